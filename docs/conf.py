@@ -1,0 +1,23 @@
+"""Settings of Sphinx: Markdown pages, and a reference made from the docstrings."""
+
+from importlib.metadata import version as version_of
+
+project = "segmentation"
+author = "The segmentation authors"
+copyright = f"2026, {author}"
+release = version_of(project)
+version = release
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build"]
+nitpicky = True
+
+html_theme = "furo"
+html_title = f"segmentation {release}"
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+napoleon_numpy_docstring = False

@@ -1,0 +1,1 @@
+"""One file for each third party; nothing inside the library imports them."""

@@ -1,0 +1,473 @@
+"""Contacts: companies and persons, how they are classified, addressed and greeted.
+
+Knows nothing of segments, and not that a contact can be filtered. All records here are
+frozen; the rows that classify a contact are records of their own, keyed by its number.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from .codes import Option
+from .errors import NotFound
+from .fields import (
+    Code,
+    Extra,
+    LongText,
+    Mail,
+    Phone,
+    RefersTo,
+    ShortCode,
+    Text,
+    Value,
+    record,
+)
+
+
+class ContactType(Option):
+    """What a contact is."""
+
+    COMPANY = "company"
+    PERSON = "person"
+
+
+class CorrespondenceType(Option):
+    """How a contact wants to be written to."""
+
+    BLANK = ""
+    HARD_COPY = "hard_copy"
+    EMAIL = "email"
+
+
+class LinkToTable(Option):
+    """The table of the host that a business relation links a contact to."""
+
+    BLANK = ""
+    CUSTOMER = "customer"
+    VENDOR = "vendor"
+    BANK_ACCOUNT = "bank_account"
+    EMPLOYEE = "employee"
+
+
+class SalutationType(Option):
+    """The tone of a salutation."""
+
+    FORMAL = "formal"
+    INFORMAL = "informal"
+
+
+class NamePart(Option):
+    """A part of a name that a salutation formula can call for."""
+
+    BLANK = ""
+    JOB_TITLE = "job_title"
+    FIRST_NAME = "first_name"
+    MIDDLE_NAME = "middle_name"
+    SURNAME = "surname"
+    INITIALS = "initials"
+    COMPANY_NAME = "company_name"
+
+
+class Priority(Option):
+    """How important a questionnaire or an answer is."""
+
+    VERY_LOW = "very_low"
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    VERY_HIGH = "very_high"
+
+
+class AnswerPriority(Option):
+    """How important an answer is; the lowest is not shown."""
+
+    VERY_LOW_HIDDEN = "very_low_hidden"
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    VERY_HIGH = "very_high"
+
+
+Salesperson = Annotated[Code, RefersTo("salesperson_purchaser")]
+Country = Annotated[ShortCode, RefersTo("country_region")]
+Language = Annotated[ShortCode, RefersTo("language")]
+ContactNo = Annotated[Code, RefersTo("contact")]
+
+
+@record(table="contact", key=("no",))
+class Contact:
+    """A company, or a person who may work for one.
+
+    Attributes:
+        no: The number; a code.
+        company_no: A company's own number; a person's employer, or empty.
+        exclude_from_segment: Joins segments only where exclusion is ignored.
+        privacy_blocked: Never joins a segment and never receives an interaction.
+        minor: Needs ``parental_consent_received`` to join or to receive one.
+        extra: Fields that a host added.
+    """
+
+    no: Code
+    type: ContactType = ContactType.COMPANY
+    name: Text = ""
+    name_2: Text = ""
+    search_name: Text = ""
+    first_name: Text = ""
+    middle_name: Text = ""
+    surname: Text = ""
+    initials: Phone = ""
+    job_title: Text = ""
+    company_no: ContactNo = ""
+    company_name: Text = ""
+    address: Text = ""
+    address_2: Text = ""
+    city: Text = ""
+    post_code: Code = ""
+    county: Text = ""
+    country_region_code: Country = ""
+    territory_code: Annotated[ShortCode, RefersTo("territory")] = ""
+    currency_code: ShortCode = ""
+    language_code: Language = ""
+    format_region: Text = ""
+    salesperson_code: Salesperson = ""
+    phone_no: Phone = ""
+    mobile_phone_no: Phone = ""
+    e_mail: Mail = ""
+    e_mail_2: Mail = ""
+    home_page: Text = ""
+    vat_registration_no: Code = ""
+    registration_number: Text = ""
+    external_id: Text = ""
+    organizational_level_code: Annotated[ShortCode, RefersTo("organizational_level")] = ""
+    salutation_code: Annotated[ShortCode, RefersTo("salutation")] = ""
+    correspondence_type: CorrespondenceType = CorrespondenceType.BLANK
+    exclude_from_segment: bool = False
+    privacy_blocked: bool = False
+    minor: bool = False
+    parental_consent_received: bool = False
+    last_modified: datetime | None = None
+    extra: Extra = ()
+
+    @property
+    def may_be_contacted(self) -> bool:
+        """Whether privacy allows it: not blocked, and no minor without consent."""
+        return not self.privacy_blocked and (not self.minor or self.parental_consent_received)
+
+    def value(self, name: str) -> Value:
+        """The value of a field, of ours or of the host's."""
+        return dict(self.extra)[name] if name in dict(self.extra) else getattr(self, name)
+
+
+@record(table="contact_mailing_group", key=("contact_no", "mailing_group_code"))
+class ContactMailingGroup:
+    """A contact is in a mailing group."""
+
+    contact_no: ContactNo
+    mailing_group_code: Annotated[ShortCode, RefersTo("mailing_group")]
+    extra: Extra = ()
+
+
+@record(table="contact_industry_group", key=("contact_no", "industry_group_code"))
+class ContactIndustryGroup:
+    """A company is in an industry group."""
+
+    contact_no: ContactNo
+    industry_group_code: Annotated[ShortCode, RefersTo("industry_group")]
+    extra: Extra = ()
+
+
+@record(table="contact_business_relation", key=("contact_no", "business_relation_code"))
+class ContactBusinessRelation:
+    """A company is a customer, a vendor, ... of ours, under a number of the host's."""
+
+    contact_no: ContactNo
+    business_relation_code: Annotated[ShortCode, RefersTo("business_relation")]
+    link_to_table: LinkToTable = LinkToTable.BLANK
+    no: Code = ""
+    extra: Extra = ()
+
+
+@record(table="contact_job_responsibility", key=("contact_no", "job_responsibility_code"))
+class ContactJobResponsibility:
+    """A person answers for something in its company."""
+
+    contact_no: ContactNo
+    job_responsibility_code: Annotated[ShortCode, RefersTo("job_responsibility")]
+    extra: Extra = ()
+
+
+@record(table="contact_web_source", key=("contact_no", "web_source_code"))
+class ContactWebSource:
+    """A place on the web where to read about a company."""
+
+    contact_no: ContactNo
+    web_source_code: Annotated[ShortCode, RefersTo("web_source")]
+    search_word: Text = ""
+    extra: Extra = ()
+
+
+@record(table="contact_profile_answer", key=("contact_no", "profile_questionnaire_code", "line_no"))
+class ContactProfileAnswer:
+    """A contact's answer to a question of a profile questionnaire."""
+
+    contact_no: ContactNo
+    contact_company_no: ContactNo = ""
+    profile_questionnaire_code: Annotated[Code, RefersTo("profile_questionnaire_header")]
+    line_no: int
+    profile_questionnaire_priority: Priority = Priority.NORMAL
+    answer_priority: AnswerPriority = AnswerPriority.NORMAL
+    extra: Extra = ()
+
+
+@record(table="contact_alt_address", key=("contact_no", "code"))
+class AlternativeAddress:
+    """Another address of a contact, for good or between two dates."""
+
+    contact_no: ContactNo
+    code: ShortCode
+    company_name: Text = ""
+    address: Text = ""
+    address_2: Text = ""
+    city: Text = ""
+    post_code: Code = ""
+    county: Text = ""
+    country_region_code: Country = ""
+    phone_no: Phone = ""
+    extension_no: Phone = ""
+    mobile_phone_no: Phone = ""
+    e_mail: Mail = ""
+    home_page: Text = ""
+    fax_no: Phone = ""
+    telex_answer_back: Phone = ""
+    starting_date: date | None = None
+    ending_date: date | None = None
+    extra: Extra = ()
+
+    def holds(self, on: date) -> bool:
+        """Whether the range of dates holds this one; an empty end is open."""
+        started = self.starting_date is None or self.starting_date <= on
+        return started and (self.ending_date is None or on <= self.ending_date)
+
+
+def active_address(
+    addresses: Iterable[AlternativeAddress], on: date
+) -> AlternativeAddress | None:
+    """The alternative address that is active on a date: of those that hold it, the last to start.
+
+    Args:
+        addresses: One contact's alternative addresses.
+        on: The date.
+    """
+    holding = [address for address in addresses if address.holds(on)]
+    return max(holding, key=lambda a: (a.starting_date or date.min, a.code), default=None)
+
+
+@record(table="value_entry", key=("entry_no",))
+class ItemEntry:
+    """What the host's ledgers say of an item sold to a customer or bought from a vendor.
+
+    Attributes:
+        source_type: Whether ``source_no`` is a customer or a vendor.
+        contact_no: The person named on the document; empty if none is.
+    """
+
+    entry_no: int
+    source_type: LinkToTable = LinkToTable.BLANK
+    source_no: Code = ""
+    contact_no: ContactNo = ""
+    item_no: Code = ""
+    variant_code: ShortCode = ""
+    posting_date: date | None = None
+    document_no: Code = ""
+    location_code: ShortCode = ""
+    quantity: Decimal = Decimal(0)
+    amount: Decimal = Decimal(0)
+    extra: Extra = ()
+
+
+@record(table="mailing_group", key=("code",))
+class MailingGroup:
+    """A group of contacts who are written to together."""
+
+    code: ShortCode
+    description: Text = ""
+    extra: Extra = ()
+
+
+@record(table="industry_group", key=("code",))
+class IndustryGroup:
+    """A line of business."""
+
+    code: ShortCode
+    description: Text = ""
+    extra: Extra = ()
+
+
+@record(table="business_relation", key=("code",))
+class BusinessRelation:
+    """A kind of relation between a company and us."""
+
+    code: ShortCode
+    description: Text = ""
+    extra: Extra = ()
+
+
+@record(table="job_responsibility", key=("code",))
+class JobResponsibility:
+    """Something that a person may answer for."""
+
+    code: ShortCode
+    description: Text = ""
+    extra: Extra = ()
+
+
+@record(table="organizational_level", key=("code",))
+class OrganizationalLevel:
+    """A person's place in its company."""
+
+    code: ShortCode
+    description: Text = ""
+    extra: Extra = ()
+
+
+@record(table="web_source", key=("code",))
+class WebSource:
+    """A place on the web."""
+
+    code: ShortCode
+    description: Text = ""
+    url: LongText = ""
+    extra: Extra = ()
+
+
+@record(table="territory", key=("code",))
+class Territory:
+    """A region that salespeople share among them."""
+
+    code: ShortCode
+    name: Text = ""
+    extra: Extra = ()
+
+
+@record(table="country_region", key=("code",))
+class CountryRegion:
+    """A country or region."""
+
+    code: ShortCode
+    name: Text = ""
+    extra: Extra = ()
+
+
+@record(table="language", key=("code",))
+class LanguageCode:
+    """A language, under the code that contacts and templates use."""
+
+    code: ShortCode
+    name: Text = ""
+    extra: Extra = ()
+
+
+@record(table="salesperson_purchaser", key=("code",))
+class SalespersonPurchaser:
+    """Somebody of ours who sells or buys."""
+
+    code: Code
+    name: Text = ""
+    job_title: Text = ""
+    e_mail: Mail = ""
+    phone_no: Phone = ""
+    extra: Extra = ()
+
+
+@record(table="salutation", key=("code",))
+class Salutation:
+    """A way to greet; its words stand in the formulas."""
+
+    code: ShortCode
+    description: Text = ""
+    extra: Extra = ()
+
+
+@record(
+    table="salutation_formula", key=("salutation_code", "language_code", "salutation_type")
+)
+class SalutationFormula:
+    """The words of a salutation in one language and tone.
+
+    Attributes:
+        salutation: The text, with ``%1`` to ``%5`` where the name parts go.
+    """
+
+    salutation_code: Annotated[ShortCode, RefersTo("salutation")]
+    language_code: Language = ""
+    salutation_type: SalutationType = SalutationType.FORMAL
+    salutation: Text = ""
+    name_1: NamePart = NamePart.BLANK
+    name_2: NamePart = NamePart.BLANK
+    name_3: NamePart = NamePart.BLANK
+    name_4: NamePart = NamePart.BLANK
+    name_5: NamePart = NamePart.BLANK
+    extra: Extra = ()
+
+    @property
+    def parts(self) -> tuple[NamePart, ...]:
+        """The five name parts, in their order."""
+        return (self.name_1, self.name_2, self.name_3, self.name_4, self.name_5)
+
+
+def salutation_text(contact: Contact, formula: SalutationFormula) -> str:
+    """The salutation of a contact; an empty name part leaves no double space.
+
+    >>> anna = Contact(no="1", type=ContactType.PERSON, first_name="Anna", surname="Berg")
+    >>> greeting = SalutationFormula(
+    ...     salutation_code="F", salutation="Dear %1 %2 %3,",
+    ...     name_1=NamePart.FIRST_NAME, name_2=NamePart.MIDDLE_NAME, name_3=NamePart.SURNAME,
+    ... )
+    >>> salutation_text(anna, greeting)
+    'Dear Anna Berg,'
+    """
+    values = [getattr(contact, part) if part else "" for part in formula.parts]
+    filled = re.sub("%([1-5])", lambda found: values[int(found[1]) - 1], formula.salutation)
+    return " ".join(filled.split()).replace(" ,", ",")
+
+
+def find_salutation(
+    contact: Contact,
+    formulas: Iterable[SalutationFormula],
+    language_code: str,
+    tone: SalutationType,
+) -> str:
+    """The salutation of a contact in a language and tone.
+
+    Raises:
+        NotFound: There is no formula for it; the error names contact, language and tone.
+    """
+    for formula in formulas:
+        if (
+            formula.salutation_code == contact.salutation_code
+            and formula.language_code == language_code
+            and formula.salutation_type is tone
+        ):
+            return salutation_text(contact, formula)
+    raise NotFound(
+        "salutation formula",
+        f"{contact.salutation_code} {language_code} {tone} (contact {contact.no})",
+    )
+
+
+def composed_name(contact: Contact) -> str:
+    """A person's name, made of first name, middle name and surname."""
+    return " ".join(filter(None, (contact.first_name, contact.middle_name, contact.surname)))
+
+
+def in_segment_order(contacts: Iterable[Contact]) -> list[Contact]:
+    """Contacts in the order in which they join a segment.
+
+    By company name, company number, type (company before person), name, number.
+    """
+    return sorted(
+        contacts,
+        key=lambda c: (c.company_name, c.company_no, c.type is ContactType.PERSON, c.name, c.no),
+    )

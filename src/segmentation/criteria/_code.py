@@ -1,0 +1,236 @@
+"""Tests of values as Python expressions.
+
+What people typed never becomes part of an expression: every value is a constant that the
+expression refers to by a number. Names of fields come from the schema, and only those that
+are plain identifiers are written out. Knows nothing of links between tables.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, time
+from itertools import groupby
+from keyword import iskeyword
+from typing import Any, assert_never
+
+from segmentation.codes import to_code
+from segmentation.fields import Field, FieldType, Value, aware
+
+from ._bound import Bound, BoundFilter, BoundWhere, FitsPattern, InRange, IsEqual
+from ._nodes import AllOf, AnyOf, Not, Pattern, Wild
+
+_NULLABLE = frozenset([FieldType.DATE, FieldType.DATETIME, FieldType.TIME])
+_FINITE = frozenset([FieldType.BOOLEAN, FieldType.OPTION])
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+class Code:
+    """Functions that are made of expressions, and the constants that these refer to."""
+
+    def __init__(self) -> None:
+        self._namespace: dict[str, Any] = {"__builtins__": {}}
+        self._count = 0
+
+    def constant(self, value: object) -> str:
+        """The name under which expressions find a value."""
+        name = self.fresh("c")
+        self._namespace[name] = value
+        return name
+
+    def fresh(self, letter: str) -> str:
+        """A name that is not used yet."""
+        self._count += 1
+        return f"{letter}{self._count}"
+
+    def function(self, parameter: str, lines: Iterable[str]) -> str:
+        """The name of a new function of one parameter."""
+        name = self.fresh("f")
+        body = "\n".join(f"    {line}" for line in lines)
+        source = f"def {name}({parameter}):\n{body}\n"
+        # Only numbered names, keywords and identifiers of the schema get here.
+        exec(compile(source, "<criteria>", "exec"), self._namespace)  # noqa: S102
+        return name
+
+    def made(self, name: str) -> Callable[[Any], bool]:
+        """The function of that name."""
+        function: Callable[[Any], bool] = self._namespace[name]
+        return function
+
+    def read(self, field: Field, row: str, *, items: bool) -> str:
+        """An expression for the value of a field as it is stored."""
+        if items:
+            return f"{row}.get({self.constant(field.name)})"
+        if field.extra:
+            return f"{self.constant(_extra)}({row}, {self.constant(field.name)})"
+        if _IDENTIFIER.fullmatch(field.name) and not iskeyword(field.name):
+            return f"{row}.{field.name}"
+        return f"{self.constant(getattr)}({row}, {self.constant(field.name)})"
+
+    def read_filled(self, field: Field, row: str, *, items: bool) -> str:
+        """An expression for the value of a field, its blank where it is missing."""
+        stored = items or field.extra
+        return self.filled(field, self.read(field, row, items=items), as_typed=stored)
+
+    def filled(self, field: Field, value: str, *, as_typed: bool) -> str:
+        """An expression for a value, its blank where it is missing.
+
+        Args:
+            field: The field that holds it.
+            value: The expression for what is stored.
+            as_typed: Whether codes may be stored as somebody typed them.
+        """
+        match field.type:
+            case FieldType.CODE if as_typed:
+                return f'{self.constant(to_code)}({value} or "")'
+            case FieldType.CODE | FieldType.TEXT:
+                return f'({value} or "")'
+            case FieldType.INTEGER | FieldType.DECIMAL:
+                return f"({value} or 0)"
+            case FieldType.DATETIME:
+                return f"{self.constant(_moment)}({value})"
+            case FieldType.TIME:
+                return f"{self.constant(_time_of_day)}({value})"
+            case FieldType.DATE | FieldType.OPTION | FieldType.BOOLEAN:
+                return value
+            case _:
+                assert_never(field.type)
+
+
+def _extra(row: Any, name: str) -> Value:  # noqa: ANN401 - any record with extra fields
+    for key, value in row.extra:
+        if key == name:
+            found: Value = value
+            return found
+    return None
+
+
+def _moment(value: datetime | None) -> datetime | None:
+    """In UTC: datetimes of two other zones are never equal in a repeated hour."""
+    if value is None or value.tzinfo is UTC:
+        return value
+    return aware(value).astimezone(UTC)
+
+
+def _time_of_day(value: time | None) -> time | None:
+    return value and value.replace(tzinfo=None)
+
+
+class _Reading:
+    """An expression that is worked out at its first mention and remembered for the others."""
+
+    def __init__(self, code: Code, expression: str) -> None:
+        self._name = code.fresh("v")
+        self._first: str | None = f"({self._name} := {expression})"
+
+    def __str__(self) -> str:
+        first, self._first = self._first, None
+        return first or self._name
+
+
+def row_code(code: Code, where: BoundWhere, row: str, *, items: bool) -> str:
+    """An expression for whether a row meets a condition; fits between two ``and``."""
+    value = code.read(where.field, row, items=items)
+    tested = value_code(
+        code, where.filter, where.field, value, as_typed=items or where.field.extra
+    )
+    return f"({tested})" if isinstance(where.filter, AnyOf) else tested
+
+
+def value_code(
+    code: Code, item: BoundFilter, field: Field, value: str, *, as_typed: bool = True
+) -> str:
+    """An expression for whether a value passes a filter.
+
+    Args:
+        code: Where constants are kept.
+        item: The filter.
+        field: The field that the value is of.
+        value: An expression for the value as it is stored.
+        as_typed: Whether codes may be stored as somebody typed them.
+    """
+    if field.type in _FINITE:
+        return _finite(code, item, field, value)
+    reading = _Reading(code, code.filled(field, value, as_typed=as_typed))
+    return _Tests(code, reading, nullable=field.type in _NULLABLE).test(item)
+
+
+def _finite(code: Code, item: BoundFilter, field: Field, value: str) -> str:
+    """A test of a field that has few values: each of them is tried here, once."""
+    plain = Field(field.name, FieldType.INTEGER)
+    passes = code.made(
+        code.function("value", [f"return {value_code(code, item, plain, 'value')}"])
+    )
+    if field.type is FieldType.BOOLEAN:
+        return {
+            (True, True): "True",
+            (True, False): f"not {value}",
+            (False, True): f"({value} or False)",
+            (False, False): "False",
+        }[passes(False), passes(True)]  # noqa: FBT003 - the two values of the field
+    passing = {str(name): passes(position) for position, name in enumerate(field.options)}
+    # What is no option counts as blank, so that every value passes either this or its negation.
+    if passes(0):
+        return f"{value} not in {code.constant({n for n, does in passing.items() if not does})}"
+    return f"{value} in {code.constant({n for n, does in passing.items() if does})}"
+
+
+class _Tests:
+    """Expressions for the filters of one value."""
+
+    def __init__(self, code: Code, value: _Reading, *, nullable: bool) -> None:
+        self._code = code
+        self._value = value
+        self._nullable = nullable
+
+    def test(self, item: BoundFilter) -> str:
+        match item:
+            case IsEqual(value, any_case):
+                return self._equal(value, any_case=any_case)
+            case InRange(low, high):
+                return self._in_range(low, high)
+            case FitsPattern(pattern, any_case):
+                return self._fits(pattern, any_case=any_case)
+            case Not(inner):
+                return f"not ({self.test(inner)})"
+            case AllOf(items):
+                return " and ".join(
+                    f"({self.test(each)})" if isinstance(each, AllOf | AnyOf) else self.test(each)
+                    for each in items
+                )
+            case AnyOf(items):
+                return self._any_of(items)
+            case _:
+                assert_never(item)
+
+    def _any_of(self, items: tuple[BoundFilter, ...]) -> str:
+        """A list of values is looked up in a set, however long it is."""
+        values = {each.value for each in items if isinstance(each, IsEqual) and not each.any_case}
+        rest = [each for each in items if not isinstance(each, IsEqual) or each.any_case]
+        tests = [f"{self._value} in {self._code.constant(values)}"] if values else []
+        tests += [
+            f"({self.test(each)})" if isinstance(each, AnyOf) else self.test(each) for each in rest
+        ]
+        return " or ".join(tests)
+
+    def _equal(self, value: Value, *, any_case: bool) -> str:
+        if value is None:
+            return f"{self._value} is None"
+        return f"{self._cased(any_case=any_case)} == {self._code.constant(value)}"
+
+    def _in_range(self, low: Bound | None, high: Bound | None) -> str:
+        if not self._nullable:
+            return self._between(low, high) or self._always()
+        blank_passes = (low is None or (low.value is None and low.inclusive)) and (
+            high is None or high.value is not None or high.inclusive
+        )
+        if high is not None and high.value is None:
+            return f"{self._value} is None" if blank_passes else self._never()
+        # Whatever is not blank lies above a blank.
+        between = self._value_before = f"{self._value}"
+        between = self._between(None if low is None or low.value is None else low, high)
+        return between
+
+    def _always(self) -> str:
+        return f"({self._value} is None or True)"
+
+    def _never(self) -> str:
+        return f"({self._value} is None and False)"

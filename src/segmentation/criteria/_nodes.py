@@ -1,0 +1,278 @@
+"""The trees of the filter language: what was written, not yet checked against a schema.
+
+Two trees, one in the other. A *filter* says which values of one field pass: it is what
+``parse`` makes of a filter text. A *selection* says which contacts pass: its leaves are parts,
+each naming a table and the filters that one row of it must meet. Both are closed under and,
+or, not. Operands are kept as they were written ("-3M", "DK"); ``bind`` turns them into values.
+"""
+
+from collections.abc import Iterable, Iterator
+from enum import Enum, StrEnum
+from itertools import groupby
+from typing import Generic, TypeAlias, TypeVar
+
+import attrs
+
+T = TypeVar("T")
+
+
+class Operator(StrEnum):
+    """How a value is compared with an operand."""
+
+    EQUAL = "="
+    LESS = "<"
+    AT_MOST = "<="
+    GREATER = ">"
+    AT_LEAST = ">="
+
+
+@attrs.frozen
+class Operand:
+    """A value as it was written.
+
+    Attributes:
+        text: The text, without quotes and without backslashes; ``""`` is the blank.
+        any_case: Written with ``@``: compared without regard to case.
+    """
+
+    text: str
+    any_case: bool = False
+
+
+@attrs.frozen
+class Compare:
+    """The value stands in this relation to the operand (``DK``, ``>=10``, ``@dk``)."""
+
+    operator: Operator
+    operand: Operand
+
+
+@attrs.frozen
+class Between:
+    """The value lies in a closed interval; ``None`` leaves an end open (``1..5``, ``..5``)."""
+
+    low: Operand | None
+    high: Operand | None
+
+    def __attrs_post_init__(self) -> None:
+        if self.low is None and self.high is None:
+            raise ValueError("an interval needs at least one end")
+
+
+class Wild(Enum):
+    """A wildcard in a pattern; equal to no text, not even to its own sign."""
+
+    ANY_RUN = "*"
+    ANY_ONE = "?"
+
+
+Pattern: TypeAlias = tuple[str | Wild, ...]
+"""Literal pieces and wildcards, in the order in which they stand."""
+
+
+def _joined(pattern: Iterable[str | Wild]) -> Pattern:
+    """The pattern with neighbouring literal pieces joined and empty ones left out."""
+    pieces: list[str | Wild] = []
+    for literal, run in groupby(pattern, lambda piece: isinstance(piece, str)):
+        if literal:
+            pieces.append("".join(str(piece) for piece in run))
+        else:
+            pieces.extend(run)
+    return tuple(piece for piece in pieces if piece != "")
+
+
+@attrs.frozen
+class Like:
+    """The whole value fits a pattern.
+
+    Attributes:
+        pattern: Literal pieces and wildcards, at least one wildcard; neighbouring literal
+            pieces are joined.
+        any_case: Written with ``@``.
+    """
+
+    pattern: Pattern = attrs.field(converter=_joined)
+    any_case: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if not any(isinstance(piece, Wild) for piece in self.pattern):
+            raise ValueError("a pattern needs at least one wildcard")
+
+
+@attrs.frozen
+class Token:
+    """A filter that is worked out when bound (``%me``, ``%mycustomers``).
+
+    Attributes:
+        name: The name without ``%``, lower case.
+    """
+
+    name: str = attrs.field(converter=str.lower)
+
+
+@attrs.frozen
+class Not(Generic[T]):
+    """Passes what ``item`` does not pass, and nothing else."""
+
+    item: T
+
+
+@attrs.frozen
+class AllOf(Generic[T]):
+    """Passes what every item passes; two items at least."""
+
+    items: tuple[T, ...] = attrs.field(converter=tuple)
+
+    def __attrs_post_init__(self) -> None:
+        _at_least_two(self.items)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+
+@attrs.frozen
+class AnyOf(Generic[T]):
+    """Passes what at least one item passes; two items at least."""
+
+    items: tuple[T, ...] = attrs.field(converter=tuple)
+
+    def __attrs_post_init__(self) -> None:
+        _at_least_two(self.items)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+
+def _at_least_two(items: tuple[object, ...]) -> None:
+    if len(items) < 2:  # noqa: PLR2004 - one item is the item itself
+        raise ValueError("and / or need two items at least")
+
+
+Filter: TypeAlias = (
+    "Compare | Between | Like | Token | Not[Filter] | AllOf[Filter] | AnyOf[Filter]"
+)
+"""Which values of one field pass."""
+
+
+@attrs.frozen
+class Where:
+    """A field of a row and the filter that its value must pass."""
+
+    field: str
+    filter: "Filter"
+
+
+@attrs.frozen
+class Part:
+    """At least one row of a table, linked to the contact, meets all conditions together.
+
+    Attributes:
+        table: The table's name; the base table ("contact") has one row for each contact.
+        conditions: What one and the same row must meet; none: any row will do.
+    """
+
+    table: str
+    conditions: tuple[Where, ...] = attrs.field(converter=tuple, default=())
+
+
+class Measure(StrEnum):
+    """What is worked out over the rows of a part."""
+
+    COUNT = "count"
+    SUM = "sum"
+    EARLIEST = "earliest"
+    LATEST = "latest"
+
+
+@attrs.frozen
+class Figure:
+    """A figure over the rows of a part passes a filter ("at least 3", "total cost over 500").
+
+    Without any row a count and a sum are 0, the earliest and the latest are blank.
+
+    Attributes:
+        measure: What is worked out.
+        field: The field that is summed or looked at; ``""`` for a count.
+        part: Which rows of which table.
+        filter: What the figure must pass, in the same language.
+    """
+
+    measure: Measure
+    field: str
+    part: Part
+    filter: "Filter"
+
+
+@attrs.frozen
+class InSegment:
+    """The contact is on a line of this segment."""
+
+    segment_no: str
+
+
+@attrs.frozen
+class InLoggedSegment:
+    """The contact was logged with this logged segment (its entry number)."""
+
+    entry_no: int
+
+
+@attrs.frozen
+class InShare:
+    """The contact's number, hashed with a seed, falls into a share of all numbers.
+
+    The shares of one seed tile the whole: a split into groups. Whether a contact is in does
+    not depend on any other contact.
+
+    Attributes:
+        seed: A name; other seeds give other, independent splits.
+        start: Where the share begins, in ten-thousandths, 0 to 10000.
+        stop: Where it ends, exclusive.
+    """
+
+    seed: str
+    start: int
+    stop: int
+
+
+Selection: TypeAlias = (
+    "Part | Figure | InSegment | InLoggedSegment | InShare"
+    " | Not[Selection] | AllOf[Selection] | AnyOf[Selection]"
+)
+"""Which contacts pass, each for itself."""
+
+
+@attrs.frozen
+class Order:
+    """A field of the contact to order by."""
+
+    field: str
+    descending: bool = False
+
+
+@attrs.frozen
+class First:
+    """Only the first contacts by an order; ties are broken by the contact's number."""
+
+    count: int
+    order: tuple[Order, ...] = attrs.field(converter=tuple, default=())
+
+
+@attrs.frozen
+class Sample:
+    """Only so many contacts, those whose number hashes lowest with the seed."""
+
+    count: int
+    seed: str
+
+
+@attrs.frozen
+class Cut:
+    """A selection of which only some are taken; the cut looks at all that pass together."""
+
+    selection: "Selection"
+    by: First | Sample
+
+
+Criteria: TypeAlias = "Selection | Cut"
+"""What is saved, replayed and explained: a selection, cut or not."""

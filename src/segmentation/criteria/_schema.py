@@ -1,0 +1,112 @@
+"""What can be filtered: tables, their fields, and how their rows belong to a contact.
+
+A schema is a value. The library ships one for its own tables (`segmentation.segments`); a
+host extends it by fields and tables of its own and passes it along. Knows no record.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from segmentation.errors import UnknownName
+from segmentation.fields import Field
+
+
+@attrs.frozen
+class Link:
+    """Which rows of a table belong to a contact: equal values, pair by pair.
+
+    Attributes:
+        on: Pairs of (field of the row, field of the contact). Mailing groups:
+            ``(("contact_no", "no"),)``; industry groups: ``(("contact_no", "company_no"),)``.
+            Where the contact's value in the first pair is blank, no row belongs to it.
+        through: Another table of the schema that stands between; ``on`` then pairs a field of
+            the row with a field of a row of that table, which in turn belongs to the contact.
+        unless: Field and value of the contact for which ``only`` need not hold
+            (``("type", "company")``).
+        only: A further pair that must be equal, (field of the row, field of the contact).
+    """
+
+    on: tuple[tuple[str, str], ...]
+    through: str = ""
+    unless: tuple[str, str] | None = None
+    only: tuple[str, str] | None = None
+
+
+@attrs.frozen
+class Table:
+    """A table of the schema.
+
+    Attributes:
+        name: Its name ("contact_mailing_group").
+        fields: Its fields, by name.
+        link: How its rows belong to a contact; ``None`` for the base table itself.
+        alias: A second, shorter name ("mailing_groups"); empty if none.
+    """
+
+    name: str
+    fields: Mapping[str, Field]
+    link: Link | None = None
+    alias: str = ""
+
+    def field(self, name: str) -> Field:
+        """The field of that name, also as Business Central spells it ("Post Code").
+
+        Raises:
+            UnknownName: There is none; the error carries the nearest one.
+        """
+        found = self.fields.get(name) or self.fields.get(_plain(name))
+        if found is None:
+            raise UnknownName("field", name, known=self.fields, where=self.name)
+        return found
+
+    def with_fields(self, *fields: Field) -> "Table":
+        """The table with further fields (those of the same name are replaced)."""
+        return attrs.evolve(self, fields={**self.fields, **{f.name: f for f in fields}})
+
+
+@attrs.frozen
+class Schema:
+    """All that a selection may speak of.
+
+    Attributes:
+        base: Name of the table whose rows are chosen ("contact").
+        key: The field of the base table that is its number ("no").
+        tables: The tables by name, the base table among them.
+    """
+
+    base: str
+    key: str
+    tables: Mapping[str, Table]
+
+    def table(self, name: str) -> Table:
+        """The table of that name or alias, also as Business Central spells it.
+
+        Raises:
+            UnknownName: There is none; the error carries the nearest one.
+        """
+        if name in self.tables:
+            return self.tables[name]
+        wanted = {name, _plain(name)} - {""}
+        for table in self.tables.values():
+            if table.name in wanted or table.alias in wanted:
+                return table
+        aliases = [table.alias for table in self.tables.values() if table.alias]
+        raise UnknownName("table", name, known=[*self.tables, *aliases])
+
+    def with_tables(self, *tables: Table) -> "Schema":
+        """The schema with further tables (those of the same name are replaced)."""
+        return attrs.evolve(self, tables={**self.tables, **{t.name: t for t in tables}})
+
+
+def _plain(name: str) -> str:
+    """A caption in snake case: "Country/Region Code" is country_region_code."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def make_table(
+    name: str, fields: Iterable[Field], *, link: Link | None = None, alias: str = ""
+) -> Table:
+    """A table from its fields, in their order."""
+    return Table(name, {field.name: field for field in fields}, link=link, alias=alias)

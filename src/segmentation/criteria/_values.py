@@ -1,0 +1,157 @@
+"""Operands as values of their field's type; days as spans of time.
+
+What an operand means is settled here once, for every engine.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import assert_never
+
+import attrs
+
+from segmentation.codes import to_code
+from segmentation.errors import FilterError, UnknownName
+from segmentation.fields import Field, FieldType, Value
+
+from ._bound import AsOf
+from ._dates import EXPECTED, to_date
+
+_INTEGER = re.compile(r"[+-]?\d{1,4000}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(?:\d{1,4000}(?:\.\d{0,4000})?|\.\d{1,4000})", re.ASCII)
+_TRUE = frozenset(["yes", "true", "1", "oui", "vrai", "sì", "si", "vero", "ja", "sann"])
+_FALSE = frozenset(["no", "false", "0", "non", "faux", "falso", "nei", "usann"])
+
+
+@attrs.frozen
+class Span:
+    """The values that an operand stands for: from one, up to but without another.
+
+    Attributes:
+        start: The first value.
+        stop: The first value behind the span; ``None`` if the span is ``start`` alone or, for
+            ``open_end``, if the calendar ends before it does.
+        single: Whether the span is one value.
+    """
+
+    start: Value
+    stop: Value = None
+    single: bool = True
+
+
+def to_span(field: Field, text: str, as_of: AsOf) -> Span:
+    """What an operand stands for in a field: one value, or the whole day of a datetime.
+
+    Raises:
+        FilterError: The field cannot hold it.
+        UnknownName: The field has no such option.
+    """
+    if field.type is FieldType.DATETIME and text.strip():
+        return _span_of_time(text.strip(), as_of)
+    return Span(to_value(field, text, as_of))
+
+
+def to_value(field: Field, text: str, as_of: AsOf) -> Value:
+    """The one value that a text stands for; of an option its position."""
+    if field.type is FieldType.TEXT:
+        return text
+    text = text.strip()
+    match field.type:
+        case FieldType.CODE:
+            return to_code(text)
+        case FieldType.OPTION:
+            return _position(field, text)
+        case _ if not text:
+            return field.blank
+        case FieldType.INTEGER:
+            return int(_matched(text, _INTEGER, "a whole number such as 1000"))
+        case FieldType.DECIMAL:
+            return Decimal(_matched(text, _DECIMAL, "a number such as 1000 or -3.5"))
+        case FieldType.BOOLEAN:
+            return _truth(text)
+        case FieldType.DATE:
+            return to_date(text, as_of)
+        case FieldType.TIME:
+            return _time(text)
+        case FieldType.DATETIME:
+            return _moment(text, as_of)
+        case _:
+            assert_never(field.type)
+
+
+def _matched(text: str, pattern: "re.Pattern[str]", expected: str) -> str:
+    if not pattern.fullmatch(text):
+        raise FilterError("this is no number", text=text, expected=expected)
+    return text
+
+
+def _truth(text: str) -> bool:
+    word = text.lower()
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    raise FilterError("this is neither yes nor no", text=text, expected="yes or no")
+
+
+def option_words(field: Field) -> dict[str, int]:
+    """The words that stand for an option, plain, with the position that they stand for."""
+    positions = {name: position for position, name in enumerate(field.options)}
+    words = {_plain(caption): positions[name] for caption, name in field.captions}
+    return words | {_plain(name): position for name, position in positions.items()}
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\s_-]+", " ", word).strip().casefold()
+
+
+def _position(field: Field, text: str) -> int:
+    words = option_words(field)
+    plain = _plain(text)
+    if plain in words:
+        return words[plain]
+    if not plain:
+        return 0
+    captions: Iterable[str] = (caption for caption, _ in field.captions)
+    raise UnknownName("option", text, known=[*field.options, *captions], where=field.name)
+
+
+def _time(text: str) -> time:
+    try:
+        found = time.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None:
+        raise FilterError("this is no time of day", text=text, expected="a time such as 14:30")
+    return found
+
+
+def _span_of_time(text: str, as_of: AsOf) -> Span:
+    if ":" in text:
+        return Span(_moment(text, as_of))
+    day = to_date(text, as_of)
+    try:
+        following = day + timedelta(days=1)
+    except OverflowError:
+        return Span(_midnight(day, as_of), single=False)
+    return Span(_midnight(day, as_of), _midnight(following, as_of), single=False)
+
+
+def _midnight(day: date, as_of: AsOf) -> datetime:
+    return _in_utc(datetime.combine(day, time(), tzinfo=as_of.zone), str(day))
+
+
+def _moment(text: str, as_of: AsOf) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise FilterError(
+            "this is no date and time", text=text, expected=f"2026-11-22 14:30, or {EXPECTED}"
+        ) from None
+    return _in_utc(found if found.tzinfo else found.replace(tzinfo=as_of.zone), text)
+
+
+def _in_utc(moment: datetime, text: str) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise FilterError("this is not in the calendar", text=text) from None

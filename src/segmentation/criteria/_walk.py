@@ -1,0 +1,44 @@
+"""Walking through trees of any depth without calls that nest."""
+
+from typing import Any
+
+from ._nodes import AllOf, AnyOf, Compare, Cut, Figure, Like, Not, Operator, Part, Token, Where
+
+
+def children(node: object) -> tuple[object, ...]:
+    """The nodes right below a node: of a selection, a part or a filter."""
+    match node:
+        case AllOf(items) | AnyOf(items):
+            return items
+        case Not(item):
+            return (item,)
+        case Part(_, conditions):
+            return conditions
+        case Where(_, filter_):
+            return (filter_,)
+        case Figure(_, _, part, filter_):
+            return (part, filter_)
+        case Cut(selection, _):
+            return (selection,)
+        case _:
+            return ()
+
+
+def nesting(node: object) -> int:
+    """How many brackets are open at the deepest place of a tree, written as text."""
+    deepest, waiting = 0, [(node, 0)]
+    while waiting:
+        parent, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting += [(child, depth + _bracketed(parent, child)) for child in children(parent)]
+    return deepest
+
+
+def _bracketed(parent: Any, child: Any) -> bool:  # noqa: ANN401 - any node of either tree
+    match parent, child:
+        case (Not(), Compare(Operator.EQUAL) | Like() | Token()):
+            return False
+        case (Not(), _) | (AllOf(), AllOf() | AnyOf()) | (AnyOf(), AnyOf()):
+            return True
+        case _:
+            return False

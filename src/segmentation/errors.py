@@ -1,0 +1,302 @@
+"""Every error that this library raises on purpose.
+
+The family::
+
+    SegmentationError
+    ├── UsageError                 the call or the input is wrong
+    │   ├── FilterError  (ValueError)     a filter text that does not parse or does not fit
+    │   ├── UnknownName  (LookupError)    a table, field, option or token that is not known
+    │   ├── NotFound     (LookupError)    a record that is not in the store
+    │   ├── InvalidValue (ValueError)     a value that its field cannot hold
+    │   ├── Rejected     (ValueError)     several faults at once, each with its place
+    │   └── Refused      (RuntimeError)   a step that the rules, or a host's hook, forbid
+    ├── Conflict         (RuntimeError)   somebody else was quicker; nothing was done
+    ├── StoreError       (OSError)        no store, a later version, a store that went away
+    ├── JournalBroken    (ValueError)     the chain of the journal does not hold
+    └── MissingExtra     (ImportError)    an optional part is not installed
+
+Facts are attributes, for programs; ``str`` is for people. ``code`` is stable: it names the
+error in logs and in the docs and never changes with the wording.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import ClassVar
+
+import attrs
+
+
+class SegmentationError(Exception):
+    """The base of the family; raised only through its children."""
+
+    code: ClassVar[str] = "segmentation"
+
+
+class UsageError(SegmentationError):
+    """What was asked cannot be done as it was asked; everything is as it was."""
+
+    code: ClassVar[str] = "usage"
+
+
+class FilterError(UsageError, ValueError):
+    """A filter text that does not parse, or that its field cannot hold.
+
+    Attributes:
+        reason: What is wrong, without the text.
+        text: The filter text as it was given.
+        position: Index into ``text`` of the first character that does not fit.
+        expected: What would have fitted there; may be empty.
+        field: ``table.field`` that the filter is for, as far as it is known.
+    """
+
+    code: ClassVar[str] = "filter"
+
+    def __init__(
+        self, reason: str, *, text: str, position: int = 0, expected: str = "", field: str = ""
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.text = text
+        self.position = position
+        self.expected = expected
+        self.field = field
+
+    def at_field(self, field: str) -> "FilterError":
+        """The same error, knowing the field that the filter is for."""
+        return FilterError(
+            self.reason,
+            text=self.text,
+            position=self.position,
+            expected=self.expected,
+            field=field,
+        )
+
+    def __str__(self) -> str:
+        where = f"{self.field}: " if self.field else ""
+        expected = f"; expected {self.expected}" if self.expected else ""
+        shown, caret = _excerpt(self.text, self.position)
+        return f"{where}{self.reason}{expected}\n    {shown}\n    {caret}^"
+
+
+def _excerpt(text: str, position: int, width: int = 60) -> tuple[str, str]:
+    """A line of the text around a position, and the blanks that put a caret under it."""
+    start = max(0, position - width)
+    stop = position + width
+    head, tail = ("…" if start else ""), ("…" if stop < len(text) else "")
+    shown = head + "".join(c if c.isprintable() else "·" for c in text[start:stop]) + tail
+    return shown, " " * (len(head) + position - start)
+
+
+class UnknownName(UsageError, LookupError):  # noqa: N818 - says what it is, as LookupError does
+    """A name that is not known where it stands.
+
+    Attributes:
+        kind: What was named: "table", "field", "option", "token", ...
+        name: The name as given.
+        near: The known name that looks most like it, or ``""``.
+        where: Where it was named, for instance the table of a field; may be empty.
+    """
+
+    code: ClassVar[str] = "unknown_name"
+
+    def __init__(self, kind: str, name: str, *, known: Iterable[str] = (), where: str = "") -> None:
+        super().__init__(kind, name)
+        self.kind = kind
+        self.name = name
+        self.where = where
+        self.near = near_name(name, known)
+
+    def __str__(self) -> str:
+        where = f" in {self.where}" if self.where else ""
+        hint = f"; did you mean {self.near!r}?" if self.near else ""
+        return f"unknown {self.kind} {self.name!r}{where}{hint}"
+
+
+def near_name(name: str, known: Iterable[str]) -> str:
+    """The known name that looks most like ``name``, or ``""``.
+
+    >>> near_name("postcode", ["post_code", "city"])
+    'post_code'
+    """
+    lowered = {candidate.lower(): candidate for candidate in known}
+    found = get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
+    return lowered[found[0]] if found else ""
+
+
+class NotFound(UsageError, LookupError):  # noqa: N818
+    """A record that is not in the store.
+
+    Attributes:
+        kind: The table, in the field's words ("contact", "segment", ...).
+        key: The key that was looked for.
+    """
+
+    code: ClassVar[str] = "not_found"
+
+    def __init__(self, kind: str, key: str) -> None:
+        super().__init__(kind, key)
+        self.kind = kind
+        self.key = key
+
+    def __str__(self) -> str:
+        return f"there is no {self.kind} {self.key!r}"
+
+
+class InvalidValue(UsageError, ValueError):  # noqa: N818
+    """A value that its field cannot hold.
+
+    Attributes:
+        field: The field, or the argument.
+        value: The value as given.
+        reason: Why it does not fit.
+    """
+
+    code: ClassVar[str] = "invalid_value"
+
+    def __init__(self, field: str, value: object, reason: str) -> None:
+        super().__init__(field, value, reason)
+        self.field = field
+        self.value = value
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.value!r} {self.reason}"
+
+
+@attrs.frozen
+class Fault:
+    """One thing that is wrong, and where.
+
+    Attributes:
+        place: The row, line or record: ``"contact.csv row 7"``, ``"line 20000"``.
+        field: The field at fault; empty if the whole place is.
+        reason: What is wrong, and what to do if that is not plain.
+    """
+
+    place: str
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.field}: {self.reason}" if self.field else (
+            f"{self.place}: {self.reason}"
+        )
+
+
+class Rejected(UsageError, ValueError):  # noqa: N818
+    """Several faults, found in one go; nothing was done.
+
+    Attributes:
+        what: What was rejected: a file, a segment.
+        faults: All of them, in the order of their places.
+    """
+
+    code: ClassVar[str] = "rejected"
+    SHOWN: ClassVar[int] = 50
+
+    def __init__(self, what: str, faults: Iterable[Fault]) -> None:
+        self.what = what
+        self.faults = tuple(faults)
+        super().__init__(what, self.faults)
+
+    def __str__(self) -> str:
+        count = len(self.faults)
+        lines = [f"{self.what}: {count} fault{'s' if count != 1 else ''}, nothing was done"]
+        lines += [f"  {fault}" for fault in self.faults[: self.SHOWN]]
+        if count > self.SHOWN:
+            lines.append(f"  ... and {count - self.SHOWN} more (all in .faults)")
+        return "\n".join(lines)
+
+
+class Refused(UsageError, RuntimeError):  # noqa: N818
+    """A step that the rules forbid as things stand.
+
+    Attributes:
+        step: What was to be done ("go back", "log segment SM00001").
+        reason: Why not.
+    """
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, step: str, reason: str) -> None:
+        super().__init__(step, reason)
+        self.step = step
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.reason}"
+
+
+class Conflict(SegmentationError, RuntimeError):  # noqa: N818
+    """Somebody else changed or took the same thing first; nothing was done.
+
+    Attributes:
+        what: The thing that both wanted.
+    """
+
+    code: ClassVar[str] = "conflict"
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(what, reason)
+        self.what = what
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.reason}"
+
+
+class StoreError(SegmentationError, OSError):
+    """A store that cannot be used: it is none, is of a later version, or went away.
+
+    Attributes:
+        store: The file or address, without any password.
+        reason: What is wrong with it.
+    """
+
+    code: ClassVar[str] = "store"
+
+    def __init__(self, store: str, reason: str) -> None:
+        super().__init__(store, reason)
+        self.store = store
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.store}: {self.reason}"
+
+
+class JournalBroken(SegmentationError, ValueError):  # noqa: N818
+    """The chain of the journal does not hold.
+
+    Attributes:
+        number: The first entry that does not fit.
+        reason: Why it does not.
+    """
+
+    code: ClassVar[str] = "journal_broken"
+
+    def __init__(self, number: int, reason: str) -> None:
+        super().__init__(number, reason)
+        self.number = number
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"journal entry {self.number}: {self.reason}"
+
+
+class MissingExtra(SegmentationError, ImportError):  # noqa: N818
+    """An optional part that is not installed.
+
+    Attributes:
+        extra: The extra to install: ``pip install 'segmentation[EXTRA]'``.
+        purpose: What it is needed for.
+    """
+
+    code: ClassVar[str] = "missing_extra"
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(extra, purpose)
+        self.extra = extra
+        self.purpose = purpose
+
+    def __str__(self) -> str:
+        return f"{self.purpose} needs an extra: pip install 'segmentation[{self.extra}]'"

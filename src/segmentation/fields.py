@@ -1,0 +1,242 @@
+"""The types of fields, and how a record declares its own.
+
+A record is a frozen class whose annotations say all that the rest of the library wants to
+know of a field: its type, its length, the table that it refers to. Filter schemas, stores,
+files and documents read it from there, so that it is said once. Knows no record.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    dataclass_transform,
+    get_args,
+    get_origin,
+)
+
+import attrs
+
+from .codes import Option, to_code
+
+Value: TypeAlias = str | int | Decimal | bool | date | datetime | time | None
+"""What a field holds. ``None`` is the blank of a date, a datetime or a time only."""
+
+
+class FieldType(StrEnum):
+    """The types that a field can have; each has an order and a blank value."""
+
+    CODE = "code"
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    OPTION = "option"
+    DATE = "date"
+    DATETIME = "datetime"
+    TIME = "time"
+
+
+@attrs.frozen
+class RefersTo:
+    """Marks a field that holds the key of a record of another table."""
+
+    table: str
+
+
+@attrs.frozen
+class Length:
+    """Marks a code or text with the greatest number of characters that it may have."""
+
+    characters: int
+
+
+@attrs.frozen
+class AlsoCalled:
+    """Marks a field that files may name otherwise ("unit_cost_lcy" for "unit_cost")."""
+
+    name: str
+
+
+Code: TypeAlias = Annotated[str, FieldType.CODE, Length(20)]
+ShortCode: TypeAlias = Annotated[str, FieldType.CODE, Length(10)]
+LongCode: TypeAlias = Annotated[str, FieldType.CODE, Length(30)]
+Text: TypeAlias = Annotated[str, FieldType.TEXT, Length(100)]
+Mail: TypeAlias = Annotated[str, FieldType.TEXT, Length(80)]
+Phone: TypeAlias = Annotated[str, FieldType.TEXT, Length(30)]
+LongText: TypeAlias = Annotated[str, FieldType.TEXT]
+
+
+@attrs.frozen
+class Field:
+    """What is known of one field.
+
+    Attributes:
+        name: The field's name, in snake case.
+        type: Its type.
+        length: Greatest number of characters; 0 for no limit.
+        options: Names of an option field, in their order; the first is the blank.
+        refers_to: Table whose key the field holds; empty if none.
+        also_called: Another name that files may use; empty if none.
+        extra: Whether a host added it: then it is found in the record's ``extra``.
+        captions: Further words for options, in any language: pairs of caption and option.
+    """
+
+    name: str
+    type: FieldType
+    length: int = 0
+    options: tuple[str, ...] = ()
+    refers_to: str = ""
+    also_called: str = ""
+    extra: bool = False
+
+    @property
+    def blank(self) -> Value:
+        """The value that a missing one stands for."""
+        return self.options[0] if self.options else _BLANKS[self.type]
+
+
+_BLANKS: Mapping[FieldType, Value] = {
+    FieldType.CODE: "",
+    FieldType.TEXT: "",
+    FieldType.INTEGER: 0,
+    FieldType.DECIMAL: Decimal(0),
+    FieldType.BOOLEAN: False,
+    FieldType.OPTION: "",
+    FieldType.DATE: None,
+    FieldType.DATETIME: None,
+    FieldType.TIME: None,
+}
+
+_PLAIN: Mapping[type, FieldType] = {
+    str: FieldType.TEXT,
+    bool: FieldType.BOOLEAN,
+    int: FieldType.INTEGER,
+    Decimal: FieldType.DECIMAL,
+    date: FieldType.DATE,
+    datetime: FieldType.DATETIME,
+    time: FieldType.TIME,
+}
+
+Extra: TypeAlias = tuple[tuple[str, Value], ...]
+"""Extra fields that a host added: pairs of name and value, by name."""
+
+
+class Record(Protocol):
+    """A frozen value that belongs to a table and has a key."""
+
+    __attrs_attrs__: ClassVar[Any]
+    __table__: ClassVar[str]
+    __key__: ClassVar[tuple[str, ...]]
+
+
+RecordT = TypeVar("RecordT", bound=Record)
+_Class = TypeVar("_Class", bound=type)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def record(table: str, key: tuple[str, ...]) -> Callable[[_Class], _Class]:
+    """Make a class a record: frozen, slotted, by keyword; codes are stored as codes.
+
+    Args:
+        table: The table's name, as in the files of the demo company ("contact").
+        key: The fields that make up its key.
+    """
+
+    def wrap(cls: _Class) -> _Class:
+        made: Any = attrs.frozen(cls, kw_only=True, field_transformer=_with_converters)
+        made.__table__ = table
+        made.__key__ = key
+        return made  # type: ignore[no-any-return]  # attrs returns the class it was given
+
+    return wrap
+
+
+def _with_converters(
+    _cls: type, attributes: list["attrs.Attribute[Any]"]
+) -> list["attrs.Attribute[Any]"]:
+    return [
+        attribute.evolve(converter=_converter(attribute.type))
+        if attribute.converter is None
+        else attribute
+        for attribute in attributes
+    ]
+
+
+def _converter(annotation: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401
+    if FieldType.CODE in getattr(annotation, "__metadata__", ()):
+        return to_code
+    if isinstance(annotation, type) and issubclass(annotation, Option):
+        return annotation
+    if annotation == Extra:
+        return to_extra
+    return None
+
+
+def to_extra(values: Mapping[str, Value] | Extra) -> Extra:
+    """Extra fields in their frozen form, ordered by name."""
+    pairs = values.items() if isinstance(values, Mapping) else values
+    return tuple(sorted((name, value) for name, value in pairs))
+
+
+@cache
+def fields_of(cls: type[Record]) -> tuple[Field, ...]:
+    """The fields of a record class, in the order in which it declares them.
+
+    Attributes that are no single value (tuples, ``extra``) are no fields and are left out.
+    """
+    return tuple(_declared(cls))
+
+
+def _declared(cls: type[Record]) -> Iterator[Field]:
+    for attribute in attrs.fields(cls):  # type: ignore[misc]  # every record is an attrs class
+        field = _field(attribute.name, attribute.type)
+        if field is not None:
+            yield field
+
+
+def _field(name: str, annotation: Any) -> Field | None:  # noqa: ANN401
+    base, marks = annotation, ()
+    if get_origin(annotation) is Annotated:
+        base, *marks = get_args(annotation)
+    if type(None) in get_args(base):
+        base = next(part for part in get_args(base) if part is not type(None))
+    is_option = isinstance(base, type) and issubclass(base, Option)
+    if not is_option and base not in _PLAIN:
+        return None
+    typed = FieldType.OPTION if is_option else _PLAIN[base]
+    field = Field(name, typed, options=tuple(base) if is_option else ())
+    for mark in marks:
+        field = _marked(field, mark)
+    return field
+
+
+def _marked(field: Field, mark: object) -> Field:
+    match mark:
+        case FieldType():
+            return attrs.evolve(field, type=mark)
+        case Length(characters):
+            return attrs.evolve(field, length=characters)
+        case RefersTo(table):
+            return attrs.evolve(field, refers_to=table)
+        case AlsoCalled(name):
+            return attrs.evolve(field, also_called=name)
+        case _:
+            return field
+
+
+def key_of(item: Record) -> tuple[Any, ...]:
+    """The key of a record, as a tuple in the order of its table's key."""
+    return tuple(getattr(item, name) for name in item.__key__)
+
+
+def aware(value: datetime) -> datetime:
+    """A datetime that knows its zone; one that does not is taken for UTC."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)

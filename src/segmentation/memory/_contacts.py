@@ -1,0 +1,74 @@
+"""Contacts in memory, chosen by the reference predicate over rows indexed by their link."""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import Any
+
+from segmentation.contacts import Contact
+from segmentation.criteria import BoundSelection, Table, cut, to_predicate
+from segmentation.fields import Record
+from segmentation.interactions import Interaction
+from segmentation.protocols import Records, Segments
+from segmentation.segments import FILTERED
+
+_KINDS: dict[str, type[Record]] = {kind.__table__: kind for kind, _, _ in FILTERED}
+
+
+class MemoryContacts:
+    """Contacts over any records that are at hand; also serves stores without a quicker way."""
+
+    def __init__(self, records: Records, segments: Segments) -> None:
+        self._records = records
+        self._segments = segments
+
+    def get_many(self, nos: Iterable[str]) -> Sequence[Contact]:
+        """The contacts with these numbers, in their order; unknown numbers are passed over."""
+        found = (self._records.find(Contact, no) for no in nos)
+        return [contact for contact in found if contact is not None]
+
+    def matching(self, bound: BoundSelection) -> Sequence[str]:
+        """The numbers of the contacts that pass a selection, ascending."""
+        passes = to_predicate(bound, RecordRows(self._records, self._segments))
+        matches = [contact for contact in self._records.all(Contact) if passes(contact)]
+        return cut(bound, [(contact.no, contact) for contact in matches])
+
+    def in_companies(self, company_nos: Iterable[str]) -> Sequence[str]:
+        """The numbers of all contacts that bear one of these company numbers, ascending."""
+        wanted = frozenset(company_nos) - {""}
+        return [c.no for c in self._records.all(Contact) if c.company_no in wanted]
+
+
+class RecordRows:
+    """The rows that a predicate looks at, each table indexed once by its link."""
+
+    def __init__(self, records: Records, segments: Segments) -> None:
+        self._records = records
+        self._segments = segments
+        self._indexes: dict[str, dict[Any, list[Any]]] = {}
+
+    def rows(self, table: Table, key: tuple[Any, ...]) -> Iterable[Any]:
+        """The rows of a linked table whose link fields equal the key."""
+        index = self._indexes.get(table.name)
+        if index is None:
+            index = self._indexes[table.name] = self._index(table)
+        return index.get(key, ())
+
+    def _index(self, table: Table) -> dict[Any, list[Any]]:
+        index: dict[Any, list[Any]] = defaultdict(list)
+        fields = [row_field for row_field, _ in table.link.on] if table.link else []
+        for row in self._records.all(_KINDS[table.name]):
+            index[tuple(getattr(row, field) for field in fields)].append(row)
+        return index
+
+    def segment_members(self, no: str) -> Container[str]:
+        """The contacts on the lines of a segment."""
+        return frozenset(self._segments.get(no).contact_nos)
+
+    def logged_members(self, entry_no: int) -> Container[str]:
+        """The contacts that were logged with a logged segment."""
+        return frozenset(self._logged(entry_no))
+
+    def _logged(self, entry_no: int) -> Iterator[str]:
+        for interaction in self._records.all(Interaction):
+            if interaction.logged_segment_entry_no == entry_no:
+                yield interaction.contact_no

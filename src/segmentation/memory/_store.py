@@ -1,0 +1,159 @@
+"""The store in memory: every protocol over dictionaries, with transactions that roll back."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import attrs
+
+from segmentation.errors import Conflict, NotFound
+from segmentation.fields import Record, RecordT, key_of
+from segmentation.journal import Entry, Head, head_of
+from segmentation.segments import Segment, SegmentHeader
+
+from ._contacts import MemoryContacts
+from ._undo import UndoLog
+
+
+class MemoryRecords:
+    """Records in a dictionary for each kind, by key."""
+
+    def __init__(self, undo: UndoLog) -> None:
+        self._undo = undo
+        self._tables: dict[type[Record], dict[tuple[Any, ...], Any]] = {}
+        self.changes = 0
+        """Counts changes, so that what was worked out from records knows its age."""
+
+    def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
+        """The record with this key, or ``None``."""
+        return self._tables.get(kind, {}).get(key)
+
+    def all(self, kind: type[RecordT]) -> Iterator[RecordT]:
+        """All records of a kind, in the order of their keys."""
+        table = self._tables.get(kind, {})
+        return (table[key] for key in sorted(table))
+
+    def put(self, records: Iterable[Record]) -> None:
+        """Store records; one with the same key is replaced."""
+        for item in records:
+            self._undo.set(self._tables.setdefault(type(item), {}), key_of(item), item)
+        self._changed()
+
+    def remove(self, records: Iterable[Record]) -> None:
+        """Remove records by their keys; one that is not there is passed over."""
+        for item in records:
+            self._undo.delete(self._tables.get(type(item), {}), key_of(item))
+        self._changed()
+
+    def _changed(self) -> None:
+        self.changes += 1
+        self._undo.remember(self._count)
+
+    def _count(self) -> None:
+        self.changes += 1
+
+
+class MemorySegments:
+    """Worksheets by number."""
+
+    def __init__(self, undo: UndoLog) -> None:
+        self._undo = undo
+        self._segments: dict[str, Segment] = {}
+
+    def get(self, no: str) -> Segment:
+        """The segment with this number."""
+        try:
+            return self._segments[no]
+        except KeyError:
+            raise NotFound("segment", no) from None
+
+    def headers(self) -> Iterator[SegmentHeader]:
+        """The headers of all segments, in the order of their numbers."""
+        return (self._segments[no].header for no in sorted(self._segments))
+
+    def put(self, segment: Segment) -> Segment:
+        """Store a segment; what is returned bears the new version."""
+        stored = self._segments.get(segment.no)
+        self._same_version(segment, stored.version if stored else 0)
+        newer = attrs.evolve(segment, version=segment.version + 1)
+        self._undo.set(self._segments, segment.no, newer)
+        return newer
+
+    def remove(self, segment: Segment) -> None:
+        """Remove a segment."""
+        stored = self._segments.get(segment.no)
+        self._same_version(segment, stored.version if stored else 0)
+        self._undo.delete(self._segments, segment.no)
+
+    @staticmethod
+    def _same_version(segment: Segment, stored: int) -> None:
+        if stored != segment.version:
+            raise Conflict(
+                f"segment {segment.no}", "was changed, logged or deleted meanwhile; read it again"
+            )
+
+
+class MemoryLog:
+    """The journal's entries in a list."""
+
+    def __init__(self, undo: UndoLog) -> None:
+        self._undo = undo
+        self._entries: list[Entry] = []
+
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Add entries after the last."""
+        added = list(entries)
+        expected = range(len(self._entries) + 1, len(self._entries) + 1 + len(added))
+        if [entry.number for entry in added] != list(expected):
+            raise Conflict("journal", "others recorded entries meanwhile; nothing was added")
+        length = len(self._entries)
+        self._undo.remember(lambda: self._entries.__delitem__(slice(length, None)))
+        self._entries += added
+
+    def read(self, start: int = 1) -> Iterator[Entry]:
+        """The entries from this number on, in order."""
+        return iter(self._entries[max(start, 1) - 1 :])
+
+    def head(self) -> Head:
+        """The last entry's number and hash."""
+        return head_of(self._entries[-1]) if self._entries else Head()
+
+
+class MemoryAttachments:
+    """Contents by their SHA-256."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    def put(self, content: bytes) -> str:
+        """Keep a content; returns its SHA-256, hexadecimal."""
+        digest = hashlib.sha256(content).hexdigest()
+        self._contents[digest] = content
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The content."""
+        try:
+            return self._contents[digest]
+        except KeyError:
+            raise NotFound("attachment", digest) from None
+
+
+class MemoryStore:
+    """A store that lives as long as the object."""
+
+    def __init__(self) -> None:
+        self._undo = UndoLog()
+        self.records = MemoryRecords(self._undo)
+        self.segments = MemorySegments(self._undo)
+        self.contacts = MemoryContacts(self.records, self.segments)
+        self.log = MemoryLog(self._undo)
+        self.attachments = MemoryAttachments()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All changes made inside are kept together, or, on an error, none of them."""
+        return self._undo.transaction()
+
+    def close(self) -> None:
+        """Nothing to let go of."""

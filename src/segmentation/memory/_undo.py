@@ -1,0 +1,51 @@
+"""Undoing changes to dictionaries: what makes a transaction in memory."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class UndoLog:
+    """Remembers how to take back each change, while a transaction is open."""
+
+    def __init__(self) -> None:
+        self._steps: list[Callable[[], object]] = []
+        self._depth = 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Changes made inside are taken back, last first, if an error leaves the bracket."""
+        start = len(self._steps)
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            while len(self._steps) > start:
+                self._steps.pop()()
+            raise
+        finally:
+            self._depth -= 1
+            if self._depth == 0:
+                self._steps.clear()
+
+    def remember(self, step: Callable[[], object]) -> None:
+        """Note how to take back a change that is about to be made."""
+        if self._depth:
+            self._steps.append(step)
+
+    def set(self, target: dict[K, V], key: K, value: V) -> None:
+        """Set a key so that it can be undone."""
+        if key in target:
+            self.remember(lambda old=target[key]: target.__setitem__(key, old))  # type: ignore[misc]
+        else:
+            self.remember(lambda: target.pop(key, None))
+        target[key] = value
+
+    def delete(self, target: dict[K, V], key: K) -> None:
+        """Delete a key so that it can be undone; one that is not there is passed over."""
+        if key in target:
+            old = target.pop(key)
+            self.remember(lambda: target.__setitem__(key, old))

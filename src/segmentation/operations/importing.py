@@ -1,0 +1,337 @@
+"""Taking in contacts, their rows and code tables from files and from Python objects.
+
+All faults of all files are found first and reported together; only then is anything stored,
+in one transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+import attrs
+
+from segmentation import campaigns, contacts, questionnaires, setup, templates
+from segmentation.contacts import Contact, ContactType, composed_name
+from segmentation.errors import Fault, NotFound, Rejected
+from segmentation.fields import Field, FieldType, Record, Value, fields_of, key_of
+from segmentation.protocols import Store
+from segmentation.setup import ExtraField
+from segmentation.templates import TemplateLanguage
+
+from .reading import RawRow, SourceFile, guess_type, read_rows, read_value
+
+KINDS: Mapping[str, type[Record]] = {
+    kind.__table__: kind
+    for kind in (
+        contacts.Contact,
+        contacts.AlternativeAddress,
+        contacts.ContactBusinessRelation,
+        contacts.ContactIndustryGroup,
+        contacts.ContactJobResponsibility,
+        contacts.ContactMailingGroup,
+        contacts.ContactProfileAnswer,
+        contacts.ContactWebSource,
+        contacts.ItemEntry,
+        contacts.MailingGroup,
+        contacts.IndustryGroup,
+        contacts.BusinessRelation,
+        contacts.JobResponsibility,
+        contacts.OrganizationalLevel,
+        contacts.WebSource,
+        contacts.Territory,
+        contacts.CountryRegion,
+        contacts.LanguageCode,
+        contacts.SalespersonPurchaser,
+        contacts.Salutation,
+        contacts.SalutationFormula,
+        templates.InteractionGroup,
+        templates.InteractionTemplate,
+        templates.TemplateLanguage,
+        templates.InteractionTemplateSetup,
+        campaigns.Campaign,
+        campaigns.CampaignStatus,
+        questionnaires.ProfileQuestionnaire,
+        questionnaires.ProfileQuestionnaireLine,
+        setup.NumberSeries,
+        setup.MarketingSetup,
+        setup.UserSetup,
+        setup.CompanyInformation,
+    )
+}
+"""The tables that can be taken in, by name."""
+
+
+@attrs.frozen(kw_only=True)
+class Imported:
+    """What was taken in.
+
+    Attributes:
+        counts: Number of rows by table, in the order of the files.
+        extra_fields: Fields that were not known before and are now extra fields.
+        left_alone: Files whose name is none of our tables.
+    """
+
+    counts: tuple[tuple[str, int], ...]
+    extra_fields: tuple[ExtraField, ...] = ()
+    left_alone: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class _Placed:
+    """A record and where it came from."""
+
+    place: str
+    record: Record
+
+
+def take_in_files(
+    store: Store, files: Iterable[SourceFile], *, attached: Callable[[str], bytes]
+) -> Imported:
+    """Take in files, one table each.
+
+    A row whose key is in the store already replaces what is there.
+
+    Args:
+        store: Where to.
+        files: JSON or CSV files, named after their tables.
+        attached: Reads a file that a template's language names as its attachment.
+
+    Raises:
+        Rejected: There are faults, all of them with file, row and field; nothing is stored.
+    """
+    placed: list[_Placed] = []
+    faults: list[Fault] = []
+    extra_fields: list[ExtraField] = []
+    left_alone: list[str] = []
+    for file in files:
+        kind = KINDS.get(file.table)
+        if kind is None:
+            left_alone.append(file.name)
+            continue
+        rows, wrong = read_rows(file)
+        faults += wrong
+        known = _known_extras(store, kind)
+        new = _new_extras(kind, rows, known)
+        extra_fields += new
+        made, wrong = _make_records(kind, rows, [*known, *map(as_field, new)])
+        placed += made
+        faults += wrong
+    with store.transaction():
+        placed, wrong = _with_attachments(store, placed, attached)
+        counts = _store(store, placed, [*faults, *wrong], what="import")
+        store.records.put(extra_fields)
+    return Imported(
+        counts=counts, extra_fields=tuple(extra_fields), left_alone=tuple(left_alone)
+    )
+
+
+def take_in(store: Store, records: Iterable[Record]) -> Imported:
+    """Take in records made in Python; the same rules as for files.
+
+    Raises:
+        Rejected: There are faults, each with the record's table and key; nothing is stored.
+    """
+    placed = [_Placed(_named(item), item) for item in records]
+    with store.transaction():
+        return Imported(counts=_store(store, placed, [*_own_faults(placed)], what="records"))
+
+
+def _named(item: Record) -> str:
+    return f"{item.__table__} {' '.join(map(str, key_of(item)))}"
+
+
+def _own_faults(placed: Iterable[_Placed]) -> Iterator[Fault]:
+    """Values of records made in Python that their fields cannot hold."""
+    for item in placed:
+        for field in fields_of(type(item.record)):
+            value = getattr(item.record, field.name)
+            if field.length and isinstance(value, str) and len(value) > field.length:
+                yield Fault(
+                    item.place, field.name, f"has {len(value)} characters, {field.length} at most"
+                )
+
+
+def as_field(extra: ExtraField) -> Field:
+    """An extra field as the schema knows it."""
+    return Field(extra.name, FieldType(extra.type), extra=True)
+
+
+def _known_extras(store: Store, kind: type[Record]) -> list[Field]:
+    return [
+        as_field(extra)
+        for extra in store.records.all(ExtraField)
+        if extra.table == kind.__table__
+    ]
+
+
+def _new_extras(
+    kind: type[Record], rows: Sequence[RawRow], known: Sequence[Field]
+) -> list[ExtraField]:
+    ours = {name for field in fields_of(kind) for name in (field.name, field.also_called)}
+    ours |= {field.name for field in known}
+    columns = dict.fromkeys(column for row in rows for column in row.values)
+    return [
+        ExtraField(
+            table=kind.__table__,
+            name=column,
+            type=guess_type([row.values.get(column) for row in rows]),
+        )
+        for column in columns
+        if column not in ours
+    ]
+
+
+def _make_records(
+    kind: type[Record], rows: Sequence[RawRow], extras: Sequence[Field]
+) -> tuple[list[_Placed], list[Fault]]:
+    placed, faults, seen = [], [], {}
+    for row in rows:
+        values, wrong = _read_row(kind, row, extras)
+        if not wrong:
+            item = _completed(cast("Record", kind(**values)))
+            before = seen.setdefault(key_of(item), row.place)
+            if before != row.place:
+                named = ", ".join(kind.__key__) or "table"
+                wrong = [Fault(row.place, named, f"has the same key as {before}")]
+            placed.append(_Placed(row.place, item))
+        faults += wrong
+    return placed, faults
+
+
+def _read_row(
+    kind: type[Record], row: RawRow, extras: Sequence[Field]
+) -> tuple[dict[str, Any], list[Fault]]:
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    fields = fields_of(kind)
+    for field in (*fields, *extras):
+        column = field.name if field.name in row.values else field.also_called
+        if column not in row.values and field.name not in kind.__key__:
+            continue
+        try:
+            values[field.name] = read_value(field, row.values.get(column))
+        except ValueError as error:
+            faults.append(Fault(row.place, field.name, str(error)))
+    first = kind.__key__[:1]
+    faults += [
+        Fault(row.place, name, "is blank")
+        for name in first
+        if not values.get(name) and not any(fault.field == name for fault in faults)
+    ]
+    extra = {field.name: values.pop(field.name) for field in extras if field.name in values}
+    return ({**values, "extra": extra} if extra else values), faults
+
+
+def _completed(item: Record) -> Record:
+    """A contact with what follows from its other fields; any other record as it is."""
+    if not isinstance(item, Contact):
+        return item
+    name = item.name or composed_name(item)
+    is_company = item.type is ContactType.COMPANY
+    return attrs.evolve(
+        item,
+        name=name,
+        search_name=item.search_name or name.upper(),
+        company_no=item.company_no or (item.no if is_company else ""),
+        company_name=item.company_name or (name if is_company else ""),
+    )
+
+
+def _with_attachments(
+    store: Store, placed: Sequence[_Placed], attached: Callable[[str], bytes]
+) -> tuple[list[_Placed], list[Fault]]:
+    """Template languages with the contents of the files that they name kept in the store."""
+    kept, faults = [], []
+    for item in placed:
+        record = item.record
+        if isinstance(record, TemplateLanguage) and record.attachment:
+            try:
+                digest = store.attachments.put(attached(record.attachment))
+            except (OSError, NotFound) as error:
+                faults.append(Fault(item.place, "attachment", str(error)))
+                continue
+            name = record.attachment.rpartition("/")[2]
+            record = attrs.evolve(record, attachment=digest, attachment_name=name)
+        kept.append(_Placed(item.place, record))
+    return kept, faults
+
+
+def _store(
+    store: Store, placed: Sequence[_Placed], faults: Iterable[Fault], *, what: str
+) -> tuple[tuple[str, int], ...]:
+    found = [*faults, *_reference_faults(store, placed)]
+    if found:
+        raise Rejected(what, found)
+    counts: dict[str, int] = defaultdict(int)
+    for item in placed:
+        counts[item.record.__table__] += 1
+    store.records.put(_with_company_names(store, placed))
+    return tuple(counts.items())
+
+
+def _with_company_names(store: Store, placed: Iterable[_Placed]) -> Iterator[Record]:
+    """The records; a person without a company name gets that of its company."""
+    here = {key_of(item.record): item.record for item in placed}
+    for item in placed:
+        record = item.record
+        if isinstance(record, Contact) and record.company_no and not record.company_name:
+            company = here.get((record.company_no,)) or store.records.find(
+                Contact, record.company_no
+            )
+            if isinstance(company, Contact):
+                record = attrs.evolve(record, company_name=company.name)
+        yield record
+
+
+def _reference_faults(store: Store, placed: Sequence[_Placed]) -> Iterator[Fault]:
+    """Values that name a record of another table which is not there.
+
+    A code table that holds no row at all is taken for not kept, and is not asked.
+    """
+    known = _Known(store, placed)
+    for item in placed:
+        for field in fields_of(type(item.record)):
+            value = getattr(item.record, field.name)
+            if field.refers_to and value and not known.has(field.refers_to, value):
+                yield Fault(item.place, field.name, f"there is no {field.refers_to} {value!r}")
+        if isinstance(item.record, Contact):
+            yield from _company_faults(item.place, item.record, known)
+
+
+def _company_faults(place: str, contact: Contact, known: "_Known") -> Iterator[Fault]:
+    if contact.type is ContactType.COMPANY and contact.company_no != contact.no:
+        yield Fault(place, "company_no", "a company's company_no is its own number")
+    employer = known.contact(contact.company_no)
+    if employer and contact.type is ContactType.PERSON and employer.type is ContactType.PERSON:
+        yield Fault(place, "company_no", f"contact {employer.no!r} is a person, not a company")
+
+
+class _Known:
+    """Which keys there are, in the store and among what is being taken in."""
+
+    def __init__(self, store: Store, placed: Iterable[_Placed]) -> None:
+        self._store = store
+        self._new: dict[str, dict[Value, Record]] = defaultdict(dict)
+        for item in placed:
+            first = key_of(item.record)[:1]
+            self._new[item.record.__table__].update({value: item.record for value in first})
+        self._old: dict[str, frozenset[Value]] = {}
+
+    def has(self, table: str, value: Value) -> bool:
+        if value in self._new[table]:
+            return True
+        if table == Contact.__table__:
+            return self._store.records.find(Contact, value) is not None
+        stored = self._stored(table)
+        return value in stored or not (stored or self._new[table])
+
+    def contact(self, no: str) -> Contact | None:
+        found = self._new[Contact.__table__].get(no) or self._store.records.find(Contact, no)
+        return cast("Contact | None", found)
+
+    def _stored(self, table: str) -> frozenset[Value]:
+        if table not in self._old:
+            kind = KINDS.get(table)
+            rows = self._store.records.all(kind) if kind else ()
+            self._old[table] = frozenset(key_of(row)[0] for row in rows)
+        return self._old[table]

@@ -1,0 +1,256 @@
+"""Reading tables from JSON and CSV files into raw rows, and values from their texts.
+
+Only the form of a file is judged here; what its rows mean is `importing`'s concern.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import attrs
+
+from segmentation.errors import Fault, near_name
+from segmentation.fields import Field, FieldType, Value, aware
+
+_TRUE = frozenset({"true", "yes", "1"})
+_FALSE = frozenset({"false", "no", "0", ""})
+_DELIMITERS = ",;\t"
+
+
+@attrs.frozen
+class SourceFile:
+    """A file as it was found: its name, whose stem is the table's, and its bytes."""
+
+    name: str
+    content: bytes
+
+    @property
+    def table(self) -> str:
+        """The table that the file is for: its name without folder and ending."""
+        return self.name.rpartition("/")[2].rpartition(".")[0].lower()
+
+
+@attrs.frozen
+class RawRow:
+    """A row before its values were read.
+
+    Attributes:
+        place: File and row, for errors. JSON rows count from 1; in CSV the header is row 1.
+        values: Values by column; texts from CSV, what JSON holds from JSON.
+    """
+
+    place: str
+    values: Mapping[str, Any]
+
+
+def read_rows(file: SourceFile) -> tuple[list[RawRow], list[Fault]]:
+    """The rows of a JSON or CSV file; faults instead where its form is wrong."""
+    try:
+        text = file.content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return [], [Fault(file.name, "", f"is not UTF-8 (byte {error.start})")]
+    reader = _read_csv if file.name.lower().endswith(".csv") else _read_json
+    return reader(file.name, text)
+
+
+def _read_json(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
+    try:
+        data = json.loads(text, parse_float=Decimal)
+    except ValueError as error:
+        return [], [Fault(name, "", f"is not JSON: {error}")]
+    except RecursionError:
+        return [], [Fault(name, "", "is nested too deeply")]
+    if not isinstance(data, list):
+        return [], [Fault(name, "", "is not a list of objects, one for each row")]
+    rows = [
+        RawRow(f"{name} row {number}", {column_name(key): value for key, value in row.items()})
+        for number, row in enumerate(data, start=1)
+        if isinstance(row, dict)
+    ]
+    faults = [
+        Fault(f"{name} row {number}", "", "is not an object")
+        for number, row in enumerate(data, start=1)
+        if not isinstance(row, dict)
+    ]
+    return rows, faults
+
+
+def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
+    first = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        header = [column_name(cell) for cell in next(reader, [])]
+        faults = list(_header_faults(name, header))
+        rows = []
+        for cells in reader:
+            place = f"{name} row {reader.line_num}"
+            if len(cells) > len(header):
+                faults.append(Fault(place, "", f"has {len(cells)} cells under {len(header)} columns"))
+            elif any(cells):
+                rows.append(RawRow(place, dict(zip(header, cells, strict=False))))
+    except csv.Error as error:
+        return [], [Fault(f"{name} row {reader.line_num}", "", f"is not CSV: {error}")]
+    return rows, faults
+
+
+def _header_faults(name: str, header: Sequence[str]) -> Iterator[Fault]:
+    if not header:
+        yield Fault(name, "", "is empty; its first row must name the columns")
+    for place, column in enumerate(header, start=1):
+        if not column:
+            yield Fault(f"{name} row 1", "", f"column {place} has no name")
+        elif column in header[: place - 1]:
+            yield Fault(f"{name} row 1", column, "names a second column like one before")
+
+
+def column_name(caption: str) -> str:
+    """A column's name from what a file calls it: captions become identifiers.
+
+    >>> column_name("Country/Region Code"), column_name("No."), column_name("Discount %")
+    ('country_region_code', 'no', 'discount_pct')
+    """
+    spelled = caption.strip().lower().replace("%", " pct")
+    return re.sub(r"\W+", "_", spelled).strip("_")
+
+
+def read_value(field: Field, raw: object) -> Value:
+    """A field's value from what a file holds.
+
+    Args:
+        field: The field.
+        raw: A text, or a bool, int, Decimal or None out of JSON.
+
+    Raises:
+        ValueError: It does not fit; the message says why, for people.
+    """
+    if raw is None or raw == "":
+        return field.blank
+    value = _READERS[field.type](field, raw)
+    if field.length and isinstance(value, str) and len(value) > field.length:
+        raise ValueError(f"has {len(value)} characters, {field.length} at most")
+    return value
+
+
+def _read_text(_field: Field, raw: object) -> str:
+    if not isinstance(raw, str):
+        raise ValueError(f"{raw!r} is not a text")  # noqa: TRY004 - a fault of the data
+    if "\x00" in raw:
+        raise ValueError("holds a NUL character")
+    return raw
+
+
+def _read_code(field: Field, raw: object) -> str:
+    return _read_text(field, raw).strip().upper()
+
+
+def _read_integer(_field: Field, raw: object) -> int:
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", raw, re.ASCII):
+        return int(raw)
+    raise ValueError(f"{raw!r} is not a whole number")
+
+
+def _read_decimal(_field: Field, raw: object) -> Decimal:
+    if isinstance(raw, bool) or not isinstance(raw, int | Decimal | str):
+        raise ValueError(f"{raw!r} is not a number")
+    try:
+        value = Decimal(raw)
+    except InvalidOperation:
+        raise ValueError(f"{raw!r} is not a number") from None
+    if not value.is_finite():
+        raise ValueError(f"{raw!r} is not a number")
+    return value
+
+
+def _read_boolean(_field: Field, raw: object) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    text = str(raw).strip().lower() if isinstance(raw, str | int) else "?"
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    raise ValueError(f"{raw!r} is neither yes nor no")
+
+
+def _read_option(field: Field, raw: object) -> str:
+    text = raw.strip().lower() if isinstance(raw, str) else raw
+    if isinstance(text, str) and text in field.options:
+        return text
+    named = str(raw)
+    near = near_name(named, field.options)
+    hint = f"; did you mean {near!r}?" if near else f"; it is one of {', '.join(field.options)}"
+    raise ValueError(f"{named!r} is not an option{hint}")
+
+
+def _from_iso(parse: Callable[[str], Any], name: str) -> Callable[[Field, object], Any]:
+    def read(_field: Field, raw: object) -> Any:  # noqa: ANN401 - date, datetime or time
+        try:
+            return parse(str(raw).strip())
+        except ValueError:
+            raise ValueError(f"{raw!r} is not {name} in ISO form") from None
+
+    return read
+
+
+_READERS: Mapping[FieldType, Callable[[Field, Any], Value]] = {
+    FieldType.CODE: _read_code,
+    FieldType.TEXT: _read_text,
+    FieldType.INTEGER: _read_integer,
+    FieldType.DECIMAL: _read_decimal,
+    FieldType.BOOLEAN: _read_boolean,
+    FieldType.OPTION: _read_option,
+    FieldType.DATE: _from_iso(date.fromisoformat, "a date"),
+    FieldType.DATETIME: _from_iso(lambda text: aware(datetime.fromisoformat(text)), "a datetime"),
+    FieldType.TIME: _from_iso(time.fromisoformat, "a time"),
+}
+
+_GUESSED = (
+    (FieldType.INTEGER, re.compile(r"-?(0|[1-9]\d{0,17})", re.ASCII)),
+    (FieldType.DECIMAL, re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)),
+    (FieldType.BOOLEAN, re.compile(r"true|false|yes|no", re.IGNORECASE)),
+    (FieldType.DATE, re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)),
+    (FieldType.DATETIME, re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", re.ASCII)),
+)
+
+
+def guess_type(values: Sequence[object]) -> FieldType:
+    """The narrowest type that all these values of a host's column fit; text if in doubt.
+
+    A number with a leading zero is no number: it may be a code.
+
+    >>> guess_type(["1", "20", ""]), guess_type(["007"]), guess_type(["2026-11-22"])
+    (<FieldType.INTEGER: 'integer'>, <FieldType.TEXT: 'text'>, <FieldType.DATE: 'date'>)
+    """
+    filled = [value for value in values if value is not None and value != ""]
+    if filled and all(isinstance(value, str) for value in filled):
+        return _guess_from_texts([str(value) for value in filled])
+    if filled and all(isinstance(value, bool) for value in filled):
+        return FieldType.BOOLEAN
+    numbers = [v for v in filled if isinstance(v, int | Decimal) and not isinstance(v, bool)]
+    if filled and len(numbers) == len(filled):
+        whole = all(isinstance(value, int) for value in numbers)
+        return FieldType.INTEGER if whole else FieldType.DECIMAL
+    return FieldType.TEXT
+
+
+def _guess_from_texts(texts: Sequence[str]) -> FieldType:
+    for typed, pattern in _GUESSED:
+        if all(pattern.fullmatch(text) for text in texts) and _all_read(typed, texts):
+            return typed
+    return FieldType.TEXT
+
+
+def _all_read(typed: FieldType, texts: Sequence[str]) -> bool:
+    field = Field("", typed)
+    try:
+        for text in texts:
+            read_value(field, text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,157 @@
+"""What is asked of a host: where things are kept, how documents are made and sent.
+
+Protocols are satisfied by shape. The library brings stores in memory (`segmentation.memory`)
+and on SQL databases (`segmentation.adapters.sqlalchemy`); `segmentation.testing` holds the
+contracts that every implementation must pass.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Protocol
+
+from .contacts import Contact
+from .criteria import BoundSelection
+from .documents import Document
+from .fields import RecordT
+from .fields import Record
+from .journal import Entry, Head
+from .segments import Segment, SegmentHeader
+
+
+class Records(Protocol):
+    """Records by their key: contacts and their rows, code tables, templates, set-up."""
+
+    def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
+        """The record with this key, or ``None``."""
+
+    def all(self, kind: type[RecordT]) -> Iterator[RecordT]:
+        """All records of a kind, in the order of their keys."""
+
+    def put(self, records: Iterable[Record]) -> None:
+        """Store records; one with the same key is replaced."""
+
+    def remove(self, records: Iterable[Record]) -> None:
+        """Remove records by their keys; one that is not there is passed over."""
+
+
+class Contacts(Protocol):
+    """The contacts that segments choose from; a host may bring its own."""
+
+    def get_many(self, nos: Iterable[str]) -> Sequence[Contact]:
+        """The contacts with these numbers, in their order; unknown numbers are passed over."""
+
+    def matching(self, bound: BoundSelection) -> Sequence[str]:
+        """The numbers of the contacts that pass a selection, ascending.
+
+        A cut selection gives them in the order of its cut.
+        """
+
+    def in_companies(self, company_nos: Iterable[str]) -> Sequence[str]:
+        """The numbers of all contacts that bear one of these company numbers, ascending."""
+
+
+class Segments(Protocol):
+    """Worksheets, each stored as a whole."""
+
+    def get(self, no: str) -> Segment:
+        """The segment with this number.
+
+        Raises:
+            NotFound: There is none (it may have been logged or deleted).
+        """
+
+    def headers(self) -> Iterator[SegmentHeader]:
+        """The headers of all segments, in the order of their numbers."""
+
+    def put(self, segment: Segment) -> Segment:
+        """Store a segment; what is returned bears the new version.
+
+        Raises:
+            Conflict: The stored one is of another version than the one it was made from.
+        """
+
+    def remove(self, segment: Segment) -> None:
+        """Remove a segment.
+
+        Raises:
+            Conflict: The stored one is of another version, or is gone.
+        """
+
+
+class Log(Protocol):
+    """The journal's entries; they are added and read, nothing else."""
+
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Add entries after the last.
+
+        Raises:
+            Conflict: Their numbers do not follow the last one's; nothing is added.
+        """
+
+    def read(self, start: int = 1) -> Iterator[Entry]:
+        """The entries from this number on, in order."""
+
+    def head(self) -> Head:
+        """The last entry's number and hash."""
+
+
+class Attachments(Protocol):
+    """Contents by their SHA-256."""
+
+    def put(self, content: bytes) -> str:
+        """Keep a content; returns its SHA-256, hexadecimal."""
+
+    def get(self, digest: str) -> bytes:
+        """The content.
+
+        Raises:
+            NotFound: There is none with this hash.
+        """
+
+
+class Store(Protocol):
+    """All that is kept, and the bracket that makes several changes one."""
+
+    @property
+    def records(self) -> Records:
+        """Records by their key."""
+
+    @property
+    def contacts(self) -> Contacts:
+        """The contacts to choose from."""
+
+    @property
+    def segments(self) -> Segments:
+        """The worksheets."""
+
+    @property
+    def log(self) -> Log:
+        """The journal's entries."""
+
+    @property
+    def attachments(self) -> Attachments:
+        """Contents by their hash."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All changes made inside are kept together, or, on an error, none of them.
+
+        Transactions nest: an inner one is part of the outer.
+        """
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+
+
+class Clock(Protocol):
+    """Tells the time; the only way in which time comes in."""
+
+    def __call__(self) -> datetime:
+        """Now, with its zone."""
+
+
+class Courier(Protocol):
+    """Sends or puts down finished documents."""
+
+    def deliver(self, document: Document) -> str:
+        """Deliver one document; returns where it went, for people."""

@@ -1,0 +1,127 @@
+"""How a host has set things up: number series, defaults for contacts, users, the sender.
+
+Each set-up is one record without a key. Knows nothing of where they are kept.
+"""
+
+import re
+from typing import Annotated
+
+import attrs
+
+from .contacts import CorrespondenceType, Country, Language, Salesperson
+from .errors import InvalidValue, Refused
+from .fields import Code, Extra, LongText, Mail, Phone, RefersTo, ShortCode, Text, record
+
+_DIGITS = re.compile(r"(?P<head>.*?)(?P<digits>\d+)(?P<tail>\D*)", re.DOTALL)
+
+SeriesCode = Annotated[Code, RefersTo("number_series")]
+
+
+@record(table="number_series", key=("code",))
+class NumberSeries:
+    """A series of numbers, such as ``SM00001``, ``SM00002``, ...
+
+    The last run of digits counts up and keeps its width.
+
+    Attributes:
+        starting_no: The first number that is given.
+        last_no_used: The number given last; empty before the first.
+        ending_no: The last number that may be given; empty if only the width limits it.
+        manual_nos: Whether numbers given by hand are allowed.
+    """
+
+    code: Code
+    description: Text = ""
+    starting_no: Code = ""
+    last_no_used: Code = ""
+    ending_no: Code = ""
+    manual_nos: bool = False
+    extra: Extra = ()
+
+    def next_no(self) -> str:
+        """The number that comes next.
+
+        Raises:
+            InvalidValue: The series has no number with digits to count up from.
+            Refused: The series has run out.
+
+        >>> NumberSeries(code="SEGM", starting_no="SM00001", last_no_used="SM00009").next_no()
+        'SM00010'
+        """
+        found = _DIGITS.fullmatch(self.last_no_used or self.starting_no)
+        if found is None:
+            raise InvalidValue("starting_no", self.starting_no, "has no digits that could count up")
+        if not self.last_no_used:
+            return self.starting_no
+        digits = found["digits"]
+        counted = str(int(digits) + 1).zfill(len(digits))
+        number = f"{found['head']}{counted}{found['tail']}"
+        if len(counted) > len(digits) or (self.ending_no and number > self.ending_no):
+            raise Refused(
+                f"number series {self.code}",
+                f"no number is left after {self.last_no_used!r}; lengthen or renew the series",
+            )
+        return number
+
+    def used(self, number: str) -> "NumberSeries":
+        """The series after ``number`` was given."""
+        return attrs.evolve(self, last_no_used=number)
+
+
+@record(table="marketing_setup", key=())
+class MarketingSetup:
+    """Which series number what, what new contacts start with, what persons inherit."""
+
+    contact_nos: SeriesCode = ""
+    segment_nos: SeriesCode = ""
+    campaign_nos: SeriesCode = ""
+    default_salesperson_code: Salesperson = ""
+    default_territory_code: Annotated[ShortCode, RefersTo("territory")] = ""
+    default_country_region_code: Country = ""
+    default_language_code: Language = ""
+    default_correspondence_type: CorrespondenceType = CorrespondenceType.BLANK
+    default_company_salutation_code: Annotated[ShortCode, RefersTo("salutation")] = ""
+    default_person_salutation_code: Annotated[ShortCode, RefersTo("salutation")] = ""
+    inherit_salesperson_code: bool = False
+    inherit_territory_code: bool = False
+    inherit_country_region_code: bool = False
+    inherit_language_code: bool = False
+    inherit_address_details: bool = False
+    inherit_communication_details: bool = False
+    extra: Extra = ()
+
+
+@record(table="user_setup", key=("user_id",))
+class UserSetup:
+    """What the library knows of a user of the host."""
+
+    user_id: Code
+    salesperson_code: Salesperson = ""
+    e_mail: Mail = ""
+    extra: Extra = ()
+
+
+@record(table="company_information", key=())
+class CompanyInformation:
+    """The sender: the company whose segments these are."""
+
+    name: Text = ""
+    address: Text = ""
+    address_2: Text = ""
+    post_code: Code = ""
+    city: Text = ""
+    country_region_code: Country = ""
+    phone_no: Phone = ""
+    e_mail: Mail = ""
+    home_page: Text = ""
+    vat_registration_no: Code = ""
+    extra: Extra = ()
+
+
+@record(table="extra_field", key=("table", "name"))
+class ExtraField:
+    """A field that a host added to a table, with its type."""
+
+    table: LongText
+    name: LongText
+    type: LongText = "text"

@@ -1,0 +1,139 @@
+"""Interaction templates: what is sent or done, at what cost, in which languages.
+
+A template's texts are attachments, known here by the SHA-256 of their content only: a
+thousand copies cost one. Knows nothing of segments.
+"""
+
+from decimal import Decimal
+from typing import Annotated
+
+from .codes import Option
+from .contacts import CorrespondenceType, Language
+from .fields import AlsoCalled, Code, Extra, LongCode, LongText, RefersTo, ShortCode, Text, record
+
+
+class InformationFlow(Option):
+    """Which way an interaction goes."""
+
+    BLANK = ""
+    OUTBOUND = "outbound"
+    INBOUND = "inbound"
+
+
+class InitiatedBy(Option):
+    """Who began an interaction."""
+
+    BLANK = ""
+    US = "us"
+    THEM = "them"
+
+
+class WizardAction(Option):
+    """What is done with a template's attachment when an interaction is made."""
+
+    BLANK = ""
+    OPEN = "open"
+    IMPORT = "import"
+    MERGE = "merge"
+
+
+TemplateCode = Annotated[ShortCode, RefersTo("interaction_template")]
+GroupCode = Annotated[ShortCode, RefersTo("interaction_group")]
+CampaignNo = Annotated[Code, RefersTo("campaign")]
+Cost = Annotated[Decimal, AlsoCalled("unit_cost_lcy")]
+
+
+@record(table="interaction_group", key=("code",))
+class InteractionGroup:
+    """Templates that belong together, for figures."""
+
+    code: ShortCode
+    description: Text = ""
+    extra: Extra = ()
+
+
+@record(table="interaction_template", key=("code",))
+class InteractionTemplate:
+    """A kind of interaction: its values are copied to the segments that choose it.
+
+    Attributes:
+        unit_cost: What one interaction costs, in the currency of the host.
+        unit_duration_min: How long one takes, in minutes.
+        correspondence_type_default: Email, unless said otherwise.
+        ignore_contact_corres_type: The default goes before what the contact wishes.
+        language_code_default: One of the template's languages, or empty.
+    """
+
+    code: ShortCode
+    description: Text = ""
+    interaction_group_code: GroupCode = ""
+    unit_cost: Cost = Decimal(0)
+    unit_duration_min: Decimal = Decimal(0)
+    information_flow: InformationFlow = InformationFlow.BLANK
+    initiated_by: InitiatedBy = InitiatedBy.BLANK
+    campaign_no: CampaignNo = ""
+    campaign_target: bool = False
+    campaign_response: bool = False
+    correspondence_type_default: CorrespondenceType = CorrespondenceType.EMAIL
+    language_code_default: Language = ""
+    ignore_contact_corres_type: bool = False
+    wizard_action: WizardAction = WizardAction.BLANK
+    word_template_code: LongCode = ""
+    extra: Extra = ()
+
+
+@record(table="interaction_tmpl_language", key=("interaction_template_code", "language_code"))
+class TemplateLanguage:
+    """A template's text in one language.
+
+    Attributes:
+        attachment: SHA-256 of the attachment's content, hexadecimal; empty if none.
+        attachment_name: The file name that the attachment came with.
+        word_template_code: A Word template instead of an attachment.
+    """
+
+    interaction_template_code: TemplateCode
+    language_code: Language = ""
+    description: Text = ""
+    subject: Text = ""
+    attachment: LongText = ""
+    attachment_name: Text = ""
+    word_template_code: LongCode = ""
+    extra: Extra = ()
+
+
+@record(table="interaction_template_setup", key=())
+class InteractionTemplateSetup:
+    """Which template records which kind of document of the host."""
+
+    sales_invoices: TemplateCode = ""
+    sales_cr_memo: TemplateCode = ""
+    sales_ord_cnfrmn: TemplateCode = ""
+    sales_draft_invoices: TemplateCode = ""
+    sales_quotes: TemplateCode = ""
+    sales_blnkt_ord: TemplateCode = ""
+    sales_shpt_note: TemplateCode = ""
+    sales_statement: TemplateCode = ""
+    sales_rmdr: TemplateCode = ""
+    sales_return_order: TemplateCode = ""
+    sales_finance_charge_memo: TemplateCode = ""
+    sales_return_receipt: TemplateCode = ""
+    purch_invoices: TemplateCode = ""
+    purch_cr_memos: TemplateCode = ""
+    purch_orders: TemplateCode = ""
+    purch_quotes: TemplateCode = ""
+    purch_blnkt_ord: TemplateCode = ""
+    purch_rcpt: TemplateCode = ""
+    purch_return_shipment: TemplateCode = ""
+    purch_return_ord_cnfrmn: TemplateCode = ""
+    serv_ord_create: TemplateCode = ""
+    serv_ord_post: TemplateCode = ""
+    e_mails: TemplateCode = ""
+    e_mail_draft: TemplateCode = ""
+    cover_sheets: TemplateCode = ""
+    outg_calls: TemplateCode = ""
+    service_contract: TemplateCode = ""
+    service_contract_quote: TemplateCode = ""
+    service_quote: TemplateCode = ""
+    meeting_invitation: TemplateCode = ""
+    extra: Extra = ()
