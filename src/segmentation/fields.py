@@ -96,6 +96,7 @@ class Field:
     refers_to: str = ""
     also_called: str = ""
     extra: bool = False
+    captions: tuple[tuple[str, str], ...] = ()
 
     @property
     def blank(self) -> Value:

@@ -94,7 +94,12 @@ class FitsPattern:
 
 
 BoundFilter: TypeAlias = (
-    "IsEqual | InRange | FitsPattern | Not[BoundFilter] | AllOf[BoundFilter] | AnyOf[BoundFilter]"
+    IsEqual
+    | InRange
+    | FitsPattern
+    | Not["BoundFilter"]
+    | AllOf["BoundFilter"]
+    | AnyOf["BoundFilter"]
 )
 
 
@@ -103,7 +108,7 @@ class BoundWhere:
     """A field of the schema and what its value must pass."""
 
     field: Field
-    filter: "BoundFilter"
+    filter: BoundFilter
 
 
 @attrs.frozen
@@ -121,12 +126,18 @@ class BoundFigure:
     measure: Measure
     field: Field | None
     part: BoundPart
-    filter: "BoundFilter"
+    filter: BoundFilter
 
 
 BoundNode: TypeAlias = (
-    "BoundPart | BoundFigure | InSegment | InLoggedSegment | InShare"
-    " | Not[BoundNode] | AllOf[BoundNode] | AnyOf[BoundNode]"
+    BoundPart
+    | BoundFigure
+    | InSegment
+    | InLoggedSegment
+    | InShare
+    | Not["BoundNode"]
+    | AllOf["BoundNode"]
+    | AnyOf["BoundNode"]
 )
 
 
@@ -144,6 +155,6 @@ class BoundSelection:
 
     schema: Schema
     as_of: AsOf
-    node: "BoundNode | None"
+    node: BoundNode | None
     cut: First | Sample | None = None
     meaning: int = MEANING

@@ -163,7 +163,7 @@ def _finite(code: Code, item: BoundFilter, field: Field, value: str) -> str:
         return {
             (True, True): "True",
             (True, False): f"not {value}",
-            (False, True): f"({value} or False)",
+            (False, True): f"not not {value}",
             (False, False): "False",
         }[passes(False), passes(True)]  # noqa: FBT003 - the two values of the field
     passing = {str(name): passes(position) for position, name in enumerate(field.options)}
@@ -218,19 +218,75 @@ class _Tests:
 
     def _in_range(self, low: Bound | None, high: Bound | None) -> str:
         if not self._nullable:
-            return self._between(low, high) or self._always()
+            return self._between(low, high) if low or high else self._always()
         blank_passes = (low is None or (low.value is None and low.inclusive)) and (
             high is None or high.value is not None or high.inclusive
         )
         if high is not None and high.value is None:
             return f"{self._value} is None" if blank_passes else self._never()
-        # Whatever is not blank lies above a blank.
-        between = self._value_before = f"{self._value}"
-        between = self._between(None if low is None or low.value is None else low, high)
-        return between
+        if low is not None and low.value is None:
+            low = None  # whatever is not blank lies above a blank
+        if not low and not high:
+            return self._always() if blank_passes else f"{self._value} is not None"
+        blank = f"{self._value} is None or" if blank_passes else f"{self._value} is not None and"
+        return f"({blank} {self._between(low, high)})"
+
+    def _between(self, low: Bound | None, high: Bound | None) -> str:
+        if low and high and low.any_case != high.any_case:
+            return f"({self._between(low, None)} and {self._between(None, high)})"
+        any_case = any(end.any_case for end in (low, high) if end)
+        test = ""
+        if low:
+            test = f"{self._code.constant(low.value)} {'<=' if low.inclusive else '<'} "
+        test += self._cased(any_case=any_case)
+        if high:
+            test += f" {'<=' if high.inclusive else '<'} {self._code.constant(high.value)}"
+        return test
+
+    def _cased(self, *, any_case: bool) -> str:
+        return f"{self._value}.lower()" if any_case else f"{self._value}"
+
+    # A test that does not depend on the value mentions it all the same: the first mention
+    # of a value must be one that is worked out before all others.
 
     def _always(self) -> str:
         return f"({self._value} is None or True)"
 
     def _never(self) -> str:
         return f"({self._value} is None and False)"
+
+    def _fits(self, pattern: Pattern, *, any_case: bool) -> str:
+        value = self._cased(any_case=any_case)
+        match [piece for piece, _ in groupby(pattern)]:
+            case [Wild.ANY_RUN]:
+                return f"({value} is None or True)"
+            case [str(start), Wild.ANY_RUN]:
+                return f"{value}.startswith({self._code.constant(start)})"
+            case [Wild.ANY_RUN, str(end)]:
+                return f"{value}.endswith({self._code.constant(end)})"
+            case [Wild.ANY_RUN, str(middle), Wild.ANY_RUN]:
+                return f"{self._code.constant(middle)} in {value}"
+            case _:
+                fits = re.compile(expression_of(pattern), re.DOTALL).fullmatch
+                return f"{self._code.constant(fits)}({value}) is not None"
+
+
+def expression_of(pattern: Pattern) -> str:
+    """The regular expression of a pattern, which the whole text must match.
+
+    What stands between two stars is sought from left to right and never sought again, so
+    that no pattern takes longer than its length times that of the text.
+    """
+    chunks = [""]
+    for piece in pattern:
+        match piece:
+            case Wild.ANY_RUN:
+                chunks.append("")
+            case Wild.ANY_ONE:
+                chunks[-1] += "."
+            case _:
+                chunks[-1] += re.escape(piece)
+    if len(chunks) == 1:
+        return chunks[0]
+    first, *middle, last = chunks
+    return first + "".join(f"(?>.*?{chunk})" for chunk in middle if chunk) + ".*" + last

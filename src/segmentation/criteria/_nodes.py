@@ -99,6 +99,10 @@ class Like:
             raise ValueError("a pattern needs at least one wildcard")
 
 
+def _lower(name: str) -> str:
+    return name.lower()
+
+
 @attrs.frozen
 class Token:
     """A filter that is worked out when bound (``%me``, ``%mycustomers``).
@@ -107,7 +111,7 @@ class Token:
         name: The name without ``%``, lower case.
     """
 
-    name: str = attrs.field(converter=str.lower)
+    name: str = attrs.field(converter=_lower)
 
 
 @attrs.frozen
@@ -149,7 +153,7 @@ def _at_least_two(items: tuple[object, ...]) -> None:
 
 
 Filter: TypeAlias = (
-    "Compare | Between | Like | Token | Not[Filter] | AllOf[Filter] | AnyOf[Filter]"
+    Compare | Between | Like | Token | Not["Filter"] | AllOf["Filter"] | AnyOf["Filter"]
 )
 """Which values of one field pass."""
 
@@ -159,7 +163,11 @@ class Where:
     """A field of a row and the filter that its value must pass."""
 
     field: str
-    filter: "Filter"
+    filter: Filter
+
+
+def _wheres(conditions: Iterable[Where]) -> tuple[Where, ...]:
+    return tuple(conditions)
 
 
 @attrs.frozen
@@ -172,7 +180,7 @@ class Part:
     """
 
     table: str
-    conditions: tuple[Where, ...] = attrs.field(converter=tuple, default=())
+    conditions: tuple[Where, ...] = attrs.field(converter=_wheres, default=())
 
 
 class Measure(StrEnum):
@@ -200,7 +208,7 @@ class Figure:
     measure: Measure
     field: str
     part: Part
-    filter: "Filter"
+    filter: Filter
 
 
 @attrs.frozen
@@ -236,8 +244,14 @@ class InShare:
 
 
 Selection: TypeAlias = (
-    "Part | Figure | InSegment | InLoggedSegment | InShare"
-    " | Not[Selection] | AllOf[Selection] | AnyOf[Selection]"
+    Part
+    | Figure
+    | InSegment
+    | InLoggedSegment
+    | InShare
+    | Not["Selection"]
+    | AllOf["Selection"]
+    | AnyOf["Selection"]
 )
 """Which contacts pass, each for itself."""
 
@@ -250,12 +264,16 @@ class Order:
     descending: bool = False
 
 
+def _orders(order: Iterable[Order]) -> tuple[Order, ...]:
+    return tuple(order)
+
+
 @attrs.frozen
 class First:
     """Only the first contacts by an order; ties are broken by the contact's number."""
 
     count: int
-    order: tuple[Order, ...] = attrs.field(converter=tuple, default=())
+    order: tuple[Order, ...] = attrs.field(converter=_orders, default=())
 
 
 @attrs.frozen
@@ -270,9 +288,9 @@ class Sample:
 class Cut:
     """A selection of which only some are taken; the cut looks at all that pass together."""
 
-    selection: "Selection"
+    selection: Selection
     by: First | Sample
 
 
-Criteria: TypeAlias = "Selection | Cut"
+Criteria: TypeAlias = Selection | Cut
 """What is saved, replayed and explained: a selection, cut or not."""

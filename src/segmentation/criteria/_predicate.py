@@ -1,24 +1,34 @@
 """The reference meaning of a bound selection, in plain Python.
 
 Every other engine answers as this one does. A selection is compiled once, into the Python
-code that one would write by hand for it; what people typed never becomes part of that code:
-every value, and every name of a field, is a constant that the code refers to by a number.
+code that one would write for it by hand; what people typed never becomes part of that code.
 
 Rows are records (fields are attributes, extra fields pairs in ``extra``) or mappings (fields
-are items). A missing value, ``None``, is the blank of its type. Codes are taken to be stored
-as codes, in upper case, except in mappings and extra fields, where they are made so.
+are items). A missing value, ``None``, is the blank of its type. Codes of records are taken to
+be stored as codes; those of mappings and extra fields are made codes when they are looked at.
 """
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable
+from functools import partial
 from typing import Any, Protocol, TypeAlias, assert_never
 
-from ._bound import BoundFigure, BoundFilter, BoundNode, BoundPart, BoundSelection, BoundWhere
+from segmentation.fields import Field, FieldType, Value
+
+from ._bound import (
+    AsOf,
+    BoundFigure,
+    BoundFilter,
+    BoundNode,
+    BoundPart,
+    BoundSelection,
+    BoundWhere,
+    IsEqual,
+)
 from ._code import Code, row_code, value_code
-from ._figures import figure_of
 from ._hashing import share_of
-from ._nodes import AllOf, AnyOf, InLoggedSegment, InSegment, InShare, Not
+from ._nodes import AllOf, AnyOf, InLoggedSegment, InSegment, InShare, Measure, Not
 from ._schema import Link, Schema, Table
-from segmentation.fields import Field, Value
+from ._values import to_value
 
 Row: TypeAlias = Any
 """A record or a mapping."""
@@ -32,18 +42,15 @@ class RowSource(Protocol):
     def rows(self, table: Table, key: tuple[Value, ...]) -> Iterable[Row]:
         """The rows of a table whose linked fields have these values.
 
-        The fields are the row's side of ``table.link.on``, in its order; ``only`` is looked
-        at by the caller.
+        The fields are those of the row in ``table.link.on``, in that order. ``through``,
+        ``only`` and ``unless`` are looked at by the predicate.
         """
-        ...
 
     def segment_members(self, segment_no: str) -> Container[str]:
         """The numbers of the contacts on the lines of a segment."""
-        ...
 
     def logged_members(self, entry_no: int) -> Container[str]:
         """The numbers of the contacts that a logged segment was logged for."""
-        ...
 
 
 def to_predicate(
@@ -53,14 +60,13 @@ def to_predicate(
 
     Args:
         bound: The selection.
-        source: Where the rows of linked tables and the members of segments are found; asked
-            for rows at each call, for members once, here.
+        source: Where the rows of linked tables and the members of segments are found: rows
+            are asked for at each call, members once, here.
         items: Names of the tables whose rows are mappings; those of all others are records.
     """
     if bound.node is None:
         return _everybody
-    compiler = _Compiler(bound.schema, source, items)
-    return compiler.predicate(bound.node)
+    return _Compiler(bound.schema, bound.as_of, source, items).predicate(bound.node)
 
 
 def to_row_test(
@@ -74,22 +80,21 @@ def to_row_test(
     """
     code = Code()
     tests = [row_code(code, where, "row", items=items) for where in conditions]
-    return code.function("row", [f"return {' and '.join(tests) or 'True'}"])
+    return code.made(code.function("row", [f"return {' and '.join(tests) or 'True'}"]))
 
 
 def to_value_test(item: BoundFilter, field: Field) -> Callable[[Value], bool]:
-    """Whether a value passes a filter, as a function of the value.
+    """Whether a value passes a filter, as a function of the value as it is stored.
 
-    >>> from segmentation.fields import FieldType
-    >>> from segmentation.criteria import AsOf, bind_filter, parse
     >>> from datetime import date
+    >>> from segmentation.criteria import bind_filter, parse
     >>> country = Field("country_region_code", FieldType.CODE)
-    >>> passes = to_value_test(bind_filter(parse("DK|S*"), country, AsOf(date.today())), country)
+    >>> passes = to_value_test(bind_filter(parse("dk|S*"), country, AsOf(date.min)), country)
     >>> passes("DK"), passes("SE"), passes(None)
     (True, True, False)
     """
     code = Code()
-    return code.function("value", [f"return {value_code(code, item, field, 'value')}"])
+    return code.made(code.function("value", [f"return {value_code(code, item, field, 'value')}"]))
 
 
 def _everybody(_row: Row) -> bool:
@@ -99,51 +104,54 @@ def _everybody(_row: Row) -> bool:
 class _Compiler:
     """Translates one selection; parts over linked tables become functions of their own."""
 
-    def __init__(self, schema: Schema, source: RowSource, items: Container[str]) -> None:
+    def __init__(
+        self, schema: Schema, as_of: AsOf, source: RowSource, items: Container[str]
+    ) -> None:
         self._schema = schema
+        self._as_of = as_of
         self._source = source
         self._items = items
+        self._base = schema.table(schema.base)
         self._code = Code()
 
     def predicate(self, node: BoundNode) -> Predicate:
-        return self._code.function("row", [f"return {self._node(node)}"])
+        return self._code.made(self._code.function("row", [f"return {self._node(node)}"]))
 
     def _node(self, node: BoundNode) -> str:
         match node:
-            case BoundPart(table, conditions) if table.link is None:
-                return self._conditions(table, conditions, "row")
-            case BoundPart():
+            case BoundPart(table, conditions):
+                if table.link is None:
+                    return self._conditions(table, conditions, "row")
                 return f"{self._part(node)}(row)"
             case BoundFigure():
-                return self._figure(node)
+                return f"{self._figure(node)}(row)"
             case InSegment(segment_no):
-                members = self._code.constant(self._source.segment_members(segment_no))
-                return f"{self._number()} in {members}"
+                members = self._source.segment_members(segment_no)
+                return f"{self._number()} in {self._code.constant(members)}"
             case InLoggedSegment(entry_no):
-                members = self._code.constant(self._source.logged_members(entry_no))
-                return f"{self._number()} in {members}"
+                members = self._source.logged_members(entry_no)
+                return f"{self._number()} in {self._code.constant(members)}"
             case InShare(seed, start, stop):
                 share = self._code.constant(share_of(seed))
-                return f"{start} <= {share}({self._number()}) < {stop}"
+                return f"{start:d} <= {share}({self._number()}) < {stop:d}"
             case Not(item):
                 return f"not ({self._node(item)})"
             case AllOf(parts):
-                return " and ".join(self._grouped(each, AllOf | AnyOf) for each in parts)
+                return " and ".join(self._in_brackets(each, AllOf, AnyOf) for each in parts)
             case AnyOf(parts):
-                return " or ".join(self._grouped(each, AnyOf) for each in parts)
+                return " or ".join(self._in_brackets(each, AnyOf) for each in parts)
             case _:
                 assert_never(node)
 
-    def _grouped(self, node: BoundNode, kinds: Any) -> str:  # noqa: ANN401
-        code = self._node(node)
-        return f"({code})" if isinstance(node, (kinds, BoundPart)) else code
+    def _in_brackets(self, node: BoundNode, *kinds: type) -> str:
+        return f"({self._node(node)})" if isinstance(node, kinds) else self._node(node)
 
     def _number(self) -> str:
-        base = self._schema.table(self._schema.base)
-        return self._read(base, self._schema.key, "row")
+        return self._read(self._base, self._schema.key, "row")
 
     def _read(self, table: Table, field: str, row: str) -> str:
-        return self._code.read(table.field(field), row, items=table.name in self._items)
+        items = table.name in self._items
+        return self._code.read_filled(table.field(field), row, items=items)
 
     def _conditions(self, table: Table, conditions: Iterable[BoundWhere], row: str) -> str:
         items = table.name in self._items
@@ -151,23 +159,87 @@ class _Compiler:
         return " and ".join(tests) or "True"
 
     def _part(self, part: BoundPart) -> str:
-        """The name of a function: whether any linked row meets the conditions."""
-        lines = [
-            *self._loops(part.table, "    return True"),
-            "return False",
-        ]
-        return self._function(part, lines)
+        """The function that tells whether any linked row meets the conditions."""
+        lines = self._for_each(part, ["return True"])
+        return self._code.function("row", [*lines, "return False"])
 
     def _figure(self, figure: BoundFigure) -> str:
-        """A test of a figure that a function of its own works out."""
+        """The function that works a figure out and tells whether it passes."""
+        start, step, compared = self._measuring(figure)
+        passes = value_code(self._code, figure.filter, compared, "figure")
+        return self._code.function(
+            "row",
+            [f"figure = {start}", *self._for_each(figure.part, step), f"return {passes}"],
+        )
+
+    def _measuring(self, figure: BoundFigure) -> tuple[str, list[str], Field]:
+        """Where a figure starts, what a row does to it, and the field that it compares as."""
+        if figure.field is None:
+            return "0", ["figure += 1"], Field("count", FieldType.INTEGER)
         table = figure.part.table
-        if table.link is None:
-            loops = [f"if {self._conditions(table, figure.part.conditions, 'row')}:"]
-            ...
-        raise NotImplementedError
+        value = self._read(table, figure.field.name, _row_of(table))
+        match figure.measure:
+            case Measure.COUNT | Measure.SUM:
+                total = Field(figure.field.name, FieldType.DECIMAL)
+                return "0", [f"figure += {value}"], total
+            case Measure.EARLIEST | Measure.LATEST:
+                sign = "<" if figure.measure is Measure.EARLIEST else ">"
+                step = [
+                    f"value = {value}",
+                    f"if value is not None and (figure is None or value {sign} figure):",
+                    "    figure = value",
+                ]
+                return "None", step, figure.field
+            case _:
+                assert_never(figure.measure)
 
-    def _function(self, part: BoundPart, lines: list[str]) -> str:
-        raise NotImplementedError
+    def _for_each(self, part: BoundPart, inner: list[str]) -> list[str]:
+        """Code that does something for each linked row that meets the conditions."""
+        table, row = part.table, _row_of(part.table)
+        inner = _under(f"if {self._conditions(table, part.conditions, row)}:", inner)
+        return inner if table.link is None else self._linked(table, table.link, inner)
 
-    def _loops(self, table: Table, inner: str) -> list[str]:
-        raise NotImplementedError
+    def _linked(self, table: Table, link: Link, inner: list[str], depth: int = 1) -> list[str]:
+        """Loops over the rows that belong to the contact; tables between go around them."""
+        row, key, seen = f"row{depth}", f"key{depth}", f"seen{depth}"
+        if link.only is not None:
+            inner = _under(f"if {self._only(table, link, row)}:", inner)
+        rows = self._code.constant(partial(self._source.rows, table))
+        inner = _under(f"for {row} in {rows}({key}):", inner)
+        between = self._schema.table(link.through) if link.through else self._base
+        if between.link is None:
+            return self._keyed(link, between, "row", key, inner)
+        # Two rows between may lead to the same rows, which must count once.
+        inner = _under(f"if {key} not in {seen}:", [f"{seen}.add({key})", *inner])
+        inner = self._keyed(link, between, f"row{depth + 1}", key, inner)
+        outer = self._linked(between, between.link, inner, depth + 1)
+        return [f"{seen} = {self._code.constant(set)}()", *outer]
+
+    def _keyed(
+        self, link: Link, table: Table, row: str, key: str, inner: list[str]
+    ) -> list[str]:
+        """Code that works out the key of linked rows; a blank in it matches none."""
+        values = [self._read(table, field, row) for _, field in link.on]
+        filled = " and ".join(f"{key}[{n}]" for n in range(len(values)))
+        return [f"{key} = ({', '.join(values)},)", *_under(f"if {filled}:", inner)]
+
+    def _only(self, table: Table, link: Link, row: str) -> str:
+        """A test of the further pair of a link, which some contacts are spared."""
+        test = "True"
+        if link.only is not None:
+            own = self._read(self._base, link.only[1], "row")
+            test = f"{own} and {own} == {self._read(table, link.only[0], row)}"
+        if link.unless is None:
+            return test
+        field = self._base.field(link.unless[0])
+        spared = IsEqual(to_value(field, link.unless[1], self._as_of))
+        return f"{self._conditions(self._base, [BoundWhere(field, spared)], 'row')} or {test}"
+
+
+def _row_of(table: Table) -> str:
+    """The name under which the code of a part knows the row that is tested."""
+    return "row" if table.link is None else "row1"
+
+
+def _under(head: str, lines: list[str]) -> list[str]:
+    return [head, *(f"    {line}" for line in lines)]

@@ -1,0 +1,83 @@
+"""Cuts: of all that pass, only some.
+
+A cut looks at all contacts that pass, so it is no predicate: it is given them with their rows
+and returns those that are taken.
+"""
+
+from collections.abc import Callable, Container, Iterable
+from typing import Any, assert_never
+
+from segmentation.fields import FieldType
+
+from ._bound import BoundSelection
+from ._code import Code
+from ._hashing import hash_of
+from ._nodes import First, Order, Sample
+from ._predicate import Row
+
+
+def cut(
+    bound: BoundSelection,
+    matches: Iterable[tuple[str, Row]],
+    *,
+    items: Container[str] = (),
+) -> list[str]:
+    """The numbers that the selection's cut takes; all of them if it has none.
+
+    The first by an order come in that order, a sample in the order of its hashes, all of them
+    in the order in which they are given.
+
+    Args:
+        bound: The selection.
+        matches: Number and row of each contact that passes, in any order.
+        items: Names of the tables whose rows are mappings, as for ``to_predicate``.
+    """
+    match bound.cut:
+        case None:
+            return [number for number, _ in matches]
+        case First(count, order):
+            return _ordered(bound, matches, order, items)[:count]
+        case Sample(count, seed):
+            hashed = hash_of(seed)
+            return sorted((number for number, _ in matches), key=hashed)[:count]
+        case _:
+            assert_never(bound.cut)
+
+
+def _ordered(
+    bound: BoundSelection,
+    matches: Iterable[tuple[str, Row]],
+    order: Iterable[Order],
+    items: Container[str],
+) -> list[str]:
+    found = sorted(matches, key=lambda pair: pair[0])
+    # Sorting keeps the order of equals, so the most important field comes last.
+    for each in reversed(tuple(order)):
+        value = _sort_key(bound, each.field, items)
+        found.sort(key=_of_row(value), reverse=each.descending)
+    return [number for number, _ in found]
+
+
+def _of_row(value: Callable[[Any], Any]) -> Callable[[tuple[str, Any]], Any]:
+    return lambda pair: value(pair[1])
+
+
+def _sort_key(
+    bound: BoundSelection, name: str, items: Container[str]
+) -> Callable[[Any], Any]:
+    """The function from rows to what a field is ordered by: blank dates come first."""
+    base = bound.schema.table(bound.schema.base)
+    field = base.field(name)
+    code = Code()
+    value = code.read_filled(field, "row", items=base.name in items)
+    match field.type:
+        case FieldType.DATE | FieldType.DATETIME | FieldType.TIME:
+            lines = [f"value = {value}", "return (value is not None, value)"]
+        case FieldType.OPTION:
+            positions = {str(option): n for n, option in enumerate(field.options)}
+            lines = [f"return {code.constant(positions)}.get({value}, 0)"]
+        case FieldType.BOOLEAN:
+            lines = [f"return not not {value}"]
+        case _:
+            lines = [f"return {value}"]
+    return code.made(code.function("row", lines))
