@@ -51,5 +51,3 @@ class CampaignEntry:
     logged_segment_entry_no: int = 0
     canceled: bool = False
     extra: Extra = ()
-
-

@@ -251,9 +251,7 @@ class AlternativeAddress:
         return started and (self.ending_date is None or on <= self.ending_date)
 
 
-def active_address(
-    addresses: Iterable[AlternativeAddress], on: date
-) -> AlternativeAddress | None:
+def active_address(addresses: Iterable[AlternativeAddress], on: date) -> AlternativeAddress | None:
     """The alternative address that is active on a date: of those that hold it, the last to start.
 
     Args:
@@ -390,9 +388,7 @@ class Salutation:
     extra: Extra = ()
 
 
-@record(
-    table="salutation_formula", key=("salutation_code", "language_code", "salutation_type")
-)
+@record(table="salutation_formula", key=("salutation_code", "language_code", "salutation_type"))
 class SalutationFormula:
     """The words of a salutation in one language and tone.
 

@@ -62,7 +62,10 @@ def render_text(template: str, values: Mapping[str, str], *, name: str, contact_
     if missing:
         raise Rejected(
             f"template {name}",
-            [Fault(f"contact {contact_no}", field, "nothing fills this field") for field in missing],
+            [
+                Fault(f"contact {contact_no}", field, "nothing fills this field")
+                for field in missing
+            ],
         )
     return _FIELD.sub(lambda found: values[found[1]], template)
 

@@ -178,8 +178,10 @@ class Fault:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.field}: {self.reason}" if self.field else (
-            f"{self.place}: {self.reason}"
+        return (
+            f"{self.place}: {self.field}: {self.reason}"
+            if self.field
+            else (f"{self.place}: {self.reason}")
         )
 
 

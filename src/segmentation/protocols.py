@@ -13,8 +13,7 @@ from typing import Any, Protocol
 from .contacts import Contact
 from .criteria import BoundSelection
 from .documents import Document
-from .fields import RecordT
-from .fields import Record
+from .fields import Record, RecordT
 from .journal import Entry, Head
 from .segments import Segment, SegmentHeader
 

@@ -279,13 +279,9 @@ class Segment:
             for step, line in enumerate(lines, start=1)
         )
         done = attrs.evolve(action, inserted=tuple(line.line_no for line in numbered))
-        return attrs.evolve(
-            self, lines=self.lines + numbered, actions=(*self.actions, done)
-        )
+        return attrs.evolve(self, lines=self.lines + numbered, actions=(*self.actions, done))
 
-    def removed(
-        self, goes: Callable[[SegmentLine], bool], action: CriteriaAction
-    ) -> "Segment":
+    def removed(self, goes: Callable[[SegmentLine], bool], action: CriteriaAction) -> "Segment":
         """The segment without the lines that go, and the action that chose them."""
         gone = tuple(line for line in self.lines if goes(line))
         stays = tuple(line for line in self.lines if not goes(line))

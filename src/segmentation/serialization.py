@@ -10,14 +10,35 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
 import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from .codes import Option
-from .errors import InvalidValue
+from .criteria import (
+    AllOf,
+    AnyOf,
+    Criteria,
+    Cut,
+    Figure,
+    Filter,
+    First,
+    InLoggedSegment,
+    InSegment,
+    InShare,
+    Measure,
+    Not,
+    Order,
+    Part,
+    Sample,
+    Selection,
+    Where,
+    parse,
+    to_text,
+)
+from .errors import InvalidValue, SegmentationError
 from .fields import Extra, Value
 
 T = TypeVar("T")

@@ -30,7 +30,7 @@ class MemoryContacts:
         """The numbers of the contacts that pass a selection, ascending."""
         passes = to_predicate(bound, RecordRows(self._records, self._segments))
         matches = [contact for contact in self._records.all(Contact) if passes(contact)]
-        return cut(bound, [(contact.no, contact) for contact in matches])
+        return cut(bound, ((contact.no, contact) for contact in matches))
 
     def in_companies(self, company_nos: Iterable[str]) -> Sequence[str]:
         """The numbers of all contacts that bear one of these company numbers, ascending."""

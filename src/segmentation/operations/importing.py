@@ -120,9 +120,7 @@ def take_in_files(
         placed, wrong = _with_attachments(store, placed, attached)
         counts = _store(store, placed, [*faults, *wrong], what="import")
         store.records.put(extra_fields)
-    return Imported(
-        counts=counts, extra_fields=tuple(extra_fields), left_alone=tuple(left_alone)
-    )
+    return Imported(counts=counts, extra_fields=tuple(extra_fields), left_alone=tuple(left_alone))
 
 
 def take_in(store: Store, records: Iterable[Record]) -> Imported:
@@ -158,9 +156,7 @@ def as_field(extra: ExtraField) -> Field:
 
 def _known_extras(store: Store, kind: type[Record]) -> list[Field]:
     return [
-        as_field(extra)
-        for extra in store.records.all(ExtraField)
-        if extra.table == kind.__table__
+        as_field(extra) for extra in store.records.all(ExtraField) if extra.table == kind.__table__
     ]
 
 
@@ -314,7 +310,7 @@ class _Known:
         self._new: dict[str, dict[Value, Record]] = defaultdict(dict)
         for item in placed:
             first = key_of(item.record)[:1]
-            self._new[item.record.__table__].update({value: item.record for value in first})
+            self._new[item.record.__table__].update(dict.fromkeys(first, item.record))
         self._old: dict[str, frozenset[Value]] = {}
 
     def has(self, table: str, value: Value) -> bool:

@@ -91,7 +91,9 @@ def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
         for cells in reader:
             place = f"{name} row {reader.line_num}"
             if len(cells) > len(header):
-                faults.append(Fault(place, "", f"has {len(cells)} cells under {len(header)} columns"))
+                faults.append(
+                    Fault(place, "", f"has {len(cells)} cells under {len(header)} columns")
+                )
             elif any(cells):
                 rows.append(RawRow(place, dict(zip(header, cells, strict=False))))
     except csv.Error as error:

@@ -145,9 +145,7 @@ def add_contacts(
     with store.transaction():
         segment = store.segments.get(segment_no)
         found = _widened(store, select(store, criteria, as_of), chosen)
-        action = CriteriaAction(
-            kind=ActionKind.ADD, criteria=criteria, options=chosen, as_of=as_of
-        )
+        action = CriteriaAction(kind=ActionKind.ADD, criteria=criteria, options=chosen, as_of=as_of)
         return store.segments.put(_joined(store, segment, found, action))
 
 

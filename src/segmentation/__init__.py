@@ -1,0 +1,68 @@
+"""Contact segmentation to embed.
+
+Choose contacts by criteria, set an interaction template, merge letters, log the segment, ask
+the journal. Start with `Workspace`; the verbs beneath it are plain functions over protocols,
+in `segmentation.operations`.
+"""
+
+from .contacts import (
+    AlternativeAddress,
+    Contact,
+    ContactBusinessRelation,
+    ContactIndustryGroup,
+    ContactJobResponsibility,
+    ContactMailingGroup,
+    ContactProfileAnswer,
+    ContactType,
+    CorrespondenceType,
+)
+from .criteria import AsOf, bind, make_selection, parse, to_predicate, to_text
+from .errors import (
+    Conflict,
+    FilterError,
+    JournalBroken,
+    NotFound,
+    Refused,
+    Rejected,
+    SegmentationError,
+    StoreError,
+    UnknownName,
+)
+from .segments import ActionKind, LeftOutReason, Segment, SegmentLine, contact_schema
+from .templates import InteractionTemplate
+from .workspace import Worksheet, Workspace
+
+__all__ = [
+    "ActionKind",
+    "AlternativeAddress",
+    "AsOf",
+    "Conflict",
+    "Contact",
+    "ContactBusinessRelation",
+    "ContactIndustryGroup",
+    "ContactJobResponsibility",
+    "ContactMailingGroup",
+    "ContactProfileAnswer",
+    "ContactType",
+    "CorrespondenceType",
+    "FilterError",
+    "InteractionTemplate",
+    "JournalBroken",
+    "LeftOutReason",
+    "NotFound",
+    "Refused",
+    "Rejected",
+    "Segment",
+    "SegmentLine",
+    "SegmentationError",
+    "StoreError",
+    "UnknownName",
+    "Worksheet",
+    "Workspace",
+    "bind",
+    "contact_schema",
+    "make_selection",
+    "parse",
+    "to_predicate",
+    "to_text",
+]

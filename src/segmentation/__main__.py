@@ -1,0 +1,323 @@
+"""The command line: the main job on sample data, and a store's contacts and journal.
+
+Exit codes: 0 done; 1 the data say no (faults, a broken chain); 2 wrong use. Here the clock
+and the outside world come in.
+"""
+
+import argparse
+import contextlib
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.metadata import version
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from .errors import FilterError, SegmentationError, StoreError, UnknownName, UsageError
+from .fields import Field
+from .workspace import Workspace, verify_export
+
+DONE, DATA_SAY_NO, WRONG_USE = 0, 1, 2
+_INTERRUPTED = 130
+_SHOWN = ("no", "type", "name", "company_name", "post_code", "city", "country_region_code")
+_SQLITE_MAGIC = b"SQLite format 3\x00"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    parser = _make_parser()
+    options = parser.parse_args(arguments)
+    try:
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
+    except (FilterError, UnknownName) as error:
+        return _complain(error, WRONG_USE)
+    except SegmentationError as error:
+        return _complain(error, DATA_SAY_NO)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return DONE
+    except KeyboardInterrupt:
+        return _complain("interrupted; the store holds all or nothing of each step", _INTERRUPTED)
+
+
+def _complain(what: object, code: int) -> int:
+    print(f"segmentation: {what}", file=sys.stderr)
+    return code
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="segmentation",
+        description="Contact segmentation: choose contacts by criteria, log, verify the journal.",
+        epilog="Exit codes: 0 done, 1 the data say no, 2 wrong use.",
+    )
+    parser.add_argument("--version", action="version", version=version("segmentation"))
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_demo(commands)
+    _add_import(commands)
+    _add_select(commands)
+    _add_journal(commands)
+    return parser
+
+
+_Commands = Any
+"""What ``add_subparsers`` returns; argparse does not name its type."""
+
+
+def _add_demo(commands: _Commands) -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="run the main job on the sample data",
+        description="Build a segment from the sample data, log it, write its letters, verify.",
+    )
+    demo.add_argument(
+        "--folder",
+        type=Path,
+        default=Path("segmentation-demo"),
+        help="where to leave store, letters and journal (default: %(default)s; must not exist)",
+    )
+    demo.set_defaults(run=_demo)
+
+
+def _add_import(commands: _Commands) -> None:
+    taking = commands.add_parser(
+        "import",
+        help="take in JSON and CSV files",
+        description="Take in a folder of JSON and CSV files, one for each table, or one file.",
+    )
+    taking.add_argument("data", type=Path, metavar="DATA", help="the folder or file")
+    _add_store(taking)
+    taking.set_defaults(run=_import)
+
+
+def _add_select(commands: _Commands) -> None:
+    select = commands.add_parser(
+        "select",
+        help="print the contacts that pass",
+        description="Print the contacts that pass all filters; filters on one table must hold"
+        " for the same row.",
+        epilog="Example: --where 'contact.country_region_code=DK|SE'"
+        " --where contact_mailing_group.mailing_group_code=NEWS",
+    )
+    _add_store(select)
+    select.add_argument(
+        "--where",
+        action="append",
+        default=[],
+        type=_where,
+        metavar="TABLE.FIELD=FILTER",
+        help="a field and the filter that it must pass; may be given more than once",
+    )
+    form = select.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_const", dest="form", const=_print_json)
+    form.add_argument("--csv", action="store_const", dest="form", const=_print_csv)
+    form.add_argument(
+        "--count",
+        action="store_const",
+        dest="form",
+        const=_print_count,
+        help="print only how many they are",
+    )
+    select.set_defaults(run=_select, form=_print_table)
+
+
+def _add_journal(commands: _Commands) -> None:
+    journal = commands.add_parser("journal", help="verify or export the journal")
+    verbs = journal.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    verify = verbs.add_parser("verify", help="walk the chain and name the first misfit")
+    verify.add_argument("source", metavar="FILE-OR-STORE", help="an export, or a store")
+    verify.set_defaults(run=_verify)
+    export = verbs.add_parser("export", help="write the journal as JSON Lines")
+    _add_store(export)
+    export.add_argument("--output", type=Path, help="a file; standard output if not given")
+    export.set_defaults(run=_export)
+
+
+def _add_store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--store", required=True, metavar="FILE", help="a SQLite file, or a database's address"
+    )
+
+
+def _where(text: str) -> tuple[str, str, str]:
+    name, found, filtered = text.partition("=")
+    table, dot, field = name.strip().rpartition(".")
+    if not (found and dot and table and field):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form TABLE.FIELD=FILTER")
+    return table, field, filtered
+
+
+@contextlib.contextmanager
+def _existing(store: str) -> Iterator[Workspace]:
+    """A workspace on a store that is there; reading never creates one."""
+    if "://" not in store and not Path(store).is_file():
+        raise StoreError(store, "there is no such store; make one with the command 'import'")
+    with Workspace.open(store) as workspace:
+        yield workspace
+
+
+def _import(options: argparse.Namespace) -> int:
+    with Workspace.open(options.store) as workspace:
+        imported = workspace.import_data(options.data)
+    for table, count in imported.counts:
+        print(f"{count:8} {table}")
+    for extra in imported.extra_fields:
+        print(f"new field: {extra.table}.{extra.name} ({extra.type})")
+    for name in imported.left_alone:
+        print(f"left alone: {name} (no table of ours)")
+    return DONE
+
+
+def _select(options: argparse.Namespace) -> int:
+    tables: dict[str, dict[str, str]] = {}
+    with _existing(options.store) as workspace:
+        for table, field, filtered in options.where:
+            fields = tables.setdefault(workspace.schema.table(table).name, {})
+            known = fields.get(field)
+            fields[field] = f"({known})&({filtered})" if known else filtered
+        nos = workspace.select(**tables)
+        contacts = workspace.store.contacts.get_many(nos)
+        fields_shown = list(workspace.schema.table("contact").fields.values())
+    options.form([_row(contact, fields_shown) for contact in contacts])
+    return DONE
+
+
+_Row = Mapping[str, Any]
+
+
+def _row(contact: Any, fields: Sequence[Field]) -> _Row:  # noqa: ANN401 - any source's contact
+    extra = dict(contact.extra)
+    values = {
+        field.name: extra.get(field.name, field.blank)
+        if field.extra
+        else getattr(contact, field.name)
+        for field in fields
+    }
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: object) -> object:
+    if value is None:
+        return ""
+    return value if isinstance(value, bool | int) else str(value)
+
+
+def _print_json(rows: Sequence[_Row]) -> None:
+    json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
+    print()
+
+
+def _print_csv(rows: Sequence[_Row]) -> None:
+    columns = list(rows[0]) if rows else list(_SHOWN)
+    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+def _print_count(rows: Sequence[_Row]) -> None:
+    print(len(rows))
+
+
+def _print_table(rows: Sequence[_Row]) -> None:
+    table = [_SHOWN, *([str(row[name]) for name in _SHOWN] for row in rows)]
+    widths = [max(len(line[place]) for line in table) for place in range(len(_SHOWN))]
+    for line in table:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        print("  ".join(cells).rstrip())
+    print(f"{len(rows)} contact{'s' if len(rows) != 1 else ''}")
+
+
+def _verify(options: argparse.Namespace) -> int:
+    if _is_store(options.source):
+        with _existing(options.source) as workspace:
+            head = workspace.journal.verify()
+    else:
+        with _opened(options.source) as lines:
+            head = verify_export(lines)
+    print(f"the journal holds: {head.number} entries, head {head.sha256}")
+    return DONE
+
+
+def _is_store(source: str) -> bool:
+    if "://" in source:
+        return True
+    with contextlib.suppress(OSError), Path(source).open("rb") as file:
+        return file.read(len(_SQLITE_MAGIC)) == _SQLITE_MAGIC
+    return False
+
+
+@contextlib.contextmanager
+def _opened(source: str) -> Iterator[Iterator[str]]:
+    try:
+        with Path(source).open(encoding="utf-8") as file:
+            yield file
+    except OSError as error:
+        raise StoreError(source, error.strerror or "cannot be read") from error
+    except UnicodeDecodeError as error:
+        raise StoreError(source, "is neither a store nor a journal's export") from error
+
+
+def _export(options: argparse.Namespace) -> int:
+    with _existing(options.store) as workspace:
+        lines = (f"{line}\n" for line in workspace.journal.export())
+        if options.output is None:
+            sys.stdout.writelines(lines)
+        else:
+            options.output.write_text("".join(lines), encoding="utf-8")
+    return DONE
+
+
+def _demo(options: argparse.Namespace) -> int:
+    folder: Path = options.folder
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: {error.strerror}; name another with --folder") from error
+    with (
+        as_file(files("segmentation.sample")) as sample,
+        Workspace.open(folder / "crm.db", user="ANNA") as crm,
+    ):
+        _run_main_job(crm, sample, folder)
+    return DONE
+
+
+def _run_main_job(crm: Workspace, sample: Path, folder: Path) -> None:
+    imported = crm.import_data(sample)
+    print(f"took in {dict(imported.counts)['contact']} contacts and their classification")
+
+    fair = crm.new_segment("Spring fair", template="FAIR")
+    fair.add_contacts(
+        contact={"country_region_code": "DK|SE|NO"},
+        mailing_groups={"mailing_group_code": "NEWS"},
+    )
+    print(f"{fair.no}: {len(fair)} lines after adding")
+    fair.reduce_contacts(contact={"correspondence_type": "''"})
+    print(f"{fair.no}: {len(fair)} lines after reducing")
+    fair.refine_contacts(contact={"type": "person"})
+    print(f"{fair.no}: {len(fair)} lines after refining")
+    fair.go_back()
+    print(f"{fair.no}: {len(fair)} lines after going back")
+    fair.save_criteria("NORTH", "Readers in the north")
+    again = crm.new_segment("Summer fair", template="FAIR").reuse_criteria("NORTH")
+    print(f"{again.no}: {len(again)} lines from the saved criteria")
+
+    logged = fair.log(follow_up=True)
+    letters = folder / "letters"
+    letters.mkdir()
+    for letter in crm.letters(logged.interactions):
+        (letters / letter.name).write_bytes(letter.content)
+    written = len(list(letters.iterdir()))
+    if logged.follow_up is not None:
+        print(f"logged {logged.segment.segment_no}, follow-up {logged.follow_up.no}")
+    head = crm.journal.verify()
+    journal = folder / "journal.jsonl"
+    journal.write_text("".join(f"{line}\n" for line in crm.journal.export()), encoding="utf-8")
+    print(f"the journal holds: {head.number} entries, head {head.sha256}")
+    print(f"left in {folder}: crm.db, {written} letters, journal.jsonl")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

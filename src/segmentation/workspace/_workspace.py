@@ -1,0 +1,233 @@
+"""One object that binds a store, a user, the day and the clock.
+
+What a notebook or a host holds in its hand. Every method is a thin front of a plain function
+of `segmentation.operations`, which a host with its own transactions calls directly.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, cast
+
+from segmentation.contacts import Contact
+from segmentation.criteria import AsOf, Criteria, Schema
+from segmentation.documents import Document
+from segmentation.errors import NotFound, StoreError
+from segmentation.fields import Record
+from segmentation.interactions import Interaction
+from segmentation.memory import MemoryStore
+from segmentation.operations import importing, rendering, selecting
+from segmentation.operations.importing import Imported
+from segmentation.operations.reading import SourceFile
+from segmentation.protocols import Clock, Store
+from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader
+
+from ._journal import Journal
+from ._worksheet import Filters, Worksheet, criteria_of
+
+IN_MEMORY = ":memory:"
+
+
+def system_clock() -> datetime:
+    """The time of the machine, in UTC: the one place where the library reads a clock."""
+    return datetime.now(UTC)  # noqa: TID251 - a workspace's default; everything else is given it
+
+
+class Workspace:
+    """A store with a user, a day and a clock.
+
+    Args:
+        store: Where everything is kept.
+        user: Who works; stands in the journal.
+        today: What "today" stands for; the clock's day if not given.
+        workdate: What "workdate" stands for, and the date of new segments; today if not given.
+        clock: Tells the time of journal entries.
+
+    >>> crm = Workspace.open(user="ANNA", today=date(2026, 11, 22))
+    >>> len(crm.select(contact={"country_region_code": "DK"}))
+    0
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        user: str = "",
+        today: date | None = None,
+        workdate: date | None = None,
+        clock: Clock = system_clock,
+    ) -> None:
+        self.store = store
+        self.user = user
+        self._today = today
+        self._workdate = workdate
+        self._clock = clock
+
+    @classmethod
+    def open(cls, store: str | Path = IN_MEMORY, **bound: Any) -> Self:  # noqa: ANN401
+        """A workspace on a store that is opened, and created if it is not there.
+
+        Args:
+            store: A SQLite file, the address of a database, or ``":memory:"``.
+            **bound: As for the class: user, today, workdate, clock.
+
+        Raises:
+            StoreError: The file or database is no store, or of a later version.
+            MissingExtra: A database needs the extra ``sql``.
+        """
+        return cls(open_store(store), **bound)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    @property
+    def as_of(self) -> AsOf:
+        """The day and user that criteria are bound to."""
+        today = self._today or self._clock().date()
+        return AsOf(today, self._workdate or today, user=self.user)
+
+    @property
+    def schema(self) -> Schema:
+        """The tables and fields that criteria may name."""
+        return selecting.schema_of(self.store)
+
+    @property
+    def journal(self) -> Journal:
+        """What happened, for good."""
+        return Journal(self.store)
+
+    # -- contacts ---------------------------------------------------------------------------
+
+    def import_data(self, source: str | Path) -> Imported:
+        """Take in a folder of JSON and CSV files, one for each table, or one such file.
+
+        Raises:
+            StoreError: There is no such file or folder.
+            Rejected: There are faults: all of them; nothing is taken in.
+        """
+        path = Path(source)
+        if not path.exists():
+            raise StoreError(str(path), "there is no such file or folder")
+        folder = path if path.is_dir() else path.parent
+        paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in {".json", ".csv"})
+        chosen = paths if path.is_dir() else [path]
+        files = [SourceFile(p.name, p.read_bytes()) for p in chosen]
+        return importing.take_in_files(self.store, files, attached=_reader(folder))
+
+    def add(self, *records: Record) -> Imported:
+        """Take in contacts, their rows and code tables made in Python.
+
+        Raises:
+            Rejected: There are faults: all of them; nothing is taken in.
+        """
+        return importing.take_in(self.store, records)
+
+    def contact(self, no: str) -> Contact:
+        """The contact with this number.
+
+        Raises:
+            NotFound: There is none.
+        """
+        found = self.store.contacts.get_many([no.strip().upper()])
+        if not found:
+            raise NotFound("contact", no)
+        return found[0]
+
+    def select(self, criteria: Criteria | None = None, **tables: Filters) -> Sequence[str]:
+        """The numbers of the contacts that pass, excluded and blocked ones among them."""
+        chosen = criteria_of(criteria, tables)
+        return selecting.select(self.store, chosen, self.as_of)
+
+    # -- segments ---------------------------------------------------------------------------
+
+    def new_segment(
+        self,
+        description: str = "",
+        *,
+        no: str = "",
+        campaign: str = "",
+        template: str = "",
+        salesperson: str = "",
+    ) -> Worksheet:
+        """Make an empty segment; without a number it takes the next of the series."""
+        segment = selecting.new_segment(
+            self.store,
+            workdate=self.as_of.workdate,
+            user=self.user,
+            no=no,
+            description=description,
+            campaign_no=campaign,
+            template_code=template,
+            salesperson_code=salesperson,
+        )
+        return Worksheet(self, segment.no)
+
+    def segment(self, no: str) -> Worksheet:
+        """The segment with this number.
+
+        Raises:
+            NotFound: There is none; it may have been logged.
+        """
+        return Worksheet(self, self.store.segments.get(no.strip().upper()).no)
+
+    def segments(self) -> Sequence[SegmentHeader]:
+        """The headers of all segments that are not logged yet."""
+        return list(self.store.segments.headers())
+
+    def logged_segments(self) -> Sequence[LoggedSegment]:
+        """The logged segments, in the order in which they were logged."""
+        return list(self.store.records.all(LoggedSegment))
+
+    def saved_criteria(self) -> Sequence[SavedCriteria]:
+        """Criteria kept for reuse, in the order of their codes."""
+        return list(self.store.records.all(SavedCriteria))
+
+    def letters(self, interactions: Iterable[Interaction]) -> Iterable[Document]:
+        """A plain-text letter for each interaction that has a text."""
+        return rendering.letters(self.store, interactions)
+
+    @property
+    def now(self) -> datetime:
+        """The time by the workspace's clock."""
+        return self._clock()
+
+
+def open_store(store: str | Path) -> Store:
+    """The store at an address: in memory, or in a SQLite file or another database.
+
+    The adapter is imported only when it is asked for: nothing inside depends on it.
+    """
+    if str(store) == IN_MEMORY:
+        return MemoryStore()
+    adapter = import_module("segmentation.adapters.sqlalchemy")
+    return cast("Store", adapter.open_store(store))
+
+
+def _reader(folder: Path) -> Callable[[str], bytes]:
+    """Reads files that a table names, from inside its folder only."""
+    root = folder.resolve()
+
+    def read(name: str) -> bytes:
+        path = (root / name).resolve()
+        if not path.is_relative_to(root):
+            raise NotFound("file inside the folder", name)
+        try:
+            return path.read_bytes()
+        except OSError:
+            raise NotFound("file", name) from None
+
+    return read
