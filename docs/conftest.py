@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from doctest import ELLIPSIS
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ def _leave(namespace: dict[str, Any]) -> None:
 
 
 pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser(), SkipParser()],
+    parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS), SkipParser()],
     pattern="*.md",
     setup=_enter,
     teardown=_leave,

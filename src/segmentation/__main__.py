@@ -15,6 +15,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+from .criteria import make_selection
 from .errors import FilterError, SegmentationError, StoreError, UnknownName, UsageError
 from .fields import Field
 from .workspace import Workspace, verify_export
@@ -178,7 +179,7 @@ def _select(options: argparse.Namespace) -> int:
             fields = tables.setdefault(workspace.schema.table(table).name, {})
             known = fields.get(field)
             fields[field] = f"({known})&({filtered})" if known else filtered
-        nos = workspace.select(**tables)
+        nos = workspace.select(make_selection(tables))
         contacts = workspace.store.contacts.get_many(nos)
         fields_shown = list(workspace.schema.table("contact").fields.values())
     options.form([_row(contact, fields_shown) for contact in contacts])

@@ -1,16 +1,18 @@
 """Campaigns: what several segments and interactions are done for."""
 
-import datetime
+import datetime as dt
 from typing import Annotated
 
+import attrs
+
 from .contacts import Salesperson
-from .fields import Code, Extra, LongText, RefersTo, ShortCode, Text, record
+from .fields import Code, Extra, LongText, Record, RefersTo, ShortCode, Text, with_converters
 from .interactions import DocumentType
 from .templates import CampaignNo
 
 
-@record(table="campaign_status", key=("code",))
-class CampaignStatus:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class CampaignStatus(Record, table="campaign_status", key=("code",)):
     """How far a campaign has come."""
 
     code: ShortCode
@@ -18,22 +20,22 @@ class CampaignStatus:
     extra: Extra = ()
 
 
-@record(table="campaign", key=("no",))
-class Campaign:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class Campaign(Record, table="campaign", key=("no",)):
     """A campaign; its ending date is not before its starting date."""
 
     no: Code
     description: Text = ""
-    starting_date: datetime.date | None = None
-    ending_date: datetime.date | None = None
+    starting_date: dt.date | None = None
+    ending_date: dt.date | None = None
     salesperson_code: Salesperson = ""
     status_code: Annotated[ShortCode, RefersTo("campaign_status")] = ""
-    last_modified: datetime.datetime | None = None
+    last_modified: dt.datetime | None = None
     extra: Extra = ()
 
 
-@record(table="campaign_entry", key=("entry_no",))
-class CampaignEntry:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class CampaignEntry(Record, table="campaign_entry", key=("entry_no",)):
     """Something done for a campaign: one for each campaign, segment and document type.
 
     Attributes:
@@ -43,7 +45,7 @@ class CampaignEntry:
     entry_no: int = 0
     campaign_no: CampaignNo = ""
     description: Text = ""
-    date: datetime.date | None = None
+    date: dt.date | None = None
     segment_no: Code = ""
     document_type: DocumentType = DocumentType.BLANK
     salesperson_code: Salesperson = ""

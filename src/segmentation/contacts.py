@@ -10,6 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
+import attrs
+
 from .codes import Option
 from .errors import NotFound
 from .fields import (
@@ -18,11 +20,12 @@ from .fields import (
     LongText,
     Mail,
     Phone,
+    Record,
     RefersTo,
     ShortCode,
     Text,
     Value,
-    record,
+    with_converters,
 )
 
 
@@ -96,8 +99,8 @@ Language = Annotated[ShortCode, RefersTo("language")]
 ContactNo = Annotated[Code, RefersTo("contact")]
 
 
-@record(table="contact", key=("no",))
-class Contact:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class Contact(Record, table="contact", key=("no",)):
     """A company, or a person who may work for one.
 
     Attributes:
@@ -160,8 +163,10 @@ class Contact:
         return dict(self.extra)[name] if name in dict(self.extra) else getattr(self, name)
 
 
-@record(table="contact_mailing_group", key=("contact_no", "mailing_group_code"))
-class ContactMailingGroup:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ContactMailingGroup(
+    Record, table="contact_mailing_group", key=("contact_no", "mailing_group_code")
+):
     """A contact is in a mailing group."""
 
     contact_no: ContactNo
@@ -169,8 +174,10 @@ class ContactMailingGroup:
     extra: Extra = ()
 
 
-@record(table="contact_industry_group", key=("contact_no", "industry_group_code"))
-class ContactIndustryGroup:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ContactIndustryGroup(
+    Record, table="contact_industry_group", key=("contact_no", "industry_group_code")
+):
     """A company is in an industry group."""
 
     contact_no: ContactNo
@@ -178,8 +185,10 @@ class ContactIndustryGroup:
     extra: Extra = ()
 
 
-@record(table="contact_business_relation", key=("contact_no", "business_relation_code"))
-class ContactBusinessRelation:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ContactBusinessRelation(
+    Record, table="contact_business_relation", key=("contact_no", "business_relation_code")
+):
     """A company is a customer, a vendor, ... of ours, under a number of the host's."""
 
     contact_no: ContactNo
@@ -189,8 +198,10 @@ class ContactBusinessRelation:
     extra: Extra = ()
 
 
-@record(table="contact_job_responsibility", key=("contact_no", "job_responsibility_code"))
-class ContactJobResponsibility:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ContactJobResponsibility(
+    Record, table="contact_job_responsibility", key=("contact_no", "job_responsibility_code")
+):
     """A person answers for something in its company."""
 
     contact_no: ContactNo
@@ -198,8 +209,8 @@ class ContactJobResponsibility:
     extra: Extra = ()
 
 
-@record(table="contact_web_source", key=("contact_no", "web_source_code"))
-class ContactWebSource:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ContactWebSource(Record, table="contact_web_source", key=("contact_no", "web_source_code")):
     """A place on the web where to read about a company."""
 
     contact_no: ContactNo
@@ -208,8 +219,12 @@ class ContactWebSource:
     extra: Extra = ()
 
 
-@record(table="contact_profile_answer", key=("contact_no", "profile_questionnaire_code", "line_no"))
-class ContactProfileAnswer:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ContactProfileAnswer(
+    Record,
+    table="contact_profile_answer",
+    key=("contact_no", "profile_questionnaire_code", "line_no"),
+):
     """A contact's answer to a question of a profile questionnaire."""
 
     contact_no: ContactNo
@@ -221,8 +236,8 @@ class ContactProfileAnswer:
     extra: Extra = ()
 
 
-@record(table="contact_alt_address", key=("contact_no", "code"))
-class AlternativeAddress:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class AlternativeAddress(Record, table="contact_alt_address", key=("contact_no", "code")):
     """Another address of a contact, for good or between two dates."""
 
     contact_no: ContactNo
@@ -262,8 +277,8 @@ def active_address(addresses: Iterable[AlternativeAddress], on: date) -> Alterna
     return max(holding, key=lambda a: (a.starting_date or date.min, a.code), default=None)
 
 
-@record(table="value_entry", key=("entry_no",))
-class ItemEntry:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ItemEntry(Record, table="value_entry", key=("entry_no",)):
     """What the host's ledgers say of an item sold to a customer or bought from a vendor.
 
     Attributes:
@@ -285,8 +300,8 @@ class ItemEntry:
     extra: Extra = ()
 
 
-@record(table="mailing_group", key=("code",))
-class MailingGroup:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class MailingGroup(Record, table="mailing_group", key=("code",)):
     """A group of contacts who are written to together."""
 
     code: ShortCode
@@ -294,8 +309,8 @@ class MailingGroup:
     extra: Extra = ()
 
 
-@record(table="industry_group", key=("code",))
-class IndustryGroup:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class IndustryGroup(Record, table="industry_group", key=("code",)):
     """A line of business."""
 
     code: ShortCode
@@ -303,8 +318,8 @@ class IndustryGroup:
     extra: Extra = ()
 
 
-@record(table="business_relation", key=("code",))
-class BusinessRelation:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class BusinessRelation(Record, table="business_relation", key=("code",)):
     """A kind of relation between a company and us."""
 
     code: ShortCode
@@ -312,8 +327,8 @@ class BusinessRelation:
     extra: Extra = ()
 
 
-@record(table="job_responsibility", key=("code",))
-class JobResponsibility:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class JobResponsibility(Record, table="job_responsibility", key=("code",)):
     """Something that a person may answer for."""
 
     code: ShortCode
@@ -321,8 +336,8 @@ class JobResponsibility:
     extra: Extra = ()
 
 
-@record(table="organizational_level", key=("code",))
-class OrganizationalLevel:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class OrganizationalLevel(Record, table="organizational_level", key=("code",)):
     """A person's place in its company."""
 
     code: ShortCode
@@ -330,8 +345,8 @@ class OrganizationalLevel:
     extra: Extra = ()
 
 
-@record(table="web_source", key=("code",))
-class WebSource:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class WebSource(Record, table="web_source", key=("code",)):
     """A place on the web."""
 
     code: ShortCode
@@ -340,8 +355,8 @@ class WebSource:
     extra: Extra = ()
 
 
-@record(table="territory", key=("code",))
-class Territory:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class Territory(Record, table="territory", key=("code",)):
     """A region that salespeople share among them."""
 
     code: ShortCode
@@ -349,8 +364,8 @@ class Territory:
     extra: Extra = ()
 
 
-@record(table="country_region", key=("code",))
-class CountryRegion:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class CountryRegion(Record, table="country_region", key=("code",)):
     """A country or region."""
 
     code: ShortCode
@@ -358,8 +373,8 @@ class CountryRegion:
     extra: Extra = ()
 
 
-@record(table="language", key=("code",))
-class LanguageCode:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class LanguageCode(Record, table="language", key=("code",)):
     """A language, under the code that contacts and templates use."""
 
     code: ShortCode
@@ -367,8 +382,8 @@ class LanguageCode:
     extra: Extra = ()
 
 
-@record(table="salesperson_purchaser", key=("code",))
-class SalespersonPurchaser:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class SalespersonPurchaser(Record, table="salesperson_purchaser", key=("code",)):
     """Somebody of ours who sells or buys."""
 
     code: Code
@@ -379,8 +394,8 @@ class SalespersonPurchaser:
     extra: Extra = ()
 
 
-@record(table="salutation", key=("code",))
-class Salutation:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class Salutation(Record, table="salutation", key=("code",)):
     """A way to greet; its words stand in the formulas."""
 
     code: ShortCode
@@ -388,8 +403,10 @@ class Salutation:
     extra: Extra = ()
 
 
-@record(table="salutation_formula", key=("salutation_code", "language_code", "salutation_type"))
-class SalutationFormula:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class SalutationFormula(
+    Record, table="salutation_formula", key=("salutation_code", "language_code", "salutation_type")
+):
     """The words of a salutation in one language and tone.
 
     Attributes:

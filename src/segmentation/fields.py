@@ -14,10 +14,9 @@ from typing import (
     Annotated,
     Any,
     ClassVar,
-    Protocol,
     TypeAlias,
     TypeVar,
-    dataclass_transform,
+    cast,
     get_args,
     get_origin,
 )
@@ -130,39 +129,40 @@ Extra: TypeAlias = tuple[tuple[str, Value], ...]
 """Extra fields that a host added: pairs of name and value, by name."""
 
 
-class Record(Protocol):
-    """A frozen value that belongs to a table and has a key."""
+class Record:
+    """A frozen value that belongs to a table and has a key.
 
-    __attrs_attrs__: ClassVar[Any]
+    A record class is an attrs class, frozen and by keyword, whose annotations declare its
+    fields; ``with_converters`` sees to it that codes are stored as codes::
+
+        @attrs.frozen(kw_only=True, field_transformer=with_converters)
+        class Territory(Record, table="territory", key=("code",)):
+            code: ShortCode
+            name: Text = ""
+
+    Attributes:
+        __table__: The table's name, as in the files of the demo company ("contact").
+        __key__: The fields that make up its key; none for a table of one record.
+    """
+
+    __slots__ = ()
     __table__: ClassVar[str]
     __key__: ClassVar[tuple[str, ...]]
 
+    def __init_subclass__(cls, *, table: str = "", key: tuple[str, ...] = ()) -> None:
+        super().__init_subclass__()
+        if table:  # attrs makes a slotted class anew from the first, which already knows these
+            cls.__table__ = table
+            cls.__key__ = key
+
 
 RecordT = TypeVar("RecordT", bound=Record)
-_Class = TypeVar("_Class", bound=type)
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True)
-def record(table: str, key: tuple[str, ...]) -> Callable[[_Class], _Class]:
-    """Make a class a record: frozen, slotted, by keyword; codes are stored as codes.
-
-    Args:
-        table: The table's name, as in the files of the demo company ("contact").
-        key: The fields that make up its key.
-    """
-
-    def wrap(cls: _Class) -> _Class:
-        made: Any = attrs.frozen(cls, kw_only=True, field_transformer=_with_converters)
-        made.__table__ = table
-        made.__key__ = key
-        return made  # type: ignore[no-any-return]  # attrs returns the class it was given
-
-    return wrap
-
-
-def _with_converters(
+def with_converters(
     _cls: type, attributes: list["attrs.Attribute[Any]"]
 ) -> list["attrs.Attribute[Any]"]:
+    """Make attrs convert what a record's annotations declare: codes, options, extra fields."""
     return [
         attribute.evolve(converter=_converter(attribute.type))
         if attribute.converter is None
@@ -187,17 +187,21 @@ def to_extra(values: Mapping[str, Value] | Extra) -> Extra:
     return tuple(sorted((name, value) for name, value in pairs))
 
 
-@cache
 def fields_of(cls: type[Record]) -> tuple[Field, ...]:
     """The fields of a record class, in the order in which it declares them.
 
     Attributes that are no single value (tuples, ``extra``) are no fields and are left out.
     """
+    return _fields_of(cls)
+
+
+@cache
+def _fields_of(cls: Any) -> tuple[Field, ...]:  # noqa: ANN401 - a class, which can be hashed
     return tuple(_declared(cls))
 
 
 def _declared(cls: type[Record]) -> Iterator[Field]:
-    for attribute in attrs.fields(cls):  # type: ignore[misc]  # every record is an attrs class
+    for attribute in attrs.fields(cast("type[attrs.AttrsInstance]", cls)):
         field = _field(attribute.name, attribute.type)
         if field is not None:
             yield field

@@ -5,13 +5,26 @@ and template, so that it says the same in ten years. What happens to it later (a
 a comment, a cancellation) is recorded beside it, see `segmentation.journal`.
 """
 
-import datetime
+import datetime as dt
 from decimal import Decimal
 from typing import Annotated
 
+import attrs
+
 from .codes import Option
 from .contacts import ContactNo, CorrespondenceType, Language, Salesperson
-from .fields import AlsoCalled, Code, Extra, LongCode, LongText, RefersTo, ShortCode, Text, record
+from .fields import (
+    AlsoCalled,
+    Code,
+    Extra,
+    LongCode,
+    LongText,
+    Record,
+    RefersTo,
+    ShortCode,
+    Text,
+    with_converters,
+)
 from .templates import CampaignNo, GroupCode, InformationFlow, InitiatedBy, TemplateCode
 
 
@@ -57,8 +70,8 @@ class DocumentType(Option):
     SERVICE_QUOTE = "service_quote"
 
 
-@record(table="interaction_log_entry", key=("entry_no",))
-class Interaction:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
     """One interaction with one contact, as recorded.
 
     Attributes:
@@ -74,8 +87,8 @@ class Interaction:
     contact_no: ContactNo = ""
     contact_company_no: ContactNo = ""
     contact_alt_address_code: ShortCode = ""
-    date: datetime.date | None = None
-    time_of_interaction: datetime.time | None = None
+    date: dt.date | None = None
+    time_of_interaction: dt.time | None = None
     description: Text = ""
     subject: Text = ""
     interaction_group_code: GroupCode = ""

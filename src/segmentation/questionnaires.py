@@ -3,9 +3,11 @@
 from decimal import Decimal
 from typing import Annotated
 
+import attrs
+
 from .codes import Option
 from .contacts import AnswerPriority, Priority
-from .fields import Code, Extra, LongText, RefersTo, ShortCode, Text, record
+from .fields import Code, Extra, LongText, Record, RefersTo, ShortCode, Text, with_converters
 
 
 class QuestionnaireContactType(Option):
@@ -75,8 +77,8 @@ class SortingMethod(Option):
     ASCENDING = "ascending"
 
 
-@record(table="profile_questionnaire_header", key=("code",))
-class ProfileQuestionnaire:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ProfileQuestionnaire(Record, table="profile_questionnaire_header", key=("code",)):
     """A questionnaire and whom it is for."""
 
     code: Code
@@ -87,8 +89,10 @@ class ProfileQuestionnaire:
     extra: Extra = ()
 
 
-@record(table="profile_questionnaire_line", key=("profile_questionnaire_code", "line_no"))
-class ProfileQuestionnaireLine:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ProfileQuestionnaireLine(
+    Record, table="profile_questionnaire_line", key=("profile_questionnaire_code", "line_no")
+):
     """A question, or one of the answers that follow it.
 
     Attributes:

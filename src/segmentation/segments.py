@@ -6,7 +6,7 @@ language meets contacts: `contact_schema` says which tables a selection may spea
 their rows belong to a contact. Knows nothing of storage.
 """
 
-import datetime
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated
@@ -31,7 +31,7 @@ from .contacts import (
     active_address,
 )
 from .criteria import AsOf, Criteria, Link, Schema, Table, make_table
-from .errors import Refused
+from .errors import InvalidValue, Refused
 from .fields import (
     Code,
     Extra,
@@ -43,7 +43,7 @@ from .fields import (
     ShortCode,
     Text,
     fields_of,
-    record,
+    with_converters,
 )
 from .interactions import Evaluation, Interaction
 from .serialization import (
@@ -68,8 +68,8 @@ from .templates import (
 LINE_STEP = 10_000
 
 
-@record(table="segment_header", key=("no",))
-class SegmentHeader:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class SegmentHeader(Record, table="segment_header", key=("no",)):
     """A segment's defaults for its lines.
 
     Attributes:
@@ -83,7 +83,7 @@ class SegmentHeader:
     campaign_target: bool = False
     campaign_response: bool = False
     salesperson_code: Salesperson = ""
-    date: datetime.date | None = None
+    date: dt.date | None = None
     interaction_template_code: TemplateCode = ""
     interaction_group_code: GroupCode = ""
     language_code_default: Language = ""
@@ -129,8 +129,8 @@ class SegmentHeader:
         )
 
 
-@record(table="segment_line", key=("segment_no", "line_no"))
-class SegmentLine:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class SegmentLine(Record, table="segment_line", key=("segment_no", "line_no")):
     """One contact of a segment, with what its interaction will record.
 
     Attributes:
@@ -144,7 +144,7 @@ class SegmentLine:
     contact_company_no: ContactNo = ""
     contact_alt_address_code: ShortCode = ""
     description: Text = ""
-    date: datetime.date | None = None
+    date: dt.date | None = None
     salesperson_code: Salesperson = ""
     campaign_no: CampaignNo = ""
     campaign_target: bool = False
@@ -272,7 +272,7 @@ class Segment:
         return sum((line.unit_duration_min for line in self.lines), Decimal(0))
 
     def added(self, lines: Iterable[SegmentLine], action: CriteriaAction) -> "Segment":
-        """The segment with further lines, numbered after the last, and the action that chose them."""
+        """The segment with further lines, numbered after the last, and what chose them."""
         last = self.lines[-1].line_no if self.lines else 0
         numbered = tuple(
             attrs.evolve(line, segment_no=self.no, line_no=last + step * LINE_STEP)
@@ -410,8 +410,8 @@ def _action_from_data(data: JSON) -> CriteriaAction:
         options=from_data(Options, data["options"]),
         by_hand=data["by_hand"],
         as_of=AsOf(
-            datetime.date.fromisoformat(as_of[0]),
-            datetime.date.fromisoformat(as_of[1]),
+            dt.date.fromisoformat(as_of[0]),
+            dt.date.fromisoformat(as_of[1]),
             user=as_of[2],
         )
         if as_of
@@ -422,8 +422,8 @@ def _action_from_data(data: JSON) -> CriteriaAction:
     )
 
 
-@record(table="saved_segment_criteria", key=("code",))
-class SavedCriteria:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class SavedCriteria(Record, table="saved_segment_criteria", key=("code",)):
     """Actions kept under a code, to be played again on any segment.
 
     Attributes:
@@ -434,7 +434,7 @@ class SavedCriteria:
     code: ShortCode
     description: Text = ""
     saved_by: LongText = ""
-    saved_at: datetime.datetime | None = None
+    saved_at: dt.datetime | None = None
     actions: LongText = ""
     extra: Extra = ()
 
@@ -485,8 +485,8 @@ def _table(kind: type[Record], alias: str, link: Link | None) -> Table:
     return make_table(kind.__table__, fields_of(kind), link=link, alias=alias)
 
 
-@record(table="logged_segment", key=("entry_no",))
-class LoggedSegment:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class LoggedSegment(Record, table="logged_segment", key=("entry_no",)):
     """A segment that was logged: the worksheet is closed, its interactions are recorded.
 
     Attributes:
@@ -498,7 +498,7 @@ class LoggedSegment:
     entry_no: int = 0
     segment_no: Code = ""
     description: Text = ""
-    date: datetime.date | None = None
+    date: dt.date | None = None
     user_id: LongText = ""
     reason: LongText = ""
     canceled: bool = False

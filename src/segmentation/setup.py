@@ -10,15 +10,26 @@ import attrs
 
 from .contacts import CorrespondenceType, Country, Language, Salesperson
 from .errors import InvalidValue, Refused
-from .fields import Code, Extra, LongText, Mail, Phone, RefersTo, ShortCode, Text, record
+from .fields import (
+    Code,
+    Extra,
+    LongText,
+    Mail,
+    Phone,
+    Record,
+    RefersTo,
+    ShortCode,
+    Text,
+    with_converters,
+)
 
 _DIGITS = re.compile(r"(?P<head>.*?)(?P<digits>\d+)(?P<tail>\D*)", re.DOTALL)
 
 SeriesCode = Annotated[Code, RefersTo("number_series")]
 
 
-@record(table="number_series", key=("code",))
-class NumberSeries:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class NumberSeries(Record, table="number_series", key=("code",)):
     """A series of numbers, such as ``SM00001``, ``SM00002``, ...
 
     The last run of digits counts up and keeps its width.
@@ -68,8 +79,8 @@ class NumberSeries:
         return attrs.evolve(self, last_no_used=number)
 
 
-@record(table="marketing_setup", key=())
-class MarketingSetup:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class MarketingSetup(Record, table="marketing_setup", key=()):
     """Which series number what, what new contacts start with, what persons inherit."""
 
     contact_nos: SeriesCode = ""
@@ -91,8 +102,8 @@ class MarketingSetup:
     extra: Extra = ()
 
 
-@record(table="user_setup", key=("user_id",))
-class UserSetup:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class UserSetup(Record, table="user_setup", key=("user_id",)):
     """What the library knows of a user of the host."""
 
     user_id: Code
@@ -101,8 +112,8 @@ class UserSetup:
     extra: Extra = ()
 
 
-@record(table="company_information", key=())
-class CompanyInformation:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class CompanyInformation(Record, table="company_information", key=()):
     """The sender: the company whose segments these are."""
 
     name: Text = ""
@@ -118,8 +129,8 @@ class CompanyInformation:
     extra: Extra = ()
 
 
-@record(table="extra_field", key=("table", "name"))
-class ExtraField:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ExtraField(Record, table="extra_field", key=("table", "name")):
     """A field that a host added to a table, with its type."""
 
     table: LongText

@@ -7,9 +7,22 @@ thousand copies cost one. Knows nothing of segments.
 from decimal import Decimal
 from typing import Annotated
 
+import attrs
+
 from .codes import Option
 from .contacts import CorrespondenceType, Language
-from .fields import AlsoCalled, Code, Extra, LongCode, LongText, RefersTo, ShortCode, Text, record
+from .fields import (
+    AlsoCalled,
+    Code,
+    Extra,
+    LongCode,
+    LongText,
+    Record,
+    RefersTo,
+    ShortCode,
+    Text,
+    with_converters,
+)
 
 
 class InformationFlow(Option):
@@ -43,8 +56,8 @@ CampaignNo = Annotated[Code, RefersTo("campaign")]
 Cost = Annotated[Decimal, AlsoCalled("unit_cost_lcy")]
 
 
-@record(table="interaction_group", key=("code",))
-class InteractionGroup:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class InteractionGroup(Record, table="interaction_group", key=("code",)):
     """Templates that belong together, for figures."""
 
     code: ShortCode
@@ -52,8 +65,8 @@ class InteractionGroup:
     extra: Extra = ()
 
 
-@record(table="interaction_template", key=("code",))
-class InteractionTemplate:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class InteractionTemplate(Record, table="interaction_template", key=("code",)):
     """A kind of interaction: its values are copied to the segments that choose it.
 
     Attributes:
@@ -82,8 +95,10 @@ class InteractionTemplate:
     extra: Extra = ()
 
 
-@record(table="interaction_tmpl_language", key=("interaction_template_code", "language_code"))
-class TemplateLanguage:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class TemplateLanguage(
+    Record, table="interaction_tmpl_language", key=("interaction_template_code", "language_code")
+):
     """A template's text in one language.
 
     Attributes:
@@ -102,8 +117,8 @@ class TemplateLanguage:
     extra: Extra = ()
 
 
-@record(table="interaction_template_setup", key=())
-class InteractionTemplateSetup:
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class InteractionTemplateSetup(Record, table="interaction_template_setup", key=()):
     """Which template records which kind of document of the host."""
 
     sales_invoices: TemplateCode = ""

@@ -180,11 +180,13 @@ def _new_extras(
 def _make_records(
     kind: type[Record], rows: Sequence[RawRow], extras: Sequence[Field]
 ) -> tuple[list[_Placed], list[Fault]]:
-    placed, faults, seen = [], [], {}
+    placed: list[_Placed] = []
+    faults: list[Fault] = []
+    seen: dict[tuple[Any, ...], str] = {}
     for row in rows:
         values, wrong = _read_row(kind, row, extras)
         if not wrong:
-            item = _completed(cast("Record", kind(**values)))
+            item = _completed(kind(**values))
             before = seen.setdefault(key_of(item), row.place)
             if before != row.place:
                 named = ", ".join(kind.__key__) or "table"

@@ -141,7 +141,7 @@ def read_value(field: Field, raw: object) -> Value:
 
 def _read_text(_field: Field, raw: object) -> str:
     if not isinstance(raw, str):
-        raise ValueError(f"{raw!r} is not a text")  # noqa: TRY004 - a fault of the data
+        raise ValueError(f"{raw!r} is not a text")
     if "\x00" in raw:
         raise ValueError("holds a NUL character")
     return raw
