@@ -5,7 +5,7 @@ know of a field: its type, its length, the table that it refers to. Filter schem
 files and documents read it from there, so that it is said once. Knows no record.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
@@ -192,12 +192,12 @@ def fields_of(cls: type[Record]) -> tuple[Field, ...]:
 
     Attributes that are no single value (tuples, ``extra``) are no fields and are left out.
     """
-    return _fields_of(cls)
+    return _fields_of(cast("Hashable", cls))
 
 
 @cache
-def _fields_of(cls: Any) -> tuple[Field, ...]:  # noqa: ANN401 - a class, which can be hashed
-    return tuple(_declared(cls))
+def _fields_of(cls: Hashable) -> tuple[Field, ...]:
+    return tuple(_declared(cast("type[Record]", cls)))
 
 
 def _declared(cls: type[Record]) -> Iterator[Field]:
@@ -208,7 +208,8 @@ def _declared(cls: type[Record]) -> Iterator[Field]:
 
 
 def _field(name: str, annotation: Any) -> Field | None:  # noqa: ANN401
-    base, marks = annotation, ()
+    base: Any = annotation
+    marks: list[object] = []
     if get_origin(annotation) is Annotated:
         base, *marks = get_args(annotation)
     if type(None) in get_args(base):

@@ -199,13 +199,21 @@ def criteria_to_data(criteria: Criteria) -> JSON:
             return {"all": [criteria_to_data(item) for item in items]}
         case AnyOf(items):
             return {"any": [criteria_to_data(item) for item in items]}
-        case Cut(selection, First(count, order)):
-            by = [[each.field, each.descending] for each in order]
-            return {"first": {"count": count, "order": by, "of": criteria_to_data(selection)}}
-        case Cut(selection, Sample(count, seed)):
-            return {"sample": {"count": count, "seed": seed, "of": criteria_to_data(selection)}}
+        case Cut(selection, by):
+            return _cut_to_data(by, criteria_to_data(selection))
         case _:
             assert_never(criteria)
+
+
+def _cut_to_data(by: First | Sample, of: JSON) -> JSON:
+    match by:
+        case First(count, order):
+            fields = [[each.field, each.descending] for each in order]
+            return {"first": {"count": count, "order": fields, "of": of}}
+        case Sample(count, seed):
+            return {"sample": {"count": count, "seed": seed, "of": of}}
+        case _:
+            assert_never(by)
 
 
 def criteria_from_data(data: JSON) -> Criteria:
