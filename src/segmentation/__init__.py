@@ -29,6 +29,7 @@ from .errors import (
     UnknownName,
 )
 from .segments import ActionKind, LeftOutReason, Segment, SegmentLine, contact_schema
+from .setup import MarketingSetup, NumberSeries
 from .templates import InteractionTemplate
 from .workspace import Worksheet, Workspace
 
@@ -49,7 +50,9 @@ __all__ = [
     "InteractionTemplate",
     "JournalBroken",
     "LeftOutReason",
+    "MarketingSetup",
     "NotFound",
+    "NumberSeries",
     "Refused",
     "Rejected",
     "Segment",

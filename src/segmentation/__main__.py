@@ -15,8 +15,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from .criteria import make_selection
-from .errors import FilterError, SegmentationError, StoreError, UnknownName, UsageError
+from .criteria import AllOf, Part, Schema, Selection, Where, parse
+from .errors import FilterError, SegmentationError, StoreError, UsageError
 from .fields import Field
 from .workspace import Workspace, verify_export
 
@@ -26,6 +26,12 @@ _SHOWN = ("no", "type", "name", "company_name", "post_code", "city", "country_re
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
+class WrongUse(UsageError):  # noqa: N818 - as its family
+    """An argument that names something which is not there, or is there already."""
+
+    code = "wrong_use"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parser = _make_parser()
@@ -33,13 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
-    except (FilterError, UnknownName) as error:
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stdout = None  # nothing is left to flush at exit
+        return DONE
+    except WrongUse as error:
         return _complain(error, WRONG_USE)
     except SegmentationError as error:
         return _complain(error, DATA_SAY_NO)
-    except BrokenPipeError:
-        sys.stderr.close()
-        return DONE
+    except OSError as error:
+        return _complain(error, DATA_SAY_NO)
     except KeyboardInterrupt:
         return _complain("interrupted; the store holds all or nothing of each step", _INTERRUPTED)
 
@@ -155,12 +163,14 @@ def _where(text: str) -> tuple[str, str, str]:
 def _existing(store: str) -> Iterator[Workspace]:
     """A workspace on a store that is there; reading never creates one."""
     if "://" not in store and not Path(store).is_file():
-        raise StoreError(store, "there is no such store; make one with the command 'import'")
+        raise WrongUse(f"{store}: there is no such store; make one with the command 'import'")
     with Workspace.open(store) as workspace:
         yield workspace
 
 
 def _import(options: argparse.Namespace) -> int:
+    if not options.data.exists():
+        raise WrongUse(f"{options.data}: there is no such file or folder")
     with Workspace.open(options.store) as workspace:
         imported = workspace.import_data(options.data)
     for table, count in imported.counts:
@@ -173,17 +183,29 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _select(options: argparse.Namespace) -> int:
-    tables: dict[str, dict[str, str]] = {}
     with _existing(options.store) as workspace:
-        for table, field, filtered in options.where:
-            fields = tables.setdefault(workspace.schema.table(table).name, {})
-            known = fields.get(field)
-            fields[field] = f"({known})&({filtered})" if known else filtered
-        nos = workspace.select(make_selection(tables))
+        try:
+            nos = workspace.select(_selection(options.where, workspace.schema))
+        except UsageError as error:
+            return _complain(error, WRONG_USE)
         contacts = workspace.store.contacts.get_many(nos)
         fields_shown = list(workspace.schema.table("contact").fields.values())
     options.form([_row(contact, fields_shown) for contact in contacts])
     return DONE
+
+
+def _selection(wheres: Sequence[tuple[str, str, str]], schema: Schema) -> Selection | None:
+    """A part for each table named; empty filters are no filters."""
+    conditions: dict[str, list[Where]] = {}
+    for table, field, text in wheres:
+        try:
+            tree = parse(text)
+        except FilterError as error:
+            raise error.at_field(f"{table}.{field}") from error
+        if tree is not None:
+            conditions.setdefault(schema.table(table).name, []).append(Where(field, tree))
+    parts = [Part(table, tuple(each)) for table, each in conditions.items()]
+    return AllOf(tuple(parts)) if len(parts) > 1 else next(iter(parts), None)
 
 
 _Row = Mapping[str, Any]
@@ -252,11 +274,11 @@ def _is_store(source: str) -> bool:
 
 @contextlib.contextmanager
 def _opened(source: str) -> Iterator[Iterator[str]]:
+    if not Path(source).is_file():
+        raise WrongUse(f"{source}: there is no such file")
     try:
         with Path(source).open(encoding="utf-8") as file:
             yield file
-    except OSError as error:
-        raise StoreError(source, error.strerror or "cannot be read") from error
     except UnicodeDecodeError as error:
         raise StoreError(source, "is neither a store nor a journal's export") from error
 
@@ -276,7 +298,7 @@ def _demo(options: argparse.Namespace) -> int:
     try:
         folder.mkdir(parents=True)
     except OSError as error:
-        raise UsageError(f"{folder}: {error.strerror}; name another with --folder") from error
+        raise WrongUse(f"{folder}: {error.strerror}; name another with --folder") from error
     with (
         as_file(files("segmentation.sample")) as sample,
         Workspace.open(folder / "crm.db", user="ANNA") as crm,
