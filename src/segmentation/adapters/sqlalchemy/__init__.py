@@ -1,0 +1,12 @@
+"""SQLAlchemy (extra ``sql``): stores in SQLite files and PostgreSQL databases."""
+
+from segmentation.errors import MissingExtra
+
+try:
+    import sqlalchemy as _sqlalchemy  # noqa: F401
+except ImportError as error:
+    raise MissingExtra("sql", "a store in a file or database") from error
+
+from ._store import SqlStore, open_store
+
+__all__ = ["SqlStore", "open_store"]

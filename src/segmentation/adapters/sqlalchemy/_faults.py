@@ -1,0 +1,39 @@
+"""Errors of databases as errors of ours, without any password."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from segmentation.errors import Conflict, SegmentationError, StoreError
+
+_RACES = frozenset({"40001", "40P01", "55P03"})
+"""Serialization failure, deadlock, lock not available: what another writer causes."""
+
+
+@contextmanager
+def translated(store: str, password: str = "") -> Iterator[None]:
+    """Errors of the database that leave the bracket become ours.
+
+    Args:
+        store: How to call the store in errors.
+        password: What no error may show.
+    """
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise _as_ours(error, store, password) from error
+    except sa.exc.TimeoutError as error:
+        raise StoreError(store, "all connections are in use") from error
+
+
+def _as_ours(error: sa.exc.DBAPIError, store: str, password: str) -> SegmentationError:
+    origin = error.orig
+    lines = str(origin).strip().splitlines() or [type(origin).__name__]
+    reason = lines[0].replace(password, "***") if password else lines[0]
+    state = getattr(origin, "sqlstate", None)
+    if state in _RACES or "database is locked" in reason or "is busy" in reason:
+        return Conflict(store, f"somebody else is writing at this moment, try again ({reason})")
+    if isinstance(error, sa.exc.IntegrityError):
+        return Conflict(store, f"somebody else was quicker; nothing was done ({reason})")
+    return StoreError(store, reason)

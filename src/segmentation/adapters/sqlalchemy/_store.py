@@ -1,0 +1,89 @@
+"""The store: all repositories over one unit of work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from segmentation.errors import StoreError
+from segmentation.memory._contacts import MemoryContacts
+
+from ._opening import check_file, make_engine, open_tables
+from ._repositories import SqlAttachments, SqlLog, SqlRecords, SqlSegments
+from ._tables import Tables
+from ._units import OwnUnit, Unit
+
+
+class SqlStore:
+    """Everything in the tables of one database."""
+
+    def __init__(self, unit: Unit, tables: Tables) -> None:
+        self._unit = unit
+        self.records = SqlRecords(unit, tables)
+        self.segments = SqlSegments(unit, tables)
+        self.contacts = MemoryContacts(self.records, self.segments)
+        self.log = SqlLog(unit, tables)
+        self.attachments = SqlAttachments(unit, tables)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All changes made inside are kept together, or, on an error, none of them."""
+        with self._unit.transaction():
+            yield
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._unit.close()
+
+
+def open_store(store: str | Path, *, schema: str | None = None, prefix: str = "") -> SqlStore:
+    """The store in a SQLite file, or at the address of a database; created on first use.
+
+    Args:
+        store: Path of a SQLite file, or an address that SQLAlchemy understands.
+        schema: The database schema for our tables; the connection's own if not given.
+        prefix: What the names of our tables begin with, beside tables of others.
+
+    Raises:
+        StoreError: The file or database is no store, is of a later version, or cannot be reached.
+
+    >>> import tempfile
+    >>> from segmentation.contacts import Contact
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     store = open_store(Path(folder, "crm.db"))
+    ...     store.records.put([Contact(no="CT1", name="Berg A/S")])
+    ...     store.records.find(Contact, "CT1").name
+    ...     store.close()
+    'Berg A/S'
+    """
+    url = _url_of(store)
+    name = url.render_as_string(hide_password=True)
+    if url.get_backend_name() == "sqlite" and url.database and "file:" not in url.database:
+        name = url.database
+        if not (schema or prefix):
+            check_file(Path(url.database), name)
+    engine = make_engine(url)
+    tables = Tables(schema=schema, prefix=prefix)
+    try:
+        open_tables(engine, tables, name)
+    except BaseException:
+        engine.dispose()
+        raise
+    return SqlStore(OwnUnit(engine, name), tables)
+
+
+def _url_of(store: str | Path) -> sa.URL:
+    if isinstance(store, Path) or "://" not in store:
+        return sa.URL.create("sqlite", database=str(store))
+    try:
+        url = sa.make_url(store)
+    except sa.exc.ArgumentError:
+        raise StoreError("store", "the address cannot be read") from None
+    if url.drivername in {"postgresql", "postgres"}:
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise StoreError(
+            url.render_as_string(hide_password=True), "is neither a SQLite nor a PostgreSQL address"
+        )
+    return url

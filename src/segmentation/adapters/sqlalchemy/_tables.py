@@ -1,0 +1,242 @@
+"""The tables: one for each kind of record, generated from its fields, and a few of their own."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic
+
+import attrs
+import sqlalchemy as sa
+
+from segmentation import (
+    campaigns,
+    contacts,
+    interactions,
+    questionnaires,
+    segments,
+    setup,
+    templates,
+)
+from segmentation.fields import Field, FieldType, Record, RecordT, fields_of
+from segmentation.segments import SegmentHeader, SegmentLine
+from segmentation.serialization import value_from_data, value_to_data
+
+from ._types import Moment, check_value, column_type, json_type, text_type
+
+EXTRA = "extra"
+_SINGLE = "single"
+_NULLABLE = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.TIME})
+
+_INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "contact": (("company_no",), ("country_region_code", "post_code")),
+    "contact_mailing_group": (("mailing_group_code", "contact_no"),),
+    "contact_industry_group": (("industry_group_code", "contact_no"),),
+    "contact_business_relation": (
+        ("business_relation_code", "contact_no"),
+        ("link_to_table", "no"),
+    ),
+    "contact_job_responsibility": (("job_responsibility_code", "contact_no"),),
+    "contact_profile_answer": (("profile_questionnaire_code", "line_no", "contact_no"),),
+    "interaction_log_entry": (
+        ("contact_no", "contact_company_no", "date"),
+        ("logged_segment_entry_no", "contact_no"),
+    ),
+    "value_entry": (("source_type", "source_no"),),
+    "segment_line": (("segment_no", "contact_no"),),
+}
+"""What is looked up by something else than its key."""
+
+
+def known_kinds() -> Sequence[type[Record]]:
+    """Every kind of record that the library declares."""
+    modules = (contacts, templates, interactions, segments, campaigns, questionnaires, setup)
+    return [
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, type)
+        and hasattr(value, "__table__")
+        and value.__module__ == module.__name__
+    ]
+
+
+@attrs.frozen
+class Layout(Generic[RecordT]):
+    """How records of one kind lie in their table.
+
+    Attributes:
+        kind: The kind.
+        table: The table.
+        fields: The record's fields, in the order of the columns.
+        has_extra: Whether the record has extra fields; their column comes last.
+        key: The columns that identify a row.
+    """
+
+    kind: type[RecordT]
+    table: sa.Table
+    fields: tuple[Field, ...]
+    has_extra: bool
+    key: tuple[sa.Column[Any], ...]
+    _readers: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+
+    @property
+    def columns(self) -> list[sa.Column[Any]]:
+        """The columns that hold the record, in the order that `from_row` wants them."""
+        names = [field.name for field in self.fields] + [EXTRA] * self.has_extra
+        return [self.table.c[name] for name in names]
+
+    def to_row(self, item: Record) -> dict[str, Any]:
+        """A record as values by column.
+
+        Raises:
+            InvalidValue: A value that no database can hold.
+        """
+        row = {field.name: getattr(item, field.name) for field in self.fields}
+        for field in self.fields:
+            value = row[field.name]
+            if field.type is FieldType.OPTION:
+                row[field.name] = str(value)
+            elif type(value) is not str or not value.isascii() or "\0" in value:
+                check_value(field, value, self.kind.__table__)
+        if self.has_extra:
+            row[EXTRA] = _extra_to_row(item, self.kind.__table__)
+        return row
+
+    def from_row(self, row: Sequence[Any]) -> RecordT:
+        """The inverse of `to_row`, from values in the order of `columns`."""
+        values = {
+            name: value if read is None else read(value)
+            for (name, read), value in zip(self._readers, row, strict=True)
+        }
+        return self.kind(**values)
+
+    def where_key(self, key: Sequence[Any]) -> sa.ColumnElement[bool]:
+        """The condition that a row has this key."""
+        return sa.and_(
+            sa.true(), *(column == value for column, value in zip(self.key, key, strict=True))
+        )
+
+
+def _extra_to_row(item: Any, table: str) -> dict[str, Any]:  # noqa: ANN401 - a record with extra
+    for name, value in item.extra:
+        check_value(Field(name, FieldType.TEXT), name, table)
+        check_value(Field(name, FieldType.TEXT), value, table)
+    return {name: value_to_data(value) for name, value in item.extra}
+
+
+def _extra_from_row(data: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple(sorted((name, value_from_data(value)) for name, value in data.items()))
+
+
+def _reader(field: Field, kind: type[Record]) -> Callable[[Any], Any] | None:
+    """What makes a column's value a field's value; ``None`` if it is one already."""
+    if field.type is not FieldType.OPTION:
+        return None
+    option = attrs.fields_dict(kind)[field.name].type  # type: ignore[arg-type]
+    names: dict[str, Any] = {str(each): each for each in option}  # type: ignore[union-attr]
+    return names.__getitem__
+
+
+class Tables:
+    """The tables of one store.
+
+    Args:
+        schema: The database schema that they are in; ``None`` for the connection's own.
+        prefix: What their names begin with.
+    """
+
+    def __init__(self, *, schema: str | None = None, prefix: str = "") -> None:
+        self.schema = schema
+        self.prefix = prefix
+        self.metadata = sa.MetaData(schema=schema)
+        self._layouts: dict[type[Record], Layout[Any]] = {}
+        for kind in known_kinds():
+            self.of(kind)
+        self.lines = self.of(SegmentLine)
+        self.headers = self.of(SegmentHeader)
+        self.meta = self._table(
+            "segmentation_meta",
+            sa.Column("name", text_type(), primary_key=True),
+            sa.Column("value", text_type(), nullable=False),
+        )
+        self.journal = self._table(
+            "journal",
+            sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False),
+            sa.Column("at", Moment(), nullable=False),
+            sa.Column("user", text_type(), nullable=False),
+            sa.Column("kind", text_type(), nullable=False),
+            sa.Column("facts", text_type(), nullable=False),
+            sa.Column("personal", text_type()),
+            sa.Column("personal_sha256", text_type(), nullable=False),
+            sa.Column("previous", text_type(), nullable=False),
+            sa.Column("sha256", text_type(), nullable=False),
+        )
+        self.attachments = self._table(
+            "attachment",
+            sa.Column("sha256", text_type(), primary_key=True),
+            sa.Column("content", sa.LargeBinary(), nullable=False),
+        )
+
+    def of(self, kind: type[RecordT]) -> Layout[RecordT]:
+        """How records of a kind lie in their table."""
+        if kind not in self._layouts:
+            self._layouts[kind] = self._layout(kind)
+        return self._layouts[kind]
+
+    def _layout(self, kind: type[RecordT]) -> Layout[RecordT]:
+        fields = fields_of(kind)
+        has_extra = EXTRA in attrs.fields_dict(kind)  # type: ignore[arg-type]
+        columns = [_column(field, kind) for field in fields]
+        if has_extra:
+            columns.append(sa.Column(EXTRA, json_type(), nullable=False, server_default="{}"))
+        if kind is SegmentHeader:
+            columns += _worksheet_columns()
+        if not kind.__key__:
+            # One row at most: the key is a column that always holds the same.
+            columns.append(
+                sa.Column(_SINGLE, sa.Integer(), primary_key=True, autoincrement=False, default=1)
+            )
+        table = self._table(kind.__table__, *columns)
+        readers = [(field.name, _reader(field, kind)) for field in fields]
+        if has_extra:
+            readers.append((EXTRA, _extra_from_row))
+        key = tuple(table.c[name] for name in kind.__key__)
+        return Layout(kind, table, fields, has_extra, key, tuple(readers))
+
+    def _table(self, name: str, *columns: sa.Column[Any]) -> sa.Table:
+        table = sa.Table(self.prefix + name, self.metadata, *columns)
+        for names in _INDEXES.get(name, ()):
+            sa.Index(
+                f"{self.prefix}{name}_by_{'_'.join(names)}"[:63],
+                *(table.c[column] for column in names),
+            )
+        return table
+
+
+def _column(field: Field, kind: type[Record]) -> sa.Column[Any]:
+    return sa.Column(
+        field.name,
+        column_type(field),
+        primary_key=field.name in kind.__key__,
+        autoincrement=False,
+        nullable=field.type in _NULLABLE,
+        server_default=_server_default(field),
+    )
+
+
+def _server_default(field: Field) -> Any:  # noqa: ANN401 - whatever DDL takes
+    """The blank of a field, for rows that were stored before the field was known."""
+    match field.type:
+        case FieldType.INTEGER | FieldType.DECIMAL:
+            return sa.text("0")
+        case FieldType.BOOLEAN:
+            return sa.false()
+        case FieldType.CODE | FieldType.TEXT | FieldType.OPTION:
+            return str(field.blank)
+        case _:
+            return None
+
+
+def _worksheet_columns() -> Iterable[sa.Column[Any]]:
+    """What a segment has besides the fields of its header."""
+    yield sa.Column("version", sa.BigInteger(), nullable=False)
+    yield sa.Column("actions", text_type(), nullable=False)
+    yield sa.Column("languages", text_type(), nullable=False)

@@ -1,0 +1,101 @@
+"""Units of work: which connection a step uses, and what makes several steps one."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from ._faults import translated
+
+WRITES = "segmentation_writes"
+"""Execution option of a connection whose transaction is going to write."""
+
+
+class Unit(Protocol):
+    """Gives connections to the repositories of one store."""
+
+    def connection(self) -> AbstractContextManager[sa.Connection]:
+        """A connection to read with: that of the open transaction, if one is open."""
+
+    def transaction(self) -> AbstractContextManager[sa.Connection]:
+        """A connection to write with; all of it is kept, or on an error nothing."""
+
+    def close(self) -> None:
+        """Let go of what was opened here."""
+
+
+class OwnUnit:
+    """Transactions on an engine of our own; each thread has its own."""
+
+    def __init__(self, engine: sa.Engine, name: str) -> None:
+        self._engine = engine
+        self._writing = engine.execution_options(**{WRITES: True})
+        self._name = name
+        self._password = engine.url.password or ""
+        self._local = threading.local()
+
+    @contextmanager
+    def connection(self) -> Iterator[sa.Connection]:
+        """A connection to read with."""
+        with translated(self._name, self._password):
+            if self._open is not None:
+                yield self._open
+            else:
+                with self._engine.connect() as connection, connection.begin():
+                    yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """A transaction; one inside another is a part of it that can be undone by itself."""
+        with translated(self._name, self._password):
+            if self._open is not None:
+                with self._open.begin_nested():
+                    yield self._open
+                return
+            with self._writing.begin() as connection:
+                self._local.connection = connection
+                try:
+                    yield connection
+                finally:
+                    self._local.connection = None
+
+    @property
+    def _open(self) -> sa.Connection | None:
+        return getattr(self._local, "connection", None)
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        self._engine.dispose()
+
+
+class HostUnit:
+    """Steps inside a transaction of the host, which alone commits it or rolls it back.
+
+    Args:
+        connect: Gives the connection of the host's open transaction.
+        name: How to call the store in errors.
+        prepare: Done once with each connection, before anything else.
+    """
+
+    def __init__(self, connect: Callable[[], sa.Connection], name: str) -> None:
+        self._connect = connect
+        self._name = name
+
+    @contextmanager
+    def connection(self) -> Iterator[sa.Connection]:
+        """The host's connection."""
+        with translated(self._name):
+            yield self._connect()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """A savepoint in the host's transaction."""
+        with translated(self._name):
+            connection = self._connect()
+            with connection.begin_nested():
+                yield connection
+
+    def close(self) -> None:
+        """Nothing: the connection is the host's."""
