@@ -218,7 +218,7 @@ def _field(name: str, annotation: Any) -> Field | None:  # noqa: ANN401
     if not is_option and base not in _PLAIN:
         return None
     typed = FieldType.OPTION if is_option else _PLAIN[base]
-    field = Field(name, typed, options=tuple(base) if is_option else ())
+    field = Field(name, typed, options=tuple(map(str, base)) if is_option else ())
     for mark in marks:
         field = _marked(field, mark)
     return field

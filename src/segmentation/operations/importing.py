@@ -129,7 +129,7 @@ def take_in(store: Store, records: Iterable[Record]) -> Imported:
     Raises:
         Rejected: There are faults, each with the record's table and key; nothing is stored.
     """
-    placed = [_Placed(_named(item), item) for item in records]
+    placed = [_Placed(_named(item), _completed(item)) for item in records]
     with store.transaction():
         return Imported(counts=_store(store, placed, [*_own_faults(placed)], what="records"))
 
@@ -182,17 +182,11 @@ def _make_records(
 ) -> tuple[list[_Placed], list[Fault]]:
     placed: list[_Placed] = []
     faults: list[Fault] = []
-    seen: dict[tuple[Any, ...], str] = {}
     for row in rows:
         values, wrong = _read_row(kind, row, extras)
-        if not wrong:
-            item = _completed(kind(**values))
-            before = seen.setdefault(key_of(item), row.place)
-            if before != row.place:
-                named = ", ".join(kind.__key__) or "table"
-                wrong = [Fault(row.place, named, f"has the same key as {before}")]
-            placed.append(_Placed(row.place, item))
         faults += wrong
+        if not wrong:
+            placed.append(_Placed(row.place, _completed(kind(**values))))
     return placed, faults
 
 
@@ -257,14 +251,30 @@ def _with_attachments(
 def _store(
     store: Store, placed: Sequence[_Placed], faults: Iterable[Fault], *, what: str
 ) -> tuple[tuple[str, int], ...]:
-    found = [*faults, *_reference_faults(store, placed)]
+    found = [*faults, *_duplicate_faults(placed), *_reference_faults(store, placed)]
     if found:
-        raise Rejected(what, found)
+        raise Rejected(what, sorted(found, key=_place_order))
     counts: dict[str, int] = defaultdict(int)
     for item in placed:
         counts[item.record.__table__] += 1
     store.records.put(_with_company_names(store, placed))
     return tuple(counts.items())
+
+
+def _place_order(fault: Fault) -> tuple[str, int]:
+    """Faults by file, and in it by row; those of a whole file come first."""
+    file, _, row = fault.place.partition(" row ")
+    return file, int(row) if row.isdigit() else 0
+
+
+def _duplicate_faults(placed: Iterable[_Placed]) -> Iterator[Fault]:
+    seen: dict[tuple[str, tuple[Any, ...]], str] = {}
+    for item in placed:
+        kind, key = item.record.__table__, key_of(item.record)
+        if (kind, key) in seen:
+            named = ", ".join(item.record.__key__)
+            yield Fault(item.place, named, f"has the same key as {seen[kind, key]}")
+        seen.setdefault((kind, key), item.place)
 
 
 def _with_company_names(store: Store, placed: Iterable[_Placed]) -> Iterator[Record]:
