@@ -152,7 +152,7 @@ def _read_meta(connection: sa.Connection, tables: Tables, store: str) -> Mapping
     if not inspector.has_table(tables.meta.name, schema=tables.schema):
         return None
     rows = connection.execute(sa.select(tables.meta.c.name, tables.meta.c.value))
-    stored = {name: value for name, value in rows.tuples()}
+    stored = {row.name: row.value for row in rows}
     _check_format(int(stored.get("format", "0")), store)
     return stored
 

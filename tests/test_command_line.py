@@ -1,0 +1,279 @@
+"""The command line: what it prints, what it leaves, and how it says no."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from segmentation.__main__ import main
+
+SAMPLE = Path(__file__).parent.parent / "src" / "segmentation" / "sample"
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "segmentation", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("store") / "crm.db"
+    assert main(["import", str(SAMPLE), "--store", str(path)]) == 0
+    return path
+
+
+def test_the_demo_leaves_store_letters_and_journal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "demo"
+    assert main(["demo", "--folder", str(folder)]) == 0
+    printed = capsys.readouterr().out
+    assert "69 contacts" in printed
+    assert "the journal holds" in printed
+    letters = list((folder / "letters").iterdir())
+    assert letters
+    assert all("{{" not in letter.read_text(encoding="utf-8") for letter in letters)
+    assert main(["journal", "verify", str(folder / "journal.jsonl")]) == 0
+    assert main(["journal", "verify", str(folder / "crm.db")]) == 0
+
+
+def test_the_demo_does_not_write_into_a_folder_that_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo", "--folder", str(tmp_path)]) == 2
+    assert "name another with --folder" in capsys.readouterr().err
+
+
+def test_import_tells_what_came_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "contact.csv").write_text("no,name,vip\nA,Anna,yes\n", encoding="utf-8")
+    (tmp_path / "customer.csv").write_text("no\n1\n", encoding="utf-8")
+    assert main(["import", str(tmp_path), "--store", str(tmp_path / "crm.db")]) == 0
+    printed = capsys.readouterr().out
+    assert "1 contact" in printed
+    assert "new field: contact.vip (boolean)" in printed
+    assert "left alone: customer.csv" in printed
+
+
+def test_import_reports_every_fault_and_takes_nothing_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, store = tmp_path / "contact.csv", tmp_path / "crm.db"
+    data.write_text("no,type,company_no\nA,robot,\nB,person,X\n", encoding="utf-8")
+    assert main(["import", str(data), "--store", str(store)]) == 1
+    said = capsys.readouterr().err
+    assert "contact.csv row 2: type: 'robot' is not an option" in said
+    assert "contact.csv row 3: company_no: there is no contact 'X'" in said
+    assert main(["select", "--store", str(store), "--count"]) == 0
+    assert capsys.readouterr().out == "0\n"
+
+
+def test_select_prints_contacts_as_json(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    where = "contact.country_region_code=DK|SE"
+    assert main(["select", "--store", str(store), "--where", where, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    contacts = json.loads((SAMPLE / "contact.json").read_text(encoding="utf-8"))
+    expected = [c["no"] for c in contacts if c["country_region_code"] in {"DK", "SE"}]
+    assert [row["no"] for row in rows] == expected
+
+
+def test_select_prints_contacts_as_csv(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    where = "contact.no=CT000001|CT000002"
+    assert main(["select", "--store", str(store), "--where", where, "--csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["no"] for row in rows] == ["CT000001", "CT000002"]
+
+
+def test_select_of_nobody_is_still_a_table(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    nobody = ["select", "--store", str(store), "--where", "contact.no=NOBODY"]
+    assert main([*nobody, "--csv"]) == 0
+    assert capsys.readouterr().out.startswith("no,")
+    assert main([*nobody, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert main(nobody) == 0
+    assert capsys.readouterr().out.endswith("0 contacts\n")
+
+
+def test_filters_on_one_table_must_hold_for_the_same_row(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = json.loads((SAMPLE / "contact_profile_answer.json").read_text(encoding="utf-8"))
+    first, second = (
+        answers[0],
+        next(
+            a
+            for a in answers
+            if a["contact_no"] == answers[0]["contact_no"]
+            and a["profile_questionnaire_code"] == answers[0]["profile_questionnaire_code"]
+            and a["line_no"] != answers[0]["line_no"]
+        ),
+    )
+    count = ["select", "--store", str(store), "--count", "--where"]
+    field = "contact_profile_answer.line_no"
+    both = f"{field}={first['line_no']}&{second['line_no']}"
+    assert main([*count, both]) == 0
+    assert capsys.readouterr().out == "0\n"
+    assert main([*count, f"{field}={first['line_no']}", "--where", f"{field}=<>0"]) == 0
+    assert int(capsys.readouterr().out) > 0
+
+
+def test_an_empty_filter_is_no_filter(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["select", "--store", str(store), "--count", "--where", "contact.city="]) == 0
+    assert capsys.readouterr().out == "69\n"
+
+
+def test_parts_of_several_tables_must_all_hold(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wheres = ["--where", "contact.type=person", "--where", "mailing_groups.mailing_group_code=NEWS"]
+    assert main(["select", "--store", str(store), *wheres]) == 0
+    assert "person" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("contact.city=(Bern", "contact.city: a bracket is not closed"),
+        ("contact.city=A|", "contact.city"),
+        ("contact.citi=Bern", "unknown field 'citi' in contact; did you mean 'city'?"),
+        ("contacts.city=Bern", "unknown table 'contacts'; did you mean 'contact'?"),
+        ("contact.type=robot", "robot"),
+    ],
+)
+def test_a_filter_that_cannot_be_is_wrong_use(
+    store: Path, where: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["select", "--store", str(store), "--where", where]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_filter_without_table_and_field_is_wrong_use(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["select", "--store", str(store), "--where", "city=Bern"])
+    assert caught.value.code == 2
+    assert "TABLE.FIELD=FILTER" in capsys.readouterr().err
+
+
+def test_a_journal_goes_out_to_a_file_or_to_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["demo", "--folder", str(tmp_path / "demo")])
+    capsys.readouterr()
+    source = str(tmp_path / "demo" / "crm.db")
+    target = tmp_path / "out.jsonl"
+    assert main(["journal", "export", "--store", source]) == 0
+    assert main(["journal", "export", "--store", source, "--output", str(target)]) == 0
+    assert target.read_text(encoding="utf-8") == capsys.readouterr().out
+
+
+def test_a_changed_export_is_found_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["demo", "--folder", str(tmp_path / "demo")])
+    exported = tmp_path / "demo" / "journal.jsonl"
+    changed = exported.read_text(encoding="utf-8").replace("Spring fair", "Autumn fair", 1)
+    exported.write_text(changed, encoding="utf-8")
+    assert main(["journal", "verify", str(exported)]) == 1
+    assert "journal entry 1: its content was changed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [b"hello\n", b"\xff\xfe\x00", b"[]\n"])
+def test_a_file_that_is_no_export_is_said_to_be_none(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "journal.jsonl"
+    file.write_bytes(content)
+    assert main(["journal", "verify", str(file)]) == 1
+    assert "segmentation: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["select", "--store", "nowhere.db"],
+        ["journal", "verify", "nowhere.jsonl"],
+        ["journal", "export", "--store", "nowhere.db"],
+        ["import", "nowhere", "--store", "crm.db"],
+    ],
+)
+def test_what_is_not_there_is_wrong_use_and_is_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_store_is_left_untouched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("not a store\n" * 100, encoding="utf-8")
+    assert main(["select", "--store", str(file)]) == 1
+    assert main(["import", str(SAMPLE), "--store", str(file)]) == 1
+    assert "notes.txt" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == "not a store\n" * 100
+
+
+def test_a_target_that_cannot_be_written_is_said(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "no" / "such" / "folder.jsonl"
+    assert main(["journal", "export", "--store", str(store), "--output", str(target)]) == 1
+    assert "No such file" in capsys.readouterr().err
+
+
+def test_the_command_runs_as_a_module() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    assert "demo" in done.stdout
+    for command in (["demo"], ["import"], ["select"], ["journal"], ["journal", "verify"]):
+        assert run(*command, "--help").returncode == 0
+
+
+def test_no_command_is_wrong_use() -> None:
+    assert run().returncode == 2
+
+
+def test_output_that_nobody_reads_on_is_no_error(store: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "segmentation", "select", "--store", str(store), "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        if process.stdout is None or process.stderr is None:
+            pytest.fail("no pipes")
+        process.stdout.close()
+        said = process.stderr.read()
+    assert b"Traceback" not in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+def test_an_interrupt_leaves_the_store_whole(tmp_path: Path) -> None:
+    rows = [{"no": f"C{n:06}", "name": f"Contact {n}"} for n in range(20_000)]
+    (tmp_path / "contact.json").write_text(json.dumps(rows), encoding="utf-8")
+    path = tmp_path / "crm.db"
+    with subprocess.Popen(
+        [sys.executable, "-m", "segmentation", "import", str(tmp_path), "--store", str(path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        while not path.exists() and process.poll() is None:
+            pass
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+    assert b"Traceback" not in said
+    assert process.returncode in {0, 130}
+    counted = run("select", "--store", path, "--count")
+    assert counted.stdout in {"0\n", "20000\n"}, counted.stderr
