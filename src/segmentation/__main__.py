@@ -18,7 +18,7 @@ from typing import Any
 from .criteria import AllOf, Part, Schema, Selection, Where, parse
 from .errors import FilterError, SegmentationError, StoreError, UsageError
 from .fields import Field
-from .workspace import Workspace, verify_export
+from .workspace import Workspace, Worksheet, verify_export
 
 DONE, DATA_SAY_NO, WRONG_USE = 0, 1, 2
 _INTERRUPTED = 130
@@ -314,18 +314,18 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path) -> None:
     fair = crm.new_segment("Spring fair", template="FAIR")
     fair.add_contacts(
         contact={"country_region_code": "DK|SE|NO"},
-        mailing_groups={"mailing_group_code": "NEWS"},
+        mailing_groups={"mailing_group_code": "NEWS|FAIR"},
     )
-    print(f"{fair.no}: {len(fair)} lines after adding")
-    fair.reduce_contacts(contact={"correspondence_type": "''"})
-    print(f"{fair.no}: {len(fair)} lines after reducing")
-    fair.refine_contacts(contact={"type": "person"})
-    print(f"{fair.no}: {len(fair)} lines after refining")
+    _tell(fair, "readers in the north added")
+    fair.reduce_contacts(business_relations={"business_relation_code": "COMPETITOR"})
+    _tell(fair, "without competitors")
+    fair.refine_contacts(job_responsibilities={"job_responsibility_code": "OWNER"})
+    _tell(fair, "only owners")
     fair.go_back()
-    print(f"{fair.no}: {len(fair)} lines after going back")
+    _tell(fair, "that step taken back")
     fair.save_criteria("NORTH", "Readers in the north")
     again = crm.new_segment("Summer fair", template="FAIR").reuse_criteria("NORTH")
-    print(f"{again.no}: {len(again)} lines from the saved criteria")
+    _tell(again, "the same criteria, saved and reused")
 
     logged = fair.log(follow_up=True)
     letters = folder / "letters"
@@ -342,5 +342,10 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path) -> None:
     print(f"left in {folder}: crm.db, {written} letters, journal.jsonl")
 
 
-if __name__ == "__main__":
+def _tell(worksheet: Worksheet, what: str) -> None:
+    left_out = sum(len(action.left_out) for action in worksheet.actions)
+    print(f"{worksheet.no}: {len(worksheet):3} lines, {left_out} left out  ({what})")
+
+
+if __name__ == "__main__":  # pragma: no branch - imported by tests, run as a module by users
     sys.exit(main())
