@@ -185,7 +185,7 @@ def test_a_changed_export_is_found_out(tmp_path: Path, capsys: pytest.CaptureFix
     changed = exported.read_text(encoding="utf-8").replace("Spring fair", "Autumn fair", 1)
     exported.write_text(changed, encoding="utf-8")
     assert main(["journal", "verify", str(exported)]) == 1
-    assert "journal entry 1: its content was changed" in capsys.readouterr().err
+    assert "journal entry 1: its personal content was changed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("content", [b"hello\n", b"\xff\xfe\x00", b"[]\n"])

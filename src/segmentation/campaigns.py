@@ -40,6 +40,7 @@ class CampaignEntry(Record, table="campaign_entry", key=("entry_no",)):
 
     Attributes:
         entry_no: Number of the journal entry that records it.
+        canceled_by: Number of the journal entry that cancelled it; 0 if none.
     """
 
     entry_no: int = 0
@@ -52,4 +53,5 @@ class CampaignEntry(Record, table="campaign_entry", key=("entry_no",)):
     user_id: LongText = ""
     logged_segment_entry_no: int = 0
     canceled: bool = False
+    canceled_by: int = 0
     extra: Extra = ()

@@ -17,6 +17,8 @@ from .fields import (
     AlsoCalled,
     Code,
     Extra,
+    FieldType,
+    Length,
     LongCode,
     LongText,
     Record,
@@ -70,6 +72,15 @@ class DocumentType(Option):
     SERVICE_QUOTE = "service_quote"
 
 
+class DeliveryStatus(Option):
+    """How far the delivery of an interaction's document has come."""
+
+    BLANK = ""
+    IN_PROGRESS = "in_progress"
+    DELIVERED = "delivered"
+    ERROR = "error"
+
+
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
 class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
     """One interaction with one contact, as recorded.
@@ -78,9 +89,14 @@ class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
         entry_no: Number of the journal entry that records it; 0 before it is recorded.
         logged_segment_entry_no: Entry number of the logged segment that it belongs to; 0 if none.
         campaign_entry_no: Entry number of the campaign entry that counts it; 0 if none.
+        line_no: Number of the segment's line that it was logged from; 0 if none.
         attempt_failed: The contact was not reached.
+        contact_via: The phone number that was called.
         postponed: Put off half filled in; counts nowhere.
         canceled: Cancelled, by itself or with its logged segment or campaign entry.
+        canceled_by: Number of the journal entry that cancelled it; 0 if none.
+        delivery_error: Why the last delivery failed; empty if it did not.
+        delivery_attempts: How often delivery was tried.
     """
 
     entry_no: int = 0
@@ -106,15 +122,79 @@ class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
     campaign_target: bool = False
     campaign_response: bool = False
     segment_no: Code = ""
+    line_no: int = 0
     logged_segment_entry_no: int = 0
     correspondence_type: CorrespondenceType = CorrespondenceType.BLANK
     document_type: DocumentType = DocumentType.BLANK
     document_no: Code = ""
     opportunity_no: Annotated[Code, RefersTo("opportunity")] = ""
+    contact_via: Annotated[str, FieldType.TEXT, Length(80)] = ""
     attachment: LongText = ""
     attachment_name: Text = ""
     word_template_code: LongCode = ""
     user_id: LongText = ""
     postponed: bool = False
     canceled: bool = False
+    canceled_by: int = 0
+    delivery_status: DeliveryStatus = DeliveryStatus.BLANK
+    delivery_error: LongText = ""
+    delivery_attempts: int = 0
     extra: Extra = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether figures count it: it is neither cancelled nor postponed."""
+        return not (self.canceled or self.postponed)
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class InteractionComment(Record, table="interaction_comment", key=("entry_no",)):
+    """A comment on an interaction.
+
+    Attributes:
+        entry_no: Number of the journal entry that records it.
+        interaction_no: Entry number of the interaction.
+        date: The day that the comment is of.
+        user_id: Who wrote it.
+    """
+
+    entry_no: int = 0
+    interaction_no: int = 0
+    date: dt.date | None = None
+    text: LongText = ""
+    user_id: LongText = ""
+    extra: Extra = ()
+
+
+class Dimension(Option):
+    """What figures are kept by."""
+
+    TEMPLATE = "template"
+    GROUP = "group"
+    CAMPAIGN = "campaign"
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class InteractionTotal(Record, table="interaction_total", key=("dimension", "code", "date")):
+    """The figures of one day for one template, group or campaign.
+
+    Kept up to date entry by entry, without cancelled and postponed interactions; days add up
+    to any range of dates.
+
+    Attributes:
+        code: Code of the template or group, number of the campaign.
+        interactions: How many there are.
+        cost: What they cost, in the currency of the host.
+        duration_min: How long they took, in minutes.
+        targets: How many are marked campaign target.
+        responses: How many are marked campaign response.
+    """
+
+    dimension: Dimension
+    code: Code
+    date: dt.date
+    interactions: int = 0
+    cost: Decimal = Decimal(0)
+    duration_min: Decimal = Decimal(0)
+    targets: int = 0
+    responses: int = 0

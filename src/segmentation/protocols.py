@@ -24,8 +24,13 @@ class Records(Protocol):
     def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
         """The record with this key, or ``None``."""
 
-    def all(self, kind: type[RecordT]) -> Iterator[RecordT]:
-        """All records of a kind, in the order of their keys."""
+    def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
+        """All records of a kind, in the order of their keys.
+
+        Args:
+            kind: The kind.
+            **equal: Fields and the values that they must have.
+        """
 
     def put(self, records: Iterable[Record]) -> None:
         """Store records; one with the same key is replaced."""
@@ -79,7 +84,7 @@ class Segments(Protocol):
 
 
 class Log(Protocol):
-    """The journal's entries; they are added and read, nothing else."""
+    """The journal's entries; they are added and read, and their personal content can go."""
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Add entries after the last.
@@ -94,6 +99,12 @@ class Log(Protocol):
     def head(self) -> Head:
         """The last entry's number and hash."""
 
+    def erase(self, numbers: Iterable[int]) -> None:
+        """Remove the personal content of entries; its hash and all else stay.
+
+        Numbers of entries without personal content, or of none, are passed over.
+        """
+
 
 class Attachments(Protocol):
     """Contents by their SHA-256."""
@@ -107,6 +118,9 @@ class Attachments(Protocol):
         Raises:
             NotFound: There is none with this hash.
         """
+
+    def remove(self, digests: Iterable[str]) -> None:
+        """Remove contents; one that is not there is passed over."""
 
 
 class Store(Protocol):

@@ -493,6 +493,7 @@ class LoggedSegment(Record, table="logged_segment", key=("entry_no",)):
         entry_no: Number of the journal entry that records it.
         reason: The actions that built it, in their stored form: criteria, resolved dates,
             changes by hand, who was left out and why (see `segmentation.serialization`).
+        canceled_by: Number of the journal entry that cancelled it; 0 if none.
     """
 
     entry_no: int = 0
@@ -502,4 +503,5 @@ class LoggedSegment(Record, table="logged_segment", key=("entry_no",)):
     user_id: LongText = ""
     reason: LongText = ""
     canceled: bool = False
+    canceled_by: int = 0
     extra: Extra = ()

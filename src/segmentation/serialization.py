@@ -124,6 +124,9 @@ def value_from_data(data: JSON) -> Value:
 
 
 _converter = _make_converter()
+_encoder = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
 
 
 def to_data(value: object) -> JSON:
@@ -150,9 +153,7 @@ def from_data(cls: type[T], data: JSON) -> T:
 
 def to_json(value: object) -> str:
     """Plain data as canonical JSON."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    return _encoder.encode(value)
 
 
 def from_json(text: str) -> JSON:

@@ -29,10 +29,13 @@ class MemoryRecords:
         """The record with this key, or ``None``."""
         return self._tables.get(kind, {}).get(key)
 
-    def all(self, kind: type[RecordT]) -> Iterator[RecordT]:
-        """All records of a kind, in the order of their keys."""
+    def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
+        """All records of a kind, in the order of their keys, whose fields have these values."""
         table = self._tables.get(kind, {})
-        return (table[key] for key in sorted(table))
+        found = (table[key] for key in sorted(table))
+        if not equal:
+            return found
+        return (item for item in found if all(getattr(item, f) == v for f, v in equal.items()))
 
     def put(self, records: Iterable[Record]) -> None:
         """Store records; one with the same key is replaced."""
@@ -119,17 +122,29 @@ class MemoryLog:
         """The last entry's number and hash."""
         return head_of(self._entries[-1]) if self._entries else Head()
 
+    def erase(self, numbers: Iterable[int]) -> None:
+        """Remove the personal content of entries; its hash and all else stay."""
+        for number in numbers:
+            place = number - 1
+            if 0 <= place < len(self._entries):
+                entry = self._entries[place]
+                self._undo.remember(
+                    lambda place=place, entry=entry: self._entries.__setitem__(place, entry)  # type: ignore[misc]
+                )
+                self._entries[place] = attrs.evolve(entry, personal=None)
+
 
 class MemoryAttachments:
     """Contents by their SHA-256."""
 
-    def __init__(self) -> None:
+    def __init__(self, undo: UndoLog) -> None:
+        self._undo = undo
         self._contents: dict[str, bytes] = {}
 
     def put(self, content: bytes) -> str:
         """Keep a content; returns its SHA-256, hexadecimal."""
         digest = hashlib.sha256(content).hexdigest()
-        self._contents[digest] = content
+        self._undo.set(self._contents, digest, content)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -138,6 +153,11 @@ class MemoryAttachments:
             return self._contents[digest]
         except KeyError:
             raise NotFound("attachment", digest) from None
+
+    def remove(self, digests: Iterable[str]) -> None:
+        """Remove contents; one that is not there is passed over."""
+        for digest in digests:
+            self._undo.delete(self._contents, digest)
 
 
 class MemoryStore:
@@ -149,7 +169,7 @@ class MemoryStore:
         self.segments = MemorySegments(self._undo)
         self.contacts = MemoryContacts(self.records, self.segments)
         self.log = MemoryLog(self._undo)
-        self.attachments = MemoryAttachments()
+        self.attachments = MemoryAttachments(self._undo)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All changes made inside are kept together, or, on an error, none of them."""

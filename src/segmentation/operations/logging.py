@@ -1,7 +1,6 @@
 """Logging a segment: one interaction for each line enters the journal, the worksheet closes."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 import attrs
 
@@ -11,11 +10,12 @@ from segmentation.criteria import AsOf
 from segmentation.errors import Fault, Rejected
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
-from segmentation.journal import make_entries, recorded
+from segmentation.journal import Stamp
 from segmentation.protocols import Store
 from segmentation.segments import LoggedSegment, Segment, SegmentLine, actions_to_json
 from segmentation.templates import InteractionTemplate
 
+from .recording import record
 from .selecting import new_segment, reuse_logged_segment
 
 
@@ -39,7 +39,7 @@ def log_segment(
     segment_no: str,
     *,
     as_of: AsOf,
-    at: datetime,
+    stamp: Stamp,
     follow_up: bool = False,
 ) -> Logged:
     """Log a segment: all of it, or, on any fault, nothing.
@@ -48,7 +48,7 @@ def log_segment(
         store: Where everything is kept.
         segment_no: The segment.
         as_of: The user who logs, and the work date of the follow-up.
-        at: When it is recorded; zone-aware.
+        stamp: When and by whom it is recorded.
         follow_up: Make a segment with the same contacts and campaign.
 
     Raises:
@@ -61,7 +61,7 @@ def log_segment(
         faults = list(_faults(store, segment))
         if faults:
             raise Rejected(f"segment {segment_no}", faults)
-        logged, interactions = _record(store, segment, user=as_of.user, at=at)
+        logged, interactions = _record(store, segment, stamp)
         store.segments.remove(segment)
         again = _follow_up(store, segment, logged, as_of) if follow_up else None
     return Logged(segment=logged, interactions=interactions, follow_up=again)
@@ -108,33 +108,35 @@ def _line_faults(line: SegmentLine, missing: dict[str, frozenset[str]]) -> Itera
 
 
 def _record(
-    store: Store, segment: Segment, *, user: str, at: datetime
+    store: Store, segment: Segment, stamp: Stamp
 ) -> tuple[LoggedSegment, tuple[Interaction, ...]]:
     """Write the entries: the logged segment, its campaign entries, its interactions."""
     head = store.log.head()
     logged = LoggedSegment(
         segment_no=segment.no,
         description=segment.header.description,
-        date=at.date(),
-        user_id=user,
+        date=stamp.at.date(),
+        user_id=stamp.user,
         reason=actions_to_json(segment.actions),
     )
     logged_no = head.number + 1
     lines = [line for line in segment.lines if line.contact_no]
     campaigns = sorted({line.campaign_no for line in lines} - {""})
     campaign_entries = [
-        _campaign_entry(segment, lines, campaign_no, logged_no, user) for campaign_no in campaigns
+        _campaign_entry(segment, lines, campaign_no, logged_no, stamp.user)
+        for campaign_no in campaigns
     ]
     entry_nos = {no: logged_no + step for step, no in enumerate(campaigns, start=1)}
-    interactions = [_interaction(line, logged_no, entry_nos, user) for line in lines]
-    entries = list(
-        make_entries([logged, *campaign_entries, *interactions], after=head, at=at, user=user)
+    interactions = [_interaction(line, logged_no, entry_nos, stamp.user) for line in lines]
+    numbers = record(store, [logged, *campaign_entries, *interactions], stamp)
+    first = 1 + len(campaign_entries)
+    return (
+        attrs.evolve(logged, entry_no=numbers[0]),
+        tuple(
+            attrs.evolve(interaction, entry_no=number)
+            for interaction, number in zip(interactions, numbers[first:], strict=True)
+        ),
     )
-    store.log.append(entries)
-    records = [recorded(entry) for entry in entries]
-    store.records.put(records)
-    kept = [item for item in records if isinstance(item, LoggedSegment)]
-    return kept[0], tuple(item for item in records if isinstance(item, Interaction))
 
 
 def _campaign_entry(

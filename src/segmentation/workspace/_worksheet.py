@@ -166,7 +166,7 @@ class Worksheet:
             self._store,
             self.no,
             as_of=self._workspace.as_of,
-            at=self._workspace.now,
+            stamp=self._workspace.stamp,
             follow_up=follow_up,
         )
 

@@ -4,6 +4,7 @@ What a notebook or a host holds in its hand. Every method is a thin front of a p
 of `segmentation.operations`, which a host with its own transactions calls directly.
 """
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from importlib import import_module
@@ -17,6 +18,7 @@ from segmentation.documents import Document
 from segmentation.errors import NotFound, StoreError
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
+from segmentation.journal import Stamp
 from segmentation.memory import MemoryStore
 from segmentation.operations import importing, rendering, selecting
 from segmentation.operations.importing import Imported
@@ -35,6 +37,11 @@ def system_clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - a workspace's default; everything else is given it
 
 
+def system_chance() -> bytes:
+    """Thirty-two random bytes of the machine: the one place where chance comes in."""
+    return os.urandom(32)  # noqa: TID251 - likewise
+
+
 class Workspace:
     """A store with a user, a day and a clock.
 
@@ -44,6 +51,7 @@ class Workspace:
         today: What "today" stands for; the clock's day if not given.
         workdate: What "workdate" stands for, and the date of new segments; today if not given.
         clock: Tells the time of journal entries.
+        chance: Gives the random bytes that guard what is personal in the journal.
 
     >>> crm = Workspace.open(user="ANNA", today=date(2026, 11, 22))
     >>> len(crm.select(contact={"country_region_code": "DK"}))
@@ -58,12 +66,14 @@ class Workspace:
         today: date | None = None,
         workdate: date | None = None,
         clock: Clock = system_clock,
+        chance: Callable[[], bytes] = system_chance,
     ) -> None:
         self.store = store
         self.user = user
         self._today = today
         self._workdate = workdate
         self._clock = clock
+        self._chance = chance
 
     @classmethod
     def open(cls, store: str | Path = IN_MEMORY, **bound: Any) -> Self:  # noqa: ANN401
@@ -71,7 +81,7 @@ class Workspace:
 
         Args:
             store: A SQLite file, the address of a database, or ``":memory:"``.
-            **bound: As for the class: user, today, workdate, clock.
+            **bound: As for the class: user, today, workdate, clock, chance.
 
         Raises:
             StoreError: The file or database is no store, or of a later version.
@@ -204,6 +214,11 @@ class Workspace:
     def now(self) -> datetime:
         """The time by the workspace's clock."""
         return self._clock()
+
+    @property
+    def stamp(self) -> Stamp:
+        """The time, the user and the chance of what is recorded now."""
+        return Stamp(at=self._clock(), user=self.user, secret=self._chance())
 
 
 def open_store(store: str | Path) -> Store:

@@ -59,10 +59,15 @@ class SqlRecords:
             ).one_or_none()
         return None if found is None else layout.from_row(found)
 
-    def all(self, kind: type[RecordT]) -> Iterator[RecordT]:
-        """All records of a kind, in the order of their keys."""
+    def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
+        """All records of a kind, in the order of their keys, whose fields have these values."""
+        if not all(map(can_hold, equal.values())):
+            return
         layout = self._tables.of(kind)
-        query = sa.select(*layout.columns).order_by(*layout.key)
+        wanted = {
+            name: str(value) if isinstance(value, str) else value for name, value in equal.items()
+        }
+        query = sa.select(*layout.columns).filter_by(**wanted).order_by(*layout.key)
         with self._unit.connection() as connection:
             for row in connection.execute(query.execution_options(yield_per=BATCH)):
                 yield layout.from_row(row)
@@ -232,6 +237,14 @@ class SqlLog:
         with self._unit.connection() as connection:
             return self._head(connection)
 
+    def erase(self, numbers: Iterable[int]) -> None:
+        """Remove the personal content of entries; its hash and all else stay."""
+        own = self._table.c
+        with self._unit.transaction() as connection:
+            for batch in batches(filter(can_hold, numbers)):
+                chosen = own.number.in_(batch) & own.personal.is_not(None)
+                connection.execute(sa.update(self._table).where(chosen).values(personal=None))
+
     def _head(self, connection: sa.Connection) -> Head:
         own = self._table.c
         last = connection.execute(
@@ -273,3 +286,9 @@ class SqlAttachments:
         if found is None:
             raise NotFound("attachment", digest)
         return bytes(found)
+
+    def remove(self, digests: Iterable[str]) -> None:
+        """Remove contents; one that is not there is passed over."""
+        with self._unit.transaction() as connection:
+            for batch in batches(filter(can_hold, digests)):
+                connection.execute(sa.delete(self._table).where(self._table.c.sha256.in_(batch)))

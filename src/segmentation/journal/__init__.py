@@ -1,0 +1,90 @@
+"""The journal: what happened, in order, for good.
+
+Entries are added and never changed; a mistake is answered by a new entry that refers to the
+old one. What entries add up to are records like any others, worked out entry by entry, for
+now or for any earlier moment. Knows nothing of storage, clocks or rendering.
+"""
+
+from ._entries import (
+    FIRST,
+    FORMAT,
+    Entry,
+    Head,
+    Stamp,
+    from_line,
+    happening_of,
+    head_of,
+    make_entries,
+    to_line,
+    verify,
+)
+from ._figures import (
+    NOTHING,
+    Figures,
+    added_up,
+    counted,
+    differences,
+    dimensions_of,
+)
+from ._happenings import (
+    AttemptNoted,
+    Canceled,
+    Commented,
+    Deleted,
+    DeliveryRecorded,
+    Dropped,
+    EntryKind,
+    Evaluated,
+    Happening,
+    OpportunityLinked,
+    PersonErased,
+    Ranges,
+    Revised,
+    Thing,
+    Uncanceled,
+    numbers_in,
+    to_ranges,
+)
+from ._state import Change, State, changes, fold, without_personal
+
+__all__ = [
+    "FIRST",
+    "FORMAT",
+    "NOTHING",
+    "AttemptNoted",
+    "Canceled",
+    "Change",
+    "Commented",
+    "Deleted",
+    "DeliveryRecorded",
+    "Dropped",
+    "Entry",
+    "EntryKind",
+    "Evaluated",
+    "Figures",
+    "Happening",
+    "Head",
+    "OpportunityLinked",
+    "PersonErased",
+    "Ranges",
+    "Revised",
+    "Stamp",
+    "State",
+    "Thing",
+    "Uncanceled",
+    "added_up",
+    "changes",
+    "counted",
+    "differences",
+    "dimensions_of",
+    "fold",
+    "from_line",
+    "happening_of",
+    "head_of",
+    "make_entries",
+    "numbers_in",
+    "to_line",
+    "to_ranges",
+    "verify",
+    "without_personal",
+]

@@ -1,0 +1,299 @@
+"""Entries and their chain: what is hashed, how it is verified, written and read.
+
+Each entry carries the SHA-256 of its own content and of its predecessor, so that a change
+anywhere shows. Knows what an entry records, not what entries add up to.
+
+**What is hashed.** Seven lines, joined by a line feed, in UTF-8::
+
+    number
+    at                (ISO 8601, UTC, microseconds)
+    user
+    kind
+    facts             (canonical JSON)
+    personal_sha256   (SHA-256 of the personal content's canonical JSON; empty if there is none)
+    previous          (the hash of the entry before; 64 zeros for the first)
+
+The personal content itself is not among them: it can be erased and the chain still holds. So
+that nobody can guess an erased word from its hash, the personal content holds a salt, which
+goes with it.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from types import NoneType
+from typing import Any
+
+import attrs
+
+from segmentation.errors import InvalidValue, JournalBroken
+from segmentation.serialization import to_json
+
+from ._happenings import EntryKind, Happening, from_content, to_content
+
+FORMAT = 1
+"""Version of the stored form of entries."""
+
+FIRST = "0" * 64
+"""What the first entry names as the hash of its predecessor."""
+
+SALT = "salt"
+"""The name of the salt in an entry's personal content."""
+
+_LEAST_SECRET = 16
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """One entry of the journal.
+
+    Attributes:
+        number: 1, 2, 3, ... without gaps.
+        at: When it was recorded.
+        user: Who recorded it.
+        kind: What it records.
+        facts: What happened, as canonical JSON; without anything personal.
+        personal: What it says of the person, as canonical JSON; ``None`` if nothing, or erased.
+        personal_sha256: Hash of ``personal``, which outlives its erasure; empty if nothing.
+        previous: Hash of the entry before.
+        sha256: Hash of this entry.
+    """
+
+    number: int
+    at: datetime
+    user: str
+    kind: EntryKind
+    facts: str
+    personal: str | None = None
+    personal_sha256: str = ""
+    previous: str
+    sha256: str
+
+    @property
+    def erased(self) -> bool:
+        """Whether personal content was there and is gone."""
+        return self.personal is None and bool(self.personal_sha256)
+
+
+@attrs.frozen
+class Head:
+    """Where the journal ends: kept elsewhere, it proves later that nothing was changed."""
+
+    number: int = 0
+    sha256: str = FIRST
+
+
+def head_of(entry: Entry) -> Head:
+    """The head of a journal that ends with this entry."""
+    return Head(entry.number, entry.sha256)
+
+
+def _aware(_stamp: object, _field: object, at: datetime) -> None:
+    if at.tzinfo is None:
+        raise InvalidValue("at", at, "has no time zone")
+
+
+def _one_line(_stamp: object, _field: object, user: str) -> None:
+    if not user.isprintable():
+        raise InvalidValue("user", user, "may not hold control characters or line breaks")
+
+
+def _long_enough(_stamp: object, _field: object, secret: bytes) -> None:
+    if len(secret) < _LEAST_SECRET:
+        raise InvalidValue("secret", "...", f"has less than {_LEAST_SECRET} bytes")
+
+
+@attrs.frozen(kw_only=True)
+class Stamp:
+    """When and by whom something is recorded, and the chance that guards what is personal.
+
+    Attributes:
+        at: When; zone-aware.
+        user: Who.
+        secret: At least 16 random bytes, new for each call, kept nowhere: the salts of the
+            entries are made from it.
+    """
+
+    at: datetime = attrs.field(validator=_aware)
+    user: str = attrs.field(default="", validator=_one_line)
+    secret: bytes = attrs.field(validator=_long_enough, repr=False)
+
+    def salt(self, number: int) -> str:
+        """The salt of an entry: 128 bits, of which no other entry's can be guessed."""
+        return sha256(self.secret + number.to_bytes(8)).hexdigest()[:32]
+
+
+def make_entries(happenings: Iterable[Happening], *, after: Head, stamp: Stamp) -> Iterator[Entry]:
+    """The entries that record what happened, chained to the journal's head.
+
+    Args:
+        happenings: What happened, in order.
+        after: The journal's head.
+        stamp: When and by whom it is recorded.
+
+    Raises:
+        InvalidValue: A text holds what cannot be written in UTF-8.
+    """
+    at = stamp.at.astimezone(UTC)
+    written = at.isoformat(timespec="microseconds")
+    number, previous = after.number, after.sha256
+    for happening in happenings:
+        number += 1
+        kind, facts, said = to_content(happening)
+        personal = to_json({**said, SALT: stamp.salt(number)}) if said else None
+        text = to_json(facts)
+        try:
+            personal_sha256 = "" if personal is None else sha256(personal.encode()).hexdigest()
+            sealed = _seal(number, written, stamp.user, kind, text, personal_sha256, previous)
+        except UnicodeEncodeError as error:
+            raise InvalidValue("text", error.object, "cannot be written in UTF-8") from None
+        yield Entry(
+            number=number,
+            at=at,
+            user=stamp.user,
+            kind=kind,
+            facts=text,
+            personal=personal,
+            personal_sha256=personal_sha256,
+            previous=previous,
+            sha256=sealed,
+        )
+        previous = sealed
+
+
+def _seal(  # noqa: PLR0917 - the seven lines, in their order
+    number: int, at: str, user: str, kind: str, facts: str, personal_sha256: str, previous: str
+) -> str:
+    lines = f"{number}\n{at}\n{user}\n{kind}\n{facts}\n{personal_sha256}\n{previous}"
+    return sha256(lines.encode()).hexdigest()
+
+
+def verify(entries: Iterable[Entry], *, after: Head | None = None) -> Head:
+    """Walk the chain and return the head that it ends with.
+
+    Args:
+        entries: The entries, in order, from the one that follows ``after``.
+        after: A head known to be right; the beginning of the journal if not given.
+
+    Raises:
+        JournalBroken: An entry does not fit; the error names the first and says why.
+    """
+    head = after or Head()
+    number, previous = head.number, head.sha256
+    for entry in entries:
+        number += 1
+        if entry.number != number:
+            raise JournalBroken(number, _misplaced(entry.number, number))
+        if entry.previous != previous:
+            raise JournalBroken(number, "does not name the hash of the entry before it")
+        _verify_content(entry)
+        previous = entry.sha256
+    return Head(number, previous)
+
+
+def _misplaced(found: int, expected: int) -> str:
+    if found < expected:
+        return f"entry {found} stands in its place, which came before"
+    return f"is missing; entry {found} follows"
+
+
+def _verify_content(entry: Entry) -> None:
+    try:
+        personal = entry.personal
+        if personal is not None and sha256(personal.encode()).hexdigest() != entry.personal_sha256:
+            raise JournalBroken(entry.number, "its personal content was changed")
+        sealed = _seal(
+            entry.number,
+            entry.at.isoformat(timespec="microseconds"),
+            entry.user,
+            entry.kind,
+            entry.facts,
+            entry.personal_sha256,
+            entry.previous,
+        )
+    except UnicodeEncodeError:
+        raise JournalBroken(entry.number, "its content was changed") from None
+    if sealed != entry.sha256:
+        raise JournalBroken(entry.number, "its content was changed")
+
+
+def happening_of(entry: Entry) -> Happening:
+    """What an entry records; what was erased is blank.
+
+    Raises:
+        JournalBroken: Its content is not of its kind.
+    """
+    try:
+        content: dict[str, Any] = json.loads(entry.facts)
+        if entry.personal is not None:
+            content |= json.loads(entry.personal)
+            content.pop(SALT, None)
+        return from_content(entry.number, entry.kind, content)
+    except (ValueError, TypeError) as error:
+        raise JournalBroken(entry.number, f"its content cannot be read ({error})") from error
+
+
+def to_line(entry: Entry) -> str:
+    """An entry as one line of JSON, for an export that can be verified without this library."""
+    return json.dumps(
+        {
+            "format": FORMAT,
+            "number": entry.number,
+            "at": entry.at.isoformat(timespec="microseconds"),
+            "user": entry.user,
+            "kind": entry.kind,
+            "facts": entry.facts,
+            "personal": entry.personal,
+            "personal_sha256": entry.personal_sha256,
+            "previous": entry.previous,
+            "sha256": entry.sha256,
+        },
+        ensure_ascii=False,
+    )
+
+
+def from_line(line: str, number: int) -> Entry:
+    """The inverse of `to_line`.
+
+    Args:
+        line: A line of an export.
+        number: The number that it should bear, for the error.
+
+    Raises:
+        JournalBroken: The line is not an entry, or of a later version of the library.
+    """
+    try:
+        data = json.loads(line)
+        if data["format"] == FORMAT:
+            return _from_data(data)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise JournalBroken(number, f"is not an entry of a journal ({error!r})") from error
+    raise JournalBroken(number, f"is of format {data['format']!r}; this version knows {FORMAT}")
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "format": (int,),
+    "number": (int,),
+    "at": (str,),
+    "user": (str,),
+    "kind": (str,),
+    "facts": (str,),
+    "personal": (str, NoneType),
+    "personal_sha256": (str,),
+    "previous": (str,),
+    "sha256": (str,),
+}
+
+
+def _from_data(data: dict[str, Any]) -> Entry:
+    if data.keys() != _TYPES.keys():
+        raise ValueError(f"fields {sorted(data)}")
+    for name, types in _TYPES.items():
+        if type(data[name]) not in types:
+            raise TypeError(f"{name} {data[name]!r}")
+    at = datetime.fromisoformat(data["at"])
+    rest = {name: value for name, value in data.items() if name not in {"format", "at", "kind"}}
+    if at.tzinfo is None:
+        raise ValueError(f"at {data['at']!r}")
+    return Entry(at=at.astimezone(UTC), kind=EntryKind(data["kind"]), **rest)

@@ -1,0 +1,304 @@
+"""What can happen: the closed union of all that an entry of the journal may record.
+
+Each kind of happening is a frozen value with a tag of ours; its stored form is split into
+facts, which stay for good, and what it says of a person, which can be erased. Knows nothing
+of numbers, hashes or storage.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+import attrs
+
+from segmentation.campaigns import CampaignEntry
+from segmentation.codes import Option
+from segmentation.interactions import DeliveryStatus, Evaluation, Interaction
+from segmentation.segments import LoggedSegment
+from segmentation.serialization import from_data, to_data
+
+
+class EntryKind(Option):
+    """What an entry records."""
+
+    SEGMENT_LOGGED = "segment_logged"
+    CAMPAIGN_ENTRY_MADE = "campaign_entry_made"
+    INTERACTION_LOGGED = "interaction_logged"
+    INTERACTION_REVISED = "interaction_revised"
+    INTERACTION_DROPPED = "interaction_dropped"
+    INTERACTION_EVALUATED = "interaction_evaluated"
+    INTERACTION_COMMENTED = "interaction_commented"
+    ATTEMPT_NOTED = "attempt_noted"
+    OPPORTUNITY_LINKED = "opportunity_linked"
+    DELIVERY_RECORDED = "delivery_recorded"
+    CANCELED = "canceled"
+    UNCANCELED = "uncanceled"
+    DELETED = "deleted"
+    PERSON_ERASED = "person_erased"
+
+
+class Thing(Option):
+    """What can be cancelled and deleted."""
+
+    INTERACTION = "interaction"
+    CAMPAIGN_ENTRY = "campaign_entry"
+    LOGGED_SEGMENT = "logged_segment"
+
+
+Ranges: TypeAlias = tuple[tuple[int, int], ...]
+"""Numbers of entries, ascending, as pairs of first and last."""
+
+
+def to_ranges(numbers: Iterable[int]) -> Ranges:
+    """Numbers in their short form.
+
+    >>> to_ranges([7, 3, 4, 5])
+    ((3, 5), (7, 7))
+    """
+    ranges: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    return tuple(ranges)
+
+
+def numbers_in(ranges: Ranges) -> Iterable[int]:
+    """The inverse of `to_ranges`.
+
+    >>> list(numbers_in(((3, 5), (7, 7))))
+    [3, 4, 5, 7]
+    """
+    return (number for first, last in ranges for number in range(first, last + 1))
+
+
+@attrs.frozen
+class Revised:
+    """A postponed interaction was taken up again: finished, or put off once more.
+
+    Attributes:
+        interaction: What it is now, under the number that it had.
+    """
+
+    interaction: Interaction
+
+
+@attrs.frozen(kw_only=True)
+class Dropped:
+    """A postponed interaction was given up."""
+
+    interaction_no: int
+
+
+@attrs.frozen(kw_only=True)
+class Evaluated:
+    """Somebody said how an interaction went."""
+
+    interaction_no: int
+    evaluation: Evaluation
+
+
+@attrs.frozen(kw_only=True)
+class Commented:
+    """Somebody commented on an interaction."""
+
+    interaction_no: int
+    date: dt.date | None = None
+    text: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class AttemptNoted:
+    """Somebody said whether the contact was reached."""
+
+    interaction_no: int
+    failed: bool
+
+
+@attrs.frozen(kw_only=True)
+class OpportunityLinked:
+    """An interaction was linked to an opportunity of the host; to none if the number is empty."""
+
+    interaction_no: int
+    opportunity_no: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class DeliveryRecorded:
+    """How the delivery of an interaction's document stands.
+
+    Attributes:
+        attempts: How often delivery was tried so far.
+        reason: Why it failed; empty if it did not.
+    """
+
+    interaction_no: int
+    status: DeliveryStatus
+    attempts: int = 0
+    reason: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Canceled:
+    """Something was cancelled, and with it what belongs to it.
+
+    Attributes:
+        what: What was cancelled.
+        number: Its entry's number.
+        interactions: The interactions that this cancels, none that was cancelled before.
+        campaign_entries: The campaign entries that this cancels, likewise.
+    """
+
+    what: Thing
+    number: int
+    interactions: Ranges = ()
+    campaign_entries: Ranges = ()
+
+
+@attrs.frozen(kw_only=True)
+class Uncanceled:
+    """Something cancelled counts again, and with it exactly what was cancelled with it.
+
+    Attributes:
+        what: What counts again.
+        number: Its entry's number.
+        interactions: The interactions that count again.
+        campaign_entries: The campaign entries that count again.
+    """
+
+    what: Thing
+    number: int
+    interactions: Ranges = ()
+    campaign_entries: Ranges = ()
+
+
+@attrs.frozen(kw_only=True)
+class Deleted:
+    """Something cancelled was deleted.
+
+    Attributes:
+        what: What was deleted.
+        number: Its entry's number.
+        interactions: The interactions that went; with a logged segment: that lost it.
+        campaign_entries: The campaign entries that went; with a logged segment: that lost it.
+        emptied: Entries whose personal content was removed.
+        attachments: Contents that went because nothing else needs them.
+    """
+
+    what: Thing
+    number: int
+    interactions: Ranges = ()
+    campaign_entries: Ranges = ()
+    emptied: Ranges = ()
+    attachments: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class PersonErased:
+    """All that was kept of a contact was removed; this is the proof.
+
+    Attributes:
+        contact_no: The contact's number, which says nothing any more.
+        emptied: Entries whose personal content was removed.
+        rows: How many rows of which table went: pairs of table and count.
+        attachments: Contents that went because nothing else needs them.
+    """
+
+    contact_no: str
+    emptied: Ranges = ()
+    rows: tuple[tuple[str, int], ...] = ()
+    attachments: tuple[str, ...] = ()
+
+
+Happening: TypeAlias = (
+    LoggedSegment
+    | CampaignEntry
+    | Interaction
+    | Revised
+    | Dropped
+    | Evaluated
+    | Commented
+    | AttemptNoted
+    | OpportunityLinked
+    | DeliveryRecorded
+    | Canceled
+    | Uncanceled
+    | Deleted
+    | PersonErased
+)
+"""All that an entry may record; every reader matches all of them."""
+
+_CLASSES: Mapping[EntryKind, type[Any]] = {
+    EntryKind.SEGMENT_LOGGED: LoggedSegment,
+    EntryKind.CAMPAIGN_ENTRY_MADE: CampaignEntry,
+    EntryKind.INTERACTION_LOGGED: Interaction,
+    EntryKind.INTERACTION_REVISED: Revised,
+    EntryKind.INTERACTION_DROPPED: Dropped,
+    EntryKind.INTERACTION_EVALUATED: Evaluated,
+    EntryKind.INTERACTION_COMMENTED: Commented,
+    EntryKind.ATTEMPT_NOTED: AttemptNoted,
+    EntryKind.OPPORTUNITY_LINKED: OpportunityLinked,
+    EntryKind.DELIVERY_RECORDED: DeliveryRecorded,
+    EntryKind.CANCELED: Canceled,
+    EntryKind.UNCANCELED: Uncanceled,
+    EntryKind.DELETED: Deleted,
+    EntryKind.PERSON_ERASED: PersonErased,
+}
+_KINDS = {cls: kind for kind, cls in _CLASSES.items()}
+
+_OF_INTERACTION = frozenset(
+    {
+        "description",
+        "subject",
+        "attachment",
+        "attachment_name",
+        "contact_via",
+        "delivery_error",
+        "extra",
+    }
+)
+PERSONAL: Mapping[type[Any], frozenset[str]] = {
+    LoggedSegment: frozenset({"description", "reason", "extra"}),
+    CampaignEntry: frozenset({"description", "extra"}),
+    Interaction: _OF_INTERACTION,
+    Revised: _OF_INTERACTION,
+    Commented: frozenset({"text"}),
+    DeliveryRecorded: frozenset({"reason"}),
+}
+"""Fields that may speak of a person: kept apart, so that they can go."""
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+def to_content(happening: Happening) -> tuple[EntryKind, dict[str, Any], dict[str, Any]]:
+    """The stored form of a happening: its kind, its facts, and what it says of a person."""
+    cls = type(happening)
+    facts = to_data(happening.interaction if isinstance(happening, Revised) else happening)
+    entry_no = facts.pop("entry_no", 0)
+    if isinstance(happening, Revised):
+        facts["interaction_no"] = entry_no
+    apart = PERSONAL.get(cls, _NOTHING) & facts.keys()
+    return _KINDS[cls], facts, {name: facts.pop(name) for name in apart}
+
+
+def from_content(number: int, kind: EntryKind, content: Mapping[str, Any]) -> Happening:
+    """The inverse of `to_content`.
+
+    Args:
+        number: The entry's number, which is the record's that it makes.
+        kind: What the entry records.
+        content: Facts, and what is left of the rest.
+
+    Raises:
+        InvalidValue: The content is not that of a happening of this kind.
+    """
+    cls = _CLASSES[kind]
+    if cls is Revised:
+        interaction_no = content.get("interaction_no", 0)
+        rest = {name: value for name, value in content.items() if name != "interaction_no"}
+        return Revised(from_data(Interaction, {**rest, "entry_no": interaction_no}))
+    if cls in {LoggedSegment, CampaignEntry, Interaction}:
+        content = {**content, "entry_no": number}
+    happening: Happening = from_data(cls, content)
+    return happening

@@ -1,0 +1,267 @@
+"""What entries add up to: interactions, their comments, campaign entries, logged segments.
+
+`changes` says for each entry which records change, so that every store keeps the same state,
+entry by entry; `State` is the same in a few dictionaries, for any earlier moment. Knows
+nothing of storage.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Protocol, TypeVar, assert_never
+
+import attrs
+
+from segmentation.campaigns import CampaignEntry
+from segmentation.errors import JournalBroken
+from segmentation.fields import Record, RecordT, key_of
+from segmentation.interactions import Interaction, InteractionComment
+from segmentation.segments import LoggedSegment
+
+from ._entries import Entry, happening_of
+from ._happenings import (
+    PERSONAL,
+    AttemptNoted,
+    Canceled,
+    Commented,
+    Deleted,
+    DeliveryRecorded,
+    Dropped,
+    Evaluated,
+    Happening,
+    OpportunityLinked,
+    PersonErased,
+    Ranges,
+    Revised,
+    Thing,
+    Uncanceled,
+    numbers_in,
+)
+
+
+class Known(Protocol):
+    """The records so far; `segmentation.protocols.Records` is one."""
+
+    def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
+        """The record with this key, or ``None``."""
+
+    def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
+        """All records of a kind whose fields have these values, in the order of their keys."""
+
+
+@attrs.frozen
+class Change:
+    """One record as it was before an entry and as it is after it; at least one of both.
+
+    Attributes:
+        before: The record before; ``None`` if the entry made it.
+        after: The record after; ``None`` if it is gone.
+    """
+
+    before: Record | None
+    after: Record | None
+
+
+def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
+    entry: Entry, happening: Happening, known: Known
+) -> Iterator[Change]:
+    """The records that an entry changes.
+
+    Args:
+        entry: The entry.
+        happening: What it records.
+        known: The records as they were before the entry.
+
+    Raises:
+        JournalBroken: The entry speaks of something that is not there.
+    """
+    number = entry.number
+    match happening:
+        case LoggedSegment() | CampaignEntry() | Interaction():
+            made = happening if happening.entry_no == number else _numbered(happening, number)
+            yield Change(None, made)
+        case Commented(interaction_no=of, date=on, text=text):
+            _get(known, Interaction, of, entry)
+            yield Change(
+                None,
+                InteractionComment(
+                    entry_no=number, interaction_no=of, date=on, text=text, user_id=entry.user
+                ),
+            )
+        case Revised(interaction):
+            before = _get(known, Interaction, interaction.entry_no, entry)
+            yield Change(before, interaction)
+        case Dropped(interaction_no=of):
+            yield from _gone(known, _get(known, Interaction, of, entry))
+        case Evaluated(interaction_no=of, evaluation=evaluation):
+            yield _evolved(_get(known, Interaction, of, entry), evaluation=evaluation)
+        case AttemptNoted(interaction_no=of, failed=failed):
+            yield _evolved(_get(known, Interaction, of, entry), attempt_failed=failed)
+        case OpportunityLinked(interaction_no=of, opportunity_no=no):
+            yield _evolved(_get(known, Interaction, of, entry), opportunity_no=no)
+        case DeliveryRecorded(interaction_no=of, status=status, attempts=attempts, reason=reason):
+            yield _evolved(
+                _get(known, Interaction, of, entry),
+                delivery_status=status,
+                delivery_attempts=attempts,
+                delivery_error=reason,
+            )
+        case Canceled():
+            for item in _affected(known, happening, entry):
+                yield _evolved(item, canceled=True, canceled_by=number)
+        case Uncanceled():
+            for item in _affected(known, happening, entry):
+                yield _evolved(item, canceled=False, canceled_by=0)
+        case Deleted():
+            yield from _deleted(known, happening, entry)
+        case PersonErased(emptied=emptied):
+            yield from _emptied(known, emptied)
+        case _:
+            assert_never(happening)
+
+
+def _numbered(
+    item: LoggedSegment | CampaignEntry | Interaction, number: int
+) -> LoggedSegment | CampaignEntry | Interaction:
+    return attrs.evolve(item, entry_no=number)
+
+
+def _evolved(item: Any, **values: Any) -> Change:  # noqa: ANN401 - any record
+    return Change(item, attrs.evolve(item, **values))
+
+
+def _get(known: Known, kind: type[RecordT], number: int, entry: Entry) -> RecordT:
+    found = known.find(kind, number)
+    if found is None:
+        raise JournalBroken(
+            entry.number, f"speaks of {kind.__table__} {number}, which is not there"
+        )
+    return found
+
+
+def _affected(known: Known, happening: Canceled | Uncanceled, entry: Entry) -> Iterator[Record]:
+    """What is cancelled or counts again: the thing itself and what goes with it."""
+    match happening.what:
+        case Thing.INTERACTION:
+            yield _get(known, Interaction, happening.number, entry)
+        case Thing.CAMPAIGN_ENTRY:
+            yield _get(known, CampaignEntry, happening.number, entry)
+        case Thing.LOGGED_SEGMENT:
+            yield _get(known, LoggedSegment, happening.number, entry)
+        case _:
+            assert_never(happening.what)
+    for number in numbers_in(happening.campaign_entries):
+        yield _get(known, CampaignEntry, number, entry)
+    for number in numbers_in(happening.interactions):
+        yield _get(known, Interaction, number, entry)
+
+
+def _deleted(known: Known, happening: Deleted, entry: Entry) -> Iterator[Change]:
+    entries = [
+        _get(known, CampaignEntry, number, entry)
+        for number in numbers_in(happening.campaign_entries)
+    ]
+    interactions = (
+        _get(known, Interaction, number, entry) for number in numbers_in(happening.interactions)
+    )
+    match happening.what:
+        case Thing.INTERACTION:
+            yield from _gone(known, _get(known, Interaction, happening.number, entry))
+        case Thing.CAMPAIGN_ENTRY:
+            yield Change(_get(known, CampaignEntry, happening.number, entry), None)
+            for interaction in interactions:
+                yield from _gone(known, interaction)
+        case Thing.LOGGED_SEGMENT:
+            yield Change(_get(known, LoggedSegment, happening.number, entry), None)
+            for item in (*entries, *interactions):
+                yield _evolved(item, logged_segment_entry_no=0)
+        case _:
+            assert_never(happening.what)
+
+
+def _gone(known: Known, interaction: Interaction) -> Iterator[Change]:
+    """An interaction goes, and its comments with it."""
+    yield Change(interaction, None)
+    for comment in known.all(InteractionComment, interaction_no=interaction.entry_no):
+        yield Change(comment, None)
+
+
+def _emptied(known: Known, emptied: Ranges) -> Iterator[Change]:
+    """The records of entries whose personal content went lose it too."""
+    for number in numbers_in(emptied):
+        comment = known.find(InteractionComment, number)
+        if comment is not None:
+            yield Change(comment, None)
+        if interaction := known.find(Interaction, number):
+            yield Change(interaction, without_personal(interaction))
+        if campaign_entry := known.find(CampaignEntry, number):
+            yield Change(campaign_entry, without_personal(campaign_entry))
+        if logged := known.find(LoggedSegment, number):
+            yield Change(logged, without_personal(logged))
+
+
+MadeT = TypeVar("MadeT", Interaction, CampaignEntry, LoggedSegment)
+
+
+def without_personal(item: MadeT) -> MadeT:
+    """A record without what it may say of a person."""
+    fields = attrs.fields_dict(type(item))
+    blanks: dict[str, Any] = {name: fields[name].default for name in PERSONAL[type(item)]}
+    return attrs.evolve(item, **blanks)
+
+
+class State:
+    """What a journal adds up to, as of one of its entries.
+
+    Attributes:
+        number: The last entry that is in it.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._tables: dict[type[Record], dict[tuple[Any, ...], Any]] = {}
+
+    def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
+        """The record with this key, or ``None``."""
+        return self._tables.get(kind, {}).get(key)
+
+    def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
+        """All records of a kind whose fields have these values, in the order of their keys."""
+        table = self._tables.get(kind, {})
+        for key in sorted(table):
+            item = table[key]
+            if all(getattr(item, field) == value for field, value in equal.items()):
+                yield item
+
+    def apply(self, entry: Entry) -> None:
+        """Take in the next entry.
+
+        Raises:
+            JournalBroken: Its content cannot be read, or speaks of what is not there.
+        """
+        for change in list(changes(entry, happening_of(entry), self)):
+            if change.after is not None:
+                self._tables.setdefault(type(change.after), {})[key_of(change.after)] = change.after
+            elif change.before is not None:
+                del self._tables[type(change.before)][key_of(change.before)]
+        self.number = entry.number
+
+
+def fold(
+    entries: Iterable[Entry], *, number: int | None = None, at: datetime | None = None
+) -> State:
+    """The state that entries add up to.
+
+    Args:
+        entries: The journal, from its first entry.
+        number: The last entry to take in; all if not given.
+        at: Take in what was recorded until then, zone-aware; all if not given.
+
+    Raises:
+        JournalBroken: An entry cannot be read, or speaks of what is not there.
+    """
+    state = State()
+    for entry in entries:
+        if (number is not None and entry.number > number) or (at is not None and entry.at > at):
+            break
+        state.apply(entry)
+    return state

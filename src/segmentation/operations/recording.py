@@ -1,0 +1,78 @@
+"""Recording: the one way in which anything enters the journal.
+
+Entries, the records that they change and the totals of figures are stored together.
+"""
+
+from collections.abc import Iterable
+
+import attrs
+
+from segmentation.fields import Record
+from segmentation.interactions import InteractionTotal
+from segmentation.journal import (
+    NOTHING,
+    Change,
+    Entry,
+    Happening,
+    Stamp,
+    changes,
+    differences,
+    make_entries,
+)
+from segmentation.protocols import Records, Store
+
+
+def record(store: Store, happenings: Iterable[Happening], stamp: Stamp) -> range:
+    """Record what happened, in one transaction.
+
+    Args:
+        store: Where everything is kept.
+        happenings: What happened, in order; a later one may speak of an earlier one.
+        stamp: When and by whom it is recorded.
+
+    Returns:
+        The numbers of the entries, in the same order.
+
+    Raises:
+        Conflict: Somebody else recorded something at the same moment; nothing is recorded.
+    """
+    happened = list(happenings)
+    with store.transaction():
+        head = store.log.head()
+        entries = list(make_entries(happened, after=head, stamp=stamp))
+        store.log.append(entries)
+        done = _apply(store.records, zip(entries, happened, strict=True))
+        _add_to_totals(store.records, done)
+    return range(head.number + 1, head.number + 1 + len(entries))
+
+
+def _apply(records: Records, entries: Iterable[tuple[Entry, Happening]]) -> list[Change]:
+    """Change the records as the entries say; those made one after another go in together."""
+    done: list[Change] = []
+    made: list[Record] = []
+    for entry, happening in entries:
+        if not isinstance(happening, Record):  # it may speak of what was made just before
+            records.put(made)
+            made = []
+        found = list(changes(entry, happening, records))
+        done += found
+        if isinstance(happening, Record):
+            made += [change.after for change in found if change.after is not None]
+        else:
+            records.put(change.after for change in found if change.after is not None)
+            records.remove(
+                change.before for change in found if change.after is None and change.before
+            )
+    records.put(made)
+    return done
+
+
+def _add_to_totals(records: Records, done: Iterable[Change]) -> None:
+    totals = []
+    for (dimension, code, day), figures in differences(done).items():
+        total = records.find(InteractionTotal, dimension, code, day) or InteractionTotal(
+            dimension=dimension, code=code, date=day
+        )
+        new = NOTHING.plus(total).plus(figures)
+        totals.append(attrs.evolve(total, **attrs.asdict(new)))
+    records.put(totals)
