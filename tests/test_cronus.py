@@ -86,12 +86,14 @@ def play(worksheet: seg.Worksheet, action: dict[str, Any]) -> None:
     tables: dict[str, dict[str, str]] = {}
     for each in action["filters"]:
         tables.setdefault(each["table"], {})[each["field"]] = each["filter"]
-    steps = {
-        "add": worksheet.add_contacts,
-        "reduce": worksheet.reduce_contacts,
-        "refine": worksheet.refine_contacts,
-    }
-    steps[action["action"]](seg.make_selection(tables))
+    criteria = seg.make_selection(tables)
+    match action["action"]:
+        case "add":
+            worksheet.add_contacts(criteria)
+        case "reduce":
+            worksheet.reduce_contacts(criteria)
+        case "refine":
+            worksheet.refine_contacts(criteria)
 
 
 def test_each_action_of_each_segment_adds_and_removes_what_the_data_say(
@@ -179,15 +181,11 @@ def test_a_selection_finds_as_many_as_a_count_by_hand(
 
 
 @pytest.mark.parametrize(
-    ("options", "count"),
-    [
-        ({}, 13),
-        ({"expand_companies": True}, 86),
-        ({"allow_related_companies": True}, 23),
-    ],
+    ("expand", "allow_related", "count"),
+    [(False, False, 13), (True, False, 86), (False, True, 23)],
 )
 def test_options_widen_a_selection_as_counted_by_hand(
-    cronus: seg.Workspace, options: dict[str, bool], count: int
+    cronus: seg.Workspace, expand: bool, allow_related: bool, count: int
 ) -> None:
     fair = cronus.new_segment("Christmas cards")
     fair.add_contacts(

@@ -1,0 +1,92 @@
+"""Errors carry facts for programs and text for people."""
+
+import pytest
+
+from segmentation import errors
+from segmentation.errors import (
+    Conflict,
+    Fault,
+    FilterError,
+    InvalidValue,
+    JournalBroken,
+    MissingExtra,
+    NotFound,
+    Refused,
+    Rejected,
+    SegmentationError,
+    StoreError,
+    UnknownName,
+    near_name,
+)
+
+FAMILY = [
+    FilterError("is odd", text="a|", position=2, expected="a value", field="contact.city"),
+    UnknownName("field", "citi", known=["city"], where="contact"),
+    NotFound("contact", "CT1"),
+    InvalidValue("date", "x", "is no date"),
+    Rejected("contact.csv", [Fault("row 2", "no", "is blank"), Fault("row 3", "", "is odd")]),
+    Refused("go back", "nothing to undo"),
+    Conflict("segment SM1", "was changed"),
+    StoreError("crm.db", "is no store"),
+    JournalBroken(7, "was changed"),
+    MissingExtra("sql", "a database"),
+]
+
+TEXTS = [
+    "contact.city: is odd; expected a value\n    a|\n      ^",
+    "unknown field 'citi' in contact; did you mean 'city'?",
+    "there is no contact 'CT1'",
+    "date: 'x' is no date",
+    "contact.csv: 2 faults, nothing was done\n  row 2: no: is blank\n  row 3: is odd",
+    "go back: nothing to undo",
+    "segment SM1: was changed",
+    "crm.db: is no store",
+    "journal entry 7: was changed",
+    "a database needs an extra: pip install 'segmentation[sql]'",
+]
+
+
+@pytest.mark.parametrize(("error", "text"), list(zip(FAMILY, TEXTS, strict=True)))
+def test_an_error_tells_people_what_and_where(error: SegmentationError, text: str) -> None:
+    assert str(error) == text
+
+
+def test_every_error_has_a_code_of_its_own() -> None:
+    codes = [type(error).code for error in FAMILY]
+    assert len(set(codes)) == len(codes)
+
+
+def test_every_error_is_of_the_family_and_of_a_builtin() -> None:
+    for error in FAMILY:
+        assert isinstance(error, SegmentationError)
+        builtin = ValueError | LookupError | RuntimeError | OSError | ImportError
+        assert isinstance(error, builtin)
+
+
+def test_a_long_text_is_shown_around_the_caret_only() -> None:
+    error = FilterError("is odd", text="a" * 500 + "\t|" + "b" * 500, position=501)
+    shown, caret = str(error).splitlines()[1:]
+    assert len(shown) < 140
+    assert shown[len(caret) - 1] == "|"
+    assert "\t" not in shown
+
+
+def test_many_faults_are_all_kept_and_the_first_are_shown() -> None:
+    error = Rejected("file", [Fault(f"row {n}", "no", "is blank") for n in range(60)])
+    assert len(error.faults) == 60
+    assert str(error).endswith("... and 10 more (all in .faults)")
+
+
+def test_a_near_name_is_found_whatever_its_case() -> None:
+    assert near_name("POSTCODE", ["post_code"]) == "post_code"
+    assert near_name("zebra", ["post_code"]) == ""
+    assert str(UnknownName("token", "%x")) == "unknown token '%x'"
+
+
+def test_the_docstring_draws_the_whole_family() -> None:
+    named = [
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, SegmentationError)
+    ]
+    assert all(name in (errors.__doc__ or "") for name in named)
