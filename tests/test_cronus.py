@@ -188,9 +188,8 @@ def test_options_widen_a_selection_as_counted_by_hand(
     cronus: seg.Workspace, expand: bool, allow_related: bool, count: int
 ) -> None:
     fair = cronus.new_segment("Christmas cards")
-    fair.add_contacts(
-        seg.make_selection({"mailing_groups": {"mailing_group_code": "X-CARD"}}), **options
-    )
+    cards = seg.make_selection({"mailing_groups": {"mailing_group_code": "X-CARD"}})
+    fair.add_contacts(cards, expand_companies=expand, allow_related_companies=allow_related)
     assert len(fair) == count
 
 
