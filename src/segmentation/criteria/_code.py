@@ -50,9 +50,9 @@ class Code:
         exec(compile(source, "<criteria>", "exec"), self._namespace)  # noqa: S102
         return name
 
-    def made(self, name: str) -> Callable[[Any], bool]:
+    def made(self, name: str) -> Callable[[Any], Any]:
         """The function of that name."""
-        function: Callable[[Any], bool] = self._namespace[name]
+        function: Callable[[Any], Any] = self._namespace[name]
         return function
 
     def read(self, field: Field, row: str, *, items: bool) -> str:
@@ -129,9 +129,7 @@ class _Reading:
 def row_code(code: Code, where: BoundWhere, row: str, *, items: bool) -> str:
     """An expression for whether a row meets a condition; fits between two ``and``."""
     value = code.read(where.field, row, items=items)
-    tested = value_code(
-        code, where.filter, where.field, value, as_typed=items or where.field.extra
-    )
+    tested = value_code(code, where.filter, where.field, value, as_typed=items or where.field.extra)
     return f"({tested})" if isinstance(where.filter, AnyOf) else tested
 
 
@@ -156,9 +154,7 @@ def value_code(
 def _finite(code: Code, item: BoundFilter, field: Field, value: str) -> str:
     """A test of a field that has few values: each of them is tried here, once."""
     plain = Field(field.name, FieldType.INTEGER)
-    passes = code.made(
-        code.function("value", [f"return {value_code(code, item, plain, 'value')}"])
-    )
+    passes = code.made(code.function("value", [f"return {value_code(code, item, plain, 'value')}"]))
     if field.type is FieldType.BOOLEAN:
         return {
             (True, True): "True",

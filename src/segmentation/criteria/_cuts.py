@@ -4,16 +4,55 @@ A cut looks at all contacts that pass, so it is no predicate: it is given them w
 and returns those that are taken.
 """
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, assert_never
 
+from segmentation.errors import InvalidValue
 from segmentation.fields import FieldType
 
 from ._bound import BoundSelection
 from ._code import Code
-from ._hashing import hash_of
-from ._nodes import First, Order, Sample
+from ._hashing import SHARES, hash_of
+from ._nodes import First, InShare, Order, Sample
 from ._predicate import Row
+
+
+def share(seed: str, percent: Decimal | float) -> InShare:
+    """The condition that a contact is in a percentage of all, chosen by a seed.
+
+    Whether a contact is in depends on its number and the seed alone.
+
+    >>> share("spring", 12.5)
+    InShare(seed='spring', start=0, stop=1250)
+    """
+    return split(seed, {"in": percent, "out": 100 - Fraction(percent)})["in"]
+
+
+def split(seed: str, weights: Mapping[str, int | Decimal | float | Fraction]) -> dict[str, InShare]:
+    """Conditions that divide all contacts into groups, as many in each as it weighs.
+
+    Each contact is in one group, whichever others there are. Groups are laid side by side in
+    their order, rounded to the nearest ten-thousandth of the whole.
+
+    Raises:
+        InvalidValue: A weight is negative, or all are 0.
+
+    >>> split("spring", {"A": 1, "B": 1, "control": 2})["B"]
+    InShare(seed='spring', start=2500, stop=5000)
+    """
+    exact = {name: Fraction(weight) for name, weight in weights.items()}
+    whole = sum(exact.values())
+    if whole <= 0 or min(exact.values()) < 0:
+        raise InvalidValue("weights", dict(weights), "are negative, or all of them 0")
+    groups, passed, start = {}, Fraction(0), 0
+    for name, weight in exact.items():
+        passed += weight
+        stop = round(passed * SHARES / whole)
+        groups[name] = InShare(seed, start, stop)
+        start = stop
+    return groups
 
 
 def cut(
@@ -62,9 +101,7 @@ def _of_row(value: Callable[[Any], Any]) -> Callable[[tuple[str, Any]], Any]:
     return lambda pair: value(pair[1])
 
 
-def _sort_key(
-    bound: BoundSelection, name: str, items: Container[str]
-) -> Callable[[Any], Any]:
+def _sort_key(bound: BoundSelection, name: str, items: Container[str]) -> Callable[[Any], Any]:
     """The function from rows to what a field is ordered by: blank dates come first."""
     base = bound.schema.table(bound.schema.base)
     field = base.field(name)

@@ -5,15 +5,19 @@ from typing import TypeAlias
 
 from segmentation.errors import Fault, FilterError, Rejected
 
+from ._building import OfTable
 from ._nodes import AllOf, Filter, Part, Selection, Where
 from ._text import parse
 
 Conditions: TypeAlias = Mapping[str, str | Filter]
 """Filters by field, as texts or trees; one and the same row must meet all of them."""
 
+TableConditions: TypeAlias = Conditions | OfTable[Selection]
+"""The same, or a condition on the rows such as ``none(date="-3M..")``."""
+
 
 def make_selection(
-    tables: Mapping[str, Conditions] | None = None, /, **more: Conditions
+    tables: Mapping[str, TableConditions] | None = None, /, **more: TableConditions
 ) -> Selection | None:
     """The selection of those contacts that pass every part.
 
@@ -36,6 +40,9 @@ def make_selection(
     faults: list[FilterError] = []
     parts: list[Selection] = []
     for table, conditions in {**(tables or {}), **more}.items():
+        if isinstance(conditions, OfTable):
+            parts.append(conditions.of(table))
+            continue
         wheres = _wheres(table, conditions, faults)
         if wheres:
             parts.append(Part(table, wheres))

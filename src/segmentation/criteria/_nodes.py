@@ -9,11 +9,28 @@ or, not. Operands are kept as they were written ("-3M", "DK"); ``bind`` turns th
 from collections.abc import Iterable, Iterator
 from enum import Enum, StrEnum
 from itertools import groupby
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, Self, TypeAlias, TypeVar
 
 import attrs
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+OwnT = TypeVar("OwnT")
+OtherT = TypeVar("OtherT")
+
+
+class _Joinable:
+    """Nodes join with ``&``, ``|`` and ``~``; ``a & b & c`` is one node of three items."""
+
+    __slots__ = ()
+
+    def __and__(self, other: OtherT) -> "AllOf[Self | OtherT]":
+        return AllOf((*(self if isinstance(self, AllOf) else (self,)), other))
+
+    def __or__(self, other: OtherT) -> "AnyOf[Self | OtherT]":
+        return AnyOf((*(self if isinstance(self, AnyOf) else (self,)), other))
+
+    def __invert__(self) -> "Not[Self]":
+        return Not(self)
 
 
 class Operator(StrEnum):
@@ -40,7 +57,7 @@ class Operand:
 
 
 @attrs.frozen
-class Compare:
+class Compare(_Joinable):
     """The value stands in this relation to the operand (``DK``, ``>=10``, ``@dk``)."""
 
     operator: Operator
@@ -48,7 +65,7 @@ class Compare:
 
 
 @attrs.frozen
-class Between:
+class Between(_Joinable):
     """The value lies in a closed interval; ``None`` leaves an end open (``1..5``, ``..5``)."""
 
     low: Operand | None
@@ -82,7 +99,7 @@ def _joined(pattern: Iterable[str | Wild]) -> Pattern:
 
 
 @attrs.frozen
-class Like:
+class Like(_Joinable):
     """The whole value fits a pattern.
 
     Attributes:
@@ -104,7 +121,7 @@ def _lower(name: str) -> str:
 
 
 @attrs.frozen
-class Token:
+class Token(_Joinable):
     """A filter that is worked out when bound (``%me``, ``%mycustomers``).
 
     Attributes:
@@ -115,35 +132,35 @@ class Token:
 
 
 @attrs.frozen
-class Not(Generic[T]):
+class Not(_Joinable, Generic[T_co]):
     """Passes what ``item`` does not pass, and nothing else."""
 
-    item: T
+    item: T_co
 
 
 @attrs.frozen
-class AllOf(Generic[T]):
+class AllOf(_Joinable, Generic[T_co]):
     """Passes what every item passes; two items at least."""
 
-    items: tuple[T, ...] = attrs.field(converter=tuple)
+    items: tuple[T_co, ...] = attrs.field(converter=tuple)
 
     def __attrs_post_init__(self) -> None:
         _at_least_two(self.items)
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[T_co]:
         return iter(self.items)
 
 
 @attrs.frozen
-class AnyOf(Generic[T]):
+class AnyOf(_Joinable, Generic[T_co]):
     """Passes what at least one item passes; two items at least."""
 
-    items: tuple[T, ...] = attrs.field(converter=tuple)
+    items: tuple[T_co, ...] = attrs.field(converter=tuple)
 
     def __attrs_post_init__(self) -> None:
         _at_least_two(self.items)
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[T_co]:
         return iter(self.items)
 
 
@@ -171,7 +188,7 @@ def _wheres(conditions: Iterable[Where]) -> tuple[Where, ...]:
 
 
 @attrs.frozen
-class Part:
+class Part(_Joinable):
     """At least one row of a table, linked to the contact, meets all conditions together.
 
     Attributes:
@@ -193,7 +210,7 @@ class Measure(StrEnum):
 
 
 @attrs.frozen
-class Figure:
+class Figure(_Joinable):
     """A figure over the rows of a part passes a filter ("at least 3", "total cost over 500").
 
     Without any row a count and a sum are 0, the earliest and the latest are blank.
@@ -212,21 +229,21 @@ class Figure:
 
 
 @attrs.frozen
-class InSegment:
+class InSegment(_Joinable):
     """The contact is on a line of this segment."""
 
     segment_no: str
 
 
 @attrs.frozen
-class InLoggedSegment:
+class InLoggedSegment(_Joinable):
     """The contact was logged with this logged segment (its entry number)."""
 
     entry_no: int
 
 
 @attrs.frozen
-class InShare:
+class InShare(_Joinable):
     """The contact's number, hashed with a seed, falls into a share of all numbers.
 
     The shares of one seed tile the whole: a split into groups. Whether a contact is in does

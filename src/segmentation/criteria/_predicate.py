@@ -15,7 +15,6 @@ from typing import Any, Protocol, TypeAlias, assert_never
 from segmentation.fields import Field, FieldType, Value
 
 from ._bound import (
-    AsOf,
     BoundFigure,
     BoundFilter,
     BoundNode,
@@ -27,7 +26,7 @@ from ._bound import (
 from ._code import Code, row_code, value_code
 from ._hashing import share_of
 from ._nodes import AllOf, AnyOf, InLoggedSegment, InSegment, InShare, Measure, Not
-from ._schema import Link, Schema, Table
+from ._schema import Link, Table
 from ._values import to_value
 
 Row: TypeAlias = Any
@@ -66,12 +65,10 @@ def to_predicate(
     """
     if bound.node is None:
         return _everybody
-    return _Compiler(bound.schema, bound.as_of, source, items).predicate(bound.node)
+    return _Compiler(bound, source, items).predicate(bound.node)
 
 
-def to_row_test(
-    conditions: Iterable[BoundWhere], *, items: bool = False
-) -> Callable[[Row], bool]:
+def to_row_test(conditions: Iterable[BoundWhere], *, items: bool = False) -> Callable[[Row], bool]:
     """Whether one row meets all conditions together, as a function of the row.
 
     Args:
@@ -87,7 +84,7 @@ def to_value_test(item: BoundFilter, field: Field) -> Callable[[Value], bool]:
     """Whether a value passes a filter, as a function of the value as it is stored.
 
     >>> from datetime import date
-    >>> from segmentation.criteria import bind_filter, parse
+    >>> from segmentation.criteria import AsOf, bind_filter, parse
     >>> country = Field("country_region_code", FieldType.CODE)
     >>> passes = to_value_test(bind_filter(parse("dk|S*"), country, AsOf(date.min)), country)
     >>> passes("DK"), passes("SE"), passes(None)
@@ -101,18 +98,57 @@ def _everybody(_row: Row) -> bool:
     return True
 
 
+class RowReader:
+    """Single steps of a predicate, for those who want to know more than whether it holds."""
+
+    def __init__(
+        self, bound: BoundSelection, source: RowSource, items: Container[str] = ()
+    ) -> None:
+        self._compiler = _Compiler(bound, source, items)
+        self._items = items
+
+    def linked(self, table: Table) -> Callable[[Row], list[Row]]:
+        """The function from a contact to the rows of a table that belong to it."""
+        return self._compiler.rows(table)
+
+    def figure(self, figure: BoundFigure) -> Callable[[Row], Value]:
+        """The function from a contact to the value of a figure."""
+        return self._compiler.figure(figure)
+
+    def value(self, table: Table, field: Field) -> Callable[[Row], Value]:
+        """The function from a row of a table to the value of a field."""
+        code = Code()
+        value = code.read_filled(field, "row", items=table.name in self._items)
+        return code.made(code.function("row", [f"return {value}"]))
+
+    def test(self, table: Table, where: BoundWhere) -> Callable[[Row], bool]:
+        """The function from a row of a table to whether it meets a condition."""
+        return to_row_test([where], items=table.name in self._items)
+
+
 class _Compiler:
     """Translates one selection; parts over linked tables become functions of their own."""
 
-    def __init__(
-        self, schema: Schema, as_of: AsOf, source: RowSource, items: Container[str]
-    ) -> None:
-        self._schema = schema
-        self._as_of = as_of
+    def __init__(self, bound: BoundSelection, source: RowSource, items: Container[str]) -> None:
+        self._schema = bound.schema
+        self._as_of = bound.as_of
         self._source = source
         self._items = items
-        self._base = schema.table(schema.base)
+        self._base = bound.schema.table(bound.schema.base)
         self._code = Code()
+
+    def rows(self, table: Table) -> Callable[[Row], list[Row]]:
+        """The function from a contact to the rows of a table that belong to it."""
+        step = [f"rows.append({_row_of(table)})"]
+        loops = self._for_each(BoundPart(table, ()), step)
+        return self._code.made(self._code.function("row", ["rows = []", *loops, "return rows"]))
+
+    def figure(self, figure: BoundFigure) -> Callable[[Row], Value]:
+        """The function from a contact to the value of a figure."""
+        start, step, _ = self._measuring(figure)
+        loops = self._for_each(figure.part, step)
+        lines = [f"figure = {start}", *loops, "return figure"]
+        return self._code.made(self._code.function("row", lines))
 
     def predicate(self, node: BoundNode) -> Predicate:
         return self._code.made(self._code.function("row", [f"return {self._node(node)}"]))
@@ -215,9 +251,7 @@ class _Compiler:
         outer = self._linked(between, between.link, inner, depth + 1)
         return [f"{seen} = {self._code.constant(set)}()", *outer]
 
-    def _keyed(
-        self, link: Link, table: Table, row: str, key: str, inner: list[str]
-    ) -> list[str]:
+    def _keyed(self, link: Link, table: Table, row: str, key: str, inner: list[str]) -> list[str]:
         """Code that works out the key of linked rows; a blank in it matches none."""
         values = [self._read(table, field, row) for _, field in link.on]
         filled = " and ".join(f"{key}[{n}]" for n in range(len(values)))

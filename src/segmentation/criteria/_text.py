@@ -39,6 +39,9 @@ MAX_DEPTH = 50
 _TERM = "a value, such as DK, 1..5, <>DK or '' for blank"
 _VALUE = "a value, or '' for blank"
 _JOINT = "& or | or the end"
+_JOINTS = frozenset("&|")
+_ENDS = frozenset("&|)")
+_COMPARISONS = {operator.value: operator for operator in Operator}
 
 _LEXEME = re.compile(
     r"""\s*+(?:
@@ -49,7 +52,9 @@ _LEXEME = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_MEANT = re.compile(r"\\([*?@\\])|([*?])")
+_SPECIAL = re.compile(r"[@%*?]")
+_WILD = re.compile(r"()([*?])")
+_WILD_OR_MEANT = re.compile(r"\\([*?@\\])|([*?])")
 _TOKEN = re.compile(r"%([A-Za-z_][A-Za-z0-9_]*)")
 _UNSAFE = re.compile(r"[&|()<>=']|\.\.")
 
@@ -63,11 +68,20 @@ class _Lexeme(NamedTuple):
 
 
 class _Value(NamedTuple):
-    """A value that was read, not yet an operand, a pattern or a token."""
+    """A value that was read, not yet an operand, a pattern or a token.
 
-    pattern: Pattern
+    Attributes:
+        text: The value without its signs; of a token its name.
+        pattern: The pieces, if there are wildcards among them; ``None`` if not.
+        any_case: Whether an ``@`` stands in front.
+        is_token: Whether it is a token's name.
+        start: Where it stands in the text.
+    """
+
+    text: str
+    pattern: Pattern | None
     any_case: bool
-    token: str
+    is_token: bool
     start: int
 
 
@@ -121,124 +135,121 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text
         self._lexemes = _lexemes(text)
-        self._next = next(self._lexemes)
         self._groups = [_Group(0)]
+        self._next = _Lexeme("start", "", 0)
+        self._sign = ""
+        self._take()
 
     def filter(self) -> Filter:
         while True:
-            self._open_groups()
-            self._groups[-1].both.append(self._term())
+            negated = self._open_groups()
+            self._groups[-1].both.append(self._term(negated=negated))
             self._close_groups()
             if self._next.kind == "end":
                 break
-            joint = self._take()
-            if joint.text == "|":
+            if self._take().text == "|":
                 self._groups[-1].close_both()
         if len(self._groups) > 1:
             raise self._error("a bracket is not closed", self._groups[-1].start, "a ) for it")
         return self._groups[0].closed()
 
-    def _open_groups(self) -> None:
-        """Take all brackets that open here, each with the ``<>`` before it."""
-        negated: _Lexeme | None = None
-        while True:
-            if self._next.text == "<>" and self._next.kind == "sign" and negated is None:
-                negated = self._take()
-            elif self._is("("):
-                start = self._take().start
-                self._groups.append(_Group(start, negated=negated is not None))
-                negated = None
+    def _open_groups(self) -> bool:
+        """Take all brackets that open here; whether a ``<>`` stands behind them."""
+        negated = False
+        while self._sign == "(" or (self._sign == "<>" and not negated):
+            sign = self._take()
+            if sign.text == "(":
+                self._groups.append(_Group(sign.start, negated=negated))
                 if len(self._groups) > MAX_DEPTH + 1:
-                    raise self._error(f"more than {MAX_DEPTH} brackets are open", start)
-            else:
-                break
-        self._negated = negated
+                    raise self._error(f"more than {MAX_DEPTH} brackets are open", sign.start)
+            negated = sign.text == "<>"
+        return negated
 
     def _close_groups(self) -> None:
-        while self._is(")"):
+        while self._sign == ")":
             bracket = self._take()
             if len(self._groups) == 1:
                 raise self._error("a bracket closes that was not opened", bracket.start, _JOINT)
             closed = self._groups.pop().closed()
             self._groups[-1].both.append(closed)
-        if self._next.kind != "end" and not (self._is("&") or self._is("|")):
-            raise self._error(_surprise(self._next), self._next.start, _JOINT)
+        if self._next.kind != "end" and self._sign not in _JOINTS:
+            raise self._unfit(_JOINT)
 
-    def _term(self) -> Filter:
-        if self._negated is not None:
-            return Not(self._condition(self._value(), "<>"))
-        if self._is(".."):
+    def _term(self, *, negated: bool) -> Filter:
+        if negated:
+            return Not(self._exact(self._value(), "<>"))
+        if self._sign == "..":
             self._take()
             return Between(None, self._plain(self._value(), "an interval"))
-        if self._next.kind == "sign" and self._next.text in {"=", "<", "<=", ">", ">="}:
-            return self._comparison(Operator(self._take().text))
+        if self._sign in _COMPARISONS:
+            operator = _COMPARISONS[self._take().text]
+            value = self._value()
+            if operator is Operator.EQUAL:
+                return self._exact(value, "=")
+            self._refuse_interval(operator.value)
+            return Compare(operator, self._plain(value, f"a comparison with {operator.value}"))
         value = self._value(_TERM)
-        return self._interval(value) if self._is("..") else self._exact(value)
+        return self._interval(value) if self._sign == ".." else self._exact(value, "")
 
-    def _comparison(self, operator: Operator) -> Filter:
-        value = self._value()
-        if operator is Operator.EQUAL:
-            return self._condition(value, operator)
-        self._no_interval(operator)
-        return Compare(operator, self._plain(value, f"a comparison with {operator}"))
-
-    def _condition(self, value: _Value, sign: str) -> Filter:
-        self._no_interval(sign)
-        return self._exact(value)
-
-    def _no_interval(self, sign: str) -> None:
-        if self._is(".."):
-            hint = "; write <>(1..5)" if sign == "<>" else ""
-            raise self._error(
-                f"an interval cannot follow {sign}{hint}", self._next.start, _JOINT
-            )
-
-    def _interval(self, low: _Value) -> Filter:
+    def _interval(self, start: _Value) -> Filter:
+        low = self._plain(start, "an interval")
         self._take()
-        ends = self._next.kind == "end" or self._is("&") or self._is("|") or self._is(")")
-        high = None if ends else self._plain(self._value(), "an interval")
-        return Between(self._plain(low, "an interval"), high)
+        if self._next.kind == "end" or self._sign in _ENDS:
+            return Between(low, None)
+        return Between(low, self._plain(self._value(), "an interval"))
 
-    def _exact(self, value: _Value) -> Filter:
-        if value.token:
-            return Token(value.token)
-        if any(isinstance(piece, Wild) for piece in value.pattern):
+    def _exact(self, value: _Value, sign: str) -> Filter:
+        self._refuse_interval(sign)
+        if value.is_token:
+            return Token(value.text)
+        if value.pattern is not None:
             return Like(value.pattern, value.any_case)
-        return Compare(Operator.EQUAL, _operand(value))
+        return Compare(Operator.EQUAL, Operand(value.text, value.any_case))
+
+    def _refuse_interval(self, sign: str) -> None:
+        if self._sign == "..":
+            hint = "; write <>(1..5)" if sign == "<>" else ""
+            raise self._error(f"an interval cannot follow {sign}{hint}", self._next.start, _JOINT)
 
     def _plain(self, value: _Value, where: str) -> Operand:
         """The operand of a value that may be neither a pattern nor a token."""
-        if value.token:
+        if value.is_token:
             raise self._error(
-                f"%{value.token} stands for a whole condition and does not fit {where}",
+                f"%{value.text} stands for a whole condition and does not fit {where}",
                 value.start,
-                "a value (in quotes if % is meant)",
+                "a value (in quotes if the % itself is meant)",
             )
-        if any(isinstance(piece, Wild) for piece in value.pattern):
+        if value.pattern is not None:
             raise self._error(
                 f"* and ? do not fit {where}",
                 value.start,
                 r"a plain value ('\*' if the sign itself is meant)",
             )
-        return _operand(value)
+        return Operand(value.text, value.any_case)
 
     def _value(self, expected: str = _VALUE) -> _Value:
         lexeme = self._next
         if lexeme.kind == "unclosed":
             raise self._error("a quote is not closed", lexeme.start, "a second '")
         if lexeme.kind not in {"bare", "quoted"}:
-            raise self._error(_surprise(lexeme), lexeme.start, expected)
+            raise self._unfit(expected)
+        if lexeme.text == "@":
+            raise self._error("@ has nothing behind it", lexeme.start + 1, _VALUE)
         self._take()
         return _read(lexeme)
 
-    def _is(self, sign: str) -> bool:
-        return self._next.kind == "sign" and self._next.text == sign
-
     def _take(self) -> _Lexeme:
+        """Go on to the next lexeme; the sign that it is, if it is one, stands in ``_sign``."""
         taken = self._next
-        if taken.kind != "end":
-            self._next = next(self._lexemes)
+        self._next = next(self._lexemes)
+        self._sign = self._next.text if self._next.kind == "sign" else ""
         return taken
+
+    def _unfit(self, expected: str) -> FilterError:
+        """What stands next does not fit."""
+        reasons = {"end": "the filter ends too early", "sign": f"{self._sign} does not fit here"}
+        reason = reasons.get(self._next.kind, "a value does not fit here")
+        return self._error(reason, self._next.start, expected)
 
     def _error(self, reason: str, position: int, expected: str = "") -> FilterError:
         return FilterError(reason, text=self._text, position=position, expected=expected)
@@ -254,36 +265,27 @@ def _lexemes(text: str) -> Iterator[_Lexeme]:
         yield _Lexeme("end", "", len(text))
 
 
-def _surprise(lexeme: _Lexeme) -> str:
-    """What is wrong where something else was expected."""
-    match lexeme.kind:
-        case "end":
-            return "the filter ends too early"
-        case "sign":
-            return f"{lexeme.text} does not fit here"
-        case _:
-            return "a value does not fit here"
-
-
 def _read(lexeme: _Lexeme) -> _Value:
-    text, any_case = lexeme.text, False
-    if text.startswith("@"):
-        text, any_case = text[1:].lstrip(), True
+    text, start = lexeme.text, lexeme.start
+    if lexeme.kind == "bare" and not _SPECIAL.search(text):
+        return _Value(text, None, any_case=False, is_token=False, start=start)
+    any_case = text.startswith("@")
+    text = text[1:].lstrip() if any_case else text
     if lexeme.kind == "bare":
-        token = None if any_case else _TOKEN.fullmatch(text)
-        name = token[1] if token else ""
-        return _Value(_pieces(text, escapes=False), any_case, name, lexeme.start)
+        if not any_case and (token := _TOKEN.fullmatch(text)):
+            return _Value(token[1], None, any_case=False, is_token=True, start=start)
+        return _with_pieces(text, _WILD, any_case=any_case, start=start)
     text = text[1:-1].replace("''", "'")
     if text.startswith("@") and not any_case:
         text, any_case = text[1:], True
-    return _Value(_pieces(text, escapes=True), any_case, "", lexeme.start)
+    return _with_pieces(text, _WILD_OR_MEANT, any_case=any_case, start=start)
 
 
-def _pieces(text: str, *, escapes: bool) -> Pattern:
-    """The literal pieces and wildcards of a text, a backslash taken for what it is."""
+def _with_pieces(text: str, wild: "re.Pattern[str]", *, any_case: bool, start: int) -> _Value:
+    """The value with its wildcards found, and its backslashes taken for what they are."""
     pieces: list[str | Wild] = []
     literal, done = [], 0
-    for found in _MEANT.finditer(text) if escapes else re.finditer("()([*?])", text):
+    for found in wild.finditer(text):
         literal.append(text[done : found.start()])
         done = found.end()
         if found[2]:
@@ -291,12 +293,9 @@ def _pieces(text: str, *, escapes: bool) -> Pattern:
             literal = []
         else:
             literal.append(found[1])
-    pieces.append("".join([*literal, text[done:]]))
-    return tuple(piece for piece in pieces if piece != "")
-
-
-def _operand(value: _Value) -> Operand:
-    return Operand("".join(str(piece) for piece in value.pattern), value.any_case)
+    rest = "".join([*literal, text[done:]])
+    pattern = (*pieces, rest) if pieces else None
+    return _Value(rest, pattern, any_case=any_case, is_token=False, start=start)
 
 
 def to_text(item: Filter | None) -> str:
@@ -314,9 +313,7 @@ def to_text(item: Filter | None) -> str:
         raise InvalidValue("filter", type(item).__name__, f"has more than {MAX_DEPTH} groups")
     text = _written(item)
     if len(text) > MAX_LENGTH:
-        raise InvalidValue(
-            "filter", type(item).__name__, f"has more than {MAX_LENGTH} characters"
-        )
+        raise InvalidValue("filter", type(item).__name__, f"has more than {MAX_LENGTH} characters")
     return text
 
 

@@ -1,0 +1,96 @@
+"""How many contacts each part of a selection leaves, without a list of them."""
+
+from collections.abc import Container, Iterable
+
+import attrs
+
+from ._bound import BoundNode, BoundPart, BoundSelection
+from ._describing import ENGLISH, Phrases, Teller
+from ._nodes import AllOf
+from ._predicate import Row, RowSource, to_predicate
+
+
+@attrs.frozen
+class PartCount:
+    """One thing that must hold, and how many contacts are left.
+
+    Attributes:
+        sentence: What must hold, in words.
+        alone: How many it alone leaves.
+        so_far: How many are left by this and all before it.
+    """
+
+    sentence: str
+    alone: int
+    so_far: int
+
+
+@attrs.frozen
+class Counts:
+    """How many contacts a selection leaves, and what each of its parts does to them.
+
+    Attributes:
+        base: How many there are.
+        parts: What must hold, in the selection's order.
+        passing: How many pass all of it; a cut is left out of account.
+    """
+
+    base: int
+    parts: tuple[PartCount, ...]
+    passing: int
+
+    def __str__(self) -> str:
+        width = len(str(self.base))
+        lines = [f"{self.base:>{width}}"]
+        lines += [f"{p.so_far:>{width}}  {p.sentence} ({p.alone} alone)" for p in self.parts]
+        return "\n".join(lines)
+
+
+def count_parts(
+    bound: BoundSelection,
+    source: RowSource,
+    rows: Iterable[Row],
+    *,
+    items: Container[str] = (),
+    phrases: Phrases = ENGLISH,
+) -> Counts:
+    """How many of these contacts each part of a selection leaves, in one pass.
+
+    Args:
+        bound: The selection.
+        source: Where linked rows and members are found, as for ``to_predicate``.
+        rows: The contacts, each looked at once.
+        items: Names of the tables whose rows are mappings.
+        phrases: The words to tell the parts in.
+    """
+    parts = [] if bound.node is None else list(_parts(bound.node))
+    tests = [
+        to_predicate(attrs.evolve(bound, node=part, cut=None), source, items=items)
+        for part in parts
+    ]
+    alone, so_far, base = [0] * len(parts), [0] * len(parts), 0
+    for row in rows:
+        base += 1
+        left = True
+        for position, test in enumerate(tests):
+            passes = test(row)
+            left = left and passes
+            alone[position] += passes
+            so_far[position] += left
+    teller = Teller(phrases)
+    told = [teller.node(part) for part in parts]
+    counted = tuple(map(PartCount, told, alone, so_far))
+    return Counts(base, counted, so_far[-1] if so_far else base)
+
+
+def _parts(node: BoundNode) -> Iterable[BoundNode]:
+    """What must hold, each condition on the contact itself alone."""
+    match node:
+        case AllOf(items):
+            for item in items:
+                yield from _parts(item)
+        case BoundPart(table, conditions) if table.link is None:
+            for where in conditions:
+                yield BoundPart(table, (where,))
+        case _:
+            yield node

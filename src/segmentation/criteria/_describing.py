@@ -1,0 +1,349 @@
+"""Selections in words, for people.
+
+Words are kept apart from code: `Phrases` holds all of them, and a host hands over its own for
+another language or other names. What is said is what is bound: dates are those that were
+worked out.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import assert_never
+
+import attrs
+
+from segmentation.fields import Field, FieldType, Value
+
+from ._bound import (
+    Bound,
+    BoundFigure,
+    BoundFilter,
+    BoundNode,
+    BoundPart,
+    BoundSelection,
+    BoundWhere,
+    FitsPattern,
+    InRange,
+    IsEqual,
+)
+from ._hashing import SHARES
+from ._nodes import (
+    AllOf,
+    AnyOf,
+    First,
+    InLoggedSegment,
+    InSegment,
+    InShare,
+    Measure,
+    Not,
+    Order,
+    Sample,
+    Wild,
+)
+from ._schema import Table
+
+_CALENDAR = frozenset([FieldType.DATE, FieldType.DATETIME, FieldType.TIME])
+_LISTED = 20
+
+
+@attrs.frozen
+class Phrases:
+    """The words of one language.
+
+    Attributes:
+        texts: Sentences and their parts, with names in braces for what goes in.
+        names: What tables ("contact"), fields ("contact.city") and options
+            ("contact.type.person") are called; those that are missing are called by their
+            names, with blanks for underscores.
+    """
+
+    texts: Mapping[str, str]
+    names: Mapping[str, str] = attrs.field(factory=dict)
+
+    def say(self, phrase: str, **parts: object) -> str:
+        """A sentence, or a part of one."""
+        return self.texts[phrase].format(**parts)
+
+    def name(self, *path: str) -> str:
+        """What a table, field or option is called."""
+        return self.names.get(".".join(path), path[-1].replace("_", " "))
+
+
+ENGLISH = Phrases(
+    {
+        "everybody": "everybody",
+        "always": "always",
+        "and": " and ",
+        "or": " or ",
+        "next": "; ",
+        "comma": ", ",
+        "group": "({item})",
+        "not": "not ({item})",
+        "more": "{count} more",
+        "yes": "yes",
+        "no": "no",
+        "blank": "blank",
+        "quoted": "“{text}”",
+        "equal": "is {value}",
+        "equal_not": "is not {value}",
+        "none_of": "is none of {values}",
+        "any_case": "{value} in upper or lower case",
+        "like": "fits {pattern}",
+        "like_not": "does not fit {pattern}",
+        "range": "is from {low} to {high}",
+        "from": "is at least {value}",
+        "above": "is more than {value}",
+        "to": "is at most {value}",
+        "below": "is less than {value}",
+        "since": "is {value} or later",
+        "after": "is after {value}",
+        "until": "is {value} or earlier, or blank",
+        "before": "is before {value}, or blank",
+        "never": "is never so",
+        "condition": "{field} {test}",
+        "has": "has {table}",
+        "has_where": "has {table} where {conditions}",
+        "has_no": "has no {table}",
+        "has_no_where": "has no {table} where {conditions}",
+        "where": "{table} where {conditions}",
+        "count": "the number of rows of {rows} {test}",
+        "sum": "the sum of {field} over {rows} {test}",
+        "earliest": "the earliest {field} of {rows} {test}",
+        "latest": "the latest {field} of {rows} {test}",
+        "in_segment": "is in segment {no}",
+        "in_segment_not": "is not in segment {no}",
+        "in_logged": "was logged with {no}",
+        "in_logged_not": "was not logged with {no}",
+        "share": "falls between {start} % and {stop} % of the split {seed}",
+        "first": "of these the first {count}",
+        "first_by": "of these the first {count} by {order}",
+        "descending": "{field} downwards",
+        "sample": "of these a sample of {count} by {seed}",
+    }
+)
+
+
+def describe(bound: BoundSelection, phrases: Phrases = ENGLISH) -> str:
+    """A selection in words.
+
+    >>> from datetime import date
+    >>> from segmentation.criteria import AsOf, Link, Schema, bind, make_selection, make_table
+    >>> country = Field("country", FieldType.CODE)
+    >>> schema = Schema("contact", "no", {"contact": make_table("contact", [country])})
+    >>> criteria = make_selection(contact={"country": "DK|SE"})
+    >>> describe(bind(criteria, schema, AsOf(date(2026, 11, 22))))
+    'country is DK or SE'
+    """
+    teller = Teller(phrases)
+    sentences = teller.sentences(bound.node)
+    if bound.cut is not None:
+        sentences.append(teller.cut(bound.schema.base, bound.cut))
+    return phrases.say("next").join(sentences)
+
+
+class Teller:
+    """Puts nodes into words."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = phrases
+        self._say = phrases.say
+
+    def sentences(self, node: BoundNode | None) -> list[str]:
+        """One sentence for each thing that must hold."""
+        match node:
+            case None:
+                return [self._say("everybody")]
+            case AllOf(items):
+                return [sentence for item in items for sentence in self.sentences(item)]
+            case BoundPart(table, conditions) if table.link is None and conditions:
+                return [self._condition(table, where) for where in conditions]
+            case _:
+                return [self.node(node)]
+
+    def node(self, node: BoundNode) -> str:
+        """A node as one sentence, with brackets where it could be misread."""
+        match node:
+            case BoundPart():
+                return self._part(node, negated=False)
+            case BoundFigure():
+                return self._figure(node)
+            case InSegment(no):
+                return self._say("in_segment", no=no)
+            case InLoggedSegment(no):
+                return self._say("in_logged", no=no)
+            case InShare(seed, start, stop):
+                percent = [f"{Decimal(each * 100) / SHARES:f}" for each in (start, stop)]
+                return self._say("share", start=percent[0], stop=percent[1], seed=seed)
+            case Not(item):
+                return self._negated(item)
+            case AllOf(items):
+                return self._joined("and", map(self._grouped, items))
+            case AnyOf(items):
+                return self._joined("or", map(self._grouped, items))
+            case _:
+                assert_never(node)
+
+    def _negated(self, node: BoundNode) -> str:
+        match node:
+            case BoundPart(table) if table.link is not None:
+                return self._part(node, negated=True)
+            case InSegment(no):
+                return self._say("in_segment_not", no=no)
+            case InLoggedSegment(no):
+                return self._say("in_logged_not", no=no)
+            case _:
+                return self._say("not", item=self.node(node))
+
+    def _grouped(self, node: BoundNode) -> str:
+        several = isinstance(node, AllOf | AnyOf) or (
+            isinstance(node, BoundPart) and len(node.conditions) > 1
+        )
+        return self._say("group", item=self.node(node)) if several else self.node(node)
+
+    def _joined(self, word: str, items: Iterable[str]) -> str:
+        return self._say(word).join(items)
+
+    def _part(self, part: BoundPart, *, negated: bool) -> str:
+        conditions = self._conditions(part)
+        if part.table.link is None:
+            return conditions or self._say("everybody")
+        phrase = ("has_no" if negated else "has") + ("_where" if conditions else "")
+        return self._say(phrase, table=self._table(part.table), conditions=conditions)
+
+    def _rows(self, part: BoundPart) -> str:
+        table, conditions = self._table(part.table), self._conditions(part)
+        return self._say("where", table=table, conditions=conditions) if conditions else table
+
+    def _conditions(self, part: BoundPart) -> str:
+        told = [self._condition(part.table, where) for where in part.conditions]
+        if len(told) > 1:
+            told = [
+                self._say("group", item=each) if isinstance(where.filter, AllOf | AnyOf) else each
+                for each, where in zip(told, part.conditions, strict=True)
+            ]
+        return self._joined("and", told)
+
+    def _condition(self, table: Table, where: BoundWhere) -> str:
+        field = self._phrases.name(table.name, where.field.name)
+        return self._say("condition", field=field, test=self.test(where.filter, where.field))
+
+    def _table(self, table: Table) -> str:
+        return self._phrases.name(table.name)
+
+    def _figure(self, figure: BoundFigure) -> str:
+        field = figure.field
+        compared = field or Field("count", FieldType.INTEGER)
+        if figure.measure is Measure.SUM:
+            compared = Field("sum", FieldType.DECIMAL)
+        name = self._phrases.name(figure.part.table.name, field.name) if field else ""
+        return self._say(
+            figure.measure.value,
+            field=name,
+            rows=self._rows(figure.part),
+            test=self.test(figure.filter, compared),
+        )
+
+    def cut(self, base: str, cut: First | Sample) -> str:
+        """What a cut takes."""
+        match cut:
+            case First(count, ()):
+                return self._say("first", count=count)
+            case First(count, order):
+                told = self._joined("comma", (self._order(base, each) for each in order))
+                return self._say("first_by", count=count, order=told)
+            case Sample(count, seed):
+                return self._say("sample", count=count, seed=self._say("quoted", text=seed))
+            case _:
+                assert_never(cut)
+
+    def _order(self, base: str, order: Order) -> str:
+        field = self._phrases.name(base, order.field)
+        return self._say("descending", field=field) if order.descending else field
+
+    def test(self, item: BoundFilter, field: Field) -> str:
+        """What a filter asks of a value of a field."""
+        match item:
+            case IsEqual(value, any_case):
+                return self._say("equal", value=self._cased(value, field, any_case=any_case))
+            case InRange(low, high):
+                return self._range(low, high, field)
+            case FitsPattern():
+                return self._say("like", pattern=self._pattern(item))
+            case Not(IsEqual(value, any_case)):
+                return self._say("equal_not", value=self._cased(value, field, any_case=any_case))
+            case Not(FitsPattern() as inner):
+                return self._say("like_not", pattern=self._pattern(inner))
+            case Not(AnyOf(items)) if all(isinstance(each, IsEqual) for each in items):
+                return self._say("none_of", values=self._list(items, field))
+            case Not(inner):
+                return self._say("not", item=self.test(inner, field))
+            case AllOf(items):
+                return self._joined("and", (self._grouped_test(each, field) for each in items))
+            case AnyOf(items) if all(isinstance(each, IsEqual) for each in items):
+                return self._say("equal", value=self._list(items, field))
+            case AnyOf(items):
+                return self._joined("or", (self._grouped_test(each, field) for each in items))
+            case _:
+                assert_never(item)
+
+    def _grouped_test(self, item: BoundFilter, field: Field) -> str:
+        test = self.test(item, field)
+        return self._say("group", item=test) if isinstance(item, AllOf | AnyOf) else test
+
+    def _list(self, items: tuple[BoundFilter, ...], field: Field) -> str:
+        """Values in a row; of a long list only its beginning."""
+        told = [
+            self._cased(each.value, field, any_case=each.any_case)
+            for each in items[:_LISTED]
+            if isinstance(each, IsEqual)
+        ]
+        if len(items) > _LISTED:
+            told.append(self._say("more", count=len(items) - _LISTED))
+        return self._joined("comma", told[:-1]) + self._say("or") + told[-1]
+
+    def _range(self, low: Bound | None, high: Bound | None, field: Field) -> str:
+        if low and high and low.inclusive and high.inclusive:
+            return self._say("range", low=self._end(low, field), high=self._end(high, field))
+        calendar = field.type in _CALENDAR
+        told = []
+        if low:
+            phrases = ("since", "after") if calendar else ("from", "above")
+            phrase = phrases[0] if low.inclusive else phrases[1]
+            told.append(self._say(phrase, value=self._end(low, field)))
+        if high:
+            # With a lower end beside it, a blank date does not pass.
+            phrases = ("until", "before") if calendar and not low else ("to", "below")
+            phrase = phrases[0] if high.inclusive else phrases[1]
+            told.append(self._say(phrase, value=self._end(high, field)))
+        return self._joined("and", told) if told else self._say("always")
+
+    def _end(self, end: Bound, field: Field) -> str:
+        return self._cased(end.value, field, any_case=end.any_case)
+
+    def _cased(self, value: Value, field: Field, *, any_case: bool) -> str:
+        told = self.value(value, field)
+        return self._say("any_case", value=told) if any_case else told
+
+    def _pattern(self, item: FitsPattern) -> str:
+        text = "".join(p.value if isinstance(p, Wild) else p for p in item.pattern)
+        quoted = self._say("quoted", text=text)
+        return self._say("any_case", value=quoted) if item.any_case else quoted
+
+    def value(self, value: Value, field: Field) -> str:
+        """A value as people write it; an option by its name, its position being given."""
+        match value:
+            case None | "":
+                return self._say("blank")
+            case bool():
+                return self._say("yes" if value else "no")
+            case int() if field.options:
+                name = field.options[value]
+                return self._phrases.name(field.name, name) if name else self._say("blank")
+            case Decimal():
+                return f"{value:f}"
+            case datetime():
+                return value.isoformat(" ", "minutes" if not value.second else "auto")
+            case str() if field.type is FieldType.TEXT:
+                return self._say("quoted", text=value)
+            case _:
+                return str(value)

@@ -1,0 +1,166 @@
+"""Why a contact passes a selection, or why not: as data, and as text.
+
+An explanation mirrors the tree of the selection. Each node says in words what is asked and
+whether it holds; a part shows the values, or the rows, that decided it.
+"""
+
+from collections.abc import Container, Iterator
+from typing import assert_never
+
+import attrs
+
+from segmentation.fields import Value
+
+from ._bound import BoundFigure, BoundNode, BoundPart, BoundSelection
+from ._describing import ENGLISH, Phrases, Teller
+from ._nodes import AllOf, AnyOf, InLoggedSegment, InSegment, InShare, Not
+from ._predicate import Row, RowReader, RowSource, to_predicate
+
+_SHOWN = 5
+
+
+@attrs.frozen
+class Finding:
+    """One condition on one row.
+
+    Attributes:
+        field: The field's name.
+        value: What it holds.
+        sentence: What is asked of it.
+        holds: Whether it is so.
+    """
+
+    field: str
+    value: Value
+    sentence: str
+    holds: bool
+
+
+@attrs.frozen
+class RowFindings:
+    """What was found in one row; the row meets the part if all of it holds."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the row meets all conditions."""
+        return all(finding.holds for finding in self.findings)
+
+
+@attrs.frozen
+class Explanation:
+    """A node of the selection, and whether it holds for the contact.
+
+    Attributes:
+        sentence: What is asked, in words.
+        holds: Whether it is so.
+        rows: For a part, the rows of its table that belong to the contact, those that meet it
+            (or come nearest) first; of very many the first only.
+        row_count: How many such rows there are.
+        figure: For a figure, its value.
+        parts: The explanations of the nodes below.
+    """
+
+    sentence: str
+    holds: bool
+    rows: tuple[RowFindings, ...] = ()
+    row_count: int = 0
+    figure: Value = None
+    parts: tuple["Explanation", ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines(0))
+
+    def _lines(self, depth: int) -> Iterator[str]:
+        figure = "" if self.figure is None else f" ({self.figure})"
+        yield f"{_mark(holds=self.holds, depth=depth)}{self.sentence}{figure}"
+        for row in self.rows[:_SHOWN]:
+            told = ", ".join(f"{each.field} = {each.value!s}" for each in row.findings)
+            if told:
+                yield f"{_mark(holds=row.holds, depth=depth + 1)}{told}"
+        if self.row_count > _SHOWN:
+            yield f"{'  ' * (depth + 1)}    ... of {self.row_count} rows"
+        for part in self.parts:
+            yield from part._lines(depth + 1)  # noqa: SLF001 - one of the same
+
+
+def _mark(*, holds: bool, depth: int) -> str:
+    return "  " * depth + ("yes " if holds else "no  ")
+
+
+def explain(
+    bound: BoundSelection,
+    source: RowSource,
+    row: Row,
+    *,
+    items: Container[str] = (),
+    phrases: Phrases = ENGLISH,
+) -> Explanation:
+    """Why a contact passes a selection, or why not; a cut is left out of account.
+
+    Args:
+        bound: The selection.
+        source: Where linked rows and members are found, as for ``to_predicate``.
+        row: The contact's row.
+        items: Names of the tables whose rows are mappings.
+        phrases: The words to say it in.
+    """
+    explainer = _Explainer(bound, source, items, phrases)
+    if bound.node is None:
+        return Explanation(phrases.say("everybody"), holds=True)
+    return explainer.explained(bound.node, row)
+
+
+class _Explainer:
+    def __init__(
+        self, bound: BoundSelection, source: RowSource, items: Container[str], phrases: Phrases
+    ) -> None:
+        self._bound = bound
+        self._source = source
+        self._items = items
+        self._teller = Teller(phrases)
+        self._reader = RowReader(bound, source, items)
+
+    def explained(self, node: BoundNode, row: Row) -> Explanation:
+        sentence, holds = self._teller.node(node), self._holds(node, row)
+        match node:
+            case BoundPart():
+                rows = self._rows(node, row)
+                return Explanation(sentence, holds, rows[:_SHOWN], len(rows))
+            case BoundFigure():
+                rows = tuple(each for each in self._rows(node.part, row) if each.holds)
+                value = self._reader.figure(node)(row)
+                return Explanation(sentence, holds, rows[:_SHOWN], len(rows), value)
+            case InSegment() | InLoggedSegment() | InShare():
+                return Explanation(sentence, holds)
+            case Not(item):
+                return Explanation(sentence, holds, parts=(self.explained(item, row),))
+            case AllOf(items) | AnyOf(items):
+                parts = tuple(self.explained(item, row) for item in items)
+                return Explanation(sentence, holds, parts=parts)
+            case _:
+                assert_never(node)
+
+    def _holds(self, node: BoundNode, row: Row) -> bool:
+        alone = attrs.evolve(self._bound, node=node, cut=None)
+        return to_predicate(alone, self._source, items=self._items)(row)
+
+    def _rows(self, part: BoundPart, row: Row) -> tuple[RowFindings, ...]:
+        found = [self._findings(part, each) for each in self._reader.linked(part.table)(row)]
+        # The row that comes nearest says most about why a part does not hold.
+        found.sort(key=lambda each: -sum(finding.holds for finding in each.findings))
+        return tuple(found)
+
+    def _findings(self, part: BoundPart, row: Row) -> RowFindings:
+        return RowFindings(
+            tuple(
+                Finding(
+                    where.field.name,
+                    self._reader.value(part.table, where.field)(row),
+                    self._teller.test(where.filter, where.field),
+                    self._reader.test(part.table, where)(row),
+                )
+                for where in part.conditions
+            )
+        )
