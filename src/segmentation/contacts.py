@@ -54,6 +54,18 @@ class LinkToTable(Option):
     EMPLOYEE = "employee"
 
 
+class RelationSummary(Option):
+    """What the business relations of a contact add up to; begins like `LinkToTable`."""
+
+    NONE = ""
+    CUSTOMER = "customer"
+    VENDOR = "vendor"
+    BANK_ACCOUNT = "bank_account"
+    EMPLOYEE = "employee"
+    MULTIPLE = "multiple"
+    OTHER = "other"
+
+
 class SalutationType(Option):
     """The tone of a salutation."""
 

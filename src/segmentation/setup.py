@@ -26,6 +26,7 @@ from .fields import (
 _DIGITS = re.compile(r"(?P<head>.*?)(?P<digits>\d+)(?P<tail>\D*)", re.DOTALL)
 
 SeriesCode = Annotated[Code, RefersTo("number_series")]
+RelationCode = Annotated[ShortCode, RefersTo("business_relation")]
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -93,6 +94,10 @@ class MarketingSetup(Record, table="marketing_setup", key=()):
     default_correspondence_type: CorrespondenceType = CorrespondenceType.BLANK
     default_company_salutation_code: Annotated[ShortCode, RefersTo("salutation")] = ""
     default_person_salutation_code: Annotated[ShortCode, RefersTo("salutation")] = ""
+    bus_rel_code_for_customers: RelationCode = ""
+    bus_rel_code_for_vendors: RelationCode = ""
+    bus_rel_code_for_bank_accs: RelationCode = ""
+    bus_rel_code_for_employees: RelationCode = ""
     inherit_salesperson_code: bool = False
     inherit_territory_code: bool = False
     inherit_country_region_code: bool = False

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import attrs
 
+from segmentation.campaigns import CampaignTally
 from segmentation.interactions import Dimension, Interaction, InteractionTotal
 
 from ._state import Change
@@ -36,7 +37,19 @@ class Figures:
     targets: int = 0
     responses: int = 0
 
-    def plus(self, other: "Figures | InteractionTotal | Interaction", times: int = 1) -> "Figures":
+    @property
+    def response_rate(self) -> Decimal:
+        """Responses for every hundred targets; 0 without targets."""
+        return Decimal(self.responses) * 100 / self.targets if self.targets else Decimal(0)
+
+    @property
+    def cost_per_response(self) -> Decimal | None:
+        """What a response cost; ``None`` without responses."""
+        return self.cost / self.responses if self.responses else None
+
+    def plus(
+        self, other: "Figures | InteractionTotal | CampaignTally | Interaction", times: int = 1
+    ) -> "Figures":
         """The figures with those of another, taken so many times (-1 takes them away)."""
         if isinstance(other, Interaction):
             count, targets = 1, int(other.campaign_target)
@@ -68,7 +81,7 @@ def counted(interactions: Iterable[Interaction]) -> Figures:
     return figures
 
 
-def added_up(totals: Iterable[InteractionTotal]) -> Figures:
+def added_up(totals: Iterable[InteractionTotal | CampaignTally]) -> Figures:
     """The figures of several days."""
     figures = NOTHING
     for total in totals:

@@ -17,6 +17,7 @@ from segmentation.templates import InteractionTemplate
 
 from .recording import record
 from .selecting import new_segment, reuse_logged_segment
+from .targeting import follow_lines
 
 
 @attrs.frozen(kw_only=True)
@@ -63,6 +64,7 @@ def log_segment(
             raise Rejected(f"segment {segment_no}", faults)
         logged, interactions = _record(store, segment, stamp)
         store.segments.remove(segment)
+        follow_lines(store, segment, None)
         again = _follow_up(store, segment, logged, as_of) if follow_up else None
     return Logged(segment=logged, interactions=interactions, follow_up=again)
 

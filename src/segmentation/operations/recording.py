@@ -21,6 +21,9 @@ from segmentation.journal import (
 )
 from segmentation.protocols import Records, Store
 
+from .campaigning import keep_tallies
+from .targeting import follow_entries
+
 
 def record(store: Store, happenings: Iterable[Happening], stamp: Stamp) -> range:
     """Record what happened, in one transaction.
@@ -43,6 +46,8 @@ def record(store: Store, happenings: Iterable[Happening], stamp: Stamp) -> range
         store.log.append(entries)
         done = _apply(store.records, zip(entries, happened, strict=True))
         _add_to_totals(store.records, done)
+        keep_tallies(store, done)
+        follow_entries(store, done)
     return range(head.number + 1, head.number + 1 + len(entries))
 
 
