@@ -11,6 +11,8 @@ version = release
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 nitpicky = True
+# Types in signatures are spelled as in the source; aliases and other libraries have no page here.
+nitpick_ignore_regex = [("py:(class|data|obj)", ".*")]
 
 html_theme = "furo"
 html_title = f"segmentation {release}"
@@ -19,5 +21,6 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "description"
+autodoc_typehints = "signature"
+default_role = "code"
 napoleon_numpy_docstring = False

@@ -18,7 +18,7 @@ from typing import Any
 from .criteria import AllOf, Part, Schema, Selection, Where, parse
 from .errors import FilterError, SegmentationError, StoreError, UsageError
 from .fields import Field
-from .workspace import Workspace, Worksheet, verify_export
+from .workspace import Worksheet, Workspace, verify_export
 
 DONE, DATA_SAY_NO, WRONG_USE = 0, 1, 2
 _INTERRUPTED = 130
