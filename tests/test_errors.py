@@ -1,8 +1,11 @@
 """Errors carry facts for programs and text for people."""
 
+from pathlib import Path
+
 import pytest
 
 from segmentation import errors
+from segmentation.__main__ import WrongUse
 from segmentation.errors import (
     Conflict,
     Fault,
@@ -90,3 +93,9 @@ def test_the_docstring_draws_the_whole_family() -> None:
         if isinstance(value, type) and issubclass(value, SegmentationError)
     ]
     assert all(name in (errors.__doc__ or "") for name in named)
+
+
+def test_every_code_stands_on_the_page_of_errors() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "errors.md").read_text(encoding="utf-8")
+    for kind in (*map(type, FAMILY), errors.UsageError, WrongUse):
+        assert f"`{kind.code}` | `{kind.__name__}`" in page
