@@ -7,6 +7,7 @@ import attrs
 
 import truth
 from segmentation.criteria import BoundSelection, Criteria, Table, bind, cut, to_predicate
+from segmentation.fields import Value
 
 Row: TypeAlias = Any
 """A mapping or a record, as the source has it."""
@@ -20,8 +21,9 @@ class MappingRows:
     def all(self, table: str) -> Iterable[Any]:
         return truth.ROWS[table]
 
-    def value(self, row: Row, field: str) -> Any:
-        return row[field]
+    def value(self, row: Row, field: str) -> Value:
+        found: Value = row[field]
+        return found
 
     def rows(self, table: Table, key: tuple[Any, ...]) -> Iterable[Any]:
         assert table.link is not None
@@ -51,8 +53,9 @@ class RecordRows(MappingRows):
     def all(self, table: str) -> Iterable[Any]:
         return self._records[table]
 
-    def value(self, row: Row, field: str) -> Any:
-        return getattr(row, field)
+    def value(self, row: Row, field: str) -> Value:
+        found: Value = getattr(row, field)
+        return found
 
 
 def _record(table: Table, row: Mapping[str, Any]) -> Row:

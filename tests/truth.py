@@ -141,20 +141,14 @@ def _columns(table: Table, columns: Mapping[str, Iterable[object]]) -> list[Row]
 
 
 _D, _T = Decimal, time
+_PERSON = "natural_person"
 ROWS: Mapping[str, list[Row]] = {
     "contact": _columns(
         CONTACT,
         {
             "no": "ABCDEF",
             "company_no": ["C", "B", "C", None, "B", "C"],
-            "type": [
-                "natural_person",
-                "company",
-                "company",
-                None,
-                "natural_person",
-                "natural_person",
-            ],
+            "type": [_PERSON, "company", "company", None, _PERSON, _PERSON],
             "name": ["Hansen", "hanson", "Hanson", None, "J & V Ltd", "Straße"],
             "city": ["Århus", "århus", "Zürich", "", "Σίσυφος", "𝔘lm"],  # noqa: RUF001 - beyond the first plane
             "note": ["50%", "a_b", "a*b", None, "it's", "C:\\x"],

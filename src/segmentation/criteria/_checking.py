@@ -308,7 +308,9 @@ def _neighbours(value: Any) -> Iterator[Any]:  # noqa: ANN401 - any value that h
                 yield value - timedelta(days=1)
                 yield value + timedelta(days=1)
             case time():
-                yield from (time.min, time.max)
+                moment = datetime.combine(date(2000, 1, 1), value)
+                yield (moment - timedelta(microseconds=1)).time()
+                yield (moment + timedelta(microseconds=1)).time()
             case _:
                 yield value - 1
                 yield value + 1

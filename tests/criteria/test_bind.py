@@ -1,0 +1,271 @@
+"""Binding: names, types, tokens, whole days, and faults that are found in one go."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import truth
+from segmentation.criteria import (
+    AllOf,
+    AnyOf,
+    AsOf,
+    Bound,
+    BoundPart,
+    BoundWhere,
+    Compare,
+    Cut,
+    Figure,
+    First,
+    InRange,
+    InShare,
+    IsEqual,
+    Measure,
+    Not,
+    Operand,
+    Operator,
+    Order,
+    Part,
+    Sample,
+    Selection,
+    Where,
+    bind,
+    bind_filter,
+    make_selection,
+    parse,
+)
+from segmentation.errors import FilterError, InvalidValue, Rejected, UnknownName
+from segmentation.fields import Field, FieldType
+
+TODAY = date(2026, 11, 22)
+AS_OF = AsOf(TODAY)
+
+
+def bound(text: str, kind: FieldType, as_of: AsOf = AS_OF) -> object:
+    item = parse(text)
+    assert item is not None
+    return bind_filter(item, Field("field", kind), as_of)
+
+
+def at(day: int, hour: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, tzinfo=UTC)
+
+
+def test_no_criteria_bind_to_everybody() -> None:
+    assert bind(None, truth.SCHEMA, AS_OF).node is None
+
+
+def test_what_is_bound_has_the_type_of_its_field() -> None:
+    assert bound("dk", FieldType.CODE) == IsEqual("DK")
+    assert bound(" dk ", FieldType.TEXT) == IsEqual("dk")
+    assert bound("1.50", FieldType.DECIMAL) == IsEqual(Decimal("1.5"))
+    assert bound("t", FieldType.DATE) == IsEqual(TODAY)
+    assert bound("''", FieldType.DATE) == IsEqual(None)
+    assert bound("''", FieldType.DATETIME) == IsEqual(None)
+
+
+def test_a_date_is_the_whole_day_of_a_datetime_in_the_zone_of_the_user() -> None:
+    assert bound("t", FieldType.DATETIME) == InRange(Bound(at(22)), Bound(at(23), inclusive=False))
+    there = AsOf(TODAY, zone=ZoneInfo("Europe/Copenhagen"))
+    assert bound("t", FieldType.DATETIME, there) == InRange(
+        Bound(at(21, 23)), Bound(at(22, 23), inclusive=False)
+    )
+    assert bound("2026-11-22 12:00", FieldType.DATETIME, there) == IsEqual(at(22, 11))
+
+
+def test_the_last_day_of_the_calendar_has_no_end() -> None:
+    first = Bound(datetime(9999, 12, 31, tzinfo=UTC))
+    assert bound("9999-12-31", FieldType.DATETIME) == InRange(first, None)
+    assert bound("..9999-12-31", FieldType.DATETIME) == InRange(None, None)
+    assert bound(">9999-12-31", FieldType.DATETIME) == Not(InRange(None, None))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("ten", FieldType.INTEGER),
+        ("1.5", FieldType.INTEGER),
+        ("1,000", FieldType.INTEGER),
+        ("1e3", FieldType.DECIMAL),
+        ("NaN", FieldType.DECIMAL),
+        ("Infinity", FieldType.DECIMAL),
+        (".", FieldType.DECIMAL),
+        ("٣", FieldType.INTEGER),
+        ("9" * 5000, FieldType.INTEGER),
+        ("perhaps", FieldType.BOOLEAN),
+        ("soon", FieldType.DATE),
+        ("25:00", FieldType.TIME),
+        ("10:00+01:00", FieldType.TIME),
+        ("2026-11-22 25:00", FieldType.DATETIME),
+        ("9999-12-31 23:00-05:00", FieldType.DATETIME),
+        ("1*", FieldType.INTEGER),
+        ("y*", FieldType.BOOLEAN),
+        ("2026*", FieldType.DATE),
+    ],
+)
+def test_what_does_not_fit_the_type_is_refused(text: str, kind: FieldType) -> None:
+    with pytest.raises(FilterError) as caught:
+        bound(text, kind)
+    assert caught.value.field == "field"
+
+
+def test_a_day_before_the_calendar_of_utc_is_refused() -> None:
+    east = AsOf(TODAY, zone=ZoneInfo("Asia/Tokyo"))
+    with pytest.raises(FilterError, match="not in the calendar"):
+        bound("0001-01-01", FieldType.DATETIME, east)
+
+
+def test_an_error_points_into_the_whole_filter() -> None:
+    with pytest.raises(FilterError) as caught:
+        bound("1|2|three&<>4", FieldType.INTEGER)
+    assert caught.value.text == "1|2|three&<>4"
+    assert caught.value.position == 4
+
+
+def test_captions_of_business_central_are_names_too() -> None:
+    made = make_selection(
+        {"Contact": {"Post Code": "1", "No.": "A"}, "Mailing Groups": {"Code": "X"}}
+    )
+    assert made is not None
+    node = bind(made, truth.SCHEMA, AS_OF).node
+    assert isinstance(node, AllOf)
+    names = [
+        [w.field.name for w in part.conditions] for part in node if isinstance(part, BoundPart)
+    ]
+    assert names == [["post_code", "no"], ["code"]]
+
+
+@pytest.mark.parametrize(
+    ("made", "kind", "near"),
+    [
+        ({"contcat": {"no": "A"}}, "table", "contact"),
+        ({"mailing_group": {"code": "A"}}, "table", "mailing_groups"),
+        ({"contact": {"postcode": "A"}}, "field", "post_code"),
+        ({"contact": {"type": "natural_persn"}}, "option", "natural_person"),
+        ({"contact": {"country": "%nordci"}}, "token", "%nordic"),
+        ({"": {"no": "A"}}, "table", ""),
+    ],
+)
+def test_an_unknown_name_gets_the_nearest(
+    made: dict[str, dict[str, str]], kind: str, near: str
+) -> None:
+    with pytest.raises(UnknownName) as caught:
+        bind(make_selection(made), truth.SCHEMA, truth.AS_OF)
+    assert (caught.value.kind, caught.value.near) == (kind, near)
+
+
+def test_all_faults_are_found_in_one_go() -> None:
+    made = make_selection(
+        contact={"bron": "t", "employees": "1|x", "born": "t"},
+        maling={"code": "NEWS"},
+        interaction={"date": "soon"},
+    )
+    with pytest.raises(Rejected) as caught:
+        bind(made, truth.SCHEMA, AS_OF)
+    places = [(fault.place, fault.field) for fault in caught.value.faults]
+    assert places == [
+        ("contact", "bron"),
+        ("contact", "employees"),
+        ("maling", ""),
+        ("interaction", "date"),
+    ]
+
+
+def test_faults_of_texts_are_found_in_one_go() -> None:
+    with pytest.raises(Rejected) as caught:
+        make_selection(contact={"city": "(", "name": "Hansen"}, mailing={"code": "a|"})
+    assert [fault.field for fault in caught.value.faults] == ["city", "code"]
+    with pytest.raises(FilterError) as alone:
+        make_selection(contact={"city": "("})
+    assert alone.value.field == "contact.city"
+
+
+@pytest.mark.parametrize("name", ["me", "user", "ME"])
+def test_the_user_at_work_must_be_known(name: str) -> None:
+    with pytest.raises(FilterError, match="nobody is at work"):
+        bound(f"%{name}", FieldType.CODE)
+    assert bound(f"%{name}", FieldType.CODE, AsOf(TODAY, user="anna")) == IsEqual("ANNA")
+
+
+def test_a_host_may_say_who_me_is() -> None:
+    as_of = AsOf(TODAY, user="anna", tokens={"me": "A*|B"})
+    assert isinstance(bound("%me", FieldType.CODE, as_of), AnyOf)
+
+
+def test_tokens_may_use_tokens_but_not_in_a_circle() -> None:
+    tokens = {"a": "%b|1", "b": "%c&<>2", "c": "<>%a", "d": "%e|%e", "e": "3"}
+    as_of = AsOf(TODAY, tokens=tokens)
+    with pytest.raises(FilterError, match="%a → %b → %c → %a"):
+        bound("5|%a", FieldType.CODE, as_of)
+    assert bound("%d", FieldType.CODE, as_of) == AnyOf((IsEqual("3"), IsEqual("3")))
+
+
+def test_a_token_that_stands_for_nothing_is_refused() -> None:
+    with pytest.raises(FilterError, match="no filter at all"):
+        bound("%none", FieldType.CODE, AsOf(TODAY, tokens={"none": " "}))
+
+
+def test_a_tokens_own_text_is_shown_where_it_is_wrong() -> None:
+    as_of = AsOf(TODAY, tokens={"bad": "1|("})
+    with pytest.raises(FilterError, match="ends too early") as caught:
+        bound("7|%bad", FieldType.CODE, as_of)
+    assert caught.value.text == "1|("
+
+
+def test_a_sum_needs_numbers_and_the_latest_needs_dates() -> None:
+    passes = parse("1")
+    assert passes is not None
+    for measure, field in [
+        (Measure.SUM, "date"),
+        (Measure.LATEST, "cost"),
+        (Measure.EARLIEST, "contact_no"),
+    ]:
+        with pytest.raises(InvalidValue, match="needs a field of type"):
+            bind(Figure(measure, field, Part("interaction"), passes), truth.SCHEMA, AS_OF)
+
+
+def test_a_figure_over_an_unknown_table_is_one_fault() -> None:
+    figure = Figure(Measure.COUNT, "", Part("nowhere"), Compare(Operator.EQUAL, Operand("1")))
+    with pytest.raises(UnknownName):
+        bind(figure, truth.SCHEMA, AS_OF)
+
+
+@pytest.mark.parametrize(("start", "stop"), [(-1, 5), (6, 5), (0, 10_001)])
+def test_a_share_lies_within_the_whole(start: int, stop: int) -> None:
+    with pytest.raises(InvalidValue, match="between 0 and 10000"):
+        bind(InShare("x", start, stop), truth.SCHEMA, AS_OF)
+
+
+def test_a_cut_is_checked_too() -> None:
+    with pytest.raises(Rejected, match="2 faults"):
+        bind(Cut(Part("contact"), First(-1, (Order("bron"),))), truth.SCHEMA, AS_OF)
+    with pytest.raises(InvalidValue):
+        bind(Cut(Part("contact"), Sample(-1, "x")), truth.SCHEMA, AS_OF)
+    cut = bind(Cut(Part("contact"), First(1, (Order("Post Code"),))), truth.SCHEMA, AS_OF).cut
+    assert cut == First(1, (Order("post_code"),))
+
+
+def test_what_is_nested_too_deep_is_refused_without_recursion() -> None:
+    deep: Selection = Part("contact")
+    for _ in range(10_000):
+        deep = Not(deep)
+    with pytest.raises(InvalidValue, match="nested deeper"):
+        bind(deep, truth.SCHEMA, AS_OF)
+    item = parse("1")
+    for _ in range(60):
+        assert item is not None
+        item = Not(item)
+    assert item is not None
+    with pytest.raises(InvalidValue, match="nested deeper"):
+        bind_filter(item, Field("field", FieldType.INTEGER), AS_OF)
+
+
+def test_bound_conditions_know_their_fields() -> None:
+    node = bind(
+        Part("contact", (Where("country", Compare(Operator.EQUAL, Operand("dk"))),)),
+        truth.SCHEMA,
+        AS_OF,
+    ).node
+    field = truth.CONTACT.fields["country"]
+    assert node == BoundPart(truth.CONTACT, (BoundWhere(field, IsEqual("DK")),))
