@@ -7,6 +7,7 @@ try:
 except ImportError as error:
     raise MissingExtra("sql", "a store in a file or database") from error
 
+from ._mapping import MappedTable
 from ._store import SqlStore, open_store
 
-__all__ = ["SqlStore", "open_store"]
+__all__ = ["MappedTable", "SqlStore", "open_store"]

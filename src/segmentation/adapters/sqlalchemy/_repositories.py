@@ -17,8 +17,10 @@ from segmentation.serialization import from_data, from_json, to_data, to_json
 from segmentation.templates import TemplateLanguage
 
 from ._tables import Layout, Tables
-from ._types import GREATEST, LEAST, can_hold_text
+from ._types import GREATEST, LEAST, ExactDecimal, can_hold_text
 from ._units import Unit
+from ._versions import add_columns
+from ._words import Words, words_of
 
 T = TypeVar("T")
 
@@ -54,6 +56,8 @@ class SqlRecords:
         layout = self._tables.of(kind)
         wanted = [str(part) if isinstance(part, str) else part for part in key]
         with self._unit.connection() as connection:
+            if not is_there(connection, self._tables, layout):
+                return None
             found = connection.execute(
                 sa.select(*layout.columns).where(layout.where_key(wanted))
             ).one_or_none()
@@ -64,19 +68,20 @@ class SqlRecords:
         if not all(map(can_hold, equal.values())):
             return
         layout = self._tables.of(kind)
-        wanted = {
-            name: str(value) if isinstance(value, str) else value for name, value in equal.items()
-        }
-        query = sa.select(*layout.columns).filter_by(**wanted).order_by(*layout.key)
+        query = sa.select(*layout.columns).order_by(*layout.key)
         with self._unit.connection() as connection:
-            for row in connection.execute(query.execution_options(yield_per=BATCH)):
-                yield layout.from_row(row)
+            words = words_of(connection.dialect, self._tables)
+            query = query.where(*(_equals(layout, name, equal[name], words) for name in equal))
+            if is_there(connection, self._tables, layout):
+                for row in connection.execute(query.execution_options(yield_per=BATCH)):
+                    yield layout.from_row(row)
 
     def put(self, records: Iterable[Record]) -> None:
         """Store records; one with the same key is replaced."""
         with self._unit.transaction() as connection:
             for kind, items in groupby(records, type):
                 layout: Layout[Any] = self._tables.of(kind)
+                make_ready(connection, self._tables, layout)
                 statement = upsert(connection, layout)
                 for batch in batches(items):
                     connection.execute(statement, [layout.to_row(item) for item in batch])
@@ -86,9 +91,40 @@ class SqlRecords:
         with self._unit.transaction() as connection:
             for item in records:
                 layout = self._tables.of(type(item))
-                if all(map(can_hold, key_of(item))):
+                there = is_there(connection, self._tables, layout)
+                if there and all(map(can_hold, key_of(item))):
                     key = [str(p) if isinstance(p, str) else p for p in key_of(item)]
                     connection.execute(sa.delete(layout.table).where(layout.where_key(key)))
+
+
+def _equals(layout: Layout[Any], name: str, value: Any, words: Words) -> sa.ColumnElement[bool]:  # noqa: ANN401
+    column: sa.ColumnElement[Any] = layout.table.c[name]
+    if value is None:
+        return column.is_(None)
+    if isinstance(column.type, ExactDecimal):
+        column = words.number(column)
+    return column == (str(value) if isinstance(value, str) else value)
+
+
+def is_there(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -> bool:
+    """Whether the table of a kind is there; that of a host's own kind may not be yet."""
+    if layout.table in tables.ours or layout.table.name in tables.ready:
+        return True
+    return sa.inspect(connection).has_table(layout.table.name, schema=layout.table.schema)
+
+
+def make_ready(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -> None:
+    """Make the table of a host's own kind, or add its new columns; ours are there."""
+    if layout.table in tables.ours or layout.table.name in tables.ready:
+        return
+    if is_there(connection, tables, layout):
+        inspector = sa.inspect(connection)
+        columns = inspector.get_columns(layout.table.name, schema=layout.table.schema)
+        there = {column["name"] for column in columns}
+        add_columns(connection, [c for c in layout.table.columns if c.name not in there])
+    else:
+        layout.table.create(connection)
+    tables.ready.add(layout.table.name)
 
 
 def upsert(connection: sa.Connection, layout: Layout[Any]) -> sa.Insert:
@@ -206,6 +242,7 @@ class SqlLog:
     def __init__(self, unit: Unit, tables: Tables) -> None:
         self._unit = unit
         self._table = tables.journal
+        self._erasing = tables.erasing
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Add entries after the last."""
@@ -239,11 +276,14 @@ class SqlLog:
 
     def erase(self, numbers: Iterable[int]) -> None:
         """Remove the personal content of entries; its hash and all else stay."""
-        own = self._table.c
+        own, erasing = self._table, self._erasing
         with self._unit.transaction() as connection:
-            for batch in batches(filter(can_hold, numbers)):
-                chosen = own.number.in_(batch) & own.personal.is_not(None)
-                connection.execute(sa.update(self._table).where(chosen).values(personal=None))
+            for batch in batches(sorted(set(filter(can_hold, numbers)))):
+                connection.execute(sa.insert(erasing), [{"number": n} for n in batch])
+                chosen = own.c.number.in_(sa.select(erasing.c.number))
+                filled = chosen & own.c.personal.is_not(None)
+                connection.execute(sa.update(own).where(filled).values(personal=None))
+                connection.execute(sa.delete(erasing))
 
     def _head(self, connection: sa.Connection) -> Head:
         own = self._table.c

@@ -1,14 +1,15 @@
 """The store: all repositories over one unit of work."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from segmentation.errors import StoreError
-from segmentation.memory._contacts import MemoryContacts
 
+from ._contacts import SqlContacts
+from ._mapping import MappedTable
 from ._opening import check_file, make_engine, open_tables
 from ._repositories import SqlAttachments, SqlLog, SqlRecords, SqlSegments
 from ._tables import Tables
@@ -18,11 +19,13 @@ from ._units import OwnUnit, Unit
 class SqlStore:
     """Everything in the tables of one database."""
 
-    def __init__(self, unit: Unit, tables: Tables) -> None:
+    def __init__(
+        self, unit: Unit, tables: Tables, mapped: Mapping[str, MappedTable] | None = None
+    ) -> None:
         self._unit = unit
         self.records = SqlRecords(unit, tables)
         self.segments = SqlSegments(unit, tables)
-        self.contacts = MemoryContacts(self.records, self.segments)
+        self.contacts = SqlContacts(unit, tables, mapped)
         self.log = SqlLog(unit, tables)
         self.attachments = SqlAttachments(unit, tables)
 
@@ -37,13 +40,20 @@ class SqlStore:
         self._unit.close()
 
 
-def open_store(store: str | Path, *, schema: str | None = None, prefix: str = "") -> SqlStore:
+def open_store(
+    store: str | Path,
+    *,
+    schema: str | None = None,
+    prefix: str = "",
+    mapped: Mapping[str, MappedTable] | None = None,
+) -> SqlStore:
     """The store in a SQLite file, or at the address of a database; created on first use.
 
     Args:
         store: Path of a SQLite file, or an address that SQLAlchemy understands.
         schema: The database schema for our tables; the connection's own if not given.
         prefix: What the names of our tables begin with, beside tables of others.
+        mapped: Tables of the host that stand in for ours, by the name of ours ("contact").
 
     Raises:
         StoreError: The file or database is no store, is of a later version, or cannot be reached.
@@ -70,7 +80,7 @@ def open_store(store: str | Path, *, schema: str | None = None, prefix: str = ""
     except BaseException:
         engine.dispose()
         raise
-    return SqlStore(OwnUnit(engine, name), tables)
+    return SqlStore(OwnUnit(engine, name), tables, mapped)
 
 
 def _url_of(store: str | Path) -> sa.URL:

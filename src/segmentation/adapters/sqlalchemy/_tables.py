@@ -1,6 +1,7 @@
 """The tables: one for each kind of record, generated from its fields, and a few of their own."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, Generic
 
 import attrs
@@ -15,7 +16,7 @@ from segmentation import (
     setup,
     templates,
 )
-from segmentation.fields import Field, FieldType, Record, RecordT, fields_of
+from segmentation.fields import Field, FieldType, Record, RecordT, aware, fields_of
 from segmentation.segments import SegmentHeader, SegmentLine
 from segmentation.serialization import value_from_data, value_to_data
 
@@ -39,6 +40,7 @@ _INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("contact_no", "contact_company_no", "date"),
         ("logged_segment_entry_no", "contact_no"),
     ),
+    "interaction_comment": (("interaction_no",),),
     "value_entry": (("source_type", "source_no"),),
     "segment_line": (("segment_no", "contact_no"),),
 }
@@ -116,13 +118,18 @@ class Layout(Generic[RecordT]):
 
 
 def _extra_to_row(item: Any, table: str) -> dict[str, Any]:  # noqa: ANN401 - a record with extra
+    row = {}
     for name, value in item.extra:
-        check_value(Field(name, FieldType.TEXT), name, table)
-        check_value(Field(name, FieldType.TEXT), value, table)
-    return {name: value_to_data(value) for name, value in item.extra}
+        field = Field(name, FieldType.TEXT)
+        check_value(field, name, table)
+        check_value(field, value, table)
+        row[name] = value_to_data(aware(value) if isinstance(value, datetime) else value)
+    return row
 
 
-def _extra_from_row(data: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+def _extra_from_row(data: dict[str, Any] | None) -> tuple[tuple[str, Any], ...]:
+    if not data:
+        return ()
     return tuple(sorted((name, value_from_data(value)) for name, value in data.items()))
 
 
@@ -147,6 +154,8 @@ class Tables:
         self.schema = schema
         self.prefix = prefix
         self.metadata = sa.MetaData(schema=schema)
+        self.ready: set[str] = set()
+        """Names of tables of a host's own kinds that were seen to be there."""
         self._layouts: dict[type[Record], Layout[Any]] = {}
         for kind in known_kinds():
             self.of(kind)
@@ -169,17 +178,27 @@ class Tables:
             sa.Column("previous", text_type(), nullable=False),
             sa.Column("sha256", text_type(), nullable=False),
         )
+        self.erasing = self._table(
+            "journal_erasing",
+            sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False),
+        )
         self.attachments = self._table(
             "attachment",
             sa.Column("sha256", text_type(), primary_key=True),
             sa.Column("content", sa.LargeBinary(), nullable=False),
         )
+        self.ours = tuple(self.metadata.tables.values())
+        """The tables that every store has; kinds of a host get theirs when first stored."""
 
     def of(self, kind: type[RecordT]) -> Layout[RecordT]:
         """How records of a kind lie in their table."""
         if kind not in self._layouts:
             self._layouts[kind] = self._layout(kind)
         return self._layouts[kind]
+
+    def by_name(self) -> dict[str, Layout[Any]]:
+        """How records lie in their tables, by the name that schemas know."""
+        return {kind.__table__: layout for kind, layout in self._layouts.items()}
 
     def _layout(self, kind: type[RecordT]) -> Layout[RecordT]:
         fields = fields_of(kind)
@@ -217,7 +236,7 @@ def _column(field: Field, kind: type[Record]) -> sa.Column[Any]:
         column_type(field),
         primary_key=field.name in kind.__key__,
         autoincrement=False,
-        nullable=field.type in _NULLABLE,
+        nullable=field.type in _NULLABLE and field.name not in kind.__key__,
         server_default=_server_default(field),
     )
 

@@ -1,0 +1,97 @@
+"""Functions that SQLite lacks, added to each connection."""
+
+import json
+import sqlite3
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from segmentation.codes import to_code
+from segmentation.criteria import hash_of, share_of
+from segmentation.fields import FieldType, Value, aware
+from segmentation.serialization import value_from_data
+
+
+def add_functions(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions that our statements use."""
+    connection.create_collation("segmentation_decimal", compare_decimals)
+    connection.create_aggregate("segmentation_sum", 1, _Sum)  # type: ignore[arg-type]  # shape
+    for name, count, function in (
+        ("segmentation_lower", 1, str.lower),
+        ("segmentation_code", 1, to_code),
+        ("segmentation_moment", 1, _moment),
+        ("segmentation_hash", 2, lambda seed, number: _hash_of(seed)(number)),
+        ("segmentation_share", 2, lambda seed, number: _share_of(seed)(number)),
+        ("segmentation_extra", 3, _extra),
+    ):
+        connection.create_function(name, count, function, deterministic=True)
+
+
+_hash_of = lru_cache(maxsize=64)(hash_of)
+_share_of = lru_cache(maxsize=64)(share_of)
+
+
+def compare_decimals(one: str, other: str) -> int:
+    """-1, 0 or 1, by the values that two texts spell; what spells none comes first."""
+    left, right = _decimal(one), _decimal(other)
+    return (left > right) - (left < right)
+
+
+@lru_cache(maxsize=4096)
+def _decimal(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except ArithmeticError:
+        return Decimal("-Infinity")
+    return value if value == value else Decimal("-Infinity")  # noqa: PLR0124 - a NaN is not
+
+
+class _Sum:
+    """The exact sum of decimals spelled as texts."""
+
+    def __init__(self) -> None:
+        self._total = Decimal(0)
+
+    def step(self, value: str | float | None) -> None:
+        """Add one."""
+        if value is not None:
+            self._total += Decimal(str(value))
+
+    def finalize(self) -> str:
+        """The sum."""
+        return str(self._total)
+
+
+def _moment(text: str | None) -> str | None:
+    """A point in time as a column of ours holds it, from any ISO form."""
+    if text is None:
+        return None
+    moment = aware(datetime.fromisoformat(text))
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _extra(data: str, name: str, field_type: str) -> Any:  # noqa: ANN401 - what SQLite holds
+    """An extra field as a column of its type would hold it; ``NULL`` where it is missing."""
+    value: Value = value_from_data(json.loads(data).get(name))
+    match FieldType(field_type):
+        case FieldType.CODE:
+            return to_code(value) if isinstance(value, str) else None
+        case FieldType.TEXT | FieldType.OPTION:
+            return value if isinstance(value, str) else None
+        case FieldType.INTEGER | FieldType.DECIMAL:
+            return str(value or 0)
+        case FieldType.BOOLEAN:
+            return bool(value)
+        case FieldType.DATETIME:
+            return _moment(value.isoformat()) if isinstance(value, datetime) else None
+        case FieldType.DATE | FieldType.TIME:
+            return _iso(value)
+
+
+def _iso(value: Any) -> str | None:  # noqa: ANN401 - a date or time, if a host kept to it
+    if value is None:
+        return None
+    if hasattr(value, "microsecond"):
+        return str(value.replace(tzinfo=None).isoformat(timespec="microseconds"))
+    return str(value.isoformat())

@@ -1,0 +1,68 @@
+"""Guards in the database itself: entries of the journal are added, never changed or removed.
+
+Personal content alone may go, and only while its entry's number stands in a table that the
+library fills and empties again around an erasure.
+"""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from ._tables import Tables
+
+REASON = "the journal only grows"
+
+
+def make_guards(connection: sa.Connection, tables: Tables) -> None:
+    """Make the triggers."""
+    make = _postgresql if connection.dialect.name == "postgresql" else _sqlite
+    for statement in make(connection, tables):
+        connection.exec_driver_sql(statement)
+
+
+def _unchanged(connection: sa.Connection, tables: Tables, same: str) -> str:
+    """That only the personal content goes, and that this was allowed."""
+    quote = connection.dialect.identifier_preparer
+    columns = [quote.format_column(c) for c in tables.journal.c if c.name != "personal"]
+    kept = " AND ".join(f"NEW.{column} {same} OLD.{column}" for column in columns)
+    erasing = quote.format_table(tables.erasing)
+    allowed = f"EXISTS (SELECT 1 FROM {erasing} WHERE number = OLD.number)"  # noqa: S608 - a name of ours
+    return f"(NEW.personal IS NULL AND {kept} AND {allowed})"
+
+
+def _sqlite(connection: sa.Connection, tables: Tables) -> Iterator[str]:
+    quote = connection.dialect.identifier_preparer
+    journal = quote.format_table(tables.journal)
+    unchanged = _unchanged(connection, tables, "IS")
+    # INSERT OR REPLACE removes rows without asking the trigger for that.
+    following = f"(SELECT coalesce(max(number), 0) + 1 FROM {journal})"  # noqa: S608 - a name of ours
+    for event, when in (
+        ("INSERT", f"WHEN NEW.number IS NOT {following}"),
+        ("UPDATE", f"WHEN NOT {unchanged}"),
+        ("DELETE", ""),
+    ):
+        name = quote.quote(f"{tables.prefix}journal_guard_{event.lower()}")
+        yield (
+            f"CREATE TRIGGER {name} BEFORE {event} ON {journal} {when} "
+            f"BEGIN SELECT RAISE(ABORT, '{REASON}'); END"
+        )
+
+
+def _postgresql(connection: sa.Connection, tables: Tables) -> Iterator[str]:
+    quote = connection.dialect.identifier_preparer
+    journal = quote.format_table(tables.journal)
+    function = quote.quote(f"{tables.prefix}journal_guard")
+    if tables.schema:
+        function = f"{quote.quote_schema(tables.schema)}.{function}"
+    unchanged = _unchanged(connection, tables, "IS NOT DISTINCT FROM")
+    yield (
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
+        f"IF TG_OP = 'UPDATE' THEN IF {unchanged} THEN RETURN NEW; END IF; END IF; "
+        f"RAISE EXCEPTION '{REASON}' USING ERRCODE = 'restrict_violation'; END $guard$"
+    )
+    for event, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+        name = quote.quote(f"{tables.prefix}journal_guard_{each.lower()}")
+        yield (
+            f"CREATE TRIGGER {name} BEFORE {event} ON {journal} "
+            f"FOR EACH {each} EXECUTE FUNCTION {function}()"
+        )

@@ -1,0 +1,103 @@
+"""Tables of a host that stand in for ours, by a mapping of fields to columns."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+
+from segmentation.errors import UnknownName
+from segmentation.fields import Field, FieldType
+
+from ._compile import Rows
+from ._types import column_type
+from ._words import Element, Words
+
+
+@attrs.frozen
+class MappedTable:
+    """Where a host keeps what one of our tables holds; it is only read.
+
+    Attributes:
+        source: A table, a view, a join or a subquery of SQLAlchemy.
+        values: For each field the column that holds it, an expression, or a constant. A field
+            that is not named is blank in every row.
+        clean: Fields whose columns hold what columns of ours would: never ``NULL`` (dates
+            apart), codes in upper case and without blanks around them. They are compared as
+            they stand, so that the host's indexes serve.
+
+    >>> partner = sa.table("res_partner", sa.column("ref"), sa.column("name"))
+    >>> contacts = MappedTable(partner, {"no": partner.c.ref, "name": partner.c.name})
+    """
+
+    source: sa.FromClause
+    values: Mapping[str, Any]
+    clean: Collection[str] = ()
+
+    def rows(self, fields: Mapping[str, Field], words: Words) -> Rows:
+        """Its rows, under a name of their own.
+
+        Args:
+            fields: The fields of the table that it stands in for.
+            words: Those of the database.
+
+        Raises:
+            UnknownName: The mapping names a field that the table does not have.
+        """
+        for name in self.values:
+            if name not in fields:
+                raise UnknownName("field", name, known=fields, where="the mapping")
+        columns = [
+            self._column(field, words).label(name)
+            for name, field in fields.items()
+            if name in self.values
+        ]
+        element = sa.select(*columns).select_from(self.source).subquery()
+
+        def value(field: Field) -> Element:
+            if field.name not in self.values:
+                return _constant(field, field.blank)
+            return _compared(field, element.c[field.name], words)
+
+        return Rows(element, value)
+
+    def _column(self, field: Field, words: Words) -> Element:
+        given = self.values[field.name]
+        if field.name in self.clean:
+            return sa.type_coerce(given, column_type(field))
+        return _filled(field, given, words)
+
+
+def _constant(field: Field, value: object) -> Element:
+    plain = str(value) if field.type is FieldType.OPTION else value
+    return sa.cast(sa.literal(plain, column_type(field)), column_type(field))
+
+
+def _filled(field: Field, given: Any, words: Words) -> Element:  # noqa: ANN401 - a column or a constant
+    """What a host's column holds, its blank where it is missing, in the form of our columns."""
+    if not isinstance(given, sa.ColumnElement):
+        return _constant(field, given)
+    value: Element = given
+    match field.type:
+        case FieldType.DATE:
+            return sa.type_coerce(value, sa.Date())
+        case FieldType.DATETIME:
+            return sa.type_coerce(words.moment(value), column_type(field))
+        case FieldType.TIME:
+            return sa.type_coerce(value, sa.Time())
+        case FieldType.CODE:
+            return words.code(sa.func.coalesce(sa.cast(value, sa.Text()), ""))
+        case FieldType.TEXT | FieldType.OPTION:
+            return sa.func.coalesce(sa.cast(value, sa.Text()), str(field.blank))
+        case FieldType.DECIMAL:
+            exact = sa.cast(value, column_type(field))
+            return sa.func.coalesce(exact, _constant(field, field.blank), type_=exact.type)
+        case _:
+            return sa.func.coalesce(value, field.blank, type_=column_type(field))
+
+
+def _compared(field: Field, value: Element, words: Words) -> Element:
+    value = sa.type_coerce(value, column_type(field))
+    if field.type in {FieldType.CODE, FieldType.TEXT, FieldType.OPTION}:
+        return words.text(value)
+    return words.number(value) if field.type is FieldType.DECIMAL else value

@@ -1,0 +1,245 @@
+"""Tests of one value: bound filters as conditions that are true or false, never unknown."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, assert_never
+
+import attrs
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import Grouping
+
+from segmentation.criteria import (
+    AllOf,
+    AnyOf,
+    Bound,
+    BoundFilter,
+    FitsPattern,
+    InRange,
+    IsEqual,
+    Not,
+    Pattern,
+    Wild,
+    to_value_test,
+)
+from segmentation.fields import Field, FieldType, Value
+
+from ._types import GREATEST, LEAST, can_hold_text
+from ._words import Element, Test, Words
+
+_NULLABLE = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.TIME})
+_FLAT = 50
+"""How many conditions stand side by side; longer rows are put in brackets, lest they nest."""
+
+_LISTED = 500
+"""How many values are listed one by one; more are given as one list."""
+
+
+def all_of(tests: Sequence[Test]) -> Test:
+    """Whether every condition is true."""
+    return _joined(tests, sa.and_, sa.true())
+
+
+def any_of(tests: Sequence[Test]) -> Test:
+    """Whether some condition is true."""
+    return _joined(tests, sa.or_, sa.false())
+
+
+def _joined(tests: Sequence[Test], join: Any, empty: Test) -> Test:  # noqa: ANN401 - and_ or or_
+    while len(tests) > _FLAT:
+        tests = [
+            Grouping(join(*tests[start : start + _FLAT])) for start in range(0, len(tests), _FLAT)
+        ]
+    joined: Test = join(*tests) if tests else empty
+    return joined
+
+
+def is_filled(field: Field, value: Element) -> Test:
+    """Whether a value that links rows is there at all."""
+    match field.type:
+        case FieldType.CODE | FieldType.TEXT | FieldType.OPTION:
+            return value != ""
+        case FieldType.INTEGER | FieldType.DECIMAL:
+            return value != 0
+        case FieldType.BOOLEAN:
+            return value
+        case FieldType.DATE | FieldType.DATETIME | FieldType.TIME:
+            return value.is_not(None)
+        case _:
+            assert_never(field.type)
+
+
+def passes(item: BoundFilter, field: Field, value: Element, words: Words) -> Test:
+    """Whether a value passes a filter.
+
+    Args:
+        item: The filter.
+        field: The field that the value is of.
+        value: The value, its blank where it is missing.
+        words: Those of the database.
+    """
+    if field.type in {FieldType.OPTION, FieldType.BOOLEAN}:
+        return _finite(item, field, value)
+    return _Tests(field, value, words).test(item)
+
+
+def _finite(item: BoundFilter, field: Field, value: Element) -> Test:
+    """A test of a field that has few values: each of them is tried here."""
+    does = to_value_test(item, Field(field.name, FieldType.INTEGER))
+    if field.type is FieldType.BOOLEAN:
+        if does(0) and does(1):
+            return sa.true()
+        return value if does(1) else sa.not_(value) if does(0) else sa.false()
+    passing = [name for place, name in enumerate(field.options) if does(place)]
+    failing = [name for name in field.options if name not in passing]
+    # What is no option counts as blank, so that every value passes this or its negation.
+    if does(0):
+        return value.not_in(failing) if failing else sa.true()
+    return value.in_(passing) if passing else sa.false()
+
+
+class _Tests:
+    """Conditions on one value."""
+
+    def __init__(self, field: Field, value: Element, words: Words) -> None:
+        self._field = field
+        self._value = value
+        self._words = words
+        self._nullable = field.type in _NULLABLE
+        self._is_text = field.type in {FieldType.CODE, FieldType.TEXT}
+
+    def test(self, item: BoundFilter) -> Test:
+        match item:
+            case IsEqual(value, any_case):
+                return self._one_of([value], any_case=any_case)
+            case InRange(low, high):
+                return self._in_range(low, high)
+            case FitsPattern(pattern, any_case):
+                return self._fits(pattern, any_case=any_case)
+            case Not(inner):
+                return sa.not_(self.test(inner))
+            case AllOf(items):
+                return all_of([self.test(each) for each in items])
+            case AnyOf(items):
+                return self._any_of(items)
+            case _:
+                assert_never(item)
+
+    def _cased(self, *, any_case: bool) -> Element:
+        return self._words.text(self._words.lower(self._value)) if any_case else self._value
+
+    def _any_of(self, items: Sequence[BoundFilter]) -> Test:
+        """A list of values is one condition, however long it is."""
+        tests = []
+        for any_case in (False, True):
+            values = [
+                each.value
+                for each in items
+                if isinstance(each, IsEqual) and each.any_case == any_case
+            ]
+            if values:
+                tests.append(self._one_of(values, any_case=any_case))
+        tests += [self.test(each) for each in items if not isinstance(each, IsEqual)]
+        return any_of(tests)
+
+    def _one_of(self, values: Sequence[Value], *, any_case: bool) -> Test:
+        value = self._cased(any_case=any_case)
+        held = list(dict.fromkeys(each for each in values if self._can_hold(each)))
+        tests: list[Test] = [value.is_(None)] if None in held else []
+        held = [each for each in held if each is not None]
+        if self._is_text and len(held) > _LISTED:
+            tests.append(self._words.among(value, held))
+        elif len(held) == 1:
+            tests.append(self._known(value == held[0]))
+        elif held:
+            # Lists of a database are limited; brackets around parts of them are not.
+            parts = [held[n : n + _LISTED] for n in range(0, len(held), _LISTED)]
+            tests.append(self._known(any_of([value.in_(part) for part in parts])))
+        return any_of(tests)
+
+    def _can_hold(self, value: Value) -> bool:
+        """Whether a column can hold a value at all; nothing equals one that it cannot."""
+        if isinstance(value, str):
+            return can_hold_text(value)
+        if self._field.type is FieldType.INTEGER and isinstance(value, int):
+            return LEAST <= value <= GREATEST
+        return True
+
+    def _known(self, test: Test) -> Test:
+        """A comparison that is false, not unknown, where there is no value."""
+        return sa.and_(self._value.is_not(None), test) if self._nullable else test
+
+    def _in_range(self, low: Bound | None, high: Bound | None) -> Test:
+        if not self._nullable:
+            return all_of(self._ends(low, high))
+        blank_passes = (low is None or (low.value is None and low.inclusive)) and (
+            high is None or high.value is not None or high.inclusive
+        )
+        if high is not None and high.value is None:
+            return self._value.is_(None) if blank_passes else sa.false()
+        if low is not None and low.value is None:
+            low = None  # whatever is not blank lies above a blank
+        ends = self._ends(low, high)
+        if blank_passes:
+            return any_of([self._value.is_(None), all_of(ends)]) if ends else sa.true()
+        return all_of([self._value.is_not(None), *ends])
+
+    def _ends(self, low: Bound | None, high: Bound | None) -> list[Test]:
+        tests = []
+        if low is not None:
+            end = self._end(low, is_low=True)
+            value = self._cased(any_case=low.any_case)
+            tests.append(value >= end.value if end.inclusive else value > end.value)
+        if high is not None:
+            end = self._end(high, is_low=False)
+            value = self._cased(any_case=high.any_case)
+            tests.append(value <= end.value if end.inclusive else value < end.value)
+        return tests
+
+    def _end(self, end: Bound, *, is_low: bool) -> Bound:
+        """An end that the database can hold and that parts its values in the same way."""
+        value = end.value
+        if isinstance(value, str):
+            return _text_end(end, value, is_low=is_low)
+        if self._field.type is FieldType.INTEGER and isinstance(value, int):
+            if value > GREATEST:
+                return attrs.evolve(end, value=GREATEST, inclusive=not is_low)
+            if value < LEAST:
+                return attrs.evolve(end, value=LEAST, inclusive=is_low)
+        return end
+
+    def _fits(self, pattern: Pattern, *, any_case: bool) -> Test:
+        if not all(can_hold_text(piece) for piece in pattern if isinstance(piece, str)):
+            return sa.false()
+        value = self._cased(any_case=any_case)
+        match [piece for piece, _ in groupby(pattern)]:
+            case [Wild.ANY_RUN]:
+                return sa.true()
+            case [str(start), Wild.ANY_RUN]:
+                return _starts_with(value, start)
+            case _:
+                return self._words.fits(value, pattern)
+
+
+def _text_end(end: Bound, text: str, *, is_low: bool) -> Bound:
+    """An end at a text that no database can hold, moved to the place where it would stand."""
+    if can_hold_text(text):
+        return end
+    place = next(n for n in range(len(text)) if not can_hold_text(text[n]))
+    if text[place] == "\0":
+        return attrs.evolve(end, value=text[:place], inclusive=not is_low)
+    return attrs.evolve(end, value=f"{text[:place]}\ue000", inclusive=is_low)
+
+
+def _starts_with(value: Element, start: str) -> Test:
+    """A range, which an index can answer."""
+    stop = _behind(start)
+    return value >= start if stop is None else sa.and_(value >= start, value < stop)
+
+
+def _behind(start: str) -> str | None:
+    """The first text behind all those that begin with this one."""
+    kept = start.rstrip("\U0010ffff")
+    if not kept:
+        return None
+    last = ord(kept[-1]) + 1
+    return kept[:-1] + ("\ue000" if last == 0xD800 else chr(last))  # noqa: PLR2004 - surrogates

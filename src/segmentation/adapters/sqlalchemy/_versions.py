@@ -1,0 +1,142 @@
+"""What a database says of itself, how its tables are made, and how they are brought up to date.
+
+A store notes the version of its form, the tables and columns that it has, and for which
+versions of Unicode it has functions. Columns that are new are added when a store is opened by
+a later version of the library; what is not known here was made by a later one.
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from segmentation.errors import StoreError
+from segmentation.serialization import to_json
+
+from ._guards import make_guards
+from ._letters import make_letters
+from ._tables import Tables
+
+FORMAT = 1
+"""Version of the stored form; raised only by a change that adding columns cannot bring about."""
+
+APPLICATION_ID = 0x5E67_0001
+"""Marks a SQLite file as one of ours (bytes 68 to 71 of its header)."""
+
+
+def is_current(connection: sa.Connection, tables: Tables, store: str) -> bool:
+    """Whether the tables are there and as this version wants them.
+
+    Raises:
+        StoreError: They are of a later version.
+    """
+    stored = _read_meta(connection, tables, store)
+    return stored is not None and _wanted(connection, tables).items() <= stored.items()
+
+
+def set_up(connection: sa.Connection, tables: Tables, store: str) -> None:
+    """Make the tables, or add what is missing, inside an open transaction."""
+    stored = _read_meta(connection, tables, store)  # somebody may have been quicker
+    if stored is None:
+        _create(connection, tables, store)
+    else:
+        _add_missing(connection, tables, stored, store)
+    if connection.dialect.name == "postgresql":
+        make_letters(connection, tables)
+    _write_meta(connection, tables)
+
+
+def _create(connection: sa.Connection, tables: Tables, store: str) -> None:
+    there = set(sa.inspect(connection).get_table_names(schema=tables.schema))
+    ours = {table.name for table in tables.ours}
+    embedded = bool(tables.schema or tables.prefix)
+    if there & ours or (there and not embedded):
+        named = ", ".join(sorted(there & ours or there)[:3])
+        raise StoreError(
+            store,
+            f"holds tables of another application ({named}, ...); "
+            "give ours a schema or a prefix of their own",
+        )
+    if connection.dialect.name == "sqlite" and not embedded:
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.exec_driver_sql(f"PRAGMA user_version = {FORMAT}")
+    if tables.schema and connection.dialect.name == "postgresql":
+        connection.execute(sa.schema.CreateSchema(tables.schema, if_not_exists=True))
+    tables.metadata.create_all(connection, tables.ours, checkfirst=False)
+    make_guards(connection, tables)
+
+
+def _shape(tables: Tables) -> Mapping[str, list[str]]:
+    """The columns of each table."""
+    return {table.name.removeprefix(tables.prefix): sorted(table.c.keys()) for table in tables.ours}
+
+
+def _wanted(connection: sa.Connection, tables: Tables) -> Mapping[str, str]:
+    """What a store notes of itself once it is as this version wants it."""
+    noted = {"format": str(FORMAT), "shape": to_json(_shape(tables))}
+    if connection.dialect.name == "postgresql":
+        noted[f"unicode {unicodedata.unidata_version}"] = "has functions"
+    return noted
+
+
+def _read_meta(connection: sa.Connection, tables: Tables, store: str) -> Mapping[str, str] | None:
+    """What the store says of itself; ``None`` if it says nothing, being new."""
+    inspector = sa.inspect(connection)
+    if not inspector.has_table(tables.meta.name, schema=tables.schema):
+        return None
+    rows = connection.execute(sa.select(tables.meta.c.name, tables.meta.c.value))
+    stored = {row.name: row.value for row in rows}
+    check_format(int(stored.get("format", "0")), store)
+    return stored
+
+
+def check_format(found: int, store: str) -> None:
+    """Refuse a store of a later version."""
+    if found > FORMAT:
+        raise StoreError(
+            store,
+            f"is of version {found}, and this library knows {FORMAT} at most; "
+            "update the library to open it",
+        )
+
+
+def _write_meta(connection: sa.Connection, tables: Tables) -> None:
+    wanted = _wanted(connection, tables)
+    rows = [{"name": name, "value": value} for name, value in wanted.items()]
+    connection.execute(sa.delete(tables.meta).where(tables.meta.c.name.in_(wanted)))
+    connection.execute(sa.insert(tables.meta), rows)
+
+
+def _add_missing(
+    connection: sa.Connection, tables: Tables, stored: Mapping[str, str], store: str
+) -> None:
+    """Add tables and columns that are new since the store was made."""
+    before = {name: set(columns) for name, columns in json.loads(stored["shape"]).items()}
+    now = {name: set(columns) for name, columns in _shape(tables).items()}
+    unknown = [name for name in before if before[name] - now.get(name, set())]
+    if unknown:
+        raise StoreError(
+            store,
+            f"was made by a later version of the library (tables {', '.join(sorted(unknown))}); "
+            "update the library to open it",
+        )
+    by_name = {table.name.removeprefix(tables.prefix): table for table in tables.ours}
+    for name, table in by_name.items():
+        if name not in before:
+            table.create(connection)
+            continue
+        add_columns(connection, [table.c[new] for new in sorted(now[name] - before[name])])
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+
+
+def add_columns(connection: sa.Connection, columns: Iterable[sa.Column[Any]]) -> None:
+    """Add columns to their tables; rows that are there hold the blank of their type."""
+    compiler = connection.dialect.ddl_compiler(connection.dialect, None)  # type: ignore[arg-type]  # it compiles no statement
+    preparer = connection.dialect.identifier_preparer
+    for column in columns:
+        specified = compiler.get_column_specification(column)
+        table = preparer.format_table(column.table)
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {specified}")

