@@ -48,8 +48,9 @@ from segmentation.operations.campaigning import (
     responses_of,
 )
 from segmentation.operations.logging import log_segment
+from segmentation.operations.opening import new_segment
 from segmentation.operations.recording import record
-from segmentation.operations.selecting import add_contacts, new_segment, select
+from segmentation.operations.selecting import add_contacts, select
 from segmentation.operations.targeting import activate, target_group
 from segmentation.setup import MarketingSetup, NumberSeries
 

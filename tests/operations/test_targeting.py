@@ -15,7 +15,8 @@ from segmentation.errors import NotFound, Refused
 from segmentation.journal import Change
 from segmentation.memory import MemoryStore
 from segmentation.operations.logging import log_segment
-from segmentation.operations.selecting import add_contacts, new_segment
+from segmentation.operations.opening import new_segment
+from segmentation.operations.selecting import add_contacts
 from segmentation.operations.targeting import (
     activate,
     campaigns_for,

@@ -15,8 +15,9 @@ from segmentation.protocols import Store
 from segmentation.segments import LoggedSegment, Segment, SegmentLine, actions_to_json
 from segmentation.templates import InteractionTemplate
 
+from .opening import new_segment
 from .recording import record
-from .selecting import new_segment, reuse_logged_segment
+from .reusing import reuse_logged_segment
 from .targeting import follow_lines
 
 

@@ -1,132 +1,46 @@
-"""Choosing contacts for a segment: add, reduce, refine, go back, and criteria saved for reuse.
+"""Choosing contacts for a segment: add, reduce, refine, by hand, go back and forward.
 
 Each step reads a segment, makes a new value of it and stores that, in one transaction; an
-error leaves everything as it was.
+error leaves everything as it was. What a step would do can be seen without doing it.
 """
-
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
 
 import attrs
 
 from segmentation.codes import to_code
-from segmentation.contacts import AlternativeAddress, Contact, in_segment_order
-from segmentation.criteria import (
-    AsOf,
-    Compare,
-    Criteria,
-    InLoggedSegment,
-    Operand,
-    Operator,
-    Part,
-    Schema,
-    Where,
-    bind,
-)
-from segmentation.errors import InvalidValue, NotFound, Refused
-from segmentation.interactions import Interaction
+from segmentation.contacts import Contact
+from segmentation.criteria import AsOf, Compare, Criteria, Operand, Operator, Part, Where
+from segmentation.errors import NotFound, Refused
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
     CriteriaAction,
     LeftOut,
-    LeftOutReason,
+    Lines,
     Options,
-    SavedCriteria,
     Segment,
-    SegmentHeader,
-    SegmentLine,
-    actions_from_json,
-    actions_to_json,
-    contact_schema,
-    make_line,
+    Tell,
+    tell_nobody,
 )
-from segmentation.setup import ExtraField, UserSetup
-from segmentation.templates import InteractionTemplate, TemplateLanguage
 
-from .importing import as_field
-from .numbering import take_no
+from .keeping import get_segment, keep
+from .playing import lines_for, played, schema_of, select
 
+__all__ = [
+    "Preview",
+    "add_contact",
+    "add_contacts",
+    "go_back",
+    "go_forward",
+    "may_join",
+    "preview",
+    "reduce_contacts",
+    "refine_contacts",
+    "remove_line",
+    "schema_of",
+    "select",
+]
 
-def schema_of(store: Store) -> Schema:
-    """The schema of a store's contacts: our tables, with the extra fields taken in."""
-    added: dict[str, list[ExtraField]] = {}
-    for extra in store.records.all(ExtraField):
-        added.setdefault(extra.table, []).append(extra)
-    return contact_schema({table: map(as_field, extras) for table, extras in added.items()})
-
-
-def select(store: Store, criteria: Criteria | None, as_of: AsOf) -> Sequence[str]:
-    """The numbers of the contacts that pass, excluded and blocked ones among them.
-
-    Args:
-        store: Where the contacts are.
-        criteria: What to choose by; ``None`` for every contact.
-        as_of: The day and user that relative dates and tokens stand for.
-    """
-    return store.contacts.matching(bind(criteria, schema_of(store), as_of))
-
-
-def new_segment(
-    store: Store,
-    *,
-    workdate: date,
-    user: str = "",
-    no: str = "",
-    description: str = "",
-    campaign_no: str = "",
-    template_code: str = "",
-    salesperson_code: str = "",
-) -> Segment:
-    """Make and store an empty segment.
-
-    An empty number takes the next of the series; an empty salesperson becomes the one of the
-    user at work, if that user has one; the date is the work date.
-
-    Raises:
-        NotFound: A campaign or template that is named does not exist.
-        Refused: No number can be given.
-    """
-    with store.transaction():
-        header = SegmentHeader(
-            no=take_no(store, "segment_nos", no),
-            description=description,
-            campaign_no=campaign_no,
-            salesperson_code=salesperson_code or _salesperson_of(store, user),
-            date=workdate,
-        )
-        languages: tuple[TemplateLanguage, ...] = ()
-        if template_code:
-            template = template_of(store, template_code)
-            languages = languages_of(store, template.code)
-            header = header.with_template(template, languages)
-        return store.segments.put(Segment(header=header, languages=languages))
-
-
-def _salesperson_of(store: Store, user: str) -> str:
-    setup = store.records.find(UserSetup, to_code(user))
-    return setup.salesperson_code if setup else ""
-
-
-def template_of(store: Store, code: str) -> InteractionTemplate:
-    """The interaction template with this code.
-
-    Raises:
-        NotFound: There is none.
-    """
-    template = store.records.find(InteractionTemplate, to_code(code))
-    if template is None:
-        raise NotFound("interaction template", code)
-    return template
-
-
-def languages_of(store: Store, template_code: str) -> tuple[TemplateLanguage, ...]:
-    """A template's texts, in the order of their languages."""
-    return tuple(
-        row
-        for row in store.records.all(TemplateLanguage)
-        if row.interaction_template_code == template_code
-    )
+# -- steps ------------------------------------------------------------------------------------
 
 
 def add_contacts(
@@ -135,67 +49,16 @@ def add_contacts(
     criteria: Criteria | None,
     as_of: AsOf,
     options: Options | None = None,
+    *,
+    tell: Tell = tell_nobody,
 ) -> Segment:
     """Every contact that passes joins the segment.
 
     Excluded contacts join only with ``ignore_exclusion``; blocked contacts and minors without
     consent never do. Who matched and did not join stands in the action's ``left_out``.
     """
-    chosen = options or Options()
-    with store.transaction():
-        segment = store.segments.get(segment_no)
-        found = _widened(store, select(store, criteria, as_of), chosen)
-        action = CriteriaAction(kind=ActionKind.ADD, criteria=criteria, options=chosen, as_of=as_of)
-        return store.segments.put(_joined(store, segment, found, action))
-
-
-def add_contact(store: Store, segment_no: str, contact_no: str, as_of: AsOf) -> Segment:
-    """One contact joins by hand; it is recorded like any other action.
-
-    Raises:
-        NotFound: There is no such contact.
-        Refused: The contact is blocked, or a minor without consent.
-    """
-    no = to_code(contact_no)
-    with store.transaction():
-        segment = store.segments.get(segment_no)
-        contacts = store.contacts.get_many([no])
-        if not contacts:
-            raise NotFound("contact", contact_no)
-        if not contacts[0].may_be_contacted:
-            raise Refused(f"add contact {no}", _reason(contacts[0], Options()) or "")
-        action = CriteriaAction(
-            kind=ActionKind.ADD,
-            criteria=_by_number(no),
-            options=Options(allow_existing=True, ignore_exclusion=True),
-            by_hand=True,
-            as_of=as_of,
-        )
-        return store.segments.put(_joined(store, segment, contacts, action))
-
-
-def remove_line(store: Store, segment_no: str, line_no: int, as_of: AsOf) -> Segment:
-    """One line goes by hand; it is recorded like any other action.
-
-    Raises:
-        NotFound: There is no such line.
-    """
-    with store.transaction():
-        segment = store.segments.get(segment_no)
-        line = next((line for line in segment.lines if line.line_no == line_no), None)
-        if line is None:
-            raise NotFound("segment line", f"{segment_no} {line_no}")
-        action = CriteriaAction(
-            kind=ActionKind.REDUCE,
-            criteria=_by_number(line.contact_no),
-            by_hand=True,
-            as_of=as_of,
-        )
-        return store.segments.put(segment.removed(lambda other: other == line, action))
-
-
-def _by_number(no: str) -> Part:
-    return Part("contact", (Where("no", Compare(Operator.EQUAL, Operand(no))),))
+    action = _action(ActionKind.ADD, criteria, as_of, options)
+    return _act(store, segment_no, action, as_of, tell=tell)
 
 
 def reduce_contacts(
@@ -204,9 +67,23 @@ def reduce_contacts(
     criteria: Criteria | None,
     as_of: AsOf,
     options: Options | None = None,
+    *,
+    reset_when_empty: bool = False,
+    tell: Tell = tell_nobody,
 ) -> Segment:
-    """Lines of contacts that pass go; with ``entire_companies`` their whole companies do."""
-    return _remove(store, segment_no, ActionKind.REDUCE, criteria, as_of, options)
+    """Lines of contacts that pass go; with ``entire_companies`` their whole companies do.
+
+    Args:
+        store: Where everything is kept.
+        segment_no: The segment.
+        criteria: What to choose by; ``None`` for every contact.
+        as_of: The day and user that relative dates and tokens stand for.
+        options: Only ``entire_companies`` is looked at.
+        reset_when_empty: If no line is left after more than one action, forget all actions.
+        tell: Is told of the change.
+    """
+    action = _action(ActionKind.REDUCE, criteria, as_of, options)
+    return _act(store, segment_no, action, as_of, reset_when_empty=reset_when_empty, tell=tell)
 
 
 def refine_contacts(
@@ -215,177 +92,198 @@ def refine_contacts(
     criteria: Criteria | None,
     as_of: AsOf,
     options: Options | None = None,
+    *,
+    reset_when_empty: bool = False,
+    tell: Tell = tell_nobody,
 ) -> Segment:
-    """Only lines of contacts that pass stay; with ``entire_companies`` whole companies do."""
-    return _remove(store, segment_no, ActionKind.REFINE, criteria, as_of, options)
+    """Only lines of contacts that pass stay; with ``entire_companies`` whole companies do.
+
+    Args:
+        store: Where everything is kept.
+        segment_no: The segment.
+        criteria: What to choose by; ``None`` for every contact.
+        as_of: The day and user that relative dates and tokens stand for.
+        options: Only ``entire_companies`` is looked at.
+        reset_when_empty: If no line is left after more than one action, forget all actions.
+        tell: Is told of the change.
+    """
+    action = _action(ActionKind.REFINE, criteria, as_of, options)
+    return _act(store, segment_no, action, as_of, reset_when_empty=reset_when_empty, tell=tell)
 
 
-def _remove(
+def _action(
+    kind: ActionKind, criteria: Criteria | None, as_of: AsOf, options: Options | None
+) -> CriteriaAction:
+    return CriteriaAction(kind=kind, criteria=criteria, options=options or Options(), as_of=as_of)
+
+
+def _act(
     store: Store,
     segment_no: str,
-    kind: ActionKind,
-    criteria: Criteria | None,
+    action: CriteriaAction,
     as_of: AsOf,
-    options: Options | None,
+    *,
+    reset_when_empty: bool = False,
+    tell: Tell,
 ) -> Segment:
-    chosen = options or Options()
     with store.transaction():
-        segment = store.segments.get(segment_no)
-        passing = frozenset(select(store, criteria, as_of))
-        if chosen.entire_companies:
-            companies = {c.company_no for c in store.contacts.get_many(passing)}
-            passing |= frozenset(store.contacts.in_companies(companies))
-        goes: Callable[[SegmentLine], bool] = (
-            (lambda line: line.contact_no in passing)
-            if kind is ActionKind.REDUCE
-            else (lambda line: line.contact_no not in passing)
-        )
-        action = CriteriaAction(kind=kind, criteria=criteria, options=chosen, as_of=as_of)
-        return store.segments.put(segment.removed(goes, action))
+        before = get_segment(store, segment_no)
+        after = played(store, before, action, as_of)
+        return keep(store, before, _perhaps_reset(after, reset_when_empty), tell)
 
 
-def _widened(store: Store, nos: Sequence[str], options: Options) -> Sequence[Contact]:
-    """The matches with those who come along, in the order in which contacts join a segment."""
-    found = store.contacts.get_many(nos)
-    if options.expand_companies:
-        companies = {contact.company_no for contact in found}
-        whole = store.contacts.in_companies(companies)
-        found = [*found, *store.contacts.get_many(set(whole) - {c.no for c in found})]
-    if options.allow_related_companies:
-        companies = {contact.company_no for contact in found} - {c.no for c in found} - {""}
-        found = [*found, *store.contacts.get_many(sorted(companies))]
-    return in_segment_order(found)
+def _perhaps_reset(segment: Segment, reset_when_empty: bool) -> Segment:  # noqa: FBT001
+    forgets = reset_when_empty and not segment.lines and len(segment.actions) > 1
+    return segment.reset() if forgets else segment
 
 
-def _joined(
-    store: Store, segment: Segment, contacts: Iterable[Contact], action: CriteriaAction
-) -> Segment:
-    """The segment with lines for those who may join, and a note of those who may not."""
-    there = frozenset(segment.contact_nos)
-    joining, left_out = [], []
-    for contact in contacts:
-        reason = _reason(contact, action.options)
-        if reason is None and contact.no in there and not action.options.allow_existing:
-            reason = LeftOutReason.ALREADY_THERE
-        if reason is None:
-            joining.append(contact)
-        else:
-            left_out.append(LeftOut(contact.no, reason))
-    lines = _lines(store, segment, joining)
-    return segment.added(lines, attrs.evolve(action, left_out=tuple(left_out)))
-
-
-def _reason(contact: Contact, options: Options) -> LeftOutReason | None:
-    if contact.privacy_blocked:
-        return LeftOutReason.BLOCKED
-    if not contact.may_be_contacted:
-        return LeftOutReason.NO_CONSENT
-    if contact.exclude_from_segment and not options.ignore_exclusion:
-        return LeftOutReason.EXCLUDED
-    return None
-
-
-def _lines(store: Store, segment: Segment, contacts: Iterable[Contact]) -> list[SegmentLine]:
-    code = segment.header.interaction_template_code
-    template = template_of(store, code) if code else None
-    languages = {row.language_code: row for row in segment.languages}
-    addresses: dict[str, list[AlternativeAddress]] = {}
-    for address in store.records.all(AlternativeAddress):
-        addresses.setdefault(address.contact_no, []).append(address)
-    return [
-        make_line(
-            segment.header,
-            contact,
-            template=template,
-            languages=languages,
-            addresses=addresses.get(contact.no, ()),
-        )
-        for contact in contacts
-    ]
-
-
-def reuse_logged_segment(
-    store: Store, segment_no: str, logged_segment_entry_no: int, as_of: AsOf
-) -> Segment:
-    """The contacts that were logged join again, as one action, existing ones too.
-
-    Cancelled interactions are left out; each line bears the campaign of its interaction.
-    """
-    with store.transaction():
-        segment = store.segments.get(segment_no)
-        campaigns = {
-            entry.contact_no: entry.campaign_no
-            for entry in store.records.all(Interaction)
-            if entry.logged_segment_entry_no == logged_segment_entry_no and not entry.canceled
-        }
-        action = CriteriaAction(
-            kind=ActionKind.ADD,
-            criteria=InLoggedSegment(logged_segment_entry_no),
-            options=Options(allow_existing=True, ignore_exclusion=True),
-            as_of=as_of,
-        )
-        contacts = in_segment_order(store.contacts.get_many(campaigns))
-        joined = _joined(store, segment, contacts, action)
-        inserted = frozenset(joined.actions[-1].inserted)
-        lines = tuple(
-            attrs.evolve(line, campaign_no=campaigns[line.contact_no])
-            if line.line_no in inserted
-            else line
-            for line in joined.lines
-        )
-        return store.segments.put(attrs.evolve(joined, lines=lines))
-
-
-def go_back(store: Store, segment_no: str) -> Segment:
+def go_back(store: Store, segment_no: str, *, tell: Tell = tell_nobody) -> Segment:
     """Undo the last action: the lines are again as they were before it.
 
     Raises:
         Refused: There is no action left.
     """
     with store.transaction():
-        return store.segments.put(store.segments.get(segment_no).gone_back())
+        before = get_segment(store, segment_no)
+        return keep(store, before, before.gone_back(), tell)
 
 
-def save_criteria(
-    store: Store, segment_no: str, code: str, description: str, *, user: str, at: datetime
-) -> SavedCriteria:
-    """Keep a segment's actions under a code; the same code is replaced.
-
-    Raises:
-        Refused: The segment has no action.
-    """
-    with store.transaction():
-        segment = store.segments.get(segment_no)
-        if not segment.actions:
-            raise Refused(f"save criteria {code}", f"segment {segment_no} has no action yet")
-        if not to_code(code):
-            raise InvalidValue("code", code, "is blank")
-        saved = SavedCriteria(
-            code=code,
-            description=description,
-            saved_by=user,
-            saved_at=at,
-            actions=actions_to_json(segment.actions),
-        )
-        store.records.put([saved])
-        return saved
-
-
-def reuse_criteria(store: Store, segment_no: str, code: str, as_of: AsOf) -> Segment:
-    """Play saved actions on a segment, one by one, on the data of today.
+def go_forward(store: Store, segment_no: str, *, tell: Tell = tell_nobody) -> Segment:
+    """Do again what was gone back on last.
 
     Raises:
-        NotFound: There are no such criteria.
+        Refused: Nothing was gone back on, or something else was done since.
     """
-    steps = {
-        ActionKind.ADD: add_contacts,
-        ActionKind.REDUCE: reduce_contacts,
-        ActionKind.REFINE: refine_contacts,
-    }
     with store.transaction():
-        saved = store.records.find(SavedCriteria, to_code(code))
-        if saved is None:
-            raise NotFound("saved criteria", code)
-        for action in actions_from_json(saved.actions):
-            steps[action.kind](store, segment_no, action.criteria, as_of, action.options)
-        return store.segments.get(segment_no)
+        before = get_segment(store, segment_no)
+        return keep(store, before, before.gone_forward(), tell)
+
+
+# -- by hand ----------------------------------------------------------------------------------
+
+
+def add_contact(
+    store: Store, segment_no: str, contact_no: str, as_of: AsOf, *, tell: Tell = tell_nobody
+) -> Segment:
+    """One contact joins by hand; it is recorded like any other action.
+
+    A contact that is there already gets a second line, and exclusion is not asked for.
+
+    Raises:
+        NotFound: There is no such contact.
+        Refused: The contact is blocked, or a minor without consent.
+    """
+    with store.transaction():
+        before = get_segment(store, segment_no)
+        contact = may_join(store, contact_no)
+        action = _by_hand(ActionKind.ADD, contact.no, as_of)
+        inserted = lines_for(store, before, [contact])
+        return keep(store, before, before.acted(action, inserted=inserted), tell)
+
+
+def remove_line(
+    store: Store,
+    segment_no: str,
+    line_no: int,
+    as_of: AsOf,
+    *,
+    recorded: bool = True,
+    reset_when_empty: bool = False,
+    tell: Tell = tell_nobody,
+) -> Segment:
+    """One line goes by hand.
+
+    Args:
+        store: Where everything is kept.
+        segment_no: The segment.
+        line_no: The line's number.
+        as_of: The day and user.
+        recorded: Whether it counts as an action; if not, it cannot be gone back on.
+        reset_when_empty: If no line is left after more than one action, forget all actions.
+        tell: Is told of the change.
+
+    Raises:
+        NotFound: There is no such line.
+    """
+    with store.transaction():
+        before = get_segment(store, segment_no)
+        line = before.line(line_no)
+        gone, kept = before.lines.picked((line_no,))
+        if recorded:
+            action = _by_hand(ActionKind.REDUCE, line.contact_no, as_of)
+            after = before.acted(action, kept=kept, removed=gone)
+        else:
+            after = attrs.evolve(before, lines=kept, undone=())
+        return keep(store, before, _perhaps_reset(after, reset_when_empty), tell)
+
+
+def may_join(store: Store, contact_no: str) -> Contact:
+    """The contact, if privacy lets it join a segment.
+
+    Raises:
+        NotFound: There is no such contact.
+        Refused: The contact is blocked, or a minor without consent.
+    """
+    no = to_code(contact_no)
+    found = store.contacts.get_many([no])
+    if not found:
+        raise NotFound("contact", contact_no)
+    if not found[0].may_be_contacted:
+        why = "is blocked for privacy" if found[0].privacy_blocked else "is a minor without consent"
+        raise Refused(f"add contact {no}", f"the contact {why}")
+    return found[0]
+
+
+def _by_hand(kind: ActionKind, contact_no: str, as_of: AsOf) -> CriteriaAction:
+    """An action on one contact; played again it does not heed exclusion either."""
+    number = Where("no", Compare(Operator.EQUAL, Operand(contact_no)))
+    return CriteriaAction(
+        kind=kind,
+        criteria=Part("contact", (number,)),
+        options=Options(ignore_exclusion=kind is ActionKind.ADD),
+        by_hand=True,
+        as_of=as_of,
+    )
+
+
+# -- looking ahead ----------------------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class Preview:
+    """What an action would do.
+
+    Attributes:
+        joining: The lines that it would put in.
+        leaving: The lines that it would take out.
+        left_out: Contacts that match and would not join, and why.
+        lines_before: How many lines there are.
+        lines_after: How many there would be.
+    """
+
+    joining: Lines
+    leaving: Lines
+    left_out: tuple[LeftOut, ...]
+    lines_before: int
+    lines_after: int
+
+
+def preview(
+    store: Store,
+    segment_no: str,
+    kind: ActionKind,
+    criteria: Criteria | None,
+    as_of: AsOf,
+    options: Options | None = None,
+) -> Preview:
+    """What an action would do, without doing it: who joins, who goes, who is left out and why."""
+    action = _action(kind, criteria, as_of, options)
+    after = played(store, get_segment(store, segment_no), action, as_of)
+    done = after.actions[-1]
+    return Preview(
+        joining=after.lines.picked(done.inserted)[0],
+        leaving=done.removed,
+        left_out=done.left_out,
+        lines_before=done.lines_before,
+        lines_after=done.lines_after,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from segmentation.criteria import Criteria, Filter, make_selection
-from segmentation.operations import logging, selecting
+from segmentation.operations import logging, reusing, selecting
 from segmentation.operations.logging import Logged
 from segmentation.protocols import Store
 from segmentation.segments import CriteriaAction, Options, SavedCriteria, Segment, SegmentLine
@@ -141,7 +141,7 @@ class Worksheet:
 
     def save_criteria(self, code: str, description: str = "") -> SavedCriteria:
         """Keep the actions under a code, for reuse on any segment."""
-        return selecting.save_criteria(
+        return reusing.save_criteria(
             self._store,
             self.no,
             code,
@@ -152,12 +152,12 @@ class Worksheet:
 
     def reuse_criteria(self, code: str) -> Self:
         """Play saved actions on this segment, on the data of today."""
-        selecting.reuse_criteria(self._store, self.no, code, self._workspace.as_of)
+        reusing.reuse_criteria(self._store, self.no, code, self._workspace.as_of)
         return self
 
     def reuse_logged_segment(self, entry_no: int) -> Self:
         """The contacts of a logged segment join."""
-        selecting.reuse_logged_segment(self._store, self.no, entry_no, self._workspace.as_of)
+        reusing.reuse_logged_segment(self._store, self.no, entry_no, self._workspace.as_of)
         return self
 
     def log(self, *, follow_up: bool = False) -> Logged:

@@ -20,7 +20,7 @@ from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.journal import Stamp
 from segmentation.memory import MemoryStore
-from segmentation.operations import importing, rendering, selecting
+from segmentation.operations import importing, opening, rendering, selecting
 from segmentation.operations.importing import Imported
 from segmentation.operations.reading import SourceFile
 from segmentation.protocols import Clock, Store
@@ -174,7 +174,7 @@ class Workspace:
         salesperson: str = "",
     ) -> Worksheet:
         """Make an empty segment; without a number it takes the next of the series."""
-        segment = selecting.new_segment(
+        segment = opening.new_segment(
             self.store,
             workdate=self.as_of.workdate,
             user=self.user,

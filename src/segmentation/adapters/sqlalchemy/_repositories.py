@@ -12,7 +12,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from segmentation.errors import Conflict, NotFound
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.journal import Entry, EntryKind, Head
-from segmentation.segments import Segment, SegmentHeader, actions_from_json, actions_to_json
+from segmentation.segments import (
+    Segment,
+    SegmentHeader,
+    actions_from_json,
+    actions_to_json,
+    undone_from_json,
+)
 from segmentation.serialization import from_data, from_json, to_data, to_json
 from segmentation.templates import TemplateLanguage
 
@@ -172,6 +178,7 @@ class SqlSegments:
                 header=headers.from_row(header),
                 lines=tuple(map(lines.from_row, rows)),
                 actions=actions_from_json(actions),
+                undone=undone_from_json(actions),
                 languages=tuple(from_data(TemplateLanguage, row) for row in from_json(languages)),
                 version=version,
             )
@@ -200,7 +207,7 @@ class SqlSegments:
         table = self._tables.headers.table
         row = self._tables.headers.to_row(newer.header) | {
             "version": newer.version,
-            "actions": actions_to_json(newer.actions),
+            "actions": actions_to_json(newer.actions, newer.undone),
             "languages": to_json([to_data(text) for text in newer.languages]),
         }
         if version == 0:

@@ -56,7 +56,7 @@ def known_kinds() -> Sequence[type[Record]]:
         for value in vars(module).values()
         if isinstance(value, type)
         and hasattr(value, "__table__")
-        and value.__module__ == module.__name__
+        and value.__module__.startswith(module.__name__)
     ]
 
 

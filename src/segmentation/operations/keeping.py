@@ -1,0 +1,41 @@
+"""Keeping a segment after a step: hosts are told before and after, then all or nothing stays."""
+
+from segmentation.codes import to_code
+from segmentation.protocols import Store
+from segmentation.segments import Segment, SegmentChanged, SegmentChanging, Tell
+
+from .targeting import follow_lines
+
+
+def get_segment(store: Store, segment_no: str) -> Segment:
+    """The segment with this number.
+
+    Raises:
+        NotFound: There is none; it may have been logged or deleted.
+    """
+    return store.segments.get(to_code(segment_no))
+
+
+def keep(store: Store, before: Segment | None, after: Segment, tell: Tell) -> Segment:
+    """Store a segment after a step; call this inside the step's transaction.
+
+    Raises:
+        Conflict: Somebody else changed, logged or deleted the segment meanwhile.
+    """
+    tell(SegmentChanging(before, after))
+    kept = store.segments.put(after)
+    follow_lines(store, before, kept)
+    tell(SegmentChanged(before, kept))
+    return kept
+
+
+def drop(store: Store, segment: Segment, tell: Tell) -> None:
+    """Delete a segment; call this inside the step's transaction.
+
+    Raises:
+        Conflict: Somebody else changed, logged or deleted the segment meanwhile.
+    """
+    tell(SegmentChanging(segment, None))
+    store.segments.remove(segment)
+    follow_lines(store, segment, None)
+    tell(SegmentChanged(segment, None))

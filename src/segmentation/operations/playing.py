@@ -1,0 +1,271 @@
+"""What an action does to a segment, worked out without storing anything.
+
+Contacts are asked of the store, the segment is a value. Adding, reducing, refining and
+refreshing meet here, whether they are done, replayed or only looked at beforehand.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from typing import assert_never
+
+import attrs
+
+from segmentation.codes import to_code
+from segmentation.contacts import AlternativeAddress, Contact, in_segment_order
+from segmentation.criteria import AsOf, Criteria, Schema, bind
+from segmentation.errors import NotFound
+from segmentation.fields import RecordT
+from segmentation.protocols import Store
+from segmentation.segments import (
+    ActionKind,
+    CriteriaAction,
+    LeftOut,
+    LeftOutReason,
+    Lines,
+    Options,
+    SavedCriteria,
+    Segment,
+    SegmentHeader,
+    Terms,
+    actions_from_json,
+    address_on,
+    contact_schema,
+)
+from segmentation.setup import ExtraField
+from segmentation.templates import InteractionTemplate
+
+from .importing import as_field
+
+
+def schema_of(store: Store) -> Schema:
+    """The schema of a store's contacts: our tables, with the extra fields taken in."""
+    added: dict[str, list[ExtraField]] = {}
+    for extra in store.records.all(ExtraField):
+        added.setdefault(extra.table, []).append(extra)
+    return contact_schema({table: map(as_field, extras) for table, extras in added.items()})
+
+
+def select(store: Store, criteria: Criteria | None, as_of: AsOf) -> Sequence[str]:
+    """The numbers of the contacts that pass, excluded and blocked ones among them.
+
+    Args:
+        store: Where the contacts are.
+        criteria: What to choose by; ``None`` for every contact.
+        as_of: The day and user that relative dates and tokens stand for.
+    """
+    return store.contacts.matching(bind(criteria, schema_of(store), as_of))
+
+
+def existing(store: Store, kind: type[RecordT], name: str, *key: str) -> RecordT:
+    """The record with this key.
+
+    Args:
+        store: Where it is kept.
+        kind: Its kind.
+        name: What the kind is called, for the error.
+        *key: Codes as they were given.
+
+    Raises:
+        NotFound: There is none.
+    """
+    found = store.records.find(kind, *map(to_code, key))
+    if found is None:
+        raise NotFound(name, " ".join(key))
+    return found
+
+
+def terms_of(store: Store, segment: Segment) -> Terms:
+    """The terms on which contacts join a segment now."""
+    code = segment.header.interaction_template_code
+    template = store.records.find(InteractionTemplate, code) if code else None
+    return Terms(segment.header, template, segment.texts)
+
+
+def played(store: Store, segment: Segment, action: CriteriaAction, as_of: AsOf) -> Segment:
+    """The segment after an action; what else is in the action than its choice is worked out.
+
+    Raises:
+        FilterError: A filter does not fit its field.
+        UnknownName: The criteria name a table or field that the schema does not have.
+        NotFound: A segment or saved criteria that the action names do not exist.
+    """
+    match action.kind:
+        case ActionKind.ADD:
+            found = _widened(store, select(store, action.criteria, as_of), action.options)
+            return joined(store, segment, found, action)
+        case ActionKind.REDUCE:
+            goes, stays = segment.lines.split(_passing(store, action, as_of))
+            return segment.acted(action, kept=stays, removed=goes)
+        case ActionKind.REFINE:
+            stays, goes = segment.lines.split(_passing(store, action, as_of))
+            return segment.acted(action, kept=stays, removed=goes)
+        case ActionKind.REFRESH:
+            return _refreshed(store, segment, action, as_of)
+        case _:
+            assert_never(action.kind)
+
+
+def _passing(store: Store, action: CriteriaAction, as_of: AsOf) -> frozenset[str]:
+    """The contacts that pass, with ``entire_companies`` their whole companies."""
+    passing = frozenset(select(store, action.criteria, as_of))
+    if not action.options.entire_companies:
+        return passing
+    companies = {contact.company_no for contact in store.contacts.get_many(passing)} - {""}
+    return passing | frozenset(store.contacts.in_companies(companies))
+
+
+def _widened(store: Store, nos: Sequence[str], options: Options) -> Sequence[Contact]:
+    """The matches with those who come along, in the order in which contacts join a segment."""
+    found = store.contacts.get_many(nos)
+    if options.expand_companies:
+        companies = {contact.company_no for contact in found} - {""}
+        whole = store.contacts.in_companies(companies)
+        found = [*found, *store.contacts.get_many(set(whole) - {c.no for c in found})]
+    if options.allow_related_companies:
+        companies = {contact.company_no for contact in found} - {c.no for c in found} - {""}
+        found = [*found, *store.contacts.get_many(sorted(companies))]
+    return in_segment_order(found)
+
+
+def joined(
+    store: Store, segment: Segment, contacts: Sequence[Contact], action: CriteriaAction
+) -> Segment:
+    """The segment with lines for those who may join, and a note of those who may not.
+
+    Args:
+        store: Where template and addresses are.
+        segment: The segment.
+        contacts: Who is to join, in the order of the lines.
+        action: What chose them; who is left out is added to what it notes already.
+    """
+    joining, barred = sorted_out(contacts, segment, action.options)
+    done = attrs.evolve(action, left_out=(*action.left_out, *barred))
+    return segment.acted(done, inserted=lines_for(store, segment, joining))
+
+
+def lines_for(store: Store, segment: Segment, contacts: Sequence[Contact]) -> Lines:
+    """New lines for contacts, numbered after the segment's last."""
+    codes = _address_codes(store, segment.header, contacts)
+    return segment.new_lines(terms_of(store, segment), contacts, codes)
+
+
+def _address_codes(
+    store: Store, header: SegmentHeader, contacts: Sequence[Contact]
+) -> dict[str, str]:
+    """The alternative addresses that are active on the header's date, by contact."""
+    of_contact: dict[str, list[AlternativeAddress]] = {}
+    for address in store.records.all(AlternativeAddress):
+        of_contact.setdefault(address.contact_no, []).append(address)
+    if not of_contact:
+        return {}
+    nos = (contact.no for contact in contacts if contact.no in of_contact)
+    return {no: address_on(of_contact[no], header.date) for no in nos}
+
+
+def sorted_out(
+    contacts: Sequence[Contact], segment: Segment, options: Options
+) -> tuple[list[Contact], list[LeftOut]]:
+    """Those who join, and those who do not with the reason."""
+    there = frozenset() if options.allow_existing else frozenset(segment.contact_nos)
+    barred = {
+        contact.no: reason
+        for contact in contacts
+        if contact.privacy_blocked or contact.minor or contact.exclude_from_segment
+        for reason in (_barred(contact, options),)
+        if reason is not None
+    }
+    if not barred and there.isdisjoint([contact.no for contact in contacts]):
+        return list(contacts), []
+    joining: list[Contact] = []
+    left_out: list[LeftOut] = []
+    for contact in contacts:
+        reason = barred.get(contact.no)
+        if reason is None and contact.no in there:
+            reason = LeftOutReason.ALREADY_THERE
+        if reason is None:
+            joining.append(contact)
+        else:
+            left_out.append(LeftOut(contact.no, reason))
+    return joining, left_out
+
+
+def _barred(contact: Contact, options: Options) -> LeftOutReason | None:
+    """Why a contact may join no segment, or none that heeds exclusion."""
+    if contact.privacy_blocked:
+        return LeftOutReason.BLOCKED
+    if not contact.may_be_contacted:
+        return LeftOutReason.NO_CONSENT
+    if contact.exclude_from_segment and not options.ignore_exclusion:
+        return LeftOutReason.EXCLUDED
+    return None
+
+
+# -- refreshing -------------------------------------------------------------------------------
+
+
+def saved_actions(store: Store, code: str) -> tuple[CriteriaAction, ...]:
+    """The actions of saved criteria.
+
+    Raises:
+        NotFound: There are no such criteria.
+    """
+    return actions_from_json(existing(store, SavedCriteria, "saved criteria", code).actions)
+
+
+def check_actions(store: Store, actions: Iterable[CriteriaAction], as_of: AsOf) -> None:
+    """Bind what actions choose by, so that a fault in the last shows before the first is done.
+
+    Raises:
+        FilterError: A filter does not fit its field.
+        UnknownName: The criteria name a table or field that the schema does not have.
+    """
+    schema = schema_of(store)
+    for action in actions:
+        bind(action.criteria, schema, as_of)
+
+
+def replayed(
+    store: Store, segment: Segment, actions: Iterable[CriteriaAction], as_of: AsOf
+) -> Segment:
+    """The segment after each of these actions is done on it, on the data of today."""
+    plain = (attrs.evolve(action, as_of=as_of) for action in actions)
+    return reduce(lambda done, action: played(store, done, action, as_of), plain, segment)
+
+
+def _refreshed(store: Store, segment: Segment, action: CriteriaAction, as_of: AsOf) -> Segment:
+    """The segment after its saved criteria are played anew; what was done by hand stays.
+
+    Contacts that now match enter, those that do not match any more leave. A line put in by
+    hand stays; a contact taken out by hand stays out.
+    """
+    scratch = Segment(header=segment.header, languages=segment.languages)
+    fresh = replayed(store, scratch, saved_actions(store, action.saved_code), as_of)
+    wanted = dict.fromkeys(fresh.contact_nos)
+    by_hand, banned = _done_by_hand(segment)
+    kept_by_hand, others = segment.lines.picked(by_hand)
+    stays, goes = others.split(wanted.keys())
+    out = {each.contact_no: each for done in fresh.actions for each in done.left_out}
+    out |= {no: LeftOut(no, LeftOutReason.REMOVED_BY_HAND) for no in wanted if no in banned}
+    there = frozenset(segment.contact_nos)
+    entering = [no for no in wanted if no not in there and no not in banned]
+    left_out = tuple(each for no, each in out.items() if no not in wanted or no in banned)
+    return segment.acted(
+        attrs.evolve(action, left_out=left_out),
+        kept=stays.merged(kept_by_hand),
+        inserted=lines_for(store, segment, store.contacts.get_many(entering)),
+        removed=goes,
+    )
+
+
+def _done_by_hand(segment: Segment) -> tuple[frozenset[int], frozenset[str]]:
+    """The numbers of lines that were put in by hand, and the contacts taken out by hand."""
+    put_in: set[int] = set()
+    taken_out: set[str] = set()
+    for action in segment.actions:
+        if action.by_hand:
+            put_in.difference_update(action.removed.numbers)
+            put_in.update(action.inserted)
+            taken_out.update(action.removed.contact_nos)
+        else:
+            put_in = {number for number in put_in if number not in action.inserted}
+    return frozenset(put_in), frozenset(taken_out.difference(segment.contact_nos))

@@ -1,0 +1,71 @@
+"""Segments: the worksheet of header, lines and criteria actions, and what can be filtered.
+
+A segment is a frozen value; a step makes a new one. An action keeps exactly which lines it
+put in and which it took out, whole, so that going back restores what was. Here the filter
+language meets contacts: `contact_schema` says which tables a selection may speak of and how
+their rows belong to a contact. Knows nothing of storage.
+"""
+
+from ._actions import (
+    ACTIONS_FORMAT,
+    ActionKind,
+    CriteriaAction,
+    LeftOut,
+    LeftOutReason,
+    Options,
+    SavedCriteria,
+    Undone,
+    actions_from_json,
+    actions_to_json,
+    undone_from_json,
+)
+from ._events import (
+    Event,
+    SegmentChanged,
+    SegmentChanging,
+    SegmentLogged,
+    SegmentLogging,
+    SegmentRefreshed,
+    Tell,
+    tell_nobody,
+)
+from ._header import SegmentHeader
+from ._line import SegmentLine, Terms, address_on, texts_to_json
+from ._lines import LINE_STEP, Lines, to_lines
+from ._logged import LoggedSegment
+from ._schema import FILTERED, contact_schema
+from ._segment import Segment
+
+__all__ = [
+    "ACTIONS_FORMAT",
+    "FILTERED",
+    "LINE_STEP",
+    "ActionKind",
+    "CriteriaAction",
+    "Event",
+    "LeftOut",
+    "LeftOutReason",
+    "Lines",
+    "LoggedSegment",
+    "Options",
+    "SavedCriteria",
+    "Segment",
+    "SegmentChanged",
+    "SegmentChanging",
+    "SegmentHeader",
+    "SegmentLine",
+    "SegmentLogged",
+    "SegmentLogging",
+    "SegmentRefreshed",
+    "Tell",
+    "Terms",
+    "Undone",
+    "actions_from_json",
+    "actions_to_json",
+    "address_on",
+    "contact_schema",
+    "tell_nobody",
+    "texts_to_json",
+    "to_lines",
+    "undone_from_json",
+]

@@ -1,0 +1,280 @@
+"""Criteria actions: the steps by which a segment came about, and what each of them did.
+
+An action keeps exactly which lines it put in and which it took out, whole, so that going back
+restores what was. Knows how actions are written down; knows no segment.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+
+import attrs
+
+from segmentation.codes import Option
+from segmentation.criteria import AsOf, Criteria
+from segmentation.errors import InvalidValue
+from segmentation.fields import (
+    Extra,
+    LongText,
+    Record,
+    ShortCode,
+    Text,
+    with_converters,
+)
+from segmentation.serialization import (
+    JSON,
+    criteria_from_data,
+    criteria_to_data,
+    from_data,
+    from_json,
+    to_data,
+    to_json,
+)
+
+from ._line import SegmentLine
+from ._lines import LINE_STEP, Lines, to_lines
+
+
+class ActionKind(Option):
+    """What a criteria action does."""
+
+    ADD = "add"
+    REDUCE = "reduce"
+    REFINE = "refine"
+    REFRESH = "refresh"
+
+
+class LeftOutReason(Option):
+    """Why a contact that matched did not join."""
+
+    EXCLUDED = "excluded"
+    BLOCKED = "blocked"
+    NO_CONSENT = "no_consent"
+    ALREADY_THERE = "already_there"
+    REMOVED_BY_HAND = "removed_by_hand"
+    GONE = "gone"
+
+
+@attrs.frozen
+class LeftOut:
+    """A contact that matched and did not join, and why."""
+
+    contact_no: str
+    reason: LeftOutReason
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """How an action chooses; all off unless said otherwise.
+
+    Attributes:
+        allow_existing: A contact that is already there gets a second line.
+        expand_companies: Every contact of a match's company joins too.
+        allow_related_companies: The company of each match joins too.
+        ignore_exclusion: Contacts marked exclude_from_segment join too.
+        entire_companies: Reduce and refine: one match makes its whole company match.
+    """
+
+    allow_existing: bool = False
+    expand_companies: bool = False
+    allow_related_companies: bool = False
+    ignore_exclusion: bool = False
+    entire_companies: bool = False
+
+
+def to_inserted(numbers: Iterable[int]) -> Sequence[int]:
+    """Line numbers as an action keeps them: a range where they count up by the step."""
+    if isinstance(numbers, range):
+        return numbers
+    kept = tuple(numbers)
+    if kept:
+        counted = range(kept[0], kept[-1] + 1, LINE_STEP)
+        if tuple(counted) == kept:
+            return counted
+    return kept
+
+
+@attrs.frozen(kw_only=True)
+class CriteriaAction:
+    """One step by which a segment came about.
+
+    Attributes:
+        kind: Add, reduce, refine or refresh.
+        criteria: What was chosen by; ``None`` if every contact passes.
+        options: How.
+        by_hand: A single contact, put in or taken out by hand.
+        saved_code: Code of the saved criteria that a refresh played; else empty.
+        as_of: The day that relative dates stood for.
+        inserted: Numbers of the lines that the action put in.
+        removed: The lines that it took out, as they were.
+        left_out: Contacts that matched and did not join.
+        lines_before: How many lines there were before it.
+        lines_after: How many there were after it.
+    """
+
+    kind: ActionKind
+    criteria: "Criteria | None" = None
+    options: Options = Options()
+    by_hand: bool = False
+    saved_code: str = ""
+    as_of: AsOf | None = None
+    inserted: Sequence[int] = attrs.field(converter=to_inserted, default=())
+    removed: Lines = attrs.field(converter=to_lines, default=Lines())
+    left_out: tuple[LeftOut, ...] = ()
+    lines_before: int = 0
+    lines_after: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class Undone:
+    """An action that was gone back on, and can be done again.
+
+    Attributes:
+        action: The action.
+        inserted: The lines that it had put in, as they were last.
+    """
+
+    action: CriteriaAction
+    inserted: Lines = attrs.field(converter=to_lines, default=Lines())
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class SavedCriteria(Record, table="saved_segment_criteria", key=("code",)):
+    """Actions kept under a code, to be played again on any segment.
+
+    Attributes:
+        actions: The actions in their stored form (see `actions_to_json`).
+        saved_by: Who saved them.
+        saved_at: When.
+    """
+
+    code: ShortCode
+    description: Text = ""
+    saved_by: LongText = ""
+    saved_at: dt.datetime | None = None
+    actions: LongText = ""
+    extra: Extra = ()
+
+
+ACTIONS_FORMAT = 1
+"""Version of the stored form of actions."""
+
+
+def actions_to_json(actions: Iterable[CriteriaAction], undone: Iterable[Undone] = ()) -> str:
+    """Actions in their stored form, with all that they did.
+
+    Args:
+        actions: The actions, first to last.
+        undone: Those that were gone back on, last to be done again first.
+    """
+    data = {"format": ACTIONS_FORMAT, "actions": [_action_to_data(a) for a in actions]}
+    again = [
+        {"action": _action_to_data(each.action), "inserted": _lines_to_data(each.inserted)}
+        for each in undone
+    ]
+    return to_json(data | {"undone": again} if again else data)
+
+
+def actions_from_json(text: str) -> tuple[CriteriaAction, ...]:
+    """The inverse of `actions_to_json`.
+
+    Raises:
+        InvalidValue: The text is not stored actions, or of a later version.
+    """
+    data = _stored(text)
+    try:
+        return tuple(map(_action_from_data, data["actions"]))
+    except (LookupError, TypeError, ValueError) as error:
+        raise InvalidValue("actions", text[:60], f"cannot be read: {error}") from error
+
+
+def undone_from_json(text: str) -> tuple[Undone, ...]:
+    """The undone actions of what `actions_to_json` wrote.
+
+    Raises:
+        InvalidValue: The text is not stored actions, or of a later version.
+    """
+    try:
+        return tuple(
+            Undone(
+                action=_action_from_data(each["action"]),
+                inserted=_lines_from_data(each["inserted"]),
+            )
+            for each in _stored(text).get("undone", ())
+        )
+    except (LookupError, TypeError, ValueError) as error:
+        raise InvalidValue("actions", text[:60], f"cannot be read: {error}") from error
+
+
+def _stored(text: str) -> dict[str, JSON]:
+    data = from_json(text)
+    if not isinstance(data, dict) or data.get("format") != ACTIONS_FORMAT:
+        raise InvalidValue("actions", text[:60], "are not of a form that this version reads")
+    return data
+
+
+def _action_to_data(action: CriteriaAction) -> JSON:
+    as_of = action.as_of
+    data = {
+        "kind": str(action.kind),
+        "criteria": criteria_to_data(action.criteria) if action.criteria else None,
+        "options": to_data(action.options),
+        "by_hand": action.by_hand,
+        "as_of": [as_of.today.isoformat(), as_of.workdate.isoformat(), as_of.user]
+        if as_of
+        else None,
+        "inserted": _runs(action.inserted),
+        "removed": _lines_to_data(action.removed),
+        "left_out": [[each.contact_no, str(each.reason)] for each in action.left_out],
+        "lines": [action.lines_before, action.lines_after],
+    }
+    return data | {"saved_code": action.saved_code} if action.saved_code else data
+
+
+def _action_from_data(data: JSON) -> CriteriaAction:
+    as_of = data["as_of"]
+    before, after = data["lines"]
+    return CriteriaAction(
+        kind=ActionKind(data["kind"]),
+        criteria=criteria_from_data(data["criteria"]) if data["criteria"] else None,
+        options=from_data(Options, data["options"]),
+        by_hand=data["by_hand"],
+        saved_code=data.get("saved_code", ""),
+        as_of=AsOf(
+            dt.date.fromisoformat(as_of[0]),
+            dt.date.fromisoformat(as_of[1]),
+            user=as_of[2],
+        )
+        if as_of
+        else None,
+        inserted=_from_runs(data["inserted"]),
+        removed=_lines_from_data(data["removed"]),
+        left_out=tuple(LeftOut(no, LeftOutReason(why)) for no, why in data["left_out"]),
+        lines_before=before,
+        lines_after=after,
+    )
+
+
+def _lines_to_data(lines: Lines) -> JSON:
+    return [to_data(line) for line in lines]
+
+
+def _lines_from_data(data: JSON) -> Lines:
+    return to_lines(from_data(SegmentLine, row) for row in data)
+
+
+def _runs(numbers: Sequence[int]) -> list[list[int]]:
+    """Line numbers as runs that count up by the step: pairs of first number and how many."""
+    if isinstance(numbers, range) and numbers:
+        return [[numbers[0], len(numbers)]]
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][0] + runs[-1][1] * LINE_STEP:
+            runs[-1][1] += 1
+        else:
+            runs.append([number, 1])
+    return runs
+
+
+def _from_runs(runs: Iterable[Sequence[int]]) -> Iterator[int]:
+    for first, count in runs:
+        yield from range(first, first + count * LINE_STEP, LINE_STEP)

@@ -1,0 +1,103 @@
+"""What a host is told of: a segment about to change, changed, refreshed, logged.
+
+A host passes one callable, which is called with each event, inside the transaction of the
+step. If it raises (`Refused` says it best), the step is undone as a whole. Nothing is
+registered anywhere.
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import attrs
+
+from ._lines import Lines
+from ._logged import LoggedSegment
+from ._segment import Segment
+
+
+@attrs.frozen
+class _Change:
+    """A segment before and after a step.
+
+    Attributes:
+        before: As it was; ``None`` for a new segment.
+        after: As it is then; ``None`` for one that is deleted.
+    """
+
+    before: Segment | None
+    after: Segment | None
+
+    @property
+    def joining(self) -> Lines:
+        """The lines that the step puts in."""
+        return _lines_of(self.after).picked(_numbers_not_in(self.after, self.before))[0]
+
+    @property
+    def leaving(self) -> Lines:
+        """The lines that the step takes out, as they were."""
+        return _lines_of(self.before).picked(_numbers_not_in(self.before, self.after))[0]
+
+
+def _lines_of(segment: Segment | None) -> Lines:
+    return segment.lines if segment else Lines()
+
+
+def _numbers_not_in(segment: Segment | None, other: Segment | None) -> frozenset[int]:
+    return frozenset(_lines_of(segment).numbers).difference(_lines_of(other).numbers)
+
+
+@attrs.frozen
+class SegmentChanging(_Change):
+    """A segment is about to change; nothing is stored yet."""
+
+
+@attrs.frozen
+class SegmentChanged(_Change):
+    """A segment has changed and is stored."""
+
+
+@attrs.frozen
+class SegmentRefreshed:
+    """A segment was refreshed from its saved criteria.
+
+    Attributes:
+        segment: As it is now.
+        entered: The contacts that came in, in the order of their lines.
+        left: The contacts that went.
+    """
+
+    segment: Segment
+    entered: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+@attrs.frozen
+class SegmentLogging:
+    """A segment is about to be logged; nothing is recorded yet."""
+
+    segment: Segment
+
+
+@attrs.frozen
+class SegmentLogged:
+    """A segment was logged.
+
+    Attributes:
+        segment: The worksheet, as it was.
+        logged: What was recorded of it.
+    """
+
+    segment: Segment
+    logged: LoggedSegment
+
+
+Event: TypeAlias = (
+    SegmentChanging | SegmentChanged | SegmentRefreshed | SegmentLogging | SegmentLogged
+)
+
+Tell: TypeAlias = Callable[[Event], None]
+"""What a host passes in to be told."""
+
+
+def tell_nobody(_event: Event) -> None:
+    """For hosts that want to be told of nothing."""

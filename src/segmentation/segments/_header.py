@@ -1,0 +1,108 @@
+"""A segment's header: the defaults that its lines take when they are made.
+
+Knows templates, from which it copies; knows nothing of lines.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Annotated
+
+import attrs
+
+from segmentation.contacts import CorrespondenceType, Language, Salesperson
+from segmentation.fields import (
+    Code,
+    Extra,
+    LongCode,
+    LongText,
+    Record,
+    RefersTo,
+    ShortCode,
+    Text,
+    with_converters,
+)
+from segmentation.templates import (
+    CampaignNo,
+    GroupCode,
+    InformationFlow,
+    InitiatedBy,
+    InteractionTemplate,
+    TemplateCode,
+    TemplateLanguage,
+)
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class SegmentHeader(Record, table="segment_header", key=("no",)):
+    """A segment's defaults for its lines.
+
+    Attributes:
+        no_series: The number series that ``no`` was taken from; empty if given by hand.
+        ignore_contact_corres_type: The default goes before what the contact wishes.
+        attachment: SHA-256 of the text in the default language; empty if none.
+        saved_criteria_code: The saved criteria that a refresh plays; empty if none.
+    """
+
+    no: Code
+    no_series: Code = ""
+    description: Text = ""
+    campaign_no: CampaignNo = ""
+    campaign_target: bool = False
+    campaign_response: bool = False
+    salesperson_code: Salesperson = ""
+    date: dt.date | None = None
+    interaction_template_code: TemplateCode = ""
+    interaction_group_code: GroupCode = ""
+    language_code_default: Language = ""
+    subject_default: Text = ""
+    correspondence_type_default: CorrespondenceType = CorrespondenceType.BLANK
+    ignore_contact_corres_type: bool = False
+    unit_cost: Decimal = Decimal(0)
+    unit_duration_min: Decimal = Decimal(0)
+    information_flow: InformationFlow = InformationFlow.BLANK
+    initiated_by: InitiatedBy = InitiatedBy.BLANK
+    send_word_docs_as_attachment: bool = False
+    word_template_code: LongCode = ""
+    attachment: LongText = ""
+    saved_criteria_code: Annotated[ShortCode, RefersTo("saved_segment_criteria")] = ""
+    extra: Extra = ()
+
+    def with_template(
+        self, template: InteractionTemplate | None, languages: Sequence[TemplateLanguage] = ()
+    ) -> "SegmentHeader":
+        """The header after a template was chosen: its values are copied.
+
+        The template's campaign replaces the header's, unless the template has none. Without a
+        template the header is as one that never had any; only its campaign stays.
+        """
+        values = template or InteractionTemplate(
+            code="", correspondence_type_default=CorrespondenceType.BLANK
+        )
+        header = attrs.evolve(
+            self,
+            interaction_template_code=values.code,
+            interaction_group_code=values.interaction_group_code,
+            unit_cost=values.unit_cost,
+            unit_duration_min=values.unit_duration_min,
+            information_flow=values.information_flow,
+            initiated_by=values.initiated_by,
+            campaign_no=values.campaign_no or self.campaign_no,
+            campaign_target=values.campaign_target,
+            campaign_response=values.campaign_response,
+            language_code_default=values.language_code_default,
+            correspondence_type_default=values.correspondence_type_default,
+            ignore_contact_corres_type=values.ignore_contact_corres_type,
+            word_template_code=values.word_template_code,
+        )
+        return header.with_texts(languages)
+
+    def with_texts(self, texts: Iterable[TemplateLanguage]) -> "SegmentHeader":
+        """The header with subject and attachment of the text in its default language."""
+        code = self.language_code_default
+        default = next((text for text in texts if text.language_code == code), None)
+        return attrs.evolve(
+            self,
+            subject_default=default.subject if default else "",
+            attachment=default.attachment if default else "",
+        )

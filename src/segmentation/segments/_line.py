@@ -1,0 +1,193 @@
+"""A segment's line, and the terms on which contacts join: what a line takes, and from whom.
+
+A line repeats all that its interaction will record, so that later changes of header, template
+or contact do not reach it unasked. Knows nothing of other lines.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Annotated
+
+import attrs
+
+from segmentation.contacts import (
+    AlternativeAddress,
+    Contact,
+    ContactNo,
+    CorrespondenceType,
+    Language,
+    Salesperson,
+    active_address,
+)
+from segmentation.fields import (
+    Code,
+    Extra,
+    LongCode,
+    LongText,
+    Record,
+    RefersTo,
+    ShortCode,
+    Text,
+    with_converters,
+)
+from segmentation.interactions import Evaluation
+from segmentation.serialization import from_data, from_json, to_data, to_json
+from segmentation.templates import (
+    CampaignNo,
+    GroupCode,
+    InformationFlow,
+    InitiatedBy,
+    InteractionTemplate,
+    TemplateCode,
+    TemplateLanguage,
+)
+
+from ._header import SegmentHeader
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class SegmentLine(Record, table="segment_line", key=("segment_no", "line_no")):
+    """One contact of a segment, with what its interaction will record.
+
+    Attributes:
+        line_no: Counts by ten thousands; the order of the lines.
+        attachment: SHA-256 of the text in the line's language; empty if none.
+        own_texts: The texts of a template of the line's own, copied when it was chosen, in
+            their stored form; empty if the line follows the segment's texts.
+    """
+
+    segment_no: Annotated[Code, RefersTo("segment_header")]
+    line_no: int
+    contact_no: ContactNo = ""
+    contact_company_no: ContactNo = ""
+    contact_alt_address_code: ShortCode = ""
+    description: Text = ""
+    date: dt.date | None = None
+    salesperson_code: Salesperson = ""
+    campaign_no: CampaignNo = ""
+    campaign_target: bool = False
+    campaign_response: bool = False
+    interaction_template_code: TemplateCode = ""
+    interaction_group_code: GroupCode = ""
+    unit_cost: Decimal = Decimal(0)
+    unit_duration_min: Decimal = Decimal(0)
+    information_flow: InformationFlow = InformationFlow.BLANK
+    initiated_by: InitiatedBy = InitiatedBy.BLANK
+    correspondence_type: CorrespondenceType = CorrespondenceType.BLANK
+    language_code: Language = ""
+    subject: Text = ""
+    send_word_docs_as_attachment: bool = False
+    word_template_code: LongCode = ""
+    attachment: LongText = ""
+    attachment_name: Text = ""
+    evaluation: Evaluation = Evaluation.BLANK
+    own_texts: LongText = ""
+    extra: Extra = ()
+
+    @property
+    def texts(self) -> tuple[TemplateLanguage, ...]:
+        """The texts of the line's own template; none if it follows the segment's."""
+        rows = from_json(self.own_texts) if self.own_texts else ()
+        return tuple(from_data(TemplateLanguage, row) for row in rows)
+
+    def with_text(self, text: TemplateLanguage | None, language_code: str) -> "SegmentLine":
+        """The line in a language, with subject and attachment of its text."""
+        return attrs.evolve(
+            self,
+            language_code=language_code,
+            subject=text.subject if text else "",
+            word_template_code=text.word_template_code if text else "",
+            attachment=text.attachment if text else "",
+            attachment_name=text.attachment_name if text else "",
+        )
+
+
+def texts_to_json(texts: Iterable[TemplateLanguage]) -> str:
+    """Texts in the stored form that a line keeps; empty for none."""
+    rows = [to_data(text) for text in texts]
+    return to_json(rows) if rows else ""
+
+
+@attrs.frozen
+class Terms:
+    """What a line takes that joins: the segment's values, as they are at that moment.
+
+    Attributes:
+        header: The segment's header.
+        template: The header's template, if it has one.
+        texts: The segment's texts by language.
+    """
+
+    header: SegmentHeader
+    template: InteractionTemplate | None = None
+    texts: Mapping[str, TemplateLanguage] = attrs.field(factory=dict)
+
+    def line(self, contact: Contact, line_no: int, address_code: str = "") -> SegmentLine:
+        """A new line for a contact.
+
+        Args:
+            contact: Who joins.
+            line_no: The line's number.
+            address_code: The contact's alternative address that is active on the header's date.
+        """
+        header = self.header
+        language = self.language(contact)
+        text = self.texts.get(language)
+        attachment = text.attachment if text else header.attachment
+        own_word = text.word_template_code if text else ""
+        return SegmentLine(
+            segment_no=header.no,
+            line_no=line_no,
+            contact_no=contact.no,
+            contact_company_no=contact.company_no,
+            contact_alt_address_code=address_code,
+            description=header.description,
+            date=header.date,
+            salesperson_code=header.salesperson_code or contact.salesperson_code,
+            campaign_no=header.campaign_no,
+            campaign_target=header.campaign_target,
+            campaign_response=header.campaign_response,
+            interaction_template_code=header.interaction_template_code,
+            interaction_group_code=header.interaction_group_code,
+            unit_cost=header.unit_cost,
+            unit_duration_min=header.unit_duration_min,
+            information_flow=header.information_flow,
+            initiated_by=header.initiated_by,
+            correspondence_type=self.correspondence_type(contact),
+            language_code=language,
+            subject=text.subject if text else header.subject_default,
+            send_word_docs_as_attachment=header.send_word_docs_as_attachment,
+            word_template_code=own_word or ("" if attachment else header.word_template_code),
+            attachment=attachment,
+            attachment_name=text.attachment_name if text else "",
+        )
+
+    def language(self, contact: Contact) -> str:
+        """The contact's language, if the segment has a text in it; else the header's default."""
+        wished = contact.language_code
+        return wished if wished in self.texts else self.header.language_code_default
+
+    def correspondence_type(self, contact: Contact) -> CorrespondenceType:
+        """How a new line is written to; the first that applies.
+
+        The header's default, if it goes before the contact's; the template's, if that does or
+        the contact has none; the contact's own.
+        """
+        header, template = self.header, self.template
+        if header.ignore_contact_corres_type and header.correspondence_type_default:
+            return header.correspondence_type_default
+        if template and (template.ignore_contact_corres_type or not contact.correspondence_type):
+            return template.correspondence_type_default
+        return contact.correspondence_type
+
+    def inherited(self, line: SegmentLine) -> bool:
+        """Whether a line has the segment's attachment, or none; else it has one of its own."""
+        inherited = {text.attachment for text in self.texts.values()}
+        return line.attachment in inherited | {self.header.attachment, ""}
+
+
+def address_on(addresses: Iterable[AlternativeAddress], on: dt.date | None) -> str:
+    """Code of the alternative address that is active on a date; empty if none is."""
+    address = active_address(addresses, on) if on else None
+    return address.code if address else ""

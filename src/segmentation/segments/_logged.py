@@ -1,0 +1,29 @@
+"""Logged segments: worksheets that are closed, with the reason why they held whom they held."""
+
+import datetime as dt
+
+import attrs
+
+from segmentation.fields import Code, Extra, LongText, Record, Text, with_converters
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class LoggedSegment(Record, table="logged_segment", key=("entry_no",)):
+    """A segment that was logged: the worksheet is closed, its interactions are recorded.
+
+    Attributes:
+        entry_no: Number of the journal entry that records it.
+        reason: The actions that built it, in their stored form: criteria, resolved dates,
+            changes by hand, who was left out and why (see `actions_to_json`).
+        canceled_by: Number of the journal entry that cancelled it; 0 if none.
+    """
+
+    entry_no: int = 0
+    segment_no: Code = ""
+    description: Text = ""
+    date: dt.date | None = None
+    user_id: LongText = ""
+    reason: LongText = ""
+    canceled: bool = False
+    canceled_by: int = 0
+    extra: Extra = ()

@@ -1,0 +1,66 @@
+"""What a selection may speak of: the tables of a contact, and whom their rows belong to.
+
+Here the filter language meets contacts.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from segmentation.contacts import (
+    AlternativeAddress,
+    Contact,
+    ContactBusinessRelation,
+    ContactIndustryGroup,
+    ContactJobResponsibility,
+    ContactMailingGroup,
+    ContactProfileAnswer,
+    ContactWebSource,
+    ItemEntry,
+)
+from segmentation.criteria import Link, Schema, Table, make_table
+from segmentation.fields import Field, Record, fields_of
+from segmentation.interactions import Interaction
+
+_OWN = Link((("contact_no", "no"),))
+_COMPANY = Link((("contact_no", "company_no"),))
+_WITHIN_COMPANY = Link((("contact_no", "no"), ("contact_company_no", "company_no")))
+_LINKED = Link(
+    (("source_type", "link_to_table"), ("source_no", "no")),
+    through="contact_business_relation",
+    only=("contact_no", "no"),
+    unless=("type", "company"),
+)
+
+FILTERED: Sequence[tuple[type[Record], str, Link | None]] = (
+    (Contact, "contact", None),
+    (ContactProfileAnswer, "profile_answers", _OWN),
+    (ContactMailingGroup, "mailing_groups", _OWN),
+    (Interaction, "interactions", _WITHIN_COMPANY),
+    (ContactJobResponsibility, "job_responsibilities", _OWN),
+    (ContactIndustryGroup, "industry_groups", _COMPANY),
+    (ContactBusinessRelation, "business_relations", _COMPANY),
+    (ContactWebSource, "web_sources", _COMPANY),
+    (AlternativeAddress, "alternative_addresses", _OWN),
+    (ItemEntry, "item_entries", _LINKED),
+)
+"""The records that a selection may speak of, their short names, and whom their rows belong to."""
+
+
+def contact_schema(extra_fields: Mapping[str, Iterable[Field]] | None = None) -> Schema:
+    """The schema of a contact: every table that a selection may speak of.
+
+    Args:
+        extra_fields: Fields that a host added, by table.
+
+    >>> contact_schema().table("mailing_groups").name
+    'contact_mailing_group'
+    """
+    added = extra_fields or {}
+    tables = [
+        _table(kind, alias, link).with_fields(*added.get(kind.__table__, ()))
+        for kind, alias, link in FILTERED
+    ]
+    return Schema("contact", "no", {table.name: table for table in tables})
+
+
+def _table(kind: type[Record], alias: str, link: Link | None) -> Table:
+    return make_table(kind.__table__, fields_of(kind), link=link, alias=alias)

@@ -1,0 +1,197 @@
+"""A segment: the worksheet of header, lines, texts and the actions that built it.
+
+A frozen value; a step makes a new one. Knows nothing of storage, and not how contacts are
+chosen.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+
+import attrs
+
+from segmentation.contacts import Contact
+from segmentation.errors import NotFound, Refused
+from segmentation.templates import TemplateLanguage
+
+from ._actions import CriteriaAction, Undone
+from ._header import SegmentHeader
+from ._line import SegmentLine, Terms
+from ._lines import LINE_STEP, Joined, Lines, Part, to_lines
+
+
+@attrs.frozen(kw_only=True)
+class Segment:
+    """A worksheet: a header, lines in the order of their numbers, and the actions so far.
+
+    Attributes:
+        actions: What built it, first to last.
+        undone: Actions that were gone back on; the last of them comes again first.
+        languages: The template's texts, copied when it was chosen.
+        version: Counts the changes that were stored; a change made from an older one is
+            refused by the store.
+    """
+
+    header: SegmentHeader
+    lines: Lines = attrs.field(converter=to_lines, default=Lines())
+    actions: tuple[CriteriaAction, ...] = ()
+    undone: tuple[Undone, ...] = ()
+    languages: tuple[TemplateLanguage, ...] = ()
+    version: int = 0
+
+    @property
+    def no(self) -> str:
+        """The segment's number."""
+        return self.header.no
+
+    @property
+    def contact_nos(self) -> tuple[str, ...]:
+        """The contacts on the lines, in the order of the lines."""
+        return self.lines.contact_nos
+
+    @property
+    def cost(self) -> Decimal:
+        """What the interactions will cost, over the lines."""
+        return self.lines.total("unit_cost")
+
+    @property
+    def duration_min(self) -> Decimal:
+        """How long the interactions will take, in minutes, over the lines."""
+        return self.lines.total("unit_duration_min")
+
+    @property
+    def texts(self) -> Mapping[str, TemplateLanguage]:
+        """The segment's texts by language."""
+        return {text.language_code: text for text in self.languages}
+
+    def line(self, line_no: int) -> SegmentLine:
+        """The line with this number.
+
+        Raises:
+            NotFound: There is none.
+        """
+        found = self.lines.find(line_no)
+        if found is None:
+            raise NotFound("segment line", f"{self.no} {line_no}")
+        return found
+
+    # -- actions ----------------------------------------------------------------------------
+
+    def new_lines(
+        self,
+        terms: Terms,
+        contacts: Iterable[Contact],
+        address_codes: Mapping[str, str] | None = None,
+    ) -> Lines:
+        """A line for each contact, numbered after the segment's last; they are not in it yet.
+
+        Args:
+            terms: On which they join.
+            contacts: Who joins, in the order of the lines.
+            address_codes: The alternative addresses that are active, by contact.
+        """
+        joining = tuple(contacts)
+        first = self.lines.last_no + LINE_STEP
+        block = Joined(
+            terms=terms,
+            contacts=joining,
+            contact_nos=tuple([contact.no for contact in joining]),
+            numbers=range(first, first + len(joining) * LINE_STEP, LINE_STEP),
+            address_codes=address_codes or {},
+        )
+        parts = (Part(block, b"\1" * len(joining)),) if joining else ()
+        return Lines(parts, segment_no=self.no)
+
+    def acted(
+        self,
+        action: CriteriaAction,
+        *,
+        kept: Lines | None = None,
+        inserted: Iterable[SegmentLine] = (),
+        removed: Iterable[SegmentLine] = (),
+    ) -> "Segment":
+        """The segment after an action.
+
+        Args:
+            action: What was done.
+            kept: The lines that stay; all if not given.
+            inserted: The lines that it puts in.
+            removed: The lines that it takes out: those that are not kept.
+        """
+        stays = self.lines if kept is None else kept
+        new = to_lines(inserted)
+        lines = self._own(stays.merged(new)) if new else stays
+        done = attrs.evolve(
+            action,
+            inserted=new.numbers,
+            removed=removed,
+            lines_before=len(self.lines),
+            lines_after=len(lines),
+        )
+        return attrs.evolve(self, lines=lines, actions=(*self.actions, done), undone=())
+
+    def reset(self) -> "Segment":
+        """The segment without the memory of how it came about."""
+        return attrs.evolve(self, actions=(), undone=())
+
+    def gone_back(self) -> "Segment":
+        """The segment before its last action.
+
+        Exactly the lines that the action put in go; those it took out come back as they were.
+
+        Raises:
+            Refused: There is no action left.
+        """
+        if not self.actions:
+            raise Refused(f"go back on segment {self.no}", "it has no action to undo")
+        *before, last = self.actions
+        inserted, kept = self.lines.picked(last.inserted)
+        return attrs.evolve(
+            self,
+            lines=self._own(kept.merged(last.removed)),
+            actions=tuple(before),
+            undone=(*self.undone, Undone(action=last, inserted=inserted)),
+        )
+
+    def gone_forward(self) -> "Segment":
+        """The segment after the action that was gone back on last is done again.
+
+        Raises:
+            Refused: No action was gone back on, or something else was done since.
+        """
+        if not self.undone:
+            raise Refused(f"go forward on segment {self.no}", "it has no action to do again")
+        *before, again = self.undone
+        kept = self.lines.picked(again.action.removed.numbers)[1]
+        return attrs.evolve(
+            self,
+            lines=self._own(kept.merged(again.inserted)),
+            actions=(*self.actions, again.action),
+            undone=tuple(before),
+        )
+
+    def copied(self, header: SegmentHeader) -> "Segment":
+        """The same lines, actions and texts under another header; it was never stored."""
+        lines = attrs.evolve(self.lines, segment_no=header.no)
+        return attrs.evolve(self, header=header, lines=lines, undone=(), version=0)
+
+    def _own(self, lines: Lines) -> Lines:
+        return attrs.evolve(lines, segment_no=self.no)
+
+    # -- changes ----------------------------------------------------------------------------
+
+    def with_changed(self, lines: Iterable[SegmentLine]) -> "Segment":
+        """The segment with lines that were changed; they keep their numbers."""
+        changed = self.lines.with_changed(lines)
+        return attrs.evolve(self, lines=changed, undone=())
+
+    def with_header(
+        self,
+        header: SegmentHeader,
+        languages: Iterable[TemplateLanguage],
+        change: Callable[[SegmentLine], SegmentLine],
+    ) -> "Segment":
+        """The segment with another header and other texts, and its lines after a change."""
+        pairs = ((line, change(line)) for line in self.lines)
+        changed = [new for old, new in pairs if new is not old]
+        segment = attrs.evolve(self, header=header, languages=tuple(languages))
+        return segment.with_changed(changed)
