@@ -18,6 +18,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from .codes import Option
 from .criteria import (
+    MEANING,
     AllOf,
     AnyOf,
     Criteria,
@@ -234,20 +235,40 @@ def criteria_from_data(data: JSON) -> Criteria:
 
 
 def _part(data: JSON) -> Part:
-    where = (Where(field, _filter(text)) for field, text in data["where"])
-    return Part(data["table"], tuple(where))
+    _only(data, "table", "where")
+    where = (Where(_a(str, field), _filter(text)) for field, text in data["where"])
+    return Part(_a(str, data["table"]), tuple(where))
+
+
+def _a(kind: type[T], value: JSON) -> T:
+    """The value, if it is of just this kind: JSON's true is no number."""
+    if type(value) is not kind:
+        raise TypeError(value)
+    return value
+
+
+def _only(data: JSON, *names: str) -> None:
+    if set(data) != set(names):
+        raise KeyError(*data)
 
 
 def _filter(text: str) -> Filter:
-    found = parse(text)
+    found = parse(_a(str, text))
     if found is None:
         raise InvalidValue("filter", text, "is empty")
     return found
 
 
 def _figure(data: JSON) -> Figure:
-    part = _part(data["of"]["part"])
-    return Figure(Measure(data["measure"]), data["field"], part, _filter(data["filter"]))
+    _only(data, "measure", "field", "of", "filter")
+    _only(data["of"], "part")
+    measure, part = Measure(data["measure"]), _part(data["of"]["part"])
+    return Figure(measure, _a(str, data["field"]), part, _filter(data["filter"]))
+
+
+def _share(data: JSON) -> InShare:
+    _only(data, "seed", "start", "stop")
+    return InShare(_a(str, data["seed"]), _a(int, data["start"]), _a(int, data["stop"]))
 
 
 def _selection(data: JSON) -> Selection:
@@ -258,19 +279,118 @@ def _selection(data: JSON) -> Selection:
 
 
 def _first(data: JSON) -> Cut:
-    order = tuple(Order(field, descending) for field, descending in data["order"])
-    return Cut(_selection(data["of"]), First(data["count"], order))
+    _only(data, "count", "order", "of")
+    order = tuple(Order(_a(str, field), _a(bool, down)) for field, down in data["order"])
+    return Cut(_selection(data["of"]), First(_a(int, data["count"]), order))
+
+
+def _sample(data: JSON) -> Cut:
+    _only(data, "count", "seed", "of")
+    return Cut(_selection(data["of"]), Sample(_a(int, data["count"]), _a(str, data["seed"])))
 
 
 _NODES: Mapping[str, Callable[[JSON], Criteria]] = {
     "part": _part,
     "figure": _figure,
-    "in_segment": InSegment,
-    "in_logged_segment": InLoggedSegment,
-    "in_share": lambda data: InShare(data["seed"], data["start"], data["stop"]),
+    "in_segment": lambda data: InSegment(_a(str, data)),
+    "in_logged_segment": lambda data: InLoggedSegment(_a(int, data)),
+    "in_share": _share,
     "not": lambda data: Not(_selection(data)),
     "all": lambda data: AllOf(tuple(map(_selection, data))),
     "any": lambda data: AnyOf(tuple(map(_selection, data))),
     "first": _first,
-    "sample": lambda data: Cut(_selection(data["of"]), Sample(data["count"], data["seed"])),
+    "sample": _sample,
 }
+
+CRITERIA_VERSION = 1
+"""Version of the stored form of a selection on its own."""
+
+
+def criteria_to_json(criteria: Criteria) -> str:
+    """A selection on its own, as it is stored or handed to others.
+
+    It bears the version of the form and that of the language's meaning.
+
+    >>> from segmentation.criteria import InSegment
+    >>> criteria_to_json(InSegment("SM00001"))
+    '{"criteria":{"in_segment":"SM00001"},"meaning":1,"version":1}'
+    """
+    try:
+        data = criteria_to_data(criteria)
+    except RecursionError:
+        raise InvalidValue("criteria", "...", "are nested too deep to be stored") from None
+    return to_json({"version": CRITERIA_VERSION, "meaning": MEANING, "criteria": data})
+
+
+def criteria_from_json(text: str) -> Criteria:
+    """The inverse of `criteria_to_json`.
+
+    Raises:
+        InvalidValue: The text is not a stored selection, or is one of a later version.
+        FilterError: A filter text in it does not parse.
+    """
+    data = from_json(text)
+    if not isinstance(data, dict) or set(data) != {"version", "meaning", "criteria"}:
+        raise InvalidValue("criteria", text[:60], "is not a stored selection")
+    for name, known in (("version", CRITERIA_VERSION), ("meaning", MEANING)):
+        if type(data[name]) is not int or not 1 <= data[name] <= known:
+            reason = f"is not known; this library reads up to {known}"
+            raise InvalidValue(f"criteria {name}", data[name], reason)
+    return criteria_from_data(data["criteria"])
+
+
+def criteria_json_schema() -> JSON:
+    """The JSON Schema (2020-12) of what `criteria_to_json` writes."""
+    text, number = {"type": "string"}, {"type": "integer"}
+    selection = {"$ref": "#/$defs/selection"}
+    several = {"type": "array", "items": selection, "minItems": 2}
+    where = _tuple_schema(text, {"$ref": "#/$defs/filter"})
+    part = _object_schema(table=text, where={"type": "array", "items": where})
+    figure = _object_schema(
+        measure={"enum": [measure.value for measure in Measure]},
+        field=text,
+        of=_object_schema(part=part),
+        filter={"$ref": "#/$defs/filter"},
+    )
+    order = {"type": "array", "items": _tuple_schema(text, {"type": "boolean"})}
+    nodes = {
+        "part": part,
+        "figure": figure,
+        "in_segment": text,
+        "in_logged_segment": number,
+        "in_share": _object_schema(seed=text, start=number, stop=number),
+        "not": selection,
+        "all": several,
+        "any": several,
+    }
+    cuts = {
+        "first": _object_schema(count=number, order=order, of=selection),
+        "sample": _object_schema(count=number, seed=text, of=selection),
+    }
+    whole = _object_schema(
+        version={"const": CRITERIA_VERSION},
+        meaning={"const": MEANING},
+        criteria={"anyOf": [selection, *(_object_schema(**{tag: cuts[tag]}) for tag in cuts)]},
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A stored selection",
+        **whole,
+        "$defs": {
+            "filter": {"type": "string", "minLength": 1, "title": "A filter text"},
+            "selection": {"anyOf": [_object_schema(**{tag: nodes[tag]}) for tag in nodes]},
+        },
+    }
+
+
+def _object_schema(**properties: JSON) -> JSON:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _tuple_schema(*items: JSON) -> JSON:
+    return {"type": "array", "prefixItems": list(items), "items": False, "minItems": len(items)}
