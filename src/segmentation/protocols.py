@@ -5,9 +5,10 @@ and on SQL databases (`segmentation.adapters.sqlalchemy`); `segmentation.testing
 contracts that every implementation must pass.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Protocol
 
 from .contacts import Contact
@@ -15,6 +16,7 @@ from .criteria import BoundSelection
 from .documents import Document
 from .fields import Record, RecordT
 from .journal import Entry, Head
+from .questionnaires import ContactClassField, CustomerClassField, VendorClassField
 from .segments import Segment, SegmentHeader
 
 
@@ -154,6 +156,29 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+
+
+class Ledgers(Protocol):
+    """Figures out of the host's books, by which contacts are classified.
+
+    Each answers by number; who is not among them has 0. ``None`` says that the host does not
+    keep this figure.
+    """
+
+    def of_customers(
+        self, field: CustomerClassField, start: date, end: date
+    ) -> Mapping[str, Decimal] | None:
+        """A figure of customers between two days, both included, by customer number."""
+
+    def of_vendors(
+        self, field: VendorClassField, start: date, end: date
+    ) -> Mapping[str, Decimal] | None:
+        """A figure of vendors between two days, both included, by vendor number."""
+
+    def of_contacts(
+        self, field: ContactClassField, start: date, end: date
+    ) -> Mapping[str, Decimal] | None:
+        """A figure of contacts that no journal holds (opportunities won), by contact number."""
 
 
 class Clock(Protocol):

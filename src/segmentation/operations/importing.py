@@ -52,6 +52,7 @@ KINDS: Mapping[str, type[Record]] = {
         campaigns.CampaignStatus,
         questionnaires.ProfileQuestionnaire,
         questionnaires.ProfileQuestionnaireLine,
+        questionnaires.Rating,
         setup.NumberSeries,
         setup.MarketingSetup,
         setup.UserSetup,

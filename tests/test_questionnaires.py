@@ -1,0 +1,208 @@
+"""Questionnaires: whom they suit, what a range holds, how figures become answers."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fair import company, person
+from segmentation.questionnaires import (
+    ClassificationMethod,
+    ContactClassField,
+    LineType,
+    ProfileQuestionnaire,
+    ProfileQuestionnaireLine,
+    Question,
+    QuestionnaireContactType,
+    SortingMethod,
+    classified,
+    questions_of,
+)
+
+
+def line(number: int, **fields: Any) -> ProfileQuestionnaireLine:  # noqa: ANN401 - whatever a test gives
+    return ProfileQuestionnaireLine(profile_questionnaire_code="Q", line_no=number, **fields)
+
+
+def answer(number: int, low: float = 0, high: float = 0) -> ProfileQuestionnaireLine:
+    return line(
+        number,
+        type=LineType.ANSWER,
+        from_value=Decimal(str(low)),
+        to_value=Decimal(str(high)),
+    )
+
+
+def automatic(*answers: ProfileQuestionnaireLine, **fields: Any) -> Question:  # noqa: ANN401 - whatever a test gives
+    """A question on the number of interactions."""
+    values = {
+        "auto_contact_classification": True,
+        "contact_class_field": ContactClassField.INTERACTION_QUANTITY,
+        "classification_method": ClassificationMethod.DEFINED_VALUE,
+        "starting_date_formula": "<-1Y>",
+        "ending_date_formula": "<CD>",
+        **fields,
+    }
+    return Question(line(1, **values), answers)
+
+
+def percentages(method: str, *ranges: tuple[float, float], sorting: str = "ascending") -> Question:
+    answers = [answer(number, low, high) for number, (low, high) in enumerate(ranges, start=2)]
+    return automatic(
+        *answers,
+        classification_method=ClassificationMethod(method),
+        sorting_method=SortingMethod(sorting),
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "held"),
+    [(0, 0, []), (0, 5, [-1, 0, 4, 5]), (5, 0, [5, 6]), (4, 5, [4, 5])],
+)
+def test_a_bound_of_nothing_is_open_and_two_hold_nothing(
+    low: int, high: int, held: list[int]
+) -> None:
+    assert [n for n in (-1, 0, 4, 5, 6) if answer(1, low, high).holds(Decimal(n))] == held
+
+
+def test_a_questionnaire_suits_by_type_and_business_relation() -> None:
+    anyone = ProfileQuestionnaire(code="Q")
+    people = ProfileQuestionnaire(code="Q", contact_type=QuestionnaireContactType.PEOPLE)
+    customers = ProfileQuestionnaire(code="Q", business_relation_code="CUST")
+    shop, anna = company("SHOP"), person("ANNA", "SHOP")
+    assert anyone.suits(shop)
+    assert anyone.suits(anna)
+    assert people.suits(anna)
+    assert not people.suits(shop)
+    assert customers.suits(shop, {"CUST"})
+    assert not customers.suits(shop, {"VEND"})
+
+
+def test_answers_follow_their_question_within_their_questionnaire() -> None:
+    other = ProfileQuestionnaireLine(
+        profile_questionnaire_code="R", line_no=1, type=LineType.ANSWER
+    )
+    lines = [answer(1), line(2), answer(3), line(4), other]
+    found = list(questions_of(lines))
+    assert [(q.key, [a.line_no for a in q.answers]) for q in found] == [
+        (("Q", 2), [3]),
+        (("Q", 4), []),
+    ]
+    assert list(questions_of([])) == []
+
+
+def test_figures_are_rounded_before_they_are_compared() -> None:
+    assert automatic(answer(2, 17, 20)).found(Decimal("16.5")) == (2,)
+    assert automatic(answer(2, 17, 20), no_of_decimals=1).found(Decimal("16.5")) == ()
+
+
+def test_only_the_first_answer_that_holds_is_found_unless_several_are_allowed() -> None:
+    overlapping = (answer(2, 0, 50), answer(3, 50, 0))
+    assert automatic(*overlapping).found(Decimal(50)) == (2,)
+    assert automatic(*overlapping, multiple_answers=True).found(Decimal(50)) == (2, 3)
+
+
+def test_shares_of_the_value_are_each_one_s_own() -> None:
+    question = percentages("percentage_of_value", (0, 20), (21, 40), (41, 100))
+    values = {"A": Decimal(1), "B": Decimal(2), "C": Decimal(3)}
+    assert classified(question, values) == {"A": (2,), "B": (3,), "C": (4,)}
+
+
+@pytest.mark.parametrize(
+    ("sorting", "expected"),
+    [
+        ("descending", {"D": 2, "C": 3, "B": 3, "A": 4}),
+        ("ascending", {"A": 2, "B": 3, "C": 3, "D": 4}),
+    ],
+)
+def test_shares_of_contacts_go_by_rank(sorting: str, expected: dict[str, int]) -> None:
+    question = percentages("percentage_of_contacts", (0, 25), (26, 75), (76, 0), sorting=sorting)
+    values = {no: Decimal(value) for value, no in enumerate("ABCD")}
+    assert {no: lines[0] for no, lines in classified(question, values).items()} == expected
+
+
+def test_an_abc_analysis_goes_by_what_those_before_make_together() -> None:
+    question = percentages("cumulated_value", (0, 79), (80, 94), (95, 0), sorting="descending")
+    values = {"A": Decimal(90), "B": Decimal(6), "C": Decimal(4)}
+    assert classified(question, values) == {"A": (2,), "B": (3,), "C": (4,)}
+
+
+@pytest.mark.parametrize("method", ["percentage_of_value", "cumulated_value"])
+def test_nobody_has_a_share_of_nothing(method: str) -> None:
+    question = percentages(method, (0, 100), sorting="descending")
+    assert classified(question, {"A": Decimal(0)}) == {}
+    assert classified(question, {}) == {}
+
+
+@given(
+    st.dictionaries(st.text("ABCDEF", min_size=1, max_size=3), st.decimals(1, 9, places=1)),
+    st.sampled_from(["percentage_of_contacts", "cumulated_value"]),
+    st.sampled_from(["ascending", "descending"]),
+)
+def test_ranges_that_tile_the_whole_leave_nobody_out_and_keep_the_order(
+    values: dict[str, Decimal], method: str, sorting: str
+) -> None:
+    question = percentages(method, (0, 50), (51, 0), sorting=sorting)
+    found = classified(question, values)
+    assert found.keys() == values.keys()
+    low = [values[no] for no, lines in found.items() if lines == (2,)]
+    high = [values[no] for no, lines in found.items() if lines == (3,)]
+    if low and high:
+        first, last = (low, high) if sorting == "ascending" else (high, low)
+        assert max(first) <= min(last)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (
+            {"contact_class_field": ""},
+            ["customer_class_field: one class field is wanted, not none"],
+        ),
+        (
+            {"customer_class_field": "sales_lcy"},
+            [
+                (
+                    "customer_class_field: one class field is wanted, "
+                    "not customer_class_field and contact_class_field"
+                )
+            ],
+        ),
+        ({"classification_method": ""}, ["classification_method: is blank"]),
+        (
+            {"starting_date_formula": "", "ending_date_formula": ""},
+            ["starting_date_formula: is blank", "ending_date_formula: is blank"],
+        ),
+        (
+            {"classification_method": "percentage_of_value"},
+            ["sorting_method: is blank; percentages need one"],
+        ),
+        (
+            {"min_pct_questions_answered": Decimal(101)},
+            ["min_pct_questions_answered: is not between 0 and 100"],
+        ),
+        ({"contact_class_field": "rating", "starting_date_formula": ""}, []),
+        ({"auto_contact_classification": False, "classification_method": ""}, []),
+    ],
+)
+def test_what_an_automatic_question_needs(fields: dict[str, Any], expected: list[str]) -> None:
+    question = automatic(**fields)
+    assert [str(fault) for fault in question.faults()] == [
+        f"questionnaire Q line 1: {each}" for each in expected
+    ]
+
+
+def test_an_empty_range_and_a_percentage_over_a_hundred_are_faults() -> None:
+    question = percentages("percentage_of_value", (5, 4), (50, 101), (60, 0))
+    assert [str(fault) for fault in question.faults()] == [
+        "questionnaire Q line 2: to_value: 4 is less than 5: the range is empty",
+        "questionnaire Q line 3: to_value: a percentage cannot be over 100",
+    ]
+
+
+def test_a_question_knows_whether_it_is_a_rating() -> None:
+    assert automatic(contact_class_field=ContactClassField.RATING).is_rating
+    assert not automatic().is_rating
+    assert not Question(line(1)).is_rating
