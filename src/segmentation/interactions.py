@@ -27,6 +27,7 @@ from .fields import (
     Text,
     with_converters,
 )
+from .phrases import phrase
 from .templates import CampaignNo, GroupCode, InformationFlow, InitiatedBy, TemplateCode
 
 
@@ -198,3 +199,34 @@ class InteractionTotal(Record, table="interaction_total", key=("dimension", "cod
     duration_min: Decimal = Decimal(0)
     targets: int = 0
     responses: int = 0
+
+
+def title_of(
+    interaction: Interaction,
+    *,
+    template: str,
+    contact: str = "",
+    sender: str = "",
+    language: str = "en",
+) -> str:
+    """What an interaction is called in a list: what it was, and from or by whom.
+
+    Args:
+        interaction: The interaction.
+        template: The description of its template.
+        contact: The contact's name, for what came in.
+        sender: The salesperson's name, or else the user's, for what went out.
+        language: The language of the words between.
+
+    >>> letter = Interaction(information_flow="inbound")
+    >>> title_of(letter, template="Letter", contact="Anna Berg")
+    'Letter, from Anna Berg'
+    """
+    what = template or interaction.description
+    match interaction.information_flow:
+        case InformationFlow.INBOUND if contact:
+            return phrase("from", language, what=what, who=contact)
+        case InformationFlow.OUTBOUND if sender:
+            return phrase("by", language, what=what, who=sender)
+        case _:
+            return what

@@ -112,6 +112,7 @@ class UserSetup(Record, table="user_setup", key=("user_id",)):
     """What the library knows of a user of the host."""
 
     user_id: Code
+    full_name: Text = ""
     salesperson_code: Salesperson = ""
     e_mail: Mail = ""
     extra: Extra = ()

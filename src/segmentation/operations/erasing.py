@@ -1,0 +1,180 @@
+"""Erasing a person: what is personal goes everywhere, what remains is the proof that it went.
+
+The journal's entries keep their facts under the contact's number, which says nothing any
+more; their hashes stay, so that the chain holds. What other entries say of the person in free
+words is found and named, for a human to judge.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+from segmentation.codes import to_code
+from segmentation.contacts import (
+    AlternativeAddress,
+    Contact,
+    ContactBusinessRelation,
+    ContactIndustryGroup,
+    ContactJobResponsibility,
+    ContactMailingGroup,
+    ContactProfileAnswer,
+    ContactWebSource,
+)
+from segmentation.errors import NotFound
+from segmentation.fields import Record
+from segmentation.interactions import Interaction
+from segmentation.journal import PersonErased, Ranges, Stamp, numbers_in, to_ranges
+from segmentation.protocols import Store
+from segmentation.segments import (
+    CriteriaAction,
+    SavedCriteria,
+    Segment,
+    actions_from_json,
+    actions_to_json,
+)
+
+from ._traces import attachments_only_of, entries_about
+from .recording import record
+
+ROWS: tuple[type[Record], ...] = (
+    AlternativeAddress,
+    ContactBusinessRelation,
+    ContactIndustryGroup,
+    ContactJobResponsibility,
+    ContactMailingGroup,
+    ContactProfileAnswer,
+    ContactWebSource,
+)
+"""The tables whose rows belong to a contact and go with it."""
+
+_TELLING = 4
+"""How many characters a name or number must have to be looked for."""
+
+
+@attrs.frozen(kw_only=True)
+class Erasure:
+    """What erasing a person did.
+
+    Attributes:
+        entry_no: Number of the entry that proves it.
+        proof: What that entry says: the entries emptied, the rows and attachments that went.
+        mentions: Other entries whose free words name the person: left as they are; give
+            their numbers as ``also`` to have them emptied too.
+    """
+
+    entry_no: int
+    proof: PersonErased
+    mentions: Ranges = ()
+
+
+def erase_person(
+    store: Store, contact_no: str, stamp: Stamp, *, also: Iterable[int] = ()
+) -> Erasure:
+    """Remove all that is kept of a contact.
+
+    The contact with its rows, its lines on worksheets, and the personal content of its
+    entries go, with the attachments that nothing else needs. Doing it again finds what came
+    in since.
+
+    Args:
+        store: Where everything is kept.
+        contact_no: The contact.
+        stamp: When and by whom it is recorded.
+        also: Numbers of further entries whose personal content names the person.
+
+    Raises:
+        NotFound: Nothing is known of such a contact.
+    """
+    no = to_code(contact_no)
+    with store.transaction():
+        contact = store.records.find(Contact, no)
+        interactions = list(store.records.all(Interaction, contact_no=no))
+        if contact is None and not interactions:
+            raise NotFound("contact", contact_no)
+        emptied = to_ranges([*entries_about(store, interactions), *also])
+        mentions = () if contact is None else _mentions(store, contact, emptied)
+        rows = [row for kind in ROWS for row in store.records.all(kind, contact_no=no)]
+        rows += [contact] if contact else []
+        store.records.remove(rows)
+        lines = _clear_worksheets(store, no) + _clear_saved_criteria(store, no)
+        unneeded = attachments_only_of(store, interactions)
+        proof = PersonErased(
+            contact_no=no,
+            emptied=emptied,
+            rows=_counts([*(row.__table__ for row in rows), *["segment_line"] * lines]),
+            attachments=unneeded,
+        )
+        numbers = record(store, [proof], stamp)
+        store.log.erase(numbers_in(emptied))
+        store.attachments.remove(unneeded)
+    return Erasure(entry_no=numbers[0], proof=proof, mentions=mentions)
+
+
+def _counts(tables: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    counts: dict[str, int] = {}
+    for table in tables:
+        counts[table] = counts.get(table, 0) + 1
+    return tuple(sorted(counts.items()))
+
+
+def _clear_worksheets(store: Store, no: str) -> int:
+    """Take the contact's lines off the worksheets, those that could come back included."""
+    count = 0
+    for header in list(store.segments.headers()):
+        segment = store.segments.get(header.no)
+        cleared, gone = _without(segment, no)
+        if gone:
+            store.segments.put(cleared)
+            count += gone
+    return count
+
+
+def _without(segment: Segment, no: str) -> tuple[Segment, int]:
+    lines = tuple(line for line in segment.lines if line.contact_no != no)
+    actions = _actions_without(segment.actions, no)
+    gone = len(segment.lines) - len(lines) + _removed(segment.actions) - _removed(actions)
+    return attrs.evolve(segment, lines=lines, actions=actions), gone
+
+
+def _removed(actions: Iterable[CriteriaAction]) -> int:
+    return sum(len(action.removed) for action in actions)
+
+
+def _actions_without(actions: Iterable[CriteriaAction], no: str) -> tuple[CriteriaAction, ...]:
+    return tuple(
+        attrs.evolve(
+            action, removed=tuple(line for line in action.removed if line.contact_no != no)
+        )
+        for action in actions
+    )
+
+
+def _clear_saved_criteria(store: Store, no: str) -> int:
+    count = 0
+    for saved in list(store.records.all(SavedCriteria)):
+        actions = actions_from_json(saved.actions)
+        cleared = _actions_without(actions, no)
+        gone = _removed(actions) - _removed(cleared)
+        if gone:
+            store.records.put([attrs.evolve(saved, actions=actions_to_json(cleared))])
+            count += gone
+    return count
+
+
+def _mentions(store: Store, contact: Contact, emptied: Ranges) -> Ranges:
+    """Entries whose personal content has the person's name, mail address or phone number."""
+    known = (contact.name, contact.e_mail, contact.e_mail_2)
+    words = [
+        word.casefold() for word in (*known, *_phones(contact)) if len(word.strip()) >= _TELLING
+    ]
+    ours = set(numbers_in(emptied))
+    return to_ranges(
+        entry.number
+        for entry in store.log.read()
+        if entry.personal is not None and entry.number not in ours
+        if any(word in entry.personal.casefold() for word in words)
+    )
+
+
+def _phones(contact: Contact) -> Iterator[str]:
+    yield from (contact.phone_no, contact.mobile_phone_no)
