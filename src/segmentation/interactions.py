@@ -168,22 +168,21 @@ class InteractionComment(Record, table="interaction_comment", key=("entry_no",))
 
 
 class Dimension(Option):
-    """What figures are kept by."""
+    """What totals are kept by; those of campaigns are kept apart."""
 
     TEMPLATE = "template"
     GROUP = "group"
-    CAMPAIGN = "campaign"
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
 class InteractionTotal(Record, table="interaction_total", key=("dimension", "code", "date")):
-    """The figures of one day for one template, group or campaign.
+    """The figures of one day for one template or group.
 
     Kept up to date entry by entry, without cancelled and postponed interactions; days add up
     to any range of dates.
 
     Attributes:
-        code: Code of the template or group, number of the campaign.
+        code: Code of the template or group.
         interactions: How many there are.
         cost: What they cost, in the currency of the host.
         duration_min: How long they took, in minutes.

@@ -169,18 +169,23 @@ def _seal(  # noqa: PLR0917 - the seven lines, in their order
     return sha256(lines.encode()).hexdigest()
 
 
-def verify(entries: Iterable[Entry], *, after: Head | None = None) -> Head:
+def verify(
+    entries: Iterable[Entry], *, after: Head | None = None, kept: Head | None = None
+) -> Head:
     """Walk the chain and return the head that it ends with.
 
     Args:
         entries: The entries, in order, from the one that follows ``after``.
         after: A head known to be right; the beginning of the journal if not given.
+        kept: A head kept elsewhere, which the chain must contain: without one, entries cut
+            off at the end cannot be noticed.
 
     Raises:
         JournalBroken: An entry does not fit; the error names the first and says why.
     """
     head = after or Head()
     number, previous = head.number, head.sha256
+    _verify_kept(number, previous, kept)
     for entry in entries:
         number += 1
         if entry.number != number:
@@ -189,7 +194,15 @@ def verify(entries: Iterable[Entry], *, after: Head | None = None) -> Head:
             raise JournalBroken(number, "does not name the hash of the entry before it")
         _verify_content(entry)
         previous = entry.sha256
+        _verify_kept(number, previous, kept)
+    if kept is not None and kept.number > number:
+        raise JournalBroken(number + 1, f"is missing; a head kept elsewhere is {kept.number}")
     return Head(number, previous)
+
+
+def _verify_kept(number: int, sha256: str, kept: Head | None) -> None:
+    if kept is not None and kept.number == number and kept.sha256 != sha256:
+        raise JournalBroken(number, "has another hash than the head kept elsewhere")
 
 
 def _misplaced(found: int, expected: int) -> str:

@@ -95,8 +95,6 @@ def dimensions_of(interaction: Interaction) -> Iterator[tuple[Dimension, str]]:
         yield Dimension.TEMPLATE, interaction.interaction_template_code
     if interaction.interaction_group_code:
         yield Dimension.GROUP, interaction.interaction_group_code
-    if interaction.campaign_no:
-        yield Dimension.CAMPAIGN, interaction.campaign_no
 
 
 def differences(made: Iterable[Change]) -> Mapping[TotalKey, Figures]:
@@ -111,7 +109,6 @@ def differences(made: Iterable[Change]) -> Mapping[TotalKey, Figures]:
                 alike = (
                     item.interaction_template_code,
                     item.interaction_group_code,
-                    item.campaign_no,
                     item.date,
                     item.cost,
                     item.duration_min,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from segmentation.interactions import Interaction
 from segmentation.journal import Commented, DeliveryRecorded, EntryKind, Revised, happening_of
 from segmentation.protocols import Store
+from segmentation.segments import SegmentLine
 from segmentation.templates import TemplateLanguage
 
 _SPEAKING = frozenset(
@@ -58,7 +59,15 @@ def _on_worksheets(store: Store) -> Iterator[str]:
     for header in store.segments.headers():
         segment = store.segments.get(header.no)
         yield header.attachment
-        yield from (row.attachment for row in segment.languages)
-        yield from (line.attachment for line in segment.lines)
-        for action in segment.actions:
-            yield from (line.attachment for line in action.removed)
+        yield from (text.attachment for text in segment.languages)
+        yield from _on_lines(segment.lines)
+        for action in (*segment.actions, *(undone.action for undone in segment.undone)):
+            yield from _on_lines(action.removed)
+        for undone in segment.undone:
+            yield from _on_lines(undone.inserted)
+
+
+def _on_lines(lines: Iterable[SegmentLine]) -> Iterator[str]:
+    for line in lines:
+        yield line.attachment
+        yield from (text.attachment for text in line.texts)

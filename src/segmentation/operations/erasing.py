@@ -27,10 +27,13 @@ from segmentation.journal import PersonErased, Ranges, Stamp, numbers_in, to_ran
 from segmentation.protocols import Store
 from segmentation.segments import (
     CriteriaAction,
+    Lines,
     SavedCriteria,
     Segment,
+    Undone,
     actions_from_json,
     actions_to_json,
+    to_lines,
 )
 
 from ._traces import attachments_only_of, entries_about
@@ -130,22 +133,40 @@ def _clear_worksheets(store: Store, no: str) -> int:
 
 
 def _without(segment: Segment, no: str) -> tuple[Segment, int]:
-    lines = tuple(line for line in segment.lines if line.contact_no != no)
+    lines = _lines_without(segment.lines, no)
     actions = _actions_without(segment.actions, no)
-    gone = len(segment.lines) - len(lines) + _removed(segment.actions) - _removed(actions)
-    return attrs.evolve(segment, lines=lines, actions=actions), gone
+    undone = tuple(
+        Undone(
+            action=_actions_without([each.action], no)[0],
+            inserted=_lines_without(each.inserted, no),
+        )
+        for each in segment.undone
+    )
+    cleared = attrs.evolve(segment, lines=lines, actions=actions, undone=undone)
+    return cleared, _held(segment) - _held(cleared)
+
+
+def _held(segment: Segment) -> int:
+    """How many lines a worksheet holds, those that could come back included."""
+    undone = segment.undone
+    actions = (*segment.actions, *(each.action for each in undone))
+    return len(segment.lines) + _removed(actions) + sum(len(each.inserted) for each in undone)
 
 
 def _removed(actions: Iterable[CriteriaAction]) -> int:
     return sum(len(action.removed) for action in actions)
 
 
+def _lines_without(lines: Lines, no: str) -> Lines:
+    """The lines of all others, written out: nothing of the contact stays behind a mask."""
+    if not any(no in part.block.contact_nos for part in lines.parts):
+        return lines
+    return to_lines([line for line in lines if line.contact_no != no])
+
+
 def _actions_without(actions: Iterable[CriteriaAction], no: str) -> tuple[CriteriaAction, ...]:
     return tuple(
-        attrs.evolve(
-            action, removed=tuple(line for line in action.removed if line.contact_no != no)
-        )
-        for action in actions
+        attrs.evolve(action, removed=_lines_without(action.removed, no)) for action in actions
     )
 
 

@@ -1,4 +1,4 @@
-"""Figures from the journal: by template, group and campaign, of contacts, of what was logged."""
+"""Figures from the journal: by template and group, of contacts, of what was logged."""
 
 from collections.abc import Iterable
 from datetime import date, time
@@ -21,12 +21,12 @@ def figures_by(
     since: date | None = None,
     until: date | None = None,
 ) -> Figures:
-    """The figures of a template, an interaction group or a campaign.
+    """The figures of a template or an interaction group.
 
     Args:
         store: Where totals are kept; the journal is not read.
         dimension: What ``code`` is the code of.
-        code: The template, group or campaign.
+        code: The template or group.
         since: The first day; from the beginning if not given.
         until: The last day; to the end if not given.
     """

@@ -44,11 +44,16 @@ def record(store: Store, happenings: Iterable[Happening], stamp: Stamp) -> range
         head = store.log.head()
         entries = list(make_entries(happened, after=head, stamp=stamp))
         store.log.append(entries)
-        done = _apply(store.records, zip(entries, happened, strict=True))
-        _add_to_totals(store.records, done)
-        keep_tallies(store, done)
-        follow_entries(store, done)
+        keep_state(store, zip(entries, happened, strict=True))
     return range(head.number + 1, head.number + 1 + len(entries))
+
+
+def keep_state(store: Store, entries: Iterable[tuple[Entry, Happening]]) -> None:
+    """Change all that follows from entries: records, totals of figures, target groups."""
+    done = _apply(store.records, entries)
+    _add_to_totals(store.records, done)
+    keep_tallies(store, done)
+    follow_entries(store, done)
 
 
 def _apply(records: Records, entries: Iterable[tuple[Entry, Happening]]) -> list[Change]:

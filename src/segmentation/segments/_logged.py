@@ -15,6 +15,7 @@ class LoggedSegment(Record, table="logged_segment", key=("entry_no",)):
         entry_no: Number of the journal entry that records it.
         reason: The actions that built it, in their stored form: criteria, resolved dates,
             changes by hand, who was left out and why (see `actions_to_json`).
+        meaning: Version of the filter language's meaning that the criteria had.
         canceled_by: Number of the journal entry that cancelled it; 0 if none.
     """
 
@@ -23,6 +24,7 @@ class LoggedSegment(Record, table="logged_segment", key=("entry_no",)):
     description: Text = ""
     date: dt.date | None = None
     user_id: LongText = ""
+    meaning: int = 0
     reason: LongText = ""
     canceled: bool = False
     canceled_by: int = 0

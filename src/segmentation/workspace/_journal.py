@@ -1,43 +1,113 @@
-"""The journal of a store, to read, verify and export."""
+"""The journal of a workspace: to read, verify, ask of the past, export, and erase from."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from segmentation.journal import Entry, Head, from_line, to_line, verify
-from segmentation.protocols import Store
+from segmentation.errors import JournalBroken
+from segmentation.journal import (
+    Entry,
+    Head,
+    Membership,
+    State,
+    explain_membership,
+    fold,
+    head_of,
+    rebuilt_segment,
+    to_line,
+    verify,
+)
+from segmentation.operations.erasing import Erasure, erase_person
+from segmentation.operations.restoring import import_journal, read_export
+from segmentation.segments import Segment
+
+if TYPE_CHECKING:
+    from ._workspace import Workspace
 
 
 class Journal:
-    """The journal of a store."""
+    """The journal of a workspace."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, workspace: "Workspace") -> None:
+        self._workspace = workspace
+        self._store = workspace.store
 
     def __iter__(self) -> Iterator[Entry]:
         return self._store.log.read()
 
     @property
     def head(self) -> Head:
-        """The last entry's number and hash."""
+        """The last entry's number and hash: kept elsewhere, it proves later what was there."""
         return self._store.log.head()
 
-    def verify(self, *, after: Head | None = None) -> Head:
+    def verify(self, *, after: Head | None = None, kept: Head | None = None) -> Head:
         """Walk the chain, from the beginning or from a known head on; returns its head.
+
+        Args:
+            after: Where to begin: a head up to which the journal was verified before.
+            kept: A head kept elsewhere, which the journal must still contain.
 
         Raises:
             JournalBroken: An entry does not fit; the error names the first.
         """
-        return verify(self._store.log.read(after.number + 1 if after else 1), after=after)
+        if after is None or after == Head():
+            return verify(self._store.log.read(), kept=kept)
+        entries = self._store.log.read(after.number)
+        first = next(entries, None)
+        if first is None:
+            raise JournalBroken(after.number, "is missing, and the head to begin at names it")
+        if head_of(first) != after:
+            raise JournalBroken(after.number, "has another hash than the head to begin at")
+        return verify(entries, after=after, kept=kept)
+
+    def as_of(self, number: int | None = None, *, at: datetime | None = None) -> State:
+        """What the journal added up to at one of its entries, or at a time; now if not given."""
+        return fold(self._store.log.read(), number=number, at=at)
+
+    def explain(self, logged_segment_no: int, contact_no: str) -> Membership:
+        """Why a contact was or was not logged with a segment, from the journal alone.
+
+        Args:
+            logged_segment_no: The logged segment's entry number.
+            contact_no: The contact; it need not exist any more.
+        """
+        return explain_membership(self._store.records, logged_segment_no, contact_no)
+
+    def rebuild(self, logged_segment_no: int) -> Segment:
+        """The worksheet of a logged segment, as far as the journal keeps it."""
+        return rebuilt_segment(self._store.records, logged_segment_no)
 
     def export(self) -> Iterable[str]:
         """The journal as lines of JSON, which can be verified without this library."""
         return map(to_line, self._store.log.read())
 
+    def take_in(self, lines: Iterable[str]) -> Head:
+        """Take in an exported journal; this one must be empty.
 
-def verify_export(lines: Iterable[str]) -> Head:
+        Raises:
+            JournalBroken: The chain does not hold; nothing is taken in.
+            Refused: This journal has entries already.
+        """
+        return import_journal(self._store, lines)
+
+    def erase_person(self, contact_no: str, *, also: Iterable[int] = ()) -> Erasure:
+        """Remove all that is kept of a contact; the chain still holds.
+
+        Args:
+            contact_no: The contact.
+            also: Numbers of further entries whose words name the person.
+        """
+        return erase_person(self._store, contact_no, self._workspace.stamp, also=also)
+
+
+def verify_export(lines: Iterable[str], *, kept: Head | None = None) -> Head:
     """Verify an exported journal, line by line.
+
+    Args:
+        lines: The export; blank lines are passed over.
+        kept: A head kept elsewhere, which the export must contain.
 
     Raises:
         JournalBroken: A line is no entry, or does not fit; the error names the first.
     """
-    filled = (line for line in lines if line.strip())
-    return verify(from_line(line, number) for number, line in enumerate(filled, start=1))
+    return verify(read_export(lines), kept=kept)

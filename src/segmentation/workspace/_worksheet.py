@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 
 from segmentation.criteria import Criteria, Filter, make_selection
 from segmentation.operations import logging, reusing, selecting
-from segmentation.operations.logging import Logged
+from segmentation.operations.logging import Logged, LoggingPlan
 from segmentation.protocols import Store
 from segmentation.segments import CriteriaAction, Options, SavedCriteria, Segment, SegmentLine
 
@@ -160,14 +160,24 @@ class Worksheet:
         reusing.reuse_logged_segment(self._store, self.no, entry_no, self._workspace.as_of)
         return self
 
-    def log(self, *, follow_up: bool = False) -> Logged:
-        """Log the segment: its interactions enter the journal, the worksheet closes."""
+    def plan_logging(self, *, deliver: bool = False) -> LoggingPlan:
+        """Say what logging would do, with all that is wrong; nothing is changed."""
+        return logging.plan_logging(self._store, self.no, deliver=deliver)
+
+    def log(self, *, follow_up: bool = False, deliver: bool = False) -> Logged:
+        """Log the segment: its interactions enter the journal, the worksheet closes.
+
+        Args:
+            follow_up: Make a segment with the same contacts and campaign.
+            deliver: Mark the interactions whose documents are to be delivered.
+        """
         return logging.log_segment(
             self._store,
             self.no,
             as_of=self._workspace.as_of,
             stamp=self._workspace.stamp,
             follow_up=follow_up,
+            deliver=deliver,
         )
 
     @property

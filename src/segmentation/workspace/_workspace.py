@@ -26,6 +26,7 @@ from segmentation.operations.reading import SourceFile
 from segmentation.protocols import Clock, Store
 from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader
 
+from ._interactions import Interactions
 from ._journal import Journal
 from ._worksheet import Filters, Worksheet, criteria_of
 
@@ -118,7 +119,12 @@ class Workspace:
     @property
     def journal(self) -> Journal:
         """What happened, for good."""
-        return Journal(self.store)
+        return Journal(self)
+
+    @property
+    def interactions(self) -> Interactions:
+        """Interactions with one contact, and what is said of any afterwards."""
+        return Interactions(self)
 
     # -- contacts ---------------------------------------------------------------------------
 

@@ -1,0 +1,209 @@
+"""Why a logged segment held whom it held, from the journal alone.
+
+The reason is the list of actions in its stored form; with the interactions it gives the
+worksheet back as it was when it was logged, and says of any contact how it came in, or why it
+did not. Knows nothing of the contacts as they are today.
+"""
+
+from collections.abc import Iterator
+
+import attrs
+
+from segmentation.codes import Option, to_code
+from segmentation.criteria import AsOf, Criteria
+from segmentation.errors import NotFound
+from segmentation.interactions import Interaction
+from segmentation.segments import (
+    ActionKind,
+    CriteriaAction,
+    LeftOutReason,
+    LoggedSegment,
+    Segment,
+    SegmentHeader,
+    SegmentLine,
+    actions_from_json,
+    actions_to_json,
+)
+
+from ._state import Known
+
+
+def reason_of(segment: Segment) -> str:
+    """The reason that a logged segment keeps: the actions, without the texts of removed lines.
+
+    Of lines that were taken out it keeps number and contact: enough to explain, and nothing
+    that was written to somebody who was not written to after all.
+    """
+    return actions_to_json(
+        attrs.evolve(
+            action,
+            removed=tuple(
+                SegmentLine(
+                    segment_no=line.segment_no,
+                    line_no=line.line_no,
+                    contact_no=line.contact_no,
+                    contact_company_no=line.contact_company_no,
+                )
+                for line in action.removed
+            ),
+        )
+        for action in segment.actions
+    )
+
+
+def rebuilt_segment(known: Known, entry_no: int) -> Segment:
+    """The worksheet of a logged segment, as far as the journal keeps it.
+
+    Args:
+        known: The records of now, or a state of the past.
+        entry_no: The logged segment's entry.
+
+    Returns:
+        Number and description, lines with their contacts, and the actions that chose them.
+
+    Raises:
+        NotFound: There is no such logged segment.
+    """
+    logged = known.find(LoggedSegment, entry_no)
+    if logged is None:
+        raise NotFound("logged segment", str(entry_no))
+    lines = [
+        SegmentLine(
+            segment_no=interaction.segment_no,
+            line_no=interaction.line_no,
+            contact_no=interaction.contact_no,
+            contact_company_no=interaction.contact_company_no,
+            description=interaction.description,
+            date=interaction.date,
+            salesperson_code=interaction.salesperson_code,
+            campaign_no=interaction.campaign_no,
+            interaction_template_code=interaction.interaction_template_code,
+            language_code=interaction.interaction_language_code,
+        )
+        for interaction in known.all(Interaction, logged_segment_entry_no=entry_no)
+    ]
+    return Segment(
+        header=SegmentHeader(
+            no=logged.segment_no, description=logged.description, date=logged.date
+        ),
+        lines=tuple(lines),
+        actions=actions_from_json(logged.reason) if logged.reason else (),
+    )
+
+
+class Effect(Option):
+    """What an action did to a contact."""
+
+    JOINED = "joined"
+    REMOVED = "removed"
+    LEFT_OUT = "left_out"
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """What one action did to one contact.
+
+    Attributes:
+        action_no: The action's place in the list, from 1.
+        kind: Whether it added, reduced, refined, ...
+        by_hand: Whether a single contact was put in or taken out by hand.
+        criteria: What was chosen by; ``None`` if every contact passed.
+        as_of: The day that relative dates stood for.
+        effect: What became of the contact.
+        line_nos: The lines that came or went.
+        reason: Why the contact was left out; ``None`` if it was not.
+    """
+
+    action_no: int
+    kind: ActionKind
+    by_hand: bool
+    criteria: Criteria | None
+    as_of: AsOf | None
+    effect: Effect
+    line_nos: tuple[int, ...] = ()
+    reason: LeftOutReason | None = None
+
+    def __str__(self) -> str:
+        how = "by hand" if self.by_hand else str(self.kind)
+        when = f" on {self.as_of.today}" if self.as_of else ""
+        why = f": {self.reason.replace('_', ' ')}" if self.reason else ""
+        return f"{self.effect.replace('_', ' ')} by action {self.action_no} ({how}{when}){why}"
+
+
+@attrs.frozen(kw_only=True)
+class Membership:
+    """How a contact stood to a logged segment.
+
+    Attributes:
+        contact_no: The contact.
+        line_nos: Its lines when the segment was logged; none if it was not in it.
+        steps: What each action did to it, first to last; actions without effect are left out.
+    """
+
+    contact_no: str
+    line_nos: tuple[int, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def logged(self) -> bool:
+        """Whether the contact was logged."""
+        return bool(self.line_nos)
+
+    def __str__(self) -> str:
+        head = f"{self.contact_no} was {'logged' if self.logged else 'not logged'}"
+        return "\n".join([head, *(f"  {step}" for step in self.steps)])
+
+
+def explain_membership(known: Known, entry_no: int, contact_no: str) -> Membership:
+    """Why a contact was or was not logged with a segment, from the journal alone.
+
+    Args:
+        known: The records of now, or a state of the past.
+        entry_no: The logged segment's entry.
+        contact_no: The contact; it need not exist any more.
+
+    Raises:
+        NotFound: There is no such logged segment.
+    """
+    segment = rebuilt_segment(known, entry_no)
+    no = to_code(contact_no)
+    logged = tuple(line.line_no for line in segment.lines if line.contact_no == no)
+    removed = {
+        line.line_no
+        for action in segment.actions
+        for line in action.removed
+        if line.contact_no == no
+    }
+    own = frozenset(logged) | removed
+    steps = (
+        step
+        for number, action in enumerate(segment.actions, start=1)
+        for step in _steps(number, action, no, own)
+    )
+    return Membership(contact_no=no, line_nos=logged, steps=tuple(steps))
+
+
+def _steps(number: int, action: CriteriaAction, no: str, own: frozenset[int]) -> Iterator[Step]:
+    def step(
+        effect: Effect, line_nos: tuple[int, ...] = (), reason: LeftOutReason | None = None
+    ) -> Step:
+        return Step(
+            action_no=number,
+            kind=action.kind,
+            by_hand=action.by_hand,
+            criteria=action.criteria,
+            as_of=action.as_of,
+            effect=effect,
+            line_nos=line_nos,
+            reason=reason,
+        )
+
+    gone = tuple(line.line_no for line in action.removed if line.contact_no == no)
+    if gone:
+        yield step(Effect.REMOVED, gone)
+    come = tuple(line_no for line_no in action.inserted if line_no in own)
+    if come:
+        yield step(Effect.JOINED, come)
+    for left_out in action.left_out:
+        if left_out.contact_no == no:
+            yield step(Effect.LEFT_OUT, reason=left_out.reason)

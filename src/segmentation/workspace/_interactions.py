@@ -1,0 +1,216 @@
+"""Interactions with one contact: a thin front of `segmentation.operations`."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from segmentation.interactions import Evaluation, Interaction, InteractionComment
+from segmentation.journal import Stamp
+from segmentation.operations import annotating, calling, cancelling, documenting, figuring
+from segmentation.operations import interacting as acting
+from segmentation.operations.cancelling import Cancelable
+from segmentation.operations.documenting import DocumentRecorded
+from segmentation.operations.figuring import ContactFigures
+from segmentation.protocols import Store
+
+if TYPE_CHECKING:
+    from ._workspace import Workspace
+
+
+class Interactions:
+    """The interactions of a workspace, outside segments and after logging."""
+
+    def __init__(self, workspace: "Workspace") -> None:
+        self._workspace = workspace
+
+    def __getitem__(self, entry_no: int) -> Interaction:
+        return acting.interaction_of(self._store, entry_no)
+
+    def of(self, contact_no: str) -> Sequence[Interaction]:
+        """A contact's interactions, in the order of their numbers; a company's with all of it."""
+        contact = self._workspace.contact(contact_no)
+        return figuring.interactions_of(self._store, contact)
+
+    def figures(self, contact_no: str) -> ContactFigures:
+        """Number, cost and duration of a contact's interactions, and when the last was."""
+        return figuring.contact_figures(self._store, contact_no)
+
+    def draft(self, contact_no: str, template: str = "", **given: Any) -> Interaction:  # noqa: ANN401
+        """An interaction with what contact, template and user give it; nothing is recorded."""
+        bound = self._workspace
+        return acting.draft_interaction(
+            self._store, contact_no, template, as_of=bound.as_of, at=bound.now, **given
+        )
+
+    def create(
+        self,
+        contact_no: str,
+        template: str = "",
+        *,
+        comments: Iterable[str] = (),
+        attachment: tuple[str, bytes] | None = None,
+        **given: Any,  # noqa: ANN401
+    ) -> Interaction:
+        """Record an interaction: a call, a meeting, a letter written by hand.
+
+        Args:
+            contact_no: With whom.
+            template: What kind of interaction.
+            comments: Comments on it.
+            attachment: File name and content of a text of its own.
+            **given: Fields that go before those of contact and template.
+
+        Raises:
+            Rejected: Fields are blank or do not fit: all of them.
+        """
+        with self._store.transaction():
+            own = self._attached(attachment)
+            draft = self.draft(contact_no, template, **own | given)
+            return acting.create_interaction(self._store, draft, self._stamp, comments=comments)
+
+    def postpone(
+        self,
+        contact_no: str,
+        template: str = "",
+        *,
+        comments: Iterable[str] = (),
+        attachment: tuple[str, bytes] | None = None,
+        **given: Any,  # noqa: ANN401
+    ) -> Interaction:
+        """Put an interaction off: it counts nowhere until it is resumed and finished."""
+        with self._store.transaction():
+            own = self._attached(attachment)
+            draft = self.draft(contact_no, template, **own | given)
+            return acting.postpone_interaction(self._store, draft, self._stamp, comments=comments)
+
+    def postponed(self) -> Sequence[Interaction]:
+        """The interactions that were put off."""
+        return acting.postponed_interactions(self._store)
+
+    def resume(
+        self,
+        entry_no: int,
+        *,
+        postpone: bool = False,
+        comments: Iterable[str] = (),
+        attachment: tuple[str, bytes] | None = None,
+        **given: Any,  # noqa: ANN401
+    ) -> Interaction:
+        """Take up a postponed interaction: finish it, or put it off once more."""
+        with self._store.transaction():
+            return acting.resume_interaction(
+                self._store,
+                entry_no,
+                self._stamp,
+                as_of=self._workspace.as_of,
+                postpone=postpone,
+                comments=comments,
+                **self._attached(attachment) | given,
+            )
+
+    def drop(self, entry_no: int) -> None:
+        """Give up a postponed interaction."""
+        acting.drop_interaction(self._store, entry_no, self._stamp)
+
+    def call(
+        self,
+        contact_no: str,
+        phone_no: str,
+        *,
+        comments: Iterable[str] = (),
+        **given: Any,  # noqa: ANN401
+    ) -> Interaction:
+        """Record a phone call, with the template that the set-up names for calls."""
+        return calling.record_call(
+            self._store,
+            contact_no,
+            phone_no,
+            self._stamp,
+            as_of=self._workspace.as_of,
+            comments=comments,
+            **given,
+        )
+
+    def call_of_line(
+        self,
+        segment_no: str,
+        line_no: int,
+        phone_no: str,
+        *,
+        comments: Iterable[str] = (),
+        **given: Any,  # noqa: ANN401
+    ) -> Interaction:
+        """Record a phone call made from a segment's line; the line stays as it is."""
+        return calling.record_call_of_line(
+            self._store,
+            segment_no,
+            line_no,
+            phone_no,
+            self._stamp,
+            as_of=self._workspace.as_of,
+            comments=comments,
+            **given,
+        )
+
+    def document(self, document_type: str, document_no: str, **given: Any) -> DocumentRecorded:  # noqa: ANN401
+        """Record a document of the host by contact_no, customer_no or vendor_no."""
+        return documenting.record_document(
+            self._store,
+            document_type,
+            document_no,
+            self._stamp,
+            as_of=self._workspace.as_of,
+            **given,
+        )
+
+    def evaluate(self, evaluation: Evaluation | str, *entry_nos: int) -> None:
+        """Say how interactions went."""
+        annotating.evaluate_interactions(self._store, entry_nos, evaluation, self._stamp)
+
+    def comment(self, entry_no: int, text: str) -> None:
+        """Comment on an interaction."""
+        annotating.comment_interaction(self._store, entry_no, text, self._stamp)
+
+    def comments(self, entry_no: int) -> Sequence[InteractionComment]:
+        """The comments on an interaction, in the order in which they were made."""
+        return list(self._store.records.all(InteractionComment, interaction_no=entry_no))
+
+    def note_attempt(self, entry_no: int, *, failed: bool) -> None:
+        """Say whether the contact was reached."""
+        annotating.note_attempt(self._store, entry_no, self._stamp, failed=failed)
+
+    def link_opportunity(self, entry_no: int, opportunity_no: str) -> None:
+        """Link an interaction to an opportunity of the host."""
+        annotating.link_opportunity(self._store, entry_no, opportunity_no, self._stamp)
+
+    def title(self, entry_no: int, *, language: str = "en") -> str:
+        """What an interaction is called in a list: what it was, and from or by whom."""
+        return annotating.interaction_title(self._store, self[entry_no], language=language)
+
+    def cancel(self, item: Cancelable) -> None:
+        """Cancel an interaction, a campaign entry or a logged segment, and what belongs to it."""
+        cancelling.cancel(self._store, item, self._stamp)
+
+    def uncancel(self, item: Cancelable) -> None:
+        """Let something cancelled count again, with what was cancelled together with it."""
+        cancelling.uncancel(self._store, item, self._stamp)
+
+    def delete_canceled(self, *, campaign_no: str = "", segment_no: str = "") -> int:
+        """Delete cancelled interactions; returns how many."""
+        return cancelling.delete_canceled_interactions(
+            self._store, self._stamp, campaign_no=campaign_no, segment_no=segment_no
+        )
+
+    def _attached(self, attachment: tuple[str, bytes] | None) -> dict[str, str]:
+        if attachment is None:
+            return {}
+        name, content = attachment
+        digest = self._store.attachments.put(content)
+        return {"attachment": digest, "attachment_name": name}
+
+    @property
+    def _store(self) -> Store:
+        return self._workspace.store
+
+    @property
+    def _stamp(self) -> Stamp:
+        return self._workspace.stamp
