@@ -70,7 +70,7 @@ def numbers(bound: BoundSelection, source: MappingRows) -> list[str]:
     """The numbers that the reference predicate and a cut find."""
     passes = to_predicate(bound, source, items=source.tables)
     matches = [row for row in source.all("contact") if passes(row)]
-    pairs = [(source.value(row, "no"), row) for row in matches]
+    pairs = [(str(source.value(row, "no")), row) for row in matches]
     return cut(bound, pairs, items=source.tables)
 
 

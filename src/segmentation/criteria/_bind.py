@@ -276,6 +276,7 @@ class _FilterBinder:
     def __init__(self, field: Field, as_of: AsOf) -> None:
         self._field = field
         self._as_of = as_of
+        self._lettered = field.type in {FieldType.CODE, FieldType.TEXT}
         self._tokens: list[str] = []
 
     def bound(self, item: Filter) -> BoundFilter:
@@ -326,14 +327,13 @@ class _FilterBinder:
         return InRange(first, last)
 
     def _span(self, operand: Operand) -> tuple[Span, bool]:
-        lettered = self._field.type in {FieldType.CODE, FieldType.TEXT}
         span = to_span(self._field, operand.text, self._as_of)
-        if operand.any_case and lettered:
+        if operand.any_case and self._lettered:
             return Span(str(span.start).lower()), True
         return span, False
 
     def _like(self, pattern: Pattern, *, any_case: bool) -> BoundFilter:
-        if self._field.type not in {FieldType.CODE, FieldType.TEXT}:
+        if not self._lettered:
             text = to_text(Like(pattern))
             raise FilterError(
                 f"* and ? do not fit a field of type {self._field.type}",

@@ -256,11 +256,10 @@ class _Parser:
 
 
 def _lexemes(text: str) -> Iterator[_Lexeme]:
-    position = 0
-    while found := _LEXEME.match(text, position):
+    # Whatever is no blank at the end is some lexeme, so that nothing is passed over.
+    for found in _LEXEME.finditer(text):
         kind = str(found.lastgroup)
         yield _Lexeme(kind, found[kind].rstrip(), found.start(kind))
-        position = found.end()
     while True:
         yield _Lexeme("end", "", len(text))
 

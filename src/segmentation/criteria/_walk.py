@@ -30,8 +30,16 @@ def nesting(node: object) -> int:
     while waiting:
         parent, depth = waiting.pop()
         deepest = max(deepest, depth)
-        waiting += [(child, depth + _bracketed(parent, child)) for child in children(parent)]
+        # A leaf adds brackets only right below a negation; most nodes are leaves.
+        waiting += [
+            (child, depth + _bracketed(parent, child))
+            for child in children(parent)
+            if type(child) in _BRANCHES or type(parent) is Not
+        ]
     return deepest
+
+
+_BRANCHES = frozenset([AllOf, AnyOf, Not, Part, Where, Figure, Cut])
 
 
 def _bracketed(parent: Any, child: Any) -> bool:  # noqa: ANN401 - any node of either tree
