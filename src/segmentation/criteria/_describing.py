@@ -154,7 +154,13 @@ class Teller:
             case None:
                 return [self._say("everybody")]
             case AllOf(items):
-                return [sentence for item in items for sentence in self.sentences(item)]
+                return [
+                    sentence
+                    for item in items
+                    for sentence in (
+                        [self._grouped(item)] if isinstance(item, AnyOf) else self.sentences(item)
+                    )
+                ]
             case BoundPart(table, conditions) if table.link is None and conditions:
                 return [self._condition(table, where) for where in conditions]
             case _:
