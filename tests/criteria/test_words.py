@@ -349,6 +349,7 @@ def test_codes_that_do_not_exist_are_said() -> None:
     found = check(criteria, schema, truth.AS_OF, known=known)
     assert [str(remark) for remark in found] == ["contact.country: there is no country_region XX"]
     assert check(criteria, schema, truth.AS_OF, known=lambda _table: None) == ()
+    assert check(criteria, schema, truth.AS_OF) == ()
 
 
 def test_segments_that_refer_to_themselves_are_found() -> None:

@@ -50,7 +50,7 @@ from ._checking import (
     segments_of,
 )
 from ._code import expression_of
-from ._counting import Counts, PartCount, count_parts
+from ._counting import Counts, PartCount, count_parts, parts_of
 from ._cuts import cut, share, split
 from ._dates import is_relative, to_date
 from ._describing import ENGLISH, Phrases, describe
@@ -179,6 +179,7 @@ __all__ = [
     "none",
     "outcomes",
     "parse",
+    "parts_of",
     "row",
     "segments_of",
     "share",

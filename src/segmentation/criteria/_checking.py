@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any
+from typing import Any, assert_never
 
 import attrs
 
@@ -19,7 +19,6 @@ from segmentation.fields import Field, FieldType, Value
 from ._bind import bind
 from ._bound import (
     AsOf,
-    Bound,
     BoundFigure,
     BoundFilter,
     BoundNode,
@@ -235,12 +234,11 @@ def outcomes(item: BoundFilter, field: Field) -> frozenset[bool]:
     Between two constants of a filter all values fare alike, so one of them is tried for all.
     Patterns, and comparisons without regard to case, do not divide values like that.
     """
-    leaves = list(_leaves(item))
-    if not all(isinstance(leaf, IsEqual | InRange) and not _any_case(leaf) for leaf in leaves):
+    constants = {constant for leaf in _leaves(item) for constant in _constants(leaf)}
+    if any(any_case for _, any_case in constants):
         return frozenset()
-    constants = {value for leaf in leaves for value in _constants(leaf)}
     passes = to_value_test(item, field)
-    return frozenset(passes(value) for value in _tried(constants, field))
+    return frozenset(passes(value) for value in _tried({v for v, _ in constants}, field))
 
 
 def _leaves(item: BoundFilter) -> Iterator[IsEqual | InRange | FitsPattern]:
@@ -252,24 +250,21 @@ def _leaves(item: BoundFilter) -> Iterator[IsEqual | InRange | FitsPattern]:
         case AllOf(items) | AnyOf(items):
             for each in items:
                 yield from _leaves(each)
-
-
-def _any_case(leaf: object) -> bool:
-    match leaf:
-        case IsEqual(_, any_case):
-            return any_case
-        case InRange(low, high):
-            return any(end.any_case for end in (low, high) if end)
         case _:
-            return False
+            assert_never(item)
 
 
-def _constants(leaf: object) -> Iterator[Any]:
+def _constants(leaf: IsEqual | InRange | FitsPattern) -> Iterator[tuple[Any, bool]]:
+    """The values that a leaf compares with, and whether without regard to case."""
     match leaf:
-        case IsEqual(value):
-            yield value
+        case IsEqual(value, any_case):
+            yield value, any_case
         case InRange(low, high):
-            yield from (end.value for end in (low, high) if isinstance(end, Bound))
+            yield from ((end.value, end.any_case) for end in (low, high) if end)
+        case FitsPattern():
+            yield None, True
+        case _:
+            assert_never(leaf)
 
 
 def _tried(constants: set[Any], field: Field) -> Iterator[Any]:

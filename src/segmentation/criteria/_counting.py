@@ -63,7 +63,7 @@ def count_parts(
         items: Names of the tables whose rows are mappings.
         phrases: The words to tell the parts in.
     """
-    parts = [] if bound.node is None else list(_parts(bound.node))
+    parts = () if bound.node is None else parts_of(bound.node)
     tests = [
         to_predicate(attrs.evolve(bound, node=part, cut=None), source, items=items)
         for part in parts
@@ -83,8 +83,12 @@ def count_parts(
     return Counts(base, counted, so_far[-1] if so_far else base)
 
 
+def parts_of(node: BoundNode) -> tuple[BoundNode, ...]:
+    """What must all hold, in the selection's order; each condition on the contact itself alone."""
+    return tuple(_parts(node))
+
+
 def _parts(node: BoundNode) -> Iterable[BoundNode]:
-    """What must hold, each condition on the contact itself alone."""
     match node:
         case AllOf(items):
             for item in items:

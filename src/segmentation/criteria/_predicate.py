@@ -239,7 +239,7 @@ class _Compiler:
         """Loops over the rows that belong to the contact; tables between go around them."""
         row, key, seen = f"row{depth}", f"key{depth}", f"seen{depth}"
         if link.only is not None:
-            inner = _under(f"if {self._only(table, link, row)}:", inner)
+            inner = _under(f"if {self._only(table, link, link.only, row)}:", inner)
         rows = self._code.constant(partial(self._source.rows, table))
         inner = _under(f"for {row} in {rows}({key}):", inner)
         between = self._schema.table(link.through) if link.through else self._base
@@ -257,12 +257,10 @@ class _Compiler:
         filled = " and ".join(f"{key}[{n}]" for n in range(len(values)))
         return [f"{key} = ({', '.join(values)},)", *_under(f"if {filled}:", inner)]
 
-    def _only(self, table: Table, link: Link, row: str) -> str:
+    def _only(self, table: Table, link: Link, only: tuple[str, str], row: str) -> str:
         """A test of the further pair of a link, which some contacts are spared."""
-        test = "True"
-        if link.only is not None:
-            own = self._read(self._base, link.only[1], "row")
-            test = f"{own} and {own} == {self._read(table, link.only[0], row)}"
+        own = self._read(self._base, only[1], "row")
+        test = f"{own} and {own} == {self._read(table, only[0], row)}"
         if link.unless is None:
             return test
         field = self._base.field(link.unless[0])

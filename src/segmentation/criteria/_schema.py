@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from segmentation.errors import UnknownName
+from segmentation.errors import InvalidValue, UnknownName
 from segmentation.fields import Field
 
 
@@ -74,11 +74,29 @@ class Schema:
         base: Name of the table whose rows are chosen ("contact").
         key: The field of the base table that is its number ("no").
         tables: The tables by name, the base table among them.
+
+    Raises:
+        UnknownName: A link goes through a table that is not there.
+        InvalidValue: Links lead in a circle.
     """
 
     base: str
     key: str
     tables: Mapping[str, Table]
+
+    def __attrs_post_init__(self) -> None:
+        for table in self.tables.values():
+            self._follow(table)
+
+    def _follow(self, table: Table) -> None:
+        """Make sure that the tables between this one and the base lead there."""
+        passed = [table.name]
+        while table.link is not None and table.link.through:
+            table = self.table(table.link.through)
+            if table.name in passed:
+                circle = " → ".join([*passed, table.name])
+                raise InvalidValue("link", circle, "leads in a circle")
+            passed.append(table.name)
 
     def table(self, name: str) -> Table:
         """The table of that name or alias, also as Business Central spells it.
