@@ -16,7 +16,7 @@ from .contacts import (
     ContactType,
     CorrespondenceType,
 )
-from .criteria import AsOf, bind, make_selection, parse, to_predicate, to_text
+from .criteria import AsOf, at_least, bind, make_selection, none, parse, to_predicate, to_text
 from .errors import (
     Conflict,
     FilterError,
@@ -62,9 +62,11 @@ __all__ = [
     "UnknownName",
     "Worksheet",
     "Workspace",
+    "at_least",
     "bind",
     "contact_schema",
     "make_selection",
+    "none",
     "parse",
     "to_predicate",
     "to_text",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Self, TypeAlias
 
-from segmentation.criteria import Criteria, Filter, make_selection
+from segmentation.criteria import Criteria, TableConditions, make_selection
 from segmentation.operations import logging, reusing, selecting
 from segmentation.operations.logging import Logged, LoggingPlan
 from segmentation.protocols import Store
@@ -12,8 +12,8 @@ from segmentation.segments import CriteriaAction, Options, SavedCriteria, Segmen
 if TYPE_CHECKING:
     from ._workspace import Workspace
 
-Filters: TypeAlias = Mapping[str, str | Filter]
-"""Filters by field; texts in the filter language or trees of it. One row must meet them all."""
+Filters: TypeAlias = TableConditions
+"""Filters by field, which one row must meet together; or ``none(...)``, ``at_least(...)``, ..."""
 
 
 def criteria_of(criteria: Criteria | None, tables: Mapping[str, Filters]) -> Criteria | None:

@@ -13,14 +13,23 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from segmentation.contacts import Contact
-from segmentation.criteria import AsOf, Criteria, Schema
+from segmentation.criteria import (
+    AsOf,
+    Counts,
+    Criteria,
+    Explanation,
+    Remark,
+    Schema,
+    Tables,
+    fields,
+)
 from segmentation.documents import Document
 from segmentation.errors import NotFound, StoreError
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.journal import Stamp
 from segmentation.memory import MemoryStore
-from segmentation.operations import importing, opening, rendering, selecting
+from segmentation.operations import explaining, importing, opening, rendering, selecting
 from segmentation.operations.importing import Imported
 from segmentation.operations.reading import SourceFile
 from segmentation.protocols import Clock, Store
@@ -167,6 +176,42 @@ class Workspace:
         """The numbers of the contacts that pass, excluded and blocked ones among them."""
         chosen = criteria_of(criteria, tables)
         return selecting.select(self.store, chosen, self.as_of)
+
+    @property
+    def fields(self) -> Tables:
+        """The tables that criteria may name and their fields, to build selections from.
+
+        >>> crm = Workspace.open()
+        >>> nordic = crm.fields.contact.country_region_code.is_in(["DK", "SE"])
+        >>> crm.select(nordic & (crm.fields.mailing_groups.mailing_group_code == "NEWS"))
+        []
+        """
+        return fields(self.schema)
+
+    def describe(self, criteria: Criteria | None = None, **tables: Filters) -> str:
+        """A selection in words, with the dates that relative ones stand for."""
+        chosen = criteria_of(criteria, tables)
+        return explaining.describe_selection(self.store, chosen, self.as_of)
+
+    def explain(
+        self, contact_no: str, criteria: Criteria | None = None, **tables: Filters
+    ) -> Explanation:
+        """Why a contact passes a selection, or why not; ``str`` of it is for people.
+
+        Raises:
+            NotFound: There is no such contact.
+        """
+        chosen = criteria_of(criteria, tables)
+        return explaining.explain_contact(self.store, chosen, contact_no, self.as_of)
+
+    def count(self, criteria: Criteria | None = None, **tables: Filters) -> Counts:
+        """How many contacts each part of a selection leaves, alone and with those before it."""
+        chosen = criteria_of(criteria, tables)
+        return explaining.count_each_part(self.store, chosen, self.as_of)
+
+    def check(self, criteria: Criteria) -> Sequence[Remark]:
+        """What is wrong or remarkable about a selection, each thing in a sentence."""
+        return explaining.check_selection(self.store, criteria, self.as_of)
 
     # -- segments ---------------------------------------------------------------------------
 

@@ -1,0 +1,124 @@
+"""Asking about a selection: what it says, why somebody passes, how many each part leaves.
+
+The answers come from the store's own way of selecting, so that a count beside a list is never
+another count.
+"""
+
+from collections.abc import Container, Iterable
+from typing import Any
+
+import attrs
+
+from segmentation.codes import to_code
+from segmentation.contacts import Contact
+from segmentation.criteria import (
+    ENGLISH,
+    AllOf,
+    AsOf,
+    BoundNode,
+    Counts,
+    Criteria,
+    Explanation,
+    PartCount,
+    Phrases,
+    Remark,
+    Table,
+    bind,
+    check,
+    describe,
+    explain,
+    parts_of,
+)
+from segmentation.errors import NotFound
+from segmentation.fields import key_of
+from segmentation.interactions import Interaction
+from segmentation.protocols import Store
+from segmentation.segments import FILTERED
+
+from .importing import KINDS
+from .playing import schema_of
+
+_FILTERED = {kind.__table__: kind for kind, _, _ in FILTERED}
+
+
+class StoredRows:
+    """The rows that belong to single contacts, looked up in a store one contact at a time."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def rows(self, table: Table, key: tuple[Any, ...]) -> Iterable[Any]:
+        """The rows of a linked table whose link fields equal the key."""
+        on = table.link.on if table.link else ()
+        equal = {field: value for (field, _), value in zip(on, key, strict=True)}
+        return self._store.records.all(_FILTERED[table.name], **equal)
+
+    def segment_members(self, segment_no: str) -> Container[str]:
+        """The contacts on the lines of a segment."""
+        return frozenset(self._store.segments.get(segment_no).contact_nos)
+
+    def logged_members(self, entry_no: int) -> Container[str]:
+        """The contacts that were logged with a logged segment."""
+        found = self._store.records.all(Interaction, logged_segment_entry_no=entry_no)
+        return frozenset(interaction.contact_no for interaction in found)
+
+
+def describe_selection(
+    store: Store, criteria: Criteria | None, as_of: AsOf, phrases: Phrases = ENGLISH
+) -> str:
+    """A selection in words, with the dates that relative ones stand for."""
+    return describe(bind(criteria, schema_of(store), as_of), phrases)
+
+
+def explain_contact(
+    store: Store,
+    criteria: Criteria | None,
+    contact_no: str,
+    as_of: AsOf,
+    phrases: Phrases = ENGLISH,
+) -> Explanation:
+    """Why a contact passes a selection, or why not: which parts hold, decided by which rows.
+
+    Raises:
+        NotFound: There is no such contact.
+    """
+    found = store.contacts.get_many([to_code(contact_no)])
+    if not found:
+        raise NotFound("contact", contact_no)
+    bound = bind(criteria, schema_of(store), as_of)
+    return explain(bound, StoredRows(store), found[0], phrases=phrases)
+
+
+def count_each_part(
+    store: Store, criteria: Criteria | None, as_of: AsOf, phrases: Phrases = ENGLISH
+) -> Counts:
+    """How many contacts each part of a selection leaves, alone and with those before it."""
+    bound = bind(criteria, schema_of(store), as_of)
+    parts = () if bound.node is None else parts_of(bound.node)
+
+    def count(node: BoundNode | None) -> int:
+        return len(store.contacts.matching(attrs.evolve(bound, node=node, cut=None)))
+
+    base, counted = count(None), []
+    left = base
+    for place, part in enumerate(parts, start=1):
+        alone = count(part)
+        left = alone if place == 1 else count(AllOf(parts[:place]))
+        sentence = describe(attrs.evolve(bound, node=part, cut=None), phrases)
+        counted.append(PartCount(sentence, alone, left))
+    return Counts(base, tuple(counted), left)
+
+
+def check_selection(
+    store: Store, criteria: Criteria, as_of: AsOf, phrases: Phrases = ENGLISH
+) -> tuple[Remark, ...]:
+    """What is wrong or remarkable about a selection, each thing in a sentence."""
+
+    def known(table: str) -> Container[str] | None:
+        kind = KINDS.get(table)
+        if kind is None or kind is Contact:
+            return None
+        keys = frozenset(str(key_of(item)[0]) for item in store.records.all(kind))
+        return keys or None
+
+    return check(criteria, schema_of(store), as_of, known=known, phrases=phrases)

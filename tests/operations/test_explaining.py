@@ -1,0 +1,74 @@
+"""Asking about a selection: in words, for one contact, part by part."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+import segmentation as seg
+from segmentation.criteria import InLoggedSegment, InSegment
+
+SAMPLE = Path(__file__).parent.parent.parent / "src" / "segmentation" / "sample"
+
+
+@pytest.fixture(scope="module")
+def crm() -> seg.Workspace:
+    crm = seg.Workspace.open(user="ANNA", today=dt.date(2026, 11, 22))
+    crm.import_data(SAMPLE)
+    return crm
+
+
+def test_a_selection_is_told_in_words_with_its_dates_worked_out(crm: seg.Workspace) -> None:
+    told = crm.describe(
+        contact={"country_region_code": "DK|SE"},
+        mailing_groups={"mailing_group_code": "NEWS"},
+        interactions=seg.none(date="-3M.."),
+    )
+    assert "DK" in told
+    assert "NEWS" in told
+    assert "2026-08-22" in told
+
+
+def test_an_explanation_names_the_rows_that_decided(crm: seg.Workspace) -> None:
+    no = crm.select(mailing_groups={"mailing_group_code": "NEWS"})[0]
+    found = crm.explain(no, contact={"no": no}, mailing_groups={"mailing_group_code": "NEWS"})
+    assert found.holds
+    assert "mailing_group_code = NEWS" in str(found)
+    assert not crm.explain(no, contact={"no": "NOBODY"}).holds
+    with pytest.raises(seg.NotFound):
+        crm.explain("NOBODY")
+
+
+def test_membership_of_segments_is_explained_too(crm: seg.Workspace) -> None:
+    fair = crm.new_segment("Fair", template="FAIR").add_contact("CT000002")
+    assert crm.explain("CT000002", InSegment(fair.no)).holds
+    assert not crm.explain("CT000003", InSegment(fair.no)).holds
+    entry_no = fair.log().segment.entry_no
+    assert crm.explain("CT000002", InLoggedSegment(entry_no)).holds
+    assert not crm.explain("CT000003", InLoggedSegment(entry_no)).holds
+
+
+def test_counts_of_parts_are_those_of_the_lists(crm: seg.Workspace) -> None:
+    nordic = {"country_region_code": "DK|SE|NO"}
+    news = {"mailing_group_code": "NEWS"}
+    counts = crm.count(contact=nordic, mailing_groups=news)
+    first, second = counts.parts
+    assert counts.base == len(crm.select())
+    assert first.alone == first.so_far == len(crm.select(contact=nordic))
+    assert second.alone == len(crm.select(mailing_groups=news))
+    both = len(crm.select(contact=nordic, mailing_groups=news))
+    assert second.so_far == counts.passing == both
+
+
+def test_without_criteria_everybody_is_counted(crm: seg.Workspace) -> None:
+    counts = crm.count()
+    assert (counts.parts, counts.passing) == ((), counts.base)
+
+
+def test_a_check_looks_codes_up_where_they_are_kept(crm: seg.Workspace) -> None:
+    the = crm.fields
+    unknown = the.mailing_groups.mailing_group_code == "NEWZ"
+    assert any("NEWZ" in str(remark) for remark in crm.check(unknown))
+    assert crm.check(the.mailing_groups.mailing_group_code == "NEWS") == ()
+    assert crm.check(the.contact.company_no == "CT999999") == ()
+    assert crm.check(the.interactions.opportunity_no == "X") == ()
