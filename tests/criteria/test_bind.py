@@ -201,6 +201,12 @@ def test_tokens_may_use_tokens_but_not_in_a_circle() -> None:
     assert bound("%d", FieldType.CODE, as_of) == AnyOf((IsEqual("3"), IsEqual("3")))
 
 
+@pytest.mark.parametrize("name", ["north", "North", "%NORTH"])
+def test_a_host_may_write_its_tokens_in_any_case(name: str) -> None:
+    as_of = AsOf(TODAY, tokens={name: "DK"})
+    assert bound("%north", FieldType.CODE, as_of) == IsEqual("DK")
+
+
 def test_a_token_that_stands_for_nothing_is_refused() -> None:
     with pytest.raises(FilterError, match="no filter at all"):
         bound("%none", FieldType.CODE, AsOf(TODAY, tokens={"none": " "}))

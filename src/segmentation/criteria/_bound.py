@@ -31,6 +31,10 @@ MEANING = 1
 """Version of the language's meaning, kept with every stored selection."""
 
 
+def _by_plain_name(tokens: Mapping[str, str]) -> Mapping[str, str]:
+    return {name.removeprefix("%").lower(): text for name, text in tokens.items()}
+
+
 @attrs.frozen
 class AsOf:
     """The day and the user that a selection is bound to.
@@ -39,7 +43,7 @@ class AsOf:
         today: What ``t`` and date formulas stand for.
         workdate: What ``w`` stands for; the day itself if not given.
         user: What ``%me`` and ``%user`` stand for.
-        tokens: Filter texts for the tokens of a host, by name without ``%``, lower case.
+        tokens: Filter texts for the tokens of a host, by name, with ``%`` or without, in any case.
         zone: The zone in which a date is a day of a datetime field.
         date_order: In which order the digits of a date are typed (``221126``).
     """
@@ -47,7 +51,7 @@ class AsOf:
     today: date
     workdate: date = attrs.field()
     user: str = ""
-    tokens: Mapping[str, str] = attrs.field(factory=dict)
+    tokens: Mapping[str, str] = attrs.field(factory=dict, converter=_by_plain_name)
     zone: tzinfo = UTC
     date_order: Literal["dmy", "mdy", "ymd"] = "dmy"
 
