@@ -22,7 +22,7 @@ from segmentation.errors import (
     near_name,
 )
 
-FAMILY = [
+FAMILY: list[SegmentationError] = [
     FilterError("is odd", text="a|", position=2, expected="a value", field="contact.city"),
     UnknownName("field", "citi", known=["city"], where="contact"),
     NotFound("contact", "CT1"),
@@ -98,5 +98,5 @@ def test_the_docstring_draws_the_whole_family() -> None:
 def test_every_code_stands_on_the_page_of_errors() -> None:
     page = (Path(__file__).parent.parent / "docs" / "errors.md").read_text(encoding="utf-8")
     kinds: list[type[SegmentationError]] = [errors.UsageError, WrongUse]
-    for kind in [*kinds, *map(type, FAMILY)]:
+    for kind in kinds + [type(error) for error in FAMILY]:
         assert f"`{kind.code}` | `{kind.__name__}`" in page
