@@ -75,7 +75,7 @@ def numbers_in(ranges: Ranges) -> Iterable[int]:
 
 @attrs.frozen
 class Revised:
-    """A postponed interaction was taken up again: finished, or put off once more.
+    """A postponed interaction was taken up again, or one passed to another contact by a merge.
 
     Attributes:
         interaction: What it is now, under the number that it had.

@@ -11,7 +11,7 @@ from typing import Any, cast
 import attrs
 
 from segmentation import campaigns, contacts, questionnaires, setup, templates
-from segmentation.contacts import Contact, ContactType, composed_name
+from segmentation.contacts import Contact, ContactBusinessRelation, ContactType, composed_name
 from segmentation.errors import Fault, NotFound, Rejected
 from segmentation.fields import Field, FieldType, Record, Value, fields_of, key_of
 from segmentation.protocols import Store
@@ -19,6 +19,7 @@ from segmentation.setup import ExtraField
 from segmentation.templates import TemplateLanguage
 
 from .reading import RawRow, SourceFile, guess_type, read_rows, read_value
+from .targeting import follow_relations
 
 KINDS: Mapping[str, type[Record]] = {
     kind.__table__: kind
@@ -259,6 +260,8 @@ def _store(
     for item in placed:
         counts[item.record.__table__] += 1
     store.records.put(_with_company_names(store, placed))
+    relations = (item.record for item in placed)
+    follow_relations(store, (r for r in relations if isinstance(r, ContactBusinessRelation)))
     return tuple(counts.items())
 
 
