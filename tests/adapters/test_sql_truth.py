@@ -8,12 +8,16 @@ from typing import Annotated, Any, NamedTuple
 import attrs
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings
 
+import reference
+import trees
 import truth
 from databases import Database
+from reference import MappingRows
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore
 from segmentation.codes import Option
-from segmentation.criteria import Criteria, Schema, Table, bind
+from segmentation.criteria import Criteria, Schema, Selection, Table, bind
 from segmentation.fields import Extra, Field, FieldType, Record, with_converters
 from segmentation.interactions import Interaction
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
@@ -149,3 +153,15 @@ def test_every_filter_finds_those_that_it_says(found: Found) -> None:
 def test_every_selection_finds_those_that_it_says(found: Found) -> None:
     for case in truth.SELECTIONS:
         assert found(case.criteria) == case.expected, case
+
+
+MAPPINGS = MappingRows()
+
+
+def test_any_selection_is_answered_as_the_reference_predicate_does(found: Found) -> None:
+    @settings(max_examples=60)
+    @given(trees.selections)
+    def agrees(selection: Selection) -> None:
+        assert found(selection) == reference.found(selection, MAPPINGS)
+
+    agrees()

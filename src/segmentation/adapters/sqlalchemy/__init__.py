@@ -8,6 +8,6 @@ except ImportError as error:
     raise MissingExtra("sql", "a store in a file or database") from error
 
 from ._mapping import MappedTable
-from ._store import SqlStore, open_store
+from ._store import SqlStore, join_store, open_store
 
-__all__ = ["MappedTable", "SqlStore", "open_store"]
+__all__ = ["MappedTable", "SqlStore", "join_store", "open_store"]

@@ -1,10 +1,11 @@
 """The store: all repositories over one unit of work."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from segmentation.errors import StoreError
 
@@ -13,7 +14,10 @@ from ._mapping import MappedTable
 from ._opening import check_file, make_engine, open_tables
 from ._repositories import SqlAttachments, SqlLog, SqlRecords, SqlSegments
 from ._tables import Tables
-from ._units import OwnUnit, Unit
+from ._units import HostUnit, OwnUnit, Unit
+from ._versions import is_current, set_up
+
+_HOST = "the host's database"
 
 
 class SqlStore:
@@ -81,6 +85,55 @@ def open_store(
         engine.dispose()
         raise
     return SqlStore(OwnUnit(engine, name), tables, mapped)
+
+
+def join_store(
+    host: sa.Connection | Session | Callable[[], sa.Connection],
+    *,
+    schema: str | None = None,
+    prefix: str = "",
+    mapped: Mapping[str, MappedTable] | None = None,
+) -> SqlStore:
+    """A store in the host's own transaction, which the host alone commits or rolls back.
+
+    Our tables are made with the first use, as part of that transaction.
+
+    Args:
+        host: A connection or session with an open transaction, or what gives the connection.
+        schema: The database schema for our tables; the connection's own if not given.
+        prefix: What the names of our tables begin with, beside those of the host.
+        mapped: Tables of the host that stand in for ours, by the name of ours ("contact").
+
+    Raises:
+        StoreError: The tables are of a later version, or names are taken already.
+
+    >>> engine = sa.create_engine("sqlite://")
+    >>> with engine.begin() as connection:
+    ...     store = join_store(connection, prefix="crm_")
+    ...     list(store.segments.headers())
+    []
+    """
+    unit = HostUnit(_connecting(host), _HOST)
+    tables = Tables(schema=schema, prefix=prefix)
+    with unit.connection() as connection:
+        current = is_current(connection, tables, _HOST)
+    if not current:
+        with unit.transaction() as connection:
+            set_up(connection, tables, _HOST)
+    return SqlStore(unit, tables, mapped)
+
+
+def _connecting(
+    host: sa.Connection | Session | Callable[[], sa.Connection],
+) -> Callable[[], sa.Connection]:
+    """What gives the connection of the host's open transaction."""
+    match host:
+        case sa.Connection():
+            return lambda: host
+        case Session():
+            return host.connection
+        case _:
+            return host
 
 
 def _url_of(store: str | Path) -> sa.URL:

@@ -1,5 +1,6 @@
 """Units of work: which connection a step uses, and what makes several steps one."""
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -7,8 +8,12 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from ._faults import translated
+from segmentation.errors import StoreError
 
+from ._faults import translated
+from ._functions import add_functions
+
+_PREPARED = "segmentation_prepared"
 WRITES = "segmentation_writes"
 """Execution option of a connection whose transaction is going to write."""
 
@@ -87,15 +92,37 @@ class HostUnit:
     def connection(self) -> Iterator[sa.Connection]:
         """The host's connection."""
         with translated(self._name):
-            yield self._connect()
+            yield self._connected()
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """A savepoint in the host's transaction."""
         with translated(self._name):
-            connection = self._connect()
+            connection = self._connected()
             with connection.begin_nested():
                 yield connection
 
+    def _connected(self) -> sa.Connection:
+        connection = self._connect()
+        if connection.dialect.name == "sqlite":
+            _prepare_sqlite(connection)
+        return connection
+
     def close(self) -> None:
         """Nothing: the connection is the host's."""
+
+
+def _prepare_sqlite(connection: sa.Connection) -> None:
+    """Give a host's connection our functions, and see that its transaction has begun.
+
+    Python's driver begins a transaction with the first change only: a savepoint before that
+    would be a transaction by itself, and its end the end of the host's.
+    """
+    raw = connection.connection.driver_connection
+    if not isinstance(raw, sqlite3.Connection):
+        raise StoreError("the host's database", "is SQLite by another driver than Python's own")
+    if _PREPARED not in connection.info:
+        add_functions(raw)
+        connection.info[_PREPARED] = True
+    if not raw.in_transaction:
+        connection.exec_driver_sql("BEGIN")

@@ -1,0 +1,27 @@
+"""The contracts of stores, kept by ours: in memory, on SQLite and on PostgreSQL."""
+
+import pytest
+
+from databases import Database
+from segmentation.memory import MemoryStore
+from segmentation.protocols import Store
+from segmentation.testing import StoreContract
+
+
+class TestMemoryStore(StoreContract):
+    def make_store(self) -> Store:
+        return MemoryStore()
+
+
+class TestSqlStore(StoreContract):
+    @pytest.fixture(autouse=True)
+    def _in(self, database: Database) -> None:
+        self.database = database
+
+    def make_store(self) -> Store:
+        return self.database.open()
+
+
+def test_a_contract_asks_how_to_make_a_store() -> None:
+    with pytest.raises(NotImplementedError):
+        StoreContract().make_store()
