@@ -7,12 +7,14 @@ import pytest
 from segmentation import errors
 from segmentation.__main__ import WrongUse
 from segmentation.errors import (
+    BadDocument,
     Conflict,
     Fault,
     FilterError,
     InvalidValue,
     JournalBroken,
     MissingExtra,
+    NotDelivered,
     NotFound,
     Refused,
     Rejected,
@@ -28,6 +30,8 @@ FAMILY: list[SegmentationError] = [
     NotFound("contact", "CT1"),
     InvalidValue("date", "x", "is no date"),
     Rejected("contact.csv", [Fault("row 2", "no", "is blank"), Fault("row 3", "", "is odd")]),
+    BadDocument("letter.docx", "is no Word document"),
+    NotDelivered("anna@example.com", "no such mailbox", temporary=False),
     Refused("go back", "nothing to undo"),
     Conflict("segment SM1", "was changed"),
     StoreError("crm.db", "is no store"),
@@ -41,6 +45,8 @@ TEXTS = [
     "there is no contact 'CT1'",
     "date: 'x' is no date",
     "contact.csv: 2 faults, nothing was done\n  row 2: no: is blank\n  row 3: is odd",
+    "letter.docx: is no Word document",
+    "anna@example.com: no such mailbox",
     "go back: nothing to undo",
     "segment SM1: was changed",
     "crm.db: is no store",

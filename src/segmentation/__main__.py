@@ -15,6 +15,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+from .adapters.files import FolderCourier
 from .criteria import AllOf, Part, Schema, Selection, Where, parse
 from .errors import FilterError, SegmentationError, StoreError, UsageError
 from .fields import Field
@@ -328,11 +329,8 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path) -> None:
     _tell(again, "the same criteria, saved and reused")
 
     logged = fair.log(follow_up=True)
-    letters = folder / "letters"
-    letters.mkdir()
-    for letter in crm.letters(logged.interactions):
-        (letters / letter.name).write_bytes(letter.content)
-    written = len(list(letters.iterdir()))
+    courier = FolderCourier(folder / "letters")
+    written = len([courier.deliver(letter) for letter in crm.letters(logged.interactions)])
     if logged.follow_up is not None:
         print(f"logged {logged.segment.segment_no}, follow-up {logged.follow_up.no}")
     head = crm.journal.verify()

@@ -8,9 +8,11 @@ The family::
     │   ├── UnknownName  (LookupError)    a table, field, option or token that is not known
     │   ├── NotFound     (LookupError)    a record that is not in the store
     │   ├── InvalidValue (ValueError)     a value that its field cannot hold
+    │   ├── BadDocument  (ValueError)     a template or file that cannot be read as what it is
     │   ├── Rejected     (ValueError)     several faults at once, each with its place
     │   └── Refused      (RuntimeError)   a step that the rules, or a host's hook, forbid
     ├── Conflict         (RuntimeError)   somebody else was quicker; nothing was done
+    ├── NotDelivered     (OSError)        a courier could not deliver a document
     ├── StoreError       (OSError)        no store, a later version, a store that went away
     ├── JournalBroken    (ValueError)     the chain of the journal does not hold
     └── MissingExtra     (ImportError)    an optional part is not installed
@@ -163,6 +165,25 @@ class InvalidValue(UsageError, ValueError):  # noqa: N818
         return f"{self.field}: {self.value!r} {self.reason}"
 
 
+class BadDocument(UsageError, ValueError):  # noqa: N818
+    """A template or another file that cannot be read as what it should be.
+
+    Attributes:
+        name: The file's or the template's name.
+        reason: What is wrong with it.
+    """
+
+    code: ClassVar[str] = "bad_document"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name = name
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
+
+
 @attrs.frozen
 class Fault:
     """One thing that is wrong, and where.
@@ -245,6 +266,27 @@ class Conflict(SegmentationError, RuntimeError):  # noqa: N818
 
     def __str__(self) -> str:
         return f"{self.what}: {self.reason}"
+
+
+class NotDelivered(SegmentationError, OSError):  # noqa: N818
+    """A document that a courier could not deliver.
+
+    Attributes:
+        where: Where it should have gone: an address, a file.
+        reason: Why it did not.
+        temporary: Whether another attempt may succeed.
+    """
+
+    code: ClassVar[str] = "not_delivered"
+
+    def __init__(self, where: str, reason: str, *, temporary: bool) -> None:
+        super().__init__(where, reason)
+        self.where = where
+        self.reason = reason
+        self.temporary = temporary
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.reason}"
 
 
 class StoreError(SegmentationError, OSError):

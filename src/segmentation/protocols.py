@@ -5,7 +5,7 @@ and on SQL databases (`segmentation.adapters.sqlalchemy`); `segmentation.testing
 contracts that every implementation must pass.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from .contacts import Contact
 from .criteria import BoundSelection
-from .documents import Document
+from .documents import Document, Form
 from .fields import Record, RecordT
 from .journal import Entry, Head
 from .questionnaires import ContactClassField, CustomerClassField, VendorClassField
@@ -188,8 +188,65 @@ class Clock(Protocol):
         """Now, with its zone."""
 
 
+class Renderer(Protocol):
+    """Fills templates of one kind."""
+
+    @property
+    def fills(self) -> Container[str]:
+        """The endings of the templates' file names, in lower case and without the dot."""
+
+    @property
+    def ending(self) -> str:
+        """The ending of the documents' file names."""
+
+    @property
+    def media_type(self) -> str:
+        """The documents' media type, as in MIME."""
+
+    def read(self, content: bytes, name: str) -> Form:
+        """Read a template once, to fill it many times.
+
+        Args:
+            content: The template.
+            name: Its name, for errors.
+
+        Raises:
+            BadDocument: It is no template of this kind.
+        """
+
+
+class Converter(Protocol):
+    """Turns finished documents into others."""
+
+    @property
+    def converts(self) -> Container[str]:
+        """The endings of what it takes."""
+
+    @property
+    def ending(self) -> str:
+        """The ending of what it makes."""
+
+    @property
+    def media_type(self) -> str:
+        """The media type of what it makes."""
+
+    def convert(self, content: bytes, name: str) -> bytes:
+        """The converted document.
+
+        Raises:
+            BadDocument: It cannot be converted.
+        """
+
+
 class Courier(Protocol):
     """Sends or puts down finished documents."""
 
     def deliver(self, document: Document) -> str:
-        """Deliver one document; returns where it went, for people."""
+        """Deliver one document; returns where it went, for people.
+
+        When it returns, the document has been accepted for good. The same document, told by
+        its ``key``, may come again after a crash; whoever can should then not double it.
+
+        Raises:
+            NotDelivered: It was not accepted; the error says whether to try again.
+        """

@@ -118,6 +118,23 @@ class TemplateLanguage(
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
+class WordTemplate(Record, table="word_template", key=("code",)):
+    """A mail merge document made in Word, under a code.
+
+    Attributes:
+        attachment: SHA-256 of its content, hexadecimal.
+        attachment_name: The file name that it came with.
+    """
+
+    code: LongCode
+    name: Text = ""
+    language_code: Language = ""
+    attachment: LongText = ""
+    attachment_name: Text = ""
+    extra: Extra = ()
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
 class InteractionTemplateSetup(Record, table="interaction_template_setup", key=()):
     """Which template records which kind of document of the host."""
 

@@ -1,0 +1,192 @@
+"""Couriers that put documents into a folder or into zip archives; only the standard library.
+
+Every document is written to a file of another name first and becomes visible whole: a full
+disk or a killed process leaves no half letters.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from segmentation.documents import Document, safe_file_name
+from segmentation.errors import NotDelivered
+
+_PACKED = frozenset({"docx", "zip", "pdf", "png", "jpg"})
+"""Endings of what is packed already: it goes into an archive as it is."""
+_PARTS = ".parts"
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+class FolderCourier:
+    """Puts each document into a folder, under its own name.
+
+    A file that holds something else is never overwritten: of two documents with one name the
+    later gets the contact's number too.
+
+    Args:
+        folder: The folder; made if it is not there.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        self._folder = Path(folder)
+
+    def deliver(self, document: Document) -> str:
+        """Write one document; returns the path of its file.
+
+        Raises:
+            NotDelivered: The folder or the file cannot be written, or the disk is full.
+        """
+        with _refusing(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for name in _names(document):
+                path = self._folder / name
+                if _put(path, document.content):
+                    return str(path)
+        raise NotDelivered(str(self._folder), f"holds {document.name} already", temporary=False)
+
+
+class ZipCourier:
+    """Puts all documents of a segment into one archive, named after the segment.
+
+    Until it is closed, the documents lie in a folder beside the archive; so many may be
+    delivered, by several processes, and what a crash left behind is packed the next time.
+    Closing packs them; it is done by one process, when the others are through.
+
+    Args:
+        folder: Where the archives go; made if it is not there.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        self._folder = Path(folder)
+
+    def deliver(self, document: Document) -> str:
+        """Put one document aside for its archive; returns the archive's path.
+
+        Raises:
+            NotDelivered: The folder or the file cannot be written, or the disk is full.
+        """
+        archive = self._folder / safe_file_name(document.segment_no or "documents", ending="zip")
+        parts = archive.with_name(archive.name + _PARTS)
+        number = document.key.rjust(20, "0")
+        named = json.dumps([document.name, document.contact_no]).encode()
+        with _refusing(archive):
+            parts.mkdir(parents=True, exist_ok=True)
+            _replace(parts / safe_file_name(number, ending="part"), document.content)
+            _replace(parts / safe_file_name(number, ending="name"), named)
+        return str(archive)
+
+    def close(self) -> None:
+        """Pack what was delivered.
+
+        Raises:
+            NotDelivered: The archive cannot be written; what was delivered is still there.
+        """
+        for parts in sorted(self._folder.glob(f"*{_PARTS}")):
+            archive = parts.with_name(parts.name.removesuffix(_PARTS))
+            with _refusing(archive):
+                _pack(parts, archive)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.close()
+
+
+@contextlib.contextmanager
+def _refusing(where: Path) -> Iterator[None]:
+    """What the system refuses, as an error of ours; a full disk may have room again."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise NotDelivered(str(where), reason, temporary=True) from error
+
+
+def _names(document: Document) -> Iterator[str]:
+    """The name of a document, and others for when it is taken."""
+    yield document.name
+    stem, _, ending = document.name.rpartition(".")
+    for more in ([document.contact_no], [document.contact_no, document.key]):
+        yield safe_file_name(stem, *more, ending=ending)
+
+
+def _put(path: Path, content: bytes) -> bool:
+    """Write a file; ``False`` if there is one that holds something else."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except FileExistsError:
+        there = path.read_bytes() if path.is_file() else None
+        if there != b"":  # an empty one was begun by a process that did not live to fill it
+            return there == content
+    _replace(path, content)
+    return True
+
+
+def _replace(path: Path, content: bytes) -> None:
+    beside = _write_beside(path, content)
+    try:
+        beside.replace(path)
+    except OSError:
+        beside.unlink()
+        raise
+
+
+def _write_beside(path: Path, content: bytes) -> Path:
+    beside = path.with_name(f".{os.getpid()}-{path.name}"[-200:])
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+    return beside
+
+
+def _pack(parts: Path, archive: Path) -> None:
+    """Pack a folder of parts, together with what the archive holds already."""
+    new = archive.with_name(f".{archive.name}")
+    with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as packed:
+        keys: set[bytes] = set()
+        if archive.exists():
+            with zipfile.ZipFile(archive) as before:
+                for info in before.infolist():
+                    keys.add(info.comment)
+                    with before.open(info) as source, packed.open(info, "w") as target:
+                        shutil.copyfileobj(source, target)
+        taken = {name.casefold() for name in packed.namelist()}
+        for part in sorted(parts.glob("*.part")):
+            if part.stem.encode() not in keys:
+                _add(part, packed, taken)
+    new.replace(archive)
+    shutil.rmtree(parts)
+
+
+def _add(part: Path, packed: zipfile.ZipFile, taken: set[str]) -> None:
+    """Add one document under its name; a name that is taken gets the contact's number too."""
+    name, contact_no = json.loads(part.with_suffix(".name").read_bytes())
+    stem, _, ending = name.rpartition(".")
+    if name.casefold() in taken:
+        name = safe_file_name(stem, contact_no, ending=ending)
+    if name.casefold() in taken:
+        name = safe_file_name(stem, contact_no, part.stem.lstrip("0"), ending=ending)
+    taken.add(name.casefold())
+    info = zipfile.ZipInfo(name, _NO_TIME)
+    info.comment = part.stem.encode()
+    info.compress_type = zipfile.ZIP_STORED if ending in _PACKED else zipfile.ZIP_DEFLATED
+    with part.open("rb") as source, packed.open(info, "w") as target:
+        shutil.copyfileobj(source, target)

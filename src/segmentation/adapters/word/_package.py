@@ -1,0 +1,144 @@
+"""The package that a Word file is: a zip of XML parts, opened with care.
+
+What comes from a user may be no zip, a broken one, a bomb, or XML that names files of ours:
+all of it is refused before anything is written.
+"""
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+
+import attrs
+from lxml import etree
+
+from segmentation.errors import BadDocument
+
+_CONTENT_TYPES = "[Content_Types].xml"
+_MAIN = (
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+    "application/vnd.ms-word.document.macroEnabled.main+xml",
+    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
+)
+_KINDS = {
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml": "header",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml": "footer",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml": "note",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.endnotes+xml": "note",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.settings+xml": "settings",
+    **dict.fromkeys(_MAIN, "main"),
+}
+_MOST_MEMBERS = 5_000
+_MOST_BYTES = 256 * 1024 * 1024
+_MOST_BYTES_OF_XML = 64 * 1024 * 1024
+_RELATIONSHIPS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_MERGE_SOURCES = ("/mailMergeSource", "/mailMergeHeaderSource", "/attachedTemplate")
+
+
+@attrs.frozen
+class Package:
+    """The members of a Word file.
+
+    Attributes:
+        members: Contents by name, in the order of the file.
+        parts: The kind of each part that matters to a merge, by name: ``main``, ``header``,
+            ``footer``, ``note``, ``settings``.
+    """
+
+    members: Mapping[str, bytes]
+    parts: Mapping[str, str]
+
+    @property
+    def main(self) -> str:
+        """The name of the main part, usually ``word/document.xml``."""
+        return next(name for name, kind in self.parts.items() if kind == "main")
+
+
+def read_package(content: bytes, name: str) -> Package:
+    """Open a Word file.
+
+    Raises:
+        BadDocument: It is none, is broken, or grows beyond all measure when it is unpacked.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = dict(_unpacked(archive, name))
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
+        raise BadDocument(name, f"is no Word document: {error}") from error
+    except RuntimeError as error:  # what zipfile raises where a password is needed
+        raise BadDocument(name, "is encrypted") from error
+    if _CONTENT_TYPES not in members:
+        raise BadDocument(name, "is no Word document: it has no list of content types")
+    parts = dict(_parts(parse_xml(members[_CONTENT_TYPES], name, _CONTENT_TYPES), members))
+    if list(parts.values()).count("main") != 1:
+        raise BadDocument(name, "is no Word document: it has no main part")
+    return Package(members, parts)
+
+
+def _unpacked(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, bytes]]:
+    infos = [info for info in archive.infolist() if not info.is_dir()]
+    size = sum(info.file_size for info in infos)
+    if len(infos) > _MOST_MEMBERS or size > _MOST_BYTES:
+        raise BadDocument(name, f"is too large: {len(infos)} members of {size} bytes")
+    for info in infos:
+        with archive.open(info) as member:
+            unpacked = member.read(info.file_size + 1)
+        if len(unpacked) != info.file_size:
+            raise BadDocument(name, f"{info.filename} is not of the size that it claims")
+        yield info.filename, unpacked
+
+
+def _parts(types: etree._Element, members: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    for override in types.iterfind("{*}Override"):
+        part = override.get("PartName", "").lstrip("/")
+        kind = _KINDS.get(override.get("ContentType", ""))
+        if kind and part in members:
+            yield part, kind
+
+
+def parse_xml(content: bytes, name: str, part: str) -> etree._Element:
+    """The root of a part.
+
+    Raises:
+        BadDocument: It is no XML, too large, or has a document type: Word writes none, and
+            it is how XML names other files and grows without end.
+    """
+    if len(content) > _MOST_BYTES_OF_XML:
+        raise BadDocument(name, f"{part} is too large: {len(content)} bytes")
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, remove_comments=False
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise BadDocument(name, f"{part} is no XML: {error}") from error
+    if root.getroottree().docinfo.doctype:
+        raise BadDocument(name, f"{part} declares a document type, which Word never does")
+    return root
+
+
+def to_xml(root: etree._Element) -> bytes:
+    """A part as bytes, with the declaration that Word writes."""
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return written
+
+
+def without_data_source(root: etree._Element) -> None:
+    """Take the mail merge out of the settings: a finished letter asks for no data source."""
+    for setting in ("mailMerge", "attachedTemplate"):
+        for element in root.findall(f"{{*}}{setting}"):
+            root.remove(element)
+
+
+def without_merge_sources(root: etree._Element) -> None:
+    """Take the links to data sources out of the settings' relationships."""
+    for relationship in root.findall(_RELATIONSHIPS):
+        if relationship.get("Type", "").endswith(_MERGE_SOURCES):
+            root.remove(relationship)
+
+
+def relationships_of(part: str) -> str:
+    """The name of the member that holds a part's relationships."""
+    folder, _, file = part.rpartition("/")
+    return f"{folder}/_rels/{file}.rels".lstrip("/")

@@ -1,0 +1,78 @@
+"""The renderer of Word templates."""
+
+from functools import partial
+
+import attrs
+
+from ._cutting import Cutter
+from ._form import WordForm
+from ._package import (
+    Package,
+    parse_xml,
+    read_package,
+    relationships_of,
+    to_xml,
+    without_data_source,
+    without_merge_sources,
+)
+from ._pieces import Pieces
+from ._series import make_series, pack
+
+_WITH_FIELDS = ("header", "main", "footer", "note")
+
+
+@attrs.frozen
+class WordRenderer:
+    """Fills mail merge templates made in Word; what it makes is Word again.
+
+    It fills MERGEFIELD, IF, ADDRESSBLOCK and GREETINGLINE fields, in the text, tables, text
+    boxes, headers, footers and notes. All other fields (page numbers, dates) are Word's own
+    and stay.
+    """
+
+    fills: frozenset[str] = frozenset({"docx", "docm", "dotx", "dotm"})
+    ending: str = "docx"
+    media_type: str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+    def read(self, content: bytes, name: str) -> WordForm:
+        """Read a template.
+
+        Raises:
+            BadDocument: It is no Word document, is broken, or has a field that no letter can
+                have: one that has no end, or that fetches the next contact's data.
+        """
+        package = _without_merge(read_package(content, name), name)
+        cutter = Cutter(name)
+        parts: dict[str, Pieces] = {}
+        for kind in _WITH_FIELDS:
+            for part in (part for part, its in package.parts.items() if its == kind):
+                root = parse_xml(package.members[part], name, part)
+                cutter.cut(root)
+                if kind == "main":
+                    main = root
+                pieces = Pieces.of(to_xml(root))
+                if pieces.fields or kind == "main":
+                    parts[part] = pieces
+        used = [cutter.holes[hole] for pieces in parts.values() for hole in pieces.fields]
+        return WordForm(
+            name,
+            tuple(dict.fromkeys(field for hole in used for field in hole.names)),
+            cutter.holes,
+            pack(package.members, without=parts),
+            parts,
+            frozenset(part for part in parts if package.parts[part] == "note"),
+            partial(make_series, package, main, parts),
+        )
+
+
+def _without_merge(package: Package, name: str) -> Package:
+    """The template without its link to a data source, which is on somebody's disk."""
+    members = dict(package.members)
+    for part in (part for part, kind in package.parts.items() if kind == "settings"):
+        links = relationships_of(part)
+        for member, change in ((part, without_data_source), (links, without_merge_sources)):
+            if member in members:
+                root = parse_xml(members[member], name, member)
+                change(root)
+                members[member] = to_xml(root)
+    return Package(members, package.parts)

@@ -1,0 +1,284 @@
+"""One Word document for many contacts: a section each, in constant memory.
+
+Each letter begins on a page of its own with page number 1. A header or footer that holds
+fields is written once for each letter; all others are shared.
+"""
+
+import shutil
+import zipfile
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+import attrs
+from lxml import etree
+
+from ._package import Package, parse_xml, relationships_of, to_xml
+from ._pieces import NUMBER, Pieces, Texts, reference, relationship_id
+
+_CUT = "segmentation: cut here"
+_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
+_IN_MEMORY = 16 * 1024 * 1024
+_TYPES = "[Content_Types].xml"
+_NO_LINKS = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
+_NOT_ON_A_NEW_PAGE = frozenset({"continuous", "nextColumn"})
+
+
+@attrs.frozen
+class Moving:
+    """A header or footer that holds fields.
+
+    Attributes:
+        part: Its name in the template.
+        id: The relationship by which the main part knows it.
+        pieces: What it says.
+    """
+
+    part: str
+    id: str
+    pieces: Pieces
+
+    def name(self, letter: int) -> str:
+        """The name of a letter's own copy."""
+        stem, _, ending = self.part.rpartition(".")
+        return f"{stem}_{letter}.{ending}"
+
+
+@attrs.frozen
+class Series:
+    """The pieces of which a document for many contacts is made.
+
+    Attributes:
+        head: The main part up to its body.
+        body: A letter without its last paragraph.
+        last: The last paragraph of the last letter.
+        breaking: The last paragraph of all others; it ends their section.
+        tail: The last section and the end of the main part.
+        moving: Headers and footers that hold fields.
+        shared: The other members, packed.
+        types: The list of content types.
+        relationships: The main part's relationships.
+    """
+
+    main: str
+    head: Pieces
+    body: Pieces
+    last: Pieces
+    breaking: Pieces
+    tail: Pieces
+    moving: Sequence[Moving]
+    shared: bytes
+    types: bytes
+    relationships: bytes
+    members: Mapping[str, bytes]
+
+    def write(self, letters: Iterable[Texts], file: IO[bytes]) -> int:
+        """Write a document; returns how many letters it holds."""
+        shutil.copyfileobj(BytesIO(self.shared), file)
+        with (
+            zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive,
+            SpooledTemporaryFile(_IN_MEMORY) as spool,
+        ):
+            count = self._write_letters(letters, archive, spool)
+            self._write_lists(archive, count)
+            spool.seek(0)
+            with archive.open(self.main, "w", force_zip64=True) as main:
+                shutil.copyfileobj(spool, main)
+        return count
+
+    def _write_letters(
+        self, letters: Iterable[Texts], archive: zipfile.ZipFile, spool: IO[bytes]
+    ) -> int:
+        count, before = 0, None
+        for texts in letters:
+            texts.letter = count
+            texts.number = before.number if before else 0
+            if before:
+                spool.write(self.breaking.filled(before))
+            else:
+                spool.write(self.head.filled(texts))
+            spool.write(self.body.filled(texts))
+            for moving in self.moving:
+                self._write_own(moving, texts, archive)
+            count, before = count + 1, texts
+        if before:
+            spool.write(self.last.filled(before))
+            spool.write(self.tail.filled(before))
+        return count
+
+    def _write_own(self, moving: Moving, texts: Texts, archive: zipfile.ZipFile) -> None:
+        name = moving.name(texts.letter)
+        archive.writestr(name, moving.pieces.filled(texts))
+        links = self.members.get(relationships_of(moving.part))
+        if links is not None:
+            archive.writestr(relationships_of(name), links)
+
+    def _write_lists(self, archive: zipfile.ZipFile, count: int) -> None:
+        types = parse_xml(self.types, self.main, _TYPES)
+        links = parse_xml(self.relationships, self.main, relationships_of(self.main))
+        by_part = {entry.get("PartName", "").lstrip("/"): entry for entry in types}
+        by_id = {entry.get("Id", ""): entry for entry in links}
+        folder = self.main.rpartition("/")[0]
+        for place, moving in enumerate(self.moving):
+            override, link = by_part[moving.part], by_id[moving.id]
+            for letter in range(count):
+                name = moving.name(letter)
+                own = deepcopy(override)
+                own.set("PartName", f"/{name}")
+                types.append(own)
+                to_own = deepcopy(link)
+                to_own.set("Id", relationship_id(letter, place))
+                to_own.set("Target", name.removeprefix(f"{folder}/"))
+                links.append(to_own)
+            types.remove(override)
+            links.remove(link)
+        archive.writestr(_TYPES, to_xml(types))
+        archive.writestr(relationships_of(self.main), to_xml(links))
+
+
+def make_series(package: Package, root: etree._Element, parts: Mapping[str, Pieces]) -> Series:
+    """Prepare a template for many letters in one document.
+
+    Args:
+        package: The template.
+        root: The root of its main part, with the fields cut out.
+        parts: All parts that hold fields, by name.
+    """
+    relationships = package.members.get(relationships_of(package.main), _NO_LINKS)
+    moving = tuple(_moving(package, relationships, parts))
+    main = _Main(deepcopy(root), {item.id: place for place, item in enumerate(moving)})
+    head, body, last, breaking, tail = main.stretches()
+    lists = {package.main, relationships_of(package.main), _TYPES}
+    own = {item.part for item in moving} | {relationships_of(item.part) for item in moving}
+    return Series(
+        main=package.main,
+        head=head,
+        body=body,
+        last=last,
+        breaking=breaking,
+        tail=tail,
+        moving=moving,
+        shared=pack(package.members, without=lists | own),
+        types=package.members[_TYPES],
+        relationships=relationships,
+        members=package.members,
+    )
+
+
+def pack(members: Mapping[str, bytes], *, without: Container[str]) -> bytes:
+    """An archive of some members, to which others are added."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            if name not in without:
+                archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def _moving(
+    package: Package, relationships: bytes, parts: Mapping[str, Pieces]
+) -> Iterator[Moving]:
+    folder = package.main.rpartition("/")[0]
+    for link in parse_xml(relationships, package.main, relationships_of(package.main)):
+        target = link.get("Target", "")
+        part = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
+        if part in parts and package.parts.get(part) in {"header", "footer"}:
+            yield Moving(part, link.get("Id", ""), parts[part])
+
+
+class _Main:
+    """The main part, made ready to be repeated."""
+
+    def __init__(self, root: etree._Element, moving: Mapping[str, int]) -> None:
+        self._root = root
+        self._w = etree.QName(root).namespace
+        self._body = root.find(f"{{{self._w}}}body")
+        self._moving = moving
+
+    def _tag(self, name: str) -> str:
+        return f"{{{self._w}}}{name}"
+
+    def stretches(self) -> Sequence[Pieces]:
+        """Head, body, last paragraph, the same with a break, tail."""
+        body = self._body
+        self._make_unique()
+        section = body[-1] if len(body) and body[-1].tag == self._tag("sectPr") else None
+        if section is None:
+            section = etree.SubElement(body, self._tag("sectPr"))
+        self._begin_anew(next(self._root.iter(self._tag("sectPr"))))
+        last = section.getprevious()
+        if last is None or last.tag != self._tag("p") or self._ends_section(last):
+            breaking = etree.Element(self._tag("p"))
+            body.insert(0, etree.Comment(_CUT))
+            section.addprevious(etree.Comment(_CUT))
+        else:
+            breaking = deepcopy(last)
+            body.insert(0, etree.Comment(_CUT))
+            last.addprevious(etree.Comment(_CUT))
+        section.addprevious(etree.Comment(_CUT))
+        section.addprevious(breaking)
+        section.addprevious(etree.Comment(_CUT))
+        self._paragraph_properties(breaking).append(deepcopy(section))
+        cut = to_xml(self._root).split(f"<!--{_CUT}-->".encode())
+        return [Pieces.of(stretch) for stretch in cut]
+
+    def _ends_section(self, paragraph: etree._Element) -> bool:
+        return paragraph.find(f"{self._tag('pPr')}/{self._tag('sectPr')}") is not None
+
+    def _paragraph_properties(self, paragraph: etree._Element) -> etree._Element:
+        properties = paragraph.find(self._tag("pPr"))
+        if properties is None:
+            properties = etree.Element(self._tag("pPr"))
+            paragraph.insert(0, properties)
+        return properties
+
+    def _begin_anew(self, first: etree._Element) -> None:
+        """Each letter begins on a page of its own, with number 1."""
+        begins = first.find(self._tag("type"))
+        if begins is not None and begins.get(self._tag("val")) in _NOT_ON_A_NEW_PAGE:
+            begins.set(self._tag("val"), "nextPage")
+        numbers = first.find(self._tag("pgNumType"))
+        if numbers is None:
+            numbers = etree.Element(self._tag("pgNumType"))
+            _insert_in_order(first, numbers)
+        numbers.set(self._tag("start"), "1")
+
+    def _make_unique(self) -> None:
+        """What must not be there twice in one document is numbered, or goes."""
+        for element in list(self._root.iter(etree.Element)):
+            for identity in ("paraId", "textId"):
+                element.attrib.pop(f"{{{_W14}}}{identity}", None)
+            name = etree.QName(element).localname
+            if name in {"bookmarkStart", "bookmarkEnd"}:
+                element.getparent().remove(element)
+            elif name == "docPr":
+                element.set("id", NUMBER)
+            elif name in {"headerReference", "footerReference"}:
+                place = self._moving.get(element.get(f"{{{_R}}}id", ""))
+                if place is not None:
+                    element.set(f"{{{_R}}}id", reference(place))
+
+
+_BEFORE_NUMBERS = frozenset(
+    {
+        "headerReference",
+        "footerReference",
+        "footnotePr",
+        "endnotePr",
+        "type",
+        "pgSz",
+        "pgMar",
+        "paperSrc",
+        "pgBorders",
+        "lnNumType",
+    }
+)
+
+
+def _insert_in_order(section: etree._Element, numbers: etree._Element) -> None:
+    """A section's properties have an order that Word insists on."""
+    before = [c for c in section if etree.QName(c).localname in _BEFORE_NUMBERS]
+    section.insert(len(before), numbers)

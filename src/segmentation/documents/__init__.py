@@ -1,0 +1,34 @@
+"""Documents: templates, the values that fill them, and what is handed to a courier.
+
+A template is read once into a form, which says what fields it names and is filled for one
+contact after the other. A field that nothing fills is an error that names template, field and
+contact, never an empty place. Knows nothing of Word, files or mail servers.
+"""
+
+from ._addresses import address_lines
+from ._document import Document, safe_file_name
+from ._formats import Formats, FormatsFor, PlainFormats, field_text, plain_formats
+from ._forms import Form, field_name, missing_fields, unfilled
+from ._languages import LOCALES, locale_of
+from ._text import TextForm, TextRenderer, fields_in, render_text
+
+__all__ = [
+    "LOCALES",
+    "Document",
+    "Form",
+    "Formats",
+    "FormatsFor",
+    "PlainFormats",
+    "TextForm",
+    "TextRenderer",
+    "address_lines",
+    "field_name",
+    "field_text",
+    "fields_in",
+    "locale_of",
+    "missing_fields",
+    "plain_formats",
+    "render_text",
+    "safe_file_name",
+    "unfilled",
+]

@@ -1,0 +1,79 @@
+"""Forms: templates that were read, and the names of their fields."""
+
+import re
+from collections.abc import Container, Mapping, Sequence
+from typing import Protocol
+
+from segmentation.errors import Fault, Rejected
+from segmentation.fields import Value
+
+from ._formats import Formats
+
+
+class Form(Protocol):
+    """A template that was read once and is filled many times."""
+
+    @property
+    def fields(self) -> Sequence[str]:
+        """The fields that it names, as they stand there, each once, in their order."""
+
+    def fill(self, values: Mapping[str, Value], formats: Formats) -> bytes:
+        """The finished document.
+
+        Args:
+            values: A value for each of ``fields``; more do no harm.
+            formats: How dates and numbers are written.
+        """
+
+
+_NO_PART_OF_A_NAME = re.compile(r"[\W_]+")
+
+_ALSO_CALLED = {
+    "calcformalsalutation": "formalsalutation",
+    "calcinformalsalutation": "informalsalutation",
+    "contact": "contactname",
+    "greetingline": "formalsalutation",
+    "purchasercode": "salespersoncode",
+    "state": "county",
+    "zipcode": "postcode",
+}
+_ENDINGS = (("zipcode", "postcode"), ("state", "county"))
+
+
+def field_name(name: str) -> str:
+    """The name under which a field is known, however a template spells it.
+
+    Business Central names merge fields by their caption: letters and digits are kept, blanks
+    become underscores ("ZIP Code" is ``ZIP_Code``, "Country/Region Code" is
+    ``CountryRegion_Code``). Ours are in snake case. Case and underscores do not matter here,
+    so both are the same name.
+
+    >>> field_name("CountryRegion_Code") == field_name("country_region_code")
+    True
+    >>> field_name("ZIP_Code") == field_name("post_code")
+    True
+    """
+    plain = _NO_PART_OF_A_NAME.sub("", name).casefold()
+    if plain in _ALSO_CALLED:
+        return _ALSO_CALLED[plain]
+    for ending, ours in _ENDINGS:
+        if plain.endswith(ending):
+            return plain.removesuffix(ending) + ours
+    return plain
+
+
+def unfilled(form: Form, known: Container[str]) -> Sequence[str]:
+    """The fields of a form that nothing fills, as they stand there.
+
+    Args:
+        form: The form.
+        known: Names that something fills, as `field_name` gives them.
+    """
+    return [field for field in form.fields if field_name(field) not in known]
+
+
+def missing_fields(template: str, contact_no: str, fields: Sequence[str]) -> Rejected:
+    """The error that says which fields of a template nothing fills, and for whom."""
+    place = f"contact {contact_no}"
+    faults = [Fault(place, field, "nothing fills this field") for field in fields]
+    return Rejected(f"template {template}", faults)

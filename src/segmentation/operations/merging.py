@@ -1,0 +1,311 @@
+"""Merge data: every field that a letter may name, and where its value comes from.
+
+A field has one name, however a template spells it (see `documents.field_name`). What a
+contact's own record holds has no prefix; what comes from elsewhere has one:
+
+===========================  ============================================================
+prefix                       the fields of
+===========================  ============================================================
+(none), ``contact_``         the contact, at the address that is active on the date
+``company_``                 the company that a person works for
+``salesperson_``             the salesperson of the line
+``company_information_``     the sender; also ``our_``
+``campaign_``                the campaign of the line
+``segment_``                 the segment as it was logged
+``interaction_``             the interaction itself
+===========================  ============================================================
+
+Besides: ``formal_salutation``, ``informal_salutation``, ``address_block``,
+``address_line_1`` to ``address_line_8``, ``country_region_name``, ``date``, ``subject``,
+``remark`` and whatever extra fields the host has on contacts and interactions.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import TypeAlias
+
+import attrs
+
+from segmentation.campaigns import Campaign
+from segmentation.contacts import (
+    AlternativeAddress,
+    Contact,
+    CountryRegion,
+    SalespersonPurchaser,
+    SalutationFormula,
+    SalutationType,
+    find_salutation,
+)
+from segmentation.documents import address_lines, field_name
+from segmentation.errors import NotFound
+from segmentation.fields import Record, RecordT, Value, fields_of
+from segmentation.interactions import Interaction
+from segmentation.protocols import Records
+from segmentation.segments import LoggedSegment, SegmentHeader
+from segmentation.setup import CompanyInformation, ExtraField
+
+_ADDRESS_LINES = 8
+REMARK = "remark"
+"""The extra field of a line or an interaction that is a remark to this one person."""
+
+
+@attrs.frozen(kw_only=True)
+class Facts:
+    """All that one letter is made of.
+
+    Attributes:
+        contact: Whom it is for.
+        interaction: What is logged, or will be.
+        address: The alternative address that holds on the date, if one does.
+        company: The company that a person works for.
+        salesperson: Who signs.
+        sender: Whose letter it is.
+        campaign: What it is done for.
+        segment: The segment as it was logged, or before that its header.
+        country: The country of the address.
+        formulas: All salutation formulas.
+        fallback_language: The language of the salutation where there is no formula in the
+            interaction's; empty for an error.
+    """
+
+    contact: Contact
+    interaction: Interaction
+    address: AlternativeAddress | None = None
+    company: Contact | None = None
+    salesperson: SalespersonPurchaser | None = None
+    sender: CompanyInformation = attrs.field(factory=CompanyInformation)
+    campaign: Campaign | None = None
+    segment: LoggedSegment | SegmentHeader | None = None
+    country: CountryRegion | None = None
+    formulas: Mapping[tuple[str, str, SalutationType], SalutationFormula] = attrs.field(
+        factory=dict
+    )
+    fallback_language: str = ""
+
+    @property
+    def place(self) -> Contact | AlternativeAddress:
+        """Whose address counts: the alternative one, or else the contact's own."""
+        return self.address or self.contact
+
+    @property
+    def company_name(self) -> str:
+        """The company, as the address has it."""
+        return self.place.company_name or self.contact.company_name
+
+    @property
+    def person(self) -> str:
+        """The name of a person; empty for a company."""
+        return "" if self.contact.name == self.company_name else self.contact.name
+
+    @property
+    def e_mail(self) -> str:
+        """Where a mail goes: the alternative address's, if it has one, or else the contact's."""
+        return self.place.e_mail or self.contact.e_mail
+
+    @property
+    def address_block(self) -> tuple[str, ...]:
+        """The address, line by line, in the order of its country."""
+        place, abroad = self.place, self.place.country_region_code
+        home = self.sender.country_region_code
+        lines = address_lines(
+            self.company_name,
+            self.person,
+            address=place.address,
+            address_2=place.address_2,
+            post_code=place.post_code,
+            city=place.city,
+            county=place.county,
+            country_code=abroad or home,
+            country_name=self.country.name if self.country and abroad != home else "",
+        )
+        return tuple(lines)
+
+    def salutation(self, tone: SalutationType) -> str:
+        """The salutation, formal or informal, in the language of the interaction.
+
+        Raises:
+            NotFound: There is no formula for it; the error names contact, language and tone.
+        """
+        language = self.interaction.interaction_language_code
+        for spoken in dict.fromkeys((language, self.fallback_language or language)):
+            formula = self.formulas.get((self.contact.salutation_code, spoken, tone))
+            if formula is not None:
+                return find_salutation(self.contact, (formula,), spoken, tone)
+        return find_salutation(self.contact, (), language, tone)
+
+
+Getter: TypeAlias = Callable[[Facts], Value]
+"""Finds one field among the facts."""
+
+
+@cache
+def known_fields() -> Mapping[str, Getter]:
+    """Every field that there always is, by its name as `field_name` gives it."""
+    known: dict[str, Getter] = {}
+    for prefix, kind, source in _SOURCES:
+        for field in fields_of(kind):
+            name = field_name(f"{prefix}_{field.name}")
+            known.setdefault(name, partial(_attribute, source, field.name, field.blank))
+    known.update((field_name(name), getter) for name, getter in _COMPUTED.items())
+    for number in range(_ADDRESS_LINES):
+        known[field_name(f"address_line_{number + 1}")] = partial(_address_line, number)
+    return known
+
+
+def find_getter(name: str, extra: Mapping[str, str]) -> Getter | None:
+    """What finds a field that a template names; ``None`` if nothing fills it.
+
+    Args:
+        name: The field, as the template spells it.
+        extra: Extra fields of the host by their `field_name`.
+    """
+    plain = field_name(name)
+    found = known_fields().get(plain)
+    if found is None and plain in extra:
+        return partial(_extra, extra[plain])
+    return found
+
+
+def extra_fields(records: Records) -> Mapping[str, str]:
+    """The extra fields of contacts and interactions: names by `field_name`."""
+    tables = {Contact.__table__, Interaction.__table__, "segment_line"}
+    return {
+        field_name(field.name): field.name
+        for field in records.all(ExtraField)
+        if field.table in tables
+    }
+
+
+def _attribute(source: Callable[[Facts], object], name: str, blank: Value, facts: Facts) -> Value:
+    value: Value = getattr(source(facts), name, blank)
+    return value
+
+
+def _place_or_contact(name: str, facts: Facts) -> Value:
+    value: Value = getattr(facts.place, name, "") or getattr(facts.contact, name)
+    return value
+
+
+def _address_line(number: int, facts: Facts) -> Value:
+    lines = facts.address_block
+    return lines[number] if number < len(lines) else ""
+
+
+def _extra(name: str, facts: Facts) -> Value:
+    extra = dict(facts.contact.extra) | dict(facts.interaction.extra)
+    return extra.get(name, "")
+
+
+def _place(name: str, facts: Facts) -> Value:
+    value: Value = getattr(facts.place, name)
+    return value
+
+
+_AT_THE_ADDRESS = (
+    "address",
+    "address_2",
+    "post_code",
+    "city",
+    "county",
+    "country_region_code",
+)
+_OF_BOTH = ("phone_no", "mobile_phone_no", "e_mail", "home_page")
+
+_COMPUTED: Mapping[str, Getter] = {
+    **{
+        f"{prefix}{name}": partial(_place, name)
+        for prefix in ("", "contact_")
+        for name in _AT_THE_ADDRESS
+    },
+    **{
+        f"{prefix}{name}": partial(_place_or_contact, name)
+        for prefix in ("", "contact_")
+        for name in _OF_BOTH
+    },
+    "address_block": lambda facts: "\n".join(facts.address_block),
+    "company_name": lambda facts: facts.company_name,
+    "country_region_name": lambda facts: facts.country.name if facts.country else "",
+    "date": lambda facts: facts.interaction.date,
+    "formal_salutation": lambda facts: facts.salutation(SalutationType.FORMAL),
+    "informal_salutation": lambda facts: facts.salutation(SalutationType.INFORMAL),
+    "subject": lambda facts: facts.interaction.subject,
+    "salesperson_code": lambda facts: facts.interaction.salesperson_code,
+    "segment_no": lambda facts: facts.interaction.segment_no,
+    "campaign_no": lambda facts: facts.interaction.campaign_no,
+    REMARK: partial(_extra, REMARK),
+}
+
+_SOURCES: tuple[tuple[str, type[Record], Callable[[Facts], object]], ...] = (
+    ("", Contact, lambda facts: facts.contact),
+    ("contact", Contact, lambda facts: facts.contact),
+    ("company_information", CompanyInformation, lambda facts: facts.sender),
+    ("our", CompanyInformation, lambda facts: facts.sender),
+    ("company", Contact, lambda facts: facts.company),
+    ("salesperson", SalespersonPurchaser, lambda facts: facts.salesperson),
+    ("salesperson_purchaser", SalespersonPurchaser, lambda facts: facts.salesperson),
+    ("campaign", Campaign, lambda facts: facts.campaign),
+    ("segment", SegmentHeader, lambda facts: facts.segment),
+    ("segment", LoggedSegment, lambda facts: facts.segment),
+    ("segment_header", SegmentHeader, lambda facts: facts.segment),
+    ("logged_segment", LoggedSegment, lambda facts: facts.segment),
+    ("interaction", Interaction, lambda facts: facts.interaction),
+    ("interaction_log_entry", Interaction, lambda facts: facts.interaction),
+)
+"""Prefix, kind and place of what has fields; of two with one name the first counts."""
+
+
+class Gatherer:
+    """Gathers the facts of many letters; what they share is read once."""
+
+    def __init__(self, records: Records, *, fallback_language: str = "") -> None:
+        self._records = records
+        self._fallback = fallback_language
+        self._sender = records.find(CompanyInformation) or CompanyInformation()
+        self._formulas = {
+            (formula.salutation_code, formula.language_code, formula.salutation_type): formula
+            for formula in records.all(SalutationFormula)
+        }
+        self._shared: dict[tuple[type[Record], object], Record | None] = {}
+
+    def facts(self, interaction: Interaction, header: SegmentHeader | None = None) -> Facts:
+        """What the letter of an interaction is made of.
+
+        Args:
+            interaction: The interaction, logged or about to be.
+            header: The segment's header, if it is not logged yet.
+
+        Raises:
+            NotFound: The contact is gone.
+        """
+        contact = self._records.find(Contact, interaction.contact_no)
+        if contact is None:
+            raise NotFound("contact", interaction.contact_no)
+        code = interaction.contact_alt_address_code
+        address = self._records.find(AlternativeAddress, contact.no, code) if code else None
+        country = (address or contact).country_region_code
+        return Facts(
+            contact=contact,
+            interaction=interaction,
+            address=address,
+            company=self._company(contact),
+            salesperson=self._find(SalespersonPurchaser, interaction.salesperson_code),
+            sender=self._sender,
+            campaign=self._find(Campaign, interaction.campaign_no),
+            segment=header or self._find(LoggedSegment, interaction.logged_segment_entry_no),
+            country=self._find(CountryRegion, country),
+            formulas=self._formulas,
+            fallback_language=self._fallback,
+        )
+
+    def _company(self, contact: Contact) -> Contact | None:
+        if contact.company_no == contact.no:
+            return contact
+        return self._records.find(Contact, contact.company_no) if contact.company_no else None
+
+    def _find(self, kind: type[RecordT], key: str | int) -> RecordT | None:
+        if not key:
+            return None
+        place = (kind, key)
+        if place not in self._shared:
+            self._shared[place] = self._records.find(kind, key)
+        return self._shared[place]  # type: ignore[return-value]

@@ -1,0 +1,187 @@
+"""Couriers into folders and archives: names, collisions, faults, and a second run."""
+
+import errno
+import json
+import os
+import resource
+import signal
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from segmentation.adapters.files import FolderCourier, ZipCourier
+from segmentation.documents import Document
+from segmentation.errors import NotDelivered
+
+
+def document(
+    number: int = 1, name: str = "Berg AS - Anna Berg.txt", content: str = "Hi"
+) -> Document:
+    return Document(
+        contact_no=f"CT{number}",
+        name=name,
+        content=content.encode(),
+        key=str(number),
+        segment_no="SM00001",
+    )
+
+
+def test_a_document_becomes_a_file_of_its_name(tmp_path: Path) -> None:
+    where = FolderCourier(tmp_path / "new" / "letters").deliver(document())
+    assert Path(where) == tmp_path / "new" / "letters" / "Berg AS - Anna Berg.txt"
+    assert Path(where).read_text() == "Hi"
+
+
+def test_the_same_document_again_is_no_second_file(tmp_path: Path) -> None:
+    courier = FolderCourier(tmp_path)
+    assert courier.deliver(document()) == courier.deliver(document())
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_file_that_holds_something_else_is_never_overwritten(tmp_path: Path) -> None:
+    courier = FolderCourier(tmp_path)
+    for number, content in ((0, "one"), (1, "two"), (5, "three")):
+        courier.deliver(document(number, content=content))
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [
+        "Berg AS - Anna Berg - CT1.txt",
+        "Berg AS - Anna Berg - CT5.txt",
+        "Berg AS - Anna Berg.txt",
+    ]
+    assert courier.deliver(document(5, content="four")).endswith("CT5 - 5.txt")
+    with pytest.raises(NotDelivered, match="already") as caught:
+        courier.deliver(document(5, content="five"))
+    assert not caught.value.temporary
+
+
+def test_an_empty_file_left_by_a_killed_process_is_filled(tmp_path: Path) -> None:
+    (tmp_path / document().name).touch()
+    where = FolderCourier(tmp_path).deliver(document())
+    assert Path(where).name == document().name
+    assert Path(where).read_text() == "Hi"
+
+
+def test_a_folder_of_that_name_is_in_nobodys_way(tmp_path: Path) -> None:
+    (tmp_path / document().name).mkdir()
+    assert FolderCourier(tmp_path).deliver(document()).endswith("CT1.txt")
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_to_try_again(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for courier in (FolderCourier(tmp_path / "file"), ZipCourier(tmp_path / "file")):
+        with pytest.raises(NotDelivered) as caught:
+            courier.deliver(document())
+        assert caught.value.temporary
+
+
+@pytest.fixture
+def small_disk() -> Iterator[None]:
+    """No file may grow beyond a kilobyte: what a full disk looks like to a process."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.mark.usefixtures("small_disk")
+def test_a_full_disk_leaves_no_half_letter(tmp_path: Path) -> None:
+    large = document(content="x" * 5000)
+    for courier in (FolderCourier(tmp_path / "a"), ZipCourier(tmp_path / "b")):
+        with pytest.raises(NotDelivered, match=os.strerror(errno.EFBIG)):
+            courier.deliver(large)
+    left = [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size]
+    assert left == []
+
+
+def contents(archive: Path) -> dict[str, str]:
+    with zipfile.ZipFile(archive) as packed:
+        assert packed.testzip() is None
+        return {name: packed.read(name).decode() for name in packed.namelist()}
+
+
+def test_int_89_an_archive_is_named_after_its_segment(tmp_path: Path) -> None:
+    with ZipCourier(tmp_path) as courier:
+        courier.deliver(document(1, "Berg AS.pdf"))
+        where = courier.deliver(document(2, "Berg AS - Anna Berg.pdf"))
+    assert Path(where) == tmp_path / "SM00001.zip"
+    assert list(contents(tmp_path / "SM00001.zip")) == ["Berg AS.pdf", "Berg AS - Anna Berg.pdf"]
+    assert [path.name for path in tmp_path.iterdir()] == ["SM00001.zip"]
+
+
+def test_documents_of_one_name_are_told_apart_in_the_archive(tmp_path: Path) -> None:
+    with ZipCourier(tmp_path) as courier:
+        courier.deliver(document(1))
+        courier.deliver(document(2, "BERG AS - ANNA BERG.txt"))
+        courier.deliver(of_one_contact(3))
+        courier.deliver(of_one_contact(4))
+    assert list(contents(tmp_path / "SM00001.zip")) == [
+        "Berg AS - Anna Berg.txt",
+        "BERG AS - ANNA BERG - CT2.txt",
+        "Berg AS - Anna Berg - CT9.txt",
+        "Berg AS - Anna Berg - CT9 - 4.txt",
+    ]
+
+
+def of_one_contact(number: int) -> Document:
+    return Document(
+        contact_no="CT9",
+        name=document().name,
+        content=b"Hi",
+        key=str(number),
+        segment_no="SM00001",
+    )
+
+
+def test_a_second_run_adds_to_the_archive_and_doubles_nothing(tmp_path: Path) -> None:
+    with ZipCourier(tmp_path) as courier:
+        courier.deliver(document(1, "a.txt"))
+    with ZipCourier(tmp_path) as courier:
+        courier.deliver(document(1, "a.txt"))
+        courier.deliver(document(2, "b.txt", "Ho"))
+    assert contents(tmp_path / "SM00001.zip") == {"a.txt": "Hi", "b.txt": "Ho"}
+
+
+def test_what_a_crash_left_behind_is_packed_the_next_time(tmp_path: Path) -> None:
+    def killed() -> None:
+        with ZipCourier(tmp_path) as courier:
+            courier.deliver(document(1, "a.txt"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        killed()
+    assert not (tmp_path / "SM00001.zip").exists()
+    ZipCourier(tmp_path).close()
+    assert contents(tmp_path / "SM00001.zip") == {"a.txt": "Hi"}
+
+
+def test_documents_of_no_segment_have_an_archive_of_their_own(tmp_path: Path) -> None:
+    with ZipCourier(tmp_path) as courier:
+        courier.deliver(Document(contact_no="CT1", name="a.txt", content=b"Hi", key="1"))
+    assert contents(tmp_path / "documents.zip") == {"a.txt": "Hi"}
+
+
+def test_an_archive_that_cannot_be_written_keeps_what_was_delivered(tmp_path: Path) -> None:
+    courier = ZipCourier(tmp_path)
+    courier.deliver(document(1, "a.txt"))
+    (tmp_path / ".SM00001.zip").mkdir()
+    with pytest.raises(NotDelivered):
+        courier.close()
+    (tmp_path / ".SM00001.zip").rmdir()
+    courier.close()
+    assert contents(tmp_path / "SM00001.zip") == {"a.txt": "Hi"}
+
+
+def test_a_part_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    courier = ZipCourier(tmp_path)
+    courier.deliver(document(1, "a.txt"))
+    part = next(tmp_path.rglob("*.part"))
+    part.unlink()
+    part.mkdir()
+    with pytest.raises(NotDelivered):
+        courier.deliver(document(1, "a.txt"))
+    assert json.loads(part.with_suffix(".name").read_bytes()) == ["a.txt", "CT1"]
+    assert not [path for path in tmp_path.rglob(".*") if path.is_file()]
