@@ -231,6 +231,8 @@ def test_a_long_list_is_a_flat_tree() -> None:
         ("'5.'..", "'5.'.."),
         (r"'a\*b*'", r"'a\*b*'"),
         ("'%me'", "'%me'"),
+        (r"'\@home'", r"'\@home'"),
+        ("@@home", r"@'\@home'"),
         ("a|(b|c)&d", "a|(b|c)&d"),
     ],
 )
