@@ -307,6 +307,6 @@ def _from_data(data: dict[str, Any]) -> Entry:
             raise TypeError(f"{name} {data[name]!r}")
     at = datetime.fromisoformat(data["at"])
     rest = {name: value for name, value in data.items() if name not in {"format", "at", "kind"}}
-    if at.tzinfo is None:
-        raise ValueError(f"at {data['at']!r}")
+    if at.astimezone(UTC).isoformat(timespec="microseconds") != data["at"]:
+        raise ValueError(f"at {data['at']!r} is not in UTC to the microsecond")
     return Entry(at=at.astimezone(UTC), kind=EntryKind(data["kind"]), **rest)

@@ -239,10 +239,10 @@ class State:
             JournalBroken: Its content cannot be read, or speaks of what is not there.
         """
         for change in list(changes(entry, happening_of(entry), self)):
+            if change.before is not None:
+                del self._tables[type(change.before)][key_of(change.before)]
             if change.after is not None:
                 self._tables.setdefault(type(change.after), {})[key_of(change.after)] = change.after
-            elif change.before is not None:
-                del self._tables[type(change.before)][key_of(change.before)]
         self.number = entry.number
 
 

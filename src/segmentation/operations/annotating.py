@@ -35,7 +35,7 @@ def evaluate_interactions(
     try:
         chosen = Evaluation(evaluation)
     except ValueError:
-        raise UnknownName("evaluation", str(evaluation), known=Evaluation) from None
+        raise UnknownName("evaluation", str(evaluation), known=map(str, Evaluation)) from None
     with store.transaction():
         found = [_finished(store, entry_no, "evaluate") for entry_no in entry_nos]
         happenings = [Evaluated(interaction_no=i.entry_no, evaluation=chosen) for i in found]

@@ -1,0 +1,96 @@
+"""Journals move from store to store as JSON Lines, and old ones stay readable."""
+
+from pathlib import Path
+
+import attrs
+import pytest
+
+import segmentation as seg
+from checker import check
+from desk import STATE, check_journal, make_desk, segment_of
+from fair import STAMP
+from segmentation.errors import JournalBroken, Refused
+from segmentation.interactions import DeliveryStatus, InteractionTotal
+from segmentation.journal import DeliveryRecorded, EntryKind, from_line
+from segmentation.memory import MemoryStore
+from segmentation.operations.cancelling import delete_canceled_interactions
+from segmentation.operations.recording import record
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+
+
+def busy_desk() -> seg.Workspace:
+    """A desk whose journal holds entries of nearly every kind."""
+    crm = make_desk()
+    logged = segment_of(crm, "ANNA", "BO", "CARL", campaign="SALE").log()
+    one, two, three = logged.interactions
+    crm.interactions.evaluate("positive", one.entry_no)
+    crm.interactions.comment(two.entry_no, "Æ, “ø”, å")
+    crm.interactions.note_attempt(two.entry_no, failed=True)
+    crm.interactions.link_opportunity(two.entry_no, "OP1")
+    sent = DeliveryRecorded(
+        interaction_no=one.entry_no, status=DeliveryStatus.DELIVERED, attempts=1
+    )
+    record(crm.store, [sent], STAMP)
+    crm.interactions.cancel(logged.segment)
+    crm.interactions.uncancel(logged.segment)
+    crm.interactions.cancel(three)
+    delete_canceled_interactions(crm.store, STAMP)
+    put_off = crm.interactions.postpone("ANNA", "TALK")
+    crm.interactions.resume(put_off.entry_no, cost=1)
+    crm.interactions.drop(crm.interactions.postpone("BO", "TALK").entry_no)
+    crm.journal.erase_person("BO")
+    return crm
+
+
+def test_a_journal_taken_in_adds_up_to_the_same() -> None:
+    crm = busy_desk()
+    other = seg.Workspace(MemoryStore())
+    assert other.journal.take_in(crm.journal.export()) == crm.journal.head
+    for kind in (*STATE, InteractionTotal):
+        mine = [t for t in crm.store.records.all(kind) if getattr(t, "interactions", 1)]
+        theirs = [t for t in other.store.records.all(kind) if getattr(t, "interactions", 1)]
+        assert theirs == mine
+    check_journal(other)
+    assert list(other.journal) == list(crm.journal)
+
+
+def test_a_journal_goes_into_an_empty_one_only(crm: seg.Workspace) -> None:
+    crm.interactions.create("ANNA", "TALK")
+    with pytest.raises(Refused, match="not empty"):
+        crm.journal.take_in(crm.journal.export())
+
+
+def test_a_broken_journal_is_not_taken_in() -> None:
+    lines = list(busy_desk().journal.export())
+    other = seg.Workspace(MemoryStore())
+    with pytest.raises(JournalBroken) as error:
+        other.journal.take_in([*lines[:4], *lines[5:]])
+    assert error.value.number == 5
+    assert other.journal.head.number == 0
+
+
+def test_an_entry_that_speaks_of_nothing_is_named() -> None:
+    crm = make_desk()
+    made = crm.interactions.create("ANNA", "TALK")
+    crm.interactions.evaluate("positive", made.entry_no)
+    *_, evaluated = crm.journal
+    state = crm.journal.as_of(0)
+    with pytest.raises(JournalBroken, match="interaction_log_entry 1, which is not there"):
+        state.apply(evaluated)
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("journal-*.jsonl")), ids=lambda p: p.name)
+def test_journals_of_every_released_form_stay_readable(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    crm = seg.Workspace(MemoryStore())
+    head = crm.journal.take_in(lines)
+    assert check(lines) == attrs.astuple(head)
+    assert list(crm.journal.export()) == lines
+    check_journal(crm)
+
+
+def test_the_samples_hold_entries_of_every_kind() -> None:
+    newest = max(SAMPLES.glob("journal-*.jsonl")).read_text(encoding="utf-8").splitlines()
+    kinds = {from_line(line, number).kind for number, line in enumerate(newest, start=1)}
+    assert kinds == set(EntryKind)
