@@ -16,6 +16,7 @@ from ._contracts import (
     SegmentsContract,
     StoreContract,
     TransactionsContract,
+    journal_entries,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "SegmentsContract",
     "StoreContract",
     "TransactionsContract",
+    "journal_entries",
 ]

@@ -105,7 +105,7 @@ def rows() -> list[ContactMailingGroup | ContactIndustryGroup | ContactBusinessR
     ]
 
 
-def entries(count: int, after: Head, *, note: str = "said") -> list[Entry]:
+def journal_entries(count: int, after: Head, *, note: str = "said") -> list[Entry]:
     """Entries that follow a head, each with something personal."""
     stamp = Stamp(at=datetime(2026, 11, 22, 12, tzinfo=UTC), user="ANNA", secret=bytes(16))
     logged = [Interaction(contact_no=f"P{n}", description=note) for n in range(1, count + 1)]
@@ -354,9 +354,9 @@ class LogContract(Contract):
 
     def test_what_was_appended_is_read_in_order_and_verifies(self) -> None:
         log = self.make_store().log
-        first = entries(3, log.head())
+        first = journal_entries(3, log.head())
         log.append(first)
-        log.append(entries(2, log.head(), note=NASTY[3]))
+        log.append(journal_entries(2, log.head(), note=NASTY[3]))
         assert list(log.read())[:3] == first
         assert [entry.number for entry in log.read(4)] == [4, 5]
         assert list(log.read(6)) == []
@@ -365,7 +365,7 @@ class LogContract(Contract):
 
     def test_entries_that_do_not_follow_are_refused_whole(self) -> None:
         log = self.make_store().log
-        one, two, three = entries(3, Head())
+        one, two, three = journal_entries(3, Head())
         raises(Conflict, lambda: log.append([two]))
         raises(Conflict, lambda: log.append([one, three]))
         assert list(log.read()) == []
@@ -376,7 +376,7 @@ class LogContract(Contract):
 
     def test_personal_content_can_go_and_the_chain_holds(self) -> None:
         log = self.make_store().log
-        log.append(entries(3, Head()))
+        log.append(journal_entries(3, Head()))
         log.erase([2, 99])
         assert [entry.personal is None for entry in log.read()] == [False, True, False]
         assert [entry.erased for entry in log.read()] == [False, True, False]
@@ -426,7 +426,7 @@ class TransactionsContract(Contract):
             store.records.put([NumberSeries(code="A", last_no_used="1"), NumberSeries(code="B")])
             store.segments.put(attrs.evolve(stored, lines=()))
             store.segments.put(Segment(header=SegmentHeader(no="S2")))
-            store.log.append(entries(2, store.log.head()))
+            store.log.append(journal_entries(2, store.log.head()))
             store.records.remove([NumberSeries(code="A")])
             raise NotFound("anything", "at all")
 
@@ -434,7 +434,7 @@ class TransactionsContract(Contract):
         store = self.make_store()
         with store.transaction():
             store.records.put([Contact(no="C1", company_no="C1")])
-            store.log.append(entries(1, store.log.head()))
+            store.log.append(journal_entries(1, store.log.head()))
             assert store.records.find(Contact, "C1") is not None
             assert store.log.head().number == 1
             bound = bind(None, contact_schema(), AS_OF)

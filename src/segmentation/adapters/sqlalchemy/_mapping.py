@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
+from segmentation.codes import to_code
 from segmentation.errors import UnknownName
 from segmentation.fields import Field, FieldType
 
@@ -69,7 +70,9 @@ class MappedTable:
 
 
 def _constant(field: Field, value: object) -> Element:
-    plain = str(value) if field.type is FieldType.OPTION else value
+    plain = to_code(str(value)) if field.type is FieldType.CODE else value
+    if field.type is FieldType.OPTION:
+        plain = str(value)
     return sa.cast(sa.literal(plain, column_type(field)), column_type(field))
 
 

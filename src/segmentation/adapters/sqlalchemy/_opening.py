@@ -23,7 +23,8 @@ def make_engine(url: sa.URL) -> sa.Engine:
     """An engine with what our statements rely on."""
     options: dict[str, Any] = {"json_serializer": to_json, "hide_parameters": True}
     if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, **options)
+        patience = {} if "timeout" in url.query else {"timeout": _BUSY_SECONDS}
+        engine = sa.create_engine(url, connect_args=patience, **options)
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine

@@ -141,7 +141,7 @@ def _url_of(store: str | Path) -> sa.URL:
         return sa.URL.create("sqlite", database=str(store))
     try:
         url = sa.make_url(store)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         raise StoreError("store", "the address cannot be read") from None
     if url.drivername in {"postgresql", "postgres"}:
         return url.set(drivername="postgresql+psycopg")

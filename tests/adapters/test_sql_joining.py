@@ -1,0 +1,153 @@
+"""A store inside a host's own transaction, and contacts in a host's own tables."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from databases import Database
+from segmentation import Contact, make_selection
+from segmentation.adapters.sqlalchemy import MappedTable, join_store
+from segmentation.contacts import ContactType
+from segmentation.criteria import AsOf, bind
+from segmentation.errors import Conflict, UnknownName
+from segmentation.segments import Segment, SegmentHeader, contact_schema
+from segmentation.setup import NumberSeries
+
+HOST = sa.MetaData()
+COUNTRY = sa.Table(
+    "res_country", HOST, sa.Column("id", sa.Integer, primary_key=True), sa.Column("code", sa.Text)
+)
+PARTNER = sa.Table(
+    "res_partner",
+    HOST,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("ref", sa.Text),
+    sa.Column("name", sa.Text),
+    sa.Column("is_company", sa.Boolean),
+    sa.Column("parent_id", sa.ForeignKey("res_partner.id")),
+    sa.Column("zip", sa.Text),
+    sa.Column("country_id", sa.ForeignKey("res_country.id")),
+    sa.Column("write_date", sa.DateTime),
+)
+CATEGORY = sa.Table(
+    "res_partner_category_rel",
+    HOST,
+    sa.Column("partner_id", sa.ForeignKey("res_partner.id")),
+    sa.Column("category", sa.Text),
+)
+
+
+def partners() -> dict[str, MappedTable]:
+    """Partners and their categories, as contacts and mailing groups."""
+    parent = PARTNER.alias("parent")
+    joined = PARTNER.outerjoin(parent, PARTNER.c.parent_id == parent.c.id).outerjoin(
+        COUNTRY, PARTNER.c.country_id == COUNTRY.c.id
+    )
+    is_company = PARTNER.c.is_company.is_(True)
+    contact = MappedTable(
+        joined,
+        {
+            "no": PARTNER.c.ref,
+            "name": PARTNER.c.name,
+            "type": sa.case((is_company, "company"), else_="person"),
+            "company_no": sa.case((is_company, PARTNER.c.ref), else_=parent.c.ref),
+            "company_name": sa.case((is_company, PARTNER.c.name), else_=parent.c.name),
+            "post_code": PARTNER.c.zip,
+            "country_region_code": COUNTRY.c.code,
+            "language_code": "enu",
+            "last_modified": PARTNER.c.write_date,
+        },
+    )
+    group = MappedTable(
+        CATEGORY.join(PARTNER, CATEGORY.c.partner_id == PARTNER.c.id),
+        {"contact_no": PARTNER.c.ref, "mailing_group_code": CATEGORY.c.category},
+    )
+    return {"contact": contact, "contact_mailing_group": group}
+
+
+@pytest.fixture
+def engine(database: Database) -> Iterator[sa.Engine]:
+    made = database.engine()
+    with made.begin() as connection:
+        if database.schema:
+            connection.execute(sa.schema.CreateSchema(database.schema))
+        HOST.create_all(connection)
+        connection.execute(sa.insert(COUNTRY), [{"id": 1, "code": "dk"}])
+        for row in (
+            {"id": 1, "ref": "c1", "name": "Berg A/S", "is_company": True, "country_id": 1},
+            {"id": 2, "ref": " p1", "name": "Anna", "parent_id": 1},
+            {"id": 3, "ref": "p2", "is_company": False, "zip": "2100"},
+        ):
+            connection.execute(sa.insert(PARTNER), row)
+        connection.execute(sa.insert(CATEGORY), [{"partner_id": 2, "category": "news"}])
+    yield made
+    made.dispose()
+
+
+def test_a_hosts_partners_are_contacts(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        store = join_store(connection, prefix="crm_", mapped=partners())
+        anna = Contact(
+            no="P1",
+            type=ContactType.PERSON,
+            name="Anna",
+            company_no="C1",
+            company_name="Berg A/S",
+            language_code="ENU",
+        )
+        assert list(store.contacts.get_many(["P1", "NOBODY"])) == [anna]
+        assert list(store.contacts.in_companies(["C1"])) == ["C1", "P1"]
+        as_of = AsOf(date(2026, 11, 22))
+        for filters, expected in (
+            ({"contact": {"country_region_code": "DK"}}, ["C1"]),
+            ({"contact": {"country_region_code": "''"}}, ["P1", "P2"]),
+            ({"contact": {"language_code": "ENU", "county": "''"}}, ["C1", "P1", "P2"]),
+            ({"mailing_groups": {"mailing_group_code": "NEWS"}}, ["P1"]),
+        ):
+            bound = bind(make_selection(filters), contact_schema(), as_of)
+            assert list(store.contacts.matching(bound)) == expected
+
+
+def test_a_mapping_of_a_field_that_is_not_there_is_an_error(engine: sa.Engine) -> None:
+    mapped = {"contact": MappedTable(PARTNER, {"no": PARTNER.c.ref, "postcode": PARTNER.c.zip})}
+    with engine.begin() as connection:
+        store = join_store(connection, prefix="crm_", mapped=mapped)
+        with pytest.raises(UnknownName, match="post_code"):
+            store.contacts.get_many(["P1"])
+
+
+def test_the_host_alone_commits(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        join_store(connection, prefix="crm_")
+    with engine.connect() as connection:
+        store = join_store(connection, prefix="crm_")
+        store.records.put([NumberSeries(code="A")])
+        store.segments.put(Segment(header=SegmentHeader(no="S1")))
+        store.close()
+        connection.rollback()
+    with Session(engine) as session:
+        store = join_store(session, prefix="crm_")
+        assert list(store.records.all(NumberSeries)) == []
+        with store.transaction():
+            store.records.put([NumberSeries(code="B")])
+        session.commit()
+    with engine.connect() as connection:
+        store = join_store(lambda: connection, prefix="crm_")
+        assert [series.code for series in store.records.all(NumberSeries)] == ["B"]
+        assert list(store.segments.headers()) == []
+
+
+def test_an_error_of_ours_leaves_the_hosts_transaction_whole(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        store = join_store(connection, prefix="crm_")
+        connection.execute(sa.insert(COUNTRY), [{"id": 9, "code": "SE"}])
+        stored = store.segments.put(Segment(header=SegmentHeader(no="S1")))
+        store.segments.put(stored)
+        with pytest.raises(Conflict):
+            store.segments.put(stored)
+    with engine.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(COUNTRY)) == 2
+        assert join_store(connection, prefix="crm_").segments.get("S1").version == 2

@@ -1,0 +1,211 @@
+"""Opening stores: made on first use, kept, refused where they are not ours."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from databases import Database
+from segmentation.adapters import sqlalchemy as adapter
+from segmentation.adapters.sqlalchemy import open_store
+from segmentation.contacts import Contact, Territory
+from segmentation.errors import MissingExtra, StoreError
+
+
+def test_a_store_is_made_on_first_use_and_found_again(database: Database) -> None:
+    first = database.open()
+    first.records.put([Contact(no="C1")])
+    first.close()
+    assert database.open().records.find(Contact, "C1") == Contact(no="C1")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"not a database at all", b"SQLite format 3\0", b"\0" * 4096],
+    ids=["text", "cut short", "zeros"],
+)
+def test_a_file_that_is_no_database_is_refused_and_left(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "crm.db"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"crm\.db"):
+        open_store(path)
+    assert path.read_bytes() == content
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_database_of_others_is_refused_and_left(tmp_path: Path) -> None:
+    path = tmp_path / "host.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE invoice (no TEXT)")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="another application"):
+        open_store(path)
+    with pytest.raises(StoreError, match="another application"):
+        open_store(f"sqlite:///{path}")
+    assert path.read_bytes() == before
+
+
+def test_tables_of_others_are_left_alone_beside_ours(database: Database) -> None:
+    engine = database.engine()
+    with engine.begin() as connection:
+        if database.schema:
+            connection.execute(sa.schema.CreateSchema(database.schema))
+        connection.exec_driver_sql("CREATE TABLE crm_contact (no INTEGER)")
+    engine.dispose()
+    with pytest.raises(StoreError, match="crm_contact"):
+        database.open(prefix="crm_")
+    store = database.open(prefix="ours_")
+    store.records.put([Contact(no="C1")])
+    assert store.records.find(Contact, "C1") is not None
+
+
+def test_a_store_of_a_later_version_is_refused_and_left(tmp_path: Path) -> None:
+    path = tmp_path / "crm.db"
+    open_store(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="version 99"):
+        open_store(path)
+    assert path.read_bytes() == before
+
+
+def test_a_note_of_a_later_version_is_refused(database: Database) -> None:
+    database.open().close()
+    _note(database, "format", "99")
+    with pytest.raises(StoreError, match="version 99"):
+        database.open()
+
+
+def test_columns_that_are_not_known_are_of_a_later_version(database: Database) -> None:
+    database.open().close()
+    _note(database, "shape", '{"contact": ["no", "horoscope"]}')
+    with pytest.raises(StoreError, match=r"later version.*contact"):
+        database.open()
+
+
+def _note(database: Database, name: str, value: str) -> None:
+    engine = database.engine()
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("UPDATE segmentation_meta SET value = :value WHERE name = :name"),
+            {"name": name, "value": value},
+        )
+    engine.dispose()
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="there is no folder"):
+        open_store(tmp_path / "nowhere" / "crm.db")
+
+
+def test_a_folder_is_no_store(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be read"):
+        open_store(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("postgresql://ann:hunter2@127.0.0.1:1/crm", "."),
+        ("postgresql://ann:hunter2@127.0.0.1:port/crm", "cannot be read"),
+        ("mysql://ann:hunter2@127.0.0.1/crm", "neither"),
+        ("nonsense://ann:hunter2@127.0.0.1/crm", "neither"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_an_error_without_password(
+    address: str, reason: str
+) -> None:
+    with pytest.raises(StoreError, match=reason) as caught:
+        open_store(address)
+    error: BaseException | None = caught.value
+    while error is not None:
+        assert "hunter2" not in f"{error!s}{error!r}"
+        error = error.__cause__
+
+
+@pytest.mark.postgres
+def test_wrong_credentials_name_the_user_and_no_password(postgresql: str) -> None:
+    url = sa.make_url(postgresql).set(username="nobody_here", password="hunter2")  # noqa: S106
+    with pytest.raises(StoreError, match="nobody_here") as caught:
+        open_store(url.render_as_string(hide_password=False))
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.postgres
+def test_missing_rights_are_named(postgresql: str) -> None:
+    server = sa.create_engine(sa.make_url(postgresql).set(drivername="postgresql+psycopg"))
+    with server.begin() as connection:
+        connection.exec_driver_sql("DROP ROLE IF EXISTS segmentation_reader")
+        connection.exec_driver_sql("CREATE ROLE segmentation_reader LOGIN")
+    server.dispose()
+    url = sa.make_url(postgresql).set(username="segmentation_reader")
+    with pytest.raises(StoreError, match="permission denied"):
+        open_store(url.render_as_string(hide_password=False), schema="not_allowed")
+
+
+def test_a_file_that_may_only_be_read_can_be_read_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "crm.db"
+    store = open_store(path)
+    store.records.put([Contact(no="C1")])
+    store.close()
+    only_read = open_store(f"sqlite:///file:{path}?mode=ro&uri=true")
+    assert only_read.records.find(Contact, "C1") is not None
+    with pytest.raises(StoreError, match="readonly"):
+        only_read.records.put([Contact(no="C2")])
+    only_read.close()
+
+
+def test_a_damaged_file_is_an_error_of_ours(tmp_path: Path) -> None:
+    path = tmp_path / "crm.db"
+    open_store(path).close()
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    with pytest.raises(StoreError, match="malformed"):
+        open_store(path)
+
+
+def test_new_columns_and_tables_are_added_to_an_older_store(database: Database) -> None:
+    store = database.open()
+    store.records.put([Contact(no="C1", name="Berg")])
+    store.close()
+    engine = database.engine()
+    with engine.begin() as connection:
+        for column in ("job_title", "minor", "last_modified"):
+            connection.exec_driver_sql(f"ALTER TABLE contact DROP COLUMN {column}")
+        connection.exec_driver_sql("DROP TABLE territory")
+        noted = connection.exec_driver_sql(
+            "SELECT value FROM segmentation_meta WHERE name = 'shape'"
+        ).scalar_one()
+        shape = json.loads(noted)
+        del shape["territory"]
+        for column in ("job_title", "minor", "last_modified"):
+            shape["contact"].remove(column)
+        connection.execute(
+            sa.text("UPDATE segmentation_meta SET value = :v WHERE name = 'shape'"),
+            {"v": json.dumps(shape)},
+        )
+    engine.dispose()
+    upgraded = database.open()
+    assert upgraded.records.find(Contact, "C1") == Contact(no="C1", name="Berg")
+    assert list(upgraded.records.all(Territory)) == []
+    upgraded.close()
+    assert database.open().records.find(Contact, "C1") is not None
+
+
+def test_without_sqlalchemy_the_extra_is_named() -> None:
+    code = "import sys; sys.modules['sqlalchemy'] = None\nimport segmentation.adapters.sqlalchemy\n"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert MissingExtra.__name__ in done.stderr
+    assert "segmentation[sql]" in done.stderr
+
+
+def test_the_front_door_is_pinned() -> None:
+    assert adapter.__all__ == sorted(adapter.__all__)
