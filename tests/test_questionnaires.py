@@ -129,6 +129,12 @@ def test_an_abc_analysis_goes_by_what_those_before_make_together() -> None:
     assert classified(question, values) == {"A": (2,), "B": (3,), "C": (4,)}
 
 
+def test_equal_figures_rank_alike() -> None:
+    question = percentages("percentage_of_contacts", (0, 50), (51, 0))
+    values = {"A": Decimal(1), "B": Decimal(0), "C": Decimal(0), "D": Decimal(0)}
+    assert classified(question, values) == {"A": (3,), "B": (2,), "C": (2,), "D": (2,)}
+
+
 @pytest.mark.parametrize("method", ["percentage_of_value", "cumulated_value"])
 def test_nobody_has_a_share_of_nothing(method: str) -> None:
     question = percentages(method, (0, 100), sorting="descending")
@@ -151,7 +157,7 @@ def test_ranges_that_tile_the_whole_leave_nobody_out_and_keep_the_order(
     high = [values[no] for no, lines in found.items() if lines == (3,)]
     if low and high:
         first, last = (low, high) if sorting == "ascending" else (high, low)
-        assert max(first) <= min(last)
+        assert max(first) < min(last)
 
 
 @pytest.mark.parametrize(

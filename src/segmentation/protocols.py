@@ -18,6 +18,7 @@ from .fields import Record, RecordT
 from .journal import Entry, Head
 from .questionnaires import ContactClassField, CustomerClassField, VendorClassField
 from .segments import Segment, SegmentHeader
+from .tasks import Opportunity, Task
 
 
 class Records(Protocol):
@@ -179,6 +180,16 @@ class Ledgers(Protocol):
         self, field: ContactClassField, start: date, end: date
     ) -> Mapping[str, Decimal] | None:
         """A figure of contacts that no journal holds (opportunities won), by contact number."""
+
+
+class Agenda(Protocol):
+    """The host's own system of tasks and opportunities, which takes over what is made here."""
+
+    def add_tasks(self, tasks: Sequence[Task]) -> None:
+        """Take tasks over."""
+
+    def add_opportunities(self, opportunities: Sequence[Opportunity]) -> None:
+        """Take opportunities over."""
 
 
 class Clock(Protocol):

@@ -65,6 +65,7 @@ class ContactClassField(Option):
     AVERAGE_INTERACTION_DURATION = "avg_interaction_duration_min"
     OPPORTUNITY_WON_PCT = "opportunity_won_pct"
     RATING = "rating"
+    DAYS_SINCE_INTERACTION = "days_since_interaction"
 
 
 class ClassificationMethod(Option):
@@ -291,7 +292,7 @@ _SORTED = frozenset(ClassificationMethod) - {
 def classified(question: Question, values: Mapping[str, Decimal]) -> dict[str, tuple[int, ...]]:
     """The answers that figures give, by contact; who gets none is left out.
 
-    Equal figures rank in the order of the contacts' numbers.
+    Contacts with equal figures rank alike, all as the first of them.
 
     Args:
         question: The question, with method, sorting and answers.
@@ -319,11 +320,13 @@ def _measured(
         case ClassificationMethod.PERCENTAGE_OF_CONTACTS:
             ranked = _ranked(line, values)
             size = Decimal(len(ranked))
-            return ((no, rank * _WHOLE / size) for rank, no in enumerate(ranked, start=1))
+            ranks = ((no, rank * _WHOLE / size) for rank, no in enumerate(ranked, start=1))
+            return _tied(ranks, values)
         case ClassificationMethod.CUMULATED_VALUE if total:
             ranked = _ranked(line, values)
             before = accumulate((values[no] for no in ranked), initial=Decimal(0))
-            return ((no, each * _WHOLE / total) for no, each in zip(ranked, before, strict=False))
+            shares = ((no, each * _WHOLE / total) for no, each in zip(ranked, before, strict=False))
+            return _tied(shares, values)
         case ClassificationMethod.DEFINED_VALUE:
             return values.items()
         case _:
@@ -332,4 +335,15 @@ def _measured(
 
 def _ranked(line: ProfileQuestionnaireLine, values: Mapping[str, Decimal]) -> list[str]:
     descending = line.sorting_method is SortingMethod.DESCENDING
-    return sorted(sorted(values), key=values.__getitem__, reverse=descending)
+    return sorted(values, key=values.__getitem__, reverse=descending)
+
+
+def _tied(
+    ranked: Iterable[tuple[str, Decimal]], values: Mapping[str, Decimal]
+) -> Iterator[tuple[str, Decimal]]:
+    """The same, but those with equal figures all have what the first of them has."""
+    last, kept = None, Decimal(0)
+    for no, share in ranked:
+        if values[no] != last:
+            last, kept = values[no], share
+        yield no, kept

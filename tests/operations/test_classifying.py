@@ -167,6 +167,21 @@ def test_running_it_twice_changes_nothing_and_moves_are_told() -> None:
     assert classify(store, AS_OF).moves == (Move("CARL", "Q", 10, (30,), ()),)
 
 
+def test_days_since_the_last_interaction_are_the_whole_period_where_there_was_none() -> None:
+    store = world(
+        question(contact_class_field=ContactClassField.DAYS_SINCE_INTERACTION),
+        answer(20, 0, 3),
+        answer(30, 4, 365),
+        answer(40, 366, 0),
+        interaction(1, "ANNA", "SHOP", date=TODAY - dt.timedelta(days=9)),
+        interaction(2, "ANNA", "SHOP", date=TODAY - dt.timedelta(days=2)),
+        interaction(3, "BO", "SHOP", date=TODAY - dt.timedelta(days=9)),
+        contact_type="people",
+    )
+    classify(store, AS_OF)
+    assert answers(store) == {"ANNA": [20], "BO": [30], "CARL": [40]}
+
+
 def vendor(contact_no: str, no: str) -> ContactBusinessRelation:
     return ContactBusinessRelation(
         contact_no=contact_no,

@@ -204,14 +204,26 @@ class _World:
                 reason = f"nobody supplies the figure {getattr(question.line, field)!s}"
                 faults.append(Fault(question.line.place, field, reason))
             elif field == "contact_class_field":
-                suiting = {c.no: figures.get(c.no, Decimal(0)) for c in self._suiting(question)}
-                found[question.key] = classified(question, suiting)
+                found[question.key] = classified(question, self._of_suiting(question, figures))
             else:
                 table = LinkToTable.CUSTOMER if field[0] == "c" else LinkToTable.VENDOR
                 found[question.key] = self._by_link(question, table, figures)
         if faults:
             raise Rejected("classification", faults)
         return found
+
+    def _of_suiting(
+        self, question: Question, figures: Mapping[str, Decimal]
+    ) -> Mapping[str, Decimal]:
+        """The figures of all whom the question is for; who is not among them has 0.
+
+        Who had no interaction in the period had the last one, if any, before it.
+        """
+        blank = Decimal(0)
+        if question.line.contact_class_field is ContactClassField.DAYS_SINCE_INTERACTION:
+            start, end = self._period(question)
+            blank = Decimal((end - start).days + 1)
+        return {c.no: figures.get(c.no, blank) for c in self._suiting(question)}
 
     def _supplied(self, question: Question) -> tuple[str, Mapping[str, Decimal] | None]:
         """The class field that a question asks for, and its figures by number."""
@@ -234,10 +246,14 @@ class _World:
     ) -> Mapping[str, Decimal]:
         """A figure of the journal by contact; a company's covers its persons."""
         totals: dict[str, Figures] = {}
+        last: dict[str, date] = {}
         for each in self._store.records.all(Interaction):
             if each.counts and each.date is not None and start <= each.date <= end:
                 for no in {each.contact_no, each.contact_company_no}:
                     totals[no] = totals.get(no, NOTHING).plus(each)
+                    last[no] = max(last.get(no, start), each.date)
+        if field is ContactClassField.DAYS_SINCE_INTERACTION:
+            return {no: Decimal((end - day).days) for no, day in last.items()}
         days = (end - start).days + 1
         return {no: _figure(field, total, days) for no, total in totals.items()}
 

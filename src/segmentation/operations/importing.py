@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import attrs
 
-from segmentation import campaigns, contacts, questionnaires, setup, templates
+from segmentation import campaigns, contacts, questionnaires, setup, tasks, templates
 from segmentation.contacts import Contact, ContactBusinessRelation, ContactType, composed_name
 from segmentation.errors import Fault, NotFound, Rejected
 from segmentation.fields import Field, FieldType, Record, Value, fields_of, key_of
@@ -54,6 +54,8 @@ KINDS: Mapping[str, type[Record]] = {
         questionnaires.ProfileQuestionnaire,
         questionnaires.ProfileQuestionnaireLine,
         questionnaires.Rating,
+        tasks.Team,
+        tasks.TeamSalesperson,
         setup.NumberSeries,
         setup.MarketingSetup,
         setup.UserSetup,

@@ -14,6 +14,7 @@ from segmentation import (
     questionnaires,
     segments,
     setup,
+    tasks,
     templates,
 )
 from segmentation.fields import Field, FieldType, Record, RecordT, aware, fields_of
@@ -49,7 +50,7 @@ _INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
 
 def known_kinds() -> Sequence[type[Record]]:
     """Every kind of record that the library declares."""
-    modules = (contacts, templates, interactions, segments, campaigns, questionnaires, setup)
+    modules = (contacts, templates, interactions, segments, campaigns, questionnaires, setup, tasks)
     return [
         value
         for module in modules

@@ -1,0 +1,154 @@
+"""Tasks and opportunities for a segment, and calls that a task asked for."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pytest
+
+from fair import AS_OF, STAMP, TODAY, make_store
+from segmentation.errors import FilterError, NotFound, Refused
+from segmentation.memory import MemoryStore
+from segmentation.operations.opening import new_segment
+from segmentation.operations.selecting import add_contact
+from segmentation.operations.tasking import (
+    opportunities_for_segment,
+    record_call_of_task,
+    tasks_for_segment,
+)
+from segmentation.segments import Segment, SegmentHeader
+from segmentation.tasks import Opportunity, Task, TaskKind, TaskType, Team, TeamSalesperson
+from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
+
+
+class Diary:
+    """A host's system of tasks."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+        self.opportunities: list[Opportunity] = []
+
+    def add_tasks(self, tasks: Sequence[Task]) -> None:
+        self.tasks += tasks
+
+    def add_opportunities(self, opportunities: Sequence[Opportunity]) -> None:
+        self.opportunities += opportunities
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    """A store with the segment SM0001 of ANNA and CARL for the campaign FAIR."""
+    store = make_store(
+        Team(code="SALE"),
+        TeamSalesperson(team_code="SALE", salesperson_code="RB"),
+        InteractionTemplate(code="CALL"),
+        InteractionTemplateSetup(outg_calls="CALL"),
+    )
+    segment = new_segment(
+        store,
+        workdate=TODAY,
+        description="Fair",
+        template_code="INVITE",
+        salesperson_code="JO",
+    )
+    for no in ("ANNA", "CARL"):
+        add_contact(store, segment.no, no, AS_OF)
+    return store
+
+
+def test_each_line_makes_a_task(store: MemoryStore) -> None:
+    """TSK-01."""
+    diary = Diary()
+    tasks = tasks_for_segment(store, "sm0001", salesperson_code="jo", agenda=diary)
+    assert diary.tasks == list(tasks)
+    assert [(t.contact_no, t.contact_company_no, t.date) for t in tasks] == [
+        ("ANNA", "SHOP", TODAY),
+        ("CARL", "", TODAY),
+    ]
+    for task in tasks:
+        assert task.kind is TaskKind.ORGANIZER
+        assert (task.salesperson_code, task.segment_no) == ("JO", "SM0001")
+        assert (task.description, task.campaign_no) == ("Fair", "FAIR")
+
+
+def test_a_team_has_an_organizer_s_task_and_one_for_each_member(store: MemoryStore) -> None:
+    """TSK-03."""
+    tasks = tasks_for_segment(store, "SM0001", team_code="sale", description="Ask")
+    organizers = [task for task in tasks if task.kind is TaskKind.ORGANIZER]
+    members = [task for task in tasks if task.salesperson_code == "RB"]
+    assert len(organizers) == len(members) == 2
+    assert {task.salesperson_code for task in organizers} == {""}
+    assert {task.team_code for task in tasks} == {"SALE"}
+    assert {task.description for task in tasks} == {"Ask"}
+
+
+def test_a_team_s_meeting_needs_an_organizer(store: MemoryStore) -> None:
+    """TSK-05."""
+    with pytest.raises(Refused, match="needs an organizer"):
+        tasks_for_segment(store, "SM0001", task_type=TaskType.MEETING, team_code="SALE")
+    tasks = tasks_for_segment(
+        store, "SM0001", task_type=TaskType.MEETING, team_code="SALE", organizer_code="rb"
+    )
+    assert [task.salesperson_code for task in tasks] == ["RB", "RB"]
+
+
+def test_the_line_s_salesperson_does_it_if_nobody_is_named(store: MemoryStore) -> None:
+    tasks = tasks_for_segment(store, "SM0001", follow_up="<2W>")
+    assert {task.salesperson_code for task in tasks} == {"JO"}
+    assert {task.followed_up() for task in tasks if task.contact_no == "ANNA"} == {
+        Task(
+            contact_no="ANNA",
+            contact_company_no="SHOP",
+            description="Fair",
+            salesperson_code="JO",
+            segment_no="SM0001",
+            campaign_no="FAIR",
+            date=TODAY + dt.timedelta(days=14),
+            follow_up="<2W>",
+        )
+    }
+
+
+def test_what_is_wrong_is_told_before_anything_is_handed_over(store: MemoryStore) -> None:
+    diary = Diary()
+    store.segments.put(Segment(header=SegmentHeader(no="EMPTY")))
+    with pytest.raises(NotFound, match="team"):
+        tasks_for_segment(store, "SM0001", team_code="NONE", agenda=diary)
+    with pytest.raises(FilterError):
+        tasks_for_segment(store, "SM0001", follow_up="soon", agenda=diary)
+    with pytest.raises(Refused, match="no line"):
+        tasks_for_segment(store, "EMPTY", agenda=diary)
+    assert diary.tasks == []
+
+
+def test_each_line_makes_an_opportunity(store: MemoryStore) -> None:
+    diary = Diary()
+    made = opportunities_for_segment(store, "SM0001", sales_cycle_code="NEW", agenda=diary)
+    assert (
+        diary.opportunities
+        == list(made)
+        == list(opportunities_for_segment(store, "SM0001", sales_cycle_code="NEW"))
+    )
+    [anna] = [each for each in made if each.contact_no == "ANNA"]
+    assert anna == Opportunity(
+        description="Fair",
+        contact_no="ANNA",
+        contact_company_no="SHOP",
+        salesperson_code="JO",
+        campaign_no="FAIR",
+        segment_no="SM0001",
+        segment_description="Fair",
+        sales_cycle_code="NEW",
+        date=TODAY,
+    )
+
+
+def test_a_call_from_a_task_is_its_salesperson_s() -> None:
+    """TSK-07, TSK-08, TSK-09, TSK-11."""
+    store = make_store(
+        InteractionTemplate(code="CALL"), InteractionTemplateSetup(outg_calls="CALL")
+    )
+    task = Task(contact_no="ANNA", salesperson_code="RB", description="Ask", campaign_no="FAIR")
+    when = {"date": dt.date(2026, 11, 20), "time_of_interaction": dt.time(14, 30)}
+    made = record_call_of_task(store, task, "031 1", STAMP, as_of=AS_OF, **when)
+    assert (made.contact_no, made.salesperson_code, made.campaign_no) == ("ANNA", "RB", "FAIR")
+    assert (made.date, made.time_of_interaction) == (when["date"], when["time_of_interaction"])

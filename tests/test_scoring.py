@@ -1,0 +1,108 @@
+"""Recency, frequency, value: a questionnaire that is ready made."""
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pytest
+
+from fair import AS_OF, TODAY, company, customer, interaction
+from segmentation.criteria import make_selection
+from segmentation.errors import UnknownName
+from segmentation.memory import MemoryStore
+from segmentation.operations.answering import questionnaire_faults
+from segmentation.operations.classifying import classify
+from segmentation.operations.selecting import select
+from segmentation.questionnaires import LineType
+from segmentation.scoring import (
+    FREQUENCY,
+    GROUP,
+    GROUPS,
+    RECENCY,
+    SCORES,
+    VALUE,
+    in_group,
+    make_scoring,
+    scored,
+)
+
+
+class Sales:
+    """Books that know sales only."""
+
+    def __init__(self, figures: Mapping[str, Decimal]) -> None:
+        self._figures = figures
+
+    def of_customers(self, *_asked: object) -> Mapping[str, Decimal]:
+        return self._figures
+
+    def of_vendors(self, *_asked: object) -> None:
+        return None
+
+    of_contacts = of_vendors
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    """Ten customers, 0 to 9: the higher the number, the later, the more often, the more."""
+    store = MemoryStore()
+    questionnaire, lines, points = make_scoring(contact_type="companies")
+    store.records.put([questionnaire, *lines, *points])
+    number = 0
+    for place in range(10):
+        store.records.put([company(f"C{place}"), customer(f"C{place}", f"K{place}")])
+        for _ in range(place):
+            number += 1
+            day = TODAY - dt.timedelta(days=10 - place)
+            store.records.put([interaction(number, f"C{place}", f"C{place}", date=day)])
+    sales = {f"K{place}": Decimal(100 * place) for place in range(10)}
+    classify(store, AS_OF, ledgers=Sales(sales))
+    return store
+
+
+def test_the_questionnaire_has_no_faults() -> None:
+    questionnaire, lines, _ = make_scoring()
+    assert questionnaire_faults(questionnaire, lines) == []
+
+
+def test_the_named_groups_share_all_scores_among_them() -> None:
+    shared = [
+        (recency, others)
+        for _, recencies, sums in GROUPS
+        for recency in recencies
+        for others in sums
+    ]
+    assert sorted(shared) == [(recency, others) for recency in SCORES for others in range(2, 11)]
+
+
+@pytest.mark.parametrize("question", [RECENCY, FREQUENCY, VALUE])
+def test_scores_make_five_equal_groups(store: MemoryStore, question: int) -> None:
+    for score in SCORES:
+        found = select(store, scored(question, str(score)), AS_OF)
+        assert list(found) == [f"C{2 * score - 2}", f"C{2 * score - 1}"]
+    assert len(select(store, scored(question, "4..5"), AS_OF)) == 4
+
+
+def test_groups_have_names_to_choose_by(store: MemoryStore) -> None:
+    assert list(select(store, in_group("Champions"), AS_OF)) == ["C6", "C7", "C8", "C9"]
+    assert list(select(store, in_group("Lost"), AS_OF)) == ["C0", "C1", "C2", "C3"]
+    assert list(select(store, in_group("Need attention"), AS_OF)) == ["C4", "C5"]
+    assert list(select(store, in_group("Loyal"), AS_OF)) == []
+
+
+def test_groups_are_answers_like_any_other(store: MemoryStore) -> None:
+    questionnaire, lines, _ = make_scoring()
+    champions = [line.line_no for line in lines if line.description == "Champions"]
+    assert all(line.type is LineType.ANSWER for line in lines if line.line_no > GROUP)
+    chosen = make_selection(
+        profile_answers={
+            "profile_questionnaire_code": questionnaire.code,
+            "line_no": "|".join(map(str, champions)),
+        }
+    )
+    assert list(select(store, chosen, AS_OF)) == ["C6", "C7", "C8", "C9"]
+
+
+def test_a_group_that_is_none_has_a_near_name() -> None:
+    with pytest.raises(UnknownName, match="did you mean 'Champions'"):
+        in_group("Champion")
