@@ -29,6 +29,7 @@ __all__ = [
     "Preview",
     "add_contact",
     "add_contacts",
+    "by_hand",
     "go_back",
     "go_forward",
     "may_join",
@@ -176,7 +177,7 @@ def add_contact(
     with store.transaction():
         before = get_segment(store, segment_no)
         contact = may_join(store, contact_no)
-        action = _by_hand(ActionKind.ADD, contact.no, as_of)
+        action = by_hand(ActionKind.ADD, contact.no, as_of)
         inserted = lines_for(store, before, [contact])
         return keep(store, before, before.acted(action, inserted=inserted), tell)
 
@@ -210,7 +211,7 @@ def remove_line(
         line = before.line(line_no)
         gone, kept = before.lines.picked((line_no,))
         if recorded:
-            action = _by_hand(ActionKind.REDUCE, line.contact_no, as_of)
+            action = by_hand(ActionKind.REDUCE, line.contact_no, as_of)
             after = before.acted(action, kept=kept, removed=gone)
         else:
             after = attrs.evolve(before, lines=kept, undone=())
@@ -234,7 +235,7 @@ def may_join(store: Store, contact_no: str) -> Contact:
     return found[0]
 
 
-def _by_hand(kind: ActionKind, contact_no: str, as_of: AsOf) -> CriteriaAction:
+def by_hand(kind: ActionKind, contact_no: str, as_of: AsOf) -> CriteriaAction:
     """An action on one contact; played again it does not heed exclusion either."""
     number = Where("no", Compare(Operator.EQUAL, Operand(contact_no)))
     return CriteriaAction(

@@ -19,6 +19,17 @@ from ._actions import (
     actions_to_json,
     undone_from_json,
 )
+from ._changes import (
+    PASSED_ON,
+    Addressed,
+    exclusive,
+    following,
+    following_texts,
+    with_date,
+    with_language,
+    with_template,
+    with_values,
+)
 from ._events import (
     Event,
     SegmentChanged,
@@ -40,7 +51,9 @@ __all__ = [
     "ACTIONS_FORMAT",
     "FILTERED",
     "LINE_STEP",
+    "PASSED_ON",
     "ActionKind",
+    "Addressed",
     "CriteriaAction",
     "Event",
     "LeftOut",
@@ -64,8 +77,15 @@ __all__ = [
     "actions_to_json",
     "address_on",
     "contact_schema",
+    "exclusive",
+    "following",
+    "following_texts",
     "tell_nobody",
     "texts_to_json",
     "to_lines",
     "undone_from_json",
+    "with_date",
+    "with_language",
+    "with_template",
+    "with_values",
 ]

@@ -7,7 +7,7 @@ or contact do not reach it unasked. Knows nothing of other lines.
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import attrs
 
@@ -91,16 +91,15 @@ class SegmentLine(Record, table="segment_line", key=("segment_no", "line_no")):
         rows = from_json(self.own_texts) if self.own_texts else ()
         return tuple(from_data(TemplateLanguage, row) for row in rows)
 
-    def with_text(self, text: TemplateLanguage | None, language_code: str) -> "SegmentLine":
-        """The line in a language, with subject and attachment of its text."""
-        return attrs.evolve(
-            self,
-            language_code=language_code,
-            subject=text.subject if text else "",
-            word_template_code=text.word_template_code if text else "",
-            attachment=text.attachment if text else "",
-            attachment_name=text.attachment_name if text else "",
-        )
+
+class TextValues(TypedDict):
+    """The fields of a line that follow its language."""
+
+    language_code: str
+    subject: str
+    word_template_code: str
+    attachment: str
+    attachment_name: str
 
 
 def texts_to_json(texts: Iterable[TemplateLanguage]) -> str:
@@ -132,10 +131,6 @@ class Terms:
             address_code: The contact's alternative address that is active on the header's date.
         """
         header = self.header
-        language = self.language(contact)
-        text = self.texts.get(language)
-        attachment = text.attachment if text else header.attachment
-        own_word = text.word_template_code if text else ""
         return SegmentLine(
             segment_no=header.no,
             line_no=line_no,
@@ -155,13 +150,23 @@ class Terms:
             information_flow=header.information_flow,
             initiated_by=header.initiated_by,
             correspondence_type=self.correspondence_type(contact),
-            language_code=language,
-            subject=text.subject if text else header.subject_default,
             send_word_docs_as_attachment=header.send_word_docs_as_attachment,
-            word_template_code=own_word or ("" if attachment else header.word_template_code),
-            attachment=attachment,
-            attachment_name=text.attachment_name if text else "",
+            **self.text_values(self.language(contact)),
         )
+
+    def text_values(self, language_code: str) -> TextValues:
+        """What a line takes from the text in a language, or else from the header."""
+        header, text = self.header, self.texts.get(language_code)
+        attachment = text.attachment if text else header.attachment
+        own_word_template = text.word_template_code if text else ""
+        return {
+            "language_code": language_code,
+            "subject": text.subject if text else header.subject_default,
+            "word_template_code": own_word_template
+            or ("" if attachment else header.word_template_code),
+            "attachment": attachment,
+            "attachment_name": text.attachment_name if text else "",
+        }
 
     def language(self, contact: Contact) -> str:
         """The contact's language, if the segment has a text in it; else the header's default."""
@@ -182,9 +187,9 @@ class Terms:
         return contact.correspondence_type
 
     def inherited(self, line: SegmentLine) -> bool:
-        """Whether a line has the segment's attachment, or none; else it has one of its own."""
-        inherited = {text.attachment for text in self.texts.values()}
-        return line.attachment in inherited | {self.header.attachment, ""}
+        """Whether a line's attachment is the segment's, its own template's, or none at all."""
+        texts = (*self.texts.values(), *line.texts)
+        return line.attachment in {"", self.header.attachment, *(t.attachment for t in texts)}
 
 
 def address_on(addresses: Iterable[AlternativeAddress], on: dt.date | None) -> str:

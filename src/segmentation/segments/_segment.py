@@ -4,7 +4,7 @@ A frozen value; a step makes a new one. Knows nothing of storage, and not how co
 chosen.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import attrs
@@ -183,15 +183,3 @@ class Segment:
         """The segment with lines that were changed; they keep their numbers."""
         changed = self.lines.with_changed(lines)
         return attrs.evolve(self, lines=changed, undone=())
-
-    def with_header(
-        self,
-        header: SegmentHeader,
-        languages: Iterable[TemplateLanguage],
-        change: Callable[[SegmentLine], SegmentLine],
-    ) -> "Segment":
-        """The segment with another header and other texts, and its lines after a change."""
-        pairs = ((line, change(line)) for line in self.lines)
-        changed = [new for old, new in pairs if new is not old]
-        segment = attrs.evolve(self, header=header, languages=tuple(languages))
-        return segment.with_changed(changed)
