@@ -45,7 +45,15 @@ from ._happenings import (
     numbers_in,
     to_ranges,
 )
-from ._reasons import Effect, Membership, Step, explain_membership, reason_of, rebuilt_segment
+from ._reasons import (
+    Effect,
+    Membership,
+    Step,
+    explain_membership,
+    reason_of,
+    rebuilt_segment,
+    steps_of,
+)
 from ._state import Change, State, changes, fold, without_personal
 
 __all__ = [
@@ -90,6 +98,7 @@ __all__ = [
     "numbers_in",
     "reason_of",
     "rebuilt_segment",
+    "steps_of",
     "to_line",
     "to_ranges",
     "verify",

@@ -15,7 +15,7 @@ from segmentation.errors import NotFound
 from segmentation.interactions import Interaction
 from segmentation.segments import (
     ActionKind,
-    CriteriaAction,
+    Deed,
     LeftOutReason,
     LoggedSegment,
     Segment,
@@ -23,6 +23,7 @@ from segmentation.segments import (
     SegmentLine,
     actions_from_json,
     actions_to_json,
+    history_of,
 )
 
 from ._state import Known
@@ -168,27 +169,23 @@ def explain_membership(known: Known, entry_no: int, contact_no: str) -> Membersh
     segment = rebuilt_segment(known, entry_no)
     no = to_code(contact_no)
     logged = tuple(line.line_no for line in segment.lines if line.contact_no == no)
-    removed = {
-        line.line_no
-        for action in segment.actions
-        for line in action.removed
-        if line.contact_no == no
-    }
-    own = frozenset(logged) | removed
-    steps = (
-        step
-        for number, action in enumerate(segment.actions, start=1)
-        for step in _steps(number, action, no, own)
-    )
-    return Membership(contact_no=no, line_nos=logged, steps=tuple(steps))
+    return Membership(contact_no=no, line_nos=logged, steps=steps_of(segment, no))
 
 
-def _steps(number: int, action: CriteriaAction, no: str, own: frozenset[int]) -> Iterator[Step]:
+def steps_of(segment: Segment, contact_no: str) -> tuple[Step, ...]:
+    """What each action of a segment did to a contact; actions without effect are left out."""
+    no = to_code(contact_no)
+    return tuple(step for deed in history_of(segment) for step in _steps(deed, no))
+
+
+def _steps(deed: Deed, no: str) -> Iterator[Step]:
+    action = deed.action
+
     def step(
         effect: Effect, line_nos: tuple[int, ...] = (), reason: LeftOutReason | None = None
     ) -> Step:
         return Step(
-            action_no=number,
+            action_no=deed.number,
             kind=action.kind,
             by_hand=action.by_hand,
             criteria=action.criteria,
@@ -198,10 +195,10 @@ def _steps(number: int, action: CriteriaAction, no: str, own: frozenset[int]) ->
             reason=reason,
         )
 
-    gone = tuple(line.line_no for line in action.removed if line.contact_no == no)
+    gone = tuple(line_no for line_no, owner in deed.left.items() if owner == no)
     if gone:
         yield step(Effect.REMOVED, gone)
-    come = tuple(line_no for line_no in action.inserted if line_no in own)
+    come = tuple(line_no for line_no, owner in deed.joined.items() if owner == no)
     if come:
         yield step(Effect.JOINED, come)
     for left_out in action.left_out:

@@ -41,6 +41,7 @@ from ._events import (
     tell_nobody,
 )
 from ._header import SegmentHeader
+from ._history import Deed, history_of
 from ._line import SegmentLine, Terms, address_on, texts_to_json
 from ._lines import LINE_STEP, Lines, to_lines
 from ._logged import LoggedSegment
@@ -55,6 +56,7 @@ __all__ = [
     "ActionKind",
     "Addressed",
     "CriteriaAction",
+    "Deed",
     "Event",
     "LeftOut",
     "LeftOutReason",
@@ -80,6 +82,7 @@ __all__ = [
     "exclusive",
     "following",
     "following_texts",
+    "history_of",
     "tell_nobody",
     "texts_to_json",
     "to_lines",

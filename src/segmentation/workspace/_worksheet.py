@@ -3,11 +3,26 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Self, TypeAlias
 
-from segmentation.criteria import Criteria, TableConditions, make_selection
-from segmentation.operations import logging, reusing, selecting
+from segmentation.criteria import AsOf, Criteria, TableConditions, make_selection
+from segmentation.operations import changing, combining, logging, opening, reusing, selecting
+from segmentation.operations.changing import LineContact
+from segmentation.operations.combining import Source
 from segmentation.operations.logging import Logged, LoggingPlan
+from segmentation.operations.selecting import Preview
 from segmentation.protocols import Store
-from segmentation.segments import CriteriaAction, Options, SavedCriteria, Segment, SegmentLine
+from segmentation.segments import (
+    ActionKind,
+    CriteriaAction,
+    Deed,
+    Lines,
+    Options,
+    SavedCriteria,
+    Segment,
+    Tell,
+    history_of,
+)
+
+from ._explaining import Why, why
 
 if TYPE_CHECKING:
     from ._workspace import Workspace
@@ -43,7 +58,7 @@ class Worksheet:
         return self._workspace.store.segments.get(self.no)
 
     @property
-    def lines(self) -> Sequence[SegmentLine]:
+    def lines(self) -> Lines:
         """The lines, in the order of their numbers."""
         return self.segment.lines
 
@@ -57,8 +72,15 @@ class Worksheet:
         """The actions that built the segment, first to last."""
         return self.segment.actions
 
+    @property
+    def history(self) -> Sequence[Deed]:
+        """What each action did, first to last; as text, one line each."""
+        return history_of(self.segment)
+
     def __len__(self) -> int:
         return len(self.segment.lines)
+
+    # -- choosing ---------------------------------------------------------------------------
 
     def add_contacts(
         self,
@@ -87,7 +109,7 @@ class Worksheet:
             ignore_exclusion=ignore_exclusion,
         )
         chosen = criteria_of(criteria, tables)
-        selecting.add_contacts(self._store, self.no, chosen, self._workspace.as_of, options)
+        selecting.add_contacts(self._store, self.no, chosen, self._as_of, options, tell=self._tell)
         return self
 
     def reduce_contacts(
@@ -95,15 +117,25 @@ class Worksheet:
         criteria: Criteria | None = None,
         *,
         entire_companies: bool = False,
+        reset_when_empty: bool = False,
         **tables: Filters,
     ) -> Self:
-        """Lines of contacts that pass go; with ``entire_companies`` their whole companies do."""
+        """Lines of contacts that pass go.
+
+        Args:
+            criteria: What to choose by, or else filters by table as keywords.
+            entire_companies: One contact that passes makes its whole company pass.
+            reset_when_empty: If no line is left after more than one action, forget them all.
+            **tables: Filters by table.
+        """
         selecting.reduce_contacts(
             self._store,
             self.no,
             criteria_of(criteria, tables),
-            self._workspace.as_of,
+            self._as_of,
             Options(entire_companies=entire_companies),
+            reset_when_empty=reset_when_empty,
+            tell=self._tell,
         )
         return self
 
@@ -112,32 +144,135 @@ class Worksheet:
         criteria: Criteria | None = None,
         *,
         entire_companies: bool = False,
+        reset_when_empty: bool = False,
         **tables: Filters,
     ) -> Self:
-        """Only lines of contacts that pass stay; with ``entire_companies`` whole companies do."""
+        """Only lines of contacts that pass stay.
+
+        Args:
+            criteria: What to choose by, or else filters by table as keywords.
+            entire_companies: One contact that passes makes its whole company pass.
+            reset_when_empty: If no line is left after more than one action, forget them all.
+            **tables: Filters by table.
+        """
         selecting.refine_contacts(
             self._store,
             self.no,
             criteria_of(criteria, tables),
-            self._workspace.as_of,
+            self._as_of,
             Options(entire_companies=entire_companies),
+            reset_when_empty=reset_when_empty,
+            tell=self._tell,
         )
         return self
 
-    def add_contact(self, contact_no: str) -> Self:
-        """One contact joins by hand."""
-        selecting.add_contact(self._store, self.no, contact_no, self._workspace.as_of)
-        return self
-
-    def remove_line(self, line_no: int) -> Self:
-        """One line goes by hand."""
-        selecting.remove_line(self._store, self.no, line_no, self._workspace.as_of)
-        return self
+    def preview(
+        self,
+        kind: ActionKind,
+        criteria: Criteria | None = None,
+        *,
+        options: Options | None = None,
+        **tables: Filters,
+    ) -> Preview:
+        """What an action would do, without doing it: who joins, goes or is left out, and why."""
+        chosen = criteria_of(criteria, tables)
+        return selecting.preview(self._store, self.no, kind, chosen, self._as_of, options)
 
     def go_back(self) -> Self:
         """Undo the last action."""
-        selecting.go_back(self._store, self.no)
+        selecting.go_back(self._store, self.no, tell=self._tell)
         return self
+
+    def go_forward(self) -> Self:
+        """Do again what was gone back on last."""
+        selecting.go_forward(self._store, self.no, tell=self._tell)
+        return self
+
+    def unite(self, source: Source) -> Self:
+        """The contacts of another segment, a logged one or a selection join."""
+        combining.unite(self._store, self.no, source, self._as_of, tell=self._tell)
+        return self
+
+    def intersect(self, source: Source) -> Self:
+        """Only lines of contacts that are there too stay."""
+        combining.intersect(self._store, self.no, source, self._as_of, tell=self._tell)
+        return self
+
+    def subtract(self, source: Source) -> Self:
+        """Lines of contacts that are there go."""
+        combining.subtract(self._store, self.no, source, self._as_of, tell=self._tell)
+        return self
+
+    def explain(self, contact_no: str) -> Why:
+        """Why a contact is in, or why not: what each action did, and how its criteria fare now.
+
+        Raises:
+            NotFound: There is no such contact.
+        """
+        return why(self._store, self.segment, contact_no)
+
+    # -- by hand ----------------------------------------------------------------------------
+
+    def add_contact(self, contact_no: str) -> Self:
+        """One contact joins by hand."""
+        selecting.add_contact(self._store, self.no, contact_no, self._as_of, tell=self._tell)
+        return self
+
+    def remove_line(self, line_no: int, *, reset_when_empty: bool = False) -> Self:
+        """One line goes by hand."""
+        selecting.remove_line(
+            self._store,
+            self.no,
+            line_no,
+            self._as_of,
+            reset_when_empty=reset_when_empty,
+            tell=self._tell,
+        )
+        return self
+
+    def change_line(self, line_no: int, *, recorded: bool = True, **values: object) -> Self:
+        """Change fields of a line; what follows from contact, template, language, date follows."""
+        changing.change_line(
+            self._store,
+            self.no,
+            line_no,
+            self._as_of,
+            recorded=recorded,
+            tell=self._tell,
+            **values,
+        )
+        return self
+
+    def change_header(self, *, update_lines: bool = False, **values: object) -> Self:
+        """Change fields of the header; the lines follow only if asked to."""
+        changing.change_header(
+            self._store, self.no, update_lines=update_lines, tell=self._tell, **values
+        )
+        return self
+
+    def put_text(self, language_code: str, content: bytes | None = None, **values: object) -> Self:
+        """Give the segment a text in a language, or change it; lines that inherit it follow.
+
+        Args:
+            language_code: The language.
+            content: The attachment.
+            **values: subject, description, attachment_name, word_template_code.
+        """
+        if content is not None:
+            values["attachment"] = self._store.attachments.put(content)
+        changing.put_text(self._store, self.no, language_code, tell=self._tell, **values)
+        return self
+
+    def remove_text(self, language_code: str) -> Self:
+        """Take a text from the segment."""
+        changing.remove_text(self._store, self.no, language_code, tell=self._tell)
+        return self
+
+    def line_contact(self, line_no: int) -> LineContact:
+        """Name, phone numbers and e-mail address of a line's contact, as they are now."""
+        return changing.line_contact(self._store, self.segment.line(line_no))
+
+    # -- as a whole -------------------------------------------------------------------------
 
     def save_criteria(self, code: str, description: str = "") -> SavedCriteria:
         """Keep the actions under a code, for reuse on any segment."""
@@ -152,13 +287,38 @@ class Worksheet:
 
     def reuse_criteria(self, code: str) -> Self:
         """Play saved actions on this segment, on the data of today."""
-        reusing.reuse_criteria(self._store, self.no, code, self._workspace.as_of)
+        reusing.reuse_criteria(self._store, self.no, code, self._as_of, tell=self._tell)
+        return self
+
+    def follow_criteria(self, code: str) -> Self:
+        """Make the segment follow saved criteria; a blank code ends it."""
+        reusing.follow_criteria(self._store, self.no, code, tell=self._tell)
+        return self
+
+    def refresh(self) -> Self:
+        """Bring the segment up to date with the criteria that it follows."""
+        reusing.refresh(self._store, self.no, self._as_of, tell=self._tell)
         return self
 
     def reuse_logged_segment(self, entry_no: int) -> Self:
         """The contacts of a logged segment join."""
-        reusing.reuse_logged_segment(self._store, self.no, entry_no, self._workspace.as_of)
+        reusing.reuse_logged_segment(self._store, self.no, entry_no, self._as_of, tell=self._tell)
         return self
+
+    def apply_mailing_group(self, code: str, *, delete_old: bool = False) -> int:
+        """Put every contact of the segment into a mailing group; returns how many they are."""
+        return combining.apply_mailing_group(self._store, self.no, code, delete_old=delete_old)
+
+    def copy(self, description: str | None = None, *, no: str = "") -> "Worksheet":
+        """Make a segment like this one, under a number of its own."""
+        copied = opening.copy_segment(
+            self._store, self.no, no=no, description=description, tell=self._tell
+        )
+        return Worksheet(self._workspace, copied.no)
+
+    def delete(self) -> None:
+        """Delete the segment; what is logged stays."""
+        opening.delete_segment(self._store, self.no, tell=self._tell)
 
     def plan_logging(self, *, deliver: bool = False) -> LoggingPlan:
         """Say what logging would do, with all that is wrong; nothing is changed."""
@@ -178,8 +338,17 @@ class Worksheet:
             stamp=self._workspace.stamp,
             follow_up=follow_up,
             deliver=deliver,
+            tell=self._tell,
         )
 
     @property
     def _store(self) -> Store:
         return self._workspace.store
+
+    @property
+    def _as_of(self) -> AsOf:
+        return self._workspace.as_of
+
+    @property
+    def _tell(self) -> Tell:
+        return self._workspace.on_event

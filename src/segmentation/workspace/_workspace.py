@@ -29,11 +29,20 @@ from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.journal import Stamp
 from segmentation.memory import MemoryStore
-from segmentation.operations import explaining, importing, opening, rendering, selecting
+from segmentation.operations import (
+    combining,
+    explaining,
+    importing,
+    opening,
+    rendering,
+    reusing,
+    selecting,
+)
+from segmentation.operations.combining import Source
 from segmentation.operations.importing import Imported
 from segmentation.operations.reading import SourceFile
 from segmentation.protocols import Clock, Store
-from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader
+from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader, Tell, tell_nobody
 
 from ._interactions import Interactions
 from ._journal import Journal
@@ -62,6 +71,8 @@ class Workspace:
         workdate: What "workdate" stands for, and the date of new segments; today if not given.
         clock: Tells the time of journal entries.
         chance: Gives the random bytes that guard what is personal in the journal.
+        on_event: Is told before and after each change of a segment; an error of it undoes the
+            step (see `segmentation.segments`).
 
     >>> crm = Workspace.open(user="ANNA", today=date(2026, 11, 22))
     >>> len(crm.select(contact={"country_region_code": "DK"}))
@@ -77,6 +88,7 @@ class Workspace:
         workdate: date | None = None,
         clock: Clock = system_clock,
         chance: Callable[[], bytes] = system_chance,
+        on_event: Tell = tell_nobody,
     ) -> None:
         self.store = store
         self.user = user
@@ -84,6 +96,7 @@ class Workspace:
         self._workdate = workdate
         self._clock = clock
         self._chance = chance
+        self.on_event = on_event
 
     @classmethod
     def open(cls, store: str | Path = IN_MEMORY, **bound: Any) -> Self:  # noqa: ANN401
@@ -91,7 +104,8 @@ class Workspace:
 
         Args:
             store: A SQLite file, the address of a database, or ``":memory:"``.
-            **bound: As for the class: user, today, workdate, clock, chance.
+            **bound: As for the class: user, today, workdate, clock, chance,
+                on_event.
 
         Raises:
             StoreError: The file or database is no store, or of a later version.
@@ -223,6 +237,7 @@ class Workspace:
         campaign: str = "",
         template: str = "",
         salesperson: str = "",
+        series: str = "",
     ) -> Worksheet:
         """Make an empty segment; without a number it takes the next of the series."""
         segment = opening.new_segment(
@@ -230,10 +245,12 @@ class Workspace:
             workdate=self.as_of.workdate,
             user=self.user,
             no=no,
+            series=series,
             description=description,
             campaign_no=campaign,
             template_code=template,
             salesperson_code=salesperson,
+            tell=self.on_event,
         )
         return Worksheet(self, segment.no)
 
@@ -256,6 +273,28 @@ class Workspace:
     def saved_criteria(self) -> Sequence[SavedCriteria]:
         """Criteria kept for reuse, in the order of their codes."""
         return list(self.store.records.all(SavedCriteria))
+
+    def rename_criteria(
+        self, code: str, *, to: str = "", description: str | None = None
+    ) -> SavedCriteria:
+        """Give saved criteria another code, another description, or both."""
+        return reusing.rename_criteria(self.store, code, to=to, description=description)
+
+    def delete_criteria(self, code: str) -> None:
+        """Delete saved criteria that no segment follows."""
+        reusing.delete_criteria(self.store, code)
+
+    def export_criteria(self, *codes: str) -> str:
+        """Saved criteria as JSON; all of them without a code."""
+        return reusing.export_criteria(self.store, codes or None)
+
+    def import_criteria(self, text: str, *, replace: bool = False) -> Sequence[SavedCriteria]:
+        """Take in saved criteria that were exported."""
+        return reusing.import_criteria(self.store, text, replace=replace)
+
+    def overlaps(self, **sources: Source) -> dict[tuple[str, ...], int]:
+        """How many contacts are in exactly these segments or selections, by their names here."""
+        return combining.overlaps(self.store, sources, self.as_of)
 
     def letters(self, interactions: Iterable[Interaction]) -> Iterable[Document]:
         """A plain-text letter for each interaction that has a text."""

@@ -1,0 +1,55 @@
+"""Why a contact is in a segment: what each action did to it, and how its criteria fare now."""
+
+import attrs
+
+from segmentation.codes import to_code
+from segmentation.criteria import Explanation
+from segmentation.journal import Step, steps_of
+from segmentation.operations.explaining import explain_contact
+from segmentation.protocols import Store
+from segmentation.segments import Segment
+
+
+@attrs.frozen(kw_only=True)
+class Why:
+    """Why a contact is in a segment, or why not.
+
+    Attributes:
+        contact_no: The contact.
+        line_nos: Its lines; none if it is not in.
+        steps: What each action did to it; actions without effect are left out.
+        findings: For each action that has criteria, by its number: whether the contact passes
+            them now, and why.
+    """
+
+    contact_no: str
+    line_nos: tuple[int, ...]
+    steps: tuple[Step, ...]
+    findings: tuple[tuple[int, Explanation], ...]
+
+    def __str__(self) -> str:
+        lines = [f"{self.contact_no} is {'in' if self.line_nos else 'not in'} the segment"]
+        lines += [f"  {step}" for step in self.steps]
+        for number, found in self.findings:
+            lines += [f"  action {number}:", *(f"    {line}" for line in str(found).splitlines())]
+        return "\n".join(lines)
+
+
+def why(store: Store, segment: Segment, contact_no: str) -> Why:
+    """Why a contact is in a segment, or why not.
+
+    Raises:
+        NotFound: There is no such contact.
+    """
+    no = to_code(contact_no)
+    numbers = zip(segment.lines.numbers, segment.contact_nos, strict=True)
+    return Why(
+        contact_no=no,
+        line_nos=tuple(number for number, owner in numbers if owner == no),
+        steps=steps_of(segment, no),
+        findings=tuple(
+            (number, explain_contact(store, action.criteria, no, action.as_of))
+            for number, action in enumerate(segment.actions, start=1)
+            if action.criteria is not None and action.as_of is not None
+        ),
+    )
