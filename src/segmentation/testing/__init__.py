@@ -16,6 +16,7 @@ from ._contracts import (
     SegmentsContract,
     StoreContract,
     TransactionsContract,
+    contacts,
     journal_entries,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "SegmentsContract",
     "StoreContract",
     "TransactionsContract",
+    "contacts",
     "journal_entries",
 ]

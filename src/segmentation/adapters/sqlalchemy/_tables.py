@@ -7,17 +7,8 @@ from typing import Any, Generic
 import attrs
 import sqlalchemy as sa
 
-from segmentation import (
-    campaigns,
-    contacts,
-    interactions,
-    questionnaires,
-    segments,
-    setup,
-    tasks,
-    templates,
-)
 from segmentation.fields import Field, FieldType, Record, RecordT, aware, fields_of
+from segmentation.operations.copying import record_kinds
 from segmentation.segments import SegmentHeader, SegmentLine
 from segmentation.serialization import value_from_data, value_to_data
 
@@ -46,19 +37,6 @@ _INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "segment_line": (("segment_no", "contact_no"),),
 }
 """What is looked up by something else than its key."""
-
-
-def known_kinds() -> Sequence[type[Record]]:
-    """Every kind of record that the library declares."""
-    modules = (contacts, templates, interactions, segments, campaigns, questionnaires, setup, tasks)
-    return [
-        value
-        for module in modules
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and hasattr(value, "__table__")
-        and value.__module__.startswith(module.__name__)
-    ]
 
 
 @attrs.frozen
@@ -158,7 +136,7 @@ class Tables:
         self.ready: set[str] = set()
         """Names of tables of a host's own kinds that were seen to be there."""
         self._layouts: dict[type[Record], Layout[Any]] = {}
-        for kind in known_kinds():
+        for kind in record_kinds():
             self.of(kind)
         self.lines = self.of(SegmentLine)
         self.headers = self.of(SegmentHeader)
