@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 import attrs
@@ -13,6 +14,7 @@ from segmentation.journal import Entry, Head, head_of
 from segmentation.segments import Segment, SegmentHeader
 
 from ._contacts import MemoryContacts
+from ._indexes import Indexes
 from ._undo import UndoLog
 
 
@@ -22,6 +24,7 @@ class MemoryRecords:
     def __init__(self, undo: UndoLog) -> None:
         self._undo = undo
         self._tables: dict[type[Record], dict[tuple[Any, ...], Any]] = {}
+        self._indexes = Indexes()
         self.changes = 0
         """Counts changes, so that what was worked out from records knows its age."""
 
@@ -32,7 +35,8 @@ class MemoryRecords:
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
         """All records of a kind, in the order of their keys, whose fields have these values."""
         table = self._tables.get(kind, {})
-        found = (table[key] for key in sorted(table))
+        keys = self._indexes.keys(kind, equal, table) if equal else table
+        found = (table[key] for key in sorted(keys))
         if not equal:
             return found
         return (item for item in found if all(getattr(item, f) == v for f, v in equal.items()))
@@ -40,13 +44,21 @@ class MemoryRecords:
     def put(self, records: Iterable[Record]) -> None:
         """Store records; one with the same key is replaced."""
         for item in records:
-            self._undo.set(self._tables.setdefault(type(item), {}), key_of(item), item)
+            table, key = self._tables.setdefault(type(item), {}), key_of(item)
+            if self._indexes.covers(type(item)):
+                self._undo.remember(partial(self._indexes.forget, type(item)))
+                self._indexes.put(item, table.get(key))
+            self._undo.set(table, key, item)
         self._changed()
 
     def remove(self, records: Iterable[Record]) -> None:
         """Remove records by their keys; one that is not there is passed over."""
         for item in records:
-            self._undo.delete(self._tables.get(type(item), {}), key_of(item))
+            table, key = self._tables.get(type(item), {}), key_of(item)
+            if key in table and self._indexes.covers(type(item)):
+                self._undo.remember(partial(self._indexes.forget, type(item)))
+                self._indexes.remove(table[key])
+            self._undo.delete(table, key)
         self._changed()
 
     def _changed(self) -> None:
