@@ -14,7 +14,9 @@ def to_code(value: str) -> str:
     >>> to_code(" news ")
     'NEWS'
     """
-    return value.strip().upper()
+    stripped = value.strip()
+    upper = stripped.upper()
+    return stripped if upper == stripped else upper  # most are: then all share one text
 
 
 class Option(StrEnum):

@@ -175,14 +175,23 @@ def _converter(annotation: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401
     if FieldType.CODE in getattr(annotation, "__metadata__", ()):
         return to_code
     if isinstance(annotation, type) and issubclass(annotation, Option):
-        return annotation
+        return _option_converter(annotation)
     if annotation == Extra:
         return to_extra
     return None
 
 
+def _option_converter(option: type[Option]) -> Callable[[Any], Any]:
+    def convert(value: Any) -> Option:  # noqa: ANN401 - an option, or its name
+        return value if type(value) is option else option(value)
+
+    return convert
+
+
 def to_extra(values: Mapping[str, Value] | Extra) -> Extra:
     """Extra fields in their frozen form, ordered by name."""
+    if not values:
+        return ()
     pairs = values.items() if isinstance(values, Mapping) else values
     return tuple(sorted((name, value) for name, value in pairs))
 

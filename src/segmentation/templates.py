@@ -4,6 +4,7 @@ A template's texts are attachments, known here by the SHA-256 of their content o
 thousand copies cost one. Knows nothing of segments.
 """
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import attrs
 
 from .codes import Option
 from .contacts import CorrespondenceType, Language
+from .errors import Fault
 from .fields import (
     AlsoCalled,
     Code,
@@ -169,3 +171,47 @@ class InteractionTemplateSetup(Record, table="interaction_template_setup", key=(
     service_quote: TemplateCode = ""
     meeting_invitation: TemplateCode = ""
     extra: Extra = ()
+
+
+def template_faults(
+    template: InteractionTemplate,
+    languages: Iterable[TemplateLanguage],
+    *,
+    records_documents: bool = False,
+) -> Iterator[Fault]:
+    """What does not go together in a template and its languages.
+
+    Args:
+        template: The template.
+        languages: All its languages.
+        records_documents: Whether the set-up uses it for documents of the host.
+    """
+    place = f"template {template.code}"
+    texts = {text.language_code: text for text in languages}
+    if records_documents and texts:
+        yield Fault(place, "", "records documents of the host, and may have no languages")
+    code = template.language_code_default
+    default = texts.get(code)
+    if code and default is None:
+        yield Fault(place, "language_code_default", f"{code!r} is none of its languages")
+    for text in texts.values():
+        if text.attachment and text.word_template_code:
+            yield Fault(
+                f"{place} in {text.language_code or 'no language'}",
+                "word_template_code",
+                "excludes an attachment",
+            )
+    if template.word_template_code and default and default.attachment:
+        yield Fault(place, "word_template_code", "excludes the attachment of its language")
+    yield from _action_faults(template, default, place)
+
+
+def _action_faults(
+    template: InteractionTemplate, default: TemplateLanguage | None, place: str
+) -> Iterator[Fault]:
+    """A Word template is merged or opened, never imported; without one nothing is merged."""
+    word = bool(template.word_template_code or (default and default.word_template_code))
+    if word and template.wizard_action is WizardAction.IMPORT:
+        yield Fault(place, "wizard_action", "cannot be import: it has a Word template")
+    if default and not word and template.wizard_action is WizardAction.MERGE:
+        yield Fault(place, "wizard_action", "cannot be merge: it has no Word template")

@@ -21,6 +21,7 @@ goes with it.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from types import NoneType
 from typing import Any
@@ -28,18 +29,14 @@ from typing import Any
 import attrs
 
 from segmentation.errors import InvalidValue, JournalBroken
-from segmentation.serialization import to_json
 
-from ._happenings import EntryKind, Happening, from_content, to_content
+from ._happenings import SALT, EntryKind, Happening, Writer, from_content, kind_of
 
 FORMAT = 1
 """Version of the stored form of entries."""
 
 FIRST = "0" * 64
 """What the first entry names as the hash of its predecessor."""
-
-SALT = "salt"
-"""The name of the salt in an entry's personal content."""
 
 _LEAST_SECRET = 16
 
@@ -138,14 +135,14 @@ def make_entries(happenings: Iterable[Happening], *, after: Head, stamp: Stamp) 
     at = stamp.at.astimezone(UTC)
     written = at.isoformat(timespec="microseconds")
     number, previous = after.number, after.sha256
+    writer = Writer()
     for happening in happenings:
         number += 1
-        kind, facts, said = to_content(happening)
-        personal = to_json({**said, SALT: stamp.salt(number)}) if said else None
-        text = to_json(facts)
+        kind = kind_of(happening)
+        facts, personal = writer.write(happening, partial(stamp.salt, number))
         try:
             personal_sha256 = "" if personal is None else sha256(personal.encode()).hexdigest()
-            sealed = _seal(number, written, stamp.user, kind, text, personal_sha256, previous)
+            sealed = _seal(number, written, stamp.user, kind, facts, personal_sha256, previous)
         except UnicodeEncodeError as error:
             raise InvalidValue("text", error.object, "cannot be written in UTF-8") from None
         yield Entry(
@@ -153,7 +150,7 @@ def make_entries(happenings: Iterable[Happening], *, after: Head, stamp: Stamp) 
             at=at,
             user=stamp.user,
             kind=kind,
-            facts=text,
+            facts=facts,
             personal=personal,
             personal_sha256=personal_sha256,
             previous=previous,

@@ -151,7 +151,8 @@ def _plan(
     store: Store, segment: Segment, *, deliver: bool
 ) -> tuple[LoggingPlan, Sequence[SegmentLine]]:
     """The plan, and the lines as they would be recorded."""
-    lines = [line for line in segment.lines if line.contact_no]
+    everyone = list(segment.lines)
+    lines = [line for line in everyone if line.contact_no]
     checker = _Checker(store, lines, deliver=deliver)
     faults = list(_header_faults(segment, lines))
     ready, without_address = [], []
@@ -170,7 +171,7 @@ def _plan(
         cost=sum((line.unit_cost for line in ready), Decimal(0)),
         duration_min=sum((line.unit_duration_min for line in ready), Decimal(0)),
         deliveries=sum(bool(line.correspondence_type) for line in ready) if deliver else 0,
-        skipped=tuple(line.line_no for line in segment.lines if not line.contact_no),
+        skipped=tuple(line.line_no for line in everyone if not line.contact_no),
         without_address=tuple(without_address),
     )
     return plan, ready

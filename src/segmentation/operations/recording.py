@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import attrs
 
 from segmentation.fields import Record
-from segmentation.interactions import InteractionTotal
+from segmentation.interactions import Interaction, InteractionTotal
 from segmentation.journal import (
     NOTHING,
     Change,
@@ -61,18 +61,16 @@ def _apply(records: Records, entries: Iterable[tuple[Entry, Happening]]) -> list
     done: list[Change] = []
     made: list[Record] = []
     for entry, happening in entries:
-        if not isinstance(happening, Record):  # it may speak of what was made just before
-            records.put(made)
-            made = []
+        if isinstance(happening, Interaction) and happening.entry_no == entry.number:
+            made.append(happening)  # as `changes` would; there may be very many of these
+            done.append(Change(None, happening))
+            continue
+        records.put(made)  # the entry may speak of what was made just before
+        made = []
         found = list(changes(entry, happening, records))
+        records.put(change.after for change in found if change.after is not None)
+        records.remove(change.before for change in found if change.after is None and change.before)
         done += found
-        if isinstance(happening, Record):
-            made += [change.after for change in found if change.after is not None]
-        else:
-            records.put(change.after for change in found if change.after is not None)
-            records.remove(
-                change.before for change in found if change.after is None and change.before
-            )
     records.put(made)
     return done
 

@@ -1,0 +1,115 @@
+"""Templates are stored with all their languages, or not at all."""
+
+import attrs
+import pytest
+
+import segmentation as seg
+from desk import make_template, segment_of
+from segmentation.errors import NotFound, Refused, Rejected
+from segmentation.operations.templating import (
+    delete_template,
+    keep_template,
+    keep_template_setup,
+    languages_of,
+)
+from segmentation.templates import (
+    InteractionTemplate,
+    InteractionTemplateSetup,
+    TemplateLanguage,
+)
+
+
+def text(**fields: str) -> TemplateLanguage:
+    values = {"interaction_template_code": "CARD", "language_code": "ENU", **fields}
+    return TemplateLanguage(**values)  # type: ignore[arg-type]  # whatever a test gives
+
+
+def card(**fields: str) -> InteractionTemplate:
+    return make_template("CARD", language_code_default="ENU", **fields)
+
+
+@pytest.mark.parametrize("action", ["", "open", "import"])
+def test_without_a_word_template_anything_but_merge_will_do(
+    crm: seg.Workspace, action: str
+) -> None:
+    """INT-13."""
+    keep_template(crm.store, card(wizard_action=action), [text()])
+    assert crm.store.records.find(InteractionTemplate, "CARD") is not None
+    with pytest.raises(Rejected, match="cannot be merge"):
+        keep_template(crm.store, card(wizard_action="merge"))
+
+
+@pytest.mark.parametrize("action", ["", "open", "merge"])
+@pytest.mark.parametrize("on_template", [True, False])
+def test_with_a_word_template_anything_but_import_will_do(
+    crm: seg.Workspace, action: str, *, on_template: bool
+) -> None:
+    """INT-79."""
+    word = {"word_template_code": "W1"}
+    own, row = (word, {}) if on_template else ({}, word)
+    keep_template(crm.store, card(wizard_action=action, **own), [text(**row)])
+    with pytest.raises(Rejected, match="cannot be import"):
+        keep_template(crm.store, card(wizard_action="import", **own))
+
+
+def test_attachments_and_word_templates_exclude_each_other(crm: seg.Workspace) -> None:
+    """INT-77."""
+    with pytest.raises(Rejected, match="in ENU: word_template_code: excludes an attachment"):
+        keep_template(crm.store, card(), [text(attachment="ab", word_template_code="W1")])
+    with pytest.raises(Rejected, match="excludes the attachment of its language"):
+        keep_template(crm.store, card(word_template_code="W1"), [text(attachment="ab")])
+
+
+def test_the_default_language_is_one_of_the_languages(crm: seg.Workspace) -> None:
+    with pytest.raises(Rejected, match="'ENU' is none of its languages"):
+        keep_template(crm.store, card(), [text(language_code="DAN")])
+    assert crm.store.records.find(InteractionTemplate, "CARD") is None
+
+
+def test_languages_belong_to_their_template(crm: seg.Workspace) -> None:
+    with pytest.raises(Rejected, match="interaction_template_code: is 'TALK'"):
+        keep_template(crm.store, card(), [text(), text(interaction_template_code="TALK")])
+
+
+def test_languages_are_replaced_as_a_whole_or_kept(crm: seg.Workspace) -> None:
+    keep_template(crm.store, card(), [text(), text(language_code="DAN")])
+    keep_template(crm.store, card(description="Post"))
+    assert [row.language_code for row in languages_of(crm.store, "card")] == ["DAN", "ENU"]
+    keep_template(crm.store, card(), [text()])
+    assert [row.language_code for row in languages_of(crm.store, "card")] == ["ENU"]
+
+
+def test_what_records_documents_has_no_languages(crm: seg.Workspace) -> None:
+    bill = make_template("BILL")
+    with pytest.raises(Rejected, match="may have no languages"):
+        keep_template(crm.store, bill, [text(interaction_template_code="BILL")])
+    setup = crm.store.records.find(InteractionTemplateSetup)
+    assert setup is not None
+    with pytest.raises(Rejected) as error:
+        keep_template_setup(
+            crm.store, attrs.evolve(setup, sales_quotes="LETTER", sales_statement="NONE")
+        )
+    assert [fault.field for fault in error.value.faults] == ["sales_quotes", "sales_statement"]
+    keep_template_setup(crm.store, attrs.evolve(setup, sales_quotes="TALK"))
+    done = crm.interactions.document("sales_quote", "1", contact_no="ANNA")
+    assert done.interaction is not None
+
+
+def test_a_template_that_is_needed_stays(crm: seg.Workspace) -> None:
+    with pytest.raises(Refused, match="the template set-up needs it"):
+        delete_template(crm.store, "BILL")
+    segment = segment_of(crm, "ANNA", template="LETTER")
+    with pytest.raises(Refused, match=f"segment {segment.no} needs it"):
+        delete_template(crm.store, "LETTER")
+    put_off = crm.interactions.postpone("ANNA", "TALK")
+    with pytest.raises(Refused, match=f"postponed interaction {put_off.entry_no} needs it"):
+        delete_template(crm.store, "TALK")
+    with pytest.raises(NotFound):
+        delete_template(crm.store, "NONE")
+
+
+def test_a_deleted_template_leaves_what_it_recorded(crm: seg.Workspace) -> None:
+    made = crm.interactions.create("ANNA", "LETTER")
+    delete_template(crm.store, "letter")
+    assert languages_of(crm.store, "LETTER") == ()
+    assert crm.interactions.title(made.entry_no) == "A letter, by JO"
