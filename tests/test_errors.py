@@ -31,7 +31,7 @@ FAMILY: list[SegmentationError] = [
     InvalidValue("date", "x", "is no date"),
     Rejected("contact.csv", [Fault("row 2", "no", "is blank"), Fault("row 3", "", "is odd")]),
     BadDocument("letter.docx", "is no Word document"),
-    NotDelivered("anna@example.com", "no such mailbox", temporary=False),
+    NotDelivered("anna@example.com", "no such mailbox"),
     Refused("go back", "nothing to undo"),
     Conflict("segment SM1", "was changed"),
     StoreError("crm.db", "is no store"),

@@ -275,15 +275,19 @@ class NotDelivered(SegmentationError, OSError):  # noqa: N818
         where: Where it should have gone: an address, a file.
         reason: Why it did not.
         temporary: Whether another attempt may succeed.
+        down: Whether it was not this document's fault, but the courier could deliver none.
     """
 
     code: ClassVar[str] = "not_delivered"
 
-    def __init__(self, where: str, reason: str, *, temporary: bool) -> None:
+    def __init__(
+        self, where: str, reason: str, *, temporary: bool = False, down: bool = False
+    ) -> None:
         super().__init__(where, reason)
         self.where = where
         self.reason = reason
-        self.temporary = temporary
+        self.temporary = temporary or down
+        self.down = down
 
     def __str__(self) -> str:
         return f"{self.where}: {self.reason}"

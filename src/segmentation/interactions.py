@@ -98,6 +98,7 @@ class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
         canceled_by: Number of the journal entry that cancelled it; 0 if none.
         delivery_error: Why the last delivery failed; empty if it did not.
         delivery_attempts: How often delivery was tried.
+        merge_data: What its letter was filled with when it was logged, as canonical JSON.
     """
 
     entry_no: int = 0
@@ -140,12 +141,28 @@ class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
     delivery_status: DeliveryStatus = DeliveryStatus.BLANK
     delivery_error: LongText = ""
     delivery_attempts: int = 0
+    merge_data: LongText = ""
     extra: Extra = ()
 
     @property
     def counts(self) -> bool:
         """Whether figures count it: it is neither cancelled nor postponed."""
         return not (self.canceled or self.postponed)
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class DeliveryClaim(Record, table="delivery_claim", key=("entry_no",)):
+    """Who is delivering an interaction's document, or until when it is left alone.
+
+    Attributes:
+        entry_no: Entry number of the interaction.
+        worker: Who took it up; empty if it waits for another attempt.
+        until: Before this moment nobody else takes it up.
+    """
+
+    entry_no: int
+    worker: LongText = ""
+    until: dt.datetime
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)

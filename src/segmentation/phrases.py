@@ -27,6 +27,12 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "it": "Segmento di follow-up {no}",
         "nb": "Oppfølging av segment {no}",
     },
+    "resent": {
+        "en": "Resent: {what}",
+        "fr": "Renvoi : {what}",
+        "it": "Nuovo invio: {what}",
+        "nb": "Sendt på nytt: {what}",
+    },
     "interaction": {
         "en": "Interaction",
         "fr": "Interaction",

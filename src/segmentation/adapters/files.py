@@ -48,7 +48,7 @@ class FolderCourier:
                 path = self._folder / name
                 if _put(path, document.content):
                     return str(path)
-        raise NotDelivered(str(self._folder), f"holds {document.name} already", temporary=False)
+        raise NotDelivered(str(self._folder), f"holds {document.name} already")
 
 
 class ZipCourier:
@@ -112,7 +112,7 @@ def _refusing(where: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise NotDelivered(str(where), reason, temporary=True) from error
+        raise NotDelivered(str(where), reason, down=True) from error
 
 
 def _names(document: Document) -> Iterator[str]:

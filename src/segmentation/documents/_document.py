@@ -21,8 +21,6 @@ class Document:
         addressee: Whose name stands on it: a person's, or a company's.
         e_mail: Where a mail goes; empty if the contact has no address.
         unsubscribe: A link by which the contact takes itself off the list; empty if none.
-        as_attachment: A mail bears it as an attachment, not as its body.
-        body: What a mail that bears it as an attachment says.
     """
 
     contact_no: str
@@ -35,8 +33,6 @@ class Document:
     addressee: str = ""
     e_mail: str = ""
     unsubscribe: str = ""
-    as_attachment: bool = False
-    body: str = ""
 
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*]+')

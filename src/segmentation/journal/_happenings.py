@@ -255,6 +255,7 @@ _OF_INTERACTION = frozenset(
         "attachment_name",
         "contact_via",
         "delivery_error",
+        "merge_data",
         "extra",
     }
 )

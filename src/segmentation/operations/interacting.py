@@ -143,6 +143,7 @@ _NOT_GIVEN = frozenset(
         "delivery_status",
         "delivery_error",
         "delivery_attempts",
+        "merge_data",
     }
 )
 """Fields that follow from what happens and are never set by a caller."""

@@ -34,9 +34,11 @@ from segmentation.segments import (
 )
 from segmentation.templates import InteractionTemplate
 
+from .freezing import freeze_all
 from .keeping import get_segment
 from .opening import new_segment
 from .recording import record
+from .rendering import Rendering
 from .reusing import reuse_logged_segment
 from .targeting import follow_lines
 
@@ -108,6 +110,7 @@ def log_segment(
     stamp: Stamp,
     follow_up: bool = False,
     deliver: bool = False,
+    rendering: Rendering | None = None,
     tell: Tell = tell_nobody,
 ) -> Logged:
     """Log a segment: all of it, or, on any fault, nothing.
@@ -120,6 +123,8 @@ def log_segment(
         follow_up: Make a segment with the same contacts and campaign.
         deliver: Mark the interactions whose documents are to be delivered; delivering them
             comes afterwards.
+        rendering: With ``deliver``: how letters are made. Each is made once to see that it
+            can be, and what it was filled with is kept with its interaction.
         tell: Is told before anything is recorded and after; an error of it undoes all.
 
     Raises:
@@ -133,10 +138,11 @@ def log_segment(
         if any(store.records.all(LoggedSegment, segment_no=segment.no)):
             raise Refused(f"log segment {segment.no}", "one with this number was logged before")
         plan, lines = _plan(store, segment, deliver=deliver)
-        if plan.faults:
-            raise Rejected(f"segment {segment.no}", plan.faults)
+        kept, unmade = freeze_all(store, segment, rendering) if deliver and rendering else ({}, ())
+        if plan.faults or unmade:
+            raise Rejected(f"segment {segment.no}", [*plan.faults, *unmade])
         tell(SegmentLogging(segment))
-        logged, interactions = _record(store, segment, lines, stamp, deliver=deliver)
+        logged, interactions = _record(store, segment, lines, stamp, deliver=deliver, kept=kept)
         store.segments.remove(segment)
         follow_lines(store, segment, None)
         tell(SegmentLogged(segment, logged))
@@ -257,7 +263,13 @@ def _contact_fault(no: str, contact: Contact | None) -> str:
 
 
 def _record(
-    store: Store, segment: Segment, lines: Sequence[SegmentLine], stamp: Stamp, *, deliver: bool
+    store: Store,
+    segment: Segment,
+    lines: Sequence[SegmentLine],
+    stamp: Stamp,
+    *,
+    deliver: bool,
+    kept: Mapping[int, str],
 ) -> tuple[LoggedSegment, tuple[Interaction, ...]]:
     """Write the entries: the logged segment, its campaign entries, its interactions."""
     logged_no = store.log.head().number + 1
@@ -285,6 +297,7 @@ def _record(
             campaign_entry_no=numbers.get(line.campaign_no, 0),
             stamp=stamp,
             deliver=deliver,
+            merge_data=kept.get(line.line_no, ""),
         )
         for number, line in enumerate(lines, start=logged_no + 1 + len(entries))
     )
@@ -325,6 +338,7 @@ def _interaction(
     campaign_entry_no: int,
     stamp: Stamp,
     deliver: bool,
+    merge_data: str,
 ) -> Interaction:
     delivered = deliver and bool(line.correspondence_type)
     return Interaction(
@@ -356,6 +370,8 @@ def _interaction(
         attachment_name=line.attachment_name,
         word_template_code=line.word_template_code,
         delivery_status=DeliveryStatus.IN_PROGRESS if delivered else DeliveryStatus.BLANK,
+        merge_data=merge_data,
+        extra=line.extra,
         user_id=stamp.user,
     )
 

@@ -200,6 +200,17 @@ class Press:
             self._plans[template] = {field: getter for field, getter in found if getter}
         return self._plans[template]
 
+    def check(self, letter: Letter) -> None:
+        """Fill a letter's template, without converting it, to see that it can be done.
+
+        Raises:
+            NotFound: The template is gone.
+            BadDocument: The template cannot be read.
+        """
+        opened = self._opened(*self._template(letter.interaction))
+        if opened:
+            opened[0].fill(letter.values, self._formats(letter))
+
     def render(self, letter: Letter) -> Document:
         """The finished document of a letter.
 

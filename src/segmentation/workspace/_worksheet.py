@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from segmentation.criteria import AsOf, Criteria, TableConditions, make_selection
-from segmentation.operations import changing, combining, logging, opening, reusing, selecting
+from segmentation.documents import Document
+from segmentation.operations import (
+    changing,
+    combining,
+    logging,
+    opening,
+    rendering,
+    reusing,
+    selecting,
+)
 from segmentation.operations.changing import LineContact
 from segmentation.operations.combining import Source
 from segmentation.operations.logging import Logged, LoggingPlan
@@ -329,7 +338,8 @@ class Worksheet:
 
         Args:
             follow_up: Make a segment with the same contacts and campaign.
-            deliver: Mark the interactions whose documents are to be delivered.
+            deliver: Mark the interactions whose documents are to be delivered, once it is
+                sure that each can be made; `Workspace.deliver` delivers them.
         """
         return logging.log_segment(
             self._store,
@@ -339,7 +349,16 @@ class Worksheet:
             follow_up=follow_up,
             deliver=deliver,
             tell=self._tell,
+            rendering=self._workspace.rendering,
         )
+
+    def letters(self) -> Sequence[Document]:
+        """Every letter, made on the values as they stand, to look at before logging.
+
+        Raises:
+            Rejected: All that is missing, line by line: fields, formulas, templates.
+        """
+        return rendering.check_letters(self._store, self.no, self._workspace.rendering)
 
     @property
     def _store(self) -> Store:

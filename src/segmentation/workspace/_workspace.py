@@ -5,6 +5,8 @@ of `segmentation.operations`, which a host with its own transactions calls direc
 """
 
 import os
+import platform
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from importlib import import_module
@@ -31,6 +33,7 @@ from segmentation.journal import Stamp
 from segmentation.memory import MemoryStore
 from segmentation.operations import (
     combining,
+    delivering,
     explaining,
     importing,
     opening,
@@ -39,8 +42,10 @@ from segmentation.operations import (
     selecting,
 )
 from segmentation.operations.combining import Source
+from segmentation.operations.delivering import Couriers, Delivered, Persistence, Progress
 from segmentation.operations.importing import Imported
 from segmentation.operations.reading import SourceFile
+from segmentation.operations.rendering import Rendering
 from segmentation.protocols import Clock, Store
 from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader, Tell, tell_nobody
 
@@ -73,6 +78,7 @@ class Workspace:
         chance: Gives the random bytes that guard what is personal in the journal.
         on_event: Is told before and after each change of a segment; an error of it undoes the
             step (see `segmentation.segments`).
+        rendering: How letters are made; as plain text only, if not given.
 
     >>> crm = Workspace.open(user="ANNA", today=date(2026, 11, 22))
     >>> len(crm.select(contact={"country_region_code": "DK"}))
@@ -89,6 +95,7 @@ class Workspace:
         clock: Clock = system_clock,
         chance: Callable[[], bytes] = system_chance,
         on_event: Tell = tell_nobody,
+        rendering: Rendering | None = None,
     ) -> None:
         self.store = store
         self.user = user
@@ -97,6 +104,7 @@ class Workspace:
         self._clock = clock
         self._chance = chance
         self.on_event = on_event
+        self.rendering = rendering or Rendering()
 
     @classmethod
     def open(cls, store: str | Path = IN_MEMORY, **bound: Any) -> Self:  # noqa: ANN401
@@ -296,9 +304,65 @@ class Workspace:
         """How many contacts are in exactly these segments or selections, by their names here."""
         return combining.overlaps(self.store, sources, self.as_of)
 
+    # -- letters ----------------------------------------------------------------------------
+
     def letters(self, interactions: Iterable[Interaction]) -> Iterable[Document]:
-        """A plain-text letter for each interaction that has a text."""
-        return rendering.letters(self.store, interactions)
+        """A letter for each interaction that has a template, in their order.
+
+        Raises:
+            Rejected: A template names a field that nothing fills.
+            NotFound: A contact, a template or a salutation formula is missing.
+        """
+        return rendering.letters(self.store, interactions, self.rendering)
+
+    def deliver(
+        self,
+        couriers: Couriers,
+        *,
+        logged_segment_no: int = 0,
+        persistence: Persistence | None = None,
+        on_progress: Callable[[Progress], object] | None = None,
+        worker: str = "",
+    ) -> Delivered:
+        """Deliver what is still to be delivered; may be stopped at any time and run again.
+
+        Args:
+            couriers: Who delivers what, by correspondence type.
+            logged_segment_no: Entry number of the one logged segment to deliver; 0 for all.
+            persistence: How stubbornly.
+            on_progress: Told after each document.
+            worker: Names this process or thread among those that deliver at once; made of
+                machine, process and thread if not given.
+        """
+        return delivering.deliver(
+            self.store,
+            couriers,
+            stamp=lambda: self.stamp,
+            worker=worker or system_worker(),
+            rendering=self.rendering,
+            logged_segment_no=logged_segment_no,
+            persistence=persistence,
+            on_progress=on_progress,
+        )
+
+    def resend(self, *entry_nos: int, fresh: bool = False) -> Sequence[Interaction]:
+        """Have the documents of interactions delivered again, by the next `deliver`.
+
+        Args:
+            *entry_nos: The interactions.
+            fresh: Make new letters from the contacts as they are now, as new interactions;
+                otherwise the same letters go out again.
+
+        Raises:
+            Refused: One is cancelled, was never to be delivered, or is being delivered.
+        """
+        return delivering.resend(
+            self.store,
+            entry_nos,
+            stamp=self.stamp,
+            workdate=self.as_of.workdate if fresh else None,
+            rendering=self.rendering,
+        )
 
     @property
     def now(self) -> datetime:
@@ -309,6 +373,11 @@ class Workspace:
     def stamp(self) -> Stamp:
         """The time, the user and the chance of what is recorded now."""
         return Stamp(at=self._clock(), user=self.user, secret=self._chance())
+
+
+def system_worker() -> str:
+    """A name that no other process or thread has while this one lives."""
+    return f"{platform.node()}:{os.getpid()}:{threading.get_ident()}"
 
 
 def open_store(store: str | Path) -> Store:
