@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
-from typing import Any, TypeVar
+from datetime import UTC
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
 
 import attrs
 import sqlalchemy as sa
@@ -12,33 +14,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from segmentation.errors import Conflict, NotFound
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.journal import Entry, EntryKind, Head
-from segmentation.segments import (
-    Segment,
-    SegmentHeader,
-    actions_from_json,
-    actions_to_json,
-    undone_from_json,
-)
-from segmentation.serialization import from_data, from_json, to_data, to_json
-from segmentation.templates import TemplateLanguage
 
 from ._tables import Layout, Tables
 from ._types import GREATEST, LEAST, ExactDecimal, can_hold_text
 from ._units import Unit
 from ._versions import add_columns
 from ._words import Words, words_of
-
-T = TypeVar("T")
-
-BATCH = 2_000
-"""How many rows are sent or fetched at a time."""
-
-
-def batches(items: Iterable[T]) -> Iterator[list[T]]:
-    """Items in lists of a size that neither memory nor database minds."""
-    iterator = iter(items)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch
+from ._writing import BATCH, Row, Writer, batches, insert_rows
 
 
 def can_hold(value: Any) -> bool:  # noqa: ANN401 - part of any key
@@ -88,9 +70,7 @@ class SqlRecords:
             for kind, items in groupby(records, type):
                 layout: Layout[Any] = self._tables.of(kind)
                 make_ready(connection, self._tables, layout)
-                statement = upsert(connection, layout)
-                for batch in batches(items):
-                    connection.execute(statement, [layout.to_row(item) for item in batch])
+                Writer(layout, connection.dialect).put(connection, items)
 
     def remove(self, records: Iterable[Record]) -> None:
         """Remove records by their keys; one that is not there is passed over."""
@@ -133,116 +113,6 @@ def make_ready(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -
     tables.ready.add(layout.table.name)
 
 
-def upsert(connection: sa.Connection, layout: Layout[Any]) -> sa.Insert:
-    """The statement that stores a row in place of one with the same key."""
-    key = list(layout.table.primary_key.columns)
-    rest = [column for column in layout.columns if column not in set(key)]
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(layout.table)
-    if not rest:
-        return statement.on_conflict_do_nothing(index_elements=key)
-    return statement.on_conflict_do_update(
-        index_elements=key,
-        set_={column.name: statement.excluded[column.name] for column in rest},
-    )
-
-
-class SqlSegments:
-    """Worksheets: a header with version, actions and texts, and a row for each line."""
-
-    def __init__(self, unit: Unit, tables: Tables) -> None:
-        self._unit = unit
-        self._tables = tables
-
-    def get(self, no: str) -> Segment:
-        """The segment with this number."""
-        headers, lines = self._tables.headers, self._tables.lines
-        own = headers.table.c
-        if not can_hold_text(no):
-            raise NotFound("segment", no)
-        with self._unit.connection() as connection:
-            found = connection.execute(
-                sa.select(*headers.columns, own.version, own.actions, own.languages).where(
-                    own.no == str(no)
-                )
-            ).one_or_none()
-            if found is None:
-                raise NotFound("segment", no)
-            rows = connection.execute(
-                sa.select(*lines.columns)
-                .where(lines.table.c.segment_no == str(no))
-                .order_by(lines.table.c.line_no)
-            )
-            *header, version, actions, languages = found
-            return Segment(
-                header=headers.from_row(header),
-                lines=tuple(map(lines.from_row, rows)),
-                actions=actions_from_json(actions),
-                undone=undone_from_json(actions),
-                languages=tuple(from_data(TemplateLanguage, row) for row in from_json(languages)),
-                version=version,
-            )
-
-    def headers(self) -> Iterator[SegmentHeader]:
-        """The headers of all segments, in the order of their numbers."""
-        layout = self._tables.headers
-        query = sa.select(*layout.columns).order_by(layout.table.c.no)
-        with self._unit.connection() as connection:
-            for row in connection.execute(query.execution_options(yield_per=BATCH)):
-                yield layout.from_row(row)
-
-    def put(self, segment: Segment) -> Segment:
-        """Store a segment; what is returned bears the new version."""
-        newer = attrs.evolve(segment, version=segment.version + 1)
-        with self._unit.transaction() as connection:
-            self._put_header(connection, segment.version, newer)
-            self._remove_lines(connection, segment.no)
-            layout = self._tables.lines
-            for batch in batches(segment.lines):
-                rows = [layout.to_row(line) for line in batch]
-                connection.execute(sa.insert(layout.table), rows)
-        return newer
-
-    def _put_header(self, connection: sa.Connection, version: int, newer: Segment) -> None:
-        table = self._tables.headers.table
-        row = self._tables.headers.to_row(newer.header) | {
-            "version": newer.version,
-            "actions": actions_to_json(newer.actions, newer.undone),
-            "languages": to_json([to_data(text) for text in newer.languages]),
-        }
-        if version == 0:
-            if self._version(connection, newer.no) is not None:
-                raise _changed(newer)
-            connection.execute(sa.insert(table), row)
-            return
-        own = (table.c.no == newer.no) & (table.c.version == version)
-        if connection.execute(sa.update(table).where(own).values(row)).rowcount != 1:
-            raise _changed(newer)
-
-    def _version(self, connection: sa.Connection, no: str) -> int | None:
-        table = self._tables.headers.table
-        return connection.scalar(sa.select(table.c.version).where(table.c.no == no))
-
-    def _remove_lines(self, connection: sa.Connection, no: str) -> None:
-        table = self._tables.lines.table
-        connection.execute(sa.delete(table).where(table.c.segment_no == no))
-
-    def remove(self, segment: Segment) -> None:
-        """Remove a segment."""
-        table = self._tables.headers.table
-        own = (table.c.no == segment.no) & (table.c.version == segment.version)
-        with self._unit.transaction() as connection:
-            if connection.execute(sa.delete(table).where(own)).rowcount != 1:
-                raise _changed(segment)
-            self._remove_lines(connection, segment.no)
-
-
-def _changed(segment: Segment) -> Conflict:
-    return Conflict(
-        f"segment {segment.no}", "was changed, logged or deleted meanwhile; read it again"
-    )
-
-
 class SqlLog:
     """The journal's entries; triggers of the database guard them too."""
 
@@ -261,7 +131,8 @@ class SqlLog:
                     raise Conflict(
                         "journal", "others recorded entries meanwhile; nothing was added"
                     )
-                connection.execute(sa.insert(self._table), [_entry_to_row(e) for e in batch])
+                rows = [_entry_to_row(entry, connection.dialect) for entry in batch]
+                insert_rows(connection, self._table, _ENTRY, rows)
                 last = numbers[-1]
 
     def read(self, start: int = 1) -> Iterator[Entry]:
@@ -300,10 +171,15 @@ class SqlLog:
         return Head() if last is None else Head(last.number, last.sha256)
 
 
-def _entry_to_row(entry: Entry) -> dict[str, Any]:
-    row = attrs.asdict(entry)
-    row["kind"] = str(entry.kind)
-    return row
+_ENTRY = tuple(attribute.name for attribute in attrs.fields(Entry))
+_values = attrgetter(*_ENTRY)
+
+
+def _entry_to_row(entry: Entry, dialect: sa.Dialect) -> Row:
+    number, at, user, kind, *rest = _values(entry)
+    if dialect.name == "sqlite":
+        at = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return (number, at, user, str(kind), *rest)
 
 
 class SqlAttachments:

@@ -12,7 +12,8 @@ from segmentation.errors import StoreError
 from ._contacts import SqlContacts
 from ._mapping import MappedTable
 from ._opening import check_file, make_engine, open_tables
-from ._repositories import SqlAttachments, SqlLog, SqlRecords, SqlSegments
+from ._repositories import SqlAttachments, SqlLog, SqlRecords
+from ._segments import SqlSegments
 from ._tables import Tables
 from ._units import HostUnit, OwnUnit, Unit
 from ._versions import is_current, set_up

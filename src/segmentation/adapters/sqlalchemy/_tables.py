@@ -7,7 +7,7 @@ from typing import Any, Generic
 import attrs
 import sqlalchemy as sa
 
-from segmentation.fields import Field, FieldType, Record, RecordT, aware, fields_of
+from segmentation.fields import Extra, Field, FieldType, Record, RecordT, aware, fields_of
 from segmentation.operations.copying import record_kinds
 from segmentation.segments import SegmentHeader, SegmentLine
 from segmentation.serialization import value_from_data, value_to_data
@@ -78,7 +78,7 @@ class Layout(Generic[RecordT]):
             elif type(value) is not str or not value.isascii() or "\0" in value:
                 check_value(field, value, self.kind.__table__)
         if self.has_extra:
-            row[EXTRA] = _extra_to_row(item, self.kind.__table__)
+            row[EXTRA] = extra_to_row(item.extra, self.kind.__table__)  # type: ignore[attr-defined]  # has_extra
         return row
 
     def from_row(self, row: Sequence[Any]) -> RecordT:
@@ -96,9 +96,14 @@ class Layout(Generic[RecordT]):
         )
 
 
-def _extra_to_row(item: Any, table: str) -> dict[str, Any]:  # noqa: ANN401 - a record with extra
+def extra_to_row(extra: Extra, table: str) -> dict[str, Any]:
+    """Extra fields as plain data.
+
+    Raises:
+        InvalidValue: A value that no database can hold.
+    """
     row = {}
-    for name, value in item.extra:
+    for name, value in extra:
         field = Field(name, FieldType.TEXT)
         check_value(field, name, table)
         check_value(field, value, table)
@@ -236,5 +241,6 @@ def _server_default(field: Field) -> Any:  # noqa: ANN401 - whatever DDL takes
 def _worksheet_columns() -> Iterable[sa.Column[Any]]:
     """What a segment has besides the fields of its header."""
     yield sa.Column("version", sa.BigInteger(), nullable=False)
+    yield sa.Column("stamp", text_type(), nullable=False, server_default="0")
     yield sa.Column("actions", text_type(), nullable=False)
     yield sa.Column("languages", text_type(), nullable=False)

@@ -9,9 +9,13 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from segmentation.errors import StoreError
+from segmentation.segments import Segment
 
 from ._faults import translated
 from ._functions import add_functions
+
+_REMEMBERED = 8
+"""How many segments are remembered."""
 
 _PREPARED = "segmentation_prepared"
 WRITES = "segmentation_writes"
@@ -27,6 +31,12 @@ class Unit(Protocol):
     def transaction(self) -> AbstractContextManager[sa.Connection]:
         """A connection to write with; all of it is kept, or on an error nothing."""
 
+    def remember(self, no: str, stamp: str, segment: Segment) -> None:
+        """Remember a segment as it is stored under a stamp, once that is for good."""
+
+    def recall(self, no: str, stamp: str) -> Segment | None:
+        """The segment as it is stored under a stamp, if it is remembered."""
+
     def close(self) -> None:
         """Let go of what was opened here."""
 
@@ -40,6 +50,7 @@ class OwnUnit:
         self._name = name
         self._password = engine.url.password or ""
         self._local = threading.local()
+        self._recent: dict[str, tuple[str, Segment]] = {}
 
     @contextmanager
     def connection(self) -> Iterator[sa.Connection]:
@@ -56,15 +67,49 @@ class OwnUnit:
         """A transaction; one inside another is a part of it that can be undone by itself."""
         with translated(self._name, self._password):
             if self._open is not None:
-                with self._open.begin_nested():
+                with self._part_of(self._open):
                     yield self._open
                 return
-            with self._writing.begin() as connection:
-                self._local.connection = connection
-                try:
-                    yield connection
-                finally:
-                    self._local.connection = None
+            try:
+                with self._writing.begin() as connection:
+                    self._local.connection, self._local.stored = connection, {}
+                    try:
+                        yield connection
+                    finally:
+                        self._local.connection = None
+                for no, stored in self._local.stored.items():
+                    self._keep(no, stored)
+            finally:
+                self._local.stored = {}
+
+    @contextmanager
+    def _part_of(self, connection: sa.Connection) -> Iterator[None]:
+        """A transaction inside another, which forgets what it stored if it is undone."""
+        before = dict(self._local.stored)
+        try:
+            with connection.begin_nested():
+                yield
+        except BaseException:
+            self._local.stored = before
+            raise
+
+    def remember(self, no: str, stamp: str, segment: Segment) -> None:
+        """Remember a segment: what a transaction stored, only when that is committed."""
+        if self._open is not None:
+            self._local.stored[no] = (stamp, segment)
+        else:
+            self._keep(no, (stamp, segment))
+
+    def _keep(self, no: str, stored: tuple[str, Segment]) -> None:
+        self._recent.pop(no, None)
+        self._recent[no] = stored
+        while len(self._recent) > _REMEMBERED:
+            self._recent.pop(next(iter(self._recent)), None)
+
+    def recall(self, no: str, stamp: str) -> Segment | None:
+        """The segment as it is stored under a stamp, if it is remembered."""
+        stored = getattr(self._local, "stored", {}).get(no) or self._recent.get(no)
+        return stored[1] if stored and stored[0] == stamp else None
 
     @property
     def _open(self) -> sa.Connection | None:
@@ -107,6 +152,13 @@ class HostUnit:
         if connection.dialect.name == "sqlite":
             _prepare_sqlite(connection)
         return connection
+
+    def remember(self, no: str, stamp: str, segment: Segment) -> None:
+        """Nothing: whether the host commits is not known here."""
+
+    def recall(self, no: str, stamp: str) -> Segment | None:  # noqa: ARG002
+        """Nothing."""
+        return None
 
     def close(self) -> None:
         """Nothing: the connection is the host's."""

@@ -192,7 +192,10 @@ class PostgresqlWords:
 
     def among(self, value: Element, values: Iterable[object]) -> Test:
         """One array as one parameter."""
-        listed = sa.bindparam(None, list(values), type_=postgresql.ARRAY(sa.Text()))
+        held = list(values)
+        numbers = any(isinstance(each, int) for each in held[:1])
+        kind: sa.types.TypeEngine[Any] = sa.BigInteger() if numbers else sa.Text()
+        listed = sa.bindparam(None, held, type_=postgresql.ARRAY(kind))
         return value == sa.any_(listed)
 
     def hashed(self, seed: str, number: Element) -> Element:

@@ -1,0 +1,243 @@
+"""Worksheets in tables: a header with version, actions and texts, and a row for each line.
+
+A worksheet that was read or stored before is remembered as long as nobody else changes it, so
+that a step reads nothing anew and writes only the lines that it changed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress
+from typing import Any
+
+import attrs
+import sqlalchemy as sa
+
+from segmentation.contacts import Contact
+from segmentation.errors import Conflict, NotFound
+from segmentation.segments import (
+    Lines,
+    Segment,
+    SegmentHeader,
+    SegmentLine,
+    actions_from_json,
+    actions_to_json,
+    undone_from_json,
+)
+from segmentation.serialization import from_data, from_json, to_data, to_json
+from segmentation.templates import TemplateLanguage
+
+from ._tables import Tables
+from ._types import can_hold_text
+from ._units import Unit
+from ._words import words_of
+from ._writing import BATCH, Row, Writer
+
+_OWN = ("line_no", "contact_no", "contact_company_no", "contact_alt_address_code")
+"""What differs between the lines of contacts that join on the same terms in the same way."""
+
+
+class SqlSegments:
+    """Worksheets of one database."""
+
+    def __init__(self, unit: Unit, tables: Tables) -> None:
+        self._unit = unit
+        self._tables = tables
+
+    def get(self, no: str) -> Segment:
+        """The segment with this number."""
+        if not can_hold_text(no):
+            raise NotFound("segment", no)
+        with self._unit.connection() as connection:
+            stamp = self._stamp(connection, no)
+            if stamp is None:
+                raise NotFound("segment", no)
+            remembered = self._unit.recall(str(no), stamp)
+            if remembered is not None:
+                return remembered
+            segment = self._read(connection, str(no))
+            self._unit.remember(str(no), stamp, segment)
+            return segment
+
+    def _read(self, connection: sa.Connection, no: str) -> Segment:
+        headers, lines = self._tables.headers, self._tables.lines
+        own = headers.table.c
+        *header, version, actions, languages = connection.execute(
+            sa.select(*headers.columns, own.version, own.actions, own.languages).where(own.no == no)
+        ).one()
+        rows = connection.execute(
+            sa.select(*lines.columns)
+            .where(lines.table.c.segment_no == no)
+            .order_by(lines.table.c.line_no)
+        )
+        return Segment(
+            header=headers.from_row(header),
+            lines=tuple(map(lines.from_row, rows)),
+            actions=actions_from_json(actions),
+            undone=undone_from_json(actions),
+            languages=tuple(from_data(TemplateLanguage, row) for row in from_json(languages)),
+            version=version,
+        )
+
+    def headers(self) -> Iterator[SegmentHeader]:
+        """The headers of all segments, in the order of their numbers."""
+        layout = self._tables.headers
+        query = sa.select(*layout.columns).order_by(layout.table.c.no)
+        with self._unit.connection() as connection:
+            for row in connection.execute(query.execution_options(yield_per=BATCH)):
+                yield layout.from_row(row)
+
+    def put(self, segment: Segment) -> Segment:
+        """Store a segment; what is returned bears the new version."""
+        newer = attrs.evolve(segment, version=segment.version + 1)
+        with self._unit.transaction() as connection:
+            before = self._stamp(connection, segment.no)
+            known = self._unit.recall(segment.no, before) if before else None
+            stamp = self._new_stamp(connection)
+            self._put_header(connection, newer, is_new=before is None, stamp=stamp)
+            if known is None:
+                self._put_all(connection, newer)
+            else:
+                self._put_changed(connection, known.lines, newer)
+            self._unit.remember(segment.no, stamp, newer)
+        return newer
+
+    def _put_header(
+        self, connection: sa.Connection, newer: Segment, *, is_new: bool, stamp: str
+    ) -> None:
+        table, version = self._tables.headers.table, newer.version - 1
+        row = self._tables.headers.to_row(newer.header) | {
+            "version": newer.version,
+            "stamp": stamp,
+            "actions": actions_to_json(newer.actions, newer.undone),
+            "languages": to_json([to_data(text) for text in newer.languages]),
+        }
+        if is_new != (version == 0):
+            raise _changed(newer)
+        if is_new:
+            connection.execute(sa.insert(table), row)
+            return
+        own = (table.c.no == newer.no) & (table.c.version == version)
+        if connection.execute(sa.update(table).where(own).values(row)).rowcount != 1:
+            raise _changed(newer)
+
+    def _stamp(self, connection: sa.Connection, no: str) -> str | None:
+        table = self._tables.headers.table
+        return connection.scalar(sa.select(table.c.stamp).where(table.c.no == str(no)))
+
+    def _new_stamp(self, connection: sa.Connection) -> str:
+        """What no other change of any segment bears."""
+        if connection.dialect.name == "postgresql":
+            return str(connection.scalar(sa.select(sa.func.txid_current())))
+        meta = self._tables.meta
+        counted = sa.update(meta).values(value=sa.cast(meta.c.value, sa.Integer) + 1)
+        if connection.execute(counted.where(meta.c.name == "changes")).rowcount == 0:
+            connection.execute(sa.insert(meta), {"name": "changes", "value": "1"})
+        return str(connection.scalar(sa.select(meta.c.value).where(meta.c.name == "changes")))
+
+    def _put_all(self, connection: sa.Connection, segment: Segment) -> None:
+        self._remove_lines(connection, segment.no)
+        writer = self._writer(connection)
+        writer.insert_rows(connection, _rows(writer, segment.lines, segment.lines, {}))
+
+    def _put_changed(self, connection: sa.Connection, old: Lines, segment: Segment) -> None:
+        """Write only what differs from the lines that are stored."""
+        writer, new = self._writer(connection), segment.lines
+        gone, stays = _masks(old), _masks(new)
+        numbers = [
+            number
+            for block, here in gone.items()
+            for number in compress(block.numbers, _without(here, stays.get(block, b"")))
+        ]
+        self._remove_numbers(connection, segment.no, numbers)
+        writer.insert_rows(connection, _rows(writer, new, new, gone))
+        rewritten = {*old.changed, *new.changed}
+        found = [
+            line
+            for number in sorted(rewritten)
+            if old.changed.get(number) is not new.changed.get(number)
+            and (line := new.find(number)) is not None
+        ]
+        writer.put(connection, found)
+
+    def _writer(self, connection: sa.Connection) -> Writer:
+        return Writer(self._tables.lines, connection.dialect)
+
+    def _remove_numbers(self, connection: sa.Connection, no: str, numbers: Sequence[int]) -> None:
+        if not numbers:
+            return
+        table = self._tables.lines.table
+        words = words_of(connection.dialect, self._tables)
+        among = words.among(table.c.line_no, numbers)
+        connection.execute(sa.delete(table).where(table.c.segment_no == no, among))
+
+    def _remove_lines(self, connection: sa.Connection, no: str) -> None:
+        table = self._tables.lines.table
+        connection.execute(sa.delete(table).where(table.c.segment_no == no))
+
+    def remove(self, segment: Segment) -> None:
+        """Remove a segment."""
+        table = self._tables.headers.table
+        own = (table.c.no == segment.no) & (table.c.version == segment.version)
+        with self._unit.transaction() as connection:
+            if connection.execute(sa.delete(table).where(own)).rowcount != 1:
+                raise _changed(segment)
+            self._remove_lines(connection, segment.no)
+
+
+def _changed(segment: Segment) -> Conflict:
+    return Conflict(
+        f"segment {segment.no}", "was changed, logged or deleted meanwhile; read it again"
+    )
+
+
+def _masks(lines: Lines) -> dict[Any, bytes]:
+    """Which lines of each block are there."""
+    return {part.block: part.here for part in lines.parts}
+
+
+def _without(here: bytes, other: bytes) -> bytes:
+    """What is in one mask and not in another, which may be empty."""
+    if not other:
+        return here
+    mask = int.from_bytes(here) & ~int.from_bytes(other)
+    return mask.to_bytes(len(here))
+
+
+def _rows(
+    writer: Writer, lines: Lines, changed: Lines, stored: Mapping[Any, bytes]
+) -> Iterator[Row]:
+    """Rows for the lines that are not stored yet."""
+    for part in lines.parts:
+        places = compress(range(len(part.here)), _without(part.here, stored.get(part.block, b"")))
+        yield from _rows_of(writer, part.block, places, changed)
+
+
+def _rows_of(
+    writer: Writer,
+    block: Any,  # noqa: ANN401 - one of either kind
+    places: Iterable[int],
+    lines: Lines,
+) -> Iterator[Row]:
+    """Rows for lines of one block; lines that are alike are worked out once."""
+    contacts: Sequence[Contact] | None = getattr(block, "contacts", None)
+    own = [writer.columns.index(name) for name in _OWN]
+    alike: dict[tuple[str, str, str], list[Any]] = {}
+    for place in places:
+        number = block.numbers[place]
+        hand = lines.changed.get(number)
+        if contacts is None or hand is not None:
+            yield writer.row(_of_segment(hand or block.line(place), lines.segment_no))
+            continue
+        contact = contacts[place]
+        kind = (contact.language_code, contact.correspondence_type, contact.salesperson_code)
+        row = alike.get(kind)
+        if row is None:
+            line = _of_segment(block.line(place), lines.segment_no)
+            row = alike[kind] = list(writer.row(line))
+        code = block.address_codes.get(contact.no, "")
+        for column, value in zip(own, (number, contact.no, contact.company_no, code), strict=True):
+            row[column] = value
+        yield tuple(row)
+
+
+def _of_segment(line: SegmentLine, segment_no: str) -> SegmentLine:
+    return line if line.segment_no == segment_no else attrs.evolve(line, segment_no=segment_no)
