@@ -160,6 +160,49 @@ def test_ranges_that_tile_the_whole_leave_nobody_out_and_keep_the_order(
         assert max(first) < min(last)
 
 
+bounds = st.decimals(-5, 12, places=2)
+
+
+@given(
+    st.lists(st.tuples(bounds, bounds), max_size=4),
+    st.dictionaries(st.text("ABCDEF", min_size=1, max_size=3), st.decimals(-9, 9, places=3)),
+    st.integers(0, 2),
+    st.booleans(),
+    st.sampled_from(["", "defined_value", "percentage_of_value"]),
+)
+def test_answers_are_those_of_each_rounded_figure(
+    ranges: list[tuple[Decimal, Decimal]],
+    values: dict[str, Decimal],
+    decimals: int,
+    several: bool,
+    method: str,
+) -> None:
+    answers = [
+        line(number, type=LineType.ANSWER, from_value=low, to_value=high)
+        for number, (low, high) in enumerate(ranges, start=2)
+    ]
+    question = automatic(
+        *answers,
+        multiple_answers=several,
+        no_of_decimals=decimals,
+        classification_method=ClassificationMethod(method),
+        sorting_method=SortingMethod.ASCENDING,
+    )
+    total = sum(values.values(), Decimal(0)) if method == "percentage_of_value" else Decimal(100)
+    expected = {
+        no: found
+        for no, value in values.items()
+        if total and method and (found := question.found(value * 100 / total))
+    }
+    assert classified(question, values) == expected
+
+
+def test_figures_that_differ_less_than_floating_point_tells_are_ranked() -> None:
+    question = percentages("percentage_of_contacts", (0, 50), (51, 0))
+    low = Decimal("0.1000000000000000000000001")
+    assert classified(question, {"A": low, "B": Decimal("0.1")}) == {"B": (2,), "A": (3,)}
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [

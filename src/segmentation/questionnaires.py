@@ -4,9 +4,11 @@ An answer is given by hand, or found from figures: its range holds the figure it
 figure's share of the whole. What the figures are, and whose, is said by `operations`.
 """
 
+from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator, Mapping
-from decimal import ROUND_HALF_UP, Decimal
-from itertools import accumulate
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from itertools import accumulate, pairwise
+from operator import ge, le
 from typing import Annotated
 
 import attrs
@@ -298,52 +300,71 @@ def classified(question: Question, values: Mapping[str, Decimal]) -> dict[str, t
         question: The question, with method, sorting and answers.
         values: Each contact's figure.
     """
-    known: dict[Decimal, tuple[int, ...]] = {}
-    found: dict[str, tuple[int, ...]] = {}
-    for no, value in _measured(question.line, values):
-        answers = known.get(value)
-        if answers is None:
-            answers = known[value] = question.found(value)
-        if answers:
-            found[no] = answers
-    return found
-
-
-def _measured(
-    line: ProfileQuestionnaireLine, values: Mapping[str, Decimal]
-) -> Iterable[tuple[str, Decimal]]:
-    """What the ranges are asked for: the figures, or percentages made of them."""
     total = sum(values.values(), Decimal(0))
-    match line.classification_method:
-        case ClassificationMethod.PERCENTAGE_OF_VALUE if total:
-            return ((no, value * _WHOLE / total) for no, value in values.items())
-        case ClassificationMethod.PERCENTAGE_OF_CONTACTS:
-            ranked = _ranked(line, values)
-            size = Decimal(len(ranked))
-            ranks = ((no, rank * _WHOLE / size) for rank, no in enumerate(ranked, start=1))
-            return _tied(ranks, values)
-        case ClassificationMethod.CUMULATED_VALUE if total:
-            ranked = _ranked(line, values)
-            before = accumulate((values[no] for no in ranked), initial=Decimal(0))
-            shares = ((no, each * _WHOLE / total) for no, each in zip(ranked, before, strict=False))
-            return _tied(shares, values)
+    match question.line.classification_method:
         case ClassificationMethod.DEFINED_VALUE:
-            return values.items()
+            measured, whole = iter(values.items()), Decimal(_WHOLE)
+        case ClassificationMethod.PERCENTAGE_OF_VALUE:
+            measured, whole = iter(values.items()), total
+        case ClassificationMethod.PERCENTAGE_OF_CONTACTS:
+            ranks = map(Decimal, range(1, len(values) + 1))
+            measured = _tied(_ranked(question.line, values), ranks, values)
+            whole = Decimal(len(values))
+        case ClassificationMethod.CUMULATED_VALUE:
+            ranked = _ranked(question.line, values)
+            before = accumulate((values[no] for no in ranked), initial=Decimal(0))
+            measured, whole = _tied(ranked, before, values), total
         case _:
-            return ()
+            return {}
+    if not whole:
+        return {}
+    answers = _Steps(question, whole).answers
+    return {no: found for no, value in measured if (found := answers(value))}
 
 
 def _ranked(line: ProfileQuestionnaireLine, values: Mapping[str, Decimal]) -> list[str]:
+    """Contacts by their figures; floating point sorts faster, and is checked to be right."""
     descending = line.sorting_method is SortingMethod.DESCENDING
+    quick = sorted(values, key=lambda no: float(values[no]), reverse=descending)
+    right = le if not descending else ge
+    if all(right(values[one], values[other]) for one, other in pairwise(quick)):
+        return quick
     return sorted(values, key=values.__getitem__, reverse=descending)
 
 
 def _tied(
-    ranked: Iterable[tuple[str, Decimal]], values: Mapping[str, Decimal]
+    ranked: Iterable[str], measures: Iterable[Decimal], values: Mapping[str, Decimal]
 ) -> Iterator[tuple[str, Decimal]]:
-    """The same, but those with equal figures all have what the first of them has."""
+    """What each has, where those with equal figures all have what the first of them has."""
     last, kept = None, Decimal(0)
-    for no, share in ranked:
-        if values[no] != last:
-            last, kept = values[no], share
+    for no, measure in zip(ranked, measures, strict=False):
+        value = values[no]
+        if value != last:
+            last, kept = value, measure
         yield no, kept
+
+
+class _Steps:
+    """The answers to figures, as steps: between two bounds of any answer they are the same.
+
+    Figures are of a whole that stands for 100; instead of each figure, the bounds are
+    converted, and rounding is part of them.
+    """
+
+    def __init__(self, question: Question, whole: Decimal) -> None:
+        self._question = question
+        self._whole = whole
+        unit = Decimal(1).scaleb(-question.line.no_of_decimals)
+        bounds = {Decimal(0)}
+        for answer in question.answers:
+            bounds.add((answer.from_value / unit).to_integral_value(ROUND_CEILING) * unit)
+            bounds.add((answer.to_value / unit).to_integral_value(ROUND_FLOOR) * unit + unit)
+        reached = sorted(bound for bound in bounds if bound >= 0)
+        self._found = [question.found(bound) for bound in reached]
+        self._starts = [(bound - unit / 2) * whole / _WHOLE for bound in reached[1:]]
+
+    def answers(self, figure: Decimal) -> tuple[int, ...]:
+        """The lines of the answers to a figure."""
+        if figure < 0 or self._whole < 0:
+            return self._question.found(figure * _WHOLE / self._whole)
+        return self._found[bisect_right(self._starts, figure)]

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeAlias, TypeVar
+from operator import attrgetter
+from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
@@ -206,22 +207,29 @@ def keep_tallies(store: Store, done: Iterable[Change]) -> None:
 
 def _differences(done: Iterable[Change]) -> Mapping[TallyKey, Figures]:
     """By how much changes of interactions change the tallies."""
-    found: dict[TallyKey, list[int | Decimal]] = {}
+    alike: dict[tuple[Any, ...], int] = {}
     for change in done:
         for item, sign in ((change.before, -1), (change.after, 1)):
-            if isinstance(item, Interaction) and item.counts and item.campaign_no:
-                total = found.setdefault(_key_of(item), [0, Decimal(0), Decimal(0), 0, 0])
-                total[0] += sign
-                total[1] += sign * item.cost
-                total[2] += sign * item.duration_min
-                total[3] += sign * item.campaign_target
-                total[4] += sign * item.campaign_response
-    summed = {key: _figures(total) for key, total in found.items()}
-    return {key: figures for key, figures in summed.items() if figures != NOTHING}
+            if isinstance(item, Interaction) and item.campaign_no and item.counts:
+                values = _OF_TALLY(item)
+                alike[values] = alike.get(values, 0) + sign
+    found: dict[TallyKey, list[int | Decimal]] = {}
+    for (campaign_no, day, entry_no, segment_no, code, *figures), times in alike.items():
+        key = (campaign_no, day or date.min, entry_no, segment_no, code)
+        sums = found.setdefault(key, [0, 0, 0, 0, 0])
+        for place, figure in enumerate((1, *figures)):
+            sums[place] += times * figure
+    made = {key: _figures(*sums) for key, sums in found.items()}
+    return {key: figures for key, figures in made.items() if figures != NOTHING}
 
 
-def _figures(total: Sequence[int | Decimal]) -> Figures:
-    interactions, cost, duration_min, targets, responses = total
+def _figures(
+    interactions: int | Decimal,
+    cost: int | Decimal,
+    duration_min: int | Decimal,
+    targets: int | Decimal,
+    responses: int | Decimal,
+) -> Figures:
     return Figures(
         interactions=int(interactions),
         cost=Decimal(cost),
@@ -231,14 +239,18 @@ def _figures(total: Sequence[int | Decimal]) -> Figures:
     )
 
 
-def _key_of(item: Interaction) -> TallyKey:
-    return (
-        item.campaign_no,
-        item.date or date.min,
-        item.campaign_entry_no,
-        item.segment_no,
-        item.salesperson_code,
-    )
+_OF_TALLY = attrgetter(
+    "campaign_no",
+    "date",
+    "campaign_entry_no",
+    "segment_no",
+    "salesperson_code",
+    "cost",
+    "duration_min",
+    "campaign_target",
+    "campaign_response",
+)
+"""All that tallies want to know of an interaction: many are alike, and are added as one."""
 
 
 def _tally(key: TallyKey, figures: Figures) -> CampaignTally:
