@@ -5,22 +5,25 @@ import json
 import sys
 from collections.abc import Iterable
 
+HASHED = "number", "at", "user", "kind", "facts", "personal_sha256", "previous"
+
 
 def check(lines: Iterable[str]) -> tuple[int, str]:
-    """The number and hash of the last entry; an assertion fails at the first misfit."""
+    """The number and hash of the last entry."""
     number, previous = 0, "0" * 64
     for line in lines:
         entry = json.loads(line)
         number += 1
-        assert entry["number"] == number, f"entry {number} is missing"
-        assert entry["previous"] == previous, f"entry {number} does not follow"
-        if entry["personal"] is not None:
-            digest = hashlib.sha256(entry["personal"].encode()).hexdigest()
-            assert digest == entry["personal_sha256"], f"entry {number} was changed"
-        names = "number", "at", "user", "kind", "facts", "personal_sha256", "previous"
-        hashed = "\n".join(str(entry[name]) for name in names)
-        previous = hashlib.sha256(hashed.encode()).hexdigest()
-        assert entry["sha256"] == previous, f"entry {number} was changed"
+        personal = entry["personal"]
+        digest = hashlib.sha256((personal or "").encode()).hexdigest()
+        content = "\n".join(str(entry[name]) for name in HASHED)
+        if (
+            (entry["number"], entry["previous"]) != (number, previous)
+            or (personal is not None and entry["personal_sha256"] != digest)
+            or entry["sha256"] != hashlib.sha256(content.encode()).hexdigest()
+        ):
+            raise ValueError(f"entry {number} does not fit")
+        previous = entry["sha256"]
     return number, previous
 
 

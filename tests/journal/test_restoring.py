@@ -94,3 +94,9 @@ def test_the_samples_hold_entries_of_every_kind() -> None:
     newest = max(SAMPLES.glob("journal-*.jsonl")).read_text(encoding="utf-8").splitlines()
     kinds = {from_line(line, number).kind for number, line in enumerate(newest, start=1)}
     assert kinds == set(EntryKind)
+
+
+def test_the_page_of_the_journal_shows_the_checker_that_the_tests_use() -> None:
+    root = Path(__file__).parent.parent
+    page = (root.parent / "docs" / "journal.md").read_text(encoding="utf-8")
+    assert (root / "checker.py").read_text(encoding="utf-8").strip() in page
