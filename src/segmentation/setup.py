@@ -63,15 +63,15 @@ class NumberSeries(Record, table="number_series", key=("code",)):
         found = _DIGITS.fullmatch(self.last_no_used or self.starting_no)
         if found is None:
             raise InvalidValue("starting_no", self.starting_no, "has no digits that could count up")
-        if not self.last_no_used:
-            return self.starting_no
         digits = found["digits"]
-        counted = str(int(digits) + 1).zfill(len(digits))
+        counted = str(int(digits) + 1).zfill(len(digits)) if self.last_no_used else digits
         number = f"{found['head']}{counted}{found['tail']}"
-        if len(counted) > len(digits) or (self.ending_no and number > self.ending_no):
+        past = self.ending_no and (len(number), number) > (len(self.ending_no), self.ending_no)
+        if len(counted) > len(digits) or past:
+            after = f" after {self.last_no_used!r}" if self.last_no_used else ""
             raise Refused(
                 f"number series {self.code}",
-                f"no number is left after {self.last_no_used!r}; lengthen or renew the series",
+                f"no number is left{after}; lengthen or renew the series",
             )
         return number
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import RLock
 from typing import TypeVar
 
 K = TypeVar("K")
@@ -14,10 +15,18 @@ class UndoLog:
     def __init__(self) -> None:
         self._steps: list[Callable[[], object]] = []
         self._depth = 0
+        self._lock = RLock()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Changes made inside are taken back, last first, if an error leaves the bracket."""
+        """Changes made inside are taken back, last first, if an error leaves the bracket.
+
+        One thread is inside at a time; others wait.
+        """
+        with self._lock:
+            yield from self._bracket()
+
+    def _bracket(self) -> Iterator[None]:
         start = len(self._steps)
         self._depth += 1
         try:

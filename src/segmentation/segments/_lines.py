@@ -191,13 +191,14 @@ class Lines(Sequence[SegmentLine]):
 
     def total(self, field: Literal["unit_cost", "unit_duration_min"]) -> Decimal:
         """The sum of a field over the lines; only lines changed by hand are looked at."""
-        total = sum((part.block.total(field, part.here) for part in self.parts), Decimal(0))
-        for number, line in self.changed.items():
-            found = self.locate(number)
-            if found:
-                block, place = found
-                total += getattr(line, field) - getattr(block.line(place), field)
-        return total
+        totals = (part.block.total(field, part.here) for part in self.parts)
+        placed = ((line, self.locate(number)) for number, line in self.changed.items())
+        differences = (
+            getattr(line, field) - getattr(found[0].line(found[1]), field)
+            for line, found in placed
+            if found
+        )
+        return sum(chain(totals, differences), Decimal(0))
 
     def _made(self, block: Block, place: int) -> SegmentLine:
         line = self.changed.get(block.numbers[place]) or block.line(place)
