@@ -51,7 +51,7 @@ def activate(
             )
         store.records.put([CampaignActivation(campaign_no=no, activated_at=at, user_id=user)])
         store.records.put(targets)
-    return targets
+        return target_group(store, no)
 
 
 def deactivate(store: Store, campaign_no: str) -> None:

@@ -1,7 +1,7 @@
 """A segment at work: a thin front of `segmentation.operations` for one segment."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from segmentation.criteria import AsOf, Criteria, TableConditions, make_selection
 from segmentation.documents import Document
@@ -13,12 +13,13 @@ from segmentation.operations import (
     rendering,
     reusing,
     selecting,
+    tasking,
 )
 from segmentation.operations.changing import LineContact
 from segmentation.operations.combining import Source
 from segmentation.operations.logging import Logged, LoggingPlan
 from segmentation.operations.selecting import Preview
-from segmentation.protocols import Store
+from segmentation.protocols import Agenda, Store
 from segmentation.segments import (
     ActionKind,
     CriteriaAction,
@@ -30,6 +31,7 @@ from segmentation.segments import (
     Tell,
     history_of,
 )
+from segmentation.tasks import Opportunity, Task
 
 from ._explaining import Why, why
 
@@ -359,6 +361,24 @@ class Worksheet:
             Rejected: All that is missing, line by line: fields, formulas, templates.
         """
         return rendering.check_letters(self._store, self.no, self._workspace.rendering)
+
+    def tasks(self, *, agenda: Agenda | None = None, **given: Any) -> Sequence[Task]:  # noqa: ANN401
+        """One task for each line that has a contact.
+
+        Args:
+            agenda: The host's system, which takes them over.
+            **given: task_type, description, salesperson_code, team_code, organizer_code,
+                follow_up; see `segmentation.operations.tasking.tasks_for_segment`.
+        """
+        return tasking.tasks_for_segment(self._store, self.no, agenda=agenda, **given)
+
+    def opportunities(
+        self, *, sales_cycle_code: str = "", agenda: Agenda | None = None
+    ) -> Sequence[Opportunity]:
+        """One opportunity for each line that has a contact."""
+        return tasking.opportunities_for_segment(
+            self._store, self.no, sales_cycle_code=sales_cycle_code, agenda=agenda
+        )
 
     @property
     def _store(self) -> Store:

@@ -49,8 +49,11 @@ from segmentation.operations.rendering import Rendering
 from segmentation.protocols import Clock, Store
 from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader, Tell, tell_nobody
 
+from ._campaigns import Campaigns
+from ._contacts import Contacts
 from ._interactions import Interactions
 from ._journal import Journal
+from ._questionnaires import Questionnaires
 from ._worksheet import Filters, Worksheet, criteria_of
 
 IN_MEMORY = ":memory:"
@@ -156,6 +159,21 @@ class Workspace:
     def interactions(self) -> Interactions:
         """Interactions with one contact, and what is said of any afterwards."""
         return Interactions(self)
+
+    @property
+    def campaigns(self) -> Campaigns:
+        """Campaigns, their figures and targets."""
+        return Campaigns(self)
+
+    @property
+    def questionnaires(self) -> Questionnaires:
+        """Profile questionnaires, answers and classification."""
+        return Questionnaires(self)
+
+    @property
+    def contacts(self) -> Contacts:
+        """Contacts made, changed, related and merged."""
+        return Contacts(self)
 
     # -- contacts ---------------------------------------------------------------------------
 

@@ -1,0 +1,99 @@
+"""Contacts, beyond choosing among them: a thin front of `segmentation.operations`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from segmentation.contacts import Contact, ContactType, RelationSummary
+from segmentation.fields import Record
+from segmentation.operations import contacting, deduplicating, relating
+from segmentation.operations.deduplicating import Duplicate
+from segmentation.protocols import Store
+
+if TYPE_CHECKING:
+    from ._workspace import Workspace
+
+
+class Contacts:
+    """The contacts of a workspace."""
+
+    def __init__(self, workspace: "Workspace") -> None:
+        self._workspace = workspace
+
+    def __iter__(self) -> Iterator[Contact]:
+        return self._store.records.all(Contact)
+
+    def __getitem__(self, no: str) -> Contact:
+        return contacting.get_contact(self._store, no)
+
+    def new(self, name: str = "", **given: Any) -> Contact:  # noqa: ANN401
+        """Make a contact: with the set-up's defaults, and what a person inherits.
+
+        Args:
+            name: Its name; a person's may be given by its parts instead.
+            **given: Fields of a contact; without a number it takes the next of the series.
+
+        Raises:
+            Refused: No number can be given.
+            Rejected: The number is taken, or the company is none.
+        """
+        bound = self._workspace
+        contact = Contact(**{"no": "", "name": name, **given})
+        return contacting.new_contact(self._store, contact, at=bound.now, user=bound.user)
+
+    def change(self, contact: Contact) -> Sequence[Contact]:
+        """Store a contact as it is now; returns it, and the persons who changed with it."""
+        return contacting.change_contact(self._store, contact, at=self._workspace.now)
+
+    def set_company(self, contact_no: str, company_no: str) -> Contact:
+        """Let a person work for a company, or with an empty number for none."""
+        at = self._workspace.now
+        return contacting.set_company(self._store, contact_no, company_no, at=at)
+
+    def change_type(self, contact_no: str, to: ContactType | str) -> Contact:
+        """Make a person of a company, or the other way round."""
+        at = self._workspace.now
+        return contacting.change_type(self._store, contact_no, ContactType(to), at=at)
+
+    def delete(self, contact_no: str, *, with_persons: bool = False) -> Sequence[str]:
+        """Take a contact and its rows out; the journal keeps what it recorded."""
+        return contacting.delete_contact(self._store, contact_no, with_persons=with_persons)
+
+    def persons_of(self, company_no: str) -> Sequence[Contact]:
+        """The persons who work for a company."""
+        return contacting.persons_of(self._store, company_no)
+
+    def add_row(self, row: Record) -> None:
+        """Store a row that classifies a contact."""
+        contacting.add_row(self._store, row)
+
+    def remove_row(self, row: Record) -> None:
+        """Take a row of a contact out."""
+        contacting.remove_row(self._store, row)
+
+    def rows(self, contact_no: str) -> Iterator[Record]:
+        """All rows that belong to a contact, table by table."""
+        return contacting.rows_of(self._store, contact_no)
+
+    def row_counts(self, contact_no: str) -> Mapping[str, int]:
+        """How many rows a contact has in each table."""
+        return contacting.row_counts(self._store, contact_no)
+
+    def relation_summary(self, contact_no: str) -> RelationSummary:
+        """What a contact's business relations add up to."""
+        return relating.relation_summary(self._store, self[contact_no])
+
+    def duplicates(self, *, hit_pct: int = 60) -> Sequence[Duplicate]:
+        """Contacts that are likely the same: with so many of a hundred search strings alike."""
+        return deduplicating.duplicates_in(self._store, hit_pct=hit_pct)
+
+    def merge(self, kept_no: str, gone_no: str) -> Contact:
+        """Make two contacts one: the first stays, the second goes.
+
+        Raises:
+            Refused: They cannot be merged; the error says why.
+        """
+        return deduplicating.merge(self._store, kept_no, gone_no, self._workspace.stamp)
+
+    @property
+    def _store(self) -> Store:
+        return self._workspace.store
