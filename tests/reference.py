@@ -1,6 +1,6 @@
 """The rows of the table of truth as sources of the reference predicate."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import attrs
@@ -14,12 +14,16 @@ Row: TypeAlias = Any
 
 
 class MappingRows:
-    """The rows of the table of truth, as they stand there."""
+    """The rows of the table of truth, or others of its schema, as they stand there."""
 
     tables: Container[str] = frozenset(truth.ROWS)
 
+    def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]] = truth.ROWS) -> None:
+        self._rows = rows
+        self._by_key: dict[str, dict[tuple[Any, ...], list[Any]]] = {}
+
     def all(self, table: str) -> Iterable[Any]:
-        return truth.ROWS[table]
+        return self._rows[table]
 
     def value(self, row: Row, field: str) -> Value:
         found: Value = row[field]
@@ -27,15 +31,18 @@ class MappingRows:
 
     def rows(self, table: Table, key: tuple[Any, ...]) -> Iterable[Any]:
         assert table.link is not None
-        names = [name for name, _ in table.link.on]
-        for row in self.all(table.name):
-            if tuple(self.value(row, name) or "" for name in names) == key:
-                yield row
+        if table.name not in self._by_key:
+            by_key = self._by_key[table.name] = {}
+            names = [name for name, _ in table.link.on]
+            for row in self.all(table.name):
+                found = tuple(self.value(row, name) or "" for name in names)
+                by_key.setdefault(found, []).append(row)
+        return self._by_key[table.name].get(key, ())
 
-    def segment_members(self, segment_no: str) -> Container[str]:
+    def segment_members(self, segment_no: str) -> Collection[str]:
         return truth.MEMBERS[segment_no]
 
-    def logged_members(self, entry_no: int) -> Container[str]:
+    def logged_members(self, entry_no: int) -> Collection[str]:
         return truth.LOGGED[entry_no]
 
 
@@ -44,10 +51,10 @@ class RecordRows(MappingRows):
 
     tables: Container[str] = ()
 
-    def __init__(self) -> None:
+    def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]] = truth.ROWS) -> None:
+        super().__init__(rows)
         self._records = {
-            name: [_record(truth.SCHEMA.tables[name], row) for row in rows]
-            for name, rows in truth.ROWS.items()
+            name: _records(truth.SCHEMA.tables[name], of_table) for name, of_table in rows.items()
         }
 
     def all(self, table: str) -> Iterable[Any]:
@@ -58,12 +65,17 @@ class RecordRows(MappingRows):
         return found
 
 
-def _record(table: Table, row: Mapping[str, Any]) -> Row:
+def _records(table: Table, rows: Iterable[Mapping[str, Any]]) -> list[Any]:
     own = [name for name, field in table.fields.items() if not field.extra]
+    extra = [name for name, field in table.fields.items() if field.extra]
     cls = attrs.make_class(table.name, [*own, "extra"], frozen=True, slots=True)
-    extra = [(name, row[name]) for name, field in table.fields.items() if field.extra]
-    given = [(name, value) for name, value in extra if value is not None]
-    return cls(**{name: row[name] for name in own}, extra=tuple(given))
+    return [
+        cls(
+            **{name: row[name] for name in own},
+            extra=tuple((name, row[name]) for name in extra if row[name] is not None),
+        )
+        for row in rows
+    ]
 
 
 def numbers(bound: BoundSelection, source: MappingRows) -> list[str]:

@@ -37,7 +37,7 @@ def lotte(crm: seg.Workspace) -> str:
 def everything(crm: seg.Workspace) -> str:
     """All that is kept, as one text."""
     store = crm.store
-    kept = [item for table in store.records._tables.values() for item in table.values()]  # type: ignore[attr-defined]  # noqa: SLF001
+    kept = [item for table in store.records._tables.values() for item in table.all()]  # type: ignore[attr-defined]  # noqa: SLF001
     worksheets = [store.segments.get(header.no) for header in store.segments.headers()]
     contents = list(store.attachments._contents.values())  # type: ignore[attr-defined]  # noqa: SLF001
     return "\n".join([*crm.journal.export(), repr(kept), repr(worksheets), repr(contents)])

@@ -1,15 +1,18 @@
-"""Contacts in memory, chosen by the reference predicate over rows indexed by their link."""
+"""Contacts in memory, chosen from indexes; and contacts of any store, chosen one by one."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from typing import Any
 
 from segmentation.contacts import Contact
-from segmentation.criteria import BoundSelection, Table, cut, to_predicate
+from segmentation.criteria import BoundSelection, Row, Table, cut, to_predicate
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.protocols import Records, Segments
 from segmentation.segments import FILTERED
+
+from ._index import ContactIndex
+from ._records import MemoryRecords
 
 _KINDS: dict[str, type[Record]] = {kind.__table__: kind for kind, _, _ in FILTERED}
 
@@ -36,6 +39,46 @@ class MemoryContacts:
         """The numbers of all contacts that bear one of these company numbers, ascending."""
         wanted = frozenset(company_nos) - {""}
         return [c.no for c in self._records.all(Contact) if c.company_no in wanted]
+
+
+class IndexedContacts(MemoryContacts):
+    """Contacts among records in memory, chosen from indexes."""
+
+    def __init__(self, records: MemoryRecords, segments: Segments) -> None:
+        super().__init__(records, segments)
+        self._index = ContactIndex(_IndexedTables(records, segments))
+        records.watch(self._index.changed)
+
+    def matching(self, bound: BoundSelection) -> Sequence[str]:
+        """The numbers of the contacts that pass, ascending; of a cut in its order."""
+        if bound.cut is None:
+            return self._index.numbers(bound)
+        return cut(bound, self._index.matches(bound))
+
+    def count(self, bound: BoundSelection) -> int:
+        """How many contacts pass a selection; of a cut selection how many do before the cut."""
+        return self._index.count(bound)
+
+
+class _IndexedTables:
+    """What the index is made from: records by table, and members of segments."""
+
+    def __init__(self, records: MemoryRecords, segments: Segments) -> None:
+        self._records = records
+        self._segments = segments
+
+    def all(self, table: str) -> Iterable[Row]:
+        """All records of a table, in the order of their keys."""
+        return self._records.all(_KINDS[table])
+
+    def segment_members(self, segment_no: str) -> Collection[str]:
+        """The contacts on the lines of a segment."""
+        return frozenset(self._segments.get(segment_no).contact_nos)
+
+    def logged_members(self, entry_no: int) -> Collection[str]:
+        """The contacts that were logged with a logged segment."""
+        logged = self._records.all(Interaction, logged_segment_entry_no=entry_no)
+        return frozenset(interaction.contact_no for interaction in logged)
 
 
 class RecordRows:

@@ -6,7 +6,8 @@ from typing import Any, TypeAlias
 from segmentation.codes import Option
 from segmentation.fields import Record, key_of
 
-Key: TypeAlias = tuple[Any, ...]
+Key: TypeAlias = Any
+"""A key of one field as it is, of several as a tuple."""
 Buckets: TypeAlias = dict[Any, list[Key]]
 
 
@@ -47,7 +48,7 @@ class Indexes:
         for field in list(fields):
             value = getattr(item, field)
             if before is None or getattr(before, field) != value:
-                fields[field].setdefault(value, []).append(key_of(item))
+                fields[field].setdefault(value, []).append(kept_key(item))
                 if before is not None:
                     self._leave(fields, field, before)
 
@@ -67,4 +68,10 @@ class Indexes:
         if len(bucket) > LONG:  # many may leave at once, and each would look for its place
             del fields[field]
         else:
-            bucket.remove(key_of(before))
+            bucket.remove(kept_key(before))
+
+
+def kept_key(item: Record) -> Key:
+    """The key under which a record is kept: a tuple takes room, so one value goes without."""
+    key = key_of(item)
+    return key[0] if len(key) == 1 else key

@@ -3,70 +3,16 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from functools import partial
-from typing import Any
 
 import attrs
 
 from segmentation.errors import Conflict, NotFound
-from segmentation.fields import Record, RecordT, key_of
 from segmentation.journal import Entry, Head, head_of
 from segmentation.segments import Segment, SegmentHeader
 
-from ._contacts import MemoryContacts
-from ._indexes import Indexes
+from ._contacts import IndexedContacts
+from ._records import MemoryRecords
 from ._undo import UndoLog
-
-
-class MemoryRecords:
-    """Records in a dictionary for each kind, by key."""
-
-    def __init__(self, undo: UndoLog) -> None:
-        self._undo = undo
-        self._tables: dict[type[Record], dict[tuple[Any, ...], Any]] = {}
-        self._indexes = Indexes()
-        self.changes = 0
-        """Counts changes, so that what was worked out from records knows its age."""
-
-    def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
-        """The record with this key, or ``None``."""
-        return self._tables.get(kind, {}).get(key)
-
-    def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
-        """All records of a kind, in the order of their keys, whose fields have these values."""
-        table = self._tables.get(kind, {})
-        keys = self._indexes.keys(kind, equal, table) if equal else table
-        found = (table[key] for key in sorted(keys))
-        if not equal:
-            return found
-        return (item for item in found if all(getattr(item, f) == v for f, v in equal.items()))
-
-    def put(self, records: Iterable[Record]) -> None:
-        """Store records; one with the same key is replaced."""
-        for item in records:
-            table, key = self._tables.setdefault(type(item), {}), key_of(item)
-            if self._indexes.covers(type(item)):
-                self._undo.remember(partial(self._indexes.forget, type(item)))
-                self._indexes.put(item, table.get(key))
-            self._undo.set(table, key, item)
-        self._changed()
-
-    def remove(self, records: Iterable[Record]) -> None:
-        """Remove records by their keys; one that is not there is passed over."""
-        for item in records:
-            table, key = self._tables.get(type(item), {}), key_of(item)
-            if key in table and self._indexes.covers(type(item)):
-                self._undo.remember(partial(self._indexes.forget, type(item)))
-                self._indexes.remove(table[key])
-            self._undo.delete(table, key)
-        self._changed()
-
-    def _changed(self) -> None:
-        self.changes += 1
-        self._undo.remember(self._count)
-
-    def _count(self) -> None:
-        self.changes += 1
 
 
 class MemorySegments:
@@ -179,7 +125,7 @@ class MemoryStore:
         self._undo = UndoLog()
         self.records = MemoryRecords(self._undo)
         self.segments = MemorySegments(self._undo)
-        self.contacts = MemoryContacts(self.records, self.segments)
+        self.contacts = IndexedContacts(self.records, self.segments)
         self.log = MemoryLog(self._undo)
         self.attachments = MemoryAttachments(self._undo)
 

@@ -1,0 +1,265 @@
+"""Selections answered from indexes: and, or, not as operations on sets of positions.
+
+What no index can answer exactly is narrowed as far as indexes can and left to the reference
+predicate: contacts that have changed, links through other tables, values without an order.
+"""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+import attrs
+
+from segmentation.criteria import (
+    AllOf,
+    AnyOf,
+    BoundFigure,
+    BoundNode,
+    BoundPart,
+    BoundSelection,
+    BoundWhere,
+    InLoggedSegment,
+    InSegment,
+    InShare,
+    Measure,
+    Not,
+    Row,
+    to_predicate,
+    to_value_test,
+)
+from segmentation.fields import Field, FieldType
+
+from ._index_bits import from_flags, from_positions, full, pick, runs, to_positions, without
+from ._index_columns import Unsortable
+from ._index_data import IndexData, LinkedTable, Tables
+
+_NUMBER = Field("figure", FieldType.DECIMAL)
+
+
+class ContactIndex:
+    """Answers bound selections over records that it is told of when they change.
+
+    Args:
+        tables: Where the records are.
+        base: The table whose rows are chosen.
+        key: Its field that is the number.
+    """
+
+    def __init__(self, tables: Tables, base: str = "contact", key: str = "no") -> None:
+        self._tables = tables
+        self._base = base
+        self._key = key
+        self._data: IndexData | None = None
+
+    def changed(self, table: str, old: Row | None, new: Row | None) -> None:
+        """Take note of a record that came (no old one), changed, or went (no new one)."""
+        if self._data is not None and not self._data.changed(table, old, new):
+            self._data = None
+
+    def numbers(self, bound: BoundSelection) -> list[str]:
+        """The numbers of the contacts that pass, ascending; a cut is not made."""
+        data = self._ready()
+        found = map(data.nos.__getitem__, to_positions(_passing(bound, data)))
+        return list(found) if len(data.nos) == data.size else sorted(found)
+
+    def matches(self, bound: BoundSelection) -> Iterable[tuple[str, Row]]:
+        """Number and record of each contact that passes, in any order; a cut is not made."""
+        data = self._ready()
+        return ((data.nos[at], data.contacts[at]) for at in to_positions(_passing(bound, data)))
+
+    def count(self, bound: BoundSelection) -> int:
+        """How many contacts pass; a cut is not made."""
+        return _passing(bound, self._ready()).bit_count()
+
+    def _ready(self) -> IndexData:
+        if self._data is None:
+            self._data = IndexData(self._tables, self._base, self._key)
+        return self._data
+
+
+def _passing(bound: BoundSelection, data: IndexData) -> int:
+    """The positions of all contacts that pass."""
+    clean = data.clean()
+    found = clean if bound.node is None else _Evaluation(bound, data).those(bound.node, clean)
+    passes = to_predicate(bound, data)
+    later = (at for at in data.stale_now() if passes(data.contacts[at]))
+    return found | from_positions(later, len(data.nos))
+
+
+class _Evaluation:
+    """Answers the nodes of one selection; each answer is a part of the set it is asked within."""
+
+    def __init__(self, bound: BoundSelection, data: IndexData) -> None:
+        self._schema = bound.schema
+        self._as_of = bound.as_of
+        self._data = data
+
+    def those(self, node: BoundNode, within: int) -> int:
+        """Those contacts of a set that pass a node."""
+        if not within:
+            return 0
+        try:
+            return self._indexed(node, within)
+        except Unsortable:
+            return self._each(node, within)
+
+    def _indexed(self, node: BoundNode, within: int) -> int:
+        match node:
+            case BoundPart(table, conditions) if table.link is None:
+                return self._meeting(conditions, within)
+            case BoundPart():
+                return self._part(node, within)
+            case BoundFigure():
+                return self._figure(node, within)
+            case InSegment(segment_no):
+                return self._data.among(self._data.segment_members(segment_no), within)
+            case InLoggedSegment(entry_no):
+                return self._data.among(self._data.logged_members(entry_no), within)
+            case InShare():
+                return self._each(node, within)
+            case Not(item):
+                return within ^ self.those(item, within)
+            case AllOf(items):
+                return self._all_of(items, within)
+            case AnyOf(items):
+                return self._any_of(items, within)
+            case _:
+                assert_never(node)
+
+    def _all_of(self, items: Iterable[BoundNode], within: int) -> int:
+        for item in sorted(items, key=self._cost):
+            within = self.those(item, within)
+        return within
+
+    def _any_of(self, items: Iterable[BoundNode], within: int) -> int:
+        found = 0
+        for item in sorted(items, key=self._cost):
+            found |= self.those(item, without(within, found))
+        return found
+
+    def _cost(self, node: BoundNode) -> int:
+        """What comes first: the cheaper, so that the dearer has fewer contacts to look at."""
+        match node:
+            case BoundPart(table, _) if table.link is None:
+                return 0
+            case BoundPart(table, _):
+                linked = self._data.linked(table, self._schema)
+                return 9 if linked is None else 1 if linked.by_contact else 3
+            case InSegment() | InLoggedSegment():
+                return 2
+            case BoundFigure(part=part):
+                return 4 + self._cost(part)
+            case InShare():
+                return 8
+            case Not(item):
+                return self._cost(item)
+            case AllOf(items) | AnyOf(items):
+                return max(self._cost(item) for item in items)
+            case _:
+                assert_never(node)
+
+    def _each(self, node: BoundNode, within: int) -> int:
+        """Those contacts of a set that pass, by the reference predicate."""
+        if not within:
+            return 0
+        passes = to_predicate(BoundSelection(self._schema, self._as_of, node), self._data)
+        contacts = self._data.contacts
+        found = (at for at in to_positions(within) if passes(contacts[at]))
+        return from_positions(found, self._data.size)
+
+    def _meeting(self, conditions: Iterable[BoundWhere], within: int) -> int:
+        """Those contacts of a set whose own fields meet all conditions."""
+        for where in conditions:
+            within = self._data.those(where, within)
+        return within
+
+    # -- linked rows ------------------------------------------------------------------------
+
+    def _part(self, part: BoundPart, within: int) -> int:
+        """Those contacts of a set that have a row which meets the conditions."""
+        linked = self._data.linked(part.table, self._schema)
+        if linked is None:
+            return self._each(part, within)
+        closed, opened = _divided(linked, within)
+        return _having(linked, part, closed) | self._each(part, opened)
+
+    def _figure(self, figure: BoundFigure, within: int) -> int:
+        """Those contacts of a set whose figure passes.
+
+        Where the figure of no rows passes, those are sought whose figure does not.
+        """
+        linked = self._data.linked(figure.part.table, self._schema)
+        if linked is None:
+            return self._each(figure, within)
+        closed, opened = _divided(linked, within)
+        sought = _without_blank(figure)
+        if figure.measure is Measure.SUM:
+            found = self._each(sought, _having(linked, figure.part, closed))
+        else:
+            answer = (
+                _counted(sought, linked, closed)
+                if figure.field is None
+                else _extreme(sought, figure.field, linked, closed)
+            )
+            found = linked.contacts(answer, closed)
+        if sought is not figure:
+            found = closed ^ found
+        return found | self._each(figure, opened)
+
+
+def _divided(linked: LinkedTable, within: int) -> tuple[int, int]:
+    """A set of contacts in two: whose rows the index knows, and whose it does not."""
+    opened = linked.contacts(linked.rows.undecided, within)
+    return within ^ opened, opened
+
+
+def _having(linked: LinkedTable, part: BoundPart, within: int) -> int:
+    """Those contacts of a set that have a row which meets the conditions, by the index."""
+    found = 0
+    for layer in linked.rows.meeting(part.conditions, linked.groups(within)):
+        found |= layer
+    return linked.contacts(found, within)
+
+
+def _without_blank(figure: BoundFigure) -> BoundFigure:
+    """The figure, or the one with the opposite filter: that which fails where no row is."""
+    compared, blank = (_NUMBER, 0) if _is_number(figure) else (figure.field or _NUMBER, None)
+    if not to_value_test(figure.filter, compared)(blank):
+        return figure
+    return attrs.evolve(figure, filter=Not(figure.filter))
+
+
+def _is_number(figure: BoundFigure) -> bool:
+    return figure.measure in {Measure.COUNT, Measure.SUM}
+
+
+def _counted(figure: BoundFigure, linked: LinkedTable, within: int) -> int:
+    """The groups whose count of rows passes: the layers are added up, bit by bit."""
+    groups = linked.groups(within)
+    slices: list[int] = []
+    for carry in linked.rows.meeting(figure.part.conditions, groups):
+        for level, digit in enumerate(slices):
+            slices[level], carry = digit ^ carry, digit & carry  # noqa: PLW2901
+        slices.append(carry)
+    while slices and not slices[-1]:
+        slices.pop()
+    passes = to_value_test(figure.filter, _NUMBER)
+    counts = from_flags(bytes(map(passes, range(1 << len(slices)))))
+    return pick(slices, runs(counts), groups)
+
+
+def _extreme(figure: BoundFigure, field: Field, linked: LinkedTable, within: int) -> int:
+    """The groups whose latest, or earliest, value passes; blank values are passed over.
+
+    The latest lies in a stretch of ranks if some rank does, and none lies behind it.
+    """
+    layers = list(linked.rows.meeting(figure.part.conditions, linked.groups(within)))
+    dictionary = linked.rows.dictionary(field)
+    filled = without(full(len(dictionary)), full(dictionary.blanks))
+    found = 0
+    for start, stop in runs(dictionary.passing(figure.filter) & filled):
+        before, behind = filled & full(start), without(filled, full(stop))
+        worse = behind if figure.measure is Measure.LATEST else before
+        inside = without(full(stop), full(start))
+        some = linked.rows.any_ranked(field, layers, inside)
+        found |= without(some, linked.rows.any_ranked(field, layers, worse))
+    return found

@@ -1,0 +1,196 @@
+"""Dictionary-encoded, bit-sliced columns.
+
+The values of a field are sorted and numbered; what is kept for each row is the rank of its
+value, cut into bits. A filter is tried on the values, once each, or looked up among them; the
+ranks that pass become the set of rows that pass. Knows no contact.
+"""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC
+from operator import attrgetter
+from typing import Any, Self
+
+from segmentation.codes import to_code
+from segmentation.criteria import (
+    AllOf,
+    AnyOf,
+    BoundFilter,
+    FitsPattern,
+    InRange,
+    IsEqual,
+    Not,
+    Wild,
+    to_value_test,
+)
+from segmentation.fields import Field, FieldType, aware
+
+from ._index_bits import from_flags, full, pick, runs, slices_of, without
+
+
+class Unsortable(Exception):  # noqa: N818 - says what it is, and never leaves this package
+    """A field holds values without an order; it is left to the reference predicate."""
+
+
+_FEW = 256
+_MANY_RUNS = 64
+_FINITE = frozenset([FieldType.BOOLEAN, FieldType.OPTION])
+
+
+def reader(field: Field) -> Callable[[Any], Any]:
+    """The function from records to the value of a field as it is stored."""
+    if not field.extra:
+        return attrgetter(field.name)
+    name = field.name
+
+    def read(record: Any) -> Any:  # noqa: ANN401 - any record with extra fields
+        return next((value for key, value in record.extra if key == name), None)
+
+    return read
+
+
+class Dictionary:
+    """The values of a field, sorted, and the ranks that stand for them.
+
+    Args:
+        field: The field.
+        stored: The values as they are stored, in any order and number.
+
+    Raises:
+        Unsortable: They have no order.
+    """
+
+    def __init__(self, field: Field, stored: Iterable[Any]) -> None:
+        try:
+            meant = {each: _meant(field, each) for each in set(stored)}
+            values = set(meant.values())
+            known = sorted(values - {None}, key=field.options.index if field.options else None)
+        except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
+            raise Unsortable from error
+        if any(value != value for value in known):  # noqa: PLR0124 - what is not a number
+            raise Unsortable
+        self.blanks = len(values) - len(known)
+        """How many ranks, 1 or 0, stand before all values for a blank date or time."""
+        self.values: Sequence[Any] = [*[None] * self.blanks, *known]
+        rank = {value: n for n, value in enumerate(self.values)}
+        self.rank_of = {each: rank[value] for each, value in meant.items()}
+        self._field = field
+
+    @classmethod
+    def of_sorted(cls, field: Field, values: Sequence[str]) -> Self:
+        """The dictionary of a column whose values ascend and differ: ranks are positions."""
+        made = cls(field, ())
+        made.values = values
+        return made
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def ranks(self, rows: Iterable[Any]) -> "bytes | array[int]":
+        """The rank of each stored value: a byte each where these are few."""
+        ranks = map(self.rank_of.__getitem__, rows)
+        return bytes(ranks) if len(self.values) <= _FEW else array("I", ranks)
+
+    def empty(self, size: int) -> "bytearray | array[int]":
+        """Room for so many ranks."""
+        return bytearray(size) if len(self.values) <= _FEW else array("I", bytes(4 * size))
+
+    def passing(self, item: BoundFilter) -> int:
+        """The set of ranks whose values pass a filter."""
+        if len(self.values) > _FEW and self._field.type not in _FINITE:
+            return self._sought(item)
+        return self._tried(item)
+
+    def _sought(self, item: BoundFilter) -> int:
+        match item:
+            case IsEqual(value, False):
+                return self._stretch(self._left(value), self._right(value))
+            case InRange(low, high) if not any(end and end.any_case for end in (low, high)):
+                start = 0 if low is None else self._end(low.value, after=not low.inclusive)
+                stop = len(self) if high is None else self._end(high.value, after=high.inclusive)
+                return self._stretch(start, stop)
+            case FitsPattern((str(head), Wild.ANY_RUN), False):
+                length = len(head)
+                start = bisect_left(self.values, head)
+                stop = bisect_right(self.values, head, start, key=lambda value: value[:length])
+                return self._stretch(start, stop)
+            case Not(inner):
+                return without(full(len(self)), self._sought(inner))
+            case AllOf(items):
+                found = full(len(self))
+                for each in items:
+                    found &= self._sought(each)
+                return found
+            case AnyOf(items):
+                found = 0
+                for each in items:
+                    found |= self._sought(each)
+                return found
+            case _:
+                return self._tried(item)
+
+    def _tried(self, item: BoundFilter) -> int:
+        return from_flags(bytes(map(to_value_test(item, self._field), self.values)))
+
+    def _stretch(self, start: int, stop: int) -> int:
+        return full(stop) ^ full(start) if start < stop else 0
+
+    def _end(self, value: Any, *, after: bool) -> int:  # noqa: ANN401
+        return self._right(value) if after else self._left(value)
+
+    def _left(self, value: Any) -> int:  # noqa: ANN401
+        return 0 if value is None else bisect_left(self.values, value, self.blanks)
+
+    def _right(self, value: Any) -> int:  # noqa: ANN401
+        if value is None:
+            return self.blanks
+        return bisect_right(self.values, value, self.blanks)
+
+
+def _meant(field: Field, stored: Any) -> Any:  # noqa: ANN401
+    """What a stored value means: its blank where it is missing, codes and times as compared."""
+    match field.type:
+        case FieldType.CODE if field.extra:
+            return to_code(stored or "")
+        case FieldType.CODE | FieldType.TEXT:
+            return stored or ""
+        case FieldType.INTEGER | FieldType.DECIMAL:
+            return stored or 0
+        case FieldType.BOOLEAN:
+            return bool(stored)
+        case FieldType.OPTION:
+            return stored if stored in field.options else field.blank
+        case FieldType.DATETIME if stored is not None:
+            return aware(stored).astimezone(UTC)
+        case FieldType.TIME if stored is not None:
+            return stored.replace(tzinfo=None)
+        case _:
+            return stored
+
+
+class Column:
+    """The ranks of one field, for one row at each position.
+
+    Args:
+        dictionary: What the ranks stand for.
+        ranks: The rank at each position.
+    """
+
+    def __init__(self, dictionary: Dictionary, ranks: "bytes | bytearray | array[int]") -> None:
+        self._count = len(dictionary)
+        self._ranks = None if self._count <= _FEW else ranks
+        self._slices = slices_of(ranks, self._count)
+
+    def those(self, passing: int, within: int) -> int:
+        """Those positions of a set whose rank is in a set of ranks."""
+        chosen = runs(passing)
+        if self._ranks is not None and len(chosen) > _MANY_RUNS:
+            flags = bytearray(self._count)
+            for start, stop in chosen:
+                flags[start:stop] = b"\1" * (stop - start)
+            return within & from_flags(bytes(map(flags.__getitem__, self._ranks)))
+        if chosen and chosen[-1][1] == self._count:
+            # Ranks behind the last do not occur: chosen along, they end the search sooner.
+            chosen = [*chosen[:-1], (chosen[-1][0], 1 << len(self._slices))]
+        return pick(self._slices, chosen, within)

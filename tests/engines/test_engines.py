@@ -1,0 +1,112 @@
+"""Every engine gives the same answers: those of the table of truth, and those of the reference."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import trees
+import truth
+from engines.generated import few_rows, many_rows
+from engines.registry import ENGINES, Answer, Engine, reference_on_mappings
+from segmentation.criteria import AllOf, Criteria, Measure, Not, Part, Selection, Where, bind, parse
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    made: Engine = request.param
+    return made
+
+
+@pytest.fixture(scope="module")
+def answer(engine: Engine) -> Answer:
+    return engine(truth.ROWS)
+
+
+def ask(answer: Answer, criteria: Criteria | None) -> list[str]:
+    return list(answer(bind(criteria, truth.SCHEMA, truth.AS_OF)))
+
+
+def filtered(case: truth.Case) -> Part:
+    item = parse(case.filter)
+    assert item is not None
+    return Part("contact", (Where(case.field, item),))
+
+
+@pytest.mark.parametrize("field", sorted({case.field for case in truth.CASES}))
+def test_filters_mean_what_the_table_of_truth_says(answer: Answer, field: str) -> None:
+    cases = [case for case in truth.CASES if case.field == field]
+    found = {case.filter: " ".join(ask(answer, filtered(case))) for case in cases}
+    assert found == {case.filter: case.expected for case in cases}
+
+
+def test_selections_mean_what_the_table_of_truth_says(answer: Answer) -> None:
+    found = {each.sentence: " ".join(ask(answer, each.criteria)) for each in truth.SELECTIONS}
+    assert found == {each.sentence: each.expected for each in truth.SELECTIONS}
+
+
+def test_no_criteria_at_all_mean_everybody(answer: Answer) -> None:
+    assert ask(answer, None) == list("ABCDEF")
+
+
+@pytest.mark.parametrize("made", ENGINES)
+@given(st.integers(0, 10_000), trees.selections)
+@settings(max_examples=40)
+def test_on_any_rows_any_selection_finds_what_the_reference_finds(
+    made: Engine, seed: int, selection: Selection
+) -> None:
+    rows = few_rows(seed)
+    assert ask(made(rows), selection) == ask(reference_on_mappings(rows), selection)
+
+
+class Many:
+    """Many rows, and what the reference finds in them."""
+
+    def __init__(self) -> None:
+        self.rows = many_rows(400, seed=1)
+        self.reference = reference_on_mappings(self.rows)
+
+
+@pytest.fixture(scope="module")
+def many() -> Many:
+    return Many()
+
+
+FILTERS: Sequence[Any] = [
+    truth.part("contact", post_code="0100..0900", name="Hansen*"),
+    truth.part("contact", name="@*nsen1?*|hanson5|Å1..Å3"),
+    truth.part("contact", name="<>Hansen*&<>''"),
+    truth.part("contact", name="<@b"),
+    truth.part("contact", post_code="<>*5*"),
+    truth.part("contact", post_code="0100|0200..0300|<>(0000..0900)"),
+    truth.part("contact", born="''|2025-01-01..2025-12-31"),
+    truth.part("contact", born="<=''"),
+    truth.part("contact", born="<''"),
+    truth.part("contact", changed=">t"),
+    truth.part("contact", opens="..12:00", points="-3..100"),
+    truth.part("contact", no="C0010..C0020|C0300"),
+    truth.part("contact", name="*1|*3|*5&<>*55*"),
+    AllOf((truth.part("contact", no="C0010..C0020"), truth.part("industry", code="DK|SE"))),
+    truth.part("contact", no="*7", employees=">=100", credit="1.5..9"),
+    truth.part("interaction", date="2026-11-01..", cost=">5"),
+    truth.part("mailing", code="NEWS", since="2025-01-01.."),
+    truth.part("industry", code="RETAIL|SE"),
+    truth.part("item", item="N*"),
+    truth.figure(Measure.COUNT, "", truth.part("interaction"), ">2"),
+    truth.figure(Measure.COUNT, "", truth.part("interaction"), "0|3.."),
+    truth.figure(Measure.COUNT, "", truth.part("industry", code="<>DK"), "2..3"),
+    truth.figure(Measure.SUM, "cost", truth.part("interaction"), "5..20"),
+    truth.figure(Measure.SUM, "cost", truth.part("interaction"), "<5"),
+    truth.figure(Measure.LATEST, "date", truth.part("interaction"), "2026-06-01.."),
+    truth.figure(Measure.LATEST, "date", truth.part("interaction"), "2025-06-01..t"),
+    truth.figure(Measure.EARLIEST, "date", truth.part("interaction"), "''|..2025-01-01"),
+    truth.figure(Measure.EARLIEST, "since", truth.part("mailing", code="NEWS"), "t..CY"),
+]
+
+
+def test_among_many_rows_it_finds_what_the_reference_finds(engine: Engine, many: Many) -> None:
+    answer = engine(many.rows)
+    for selection in [*FILTERS, AllOf(tuple(FILTERS[-3:])), Not(FILTERS[0])]:
+        assert ask(answer, selection) == ask(many.reference, selection), selection

@@ -1,0 +1,222 @@
+"""Indexes in memory stay true while contacts and rows come, change and go."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from segmentation.contacts import Contact, ContactIndustryGroup, ContactMailingGroup
+from segmentation.criteria import (
+    AllOf,
+    AnyOf,
+    AsOf,
+    BoundSelection,
+    Criteria,
+    Cut,
+    Figure,
+    First,
+    InLoggedSegment,
+    InSegment,
+    Measure,
+    Not,
+    Part,
+    Where,
+    bind,
+    parse,
+)
+from segmentation.fields import Field, FieldType, Record
+from segmentation.interactions import Interaction
+from segmentation.memory import MemoryStore
+from segmentation.memory._contacts import MemoryContacts
+from segmentation.segments import Segment, SegmentHeader, SegmentLine, contact_schema
+
+SCHEMA = contact_schema({"contact": [Field("points", FieldType.INTEGER, extra=True)]})
+AS_OF = AsOf(date(2026, 11, 22))
+
+
+def part(table: str, **filters: str) -> Part:
+    wheres = [(name, parse(text)) for name, text in filters.items()]
+    return Part(table, tuple(Where(name, item) for name, item in wheres if item))
+
+
+NEWS = part("mailing_groups", mailing_group_code="NEWS")
+RETAIL = part("industry_groups", industry_group_code="RETAIL")
+RECENT = part("interactions", date="2026-06-01..")
+MANY = parse(">=2")
+assert MANY
+SELECTIONS: list[Criteria | None] = [
+    None,
+    part("contact", country_region_code="DK|SE"),
+    part("contact", no="C3..C5|X1"),
+    part("contact", points=">5"),
+    NEWS,
+    RETAIL,
+    RECENT,
+    AllOf((NEWS, RECENT)),
+    AnyOf((NEWS, Not(RETAIL))),
+    Figure(Measure.COUNT, "", Part("interactions"), MANY),
+    Figure(Measure.SUM, "cost", Part("interactions"), MANY),
+    Figure(Measure.LATEST, "date", Part("interactions"), RECENT.conditions[0].filter),
+    InSegment("S1"),
+    InLoggedSegment(4),
+    Cut(NEWS, First(2)),
+]
+
+
+def answers(contacts: MemoryContacts) -> list[list[str]]:
+    return [list(contacts.matching(bound)) for bound in map(bound_to, SELECTIONS)]
+
+
+def bound_to(criteria: Criteria | None) -> BoundSelection:
+    return bind(criteria, SCHEMA, AS_OF)
+
+
+def contact(no: str, country: str = "DK", company: str = "C1", points: int = 1) -> Contact:
+    return Contact(
+        no=no, country_region_code=country, company_no=company, extra=(("points", points),)
+    )
+
+
+def spoken(number: int, no: str, day: date | None, company: str = "C1") -> Interaction:
+    return Interaction(
+        entry_no=number,
+        contact_no=no,
+        contact_company_no=company,
+        date=day,
+        cost=Decimal(number),
+        logged_segment_entry_no=number,
+    )
+
+
+DAYS = [date(2026, 1, 1), date(2026, 7, 1), None]
+NOS = [f"C{n}" for n in range(1, 9)] + ["X1", ""]
+records: st.SearchStrategy[Record] = st.one_of(
+    st.builds(
+        contact,
+        st.sampled_from(NOS[:-1]),
+        st.sampled_from(["DK", "SE", "NO", ""]),
+        st.sampled_from(NOS),
+        st.integers(0, 9),
+    ),
+    st.builds(
+        ContactMailingGroup,
+        contact_no=st.sampled_from(NOS),
+        mailing_group_code=st.sampled_from(["NEWS", "EVENTS"]),
+    ),
+    st.builds(
+        ContactIndustryGroup,
+        contact_no=st.sampled_from(NOS),
+        industry_group_code=st.sampled_from(["RETAIL", "PRESS"]),
+    ),
+    st.builds(
+        spoken,
+        st.integers(1, 12),
+        st.sampled_from(NOS),
+        st.sampled_from(DAYS),
+        st.sampled_from(NOS),
+    ),
+)
+batches = st.lists(records, max_size=6)
+
+
+class BrokenOffError(Exception):
+    """Breaks a transaction off."""
+
+
+def put_and_break_off(store: MemoryStore, batch: list[Record]) -> None:
+    with store.transaction():
+        store.records.put(batch)
+        store.records.remove(batch[:2])
+        raise BrokenOffError
+
+
+def make_store(first: Iterable[Record]) -> MemoryStore:
+    store = MemoryStore()
+    store.records.put(first)
+    header = SegmentHeader(no="S1")
+    lines = (SegmentLine(segment_no="S1", line_no=10000, contact_no="C2"),)
+    store.segments.put(Segment(header=header, lines=lines))
+    return store
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(records, max_size=30),
+    st.lists(st.tuples(st.sampled_from(["put", "remove", "undo"]), batches), max_size=5),
+)
+def test_after_any_changes_the_index_finds_what_the_reference_finds(
+    first: list[Record], steps: list[tuple[str, list[Record]]]
+) -> None:
+    store = make_store(first)
+    reference = MemoryContacts(store.records, store.segments)
+    assert answers(store.contacts) == answers(reference)
+    for verb, batch in steps:
+        if verb == "undo":
+            with pytest.raises(BrokenOffError):
+                put_and_break_off(store, batch)
+        elif verb == "put":
+            store.records.put(batch)
+        else:
+            store.records.remove(batch)
+        assert answers(store.contacts) == answers(reference)
+
+
+def test_a_count_is_that_of_those_who_pass() -> None:
+    store = make_store([contact("C1"), contact("C2", "SE"), contact("C3", "FR")])
+    assert store.contacts.count(bound_to(SELECTIONS[1])) == 2
+
+
+def test_contacts_that_come_later_are_found_in_the_order_of_numbers() -> None:
+    store = make_store([contact("C2"), contact("C9")])
+    bound = bound_to(SELECTIONS[1])
+    store.contacts.matching(bound)
+    store.records.put([contact("C1"), contact("C5")])
+    assert store.contacts.matching(bound) == ["C1", "C2", "C5", "C9"]
+    store.contacts.matching(bound_to(RECENT))
+    store.records.put([spoken(1, "C5", DAYS[1]), spoken(2, "C9", DAYS[0])])
+    assert store.contacts.matching(bound_to(RECENT)) == ["C5"]
+
+
+def changed_often(change: Callable[[int], Record]) -> None:
+    first = [contact(f"P{n:04d}") for n in range(1200)]
+    store = make_store([*first, *(spoken(n, f"P{n:04d}", DAYS[1]) for n in range(1200))])
+    reference = MemoryContacts(store.records, store.segments)
+    store.contacts.matching(bound_to(AllOf((NEWS, RECENT))))
+    store.records.put(change(n) for n in range(1100))
+    assert answers(store.contacts) == answers(reference)
+    store.records.put([change(1150)])
+    assert answers(store.contacts) == answers(reference)
+
+
+def test_after_many_changed_contacts_it_is_made_anew() -> None:
+    changed_often(lambda n: contact(f"P{n:04d}", "SE"))
+
+
+def test_after_many_changed_rows_it_is_made_anew() -> None:
+    changed_often(lambda n: spoken(n, f"P{n:04d}", DAYS[0]))
+
+
+def test_a_field_with_values_of_no_order_is_left_to_the_reference() -> None:
+    bound = bound_to(part("contact", country_region_code="DK", points="1"))
+    odd: list[Any] = [[7], float("nan")]
+    for points in odd:
+        store = make_store([contact("C1"), contact("C2", points=points)])
+        assert store.contacts.matching(bound) == ["C1"]
+
+
+def test_rows_that_go_are_gone_whichever_came_first() -> None:
+    spoken_to = [spoken(number, "C1", DAYS[1]) for number in (1, 2, 3)]
+    nobody = [spoken(4, "X9", DAYS[1]), spoken(5, "X9", DAYS[1])]
+    store = make_store([contact("C1"), *spoken_to, *nobody])
+    reference = MemoryContacts(store.records, store.segments)
+    assert answers(store.contacts) == answers(reference)
+    for gone in (nobody[0], spoken_to[1], spoken_to[0], spoken_to[2]):
+        store.records.remove([gone])
+        assert answers(store.contacts) == answers(reference)
+    store.records.put([contact("X9")])
+    assert answers(store.contacts) == answers(reference)
+    assert store.contacts.matching(bound_to(RECENT)) == ["X9"]
