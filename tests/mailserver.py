@@ -16,6 +16,7 @@ class Postman:
     Attributes:
         mails: What was accepted, in order.
         answers: What is said to a recipient instead of yes, by address.
+        refuses_all: What is said to every recipient, if anything.
         gone_after: The connection is cut at every mail after so many; -1 for never.
         connections: How many there were.
     """
@@ -23,6 +24,7 @@ class Postman:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.answers: dict[str, str] = {}
+        self.refuses_all = ""
         self.gone_after = -1
         self.connections = 0
 
@@ -41,7 +43,7 @@ class Postman:
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object
     ) -> str:
-        answer = self.answers.get(address)
+        answer = self.refuses_all or self.answers.get(address)
         if answer:
             return answer
         envelope.rcpt_tos.append(address)

@@ -7,10 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from mailserver import Postman, serving
 from segmentation.__main__ import main
 
 SAMPLE = Path(__file__).parent.parent / "src" / "segmentation" / "sample"
@@ -47,6 +49,54 @@ def test_the_demo_leaves_store_letters_and_journal(
     assert all("{{" not in letter.read_text(encoding="utf-8") for letter in letters)
     assert main(["journal", "verify", str(folder / "journal.jsonl")]) == 0
     assert main(["journal", "verify", str(folder / "crm.db")]) == 0
+
+
+def test_the_demo_delivers_word_letters_into_folders(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "demo"
+    assert main(["demo", "--folder", str(folder)]) == 0
+    assert "9 Word letters, packed in SM00004.zip or in mails" in capsys.readouterr().out
+    assert len(list((folder / "mails").glob("*.docx"))) == 4
+    with zipfile.ZipFile(folder / "SM00004.zip") as archive:
+        assert len(archive.namelist()) == 5
+
+
+def test_the_demo_sends_mails_to_a_server_that_is_named(tmp_path: Path) -> None:
+    postman = Postman()
+    with serving(postman) as port:
+        folder = tmp_path / "demo"
+        assert main(["demo", "--folder", str(folder), "--smtp", f"127.0.0.1:{port}"]) == 0
+    assert len(postman.mails) == 4
+    assert all(list(mail.iter_attachments()) for mail in postman.mails)
+
+
+def test_the_demo_tells_which_letters_were_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    postman = Postman()
+    postman.refuses_all = "550 nobody here"
+    with serving(postman) as port:
+        folder = tmp_path / "demo"
+        assert main(["demo", "--folder", str(folder), "--smtp", f"127.0.0.1:{port}"]) == 0
+    assert capsys.readouterr().out.count("550 nobody here") == 4
+
+
+def test_the_demo_wants_a_server_with_its_port(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo", "--folder", str(tmp_path / "demo"), "--smtp", "localhost"]) == 2
+    assert "HOST:PORT" in capsys.readouterr().err
+
+
+def test_the_demo_goes_without_word_letters_where_the_extra_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("segmentation.adapters.word")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "lxml", None)
+    assert main(["demo", "--folder", str(tmp_path / "demo")]) == 0
+    assert "pip install 'segmentation[word]'" in capsys.readouterr().out
 
 
 def test_the_demo_does_not_write_into_a_folder_that_is_there(

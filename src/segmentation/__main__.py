@@ -10,15 +10,22 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 from importlib.metadata import version
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from .adapters.files import FolderCourier
+from .adapters.files import FolderCourier, ZipCourier
+from .adapters.smtp import Security, Server, SmtpCourier
+from .contacts import CorrespondenceType
 from .criteria import AllOf, Part, Schema, Selection, Where, parse
-from .errors import FilterError, SegmentationError, StoreError, UsageError
+from .errors import FilterError, MissingExtra, SegmentationError, StoreError, UsageError
 from .fields import Field
+from .interactions import DeliveryStatus, Interaction
+from .operations.rendering import Rendering
+from .protocols import Courier
+from .templates import InteractionTemplate, TemplateLanguage
 from .workspace import Worksheet, Workspace, verify_export
 
 DONE, DATA_SAY_NO, WRONG_USE = 0, 1, 2
@@ -88,6 +95,12 @@ def _add_demo(commands: _Commands) -> None:
         type=Path,
         default=Path("segmentation-demo"),
         help="where to leave store, letters and journal (default: %(default)s; must not exist)",
+    )
+    demo.add_argument(
+        "--smtp",
+        metavar="HOST:PORT",
+        default="",
+        help="a test server that the demo's mails go to; without it they go to a folder",
     )
     demo.set_defaults(run=_demo)
 
@@ -304,11 +317,11 @@ def _demo(options: argparse.Namespace) -> int:
         as_file(files("segmentation.sample")) as sample,
         Workspace.open(folder / "crm.db", user="ANNA") as crm,
     ):
-        _run_main_job(crm, sample, folder)
+        _run_main_job(crm, sample, folder, options.smtp)
     return DONE
 
 
-def _run_main_job(crm: Workspace, sample: Path, folder: Path) -> None:
+def _run_main_job(crm: Workspace, sample: Path, folder: Path, smtp: str) -> None:
     imported = crm.import_data(sample)
     print(f"took in {dict(imported.counts)['contact']} contacts and their classification")
 
@@ -333,11 +346,56 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path) -> None:
     written = len([courier.deliver(letter) for letter in crm.letters(logged.interactions)])
     if logged.follow_up is not None:
         print(f"logged {logged.segment.segment_no}, follow-up {logged.follow_up.no}")
+    _deliver_word_letters(crm, sample, folder, smtp)
     head = crm.journal.verify()
     journal = folder / "journal.jsonl"
     journal.write_text("".join(f"{line}\n" for line in crm.journal.export()), encoding="utf-8")
     print(f"the journal holds: {head.number} entries, head {head.sha256}")
     print(f"left in {folder}: crm.db, {written} letters, journal.jsonl")
+
+
+def _deliver_word_letters(crm: Workspace, sample: Path, folder: Path, smtp: str) -> None:
+    """A letter made in Word to each owner: by mail who wishes that, the others in an archive."""
+    try:
+        word = import_module("segmentation.adapters.word")
+    except MissingExtra as missing:
+        print(f"no Word letters: {missing}")
+        return
+    crm.rendering = Rendering(renderers=(word.WordRenderer(),))
+    crm.add(InteractionTemplate(code="THANKS", language_code_default="ENU"))
+    for path in sorted((sample / "letters").glob("thanks.*.docx")):
+        text = TemplateLanguage(
+            interaction_template_code="THANKS",
+            language_code=path.name.split(".")[1],
+            subject="Lynghede Lamper",
+            attachment=crm.store.attachments.put(path.read_bytes()),
+            attachment_name=path.name,
+        )
+        crm.add(text)
+    thanks = crm.new_segment("Thanks to owners", template="THANKS")
+    thanks.add_contacts(job_responsibilities={"job_responsibility_code": "OWNER"})
+    thanks.reduce_contacts(contact={"correspondence_type": "''"})
+    _tell(thanks, "owners, thanked by letter")
+    thanks.log(deliver=True)
+    with ZipCourier(folder) as archive, _mails(folder, smtp) as mails:
+        done = crm.deliver({CorrespondenceType.HARD_COPY: archive, CorrespondenceType.EMAIL: mails})
+    where = f"sent by {smtp}" if smtp else "in mails"
+    print(f"{thanks.no}: {len(done.delivered)} Word letters, packed in {thanks.no}.zip or {where}")
+    for failed in crm.store.records.all(Interaction, delivery_status=DeliveryStatus.ERROR):
+        print(f"  not delivered to {failed.contact_no}: {failed.delivery_error}")
+
+
+@contextlib.contextmanager
+def _mails(folder: Path, smtp: str) -> Iterator[Courier]:
+    if not smtp:
+        yield FolderCourier(folder / "mails")
+        return
+    host, _, port = smtp.rpartition(":")
+    if not (host and port.isdecimal()):
+        raise WrongUse(f"--smtp: {smtp!r} is not of the form HOST:PORT")
+    server = Server(host=host, port=int(port), security=Security.NONE)
+    with SmtpCourier(server, "Lynghede Lamper <post@lynghede.example.com>") as courier:
+        yield courier
 
 
 def _tell(worksheet: Worksheet, what: str) -> None:

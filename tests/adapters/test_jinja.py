@@ -1,0 +1,112 @@
+"""HTML and text templates: what they can do, and what they cannot reach."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segmentation.adapters.jinja import make_html_renderer, make_text_renderer
+from segmentation.contacts import Contact
+from segmentation.documents import PlainFormats
+from segmentation.errors import BadDocument
+from segmentation.fields import Value
+from segmentation.interactions import Interaction
+from segmentation.memory import MemoryStore
+from segmentation.operations.rendering import Rendering, letters
+
+FORMATS = PlainFormats()
+
+
+def html(template: str, **values: Value) -> str:
+    form = make_html_renderer().read(template.encode(), "mail.html")
+    return form.fill(values, FORMATS).decode()
+
+
+def test_values_are_escaped_in_html_and_not_in_text() -> None:
+    assert html("<p>{{ name }}</p>", name="<b>&") == "<p>&lt;b&gt;&amp;</p>"
+    form = make_text_renderer().read(b"{{ name }}\n", "mail.txt")
+    assert form.fill({"name": "<b>&"}, FORMATS) == b"<b>&\n"
+
+
+def test_dates_are_written_as_the_formats_say_and_raw_as_they_are() -> None:
+    template = "{{ date }}{% if raw.campaign_target %}!{% endif %}{{ campaign_target }}"
+    assert html(template, date=date(2026, 11, 22), campaign_target=True) == "2026-11-22!✓"
+
+
+def test_the_fields_of_a_template_are_known() -> None:
+    form = make_html_renderer().read(b"{{ b }}{% for x in a %}{{ x }}{% endfor %}{{ raw.c }}", "")
+    assert form.fields == ("a", "b")
+
+
+def test_conditions_loops_and_macros_work() -> None:
+    template = (
+        "{% macro bold(x) %}<b>{{ x }}</b>{% endmacro %}"
+        "{% for c in name %}{{ bold(c) }}{{ loop.index }}{% endfor %}"
+    )
+    assert html(template, name="ab") == "<b>a</b>1<b>b</b>2"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ name.__class__ }}",
+        "{{ name.upper() }}",
+        "{{ '{0.__class__}'.format(name) }}",
+        "{{ ''.join('a') }}",
+        "{{ raw.__class__.__mro__ }}",
+        "{{ name['__class__'] }}",
+        "{{ name|attr('__class__') }}",
+        "{{ self.__init__.__globals__ }}",
+        "{{ cycler.__init__ }}",
+        "{{ lipsum() }}",
+        "{{ range(10) }}",
+        "{% include 'x' %}",
+        "{% import 'x' as y %}{{ y.z }}",
+        "{% extends 'x' %}",
+        "{{ 1/0 }}",
+        "{{ name + 1 }}",
+        "{{ missing_in_data }}",
+    ],
+)
+def test_a_template_reaches_nothing_but_its_merge_data(template: str) -> None:
+    renderer = make_html_renderer()
+    try:
+        form = renderer.read(template.encode(), "mail.html")
+        made = form.fill_with({"name": "Anna", "raw": {}}).decode()
+    except BadDocument as refused:
+        assert refused.name == "mail.html"  # noqa: PT017
+    else:
+        assert made == ""
+
+
+@pytest.mark.parametrize("template", [b"{{ name", b"{% if %}", b"{% nonsense %}", b"a\xff"])
+def test_what_is_no_template_is_refused_with_its_line(template: bytes) -> None:
+    with pytest.raises(BadDocument, match=r"mail\.html: (line 1|is no text)"):
+        make_html_renderer().read(template, "mail.html")
+
+
+def test_a_template_nested_too_deep_is_refused() -> None:
+    with pytest.raises(BadDocument, match="too deep"):
+        make_html_renderer().read(b"{{ " + b"(" * 5000 + b"1" + b")" * 5000 + b" }}", "mail.html")
+
+
+@given(st.text())
+def test_whatever_a_value_holds_it_makes_no_tag(value: str) -> None:
+    made = html("{{ name }}", name=value)
+    assert "<" not in made
+    assert ">" not in made
+
+
+def test_an_html_letter_is_rendered_as_a_mail_body() -> None:
+    store = MemoryStore()
+    store.records.put([Contact(no="C1", name="Berg & Co", company_name="Berg & Co")])
+    sent = Interaction(
+        contact_no="C1",
+        attachment=store.attachments.put(b"<p>Dear {{ Name }}</p>"),
+        attachment_name="mail.html",
+    )
+    rendering = Rendering(renderers=(make_html_renderer(),))
+    (document,) = letters(store, [sent], rendering)
+    assert document.content == b"<p>Dear Berg &amp; Co</p>"
+    assert (document.name, document.media_type[:9]) == ("Berg & Co.html", "text/html")
