@@ -19,7 +19,7 @@ from segmentation.operations.figuring import (
     figures_of_campaign_entry,
     figures_of_logged_segment,
 )
-from segmentation.operations.logging import log_segment
+from segmentation.operations.logging import MANY, log_segment
 from segmentation.operations.recording import record
 from segmentation.segments import LoggedSegment, SegmentHeader, SegmentLogged, SegmentLogging
 
@@ -231,3 +231,35 @@ def test_a_host_is_told_and_can_say_no() -> None:
         log_segment(crm.store, again.no, as_of=AS_OF, stamp=STAMP, tell=refuse)
     assert len(again) == 1
     assert len(list(crm.store.records.all(LoggedSegment))) == 1
+
+
+def test_many_contacts_are_checked_like_few(crm: seg.Workspace) -> None:
+    many = [
+        person(f"P{number:04}", salesperson_code="JO", e_mail="p@example.com")
+        for number in range(MANY + 5)
+    ]
+    away = [AlternativeAddress(contact_no=each.no, code="AWAY") for each in many]
+    crm.store.records.put([*many, *away])
+    segment = segment_of(crm, template="LETTER").add_contacts(contact={"no": "P*"})
+    crm.store.records.put(
+        [
+            attrs.evolve(many[0], privacy_blocked=True),
+            attrs.evolve(many[1], e_mail=""),
+            attrs.evolve(many[2], e_mail=""),
+            attrs.evolve(many[3], minor=True, parental_consent_received=True),
+            attrs.evolve(away[2], e_mail="away@example.com"),
+        ]
+    )
+    crm.store.records.remove([many[4]])
+    with pytest.raises(Rejected) as error:
+        segment.log(deliver=True)
+    assert [(fault.place, fault.field) for fault in error.value.faults if fault.field] == [
+        ("line 10000 (contact P0000)", "contact_no"),
+        ("line 20000 (contact P0001)", "e_mail"),
+        ("line 50000 (contact P0004)", "contact_no"),
+        ("line 50000 (contact P0004)", "e_mail"),
+    ]
+    crm.store.records.put([many[0], many[4]])
+    logged = segment.log()
+    assert logged.plan.without_address == (20000,)
+    assert len(logged.interactions) == MANY + 5

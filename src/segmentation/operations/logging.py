@@ -5,6 +5,7 @@ carried out, in one transaction.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 import attrs
@@ -16,9 +17,9 @@ from segmentation.contacts import (
     CorrespondenceType,
     SalespersonPurchaser,
 )
-from segmentation.criteria import MEANING, AsOf
+from segmentation.criteria import MEANING, AllOf, AsOf, InSegment, make_selection
 from segmentation.errors import Fault, Refused, Rejected
-from segmentation.fields import Record
+from segmentation.fields import Record, key_of
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import Happening, Stamp, reason_of
 from segmentation.phrases import phrase
@@ -37,6 +38,7 @@ from segmentation.templates import InteractionTemplate
 from .freezing import freeze_all
 from .keeping import get_segment
 from .opening import new_segment
+from .playing import select
 from .recording import record
 from .rendering import Rendering
 from .reusing import reuse_logged_segment
@@ -196,30 +198,54 @@ _NEEDED: Mapping[str, type[Record]] = {
 }
 
 
+MANY = 1_000
+"""From how many contacts on they are asked for by a selection first, and not one by one."""
+
+_MAY_BE_CONTACTED = make_selection({"contact": {"privacy_blocked": "no", "minor": "no"}})
+_HAS_ADDRESS = make_selection({"contact": {"e_mail": "<>''"}})
+
+
+def _sound(store: Store, segment_no: str, *, mail: bool) -> frozenset[str]:
+    """Contacts of a segment with whom nothing can be wrong; not all of them, but most."""
+    wanted = [InSegment(segment_no), _MAY_BE_CONTACTED, *([_HAS_ADDRESS] if mail else ())]
+    return frozenset(select(store, AllOf(tuple(wanted)), AsOf(date.min)))
+
+
+def _other_addresses(
+    store: Store, lines: Sequence[SegmentLine]
+) -> Iterator[tuple[tuple[str, str], str]]:
+    """The mail addresses of the lines' alternative addresses, by contact and code."""
+    keys = {(x.contact_no, x.contact_alt_address_code) for x in lines if x.contact_alt_address_code}
+    if len(keys) > MANY:
+        found = (a for a in store.records.all(AlternativeAddress) if key_of(a) in keys)
+    else:
+        each = (store.records.find(AlternativeAddress, *key) for key in keys)
+        found = (address for address in each if address is not None)
+    return (((address.contact_no, address.code), address.e_mail) for address in found)
+
+
 class _Checker:
     """Finds what is wrong with lines; what they refer to is looked up once for all of them."""
 
     def __init__(self, store: Store, lines: Sequence[SegmentLine], *, deliver: bool) -> None:
         self._deliver = deliver
-        found = store.contacts.get_many(sorted({line.contact_no for line in lines}))
+        nos = {line.contact_no for line in lines}
+        mail = any(line.correspondence_type is CorrespondenceType.EMAIL for line in lines)
+        self._sound = (
+            _sound(store, lines[0].segment_no, mail=mail) if len(nos) > MANY else frozenset()
+        )
+        found = store.contacts.get_many(sorted(nos - self._sound))
         self._contacts = {contact.no: contact for contact in found}
         self._missing = {
             field: _unknown(store, kind, {getattr(line, field) for line in lines})
             for field, kind in {**_NEEDED, "campaign_no": Campaign}.items()
         }
-        self._addresses = {
-            (line.contact_no, line.contact_alt_address_code): address.e_mail
-            for line in lines
-            if line.contact_alt_address_code
-            if (
-                address := store.records.find(
-                    AlternativeAddress, line.contact_no, line.contact_alt_address_code
-                )
-            )
-        }
+        self._addresses = dict(_other_addresses(store, lines))
 
     def has_address(self, line: SegmentLine) -> bool:
         """Whether the line's contact has a mail address; that of the other address counts."""
+        if line.contact_no in self._sound:
+            return True
         contact = self._contacts.get(line.contact_no)
         other = self._addresses.get((line.contact_no, line.contact_alt_address_code), "")
         return bool(other or (contact and contact.e_mail))
@@ -227,8 +253,10 @@ class _Checker:
     def faults(self, line: SegmentLine) -> Iterator[Fault]:
         """All that is wrong with a line."""
         place = f"line {line.line_no} (contact {line.contact_no})"
-        if reason := _contact_fault(line.contact_no, self._contacts.get(line.contact_no)):
-            yield Fault(place, "contact_no", reason)
+        if line.contact_no not in self._sound:
+            reason = _contact_fault(line.contact_no, self._contacts.get(line.contact_no))
+            if reason:
+                yield Fault(place, "contact_no", reason)
         if line.date is None:
             yield Fault(place, "date", "is blank")
         for field in _NEEDED:
