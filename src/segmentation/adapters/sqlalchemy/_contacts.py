@@ -25,7 +25,7 @@ from segmentation.interactions import Interaction
 
 from ._compile import Rows, to_statement
 from ._mapping import MappedTable
-from ._tables import EXTRA, Layout, Tables
+from ._tables import EXTRA, Layout, Tables, from_column
 from ._types import can_hold_text
 from ._units import Unit
 from ._words import Element, Words, words_of
@@ -112,7 +112,8 @@ class SqlContacts:
             among = words.among(number, [str(no) for no in wanted if can_hold_text(no)])
             query = sa.select(*self._columns(rows, layout)).where(among)
             found = {
-                contact.no: contact for contact in map(layout.from_row, connection.execute(query))
+                contact.no: contact
+                for contact in map(layout.from_row, connection.execute(query).all())
             }
         return [found[no] for no in wanted if no in found]
 
@@ -134,8 +135,7 @@ class SqlContacts:
     def _columns(self, rows: Rows, layout: Layout[Contact]) -> list[Element]:
         """What `Layout.from_row` wants, of our table or of the host's."""
         if Contact.__table__ not in self._mapped:
-            names = [column.name for column in layout.columns]
-            return [rows.element.c[name] for name in names]
+            return [from_column(rows.element.c[name]) for name in layout.names]
         values = [rows.value(field) for field in layout.fields]
         return [*values, sa.literal_column("NULL").label(EXTRA)]
 

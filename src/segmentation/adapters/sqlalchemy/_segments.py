@@ -67,7 +67,7 @@ class SqlSegments:
             sa.select(*lines.columns)
             .where(lines.table.c.segment_no == no)
             .order_by(lines.table.c.line_no)
-        )
+        ).all()
         return Segment(
             header=headers.from_row(header),
             lines=tuple(map(lines.from_row, rows)),

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from segmentation.fields import Extra, Field, FieldType, Record, RecordT, aware, fields_of
 from segmentation.operations.copying import record_kinds
 from segmentation.segments import SegmentHeader, SegmentLine
-from segmentation.serialization import value_from_data, value_to_data
+from segmentation.serialization import from_json, value_from_data, value_to_data
 
 from ._types import Moment, check_value, column_type, json_type, text_type
 
@@ -56,13 +56,18 @@ class Layout(Generic[RecordT]):
     fields: tuple[Field, ...]
     has_extra: bool
     key: tuple[sa.Column[Any], ...]
-    _readers: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+    _slots: tuple[Callable[[Any, Any], None], ...]
+    _readers: tuple[tuple[int, Callable[[Any], Any]], ...]
 
     @property
-    def columns(self) -> list[sa.Column[Any]]:
+    def names(self) -> list[str]:
+        """The names of the columns, in the order that `from_row` wants them."""
+        return [field.name for field in self.fields] + [EXTRA] * self.has_extra
+
+    @property
+    def columns(self) -> list[sa.ColumnElement[Any]]:
         """The columns that hold the record, in the order that `from_row` wants them."""
-        names = [field.name for field in self.fields] + [EXTRA] * self.has_extra
-        return [self.table.c[name] for name in names]
+        return [from_column(self.table.c[name]) for name in self.names]
 
     def to_row(self, item: Record) -> dict[str, Any]:
         """A record as values by column.
@@ -83,11 +88,13 @@ class Layout(Generic[RecordT]):
 
     def from_row(self, row: Sequence[Any]) -> RecordT:
         """The inverse of `to_row`, from values in the order of `columns`."""
-        values = {
-            name: value if read is None else read(value)
-            for (name, read), value in zip(self._readers, row, strict=True)
-        }
-        return self.kind(**values)
+        # What our tables hold was converted when it was stored: a record is filled as it is.
+        item = object.__new__(self.kind)
+        for fill, value in zip(self._slots, row, strict=True):
+            fill(item, value)
+        for place, read in self._readers:
+            self._slots[place](item, read(row[place]))
+        return item
 
     def where_key(self, key: Sequence[Any]) -> sa.ColumnElement[bool]:
         """The condition that a row has this key."""
@@ -111,19 +118,23 @@ def extra_to_row(extra: Extra, table: str) -> dict[str, Any]:
     return row
 
 
-def _extra_from_row(data: dict[str, Any] | None) -> tuple[tuple[str, Any], ...]:
-    if not data:
+def _extra_from_row(data: dict[str, Any] | str | None) -> Extra:
+    if not data or data == "{}":
         return ()
-    return tuple(sorted((name, value_from_data(value)) for name, value in data.items()))
+    values = from_json(data) if isinstance(data, str) else data
+    return tuple(sorted((name, value_from_data(value)) for name, value in values.items()))
 
 
-def _reader(field: Field, kind: type[Record]) -> Callable[[Any], Any] | None:
-    """What makes a column's value a field's value; ``None`` if it is one already."""
-    if field.type is not FieldType.OPTION:
-        return None
+def _option_reader(field: Field, kind: type[Record]) -> Callable[[Any], Any]:
+    """What makes an option of its name."""
     option = attrs.fields_dict(kind)[field.name].type  # type: ignore[arg-type]
     names: dict[str, Any] = {str(each): each for each in option}  # type: ignore[union-attr]
     return names.__getitem__
+
+
+def from_column(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A column as it is read: JSON as the driver gives it, since most of it is empty."""
+    return sa.type_coerce(column, sa.Text()) if column.key == EXTRA else column
 
 
 class Tables:
@@ -198,11 +209,18 @@ class Tables:
                 sa.Column(_SINGLE, sa.Integer(), primary_key=True, autoincrement=False, default=1)
             )
         table = self._table(kind.__table__, *columns)
-        readers = [(field.name, _reader(field, kind)) for field in fields]
+        readers = [
+            (place, _option_reader(field, kind))
+            for place, field in enumerate(fields)
+            if field.type is FieldType.OPTION
+        ]
+        names = [field.name for field in fields]
         if has_extra:
-            readers.append((EXTRA, _extra_from_row))
+            readers.append((len(fields), _extra_from_row))
+            names.append(EXTRA)
+        slots = tuple(getattr(kind, name).__set__ for name in names)
         key = tuple(table.c[name] for name in kind.__key__)
-        return Layout(kind, table, fields, has_extra, key, tuple(readers))
+        return Layout(kind, table, fields, has_extra, key, slots, tuple(readers))
 
     def _table(self, name: str, *columns: sa.Column[Any]) -> sa.Table:
         table = sa.Table(self.prefix + name, self.metadata, *columns)

@@ -31,9 +31,6 @@ _TAGS = {
 class Words(Protocol):
     """The words of one database."""
 
-    gathers: bool
-    """Whether it finds linked rows faster by gathering their keys first (``IN``)."""
-
     def text(self, value: Element) -> Element:
         """A text, ordered by code point."""
 
@@ -70,8 +67,6 @@ class Words(Protocol):
 
 class SqliteWords:
     """SQLite, with functions of ours (see `segmentation.adapters.sqlalchemy._functions`)."""
-
-    gathers = True
 
     def text(self, value: Element) -> Element:
         """A text, ordered by its bytes in UTF-8, which is by code point."""
@@ -140,8 +135,6 @@ def _escaped_glob(text: str) -> str:
 
 class PostgresqlWords:
     """PostgreSQL, version 12 or later, with functions of ours (see `_letters`)."""
-
-    gathers = False
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables

@@ -81,7 +81,7 @@ class Writer:
     def __init__(self, layout: Layout[Any], dialect: sa.Dialect) -> None:
         self._table = layout.table
         self._place = layout.kind.__table__
-        self.columns = [column.name for column in layout.columns]
+        self.columns = layout.names
         self._key = [column.name for column in layout.table.primary_key.columns]
         if not layout.key:
             self.columns.append(*self._key)

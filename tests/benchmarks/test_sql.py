@@ -1,0 +1,205 @@
+"""Stores in databases against SQL by hand, on the reference data of `sql_data`.
+
+Run with ``python -m pytest tests/benchmarks/test_sql.py -s``; prints medians and ratios, side
+by side on the same database. ``SEGMENTATION_BENCHMARK_CONTACTS`` sets how many contacts there
+are (100,000). Nothing fails for being slow.
+"""
+
+# ruff: noqa: S608 - names and constants of the benchmark itself
+import datetime as dt
+import os
+import tracemalloc
+from collections.abc import Callable, Iterator
+from statistics import median
+from time import perf_counter
+
+import pytest
+import sqlalchemy as sa
+
+import segmentation as seg
+import sql_data
+from databases import Database
+from segmentation.adapters.sqlalchemy import SqlStore
+from segmentation.contacts import SalespersonPurchaser
+from segmentation.criteria import AsOf, bind
+from segmentation.segments import contact_schema
+
+COUNT = int(os.environ.get("SEGMENTATION_BENCHMARK_CONTACTS", "100000"))
+RUNS = 7
+AS_OF = AsOf(dt.date(2026, 12, 31))
+CRITERIA = seg.make_selection(
+    {
+        "contact": {"country_region_code": "DK|SE|NO", "post_code": "1000..4999"},
+        "mailing_groups": {"mailing_group_code": "NEWS"},
+        "industry_groups": {"industry_group_code": "RETAIL|PRESS"},
+        "interactions": {"date": "2026-10-01.."},
+    }
+)
+BY_HAND = """
+    SELECT c.no FROM contact c
+    WHERE c.country_region_code IN ('DK', 'SE', 'NO') AND c.post_code BETWEEN '1000' AND '4999'
+    AND EXISTS (SELECT 1 FROM contact_mailing_group g
+        WHERE g.contact_no = c.no AND g.mailing_group_code = 'NEWS')
+    AND EXISTS (SELECT 1 FROM contact_industry_group i
+        WHERE i.contact_no = c.company_no AND i.industry_group_code IN ('RETAIL', 'PRESS'))
+    AND EXISTS (SELECT 1 FROM interaction_log_entry e
+        WHERE e.contact_no = c.no AND e.contact_company_no = c.company_no
+        AND e.date >= '2026-10-01')
+    ORDER BY c.no
+"""
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    if request.param == "sqlite":
+        made = Database(str(tmp_path_factory.mktemp("sql") / "crm.db"))
+    else:
+        made = Database(request.getfixturevalue("postgresql"), "benchmarks")
+    store = made.open()
+    sql_data.fill(store, COUNT)
+    engine = made.engine()
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    engine.dispose()
+    yield made
+    made.close()
+    if made.schema:
+        engine = sa.create_engine(made.url)
+        with engine.begin() as connection:
+            connection.execute(sa.schema.DropSchema(made.schema, cascade=True))
+        engine.dispose()
+
+
+def compared(what: str, ours: Callable[[], object], theirs: Callable[[], object]) -> None:
+    """Print medians of runs that take turns, and their ratio."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(RUNS):
+        for step, taken in zip((ours, theirs), times, strict=True):
+            start = perf_counter()
+            step()
+            taken.append(perf_counter() - start)
+    mine, hand = map(median, times)
+    print(f"\n{what}: {mine * 1000:.1f} ms, by hand {hand * 1000:.1f} ms, ratio {mine / hand:.2f}")
+
+
+def test_selecting_against_the_query_by_hand(database: Database) -> None:
+    store, engine = database.open(), database.engine()
+    bound = bind(CRITERIA, contact_schema(), AS_OF)
+    with engine.connect() as connection:
+
+        def by_hand() -> list[str]:
+            return [row[0] for row in connection.exec_driver_sql(BY_HAND)]
+
+        assert list(store.contacts.matching(bound)) == by_hand()
+        compared(
+            f"select, {engine.dialect.name}, {COUNT} contacts",
+            lambda: store.contacts.matching(bound),
+            by_hand,
+        )
+    engine.dispose()
+
+
+def prepared(store: SqlStore) -> seg.Workspace:
+    store.records.put([seg.NumberSeries(code="S", starting_no="S0001")])
+    store.records.put([seg.MarketingSetup(segment_nos="S")])
+    store.records.put(SalespersonPurchaser(code=code) for code in "ABCDE")
+    store.records.put([seg.InteractionTemplate(code="T")])
+    return seg.Workspace(store, user="ANNA", today=AS_OF.today)
+
+
+def columns_of(database: Database, table: str) -> tuple[str, list[str]]:
+    """The columns of a table, joined and apart."""
+    engine = database.engine()
+    names = [column["name"] for column in sa.inspect(engine).get_columns(table)]
+    engine.dispose()
+    return ", ".join(f'"{name}"' for name in names), names
+
+
+def test_adding_everybody_against_insert_from_select(database: Database) -> None:
+    store, engine = database.open(), database.engine()
+    crm = prepared(store)
+    columns, names = columns_of(database, "segment_line")
+    taken = {"contact_no": "no", "contact_company_no": "company_no", "segment_no": "'X'"}
+    taken |= {"line_no": "row_number() OVER (ORDER BY company_name, company_no, type, name, no)"}
+    taken |= {"salesperson_code": "salesperson_code", "extra": "extra"}
+
+    def add() -> None:
+        sheet = crm.new_segment("All", template="T")
+        sheet.add_contacts(ignore_exclusion=True)
+
+    with engine.connect() as connection:
+        connection.exec_driver_sql(
+            "CREATE TEMP TABLE by_hand AS SELECT * FROM segment_line WHERE line_no < 0"
+        )
+        add()
+        kept = {name: taken.get(name, _constant(name)) for name in names}
+        chosen = ", ".join(kept.values())
+
+        def by_hand() -> None:
+            connection.exec_driver_sql("DELETE FROM by_hand")
+            connection.exec_driver_sql(
+                f"INSERT INTO by_hand ({columns}) SELECT {chosen} FROM contact"
+            )
+            connection.commit()
+
+        compared(f"add {COUNT}, {engine.dialect.name}", add, by_hand)
+    engine.dispose()
+
+
+def _constant(name: str) -> str:
+    """A column's value on the lines that are there, for all of them alike."""
+    return f'(SELECT "{name}" FROM segment_line LIMIT 1)'
+
+
+def test_logging_everybody_against_executemany(database: Database) -> None:
+    store, engine = database.open(), database.engine()
+    crm = prepared(store)
+    sheet = crm.new_segment("All", template="T")
+    sheet.add_contacts(ignore_exclusion=True)
+    start = perf_counter()
+    sheet.log()
+    mine = perf_counter() - start
+    times = []
+    with engine.connect() as connection:
+        for table in ("journal", "interaction_log_entry"):
+            columns, names = columns_of(database, table)
+            order = "number" if table == "journal" else "entry_no"
+            rows = connection.exec_driver_sql(
+                f"SELECT {columns} FROM {table} ORDER BY {order} DESC LIMIT {COUNT}"
+            ).fetchall()
+            postgresql = engine.dialect.name == "postgresql"
+            signs = ", ".join(
+                "CAST(%s AS jsonb)" if postgresql and n == "extra" else "%s" for n in names
+            )
+            signs = signs if postgresql else signs.replace("%s", "?")
+            values = [tuple("{}" if isinstance(v, dict) else v for v in row) for row in rows]
+            connection.exec_driver_sql(
+                f"CREATE TEMP TABLE hand_{table} AS SELECT * FROM {table} WHERE {order} < 0"
+            )
+            connection.exec_driver_sql(f"CREATE UNIQUE INDEX k_{table} ON hand_{table} ({order})")
+            connection.commit()
+            start = perf_counter()
+            connection.exec_driver_sql(
+                f"INSERT INTO hand_{table} ({columns}) VALUES ({signs})", values
+            )
+            connection.commit()
+            times.append(perf_counter() - start)
+    hand = sum(times)
+    print(
+        f"\nlog {COUNT}, {engine.dialect.name}: {mine:.2f} s, "
+        f"by hand {hand:.2f} s, ratio {mine / hand:.2f}"
+    )
+    engine.dispose()
+
+
+def test_opening_reads_no_table(database: Database) -> None:
+    tracemalloc.start()
+    start = perf_counter()
+    store = database.open()
+    taken = perf_counter() - start
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    print(f"\nopen: {taken * 1000:.0f} ms, {peak / 2**20:.1f} MiB")
+    store.close()
