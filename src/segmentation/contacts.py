@@ -492,7 +492,8 @@ def in_segment_order(contacts: Iterable[Contact]) -> list[Contact]:
 
     By company name, company number, type (company before person), name, number.
     """
+    # One text compares several times faster than a tuple of texts, and in the same order: a NUL
+    # comes before every other character.
     return sorted(
-        contacts,
-        key=lambda c: (c.company_name, c.company_no, c.type is ContactType.PERSON, c.name, c.no),
+        contacts, key=lambda c: f"{c.company_name}\0{c.company_no}\0{c.type}\0{c.name}\0{c.no}"
     )

@@ -166,7 +166,6 @@ def sorted_out(
     contacts: Sequence[Contact], segment: Segment, options: Options
 ) -> tuple[list[Contact], list[LeftOut]]:
     """Those who join, and those who do not with the reason."""
-    there = frozenset() if options.allow_existing else frozenset(segment.contact_nos)
     barred = {
         contact.no: reason
         for contact in contacts
@@ -174,18 +173,13 @@ def sorted_out(
         for reason in (_barred(contact, options),)
         if reason is not None
     }
-    if not barred and there.isdisjoint([contact.no for contact in contacts]):
+    nos = [contact.no for contact in contacts]
+    there = frozenset() if options.allow_existing else frozenset(segment.contact_nos)
+    out = barred.keys() | there.intersection(nos)
+    if not out:
         return list(contacts), []
-    joining: list[Contact] = []
-    left_out: list[LeftOut] = []
-    for contact in contacts:
-        reason = barred.get(contact.no)
-        if reason is None and contact.no in there:
-            reason = LeftOutReason.ALREADY_THERE
-        if reason is None:
-            joining.append(contact)
-        else:
-            left_out.append(LeftOut(contact.no, reason))
+    joining = [contact for contact in contacts if contact.no not in out]
+    left_out = [LeftOut(no, barred.get(no, LeftOutReason.ALREADY_THERE)) for no in nos if no in out]
     return joining, left_out
 
 

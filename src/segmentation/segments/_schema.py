@@ -4,6 +4,7 @@ Here the filter language meets contacts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from segmentation.contacts import (
     AlternativeAddress,
@@ -54,7 +55,15 @@ def contact_schema(extra_fields: Mapping[str, Iterable[Field]] | None = None) ->
     >>> contact_schema().table("mailing_groups").name
     'contact_mailing_group'
     """
-    added = extra_fields or {}
+    return _schema_with(extra_fields) if extra_fields else _plain_schema()
+
+
+@cache
+def _plain_schema() -> Schema:
+    return _schema_with({})
+
+
+def _schema_with(added: Mapping[str, Iterable[Field]]) -> Schema:
     tables = [
         _table(kind, alias, link).with_fields(*added.get(kind.__table__, ()))
         for kind, alias, link in FILTERED
