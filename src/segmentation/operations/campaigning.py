@@ -26,7 +26,7 @@ from segmentation.protocols import Store
 from .numbering import take_no
 from .targeting import deactivate
 
-K = TypeVar("K", str, date)
+K = TypeVar("K", Any, date)
 
 TallyKey: TypeAlias = tuple[str, date, int, str, str]
 """The key of a `CampaignTally`."""
@@ -158,7 +158,7 @@ def figures(store: Store, scope: Scope) -> Figures:
     return added_up(_tallies(store, scope))
 
 
-def figures_by(store: Store, field: str, scope: Scope) -> Mapping[str, Figures]:
+def figures_by(store: Store, field: str, scope: Scope) -> Mapping[str | int, Figures]:
     """The same figures, one for each value of a field of the tallies, in their order.
 
     Args:
@@ -171,7 +171,8 @@ def figures_by(store: Store, field: str, scope: Scope) -> Mapping[str, Figures]:
     """
     if field not in PARTS:
         raise UnknownName("field", field, known=PARTS, where=CampaignTally.__table__)
-    return _grouped(_tallies(store, scope), lambda tally: getattr(tally, field))
+    found: dict[Any, Figures] = _grouped(_tallies(store, scope), attrgetter(field))
+    return found
 
 
 def figures_over_time(store: Store, period: Period, scope: Scope) -> Mapping[date, Figures]:

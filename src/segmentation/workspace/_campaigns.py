@@ -72,7 +72,7 @@ class Campaigns:
         """
         return campaigning.figures(self._store, Scope(campaign_no=no, **scope))
 
-    def figures_by(self, field: str, no: str = "", **scope: Any) -> Mapping[str, Figures]:  # noqa: ANN401
+    def figures_by(self, field: str, no: str = "", **scope: Any) -> Mapping[str | int, Figures]:  # noqa: ANN401
         """The same by "segment_no", "salesperson_code", "campaign_entry_no" or "campaign_no"."""
         return campaigning.figures_by(self._store, field, Scope(campaign_no=no, **scope))
 
