@@ -15,13 +15,15 @@ from segmentation.journal import DeliveryRecorded, EntryKind, from_line
 from segmentation.memory import MemoryStore
 from segmentation.operations.cancelling import delete_canceled_interactions
 from segmentation.operations.recording import record
+from segmentation.protocols import Store
+from segmentation.workspace import open_store
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 
 
-def busy_desk() -> seg.Workspace:
-    """A desk whose journal holds entries of nearly every kind."""
-    crm = make_desk()
+def busy_desk(store: Store | None = None) -> seg.Workspace:
+    """A desk whose journal holds entries of every kind."""
+    crm = make_desk(store=store)
     logged = segment_of(crm, "ANNA", "BO", "CARL", campaign="SALE").log()
     one, two, three = logged.interactions
     crm.interactions.evaluate("positive", one.entry_no)
@@ -53,6 +55,26 @@ def test_a_journal_taken_in_adds_up_to_the_same() -> None:
         assert theirs == mine
     check_journal(other)
     assert list(other.journal) == list(crm.journal)
+
+
+def test_a_database_keeps_the_same_journal_and_the_same_records(tmp_path: Path) -> None:
+    in_memory = busy_desk()
+    with busy_desk(store=open_store(tmp_path / "crm.db")) as crm:
+        check_journal(crm)
+        assert list(crm.journal.export()) == list(in_memory.journal.export())
+        for kind in STATE:
+            assert list(crm.store.records.all(kind)) == list(in_memory.store.records.all(kind))
+    with seg.Workspace.open(tmp_path / "other.db") as other:
+        assert other.journal.take_in(in_memory.journal.export()) == in_memory.journal.head
+        check_journal(other)
+
+
+def test_an_erased_word_is_not_in_the_file_of_the_database(tmp_path: Path) -> None:
+    file = tmp_path / "crm.db"
+    with make_desk(store=open_store(file)) as crm:
+        crm.interactions.create("BO", "TALK", description="Xylophone lessons")
+        crm.journal.erase_person("BO")
+    assert not any(b"Xylophone" in path.read_bytes() for path in tmp_path.iterdir())
 
 
 def test_a_journal_goes_into_an_empty_one_only(crm: seg.Workspace) -> None:

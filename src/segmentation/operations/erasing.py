@@ -38,6 +38,7 @@ from segmentation.segments import (
 
 from ._traces import attachments_only_of, entries_about
 from .recording import record
+from .targeting import follow_lines
 
 ROWS: tuple[type[Record], ...] = (
     AlternativeAddress,
@@ -127,7 +128,7 @@ def _clear_worksheets(store: Store, no: str) -> int:
         segment = store.segments.get(header.no)
         cleared, gone = _without(segment, no)
         if gone:
-            store.segments.put(cleared)
+            follow_lines(store, segment, store.segments.put(cleared))
             count += gone
     return count
 
