@@ -16,6 +16,9 @@ from segmentation.errors import Conflict, UnknownName
 from segmentation.segments import Segment, SegmentHeader, contact_schema
 from segmentation.setup import NumberSeries
 
+LONG = ["Anna", *(f"a{n}*" for n in range(6_000))]
+"""So long a filter that it is answered in Python."""
+
 HOST = sa.MetaData()
 COUNTRY = sa.Table(
     "res_country", HOST, sa.Column("id", sa.Integer, primary_key=True), sa.Column("code", sa.Text)
@@ -106,6 +109,7 @@ def test_a_hosts_partners_are_contacts(engine: sa.Engine) -> None:
             ({"contact": {"country_region_code": "''"}}, ["P1", "P2"]),
             ({"contact": {"language_code": "ENU", "county": "''"}}, ["C1", "P1", "P2"]),
             ({"mailing_groups": {"mailing_group_code": "NEWS"}}, ["P1"]),
+            ({"mailing_groups": {}, "contact": {"name": "|".join(LONG)}}, ["P1"]),
         ):
             bound = bind(make_selection(filters), contact_schema(), as_of)
             assert list(store.contacts.matching(bound)) == expected

@@ -11,17 +11,23 @@ from hypothesis import strategies as st
 import trees
 from databases import Database
 from segmentation.adapters.sqlalchemy import SqlStore
-from segmentation.contacts import Contact, ItemEntry
+from segmentation.contacts import Contact, ContactMailingGroup, ItemEntry
 from segmentation.criteria import (
+    AllOf,
+    AnyOf,
     AsOf,
     Between,
     Compare,
+    Cut,
     Filter,
+    First,
     Like,
+    Not,
     Operand,
     Operator,
     Part,
     Schema,
+    Selection,
     Where,
     Wild,
     bind,
@@ -30,6 +36,7 @@ from segmentation.criteria import (
     to_value_test,
 )
 from segmentation.fields import Field, FieldType
+from segmentation.memory import MemoryContacts
 from segmentation.segments import contact_schema
 
 AS_OF = AsOf(date(2026, 11, 22))
@@ -170,7 +177,42 @@ def test_long_lists_and_long_rows_of_conditions_are_answered(database: Database)
     assert len(_found(store, no=f"<>({codes})")) == 25
 
 
-def _found(store: SqlStore, **filters: str) -> Sequence[str]:
+def test_what_is_nested_too_deep_for_a_database_is_answered_all_the_same(
+    database: Database,
+) -> None:
+    store = database.open()
+    store.records.put([Contact(no="A", country_region_code="DK"), Contact(no="B")])
+    store.records.put([ContactMailingGroup(contact_no="B", mailing_group_code="NEWS")])
+    danish, news = _part(country_region_code="DK"), Part("mailing_groups")
+    for depth in (5, 30, 45):
+        node: Selection = danish
+        for step in range(depth):
+            node = AllOf((AnyOf((Not(node), danish)), news if step % 3 else Not(news)))
+        bound = bind(node, contact_schema(), AS_OF)
+        reference = MemoryContacts(store.records, store.segments).matching(bound)
+        assert list(store.contacts.matching(bound)) == list(reference)
+        assert store.contacts.count(bound) == len(reference)
+    starts = tuple(_like_start(f"Town {n}") for n in range(6_000))
+    part = Part("contact", (Where("city", AnyOf(starts)),))
+    assert list(store.contacts.matching(bind(part, contact_schema(), AS_OF))) == []
+
+
+def test_a_count_looks_at_all_that_pass(database: Database) -> None:
+    store = database.open()
+    store.records.put([Contact(no="A"), Contact(no="B"), Contact(no="C", city="Bern")])
+    assert store.contacts.count(bind(None, contact_schema(), AS_OF)) == 3
+    cut = Cut(_part(city="''"), First(1))
+    assert store.contacts.count(bind(cut, contact_schema(), AS_OF)) == 2
+
+
+def _like_start(text: str) -> Filter:
+    return Like((text, Wild.ANY_RUN))
+
+
+def _part(**filters: str) -> Part:
     parsed = {field: parse(text) for field, text in filters.items()}
-    part = Part("contact", tuple(Where(field, each) for field, each in parsed.items() if each))
-    return store.contacts.matching(bind(part, contact_schema(), AS_OF))
+    return Part("contact", tuple(Where(field, each) for field, each in parsed.items() if each))
+
+
+def _found(store: SqlStore, **filters: str) -> Sequence[str]:
+    return store.contacts.matching(bind(_part(**filters), contact_schema(), AS_OF))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, assert_never
 
+import attrs
 import sqlalchemy as sa
 
 from segmentation.contacts import Contact
@@ -16,19 +17,26 @@ from segmentation.criteria import (
     InLoggedSegment,
     InSegment,
     InShare,
+    IsEqual,
     Not,
     Table,
 )
 from segmentation.errors import NotFound, UnknownName
-from segmentation.fields import Field, FieldType, fields_of
+from segmentation.fields import Field, FieldType, Record, RecordT, fields_of, key_of
 from segmentation.interactions import Interaction
+from segmentation.memory import MemoryContacts
 
 from ._compile import Rows, to_statement
 from ._mapping import MappedTable
+from ._repositories import SqlRecords
+from ._segments import SqlSegments
 from ._tables import EXTRA, Layout, Tables, from_column
 from ._types import can_hold_text
 from ._units import Unit
 from ._words import Element, Words, words_of
+
+_DEEPEST, _LONGEST = 40, 5_000
+"""How deep a selection may be nested, and how many tests it may have, for one statement."""
 
 
 class TableSource:
@@ -90,11 +98,37 @@ class SqlContacts:
 
     def matching(self, bound: BoundSelection) -> Sequence[str]:
         """The numbers of the contacts that pass a selection, ascending."""
+        if is_too_large(bound):
+            return self._in_python(bound)
         with self._unit.connection() as connection:
             for segment_no in segments_named(bound.node):
                 self._check_segment(connection, segment_no)
             found = connection.scalars(self.statement(bound, connection.dialect))
             return list(found)
+
+    def count(self, bound: BoundSelection) -> int:
+        """How many contacts pass a selection; of a cut selection how many do before the cut."""
+        whole = attrs.evolve(bound, cut=None)
+        if is_too_large(whole):
+            return len(self.matching(whole))
+        with self._unit.connection() as connection:
+            for segment_no in segments_named(whole.node):
+                self._check_segment(connection, segment_no)
+            found = self.statement(whole, connection.dialect).order_by(None).subquery()
+            return connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0
+
+    def read(self, kind: type[RecordT]) -> list[RecordT]:
+        """All records of a kind out of tables of the host, in the order of their keys."""
+        layout = self._tables.of(kind)
+        with self._unit.connection() as connection:
+            rows = self._rows(kind, words_of(connection.dialect, self._tables))
+            query = sa.select(*self._columns(kind, rows, layout))
+            return sorted(map(layout.from_row, connection.execute(query)), key=key_of)
+
+    def _in_python(self, bound: BoundSelection) -> Sequence[str]:
+        records = _Records(self._unit, self._tables, self, self._mapped)
+        segments = SqlSegments(self._unit, self._tables)
+        return MemoryContacts(records, segments).matching(bound)
 
     def _check_segment(self, connection: sa.Connection, no: str) -> None:
         headers = self._tables.headers.table
@@ -107,10 +141,10 @@ class SqlContacts:
         wanted = list(nos)
         with self._unit.connection() as connection:
             words = words_of(connection.dialect, self._tables)
-            rows, layout = self._rows(words), self._tables.of(Contact)
+            rows, layout = self._rows(Contact, words), self._tables.of(Contact)
             number = rows.value(layout.fields[0])
             among = words.among(number, [str(no) for no in wanted if can_hold_text(no)])
-            query = sa.select(*self._columns(rows, layout)).where(among)
+            query = sa.select(*self._columns(Contact, rows, layout)).where(among)
             found = {
                 contact.no: contact
                 for contact in map(layout.from_row, connection.execute(query).all())
@@ -122,22 +156,72 @@ class SqlContacts:
         wanted = [str(no) for no in company_nos if no and can_hold_text(no)]
         with self._unit.connection() as connection:
             words = words_of(connection.dialect, self._tables)
-            rows = self._rows(words)
+            rows = self._rows(Contact, words)
             fields = {field.name: field for field in fields_of(Contact)}
             number, company = rows.value(fields["no"]), rows.value(fields["company_no"])
             query = sa.select(number).where(words.among(company, wanted)).order_by(number)
             return list(connection.scalars(query))
 
-    def _rows(self, words: Words) -> Rows:
-        table = Table("contact", {field.name: field for field in fields_of(Contact)})
+    def _rows(self, kind: type[Record], words: Words) -> Rows:
+        table = Table(kind.__table__, {field.name: field for field in fields_of(kind)})
         return TableSource(self._tables, self._mapped, words).rows(table)
 
-    def _columns(self, rows: Rows, layout: Layout[Contact]) -> list[Element]:
+    def _columns(self, kind: type[Record], rows: Rows, layout: Layout[Any]) -> list[Element]:
         """What `Layout.from_row` wants, of our table or of the host's."""
-        if Contact.__table__ not in self._mapped:
+        if kind.__table__ not in self._mapped:
             return [from_column(rows.element.c[name]) for name in layout.names]
         values = [rows.value(field) for field in layout.fields]
         return [*values, sa.literal_column("NULL").label(EXTRA)]
+
+
+class _Records(SqlRecords):
+    """Records of our tables, or of those of the host that stand in for them."""
+
+    def __init__(
+        self,
+        unit: Unit,
+        tables: Tables,
+        contacts: SqlContacts,
+        mapped: Mapping[str, MappedTable],
+    ) -> None:
+        super().__init__(unit, tables)
+        self._contacts = contacts
+        self._mapped = mapped
+
+    def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
+        """All records of a kind, in the order of their keys, whose fields have these values."""
+        if kind.__table__ not in self._mapped:
+            yield from super().all(kind, **equal)
+            return
+        for item in self._contacts.read(kind):
+            if all(getattr(item, name) == value for name, value in equal.items()):
+                yield item
+
+
+def is_too_large(bound: BoundSelection) -> bool:
+    """Whether a selection is nested so deep, or so long, that databases refuse its statement.
+
+    Nobody types such a selection; what a program made is then answered in Python.
+    """
+    waiting: list[tuple[object, int]] = [(bound.node, 0)]
+    tests = 0
+    while waiting:
+        node, depth = waiting.pop()
+        match node:
+            case Not(item):
+                below: Sequence[object] = (item,)
+            case AllOf(items) | AnyOf(items):
+                below = [each for each in items if not isinstance(each, IsEqual)]
+            case BoundFigure():
+                below = (node.part, node.filter)
+            case BoundPart():
+                below = [where.filter for where in node.conditions]
+            case _:
+                below, tests = (), tests + 1
+        waiting += [(each, depth + 1) for each in below]
+        if depth > _DEEPEST or tests > _LONGEST:
+            return True
+    return False
 
 
 def segments_named(node: BoundNode | None) -> Iterator[str]:
