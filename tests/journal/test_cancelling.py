@@ -52,7 +52,7 @@ def test_deleting_canceled_campaign_entries_deletes_their_interactions(
     crm.interactions.comment(logged.interactions[0].entry_no, "So so")
     crm.interactions.cancel(entry_of(crm, "SALE"))
     assert delete_canceled_campaign_entries(crm.store, STAMP, campaign_no="fair") == 0
-    assert delete_canceled_campaign_entries(crm.store, STAMP, campaign_no="sale") == 1
+    assert crm.interactions.delete_canceled_campaign_entries(campaign_no="sale") == 1
     for kind in (CampaignEntry, Interaction, InteractionComment):
         assert list(crm.store.records.all(kind)) == []
     assert logged_segment(crm).entry_no == logged.segment.entry_no
@@ -179,7 +179,7 @@ def test_deleting_removes_the_words_and_keeps_the_chain(crm: seg.Workspace) -> N
 
 def test_what_is_not_canceled_is_not_deleted(crm: seg.Workspace, logged: Logged) -> None:
     assert crm.interactions.delete_canceled() == 0
-    assert delete_canceled_logged_segments(crm.store, STAMP) == 0
+    assert crm.interactions.delete_canceled_logged_segments() == 0
     assert len(logged.interactions) == len(list(crm.store.records.all(Interaction)))
 
 

@@ -200,6 +200,20 @@ class Interactions:
             self._store, self._stamp, campaign_no=campaign_no, segment_no=segment_no
         )
 
+    def delete_canceled_campaign_entries(
+        self, *, campaign_no: str = "", segment_no: str = ""
+    ) -> int:
+        """Delete cancelled campaign entries and their interactions; returns how many entries."""
+        return cancelling.delete_canceled_campaign_entries(
+            self._store, self._stamp, campaign_no=campaign_no, segment_no=segment_no
+        )
+
+    def delete_canceled_logged_segments(self, *, segment_no: str = "") -> int:
+        """Delete cancelled logged segments; their interactions stay. Returns how many."""
+        return cancelling.delete_canceled_logged_segments(
+            self._store, self._stamp, segment_no=segment_no
+        )
+
     def _attached(self, attachment: tuple[str, bytes] | None) -> dict[str, str]:
         if attachment is None:
             return {}

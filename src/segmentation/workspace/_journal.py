@@ -1,6 +1,6 @@
 """The journal of a workspace: to read, verify, ask of the past, export, and erase from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from segmentation.journal import (
     to_line,
     verify,
 )
+from segmentation.operations.auditing import Difference, audit
 from segmentation.operations.erasing import Erasure, erase_person
 from segmentation.operations.restoring import import_journal, read_export
 from segmentation.segments import Segment
@@ -59,6 +60,10 @@ class Journal:
         if head_of(first) != after:
             raise JournalBroken(after.number, "has another hash than the head to begin at")
         return verify(entries, after=after, kept=kept)
+
+    def audit(self) -> Sequence[Difference]:
+        """What is kept otherwise than the entries say: records changed behind their back."""
+        return audit(self._store)
 
     def as_of(self, number: int | None = None, *, at: datetime | None = None) -> State:
         """What the journal added up to at one of its entries, or at a time; now if not given."""
