@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import attrs
@@ -11,10 +13,11 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from fair import AS_OF, NOW, SETUP, company, person
+from segmentation.adapters.sqlalchemy import open_store
 from segmentation.criteria import make_selection
 from segmentation.errors import Refused
 from segmentation.memory import MemoryStore
-from segmentation.operations import changing, opening, reusing, selecting
+from segmentation.operations import changing, combining, opening, reusing, selecting
 from segmentation.protocols import Store
 from segmentation.segments import Options, Segment, actions_from_json, actions_to_json
 
@@ -105,6 +108,36 @@ class Model:
         }
         self.lines |= done.inserted
 
+    def refresh(self, saved: list[Done]) -> None:
+        scratch = Model()
+        for done in saved:
+            scratch.act(Done(done.kind, done.choose, done.options))
+        wanted = list(dict.fromkeys(scratch.lines[no][0] for no in sorted(scratch.lines)))
+        put_in, taken_out = self._done_by_hand()
+        there = {line[0] for line in self.lines.values()}
+        refreshed = Done("refresh", set)
+        refreshed.removed = {
+            no: line
+            for no, line in self.lines.items()
+            if no not in put_in and line[0] not in wanted
+        }
+        entering = [no for no in wanted if no not in there | taken_out]
+        self._insert(refreshed, entering)
+        for no in refreshed.removed:
+            del self.lines[no]
+        self.done.append(refreshed)
+        self.undone = []
+
+    def _done_by_hand(self) -> tuple[set[int], set[str]]:
+        put_in: set[int] = set()
+        taken_out: set[str] = set()
+        for done in self.done:
+            put_in -= set(done.removed) | set(done.inserted)
+            if done.by_hand:
+                put_in |= set(done.inserted)
+                taken_out |= {line[0] for line in done.removed.values()}
+        return put_in, taken_out - {line[0] for line in self.lines.values()}
+
     def go_back(self) -> None:
         done = self.done.pop()
         done.inserted = {no: self.lines.pop(no) for no in done.inserted if no in self.lines}
@@ -142,6 +175,8 @@ class Worksheets(RuleBasedStateMachine):
         self.store = self.make_store()
         self.store.records.put([*SETUP, *CONTACTS])
         self.no = opening.new_segment(self.store, workdate=dt.date(2026, 11, 22)).no
+        self.other = opening.new_segment(self.store, workdate=dt.date(2026, 11, 22)).no
+        selecting.add_contacts(self.store, self.other, in_country("DK"), AS_OF)
         self.model = Model()
         self.saved: list[Done] = []
 
@@ -179,6 +214,7 @@ class Worksheets(RuleBasedStateMachine):
             Done("add", lambda: {contact_no}, Options(allow_existing=True, ignore_exclusion=True))
         )
         self.model.done[-1].options = Options(ignore_exclusion=True)
+        self.model.done[-1].by_hand = True
 
     @precondition(lambda self: self.model.lines)
     @rule(pick=picks, recorded=st.booleans())
@@ -188,7 +224,7 @@ class Worksheets(RuleBasedStateMachine):
         line = self.model.lines.pop(number)
         self.model.undone = []
         if recorded:
-            done = Done("reduce", lambda: {line[0]}, removed={number: line})
+            done = Done("reduce", lambda: {line[0]}, removed={number: line}, by_hand=True)
             self.model.done.append(done)
 
     @precondition(lambda self: self.model.lines)
@@ -209,13 +245,16 @@ class Worksheets(RuleBasedStateMachine):
         self.model.lines[number] = new
         self.model.undone = []
         if old[0] != contact_no:
-            self.model.done.append(Done("reduce", lambda: {old[0]}, removed={number: old}))
+            self.model.done.append(
+                Done("reduce", lambda: {old[0]}, removed={number: old}, by_hand=True)
+            )
             self.model.done.append(
                 Done(
                     "add",
                     lambda: {contact_no},
                     Options(ignore_exclusion=True),
                     inserted={number: new},
+                    by_hand=True,
                 )
             )
 
@@ -257,9 +296,38 @@ class Worksheets(RuleBasedStateMachine):
     @precondition(lambda self: 0 < len(self.saved) < 10)
     @rule()
     def reuse(self) -> None:
+        if self.goes_round():
+            with pytest.raises(Refused, match="circle"):
+                reusing.reuse_criteria(self.store, self.no, "KEPT", AS_OF)
+            return
         reusing.reuse_criteria(self.store, self.no, "KEPT", AS_OF)
         for done in self.saved:
-            self.model.act(Done(done.kind, done.choose, done.options))
+            self.model.act(Done(done.kind, done.choose, done.options, by_hand=done.by_hand))
+
+    @precondition(lambda self: self.saved)
+    @rule()
+    def refresh(self) -> None:
+        if self.goes_round():
+            with pytest.raises(Refused, match="circle"):
+                reusing.follow_criteria(self.store, self.no, "KEPT")
+            return
+        reusing.follow_criteria(self.store, self.no, "KEPT")
+        reusing.refresh(self.store, self.no, AS_OF)
+        self.model.refresh(self.saved)
+
+    def goes_round(self) -> bool:
+        return any(done.kind == "refresh" for done in self.saved)
+
+    @rule(step=st.sampled_from([combining.unite, combining.intersect, combining.subtract]))
+    def combine(self, step: Callable[..., Segment]) -> None:
+        step(self.store, self.no, self.other, AS_OF)
+        kinds = {"unite": "add", "intersect": "refine", "subtract": "reduce"}
+        self.model.act(Done(kinds[step.__name__], lambda: nos_in("DK") & set(MAY_JOIN)))
+
+    @rule()
+    def take_up_a_copy(self) -> None:
+        self.no = opening.copy_segment(self.store, self.no).no
+        self.model.undone = []
 
     @invariant()
     def the_lines_are_those_of_the_model(self) -> None:
@@ -295,5 +363,21 @@ def nos_in(country: str) -> set[str]:
     return {contact.no for contact in CONTACTS if contact.country_region_code == country}
 
 
+class StoredWorksheets(Worksheets):
+    """The same, read from a database file and written to it at each step."""
+
+    def make_store(self) -> Store:
+        self.folder = TemporaryDirectory()
+        return open_store(Path(self.folder.name) / "crm.db")
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            self.store.close()
+            self.folder.cleanup()
+
+
 TestWorksheets = Worksheets.TestCase
 TestWorksheets.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+TestStoredWorksheets = StoredWorksheets.TestCase
+TestStoredWorksheets.settings = settings(max_examples=8, stateful_step_count=15, deadline=None)
