@@ -1,0 +1,137 @@
+"""The data of the reports on a segment."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+import attrs
+
+from segmentation.fields import Value
+
+
+@attrs.frozen(kw_only=True)
+class ContactRow:
+    """A contact in the list of a segment's contacts.
+
+    Attributes:
+        address: The address, line by line, in the form of its country.
+        interactions: How many interactions there were.
+        cost: What they cost, in the currency of the host.
+        duration_min: How long they took, in minutes.
+        estimated_value: What its opportunities are worth, as the host says.
+        last_interaction: When the last one took place.
+    """
+
+    line_no: int
+    contact_no: str
+    name: str
+    company_name: str = ""
+    address: tuple[str, ...] = ()
+    phone_no: str = ""
+    e_mail: str = ""
+    interactions: int = 0
+    cost: Decimal = Decimal(0)
+    duration_min: Decimal = Decimal(0)
+    estimated_value: Decimal = Decimal(0)
+    last_interaction: dt.date | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Label:
+    """An address label."""
+
+    contact_no: str
+    lines: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class LabelFormat:
+    """How labels lie on a sheet of A4, in millimetres.
+
+    >>> LabelFormat.of(70, 36)
+    LabelFormat(columns=3, rows=8, width=70, height=36)
+    """
+
+    columns: int
+    rows: int
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, width: int, height: int) -> "LabelFormat":
+        """The format with labels of a size; as many as an A4 sheet holds."""
+        return cls(columns=210 // width, rows=297 // height, width=width, height=height)
+
+
+@attrs.frozen(kw_only=True)
+class Sheet:
+    """A sheet of labels: rows, each of as many labels as there are columns, or fewer."""
+
+    rows: tuple[tuple[Label, ...], ...]
+
+
+def sheets_of(labels: Iterable[Label], layout: LabelFormat) -> Iterator[Sheet]:
+    """Labels laid out on sheets, row by row."""
+    waiting = list(labels)
+    size = layout.columns * layout.rows
+    for start in range(0, len(waiting), size):
+        sheet = waiting[start : start + size]
+        rows = range(0, len(sheet), layout.columns)
+        yield Sheet(rows=tuple(tuple(sheet[row : row + layout.columns]) for row in rows))
+
+
+@attrs.frozen(kw_only=True)
+class Remarks:
+    """What is ticked on a cover sheet.
+
+    Attributes:
+        custom: A remark in words of one's own; empty for none.
+    """
+
+    as_agreed_upon: bool = False
+    for_your_information: bool = False
+    your_comments_please: bool = False
+    for_your_approval: bool = False
+    please_call: bool = False
+    returned_after_use: bool = False
+    custom: str = ""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Seven marks, ``x`` or blank, in the order of the attributes."""
+        ticked = attrs.astuple(self)
+        return tuple("x" if tick else "" for tick in ticked)
+
+
+@attrs.frozen(kw_only=True)
+class CoverSheet:
+    """A cover sheet for one contact.
+
+    Attributes:
+        address: The contact's address, line by line, in the form of its country.
+        sender: The sender's name and address, line by line.
+        marks: Seven marks, ``x`` or blank.
+        remark: The remark in words of one's own.
+    """
+
+    contact_no: str
+    date: dt.date
+    address: tuple[str, ...] = ()
+    sender: tuple[str, ...] = ()
+    salesperson_name: str = ""
+    marks: tuple[str, ...] = ("",) * 7
+    remark: str = ""
+
+    @property
+    def fields(self) -> dict[str, Value]:
+        """The same as merge fields, for a template made in Word."""
+        marks: Sequence[str] = self.marks
+        return {
+            "Address_Block": "\n".join(self.address),
+            "Company_Information_Block": "\n".join(self.sender),
+            "Contact_No": self.contact_no,
+            "Date": self.date,
+            "Salesperson_Name": self.salesperson_name,
+            "Remark": self.remark,
+            **{f"Mark_{number}": mark for number, mark in enumerate(marks, start=1)},
+        }
