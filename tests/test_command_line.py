@@ -229,6 +229,23 @@ def test_a_journal_goes_out_to_a_file_or_to_the_terminal(
     assert target.read_text(encoding="utf-8") == capsys.readouterr().out
 
 
+def test_a_head_kept_elsewhere_shows_what_was_cut_off(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["demo", "--folder", str(tmp_path / "demo")])
+    exported = tmp_path / "demo" / "journal.jsonl"
+    lines = exported.read_text(encoding="utf-8").splitlines()
+    kept = f"{len(lines)}:{json.loads(lines[-1])['sha256']}"
+    for source in (exported, tmp_path / "demo" / "crm.db"):
+        assert main(["journal", "verify", str(source), "--head", kept]) == 0
+    exported.write_text("\n".join(lines[:-1]), encoding="utf-8")
+    assert main(["journal", "verify", str(exported)]) == 0
+    assert main(["journal", "verify", str(exported), "--head", kept]) == 1
+    assert f"entry {len(lines)}: is missing" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["journal", "verify", str(exported), "--head", "7"])
+
+
 def test_a_changed_export_is_found_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["demo", "--folder", str(tmp_path / "demo")])
     exported = tmp_path / "demo" / "journal.jsonl"

@@ -23,6 +23,7 @@ from .criteria import AllOf, Part, Schema, Selection, Where, parse
 from .errors import FilterError, MissingExtra, SegmentationError, StoreError, UsageError
 from .fields import Field
 from .interactions import DeliveryStatus, Interaction
+from .journal import FIRST, Head
 from .operations.rendering import Rendering
 from .protocols import Courier
 from .templates import InteractionTemplate, TemplateLanguage
@@ -152,11 +153,24 @@ def _add_journal(commands: _Commands) -> None:
     verbs = journal.add_subparsers(title="commands", required=True, metavar="COMMAND")
     verify = verbs.add_parser("verify", help="walk the chain and name the first misfit")
     verify.add_argument("source", metavar="FILE-OR-STORE", help="an export, or a store")
+    verify.add_argument(
+        "--head",
+        type=_head,
+        metavar="NUMBER:HASH",
+        help="a head kept elsewhere, which the journal must still contain",
+    )
     verify.set_defaults(run=_verify)
     export = verbs.add_parser("export", help="write the journal as JSON Lines")
     _add_store(export)
     export.add_argument("--output", type=Path, help="a file; standard output if not given")
     export.set_defaults(run=_export)
+
+
+def _head(text: str) -> Head:
+    number, colon, sha256 = text.partition(":")
+    if not (colon and number.isdecimal() and len(sha256) == len(FIRST)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NUMBER:HASH")
+    return Head(int(number), sha256.lower())
 
 
 def _add_store(parser: argparse.ArgumentParser) -> None:
@@ -270,10 +284,10 @@ def _print_table(rows: Sequence[_Row]) -> None:
 def _verify(options: argparse.Namespace) -> int:
     if _is_store(options.source):
         with _existing(options.source) as workspace:
-            head = workspace.journal.verify()
+            head = workspace.journal.verify(kept=options.head)
     else:
         with _opened(options.source) as lines:
-            head = verify_export(lines)
+            head = verify_export(lines, kept=options.head)
     print(f"the journal holds: {head.number} entries, head {head.sha256}")
     return DONE
 
