@@ -142,8 +142,8 @@ def apply_mailing_group(
         segment = get_segment(store, segment_no)
         code = existing(store, MailingGroup, "mailing group", mailing_group_code).code
         if delete_old:
-            rows = store.records.all(ContactMailingGroup)
-            store.records.remove([row for row in rows if row.mailing_group_code == code])
+            rows = store.records.all(ContactMailingGroup, mailing_group_code=code)
+            store.records.remove(list(rows))
         nos = sorted(set(segment.contact_nos) - {""})
         rows_of_all = [ContactMailingGroup(contact_no=no, mailing_group_code=code) for no in nos]
         store.records.put(

@@ -85,9 +85,12 @@ def new_segment(
 
 def _number(store: Store, no: str, series: str) -> Numbered:
     """A number that no segment bears, and none that was logged."""
-    used = {header.no for header in store.segments.headers()}
-    used |= {logged.segment_no for logged in store.records.all(LoggedSegment)}
-    return take_number(store, "segment_nos", no, series=series, taken=used.__contains__)
+    open_nos = {header.no for header in store.segments.headers()}
+
+    def taken(number: str) -> bool:
+        return number in open_nos or any(store.records.all(LoggedSegment, segment_no=number))
+
+    return take_number(store, "segment_nos", no, series=series, taken=taken)
 
 
 def check_references(store: Store, values: dict[str, str]) -> None:
@@ -119,11 +122,7 @@ def template_of(store: Store, code: str) -> InteractionTemplate:
 
 def languages_of(store: Store, template_code: str) -> tuple[TemplateLanguage, ...]:
     """A template's texts, in the order of their languages."""
-    return tuple(
-        row
-        for row in store.records.all(TemplateLanguage)
-        if row.interaction_template_code == template_code
-    )
+    return tuple(store.records.all(TemplateLanguage, interaction_template_code=template_code))
 
 
 def copy_segment(

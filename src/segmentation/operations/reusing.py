@@ -389,7 +389,7 @@ def reuse_logged_segment(
 def _logged_campaigns(store: Store, entry_no: int) -> dict[str, list[str]]:
     """The campaigns of a logged segment's interactions, by contact."""
     campaigns: dict[str, list[str]] = {}
-    for entry in store.records.all(Interaction):
-        if entry.logged_segment_entry_no == entry_no and entry.contact_no and not entry.canceled:
+    for entry in store.records.all(Interaction, logged_segment_entry_no=entry_no):
+        if entry.contact_no and not entry.canceled:
             campaigns.setdefault(entry.contact_no, []).append(entry.campaign_no)
     return campaigns

@@ -277,7 +277,12 @@ def _first_no(part: Part) -> int:
 
 
 def to_lines(lines: Iterable[SegmentLine]) -> Lines:
-    """Lines from any that are at hand, in the order of their numbers."""
+    """Lines from any that are at hand, in the order of their numbers.
+
+    >>> lines = to_lines(SegmentLine(segment_no="SM1", line_no=no) for no in (20_000, 10_000))
+    >>> list(lines.numbers), lines[-1].line_no
+    ([10000, 20000], 20000)
+    """
     if isinstance(lines, Lines):
         return lines
     rows = tuple(sorted(lines, key=lambda line: line.line_no))

@@ -53,6 +53,20 @@ class Worksheet:
 
     Attributes:
         no: The segment's number.
+
+    >>> from segmentation import Contact, MarketingSetup, NumberSeries, Workspace
+    >>> crm = Workspace.open()
+    >>> taken_in = crm.add(
+    ...     NumberSeries(code="SEGM", starting_no="SM1"), MarketingSetup(segment_nos="SEGM"),
+    ...     Contact(no="A", country_region_code="DK"), Contact(no="B", country_region_code="SE"),
+    ... )
+    >>> fair = crm.new_segment("Spring fair").add_contacts()
+    >>> fair.reduce_contacts(contact={"country_region_code": "SE"}).contact_nos
+    ('A',)
+    >>> for deed in fair.history:
+    ...     print(deed)
+    1 add: 2 joined (0 → 2 lines)
+    2 reduce: 1 left (2 → 1 lines)
     """
 
     def __init__(self, workspace: "Workspace", no: str) -> None:
