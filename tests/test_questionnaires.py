@@ -197,6 +197,52 @@ def test_answers_are_those_of_each_rounded_figure(
     assert classified(question, values) == expected
 
 
+@given(
+    st.lists(st.tuples(bounds, bounds), max_size=4),
+    st.dictionaries(st.text("ABCDEF", min_size=1, max_size=3), st.decimals(-2, 5, places=0)),
+    st.integers(0, 1),
+    st.sampled_from(["percentage_of_contacts", "cumulated_value"]),
+    st.sampled_from(["ascending", "descending"]),
+)
+def test_answers_by_rank_are_those_of_each_rounded_share(
+    ranges: list[tuple[Decimal, Decimal]],
+    values: dict[str, Decimal],
+    decimals: int,
+    method: str,
+    sorting: str,
+) -> None:
+    answers = [
+        line(number, type=LineType.ANSWER, from_value=low * 10, to_value=high * 10)
+        for number, (low, high) in enumerate(ranges, start=2)
+    ]
+    question = automatic(
+        *answers,
+        no_of_decimals=decimals,
+        classification_method=ClassificationMethod(method),
+        sorting_method=SortingMethod(sorting),
+    )
+    counting = {no: max(value, Decimal(0)) for no, value in values.items()}
+    expected = {}
+    for no, value in values.items():
+        if method == "cumulated_value":
+            total = sum(counting.values(), Decimal(0))
+            own = counting[no]
+            before = [
+                each
+                for each in counting.values()
+                if (each > own if sorting == "descending" else each < own)
+            ]
+            share = sum(before, Decimal(0)) * 100 / total if total else None
+        else:
+            better = [
+                v for v in values.values() if (v > value if sorting == "descending" else v < value)
+            ]
+            share = Decimal(len(better) + 1) * 100 / len(values)
+        if share is not None and (lines := question.found(share)):
+            expected[no] = lines
+    assert classified(question, values) == expected
+
+
 def test_figures_that_differ_less_than_floating_point_tells_are_ranked() -> None:
     question = percentages("percentage_of_contacts", (0, 50), (51, 0))
     low = Decimal("0.1000000000000000000000001")

@@ -4,11 +4,11 @@ An answer is given by hand, or found from figures: its range holds the figure it
 figure's share of the whole. What the figures are, and whose, is said by `operations`.
 """
 
-from bisect import bisect_right
-from collections.abc import Container, Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from itertools import accumulate, pairwise
-from operator import ge, le
+from itertools import accumulate, islice, pairwise
+from operator import ge, le, neg
 from typing import Annotated
 
 import attrs
@@ -294,77 +294,104 @@ _SORTED = frozenset(ClassificationMethod) - {
 def classified(question: Question, values: Mapping[str, Decimal]) -> dict[str, tuple[int, ...]]:
     """The answers that figures give, by contact; who gets none is left out.
 
-    Contacts with equal figures rank alike, all as the first of them.
+    Contacts with equal figures rank alike, all as the first of them. Where figures are
+    cumulated, those below 0 count as 0.
 
     Args:
         question: The question, with method, sorting and answers.
         values: Each contact's figure.
     """
-    total = sum(values.values(), Decimal(0))
     match question.line.classification_method:
         case ClassificationMethod.DEFINED_VALUE:
-            measured, whole = iter(values.items()), Decimal(_WHOLE)
+            return _one_by_one(question, values, Decimal(_WHOLE))
         case ClassificationMethod.PERCENTAGE_OF_VALUE:
-            measured, whole = iter(values.items()), total
+            return _one_by_one(question, values, sum(values.values(), Decimal(0)))
         case ClassificationMethod.PERCENTAGE_OF_CONTACTS:
-            ranks = map(Decimal, range(1, len(values) + 1))
-            measured = _tied(_ranked(question.line, values), ranks, values)
-            whole = Decimal(len(values))
+            nos, figures = _ranked(question.line, values)
+            return _by_rank(question, nos, figures, range(1, len(nos) + 1), Decimal(len(nos)))
         case ClassificationMethod.CUMULATED_VALUE:
-            ranked = _ranked(question.line, values)
-            before = accumulate((values[no] for no in ranked), initial=Decimal(0))
-            measured, whole = _tied(ranked, before, values), total
+            counting = {no: max(value, Decimal(0)) for no, value in values.items()}
+            nos, figures = _ranked(question.line, counting)
+            *before, total = accumulate(figures, initial=Decimal(0))
+            return _by_rank(question, nos, figures, before, total)
         case _:
             return {}
+
+
+def _one_by_one(
+    question: Question, values: Mapping[str, Decimal], whole: Decimal
+) -> dict[str, tuple[int, ...]]:
     if not whole:
         return {}
-    answers = _Steps(question, whole).answers
-    return {no: found for no, value in measured if (found := answers(value))}
+    starts, answers = _steps(question, whole)
+    found = {}
+    for no, value in values.items():
+        if value < 0 or whole < 0:  # rounding goes the other way there
+            lines = question.found(value * _WHOLE / whole)
+        else:
+            lines = answers[bisect_right(starts, value)]
+        if lines:
+            found[no] = lines
+    return found
 
 
-def _ranked(line: ProfileQuestionnaireLine, values: Mapping[str, Decimal]) -> list[str]:
-    """Contacts by their figures; floating point sorts faster, and is checked to be right."""
+def _by_rank(
+    question: Question,
+    nos: Sequence[str],
+    figures: Sequence[Decimal],
+    measures: Sequence[int | Decimal],
+    whole: Decimal,
+) -> dict[str, tuple[int, ...]]:
+    """The answers of ranked contacts: where measures ascend, each step takes a slice of them."""
+    if not whole:
+        return {}
+    starts, answers = _steps(question, whole)
+    places = [0, *(_after_tie(figures, bisect_left(measures, start)) for start in starts), len(nos)]
+    found: dict[str, tuple[int, ...]] = {}
+    for lines, (first, last) in zip(answers, pairwise(places), strict=True):
+        if lines:
+            found |= dict.fromkeys(nos[first:last], lines)
+    return found
+
+
+def _after_tie(figures: Sequence[Decimal], place: int) -> int:
+    """The place, or where the run of equal figures ends that begins before it and goes on."""
+    if not 0 < place < len(figures) or figures[place] != figures[place - 1]:
+        return place
+    if figures[0] > figures[-1]:
+        return bisect_right(figures, -figures[place], key=neg)
+    return bisect_right(figures, figures[place])
+
+
+def _ranked(
+    line: ProfileQuestionnaireLine, values: Mapping[str, Decimal]
+) -> tuple[Sequence[str], Sequence[Decimal]]:
+    """Contacts and their figures in order; floating point sorts faster, and is then checked."""
     descending = line.sorting_method is SortingMethod.DESCENDING
-    quick = sorted(values, key=lambda no: float(values[no]), reverse=descending)
-    right = le if not descending else ge
-    if all(right(values[one], values[other]) for one, other in pairwise(quick)):
-        return quick
-    return sorted(values, key=values.__getitem__, reverse=descending)
+    nos, figures = list(values), list(values.values())
+    quick = list(map(float, figures))
+    order = sorted(range(len(nos)), key=quick.__getitem__, reverse=descending)
+    ranked = [figures[place] for place in order]
+    right = ge if descending else le
+    if not all(map(right, ranked, islice(ranked, 1, None))):
+        order = sorted(order, key=figures.__getitem__, reverse=descending)
+        ranked = [figures[place] for place in order]
+    return [nos[place] for place in order], ranked
 
 
-def _tied(
-    ranked: Iterable[str], measures: Iterable[Decimal], values: Mapping[str, Decimal]
-) -> Iterator[tuple[str, Decimal]]:
-    """What each has, where those with equal figures all have what the first of them has."""
-    last, kept = None, Decimal(0)
-    for no, measure in zip(ranked, measures, strict=False):
-        value = values[no]
-        if value != last:
-            last, kept = value, measure
-        yield no, kept
+def _steps(
+    question: Question, whole: Decimal
+) -> tuple[Sequence[Decimal], Sequence[tuple[int, ...]]]:
+    """Where the answers to figures from 0 on change, and the answers before and after.
 
-
-class _Steps:
-    """The answers to figures, as steps: between two bounds of any answer they are the same.
-
-    Figures are of a whole that stands for 100; instead of each figure, the bounds are
-    converted, and rounding is part of them.
+    Figures are of a whole that stands for 100; instead of each figure, the bounds of the answers
+    are converted, and rounding is part of them.
     """
-
-    def __init__(self, question: Question, whole: Decimal) -> None:
-        self._question = question
-        self._whole = whole
-        unit = Decimal(1).scaleb(-question.line.no_of_decimals)
-        bounds = {Decimal(0)}
-        for answer in question.answers:
-            bounds.add((answer.from_value / unit).to_integral_value(ROUND_CEILING) * unit)
-            bounds.add((answer.to_value / unit).to_integral_value(ROUND_FLOOR) * unit + unit)
-        reached = sorted(bound for bound in bounds if bound >= 0)
-        self._found = [question.found(bound) for bound in reached]
-        self._starts = [(bound - unit / 2) * whole / _WHOLE for bound in reached[1:]]
-
-    def answers(self, figure: Decimal) -> tuple[int, ...]:
-        """The lines of the answers to a figure."""
-        if figure < 0 or self._whole < 0:
-            return self._question.found(figure * _WHOLE / self._whole)
-        return self._found[bisect_right(self._starts, figure)]
+    unit = Decimal(1).scaleb(-question.line.no_of_decimals)
+    bounds = {Decimal(0)}
+    for answer in question.answers:
+        bounds.add((answer.from_value / unit).to_integral_value(ROUND_CEILING) * unit)
+        bounds.add((answer.to_value / unit).to_integral_value(ROUND_FLOOR) * unit + unit)
+    reached = sorted(bound for bound in bounds if bound >= 0)
+    starts = [(bound - unit / 2) * whole / _WHOLE for bound in reached[1:]]
+    return starts, [question.found(bound) for bound in reached]

@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 
-from fair import AS_OF, TODAY, company, customer, interaction, make_store, person
+from fair import AS_OF, NOW, TODAY, company, customer, interaction, make_store, person
+from segmentation import Workspace
 from segmentation.contacts import (
     Contact,
     ContactBusinessRelation,
@@ -399,3 +401,22 @@ def test_questions_of_a_questionnaire_without_header_are_passed_over() -> None:
     lost = attrs.evolve(question(**RATING), profile_questionnaire_code="LOST")
     stray = ContactProfileAnswer(contact_no="CARL", profile_questionnaire_code="GONE", line_no=1)
     assert classify(world(lost, stray), AS_OF) == Classified(questions=0, answers=0, moves=())
+
+
+def test_the_demo_company_s_questionnaires_are_classified(shared: Path) -> None:
+    crm = Workspace(MemoryStore(), workdate=TODAY, clock=lambda: NOW)
+    crm.import_data(shared / "data" / "cronus")
+    figures = {f"{number}0000": Decimal(1000 * number) for number in range(1, 6)}
+    kept = {str(field): figures for field in CustomerClassField if field}
+    before = list(crm.store.records.all(ContactProfileAnswer))
+    done = crm.questionnaires.classify("CUSTOMER", ledgers=Books(**kept))
+    assert done.questions == 8
+    assert done.answers == sum(
+        no_of_contacts(crm.store, "CUSTOMER", answer.line_no)
+        for question in crm.questionnaires.questions("CUSTOMER")
+        for answer in question.answers
+    )
+    assert crm.questionnaires.classify("CUSTOMER", ledgers=Books(**kept)).moves == ()
+    after = list(crm.store.records.all(ContactProfileAnswer))
+    others = [each for each in after if each.profile_questionnaire_code != "CUSTOMER"]
+    assert others == [each for each in before if each.profile_questionnaire_code != "CUSTOMER"]

@@ -3,13 +3,14 @@
 Each contact yields a few short search strings: the beginnings and ends of its name and
 address, its city, its phone and mail. Two contacts are as alike as the share of strings that
 they have in common. No pair is looked at that cannot be alike enough: whoever shares
-enough strings shares one of the rarest, so only these lead from one contact to another.
+enough strings shares two of the rarest, so only pairs of these lead from one contact to another.
 """
 
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import combinations
 from math import ceil
 
 import attrs
@@ -92,48 +93,38 @@ def find_duplicates(
         raise InvalidValue("hit_pct", hit_pct, "is not between 1 and 100")
     sets = {contact.no: _strings(contact, strings) for contact in contacts}
     frequency = Counter(string for found in sets.values() for string in found)
-    buckets: dict[str, list[str]] = defaultdict(list)
+    buckets: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for no in sorted(sets):
-        found = sets[no]
-        yield from _alike(no, found, _candidates(found, buckets, frequency, hit_pct), sets, hit_pct)
-        for string in _rarest(found, frequency, hit_pct):
-            buckets[string].append(no)
+        keys = _keys(sets[no], frequency, hit_pct)
+        others = {other for key in keys if key in buckets for other in buckets[key]}
+        yield from _alike(no, others, sets, hit_pct)
+        for key in keys:
+            buckets[key].append(no)
 
 
 _WHOLE = 100
 
 
-def _candidates(
-    found: frozenset[str],
-    buckets: Mapping[str, list[str]],
-    frequency: Mapping[str, int],
-    hit_pct: int,
-) -> set[str]:
-    return {
-        other
-        for string in _rarest(found, frequency, hit_pct)
-        if string in buckets
-        for other in buckets[string]
-    }
+def _keys(
+    found: frozenset[str], frequency: Mapping[str, int], hit_pct: int
+) -> list[tuple[str, ...]]:
+    """Pairs of rare strings, of which two contacts that are alike enough must share one.
 
-
-def _rarest(found: frozenset[str], frequency: Mapping[str, int], hit_pct: int) -> list[str]:
-    """The rarest strings, of which two contacts that are alike enough must share one.
-
-    Who shares at least k of n strings cannot miss all of any n - k + 1 of them.
+    Who shares at least k of n strings, k being 2 or more, cannot miss all but one of any
+    n - k + 2 of them. Where one string is enough, each of them counts by itself too.
     """
     needed = ceil(len(found) * hit_pct / _WHOLE)
     ordered = sorted(found, key=lambda string: (frequency[string], string))
-    return ordered[: len(found) - needed + 1]
+    keys: list[tuple[str, ...]] = list(combinations(ordered[: len(found) - needed + 2], 2))
+    if needed == 1:
+        keys += [(string,) for string in ordered]
+    return keys
 
 
 def _alike(
-    no: str,
-    found: frozenset[str],
-    others: Iterable[str],
-    sets: Mapping[str, frozenset[str]],
-    hit_pct: int,
+    no: str, others: Iterable[str], sets: Mapping[str, frozenset[str]], hit_pct: int
 ) -> Iterator[Duplicate]:
+    found = sets[no]
     for other in sorted(others):
         most = max(len(found), len(sets[other]))
         shared = len(found & sets[other])

@@ -61,8 +61,9 @@ class SqlRecords:
             words = words_of(connection.dialect, self._tables)
             query = query.where(*(_equals(layout, name, equal[name], words) for name in equal))
             if is_there(connection, self._tables, layout):
-                for row in connection.execute(query.execution_options(yield_per=BATCH)):
-                    yield layout.from_row(row)
+                with connection.execute(query.execution_options(yield_per=BATCH)) as rows:
+                    for row in rows:
+                        yield layout.from_row(row)
 
     def put(self, records: Iterable[Record]) -> None:
         """Store records; one with the same key is replaced."""
@@ -144,8 +145,9 @@ class SqlLog:
             .execution_options(yield_per=BATCH)
         )
         with self._unit.connection() as connection:
-            for row in connection.execute(query):
-                yield Entry(**{**row._mapping, "kind": EntryKind(row.kind)})  # noqa: SLF001 - public, in spite of its name
+            with connection.execute(query) as rows:
+                for row in rows:
+                    yield Entry(**{**row._mapping, "kind": EntryKind(row.kind)})  # noqa: SLF001 - public, in spite of its name
 
     def head(self) -> Head:
         """The last entry's number and hash."""

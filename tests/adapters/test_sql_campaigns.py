@@ -1,0 +1,76 @@
+"""Campaigns, classification and contacts on databases, as in memory."""
+
+from decimal import Decimal
+
+from databases import Database
+from fair import AS_OF, NOW, PEOPLE, SETUP, STAMP, TODAY, customer, make_store
+from segmentation.campaigns import CampaignEntry, CampaignTally, has_not_responded
+from segmentation.contacts import Contact, ContactProfileAnswer
+from segmentation.criteria import make_selection
+from segmentation.interactions import Interaction
+from segmentation.journal import verify
+from segmentation.operations.campaigning import Scope, figures, recount
+from segmentation.operations.cancelling import cancel, uncancel
+from segmentation.operations.classifying import classify
+from segmentation.operations.contacting import add_row, new_contact
+from segmentation.operations.deduplicating import duplicates_in, merge
+from segmentation.operations.logging import log_segment
+from segmentation.operations.opening import new_segment
+from segmentation.operations.selecting import add_contacts, select
+from segmentation.operations.targeting import activate, campaigns_for, target_group
+from segmentation.protocols import Store
+from segmentation.scoring import in_group, make_scoring
+
+
+class Sales:
+    """Books that know what C1 bought."""
+
+    def of_customers(self, *_asked: object) -> dict[str, Decimal]:
+        return {"C1": Decimal(500)}
+
+    def of_vendors(self, *_asked: object) -> None:
+        return None
+
+    of_contacts = of_vendors
+
+
+def told(store: Store) -> list[object]:
+    """What a campaign's life leaves in a store, step by step."""
+    found: list[object] = []
+    segment = new_segment(store, workdate=TODAY, template_code="INVITE", description="Fair")
+    add_contacts(store, segment.no, make_selection(contact={"no": "SHOP|MILL|CARL"}), AS_OF)
+    found.append(activate(store, "FAIR", at=NOW))
+    log_segment(store, segment.no, as_of=AS_OF, stamp=STAMP)
+    found.append(target_group(store, "FAIR"))
+    found.append(figures(store, Scope(campaign_no="FAIR", starting_date=TODAY)))
+    add_row(store, customer("MILL", "C2"))
+    found.append([each.no for each in campaigns_for(store, on=TODAY, customer_no="C2")])
+    [entry] = store.records.all(CampaignEntry)
+    cancel(store, entry, STAMP)
+    found.append((figures(store, Scope()), target_group(store, "FAIR")))
+    [entry] = store.records.all(CampaignEntry)
+    uncancel(store, entry, STAMP)
+    found.append((figures(store, Scope()), target_group(store, "FAIR")))
+    found.append(list(select(store, has_not_responded("FAIR"), AS_OF)))
+    questionnaire, lines, points = make_scoring(contact_type="companies")
+    store.records.put([questionnaire, *lines, *points])
+    found.append(classify(store, AS_OF, ledgers=Sales()))
+    found.append(list(store.records.all(ContactProfileAnswer)))
+    found.append(list(select(store, in_group("Champions"), AS_OF)))
+    new_contact(store, Contact(no="", name="MILL, ltd."), at=NOW)
+    found.append(duplicates_in(store))
+    found.append(merge(store, "CT0001", "MILL", STAMP))
+    found.append(target_group(store, "FAIR"))
+    found.append([each.contact_no for each in store.records.all(Interaction)])
+    kept = list(store.records.all(CampaignTally))
+    recount(store)
+    assert list(store.records.all(CampaignTally)) == kept
+    found.append(kept)
+    found.append(verify(store.log.read()).number)
+    return found
+
+
+def test_a_campaign_s_life_is_the_same_on_a_database(database: Database) -> None:
+    store = database.open()
+    store.records.put([*SETUP, *PEOPLE])
+    assert told(store) == told(make_store())
