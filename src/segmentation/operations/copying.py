@@ -11,6 +11,7 @@ from segmentation import (
     questionnaires,
     segments,
     setup,
+    tasks,
     templates,
 )
 from segmentation.errors import NotFound, Refused
@@ -22,7 +23,7 @@ from segmentation.segments import Segment, SegmentHeader, SegmentLine
 
 def record_kinds() -> Sequence[type[Record]]:
     """Every kind of record that the library declares."""
-    modules = (contacts, templates, interactions, segments, campaigns, questionnaires, setup)
+    modules = (contacts, templates, interactions, segments, campaigns, questionnaires, setup, tasks)
     found = {
         value.__table__: value
         for module in modules

@@ -144,10 +144,9 @@ class SqlLog:
             .order_by(self._table.c.number)
             .execution_options(yield_per=BATCH)
         )
-        with self._unit.connection() as connection:
-            with connection.execute(query) as rows:
-                for row in rows:
-                    yield Entry(**{**row._mapping, "kind": EntryKind(row.kind)})  # noqa: SLF001 - public, in spite of its name
+        with self._unit.connection() as connection, connection.execute(query) as rows:
+            for row in rows:
+                yield Entry(**{**row._mapping, "kind": EntryKind(row.kind)})  # noqa: SLF001 - public, in spite of its name
 
     def head(self) -> Head:
         """The last entry's number and hash."""
