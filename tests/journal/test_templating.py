@@ -6,11 +6,11 @@ import pytest
 import segmentation as seg
 from desk import make_template, segment_of
 from segmentation.errors import NotFound, Refused, Rejected
+from segmentation.operations.opening import languages_of
 from segmentation.operations.templating import (
     delete_template,
     keep_template,
     keep_template_setup,
-    languages_of,
 )
 from segmentation.templates import (
     InteractionTemplate,

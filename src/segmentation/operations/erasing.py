@@ -10,18 +10,8 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from segmentation.codes import to_code
-from segmentation.contacts import (
-    AlternativeAddress,
-    Contact,
-    ContactBusinessRelation,
-    ContactIndustryGroup,
-    ContactJobResponsibility,
-    ContactMailingGroup,
-    ContactProfileAnswer,
-    ContactWebSource,
-)
+from segmentation.contacts import Contact, ContactBusinessRelation
 from segmentation.errors import NotFound
-from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.journal import PersonErased, Ranges, Stamp, numbers_in, to_ranges
 from segmentation.protocols import Store
@@ -37,19 +27,9 @@ from segmentation.segments import (
 )
 
 from ._traces import attachments_only_of, entries_about
+from .contacting import rows_of
 from .recording import record
-from .targeting import follow_lines
-
-ROWS: tuple[type[Record], ...] = (
-    AlternativeAddress,
-    ContactBusinessRelation,
-    ContactIndustryGroup,
-    ContactJobResponsibility,
-    ContactMailingGroup,
-    ContactProfileAnswer,
-    ContactWebSource,
-)
-"""The tables whose rows belong to a contact and go with it."""
+from .targeting import follow_lines, follow_relations
 
 _TELLING = 4
 """How many characters a name or number must have to be looked for."""
@@ -97,9 +77,9 @@ def erase_person(
             raise NotFound("contact", contact_no)
         emptied = to_ranges([*entries_about(store, interactions), *also])
         mentions = () if contact is None else _mentions(store, contact, emptied)
-        rows = [row for kind in ROWS for row in store.records.all(kind, contact_no=no)]
-        rows += [contact] if contact else []
+        rows = [*rows_of(store, no), *([contact] if contact else ())]
         store.records.remove(rows)
+        follow_relations(store, (r for r in rows if isinstance(r, ContactBusinessRelation)))
         lines = _clear_worksheets(store, no) + _clear_saved_criteria(store, no)
         unneeded = attachments_only_of(store, interactions)
         proof = PersonErased(

@@ -26,13 +26,13 @@ from segmentation.journal import (
 )
 from segmentation.phrases import phrase
 from segmentation.protocols import Store
-from segmentation.setup import UserSetup
 from segmentation.templates import (
     InteractionTemplate,
     TemplateLanguage,
     WizardAction,
 )
 
+from .opening import salesperson_of
 from .recording import record
 
 
@@ -80,12 +80,6 @@ def next_minute(at: datetime) -> time:
     """The time of an interaction that is made now: the next full minute."""
     rounded = (at + timedelta(minutes=1)).replace(second=0, microsecond=0)
     return rounded.time()
-
-
-def salesperson_of(store: Store, user: str) -> str:
-    """The salesperson that a user is, or ``""``."""
-    setup = store.records.find(UserSetup, to_code(user))
-    return setup.salesperson_code if setup else ""
 
 
 def _with_contact(draft: Interaction, contact: Contact) -> Interaction:

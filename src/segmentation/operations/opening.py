@@ -122,7 +122,8 @@ def template_of(store: Store, code: str) -> InteractionTemplate:
 
 def languages_of(store: Store, template_code: str) -> tuple[TemplateLanguage, ...]:
     """A template's texts, in the order of their languages."""
-    return tuple(store.records.all(TemplateLanguage, interaction_template_code=template_code))
+    code = to_code(template_code)
+    return tuple(store.records.all(TemplateLanguage, interaction_template_code=code))
 
 
 def copy_segment(

@@ -14,12 +14,7 @@ from segmentation.templates import (
 )
 
 from .documenting import SETUP_FIELDS
-
-
-def languages_of(store: Store, template_code: str) -> tuple[TemplateLanguage, ...]:
-    """A template's languages, in the order of their codes."""
-    code = to_code(template_code)
-    return tuple(store.records.all(TemplateLanguage, interaction_template_code=code))
+from .opening import languages_of
 
 
 def keep_template(
