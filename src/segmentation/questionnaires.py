@@ -310,12 +310,19 @@ def classified(question: Question, values: Mapping[str, Decimal]) -> dict[str, t
             nos, figures = _ranked(question.line, values)
             return _by_rank(question, nos, figures, range(1, len(nos) + 1), Decimal(len(nos)))
         case ClassificationMethod.CUMULATED_VALUE:
-            counting = {no: max(value, Decimal(0)) for no, value in values.items()}
-            nos, figures = _ranked(question.line, counting)
+            nos, figures = _ranked(question.line, _counting(values))
             *before, total = accumulate(figures, initial=Decimal(0))
             return _by_rank(question, nos, figures, before, total)
         case _:
             return {}
+
+
+def _counting(values: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+    """The figures, those below 0 as 0."""
+    zero = Decimal(0)
+    if min(values.values(), default=zero) >= zero:
+        return values
+    return {no: max(value, zero) for no, value in values.items()}
 
 
 def _one_by_one(

@@ -1,5 +1,6 @@
 """Questionnaires at work: answers by hand, whom they are for, how they read on paper."""
 
+import attrs
 import pytest
 
 from fair import make_store
@@ -18,10 +19,13 @@ from segmentation.operations.answering import (
     take_answer_back,
 )
 from segmentation.questionnaires import (
+    ClassificationMethod,
+    ContactClassField,
     LineType,
     ProfileQuestionnaire,
     ProfileQuestionnaireLine,
     QuestionnaireContactType,
+    Rating,
 )
 
 PEOPLE = ProfileQuestionnaire(
@@ -147,6 +151,47 @@ def test_all_faults_of_a_questionnaire_are_told_together(store: MemoryStore) -> 
         "questionnaire OTHER line 90: a question without any answer",
     ]
     assert questionnaire_faults(PEOPLE, []) == []
+
+
+def test_points_and_relations_must_speak_of_what_is_there(store: MemoryStore) -> None:
+    rating = line(
+        90,
+        "Class?",
+        auto_contact_classification=True,
+        contact_class_field=ContactClassField.RATING,
+        classification_method=ClassificationMethod.DEFINED_VALUE,
+    )
+
+    def points(question: int, code: str, answer: int) -> Rating:
+        return Rating(
+            profile_questionnaire_code="PEOPLE",
+            profile_questionnaire_line_no=question,
+            rating_profile_quest_code=code,
+            rating_profile_quest_line_no=answer,
+        )
+
+    lost = attrs.evolve(PEOPLE, business_relation_code="NONE")
+    lines = [*LINES[:6], rating, line(95, "First")]
+    wrong = [points(10, "PEOPLE", 20), points(90, "PEOPLE", 10), points(90, "GONE", 1)]
+    with pytest.raises(Rejected) as caught:
+        put_questionnaire(store, lost, lines, wrong)
+    assert [str(fault) for fault in caught.value.faults] == [
+        "questionnaire PEOPLE: business_relation_code: 'NONE' does not exist",
+        (
+            "rating of questionnaire PEOPLE line 10: profile_questionnaire_line_no: "
+            "is no rating question of it"
+        ),
+        (
+            "rating of questionnaire PEOPLE line 90: rating_profile_quest_line_no: "
+            "PEOPLE 10 is no answer"
+        ),
+        (
+            "rating of questionnaire PEOPLE line 90: rating_profile_quest_line_no: "
+            "GONE 1 is no answer"
+        ),
+    ]
+    put_questionnaire(store, PEOPLE, lines, [points(90, "PEOPLE", 20)])
+    assert len(list(store.records.all(Rating))) == 1
 
 
 def test_a_hand_out_shows_each_line_and_how_many_answers_are_allowed(store: MemoryStore) -> None:

@@ -1,11 +1,11 @@
 """Questionnaires: which suit whom, answers given by hand, and how they read on paper."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
 from segmentation.codes import to_code
-from segmentation.contacts import Contact, ContactProfileAnswer
+from segmentation.contacts import BusinessRelation, Contact, ContactProfileAnswer
 from segmentation.errors import Fault, NotFound, Refused, Rejected
 from segmentation.protocols import Store
 from segmentation.questionnaires import (
@@ -13,6 +13,7 @@ from segmentation.questionnaires import (
     ProfileQuestionnaire,
     ProfileQuestionnaireLine,
     Question,
+    Rating,
     questions_of,
 )
 
@@ -38,23 +39,61 @@ def questions(store: Store, code: str) -> Sequence[Question]:
 
 
 def put_questionnaire(
-    store: Store, questionnaire: ProfileQuestionnaire, lines: Iterable[ProfileQuestionnaireLine]
+    store: Store,
+    questionnaire: ProfileQuestionnaire,
+    lines: Iterable[ProfileQuestionnaireLine],
+    ratings: Iterable[Rating] = (),
 ) -> None:
     """Store a questionnaire with all its lines; what it had before is replaced.
 
+    Args:
+        store: Where it goes.
+        questionnaire: The questionnaire.
+        lines: Its questions and answers.
+        ratings: Points for its rating questions; those that it had stay unless given anew.
+
     Raises:
-        Rejected: Lines have faults: all of them. Nothing is stored.
+        Rejected: Something has faults: all of them. Nothing is stored.
     """
     new = sorted(lines, key=lambda line: line.line_no)
-    faults = list(questionnaire_faults(questionnaire, new))
-    if faults:
-        raise Rejected(f"questionnaire {questionnaire.code}", faults)
+    points = list(ratings)
     code = questionnaire.code
     with store.transaction():
+        faults = [
+            *_relation_faults(store, questionnaire),
+            *questionnaire_faults(questionnaire, new),
+            *_rating_faults(store, new, points),
+        ]
+        if faults:
+            raise Rejected(f"questionnaire {code}", faults)
         old = store.records.all(ProfileQuestionnaireLine, profile_questionnaire_code=code)
         kept = {line.line_no for line in new}
         store.records.remove([line for line in old if line.line_no not in kept])
-        store.records.put([questionnaire, *new])
+        store.records.put([questionnaire, *new, *points])
+
+
+def _relation_faults(store: Store, questionnaire: ProfileQuestionnaire) -> Iterator[Fault]:
+    code = questionnaire.business_relation_code
+    if code and store.records.find(BusinessRelation, code) is None:
+        place = f"questionnaire {questionnaire.code}"
+        yield Fault(place, "business_relation_code", f"{code!r} does not exist")
+
+
+def _rating_faults(
+    store: Store, lines: Sequence[ProfileQuestionnaireLine], ratings: Iterable[Rating]
+) -> Iterator[Fault]:
+    known = {(line.profile_questionnaire_code, line.line_no): line for line in lines}
+    rated = {question.key for question in questions_of(lines) if question.is_rating}
+    for rating in ratings:
+        key = (rating.profile_questionnaire_code, rating.profile_questionnaire_line_no)
+        place = f"rating of questionnaire {key[0]} line {key[1]}"
+        if key not in rated:
+            yield Fault(place, "profile_questionnaire_line_no", "is no rating question of it")
+        key = (rating.rating_profile_quest_code, rating.rating_profile_quest_line_no)
+        answer = known.get(key) or store.records.find(ProfileQuestionnaireLine, *key)
+        if answer is None or answer.type is LineType.QUESTION:
+            named = f"{key[0]} {key[1]} is no answer"
+            yield Fault(place, "rating_profile_quest_line_no", named)
 
 
 def questionnaire_faults(

@@ -45,11 +45,9 @@ class Questionnaires:
         """Store a questionnaire with all its lines, and points for its rating questions.
 
         Raises:
-            Rejected: Lines have faults: all of them. Nothing is stored.
+            Rejected: Something has faults: all of them. Nothing is stored.
         """
-        with self._store.transaction():
-            answering.put_questionnaire(self._store, questionnaire, lines)
-            self._store.records.put(ratings)
+        answering.put_questionnaire(self._store, questionnaire, lines, ratings)
 
     def add_scoring(self, **given: Any) -> ProfileQuestionnaire:  # noqa: ANN401
         """Store the ready-made questionnaire of recency, frequency and value.
