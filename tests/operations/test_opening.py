@@ -167,3 +167,32 @@ def test_a_deleted_segment_is_gone_and_what_is_logged_stays() -> None:
     with pytest.raises(NotFound, match="segment"):
         delete_segment(store, copy.no)
     assert len(list(store.records.all(LoggedSegment))) == 1
+
+
+def test_a_deleted_segment_takes_along_the_attachments_that_nothing_else_needs() -> None:
+    store = make_store()
+    shared, own, letter, left, again = (
+        store.attachments.put(text) for text in (b"shared", b"own", b"letter", b"left", b"again")
+    )
+    store.records.put(
+        [
+            TemplateLanguage(
+                interaction_template_code="INVITE", language_code="DAN", attachment=shared
+            )
+        ]
+    )
+    no = new_segment(store, workdate=TODAY, template_code="INVITE").no
+    changing.put_text(store, no, "ENU", attachment=own)
+    selecting.add_contacts(store, no, None, AS_OF)
+    changing.change_line(store, no, 10_000, AS_OF, attachment=letter)
+    changing.change_line(store, no, 20_000, AS_OF, attachment=left)
+    changing.change_line(store, no, 30_000, AS_OF, attachment=again)
+    selecting.remove_line(store, no, 20_000, AS_OF)
+    selecting.remove_line(store, no, 30_000, AS_OF)
+    selecting.go_back(store, no)
+    assert store.segments.get(no).attachments == {shared, own, letter, left, again}
+    delete_segment(store, no)
+    assert store.attachments.get(shared) == b"shared"
+    for digest in (own, letter, left, again):
+        with pytest.raises(NotFound):
+            store.attachments.get(digest)

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from segmentation.interactions import Interaction
 from segmentation.journal import Commented, DeliveryRecorded, EntryKind, Revised, happening_of
 from segmentation.protocols import Store
-from segmentation.segments import SegmentLine
-from segmentation.templates import TemplateLanguage
+from segmentation.templates import TemplateLanguage, WordTemplate
 
 _SPEAKING = frozenset(
     {
@@ -41,33 +40,33 @@ def entries_about(store: Store, interactions: Iterable[Interaction]) -> Iterator
 def attachments_only_of(store: Store, interactions: Iterable[Interaction]) -> tuple[str, ...]:
     """Contents that nothing needs but these interactions, in the order of their hashes."""
     leaving = list(interactions)
-    numbers = {interaction.entry_no for interaction in leaving}
-    candidates = {interaction.attachment for interaction in leaving} - {""}
+    return unneeded_attachments(
+        store,
+        (interaction.attachment for interaction in leaving),
+        without=frozenset(interaction.entry_no for interaction in leaving),
+    )
+
+
+def unneeded_attachments(
+    store: Store, digests: Iterable[str], *, without: frozenset[int] = frozenset()
+) -> tuple[str, ...]:
+    """Those contents that nothing needs, in the order of their hashes.
+
+    Args:
+        store: Where everything is kept.
+        digests: The contents in question.
+        without: Entry numbers of interactions that are left out of account.
+    """
+    candidates = set(digests) - {""}
     candidates -= {row.attachment for row in store.records.all(TemplateLanguage)}
+    candidates -= {row.attachment for row in store.records.all(WordTemplate)}
     if candidates:
-        candidates -= set(_on_worksheets(store))
+        for header in store.segments.headers():
+            candidates -= store.segments.get(header.no).attachments
     return tuple(
         digest
         for digest in sorted(candidates)
         if all(
-            other.entry_no in numbers for other in store.records.all(Interaction, attachment=digest)
+            other.entry_no in without for other in store.records.all(Interaction, attachment=digest)
         )
     )
-
-
-def _on_worksheets(store: Store) -> Iterator[str]:
-    for header in store.segments.headers():
-        segment = store.segments.get(header.no)
-        yield header.attachment
-        yield from (text.attachment for text in segment.languages)
-        yield from _on_lines(segment.lines)
-        for action in (*segment.actions, *(undone.action for undone in segment.undone)):
-            yield from _on_lines(action.removed)
-        for undone in segment.undone:
-            yield from _on_lines(undone.inserted)
-
-
-def _on_lines(lines: Iterable[SegmentLine]) -> Iterator[str]:
-    for line in lines:
-        yield line.attachment
-        yield from (text.attachment for text in line.texts)

@@ -18,7 +18,7 @@ from segmentation.errors import NotFound, Refused
 from segmentation.fields import Record, fields_of
 from segmentation.journal import Head, verify
 from segmentation.protocols import Store
-from segmentation.segments import Segment, SegmentHeader, SegmentLine
+from segmentation.segments import SegmentHeader, SegmentLine
 
 
 def record_kinds() -> Sequence[type[Record]]:
@@ -84,12 +84,4 @@ def _attachments(store: Store) -> Iterator[str]:
             for item in store.records.all(kind):
                 yield getattr(item, "attachment")  # noqa: B009 - of some kinds only
     for header in store.segments.headers():
-        yield from _attachments_of(store.segments.get(header.no))
-
-
-def _attachments_of(segment: Segment) -> Iterator[str]:
-    yield segment.header.attachment
-    yield from (text.attachment for text in segment.languages)
-    for line in segment.lines:
-        yield line.attachment
-        yield from (text.attachment for text in line.texts)
+        yield from store.segments.get(header.no).attachments

@@ -19,6 +19,7 @@ from segmentation.segments import (
 from segmentation.setup import UserSetup
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 
+from ._traces import unneeded_attachments
 from .keeping import drop, get_segment, keep
 from .numbering import Numbered, take_number
 from .playing import existing
@@ -164,8 +165,12 @@ def copy_segment(
 def delete_segment(store: Store, segment_no: str, *, tell: Tell = tell_nobody) -> None:
     """Delete a segment with its lines, history and texts; what is logged stays.
 
+    Contents of attachments that nothing else needs go with it.
+
     Raises:
         NotFound: There is none; it may have been logged or deleted already.
     """
     with store.transaction():
-        drop(store, get_segment(store, segment_no), tell)
+        segment = get_segment(store, segment_no)
+        drop(store, segment, tell)
+        store.attachments.remove(unneeded_attachments(store, segment.attachments))

@@ -91,6 +91,11 @@ class SegmentLine(Record, table="segment_line", key=("segment_no", "line_no")):
         rows = from_json(self.own_texts) if self.own_texts else ()
         return tuple(from_data(TemplateLanguage, row) for row in rows)
 
+    @property
+    def attachments(self) -> frozenset[str]:
+        """Hashes of the contents that the line needs."""
+        return frozenset((self.attachment, *(text.attachment for text in self.texts))) - {""}
+
 
 class TextValues(TypedDict):
     """The fields of a line that follow its language."""
@@ -168,6 +173,12 @@ class Terms:
             "attachment_name": text.attachment_name if text else "",
         }
 
+    @property
+    def attachments(self) -> frozenset[str]:
+        """Hashes of the contents that new lines may have."""
+        texts = (text.attachment for text in self.texts.values())
+        return frozenset((self.header.attachment, *texts)) - {""}
+
     def language(self, contact: Contact) -> str:
         """The contact's language, if the segment has a text in it; else the header's default."""
         wished = contact.language_code
@@ -188,8 +199,8 @@ class Terms:
 
     def inherited(self, line: SegmentLine) -> bool:
         """Whether a line's attachment is the segment's, its own template's, or none at all."""
-        texts = (*self.texts.values(), *line.texts)
-        return line.attachment in {"", self.header.attachment, *(t.attachment for t in texts)}
+        own = (text.attachment for text in line.texts)
+        return not line.attachment or line.attachment in self.attachments.union(own)
 
 
 def address_on(addresses: Iterable[AlternativeAddress], on: dt.date | None) -> str:

@@ -42,6 +42,11 @@ class Joined:
     numbers: range
     address_codes: Mapping[str, str] = attrs.field(factory=dict)
 
+    @property
+    def attachments(self) -> frozenset[str]:
+        """Hashes of the contents that the lines may need."""
+        return self.terms.attachments
+
     def line(self, place: int) -> SegmentLine:
         """The line at a place of the block."""
         contact = self.contacts[place]
@@ -67,6 +72,11 @@ class Written:
     lines: tuple[SegmentLine, ...]
     contact_nos: tuple[str, ...]
     numbers: tuple[int, ...]
+
+    @property
+    def attachments(self) -> frozenset[str]:
+        """Hashes of the contents that the lines need."""
+        return frozenset().union(*(line.attachments for line in self.lines))
 
     def line(self, place: int) -> SegmentLine:
         """The line at a place of the block."""
@@ -199,6 +209,12 @@ class Lines(Sequence[SegmentLine]):
             if found
         )
         return sum(chain(totals, differences), Decimal(0))
+
+    @property
+    def attachments(self) -> frozenset[str]:
+        """Hashes of the contents that the lines may need; no line is made for it."""
+        of_blocks = (part.block.attachments for part in self.parts)
+        return frozenset().union(*of_blocks, *(line.attachments for line in self.changed.values()))
 
     def _made(self, block: Block, place: int) -> SegmentLine:
         line = self.changed.get(block.numbers[place]) or block.line(place)

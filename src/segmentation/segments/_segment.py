@@ -63,6 +63,15 @@ class Segment:
         """The segment's texts by language."""
         return {text.language_code: text for text in self.languages}
 
+    @property
+    def attachments(self) -> frozenset[str]:
+        """Hashes of the contents that the segment needs, or would if it went back or forward."""
+        removed = (action.removed for action in self.actions)
+        undone = (lines for each in self.undone for lines in (each.inserted, each.action.removed))
+        return frozenset(
+            (self.header.attachment, *(text.attachment for text in self.languages))
+        ).union(*(lines.attachments for lines in (self.lines, *removed, *undone))) - {""}
+
     def line(self, line_no: int) -> SegmentLine:
         """The line with this number.
 
