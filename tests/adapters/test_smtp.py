@@ -349,6 +349,7 @@ def test_a_server_may_be_named_alone() -> None:
         ("<p>One</p><p>Two<br>three</p>", "One\n\nTwo\nthree"),
         ("<ul><li>a</li><li>b</li></ul>", "a\nb"),
         ("a &amp; b &lt;c&gt;", "a & b <c>"),
+        ('<a href="https://example.com">here</a>', "here <https://example.com>"),
         ("<script>x</script>y<a>z</a>", "yz"),
         ("a\n  <b>b</b>\n c", "a b c"),
         ("", ""),

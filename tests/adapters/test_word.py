@@ -16,7 +16,7 @@ from mailmerge import MailMerge
 
 from segmentation.adapters.word import WordForm, WordRenderer
 from segmentation.documents import PlainFormats
-from segmentation.errors import BadDocument
+from segmentation.errors import BadDocument, Refused
 from segmentation.fields import Value
 from wordfiles import SECTION, W, docx, field, member, paragraph, run, text_of, zipped
 
@@ -406,6 +406,41 @@ def test_a_header_may_be_named_from_the_root_of_the_package() -> None:
     links = "word/_rels/document.xml.rels"
     members[links] = members[links].replace(b'"header1.xml"', b'"/word/header1.xml"')
     assert text_of(together(zipped(members), ANNA), "word/header1_0.xml") == "Anna"
+
+
+def test_a_document_of_no_letters_is_refused_and_nothing_is_written() -> None:
+    file = io.BytesIO()
+    form = read(docx(paragraph(run("a"))))
+    with pytest.raises(Refused, match=r"fill letter\.docx: there is no letter"):
+        form.fill_all([], file)
+    assert file.getvalue() == b""
+
+
+def test_the_last_paragraph_keeps_its_properties() -> None:
+    last = '<w:p><w:pPr><w:jc w:val="right"/></w:pPr></w:p>'
+    xml = member(together(docx(last), {}, {}))
+    assert xml.count('<w:pPr><w:jc w:val="right"/>') == 2
+
+
+def test_a_formatted_run_is_cut_into_formatted_runs() -> None:
+    whole = (
+        '<w:r><w:rPr><w:i/></w:rPr><w:t>Dear </w:t><w:fldChar w:fldCharType="begin"/>'
+        '<w:instrText> MERGEFIELD Name </w:instrText><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+    plain = whole.replace("<w:rPr><w:i/></w:rPr>", "")
+    for runs, formatted in ((whole, 2), (plain, 0)):
+        letter = read(docx(paragraph(runs))).fill({"Name": "Anna"}, FORMATS)
+        assert text_of(letter) == "Dear Anna"
+        assert member(letter).count("<w:i/>") == formatted
+
+
+def test_switches_that_there_are_not_are_passed_over() -> None:
+    assert filled(docx(paragraph(field(r"MERGEFIELD N \z stray \* Upper"))), N="a") == "A"
+
+
+def test_settings_without_links_are_settings() -> None:
+    letter = read(docx(paragraph(run("a")), settings="<w:zoom/>")).fill({}, FORMATS)
+    assert "zoom" in member(letter, "word/settings.xml")
 
 
 def test_fields_in_notes_cannot_be_told_apart_in_one_document() -> None:

@@ -213,6 +213,35 @@ def test_what_cannot_be_made_is_found_before_anything_is_recorded() -> None:
     assert segment.log().interactions
 
 
+def test_lines_that_are_not_sent_keep_no_letter() -> None:
+    crm = workspace()
+    fill(crm, 1)
+    crm.store.records.put(
+        [
+            InteractionTemplate(
+                code="HELLO",
+                language_code_default="ENU",
+                correspondence_type_default=CorrespondenceType.BLANK,
+                ignore_contact_corres_type=True,
+            )
+        ]
+    )
+    (interaction,) = log(crm)
+    assert interaction.delivery_status is DeliveryStatus.BLANK
+    assert interaction.merge_data == ""
+
+
+def test_what_letters_said_of_a_person_goes_when_the_person_is_erased() -> None:
+    crm = workspace()
+    fill(crm, 1)
+    (interaction,) = log(crm)
+    crm.deliver({EMAIL: Courier()})
+    assert "Person 1" in interaction.merge_data
+    crm.journal.erase_person("P1")
+    assert not any("Person 1" in line for line in crm.journal.export())
+    crm.journal.verify()
+
+
 # -- failures ---------------------------------------------------------------------------------
 
 

@@ -15,12 +15,12 @@ from segmentation.contacts import (
     SalutationFormula,
 )
 from segmentation.documents import TextRenderer
-from segmentation.errors import BadDocument, NotFound, Rejected
+from segmentation.errors import BadDocument, Conflict, NotFound, Rejected
 from segmentation.fields import Value
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
 from segmentation.operations.merging import known_fields
-from segmentation.operations.rendering import Rendering, check_letters, letters
+from segmentation.operations.rendering import Press, Rendering, check_letters, faults_of, letters
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
 from segmentation.setup import CompanyInformation, ExtraField
 from segmentation.templates import WordTemplate
@@ -230,6 +230,27 @@ def test_a_word_template_without_its_renderer_is_an_error(store: MemoryStore) ->
 
 def test_an_interaction_without_a_template_has_no_letter(store: MemoryStore) -> None:
     assert list(letters(store, [Interaction(contact_no="CT2")])) == []
+
+
+def test_the_form_of_a_letter_can_be_looked_at(store: MemoryStore) -> None:
+    press = Press(store, WORD)
+    form = press.form(interaction(store, "{{ name }}"))
+    assert form
+    assert form.fields == ("name",)
+    assert press.form(interaction(store, b"x", attachment_name="a.pdf")) is None
+    press.check(press.prepare(interaction(store, b"x", attachment_name="a.pdf")))
+
+
+def test_what_a_converter_does_not_take_stays_as_it_is(store: MemoryStore) -> None:
+    rendering = Rendering(converters=(Shouting(),))
+    sent = interaction(store, b"x", attachment_name="a.pdf")
+    (document,) = letters(store, [sent], rendering)
+    assert document.content == b"x"
+
+
+def test_an_error_that_is_no_fault_of_a_letter_is_passed_on() -> None:
+    with pytest.raises(Conflict):
+        list(faults_of(Conflict("journal", "busy"), "line 10000"))
 
 
 def test_a_word_template_is_found_by_its_code(store: MemoryStore) -> None:

@@ -16,7 +16,6 @@ from segmentation.errors import BadDocument
 
 from ._instructions import (
     NEXT_RECORD,
-    Choice,
     Inside,
     Instruction,
     Merge,
@@ -188,10 +187,6 @@ class Cutter:
             )
         return read_instruction(text, inner)
 
-    def _hole(self, instruction: Instruction) -> str:
-        self.holes.append(instruction)
-        return mark(len(self.holes) - 1)
-
     def _run(
         self, instruction: Instruction, like: etree._Element | None, text: str
     ) -> etree._Element:
@@ -219,11 +214,8 @@ class Cutter:
 
 
 def _switches_of(instruction: Instruction) -> list[tuple[str, str]]:
-    match instruction:
-        case Merge(switches=switches):
-            return [(switch, argument.casefold()) for switch, argument in switches]
-        case Choice() | Inside():
-            return []
+    switches = instruction.switches if isinstance(instruction, Merge) else ()
+    return [(switch, argument.casefold()) for switch, argument in switches]
 
 
 def _take_out_private_characters(root: etree._Element) -> None:

@@ -8,7 +8,7 @@ from typing import IO
 import attrs
 
 from segmentation.documents import Formats
-from segmentation.errors import BadDocument
+from segmentation.errors import BadDocument, Refused
 from segmentation.fields import Value
 
 from ._instructions import Instruction
@@ -57,9 +57,13 @@ class WordForm:
 
         Raises:
             BadDocument: A footnote holds a field: notes cannot be told apart by letter.
+            Refused: There are no letters; nothing is written.
         """
         if self._notes:
             where = ", ".join(sorted(self._notes))
             raise BadDocument(self.name, f"has fields in {where}; make a document per contact")
         texts = (Texts(self._instructions, values, formats) for values, formats in letters)
-        return self._make_series().write(texts, file)
+        first = next(texts, None)
+        if first is None:
+            raise Refused(f"fill {self.name}", "there is no letter to make a document of")
+        return self._make_series().write(first, texts, file)

@@ -75,14 +75,14 @@ class Series:
     relationships: bytes
     members: Mapping[str, bytes]
 
-    def write(self, letters: Iterable[Texts], file: IO[bytes]) -> int:
+    def write(self, first: Texts, more: Iterable[Texts], file: IO[bytes]) -> int:
         """Write a document; returns how many letters it holds."""
         shutil.copyfileobj(BytesIO(self.shared), file)
         with (
             zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive,
             SpooledTemporaryFile(_IN_MEMORY) as spool,
         ):
-            count = self._write_letters(letters, archive, spool)
+            count = self._write_letters(first, more, archive, spool)
             self._write_lists(archive, count)
             spool.seek(0)
             with archive.open(self.main, "w", force_zip64=True) as main:
@@ -90,24 +90,24 @@ class Series:
         return count
 
     def _write_letters(
-        self, letters: Iterable[Texts], archive: zipfile.ZipFile, spool: IO[bytes]
+        self, first: Texts, more: Iterable[Texts], archive: zipfile.ZipFile, spool: IO[bytes]
     ) -> int:
-        count, before = 0, None
-        for texts in letters:
-            texts.letter = count
-            texts.number = before.number if before else 0
-            if before:
-                spool.write(self.breaking.filled(before))
-            else:
-                spool.write(self.head.filled(texts))
-            spool.write(self.body.filled(texts))
-            for moving in self.moving:
-                self._write_own(moving, texts, archive)
-            count, before = count + 1, texts
-        if before:
-            spool.write(self.last.filled(before))
-            spool.write(self.tail.filled(before))
-        return count
+        spool.write(self.head.filled(first))
+        self._write_letter(first, archive, spool)
+        before = first
+        for texts in more:
+            spool.write(self.breaking.filled(before))
+            texts.letter, texts.number = before.letter + 1, before.number
+            self._write_letter(texts, archive, spool)
+            before = texts
+        spool.write(self.last.filled(before))
+        spool.write(self.tail.filled(before))
+        return before.letter + 1
+
+    def _write_letter(self, texts: Texts, archive: zipfile.ZipFile, spool: IO[bytes]) -> None:
+        spool.write(self.body.filled(texts))
+        for moving in self.moving:
+            self._write_own(moving, texts, archive)
 
     def _write_own(self, moving: Moving, texts: Texts, archive: zipfile.ZipFile) -> None:
         name = moving.name(texts.letter)
