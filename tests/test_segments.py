@@ -239,5 +239,13 @@ def test_a_lines_own_texts_are_kept_with_it() -> None:
     assert texts_to_json([]) == ""
 
 
+def test_lines_know_the_contents_that_they_need() -> None:
+    own = line(20_000, own_texts=texts_to_json([text("DAN", attachment="dan")]))
+    assert to_lines([line(10_000, attachment="mine"), own]).attachments == {"mine", "dan"}
+    header = attrs.evolve(HEADER, attachment="enu")
+    joined = Segment(header=header).new_lines(Terms(header), [company("A")])
+    assert joined.attachments == {"enu"}
+
+
 def test_the_schema_takes_in_the_fields_of_a_host() -> None:
     assert "contact_mailing_group" in contact_schema().tables

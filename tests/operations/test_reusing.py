@@ -199,6 +199,8 @@ def test_a_refresh_lets_in_who_matches_now_and_lets_go_who_does_not() -> None:
     store.records.put(
         [company("MILL", salesperson_code="JO"), company("ZOO", salesperson_code="RB")]
     )
+    seen = selecting.preview(store, no, ActionKind.REFRESH, None, AS_OF)
+    assert (seen.joining.contact_nos, seen.leaving.contact_nos) == (("ZOO",), ("MILL",))
     heard: list[Event] = []
     segment = reusing.refresh(store, no, AS_OF, tell=heard.append)
     assert segment.contact_nos == ("CARL", "BO", "ZOO")

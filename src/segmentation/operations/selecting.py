@@ -277,9 +277,19 @@ def preview(
     as_of: AsOf,
     options: Options | None = None,
 ) -> Preview:
-    """What an action would do, without doing it: who joins, who goes, who is left out and why."""
-    action = _action(kind, criteria, as_of, options)
-    after = played(store, get_segment(store, segment_no), action, as_of)
+    """What an action would do, without doing it: who joins, who goes, who is left out and why.
+
+    Of a refresh it says what the criteria would bring that the segment follows.
+
+    Raises:
+        FilterError: A filter does not fit its field.
+        UnknownName: The criteria name a table or field that the schema does not have.
+        NotFound: There is no such segment, or it follows no criteria that could be refreshed.
+    """
+    before = get_segment(store, segment_no)
+    followed = before.header.saved_criteria_code if kind is ActionKind.REFRESH else ""
+    action = attrs.evolve(_action(kind, criteria, as_of, options), saved_code=followed)
+    after = played(store, before, action, as_of)
     done = after.actions[-1]
     return Preview(
         joining=after.lines.picked(done.inserted)[0],

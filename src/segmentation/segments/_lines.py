@@ -97,6 +97,11 @@ class Part:
     block: Block
     here: bytes
 
+    @cached_property
+    def count(self) -> int:
+        """How many lines are there."""
+        return self.here.count(1)
+
     @property
     def first_no(self) -> int:
         """The number of the first line that is there."""
@@ -140,7 +145,7 @@ class Lines(Sequence[SegmentLine]):
     # -- looking ----------------------------------------------------------------------------
 
     def __len__(self) -> int:
-        return sum(part.here.count(1) for part in self.parts)
+        return sum(part.count for part in self.parts)
 
     def __iter__(self) -> Iterator[SegmentLine]:
         return (self._made(block, place) for block, place in self._places())
@@ -150,10 +155,15 @@ class Lines(Sequence[SegmentLine]):
     @overload
     def __getitem__(self, index: slice) -> tuple[SegmentLine, ...]: ...
     def __getitem__(self, index: int | slice) -> SegmentLine | tuple[SegmentLine, ...]:
-        found = self._indexed[index]
-        if isinstance(found, list):
-            return tuple(self._made(*place) for place in found)
-        return self._made(*found)
+        if isinstance(index, slice):
+            return tuple(self._made(*place) for place in self._indexed[index])
+        return self._made(*self._at(index))
+
+    def _at(self, index: int) -> tuple[Block, int]:
+        """The block and place of a line; of a lone block without gaps they are known at once."""
+        if len(self.parts) == 1 and self.parts[0].count == len(self.parts[0].here):
+            return self.parts[0].block, range(self.parts[0].count)[index]
+        return self._indexed[index]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Lines):
@@ -175,7 +185,7 @@ class Lines(Sequence[SegmentLine]):
     @property
     def numbers(self) -> Sequence[int]:
         """The lines' numbers, ascending."""
-        if len(self.parts) == 1 and 0 not in self.parts[0].here:
+        if len(self.parts) == 1 and self.parts[0].count == len(self.parts[0].here):
             return self.parts[0].block.numbers
         found = chain(*(compress(part.block.numbers, part.here) for part in self.parts))
         return tuple(found if self._apart else sorted(found))
@@ -222,7 +232,7 @@ class Lines(Sequence[SegmentLine]):
             return line
         return attrs.evolve(line, segment_no=self.segment_no)
 
-    @property
+    @cached_property
     def _apart(self) -> bool:
         """Whether each part's numbers all come before those of the next."""
         parts = self.parts
@@ -259,7 +269,7 @@ class Lines(Sequence[SegmentLine]):
 
     def _of(self, parts: Iterable[Part]) -> "Lines":
         """Lines of these parts; what was changed by hand comes along."""
-        kept = tuple(part for part in parts if 1 in part.here)
+        kept = tuple(part for part in parts if part.count)
         lines = attrs.evolve(self, parts=kept, changed={})
         changed = {no: line for no, line in self.changed.items() if lines.locate(no)}
         return attrs.evolve(lines, changed=changed) if changed else lines
