@@ -27,7 +27,7 @@ from segmentation.operations.changing import (
 )
 from segmentation.operations.logging import log_segment
 from segmentation.operations.opening import new_segment
-from segmentation.segments import ActionKind, Segment, SegmentLine
+from segmentation.segments import ActionKind, Event, Segment, SegmentChanging, SegmentLine
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 
 EMAIL, HARD_COPY = CorrespondenceType.EMAIL, CorrespondenceType.HARD_COPY
@@ -393,7 +393,11 @@ def test_the_same_contact_makes_the_line_anew_without_its_own_attachment() -> No
 def test_another_contact_is_two_actions_and_keeps_the_place() -> None:
     """INT-93."""
     store, no = segment_of("MILL", "SHOP")
-    segment = change_line(store, no, 10_000, AS_OF, contact_no="CARL")
+    heard: list[Event] = []
+    segment = change_line(store, no, 10_000, AS_OF, contact_no="CARL", tell=heard.append)
+    (changing, _) = heard
+    assert isinstance(changing, SegmentChanging)
+    assert (changing.joining.contact_nos, changing.leaving.contact_nos) == (("CARL",), ("MILL",))
     assert segment.contact_nos == ("CARL", "SHOP")
     assert line_of(segment).attachment == segment.header.attachment
     assert [action.kind for action in segment.actions[-2:]] == [ActionKind.REDUCE, ActionKind.ADD]

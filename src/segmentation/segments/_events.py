@@ -5,7 +5,7 @@ step. If it raises (`Refused` says it best), the step is undone as a whole. Noth
 registered anywhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import attrs
@@ -30,20 +30,24 @@ class _Change:
     @property
     def joining(self) -> Lines:
         """The lines that the step puts in."""
-        return _lines_of(self.after).picked(_numbers_not_in(self.after, self.before))[0]
+        return _lines_without(self.after, self.before)
 
     @property
     def leaving(self) -> Lines:
         """The lines that the step takes out, as they were."""
-        return _lines_of(self.before).picked(_numbers_not_in(self.before, self.after))[0]
+        return _lines_without(self.before, self.after)
 
 
-def _lines_of(segment: Segment | None) -> Lines:
-    return segment.lines if segment else Lines()
+def _lines_without(segment: Segment | None, other: Segment | None) -> Lines:
+    """The lines of a segment whose contact is not on the same line of another."""
+    if segment is None:
+        return Lines()
+    there = frozenset(_places(other)) if other else frozenset()
+    return segment.lines.picked([place[0] for place in _places(segment) if place not in there])[0]
 
 
-def _numbers_not_in(segment: Segment | None, other: Segment | None) -> frozenset[int]:
-    return frozenset(_lines_of(segment).numbers).difference(_lines_of(other).numbers)
+def _places(segment: Segment) -> Iterator[tuple[int, str]]:
+    return zip(segment.lines.numbers, segment.contact_nos, strict=True)
 
 
 @attrs.frozen
