@@ -15,17 +15,20 @@ from segmentation.contacts import AlternativeAddress, CountryRegion
 from segmentation.documents import PlainFormats
 from segmentation.errors import NotFound, UnknownName
 from segmentation.interactions import Interaction
+from segmentation.operations.documenting import NotRecorded
 from segmentation.operations.reporting import (
     contacts_report,
     cover_sheets,
     cover_sheets_report,
     labels_report,
+    record_cover_sheets,
     segment_contacts,
     segment_labels,
 )
 from segmentation.reports import REPORTS, LabelFormat, Remarks, report_template, sheets_of
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
 from segmentation.setup import CompanyInformation
+from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
 from segmentation.workspace import Workspace
 from wordfiles import docx, field, paragraph, text_of
 
@@ -147,6 +150,23 @@ def test_seg_11_a_cover_sheet_has_the_address_block_and_records_nothing(crm: Wor
     assert '<span class="mark">x</span>Please call' in document
     assert document.count('<span class="mark">x</span>') == 2
     assert crm.journal.head.number == 0
+
+
+@pytest.mark.parametrize("nos", [["SHOP"], ["SHOP", "ANNA"]], ids=["con_27", "con_29"])
+def test_printed_cover_sheets_are_recorded_where_that_is_asked_for(
+    crm: Workspace, nos: list[str]
+) -> None:
+    sheets = cover_sheets(crm.store, nos, Remarks(), on=TODAY)
+    done = record_cover_sheets(crm.store, sheets, crm.stamp, as_of=crm.as_of)
+    assert {each.reason for each in done} == {NotRecorded.NO_TEMPLATE}
+    crm.store.records.put(
+        [InteractionTemplate(code="COVER"), InteractionTemplateSetup(cover_sheets="COVER")]
+    )
+    done = record_cover_sheets(crm.store, sheets, crm.stamp, as_of=crm.as_of, campaign_no="FAIR")
+    logged = list(crm.store.records.all(Interaction, interaction_template_code="COVER"))
+    assert [each.contact_no for each in logged] == nos
+    assert {each.campaign_no for each in logged} == {"FAIR"}
+    crm.journal.verify()
 
 
 def test_a_cover_sheet_can_be_made_in_word(crm: Workspace) -> None:

@@ -8,8 +8,10 @@ from typing import Any, Protocol
 import attrs
 
 from segmentation.contacts import SalespersonPurchaser
+from segmentation.criteria import AsOf
 from segmentation.documents import address_lines
-from segmentation.interactions import Interaction
+from segmentation.interactions import DocumentType, Interaction
+from segmentation.journal import Stamp
 from segmentation.protocols import Store
 from segmentation.reports import (
     ContactRow,
@@ -22,6 +24,7 @@ from segmentation.reports import (
 from segmentation.segments import SegmentLine
 from segmentation.setup import CompanyInformation
 
+from .documenting import DocumentRecorded, record_document
 from .figuring import contact_figures
 from .merging import Facts, Gatherer
 from .rendering import as_interaction
@@ -94,7 +97,7 @@ def cover_sheets(
 ) -> Sequence[CoverSheet]:
     """A cover sheet for each contact, once however often it is named.
 
-    Nothing is recorded: who wants that records documents of the kind ``cover_sheet``.
+    Nothing is recorded; `record_cover_sheets` does that when they are printed.
 
     Args:
         store: Where everything is kept.
@@ -132,6 +135,42 @@ def cover_sheets(
             )
         )
     return sheets
+
+
+def record_cover_sheets(
+    store: Store,
+    sheets: Iterable[CoverSheet],
+    stamp: Stamp,
+    *,
+    as_of: AsOf,
+    campaign_no: str = "",
+) -> Sequence[DocumentRecorded]:
+    """Record that cover sheets were printed, with the template that is set up for them.
+
+    Args:
+        store: Where everything is kept.
+        sheets: The sheets.
+        stamp: When and by whom it is recorded.
+        as_of: The user at work.
+        campaign_no: The campaign of the segment that they were printed for; empty if none.
+
+    Returns:
+        What came of each, in their order: without a template, nothing is recorded.
+    """
+    kind = DocumentType.COVER_SHEET
+    with store.transaction():
+        return [
+            record_document(
+                store,
+                kind,
+                "",
+                stamp,
+                as_of=as_of,
+                contact_no=sheet.contact_no,
+                campaign_no=campaign_no,
+            )
+            for sheet in sheets
+        ]
 
 
 def _lines(store: Store, segment_no: str) -> Sequence[tuple[SegmentLine, Facts]]:
