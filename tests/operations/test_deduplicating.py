@@ -189,6 +189,16 @@ def test_recorded_interactions_follow_by_entries_that_say_so() -> None:
     assert verify(store.log.read()) == store.log.head()
 
 
+def test_what_was_recorded_for_an_earlier_employer_stays_with_it() -> None:
+    store = make_store(
+        interaction(1, "CARL", "MILL"), interaction(2, "CARL", ""), interaction(3, "CARL", "SHOP")
+    )
+    store.records.put([attrs.evolve(get_contact(store, "CARL"), company_no="SHOP")])
+    merge(store, "BO", "CARL", STAMP)
+    found = [(each.contact_no, each.contact_company_no) for each in store.records.all(Interaction)]
+    assert found == [("BO", "MILL"), ("BO", "SHOP"), ("BO", "SHOP")]
+
+
 def line_salespeople(store: Any, no: str) -> None:  # noqa: ANN401 - a store
     """Every line has a salesperson, so that the segment can be logged."""
     segment = store.segments.get(no)

@@ -232,12 +232,13 @@ def _passing(
 ) -> Iterator[Interaction]:
     """The interactions of who goes, and of its persons, as they are of who stays."""
     field = "contact_company_no" if companies else "contact_no"
+    passing = {gone.no, gone.company_no, ""}  # what was recorded for an earlier employer stays its
     for each in list(store.records.all(Interaction, **{field: gone.no})):
-        own = each.contact_no == gone.no
+        recorded = each.contact_company_no
         yield attrs.evolve(
             each,
-            contact_no=kept.no if own else each.contact_no,
-            contact_company_no=kept.no if companies else kept.company_no,
+            contact_no=kept.no if each.contact_no == gone.no else each.contact_no,
+            contact_company_no=kept.company_no if recorded in passing else recorded,
         )
 
 
