@@ -1,5 +1,6 @@
 """Letters: the fields that there are, and what happens where something is missing."""
 
+import io
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -15,12 +16,19 @@ from segmentation.contacts import (
     SalutationFormula,
 )
 from segmentation.documents import TextRenderer
-from segmentation.errors import BadDocument, Conflict, NotFound, Rejected
+from segmentation.errors import BadDocument, Conflict, NotFound, Refused, Rejected
 from segmentation.fields import Value
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
 from segmentation.operations.merging import known_fields
-from segmentation.operations.rendering import Press, Rendering, check_letters, faults_of, letters
+from segmentation.operations.rendering import (
+    Press,
+    Rendering,
+    check_letters,
+    faults_of,
+    in_one_document,
+    letters,
+)
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
 from segmentation.setup import CompanyInformation, ExtraField
 from segmentation.templates import WordTemplate
@@ -165,6 +173,23 @@ def test_a_remark_of_the_line_stands_in_the_letter(store: MemoryStore) -> None:
     assert text == "Bring the cat."
 
 
+def test_extra_fields_of_the_sender_and_the_salesperson_have_their_prefix(
+    store: MemoryStore,
+) -> None:
+    store.records.put(
+        [
+            CompanyInformation(name="Lynghede", extra={"fax_no": "+45 2"}),  # type: ignore[arg-type]
+            SalespersonPurchaser(code="JO", extra={"room": "7"}),  # type: ignore[arg-type]
+            ExtraField(table="company_information", name="fax_no"),
+            ExtraField(table="salesperson_purchaser", name="room"),
+            ExtraField(table="territory", name="area"),
+        ]
+    )
+    template = "{{ Company_Information_Fax_No }} {{ our_fax_no }} {{ Salesperson_Room }}"
+    assert letter(store, template) == "+45 2 +45 2 7"
+    assert letter(store, "{{ Salesperson_Room }}.", salesperson_code="") == "."
+
+
 def test_a_host_adds_fields_that_go_before_ours(store: MemoryStore) -> None:
     def more(contact: Contact, interaction: Interaction) -> Mapping[str, Value]:
         return {"Balance Due": 5, "city": f"{contact.city} ({interaction.subject})"}
@@ -246,6 +271,26 @@ def test_what_a_converter_does_not_take_stays_as_it_is(store: MemoryStore) -> No
     sent = interaction(store, b"x", attachment_name="a.pdf")
     (document,) = letters(store, [sent], rendering)
     assert document.content == b"x"
+
+
+def test_many_letters_make_one_document(store: MemoryStore) -> None:
+    template = docx(paragraph(field(" MERGEFIELD Name ")))
+    sent = [interaction(store, template, contact_no=no) for no in ("CT1", "CT2")]
+    file = io.BytesIO()
+    assert in_one_document(store, [*sent, Interaction(contact_no="CT1")], file, WORD) == 2
+    assert text_of(file.getvalue()) == "Berg AS\nAnna Berg"
+
+
+def test_one_document_has_one_template_which_can_hold_many(store: MemoryStore) -> None:
+    first, second = (docx(paragraph(field(f" MERGEFIELD {name} "))) for name in ("Name", "City"))
+    with pytest.raises(Refused, match="more than one template"):
+        in_one_document(
+            store, [interaction(store, first), interaction(store, second)], io.BytesIO(), WORD
+        )
+    with pytest.raises(Refused, match="no template of Word"):
+        in_one_document(store, [interaction(store, "Hi {{ name }}")], io.BytesIO(), WORD)
+    with pytest.raises(Refused, match="no letter"):
+        in_one_document(store, [], io.BytesIO(), WORD)
 
 
 def test_an_error_that_is_no_fault_of_a_letter_is_passed_on() -> None:

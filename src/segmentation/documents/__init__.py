@@ -8,7 +8,7 @@ contact, never an empty place. Knows nothing of Word, files or mail servers.
 from ._addresses import address_lines
 from ._document import Document, safe_file_name
 from ._formats import Formats, FormatsFor, PlainFormats, field_text, plain_formats
-from ._forms import Form, field_name, missing_fields, unfilled
+from ._forms import Form, FormForMany, field_name, missing_fields, unfilled
 from ._languages import LOCALES, locale_of
 from ._text import TextForm, TextRenderer, fields_in, render_text
 
@@ -16,6 +16,7 @@ __all__ = [
     "LOCALES",
     "Document",
     "Form",
+    "FormForMany",
     "Formats",
     "FormatsFor",
     "PlainFormats",

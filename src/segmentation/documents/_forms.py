@@ -1,8 +1,8 @@
 """Forms: templates that were read, and the names of their fields."""
 
 import re
-from collections.abc import Container, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import IO, Protocol, runtime_checkable
 
 from segmentation.errors import Fault, Rejected
 from segmentation.fields import Value
@@ -23,6 +23,21 @@ class Form(Protocol):
         Args:
             values: A value for each of ``fields``; more do no harm.
             formats: How dates and numbers are written.
+        """
+
+
+@runtime_checkable
+class FormForMany(Form, Protocol):
+    """A form that can also put the letters of many contacts into one document."""
+
+    def fill_all(
+        self, letters: Iterable[tuple[Mapping[str, Value], Formats]], file: IO[bytes]
+    ) -> int:
+        """Write one document; returns how many letters it holds.
+
+        Args:
+            letters: For each contact its values and formats.
+            file: Where the document is written; must be able to seek.
         """
 
 

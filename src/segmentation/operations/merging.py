@@ -17,7 +17,7 @@ prefix                       the fields of
 
 Besides: ``formal_salutation``, ``informal_salutation``, ``address_block``,
 ``address_line_1`` to ``address_line_8``, ``country_region_name``, ``date``, ``subject``,
-``remark`` and whatever extra fields the host has on contacts and interactions.
+``remark``, and whatever extra fields the host has declared on any of these.
 """
 
 from collections.abc import Callable, Mapping
@@ -45,6 +45,7 @@ from segmentation.segments import LoggedSegment, SegmentHeader
 from segmentation.setup import CompanyInformation, ExtraField
 
 _ADDRESS_LINES = 8
+_SAID_OF_ONE = frozenset({Contact.__table__, Interaction.__table__, "segment_line"})
 REMARK = "remark"
 """The extra field of a line or an interaction that is a remark to this one person."""
 
@@ -152,28 +153,28 @@ def known_fields() -> Mapping[str, Getter]:
     return known
 
 
-def find_getter(name: str, extra: Mapping[str, str]) -> Getter | None:
+def find_getter(name: str, extra: Mapping[str, Getter]) -> Getter | None:
     """What finds a field that a template names; ``None`` if nothing fills it.
 
     Args:
         name: The field, as the template spells it.
-        extra: Extra fields of the host by their `field_name`.
+        extra: Extra fields of the host, as `extra_fields` gives them.
     """
     plain = field_name(name)
-    found = known_fields().get(plain)
-    if found is None and plain in extra:
-        return partial(_extra, extra[plain])
+    return known_fields().get(plain) or extra.get(plain)
+
+
+def extra_fields(records: Records) -> Mapping[str, Getter]:
+    """The extra fields that a host declared, by their `field_name`, under each prefix."""
+    found: dict[str, Getter] = {}
+    for field in records.all(ExtraField):
+        for prefix, kind, source in _SOURCES:
+            if field.table == kind.__table__:
+                name = field_name(f"{prefix}_{field.name}")
+                found.setdefault(name, partial(_extra, source, field.name))
+        if field.table in _SAID_OF_ONE:
+            found[field_name(field.name)] = partial(_own_extra, field.name)
     return found
-
-
-def extra_fields(records: Records) -> Mapping[str, str]:
-    """The extra fields of contacts and interactions: names by `field_name`."""
-    tables = {Contact.__table__, Interaction.__table__, "segment_line"}
-    return {
-        field_name(field.name): field.name
-        for field in records.all(ExtraField)
-        if field.table in tables
-    }
 
 
 def _attribute(source: Callable[[Facts], object], name: str, blank: Value, facts: Facts) -> Value:
@@ -191,7 +192,13 @@ def _address_line(number: int, facts: Facts) -> Value:
     return lines[number] if number < len(lines) else ""
 
 
-def _extra(name: str, facts: Facts) -> Value:
+def _extra(source: Callable[[Facts], object], name: str, facts: Facts) -> Value:
+    value: Value = dict(getattr(source(facts), "extra", ())).get(name, "")
+    return value
+
+
+def _own_extra(name: str, facts: Facts) -> Value:
+    """An extra field of the contact, or of this one interaction or line, which goes before."""
     extra = dict(facts.contact.extra) | dict(facts.interaction.extra)
     return extra.get(name, "")
 
@@ -232,7 +239,7 @@ _COMPUTED: Mapping[str, Getter] = {
     "salesperson_code": lambda facts: facts.interaction.salesperson_code,
     "segment_no": lambda facts: facts.interaction.segment_no,
     "campaign_no": lambda facts: facts.interaction.campaign_no,
-    REMARK: partial(_extra, REMARK),
+    REMARK: partial(_own_extra, REMARK),
 }
 
 _SOURCES: tuple[tuple[str, type[Record], Callable[[Facts], object]], ...] = (

@@ -6,6 +6,7 @@ another contact is at hand when it is filled.
 
 import mimetypes
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import IO
 
 import attrs
 
@@ -15,13 +16,21 @@ from segmentation.documents import (
     Form,
     Formats,
     FormatsFor,
+    FormForMany,
     TextRenderer,
     field_name,
     missing_fields,
     plain_formats,
     safe_file_name,
 )
-from segmentation.errors import Fault, NotFound, Rejected, SegmentationError, UsageError
+from segmentation.errors import (
+    Fault,
+    NotFound,
+    Refused,
+    Rejected,
+    SegmentationError,
+    UsageError,
+)
 from segmentation.fields import Value
 from segmentation.interactions import Interaction
 from segmentation.protocols import Converter, Renderer, Store
@@ -209,7 +218,7 @@ class Press:
         """
         opened = self._opened(*self._template(letter.interaction))
         if opened:
-            opened[0].fill(letter.values, self._formats(letter))
+            opened[0].fill(letter.values, self.formats(letter))
 
     def render(self, letter: Letter) -> Document:
         """The finished document of a letter.
@@ -227,7 +236,7 @@ class Press:
         else:
             form, renderer = opened
             ending, media_type = renderer.ending, renderer.media_type
-            content = form.fill(letter.values, self._formats(letter))
+            content = form.fill(letter.values, self.formats(letter))
         for converter in self._rendering.converters:
             if ending in converter.converts:
                 content = converter.convert(content, name)
@@ -247,7 +256,8 @@ class Press:
             unsubscribe=letter.unsubscribe,
         )
 
-    def _formats(self, letter: Letter) -> Formats:
+    def formats(self, letter: Letter) -> Formats:
+        """How dates and numbers are written in a letter."""
         return self._rendering.formats_for(*letter.locale)
 
 
@@ -287,6 +297,43 @@ def letters(
     for interaction in interactions:
         if has_letter(interaction):
             yield press.render(press.prepare(interaction))
+
+
+def in_one_document(
+    store: Store,
+    interactions: Iterable[Interaction],
+    file: IO[bytes],
+    rendering: Rendering | None = None,
+) -> int:
+    """All letters in one document, a section each; interactions without a template have none.
+
+    Args:
+        store: Where contacts and templates are.
+        interactions: The interactions; their letters must have one template.
+        file: Where the document is written; must be able to seek.
+        rendering: How letters are made.
+
+    Returns:
+        How many letters the document holds.
+
+    Raises:
+        Refused: There is no letter, they have several templates, or one that is not Word's.
+        Rejected: A template names a field that nothing fills.
+        NotFound: A contact, a template or a salutation formula is missing.
+    """
+    press = Press(store, rendering)
+    sent = [interaction for interaction in interactions if has_letter(interaction)]
+    forms = {id(form): form for form in map(press.form, sent)}
+    step = "make one document"
+    if not forms:
+        raise Refused(step, "there is no letter")
+    if len(forms) > 1:
+        raise Refused(step, "the letters have more than one template; make one for each")
+    (form,) = forms.values()
+    if not isinstance(form, FormForMany):
+        raise Refused(step, "the letters have no template of Word")
+    prepared = (press.prepare(interaction) for interaction in sent)
+    return form.fill_all(((each.values, press.formats(each)) for each in prepared), file)
 
 
 def check_letters(
