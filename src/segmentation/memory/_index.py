@@ -80,8 +80,11 @@ def _passing(bound: BoundSelection, data: IndexData) -> int:
     """The positions of all contacts that pass."""
     clean = data.clean()
     found = clean if bound.node is None else _Evaluation(bound, data).those(bound.node, clean)
+    stale = data.stale_now()
+    if not stale:
+        return found
     passes = to_predicate(bound, data)
-    later = (at for at in data.stale_now() if passes(data.contacts[at]))
+    later = (at for at in stale if passes(data.contacts[at]))
     return found | from_positions(later, len(data.nos))
 
 

@@ -120,7 +120,7 @@ class IndexData:
         """The contacts that indexes know as they are now."""
         return without(full(self.size), from_positions(self.stale | self.gone, len(self.nos)))
 
-    def stale_now(self) -> Iterable[int]:
+    def stale_now(self) -> Collection[int]:
         """The positions of those contacts that indexes do not know as they are now."""
         return self.stale - self.gone
 

@@ -2,7 +2,7 @@
 
 Run as a script it writes the tables as CSV files into a folder::
 
-    python tests/benchmarks/reference.py FOLDER [CONTACTS]
+    python tests/benchmarks/reference_data.py FOLDER [CONTACTS]
 """
 
 import csv

@@ -1,0 +1,275 @@
+"""Selecting: our indexes, our frames, and the same query by hand on what else there is.
+
+Everything is measured in one run, as medians; only ratios mean something. The number of
+contacts can be set: ``SEGMENTATION_CONTACTS=100000 python -m pytest tests/benchmarks``.
+"""
+
+import gc
+import os
+import sqlite3
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pytest
+
+from benchmarks import reference_data as data
+from segmentation.adapters.narwhals import FrameContacts
+from segmentation.memory import MemoryStore
+
+CONTACTS = int(os.environ.get("SEGMENTATION_CONTACTS", data.MILLION))
+ROUNDS = 5
+NORTH, LOW, HIGH, TRADES = {"DK", "SE", "NO"}, "1000", "4999", {"RETAIL", "PRESS"}
+SQL = """
+    SELECT no FROM contact WHERE country_region_code IN ('DK', 'SE', 'NO')
+    AND post_code BETWEEN '1000' AND '4999'
+    AND no IN (SELECT contact_no FROM contact_mailing_group WHERE mailing_group_code = 'NEWS')
+    AND company_no IN (SELECT contact_no FROM contact_industry_group
+                       WHERE industry_group_code IN ('RETAIL', 'PRESS'))
+    AND EXISTS (SELECT 1 FROM interaction_log_entry i WHERE i.contact_no = contact.no
+                AND i.contact_company_no = contact.company_no AND i.date >= '2026-08-23')
+    ORDER BY no
+"""
+Query = Callable[[], Sequence[str]]
+
+
+def seconds(step: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    step()
+    return time.perf_counter() - begun
+
+
+def typical(step: Callable[[], object]) -> float:
+    step()
+    return median(seconds(step) for _ in range(ROUNDS))
+
+
+def resident() -> int:
+    """Bytes of memory that the process holds."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def polars_query(frames: Mapping[str, pl.DataFrame]) -> Query:
+    contacts, mailing, industry, spoken = (frames[name].lazy() for name in data.KINDS)
+    query = (
+        contacts.filter(
+            pl.col("country_region_code").is_in(NORTH),
+            pl.col("post_code").is_between(pl.lit(LOW), pl.lit(HIGH)),
+        )
+        .join(
+            mailing.filter(pl.col("mailing_group_code") == "NEWS"),
+            left_on="no",
+            right_on="contact_no",
+            how="semi",
+        )
+        .join(
+            industry.filter(pl.col("industry_group_code").is_in(TRADES)),
+            left_on="company_no",
+            right_on="contact_no",
+            how="semi",
+        )
+        .join(
+            spoken.filter(pl.col("date") >= data.SINCE),
+            left_on=["no", "company_no"],
+            right_on=["contact_no", "contact_company_no"],
+            how="semi",
+        )
+        .select("no")
+    )
+    return lambda: query.collect()["no"].sort().to_list()
+
+
+def pandas_query(frames: Mapping[str, pd.DataFrame]) -> Query:
+    contacts, mailing, industry, spoken = (frames[name] for name in data.KINDS)
+    since = pd.Timestamp(data.SINCE)
+
+    def query() -> Sequence[str]:
+        news = mailing.loc[mailing["mailing_group_code"] == "NEWS", "contact_no"]
+        trades = industry.loc[industry["industry_group_code"].isin(TRADES), "contact_no"]
+        recent = spoken.loc[spoken["date"] >= since, ["contact_no", "contact_company_no"]]
+        found = contacts[
+            contacts["country_region_code"].isin(NORTH)
+            & contacts["post_code"].between(LOW, HIGH)
+            & contacts["no"].isin(news)
+            & contacts["company_no"].isin(trades)
+        ]
+        keys = recent.drop_duplicates().set_axis(["no", "company_no"], axis=1)
+        return list(found.merge(keys, on=["no", "company_no"])["no"].sort_values())
+
+    return query
+
+
+def sqlite_query(columns: Mapping[str, data.Columns]) -> Query:
+    database = sqlite3.connect(":memory:")
+    for table, of_table in columns.items():
+        names = list(of_table)
+        database.execute(f"CREATE TABLE {table} ({', '.join(names)})")
+        rows = zip(*of_table.values(), strict=True)
+        texts = (tuple(v if isinstance(v, int) else str(v) for v in row) for row in rows)
+        marks = ", ".join("?" * len(names))
+        database.executemany(f"INSERT INTO {table} VALUES ({marks})", texts)  # noqa: S608
+        link = "no" if table == "contact" else "contact_no"
+        database.execute(f"CREATE INDEX {table}_link ON {table} ({link})")
+    database.execute("ANALYZE")
+    return lambda: [no for (no,) in database.execute(SQL)]
+
+
+class PlainLoop:
+    """What one writes by hand: dictionaries of the rows, and a loop over the contacts."""
+
+    def __init__(self, records: Mapping[str, Sequence[Any]]) -> None:
+        self._contacts = records["contact"]
+        self._groups: dict[str, set[str]] = defaultdict(set)
+        for row in records["contact_mailing_group"]:
+            self._groups[row.contact_no].add(row.mailing_group_code)
+        self._trades: dict[str, set[str]] = defaultdict(set)
+        for row in records["contact_industry_group"]:
+            self._trades[row.contact_no].add(row.industry_group_code)
+        self._days: dict[tuple[str, str], list[Any]] = defaultdict(list)
+        for row in records["interaction_log_entry"]:
+            self._days[row.contact_no, row.contact_company_no].append(row.date)
+
+    def __call__(self) -> list[str]:
+        groups, trades, days, since = self._groups, self._trades, self._days, data.SINCE
+        return [
+            c.no
+            for c in self._contacts
+            if c.country_region_code in NORTH
+            and LOW <= c.post_code <= HIGH
+            and "NEWS" in groups.get(c.no, ())
+            and not TRADES.isdisjoint(trades.get(c.company_no, ()))
+            and any(day >= since for day in days.get((c.no, c.company_no), ()))
+        ]
+
+
+def loop_for_one_query(records: Mapping[str, Sequence[Any]]) -> list[str]:
+    """The same, with sets that serve this one query only."""
+    contacts, mailing, industry, spoken = (records[name] for name in data.KINDS)
+    since = data.SINCE
+    news = {row.contact_no for row in mailing if row.mailing_group_code == "NEWS"}
+    trades = {row.contact_no for row in industry if row.industry_group_code in TRADES}
+    recent = {(row.contact_no, row.contact_company_no) for row in spoken if row.date >= since}
+    return [
+        c.no
+        for c in contacts
+        if c.country_region_code in NORTH
+        and LOW <= c.post_code <= HIGH
+        and c.no in news
+        and c.company_no in trades
+        and (c.no, c.company_no) in recent
+    ]
+
+
+def filled_store(records: Mapping[str, Iterable[Any]]) -> MemoryStore:
+    store = MemoryStore()
+    for rows in records.values():
+        store.records.put(rows)
+    return store
+
+
+def frames_of(columns: Mapping[str, data.Columns]) -> dict[str, pl.DataFrame]:
+    return {
+        table: pl.DataFrame(
+            {
+                name: [str(v) for v in values] if isinstance(values[0], str) else list(values)
+                for name, values in of_table.items()
+            }
+        )
+        for table, of_table in columns.items()
+    }
+
+
+def ours_on(frames: Mapping[str, Any]) -> Query:
+    rest = dict(frames)
+    source = FrameContacts(rest.pop("contact"), rest)
+    return lambda: source.matching(data.bound_reference())
+
+
+def test_selecting_against_all_rivals(capsys: pytest.CaptureFixture[str]) -> None:
+    bound = data.bound_reference()
+    columns = data.make_columns(CONTACTS)
+    before = resident()
+    records = {table: list(data.records_of(table, columns[table])) for table in columns}
+    bare = resident() - before
+    once = seconds(lambda: loop_for_one_query(records))
+    store = filled_store(records)
+    first = seconds(lambda: store.contacts.matching(bound))
+    held = resident() - before
+    found = store.contacts.matching(bound)
+    warm = {"ours": typical(lambda: store.contacts.matching(bound))}
+    begun = time.perf_counter()
+    loop = PlainLoop(records)
+    assert loop() == found
+    with_dictionaries = time.perf_counter() - begun
+    warm["plain loop"] = typical(loop)
+    del loop
+    frames = frames_of(columns)
+    pandas_frames = {table: frame.to_pandas() for table, frame in frames.items()}
+    for frame in pandas_frames.values():
+        if "date" in frame:
+            frame["date"] = pd.to_datetime(frame["date"])
+    connection = duckdb.connect()
+    relations: dict[str, Any] = {}
+    for table, polars_frame in frames.items():
+        connection.register("arriving", polars_frame.to_arrow())
+        connection.execute(f"CREATE TABLE {table} AS SELECT * FROM arriving")  # noqa: S608
+        relations[table] = connection.table(table)
+    by_hand: dict[str, Query] = {
+        "polars": polars_query(frames),
+        "DuckDB": lambda: [no for (no,) in connection.execute(SQL).fetchall()],
+        "pandas": pandas_query(pandas_frames),
+    }
+    on_frames = {
+        "polars": ours_on(frames),
+        "DuckDB": ours_on(relations),
+        "pandas": ours_on(pandas_frames),
+    }
+    lines = []
+    for name, query in by_hand.items():
+        assert query() == on_frames[name]() == found
+        warm[name] = typical(query)
+        lines.append((f"ours on {name} / by hand", typical(on_frames[name]) / warm[name], "1.1"))
+    sqlite = sqlite_query(columns)
+    assert sqlite() == found
+    warm["SQLite"] = typical(sqlite)
+    rivals = {name: taken for name, taken in warm.items() if name != "ours"}
+    best = min(rivals, key=rivals.__getitem__)
+    ratios = [
+        (f"warm, ours / {best}, the fastest rival", warm["ours"] / rivals[best], "0.5"),
+        ("first, ours / loop with its own dictionaries", first / with_dictionaries, "1.0"),
+        ("first, ours / loop with sets for this query only", first / once, ""),
+        ("memory, ours with indexes / bare objects", held / bare, "1.3"),
+        *lines,
+    ]
+    with capsys.disabled():
+        print(f"\n\n{CONTACTS:,} contacts, {len(found):,} found; milliseconds, medians of {ROUNDS}")
+        for name, taken in sorted(warm.items(), key=lambda pair: pair[1]):
+            print(f"  {name:12} {taken * 1000:9.1f}")
+        print(f"  ours, first  {first * 1000:9.1f}")
+        print(f"  loop, first  {with_dictionaries * 1000:9.1f}")
+        print(f"  bare {bare / 1e6:.0f} MB, ours {held / 1e6:.0f} MB")
+        for what, ratio, goal in ratios:
+            print(f"  {what:52} {ratio:6.2f}  {'at most ' + goal if goal else ''}")
+
+
+def test_cost_grows_as_the_work_grows(capsys: pytest.CaptureFixture[str]) -> None:
+    bound = data.bound_reference()
+    lines = []
+    for contacts in (CONTACTS // 100, CONTACTS // 10):
+        columns = data.make_columns(contacts)
+        store = filled_store({t: data.records_of(t, columns[t]) for t in columns})
+        first = seconds(lambda store=store: store.contacts.matching(bound))  # type: ignore[misc]
+        warm = typical(lambda store=store: store.contacts.matching(bound))  # type: ignore[misc]
+        lines.append(
+            f"  {contacts:9,} contacts: first {first * 1000:8.1f}, warm {warm * 1000:6.2f} ms"
+        )
+    with capsys.disabled():
+        print("\n" + "\n".join(lines))
