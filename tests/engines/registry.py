@@ -148,8 +148,9 @@ class SparkAnswer:
                     found[at] = self(bound)
             except SegmentationError as error:
                 found[at] = error
-        for row in reduce(lambda one, other: one.unionAll(other), frames).collect():
-            found[row["at"]].append(row["no"])
+        if frames:
+            for row in reduce(lambda one, other: one.unionAll(other), frames).collect():
+                found[row["at"]].append(row["no"])
         return [
             sorted(each) if isinstance(each, list) and bound.cut is None else each
             for each, bound in zip(found, bounds, strict=True)

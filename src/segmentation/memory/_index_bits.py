@@ -4,12 +4,14 @@ Python works on such numbers a machine word at a time, so that and, or, not of a
 positions take microseconds. Knows nothing of what stands at a position.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress
 
 _DENSE = 24
 """With fewer positions than one in so many, empty bytes are skipped over."""
 _OFFSETS = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
+_NOT_EMPTY = re.compile(rb"[^\0]", re.DOTALL)
 _TO_FLAGS = bytes.maketrans(b"01", b"\0\1")
 _TO_DIGITS = bytes.maketrans(b"\0\1", b"01")
 
@@ -45,7 +47,8 @@ def to_positions(bits: int) -> Iterable[int]:
 
 
 def _sparse(raw: bytes) -> Iterator[int]:
-    for at in compress(range(len(raw)), raw):
+    for found in _NOT_EMPTY.finditer(raw):
+        at = found.start()
         for offset in _OFFSETS[raw[at]]:
             yield at * 8 + offset
 
