@@ -136,18 +136,16 @@ def test_a_segment_against_sets(contacts: dict[str, Contact], size: int) -> None
     ours: dict[str, list[float]] = {}
     theirs: dict[str, list[float]] = {}
     in_order: list[float] = []
-    for run in range(RUNS):
-        no = f"SM{run}"
+
+    def measure(name: str, step: Callable[[], object], rival: Callable[[], object]) -> None:
+        gc.collect()
+        ours.setdefault(name, []).append(timed(step))
+        theirs.setdefault(name, []).append(timed(rival))
+
+    def run(no: str) -> None:
         store.segments.put(Segment(header=SegmentHeader(no=no, date=TODAY.today)))
         sets = Sets(excluded)
         answering.answers["many"] = many
-
-        def measure(
-            name: str, step: Callable[[], object], rival: Callable[[], object]
-        ) -> None:
-            gc.collect()
-            ours.setdefault(name, []).append(timed(step))
-            theirs.setdefault(name, []).append(timed(rival))
 
         measure("add", lambda: act("add", no, "many"), lambda: sets.add(many))
         in_order.append(timed(lambda: ordered(contacts, sets.members)))
@@ -158,11 +156,11 @@ def test_a_segment_against_sets(contacts: dict[str, Contact], size: int) -> None
         reusing.save_criteria(store, no, "KEPT", "", user="", at=NOW)
         reusing.follow_criteria(store, no, "KEPT")
         answering.answers["many"] = later
-        measure(
-            "refresh", lambda: reusing.refresh(store, no, TODAY), lambda: sets.refresh(later)
-        )
+        measure("refresh", lambda: reusing.refresh(store, no, TODAY), lambda: sets.refresh(later))
         assert set(store.segments.get(no).contact_nos) == sets.members
 
+    for number in range(RUNS):
+        run(f"SM{number}")
     report(size, ours, theirs, median(in_order))
     print(f"  memory: {memory_of_a_line(store, size):.0f} bytes a line")
 
