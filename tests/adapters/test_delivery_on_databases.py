@@ -1,0 +1,87 @@
+"""Delivery by several workers at once, on every database: each document once."""
+
+import threading
+from collections import Counter
+
+from databases import Database
+from segmentation.contacts import Contact, ContactType, CorrespondenceType, SalespersonPurchaser
+from segmentation.documents import Document
+from segmentation.interactions import DeliveryStatus, Interaction
+from segmentation.operations.delivering import Persistence
+from segmentation.setup import MarketingSetup, NumberSeries
+from segmentation.templates import InteractionTemplate, TemplateLanguage
+from segmentation.workspace import Workspace
+
+LETTERS, WORKERS = 40, 3
+
+
+class Pile:
+    """A courier that many share."""
+
+    def __init__(self) -> None:
+        self.keys: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def deliver(self, document: Document) -> str:
+        with self._lock:
+            self.keys[document.key] += 1
+        return "pile"
+
+
+def test_several_workers_deliver_each_document_once(database: Database) -> None:
+    crm = Workspace(database.open(), user="ANNA")
+    crm.store.records.put(
+        [
+            MarketingSetup(segment_nos="SEGM"),
+            NumberSeries(code="SEGM", starting_no="SM00001"),
+            SalespersonPurchaser(code="JO"),
+            InteractionTemplate(code="HELLO", language_code_default="ENU"),
+            TemplateLanguage(
+                interaction_template_code="HELLO",
+                language_code="ENU",
+                attachment=crm.store.attachments.put(b"Dear {{ name }}"),
+                attachment_name="hello.txt",
+            ),
+            *(
+                Contact(
+                    no=f"P{number}",
+                    type=ContactType.PERSON,
+                    name=f"Person {number}",
+                    e_mail=f"p{number}@example.com",
+                    salesperson_code="JO",
+                )
+                for number in range(LETTERS)
+            ),
+        ]
+    )
+    segment = crm.new_segment("Hello", template="HELLO")
+    segment.add_contacts()
+    segment.log(deliver=True)
+
+    pile, failures = Pile(), list[BaseException]()
+
+    def work() -> None:
+        try:
+            with Workspace(database.open(), user="W") as own:
+                for _ in range(LETTERS):
+                    own.deliver({CorrespondenceType.EMAIL: pile}, persistence=Persistence(batch=4))
+                    if not list(
+                        own.store.records.all(
+                            Interaction, delivery_status=DeliveryStatus.IN_PROGRESS
+                        )
+                    ):
+                        break
+        except BaseException as error:  # noqa: BLE001 - told by the test itself
+            failures.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(WORKERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert len(pile.keys) == LETTERS
+    assert set(pile.keys.values()) == {1}
+    delivered = crm.store.records.all(Interaction, delivery_status=DeliveryStatus.DELIVERED)
+    assert len(list(delivered)) == LETTERS
+    crm.journal.verify()
