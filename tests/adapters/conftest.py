@@ -16,13 +16,29 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """The address of a PostgreSQL server: a given one, or one that is started here."""
-    yield from serve_postgresql()
+    yield from serve_postgresql(durable=False)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=KINDS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database for one test."""
+    yield from _place(request, tmp_path)
+
+
+@pytest.fixture(params=KINDS, scope="module")
+def kept_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """A database for all tests of a module, which only read what it is filled with."""
+    yield from _place(request, tmp_path_factory.mktemp("kept"))
+
+
+def _place(request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
     if request.param == "sqlite":
-        made = Database(str(tmp_path / "crm.db"))
+        made = Database(str(folder / "crm.db"))
         yield made
         made.close()
         return

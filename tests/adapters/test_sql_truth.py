@@ -106,7 +106,7 @@ def in_tables_of_a_host(database: Database) -> SqlStore:
     for table in made.values():
         table.schema = database.schema
     return database.open(
-        prefix="own_", mapped={name: MappedTable(t, dict(t.c)) for name, t in made.items()}
+        prefix="beside_", mapped={name: MappedTable(t, dict(t.c)) for name, t in made.items()}
     )
 
 
@@ -124,9 +124,9 @@ def _naive(row: Mapping[str, Any]) -> dict[str, Any]:
 Found = Callable[[Criteria], str]
 
 
-@pytest.fixture(params=[in_our_tables, in_tables_of_a_host])
-def found(request: pytest.FixtureRequest, database: Database) -> Found:
-    store: SqlStore = request.param(database)
+@pytest.fixture(params=[in_our_tables, in_tables_of_a_host], scope="module")
+def found(request: pytest.FixtureRequest, kept_database: Database) -> Found:
+    store: SqlStore = request.param(kept_database)
     for no, members in truth.MEMBERS.items():
         lines = [
             SegmentLine(segment_no=no, line_no=place, contact_no=member)
