@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,9 +42,25 @@ class Database:
         connect = {"options": f"-csearch_path={self.schema}"}
         return sa.create_engine(self.url, connect_args=connect)
 
+    def empty(self) -> None:
+        """Make it hold nothing again: a file goes, a schema keeps its tables without their rows."""
+        self.close()
+        if self.schema is None:
+            for file in Path(self.address).parent.glob(f"{Path(self.address).name}*"):
+                file.unlink()
+            return
+        engine = self.engine()
+        with engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # no guards
+            for name in sa.inspect(connection).get_table_names(schema=self.schema):
+                if name != "segmentation_meta":
+                    connection.execute(sa.delete(sa.table(name)))
+        engine.dispose()
+
     def close(self) -> None:
         for store in self._opened:
             store.close()
+        self._opened.clear()
 
 
 def serve_postgresql(*, durable: bool = True) -> Iterator[str]:

@@ -32,7 +32,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 def kept_database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
-    """A database for all tests of a module, which only read what it is filled with."""
+    """A database for all tests of a module, which only read it or empty it first."""
     yield from _place(request, tmp_path_factory.mktemp("kept"))
 
 

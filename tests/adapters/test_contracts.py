@@ -15,8 +15,9 @@ class TestMemoryStore(StoreContract):
 
 class TestSqlStore(StoreContract):
     @pytest.fixture(autouse=True)
-    def _in(self, database: Database) -> None:
-        self.database = database
+    def _in(self, kept_database: Database) -> None:
+        kept_database.empty()
+        self.database = kept_database
 
     def make_store(self) -> Store:
         return self.database.open()
