@@ -67,8 +67,9 @@ def ask_all(answer: Answer, criteria: Sequence[Criteria]) -> list[Sequence[str]]
 
 def refused(criteria: Criteria, error: SegmentationError) -> list[str]:
     """What the reference finds, where a cluster may refuse and says why."""
-    because = {"@, comparing": "any_case=True", "a share": "InShare", "a link": "'item'"}
-    because |= {"opens": "'opens'"}
+    own = "InShare" if "InShare" in repr(criteria) else "Figure"
+    because = {"@, comparing": "any_case=True", "a link": "'item'", "opens": "'opens'"}
+    because |= {"a share or": own}
     named = [name for reason, name in because.items() if reason in str(error)]
     assert named, error
     assert all(name in repr(criteria) for name in named), error

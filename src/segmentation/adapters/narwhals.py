@@ -442,10 +442,9 @@ class _Asked:
     def _by_reference(self, node: BoundNode) -> Test:
         """A test of the numbers that the reference predicate finds."""
         if self.on_cluster:
-            what = "a share" if isinstance(node, InShare) else "a link through another table"
-            raise Refused(
-                f"select on {self._contacts.implementation.value}", f"{what} needs rows at hand"
-            )
+            linked = isinstance(node, BoundPart | BoundFigure) and not _is_of_base(node)
+            what = "a link through another table" if linked else "a share or a contact's own figure"
+            self._refuse(f"{what} needs rows at hand")
         self._check(node)
         bound = BoundSelection(self._bound.schema, self._bound.as_of, node)
         source = _PlainRows(lambda table: self.plain_rows(_collected(self._frame(table)), table))
@@ -509,6 +508,10 @@ class _PlainRows:
     def logged_members(self, entry_no: int) -> Collection[str]:
         """Members are looked up elsewhere; only parts and shares get here."""
         raise NotImplementedError(entry_no)
+
+
+def _is_of_base(node: BoundPart | BoundFigure) -> bool:
+    return (node if isinstance(node, BoundPart) else node.part).table.link is None
 
 
 def _is_linked(node: BoundNode) -> bool:
