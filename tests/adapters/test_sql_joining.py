@@ -1,7 +1,9 @@
 """A store inside a host's own transaction, and contacts in a host's own tables."""
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +14,7 @@ from segmentation import Contact, make_selection
 from segmentation.adapters.sqlalchemy import MappedTable, join_store
 from segmentation.contacts import ContactType
 from segmentation.criteria import AsOf, bind
-from segmentation.errors import Conflict, UnknownName
+from segmentation.errors import Conflict, StoreError, UnknownName
 from segmentation.segments import Segment, SegmentHeader, contact_schema
 from segmentation.setup import NumberSeries
 
@@ -155,3 +157,33 @@ def test_an_error_of_ours_leaves_the_hosts_transaction_whole(engine: sa.Engine) 
     with engine.connect() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(COUNTRY)) == 2
         assert join_store(connection, prefix="crm_").segments.get("S1").version == 2
+
+
+class Watched:
+    """A connection as tools wrap it that watch statements: no longer the driver's own."""
+
+    def __init__(self, inner: sqlite3.Connection) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+
+def test_sqlite_by_another_driver_is_refused() -> None:
+    host = sa.create_engine("sqlite://", creator=lambda: Watched(sqlite3.connect(":memory:")))
+    with host.connect() as connection, pytest.raises(StoreError, match="another driver"):
+        join_store(connection, prefix="crm_")
+    host.dispose()
+
+
+def test_a_host_without_a_free_connection_is_told_so(tmp_path: Path) -> None:
+    host = sa.create_engine(
+        f"sqlite:///{tmp_path}/host.db",
+        poolclass=sa.QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=0,
+    )
+    with host.connect(), pytest.raises(StoreError, match="connections are in use"):
+        join_store(host.connect, prefix="crm_")
+    host.dispose()

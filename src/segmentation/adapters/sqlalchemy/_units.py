@@ -126,7 +126,6 @@ class HostUnit:
     Args:
         connect: Gives the connection of the host's open transaction.
         name: How to call the store in errors.
-        prepare: Done once with each connection, before anything else.
     """
 
     def __init__(self, connect: Callable[[], sa.Connection], name: str) -> None:
