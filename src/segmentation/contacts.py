@@ -453,9 +453,14 @@ def salutation_text(contact: Contact, formula: SalutationFormula) -> str:
     >>> salutation_text(anna, greeting)
     'Dear Anna Berg,'
     """
-    values = [getattr(contact, part) if part else "" for part in formula.parts]
-    filled = re.sub("%([1-5])", lambda found: values[int(found[1]) - 1], formula.salutation)
-    return " ".join(filled.split()).replace(" ,", ",")
+    values = [getattr(contact, part).strip() if part else "" for part in formula.parts]
+
+    def filled(found: re.Match[str]) -> str:
+        value = values[int(found[2]) - 1]
+        return found[1] + value if value else ""
+
+    # The blank before a part goes with it; no-break spaces, as French sets them, stay.
+    return re.sub("( ?)%([1-5])", filled, formula.salutation).strip(" ")
 
 
 def find_salutation(
