@@ -88,7 +88,7 @@ def test_texts_and_codes_pass_filters_as_in_python(database: Database) -> None:
     ]
     schema = contact_schema({"contact": fields[2:]})
 
-    @settings(max_examples=80)
+    @settings(max_examples=40)
     @given(st.sampled_from(fields), stored, plain | trees.filters_of(fields[0]))
     @example(fields[0], ["ΑΣ", "ας", "ΑΣΑ", "Σ", "A\u0301Σ\u0301", "İ"], _like("ας"))
     def agrees(field: Field, values: list[str], item: Filter) -> None:
@@ -112,7 +112,7 @@ def test_numbers_and_dates_pass_filters_as_in_python(database: Database) -> None
     table = attrs.evolve(contact_schema().table("value_entry"), link=None)
     schema = Schema("value_entry", "entry_no", {"value_entry": table})
 
-    @settings(max_examples=80)
+    @settings(max_examples=40)
     @given(
         st.sampled_from(["amount", "entry_no", "posting_date"]),
         st.lists(st.tuples(amounts, dates), min_size=1, max_size=5),
@@ -144,7 +144,7 @@ def test_points_in_time_pass_filters_as_in_python(database: Database) -> None:
     store = database.open()
     field = contact_schema().table("contact").field("last_modified")
 
-    @settings(max_examples=50)
+    @settings(max_examples=25)
     @given(st.lists(st.none() | st.datetimes(timezones=st.just(UTC)), max_size=5), st.data())
     def agrees(values: list[datetime | None], data: st.DataObject) -> None:
         moments = [each.isoformat() for each in values if each]

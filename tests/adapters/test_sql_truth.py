@@ -159,7 +159,7 @@ MAPPINGS = MappingRows()
 
 
 def test_any_selection_is_answered_as_the_reference_predicate_does(found: Found) -> None:
-    @settings(max_examples=60)
+    @settings(max_examples=30)
     @given(trees.selections)
     def agrees(selection: Selection) -> None:
         assert found(selection) == reference.found(selection, MAPPINGS)

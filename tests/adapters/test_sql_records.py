@@ -1,0 +1,73 @@
+"""Records in tables: what no database can hold is refused, kinds of a host get tables of theirs."""
+
+from decimal import Decimal
+
+import attrs
+import pytest
+
+from databases import Database
+from segmentation.contacts import Contact, ItemEntry
+from segmentation.errors import InvalidValue
+from segmentation.fields import Record, with_converters
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class Visit(Record, table="visit", key=("no",)):
+    """A kind that a host brings."""
+
+    no: int
+    place: str = ""
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class LaterVisit(Record, table="visit", key=("no",)):
+    """The same kind in a later version of the host."""
+
+    no: int
+    place: str = ""
+    guests: int = 0
+    paid: bool = False
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (Contact(no="C2", name="a\0b"), "no database can keep"),
+        (Contact(no="C2", city="\ud800"), "no database can keep"),
+        (Contact(no="C2", extra=(("note", "\0"),)), "no database can keep"),
+        (Contact(no="C2", extra=(("score", 2**63), ("vip", True))), "too large"),
+        (ItemEntry(entry_no=2**63), "too large"),
+        (ItemEntry(entry_no=-(2**63) - 1), "too large"),
+        (ItemEntry(entry_no=1, amount=Decimal("NaN")), "not a number"),
+    ],
+)
+def test_what_no_database_can_hold_is_refused_whole(
+    record: Record, reason: str, database: Database
+) -> None:
+    store = database.open()
+    with pytest.raises(InvalidValue, match=reason):
+        store.records.put([Contact(no="C1", name="Åse", extra=(("vip", True),)), record])
+    assert list(store.records.all(Contact)) == []
+    assert list(store.records.all(ItemEntry)) == []
+
+
+def test_a_kind_of_the_host_gets_its_table_when_it_is_first_stored(database: Database) -> None:
+    store = database.open()
+    store.records.remove([Visit(no=1)])
+    assert store.records.find(Visit, 1) is None
+    assert list(store.records.all(Visit)) == []
+    store.records.put([Visit(no=1, place="Aarhus")])
+    store.records.put([Visit(no=2)])
+    assert database.open().records.find(Visit, 1) == Visit(no=1, place="Aarhus")
+    store.records.remove([Visit(no=2), Visit(no=2**63)])
+    assert list(store.records.all(Visit)) == [Visit(no=1, place="Aarhus")]
+
+
+def test_a_kind_of_the_host_gets_its_new_columns(database: Database) -> None:
+    database.open().records.put([Visit(no=1, place="Aarhus")])
+    later = database.open()
+    later.records.put([LaterVisit(no=2, guests=4, paid=True)])
+    assert list(later.records.all(LaterVisit)) == [
+        LaterVisit(no=1, place="Aarhus"),
+        LaterVisit(no=2, guests=4, paid=True),
+    ]
