@@ -395,12 +395,12 @@ class AttachmentsContract(Contract):
             assert attachments.get(digest) == content
             assert attachments.put(content) == digest
 
-    def test_what_is_not_there_is_an_error(self) -> None:
+    def test_a_content_that_is_not_there_is_an_error(self) -> None:
         attachments = self.make_store().attachments
         for digest in ("0" * 64, "", "\0"):
             raises(NotFound, lambda digest=digest: attachments.get(digest))  # type: ignore[misc]
 
-    def test_what_was_removed_is_gone(self) -> None:
+    def test_a_content_that_was_removed_is_gone(self) -> None:
         attachments = self.make_store().attachments
         kept, gone = attachments.put(b"kept"), attachments.put(b"gone")
         attachments.remove([gone, "0" * 64])
