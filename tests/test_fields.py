@@ -35,7 +35,7 @@ class Colour(Option):
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
 class Lamp(Record, table="lamp", key=("code", "place")):
     code: ShortCode
-    place: Annotated[Code, RefersTo("room"), AlsoCalled("room_no")] = ""
+    place: Annotated[Code, RefersTo("room"), AlsoCalled("room_no"), "a note of the host"] = ""
     name: LongText = ""
     colour: Colour = Colour.BLANK
     watts: int = 0

@@ -7,8 +7,11 @@ from segmentation.contacts import (
     ContactType,
     NamePart,
     SalutationFormula,
+    SalutationType,
+    find_salutation,
     salutation_text,
 )
+from segmentation.errors import NotFound
 
 NOEMIE = Contact(
     no="1", type=ContactType.PERSON, first_name="Noémie", surname="Détraz", company_name="%1 & %2"
@@ -37,3 +40,13 @@ def test_a_blank_part_leaves_no_trace(text: str, parts: tuple[NamePart, ...], sa
     names = {f"name_{place}": part for place, part in enumerate(parts, start=1)}
     formula = SalutationFormula(salutation_code="F", salutation=text, **names)  # type: ignore[arg-type]
     assert salutation_text(NOEMIE, formula) == said
+
+
+def test_a_salutation_is_looked_up_by_code_language_and_tone() -> None:
+    formulas = [
+        SalutationFormula(salutation_code="X", salutation="Other,"),
+        SalutationFormula(salutation_code="", salutation="Hello,"),
+    ]
+    assert find_salutation(NOEMIE, formulas, "", SalutationType.FORMAL) == "Hello,"
+    with pytest.raises(NotFound, match="informal"):
+        find_salutation(NOEMIE, formulas, "", SalutationType.INFORMAL)
