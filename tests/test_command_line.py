@@ -217,6 +217,20 @@ def test_a_filter_without_table_and_field_is_wrong_use(
     assert "TABLE.FIELD=FILTER" in capsys.readouterr().err
 
 
+def test_what_a_contact_does_not_have_is_printed_as_blank(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "contact.csv").write_text("no,name\nA,Anna\n", encoding="utf-8")
+    store = tmp_path / "crm.db"
+    assert main(["import", str(tmp_path), "--store", str(store)]) == 0
+    capsys.readouterr()
+    assert main(["select", "--store", str(store), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["no"], row["last_modified"], row["minor"]) == ("A", "", False)
+    assert main(["journal", "verify", f"sqlite:///{store}"]) == 0
+    assert "0 entries" in capsys.readouterr().out
+
+
 def test_a_journal_goes_out_to_a_file_or_to_the_terminal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

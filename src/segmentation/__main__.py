@@ -358,8 +358,8 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path, smtp: str) -> None
     logged = fair.log(follow_up=True)
     courier = FolderCourier(folder / "letters")
     written = len([courier.deliver(letter) for letter in crm.letters(logged.interactions)])
-    if logged.follow_up is not None:
-        print(f"logged {logged.segment.segment_no}, follow-up {logged.follow_up.no}")
+    follow_up = logged.follow_up.no if logged.follow_up else ""
+    print(f"logged {logged.segment.segment_no}, follow-up {follow_up}")
     _deliver_word_letters(crm, sample, folder, smtp)
     head = crm.journal.verify()
     journal = folder / "journal.jsonl"

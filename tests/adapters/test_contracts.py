@@ -3,9 +3,11 @@
 import pytest
 
 from databases import Database
+from segmentation.errors import NotFound
 from segmentation.memory import MemoryStore
 from segmentation.protocols import Store
 from segmentation.testing import StoreContract
+from segmentation.testing._contracts import raises
 
 
 class TestMemoryStore(StoreContract):
@@ -26,3 +28,8 @@ class TestSqlStore(StoreContract):
 def test_a_contract_asks_how_to_make_a_store() -> None:
     with pytest.raises(NotImplementedError):
         StoreContract().make_store()
+
+
+def test_a_contract_misses_an_error_that_does_not_come() -> None:
+    with pytest.raises(AssertionError, match="NotFound was not raised"):
+        raises(NotFound, lambda: None)

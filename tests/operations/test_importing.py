@@ -106,6 +106,18 @@ def test_a_person_taken_in_later_gets_the_name_of_the_company_that_is_there() ->
     assert person.company_name == "Berg & Co"
 
 
+def test_a_code_that_reads_like_a_company_number_is_not_taken_for_the_company() -> None:
+    store = MemoryStore()
+    take(
+        store,
+        contact_csv="no,type,name,company_no\nC1,company,Berg & Co,\nP1,person,Anna,C1\n",
+        mailing_group_csv="code,description\nC1,Not a company\n",
+    )
+    person = store.records.find(Contact, "P1")
+    assert person is not None
+    assert person.company_name == "Berg & Co"
+
+
 def test_all_faults_of_all_files_are_found_and_nothing_is_taken_in() -> None:
     store = MemoryStore()
     assert faults(

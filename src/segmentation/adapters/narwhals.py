@@ -503,11 +503,11 @@ class _PlainRows:
 
     def segment_members(self, segment_no: str) -> Collection[str]:
         """Members are looked up elsewhere; only parts and shares get here."""
-        raise NotImplementedError(segment_no)
+        raise NotImplementedError(segment_no)  # pragma: no cover - what the docstring says
 
     def logged_members(self, entry_no: int) -> Collection[str]:
         """Members are looked up elsewhere; only parts and shares get here."""
-        raise NotImplementedError(entry_no)
+        raise NotImplementedError(entry_no)  # pragma: no cover - what the docstring says
 
 
 def _is_of_base(node: BoundPart | BoundFigure) -> bool:

@@ -91,9 +91,8 @@ def check(
     except UsageError as error:
         return tuple(_faults(error))
     remarks = list(_relative(criteria, schema))
-    if bound.node is not None:
-        checker = _Checker(phrases, known or _nothing_known)
-        remarks += checker.remarks(bound.node)
+    checker = _Checker(phrases, known or _nothing_known)
+    remarks += checker.remarks(bound.node) if bound.node is not None else ()
     return tuple(dict.fromkeys(remarks))
 
 

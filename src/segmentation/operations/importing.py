@@ -285,16 +285,15 @@ def _duplicate_faults(placed: Iterable[_Placed]) -> Iterator[Fault]:
 
 def _with_company_names(store: Store, placed: Iterable[_Placed]) -> Iterator[Record]:
     """The records; a person without a company name gets that of its company."""
-    here = {key_of(item.record): item.record for item in placed}
-    for item in placed:
-        record = item.record
+    records = [item.record for item in placed]
+    here = {record.no: record for record in records if isinstance(record, Contact)}
+    for record in records:
         if isinstance(record, Contact) and record.company_no and not record.company_name:
-            company = here.get((record.company_no,)) or store.records.find(
-                Contact, record.company_no
-            )
-            if isinstance(company, Contact):
-                record = attrs.evolve(record, company_name=company.name)
-        yield record
+            company_no = record.company_no
+            company = here.get(company_no) or store.records.find(Contact, company_no)
+            yield attrs.evolve(record, company_name=company.name if company else "")
+        else:
+            yield record
 
 
 def _reference_faults(store: Store, placed: Sequence[_Placed]) -> Iterator[Fault]:

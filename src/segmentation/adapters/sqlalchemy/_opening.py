@@ -93,6 +93,5 @@ def open_tables(engine: sa.Engine, tables: Tables, store: str) -> None:
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:
                 # Readers and one writer do not wait for each other; the file remembers it.
-                raw = connection.connection.driver_connection
-                if raw is not None:
-                    raw.execute("PRAGMA journal_mode = WAL")
+                raw: Any = connection.connection.driver_connection
+                raw.execute("PRAGMA journal_mode = WAL")

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, assert_never
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -101,6 +101,8 @@ def column_type(field: Field) -> TypeEngine[Any]:
             return Moment()
         case FieldType.TIME:
             return TimeOfDay()
+        case _:
+            assert_never(field.type)
 
 
 def can_hold_text(text: str) -> bool:
