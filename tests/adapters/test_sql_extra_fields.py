@@ -3,13 +3,30 @@
 import datetime as dt
 from decimal import Decimal
 
+import attrs
 import pytest
 
 import segmentation as seg
 from databases import Database
+from segmentation.adapters.sqlalchemy import SqlStore
 from segmentation.contacts import ItemEntry
-from segmentation.criteria import parse, total
-from segmentation.fields import FieldType, Value
+from segmentation.criteria import (
+    AnyOf,
+    Compare,
+    Criteria,
+    Like,
+    Link,
+    Operand,
+    Operator,
+    Part,
+    Schema,
+    Where,
+    Wild,
+    make_table,
+    parse,
+    total,
+)
+from segmentation.fields import Field, FieldType, Value
 from segmentation.memory import MemoryStore
 from segmentation.protocols import Store
 from segmentation.setup import ExtraField
@@ -98,3 +115,81 @@ def test_a_sum_in_a_database_is_exact(in_database: seg.Workspace) -> None:
     the = in_database.fields
     exact = total(the.value_entry.amount) == Decimal("0.3")
     assert list(in_database.select(exact)) == ["A"]
+
+
+def same(one: seg.Workspace, other: seg.Workspace, criteria: Criteria, schema: Schema) -> list[str]:
+    """What a selection finds, the same in both stores."""
+    found = [
+        list(crm.store.contacts.matching(seg.bind(criteria, schema, crm.as_of)))
+        for crm in (one, other)
+    ]
+    assert found[0] == found[1]
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("row_field", "contact_field", "found"),
+    [("entry_no", "lamps", ["A"]), ("posting_date", "since", ["C"])],
+)
+def test_a_host_may_link_rows_by_numbers_and_dates(
+    in_database: seg.Workspace,
+    in_memory: seg.Workspace,
+    row_field: str,
+    contact_field: str,
+    found: list[str],
+) -> None:
+    for crm in (in_database, in_memory):
+        crm.add(ItemEntry(entry_no=12), ItemEntry(entry_no=13, posting_date=TODAY))
+    schema = in_database.schema
+    linked = attrs.evolve(schema.table("value_entry"), link=Link(((row_field, contact_field),)))
+    changed = schema.with_tables(linked)
+    assert same(in_database, in_memory, Part("value_entry"), changed) == found
+
+
+@pytest.mark.parametrize(
+    ("operator", "text"),
+    [
+        (Operator.GREATER, "L\0"),
+        (Operator.LESS, "lys\0"),
+        (Operator.GREATER, "l\ud800"),
+        (Operator.LESS, "l\udfff"),
+        (Operator.AT_LEAST, ""),
+    ],
+)
+def test_ends_that_no_database_can_hold_part_texts_as_in_memory(
+    in_database: seg.Workspace, in_memory: seg.Workspace, operator: Operator, text: str
+) -> None:
+    part = Part("contact", (Where("motto", Compare(operator, Operand(text))),))
+    same(in_database, in_memory, part, in_database.schema)
+
+
+@pytest.mark.parametrize("text", ["*", "\U0010ffff*", "\ud7ff*", "?*"])
+def test_patterns_fit_as_in_memory(
+    in_database: seg.Workspace, in_memory: seg.Workspace, text: str
+) -> None:
+    part = Part("contact", (Where("motto", parse(text) or Like((Wild.ANY_RUN,))),))
+    same(in_database, in_memory, part, in_database.schema)
+
+
+def test_a_table_that_the_database_does_not_keep_is_unknown(in_database: seg.Workspace) -> None:
+    rows = make_table(
+        "orders", [Field("contact_no", FieldType.CODE)], link=Link((("contact_no", "no"),))
+    )
+    bound = seg.bind(Part("orders"), in_database.schema.with_tables(rows), in_database.as_of)
+    with pytest.raises(seg.UnknownName, match="orders"):
+        in_database.store.contacts.matching(bound)
+
+
+def test_a_selection_too_large_for_one_statement_is_counted_too(
+    in_database: seg.Workspace,
+) -> None:
+    store = in_database.store
+    assert isinstance(store, SqlStore)
+    many = AnyOf(
+        tuple(
+            Part("contact", (Where("no", Compare(Operator.EQUAL, Operand(f"N{n}"))),))
+            for n in range(6_000)
+        )
+    )
+    whole = AnyOf((many, Part("contact", (Where("no", Compare(Operator.EQUAL, Operand("A"))),))))
+    assert store.contacts.count(seg.bind(whole, in_database.schema, in_database.as_of)) == 1
