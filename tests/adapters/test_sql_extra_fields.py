@@ -20,6 +20,7 @@ from segmentation.criteria import (
     Operator,
     Part,
     Schema,
+    Selection,
     Where,
     Wild,
     make_table,
@@ -185,11 +186,10 @@ def test_a_selection_too_large_for_one_statement_is_counted_too(
 ) -> None:
     store = in_database.store
     assert isinstance(store, SqlStore)
-    many = AnyOf(
-        tuple(
-            Part("contact", (Where("no", Compare(Operator.EQUAL, Operand(f"N{n}"))),))
-            for n in range(6_000)
-        )
-    )
-    whole = AnyOf((many, Part("contact", (Where("no", Compare(Operator.EQUAL, Operand("A"))),))))
-    assert store.contacts.count(seg.bind(whole, in_database.schema, in_database.as_of)) == 1
+    nos = ["A", *(f"N{n}" for n in range(6_000))]
+    parts: list[Selection] = [
+        Part("contact", (Where("no", Compare(Operator.EQUAL, Operand(no))),)) for no in nos
+    ]
+    many: AnyOf[Selection] = AnyOf(tuple(parts))
+    bound = seg.bind(many, in_database.schema, in_database.as_of)
+    assert store.contacts.count(bound) == 1
