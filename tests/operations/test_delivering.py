@@ -519,9 +519,10 @@ def test_only_what_was_delivered_or_failed_can_be_resent() -> None:
 
 
 @pytest.mark.parametrize("template", [b"\xd0\xcf\x11\xe0 an old Word file", "Dear {{ name }}"])
-def test_int_46_47_a_delivered_segment_of_one_is_one_entry_and_one_mail(
+def test_a_delivered_segment_of_one_is_one_entry_and_one_mail(
     template: str | bytes,
 ) -> None:
+    """INT-46 and INT-47."""
     crm = workspace()
     fill(crm, 1, template=template)
     if isinstance(template, bytes):
@@ -539,7 +540,8 @@ def test_int_46_47_a_delivered_segment_of_one_is_one_entry_and_one_mail(
     assert len(list(crm.store.records.all(Interaction))) == 1
 
 
-def test_int_81_a_mail_without_an_address_is_a_fault_and_nothing_is_recorded() -> None:
+def test_a_mail_without_an_address_is_a_fault_and_nothing_is_recorded() -> None:
+    """INT-81."""
     crm = workspace()
     fill(crm, 1)
     crm.store.records.put([attrs.evolve(crm.contact("P1"), e_mail="")])
@@ -561,9 +563,10 @@ def test_the_alternative_addresses_mail_is_where_the_mail_goes() -> None:
 
 
 @pytest.mark.parametrize("action", [WizardAction.OPEN, WizardAction.MERGE, WizardAction.BLANK])
-def test_int_85_86_87_a_word_template_is_merged_whatever_the_wizard_does(
+def test_a_word_template_is_merged_whatever_the_wizard_does(
     action: WizardAction,
 ) -> None:
+    """INT-85, INT-86 and INT-87."""
     crm = workspace()
     fill(crm, 1)
     digest = crm.store.attachments.put(docx(paragraph(field(" MERGEFIELD Name "))))
@@ -588,7 +591,8 @@ def test_int_85_86_87_a_word_template_is_merged_whatever_the_wizard_does(
     assert text_of(courier.documents[0].content) == "Person 1"
 
 
-def test_int_89_hard_copies_are_packed_under_the_segments_number(tmp_path: Path) -> None:
+def test_hard_copies_are_packed_under_the_segments_number(tmp_path: Path) -> None:
+    """INT-89."""
     crm = workspace()
     fill(crm, 0, template=docx(paragraph(field(" MERGEFIELD Name "))), how=HARD_COPY)
     crm.store.records.put(

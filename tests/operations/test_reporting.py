@@ -67,7 +67,8 @@ def crm() -> Workspace:
     return crm
 
 
-def test_rep_01_the_list_shows_cost_and_estimated_value(crm: Workspace) -> None:
+def test_the_list_shows_cost_and_estimated_value(crm: Workspace) -> None:
+    """REP-01."""
     entry = Interaction(
         entry_no=1, contact_no="ANNA", contact_company_no="SHOP", cost=Decimal(12), date=TODAY
     )
@@ -90,7 +91,8 @@ def test_values_that_the_host_does_not_give_are_nought(crm: Workspace) -> None:
     assert segment_contacts(crm.store, "SM1")[0].estimated_value == 0
 
 
-def test_rep_03_a_person_is_listed_with_its_company(crm: Workspace) -> None:
+def test_a_person_is_listed_with_its_company(crm: Workspace) -> None:
+    """REP-03."""
     anna = segment_contacts(crm.store, "SM1")[1]
     assert (anna.name, anna.company_name) == ("Anna", "SHOP Ltd")
 
@@ -134,12 +136,14 @@ def test_labels_have_three_columns_or_two(
 def test_exactly_the_remark_that_is_ticked_is_marked(
     crm: Workspace, remarks: Remarks, place: int
 ) -> None:
+    """REP-13, REP-15, REP-17, REP-19; REP-21, REP-23, REP-25, REP-27."""
     (sheet,) = cover_sheets(crm.store, ["SHOP"], remarks, on=TODAY)
     assert sheet.marks == tuple("x" if mark == place else "" for mark in range(7))
     assert sheet.remark == remarks.custom
 
 
-def test_seg_11_a_cover_sheet_has_the_address_block_and_records_nothing(crm: Workspace) -> None:
+def test_a_cover_sheet_has_the_address_block_and_records_nothing(crm: Workspace) -> None:
+    """SEG-11."""
     nos = crm.store.segments.get("SM1").contact_nos
     sheets = cover_sheets(crm.store, [*nos, *nos, ""], Remarks(please_call=True), on=TODAY)
     assert [sheet.contact_no for sheet in sheets] == ["SHOP", "ANNA"]
@@ -156,6 +160,7 @@ def test_seg_11_a_cover_sheet_has_the_address_block_and_records_nothing(crm: Wor
 def test_printed_cover_sheets_are_recorded_where_that_is_asked_for(
     crm: Workspace, nos: list[str]
 ) -> None:
+    """CON-27 and CON-29."""
     sheets = cover_sheets(crm.store, nos, Remarks(), on=TODAY)
     done = record_cover_sheets(crm.store, sheets, crm.stamp, as_of=crm.as_of)
     assert {each.reason for each in done} == {NotRecorded.NO_TEMPLATE}
