@@ -113,6 +113,7 @@ def join_store(
     ...     store = join_store(connection, prefix="crm_")
     ...     list(store.segments.headers())
     []
+    >>> engine.dispose()
     """
     unit = HostUnit(_connecting(host), _HOST)
     tables = Tables(schema=schema, prefix=prefix)
