@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import attrs
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -115,6 +116,19 @@ def test_a_hosts_partners_are_contacts(engine: sa.Engine) -> None:
         ):
             bound = bind(make_selection(filters), contact_schema(), as_of)
             assert list(store.contacts.matching(bound)) == expected
+
+
+def test_a_column_that_is_clean_is_asked_as_it_is(engine: sa.Engine) -> None:
+    mapped = partners()
+    mapped["contact"] = attrs.evolve(mapped["contact"], clean=frozenset({"post_code"}))
+    with engine.begin() as connection:
+        store = join_store(connection, prefix="crm_", mapped=mapped)
+        bound = bind(
+            make_selection(contact={"post_code": "2100"}),
+            contact_schema(),
+            AsOf(date(2026, 11, 22)),
+        )
+        assert list(store.contacts.matching(bound)) == ["P2"]
 
 
 def test_a_mapping_of_a_field_that_is_not_there_is_an_error(engine: sa.Engine) -> None:
