@@ -208,7 +208,7 @@ class Workspace:
         paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in {".json", ".csv"})
         chosen = paths if path.is_dir() else [path]
         files = [SourceFile(p.name, p.read_bytes()) for p in chosen]
-        return importing.take_in_files(self.store, files, attached=_reader(folder))
+        return importing.take_in_files(self.store, files, self.stamp, attached=_reader(folder))
 
     def add(self, *records: Record) -> Imported:
         """Take in contacts, their rows and code tables made in Python.
@@ -216,7 +216,7 @@ class Workspace:
         Raises:
             Rejected: There are faults: all of them; nothing is taken in.
         """
-        return importing.take_in(self.store, records)
+        return importing.take_in(self.store, records, self.stamp)
 
     def contact(self, no: str) -> Contact:
         """The contact with this number.
