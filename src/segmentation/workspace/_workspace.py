@@ -54,7 +54,7 @@ from ._contacts import Contacts
 from ._interactions import Interactions
 from ._journal import Journal
 from ._questionnaires import Questionnaires
-from ._worksheet import Filters, Worksheet, criteria_of
+from ._worksheet import Filters, Worksheet, criteria_of, source_of
 
 IN_MEMORY = ":memory:"
 
@@ -335,9 +335,10 @@ class Workspace:
         """Take in saved criteria that were exported."""
         return reusing.import_criteria(self.store, text, replace=replace)
 
-    def overlaps(self, **sources: Source) -> dict[tuple[str, ...], int]:
+    def overlaps(self, **sources: Source | Worksheet) -> dict[tuple[str, ...], int]:
         """How many contacts are in exactly these segments or selections, by their names here."""
-        return combining.overlaps(self.store, sources, self.as_of)
+        plain = {name: source_of(source) for name, source in sources.items()}
+        return combining.overlaps(self.store, plain, self.as_of)
 
     # -- letters ----------------------------------------------------------------------------
 
