@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, cast
 
+from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.criteria import (
     AsOf,
@@ -36,6 +37,7 @@ from segmentation.operations import (
     delivering,
     explaining,
     importing,
+    keeping,
     opening,
     rendering,
     reusing,
@@ -224,7 +226,7 @@ class Workspace:
         Raises:
             NotFound: There is none.
         """
-        found = self.store.contacts.get_many([no.strip().upper()])
+        found = self.store.contacts.get_many([to_code(no)])
         if not found:
             raise NotFound("contact", no)
         return found[0]
@@ -303,7 +305,7 @@ class Workspace:
         Raises:
             NotFound: There is none; it may have been logged.
         """
-        return Worksheet(self, self.store.segments.get(no.strip().upper()).no)
+        return Worksheet(self, keeping.get_segment(self.store, no).no)
 
     def segments(self) -> Sequence[SegmentHeader]:
         """The headers of all segments that are not logged yet."""
