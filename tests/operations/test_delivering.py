@@ -17,6 +17,7 @@ import pytest
 
 from mailserver import Postman, serving
 from segmentation.adapters.files import FolderCourier, ZipCourier
+from segmentation.adapters.mammoth import MailBody
 from segmentation.adapters.smtp import Security, Server, SmtpCourier
 from segmentation.adapters.sqlalchemy import open_store
 from segmentation.adapters.word import WordRenderer
@@ -37,7 +38,7 @@ from segmentation.protocols import Store
 from segmentation.setup import CompanyInformation, MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate, TemplateLanguage, WizardAction, WordTemplate
 from segmentation.workspace import Workspace
-from wordfiles import docx, field, paragraph, text_of
+from wordfiles import docx, field, paragraph, run, text_of
 
 EMAIL, HARD_COPY = CorrespondenceType.EMAIL, CorrespondenceType.HARD_COPY
 NOW = dt.datetime(2026, 11, 22, 9, 30, tzinfo=dt.UTC)
@@ -65,6 +66,17 @@ class Courier:
             raise error
         self.documents.append(document)
         return "here"
+
+
+class Shouting:
+    """Converts Word documents to something else."""
+
+    converts = frozenset({"docx"})
+    ending = "loud"
+    media_type = "application/octet-stream"
+
+    def convert(self, content: bytes, _name: str) -> bytes:
+        return content
 
 
 def workspace(
@@ -589,6 +601,47 @@ def test_a_word_template_is_merged_whatever_the_wizard_does(
     crm.deliver({EMAIL: courier})
     assert len(list(crm.store.records.all(Interaction))) == 1
     assert text_of(courier.documents[0].content) == "Person 1"
+
+
+@pytest.mark.parametrize("as_attachment", [False, True])
+def test_a_word_letter_is_the_mails_body_or_its_attachment(as_attachment: bool) -> None:
+    crm = workspace()
+    crm.rendering = attrs.evolve(WORD, bodies=(MailBody(),), converters=(Shouting(),))
+    fill(crm, 2, template=docx(paragraph(run("Dear "), field(" MERGEFIELD Name "))))
+    (paper,) = crm.store.contacts.get_many(["P2"])
+    crm.store.records.put([attrs.evolve(paper, correspondence_type=HARD_COPY)])
+    segment = crm.new_segment("Fair", template="HELLO")
+    segment.change_header(
+        correspondence_type_default=CorrespondenceType.BLANK,
+        send_word_docs_as_attachment=as_attachment,
+    )
+    segment.add_contacts()
+    segment.log(deliver=True)
+    postman, folder = Postman(), Courier()
+    with serving(postman) as port:
+        server = Server(host="127.0.0.1", port=port, security=Security.NONE)
+        with SmtpCourier(server, "post@example.com", text="See the letter.") as courier:
+            crm.deliver({EMAIL: courier, HARD_COPY: folder})
+    (mail,) = postman.mails
+    attached = [part.get_filename() for part in mail.iter_attachments()]
+    body = mail.get_body(("html", "plain"))
+    assert body is not None
+    if as_attachment:
+        assert attached == ["Person 1.loud"]
+        assert body.get_content().strip() == "See the letter."
+    else:
+        assert attached == []
+        assert "<p>Dear Person 1</p>" in body.get_content()
+    assert [document.name for document in folder.documents] == ["Person 2.loud"]
+
+
+def test_a_word_letter_is_attached_where_nothing_makes_a_body_of_it() -> None:
+    crm = workspace()
+    fill(crm, 1, template=docx(paragraph(field(" MERGEFIELD Name "))))
+    log(crm)
+    courier = Courier()
+    crm.deliver({EMAIL: courier})
+    assert courier.documents[0].name == "Person 1.docx"
 
 
 def test_hard_copies_are_packed_under_the_segments_number(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import IO
 
 import attrs
 
-from segmentation.contacts import Contact
+from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.documents import (
     Document,
     Form,
@@ -58,6 +58,8 @@ class Rendering:
         more: Fields that the host adds, for each contact; they go before ours.
         unsubscribe: A link for each contact by which it takes itself off the list.
         converters: What turns finished documents into others, by their ending: Word to PDF.
+        bodies: What makes a mail's body of a letter made in Word; a line that says
+            ``send_word_docs_as_attachment`` has its letter attached all the same.
     """
 
     renderers: tuple[Renderer, ...] = (TextRenderer(),)
@@ -67,6 +69,16 @@ class Rendering:
     more: More | None = None
     unsubscribe: Callable[[Contact, Interaction], str] | None = None
     converters: tuple[Converter, ...] = ()
+    bodies: tuple[Converter, ...] = ()
+
+    def converters_for(self, interaction: Interaction, ending: str) -> Sequence[Converter]:
+        """What a finished document of this ending goes through before it is sent."""
+        mailed = interaction.correspondence_type is CorrespondenceType.EMAIL
+        if mailed and not interaction.send_word_docs_as_attachment:
+            for body in self.bodies:
+                if ending in body.converts:
+                    return (body,)
+        return self.converters
 
 
 @attrs.frozen(kw_only=True)
@@ -237,7 +249,7 @@ class Press:
             form, renderer = opened
             ending, media_type = renderer.ending, renderer.media_type
             content = form.fill(letter.values, self.formats(letter))
-        for converter in self._rendering.converters:
+        for converter in self._rendering.converters_for(letter.interaction, ending):
             if ending in converter.converts:
                 content = converter.convert(content, name)
                 ending, media_type = converter.ending, converter.media_type
@@ -392,6 +404,7 @@ def as_interaction(line: SegmentLine) -> Interaction:
         segment_no=line.segment_no,
         line_no=line.line_no,
         correspondence_type=line.correspondence_type,
+        send_word_docs_as_attachment=line.send_word_docs_as_attachment,
         attachment=line.attachment,
         attachment_name=line.attachment_name,
         word_template_code=line.word_template_code,

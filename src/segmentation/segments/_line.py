@@ -21,6 +21,7 @@ from segmentation.contacts import (
     active_address,
 )
 from segmentation.fields import (
+    AlsoCalled,
     Code,
     Extra,
     LongCode,
@@ -77,7 +78,7 @@ class SegmentLine(Record, table="segment_line", key=("segment_no", "line_no")):
     correspondence_type: CorrespondenceType = CorrespondenceType.BLANK
     language_code: Language = ""
     subject: Text = ""
-    send_word_docs_as_attachment: bool = False
+    send_word_docs_as_attachment: Annotated[bool, AlsoCalled("send_word_doc_as_attmt")] = False
     word_template_code: LongCode = ""
     attachment: LongText = ""
     attachment_name: Text = ""
