@@ -4,14 +4,12 @@ What comes from a user may be no zip, a broken one, a bomb, or XML that names fi
 all of it is refused before anything is written.
 """
 
-import io
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 
 import attrs
 from lxml import etree
 
+from segmentation.documents import unpacked
 from segmentation.errors import BadDocument
 
 _CONTENT_TYPES = "[Content_Types].xml"
@@ -29,8 +27,6 @@ _KINDS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.settings+xml": "settings",
     **dict.fromkeys(_MAIN, "main"),
 }
-_MOST_MEMBERS = 5_000
-_MOST_BYTES = 256 * 1024 * 1024
 _MOST_BYTES_OF_XML = 64 * 1024 * 1024
 _RELATIONSHIPS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _MERGE_SOURCES = ("/mailMergeSource", "/mailMergeHeaderSource", "/attachedTemplate")
@@ -61,32 +57,13 @@ def read_package(content: bytes, name: str) -> Package:
     Raises:
         BadDocument: It is none, is broken, or grows beyond all measure when it is unpacked.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = dict(_unpacked(archive, name))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
-        raise BadDocument(name, f"is no Word document: {error}") from error
-    except RuntimeError as error:  # what zipfile raises where a password is needed
-        raise BadDocument(name, "is encrypted") from error
+    members = unpacked(content, name)
     if _CONTENT_TYPES not in members:
         raise BadDocument(name, "is no Word document: it has no list of content types")
     parts = dict(_parts(parse_xml(members[_CONTENT_TYPES], name, _CONTENT_TYPES), members))
     if list(parts.values()).count("main") != 1:
         raise BadDocument(name, "is no Word document: it has no main part")
     return Package(members, parts)
-
-
-def _unpacked(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, bytes]]:
-    infos = [info for info in archive.infolist() if not info.is_dir()]
-    size = sum(info.file_size for info in infos)
-    if len(infos) > _MOST_MEMBERS or size > _MOST_BYTES:
-        raise BadDocument(name, f"is too large: {len(infos)} members of {size} bytes")
-    for info in infos:
-        with archive.open(info) as member:
-            unpacked = member.read(info.file_size + 1)
-        if len(unpacked) != info.file_size:
-            raise BadDocument(name, f"{info.filename} is not of the size that it claims")
-        yield info.filename, unpacked
 
 
 def _parts(types: etree._Element, members: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
