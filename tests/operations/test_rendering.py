@@ -33,7 +33,7 @@ from segmentation.segments import Segment, SegmentHeader, SegmentLine
 from segmentation.setup import CompanyInformation, ExtraField
 from segmentation.templates import WordTemplate
 from segmentation.workspace import Workspace
-from wordfiles import docx, field, paragraph, text_of
+from wordfiles import docx, field, paragraph, run, text_of
 
 WORD = Rendering(renderers=(TextRenderer(), WordRenderer()))
 ANNA = Contact(
@@ -216,6 +216,15 @@ def test_a_field_that_nothing_fills_names_template_field_and_contact(store: Memo
     assert str(caught.value).startswith("template HELLO: 2 faults")
     assert [fault.field for fault in caught.value.faults] == ["nmae", "ctiy"]
     assert caught.value.faults[0].place == "contact CT2"
+
+
+def test_a_field_that_is_only_typed_text_names_template_and_field(store: MemoryStore) -> None:
+    template = docx(paragraph(run("Dear «First_Name», «Fjellheim» is open.")))
+    with pytest.raises(BadDocument, match=r"letter\.docx: «First_Name» is typed text"):
+        list(letters(store, [interaction(store, template)], WORD))
+    quoting = docx(paragraph(run("«Fjellheim» is open.")))
+    (letter,) = letters(store, [interaction(store, quoting)], WORD)
+    assert text_of(letter.content) == "«Fjellheim» is open."
 
 
 def test_missing_fields_may_be_allowed(store: MemoryStore) -> None:

@@ -10,7 +10,7 @@ from ._addresses import address_lines
 from ._archives import unpacked
 from ._document import Document, safe_file_name
 from ._formats import Formats, FormatsFor, PlainFormats, field_text, plain_formats
-from ._forms import Form, FormForMany, field_name, missing_fields, unfilled
+from ._forms import Form, FormForMany, FormWithText, field_name, missing_fields, unfilled
 from ._languages import LOCALES, locale_of
 from ._text import TextForm, TextRenderer, fields_in, render_text
 
@@ -19,6 +19,7 @@ __all__ = [
     "Document",
     "Form",
     "FormForMany",
+    "FormWithText",
     "Formats",
     "FormatsFor",
     "PlainFormats",

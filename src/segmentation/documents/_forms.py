@@ -41,6 +41,15 @@ class FormForMany(Form, Protocol):
         """
 
 
+@runtime_checkable
+class FormWithText(Form, Protocol):
+    """A form whose text may look like a field and be none."""
+
+    @property
+    def typed(self) -> Sequence[str]:
+        """What stands in the text between the quotes in which Word shows fields: «Name»."""
+
+
 _NO_PART_OF_A_NAME = re.compile(r"[\W_]+")
 
 _ALSO_CALLED = {

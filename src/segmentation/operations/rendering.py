@@ -17,6 +17,7 @@ from segmentation.documents import (
     Formats,
     FormatsFor,
     FormForMany,
+    FormWithText,
     TextRenderer,
     field_name,
     missing_fields,
@@ -24,6 +25,7 @@ from segmentation.documents import (
     safe_file_name,
 )
 from segmentation.errors import (
+    BadDocument,
     Fault,
     NotFound,
     Refused,
@@ -152,8 +154,17 @@ class Press:
             renderer = self._renderer(name)
             content = self._store.attachments.get(digest)
             read = (renderer.read(content, name or digest[:8]), renderer) if renderer else None
+            if read:
+                self._check_typed(read[0], name or digest[:8])
             self._forms[digest, name] = read
         return self._forms[digest, name]
+
+    def _check_typed(self, form: Form, name: str) -> None:
+        """A field's name in the text, «City», was meant as a field, and would go out as it is."""
+        typed = form.typed if isinstance(form, FormWithText) else ()
+        for text in typed:
+            if find_getter(text, self._extra):
+                raise BadDocument(name, f"«{text}» is typed text; insert it as a merge field")
 
     def _renderer(self, name: str) -> Renderer | None:
         ending = _ending(name)
