@@ -53,15 +53,28 @@ class FormWithText(Form, Protocol):
 _NO_PART_OF_A_NAME = re.compile(r"[\W_]+")
 
 _ALSO_CALLED = {
-    "calcformalsalutation": "formalsalutation",
-    "calcinformalsalutation": "informalsalutation",
     "contact": "contactname",
     "greetingline": "formalsalutation",
+    "primarycontactno": "contactno",
     "purchasercode": "salespersoncode",
-    "state": "county",
-    "zipcode": "postcode",
+    "registrationno": "registrationnumber",
 }
-_ENDINGS = (("zipcode", "postcode"), ("state", "county"))
+_ENDINGS = {
+    "postalzipcode": "postcode",
+    "zippostalcode": "postcode",
+    "postalcode": "postcode",
+    "zipcode": "postcode",
+    "provincestate": "county",
+    "stateprovince": "county",
+    "province": "county",
+    "state": "county",
+    "lastdatemodified": "lastmodified",
+    "lastname": "surname",
+    "calcformalsalutation": "formalsalutation",
+    "calcinformalsalutation": "informalsalutation",
+    "lcy": "",
+}
+"""How names end in Business Central's localisations, and for what; the longest goes first."""
 
 
 def field_name(name: str) -> str:
@@ -80,7 +93,7 @@ def field_name(name: str) -> str:
     plain = _NO_PART_OF_A_NAME.sub("", name).casefold()
     if plain in _ALSO_CALLED:
         return _ALSO_CALLED[plain]
-    for ending, ours in _ENDINGS:
+    for ending, ours in _ENDINGS.items():
         if plain.endswith(ending):
             return plain.removesuffix(ending) + ours
     return plain

@@ -400,7 +400,7 @@ def faults_of(error: SegmentationError, place: str) -> Iterator[Fault]:
 
 
 def as_interaction(line: SegmentLine) -> Interaction:
-    """What a line would be logged as, as far as its letter is concerned."""
+    """What a line would be logged as, as far as its letter can tell."""
     return Interaction(
         contact_no=line.contact_no,
         contact_company_no=line.contact_company_no,
@@ -408,10 +408,18 @@ def as_interaction(line: SegmentLine) -> Interaction:
         date=line.date,
         description=line.description,
         subject=line.subject,
+        interaction_group_code=line.interaction_group_code,
         interaction_template_code=line.interaction_template_code,
         interaction_language_code=line.language_code,
+        cost=line.unit_cost,
+        duration_min=line.unit_duration_min,
+        information_flow=line.information_flow,
+        initiated_by=line.initiated_by,
+        evaluation=line.evaluation,
         salesperson_code=line.salesperson_code,
         campaign_no=line.campaign_no,
+        campaign_target=line.campaign_target,
+        campaign_response=line.campaign_response,
         segment_no=line.segment_no,
         line_no=line.line_no,
         correspondence_type=line.correspondence_type,

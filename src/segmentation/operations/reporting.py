@@ -127,6 +127,7 @@ def cover_sheets(
         address_2=sender.address_2,
         post_code=sender.post_code,
         city=sender.city,
+        county=sender.county,
         country_code=sender.country_region_code,
     )
     sheets = []
