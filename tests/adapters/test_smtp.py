@@ -93,6 +93,15 @@ def test_pictures_in_html_travel_as_parts_of_the_mail(postman: Postman, port: in
     assert all(f'src="cid:{name.strip("<>")}"' in said for name in parts)
 
 
+@pytest.mark.parametrize("name", ["N" * 5000, "Ø" * 5000, "a b " * 2000, "\U0001f600" * 5000])
+def test_names_of_any_length_fit_into_a_header(postman: Postman, port: int, name: str) -> None:
+    with SmtpCourier(at(port), SENDER) as courier:
+        courier.deliver(attrs.evolve(ANNA, subject=name, addressee=name))
+    (mail,) = postman.mails
+    assert mail["Subject"].startswith(name[:20])
+    assert mail["To"].addresses[0].addr_spec == "anna@example.com"
+
+
 @pytest.mark.parametrize(
     ("text", "said"), [("", "Invitation"), ("See the letter.", "See the letter.")]
 )

@@ -28,6 +28,8 @@ from segmentation.errors import InvalidValue, NotDelivered
 _PICTURE = re.compile(
     r'src="data:image/(?P<kind>[a-z0-9.+-]+);base64,(?P<data>[A-Za-z0-9+/]+={0,2})"'
 )
+_LONGEST = 300
+"""Characters of a name or subject: a line of a mail has 998 bytes, and a word is not folded."""
 _GONE_FOR_GOOD = 500
 _CLOSING = 421
 _IDLE = 5.0
@@ -151,7 +153,7 @@ class SmtpCourier:
         message = EmailMessage(policy=SMTP)
         message["From"] = self._sender
         message["To"] = _to(document)
-        message["Subject"] = _one_line(document.subject)
+        message["Subject"] = _one_line(document.subject)[:_LONGEST]
         message["Date"] = formatdate(usegmt=True)
         message["Message-ID"] = f"<{_id(document)}@{self._sender.domain}>"
         if self._reply_to:
@@ -282,7 +284,7 @@ def _to(document: Document) -> Address:
         raise ValueError("the contact has no mail address")
     if not address.isprintable() or "@" not in address:
         raise ValueError(f"{address!r} is no mail address")
-    return Address(display_name=_one_line(document.addressee), addr_spec=address)
+    return Address(display_name=_one_line(document.addressee)[:_LONGEST], addr_spec=address)
 
 
 def _one_line(text: str) -> str:
