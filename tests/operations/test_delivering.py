@@ -508,6 +508,15 @@ def test_a_fresh_letter_is_a_new_interaction() -> None:
     crm.journal.verify()
 
 
+def test_a_fresh_letter_is_described_in_the_language_asked_for() -> None:
+    crm = workspace()
+    fill(crm, 1)
+    (interaction,) = log(crm)
+    crm.deliver({EMAIL: Courier()})
+    (again,) = crm.resend(interaction.entry_no, fresh=True, language="fr-CH")
+    assert again.description == f"Renvoi : {interaction.description}"
+
+
 def test_only_what_was_delivered_or_failed_can_be_resent() -> None:
     crm = workspace()
     fill(crm, 1)
