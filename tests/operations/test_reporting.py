@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -17,7 +17,7 @@ from fair import SETUP, company, person
 from segmentation.adapters.babel import formats_for
 from segmentation.adapters.jinja import make_html_renderer
 from segmentation.adapters.jinja.word import make_word_renderer
-from segmentation.adapters.libreoffice import LibreOffice, find_programs
+from segmentation.adapters.libreoffice import LibreOffice
 from segmentation.campaigns import Campaign, CampaignStatus
 from segmentation.contacts import AlternativeAddress, CountryRegion, SalespersonPurchaser
 from segmentation.errors import BadDocument, NotFound, UnknownName
@@ -348,19 +348,9 @@ class Page:
     words: Sequence[tuple[str, float, float]]
 
 
-@pytest.fixture(scope="module")
-def office() -> Iterator[LibreOffice]:
-    try:
-        find_programs()
-    except NotFound as missing:
-        pytest.skip(str(missing))
+def pages_of(office: LibreOffice, document: bytes, folder: Path) -> Sequence[Page]:
     if not shutil.which("pdftotext"):
         pytest.skip("no pdftotext (poppler-utils) to look at paper with")
-    with LibreOffice(timeout=120) as office:
-        yield office
-
-
-def pages_of(office: LibreOffice, document: bytes, folder: Path) -> Sequence[Page]:
     path = folder / "report.pdf"
     path.write_bytes(office.convert(document, "report.docx"))
     command = ["pdftotext", "-bbox", str(path), "-"]

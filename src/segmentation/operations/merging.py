@@ -224,6 +224,10 @@ def _customer(facts: Facts) -> Contact:
     return facts.company or facts.contact
 
 
+def _number_as(table: LinkToTable, facts: Facts) -> Value:
+    return facts.number_as(table)
+
+
 _AT_THE_ADDRESS = (
     "address",
     "address_2",
@@ -234,6 +238,10 @@ _AT_THE_ADDRESS = (
 )
 _OF_BOTH = ("phone_no", "mobile_phone_no", "e_mail", "home_page")
 _CONTACT = ("contact", "conta")
+_LINKED = {
+    **dict.fromkeys(("customer", "custo"), LinkToTable.CUSTOMER),
+    **dict.fromkeys(("vendor", "vendo"), LinkToTable.VENDOR),
+}
 
 _COMPUTED: Mapping[str, Getter] = {
     **{
@@ -249,9 +257,8 @@ _COMPUTED: Mapping[str, Getter] = {
     "address_block": lambda facts: "\n".join(facts.address_block),
     "company_name": lambda facts: facts.company_name,
     "country_region_name": lambda facts: facts.country.name if facts.country else "",
-    "customer_contact": lambda facts: facts.contact.name,
-    "customer_no": lambda facts: facts.number_as(LinkToTable.CUSTOMER),
-    "custo_no": lambda facts: facts.number_as(LinkToTable.CUSTOMER),
+    **{f"{prefix}_no": partial(_number_as, table) for prefix, table in _LINKED.items()},
+    **{f"{prefix}_contact": lambda facts: facts.contact.name for prefix in _LINKED},
     "date": lambda facts: facts.interaction.date,
     "formal_salutation": lambda facts: facts.salutation(SalutationType.FORMAL),
     "informal_salutation": lambda facts: facts.salutation(SalutationType.INFORMAL),
@@ -260,9 +267,6 @@ _COMPUTED: Mapping[str, Getter] = {
     "segment_no": lambda facts: facts.interaction.segment_no,
     "campaign_no": lambda facts: facts.interaction.campaign_no,
     "segment_line_language_code": lambda facts: facts.interaction.interaction_language_code,
-    "vendor_contact": lambda facts: facts.contact.name,
-    "vendor_no": lambda facts: facts.number_as(LinkToTable.VENDOR),
-    "vendo_no": lambda facts: facts.number_as(LinkToTable.VENDOR),
     REMARK: partial(_own_extra, REMARK),
 }
 
@@ -288,7 +292,7 @@ _PREFIXES: Sequence[tuple[Sequence[str], type[Record], Callable[[Facts], object]
     (("", *_CONTACT), Contact, lambda facts: facts.contact),
     (("company_information", "compa", "our"), CompanyInformation, lambda facts: facts.sender),
     (("company",), Contact, lambda facts: facts.company),
-    (("customer", "custo", "vendor", "vendo"), Contact, _customer),
+    (tuple(_LINKED), Contact, _customer),
     (
         ("salesperson", "salesperson_purchaser", "sales"),
         SalespersonPurchaser,

@@ -1,13 +1,15 @@
 """The sandbox that all templates are filled in."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from segmentation.documents import Formats, field_text
 from segmentation.errors import BadDocument
+from segmentation.fields import Value
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -55,3 +57,11 @@ def filling(name: str) -> Iterator[None]:
         yield
     except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise BadDocument(name, f"cannot be filled: {error}") from error
+
+
+def texts_of(
+    fields: Sequence[str], values: Mapping[str, Value], formats: Formats
+) -> Mapping[str, Any]:
+    """What a letter's template sees: its fields as texts, and all as they are under ``raw``."""
+    texts: dict[str, Any] = {field: field_text(values.get(field), formats) for field in fields}
+    return texts | {"raw": dict(values)}

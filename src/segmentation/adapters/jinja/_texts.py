@@ -7,11 +7,11 @@ import attrs
 import jinja2
 from jinja2 import meta
 
-from segmentation.documents import Formats, field_text
+from segmentation.documents import Formats
 from segmentation.errors import BadDocument
 from segmentation.fields import Value
 
-from ._sandbox import filling, make_environment, reading
+from ._sandbox import filling, make_environment, reading, texts_of
 
 
 @attrs.frozen
@@ -35,8 +35,7 @@ class JinjaForm:
         Raises:
             BadDocument: The template does what a value does not allow.
         """
-        texts = {field: field_text(values.get(field), formats) for field in self.fields}
-        return self.fill_with(texts | {"raw": dict(values)})
+        return self.fill_with(texts_of(self.fields, values, formats))
 
     def fill_with(self, data: Mapping[str, Any]) -> bytes:
         """The document of any plain data: what reports are made of.

@@ -19,11 +19,11 @@ from typing import Any
 import attrs
 from lxml import etree
 
-from segmentation.documents import Formats, field_text, unpacked
+from segmentation.documents import Formats, unpacked
 from segmentation.errors import BadDocument
 from segmentation.fields import Value
 
-from ._sandbox import filling, make_environment, reading
+from ._sandbox import filling, make_environment, reading, texts_of
 
 _LINE_END = re.compile("\r\n|[\n\r\v\f\u2028\u2029]")
 _NO_XML = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -47,8 +47,7 @@ class WordJinjaForm:
         Raises:
             BadDocument: The template does what a value does not allow.
         """
-        texts = {field: field_text(values.get(field), formats) for field in self.fields}
-        return self.fill_with(texts | {"raw": dict(values)})
+        return self.fill_with(texts_of(self.fields, values, formats))
 
     def fill_with(self, data: Mapping[str, Any]) -> bytes:
         """The document of any plain data: what reports are made of.
