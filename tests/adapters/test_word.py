@@ -124,6 +124,7 @@ def test_charformat_takes_the_formatting_of_the_instruction() -> None:
         (r"MERGEFIELD N \b “Attn. ”", "Anna", "Attn. Anna"),
         ("MERGEFIELD N", date(2026, 11, 2), "2026-11-02"),
         ("MERGEFIELD N", True, "✓"),
+        (r'MERGEFIELD N \# "0"', True, "✓"),
     ],
 )
 def test_switches_are_obeyed(instruction: str, value: Value, expected: str) -> None:

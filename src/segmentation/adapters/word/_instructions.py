@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 import attrs
 
@@ -104,7 +104,7 @@ class Choice:
             mark = _MARK.fullmatch(text)
             field = self.inner[int(mark[1])] if mark else None
             value = values[field.name] if isinstance(field, Merge) else None
-            return str(value) if isinstance(value, int | Decimal) else put(text)
+            return str(value) if _is_number(value) else put(text)
 
         holds = _compared(operand(self.left), self.operator, operand(self.right))
         return put(self.then if holds else self.otherwise)
@@ -213,7 +213,7 @@ def _switch(field: str, switch: str, argument: str) -> tuple[str, str]:
 def _switched(switch: str, argument: str, value: Value, text: str, formats: Formats) -> str:
     if switch == "\\@" and isinstance(value, date):
         return formats.date(value, to_ldml(argument))
-    if switch == "\\#" and isinstance(value, int | Decimal):
+    if switch == "\\#" and _is_number(value):
         return _by_picture(value, argument, formats)
     if switch == "\\b":
         return argument + text if text else ""
@@ -244,6 +244,10 @@ def to_ldml(picture: str) -> str:
     pattern = picture.replace("am/pm", "a").replace("AM/PM", "a")
     pattern = re.sub(r"d{3,}|D{3,}", lambda found: "E" * len(found[0]), pattern)
     return pattern.replace("D", "d").replace("Y", "y")
+
+
+def _is_number(value: Value) -> TypeGuard[int | Decimal]:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _by_picture(value: int | Decimal, picture: str, formats: Formats) -> str:
