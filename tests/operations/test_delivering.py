@@ -766,9 +766,9 @@ def test_a_server_that_leaves_at_mail_500_of_1000_gets_the_rest_when_it_is_back(
     postman = Postman()
     setattr(postman, fault, 500)
     with serving(postman) as port:
-        server = Server(host="127.0.0.1", port=port, security=Security.NONE, timeout=0.5)
+        server = Server(host="127.0.0.1", port=port, security=Security.NONE, timeout=5)
         with SmtpCourier(server, "post@example.com") as courier:
-            done = crm.deliver({EMAIL: courier})
+            done = crm.deliver({EMAIL: courier}, persistence=Persistence(failures=1))
             assert (len(done.delivered), len(done.waiting)) == (500, 500)
             setattr(postman, fault, -1)
             clock.now += dt.timedelta(hours=1)
