@@ -1,13 +1,15 @@
 """Contacts in frames: what is given back, what may be missing, what fills a segment."""
 
 from datetime import date
+from decimal import Decimal
+from typing import Literal
 
 import pandas as pd
 import polars as pl
 import pytest
 
 import segmentation as seg
-from segmentation.adapters.narwhals import FrameContacts, selection_of, to_frame
+from segmentation.adapters.narwhals import FrameContacts, from_frame, selection_of, to_frame
 from segmentation.contacts import Contact
 from segmentation.criteria import (
     AsOf,
@@ -22,9 +24,9 @@ from segmentation.criteria import (
     bind,
     make_selection,
 )
-from segmentation.errors import Refused, UnknownName
-from segmentation.interactions import Interaction
-from segmentation.segments import contact_schema
+from segmentation.errors import InvalidValue, Refused, UnknownName
+from segmentation.interactions import Evaluation, Interaction
+from segmentation.segments import SegmentLine, contact_schema
 
 CONTACTS = pl.DataFrame(
     {
@@ -57,8 +59,16 @@ def test_a_filtered_frame_is_of_the_same_kind_and_has_the_same_columns() -> None
     assert isinstance(eager, pl.DataFrame)
     assert eager.columns == CONTACTS.columns
     assert eager["no"].to_list() == ["3", "2"]
-    frame = source(pd.DataFrame(CONTACTS.to_dict(as_series=False))).filter(bound(contact=NORTH))
+    indexed = pd.DataFrame(CONTACTS.to_dict(as_series=False), index=["x", "y", "z"])
+    frame = FrameContacts(indexed, columns=COLUMNS).filter(bound(contact=NORTH))
     assert isinstance(frame, pd.DataFrame)
+    assert frame.index.tolist() == ["x", "z"]
+    assert frame["city"].tolist() == ["Oslo", "Ålborg"]
+
+
+def test_frames_of_different_engines_are_told_apart_at_once() -> None:
+    with pytest.raises(InvalidValue, match="mailing_groups: 'polars' is of another engine"):
+        FrameContacts(pd.DataFrame({"no": ["1"]}), {"mailing_groups": GROUPS})
 
 
 def test_what_is_lazy_stays_lazy() -> None:
@@ -98,6 +108,75 @@ def test_a_column_or_frame_is_missed_only_where_it_is_asked_for() -> None:
         source().matching(bound(item_entries={"item_no": "X"}))
 
 
+def test_a_column_of_another_type_is_named() -> None:
+    numbered = FrameContacts(pl.DataFrame({"no": [1, 2]}))
+    with pytest.raises(InvalidValue, match=r"contact.no: 'Int64' in column 'no'"):
+        numbered.matching(bound())
+    coded = CONTACTS.with_columns(pl.col("company_no").cast(pl.Categorical))
+    groups = pl.DataFrame({"contact_no": ["9"], "industry_group_code": ["X"]})
+    with pytest.raises(InvalidValue, match=r"contact.company_no: 'Categorical' links contacts"):
+        FrameContacts(coded, {"industry_groups": groups}).matching(
+            bound(industry_groups={"industry_group_code": "X"})
+        )
+
+
+@pytest.mark.parametrize("dtype", [pl.Categorical, pl.Enum(["Rome", "Oslo", "Ålborg"])])
+def test_texts_may_be_categories_and_keep_their_order(dtype: pl.DataType) -> None:
+    frame = CONTACTS.with_columns(pl.col("city").cast(dtype))
+    for contacts in (frame, frame.lazy(), frame.to_pandas(), frame.to_arrow()):
+        found = FrameContacts(contacts).matching(bound(contact={"city": "P..Z|Å*"}))
+        assert found == ["1", "2"]
+
+
+def test_what_is_not_a_number_is_missing() -> None:
+    spoken = pl.DataFrame(
+        {
+            "contact_no": ["1", "2", "3"],
+            "contact_company_no": ["9", "9", "9"],
+            "cost": [1.5, float("nan"), None],
+        }
+    )
+    contacts = CONTACTS.with_columns(company_no=pl.lit("9"))
+    for made in (
+        (contacts, spoken),
+        (contacts.to_pandas(), spoken.to_pandas()),
+        (contacts.to_arrow(), spoken.to_arrow()),
+    ):
+        of_made = FrameContacts(made[0], {"interactions": made[1]})
+        for text, expected in {"0": ["2", "3"], ">1": ["1"], "<>1.5": ["2", "3"]}.items():
+            assert of_made.matching(bound(interactions={"cost": text})) == expected, text
+
+
+def test_days_may_be_stored_as_times_of_the_day() -> None:
+    spoken = pl.DataFrame(
+        {
+            "contact_no": ["1", "2", "3"],
+            "contact_company_no": ["9", "9", "9"],
+            "date": ["2026-11-21 23:00", "2026-11-22 09:00", "9999-12-31 00:00"],
+        }
+    ).with_columns(pl.col("date").str.to_datetime())
+    contacts = CONTACTS.with_columns(company_no=pl.lit("9"))
+    zoned = spoken.with_columns(pl.col("date").dt.replace_time_zone("Europe/Oslo"))
+    for made in (
+        (contacts, spoken),
+        (contacts, zoned),
+        (contacts.to_pandas(), spoken.to_pandas()),
+        (contacts.to_arrow(), zoned.to_arrow()),
+    ):
+        of_made = FrameContacts(made[0], {"interactions": made[1]})
+        for text, expected in {
+            "t": ["2"],
+            "..t": ["1", "2"],
+            "<t": ["1"],
+            ">t": ["3"],
+            "t..": ["2", "3"],
+            "<>t": ["1", "3"],
+            "..9999-12-31": ["1", "2", "3"],
+            ">9999-12-31": [],
+        }.items():
+            assert of_made.matching(bound(interactions={"date": text})) == expected, text
+
+
 def test_members_of_segments_are_asked_of_the_host() -> None:
     for criteria in (InSegment("S1"), InLoggedSegment(7)):
         with pytest.raises(Refused, match="members"):
@@ -121,3 +200,35 @@ def test_records_are_given_out_as_frames() -> None:
     )
     assert frame["contact_no"].tolist() == ["1"]
     assert to_frame([Contact(no="1")], Contact, "polars")["type"].to_list() == ["company"]
+
+
+@pytest.mark.parametrize("backend", ["polars", "pandas", "pyarrow"])
+def test_records_come_back_from_their_frame(
+    backend: Literal["polars", "pandas", "pyarrow"],
+) -> None:
+    spoken = [
+        Interaction(
+            entry_no=1,
+            contact_no="1",
+            date=date(2026, 1, 1),
+            cost=Decimal("1.50"),
+            evaluation=Evaluation.POSITIVE,
+        ),
+        Interaction(entry_no=2),
+    ]
+    assert list(from_frame(to_frame(spoken, Interaction, backend), Interaction)) == spoken
+
+
+def test_columns_have_their_types_even_if_nothing_stands_in_them() -> None:
+    nobody = to_frame([], Interaction, "polars")
+    assert (nobody.schema["date"], nobody.schema["entry_no"]) == (pl.Date, pl.Int64)
+    assert str(to_frame([], Interaction, "pandas")["date"].dtype) == "datetime64[us]"
+
+
+def test_a_segment_is_given_out_as_a_frame() -> None:
+    crm = seg.Workspace.open(today=date(2026, 11, 22))
+    crm.add(*from_frame(CONTACTS.drop("company_no"), Contact, columns=COLUMNS["contact"]))
+    fair = crm.new_segment("Fair", no="FAIR").add_contacts(contact={"city": "O*|R*"})
+    frame = to_frame(fair.lines, SegmentLine, "polars")
+    assert frame["contact_no"].to_list() == ["1", "3"]
+    assert frame["contact_company_no"].to_list() == ["1", "3"]
