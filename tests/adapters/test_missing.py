@@ -15,6 +15,8 @@ from segmentation.errors import MissingExtra
         ("jinja", "jinja2", "html"),
         ("babel", "babel", "i18n"),
         ("narwhals", "narwhals", "dataframe"),
+        ("notebook", "altair", "notebook"),
+        ("tqdm", "tqdm.auto", "progress"),
     ],
 )
 def test_a_missing_extra_is_named(

@@ -1,11 +1,12 @@
 """Contacts in frames: what is given back, what may be missing, what fills a segment."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal
 
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 import segmentation as seg
@@ -147,6 +148,43 @@ def test_what_is_not_a_number_is_missing() -> None:
             assert of_made.matching(bound(interactions={"cost": text})) == expected, text
 
 
+def test_numbers_of_another_size_are_compared_as_numbers() -> None:
+    spoken = pl.DataFrame(
+        {"contact_no": ["1", "2"], "contact_company_no": ["9", "9"], "cost": [1, 2]}
+    )
+    of_whole = FrameContacts(
+        CONTACTS.with_columns(company_no=pl.lit("9")), {"interactions": spoken}
+    )
+    for text, expected in {
+        "1.5": [],
+        ">1.5": ["2"],
+        "<1000000000000000000000": ["1", "2"],
+    }.items():
+        assert of_whole.matching(bound(interactions={"cost": text})) == expected, text
+
+
+def test_an_empty_column_of_pandas_fits_any_field() -> None:
+    spoken = pd.DataFrame(
+        {"contact_no": ["1"], "contact_company_no": ["9"], "cost": pd.Series([None], dtype=object)}
+    )
+    contacts = CONTACTS.with_columns(company_no=pl.lit("9")).to_pandas()
+    source = FrameContacts(contacts, {"interactions": spoken})
+    assert source.matching(bound(interactions={"cost": "0"})) == ["1"]
+
+
+def test_times_may_bear_a_zone_without_a_name() -> None:
+    zoned = pa.table(
+        {
+            "no": ["1", "2"],
+            "last_modified": pa.array(
+                [datetime(2026, 11, 21, 23, tzinfo=UTC), datetime(2026, 11, 20, 23, tzinfo=UTC)],
+                pa.timestamp("us", "+02:00"),
+            ),
+        }
+    )
+    assert FrameContacts(zoned).matching(bound(contact={"last_modified": "<2026-11-21"})) == ["2"]
+
+
 def test_days_may_be_stored_as_times_of_the_day() -> None:
     spoken = pl.DataFrame(
         {
@@ -217,6 +255,8 @@ def test_records_come_back_from_their_frame(
         Interaction(entry_no=2),
     ]
     assert list(from_frame(to_frame(spoken, Interaction, backend), Interaction)) == spoken
+    known = [Contact(no="1", last_modified=datetime(2026, 1, 1, 8, 30, tzinfo=UTC), minor=True)]
+    assert list(from_frame(to_frame(known, Contact, backend), Contact)) == known
 
 
 def test_columns_have_their_types_even_if_nothing_stands_in_them() -> None:
