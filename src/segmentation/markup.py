@@ -37,7 +37,7 @@ def to_table(
 
 def _cell(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
-        return f"<td{_RIGHT}>{value:,}</td>"
+        return f"<td{_RIGHT}>{value}</td>"
     return f"<td>{'' if value is None else escape(str(value))}</td>"
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 import segmentation as seg
+from desk import make_desk
 from segmentation.adapters.narwhals import FrameContacts, from_frame, selection_of, to_frame
 from segmentation.contacts import Contact
 from segmentation.criteria import (
@@ -272,3 +273,12 @@ def test_a_segment_is_given_out_as_a_frame() -> None:
     frame = to_frame(fair.lines, SegmentLine, "polars")
     assert frame["contact_no"].to_list() == ["1", "3"]
     assert frame["contact_company_no"].to_list() == ["1", "3"]
+
+
+def test_the_journal_is_given_out_as_a_frame() -> None:
+    crm = make_desk()
+    crm.interactions.create("CARL", "TALK")
+    crm.interactions.create("SHOP", "CALL")
+    frame = to_frame(crm.interactions, Interaction, "polars")
+    assert frame["contact_no"].to_list() == ["CARL", "SHOP"]
+    assert frame["interaction_template_code"].to_list() == ["TALK", "CALL"]
