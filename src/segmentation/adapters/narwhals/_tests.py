@@ -38,6 +38,7 @@ apart, and neither do *and* and *or*. Where a test is negated it must not be nul
 """
 
 _INTEGERS = 2**63
+_MANY = 20
 _LETTERED = frozenset([FieldType.CODE, FieldType.TEXT])
 
 
@@ -113,6 +114,7 @@ class _Tests:
         self._field = column.field
         self._dtype = column.dtype
         self._value = column.value
+        self._made_by = column.made_by
         self._pandas = column.made_by.is_pandas_like()
         if not column.is_typed:
             self._no_exact(f"a column of type {column.dtype}")
@@ -171,9 +173,13 @@ class _Tests:
             self._no_exact("@, comparing without regard to case,")
 
     def _any_of(self, items: Sequence[BoundFilter]) -> Test:
-        """Values are looked up in a list, however long it is."""
+        """Values are looked up in a list, however long it is.
+
+        Spark skips what it need not read of its files for equal values, and for a list of
+        Narwhals it does not: a short one is taken apart there.
+        """
         equal = [each for each in items if isinstance(each, IsEqual) and self._is_listed(each)]
-        if len(equal) < 2:  # noqa: PLR2004
+        if len(equal) < (_MANY if self._made_by.is_spark_like() else 2):
             return any_of(self._test(each) for each in items)
         listed: Test = self._value.is_in([each.value for each in equal])
         return any_of([listed, *(self._test(each) for each in items if each not in equal)])
