@@ -233,6 +233,21 @@ def test_a_frame_fills_a_segment() -> None:
         ) == sorted(set(nos))
 
 
+def test_what_is_wrong_with_a_frame_is_named() -> None:
+    with pytest.raises(UnknownName, match="column 'number'; did you mean 'Number'"):
+        selection_of(pl.DataFrame({"Number": ["1"]}), "number")
+    with pytest.raises(InvalidValue, match="no: 1 is no text"):
+        selection_of(pl.DataFrame({"no": [1, 2]}))
+    with pytest.raises(UnknownName, match="column 'Town'"):
+        list(from_frame(CONTACTS, Contact, columns={"city": "Town"}))
+    with pytest.raises(UnknownName, match="field 'citty' in contact; did you mean 'city'"):
+        list(from_frame(CONTACTS, Contact, columns={"citty": "city"}))
+    with pytest.raises(UnknownName, match="column 'no'"):
+        list(from_frame(pl.DataFrame({"city": ["Oslo"]}), Contact))
+    with pytest.raises(UnknownName, match="column 'company_no' in frame contact"):
+        FrameContacts(pl.DataFrame({"no": ["1"]})).in_companies(["9"])
+
+
 def test_records_are_given_out_as_frames() -> None:
     frame = to_frame(
         [Interaction(entry_no=1, contact_no="1", date=date(2026, 1, 1))], Interaction, "pandas"
@@ -258,6 +273,11 @@ def test_records_come_back_from_their_frame(
     assert list(from_frame(to_frame(spoken, Interaction, backend), Interaction)) == spoken
     known = [Contact(no="1", last_modified=datetime(2026, 1, 1, 8, 30, tzinfo=UTC), minor=True)]
     assert list(from_frame(to_frame(known, Contact, backend), Contact)) == known
+
+
+def test_a_row_without_a_key_is_a_record_without_a_key() -> None:
+    unnumbered = pl.DataFrame({"no": [None], "city": ["Oslo"]}, schema_overrides={"no": pl.String})
+    assert list(from_frame(unnumbered, Contact)) == [Contact(no="", city="Oslo")]
 
 
 def test_columns_have_their_types_even_if_nothing_stands_in_them() -> None:

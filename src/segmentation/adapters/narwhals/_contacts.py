@@ -6,7 +6,7 @@ import narwhals as nw
 
 from segmentation.contacts import Contact
 from segmentation.criteria import BoundSelection, First, cut
-from segmentation.errors import InvalidValue, Refused
+from segmentation.errors import InvalidValue, Refused, UnknownName
 
 from ._frames import Frames, Native, collected, is_eager, lazily
 from ._question import Question
@@ -105,7 +105,11 @@ class FrameContacts:
         return cut(bound, ((row[key], row) for row in rows), items={bound.schema.base})
 
     def get_many(self, nos: Iterable[str]) -> Sequence[Contact]:
-        """The contacts with these numbers, in their order; unknown numbers are passed over."""
+        """The contacts with these numbers, in their order; unknown numbers are passed over.
+
+        Raises:
+            UnknownName: A column is mapped that is not there.
+        """
         wanted = list(nos)
         of_theirs = self._contacts.filter(nw.col(self._column("no")).is_in(wanted))
         read = from_frame(of_theirs.to_native(), Contact, columns=self._columns.get("contact"))
@@ -113,14 +117,22 @@ class FrameContacts:
         return [found[no] for no in wanted if no in found]
 
     def in_companies(self, company_nos: Iterable[str]) -> Sequence[str]:
-        """The numbers of all contacts that bear one of these company numbers, ascending."""
+        """The numbers of all contacts that bear one of these company numbers, ascending.
+
+        Raises:
+            UnknownName: There is no column of company numbers.
+        """
         wanted = sorted(set(company_nos) - {""})
         key = self._column("no")
         found = self._contacts.filter(nw.col(self._column("company_no")).is_in(wanted))
         return sorted(collected(found.select(key))[key].to_list())
 
     def _column(self, field: str) -> str:
-        return self._columns.get("contact", {}).get(field, field)
+        name = self._columns.get("contact", {}).get(field, field)
+        known = self._contacts.collect_schema()
+        if name not in known:
+            raise UnknownName("column", name, known=known, where="frame contact")
+        return name
 
     def _asked(self, bound: BoundSelection) -> Question:
         frames = Frames(bound.schema.base, self._contacts, self._rows, self._columns)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import narwhals as nw
 
 from segmentation.criteria import AnyOf, Compare, Operand, Operator, Part, Where
+from segmentation.errors import InvalidValue, UnknownName
 from segmentation.fields import Field, FieldType, Record, RecordT, aware, fields_of
 
 from ._frames import Native, collected, plain_values
@@ -30,14 +31,26 @@ _OF_PANDAS: Mapping[FieldType, Any] = {FieldType.DATE: nw.Datetime(), FieldType.
 def selection_of(frame: Native, column: str = "no") -> Part:
     """The selection of the contacts whose numbers stand in a column: a frame fills a segment.
 
+    Raises:
+        UnknownName: There is no such column.
+        InvalidValue: What stands there is no text.
+
     >>> import polars as pl
     >>> from segmentation.criteria import to_text
     >>> made = selection_of(pl.DataFrame({"no": ["CT1", "CT2"]}))
     >>> to_text(made.conditions[0].filter)
     'CT1|CT2'
     """
-    nos = collected(nw.from_native(frame).select(column))[column].to_list()
-    tests = [Compare(Operator.EQUAL, Operand(no)) for no in dict.fromkeys(nos) if no]
+    asked = nw.from_native(frame)
+    known = asked.collect_schema()
+    if column not in known:
+        raise UnknownName("column", column, known=known)
+    read = collected(asked.select(column))[column]
+    nos = dict.fromkeys(plain_values(read, Field(column, FieldType.CODE)))
+    other = next((no for no in nos if no is not None and not isinstance(no, str)), None)
+    if other is not None:
+        raise InvalidValue(column, other, "is no text, as numbers of contacts are")
+    tests = [Compare(Operator.EQUAL, Operand(no)) for no in nos if no]
     match tests:
         case []:
             return Part("contact", (Where("no", Compare(Operator.LESS, Operand(""))),))
@@ -57,22 +70,37 @@ def from_frame(
         kind: The class of the records.
         columns: The column of each field that has another name.
 
+    Raises:
+        UnknownName: A field is named that there is none of, or a column is missing that is
+            named or holds the key.
+
     >>> import polars as pl
     >>> from segmentation.contacts import Contact
     >>> frame = pl.DataFrame({"no": ["CT1"], "Town": ["Oslo"]})
     >>> next(from_frame(frame, Contact, columns={"city": "Town"})).city
     'Oslo'
     """
-    named = dict(columns or {})
     read = collected(nw.from_native(frame))
-    values = {
-        field.name: [_typed(value, field) for value in plain_values(read[column], field)]
-        for field in fields_of(kind)
-        if (column := named.get(field.name, field.name)) in read.columns
-    }
-    for row in zip(*values.values(), strict=True):
-        given = zip(values, row, strict=True)
-        yield kind(**{name: value for name, value in given if value is not None})
+    known = [field.name for field in fields_of(kind)]
+    named = {name: name for name in known} | dict(columns or {})
+    for name in (*(columns or ()), *kind.__key__):
+        if name not in known:
+            raise UnknownName("field", name, known=known, where=kind.__table__)
+        if named[name] not in read.columns:
+            raise UnknownName("column", named[name], known=read.columns)
+    fields = [field for field in fields_of(kind) if named[field.name] in read.columns]
+    columns_read = [
+        [_typed(value, field) for value in plain_values(read[named[field.name]], field)]
+        for field in fields
+    ]
+    for row in zip(*columns_read, strict=True):
+        pairs = zip(fields, row, strict=True)
+        given = {
+            field.name: field.blank if value is None else value
+            for field, value in pairs
+            if value is not None or field.name in kind.__key__
+        }
+        yield kind(**given)
 
 
 def _typed(value: Any, field: Field) -> Any:  # noqa: ANN401
