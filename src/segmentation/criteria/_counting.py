@@ -4,6 +4,8 @@ from collections.abc import Container, Iterable
 
 import attrs
 
+from segmentation.markup import to_table
+
 from ._bound import BoundNode, BoundPart, BoundSelection
 from ._describing import ENGLISH, Phrases, Teller
 from ._nodes import AllOf
@@ -44,6 +46,10 @@ class Counts:
         lines = [f"{self.base:>{width}}"]
         lines += [f"{p.so_far:>{width}}  {p.sentence} ({p.alone} alone)" for p in self.parts]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        columns = ["so far", "alone", f"of {self.base:,} contacts"]
+        return to_table(columns, [(p.so_far, p.alone, p.sentence) for p in self.parts])
 
 
 def count_parts(

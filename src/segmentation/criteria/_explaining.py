@@ -10,6 +10,7 @@ from typing import assert_never
 import attrs
 
 from segmentation.fields import Value
+from segmentation.markup import to_text
 
 from ._bound import BoundFigure, BoundNode, BoundPart, BoundSelection
 from ._describing import ENGLISH, Phrases, Teller
@@ -71,6 +72,9 @@ class Explanation:
 
     def __str__(self) -> str:
         return "\n".join(self._lines(0))
+
+    def _repr_html_(self) -> str:
+        return to_text(str(self))
 
     def _lines(self, depth: int) -> Iterator[str]:
         figure = "" if self.figure is None else f" ({self.figure})"

@@ -13,6 +13,7 @@ from segmentation.codes import Option, to_code
 from segmentation.criteria import AsOf, Criteria
 from segmentation.errors import NotFound
 from segmentation.interactions import Interaction
+from segmentation.markup import to_text
 from segmentation.segments import (
     ActionKind,
     Deed,
@@ -153,6 +154,9 @@ class Membership:
     def __str__(self) -> str:
         head = f"{self.contact_no} was {'logged' if self.logged else 'not logged'}"
         return "\n".join([head, *(f"  {step}" for step in self.steps)])
+
+    def _repr_html_(self) -> str:
+        return to_text(str(self))
 
 
 def explain_membership(known: Known, entry_no: int, contact_no: str) -> Membership:

@@ -5,6 +5,7 @@ import attrs
 from segmentation.codes import to_code
 from segmentation.criteria import Explanation
 from segmentation.journal import Step, steps_of
+from segmentation.markup import to_text
 from segmentation.operations.explaining import explain_contact
 from segmentation.protocols import Store
 from segmentation.segments import Segment
@@ -33,6 +34,9 @@ class Why:
         for number, found in self.findings:
             lines += [f"  action {number}:", *(f"    {line}" for line in str(found).splitlines())]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return to_text(str(self))
 
 
 def why(store: Store, segment: Segment, contact_no: str) -> Why:
