@@ -339,6 +339,7 @@ class Worksheets(RuleBasedStateMachine):
         assert list(lines.contact_nos) == [line[1] for line in expected]
         assert len(lines) == len(expected)
         assert [lines[place] for place in range(len(lines))] == list(lines)
+        assert lines.alike() == list(lines)
         assert all(line.segment_no == self.no for line in lines)
 
     @invariant()

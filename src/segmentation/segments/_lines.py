@@ -11,10 +11,12 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain, compress, pairwise
+from operator import attrgetter
 from typing import Literal, TypeAlias, overload
 
 import attrs
 
+from segmentation.alike import Alike, gathered, joined
 from segmentation.contacts import Contact
 
 from ._line import SegmentLine, Terms
@@ -22,6 +24,9 @@ from ._line import SegmentLine, Terms
 LINE_STEP = 10_000
 
 _FLIPPED = bytes([1, 0]) + bytes(254)
+
+_wishes = attrgetter("language_code", "correspondence_type", "salesperson_code")
+"""All that a line takes from its contact, besides number, company and address."""
 
 
 @attrs.frozen(eq=False)
@@ -53,6 +58,21 @@ class Joined:
         code = self.address_codes.get(contact.no, "")
         return self.terms.line(contact, self.numbers[place], code)
 
+    def alike(self, here: bytes) -> Alike[SegmentLine]:
+        """The lines that are there; one for each way of joining is made."""
+        contacts = list(compress(self.contacts, here))
+        nos = list(compress(self.contact_nos, here))
+        wishes = list(map(_wishes, contacts))
+        ways = dict(zip(wishes, contacts, strict=True))
+        places = {way: place for place, way in enumerate(ways)}
+        made = gathered(SegmentLine, (self.terms.line(contact, 0) for contact in ways.values()))
+        return made.taken(list(map(places.__getitem__, wishes))).with_columns(
+            line_no=list(compress(self.numbers, here)),
+            contact_no=nos,
+            contact_company_no=[contact.company_no for contact in contacts],
+            contact_alt_address_code=[self.address_codes.get(no, "") for no in nos],
+        )
+
     def total(self, field: Literal["unit_cost", "unit_duration_min"], here: bytes) -> Decimal:
         """The sum of a field over the lines that are there."""
         value: Decimal = getattr(self.terms.header, field)
@@ -81,6 +101,10 @@ class Written:
     def line(self, place: int) -> SegmentLine:
         """The line at a place of the block."""
         return self.lines[place]
+
+    def alike(self, here: bytes) -> Alike[SegmentLine]:
+        """The lines that are there."""
+        return gathered(SegmentLine, compress(self.lines, here))
 
     def total(self, field: Literal["unit_cost", "unit_duration_min"], here: bytes) -> Decimal:
         """The sum of a field over the lines that are there."""
@@ -225,6 +249,15 @@ class Lines(Sequence[SegmentLine]):
         """Hashes of the contents that the lines may need; no line is made for it."""
         of_blocks = (part.block.attachments for part in self.parts)
         return frozenset().union(*of_blocks, *(line.attachments for line in self.changed.values()))
+
+    def alike(self) -> Alike[SegmentLine]:
+        """The lines by what they share, in their order; hardly any is made for it."""
+        if not self._apart:
+            return gathered(SegmentLine, self)
+        found = joined(SegmentLine, (part.block.alike(part.here) for part in self.parts))
+        numbers = found.column("line_no")
+        changed = {bisect_left(numbers, no): line for no, line in self.changed.items()}
+        return found.replaced(changed).having(segment_no=self.segment_no)
 
     def _made(self, block: Block, place: int) -> SegmentLine:
         line = self.changed.get(block.numbers[place]) or block.line(place)
