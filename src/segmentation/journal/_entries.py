@@ -21,16 +21,26 @@ goes with it.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from hashlib import sha256
+from itertools import count
 from types import NoneType
 from typing import Any
 
 import attrs
 
+from segmentation.alike import Alike
 from segmentation.errors import InvalidValue, JournalBroken
+from segmentation.interactions import Interaction
 
-from ._happenings import SALT, EntryKind, Happening, Writer, from_content, kind_of
+from ._happenings import (
+    SALT,
+    EntryKind,
+    Happening,
+    content_of,
+    contents_of,
+    from_content,
+    kind_of,
+)
 
 FORMAT = 1
 """Version of the stored form of entries."""
@@ -121,11 +131,13 @@ class Stamp:
         return sha256(self.secret + number.to_bytes(8)).hexdigest()[:32]
 
 
-def make_entries(happenings: Iterable[Happening], *, after: Head, stamp: Stamp) -> Iterator[Entry]:
+def make_entries(
+    happenings: Iterable[Happening | Alike[Interaction]], *, after: Head, stamp: Stamp
+) -> Iterator[Entry]:
     """The entries that record what happened, chained to the journal's head.
 
     Args:
-        happenings: What happened, in order.
+        happenings: What happened, in order; interactions that are alike may come together.
         after: The journal's head.
         stamp: When and by whom it is recorded.
 
@@ -133,30 +145,43 @@ def make_entries(happenings: Iterable[Happening], *, after: Head, stamp: Stamp) 
         InvalidValue: A text holds what cannot be written in UTF-8.
     """
     at = stamp.at.astimezone(UTC)
-    written = at.isoformat(timespec="microseconds")
+    written, user = _written(at), stamp.user
     number, previous = after.number, after.sha256
-    writer = Writer()
-    for happening in happenings:
-        number += 1
-        kind = kind_of(happening)
-        facts, personal = writer.write(happening, partial(stamp.salt, number))
-        try:
-            personal_sha256 = "" if personal is None else sha256(personal.encode()).hexdigest()
-            sealed = _seal(number, written, stamp.user, kind, facts, personal_sha256, previous)
-        except UnicodeEncodeError as error:
-            raise InvalidValue("text", error.object, "cannot be written in UTF-8") from None
-        yield Entry(
-            number=number,
-            at=at,
-            user=stamp.user,
-            kind=kind,
-            facts=facts,
-            personal=personal,
-            personal_sha256=personal_sha256,
-            previous=previous,
-            sha256=sealed,
-        )
-        previous = sealed
+    salts = map(stamp.salt, count(number + 1))
+    try:
+        for happening in happenings:
+            kind, contents = _contents(happening, salts)
+            for facts, personal in contents:
+                number += 1
+                said = "" if personal is None else sha256(personal.encode()).hexdigest()
+                sealed = _seal(number, written, user, kind, facts, said, previous)
+                yield Entry(
+                    number=number,
+                    at=at,
+                    user=user,
+                    kind=kind,
+                    facts=facts,
+                    personal=personal,
+                    personal_sha256=said,
+                    previous=previous,
+                    sha256=sealed,
+                )
+                previous = sealed
+    except UnicodeEncodeError as error:
+        raise InvalidValue("text", error.object, "cannot be written in UTF-8") from None
+
+
+def _contents(
+    happening: Happening | Alike[Interaction], salts: Iterator[str]
+) -> tuple[EntryKind, Iterable[tuple[str, str | None]]]:
+    """The kind of one happening, or of many alike, and what is stored of each."""
+    if isinstance(happening, Alike):
+        return EntryKind.INTERACTION_LOGGED, contents_of(happening, salts)
+    return kind_of(happening), [content_of(happening, next(salts))]
+
+
+def _written(at: datetime) -> str:
+    return at.isoformat(timespec="microseconds")
 
 
 def _seal(  # noqa: PLR0917 - the seven lines, in their order

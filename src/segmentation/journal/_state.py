@@ -7,10 +7,11 @@ nothing of storage.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Protocol, TypeVar, assert_never
+from typing import Any, Protocol, TypeAlias, TypeVar, assert_never
 
 import attrs
 
+from segmentation.alike import Alike
 from segmentation.campaigns import CampaignEntry
 from segmentation.errors import JournalBroken
 from segmentation.fields import Record, RecordT, key_of
@@ -59,6 +60,10 @@ class Change:
 
     before: Record | None
     after: Record | None
+
+
+Done: TypeAlias = Change | Alike[Interaction]
+"""What a recording did: one record changed, or many interactions that are alike were made."""
 
 
 def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening

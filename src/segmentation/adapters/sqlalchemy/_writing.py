@@ -5,13 +5,14 @@ What SQLAlchemy does for each value of each row would take most of the time.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
-from itertools import islice
+from itertools import chain, islice, repeat
 from operator import attrgetter
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from segmentation.fields import Field, FieldType, Record, aware
+from segmentation.alike import Alike
+from segmentation.fields import Extra, Field, FieldType, Record, aware
 from segmentation.serialization import to_json
 
 from ._tables import EXTRA, Layout, extra_to_row
@@ -21,6 +22,9 @@ T = TypeVar("T")
 
 BATCH = 2_000
 """How many rows are sent or fetched at a time."""
+
+TOGETHER = 50
+"""How many rows one statement inserts: a trigger makes SQLite start anew with each statement."""
 
 Row = tuple[Any, ...]
 
@@ -49,28 +53,46 @@ def insert_rows(
         rows: The rows.
         replacing: The key by which rows replace those that are there; ``None`` if none are.
     """
-    statement = _insert(connection, table, columns, replacing)
     for batch in batches(rows):
-        connection.exec_driver_sql(statement, batch)
+        for size, items in _grouped(batch, 1 if replacing else TOGETHER):
+            statement = _insert(connection, table, columns, size=size, replacing=replacing)
+            connection.exec_driver_sql(statement, items)
+
+
+def _grouped(rows: list[Row], size: int) -> Iterator[tuple[int, list[Row]]]:
+    """Rows for statements that insert so many, and those left over for one that inserts one."""
+    whole = len(rows) - len(rows) % size if size > 1 else 0
+    if whole:
+        yield size, [tuple(chain(*rows[at : at + size])) for at in range(0, whole, size)]
+    if whole < len(rows):
+        yield 1, rows[whole:]
 
 
 def _insert(
-    connection: sa.Connection, table: sa.Table, columns: Sequence[str], key: Sequence[str] | None
+    connection: sa.Connection,
+    table: sa.Table,
+    columns: Sequence[str],
+    *,
+    size: int,
+    replacing: Sequence[str] | None,
 ) -> str:
+    """The statement for so many rows at once."""
     preparer = connection.dialect.identifier_preparer
     names = {column: preparer.format_column(table.c[column]) for column in columns}
     sign = "%s" if connection.dialect.name == "postgresql" else "?"
-    values = [
+    values = ", ".join(
         f"CAST({sign} AS jsonb)" if column == EXTRA and sign == "%s" else sign for column in columns
-    ]
+    )
     text = (
         f"INSERT INTO {preparer.format_table(table)} ({', '.join(names.values())}) "  # noqa: S608 - names of ours
-        f"VALUES ({', '.join(values)})"
+        f"VALUES {', '.join([f'({values})'] * size)}"
     )
-    if key is None:
+    if replacing is None:
         return text
-    rest = [f"{name} = excluded.{name}" for column, name in names.items() if column not in key]
-    found = ", ".join(preparer.format_column(table.c[column]) for column in key)
+    rest = [
+        f"{name} = excluded.{name}" for column, name in names.items() if column not in replacing
+    ]
+    found = ", ".join(preparer.format_column(table.c[column]) for column in replacing)
     does = f"UPDATE SET {', '.join(rest)}" if rest else "NOTHING"
     return f"{text} ON CONFLICT ({found}) DO {does}"
 
@@ -89,13 +111,12 @@ class Writer:
         self._fields = layout.fields
         self._has_extra = layout.has_extra
         self._values = attrgetter(*names) if len(names) > 1 else _only(names[0])
-        texts = [f.name for f in layout.fields if f.type in {FieldType.CODE, FieldType.TEXT}]
+        texts = [field.name for field in layout.fields if field.type in _TEXTS]
         self._texts: Callable[[Any], Any] = attrgetter(*texts, *texts[:1]) if texts else _nothing
-        self._changes = [
-            (place, change)
-            for place, field in enumerate(layout.fields)
-            if (change := _change(field, self._place, dialect.name)) is not None
-        ]
+        changes = (_change(field, self._place, dialect.name) for field in layout.fields)
+        self._changes = {
+            place: change for place, change in enumerate(changes) if change is not None
+        }
         self._rest: tuple[Any, ...] = () if layout.key else (1,)
 
     def row(self, item: Record) -> Row:
@@ -104,17 +125,42 @@ class Writer:
         Raises:
             InvalidValue: A value that no database can hold.
         """
-        texts = "".join(self._texts(item))
-        if not texts.isascii() or "\0" in texts:
+        if not _is_plain(self._texts(item)):
             for field in self._fields:
                 check_value(field, getattr(item, field.name), self._place)
         row = list(self._values(item))
-        for place, change in self._changes:
+        for place, change in self._changes.items():
             row[place] = change(row[place])
         if self._has_extra:
-            extra = item.extra  # type: ignore[attr-defined]  # of most kinds
-            row.append(to_json(extra_to_row(extra, self._place)) if extra else "{}")
+            row.append(self._extra(item.extra))  # type: ignore[attr-defined]  # of most kinds
         return (*row, *self._rest)
+
+    def _extra(self, extra: Extra) -> str:
+        return to_json(extra_to_row(extra, self._place)) if extra else "{}"
+
+    def rows(self, items: Alike[Any]) -> Iterator[Row]:
+        """What `row` gives for each of many records; what they share is looked at once.
+
+        Raises:
+            InvalidValue: A value that no database can hold.
+        """
+        if not items:
+            return iter(())
+        parts: list[Iterable[Any]] = [repeat(value, items.size) for value in self.row(items[0])]
+        for name, column in items.columns.items():
+            place = self.columns.index(name)
+            parts[place] = self._column(place, column)
+        return zip(*parts, strict=True)
+
+    def _column(self, place: int, values: Sequence[Any]) -> Iterable[Any]:
+        if place == len(self._fields):
+            return map(self._extra, values)
+        field = self._fields[place]
+        if field.type in _TEXTS and not _is_plain(values):
+            for value in values:
+                check_value(field, value, self._place)
+        change = self._changes.get(place)
+        return map(change, values) if change else values
 
     def put(self, connection: sa.Connection, items: Iterable[Record]) -> None:
         """Store records in place of those with the same key."""
@@ -127,6 +173,15 @@ class Writer:
     def insert_rows(self, connection: sa.Connection, rows: Iterable[Row]) -> None:
         """Store rows whose keys are not there yet."""
         insert_rows(connection, self._table, self.columns, rows)
+
+
+_TEXTS = frozenset({FieldType.CODE, FieldType.TEXT})
+
+
+def _is_plain(texts: Iterable[str]) -> bool:
+    """Whether it is plain that every database can hold texts."""
+    text = "".join(texts)
+    return text.isascii() and "\0" not in text
 
 
 def _only(name: str) -> Callable[[Any], tuple[Any]]:
