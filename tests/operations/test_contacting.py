@@ -5,7 +5,7 @@ from typing import Any
 import attrs
 import pytest
 
-from fair import AS_OF, NOW, TODAY, company, customer, interaction, make_store, person
+from fair import AS_OF, NOW, STAMP, TODAY, company, customer, interaction, make_store, person
 from segmentation.campaigns import Campaign
 from segmentation.contacts import (
     AlternativeAddress,
@@ -431,7 +431,7 @@ def test_targets_follow_relations_however_they_are_made() -> None:
     assert [target.no for target in target_group(store, "FAIR")] == ["C2"]
     remove_row(store, relation)
     assert [target.no for target in target_group(store, "FAIR")] == ["MILL"]
-    take_in(store, [relation])
+    take_in(store, [relation], STAMP)
     assert [target.no for target in target_group(store, "FAIR")] == ["C2"]
     delete_contact(store, "MILL")
     assert [target.no for target in target_group(store, "FAIR")] == ["MILL"]

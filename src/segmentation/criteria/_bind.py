@@ -60,7 +60,7 @@ from ._nodes import (
 )
 from ._schema import Schema, Table
 from ._text import MAX_DEPTH, parse, to_text
-from ._values import Span, to_span
+from ._values import Span, make_reader
 from ._walk import nesting
 
 _COUNT = Field("count", FieldType.INTEGER)
@@ -276,6 +276,7 @@ class _FilterBinder:
     def __init__(self, field: Field, as_of: AsOf) -> None:
         self._field = field
         self._as_of = as_of
+        self._read = make_reader(field, as_of)
         self._lettered = field.type in {FieldType.CODE, FieldType.TEXT}
         self._tokens: list[str] = []
 
@@ -327,7 +328,7 @@ class _FilterBinder:
         return InRange(first, last)
 
     def _span(self, operand: Operand) -> tuple[Span, bool]:
-        span = to_span(self._field, operand.text, self._as_of)
+        span = self._read(operand.text)
         if operand.any_case and self._lettered:
             return Span(str(span.start).lower()), True
         return span, False

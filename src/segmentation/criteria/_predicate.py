@@ -27,7 +27,7 @@ from ._code import Code, row_code, value_code
 from ._hashing import share_of
 from ._nodes import AllOf, AnyOf, InLoggedSegment, InSegment, InShare, Measure, Not
 from ._schema import Link, Table
-from ._values import to_value
+from ._values import make_reader
 
 Row: TypeAlias = Any
 """A record or a mapping."""
@@ -264,7 +264,7 @@ class _Compiler:
         if link.unless is None:
             return test
         field = self._base.field(link.unless[0])
-        spared = IsEqual(to_value(field, link.unless[1], self._as_of))
+        spared = IsEqual(make_reader(field, self._as_of)(link.unless[1]).start)
         return f"{self._conditions(self._base, [BoundWhere(field, spared)], 'row')} or {test}"
 
 

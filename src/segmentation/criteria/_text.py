@@ -9,8 +9,7 @@ values.
 """
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple, assert_never
+from typing import TypeAlias, assert_never
 
 from segmentation.errors import FilterError, InvalidValue
 
@@ -39,8 +38,10 @@ MAX_DEPTH = 50
 _TERM = "a value, such as DK, 1..5, <>DK or '' for blank"
 _VALUE = "a value, or '' for blank"
 _JOINT = "& or | or the end"
-_JOINTS = frozenset("&|")
-_ENDS = frozenset("&|)")
+_JOINTS = frozenset(["&", "|", "end"])
+_ENDS = _JOINTS | {")"}
+_VALUES = frozenset(["bare", "quoted"])
+_WORDS = _VALUES | {"unclosed"}
 _COMPARISONS = {operator.value: operator for operator in Operator}
 
 _LEXEME = re.compile(
@@ -48,7 +49,7 @@ _LEXEME = re.compile(
         (?P<sign> <> | <= | >= | [<>=&|()] | \.\. )
       | (?P<quoted> @?\s*+' (?: [^']++ | '' )*+ ' )
       | (?P<unclosed> @?\s*+' )
-      | (?P<bare> (?: (?!\.\.) [^&|()<>=] )++ )
+      | (?P<bare> (?: [^&|()<>=.]++ | \.(?!\.) )++ )
     )""",
     re.VERBOSE | re.DOTALL,
 )
@@ -59,37 +60,15 @@ _TOKEN = re.compile(r"%([A-Za-z_][A-Za-z0-9_]*)")
 _UNSAFE = re.compile(r"[&|()<>=']|\.\.")
 
 
-class _Lexeme(NamedTuple):
-    """A sign or a value of the text; the last one is ``end``."""
-
-    kind: str
-    text: str
-    start: int
-
-
-class _Value(NamedTuple):
-    """A value that was read, not yet an operand, a pattern or a token.
-
-    Attributes:
-        text: The value without its signs; of a token its name.
-        pattern: The pieces, if there are wildcards among them; ``None`` if not.
-        any_case: Whether an ``@`` stands in front.
-        is_token: Whether it is a token's name.
-        start: Where it stands in the text.
-    """
-
-    text: str
-    pattern: Pattern | None
-    any_case: bool
-    is_token: bool
-    start: int
+_Read: TypeAlias = Operand | Like | Token
+"""A value that was read; what it is compared with is not known yet."""
 
 
 class _Group:
     """An open bracket, or the whole text: what was read of it so far."""
 
-    def __init__(self, start: int, *, negated: bool = False) -> None:
-        self.start = start
+    def __init__(self, at: int, *, negated: bool = False) -> None:
+        self.at = at
         self.negated = negated
         self.either: list[Filter] = []
         self.both: list[Filter] = []
@@ -130,157 +109,163 @@ def parse(text: str) -> Filter | None:
 
 
 class _Parser:
-    """Reads one text from left to right; open brackets are a list, not calls."""
+    """Reads one text from left to right; open brackets are a list, not calls.
+
+    The text is cut into lexemes, each with a kind: of a sign the sign itself, otherwise
+    ``bare``, ``quoted``, ``unclosed`` or, for the last one, ``end``.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._lexemes = _lexemes(text)
+        self._kinds, self._texts = _lexemes(text)
+        self._at = 0
+        self._kind = self._kinds[0]
         self._groups = [_Group(0)]
-        self._next = _Lexeme("start", "", 0)
-        self._sign = ""
-        self._take()
 
     def filter(self) -> Filter:
         while True:
             negated = self._open_groups()
             self._groups[-1].both.append(self._term(negated=negated))
             self._close_groups()
-            if self._next.kind == "end":
+            if self._kind == "end":
                 break
-            if self._take().text == "|":
+            if self._kinds[self._take()] == "|":
                 self._groups[-1].close_both()
         if len(self._groups) > 1:
-            raise self._error("a bracket is not closed", self._groups[-1].start, "a ) for it")
+            raise self._error("a bracket is not closed", self._groups[-1].at, "a ) for it")
         return self._groups[0].closed()
 
     def _open_groups(self) -> bool:
         """Take all brackets that open here; whether a ``<>`` stands behind them."""
         negated = False
-        while self._sign == "(" or (self._sign == "<>" and not negated):
-            sign = self._take()
-            if sign.text == "(":
-                self._groups.append(_Group(sign.start, negated=negated))
+        while self._kind == "(" or (self._kind == "<>" and not negated):
+            bracket = self._kind == "("
+            taken = self._take()
+            if bracket:
+                self._groups.append(_Group(taken, negated=negated))
                 if len(self._groups) > MAX_DEPTH + 1:
-                    raise self._error(f"more than {MAX_DEPTH} brackets are open", sign.start)
-            negated = sign.text == "<>"
+                    raise self._error(f"more than {MAX_DEPTH} brackets are open", taken)
+            negated = not bracket
         return negated
 
     def _close_groups(self) -> None:
-        while self._sign == ")":
+        while self._kind == ")":
             bracket = self._take()
             if len(self._groups) == 1:
-                raise self._error("a bracket closes that was not opened", bracket.start, _JOINT)
+                raise self._error("a bracket closes that was not opened", bracket, _JOINT)
             closed = self._groups.pop().closed()
             self._groups[-1].both.append(closed)
-        if self._next.kind != "end" and self._sign not in _JOINTS:
+        if self._kind not in _JOINTS:
             raise self._unfit(_JOINT)
 
     def _term(self, *, negated: bool) -> Filter:
         if negated:
             return Not(self._exact(self._value(), "<>"))
-        if self._sign == "..":
+        if self._kind == "..":
             self._take()
             return Between(None, self._plain(self._value(), "an interval"))
-        if self._sign in _COMPARISONS:
-            operator = _COMPARISONS[self._take().text]
-            value = self._value()
-            if operator is Operator.EQUAL:
-                return self._exact(value, "=")
-            self._refuse_interval(operator.value)
-            return Compare(operator, self._plain(value, f"a comparison with {operator.value}"))
-        value = self._value(_TERM)
-        return self._interval(value) if self._sign == ".." else self._exact(value, "")
+        operator = _COMPARISONS.get(self._kind)
+        if operator is None:
+            value = self._value(_TERM)
+            return self._interval(value) if self._kind == ".." else self._exact(value, "")
+        self._take()
+        value = self._value()
+        if operator is Operator.EQUAL:
+            return self._exact(value, "=")
+        self._refuse_interval(operator.value)
+        return Compare(operator, self._plain(value, f"a comparison with {operator.value}"))
 
-    def _interval(self, start: _Value) -> Filter:
+    def _interval(self, start: _Read) -> Filter:
         low = self._plain(start, "an interval")
         self._take()
-        if self._next.kind == "end" or self._sign in _ENDS:
+        if self._kind in _ENDS:
             return Between(low, None)
         return Between(low, self._plain(self._value(), "an interval"))
 
-    def _exact(self, value: _Value, sign: str) -> Filter:
+    def _exact(self, value: _Read, sign: str) -> Filter:
         self._refuse_interval(sign)
-        if value.is_token:
-            return Token(value.text)
-        if value.pattern is not None:
-            return Like(value.pattern, value.any_case)
-        return Compare(Operator.EQUAL, Operand(value.text, value.any_case))
+        return Compare(Operator.EQUAL, value) if isinstance(value, Operand) else value
 
     def _refuse_interval(self, sign: str) -> None:
-        if self._sign == "..":
+        if self._kind == "..":
             hint = "; write <>(1..5)" if sign == "<>" else ""
-            raise self._error(f"an interval cannot follow {sign}{hint}", self._next.start, _JOINT)
+            raise self._error(f"an interval cannot follow {sign}{hint}", self._at, _JOINT)
 
-    def _plain(self, value: _Value, where: str) -> Operand:
-        """The operand of a value that may be neither a pattern nor a token."""
-        if value.is_token:
+    def _plain(self, value: _Read, where: str) -> Operand:
+        """The value that was just taken, which may be neither a pattern nor a token."""
+        if isinstance(value, Operand):
+            return value
+        taken = self._at - 1
+        if isinstance(value, Token):
             raise self._error(
-                f"%{value.text} stands for a whole condition and does not fit {where}",
-                value.start,
+                f"{self._texts[taken]} stands for a whole condition and does not fit {where}",
+                taken,
                 "a value (in quotes if the % itself is meant)",
             )
-        if value.pattern is not None:
-            raise self._error(
-                f"* and ? do not fit {where}",
-                value.start,
-                r"a plain value ('\*' if the sign itself is meant)",
-            )
-        return Operand(value.text, value.any_case)
+        raise self._error(
+            f"* and ? do not fit {where}",
+            taken,
+            r"a plain value ('\*' if the sign itself is meant)",
+        )
 
-    def _value(self, expected: str = _VALUE) -> _Value:
-        lexeme = self._next
-        if lexeme.kind == "unclosed":
-            raise self._error("a quote is not closed", lexeme.start, "a second '")
-        if lexeme.kind not in {"bare", "quoted"}:
+    def _value(self, expected: str = _VALUE) -> _Read:
+        if self._kind == "unclosed":
+            raise self._error("a quote is not closed", self._at, "a second '")
+        if self._kind not in _VALUES:
             raise self._unfit(expected)
-        if lexeme.text == "@":
-            raise self._error("@ has nothing behind it", lexeme.start + 1, _VALUE)
-        self._take()
-        return _read(lexeme)
+        taken = self._take()
+        text = self._texts[taken]
+        if text == "@":
+            raise self._error("@ has nothing behind it", taken, _VALUE, offset=1)
+        return _read(text, quoted=self._kinds[taken] == "quoted")
 
-    def _take(self) -> _Lexeme:
-        """Go on to the next lexeme; the sign that it is, if it is one, stands in ``_sign``."""
-        taken = self._next
-        self._next = next(self._lexemes)
-        self._sign = self._next.text if self._next.kind == "sign" else ""
+    def _take(self) -> int:
+        """Go on to the next lexeme; returns the place of the one that is passed."""
+        taken = self._at
+        self._at += 1
+        self._kind = self._kinds[self._at]
         return taken
 
     def _unfit(self, expected: str) -> FilterError:
         """What stands next does not fit."""
-        reasons = {"end": "the filter ends too early", "sign": f"{self._sign} does not fit here"}
-        reason = reasons.get(self._next.kind, "a value does not fit here")
-        return self._error(reason, self._next.start, expected)
+        what = "a value" if self._kind in _WORDS else self._kind
+        reason = "the filter ends too early" if self._kind == "end" else f"{what} does not fit here"
+        return self._error(reason, self._at, expected)
 
-    def _error(self, reason: str, position: int, expected: str = "") -> FilterError:
+    def _error(self, reason: str, at: int, expected: str = "", *, offset: int = 0) -> FilterError:
+        """An error that points to a lexeme, or so many characters behind its beginning."""
+        starts = [found.start(str(found.lastgroup)) for found in _LEXEME.finditer(self._text)]
+        position = [*starts, len(self._text)][at] + offset
         return FilterError(reason, text=self._text, position=position, expected=expected)
 
 
-def _lexemes(text: str) -> Iterator[_Lexeme]:
+def _lexemes(text: str) -> tuple[list[str], list[str]]:
+    """The kinds and the texts of all lexemes, without blanks around them."""
     # Whatever is no blank at the end is some lexeme, so that nothing is passed over.
-    for found in _LEXEME.finditer(text):
-        kind = str(found.lastgroup)
-        yield _Lexeme(kind, found[kind].rstrip(), found.start(kind))
-    while True:
-        yield _Lexeme("end", "", len(text))
+    kinds, texts = [], []
+    for sign, quoted, unclosed, bare in _LEXEME.findall(text):
+        kinds.append(sign or (bare and "bare") or (quoted and "quoted") or "unclosed")
+        texts.append(sign or bare.rstrip() or quoted or unclosed)
+    return [*kinds, "end"], [*texts, ""]
 
 
-def _read(lexeme: _Lexeme) -> _Value:
-    text, start = lexeme.text, lexeme.start
-    if lexeme.kind == "bare" and not _SPECIAL.search(text):
-        return _Value(text, None, any_case=False, is_token=False, start=start)
+def _read(text: str, *, quoted: bool) -> _Read:
+    """What a value is: an operand, a pattern if it has wildcards, or a token."""
+    if not quoted and not _SPECIAL.search(text):
+        return Operand(text)
     any_case = text.startswith("@")
     text = text[1:].lstrip() if any_case else text
-    if lexeme.kind == "bare":
+    if not quoted:
         if not any_case and (token := _TOKEN.fullmatch(text)):
-            return _Value(token[1], None, any_case=False, is_token=True, start=start)
-        return _with_pieces(text, _WILD, any_case=any_case, start=start)
+            return Token(token[1])
+        return _with_pieces(text, _WILD, any_case=any_case)
     text = text[1:-1].replace("''", "'")
     if text.startswith("@") and not any_case:
         text, any_case = text[1:], True
-    return _with_pieces(text, _WILD_OR_MEANT, any_case=any_case, start=start)
+    return _with_pieces(text, _WILD_OR_MEANT, any_case=any_case)
 
 
-def _with_pieces(text: str, wild: "re.Pattern[str]", *, any_case: bool, start: int) -> _Value:
+def _with_pieces(text: str, wild: "re.Pattern[str]", *, any_case: bool) -> Operand | Like:
     """The value with its wildcards found, and its backslashes taken for what they are."""
     pieces: list[str | Wild] = []
     literal, done = [], 0
@@ -293,8 +278,7 @@ def _with_pieces(text: str, wild: "re.Pattern[str]", *, any_case: bool, start: i
         else:
             literal.append(found[1])
     rest = "".join([*literal, text[done:]])
-    pattern = (*pieces, rest) if pieces else None
-    return _Value(rest, pattern, any_case=any_case, is_token=False, start=start)
+    return Like((*pieces, rest), any_case) if pieces else Operand(rest, any_case)
 
 
 def to_text(item: Filter | None) -> str:

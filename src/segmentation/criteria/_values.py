@@ -4,7 +4,7 @@ What an operand means is settled here once, for every engine.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import assert_never
@@ -20,6 +20,8 @@ from ._dates import EXPECTED, to_date
 
 _INTEGER = re.compile(r"[+-]?\d{1,4000}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,4000}(?:\.\d{0,4000})?|\.\d{1,4000})", re.ASCII)
+_WHOLE = "a whole number such as 1000"
+_ANY = "a number such as 1000 or -3.5"
 _TRUE = frozenset(["yes", "true", "1", "oui", "vrai", "sì", "si", "vero", "ja", "sann"])
 _FALSE = frozenset(["no", "false", "0", "non", "faux", "falso", "nei", "usann"])
 
@@ -40,44 +42,46 @@ class Span:
     single: bool = True
 
 
-def to_span(field: Field, text: str, as_of: AsOf) -> Span:
-    """What an operand stands for in a field: one value, or the whole day of a datetime.
+def make_reader(field: Field, as_of: AsOf) -> Callable[[str], Span]:
+    """The function that tells what an operand stands for in a field.
 
-    Raises:
-        FilterError: The field cannot hold it.
-        UnknownName: The field has no such option.
+    It is one value, or, of a datetime, perhaps a whole day; of an option its position. The
+    function raises `FilterError` for what the field cannot hold, `UnknownName` for an option
+    that it does not have.
     """
-    if field.type is FieldType.DATETIME and text.strip():
-        return _span_of_time(text.strip(), as_of)
-    return Span(to_value(field, text, as_of))
-
-
-def to_value(field: Field, text: str, as_of: AsOf) -> Value:
-    """The one value that a text stands for; of an option its position."""
-    if field.type is FieldType.TEXT:
-        return text
-    text = text.strip()
     match field.type:
+        case FieldType.TEXT:
+            return Span
         case FieldType.CODE:
-            return to_code(text)
+            return lambda text: Span(to_code(text))
         case FieldType.OPTION:
-            return _position(field, text)
-        case _ if not text:
-            return field.blank
+            words = option_words(field)
+            return lambda text: Span(_position(field, words, text))
         case FieldType.INTEGER:
-            return int(_matched(text, _INTEGER, "a whole number such as 1000"))
+            return _filled(field, lambda text: Span(int(_matched(text, _INTEGER, _WHOLE))))
         case FieldType.DECIMAL:
-            return Decimal(_matched(text, _DECIMAL, "a number such as 1000 or -3.5"))
+            return _filled(field, lambda text: Span(Decimal(_matched(text, _DECIMAL, _ANY))))
         case FieldType.BOOLEAN:
-            return _truth(text)
+            return _filled(field, lambda text: Span(_truth(text)))
         case FieldType.DATE:
-            return to_date(text, as_of)
+            return _filled(field, lambda text: Span(to_date(text, as_of)))
         case FieldType.TIME:
-            return _time(text)
+            return _filled(field, lambda text: Span(_time(text)))
         case FieldType.DATETIME:
-            return _moment(text, as_of)
+            return _filled(field, lambda text: _span_of_time(text, as_of))
         case _:
             assert_never(field.type)
+
+
+def _filled(field: Field, read: Callable[[str], Span]) -> Callable[[str], Span]:
+    """A reader for which nothing but blanks is the blank of the field."""
+    blank = Span(field.blank)
+
+    def reader(text: str) -> Span:
+        text = text.strip()
+        return read(text) if text else blank
+
+    return reader
 
 
 def _matched(text: str, pattern: "re.Pattern[str]", expected: str) -> str:
@@ -104,8 +108,7 @@ def _plain(word: str) -> str:
     return re.sub(r"[\s_-]+", " ", word).strip().casefold()
 
 
-def _position(field: Field, text: str) -> int:
-    words = option_words(field)
+def _position(field: Field, words: Mapping[str, int], text: str) -> int:
     plain = _plain(text)
     if plain in words:
         return words[plain]

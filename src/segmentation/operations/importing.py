@@ -1,11 +1,12 @@
 """Taking in contacts, their rows and code tables from files and from Python objects.
 
 All faults of all files are found first and reported together; only then is anything stored,
-in one transaction.
+in one transaction. Interactions of the past are recorded, everything else is put in place.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, cast
 
 import attrs
@@ -14,10 +15,13 @@ from segmentation import campaigns, contacts, questionnaires, setup, tasks, temp
 from segmentation.contacts import Contact, ContactBusinessRelation, ContactType, composed_name
 from segmentation.errors import Fault, NotFound, Rejected
 from segmentation.fields import Field, FieldType, Record, Value, fields_of, key_of
+from segmentation.interactions import Interaction
+from segmentation.journal import Stamp
 from segmentation.protocols import Store
 from segmentation.setup import ExtraField
 from segmentation.templates import TemplateLanguage
 
+from .backfilling import not_taken_in_yet, past_faults, take_in_past
 from .reading import RawRow, SourceFile, guess_type, read_rows, read_value
 from .targeting import follow_relations
 
@@ -33,6 +37,7 @@ KINDS: Mapping[str, type[Record]] = {
         contacts.ContactProfileAnswer,
         contacts.ContactWebSource,
         contacts.ItemEntry,
+        Interaction,
         contacts.MailingGroup,
         contacts.IndustryGroup,
         contacts.BusinessRelation,
@@ -70,7 +75,8 @@ class Imported:
     """What was taken in.
 
     Attributes:
-        counts: Number of rows by table, in the order of the files.
+        counts: Number of rows by table, in the order of the files; of interactions those that
+            were not taken in before.
         extra_fields: Fields that were not known before and are now extra fields.
         left_alone: Files whose name is none of our tables.
     """
@@ -89,15 +95,21 @@ class _Placed:
 
 
 def take_in_files(
-    store: Store, files: Iterable[SourceFile], *, attached: Callable[[str], bytes]
+    store: Store,
+    files: Iterable[SourceFile],
+    stamp: Stamp,
+    *,
+    attached: Callable[[str], bytes],
 ) -> Imported:
     """Take in files, one table each.
 
-    A row whose key is in the store already replaces what is there.
+    A row whose key is in the store already replaces what is there; an interaction that was taken
+    in before is passed over.
 
     Args:
         store: Where to.
         files: JSON or CSV files, named after their tables.
+        stamp: When and by whom interactions of the past are taken in.
         attached: Reads a file that a template's language names as its attachment.
 
     Raises:
@@ -122,20 +134,26 @@ def take_in_files(
         faults += wrong
     with store.transaction():
         placed, wrong = _with_attachments(store, placed, attached)
-        counts = _store(store, placed, [*faults, *wrong], what="import")
+        counts = _store(store, placed, [*faults, *wrong], stamp, what="import")
         store.records.put(extra_fields)
     return Imported(counts=counts, extra_fields=tuple(extra_fields), left_alone=tuple(left_alone))
 
 
-def take_in(store: Store, records: Iterable[Record]) -> Imported:
+def take_in(store: Store, records: Iterable[Record], stamp: Stamp) -> Imported:
     """Take in records made in Python; the same rules as for files.
+
+    Args:
+        store: Where to.
+        records: The records.
+        stamp: When and by whom interactions of the past are taken in.
 
     Raises:
         Rejected: There are faults, each with the record's table and key; nothing is stored.
     """
-    placed = [_Placed(_named(item), _completed(item)) for item in records]
+    placed = [_Placed(_named(item), item) for item in records]
     with store.transaction():
-        return Imported(counts=_store(store, placed, [*_own_faults(placed)], what="records"))
+        counts = _store(store, placed, [*_own_faults(placed)], stamp, what="records")
+    return Imported(counts=counts)
 
 
 def _named(item: Record) -> str:
@@ -186,51 +204,83 @@ def _make_records(
 ) -> tuple[list[_Placed], list[Fault]]:
     placed: list[_Placed] = []
     faults: list[Fault] = []
+    columns_of = cache(partial(_columns, kind, tuple(extras)))
     for row in rows:
-        values, wrong = _read_row(kind, row, extras)
+        values, wrong = _read_row(kind, row, columns_of(frozenset(row.values)))
         faults += wrong
         if not wrong:
-            placed.append(_Placed(row.place, _completed(kind(**values))))
+            placed.append(_Placed(row.place, kind(**values)))
     return placed, faults
 
 
+def _columns(
+    kind: type[Record], extras: Sequence[Field], there: Container[str]
+) -> Sequence[tuple[str, Field]]:
+    """The columns that are read, with their fields: those that are there, and the key's."""
+    columns = (
+        (field.name if field.name in there else field.also_called, field)
+        for field in (*fields_of(kind), *extras)
+    )
+    return [pair for pair in columns if pair[0] in there or pair[1].name in kind.__key__]
+
+
 def _read_row(
-    kind: type[Record], row: RawRow, extras: Sequence[Field]
+    kind: type[Record], row: RawRow, columns: Iterable[tuple[str, Field]]
 ) -> tuple[dict[str, Any], list[Fault]]:
     values: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
     faults: list[Fault] = []
-    fields = fields_of(kind)
-    for field in (*fields, *extras):
-        column = field.name if field.name in row.values else field.also_called
-        if column not in row.values and field.name not in kind.__key__:
-            continue
+    for column, field in columns:
         try:
-            values[field.name] = read_value(field, row.values.get(column))
+            value = read_value(field, row.values.get(column))
         except ValueError as error:
             faults.append(Fault(row.place, field.name, str(error)))
+        else:
+            (extra if field.extra else values)[field.name] = value
     first = kind.__key__[:1]
     faults += [
         Fault(row.place, name, "is blank")
         for name in first
         if not values.get(name) and not any(fault.field == name for fault in faults)
     ]
-    extra = {field.name: values.pop(field.name) for field in extras if field.name in values}
     return ({**values, "extra": extra} if extra else values), faults
 
 
-def _completed(item: Record) -> Record:
-    """A contact with what follows from its other fields; any other record as it is."""
-    if not isinstance(item, Contact):
-        return item
-    name = item.name or composed_name(item)
-    is_company = item.type is ContactType.COMPANY
+def _completed(store: Store, placed: Sequence[_Placed]) -> Iterator[_Placed]:
+    """Contacts and interactions with what follows from their other fields and their company."""
+    contacts = (item.record for item in placed if isinstance(item.record, Contact))
+    here = {contact.no: contact for contact in contacts}
+
+    def contact(no: str) -> Contact | None:
+        return here.get(no) or store.records.find(Contact, no)
+
+    for item in placed:
+        match item.record:
+            case Contact() as record:
+                whole: Record = _completed_contact(record, contact(record.company_no))
+            case Interaction(contact_company_no="") as record:
+                met = contact(record.contact_no)
+                whole = attrs.evolve(record, contact_company_no=met.company_no if met else "")
+            case record:
+                whole = record
+        yield _Placed(item.place, whole)
+
+
+def _completed_contact(contact: Contact, employer: Contact | None) -> Contact:
+    name = _full_name(contact)
+    if contact.type is ContactType.COMPANY:
+        employer = contact
     return attrs.evolve(
-        item,
+        contact,
         name=name,
-        search_name=item.search_name or name.upper(),
-        company_no=item.company_no or (item.no if is_company else ""),
-        company_name=item.company_name or (name if is_company else ""),
+        search_name=contact.search_name or name.upper(),
+        company_no=contact.company_no or (contact.no if employer is contact else ""),
+        company_name=contact.company_name or (_full_name(employer) if employer else ""),
     )
+
+
+def _full_name(contact: Contact) -> str:
+    return contact.name or composed_name(contact)
 
 
 def _with_attachments(
@@ -253,18 +303,20 @@ def _with_attachments(
 
 
 def _store(
-    store: Store, placed: Sequence[_Placed], faults: Iterable[Fault], *, what: str
+    store: Store, placed: Sequence[_Placed], faults: Iterable[Fault], stamp: Stamp, *, what: str
 ) -> tuple[tuple[str, int], ...]:
-    found = [*faults, *_duplicate_faults(placed), *_reference_faults(store, placed)]
+    whole = list(_completed(store, placed))
+    found = [*faults, *_duplicate_faults(whole), *_reference_faults(store, whole)]
     if found:
         raise Rejected(what, sorted(found, key=_place_order))
-    counts: dict[str, int] = defaultdict(int)
-    for item in placed:
-        counts[item.record.__table__] += 1
-    store.records.put(_with_company_names(store, placed))
-    relations = (item.record for item in placed)
-    follow_relations(store, (r for r in relations if isinstance(r, ContactBusinessRelation)))
-    return tuple(counts.items())
+    records = [item.record for item in whole if not isinstance(item.record, Interaction)]
+    past = not_taken_in_yet(
+        store, (item.record for item in whole if isinstance(item.record, Interaction))
+    )
+    store.records.put(records)
+    follow_relations(store, (r for r in records if isinstance(r, ContactBusinessRelation)))
+    take_in_past(store, past, stamp)
+    return tuple(Counter(record.__table__ for record in (*records, *past)).items())
 
 
 def _place_order(fault: Fault) -> tuple[str, int]:
@@ -283,32 +335,28 @@ def _duplicate_faults(placed: Iterable[_Placed]) -> Iterator[Fault]:
         seen.setdefault((kind, key), item.place)
 
 
-def _with_company_names(store: Store, placed: Iterable[_Placed]) -> Iterator[Record]:
-    """The records; a person without a company name gets that of its company."""
-    records = [item.record for item in placed]
-    here = {record.no: record for record in records if isinstance(record, Contact)}
-    for record in records:
-        if isinstance(record, Contact) and record.company_no and not record.company_name:
-            company_no = record.company_no
-            company = here.get(company_no) or store.records.find(Contact, company_no)
-            yield attrs.evolve(record, company_name=company.name if company else "")
-        else:
-            yield record
-
-
 def _reference_faults(store: Store, placed: Sequence[_Placed]) -> Iterator[Fault]:
     """Values that name a record of another table which is not there.
 
     A code table that holds no row at all is taken for not kept, and is not asked.
     """
     known = _Known(store, placed)
+    references = {kind: _references(kind) for kind in {type(item.record) for item in placed}}
     for item in placed:
-        for field in fields_of(type(item.record)):
+        for field in references[type(item.record)]:
             value = getattr(item.record, field.name)
-            if field.refers_to and value and not known.has(field.refers_to, value):
+            if value and not known.has(field.refers_to, value):
                 yield Fault(item.place, field.name, f"there is no {field.refers_to} {value!r}")
         if isinstance(item.record, Contact):
             yield from _company_faults(item.place, item.record, known)
+        if isinstance(item.record, Interaction):
+            yield from past_faults(item.place, item.record)
+
+
+def _references(kind: type[Record]) -> Sequence[Field]:
+    """The fields that must name a record which is there; of the past, only the contact must."""
+    found = [field for field in fields_of(kind) if field.refers_to]
+    return [field for field in found if field.name == "contact_no" or kind is not Interaction]
 
 
 def _company_faults(place: str, contact: Contact, known: "_Known") -> Iterator[Fault]:

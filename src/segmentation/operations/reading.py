@@ -1,6 +1,9 @@
 """Reading tables from JSON and CSV files into raw rows, and values from their texts.
 
-Only the form of a file is judged here; what its rows mean is `importing`'s concern.
+Only the form of a file is judged here; what its rows mean is `importing`'s concern. What web
+services of Business Central answer (OData) is read as it is: the rows lie under ``value``, notes
+of the protocol begin with ``@``, signs that names may not have are spelled out
+(``Hard_x0020_Copy``), and a blank date is the first of the calendar.
 """
 
 import csv
@@ -20,6 +23,7 @@ from segmentation.fields import Field, FieldType, Value, aware
 _TRUE = frozenset({"true", "yes", "1"})
 _FALSE = frozenset({"false", "no", "0", ""})
 _DELIMITERS = ",;\t"
+_SPELLED_OUT = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 @attrs.frozen
@@ -65,10 +69,15 @@ def _read_json(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
         return [], [Fault(name, "", f"is not JSON: {error}")]
     except RecursionError:
         return [], [Fault(name, "", "is nested too deeply")]
+    if isinstance(data, dict):
+        data = data.get("value")
     if not isinstance(data, list):
         return [], [Fault(name, "", "is not a list of objects, one for each row")]
     rows = [
-        RawRow(f"{name} row {number}", {column_name(key): value for key, value in row.items()})
+        RawRow(
+            f"{name} row {number}",
+            {column_name(key): value for key, value in row.items() if not key.startswith("@")},
+        )
         for number, row in enumerate(data, start=1)
         if isinstance(row, dict)
     ]
@@ -117,8 +126,13 @@ def column_name(caption: str) -> str:
     >>> column_name("Country/Region Code"), column_name("No."), column_name("Discount %")
     ('country_region_code', 'no', 'discount_pct')
     """
-    spelled = caption.strip().lower().replace("%", " pct")
+    spelled = _spelled(caption).strip().lower().replace("%", " pct")
     return re.sub(r"\W+", "_", spelled).strip("_")
+
+
+def _spelled(text: str) -> str:
+    """A text with the signs that OData spells out."""
+    return _SPELLED_OUT.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def read_value(field: Field, raw: object) -> Value:
@@ -181,7 +195,7 @@ def _read_boolean(_field: Field, raw: object) -> bool:
 
 
 def _read_option(field: Field, raw: object) -> str:
-    text = raw.strip().lower() if isinstance(raw, str) else raw
+    text = re.sub(r"\W+", "_", _spelled(raw).strip().lower()) if isinstance(raw, str) else raw
     if isinstance(text, str) and text in field.options:
         return text
     named = str(raw)
@@ -200,6 +214,16 @@ def _from_iso(parse: Callable[[str], Any], name: str) -> Callable[[Field, object
     return read
 
 
+def _date(text: str) -> date | None:
+    found = date.fromisoformat(text)
+    return None if found == date.min else found
+
+
+def _moment(text: str) -> datetime | None:
+    found = aware(datetime.fromisoformat(text))
+    return None if found.date() == date.min else found
+
+
 _READERS: Mapping[FieldType, Callable[[Field, Any], Value]] = {
     FieldType.CODE: _read_code,
     FieldType.TEXT: _read_text,
@@ -207,8 +231,8 @@ _READERS: Mapping[FieldType, Callable[[Field, Any], Value]] = {
     FieldType.DECIMAL: _read_decimal,
     FieldType.BOOLEAN: _read_boolean,
     FieldType.OPTION: _read_option,
-    FieldType.DATE: _from_iso(date.fromisoformat, "a date"),
-    FieldType.DATETIME: _from_iso(lambda text: aware(datetime.fromisoformat(text)), "a datetime"),
+    FieldType.DATE: _from_iso(_date, "a date"),
+    FieldType.DATETIME: _from_iso(_moment, "a datetime"),
     FieldType.TIME: _from_iso(time.fromisoformat, "a time"),
 }
 

@@ -7,12 +7,12 @@ of `segmentation.operations`, which a host with its own transactions calls direc
 import os
 import platform
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, tzinfo
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Literal, Self, cast
 
 from segmentation.contacts import Contact
 from segmentation.criteria import (
@@ -79,6 +79,10 @@ class Workspace:
         workdate: What "workdate" stands for, and the date of new segments; today if not given.
         clock: Tells the time of journal entries.
         chance: Gives the random bytes that guard what is personal in the journal.
+        zone: Where the clock's day begins, and where a date is a day of a datetime field.
+        date_order: In which order the digits of a date are typed in filters (``221126``).
+        tokens: Filter texts that the host's own tokens stand for, by name (``%mycustomers``);
+            looked up anew for each selection.
         on_event: Is told before and after each change of a segment; an error of it undoes the
             step (see `segmentation.segments`).
         rendering: How letters are made; as plain text only, if not given.
@@ -97,6 +101,9 @@ class Workspace:
         workdate: date | None = None,
         clock: Clock = system_clock,
         chance: Callable[[], bytes] = system_chance,
+        zone: tzinfo = UTC,
+        date_order: Literal["dmy", "mdy", "ymd"] = "dmy",
+        tokens: Mapping[str, str] | None = None,
         on_event: Tell = tell_nobody,
         rendering: Rendering | None = None,
     ) -> None:
@@ -106,6 +113,9 @@ class Workspace:
         self._workdate = workdate
         self._clock = clock
         self._chance = chance
+        self._zone = zone
+        self._date_order = date_order
+        self._tokens = tokens or {}
         self.on_event = on_event
         self.rendering = rendering or Rendering()
 
@@ -115,8 +125,8 @@ class Workspace:
 
         Args:
             store: A SQLite file, the address of a database, or ``":memory:"``.
-            **bound: As for the class: user, today, workdate, clock, chance,
-                on_event.
+            **bound: As for the class: user, today, workdate, clock, chance, zone, date_order,
+                tokens, on_event, rendering.
 
         Raises:
             StoreError: The file or database is no store, or of a later version.
@@ -142,8 +152,15 @@ class Workspace:
     @property
     def as_of(self) -> AsOf:
         """The day and user that criteria are bound to."""
-        today = self._today or self._clock().date()
-        return AsOf(today, self._workdate or today, user=self.user)
+        today = self._today or self._clock().astimezone(self._zone).date()
+        return AsOf(
+            today,
+            self._workdate or today,
+            user=self.user,
+            tokens=self._tokens,
+            zone=self._zone,
+            date_order=self._date_order,
+        )
 
     @property
     def schema(self) -> Schema:
@@ -191,7 +208,7 @@ class Workspace:
         paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in {".json", ".csv"})
         chosen = paths if path.is_dir() else [path]
         files = [SourceFile(p.name, p.read_bytes()) for p in chosen]
-        return importing.take_in_files(self.store, files, attached=_reader(folder))
+        return importing.take_in_files(self.store, files, self.stamp, attached=_reader(folder))
 
     def add(self, *records: Record) -> Imported:
         """Take in contacts, their rows and code tables made in Python.
@@ -199,7 +216,7 @@ class Workspace:
         Raises:
             Rejected: There are faults: all of them; nothing is taken in.
         """
-        return importing.take_in(self.store, records)
+        return importing.take_in(self.store, records, self.stamp)
 
     def contact(self, no: str) -> Contact:
         """The contact with this number.
