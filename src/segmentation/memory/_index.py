@@ -9,6 +9,7 @@ from typing import assert_never
 
 import attrs
 
+from segmentation.bitmaps import from_flags, from_positions, full, pick, runs, to_positions, without
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -28,7 +29,6 @@ from segmentation.criteria import (
 )
 from segmentation.fields import Field, FieldType
 
-from ._index_bits import from_flags, from_positions, full, pick, runs, to_positions, without
 from ._index_columns import Unsortable
 from ._index_data import IndexData, LinkedTable, Tables
 

@@ -12,6 +12,7 @@ from datetime import UTC
 from operator import attrgetter
 from typing import Any, Self
 
+from segmentation.bitmaps import from_flags, full, pick, runs, slices_of, without
 from segmentation.codes import to_code
 from segmentation.criteria import (
     AllOf,
@@ -25,8 +26,6 @@ from segmentation.criteria import (
     to_value_test,
 )
 from segmentation.fields import Field, FieldType, aware
-
-from ._index_bits import from_flags, full, pick, runs, slices_of, without
 
 
 class Unsortable(Exception):  # noqa: N818 - says what it is, and never leaves this package

@@ -13,10 +13,10 @@ from itertools import repeat
 from operator import attrgetter, eq
 from typing import Any, Protocol
 
+from segmentation.bitmaps import from_flags, from_positions, full, to_flags, to_positions, without
 from segmentation.criteria import BoundWhere, Link, Row, Schema, Table
 from segmentation.fields import Field, FieldType
 
-from ._index_bits import from_flags, from_positions, full, to_flags, to_positions, without
 from ._index_columns import Column, Dictionary, Unsortable, reader
 from ._index_rows import LinkedRows
 
