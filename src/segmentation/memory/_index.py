@@ -4,8 +4,8 @@ What no index can answer exactly is narrowed as far as indexes can and left to t
 predicate: contacts that have changed, links through other tables, values without an order.
 """
 
-from collections.abc import Iterable
-from typing import assert_never
+from collections.abc import Callable, Iterable
+from typing import Any, assert_never
 
 import attrs
 
@@ -68,7 +68,26 @@ class ContactIndex:
 
     def count(self, bound: BoundSelection) -> int:
         """How many contacts pass; a cut is not made."""
-        return _passing(bound, self._ready()).bit_count()
+        return self.bits(bound).bit_count()
+
+    def bits(self, bound: BoundSelection) -> int:
+        """The contacts that pass, as a set of positions; a cut is not made.
+
+        Positions hold until the next change of a contact.
+        """
+        return _passing(bound, self._ready())
+
+    def in_order(self, bits: int, key: Callable[[Row], Any]) -> list[Row]:
+        """The contacts of a set in an order.
+
+        Args:
+            bits: Their positions.
+            key: From a contact to what it is ordered by, which is another for each contact. The
+                order of all contacts is kept under this function, so it should be the same one
+                at each call.
+        """
+        data = self._ready()
+        return list(map(data.contacts.__getitem__, data.in_order(bits, key)))
 
     def _ready(self) -> IndexData:
         if self._data is None:

@@ -6,7 +6,7 @@ are remembered as stale; once there are many, everything is better made anew.
 """
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import repeat
@@ -17,7 +17,7 @@ from segmentation.bitmaps import from_flags, from_positions, full, to_flags, to_
 from segmentation.criteria import BoundWhere, Link, Row, Schema, Table
 from segmentation.fields import Field, FieldType
 
-from ._index_columns import Column, Dictionary, Unsortable, reader
+from ._index_columns import Column, Dictionary, Order, Unsortable, reader
 from ._index_rows import LinkedRows
 
 _KEY_TYPES = frozenset([FieldType.CODE, FieldType.TEXT, FieldType.INTEGER])
@@ -108,6 +108,7 @@ class IndexData:
         self.gone: set[int] = set()
         self._later: dict[str, int] = {}
         self._columns: dict[Field, tuple[Dictionary, Column | None] | None] = {}
+        self._orders: dict[Callable[[Row], Any], Order] = {}
         self._linked: dict[tuple[str, Link], LinkedTable | None] = {}
         self._by_key: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
 
@@ -151,6 +152,19 @@ class IndexData:
         except Unsortable:
             return None
         return dictionary, Column(dictionary, dictionary.ranks(stored))
+
+    def in_order(self, bits: int, key: Callable[[Row], Any]) -> list[int]:
+        """The positions of a set in the order of what a key makes of their contacts."""
+        changed = bits & from_positions(self.stale, len(self.nos))
+        found = self._order(key).of(without(bits, changed))
+        for at in to_positions(changed):
+            insort(found, at, key=lambda at: key(self.contacts[at]))
+        return found
+
+    def _order(self, key: Callable[[Row], Any]) -> Order:
+        if key not in self._orders:
+            self._orders[key] = Order(list(map(key, self.contacts[: self.size])))
+        return self._orders[key]
 
     # -- linked rows ------------------------------------------------------------------------
 
