@@ -1,20 +1,55 @@
 """Contacts in memory, chosen from indexes; and contacts of any store, chosen one by one."""
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date
+from functools import cache
 from typing import Any
 
+from segmentation.bitmaps import without
 from segmentation.contacts import Contact
-from segmentation.criteria import BoundSelection, Row, Table, cut, to_predicate
+from segmentation.criteria import (
+    AsOf,
+    BoundSelection,
+    Row,
+    Table,
+    bind,
+    cut,
+    make_selection,
+    to_predicate,
+)
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.protocols import Contacts, Records, Segments
-from segmentation.segments import FILTERED, Candidates, Options
+from segmentation.segments import (
+    BARRED,
+    FILTERED,
+    Candidates,
+    LeftOutReason,
+    Options,
+    Roster,
+    contact_schema,
+)
 
 from ._index import ContactIndex
 from ._records import MemoryRecords
 
 _KINDS: dict[str, type[Record]] = {kind.__table__: kind for kind, _, _ in FILTERED}
+
+
+@cache
+def _barred() -> Mapping[LeftOutReason, BoundSelection]:
+    """Who may not join, in the order of the reasons."""
+    having: dict[LeftOutReason, dict[str, str]] = {
+        LeftOutReason.BLOCKED: {"privacy_blocked": "yes"},
+        LeftOutReason.NO_CONSENT: {"minor": "yes", "parental_consent_received": "no"},
+        LeftOutReason.EXCLUDED: {"exclude_from_segment": "yes"},
+    }
+    return {
+        reason: bind(make_selection(contact=having[reason]), contact_schema(), AsOf(date.min))
+        for reason in BARRED
+    }
 
 
 class MemoryContacts:
@@ -81,6 +116,30 @@ class IndexedContacts(MemoryContacts):
             return self._index.numbers(bound)
         return cut(bound, self._index.matches(bound))
 
+    def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
+        """Those who pass a selection or have these numbers, as they would join a segment."""
+        index = self._index
+        if not isinstance(chosen, BoundSelection):
+            found = index.those(chosen)
+        elif chosen.cut is None:
+            found = index.bits(chosen)
+        else:
+            found = index.those(self.matching(chosen))
+        if options.expand_companies:
+            company = contact_schema().table("contact").field("company_no")
+            found |= index.valued(company, self._companies(found))
+        if options.allow_related_companies:
+            found |= index.those(self._companies(found))
+        barred: dict[LeftOutReason, int] = {}
+        rest = found
+        for reason, bound in _barred().items():
+            barred[reason] = rest & index.bits(bound)
+            rest = without(rest, barred[reason])
+        return Candidates(index.roster(found), barred)
+
+    def _companies(self, bits: int) -> AbstractSet[str]:
+        return {contact.company_no for contact in self._index.contacts(bits)} - {""}
+
     def count(self, bound: BoundSelection) -> int:
         """How many contacts pass a selection; of a cut selection how many do before the cut."""
         return self._index.count(bound)
@@ -97,9 +156,9 @@ class _IndexedTables:
         """All records of a table, in the order of their keys."""
         return self._records.all(_KINDS[table])
 
-    def segment_members(self, segment_no: str) -> Collection[str]:
-        """The contacts on the lines of a segment."""
-        return frozenset(self._segments.get(segment_no).contact_nos)
+    def segment_rosters(self, segment_no: str) -> Iterable[Roster]:
+        """Who is on the lines of a segment."""
+        return self._segments.get(segment_no).lines.rosters
 
     def logged_members(self, entry_no: int) -> Collection[str]:
         """The contacts that were logged with a logged segment."""

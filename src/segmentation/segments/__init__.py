@@ -46,7 +46,7 @@ from ._history import Deed, history_of
 from ._line import SegmentLine, Terms, address_on, texts_to_json
 from ._lines import LINE_STEP, Lines, Part, Written, to_lines
 from ._logged import LoggedSegment
-from ._rosters import Joiner, Joining, Listed, Others, Roster
+from ._rosters import Joiner, Joining, Listed, Others, Roster, nos_of
 from ._schema import FILTERED, contact_schema
 from ._segment import Segment
 
@@ -94,6 +94,7 @@ __all__ = [
     "following",
     "following_texts",
     "history_of",
+    "nos_of",
     "tell_nobody",
     "texts_to_json",
     "to_lines",

@@ -180,10 +180,12 @@ class Part:
     def numbered(self, numbers: Collection[int]) -> int:
         """The places of the lines that are there with one of these numbers."""
         own = self.block.numbers
+        if not numbers:
+            return 0
         if isinstance(numbers, range) and isinstance(own, range):
             if _covers(numbers, own):
                 return self.here
-            if not numbers or numbers[-1] < own[0] or own[-1] < numbers[0]:
+            if numbers[-1] < own[0] or own[-1] < numbers[0]:
                 return 0
         found = compress(self.block.order, map(numbers.__contains__, own))
         return self.here & from_positions(found, self.block.who.everyone.bit_length())
