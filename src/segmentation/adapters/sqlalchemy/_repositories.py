@@ -69,9 +69,8 @@ class SqlRecords:
     def put(self, records: Iterable[Record]) -> None:
         """Store records; one with the same key is replaced."""
         with self._unit.transaction() as connection:
-            if isinstance(records, Alike):
-                writer = self._writer(connection, records.kind)
-                writer.put_rows(connection, writer.rows(records))
+            if isinstance(records, Alike) and records.kind.__key__:
+                self._writer(connection, records.kind).put_alike(connection, records)
                 return
             for kind, items in groupby(records, type):
                 self._writer(connection, kind).put(connection, items)

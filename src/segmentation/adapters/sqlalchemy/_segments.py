@@ -4,14 +4,11 @@ A worksheet that was read or stored before is remembered as long as nobody else 
 that a step reads nothing anew and writes only the lines that it changed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import compress
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import attrs
 import sqlalchemy as sa
 
-from segmentation.contacts import Contact
 from segmentation.errors import Conflict, NotFound
 from segmentation.segments import (
     Lines,
@@ -29,10 +26,7 @@ from ._tables import Tables
 from ._types import can_hold_text
 from ._units import Unit
 from ._words import words_of
-from ._writing import BATCH, Row, Writer
-
-_OWN = ("line_no", "contact_no", "contact_company_no", "contact_alt_address_code")
-"""What differs between the lines of contacts that join on the same terms in the same way."""
+from ._writing import BATCH, Writer
 
 
 class SqlSegments:
@@ -94,9 +88,8 @@ class SqlSegments:
             stamp = self._new_stamp(connection)
             self._put_header(connection, newer, is_new=before is None, stamp=stamp)
             if known is None:
-                self._put_all(connection, newer)
-            else:
-                self._put_changed(connection, known.lines, newer)
+                self._remove_lines(connection, newer.no)
+            self._put_changed(connection, known.lines if known else Lines(), newer)
             self._unit.remember(segment.no, stamp, newer)
         return newer
 
@@ -133,30 +126,19 @@ class SqlSegments:
             connection.execute(sa.insert(meta), {"name": "changes", "value": "1"})
         return str(connection.scalar(sa.select(meta.c.value).where(meta.c.name == "changes")))
 
-    def _put_all(self, connection: sa.Connection, segment: Segment) -> None:
-        self._remove_lines(connection, segment.no)
-        writer = self._writer(connection)
-        writer.insert_rows(connection, _rows(writer, segment.lines, segment.lines, {}))
-
     def _put_changed(self, connection: sa.Connection, old: Lines, segment: Segment) -> None:
         """Write only what differs from the lines that are stored."""
         writer, new = self._writer(connection), segment.lines
-        gone, stays = _masks(old), _masks(new)
-        numbers = [
-            number
-            for block, here in gone.items()
-            for number in compress(block.numbers, _without(here, stays.get(block, b"")))
-        ]
-        self._remove_numbers(connection, segment.no, numbers)
-        writer.insert_rows(connection, _rows(writer, new, new, gone))
-        rewritten = {*old.changed, *new.changed}
-        found = [
+        gone, come = old.without_parts(new), new.without_parts(old)
+        self._remove_numbers(connection, segment.no, gone.numbers)
+        for part in come.parts:
+            writer.insert_alike(connection, part.alike().having(segment_no=segment.no))
+        rewritten = (
             line
-            for number in sorted(rewritten)
-            if old.changed.get(number) is not new.changed.get(number)
-            and (line := new.find(number)) is not None
-        ]
-        writer.put(connection, found)
+            for number, line in sorted(new.changed.items())
+            if line is not old.changed.get(number) or number in come.changed
+        )
+        writer.put(connection, (_of_segment(line, segment.no) for line in rewritten))
 
     def _writer(self, connection: sa.Connection) -> Writer:
         return Writer(self._tables.lines, connection.dialect)
@@ -187,56 +169,6 @@ def _changed(segment: Segment) -> Conflict:
     return Conflict(
         f"segment {segment.no}", "was changed, logged or deleted meanwhile; read it again"
     )
-
-
-def _masks(lines: Lines) -> dict[Any, bytes]:
-    """Which lines of each block are there."""
-    return {part.block: part.here for part in lines.parts}
-
-
-def _without(here: bytes, other: bytes) -> bytes:
-    """What is in one mask and not in another, which may be empty."""
-    if not other:
-        return here
-    mask = int.from_bytes(here) & ~int.from_bytes(other)
-    return mask.to_bytes(len(here))
-
-
-def _rows(
-    writer: Writer, lines: Lines, changed: Lines, stored: Mapping[Any, bytes]
-) -> Iterator[Row]:
-    """Rows for the lines that are not stored yet."""
-    for part in lines.parts:
-        places = compress(range(len(part.here)), _without(part.here, stored.get(part.block, b"")))
-        yield from _rows_of(writer, part.block, places, changed)
-
-
-def _rows_of(
-    writer: Writer,
-    block: Any,  # noqa: ANN401 - one of either kind
-    places: Iterable[int],
-    lines: Lines,
-) -> Iterator[Row]:
-    """Rows for lines of one block; lines that are alike are worked out once."""
-    contacts: Sequence[Contact] | None = getattr(block, "contacts", None)
-    own = [writer.columns.index(name) for name in _OWN]
-    alike: dict[tuple[str, str, str], list[Any]] = {}
-    for place in places:
-        number = block.numbers[place]
-        hand = lines.changed.get(number)
-        if contacts is None or hand is not None:
-            yield writer.row(_of_segment(hand or block.line(place), lines.segment_no))
-            continue
-        contact = contacts[place]
-        kind = (contact.language_code, contact.correspondence_type, contact.salesperson_code)
-        row = alike.get(kind)
-        if row is None:
-            line = _of_segment(block.line(place), lines.segment_no)
-            row = alike[kind] = list(writer.row(line))
-        code = block.address_codes.get(contact.no, "")
-        for column, value in zip(own, (number, contact.no, contact.company_no, code), strict=True):
-            row[column] = value
-        yield tuple(row)
 
 
 def _of_segment(line: SegmentLine, segment_no: str) -> SegmentLine:

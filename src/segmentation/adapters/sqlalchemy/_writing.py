@@ -3,7 +3,7 @@
 What SQLAlchemy does for each value of each row would take most of the time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from itertools import chain, islice, repeat
 from operator import attrgetter
@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 BATCH = 2_000
 """How many rows are sent or fetched at a time."""
+
+FEW = 8
+"""So many columns, and no more, are taken faster whole than row by row."""
 
 TOGETHER = 50
 """How many rows one statement inserts: a trigger makes SQLite start anew with each statement."""
@@ -53,9 +56,11 @@ def insert_rows(
         rows: The rows.
         replacing: The key by which rows replace those that are there; ``None`` if none are.
     """
+    values = f"({', '.join(_signs(connection, columns))})"
     for batch in batches(rows):
         for size, items in _grouped(batch, 1 if replacing else TOGETHER):
-            statement = _insert(connection, table, columns, size=size, replacing=replacing)
+            source = f"VALUES {', '.join([values] * size)}"
+            statement = _insert(connection, table, columns, source, replacing)
             connection.exec_driver_sql(statement, items)
 
 
@@ -68,31 +73,74 @@ def _grouped(rows: list[Row], size: int) -> Iterator[tuple[int, list[Row]]]:
         yield 1, rows[whole:]
 
 
+def insert_columns(
+    connection: sa.Connection,
+    table: sa.Table,
+    shared: Mapping[str, Any],
+    own: Mapping[str, Sequence[Any]],
+    *,
+    replacing: Sequence[str] | None = None,
+) -> None:
+    """Insert rows of which most values are the same: a statement takes whole columns.
+
+    Args:
+        connection: Where to.
+        table: The table.
+        shared: The values that all rows have, by column, as the driver understands them.
+        own: The values of the other columns, likewise.
+        replacing: The key by which rows replace those that are there; ``None`` if none are.
+    """
+    if connection.dialect.name == "postgresql":
+        arrays = [f"%s::{_type_of(connection, table.c[name])}[]" for name in own]
+        places = [f"own_{place}" for place, _ in enumerate(own)]
+        source = f"unnest({', '.join(arrays)}) AS own ({', '.join(places)})"
+        values = [
+            f"CAST({place} AS jsonb)" if name == EXTRA else place
+            for name, place in zip(own, places, strict=True)
+        ]
+    else:
+        source = "json_each(?)"
+        values = [f"json_extract(value, '$[{place}]')" for place, _ in enumerate(own)]
+    taken = ", ".join([*_signs(connection, shared), *values])
+    chosen = f"SELECT {taken} FROM {source} WHERE true"  # noqa: S608 - names of ours
+    statement = _insert(connection, table, (*shared, *own), chosen, replacing)
+    for batch in batches(zip(*own.values(), strict=True)):
+        if connection.dialect.name == "postgresql":
+            sent: list[Any] = [list(column) for column in zip(*batch, strict=True)]
+        else:
+            sent = [to_json(batch)]
+        connection.exec_driver_sql(statement, (*shared.values(), *sent))
+
+
+def _type_of(connection: sa.Connection, column: sa.Column[Any]) -> str:
+    """A type to send values in; JSON is sent as a text."""
+    named = "text" if column.name == EXTRA else column.type.compile(connection.dialect)
+    return named.partition(" COLLATE")[0]
+
+
+def _signs(connection: sa.Connection, columns: Iterable[str]) -> list[str]:
+    """What stands for values in a statement."""
+    if connection.dialect.name != "postgresql":
+        return ["?" for _ in columns]
+    return ["CAST(%s AS jsonb)" if column == EXTRA else "%s" for column in columns]
+
+
 def _insert(
     connection: sa.Connection,
     table: sa.Table,
     columns: Sequence[str],
-    *,
-    size: int,
+    source: str,
     replacing: Sequence[str] | None,
 ) -> str:
-    """The statement for so many rows at once."""
     preparer = connection.dialect.identifier_preparer
     names = {column: preparer.format_column(table.c[column]) for column in columns}
-    sign = "%s" if connection.dialect.name == "postgresql" else "?"
-    values = ", ".join(
-        f"CAST({sign} AS jsonb)" if column == EXTRA and sign == "%s" else sign for column in columns
-    )
-    text = (
-        f"INSERT INTO {preparer.format_table(table)} ({', '.join(names.values())}) "  # noqa: S608 - names of ours
-        f"VALUES {', '.join([f'({values})'] * size)}"
-    )
+    text = f"INSERT INTO {preparer.format_table(table)} ({', '.join(names.values())}) {source}"
     if replacing is None:
         return text
     rest = [
         f"{name} = excluded.{name}" for column, name in names.items() if column not in replacing
     ]
-    found = ", ".join(preparer.format_column(table.c[column]) for column in replacing)
+    found = ", ".join(names[column] for column in replacing)
     does = f"UPDATE SET {', '.join(rest)}" if rest else "NOTHING"
     return f"{text} ON CONFLICT ({found}) DO {does}"
 
@@ -164,15 +212,34 @@ class Writer:
 
     def put(self, connection: sa.Connection, items: Iterable[Record]) -> None:
         """Store records in place of those with the same key."""
-        self.put_rows(connection, map(self.row, items))
-
-    def put_rows(self, connection: sa.Connection, rows: Iterable[Row]) -> None:
-        """Store rows in place of those with the same key."""
+        rows = map(self.row, items)
         insert_rows(connection, self._table, self.columns, rows, replacing=self._key)
 
-    def insert_rows(self, connection: sa.Connection, rows: Iterable[Row]) -> None:
-        """Store rows whose keys are not there yet."""
-        insert_rows(connection, self._table, self.columns, rows)
+    def put_alike(self, connection: sa.Connection, items: Alike[Any]) -> None:
+        """Store records that are alike in place of those with the same key."""
+        last = {key: place for place, key in enumerate(items.rows(*items.kind.__key__))}
+        kept = items if len(last) == len(items) else items.taken([*last.values()])
+        self._store(connection, kept, self._key)
+
+    def insert_alike(self, connection: sa.Connection, items: Alike[Any]) -> None:
+        """Store records that are alike, whose keys are not there yet."""
+        self._store(connection, items, None)
+
+    def _store(
+        self, connection: sa.Connection, items: Alike[Any], replacing: Sequence[str] | None
+    ) -> None:
+        if not 0 < len(items.columns) <= FEW:
+            rows = self.rows(items)
+            insert_rows(connection, self._table, self.columns, rows, replacing=replacing)
+            return
+        shared = dict(zip(self.columns, self.row(items[0]), strict=True))
+        own = {
+            name: list(self._column(self.columns.index(name), column))
+            for name, column in items.columns.items()
+        }
+        for name in own:
+            del shared[name]
+        insert_columns(connection, self._table, shared, own, replacing=replacing)
 
 
 _TEXTS = frozenset({FieldType.CODE, FieldType.TEXT})
