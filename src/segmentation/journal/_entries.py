@@ -208,13 +208,17 @@ def verify(
     head = after or Head()
     number, previous = head.number, head.sha256
     _verify_kept(number, previous, kept)
+    at: datetime | None = None
+    written = ""
     for entry in entries:
         number += 1
         if entry.number != number:
             raise JournalBroken(number, _misplaced(entry.number, number))
         if entry.previous != previous:
             raise JournalBroken(number, "does not name the hash of the entry before it")
-        _verify_content(entry)
+        if entry.at is not at:  # what was recorded together shares it
+            at, written = entry.at, _written(entry.at)
+        _verify_content(entry, written)
         previous = entry.sha256
         _verify_kept(number, previous, kept)
     if kept is not None and kept.number > number:
@@ -233,14 +237,14 @@ def _misplaced(found: int, expected: int) -> str:
     return f"is missing; entry {found} follows"
 
 
-def _verify_content(entry: Entry) -> None:
+def _verify_content(entry: Entry, at: str) -> None:
     try:
         personal = entry.personal
         if personal is not None and sha256(personal.encode()).hexdigest() != entry.personal_sha256:
             raise JournalBroken(entry.number, "its personal content was changed")
         sealed = _seal(
             entry.number,
-            entry.at.isoformat(timespec="microseconds"),
+            at,
             entry.user,
             entry.kind,
             entry.facts,
@@ -275,7 +279,7 @@ def to_line(entry: Entry) -> str:
         {
             "format": FORMAT,
             "number": entry.number,
-            "at": entry.at.isoformat(timespec="microseconds"),
+            "at": _written(entry.at),
             "user": entry.user,
             "kind": entry.kind,
             "facts": entry.facts,
@@ -329,6 +333,6 @@ def _from_data(data: dict[str, Any]) -> Entry:
             raise TypeError(f"{name} {data[name]!r}")
     at = datetime.fromisoformat(data["at"])
     rest = {name: value for name, value in data.items() if name not in {"format", "at", "kind"}}
-    if at.astimezone(UTC).isoformat(timespec="microseconds") != data["at"]:
+    if _written(at.astimezone(UTC)) != data["at"]:
         raise ValueError(f"at {data['at']!r} is not in UTC to the microsecond")
     return Entry(at=at.astimezone(UTC), kind=EntryKind(data["kind"]), **rest)

@@ -213,13 +213,10 @@ _NEEDED: Mapping[str, type[Record]] = {
 MANY = 1_000
 """From how many contacts on they are asked for by a selection first, and not one by one."""
 
-_MAY_BE_CONTACTED = make_selection({"contact": {"privacy_blocked": "no", "minor": "no"}})
-_HAS_ADDRESS = make_selection({"contact": {"e_mail": "<>''"}})
 
-
-def _sound(store: Store, segment_no: str, *, mail: bool) -> frozenset[str]:
-    """Contacts of a segment with whom nothing can be wrong; not all of them, but most."""
-    wanted = [InSegment(segment_no), _MAY_BE_CONTACTED, *([_HAS_ADDRESS] if mail else ())]
+def _those(store: Store, segment_no: str, **filters: str) -> frozenset[str]:
+    """The contacts of a segment that pass filters."""
+    wanted = filter(None, (InSegment(segment_no), make_selection(contact=filters)))
     return frozenset(select(store, AllOf(tuple(wanted)), AsOf(date.min)))
 
 
@@ -242,12 +239,18 @@ class _Checker:
     def __init__(self, store: Store, lines: Alike[SegmentLine], *, deliver: bool) -> None:
         self._deliver = deliver
         nos = frozenset(lines.column("contact_no"))
-        mail = (CorrespondenceType.EMAIL,) in lines.counted("correspondence_type")
+        many = len(nos) > MANY
         self._sound = (
-            _sound(store, lines[0].segment_no, mail=mail) if len(nos) > MANY else frozenset()
+            _those(store, lines[0].segment_no, privacy_blocked="no", minor="no")
+            if many
+            else frozenset()
         )
         found = store.contacts.get_many(sorted(nos - self._sound))
         self._contacts = {contact.no: contact for contact in found}
+        if many and (CorrespondenceType.EMAIL,) in lines.counted("correspondence_type"):
+            self._mailed = _those(store, lines[0].segment_no, e_mail="<>''")
+        else:
+            self._mailed = frozenset(contact.no for contact in found if contact.e_mail)
         self._missing = {
             field: _unknown(store, kind, (code for (code,) in lines.counted(field)))
             for field, kind in {**_NEEDED, "campaign_no": Campaign}.items()
@@ -256,11 +259,8 @@ class _Checker:
 
     def has_address(self, contact_no: str, address_code: str) -> bool:
         """Whether a line's contact has a mail address; that of the other address counts."""
-        if contact_no in self._sound:
-            return True
-        contact = self._contacts.get(contact_no)
         other = self._addresses.get((contact_no, address_code), "")
-        return bool(other or (contact and contact.e_mail))
+        return bool(other) or contact_no in self._mailed
 
     def faults(self, lines: Alike[SegmentLine]) -> Iterator[Fault]:
         """All that is wrong with lines, in their order."""
