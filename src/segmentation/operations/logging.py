@@ -215,9 +215,10 @@ MANY = 1_000
 
 
 def _those(store: Store, segment_no: str, **filters: str) -> frozenset[str]:
-    """The contacts of a segment that pass filters."""
-    wanted = filter(None, (InSegment(segment_no), make_selection(contact=filters)))
-    return frozenset(select(store, AllOf(tuple(wanted)), AsOf(date.min)))
+    """The contacts of a segment that pass filters on their fields."""
+    here, passing = InSegment(segment_no), make_selection(contact=filters)
+    wanted = AllOf((here, passing)) if passing else here
+    return frozenset(select(store, wanted, AsOf(date.min)))
 
 
 def _other_addresses(
