@@ -15,6 +15,7 @@ from checker import check
 from fair import NOW, PEOPLE, SETUP, TODAY
 from segmentation.campaigns import Campaign
 from segmentation.fields import Record
+from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
 from segmentation.protocols import Store
 from segmentation.setup import UserSetup
@@ -107,3 +108,7 @@ def check_journal(crm: seg.Workspace) -> None:
     head = crm.journal.verify()
     assert check(crm.journal.export()) == attrs.astuple(head)
     assert crm.journal.audit() == []
+    state = crm.journal.as_of()
+    for no in ("ANNA", "BO"):
+        kept = list(crm.store.records.all(Interaction, contact_no=no))
+        assert list(state.all(Interaction, contact_no=no)) == kept
