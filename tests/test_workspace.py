@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import segmentation as seg
-from segmentation.errors import MissingExtra
+from segmentation.errors import InvalidValue, MissingExtra
 from segmentation.memory import MemoryStore
 from segmentation.workspace import open_store, system_clock
 
@@ -125,7 +125,7 @@ def test_segments_and_what_became_of_them_are_listed(crm: seg.Workspace) -> None
 
 
 def test_criteria_and_filters_by_table_do_not_go_together(crm: seg.Workspace) -> None:
-    with pytest.raises(TypeError, match="not both"):
+    with pytest.raises(InvalidValue, match="cannot stand beside filters by table"):
         crm.select(seg.make_selection(contact={"city": "Oslo"}), contact={"city": "Oslo"})
 
 

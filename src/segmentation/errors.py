@@ -23,7 +23,7 @@ error in logs and in the docs and never changes with the wording.
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import ClassVar, Never
 
 import attrs
 
@@ -163,6 +163,15 @@ class InvalidValue(UsageError, ValueError):  # noqa: N818
 
     def __str__(self) -> str:
         return f"{self.field}: {self.value!r} {self.reason}"
+
+
+def unexpected(field: str, value: Never, reason: str) -> InvalidValue:
+    """The error of a value that is of none of the types asked for.
+
+    It is raised where `assert_never` would stand if only our own code could be at fault: the type
+    checker proves that nothing of the declared types gets there, and who uses none is told.
+    """
+    return InvalidValue(field, value, reason)
 
 
 class BadDocument(UsageError, ValueError):  # noqa: N818

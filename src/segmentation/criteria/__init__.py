@@ -20,6 +20,7 @@ from ._bound import (
     IsEqual,
 )
 from ._building import (
+    Condition,
     FieldOf,
     Fields,
     FigureOf,
@@ -107,6 +108,7 @@ __all__ = [
     "BoundWhere",
     "Compare",
     "Concern",
+    "Condition",
     "Conditions",
     "Counts",
     "Criteria",

@@ -14,7 +14,7 @@ import attrs
 from segmentation import campaigns, contacts, questionnaires, setup, tasks, templates
 from segmentation.contacts import Contact, ContactBusinessRelation, ContactType, composed_name
 from segmentation.errors import Fault, NotFound, Rejected
-from segmentation.fields import Field, FieldType, Record, Value, fields_of, key_of
+from segmentation.fields import Field, FieldType, Record, Value, fields_of, key_of, misfits
 from segmentation.interactions import Interaction
 from segmentation.journal import Stamp
 from segmentation.protocols import Store
@@ -163,12 +163,8 @@ def _named(item: Record) -> str:
 def _own_faults(placed: Iterable[_Placed]) -> Iterator[Fault]:
     """Values of records made in Python that their fields cannot hold."""
     for item in placed:
-        for field in fields_of(type(item.record)):
-            value = getattr(item.record, field.name)
-            if field.length and isinstance(value, str) and len(value) > field.length:
-                yield Fault(
-                    item.place, field.name, f"has {len(value)} characters, {field.length} at most"
-                )
+        for field, reason in misfits(item.record):
+            yield Fault(item.place, field, reason)
 
 
 def as_field(extra: ExtraField) -> Field:

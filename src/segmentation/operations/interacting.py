@@ -15,7 +15,7 @@ from segmentation.codes import to_code
 from segmentation.contacts import Contact, CorrespondenceType, SalespersonPurchaser
 from segmentation.criteria import AsOf
 from segmentation.errors import Fault, InvalidValue, NotFound, Refused, Rejected, UnknownName
-from segmentation.fields import Record, fields_of
+from segmentation.fields import Record, misfits
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.journal import (
     Commented,
@@ -317,10 +317,8 @@ def _text_faults(store: Store, draft: Interaction) -> Iterator[Fault]:
 
 def _further_faults(store: Store, draft: Interaction) -> Iterator[Fault]:
     yield from _reference_faults(store, draft, "campaign_no", Campaign, needed=False)
-    for field in fields_of(Interaction):
-        value = getattr(draft, field.name)
-        if field.length and isinstance(value, str) and len(value) > field.length:
-            yield Fault(_PLACE, field.name, f"has {len(value)} characters, {field.length} at most")
+    for field, reason in misfits(draft):
+        yield Fault(_PLACE, field, reason)
 
 
 # -- what happens to interactions afterwards ------------------------------------------------

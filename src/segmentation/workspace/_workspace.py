@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, cast
 
+from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.criteria import (
     AsOf,
@@ -36,6 +37,7 @@ from segmentation.operations import (
     delivering,
     explaining,
     importing,
+    keeping,
     opening,
     rendering,
     reusing,
@@ -54,7 +56,7 @@ from ._contacts import Contacts
 from ._interactions import Interactions
 from ._journal import Journal
 from ._questionnaires import Questionnaires
-from ._worksheet import Filters, Worksheet, criteria_of
+from ._worksheet import Filters, Worksheet, criteria_of, source_of
 
 IN_MEMORY = ":memory:"
 
@@ -224,7 +226,7 @@ class Workspace:
         Raises:
             NotFound: There is none.
         """
-        found = self.store.contacts.get_many([no.strip().upper()])
+        found = self.store.contacts.get_many([to_code(no)])
         if not found:
             raise NotFound("contact", no)
         return found[0]
@@ -303,7 +305,7 @@ class Workspace:
         Raises:
             NotFound: There is none; it may have been logged.
         """
-        return Worksheet(self, self.store.segments.get(no.strip().upper()).no)
+        return Worksheet(self, keeping.get_segment(self.store, no).no)
 
     def segments(self) -> Sequence[SegmentHeader]:
         """The headers of all segments that are not logged yet."""
@@ -335,9 +337,10 @@ class Workspace:
         """Take in saved criteria that were exported."""
         return reusing.import_criteria(self.store, text, replace=replace)
 
-    def overlaps(self, **sources: Source) -> dict[tuple[str, ...], int]:
+    def overlaps(self, **sources: Source | Worksheet) -> dict[tuple[str, ...], int]:
         """How many contacts are in exactly these segments or selections, by their names here."""
-        return combining.overlaps(self.store, sources, self.as_of)
+        plain = {name: source_of(source) for name, source in sources.items()}
+        return combining.overlaps(self.store, plain, self.as_of)
 
     # -- letters ----------------------------------------------------------------------------
 
