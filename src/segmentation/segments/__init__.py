@@ -19,6 +19,7 @@ from ._actions import (
     actions_to_json,
     undone_from_json,
 )
+from ._blocks import LINE_STEP, Alike, Block, Written, alike
 from ._candidates import BARRED, Candidates
 from ._changes import (
     PASSED_ON,
@@ -44,7 +45,7 @@ from ._events import (
 from ._header import SegmentHeader
 from ._history import Deed, history_of
 from ._line import SegmentLine, Terms, address_on, texts_to_json
-from ._lines import LINE_STEP, Lines, Part, Written, to_lines
+from ._lines import Lines, Part, to_lines
 from ._logged import LoggedSegment
 from ._rosters import Joiner, Joining, Listed, Others, Roster, nos_of
 from ._schema import FILTERED, contact_schema
@@ -58,6 +59,8 @@ __all__ = [
     "PASSED_ON",
     "ActionKind",
     "Addressed",
+    "Alike",
+    "Block",
     "Candidates",
     "CriteriaAction",
     "Deed",
@@ -89,6 +92,7 @@ __all__ = [
     "actions_from_json",
     "actions_to_json",
     "address_on",
+    "alike",
     "contact_schema",
     "exclusive",
     "following",

@@ -12,114 +12,15 @@ from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain, compress, pairwise
-from typing import Any, Literal, TypeAlias, overload
+from typing import Any, Literal, overload
 
 import attrs
 
 from segmentation.bitmaps import from_positions, to_flags, to_positions, without
 
-from ._line import SegmentLine, Terms
-from ._rosters import Joiner, Listed, Others, Roster
-
-LINE_STEP = 10_000
-
-
-@attrs.frozen(eq=False)
-class Joined:
-    """Contacts that joined together; their lines follow from the terms.
-
-    Attributes:
-        terms: On which they joined.
-        who: The contacts, as they were then.
-        numbers: The numbers of their lines.
-        address_codes: The alternative addresses that were active, by contact.
-    """
-
-    terms: Terms
-    who: Roster
-    numbers: range
-    address_codes: Mapping[str, str] = attrs.field(factory=dict)
-
-    @cached_property
-    def order(self) -> Sequence[int]:
-        """The places in the order of the lines."""
-        return self.who.in_order(self.who.everyone)
-
-    @cached_property
-    def contact_nos(self) -> tuple[str, ...]:
-        """The contacts, in the order of the lines."""
-        return tuple(self.who.contact_nos(self.order))
-
-    @property
-    def attachments(self) -> frozenset[str]:
-        """Hashes of the contents that the lines may need."""
-        return self.terms.attachments
-
-    def line(self, index: int) -> SegmentLine:
-        """The line with an index in their order."""
-        contact = self.who.at(self.order[index])
-        code = self.address_codes.get(contact.no, "")
-        return self.terms.line(contact, self.numbers[index], code)
-
-    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: int) -> Decimal:
-        """The sum of a field over the lines that are there."""
-        value: Decimal = getattr(self.terms.header, field)
-        return value * here.bit_count()
-
-
-@attrs.frozen(eq=False)
-class Written:
-    """Lines that are kept as they are.
-
-    Attributes:
-        lines: The lines, in the order of their numbers.
-        numbers: Their numbers.
-    """
-
-    lines: tuple[SegmentLine, ...]
-    numbers: tuple[int, ...]
-
-    @cached_property
-    def who(self) -> Roster:
-        """The contacts, as the lines show them."""
-        return Listed.of(map(_joiner, self.lines))
-
-    @property
-    def order(self) -> Sequence[int]:
-        """The places in the order of the lines."""
-        return range(len(self.lines))
-
-    @cached_property
-    def contact_nos(self) -> tuple[str, ...]:
-        """The contacts, in the order of the lines."""
-        return tuple([line.contact_no for line in self.lines])
-
-    @property
-    def attachments(self) -> frozenset[str]:
-        """Hashes of the contents that the lines need."""
-        return frozenset().union(*(line.attachments for line in self.lines))
-
-    def line(self, index: int) -> SegmentLine:
-        """The line with an index in their order."""
-        return self.lines[index]
-
-    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: int) -> Decimal:
-        """The sum of a field over the lines that are there."""
-        found = map(self.lines.__getitem__, to_positions(here))
-        return sum((getattr(line, field) for line in found), Decimal(0))
-
-
-def _joiner(line: SegmentLine) -> Joiner:
-    return Joiner(
-        no=line.contact_no,
-        company_no=line.contact_company_no,
-        language_code=line.language_code,
-        correspondence_type=line.correspondence_type,
-        salesperson_code=line.salesperson_code,
-    )
-
-
-Block: TypeAlias = Joined | Written
+from ._blocks import Block, Written
+from ._line import SegmentLine
+from ._rosters import Others, Roster
 
 
 @attrs.frozen(eq=False)
@@ -158,7 +59,7 @@ class Part:
         return numbers if self.is_whole else tuple(compress(numbers, self._flags))
 
     @property
-    def contact_nos(self) -> tuple[str, ...]:
+    def contact_nos(self) -> Sequence[str]:
         """The contacts of the lines that are there, in their order."""
         nos = self.block.contact_nos
         return nos if self.is_whole else tuple(compress(nos, self._flags))
@@ -251,7 +152,7 @@ class Lines(Sequence[SegmentLine]):
     def contact_nos(self) -> tuple[str, ...]:
         """The contacts on the lines, in the order of the lines; no line is made for it."""
         if len(self.parts) == 1:
-            return self.parts[0].contact_nos
+            return tuple(self.parts[0].contact_nos)
         if self._apart:
             return tuple(chain(*(part.contact_nos for part in self.parts)))
         return tuple(block.contact_nos[index] for block, index in self._indexed)

@@ -5,8 +5,9 @@ that a step reads nothing anew and writes only the lines that it changed.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import attrs
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 
 from segmentation.errors import Conflict, NotFound
 from segmentation.segments import (
-    Joiner,
+    Alike,
     Lines,
     Part,
     Segment,
@@ -23,16 +24,20 @@ from segmentation.segments import (
     Written,
     actions_from_json,
     actions_to_json,
+    alike,
     undone_from_json,
 )
 from segmentation.serialization import from_data, from_json, to_data, to_json
 from segmentation.templates import TemplateLanguage
 
-from ._tables import Tables
+from ._tables import Layout, Tables
 from ._types import can_hold_text
 from ._units import Unit
 from ._words import words_of
 from ._writing import BATCH, Writer
+
+_OWN = ("line_no", "contact_no", "contact_company_no")
+"""What differs between lines that are alike."""
 
 
 class SqlSegments:
@@ -67,10 +72,10 @@ class SqlSegments:
             sa.select(*lines.columns)
             .where(lines.table.c.segment_no == no)
             .order_by(lines.table.c.line_no)
-        ).all()
+        )
         return Segment(
             header=headers.from_row(header),
-            lines=tuple(map(lines.from_row, rows)),
+            lines=_read_lines(rows, lines, no),
             actions=actions_from_json(actions),
             undone=undone_from_json(actions),
             languages=tuple(from_data(TemplateLanguage, row) for row in from_json(languages)),
@@ -177,38 +182,59 @@ def _changed(segment: Segment) -> Conflict:
     )
 
 
+def _read_lines(rows: Iterable[Any], layout: Layout[SegmentLine], segment_no: str) -> Lines:
+    """Lines out of rows; of rows that are alike but for number and contact one is read."""
+    own = [layout.names.index(name) for name in _OWN]
+    of_own = itemgetter(*own)
+    others = [place for place in range(len(layout.names)) if place not in own]
+    of_others = itemgetter(*others)
+    likes: dict[str, int] = {}
+    columns: list[tuple[int, str, str]] = []
+    read: list[SegmentLine] = []
+    like_of: list[int] = []
+    for row in rows:
+        kind = repr(of_others(row))
+        if kind not in likes:
+            likes[kind] = len(likes)
+            read.append(
+                attrs.evolve(layout.from_row(row), line_no=0, contact_no="", contact_company_no="")
+            )
+        like_of.append(likes[kind])
+        columns.append(of_own(row))
+    if not columns:
+        return Lines()
+    block = Alike.of(read, like_of, *zip(*columns, strict=True))
+    return Lines((Part(block, block.who.everyone),), segment_no=segment_no)
+
+
 def _insert(connection: sa.Connection, writer: Writer, part: Part, segment_no: str) -> None:
     """Store the lines of a part; those of contacts that joined together with few statements."""
-    block = part.block
-    if isinstance(block, Written):
-        found = (_of_segment(block.line(index), segment_no) for index in part.indexes)
-        writer.insert_rows(connection, map(writer.row, found))
+    if isinstance(part.block, Written):
+        lines = (_of_segment(part.block.line(index), segment_no) for index in part.indexes)
+        writer.insert_rows(connection, map(writer.row, lines))
         return
-    who = block.who.only(part.here).listed()
+    found = alike(part.block, part.here)
+    who = found.who
     columns: dict[str, Sequence[Any]] = {
-        "line_no": part.numbers,
+        "line_no": found.numbers,
         "contact_no": who.numbers,
         "contact_company_no": who.company_nos,
-        "contact_alt_address_code": [block.address_codes.get(no, "") for no in who.numbers],
     }
-    lines = [block.terms.line(Joiner("", "", *manner), 0) for manner in who.manners]
-    for line, places in _alike(lines, who.manner_of):
+    for line, places in _grouped(found.likes, who.manner_of):
         own = {name: list(map(column.__getitem__, places)) for name, column in columns.items()}
         writer.insert_alike(connection, _of_segment(line, segment_no), own)
 
 
-def _alike(
+def _grouped(
     lines: Sequence[SegmentLine], line_of: Sequence[int]
 ) -> Iterator[tuple[SegmentLine, Sequence[int]]]:
     """The lines that occur, each once, and the places at which it does."""
     known = {line: number for number, line in enumerate(dict.fromkeys(lines))}
     kinds = list(map([known[line] for line in lines].__getitem__, line_of))
-    sorted_places = iter(sorted(range(len(kinds)), key=kinds.__getitem__))
-    counts = Counter(kinds)
+    places, counts = iter(sorted(range(len(kinds)), key=kinds.__getitem__)), Counter(kinds)
     for line, number in known.items():
-        places = list(islice(sorted_places, counts[number]))
-        if places:
-            yield line, places
+        if counts[number]:
+            yield line, list(islice(places, counts[number]))
 
 
 def _of_segment(line: SegmentLine, segment_no: str) -> SegmentLine:
