@@ -19,7 +19,6 @@ from segmentation.segments import (
     Segment,
     SegmentHeader,
     SegmentLine,
-    Written,
     actions_from_json,
     actions_to_json,
     alike,
@@ -207,11 +206,7 @@ def _read_lines(rows: Iterable[Any], layout: Layout[SegmentLine], segment_no: st
 
 def _insert(connection: sa.Connection, writer: Writer, part: Part, segment_no: str) -> None:
     """Store the lines of a part; those of contacts that joined together with few statements."""
-    if isinstance(part.block, Written):
-        lines = (_of_segment(part.block.line(index), segment_no) for index in part.indexes)
-        writer.insert_rows(connection, map(writer.row, lines))
-        return
-    found = alike(part.block, part.here)
+    found = alike(part)
     who = found.who
     own = {
         "line_no": found.numbers,
