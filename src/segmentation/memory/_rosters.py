@@ -44,11 +44,11 @@ class IndexedRoster:
 
     def __contains__(self, no: object) -> bool:
         at = self._positions.position(str(no))
-        return at is not None and bool(self._flags[at])
+        return at is not None and at < len(self._flags) and bool(self._flags[at])
 
     @cached_property
     def _flags(self) -> bytes:
-        return to_flags(self.everyone, len(self._positions.nos))
+        return to_flags(self.everyone, self.everyone.bit_length())
 
     def in_order(self, places: int) -> list[int]:
         """The places of a set, in the order in which lines follow each other."""
