@@ -18,8 +18,8 @@ import attrs
 import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
-from .alike import Alike
 from .codes import Option
+from .columns import Columns
 from .criteria import (
     MEANING,
     AllOf,
@@ -143,7 +143,7 @@ def to_data(value: object) -> JSON:
     return _converter.unstructure(value)
 
 
-def fragments(items: Alike[Any], names: Iterable[str]) -> Iterator[str]:
+def fragments(items: Columns[Any], names: Iterable[str]) -> Iterator[str]:
     """Some fields of records, as they stand in canonical JSON: each after a comma, by name.
 
     They are exactly what ``to_json(to_data(record))`` writes of these fields; what the records

@@ -7,7 +7,7 @@ import pytest
 
 from databases import Database
 from fair import NOW
-from segmentation.alike import gathered
+from segmentation.columns import gathered
 from segmentation.contacts import Contact, ContactType, ItemEntry
 from segmentation.errors import InvalidValue
 from segmentation.fields import Record, with_converters

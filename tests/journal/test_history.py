@@ -10,8 +10,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, rule
 import segmentation as seg
 from desk import check_journal, make_desk, segment_of
 from fair import STAMP, TODAY
-from segmentation.alike import gathered
 from segmentation.campaigns import CampaignEntry
+from segmentation.columns import gathered
 from segmentation.errors import NotFound, Refused
 from segmentation.fields import fields_of, to_extra
 from segmentation.interactions import Interaction

@@ -28,7 +28,7 @@ from typing import Any
 
 import attrs
 
-from segmentation.alike import Alike
+from segmentation.columns import Columns
 from segmentation.errors import InvalidValue, JournalBroken
 from segmentation.interactions import Interaction
 
@@ -132,7 +132,7 @@ class Stamp:
 
 
 def make_entries(
-    happenings: Iterable[Happening | Alike[Interaction]], *, after: Head, stamp: Stamp
+    happenings: Iterable[Happening | Columns[Interaction]], *, after: Head, stamp: Stamp
 ) -> Iterator[Entry]:
     """The entries that record what happened, chained to the journal's head.
 
@@ -172,10 +172,10 @@ def make_entries(
 
 
 def _contents(
-    happening: Happening | Alike[Interaction], salts: Iterator[str]
+    happening: Happening | Columns[Interaction], salts: Iterator[str]
 ) -> tuple[EntryKind, Iterable[tuple[str, str | None]]]:
     """The kind of one happening, or of many alike, and what is stored of each."""
-    if isinstance(happening, Alike):
+    if isinstance(happening, Columns):
         return EntryKind.INTERACTION_LOGGED, contents_of(happening, salts)
     return kind_of(happening), [content_of(happening, next(salts))]
 

@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from segmentation.alike import Alike
 from segmentation.campaigns import CampaignTally
+from segmentation.columns import Columns
 from segmentation.interactions import Dimension, Interaction, InteractionTotal
 
 from ._state import Done
@@ -111,7 +111,7 @@ def grown(done: Iterable[Done], *names: str) -> Mapping[tuple[Any, ...], int]:
     values = attrgetter(*names)
     found: dict[tuple[Any, ...], int] = {}
     for each in done:
-        if isinstance(each, Alike):
+        if isinstance(each, Columns):
             for (canceled, postponed, *key), times in each.counted(*_UNCOUNTED, *names).items():
                 if not (canceled or postponed):
                     found[tuple(key)] = found.get(tuple(key), 0) + times

@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from segmentation.alike import Alike
 from segmentation.campaigns import CampaignEntry
 from segmentation.codes import Option
+from segmentation.columns import Columns
 from segmentation.interactions import DeliveryStatus, Evaluation, Interaction
 from segmentation.segments import LoggedSegment
 from segmentation.serialization import fragments, from_data, to_data, to_json
@@ -282,7 +282,7 @@ def kind_of(happening: Happening) -> EntryKind:
 
 
 def contents_of(
-    items: Alike[Interaction], salts: Iterable[str]
+    items: Columns[Interaction], salts: Iterable[str]
 ) -> Iterator[tuple[str, str | None]]:
     """What `content_of` gives for each of many interactions."""
     names = attrs.fields_dict(Interaction).keys() - {"entry_no"}

@@ -12,8 +12,8 @@ from typing import Any, Protocol, TypeAlias, TypeVar, assert_never
 
 import attrs
 
-from segmentation.alike import Alike
 from segmentation.campaigns import CampaignEntry
+from segmentation.columns import Columns
 from segmentation.errors import JournalBroken
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.interactions import Interaction, InteractionComment
@@ -63,7 +63,7 @@ class Change:
     after: Record | None
 
 
-Done: TypeAlias = Change | Alike[Interaction]
+Done: TypeAlias = Change | Columns[Interaction]
 """What a recording did: one record changed, or many interactions that are alike were made."""
 
 

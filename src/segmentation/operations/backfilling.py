@@ -9,7 +9,7 @@ from operator import attrgetter
 
 import attrs
 
-from segmentation.alike import gathered
+from segmentation.columns import gathered
 from segmentation.errors import Fault
 from segmentation.fields import FieldType
 from segmentation.interactions import DeliveryStatus, Interaction

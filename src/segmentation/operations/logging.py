@@ -10,8 +10,8 @@ from decimal import Decimal
 
 import attrs
 
-from segmentation.alike import Alike, like
 from segmentation.campaigns import Campaign, CampaignEntry
+from segmentation.columns import Columns, like
 from segmentation.contacts import (
     AlternativeAddress,
     Contact,
@@ -158,9 +158,9 @@ def log_segment(
 
 def _plan(
     store: Store, segment: Segment, *, deliver: bool
-) -> tuple[LoggingPlan, Alike[SegmentLine]]:
+) -> tuple[LoggingPlan, Columns[SegmentLine]]:
     """The plan, and the lines as they would be recorded."""
-    everyone = segment.lines.alike()
+    everyone = segment.lines.by_field()
     contacted = [place for place, no in enumerate(everyone.column("contact_no")) if no]
     lines = everyone.taken(contacted)
     checker = _Checker(store, lines, deliver=deliver)
@@ -189,7 +189,7 @@ def _plan(
     return plan, lines
 
 
-def _sum(lines: Alike[SegmentLine], field: str) -> Decimal:
+def _sum(lines: Columns[SegmentLine], field: str) -> Decimal:
     counts = lines.counted(field).items()
     return sum((value * count for (value,), count in counts), Decimal(0))
 
@@ -222,7 +222,7 @@ def _those(store: Store, segment_no: str, **filters: str) -> frozenset[str]:
 
 
 def _other_addresses(
-    store: Store, lines: Alike[SegmentLine]
+    store: Store, lines: Columns[SegmentLine]
 ) -> Iterator[tuple[tuple[str, str], str]]:
     """The mail addresses of the lines' alternative addresses, by contact and code."""
     keys = {(no, code) for no, code in lines.rows(*_ADDRESS) if code}
@@ -237,7 +237,7 @@ def _other_addresses(
 class _Checker:
     """Finds what is wrong with lines; what they refer to is looked up once for all of them."""
 
-    def __init__(self, store: Store, lines: Alike[SegmentLine], *, deliver: bool) -> None:
+    def __init__(self, store: Store, lines: Columns[SegmentLine], *, deliver: bool) -> None:
         self._deliver = deliver
         nos = frozenset(lines.column("contact_no"))
         many = len(nos) > MANY
@@ -263,12 +263,12 @@ class _Checker:
         other = self._addresses.get((contact_no, address_code), "")
         return bool(other) or contact_no in self._mailed
 
-    def faults(self, lines: Alike[SegmentLine]) -> Iterator[Fault]:
+    def faults(self, lines: Columns[SegmentLine]) -> Iterator[Fault]:
         """All that is wrong with lines, in their order."""
         for line in lines.taken(self._doubtful(lines)):
             yield from self._faults(line)
 
-    def _doubtful(self, lines: Alike[SegmentLine]) -> Sequence[int]:
+    def _doubtful(self, lines: Columns[SegmentLine]) -> Sequence[int]:
         """Where it is not plain that nothing is wrong; mostly that is nowhere."""
         if self._deliver or any(self._missing.values()):
             return range(len(lines))
@@ -322,12 +322,12 @@ def _contact_fault(no: str, contact: Contact | None) -> str:
 def _record(
     store: Store,
     segment: Segment,
-    lines: Alike[SegmentLine],
+    lines: Columns[SegmentLine],
     stamp: Stamp,
     *,
     deliver: bool,
     kept: Mapping[int, str],
-) -> tuple[LoggedSegment, Alike[Interaction]]:
+) -> tuple[LoggedSegment, Columns[Interaction]]:
     """Write the entries: the logged segment, its campaign entries, its interactions."""
     logged_no = store.log.head().number + 1
     logged = LoggedSegment(
@@ -361,7 +361,7 @@ def _record(
 
 
 def _campaign_entries(
-    segment: Segment, lines: Alike[SegmentLine], logged_no: int, user: str
+    segment: Segment, lines: Columns[SegmentLine], logged_no: int, user: str
 ) -> Iterator[CampaignEntry]:
     """One for each campaign, shared by its lines; its date is that of the earliest line."""
     first: dict[str, tuple[date | None, str]] = {}
@@ -389,7 +389,7 @@ _RENAMED = {
 }
 
 
-def _interactions(lines: Alike[SegmentLine], logged_no: int, user: str) -> Alike[Interaction]:
+def _interactions(lines: Columns[SegmentLine], logged_no: int, user: str) -> Columns[Interaction]:
     """The lines as interactions, without numbers of their own."""
     fields = attrs.fields_dict(Interaction)
     taken = {

@@ -8,7 +8,7 @@ from itertools import islice
 
 import attrs
 
-from segmentation.alike import Alike
+from segmentation.columns import Columns
 from segmentation.fields import Record
 from segmentation.interactions import Interaction, InteractionTotal
 from segmentation.journal import (
@@ -29,7 +29,7 @@ from .targeting import follow_entries
 
 
 def record(
-    store: Store, happenings: Iterable[Happening | Alike[Interaction]], stamp: Stamp
+    store: Store, happenings: Iterable[Happening | Columns[Interaction]], stamp: Stamp
 ) -> range:
     """Record what happened, in one transaction.
 
@@ -56,7 +56,9 @@ def record(
 
 
 def _noting(
-    noted: list[Entry], entries: Iterator[Entry], happened: Iterable[Happening | Alike[Interaction]]
+    noted: list[Entry],
+    entries: Iterator[Entry],
+    happened: Iterable[Happening | Columns[Interaction]],
 ) -> Iterator[Entry]:
     """The entries, none of which is kept but the first of each that happened."""
     for each in happened:
@@ -66,12 +68,12 @@ def _noting(
         yield from islice(entries, _size(each) - 1)
 
 
-def _size(happened: Happening | Alike[Interaction]) -> int:
-    return len(happened) if isinstance(happened, Alike) else 1
+def _size(happened: Happening | Columns[Interaction]) -> int:
+    return len(happened) if isinstance(happened, Columns) else 1
 
 
 def keep_state(
-    store: Store, entries: Iterable[tuple[Entry, Happening | Alike[Interaction]]]
+    store: Store, entries: Iterable[tuple[Entry, Happening | Columns[Interaction]]]
 ) -> None:
     """Change all that follows from entries: records, totals of figures, target groups."""
     done = _apply(store.records, entries)
@@ -81,7 +83,7 @@ def keep_state(
 
 
 def _apply(
-    records: Records, entries: Iterable[tuple[Entry, Happening | Alike[Interaction]]]
+    records: Records, entries: Iterable[tuple[Entry, Happening | Columns[Interaction]]]
 ) -> list[Done]:
     """Change the records as the entries say; those made one after another go in together."""
     done: list[Done] = []
@@ -93,7 +95,7 @@ def _apply(
             continue
         records.put(made)  # the entry may speak of what was made just before
         made = []
-        if isinstance(happening, Alike):
+        if isinstance(happening, Columns):
             numbers = range(entry.number, entry.number + len(happening))
             numbered = happening.with_columns(entry_no=numbers)
             records.put(numbered)

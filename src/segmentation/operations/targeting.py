@@ -125,8 +125,8 @@ def follow_lines(store: Store, before: Segment | None, after: Segment | None) ->
     """
     active = _active(store)
     if active:
-        change = _marked(after.lines.alike().counted(*_MARK) if after else {}, active)
-        change.subtract(_marked(before.lines.alike().counted(*_MARK) if before else {}, active))
+        change = _marked(after.lines.by_field().counted(*_MARK) if after else {}, active)
+        change.subtract(_marked(before.lines.by_field().counted(*_MARK) if before else {}, active))
         _follow(store, change)
 
 
@@ -206,7 +206,7 @@ def _collected(store: Store, campaigns: set[str]) -> list[CampaignTarget]:
     found: Counter[tuple[str, str]] = Counter()
     for header in store.segments.headers():
         lines = store.segments.get(header.no).lines
-        found += _marked(lines.alike().counted(*_MARK), campaigns)
+        found += _marked(lines.by_field().counted(*_MARK), campaigns)
     for campaign_no in campaigns:
         marked = store.records.all(Interaction, campaign_no=campaign_no, campaign_target=True)
         found += _marked(grown((Change(None, each) for each in marked), *_MARK), campaigns)

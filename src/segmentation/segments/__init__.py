@@ -12,6 +12,7 @@ from ._actions import (
     CriteriaAction,
     LeftOut,
     LeftOutReason,
+    LeftOuts,
     Options,
     SavedCriteria,
     Undone,
@@ -19,6 +20,7 @@ from ._actions import (
     actions_to_json,
     undone_from_json,
 )
+from ._blocks import LINE_STEP, Alike, of_nobody
 from ._candidates import BARRED, Candidates
 from ._changes import (
     PASSED_ON,
@@ -44,7 +46,7 @@ from ._events import (
 from ._header import SegmentHeader
 from ._history import Deed, history_of
 from ._line import SegmentLine, Terms, address_on, texts_to_json
-from ._lines import LINE_STEP, Lines, Part, Written, to_lines
+from ._lines import Lines, Part, alike, to_lines
 from ._logged import LoggedSegment
 from ._rosters import Joiner, Joining, Listed, Others, Roster, nos_of
 from ._schema import FILTERED, contact_schema
@@ -58,6 +60,7 @@ __all__ = [
     "PASSED_ON",
     "ActionKind",
     "Addressed",
+    "Alike",
     "Candidates",
     "CriteriaAction",
     "Deed",
@@ -66,6 +69,7 @@ __all__ = [
     "Joining",
     "LeftOut",
     "LeftOutReason",
+    "LeftOuts",
     "Lines",
     "Listed",
     "LoggedSegment",
@@ -85,16 +89,17 @@ __all__ = [
     "Tell",
     "Terms",
     "Undone",
-    "Written",
     "actions_from_json",
     "actions_to_json",
     "address_on",
+    "alike",
     "contact_schema",
     "exclusive",
     "following",
     "following_texts",
     "history_of",
     "nos_of",
+    "of_nobody",
     "tell_nobody",
     "texts_to_json",
     "to_lines",

@@ -12,133 +12,18 @@ from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain, compress, pairwise
-from typing import Any, Literal, TypeAlias, overload
+from typing import Any, Literal, TypeVar, overload
 
 import attrs
 
-from segmentation.alike import Alike, gathered, joined
 from segmentation.bitmaps import from_positions, to_flags, to_positions, without
+from segmentation.columns import Columns, gathered, joined
 
-from ._line import SegmentLine, Terms
-from ._rosters import Joiner, Listed, Others, Roster
+from ._blocks import Alike, Block, Written, of_nobody
+from ._line import SegmentLine
+from ._rosters import Joiner, Others, Roster
 
-LINE_STEP = 10_000
-
-
-@attrs.frozen(eq=False)
-class Joined:
-    """Contacts that joined together; their lines follow from the terms.
-
-    Attributes:
-        terms: On which they joined.
-        who: The contacts, as they were then.
-        numbers: The numbers of their lines.
-        address_codes: The alternative addresses that were active, by contact.
-    """
-
-    terms: Terms
-    who: Roster
-    numbers: range
-    address_codes: Mapping[str, str] = attrs.field(factory=dict)
-
-    @cached_property
-    def order(self) -> Sequence[int]:
-        """The places in the order of the lines."""
-        return self.who.in_order(self.who.everyone)
-
-    @cached_property
-    def contact_nos(self) -> tuple[str, ...]:
-        """The contacts, in the order of the lines."""
-        return tuple(self.who.contact_nos(self.order))
-
-    @property
-    def attachments(self) -> frozenset[str]:
-        """Hashes of the contents that the lines may need."""
-        return self.terms.attachments
-
-    def line(self, index: int) -> SegmentLine:
-        """The line with an index in their order."""
-        contact = self.who.at(self.order[index])
-        code = self.address_codes.get(contact.no, "")
-        return self.terms.line(contact, self.numbers[index], code)
-
-    def alike(self, here: int) -> Alike[SegmentLine]:
-        """The lines that are there, without numbers; one for each manner of joining is made."""
-        who = self.who.only(here).listed()
-        each = (self.terms.line(Joiner("", "", *manner), 0) for manner in who.manners)
-        return (
-            gathered(SegmentLine, each)
-            .taken(who.manner_of)
-            .with_columns(
-                contact_no=who.numbers,
-                contact_company_no=who.company_nos,
-                contact_alt_address_code=[self.address_codes.get(no, "") for no in who.numbers],
-            )
-        )
-
-    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: int) -> Decimal:
-        """The sum of a field over the lines that are there."""
-        value: Decimal = getattr(self.terms.header, field)
-        return value * here.bit_count()
-
-
-@attrs.frozen(eq=False)
-class Written:
-    """Lines that are kept as they are.
-
-    Attributes:
-        lines: The lines, in the order of their numbers.
-        numbers: Their numbers.
-    """
-
-    lines: tuple[SegmentLine, ...]
-    numbers: tuple[int, ...]
-
-    @cached_property
-    def who(self) -> Roster:
-        """The contacts, as the lines show them."""
-        return Listed.of(map(_joiner, self.lines))
-
-    @property
-    def order(self) -> Sequence[int]:
-        """The places in the order of the lines."""
-        return range(len(self.lines))
-
-    @cached_property
-    def contact_nos(self) -> tuple[str, ...]:
-        """The contacts, in the order of the lines."""
-        return tuple([line.contact_no for line in self.lines])
-
-    @property
-    def attachments(self) -> frozenset[str]:
-        """Hashes of the contents that the lines need."""
-        return frozenset().union(*(line.attachments for line in self.lines))
-
-    def line(self, index: int) -> SegmentLine:
-        """The line with an index in their order."""
-        return self.lines[index]
-
-    def alike(self, here: int) -> Alike[SegmentLine]:
-        """The lines that are there."""
-        return gathered(SegmentLine, map(self.lines.__getitem__, to_positions(here)))
-
-    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: int) -> Decimal:
-        """The sum of a field over the lines that are there."""
-        found = map(self.lines.__getitem__, to_positions(here))
-        return sum((getattr(line, field) for line in found), Decimal(0))
-
-
-def _joiner(line: SegmentLine) -> Joiner:
-    return Joiner(
-        no=line.contact_no,
-        company_no=line.contact_company_no,
-        language_code=line.language_code,
-        correspondence_type=line.correspondence_type,
-        salesperson_code=line.salesperson_code,
-    )
-
-
-Block: TypeAlias = Joined | Written
+ItemT = TypeVar("ItemT")
 
 
 @attrs.frozen(eq=False)
@@ -177,7 +62,7 @@ class Part:
         return numbers if self.is_whole else tuple(compress(numbers, self._flags))
 
     @property
-    def contact_nos(self) -> tuple[str, ...]:
+    def contact_nos(self) -> Sequence[str]:
         """The contacts of the lines that are there, in their order."""
         nos = self.block.contact_nos
         return nos if self.is_whole else tuple(compress(nos, self._flags))
@@ -191,10 +76,6 @@ class Part:
     def last_no(self) -> int:
         """The number of the last line that is there."""
         return self.block.numbers[-1 if self.is_whole else self._flags.rfind(1)]
-
-    def alike(self) -> Alike[SegmentLine]:
-        """The lines that are there by what they share; what was changed by hand is not seen."""
-        return self.block.alike(self.here).with_columns(line_no=self.numbers)
 
     def has(self, index: int) -> bool:
         """Whether the line with an index in the block's order is there."""
@@ -212,6 +93,44 @@ class Part:
                 return 0
         found = compress(self.block.order, map(numbers.__contains__, own))
         return self.here & from_positions(found, self.block.who.everyone.bit_length())
+
+
+def alike(part: Part) -> Alike:
+    """The lines of a part as columns with a line of each kind."""
+    block, numbers = part.block, part.numbers
+    who = block.who.only(part.here).listed()
+    if isinstance(block, Alike):
+        return Alike(who, block.likes, numbers)
+    if isinstance(block, Written):
+        likes = [of_nobody(block.line(index)) for index in part.indexes]
+        return Alike.of(*_numbered(likes), numbers, who.numbers, who.company_nos)
+    likes = [block.terms.line(Joiner("", "", *manner), 0) for manner in who.manners]
+    if not block.address_codes:
+        return Alike.of(likes, who.manner_of, numbers, who.numbers, who.company_nos)
+    codes = [block.address_codes.get(no, "") for no in who.numbers]
+    pairs, like_of = _numbered(zip(who.manner_of, codes, strict=True))
+    likes = [attrs.evolve(likes[n], contact_alt_address_code=code) for n, code in pairs]
+    return Alike.of(likes, like_of, numbers, who.numbers, who.company_nos)
+
+
+def _by_field(lines: Alike) -> Columns[SegmentLine]:
+    who = lines.who
+    return (
+        gathered(SegmentLine, lines.likes)
+        .taken(who.manner_of)
+        .with_columns(
+            line_no=lines.numbers,
+            contact_no=who.numbers,
+            contact_company_no=who.company_nos,
+        )
+    )
+
+
+def _numbered(items: Iterable[ItemT]) -> tuple[list[ItemT], list[int]]:
+    """Items that differ, each once, and for each item given which of these it is."""
+    given = list(items)
+    place = {item: number for number, item in enumerate(dict.fromkeys(given))}
+    return list(place), [place[item] for item in given]
 
 
 def _covers(numbers: range, others: range) -> bool:
@@ -274,7 +193,7 @@ class Lines(Sequence[SegmentLine]):
     def contact_nos(self) -> tuple[str, ...]:
         """The contacts on the lines, in the order of the lines; no line is made for it."""
         if len(self.parts) == 1:
-            return self.parts[0].contact_nos
+            return tuple(self.parts[0].contact_nos)
         if self._apart:
             return tuple(chain(*(part.contact_nos for part in self.parts)))
         return tuple(block.contact_nos[index] for block, index in self._indexed)
@@ -340,11 +259,11 @@ class Lines(Sequence[SegmentLine]):
         of_blocks = (part.block.attachments for part in self.parts)
         return frozenset().union(*of_blocks, *(line.attachments for line in self.changed.values()))
 
-    def alike(self) -> Alike[SegmentLine]:
-        """The lines by what they share, in their order; hardly any is made for it."""
+    def by_field(self) -> Columns[SegmentLine]:
+        """The lines by what they share, in their order; one of each kind is made for it."""
         if not self._apart:
             return gathered(SegmentLine, self)
-        found = joined(SegmentLine, (part.alike() for part in self.parts))
+        found = joined(SegmentLine, (_by_field(alike(part)) for part in self.parts))
         numbers = found.column("line_no")
         changed = {bisect_left(numbers, no): line for no, line in self.changed.items()}
         return found.replaced(changed).having(segment_no=self.segment_no)

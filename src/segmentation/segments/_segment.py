@@ -13,9 +13,10 @@ from segmentation.errors import NotFound, Refused
 from segmentation.templates import TemplateLanguage
 
 from ._actions import CriteriaAction, Undone
+from ._blocks import LINE_STEP, Joined
 from ._header import SegmentHeader
 from ._line import SegmentLine, Terms
-from ._lines import LINE_STEP, Joined, Lines, Part, to_lines
+from ._lines import Lines, Part, to_lines
 from ._rosters import Roster
 
 

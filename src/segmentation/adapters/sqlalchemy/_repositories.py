@@ -11,7 +11,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from segmentation.alike import Alike
+from segmentation.columns import Columns
 from segmentation.errors import Conflict, NotFound
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.journal import Entry, EntryKind, Head
@@ -69,8 +69,8 @@ class SqlRecords:
     def put(self, records: Iterable[Record]) -> None:
         """Store records; one with the same key is replaced."""
         with self._unit.transaction() as connection:
-            if isinstance(records, Alike) and records.kind.__key__:
-                self._writer(connection, records.kind).put_alike(connection, records)
+            if isinstance(records, Columns) and records.kind.__key__:
+                self._writer(connection, records.kind).put_columns(connection, records)
                 return
             for kind, items in groupby(records, type):
                 self._writer(connection, kind).put(connection, items)

@@ -4,29 +4,38 @@ A worksheet that was read or stored before is remembered as long as nobody else 
 that a step reads nothing anew and writes only the lines that it changed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
+from typing import Any
 
 import attrs
 import sqlalchemy as sa
 
 from segmentation.errors import Conflict, NotFound
 from segmentation.segments import (
+    Alike,
     Lines,
+    Part,
     Segment,
     SegmentHeader,
     SegmentLine,
     actions_from_json,
     actions_to_json,
+    alike,
+    of_nobody,
     undone_from_json,
 )
 from segmentation.serialization import from_data, from_json, to_data, to_json
 from segmentation.templates import TemplateLanguage
 
-from ._tables import Tables
+from ._tables import Layout, Tables
 from ._types import can_hold_text
 from ._units import Unit
 from ._words import words_of
 from ._writing import BATCH, Writer
+
+_OWN = ("line_no", "contact_no", "contact_company_no")
+"""What differs between lines that are alike."""
 
 
 class SqlSegments:
@@ -61,10 +70,10 @@ class SqlSegments:
             sa.select(*lines.columns)
             .where(lines.table.c.segment_no == no)
             .order_by(lines.table.c.line_no)
-        ).all()
+        )
         return Segment(
             header=headers.from_row(header),
-            lines=tuple(map(lines.from_row, rows)),
+            lines=_read_lines(rows, lines, no),
             actions=actions_from_json(actions),
             undone=undone_from_json(actions),
             languages=tuple(from_data(TemplateLanguage, row) for row in from_json(languages)),
@@ -132,12 +141,13 @@ class SqlSegments:
         gone, come = old.without_parts(new), new.without_parts(old)
         self._remove_numbers(connection, segment.no, gone.numbers)
         for part in come.parts:
-            writer.insert_alike(connection, part.alike().having(segment_no=segment.no))
-        rewritten = (
+            _insert(connection, writer, part, segment.no)
+        rewritten = [
             line
-            for number, line in sorted(new.changed.items())
-            if line is not old.changed.get(number) or number in come.changed
-        )
+            for number in sorted({*old.changed, *new.changed})
+            if old.changed.get(number) is not new.changed.get(number) or number in come.changed
+            if (line := new.find(number)) is not None
+        ]
         writer.put(connection, (_of_segment(line, segment.no) for line in rewritten))
 
     def _writer(self, connection: sa.Connection) -> Writer:
@@ -169,6 +179,40 @@ def _changed(segment: Segment) -> Conflict:
     return Conflict(
         f"segment {segment.no}", "was changed, logged or deleted meanwhile; read it again"
     )
+
+
+def _read_lines(rows: Iterable[Any], layout: Layout[SegmentLine], segment_no: str) -> Lines:
+    """Lines out of rows; of rows that are alike but for number and contact one is read."""
+    of_own = itemgetter(*(layout.names.index(name) for name in _OWN))
+    of_others = itemgetter(*(n for n, name in enumerate(layout.names) if name not in _OWN))
+    likes: dict[str, int] = {}
+    columns: list[tuple[int, str, str]] = []
+    read: list[SegmentLine] = []
+    like_of: list[int] = []
+    for row in rows:
+        kind = repr(of_others(row))
+        if kind not in likes:
+            likes[kind] = len(likes)
+            read.append(of_nobody(layout.from_row(row)))
+        like_of.append(likes[kind])
+        columns.append(of_own(row))
+    if not columns:
+        return Lines()
+    block = Alike.of(read, like_of, *zip(*columns, strict=True))
+    return Lines((Part(block, block.who.everyone),), segment_no=segment_no)
+
+
+def _insert(connection: sa.Connection, writer: Writer, part: Part, segment_no: str) -> None:
+    """Store the lines of a part, whole columns at once."""
+    found = alike(part)
+    who = found.who
+    own = {
+        "line_no": found.numbers,
+        "contact_no": who.numbers,
+        "contact_company_no": who.company_nos,
+    }
+    likes = [_of_segment(like, segment_no) for like in found.likes]
+    writer.insert_alike(connection, likes, who.manner_of, own)
 
 
 def _of_segment(line: SegmentLine, segment_no: str) -> SegmentLine:

@@ -3,15 +3,15 @@
 What SQLAlchemy does for each value of each row would take most of the time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from itertools import chain, islice, repeat
+from itertools import chain, compress, islice, repeat
 from operator import attrgetter
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from segmentation.alike import Alike
+from segmentation.columns import Columns
 from segmentation.fields import Extra, Field, FieldType, Record, aware
 from segmentation.serialization import to_json
 
@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 BATCH = 2_000
 """How many rows are sent or fetched at a time."""
+
+_KINDS = 500
+"""How many kinds of rows one statement is told of: there is a limit to its parameters."""
 
 FEW = 8
 """So many columns, and no more, are taken faster whole than row by row."""
@@ -91,7 +94,7 @@ def insert_columns(
         replacing: The key by which rows replace those that are there; ``None`` if none are.
     """
     if connection.dialect.name == "postgresql":
-        arrays = [f"%s::{_type_of(connection, table.c[name])}[]" for name in own]
+        arrays = [f"%s::{_type_name(table.c[name], connection.dialect)}[]" for name in own]
         places = [f"own_{place}" for place, _ in enumerate(own)]
         source = f"unnest({', '.join(arrays)}) AS own ({', '.join(places)})"
         values = [
@@ -110,12 +113,6 @@ def insert_columns(
         else:
             sent = [to_json(batch)]
         connection.exec_driver_sql(statement, (*shared.values(), *sent))
-
-
-def _type_of(connection: sa.Connection, column: sa.Column[Any]) -> str:
-    """A type to send values in; JSON is sent as a text."""
-    named = "text" if column.name == EXTRA else column.type.compile(connection.dialect)
-    return named.partition(" COLLATE")[0]
 
 
 def _signs(connection: sa.Connection, columns: Iterable[str]) -> list[str]:
@@ -186,7 +183,7 @@ class Writer:
     def _extra(self, extra: Extra) -> str:
         return to_json(extra_to_row(extra, self._place)) if extra else "{}"
 
-    def rows(self, items: Alike[Any]) -> Iterator[Row]:
+    def rows(self, items: Columns[Any]) -> Iterator[Row]:
         """What `row` gives for each of many records; what they share is looked at once.
 
         Raises:
@@ -204,42 +201,113 @@ class Writer:
         if place == len(self._fields):
             return map(self._extra, values)
         field = self._fields[place]
-        if field.type in _TEXTS and not _is_plain(values):
-            for value in values:
-                check_value(field, value, self._place)
+        if field.type in _TEXTS:
+            self._check_texts(field, values)
         change = self._changes.get(place)
         return map(change, values) if change else values
+
+    def _check_texts(self, field: Field, texts: Sequence[str]) -> None:
+        if not _is_plain(texts):
+            for text in texts:
+                check_value(field, text, self._place)
 
     def put(self, connection: sa.Connection, items: Iterable[Record]) -> None:
         """Store records in place of those with the same key."""
         rows = map(self.row, items)
         insert_rows(connection, self._table, self.columns, rows, replacing=self._key)
 
-    def put_alike(self, connection: sa.Connection, items: Alike[Any]) -> None:
-        """Store records that are alike in place of those with the same key."""
+    def put_columns(self, connection: sa.Connection, items: Columns[Any]) -> None:
+        """Store many records in place of those with the same key; few columns go in whole."""
         last = {key: place for place, key in enumerate(items.rows(*items.kind.__key__))}
         kept = items if len(last) == len(items) else items.taken([*last.values()])
-        self._store(connection, kept, self._key)
-
-    def insert_alike(self, connection: sa.Connection, items: Alike[Any]) -> None:
-        """Store records that are alike, whose keys are not there yet."""
-        self._store(connection, items, None)
-
-    def _store(
-        self, connection: sa.Connection, items: Alike[Any], replacing: Sequence[str] | None
-    ) -> None:
-        if not 0 < len(items.columns) <= FEW:
-            rows = self.rows(items)
-            insert_rows(connection, self._table, self.columns, rows, replacing=replacing)
+        if not 0 < len(kept.columns) <= FEW:
+            rows = self.rows(kept)
+            insert_rows(connection, self._table, self.columns, rows, replacing=self._key)
             return
-        shared = dict(zip(self.columns, self.row(items[0]), strict=True))
+        shared = dict(zip(self.columns, self.row(kept[0]), strict=True))
         own = {
             name: list(self._column(self.columns.index(name), column))
-            for name, column in items.columns.items()
+            for name, column in kept.columns.items()
         }
         for name in own:
             del shared[name]
-        insert_columns(connection, self._table, shared, own, replacing=replacing)
+        insert_columns(connection, self._table, shared, own, replacing=self._key)
+
+    def insert_alike(
+        self,
+        connection: sa.Connection,
+        likes: Sequence[Record],
+        like_of: Sequence[int],
+        own: Mapping[str, Sequence[Any]],
+    ) -> None:
+        """Store records that are alike but for some fields, none of which is there yet.
+
+        One statement makes all rows, of whole columns and of a row of each kind.
+
+        Args:
+            connection: Where to.
+            likes: One record of each kind.
+            like_of: For each record which of these it is like.
+            own: What each has for itself: whole numbers or texts, by field.
+
+        Raises:
+            InvalidValue: A value that no database can hold.
+        """
+        for field in self._fields:
+            if field.name in own and field.type in _TEXTS:
+                self._check_texts(field, own[field.name])
+        for start in range(0, len(likes), _KINDS):
+            some = range(start, min(start + _KINDS, len(likes)))
+            columns: list[Sequence[Any]] = [like_of, *own.values()]
+            if len(some) < len(likes):
+                flags = list(map(some.__contains__, like_of))
+                columns = [list(compress(column, flags)) for column in columns]
+            kinds = [(kind, *self._shared(likes[kind], own)) for kind in some]
+            statement = self._insert_alike(connection.dialect, list(own), len(kinds))
+            connection.exec_driver_sql(statement, (*chain(*kinds), *_sent(connection, columns)))
+
+    def _shared(self, item: Record, own: Container[str]) -> Iterator[Any]:
+        row = zip(self.columns, self.row(item), strict=True)
+        return (value for name, value in row if name not in own)
+
+    def _insert_alike(self, dialect: sa.Dialect, own: Sequence[str], kinds: int) -> str:
+        """The statement that makes rows out of so many kinds and of columns, their kind first."""
+        table, preparer = self._table, dialect.identifier_preparer
+        shared = [name for name in self.columns if name not in own]
+        places = range(len(own) + 1)
+        if dialect.name == "postgresql":
+            types = [_type_name(table.c[name], dialect) for name in shared]
+            row = ", ".join(f"CAST(%s AS {each})" for each in ("bigint", *types))
+            numbers = ", ".join(f"c{place}" for place in places)
+            lists = ", ".join("json_array_elements_text(CAST(%s AS json))" for _ in places)
+            source = f"ROWS FROM ({lists}) AS own ({numbers})"
+            own_types = ["bigint", *(_type_name(table.c[name], dialect) for name in own)]
+            kind, *values = (f"CAST(own.c{n} AS {each})" for n, each in enumerate(own_types))
+        else:
+            row = ", ".join("?" for _ in ("kind", *shared))
+            source = "json_each(?) AS own"
+            kind, *values = (f"json_extract(own.value, '$[{place}]')" for place in places)
+        alike = [preparer.format_column(table.c[name]) for name in shared]
+        names = [*alike, *(preparer.format_column(table.c[name]) for name in own)]
+        # The columns stand on the left so that they are gone through once, in their order.
+        return (
+            f"WITH alike (kind, {', '.join(alike)}) AS "  # noqa: S608 - names of ours
+            f"(VALUES {', '.join([f'({row})'] * kinds)}) "
+            f"INSERT INTO {preparer.format_table(table)} ({', '.join(names)}) "
+            f"SELECT {', '.join((*(f'alike.{name}' for name in alike), *values))} "
+            f"FROM {source} LEFT JOIN alike ON alike.kind = {kind}"
+        )
+
+
+def _type_name(column: sa.Column[Any], dialect: sa.Dialect) -> str:
+    return column.type.compile(dialect).split(" COLLATE")[0]
+
+
+def _sent(connection: sa.Connection, columns: Sequence[Sequence[Any]]) -> Sequence[str]:
+    """Columns as few texts in JSON: each by itself, or together as one row after the other."""
+    if connection.dialect.name == "postgresql":
+        return [to_json(list(column)) for column in columns]
+    return [to_json(list(zip(*columns, strict=True)))]
 
 
 _TEXTS = frozenset({FieldType.CODE, FieldType.TEXT})

@@ -7,7 +7,7 @@ from operator import attrgetter
 import hypothesis.strategies as st
 from hypothesis import given
 
-from segmentation.alike import Alike, gathered, joined, like
+from segmentation.columns import Columns, gathered, joined, like
 from segmentation.segments import SegmentLine
 
 LINES = st.lists(
@@ -23,18 +23,18 @@ LINES = st.lists(
 )
 
 
-def alike(lines: list[SegmentLine]) -> Alike[SegmentLine]:
+def columns_of(lines: list[SegmentLine]) -> Columns[SegmentLine]:
     return gathered(SegmentLine, lines)
 
 
-def same(found: Alike[SegmentLine], lines: list[SegmentLine]) -> bool:
+def same(found: Columns[SegmentLine], lines: list[SegmentLine]) -> bool:
     """Equal, and alike in what a comparison of numbers does not see."""
     return found == lines and list(map(repr, found)) == list(map(repr, lines))
 
 
 @given(LINES)
 def test_they_are_what_they_were_gathered_from(lines: list[SegmentLine]) -> None:
-    found = alike(lines)
+    found = columns_of(lines)
     assert same(found, lines)
     assert len(found) == len(lines)
     assert [found[place] for place in range(len(lines))] == lines
@@ -44,7 +44,7 @@ def test_they_are_what_they_were_gathered_from(lines: list[SegmentLine]) -> None
 
 @given(LINES, LINES)
 def test_one_after_another_they_are_both(one: list[SegmentLine], other: list[SegmentLine]) -> None:
-    assert same(joined(SegmentLine, [alike(one), alike(other)]), one + other)
+    assert same(joined(SegmentLine, [columns_of(one), columns_of(other)]), one + other)
 
 
 @given(LINES, st.data())
@@ -53,14 +53,14 @@ def test_others_take_the_place_of_some(lines: list[SegmentLine], data: st.DataOb
     places = data.draw(st.permutations(range(len(lines))))
     put = dict(zip(places, others, strict=False))
     wanted = [put.get(place, line) for place, line in enumerate(lines)]
-    assert same(alike(lines).replaced(put), wanted)
+    assert same(columns_of(lines).replaced(put), wanted)
 
 
 @given(LINES)
 def test_combinations_of_values_are_counted(lines: list[SegmentLine]) -> None:
     names = ("contact_no", "line_no")
-    assert alike(lines).counted(*names) == Counter(map(attrgetter(*names), lines))
-    assert alike(lines).counted("segment_no", "description") == (
+    assert columns_of(lines).counted(*names) == Counter(map(attrgetter(*names), lines))
+    assert columns_of(lines).counted("segment_no", "description") == (
         {("SM1", ""): len(lines)} if lines else {}
     )
 
@@ -79,7 +79,7 @@ def test_equal_is_not_the_same_for_numbers_but_for_texts() -> None:
         SegmentLine(segment_no="SM1", line_no=1, description="".join("ab"), unit_cost=cost)
         for cost in (Decimal("1.5"), Decimal("1.50"))
     ]
-    assert alike(lines).columns == {"unit_cost": (Decimal("1.5"), Decimal("1.50"))}
-    assert alike(lines) != lines[:1]
-    assert alike(lines) != "ab"
-    assert alike(lines) != 1
+    assert columns_of(lines).columns == {"unit_cost": (Decimal("1.5"), Decimal("1.50"))}
+    assert columns_of(lines) != lines[:1]
+    assert columns_of(lines) != "ab"
+    assert columns_of(lines) != 1

@@ -22,7 +22,7 @@ _EXACT = (str, date)
 
 
 @attrs.frozen(eq=False)
-class Alike(Sequence[RecordT], Generic[RecordT]):
+class Columns(Sequence[RecordT], Generic[RecordT]):
     """Records of one kind; looking at one makes it.
 
     Values are taken as they are: they were converted when a record was made with them.
@@ -61,8 +61,8 @@ class Alike(Sequence[RecordT], Generic[RecordT]):
     @overload
     def __getitem__(self, index: int) -> RecordT: ...
     @overload
-    def __getitem__(self, index: slice) -> "Alike[RecordT]": ...
-    def __getitem__(self, index: int | slice) -> "RecordT | Alike[RecordT]":
+    def __getitem__(self, index: slice) -> "Columns[RecordT]": ...
+    def __getitem__(self, index: int | slice) -> "RecordT | Columns[RecordT]":
         places = range(self.size)[index]
         if isinstance(places, range):
             return self.taken(places)
@@ -97,23 +97,23 @@ class Alike(Sequence[RecordT], Generic[RecordT]):
             return {tuple(self.shared[name] for name in names): self.size}
         return Counter(self.rows(*names))
 
-    def taken(self, places: Sequence[int]) -> "Alike[RecordT]":
+    def taken(self, places: Sequence[int]) -> "Columns[RecordT]":
         """The records at these places, in their order; a place may come more than once."""
         columns = {
             name: [column[place] for place in places] for name, column in self.columns.items()
         }
         return attrs.evolve(self, columns=columns, size=len(places))
 
-    def having(self, **values: Any) -> "Alike[RecordT]":  # noqa: ANN401 - of any field
+    def having(self, **values: Any) -> "Columns[RecordT]":  # noqa: ANN401 - of any field
         """These records with other values that all of them share."""
         columns = {name: each for name, each in self.columns.items() if name not in values}
         return attrs.evolve(self, shared={**self.shared, **values}, columns=columns)
 
-    def with_columns(self, **columns: Sequence[Any]) -> "Alike[RecordT]":
+    def with_columns(self, **columns: Sequence[Any]) -> "Columns[RecordT]":
         """These records with other values, one for each."""
         return _parted(self.kind, {**self.columns, **columns}, self.size, self.shared)
 
-    def replaced(self, records: Mapping[int, RecordT]) -> "Alike[RecordT]":
+    def replaced(self, records: Mapping[int, RecordT]) -> "Columns[RecordT]":
         """These records, with others at some places."""
         if not records:
             return self
@@ -130,7 +130,7 @@ class Alike(Sequence[RecordT], Generic[RecordT]):
         return self.with_columns(**columns)
 
 
-def gathered(kind: type[RecordT], records: Iterable[RecordT]) -> Alike[RecordT]:
+def gathered(kind: type[RecordT], records: Iterable[RecordT]) -> Columns[RecordT]:
     """Records that are at hand, by what they share."""
     names = _names(kind)
     rows = list(map(attrgetter(*names), records))
@@ -138,13 +138,13 @@ def gathered(kind: type[RecordT], records: Iterable[RecordT]) -> Alike[RecordT]:
     return _parted(kind, dict(zip(names, columns, strict=False)), len(rows))
 
 
-def like(pattern: RecordT, size: int, columns: Mapping[str, Sequence[Any]]) -> Alike[RecordT]:
+def like(pattern: RecordT, size: int, columns: Mapping[str, Sequence[Any]]) -> Columns[RecordT]:
     """Records that are all like one, but for the values of some fields."""
     shared = {name: getattr(pattern, name) for name in _names(type(pattern))}
     return _parted(type(pattern), columns, size, shared)
 
 
-def joined(kind: type[RecordT], parts: Iterable[Alike[RecordT]]) -> Alike[RecordT]:
+def joined(kind: type[RecordT], parts: Iterable[Columns[RecordT]]) -> Columns[RecordT]:
     """Records one after another."""
     found = [part for part in parts if part]
     if len(found) == 1:
@@ -158,7 +158,7 @@ def _parted(
     columns: Mapping[str, Sequence[Any]],
     size: int,
     rest: Mapping[str, Any] = MappingProxyType({}),
-) -> Alike[RecordT]:
+) -> Columns[RecordT]:
     """Records by what they share and what differs; the rest is what has no column."""
     shared = {name: value for name, value in rest.items() if name not in columns}
     differ = {}
@@ -167,7 +167,7 @@ def _parted(
             shared[name] = column[0]
         else:
             differ[name] = column
-    return Alike(kind, shared, differ, size)
+    return Columns(kind, shared, differ, size)
 
 
 def _is_one(column: Sequence[Any]) -> bool:
