@@ -322,12 +322,15 @@ def _block_to_data(block: Alike, segment_no: str) -> JSON:
 
 
 def _lines_from_data(data: JSON) -> Lines:
+    """Blocks with lines that were changed by hand, or, as it once was, each line by itself."""
     blocks = [_block_from_data(row) for row in data if "likes" in row]
-    changed = [from_data(SegmentLine, row) for row in data if "likes" not in row]
+    rows = [from_data(SegmentLine, row) for row in data if "likes" not in row]
+    if not blocks:
+        return to_lines(rows)
     return Lines(
         tuple(Part(block, block.who.everyone) for block in blocks),
-        changed={line.line_no: line for line in changed},
-        segment_no=blocks[0].likes[0].segment_no if blocks else "",
+        changed={line.line_no: line for line in rows},
+        segment_no=blocks[0].likes[0].segment_no,
     )
 
 
