@@ -4,6 +4,7 @@
 what its entries add up to, and that the totals are those of a recount.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +15,11 @@ from checker import check
 from fair import NOW, PEOPLE, SETUP, TODAY
 from segmentation.campaigns import Campaign
 from segmentation.fields import Record
+from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
 from segmentation.protocols import Store
 from segmentation.setup import UserSetup
+from segmentation.tasks import Opportunity, Task
 from segmentation.templates import (
     InteractionGroup,
     InteractionTemplate,
@@ -25,6 +28,20 @@ from segmentation.templates import (
 )
 
 COST, DURATION = Decimal("7.50"), Decimal(20)
+
+
+class Diary:
+    """A host's system of tasks."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+        self.opportunities: list[Opportunity] = []
+
+    def add_tasks(self, tasks: Sequence[Task]) -> None:
+        self.tasks += tasks
+
+    def add_opportunities(self, opportunities: Sequence[Opportunity]) -> None:
+        self.opportunities += opportunities
 
 
 def make_template(code: str, **fields: object) -> InteractionTemplate:
@@ -91,3 +108,7 @@ def check_journal(crm: seg.Workspace) -> None:
     head = crm.journal.verify()
     assert check(crm.journal.export()) == attrs.astuple(head)
     assert crm.journal.audit() == []
+    state = crm.journal.as_of()
+    for no in ("ANNA", "BO"):
+        kept = list(crm.store.records.all(Interaction, contact_no=no))
+        assert list(state.all(Interaction, contact_no=no)) == kept

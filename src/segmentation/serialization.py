@@ -7,11 +7,11 @@ the same value on every machine.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import repeat
 from json.encoder import encode_basestring
-from operator import attrgetter
 from typing import Any, TypeVar, assert_never
 
 import attrs
@@ -19,6 +19,7 @@ import cattrs
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from .codes import Option
+from .columns import Columns
 from .criteria import (
     MEANING,
     AllOf,
@@ -142,54 +143,44 @@ def to_data(value: object) -> JSON:
     return _converter.unstructure(value)
 
 
-class RecordWriter:
-    """Writes many records of one class as canonical JSON, field by field.
+def fragments(items: Columns[Any], names: Iterable[str]) -> Iterator[str]:
+    """Some fields of records, as they stand in canonical JSON: each after a comma, by name.
 
-    It writes exactly what ``to_json(to_data(record))`` would, but much faster: records that
-    are written one after the other share most of their values, and a value that is the same
-    object as in the record before is not written anew.
-
-    Args:
-        cls: The class.
-        names: The fields to write; at least two.
+    They are exactly what ``to_json(to_data(record))`` writes of these fields; what the records
+    share is written once.
     """
-
-    def __init__(self, cls: type[Any], names: Iterable[str]) -> None:
-        fields = attrs.fields_dict(cls)
-        ordered = sorted(names)
-        self._values = attrgetter(*ordered)
-        self._keys = [f'"{name}":' for name in ordered]
-        self._defaults = [fields[name].default for name in ordered]
-        self._types = [fields[name].type for name in ordered]
-        self._last: list[Any] = [_NOT_WRITTEN] * len(ordered)
-        self._written = [""] * len(ordered)
-
-    def fragments(self, record: Any) -> list[str]:  # noqa: ANN401 - of the writer's class
-        """The fields that are not at their default, as ``"name":value``, ordered by name."""
-        last, written = self._last, self._written
-        for place, value in enumerate(self._values(record)):
-            before = last[place]
-            if value is not before and (type(value) is not str or value != before):
-                last[place] = value
-                written[place] = self._fragment(place, value)
-        return [text for text in written if text]
-
-    def _fragment(self, place: int, value: Any) -> str:  # noqa: ANN401 - of any field
-        if value == self._defaults[place]:
-            return ""
-        if type(value) is str:
-            return self._keys[place] + encode_basestring(value)
-        if type(value) is int:
-            return f"{self._keys[place]}{value}"
-        if type(value) is Decimal or isinstance(value, Option):
-            return f'{self._keys[place]}"{value}"'
-        if type(value) is date:
-            return f'{self._keys[place]}"{value.isoformat()}"'
-        data = _converter.unstructure(value, unstructure_as=self._types[place])
-        return self._keys[place] + to_json(data)
+    fields = attrs.fields_dict(items.kind)
+    parts: list[Iterable[str]] = []
+    shared = ""
+    for name in sorted(names):
+        if name in items.shared:
+            shared += _fragment(fields[name], items.shared[name])
+        else:
+            parts += [repeat(shared, items.size), _fragments(fields[name], items.columns[name])]
+            shared = ""
+    return map("".join, zip(*parts, repeat(shared, items.size), strict=True))
 
 
-_NOT_WRITTEN = object()
+def _fragments(field: "attrs.Attribute[Any]", values: Iterable[Any]) -> Iterator[str]:
+    last, text = _NOT_WRITTEN, ""
+    for value in values:
+        if value is not last:
+            last, text = value, _fragment(field, value)
+        yield text
+
+
+def _fragment(field: "attrs.Attribute[Any]", value: Any) -> str:  # noqa: ANN401 - of any field
+    """A comma, name and value; nothing for a value that is left out."""
+    if value == field.default:
+        return ""
+    if type(value) is str:
+        return f',"{field.name}":{encode_basestring(value)}'
+    if type(value) is int:
+        return f',"{field.name}":{value}'
+    return f',"{field.name}":{to_json(_converter.unstructure(value, unstructure_as=field.type))}'
+
+
+_NOT_WRITTEN: Any = object()
 
 
 def from_data(cls: type[T], data: JSON) -> T:

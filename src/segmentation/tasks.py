@@ -111,7 +111,11 @@ class Task:
 
 @attrs.frozen(kw_only=True)
 class Opportunity:
-    """A chance to sell something to a contact."""
+    """A chance to sell something to a contact.
+
+    Attributes:
+        comments: What was said of the interaction that it was made of: pairs of day and text.
+    """
 
     description: str = ""
     contact_no: ContactNo = ""
@@ -122,3 +126,4 @@ class Opportunity:
     segment_description: str = ""
     sales_cycle_code: str = ""
     date: dt.date | None = None
+    comments: tuple[tuple[dt.date | None, str], ...] = ()

@@ -6,7 +6,9 @@ import attrs
 import pytest
 
 from databases import Database
-from segmentation.contacts import Contact, ItemEntry
+from fair import NOW
+from segmentation.columns import gathered
+from segmentation.contacts import Contact, ContactType, ItemEntry
 from segmentation.errors import InvalidValue
 from segmentation.fields import Record, with_converters
 
@@ -48,6 +50,25 @@ def test_what_no_database_can_hold_is_refused_whole(
     with pytest.raises(InvalidValue, match=reason):
         store.records.put([Contact(no="C1", name="Åse", extra=(("vip", True),)), record])
     assert list(store.records.all(Contact)) == []
+    alike = gathered(type(record), [record, record])
+    with pytest.raises(InvalidValue, match=reason):
+        store.records.put(alike)
+
+
+def test_records_that_are_alike_are_stored_as_each_would_be(database: Database) -> None:
+    store = database.open()
+    contacts = [
+        Contact(no="C1", name="Åse", extra=(("vip", True),)),
+        Contact(no="C2", name="Bo", company_no="C1", last_modified=NOW),
+        Contact(no="C3", name="Bo", type=ContactType.PERSON),
+    ]
+    store.records.put(gathered(Contact, contacts))
+    assert list(store.records.all(Contact)) == contacts
+    store.records.put(gathered(Contact, contacts[:0]))
+    bad = [attrs.evolve(contacts[0], no=no) for no in ("C4", "C\0")]
+    with pytest.raises(InvalidValue, match="no database can keep"):
+        store.records.put(gathered(Contact, bad))
+    assert list(store.records.all(Contact)) == contacts
     assert list(store.records.all(ItemEntry)) == []
 
 

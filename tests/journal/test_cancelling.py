@@ -149,6 +149,20 @@ def test_an_attachment_stays_while_somebody_needs_it(crm: seg.Workspace) -> None
     assert crm.store.attachments.get(two.attachment) == b"Shared"
 
 
+def test_of_many_attachments_those_stay_that_somebody_needs(crm: seg.Workspace) -> None:
+    letters = [("note.txt", f"Letter {number}".encode()) for number in range(12)]
+    made = [crm.interactions.create("ANNA", "TALK", attachment=letter) for letter in letters]
+    kept = crm.interactions.create("BO", "TALK", attachment=letters[7])
+    for item in made:
+        crm.interactions.cancel(item)
+    assert crm.interactions.delete_canceled() == 12
+    assert crm.store.attachments.get(kept.attachment) == b"Letter 7"
+    for item in made:
+        if item.attachment != kept.attachment:
+            with pytest.raises(NotFound):
+                crm.store.attachments.get(item.attachment)
+
+
 def test_an_attachment_stays_while_a_worksheet_needs_it(crm: seg.Workspace) -> None:
     made = crm.interactions.create("ANNA", "TALK", attachment=("letter.txt", b"Segment's"))
     worksheet = segment_of(crm, "BO", "CARL", template="LETTER")

@@ -11,9 +11,11 @@ import segmentation as seg
 from desk import check_journal, make_desk, segment_of
 from fair import STAMP, TODAY
 from segmentation.campaigns import CampaignEntry
+from segmentation.columns import gathered
 from segmentation.errors import NotFound, Refused
 from segmentation.fields import fields_of, to_extra
 from segmentation.interactions import Interaction
+from segmentation.journal import Head, make_entries
 from segmentation.operations.cancelling import (
     Cancelable,
     delete_canceled_campaign_entries,
@@ -22,7 +24,7 @@ from segmentation.operations.cancelling import (
 )
 from segmentation.operations.figuring import contact_figures
 from segmentation.segments import LoggedSegment
-from segmentation.serialization import RecordWriter, to_data, to_json
+from segmentation.serialization import fragments, to_data, to_json
 
 NOS = st.sampled_from(["SHOP", "ANNA", "BO", "CARL", "MILL"])
 TEMPLATES = st.sampled_from(["TALK", "CALL", "LETTER"])
@@ -141,8 +143,10 @@ def interactions(draw: st.DrawFn) -> Interaction:
 
 
 @given(st.lists(interactions(), max_size=4))
-def test_fields_written_one_by_one_are_what_json_would_write(items: list[Interaction]) -> None:
+def test_many_interactions_are_stored_as_each_by_itself_would_be(items: list[Interaction]) -> None:
+    alike = gathered(Interaction, items)
     names = {field.name for field in fields_of(Interaction)} | {"extra"}
-    writer = RecordWriter(Interaction, names)
-    for item in items:
-        assert f"{{{','.join(writer.fragments(item))}}}" == to_json(to_data(item))
+    written = [f"{{{text[1:]}}}" for text in fragments(alike, names)]
+    assert written == [to_json(to_data(item)) for item in items]
+    together = make_entries([alike], after=Head(), stamp=STAMP)
+    assert list(together) == list(make_entries(items, after=Head(), stamp=STAMP))

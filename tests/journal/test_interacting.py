@@ -10,10 +10,10 @@ import attrs
 import pytest
 
 import segmentation as seg
-from desk import COST, DURATION, make_desk, make_template, segment_of
+from desk import COST, DURATION, Diary, make_desk, make_template, segment_of
 from fair import AS_OF, NOW, STAMP, TODAY, person
 from segmentation.adapters.sqlalchemy import open_store
-from segmentation.campaigns import CampaignEntry
+from segmentation.campaigns import Campaign, CampaignEntry
 from segmentation.contacts import Contact, CorrespondenceType, SalespersonPurchaser
 from segmentation.errors import (
     InvalidValue,
@@ -305,6 +305,36 @@ def test_an_interaction_can_be_postponed_again_with_another_text(crm: seg.Worksp
     assert crm.store.attachments.get(second.attachment) == b"Two"
 
 
+def test_what_is_resumed_is_what_was_put_off_whole(crm: seg.Workspace) -> None:
+    """INT-48, INT-49: nothing is cut, whether it is put off again or dropped."""
+    long = "N234567890123456789X"
+    crm.store.records.put(
+        [
+            seg.Contact(no=long, type=seg.ContactType.PERSON, company_no=long[::-1]),
+            SalespersonPurchaser(code=long),
+            Campaign(no=long),
+        ]
+    )
+    given: dict[str, Any] = {"salesperson_code": long, "campaign_no": long, "opportunity_no": long}
+    put_off = crm.interactions.postpone(long, "TALK", **given)
+    again = crm.interactions.resume(put_off.entry_no, postpone=True)
+    assert {name: getattr(again, name) for name in given} == given
+    assert (again.contact_no, again.contact_company_no) == (long, long[::-1])
+    assert crm.interactions.postponed() == [again]
+    crm.interactions.drop(again.entry_no)
+    assert crm.interactions.postponed() == []
+
+
+def test_what_is_resumed_keeps_its_salesperson(crm: seg.Workspace) -> None:
+    """INT-51: whoever resumes it, and whatever else waits."""
+    one, other = (
+        crm.interactions.postpone("ANNA", "TALK", salesperson_code=code) for code in ("JO", "RB")
+    )
+    done = crm.interactions.resume(one.entry_no)
+    assert done.salesperson_code == "JO"
+    assert crm.interactions.postponed() == [other]
+
+
 def test_what_is_postponed_can_be_dropped(crm: seg.Workspace) -> None:
     put_off = crm.interactions.postpone("ANNA", "TALK", comments=["Hm"])
     crm.interactions.drop(put_off.entry_no)
@@ -340,6 +370,30 @@ def test_comments_are_kept_in_their_order(crm: seg.Workspace) -> None:
     assert {comment.date for comment in kept} == {NOW.date()}
     with pytest.raises(InvalidValue, match="blank"):
         crm.interactions.comment(made.entry_no, "  ")
+
+
+def test_what_was_made_from_an_opportunity_keeps_its_comments(crm: seg.Workspace) -> None:
+    """INT-98."""
+    texts = ["First", "Second", "Third"]
+    made = crm.interactions.create("ANNA", "TALK", opportunity_no="OP7", comments=texts)
+    assert made.opportunity_no == "OP7"
+    assert [comment.text for comment in crm.interactions.comments(made.entry_no)] == texts
+
+
+def test_an_opportunity_takes_the_comments_of_its_interaction_along(crm: seg.Workspace) -> None:
+    """INT-59, IUI-09, IUI-15: it is linked when the host has made it, and not before."""
+    made = crm.interactions.create("ANNA", "TALK", comments=["Asked for a price"])
+    diary = Diary()
+    chance = crm.interactions.opportunity(made.entry_no, sales_cycle_code="NEW", agenda=diary)
+    assert diary.opportunities == [chance]
+    assert chance.comments == ((NOW.date(), "Asked for a price"),)
+    assert (chance.contact_no, chance.contact_company_no) == ("ANNA", made.contact_company_no)
+    assert (chance.description, chance.salesperson_code) == (made.description, "JO")
+    assert crm.interactions[made.entry_no].opportunity_no == ""
+    crm.interactions.link_opportunity(made.entry_no, "OP8")
+    assert crm.interactions[made.entry_no].opportunity_no == "OP8"
+    with pytest.raises(Refused, match="has an opportunity"):
+        crm.interactions.opportunity(made.entry_no)
 
 
 def test_an_attempt_that_failed_is_noted(crm: seg.Workspace) -> None:

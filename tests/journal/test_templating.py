@@ -122,3 +122,31 @@ def test_a_deleted_template_leaves_what_it_recorded(crm: seg.Workspace) -> None:
     delete_template(crm.store, "letter")
     assert languages_of(crm.store, "LETTER") == ()
     assert crm.interactions.title(made.entry_no) == "A letter, by JO"
+
+
+def is_kept(crm: seg.Workspace, digest: str) -> bool:
+    try:
+        return bool(crm.store.attachments.get(digest))
+    except NotFound:
+        return False
+
+
+def test_another_attachment_takes_the_place_of_the_first(crm: seg.Workspace) -> None:
+    """INT-19: the first is no more, unless something needs it."""
+    one, two = map(crm.store.attachments.put, (b"One", b"Two"))
+    keep_template(crm.store, card(), [text(attachment=one)])
+    keep_template(crm.store, card(), [text(attachment=two)])
+    assert (is_kept(crm, one), is_kept(crm, two)) == (False, True)
+    sent = crm.interactions.create("ANNA", "CARD")
+    keep_template(crm.store, card(), [text()])
+    assert sent.attachment == two
+    assert is_kept(crm, two)
+
+
+def test_a_template_goes_with_the_attachments_of_its_languages(crm: seg.Workspace) -> None:
+    """INT-21."""
+    kept = {code: crm.store.attachments.put(code.encode()) for code in ("ENU", "DAN")}
+    rows = [text(language_code=code, attachment=digest) for code, digest in kept.items()]
+    keep_template(crm.store, card(), rows)
+    delete_template(crm.store, "CARD")
+    assert not any(is_kept(crm, digest) for digest in kept.values())

@@ -1,6 +1,7 @@
 """Campaigns: numbered, dated, counted, deleted."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -134,7 +135,7 @@ def test_deleting_a_campaign_ends_its_target_group_and_leaves_the_journal() -> N
     assert len(list(store.log.read())) == 4
 
 
-def logged(store: MemoryStore) -> tuple[Interaction, ...]:
+def logged(store: MemoryStore) -> Sequence[Interaction]:
     segment = new_segment(store, workdate=TODAY, template_code="INVITE", description="Fair")
     add_contacts(store, segment.no, make_selection(contact={"no": "SHOP|ANNA"}), AS_OF)
     return log_segment(store, segment.no, as_of=AS_OF, stamp=STAMP).interactions

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -140,7 +140,7 @@ def fill(
     )
 
 
-def log(crm: Workspace) -> tuple[Interaction, ...]:
+def log(crm: Workspace) -> Sequence[Interaction]:
     segment = crm.new_segment("Fair", template="HELLO")
     segment.add_contacts()
     return segment.log(deliver=True).interactions

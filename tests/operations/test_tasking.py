@@ -1,12 +1,13 @@
 """Tasks and opportunities for a segment, and calls that a task asked for."""
 
 import datetime as dt
-from collections.abc import Sequence
 
 import pytest
 
+from desk import Diary
 from fair import AS_OF, STAMP, TODAY, make_store
 from segmentation.errors import FilterError, NotFound, Refused
+from segmentation.interactions import InteractionComment
 from segmentation.memory import MemoryStore
 from segmentation.operations.opening import new_segment
 from segmentation.operations.selecting import add_contact
@@ -18,20 +19,6 @@ from segmentation.operations.tasking import (
 from segmentation.segments import Segment, SegmentHeader
 from segmentation.tasks import Opportunity, Task, TaskKind, TaskType, Team, TeamSalesperson
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
-
-
-class Diary:
-    """A host's system of tasks."""
-
-    def __init__(self) -> None:
-        self.tasks: list[Task] = []
-        self.opportunities: list[Opportunity] = []
-
-    def add_tasks(self, tasks: Sequence[Task]) -> None:
-        self.tasks += tasks
-
-    def add_opportunities(self, opportunities: Sequence[Opportunity]) -> None:
-        self.opportunities += opportunities
 
 
 @pytest.fixture
@@ -143,12 +130,15 @@ def test_each_line_makes_an_opportunity(store: MemoryStore) -> None:
 
 
 def test_a_call_from_a_task_is_its_salesperson_s() -> None:
-    """TSK-07, TSK-08, TSK-09, TSK-11."""
+    """TSK-07, TSK-08, TSK-09, TSK-11, and INT-99: so are the comments."""
     store = make_store(
         InteractionTemplate(code="CALL"), InteractionTemplateSetup(outg_calls="CALL")
     )
     task = Task(contact_no="ANNA", salesperson_code="RB", description="Ask", campaign_no="FAIR")
     when = {"date": dt.date(2026, 11, 20), "time_of_interaction": dt.time(14, 30)}
-    made = record_call_of_task(store, task, "031 1", STAMP, as_of=AS_OF, **when)
+    said = ["First", "Second", "Third"]
+    made = record_call_of_task(store, task, "031 1", STAMP, as_of=AS_OF, comments=said, **when)
+    kept = store.records.all(InteractionComment, interaction_no=made.entry_no)
+    assert [comment.text for comment in kept] == said
     assert (made.contact_no, made.salesperson_code, made.campaign_no) == ("ANNA", "RB", "FAIR")
     assert (made.date, made.time_of_interaction) == (when["date"], when["time_of_interaction"])

@@ -174,6 +174,7 @@ class Worksheets(RuleBasedStateMachine):
     def begin(self) -> None:
         self.store = self.make_store()
         self.store.records.put([*SETUP, *CONTACTS])
+        BY_NO.update({contact.no: contact for contact in CONTACTS})
         self.no = opening.new_segment(self.store, workdate=dt.date(2026, 11, 22)).no
         self.other = opening.new_segment(self.store, workdate=dt.date(2026, 11, 22)).no
         selecting.add_contacts(self.store, self.other, in_country("DK"), AS_OF)
@@ -258,6 +259,12 @@ class Worksheets(RuleBasedStateMachine):
                 )
             )
 
+    @rule(contact_no=st.sampled_from(MAY_JOIN), name=st.sampled_from("az"))
+    def rename(self, contact_no: str, name: str) -> None:
+        """Those who join later come in another order; lines stay where they are."""
+        BY_NO[contact_no] = attrs.evolve(BY_NO[contact_no], name=name, company_name=name)
+        self.store.records.put([BY_NO[contact_no]])
+
     @rule(text=st.sampled_from(["", "spring", "autumn"]), update=st.booleans())
     def describe_header(self, text: str, update: bool) -> None:
         changing.change_header(self.store, self.no, update_lines=update, description=text)
@@ -339,6 +346,7 @@ class Worksheets(RuleBasedStateMachine):
         assert list(lines.contact_nos) == [line[1] for line in expected]
         assert len(lines) == len(expected)
         assert [lines[place] for place in range(len(lines))] == list(lines)
+        assert lines.by_field() == list(lines)
         assert all(line.segment_no == self.no for line in lines)
 
     @invariant()

@@ -24,7 +24,9 @@ from ._figures import (
     added_up,
     counted,
     differences,
-    dimensions_of,
+    figures_grown,
+    figures_of,
+    grown,
 )
 from ._happenings import (
     AttemptNoted,
@@ -54,7 +56,7 @@ from ._reasons import (
     rebuilt_segment,
     steps_of,
 )
-from ._state import Change, State, changes, fold, without_personal
+from ._state import Change, Done, State, changes, fold, without_personal
 
 __all__ = [
     "FIRST",
@@ -66,6 +68,7 @@ __all__ = [
     "Commented",
     "Deleted",
     "DeliveryRecorded",
+    "Done",
     "Dropped",
     "Effect",
     "Entry",
@@ -88,10 +91,12 @@ __all__ = [
     "changes",
     "counted",
     "differences",
-    "dimensions_of",
     "explain_membership",
+    "figures_grown",
+    "figures_of",
     "fold",
     "from_line",
+    "grown",
     "happening_of",
     "head_of",
     "make_entries",

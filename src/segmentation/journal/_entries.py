@@ -21,16 +21,26 @@ goes with it.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from hashlib import sha256
+from itertools import count
 from types import NoneType
 from typing import Any
 
 import attrs
 
+from segmentation.columns import Columns
 from segmentation.errors import InvalidValue, JournalBroken
+from segmentation.interactions import Interaction
 
-from ._happenings import SALT, EntryKind, Happening, Writer, from_content, kind_of
+from ._happenings import (
+    SALT,
+    EntryKind,
+    Happening,
+    content_of,
+    contents_of,
+    from_content,
+    kind_of,
+)
 
 FORMAT = 1
 """Version of the stored form of entries."""
@@ -121,11 +131,13 @@ class Stamp:
         return sha256(self.secret + number.to_bytes(8)).hexdigest()[:32]
 
 
-def make_entries(happenings: Iterable[Happening], *, after: Head, stamp: Stamp) -> Iterator[Entry]:
+def make_entries(
+    happenings: Iterable[Happening | Columns[Interaction]], *, after: Head, stamp: Stamp
+) -> Iterator[Entry]:
     """The entries that record what happened, chained to the journal's head.
 
     Args:
-        happenings: What happened, in order.
+        happenings: What happened, in order; interactions that are alike may come together.
         after: The journal's head.
         stamp: When and by whom it is recorded.
 
@@ -133,30 +145,43 @@ def make_entries(happenings: Iterable[Happening], *, after: Head, stamp: Stamp) 
         InvalidValue: A text holds what cannot be written in UTF-8.
     """
     at = stamp.at.astimezone(UTC)
-    written = at.isoformat(timespec="microseconds")
+    written, user = _written(at), stamp.user
     number, previous = after.number, after.sha256
-    writer = Writer()
-    for happening in happenings:
-        number += 1
-        kind = kind_of(happening)
-        facts, personal = writer.write(happening, partial(stamp.salt, number))
-        try:
-            personal_sha256 = "" if personal is None else sha256(personal.encode()).hexdigest()
-            sealed = _seal(number, written, stamp.user, kind, facts, personal_sha256, previous)
-        except UnicodeEncodeError as error:
-            raise InvalidValue("text", error.object, "cannot be written in UTF-8") from None
-        yield Entry(
-            number=number,
-            at=at,
-            user=stamp.user,
-            kind=kind,
-            facts=facts,
-            personal=personal,
-            personal_sha256=personal_sha256,
-            previous=previous,
-            sha256=sealed,
-        )
-        previous = sealed
+    salts = map(stamp.salt, count(number + 1))
+    try:
+        for happening in happenings:
+            kind, contents = _contents(happening, salts)
+            for facts, personal in contents:
+                number += 1
+                said = "" if personal is None else sha256(personal.encode()).hexdigest()
+                sealed = _seal(number, written, user, kind, facts, said, previous)
+                yield Entry(
+                    number=number,
+                    at=at,
+                    user=user,
+                    kind=kind,
+                    facts=facts,
+                    personal=personal,
+                    personal_sha256=said,
+                    previous=previous,
+                    sha256=sealed,
+                )
+                previous = sealed
+    except UnicodeEncodeError as error:
+        raise InvalidValue("text", error.object, "cannot be written in UTF-8") from None
+
+
+def _contents(
+    happening: Happening | Columns[Interaction], salts: Iterator[str]
+) -> tuple[EntryKind, Iterable[tuple[str, str | None]]]:
+    """The kind of one happening, or of many alike, and what is stored of each."""
+    if isinstance(happening, Columns):
+        return EntryKind.INTERACTION_LOGGED, contents_of(happening, salts)
+    return kind_of(happening), [content_of(happening, next(salts))]
+
+
+def _written(at: datetime) -> str:
+    return at.isoformat(timespec="microseconds")
 
 
 def _seal(  # noqa: PLR0917 - the seven lines, in their order
@@ -183,13 +208,17 @@ def verify(
     head = after or Head()
     number, previous = head.number, head.sha256
     _verify_kept(number, previous, kept)
+    at: datetime | None = None
+    written = ""
     for entry in entries:
         number += 1
         if entry.number != number:
             raise JournalBroken(number, _misplaced(entry.number, number))
         if entry.previous != previous:
             raise JournalBroken(number, "does not name the hash of the entry before it")
-        _verify_content(entry)
+        if entry.at is not at:  # what was recorded together shares it
+            at, written = entry.at, _written(entry.at)
+        _verify_content(entry, written)
         previous = entry.sha256
         _verify_kept(number, previous, kept)
     if kept is not None and kept.number > number:
@@ -208,14 +237,14 @@ def _misplaced(found: int, expected: int) -> str:
     return f"is missing; entry {found} follows"
 
 
-def _verify_content(entry: Entry) -> None:
+def _verify_content(entry: Entry, at: str) -> None:
     try:
         personal = entry.personal
         if personal is not None and sha256(personal.encode()).hexdigest() != entry.personal_sha256:
             raise JournalBroken(entry.number, "its personal content was changed")
         sealed = _seal(
             entry.number,
-            entry.at.isoformat(timespec="microseconds"),
+            at,
             entry.user,
             entry.kind,
             entry.facts,
@@ -250,7 +279,7 @@ def to_line(entry: Entry) -> str:
         {
             "format": FORMAT,
             "number": entry.number,
-            "at": entry.at.isoformat(timespec="microseconds"),
+            "at": _written(entry.at),
             "user": entry.user,
             "kind": entry.kind,
             "facts": entry.facts,
@@ -304,6 +333,6 @@ def _from_data(data: dict[str, Any]) -> Entry:
             raise TypeError(f"{name} {data[name]!r}")
     at = datetime.fromisoformat(data["at"])
     rest = {name: value for name, value in data.items() if name not in {"format", "at", "kind"}}
-    if at.astimezone(UTC).isoformat(timespec="microseconds") != data["at"]:
+    if _written(at.astimezone(UTC)) != data["at"]:
         raise ValueError(f"at {data['at']!r} is not in UTC to the microsecond")
     return Entry(at=at.astimezone(UTC), kind=EntryKind(data["kind"]), **rest)

@@ -5,16 +5,18 @@ a figure over any range of dates costs as many additions as there are days in it
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TypeAlias
+from operator import attrgetter
+from typing import Any, TypeAlias
 
 import attrs
 
 from segmentation.campaigns import CampaignTally
+from segmentation.columns import Columns
 from segmentation.interactions import Dimension, Interaction, InteractionTotal
 
-from ._state import Change
+from ._state import Done
 
 TotalKey: TypeAlias = tuple[Dimension, str, dt.date]
 
@@ -47,25 +49,23 @@ class Figures:
         """What a response cost; ``None`` without responses."""
         return self.cost / self.responses if self.responses else None
 
-    def plus(
-        self, other: "Figures | InteractionTotal | CampaignTally | Interaction", times: int = 1
-    ) -> "Figures":
-        """The figures with those of another, taken so many times (-1 takes them away)."""
-        if isinstance(other, Interaction):
-            count, targets = 1, int(other.campaign_target)
-            responses = int(other.campaign_response)
-        else:
-            count, targets, responses = other.interactions, other.targets, other.responses
+    def plus(self, other: "Figures | InteractionTotal | CampaignTally") -> "Figures":
+        """The figures with those of another."""
         return Figures(
-            interactions=self.interactions + times * count,
-            cost=self.cost + times * other.cost,
-            duration_min=self.duration_min + times * other.duration_min,
-            targets=self.targets + times * targets,
-            responses=self.responses + times * responses,
+            interactions=self.interactions + other.interactions,
+            cost=self.cost + other.cost,
+            duration_min=self.duration_min + other.duration_min,
+            targets=self.targets + other.targets,
+            responses=self.responses + other.responses,
         )
 
 
 NOTHING = Figures()
+
+
+def figures_of(interaction: Interaction) -> Figures:
+    """The figures of one interaction."""
+    return _figures(1, *_values(interaction))
 
 
 def counted(interactions: Iterable[Interaction]) -> Figures:
@@ -77,7 +77,7 @@ def counted(interactions: Iterable[Interaction]) -> Figures:
     figures = NOTHING
     for interaction in interactions:
         if interaction.counts:
-            figures = figures.plus(interaction)
+            figures = figures.plus(figures_of(interaction))
     return figures
 
 
@@ -89,37 +89,63 @@ def added_up(totals: Iterable[InteractionTotal | CampaignTally]) -> Figures:
     return figures
 
 
-def dimensions_of(interaction: Interaction) -> Iterator[tuple[Dimension, str]]:
-    """What totals an interaction belongs to."""
-    if interaction.interaction_template_code:
-        yield Dimension.TEMPLATE, interaction.interaction_template_code
-    if interaction.interaction_group_code:
-        yield Dimension.GROUP, interaction.interaction_group_code
+_UNCOUNTED = ("canceled", "postponed")
+_FIGURES = ("cost", "duration_min", "campaign_target", "campaign_response")
+_values = attrgetter(*_FIGURES)
 
 
-def differences(made: Iterable[Change]) -> Mapping[TotalKey, Figures]:
-    """By how much changes of interactions change the totals.
+def _figures(
+    interactions: int, cost: Decimal, duration_min: Decimal, targets: int, responses: int
+) -> Figures:
+    return Figures(
+        interactions=interactions,
+        cost=cost,
+        duration_min=duration_min,
+        targets=int(targets),
+        responses=int(responses),
+    )
+
+
+def grown(done: Iterable[Done], *names: str) -> Mapping[tuple[Any, ...], int]:
+    """By how many the interactions that count became more, by the values of two or more fields."""
+    values = attrgetter(*names)
+    found: dict[tuple[Any, ...], int] = {}
+    for each in done:
+        if isinstance(each, Columns):
+            for (canceled, postponed, *key), times in each.counted(*_UNCOUNTED, *names).items():
+                if not (canceled or postponed):
+                    found[tuple(key)] = found.get(tuple(key), 0) + times
+            continue
+        for item, sign in ((each.before, -1), (each.after, 1)):
+            if isinstance(item, Interaction) and item.counts:
+                found[values(item)] = found.get(values(item), 0) + sign
+    return {key: times for key, times in found.items() if times}
+
+
+def figures_grown(done: Iterable[Done], *names: str) -> Mapping[tuple[Any, ...], Figures]:
+    """By how much figures grew, by the values of some fields of the interactions."""
+    sums: dict[tuple[Any, ...], list[Any]] = {}
+    for values, times in grown(done, *names, *_FIGURES).items():
+        key, figures = values[: len(names)], values[len(names) :]
+        own = sums.setdefault(key, [0] * (1 + len(_FIGURES)))
+        for place, figure in enumerate((1, *figures)):
+            own[place] += times * figure
+    made = {key: _figures(*own) for key, own in sums.items()}
+    return {key: figures for key, figures in made.items() if figures != NOTHING}
+
+
+def differences(done: Iterable[Done]) -> Mapping[TotalKey, Figures]:
+    """By how much the totals change.
 
     What has no date belongs to the first day there is.
     """
-    together: dict[tuple[object, ...], tuple[Interaction, int]] = {}
-    for change in made:
-        for item, sign in ((change.before, -1), (change.after, 1)):
-            if isinstance(item, Interaction) and item.counts:
-                alike = (
-                    item.interaction_template_code,
-                    item.interaction_group_code,
-                    item.date,
-                    item.cost,
-                    item.duration_min,
-                    item.campaign_target,
-                    item.campaign_response,
-                )
-                first, times = together.get(alike, (item, 0))
-                together[alike] = (first, times + sign)
+    grouped = figures_grown(
+        done, "interaction_template_code", "interaction_group_code", "date"
+    ).items()
     found: dict[TotalKey, Figures] = {}
-    for item, times in together.values():
-        for dimension, code in dimensions_of(item) if times else ():
-            key = (dimension, code, item.date or dt.date.min)
-            found[key] = found.get(key, NOTHING).plus(item, times)
+    for (template, group, day), figures in grouped:
+        for dimension, code in ((Dimension.TEMPLATE, template), (Dimension.GROUP, group)):
+            if code:
+                key = (dimension, code, day or dt.date.min)
+                found[key] = found.get(key, NOTHING).plus(figures)
     return {key: figures for key, figures in found.items() if figures != NOTHING}

@@ -6,16 +6,17 @@ of numbers, hashes or storage.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import attrs
 
 from segmentation.campaigns import CampaignEntry
 from segmentation.codes import Option
+from segmentation.columns import Columns
 from segmentation.interactions import DeliveryStatus, Evaluation, Interaction
 from segmentation.segments import LoggedSegment
-from segmentation.serialization import RecordWriter, from_data, to_data, to_json
+from segmentation.serialization import fragments, from_data, to_data, to_json
 
 
 class EntryKind(Option):
@@ -275,46 +276,36 @@ SALT = "salt"
 """The name of the salt in what is personal: without it, short texts could be guessed."""
 
 
-class Writer:
-    """Writes happenings in their stored form; those of one kind in a row are written fast."""
-
-    def __init__(self) -> None:
-        self._records: dict[type[Any], tuple[RecordWriter, RecordWriter]] = {}
-
-    def write(self, happening: Happening, salt: Callable[[], str]) -> tuple[str, str | None]:
-        """The facts, and what it says of a person, with a salt; ``None`` if it says nothing."""
-        if not isinstance(happening, Interaction | CampaignEntry | LoggedSegment):
-            facts, said = _to_content(happening)
-            return to_json(facts), to_json({**said, SALT: salt()}) if said else None
-        own = self._of(type(happening))
-        facts_text = f"{{{','.join(own[0].fragments(happening))}}}"
-        said_parts = own[1].fragments(happening)
-        if not said_parts:
-            return facts_text, None
-        said_parts.append(f'"{SALT}":"{salt()}"')
-        return facts_text, f"{{{','.join(sorted(said_parts))}}}"
-
-    def _of(self, cls: type[Any]) -> tuple[RecordWriter, RecordWriter]:
-        found = self._records.get(cls)
-        if found is None:
-            names = attrs.fields_dict(cls).keys() - {"entry_no"}
-            apart = PERSONAL[cls]
-            found = RecordWriter(cls, names - apart), RecordWriter(cls, apart)
-            self._records[cls] = found
-        return found
-
-
 def kind_of(happening: Happening) -> EntryKind:
     """The kind of entry that records a happening."""
     return _KINDS[type(happening)]
 
 
-def _to_content(happening: Happening) -> tuple[dict[str, Any], dict[str, Any]]:
+def contents_of(
+    items: Columns[Interaction], salts: Iterable[str]
+) -> Iterator[tuple[str, str | None]]:
+    """What `content_of` gives for each of many interactions."""
+    names = attrs.fields_dict(Interaction).keys() - {"entry_no"}
+    facts = fragments(items, names - _OF_INTERACTION)
+    before = fragments(items, {name for name in _OF_INTERACTION if name < SALT})
+    after = fragments(items, {name for name in _OF_INTERACTION if name > SALT})
+    for fact, start, salt, end in zip(facts, before, salts, after, strict=False):
+        said = f'{start},"{SALT}":"{salt}"{end}' if start or end else ""
+        yield f"{{{fact[1:]}}}", f"{{{said[1:]}}}" if said else None
+
+
+def content_of(happening: Happening, salt: str) -> tuple[str, str | None]:
+    """What a happening is stored as: the facts, and what it says of a person, with a salt.
+
+    The latter is ``None`` if it says nothing.
+    """
     facts = to_data(happening.interaction if isinstance(happening, Revised) else happening)
+    number = facts.pop("entry_no", 0)
     if isinstance(happening, Revised):
-        facts["interaction_no"] = facts.pop("entry_no", 0)
+        facts["interaction_no"] = number
     apart = PERSONAL.get(type(happening), _NOTHING) & facts.keys()
-    return facts, {name: facts.pop(name) for name in apart}
+    said = {name: facts.pop(name) for name in apart}
+    return to_json(facts), to_json({**said, SALT: salt}) if said else None
 
 
 def from_content(number: int, kind: EntryKind, content: Mapping[str, Any]) -> Happening:

@@ -5,13 +5,15 @@ entry by entry; `State` is the same in a few dictionaries, for any earlier momen
 nothing of storage.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Protocol, TypeVar, assert_never
+from typing import Any, Protocol, TypeAlias, TypeVar, assert_never
 
 import attrs
 
 from segmentation.campaigns import CampaignEntry
+from segmentation.columns import Columns
 from segmentation.errors import JournalBroken
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.interactions import Interaction, InteractionComment
@@ -59,6 +61,10 @@ class Change:
 
     before: Record | None
     after: Record | None
+
+
+Done: TypeAlias = Change | Columns[Interaction]
+"""What a recording did: one record changed, or many interactions that are alike were made."""
 
 
 def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
@@ -209,6 +215,10 @@ def without_personal(item: MadeT) -> MadeT:
     return attrs.evolve(item, **blanks)
 
 
+_Groups: TypeAlias = defaultdict[Any, set[tuple[Any, ...]]]
+"""Keys by the values of a field: made when first asked for, then kept current."""
+
+
 class State:
     """What a journal adds up to, as of one of its entries.
 
@@ -219,6 +229,7 @@ class State:
     def __init__(self) -> None:
         self.number = 0
         self._tables: dict[type[Record], dict[tuple[Any, ...], Any]] = {}
+        self._groups: dict[tuple[type[Record], str], _Groups] = {}
 
     def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
         """The record with this key, or ``None``."""
@@ -227,10 +238,19 @@ class State:
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
         """All records of a kind whose fields have these values, in the order of their keys."""
         table = self._tables.get(kind, {})
-        for key in sorted(table):
+        for key in sorted(self._keys(kind, equal) if equal else table):
             item = table[key]
             if all(getattr(item, field) == value for field, value in equal.items()):
                 yield item
+
+    def _keys(self, kind: type[Record], equal: Mapping[str, Any]) -> Iterable[tuple[Any, ...]]:
+        """The keys of the records that have the first of these values."""
+        field, value = next(iter(equal.items()))
+        if (kind, field) not in self._groups:
+            groups = self._groups[kind, field] = defaultdict(set)
+            for key, item in self._tables.get(kind, {}).items():
+                groups[getattr(item, field)].add(key)
+        return self._groups[kind, field].get(value, ())
 
     def apply(self, entry: Entry) -> None:
         """Take in the next entry.
@@ -241,9 +261,19 @@ class State:
         for change in list(changes(entry, happening_of(entry), self)):
             if change.before is not None:
                 del self._tables[type(change.before)][key_of(change.before)]
+                for groups, value in self._grouped(change.before):
+                    groups[value].discard(key_of(change.before))
             if change.after is not None:
                 self._tables.setdefault(type(change.after), {})[key_of(change.after)] = change.after
+                for groups, value in self._grouped(change.after):
+                    groups[value].add(key_of(change.after))
         self.number = entry.number
+
+    def _grouped(self, item: Record) -> Iterator[tuple[_Groups, Any]]:
+        """The groups that a record belongs to, and its value there."""
+        for (kind, field), groups in self._groups.items():
+            if type(item) is kind:
+                yield groups, getattr(item, field)
 
 
 def fold(

@@ -5,10 +5,12 @@ predicate: contacts that have changed, links through other tables, values withou
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import assert_never
 
 import attrs
 
+from segmentation.bitmaps import from_flags, from_positions, full, pick, runs, to_positions, without
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -28,9 +30,9 @@ from segmentation.criteria import (
 )
 from segmentation.fields import Field, FieldType
 
-from ._index_bits import from_flags, from_positions, full, pick, runs, to_positions, without
 from ._index_columns import Unsortable
 from ._index_data import IndexData, LinkedTable, Tables
+from ._rosters import IndexedRoster
 
 _NUMBER = Field("figure", FieldType.DECIMAL)
 
@@ -55,6 +57,10 @@ class ContactIndex:
         if self._data is not None and not self._data.changed(table, old, new):
             self._data = None
 
+    def __len__(self) -> int:
+        """How many positions there are."""
+        return len(self._ready().nos)
+
     def numbers(self, bound: BoundSelection) -> list[str]:
         """The numbers of the contacts that pass, ascending; a cut is not made."""
         data = self._ready()
@@ -69,6 +75,28 @@ class ContactIndex:
     def count(self, bound: BoundSelection) -> int:
         """How many contacts pass; a cut is not made."""
         return _passing(bound, self._ready()).bit_count()
+
+    def bits(self, bound: BoundSelection) -> int:
+        """The contacts that pass, as a set of positions; a cut is not made."""
+        return _passing(bound, self._ready())
+
+    def those(self, nos: Iterable[str]) -> int:
+        """The contacts with these numbers, as a set of positions."""
+        data = self._ready()
+        gone = from_positions(data.positions.gone, len(data.nos))
+        return without(data.positions.those(nos), gone)
+
+    def valued(self, field: Field, values: AbstractSet[str]) -> int:
+        """The contacts who have one of many values in a code field of ours."""
+        return self._ready().valued(field, values)
+
+    def contacts(self, bits: int) -> Iterable[Row]:
+        """The contacts at a set of positions."""
+        return map(self._ready().contacts.__getitem__, to_positions(bits))
+
+    def roster(self, bits: int) -> IndexedRoster:
+        """The contacts at a set of positions as they are now, to join a segment."""
+        return IndexedRoster.now(self._ready().positions, bits)
 
     def _ready(self) -> IndexData:
         if self._data is None:
@@ -114,9 +142,9 @@ class _Evaluation:
             case BoundFigure():
                 return self._figure(node, within)
             case InSegment(segment_no):
-                return self._data.among(self._data.segment_members(segment_no), within)
+                return self._data.on_lines(segment_no, within)
             case InLoggedSegment(entry_no):
-                return self._data.among(self._data.logged_members(entry_no), within)
+                return self._data.logged(entry_no, within)
             case InShare():
                 return self._each(node, within)
             case Not(item):

@@ -9,9 +9,20 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC
+from itertools import compress
 from operator import attrgetter
 from typing import Any, Self
 
+from segmentation.bitmaps import (
+    from_flags,
+    full,
+    pick,
+    runs,
+    slices_of,
+    to_flags,
+    to_positions,
+    without,
+)
 from segmentation.codes import to_code
 from segmentation.criteria import (
     AllOf,
@@ -26,8 +37,6 @@ from segmentation.criteria import (
 )
 from segmentation.fields import Field, FieldType, aware
 
-from ._index_bits import from_flags, full, pick, runs, slices_of, without
-
 
 class Unsortable(Exception):  # noqa: N818 - says what it is, and never leaves this package
     """A field holds values without an order; it is left to the reference predicate."""
@@ -35,6 +44,8 @@ class Unsortable(Exception):  # noqa: N818 - says what it is, and never leaves t
 
 _FEW = 256
 _MANY_RUNS = 64
+_SPARSE = 8
+"""With fewer than one in so many, sorting is quicker than going through all."""
 _FINITE = frozenset([FieldType.BOOLEAN, FieldType.OPTION])
 
 
@@ -194,3 +205,25 @@ class Column:
             # Ranks behind the last do not occur: chosen along, they end the search sooner.
             chosen = [*chosen[:-1], (chosen[-1][0], 1 << len(self._slices))]
         return pick(self._slices, chosen, within)
+
+
+class Order:
+    """The positions in the order of some values, so that a set of them need not be sorted.
+
+    Args:
+        values: The value at each position.
+    """
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        self._positions = array("I", sorted(range(len(values)), key=values.__getitem__))
+        self._places = array("I", self._positions)
+        for place, position in enumerate(self._positions):
+            self._places[position] = place
+
+    def of(self, bits: int) -> list[int]:
+        """The positions of a set in this order."""
+        size = len(self._positions)
+        if bits.bit_count() * _SPARSE < size:
+            return sorted(to_positions(bits), key=self._places.__getitem__)
+        flags = to_flags(bits, size)
+        return list(compress(self._positions, map(flags.__getitem__, self._positions)))

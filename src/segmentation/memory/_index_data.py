@@ -6,19 +6,22 @@ are remembered as stale; once there are many, everything is better made anew.
 """
 
 from array import array
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import repeat
 from operator import attrgetter, eq
 from typing import Any, Protocol
 
+from segmentation.bitmaps import from_flags, from_positions, full, to_flags, to_positions, without
 from segmentation.criteria import BoundWhere, Link, Row, Schema, Table
 from segmentation.fields import Field, FieldType
+from segmentation.segments import Others
 
-from ._index_bits import from_flags, from_positions, full, to_flags, to_positions, without
 from ._index_columns import Column, Dictionary, Unsortable, reader
+from ._index_positions import Positions
 from ._index_rows import LinkedRows
+from ._rosters import IndexedRoster
 
 _KEY_TYPES = frozenset([FieldType.CODE, FieldType.TEXT, FieldType.INTEGER])
 _FEW = 16
@@ -34,8 +37,8 @@ class Tables(Protocol):
     def all(self, table: str) -> Iterable[Row]:
         """All records of a table, in the order of their keys."""
 
-    def segment_members(self, segment_no: str) -> Collection[str]:
-        """The contacts on the lines of a segment."""
+    def segment_rosters(self, segment_no: str) -> Iterable[Others]:
+        """Who is on the lines of a segment."""
 
     def logged_members(self, entry_no: int) -> Collection[str]:
         """The contacts that were logged with a logged segment."""
@@ -98,31 +101,22 @@ class IndexData:
         self._tables = tables
         self._base = base
         self._key = key
-        self.contacts: list[Row] = list(tables.all(base))
-        """The contact at each position; that of one which is gone stays."""
-        self.nos: list[str] = list(map(attrgetter(key), self.contacts))
-        self.size = len(self.nos)
-        """The number of positions that indexes know of."""
-        self.stale: set[int] = set()
-        """Positions of contacts that have come or changed since."""
-        self.gone: set[int] = set()
-        self._later: dict[str, int] = {}
+        self.positions = Positions(tables.all(base), key)
+        self.contacts = self.positions.contacts
+        self.nos = self.positions.nos
+        self.size = self.positions.size
         self._columns: dict[Field, tuple[Dictionary, Column | None] | None] = {}
         self._linked: dict[tuple[str, Link], LinkedTable | None] = {}
         self._by_key: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
 
-    def position(self, no: str) -> int | None:
-        """The position of a contact; ``None`` for one that never was here."""
-        at = bisect_left(self.nos, no, hi=self.size)
-        return at if at < self.size and self.nos[at] == no else self._later.get(no)
-
     def clean(self) -> int:
         """The contacts that indexes know as they are now."""
-        return without(full(self.size), from_positions(self.stale | self.gone, len(self.nos)))
+        changed = self.positions.stale | self.positions.gone
+        return without(full(self.size), from_positions(changed, len(self.nos)))
 
     def stale_now(self) -> Collection[int]:
         """The positions of those contacts that indexes do not know as they are now."""
-        return self.stale - self.gone
+        return self.positions.stale - self.positions.gone
 
     # -- fields of contacts -----------------------------------------------------------------
 
@@ -151,6 +145,18 @@ class IndexData:
         except Unsortable:
             return None
         return dictionary, Column(dictionary, dictionary.ranks(stored))
+
+    def valued(self, field: Field, values: AbstractSet[str]) -> int:
+        """All contacts who have one of many values in a code field of ours."""
+        if field not in self._columns:
+            self._columns[field] = self._column(field)
+        dictionary, column = self._columns[field] or (None, None)
+        found = 0
+        if dictionary and column:
+            ranks = (dictionary.rank_of[value] for value in values if value in dictionary.rank_of)
+            found = column.those(from_positions(ranks, len(dictionary)), self.clean())
+        later = (at for at in self.stale_now() if getattr(self.contacts[at], field.name) in values)
+        return found | from_positions(later, len(self.nos))
 
     # -- linked rows ------------------------------------------------------------------------
 
@@ -188,7 +194,7 @@ class IndexData:
             self._tables.all(table.name),
             attrgetter(own),
             {no: at for at, no in enumerate(self.nos[: self.size]) if no},
-            self.position,
+            self.positions.position,
             self.size,
             fits if others else None,
         )
@@ -235,30 +241,33 @@ class IndexData:
             found[tuple(read(row) for read in fields)].append(row)
         return found
 
-    def segment_members(self, segment_no: str) -> Collection[str]:
+    def segment_members(self, segment_no: str) -> Container[str]:
         """The contacts on the lines of a segment."""
-        return self._tables.segment_members(segment_no)
+        everyone = full(len(self.nos))
+        return IndexedRoster(self.positions, self.on_lines(segment_no, everyone))
 
-    def logged_members(self, entry_no: int) -> Collection[str]:
+    def logged_members(self, entry_no: int) -> Container[str]:
         """The contacts that were logged with a logged segment."""
         return self._tables.logged_members(entry_no)
 
-    def among(self, members: Collection[str], within: int) -> int:
-        """Those contacts of a set whose numbers are members."""
-        if len(members) * _FEW < self.size:
-            found = map(self.position, members)
-            known = from_positions((at for at in found if at is not None), len(self.nos))
-        else:
-            known = from_flags(bytes(map(members.__contains__, self.nos[: self.size])))
-        return within & known
+    def on_lines(self, segment_no: str, within: int) -> int:
+        """Those contacts of a set who are on the lines of a segment."""
+        rosters = self._tables.segment_rosters(segment_no)
+        return IndexedRoster(self.positions, within).shared(*rosters)
+
+    def logged(self, entry_no: int, within: int) -> int:
+        """Those contacts of a set who were logged with a logged segment."""
+        members = self._tables.logged_members(entry_no)
+        return IndexedRoster(self.positions, within).shared(frozenset(members))
 
     # -- changes ----------------------------------------------------------------------------
 
     def changed(self, table: str, old: Row | None, new: Row | None) -> bool:
         """Take note of a change; returns whether it is still worth to keep all this."""
         if table == self._base:
-            self._contact_changed(old, new)
-            return len(self.stale) + len(self.gone) <= max(self.size // _STALE, _ALWAYS_KEPT)
+            self.positions.changed(old, new)
+            changes = len(self.positions.stale) + len(self.positions.gone)
+            return changes <= max(self.size // _STALE, _ALWAYS_KEPT)
         self._by_key.pop(table, None)
         for place, linked in list(self._linked.items()):
             if linked is not None and place[0] == table:
@@ -266,20 +275,6 @@ class IndexData:
                 if len(linked.rows.stale) > max(linked.rows.size // _STALE, _ALWAYS_KEPT):
                     del self._linked[place]
         return True
-
-    def _contact_changed(self, old: Row | None, new: Row | None) -> None:
-        no = getattr(old if new is None else new, self._key)
-        at = self.position(no)
-        if at is None:
-            at = self._later[no] = len(self.nos)
-            self.nos.append(no)
-            self.contacts.append(new)
-        if new is None:
-            self.gone.add(at)
-        else:
-            self.contacts[at] = new
-            self.gone.discard(at)
-            self.stale.add(at)
 
 
 def _is_plain(table: Table, link: Link, schema: Schema) -> bool:

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import compress, repeat
 from typing import Any, TypeAlias
 
+from segmentation.bitmaps import from_flags, from_positions, without
 from segmentation.criteria import BoundWhere
 from segmentation.fields import Field
 
-from ._index_bits import from_flags, from_positions, without
 from ._index_columns import Column, Dictionary, reader
 
 _SPARSE = 256

@@ -1,6 +1,6 @@
 """Records in memory: a dictionary for each kind, read in the order of keys."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any, TypeAlias
 
@@ -77,22 +77,29 @@ class MemoryRecords:
 
     def put(self, records: Iterable[Record]) -> None:
         """Store records; one with the same key is replaced."""
+        done = self._undoable()
         for item in records:
             kept = self._kept(type(item))
             key = kept.key(item)
+            old = kept.rows.get(key)
             if self._indexes.covers(kept.kind):
-                self._indexes.put(item, kept.rows.get(key))
-            self._set(kept, key, item)
+                self._indexes.put(item, old)
+            done.append((kept, key, old))
+            self._write(kept, key, item)
         self._changed()
 
     def remove(self, records: Iterable[Record]) -> None:
         """Remove records by their keys; one that is not there is passed over."""
+        done = self._undoable()
         for item in records:
             kept = self._kept(type(item))
             key = kept.key(item)
-            if key in kept.rows and self._indexes.covers(kept.kind):
-                self._indexes.remove(kept.rows[key])
-            self._set(kept, key, None)
+            old = kept.rows.get(key)
+            if old is not None:
+                if self._indexes.covers(kept.kind):
+                    self._indexes.remove(old)
+                done.append((kept, key, old))
+                self._write(kept, key, None)
         self._changed()
 
     def watch(self, watcher: Watcher) -> None:
@@ -104,16 +111,16 @@ class MemoryRecords:
             self._tables[kind] = _Kept(kind, _key_getter(kind))
         return self._tables[kind]
 
-    def _set(self, kept: _Kept, key: Any, new: Any) -> None:  # noqa: ANN401
-        """Put a record, or ``None`` for none, under a key, so that it can be undone."""
-        old = kept.rows.get(key)
-        if old is not None or new is not None:
-            self._undo.remember(lambda: self._take_back(kept, key, old))
-            self._write(kept, key, new)
+    def _undoable(self) -> list[tuple[_Kept, Any, Any]]:
+        """A list for what records were, by kind and key, before each change that follows."""
+        done: list[tuple[_Kept, Any, Any]] = []
+        self._undo.remember(lambda: self._take_back(done))
+        return done
 
-    def _take_back(self, kept: _Kept, key: Any, old: Any) -> None:  # noqa: ANN401
-        self._write(kept, key, old)
-        self._indexes.forget(kept.kind)
+    def _take_back(self, done: Sequence[tuple[_Kept, Any, Any]]) -> None:
+        for kept, key, old in reversed(done):
+            self._write(kept, key, old)
+            self._indexes.forget(kept.kind)
 
     def _write(self, kept: _Kept, key: Any, new: Any) -> None:  # noqa: ANN401
         old = kept.rows.get(key)

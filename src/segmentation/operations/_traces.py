@@ -1,6 +1,7 @@
 """What else speaks of an interaction: entries with personal content, attachments in use."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from segmentation.interactions import Interaction
 from segmentation.journal import Commented, DeliveryRecorded, EntryKind, Revised, happening_of
@@ -16,25 +17,29 @@ _SPEAKING = frozenset(
 )
 
 
-def entries_about(store: Store, interactions: Iterable[Interaction]) -> Iterator[int]:
-    """Numbers of the entries that may hold personal content of interactions, their own first.
+_MANY = 10
+"""From how many contents on all interactions are looked at once, and not for each content."""
+
+
+def entries_about(store: Store, interactions: Iterable[Interaction]) -> Mapping[int, Sequence[int]]:
+    """Numbers of the entries that may hold personal content of each interaction, by its own.
 
     Reads the journal once, from the first of them on.
     """
-    numbers = {interaction.entry_no for interaction in interactions}
-    yield from sorted(numbers)
-    for entry in store.log.read(min(numbers)) if numbers else ():
+    about = {interaction.entry_no: [interaction.entry_no] for interaction in interactions}
+    for entry in store.log.read(min(about)) if about else ():
         if entry.kind not in _SPEAKING or entry.personal is None:
             continue
         match happening_of(entry):
             case Commented(interaction_no=of) | DeliveryRecorded(interaction_no=of):
-                about = of
+                number = of
             case Revised(interaction):
-                about = interaction.entry_no
+                number = interaction.entry_no
             case _:  # pragma: no cover - the kinds above are all
                 continue
-        if about in numbers:
-            yield entry.number
+        if number in about:
+            about[number].append(entry.number)
+    return about
 
 
 def attachments_only_of(store: Store, interactions: Iterable[Interaction]) -> tuple[str, ...]:
@@ -63,10 +68,10 @@ def unneeded_attachments(
     if candidates:
         for header in store.segments.headers():
             candidates -= store.segments.get(header.no).attachments
-    return tuple(
-        digest
-        for digest in sorted(candidates)
-        if all(
-            other.entry_no in without for other in store.records.all(Interaction, attachment=digest)
-        )
-    )
+    found: Iterable[Interaction]
+    if len(candidates) > _MANY:
+        found = store.records.all(Interaction)
+    else:
+        found = chain(*(store.records.all(Interaction, attachment=each) for each in candidates))
+    candidates -= {other.attachment for other in found if other.entry_no not in without}
+    return tuple(sorted(candidates))

@@ -9,6 +9,7 @@ from operator import attrgetter
 
 import attrs
 
+from segmentation.columns import gathered
 from segmentation.errors import Fault
 from segmentation.fields import FieldType
 from segmentation.interactions import DeliveryStatus, Interaction
@@ -52,7 +53,7 @@ def take_in_past(store: Store, past: Sequence[Interaction], stamp: Stamp) -> Non
         return
     with store.transaction():
         store.records.put([SOURCE_NO])
-        numbers = record(store, map(_as_new, past), stamp)
+        numbers = record(store, [gathered(Interaction, map(_as_new, past))], stamp)
         canceled = [n for n, each in zip(numbers, past, strict=True) if each.canceled]
         cancellations = [
             Canceled(what=Thing.INTERACTION, number=number, interactions=to_ranges([number]))

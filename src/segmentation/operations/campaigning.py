@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar
 
@@ -21,7 +20,7 @@ from segmentation.contacts import SalespersonPurchaser
 from segmentation.errors import Fault, NotFound, Refused, Rejected, UnknownName
 from segmentation.fields import misfits
 from segmentation.interactions import Interaction
-from segmentation.journal import NOTHING, Change, Figures, added_up
+from segmentation.journal import NOTHING, Change, Done, Figures, added_up, figures_grown
 from segmentation.protocols import Store
 
 from .numbering import take_no
@@ -197,8 +196,8 @@ def _grouped(
     return dict(sorted(found.items()))
 
 
-def keep_tallies(store: Store, done: Iterable[Change]) -> None:
-    """Bring the tallies up to date with what a recording changed, within its transaction."""
+def keep_tallies(store: Store, done: Iterable[Done]) -> None:
+    """Bring the tallies up to date with what a recording did, within its transaction."""
     put: list[CampaignTally] = []
     remove: list[CampaignTally] = []
     for key, change in _differences(done).items():
@@ -209,52 +208,17 @@ def keep_tallies(store: Store, done: Iterable[Change]) -> None:
     store.records.remove(remove)
 
 
-def _differences(done: Iterable[Change]) -> Mapping[TallyKey, Figures]:
-    """By how much changes of interactions change the tallies."""
-    alike: dict[tuple[Any, ...], int] = {}
-    for change in done:
-        for item, sign in ((change.before, -1), (change.after, 1)):
-            if isinstance(item, Interaction) and item.campaign_no and item.counts:
-                values = _OF_TALLY(item)
-                alike[values] = alike.get(values, 0) + sign
-    found: dict[TallyKey, list[int | Decimal]] = {}
-    for (campaign_no, day, entry_no, segment_no, code, *figures), times in alike.items():
-        key = (campaign_no, day or date.min, entry_no, segment_no, code)
-        sums = found.setdefault(key, [0, 0, 0, 0, 0])
-        for place, figure in enumerate((1, *figures)):
-            sums[place] += times * figure
-    made = {key: _figures(*sums) for key, sums in found.items()}
-    return {key: figures for key, figures in made.items() if figures != NOTHING}
-
-
-def _figures(
-    interactions: int | Decimal,
-    cost: int | Decimal,
-    duration_min: int | Decimal,
-    targets: int | Decimal,
-    responses: int | Decimal,
-) -> Figures:
-    return Figures(
-        interactions=int(interactions),
-        cost=Decimal(cost),
-        duration_min=Decimal(duration_min),
-        targets=int(targets),
-        responses=int(responses),
+def _differences(done: Iterable[Done]) -> Mapping[TallyKey, Figures]:
+    """By how much the tallies change."""
+    grown = figures_grown(
+        done, "campaign_no", "date", "campaign_entry_no", "segment_no", "salesperson_code"
     )
-
-
-_OF_TALLY = attrgetter(
-    "campaign_no",
-    "date",
-    "campaign_entry_no",
-    "segment_no",
-    "salesperson_code",
-    "cost",
-    "duration_min",
-    "campaign_target",
-    "campaign_response",
-)
-"""All that tallies want to know of an interaction: many are alike, and are added as one."""
+    found: dict[TallyKey, Figures] = {}
+    for (campaign_no, day, *rest), figures in grown.items():
+        if campaign_no:
+            key = (campaign_no, day or date.min, *rest)
+            found[key] = found.get(key, NOTHING).plus(figures)
+    return found
 
 
 def _tally(key: TallyKey, figures: Figures) -> CampaignTally:

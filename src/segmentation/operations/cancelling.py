@@ -6,6 +6,7 @@ what was cancelled on its own stays so when what stands above it counts again.
 """
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import TypeAlias, assert_never
 
 import attrs
@@ -139,30 +140,31 @@ def _filters(**wanted: str) -> dict[str, str]:
 
 
 def _delete(store: Store, what: Thing, found: Iterable[Cancelable], stamp: Stamp) -> int:
-    done: list[Deleted] = []
-    gone: dict[int, Interaction] = {}
-    for item in found:
-        entries, interactions = _below(store, item)
-        leaving = _leaving(item, interactions)
-        gone |= {interaction.entry_no: interaction for interaction in leaving}
-        done.append(
-            Deleted(
-                what=what,
-                number=item.entry_no,
-                campaign_entries=to_ranges(entry.entry_no for entry in entries),
-                interactions=to_ranges(each.entry_no for each in interactions),
-                emptied=to_ranges([item.entry_no, *entries_about(store, leaving)]),
-            )
-        )
-    if not done:
+    going = [(item, *_below(store, item)) for item in found]
+    if not going:
         return 0
-    unneeded = attachments_only_of(store, gone.values())
-    last = attrs.evolve(done.pop(), attachments=unneeded)
-    record(store, [*done, last], stamp)
-    for deleted in (*done, last):
-        store.log.erase(numbers_in(deleted.emptied))
+    leaving = {item.entry_no: _leaving(item, below) for item, _, below in going}
+    gone = list(chain(*leaving.values()))
+    about = entries_about(store, gone)
+    emptied = {
+        number: to_ranges(chain([number], *(about[each.entry_no] for each in of)))
+        for number, of in leaving.items()
+    }
+    *rest, last = [
+        Deleted(
+            what=what,
+            number=item.entry_no,
+            campaign_entries=to_ranges(entry.entry_no for entry in entries),
+            interactions=to_ranges(each.entry_no for each in below),
+            emptied=emptied[item.entry_no],
+        )
+        for item, entries, below in going
+    ]
+    unneeded = attachments_only_of(store, gone)
+    record(store, [*rest, attrs.evolve(last, attachments=unneeded)], stamp)
+    store.log.erase(chain(*map(numbers_in, emptied.values())))
     store.attachments.remove(unneeded)
-    return len(done) + 1
+    return len(going)
 
 
 def _leaving(item: Cancelable, below: list[Interaction]) -> list[Interaction]:

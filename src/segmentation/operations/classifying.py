@@ -22,7 +22,7 @@ from segmentation.contacts import (
 from segmentation.criteria import AsOf, to_date
 from segmentation.errors import Fault, FilterError, NotFound, Refused, Rejected
 from segmentation.interactions import Interaction
-from segmentation.journal import NOTHING, Figures
+from segmentation.journal import NOTHING, Figures, figures_of
 from segmentation.protocols import Ledgers, Store
 from segmentation.questionnaires import (
     ContactClassField,
@@ -250,7 +250,7 @@ class _World:
         for each in self._store.records.all(Interaction):
             if each.counts and each.date is not None and start <= each.date <= end:
                 for no in {each.contact_no, each.contact_company_no}:
-                    totals[no] = totals.get(no, NOTHING).plus(each)
+                    totals[no] = totals.get(no, NOTHING).plus(figures_of(each))
                     last[no] = max(last.get(no, start), each.date)
         if field is ContactClassField.DAYS_SINCE_INTERACTION:
             return {no: Decimal((end - day).days) for no, day in last.items()}

@@ -6,6 +6,7 @@ words is found and named, for a human to judge.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import attrs
 
@@ -75,7 +76,7 @@ def erase_person(
         interactions = list(store.records.all(Interaction, contact_no=no))
         if contact is None and not interactions:
             raise NotFound("contact", contact_no)
-        emptied = to_ranges([*entries_about(store, interactions), *also])
+        emptied = to_ranges(chain(*entries_about(store, interactions).values(), also))
         mentions = () if contact is None else _mentions(store, contact, emptied)
         rows = [*rows_of(store, no), *([contact] if contact else ())]
         store.records.remove(rows)
@@ -140,7 +141,7 @@ def _removed(actions: Iterable[CriteriaAction]) -> int:
 
 def _lines_without(lines: Lines, no: str) -> Lines:
     """The lines of all others, written out: nothing of the contact stays behind a mask."""
-    if not any(no in part.block.contact_nos for part in lines.parts):
+    if not any(part.block.who.shared({no}) for part in lines.parts):
         return lines
     return to_lines([line for line in lines if line.contact_no != no])
 

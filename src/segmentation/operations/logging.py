@@ -11,6 +11,7 @@ from decimal import Decimal
 import attrs
 
 from segmentation.campaigns import Campaign, CampaignEntry
+from segmentation.columns import Columns, like
 from segmentation.contacts import (
     AlternativeAddress,
     Contact,
@@ -21,7 +22,7 @@ from segmentation.criteria import MEANING, AllOf, AsOf, InSegment, make_selectio
 from segmentation.errors import Fault, Refused, Rejected
 from segmentation.fields import Record, key_of
 from segmentation.interactions import DeliveryStatus, Interaction
-from segmentation.journal import Happening, Stamp, reason_of
+from segmentation.journal import Stamp, reason_of
 from segmentation.phrases import phrase
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -85,7 +86,7 @@ class Logged:
     """
 
     segment: LoggedSegment
-    interactions: tuple[Interaction, ...]
+    interactions: Sequence[Interaction]
     follow_up: Segment | None = None
     plan: LoggingPlan
 
@@ -157,32 +158,43 @@ def log_segment(
 
 def _plan(
     store: Store, segment: Segment, *, deliver: bool
-) -> tuple[LoggingPlan, Sequence[SegmentLine]]:
+) -> tuple[LoggingPlan, Columns[SegmentLine]]:
     """The plan, and the lines as they would be recorded."""
-    everyone = list(segment.lines)
-    lines = [line for line in everyone if line.contact_no]
+    everyone = segment.lines.by_field()
+    contacted = [place for place, no in enumerate(everyone.column("contact_no")) if no]
+    lines = everyone.taken(contacted)
     checker = _Checker(store, lines, deliver=deliver)
-    faults = list(_header_faults(segment, lines))
-    ready, without_address = [], []
-    for line in lines:
-        if line.correspondence_type is CorrespondenceType.EMAIL and not checker.has_address(line):
-            without_address.append(line.line_no)
-            if not deliver:
-                line = attrs.evolve(line, correspondence_type=CorrespondenceType.BLANK)  # noqa: PLW2901 - the line as it is recorded
-        faults += checker.faults(line)
-        ready.append(line)
+    without_address = [
+        place
+        for place, (way, *where) in enumerate(lines.rows("correspondence_type", *_ADDRESS))
+        if way is CorrespondenceType.EMAIL and not checker.has_address(*where)
+    ]
+    numbers = lines.column("line_no")
+    if without_address and not deliver:
+        ways = list(lines.column("correspondence_type"))
+        for place in without_address:
+            ways[place] = CorrespondenceType.BLANK
+        lines = lines.with_columns(correspondence_type=ways)
     plan = LoggingPlan(
         segment_no=segment.no,
-        faults=tuple(faults),
-        interactions=len(ready),
-        campaign_nos=tuple(sorted({line.campaign_no for line in ready} - {""})),
-        cost=sum((line.unit_cost for line in ready), Decimal(0)),
-        duration_min=sum((line.unit_duration_min for line in ready), Decimal(0)),
-        deliveries=sum(bool(line.correspondence_type) for line in ready) if deliver else 0,
-        skipped=tuple(line.line_no for line in everyone if not line.contact_no),
-        without_address=tuple(without_address),
+        faults=(*_header_faults(segment, lines), *checker.faults(lines)),
+        interactions=len(lines),
+        campaign_nos=tuple(sorted(no for (no,) in lines.counted("campaign_no") if no)),
+        cost=_sum(lines, "unit_cost"),
+        duration_min=_sum(lines, "unit_duration_min"),
+        deliveries=sum(map(bool, lines.column("correspondence_type"))) if deliver else 0,
+        skipped=tuple(no for no, contact in everyone.rows("line_no", "contact_no") if not contact),
+        without_address=tuple(numbers[place] for place in without_address),
     )
-    return plan, ready
+    return plan, lines
+
+
+def _sum(lines: Columns[SegmentLine], field: str) -> Decimal:
+    counts = lines.counted(field).items()
+    return sum((value * count for (value,), count in counts), Decimal(0))
+
+
+_ADDRESS = ("contact_no", "contact_alt_address_code")
 
 
 def _header_faults(segment: Segment, lines: Sequence[SegmentLine]) -> Iterator[Fault]:
@@ -201,21 +213,19 @@ _NEEDED: Mapping[str, type[Record]] = {
 MANY = 1_000
 """From how many contacts on they are asked for by a selection first, and not one by one."""
 
-_MAY_BE_CONTACTED = make_selection({"contact": {"privacy_blocked": "no", "minor": "no"}})
-_HAS_ADDRESS = make_selection({"contact": {"e_mail": "<>''"}})
 
-
-def _sound(store: Store, segment_no: str, *, mail: bool) -> frozenset[str]:
-    """Contacts of a segment with whom nothing can be wrong; not all of them, but most."""
-    wanted = [InSegment(segment_no), _MAY_BE_CONTACTED, *([_HAS_ADDRESS] if mail else ())]
-    return frozenset(select(store, AllOf(tuple(wanted)), AsOf(date.min)))
+def _those(store: Store, segment_no: str, **filters: str) -> frozenset[str]:
+    """The contacts of a segment that pass filters on their fields."""
+    here, passing = InSegment(segment_no), make_selection(contact=filters)
+    wanted = AllOf((here, passing)) if passing else here
+    return frozenset(select(store, wanted, AsOf(date.min)))
 
 
 def _other_addresses(
-    store: Store, lines: Sequence[SegmentLine]
+    store: Store, lines: Columns[SegmentLine]
 ) -> Iterator[tuple[tuple[str, str], str]]:
     """The mail addresses of the lines' alternative addresses, by contact and code."""
-    keys = {(x.contact_no, x.contact_alt_address_code) for x in lines if x.contact_alt_address_code}
+    keys = {(no, code) for no, code in lines.rows(*_ADDRESS) if code}
     if len(keys) > MANY:
         found = (a for a in store.records.all(AlternativeAddress) if key_of(a) in keys)
     else:
@@ -227,33 +237,48 @@ def _other_addresses(
 class _Checker:
     """Finds what is wrong with lines; what they refer to is looked up once for all of them."""
 
-    def __init__(self, store: Store, lines: Sequence[SegmentLine], *, deliver: bool) -> None:
+    def __init__(self, store: Store, lines: Columns[SegmentLine], *, deliver: bool) -> None:
         self._deliver = deliver
-        nos = {line.contact_no for line in lines}
-        mail = any(line.correspondence_type is CorrespondenceType.EMAIL for line in lines)
+        nos = frozenset(lines.column("contact_no"))
+        many = len(nos) > MANY
         self._sound = (
-            _sound(store, lines[0].segment_no, mail=mail) if len(nos) > MANY else frozenset()
+            _those(store, lines[0].segment_no, privacy_blocked="no", minor="no")
+            if many
+            else frozenset()
         )
         found = store.contacts.get_many(sorted(nos - self._sound))
         self._contacts = {contact.no: contact for contact in found}
+        if many and (CorrespondenceType.EMAIL,) in lines.counted("correspondence_type"):
+            self._mailed = _those(store, lines[0].segment_no, e_mail="<>''")
+        else:
+            self._mailed = frozenset(contact.no for contact in found if contact.e_mail)
         self._missing = {
-            field: _unknown(store, kind, {getattr(line, field) for line in lines})
+            field: _unknown(store, kind, (code for (code,) in lines.counted(field)))
             for field, kind in {**_NEEDED, "campaign_no": Campaign}.items()
         }
         self._addresses = dict(_other_addresses(store, lines))
 
-    def has_address(self, line: SegmentLine) -> bool:
-        """Whether the line's contact has a mail address; that of the other address counts."""
-        if line.contact_no in self._sound:
-            return True
-        contact = self._contacts.get(line.contact_no)
-        other = self._addresses.get((line.contact_no, line.contact_alt_address_code), "")
-        return bool(other or (contact and contact.e_mail))
+    def has_address(self, contact_no: str, address_code: str) -> bool:
+        """Whether a line's contact has a mail address; that of the other address counts."""
+        other = self._addresses.get((contact_no, address_code), "")
+        return bool(other) or contact_no in self._mailed
 
-    def faults(self, line: SegmentLine) -> Iterator[Fault]:
-        """All that is wrong with a line."""
-        if self._is_sound(line):
-            return
+    def faults(self, lines: Columns[SegmentLine]) -> Iterator[Fault]:
+        """All that is wrong with lines, in their order."""
+        for line in lines.taken(self._doubtful(lines)):
+            yield from self._faults(line)
+
+    def _doubtful(self, lines: Columns[SegmentLine]) -> Sequence[int]:
+        """Where it is not plain that nothing is wrong; mostly that is nowhere."""
+        if self._deliver or any(self._missing.values()):
+            return range(len(lines))
+        return [
+            place
+            for place, (no, *needed) in enumerate(lines.rows("contact_no", "date", *_NEEDED))
+            if no not in self._sound or not all(needed)
+        ]
+
+    def _faults(self, line: SegmentLine) -> Iterator[Fault]:
         place = f"line {line.line_no} (contact {line.contact_no})"
         if line.contact_no not in self._sound:
             reason = _contact_fault(line.contact_no, self._contacts.get(line.contact_no))
@@ -270,17 +295,10 @@ class _Checker:
         if self._deliver:
             yield from self._delivery_faults(line, place)
 
-    def _is_sound(self, line: SegmentLine) -> bool:
-        """Whether it is plain that nothing is wrong: so it is with most lines, and quickly."""
-        return (
-            line.contact_no in self._sound
-            and line.date is not None
-            and bool(line.salesperson_code and line.interaction_template_code)
-            and not (self._deliver or any(self._missing.values()))
-        )
-
     def _delivery_faults(self, line: SegmentLine, place: str) -> Iterator[Fault]:
-        if line.correspondence_type is CorrespondenceType.EMAIL and not self.has_address(line):
+        if line.correspondence_type is CorrespondenceType.EMAIL and not self.has_address(
+            line.contact_no, line.contact_alt_address_code
+        ):
             yield Fault(place, "e_mail", f"is blank: contact {line.contact_no} cannot get a mail")
         if line.correspondence_type and not (line.attachment or line.word_template_code):
             yield Fault(place, "attachment", "is missing: there is nothing to deliver")
@@ -304,12 +322,12 @@ def _contact_fault(no: str, contact: Contact | None) -> str:
 def _record(
     store: Store,
     segment: Segment,
-    lines: Sequence[SegmentLine],
+    lines: Columns[SegmentLine],
     stamp: Stamp,
     *,
     deliver: bool,
     kept: Mapping[int, str],
-) -> tuple[LoggedSegment, tuple[Interaction, ...]]:
+) -> tuple[LoggedSegment, Columns[Interaction]]:
     """Write the entries: the logged segment, its campaign entries, its interactions."""
     logged_no = store.log.head().number + 1
     logged = LoggedSegment(
@@ -327,93 +345,66 @@ def _record(
             _campaign_entries(segment, lines, logged_no, stamp.user), start=logged_no + 1
         )
     ]
+    first_no = logged_no + 1 + len(entries)
     numbers = {entry.campaign_no: entry.entry_no for entry in entries}
-    interactions = tuple(
-        _interaction(
-            line,
-            entry_no=number,
-            logged_no=logged_no,
-            campaign_entry_no=numbers.get(line.campaign_no, 0),
-            stamp=stamp,
-            deliver=deliver,
-            merge_data=kept.get(line.line_no, ""),
-        )
-        for number, line in enumerate(lines, start=logged_no + 1 + len(entries))
+    interactions = _interactions(lines, logged_no, stamp.user).with_columns(
+        entry_no=range(first_no, first_no + len(lines)),
+        campaign_entry_no=[numbers.get(no, 0) for no in lines.column("campaign_no")],
+        delivery_status=[
+            DeliveryStatus.IN_PROGRESS if deliver and way else DeliveryStatus.BLANK
+            for way in lines.column("correspondence_type")
+        ],
+        merge_data=[kept.get(line_no, "") for line_no in lines.column("line_no")],
     )
-    happenings: list[Happening] = [logged, *entries, *interactions]
-    record(store, happenings, stamp)
+    record(store, [logged, *entries, interactions], stamp)
     return logged, interactions
 
 
 def _campaign_entries(
-    segment: Segment, lines: Iterable[SegmentLine], logged_no: int, user: str
+    segment: Segment, lines: Columns[SegmentLine], logged_no: int, user: str
 ) -> Iterator[CampaignEntry]:
     """One for each campaign, shared by its lines; its date is that of the earliest line."""
-    first: dict[str, SegmentLine] = {}
-    for line in lines:
-        if line.campaign_no and _earlier(line, first.get(line.campaign_no)):
-            first[line.campaign_no] = line
-    for campaign_no in sorted(first):
+    first: dict[str, tuple[date | None, str]] = {}
+    for campaign_no, day, salesperson_code in lines.rows("campaign_no", "date", "salesperson_code"):
+        known = first.get(campaign_no)
+        if known is None or (day and known[0] and day < known[0]):
+            first[campaign_no] = (day, salesperson_code)
+    for campaign_no in sorted(first.keys() - {""}):
+        day, salesperson_code = first[campaign_no]
         yield CampaignEntry(
             campaign_no=campaign_no,
             description=segment.header.description,
-            date=first[campaign_no].date,
+            date=day,
             segment_no=segment.no,
-            salesperson_code=first[campaign_no].salesperson_code,
+            salesperson_code=salesperson_code,
             user_id=user,
             logged_segment_entry_no=logged_no,
         )
 
 
-def _earlier(line: SegmentLine, than: SegmentLine | None) -> bool:
-    return than is None or bool(line.date and than.date and line.date < than.date)
+_RENAMED = {
+    "language_code": "interaction_language_code",
+    "unit_cost": "cost",
+    "unit_duration_min": "duration_min",
+}
 
 
-def _interaction(
-    line: SegmentLine,
-    *,
-    entry_no: int,
-    logged_no: int,
-    campaign_entry_no: int,
-    stamp: Stamp,
-    deliver: bool,
-    merge_data: str,
-) -> Interaction:
-    delivered = deliver and bool(line.correspondence_type)
-    return Interaction(
-        entry_no=entry_no,
-        contact_no=line.contact_no,
-        contact_company_no=line.contact_company_no,
-        contact_alt_address_code=line.contact_alt_address_code,
-        date=line.date,
-        description=line.description,
-        subject=line.subject,
-        interaction_group_code=line.interaction_group_code,
-        interaction_template_code=line.interaction_template_code,
-        interaction_language_code=line.language_code,
-        cost=line.unit_cost,
-        duration_min=line.unit_duration_min,
-        information_flow=line.information_flow,
-        initiated_by=line.initiated_by,
-        evaluation=line.evaluation,
-        salesperson_code=line.salesperson_code,
-        campaign_no=line.campaign_no,
-        campaign_entry_no=campaign_entry_no,
-        campaign_target=line.campaign_target,
-        campaign_response=line.campaign_response,
-        segment_no=line.segment_no,
-        line_no=line.line_no,
+def _interactions(lines: Columns[SegmentLine], logged_no: int, user: str) -> Columns[Interaction]:
+    """The lines as interactions, without numbers of their own."""
+    fields = attrs.fields_dict(Interaction)
+    taken = {
+        new: name
+        for name in attrs.fields_dict(SegmentLine)
+        if (new := _RENAMED.get(name, name)) in fields
+    }
+    first = lines[0]
+    pattern = Interaction(
+        **{new: getattr(first, name) for new, name in taken.items()},
         logged_segment_entry_no=logged_no,
-        correspondence_type=line.correspondence_type,
-        send_word_docs_as_attachment=line.send_word_docs_as_attachment,
-        attachment=line.attachment,
-        attachment_name=line.attachment_name,
-        word_template_code=line.word_template_code,
-        delivery_status=DeliveryStatus.IN_PROGRESS if delivered else DeliveryStatus.BLANK,
-        merge_data=merge_data,
-        extra=line.extra,
-        user_id=stamp.user,
+        user_id=user,
     )
+    columns = {new: lines.columns[name] for new, name in taken.items() if name in lines.columns}
+    return like(pattern, len(lines), columns)
 
 
 def _follow_up(store: Store, segment: Segment, logged: LoggedSegment, as_of: AsOf) -> Segment:

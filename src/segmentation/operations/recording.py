@@ -3,15 +3,18 @@
 Entries, the records that they change and the totals of figures are stored together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import attrs
 
+from segmentation.columns import Columns
 from segmentation.fields import Record
 from segmentation.interactions import Interaction, InteractionTotal
 from segmentation.journal import (
     NOTHING,
     Change,
+    Done,
     Entry,
     Happening,
     Stamp,
@@ -25,12 +28,15 @@ from .campaigning import keep_tallies
 from .targeting import follow_entries
 
 
-def record(store: Store, happenings: Iterable[Happening], stamp: Stamp) -> range:
+def record(
+    store: Store, happenings: Iterable[Happening | Columns[Interaction]], stamp: Stamp
+) -> range:
     """Record what happened, in one transaction.
 
     Args:
         store: Where everything is kept.
         happenings: What happened, in order; a later one may speak of an earlier one.
+            Interactions that are alike may come together, at least one of them.
         stamp: When and by whom it is recorded.
 
     Returns:
@@ -40,15 +46,35 @@ def record(store: Store, happenings: Iterable[Happening], stamp: Stamp) -> range
         Conflict: Somebody else recorded something at the same moment; nothing is recorded.
     """
     happened = list(happenings)
+    noted: list[Entry] = []
     with store.transaction():
         head = store.log.head()
-        entries = list(make_entries(happened, after=head, stamp=stamp))
-        store.log.append(entries)
-        keep_state(store, zip(entries, happened, strict=True))
-    return range(head.number + 1, head.number + 1 + len(entries))
+        entries = make_entries(happened, after=head, stamp=stamp)
+        store.log.append(_noting(noted, entries, happened))
+        keep_state(store, zip(noted, happened, strict=True))
+    return range(head.number + 1, head.number + 1 + sum(map(_size, happened)))
 
 
-def keep_state(store: Store, entries: Iterable[tuple[Entry, Happening]]) -> None:
+def _noting(
+    noted: list[Entry],
+    entries: Iterator[Entry],
+    happened: Iterable[Happening | Columns[Interaction]],
+) -> Iterator[Entry]:
+    """The entries, none of which is kept but the first of each that happened."""
+    for each in happened:
+        first = next(entries)
+        noted.append(first)
+        yield first
+        yield from islice(entries, _size(each) - 1)
+
+
+def _size(happened: Happening | Columns[Interaction]) -> int:
+    return len(happened) if isinstance(happened, Columns) else 1
+
+
+def keep_state(
+    store: Store, entries: Iterable[tuple[Entry, Happening | Columns[Interaction]]]
+) -> None:
     """Change all that follows from entries: records, totals of figures, target groups."""
     done = _apply(store.records, entries)
     _add_to_totals(store.records, done)
@@ -56,9 +82,11 @@ def keep_state(store: Store, entries: Iterable[tuple[Entry, Happening]]) -> None
     follow_entries(store, done)
 
 
-def _apply(records: Records, entries: Iterable[tuple[Entry, Happening]]) -> list[Change]:
+def _apply(
+    records: Records, entries: Iterable[tuple[Entry, Happening | Columns[Interaction]]]
+) -> list[Done]:
     """Change the records as the entries say; those made one after another go in together."""
-    done: list[Change] = []
+    done: list[Done] = []
     made: list[Record] = []
     for entry, happening in entries:
         if isinstance(happening, Interaction) and happening.entry_no == entry.number:
@@ -67,6 +95,12 @@ def _apply(records: Records, entries: Iterable[tuple[Entry, Happening]]) -> list
             continue
         records.put(made)  # the entry may speak of what was made just before
         made = []
+        if isinstance(happening, Columns):
+            numbers = range(entry.number, entry.number + len(happening))
+            numbered = happening.with_columns(entry_no=numbers)
+            records.put(numbered)
+            done.append(numbered)
+            continue
         found = list(changes(entry, happening, records))
         records.put(change.after for change in found if change.after is not None)
         records.remove(change.before for change in found if change.after is None and change.before)
@@ -75,7 +109,7 @@ def _apply(records: Records, entries: Iterable[tuple[Entry, Happening]]) -> list
     return done
 
 
-def _add_to_totals(records: Records, done: Iterable[Change]) -> None:
+def _add_to_totals(records: Records, done: Iterable[Done]) -> None:
     totals = []
     for (dimension, code, day), figures in differences(done).items():
         total = records.find(InteractionTotal, dimension, code, day) or InteractionTotal(

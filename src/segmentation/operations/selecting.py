@@ -4,6 +4,8 @@ Each step reads a segment, makes a new value of it and stores that, in one trans
 error leaves everything as it was. What a step would do can be seen without doing it.
 """
 
+from collections.abc import Sequence
+
 import attrs
 
 from segmentation.codes import to_code
@@ -16,6 +18,7 @@ from segmentation.segments import (
     CriteriaAction,
     LeftOut,
     Lines,
+    Listed,
     Options,
     Segment,
     Tell,
@@ -178,7 +181,7 @@ def add_contact(
         before = get_segment(store, segment_no)
         contact = may_join(store, contact_no)
         action = by_hand(ActionKind.ADD, contact.no, as_of)
-        inserted = lines_for(store, before, [contact])
+        inserted = lines_for(store, before, Listed.of([contact]))
         return keep(store, before, before.acted(action, inserted=inserted), tell)
 
 
@@ -264,7 +267,7 @@ class Preview:
 
     joining: Lines
     leaving: Lines
-    left_out: tuple[LeftOut, ...]
+    left_out: Sequence[LeftOut]
     lines_before: int
     lines_after: int
 

@@ -6,8 +6,9 @@ contact; a person without company stands for itself.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from segmentation.campaigns import (
     Campaign,
@@ -18,11 +19,10 @@ from segmentation.campaigns import (
 from segmentation.codes import to_code
 from segmentation.contacts import Contact, ContactBusinessRelation, LinkToTable
 from segmentation.errors import NotFound, Refused
-from segmentation.fields import Record
 from segmentation.interactions import Interaction
-from segmentation.journal import Change
+from segmentation.journal import Change, Done, grown
 from segmentation.protocols import Store
-from segmentation.segments import Segment, SegmentLine
+from segmentation.segments import Segment
 
 from .relating import linked_no
 
@@ -125,22 +125,21 @@ def follow_lines(store: Store, before: Segment | None, after: Segment | None) ->
     """
     active = _active(store)
     if active:
-        was = _counted(before.lines if before else (), active)
-        _follow(store, was, _counted(after.lines if after else (), active))
+        change = _marked(after.lines.by_field().counted(*_MARK) if after else {}, active)
+        change.subtract(_marked(before.lines.by_field().counted(*_MARK) if before else {}, active))
+        _follow(store, change)
 
 
-def follow_entries(store: Store, done: Iterable[Change]) -> None:
-    """Bring the groups of active campaigns up to date with what a recording changed.
+def follow_entries(store: Store, done: Iterable[Done]) -> None:
+    """Bring the groups of active campaigns up to date with what a recording did.
 
     Args:
         store: Where everything is kept; call this inside the transaction of the change.
-        done: Interactions before and after; other records are passed over.
+        done: What it did; records other than interactions are passed over.
     """
     active = _active(store)
     if active:
-        made = list(done)
-        was = _counted(_that_count(change.before for change in made), active)
-        _follow(store, was, _counted(_that_count(change.after for change in made), active))
+        _follow(store, _marked(grown(done, *_MARK), active))
 
 
 def follow_relations(store: Store, relations: Iterable[ContactBusinessRelation]) -> None:
@@ -165,29 +164,24 @@ def _active(store: Store) -> frozenset[str]:
     return frozenset(each.campaign_no for each in store.records.all(CampaignActivation))
 
 
-def _counted(
-    marked: Iterable[SegmentLine | Interaction], campaigns: frozenset[str] | set[str]
+_MARK = ("campaign_target", "campaign_no", "contact_company_no", "contact_no")
+
+
+def _marked(
+    counts: Mapping[tuple[Any, ...], int], campaigns: frozenset[str] | set[str]
 ) -> Counter[tuple[str, str]]:
     """How many lines or entries make a company a target, by campaign and company."""
-    return Counter(
-        (each.campaign_no, each.contact_company_no or each.contact_no)
-        for each in marked
-        if each.campaign_target and each.campaign_no in campaigns and each.contact_no
-    )
+    found: Counter[tuple[str, str]] = Counter()
+    for (is_target, campaign_no, company_no, contact_no), count in counts.items():
+        if is_target and campaign_no in campaigns and contact_no:
+            found[campaign_no, company_no or contact_no] += count
+    return found
 
 
-def _that_count(records: Iterable[Record | None]) -> Iterator[Interaction]:
-    return (each for each in records if isinstance(each, Interaction) and each.counts)
-
-
-def _follow(
-    store: Store, was: Mapping[tuple[str, str], int], now: Mapping[tuple[str, str], int]
-) -> None:
+def _follow(store: Store, changes: Mapping[tuple[str, str], int]) -> None:
     put: list[CampaignTarget] = []
     remove: list[CampaignTarget] = []
-    for campaign_no, contact_no in dict.fromkeys((*was, *now)):
-        key = (campaign_no, contact_no)
-        change = now.get(key, 0) - was.get(key, 0)
+    for (campaign_no, contact_no), change in changes.items():
         if change:
             target = _changed(store, campaign_no, contact_no, change)
             (put if target.no_of_targets > 0 else remove).append(target)
@@ -209,10 +203,13 @@ def _changed(store: Store, campaign_no: str, contact_no: str, change: int) -> Ca
 
 def _collected(store: Store, campaigns: set[str]) -> list[CampaignTarget]:
     """The groups as a full look at all lines and entries gives them."""
-    found = _counted(_lines(store), campaigns)
+    found: Counter[tuple[str, str]] = Counter()
+    for header in store.segments.headers():
+        lines = store.segments.get(header.no).lines
+        found += _marked(lines.by_field().counted(*_MARK), campaigns)
     for campaign_no in campaigns:
         marked = store.records.all(Interaction, campaign_no=campaign_no, campaign_target=True)
-        found += _counted(_that_count(marked), campaigns)
+        found += _marked(grown((Change(None, each) for each in marked), *_MARK), campaigns)
     customers = {
         relation.contact_no: relation.no
         for relation in store.records.all(
@@ -234,11 +231,6 @@ def _collected(store: Store, campaigns: set[str]) -> list[CampaignTarget]:
             no_of_targets=count + (before.no_of_targets if before else 0),
         )
     return list(targets.values())
-
-
-def _lines(store: Store) -> Iterator[SegmentLine]:
-    for header in store.segments.headers():
-        yield from store.segments.get(header.no).lines
 
 
 def _clear(store: Store, campaigns: set[str]) -> None:

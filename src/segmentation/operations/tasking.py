@@ -8,13 +8,15 @@ import attrs
 from segmentation.codes import to_code
 from segmentation.criteria import AsOf
 from segmentation.errors import NotFound, Refused
-from segmentation.interactions import Interaction
+from segmentation.interactions import Interaction, InteractionComment
 from segmentation.journal import Stamp
 from segmentation.protocols import Agenda, Store
 from segmentation.segments import Segment, SegmentLine
 from segmentation.tasks import Opportunity, Task, TaskKind, TaskType, Team, TeamSalesperson
 
+from .annotating import may_link_opportunity
 from .calling import record_call
+from .interacting import interaction_of
 
 
 def tasks_for_segment(
@@ -121,6 +123,46 @@ def opportunities_for_segment(
     ]
     if agenda is not None:
         agenda.add_opportunities(made)
+    return made
+
+
+def opportunity_of_interaction(
+    store: Store, entry_no: int, *, sales_cycle_code: str = "", agenda: Agenda | None = None
+) -> Opportunity:
+    """An opportunity out of an interaction, with the comments on it.
+
+    The interaction is linked to it when the host has numbered it, see `link_opportunity`.
+
+    Args:
+        store: Where the interaction is.
+        entry_no: The interaction.
+        sales_cycle_code: The host's sales cycle that the opportunity goes through.
+        agenda: The host's system, which takes it over.
+
+    Raises:
+        NotFound: There is no such interaction.
+        Refused: It has an opportunity, or does not count.
+    """
+    interaction = interaction_of(store, entry_no)
+    if not may_link_opportunity(interaction):
+        reason = "it has an opportunity, or is cancelled or postponed"
+        raise Refused(f"make an opportunity of interaction {entry_no}", reason)
+    made = Opportunity(
+        description=interaction.description,
+        contact_no=interaction.contact_no,
+        contact_company_no=interaction.contact_company_no,
+        salesperson_code=interaction.salesperson_code,
+        campaign_no=interaction.campaign_no,
+        segment_no=interaction.segment_no,
+        sales_cycle_code=sales_cycle_code,
+        date=interaction.date,
+        comments=tuple(
+            (comment.date, comment.text)
+            for comment in store.records.all(InteractionComment, interaction_no=entry_no)
+        ),
+    )
+    if agenda is not None:
+        agenda.add_opportunities([made])
     return made
 
 

@@ -14,6 +14,7 @@ from segmentation.templates import (
     template_faults,
 )
 
+from ._traces import unneeded_attachments
 from .documenting import SETUP_FIELDS
 from .opening import languages_of
 
@@ -29,7 +30,7 @@ def keep_template(
         store: Where to.
         template: The template; one with the same code is replaced.
         languages: All its languages, in place of those that it had; if not given, it keeps
-            those that it has.
+            those that it has. Contents of attachments that nothing needs any more go.
 
     Raises:
         Rejected: Something does not go together: all of it. Nothing is stored.
@@ -48,6 +49,7 @@ def keep_template(
             raise Rejected(f"template {template.code}", faults)
         store.records.remove(before)
         store.records.put([template, *texts])
+        _drop_attachments(store, before)
 
 
 def _length_faults(
@@ -98,6 +100,8 @@ def keep_template_setup(store: Store, setup: InteractionTemplateSetup) -> None:
 def delete_template(store: Store, code: str) -> None:
     """Delete a template and its languages; what it recorded says all of itself and stays.
 
+    Contents of attachments that nothing else needs go too.
+
     Raises:
         NotFound: There is no such template.
         Refused: The template set-up, a segment or a postponed interaction needs it.
@@ -109,7 +113,14 @@ def delete_template(store: Store, code: str) -> None:
         user = _user_of(store, template.code)
         if user:
             raise Refused(f"delete template {template.code}", f"{user} needs it")
-        store.records.remove([*languages_of(store, template.code), template])
+        texts = languages_of(store, template.code)
+        store.records.remove([*texts, template])
+        _drop_attachments(store, texts)
+
+
+def _drop_attachments(store: Store, texts: Iterable[TemplateLanguage]) -> None:
+    """Remove what only these texts needed."""
+    store.attachments.remove(unneeded_attachments(store, (text.attachment for text in texts)))
 
 
 def _user_of(store: Store, code: str) -> str:

@@ -5,10 +5,14 @@ restores what was. Knows how actions are written down; knows no segment.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any, overload
 
 import attrs
 
+from segmentation.bitmaps import to_positions
 from segmentation.codes import Option
 from segmentation.criteria import AsOf, Criteria
 from segmentation.errors import InvalidValue
@@ -30,8 +34,10 @@ from segmentation.serialization import (
     to_json,
 )
 
+from ._blocks import LINE_STEP, Alike
 from ._line import SegmentLine
-from ._lines import LINE_STEP, Lines, to_lines
+from ._lines import Lines, Part, alike, to_lines
+from ._rosters import Roster
 
 
 class ActionKind(Option):
@@ -60,6 +66,51 @@ class LeftOut:
 
     contact_no: str
     reason: LeftOutReason
+
+
+@attrs.frozen(eq=False)
+class LeftOuts(Sequence[LeftOut]):
+    """Who did not join, in the order of lines; each is made when somebody looks.
+
+    Attributes:
+        who: The contacts that matched.
+        reasons: Who of them did not join, by reason.
+    """
+
+    who: Roster
+    reasons: Mapping[LeftOutReason, int]
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return tuple, (tuple(self),)
+
+    def __len__(self) -> int:
+        return sum(places.bit_count() for places in self.reasons.values())
+
+    @overload
+    def __getitem__(self, index: int) -> LeftOut: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[LeftOut, ...]: ...
+    def __getitem__(self, index: int | slice) -> LeftOut | tuple[LeftOut, ...]:
+        return self._made[index]
+
+    def __iter__(self) -> Iterator[LeftOut]:
+        return iter(self._made)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._made == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._made)
+
+    @cached_property
+    def _made(self) -> tuple[LeftOut, ...]:
+        who, places = self.who, reduce(or_, self.reasons.values(), 0)
+        reason_of = {
+            place: reason for reason, here in self.reasons.items() for place in to_positions(here)
+        }
+        order = who.in_order(places)
+        pairs = zip(who.contact_nos(order), map(reason_of.__getitem__, order), strict=True)
+        return tuple(LeftOut(no, reason) for no, reason in pairs)
 
 
 @attrs.frozen(kw_only=True)
@@ -119,7 +170,7 @@ class CriteriaAction:
     as_of: AsOf | None = None
     inserted: Sequence[int] = attrs.field(converter=to_inserted, default=())
     removed: Lines = attrs.field(converter=to_lines, default=Lines())
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: Sequence[LeftOut] = ()
     lines_before: int = 0
     lines_after: int = 0
 
@@ -255,11 +306,42 @@ def _action_from_data(data: JSON) -> CriteriaAction:
 
 
 def _lines_to_data(lines: Lines) -> JSON:
-    return [to_data(line) for line in lines]
+    """Blocks as columns, followed by lines that were changed by hand."""
+    blocks = [_block_to_data(alike(part), lines.segment_no) for part in lines.parts]
+    return [*blocks, *(to_data(line) for _, line in sorted(lines.changed.items()))]
+
+
+def _block_to_data(block: Alike, segment_no: str) -> JSON:
+    return {
+        "likes": [to_data(attrs.evolve(like, segment_no=segment_no)) for like in block.likes],
+        "like": list(block.who.manner_of),
+        "line_no": _runs(block.numbers),
+        "contact_no": block.who.numbers,
+        "contact_company_no": block.who.company_nos,
+    }
 
 
 def _lines_from_data(data: JSON) -> Lines:
-    return to_lines(from_data(SegmentLine, row) for row in data)
+    """Blocks with lines that were changed by hand, or, as it once was, each line by itself."""
+    blocks = [_block_from_data(row) for row in data if "likes" in row]
+    rows = [from_data(SegmentLine, row) for row in data if "likes" not in row]
+    if not blocks:
+        return to_lines(rows)
+    return Lines(
+        tuple(Part(block, block.who.everyone) for block in blocks),
+        changed={line.line_no: line for line in rows},
+        segment_no=blocks[0].likes[0].segment_no,
+    )
+
+
+def _block_from_data(data: JSON) -> Alike:
+    return Alike.of(
+        likes=[from_data(SegmentLine, like) for like in data["likes"]],
+        like_of=data["like"],
+        numbers=tuple(_from_runs(data["line_no"])),
+        contact_nos=tuple(data["contact_no"]),
+        company_nos=tuple(data["contact_company_no"]),
+    )
 
 
 def _runs(numbers: Sequence[int]) -> list[list[int]]:

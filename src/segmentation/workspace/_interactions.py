@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from segmentation.interactions import Evaluation, Interaction, InteractionComment
 from segmentation.journal import Stamp
-from segmentation.operations import annotating, calling, cancelling, documenting, figuring
+from segmentation.operations import annotating, calling, cancelling, documenting, figuring, tasking
 from segmentation.operations import interacting as acting
 from segmentation.operations.cancelling import Cancelable
 from segmentation.operations.documenting import DocumentRecorded
 from segmentation.operations.figuring import ContactFigures
-from segmentation.protocols import Store
+from segmentation.protocols import Agenda, Store
+from segmentation.tasks import Opportunity
 
 if TYPE_CHECKING:
     from ._workspace import Workspace
@@ -184,6 +185,14 @@ class Interactions:
     def link_opportunity(self, entry_no: int, opportunity_no: str) -> None:
         """Link an interaction to an opportunity of the host."""
         annotating.link_opportunity(self._store, entry_no, opportunity_no, self._stamp)
+
+    def opportunity(
+        self, entry_no: int, *, sales_cycle_code: str = "", agenda: Agenda | None = None
+    ) -> Opportunity:
+        """An opportunity out of an interaction, with its comments, for the host to keep."""
+        return tasking.opportunity_of_interaction(
+            self._store, entry_no, sales_cycle_code=sales_cycle_code, agenda=agenda
+        )
 
     def title(self, entry_no: int, *, language: str = "en") -> str:
         """What an interaction is called in a list: what it was, and from or by whom."""

@@ -7,6 +7,8 @@ import narwhals as nw
 from segmentation.contacts import Contact
 from segmentation.criteria import BoundSelection, First, cut
 from segmentation.errors import InvalidValue, Refused, UnknownName
+from segmentation.memory import candidates_of
+from segmentation.segments import Candidates, Options
 
 from ._frames import Frames, Native, collected, is_eager, lazily
 from ._question import Question
@@ -126,6 +128,10 @@ class FrameContacts:
         key = self._column("no")
         found = self._contacts.filter(nw.col(self._column("company_no")).is_in(wanted))
         return sorted(collected(found.select(key))[key].to_list())
+
+    def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
+        """Those who pass a selection or have these numbers, as they would join a segment."""
+        return candidates_of(self, chosen, options)
 
     def _column(self, field: str) -> str:
         name = self._columns.get("contact", {}).get(field, field)

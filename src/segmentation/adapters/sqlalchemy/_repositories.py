@@ -11,6 +11,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from segmentation.columns import Columns
 from segmentation.errors import Conflict, NotFound
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.journal import Entry, EntryKind, Head
@@ -68,10 +69,16 @@ class SqlRecords:
     def put(self, records: Iterable[Record]) -> None:
         """Store records; one with the same key is replaced."""
         with self._unit.transaction() as connection:
+            if isinstance(records, Columns) and records.kind.__key__:
+                self._writer(connection, records.kind).put_columns(connection, records)
+                return
             for kind, items in groupby(records, type):
-                layout: Layout[Any] = self._tables.of(kind)
-                make_ready(connection, self._tables, layout)
-                Writer(layout, connection.dialect).put(connection, items)
+                self._writer(connection, kind).put(connection, items)
+
+    def _writer(self, connection: sa.Connection, kind: type[Record]) -> Writer:
+        layout: Layout[Any] = self._tables.of(kind)
+        make_ready(connection, self._tables, layout)
+        return Writer(layout, connection.dialect)
 
     def remove(self, records: Iterable[Record]) -> None:
         """Remove records by their keys; one that is not there is passed over."""
@@ -132,7 +139,7 @@ class SqlLog:
                     raise Conflict(
                         "journal", "others recorded entries meanwhile; nothing was added"
                     )
-                rows = [_entry_to_row(entry, connection.dialect) for entry in batch]
+                rows = _entries_to_rows(batch, connection.dialect)
                 insert_rows(connection, self._table, _ENTRY, rows)
                 last = numbers[-1]
 
@@ -176,11 +183,12 @@ _ENTRY = tuple(attribute.name for attribute in attrs.fields(Entry))
 _values = attrgetter(*_ENTRY)
 
 
-def _entry_to_row(entry: Entry, dialect: sa.Dialect) -> Row:
-    number, at, user, kind, *rest = _values(entry)
+def _entries_to_rows(entries: Iterable[Entry], dialect: sa.Dialect) -> Iterator[Row]:
+    numbers, moments, users, kinds, *rest = zip(*map(_values, entries), strict=True)
     if dialect.name == "sqlite":
-        at = at.astimezone(UTC).isoformat(timespec="microseconds")
-    return (number, at, user, str(kind), *rest)
+        texts = {at: at.astimezone(UTC).isoformat(timespec="microseconds") for at in set(moments)}
+        moments = tuple(map(texts.__getitem__, moments))
+    return zip(numbers, moments, users, map(str, kinds), *rest, strict=True)
 
 
 class SqlAttachments:

@@ -3,15 +3,16 @@
 What SQLAlchemy does for each value of each row would take most of the time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from itertools import islice
+from itertools import chain, compress, islice, repeat
 from operator import attrgetter
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from segmentation.fields import Field, FieldType, Record, aware
+from segmentation.columns import Columns
+from segmentation.fields import Extra, Field, FieldType, Record, aware
 from segmentation.serialization import to_json
 
 from ._tables import EXTRA, Layout, extra_to_row
@@ -21,6 +22,15 @@ T = TypeVar("T")
 
 BATCH = 2_000
 """How many rows are sent or fetched at a time."""
+
+_KINDS = 500
+"""How many kinds of rows one statement is told of: there is a limit to its parameters."""
+
+FEW = 8
+"""So many columns, and no more, are taken faster whole than row by row."""
+
+TOGETHER = 50
+"""How many rows one statement inserts: a trigger makes SQLite start anew with each statement."""
 
 Row = tuple[Any, ...]
 
@@ -49,28 +59,85 @@ def insert_rows(
         rows: The rows.
         replacing: The key by which rows replace those that are there; ``None`` if none are.
     """
-    statement = _insert(connection, table, columns, replacing)
+    values = f"({', '.join(_signs(connection, columns))})"
     for batch in batches(rows):
-        connection.exec_driver_sql(statement, batch)
+        for size, items in _grouped(batch, 1 if replacing else TOGETHER):
+            source = f"VALUES {', '.join([values] * size)}"
+            statement = _insert(connection, table, columns, source, replacing)
+            connection.exec_driver_sql(statement, items)
+
+
+def _grouped(rows: list[Row], size: int) -> Iterator[tuple[int, list[Row]]]:
+    """Rows for statements that insert so many, and those left over for one that inserts one."""
+    whole = len(rows) - len(rows) % size if size > 1 else 0
+    if whole:
+        yield size, [tuple(chain(*rows[at : at + size])) for at in range(0, whole, size)]
+    if whole < len(rows):
+        yield 1, rows[whole:]
+
+
+def insert_columns(
+    connection: sa.Connection,
+    table: sa.Table,
+    shared: Mapping[str, Any],
+    own: Mapping[str, Sequence[Any]],
+    *,
+    replacing: Sequence[str] | None = None,
+) -> None:
+    """Insert rows of which most values are the same: a statement takes whole columns.
+
+    Args:
+        connection: Where to.
+        table: The table.
+        shared: The values that all rows have, by column, as the driver understands them.
+        own: The values of the other columns, likewise.
+        replacing: The key by which rows replace those that are there; ``None`` if none are.
+    """
+    if connection.dialect.name == "postgresql":
+        arrays = [f"%s::{_type_name(table.c[name], connection.dialect)}[]" for name in own]
+        places = [f"own_{place}" for place, _ in enumerate(own)]
+        source = f"unnest({', '.join(arrays)}) AS own ({', '.join(places)})"
+        values = [
+            f"CAST({place} AS jsonb)" if name == EXTRA else place
+            for name, place in zip(own, places, strict=True)
+        ]
+    else:
+        source = "json_each(?)"
+        values = [f"json_extract(value, '$[{place}]')" for place, _ in enumerate(own)]
+    taken = ", ".join([*_signs(connection, shared), *values])
+    chosen = f"SELECT {taken} FROM {source} WHERE true"  # noqa: S608 - names of ours
+    statement = _insert(connection, table, (*shared, *own), chosen, replacing)
+    for batch in batches(zip(*own.values(), strict=True)):
+        if connection.dialect.name == "postgresql":
+            sent: list[Any] = [list(column) for column in zip(*batch, strict=True)]
+        else:
+            sent = [to_json(batch)]
+        connection.exec_driver_sql(statement, (*shared.values(), *sent))
+
+
+def _signs(connection: sa.Connection, columns: Iterable[str]) -> list[str]:
+    """What stands for values in a statement."""
+    if connection.dialect.name != "postgresql":
+        return ["?" for _ in columns]
+    return ["CAST(%s AS jsonb)" if column == EXTRA else "%s" for column in columns]
 
 
 def _insert(
-    connection: sa.Connection, table: sa.Table, columns: Sequence[str], key: Sequence[str] | None
+    connection: sa.Connection,
+    table: sa.Table,
+    columns: Sequence[str],
+    source: str,
+    replacing: Sequence[str] | None,
 ) -> str:
     preparer = connection.dialect.identifier_preparer
     names = {column: preparer.format_column(table.c[column]) for column in columns}
-    sign = "%s" if connection.dialect.name == "postgresql" else "?"
-    values = [
-        f"CAST({sign} AS jsonb)" if column == EXTRA and sign == "%s" else sign for column in columns
-    ]
-    text = (
-        f"INSERT INTO {preparer.format_table(table)} ({', '.join(names.values())}) "  # noqa: S608 - names of ours
-        f"VALUES ({', '.join(values)})"
-    )
-    if key is None:
+    text = f"INSERT INTO {preparer.format_table(table)} ({', '.join(names.values())}) {source}"
+    if replacing is None:
         return text
-    rest = [f"{name} = excluded.{name}" for column, name in names.items() if column not in key]
-    found = ", ".join(preparer.format_column(table.c[column]) for column in key)
+    rest = [
+        f"{name} = excluded.{name}" for column, name in names.items() if column not in replacing
+    ]
+    found = ", ".join(names[column] for column in replacing)
     does = f"UPDATE SET {', '.join(rest)}" if rest else "NOTHING"
     return f"{text} ON CONFLICT ({found}) DO {does}"
 
@@ -89,13 +156,12 @@ class Writer:
         self._fields = layout.fields
         self._has_extra = layout.has_extra
         self._values = attrgetter(*names) if len(names) > 1 else _only(names[0])
-        texts = [f.name for f in layout.fields if f.type in {FieldType.CODE, FieldType.TEXT}]
+        texts = [field.name for field in layout.fields if field.type in _TEXTS]
         self._texts: Callable[[Any], Any] = attrgetter(*texts, *texts[:1]) if texts else _nothing
-        self._changes = [
-            (place, change)
-            for place, field in enumerate(layout.fields)
-            if (change := _change(field, self._place, dialect.name)) is not None
-        ]
+        changes = (_change(field, self._place, dialect.name) for field in layout.fields)
+        self._changes = {
+            place: change for place, change in enumerate(changes) if change is not None
+        }
         self._rest: tuple[Any, ...] = () if layout.key else (1,)
 
     def row(self, item: Record) -> Row:
@@ -104,29 +170,153 @@ class Writer:
         Raises:
             InvalidValue: A value that no database can hold.
         """
-        texts = "".join(self._texts(item))
-        if not texts.isascii() or "\0" in texts:
+        if not _is_plain(self._texts(item)):
             for field in self._fields:
                 check_value(field, getattr(item, field.name), self._place)
         row = list(self._values(item))
-        for place, change in self._changes:
+        for place, change in self._changes.items():
             row[place] = change(row[place])
         if self._has_extra:
-            extra = item.extra  # type: ignore[attr-defined]  # of most kinds
-            row.append(to_json(extra_to_row(extra, self._place)) if extra else "{}")
+            row.append(self._extra(item.extra))  # type: ignore[attr-defined]  # of most kinds
         return (*row, *self._rest)
+
+    def _extra(self, extra: Extra) -> str:
+        return to_json(extra_to_row(extra, self._place)) if extra else "{}"
+
+    def rows(self, items: Columns[Any]) -> Iterator[Row]:
+        """What `row` gives for each of many records; what they share is looked at once.
+
+        Raises:
+            InvalidValue: A value that no database can hold.
+        """
+        if not items:
+            return iter(())
+        parts: list[Iterable[Any]] = [repeat(value, items.size) for value in self.row(items[0])]
+        for name, column in items.columns.items():
+            place = self.columns.index(name)
+            parts[place] = self._column(place, column)
+        return zip(*parts, strict=True)
+
+    def _column(self, place: int, values: Sequence[Any]) -> Iterable[Any]:
+        if place == len(self._fields):
+            return map(self._extra, values)
+        field = self._fields[place]
+        if field.type in _TEXTS:
+            self._check_texts(field, values)
+        change = self._changes.get(place)
+        return map(change, values) if change else values
+
+    def _check_texts(self, field: Field, texts: Sequence[str]) -> None:
+        if not _is_plain(texts):
+            for text in texts:
+                check_value(field, text, self._place)
 
     def put(self, connection: sa.Connection, items: Iterable[Record]) -> None:
         """Store records in place of those with the same key."""
-        self.put_rows(connection, map(self.row, items))
-
-    def put_rows(self, connection: sa.Connection, rows: Iterable[Row]) -> None:
-        """Store rows in place of those with the same key."""
+        rows = map(self.row, items)
         insert_rows(connection, self._table, self.columns, rows, replacing=self._key)
 
-    def insert_rows(self, connection: sa.Connection, rows: Iterable[Row]) -> None:
-        """Store rows whose keys are not there yet."""
-        insert_rows(connection, self._table, self.columns, rows)
+    def put_columns(self, connection: sa.Connection, items: Columns[Any]) -> None:
+        """Store many records in place of those with the same key; few columns go in whole."""
+        last = {key: place for place, key in enumerate(items.rows(*items.kind.__key__))}
+        kept = items if len(last) == len(items) else items.taken([*last.values()])
+        if not 0 < len(kept.columns) <= FEW:
+            rows = self.rows(kept)
+            insert_rows(connection, self._table, self.columns, rows, replacing=self._key)
+            return
+        shared = dict(zip(self.columns, self.row(kept[0]), strict=True))
+        own = {
+            name: list(self._column(self.columns.index(name), column))
+            for name, column in kept.columns.items()
+        }
+        for name in own:
+            del shared[name]
+        insert_columns(connection, self._table, shared, own, replacing=self._key)
+
+    def insert_alike(
+        self,
+        connection: sa.Connection,
+        likes: Sequence[Record],
+        like_of: Sequence[int],
+        own: Mapping[str, Sequence[Any]],
+    ) -> None:
+        """Store records that are alike but for some fields, none of which is there yet.
+
+        One statement makes all rows, of whole columns and of a row of each kind.
+
+        Args:
+            connection: Where to.
+            likes: One record of each kind.
+            like_of: For each record which of these it is like.
+            own: What each has for itself: whole numbers or texts, by field.
+
+        Raises:
+            InvalidValue: A value that no database can hold.
+        """
+        for field in self._fields:
+            if field.name in own and field.type in _TEXTS:
+                self._check_texts(field, own[field.name])
+        for start in range(0, len(likes), _KINDS):
+            some = range(start, min(start + _KINDS, len(likes)))
+            columns: list[Sequence[Any]] = [like_of, *own.values()]
+            if len(some) < len(likes):
+                flags = list(map(some.__contains__, like_of))
+                columns = [list(compress(column, flags)) for column in columns]
+            kinds = [(kind, *self._shared(likes[kind], own)) for kind in some]
+            statement = self._insert_alike(connection.dialect, list(own), len(kinds))
+            connection.exec_driver_sql(statement, (*chain(*kinds), *_sent(connection, columns)))
+
+    def _shared(self, item: Record, own: Container[str]) -> Iterator[Any]:
+        row = zip(self.columns, self.row(item), strict=True)
+        return (value for name, value in row if name not in own)
+
+    def _insert_alike(self, dialect: sa.Dialect, own: Sequence[str], kinds: int) -> str:
+        """The statement that makes rows out of so many kinds and of columns, their kind first."""
+        table, preparer = self._table, dialect.identifier_preparer
+        shared = [name for name in self.columns if name not in own]
+        places = range(len(own) + 1)
+        if dialect.name == "postgresql":
+            types = [_type_name(table.c[name], dialect) for name in shared]
+            row = ", ".join(f"CAST(%s AS {each})" for each in ("bigint", *types))
+            numbers = ", ".join(f"c{place}" for place in places)
+            lists = ", ".join("json_array_elements_text(CAST(%s AS json))" for _ in places)
+            source = f"ROWS FROM ({lists}) AS own ({numbers})"
+            own_types = ["bigint", *(_type_name(table.c[name], dialect) for name in own)]
+            kind, *values = (f"CAST(own.c{n} AS {each})" for n, each in enumerate(own_types))
+        else:
+            row = ", ".join("?" for _ in ("kind", *shared))
+            source = "json_each(?) AS own"
+            kind, *values = (f"json_extract(own.value, '$[{place}]')" for place in places)
+        alike = [preparer.format_column(table.c[name]) for name in shared]
+        names = [*alike, *(preparer.format_column(table.c[name]) for name in own)]
+        # The columns stand on the left so that they are gone through once, in their order.
+        return (
+            f"WITH alike (kind, {', '.join(alike)}) AS "  # noqa: S608 - names of ours
+            f"(VALUES {', '.join([f'({row})'] * kinds)}) "
+            f"INSERT INTO {preparer.format_table(table)} ({', '.join(names)}) "
+            f"SELECT {', '.join((*(f'alike.{name}' for name in alike), *values))} "
+            f"FROM {source} LEFT JOIN alike ON alike.kind = {kind}"
+        )
+
+
+def _type_name(column: sa.Column[Any], dialect: sa.Dialect) -> str:
+    return column.type.compile(dialect).split(" COLLATE")[0]
+
+
+def _sent(connection: sa.Connection, columns: Sequence[Sequence[Any]]) -> Sequence[str]:
+    """Columns as few texts in JSON: each by itself, or together as one row after the other."""
+    if connection.dialect.name == "postgresql":
+        return [to_json(list(column)) for column in columns]
+    return [to_json(list(zip(*columns, strict=True)))]
+
+
+_TEXTS = frozenset({FieldType.CODE, FieldType.TEXT})
+
+
+def _is_plain(texts: Iterable[str]) -> bool:
+    """Whether it is plain that every database can hold texts."""
+    text = "".join(texts)
+    return text.isascii() and "\0" not in text
 
 
 def _only(name: str) -> Callable[[Any], tuple[Any]]:
