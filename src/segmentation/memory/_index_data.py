@@ -9,15 +9,15 @@ from array import array
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import repeat
-from operator import attrgetter, eq
-from typing import Any, Protocol
+from itertools import compress, count, repeat
+from operator import attrgetter
+from typing import Any, Protocol, TypeAlias
 
 from segmentation.criteria import BoundWhere, Link, Row, Schema, Table
 from segmentation.fields import Field, FieldType
 
 from ._index_bits import from_flags, from_positions, full, to_flags, to_positions, without
-from ._index_columns import Column, Dictionary, Order, Unsortable, reader
+from ._index_columns import Column, Dictionary, Order, Unsortable, encode, reader
 from ._index_rows import LinkedRows
 
 _KEY_TYPES = frozenset([FieldType.CODE, FieldType.TEXT, FieldType.INTEGER])
@@ -41,8 +41,8 @@ class Tables(Protocol):
         """The contacts that were logged with a logged segment."""
 
 
-class _Never:
-    """Equal to no value: stands for a blank, which no row is linked by."""
+Place: TypeAlias = tuple[str, Link | None]
+"""What an index of linked rows is known by."""
 
 
 class LinkedTable:
@@ -50,24 +50,23 @@ class LinkedTable:
 
     Args:
         rows: The rows by group.
-        groups: The group of each contact, -1 for none; ``None`` if groups are contacts.
-        find: The rows that belong to a contact with these values in the link's fields.
+        groups: The group of each contact, the one behind the last for none; ``None`` if groups
+            are contacts.
+        fields: How many fields the link compares.
+        covered: The contacts whose rows are there.
     """
 
     def __init__(
-        self,
-        rows: LinkedRows,
-        groups: "array[int] | None",
-        find: Callable[[tuple[Any, ...]], Iterable[Row]],
+        self, rows: LinkedRows, groups: "array[int] | None", fields: int, covered: int
     ) -> None:
         self.rows = rows
-        self.find = find
+        self.covered = covered
         self._groups = groups
+        self._single = fields == 1
 
-    @property
-    def by_contact(self) -> bool:
-        """Whether each contact is a group of its own."""
-        return self._groups is None
+    def find(self, key: tuple[Any, ...]) -> Sequence[Row]:
+        """The rows that belong to a contact with these values in the link's fields."""
+        return self.rows.of(key[0] if self._single else key)
 
     def groups(self, within: int) -> int:
         """The groups to look at for a set of contacts."""
@@ -77,7 +76,7 @@ class LinkedTable:
         """Those contacts of a set whose group is in a set of groups."""
         if self._groups is None or not groups:
             return within & groups
-        flags = to_flags(groups, self.rows.size) + b"\0"  # -1, no group, is the last
+        flags = to_flags(groups, self.rows.size) + b"\0"
         if within.bit_count() * _FEW < len(self._groups):
             group = self._groups
             found = (at for at in to_positions(within) if flags[group[at]])
@@ -106,10 +105,13 @@ class IndexData:
         self.stale: set[int] = set()
         """Positions of contacts that have come or changed since."""
         self.gone: set[int] = set()
+        self._bearable = max(self.size // _STALE, _ALWAYS_KEPT)
         self._later: dict[str, int] = {}
         self._columns: dict[Field, tuple[Dictionary, Column | None] | None] = {}
         self._orders: dict[Callable[[Row], Any], Order] = {}
-        self._linked: dict[tuple[str, Link], LinkedTable | None] = {}
+        self._linked: dict[Place, LinkedTable] = {}
+        self._begun: set[Place] = set()
+        self._plain: dict[Place, bool] = {}
         self._by_key: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
 
     def position(self, no: str) -> int | None:
@@ -145,13 +147,12 @@ class IndexData:
 
     def _column(self, field: Field) -> tuple[Dictionary, Column | None] | None:
         if field.name == self._key and not field.extra:
-            return Dictionary.of_sorted(field, self.nos[: self.size]), None
-        stored = list(map(reader(field), self.contacts[: self.size]))
+            return Dictionary(field, self.nos[: self.size]), None
         try:
-            dictionary = Dictionary(field, stored)
+            dictionary, ranks = encode(field, list(map(reader(field), self.contacts[: self.size])))
         except Unsortable:
             return None
-        return dictionary, Column(dictionary, dictionary.ranks(stored))
+        return dictionary, Column(dictionary, ranks)
 
     def in_order(self, bits: int, key: Callable[[Row], Any]) -> list[int]:
         """The positions of a set in the order of what a key makes of their contacts."""
@@ -168,76 +169,66 @@ class IndexData:
 
     # -- linked rows ------------------------------------------------------------------------
 
-    def linked(self, table: Table, schema: Schema) -> LinkedTable | None:
-        """The rows of a linked table by group; ``None`` if its link is not of the plain kind."""
-        if table.link is None or not _is_plain(table, table.link, schema):
-            return None
+    def is_plain(self, table: Table, schema: Schema) -> bool:
+        """Whether indexes know which rows of a table are linked to which contacts."""
         place = table.name, table.link
-        if place not in self._linked:
-            make = self._by_number if self._own(table.link) else self._by_value
-            self._linked[place] = make(table, table.link)
-        return self._linked[place]
+        if place not in self._plain:
+            self._plain[place] = _is_plain(table, schema)
+        return self._plain[place]
 
-    def _own(self, link: Link) -> str | None:
-        """The field of the row that bears the contact's number, if there is one."""
-        return next((row for row, own in link.on if own == self._key), None)
+    def linked(self, table: Table, within: int) -> LinkedTable:
+        """The rows of a table whose link is plain, by group; at least those of some contacts.
 
-    def _by_number(self, table: Table, link: Link) -> LinkedTable:
-        own = self._own(link) or self._key
-        others = [pair for pair in link.on if pair[0] != own]
-        getters = [attrgetter(row) for row, _ in others]
-        wanted = [
-            [value or _Never for value in map(attrgetter(name), self.contacts[: self.size])]
-            for _, name in others
-        ]
+        An index that is asked for the first time, about few contacts, is made for these alone,
+        which takes a fraction of the time; for all, if others are asked about or rows change.
+        """
+        place = table.name, table.link
+        found = self._linked.get(place)
+        if found is None or without(within, found.covered):
+            few = place not in self._begun and within.bit_count() * _FEW < self.size
+            self._begun.add(place)
+            found = self._linked[place] = self._make(table, within if few else full(self.size))
+        return found
 
-        def fits(rows: Sequence[Row], groups: Sequence[int]) -> Iterable[bool]:
-            equal = [
-                map(eq, map(get, rows), map([*values, _Never].__getitem__, groups))
-                for get, values in zip(getters, wanted, strict=True)
-            ]
-            return equal[0] if len(equal) == 1 else map(all, zip(*equal, strict=True))
+    def _make(self, table: Table, covered: int) -> LinkedTable:
+        on = table.link.on if table.link else ()
+        names = [name for _, name in on]
+        places = list(to_positions(covered))
+        keys = list(map(attrgetter(*names), map(self.contacts.__getitem__, places)))
+        filled = keys if len(names) == 1 else map(all, keys)
+        if self._key in names:
+            known = dict(compress(zip(keys, places, strict=True), filled))
+            size, of_contacts, group_of = self.size, None, self._position_by(names)
+        else:
+            known = dict(zip(dict.fromkeys(compress(keys, filled)), count(), strict=False))
+            size, group_of = len(known), known.get
+            of_contacts = array("I", [size]) * self.size
+            for at, group in zip(places, map(known.get, keys, repeat(size)), strict=True):
+                of_contacts[at] = group
+        rows = list(self._tables.all(table.name))
+        key = attrgetter(*(name for name, _ in on))
+        groups = array("I", map(known.get, map(key, rows), repeat(size)))
+        if len(places) < self.size:
+            rows = list(compress(rows, map(size.__ne__, groups)))
+            groups = array("I", filter(size.__ne__, groups))
+        linked = LinkedRows(rows, groups, size, key, group_of)
+        return LinkedTable(linked, of_contacts, len(on), covered)
 
-        rows = LinkedRows(
-            self._tables.all(table.name),
-            attrgetter(own),
-            {no: at for at, no in enumerate(self.nos[: self.size]) if no},
-            self.position,
-            self.size,
-            fits if others else None,
-        )
-        names = [name for name, _ in link.on]
-        own_at = names.index(own)
-
-        def find(key: tuple[Any, ...]) -> Iterable[Row]:
-            for row in rows.of(key[own_at]):
-                if not others or all(map(eq, key, map(row.__getattribute__, names))):
-                    yield row
-
-        return LinkedTable(rows, None, find)
-
-    def _by_value(self, table: Table, link: Link) -> LinkedTable:
-        single = len(link.on) == 1
-        keys = list(map(attrgetter(*(own for _, own in link.on)), self.contacts[: self.size]))
-        known = [key for key in dict.fromkeys(keys) if (key if single else all(key))]
-        group_of = {key: group for group, key in enumerate(known)}
-        rows = LinkedRows(
-            self._tables.all(table.name),
-            attrgetter(*(row for row, _ in link.on)),
-            group_of,
-            group_of.get,
-            len(known),
-        )
-        groups = array("i", map(group_of.get, keys, repeat(-1)))
-        return LinkedTable(rows, groups, lambda key: rows.of(key[0] if single else key))
+    def _position_by(self, names: Sequence[str]) -> Callable[[Any], int | None]:
+        """From the values of these fields, the number among them, to the position."""
+        if len(names) == 1:
+            return self.position
+        at = names.index(self._key)
+        return lambda key: self.position(key[at])
 
     # -- what the reference predicate asks --------------------------------------------------
 
     def rows(self, table: Table, key: tuple[Any, ...]) -> Iterable[Row]:
         """The rows of a linked table whose link fields equal the key, as they are now."""
-        linked = self._linked.get((table.name, table.link)) if table.link else None
-        if linked is not None:
-            return linked.find(key)
+        place = table.name, table.link
+        if self._plain.get(place):
+            found = self._linked[place].find(key) if place in self._linked else ()
+            return found or self.linked(table, full(self.size)).find(key)
         if table.name not in self._by_key:
             self._by_key[table.name] = self._keyed(table)
         return self._by_key[table.name].get(key, ())
@@ -272,13 +263,14 @@ class IndexData:
         """Take note of a change; returns whether it is still worth to keep all this."""
         if table == self._base:
             self._contact_changed(old, new)
-            return len(self.stale) + len(self.gone) <= max(self.size // _STALE, _ALWAYS_KEPT)
+            return len(self.stale) + len(self.gone) <= self._bearable
         self._by_key.pop(table, None)
         for place, linked in list(self._linked.items()):
-            if linked is not None and place[0] == table:
-                linked.rows.replace(old, new)
-                if len(linked.rows.stale) > max(linked.rows.size // _STALE, _ALWAYS_KEPT):
+            if place[0] == table:
+                if linked.covered != full(self.size) or linked.rows.changes > self._bearable:
                     del self._linked[place]
+                else:
+                    linked.rows.replace(old, new)
         return True
 
     def _contact_changed(self, old: Row | None, new: Row | None) -> None:
@@ -296,10 +288,11 @@ class IndexData:
             self.stale.add(at)
 
 
-def _is_plain(table: Table, link: Link, schema: Schema) -> bool:
+def _is_plain(table: Table, schema: Schema) -> bool:
     """Whether a link does nothing but compare codes, texts or whole numbers of records."""
+    link = table.link
+    if link is None or link.through or link.only:
+        return False
     base = schema.table(schema.base)
-    fields = [(table.field(row), base.field(own)) for row, own in link.on if not link.through]
-    return not (link.through or link.only) and all(
-        field.type in _KEY_TYPES and not field.extra for pair in fields for field in pair
-    )
+    fields = [field for row, own in link.on for field in (table.field(row), base.field(own))]
+    return all(field.type in _KEY_TYPES and not field.extra for field in fields)
