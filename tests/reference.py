@@ -60,6 +60,10 @@ class RecordRows(MappingRows):
     def all(self, table: str) -> Iterable[Any]:
         return self._records[table]
 
+    def segment_rosters(self, no: str) -> Iterable[frozenset[str]]:
+        """What an index asks for in place of members."""
+        return [frozenset(self.segment_members(no))]
+
     def value(self, row: Row, field: str) -> Value:
         found: Value = getattr(row, field)
         return found

@@ -16,6 +16,7 @@ from segmentation.segments import (
     LeftOut,
     LeftOutReason,
     Lines,
+    Listed,
     Segment,
     SegmentChanged,
     SegmentHeader,
@@ -38,7 +39,7 @@ EMAIL, HARD_COPY = CorrespondenceType.EMAIL, CorrespondenceType.HARD_COPY
 
 def segment_of(*nos: str) -> Segment:
     empty = Segment(header=HEADER)
-    lines = empty.new_lines(Terms(HEADER), map(company, nos))
+    lines = empty.new_lines(Terms(HEADER), Listed.of(map(company, nos)))
     return empty.acted(ADD, inserted=lines)
 
 
@@ -243,7 +244,7 @@ def test_lines_know_the_contents_that_they_need() -> None:
     own = line(20_000, own_texts=texts_to_json([text("DAN", attachment="dan")]))
     assert to_lines([line(10_000, attachment="mine"), own]).attachments == {"mine", "dan"}
     header = attrs.evolve(HEADER, attachment="enu")
-    joined = Segment(header=header).new_lines(Terms(header), [company("A")])
+    joined = Segment(header=header).new_lines(Terms(header), Listed.of([company("A")]))
     assert joined.attachments == {"enu"}
 
 

@@ -5,7 +5,7 @@ and on SQL databases (`segmentation.adapters.sqlalchemy`); `segmentation.testing
 contracts that every implementation must pass.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from .documents import Document, Form
 from .fields import Record, RecordT
 from .journal import Entry, Head
 from .questionnaires import ContactClassField, CustomerClassField, VendorClassField
-from .segments import Segment, SegmentHeader
+from .segments import Candidates, Options, Segment, SegmentHeader
 from .tasks import Opportunity, Task
 
 
@@ -56,6 +56,18 @@ class Contacts(Protocol):
 
     def in_companies(self, company_nos: Iterable[str]) -> Sequence[str]:
         """The numbers of all contacts that bear one of these company numbers, ascending."""
+
+    def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
+        """Those who pass a selection or have these numbers, as they would join a segment.
+
+        Who cannot do it in a quicker way leaves it to `segmentation.memory.candidates_of`, which
+        asks the other three verbs.
+
+        Args:
+            chosen: The selection, or numbers; unknown ones are passed over.
+            options: Who comes along; ``expand_companies`` and ``allow_related_companies`` are
+                looked at.
+        """
 
 
 class Segments(Protocol):

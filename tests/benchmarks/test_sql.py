@@ -118,29 +118,29 @@ def columns_of(database: Database, table: str) -> tuple[str, list[str]]:
 
 
 def test_adding_everybody_against_insert_from_select(database: Database) -> None:
+    """By hand the lines go into the same table, by one statement, in the same order."""
     store, engine = database.open(), database.engine()
     crm = prepared(store)
     columns, names = columns_of(database, "segment_line")
-    taken = {"contact_no": "no", "contact_company_no": "company_no", "segment_no": "'X'"}
-    taken |= {"line_no": "row_number() OVER (ORDER BY company_name, company_no, type, name, no)"}
-    taken |= {"salesperson_code": "salesperson_code", "extra": "extra"}
+    order = "company_name, company_no, type, name, no"
+    segments = iter(range(RUNS))
 
     def add() -> None:
         sheet = crm.new_segment("All", template="T")
         sheet.add_contacts(ignore_exclusion=True)
 
     with engine.connect() as connection:
-        connection.exec_driver_sql(
-            "CREATE TEMP TABLE by_hand AS SELECT * FROM segment_line WHERE line_no < 0"
-        )
         add()
+        taken = {"contact_no": "no", "contact_company_no": "company_no"}
+        taken |= {"line_no": f"10000 * row_number() OVER (ORDER BY {order})"}
+        taken |= {"salesperson_code": "salesperson_code"}
         kept = {name: taken.get(name, _constant(name)) for name in names}
-        chosen = ", ".join(kept.values())
 
         def by_hand() -> None:
-            connection.exec_driver_sql("DELETE FROM by_hand")
+            kept["segment_no"] = f"'HAND{next(segments)}'"
             connection.exec_driver_sql(
-                f"INSERT INTO by_hand ({columns}) SELECT {chosen} FROM contact"
+                f"INSERT INTO segment_line ({columns}) SELECT {', '.join(kept.values())} "
+                "FROM contact WHERE NOT privacy_blocked"
             )
             connection.commit()
 

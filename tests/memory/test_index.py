@@ -181,25 +181,6 @@ def test_contacts_that_come_later_are_found_in_the_order_of_numbers() -> None:
     assert store.contacts.matching(bound_to(RECENT)) == ["C5"]
 
 
-def by_country_descending_numbers(contact: Contact) -> tuple[str, int]:
-    return contact.country_region_code, -int(contact.no[1:])
-
-
-@given(st.permutations(range(1, 41)), st.integers(1, 40), st.integers(0, 9))
-def test_contacts_that_pass_are_listed_in_any_order(
-    numbers: list[int], later: int, points: int
-) -> None:
-    made = [contact(f"C{n}", "SE" if n % 3 else "DK", points=n % 10) for n in numbers]
-    store = make_store(made[:30])
-    index = store.contacts._index  # noqa: SLF001
-    some = bound_to(part("contact", points=f">={points}"))
-    for changes in ([], made[30:], [contact(f"C{later}", "NO", points=9)]):
-        store.records.put(changes)
-        passing = store.contacts.get_many(index.numbers(some))
-        listed = index.in_order(index.bits(some), by_country_descending_numbers)
-        assert listed == sorted(passing, key=by_country_descending_numbers)
-
-
 def changed_often(change: Callable[[int], Record]) -> None:
     first = [contact(f"P{n:04d}") for n in range(1200)]
     store = make_store([*first, *(spoken(n, f"P{n:04d}", DAYS[1]) for n in range(1200))])

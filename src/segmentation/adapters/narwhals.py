@@ -48,6 +48,8 @@ from segmentation.criteria import (
 )
 from segmentation.errors import MissingExtra, Refused, UnknownName
 from segmentation.fields import Field, FieldType, Record, fields_of
+from segmentation.memory import candidates_of
+from segmentation.segments import Candidates, Options
 
 try:
     import narwhals as nw
@@ -145,6 +147,10 @@ class FrameContacts:
         """The numbers of all contacts that bear one of these company numbers, ascending."""
         wanted = sorted(set(company_nos) - {""})
         return sorted(contact.no for contact in self._contact_records("company_no", wanted))
+
+    def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
+        """Those who pass a selection or have these numbers, as they would join a segment."""
+        return candidates_of(self, chosen, options)
 
     def _contact_records(self, field: str, values: Sequence[str]) -> Iterator[Contact]:
         names = self._columns.get("contact", {})

@@ -1,20 +1,55 @@
 """Contacts in memory, chosen from indexes; and contacts of any store, chosen one by one."""
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date
+from functools import cache
 from typing import Any
 
+from segmentation.bitmaps import without
 from segmentation.contacts import Contact
-from segmentation.criteria import BoundSelection, Row, Table, cut, to_predicate
+from segmentation.criteria import (
+    AsOf,
+    BoundSelection,
+    Row,
+    Table,
+    bind,
+    cut,
+    make_selection,
+    to_predicate,
+)
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
-from segmentation.protocols import Records, Segments
-from segmentation.segments import FILTERED
+from segmentation.protocols import Contacts, Records, Segments
+from segmentation.segments import (
+    BARRED,
+    FILTERED,
+    Candidates,
+    LeftOutReason,
+    Options,
+    Roster,
+    contact_schema,
+)
 
 from ._index import ContactIndex
 from ._records import MemoryRecords
 
 _KINDS: dict[str, type[Record]] = {kind.__table__: kind for kind, _, _ in FILTERED}
+
+
+@cache
+def _barred() -> Mapping[LeftOutReason, BoundSelection]:
+    """Who may not join, in the order of the reasons."""
+    having: dict[LeftOutReason, dict[str, str]] = {
+        LeftOutReason.BLOCKED: {"privacy_blocked": "yes"},
+        LeftOutReason.NO_CONSENT: {"minor": "yes", "parental_consent_received": "no"},
+        LeftOutReason.EXCLUDED: {"exclude_from_segment": "yes"},
+    }
+    return {
+        reason: bind(make_selection(contact=having[reason]), contact_schema(), AsOf(date.min))
+        for reason in BARRED
+    }
 
 
 class MemoryContacts:
@@ -40,6 +75,32 @@ class MemoryContacts:
         wanted = frozenset(company_nos) - {""}
         return [c.no for c in self._records.all(Contact) if c.company_no in wanted]
 
+    def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
+        """Those who pass a selection or have these numbers, as they would join a segment."""
+        return candidates_of(self, chosen, options)
+
+
+def candidates_of(
+    contacts: Contacts, chosen: BoundSelection | Collection[str], options: Options
+) -> Candidates:
+    """What `Contacts.candidates` says, by the three other verbs: one contact after the other.
+
+    Args:
+        contacts: The contacts of a host.
+        chosen: The selection, or numbers; unknown ones are passed over.
+        options: Who comes along.
+    """
+    nos = contacts.matching(chosen) if isinstance(chosen, BoundSelection) else chosen
+    found = contacts.get_many(nos)
+    if options.expand_companies:
+        companies = {contact.company_no for contact in found} - {""}
+        whole = contacts.in_companies(companies)
+        found = [*found, *contacts.get_many(set(whole) - {c.no for c in found})]
+    if options.allow_related_companies:
+        companies = {contact.company_no for contact in found} - {c.no for c in found} - {""}
+        found = [*found, *contacts.get_many(sorted(companies))]
+    return Candidates.of(found)
+
 
 class IndexedContacts(MemoryContacts):
     """Contacts among records in memory, chosen from indexes."""
@@ -54,6 +115,30 @@ class IndexedContacts(MemoryContacts):
         if bound.cut is None:
             return self._index.numbers(bound)
         return cut(bound, self._index.matches(bound))
+
+    def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
+        """Those who pass a selection or have these numbers, as they would join a segment."""
+        index = self._index
+        if not isinstance(chosen, BoundSelection):
+            found = index.those(chosen)
+        elif chosen.cut is None:
+            found = index.bits(chosen)
+        else:
+            found = index.those(self.matching(chosen))
+        if options.expand_companies:
+            company = contact_schema().table("contact").field("company_no")
+            found |= index.valued(company, self._companies(found))
+        if options.allow_related_companies:
+            found |= index.those(self._companies(found))
+        barred: dict[LeftOutReason, int] = {}
+        rest = found
+        for reason, bound in _barred().items():
+            barred[reason] = rest & index.bits(bound)
+            rest = without(rest, barred[reason])
+        return Candidates(index.roster(found), barred)
+
+    def _companies(self, bits: int) -> AbstractSet[str]:
+        return {contact.company_no for contact in self._index.contacts(bits)} - {""}
 
     def count(self, bound: BoundSelection) -> int:
         """How many contacts pass a selection; of a cut selection how many do before the cut."""
@@ -71,9 +156,9 @@ class _IndexedTables:
         """All records of a table, in the order of their keys."""
         return self._records.all(_KINDS[table])
 
-    def segment_members(self, segment_no: str) -> Collection[str]:
-        """The contacts on the lines of a segment."""
-        return frozenset(self._segments.get(segment_no).contact_nos)
+    def segment_rosters(self, segment_no: str) -> Iterable[Roster]:
+        """Who is on the lines of a segment."""
+        return self._segments.get(segment_no).lines.rosters
 
     def logged_members(self, entry_no: int) -> Collection[str]:
         """The contacts that were logged with a logged segment."""

@@ -4,9 +4,11 @@ What no index can answer exactly is narrowed as far as indexes can and left to t
 predicate: contacts that have changed, links through other tables, values without an order.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, assert_never
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from typing import assert_never
 
+from segmentation.bitmaps import from_positions, to_positions, without
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -22,11 +24,12 @@ from segmentation.criteria import (
     Row,
     to_predicate,
 )
+from segmentation.fields import Field
 
-from ._index_bits import from_positions, to_positions, without
 from ._index_columns import Unsortable
 from ._index_data import IndexData, LinkedTable, Tables
 from ._index_figures import having_figure
+from ._rosters import IndexedRoster
 
 
 class ContactIndex:
@@ -62,26 +65,29 @@ class ContactIndex:
 
     def count(self, bound: BoundSelection) -> int:
         """How many contacts pass; a cut is not made."""
-        return self.bits(bound).bit_count()
+        return _passing(bound, self._ready()).bit_count()
 
     def bits(self, bound: BoundSelection) -> int:
-        """The contacts that pass, as a set of positions; a cut is not made.
-
-        Positions hold until the next change of a contact.
-        """
+        """The contacts that pass, as a set of positions; a cut is not made."""
         return _passing(bound, self._ready())
 
-    def in_order(self, bits: int, key: Callable[[Row], Any]) -> list[Row]:
-        """The contacts of a set in an order.
-
-        Args:
-            bits: Their positions.
-            key: From a contact to what it is ordered by, which is another for each contact. The
-                order of all contacts is kept under this function, so it should be the same one
-                at each call.
-        """
+    def those(self, nos: Iterable[str]) -> int:
+        """The contacts with these numbers, as a set of positions."""
         data = self._ready()
-        return list(map(data.contacts.__getitem__, data.in_order(bits, key)))
+        gone = from_positions(data.positions.gone, len(data.nos))
+        return without(data.positions.those(nos), gone)
+
+    def valued(self, field: Field, values: AbstractSet[str]) -> int:
+        """The contacts who have one of many values in a code field of ours."""
+        return self._ready().valued(field, values)
+
+    def contacts(self, bits: int) -> Iterable[Row]:
+        """The contacts at a set of positions."""
+        return map(self._ready().contacts.__getitem__, to_positions(bits))
+
+    def roster(self, bits: int) -> IndexedRoster:
+        """The contacts at a set of positions as they are now, to join a segment."""
+        return IndexedRoster.now(self._ready().positions, bits)
 
     def _ready(self) -> IndexData:
         if self._data is None:
@@ -127,9 +133,9 @@ class _Evaluation:
             case BoundFigure():
                 return self._figure(node, within)
             case InSegment(segment_no):
-                return self._data.among(self._data.segment_members(segment_no), within)
+                return self._data.on_lines(segment_no, within)
             case InLoggedSegment(entry_no):
-                return self._data.among(self._data.logged_members(entry_no), within)
+                return self._data.logged(entry_no, within)
             case InShare():
                 return self._each(node, within)
             case Not(item):

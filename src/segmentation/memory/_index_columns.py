@@ -8,12 +8,23 @@ ranks that pass become the set of rows that pass. Knows no contact.
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC
 from fractions import Fraction
 from itertools import compress, count
 from operator import attrgetter
 from typing import Any, TypeAlias
 
+from segmentation.bitmaps import (
+    from_flags,
+    full,
+    pick,
+    runs,
+    slices_of,
+    to_flags,
+    to_positions,
+    without,
+)
 from segmentation.codes import to_code
 from segmentation.criteria import (
     AllOf,
@@ -27,8 +38,6 @@ from segmentation.criteria import (
     to_value_test,
 )
 from segmentation.fields import Field, FieldType, aware
-
-from ._index_bits import from_flags, full, pick, runs, slices_of, to_flags, to_positions, without
 
 
 class Unsortable(Exception):  # noqa: N818 - says what it is, and never leaves this package
@@ -89,6 +98,10 @@ class Dictionary:
         if len(self.values) <= _FEW:
             return bytes(ranks)
         return array("H" if len(self.values) <= _MANY else "I", ranks)
+
+    def among(self, values: AbstractSet[Any]) -> int:
+        """The set of ranks whose values are among others."""
+        return from_flags(bytes(map(values.__contains__, self.values)))
 
     def passing(self, item: BoundFilter) -> int:
         """The set of ranks whose values pass a filter."""

@@ -6,19 +6,22 @@ are remembered as stale; once there are many, everything is better made anew.
 """
 
 from array import array
-from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import compress, count, repeat
 from operator import attrgetter
 from typing import Any, Protocol, TypeAlias
 
+from segmentation.bitmaps import from_flags, from_positions, full, to_flags, to_positions, without
 from segmentation.criteria import BoundWhere, Link, Row, Schema, Table
 from segmentation.fields import Field, FieldType
+from segmentation.segments import Others
 
-from ._index_bits import from_flags, from_positions, full, to_flags, to_positions, without
-from ._index_columns import Column, Dictionary, Order, Unsortable, encode, reader
+from ._index_columns import Column, Dictionary, Unsortable, encode, reader
+from ._index_positions import Positions
 from ._index_rows import LinkedRows
+from ._rosters import IndexedRoster
 
 _KEY_TYPES = frozenset([FieldType.CODE, FieldType.TEXT, FieldType.INTEGER])
 _FEW = 16
@@ -34,8 +37,8 @@ class Tables(Protocol):
     def all(self, table: str) -> Iterable[Row]:
         """All records of a table, in the order of their keys."""
 
-    def segment_members(self, segment_no: str) -> Collection[str]:
-        """The contacts on the lines of a segment."""
+    def segment_rosters(self, segment_no: str) -> Iterable[Others]:
+        """Who is on the lines of a segment."""
 
     def logged_members(self, entry_no: int) -> Collection[str]:
         """The contacts that were logged with a logged segment."""
@@ -97,35 +100,25 @@ class IndexData:
         self._tables = tables
         self._base = base
         self._key = key
-        self.contacts: list[Row] = list(tables.all(base))
-        """The contact at each position; that of one which is gone stays."""
-        self.nos: list[str] = list(map(attrgetter(key), self.contacts))
-        self.size = len(self.nos)
-        """The number of positions that indexes know of."""
-        self.stale: set[int] = set()
-        """Positions of contacts that have come or changed since."""
-        self.gone: set[int] = set()
+        self.positions = Positions(tables.all(base), key)
+        self.contacts = self.positions.contacts
+        self.nos = self.positions.nos
+        self.size = self.positions.size
         self._bearable = max(self.size // _STALE, _ALWAYS_KEPT)
-        self._later: dict[str, int] = {}
         self._columns: dict[Field, tuple[Dictionary, Column | None] | None] = {}
-        self._orders: dict[Callable[[Row], Any], Order] = {}
         self._linked: dict[Place, LinkedTable] = {}
         self._begun: set[Place] = set()
         self._plain: dict[Place, bool] = {}
         self._by_key: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
 
-    def position(self, no: str) -> int | None:
-        """The position of a contact; ``None`` for one that never was here."""
-        at = bisect_left(self.nos, no, hi=self.size)
-        return at if at < self.size and self.nos[at] == no else self._later.get(no)
-
     def clean(self) -> int:
         """The contacts that indexes know as they are now."""
-        return without(full(self.size), from_positions(self.stale | self.gone, len(self.nos)))
+        changed = self.positions.stale | self.positions.gone
+        return without(full(self.size), from_positions(changed, len(self.nos)))
 
     def stale_now(self) -> Collection[int]:
         """The positions of those contacts that indexes do not know as they are now."""
-        return self.stale - self.gone
+        return self.positions.stale - self.positions.gone
 
     # -- fields of contacts -----------------------------------------------------------------
 
@@ -154,18 +147,16 @@ class IndexData:
             return None
         return dictionary, Column(dictionary, ranks)
 
-    def in_order(self, bits: int, key: Callable[[Row], Any]) -> list[int]:
-        """The positions of a set in the order of what a key makes of their contacts."""
-        changed = bits & from_positions(self.stale, len(self.nos))
-        found = self._order(key).of(without(bits, changed))
-        for at in to_positions(changed):
-            insort(found, at, key=lambda at: key(self.contacts[at]))
-        return found
-
-    def _order(self, key: Callable[[Row], Any]) -> Order:
-        if key not in self._orders:
-            self._orders[key] = Order(list(map(key, self.contacts[: self.size])))
-        return self._orders[key]
+    def valued(self, field: Field, values: AbstractSet[str]) -> int:
+        """All contacts who have one of many values in a code field of ours."""
+        if field not in self._columns:
+            self._columns[field] = self._column(field)
+        dictionary, column = self._columns[field] or (None, None)
+        found = 0
+        if dictionary and column:
+            found = column.those(dictionary.among(values), self.clean())
+        later = (at for at in self.stale_now() if getattr(self.contacts[at], field.name) in values)
+        return found | from_positions(later, len(self.nos))
 
     # -- linked rows ------------------------------------------------------------------------
 
@@ -216,10 +207,11 @@ class IndexData:
 
     def _position_by(self, names: Sequence[str]) -> Callable[[Any], int | None]:
         """From the values of these fields, the number among them, to the position."""
+        position = self.positions.position
         if len(names) == 1:
-            return self.position
+            return position
         at = names.index(self._key)
-        return lambda key: self.position(key[at])
+        return lambda key: position(key[at])
 
     # -- what the reference predicate asks --------------------------------------------------
 
@@ -240,30 +232,32 @@ class IndexData:
             found[tuple(read(row) for read in fields)].append(row)
         return found
 
-    def segment_members(self, segment_no: str) -> Collection[str]:
+    def segment_members(self, segment_no: str) -> Container[str]:
         """The contacts on the lines of a segment."""
-        return self._tables.segment_members(segment_no)
+        everyone = full(len(self.nos))
+        return IndexedRoster(self.positions, self.on_lines(segment_no, everyone)).nos
 
-    def logged_members(self, entry_no: int) -> Collection[str]:
+    def logged_members(self, entry_no: int) -> Container[str]:
         """The contacts that were logged with a logged segment."""
         return self._tables.logged_members(entry_no)
 
-    def among(self, members: Collection[str], within: int) -> int:
-        """Those contacts of a set whose numbers are members."""
-        if len(members) * _FEW < self.size:
-            found = map(self.position, members)
-            known = from_positions((at for at in found if at is not None), len(self.nos))
-        else:
-            known = from_flags(bytes(map(members.__contains__, self.nos[: self.size])))
-        return within & known
+    def on_lines(self, segment_no: str, within: int) -> int:
+        """Those contacts of a set who are on the lines of a segment."""
+        rosters = self._tables.segment_rosters(segment_no)
+        return IndexedRoster(self.positions, within).shared(*rosters)
+
+    def logged(self, entry_no: int, within: int) -> int:
+        """Those contacts of a set who were logged with a logged segment."""
+        members = self._tables.logged_members(entry_no)
+        return IndexedRoster(self.positions, within).shared(frozenset(members))
 
     # -- changes ----------------------------------------------------------------------------
 
     def changed(self, table: str, old: Row | None, new: Row | None) -> bool:
         """Take note of a change; returns whether it is still worth to keep all this."""
         if table == self._base:
-            self._contact_changed(old, new)
-            return len(self.stale) + len(self.gone) <= self._bearable
+            self.positions.changed(old, new)
+            return len(self.positions.stale) + len(self.positions.gone) <= self._bearable
         self._by_key.pop(table, None)
         for place, linked in list(self._linked.items()):
             if place[0] == table:
@@ -272,20 +266,6 @@ class IndexData:
                 else:
                     linked.rows.replace(old, new)
         return True
-
-    def _contact_changed(self, old: Row | None, new: Row | None) -> None:
-        no = getattr(old if new is None else new, self._key)
-        at = self.position(no)
-        if at is None:
-            at = self._later[no] = len(self.nos)
-            self.nos.append(no)
-            self.contacts.append(new)
-        if new is None:
-            self.gone.add(at)
-        else:
-            self.contacts[at] = new
-            self.gone.discard(at)
-            self.stale.add(at)
 
 
 def _is_plain(table: Table, schema: Schema) -> bool:

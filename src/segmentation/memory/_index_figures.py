@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from segmentation.bitmaps import added, full, pick, runs, without
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -22,7 +23,6 @@ from segmentation.criteria import (
 )
 from segmentation.fields import Field, FieldType
 
-from ._index_bits import added, full, pick, runs, without
 from ._index_columns import Unsortable
 from ._index_data import LinkedTable
 

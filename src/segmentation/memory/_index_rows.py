@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from segmentation.bitmaps import above, from_positions, slices_of, without
 from segmentation.criteria import BoundWhere
 from segmentation.fields import Field
 
-from ._index_bits import above, from_positions, slices_of, without
 from ._index_columns import Amounts, Column, Dictionary, Ranks, encode, reader, zeros
 
 _SPARSE = 256

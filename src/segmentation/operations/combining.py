@@ -3,18 +3,18 @@
 Each combination is an action like any other: it is recorded, can be gone back on and saved.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from segmentation.bitmaps import without
 from segmentation.contacts import ContactMailingGroup, MailingGroup
-from segmentation.criteria import AsOf, Criteria, InLoggedSegment, InSegment
+from segmentation.criteria import AsOf, Criteria, InLoggedSegment, InSegment, bind
 from segmentation.errors import NotFound
 from segmentation.protocols import Store
-from segmentation.segments import LoggedSegment, Options, Segment, Tell, tell_nobody
+from segmentation.segments import LoggedSegment, Options, Roster, Segment, Tell, tell_nobody
 
 from .keeping import get_segment
-from .playing import existing, select
+from .playing import existing, schema_of
 from .selecting import add_contacts, reduce_contacts, refine_contacts
 
 Source: TypeAlias = str | int | Criteria
@@ -114,11 +114,21 @@ def overlaps(
     Raises:
         NotFound: There is no such segment or logged segment.
     """
-    member: dict[str, tuple[str, ...]] = {}
+    schema = schema_of(store)
+    apart: dict[tuple[str, ...], Roster] = {}
     for name, source in sources.items():
-        for no in frozenset(select(store, as_criteria(store, source), as_of)):
-            member[no] = (*member.get(no, ()), name)
-    return dict(sorted(Counter(member.values()).items(), key=lambda each: len(each[0])))
+        bound = bind(as_criteria(store, source), schema, as_of)
+        who = store.contacts.candidates(bound, Options()).who
+        known = who.shared(*apart.values())
+        divided: dict[tuple[str, ...], Roster] = {}
+        divided[name,] = who.only(without(who.everyone, known))
+        for names, others in apart.items():
+            both = others.shared(who)
+            divided[names] = others.only(without(others.everyone, both))
+            divided[*names, name] = others.only(both)
+        apart = {names: some for names, some in divided.items() if some.everyone}
+    counts = ((names, some.everyone.bit_count()) for names, some in apart.items())
+    return dict(sorted(counts, key=lambda each: len(each[0])))
 
 
 def apply_mailing_group(

@@ -313,7 +313,7 @@ def _taken_over(
 
 def _not_on_a_line(store: Store, step: str, contact_no: str) -> None:
     for header in store.segments.headers():
-        if contact_no in store.segments.get(header.no).contact_nos:
+        if store.segments.get(header.no).lines.known({contact_no}):
             raise Refused(step, f"it stands on a line of segment {header.no}")
 
 

@@ -209,7 +209,7 @@ def _may_merge(store: Store, step: str, kept: Contact, gone: Contact) -> None:
     if kept.type is not gone.type:
         raise Refused(step, f"one is a {kept.type}, the other a {gone.type}")
     for header in store.segments.headers():
-        if gone.no in store.segments.get(header.no).contact_nos:
+        if store.segments.get(header.no).lines.known({gone.no}):
             raise Refused(step, f"{gone.no} stands on a line of segment {header.no}")
 
 

@@ -140,7 +140,7 @@ def _removed(actions: Iterable[CriteriaAction]) -> int:
 
 def _lines_without(lines: Lines, no: str) -> Lines:
     """The lines of all others, written out: nothing of the contact stays behind a mask."""
-    if not any(no in part.block.contact_nos for part in lines.parts):
+    if not any(part.block.who.shared({no}) for part in lines.parts):
         return lines
     return to_lines([line for line in lines if line.contact_no != no])
 

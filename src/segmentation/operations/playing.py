@@ -6,23 +6,28 @@ refreshing meet here, whether they are done, replayed or only looked at beforeha
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from itertools import chain
+from operator import or_
 from typing import assert_never
 
 import attrs
 
+from segmentation.bitmaps import to_positions, without
 from segmentation.codes import to_code
-from segmentation.contacts import AlternativeAddress, Contact, in_segment_order
+from segmentation.contacts import AlternativeAddress
 from segmentation.criteria import AsOf, Criteria, Schema, bind
 from segmentation.errors import NotFound
 from segmentation.fields import RecordT
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
+    Candidates,
     CriteriaAction,
     LeftOut,
     LeftOutReason,
     Lines,
     Options,
+    Roster,
     SavedCriteria,
     Segment,
     SegmentHeader,
@@ -91,8 +96,8 @@ def played(store: Store, segment: Segment, action: CriteriaAction, as_of: AsOf) 
     """
     match action.kind:
         case ActionKind.ADD:
-            found = _widened(store, select(store, action.criteria, as_of), action.options)
-            return joined(store, segment, found, action)
+            found = _candidates(store, action.criteria, as_of, action.options)
+            return _joined(store, segment, found, action)
         case ActionKind.REDUCE:
             goes, stays = segment.lines.split(_passing(store, action, as_of))
             return segment.acted(action, kept=stays, removed=goes)
@@ -105,52 +110,33 @@ def played(store: Store, segment: Segment, action: CriteriaAction, as_of: AsOf) 
             assert_never(action.kind)
 
 
-def _passing(store: Store, action: CriteriaAction, as_of: AsOf) -> frozenset[str]:
+def _candidates(
+    store: Store, criteria: Criteria | None, as_of: AsOf, options: Options
+) -> Candidates:
+    return store.contacts.candidates(bind(criteria, schema_of(store), as_of), options)
+
+
+def _passing(store: Store, action: CriteriaAction, as_of: AsOf) -> Roster:
     """The contacts that pass, with ``entire_companies`` their whole companies."""
-    passing = frozenset(select(store, action.criteria, as_of))
-    if not action.options.entire_companies:
-        return passing
-    companies = {contact.company_no for contact in store.contacts.get_many(passing)} - {""}
-    return passing | frozenset(store.contacts.in_companies(companies))
+    options = Options(expand_companies=action.options.entire_companies)
+    return _candidates(store, action.criteria, as_of, options).who
 
 
-def _widened(store: Store, nos: Sequence[str], options: Options) -> Sequence[Contact]:
-    """The matches with those who come along, in the order in which contacts join a segment."""
-    found = store.contacts.get_many(nos)
-    if options.expand_companies:
-        companies = {contact.company_no for contact in found} - {""}
-        whole = store.contacts.in_companies(companies)
-        found = [*found, *store.contacts.get_many(set(whole) - {c.no for c in found})]
-    if options.allow_related_companies:
-        companies = {contact.company_no for contact in found} - {c.no for c in found} - {""}
-        found = [*found, *store.contacts.get_many(sorted(companies))]
-    return in_segment_order(found)
-
-
-def joined(
-    store: Store, segment: Segment, contacts: Sequence[Contact], action: CriteriaAction
-) -> Segment:
-    """The segment with lines for those who may join, and a note of those who may not.
-
-    Args:
-        store: Where template and addresses are.
-        segment: The segment.
-        contacts: Who is to join, in the order of the lines.
-        action: What chose them; who is left out is added to what it notes already.
-    """
-    joining, barred = sorted_out(contacts, segment, action.options)
-    done = attrs.evolve(action, left_out=(*action.left_out, *barred))
+def _joined(store: Store, segment: Segment, found: Candidates, action: CriteriaAction) -> Segment:
+    """The segment with lines for those who may join, and a note of those who may not."""
+    joining, left_out = sorted_out(found, segment, action.options)
+    done = attrs.evolve(action, left_out=left_out)
     return segment.acted(done, inserted=lines_for(store, segment, joining))
 
 
-def lines_for(store: Store, segment: Segment, contacts: Sequence[Contact]) -> Lines:
+def lines_for(store: Store, segment: Segment, *rosters: Roster) -> Lines:
     """New lines for contacts, numbered after the segment's last."""
-    codes = _address_codes(store, segment.header, contacts)
-    return segment.new_lines(terms_of(store, segment), contacts, codes)
+    codes = _address_codes(store, segment.header, rosters)
+    return segment.new_lines(terms_of(store, segment), *rosters, address_codes=codes)
 
 
 def _address_codes(
-    store: Store, header: SegmentHeader, contacts: Sequence[Contact]
+    store: Store, header: SegmentHeader, rosters: Sequence[Roster]
 ) -> dict[str, str]:
     """The alternative addresses that are active on the header's date, by contact."""
     of_contact: dict[str, list[AlternativeAddress]] = {}
@@ -158,40 +144,30 @@ def _address_codes(
         of_contact.setdefault(address.contact_no, []).append(address)
     if not of_contact:
         return {}
-    nos = (contact.no for contact in contacts if contact.no in of_contact)
-    return {no: address_on(of_contact[no], header.date) for no in nos}
+    concerned = (who.contact_nos(to_positions(who.shared(of_contact.keys()))) for who in rosters)
+    return {no: address_on(of_contact[no], header.date) for no in chain(*concerned)}
 
 
 def sorted_out(
-    contacts: Sequence[Contact], segment: Segment, options: Options
-) -> tuple[list[Contact], list[LeftOut]]:
-    """Those who join, and those who do not with the reason."""
-    barred = {
-        contact.no: reason
-        for contact in contacts
-        if contact.privacy_blocked or contact.minor or contact.exclude_from_segment
-        for reason in (_barred(contact, options),)
-        if reason is not None
+    found: Candidates, segment: Segment, options: Options
+) -> tuple[Roster, tuple[LeftOut, ...]]:
+    """Those who join, and those who do not with the reason, in the order of the lines."""
+    who = found.who
+    reasons = dict(found.barred)
+    if options.ignore_exclusion:
+        reasons.pop(LeftOutReason.EXCLUDED, None)
+    out = reduce(or_, reasons.values(), 0)
+    if not options.allow_existing:
+        there = without(segment.lines.on(who), out)
+        reasons[LeftOutReason.ALREADY_THERE] = there
+        out |= there
+    reason_of = {
+        no: reason
+        for reason, places in reasons.items()
+        for no in who.contact_nos(to_positions(places))
     }
-    nos = [contact.no for contact in contacts]
-    there = frozenset() if options.allow_existing else frozenset(segment.contact_nos)
-    out = barred.keys() | there.intersection(nos)
-    if not out:
-        return list(contacts), []
-    joining = [contact for contact in contacts if contact.no not in out]
-    left_out = [LeftOut(no, barred.get(no, LeftOutReason.ALREADY_THERE)) for no in nos if no in out]
-    return joining, left_out
-
-
-def _barred(contact: Contact, options: Options) -> LeftOutReason | None:
-    """Why a contact may join no segment, or none that heeds exclusion."""
-    if contact.privacy_blocked:
-        return LeftOutReason.BLOCKED
-    if not contact.may_be_contacted:
-        return LeftOutReason.NO_CONSENT
-    if contact.exclude_from_segment and not options.ignore_exclusion:
-        return LeftOutReason.EXCLUDED
-    return None
+    left_out = (LeftOut(no, reason_of[no]) for no in who.contact_nos(who.in_order(out)))
+    return who.only(without(who.everyone, out)), tuple(left_out)
 
 
 # -- refreshing -------------------------------------------------------------------------------
@@ -234,21 +210,29 @@ def _refreshed(store: Store, segment: Segment, action: CriteriaAction, as_of: As
     """
     scratch = Segment(header=segment.header, languages=segment.languages)
     fresh = replayed(store, scratch, saved_actions(store, action.saved_code), as_of)
-    wanted = dict.fromkeys(fresh.contact_nos)
     by_hand, banned = _done_by_hand(segment)
     kept_by_hand, others = segment.lines.picked(by_hand)
-    stays, goes = others.split(wanted.keys())
-    out = {each.contact_no: each for done in fresh.actions for each in done.left_out}
-    out |= {no: LeftOut(no, LeftOutReason.REMOVED_BY_HAND) for no in wanted if no in banned}
-    there = frozenset(segment.contact_nos)
-    entering = [no for no in wanted if no not in there and no not in banned]
-    left_out = tuple(each for no, each in out.items() if no not in wanted or no in banned)
+    stays, goes = others.split(*fresh.lines.rosters)
+    entering: list[Roster] = []
+    for who in fresh.lines.rosters:
+        there = segment.lines.on(who) | who.shared(banned, *entering)
+        entering.append(who.only(without(who.everyone, there)))
     return segment.acted(
-        attrs.evolve(action, left_out=left_out),
+        attrs.evolve(action, left_out=_left_out(fresh, banned)),
         kept=stays.merged(kept_by_hand),
-        inserted=lines_for(store, segment, store.contacts.get_many(entering)),
+        inserted=lines_for(store, segment, *entering),
         removed=goes,
     )
+
+
+def _left_out(fresh: Segment, banned: frozenset[str]) -> tuple[LeftOut, ...]:
+    """Who did not join when criteria were played anew, and who may not since he was taken out."""
+    out = {each.contact_no: each for done in fresh.actions for each in done.left_out}
+    for who in fresh.lines.rosters:
+        for no in who.contact_nos(who.in_order(who.shared(banned))):
+            out[no] = LeftOut(no, LeftOutReason.REMOVED_BY_HAND)
+    joined = fresh.lines.known(out.keys()) - banned
+    return tuple(each for no, each in out.items() if no not in joined)
 
 
 def _done_by_hand(segment: Segment) -> tuple[frozenset[int], frozenset[str]]:
@@ -262,4 +246,4 @@ def _done_by_hand(segment: Segment) -> tuple[frozenset[int], frozenset[str]]:
             taken_out.update(action.removed.contact_nos)
         else:
             put_in = {number for number in put_in if number not in action.inserted}
-    return frozenset(put_in), frozenset(taken_out.difference(segment.contact_nos))
+    return frozenset(put_in), frozenset(taken_out - segment.lines.known(taken_out))

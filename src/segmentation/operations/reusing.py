@@ -6,7 +6,6 @@ from datetime import datetime
 import attrs
 
 from segmentation.codes import to_code
-from segmentation.contacts import in_segment_order
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -25,6 +24,7 @@ from segmentation.segments import (
     CriteriaAction,
     LeftOut,
     LeftOutReason,
+    Listed,
     LoggedSegment,
     Options,
     SavedCriteria,
@@ -282,8 +282,8 @@ def refresh(store: Store, segment_no: str, as_of: AsOf, *, tell: Tell = tell_nob
         action = CriteriaAction(kind=ActionKind.REFRESH, saved_code=code, as_of=as_of)
         after = keep(store, before, played(store, before, action, as_of), tell)
         done = after.actions[-1]
-        entered = after.lines.picked(done.inserted)[0].contact_nos
-        tell(SegmentRefreshed(after, entered, done.removed.contact_nos))
+        entered = after.lines.picked(done.inserted)[0]
+        tell(SegmentRefreshed(after, joining=entered, leaving=done.removed))
         return after
 
 
@@ -365,18 +365,20 @@ def reuse_logged_segment(
         if store.records.find(LoggedSegment, logged_segment_entry_no) is None:
             raise NotFound("logged segment", str(logged_segment_entry_no))
         campaigns = _logged_campaigns(store, logged_segment_entry_no)
-        contacts = in_segment_order(store.contacts.get_many(campaigns))
         action = CriteriaAction(
             kind=ActionKind.ADD,
             criteria=InLoggedSegment(logged_segment_entry_no),
             options=Options(allow_existing=True, ignore_exclusion=True),
             as_of=as_of,
         )
-        joining, barred = sorted_out(contacts, before, action.options)
-        gone = campaigns.keys() - {contact.no for contact in contacts}
-        left_out = [*barred, *(LeftOut(no, LeftOutReason.GONE) for no in sorted(gone))]
-        inserted = lines_for(store, before, [each for each in joining for _ in campaigns[each.no]])
-        borne = [campaign for each in joining for campaign in campaigns[each.no]]
+        found = store.contacts.candidates(campaigns.keys(), Options())
+        joining, barred = sorted_out(found, before, action.options)
+        gone = sorted(campaigns.keys() - found.who.nos)
+        left_out = [*barred, *(LeftOut(no, LeftOutReason.GONE) for no in gone)]
+        contacts = [joining.at(place) for place in joining.in_order(joining.everyone)]
+        repeated = Listed.of(each for each in contacts for _ in campaigns[each.no])
+        inserted = lines_for(store, before, repeated)
+        borne = [campaign for each in contacts for campaign in campaigns[each.no]]
         if any(campaign != before.header.campaign_no for campaign in borne):
             pairs = zip(inserted, borne, strict=True)
             inserted = inserted.with_changed(

@@ -16,6 +16,7 @@ from segmentation.segments import (
     CriteriaAction,
     LeftOut,
     Lines,
+    Listed,
     Options,
     Segment,
     Tell,
@@ -178,7 +179,7 @@ def add_contact(
         before = get_segment(store, segment_no)
         contact = may_join(store, contact_no)
         action = by_hand(ActionKind.ADD, contact.no, as_of)
-        inserted = lines_for(store, before, [contact])
+        inserted = lines_for(store, before, Listed.of([contact]))
         return keep(store, before, before.acted(action, inserted=inserted), tell)
 
 

@@ -19,6 +19,8 @@ from ._actions import (
     actions_to_json,
     undone_from_json,
 )
+from ._blocks import LINE_STEP, Alike, Block, Written, alike
+from ._candidates import BARRED, Candidates
 from ._changes import (
     PASSED_ON,
     Addressed,
@@ -43,26 +45,37 @@ from ._events import (
 from ._header import SegmentHeader
 from ._history import Deed, history_of
 from ._line import SegmentLine, Terms, address_on, texts_to_json
-from ._lines import LINE_STEP, Lines, to_lines
+from ._lines import Lines, Part, to_lines
 from ._logged import LoggedSegment
+from ._rosters import Joiner, Joining, Listed, Others, Roster, nos_of
 from ._schema import FILTERED, contact_schema
 from ._segment import Segment
 
 __all__ = [
     "ACTIONS_FORMAT",
+    "BARRED",
     "FILTERED",
     "LINE_STEP",
     "PASSED_ON",
     "ActionKind",
     "Addressed",
+    "Alike",
+    "Block",
+    "Candidates",
     "CriteriaAction",
     "Deed",
     "Event",
+    "Joiner",
+    "Joining",
     "LeftOut",
     "LeftOutReason",
     "Lines",
+    "Listed",
     "LoggedSegment",
     "Options",
+    "Others",
+    "Part",
+    "Roster",
     "SavedCriteria",
     "Segment",
     "SegmentChanged",
@@ -75,14 +88,17 @@ __all__ = [
     "Tell",
     "Terms",
     "Undone",
+    "Written",
     "actions_from_json",
     "actions_to_json",
     "address_on",
+    "alike",
     "contact_schema",
     "exclusive",
     "following",
     "following_texts",
     "history_of",
+    "nos_of",
     "tell_nobody",
     "texts_to_json",
     "to_lines",

@@ -30,8 +30,9 @@ from segmentation.serialization import (
     to_json,
 )
 
+from ._blocks import LINE_STEP, Alike, Written, alike
 from ._line import SegmentLine
-from ._lines import LINE_STEP, Lines, to_lines
+from ._lines import Lines, Part, to_lines
 
 
 class ActionKind(Option):
@@ -255,11 +256,47 @@ def _action_from_data(data: JSON) -> CriteriaAction:
 
 
 def _lines_to_data(lines: Lines) -> JSON:
-    return [to_data(line) for line in lines]
+    """Blocks as columns, followed by each line that stands for itself or was changed by hand."""
+    data: list[JSON] = []
+    for part in lines.parts:
+        if isinstance(part.block, Written):
+            unchanged = (n for n in part.numbers if n not in lines.changed)
+            data += [to_data(line) for line in map(lines.find, unchanged)]
+        else:
+            data.append(_block_to_data(alike(part.block, part.here), lines.segment_no))
+    return [*data, *(to_data(line) for _, line in sorted(lines.changed.items()))]
+
+
+def _block_to_data(block: Alike, segment_no: str) -> JSON:
+    return {
+        "likes": [to_data(attrs.evolve(like, segment_no=segment_no)) for like in block.likes],
+        "like": list(block.who.manner_of),
+        "line_no": _runs(block.numbers),
+        "contact_no": block.who.numbers,
+        "contact_company_no": block.who.company_nos,
+    }
 
 
 def _lines_from_data(data: JSON) -> Lines:
-    return to_lines(from_data(SegmentLine, row) for row in data)
+    blocks = [_block_from_data(row) for row in data if "likes" in row]
+    lines = [from_data(SegmentLine, row) for row in data if "likes" not in row]
+    found = Lines(
+        tuple(Part(block, block.who.everyone) for block in blocks),
+        segment_no=next((block.likes[0].segment_no for block in blocks), ""),
+    )
+    changed = [line for line in lines if found.locate(line.line_no)]
+    others = to_lines(line for line in lines if not found.locate(line.line_no))
+    return found.with_changed(changed).merged(others) if blocks else others
+
+
+def _block_from_data(data: JSON) -> Alike:
+    return Alike.of(
+        likes=[from_data(SegmentLine, like) for like in data["likes"]],
+        like_of=data["like"],
+        numbers=tuple(_from_runs(data["line_no"])),
+        contact_nos=tuple(data["contact_no"]),
+        company_nos=tuple(data["contact_company_no"]),
+    )
 
 
 def _runs(numbers: Sequence[int]) -> list[list[int]]:

@@ -5,7 +5,7 @@ step. If it raises (`Refused` says it best), the step is undone as a whole. Noth
 registered anywhere.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeAlias
 
 import attrs
@@ -30,24 +30,18 @@ class _Change:
     @property
     def joining(self) -> Lines:
         """The lines that the step puts in."""
-        return _lines_without(self.after, self.before)
+        return _lines_apart(self.after, self.before)
 
     @property
     def leaving(self) -> Lines:
         """The lines that the step takes out, as they were."""
-        return _lines_without(self.before, self.after)
+        return _lines_apart(self.before, self.after)
 
 
-def _lines_without(segment: Segment | None, other: Segment | None) -> Lines:
+def _lines_apart(segment: Segment | None, other: Segment | None) -> Lines:
     """The lines of a segment whose contact is not on the same line of another."""
-    if segment is None:
-        return Lines()
-    there = frozenset(_places(other)) if other else frozenset()
-    return segment.lines.picked([place[0] for place in _places(segment) if place not in there])[0]
-
-
-def _places(segment: Segment) -> Iterator[tuple[int, str]]:
-    return zip(segment.lines.numbers, segment.contact_nos, strict=True)
+    lines = segment.lines if segment else Lines()
+    return lines.apart_from(other.lines) if other else lines
 
 
 @attrs.frozen
@@ -66,13 +60,23 @@ class SegmentRefreshed:
 
     Attributes:
         segment: As it is now.
-        entered: The contacts that came in, in the order of their lines.
-        left: The contacts that went.
+        joining: The lines that came in.
+        leaving: The lines that went, as they were.
     """
 
     segment: Segment
-    entered: tuple[str, ...]
-    left: tuple[str, ...]
+    joining: Lines
+    leaving: Lines
+
+    @property
+    def entered(self) -> tuple[str, ...]:
+        """The contacts that came in, in the order of their lines."""
+        return self.joining.contact_nos
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The contacts that went."""
+        return self.leaving.contact_nos
 
 
 @attrs.frozen

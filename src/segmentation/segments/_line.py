@@ -13,7 +13,6 @@ import attrs
 
 from segmentation.contacts import (
     AlternativeAddress,
-    Contact,
     ContactNo,
     CorrespondenceType,
     Language,
@@ -44,6 +43,7 @@ from segmentation.templates import (
 )
 
 from ._header import SegmentHeader
+from ._rosters import Joining
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -127,7 +127,7 @@ class Terms:
     template: InteractionTemplate | None = None
     texts: Mapping[str, TemplateLanguage] = attrs.field(factory=dict)
 
-    def line(self, contact: Contact, line_no: int, address_code: str = "") -> SegmentLine:
+    def line(self, contact: Joining, line_no: int, address_code: str = "") -> SegmentLine:
         """A new line for a contact.
 
         Args:
@@ -179,12 +179,12 @@ class Terms:
         texts = (text.attachment for text in self.texts.values())
         return frozenset((self.header.attachment, *texts)) - {""}
 
-    def language(self, contact: Contact) -> str:
+    def language(self, contact: Joining) -> str:
         """The contact's language, if the segment has a text in it; else the header's default."""
         wished = contact.language_code
         return wished if wished in self.texts else self.header.language_code_default
 
-    def correspondence_type(self, contact: Contact) -> CorrespondenceType:
+    def correspondence_type(self, contact: Joining) -> CorrespondenceType:
         """How a new line is written to; the first that applies.
 
         The header's default, if it goes before the contact's; the template's, if that does or

@@ -1,131 +1,100 @@
-"""The lines of a segment, kept as columns and made when somebody looks at them.
+"""The lines of a segment, kept as sets and made when somebody looks at them.
 
-Contacts that join together make a block: their numbers, the contacts as they were, and the
-terms on which they joined. Which of a block's lines are there is a mask, one byte each, so
-that taking lines out and putting them back shares all the rest. A line that was changed by
-hand is kept beside its block. Knows nothing of why lines come and go.
+Contacts that join together make a block: a roster of who they are, and the terms on which they
+joined. Which of a block's lines are there is a set of the roster's places, so that taking lines
+out and putting them back is a matter of bits, and shares all the rest. A line that was changed
+by hand is kept beside its block. Knows nothing of why lines come and go.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain, compress, pairwise
-from typing import Literal, TypeAlias, overload
+from typing import Any, Literal, overload
 
 import attrs
 
-from segmentation.contacts import Contact
+from segmentation.bitmaps import from_positions, to_flags, to_positions, without
 
-from ._line import SegmentLine, Terms
-
-LINE_STEP = 10_000
-
-_FLIPPED = bytes([1, 0]) + bytes(254)
-
-
-@attrs.frozen(eq=False)
-class Joined:
-    """Contacts that joined together; their lines follow from the terms.
-
-    Attributes:
-        terms: On which they joined.
-        contacts: The contacts, as they were then.
-        contact_nos: Their numbers.
-        numbers: The numbers of their lines.
-        address_codes: The alternative addresses that were active, by contact.
-    """
-
-    terms: Terms
-    contacts: tuple[Contact, ...]
-    contact_nos: tuple[str, ...]
-    numbers: range
-    address_codes: Mapping[str, str] = attrs.field(factory=dict)
-
-    @property
-    def attachments(self) -> frozenset[str]:
-        """Hashes of the contents that the lines may need."""
-        return self.terms.attachments
-
-    def line(self, place: int) -> SegmentLine:
-        """The line at a place of the block."""
-        contact = self.contacts[place]
-        code = self.address_codes.get(contact.no, "")
-        return self.terms.line(contact, self.numbers[place], code)
-
-    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: bytes) -> Decimal:
-        """The sum of a field over the lines that are there."""
-        value: Decimal = getattr(self.terms.header, field)
-        return value * here.count(1)
-
-
-@attrs.frozen(eq=False)
-class Written:
-    """Lines that are kept as they are.
-
-    Attributes:
-        lines: The lines, in the order of their numbers.
-        contact_nos: Their contacts.
-        numbers: Their numbers.
-    """
-
-    lines: tuple[SegmentLine, ...]
-    contact_nos: tuple[str, ...]
-    numbers: tuple[int, ...]
-
-    @property
-    def attachments(self) -> frozenset[str]:
-        """Hashes of the contents that the lines need."""
-        return frozenset().union(*(line.attachments for line in self.lines))
-
-    def line(self, place: int) -> SegmentLine:
-        """The line at a place of the block."""
-        return self.lines[place]
-
-    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: bytes) -> Decimal:
-        """The sum of a field over the lines that are there."""
-        return sum((getattr(line, field) for line in compress(self.lines, here)), Decimal(0))
-
-
-Block: TypeAlias = Joined | Written
+from ._blocks import Block, Written
+from ._line import SegmentLine
+from ._rosters import Others, Roster
 
 
 @attrs.frozen(eq=False)
 class Part:
-    """A block and which of its lines are there: a byte for each, 1 or 0."""
+    """A block and which of its lines are there: a set of its places."""
 
     block: Block
-    here: bytes
+    here: int
 
     @cached_property
     def count(self) -> int:
         """How many lines are there."""
-        return self.here.count(1)
+        return self.here.bit_count()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all lines of the block are there."""
+        return self.count == len(self.block.numbers)
+
+    @cached_property
+    def _flags(self) -> bytes:
+        """For each line of the block, in their order, whether it is there."""
+        flags = to_flags(self.here, self.block.who.everyone.bit_length())
+        return bytes(map(flags.__getitem__, self.block.order))
+
+    @property
+    def indexes(self) -> Iterable[int]:
+        """The indexes of the lines that are there, ascending."""
+        every = range(len(self.block.numbers))
+        return every if self.is_whole else compress(every, self._flags)
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The numbers of the lines that are there, ascending."""
+        numbers = self.block.numbers
+        return numbers if self.is_whole else tuple(compress(numbers, self._flags))
+
+    @property
+    def contact_nos(self) -> Sequence[str]:
+        """The contacts of the lines that are there, in their order."""
+        nos = self.block.contact_nos
+        return nos if self.is_whole else tuple(compress(nos, self._flags))
 
     @property
     def first_no(self) -> int:
         """The number of the first line that is there."""
-        return self.block.numbers[self.here.find(1)]
+        return self.block.numbers[0 if self.is_whole else self._flags.find(1)]
 
     @property
     def last_no(self) -> int:
         """The number of the last line that is there."""
-        return self.block.numbers[self.here.rfind(1)]
+        return self.block.numbers[-1 if self.is_whole else self._flags.rfind(1)]
 
-    def split(self, flags: bytes) -> tuple["Part", "Part"]:
-        """The lines that are flagged, and the others."""
-        return (
-            Part(self.block, _both(self.here, flags)),
-            Part(self.block, _both(self.here, flags.translate(_FLIPPED))),
-        )
+    def has(self, index: int) -> bool:
+        """Whether the line with an index in the block's order is there."""
+        return self.is_whole or bool(self._flags[index])
+
+    def numbered(self, numbers: Collection[int]) -> int:
+        """The places of the lines that are there with one of these numbers."""
+        own = self.block.numbers
+        if not numbers:
+            return 0
+        if isinstance(numbers, range) and isinstance(own, range):
+            if _covers(numbers, own):
+                return self.here
+            if numbers[-1] < own[0] or own[-1] < numbers[0]:
+                return 0
+        found = compress(self.block.order, map(numbers.__contains__, own))
+        return self.here & from_positions(found, self.block.who.everyone.bit_length())
 
 
-def _both(one: bytes, other: bytes) -> bytes:
-    return (int.from_bytes(one) & int.from_bytes(other)).to_bytes(len(one))
-
-
-def _either(one: bytes, other: bytes) -> bytes:
-    return (int.from_bytes(one) | int.from_bytes(other)).to_bytes(len(one))
+def _covers(numbers: range, others: range) -> bool:
+    """Whether all numbers of one range are in another."""
+    return numbers.step == others.step and others[0] in numbers and others[-1] in numbers
 
 
 @attrs.frozen(eq=False)
@@ -133,7 +102,7 @@ class Lines(Sequence[SegmentLine]):
     """Lines in the order of their numbers; looking at one makes it.
 
     Attributes:
-        parts: The blocks that have lines here, ordered by the first of them.
+        parts: The blocks that have lines here, ordered by their numbers.
         changed: Lines that were changed by hand, by number.
         segment_no: The segment that the lines bear.
     """
@@ -142,13 +111,17 @@ class Lines(Sequence[SegmentLine]):
     changed: Mapping[int, SegmentLine] = attrs.field(factory=dict)
     segment_no: str = ""
 
+    def __reduce__(self) -> tuple[Callable[..., "Lines"], tuple[Any, ...]]:
+        """Lines travel written out: a roster may hang on the contacts of a whole store."""
+        return _unpacked, (tuple(self), self.segment_no)
+
     # -- looking ----------------------------------------------------------------------------
 
     def __len__(self) -> int:
         return sum(part.count for part in self.parts)
 
     def __iter__(self) -> Iterator[SegmentLine]:
-        return (self._made(block, place) for block, place in self._places())
+        return (self._made(block, index) for block, index in self._places())
 
     @overload
     def __getitem__(self, index: int) -> SegmentLine: ...
@@ -160,8 +133,8 @@ class Lines(Sequence[SegmentLine]):
         return self._made(*self._at(index))
 
     def _at(self, index: int) -> tuple[Block, int]:
-        """The block and place of a line; of a lone block without gaps they are known at once."""
-        if len(self.parts) == 1 and self.parts[0].count == len(self.parts[0].here):
+        """The block of a line and its index there; of a lone whole block known at once."""
+        if len(self.parts) == 1 and self.parts[0].is_whole:
             return self.parts[0].block, range(self.parts[0].count)[index]
         return self._indexed[index]
 
@@ -178,16 +151,18 @@ class Lines(Sequence[SegmentLine]):
     @property
     def contact_nos(self) -> tuple[str, ...]:
         """The contacts on the lines, in the order of the lines; no line is made for it."""
+        if len(self.parts) == 1:
+            return tuple(self.parts[0].contact_nos)
         if self._apart:
-            return tuple(chain(*(compress(p.block.contact_nos, p.here) for p in self.parts)))
-        return tuple(block.contact_nos[place] for block, place in self._indexed)
+            return tuple(chain(*(part.contact_nos for part in self.parts)))
+        return tuple(block.contact_nos[index] for block, index in self._indexed)
 
     @property
     def numbers(self) -> Sequence[int]:
         """The lines' numbers, ascending."""
-        if len(self.parts) == 1 and self.parts[0].count == len(self.parts[0].here):
-            return self.parts[0].block.numbers
-        found = chain(*(compress(part.block.numbers, part.here) for part in self.parts))
+        if len(self.parts) == 1:
+            return self.parts[0].numbers
+        found = chain(*(part.numbers for part in self.parts))
         return tuple(found if self._apart else sorted(found))
 
     @property
@@ -201,13 +176,30 @@ class Lines(Sequence[SegmentLine]):
         return self._made(*found) if found else None
 
     def locate(self, line_no: int) -> tuple[Block, int] | None:
-        """The block of the line with this number and its place there, or ``None``."""
+        """The block of the line with this number and its index there, or ``None``."""
         for part in self.parts:
             numbers = part.block.numbers
-            place = bisect_left(numbers, line_no)
-            if place < len(numbers) and numbers[place] == line_no and part.here[place]:
-                return part.block, place
+            index = bisect_left(numbers, line_no)
+            if index < len(numbers) and numbers[index] == line_no and part.has(index):
+                return part.block, index
         return None
+
+    def known(self, contact_nos: AbstractSet[str]) -> frozenset[str]:
+        """Those of these contacts who are on the lines; no line is made for it."""
+        found: set[str] = set()
+        for part in self.parts:
+            who = part.block.who
+            found.update(who.contact_nos(to_positions(part.here & who.shared(contact_nos))))
+        return frozenset(found)
+
+    @cached_property
+    def rosters(self) -> Sequence[Roster]:
+        """Who is on the lines, part by part."""
+        return [part.block.who.only(part.here) for part in self.parts]
+
+    def on(self, who: Roster) -> int:
+        """The places of those on a roster who are on the lines too."""
+        return who.shared(*self.rosters)
 
     def total(self, field: Literal["unit_cost", "unit_duration_min"]) -> Decimal:
         """The sum of a field over the lines; only lines changed by hand are looked at."""
@@ -226,8 +218,8 @@ class Lines(Sequence[SegmentLine]):
         of_blocks = (part.block.attachments for part in self.parts)
         return frozenset().union(*of_blocks, *(line.attachments for line in self.changed.values()))
 
-    def _made(self, block: Block, place: int) -> SegmentLine:
-        line = self.changed.get(block.numbers[place]) or block.line(place)
+    def _made(self, block: Block, index: int) -> SegmentLine:
+        line = self.changed.get(block.numbers[index]) or block.line(index)
         if line.segment_no == self.segment_no:
             return line
         return attrs.evolve(line, segment_no=self.segment_no)
@@ -235,8 +227,10 @@ class Lines(Sequence[SegmentLine]):
     @cached_property
     def _apart(self) -> bool:
         """Whether each part's numbers all come before those of the next."""
-        parts = self.parts
-        return all(p.last_no < n.first_no for p, n in pairwise(parts))
+        return all(
+            one.block.numbers[-1] < other.block.numbers[0] or one.last_no < other.first_no
+            for one, other in pairwise(self.parts)
+        )
 
     def _places(self) -> Iterator[tuple[Block, int]]:
         places = chain(*map(_places_of, self.parts))
@@ -248,41 +242,53 @@ class Lines(Sequence[SegmentLine]):
 
     # -- other lines ------------------------------------------------------------------------
 
-    def split(self, contact_nos: Container[str]) -> tuple["Lines", "Lines"]:
-        """The lines of these contacts, and the others."""
-        return self._split(lambda block: bytes(map(contact_nos.__contains__, block.contact_nos)))
+    def split(self, *others: Others) -> tuple["Lines", "Lines"]:
+        """The lines of contacts who are among others, and the lines of those who are not."""
+        return self._split(lambda part: part.here & part.block.who.shared(*others))
 
     def picked(self, numbers: Collection[int]) -> tuple["Lines", "Lines"]:
         """The lines with these numbers, and the others."""
-        wanted = frozenset(numbers) if not isinstance(numbers, range) else numbers
+        wanted = numbers if isinstance(numbers, range) else frozenset(numbers)
+        return self._split(lambda part: part.numbered(wanted))
 
-        def flags(block: Block) -> bytes:
-            if numbers == block.numbers:
-                return b"\1" * len(block.numbers)
-            return bytes(map(wanted.__contains__, block.numbers))
-
-        return self._split(flags)
-
-    def _split(self, flags: Callable[[Block], bytes]) -> tuple["Lines", "Lines"]:
-        pairs = [part.split(flags(part.block)) for part in self.parts]
-        return self._of(pair[0] for pair in pairs), self._of(pair[1] for pair in pairs)
+    def _split(self, chosen: Callable[[Part], int]) -> tuple["Lines", "Lines"]:
+        pairs = [(part, chosen(part)) for part in self.parts]
+        return (
+            self._of(Part(part.block, some) for part, some in pairs),
+            self._of(Part(part.block, without(part.here, some)) for part, some in pairs),
+        )
 
     def _of(self, parts: Iterable[Part]) -> "Lines":
         """Lines of these parts; what was changed by hand comes along."""
-        kept = tuple(part for part in parts if part.count)
+        kept = tuple(part for part in parts if part.here)
         lines = attrs.evolve(self, parts=kept, changed={})
         changed = {no: line for no, line in self.changed.items() if lines.locate(no)}
         return attrs.evolve(lines, changed=changed) if changed else lines
 
     def merged(self, other: "Lines") -> "Lines":
         """These lines and others; none of the others' numbers is here yet."""
-        masks = {part.block: part.here for part in self.parts}
-        for part in other.parts:
-            mask = masks.get(part.block)
-            masks[part.block] = part.here if mask is None else _either(mask, part.here)
-        parts = sorted((Part(block, here) for block, here in masks.items()), key=_first_no)
+        here: dict[Block, int] = {}
+        for part in (*self.parts, *other.parts):
+            here[part.block] = here.get(part.block, 0) | part.here
+        parts = sorted((Part(*pair) for pair in here.items()), key=_first_of_block)
         changed = {**self.changed, **other.changed} if other.changed else self.changed
         return attrs.evolve(self, parts=tuple(parts), changed=changed)
+
+    def without_parts(self, other: "Lines") -> "Lines":
+        """The lines that do not share their place in a block with one of others."""
+        theirs = {part.block: part.here for part in other.parts}
+        return self._of(
+            Part(part.block, without(part.here, theirs.get(part.block, 0))) for part in self.parts
+        )
+
+    def apart_from(self, other: "Lines") -> "Lines":
+        """The lines whose contact is not on the same line of others."""
+        mine, theirs = self.without_parts(other), other.without_parts(self)
+        if not (mine and theirs):
+            return mine
+        there = frozenset(zip(theirs.numbers, theirs.contact_nos, strict=True))
+        pairs = zip(mine.numbers, mine.contact_nos, strict=True)
+        return mine.picked([pair[0] for pair in pairs if pair not in there])[0]
 
     def with_changed(self, lines: Iterable[SegmentLine]) -> "Lines":
         """These lines, some of which have become others with the same number."""
@@ -290,16 +296,19 @@ class Lines(Sequence[SegmentLine]):
 
 
 def _places_of(part: Part) -> Iterator[tuple[Block, int]]:
-    block = part.block
-    return ((block, place) for place in compress(range(len(part.here)), part.here))
+    return ((part.block, index) for index in part.indexes)
 
 
 def _number_of(place: tuple[Block, int]) -> int:
     return place[0].numbers[place[1]]
 
 
-def _first_no(part: Part) -> int:
-    return part.first_no
+def _first_of_block(part: Part) -> int:
+    return part.block.numbers[0]
+
+
+def _unpacked(lines: tuple[SegmentLine, ...], segment_no: str) -> Lines:
+    return attrs.evolve(to_lines(lines), segment_no=segment_no)
 
 
 def to_lines(lines: Iterable[SegmentLine]) -> Lines:
@@ -314,9 +323,5 @@ def to_lines(lines: Iterable[SegmentLine]) -> Lines:
     rows = tuple(sorted(lines, key=lambda line: line.line_no))
     if not rows:
         return Lines()
-    block = Written(
-        lines=rows,
-        contact_nos=tuple(line.contact_no for line in rows),
-        numbers=tuple(line.line_no for line in rows),
-    )
-    return Lines((Part(block, b"\1" * len(rows)),), segment_no=rows[0].segment_no)
+    block = Written(lines=rows, numbers=tuple(line.line_no for line in rows))
+    return Lines((Part(block, block.who.everyone),), segment_no=rows[0].segment_no)

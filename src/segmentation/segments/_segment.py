@@ -9,14 +9,15 @@ from decimal import Decimal
 
 import attrs
 
-from segmentation.contacts import Contact
 from segmentation.errors import NotFound, Refused
 from segmentation.templates import TemplateLanguage
 
 from ._actions import CriteriaAction, Undone
+from ._blocks import LINE_STEP, Joined
 from ._header import SegmentHeader
 from ._line import SegmentLine, Terms
-from ._lines import LINE_STEP, Joined, Lines, Part, to_lines
+from ._lines import Lines, Part, to_lines
+from ._rosters import Roster
 
 
 @attrs.frozen(kw_only=True)
@@ -86,29 +87,25 @@ class Segment:
     # -- actions ----------------------------------------------------------------------------
 
     def new_lines(
-        self,
-        terms: Terms,
-        contacts: Iterable[Contact],
-        address_codes: Mapping[str, str] | None = None,
+        self, terms: Terms, *rosters: Roster, address_codes: Mapping[str, str] | None = None
     ) -> Lines:
         """A line for each contact, numbered after the segment's last; they are not in it yet.
 
         Args:
             terms: On which they join.
-            contacts: Who joins, in the order of the lines.
+            *rosters: Who joins, in the order of the lines; nobody is on two of them.
             address_codes: The alternative addresses that are active, by contact.
         """
-        joining = tuple(contacts)
+        parts: list[Part] = []
         first = self.lines.last_no + LINE_STEP
-        block = Joined(
-            terms=terms,
-            contacts=joining,
-            contact_nos=tuple([contact.no for contact in joining]),
-            numbers=range(first, first + len(joining) * LINE_STEP, LINE_STEP),
-            address_codes=address_codes or {},
-        )
-        parts = (Part(block, b"\1" * len(joining)),) if joining else ()
-        return Lines(parts, segment_no=self.no)
+        for who in rosters:
+            everyone = who.everyone
+            end = first + everyone.bit_count() * LINE_STEP
+            if everyone:
+                block = Joined(terms, who, range(first, end, LINE_STEP), address_codes or {})
+                parts.append(Part(block, everyone))
+            first = end
+        return Lines(tuple(parts), segment_no=self.no)
 
     def acted(
         self,

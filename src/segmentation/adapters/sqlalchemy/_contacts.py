@@ -1,6 +1,6 @@
 """Contacts, chosen by one statement in the database."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, assert_never
 
 import attrs
@@ -25,7 +25,9 @@ from segmentation.errors import NotFound, UnknownName
 from segmentation.fields import Field, FieldType, Record, RecordT, fields_of, key_of
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryContacts
+from segmentation.segments import Candidates, Options, contact_schema
 
+from ._candidates import Found, candidates, widened
 from ._compile import Rows, to_statement
 from ._mapping import MappedTable
 from ._repositories import SqlRecords
@@ -161,6 +163,36 @@ class SqlContacts:
             number, company = rows.value(fields["no"]), rows.value(fields["company_no"])
             query = sa.select(number).where(words.among(company, wanted)).order_by(number)
             return list(connection.scalars(query))
+
+    def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
+        """Those who pass a selection or have these numbers, as they would join a segment."""
+        if isinstance(chosen, BoundSelection) and is_too_large(chosen):
+            return self.candidates(self._in_python(chosen), options)
+        with self._unit.connection() as connection:
+            words = words_of(connection.dialect, self._tables)
+
+            def contacts() -> Rows:
+                return self._rows(Contact, words)
+
+            rows, found = contacts(), self._found(connection, chosen, words)
+            test = widened(found, contacts, options)(rows) if found else None
+            return candidates(connection, rows, test, words)
+
+    def _found(
+        self, connection: sa.Connection, chosen: BoundSelection | Collection[str], words: Words
+    ) -> Found | None:
+        """Whether a row's contact is chosen; ``None`` if all are."""
+        number = contact_schema().table("contact").field("no")
+        if not isinstance(chosen, BoundSelection):
+            nos = [str(no) for no in chosen if can_hold_text(no)]
+            return lambda rows: words.among(rows.value(number), nos)
+        if chosen.node is None and chosen.cut is None:
+            return None
+        for segment_no in segments_named(chosen.node):
+            self._check_segment(connection, segment_no)
+        statement = self.statement(chosen, connection.dialect)
+        passing = (statement if chosen.cut else statement.order_by(None)).cte()
+        return lambda rows: rows.value(number).in_(sa.select(*passing.c))
 
     def _rows(self, kind: type[Record], words: Words) -> Rows:
         table = Table(kind.__table__, {field.name: field for field in fields_of(kind)})

@@ -4,35 +4,40 @@ A worksheet that was read or stored before is remembered as long as nobody else 
 that a step reads nothing anew and writes only the lines that it changed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import compress
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
 
-from segmentation.contacts import Contact
 from segmentation.errors import Conflict, NotFound
 from segmentation.segments import (
+    Alike,
     Lines,
+    Part,
     Segment,
     SegmentHeader,
     SegmentLine,
+    Written,
     actions_from_json,
     actions_to_json,
+    alike,
     undone_from_json,
 )
 from segmentation.serialization import from_data, from_json, to_data, to_json
 from segmentation.templates import TemplateLanguage
 
-from ._tables import Tables
+from ._tables import Layout, Tables
 from ._types import can_hold_text
 from ._units import Unit
 from ._words import words_of
-from ._writing import BATCH, Row, Writer
+from ._writing import BATCH, Writer
 
-_OWN = ("line_no", "contact_no", "contact_company_no", "contact_alt_address_code")
-"""What differs between the lines of contacts that join on the same terms in the same way."""
+_OWN = ("line_no", "contact_no", "contact_company_no")
+"""What differs between lines that are alike."""
 
 
 class SqlSegments:
@@ -67,10 +72,10 @@ class SqlSegments:
             sa.select(*lines.columns)
             .where(lines.table.c.segment_no == no)
             .order_by(lines.table.c.line_no)
-        ).all()
+        )
         return Segment(
             header=headers.from_row(header),
-            lines=tuple(map(lines.from_row, rows)),
+            lines=_read_lines(rows, lines, no),
             actions=actions_from_json(actions),
             undone=undone_from_json(actions),
             languages=tuple(from_data(TemplateLanguage, row) for row in from_json(languages)),
@@ -94,9 +99,8 @@ class SqlSegments:
             stamp = self._new_stamp(connection)
             self._put_header(connection, newer, is_new=before is None, stamp=stamp)
             if known is None:
-                self._put_all(connection, newer)
-            else:
-                self._put_changed(connection, known.lines, newer)
+                self._remove_lines(connection, newer.no)
+            self._put_changed(connection, known.lines if known else Lines(), newer)
             self._unit.remember(segment.no, stamp, newer)
         return newer
 
@@ -133,30 +137,19 @@ class SqlSegments:
             connection.execute(sa.insert(meta), {"name": "changes", "value": "1"})
         return str(connection.scalar(sa.select(meta.c.value).where(meta.c.name == "changes")))
 
-    def _put_all(self, connection: sa.Connection, segment: Segment) -> None:
-        self._remove_lines(connection, segment.no)
-        writer = self._writer(connection)
-        writer.insert_rows(connection, _rows(writer, segment.lines, segment.lines, {}))
-
     def _put_changed(self, connection: sa.Connection, old: Lines, segment: Segment) -> None:
         """Write only what differs from the lines that are stored."""
         writer, new = self._writer(connection), segment.lines
-        gone, stays = _masks(old), _masks(new)
-        numbers = [
-            number
-            for block, here in gone.items()
-            for number in compress(block.numbers, _without(here, stays.get(block, b"")))
-        ]
-        self._remove_numbers(connection, segment.no, numbers)
-        writer.insert_rows(connection, _rows(writer, new, new, gone))
-        rewritten = {*old.changed, *new.changed}
-        found = [
+        gone, come = old.without_parts(new), new.without_parts(old)
+        self._remove_numbers(connection, segment.no, gone.numbers)
+        for part in come.parts:
+            _insert(connection, writer, part, segment.no)
+        rewritten = (
             line
-            for number in sorted(rewritten)
-            if old.changed.get(number) is not new.changed.get(number)
-            and (line := new.find(number)) is not None
-        ]
-        writer.put(connection, found)
+            for number, line in sorted(new.changed.items())
+            if line is not old.changed.get(number) or number in come.changed
+        )
+        writer.put(connection, (_of_segment(line, segment.no) for line in rewritten))
 
     def _writer(self, connection: sa.Connection) -> Writer:
         return Writer(self._tables.lines, connection.dialect)
@@ -189,54 +182,59 @@ def _changed(segment: Segment) -> Conflict:
     )
 
 
-def _masks(lines: Lines) -> dict[Any, bytes]:
-    """Which lines of each block are there."""
-    return {part.block: part.here for part in lines.parts}
+def _read_lines(rows: Iterable[Any], layout: Layout[SegmentLine], segment_no: str) -> Lines:
+    """Lines out of rows; of rows that are alike but for number and contact one is read."""
+    own = [layout.names.index(name) for name in _OWN]
+    of_own = itemgetter(*own)
+    others = [place for place in range(len(layout.names)) if place not in own]
+    of_others = itemgetter(*others)
+    likes: dict[str, int] = {}
+    columns: list[tuple[int, str, str]] = []
+    read: list[SegmentLine] = []
+    like_of: list[int] = []
+    for row in rows:
+        kind = repr(of_others(row))
+        if kind not in likes:
+            likes[kind] = len(likes)
+            read.append(
+                attrs.evolve(layout.from_row(row), line_no=0, contact_no="", contact_company_no="")
+            )
+        like_of.append(likes[kind])
+        columns.append(of_own(row))
+    if not columns:
+        return Lines()
+    block = Alike.of(read, like_of, *zip(*columns, strict=True))
+    return Lines((Part(block, block.who.everyone),), segment_no=segment_no)
 
 
-def _without(here: bytes, other: bytes) -> bytes:
-    """What is in one mask and not in another, which may be empty."""
-    if not other:
-        return here
-    mask = int.from_bytes(here) & ~int.from_bytes(other)
-    return mask.to_bytes(len(here))
+def _insert(connection: sa.Connection, writer: Writer, part: Part, segment_no: str) -> None:
+    """Store the lines of a part; those of contacts that joined together with few statements."""
+    if isinstance(part.block, Written):
+        lines = (_of_segment(part.block.line(index), segment_no) for index in part.indexes)
+        writer.insert_rows(connection, map(writer.row, lines))
+        return
+    found = alike(part.block, part.here)
+    who = found.who
+    columns: dict[str, Sequence[Any]] = {
+        "line_no": found.numbers,
+        "contact_no": who.numbers,
+        "contact_company_no": who.company_nos,
+    }
+    for line, places in _grouped(found.likes, who.manner_of):
+        own = {name: list(map(column.__getitem__, places)) for name, column in columns.items()}
+        writer.insert_alike(connection, _of_segment(line, segment_no), own)
 
 
-def _rows(
-    writer: Writer, lines: Lines, changed: Lines, stored: Mapping[Any, bytes]
-) -> Iterator[Row]:
-    """Rows for the lines that are not stored yet."""
-    for part in lines.parts:
-        places = compress(range(len(part.here)), _without(part.here, stored.get(part.block, b"")))
-        yield from _rows_of(writer, part.block, places, changed)
-
-
-def _rows_of(
-    writer: Writer,
-    block: Any,  # noqa: ANN401 - one of either kind
-    places: Iterable[int],
-    lines: Lines,
-) -> Iterator[Row]:
-    """Rows for lines of one block; lines that are alike are worked out once."""
-    contacts: Sequence[Contact] | None = getattr(block, "contacts", None)
-    own = [writer.columns.index(name) for name in _OWN]
-    alike: dict[tuple[str, str, str], list[Any]] = {}
-    for place in places:
-        number = block.numbers[place]
-        hand = lines.changed.get(number)
-        if contacts is None or hand is not None:
-            yield writer.row(_of_segment(hand or block.line(place), lines.segment_no))
-            continue
-        contact = contacts[place]
-        kind = (contact.language_code, contact.correspondence_type, contact.salesperson_code)
-        row = alike.get(kind)
-        if row is None:
-            line = _of_segment(block.line(place), lines.segment_no)
-            row = alike[kind] = list(writer.row(line))
-        code = block.address_codes.get(contact.no, "")
-        for column, value in zip(own, (number, contact.no, contact.company_no, code), strict=True):
-            row[column] = value
-        yield tuple(row)
+def _grouped(
+    lines: Sequence[SegmentLine], line_of: Sequence[int]
+) -> Iterator[tuple[SegmentLine, Sequence[int]]]:
+    """The lines that occur, each once, and the places at which it does."""
+    known = {line: number for number, line in enumerate(dict.fromkeys(lines))}
+    kinds = list(map([known[line] for line in lines].__getitem__, line_of))
+    places, counts = iter(sorted(range(len(kinds)), key=kinds.__getitem__)), Counter(kinds)
+    for line, number in known.items():
+        if counts[number]:
+            yield line, list(islice(places, counts[number]))
 
 
 def _of_segment(line: SegmentLine, segment_no: str) -> SegmentLine:

@@ -3,7 +3,7 @@
 What SQLAlchemy does for each value of each row would take most of the time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from itertools import islice
 from operator import attrgetter
@@ -127,6 +127,52 @@ class Writer:
     def insert_rows(self, connection: sa.Connection, rows: Iterable[Row]) -> None:
         """Store rows whose keys are not there yet."""
         insert_rows(connection, self._table, self.columns, rows)
+
+    def insert_alike(
+        self, connection: sa.Connection, item: Record, own: Mapping[str, Sequence[Any]]
+    ) -> None:
+        """Store records that are alike but for some fields, none of which is there yet.
+
+        One statement makes all rows of whole columns.
+
+        Args:
+            connection: Where to.
+            item: What they are like.
+            own: What each has for itself: numbers or texts, by field.
+
+        Raises:
+            InvalidValue: A value that no database can hold.
+        """
+        fields = {field.name: field for field in self._fields if field.name in own}
+        for name, values in own.items():
+            if fields[name].type is not FieldType.INTEGER:
+                _check_texts(fields[name], values, self._place)
+        shared = dict(zip(self.columns, self.row(item), strict=True))
+        alike = {name: value for name, value in shared.items() if name not in own}
+        numbers = [fields[name].type is FieldType.INTEGER for name in own]
+        preparer = connection.dialect.identifier_preparer
+        names = [preparer.format_column(self._table.c[name]) for name in (*alike, *own)]
+        if connection.dialect.name == "postgresql":
+            values = ["CAST(%s AS jsonb)" if name == EXTRA else "%s" for name in alike]
+            arrays = ["%s::bigint[]" if number else "%s::text[]" for number in numbers]
+            values, source = [*values, "own.*"], f"unnest({', '.join(arrays)}) AS own"
+            sent: list[Any] = [list(column) for column in own.values()]
+        else:
+            values = ["?" for _ in alike]
+            values += [f"json_extract(value, '$[{place}]')" for place, _ in enumerate(own)]
+            source, sent = "json_each(?)", [to_json(list(zip(*own.values(), strict=True)))]
+        connection.exec_driver_sql(
+            f"INSERT INTO {preparer.format_table(self._table)} ({', '.join(names)}) "  # noqa: S608 - names of ours
+            f"SELECT {', '.join(values)} FROM {source}",
+            (*alike.values(), *sent),
+        )
+
+
+def _check_texts(field: Field, texts: Sequence[str], place: str) -> None:
+    joined = "".join(texts)
+    if not joined.isascii() or "\0" in joined:
+        for text in texts:
+            check_value(field, text, place)
 
 
 def _only(name: str) -> Callable[[Any], tuple[Any]]:

@@ -1,0 +1,72 @@
+"""Rosters on the index: who joins is a set of positions, and who is on two rosters is an *and*.
+
+Contacts are taken as they were when the roster was made: those that have changed since they were
+counted are kept with it, all others are found where they stand.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Self, cast
+
+from segmentation.bitmaps import to_positions
+from segmentation.contacts import Contact, segment_order
+from segmentation.criteria import Row
+from segmentation.segments import Joining, Listed, Others, nos_of
+
+from ._index_positions import Positions
+
+
+class IndexedRoster:
+    """Contacts of an index, each at its position there.
+
+    Args:
+        positions: Where contacts stand.
+        everyone: Who is on the roster.
+        changed: Those of them who are not as they were when they were counted.
+    """
+
+    def __init__(
+        self, positions: Positions, everyone: int, changed: Mapping[int, Row] | None = None
+    ) -> None:
+        self.everyone = everyone
+        self._positions = positions
+        self._changed = changed or {}
+
+    @classmethod
+    def now(cls, positions: Positions, everyone: int) -> Self:
+        """The roster of contacts as they are at this moment."""
+        return cls(positions, everyone, positions.changed_among(everyone))
+
+    @property
+    def nos(self) -> frozenset[str]:
+        """All numbers of contacts."""
+        return frozenset(self.contact_nos(to_positions(self.everyone)))
+
+    def in_order(self, places: int) -> list[int]:
+        """The places of a set, in the order in which lines follow each other."""
+        return self._positions.in_order(places, segment_order, self._changed)
+
+    def contact_nos(self, places: Iterable[int]) -> Iterator[str]:
+        """The numbers of the contacts at these places."""
+        return map(self._positions.nos.__getitem__, places)
+
+    def at(self, place: int) -> Joining:
+        """The contact at a place, as it was."""
+        return cast("Contact", self._changed.get(place) or self._positions.first(place))
+
+    def only(self, places: int) -> Self:
+        """The roster of those at these places."""
+        return type(self)(self._positions, self.everyone & places, self._changed)
+
+    def shared(self, *others: Others) -> int:
+        """The places of those who are among any of these others too."""
+        found = 0
+        for each in others:
+            if isinstance(each, IndexedRoster) and each._positions is self._positions:  # noqa: SLF001 - of this class
+                found |= each.everyone
+            else:
+                found |= self._positions.those(nos_of(each))
+        return self.everyone & found
+
+    def listed(self) -> Listed:
+        """The roster written out."""
+        return Listed.of(map(self.at, self.in_order(self.everyone)))

@@ -1,0 +1,200 @@
+"""Blocks of lines: contacts with all that is needed to make their lines, and finished lines.
+
+A block never changes; which of its lines are there is known elsewhere.
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from itertools import compress
+from typing import Literal, Self, TypeAlias
+
+import attrs
+
+from segmentation.bitmaps import to_flags, to_positions
+
+from ._line import SegmentLine, Terms
+from ._rosters import Joiner, Listed, Roster
+
+LINE_STEP = 10_000
+
+
+@attrs.frozen(eq=False)
+class Joined:
+    """Contacts that joined together; their lines follow from the terms.
+
+    Attributes:
+        terms: On which they joined.
+        who: The contacts, as they were then.
+        numbers: The numbers of their lines.
+        address_codes: The alternative addresses that were active, by contact.
+    """
+
+    terms: Terms
+    who: Roster
+    numbers: range
+    address_codes: Mapping[str, str] = attrs.field(factory=dict)
+
+    @cached_property
+    def order(self) -> Sequence[int]:
+        """The places in the order of the lines."""
+        return self.who.in_order(self.who.everyone)
+
+    @cached_property
+    def contact_nos(self) -> tuple[str, ...]:
+        """The contacts, in the order of the lines."""
+        return tuple(self.who.contact_nos(self.order))
+
+    @property
+    def attachments(self) -> frozenset[str]:
+        """Hashes of the contents that the lines may need."""
+        return self.terms.attachments
+
+    def line(self, index: int) -> SegmentLine:
+        """The line with an index in their order."""
+        contact = self.who.at(self.order[index])
+        code = self.address_codes.get(contact.no, "")
+        return self.terms.line(contact, self.numbers[index], code)
+
+    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: int) -> Decimal:
+        """The sum of a field over the lines that are there."""
+        value: Decimal = getattr(self.terms.header, field)
+        return value * here.bit_count()
+
+
+@attrs.frozen(eq=False)
+class Written:
+    """Lines that are kept as they are.
+
+    Attributes:
+        lines: The lines, in the order of their numbers.
+        numbers: Their numbers.
+    """
+
+    lines: tuple[SegmentLine, ...]
+    numbers: tuple[int, ...]
+
+    @cached_property
+    def who(self) -> Roster:
+        """The contacts, as the lines show them."""
+        return Listed.of(map(_joiner, self.lines))
+
+    @property
+    def order(self) -> Sequence[int]:
+        """The places in the order of the lines."""
+        return range(len(self.lines))
+
+    @cached_property
+    def contact_nos(self) -> tuple[str, ...]:
+        """The contacts, in the order of the lines."""
+        return tuple([line.contact_no for line in self.lines])
+
+    @property
+    def attachments(self) -> frozenset[str]:
+        """Hashes of the contents that the lines need."""
+        return frozenset().union(*(line.attachments for line in self.lines))
+
+    def line(self, index: int) -> SegmentLine:
+        """The line with an index in their order."""
+        return self.lines[index]
+
+    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: int) -> Decimal:
+        """The sum of a field over the lines that are there."""
+        found = map(self.lines.__getitem__, to_positions(here))
+        return sum((getattr(line, field) for line in found), Decimal(0))
+
+
+def _joiner(line: SegmentLine) -> Joiner:
+    return Joiner(
+        no=line.contact_no,
+        company_no=line.contact_company_no,
+        language_code=line.language_code,
+        correspondence_type=line.correspondence_type,
+        salesperson_code=line.salesperson_code,
+    )
+
+
+@attrs.frozen(eq=False)
+class Alike:
+    """Lines that are alike but for their numbers and contacts, as stores keep them.
+
+    Attributes:
+        who: The contacts, in the order of the lines.
+        likes: For each manner of the roster a line without number and contact.
+        numbers: The numbers of the lines.
+    """
+
+    who: Listed
+    likes: Sequence[SegmentLine]
+    numbers: Sequence[int]
+
+    @classmethod
+    def of(
+        cls,
+        likes: Sequence[SegmentLine],
+        like_of: Iterable[int],
+        numbers: Sequence[int],
+        contact_nos: Sequence[str],
+        company_nos: Sequence[str],
+    ) -> Self:
+        """The block of these columns; ``like_of`` tells for each line which it is like."""
+        who = Listed(
+            numbers=contact_nos,
+            company_nos=company_nos,
+            manners=[(x.language_code, x.correspondence_type, x.salesperson_code) for x in likes],
+            manner_of=array("I", like_of),
+        )
+        return cls(who, likes, numbers)
+
+    @property
+    def order(self) -> Sequence[int]:
+        """The places in the order of the lines."""
+        return range(len(self.numbers))
+
+    @property
+    def contact_nos(self) -> Sequence[str]:
+        """The contacts, in the order of the lines."""
+        return self.who.numbers
+
+    @property
+    def attachments(self) -> frozenset[str]:
+        """Hashes of the contents that the lines need."""
+        return frozenset().union(*(like.attachments for like in self.likes))
+
+    def line(self, index: int) -> SegmentLine:
+        """The line with an index in their order."""
+        return attrs.evolve(
+            self.likes[self.who.manner_of[index]],
+            line_no=self.numbers[index],
+            contact_no=self.who.numbers[index],
+            contact_company_no=self.who.company_nos[index],
+        )
+
+    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: int) -> Decimal:
+        """The sum of a field over the lines that are there."""
+        values: list[Decimal] = [getattr(like, field) for like in self.likes]
+        found = Counter(map(self.who.manner_of.__getitem__, to_positions(here)))
+        return sum((values[like] * count for like, count in found.items()), Decimal(0))
+
+
+Block: TypeAlias = Joined | Written | Alike
+
+
+def alike(block: Joined | Alike, places: int) -> Alike:
+    """Some lines of a block as columns."""
+    who = block.who.only(places).listed()
+    flags = to_flags(places, block.who.everyone.bit_length())
+    numbers = tuple(compress(block.numbers, map(flags.__getitem__, block.order)))
+    if isinstance(block, Alike):
+        return Alike(who, block.likes, numbers)
+    likes = [block.terms.line(Joiner("", "", *manner), 0) for manner in who.manners]
+    like_of = who.manner_of
+    if block.address_codes:
+        codes = [block.address_codes.get(no, "") for no in who.numbers]
+        pairs = list(zip(like_of, codes, strict=True))
+        place = {pair: number for number, pair in enumerate(dict.fromkeys(pairs))}
+        likes = [attrs.evolve(likes[n], contact_alt_address_code=code) for n, code in place]
+        like_of = list(map(place.__getitem__, pairs))
+    return Alike.of(likes, like_of, numbers, who.numbers, who.company_nos)

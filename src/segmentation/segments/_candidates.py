@@ -1,0 +1,50 @@
+"""Candidates: who matched and would join, and who of them may not.
+
+Here privacy and exclusion are known; who is on a segment already is not.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from segmentation.bitmaps import from_flags
+from segmentation.contacts import Contact, in_segment_order
+
+from ._actions import LeftOutReason
+from ._rosters import Listed, Roster
+
+BARRED = (LeftOutReason.BLOCKED, LeftOutReason.NO_CONSENT, LeftOutReason.EXCLUDED)
+"""Why contacts may not join, the reason that goes first before the others."""
+
+
+@attrs.frozen(eq=False)
+class Candidates:
+    """Contacts that a choice found, those who come along with them included.
+
+    Attributes:
+        who: All of them, in the order in which they would join.
+        barred: Who of them may not join, by reason; each contact under the first that applies.
+            Exclusion is told whether it will be heeded or not.
+    """
+
+    who: Roster
+    barred: Mapping[LeftOutReason, int]
+
+    @classmethod
+    def of(cls, contacts: Iterable[Contact]) -> "Candidates":
+        """Candidates out of contacts that are at hand, in any order."""
+        joining = in_segment_order(contacts)
+        reasons = list(map(_barred, joining))
+        return cls(
+            Listed.of(joining),
+            {each: from_flags(bytes([reason is each for reason in reasons])) for each in BARRED},
+        )
+
+
+def _barred(contact: Contact) -> LeftOutReason | None:
+    """Why a contact may join no segment, or none that heeds exclusion."""
+    if contact.privacy_blocked:
+        return LeftOutReason.BLOCKED
+    if not contact.may_be_contacted:
+        return LeftOutReason.NO_CONSENT
+    return LeftOutReason.EXCLUDED if contact.exclude_from_segment else None

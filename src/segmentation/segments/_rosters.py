@@ -1,0 +1,176 @@
+"""Rosters: who joins a segment, as they are at one moment, in the order of a segment's lines.
+
+Each contact of a roster has a place, and a set of places is a whole number (see
+`segmentation.bitmaps`), so that who is on two rosters is a matter of bits. What a line takes from
+its contact is kept as columns, or left with the contacts where these are at hand. Knows no line.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cached_property
+from typing import Protocol, Self, TypeAlias
+
+import attrs
+
+from segmentation.bitmaps import from_flags, full, to_positions
+from segmentation.contacts import CorrespondenceType
+
+
+class Joining(Protocol):
+    """What a line takes from a contact; a contact itself is one."""
+
+    @property
+    def no(self) -> str:
+        """The contact's number."""
+
+    @property
+    def company_no(self) -> str:
+        """The number of its company."""
+
+    @property
+    def language_code(self) -> str:
+        """Its language."""
+
+    @property
+    def correspondence_type(self) -> CorrespondenceType:
+        """How it wishes to be written to."""
+
+    @property
+    def salesperson_code(self) -> str:
+        """Its salesperson."""
+
+
+Manner: TypeAlias = tuple[str, CorrespondenceType, str]
+"""What many contacts have in common: language, correspondence type, salesperson."""
+
+
+@attrs.frozen
+class Joiner:
+    """What a line takes from a contact that is not at hand."""
+
+    no: str
+    company_no: str
+    language_code: str
+    correspondence_type: CorrespondenceType
+    salesperson_code: str
+
+
+class Roster(Protocol):
+    """Contacts as they were at one moment, each at a place of its own."""
+
+    @property
+    def everyone(self) -> int:
+        """All places."""
+
+    @property
+    def nos(self) -> frozenset[str]:
+        """All numbers of contacts."""
+
+    def in_order(self, places: int) -> Sequence[int]:
+        """The places of a set, in the order in which lines follow each other."""
+
+    def contact_nos(self, places: Iterable[int]) -> Iterator[str]:
+        """The numbers of the contacts at these places."""
+
+    def at(self, place: int) -> Joining:
+        """The contact at a place, as it was."""
+
+    def only(self, places: int) -> "Roster":
+        """The roster of those at these places."""
+
+    def shared(self, *others: "Others") -> int:
+        """The places of those who are among any of these others too."""
+
+    def listed(self) -> "Listed":
+        """The roster written out."""
+
+
+Others: TypeAlias = Roster | AbstractSet[str]
+"""Contacts to compare with: a roster, or a set of numbers."""
+
+
+def nos_of(others: Others) -> AbstractSet[str]:
+    """The numbers of contacts to compare with."""
+    return others if isinstance(others, AbstractSet) else others.nos
+
+
+@attrs.frozen(eq=False)
+class Listed:
+    """A roster written out: columns in the order of the lines, places counted along them.
+
+    Attributes:
+        numbers: The contacts' numbers.
+        company_nos: Those of their companies.
+        manners: What they have otherwise, each combination once.
+        manner_of: For each contact which of these it has.
+    """
+
+    numbers: Sequence[str]
+    company_nos: Sequence[str]
+    manners: Sequence[Manner]
+    manner_of: Sequence[int]
+
+    @classmethod
+    def of(cls, contacts: Iterable[Joining]) -> Self:
+        """The roster of these contacts, in this order."""
+        joining = tuple(contacts)
+        known: dict[Manner, int] = {}
+        return cls(
+            numbers=tuple([each.no for each in joining]),
+            company_nos=tuple([each.company_no for each in joining]),
+            manner_of=array("I", [known.setdefault(_manner(each), len(known)) for each in joining]),
+            manners=tuple(known),
+        )
+
+    @property
+    def everyone(self) -> int:
+        """All places."""
+        return full(len(self.numbers))
+
+    @cached_property
+    def nos(self) -> frozenset[str]:
+        """All numbers of contacts."""
+        return frozenset(self.numbers)
+
+    def in_order(self, places: int) -> Sequence[int]:
+        """The places of a set, ascending."""
+        size = len(self.numbers)
+        return range(size) if places == full(size) else list(to_positions(places))
+
+    def contact_nos(self, places: Iterable[int]) -> Iterator[str]:
+        """The numbers of the contacts at these places."""
+        return map(self.numbers.__getitem__, places)
+
+    def at(self, place: int) -> Joining:
+        """The contact at a place, as it was."""
+        manner = self.manners[self.manner_of[place]]
+        return Joiner(self.numbers[place], self.company_nos[place], *manner)
+
+    def only(self, places: int) -> Roster:
+        """The roster of those at these places, which are counted anew."""
+        if places == self.everyone:
+            return self
+        found = list(to_positions(places))
+        return Listed(
+            numbers=tuple(map(self.numbers.__getitem__, found)),
+            company_nos=tuple(map(self.company_nos.__getitem__, found)),
+            manners=self.manners,
+            manner_of=array("I", map(self.manner_of.__getitem__, found)),
+        )
+
+    def shared(self, *others: Others) -> int:
+        """The places of those who are among any of these others too."""
+        found = 0
+        for each in others:
+            among = nos_of(each)
+            found |= from_flags(bytes(map(among.__contains__, self.numbers))) if among else 0
+        return found
+
+    def listed(self) -> "Listed":
+        """The roster itself."""
+        return self
+
+
+def _manner(contact: Joining) -> Manner:
+    return contact.language_code, contact.correspondence_type, contact.salesperson_code
