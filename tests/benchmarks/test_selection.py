@@ -280,8 +280,8 @@ def test_cost_grows_as_the_work_grows(capsys: pytest.CaptureFixture[str]) -> Non
         steps = [now / then for now, then in zip(taken, before or taken, strict=True)]
         before = taken
         lines.append(
-            f"  {contacts:9,} contacts: first {taken[0] * 1000:8.1f}, warm {taken[1] * 1000:6.2f} ms;"
-            f" times {steps[0]:.1f} and {steps[1]:.1f} (at most 12)"
+            f"  {contacts:9,} contacts: first {taken[0] * 1000:8.1f}, warm {taken[1] * 1000:6.2f}"
+            f" ms, grown {steps[0]:.1f} and {steps[1]:.1f} times (at most 12)"
         )
         del store, columns
     with capsys.disabled():
