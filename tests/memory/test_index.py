@@ -23,7 +23,9 @@ from segmentation.criteria import (
     InSegment,
     Measure,
     Not,
+    Order,
     Part,
+    Sample,
     Where,
     bind,
     parse,
@@ -59,11 +61,19 @@ SELECTIONS: list[Criteria | None] = [
     AllOf((NEWS, RECENT)),
     AnyOf((NEWS, Not(RETAIL))),
     Figure(Measure.COUNT, "", Part("interactions"), MANY),
-    Figure(Measure.SUM, "cost", Part("interactions"), MANY),
+    *[
+        Figure(Measure.SUM, "cost", some, item)
+        for some in (Part("interactions"), RECENT)
+        for item in (MANY, parse("<=0"), parse("-2.5..4|>10.25"), parse("<>0&<>2"), parse("1.005"))
+        if item
+    ],
     Figure(Measure.LATEST, "date", Part("interactions"), RECENT.conditions[0].filter),
     InSegment("S1"),
     InLoggedSegment(4),
     Cut(NEWS, First(2)),
+    Cut(AnyOf((NEWS, Not(RETAIL))), First(3, (Order("points", descending=True), Order("name")))),
+    Cut(Not(RETAIL), First(2, (Order("country_region_code"), Order("no", descending=True)))),
+    Cut(Not(RETAIL), Sample(2, "spring")),
 ]
 
 
@@ -87,11 +97,12 @@ def spoken(number: int, no: str, day: date | None, company: str = "C1") -> Inter
         contact_no=no,
         contact_company_no=company,
         date=day,
-        cost=Decimal(number),
+        cost=COSTS[number % len(COSTS)],
         logged_segment_entry_no=number,
     )
 
 
+COSTS = [Decimal(0), Decimal("1.005"), Decimal(-3), Decimal(2), Decimal("10.25"), Decimal("-0.5")]
 DAYS = [date(2026, 1, 1), date(2026, 7, 1), None]
 NOS = [f"C{n}" for n in range(1, 9)] + ["X1", ""]
 records: st.SearchStrategy[Record] = st.one_of(

@@ -6,6 +6,7 @@ predicate: contacts that have changed, links through other tables, values withou
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from itertools import islice
 from typing import assert_never
 
 from segmentation.bitmaps import from_positions, to_positions, without
@@ -17,11 +18,13 @@ from segmentation.criteria import (
     BoundPart,
     BoundSelection,
     BoundWhere,
+    First,
     InLoggedSegment,
     InSegment,
     InShare,
     Not,
     Row,
+    cut,
     to_predicate,
 )
 from segmentation.fields import Field
@@ -52,16 +55,16 @@ class ContactIndex:
         if self._data is not None and not self._data.changed(table, old, new):
             self._data = None
 
-    def numbers(self, bound: BoundSelection) -> list[str]:
-        """The numbers of the contacts that pass, ascending; a cut is not made."""
+    def matching(self, bound: BoundSelection) -> list[str]:
+        """The numbers of the contacts that pass, ascending; of a cut in its order."""
         data = self._ready()
-        found = map(data.nos.__getitem__, to_positions(_passing(bound, data)))
-        return list(found) if len(data.nos) == data.size else sorted(found)
-
-    def matches(self, bound: BoundSelection) -> Iterable[tuple[str, Row]]:
-        """Number and record of each contact that passes, in any order; a cut is not made."""
-        data = self._ready()
-        return ((data.nos[at], data.contacts[at]) for at in to_positions(_passing(bound, data)))
+        found = _passing(bound, data)
+        if bound.cut is None:
+            numbers = map(data.nos.__getitem__, to_positions(found))
+            return list(numbers) if len(data.nos) == data.size else sorted(numbers)
+        if isinstance(bound.cut, First):
+            found = _foremost(bound.cut, found, bound, data)
+        return cut(bound, ((data.nos[at], data.contacts[at]) for at in to_positions(found)))
 
     def count(self, bound: BoundSelection) -> int:
         """How many contacts pass; a cut is not made."""
@@ -105,6 +108,22 @@ def _passing(bound: BoundSelection, data: IndexData) -> int:
     passes = to_predicate(bound, data)
     later = (at for at in stale if passes(data.contacts[at]))
     return found | from_positions(later, len(data.nos))
+
+
+def _foremost(first: First, found: int, bound: BoundSelection, data: IndexData) -> int:
+    """Those of a set of contacts who come first, and whoever has changed."""
+    base = bound.schema.table(bound.schema.base)
+    changed = found & from_positions(data.stale_now(), len(data.nos))
+    taken, tied, missing = changed, without(found, changed), first.count
+    try:
+        for each in first.order:
+            field = base.field(each.field)
+            sure, tied = data.foremost(field, tied, missing, descending=each.descending)
+            taken |= sure
+            missing -= sure.bit_count()
+    except Unsortable:
+        return found
+    return taken | from_positions(islice(to_positions(tied), missing), len(data.nos))
 
 
 class _Evaluation:

@@ -223,6 +223,24 @@ class Column:
             chosen = [*chosen[:-1], (chosen[-1][0], 1 << len(self._slices))]
         return pick(self._slices, chosen, within)
 
+    def foremost(self, within: int, count: int, *, descending: bool) -> tuple[int, int]:
+        """The first so many positions of a set in the order of their ranks.
+
+        Returns those that are surely among them, and those that share the last rank.
+        """
+        sure = 0
+        for digit in reversed(self._slices):
+            high = within & digit
+            low = within ^ high
+            near, far = (high, low) if descending else (low, high)
+            if near.bit_count() < count:
+                sure |= near
+                count -= near.bit_count()
+                within = far
+            else:
+                within = near
+        return sure, within
+
 
 class Amounts:
     """Numbers of a field as whole numbers of its smallest decimal place.

@@ -38,7 +38,7 @@ class Tables(Protocol):
         """All records of a table, in the order of their keys."""
 
     def segment_rosters(self, segment_no: str) -> Iterable[Others]:
-        """Who is on the lines of a segment."""
+        """Who is on the lines of a segment: the same object as long as they are the same."""
 
     def logged_members(self, entry_no: int) -> Collection[str]:
         """The contacts that were logged with a logged segment."""
@@ -110,6 +110,8 @@ class IndexData:
         self._begun: set[Place] = set()
         self._plain: dict[Place, bool] = {}
         self._by_key: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
+        self._on_lines: dict[str, tuple[Iterable[Others], int, int]] = {}
+        self._logged: dict[int, int] = {}
 
     def clean(self) -> int:
         """The contacts that indexes know as they are now."""
@@ -128,15 +130,35 @@ class IndexData:
         Raises:
             Unsortable: The field cannot be indexed.
         """
-        field = where.field
+        dictionary, column = self._indexed(where.field)
+        ranks = dictionary.passing(where.filter)
+        return column.those(ranks, within) if column else within & ranks
+
+    def foremost(
+        self, field: Field, within: int, count: int, *, descending: bool
+    ) -> tuple[int, int]:
+        """The first so many of a set of contacts in the order of a field.
+
+        Returns those who are surely among them, and those who share the last place, of whom as
+        many as are missing are to be taken.
+
+        Raises:
+            Unsortable: The field cannot be indexed.
+        """
+        _, column = self._indexed(field)
+        if column is not None:
+            return column.foremost(within, count, descending=descending)
+        places = list(to_positions(within))
+        some = places[max(len(places) - count, 0) :] if descending else places[:count]
+        return from_positions(some, self.size), 0
+
+    def _indexed(self, field: Field) -> tuple[Dictionary, Column | None]:
         if field not in self._columns:
             self._columns[field] = self._column(field)
         found = self._columns[field]
         if found is None:
             raise Unsortable
-        dictionary, column = found
-        ranks = dictionary.passing(where.filter)
-        return column.those(ranks, within) if column else within & ranks
+        return found
 
     def _column(self, field: Field) -> tuple[Dictionary, Column | None] | None:
         if field.name == self._key and not field.extra:
@@ -149,12 +171,9 @@ class IndexData:
 
     def valued(self, field: Field, values: AbstractSet[str]) -> int:
         """All contacts who have one of many values in a code field of ours."""
-        if field not in self._columns:
-            self._columns[field] = self._column(field)
-        dictionary, column = self._columns[field] or (None, None)
-        found = 0
-        if dictionary and column:
-            found = column.those(dictionary.among(values), self.clean())
+        dictionary, column = self._indexed(field)
+        ranks = dictionary.among(values)
+        found = column.those(ranks, self.clean()) if column else self.clean() & ranks
         later = (at for at in self.stale_now() if getattr(self.contacts[at], field.name) in values)
         return found | from_positions(later, len(self.nos))
 
@@ -243,18 +262,26 @@ class IndexData:
 
     def on_lines(self, segment_no: str, within: int) -> int:
         """Those contacts of a set who are on the lines of a segment."""
-        rosters = self._tables.segment_rosters(segment_no)
-        return IndexedRoster(self.positions, within).shared(*rosters)
+        rosters, count = self._tables.segment_rosters(segment_no), len(self.nos)
+        known = self._on_lines.get(segment_no)
+        if known is None or known[0] is not rosters or known[1] != count:
+            found = IndexedRoster(self.positions, full(count)).shared(*rosters)
+            known = self._on_lines[segment_no] = rosters, count, found
+        return within & known[2]
 
     def logged(self, entry_no: int, within: int) -> int:
         """Those contacts of a set who were logged with a logged segment."""
-        members = self._tables.logged_members(entry_no)
-        return IndexedRoster(self.positions, within).shared(frozenset(members))
+        if entry_no not in self._logged:
+            members = frozenset(self._tables.logged_members(entry_no))
+            everyone = IndexedRoster(self.positions, full(len(self.nos)))
+            self._logged[entry_no] = everyone.shared(members)
+        return within & self._logged[entry_no]
 
     # -- changes ----------------------------------------------------------------------------
 
     def changed(self, table: str, old: Row | None, new: Row | None) -> bool:
         """Take note of a change; returns whether it is still worth to keep all this."""
+        self._logged.clear()
         if table == self._base:
             self.positions.changed(old, new)
             return len(self.positions.stale) + len(self.positions.gone) <= self._bearable
