@@ -26,6 +26,7 @@ from segmentation.criteria import (
     Order,
     Part,
     Sample,
+    Selection,
     Where,
     bind,
     parse,
@@ -104,34 +105,37 @@ def spoken(number: int, no: str, day: date | None, company: str = "C1") -> Inter
 
 COSTS = [Decimal(0), Decimal("1.005"), Decimal(-3), Decimal(2), Decimal("10.25"), Decimal("-0.5")]
 DAYS = [date(2026, 1, 1), date(2026, 7, 1), None]
-NOS = [f"C{n}" for n in range(1, 9)] + ["X1", ""]
-records: st.SearchStrategy[Record] = st.one_of(
-    st.builds(
-        contact,
-        st.sampled_from(NOS[:-1]),
-        st.sampled_from(["DK", "SE", "NO", ""]),
-        st.sampled_from(NOS),
-        st.integers(0, 9),
-    ),
-    st.builds(
-        ContactMailingGroup,
-        contact_no=st.sampled_from(NOS),
-        mailing_group_code=st.sampled_from(["NEWS", "EVENTS"]),
-    ),
-    st.builds(
-        ContactIndustryGroup,
-        contact_no=st.sampled_from(NOS),
-        industry_group_code=st.sampled_from(["RETAIL", "PRESS"]),
-    ),
-    st.builds(
-        spoken,
-        st.integers(1, 12),
-        st.sampled_from(NOS),
-        st.sampled_from(DAYS),
-        st.sampled_from(NOS),
-    ),
-)
+
+
+def records_of(nos: list[str]) -> st.SearchStrategy[Record]:
+    """Contacts with these numbers, the first of which are companies, and rows of anybody."""
+    anybody = st.sampled_from([*nos, "X1", ""])
+    companies = st.sampled_from([*nos[:3], ""])
+    return st.one_of(
+        st.builds(
+            contact,
+            st.sampled_from([*nos, "X1"]),
+            st.sampled_from(["DK", "SE", "NO", ""]),
+            companies,
+            st.integers(0, 9),
+        ),
+        st.builds(
+            ContactMailingGroup,
+            contact_no=anybody,
+            mailing_group_code=st.sampled_from(["NEWS", "EVENTS"]),
+        ),
+        st.builds(
+            ContactIndustryGroup,
+            contact_no=companies,
+            industry_group_code=st.sampled_from(["RETAIL", "PRESS"]),
+        ),
+        st.builds(spoken, st.integers(1, 60), anybody, st.sampled_from(DAYS), companies),
+    )
+
+
+records = records_of([f"C{n}" for n in range(1, 9)])
 batches = st.lists(records, max_size=6)
+changes = st.lists(records_of([f"C{n}" for n in range(10, 14)]), max_size=3)
 
 
 class BrokenOffError(Exception):
@@ -174,6 +178,37 @@ def test_after_any_changes_the_index_finds_what_the_reference_finds(
         else:
             store.records.remove(batch)
         assert answers(store.contacts) == answers(reference)
+
+
+MANY_NOS = [f"C{n}" for n in range(10, 90)]
+LINKED: list[Selection] = [
+    NEWS,
+    RETAIL,
+    RECENT,
+    Not(RECENT),
+    Figure(Measure.SUM, "cost", RECENT, MANY),
+    Figure(Measure.COUNT, "", RECENT, MANY),
+]
+asked = st.tuples(
+    st.sampled_from(LINKED), st.integers(0, 80), st.one_of(st.integers(1, 4), st.just(80))
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(records_of(MANY_NOS), max_size=60), st.lists(st.one_of(asked, changes), max_size=8))
+def test_whoever_is_asked_about_first_the_index_finds_what_the_reference_finds(
+    rows: list[Record], steps: list[tuple[Selection, int, int] | list[Record]]
+) -> None:
+    store = make_store([*(contact(no, company=MANY_NOS[0]) for no in MANY_NOS), *rows])
+    reference = MemoryContacts(store.records, store.segments)
+    for step in steps:
+        if isinstance(step, list):
+            store.records.put(step)
+        else:
+            linked, start, count = step
+            nos = "|".join(MANY_NOS[start : start + count]) or "C10"
+            bound = bound_to(AllOf((part("contact", no=nos), linked)))
+            assert store.contacts.matching(bound) == reference.matching(bound)
 
 
 def test_a_count_is_that_of_those_who_pass() -> None:
