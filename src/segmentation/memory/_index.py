@@ -156,7 +156,7 @@ class _Evaluation:
             case InLoggedSegment(entry_no):
                 return self._data.logged(entry_no, within)
             case InShare():
-                return self._each(node, within)
+                return self._data.shared(node, within)
             case Not(item):
                 return within ^ self.those(item, within)
             case AllOf(items):

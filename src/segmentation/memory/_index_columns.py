@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 from segmentation.bitmaps import (
     from_flags,
+    from_positions,
     full,
     pick,
     runs,
@@ -35,6 +36,7 @@ from segmentation.criteria import (
     IsEqual,
     Not,
     Wild,
+    share_of,
     to_value_test,
 )
 from segmentation.fields import Field, FieldType, aware
@@ -282,6 +284,30 @@ def _exact(stored: Any) -> Fraction:  # noqa: ANN401
 def _places(denominator: int) -> int:
     """How many decimal places make a fraction with this denominator whole."""
     return next(places for places in count() if 10**places % denominator == 0)
+
+
+class Shares:
+    """The shares of numbers with a seed; as hashing is dear, each is kept once it was asked for.
+
+    Args:
+        seed: The seed.
+        nos: The number at each position.
+    """
+
+    def __init__(self, seed: str, nos: Sequence[str]) -> None:
+        self._share = share_of(seed)
+        self._nos = nos
+        self._shares = array("H", bytes(2 * len(nos)))
+        self._known = 0
+
+    def those(self, start: int, stop: int, within: int) -> int:
+        """Those positions of a set whose share lies between two ends, the second left out."""
+        shares = self._shares
+        for at in to_positions(without(within, self._known)):
+            shares[at] = self._share(self._nos[at])
+        self._known |= within
+        found = (at for at in to_positions(within) if start <= shares[at] < stop)
+        return from_positions(found, len(shares))
 
 
 class Order:

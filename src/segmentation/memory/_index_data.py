@@ -14,11 +14,11 @@ from operator import attrgetter
 from typing import Any, Protocol, TypeAlias
 
 from segmentation.bitmaps import from_flags, from_positions, full, to_flags, to_positions, without
-from segmentation.criteria import BoundWhere, Link, Row, Schema, Table
+from segmentation.criteria import BoundWhere, InShare, Link, Row, Schema, Table
 from segmentation.fields import Field, FieldType
 from segmentation.segments import Others
 
-from ._index_columns import Column, Dictionary, Unsortable, encode, reader
+from ._index_columns import Column, Dictionary, Shares, Unsortable, encode, reader
 from ._index_positions import Positions
 from ._index_rows import LinkedRows
 from ._rosters import IndexedRoster
@@ -29,6 +29,8 @@ _FEW = 16
 _STALE = 50
 """If more than one contact in so many has changed, indexes are made anew."""
 _ALWAYS_KEPT = 1000
+_SEEDS = 8
+"""Of so many seeds the shares are remembered."""
 
 
 class Tables(Protocol):
@@ -112,6 +114,7 @@ class IndexData:
         self._by_key: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
         self._on_lines: dict[str, tuple[Iterable[Others], int, int]] = {}
         self._logged: dict[int, int] = {}
+        self._shares: dict[str, Shares] = {}
 
     def clean(self) -> int:
         """The contacts that indexes know as they are now."""
@@ -151,6 +154,14 @@ class IndexData:
         places = list(to_positions(within))
         some = places[max(len(places) - count, 0) :] if descending else places[:count]
         return from_positions(some, self.size), 0
+
+    def shared(self, share: InShare, within: int) -> int:
+        """Those contacts of a set who are in a share of all."""
+        if share.seed not in self._shares:
+            if len(self._shares) == _SEEDS:
+                del self._shares[next(iter(self._shares))]
+            self._shares[share.seed] = Shares(share.seed, self.nos[: self.size])
+        return self._shares[share.seed].those(share.start, share.stop, within)
 
     def _indexed(self, field: Field) -> tuple[Dictionary, Column | None]:
         if field not in self._columns:
