@@ -15,6 +15,7 @@ from segmentation.segments import (
     CriteriaAction,
     LeftOut,
     LeftOutReason,
+    LeftOuts,
     Lines,
     Listed,
     Segment,
@@ -122,6 +123,35 @@ def test_a_segment_travels_between_processes() -> None:
     assert pickle.loads(pickle.dumps(segment)) == segment  # noqa: S301 - our own
 
 
+def test_a_line_changed_by_hand_travels_too() -> None:
+    lines = segment_of("A", "B").lines.with_changed([line(20_000, "B", description="Dear")])
+    assert pickle.loads(pickle.dumps(lines)) == lines  # noqa: S301 - our own
+
+
+def test_who_was_left_out_is_a_sequence_in_the_order_of_lines() -> None:
+    who = Listed.of(map(company, "ABC"))
+    reasons = {LeftOutReason.BLOCKED: 0b100, LeftOutReason.EXCLUDED: 0b001}
+    left_out = LeftOuts(who, reasons)
+    expected = (LeftOut("A", LeftOutReason.EXCLUDED), LeftOut("C", LeftOutReason.BLOCKED))
+    assert left_out == expected
+    assert expected == left_out
+    assert (len(left_out), left_out[0], left_out[-1:]) == (2, expected[0], expected[1:])
+    assert list(left_out) == list(expected)
+    assert left_out != expected[:1]
+    assert hash(left_out) == hash(expected)
+    assert pickle.loads(pickle.dumps(left_out)) == expected  # noqa: S301 - our own
+
+
+def test_rosters_of_any_kind_can_be_compared() -> None:
+    who = Listed.of(map(company, "ABCD"))
+    assert who.shared(Listed.of(map(company, "DB")), {"A", "X"}) == 0b1011
+    assert who.shared() == who.shared(frozenset()) == 0
+    some = who.only(0b0110)
+    assert list(some.contact_nos(some.in_order(some.everyone))) == ["B", "C"]
+    assert some.nos == {"B", "C"}
+    assert who.only(who.everyone) is who
+
+
 def test_a_change_knows_what_joins_and_leaves() -> None:
     segment = segment_of("A", "B")
     made, deleted = SegmentChanged(None, segment), SegmentChanged(segment, None)
@@ -150,6 +180,20 @@ def test_actions_and_what_was_undone_are_read_as_they_were_written() -> None:
     assert undone_from_json(text) == back.undone
     again = attrs.evolve(back, lines=list(back.lines), undone=undone_from_json(text))
     assert again.gone_forward().gone_forward().lines == segment.lines
+
+
+def test_lines_that_were_changed_by_hand_are_written_down_as_they_are() -> None:
+    segment = segment_of("A", "B", "C").with_changed([line(20_000, "B", description="Dear")])
+    mixed = segment.lines.merged(to_lines([line(25_000, "D"), line(45_000, "E", subject="Hi")]))
+    action = attrs.evolve(REDUCE, removed=mixed)
+    (read,) = actions_from_json(actions_to_json([action]))
+    assert read.removed == mixed
+    assert [each.contact_no for each in read.removed] == ["A", "B", "D", "C", "E"]
+    assert read.removed.total("unit_cost") == mixed.total("unit_cost")
+    assert read.removed.attachments == mixed.attachments
+    gone, kept = read.removed.split({"B", "E"})
+    assert (gone.contact_nos, kept.contact_nos) == (("B", "E"), ("A", "D", "C"))
+    assert actions_to_json([read]) == actions_to_json([action])
 
 
 def test_numbers_that_do_not_count_up_by_the_step_are_kept_too() -> None:

@@ -10,8 +10,8 @@ import segmentation as seg
 from databases import Database
 from segmentation.adapters.sqlalchemy import SqlStore
 from segmentation.contacts import AlternativeAddress, Contact, ContactType, CorrespondenceType
-from segmentation.errors import NotFound
-from segmentation.segments import Segment, SegmentHeader, SegmentLine
+from segmentation.errors import InvalidValue, NotFound
+from segmentation.segments import Listed, Segment, SegmentHeader, SegmentLine, Terms
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 
 TODAY = dt.date(2026, 11, 22)
@@ -135,3 +135,22 @@ def test_only_some_segments_are_remembered(store: SqlStore) -> None:
     assert [store.segments.get(f"X{n}").header.description for n in range(20)] == list(
         map(str, range(20))
     )
+
+
+def test_lines_of_many_kinds_are_stored_and_read(store: SqlStore, database: Database) -> None:
+    joining = [attrs.evolve(_contact(n % 40), salesperson_code=f"S{n % 1100}") for n in range(2200)]
+    numbered = [attrs.evolve(contact, no=f"N{n}") for n, contact in enumerate(joining)]
+    empty = Segment(header=SegmentHeader(no="X"))
+    lines = empty.new_lines(Terms(empty.header), Listed.of(numbered))
+    store.segments.put(attrs.evolve(empty, lines=lines))
+    other = database.open()
+    assert other.segments.get("X").lines == lines
+    other.close()
+
+
+def test_a_contact_that_no_database_can_hold_is_refused(store: SqlStore) -> None:
+    empty = Segment(header=SegmentHeader(no="X"))
+    lines = empty.new_lines(Terms(empty.header), Listed.of([_contact(1), Contact(no="C\0")]))
+    with pytest.raises(InvalidValue, match="contact_no"):
+        store.segments.put(attrs.evolve(empty, lines=lines))
+    assert list(store.segments.headers()) == []

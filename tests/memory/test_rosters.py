@@ -25,6 +25,7 @@ from segmentation.segments import (
     BARRED,
     Candidates,
     Joining,
+    Listed,
     Options,
     Segment,
     SegmentHeader,
@@ -112,3 +113,18 @@ def test_lines_stay_as_they_were_when_contacts_change_or_go(
     store.records.remove(later[:2])
     store.records.put(later)
     assert lines == plain
+
+
+def test_few_of_many_contacts_are_listed() -> None:
+    store = MemoryStore()
+    store.records.put(Contact(no=f"C{n:03}", company_no="C000") for n in range(600))
+    found = store.contacts.candidates(["C007", "C005"], Options())
+    assert isinstance(found.who, Listed)
+    assert list(found.who.numbers) == ["C005", "C007"]
+    everybody = store.contacts.candidates(EVERYBODY, Options())
+    assert everybody.who.shared(found.who).bit_count() == 2
+    assert found.who.shared(everybody.who) == 0b11
+    store.records.put([Contact(no="C900")])
+    assert found.who.shared(store.contacts.candidates(EVERYBODY, Options()).who) == 0b11
+    assert "C900" not in everybody.who
+    assert "X" not in everybody.who

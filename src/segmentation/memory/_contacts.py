@@ -38,6 +38,10 @@ from ._records import MemoryRecords
 _KINDS: dict[str, type[Record]] = {kind.__table__: kind for kind, _, _ in FILTERED}
 
 
+_SPARSE = 256
+"""With fewer contacts than one in so many, a list of them takes less room than a bit for each."""
+
+
 @cache
 def _barred() -> Mapping[LeftOutReason, BoundSelection]:
     """Who may not join, in the order of the reasons."""
@@ -128,6 +132,8 @@ class IndexedContacts(MemoryContacts):
             found |= index.valued(company, self._companies(found))
         if options.allow_related_companies:
             found |= index.those(self._companies(found))
+        if found.bit_count() * _SPARSE < len(index):
+            return Candidates.of(index.contacts(found))
         barred: dict[LeftOutReason, int] = {}
         rest = found
         for reason, bound in _barred().items():

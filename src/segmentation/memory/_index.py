@@ -55,6 +55,10 @@ class ContactIndex:
         if self._data is not None and not self._data.changed(table, old, new):
             self._data = None
 
+    def __len__(self) -> int:
+        """How many positions there are."""
+        return len(self._ready().nos)
+
     def matching(self, bound: BoundSelection) -> list[str]:
         """The numbers of the contacts that pass, ascending; of a cut in its order."""
         data = self._ready()

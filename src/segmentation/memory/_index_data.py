@@ -265,11 +265,12 @@ class IndexData:
     def segment_members(self, segment_no: str) -> Container[str]:
         """The contacts on the lines of a segment."""
         everyone = full(len(self.nos))
-        return IndexedRoster(self.positions, self.on_lines(segment_no, everyone)).nos
+        return IndexedRoster(self.positions, self.on_lines(segment_no, everyone))
 
     def logged_members(self, entry_no: int) -> Container[str]:
         """The contacts that were logged with a logged segment."""
-        return self._tables.logged_members(entry_no)
+        everyone = full(len(self.nos))
+        return IndexedRoster(self.positions, self.logged(entry_no, everyone))
 
     def on_lines(self, segment_no: str, within: int) -> int:
         """Those contacts of a set who are on the lines of a segment."""

@@ -5,9 +5,10 @@ counted are kept with it, all others are found where they stand.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Self, cast
 
-from segmentation.bitmaps import to_positions
+from segmentation.bitmaps import to_flags, to_positions
 from segmentation.contacts import Contact, segment_order
 from segmentation.criteria import Row
 from segmentation.segments import Joining, Listed, Others, nos_of
@@ -40,6 +41,14 @@ class IndexedRoster:
     def nos(self) -> frozenset[str]:
         """All numbers of contacts."""
         return frozenset(self.contact_nos(to_positions(self.everyone)))
+
+    def __contains__(self, no: object) -> bool:
+        at = self._positions.position(str(no))
+        return at is not None and at < len(self._flags) and bool(self._flags[at])
+
+    @cached_property
+    def _flags(self) -> bytes:
+        return to_flags(self.everyone, self.everyone.bit_length())
 
     def in_order(self, places: int) -> list[int]:
         """The places of a set, in the order in which lines follow each other."""

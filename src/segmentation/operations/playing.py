@@ -25,6 +25,7 @@ from segmentation.segments import (
     CriteriaAction,
     LeftOut,
     LeftOutReason,
+    LeftOuts,
     Lines,
     Options,
     Roster,
@@ -150,24 +151,16 @@ def _address_codes(
 
 def sorted_out(
     found: Candidates, segment: Segment, options: Options
-) -> tuple[Roster, tuple[LeftOut, ...]]:
+) -> tuple[Roster, Sequence[LeftOut]]:
     """Those who join, and those who do not with the reason, in the order of the lines."""
-    who = found.who
-    reasons = dict(found.barred)
+    who, reasons = found.who, dict(found.barred)
     if options.ignore_exclusion:
-        reasons.pop(LeftOutReason.EXCLUDED, None)
-    out = reduce(or_, reasons.values(), 0)
+        del reasons[LeftOutReason.EXCLUDED]
+    may = without(who.everyone, reduce(or_, reasons.values(), 0))
     if not options.allow_existing:
-        there = without(segment.lines.on(who), out)
-        reasons[LeftOutReason.ALREADY_THERE] = there
-        out |= there
-    reason_of = {
-        no: reason
-        for reason, places in reasons.items()
-        for no in who.contact_nos(to_positions(places))
-    }
-    left_out = (LeftOut(no, reason_of[no]) for no in who.contact_nos(who.in_order(out)))
-    return who.only(without(who.everyone, out)), tuple(left_out)
+        reasons[LeftOutReason.ALREADY_THERE] = may & segment.lines.on(who)
+        may = without(may, reasons[LeftOutReason.ALREADY_THERE])
+    return who.only(may), LeftOuts(who, reasons)
 
 
 # -- refreshing -------------------------------------------------------------------------------
@@ -225,8 +218,10 @@ def _refreshed(store: Store, segment: Segment, action: CriteriaAction, as_of: As
     )
 
 
-def _left_out(fresh: Segment, banned: frozenset[str]) -> tuple[LeftOut, ...]:
+def _left_out(fresh: Segment, banned: frozenset[str]) -> Sequence[LeftOut]:
     """Who did not join when criteria were played anew, and who may not since he was taken out."""
+    if len(fresh.actions) == 1 and not banned:
+        return fresh.actions[0].left_out
     out = {each.contact_no: each for done in fresh.actions for each in done.left_out}
     for who in fresh.lines.rosters:
         for no in who.contact_nos(who.in_order(who.shared(banned))):

@@ -4,6 +4,8 @@ Each step reads a segment, makes a new value of it and stores that, in one trans
 error leaves everything as it was. What a step would do can be seen without doing it.
 """
 
+from collections.abc import Sequence
+
 import attrs
 
 from segmentation.codes import to_code
@@ -265,7 +267,7 @@ class Preview:
 
     joining: Lines
     leaving: Lines
-    left_out: tuple[LeftOut, ...]
+    left_out: Sequence[LeftOut]
     lines_before: int
     lines_after: int
 

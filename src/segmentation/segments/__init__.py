@@ -12,6 +12,7 @@ from ._actions import (
     CriteriaAction,
     LeftOut,
     LeftOutReason,
+    LeftOuts,
     Options,
     SavedCriteria,
     Undone,
@@ -19,7 +20,7 @@ from ._actions import (
     actions_to_json,
     undone_from_json,
 )
-from ._blocks import LINE_STEP, Alike, Block, Written, alike
+from ._blocks import LINE_STEP, Alike, of_nobody
 from ._candidates import BARRED, Candidates
 from ._changes import (
     PASSED_ON,
@@ -45,7 +46,7 @@ from ._events import (
 from ._header import SegmentHeader
 from ._history import Deed, history_of
 from ._line import SegmentLine, Terms, address_on, texts_to_json
-from ._lines import Lines, Part, to_lines
+from ._lines import Lines, Part, alike, to_lines
 from ._logged import LoggedSegment
 from ._rosters import Joiner, Joining, Listed, Others, Roster, nos_of
 from ._schema import FILTERED, contact_schema
@@ -60,7 +61,6 @@ __all__ = [
     "ActionKind",
     "Addressed",
     "Alike",
-    "Block",
     "Candidates",
     "CriteriaAction",
     "Deed",
@@ -69,6 +69,7 @@ __all__ = [
     "Joining",
     "LeftOut",
     "LeftOutReason",
+    "LeftOuts",
     "Lines",
     "Listed",
     "LoggedSegment",
@@ -88,7 +89,6 @@ __all__ = [
     "Tell",
     "Terms",
     "Undone",
-    "Written",
     "actions_from_json",
     "actions_to_json",
     "address_on",
@@ -99,6 +99,7 @@ __all__ = [
     "following_texts",
     "history_of",
     "nos_of",
+    "of_nobody",
     "tell_nobody",
     "texts_to_json",
     "to_lines",

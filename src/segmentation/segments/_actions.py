@@ -5,10 +5,14 @@ restores what was. Knows how actions are written down; knows no segment.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any, overload
 
 import attrs
 
+from segmentation.bitmaps import to_positions
 from segmentation.codes import Option
 from segmentation.criteria import AsOf, Criteria
 from segmentation.errors import InvalidValue
@@ -30,9 +34,10 @@ from segmentation.serialization import (
     to_json,
 )
 
-from ._blocks import LINE_STEP, Alike, Written, alike
+from ._blocks import LINE_STEP, Alike
 from ._line import SegmentLine
-from ._lines import Lines, Part, to_lines
+from ._lines import Lines, Part, alike, to_lines
+from ._rosters import Roster
 
 
 class ActionKind(Option):
@@ -61,6 +66,51 @@ class LeftOut:
 
     contact_no: str
     reason: LeftOutReason
+
+
+@attrs.frozen(eq=False)
+class LeftOuts(Sequence[LeftOut]):
+    """Who did not join, in the order of lines; each is made when somebody looks.
+
+    Attributes:
+        who: The contacts that matched.
+        reasons: Who of them did not join, by reason.
+    """
+
+    who: Roster
+    reasons: Mapping[LeftOutReason, int]
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return tuple, (tuple(self),)
+
+    def __len__(self) -> int:
+        return sum(places.bit_count() for places in self.reasons.values())
+
+    @overload
+    def __getitem__(self, index: int) -> LeftOut: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[LeftOut, ...]: ...
+    def __getitem__(self, index: int | slice) -> LeftOut | tuple[LeftOut, ...]:
+        return self._made[index]
+
+    def __iter__(self) -> Iterator[LeftOut]:
+        return iter(self._made)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._made == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._made)
+
+    @cached_property
+    def _made(self) -> tuple[LeftOut, ...]:
+        who, places = self.who, reduce(or_, self.reasons.values(), 0)
+        reason_of = {
+            place: reason for reason, here in self.reasons.items() for place in to_positions(here)
+        }
+        order = who.in_order(places)
+        pairs = zip(who.contact_nos(order), map(reason_of.__getitem__, order), strict=True)
+        return tuple(LeftOut(no, reason) for no, reason in pairs)
 
 
 @attrs.frozen(kw_only=True)
@@ -120,7 +170,7 @@ class CriteriaAction:
     as_of: AsOf | None = None
     inserted: Sequence[int] = attrs.field(converter=to_inserted, default=())
     removed: Lines = attrs.field(converter=to_lines, default=Lines())
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: Sequence[LeftOut] = ()
     lines_before: int = 0
     lines_after: int = 0
 
@@ -256,15 +306,9 @@ def _action_from_data(data: JSON) -> CriteriaAction:
 
 
 def _lines_to_data(lines: Lines) -> JSON:
-    """Blocks as columns, followed by each line that stands for itself or was changed by hand."""
-    data: list[JSON] = []
-    for part in lines.parts:
-        if isinstance(part.block, Written):
-            unchanged = (n for n in part.numbers if n not in lines.changed)
-            data += [to_data(line) for line in map(lines.find, unchanged)]
-        else:
-            data.append(_block_to_data(alike(part.block, part.here), lines.segment_no))
-    return [*data, *(to_data(line) for _, line in sorted(lines.changed.items()))]
+    """Blocks as columns, followed by lines that were changed by hand."""
+    blocks = [_block_to_data(alike(part), lines.segment_no) for part in lines.parts]
+    return [*blocks, *(to_data(line) for _, line in sorted(lines.changed.items()))]
 
 
 def _block_to_data(block: Alike, segment_no: str) -> JSON:
@@ -279,14 +323,12 @@ def _block_to_data(block: Alike, segment_no: str) -> JSON:
 
 def _lines_from_data(data: JSON) -> Lines:
     blocks = [_block_from_data(row) for row in data if "likes" in row]
-    lines = [from_data(SegmentLine, row) for row in data if "likes" not in row]
-    found = Lines(
+    changed = [from_data(SegmentLine, row) for row in data if "likes" not in row]
+    return Lines(
         tuple(Part(block, block.who.everyone) for block in blocks),
-        segment_no=next((block.likes[0].segment_no for block in blocks), ""),
+        changed={line.line_no: line for line in changed},
+        segment_no=blocks[0].likes[0].segment_no if blocks else "",
     )
-    changed = [line for line in lines if found.locate(line.line_no)]
-    others = to_lines(line for line in lines if not found.locate(line.line_no))
-    return found.with_changed(changed).merged(others) if blocks else others
 
 
 def _block_from_data(data: JSON) -> Alike:

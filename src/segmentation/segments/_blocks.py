@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from itertools import compress
 from typing import Literal, Self, TypeAlias
 
 import attrs
 
-from segmentation.bitmaps import to_flags, to_positions
+from segmentation.bitmaps import to_positions
 
 from ._line import SegmentLine, Terms
 from ._rosters import Joiner, Listed, Roster
@@ -116,6 +115,11 @@ def _joiner(line: SegmentLine) -> Joiner:
     )
 
 
+def of_nobody(line: SegmentLine) -> SegmentLine:
+    """What a line has besides its number and contact."""
+    return attrs.evolve(line, line_no=0, contact_no="", contact_company_no="")
+
+
 @attrs.frozen(eq=False)
 class Alike:
     """Lines that are alike but for their numbers and contacts, as stores keep them.
@@ -180,21 +184,3 @@ class Alike:
 
 
 Block: TypeAlias = Joined | Written | Alike
-
-
-def alike(block: Joined | Alike, places: int) -> Alike:
-    """Some lines of a block as columns."""
-    who = block.who.only(places).listed()
-    flags = to_flags(places, block.who.everyone.bit_length())
-    numbers = tuple(compress(block.numbers, map(flags.__getitem__, block.order)))
-    if isinstance(block, Alike):
-        return Alike(who, block.likes, numbers)
-    likes = [block.terms.line(Joiner("", "", *manner), 0) for manner in who.manners]
-    like_of = who.manner_of
-    if block.address_codes:
-        codes = [block.address_codes.get(no, "") for no in who.numbers]
-        pairs = list(zip(like_of, codes, strict=True))
-        place = {pair: number for number, pair in enumerate(dict.fromkeys(pairs))}
-        likes = [attrs.evolve(likes[n], contact_alt_address_code=code) for n, code in place]
-        like_of = list(map(place.__getitem__, pairs))
-    return Alike.of(likes, like_of, numbers, who.numbers, who.company_nos)

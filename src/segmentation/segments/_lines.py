@@ -12,15 +12,17 @@ from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain, compress, pairwise
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypeVar, overload
 
 import attrs
 
 from segmentation.bitmaps import from_positions, to_flags, to_positions, without
 
-from ._blocks import Block, Written
+from ._blocks import Alike, Block, Written, of_nobody
 from ._line import SegmentLine
-from ._rosters import Others, Roster
+from ._rosters import Joiner, Others, Roster
+
+ItemT = TypeVar("ItemT")
 
 
 @attrs.frozen(eq=False)
@@ -90,6 +92,31 @@ class Part:
                 return 0
         found = compress(self.block.order, map(numbers.__contains__, own))
         return self.here & from_positions(found, self.block.who.everyone.bit_length())
+
+
+def alike(part: Part) -> Alike:
+    """The lines of a part as columns with a line of each kind."""
+    block, numbers = part.block, part.numbers
+    who = block.who.only(part.here).listed()
+    if isinstance(block, Alike):
+        return Alike(who, block.likes, numbers)
+    if isinstance(block, Written):
+        likes = [of_nobody(block.line(index)) for index in part.indexes]
+        return Alike.of(*_numbered(likes), numbers, who.numbers, who.company_nos)
+    likes = [block.terms.line(Joiner("", "", *manner), 0) for manner in who.manners]
+    if not block.address_codes:
+        return Alike.of(likes, who.manner_of, numbers, who.numbers, who.company_nos)
+    codes = [block.address_codes.get(no, "") for no in who.numbers]
+    pairs, like_of = _numbered(zip(who.manner_of, codes, strict=True))
+    likes = [attrs.evolve(likes[n], contact_alt_address_code=code) for n, code in pairs]
+    return Alike.of(likes, like_of, numbers, who.numbers, who.company_nos)
+
+
+def _numbered(items: Iterable[ItemT]) -> tuple[list[ItemT], list[int]]:
+    """Items that differ, each once, and for each item given which of these it is."""
+    given = list(items)
+    place = {item: number for number, item in enumerate(dict.fromkeys(given))}
+    return list(place), [place[item] for item in given]
 
 
 def _covers(numbers: range, others: range) -> bool:

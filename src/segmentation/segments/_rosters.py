@@ -67,6 +67,9 @@ class Roster(Protocol):
     def nos(self) -> frozenset[str]:
         """All numbers of contacts."""
 
+    def __contains__(self, no: object, /) -> bool:
+        """Whether the contact with a number is on the roster."""
+
     def in_order(self, places: int) -> Sequence[int]:
         """The places of a set, in the order in which lines follow each other."""
 
@@ -133,6 +136,9 @@ class Listed:
         """All numbers of contacts."""
         return frozenset(self.numbers)
 
+    def __contains__(self, no: object) -> bool:
+        return no in self.nos
+
     def in_order(self, places: int) -> Sequence[int]:
         """The places of a set, ascending."""
         size = len(self.numbers)
@@ -163,8 +169,8 @@ class Listed:
         """The places of those who are among any of these others too."""
         found = 0
         for each in others:
-            among = nos_of(each)
-            found |= from_flags(bytes(map(among.__contains__, self.numbers))) if among else 0
+            among = each.nos if isinstance(each, Listed) else each
+            found |= from_flags(bytes(map(among.__contains__, self.numbers)))
         return found
 
     def listed(self) -> "Listed":

@@ -16,10 +16,12 @@ from segmentation.contacts import (
     ContactIndustryGroup,
     ContactMailingGroup,
     ContactType,
+    CorrespondenceType,
     ItemEntry,
     LinkToTable,
     SalutationFormula,
     SalutationType,
+    in_segment_order,
 )
 from segmentation.criteria import (
     AsOf,
@@ -38,11 +40,13 @@ from segmentation.errors import Conflict, NotFound, SegmentationError
 from segmentation.fields import Field, FieldType
 from segmentation.interactions import Interaction
 from segmentation.journal import Entry, Head, Stamp, make_entries, verify
-from segmentation.memory import MemoryContacts
+from segmentation.memory import MemoryContacts, candidates_of
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
+    Candidates,
     CriteriaAction,
+    Joining,
     LeftOut,
     LeftOutReason,
     Options,
@@ -86,6 +90,25 @@ def contacts() -> list[Contact]:
         ),
         Contact(no="P2", type=person, name="åse", company_no="C2", extra=(("score", -1),)),
         Contact(no="P3", type=person, name=NASTY[3], exclude_from_segment=True),
+    ]
+
+
+def joiners() -> list[Contact]:
+    """Contacts of whom lines take different things, in no particular order."""
+    company, person = ContactType.COMPANY, ContactType.PERSON
+    wishes = list(CorrespondenceType)
+    return [
+        Contact(no="B2", type=person, name="b", company_no="B1", company_name="Æ"),
+        Contact(no="B1", type=company, name="z", company_no="B1", company_name="Æ"),
+        Contact(no="A1", type=company, name="😀", company_no="A1", exclude_from_segment=True),
+        Contact(no="A2", type=person, name=NASTY[1], language_code="DAN", salesperson_code="X"),
+        Contact(no="D1", type=person, name="a", correspondence_type=wishes[1], company_name="ﬀ"),
+        Contact(no="D2", type=person, name="a", correspondence_type=wishes[2], company_name="ﬀ"),
+        Contact(no="E1", privacy_blocked=True, minor=True, exclude_from_segment=True),
+        Contact(no="E2", privacy_blocked=True, parental_consent_received=True),
+        Contact(no="E3", minor=True, exclude_from_segment=True),
+        Contact(no="E4", privacy_blocked=True),
+        Contact(no="E5", minor=True, parental_consent_received=True),
     ]
 
 
@@ -252,6 +275,46 @@ class ContactsContract(Contract):
         for criteria in (InSegment("S9"), ~InSegment("S9"), InSegment("S1") | InSegment("S9")):
             bound = bind(criteria, contact_schema(), AS_OF)
             raises(NotFound, lambda bound=bound: own.matching(bound))  # type: ignore[misc]
+            raises(NotFound, lambda bound=bound: own.candidates(bound, Options()))  # type: ignore[misc]
+
+    def test_candidates_come_in_the_order_of_lines_with_what_these_take(self) -> None:
+        store = self.make_store()
+        store.records.put(joiners())
+        found = store.contacts.candidates(bind(None, contact_schema(), AS_OF), Options())
+        listed, expected = found.who.listed(), in_segment_order(joiners())
+        taken = [_taken(listed.at(place)) for place in range(len(expected))]
+        assert taken == list(map(_taken, expected))
+        assert self._barred(found) == {
+            LeftOutReason.BLOCKED: {"E1", "E2", "E4"},
+            LeftOutReason.NO_CONSENT: {"E3"},
+            LeftOutReason.EXCLUDED: {"A1"},
+        }
+
+    def _barred(self, found: Candidates) -> dict[LeftOutReason, set[str]]:
+        who = found.who
+        return {
+            reason: set(who.contact_nos(who.in_order(places)))
+            for reason, places in found.barred.items()
+        }
+
+    def test_candidates_bring_those_along_who_come_with_them(self) -> None:
+        store = self.make_filled()
+        own = store.contacts
+        for criteria in _selections():
+            extra = [Field("score", FieldType.INTEGER, extra=True)]
+            bound = bind(criteria, contact_schema({"contact": extra}), AS_OF)
+            for options in _widenings():
+                found = own.candidates(bound, options)
+                plain = candidates_of(MemoryContacts(store.records, store.segments), bound, options)
+                assert list(found.who.listed().numbers) == list(plain.who.listed().numbers)
+                assert self._barred(found) == self._barred(plain), (criteria, options)
+
+    def test_candidates_can_be_asked_for_by_number(self) -> None:
+        own = self.make_filled().contacts
+        asked = ["P2", "NOBODY", "C1", "\0"]
+        for options, count in zip(_widenings(), (2, 3, 4, 4), strict=True):
+            assert len(own.candidates(asked, options).who.nos) == count
+        assert own.candidates([], Options()).who.nos == frozenset()
 
 
 def _selections() -> Iterable[Criteria | None]:
@@ -270,6 +333,21 @@ def _selections() -> Iterable[Criteria | None]:
         yield from (part, ~part, part & InSegment("S1"), part | InSegment("S1"))
         yield Cut(part, First(2, (Order("name", descending=True),)))
         yield Cut(part, Sample(2, "spring"))
+
+
+def _taken(contact: Joining) -> tuple[str, ...]:
+    """What a line takes from a contact."""
+    manner = (contact.language_code, contact.correspondence_type, contact.salesperson_code)
+    return contact.no, contact.company_no, *manner
+
+
+def _widenings() -> Iterable[Options]:
+    """Every way in which contacts come along."""
+    for expand_companies in (False, True):
+        for allow_related_companies in (False, True):
+            yield Options(
+                expand_companies=expand_companies, allow_related_companies=allow_related_companies
+            )
 
 
 def _part(table: str, filters: dict[str, str]) -> Part:

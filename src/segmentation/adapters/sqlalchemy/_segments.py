@@ -4,9 +4,7 @@ A worksheet that was read or stored before is remembered as long as nobody else 
 that a step reads nothing anew and writes only the lines that it changed.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -21,7 +19,6 @@ from segmentation.segments import (
     Segment,
     SegmentHeader,
     SegmentLine,
-    Written,
     actions_from_json,
     actions_to_json,
     alike,
@@ -209,32 +206,15 @@ def _read_lines(rows: Iterable[Any], layout: Layout[SegmentLine], segment_no: st
 
 def _insert(connection: sa.Connection, writer: Writer, part: Part, segment_no: str) -> None:
     """Store the lines of a part; those of contacts that joined together with few statements."""
-    if isinstance(part.block, Written):
-        lines = (_of_segment(part.block.line(index), segment_no) for index in part.indexes)
-        writer.insert_rows(connection, map(writer.row, lines))
-        return
-    found = alike(part.block, part.here)
+    found = alike(part)
     who = found.who
-    columns: dict[str, Sequence[Any]] = {
+    own = {
         "line_no": found.numbers,
         "contact_no": who.numbers,
         "contact_company_no": who.company_nos,
     }
-    for line, places in _grouped(found.likes, who.manner_of):
-        own = {name: list(map(column.__getitem__, places)) for name, column in columns.items()}
-        writer.insert_alike(connection, _of_segment(line, segment_no), own)
-
-
-def _grouped(
-    lines: Sequence[SegmentLine], line_of: Sequence[int]
-) -> Iterator[tuple[SegmentLine, Sequence[int]]]:
-    """The lines that occur, each once, and the places at which it does."""
-    known = {line: number for number, line in enumerate(dict.fromkeys(lines))}
-    kinds = list(map([known[line] for line in lines].__getitem__, line_of))
-    places, counts = iter(sorted(range(len(kinds)), key=kinds.__getitem__)), Counter(kinds)
-    for line, number in known.items():
-        if counts[number]:
-            yield line, list(islice(places, counts[number]))
+    likes = [_of_segment(like, segment_no) for like in found.likes]
+    writer.insert_alike(connection, likes, who.manner_of, own)
 
 
 def _of_segment(line: SegmentLine, segment_no: str) -> SegmentLine:

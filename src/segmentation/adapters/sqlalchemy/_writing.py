@@ -3,9 +3,9 @@
 What SQLAlchemy does for each value of each row would take most of the time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from itertools import islice
+from itertools import chain, compress, islice
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -21,6 +21,9 @@ T = TypeVar("T")
 
 BATCH = 2_000
 """How many rows are sent or fetched at a time."""
+
+_KINDS = 500
+"""How many kinds of rows one statement is told of: there is a limit to its parameters."""
 
 Row = tuple[Any, ...]
 
@@ -129,43 +132,80 @@ class Writer:
         insert_rows(connection, self._table, self.columns, rows)
 
     def insert_alike(
-        self, connection: sa.Connection, item: Record, own: Mapping[str, Sequence[Any]]
+        self,
+        connection: sa.Connection,
+        likes: Sequence[Record],
+        like_of: Sequence[int],
+        own: Mapping[str, Sequence[Any]],
     ) -> None:
         """Store records that are alike but for some fields, none of which is there yet.
 
-        One statement makes all rows of whole columns.
+        One statement makes all rows, of whole columns and of a row of each kind.
 
         Args:
             connection: Where to.
-            item: What they are like.
-            own: What each has for itself: numbers or texts, by field.
+            likes: One record of each kind.
+            like_of: For each record which of these it is like.
+            own: What each has for itself: whole numbers or texts, by field.
 
         Raises:
             InvalidValue: A value that no database can hold.
         """
-        fields = {field.name: field for field in self._fields if field.name in own}
-        for name, values in own.items():
-            if fields[name].type is not FieldType.INTEGER:
-                _check_texts(fields[name], values, self._place)
-        shared = dict(zip(self.columns, self.row(item), strict=True))
-        alike = {name: value for name, value in shared.items() if name not in own}
-        numbers = [fields[name].type is FieldType.INTEGER for name in own]
-        preparer = connection.dialect.identifier_preparer
-        names = [preparer.format_column(self._table.c[name]) for name in (*alike, *own)]
-        if connection.dialect.name == "postgresql":
-            values = ["CAST(%s AS jsonb)" if name == EXTRA else "%s" for name in alike]
-            arrays = ["%s::bigint[]" if number else "%s::text[]" for number in numbers]
-            values, source = [*values, "own.*"], f"unnest({', '.join(arrays)}) AS own"
-            sent: list[Any] = [list(column) for column in own.values()]
+        for field in self._fields:
+            if field.name in own and field.type is not FieldType.INTEGER:
+                _check_texts(field, own[field.name], self._place)
+        for start in range(0, len(likes), _KINDS):
+            some = range(start, min(start + _KINDS, len(likes)))
+            columns: list[Sequence[Any]] = [like_of, *own.values()]
+            if len(some) < len(likes):
+                flags = list(map(some.__contains__, like_of))
+                columns = [list(compress(column, flags)) for column in columns]
+            kinds = [(kind, *self._shared(likes[kind], own)) for kind in some]
+            statement = self._insert_alike(connection.dialect, list(own), len(kinds))
+            connection.exec_driver_sql(statement, (*chain(*kinds), *_sent(connection, columns)))
+
+    def _shared(self, item: Record, own: Container[str]) -> Iterator[Any]:
+        row = zip(self.columns, self.row(item), strict=True)
+        return (value for name, value in row if name not in own)
+
+    def _insert_alike(self, dialect: sa.Dialect, own: Sequence[str], kinds: int) -> str:
+        """The statement that makes rows out of so many kinds and of columns, their kind first."""
+        table, preparer = self._table, dialect.identifier_preparer
+        shared = [name for name in self.columns if name not in own]
+        places = range(len(own) + 1)
+        if dialect.name == "postgresql":
+            types = [_type_name(table.c[name], dialect) for name in shared]
+            row = ", ".join(f"CAST(%s AS {each})" for each in ("bigint", *types))
+            numbers = ", ".join(f"c{place}" for place in places)
+            lists = ", ".join("json_array_elements_text(CAST(%s AS json))" for _ in places)
+            source = f"ROWS FROM ({lists}) AS own ({numbers})"
+            own_types = ["bigint", *(_type_name(table.c[name], dialect) for name in own)]
+            kind, *values = (f"CAST(own.c{n} AS {each})" for n, each in enumerate(own_types))
         else:
-            values = ["?" for _ in alike]
-            values += [f"json_extract(value, '$[{place}]')" for place, _ in enumerate(own)]
-            source, sent = "json_each(?)", [to_json(list(zip(*own.values(), strict=True)))]
-        connection.exec_driver_sql(
-            f"INSERT INTO {preparer.format_table(self._table)} ({', '.join(names)}) "  # noqa: S608 - names of ours
-            f"SELECT {', '.join(values)} FROM {source}",
-            (*alike.values(), *sent),
+            row = ", ".join("?" for _ in ("kind", *shared))
+            source = "json_each(?) AS own"
+            kind, *values = (f"json_extract(own.value, '$[{place}]')" for place in places)
+        alike = [preparer.format_column(table.c[name]) for name in shared]
+        names = [*alike, *(preparer.format_column(table.c[name]) for name in own)]
+        # The columns stand on the left so that they are gone through once, in their order.
+        return (
+            f"WITH alike (kind, {', '.join(alike)}) AS MATERIALIZED "  # noqa: S608 - names of ours
+            f"(VALUES {', '.join([f'({row})'] * kinds)}) "
+            f"INSERT INTO {preparer.format_table(table)} ({', '.join(names)}) "
+            f"SELECT {', '.join((*(f'alike.{name}' for name in alike), *values))} "
+            f"FROM {source} LEFT JOIN alike ON alike.kind = {kind}"
         )
+
+
+def _type_name(column: sa.Column[Any], dialect: sa.Dialect) -> str:
+    return column.type.compile(dialect).split(" COLLATE")[0]
+
+
+def _sent(connection: sa.Connection, columns: Sequence[Sequence[Any]]) -> Sequence[str]:
+    """Columns as few texts in JSON: each by itself, or together as one row after the other."""
+    if connection.dialect.name == "postgresql":
+        return [to_json(list(column)) for column in columns]
+    return [to_json(list(zip(*columns, strict=True)))]
 
 
 def _check_texts(field: Field, texts: Sequence[str], place: str) -> None:
