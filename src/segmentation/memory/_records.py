@@ -191,15 +191,14 @@ class MemoryRecords:
         """Put a record, or ``None`` for none, under a key, so that it can be undone."""
         old = kept.get(key)
         if old is not None or new is not None:
-            self._undo.remember(lambda: self._take_back(kept, key, old))
-            self._write(kept, key, new)
+            self._undo.remember(lambda: self._take_back(kept, key, new, old))
+            self._write(kept, key, old, new)
 
-    def _take_back(self, kept: _Kept, key: Any, old: Any) -> None:  # noqa: ANN401
-        self._write(kept, key, old)
+    def _take_back(self, kept: _Kept, key: Any, new: Any, old: Any) -> None:  # noqa: ANN401
+        self._write(kept, key, new, old)
         self._indexes.forget(kept.kind)
 
-    def _write(self, kept: _Kept, key: Any, new: Any) -> None:  # noqa: ANN401
-        old = kept.get(key)
+    def _write(self, kept: _Kept, key: Any, old: Any, new: Any) -> None:  # noqa: ANN401
         kept.set(key, new)
         for watcher in self._watchers:
             watcher(kept.kind.__table__, old, new)
