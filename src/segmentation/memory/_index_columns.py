@@ -54,6 +54,8 @@ _MANY = 65_536
 _LONGEST = 64
 """Bits of the longest whole numbers that are added up."""
 _MANY_RUNS = 64
+_FILTERS = 64
+"""Of so many filters of a field it is remembered what passes."""
 _SPARSE = 8
 """With fewer than one in so many, sorting is quicker than going through all."""
 _FINITE = frozenset([FieldType.BOOLEAN, FieldType.OPTION])
@@ -91,6 +93,7 @@ class Dictionary:
         self.values = values
         self.blanks = blanks
         self._field = field
+        self._passing: dict[BoundFilter, int] = {}
 
     def __len__(self) -> int:
         return len(self.values)
@@ -106,10 +109,13 @@ class Dictionary:
         return from_flags(bytes(map(values.__contains__, self.values)))
 
     def passing(self, item: BoundFilter) -> int:
-        """The set of ranks whose values pass a filter."""
-        if len(self.values) > _FEW and self._field.type not in _FINITE:
-            return self._sought(item)
-        return self._tried(item)
+        """The set of ranks whose values pass a filter; the last filters are remembered."""
+        if item not in self._passing:
+            if len(self._passing) == _FILTERS:
+                self._passing.clear()
+            few = len(self.values) <= _FEW or self._field.type in _FINITE
+            self._passing[item] = self._tried(item) if few else self._sought(item)
+        return self._passing[item]
 
     def _sought(self, item: BoundFilter) -> int:
         match item:

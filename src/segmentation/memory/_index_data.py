@@ -83,9 +83,9 @@ class LinkedTable:
             return within & groups
         flags = to_flags(groups, self.rows.size) + b"\0"
         if within.bit_count() * _FEW < len(self._groups):
-            group = self._groups
-            found = (at for at in to_positions(within) if flags[group[at]])
-            return from_positions(found, len(group))
+            places = list(to_positions(within))
+            passing = map(flags.__getitem__, map(self._groups.__getitem__, places))
+            return from_positions(compress(places, passing), len(self._groups))
         return within & from_flags(bytes(map(flags.__getitem__, self._groups)))
 
 
