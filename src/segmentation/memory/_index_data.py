@@ -110,6 +110,7 @@ class IndexData:
         self._columns: dict[Field, tuple[Dictionary, Column | None] | None] = {}
         self._linked: dict[Place, LinkedTable] = {}
         self._begun: set[Place] = set()
+        self._partial: set[Place] = set()
         self._plain: dict[Place, bool] = {}
         self._by_key: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
         self._on_lines: dict[str, tuple[Iterable[Others], int, int]] = {}
@@ -207,8 +208,12 @@ class IndexData:
         found = self._linked.get(place)
         if found is None or without(within, found.covered):
             few = place not in self._begun and within.bit_count() * _FEW < self.size
-            self._begun.add(place)
             found = self._linked[place] = self._make(table, within if few else full(self.size))
+            self._begun.add(place)
+            if few:
+                self._partial.add(place)
+            else:
+                self._partial.discard(place)
         return found
 
     def _make(self, table: Table, covered: int) -> LinkedTable:
@@ -300,7 +305,7 @@ class IndexData:
         self._by_key.pop(table, None)
         for place, linked in list(self._linked.items()):
             if place[0] == table:
-                if linked.covered != full(self.size) or linked.rows.changes > self._bearable:
+                if place in self._partial or linked.rows.changes > self._bearable:
                     del self._linked[place]
                 else:
                     linked.rows.replace(old, new)
