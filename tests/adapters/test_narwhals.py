@@ -24,7 +24,7 @@ from segmentation.criteria import (
 )
 from segmentation.errors import Refused, UnknownName
 from segmentation.interactions import Interaction
-from segmentation.segments import contact_schema
+from segmentation.segments import Options, contact_schema
 
 CONTACTS = pl.DataFrame(
     {
@@ -87,6 +87,8 @@ def test_contacts_are_read_as_records() -> None:
         Contact(no="3", company_no="9", country_region_code="DK", city="Oslo"),
     ]
     assert source().in_companies(["9", ""]) == ["1", "3"]
+    joining = source().candidates(["3"], Options(expand_companies=True))
+    assert joining.who.nos == {"1", "3"}
 
 
 def test_a_column_or_frame_is_missed_only_where_it_is_asked_for() -> None:

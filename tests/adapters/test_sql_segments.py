@@ -154,3 +154,14 @@ def test_a_contact_that_no_database_can_hold_is_refused(store: SqlStore) -> None
     with pytest.raises(InvalidValue, match="contact_no"):
         store.segments.put(attrs.evolve(empty, lines=lines))
     assert list(store.segments.headers()) == []
+
+
+def test_a_line_that_is_put_back_as_it_was_is_written(store: SqlStore, database: Database) -> None:
+    empty = Segment(header=SegmentHeader(no="X"))
+    lines = empty.new_lines(Terms(empty.header), Listed.of(map(_contact, range(3))))
+    first = store.segments.put(attrs.evolve(empty, lines=lines))
+    changed = store.segments.put(first.with_changed([attrs.evolve(lines[1], subject="by hand")]))
+    store.segments.put(attrs.evolve(changed, lines=first.lines))
+    other = database.open()
+    assert other.segments.get("X").lines == lines
+    other.close()

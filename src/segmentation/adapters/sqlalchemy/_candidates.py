@@ -19,6 +19,7 @@ from ._compile import Rows
 from ._words import Element, Test, Words
 
 _FIELDS = {field.name: field for field in fields_of(Contact)}
+_TAKEN = ("no", "company_no", "language_code", "correspondence_type", "salesperson_code")
 _ORDER = ("company_name", "company_no", "type", "name", "no")
 
 Found: TypeAlias = Callable[[Rows], Test]
@@ -69,37 +70,30 @@ def candidates(
         (_value(rows, "exclude_from_segment"), 3),
         else_=0,
     )
-    manner = ("language_code", "correspondence_type", "salesperson_code")
-    kind = words.packed(barred, *(_value(rows, name) for name in manner))
-    chosen = sa.select(_value(rows, "no"), _value(rows, "company_no"), kind.label("kind"))
+    chosen = sa.select(*(_value(rows, name) for name in _TAKEN), barred.label("barred"))
     if found is not None:
         chosen = chosen.where(found)
     listed = chosen.order_by(*(_value(rows, name) for name in _ORDER)).subquery()
     columns = connection.execute(sa.select(*map(words.listed, listed.c))).one()
-    nos, company_nos, kinds = (from_json(column) if column else [] for column in columns)
-    return _unpacked(nos, company_nos, kinds)
+    return _unpacked(*(from_json(column) if column else [] for column in columns))
 
 
 def _value(rows: Rows, name: str) -> Element:
     return rows.value(_FIELDS[name])
 
 
-def _unpacked(nos: list[str], company_nos: list[str], kinds: list[str]) -> Candidates:
-    known = list(dict.fromkeys(kinds))
-    place = {kind: number for number, kind in enumerate(known)}
+def _unpacked(nos: list[str], company_nos: list[str], *columns: list[Any]) -> Candidates:
+    kinds = list(zip(*columns, strict=True))
+    place = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
     kind_of = array("I", map(place.__getitem__, kinds))
-    read: list[Any] = list(map(from_json, known))
     who = Listed(
         numbers=tuple(nos),
         company_nos=tuple(company_nos),
-        manners=tuple(
-            (language, CorrespondenceType(wish), salesperson)
-            for _, language, wish, salesperson in read
-        ),
+        manners=[(language, CorrespondenceType(wish), by) for language, wish, by, _ in place],
         manner_of=kind_of,
     )
     barred = {
-        reason: from_flags(bytes(map([each[0] == number for each in read].__getitem__, kind_of)))
+        reason: from_flags(bytes(map([kind[-1] == number for kind in place].__getitem__, kind_of)))
         for number, reason in enumerate(BARRED, start=1)
     }
     return Candidates(who, barred)

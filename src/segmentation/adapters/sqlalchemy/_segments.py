@@ -22,6 +22,7 @@ from segmentation.segments import (
     actions_from_json,
     actions_to_json,
     alike,
+    of_nobody,
     undone_from_json,
 )
 from segmentation.serialization import from_data, from_json, to_data, to_json
@@ -141,11 +142,12 @@ class SqlSegments:
         self._remove_numbers(connection, segment.no, gone.numbers)
         for part in come.parts:
             _insert(connection, writer, part, segment.no)
-        rewritten = (
+        rewritten = [
             line
-            for number, line in sorted(new.changed.items())
-            if line is not old.changed.get(number) or number in come.changed
-        )
+            for number in sorted({*old.changed, *new.changed})
+            if old.changed.get(number) is not new.changed.get(number) or number in come.changed
+            if (line := new.find(number)) is not None
+        ]
         writer.put(connection, (_of_segment(line, segment.no) for line in rewritten))
 
     def _writer(self, connection: sa.Connection) -> Writer:
@@ -181,10 +183,8 @@ def _changed(segment: Segment) -> Conflict:
 
 def _read_lines(rows: Iterable[Any], layout: Layout[SegmentLine], segment_no: str) -> Lines:
     """Lines out of rows; of rows that are alike but for number and contact one is read."""
-    own = [layout.names.index(name) for name in _OWN]
-    of_own = itemgetter(*own)
-    others = [place for place in range(len(layout.names)) if place not in own]
-    of_others = itemgetter(*others)
+    of_own = itemgetter(*(layout.names.index(name) for name in _OWN))
+    of_others = itemgetter(*(n for n, name in enumerate(layout.names) if name not in _OWN))
     likes: dict[str, int] = {}
     columns: list[tuple[int, str, str]] = []
     read: list[SegmentLine] = []
@@ -193,9 +193,7 @@ def _read_lines(rows: Iterable[Any], layout: Layout[SegmentLine], segment_no: st
         kind = repr(of_others(row))
         if kind not in likes:
             likes[kind] = len(likes)
-            read.append(
-                attrs.evolve(layout.from_row(row), line_no=0, contact_no="", contact_company_no="")
-            )
+            read.append(of_nobody(layout.from_row(row)))
         like_of.append(likes[kind])
         columns.append(of_own(row))
     if not columns:
@@ -205,7 +203,7 @@ def _read_lines(rows: Iterable[Any], layout: Layout[SegmentLine], segment_no: st
 
 
 def _insert(connection: sa.Connection, writer: Writer, part: Part, segment_no: str) -> None:
-    """Store the lines of a part; those of contacts that joined together with few statements."""
+    """Store the lines of a part, whole columns at once."""
     found = alike(part)
     who = found.who
     own = {

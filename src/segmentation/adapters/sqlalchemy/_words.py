@@ -55,9 +55,6 @@ class Words(Protocol):
     def among(self, value: Element, values: Iterable[object]) -> Test:
         """Whether a value is one of many."""
 
-    def packed(self, *values: Element) -> Element:
-        """Several values as one text: a list in JSON."""
-
     def listed(self, value: Element) -> Element:
         """A whole column as one text: a list in JSON, ``NULL`` or empty if there is no row."""
 
@@ -113,10 +110,6 @@ class SqliteWords:
         """One list as one parameter: there is a limit to their number."""
         listed = sa.func.json_each(to_json(list(values))).table_valued("value")
         return value.in_(sa.select(listed.c.value))
-
-    def packed(self, *values: Element) -> Element:
-        """A list that is no longer known as JSON, so as not to be taken apart again."""
-        return sa.cast(sa.func.json_array(*values), sa.Text())
 
     def listed(self, value: Element) -> Element:
         """By SQLite's own aggregate, which keeps the order of the rows."""
@@ -204,10 +197,6 @@ class PostgresqlWords:
         kind: sa.types.TypeEngine[Any] = sa.BigInteger() if numbers else sa.Text()
         listed = sa.bindparam(None, held, type_=postgresql.ARRAY(kind))
         return value == sa.any_(listed)
-
-    def packed(self, *values: Element) -> Element:
-        """A list as text."""
-        return sa.cast(sa.func.json_build_array(*values), sa.Text())
 
     def listed(self, value: Element) -> Element:
         """By PostgreSQL's own aggregate, which keeps the order of the rows."""

@@ -189,7 +189,7 @@ class Writer:
         names = [*alike, *(preparer.format_column(table.c[name]) for name in own)]
         # The columns stand on the left so that they are gone through once, in their order.
         return (
-            f"WITH alike (kind, {', '.join(alike)}) AS MATERIALIZED "  # noqa: S608 - names of ours
+            f"WITH alike (kind, {', '.join(alike)}) AS "  # noqa: S608 - names of ours
             f"(VALUES {', '.join([f'({row})'] * kinds)}) "
             f"INSERT INTO {preparer.format_table(table)} ({', '.join(names)}) "
             f"SELECT {', '.join((*(f'alike.{name}' for name in alike), *values))} "
