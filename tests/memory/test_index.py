@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -52,6 +53,7 @@ RETAIL = part("industry_groups", industry_group_code="RETAIL")
 RECENT = part("interactions", date="2026-06-01..")
 MANY = parse(">=2")
 assert MANY
+COSTLY = Figure(Measure.SUM, "cost", RECENT, MANY)
 SELECTIONS: list[Criteria | None] = [
     None,
     part("contact", country_region_code="DK|SE"),
@@ -189,7 +191,7 @@ LINKED: list[Selection] = [
     RETAIL,
     RECENT,
     Not(RECENT),
-    Figure(Measure.SUM, "cost", RECENT, MANY),
+    COSTLY,
     Figure(Measure.COUNT, "", RECENT, MANY),
 ]
 asked = st.tuples(
@@ -255,6 +257,16 @@ def test_a_field_with_values_of_no_order_is_left_to_the_reference() -> None:
     for points in odd:
         store = make_store([contact("C1"), contact("C2", points=points)])
         assert store.contacts.matching(bound) == ["C1"]
+
+
+def test_numbers_that_cannot_be_added_up_in_whole_ones_are_left_to_the_reference() -> None:
+    costly = bound_to(COSTLY)
+    odd: list[Any] = [1.5, Decimal("1E+90"), Decimal("1E-90"), Decimal(10) ** 30]
+    for cost in odd:
+        rows = [attrs.evolve(spoken(n, "C1", DAYS[1]), cost=cost) for n in (1, 2)]
+        store = make_store([contact("C1"), contact("C2"), *rows])
+        reference = MemoryContacts(store.records, store.segments)
+        assert store.contacts.matching(costly) == reference.matching(costly)
 
 
 def test_rows_that_go_are_gone_whichever_came_first() -> None:

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC
+from decimal import Decimal
 from fractions import Fraction
 from itertools import compress, count
 from operator import attrgetter
@@ -282,9 +283,11 @@ class Amounts:
 
 
 def _exact(stored: Any) -> Fraction:  # noqa: ANN401
-    if isinstance(stored, float):
-        raise TypeError  # adding them up depends on the order
-    return Fraction(stored or 0)
+    if not stored or isinstance(stored, int):
+        return Fraction(stored or 0)
+    if isinstance(stored, Decimal) and abs(stored.adjusted()) < _LONGEST:
+        return Fraction(stored)
+    raise TypeError  # of floats the sum depends on the order
 
 
 def _places(denominator: int) -> int:
