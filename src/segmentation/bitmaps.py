@@ -5,8 +5,9 @@ positions take microseconds. Knows nothing of what stands at a position.
 """
 
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress
+from itertools import chain, compress, repeat
 
 _DENSE = 24
 """With fewer positions than one in so many, empty bytes are skipped over."""
@@ -19,6 +20,16 @@ _TO_DIGITS = bytes.maketrans(b"\0\1", b"01")
 def from_flags(flags: bytes | bytearray) -> int:
     """The set of the positions at which a byte is 1, not 0."""
     return int(flags[::-1].translate(_TO_DIGITS), 2) if flags else 0
+
+
+def above(values: bytes, limit: int) -> int:
+    """The set of the positions at which a byte is greater than a limit.
+
+    >>> above(bytes([0, 3, 1]), 0)
+    6
+    """
+    digits = bytes(48 + (value > limit) for value in range(256))
+    return int(values[::-1].translate(digits), 2) if values else 0
 
 
 def to_flags(bits: int, size: int) -> bytes:
@@ -74,23 +85,40 @@ def runs(bits: int) -> Sequence[tuple[int, int]]:
     return list(zip(starts, stops, strict=True))
 
 
-def slices_of(ranks: "bytes | bytearray | Sequence[int]", count: int) -> tuple[int, ...]:
-    """Bit-sliced ranks: the set of positions whose rank has bit 0, bit 1, ...
+def slices_of(numbers: "bytes | bytearray | array[int]", width: int) -> tuple[int, ...]:
+    """Bit-sliced numbers: the set of positions whose number has bit 0, bit 1, ...
 
     Args:
-        ranks: A byte for each position, or an ``array("I")``.
-        count: The number of ranks.
+        numbers: A byte for each position, or an array.
+        width: How many bits are looked at.
     """
-    width = max(count - 1, 0).bit_length()
-    if isinstance(ranks, bytes | bytearray):
-        planes = [ranks[::-1]]
-    else:
-        raw = memoryview(ranks).cast("B")  # type: ignore[arg-type]
-        planes = [bytes(raw[byte::4])[::-1] for byte in range((width + 7) // 8)]
-    return tuple(int(planes[bit // 8].translate(_DIGIT_OF[bit % 8]), 2) for bit in range(width))
+    size = 1 if isinstance(numbers, bytes | bytearray) else numbers.itemsize
+    raw = memoryview(numbers).cast("B")[::-1]
+    planes = [bytes(raw[size - 1 - byte :: size]) for byte in range((width + 7) // 8)]
+    digits = (planes[bit // 8].translate(_DIGIT_OF[bit % 8]) for bit in range(width))
+    return tuple(int(each, 2) if each else 0 for each in digits)
 
 
 _DIGIT_OF = tuple(bytes(48 + (byte >> bit & 1) for byte in range(256)) for bit in range(8))
+
+
+def added(numbers: Iterable[Sequence[int]], width: int) -> list[int]:
+    """The sums, position by position, of bit-sliced numbers.
+
+    Args:
+        numbers: The slices of each; the last of them is the sign (two's complement).
+        width: How many slices hold every sum.
+    """
+    total = [0] * width
+    for slices in numbers:
+        carry = 0
+        sign = repeat(slices[-1], width - len(slices))
+        for level, digit in enumerate(chain(slices, sign)):
+            mine = total[level]
+            both = mine ^ digit
+            total[level] = both ^ carry
+            carry = (mine & digit) | (carry & both)
+    return total
 
 
 def pick(slices: Sequence[int], chosen: Sequence[tuple[int, int]], within: int) -> int:

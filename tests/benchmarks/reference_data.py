@@ -124,6 +124,15 @@ def bound_reference() -> BoundSelection:
     return bind(reference_criteria(), contact_schema(), AS_OF)
 
 
+def bound_wide() -> BoundSelection:
+    """The same without what narrows it: all rows of two tables are looked at."""
+    criteria = make_selection(
+        industry_groups={"industry_group_code": "RETAIL|PRESS"},
+        interactions={"date": f"{SINCE}.."},
+    )
+    return bind(criteria, contact_schema(), AS_OF)
+
+
 def write(folder: Path, contacts: int = MILLION) -> None:
     """Write the tables as CSV files, one for each."""
     folder.mkdir(parents=True, exist_ok=True)

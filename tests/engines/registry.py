@@ -14,7 +14,7 @@ import pytest
 import truth
 from reference import MappingRows, RecordRows, numbers
 from segmentation.adapters.narwhals import FrameContacts
-from segmentation.criteria import BoundSelection, cut
+from segmentation.criteria import BoundSelection
 from segmentation.errors import SegmentationError
 from segmentation.fields import FieldType
 from segmentation.memory._index import ContactIndex
@@ -43,10 +43,8 @@ def index(rows: Rows) -> Answer:
     made = ContactIndex(RecordRows(rows))
 
     def answer(bound: BoundSelection) -> Sequence[str]:
-        if bound.cut is not None:
-            return cut(bound, made.matches(bound))
-        found = made.numbers(bound)
-        assert made.count(bound) == len(found)
+        found = made.matching(bound)
+        assert bound.cut is not None or made.count(bound) == len(found)
         return found
 
     return answer

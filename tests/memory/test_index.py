@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,9 +22,13 @@ from segmentation.criteria import (
     First,
     InLoggedSegment,
     InSegment,
+    InShare,
     Measure,
     Not,
+    Order,
     Part,
+    Sample,
+    Selection,
     Where,
     bind,
     parse,
@@ -48,6 +53,7 @@ RETAIL = part("industry_groups", industry_group_code="RETAIL")
 RECENT = part("interactions", date="2026-06-01..")
 MANY = parse(">=2")
 assert MANY
+COSTLY = Figure(Measure.SUM, "cost", RECENT, MANY)
 SELECTIONS: list[Criteria | None] = [
     None,
     part("contact", country_region_code="DK|SE"),
@@ -59,11 +65,21 @@ SELECTIONS: list[Criteria | None] = [
     AllOf((NEWS, RECENT)),
     AnyOf((NEWS, Not(RETAIL))),
     Figure(Measure.COUNT, "", Part("interactions"), MANY),
-    Figure(Measure.SUM, "cost", Part("interactions"), MANY),
+    *[
+        Figure(Measure.SUM, "cost", some, item)
+        for some in (Part("interactions"), RECENT)
+        for item in (MANY, parse("<=0"), parse("-2.5..4|>10.25"), parse("<>0&<>2"), parse("1.005"))
+        if item
+    ],
     Figure(Measure.LATEST, "date", Part("interactions"), RECENT.conditions[0].filter),
     InSegment("S1"),
     InLoggedSegment(4),
+    InShare("spring", 2000, 7000),
+    AllOf((NEWS, InShare("spring", 7000, 10_000))),
     Cut(NEWS, First(2)),
+    Cut(AnyOf((NEWS, Not(RETAIL))), First(3, (Order("points", descending=True), Order("name")))),
+    Cut(Not(RETAIL), First(2, (Order("country_region_code"), Order("no", descending=True)))),
+    Cut(Not(RETAIL), Sample(2, "spring")),
 ]
 
 
@@ -87,40 +103,44 @@ def spoken(number: int, no: str, day: date | None, company: str = "C1") -> Inter
         contact_no=no,
         contact_company_no=company,
         date=day,
-        cost=Decimal(number),
+        cost=COSTS[number % len(COSTS)],
         logged_segment_entry_no=number,
     )
 
 
+COSTS = [Decimal(0), Decimal("1.005"), Decimal(-3), Decimal(2), Decimal("10.25"), Decimal("-0.5")]
 DAYS = [date(2026, 1, 1), date(2026, 7, 1), None]
-NOS = [f"C{n}" for n in range(1, 9)] + ["X1", ""]
-records: st.SearchStrategy[Record] = st.one_of(
-    st.builds(
-        contact,
-        st.sampled_from(NOS[:-1]),
-        st.sampled_from(["DK", "SE", "NO", ""]),
-        st.sampled_from(NOS),
-        st.integers(0, 9),
-    ),
-    st.builds(
-        ContactMailingGroup,
-        contact_no=st.sampled_from(NOS),
-        mailing_group_code=st.sampled_from(["NEWS", "EVENTS"]),
-    ),
-    st.builds(
-        ContactIndustryGroup,
-        contact_no=st.sampled_from(NOS),
-        industry_group_code=st.sampled_from(["RETAIL", "PRESS"]),
-    ),
-    st.builds(
-        spoken,
-        st.integers(1, 12),
-        st.sampled_from(NOS),
-        st.sampled_from(DAYS),
-        st.sampled_from(NOS),
-    ),
-)
+
+
+def records_of(nos: list[str]) -> st.SearchStrategy[Record]:
+    """Contacts with these numbers, the first of which are companies, and rows of anybody."""
+    anybody = st.sampled_from([*nos, "X1", ""])
+    companies = st.sampled_from([*nos[:3], ""])
+    return st.one_of(
+        st.builds(
+            contact,
+            st.sampled_from([*nos, "X1"]),
+            st.sampled_from(["DK", "SE", "NO", ""]),
+            companies,
+            st.integers(0, 9),
+        ),
+        st.builds(
+            ContactMailingGroup,
+            contact_no=anybody,
+            mailing_group_code=st.sampled_from(["NEWS", "EVENTS"]),
+        ),
+        st.builds(
+            ContactIndustryGroup,
+            contact_no=companies,
+            industry_group_code=st.sampled_from(["RETAIL", "PRESS"]),
+        ),
+        st.builds(spoken, st.integers(1, 60), anybody, st.sampled_from(DAYS), companies),
+    )
+
+
+records = records_of([f"C{n}" for n in range(1, 9)])
 batches = st.lists(records, max_size=6)
+changes = st.lists(records_of([f"C{n}" for n in range(10, 14)]), max_size=3)
 
 
 class BrokenOffError(Exception):
@@ -165,6 +185,37 @@ def test_after_any_changes_the_index_finds_what_the_reference_finds(
         assert answers(store.contacts) == answers(reference)
 
 
+MANY_NOS = [f"C{n}" for n in range(10, 90)]
+LINKED: list[Selection] = [
+    NEWS,
+    RETAIL,
+    RECENT,
+    Not(RECENT),
+    COSTLY,
+    Figure(Measure.COUNT, "", RECENT, MANY),
+]
+asked = st.tuples(
+    st.sampled_from(LINKED), st.integers(0, 80), st.one_of(st.integers(1, 4), st.just(80))
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(records_of(MANY_NOS), max_size=60), st.lists(st.one_of(asked, changes), max_size=8))
+def test_whoever_is_asked_about_first_the_index_finds_what_the_reference_finds(
+    rows: list[Record], steps: list[tuple[Selection, int, int] | list[Record]]
+) -> None:
+    store = make_store([*(contact(no, company=MANY_NOS[0]) for no in MANY_NOS), *rows])
+    reference = MemoryContacts(store.records, store.segments)
+    for step in steps:
+        if isinstance(step, list):
+            store.records.put(step)
+        else:
+            linked, start, count = step
+            nos = "|".join(MANY_NOS[start : start + count]) or "C10"
+            bound = bound_to(AllOf((part("contact", no=nos), linked)))
+            assert store.contacts.matching(bound) == reference.matching(bound)
+
+
 def test_a_count_is_that_of_those_who_pass() -> None:
     store = make_store([contact("C1"), contact("C2", "SE"), contact("C3", "FR")])
     assert store.contacts.count(bound_to(SELECTIONS[1])) == 2
@@ -206,6 +257,16 @@ def test_a_field_with_values_of_no_order_is_left_to_the_reference() -> None:
     for points in odd:
         store = make_store([contact("C1"), contact("C2", points=points)])
         assert store.contacts.matching(bound) == ["C1"]
+
+
+def test_numbers_that_cannot_be_added_up_in_whole_ones_are_left_to_the_reference() -> None:
+    costly = bound_to(COSTLY)
+    odd: list[Any] = [1.5, Decimal("1E+90"), Decimal("1E-90"), Decimal(10) ** 30]
+    for cost in odd:
+        rows = [attrs.evolve(spoken(n, "C1", DAYS[1]), cost=cost) for n in (1, 2)]
+        store = make_store([contact("C1"), contact("C2"), *rows])
+        reference = MemoryContacts(store.records, store.segments)
+        assert store.contacts.matching(costly) == reference.matching(costly)
 
 
 def test_rows_that_go_are_gone_whichever_came_first() -> None:

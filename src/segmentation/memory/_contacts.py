@@ -116,9 +116,7 @@ class IndexedContacts(MemoryContacts):
 
     def matching(self, bound: BoundSelection) -> Sequence[str]:
         """The numbers of the contacts that pass, ascending; of a cut in its order."""
-        if bound.cut is None:
-            return self._index.numbers(bound)
-        return cut(bound, self._index.matches(bound))
+        return self._index.matching(bound)
 
     def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
         """Those who pass a selection or have these numbers, as they would join a segment."""

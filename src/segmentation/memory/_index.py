@@ -6,11 +6,10 @@ predicate: contacts that have changed, links through other tables, values withou
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from itertools import islice
 from typing import assert_never
 
-import attrs
-
-from segmentation.bitmaps import from_flags, from_positions, full, pick, runs, to_positions, without
+from segmentation.bitmaps import from_positions, to_positions, without
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -19,22 +18,21 @@ from segmentation.criteria import (
     BoundPart,
     BoundSelection,
     BoundWhere,
+    First,
     InLoggedSegment,
     InSegment,
     InShare,
-    Measure,
     Not,
     Row,
+    cut,
     to_predicate,
-    to_value_test,
 )
-from segmentation.fields import Field, FieldType
+from segmentation.fields import Field
 
 from ._index_columns import Unsortable
 from ._index_data import IndexData, LinkedTable, Tables
+from ._index_figures import having_figure
 from ._rosters import IndexedRoster
-
-_NUMBER = Field("figure", FieldType.DECIMAL)
 
 
 class ContactIndex:
@@ -61,16 +59,16 @@ class ContactIndex:
         """How many positions there are."""
         return len(self._ready().nos)
 
-    def numbers(self, bound: BoundSelection) -> list[str]:
-        """The numbers of the contacts that pass, ascending; a cut is not made."""
+    def matching(self, bound: BoundSelection) -> list[str]:
+        """The numbers of the contacts that pass, ascending; of a cut in its order."""
         data = self._ready()
-        found = map(data.nos.__getitem__, to_positions(_passing(bound, data)))
-        return list(found) if len(data.nos) == data.size else sorted(found)
-
-    def matches(self, bound: BoundSelection) -> Iterable[tuple[str, Row]]:
-        """Number and record of each contact that passes, in any order; a cut is not made."""
-        data = self._ready()
-        return ((data.nos[at], data.contacts[at]) for at in to_positions(_passing(bound, data)))
+        found = _passing(bound, data)
+        if bound.cut is None:
+            numbers = map(data.nos.__getitem__, to_positions(found))
+            return list(numbers) if len(data.nos) == data.size else sorted(numbers)
+        if isinstance(bound.cut, First):
+            found = _foremost(bound.cut, found, bound, data)
+        return cut(bound, ((data.nos[at], data.contacts[at]) for at in to_positions(found)))
 
     def count(self, bound: BoundSelection) -> int:
         """How many contacts pass; a cut is not made."""
@@ -116,6 +114,22 @@ def _passing(bound: BoundSelection, data: IndexData) -> int:
     return found | from_positions(later, len(data.nos))
 
 
+def _foremost(first: First, found: int, bound: BoundSelection, data: IndexData) -> int:
+    """Those of a set of contacts who come first, and whoever has changed."""
+    base = bound.schema.table(bound.schema.base)
+    changed = found & from_positions(data.stale_now(), len(data.nos))
+    taken, tied, missing = changed, without(found, changed), first.count
+    try:
+        for each in first.order:
+            field = base.field(each.field)
+            sure, tied = data.foremost(field, tied, missing, descending=each.descending)
+            taken |= sure
+            missing -= sure.bit_count()
+    except Unsortable:
+        return found
+    return taken | from_positions(islice(to_positions(tied), missing), len(data.nos))
+
+
 class _Evaluation:
     """Answers the nodes of one selection; each answer is a part of the set it is asked within."""
 
@@ -146,7 +160,7 @@ class _Evaluation:
             case InLoggedSegment(entry_no):
                 return self._data.logged(entry_no, within)
             case InShare():
-                return self._each(node, within)
+                return self._data.shared(node, within)
             case Not(item):
                 return within ^ self.those(item, within)
             case AllOf(items):
@@ -172,9 +186,11 @@ class _Evaluation:
         match node:
             case BoundPart(table, _) if table.link is None:
                 return 0
-            case BoundPart(table, _):
-                linked = self._data.linked(table, self._schema)
-                return 9 if linked is None else 1 if linked.by_contact else 3
+            case BoundPart(table, _) if self._data.is_plain(table, self._schema):
+                on = table.link.on if table.link else ()
+                return 1 if any(own == self._schema.key for _, own in on) else 3
+            case BoundPart():
+                return 9
             case InSegment() | InLoggedSegment():
                 return 2
             case BoundFigure(part=part):
@@ -207,34 +223,19 @@ class _Evaluation:
 
     def _part(self, part: BoundPart, within: int) -> int:
         """Those contacts of a set that have a row which meets the conditions."""
-        linked = self._data.linked(part.table, self._schema)
-        if linked is None:
+        if not self._data.is_plain(part.table, self._schema):
             return self._each(part, within)
+        linked = self._data.linked(part.table, within)
         closed, opened = _divided(linked, within)
         return _having(linked, part, closed) | self._each(part, opened)
 
     def _figure(self, figure: BoundFigure, within: int) -> int:
-        """Those contacts of a set whose figure passes.
-
-        Where the figure of no rows passes, those are sought whose figure does not.
-        """
-        linked = self._data.linked(figure.part.table, self._schema)
-        if linked is None:
+        """Those contacts of a set whose figure passes."""
+        if not self._data.is_plain(figure.part.table, self._schema):
             return self._each(figure, within)
+        linked = self._data.linked(figure.part.table, within)
         closed, opened = _divided(linked, within)
-        sought = _without_blank(figure)
-        if figure.measure is Measure.SUM:
-            found = self._each(sought, _having(linked, figure.part, closed))
-        else:
-            answer = (
-                _counted(sought, linked, closed)
-                if figure.field is None
-                else _extreme(sought, figure.field, linked, closed)
-            )
-            found = linked.contacts(answer, closed)
-        if sought is not figure:
-            found = closed ^ found
-        return found | self._each(figure, opened)
+        return having_figure(figure, linked, closed) | self._each(figure, opened)
 
 
 def _divided(linked: LinkedTable, within: int) -> tuple[int, int]:
@@ -249,48 +250,3 @@ def _having(linked: LinkedTable, part: BoundPart, within: int) -> int:
     for layer in linked.rows.meeting(part.conditions, linked.groups(within)):
         found |= layer
     return linked.contacts(found, within)
-
-
-def _without_blank(figure: BoundFigure) -> BoundFigure:
-    """The figure, or the one with the opposite filter: that which fails where no row is."""
-    compared, blank = (_NUMBER, 0) if _is_number(figure) else (figure.field or _NUMBER, None)
-    if not to_value_test(figure.filter, compared)(blank):
-        return figure
-    return attrs.evolve(figure, filter=Not(figure.filter))
-
-
-def _is_number(figure: BoundFigure) -> bool:
-    return figure.measure in {Measure.COUNT, Measure.SUM}
-
-
-def _counted(figure: BoundFigure, linked: LinkedTable, within: int) -> int:
-    """The groups whose count of rows passes: the layers are added up, bit by bit."""
-    groups = linked.groups(within)
-    slices: list[int] = []
-    for carry in linked.rows.meeting(figure.part.conditions, groups):
-        for level, digit in enumerate(slices):
-            slices[level], carry = digit ^ carry, digit & carry  # noqa: PLW2901
-        slices.append(carry)
-    while slices and not slices[-1]:
-        slices.pop()
-    passes = to_value_test(figure.filter, _NUMBER)
-    counts = from_flags(bytes(map(passes, range(1 << len(slices)))))
-    return pick(slices, runs(counts), groups)
-
-
-def _extreme(figure: BoundFigure, field: Field, linked: LinkedTable, within: int) -> int:
-    """The groups whose latest, or earliest, value passes; blank values are passed over.
-
-    The latest lies in a stretch of ranks if some rank does, and none lies behind it.
-    """
-    layers = list(linked.rows.meeting(figure.part.conditions, linked.groups(within)))
-    dictionary = linked.rows.dictionary(field)
-    filled = without(full(len(dictionary)), full(dictionary.blanks))
-    found = 0
-    for start, stop in runs(dictionary.passing(figure.filter) & filled):
-        before, behind = filled & full(start), without(filled, full(stop))
-        worse = behind if figure.measure is Measure.LATEST else before
-        inside = without(full(stop), full(start))
-        some = linked.rows.any_ranked(field, layers, inside)
-        found |= without(some, linked.rows.any_ranked(field, layers, worse))
-    return found

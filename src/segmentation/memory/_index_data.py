@@ -9,16 +9,16 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import repeat
-from operator import attrgetter, eq
-from typing import Any, Protocol
+from itertools import compress, count, repeat
+from operator import attrgetter
+from typing import Any, Protocol, TypeAlias
 
 from segmentation.bitmaps import from_flags, from_positions, full, to_flags, to_positions, without
-from segmentation.criteria import BoundWhere, Link, Row, Schema, Table
+from segmentation.criteria import BoundWhere, InShare, Link, Row, Schema, Table
 from segmentation.fields import Field, FieldType
 from segmentation.segments import Others
 
-from ._index_columns import Column, Dictionary, Unsortable, reader
+from ._index_columns import Column, Dictionary, Shares, Unsortable, encode, reader
 from ._index_positions import Positions
 from ._index_rows import LinkedRows
 from ._rosters import IndexedRoster
@@ -29,6 +29,8 @@ _FEW = 16
 _STALE = 50
 """If more than one contact in so many has changed, indexes are made anew."""
 _ALWAYS_KEPT = 1000
+_SEEDS = 8
+"""Of so many seeds the shares are remembered."""
 
 
 class Tables(Protocol):
@@ -38,14 +40,14 @@ class Tables(Protocol):
         """All records of a table, in the order of their keys."""
 
     def segment_rosters(self, segment_no: str) -> Iterable[Others]:
-        """Who is on the lines of a segment."""
+        """Who is on the lines of a segment: the same object as long as they are the same."""
 
     def logged_members(self, entry_no: int) -> Collection[str]:
         """The contacts that were logged with a logged segment."""
 
 
-class _Never:
-    """Equal to no value: stands for a blank, which no row is linked by."""
+Place: TypeAlias = tuple[str, Link | None]
+"""What an index of linked rows is known by."""
 
 
 class LinkedTable:
@@ -53,24 +55,23 @@ class LinkedTable:
 
     Args:
         rows: The rows by group.
-        groups: The group of each contact, -1 for none; ``None`` if groups are contacts.
-        find: The rows that belong to a contact with these values in the link's fields.
+        groups: The group of each contact, the one behind the last for none; ``None`` if groups
+            are contacts.
+        fields: How many fields the link compares.
+        covered: The contacts whose rows are there.
     """
 
     def __init__(
-        self,
-        rows: LinkedRows,
-        groups: "array[int] | None",
-        find: Callable[[tuple[Any, ...]], Iterable[Row]],
+        self, rows: LinkedRows, groups: "array[int] | None", fields: int, covered: int
     ) -> None:
         self.rows = rows
-        self.find = find
+        self.covered = covered
         self._groups = groups
+        self._single = fields == 1
 
-    @property
-    def by_contact(self) -> bool:
-        """Whether each contact is a group of its own."""
-        return self._groups is None
+    def find(self, key: tuple[Any, ...]) -> Sequence[Row]:
+        """The rows that belong to a contact with these values in the link's fields."""
+        return self.rows.of(key[0] if self._single else key)
 
     def groups(self, within: int) -> int:
         """The groups to look at for a set of contacts."""
@@ -80,11 +81,11 @@ class LinkedTable:
         """Those contacts of a set whose group is in a set of groups."""
         if self._groups is None or not groups:
             return within & groups
-        flags = to_flags(groups, self.rows.size) + b"\0"  # -1, no group, is the last
+        flags = to_flags(groups, self.rows.size) + b"\0"
         if within.bit_count() * _FEW < len(self._groups):
-            group = self._groups
-            found = (at for at in to_positions(within) if flags[group[at]])
-            return from_positions(found, len(group))
+            places = list(to_positions(within))
+            passing = map(flags.__getitem__, map(self._groups.__getitem__, places))
+            return from_positions(compress(places, passing), len(self._groups))
         return within & from_flags(bytes(map(flags.__getitem__, self._groups)))
 
 
@@ -105,9 +106,16 @@ class IndexData:
         self.contacts = self.positions.contacts
         self.nos = self.positions.nos
         self.size = self.positions.size
+        self._bearable = max(self.size // _STALE, _ALWAYS_KEPT)
         self._columns: dict[Field, tuple[Dictionary, Column | None] | None] = {}
-        self._linked: dict[tuple[str, Link], LinkedTable | None] = {}
+        self._linked: dict[Place, LinkedTable] = {}
+        self._begun: set[Place] = set()
+        self._partial: set[Place] = set()
+        self._plain: dict[Place, bool] = {}
         self._by_key: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
+        self._on_lines: dict[str, tuple[Iterable[Others], int, int]] = {}
+        self._logged: dict[int, int] = {}
+        self._shares: dict[str, Shares] = {}
 
     def clean(self) -> int:
         """The contacts that indexes know as they are now."""
@@ -126,110 +134,128 @@ class IndexData:
         Raises:
             Unsortable: The field cannot be indexed.
         """
-        field = where.field
+        dictionary, column = self._indexed(where.field)
+        ranks = dictionary.passing(where.filter)
+        return column.those(ranks, within) if column else within & ranks
+
+    def foremost(
+        self, field: Field, within: int, count: int, *, descending: bool
+    ) -> tuple[int, int]:
+        """The first so many of a set of contacts in the order of a field.
+
+        Returns those who are surely among them, and those who share the last place, of whom as
+        many as are missing are to be taken.
+
+        Raises:
+            Unsortable: The field cannot be indexed.
+        """
+        _, column = self._indexed(field)
+        if column is not None:
+            return column.foremost(within, count, descending=descending)
+        places = list(to_positions(within))
+        some = places[max(len(places) - count, 0) :] if descending else places[:count]
+        return from_positions(some, self.size), 0
+
+    def shared(self, share: InShare, within: int) -> int:
+        """Those contacts of a set who are in a share of all."""
+        if share.seed not in self._shares:
+            if len(self._shares) == _SEEDS:
+                del self._shares[next(iter(self._shares))]
+            self._shares[share.seed] = Shares(share.seed, self.nos[: self.size])
+        return self._shares[share.seed].those(share.start, share.stop, within)
+
+    def _indexed(self, field: Field) -> tuple[Dictionary, Column | None]:
         if field not in self._columns:
             self._columns[field] = self._column(field)
         found = self._columns[field]
         if found is None:
             raise Unsortable
-        dictionary, column = found
-        ranks = dictionary.passing(where.filter)
-        return column.those(ranks, within) if column else within & ranks
+        return found
 
     def _column(self, field: Field) -> tuple[Dictionary, Column | None] | None:
         if field.name == self._key and not field.extra:
-            return Dictionary.of_sorted(field, self.nos[: self.size]), None
-        stored = list(map(reader(field), self.contacts[: self.size]))
+            return Dictionary(field, self.nos[: self.size]), None
         try:
-            dictionary = Dictionary(field, stored)
+            dictionary, ranks = encode(field, list(map(reader(field), self.contacts[: self.size])))
         except Unsortable:
             return None
-        return dictionary, Column(dictionary, dictionary.ranks(stored))
+        return dictionary, Column(dictionary, ranks)
 
     def valued(self, field: Field, values: AbstractSet[str]) -> int:
         """All contacts who have one of many values in a code field of ours."""
-        if field not in self._columns:
-            self._columns[field] = self._column(field)
-        dictionary, column = self._columns[field] or (None, None)
-        found = 0
-        if dictionary and column:
-            ranks = (dictionary.rank_of[value] for value in values if value in dictionary.rank_of)
-            found = column.those(from_positions(ranks, len(dictionary)), self.clean())
+        dictionary, column = self._indexed(field)
+        ranks = dictionary.among(values)
+        found = column.those(ranks, self.clean()) if column else self.clean() & ranks
         later = (at for at in self.stale_now() if getattr(self.contacts[at], field.name) in values)
         return found | from_positions(later, len(self.nos))
 
     # -- linked rows ------------------------------------------------------------------------
 
-    def linked(self, table: Table, schema: Schema) -> LinkedTable | None:
-        """The rows of a linked table by group; ``None`` if its link is not of the plain kind."""
-        if table.link is None or not _is_plain(table, table.link, schema):
-            return None
+    def is_plain(self, table: Table, schema: Schema) -> bool:
+        """Whether indexes know which rows of a table are linked to which contacts."""
         place = table.name, table.link
-        if place not in self._linked:
-            make = self._by_number if self._own(table.link) else self._by_value
-            self._linked[place] = make(table, table.link)
-        return self._linked[place]
+        if place not in self._plain:
+            self._plain[place] = _is_plain(table, schema)
+        return self._plain[place]
 
-    def _own(self, link: Link) -> str | None:
-        """The field of the row that bears the contact's number, if there is one."""
-        return next((row for row, own in link.on if own == self._key), None)
+    def linked(self, table: Table, within: int) -> LinkedTable:
+        """The rows of a table whose link is plain, by group; at least those of some contacts.
 
-    def _by_number(self, table: Table, link: Link) -> LinkedTable:
-        own = self._own(link) or self._key
-        others = [pair for pair in link.on if pair[0] != own]
-        getters = [attrgetter(row) for row, _ in others]
-        wanted = [
-            [value or _Never for value in map(attrgetter(name), self.contacts[: self.size])]
-            for _, name in others
-        ]
+        An index that is asked for the first time, about few contacts, is made for these alone,
+        which takes a fraction of the time; for all, if others are asked about or rows change.
+        """
+        place = table.name, table.link
+        found = self._linked.get(place)
+        if found is None or without(within, found.covered):
+            few = place not in self._begun and within.bit_count() * _FEW < self.size
+            found = self._linked[place] = self._make(table, within if few else full(self.size))
+            self._begun.add(place)
+            if few:
+                self._partial.add(place)
+            else:
+                self._partial.discard(place)
+        return found
 
-        def fits(rows: Sequence[Row], groups: Sequence[int]) -> Iterable[bool]:
-            equal = [
-                map(eq, map(get, rows), map([*values, _Never].__getitem__, groups))
-                for get, values in zip(getters, wanted, strict=True)
-            ]
-            return equal[0] if len(equal) == 1 else map(all, zip(*equal, strict=True))
+    def _make(self, table: Table, covered: int) -> LinkedTable:
+        on = table.link.on if table.link else ()
+        names = [name for _, name in on]
+        places = list(to_positions(covered))
+        keys = list(map(attrgetter(*names), map(self.contacts.__getitem__, places)))
+        filled = keys if len(names) == 1 else map(all, keys)
+        if self._key in names:
+            known = dict(compress(zip(keys, places, strict=True), filled))
+            size, of_contacts, group_of = self.size, None, self._position_by(names)
+        else:
+            known = dict(zip(dict.fromkeys(compress(keys, filled)), count(), strict=False))
+            size, group_of = len(known), known.get
+            of_contacts = array("I", [size]) * self.size
+            for at, group in zip(places, map(known.get, keys, repeat(size)), strict=True):
+                of_contacts[at] = group
+        rows = list(self._tables.all(table.name))
+        key = attrgetter(*(name for name, _ in on))
+        groups = array("I", map(known.get, map(key, rows), repeat(size)))
+        if len(places) < self.size:
+            rows = list(compress(rows, map(size.__ne__, groups)))
+            groups = array("I", filter(size.__ne__, groups))
+        linked = LinkedRows(rows, groups, size, key, group_of)
+        return LinkedTable(linked, of_contacts, len(on), covered)
 
-        rows = LinkedRows(
-            self._tables.all(table.name),
-            attrgetter(own),
-            {no: at for at, no in enumerate(self.nos[: self.size]) if no},
-            self.positions.position,
-            self.size,
-            fits if others else None,
-        )
-        names = [name for name, _ in link.on]
-        own_at = names.index(own)
-
-        def find(key: tuple[Any, ...]) -> Iterable[Row]:
-            for row in rows.of(key[own_at]):
-                if not others or all(map(eq, key, map(row.__getattribute__, names))):
-                    yield row
-
-        return LinkedTable(rows, None, find)
-
-    def _by_value(self, table: Table, link: Link) -> LinkedTable:
-        single = len(link.on) == 1
-        keys = list(map(attrgetter(*(own for _, own in link.on)), self.contacts[: self.size]))
-        known = [key for key in dict.fromkeys(keys) if (key if single else all(key))]
-        group_of = {key: group for group, key in enumerate(known)}
-        rows = LinkedRows(
-            self._tables.all(table.name),
-            attrgetter(*(row for row, _ in link.on)),
-            group_of,
-            group_of.get,
-            len(known),
-        )
-        groups = array("i", map(group_of.get, keys, repeat(-1)))
-        return LinkedTable(rows, groups, lambda key: rows.of(key[0] if single else key))
+    def _position_by(self, names: Sequence[str]) -> Callable[[Any], int | None]:
+        """From the values of these fields, the number among them, to the position."""
+        position = self.positions.position
+        if len(names) == 1:
+            return position
+        at = names.index(self._key)
+        return lambda key: position(key[at])
 
     # -- what the reference predicate asks --------------------------------------------------
 
     def rows(self, table: Table, key: tuple[Any, ...]) -> Iterable[Row]:
         """The rows of a linked table whose link fields equal the key, as they are now."""
-        linked = self._linked.get((table.name, table.link)) if table.link else None
-        if linked is not None:
-            return linked.find(key)
+        place = table.name, table.link
+        if self._plain.get(place):
+            found = self._linked[place].find(key) if place in self._linked else ()
+            return found or self.linked(table, full(self.size)).find(key)
         if table.name not in self._by_key:
             self._by_key[table.name] = self._keyed(table)
         return self._by_key[table.name].get(key, ())
@@ -248,39 +274,49 @@ class IndexData:
 
     def logged_members(self, entry_no: int) -> Container[str]:
         """The contacts that were logged with a logged segment."""
-        return self._tables.logged_members(entry_no)
+        everyone = full(len(self.nos))
+        return IndexedRoster(self.positions, self.logged(entry_no, everyone))
 
     def on_lines(self, segment_no: str, within: int) -> int:
         """Those contacts of a set who are on the lines of a segment."""
-        rosters = self._tables.segment_rosters(segment_no)
-        return IndexedRoster(self.positions, within).shared(*rosters)
+        rosters, count = self._tables.segment_rosters(segment_no), len(self.nos)
+        known = self._on_lines.get(segment_no)
+        if known is None or known[0] is not rosters or known[1] != count:
+            found = IndexedRoster(self.positions, full(count)).shared(*rosters)
+            known = self._on_lines[segment_no] = rosters, count, found
+        return within & known[2]
 
     def logged(self, entry_no: int, within: int) -> int:
         """Those contacts of a set who were logged with a logged segment."""
-        members = self._tables.logged_members(entry_no)
-        return IndexedRoster(self.positions, within).shared(frozenset(members))
+        if entry_no not in self._logged:
+            members = frozenset(self._tables.logged_members(entry_no))
+            everyone = IndexedRoster(self.positions, full(len(self.nos)))
+            self._logged[entry_no] = everyone.shared(members)
+        return within & self._logged[entry_no]
 
     # -- changes ----------------------------------------------------------------------------
 
     def changed(self, table: str, old: Row | None, new: Row | None) -> bool:
         """Take note of a change; returns whether it is still worth to keep all this."""
+        self._logged.clear()
         if table == self._base:
             self.positions.changed(old, new)
-            changes = len(self.positions.stale) + len(self.positions.gone)
-            return changes <= max(self.size // _STALE, _ALWAYS_KEPT)
+            return len(self.positions.stale) + len(self.positions.gone) <= self._bearable
         self._by_key.pop(table, None)
         for place, linked in list(self._linked.items()):
-            if linked is not None and place[0] == table:
-                linked.rows.replace(old, new)
-                if len(linked.rows.stale) > max(linked.rows.size // _STALE, _ALWAYS_KEPT):
+            if place[0] == table:
+                if place in self._partial or linked.rows.changes > self._bearable:
                     del self._linked[place]
+                else:
+                    linked.rows.replace(old, new)
         return True
 
 
-def _is_plain(table: Table, link: Link, schema: Schema) -> bool:
+def _is_plain(table: Table, schema: Schema) -> bool:
     """Whether a link does nothing but compare codes, texts or whole numbers of records."""
+    link = table.link
+    if link is None or link.through or link.only:
+        return False
     base = schema.table(schema.base)
-    fields = [(table.field(row), base.field(own)) for row, own in link.on if not link.through]
-    return not (link.through or link.only) and all(
-        field.type in _KEY_TYPES and not field.extra for pair in fields for field in pair
-    )
+    fields = [field for row, own in link.on for field in (table.field(row), base.field(own))]
+    return all(field.type in _KEY_TYPES and not field.extra for field in fields)

@@ -9,16 +9,16 @@ finds their rows by the chain that links each row to the one before it in its gr
 """
 
 from array import array
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import compress, repeat
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, TypeAlias
 
-from segmentation.bitmaps import from_flags, from_positions, without
+from segmentation.bitmaps import above, from_positions, slices_of, without
 from segmentation.criteria import BoundWhere
 from segmentation.fields import Field
 
-from ._index_columns import Column, Dictionary, reader
+from ._index_columns import Amounts, Column, Dictionary, Ranks, encode, reader, zeros
 
 _SPARSE = 256
 """A layer with rows for less than one in so many groups is not worth its bits."""
@@ -27,106 +27,83 @@ _NOWHERE = 255
 _NONE = -1
 
 Key: TypeAlias = Any
-"""What a group goes by: one value, or a tuple of several."""
 
 
 class LinkedRows:
     """The rows of one table by the groups that they belong to.
 
     Args:
-        rows: All rows of the table.
-        key: From a row to its group's key.
-        groups: From keys to groups, numbers from 0, at this moment.
-        group_of: The same as things stand later; ``None`` for a key without a group.
+        rows: The rows.
+        groups: The group of each, a number from 0; the number of groups for none.
         size: The number of groups.
-        fits: Whether rows meet what else the link asks for, given the rows and their groups;
-            ``None`` if their keys say it all.
+        key: From a row to what its group goes by, one value or a tuple of several.
+        group_of: The group of a key as things stand later; ``None`` for none.
     """
 
     def __init__(
         self,
-        rows: Iterable[Any],
-        key: Callable[[Any], Key],
-        groups: Mapping[Key, int],
-        group_of: Callable[[Key], int | None],
+        rows: Sequence[Any],
+        groups: "array[int]",
         size: int,
-        fits: Callable[[Sequence[Any], Sequence[int]], Iterable[bool]] | None = None,
+        key: Callable[[Any], Key],
+        group_of: Callable[[Key], int | None],
     ) -> None:
         self.size = size
-        self.stale: set[int] = set()
-        """Groups whose rows have changed since."""
-        self._rows = list(rows)
+        self._rows = rows
+        self._groups = groups
         self._key = key
         self._group_of = group_of
-        self._strangers: dict[Key, list[Any]] = {}
+        self._changed: dict[Key, list[Any]] = {}
+        self._stale: set[int] = set()
         self._columns: dict[Field, tuple[Dictionary, Sequence[Column]]] = {}
-        self._group = array("i", map(groups.get, map(key, self._rows), repeat(_NONE)))
-        self._last = array("i", [_NONE]) * size
-        self._before = array("i")
-        depths = self._chained(fits(self._rows, self._group) if fits else repeat(1))
-        self._layer(depths)
-
-    def _chained(self, fits: Iterable[object]) -> "array[int]":
-        """Link each row to the one before it; returns how many that fit came before it."""
-        last, before = self._last, array("i", bytes(4 * len(self._rows)))
-        count = array("i", bytes(4 * self.size))
-        depths = array("i", [_NONE]) * len(self._rows)
-        for at, (group, fit) in enumerate(zip(self._group, fits, strict=False)):
-            if group < 0:
-                row = self._rows[at]
-                self._strangers.setdefault(self._key(row), []).append(row)
-                continue
-            before[at] = last[group]
-            last[group] = at
-            if fit:
-                depths[at] = depth = count[group]
-                count[group] = depth + 1
-        self._before = before
-        return depths
-
-    def _layer(self, depths: "array[int]") -> None:
-        """Decide how many layers are worth their bits, and which groups are left out."""
-        rows_at = Counter(depths)
-        worth = max(self.size // _SPARSE, 1)
-        layers = 0
-        while layers < _MOST_LAYERS and rows_at[layers] >= worth:
-            layers += 1
-        deepest = max(rows_at, default=0)
-        self._deep = from_positions(compress(self._group, map(layers.__eq__, depths)), self.size)
-        place = bytes([*range(layers), *[_NOWHERE] * (deepest - layers + 2)])
-        self._layer_of = bytes(map(place.__getitem__, depths))
-        self._layers = layers
-        flags = [bytearray(self.size + 1) for _ in range(layers)]
-        self._scatter(flags, repeat(1))
-        self.filled = tuple(from_flags(each[: self.size]) for each in flags)
+        self._amounts: dict[Field, tuple[Amounts, Sequence[Sequence[int]]]] = {}
+        self._last = array("i", [_NONE]) * (size + 1)
+        self._before = array("i", bytes(4 * len(rows)))
+        counts, depths = self._chain()
+        layers = _worth(counts)
+        self._deep = above(counts, layers)
+        self._layer_of = depths.translate(bytes([*range(layers), *[_NOWHERE] * (256 - layers)]))
+        self.filled = tuple(above(counts, layer) for layer in range(layers))
         """For each layer the groups that have a row in it."""
 
-    def _scatter(self, layers: "Sequence[bytearray | array[int]]", values: Iterable[int]) -> None:
-        """Put one value for each row into its layer, at its group.
+    def _chain(self) -> tuple[bytes, bytes]:
+        """Link each row to the one before it.
+
+        Returns how many rows each group has, and how many come before each row in its group.
+        """
+        last, before = self._last, self._before
+        counts, depths = bytearray(self.size + 1), bytearray(len(self._rows))
+        for at, group in enumerate(self._groups):
+            before[at] = last[group]
+            last[group] = at
+            depths[at] = depth = counts[group]
+            if depth < _NOWHERE:
+                counts[group] = depth + 1
+        return bytes(counts[: self.size]), bytes(depths)
+
+    def _layered(self, values: Ranks) -> Iterator[Ranks]:
+        """The values of rows by layer, one for each group; where it has no row, 0.
 
         What has no layer goes to one that is thrown away; what has no group to the last place.
         """
-        nowhere = layers[0][:] if layers else bytearray(self.size + 1)
-        planes = [*layers, *[nowhere] * (_NOWHERE + 1 - len(layers))]
-        for layer, group, value in zip(self._layer_of, self._group, values, strict=False):
+        layers = [zeros(values, self.size + 1) for _ in self.filled]
+        planes = [*layers, *[zeros(values, self.size + 1)] * (_NOWHERE + 1 - len(layers))]
+        for layer, group, value in zip(self._layer_of, self._groups, values, strict=True):
             planes[layer][group] = value
+        return (layer[:-1] for layer in layers)
 
     def _column(self, field: Field) -> tuple[Dictionary, Sequence[Column]]:
         """The dictionary of a field and its column for each layer."""
-        found = self._columns.get(field)
-        if found is None:
-            stored = list(map(reader(field), self._rows))
-            dictionary = Dictionary(field, stored)
-            layers = [dictionary.empty(self.size + 1) for _ in range(self._layers)]
-            self._scatter(layers, map(dictionary.rank_of.__getitem__, stored))
-            columns = tuple(Column(dictionary, layer[: self.size]) for layer in layers)
-            found = self._columns[field] = dictionary, columns
-        return found
+        if field not in self._columns:
+            dictionary, ranks = encode(field, list(map(reader(field), self._rows)))
+            columns = tuple(Column(dictionary, layer) for layer in self._layered(ranks))
+            self._columns[field] = dictionary, columns
+        return self._columns[field]
 
     @property
     def undecided(self) -> int:
         """Groups with more rows than there are layers, and groups whose rows have changed."""
-        return self._deep | from_positions(self.stale, self.size) if self.stale else self._deep
+        return self._deep | from_positions(self._stale, self.size) if self._stale else self._deep
 
     # -- answers ----------------------------------------------------------------------------
 
@@ -156,54 +133,82 @@ class LinkedRows:
         """The values of a field."""
         return self._column(field)[0]
 
-    def of(self, key: Key) -> Iterator[Any]:
-        """The rows with a key as they are now."""
-        group = self._group_of(key)
-        if group is not None and group < len(self._last):
-            at = self._last[group]
-            while at >= 0:
-                yield self._rows[at]
-                at = self._before[at]
-        yield from self._strangers.get(key, ())
+    def amounts(self, field: Field) -> tuple[Amounts, Sequence[Sequence[int]]]:
+        """How a field's values are whole numbers, and these, bit-sliced, for each layer.
 
-    # -- changes ----------------------------------------------------------------------------
+        Raises:
+            Unsortable: The field cannot be added up in whole numbers.
+        """
+        if field not in self._amounts:
+            stored = list(map(reader(field), self._rows))
+            amounts = Amounts(stored)
+            layers = self._layered(amounts.of(stored))
+            slices = tuple(slices_of(layer, amounts.width) for layer in layers)
+            self._amounts[field] = amounts, slices
+        return self._amounts[field]
+
+    # -- single groups, and changes ---------------------------------------------------------
+
+    def of(self, key: Key) -> Sequence[Any]:
+        """The rows with a key as they are now."""
+        if key in self._changed:
+            return self._changed[key]
+        group = self._known_group(key)
+        if group is not None:
+            rows = list(self._chained(group))
+            if rows and self._key(rows[0]) == key:
+                return rows
+        return self._strangers.get(key, ())
+
+    def _known_group(self, key: Key) -> int | None:
+        group = self._group_of(key)
+        return group if group is not None and group < self.size else None
+
+    def _chained(self, group: int) -> Iterator[Any]:
+        """The rows of a group as they were in the beginning."""
+        at = self._last[group]
+        while at >= 0:
+            yield self._rows[at]
+            at = self._before[at]
+
+    @cached_property
+    def _strangers(self) -> Mapping[Key, Sequence[Any]]:
+        """The rows that had no group in the beginning, by their keys."""
+        found: dict[Key, list[Any]] = defaultdict(list)
+        for row in self._chained(self.size):
+            found[self._key(row)].append(row)
+        return dict(found)
 
     def replace(self, old: Any, new: Any) -> None:  # noqa: ANN401
         """Take note of a row that came (no old one), changed, or went (no new one)."""
         if old is not None:
-            self._unlink(old)
+            self._listed(old).remove(old)
         if new is not None:
-            self._link(new)
+            self._listed(new).append(new)
 
-    def _link(self, row: Any) -> None:  # noqa: ANN401
+    def _listed(self, row: Any) -> list[Any]:  # noqa: ANN401
+        """The rows with the key of this one, which are about to change."""
         key = self._key(row)
-        group = self._group_of(key)
-        if group is None:
-            self._strangers.setdefault(key, []).append(row)
-            return
-        if group >= len(self._last):
-            self._last.extend([_NONE] * (group + 1 - len(self._last)))
-        self._before.append(self._last[group])
-        self._last[group] = len(self._rows)
-        self._rows.append(row)
-        self._mark(group)
+        if key not in self._changed:
+            self._changed[key] = list(self.of(key))
+            group = self._known_group(key)
+            if group is not None:
+                self._stale.add(group)
+        return self._changed[key]
 
-    def _unlink(self, row: Any) -> None:  # noqa: ANN401
-        key = self._key(row)
-        group = self._group_of(key)
-        strangers = self._strangers.get(key, [])
-        if group is None or any(each is row for each in strangers):
-            self._strangers[key] = [each for each in strangers if each is not row]
-            return
-        after, at = _NONE, self._last[group]
-        while self._rows[at] is not row:
-            after, at = at, self._before[at]
-        if after < 0:
-            self._last[group] = self._before[at]
-        else:
-            self._before[after] = self._before[at]
-        self._mark(group)
+    @property
+    def changes(self) -> int:
+        """How many keys have other rows by now."""
+        return len(self._changed)
 
-    def _mark(self, group: int) -> None:
-        if group < self.size:
-            self.stale.add(group)
+
+def _worth(counts: bytes) -> int:
+    """How many layers have rows for enough groups, given how many rows each group has."""
+    groups_with = Counter(counts)
+    filled = len(counts) - groups_with[0]
+    least = filled // _SPARSE
+    layers = 0
+    while layers < _MOST_LAYERS and filled > least:
+        layers += 1
+        filled -= groups_with[layers]
+    return layers

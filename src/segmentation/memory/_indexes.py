@@ -1,6 +1,6 @@
 """Finding records by a field other than their key, without looking at all of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from segmentation.codes import Option
@@ -25,17 +25,17 @@ class Indexes:
         self._kinds: dict[type[Record], dict[str, Buckets]] = {}
 
     def keys(
-        self, kind: type[Record], equal: Mapping[str, Any], table: Mapping[Key, Record]
-    ) -> Iterable[Key]:
-        """The keys of those records that may have these values, in no order."""
+        self, kind: type[Record], equal: Mapping[str, Any], records: Callable[[], Iterable[Record]]
+    ) -> Iterable[Key] | None:
+        """The keys of those records that may have these values, in no order; ``None`` for all."""
         field = next((f for f, v in equal.items() if not isinstance(v, Option | bool)), None)
         if field is None:
-            return table
+            return None
         fields = self._kinds.setdefault(kind, {})
         if field not in fields:
             fields[field] = {}
-            for key, item in table.items():
-                fields[field].setdefault(getattr(item, field), []).append(key)
+            for item in records():
+                fields[field].setdefault(getattr(item, field), []).append(kept_key(item))
         return fields[field].get(equal[field], ())
 
     def covers(self, kind: type[Record]) -> bool:

@@ -1,8 +1,9 @@
-"""Records in memory: a dictionary for each kind, read in the order of keys."""
+"""Records in memory: a dictionary or a list for each kind, read in the order of keys."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter, itemgetter
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import attrs
 
@@ -11,13 +12,33 @@ from segmentation.fields import Record, RecordT
 from ._indexes import Indexes
 from ._undo import UndoLog
 
+_WAITING = 8
+_ALWAYS_WAITING = 1000
+"""Records that may wait, if they are more than one in eight."""
+
 Watcher: TypeAlias = Callable[[str, Any, Any], None]
 """Is told the table, the old record and the new one; ``None`` stands for none."""
 
 
+class _Kept(Protocol):
+    """The records of one kind by key."""
+
+    kind: type[Record]
+    key: Callable[[Any], Any]
+
+    def get(self, key: Any) -> Any:  # noqa: ANN401
+        """The record with a key, or ``None``."""
+
+    def set(self, key: Any, item: Any) -> None:  # noqa: ANN401
+        """Put a record, or ``None`` for none, under a key."""
+
+    def all(self) -> list[Any]:
+        """The records in the order of their keys."""
+
+
 @attrs.define
-class _Kept:
-    """The records of one kind by key.
+class _ByKey:
+    """The records of one kind in a dictionary, by keys of one field.
 
     Most records come in the order of their keys, so that nothing need be sorted.
     """
@@ -28,7 +49,13 @@ class _Kept:
     last: Any = None
     sorted: bool = True
 
+    def get(self, key: Any) -> Any:  # noqa: ANN401
+        return self.rows.get(key)
+
     def set(self, key: Any, item: Any) -> None:  # noqa: ANN401
+        if item is None:
+            del self.rows[key]
+            return
         if key not in self.rows:
             if self.last is None or key > self.last:
                 self.last = key
@@ -43,13 +70,71 @@ class _Kept:
         return list(self.rows.values())
 
 
+@attrs.define
+class _InOrder:
+    """The records of one kind in a list, in the order of their keys of several fields.
+
+    In a dictionary each key would be a tuple of its own, which takes as much room as a small
+    record. What would not come last waits beside the list until that is read.
+    """
+
+    kind: type[Record]
+    key: Callable[[Any], Any]
+    rows: list[Any] = attrs.field(factory=list)
+    waiting: dict[Any, Any] = attrs.field(factory=dict)
+
+    def get(self, key: Any) -> Any:  # noqa: ANN401
+        if key in self.waiting:
+            return self.waiting[key]
+        at = self._place(key)
+        return None if at is None else self.rows[at]
+
+    def set(self, key: Any, item: Any) -> None:  # noqa: ANN401
+        at = self._place(key)
+        if at is not None and item is not None:
+            self.rows[at] = item
+            self.waiting.pop(key, None)
+        elif at is None and item is None:
+            self.waiting.pop(key, None)
+        elif at is None and self._is_next(key):
+            self.rows.append(item)
+        else:
+            self.waiting[key] = item
+            if len(self.waiting) > max(len(self.rows) // _WAITING, _ALWAYS_WAITING):
+                self._settle()
+
+    def all(self) -> list[Any]:
+        if self.waiting:
+            self._settle()
+        return list(self.rows)
+
+    def _place(self, key: Any) -> int | None:  # noqa: ANN401
+        if self._is_next(key):
+            return None
+        at = bisect_left(self.rows, key, key=self.key)
+        return at if self.key(self.rows[at]) == key else None
+
+    def _is_next(self, key: Any) -> bool:  # noqa: ANN401
+        return not self.rows or key > self.key(self.rows[-1])
+
+    def _settle(self) -> None:
+        kept = [row for row in self.rows if self.key(row) not in self.waiting]
+        kept += filter(None, self.waiting.values())
+        self.rows = sorted(kept, key=self.key)
+        self.waiting = {}
+
+
+_Done: TypeAlias = tuple[_Kept, Any, Any, Any]
+"""A change: among which records, under which key, the old record and the new one."""
+
+
 def _key_getter(kind: type[Record]) -> Callable[[Any], Any]:
     """The function from records to their keys: one bare value, or a tuple of several."""
     return attrgetter(*kind.__key__) if kind.__key__ else lambda _: ()
 
 
 class MemoryRecords:
-    """Records in a dictionary for each kind, by key."""
+    """Records of each kind, by key."""
 
     def __init__(self, undo: UndoLog) -> None:
         self._undo = undo
@@ -62,7 +147,7 @@ class MemoryRecords:
     def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
         """The record with this key, or ``None``."""
         kept = self._tables.get(kind)
-        return kept.rows.get(key if len(key) != 1 else key[0]) if kept else None
+        return kept.get(key if len(key) != 1 else key[0]) if kept else None
 
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
         """All records of a kind, in the order of their keys, whose fields have these values."""
@@ -71,8 +156,8 @@ class MemoryRecords:
             return iter(())
         if not equal:
             return iter(kept.all())
-        keys = self._indexes.keys(kind, equal, kept.rows)
-        found = (kept.rows[key] for key in sorted(keys))
+        keys = self._indexes.keys(kind, equal, kept.all)
+        found = kept.all() if keys is None else map(kept.get, sorted(keys))
         return (item for item in found if all(getattr(item, f) == v for f, v in equal.items()))
 
     def put(self, records: Iterable[Record]) -> None:
@@ -81,11 +166,11 @@ class MemoryRecords:
         for item in records:
             kept = self._kept(type(item))
             key = kept.key(item)
-            old = kept.rows.get(key)
+            old = kept.get(key)
             if self._indexes.covers(kept.kind):
                 self._indexes.put(item, old)
-            done.append((kept, key, old))
-            self._write(kept, key, item)
+            done.append((kept, key, old, item))
+            self._write(kept, key, old, item)
         self._changed()
 
     def remove(self, records: Iterable[Record]) -> None:
@@ -94,12 +179,12 @@ class MemoryRecords:
         for item in records:
             kept = self._kept(type(item))
             key = kept.key(item)
-            old = kept.rows.get(key)
+            old = kept.get(key)
             if old is not None:
                 if self._indexes.covers(kept.kind):
                     self._indexes.remove(old)
-                done.append((kept, key, old))
-                self._write(kept, key, None)
+                done.append((kept, key, old, None))
+                self._write(kept, key, old, None)
         self._changed()
 
     def watch(self, watcher: Watcher) -> None:
@@ -108,26 +193,23 @@ class MemoryRecords:
 
     def _kept(self, kind: type[Record]) -> _Kept:
         if kind not in self._tables:
-            self._tables[kind] = _Kept(kind, _key_getter(kind))
+            kept = _InOrder if len(kind.__key__) > 1 else _ByKey
+            self._tables[kind] = kept(kind, _key_getter(kind))
         return self._tables[kind]
 
-    def _undoable(self) -> list[tuple[_Kept, Any, Any]]:
-        """A list for what records were, by kind and key, before each change that follows."""
-        done: list[tuple[_Kept, Any, Any]] = []
+    def _undoable(self) -> list[_Done]:
+        """A list for the changes that follow, by which they can be taken back."""
+        done: list[_Done] = []
         self._undo.remember(lambda: self._take_back(done))
         return done
 
-    def _take_back(self, done: Sequence[tuple[_Kept, Any, Any]]) -> None:
-        for kept, key, old in reversed(done):
-            self._write(kept, key, old)
+    def _take_back(self, done: Sequence[_Done]) -> None:
+        for kept, key, old, new in reversed(done):
+            self._write(kept, key, new, old)
             self._indexes.forget(kept.kind)
 
-    def _write(self, kept: _Kept, key: Any, new: Any) -> None:  # noqa: ANN401
-        old = kept.rows.get(key)
-        if new is None:
-            del kept.rows[key]
-        else:
-            kept.set(key, new)
+    def _write(self, kept: _Kept, key: Any, old: Any, new: Any) -> None:  # noqa: ANN401
+        kept.set(key, new)
         for watcher in self._watchers:
             watcher(kept.kind.__table__, old, new)
 

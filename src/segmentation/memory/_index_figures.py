@@ -1,0 +1,147 @@
+"""Figures over linked rows - counts, sums, the first and the last - by bit operations."""
+
+from collections.abc import Iterable, Sequence
+from decimal import getcontext
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+import attrs
+
+from segmentation.bitmaps import added, full, pick, runs, without
+from segmentation.criteria import (
+    AllOf,
+    AnyOf,
+    BoundFigure,
+    BoundFilter,
+    FitsPattern,
+    InRange,
+    IsEqual,
+    Measure,
+    Not,
+    to_value_test,
+)
+from segmentation.fields import Field, FieldType
+
+from ._index_columns import Unsortable
+from ._index_data import LinkedTable
+
+_NUMBER = Field("figure", FieldType.DECIMAL)
+
+
+def having_figure(figure: BoundFigure, linked: LinkedTable, within: int) -> int:
+    """Those contacts of a set whose figure passes.
+
+    Where the figure of no rows passes, those are sought whose figure does not.
+
+    Raises:
+        Unsortable: Indexes cannot tell.
+    """
+    number = figure.measure in {Measure.COUNT, Measure.SUM}
+    compared, blank = (_NUMBER, 0) if number else (figure.field or _NUMBER, None)
+    if to_value_test(figure.filter, compared)(blank):
+        opposite = attrs.evolve(figure, filter=Not(figure.filter))
+        return within ^ linked.contacts(_groups(opposite, linked, within), within)
+    return linked.contacts(_groups(figure, linked, within), within)
+
+
+def _groups(figure: BoundFigure, linked: LinkedTable, within: int) -> int:
+    groups = linked.groups(within)
+    layers = linked.rows.meeting(figure.part.conditions, groups)
+    if figure.field is None:
+        return _counted(figure.filter, list(layers), groups)
+    if figure.measure is Measure.SUM:
+        return _summed(figure.filter, figure.field, linked, layers, groups)
+    return _extreme(figure, figure.field, linked, list(layers))
+
+
+def _counted(item: BoundFilter, layers: Sequence[int], groups: int) -> int:
+    """The groups whose count of rows passes: each row that passes counts as the number 1."""
+    width = len(layers).bit_length() + 1
+    return _Sums(added(((layer, 0) for layer in layers), width), 1, groups).passing(item)
+
+
+def _summed(
+    item: BoundFilter, field: Field, linked: LinkedTable, layers: Iterable[int], groups: int
+) -> int:
+    """The groups whose sum passes: the whole numbers of those rows that pass are added up."""
+    amounts, of_layers = linked.rows.amounts(field)
+    width = amounts.width + len(of_layers).bit_length()
+    if 1 << width > 10 ** getcontext().prec:
+        raise Unsortable  # where decimals would be rounded, they are not added up exactly
+    numbers = (
+        [digit & layer for digit in slices] for slices, layer in zip(of_layers, layers, strict=True)
+    )
+    return _Sums(added(numbers, width), amounts.scale, groups).passing(item)
+
+
+class _Sums:
+    """Whole numbers, bit-sliced, the last slice their sign; compared with values of filters.
+
+    Args:
+        slices: The numbers.
+        scale: By what the values of filters are multiplied.
+        groups: The groups that are looked at.
+    """
+
+    def __init__(self, slices: Sequence[int], scale: int, groups: int) -> None:
+        # With the sign turned round, the numbers ascend from the least one, which becomes 0.
+        self._slices = [*slices[:-1], groups ^ (groups & slices[-1])]
+        self._zero = 1 << len(slices) - 1
+        self._scale = scale
+        self._groups = groups
+
+    def passing(self, item: BoundFilter) -> int:
+        """The groups whose sum passes a filter."""
+        match item:
+            case IsEqual(value):
+                exact = self._scaled(value)
+                return self._between(ceil(exact), floor(exact) + 1)
+            case InRange(low, high):
+                start, stop = -self._zero, self._zero
+                if low is not None:
+                    exact = self._scaled(low.value)
+                    start = ceil(exact) if low.inclusive else floor(exact) + 1
+                if high is not None:
+                    exact = self._scaled(high.value)
+                    stop = floor(exact) + 1 if high.inclusive else ceil(exact)
+                return self._between(start, stop)
+            case Not(inner):
+                return self._groups ^ self.passing(inner)
+            case AllOf(items):
+                found = self._groups
+                for each in items:
+                    found &= self.passing(each)
+                return found
+            case AnyOf(items):
+                found = 0
+                for each in items:
+                    found |= self.passing(each)
+                return found
+            case FitsPattern():
+                raise Unsortable
+
+    def _scaled(self, value: Any) -> Fraction:  # noqa: ANN401 - a number
+        return Fraction(value) * self._scale
+
+    def _between(self, start: int, stop: int) -> int:
+        low = max(start + self._zero, 0)
+        high = min(stop + self._zero, 2 * self._zero)
+        return pick(self._slices, [(low, high)], self._groups) if low < high else 0
+
+
+def _extreme(figure: BoundFigure, field: Field, linked: LinkedTable, layers: Sequence[int]) -> int:
+    """The groups whose latest, or earliest, value passes; blank values are passed over.
+
+    The latest lies in a stretch of ranks if some rank does, and none lies behind it.
+    """
+    dictionary = linked.rows.dictionary(field)
+    filled = without(full(len(dictionary)), full(dictionary.blanks))
+    found = 0
+    for start, stop in runs(dictionary.passing(figure.filter) & filled):
+        before, behind = filled & full(start), without(filled, full(stop))
+        worse = behind if figure.measure is Measure.LATEST else before
+        inside = without(full(stop), full(start))
+        some = linked.rows.any_ranked(field, layers, inside)
+        found |= without(some, linked.rows.any_ranked(field, layers, worse))
+    return found
