@@ -4,7 +4,7 @@ What no index can answer exactly is narrowed as far as indexes can and left to t
 predicate: contacts that have changed, links through other tables, values without an order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import assert_never
@@ -78,7 +78,7 @@ class ContactIndex:
         """The contacts that pass, as a set of positions; a cut is not made."""
         return _passing(bound, self._ready())
 
-    def those(self, nos: Iterable[str]) -> int:
+    def those(self, nos: Collection[str]) -> int:
         """The contacts with these numbers, as a set of positions."""
         data = self._ready()
         gone = from_positions(data.positions.gone, len(data.nos))

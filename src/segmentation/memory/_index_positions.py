@@ -6,15 +6,18 @@ for good, so sets of positions stay sets of contacts whatever changes.
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from operator import attrgetter
 from typing import Any
 
-from segmentation.bitmaps import from_positions, to_positions, without
+from segmentation.bitmaps import from_flags, from_positions, to_positions, without
 from segmentation.criteria import Row
 
 from ._index_columns import Order
 
+_FEW = 16
+"""With fewer contacts than one in so many, each is looked up for itself."""
 _NOTHING: Mapping[int, Row] = {}
 
 
@@ -46,8 +49,10 @@ class Positions:
         at = bisect_left(self.nos, no, hi=self.size)
         return at if at < self.size and self.nos[at] == no else self._later.get(no)
 
-    def those(self, nos: Iterable[str]) -> int:
+    def those(self, nos: Collection[str]) -> int:
         """The positions of these contacts, as far as they ever were here."""
+        if isinstance(nos, AbstractSet) and len(nos) * _FEW > self.size:
+            return from_flags(bytes(map(nos.__contains__, self.nos)))
         found = map(self.position, nos)
         return from_positions((at for at in found if at is not None), len(self.nos))
 
