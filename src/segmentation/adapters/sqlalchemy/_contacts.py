@@ -1,6 +1,7 @@
 """Contacts, chosen by one statement in the database."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any, assert_never
 
 import attrs
@@ -53,6 +54,7 @@ class TableSource:
         self._layouts: dict[str, Layout[Any]] = tables.by_name()
         self._mapped = mapped
         self._words = words
+        self._numbers = count(1)
 
     def rows(self, table: Table) -> Rows:
         """The rows of a table of the schema, under a name of their own at each call."""
@@ -61,7 +63,7 @@ class TableSource:
         if table.name not in self._layouts:
             known = [*self._layouts, *self._mapped]
             raise UnknownName("table", table.name, known=known, where="the database")
-        element = self._layouts[table.name].table.alias()
+        element = self._tables.alias(self._layouts[table.name].table, next(self._numbers))
         return Rows(element, lambda field: self._value(element, field))
 
     def _value(self, element: sa.FromClause, field: Field) -> Element:
@@ -103,8 +105,7 @@ class SqlContacts:
         with self._unit.connection() as connection:
             for segment_no in segments_named(bound.node):
                 self._check_segment(connection, segment_no)
-            found = connection.scalars(self.statement(bound, connection.dialect))
-            return list(found)
+            return connection.scalars(self.statement(bound, connection.dialect)).all()
 
     def count(self, bound: BoundSelection) -> int:
         """How many contacts pass a selection; of a cut selection how many do before the cut."""
@@ -160,7 +161,7 @@ class SqlContacts:
             fields = {field.name: field for field in fields_of(Contact)}
             number, company = rows.value(fields["no"]), rows.value(fields["company_no"])
             query = sa.select(number).where(words.among(company, wanted)).order_by(number)
-            return list(connection.scalars(query))
+            return connection.scalars(query).all()
 
     def _rows(self, kind: type[Record], words: Words) -> Rows:
         table = Table(kind.__table__, {field.name: field for field in fields_of(kind)})

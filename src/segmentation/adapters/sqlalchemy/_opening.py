@@ -18,6 +18,12 @@ from ._versions import APPLICATION_ID, check_format, is_current, set_up
 _MAGIC = b"SQLite format 3\0"
 _BUSY_SECONDS = 10
 
+_NEVER = 2**31
+"""After how many runs PostgreSQL prepares a statement, and then plans it for any values at all.
+
+A plan for the values at hand is the better one; many rows at once are prepared nevertheless.
+"""
+
 
 def make_engine(url: sa.URL) -> sa.Engine:
     """An engine with what our statements rely on."""
@@ -28,7 +34,13 @@ def make_engine(url: sa.URL) -> sa.Engine:
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = sa.create_engine(url, isolation_level="REPEATABLE READ", pool_pre_ping=True, **options)
+    engine = sa.create_engine(
+        url,
+        isolation_level="REPEATABLE READ",
+        pool_pre_ping=True,
+        connect_args={"prepare_threshold": _NEVER},
+        **options,
+    )
     sa.event.listen(engine, "connect", _set_up_postgresql)
     return engine
 

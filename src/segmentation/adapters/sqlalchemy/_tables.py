@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Generic
 
 import attrs
@@ -152,6 +153,8 @@ class Tables:
         self.ready: set[str] = set()
         """Names of tables of a host's own kinds that were seen to be there."""
         self._layouts: dict[type[Record], Layout[Any]] = {}
+        self.alias = lru_cache(maxsize=128)(_alias)
+        """A table under a name of its own in a statement, by its number there."""
         for kind in record_kinds():
             self.of(kind)
         self.lines = self.of(SegmentLine)
@@ -230,6 +233,10 @@ class Tables:
                 *(table.c[column] for column in names),
             )
         return table
+
+
+def _alias(table: sa.Table, number: int) -> sa.Alias:
+    return table.alias(f"{table.name}_{number}")
 
 
 def _column(field: Field, kind: type[Record]) -> sa.Column[Any]:
