@@ -35,6 +35,17 @@ class Database:
         self._opened.append(store)
         return store
 
+    def own_address(self) -> str:
+        """An address that leads here by itself, for another process."""
+        if self.schema is None:
+            return self.address
+        engine = sa.create_engine(self.url)
+        with engine.begin() as connection:
+            connection.execute(sa.schema.CreateSchema(self.schema, if_not_exists=True))
+        engine.dispose()
+        options = {"options": f"-csearch_path={self.schema}"}
+        return self.url.update_query_dict(options).render_as_string(hide_password=False)
+
     def engine(self) -> sa.Engine:
         """An engine as a host would have it."""
         if self.is_sqlite:
