@@ -388,7 +388,8 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path, smtp: str) -> None
     journal = folder / "journal.jsonl"
     journal.write_text("".join(f"{line}\n" for line in crm.journal.export()), encoding="utf-8")
     print(f"the journal holds: {head.number} entries, head {head.sha256}")
-    print(f"left in {folder}: {written} letters, journal.jsonl")
+    store = "crm.db, " if (folder / "crm.db").exists() else ""
+    print(f"left in {folder}: {store}{written} letters, journal.jsonl")
 
 
 def _deliver_word_letters(crm: Workspace, sample: Path, folder: Path, smtp: str) -> None:
