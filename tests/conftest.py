@@ -1,12 +1,15 @@
 """What every test may ask for, and how much chance Hypothesis is given."""
 
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import settings
 
+from databases import Database, serve_postgresql
 from segmentation.adapters.libreoffice import LibreOffice, find_programs
 from segmentation.errors import NotFound
 
@@ -45,3 +48,57 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no folder {folder.name!r} next to the checkout")
     return folder
+
+
+# -- databases: a SQLite file each, and a PostgreSQL schema each on one server ------------------
+
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server: a given one, or one that is started here."""
+    yield from serve_postgresql(durable=False)
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database for one test."""
+    if request.param == "sqlite":
+        yield from _file(tmp_path)
+    else:
+        yield from _schema(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture(params=KINDS, scope="module")
+def kept_database(request: pytest.FixtureRequest) -> Database:
+    """A database for all tests of a module, which only read it or empty it first."""
+    kept: Database = request.getfixturevalue(f"kept_{request.param}")
+    return kept
+
+
+@pytest.fixture(scope="module")
+def kept_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    yield from _file(tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture(scope="module")
+def kept_postgresql(postgresql: str) -> Iterator[Database]:
+    yield from _schema(postgresql)
+
+
+def _file(folder: Path) -> Iterator[Database]:
+    made = Database(str(folder / "crm.db"))
+    yield made
+    made.close()
+
+
+def _schema(address: str) -> Iterator[Database]:
+    made = Database(address, f"test_{os.getpid()}_{next(_numbers)}")
+    yield made
+    made.close()
+    engine = sa.create_engine(made.url)
+    with engine.begin() as connection:
+        connection.execute(sa.schema.DropSchema(str(made.schema), cascade=True, if_exists=True))
+    engine.dispose()

@@ -19,6 +19,7 @@ class Database:
         self.address = address
         self.schema = schema
         self._opened: list[SqlStore] = []
+        self._engines: list[sa.Engine] = []
 
     @property
     def is_sqlite(self) -> bool:
@@ -35,12 +36,26 @@ class Database:
         self._opened.append(store)
         return store
 
+    def own_address(self) -> str:
+        """An address that leads here by itself, for another process."""
+        if self.schema is None:
+            return self.address
+        engine = sa.create_engine(self.url)
+        with engine.begin() as connection:
+            connection.execute(sa.schema.CreateSchema(self.schema, if_not_exists=True))
+        engine.dispose()
+        options = {"options": f"-csearch_path={self.schema}"}
+        return self.url.update_query_dict(options).render_as_string(hide_password=False)
+
     def engine(self) -> sa.Engine:
         """An engine as a host would have it."""
         if self.is_sqlite:
-            return sa.create_engine(self.url)
-        connect = {"options": f"-csearch_path={self.schema}"}
-        return sa.create_engine(self.url, connect_args=connect)
+            made = sa.create_engine(self.url)
+        else:
+            connect = {"options": f"-csearch_path={self.schema}"}
+            made = sa.create_engine(self.url, connect_args=connect)
+        self._engines.append(made)
+        return made
 
     def empty(self) -> None:
         """Make it hold nothing again: a file goes, a schema keeps its tables without their rows."""
@@ -49,18 +64,19 @@ class Database:
             for file in Path(self.address).parent.glob(f"{Path(self.address).name}*"):
                 file.unlink()
             return
-        engine = self.engine()
-        with engine.begin() as connection:
+        with self.engine().begin() as connection:
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # no guards
             for name in sa.inspect(connection).get_table_names(schema=self.schema):
                 if name != "segmentation_meta":
                     connection.execute(sa.delete(sa.table(name)))
-        engine.dispose()
 
     def close(self) -> None:
         for store in self._opened:
             store.close()
+        for engine in self._engines:
+            engine.dispose()
         self._opened.clear()
+        self._engines.clear()
 
 
 def serve_postgresql(*, durable: bool = True) -> Iterator[str]:

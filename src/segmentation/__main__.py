@@ -21,14 +21,21 @@ from .adapters.smtp import Security, Server, SmtpCourier
 from .contacts import CorrespondenceType
 from .criteria import AllOf, Part, Schema, Selection, Where, parse
 from .documents import FormatsFor, plain_formats
-from .errors import FilterError, MissingExtra, SegmentationError, StoreError, UsageError
+from .errors import (
+    FilterError,
+    MissingExtra,
+    NotFound,
+    SegmentationError,
+    StoreError,
+    UsageError,
+)
 from .fields import Field
 from .interactions import DeliveryStatus, Interaction
 from .journal import FIRST, Head
 from .operations.rendering import Rendering
 from .protocols import Courier
 from .templates import InteractionTemplate, TemplateLanguage
-from .workspace import Worksheet, Workspace, verify_export
+from .workspace import Worksheet, Workspace, open_store, verify_export
 
 DONE, DATA_SAY_NO, WRONG_USE = 0, 1, 2
 _INTERRUPTED = 130
@@ -97,6 +104,12 @@ def _add_demo(commands: _Commands) -> None:
         type=Path,
         default=Path("segmentation-demo"),
         help="where to leave store, letters and journal (default: %(default)s; must not exist)",
+    )
+    demo.add_argument(
+        "--store",
+        metavar="FILE",
+        default="",
+        help="a new SQLite file, or an empty database's address (default: crm.db in the folder)",
     )
     demo.add_argument(
         "--smtp",
@@ -191,9 +204,11 @@ def _where(text: str) -> tuple[str, str, str]:
 @contextlib.contextmanager
 def _existing(store: str) -> Iterator[Workspace]:
     """A workspace on a store that is there; reading never creates one."""
-    if "://" not in store and not Path(store).is_file():
-        raise WrongUse(f"{store}: there is no such store; make one with the command 'import'")
-    with Workspace.open(store) as workspace:
+    try:
+        opened = open_store(store, create=False)
+    except NotFound as missing:
+        raise WrongUse(f"{missing}; make one with the command 'import'") from missing
+    with Workspace(opened) as workspace:
         yield workspace
 
 
@@ -324,16 +339,24 @@ def _export(options: argparse.Namespace) -> int:
 
 def _demo(options: argparse.Namespace) -> int:
     folder: Path = options.folder
+    if options.store:
+        _check_empty(options.store)
     try:
         folder.mkdir(parents=True)
     except OSError as error:
         raise WrongUse(f"{folder}: {error.strerror}; name another with --folder") from error
     with (
         as_file(files("segmentation.sample")) as sample,
-        Workspace.open(folder / "crm.db", user="ANNA") as crm,
+        Workspace.open(options.store or folder / "crm.db", user="ANNA") as crm,
     ):
         _run_main_job(crm, sample, folder, options.smtp)
     return DONE
+
+
+def _check_empty(store: str) -> None:
+    with Workspace.open(store) as crm:
+        if crm.journal.head.number or any(crm.contacts):
+            raise WrongUse("--store: the store is in use; the demo wants an empty one")
 
 
 def _run_main_job(crm: Workspace, sample: Path, folder: Path, smtp: str) -> None:
@@ -367,7 +390,8 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path, smtp: str) -> None
     journal = folder / "journal.jsonl"
     journal.write_text("".join(f"{line}\n" for line in crm.journal.export()), encoding="utf-8")
     print(f"the journal holds: {head.number} entries, head {head.sha256}")
-    print(f"left in {folder}: crm.db, {written} letters, journal.jsonl")
+    store = "crm.db, " if (folder / "crm.db").exists() else ""
+    print(f"left in {folder}: {store}{written} letters, journal.jsonl")
 
 
 def _deliver_word_letters(crm: Workspace, sample: Path, folder: Path, smtp: str) -> None:

@@ -10,12 +10,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import segmentation as seg
 from databases import Database
 from segmentation import Contact, make_selection
 from segmentation.adapters.sqlalchemy import MappedTable, join_store
-from segmentation.contacts import ContactType
+from segmentation.contacts import ContactMailingGroup, ContactType
 from segmentation.criteria import AsOf, bind
-from segmentation.errors import Conflict, StoreError, UnknownName
+from segmentation.errors import Conflict, Refused, StoreError, UnknownName
 from segmentation.segments import Segment, SegmentHeader, contact_schema
 from segmentation.setup import NumberSeries
 
@@ -116,6 +117,54 @@ def test_a_hosts_partners_are_contacts(engine: sa.Engine) -> None:
         ):
             bound = bind(make_selection(filters), contact_schema(), as_of)
             assert list(store.contacts.matching(bound)) == expected
+
+
+def test_the_rows_of_a_host_are_read_wherever_records_are(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        store = join_store(connection, prefix="crm_", mapped=partners())
+        assert [contact.no for contact in store.records.all(Contact)] == ["C1", "P1", "P2"]
+        assert [c.no for c in store.records.all(Contact, company_no="C1")] == ["C1", "P1"]
+        found = store.records.find(Contact, "P1")
+        assert [found] == list(store.contacts.get_many(["P1"]))
+        assert store.records.find(Contact, "NOBODY") is None
+        group = ContactMailingGroup(contact_no="P1", mailing_group_code="NEWS")
+        assert list(store.records.all(ContactMailingGroup)) == [group]
+
+
+def test_why_a_contact_passes_is_explained_by_the_rows_of_the_host(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        crm = seg.Workspace(join_store(connection, prefix="crm_", mapped=partners()))
+        readers = seg.make_selection(mailing_groups={"mailing_group_code": "NEWS"})
+        assert list(crm.select(readers)) == ["P1"]
+        explained = crm.explain("P1", readers)
+        assert explained.holds
+        assert explained.row_count == 1
+        assert not crm.explain("C1", readers).holds
+
+
+def test_the_rows_of_a_host_are_changed_by_the_host_alone(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        store = join_store(connection, prefix="crm_", mapped=partners())
+        for step in (store.records.put, store.records.remove):
+            with pytest.raises(Refused, match="change contact: the host keeps"):
+                step([NumberSeries(code="A"), Contact(no="P1")])
+        assert list(store.records.all(NumberSeries)) == []
+        assert store.records.find(Contact, "P1") is not None
+
+
+def test_what_is_no_option_of_ours_is_the_blank_one(engine: sa.Engine) -> None:
+    mapped = partners()
+    values = {**mapped["contact"].values, "correspondence_type": PARTNER.c.name}
+    mapped["contact"] = attrs.evolve(mapped["contact"], values=values)
+    with engine.begin() as connection:
+        store = join_store(connection, prefix="crm_", mapped=mapped)
+        assert {str(c.correspondence_type) for c in store.records.all(Contact)} == {""}
+        bound = bind(
+            make_selection(contact={"correspondence_type": "''"}),
+            contact_schema(),
+            AsOf(date(2026, 11, 22)),
+        )
+        assert list(store.contacts.matching(bound)) == ["C1", "P1", "P2"]
 
 
 def test_a_column_that_is_clean_is_asked_as_it_is(engine: sa.Engine) -> None:

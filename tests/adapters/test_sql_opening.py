@@ -1,6 +1,5 @@
 """Opening stores: made on first use, kept, refused where they are not ours."""
 
-import json
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from databases import Database
+from older import make_older
 from segmentation.adapters import sqlalchemy as adapter
 from segmentation.adapters.sqlalchemy import open_store
 from segmentation.contacts import Contact, Territory
@@ -176,23 +176,7 @@ def test_new_columns_and_tables_are_added_to_an_older_store(database: Database) 
     store = database.open()
     store.records.put([Contact(no="C1", name="Berg")])
     store.close()
-    engine = database.engine()
-    with engine.begin() as connection:
-        for column in ("job_title", "minor", "last_modified"):
-            connection.exec_driver_sql(f"ALTER TABLE contact DROP COLUMN {column}")
-        connection.exec_driver_sql("DROP TABLE territory")
-        noted = connection.exec_driver_sql(
-            "SELECT value FROM segmentation_meta WHERE name = 'shape'"
-        ).scalar_one()
-        shape = json.loads(noted)
-        del shape["territory"]
-        for column in ("job_title", "minor", "last_modified"):
-            shape["contact"].remove(column)
-        connection.execute(
-            sa.text("UPDATE segmentation_meta SET value = :v WHERE name = 'shape'"),
-            {"v": json.dumps(shape)},
-        )
-    engine.dispose()
+    make_older(database)
     upgraded = database.open()
     assert upgraded.records.find(Contact, "C1") == Contact(no="C1", name="Berg")
     assert list(upgraded.records.all(Territory)) == []

@@ -148,3 +148,17 @@ def test_a_database_that_goes_away_is_an_error_and_comes_back(
     assert list(store.records.all(Contact)) == []
     store.records.put([Contact(no="C3")])
     assert store.records.find(Contact, "C3") is not None
+
+
+@pytest.mark.postgres
+def test_a_connection_that_was_cut_while_nobody_used_it_is_made_anew(
+    kept_postgresql: Database,
+) -> None:
+    store = kept_postgresql.open()
+    store.records.put([Contact(no="C1")])
+    with kept_postgresql.engine().begin() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND state = 'idle'"
+        )
+    assert store.records.find(Contact, "C1") is not None

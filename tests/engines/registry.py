@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 import truth
+from engines.stored import InOurTables, InTablesOfAHost
 from reference import MappingRows, RecordRows, numbers
 from segmentation.adapters.narwhals import FrameContacts
 from segmentation.criteria import BoundSelection
@@ -210,6 +211,20 @@ ENGINES = [
     pytest.param(pyarrow, id="pyarrow"),
     pytest.param(duckdb_relations, id="duckdb"),
 ]
+
+DATABASES = [
+    pytest.param(("kept_sqlite", InOurTables), id="sqlite"),
+    pytest.param(("kept_postgresql", InOurTables), id="postgresql", marks=pytest.mark.postgres),
+]
+"""Engines in a database: the fixture that gives one, and what makes an engine of it."""
+
+HOSTS = [
+    pytest.param(("kept_sqlite", InTablesOfAHost), id="sqlite-host"),
+    pytest.param(
+        ("kept_postgresql", InTablesOfAHost), id="postgresql-host", marks=pytest.mark.postgres
+    ),
+]
+"""Databases where tables of a host stand in for ours, without any index that would serve."""
 
 CLUSTERS = [pytest.param(SparkAnswer, id="pyspark", marks=pytest.mark.spark)]
 """Engines that have the data elsewhere, and refuse what they cannot do exactly."""

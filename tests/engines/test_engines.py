@@ -13,7 +13,9 @@ import truth
 from engines.generated import few_rows, many_rows
 from engines.registry import (
     CLUSTERS,
+    DATABASES,
     ENGINES,
+    HOSTS,
     Answer,
     Engine,
     SparkAnswer,
@@ -35,10 +37,14 @@ from segmentation.criteria import (
 from segmentation.errors import SegmentationError
 
 
-@pytest.fixture(scope="module", params=[*ENGINES, *CLUSTERS])
+@pytest.fixture(scope="module", params=[*ENGINES, *DATABASES, *HOSTS, *CLUSTERS])
 def engine(request: pytest.FixtureRequest) -> Engine:
-    made: Engine = request.param
-    return made
+    if isinstance(request.param, tuple):
+        place, make = request.param
+        in_database: Engine = make(request.getfixturevalue(place))
+        return in_database
+    engine: Engine = request.param
+    return engine
 
 
 @pytest.fixture(scope="module")
@@ -102,14 +108,14 @@ def test_no_criteria_at_all_mean_everybody(answer: Answer) -> None:
     assert ask(answer, None) == list("ABCDEF")
 
 
-@pytest.mark.parametrize("made", ENGINES)
-@given(st.integers(0, 10_000), trees.selections)
+@pytest.mark.parametrize("engine", [*ENGINES, *DATABASES, *HOSTS], indirect=True)
+@given(seed=st.integers(0, 10_000), selection=trees.selections)
 @settings(max_examples=40)
 def test_on_any_rows_any_selection_finds_what_the_reference_finds(
-    made: Engine, seed: int, selection: Selection
+    engine: Engine, seed: int, selection: Selection
 ) -> None:
     rows = few_rows(seed)
-    assert ask(made(rows), selection) == ask(reference_on_mappings(rows), selection)
+    assert ask(engine(rows), selection) == ask(reference_on_mappings(rows), selection)
 
 
 class Many:
@@ -162,6 +168,7 @@ CLUSTER_FILTERS = [
 ]
 
 
+@pytest.mark.parametrize("engine", [*ENGINES, *DATABASES, *CLUSTERS], indirect=True)
 def test_among_many_rows_it_finds_what_the_reference_finds(engine: Engine, many: Many) -> None:
     answer = engine(many.rows)
     filters = CLUSTER_FILTERS if isinstance(answer, SparkAnswer) else FILTERS

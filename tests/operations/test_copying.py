@@ -86,6 +86,8 @@ def test_every_kind_of_record_is_known() -> None:
 
 def test_a_copied_store_works_on(tmp_path: Path) -> None:
     source = filled(MemoryStore())
-    copy_store(source, open_store(tmp_path / "crm.db"))
+    target = open_store(tmp_path / "crm.db")
+    copy_store(source, target)
+    target.close()
     with Workspace.open(tmp_path / "crm.db") as crm:
         assert verify(crm.journal) == source.log.head()

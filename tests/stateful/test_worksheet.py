@@ -2,18 +2,23 @@
 
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import attrs
 import hypothesis.strategies as st
 import pytest
 from hypothesis import settings
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
+from databases import Database
 from fair import AS_OF, NOW, SETUP, company, person
-from segmentation.adapters.sqlalchemy import open_store
 from segmentation.criteria import make_selection
 from segmentation.errors import Refused
 from segmentation.memory import MemoryStore
@@ -371,21 +376,24 @@ def nos_in(country: str) -> set[str]:
     return {contact.no for contact in CONTACTS if contact.country_region_code == country}
 
 
-class StoredWorksheets(Worksheets):
-    """The same, read from a database file and written to it at each step."""
-
-    def make_store(self) -> Store:
-        self.folder = TemporaryDirectory()
-        return open_store(Path(self.folder.name) / "crm.db")
-
-    def teardown(self) -> None:
-        if hasattr(self, "folder"):
-            self.store.close()
-            self.folder.cleanup()
-
-
 TestWorksheets = Worksheets.TestCase
 TestWorksheets.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 
-TestStoredWorksheets = StoredWorksheets.TestCase
-TestStoredWorksheets.settings = settings(max_examples=8, stateful_step_count=15, deadline=None)
+
+def test_worksheets_in_a_database_are_those_of_the_model(kept_database: Database) -> None:
+    class StoredWorksheets(Worksheets):
+        """The same, written to a database at each step, and read by somebody else."""
+
+        def make_store(self) -> Store:
+            kept_database.empty()
+            self.reader = kept_database.open()
+            return kept_database.open()
+
+        @property
+        def segment(self) -> Segment:
+            return self.reader.segments.get(self.no)
+
+    run_state_machine_as_test(
+        StoredWorksheets,
+        settings=settings(max_examples=8, stateful_step_count=15, deadline=None),
+    )

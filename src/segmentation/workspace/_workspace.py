@@ -434,15 +434,18 @@ def system_worker() -> str:
     return f"{platform.node()}:{os.getpid()}:{threading.get_ident()}"
 
 
-def open_store(store: str | Path) -> Store:
+def open_store(store: str | Path, *, create: bool = True) -> Store:
     """The store at an address: in memory, or in a SQLite file or another database.
 
     The adapter is imported only when it is asked for: nothing inside depends on it.
+
+    Raises:
+        NotFound: There is no store yet, and none is to be created.
     """
     if str(store) == IN_MEMORY:
         return MemoryStore()
     adapter = import_module("segmentation.adapters.sqlalchemy")
-    return cast("Store", adapter.open_store(store))
+    return cast("Store", adapter.open_store(store, create=create))
 
 
 def _reader(folder: Path) -> Callable[[str], bytes]:

@@ -166,9 +166,10 @@ class _Compiler:
         """That two rows have equal values, pair by pair, and none of them blank."""
         tests: list[Test] = []
         for name, other_name in link.on:
-            key = other.field(other_name)
-            value = others.value(key)
-            tests += [rows.value(table.field(name)) == value, is_filled(key, value)]
+            own = table.field(name)
+            value = rows.value(own)
+            # Few rows are ever asked whether they are filled, once an index has found them.
+            tests += [value == others.value(other.field(other_name)), is_filled(own, value)]
         return tests
 
     def _only(self, link: Link, table: Table, rows: Rows) -> Test:

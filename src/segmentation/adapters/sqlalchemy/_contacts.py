@@ -22,17 +22,17 @@ from segmentation.criteria import (
     Table,
 )
 from segmentation.errors import NotFound, UnknownName
-from segmentation.fields import Field, FieldType, Record, RecordT, fields_of, key_of
+from segmentation.fields import Field, FieldType, Record, fields_of
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryContacts
 from segmentation.segments import Candidates, Options, contact_schema
 
 from ._candidates import Found, candidates, widened
 from ._compile import Rows, to_statement
-from ._mapping import MappedTable
+from ._mapping import MappedTable, reading
 from ._repositories import SqlRecords
 from ._segments import SqlSegments
-from ._tables import EXTRA, Layout, Tables, from_column
+from ._tables import EXTRA, Layout, Naming, Tables
 from ._types import can_hold_text
 from ._units import Unit
 from ._words import Element, Words, words_of
@@ -48,13 +48,21 @@ class TableSource:
         tables: Our tables.
         mapped: Tables of the host, by the name of the table that they stand in for.
         words: Those of the database.
+        naming: Gives our tables their names in a statement.
     """
 
-    def __init__(self, tables: Tables, mapped: Mapping[str, MappedTable], words: Words) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        mapped: Mapping[str, MappedTable],
+        words: Words,
+        naming: Naming = sa.Table.alias,
+    ) -> None:
         self._tables = tables
         self._layouts: dict[str, Layout[Any]] = tables.by_name()
         self._mapped = mapped
         self._words = words
+        self._naming = naming
 
     def rows(self, table: Table) -> Rows:
         """The rows of a table of the schema, under a name of their own at each call."""
@@ -63,7 +71,7 @@ class TableSource:
         if table.name not in self._layouts:
             known = [*self._layouts, *self._mapped]
             raise UnknownName("table", table.name, known=known, where="the database")
-        element = self._layouts[table.name].table.alias()
+        element = self._naming(self._layouts[table.name].table)
         return Rows(element, lambda field: self._value(element, field))
 
     def _value(self, element: sa.FromClause, field: Field) -> Element:
@@ -96,7 +104,8 @@ class SqlContacts:
     def statement(self, bound: BoundSelection, dialect: sa.Dialect) -> sa.Select[Any]:
         """The statement that `matching` runs, for a driver of the host's own."""
         words = words_of(dialect, self._tables)
-        return to_statement(bound, TableSource(self._tables, self._mapped, words), words)
+        source = TableSource(self._tables, self._mapped, words, self._tables.naming())
+        return to_statement(bound, source, words)
 
     def matching(self, bound: BoundSelection) -> Sequence[str]:
         """The numbers of the contacts that pass a selection, ascending."""
@@ -105,8 +114,7 @@ class SqlContacts:
         with self._unit.connection() as connection:
             for segment_no in segments_named(bound.node):
                 self._check_segment(connection, segment_no)
-            found = connection.scalars(self.statement(bound, connection.dialect))
-            return list(found)
+            return connection.scalars(self.statement(bound, connection.dialect)).all()
 
     def count(self, bound: BoundSelection) -> int:
         """How many contacts pass a selection; of a cut selection how many do before the cut."""
@@ -119,16 +127,8 @@ class SqlContacts:
             found = self.statement(whole, connection.dialect).order_by(None).subquery()
             return connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0
 
-    def read(self, kind: type[RecordT]) -> list[RecordT]:
-        """All records of a kind out of tables of the host, in the order of their keys."""
-        layout = self._tables.of(kind)
-        with self._unit.connection() as connection:
-            rows = self._rows(kind, words_of(connection.dialect, self._tables))
-            query = sa.select(*self._columns(kind, rows, layout))
-            return sorted(map(layout.from_row, connection.execute(query)), key=key_of)
-
     def _in_python(self, bound: BoundSelection) -> Sequence[str]:
-        records = _Records(self._unit, self._tables, self, self._mapped)
+        records = SqlRecords(self._unit, self._tables, self._mapped)
         segments = SqlSegments(self._unit, self._tables)
         return MemoryContacts(records, segments).matching(bound)
 
@@ -142,11 +142,10 @@ class SqlContacts:
         """The contacts with these numbers, in their order; unknown numbers are passed over."""
         wanted = list(nos)
         with self._unit.connection() as connection:
-            words = words_of(connection.dialect, self._tables)
-            rows, layout = self._rows(Contact, words), self._tables.of(Contact)
-            number = rows.value(layout.fields[0])
-            among = words.among(number, [str(no) for no in wanted if can_hold_text(no)])
-            query = sa.select(*self._columns(Contact, rows, layout)).where(among)
+            words, layout = words_of(connection.dialect, self._tables), self._tables.of(Contact)
+            columns, values = reading(layout, self._mapped, words)
+            among = words.among(values["no"], [str(no) for no in wanted if can_hold_text(no)])
+            query = sa.select(*columns).where(among)
             found = {
                 contact.no: contact
                 for contact in map(layout.from_row, connection.execute(query).all())
@@ -162,7 +161,7 @@ class SqlContacts:
             fields = {field.name: field for field in fields_of(Contact)}
             number, company = rows.value(fields["no"]), rows.value(fields["company_no"])
             query = sa.select(number).where(words.among(company, wanted)).order_by(number)
-            return list(connection.scalars(query))
+            return connection.scalars(query).all()
 
     def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
         """Those who pass a selection or have these numbers, as they would join a segment."""
@@ -197,37 +196,6 @@ class SqlContacts:
     def _rows(self, kind: type[Record], words: Words) -> Rows:
         table = Table(kind.__table__, {field.name: field for field in fields_of(kind)})
         return TableSource(self._tables, self._mapped, words).rows(table)
-
-    def _columns(self, kind: type[Record], rows: Rows, layout: Layout[Any]) -> list[Element]:
-        """What `Layout.from_row` wants, of our table or of the host's."""
-        if kind.__table__ not in self._mapped:
-            return [from_column(rows.element.c[name]) for name in layout.names]
-        values = [rows.value(field) for field in layout.fields]
-        return [*values, sa.literal_column("NULL").label(EXTRA)]
-
-
-class _Records(SqlRecords):
-    """Records of our tables, or of those of the host that stand in for them."""
-
-    def __init__(
-        self,
-        unit: Unit,
-        tables: Tables,
-        contacts: SqlContacts,
-        mapped: Mapping[str, MappedTable],
-    ) -> None:
-        super().__init__(unit, tables)
-        self._contacts = contacts
-        self._mapped = mapped
-
-    def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
-        """All records of a kind, in the order of their keys, whose fields have these values."""
-        if kind.__table__ not in self._mapped:
-            yield from super().all(kind, **equal)
-            return
-        for item in self._contacts.read(kind):
-            if all(getattr(item, name) == value for name, value in equal.items()):
-                yield item
 
 
 def is_too_large(bound: BoundSelection) -> bool:

@@ -23,6 +23,8 @@ def translated(store: str, password: str = "") -> Iterator[None]:
         yield
     except sa.exc.DBAPIError as error:
         raise _as_ours(error, store, password) from error
+    except sa.exc.PendingRollbackError as error:
+        raise StoreError(store, "the transaction was given up after an error in it") from error
     except sa.exc.TimeoutError as error:
         raise StoreError(store, "all connections are in use") from error
 

@@ -11,6 +11,7 @@ from segmentation.errors import UnknownName
 from segmentation.fields import Field, FieldType
 
 from ._compile import Rows
+from ._tables import Layout
 from ._types import column_type
 from ._words import Element, Words
 
@@ -69,6 +70,18 @@ class MappedTable:
         return _filled(field, given, words)
 
 
+def reading(
+    layout: Layout[Any], mapped: Mapping[str, MappedTable], words: Words
+) -> tuple[list[Element], Mapping[str, Element]]:
+    """What `Layout.from_row` wants, out of our table or that of the host; and values by field."""
+    host = mapped.get(layout.kind.__table__)
+    if host is None:
+        return layout.columns, dict(layout.table.c)
+    rows = host.rows({field.name: field for field in layout.fields}, words)
+    values = {field.name: rows.value(field) for field in layout.fields}
+    return [*values.values(), *[sa.null()] * layout.has_extra], values
+
+
 def _constant(field: Field, value: object) -> Element:
     plain = to_code(str(value)) if field.type is FieldType.CODE else value
     if field.type is FieldType.OPTION:
@@ -90,8 +103,11 @@ def _filled(field: Field, given: Any, words: Words) -> Element:  # noqa: ANN401 
             return sa.type_coerce(value, sa.Time())
         case FieldType.CODE:
             return words.code(sa.func.coalesce(sa.cast(value, sa.Text()), ""))
-        case FieldType.TEXT | FieldType.OPTION:
-            return sa.func.coalesce(sa.cast(value, sa.Text()), str(field.blank))
+        case FieldType.TEXT:
+            return sa.func.coalesce(sa.cast(value, sa.Text()), "")
+        case FieldType.OPTION:
+            text = sa.cast(value, sa.Text())  # what is no option of ours is the blank one
+            return sa.case((text.in_(field.options), text), else_=str(field.blank))
         case FieldType.DECIMAL:
             exact = sa.cast(value, column_type(field))
             return sa.func.coalesce(exact, _constant(field, field.blank), type_=exact.type)

@@ -6,17 +6,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from segmentation.errors import StoreError
+from segmentation.errors import NotFound, StoreError
 from segmentation.serialization import to_json
 
 from ._faults import translated
 from ._functions import add_functions
 from ._tables import Tables
 from ._units import WRITES
-from ._versions import APPLICATION_ID, check_format, is_current, set_up
+from ._versions import APPLICATION_ID, check_format, is_current, is_made, set_up
 
 _MAGIC = b"SQLite format 3\0"
 _BUSY_SECONDS = 10
+
+_NEVER = 2**31
+"""After how many runs PostgreSQL prepares a statement, and then plans it for any values at all.
+
+A plan for the values at hand is the better one; many rows at once are prepared nevertheless.
+"""
 
 
 def make_engine(url: sa.URL) -> sa.Engine:
@@ -28,7 +34,13 @@ def make_engine(url: sa.URL) -> sa.Engine:
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = sa.create_engine(url, isolation_level="REPEATABLE READ", pool_pre_ping=True, **options)
+    engine = sa.create_engine(
+        url,
+        isolation_level="REPEATABLE READ",
+        pool_pre_ping=True,
+        connect_args={"prepare_threshold": _NEVER},
+        **options,
+    )
     sa.event.listen(engine, "connect", _set_up_postgresql)
     return engine
 
@@ -77,16 +89,19 @@ def check_file(path: Path, store: str) -> None:
     check_format(int.from_bytes(head[60:64]), store)
 
 
-def open_tables(engine: sa.Engine, tables: Tables, store: str) -> None:
+def open_tables(engine: sa.Engine, tables: Tables, store: str, *, create: bool) -> None:
     """Make the tables, or bring them up to date, or see that they are.
 
     Raises:
         StoreError: The database is of another application or of a later version.
+        NotFound: The tables are not there, and are not to be made.
     """
     with translated(store, engine.url.password or ""):
         with engine.connect() as connection:
             if is_current(connection, tables, store):
                 return
+            if not (create or is_made(connection, tables)):
+                raise NotFound("store", store)
         writing = engine.execution_options(**{WRITES: True})
         with writing.begin() as connection:
             set_up(connection, tables, store)

@@ -1,7 +1,7 @@
 """Records, worksheets, the journal and attachments in tables."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from itertools import groupby
 from operator import attrgetter
@@ -12,15 +12,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from segmentation.columns import Columns
-from segmentation.errors import Conflict, NotFound
+from segmentation.errors import Conflict, NotFound, Refused
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.journal import Entry, EntryKind, Head
 
+from ._mapping import MappedTable, reading
 from ._tables import Layout, Tables
 from ._types import GREATEST, LEAST, ExactDecimal, can_hold_text
 from ._units import Unit
 from ._versions import add_columns
-from ._words import Words, words_of
+from ._words import Element, Test, Words, words_of
 from ._writing import BATCH, Row, Writer, batches, insert_rows
 
 
@@ -32,24 +33,30 @@ def can_hold(value: Any) -> bool:  # noqa: ANN401 - part of any key
 
 
 class SqlRecords:
-    """Records, each kind in a table of its own."""
+    """Records, each kind in a table of its own; those that a host keeps are read there.
 
-    def __init__(self, unit: Unit, tables: Tables) -> None:
+    Args:
+        unit: The unit of work.
+        tables: Our tables.
+        mapped: Tables of the host, by the name of the table that they stand in for.
+    """
+
+    def __init__(
+        self, unit: Unit, tables: Tables, mapped: Mapping[str, MappedTable] | None = None
+    ) -> None:
         self._unit = unit
         self._tables = tables
+        self._mapped = mapped or {}
 
     def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
         """The record with this key, or ``None``."""
         if not all(map(can_hold, key)):
             return None
-        layout = self._tables.of(kind)
-        wanted = [str(part) if isinstance(part, str) else part for part in key]
+        layout, equal = self._tables.of(kind), dict(zip(kind.__key__, key, strict=True))
         with self._unit.connection() as connection:
-            if not is_there(connection, self._tables, layout):
+            if not self._is_there(connection, layout):
                 return None
-            found = connection.execute(
-                sa.select(*layout.columns).where(layout.where_key(wanted))
-            ).one_or_none()
+            found = connection.execute(self._query(connection, layout, equal)).first()
         return None if found is None else layout.from_row(found)
 
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
@@ -57,14 +64,25 @@ class SqlRecords:
         if not all(map(can_hold, equal.values())):
             return
         layout = self._tables.of(kind)
-        query = sa.select(*layout.columns).order_by(*layout.key)
         with self._unit.connection() as connection:
-            words = words_of(connection.dialect, self._tables)
-            query = query.where(*(_equals(layout, name, equal[name], words) for name in equal))
-            if is_there(connection, self._tables, layout):
+            if self._is_there(connection, layout):
+                query = self._query(connection, layout, equal)
                 with connection.execute(query.execution_options(yield_per=BATCH)) as rows:
                     for row in rows:
                         yield layout.from_row(row)
+
+    def _query(
+        self, connection: sa.Connection, layout: Layout[Any], equal: Mapping[str, Any]
+    ) -> sa.Select[Any]:
+        """The statement that reads records, out of our table or that of the host."""
+        words = words_of(connection.dialect, self._tables)
+        columns, values = reading(layout, self._mapped, words)
+        tests = [_equals(values[name], value, words) for name, value in equal.items()]
+        keys = [values[name] for name in layout.kind.__key__]
+        return sa.select(*columns).where(*tests).order_by(*keys)
+
+    def _is_there(self, connection: sa.Connection, layout: Layout[Any]) -> bool:
+        return layout.kind.__table__ in self._mapped or is_there(connection, self._tables, layout)
 
     def put(self, records: Iterable[Record]) -> None:
         """Store records; one with the same key is replaced."""
@@ -76,6 +94,7 @@ class SqlRecords:
                 self._writer(connection, kind).put(connection, items)
 
     def _writer(self, connection: sa.Connection, kind: type[Record]) -> Writer:
+        self._check_ours(kind)
         layout: Layout[Any] = self._tables.of(kind)
         make_ready(connection, self._tables, layout)
         return Writer(layout, connection.dialect)
@@ -84,15 +103,19 @@ class SqlRecords:
         """Remove records by their keys; one that is not there is passed over."""
         with self._unit.transaction() as connection:
             for item in records:
+                self._check_ours(type(item))
                 layout = self._tables.of(type(item))
                 there = is_there(connection, self._tables, layout)
                 if there and all(map(can_hold, key_of(item))):
                     key = [str(p) if isinstance(p, str) else p for p in key_of(item)]
                     connection.execute(sa.delete(layout.table).where(layout.where_key(key)))
 
+    def _check_ours(self, kind: type[Record]) -> None:
+        if kind.__table__ in self._mapped:
+            raise Refused(f"change {kind.__table__}", "the host keeps these rows, and changes them")
 
-def _equals(layout: Layout[Any], name: str, value: Any, words: Words) -> sa.ColumnElement[bool]:  # noqa: ANN401
-    column: sa.ColumnElement[Any] = layout.table.c[name]
+
+def _equals(column: Element, value: Any, words: Words) -> Test:  # noqa: ANN401 - of any field
     if value is None:
         return column.is_(None)
     if isinstance(column.type, ExactDecimal):

@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from segmentation.errors import StoreError
+from segmentation.errors import NotFound, StoreError
 
 from ._contacts import SqlContacts
 from ._mapping import MappedTable
@@ -28,7 +28,7 @@ class SqlStore:
         self, unit: Unit, tables: Tables, mapped: Mapping[str, MappedTable] | None = None
     ) -> None:
         self._unit = unit
-        self.records = SqlRecords(unit, tables)
+        self.records = SqlRecords(unit, tables, mapped)
         self.segments = SqlSegments(unit, tables)
         self.contacts = SqlContacts(unit, tables, mapped)
         self.log = SqlLog(unit, tables)
@@ -48,6 +48,7 @@ class SqlStore:
 def open_store(
     store: str | Path,
     *,
+    create: bool = True,
     schema: str | None = None,
     prefix: str = "",
     mapped: Mapping[str, MappedTable] | None = None,
@@ -56,12 +57,14 @@ def open_store(
 
     Args:
         store: Path of a SQLite file, or an address that SQLAlchemy understands.
+        create: Whether a store that is not there is made.
         schema: The database schema for our tables; the connection's own if not given.
         prefix: What the names of our tables begin with, beside tables of others.
         mapped: Tables of the host that stand in for ours, by the name of ours ("contact").
 
     Raises:
         StoreError: The file or database is no store, is of a later version, or cannot be reached.
+        NotFound: There is no store yet, and none is to be made.
 
     >>> import tempfile
     >>> from segmentation.contacts import Contact
@@ -73,15 +76,17 @@ def open_store(
     'Berg A/S'
     """
     url = _url_of(store)
-    name = url.render_as_string(hide_password=True)
+    name = _name_of(url)
     if url.get_backend_name() == "sqlite" and url.database and "file:" not in url.database:
         name = url.database
+        if not (create or Path(url.database).is_file()):
+            raise NotFound("store", name)
         if not (schema or prefix):
             check_file(Path(url.database), name)
     engine = make_engine(url)
     tables = Tables(schema=schema, prefix=prefix)
     try:
-        open_tables(engine, tables, name)
+        open_tables(engine, tables, name, create=create)
     except BaseException:
         engine.dispose()
         raise
@@ -145,10 +150,16 @@ def _url_of(store: str | Path) -> sa.URL:
         url = sa.make_url(store)
     except (sa.exc.ArgumentError, ValueError):
         raise StoreError("store", "the address cannot be read") from None
+    if "password" in url.query:  # where nothing would hide it
+        password = url.normalized_query["password"][-1]
+        url = url.set(password=password).difference_update_query(["password"])
     if url.drivername in {"postgresql", "postgres"}:
         return url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise StoreError(
-            url.render_as_string(hide_password=True), "is neither a SQLite nor a PostgreSQL address"
-        )
+        raise StoreError(_name_of(url), "is neither a SQLite nor a PostgreSQL address")
     return url
+
+
+def _name_of(url: sa.URL) -> str:
+    """What errors call a database: its address without what is secret."""
+    return url.difference_update_query(["sslpassword"]).render_as_string(hide_password=True)

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Generic
+from functools import lru_cache
+from itertools import count
+from typing import Any, Generic, TypeAlias
 
 import attrs
 import sqlalchemy as sa
@@ -17,6 +19,9 @@ from ._types import Moment, check_value, column_type, json_type, text_type
 EXTRA = "extra"
 _SINGLE = "single"
 _NULLABLE = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.TIME})
+
+Naming: TypeAlias = Callable[[sa.Table], sa.FromClause]
+"""Gives a table a name of its own at one place of a statement."""
 
 _INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "contact": (("company_no",), ("country_region_code", "post_code")),
@@ -152,6 +157,7 @@ class Tables:
         self.ready: set[str] = set()
         """Names of tables of a host's own kinds that were seen to be there."""
         self._layouts: dict[type[Record], Layout[Any]] = {}
+        self._alias = lru_cache(maxsize=128)(_alias)
         for kind in record_kinds():
             self.of(kind)
         self.lines = self.of(SegmentLine)
@@ -190,6 +196,11 @@ class Tables:
         if kind not in self._layouts:
             self._layouts[kind] = self._layout(kind)
         return self._layouts[kind]
+
+    def naming(self) -> Naming:
+        """Gives tables names of their own in one statement; an alias is made once and kept."""
+        numbers = count(1)
+        return lambda table: self._alias(table, next(numbers))
 
     def by_name(self) -> dict[str, Layout[Any]]:
         """How records lie in their tables, by the name that schemas know."""
@@ -230,6 +241,10 @@ class Tables:
                 *(table.c[column] for column in names),
             )
         return table
+
+
+def _alias(table: sa.Table, number: int) -> sa.FromClause:
+    return table.alias(f"{table.name}_{number}")
 
 
 def _column(field: Field, kind: type[Record]) -> sa.Column[Any]:

@@ -49,6 +49,8 @@ def _joined(tests: Sequence[Test], join: Any, empty: Test) -> Test:  # noqa: ANN
         tests = [
             Grouping(join(*tests[start : start + _FLAT])) for start in range(0, len(tests), _FLAT)
         ]
+    if len(tests) == 1:
+        return tests[0]
     joined: Test = join(*tests) if tests else empty
     return joined
 

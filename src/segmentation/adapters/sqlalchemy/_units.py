@@ -87,7 +87,7 @@ class OwnUnit:
         """A transaction inside another, which forgets what it stored if it is undone."""
         before = dict(self._local.stored)
         try:
-            with connection.begin_nested():
+            with savepoint(connection):
                 yield
         except BaseException:
             self._local.stored = before
@@ -143,7 +143,7 @@ class HostUnit:
         """A savepoint in the host's transaction."""
         with translated(self._name):
             connection = self._connected()
-            with connection.begin_nested():
+            with savepoint(connection):
                 yield connection
 
     def _connected(self) -> sa.Connection:
@@ -161,6 +161,29 @@ class HostUnit:
 
     def close(self) -> None:
         """Nothing: the connection is the host's."""
+
+
+@contextmanager
+def savepoint(connection: sa.Connection) -> Iterator[None]:
+    """A part of a transaction that is undone by itself, unless an error ended the whole of it.
+
+    SQLite gives a whole transaction up where a disk is full; what is done on its connection
+    afterwards would be kept, whatever became of the rest. So the connection is given up too.
+    """
+    with connection.begin_nested():
+        try:
+            yield
+        except BaseException:
+            if _has_ended(connection):
+                connection.invalidate()
+            raise
+
+
+def _has_ended(connection: sa.Connection) -> bool:
+    if connection.invalidated:
+        return False
+    raw = connection.connection.driver_connection
+    return isinstance(raw, sqlite3.Connection) and not raw.in_transaction
 
 
 def _prepare_sqlite(connection: sa.Connection) -> None:

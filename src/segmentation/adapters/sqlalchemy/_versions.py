@@ -26,6 +26,11 @@ APPLICATION_ID = 0x5E67_0001
 """Marks a SQLite file as one of ours (bytes 68 to 71 of its header)."""
 
 
+def is_made(connection: sa.Connection, tables: Tables) -> bool:
+    """Whether the tables are there at all."""
+    return sa.inspect(connection).has_table(tables.meta.name, schema=tables.schema)
+
+
 def is_current(connection: sa.Connection, tables: Tables, store: str) -> bool:
     """Whether the tables are there and as this version wants them.
 
@@ -83,8 +88,7 @@ def _wanted(connection: sa.Connection, tables: Tables) -> Mapping[str, str]:
 
 def _read_meta(connection: sa.Connection, tables: Tables, store: str) -> Mapping[str, str] | None:
     """What the store says of itself; ``None`` if it says nothing, being new."""
-    inspector = sa.inspect(connection)
-    if not inspector.has_table(tables.meta.name, schema=tables.schema):
+    if not is_made(connection, tables):
         return None
     rows = connection.execute(sa.select(tables.meta.c.name, tables.meta.c.value))
     stored = {row.name: row.value for row in rows}

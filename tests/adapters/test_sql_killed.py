@@ -1,0 +1,77 @@
+"""Whatever statement a process is killed at, its step is done whole or not at all."""
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from databases import Database
+from desk import check_journal, make_desk
+from killing import (
+    Step,
+    add_contacts,
+    desk_at,
+    is_killed,
+    log,
+    moments,
+    open_and_close,
+    take_contacts_in,
+)
+from older import make_older, noted_shape
+from segmentation.contacts import Contact, Territory
+from segmentation.interactions import Interaction
+from segmentation.protocols import Store
+from segmentation.workspace import open_store
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+
+
+def lines(store: Store) -> int:
+    return len(store.segments.get("SM0001").lines) + len(store.segments.get("SM0001").actions)
+
+
+def new_contacts(store: Store) -> int:
+    return len(list(store.records.all(Contact, name="New")))
+
+
+def interactions(store: Store) -> int:
+    return len(list(store.records.all(Interaction)))
+
+
+@pytest.mark.parametrize(
+    ("step", "counted"),
+    [(add_contacts, lines), (take_contacts_in, new_contacts), (log, interactions)],
+)
+def test_a_step_that_is_killed_is_done_whole_or_not_at_all(
+    step: Step, counted: Callable[[Store], int], database: Database
+) -> None:
+    address = database.own_address()
+    with make_desk(store=open_store(address)) as crm:
+        crm.new_segment("Empty")
+        crm.new_segment("Full", template="TALK").add_contacts()
+    for at in moments():
+        done = not is_killed(step, address, at=at)
+        with desk_at(address) as crm:
+            assert (counted(crm.store) > 0) == done
+            check_journal(crm)
+        if done:
+            break
+    assert at > 3
+
+
+def test_an_upgrade_that_is_killed_is_done_whole_or_not_at_all(database: Database) -> None:
+    address = database.own_address()
+    with desk_at(address) as crm:
+        crm.store.records.put([Contact(no="C1", name="Berg")])
+    make_older(database)
+    older = noted_shape(database)
+    for at in moments():
+        done = not is_killed(open_and_close, address, at=at)
+        assert (noted_shape(database) != older) == done
+        if done:
+            break
+    assert at > 3
+    with desk_at(address) as crm:
+        assert crm.contact("C1") == Contact(no="C1", name="Berg")
+        assert list(crm.store.records.all(Territory)) == []
+        check_journal(crm)
