@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from segmentation.errors import Fault, FilterError, Rejected
+from segmentation.errors import Fault, FilterError, Name, Rejected
 
 from ._building import OfTable
 from ._nodes import AllOf, Filter, Part, Selection, Where
@@ -74,4 +74,4 @@ def _raise(faults: list[FilterError]) -> None:
 
 def _fault(error: FilterError) -> Fault:
     table, _, field = error.field.partition(".")
-    return Fault(table, field, str(error.at_field("")).replace("\n", "\n    "))
+    return Fault(Name(table), field, error.at_field("").said.indented())

@@ -9,7 +9,7 @@ import attrs
 from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.criteria import AsOf, Compare, Criteria, Operand, Operator, Part, Where
-from segmentation.errors import NotFound, Refused
+from segmentation.errors import NotFound, Refused, Said
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -230,8 +230,9 @@ def may_join(store: Store, contact_no: str) -> Contact:
     if not found:
         raise NotFound("contact", contact_no)
     if not found[0].may_be_contacted:
-        why = "is blocked for privacy" if found[0].privacy_blocked else "is a minor without consent"
-        raise Refused(f"add contact {no}", f"the contact {why}")
+        blocked = found[0].privacy_blocked
+        why = "is blocked for privacy" if blocked else "is a minor without consent"
+        raise Refused(Said("add contact {no}", no=no), Said("the contact {why}", why=Said(why)))
     return found[0]
 
 

@@ -12,7 +12,7 @@ import attrs
 import sqlalchemy as sa
 
 from segmentation.contacts import Contact
-from segmentation.errors import Conflict, NotFound
+from segmentation.errors import Conflict, NotFound, Said
 from segmentation.segments import (
     Lines,
     Segment,
@@ -185,7 +185,8 @@ class SqlSegments:
 
 def _changed(segment: Segment) -> Conflict:
     return Conflict(
-        f"segment {segment.no}", "was changed, logged or deleted meanwhile; read it again"
+        Said("segment {no}", no=segment.no),
+        "was changed, logged or deleted meanwhile; read it again",
     )
 
 
