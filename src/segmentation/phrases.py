@@ -4,7 +4,7 @@ Languages are those of `docs/glossary.md`; any other is served in English. Knows
 what the words are about.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 ENGLISH = "en"
 
@@ -55,5 +55,14 @@ def phrase(name: str, language: str = ENGLISH, **values: str) -> str:
     'Brev, av Anna'
     """
     known = PHRASES[name]
+    return known[known_language(language, known)].format(**values)
+
+
+def known_language(language: str, known: Container[str]) -> str:
+    """The language that a tag names, or English if it is not among those known.
+
+    >>> known_language("nb-NO", {"en", "nb"}), known_language("ja", {"en", "nb"})
+    ('nb', 'en')
+    """
     short = language.replace("_", "-").partition("-")[0].lower()
-    return known.get(short, known[ENGLISH]).format(**values)
+    return short if short in known else ENGLISH

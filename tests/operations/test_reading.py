@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmentation.fields import Field, FieldType
+from segmentation.languages import to_name
 from segmentation.operations.reading import (
     SourceFile,
-    column_name,
     guess_type,
     read_rows,
     read_value,
@@ -92,7 +92,7 @@ def test_a_file_of_the_wrong_form_is_a_fault_with_its_place(
     ],
 )
 def test_captions_become_the_names_of_columns(caption: str, name: str) -> None:
-    assert column_name(caption) == name
+    assert to_name(caption) == name
 
 
 @pytest.mark.parametrize(

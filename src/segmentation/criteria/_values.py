@@ -12,8 +12,9 @@ from typing import assert_never
 import attrs
 
 from segmentation.codes import to_code
-from segmentation.errors import FilterError, UnknownName
+from segmentation.errors import FilterError, Said, UnknownName
 from segmentation.fields import Field, FieldType, Value
+from segmentation.languages import truths
 
 from ._bound import AsOf
 from ._dates import EXPECTED, to_date
@@ -22,8 +23,6 @@ _INTEGER = re.compile(r"[+-]?\d{1,4000}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,4000}(?:\.\d{0,4000})?|\.\d{1,4000})", re.ASCII)
 _WHOLE = "a whole number such as 1000"
 _ANY = "a number such as 1000 or -3.5"
-_TRUE = frozenset(["yes", "true", "1", "oui", "vrai", "sì", "si", "vero", "ja", "sann"])
-_FALSE = frozenset(["no", "false", "0", "non", "faux", "falso", "nei", "usann"])
 
 
 @attrs.frozen
@@ -91,10 +90,10 @@ def _matched(text: str, pattern: "re.Pattern[str]", expected: str) -> str:
 
 
 def _truth(text: str) -> bool:
-    word = text.lower()
-    if word in _TRUE or word in _FALSE:
-        return word in _TRUE
-    raise FilterError("this is neither yes nor no", text=text, expected="yes or no")
+    truth = truths().get(text.lower())
+    if truth is None:
+        raise FilterError("this is neither yes nor no", text=text, expected="yes or no")
+    return truth
 
 
 def option_words(field: Field) -> dict[str, int]:
@@ -115,7 +114,7 @@ def _position(field: Field, words: Mapping[str, int], text: str) -> int:
     if not plain:
         return 0
     captions: Iterable[str] = (caption for caption, _ in field.captions)
-    raise UnknownName("option", text, known=[*field.options, *captions], where=field.name)
+    raise UnknownName("option", text, known=field.options, called=captions, where=field.name)
 
 
 def _time(text: str) -> time:
@@ -148,7 +147,9 @@ def _moment(text: str, as_of: AsOf) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise FilterError(
-            "this is no date and time", text=text, expected=f"2026-11-22 14:30, or {EXPECTED}"
+            "this is no date and time",
+            text=text,
+            expected=Said("2026-11-22 14:30, or {date}", date=Said(EXPECTED)),
         ) from None
     return _in_utc(found if found.tzinfo else found.replace(tzinfo=as_of.zone), text)
 

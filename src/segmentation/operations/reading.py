@@ -10,15 +10,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 import attrs
 
 from segmentation.errors import Fault, near_name
 from segmentation.fields import Field, FieldType, Value, aware
+from segmentation.languages import to_name, truths
 
-_TRUE = frozenset({"true", "yes", "1"})
-_FALSE = frozenset({"false", "no", "0", ""})
 _DELIMITERS = ",;\t"
 
 
@@ -68,7 +68,7 @@ def _read_json(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
     if not isinstance(data, list):
         return [], [Fault(name, "", "is not a list of objects, one for each row")]
     rows = [
-        RawRow(f"{name} row {number}", {column_name(key): value for key, value in row.items()})
+        RawRow(f"{name} row {number}", {to_name(key): value for key, value in row.items()})
         for number, row in enumerate(data, start=1)
         if isinstance(row, dict)
     ]
@@ -85,7 +85,7 @@ def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        header = [column_name(cell) for cell in next(reader, [])]
+        header = [to_name(cell) for cell in next(reader, [])]
         faults = list(_header_faults(name, header))
         rows = []
         for cells in reader:
@@ -109,16 +109,6 @@ def _header_faults(name: str, header: Sequence[str]) -> Iterator[Fault]:
             yield Fault(f"{name} row 1", "", f"column {place} has no name")
         elif column in header[: place - 1]:
             yield Fault(f"{name} row 1", column, "names a second column like one before")
-
-
-def column_name(caption: str) -> str:
-    """A column's name from what a file calls it: captions become identifiers.
-
-    >>> column_name("Country/Region Code"), column_name("No."), column_name("Discount %")
-    ('country_region_code', 'no', 'discount_pct')
-    """
-    spelled = caption.strip().lower().replace("%", " pct")
-    return re.sub(r"\W+", "_", spelled).strip("_")
 
 
 def read_value(field: Field, raw: object) -> Value:
@@ -175,19 +165,27 @@ def _read_boolean(_field: Field, raw: object) -> bool:
     if isinstance(raw, bool):
         return raw
     text = str(raw).strip().lower() if isinstance(raw, str | int) else "?"
-    if text in _TRUE or text in _FALSE:
-        return text in _TRUE
+    truth = truths().get(text) if text else False
+    if truth is not None:
+        return truth
     raise ValueError(f"{raw!r} is neither yes nor no")
 
 
 def _read_option(field: Field, raw: object) -> str:
     text = raw.strip().lower() if isinstance(raw, str) else raw
-    if isinstance(text, str) and text in field.options:
-        return text
+    if isinstance(text, str):
+        option = text if text in field.options else _by_caption(field.captions).get(text)
+        if option is not None:
+            return option
     named = str(raw)
     near = near_name(named, field.options)
     hint = f"; did you mean {near!r}?" if near else f"; it is one of {', '.join(field.options)}"
     raise ValueError(f"{named!r} is not an option{hint}")
+
+
+@cache
+def _by_caption(captions: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    return {caption.lower(): option for caption, option in captions}
 
 
 def _from_iso(parse: Callable[[str], Any], name: str) -> Callable[[Field, object], Any]:

@@ -182,8 +182,9 @@ class Interactions:
         """Link an interaction to an opportunity of the host."""
         annotating.link_opportunity(self._store, entry_no, opportunity_no, self._stamp)
 
-    def title(self, entry_no: int, *, language: str = "en") -> str:
+    def title(self, entry_no: int, *, language: str = "") -> str:
         """What an interaction is called in a list: what it was, and from or by whom."""
+        language = language or self._workspace.language
         return annotating.interaction_title(self._store, self[entry_no], language=language)
 
     def cancel(self, item: Cancelable) -> None:

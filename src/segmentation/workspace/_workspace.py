@@ -26,10 +26,11 @@ from segmentation.criteria import (
     fields,
 )
 from segmentation.documents import Document
-from segmentation.errors import NotFound, StoreError
+from segmentation.errors import NotFound, SegmentationError, StoreError
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.journal import Stamp
+from segmentation.languages import Phrases, phrases_of
 from segmentation.memory import MemoryStore
 from segmentation.operations import (
     combining,
@@ -82,6 +83,8 @@ class Workspace:
         on_event: Is told before and after each change of a segment; an error of it undoes the
             step (see `segmentation.segments`).
         rendering: How letters are made; as plain text only, if not given.
+        language: What selections, explanations and errors are told in (see
+            `segmentation.languages`): "en", "fr-CH", "it-IT", "nb-NO"; any other is English.
 
     >>> crm = Workspace.open(user="ANNA", today=date(2026, 11, 22))
     >>> len(crm.select(contact={"country_region_code": "DK"}))
@@ -99,6 +102,7 @@ class Workspace:
         chance: Callable[[], bytes] = system_chance,
         on_event: Tell = tell_nobody,
         rendering: Rendering | None = None,
+        language: str = "en",
     ) -> None:
         self.store = store
         self.user = user
@@ -108,6 +112,7 @@ class Workspace:
         self._chance = chance
         self.on_event = on_event
         self.rendering = rendering or Rendering()
+        self.language = language
 
     @classmethod
     def open(cls, store: str | Path = IN_MEMORY, **bound: Any) -> Self:  # noqa: ANN401
@@ -115,8 +120,8 @@ class Workspace:
 
         Args:
             store: A SQLite file, the address of a database, or ``":memory:"``.
-            **bound: As for the class: user, today, workdate, clock, chance,
-                on_event.
+            **bound: As for the class: user, today, workdate, clock, chance, on_event,
+                rendering, language.
 
         Raises:
             StoreError: The file or database is no store, or of a later version.
@@ -144,6 +149,15 @@ class Workspace:
         """The day and user that criteria are bound to."""
         today = self._today or self._clock().date()
         return AsOf(today, self._workdate or today, user=self.user)
+
+    @property
+    def phrases(self) -> Phrases:
+        """The words of the language that the workspace speaks."""
+        return phrases_of(self.language)
+
+    def told(self, what: SegmentationError | str) -> str:
+        """An error, or the text of a fault (``fault.said``), in the workspace's language."""
+        return self.phrases.told(what)
 
     @property
     def schema(self) -> Schema:
@@ -231,7 +245,7 @@ class Workspace:
     def describe(self, criteria: Criteria | None = None, **tables: Filters) -> str:
         """A selection in words, with the dates that relative ones stand for."""
         chosen = criteria_of(criteria, tables)
-        return explaining.describe_selection(self.store, chosen, self.as_of)
+        return explaining.describe_selection(self.store, chosen, self.as_of, self.phrases)
 
     def explain(
         self, contact_no: str, criteria: Criteria | None = None, **tables: Filters
@@ -242,16 +256,16 @@ class Workspace:
             NotFound: There is no such contact.
         """
         chosen = criteria_of(criteria, tables)
-        return explaining.explain_contact(self.store, chosen, contact_no, self.as_of)
+        return explaining.explain_contact(self.store, chosen, contact_no, self.as_of, self.phrases)
 
     def count(self, criteria: Criteria | None = None, **tables: Filters) -> Counts:
         """How many contacts each part of a selection leaves, alone and with those before it."""
         chosen = criteria_of(criteria, tables)
-        return explaining.count_each_part(self.store, chosen, self.as_of)
+        return explaining.count_each_part(self.store, chosen, self.as_of, self.phrases)
 
     def check(self, criteria: Criteria) -> Sequence[Remark]:
         """What is wrong or remarkable about a selection, each thing in a sentence."""
-        return explaining.check_selection(self.store, criteria, self.as_of)
+        return explaining.check_selection(self.store, criteria, self.as_of, self.phrases)
 
     # -- segments ---------------------------------------------------------------------------
 
