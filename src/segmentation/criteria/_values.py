@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import assert_never
 
 import attrs
@@ -54,7 +55,7 @@ def make_reader(field: Field, as_of: AsOf) -> Callable[[str], Span]:
         case FieldType.CODE:
             return lambda text: Span(to_code(text))
         case FieldType.OPTION:
-            words = option_words(field)
+            words = _option_words(field.options, field.captions)
             return lambda text: Span(_position(field, words, text))
         case FieldType.INTEGER:
             return _filled(field, lambda text: Span(int(_matched(text, _INTEGER, _WHOLE))))
@@ -96,10 +97,13 @@ def _truth(text: str) -> bool:
     return truth
 
 
-def option_words(field: Field) -> dict[str, int]:
+@cache
+def _option_words(
+    options: tuple[str, ...], captions: tuple[tuple[str, str], ...]
+) -> Mapping[str, int]:
     """The words that stand for an option, plain, with the position that they stand for."""
-    positions = {name: position for position, name in enumerate(field.options)}
-    words = {_plain(caption): positions[name] for caption, name in field.captions}
+    positions = {name: position for position, name in enumerate(options)}
+    words = {_plain(caption): positions[name] for caption, name in captions}
     return words | {_plain(name): position for name, position in positions.items()}
 
 
