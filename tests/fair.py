@@ -10,9 +10,7 @@ from decimal import Decimal
 from segmentation.campaigns import Campaign
 from segmentation.contacts import (
     BusinessRelation,
-    Contact,
     ContactBusinessRelation,
-    ContactType,
     LinkToTable,
     SalespersonPurchaser,
 )
@@ -23,24 +21,13 @@ from segmentation.journal import Stamp
 from segmentation.memory import MemoryStore
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.templates import InteractionGroup, InteractionTemplate
+from segmentation.testing import make_company, make_person
 
 TODAY = dt.date(2026, 11, 22)
 NOW = dt.datetime(2026, 11, 22, 9, 30, tzinfo=dt.UTC)
 STAMP = Stamp(at=NOW, user="ANNA", secret=b"sixteen bytes or more")
 AS_OF = AsOf(TODAY, user="ANNA")
-
-
-def company(no: str, **fields: object) -> Contact:
-    return make(Contact, no=no, name=f"{no} Ltd", company_no=no, company_name=f"{no} Ltd", **fields)
-
-
-def person(no: str, of: str = "", **fields: object) -> Contact:
-    named = {"name": no.title(), "first_name": no.title(), **fields}
-    return make(Contact, no=no, type=ContactType.PERSON, company_no=of, **named)
-
-
-def make(kind: type[Contact], **fields: object) -> Contact:
-    return kind(**fields)  # type: ignore[arg-type]  # whatever a test gives
+company, person = make_company, make_person
 
 
 def customer(contact_no: str, no: str) -> ContactBusinessRelation:

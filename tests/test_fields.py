@@ -8,6 +8,8 @@ import attrs
 import pytest
 
 from segmentation.codes import Option, to_code
+from segmentation.contacts import ContactType
+from segmentation.errors import InvalidValue
 from segmentation.fields import (
     AlsoCalled,
     Code,
@@ -112,3 +114,14 @@ def test_a_datetime_without_zone_is_taken_for_utc() -> None:
     assert aware(bare) == dt.datetime(2026, 11, 22, 10, tzinfo=dt.UTC)
     zoned = dt.datetime(2026, 11, 22, 10, tzinfo=dt.timezone(dt.timedelta(hours=1)))
     assert aware(zoned) is zoned
+
+
+@pytest.mark.parametrize("nothing", [None, 5, b"DK", ["DK"]])
+def test_what_is_no_text_is_no_code(nothing: object) -> None:
+    with pytest.raises(InvalidValue, match=r"code: .* is no text"):
+        to_code(nothing)  # type: ignore[arg-type]
+
+
+def test_what_is_no_option_is_told_which_there_are() -> None:
+    with pytest.raises(InvalidValue, match="ContactType: 'persn' is none of company, person"):
+        ContactType("persn")

@@ -5,7 +5,7 @@ import pytest
 import segmentation as seg
 from fair import NOW, TODAY, company, make_store
 from segmentation.contacts import MailingGroup
-from segmentation.errors import NotFound, Refused
+from segmentation.errors import InvalidValue, NotFound, Refused
 from segmentation.fields import Record
 from segmentation.segments import Event, Options, SegmentChanged, SegmentLogged, SegmentRefreshed
 from segmentation.setup import ExtraField
@@ -42,7 +42,7 @@ def test_criteria_are_given_as_trees_or_by_table_but_not_both() -> None:
     crm = open_crm()
     fair = open_fair(crm)
     selection = seg.make_selection(contact={"no": "MILL"})
-    with pytest.raises(TypeError, match="not both"):
+    with pytest.raises(InvalidValue, match="cannot stand beside filters by table"):
         fair.add_contacts(selection, contact={"no": "SHOP"})
     assert fair.add_contacts(selection).contact_nos == ("MILL",)
 
@@ -52,6 +52,15 @@ def test_a_preview_changes_nothing() -> None:
     seen = fair.preview(seg.ActionKind.ADD, contact={"no": "ANNA"}, options=Options())
     assert seen.joining.contact_nos == ("ANNA",)
     assert len(fair) == 0
+    with pytest.raises(InvalidValue, match="kind: 'join' is none of add, reduce, refine, refresh"):
+        fair.preview("join")  # type: ignore[arg-type]
+
+
+def test_a_text_that_is_too_long_for_the_header_makes_no_segment() -> None:
+    crm = open_crm()
+    with pytest.raises(InvalidValue, match=r"description: .* has 101 characters, 100 at most"):
+        crm.new_segment("x" * 101)
+    assert crm.segments() == []
 
 
 def test_segments_are_combined_compared_copied_and_deleted() -> None:
@@ -61,9 +70,10 @@ def test_segments_are_combined_compared_copied_and_deleted() -> None:
     assert crm.overlaps(one=one.no, two=two.no) == {("one",): 1, ("two",): 1, ("one", "two"): 1}
     copy = one.copy("Copy")
     assert copy.segment.header.description == "Copy"
-    assert set(copy.unite(two.no).contact_nos) == {"ANNA", "BO", "CARL"}
+    assert crm.overlaps(one=one, copy=copy) == {("one", "copy"): 2}
+    assert set(copy.unite(two).contact_nos) == {"ANNA", "BO", "CARL"}
     assert set(copy.intersect(two.no).contact_nos) == {"BO", "CARL"}
-    assert copy.subtract(two.no).contact_nos == ()
+    assert copy.subtract(two).contact_nos == ()
     copy.delete()
     with pytest.raises(NotFound):
         crm.segment(copy.no)

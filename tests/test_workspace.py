@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import segmentation as seg
-from segmentation.errors import MissingExtra
+from segmentation.errors import InvalidValue, MissingExtra
 from segmentation.memory import MemoryStore
 from segmentation.workspace import open_store, system_clock
 
@@ -26,6 +26,29 @@ def test_today_is_the_day_of_the_clock_unless_it_is_given() -> None:
     assert seg.Workspace(store, clock=lambda: NOON).as_of.today == NOON.date()
     bound = seg.Workspace(store, today=dt.date(2027, 1, 1), workdate=dt.date(2027, 1, 2)).as_of
     assert (bound.today, bound.workdate) == (dt.date(2027, 1, 1), dt.date(2027, 1, 2))
+
+
+def test_today_begins_at_midnight_of_the_zone() -> None:
+    late = dt.datetime(2026, 11, 22, 23, 30, tzinfo=dt.UTC)
+    bern = dt.timezone(dt.timedelta(hours=1))
+    crm = seg.Workspace(MemoryStore(), clock=lambda: late, zone=bern)
+    assert crm.as_of.today == dt.date(2026, 11, 23)
+    assert crm.as_of.zone is bern
+
+
+def test_tokens_of_the_host_are_looked_up_at_each_selection() -> None:
+    mine = {"%mycountries": "DK"}
+    crm = seg.Workspace(MemoryStore(), today=NOON.date(), tokens=mine)
+    crm.add(seg.Contact(no="A", country_region_code="DK"))
+    crm.add(seg.Contact(no="B", country_region_code="SE"))
+    assert crm.select(contact={"country_region_code": "%MyCountries"}) == ["A"]
+    mine["%mycountries"] = "SE"
+    assert crm.select(contact={"country_region_code": "%mycountries"}) == ["B"]
+
+
+def test_dates_are_typed_in_the_order_of_the_workspace() -> None:
+    crm = seg.Workspace(MemoryStore(), today=NOON.date(), date_order="mdy")
+    assert "2026-03-04" in crm.describe(interactions={"date": "030426"})
 
 
 def test_the_system_clock_knows_its_zone() -> None:
@@ -102,7 +125,7 @@ def test_segments_and_what_became_of_them_are_listed(crm: seg.Workspace) -> None
 
 
 def test_criteria_and_filters_by_table_do_not_go_together(crm: seg.Workspace) -> None:
-    with pytest.raises(TypeError, match="not both"):
+    with pytest.raises(InvalidValue, match="cannot stand beside filters by table"):
         crm.select(seg.make_selection(contact={"city": "Oslo"}), contact={"city": "Oslo"})
 
 

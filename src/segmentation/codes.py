@@ -5,16 +5,24 @@ closed list of values. Knows nothing of the records that bear them.
 """
 
 from enum import StrEnum
-from typing import Self
+from typing import NoReturn, Self
+
+from .errors import InvalidValue
 
 
 def to_code(value: str) -> str:
     """A code as it is stored: upper case, no blanks around it.
 
+    Raises:
+        InvalidValue: It is no text.
+
     >>> to_code(" news ")
     'NEWS'
     """
-    stripped = value.strip()
+    try:
+        stripped = str.strip(value)
+    except TypeError:
+        raise InvalidValue("code", value, "is no text") from None
     upper = stripped.upper()
     return stripped if upper == stripped else upper  # most are: then all share one text
 
@@ -22,8 +30,13 @@ def to_code(value: str) -> str:
 class Option(StrEnum):
     """A closed list of values with an order; the blank value, if there is one, comes first.
 
-    Options are ordered by their position, not by their spelling.
+    Options are ordered by their position, not by their spelling. What is none of them raises
+    `InvalidValue`, which says what there is.
     """
+
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        raise InvalidValue(cls.__name__, value, f"is none of {', '.join(filter(None, cls))}")
 
     @property
     def position(self) -> int:

@@ -24,7 +24,7 @@ with its parts kept apart, from which `segmentation.languages` tells it in other
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import ClassVar, Self
+from typing import ClassVar, Never, Self
 
 import attrs
 
@@ -247,6 +247,15 @@ class InvalidValue(UsageError, ValueError):  # noqa: N818
             value=self.value,
             reason=to_said(self.reason),
         )
+
+
+def unexpected(field: str, value: Never, reason: str) -> InvalidValue:
+    """The error of a value that is of none of the types asked for.
+
+    It is raised where `assert_never` would stand if only our own code could be at fault: the type
+    checker proves that nothing of the declared types gets there, and who uses none is told.
+    """
+    return InvalidValue(field, value, reason)
 
 
 class BadDocument(UsageError, ValueError):  # noqa: N818

@@ -24,6 +24,7 @@ from typing import (
 import attrs
 
 from .codes import Option, to_code
+from .errors import InvalidValue, Said
 from .languages import captions
 
 Value: TypeAlias = str | int | Decimal | bool | date | datetime | time | None
@@ -268,6 +269,25 @@ def _marked(field: Field, mark: object) -> Field:
             return attrs.evolve(field, also_called=name)
         case _:
             return field
+
+
+def misfits(record: Record) -> Iterator[tuple[str, str]]:
+    """The fields of a record whose text is longer than they can hold, each with the reason."""
+    for field in fields_of(type(record)):
+        value = getattr(record, field.name) if field.length else None
+        if isinstance(value, str) and len(value) > field.length:
+            reason = "has {count} characters, {most} at most"
+            yield field.name, Said(reason, count=len(value), most=field.length)
+
+
+def check_fit(record: Record) -> None:
+    """See that every text of a record fits its field.
+
+    Raises:
+        InvalidValue: One is too long; the error names the first.
+    """
+    for name, reason in misfits(record):
+        raise InvalidValue(name, getattr(record, name), reason)
 
 
 def key_of(item: Record) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -275,3 +276,15 @@ def test_bound_conditions_know_their_fields() -> None:
     ).node
     field = truth.CONTACT.fields["country"]
     assert node == BoundPart(truth.CONTACT, (BoundWhere(field, IsEqual("DK")),))
+
+
+@pytest.mark.parametrize("nothing", ["DK", 5, AllOf(("DK", "SE"))])
+def test_what_is_no_selection_is_refused_by_name(nothing: Any) -> None:  # noqa: ANN401
+    with pytest.raises((InvalidValue, Rejected), match=r"criteria: .* is no selection"):
+        bind(nothing, truth.SCHEMA, AS_OF)
+
+
+@pytest.mark.parametrize("nothing", [5, b"DK", Not("DK")])
+def test_what_is_no_filter_is_refused_by_name(nothing: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValue, match=r"filter: .* is no filter"):
+        bind_filter(nothing, Field("country", FieldType.CODE), AS_OF)

@@ -10,6 +10,7 @@ from segmentation.criteria import (
     AllOf,
     AnyOf,
     Between,
+    Condition,
     Figure,
     FigureOf,
     Filter,
@@ -36,7 +37,7 @@ from segmentation.criteria import (
     row,
     total,
 )
-from segmentation.errors import InvalidValue, UnknownName
+from segmentation.errors import InvalidValue, Rejected, UnknownName
 
 SINCE = Between(Operand("-3M"), None)
 the = fields(truth.SCHEMA)
@@ -193,3 +194,37 @@ def test_fields_order_a_cut() -> None:
 
 def test_an_item_of_the_tree_is_a_where() -> None:
     assert (contact.city == "Bern").conditions == (Where("city", parse("Bern") or Token("x")),)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (5, "5"),
+        (Decimal("1.50"), "1.50"),
+        (True, "yes"),
+        (date(2026, 11, 22), "2026-11-22"),
+        (None, "''"),
+        (["DK", "SE"], "DK|SE"),
+        (("A*",), r"'A\*'"),
+        (parse("1..5"), "1..5"),
+    ],
+)
+def test_a_mapping_may_hold_values_instead_of_filters(given: Condition, text: str) -> None:
+    assert make_selection(contact={"no": given}) == make_selection(contact={"no": text})
+    assert none(no=given).of("contact") == none(no=text).of("contact")
+
+
+def test_what_no_field_could_hold_is_told_with_its_place() -> None:
+    with pytest.raises(InvalidValue, match=r"contact\.no: .* is no value of a field"):
+        make_selection(contact={"no": object()})  # type: ignore[dict-item]
+    with pytest.raises(Rejected) as caught:
+        make_selection(contact={"no": [], "name": "("})
+    assert [(fault.place, fault.field) for fault in caught.value.faults] == [
+        ("contact", "no"),
+        ("contact", "name"),
+    ]
+
+
+def test_a_table_needs_filters_by_field() -> None:
+    with pytest.raises(InvalidValue, match="contact: 'DK' is no mapping of filters by field"):
+        make_selection(contact="DK")  # type: ignore[arg-type]

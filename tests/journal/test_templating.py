@@ -52,6 +52,15 @@ def test_with_a_word_template_anything_but_import_will_do(
         keep_template(crm.store, card(wizard_action="import", **own))
 
 
+def test_texts_longer_than_their_fields_are_faults_of_a_template(crm: seg.Workspace) -> None:
+    with pytest.raises(Rejected) as caught:
+        keep_template(crm.store, card(description="x" * 101), [text(subject="y" * 101)])
+    assert [(fault.place, fault.field) for fault in caught.value.faults] == [
+        ("template CARD", "description"),
+        ("template CARD in ENU", "subject"),
+    ]
+
+
 def test_attachments_and_word_templates_exclude_each_other(crm: seg.Workspace) -> None:
     """INT-77."""
     with pytest.raises(Rejected, match="in ENU: word_template_code: excludes an attachment"):

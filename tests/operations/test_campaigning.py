@@ -87,11 +87,13 @@ def test_all_faults_of_a_campaign_are_told_together_and_nothing_is_stored() -> N
             ending_date=TODAY - dt.timedelta(days=1),
             salesperson_code="NOBODY",
             status_code="NONE",
+            description="x" * 101,
         )
     assert [fault.field for fault in caught.value.faults] == [
         "ending_date",
         "salesperson_code",
         "status_code",
+        "description",
     ]
     assert store.records.find(Campaign, "CP0001") is None
     series = store.records.find(NumberSeries, "CAMP")

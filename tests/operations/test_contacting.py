@@ -5,7 +5,7 @@ from typing import Any
 import attrs
 import pytest
 
-from fair import AS_OF, NOW, TODAY, company, customer, interaction, make_store, person
+from fair import AS_OF, NOW, STAMP, TODAY, company, customer, interaction, make_store, person
 from segmentation.campaigns import Campaign
 from segmentation.contacts import (
     AlternativeAddress,
@@ -27,7 +27,7 @@ from segmentation.contacts import (
     SalutationType,
     WebSource,
 )
-from segmentation.errors import NotFound, Refused, Rejected
+from segmentation.errors import InvalidValue, NotFound, Refused, Rejected
 from segmentation.fields import Record, fields_of
 from segmentation.memory import MemoryStore
 from segmentation.operations.contacting import (
@@ -431,7 +431,7 @@ def test_targets_follow_relations_however_they_are_made() -> None:
     assert [target.no for target in target_group(store, "FAIR")] == ["C2"]
     remove_row(store, relation)
     assert [target.no for target in target_group(store, "FAIR")] == ["MILL"]
-    take_in(store, [relation])
+    take_in(store, [relation], STAMP)
     assert [target.no for target in target_group(store, "FAIR")] == ["C2"]
     delete_contact(store, "MILL")
     assert [target.no for target in target_group(store, "FAIR")] == ["MILL"]
@@ -462,3 +462,9 @@ def test_a_formula_is_found_by_salutation_language_and_tone(language: str, tone:
     )
     store = make_store(formula)
     assert store.records.find(SalutationFormula, "F", language, SalutationType(tone)) == formula
+
+
+def test_a_text_that_is_too_long_for_its_field_is_refused() -> None:
+    store = make_store()
+    with pytest.raises(InvalidValue, match=r"name: .* has 101 characters, 100 at most"):
+        new_contact(store, Contact(no="", name="x" * 101), at=NOW, user="mary")

@@ -6,11 +6,16 @@ from decimal import Decimal
 
 import pytest
 
+from checker import check
+from fair import STAMP
 from segmentation.contacts import Contact, ContactMailingGroup, ContactType, MailingGroup
 from segmentation.errors import NotFound, Rejected
 from segmentation.fields import FieldType
+from segmentation.interactions import DeliveryStatus, Interaction
+from segmentation.journal import to_line
 from segmentation.memory import MemoryStore
-from segmentation.operations.importing import take_in, take_in_files
+from segmentation.operations.auditing import audit
+from segmentation.operations.importing import Imported, take_in, take_in_files
 from segmentation.operations.reading import SourceFile
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 
@@ -24,12 +29,12 @@ def take(
     attached: Callable[[str], bytes] = nothing_attached,
     /,
     **files: str,
-) -> object:
+) -> Imported:
     """Take in files given as ``table_csv="..."``."""
     sources = [
         SourceFile(".".join(name.rsplit("_", 1)), text.encode()) for name, text in files.items()
     ]
-    return take_in_files(store, sources, attached=attached)
+    return take_in_files(store, sources, STAMP, attached=attached)
 
 
 def faults(store: MemoryStore, **files: str) -> list[str]:
@@ -63,6 +68,7 @@ def test_what_was_taken_in_is_told() -> None:
             SourceFile("contact.csv", b"no,vip\nA,yes\n"),
             SourceFile("customer.csv", b"no\nC1\n"),
         ],
+        STAMP,
         attached=nothing_attached,
     )
     assert imported.counts == (("contact", 1),)
@@ -173,6 +179,7 @@ def test_records_made_in_python_are_checked_like_those_of_files() -> None:
             Contact(no="c1", name="Berg & Co", company_no="C1"),
             Contact(no="p1", type=ContactType.PERSON, company_no="c1"),
         ],
+        STAMP,
     )
     with pytest.raises(Rejected) as caught:
         take_in(
@@ -181,6 +188,7 @@ def test_records_made_in_python_are_checked_like_those_of_files() -> None:
                 ContactMailingGroup(contact_no="P2", mailing_group_code="NEWS"),
                 MailingGroup(code="FAR-TOO-LONG"),
             ],
+            STAMP,
         )
     assert sorted(str(fault) for fault in caught.value.faults) == [
         "contact_mailing_group P2 NEWS: contact_no: there is no contact 'P2'",
@@ -192,7 +200,7 @@ def test_records_made_in_python_are_checked_like_those_of_files() -> None:
 
 def test_a_company_made_in_python_may_leave_its_company_number_to_us() -> None:
     store = MemoryStore()
-    take_in(store, [Contact(no="C1", name="Berg & Co")])
+    take_in(store, [Contact(no="C1", name="Berg & Co")], STAMP)
     company = store.records.find(Contact, "C1")
     assert company is not None
     assert company.company_no == "C1"
@@ -226,7 +234,56 @@ def test_an_attachment_that_is_missing_is_a_fault_of_its_row() -> None:
 
 def test_a_number_given_twice_is_a_fault_of_records_too() -> None:
     with pytest.raises(Rejected, match="no: has the same key as contact A"):
-        take_in(MemoryStore(), [Contact(no="A"), Contact(no="a")])
+        take_in(MemoryStore(), [Contact(no="A"), Contact(no="a")], STAMP)
+
+
+CONTACTS = "no,type,company_no\nC1,company,\nP1,person,C1\n"
+PAST = (
+    "Entry No.,Contact No.,Date,Cost (LCY),Canceled,User ID,Campaign No.,Old Rating\n"
+    "900,P1,2024-02-29,1.50,no,OLAF,CP-GONE,7\n"
+    "17,C1,2023-01-31,2,yes,PIA,,\n"
+)
+
+
+def test_interactions_of_the_past_enter_the_journal_in_the_order_of_their_numbers() -> None:
+    store = MemoryStore()
+    take(store, contact_csv=CONTACTS, interaction_log_entry_csv=PAST)
+    first, second = store.records.all(Interaction)
+    assert (first.entry_no, first.contact_no, first.user_id) == (1, "C1", "PIA")
+    assert first.canceled
+    assert (second.entry_no, second.contact_company_no, second.cost) == (2, "C1", Decimal("1.50"))
+    assert second.extra == (("old_rating", 7), ("source_entry_no", 900))
+    assert second.campaign_no == "CP-GONE"  # what is past need not be there any more
+    assert check(map(to_line, store.log.read()))[0] == 3
+    assert not audit(store)
+
+
+def test_interactions_of_the_past_are_taken_in_once() -> None:
+    store = MemoryStore()
+    take(store, contact_csv=CONTACTS, interaction_log_entry_csv=PAST)
+    more = PAST + "901,P1,2024-03-01,1,no,OLAF,,\n"
+    imported = take(store, interaction_log_entry_csv=more)
+    assert imported.counts == (("interaction_log_entry", 1),)
+    dates = [each.date for each in store.records.all(Interaction)]
+    assert dates == [dt.date(2023, 1, 31), dt.date(2024, 2, 29), dt.date(2024, 3, 1)]
+
+
+def test_an_interaction_of_the_past_needs_a_number_a_date_and_a_contact_that_is_there() -> None:
+    past = "entry_no,contact_no,date\n1,,2024-02-29\n2,NOBODY,2024-02-29\n3,C1,\n,C1,2024-02-29\n"
+    assert faults(MemoryStore(), contact_csv=CONTACTS, interaction_log_entry_csv=past) == [
+        "interaction_log_entry.csv row 2: contact_no: is blank",
+        "interaction_log_entry.csv row 3: contact_no: there is no contact 'NOBODY'",
+        "interaction_log_entry.csv row 4: date: is blank",
+        "interaction_log_entry.csv row 5: entry_no: is blank",
+    ]
+
+
+def test_what_another_system_was_still_to_deliver_is_not_delivered_by_ours() -> None:
+    store = MemoryStore()
+    past = "entry_no,contact_no,date,delivery_status\n1,C1,2024-02-29,in_progress\n"
+    take(store, contact_csv=CONTACTS, interaction_log_entry_csv=past)
+    (taken,) = store.records.all(Interaction)
+    assert taken.delivery_status is DeliveryStatus.BLANK
 
 
 def test_columns_may_be_called_by_captions_in_any_language() -> None:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmentation.fields import Field, FieldType
-from segmentation.languages import to_name
 from segmentation.operations.reading import (
     SourceFile,
+    column_name,
     guess_type,
     read_rows,
     read_value,
@@ -92,7 +92,7 @@ def test_a_file_of_the_wrong_form_is_a_fault_with_its_place(
     ],
 )
 def test_captions_become_the_names_of_columns(caption: str, name: str) -> None:
-    assert to_name(caption) == name
+    assert column_name(caption) == name
 
 
 @pytest.mark.parametrize(
@@ -190,3 +190,23 @@ def test_every_column_can_be_read_by_the_type_that_was_guessed(texts: list[str])
 @given(st.binary(max_size=200), st.sampled_from(["c.csv", "c.json"]))
 def test_no_bytes_make_reading_fail_otherwise_than_by_faults(content: bytes, name: str) -> None:
     read_rows(SourceFile(name, content))
+
+
+def test_what_web_services_of_business_central_answer_is_read_as_it_is() -> None:
+    answer = """{"@odata.context": "https://erp.example.com/$metadata#Contacts", "value": [
+        {"@odata.etag": "W/1", "No": "CT1", "Country_Region_Code": "DK", "Discount_x0025_": 5}
+    ]}"""
+    values = {"no": "CT1", "country_region_code": "DK", "discount_pct": 5}
+    assert rows_of("contact.json", answer) == [("contact.json row 1", values)]
+
+
+@pytest.mark.parametrize("spelled", ["hard_copy", "Hard Copy", "Hard_x0020_Copy", " HARD COPY "])
+def test_an_option_may_be_spelled_as_captions_and_web_services_do(spelled: str) -> None:
+    field = Field("type", FieldType.OPTION, options=("", "hard_copy", "email"))
+    assert read_value(field, spelled) == "hard_copy"
+    assert read_value(field, "_x0020_") == ""
+
+
+def test_the_first_day_of_the_calendar_stands_for_a_blank_date() -> None:
+    assert read_value(Field("date", FieldType.DATE), "0001-01-01") is None
+    assert read_value(Field("at", FieldType.DATETIME), "0001-01-01T00:00:00Z") is None

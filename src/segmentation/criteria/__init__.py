@@ -20,6 +20,7 @@ from ._bound import (
     IsEqual,
 )
 from ._building import (
+    Condition,
     FieldOf,
     Fields,
     FigureOf,
@@ -106,6 +107,7 @@ __all__ = [
     "BoundWhere",
     "Compare",
     "Concern",
+    "Condition",
     "Conditions",
     "Counts",
     "Criteria",

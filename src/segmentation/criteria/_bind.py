@@ -19,6 +19,7 @@ from segmentation.errors import (
     Said,
     UnknownName,
     UsageError,
+    unexpected,
 )
 from segmentation.fields import Field, FieldType
 
@@ -180,7 +181,7 @@ class _Binder:
             case AnyOf(items):
                 return AnyOf(tuple(self._node(item) for item in items))
             case _:
-                assert_never(node)
+                raise unexpected("criteria", node, "is no selection of ours; `make_selection` is")
 
     def _part(self, part: Part) -> BoundPart:
         table = self._tried(part.table, lambda: self._schema.table(part.table))
@@ -299,7 +300,7 @@ class _FilterBinder:
             case AnyOf(items):
                 return AnyOf(tuple(self.bound(each) for each in items))
             case _:
-                assert_never(item)
+                raise unexpected("filter", item, "is no filter, such as `parse` makes")
 
     def _compare(self, operator: Operator, operand: Operand) -> BoundFilter:
         span, any_case = self._span(operand)

@@ -5,7 +5,7 @@ be met by two different rows; ``any_`` asks for one row that meets both.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal
 from typing import Generic, TypeAlias, TypeVar, overload
@@ -16,6 +16,7 @@ from segmentation.errors import InvalidValue, UnknownName
 from segmentation.fields import Value
 
 from ._nodes import (
+    FILTERS,
     AnyOf,
     Between,
     Compare,
@@ -39,6 +40,10 @@ Selected_co = TypeVar("Selected_co", bound=Selection, covariant=True)
 
 Given: TypeAlias = Value | float
 """A value to compare with; a text is taken as it is, only dates and options are read."""
+
+Condition: TypeAlias = str | Filter | Given | Collection[Given]
+"""What a field must pass: a filter, as text or tree; a value that it equals, ``None`` for the
+blank; or several values, of which it equals one."""
 
 
 class _Compared(Generic[ResultT]):
@@ -80,10 +85,7 @@ class _Compared(Generic[ResultT]):
         Raises:
             InvalidValue: There is none.
         """
-        items = tuple(map(_equal, values))
-        if not items:
-            raise InvalidValue("is_in", (), "has no value; nothing could be found")
-        return self._passing(items[0] if len(items) == 1 else AnyOf(items))
+        return self._passing(_one_of(values))
 
     def like(self, pattern: str) -> ResultT:
         r"""Fits a pattern: ``*`` any run, ``?`` any one character, ``@`` in front: any case.
@@ -100,6 +102,29 @@ class _Compared(Generic[ResultT]):
     def passes(self, item: str | Filter) -> ResultT:
         """What a filter says, as text or tree."""
         return self._passing(_parsed(item) if isinstance(item, str) else item)
+
+
+def to_filter(given: Condition) -> Filter | None:
+    """What is given for a field as a filter; ``None`` for an empty text, which is none.
+
+    Raises:
+        FilterError: A text does not parse.
+        InvalidValue: It is neither a filter nor what a field could hold.
+    """
+    if isinstance(given, str):
+        return parse(given)
+    if isinstance(given, FILTERS):
+        return given
+    if isinstance(given, Collection):
+        return _one_of(given)
+    return _equal(given)
+
+
+def _one_of(values: Iterable[Given]) -> Filter:
+    items = tuple(map(_equal, values))
+    if not items:
+        raise InvalidValue("filter", (), "has no value; nothing could be found")
+    return items[0] if len(items) == 1 else AnyOf(items)
 
 
 def _parsed(text: str) -> Filter:
@@ -271,17 +296,15 @@ def row(*parts: Part) -> Part:
     return Part(tables[0], tuple(where for part in parts for where in part.conditions))
 
 
-def _wheres(filters: Mapping[str, str | Filter]) -> tuple[Where, ...]:
-    return tuple(
-        Where(field, _parsed(given) if isinstance(given, str) else given)
-        for field, given in filters.items()
-    )
+def _wheres(filters: Mapping[str, Condition]) -> tuple[Where, ...]:
+    given = ((field, to_filter(condition)) for field, condition in filters.items())
+    return tuple(Where(field, item) for field, item in given if item is not None)
 
 
 def _made(
     make: Callable[[Part], Selected_co],
     parts: tuple[Part, ...],
-    filters: Mapping[str, str | Filter],
+    filters: Mapping[str, Condition],
 ) -> "Selected_co | OfTable[Selected_co]":
     if parts:
         joined = row(*parts)
@@ -290,10 +313,10 @@ def _made(
 
 
 @overload
-def any_(part: Part, /, *parts: Part, **filters: str | Filter) -> Part: ...
+def any_(part: Part, /, *parts: Part, **filters: Condition) -> Part: ...
 @overload
-def any_(**filters: str | Filter) -> OfTable[Part]: ...
-def any_(*parts: Part, **filters: str | Filter) -> Part | OfTable[Part]:
+def any_(**filters: Condition) -> OfTable[Part]: ...
+def any_(*parts: Part, **filters: Condition) -> Part | OfTable[Part]:
     """One row at least meets all of this.
 
     Args:
@@ -305,10 +328,10 @@ def any_(*parts: Part, **filters: str | Filter) -> Part | OfTable[Part]:
 
 
 @overload
-def none(part: Part, /, *parts: Part, **filters: str | Filter) -> Not[Part]: ...
+def none(part: Part, /, *parts: Part, **filters: Condition) -> Not[Part]: ...
 @overload
-def none(**filters: str | Filter) -> OfTable[Not[Part]]: ...
-def none(*parts: Part, **filters: str | Filter) -> Not[Part] | OfTable[Not[Part]]:
+def none(**filters: Condition) -> OfTable[Not[Part]]: ...
+def none(*parts: Part, **filters: Condition) -> Not[Part] | OfTable[Not[Part]]:
     """No row meets all of this; arguments as for `any_`."""
     return _made(_negated, parts, filters)
 
@@ -327,28 +350,28 @@ def _counted(operator: Operator, count: int) -> Callable[[Part], Figure]:
 
 
 @overload
-def at_least(count: int, part: Part, /, *parts: Part, **filters: str | Filter) -> Figure: ...
+def at_least(count: int, part: Part, /, *parts: Part, **filters: Condition) -> Figure: ...
 @overload
-def at_least(count: int, /, **filters: str | Filter) -> OfTable[Figure]: ...
-def at_least(count: int, /, *parts: Part, **filters: str | Filter) -> Figure | OfTable[Figure]:
+def at_least(count: int, /, **filters: Condition) -> OfTable[Figure]: ...
+def at_least(count: int, /, *parts: Part, **filters: Condition) -> Figure | OfTable[Figure]:
     """So many rows or more meet all of this; arguments as for `any_`."""
     return _made(_counted(Operator.AT_LEAST, count), parts, filters)
 
 
 @overload
-def at_most(count: int, part: Part, /, *parts: Part, **filters: str | Filter) -> Figure: ...
+def at_most(count: int, part: Part, /, *parts: Part, **filters: Condition) -> Figure: ...
 @overload
-def at_most(count: int, /, **filters: str | Filter) -> OfTable[Figure]: ...
-def at_most(count: int, /, *parts: Part, **filters: str | Filter) -> Figure | OfTable[Figure]:
+def at_most(count: int, /, **filters: Condition) -> OfTable[Figure]: ...
+def at_most(count: int, /, *parts: Part, **filters: Condition) -> Figure | OfTable[Figure]:
     """So many rows or fewer, also none, meet all of this; arguments as for `any_`."""
     return _made(_counted(Operator.AT_MOST, count), parts, filters)
 
 
 @overload
-def exactly(count: int, part: Part, /, *parts: Part, **filters: str | Filter) -> Figure: ...
+def exactly(count: int, part: Part, /, *parts: Part, **filters: Condition) -> Figure: ...
 @overload
-def exactly(count: int, /, **filters: str | Filter) -> OfTable[Figure]: ...
-def exactly(count: int, /, *parts: Part, **filters: str | Filter) -> Figure | OfTable[Figure]:
+def exactly(count: int, /, **filters: Condition) -> OfTable[Figure]: ...
+def exactly(count: int, /, *parts: Part, **filters: Condition) -> Figure | OfTable[Figure]:
     """Just so many rows meet all of this; arguments as for `any_`."""
     return _made(_counted(Operator.EQUAL, count), parts, filters)
 

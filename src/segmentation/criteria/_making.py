@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from segmentation.errors import Fault, FilterError, Name, Rejected
+from segmentation.errors import Fault, FilterError, InvalidValue, Name, Rejected
 
-from ._building import OfTable
-from ._nodes import AllOf, Filter, Part, Selection, Where
-from ._text import parse
+from ._building import Condition, OfTable, to_filter
+from ._nodes import AllOf, Part, Selection, Where
 
-Conditions: TypeAlias = Mapping[str, str | Filter]
-"""Filters by field, as texts or trees; one and the same row must meet all of them."""
+Conditions: TypeAlias = Mapping[str, Condition]
+"""What each field must pass; one and the same row must meet all of it."""
 
 TableConditions: TypeAlias = Conditions | OfTable[Selection]
 """The same, or a condition on the rows such as ``none(date="-3M..")``."""
@@ -25,24 +24,29 @@ def make_selection(
     looked up when the selection is bound.
 
     Args:
-        tables: Filters by table and field.
+        tables: By table and field a filter, as text or tree, a value, or several values.
         more: The same, as keywords.
 
     Raises:
         FilterError: A text does not parse; the error names table and field.
-        Rejected: Several do not.
+        InvalidValue: Something is neither a filter nor what a field could hold; likewise.
+        Rejected: Several of these at once.
 
     >>> from segmentation.criteria import to_text
     >>> made = make_selection(contact={"country_region_code": "DK|SE", "city": ""})
     >>> [(where.field, to_text(where.filter)) for where in made.conditions]
     [('country_region_code', 'DK|SE')]
     """
-    faults: list[FilterError] = []
+    faults: list[tuple[str, FilterError | InvalidValue]] = []
     parts: list[Selection] = []
     for table, conditions in {**(tables or {}), **more}.items():
         if isinstance(conditions, OfTable):
             parts.append(conditions.of(table))
             continue
+        if not isinstance(conditions, Mapping):
+            raise InvalidValue(
+                table, conditions, "is no mapping of filters by field, such as {'name': 'A*'}"
+            )
         wheres = _wheres(table, conditions, faults)
         if wheres:
             parts.append(Part(table, wheres))
@@ -52,26 +56,33 @@ def make_selection(
     return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
 
-def _wheres(table: str, conditions: Conditions, faults: list[FilterError]) -> tuple[Where, ...]:
+def _wheres(
+    table: str, conditions: Conditions, faults: list[tuple[str, FilterError | InvalidValue]]
+) -> tuple[Where, ...]:
     found = []
     for field, given in conditions.items():
+        place = f"{table}.{field}"
         try:
-            item = parse(given) if isinstance(given, str) else given
+            item = to_filter(given)
         except FilterError as error:
-            faults.append(error.at_field(f"{table}.{field}"))
+            faults.append((place, error.at_field(place)))
+            continue
+        except InvalidValue as error:
+            faults.append((place, InvalidValue(place, error.value, error.reason)))
             continue
         if item is not None:
             found.append(Where(field, item))
     return tuple(found)
 
 
-def _raise(faults: list[FilterError]) -> None:
+def _raise(faults: list[tuple[str, FilterError | InvalidValue]]) -> None:
     if len(faults) == 1:
-        raise faults[0]
+        raise faults[0][1]
     if faults:
-        raise Rejected("selection", [_fault(error) for error in faults])
+        raise Rejected("selection", [_fault(*pair) for pair in faults])
 
 
-def _fault(error: FilterError) -> Fault:
-    table, _, field = error.field.partition(".")
-    return Fault(Name(table), field, error.at_field("").said.indented())
+def _fault(place: str, error: FilterError | InvalidValue) -> Fault:
+    table, _, field = place.partition(".")
+    told = error.at_field("") if isinstance(error, FilterError) else error
+    return Fault(Name(table), field, told.said.indented())

@@ -174,6 +174,9 @@ Filter: TypeAlias = (
 )
 """Which values of one field pass."""
 
+FILTERS = (Compare, Between, Like, Token, Not, AllOf, AnyOf)
+"""The classes of filters, to tell them from other things."""
+
 
 @attrs.frozen
 class Where:

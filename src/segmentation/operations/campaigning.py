@@ -19,6 +19,7 @@ from segmentation.campaigns import (
 from segmentation.codes import to_code
 from segmentation.contacts import SalespersonPurchaser
 from segmentation.errors import Fault, NotFound, Refused, Rejected, UnknownName
+from segmentation.fields import misfits
 from segmentation.interactions import Interaction
 from segmentation.journal import NOTHING, Change, Figures, added_up
 from segmentation.protocols import Store
@@ -72,7 +73,8 @@ def change_campaign(store: Store, campaign: Campaign, *, at: datetime) -> Campai
     """Store a campaign as it is now, stamped with the time of the change.
 
     Raises:
-        Rejected: The dates are the wrong way round, or salesperson or status do not exist.
+        Rejected: The dates are the wrong way round, a text is too long, or salesperson or status
+            do not exist.
     """
     faults = list(campaign.faults())
     for field, kind in (
@@ -82,6 +84,7 @@ def change_campaign(store: Store, campaign: Campaign, *, at: datetime) -> Campai
         code = getattr(campaign, field)
         if code and store.records.find(kind, code) is None:
             faults.append(Fault(f"campaign {campaign.no}", field, f"{code!r} does not exist"))
+    faults += [Fault(f"campaign {campaign.no}", *misfit) for misfit in misfits(campaign)]
     if faults:
         raise Rejected(f"campaign {campaign.no}", faults)
     changed = attrs.evolve(campaign, last_modified=at)

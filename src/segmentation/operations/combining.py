@@ -35,7 +35,7 @@ def as_criteria(store: Store, source: Source) -> Criteria:
                 raise NotFound("logged segment", str(source))
             return InLoggedSegment(source)
         case _:
-            return source
+            return source  # whatever is no selection is refused when it is bound
 
 
 def unite(

@@ -25,7 +25,7 @@ from segmentation.contacts import (
     composed_name,
 )
 from segmentation.errors import Fault, NotFound, Refused, Rejected
-from segmentation.fields import Record
+from segmentation.fields import Record, check_fit
 from segmentation.interactions import Interaction
 from segmentation.protocols import Store
 from segmentation.setup import MarketingSetup, UserSetup
@@ -202,6 +202,7 @@ def _filled(contact: Contact, values: Mapping[str, Any]) -> Contact:
 
 def _stored(store: Store, contact: Contact, at: datetime) -> Contact:
     stamped = attrs.evolve(contact, last_modified=at)
+    check_fit(stamped)
     store.records.put([stamped])
     return stamped
 

@@ -1,7 +1,7 @@
 """Taking in contacts, their rows and code tables from files and from Python objects.
 
 All faults of all files are found first and reported together; only then is anything stored,
-in one transaction.
+in one transaction. Interactions of the past are recorded, everything else is put in place.
 """
 
 from collections import Counter, defaultdict
@@ -22,12 +22,16 @@ from segmentation.fields import (
     captioned_fields_of,
     fields_of,
     key_of,
+    misfits,
 )
+from segmentation.interactions import Interaction
+from segmentation.journal import Stamp
 from segmentation.languages import to_name
 from segmentation.protocols import Store
 from segmentation.setup import ExtraField
 from segmentation.templates import TemplateLanguage
 
+from .backfilling import not_taken_in_yet, past_faults, take_in_past
 from .reading import RawRow, SourceFile, guess_type, read_rows, read_value
 from .targeting import follow_relations
 
@@ -43,6 +47,7 @@ KINDS: Mapping[str, type[Record]] = {
         contacts.ContactProfileAnswer,
         contacts.ContactWebSource,
         contacts.ItemEntry,
+        Interaction,
         contacts.MailingGroup,
         contacts.IndustryGroup,
         contacts.BusinessRelation,
@@ -80,7 +85,8 @@ class Imported:
     """What was taken in.
 
     Attributes:
-        counts: Number of rows by table, in the order of the files.
+        counts: Number of rows by table, in the order of the files; of interactions those that
+            were not taken in before.
         extra_fields: Fields that were not known before and are now extra fields.
         left_alone: Files whose name is none of our tables.
     """
@@ -99,15 +105,21 @@ class _Placed:
 
 
 def take_in_files(
-    store: Store, files: Iterable[SourceFile], *, attached: Callable[[str], bytes]
+    store: Store,
+    files: Iterable[SourceFile],
+    stamp: Stamp,
+    *,
+    attached: Callable[[str], bytes],
 ) -> Imported:
     """Take in files, one table each.
 
-    A row whose key is in the store already replaces what is there.
+    A row whose key is in the store already replaces what is there; an interaction that was taken
+    in before is passed over.
 
     Args:
         store: Where to.
         files: JSON or CSV files, named after their tables.
+        stamp: When and by whom interactions of the past are taken in.
         attached: Reads a file that a template's language names as its attachment.
 
     Raises:
@@ -134,20 +146,26 @@ def take_in_files(
         faults += wrong
     with store.transaction():
         placed, wrong = _with_attachments(store, placed, attached)
-        counts = _store(store, placed, [*faults, *wrong], what="import")
+        counts = _store(store, placed, [*faults, *wrong], stamp, what="import")
         store.records.put(extra_fields)
     return Imported(counts=counts, extra_fields=tuple(extra_fields), left_alone=tuple(left_alone))
 
 
-def take_in(store: Store, records: Iterable[Record]) -> Imported:
+def take_in(store: Store, records: Iterable[Record], stamp: Stamp) -> Imported:
     """Take in records made in Python; the same rules as for files.
+
+    Args:
+        store: Where to.
+        records: The records.
+        stamp: When and by whom interactions of the past are taken in.
 
     Raises:
         Rejected: There are faults, each with the record's table and key; nothing is stored.
     """
     placed = [_Placed(_named(item), item) for item in records]
     with store.transaction():
-        return Imported(counts=_store(store, placed, [*_own_faults(placed)], what="records"))
+        counts = _store(store, placed, [*_own_faults(placed)], stamp, what="records")
+    return Imported(counts=counts)
 
 
 def _named(item: Record) -> str:
@@ -157,12 +175,8 @@ def _named(item: Record) -> str:
 def _own_faults(placed: Iterable[_Placed]) -> Iterator[Fault]:
     """Values of records made in Python that their fields cannot hold."""
     for item in placed:
-        for field in fields_of(type(item.record)):
-            value = getattr(item.record, field.name)
-            if field.length and isinstance(value, str) and len(value) > field.length:
-                yield Fault(
-                    item.place, field.name, f"has {len(value)} characters, {field.length} at most"
-                )
+        for field, reason in misfits(item.record):
+            yield Fault(item.place, field, reason)
 
 
 def as_field(extra: ExtraField) -> Field:
@@ -270,17 +284,23 @@ def _read_row(
 
 
 def _completed(store: Store, placed: Sequence[_Placed]) -> Iterator[_Placed]:
-    """Contacts with what follows from their other fields and their company; others as they are."""
+    """Contacts and interactions with what follows from their other fields and their company."""
     contacts = (item.record for item in placed if isinstance(item.record, Contact))
     here = {contact.no: contact for contact in contacts}
+
+    def contact(no: str) -> Contact | None:
+        return here.get(no) or store.records.find(Contact, no)
+
     for item in placed:
-        record = item.record
-        if isinstance(record, Contact):
-            company_no = record.company_no
-            employer = here.get(company_no) or store.records.find(Contact, company_no)
-            yield _Placed(item.place, _completed_contact(record, employer))
-        else:
-            yield item
+        match item.record:
+            case Contact() as record:
+                whole: Record = _completed_contact(record, contact(record.company_no))
+            case Interaction(contact_company_no="") as record:
+                met = contact(record.contact_no)
+                whole = attrs.evolve(record, contact_company_no=met.company_no if met else "")
+            case record:
+                whole = record
+        yield _Placed(item.place, whole)
 
 
 def _completed_contact(contact: Contact, employer: Contact | None) -> Contact:
@@ -320,16 +340,20 @@ def _with_attachments(
 
 
 def _store(
-    store: Store, placed: Sequence[_Placed], faults: Iterable[Fault], *, what: str
+    store: Store, placed: Sequence[_Placed], faults: Iterable[Fault], stamp: Stamp, *, what: str
 ) -> tuple[tuple[str, int], ...]:
     whole = list(_completed(store, placed))
     found = [*faults, *_duplicate_faults(whole), *_reference_faults(store, whole)]
     if found:
         raise Rejected(what, sorted(found, key=_place_order))
-    records = [item.record for item in whole]
+    records = [item.record for item in whole if not isinstance(item.record, Interaction)]
+    past = not_taken_in_yet(
+        store, (item.record for item in whole if isinstance(item.record, Interaction))
+    )
     store.records.put(records)
     follow_relations(store, (r for r in records if isinstance(r, ContactBusinessRelation)))
-    return tuple(Counter(record.__table__ for record in records).items())
+    take_in_past(store, past, stamp)
+    return tuple(Counter(record.__table__ for record in (*records, *past)).items())
 
 
 def _place_order(fault: Fault) -> tuple[str, int]:
@@ -354,8 +378,7 @@ def _reference_faults(store: Store, placed: Sequence[_Placed]) -> Iterator[Fault
     A code table that holds no row at all is taken for not kept, and is not asked.
     """
     known = _Known(store, placed)
-    kinds = {type(item.record) for item in placed}
-    references = {kind: [f for f in fields_of(kind) if f.refers_to] for kind in kinds}
+    references = {kind: _references(kind) for kind in {type(item.record) for item in placed}}
     for item in placed:
         for field in references[type(item.record)]:
             value = getattr(item.record, field.name)
@@ -363,6 +386,14 @@ def _reference_faults(store: Store, placed: Sequence[_Placed]) -> Iterator[Fault
                 yield Fault(item.place, field.name, f"there is no {field.refers_to} {value!r}")
         if isinstance(item.record, Contact):
             yield from _company_faults(item.place, item.record, known)
+        if isinstance(item.record, Interaction):
+            yield from past_faults(item.place, item.record)
+
+
+def _references(kind: type[Record]) -> Sequence[Field]:
+    """The fields that must name a record which is there; of the past, only the contact must."""
+    found = [field for field in fields_of(kind) if field.refers_to]
+    return [field for field in found if field.name == "contact_no" or kind is not Interaction]
 
 
 def _company_faults(place: str, contact: Contact, known: "_Known") -> Iterator[Fault]:

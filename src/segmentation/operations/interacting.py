@@ -23,7 +23,7 @@ from segmentation.errors import (
     Said,
     UnknownName,
 )
-from segmentation.fields import Record, fields_of
+from segmentation.fields import Record, misfits
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.journal import (
     Commented,
@@ -327,11 +327,8 @@ def _text_faults(store: Store, draft: Interaction) -> Iterator[Fault]:
 
 def _further_faults(store: Store, draft: Interaction) -> Iterator[Fault]:
     yield from _reference_faults(store, draft, "campaign_no", Campaign, needed=False)
-    for field in fields_of(Interaction):
-        value = getattr(draft, field.name)
-        if field.length and isinstance(value, str) and len(value) > field.length:
-            reason = "has {count} characters, {most} at most"
-            yield Fault(_PLACE, field.name, Said(reason, count=len(value), most=field.length))
+    for field, reason in misfits(draft):
+        yield Fault(_PLACE, field, reason)
 
 
 # -- what happens to interactions afterwards ------------------------------------------------

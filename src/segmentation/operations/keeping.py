@@ -1,6 +1,7 @@
 """Keeping a segment after a step: hosts are told before and after, then all or nothing stays."""
 
 from segmentation.codes import to_code
+from segmentation.fields import check_fit
 from segmentation.protocols import Store
 from segmentation.segments import Segment, SegmentChanged, SegmentChanging, Tell
 
@@ -20,8 +21,10 @@ def keep(store: Store, before: Segment | None, after: Segment, tell: Tell) -> Se
     """Store a segment after a step; call this inside the step's transaction.
 
     Raises:
+        InvalidValue: A text of the header is longer than its field can hold.
         Conflict: Somebody else changed, logged or deleted the segment meanwhile.
     """
+    check_fit(after.header)
     tell(SegmentChanging(before, after))
     kept = store.segments.put(after)
     follow_lines(store, before, kept)

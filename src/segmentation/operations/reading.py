@@ -1,6 +1,9 @@
 """Reading tables from JSON and CSV files into raw rows, and values from their texts.
 
-Only the form of a file is judged here; what its rows mean is `importing`'s concern.
+Only the form of a file is judged here; what its rows mean is `importing`'s concern. What web
+services of Business Central answer (OData) is read as it is: the rows lie under ``value``, notes
+of the protocol begin with ``@``, signs that names may not have are spelled out
+(``Hard_x0020_Copy``), and a blank date is the first of the calendar.
 """
 
 import csv
@@ -20,6 +23,7 @@ from segmentation.fields import Field, FieldType, Value, aware
 from segmentation.languages import to_name, truths
 
 _DELIMITERS = ",;\t"
+_SPELLED_OUT = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 @attrs.frozen
@@ -65,10 +69,15 @@ def _read_json(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
         return [], [Fault(name, "", f"is not JSON: {error}")]
     except RecursionError:
         return [], [Fault(name, "", "is nested too deeply")]
+    if isinstance(data, dict):
+        data = data.get("value")
     if not isinstance(data, list):
         return [], [Fault(name, "", "is not a list of objects, one for each row")]
     rows = [
-        RawRow(f"{name} row {number}", {to_name(key): value for key, value in row.items()})
+        RawRow(
+            f"{name} row {number}",
+            {column_name(key): value for key, value in row.items() if not key.startswith("@")},
+        )
         for number, row in enumerate(data, start=1)
         if isinstance(row, dict)
     ]
@@ -85,7 +94,7 @@ def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        header = [to_name(cell) for cell in next(reader, [])]
+        header = [column_name(cell) for cell in next(reader, [])]
         faults = list(_header_faults(name, header))
         rows = []
         for cells in reader:
@@ -109,6 +118,20 @@ def _header_faults(name: str, header: Sequence[str]) -> Iterator[Fault]:
             yield Fault(f"{name} row 1", "", f"column {place} has no name")
         elif column in header[: place - 1]:
             yield Fault(f"{name} row 1", column, "names a second column like one before")
+
+
+def column_name(caption: str) -> str:
+    """A column's name from what a file calls it: captions become identifiers.
+
+    >>> column_name("Country/Region Code"), column_name("Country_x002F_Region_x0020_Code")
+    ('country_region_code', 'country_region_code')
+    """
+    return to_name(_spelled(caption))
+
+
+def _spelled(text: str) -> str:
+    """A text with the signs that OData spells out."""
+    return _SPELLED_OUT.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def read_value(field: Field, raw: object) -> Value:
@@ -172,9 +195,10 @@ def _read_boolean(_field: Field, raw: object) -> bool:
 
 
 def _read_option(field: Field, raw: object) -> str:
-    text = raw.strip().lower() if isinstance(raw, str) else raw
-    if isinstance(text, str):
-        option = text if text in field.options else _by_caption(field.captions).get(text)
+    if isinstance(raw, str):
+        text = _spelled(raw).strip().lower()
+        name = re.sub(r"\W+", "_", text)
+        option = name if name in field.options else _by_caption(field.captions).get(text)
         if option is not None:
             return option
     named = str(raw)
@@ -198,6 +222,16 @@ def _from_iso(parse: Callable[[str], Any], name: str) -> Callable[[Field, object
     return read
 
 
+def _date(text: str) -> date | None:
+    found = date.fromisoformat(text)
+    return None if found == date.min else found
+
+
+def _moment(text: str) -> datetime | None:
+    found = aware(datetime.fromisoformat(text))
+    return None if found.date() == date.min else found
+
+
 _READERS: Mapping[FieldType, Callable[[Field, Any], Value]] = {
     FieldType.CODE: _read_code,
     FieldType.TEXT: _read_text,
@@ -205,8 +239,8 @@ _READERS: Mapping[FieldType, Callable[[Field, Any], Value]] = {
     FieldType.DECIMAL: _read_decimal,
     FieldType.BOOLEAN: _read_boolean,
     FieldType.OPTION: _read_option,
-    FieldType.DATE: _from_iso(date.fromisoformat, "a date"),
-    FieldType.DATETIME: _from_iso(lambda text: aware(datetime.fromisoformat(text)), "a datetime"),
+    FieldType.DATE: _from_iso(_date, "a date"),
+    FieldType.DATETIME: _from_iso(_moment, "a datetime"),
     FieldType.TIME: _from_iso(time.fromisoformat, "a time"),
 }
 

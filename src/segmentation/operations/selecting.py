@@ -9,7 +9,7 @@ import attrs
 from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.criteria import AsOf, Compare, Criteria, Operand, Operator, Part, Where
-from segmentation.errors import NotFound, Refused, Said
+from segmentation.errors import InvalidValue, NotFound, Refused, Said
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -286,7 +286,10 @@ def preview(
         FilterError: A filter does not fit its field.
         UnknownName: The criteria name a table or field that the schema does not have.
         NotFound: There is no such segment, or it follows no criteria that could be refreshed.
+        InvalidValue: There is no such kind of action.
     """
+    if kind not in [*ActionKind]:
+        raise InvalidValue("kind", kind, f"is none of {', '.join(ActionKind)}")
     before = get_segment(store, segment_no)
     followed = before.header.saved_criteria_code if kind is ActionKind.REFRESH else ""
     action = attrs.evolve(_action(kind, criteria, as_of, options), saved_code=followed)

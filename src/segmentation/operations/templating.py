@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from segmentation.codes import to_code
 from segmentation.errors import Fault, NotFound, Refused, Rejected
+from segmentation.fields import key_of, misfits
 from segmentation.interactions import Interaction
 from segmentation.protocols import Store
 from segmentation.templates import (
@@ -38,6 +39,7 @@ def keep_template(
         texts = before if languages is None else tuple(languages)
         faults = [
             *_foreign_faults(template, texts),
+            *_length_faults(template, texts),
             *template_faults(
                 template, texts, records_documents=_records_documents(store, template.code)
             ),
@@ -46,6 +48,15 @@ def keep_template(
             raise Rejected(f"template {template.code}", faults)
         store.records.remove(before)
         store.records.put([template, *texts])
+
+
+def _length_faults(
+    template: InteractionTemplate, languages: Iterable[TemplateLanguage]
+) -> Iterable[Fault]:
+    for record in (template, *languages):
+        place = " in ".join(map(str, key_of(record)))
+        for field, reason in misfits(record):
+            yield Fault(f"template {place}", field, reason)
 
 
 def _foreign_faults(

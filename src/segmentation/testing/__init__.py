@@ -1,4 +1,6 @@
-"""For those who bring their own store: contracts that it must keep.
+"""For a host's tests: contracts that a store must keep, a fixed clock, contacts to begin with.
+
+`segmentation.testing.strategies` draws filters, selections and contacts for Hypothesis.
 
 Each contract is a class with a test for every promise of a protocol. A host makes a subclass
 that says how to make an empty store, and lets pytest collect it::
@@ -8,6 +10,7 @@ that says how to make an empty store, and lets pytest collect it::
             return MyStore()
 """
 
+from ._building import FixedClock, make_company, make_person
 from ._contracts import (
     AttachmentsContract,
     ContactsContract,
@@ -23,6 +26,7 @@ from ._contracts import (
 __all__ = [
     "AttachmentsContract",
     "ContactsContract",
+    "FixedClock",
     "LogContract",
     "RecordsContract",
     "SegmentsContract",
@@ -30,4 +34,6 @@ __all__ = [
     "TransactionsContract",
     "contacts",
     "journal_entries",
+    "make_company",
+    "make_person",
 ]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from segmentation.criteria import AsOf, Criteria, TableConditions, make_selection
 from segmentation.documents import Document
+from segmentation.errors import InvalidValue
 from segmentation.operations import (
     changing,
     combining,
@@ -44,7 +45,7 @@ Filters: TypeAlias = TableConditions
 
 def criteria_of(criteria: Criteria | None, tables: Mapping[str, Filters]) -> Criteria | None:
     if criteria is not None and tables:
-        raise TypeError("give criteria or filters by table, not both")
+        raise InvalidValue("criteria", criteria, "cannot stand beside filters by table")
     return criteria if criteria is not None or not tables else make_selection(tables)
 
 
@@ -213,19 +214,19 @@ class Worksheet:
         selecting.go_forward(self._store, self.no, tell=self._tell)
         return self
 
-    def unite(self, source: Source) -> Self:
+    def unite(self, source: "Source | Worksheet") -> Self:
         """The contacts of another segment, a logged one or a selection join."""
-        combining.unite(self._store, self.no, source, self._as_of, tell=self._tell)
+        combining.unite(self._store, self.no, source_of(source), self._as_of, tell=self._tell)
         return self
 
-    def intersect(self, source: Source) -> Self:
+    def intersect(self, source: "Source | Worksheet") -> Self:
         """Only lines of contacts that are there too stay."""
-        combining.intersect(self._store, self.no, source, self._as_of, tell=self._tell)
+        combining.intersect(self._store, self.no, source_of(source), self._as_of, tell=self._tell)
         return self
 
-    def subtract(self, source: Source) -> Self:
+    def subtract(self, source: "Source | Worksheet") -> Self:
         """Lines of contacts that are there go."""
-        combining.subtract(self._store, self.no, source, self._as_of, tell=self._tell)
+        combining.subtract(self._store, self.no, source_of(source), self._as_of, tell=self._tell)
         return self
 
     def explain(self, contact_no: str) -> Why:
@@ -405,3 +406,8 @@ class Worksheet:
     @property
     def _tell(self) -> Tell:
         return self._workspace.on_event
+
+
+def source_of(source: Source | Worksheet) -> Source:
+    """A worksheet as what contacts are combined with: the number of its segment."""
+    return source.no if isinstance(source, Worksheet) else source

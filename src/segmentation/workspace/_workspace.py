@@ -7,13 +7,14 @@ of `segmentation.operations`, which a host with its own transactions calls direc
 import os
 import platform
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, tzinfo
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Literal, Self, cast
 
+from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.criteria import (
     AsOf,
@@ -37,6 +38,7 @@ from segmentation.operations import (
     delivering,
     explaining,
     importing,
+    keeping,
     opening,
     rendering,
     reusing,
@@ -55,7 +57,7 @@ from ._contacts import Contacts
 from ._interactions import Interactions
 from ._journal import Journal
 from ._questionnaires import Questionnaires
-from ._worksheet import Filters, Worksheet, criteria_of
+from ._worksheet import Filters, Worksheet, criteria_of, source_of
 
 IN_MEMORY = ":memory:"
 
@@ -80,6 +82,10 @@ class Workspace:
         workdate: What "workdate" stands for, and the date of new segments; today if not given.
         clock: Tells the time of journal entries.
         chance: Gives the random bytes that guard what is personal in the journal.
+        zone: Where the clock's day begins, and where a date is a day of a datetime field.
+        date_order: In which order the digits of a date are typed in filters (``221126``).
+        tokens: Filter texts that the host's own tokens stand for, by name (``%mycustomers``);
+            looked up anew for each selection.
         on_event: Is told before and after each change of a segment; an error of it undoes the
             step (see `segmentation.segments`).
         rendering: How letters are made; as plain text only, if not given.
@@ -100,6 +106,9 @@ class Workspace:
         workdate: date | None = None,
         clock: Clock = system_clock,
         chance: Callable[[], bytes] = system_chance,
+        zone: tzinfo = UTC,
+        date_order: Literal["dmy", "mdy", "ymd"] = "dmy",
+        tokens: Mapping[str, str] | None = None,
         on_event: Tell = tell_nobody,
         rendering: Rendering | None = None,
         language: str = "en",
@@ -110,6 +119,9 @@ class Workspace:
         self._workdate = workdate
         self._clock = clock
         self._chance = chance
+        self._zone = zone
+        self._date_order = date_order
+        self._tokens = tokens or {}
         self.on_event = on_event
         self.rendering = rendering or Rendering()
         self.language = language
@@ -120,8 +132,8 @@ class Workspace:
 
         Args:
             store: A SQLite file, the address of a database, or ``":memory:"``.
-            **bound: As for the class: user, today, workdate, clock, chance, on_event,
-                rendering, language.
+            **bound: As for the class: user, today, workdate, clock, chance, zone, date_order,
+                tokens, on_event, rendering, language.
 
         Raises:
             StoreError: The file or database is no store, or of a later version.
@@ -147,8 +159,15 @@ class Workspace:
     @property
     def as_of(self) -> AsOf:
         """The day and user that criteria are bound to."""
-        today = self._today or self._clock().date()
-        return AsOf(today, self._workdate or today, user=self.user)
+        today = self._today or self._clock().astimezone(self._zone).date()
+        return AsOf(
+            today,
+            self._workdate or today,
+            user=self.user,
+            tokens=self._tokens,
+            zone=self._zone,
+            date_order=self._date_order,
+        )
 
     @property
     def phrases(self) -> Phrases:
@@ -205,7 +224,7 @@ class Workspace:
         paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in {".json", ".csv"})
         chosen = paths if path.is_dir() else [path]
         files = [SourceFile(p.name, p.read_bytes()) for p in chosen]
-        return importing.take_in_files(self.store, files, attached=_reader(folder))
+        return importing.take_in_files(self.store, files, self.stamp, attached=_reader(folder))
 
     def add(self, *records: Record) -> Imported:
         """Take in contacts, their rows and code tables made in Python.
@@ -213,7 +232,7 @@ class Workspace:
         Raises:
             Rejected: There are faults: all of them; nothing is taken in.
         """
-        return importing.take_in(self.store, records)
+        return importing.take_in(self.store, records, self.stamp)
 
     def contact(self, no: str) -> Contact:
         """The contact with this number.
@@ -221,7 +240,7 @@ class Workspace:
         Raises:
             NotFound: There is none.
         """
-        found = self.store.contacts.get_many([no.strip().upper()])
+        found = self.store.contacts.get_many([to_code(no)])
         if not found:
             raise NotFound("contact", no)
         return found[0]
@@ -300,7 +319,7 @@ class Workspace:
         Raises:
             NotFound: There is none; it may have been logged.
         """
-        return Worksheet(self, self.store.segments.get(no.strip().upper()).no)
+        return Worksheet(self, keeping.get_segment(self.store, no).no)
 
     def segments(self) -> Sequence[SegmentHeader]:
         """The headers of all segments that are not logged yet."""
@@ -332,9 +351,10 @@ class Workspace:
         """Take in saved criteria that were exported."""
         return reusing.import_criteria(self.store, text, replace=replace)
 
-    def overlaps(self, **sources: Source) -> dict[tuple[str, ...], int]:
+    def overlaps(self, **sources: Source | Worksheet) -> dict[tuple[str, ...], int]:
         """How many contacts are in exactly these segments or selections, by their names here."""
-        return combining.overlaps(self.store, sources, self.as_of)
+        plain = {name: source_of(source) for name, source in sources.items()}
+        return combining.overlaps(self.store, plain, self.as_of)
 
     # -- letters ----------------------------------------------------------------------------
 
