@@ -1,10 +1,14 @@
 """What every test may ask for, and how much chance Hypothesis is given."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from segmentation.adapters.libreoffice import LibreOffice, find_programs
+from segmentation.errors import NotFound
 
 ROOT = Path(__file__).parent.parent
 
@@ -21,6 +25,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     asked = (config.invocation_params.dir / arg.split("::")[0] for arg in config.args)
     named = any(path.resolve().is_relative_to(benchmarks) for path in asked)
     return None if named else True
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[LibreOffice]:
+    """A LibreOffice of the module's own, where one is installed."""
+    try:
+        find_programs()
+    except NotFound as missing:
+        pytest.skip(str(missing))
+    with LibreOffice(timeout=120) as office:
+        yield office
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A real mail server on the loopback address, which can be told to behave badly."""
 
+from asyncio import Event
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -18,6 +19,7 @@ class Postman:
         answers: What is said to a recipient instead of yes, by address.
         refuses_all: What is said to every recipient, if anything.
         gone_after: The connection is cut at every mail after so many; -1 for never.
+        silent_after: After so many mails no more is said; -1 for never.
         connections: How many there were.
     """
 
@@ -26,6 +28,7 @@ class Postman:
         self.answers: dict[str, str] = {}
         self.refuses_all = ""
         self.gone_after = -1
+        self.silent_after = -1
         self.connections = 0
 
     async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
@@ -52,6 +55,8 @@ class Postman:
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
+        if 0 <= self.silent_after <= len(self.mails):
+            await Event().wait()
         if 0 <= self.gone_after <= len(self.mails):
             assert server.transport is not None
             server.transport.close()

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from mailserver import Postman, serving
 from segmentation.__main__ import main
+from wordfiles import text_of
 
 SAMPLE = Path(__file__).parent.parent / "src" / "segmentation" / "sample"
 
@@ -57,9 +59,15 @@ def test_the_demo_delivers_word_letters_into_folders(
     folder = tmp_path / "demo"
     assert main(["demo", "--folder", str(folder)]) == 0
     assert "9 Word letters, packed in SM00004.zip or in mails" in capsys.readouterr().out
-    assert len(list((folder / "mails").glob("*.docx"))) == 4
+    assert len(list((folder / "mails").glob("*.html"))) == 4
     with zipfile.ZipFile(folder / "SM00004.zip") as archive:
-        assert len(archive.namelist()) == 5
+        letters = {name.partition(" - ")[0]: archive.read(name) for name in archive.namelist()}
+    assert len(letters) == 5
+    said = {name: text_of(letter).split("\n") for name, letter in letters.items()}
+    assert "Kære Søren Bækgaard," in said["Lampehuset Skræddergade ApS"]
+    assert "Sehr geehrter Herr Grünwaldt," in said["Leuchtenhaus Grünwaldt GmbH"]
+    assert "20457 Hamburg|GERMANY" in said["Leuchtenhaus Grünwaldt GmbH"][0]
+    assert re.fullmatch(r"\d+ [a-z]+ \d{4}", said["Vetreria Canal Turchese S.n.c."][1])
 
 
 def test_the_demo_sends_mails_to_a_server_that_is_named(tmp_path: Path) -> None:
@@ -68,7 +76,9 @@ def test_the_demo_sends_mails_to_a_server_that_is_named(tmp_path: Path) -> None:
         folder = tmp_path / "demo"
         assert main(["demo", "--folder", str(folder), "--smtp", f"127.0.0.1:{port}"]) == 0
     assert len(postman.mails) == 4
-    assert all(list(mail.iter_attachments()) for mail in postman.mails)
+    bodies = [mail.get_body(("html",)) for mail in postman.mails]
+    assert sum("<strong>Merci</strong>" in body.get_content() for body in bodies if body) == 2
+    assert not any(list(mail.iter_attachments()) for mail in postman.mails)
 
 
 def test_the_demo_tells_which_letters_were_refused(

@@ -79,6 +79,13 @@ def zipped(members: Mapping[str, str | bytes]) -> bytes:
     return file.getvalue()
 
 
+def repacked(content: bytes, name: str, changed: bytes) -> bytes:
+    """A Word file in which one member is another."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {each: archive.read(each) for each in archive.namelist()}
+    return zipped(members | {name: changed})
+
+
 def member(content: bytes, name: str = "word/document.xml") -> str:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return archive.read(name).decode()

@@ -20,6 +20,7 @@ from .adapters.files import FolderCourier, ZipCourier
 from .adapters.smtp import Security, Server, SmtpCourier
 from .contacts import CorrespondenceType
 from .criteria import AllOf, Part, Schema, Selection, Where, parse
+from .documents import FormatsFor, plain_formats
 from .errors import FilterError, MissingExtra, SegmentationError, StoreError, UsageError
 from .fields import Field
 from .interactions import DeliveryStatus, Interaction
@@ -336,6 +337,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _run_main_job(crm: Workspace, sample: Path, folder: Path, smtp: str) -> None:
+    crm.rendering = Rendering(formats_for=_formats())
     imported = crm.import_data(sample)
     print(f"took in {dict(imported.counts)['contact']} contacts and their classification")
 
@@ -369,13 +371,16 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path, smtp: str) -> None
 
 
 def _deliver_word_letters(crm: Workspace, sample: Path, folder: Path, smtp: str) -> None:
-    """A letter made in Word to each owner: by mail who wishes that, the others in an archive."""
+    """A letter made in Word to each owner: as a mail if wished for, the others in an archive."""
     try:
         word = import_module("segmentation.adapters.word")
+        mammoth = import_module("segmentation.adapters.mammoth")
     except MissingExtra as missing:
         print(f"no Word letters: {missing}")
         return
-    crm.rendering = Rendering(renderers=(word.WordRenderer(),))
+    crm.rendering = Rendering(
+        renderers=(word.WordRenderer(),), formats_for=_formats(), bodies=(mammoth.MailBody(),)
+    )
     crm.add(InteractionTemplate(code="THANKS", language_code_default="ENU"))
     for path in sorted((sample / "letters").glob("thanks.*.docx")):
         text = TemplateLanguage(
@@ -397,6 +402,15 @@ def _deliver_word_letters(crm: Workspace, sample: Path, folder: Path, smtp: str)
     print(f"{thanks.no}: {len(done.delivered)} Word letters, packed in {thanks.no}.zip or {where}")
     for failed in crm.store.records.all(Interaction, delivery_status=DeliveryStatus.ERROR):
         print(f"  not delivered to {failed.contact_no}: {failed.delivery_error}")
+
+
+def _formats() -> FormatsFor:
+    """Dates and numbers in the manner of each reader, where Babel is there to write them."""
+    try:
+        formats: FormatsFor = import_module("segmentation.adapters.babel").formats_for
+    except MissingExtra:
+        return plain_formats
+    return formats
 
 
 @contextlib.contextmanager

@@ -93,6 +93,8 @@ class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
         line_no: Number of the segment's line that it was logged from; 0 if none.
         attempt_failed: The contact was not reached.
         contact_via: The phone number that was called.
+        send_word_docs_as_attachment: A letter made in Word is attached to its mail, and not the
+            mail's body.
         postponed: Put off half filled in; counts nowhere.
         canceled: Cancelled, by itself or with its logged segment or campaign entry.
         canceled_by: Number of the journal entry that cancelled it; 0 if none.
@@ -131,6 +133,7 @@ class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
     document_no: Code = ""
     opportunity_no: Annotated[Code, RefersTo("opportunity")] = ""
     contact_via: Annotated[str, FieldType.TEXT, Length(80)] = ""
+    send_word_docs_as_attachment: Annotated[bool, AlsoCalled("send_word_docs_as_attmt")] = False
     attachment: LongText = ""
     attachment_name: Text = ""
     word_template_code: LongCode = ""

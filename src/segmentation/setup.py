@@ -13,6 +13,9 @@ from .errors import InvalidValue, Refused
 from .fields import (
     Code,
     Extra,
+    FieldType,
+    Length,
+    LongCode,
     LongText,
     Mail,
     Phone,
@@ -123,15 +126,27 @@ class CompanyInformation(Record, table="company_information", key=()):
     """The sender: the company whose segments these are."""
 
     name: Text = ""
+    name_2: Text = ""
     address: Text = ""
     address_2: Text = ""
     post_code: Code = ""
     city: Text = ""
+    county: Text = ""
     country_region_code: Country = ""
+    contact_person: Text = ""
     phone_no: Phone = ""
+    phone_no_2: Phone = ""
+    fax_no: Phone = ""
     e_mail: Mail = ""
     home_page: Text = ""
     vat_registration_no: Code = ""
+    registration_no: Code = ""
+    bank_name: Text = ""
+    bank_branch_no: Code = ""
+    bank_account_no: LongCode = ""
+    giro_no: Code = ""
+    iban: Annotated[str, FieldType.CODE, Length(50)] = ""
+    swift_code: Code = ""
     extra: Extra = ()
 
 

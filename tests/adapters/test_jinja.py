@@ -1,12 +1,14 @@
-"""HTML and text templates: what they can do, and what they cannot reach."""
+"""HTML, text and Word templates: what they can do, and what they cannot reach."""
 
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from segmentation.adapters.jinja import make_html_renderer, make_text_renderer
+from segmentation.adapters.jinja.word import make_word_renderer
 from segmentation.contacts import Contact
 from segmentation.documents import PlainFormats
 from segmentation.errors import BadDocument
@@ -14,6 +16,7 @@ from segmentation.fields import Value
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
 from segmentation.operations.rendering import Rendering, letters
+from wordfiles import W, docx, member, paragraph, repacked, run, text_of, zipped
 
 FORMATS = PlainFormats()
 
@@ -110,3 +113,70 @@ def test_an_html_letter_is_rendered_as_a_mail_body() -> None:
     (document,) = letters(store, [sent], rendering)
     assert document.content == b"<p>Dear Berg &amp; Co</p>"
     assert (document.name, document.media_type[:9]) == ("Berg & Co.html", "text/html")
+
+
+# -- in Word ----------------------------------------------------------------------------------
+
+
+def word(template: str, **values: Value) -> str:
+    form = make_word_renderer().read(docx(paragraph(run(template))), "report.docx")
+    return text_of(form.fill(values, FORMATS))
+
+
+def test_a_letter_made_in_word_may_have_jinjas_marks() -> None:
+    template = "{{ date }}{% if raw.campaign_target %}!{% endif %} {{ name|upper }}"
+    said = word(template, date=date(2026, 11, 22), campaign_target=True, name="<b>&\n")
+    assert said == "2026-11-22! <B>&|"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ name.__class__ }}",
+        "{{ name.upper() }}",
+        "{% include 'x' %}",
+        "{{ range(10) }}",
+        "{{ 1/0 }}",
+    ],
+)
+def test_a_template_in_word_reaches_nothing_but_its_merge_data(template: str) -> None:
+    with pytest.raises(BadDocument, match=r"report\.docx: cannot be filled"):
+        word(template, name="Anna")
+
+
+BODY = member(docx(paragraph(run("{{ name }}"))))
+ENTITY = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY y "yyy">]>'
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"Dear Anna", "is no Word document"),
+        (zipped({"a": "b"}), "is no Word document"),
+        (docx()[:300], "is no Word document"),
+        (repacked(docx(), "word/document.xml", b"<a>"), "is no Word document"),
+        (zipped({"bomb": b"\0" * (300 * 1024 * 1024)}), "too large"),
+        (docx(paragraph(run("{% if %}"))), "report.docx: Expected an expression"),
+        (docx(paragraph(run("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}"))), "too deep"),
+    ],
+)
+def test_what_is_no_template_in_word_is_refused_with_its_name(content: bytes, reason: str) -> None:
+    with pytest.raises(BadDocument, match=reason) as caught:
+        make_word_renderer().read(content, "report.docx")
+    assert caught.value.name == "report.docx"
+
+
+def test_a_template_in_word_brings_in_no_other_file() -> None:
+    hostile = BODY.replace("{{ name }}", "{{ name }}&x;&y;")
+    content = repacked(docx(), "word/document.xml", (ENTITY + hostile).encode())
+    made = make_word_renderer().read(content, "report.docx").fill({"name": "Anna"}, FORMATS)
+    assert "root:" not in member(made)
+    assert "yyy" not in member(made)
+
+
+@given(st.text())
+def test_whatever_a_value_holds_a_report_in_word_stays_well_formed(value: str) -> None:
+    form = make_word_renderer().read(docx(paragraph(run("a{{ name }}z"))), "report.docx")
+    root = etree.fromstring(member(form.fill({"name": value}, FORMATS)).encode())
+    texts = ["".join(element.itertext()) for element in root.iter(f"{{{W}}}t")]
+    assert (texts[0][:1], texts[-1][-1:]) == ("a", "z")

@@ -5,7 +5,6 @@ import shutil
 import signal
 import stat
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,16 +16,6 @@ from segmentation.errors import BadDocument, NotFound
 from wordfiles import docx, field, paragraph, run
 
 FORMATS = PlainFormats()
-
-
-@pytest.fixture(scope="module")
-def office() -> Iterator[LibreOffice]:
-    try:
-        find_programs()
-    except NotFound as missing:
-        pytest.skip(str(missing))
-    with LibreOffice(timeout=120) as office:
-        yield office
 
 
 def text_of(pdf: bytes, folder: Path) -> str:

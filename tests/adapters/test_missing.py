@@ -10,7 +10,13 @@ from segmentation.errors import MissingExtra
 
 @pytest.mark.parametrize(
     ("adapter", "vendor", "extra"),
-    [("word", "lxml", "word"), ("jinja", "jinja2", "html"), ("babel", "babel", "i18n")],
+    [
+        ("word", "lxml", "word"),
+        ("jinja", "jinja2", "html"),
+        ("babel", "babel", "i18n"),
+        ("jinja.word", "docxtpl", "word"),
+        ("mammoth", "mammoth", "word"),
+    ],
 )
 def test_a_missing_extra_is_named(
     monkeypatch: pytest.MonkeyPatch, adapter: str, vendor: str, extra: str

@@ -78,6 +78,30 @@ def test_html_is_the_body_with_a_text_beside_it(postman: Postman, port: int) -> 
     assert "<b>Anna</b>" in mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
 
 
+def test_pictures_in_html_travel_as_parts_of_the_mail(postman: Postman, port: int) -> None:
+    html = '<p>Hi</p><img src="data:image/png;base64,UE5H"/><img src="data:image/gif;base64,R0lG">'
+    with SmtpCourier(at(port), SENDER) as courier:
+        courier.deliver(attrs.evolve(ANNA, media_type="text/html", content=html.encode()))
+    (mail,) = postman.mails
+    parts = {part["Content-ID"]: part for part in mail.walk() if part["Content-ID"]}
+    assert [part.get_content_type() for part in parts.values()] == ["image/png", "image/gif"]
+    assert [part.get_content() for part in parts.values()] == [b"PNG", b"GIF"]
+    body = mail.get_body(("html",))
+    assert body is not None
+    said = body.get_content()
+    assert "data:" not in said
+    assert all(f'src="cid:{name.strip("<>")}"' in said for name in parts)
+
+
+@pytest.mark.parametrize("name", ["N" * 5000, "Ø" * 5000, "a b " * 2000, "\U0001f600" * 5000])
+def test_names_of_any_length_fit_into_a_header(postman: Postman, port: int, name: str) -> None:
+    with SmtpCourier(at(port), SENDER) as courier:
+        courier.deliver(attrs.evolve(ANNA, subject=name, addressee=name))
+    (mail,) = postman.mails
+    assert mail["Subject"].startswith(name[:20])
+    assert mail["To"].addresses[0].addr_spec == "anna@example.com"
+
+
 @pytest.mark.parametrize(
     ("text", "said"), [("", "Invitation"), ("See the letter.", "See the letter.")]
 )

@@ -18,9 +18,11 @@ from segmentation.adapters.word import WordForm, WordRenderer
 from segmentation.documents import PlainFormats
 from segmentation.errors import BadDocument, Refused
 from segmentation.fields import Value
-from wordfiles import SECTION, W, docx, field, member, paragraph, run, text_of, zipped
+from wordfiles import SECTION, W, docx, field, member, paragraph, repacked, run, text_of, zipped
 
 FORMATS = PlainFormats()
+TYPES_NAME, LINKS_NAME = "[Content_Types].xml", "word/_rels/document.xml.rels"
+MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 
 
 def read(content: bytes) -> WordForm:
@@ -111,8 +113,18 @@ def test_charformat_takes_the_formatting_of_the_instruction() -> None:
         (r'MERGEFIELD N \@ "d MMMM yyyy"', None, ""),
         (r'MERGEFIELD N \# "#,##0.00"', Decimal("1234.5"), "1,234.50"),
         (r'MERGEFIELD N \# "0"', "many", "many"),
+        (r'MERGEFIELD N \# "#.##0,00 kr."', Decimal("1234.5"), "1,234.50 kr."),
+        (r"MERGEFIELD N \# #,##0", 1234, "1,234"),
+        (r'MERGEFIELD N \# "0.0 %"', Decimal("12.5"), "12.5 %"),
+        (r'MERGEFIELD N \# "$xx0.00;($0.00);-"', Decimal("-1.5"), "($1.50)"),
+        (r'MERGEFIELD N \# "$0.00;($0.00);-"', 0, "-"),
+        (r'MERGEFIELD N \# "0.00;($0.00)"', 0, "0.00"),
+        (r"MERGEFIELD N \* Arabic", 7, "7"),
+        ("MERGEFIELD “N”", "anna", "anna"),
+        (r"MERGEFIELD N \b “Attn. ”", "Anna", "Attn. Anna"),
         ("MERGEFIELD N", date(2026, 11, 2), "2026-11-02"),
         ("MERGEFIELD N", True, "✓"),
+        (r'MERGEFIELD N \# "0"', True, "✓"),
     ],
 )
 def test_switches_are_obeyed(instruction: str, value: Value, expected: str) -> None:
@@ -141,6 +153,8 @@ def test_a_condition_chooses_its_text(place: str, said: str, operator: str) -> N
         ('= "B*"', "Bergen", True),
         ('= "B?"', "Bergen", False),
         ("= 1.0", "1", True),
+        ('<>""', "x", True),
+        ("= “Ber gen”", "Ber gen", True),
         ("> 9", "10", True),
         (">= 10", "10", True),
         ("< 9", "10", False),
@@ -157,6 +171,19 @@ def test_conditions_compare_numbers_and_patterns(condition: str, value: str, hol
         '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     )
     assert filled(docx(paragraph(template)), N=value) == ("yes" if holds else "no")
+
+
+class Danish(PlainFormats):
+    def number(self, value: Decimal | int, pattern: str = "") -> str:
+        return super().number(value, pattern or "#,##0").replace(",", ".")
+
+
+def test_a_condition_compares_numbers_however_they_are_written() -> None:
+    condition = complex_field("IF ", field(" MERGEFIELD N "), ' > 999 "', NAME, '" "few"')
+    form = read(docx(paragraph(condition)))
+    for number, said in ((1234, "1.234"), (12, "few")):
+        letter = form.fill({"N": number, "Name": number}, Danish())
+        assert text_of(letter) == said
 
 
 def test_a_condition_without_a_second_text_leaves_nothing() -> None:
@@ -191,18 +218,66 @@ def test_a_field_inside_a_hyperlink_is_filled_and_the_hyperlink_stays() -> None:
     assert xml.count("fldChar ") == 3
 
 
-def test_a_field_inside_two_others_is_filled() -> None:
-    quote = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> QUOTE </w:instrText></w:r>'
-        + field(" MERGEFIELD Name ")
-        + '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+def complex_field(*inside: str) -> str:
+    """A field with other fields in its instruction."""
+    parts = (
+        part if part.startswith("<") else f"<w:r><w:instrText>{escape(part)}</w:instrText></w:r>"
+        for part in inside
     )
-    outer = (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> SET x </w:instrText></w:r>'
-        + quote
-        + '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    return (
+        f'<w:r><w:fldChar w:fldCharType="begin"/></w:r>{"".join(parts)}'
+        '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        f'{run("old")}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
     )
-    assert "Anna" in member(read(docx(paragraph(outer))).fill({"Name": "Anna"}, FORMATS))
+
+
+NAME = field(" MERGEFIELD Name ")
+
+
+@pytest.mark.parametrize("page", [field(" PAGE "), '<w:fldSimple w:instr=" PAGE "/>'])
+def test_what_depends_on_the_page_is_left_to_word_with_its_merge_fields_filled(page: str) -> None:
+    condition = complex_field(" IF ", page, ' = 1 "', NAME, '" "no" ')
+    xml = member(read(docx(paragraph(condition))).fill({"Name": 'An"na'}, FORMATS))
+    assert all(text in xml for text in ("PAGE", " IF ", "An'na", "old"))
+
+
+@pytest.mark.parametrize(
+    ("inside", "kind"),
+    [
+        ((" = ", NAME, " * 2 "), "="),
+        ((" SET x ", complex_field(" QUOTE ", NAME)), "QUOTE"),
+        ((" INCLUDEPICTURE ", NAME), "INCLUDEPICTURE"),
+        ((' IF 1 = 1 "', complex_field(" COMPARE ", NAME, " = 1"), '" "b"'), "COMPARE"),
+    ],
+)
+def test_what_would_have_to_be_worked_out_from_a_field_is_refused(
+    inside: tuple[str, ...], kind: str
+) -> None:
+    reason = rf"letter\.docx: the field {kind} of Name is not worked out here"
+    with pytest.raises(BadDocument, match=reason):
+        read(docx(paragraph(complex_field(*inside))))
+
+
+@pytest.mark.parametrize(
+    ("instruction", "reason"),
+    [
+        (" MERGEFIELD ", "a MERGEFIELD names no field"),
+        ('IF 1 = "a"', r"the field IF 1 = .a. is not complete"),
+        (r"MERGEFIELD N \* CardText", r"the field N has the switch .* CardText, which only Word"),
+        ("MERGEREC", "the field MERGEREC counts letters"),
+        ("MERGESEQ", "the field MERGESEQ counts letters"),
+        ("MERGEBARCODE Name QR", "the field MERGEBARCODE makes a bar code"),
+    ],
+)
+def test_a_field_that_cannot_come_out_right_is_refused(instruction: str, reason: str) -> None:
+    with pytest.raises(BadDocument, match=rf"letter\.docx: {reason}"):
+        read(docx(paragraph(field(instruction, run("old")))))
+
+
+def test_text_that_looks_like_a_field_and_is_none_is_told() -> None:
+    text = paragraph(run("Dear «Na"), run("me», « bonjour » «ZIP_Code» «1»"), field("MERGEFIELD N"))
+    assert read(docx(text)).typed == ("Name", "ZIP_Code")
+    assert read(docx(paragraph(field("MERGEFIELD N", run("«N»"))))).typed == ()
 
 
 def test_a_result_of_several_paragraphs_leaves_none_behind() -> None:
@@ -300,6 +375,60 @@ def test_the_data_source_on_somebodys_disk_is_forgotten() -> None:
     assert "zoom" in member(letter, "word/settings.xml")
     assert "data.xlsx" not in member(letter, "word/_rels/settings.xml.rels")
     assert "other" in member(letter, "word/_rels/settings.xml.rels")
+
+
+# -- other kinds of files ----------------------------------------------------------------------
+
+
+def strict(content: bytes) -> bytes:
+    """The same in the namespaces of strict Open XML."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {name: archive.read(name).decode() for name in archive.namelist()}
+    old, new = "http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/"
+    for space in ("wordprocessingml/2006/main", "officeDocument/2006/relationships"):
+        members = {
+            name: text.replace(old + space, new + space.replace("/2006", ""))
+            for name, text in members.items()
+        }
+    return zipped(members)
+
+
+def test_a_template_saved_as_strict_open_xml_is_filled() -> None:
+    section = '<w:sectPr><w:headerReference w:type="default" r:id="header1"/></w:sectPr>'
+    template = strict(docx(paragraph(NAME), section=section, header1=paragraph(NAME)))
+    assert filled(template, Name="Anna") == "Anna"
+    document = together(template, ANNA, PER)
+    assert text_of(document, "word/header1_1.xml") == "Per"
+    assert 'r:id="rIdOwn1x0"' in member(document)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
+        "application/vnd.ms-word.document.macroEnabled.main+xml",
+        "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
+    ],
+)
+def test_a_letter_is_a_plain_document_whatever_its_template_was(kind: str) -> None:
+    macros = "application/vnd.ms-office.vbaProject"
+    plain = docx(paragraph(NAME), header1=paragraph(run("a")))
+    types = member(plain, TYPES_NAME).replace(f"{MAIN_TYPE}", kind)
+    types = types.replace("</Types>", f'<Default Extension="bin" ContentType="{macros}"/></Types>')
+    relation = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
+    link = f'<Relationship Id="rId9" Type="{relation}" Target="vbaProject.bin"/></Relationships>'
+    links = member(plain, LINKS_NAME).replace("</Relationships>", link)
+    template = repacked(plain, TYPES_NAME, types.encode())
+    template = repacked(template, LINKS_NAME, links.encode())
+    template = repacked(template, "word/vbaProject.bin", b"Sub AutoOpen")
+    for letter in (read(template).fill(ANNA, FORMATS), together(template, ANNA, PER)):
+        with zipfile.ZipFile(io.BytesIO(letter)) as archive:
+            assert not any("vba" in name for name in archive.namelist())
+        assert MAIN_TYPE in member(letter, TYPES_NAME)
+        assert "macro" not in member(letter, TYPES_NAME)
+        assert macros not in member(letter, TYPES_NAME)
+        assert "vba" not in member(letter, LINKS_NAME)
+        assert "header1" in member(letter, LINKS_NAME)
 
 
 # -- one document for all ---------------------------------------------------------------------

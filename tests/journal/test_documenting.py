@@ -1,14 +1,15 @@
 """Documents of the host become interactions, or the caller is told why not."""
 
+import attrs
 import pytest
 
 import segmentation as seg
-from fair import customer, person
+from fair import AS_OF, STAMP, customer, person
 from segmentation.campaigns import CampaignEntry
 from segmentation.contacts import ContactBusinessRelation, LinkToTable
 from segmentation.errors import InvalidValue, NotFound, Refused
-from segmentation.interactions import DocumentType
-from segmentation.operations.documenting import SETUP_FIELDS, NotRecorded
+from segmentation.interactions import DocumentType, Interaction
+from segmentation.operations.documenting import SETUP_FIELDS, NotRecorded, record_document
 from segmentation.templates import (
     InteractionTemplate,
     InteractionTemplateSetup,
@@ -30,6 +31,25 @@ def test_an_invoice_finds_its_contact_by_the_customer(crm: seg.Workspace) -> Non
     done = crm.interactions.document("sales_invoice", "103001", customer_no="c1", description="")
     assert done.interaction is not None
     assert (done.interaction.contact_no, done.interaction.description) == ("SHOP", "Bill")
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [("sales_quote", "sales_quotes"), ("sales_invoice", "sales_invoices")],
+    ids=["doc_07", "doc_31"],
+)
+@pytest.mark.parametrize("user", ["ANNA", "BO"])
+def test_what_is_printed_is_recorded_for_the_customers_contact_whoever_prints_it(
+    crm: seg.Workspace, kind: str, field: str, user: str
+) -> None:
+    """DOC-07 and DOC-31; printing and permissions are the host's."""
+    crm.store.records.put([InteractionTemplateSetup(**{field: "BILL"})])  # type: ignore[arg-type]
+    done = record_document(
+        crm.store, kind, "1001", attrs.evolve(STAMP, user=user), as_of=AS_OF, customer_no="C1"
+    )
+    assert done.interaction is not None
+    (logged,) = crm.store.records.all(Interaction, document_no="1001")
+    assert (logged.contact_no, logged.document_type, logged.user_id) == ("SHOP", kind, user)
 
 
 def test_a_vendor_is_another_relation(crm: seg.Workspace) -> None:

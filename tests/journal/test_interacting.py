@@ -1,7 +1,9 @@
 """Interactions with one contact: created, checked, put off, taken up, annotated."""
 
 import datetime as dt
+import hashlib
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -10,6 +12,7 @@ import pytest
 import segmentation as seg
 from desk import COST, DURATION, make_desk, make_template, segment_of
 from fair import AS_OF, NOW, STAMP, TODAY, person
+from segmentation.adapters.sqlalchemy import open_store
 from segmentation.campaigns import CampaignEntry
 from segmentation.contacts import Contact, CorrespondenceType, SalespersonPurchaser
 from segmentation.errors import (
@@ -172,6 +175,27 @@ def test_an_email_needs_an_attachment_or_a_word_template(crm: seg.Workspace) -> 
     crm.interactions.create("ANNA", "TALK", **mail, word_template_code="W1")
     own = crm.interactions.create("ANNA", "TALK", **mail, attachment=("note.txt", b"Hello"))
     assert crm.store.attachments.get(own.attachment) == b"Hello"
+
+
+def test_attachments_lie_on_the_disk_with_their_store_each_under_its_name(tmp_path: Path) -> None:
+    """INT-95 and CON-17; the name of an attachment is the hash of its content."""
+    path = tmp_path / "crm.db"
+    with make_desk(store=open_store(path)) as crm:
+        content = b"Dear {{ name }}"
+        text = TemplateLanguage(
+            interaction_template_code="NOTE",
+            language_code="ENU",
+            attachment=crm.store.attachments.put(content),
+            attachment_name="note.txt",
+        )
+        crm.store.records.put([make_template("NOTE", language_code_default="ENU"), text])
+        made = crm.interactions.create("ANNA", "NOTE")
+        own = crm.interactions.create("ANNA", "TALK", attachment=("own.txt", b"Own"))
+    with seg.Workspace(open_store(path)) as again:
+        for entry, said in ((made, content), (own, b"Own")):
+            logged = again.interactions[entry.entry_no]
+            assert again.store.attachments.get(logged.attachment) == said
+            assert logged.attachment == hashlib.sha256(said).hexdigest()
 
 
 def test_a_template_that_says_open_needs_something_to_open(crm: seg.Workspace) -> None:

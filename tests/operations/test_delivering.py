@@ -1,13 +1,15 @@
 """Delivery: each document once, recorded as it went, by one process or many."""
 
+import contextlib
 import datetime as dt
 import itertools
 import os
+import resource
 import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import pytest
 
 from mailserver import Postman, serving
 from segmentation.adapters.files import FolderCourier, ZipCourier
+from segmentation.adapters.mammoth import MailBody
 from segmentation.adapters.smtp import Security, Server, SmtpCourier
 from segmentation.adapters.sqlalchemy import open_store
 from segmentation.adapters.word import WordRenderer
@@ -37,7 +40,7 @@ from segmentation.protocols import Store
 from segmentation.setup import CompanyInformation, MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate, TemplateLanguage, WizardAction, WordTemplate
 from segmentation.workspace import Workspace
-from wordfiles import docx, field, paragraph, text_of
+from wordfiles import docx, field, paragraph, run, text_of
 
 EMAIL, HARD_COPY = CorrespondenceType.EMAIL, CorrespondenceType.HARD_COPY
 NOW = dt.datetime(2026, 11, 22, 9, 30, tzinfo=dt.UTC)
@@ -65,6 +68,17 @@ class Courier:
             raise error
         self.documents.append(document)
         return "here"
+
+
+class Shouting:
+    """Converts Word documents to something else."""
+
+    converts = frozenset({"docx"})
+    ending = "loud"
+    media_type = "application/octet-stream"
+
+    def convert(self, content: bytes, _name: str) -> bytes:
+        return content
 
 
 def workspace(
@@ -494,6 +508,15 @@ def test_a_fresh_letter_is_a_new_interaction() -> None:
     crm.journal.verify()
 
 
+def test_a_fresh_letter_is_described_in_the_language_asked_for() -> None:
+    crm = workspace()
+    fill(crm, 1)
+    (interaction,) = log(crm)
+    crm.deliver({EMAIL: Courier()})
+    (again,) = crm.resend(interaction.entry_no, fresh=True, language="fr-CH")
+    assert again.description == f"Renvoi : {interaction.description}"
+
+
 def test_only_what_was_delivered_or_failed_can_be_resent() -> None:
     crm = workspace()
     fill(crm, 1)
@@ -591,6 +614,47 @@ def test_a_word_template_is_merged_whatever_the_wizard_does(
     assert text_of(courier.documents[0].content) == "Person 1"
 
 
+@pytest.mark.parametrize("as_attachment", [False, True])
+def test_a_word_letter_is_the_mails_body_or_its_attachment(as_attachment: bool) -> None:
+    crm = workspace()
+    crm.rendering = attrs.evolve(WORD, bodies=(MailBody(),), converters=(Shouting(),))
+    fill(crm, 2, template=docx(paragraph(run("Dear "), field(" MERGEFIELD Name "))))
+    (paper,) = crm.store.contacts.get_many(["P2"])
+    crm.store.records.put([attrs.evolve(paper, correspondence_type=HARD_COPY)])
+    segment = crm.new_segment("Fair", template="HELLO")
+    segment.change_header(
+        correspondence_type_default=CorrespondenceType.BLANK,
+        send_word_docs_as_attachment=as_attachment,
+    )
+    segment.add_contacts()
+    segment.log(deliver=True)
+    postman, folder = Postman(), Courier()
+    with serving(postman) as port:
+        server = Server(host="127.0.0.1", port=port, security=Security.NONE)
+        with SmtpCourier(server, "post@example.com", text="See the letter.") as courier:
+            crm.deliver({EMAIL: courier, HARD_COPY: folder})
+    (mail,) = postman.mails
+    attached = [part.get_filename() for part in mail.iter_attachments()]
+    body = mail.get_body(("html", "plain"))
+    assert body is not None
+    if as_attachment:
+        assert attached == ["Person 1.loud"]
+        assert body.get_content().strip() == "See the letter."
+    else:
+        assert attached == []
+        assert "<p>Dear Person 1</p>" in body.get_content()
+    assert [document.name for document in folder.documents] == ["Person 2.loud"]
+
+
+def test_a_word_letter_is_attached_where_nothing_makes_a_body_of_it() -> None:
+    crm = workspace()
+    fill(crm, 1, template=docx(paragraph(field(" MERGEFIELD Name "))))
+    log(crm)
+    courier = Courier()
+    crm.deliver({EMAIL: courier})
+    assert courier.documents[0].name == "Person 1.docx"
+
+
 def test_hard_copies_are_packed_under_the_segments_number(tmp_path: Path) -> None:
     """INT-89."""
     crm = workspace()
@@ -636,12 +700,15 @@ with Workspace(open_store(sys.argv[1]), user="W", rendering=WORD) as crm:
 """
 
 
-def start(store: Path, port: int) -> subprocess.Popen[bytes]:
+def run_worker(code: str, *arguments: str) -> subprocess.Popen[bytes]:
     here = str(Path(__file__).parent)
-    paths = os.pathsep.join([str(Path(here).parent), here])
+    paths = os.pathsep.join([str(Path(here).parent), here, os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "PYTHONPATH": paths}
-    command = [sys.executable, "-c", _WORKER, str(store), str(port), here]
-    return subprocess.Popen(command, env=environment)
+    return subprocess.Popen([sys.executable, "-c", code, *arguments, here], env=environment)
+
+
+def start(store: Path, port: int) -> subprocess.Popen[bytes]:
+    return run_worker(_WORKER, str(store), str(port))
 
 
 @pytest.fixture
@@ -688,22 +755,108 @@ def test_a_killed_process_doubles_at_most_the_mail_it_was_at(outbox: Path) -> No
     assert len(ids) <= 61
 
 
-def test_a_server_that_goes_away_half_way_gets_the_rest_when_it_is_back() -> None:
+@pytest.mark.parametrize("fault", ["gone_after", "silent_after"])
+def test_a_server_that_leaves_at_mail_500_of_1000_gets_the_rest_when_it_is_back(
+    fault: str,
+) -> None:
     clock = Clock()
     crm = workspace(clock=clock)
-    fill(crm, 100)
+    fill(crm, 1000)
     log(crm)
     postman = Postman()
-    postman.gone_after = 50
+    setattr(postman, fault, 500)
     with serving(postman) as port:
-        server = Server(host="127.0.0.1", port=port, security=Security.NONE)
+        server = Server(host="127.0.0.1", port=port, security=Security.NONE, timeout=5)
         with SmtpCourier(server, "post@example.com") as courier:
-            done = crm.deliver({EMAIL: courier})
-            assert (len(done.delivered), len(done.waiting)) == (50, 50)
-            postman.gone_after = -1
+            done = crm.deliver({EMAIL: courier}, persistence=Persistence(failures=1))
+            assert (len(done.delivered), len(done.waiting)) == (500, 500)
+            setattr(postman, fault, -1)
             clock.now += dt.timedelta(hours=1)
-            assert len(crm.deliver({EMAIL: courier}).delivered) == 50
-    assert len(set(postman.recipients)) == len(postman.mails) == 100
+            assert len(crm.deliver({EMAIL: courier}).delivered) == 500
+    assert len(set(postman.recipients)) == len(postman.mails) == 1000
+    crm.journal.verify()
+
+
+@contextlib.contextmanager
+def small_disk() -> Iterator[None]:
+    """No file may grow beyond a few bytes: what a full disk looks like to a process."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+@pytest.mark.parametrize("kind", [FolderCourier, ZipCourier])
+def test_letters_wait_while_the_disk_is_full_and_are_whole_when_it_is_not(
+    kind: type[FolderCourier] | type[ZipCourier], tmp_path: Path
+) -> None:
+    clock = Clock()
+    crm = workspace(clock=clock)
+    fill(crm, 5, template="Dear {{ name }}, this is long", how=HARD_COPY)
+    log(crm)
+    courier = kind(tmp_path)
+    with small_disk():
+        full = crm.deliver({HARD_COPY: courier})
+    assert (full.delivered, len(full.waiting)) == ((), 5)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size]
+    clock.now += dt.timedelta(hours=1)
+    assert len(crm.deliver({HARD_COPY: courier}).delivered) == 5
+    assert whole(tmp_path, courier, "Dear Person {number}, this is long", 5)
+
+
+def whole(folder: Path, courier: FolderCourier | ZipCourier, says: str, count: int) -> bool:
+    """Whether each letter lies in the folder or its archive, once and as it should be."""
+    if isinstance(courier, ZipCourier):
+        courier.close()
+        with zipfile.ZipFile(folder / "SM00001.zip") as archive:
+            letters = {name: archive.read(name) for name in archive.namelist()}
+    else:
+        letters = {path.name: path.read_bytes() for path in folder.iterdir()}
+    return letters == {
+        f"Person {number}.txt": says.format(number=number).encode()
+        for number in range(1, count + 1)
+    }
+
+
+_WRITER = """
+import sys
+sys.path.insert(0, sys.argv[4])
+import test_delivering as here
+from segmentation.operations.delivering import Persistence
+courier = getattr(here, sys.argv[3])(sys.argv[2])
+with here.Workspace(here.open_store(sys.argv[1]), user="W", rendering=here.WORD) as crm:
+    crm.deliver({here.HARD_COPY: courier}, persistence=Persistence(batch=5))
+"""
+
+
+@pytest.mark.parametrize("kind", [FolderCourier, ZipCourier])
+def test_a_process_killed_while_it_writes_letters_loses_and_doubles_none(
+    kind: type[FolderCourier] | type[ZipCourier], tmp_path: Path
+) -> None:
+    store, folder = tmp_path / "crm.db", tmp_path / "letters"
+    with workspace(open_store(store), clock=lambda: dt.datetime.now(dt.UTC)) as crm:  # noqa: TID251
+        fill(crm, 60, how=HARD_COPY)
+        log(crm)
+    worker = run_worker(_WRITER, str(store), str(folder), kind.__name__)
+    while len(list(folder.rglob("*.*"))) < 12 and worker.poll() is None:
+        pass
+    worker.send_signal(signal.SIGKILL)
+    worker.wait(60)
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)  # noqa: TID251
+    ticks = (later + dt.timedelta(milliseconds=tick) for tick in itertools.count())
+    clock: Callable[[], dt.datetime] = ticks.__next__
+    courier = kind(folder)
+    with Workspace(open_store(store), user="W", rendering=WORD, clock=clock) as crm:
+        assert 0 < len(crm.deliver({HARD_COPY: courier}).delivered) < 60
+        assert set(statuses(crm)) == {DeliveryStatus.DELIVERED}
+        crm.journal.verify()
+    for path in folder.glob(".*"):
+        path.unlink()  # what the dead process had not yet put in its place
+    assert whole(folder, courier, "Dear Person {number}", 60)
 
 
 def test_a_folder_gets_a_file_for_each_contact(tmp_path: Path) -> None:

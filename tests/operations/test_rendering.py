@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from segmentation.adapters.word import WordRenderer
 from segmentation.contacts import (
     AlternativeAddress,
     Contact,
+    ContactBusinessRelation,
     CountryRegion,
+    LinkToTable,
     SalespersonPurchaser,
     SalutationFormula,
 )
@@ -24,6 +27,7 @@ from segmentation.operations.merging import known_fields
 from segmentation.operations.rendering import (
     Press,
     Rendering,
+    as_interaction,
     check_letters,
     faults_of,
     in_one_document,
@@ -31,9 +35,9 @@ from segmentation.operations.rendering import (
 )
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
 from segmentation.setup import CompanyInformation, ExtraField
-from segmentation.templates import WordTemplate
+from segmentation.templates import InformationFlow, WordTemplate
 from segmentation.workspace import Workspace
-from wordfiles import docx, field, paragraph, text_of
+from wordfiles import docx, field, paragraph, run, text_of
 
 WORD = Rendering(renderers=(TextRenderer(), WordRenderer()))
 ANNA = Contact(
@@ -71,7 +75,19 @@ def store() -> MemoryStore:
                 name_1="first_name",  # type: ignore[arg-type]
             ),
             CountryRegion(code="NO", name="Norway"),
-            CompanyInformation(name="Lynghede", phone_no="+45 1", country_region_code="DK"),
+            CompanyInformation(
+                name="Lynghede",
+                post_code="7700",
+                phone_no="+45 1",
+                country_region_code="DK",
+                iban="DK5000400440116243",
+            ),
+            ContactBusinessRelation(
+                contact_no="CT1",
+                business_relation_code="CUST",
+                link_to_table=LinkToTable.CUSTOMER,
+                no="10000",
+            ),
             SalespersonPurchaser(code="JO", name="Jo Roe"),
             AlternativeAddress(
                 contact_no="CT2", code="HYTTE", address="Fjellet 2", city="Geilo", post_code="3580"
@@ -94,6 +110,7 @@ def interaction(store: MemoryStore, template: str | bytes, **changed: Value) -> 
             "salesperson_code": "JO",
             "date": date(2026, 11, 22),
             "subject": "Hello",
+            "cost": Decimal("12.50"),
             **changed,
         }
     )
@@ -142,6 +159,30 @@ def letter(
         ("shoe_size", "38"),
         ("remark", ""),
         ("campaign_description", ""),
+        ("Postal_ZIP_Code", "0155"),
+        ("ProvinceState", ""),
+        ("Last_Name", "Berg"),
+        ("Contact_Last_Name", "Berg"),
+        ("CONTA_CALC_Formal_Salutation", "Kjære Anna,"),
+        ("Registration_No", ""),
+        ("Customer_Name", "Berg AS"),
+        ("Customer_Contact", "Anna Berg"),
+        ("Customer_No", "10000"),
+        ("CUSTO_No", "10000"),
+        ("Vendor_No", ""),
+        ("Primary_Contact_No", "CT2"),
+        ("SalespersonPurchaser_Name", "Jo Roe"),
+        ("SALES_Name", "Jo Roe"),
+        ("COMPA_ZIP_Code", "7700"),
+        ("Company_Information_State", ""),
+        ("Company_Information_IBAN", "DK5000400440116243"),
+        ("Segment_Line_Contact_Name", "Anna Berg"),
+        ("Segment_Line_Contact_Email", "anna@example.com"),
+        ("Segment_Line_Contact_Company_Name", "Berg AS"),
+        ("Segment_Line_Language_Code", "NOR"),
+        ("Interaction_Log_Entry_Cost_LCY", "12.50"),
+        ("Interaction_Template_Code", "HELLO"),
+        ("INTER_Subject", "Hello"),
     ],
 )
 def test_every_field_is_found_under_our_name_and_business_centrals(
@@ -178,14 +219,14 @@ def test_extra_fields_of_the_sender_and_the_salesperson_have_their_prefix(
 ) -> None:
     store.records.put(
         [
-            CompanyInformation(name="Lynghede", extra={"fax_no": "+45 2"}),  # type: ignore[arg-type]
+            CompanyInformation(name="Lynghede", extra={"hotline": "+45 2"}),  # type: ignore[arg-type]
             SalespersonPurchaser(code="JO", extra={"room": "7"}),  # type: ignore[arg-type]
-            ExtraField(table="company_information", name="fax_no"),
+            ExtraField(table="company_information", name="hotline"),
             ExtraField(table="salesperson_purchaser", name="room"),
             ExtraField(table="territory", name="area"),
         ]
     )
-    template = "{{ Company_Information_Fax_No }} {{ our_fax_no }} {{ Salesperson_Room }}"
+    template = "{{ Company_Information_Hotline }} {{ our_hotline }} {{ Salesperson_Room }}"
     assert letter(store, template) == "+45 2 +45 2 7"
     assert letter(store, "{{ Salesperson_Room }}.", salesperson_code="") == "."
 
@@ -216,6 +257,15 @@ def test_a_field_that_nothing_fills_names_template_field_and_contact(store: Memo
     assert str(caught.value).startswith("template HELLO: 2 faults")
     assert [fault.field for fault in caught.value.faults] == ["nmae", "ctiy"]
     assert caught.value.faults[0].place == "contact CT2"
+
+
+def test_a_field_that_is_only_typed_text_names_template_and_field(store: MemoryStore) -> None:
+    template = docx(paragraph(run("Dear «First_Name», «Fjellheim» is open.")))
+    with pytest.raises(BadDocument, match=r"letter\.docx: «First_Name» is typed text"):
+        list(letters(store, [interaction(store, template)], WORD))
+    quoting = docx(paragraph(run("«Fjellheim» is open.")))
+    (letter,) = letters(store, [interaction(store, quoting)], WORD)
+    assert text_of(letter.content) == "«Fjellheim» is open."
 
 
 def test_missing_fields_may_be_allowed(store: MemoryStore) -> None:
@@ -395,3 +445,17 @@ def test_real_templates_come_out_right_for_every_contact_of_cronus(shared: Path,
         assert f" {contact.post_code}|" in text
         assert f" {contact.e_mail}" in text
         assert "«" not in text
+
+
+def test_a_letter_that_is_checked_says_of_its_line_what_it_will_say_when_logged() -> None:
+    line = SegmentLine(
+        segment_no="SM1",
+        line_no=10000,
+        unit_cost=Decimal(3),
+        unit_duration_min=Decimal(4),
+        information_flow=InformationFlow.OUTBOUND,
+        campaign_target=True,
+    )
+    made = as_interaction(line)
+    assert (made.cost, made.duration_min, made.campaign_target) == (Decimal(3), Decimal(4), True)
+    assert made.information_flow is InformationFlow.OUTBOUND

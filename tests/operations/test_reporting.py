@@ -1,22 +1,33 @@
-"""Reports: lists, labels and cover sheets, as data and as documents."""
+"""Reports: lists, labels, cover sheets and campaigns, as data and as documents."""
 
+import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
+from typing import Any
 
+import attrs
 import pytest
 
 from fair import SETUP, company, person
+from segmentation.adapters.babel import formats_for
 from segmentation.adapters.jinja import make_html_renderer
-from segmentation.adapters.word import WordRenderer
-from segmentation.contacts import AlternativeAddress, CountryRegion
-from segmentation.documents import PlainFormats
-from segmentation.errors import NotFound, UnknownName
+from segmentation.adapters.jinja.word import make_word_renderer
+from segmentation.adapters.libreoffice import LibreOffice
+from segmentation.campaigns import Campaign, CampaignStatus
+from segmentation.contacts import AlternativeAddress, CountryRegion, SalespersonPurchaser
+from segmentation.errors import BadDocument, NotFound, UnknownName
 from segmentation.interactions import Interaction
 from segmentation.operations.documenting import NotRecorded
 from segmentation.operations.reporting import (
+    DataForm,
+    Edition,
+    campaign_details,
+    campaign_report,
     contacts_report,
     cover_sheets,
     cover_sheets_report,
@@ -25,14 +36,32 @@ from segmentation.operations.reporting import (
     segment_contacts,
     segment_labels,
 )
-from segmentation.reports import REPORTS, LabelFormat, Remarks, report_template, sheets_of
+from segmentation.reports import (
+    REPORTS,
+    ContactRow,
+    CoverSheet,
+    Label,
+    LabelFormat,
+    Remarks,
+    report_template,
+    report_words,
+    sheets_of,
+)
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
 from segmentation.setup import CompanyInformation
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
 from segmentation.workspace import Workspace
-from wordfiles import docx, field, paragraph, text_of
+from wordfiles import docx, member, paragraph, run, text_of
 
 TODAY = date(2026, 11, 22)
+KINDS = ("html", "docx")
+FORMATS = [(70, 36), (70, 37), (105, 36), (105, 37)]
+
+
+def form(name: str) -> DataForm:
+    renderer: Any = make_html_renderer() if name.endswith(".html") else make_word_renderer()
+    read: DataForm = renderer.read(report_template(name), name)
+    return read
 
 
 @pytest.fixture
@@ -80,11 +109,12 @@ def test_the_list_shows_cost_and_estimated_value(crm: Workspace) -> None:
     assert (anna.cost, anna.estimated_value) == (Decimal(12), Decimal(7))
     assert anna.last_interaction == TODAY
     assert shop.address == ("SHOP Ltd", "1 Main St", "Reno, NV 89501", "UNITED STATES")
-    form = make_html_renderer().read(report_template("segment_contacts"), "contacts.html")
-    document = contacts_report(form, [shop, anna], title="Fair & more").decode()
+    document = contacts_report(
+        form("segment_contacts.html"), [shop, anna], Edition(title="Fair & more")
+    ).decode()
     assert "<h1>Fair &amp; more</h1>" in document
     assert "Reno, NV 89501<br>UNITED STATES" in document
-    assert '<td class="number">12</td>' in document
+    assert '<td class="number">12.00</td>' in document
 
 
 def test_values_that_the_host_does_not_give_are_nought(crm: Workspace) -> None:
@@ -103,20 +133,17 @@ def test_labels_use_the_address_of_the_line_in_the_form_of_its_country(crm: Work
     assert anna.lines == ("SHOP Ltd", "Anna", "Hjem 3", "7700 Nors")
 
 
-@pytest.mark.parametrize(
-    ("width", "height", "columns"), [(70, 36, 3), (70, 37, 3), (105, 36, 2), (105, 37, 2)]
-)
-def test_labels_have_three_columns_or_two(
-    crm: Workspace, width: int, height: int, columns: int
-) -> None:
+@pytest.mark.parametrize(("width", "height"), FORMATS)
+def test_labels_have_three_columns_or_two(crm: Workspace, width: int, height: int) -> None:
     layout = LabelFormat.of(width, height)
+    columns = {70: 3, 105: 2}[width]
     assert (layout.columns, layout.rows) == (columns, 8)
+    assert layout.margin * 2 + 8 * height == 297
     labels = [*segment_labels(crm.store, "SM1")] * 13
     first, second = sheets_of(labels, layout)
     assert [len(row) for row in first.rows] == [columns] * 8
     assert sum(len(row) for sheet in (first, second) for row in sheet.rows) == 26
-    form = make_html_renderer().read(report_template("segment_labels"), "labels.html")
-    document = labels_report(form, labels, layout, title="Labels").decode()
+    document = labels_report(form("segment_labels.html"), labels, layout).decode()
     assert f"width: {width}mm" in document
     assert f"height: {height}mm" in document
     assert document.count('class="label"') == 26
@@ -147,8 +174,7 @@ def test_a_cover_sheet_has_the_address_block_and_records_nothing(crm: Workspace)
     nos = crm.store.segments.get("SM1").contact_nos
     sheets = cover_sheets(crm.store, [*nos, *nos, ""], Remarks(please_call=True), on=TODAY)
     assert [sheet.contact_no for sheet in sheets] == ["SHOP", "ANNA"]
-    form = make_html_renderer().read(report_template("segment_cover_sheet"), "cover.html")
-    document = cover_sheets_report(form, sheets, title="Cover").decode()
+    document = cover_sheets_report(form("segment_cover_sheet.html"), sheets).decode()
     assert "SHOP Ltd<br>1 Main St<br>Reno, NV 89501<br>UNITED STATES" in document
     assert "Lynghede<br>Klitvangen 31<br>7700 Thisted" in document
     assert '<span class="mark">x</span>Please call' in document
@@ -174,40 +200,224 @@ def test_printed_cover_sheets_are_recorded_where_that_is_asked_for(
     crm.journal.verify()
 
 
-def test_a_cover_sheet_can_be_made_in_word(crm: Workspace) -> None:
-    (sheet,) = cover_sheets(crm.store, ["SHOP"], Remarks(custom="Hi"), on=TODAY)
-    names = ("Address_Block", "Mark_1", "Mark_7", "Remark", "Date")
-    template = docx(*(paragraph(field(f" MERGEFIELD {name} ")) for name in names))
-    letter = WordRenderer().read(template, "cover.docx").fill(sheet.fields, PlainFormats())
-    assert text_of(letter).split("\n")[1:] == ["", "x", "Hi", "2026-11-22"]
-
-
 def test_a_contact_that_is_gone_is_named(crm: Workspace) -> None:
     with pytest.raises(NotFound, match="NOBODY"):
         cover_sheets(crm.store, ["NOBODY"], Remarks(), on=TODAY)
 
 
 def test_a_report_that_there_is_not_is_named_with_a_near_one() -> None:
-    with pytest.raises(UnknownName, match="segment_labels"):
-        report_template("segment_label")
+    with pytest.raises(UnknownName, match=r"segment_labels\.html"):
+        report_template("segment_label.html")
 
 
-def test_a_report_opens_in_an_office(crm: Workspace, tmp_path: Path) -> None:
-    office = shutil.which("soffice")
-    if not office or not shutil.which("pdftotext"):
-        pytest.skip("no LibreOffice and pdftotext to look at paper with")
-    assert set(REPORTS) == {"segment_contacts", "segment_labels", "segment_cover_sheet"}
-    rows = segment_contacts(crm.store, "SM1")
-    form = make_html_renderer().read(report_template("segment_contacts"), "contacts.html")
-    page = tmp_path / "contacts.html"
-    page.write_bytes(contacts_report(form, rows, title="Fair"))
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = [office, profile, "--headless", "--convert-to", "pdf:writer_web_pdf_Export"]
-    subprocess.run(
-        [*command, "--outdir", str(tmp_path), str(page)], check=True, capture_output=True
+# -- campaigns --------------------------------------------------------------------------------
+
+
+def logged_campaign(crm: Workspace) -> None:
+    crm.store.records.put(
+        [
+            SalespersonPurchaser(code="JO", name="Jo Roe"),
+            Campaign(no="FAIR", description="Spring fair", starting_date=TODAY, status_code="RUN",
+                     salesperson_code="JO"),
+            CampaignStatus(code="RUN", description="Running"),
+            InteractionTemplate(code="CALL", unit_cost=Decimal(12), campaign_target=True,
+                                unit_duration_min=Decimal(5)),
+        ]
+    )  # fmt: skip
+    for name in ("First", "Second"):
+        segment = crm.new_segment(name, template="CALL", campaign="FAIR", salesperson="JO")
+        segment.add_contacts()
+        logged = segment.log()
+    crm.interactions.cancel(logged.segment)
+
+
+def test_a_campaigns_details_have_its_figures_and_entries(crm: Workspace) -> None:
+    logged_campaign(crm)
+    details = campaign_details(crm.store, "fair")
+    assert (details.description, details.status, details.salesperson_name) == (
+        "Spring fair",
+        "Running",
+        "Jo Roe",
     )
-    told = subprocess.run(
-        ["pdftotext", str(tmp_path / "contacts.pdf"), "-"],  # noqa: S607
-        check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
-    assert "UNITED STATES" in told
+    assert (details.targets, details.responses, str(details.response_rate)) == (2, 0, "0")
+    assert (details.interactions, str(details.cost), str(details.duration_min)) == (2, "24", "10")
+    first, second = details.entries
+    assert (first.description, first.interactions, first.canceled) == ("First", 2, False)
+    assert (first.cost, first.duration_min) == (Decimal(24), Decimal(10))
+    assert (second.description, second.interactions, second.canceled) == ("Second", 0, True)
+    before = campaign_details(crm.store, "FAIR", ending_date=date(2026, 11, 21))
+    assert (before.targets, before.entries[0].interactions) == (0, 0)
+    with pytest.raises(NotFound, match="NONE"):
+        campaign_details(crm.store, "NONE")
+
+
+# -- documents --------------------------------------------------------------------------------
+
+
+def sentences(document: bytes) -> list[str]:
+    """What a document says, piece by piece, in Word as in HTML."""
+    if document.startswith(b"PK"):
+        xml = member(document).replace("<w:br/>", "\n")
+        pieces = re.sub(r"</w:t>|</w:p>", "\n", xml)
+    else:
+        pieces = document.decode().partition("<body>")[2]
+    plain = re.sub(r"<[^>]*>", "\n", pieces)
+    for entity, sign in {"&lt;": "<", "&gt;": ">", "&#39;": "'", "&amp;": "&"}.items():
+        plain = plain.replace(entity, sign)
+    return [line.strip() for line in plain.split("\n") if line.strip()]
+
+
+@pytest.mark.parametrize("language", ["en", "fr-CH", "it-IT", "nb-NO"])
+def test_word_and_html_say_the_same_in_every_language(crm: Workspace, language: str) -> None:
+    logged_campaign(crm)
+    edition = Edition(language=language, formats=formats_for(language, "", ""))
+    rows = segment_contacts(crm.store, "SM1")
+    details = campaign_details(crm.store, "FAIR")
+    sheets = cover_sheets(crm.store, ["SHOP", "ANNA"], Remarks(custom="<&>"), on=TODAY)
+    words = report_words(language)
+    reports = {
+        "last_interaction": [
+            contacts_report(form(f"segment_contacts.{kind}"), rows, edition) for kind in KINDS
+        ],
+        "canceled": [
+            campaign_report(form(f"campaign_details.{kind}"), details, edition) for kind in KINDS
+        ],
+        "returned_after_use": [
+            cover_sheets_report(form(f"segment_cover_sheet.{kind}"), sheets, edition)
+            for kind in KINDS
+        ],
+    }
+    for name, (html, word) in reports.items():
+        assert sentences(html) == sentences(word)
+        assert words[name] in sentences(word)
+
+
+def test_words_are_there_in_the_languages_of_the_glossary_and_else_in_english() -> None:
+    assert [report_words(tag)["targets"] for tag in ("FRS", "ITA", "NOR", "DAN", "")] == [
+        "Contacts cibles contactés",
+        "Contatti target contattati",
+        "Målkontakter kontaktet",
+        "Target contacts contacted",
+        "Target contacts contacted",
+    ]
+
+
+def test_dates_and_amounts_are_written_as_the_edition_says(crm: Workspace) -> None:
+    logged_campaign(crm)
+    details = campaign_details(crm.store, "FAIR")
+    edition = Edition(language="NOR", formats=formats_for("NOR", "NO", ""))
+    said = sentences(campaign_report(form("campaign_details.docx"), details, edition))
+    assert {"22. november 2026", "24,00", "0,0", "%", "10", "Kampanjedetaljer"} <= {
+        word for line in said for word in (line, *line.split())
+    }
+
+
+def test_what_a_contact_is_called_harms_no_report() -> None:
+    nasty = "<w:p>&amp; {{ title }} {%tr x %}\x00\x07\x0c\ud800 \u2028\r\nend"
+    rows = [ContactRow(line_no=1, contact_no="C1", name=nasty, address=(nasty,) * 2)]
+    word = contacts_report(form("segment_contacts.docx"), rows)
+    said = sentences(word)
+    assert said.count("<w:p>&amp; {{ title }} {%tr x %}") == 3
+    assert said.count("end") == 3
+    html = contacts_report(form("segment_contacts.html"), rows)
+    assert b"<w:p>" not in html
+
+
+def test_a_host_puts_its_own_template_in_the_place_of_ours() -> None:
+    own = docx(paragraph(run("{{ title }}: {% for row in rows %}{{ row.name }}; {% endfor %}")))
+    rows = [ContactRow(line_no=1, contact_no="C1", name="Anna")]
+    read = make_word_renderer().read(own, "own.docx")
+    assert text_of(contacts_report(read, rows, Edition(title="Ours"))) == "Ours: Anna;"
+    wrong = make_word_renderer().read(docx(paragraph(run("{{ row[2].x }}"))), "wrong.docx")
+    with pytest.raises(BadDocument, match=r"wrong\.docx: cannot be filled: 'row' is undefined"):
+        contacts_report(wrong, rows)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_template_of_ours_is_read_and_names_only_what_a_report_has(name: str) -> None:
+    known = {"title", "language", "words", "rows", "sheets", "layout", "remarks", "campaign"}
+    assert set(form(name).fields) <= known  # type: ignore[attr-defined]
+
+
+# -- on paper ---------------------------------------------------------------------------------
+
+
+@attrs.frozen
+class Page:
+    """A page: its size, and each word with where it begins, in whole or parts of millimetres."""
+
+    size: tuple[int, int]
+    words: Sequence[tuple[str, float, float]]
+
+
+def pages_of(office: LibreOffice, document: bytes, folder: Path) -> Sequence[Page]:
+    if not shutil.which("pdftotext"):
+        pytest.skip("no pdftotext (poppler-utils) to look at paper with")
+    path = folder / "report.pdf"
+    path.write_bytes(office.convert(document, "report.docx"))
+    command = ["pdftotext", "-bbox", str(path), "-"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    pages = re.findall(r'<page width="(.*?)" height="(.*?)">(.*?)</page>', told, re.DOTALL)
+    return [
+        Page(
+            (round(millimetres(width)), round(millimetres(height))),
+            [
+                (word, millimetres(x), millimetres(y))
+                for x, y, word in re.findall(r'xMin="(.*?)" yMin="(.*?)".*?>(.*?)</word>', words)
+            ],
+        )
+        for width, height, words in pages
+    ]
+
+
+def millimetres(points: str) -> float:
+    return float(points) * 25.4 / 72
+
+
+@pytest.mark.parametrize(("width", "height"), FORMATS)
+def test_labels_made_in_word_lie_on_the_paper_where_they_must(
+    office: LibreOffice, width: int, height: int, tmp_path: Path
+) -> None:
+    layout = LabelFormat.of(width, height)
+    of_a_sheet = layout.rows * layout.columns
+    labels = [
+        Label(contact_no="", lines=(f"L{number}", "Long Company Name Ltd", "Street 1", "Town"))
+        for number in range(of_a_sheet + 1)
+    ]
+    name = f"segment_labels_{layout.name}.docx"
+    first, second = pages_of(office, labels_report(form(name), labels, layout), tmp_path)
+    assert first.size == second.size == (210, 297)
+    begins = {word: (x, y) for word, x, y in first.words}
+    for number, (row, column) in enumerate(product(range(layout.rows), range(layout.columns))):
+        x, y = begins[f"L{number}"]
+        assert x == pytest.approx(column * width + 6, abs=0.5)
+        assert y == pytest.approx(layout.margin + row * height + 4, abs=1)
+    assert second.words[0][0] == f"L{of_a_sheet}"
+
+
+def test_a_full_sheet_of_labels_is_one_page(office: LibreOffice, tmp_path: Path) -> None:
+    layout = LabelFormat.of(70, 37)
+    labels = [Label(contact_no="", lines=("Anna",))] * 24
+    document = labels_report(form("segment_labels_70x37.docx"), labels, layout)
+    assert len(pages_of(office, document, tmp_path)) == 1
+
+
+def test_cover_sheets_made_in_word_have_a_page_each(office: LibreOffice, tmp_path: Path) -> None:
+    sheets = [CoverSheet(contact_no=name, date=TODAY, address=(name,)) for name in ("Anna", "Per")]
+    pages = pages_of(
+        office, cover_sheets_report(form("segment_cover_sheet.docx"), sheets), tmp_path
+    )
+    assert [page.words[0][0] for page in pages] == ["Anna", "Per"]
+
+
+def test_lists_made_in_word_repeat_their_head_on_every_page(
+    office: LibreOffice, tmp_path: Path
+) -> None:
+    rows = [
+        ContactRow(line_no=number, contact_no=f"C{number}", name="Anna", address=("A", "B", "C"))
+        for number in range(40)
+    ]
+    pages = pages_of(office, contacts_report(form("segment_contacts.docx"), rows), tmp_path)
+    assert len(pages) > 2
+    assert {page.size for page in pages} == {(297, 210)}
+    assert all("Address" in [word for word, *_ in page.words] for page in pages)

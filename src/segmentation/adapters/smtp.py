@@ -4,6 +4,8 @@ One connection serves many messages. What a server says for now (4xx, a lost con
 tried again later by whoever delivers; what it says for good (5xx) is not.
 """
 
+import base64
+import re
 import smtplib
 import ssl
 import time
@@ -23,6 +25,11 @@ from segmentation.codes import Option
 from segmentation.documents import Document
 from segmentation.errors import InvalidValue, NotDelivered
 
+_PICTURE = re.compile(
+    r'src="data:image/(?P<kind>[a-z0-9.+-]+);base64,(?P<data>[A-Za-z0-9+/]+={0,2})"'
+)
+_LONGEST = 300
+"""Characters of a name or subject: a line of a mail has 998 bytes, and a word is not folded."""
 _GONE_FOR_GOOD = 500
 _CLOSING = 421
 _IDLE = 5.0
@@ -82,8 +89,9 @@ class Server:
 class SmtpCourier:
     """Sends each document as a mail.
 
-    A document that is text or HTML is the mail's body, HTML with a text beside it; any other
-    is attached. Close it, or use it in a ``with``, to say goodbye to the server.
+    A document that is text or HTML is the mail's body, HTML with a text beside it and its
+    pictures as parts; any other is attached. Close it, or use it in a ``with``, to say goodbye
+    to the server.
 
     Args:
         server: The mail server, or its name.
@@ -145,7 +153,7 @@ class SmtpCourier:
         message = EmailMessage(policy=SMTP)
         message["From"] = self._sender
         message["To"] = _to(document)
-        message["Subject"] = _one_line(document.subject)
+        message["Subject"] = _one_line(document.subject)[:_LONGEST]
         message["Date"] = formatdate(usegmt=True)
         message["Message-ID"] = f"<{_id(document)}@{self._sender.domain}>"
         if self._reply_to:
@@ -162,15 +170,29 @@ class SmtpCourier:
         if media_type == "text/plain":
             message.set_content(document.content.decode())
         elif media_type == "text/html":
-            html = document.content.decode()
-            message.set_content(to_text(html))
-            message.add_alternative(html, subtype="html")
+            self._fill_html(message, document.content.decode())
         else:
             message.set_content(self._text or _one_line(document.subject))
             main, _, sub = media_type.partition("/")
             message.add_attachment(
                 document.content, maintype=main, subtype=sub, filename=document.name
             )
+
+    def _fill_html(self, message: EmailMessage, html: str) -> None:
+        """HTML with a text beside it; pictures in it become parts, which more readers show."""
+        pictures: dict[str, tuple[str, bytes]] = {}
+
+        def related(found: re.Match[str]) -> str:
+            name = f"picture{len(pictures) + 1}@{self._sender.domain}"
+            pictures[name] = found["kind"], base64.b64decode(found["data"])
+            return f'src="cid:{name}"'
+
+        html = _PICTURE.sub(related, html)
+        message.set_content(to_text(html))
+        message.add_alternative(html, subtype="html")
+        body = message.get_body(("html",)) or message
+        for name, (kind, data) in pictures.items():
+            body.add_related(data, "image", kind, cid=f"<{name}>", disposition="inline")
 
     # -- the connection ---------------------------------------------------------------------
 
@@ -262,7 +284,7 @@ def _to(document: Document) -> Address:
         raise ValueError("the contact has no mail address")
     if not address.isprintable() or "@" not in address:
         raise ValueError(f"{address!r} is no mail address")
-    return Address(display_name=_one_line(document.addressee), addr_spec=address)
+    return Address(display_name=_one_line(document.addressee)[:_LONGEST], addr_spec=address)
 
 
 def _one_line(text: str) -> str:

@@ -2,13 +2,15 @@
 
 A template is read once into a form, which says what fields it names and is filled for one
 contact after the other. A field that nothing fills is an error that names template, field and
-contact, never an empty place. Knows nothing of Word, files or mail servers.
+contact, never an empty place. Knows nothing of Word's markup,
+of files or mail servers.
 """
 
 from ._addresses import address_lines
+from ._archives import unpacked
 from ._document import Document, safe_file_name
 from ._formats import Formats, FormatsFor, PlainFormats, field_text, plain_formats
-from ._forms import Form, FormForMany, field_name, missing_fields, unfilled
+from ._forms import Form, FormForMany, FormWithText, field_name, missing_fields, unfilled
 from ._languages import LOCALES, locale_of
 from ._text import TextForm, TextRenderer, fields_in, render_text
 
@@ -17,6 +19,7 @@ __all__ = [
     "Document",
     "Form",
     "FormForMany",
+    "FormWithText",
     "Formats",
     "FormatsFor",
     "PlainFormats",
@@ -32,4 +35,5 @@ __all__ = [
     "render_text",
     "safe_file_name",
     "unfilled",
+    "unpacked",
 ]

@@ -41,18 +41,40 @@ class FormForMany(Form, Protocol):
         """
 
 
+@runtime_checkable
+class FormWithText(Form, Protocol):
+    """A form whose text may look like a field and be none."""
+
+    @property
+    def typed(self) -> Sequence[str]:
+        """What stands in the text between the quotes in which Word shows fields: «Name»."""
+
+
 _NO_PART_OF_A_NAME = re.compile(r"[\W_]+")
 
 _ALSO_CALLED = {
-    "calcformalsalutation": "formalsalutation",
-    "calcinformalsalutation": "informalsalutation",
     "contact": "contactname",
     "greetingline": "formalsalutation",
+    "primarycontactno": "contactno",
     "purchasercode": "salespersoncode",
-    "state": "county",
-    "zipcode": "postcode",
+    "registrationno": "registrationnumber",
 }
-_ENDINGS = (("zipcode", "postcode"), ("state", "county"))
+_ENDINGS = {
+    "postalzipcode": "postcode",
+    "zippostalcode": "postcode",
+    "postalcode": "postcode",
+    "zipcode": "postcode",
+    "provincestate": "county",
+    "stateprovince": "county",
+    "province": "county",
+    "state": "county",
+    "lastdatemodified": "lastmodified",
+    "lastname": "surname",
+    "calcformalsalutation": "formalsalutation",
+    "calcinformalsalutation": "informalsalutation",
+    "lcy": "",
+}
+"""How names end in Business Central's localisations, and for what; the longest goes first."""
 
 
 def field_name(name: str) -> str:
@@ -71,7 +93,7 @@ def field_name(name: str) -> str:
     plain = _NO_PART_OF_A_NAME.sub("", name).casefold()
     if plain in _ALSO_CALLED:
         return _ALSO_CALLED[plain]
-    for ending, ours in _ENDINGS:
+    for ending, ours in _ENDINGS.items():
         if plain.endswith(ending):
             return plain.removesuffix(ending) + ours
     return plain

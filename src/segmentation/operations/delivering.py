@@ -150,6 +150,7 @@ def resend(
     stamp: Stamp,
     workdate: date | None = None,
     rendering: Rendering | None = None,
+    language: str = "en",
 ) -> Sequence[Interaction]:
     """Have documents delivered again: the same, or fresh ones.
 
@@ -160,6 +161,7 @@ def resend(
         workdate: Given, each letter is made afresh from the contact as it is now, and is a new
             interaction of this date; not given, the same letter goes out again.
         rendering: How fresh letters are made.
+        language: The language of what the description of a new interaction says.
 
     Returns:
         The interactions that are to be delivered, in the order asked for.
@@ -176,7 +178,9 @@ def resend(
             record(store, [_queued(interaction) for interaction in known], stamp)
             found = [store.records.find(Interaction, each.entry_no) for each in known]
             return [interaction for interaction in found if interaction]
-        fresh = [_fresh(press, interaction, workdate, stamp.user) for interaction in known]
+        fresh = [
+            _fresh(press, interaction, workdate, stamp.user, language) for interaction in known
+        ]
         numbers = record(store, fresh, stamp)
     return [attrs.evolve(new, entry_no=number) for new, number in zip(fresh, numbers, strict=True)]
 
@@ -199,13 +203,15 @@ def _queued(interaction: Interaction) -> DeliveryRecorded:
     return DeliveryRecorded(interaction_no=interaction.entry_no, status=DeliveryStatus.IN_PROGRESS)
 
 
-def _fresh(press: Press, interaction: Interaction, workdate: date, user: str) -> Interaction:
+def _fresh(
+    press: Press, interaction: Interaction, workdate: date, user: str, language: str
+) -> Interaction:
     """A new interaction with a letter that is made afresh."""
     again = attrs.evolve(
         interaction,
         entry_no=0,
         date=workdate,
-        description=phrase("resent", what=interaction.description)[:_LONGEST],
+        description=phrase("resent", language, what=interaction.description)[:_LONGEST],
         delivery_status=DeliveryStatus.IN_PROGRESS,
         delivery_error="",
         delivery_attempts=0,

@@ -408,6 +408,7 @@ def _interaction(
         line_no=line.line_no,
         logged_segment_entry_no=logged_no,
         correspondence_type=line.correspondence_type,
+        send_word_docs_as_attachment=line.send_word_docs_as_attachment,
         attachment=line.attachment,
         attachment_name=line.attachment_name,
         word_template_code=line.word_template_code,

@@ -1,26 +1,31 @@
 """Merge data: every field that a letter may name, and where its value comes from.
 
 A field has one name, however a template spells it (see `documents.field_name`). What a
-contact's own record holds has no prefix; what comes from elsewhere has one:
+contact's own record holds has no prefix; what comes from elsewhere has one, ours or that of
+Business Central, which is a table's caption or the first five letters of it:
 
-===========================  ============================================================
-prefix                       the fields of
-===========================  ============================================================
-(none), ``contact_``         the contact, at the address that is active on the date
-``company_``                 the company that a person works for
-``salesperson_``             the salesperson of the line
-``company_information_``     the sender; also ``our_``
-``campaign_``                the campaign of the line
-``segment_``                 the segment as it was logged
-``interaction_``             the interaction itself
-===========================  ============================================================
+=========================================  ==============================================
+prefix                                     the fields of
+=========================================  ==============================================
+(none), ``contact_``, ``conta_``           the contact, at the address that is active on
+                                           the date
+``company_``, ``customer_``, ``custo_``,   the company that a person works for; its number
+``vendor_``, ``vendo_``                    as a customer or vendor
+``salesperson_``, ``sales_``               the salesperson of the line
+``company_information_``, ``compa_``,      the sender
+``our_``
+``campaign_``, ``campa_``                  the campaign of the line
+``segment_``, ``segme_``                   the segment as it was logged
+(none), ``interaction_``, ``inter_``,      the interaction, or the line before it is logged;
+``segment_line_``                          without prefix what a contact does not have
+=========================================  ==============================================
 
 Besides: ``formal_salutation``, ``informal_salutation``, ``address_block``,
 ``address_line_1`` to ``address_line_8``, ``country_region_name``, ``date``, ``subject``,
 ``remark``, and whatever extra fields the host has declared on any of these.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import TypeAlias
 
@@ -30,7 +35,9 @@ from segmentation.campaigns import Campaign
 from segmentation.contacts import (
     AlternativeAddress,
     Contact,
+    ContactBusinessRelation,
     CountryRegion,
+    LinkToTable,
     SalespersonPurchaser,
     SalutationFormula,
     SalutationType,
@@ -67,6 +74,7 @@ class Facts:
         formulas: All salutation formulas.
         fallback_language: The language of the salutation where there is no formula in the
             interaction's; empty for an error.
+        number_as: Finds the number under which the company is a customer or vendor.
     """
 
     contact: Contact
@@ -82,6 +90,7 @@ class Facts:
         factory=dict
     )
     fallback_language: str = ""
+    number_as: Callable[[LinkToTable], str] = lambda _: ""
 
     @property
     def place(self) -> Contact | AlternativeAddress:
@@ -143,13 +152,16 @@ Getter: TypeAlias = Callable[[Facts], Value]
 def known_fields() -> Mapping[str, Getter]:
     """Every field that there always is, by its name as `field_name` gives it."""
     known: dict[str, Getter] = {}
-    for prefix, kind, source in _SOURCES:
+    for prefix, kind, source in _sources():
         for field in fields_of(kind):
             name = field_name(f"{prefix}_{field.name}")
             known.setdefault(name, partial(_attribute, source, field.name, field.blank))
     known.update((field_name(name), getter) for name, getter in _COMPUTED.items())
     for number in range(_ADDRESS_LINES):
         known[field_name(f"address_line_{number + 1}")] = partial(_address_line, number)
+    for prefix, names in _ALSO_UNDER.items():
+        for name in names:
+            known.setdefault(field_name(f"{prefix}_{name}"), known[field_name(name)])
     return known
 
 
@@ -168,7 +180,7 @@ def extra_fields(records: Records) -> Mapping[str, Getter]:
     """The extra fields that a host declared, by their `field_name`, under each prefix."""
     found: dict[str, Getter] = {}
     for field in records.all(ExtraField):
-        for prefix, kind, source in _SOURCES:
+        for prefix, kind, source in _sources():
             if field.table == kind.__table__:
                 name = field_name(f"{prefix}_{field.name}")
                 found.setdefault(name, partial(_extra, source, field.name))
@@ -208,6 +220,14 @@ def _place(name: str, facts: Facts) -> Value:
     return value
 
 
+def _customer(facts: Facts) -> Contact:
+    return facts.company or facts.contact
+
+
+def _number_as(table: LinkToTable, facts: Facts) -> Value:
+    return facts.number_as(table)
+
+
 _AT_THE_ADDRESS = (
     "address",
     "address_2",
@@ -217,21 +237,28 @@ _AT_THE_ADDRESS = (
     "country_region_code",
 )
 _OF_BOTH = ("phone_no", "mobile_phone_no", "e_mail", "home_page")
+_CONTACT = ("contact", "conta")
+_LINKED = {
+    **dict.fromkeys(("customer", "custo"), LinkToTable.CUSTOMER),
+    **dict.fromkeys(("vendor", "vendo"), LinkToTable.VENDOR),
+}
 
 _COMPUTED: Mapping[str, Getter] = {
     **{
         f"{prefix}{name}": partial(_place, name)
-        for prefix in ("", "contact_")
+        for prefix in ("", *(f"{each}_" for each in _CONTACT))
         for name in _AT_THE_ADDRESS
     },
     **{
         f"{prefix}{name}": partial(_place_or_contact, name)
-        for prefix in ("", "contact_")
+        for prefix in ("", *(f"{each}_" for each in _CONTACT))
         for name in _OF_BOTH
     },
     "address_block": lambda facts: "\n".join(facts.address_block),
     "company_name": lambda facts: facts.company_name,
     "country_region_name": lambda facts: facts.country.name if facts.country else "",
+    **{f"{prefix}_no": partial(_number_as, table) for prefix, table in _LINKED.items()},
+    **{f"{prefix}_contact": lambda facts: facts.contact.name for prefix in _LINKED},
     "date": lambda facts: facts.interaction.date,
     "formal_salutation": lambda facts: facts.salutation(SalutationType.FORMAL),
     "informal_salutation": lambda facts: facts.salutation(SalutationType.INFORMAL),
@@ -239,26 +266,50 @@ _COMPUTED: Mapping[str, Getter] = {
     "salesperson_code": lambda facts: facts.interaction.salesperson_code,
     "segment_no": lambda facts: facts.interaction.segment_no,
     "campaign_no": lambda facts: facts.interaction.campaign_no,
+    "segment_line_language_code": lambda facts: facts.interaction.interaction_language_code,
     REMARK: partial(_own_extra, REMARK),
 }
 
-_SOURCES: tuple[tuple[str, type[Record], Callable[[Facts], object]], ...] = (
-    ("", Contact, lambda facts: facts.contact),
-    ("contact", Contact, lambda facts: facts.contact),
-    ("company_information", CompanyInformation, lambda facts: facts.sender),
-    ("our", CompanyInformation, lambda facts: facts.sender),
-    ("company", Contact, lambda facts: facts.company),
-    ("salesperson", SalespersonPurchaser, lambda facts: facts.salesperson),
-    ("salesperson_purchaser", SalespersonPurchaser, lambda facts: facts.salesperson),
-    ("campaign", Campaign, lambda facts: facts.campaign),
-    ("segment", SegmentHeader, lambda facts: facts.segment),
-    ("segment", LoggedSegment, lambda facts: facts.segment),
-    ("segment_header", SegmentHeader, lambda facts: facts.segment),
-    ("logged_segment", LoggedSegment, lambda facts: facts.segment),
-    ("interaction", Interaction, lambda facts: facts.interaction),
-    ("interaction_log_entry", Interaction, lambda facts: facts.interaction),
+_OF_A_LINE = (
+    "campaign_description",
+    "contact_company_name",
+    "contact_e_mail",
+    "contact_mobile_phone_no",
+    "contact_name",
+    "contact_phone_no",
+    "salesperson_name",
+    "segment_description",
 )
-"""Prefix, kind and place of what has fields; of two with one name the first counts."""
+_INTERACTION = ("interaction", "interaction_log_entry", "inter", "segment_line")
+_ALSO_UNDER: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(_CONTACT, ("formal_salutation", "informal_salutation", "company_name")),
+    **dict.fromkeys(_INTERACTION, _OF_A_LINE),
+    "segment_header": ("campaign_description",),
+}
+"""Names that have a prefix where Business Central repeats them in another table."""
+
+_PREFIXES: Sequence[tuple[Sequence[str], type[Record], Callable[[Facts], object]]] = (
+    (("", *_CONTACT), Contact, lambda facts: facts.contact),
+    (("company_information", "compa", "our"), CompanyInformation, lambda facts: facts.sender),
+    (("company",), Contact, lambda facts: facts.company),
+    (tuple(_LINKED), Contact, _customer),
+    (
+        ("salesperson", "salesperson_purchaser", "sales"),
+        SalespersonPurchaser,
+        lambda facts: facts.salesperson,
+    ),
+    (("campaign", "campa"), Campaign, lambda facts: facts.campaign),
+    (("segment", "segment_header", "segme"), SegmentHeader, lambda facts: facts.segment),
+    (("segment", "logged_segment", "segme"), LoggedSegment, lambda facts: facts.segment),
+    ((*_INTERACTION, ""), Interaction, lambda facts: facts.interaction),
+)
+"""Prefixes, kind and place of what has fields; of two with one name the first counts."""
+
+
+def _sources() -> Iterator[tuple[str, type[Record], Callable[[Facts], object]]]:
+    for prefixes, kind, source in _PREFIXES:
+        for prefix in prefixes:
+            yield prefix, kind, source
 
 
 class Gatherer:
@@ -302,7 +353,14 @@ class Gatherer:
             country=self._find(CountryRegion, country),
             formulas=self._formulas,
             fallback_language=self._fallback,
+            number_as=partial(self._number_as, contact.company_no or contact.no),
         )
+
+    def _number_as(self, contact_no: str, table: LinkToTable) -> str:
+        found = self._records.all(
+            ContactBusinessRelation, contact_no=contact_no, link_to_table=table
+        )
+        return next((relation.no for relation in found), "")
 
     def _company(self, contact: Contact) -> Contact | None:
         if contact.company_no == contact.no:

@@ -10,13 +10,14 @@ from typing import IO
 
 import attrs
 
-from segmentation.contacts import Contact
+from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.documents import (
     Document,
     Form,
     Formats,
     FormatsFor,
     FormForMany,
+    FormWithText,
     TextRenderer,
     field_name,
     missing_fields,
@@ -24,6 +25,7 @@ from segmentation.documents import (
     safe_file_name,
 )
 from segmentation.errors import (
+    BadDocument,
     Fault,
     NotFound,
     Refused,
@@ -58,6 +60,8 @@ class Rendering:
         more: Fields that the host adds, for each contact; they go before ours.
         unsubscribe: A link for each contact by which it takes itself off the list.
         converters: What turns finished documents into others, by their ending: Word to PDF.
+        bodies: What makes a mail's body of a letter made in Word; a line that says
+            ``send_word_docs_as_attachment`` has its letter attached all the same.
     """
 
     renderers: tuple[Renderer, ...] = (TextRenderer(),)
@@ -67,6 +71,16 @@ class Rendering:
     more: More | None = None
     unsubscribe: Callable[[Contact, Interaction], str] | None = None
     converters: tuple[Converter, ...] = ()
+    bodies: tuple[Converter, ...] = ()
+
+    def converters_for(self, interaction: Interaction, ending: str) -> Sequence[Converter]:
+        """What a finished document of this ending goes through before it is sent."""
+        mailed = interaction.correspondence_type is CorrespondenceType.EMAIL
+        if mailed and not interaction.send_word_docs_as_attachment:
+            for body in self.bodies:
+                if ending in body.converts:
+                    return (body,)
+        return self.converters
 
 
 @attrs.frozen(kw_only=True)
@@ -140,8 +154,17 @@ class Press:
             renderer = self._renderer(name)
             content = self._store.attachments.get(digest)
             read = (renderer.read(content, name or digest[:8]), renderer) if renderer else None
+            if read:
+                self._check_typed(read[0], name or digest[:8])
             self._forms[digest, name] = read
         return self._forms[digest, name]
+
+    def _check_typed(self, form: Form, name: str) -> None:
+        """A field's name in the text, «City», was meant as a field, and would go out as it is."""
+        typed = form.typed if isinstance(form, FormWithText) else ()
+        for text in typed:
+            if find_getter(text, self._extra):
+                raise BadDocument(name, f"«{text}» is typed text; insert it as a merge field")
 
     def _renderer(self, name: str) -> Renderer | None:
         ending = _ending(name)
@@ -237,7 +260,7 @@ class Press:
             form, renderer = opened
             ending, media_type = renderer.ending, renderer.media_type
             content = form.fill(letter.values, self.formats(letter))
-        for converter in self._rendering.converters:
+        for converter in self._rendering.converters_for(letter.interaction, ending):
             if ending in converter.converts:
                 content = converter.convert(content, name)
                 ending, media_type = converter.ending, converter.media_type
@@ -377,7 +400,7 @@ def faults_of(error: SegmentationError, place: str) -> Iterator[Fault]:
 
 
 def as_interaction(line: SegmentLine) -> Interaction:
-    """What a line would be logged as, as far as its letter is concerned."""
+    """What a line would be logged as, as far as its letter can tell."""
     return Interaction(
         contact_no=line.contact_no,
         contact_company_no=line.contact_company_no,
@@ -385,13 +408,22 @@ def as_interaction(line: SegmentLine) -> Interaction:
         date=line.date,
         description=line.description,
         subject=line.subject,
+        interaction_group_code=line.interaction_group_code,
         interaction_template_code=line.interaction_template_code,
         interaction_language_code=line.language_code,
+        cost=line.unit_cost,
+        duration_min=line.unit_duration_min,
+        information_flow=line.information_flow,
+        initiated_by=line.initiated_by,
+        evaluation=line.evaluation,
         salesperson_code=line.salesperson_code,
         campaign_no=line.campaign_no,
+        campaign_target=line.campaign_target,
+        campaign_response=line.campaign_response,
         segment_no=line.segment_no,
         line_no=line.line_no,
         correspondence_type=line.correspondence_type,
+        send_word_docs_as_attachment=line.send_word_docs_as_attachment,
         attachment=line.attachment,
         attachment_name=line.attachment_name,
         word_template_code=line.word_template_code,

@@ -1,4 +1,7 @@
-"""Reports on a segment that is not logged yet, or on any contacts: gathered, and as HTML."""
+"""Reports on a segment that is not logged yet, on contacts, on a campaign: data and documents.
+
+A document is made of the data by a form, ours or a host's, in the language asked for.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -7,36 +10,44 @@ from typing import Any, Protocol
 
 import attrs
 
+from segmentation.campaigns import CampaignEntry, CampaignStatus
 from segmentation.contacts import SalespersonPurchaser
 from segmentation.criteria import AsOf
-from segmentation.documents import address_lines
+from segmentation.documents import Formats, PlainFormats, address_lines, locale_of
 from segmentation.interactions import DocumentType, Interaction
-from segmentation.journal import Stamp
+from segmentation.journal import NOTHING, Figures, Stamp
 from segmentation.protocols import Store
 from segmentation.reports import (
+    CampaignDetails,
     ContactRow,
     CoverSheet,
+    EntryRow,
     Label,
     LabelFormat,
     Remarks,
+    Sheet,
+    report_words,
     sheets_of,
 )
 from segmentation.segments import SegmentLine
 from segmentation.setup import CompanyInformation
 
+from .campaigning import Scope, entries_of, figures, figures_by, get_campaign
 from .documenting import DocumentRecorded, record_document
 from .figuring import contact_figures
 from .merging import Facts, Gatherer
 from .rendering import as_interaction
 
 _REMARKS = (
-    "As agreed upon",
-    "For your information",
-    "Your comments please",
-    "For your approval",
-    "Please call",
-    "Returned after use",
+    "as_agreed_upon",
+    "for_your_information",
+    "your_comments_please",
+    "for_your_approval",
+    "please_call",
+    "returned_after_use",
 )
+_PATTERNS = {"cost": "#,##0.00", "estimated_value": "#,##0.00", "response_rate": "0.0"}
+"""How these numbers are written in a report."""
 
 
 def segment_contacts(
@@ -116,6 +127,7 @@ def cover_sheets(
         address_2=sender.address_2,
         post_code=sender.post_code,
         city=sender.city,
+        county=sender.county,
         country_code=sender.country_region_code,
     )
     sheets = []
@@ -180,6 +192,67 @@ def _lines(store: Store, segment_no: str) -> Sequence[tuple[SegmentLine, Facts]]
     return [(line, gatherer.facts(as_interaction(line), segment.header)) for line in lines]
 
 
+def campaign_details(
+    store: Store,
+    campaign_no: str,
+    *,
+    starting_date: date | None = None,
+    ending_date: date | None = None,
+) -> CampaignDetails:
+    """A campaign with its figures and entries, without what is cancelled or postponed.
+
+    Args:
+        store: Where everything is kept.
+        campaign_no: The campaign.
+        starting_date: The first day that the figures count; blank for the beginning.
+        ending_date: The last one; blank for no end.
+
+    Raises:
+        NotFound: There is no such campaign.
+    """
+    campaign = get_campaign(store, campaign_no)
+    code, status = campaign.salesperson_code, campaign.status_code
+    salesperson = store.records.find(SalespersonPurchaser, code) if code else None
+    known = store.records.find(CampaignStatus, status) if status else None
+    scope = Scope(campaign_no=campaign.no, starting_date=starting_date, ending_date=ending_date)
+    of_entry = figures_by(store, "campaign_entry_no", scope)
+    total = figures(store, scope)
+    return CampaignDetails(
+        campaign_no=campaign.no,
+        description=campaign.description,
+        starting_date=campaign.starting_date,
+        ending_date=campaign.ending_date,
+        salesperson_name=salesperson.name if salesperson else code,
+        status=known.description if known else status,
+        interactions=total.interactions,
+        targets=total.targets,
+        responses=total.responses,
+        response_rate=total.response_rate,
+        cost=total.cost,
+        duration_min=total.duration_min,
+        entries=tuple(
+            _entry_row(entry, of_entry.get(entry.entry_no, NOTHING))
+            for entry in entries_of(store, campaign.no)
+        ),
+    )
+
+
+def _entry_row(entry: CampaignEntry, known: Figures) -> EntryRow:
+    return EntryRow(
+        entry_no=entry.entry_no,
+        date=entry.date,
+        description=entry.description,
+        segment_no=entry.segment_no,
+        interactions=known.interactions,
+        cost=known.cost,
+        duration_min=known.duration_min,
+        canceled=entry.canceled,
+    )
+
+
+# -- as documents -----------------------------------------------------------------------------
+
+
 class DataForm(Protocol):
     """A template that takes any plain data, as those of Jinja do."""
 
@@ -187,33 +260,88 @@ class DataForm(Protocol):
         """The document."""
 
 
-def contacts_report(form: DataForm, rows: Iterable[ContactRow], *, title: str) -> bytes:
+@attrs.frozen(kw_only=True)
+class Edition:
+    """In what language a report is, and what it is called.
+
+    Attributes:
+        language: A tag ("fr-CH") or one of Business Central's codes ("FRS").
+        formats: How dates and numbers are written.
+        title: The document's title; by default what the report is called in its language.
+    """
+
+    language: str = "en"
+    formats: Formats = attrs.field(factory=PlainFormats)
+    title: str = ""
+
+
+def contacts_report(
+    form: DataForm, rows: Iterable[ContactRow], edition: Edition | None = None
+) -> bytes:
     """The list of contacts as a document."""
-    return form.fill_with({"title": title, "rows": [attrs.asdict(row) for row in rows]})
+    return _report(form, "segment_contacts", edition, rows=list(rows))
 
 
 def labels_report(
-    form: DataForm, labels: Iterable[Label], layout: LabelFormat, *, title: str
+    form: DataForm,
+    labels: Iterable[Label],
+    layout: LabelFormat,
+    edition: Edition | None = None,
 ) -> bytes:
-    """Labels as a document, laid out on sheets."""
-    sheets = [attrs.asdict(sheet) for sheet in sheets_of(labels, layout)]
-    return form.fill_with({"title": title, "layout": attrs.asdict(layout), "sheets": sheets})
+    """Labels as a document: HTML lays them out on sheets, Word in the rows of one table."""
+    sheets = list(sheets_of(labels, layout))
+    rows = [
+        ["\n".join(label.lines) for label in row] + [""] * (layout.columns - len(row))
+        for sheet in sheets
+        for row in sheet.rows
+    ]
+    geometry = attrs.asdict(layout) | {"margin": layout.margin}
+    return _report(form, "segment_labels", edition, layout=geometry, sheets=sheets, rows=rows)
 
 
 def cover_sheets_report(
-    form: DataForm,
-    sheets: Iterable[CoverSheet],
-    *,
-    title: str,
-    remarks: Sequence[str] = _REMARKS,
+    form: DataForm, sheets: Iterable[CoverSheet], edition: Edition | None = None
 ) -> bytes:
-    """Cover sheets as a document.
+    """Cover sheets as a document, a page for each."""
+    return _report(form, "segment_cover_sheet", edition, sheets=list(sheets))
 
-    Args:
-        form: The template.
-        sheets: The sheets.
-        title: The document's title.
-        remarks: The words beside the first six marks.
-    """
-    data = [attrs.asdict(sheet) for sheet in sheets]
-    return form.fill_with({"title": title, "sheets": data, "remarks": list(remarks)})
+
+def campaign_report(
+    form: DataForm, details: CampaignDetails, edition: Edition | None = None
+) -> bytes:
+    """The details of a campaign as a document."""
+    return _report(form, "campaign_details", edition, campaign=details)
+
+
+def _report(form: DataForm, name: str, edition: Edition | None, **data: object) -> bytes:
+    """A report's data as texts, with the words of its language beside them."""
+    edition = edition or Edition()
+    words = report_words(edition.language)
+    told: dict[str, Any] = {field: _told(value, edition.formats) for field, value in data.items()}
+    told["title"] = edition.title or words[name]
+    told["language"] = locale_of(edition.language).replace("_", "-")
+    told["words"] = dict(words)
+    told["remarks"] = [words[remark] for remark in _REMARKS]
+    return form.fill_with(told)
+
+
+def _told(value: object, formats: Formats, pattern: str = "") -> object:
+    """A value as a template may show it: dates and amounts are written, the rest is plain."""
+    match value:
+        case None:
+            return ""
+        case date():
+            return formats.date(value)
+        case Decimal():
+            return formats.number(value, pattern)
+        case list() | tuple():
+            return [_told(item, formats) for item in value]
+        case ContactRow() | Sheet() | Label() | CoverSheet() | CampaignDetails() | EntryRow():
+            return {
+                field.name: _told(
+                    getattr(value, field.name), formats, _PATTERNS.get(field.name, "")
+                )
+                for field in attrs.fields(type(value))
+            }
+        case _:
+            return value

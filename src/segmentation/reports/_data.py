@@ -1,12 +1,13 @@
-"""The data of the reports on a segment."""
+"""The data of the reports on a segment or a campaign."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 import attrs
 
-from segmentation.fields import Value
+_WIDTH, _HEIGHT = 210, 297
+"""A4, in millimetres."""
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +61,17 @@ class LabelFormat:
     @classmethod
     def of(cls, width: int, height: int) -> "LabelFormat":
         """The format with labels of a size; as many as an A4 sheet holds."""
-        return cls(columns=210 // width, rows=297 // height, width=width, height=height)
+        return cls(columns=_WIDTH // width, rows=_HEIGHT // height, width=width, height=height)
+
+    @property
+    def name(self) -> str:
+        """The size, as it is part of the names of templates: "70x36"."""
+        return f"{self.width}x{self.height}"
+
+    @property
+    def margin(self) -> float:
+        """What is left of the sheet above the labels, and below."""
+        return (_HEIGHT - self.rows * self.height) / 2
 
 
 @attrs.frozen(kw_only=True)
@@ -122,16 +133,48 @@ class CoverSheet:
     marks: tuple[str, ...] = ("",) * 7
     remark: str = ""
 
-    @property
-    def fields(self) -> dict[str, Value]:
-        """The same as merge fields, for a template made in Word."""
-        marks: Sequence[str] = self.marks
-        return {
-            "Address_Block": "\n".join(self.address),
-            "Company_Information_Block": "\n".join(self.sender),
-            "Contact_No": self.contact_no,
-            "Date": self.date,
-            "Salesperson_Name": self.salesperson_name,
-            "Remark": self.remark,
-            **{f"Mark_{number}": mark for number, mark in enumerate(marks, start=1)},
-        }
+
+@attrs.frozen(kw_only=True)
+class EntryRow:
+    """A campaign entry in the details of its campaign.
+
+    Attributes:
+        interactions: How many interactions it counts, without those cancelled or postponed.
+        cost: What they cost, in the currency of the host.
+        duration_min: How long they took, in minutes.
+    """
+
+    entry_no: int
+    date: dt.date | None = None
+    description: str = ""
+    segment_no: str = ""
+    interactions: int = 0
+    cost: Decimal = Decimal(0)
+    duration_min: Decimal = Decimal(0)
+    canceled: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class CampaignDetails:
+    """A campaign with its figures and what was done for it.
+
+    Attributes:
+        status: The description of its status.
+        targets: Target contacts contacted.
+        responses: Contacts responded.
+        response_rate: Responses for every hundred targets.
+    """
+
+    campaign_no: str
+    description: str = ""
+    starting_date: dt.date | None = None
+    ending_date: dt.date | None = None
+    salesperson_name: str = ""
+    status: str = ""
+    interactions: int = 0
+    targets: int = 0
+    responses: int = 0
+    response_rate: Decimal = Decimal(0)
+    cost: Decimal = Decimal(0)
+    duration_min: Decimal = Decimal(0)
+    entries: tuple[EntryRow, ...] = ()

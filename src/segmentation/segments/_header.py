@@ -12,6 +12,7 @@ import attrs
 
 from segmentation.contacts import CorrespondenceType, Language, Salesperson
 from segmentation.fields import (
+    AlsoCalled,
     Code,
     Extra,
     LongCode,
@@ -40,6 +41,8 @@ class SegmentHeader(Record, table="segment_header", key=("no",)):
     Attributes:
         no_series: The number series that ``no`` was taken from; empty if given by hand.
         ignore_contact_corres_type: The default goes before what the contact wishes.
+        send_word_docs_as_attachment: Letters made in Word are attached to their mails, and not
+            the mails' bodies.
         attachment: SHA-256 of the text in the default language; empty if none.
         saved_criteria_code: The saved criteria that a refresh plays; empty if none.
     """
@@ -62,7 +65,7 @@ class SegmentHeader(Record, table="segment_header", key=("no",)):
     unit_duration_min: Decimal = Decimal(0)
     information_flow: InformationFlow = InformationFlow.BLANK
     initiated_by: InitiatedBy = InitiatedBy.BLANK
-    send_word_docs_as_attachment: bool = False
+    send_word_docs_as_attachment: Annotated[bool, AlsoCalled("send_word_docs_as_attmt")] = False
     word_template_code: LongCode = ""
     attachment: LongText = ""
     saved_criteria_code: Annotated[ShortCode, RefersTo("saved_segment_criteria")] = ""

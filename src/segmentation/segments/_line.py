@@ -22,6 +22,7 @@ from segmentation.contacts import (
 )
 from segmentation.errors import Said
 from segmentation.fields import (
+    AlsoCalled,
     Code,
     Extra,
     LongCode,
@@ -78,7 +79,7 @@ class SegmentLine(Record, table="segment_line", key=("segment_no", "line_no")):
     correspondence_type: CorrespondenceType = CorrespondenceType.BLANK
     language_code: Language = ""
     subject: Text = ""
-    send_word_docs_as_attachment: bool = False
+    send_word_docs_as_attachment: Annotated[bool, AlsoCalled("send_word_doc_as_attmt")] = False
     word_template_code: LongCode = ""
     attachment: LongText = ""
     attachment_name: Text = ""

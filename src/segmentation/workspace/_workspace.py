@@ -397,13 +397,16 @@ class Workspace:
             on_progress=on_progress,
         )
 
-    def resend(self, *entry_nos: int, fresh: bool = False) -> Sequence[Interaction]:
+    def resend(
+        self, *entry_nos: int, fresh: bool = False, language: str = "en"
+    ) -> Sequence[Interaction]:
         """Have the documents of interactions delivered again, by the next `deliver`.
 
         Args:
             *entry_nos: The interactions.
             fresh: Make new letters from the contacts as they are now, as new interactions;
                 otherwise the same letters go out again.
+            language: The language of what the description of a new interaction says.
 
         Raises:
             Refused: One is cancelled, was never to be delivered, or is being delivered.
@@ -414,6 +417,7 @@ class Workspace:
             stamp=self.stamp,
             workdate=self.as_of.workdate if fresh else None,
             rendering=self.rendering,
+            language=language,
         )
 
     @property

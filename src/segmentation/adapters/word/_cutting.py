@@ -15,7 +15,6 @@ from lxml import etree
 from segmentation.errors import BadDocument
 
 from ._instructions import (
-    NEXT_RECORD,
     Inside,
     Instruction,
     Merge,
@@ -27,12 +26,18 @@ from ._instructions import (
 
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _PRIVATE = re.compile("[\ue000\ue001]")
+_TYPED = re.compile(r"«([^\W\d]\w*)»")
+_HOLDERS = frozenset({"HYPERLINK", "TC", "XE"})
+"""Kinds of fields that may hold merge fields in their instruction and show something else."""
 _CHARACTER_FORMAT = ("\\*", "charformat")
 
 
 @attrs.define(eq=False)
 class _Field:
-    """A complex field while it is read, and where its pieces stand."""
+    """A complex field while it is read, and where its pieces stand.
+
+    A foreign one has a field in its instruction that is Word's own, as a page number is.
+    """
 
     begin: etree._Element
     parent: "_Field | None"
@@ -42,6 +47,7 @@ class _Field:
     result_run: etree._Element | None = None
     runs: list[etree._Element] = attrs.field(factory=list)
     separated: bool = False
+    foreign: bool = False
     holes: list[tuple[list[etree._Element], Readable]] = attrs.field(factory=list)
 
 
@@ -50,17 +56,19 @@ class Cutter:
 
     Attributes:
         holes: What fills each mark, by its number.
+        typed: What stands in the text as a field's result does, «Name», and is no field.
     """
 
     def __init__(self, name: str) -> None:
         self._name = name
         self.holes: list[Instruction] = []
+        self.typed: list[str] = []
 
     def cut(self, root: etree._Element) -> None:
         """Replace the merge fields of a part by marks.
 
         Raises:
-            BadDocument: A field has no end, or would fetch the next contact's data.
+            BadDocument: A field has no end, or is one that no letter can have.
         """
         self._w = etree.QName(root).namespace or ""
         _take_out_private_characters(root)
@@ -68,6 +76,9 @@ class Cutter:
         self._cut_complex(root)
         for simple in list(root.iter(self._tag("fldSimple"))):
             self._cut_simple(simple)
+        for paragraph in root.iter(self._tag("p")):
+            text = "".join(piece.text or "" for piece in paragraph.iter(self._tag("t")))
+            self.typed += _TYPED.findall(text)
 
     def _tag(self, name: str) -> str:
         return f"{{{self._w}}}{name}"
@@ -120,7 +131,9 @@ class Cutter:
     def _simple_inside(self, simple: etree._Element, field: _Field | None) -> _Field | None:
         """A simple field inside the instruction of a complex one."""
         instruction = self._read(simple.get(self._tag("instr"), ""), [])
-        if field is not None and not field.separated and instruction is not None:
+        if field is not None and not field.separated and instruction is None:
+            field.foreign = True
+        elif field is not None and not field.separated and instruction is not None:
             field.instruction += mark(len(field.inner))
             field.inner.append(instruction)
             field.holes.append(([simple], instruction))
@@ -146,7 +159,9 @@ class Cutter:
         return field
 
     def _finish(self, field: _Field) -> None:
-        instruction = self._read(field.instruction, field.inner)
+        instruction = None if field.foreign else self._read(field.instruction, field.inner)
+        if instruction is None and field.holes:
+            self._check_holder(field)
         outer = field.parent
         if outer is not None and not outer.separated:
             self._finish_inside(field, outer, instruction)
@@ -171,6 +186,7 @@ class Cutter:
         runs = [field.begin, *field.runs]
         outer.runs += runs
         if instruction is None:
+            outer.foreign = True
             outer.holes += field.holes
         else:
             outer.instruction += mark(len(outer.inner))
@@ -180,12 +196,17 @@ class Cutter:
     # -- what both have in common -----------------------------------------------------------
 
     def _read(self, text: str, inner: list[Readable]) -> Readable | None:
-        if kind_of(text) in NEXT_RECORD:
-            raise BadDocument(
-                self._name,
-                f"the field {kind_of(text)} would bring another contact's data into a letter",
-            )
-        return read_instruction(text, inner)
+        try:
+            return read_instruction(text, inner)
+        except ValueError as error:
+            raise BadDocument(self._name, str(error)) from error
+
+    def _check_holder(self, field: _Field) -> None:
+        """A field with merge fields in it is ours, or one that Word works out when it shows it."""
+        kind = kind_of(field.instruction)
+        if kind not in _HOLDERS and not field.foreign:
+            names = ", ".join(name for _, inner in field.holes for name in inner.names)
+            raise BadDocument(self._name, f"the field {kind} of {names} is not worked out here")
 
     def _run(
         self, instruction: Instruction, like: etree._Element | None, text: str

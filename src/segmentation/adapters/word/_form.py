@@ -23,10 +23,12 @@ class WordForm:
     Attributes:
         name: The template's name, for errors.
         fields: The merge fields, each once, in the order in which they stand.
+        typed: What stands in the text as «Name» and is no field.
     """
 
     name: str
     fields: Sequence[str]
+    typed: Sequence[str]
     _instructions: Sequence[Instruction]
     _base: bytes
     _parts: Mapping[str, Pieces]

@@ -10,20 +10,33 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 import attrs
 
 from segmentation.documents import Formats, field_text
 from segmentation.fields import Value
 
-_TOKEN = re.compile(r'"(?P<quoted>(?:\\.|[^"\\])*)"|(?P<bare>[^\s"]+)')
+_TOKEN = re.compile(
+    r""""(?P<quoted>(?:\\.|[^"\\])*)"|“(?P<curly>[^”]*)”|(?P<bare><>|[<>]=?|=|[^\s"“<>=]+)"""
+)
 _MARK = re.compile("\ue000([0-9]+)\ue001")
 _WORDS = re.compile(r"\S+")
 _COMPOSED = {"ADDRESSBLOCK": "address_block", "GREETINGLINE": "formal_salutation"}
 _IF_TOKENS = 4
-NEXT_RECORD = frozenset({"NEXT", "NEXTIF", "SKIPIF"})
-"""Fields that would bring another contact's data into a letter, or leave a letter out."""
+_REFUSED = {
+    **dict.fromkeys(
+        ("NEXT", "NEXTIF", "SKIPIF"), "would bring another contact's data into a letter"
+    ),
+    **dict.fromkeys(("MERGEREC", "MERGESEQ"), "counts letters, each of which is made by itself"),
+    "MERGEBARCODE": "makes a bar code, which only Word can draw",
+}
+"""Fields of a mail merge that no letter can have, and why."""
+_FORMS = frozenset({"mergeformat", "charformat", "arabic"})
+"""Arguments of ``\\*`` that leave the text as it is."""
+_GROUP = 3
+_SEPARATOR = re.compile("[.,'\u2019 \u00a0\u202f]")
+_DIGITS = re.compile("[#0x](?:[#0x.,'\u2019 \u00a0\u202f]*[#0x])?")
 
 Values: TypeAlias = Mapping[str, Value]
 
@@ -58,6 +71,8 @@ class Merge:
 class Choice:
     """An IF field; its operands and texts may hold other fields, as marks.
 
+    Numbers are compared as numbers, however they are written.
+
     Attributes:
         left: What is compared.
         operator: One of ``=``, ``<>``, ``<``, ``<=``, ``>``, ``>=``.
@@ -85,7 +100,13 @@ class Choice:
         def put(text: str) -> str:
             return _MARK.sub(lambda m: self.inner[int(m[1])].text(values, formats), text)
 
-        holds = _compared(put(self.left), self.operator, put(self.right))
+        def operand(text: str) -> str:
+            mark = _MARK.fullmatch(text)
+            field = self.inner[int(mark[1])] if mark else None
+            value = values[field.name] if isinstance(field, Merge) else None
+            return str(value) if _is_number(value) else put(text)
+
+        holds = _compared(operand(self.left), self.operator, operand(self.right))
         return put(self.then if holds else self.otherwise)
 
 
@@ -133,14 +154,23 @@ def read_instruction(text: str, inner: Sequence["Readable"]) -> "Readable | None
     Args:
         text: The instruction, with a `mark` for each field inside it.
         inner: What the fields inside it say.
+
+    Raises:
+        ValueError: It is one that a merge fills, but not as it stands, or that no letter has.
     """
     kind, *rest = list(_tokens(text)) or [""]
     kind = kind.upper()
+    if kind in _REFUSED:
+        raise ValueError(f"the field {kind} {_REFUSED[kind]}")
     if kind in _COMPOSED:
         return Merge(_COMPOSED[kind])
-    if kind == "MERGEFIELD" and rest:
-        return Merge(rest[0], tuple(_switches(rest[1:])))
-    if kind == "IF" and len(rest) >= _IF_TOKENS:
+    if kind == "MERGEFIELD":
+        if not rest:
+            raise ValueError("a MERGEFIELD names no field")
+        return Merge(rest[0], tuple(_switches(rest)))
+    if kind == "IF":
+        if len(rest) < _IF_TOKENS:
+            raise ValueError(f"the field {_MARK.sub('...', text).strip()} is not complete")
         left, operator, right, then, *more = rest
         otherwise = more[0] if more and not more[0].startswith("\\") else ""
         return Choice(left, operator, right, then, otherwise, tuple(inner))
@@ -149,32 +179,42 @@ def read_instruction(text: str, inner: Sequence["Readable"]) -> "Readable | None
 
 def _tokens(text: str) -> Iterator[str]:
     for found in _TOKEN.finditer(text):
-        quoted = found["quoted"]
-        yield found["bare"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
+        if found["quoted"] is not None:
+            yield re.sub(r"\\(.)", r"\1", found["quoted"])
+        else:
+            yield found["bare"] or found["curly"] or ""
 
 
 def _switches(tokens: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Switches with their arguments, which may stand with or without a blank between."""
+    field, *rest = tokens
     waiting = ""
-    for token in tokens:
+    for token in rest:
         if waiting:
-            yield waiting, token
+            yield _switch(field, waiting, token)
             waiting = ""
         elif re.match(r"\\[mv]", token, re.IGNORECASE):
             continue
         elif re.match(r"\\[*@#bf]", token, re.IGNORECASE):
             switch, argument = token[:2].lower(), token[2:]
             if argument:
-                yield switch, argument
+                yield _switch(field, switch, argument)
             else:
                 waiting = switch
+
+
+def _switch(field: str, switch: str, argument: str) -> tuple[str, str]:
+    form = argument.casefold()
+    if switch == "\\*" and form not in _CASES and form not in _FORMS:
+        raise ValueError(f"the field {field} has the switch \\* {argument}, which only Word knows")
+    return switch, argument
 
 
 def _switched(switch: str, argument: str, value: Value, text: str, formats: Formats) -> str:
     if switch == "\\@" and isinstance(value, date):
         return formats.date(value, to_ldml(argument))
-    if switch == "\\#" and isinstance(value, int | Decimal):
-        return formats.number(value, argument.replace("x", "#"))
+    if switch == "\\#" and _is_number(value):
+        return _by_picture(value, argument, formats)
     if switch == "\\b":
         return argument + text if text else ""
     if switch == "\\f":
@@ -204,6 +244,49 @@ def to_ldml(picture: str) -> str:
     pattern = picture.replace("am/pm", "a").replace("AM/PM", "a")
     pattern = re.sub(r"d{3,}|D{3,}", lambda found: "E" * len(found[0]), pattern)
     return pattern.replace("D", "d").replace("Y", "y")
+
+
+def _is_number(value: Value) -> TypeGuard[int | Decimal]:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _by_picture(value: int | Decimal, picture: str, formats: Formats) -> str:
+    """A number by a picture of Word; what is around the digits is text.
+
+    A picture may have parts for positive, negative and zero, with semicolons between.
+    """
+    positive, *others = picture.split(";")
+    part = positive
+    if others and value < 0:
+        part, value = others[0], -value
+    elif len(others) > 1 and value == 0:
+        part = others[1]
+    found = _DIGITS.search(part)
+    if found is None:
+        return part.replace("'", "")
+    before, after = part[: found.start()], part[found.end() :]
+    number = formats.number(value, to_number_pattern(found[0]))
+    return before.replace("'", "") + number + after.replace("'", "")
+
+
+def to_number_pattern(picture: str) -> str:
+    """The digits of a number's picture as a pattern of Unicode's LDML.
+
+    Word writes a picture with the separators of the country it was made in.
+
+    >>> [to_number_pattern(each) for each in ("#,##0.00", "#.##0,00", "#'##0.00", "0,0", "# ##0")]
+    ['#,##0.00', '#,##0.00', '#,##0.00', '0.0', '#,##0']
+    """
+    digits = picture.replace("x", "#")
+    separators, places = _SEPARATOR.findall(digits), _SEPARATOR.split(digits)
+    if not separators:
+        return digits
+    mixed = len(set(separators)) > 1
+    thousands = not mixed and "#" in places[0] and len(places[-1]) == _GROUP
+    if thousands or separators[-1] not in ".,":
+        return "#,##" + digits[-1]
+    whole = "#,##" + places[-2][-1] if mixed else places[0]
+    return f"{whole}.{places[-1]}"
 
 
 def _compared(left: str, operator: str, right: str) -> bool:

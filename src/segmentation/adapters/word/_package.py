@@ -4,17 +4,16 @@ What comes from a user may be no zip, a broken one, a bomb, or XML that names fi
 all of it is refused before anything is written.
 """
 
-import io
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
+from functools import partial
 
 import attrs
 from lxml import etree
 
+from segmentation.documents import unpacked
 from segmentation.errors import BadDocument
 
-_CONTENT_TYPES = "[Content_Types].xml"
+CONTENT_TYPES = "[Content_Types].xml"
 _MAIN = (
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
@@ -29,11 +28,13 @@ _KINDS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.settings+xml": "settings",
     **dict.fromkeys(_MAIN, "main"),
 }
-_MOST_MEMBERS = 5_000
-_MOST_BYTES = 256 * 1024 * 1024
 _MOST_BYTES_OF_XML = 64 * 1024 * 1024
 _RELATIONSHIPS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _MERGE_SOURCES = ("/mailMergeSource", "/mailMergeHeaderSource", "/attachedTemplate")
+_MACROS = ("/vbaProject", "/wordVbaData")
+_OF_MACROS = frozenset(
+    {"application/vnd.ms-office.vbaProject", "application/vnd.ms-word.vbaData+xml"}
+)
 
 
 @attrs.frozen
@@ -61,32 +62,13 @@ def read_package(content: bytes, name: str) -> Package:
     Raises:
         BadDocument: It is none, is broken, or grows beyond all measure when it is unpacked.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = dict(_unpacked(archive, name))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
-        raise BadDocument(name, f"is no Word document: {error}") from error
-    except RuntimeError as error:  # what zipfile raises where a password is needed
-        raise BadDocument(name, "is encrypted") from error
-    if _CONTENT_TYPES not in members:
+    members = unpacked(content, name)
+    if CONTENT_TYPES not in members:
         raise BadDocument(name, "is no Word document: it has no list of content types")
-    parts = dict(_parts(parse_xml(members[_CONTENT_TYPES], name, _CONTENT_TYPES), members))
+    parts = dict(_parts(parse_xml(members[CONTENT_TYPES], name, CONTENT_TYPES), members))
     if list(parts.values()).count("main") != 1:
         raise BadDocument(name, "is no Word document: it has no main part")
     return Package(members, parts)
-
-
-def _unpacked(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, bytes]]:
-    infos = [info for info in archive.infolist() if not info.is_dir()]
-    size = sum(info.file_size for info in infos)
-    if len(infos) > _MOST_MEMBERS or size > _MOST_BYTES:
-        raise BadDocument(name, f"is too large: {len(infos)} members of {size} bytes")
-    for info in infos:
-        with archive.open(info) as member:
-            unpacked = member.read(info.file_size + 1)
-        if len(unpacked) != info.file_size:
-            raise BadDocument(name, f"{info.filename} is not of the size that it claims")
-        yield info.filename, unpacked
 
 
 def _parts(types: etree._Element, members: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
@@ -124,17 +106,53 @@ def to_xml(root: etree._Element) -> bytes:
     return written
 
 
-def without_data_source(root: etree._Element) -> None:
-    """Take the mail merge out of the settings: a finished letter asks for no data source."""
+def as_letter(package: Package, name: str) -> Package:
+    """The template as what a letter is: a document, and not a template.
+
+    It has no macros, and no link to a data source, which is on somebody's disk.
+    """
+    members = dict(package.members)
+    settings = [part for part, kind in package.parts.items() if kind == "settings"]
+    changes: list[tuple[str, Callable[[etree._Element], None]]] = [
+        (CONTENT_TYPES, _only_a_document),
+        (relationships_of(package.main), partial(_without_links, _MACROS)),
+        *((part, _without_data_source) for part in settings),
+        *((relationships_of(part), partial(_without_links, _MERGE_SOURCES)) for part in settings),
+    ]
+    for member, change in changes:
+        if member in members:
+            root = parse_xml(members[member], name, member)
+            change(root)
+            members[member] = to_xml(root)
+    macros = _macros(parse_xml(package.members[CONTENT_TYPES], name, CONTENT_TYPES), members)
+    return Package({n: c for n, c in members.items() if n not in macros}, package.parts)
+
+
+def _only_a_document(types: etree._Element) -> None:
+    for entry in list(types):
+        if entry.get("ContentType") in _MAIN:
+            entry.set("ContentType", _MAIN[0])
+        elif entry.get("ContentType") in _OF_MACROS:
+            types.remove(entry)
+
+
+def _macros(types: etree._Element, members: Mapping[str, bytes]) -> Container[str]:
+    """The members that hold macros, named by themselves or by their ending."""
+    marked = [entry for entry in types if entry.get("ContentType") in _OF_MACROS]
+    parts = {entry.get("PartName", "").lstrip("/") for entry in marked}
+    endings = tuple(f".{entry.get('Extension')}" for entry in marked if entry.get("Extension"))
+    return {member for member in members if member in parts or member.endswith(endings)}
+
+
+def _without_data_source(root: etree._Element) -> None:
     for setting in ("mailMerge", "attachedTemplate"):
         for element in root.findall(f"{{*}}{setting}"):
             root.remove(element)
 
 
-def without_merge_sources(root: etree._Element) -> None:
-    """Take the links to data sources out of the settings' relationships."""
+def _without_links(kinds: tuple[str, ...], root: etree._Element) -> None:
     for relationship in root.findall(_RELATIONSHIPS):
-        if relationship.get("Type", "").endswith(_MERGE_SOURCES):
+        if relationship.get("Type", "").endswith(kinds):
             root.remove(relationship)
 
 

@@ -6,15 +6,7 @@ import attrs
 
 from ._cutting import Cutter
 from ._form import WordForm
-from ._package import (
-    Package,
-    parse_xml,
-    read_package,
-    relationships_of,
-    to_xml,
-    without_data_source,
-    without_merge_sources,
-)
+from ._package import as_letter, parse_xml, read_package, to_xml
 from ._pieces import Pieces
 from ._series import make_series, pack
 
@@ -23,11 +15,11 @@ _WITH_FIELDS = ("header", "main", "footer", "note")
 
 @attrs.frozen
 class WordRenderer:
-    """Fills mail merge templates made in Word; what it makes is Word again.
+    """Fills mail merge templates made in Word; what it makes is a Word document, without macros.
 
     It fills MERGEFIELD, IF, ADDRESSBLOCK and GREETINGLINE fields, in the text, tables, text
     boxes, headers, footers and notes. All other fields (page numbers, dates) are Word's own
-    and stay.
+    and stay; one that would have to be worked out from merge fields is refused.
     """
 
     fills: frozenset[str] = frozenset({"docx", "docm", "dotx", "dotm"})
@@ -39,9 +31,10 @@ class WordRenderer:
 
         Raises:
             BadDocument: It is no Word document, is broken, or has a field that no letter can
-                have: one that has no end, or that fetches the next contact's data.
+                have: one that has no end, fetches the next contact's data, counts letters, or
+                has merge fields in what only Word can work out.
         """
-        package = _without_merge(read_package(content, name), name)
+        package = as_letter(read_package(content, name), name)
         cutter = Cutter(name)
         parts: dict[str, Pieces] = {}
         for kind in _WITH_FIELDS:
@@ -57,22 +50,10 @@ class WordRenderer:
         return WordForm(
             name,
             tuple(dict.fromkeys(field for hole in used for field in hole.names)),
+            tuple(dict.fromkeys(cutter.typed)),
             cutter.holes,
             pack(package.members, without=parts),
             parts,
             frozenset(part for part in parts if package.parts[part] == "note"),
             partial(make_series, package, main, parts),
         )
-
-
-def _without_merge(package: Package, name: str) -> Package:
-    """The template without its link to a data source, which is on somebody's disk."""
-    members = dict(package.members)
-    for part in (part for part, kind in package.parts.items() if kind == "settings"):
-        links = relationships_of(part)
-        for member, change in ((part, without_data_source), (links, without_merge_sources)):
-            if member in members:
-                root = parse_xml(members[member], name, member)
-                change(root)
-                members[member] = to_xml(root)
-    return Package(members, package.parts)

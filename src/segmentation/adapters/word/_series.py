@@ -15,14 +15,17 @@ from typing import IO
 import attrs
 from lxml import etree
 
-from ._package import Package, parse_xml, relationships_of, to_xml
+from ._package import CONTENT_TYPES, Package, parse_xml, relationships_of, to_xml
 from ._pieces import NUMBER, Pieces, Texts, reference, relationship_id
 
 _CUT = "segmentation: cut here"
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_R = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
+"""The namespace of references to other parts; the second is that of strict Open XML."""
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 _IN_MEMORY = 16 * 1024 * 1024
-_TYPES = "[Content_Types].xml"
 _NO_LINKS = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
 _NOT_ON_A_NEW_PAGE = frozenset({"continuous", "nextColumn"})
 
@@ -117,7 +120,7 @@ class Series:
             archive.writestr(relationships_of(name), links)
 
     def _write_lists(self, archive: zipfile.ZipFile, count: int) -> None:
-        types = parse_xml(self.types, self.main, _TYPES)
+        types = parse_xml(self.types, self.main, CONTENT_TYPES)
         links = parse_xml(self.relationships, self.main, relationships_of(self.main))
         by_part = {entry.get("PartName", "").lstrip("/"): entry for entry in types}
         by_id = {entry.get("Id", ""): entry for entry in links}
@@ -135,7 +138,7 @@ class Series:
                 links.append(to_own)
             types.remove(override)
             links.remove(link)
-        archive.writestr(_TYPES, to_xml(types))
+        archive.writestr(CONTENT_TYPES, to_xml(types))
         archive.writestr(relationships_of(self.main), to_xml(links))
 
 
@@ -151,7 +154,7 @@ def make_series(package: Package, root: etree._Element, parts: Mapping[str, Piec
     moving = tuple(_moving(package, relationships, parts))
     main = _Main(deepcopy(root), {item.id: place for place, item in enumerate(moving)})
     head, body, last, breaking, tail = main.stretches()
-    lists = {package.main, relationships_of(package.main), _TYPES}
+    lists = {package.main, relationships_of(package.main), CONTENT_TYPES}
     own = {item.part for item in moving} | {relationships_of(item.part) for item in moving}
     return Series(
         main=package.main,
@@ -162,7 +165,7 @@ def make_series(package: Package, root: etree._Element, parts: Mapping[str, Piec
         tail=tail,
         moving=moving,
         shared=pack(package.members, without=lists | own),
-        types=package.members[_TYPES],
+        types=package.members[CONTENT_TYPES],
         relationships=relationships,
         members=package.members,
     )
@@ -257,9 +260,10 @@ class _Main:
             elif name == "docPr":
                 element.set("id", NUMBER)
             elif name in {"headerReference", "footerReference"}:
-                place = self._moving.get(element.get(f"{{{_R}}}id", ""))
-                if place is not None:
-                    element.set(f"{{{_R}}}id", reference(place))
+                for space in _R:
+                    place = self._moving.get(element.get(f"{{{space}}}id", ""))
+                    if place is not None:
+                        element.set(f"{{{space}}}id", reference(place))
 
 
 _BEFORE_NUMBERS = frozenset(
