@@ -398,7 +398,7 @@ class Workspace:
         )
 
     def resend(
-        self, *entry_nos: int, fresh: bool = False, language: str = "en"
+        self, *entry_nos: int, fresh: bool = False, language: str = ""
     ) -> Sequence[Interaction]:
         """Have the documents of interactions delivered again, by the next `deliver`.
 
@@ -406,7 +406,8 @@ class Workspace:
             *entry_nos: The interactions.
             fresh: Make new letters from the contacts as they are now, as new interactions;
                 otherwise the same letters go out again.
-            language: The language of what the description of a new interaction says.
+            language: The language of what the description of a new interaction says; the
+                workspace's if not given.
 
         Raises:
             Refused: One is cancelled, was never to be delivered, or is being delivered.
@@ -417,7 +418,7 @@ class Workspace:
             stamp=self.stamp,
             workdate=self.as_of.workdate if fresh else None,
             rendering=self.rendering,
-            language=language,
+            language=language or self.language,
         )
 
     @property
