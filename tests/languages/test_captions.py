@@ -73,7 +73,7 @@ TERMS = {
 }
 
 
-def only(items: Iterable[str]) -> list[str]:
+def spelled(items: Iterable[str]) -> list[str]:
     """Captions as they are compared: capitals, dots and blanks do not matter."""
     return [to_name(item) for item in items]
 
@@ -101,7 +101,7 @@ def test_what_stands_in_histories_has_a_caption(options: type[Option], language:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_two_tables_have_one_caption(language: str) -> None:
-    names = only(caption(language, kind.__table__) for kind in KINDS)
+    names = spelled(caption(language, kind.__table__) for kind in KINDS)
     assert len(set(names)) == len(names)
 
 

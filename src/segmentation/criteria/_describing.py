@@ -217,10 +217,9 @@ class Teller:
 
     def shown(self, table: Table, field: Field, value: Value) -> str:
         """A field and what it holds; an option by its name."""
-        if field.options and isinstance(value, str):
-            value = field.options.index(value)
-        name = self._phrases.name(table.name, field.name)
-        return self._say("finding", field=name, value=self.value(value, field))
+        is_option = field.options and isinstance(value, str)
+        told = self._option(str(value), field) if is_option else self.value(value, field)
+        return self._say("finding", field=self._phrases.name(table.name, field.name), value=told)
 
     def _grouped_test(self, item: BoundFilter, field: Field) -> str:
         test = self.test(item, field)
@@ -273,8 +272,7 @@ class Teller:
             case bool():
                 return self._say("yes" if value else "no")
             case int() if field.options:
-                name = field.options[value]
-                return self._phrases.name("*", field.name, name) if name else self._say("blank")
+                return self._option(field.options[value], field)
             case Decimal():
                 return f"{value:f}"
             case datetime():
@@ -283,3 +281,6 @@ class Teller:
                 return self._say("quoted", text=value)
             case _:
                 return str(value)
+
+    def _option(self, name: str, field: Field) -> str:
+        return self._phrases.name("*", field.name, name) if name else self._say("blank")
