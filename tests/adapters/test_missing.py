@@ -16,6 +16,9 @@ from segmentation.errors import MissingExtra
         ("babel", "babel", "i18n"),
         ("jinja.word", "docxtpl", "word"),
         ("mammoth", "mammoth", "word"),
+        ("narwhals", "narwhals", "dataframe"),
+        ("notebook", "altair", "notebook"),
+        ("tqdm", "tqdm.auto", "progress"),
     ],
 )
 def test_a_missing_extra_is_named(

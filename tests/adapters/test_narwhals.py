@@ -1,13 +1,17 @@
 """Contacts in frames: what is given back, what may be missing, what fills a segment."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Literal
 
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 import segmentation as seg
-from segmentation.adapters.narwhals import FrameContacts, selection_of, to_frame
+from desk import make_desk
+from segmentation.adapters.narwhals import FrameContacts, from_frame, selection_of, to_frame
 from segmentation.contacts import Contact
 from segmentation.criteria import (
     AsOf,
@@ -22,9 +26,9 @@ from segmentation.criteria import (
     bind,
     make_selection,
 )
-from segmentation.errors import Refused, UnknownName
-from segmentation.interactions import Interaction
-from segmentation.segments import contact_schema
+from segmentation.errors import InvalidValue, Refused, UnknownName
+from segmentation.interactions import Evaluation, Interaction
+from segmentation.segments import SegmentLine, contact_schema
 
 CONTACTS = pl.DataFrame(
     {
@@ -57,8 +61,16 @@ def test_a_filtered_frame_is_of_the_same_kind_and_has_the_same_columns() -> None
     assert isinstance(eager, pl.DataFrame)
     assert eager.columns == CONTACTS.columns
     assert eager["no"].to_list() == ["3", "2"]
-    frame = source(pd.DataFrame(CONTACTS.to_dict(as_series=False))).filter(bound(contact=NORTH))
+    indexed = pd.DataFrame(CONTACTS.to_dict(as_series=False), index=["x", "y", "z"])
+    frame = FrameContacts(indexed, columns=COLUMNS).filter(bound(contact=NORTH))
     assert isinstance(frame, pd.DataFrame)
+    assert frame.index.tolist() == ["x", "z"]
+    assert frame["city"].tolist() == ["Oslo", "Ålborg"]
+
+
+def test_frames_of_different_engines_are_told_apart_at_once() -> None:
+    with pytest.raises(InvalidValue, match="mailing_groups: 'polars' is of another engine"):
+        FrameContacts(pd.DataFrame({"no": ["1"]}), {"mailing_groups": GROUPS})
 
 
 def test_what_is_lazy_stays_lazy() -> None:
@@ -98,6 +110,112 @@ def test_a_column_or_frame_is_missed_only_where_it_is_asked_for() -> None:
         source().matching(bound(item_entries={"item_no": "X"}))
 
 
+def test_a_column_of_another_type_is_named() -> None:
+    numbered = FrameContacts(pl.DataFrame({"no": [1, 2]}))
+    with pytest.raises(InvalidValue, match=r"contact.no: 'Int64' in column 'no'"):
+        numbered.matching(bound())
+    coded = CONTACTS.with_columns(pl.col("company_no").cast(pl.Categorical))
+    groups = pl.DataFrame({"contact_no": ["9"], "industry_group_code": ["X"]})
+    with pytest.raises(InvalidValue, match=r"contact.company_no: 'Categorical' links contacts"):
+        FrameContacts(coded, {"industry_groups": groups}).matching(
+            bound(industry_groups={"industry_group_code": "X"})
+        )
+
+
+@pytest.mark.parametrize("dtype", [pl.Categorical, pl.Enum(["Rome", "Oslo", "Ålborg"])])
+def test_texts_may_be_categories_and_keep_their_order(dtype: pl.DataType) -> None:
+    frame = CONTACTS.with_columns(pl.col("city").cast(dtype))
+    for contacts in (frame, frame.lazy(), frame.to_pandas(), frame.to_arrow()):
+        found = FrameContacts(contacts).matching(bound(contact={"city": "P..Z|Å*"}))
+        assert found == ["1", "2"]
+
+
+def test_what_is_not_a_number_is_missing() -> None:
+    spoken = pl.DataFrame(
+        {
+            "contact_no": ["1", "2", "3"],
+            "contact_company_no": ["9", "9", "9"],
+            "cost": [1.5, float("nan"), None],
+        }
+    )
+    contacts = CONTACTS.with_columns(company_no=pl.lit("9"))
+    for made in (
+        (contacts, spoken),
+        (contacts.to_pandas(), spoken.to_pandas()),
+        (contacts.to_arrow(), spoken.to_arrow()),
+    ):
+        of_made = FrameContacts(made[0], {"interactions": made[1]})
+        for text, expected in {"0": ["2", "3"], ">1": ["1"], "<>1.5": ["2", "3"]}.items():
+            assert of_made.matching(bound(interactions={"cost": text})) == expected, text
+
+
+def test_numbers_of_another_size_are_compared_as_numbers() -> None:
+    spoken = pl.DataFrame(
+        {"contact_no": ["1", "2"], "contact_company_no": ["9", "9"], "cost": [1, 2]}
+    )
+    of_whole = FrameContacts(
+        CONTACTS.with_columns(company_no=pl.lit("9")), {"interactions": spoken}
+    )
+    for text, expected in {
+        "1.5": [],
+        ">1.5": ["2"],
+        "<1000000000000000000000": ["1", "2"],
+    }.items():
+        assert of_whole.matching(bound(interactions={"cost": text})) == expected, text
+
+
+def test_an_empty_column_of_pandas_fits_any_field() -> None:
+    spoken = pd.DataFrame(
+        {"contact_no": ["1"], "contact_company_no": ["9"], "cost": pd.Series([None], dtype=object)}
+    )
+    contacts = CONTACTS.with_columns(company_no=pl.lit("9")).to_pandas()
+    source = FrameContacts(contacts, {"interactions": spoken})
+    assert source.matching(bound(interactions={"cost": "0"})) == ["1"]
+
+
+def test_times_may_bear_a_zone_without_a_name() -> None:
+    zoned = pa.table(
+        {
+            "no": ["1", "2"],
+            "last_modified": pa.array(
+                [datetime(2026, 11, 21, 23, tzinfo=UTC), datetime(2026, 11, 20, 23, tzinfo=UTC)],
+                pa.timestamp("us", "+02:00"),
+            ),
+        }
+    )
+    assert FrameContacts(zoned).matching(bound(contact={"last_modified": "<2026-11-21"})) == ["2"]
+
+
+def test_days_may_be_stored_as_times_of_the_day() -> None:
+    spoken = pl.DataFrame(
+        {
+            "contact_no": ["1", "2", "3"],
+            "contact_company_no": ["9", "9", "9"],
+            "date": ["2026-11-21 23:00", "2026-11-22 09:00", "9999-12-31 00:00"],
+        }
+    ).with_columns(pl.col("date").str.to_datetime())
+    contacts = CONTACTS.with_columns(company_no=pl.lit("9"))
+    zoned = spoken.with_columns(pl.col("date").dt.replace_time_zone("Europe/Oslo"))
+    for made in (
+        (contacts, spoken),
+        (contacts, zoned),
+        (contacts.to_pandas(), spoken.to_pandas()),
+        (contacts.to_arrow(), zoned.to_arrow()),
+    ):
+        of_made = FrameContacts(made[0], {"interactions": made[1]})
+        for text, expected in {
+            "t": ["2"],
+            "..t": ["1", "2"],
+            "<t": ["1"],
+            ">t": ["3"],
+            "t..": ["2", "3"],
+            "<>t": ["1", "3"],
+            "..9999-12-31": ["1", "2", "3"],
+            ">9999-12-31": [],
+        }.items():
+            assert of_made.matching(bound(interactions={"date": text})) == expected, text
+
+
 def test_members_of_segments_are_asked_of_the_host() -> None:
     for criteria in (InSegment("S1"), InLoggedSegment(7)):
         with pytest.raises(Refused, match="members"):
@@ -115,9 +233,72 @@ def test_a_frame_fills_a_segment() -> None:
         ) == sorted(set(nos))
 
 
+def test_what_is_wrong_with_a_frame_is_named() -> None:
+    with pytest.raises(UnknownName, match="column 'number'; did you mean 'Number'"):
+        selection_of(pl.DataFrame({"Number": ["1"]}), "number")
+    with pytest.raises(InvalidValue, match="no: 1 is no text"):
+        selection_of(pl.DataFrame({"no": [1, 2]}))
+    with pytest.raises(UnknownName, match="column 'Town'"):
+        list(from_frame(CONTACTS, Contact, columns={"city": "Town"}))
+    with pytest.raises(UnknownName, match="field 'citty' in contact; did you mean 'city'"):
+        list(from_frame(CONTACTS, Contact, columns={"citty": "city"}))
+    with pytest.raises(UnknownName, match="column 'no'"):
+        list(from_frame(pl.DataFrame({"city": ["Oslo"]}), Contact))
+    with pytest.raises(UnknownName, match="column 'company_no' in frame contact"):
+        FrameContacts(pl.DataFrame({"no": ["1"]})).in_companies(["9"])
+
+
 def test_records_are_given_out_as_frames() -> None:
     frame = to_frame(
         [Interaction(entry_no=1, contact_no="1", date=date(2026, 1, 1))], Interaction, "pandas"
     )
     assert frame["contact_no"].tolist() == ["1"]
     assert to_frame([Contact(no="1")], Contact, "polars")["type"].to_list() == ["company"]
+
+
+@pytest.mark.parametrize("backend", ["polars", "pandas", "pyarrow"])
+def test_records_come_back_from_their_frame(
+    backend: Literal["polars", "pandas", "pyarrow"],
+) -> None:
+    spoken = [
+        Interaction(
+            entry_no=1,
+            contact_no="1",
+            date=date(2026, 1, 1),
+            cost=Decimal("1.50"),
+            evaluation=Evaluation.POSITIVE,
+        ),
+        Interaction(entry_no=2),
+    ]
+    assert list(from_frame(to_frame(spoken, Interaction, backend), Interaction)) == spoken
+    known = [Contact(no="1", last_modified=datetime(2026, 1, 1, 8, 30, tzinfo=UTC), minor=True)]
+    assert list(from_frame(to_frame(known, Contact, backend), Contact)) == known
+
+
+def test_a_row_without_a_key_is_a_record_without_a_key() -> None:
+    unnumbered = pl.DataFrame({"no": [None], "city": ["Oslo"]}, schema_overrides={"no": pl.String})
+    assert list(from_frame(unnumbered, Contact)) == [Contact(no="", city="Oslo")]
+
+
+def test_columns_have_their_types_even_if_nothing_stands_in_them() -> None:
+    nobody = to_frame([], Interaction, "polars")
+    assert (nobody.schema["date"], nobody.schema["entry_no"]) == (pl.Date, pl.Int64)
+    assert str(to_frame([], Interaction, "pandas")["date"].dtype) == "datetime64[us]"
+
+
+def test_a_segment_is_given_out_as_a_frame() -> None:
+    crm = seg.Workspace.open(today=date(2026, 11, 22))
+    crm.add(*from_frame(CONTACTS.drop("company_no"), Contact, columns=COLUMNS["contact"]))
+    fair = crm.new_segment("Fair", no="FAIR").add_contacts(contact={"city": "O*|R*"})
+    frame = to_frame(fair.lines, SegmentLine, "polars")
+    assert frame["contact_no"].to_list() == ["1", "3"]
+    assert frame["contact_company_no"].to_list() == ["1", "3"]
+
+
+def test_the_journal_is_given_out_as_a_frame() -> None:
+    crm = make_desk()
+    crm.interactions.create("CARL", "TALK")
+    crm.interactions.create("SHOP", "CALL")
+    frame = to_frame(crm.interactions, Interaction, "polars")
+    assert frame["contact_no"].to_list() == ["CARL", "SHOP"]
+    assert frame["interaction_template_code"].to_list() == ["TALK", "CALL"]

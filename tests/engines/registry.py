@@ -102,6 +102,10 @@ def pandas(rows: Rows) -> Answer:
     return _frames(rows, lambda frame: frame.to_pandas())
 
 
+def pandas_arrow(rows: Rows) -> Answer:
+    return _frames(rows, lambda frame: frame.to_pandas(use_pyarrow_extension_array=True))
+
+
 def pyarrow(rows: Rows) -> Answer:
     return _frames(rows, lambda frame: frame.to_arrow())
 
@@ -204,6 +208,7 @@ ENGINES = [
     pytest.param(polars_eager, id="polars"),
     pytest.param(polars_lazy, id="polars-lazy"),
     pytest.param(pandas, id="pandas"),
+    pytest.param(pandas_arrow, id="pandas-arrow"),
     pytest.param(pyarrow, id="pyarrow"),
     pytest.param(duckdb_relations, id="duckdb"),
 ]

@@ -1,12 +1,14 @@
 """On a cluster results stay there, and what it cannot do exactly is refused by name."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import segmentation as seg
 import truth
 from engines.registry import spark_session
-from segmentation.adapters.narwhals import FrameContacts
+from segmentation.adapters.narwhals import FrameContacts, selection_of
 from segmentation.criteria import Criteria, Cut, First, InShare, Part, bind
 from segmentation.errors import Refused
 
@@ -27,6 +29,18 @@ def test_the_filtered_frame_is_one_of_spark(contacts: Any) -> None:  # noqa: ANN
     found = FrameContacts(contacts).filter(bound_to(truth.part("contact", name="<>Hansen")))
     assert type(found) is type(contacts)
     assert sorted(row["no"] for row in found.collect()) == ["B", "C"]
+
+
+def test_spark_writes_what_was_chosen_and_it_fills_a_segment(
+    contacts: Any,  # noqa: ANN401
+    tmp_path: Path,
+) -> None:
+    chosen = FrameContacts(contacts).filter(bound_to(truth.part("contact", name="h*|H*")))
+    chosen.write.parquet(str(tmp_path / "fair"))
+    kept = spark_session().read.parquet(str(tmp_path / "fair"))
+    crm = seg.Workspace.open(today=truth.AS_OF.today)
+    crm.add(*(seg.Contact(no=no) for no in "ABC"))
+    assert crm.select(selection_of(kept)) == ["A", "B"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable
 import attrs
 
 from segmentation.languages import ENGLISH, Phrases
+from segmentation.markup import to_table
 
 from ._bound import BoundNode, BoundPart, BoundSelection
 from ._describing import Teller
@@ -50,6 +51,10 @@ class Counts:
             told = self.phrases.say("counted", sentence=part.sentence, alone=part.alone)
             lines.append(f"{part.so_far:>{width}}  {told}")
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        columns = ["so far", "alone", f"of {self.base:,} contacts"]
+        return to_table(columns, [(p.so_far, p.alone, p.sentence) for p in self.parts])
 
 
 def count_parts(

@@ -12,6 +12,7 @@ import attrs
 
 from segmentation.fields import Value
 from segmentation.languages import ENGLISH, Phrases
+from segmentation.markup import to_text
 
 from ._bound import BoundFigure, BoundNode, BoundPart, BoundSelection, BoundWhere
 from ._describing import Teller
@@ -78,6 +79,9 @@ class Explanation:
 
     def __str__(self) -> str:
         return "\n".join(self._lines(0))
+
+    def _repr_html_(self) -> str:
+        return to_text(str(self))
 
     def _lines(self, depth: int) -> Iterator[str]:
         figure = "" if self.figure is None else f" ({self.figure})"

@@ -14,6 +14,7 @@ from segmentation.criteria import AsOf, Criteria
 from segmentation.errors import NotFound
 from segmentation.interactions import Interaction
 from segmentation.languages import ENGLISH, Phrases
+from segmentation.markup import to_text
 from segmentation.segments import (
     ActionKind,
     Deed,
@@ -164,6 +165,9 @@ class Membership:
         phrase = "was_logged" if self.logged else "was_not_logged"
         head = phrases.say(phrase, contact=self.contact_no)
         return "\n".join([head, *(f"  {step.told(phrases)}" for step in self.steps)])
+
+    def _repr_html_(self) -> str:
+        return to_text(str(self))
 
 
 def explain_membership(known: Known, entry_no: int, contact_no: str) -> Membership:

@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias, overload
 import attrs
 
 from segmentation.contacts import Contact
+from segmentation.markup import SHOWN, to_table
 
 from ._line import SegmentLine, Terms
 
@@ -128,7 +129,7 @@ def _either(one: bytes, other: bytes) -> bytes:
     return (int.from_bytes(one) | int.from_bytes(other)).to_bytes(len(one))
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Lines(Sequence[SegmentLine]):
     """Lines in the order of their numbers; looking at one makes it.
 
@@ -174,6 +175,14 @@ class Lines(Sequence[SegmentLine]):
 
     def __hash__(self) -> int:
         return hash((tuple(self.numbers), self.contact_nos))
+
+    def __repr__(self) -> str:
+        return f"<lines of {self.segment_no or 'no segment'}: {len(self)}>"
+
+    def _repr_html_(self) -> str:
+        columns = ["line_no", "contact_no", "description", "date", "interaction_template_code"]
+        rows = [[getattr(line, name) for name in columns] for line in self[:SHOWN]]
+        return to_table(columns, rows, more=len(self) - len(rows))
 
     @property
     def contact_nos(self) -> tuple[str, ...]:

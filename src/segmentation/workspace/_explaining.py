@@ -6,6 +6,7 @@ from segmentation.codes import to_code
 from segmentation.criteria import Explanation
 from segmentation.journal import Step, steps_of
 from segmentation.languages import ENGLISH, Phrases
+from segmentation.markup import to_text
 from segmentation.operations.explaining import explain_contact
 from segmentation.protocols import Store
 from segmentation.segments import Segment
@@ -38,6 +39,9 @@ class Why:
             lines.append(f"  {say('action', number=number)}")
             lines += [f"    {line}" for line in str(found).splitlines()]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return to_text(str(self))
 
 
 def why(store: Store, segment: Segment, contact_no: str, phrases: Phrases = ENGLISH) -> Why:

@@ -1,6 +1,6 @@
 """Interactions with one contact: a thin front of `segmentation.operations`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from segmentation.interactions import Evaluation, Interaction, InteractionComment
@@ -21,6 +21,9 @@ class Interactions:
 
     def __init__(self, workspace: "Workspace") -> None:
         self._workspace = workspace
+
+    def __iter__(self) -> Iterator[Interaction]:
+        return self._store.records.all(Interaction)
 
     def __getitem__(self, entry_no: int) -> Interaction:
         return acting.interaction_of(self._store, entry_no)

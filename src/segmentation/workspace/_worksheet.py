@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
+from segmentation.contacts import Contact
 from segmentation.criteria import AsOf, Criteria, TableConditions, make_selection
 from segmentation.documents import Document
-from segmentation.errors import InvalidValue
+from segmentation.errors import InvalidValue, NotFound
+from segmentation.markup import SHOWN, to_table, to_text
 from segmentation.operations import (
     changing,
     combining,
@@ -105,6 +107,25 @@ class Worksheet:
 
     def __len__(self) -> int:
         return len(self.segment.lines)
+
+    def __repr__(self) -> str:
+        return f"<worksheet {self.no}>"
+
+    def _repr_html_(self) -> str:
+        """The first lines with the names of their contacts, and what each action did."""
+        try:
+            segment = self.segment
+        except NotFound:
+            return to_text(f"{self.no} is logged or deleted")
+        nos = segment.contact_nos[:SHOWN]
+        known = {each.no: each for each in self._store.contacts.get_many(nos)}
+        contacts = [known.get(no, Contact(no=no)) for no in nos]
+        fields = ["no", "name", "company_name", "city", "country_region_code"]
+        rows = [[getattr(contact, field) for field in fields] for contact in contacts]
+        titled = " · ".join(filter(None, [self.no, segment.header.description]))
+        caption = f"{titled} · {len(segment.lines):,} lines"
+        table = to_table(fields, rows, caption=caption, more=len(segment.lines) - len(rows))
+        return table + to_text("\n".join(map(str, history_of(segment))))
 
     # -- choosing ---------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.journal import Stamp
 from segmentation.languages import Phrases, phrases_of
+from segmentation.markup import SHOWN, to_table
 from segmentation.memory import MemoryStore
 from segmentation.operations import (
     combining,
@@ -155,6 +156,17 @@ class Workspace:
     def close(self) -> None:
         """Let go of the store."""
         self.store.close()
+
+    def __repr__(self) -> str:
+        return f"<workspace of {self.user or 'nobody'} on {self.as_of.today}>"
+
+    def _repr_html_(self) -> str:
+        """The segments at work."""
+        headers = self.segments()
+        fields = ["no", "description", "campaign_no", "date", "salesperson_code"]
+        rows = [[getattr(header, field) for field in fields] for header in headers[:SHOWN]]
+        more = len(headers) - len(rows)
+        return to_table(fields, rows, caption=repr(self).strip("<>"), more=more)
 
     @property
     def as_of(self) -> AsOf:

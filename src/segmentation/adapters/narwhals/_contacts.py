@@ -1,0 +1,139 @@
+"""Contacts that stand in frames."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+import narwhals as nw
+
+from segmentation.contacts import Contact
+from segmentation.criteria import BoundSelection, First, cut
+from segmentation.errors import InvalidValue, Refused, UnknownName
+
+from ._frames import Frames, Native, collected, is_eager, lazily
+from ._question import Question
+from ._records import from_frame
+
+_ROW = "segmentation_row"
+
+
+class FrameContacts:
+    """Contacts in one frame, the rows of other tables in others.
+
+    Args:
+        contacts: The frame of contacts.
+        rows: Frames of other tables, by name ("contact_mailing_group") or alias.
+        columns: For each table that needs it: the column of each field that has another name.
+        segment_members: Gives the contacts on the lines of a segment.
+        logged_members: Gives the contacts of a logged segment, by its entry number.
+
+    Columns and frames may be missing as long as no selection asks for them.
+
+    Raises:
+        InvalidValue: The frames are not all of one engine.
+
+    >>> import polars as pl
+    >>> from datetime import date
+    >>> from segmentation.criteria import AsOf, bind, make_selection
+    >>> from segmentation.segments import contact_schema
+    >>> source = FrameContacts(pl.DataFrame({"no": ["1", "2"], "city": ["Oslo", "Rome"]}))
+    >>> chosen = make_selection(contact={"city": "O*"})
+    >>> source.matching(bind(chosen, contact_schema(), AsOf(date(2026, 11, 22))))
+    ['1']
+    """
+
+    def __init__(
+        self,
+        contacts: Native,
+        rows: Mapping[str, Native] | None = None,
+        *,
+        columns: Mapping[str, Mapping[str, str]] | None = None,
+        segment_members: Callable[[str], Collection[str]] | None = None,
+        logged_members: Callable[[int], Collection[str]] | None = None,
+    ) -> None:
+        self._contacts = nw.from_native(contacts)
+        self._rows = {name: nw.from_native(frame) for name, frame in (rows or {}).items()}
+        self._columns = columns or {}
+        self._members = segment_members
+        self._logged = logged_members
+        engine = self._contacts.implementation
+        for name, frame in self._rows.items():
+            if frame.implementation is not engine:
+                found = frame.implementation.value
+                raise InvalidValue(
+                    name, found, f"is of another engine than contacts, {engine.value}"
+                )
+
+    def filter(self, bound: BoundSelection) -> Native:
+        """The frame of those contacts that pass, of the kind that was given.
+
+        Raises:
+            UnknownName: A criterion needs a frame or a column that is not there.
+            InvalidValue: A column holds what its field cannot be.
+            Refused: The engine cannot do it exactly, and the data are not at hand.
+        """
+        question = self._asked(bound)
+        if bound.cut is not None:
+            if not question.at_hand:
+                raise Refused(
+                    "filter a frame", "a cut looks at all who pass: cut their numbers instead"
+                )
+            taken = nw.col(question.key).is_in(self.matching(bound))
+            return self._contacts.filter(taken).to_native()
+        frame = lazily(self._contacts)
+        if not is_eager(frame):
+            found = question.those_among(frame)
+            return (found.collect() if is_eager(self._contacts) else found).to_native()
+        # Eager engines copy whole rows at each step, and a join forgets the index of pandas.
+        found = question.those_among(question.needed(frame).with_row_index(_ROW))
+        return frame[found[_ROW].sort().to_list()].to_native()
+
+    def matching(self, bound: BoundSelection) -> Sequence[str]:
+        """The numbers of the contacts that pass, ascending; of a cut in its order.
+
+        Raises:
+            UnknownName: A criterion needs a frame or a column that is not there.
+            InvalidValue: A column holds what its field cannot be.
+            Refused: The engine cannot do it exactly, and the data are not at hand.
+        """
+        question = self._asked(bound)
+        order = [each.field for each in bound.cut.order] if isinstance(bound.cut, First) else []
+        frame = lazily(self._contacts)
+        found = question.those_among(question.needed(frame, order) if is_eager(frame) else frame)
+        if bound.cut is None:
+            return sorted(collected(found.select(question.key))[question.key].to_list())
+        rows = question.plain_rows(found, order)
+        key = bound.schema.key
+        return cut(bound, ((row[key], row) for row in rows), items={bound.schema.base})
+
+    def get_many(self, nos: Iterable[str]) -> Sequence[Contact]:
+        """The contacts with these numbers, in their order; unknown numbers are passed over.
+
+        Raises:
+            UnknownName: A column is mapped that is not there.
+        """
+        wanted = list(nos)
+        of_theirs = self._contacts.filter(nw.col(self._column("no")).is_in(wanted))
+        read = from_frame(of_theirs.to_native(), Contact, columns=self._columns.get("contact"))
+        found = {contact.no: contact for contact in read}
+        return [found[no] for no in wanted if no in found]
+
+    def in_companies(self, company_nos: Iterable[str]) -> Sequence[str]:
+        """The numbers of all contacts that bear one of these company numbers, ascending.
+
+        Raises:
+            UnknownName: There is no column of company numbers.
+        """
+        wanted = sorted(set(company_nos) - {""})
+        key = self._column("no")
+        found = self._contacts.filter(nw.col(self._column("company_no")).is_in(wanted))
+        return sorted(collected(found.select(key))[key].to_list())
+
+    def _column(self, field: str) -> str:
+        name = self._columns.get("contact", {}).get(field, field)
+        known = self._contacts.collect_schema()
+        if name not in known:
+            raise UnknownName("column", name, known=known, where="frame contact")
+        return name
+
+    def _asked(self, bound: BoundSelection) -> Question:
+        frames = Frames(bound.schema.base, self._contacts, self._rows, self._columns)
+        return Question(bound, frames, self._members, self._logged)

@@ -1,0 +1,175 @@
+"""The frames of a source as one question sees them: where a table is, what its columns hold."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import attrs
+import narwhals as nw
+
+from segmentation.criteria import Table
+from segmentation.errors import InvalidValue, UnknownName
+from segmentation.fields import Field, FieldType
+
+Native: TypeAlias = Any
+"""A frame of any engine that Narwhals knows."""
+
+Frame: TypeAlias = Any
+"""A Narwhals frame, eager or lazy."""
+
+_TEXTS = (nw.String, nw.Categorical, nw.Enum)
+_HELD = {
+    FieldType.CODE: _TEXTS,
+    FieldType.TEXT: _TEXTS,
+    FieldType.OPTION: _TEXTS,
+    FieldType.INTEGER: (nw.dtypes.NumericType,),
+    FieldType.DECIMAL: (nw.dtypes.NumericType,),
+    FieldType.BOOLEAN: (nw.Boolean,),
+    FieldType.DATE: (nw.Date, nw.Datetime),
+    FieldType.DATETIME: (nw.Datetime,),
+    FieldType.TIME: (nw.Time,),
+}
+_UNTYPED = (nw.Object, nw.Unknown)
+
+
+@attrs.frozen
+class Column:
+    """A column of a frame, and the field that it holds."""
+
+    name: str
+    field: Field
+    dtype: Any
+    made_by: Any
+    place: str
+
+    @property
+    def value(self) -> nw.Expr:
+        """The value: null where it is missing, be it as what is not a number."""
+        value = nw.col(self.name)
+        return value.fill_nan(None) if self.dtype.is_float() else value
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the engine itself knows what the values are."""
+        return not isinstance(self.dtype, _UNTYPED)
+
+
+class Frames:
+    """The frames of a source.
+
+    Names and types are asked of the engine once for each question, and not once for all: the
+    frames of some engines can be changed.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        contacts: Frame,
+        rows: Mapping[str, Frame],
+        columns: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        self._base = base
+        self._contacts = contacts
+        self._rows = rows
+        self._columns = columns
+        self._schemas: dict[str, Any] = {}
+
+    @property
+    def made_by(self) -> Any:  # noqa: ANN401
+        """The engine, as Narwhals names it."""
+        return self._contacts.implementation
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether the data are here, so that Python can finish what the engine cannot do."""
+        made_by = self.made_by
+        local = made_by.is_polars() or made_by.is_pandas_like() or made_by.is_pyarrow()
+        return bool(local or made_by.is_duckdb())
+
+    def of(self, table: Table) -> Frame:
+        """The frame of a table.
+
+        Raises:
+            UnknownName: There is none.
+        """
+        if table.name == self._base:
+            return self._contacts
+        for name in (table.name, table.alias):
+            if name in self._rows:
+                return self._rows[name]
+        raise UnknownName("frame", table.name, known=self._rows)
+
+    def column(self, table: Table, field: str) -> Column:
+        """The column that holds a field.
+
+        Raises:
+            UnknownName: There is none, or no frame.
+            InvalidValue: It holds what the field cannot be.
+        """
+        if table.name not in self._schemas:
+            self._schemas[table.name] = self.of(table).collect_schema()
+        known = self._schemas[table.name]
+        name = self._columns.get(table.name, {}).get(field, field)
+        if name not in known:
+            raise UnknownName("column", name, known=known, where=f"frame {table.name}")
+        found = Column(name, table.field(field), known[name], self.made_by, f"{table.name}.{field}")
+        if not found.is_typed or isinstance(found.dtype, _HELD[found.field.type]):
+            return found
+        if self._is_empty(table, name):
+            return attrs.evolve(found, dtype=nw.Unknown())
+        reason = f"is not what a field of type {found.field.type} is read from"
+        raise InvalidValue(found.place, str(found.dtype), f"in column {name!r} {reason}")
+
+    def _is_empty(self, table: Table, name: str) -> bool:
+        """Whether nothing stands in a column: pandas then takes it for one of texts."""
+        frame = self.of(table)
+        return is_eager(frame) and bool(frame[name].is_null().all())
+
+    def key(self, table: Table, field: str) -> str:
+        """The name of a column that frames are joined on.
+
+        Raises:
+            UnknownName: There is none.
+            InvalidValue: It is of a type that frames are not joined on.
+        """
+        column = self.column(table, field)
+        if isinstance(column.dtype, nw.Categorical | nw.Enum):
+            raise InvalidValue(column.place, str(column.dtype), "links contacts: cast it to text")
+        return column.name
+
+    def plain_rows(self, frame: Frame, table: Table, fields: Iterable[str]) -> list[dict[str, Any]]:
+        """The rows of a frame of a table, as mappings that the reference can read."""
+        columns = [self.column(table, name) for name in dict.fromkeys(fields)]
+        found = collected(frame.select(*dict.fromkeys(column.name for column in columns)))
+        values = [plain_values(found[column.name], column.field) for column in columns]
+        names = [column.field.name for column in columns]
+        return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def is_eager(frame: Frame) -> bool:
+    """Whether a frame's rows are there already."""
+    return isinstance(frame, nw.DataFrame)
+
+
+def lazily(frame: Frame) -> Frame:
+    """The frame as its engine plans best: a whole query of polars at once."""
+    return frame.lazy() if is_eager(frame) and frame.implementation.is_polars() else frame
+
+
+def collected(frame: Frame) -> Any:  # noqa: ANN401
+    """The frame with its rows."""
+    return frame if is_eager(frame) else frame.collect()
+
+
+def plain_values(column: Any, field: Field) -> list[Any]:  # noqa: ANN401
+    """The values of a column as the library knows them: missing ones are ``None``."""
+    days = field.type is FieldType.DATE
+    pairs = zip(column.to_list(), column.is_null().to_list(), strict=True)
+    return [
+        None
+        if missing or value != value  # noqa: PLR0124 - not a number, where that is a value
+        else value.date()
+        if days and isinstance(value, datetime)
+        else value
+        for value, missing in pairs
+    ]

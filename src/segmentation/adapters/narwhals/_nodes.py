@@ -1,0 +1,112 @@
+"""Bound selections as frames like them: negation at the leaves, and what they read."""
+
+from collections.abc import Iterator
+from typing import TypeAlias, TypeGuard, assert_never
+
+from segmentation.criteria import (
+    AllOf,
+    AnyOf,
+    BoundFigure,
+    BoundNode,
+    BoundPart,
+    BoundWhere,
+    InLoggedSegment,
+    InSegment,
+    InShare,
+    Not,
+    Schema,
+    Table,
+)
+
+Linked: TypeAlias = BoundPart | BoundFigure
+"""What looks at rows of a table."""
+
+
+def at_leaves(node: BoundNode, *, negated: bool = False) -> BoundNode:
+    """The same with negation at the leaves; conditions of a contact's own take it inside."""
+    match node:
+        case Not(item):
+            return at_leaves(item, negated=not negated)
+        case AllOf(items) | AnyOf(items):
+            kind = AllOf if isinstance(node, AllOf) is not negated else AnyOf
+            found = [at_leaves(each, negated=negated) for each in items]
+            return kind(tuple(part for each in found for part in _parts_of(each, kind)))
+        case BoundPart(table, conditions) if negated and conditions and table.link is None:
+            opposite = [BoundWhere(each.field, Not(each.filter)) for each in conditions]
+            parts = tuple(BoundPart(table, (each,)) for each in opposite)
+            return AnyOf(parts) if len(parts) > 1 else parts[0]
+        case _:
+            return Not(node) if negated else node
+
+
+def _parts_of(node: BoundNode, kind: type) -> tuple[BoundNode, ...]:
+    return node.items if isinstance(node, AllOf | AnyOf) and type(node) is kind else (node,)
+
+
+def part_of(node: Linked) -> BoundPart:
+    """The part whose rows are looked at."""
+    return node if isinstance(node, BoundPart) else node.part
+
+
+def is_joined(node: BoundNode) -> TypeGuard[Linked]:
+    """Whether a node is answered by a join: its link is of the plain kind."""
+    if not isinstance(node, BoundPart | BoundFigure):
+        return False
+    link = part_of(node).table.link
+    return link is not None and not link.through and not link.only
+
+
+def is_own(node: BoundNode) -> bool:
+    """Whether a node looks at nothing but a contact's own fields and number."""
+    match node:
+        case BoundPart(table, _):
+            return table.link is None
+        case InSegment() | InLoggedSegment():
+            return True
+        case BoundFigure() | InShare():
+            return False
+        case Not(item):
+            return is_own(item)
+        case AllOf(items) | AnyOf(items):
+            return all(is_own(each) for each in items)
+        case _:
+            assert_never(node)
+
+
+def fields_read(node: BoundNode, schema: Schema) -> Iterator[tuple[Table, str]]:
+    """The fields that a node looks at, each with its table; some more than once."""
+    base = schema.table(schema.base)
+    yield base, schema.key
+    match node:
+        case BoundPart(table, conditions):
+            yield from ((table, each.field.name) for each in conditions)
+            yield from _fields_of_link(table, schema, base)
+        case BoundFigure(_, field, part, _):
+            yield from fields_read(part, schema)
+            if field is not None:
+                yield part.table, field.name
+        case Not(item):
+            yield from fields_read(item, schema)
+        case AllOf(items) | AnyOf(items):
+            for each in items:
+                yield from fields_read(each, schema)
+        case InSegment() | InLoggedSegment() | InShare():
+            pass
+        case _:
+            assert_never(node)
+
+
+def _fields_of_link(table: Table, schema: Schema, base: Table) -> Iterator[tuple[Table, str]]:
+    link = table.link
+    if link is None:
+        return
+    between = schema.table(link.through) if link.through else base
+    for row, own in link.on:
+        yield table, row
+        yield between, own
+    if link.only:
+        yield table, link.only[0]
+        yield base, link.only[1]
+    if link.unless:
+        yield base, link.unless[0]
+    yield from _fields_of_link(between, schema, base)

@@ -1,0 +1,290 @@
+"""One bound selection, asked of frames: expressions, semi- and anti-joins of their engine."""
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, NoReturn, assert_never
+
+import attrs
+import narwhals as nw
+
+from segmentation.criteria import (
+    AllOf,
+    AnyOf,
+    BoundFigure,
+    BoundFilter,
+    BoundNode,
+    BoundPart,
+    BoundSelection,
+    BoundWhere,
+    InLoggedSegment,
+    InSegment,
+    InShare,
+    Measure,
+    Not,
+    Table,
+    to_value_test,
+)
+from segmentation.errors import Refused
+from segmentation.fields import Field, FieldType
+
+from ._finishing import passing_numbers, passing_values
+from ._frames import Column, Frame, Frames, is_eager, lazily
+from ._nodes import Linked, at_leaves, fields_read, is_joined, is_own, part_of
+from ._tests import InexactError, Test, all_of, any_of, is_filled, negated, to_test, with_missing
+
+_FLAG, _FIGURE = "segmentation_flag", "segmentation_figure"
+
+
+@attrs.frozen
+class _Keys:
+    """Keys that tell who is sought.
+
+    Attributes:
+        rows: A frame in which they stand, some more than once.
+        names: Their columns in it.
+        own: The contacts' columns that equal them.
+        passing: Whether those with such a key are sought, or those without.
+    """
+
+    rows: Frame
+    names: list[str]
+    own: list[str]
+    passing: bool
+
+
+class Question:
+    """One bound selection, asked of frames.
+
+    Args:
+        bound: The selection; its cut is left out of account.
+        frames: The frames.
+        members: Gives the contacts on the lines of a segment.
+        logged: Gives the contacts of a logged segment.
+    """
+
+    def __init__(
+        self,
+        bound: BoundSelection,
+        frames: Frames,
+        members: Callable[[str], Collection[str]] | None,
+        logged: Callable[[int], Collection[str]] | None,
+    ) -> None:
+        self._bound = bound
+        self._node = None if bound.node is None else at_leaves(bound.node)
+        self._base = bound.schema.table(bound.schema.base)
+        self._frames = frames
+        self._members = members
+        self._logged = logged
+        self._flags = 0
+        self.key = frames.key(self._base, bound.schema.key)
+
+    @property
+    def at_hand(self) -> bool:
+        """Whether Python can finish what the engine cannot do."""
+        return self._frames.at_hand
+
+    def needed(self, frame: Frame, also: Iterable[str] = ()) -> Frame:
+        """A frame of contacts with the columns that are looked at, and some more."""
+        read = fields_read(self._node, self._bound.schema) if self._node else ()
+        own = (field for table, field in read if table.name == self._base.name)
+        names = [self._frames.column(self._base, field).name for field in (*own, *also)]
+        return frame.select(*dict.fromkeys([self.key, *names]))
+
+    def plain_rows(self, frame: Frame, also: Iterable[str]) -> list[dict[str, Any]]:
+        """The rows of contacts, with their number and some other fields, as mappings."""
+        return self._frames.plain_rows(frame, self._base, [self._bound.schema.key, *also])
+
+    def those_among(self, frame: Frame) -> Frame:
+        """The rows of a frame of contacts that pass."""
+        match self._node:
+            case None:
+                return frame
+            case AllOf(items):
+                return self._passing_all(items, frame)
+            case node:
+                return self._passing_all([node], frame)
+
+    def _passing_all(self, nodes: Iterable[BoundNode], frame: Frame) -> Frame:
+        """Own fields are looked at first and together, then rows that are joined, then the rest."""
+        own: list[Test] = []
+        joins: list[_Keys] = []
+        rest: list[BoundNode] = []
+        for node in nodes:
+            if is_own(node):
+                own.append(self._test(node, frame)[1])
+            elif is_joined(node):
+                joins.append(self._keys(node, wanted=True))
+            elif isinstance(node, Not) and is_joined(node.item):
+                joins.append(self._keys(node.item, wanted=False))
+            else:
+                rest.append(node)
+        filled = dict.fromkeys(name for keys in joins if keys.passing for name in keys.own)
+        frame = _kept(frame, all_of([*own, *map(is_filled, filled)]), self.key)
+        for keys in joins:
+            frame = _joined(frame, keys)
+        return self._passing_rest(rest, frame) if rest else frame
+
+    def _passing_rest(self, nodes: Iterable[BoundNode], frame: Frame) -> Frame:
+        names = frame.collect_schema().names()
+        for node in nodes:
+            frame, test = self._test(node, frame)
+            frame = _kept(frame, test, self.key)
+        return frame.select(names) if self._flags else frame
+
+    def _test(self, node: BoundNode, frame: Frame) -> tuple[Frame, Test]:
+        """A test of a node; the frame bears a flag for each linked part that it looks at."""
+        match node:
+            case BoundPart(table, conditions) if table.link is None:
+                return frame, all_of(self._where(table, where) for where in conditions)
+            case BoundPart() | BoundFigure() if is_joined(node):
+                return self._flagged(node, frame)
+            case BoundPart() | BoundFigure() | InShare():
+                return frame, self._by_reference(node, frame)
+            case InSegment(segment_no) if self._members is not None:
+                return frame, self._among(self._members(segment_no))
+            case InLoggedSegment(entry_no) if self._logged is not None:
+                return frame, self._among(self._logged(entry_no))
+            case InSegment() | InLoggedSegment():
+                raise Refused("select in frames", "the members of segments are not known here")
+            case Not(item):
+                frame, test = self._test(item, frame)
+                return frame, negated(test)
+            case AllOf(items) | AnyOf(items):
+                tests = []
+                for item in items:
+                    frame, test = self._test(item, frame)
+                    tests.append(test)
+                return frame, (all_of if isinstance(node, AllOf) else any_of)(tests)
+            case _:
+                assert_never(node)
+
+    def _among(self, members: Collection[str]) -> Test:
+        return nw.col(self.key).is_in(sorted(members)) if members else False
+
+    # -- linked tables ----------------------------------------------------------------------
+
+    def _keys(self, linked: Linked, *, wanted: bool) -> _Keys:
+        """Keys of those who pass, or of those who do not if one can pass without any row.
+
+        Blanks link nothing. They are left out of the rows, or else of the contacts, of whom
+        there are fewer: but only those who are sought by their rows can be left out.
+        """
+        part = part_of(linked)
+        table = part.table
+        pairs = table.link.on if table.link else ()
+        own = [self._frames.key(self._base, field) for _, field in pairs]
+        names = [self._frames.key(table, field) for field, _ in pairs]
+        passing = wanted is not self._passes_without_rows(linked)
+        tests = [self._where(table, where) for where in part.conditions]
+        blanks = [] if passing else map(is_filled, names)
+        rows = _kept(lazily(self._frames.of(table)), all_of([*tests, *blanks]), names[0])
+        if isinstance(linked, BoundFigure):
+            rows = self._measured(linked, rows, names)
+        return _Keys(rows.select(names) if is_eager(rows) else rows, names, own, passing)
+
+    def _passes_without_rows(self, linked: Linked) -> bool:
+        if isinstance(linked, BoundPart):
+            return False
+        compared = _compared_field(linked)
+        return to_value_test(linked.filter, compared)(compared.blank)
+
+    def _measured(self, figure: BoundFigure, rows: Frame, names: list[str]) -> Frame:
+        """The keys whose figure passes, or else fails, whichever takes a row."""
+        if figure.field is None:
+            measured = nw.len()
+        else:
+            value = nw.col(self._frames.column(figure.part.table, figure.field.name).name)
+            measured = {
+                Measure.COUNT: value.sum,
+                Measure.SUM: value.sum,
+                Measure.EARLIEST: value.min,
+                Measure.LATEST: value.max,
+            }[figure.measure]()
+        found = rows.group_by(names).agg(measured.alias(_FIGURE))
+        dtype = found.collect_schema()[_FIGURE]
+        place = f"{figure.part.table.name} {figure.measure}"
+        column = Column(_FIGURE, _compared_field(figure), dtype, self._frames.made_by, place)
+        turned = self._passes_without_rows(figure)
+        test = self._compared(column, found, Not(figure.filter) if turned else figure.filter)
+        return _kept(found, test, names[0])
+
+    def _flagged(self, linked: Linked, frame: Frame) -> tuple[Frame, Test]:
+        turned = self._passes_without_rows(linked)
+        keys = self._keys(linked, wanted=turned)
+        if is_eager(frame) and len(keys.names) == 1:
+            found = _looked_up(keys)
+        else:
+            self._flags += 1
+            flag = f"{_FLAG}{self._flags}"
+            frame = _with_flag(frame, keys, flag)
+            found = ~nw.col(flag).is_null()
+        return frame, ~found if turned else found
+
+    # -- fields -----------------------------------------------------------------------------
+
+    def _where(self, table: Table, where: BoundWhere) -> Test:
+        column = self._frames.column(table, where.field.name)
+        return self._compared(column, self._frames.of(table), where.filter)
+
+    def _compared(self, column: Column, frame: Frame, item: BoundFilter) -> Test:
+        passes = to_value_test(item, column.field)
+        blank_passes = passes(column.field.blank)
+        try:
+            return to_test(column, item, blank_passes=blank_passes)
+        except InexactError as error:
+            if not self._frames.at_hand:
+                self._refuse(f"{column.place}: {error} cannot be done exactly there")
+        found = passing_values(frame, column, passes)
+        test = nw.col(column.name).is_in(found) if found else False
+        return with_missing(column.value, test, blank_passes=blank_passes)
+
+    def _by_reference(self, node: Linked | InShare, frame: Frame) -> Test:
+        """A test of the numbers that the reference predicate finds among those who are left."""
+        if not self._frames.at_hand:
+            linked = not isinstance(node, InShare) and part_of(node).table.link is not None
+            what = "a link through another table" if linked else "a share or a contact's own figure"
+            self._refuse(f"{what} needs rows at hand")
+        return self._among(passing_numbers(node, self._bound, self._frames, frame))
+
+    def _refuse(self, reason: str) -> NoReturn:
+        raise Refused(f"select on {self._frames.made_by.value}", reason) from None
+
+
+def _compared_field(figure: BoundFigure) -> Field:
+    """The field that a figure is compared as."""
+    if figure.field is None:
+        return Field(_FIGURE, FieldType.INTEGER)
+    summed = figure.measure in {Measure.COUNT, Measure.SUM}
+    return Field(_FIGURE, FieldType.DECIMAL if summed else figure.field.type)
+
+
+def _kept(frame: Frame, test: Test, column: str) -> Frame:
+    """The rows that pass; for a test that none passes, a column lends itself."""
+    if isinstance(test, bool):
+        missing = nw.col(column).is_null()
+        return frame if test else frame.filter(missing & ~missing)
+    return frame.filter(test)
+
+
+def _joined(frame: Frame, keys: _Keys) -> Frame:
+    """The contacts who are sought, or not, by the keys."""
+    rows = keys.rows
+    if is_eager(frame):
+        if len(keys.names) == 1:
+            return frame.filter(_looked_up(keys) if keys.passing else ~_looked_up(keys))
+        # Eager engines sort out keys that they join on; most are of nobody who is left.
+        rows = rows.filter(nw.col(keys.names[0]).is_in(frame[keys.own[0]]))
+    how = "semi" if keys.passing else "anti"
+    return frame.join(rows, how=how, left_on=keys.own, right_on=keys.names)
+
+
+def _looked_up(keys: _Keys) -> nw.Expr:
+    own = nw.col(keys.own[0])
+    return ~own.is_null() & own.is_in(keys.rows[keys.names[0]])
+
+
+def _with_flag(frame: Frame, keys: _Keys, flag: str) -> Frame:
+    """The contacts with a column that is filled where a key equals theirs."""
+    named = [f"{flag}_{n}" for n in range(len(keys.names))]
+    renamed = [nw.col(key).alias(name) for key, name in zip(keys.names, named, strict=True)]
+    rows = keys.rows.select(*renamed).unique().with_columns(nw.lit(value=True).alias(flag))
+    return frame.join(rows, how="left", left_on=keys.own, right_on=named)

@@ -1,0 +1,142 @@
+"""Records from frames, records as frames, and frames that fill segments."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+import narwhals as nw
+
+from segmentation.criteria import AnyOf, Compare, Operand, Operator, Part, Where
+from segmentation.errors import InvalidValue, UnknownName
+from segmentation.fields import Field, FieldType, Record, RecordT, aware, fields_of
+
+from ._frames import Native, collected, plain_values
+
+_DTYPES: Mapping[FieldType, Any] = {
+    FieldType.CODE: nw.String(),
+    FieldType.TEXT: nw.String(),
+    FieldType.OPTION: nw.String(),
+    FieldType.INTEGER: nw.Int64(),
+    FieldType.BOOLEAN: nw.Boolean(),
+    FieldType.DATE: nw.Date(),
+    FieldType.DATETIME: nw.Datetime("us", "UTC"),
+    FieldType.TIME: nw.Time(),
+}
+"""Types of columns; those of decimals are left to the values."""
+
+_OF_PANDAS: Mapping[FieldType, Any] = {FieldType.DATE: nw.Datetime(), FieldType.TIME: None}
+"""Pandas has no types of days and times of day: days are times there."""
+
+
+def selection_of(frame: Native, column: str = "no") -> Part:
+    """The selection of the contacts whose numbers stand in a column: a frame fills a segment.
+
+    Raises:
+        UnknownName: There is no such column.
+        InvalidValue: What stands there is no text.
+
+    >>> import polars as pl
+    >>> from segmentation.criteria import to_text
+    >>> made = selection_of(pl.DataFrame({"no": ["CT1", "CT2"]}))
+    >>> to_text(made.conditions[0].filter)
+    'CT1|CT2'
+    """
+    asked = nw.from_native(frame)
+    known = asked.collect_schema()
+    if column not in known:
+        raise UnknownName("column", column, known=known)
+    read = collected(asked.select(column))[column]
+    nos = dict.fromkeys(plain_values(read, Field(column, FieldType.CODE)))
+    other = next((no for no in nos if no is not None and not isinstance(no, str)), None)
+    if other is not None:
+        raise InvalidValue(column, other, "is no text, as numbers of contacts are")
+    tests = [Compare(Operator.EQUAL, Operand(no)) for no in nos if no]
+    match tests:
+        case []:
+            return Part("contact", (Where("no", Compare(Operator.LESS, Operand(""))),))
+        case [test]:
+            return Part("contact", (Where("no", test),))
+        case _:
+            return Part("contact", (Where("no", AnyOf(tuple(tests))),))
+
+
+def from_frame(
+    frame: Native, kind: type[RecordT], *, columns: Mapping[str, str] | None = None
+) -> Iterator[RecordT]:
+    """The rows of a frame as records.
+
+    Args:
+        frame: The frame; columns that are no fields are passed over.
+        kind: The class of the records.
+        columns: The column of each field that has another name.
+
+    Raises:
+        UnknownName: A field is named that there is none of, or a column is missing that is
+            named or holds the key.
+
+    >>> import polars as pl
+    >>> from segmentation.contacts import Contact
+    >>> frame = pl.DataFrame({"no": ["CT1"], "Town": ["Oslo"]})
+    >>> next(from_frame(frame, Contact, columns={"city": "Town"})).city
+    'Oslo'
+    """
+    read = collected(nw.from_native(frame))
+    known = [field.name for field in fields_of(kind)]
+    named = {name: name for name in known} | dict(columns or {})
+    for name in (*(columns or ()), *kind.__key__):
+        if name not in known:
+            raise UnknownName("field", name, known=known, where=kind.__table__)
+        if named[name] not in read.columns:
+            raise UnknownName("column", named[name], known=read.columns)
+    fields = [field for field in fields_of(kind) if named[field.name] in read.columns]
+    columns_read = [
+        [_typed(value, field) for value in plain_values(read[named[field.name]], field)]
+        for field in fields
+    ]
+    for row in zip(*columns_read, strict=True):
+        pairs = zip(fields, row, strict=True)
+        given = {
+            field.name: field.blank if value is None else value
+            for field, value in pairs
+            if value is not None or field.name in kind.__key__
+        }
+        yield kind(**given)
+
+
+def _typed(value: Any, field: Field) -> Any:  # noqa: ANN401
+    match field.type:
+        case _ if value is None:
+            return None
+        case FieldType.INTEGER:
+            return int(value)
+        case FieldType.DECIMAL:
+            return Decimal(str(value))
+        case FieldType.DATETIME:
+            return aware(value)
+        case _:
+            return value
+
+
+def to_frame(
+    records: Iterable[Record], kind: type[Record], backend: Literal["polars", "pandas", "pyarrow"]
+) -> Native:
+    """Records as a frame: contacts, lines of a segment, interactions.
+
+    Args:
+        records: The records.
+        kind: Their class, which says the columns.
+        backend: The library that makes the frame.
+
+    >>> from segmentation.contacts import Contact
+    >>> to_frame([Contact(no="CT1", city="Oslo")], Contact, "polars")["city"].to_list()
+    ['Oslo']
+    """
+    rows = list(records)
+    columns: dict[str, list[Any]] = {}
+    for field in fields_of(kind):
+        values = [getattr(row, field.name) for row in rows]
+        plain = field.type is FieldType.OPTION
+        columns[field.name] = [str(value) for value in values] if plain else values
+    known = {**_DTYPES, **_OF_PANDAS} if backend == "pandas" else _DTYPES
+    types: dict[str, Any] = {field.name: known.get(field.type) for field in fields_of(kind)}
+    return nw.from_dict(columns, types, backend=backend).to_native()

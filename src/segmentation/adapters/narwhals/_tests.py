@@ -1,0 +1,295 @@
+"""Filters as Narwhals expressions over one column."""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
+from functools import reduce
+from itertools import groupby
+from operator import and_, ge, gt, le, lt, or_
+from typing import Any, NoReturn, TypeAlias, assert_never
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import narwhals as nw
+
+from segmentation.criteria import (
+    AllOf,
+    AnyOf,
+    Bound,
+    BoundFilter,
+    FitsPattern,
+    InRange,
+    IsEqual,
+    Not,
+    Pattern,
+    Wild,
+    to_value_test,
+)
+from segmentation.fields import FieldType
+
+from ._frames import Column
+
+Test: TypeAlias = nw.Expr | bool
+"""An expression that is true of what passes, or what it comes to for every row.
+
+Of what does not pass it is false, or null where a value is missing: filters do not tell these
+apart, and neither do *and* and *or*. Where a test is negated it must not be null.
+"""
+
+_INTEGERS = 2**63
+_MANY = 20
+_LETTERED = frozenset([FieldType.CODE, FieldType.TEXT])
+
+
+class InexactError(Exception):
+    """An engine cannot do this exactly; it is done in Python, or refused."""
+
+
+def to_test(column: Column, item: BoundFilter, *, blank_passes: bool) -> Test:
+    """The test of a column, where a missing value is the blank of its type.
+
+    Raises:
+        InexactError: The engine cannot do it exactly.
+    """
+    test = _Tests(column).test(item)
+    if not blank_passes and not isinstance(test, bool) and _has_not(item):
+        return ~column.value.is_null() & test
+    return with_missing(column.value, test, blank_passes=blank_passes)
+
+
+def with_missing(value: nw.Expr, test: Test, *, blank_passes: bool) -> Test:
+    """A test of what is there, and of what is missing.
+
+    What is missing equals nothing and lies between nothing, whichever the engine: so the test
+    is not true of it, and stands as it is if the blank does not pass.
+    """
+    if isinstance(test, bool):
+        if test is blank_passes:
+            return test
+        return value.is_null() if blank_passes else ~value.is_null()
+    return value.is_null() | test if blank_passes else test
+
+
+def _has_not(item: BoundFilter) -> bool:
+    match item:
+        case Not():
+            return True
+        case AllOf(items) | AnyOf(items):
+            return any(_has_not(each) for each in items)
+        case _:
+            return False
+
+
+def is_filled(key: str) -> nw.Expr:
+    """The test that a code or text is not blank."""
+    return ~nw.col(key).is_null() & (nw.col(key) != "")
+
+
+def negated(test: Test) -> Test:
+    """The opposite of a test that is never null."""
+    return not test if isinstance(test, bool) else ~test
+
+
+def all_of(tests: Iterable[Test]) -> Test:
+    """The test that all pass."""
+    found = [test for test in tests if test is not True]
+    if any(test is False for test in found):
+        return False
+    return reduce(and_, found) if found else True
+
+
+def any_of(tests: Iterable[Test]) -> Test:
+    """The test that any passes."""
+    found = [test for test in tests if test is not False]
+    if any(test is True for test in found):
+        return True
+    return reduce(or_, found) if found else False
+
+
+class _Tests:
+    """Tests of one column for values that are not missing."""
+
+    def __init__(self, column: Column) -> None:
+        self._field = column.field
+        self._dtype = column.dtype
+        self._value = column.value
+        self._made_by = column.made_by
+        self._pandas = column.made_by.is_pandas_like()
+        if not column.is_typed:
+            self._no_exact(f"a column of type {column.dtype}")
+        if self._field.type in _LETTERED and not isinstance(column.dtype, nw.String):
+            self._no_exact(f"a text in a column of type {column.dtype}")
+
+    @staticmethod
+    def _no_exact(what: str) -> NoReturn:
+        raise InexactError(what)
+
+    def test(self, item: BoundFilter) -> Test:
+        """The test of a filter."""
+        match self._field.type:
+            case FieldType.OPTION:
+                return self._option(to_value_test(item, self._field))
+            case FieldType.BOOLEAN:
+                passes = to_value_test(item, self._field)
+                yes, no = passes(True), passes(False)  # noqa: FBT003 - the values of the field
+                return yes if yes is no else self._value if yes else ~self._value
+            case _:
+                return self._test(item)
+
+    def _option(self, passes: Callable[[Any], bool]) -> Test:
+        """What is no option counts as blank."""
+        names: dict[str, bool] = {name: passes(name) for name in self._field.options}
+        if passes(self._field.blank):
+            failing = [name for name, does in names.items() if not does]
+            return ~self._value.is_in(failing) if failing else True
+        passing = [name for name, does in names.items() if does]
+        return self._value.is_in(passing) if passing else False
+
+    def _test(self, item: BoundFilter) -> Test:
+        match item:
+            case IsEqual(value, any_case):
+                self._cased(any_case)
+                return False if value is None else self._equal(value)
+            case InRange(low, high):
+                self._cased(any(end.any_case for end in (low, high) if end))
+                if high is not None and high.value is None:
+                    return False  # only a missing value is not behind the blank
+                return self._within(low, high)
+            case FitsPattern(pattern, any_case):
+                self._cased(any_case)
+                return self._fits(pattern)
+            case Not(inner):
+                return negated(self._test(inner))
+            case AllOf(items):
+                return all_of(self._test(each) for each in items)
+            case AnyOf(items):
+                return self._any_of(items)
+            case _:
+                assert_never(item)
+
+    def _cased(self, any_case: bool) -> None:  # noqa: FBT001
+        if any_case:
+            self._no_exact("@, comparing without regard to case,")
+
+    def _any_of(self, items: Sequence[BoundFilter]) -> Test:
+        """Values are looked up in a list, however long it is.
+
+        Spark skips what it need not read of its files for equal values, and for a list of
+        Narwhals it does not: a short one is taken apart there.
+        """
+        equal = [each for each in items if isinstance(each, IsEqual) and self._is_listed(each)]
+        if len(equal) < (_MANY if self._made_by.is_spark_like() else 2):
+            return any_of(self._test(each) for each in items)
+        listed: Test = self._value.is_in([each.value for each in equal])
+        return any_of([listed, *(self._test(each) for each in items if each not in equal)])
+
+    def _is_listed(self, item: IsEqual) -> bool:
+        return isinstance(item.value, str) and not item.any_case
+
+    def _equal(self, value: Any) -> Test:  # noqa: ANN401
+        if self._is_day_of_times:
+            return self._within(Bound(value), Bound(value))
+        literal = self._literal(value)
+        if self._dtype.is_integer() and literal != math.floor(literal):
+            return False
+        equal: nw.Expr = self._value == literal
+        return equal
+
+    def _within(self, low: Bound | None, high: Bound | None) -> Test:
+        tests = [
+            self._from(low) if low is not None and low.value is not None else True,
+            self._until(high) if high is not None else True,
+        ]
+        return all_of(tests)
+
+    def _from(self, low: Bound) -> Test:
+        if self._is_day_of_times and not low.inclusive:
+            following = _day_after(low.value)
+            return False if following is None else self._compared(ge, following)
+        return self._compared(ge if low.inclusive else gt, low.value)
+
+    def _until(self, high: Bound) -> Test:
+        if self._is_day_of_times and high.inclusive:
+            following = _day_after(high.value)
+            return True if following is None else self._compared(lt, following)
+        return self._compared(le if high.inclusive else lt, high.value)
+
+    @property
+    def _is_day_of_times(self) -> bool:
+        """Whether days are stored as times, any of which belongs to its day."""
+        return self._field.type is FieldType.DATE and isinstance(self._dtype, nw.Datetime)
+
+    def _compared(self, how: Callable[[Any, Any], Any], value: Any) -> nw.Expr:  # noqa: ANN401
+        compared: nw.Expr = how(self._lettered(), self._literal(value))
+        return compared
+
+    def _lettered(self) -> nw.Expr:
+        """The value; pandas puts no missing text in order, and fits it to no pattern."""
+        fill = self._pandas and self._field.type in _LETTERED
+        return self._value.fill_null("") if fill else self._value
+
+    def _literal(self, value: Any) -> Any:  # noqa: ANN401
+        """A value as the column's engine compares it."""
+        match value:
+            case bool() | str():
+                return value
+            case int() | Decimal():
+                return self._number(value)
+            case datetime():
+                zone = self._zone()
+                return (
+                    value.astimezone(zone) if zone else value.astimezone(UTC).replace(tzinfo=None)
+                )
+            case date() if isinstance(self._dtype, nw.Datetime):
+                return datetime.combine(value, time(), tzinfo=self._zone())
+            case _:
+                return value
+
+    def _zone(self) -> tzinfo | None:
+        """The zone of a column of times; polars compares times of the same zone only."""
+        name = self._dtype.time_zone
+        if not name:
+            return None
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            self._no_exact(f"the time zone {name}")
+
+    def _number(self, value: int | Decimal) -> int | float | Decimal:
+        if not -_INTEGERS < value < _INTEGERS:
+            self._no_exact(f"{value}, a very large number,")
+        if isinstance(value, Decimal) and not isinstance(self._dtype, nw.Decimal):
+            return int(value) if value == int(value) else float(value)
+        return value
+
+    def _fits(self, pattern: Pattern) -> Test:
+        text = self._lettered().str
+        match [piece for piece, _ in groupby(pattern)]:
+            case [Wild.ANY_RUN]:
+                return True
+            case [str(start), Wild.ANY_RUN]:
+                return text.starts_with(start)
+            case [Wild.ANY_RUN, str(end)]:
+                return text.ends_with(end)
+            case [Wild.ANY_RUN, str(middle), Wild.ANY_RUN]:
+                return text.contains(middle, literal=True)
+            case _:
+                if self._pandas:
+                    self._no_exact("a pattern with ? or more stars than one")
+                return text.contains(_regex(pattern))
+
+
+def _day_after(day: Any) -> date | None:  # noqa: ANN401 - the value of an end
+    return None if day == date.max else day + timedelta(days=1)
+
+
+def _regex(pattern: Pattern) -> str:
+    """The regular expression of a pattern, as RE2, Rust and Java alike understand it."""
+    pieces = [
+        {Wild.ANY_RUN: ".*", Wild.ANY_ONE: "."}[piece]
+        if isinstance(piece, Wild)
+        else re.sub(r"[^\w]", lambda found: f"\\x{{{ord(found[0]):x}}}", piece)
+        for piece in pattern
+    ]
+    return rf"(?s)\A{''.join(pieces)}\z"

@@ -1,0 +1,46 @@
+"""What a notebook shows: tables that are short, and hold nothing that is not escaped."""
+
+from decimal import Decimal
+
+import segmentation as seg
+from fair import TODAY, make_store, person
+from segmentation.markup import to_table
+
+
+def crm() -> seg.Workspace:
+    return seg.Workspace(make_store(), user="ANNA", today=TODAY)
+
+
+def test_a_table_escapes_what_it_is_given() -> None:
+    table = to_table(["<no>"], [("<script>",), (None,), (Decimal("1.5"),)], caption="a & b")
+    assert "<script>" not in table
+    assert "<th>&lt;no&gt;</th>" in table
+    assert "<caption>a &amp; b</caption>" in table
+    assert "<td></td>" in table
+
+
+def test_a_worksheet_shows_its_first_contacts_and_what_was_done() -> None:
+    workspace = crm()
+    workspace.store.records.put([person(f"P{n:02d}", name=f"Person {n}") for n in range(30)])
+    fair = workspace.new_segment("Fair").add_contacts(contact={"no": "P*"})
+    shown = fair._repr_html_()
+    assert f"{fair.no} · Fair · 30 lines" in shown
+    assert shown.count("<td>Person ") == 10
+    assert "… and 20 more" in shown
+    assert "1 add: 30 joined (0 → 30 lines)" in shown
+    assert repr(fair.lines) == f"<lines of {fair.no}: 30>"
+    assert "… and 20 more" in fair.lines._repr_html_()
+    assert fair.no in workspace._repr_html_()
+    assert repr(fair) == f"<worksheet {fair.no}>"
+    fair.delete()
+    assert fair._repr_html_() == f"<pre>{fair.no} is logged or deleted</pre>"
+
+
+def test_explanations_and_counts_are_shown_as_they_are_told() -> None:
+    workspace = crm()
+    asked = workspace.explain("CARL", contact={"no": "CARL"})
+    assert asked._repr_html_() == f"<pre>{asked}</pre>".replace("&", "&amp;")
+    fair = workspace.new_segment("Fair").add_contact("CARL")
+    assert "CARL is in the segment" in fair.explain("CARL")._repr_html_()
+    counts = workspace.count(contact={"no": "CARL"})
+    assert f"<th>of {counts.base} contacts</th>" in counts._repr_html_()
