@@ -17,21 +17,80 @@ The family::
     ├── JournalBroken    (ValueError)     the chain of the journal does not hold
     └── MissingExtra     (ImportError)    an optional part is not installed
 
-Facts are attributes, for programs; ``str`` is for people. ``code`` is stable: it names the
-error in logs and in the docs and never changes with the wording.
+Facts are attributes, for programs; ``str`` is for people, in English. ``code`` is stable: it
+names the error in logs and in the docs and never changes with the wording. ``said`` is the text
+with its parts kept apart, from which `segmentation.languages` tells it in other languages.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import ClassVar, Never
+from typing import ClassVar, Never, Self
 
 import attrs
+
+
+class Said(str):
+    """An English text that knows how it was made, so that it can be told in another language.
+
+    Attributes:
+        template: The text with names in braces; without any values, the text itself.
+        values: What stands for the names: words are `Said` or `Name`, all else is data.
+
+    >>> text = Said("segment {no} is {state}", no="SM1", state=Said("empty"))
+    >>> text, text.template
+    ('segment SM1 is empty', 'segment {no} is {state}')
+    """
+
+    __slots__ = ("template", "values")
+
+    template: str
+    values: Mapping[str, object]
+
+    def __new__(cls, template: str, /, **values: object) -> Self:  # noqa: D102 - the class says it
+        said = super().__new__(cls, template.format(**values) if values else template)
+        said.template, said.values = template, values
+        return said
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        return (self.template,), dict(self.values)
+
+    @classmethod
+    def joined(cls, separator: str, parts: Iterable[str]) -> Self:
+        """Parts in a row."""
+        values = {f"part_{number}": part for number, part in enumerate(parts)}
+        return cls(separator.join(f"{{{name}}}" for name in values), **values)
+
+    def indented(self) -> "Said":
+        """The same text, to stand below another."""
+        return Said(self.template.replace("\n", "\n    "), **self.values)
+
+
+class Name(str):
+    """The name of a table or field in a text: "contact", "city", "contact.city"."""
+
+    __slots__ = ()
+
+
+def to_said(text: str) -> Said:
+    """A text that knows how it was made: as it is, or, if it does not, of one piece."""
+    return text if isinstance(text, Said) else Said(text)
 
 
 class SegmentationError(Exception):
     """The base of the family; raised only through its children."""
 
     code: ClassVar[str] = "segmentation"
+
+    @property
+    def said(self) -> Said:
+        """The text for people, with its parts kept apart."""
+        return self._said()
+
+    def _said(self) -> Said:
+        return Said(super().__str__())
+
+    def __str__(self) -> str:
+        return str(self.said)
 
 
 class UsageError(SegmentationError):
@@ -73,11 +132,20 @@ class FilterError(UsageError, ValueError):
             field=field,
         )
 
-    def __str__(self) -> str:
-        where = f"{self.field}: " if self.field else ""
-        expected = f"; expected {self.expected}" if self.expected else ""
+    def _said(self) -> Said:
         shown, caret = _excerpt(self.text, self.position)
-        return f"{where}{self.reason}{expected}\n    {shown}\n    {caret}^"
+        return Said(
+            "{where}{reason}{expected}\n    {shown}\n    {caret}^",
+            where=Said("{field}: ", field=Name(self.field)) if self.field else "",
+            reason=to_said(self.reason),
+            expected=_expected(self.expected),
+            shown=shown,
+            caret=caret,
+        )
+
+
+def _expected(expected: str) -> Said | str:
+    return Said("; expected {expected}", expected=to_said(expected)) if expected else ""
 
 
 def _excerpt(text: str, position: int, width: int = 60) -> tuple[str, str]:
@@ -95,23 +163,34 @@ class UnknownName(UsageError, LookupError):  # noqa: N818 - says what it is, as 
     Attributes:
         kind: What was named: "table", "field", "option", "token", ...
         name: The name as given.
-        near: The known name that looks most like it, or ``""``.
+        near: The known name that looks most like it, or else the caption, or ``""``.
         where: Where it was named, for instance the table of a field; may be empty.
     """
 
     code: ClassVar[str] = "unknown_name"
 
-    def __init__(self, kind: str, name: str, *, known: Iterable[str] = (), where: str = "") -> None:
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        *,
+        known: Iterable[str] = (),
+        called: Iterable[str] = (),
+        where: str = "",
+    ) -> None:
         super().__init__(kind, name)
         self.kind = kind
         self.name = name
         self.where = where
-        self.near = near_name(name, known)
+        self.near = near_name(name, known) or near_name(name, called)
 
-    def __str__(self) -> str:
-        where = f" in {self.where}" if self.where else ""
-        hint = f"; did you mean {self.near!r}?" if self.near else ""
-        return f"unknown {self.kind} {self.name!r}{where}{hint}"
+    def _said(self) -> Said:
+        return Said(
+            f"unknown {self.kind} {{name!r}}{{where}}{{hint}}",
+            name=self.name,
+            where=Said(" in {where}", where=Name(self.where)) if self.where else "",
+            hint=Said("; did you mean {near!r}?", near=self.near) if self.near else "",
+        )
 
 
 def near_name(name: str, known: Iterable[str]) -> str:
@@ -140,8 +219,8 @@ class NotFound(UsageError, LookupError):  # noqa: N818
         self.kind = kind
         self.key = key
 
-    def __str__(self) -> str:
-        return f"there is no {self.kind} {self.key!r}"
+    def _said(self) -> Said:
+        return Said("there is no {kind} {key!r}", kind=to_said(self.kind), key=self.key)
 
 
 class InvalidValue(UsageError, ValueError):  # noqa: N818
@@ -161,8 +240,13 @@ class InvalidValue(UsageError, ValueError):  # noqa: N818
         self.value = value
         self.reason = reason
 
-    def __str__(self) -> str:
-        return f"{self.field}: {self.value!r} {self.reason}"
+    def _said(self) -> Said:
+        return Said(
+            "{field}: {value!r} {reason}",
+            field=Name(self.field),
+            value=self.value,
+            reason=to_said(self.reason),
+        )
 
 
 def unexpected(field: str, value: Never, reason: str) -> InvalidValue:
@@ -189,8 +273,8 @@ class BadDocument(UsageError, ValueError):  # noqa: N818
         self.name = name
         self.reason = reason
 
-    def __str__(self) -> str:
-        return f"{self.name}: {self.reason}"
+    def _said(self) -> Said:
+        return Said("{name}: {reason}", name=self.name, reason=to_said(self.reason))
 
 
 @attrs.frozen
@@ -207,12 +291,18 @@ class Fault:
     field: str
     reason: str
 
+    @property
+    def said(self) -> Said:
+        """The fault as text, with its parts kept apart."""
+        place = self.place if isinstance(self.place, Name) else to_said(self.place)
+        reason = to_said(self.reason)
+        if not self.field:
+            return Said("{place}: {reason}", place=place, reason=reason)
+        field = Name(self.field)
+        return Said("{place}: {field}: {reason}", place=place, field=field, reason=reason)
+
     def __str__(self) -> str:
-        return (
-            f"{self.place}: {self.field}: {self.reason}"
-            if self.field
-            else (f"{self.place}: {self.reason}")
-        )
+        return str(self.said)
 
 
 class Rejected(UsageError, ValueError):  # noqa: N818
@@ -231,13 +321,21 @@ class Rejected(UsageError, ValueError):  # noqa: N818
         self.faults = tuple(faults)
         super().__init__(what, self.faults)
 
-    def __str__(self) -> str:
-        count = len(self.faults)
-        lines = [f"{self.what}: {count} fault{'s' if count != 1 else ''}, nothing was done"]
-        lines += [f"  {fault}" for fault in self.faults[: self.SHOWN]]
+    def _said(self) -> Said:
+        count, what = len(self.faults), to_said(self.what)
+        head = (
+            Said("{what}: 1 fault, nothing was done", what=what)
+            if count == 1
+            else Said("{what}: {count} faults, nothing was done", what=what, count=count)
+        )
+        lines = [head, *(fault.said for fault in self.faults[: self.SHOWN])]
         if count > self.SHOWN:
-            lines.append(f"  ... and {count - self.SHOWN} more (all in .faults)")
-        return "\n".join(lines)
+            lines.append(Said("... and {count} more (all in .faults)", count=count - self.SHOWN))
+        return Said.joined("\n  ", lines)
+
+
+def _of_what(what: str, reason: str) -> Said:
+    return Said("{what}: {reason}", what=to_said(what), reason=to_said(reason))
 
 
 class Refused(UsageError, RuntimeError):  # noqa: N818
@@ -255,8 +353,8 @@ class Refused(UsageError, RuntimeError):  # noqa: N818
         self.step = step
         self.reason = reason
 
-    def __str__(self) -> str:
-        return f"{self.step}: {self.reason}"
+    def _said(self) -> Said:
+        return _of_what(self.step, self.reason)
 
 
 class Conflict(SegmentationError, RuntimeError):  # noqa: N818
@@ -273,8 +371,8 @@ class Conflict(SegmentationError, RuntimeError):  # noqa: N818
         self.what = what
         self.reason = reason
 
-    def __str__(self) -> str:
-        return f"{self.what}: {self.reason}"
+    def _said(self) -> Said:
+        return _of_what(self.what, self.reason)
 
 
 class NotDelivered(SegmentationError, OSError):  # noqa: N818
@@ -298,8 +396,8 @@ class NotDelivered(SegmentationError, OSError):  # noqa: N818
         self.temporary = temporary or down
         self.down = down
 
-    def __str__(self) -> str:
-        return f"{self.where}: {self.reason}"
+    def _said(self) -> Said:
+        return Said("{where}: {reason}", where=self.where, reason=to_said(self.reason))
 
 
 class StoreError(SegmentationError, OSError):
@@ -317,8 +415,8 @@ class StoreError(SegmentationError, OSError):
         self.store = store
         self.reason = reason
 
-    def __str__(self) -> str:
-        return f"{self.store}: {self.reason}"
+    def _said(self) -> Said:
+        return Said("{store}: {reason}", store=self.store, reason=to_said(self.reason))
 
 
 class JournalBroken(SegmentationError, ValueError):  # noqa: N818
@@ -336,8 +434,9 @@ class JournalBroken(SegmentationError, ValueError):  # noqa: N818
         self.number = number
         self.reason = reason
 
-    def __str__(self) -> str:
-        return f"journal entry {self.number}: {self.reason}"
+    def _said(self) -> Said:
+        reason = to_said(self.reason)
+        return Said("journal entry {number}: {reason}", number=self.number, reason=reason)
 
 
 class MissingExtra(SegmentationError, ImportError):  # noqa: N818
@@ -355,5 +454,9 @@ class MissingExtra(SegmentationError, ImportError):  # noqa: N818
         self.extra = extra
         self.purpose = purpose
 
-    def __str__(self) -> str:
-        return f"{self.purpose} needs an extra: pip install 'segmentation[{self.extra}]'"
+    def _said(self) -> Said:
+        return Said(
+            "{purpose} needs an extra: pip install 'segmentation[{extra}]'",
+            purpose=to_said(self.purpose),
+            extra=self.extra,
+        )

@@ -24,7 +24,8 @@ from typing import (
 import attrs
 
 from .codes import Option, to_code
-from .errors import InvalidValue
+from .errors import InvalidValue, Said
+from .languages import captions
 
 Value: TypeAlias = str | int | Decimal | bool | date | datetime | time | None
 """What a field holds. ``None`` is the blank of a date, a datetime or a time only."""
@@ -87,6 +88,7 @@ class Field:
         also_called: Another name that files may use; empty if none.
         extra: Whether a host added it: then it is found in the record's ``extra``.
         captions: Further words for options, in any language: pairs of caption and option.
+        called: What the field is called for people, in any language.
     """
 
     name: str
@@ -96,7 +98,8 @@ class Field:
     refers_to: str = ""
     also_called: str = ""
     extra: bool = False
-    captions: tuple[tuple[str, str], ...] = ()
+    captions: tuple[tuple[str, str], ...] = attrs.field(default=(), eq=False)
+    called: tuple[str, ...] = attrs.field(default=(), eq=False)
 
     @property
     def blank(self) -> Value:
@@ -210,6 +213,26 @@ def _fields_of(cls: Hashable) -> tuple[Field, ...]:
     return tuple(_declared(cast("type[Record]", cls)))
 
 
+def captioned_fields_of(cls: type[Record]) -> tuple[Field, ...]:
+    """The fields of a record class, each with the words for it in all languages."""
+    return _captioned_fields_of(cast("Hashable", cls))
+
+
+@cache
+def _captioned_fields_of(cls: Hashable) -> tuple[Field, ...]:
+    record = cast("type[Record]", cls)
+    return tuple(_captioned(record.__table__, field) for field in fields_of(record))
+
+
+def _captioned(table: str, field: Field) -> Field:
+    words = [
+        (caption, option)
+        for option in filter(None, field.options)
+        for caption in captions(table, field.name, option)
+    ]
+    return attrs.evolve(field, captions=tuple(words), called=captions(table, field.name))
+
+
 def _declared(cls: type[Record]) -> Iterator[Field]:
     for attribute in attrs.fields(cast("type[attrs.AttrsInstance]", cls)):
         field = _field(attribute.name, attribute.type)
@@ -253,7 +276,8 @@ def misfits(record: Record) -> Iterator[tuple[str, str]]:
     for field in fields_of(type(record)):
         value = getattr(record, field.name) if field.length else None
         if isinstance(value, str) and len(value) > field.length:
-            yield field.name, f"has {len(value)} characters, {field.length} at most"
+            reason = "has {count} characters, {most} at most"
+            yield field.name, Said(reason, count=len(value), most=field.length)
 
 
 def check_fit(record: Record) -> None:

@@ -9,7 +9,6 @@ import trees
 import truth
 from reference import MappingRows, RecordRows, numbers
 from segmentation.criteria import (
-    ENGLISH,
     AllOf,
     AnyOf,
     BoundSelection,
@@ -25,7 +24,6 @@ from segmentation.criteria import (
     Not,
     Order,
     Part,
-    Phrases,
     Sample,
     Schema,
     Selection,
@@ -44,6 +42,7 @@ from segmentation.criteria import (
     segments_of,
 )
 from segmentation.fields import Field, FieldType
+from segmentation.languages import ENGLISH, Phrases
 
 SOURCE = MappingRows()
 the = fields(truth.SCHEMA)
@@ -164,7 +163,7 @@ def test_of_a_long_list_the_beginning_is_told() -> None:
 
 
 def test_a_host_hands_over_words_of_its_own() -> None:
-    names = {"contact.country": "Land", "type.company": "Firma"}
+    names = {"contact.country": "Land", "*.type.company": "Firma"}
     german = Phrases({**ENGLISH.texts, "equal": "ist {value}", "next": ", "}, names)
     criteria = DK & (contact.type == "company")
     assert describe(bound(criteria), german) == "Land ist DK, type ist Firma"
@@ -347,7 +346,7 @@ def test_codes_that_do_not_exist_are_said() -> None:
     criteria = make_selection(contact={"country": "DK|<>XX&<>''", "free": "YY"})
     assert criteria is not None
     found = check(criteria, schema, truth.AS_OF, known=known)
-    assert [str(remark) for remark in found] == ["contact.country: there is no country_region XX"]
+    assert [str(remark) for remark in found] == ["contact.country: there is no country region XX"]
     assert check(criteria, schema, truth.AS_OF, known=lambda _table: None) == ()
     assert check(criteria, schema, truth.AS_OF) == ()
 

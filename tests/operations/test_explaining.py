@@ -33,7 +33,7 @@ def test_an_explanation_names_the_rows_that_decided(crm: seg.Workspace) -> None:
     no = crm.select(mailing_groups={"mailing_group_code": "NEWS"})[0]
     found = crm.explain(no, contact={"no": no}, mailing_groups={"mailing_group_code": "NEWS"})
     assert found.holds
-    assert "mailing_group_code = NEWS" in str(found)
+    assert "mailing group code = NEWS" in str(found)
     assert not crm.explain(no, contact={"no": "NOBODY"}).holds
     with pytest.raises(seg.NotFound):
         crm.explain("NOBODY")

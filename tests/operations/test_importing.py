@@ -284,3 +284,29 @@ def test_what_another_system_was_still_to_deliver_is_not_delivered_by_ours() -> 
     take(store, contact_csv=CONTACTS, interaction_log_entry_csv=past)
     (taken,) = store.records.all(Interaction)
     assert taken.delivery_status is DeliveryStatus.BLANK
+
+
+def test_columns_may_be_called_by_captions_in_any_language() -> None:
+    store = MemoryStore()
+    take(store, contact_csv="N°;Type;Nom;Mineur;Code pays/région\nA;Personne;Anna;oui;CH\n")
+    take(
+        store, contact_json='[{"Nr.": "B", "Type": "Selskap", "Navn": "Berg", "Poststed": "Oslo"}]'
+    )
+    anna, berg = store.records.find(Contact, "A"), store.records.find(Contact, "B")
+    assert anna is not None
+    assert (anna.type, anna.name, anna.minor) == (ContactType.PERSON, "Anna", True)
+    assert (anna.country_region_code, anna.extra) == ("CH", ())
+    assert berg is not None
+    assert (berg.type, berg.city, berg.extra) == (ContactType.COMPANY, "Oslo", ())
+
+
+def test_a_column_of_the_field_s_own_name_goes_before_a_caption() -> None:
+    store = MemoryStore()
+    take(store, contact_csv="no,city,Ville\nA,Bern,Berne\n")
+    anna = store.records.find(Contact, "A")
+    assert anna is not None
+    assert (anna.city, anna.extra) == ("Bern", (("ville", "Berne"),))
+    take(store, contact_csv="no,Città,Ville\nB,Bern,Berne\n")
+    berg = store.records.find(Contact, "B")
+    assert berg is not None
+    assert (berg.city, berg.extra) == ("Bern", (("ville", "Berne"),))

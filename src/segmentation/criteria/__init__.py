@@ -54,7 +54,7 @@ from ._code import expression_of
 from ._counting import Counts, PartCount, count_parts, parts_of
 from ._cuts import cut, share, split
 from ._dates import is_relative, to_date
-from ._describing import ENGLISH, Phrases, describe
+from ._describing import describe
 from ._explaining import Explanation, Finding, RowFindings, explain
 from ._hashing import SHARES, hash_of, share_of
 from ._making import Conditions, TableConditions, make_selection
@@ -90,7 +90,6 @@ from ._schema import Link, Schema, Table, make_table
 from ._text import MAX_DEPTH, MAX_LENGTH, parse, to_text
 
 __all__ = [
-    "ENGLISH",
     "MAX_DEPTH",
     "MAX_LENGTH",
     "MEANING",
@@ -140,7 +139,6 @@ __all__ = [
     "Part",
     "PartCount",
     "Pattern",
-    "Phrases",
     "Predicate",
     "Remark",
     "Row",

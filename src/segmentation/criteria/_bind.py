@@ -14,7 +14,9 @@ from segmentation.errors import (
     Fault,
     FilterError,
     InvalidValue,
+    Name,
     Rejected,
+    Said,
     UnknownName,
     UsageError,
     unexpected,
@@ -87,7 +89,8 @@ def bind(criteria: Criteria | None, schema: Schema, as_of: AsOf) -> BoundSelecti
         Rejected: Several of these at once.
     """
     if nesting(criteria) > 2 * MAX_DEPTH:
-        raise InvalidValue("criteria", "...", f"are nested deeper than {2 * MAX_DEPTH} groups")
+        reason = Said("are nested deeper than {limit} groups", limit=2 * MAX_DEPTH)
+        raise InvalidValue("criteria", "...", reason)
     binder = _Binder(schema, as_of)
     node = binder.bound_criteria(criteria)
     if len(binder.faults) == 1:
@@ -109,7 +112,8 @@ def bind_filter(item: Filter, field: Field, as_of: AsOf, *, place: str = "") -> 
     """
     where = place or field.name
     if nesting(item) > MAX_DEPTH:
-        raise InvalidValue(where, "...", f"is nested deeper than {MAX_DEPTH} groups")
+        reason = Said("is nested deeper than {limit} groups", limit=MAX_DEPTH)
+        raise InvalidValue(where, "...", reason)
     try:
         return _FilterBinder(field, as_of).bound(item)
     except FilterError as error:
@@ -136,10 +140,8 @@ def _in_whole(error: FilterError, item: Filter, where: str) -> FilterError:
 
 def _fault(place: str, error: UsageError) -> Fault:
     table, _, field = place.partition(".")
-    reason = str(error)
-    if isinstance(error, FilterError):
-        reason = str(error.at_field("")).replace("\n", "\n    ")
-    return Fault(table, field, reason)
+    told = error.at_field("") if isinstance(error, FilterError) else error
+    return Fault(Name(table), field, told.said.indented())
 
 
 class _Binder:
@@ -255,12 +257,12 @@ def _measured(figure: Figure, table: Table) -> Field | None:
     field = table.field(figure.field)
     fitting = _SUMMED if figure.measure is Measure.SUM else _TIMED
     if field.type not in fitting:
-        types = " or ".join(sorted(fitting))
-        raise InvalidValue(
-            f"{table.name}.{field.name}",
-            figure.measure.value,
-            f"needs a field of type {types}, and this one is {field.type}",
+        reason = Said(
+            "needs a field of type {types}, and this one is {type}",
+            types=Said(" or ".join(sorted(fitting))),
+            type=Said(field.type.value),
         )
+        raise InvalidValue(f"{table.name}.{field.name}", figure.measure.value, reason)
     return field
 
 
@@ -338,7 +340,9 @@ class _FilterBinder:
         if not self._lettered:
             text = to_text(Like(pattern))
             raise FilterError(
-                f"* and ? do not fit a field of type {self._field.type}",
+                Said(
+                    "* and ? do not fit a field of type {type}", type=Said(self._field.type.value)
+                ),
                 text=text,
                 expected="a value or an interval",
             )
@@ -356,7 +360,8 @@ class _FilterBinder:
             raise UnknownName("token", f"%{name}", known=self._known_tokens())
         if name in self._tokens:
             circle = " → ".join(f"%{each}" for each in [*self._tokens, name])
-            raise FilterError(f"the tokens refer to each other: {circle}", text=f"%{name}")
+            reason = Said("the tokens refer to each other: {circle}", circle=circle)
+            raise FilterError(reason, text=f"%{name}")
         item = parse(self._as_of.tokens[name])
         if item is None:
             raise FilterError("the token stands for no filter at all", text=f"%{name}")

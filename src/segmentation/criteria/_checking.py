@@ -15,6 +15,7 @@ import attrs
 
 from segmentation.errors import FilterError, Rejected, UsageError
 from segmentation.fields import Field, FieldType, Value
+from segmentation.languages import ENGLISH, Phrases
 
 from ._bind import bind
 from ._bound import (
@@ -29,7 +30,7 @@ from ._bound import (
     IsEqual,
 )
 from ._dates import is_relative
-from ._describing import ENGLISH, Phrases, Teller
+from ._describing import Teller
 from ._nodes import AllOf, AnyOf, Between, Compare, Criteria, Figure, InSegment, Not, Part, Where
 from ._predicate import to_value_test
 from ._schema import Schema
@@ -89,8 +90,8 @@ def check(
     try:
         bound = bind(criteria, schema, as_of)
     except UsageError as error:
-        return tuple(_faults(error))
-    remarks = list(_relative(criteria, schema))
+        return tuple(_faults(error, phrases))
+    remarks = list(_relative(criteria, schema, phrases))
     checker = _Checker(phrases, known or _nothing_known)
     remarks += checker.remarks(bound.node) if bound.node is not None else ()
     return tuple(dict.fromkeys(remarks))
@@ -100,32 +101,28 @@ def _nothing_known(_table: str) -> None:
     return None
 
 
-def _faults(error: UsageError) -> Iterator[Remark]:
+def _faults(error: UsageError, phrases: Phrases) -> Iterator[Remark]:
     if isinstance(error, Rejected):
         for fault in error.faults:
             place = f"{fault.place}.{fault.field}" if fault.field else fault.place
-            yield Remark(Concern.FAULT, place, fault.reason)
+            yield Remark(Concern.FAULT, place, phrases.told(fault.reason))
     elif isinstance(error, FilterError):
-        yield Remark(Concern.FAULT, error.field, str(error.at_field("")))
+        yield Remark(Concern.FAULT, error.field, phrases.told(error.at_field("")))
     else:
-        yield Remark(Concern.FAULT, "", str(error))
+        yield Remark(Concern.FAULT, "", phrases.told(error))
 
 
-def _relative(criteria: Criteria, schema: Schema) -> Iterator[Remark]:
+def _relative(criteria: Criteria, schema: Schema, phrases: Phrases) -> Iterator[Remark]:
     """Remarks on dates that mean another day tomorrow."""
     for part, where in _wheres(criteria):
         table = schema.table(part.table)
         field = table.field(where.field)
         if field.type not in {FieldType.DATE, FieldType.DATETIME}:
             continue
-        words = [word for word in _operands(where.filter) if ":" not in word and is_relative(word)]
-        if words:
-            told = ", ".join(dict.fromkeys(words))
-            yield Remark(
-                Concern.RELATIVE,
-                f"{table.name}.{field.name}",
-                f"{told} depends on the day on which the selection is worked out",
-            )
+        found = [word for word in _operands(where.filter) if ":" not in word and is_relative(word)]
+        if found:
+            sentence = phrases.say("relative", words=", ".join(dict.fromkeys(found)))
+            yield Remark(Concern.RELATIVE, f"{table.name}.{field.name}", sentence)
 
 
 def _wheres(node: object) -> Iterator[tuple[Part, Where]]:
@@ -155,6 +152,7 @@ class _Checker:
     """Remarks on one bound selection."""
 
     def __init__(self, phrases: Phrases, known: Callable[[str], Container[str] | None]) -> None:
+        self._phrases = phrases
         self._teller = Teller(phrases)
         self._known = known
 
@@ -202,9 +200,8 @@ class _Checker:
         found = outcomes(item, field)
         if len(found) == 1:
             concern = Concern.ALWAYS if True in found else Concern.NEVER
-            yield Remark(
-                concern, place, f"“{self._teller.test(item, field)}” {concern.value} holds"
-            )
+            test = self._teller.test(item, field)
+            yield Remark(concern, place, self._phrases.say(f"{concern.value}_holds", test=test))
             return
         if isinstance(item, AllOf | AnyOf):
             for each in item.items:
@@ -216,7 +213,9 @@ class _Checker:
             return
         for value in _values(item):
             if isinstance(value, str) and value and value not in keys:
-                yield Remark(Concern.UNKNOWN_CODE, place, f"there is no {field.refers_to} {value}")
+                table = self._phrases.name(field.refers_to)
+                sentence = self._phrases.say("unknown_code", table=table, code=value)
+                yield Remark(Concern.UNKNOWN_CODE, place, sentence)
 
 
 def _values(item: BoundFilter) -> Iterator[Value]:

@@ -4,10 +4,11 @@ from collections.abc import Container, Iterable
 
 import attrs
 
+from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import to_table
 
 from ._bound import BoundNode, BoundPart, BoundSelection
-from ._describing import ENGLISH, Phrases, Teller
+from ._describing import Teller
 from ._nodes import AllOf
 from ._predicate import Row, RowSource, to_predicate
 
@@ -35,16 +36,20 @@ class Counts:
         base: How many there are.
         parts: What must hold, in the selection's order.
         passing: How many pass all of it; a cut is left out of account.
+        phrases: The words that it is told in.
     """
 
     base: int
     parts: tuple[PartCount, ...]
     passing: int
+    phrases: Phrases = attrs.field(default=ENGLISH, eq=False, repr=False, kw_only=True)
 
     def __str__(self) -> str:
         width = len(str(self.base))
         lines = [f"{self.base:>{width}}"]
-        lines += [f"{p.so_far:>{width}}  {p.sentence} ({p.alone} alone)" for p in self.parts]
+        for part in self.parts:
+            told = self.phrases.say("counted", sentence=part.sentence, alone=part.alone)
+            lines.append(f"{part.so_far:>{width}}  {told}")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -86,7 +91,7 @@ def count_parts(
     teller = Teller(phrases)
     told = [teller.node(part) for part in parts]
     counted = tuple(map(PartCount, told, alone, so_far))
-    return Counts(base, counted, so_far[-1] if so_far else base)
+    return Counts(base, counted, so_far[-1] if so_far else base, phrases=phrases)
 
 
 def parts_of(node: BoundNode) -> tuple[BoundNode, ...]:

@@ -29,7 +29,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from segmentation.errors import FilterError
+from segmentation.errors import FilterError, Said
 
 from ._bound import AsOf
 
@@ -67,7 +67,8 @@ def to_date(text: str, as_of: AsOf) -> date:
     except (ValueError, OverflowError) as error:
         if isinstance(error, FilterError):
             raise
-        raise FilterError(f"{word} is not in the calendar", text=text) from error
+        reason = Said("{word} is not in the calendar", word=word)
+        raise FilterError(reason, text=text) from error
 
 
 def is_relative(text: str) -> bool:

@@ -1,18 +1,17 @@
 """Selections in words, for people.
 
-Words are kept apart from code: `Phrases` holds all of them, and a host hands over its own for
-another language or other names. What is said is what is bound: dates are those that were
+Words are kept apart from code (`segmentation.languages.Phrases`), and a host hands over its own
+for another language or other names. What is said is what is bound: dates are those that were
 worked out.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
-import attrs
-
 from segmentation.fields import Field, FieldType, Value
+from segmentation.languages import ENGLISH, Phrases
 
 from ._bound import (
     Bound,
@@ -44,83 +43,6 @@ from ._schema import Table
 
 _CALENDAR = frozenset([FieldType.DATE, FieldType.DATETIME, FieldType.TIME])
 _LISTED = 20
-
-
-@attrs.frozen
-class Phrases:
-    """The words of one language.
-
-    Attributes:
-        texts: Sentences and their parts, with names in braces for what goes in.
-        names: What tables ("contact"), fields ("contact.city") and options
-            ("contact.type.person") are called; those that are missing are called by their
-            names, with blanks for underscores.
-    """
-
-    texts: Mapping[str, str]
-    names: Mapping[str, str] = attrs.field(factory=dict)
-
-    def say(self, phrase: str, **parts: object) -> str:
-        """A sentence, or a part of one."""
-        return self.texts[phrase].format(**parts)
-
-    def name(self, *path: str) -> str:
-        """What a table, field or option is called."""
-        return self.names.get(".".join(path), path[-1].replace("_", " "))
-
-
-ENGLISH = Phrases(
-    {
-        "everybody": "everybody",
-        "always": "always",
-        "and": " and ",
-        "or": " or ",
-        "next": "; ",
-        "comma": ", ",
-        "group": "({item})",
-        "not": "not ({item})",
-        "more": "{count} more",
-        "yes": "yes",
-        "no": "no",
-        "blank": "blank",
-        "quoted": "“{text}”",
-        "equal": "is {value}",
-        "equal_not": "is not {value}",
-        "none_of": "is none of {values}",
-        "any_case": "{value} in upper or lower case",
-        "like": "fits {pattern}",
-        "like_not": "does not fit {pattern}",
-        "range": "is from {low} to {high}",
-        "from": "is at least {value}",
-        "above": "is more than {value}",
-        "to": "is at most {value}",
-        "below": "is less than {value}",
-        "since": "is {value} or later",
-        "after": "is after {value}",
-        "until": "is {value} or earlier, or blank",
-        "before": "is before {value}, or blank",
-        "never": "is never so",
-        "condition": "{field} {test}",
-        "has": "has {table}",
-        "has_where": "has {table} where {conditions}",
-        "has_no": "has no {table}",
-        "has_no_where": "has no {table} where {conditions}",
-        "where": "{table} where {conditions}",
-        "count": "the number of rows of {rows} {test}",
-        "sum": "the sum of {field} over {rows} {test}",
-        "earliest": "the earliest {field} of {rows} {test}",
-        "latest": "the latest {field} of {rows} {test}",
-        "in_segment": "is in segment {no}",
-        "in_segment_not": "is not in segment {no}",
-        "in_logged": "was logged with {no}",
-        "in_logged_not": "was not logged with {no}",
-        "share": "falls between {start} % and {stop} % of the split {seed}",
-        "first": "of these the first {count}",
-        "first_by": "of these the first {count} by {order}",
-        "descending": "{field} downwards",
-        "sample": "of these a sample of {count} by {seed}",
-    }
-)
 
 
 def describe(bound: BoundSelection, phrases: Phrases = ENGLISH) -> str:
@@ -217,8 +139,9 @@ class Teller:
         return self._say(phrase, table=self._table(part.table), conditions=conditions)
 
     def _rows(self, part: BoundPart) -> str:
-        table, conditions = self._table(part.table), self._conditions(part)
-        return self._say("where", table=table, conditions=conditions) if conditions else table
+        conditions = self._conditions(part)
+        phrase = "rows_where" if conditions else "rows"
+        return self._say(phrase, table=self._table(part.table), conditions=conditions)
 
     def _conditions(self, part: BoundPart) -> str:
         told = [self._condition(part.table, where) for where in part.conditions]
@@ -292,6 +215,12 @@ class Teller:
             case _:
                 assert_never(item)
 
+    def shown(self, table: Table, field: Field, value: Value) -> str:
+        """A field and what it holds; an option by its name."""
+        is_option = field.options and isinstance(value, str)
+        told = self._option(str(value), field) if is_option else self.value(value, field)
+        return self._say("finding", field=self._phrases.name(table.name, field.name), value=told)
+
     def _grouped_test(self, item: BoundFilter, field: Field) -> str:
         test = self.test(item, field)
         return self._say("group", item=test) if isinstance(item, AllOf | AnyOf) else test
@@ -343,8 +272,7 @@ class Teller:
             case bool():
                 return self._say("yes" if value else "no")
             case int() if field.options:
-                name = field.options[value]
-                return self._phrases.name(field.name, name) if name else self._say("blank")
+                return self._option(field.options[value], field)
             case Decimal():
                 return f"{value:f}"
             case datetime():
@@ -353,3 +281,6 @@ class Teller:
                 return self._say("quoted", text=value)
             case _:
                 return str(value)
+
+    def _option(self, name: str, field: Field) -> str:
+        return self._phrases.name("*", field.name, name) if name else self._say("blank")

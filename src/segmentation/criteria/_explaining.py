@@ -5,17 +5,20 @@ whether it holds; a part shows the values, or the rows, that decided it.
 """
 
 from collections.abc import Container, Iterator
+from functools import partial
 from typing import assert_never
 
 import attrs
 
 from segmentation.fields import Value
+from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import to_text
 
-from ._bound import BoundFigure, BoundNode, BoundPart, BoundSelection
-from ._describing import ENGLISH, Phrases, Teller
+from ._bound import BoundFigure, BoundNode, BoundPart, BoundSelection, BoundWhere
+from ._describing import Teller
 from ._nodes import AllOf, AnyOf, InLoggedSegment, InSegment, InShare, Not
 from ._predicate import Row, RowReader, RowSource, to_predicate
+from ._schema import Table
 
 _SHOWN = 5
 
@@ -29,12 +32,14 @@ class Finding:
         value: What it holds.
         sentence: What is asked of it.
         holds: Whether it is so.
+        shown: Field and value in words.
     """
 
     field: str
     value: Value
     sentence: str
     holds: bool
+    shown: str
 
 
 @attrs.frozen
@@ -61,6 +66,7 @@ class Explanation:
         row_count: How many such rows there are.
         figure: For a figure, its value.
         parts: The explanations of the nodes below.
+        phrases: The words that it is told in.
     """
 
     sentence: str
@@ -69,6 +75,7 @@ class Explanation:
     row_count: int = 0
     figure: Value = None
     parts: tuple["Explanation", ...] = ()
+    phrases: Phrases = attrs.field(default=ENGLISH, eq=False, repr=False, kw_only=True)
 
     def __str__(self) -> str:
         return "\n".join(self._lines(0))
@@ -78,19 +85,22 @@ class Explanation:
 
     def _lines(self, depth: int) -> Iterator[str]:
         figure = "" if self.figure is None else f" ({self.figure})"
-        yield f"{_mark(holds=self.holds, depth=depth)}{self.sentence}{figure}"
+        yield f"{self._mark(holds=self.holds, depth=depth)}{self.sentence}{figure}"
         for row in self.rows[:_SHOWN]:
-            told = ", ".join(f"{each.field} = {each.value!s}" for each in row.findings)
+            told = ", ".join(each.shown for each in row.findings)
             if told:
-                yield f"{_mark(holds=row.holds, depth=depth + 1)}{told}"
+                yield f"{self._mark(holds=row.holds, depth=depth + 1)}{told}"
         if self.row_count > _SHOWN:
-            yield f"{'  ' * (depth + 1)}    ... of {self.row_count} rows"
+            mark = self._mark(holds=None, depth=depth + 1)
+            yield mark + self.phrases.say("of_rows", count=self.row_count)
         for part in self.parts:
             yield from part._lines(depth + 1)  # noqa: SLF001 - one of the same
 
-
-def _mark(*, holds: bool, depth: int) -> str:
-    return "  " * depth + ("yes " if holds else "no  ")
+    def _mark(self, *, holds: bool | None, depth: int) -> str:
+        """Blanks for the depth, and yes or no in a column of its own."""
+        yes, no = self.phrases.say("yes"), self.phrases.say("no")
+        mark = "" if holds is None else yes if holds else no
+        return f"{'  ' * depth}{mark:<{max(len(yes), len(no))}} "
 
 
 def explain(
@@ -112,7 +122,7 @@ def explain(
     """
     explainer = _Explainer(bound, source, items, phrases)
     if bound.node is None:
-        return Explanation(phrases.say("everybody"), holds=True)
+        return Explanation(phrases.say("everybody"), holds=True, phrases=phrases)
     return explainer.explained(bound.node, row)
 
 
@@ -123,26 +133,28 @@ class _Explainer:
         self._bound = bound
         self._source = source
         self._items = items
+        self._phrases = phrases
         self._teller = Teller(phrases)
         self._reader = RowReader(bound, source, items)
 
     def explained(self, node: BoundNode, row: Row) -> Explanation:
         sentence, holds = self._teller.node(node), self._holds(node, row)
+        explanation = partial(Explanation, sentence, holds, phrases=self._phrases)
         match node:
             case BoundPart():
                 rows = self._rows(node, row)
-                return Explanation(sentence, holds, rows[:_SHOWN], len(rows))
+                return explanation(rows[:_SHOWN], len(rows))
             case BoundFigure():
                 rows = tuple(each for each in self._rows(node.part, row) if each.holds)
                 value = self._reader.figure(node)(row)
-                return Explanation(sentence, holds, rows[:_SHOWN], len(rows), value)
+                return explanation(rows[:_SHOWN], len(rows), value)
             case InSegment() | InLoggedSegment() | InShare():
-                return Explanation(sentence, holds)
+                return explanation()
             case Not(item):
-                return Explanation(sentence, holds, parts=(self.explained(item, row),))
+                return explanation(parts=(self.explained(item, row),))
             case AllOf(items) | AnyOf(items):
                 parts = tuple(self.explained(item, row) for item in items)
-                return Explanation(sentence, holds, parts=parts)
+                return explanation(parts=parts)
             case _:
                 assert_never(node)
 
@@ -157,14 +169,14 @@ class _Explainer:
         return tuple(found)
 
     def _findings(self, part: BoundPart, row: Row) -> RowFindings:
-        return RowFindings(
-            tuple(
-                Finding(
-                    where.field.name,
-                    self._reader.value(part.table, where.field)(row),
-                    self._teller.test(where.filter, where.field),
-                    self._reader.test(part.table, where)(row),
-                )
-                for where in part.conditions
-            )
+        return RowFindings(tuple(self._finding(part.table, each, row) for each in part.conditions))
+
+    def _finding(self, table: Table, where: BoundWhere, row: Row) -> Finding:
+        value = self._reader.value(table, where.field)(row)
+        return Finding(
+            where.field.name,
+            value,
+            self._teller.test(where.filter, where.field),
+            self._reader.test(table, where)(row),
+            self._teller.shown(table, where.field, value),
         )

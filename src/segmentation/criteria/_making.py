@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from segmentation.errors import Fault, FilterError, InvalidValue, Rejected
+from segmentation.errors import Fault, FilterError, InvalidValue, Name, Rejected
 
 from ._building import Condition, OfTable, to_filter
 from ._nodes import AllOf, Part, Selection, Where
@@ -84,5 +84,5 @@ def _raise(faults: list[tuple[str, FilterError | InvalidValue]]) -> None:
 
 def _fault(place: str, error: FilterError | InvalidValue) -> Fault:
     table, _, field = place.partition(".")
-    reason = str(error.at_field("") if isinstance(error, FilterError) else error)
-    return Fault(table, field, reason.replace("\n", "\n    "))
+    told = error.at_field("") if isinstance(error, FilterError) else error
+    return Fault(Name(table), field, told.said.indented())

@@ -4,13 +4,14 @@ A schema is a value. The library ships one for its own tables (`segmentation.seg
 host extends it by fields and tables of its own and passes it along. Knows no record.
 """
 
-import re
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 import attrs
 
 from segmentation.errors import InvalidValue, UnknownName
 from segmentation.fields import Field
+from segmentation.languages import to_name
 
 
 @attrs.frozen
@@ -43,27 +44,35 @@ class Table:
         fields: Its fields, by name.
         link: How its rows belong to a contact; ``None`` for the base table itself.
         alias: A second, shorter name ("mailing_groups"); empty if none.
+        called: What it is called for people, in any language.
     """
 
     name: str
     fields: Mapping[str, Field]
     link: Link | None = None
     alias: str = ""
+    called: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
-        """The field of that name, also as Business Central spells it ("Post Code").
+        """The field of that name, or with that caption in any language ("Post Code").
 
         Raises:
             UnknownName: There is none; the error carries the nearest one.
         """
-        found = self.fields.get(name) or self.fields.get(_plain(name))
+        found = self.fields.get(name) or self.fields.get(to_name(name))
         if found is None:
-            raise UnknownName("field", name, known=self.fields, where=self.name)
+            found = _called(name, self.fields.values())
+        if found is None:
+            called = [caption for field in self.fields.values() for caption in field.called]
+            raise UnknownName("field", name, known=self.fields, called=called, where=self.name)
         return found
 
     def with_fields(self, *fields: Field) -> "Table":
         """The table with further fields (those of the same name are replaced)."""
         return attrs.evolve(self, fields={**self.fields, **{f.name: f for f in fields}})
+
+
+_CalledT = TypeVar("_CalledT", Field, Table)
 
 
 @attrs.frozen
@@ -99,32 +108,43 @@ class Schema:
             passed.append(table.name)
 
     def table(self, name: str) -> Table:
-        """The table of that name or alias, also as Business Central spells it.
+        """The table of that name or alias, or with that caption in any language.
 
         Raises:
             UnknownName: There is none; the error carries the nearest one.
         """
         if name in self.tables:
             return self.tables[name]
-        wanted = {name, _plain(name)} - {""}
+        wanted = {name, to_name(name)} - {""}
         for table in self.tables.values():
             if table.name in wanted or table.alias in wanted:
                 return table
+        found = _called(name, self.tables.values())
+        if found is not None:
+            return found
         aliases = [table.alias for table in self.tables.values() if table.alias]
-        raise UnknownName("table", name, known=[*self.tables, *aliases])
+        called = [caption for table in self.tables.values() for caption in table.called]
+        raise UnknownName("table", name, known=[*self.tables, *aliases], called=called)
 
     def with_tables(self, *tables: Table) -> "Schema":
         """The schema with further tables (those of the same name are replaced)."""
         return attrs.evolve(self, tables={**self.tables, **{t.name: t for t in tables}})
 
 
-def _plain(name: str) -> str:
-    """A caption in snake case: "Country/Region Code" is country_region_code."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+def _called(caption: str, among: Iterable[_CalledT]) -> _CalledT | None:
+    """What has a caption; ``None`` if there is none, or more than one."""
+    wanted = to_name(caption)
+    found = [each for each in among if wanted in map(to_name, each.called)]
+    return found[0] if wanted and len(found) == 1 else None
 
 
 def make_table(
-    name: str, fields: Iterable[Field], *, link: Link | None = None, alias: str = ""
+    name: str,
+    fields: Iterable[Field],
+    *,
+    link: Link | None = None,
+    alias: str = "",
+    called: tuple[str, ...] = (),
 ) -> Table:
     """A table from its fields, in their order."""
-    return Table(name, {field.name: field for field in fields}, link=link, alias=alias)
+    return Table(name, {field.name: field for field in fields}, link, alias, called)

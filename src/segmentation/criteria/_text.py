@@ -11,7 +11,7 @@ values.
 import re
 from typing import TypeAlias, assert_never
 
-from segmentation.errors import FilterError, InvalidValue
+from segmentation.errors import FilterError, InvalidValue, Said
 
 from ._nodes import (
     AllOf,
@@ -38,6 +38,10 @@ MAX_DEPTH = 50
 _TERM = "a value, such as DK, 1..5, <>DK or '' for blank"
 _VALUE = "a value, or '' for blank"
 _JOINT = "& or | or the end"
+_INTERVAL = Said("an interval")
+_COMPARISON = {
+    operator: Said("a comparison with {operator}", operator=operator.value) for operator in Operator
+}
 _JOINTS = frozenset(["&", "|", "end"])
 _ENDS = _JOINTS | {")"}
 _VALUES = frozenset(["bare", "quoted"])
@@ -101,7 +105,9 @@ def parse(text: str) -> Filter | None:
         raise InvalidValue("filter", text, "is no text")
     if len(text) > MAX_LENGTH:
         raise FilterError(
-            f"the text is longer than {MAX_LENGTH} characters", text=text, position=MAX_LENGTH
+            Said("the text is longer than {limit} characters", limit=MAX_LENGTH),
+            text=text,
+            position=MAX_LENGTH,
         )
     if not text.strip():
         return None
@@ -144,7 +150,8 @@ class _Parser:
             if bracket:
                 self._groups.append(_Group(taken, negated=negated))
                 if len(self._groups) > MAX_DEPTH + 1:
-                    raise self._error(f"more than {MAX_DEPTH} brackets are open", taken)
+                    reason = Said("more than {limit} brackets are open", limit=MAX_DEPTH)
+                    raise self._error(reason, taken)
             negated = not bracket
         return negated
 
@@ -163,7 +170,7 @@ class _Parser:
             return Not(self._exact(self._value(), "<>"))
         if self._kind == "..":
             self._take()
-            return Between(None, self._plain(self._value(), "an interval"))
+            return Between(None, self._plain(self._value(), _INTERVAL))
         operator = _COMPARISONS.get(self._kind)
         if operator is None:
             value = self._value(_TERM)
@@ -173,14 +180,14 @@ class _Parser:
         if operator is Operator.EQUAL:
             return self._exact(value, "=")
         self._refuse_interval(operator.value)
-        return Compare(operator, self._plain(value, f"a comparison with {operator.value}"))
+        return Compare(operator, self._plain(value, _COMPARISON[operator]))
 
     def _interval(self, start: _Read) -> Filter:
-        low = self._plain(start, "an interval")
+        low = self._plain(start, _INTERVAL)
         self._take()
         if self._kind in _ENDS:
             return Between(low, None)
-        return Between(low, self._plain(self._value(), "an interval"))
+        return Between(low, self._plain(self._value(), _INTERVAL))
 
     def _exact(self, value: _Read, sign: str) -> Filter:
         self._refuse_interval(sign)
@@ -188,22 +195,24 @@ class _Parser:
 
     def _refuse_interval(self, sign: str) -> None:
         if self._kind == "..":
-            hint = "; write <>(1..5)" if sign == "<>" else ""
-            raise self._error(f"an interval cannot follow {sign}{hint}", self._at, _JOINT)
+            hint = Said("; write <>(1..5)") if sign == "<>" else ""
+            reason = Said("an interval cannot follow {sign}{hint}", sign=sign, hint=hint)
+            raise self._error(reason, self._at, _JOINT)
 
-    def _plain(self, value: _Read, where: str) -> Operand:
+    def _plain(self, value: _Read, where: Said) -> Operand:
         """The value that was just taken, which may be neither a pattern nor a token."""
         if isinstance(value, Operand):
             return value
         taken = self._at - 1
         if isinstance(value, Token):
+            reason = "{token} stands for a whole condition and does not fit {where}"
             raise self._error(
-                f"{self._texts[taken]} stands for a whole condition and does not fit {where}",
+                Said(reason, token=self._texts[taken], where=where),
                 taken,
                 "a value (in quotes if the % itself is meant)",
             )
         raise self._error(
-            f"* and ? do not fit {where}",
+            Said("* and ? do not fit {where}", where=where),
             taken,
             r"a plain value ('\*' if the sign itself is meant)",
         )
@@ -228,9 +237,10 @@ class _Parser:
 
     def _unfit(self, expected: str) -> FilterError:
         """What stands next does not fit."""
-        what = "a value" if self._kind in _WORDS else self._kind
-        reason = "the filter ends too early" if self._kind == "end" else f"{what} does not fit here"
-        return self._error(reason, self._at, expected)
+        if self._kind == "end":
+            return self._error("the filter ends too early", self._at, expected)
+        what = Said("a value") if self._kind in _WORDS else self._kind
+        return self._error(Said("{what} does not fit here", what=what), self._at, expected)
 
     def _error(self, reason: str, at: int, expected: str = "", *, offset: int = 0) -> FilterError:
         """An error that points to a lexeme, or so many characters behind its beginning."""
@@ -293,10 +303,12 @@ def to_text(item: Filter | None) -> str:
     if item is None:
         return ""
     if nesting(item) > MAX_DEPTH:
-        raise InvalidValue("filter", type(item).__name__, f"has more than {MAX_DEPTH} groups")
+        reason = Said("has more than {limit} groups", limit=MAX_DEPTH)
+        raise InvalidValue("filter", type(item).__name__, reason)
     text = _written(item)
     if len(text) > MAX_LENGTH:
-        raise InvalidValue("filter", type(item).__name__, f"has more than {MAX_LENGTH} characters")
+        reason = Said("has more than {limit} characters", limit=MAX_LENGTH)
+        raise InvalidValue("filter", type(item).__name__, reason)
     return text
 
 

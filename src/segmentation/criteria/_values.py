@@ -7,13 +7,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import assert_never
 
 import attrs
 
 from segmentation.codes import to_code
-from segmentation.errors import FilterError, UnknownName
+from segmentation.errors import FilterError, Said, UnknownName
 from segmentation.fields import Field, FieldType, Value
+from segmentation.languages import truths
 
 from ._bound import AsOf
 from ._dates import EXPECTED, to_date
@@ -22,8 +24,6 @@ _INTEGER = re.compile(r"[+-]?\d{1,4000}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,4000}(?:\.\d{0,4000})?|\.\d{1,4000})", re.ASCII)
 _WHOLE = "a whole number such as 1000"
 _ANY = "a number such as 1000 or -3.5"
-_TRUE = frozenset(["yes", "true", "1", "oui", "vrai", "sì", "si", "vero", "ja", "sann"])
-_FALSE = frozenset(["no", "false", "0", "non", "faux", "falso", "nei", "usann"])
 
 
 @attrs.frozen
@@ -55,7 +55,7 @@ def make_reader(field: Field, as_of: AsOf) -> Callable[[str], Span]:
         case FieldType.CODE:
             return lambda text: Span(to_code(text))
         case FieldType.OPTION:
-            words = option_words(field)
+            words = _option_words(field.options, field.captions)
             return lambda text: Span(_position(field, words, text))
         case FieldType.INTEGER:
             return _filled(field, lambda text: Span(int(_matched(text, _INTEGER, _WHOLE))))
@@ -91,16 +91,19 @@ def _matched(text: str, pattern: "re.Pattern[str]", expected: str) -> str:
 
 
 def _truth(text: str) -> bool:
-    word = text.lower()
-    if word in _TRUE or word in _FALSE:
-        return word in _TRUE
-    raise FilterError("this is neither yes nor no", text=text, expected="yes or no")
+    truth = truths().get(text.lower())
+    if truth is None:
+        raise FilterError("this is neither yes nor no", text=text, expected="yes or no")
+    return truth
 
 
-def option_words(field: Field) -> dict[str, int]:
+@cache
+def _option_words(
+    options: tuple[str, ...], captions: tuple[tuple[str, str], ...]
+) -> Mapping[str, int]:
     """The words that stand for an option, plain, with the position that they stand for."""
-    positions = {name: position for position, name in enumerate(field.options)}
-    words = {_plain(caption): positions[name] for caption, name in field.captions}
+    positions = {name: position for position, name in enumerate(options)}
+    words = {_plain(caption): positions[name] for caption, name in captions}
     return words | {_plain(name): position for name, position in positions.items()}
 
 
@@ -115,7 +118,7 @@ def _position(field: Field, words: Mapping[str, int], text: str) -> int:
     if not plain:
         return 0
     captions: Iterable[str] = (caption for caption, _ in field.captions)
-    raise UnknownName("option", text, known=[*field.options, *captions], where=field.name)
+    raise UnknownName("option", text, known=field.options, called=captions, where=field.name)
 
 
 def _time(text: str) -> time:
@@ -148,7 +151,9 @@ def _moment(text: str, as_of: AsOf) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise FilterError(
-            "this is no date and time", text=text, expected=f"2026-11-22 14:30, or {EXPECTED}"
+            "this is no date and time",
+            text=text,
+            expected=Said("2026-11-22 14:30, or {date}", date=Said(EXPECTED)),
         ) from None
     return _in_utc(found if found.tzinfo else found.replace(tzinfo=as_of.zone), text)
 

@@ -13,6 +13,7 @@ from segmentation.codes import Option, to_code
 from segmentation.criteria import AsOf, Criteria
 from segmentation.errors import NotFound
 from segmentation.interactions import Interaction
+from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import to_text
 from segmentation.segments import (
     ActionKind,
@@ -126,10 +127,15 @@ class Step:
     reason: LeftOutReason | None = None
 
     def __str__(self) -> str:
-        how = "by hand" if self.by_hand else str(self.kind)
-        when = f" on {self.as_of.today}" if self.as_of else ""
-        why = f": {self.reason.replace('_', ' ')}" if self.reason else ""
-        return f"{self.effect.replace('_', ' ')} by action {self.action_no} ({how}{when}){why}"
+        return self.told()
+
+    def told(self, phrases: Phrases = ENGLISH) -> str:
+        """The step in words."""
+        how = phrases.say("by_hand") if self.by_hand else phrases.name("*", "kind", self.kind)
+        if self.as_of:
+            how = phrases.say("on_day", how=how, day=self.as_of.today)
+        why = phrases.name("*", "reason", self.reason) if self.reason else ""
+        return phrases.say(f"step_{self.effect}", number=self.action_no, how=how, reason=why)
 
 
 @attrs.frozen(kw_only=True)
@@ -152,8 +158,13 @@ class Membership:
         return bool(self.line_nos)
 
     def __str__(self) -> str:
-        head = f"{self.contact_no} was {'logged' if self.logged else 'not logged'}"
-        return "\n".join([head, *(f"  {step}" for step in self.steps)])
+        return self.told()
+
+    def told(self, phrases: Phrases = ENGLISH) -> str:
+        """All of it in words."""
+        phrase = "was_logged" if self.logged else "was_not_logged"
+        head = phrases.say(phrase, contact=self.contact_no)
+        return "\n".join([head, *(f"  {step.told(phrases)}" for step in self.steps)])
 
     def _repr_html_(self) -> str:
         return to_text(str(self))

@@ -12,7 +12,7 @@ import attrs
 from segmentation.codes import to_code
 from segmentation.contacts import AlternativeAddress, Contact, ContactType
 from segmentation.criteria import AsOf
-from segmentation.errors import InvalidValue, NotFound, Refused, UnknownName
+from segmentation.errors import InvalidValue, NotFound, Refused, Said, UnknownName
 from segmentation.fields import Record, fields_of
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -109,7 +109,7 @@ def _check_inherited(store: Store, segment: Segment) -> None:
         line.attachment and not line.own_texts and terms.inherited(line) for line in segment.lines
     ):
         raise Refused(
-            f"change the template of segment {segment.no}",
+            Said("change the template of segment {no}", no=segment.no),
             "lines have its attachment; update them too, with update_lines",
         )
 
@@ -126,7 +126,7 @@ def _changed(store: Store, segment: Segment, changes: Mapping[str, Any]) -> Segm
         default = rest["language_code_default"]
         known = [text.language_code for text in languages]
         if default and known and default not in known:
-            reason = f"has no text; there are {', '.join(known)}"
+            reason = Said("has no text; there are {known}", known=", ".join(known))
             raise InvalidValue("language_code_default", default, reason)
         header = attrs.evolve(header, language_code_default=default).with_texts(languages)
     header = attrs.evolve(header, **rest)

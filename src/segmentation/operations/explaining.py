@@ -12,7 +12,6 @@ import attrs
 from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.criteria import (
-    ENGLISH,
     AllOf,
     AsOf,
     BoundNode,
@@ -20,7 +19,6 @@ from segmentation.criteria import (
     Criteria,
     Explanation,
     PartCount,
-    Phrases,
     Remark,
     Table,
     bind,
@@ -32,6 +30,7 @@ from segmentation.criteria import (
 from segmentation.errors import NotFound
 from segmentation.fields import key_of
 from segmentation.interactions import Interaction
+from segmentation.languages import ENGLISH, Phrases
 from segmentation.protocols import Store
 from segmentation.segments import FILTERED
 
@@ -106,7 +105,7 @@ def count_each_part(
         left = alone if place == 1 else count(AllOf(parts[:place]))
         sentence = describe(attrs.evolve(bound, node=part, cut=None), phrases)
         counted.append(PartCount(sentence, alone, left))
-    return Counts(base, tuple(counted), left)
+    return Counts(base, tuple(counted), left, phrases=phrases)
 
 
 def check_selection(

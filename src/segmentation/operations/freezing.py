@@ -77,7 +77,7 @@ def freeze_all(
             letter = press.prepare(interaction, segment)
             press.check(letter)
         except SegmentationError as error:
-            faults += faults_of(error, f"line {line.line_no} (contact {line.contact_no})")
+            faults += faults_of(error, line.place)
         else:
             frozen[line.line_no] = freeze(letter)
     return frozen, faults

@@ -14,9 +14,19 @@ import attrs
 from segmentation import campaigns, contacts, questionnaires, setup, tasks, templates
 from segmentation.contacts import Contact, ContactBusinessRelation, ContactType, composed_name
 from segmentation.errors import Fault, NotFound, Rejected
-from segmentation.fields import Field, FieldType, Record, Value, fields_of, key_of, misfits
+from segmentation.fields import (
+    Field,
+    FieldType,
+    Record,
+    Value,
+    captioned_fields_of,
+    fields_of,
+    key_of,
+    misfits,
+)
 from segmentation.interactions import Interaction
 from segmentation.journal import Stamp
+from segmentation.languages import to_name
 from segmentation.protocols import Store
 from segmentation.setup import ExtraField
 from segmentation.templates import TemplateLanguage
@@ -127,7 +137,9 @@ def take_in_files(
         rows, wrong = read_rows(file)
         faults += wrong
         known = _known_extras(store, kind)
-        new = _new_extras(kind, rows, known)
+        names = _names_in(kind, rows, known)
+        rows = list(_renamed(rows, names))
+        new = _new_extras(kind, rows, names.values(), known)
         extra_fields += new
         made, wrong = _make_records(kind, rows, [*known, *map(as_field, new)])
         placed += made
@@ -179,11 +191,9 @@ def _known_extras(store: Store, kind: type[Record]) -> list[Field]:
 
 
 def _new_extras(
-    kind: type[Record], rows: Sequence[RawRow], known: Sequence[Field]
+    kind: type[Record], rows: Sequence[RawRow], columns: Iterable[str], known: Sequence[Field]
 ) -> list[ExtraField]:
-    ours = {name for field in fields_of(kind) for name in (field.name, field.also_called)}
-    ours |= {field.name for field in known}
-    columns = dict.fromkeys(column for row in rows for column in row.values)
+    ours = _names_of(kind, known)
     return [
         ExtraField(
             table=kind.__table__,
@@ -193,6 +203,37 @@ def _new_extras(
         for column in columns
         if column not in ours
     ]
+
+
+def _names_in(
+    kind: type[Record], rows: Sequence[RawRow], known: Sequence[Field]
+) -> Mapping[str, str]:
+    """The columns with the names of their fields, which a file may call by their captions.
+
+    A field that the file has under its own name too keeps to that.
+    """
+    names = {column: column for row in rows for column in row.values}
+    free = names.keys() - _names_of(kind, known)
+    for field in captioned_fields_of(kind) if free else ():
+        found = [column for column in map(to_name, field.called) if column in free]
+        if found and not {field.name, field.also_called} & names.keys():
+            names[found[0]] = field.name
+    return names
+
+
+def _renamed(rows: Sequence[RawRow], names: Mapping[str, str]) -> Sequence[RawRow]:
+    if all(column == name for column, name in names.items()):
+        return rows
+    return [
+        attrs.evolve(row, values={names[column]: value for column, value in row.values.items()})
+        for row in rows
+    ]
+
+
+def _names_of(kind: type[Record], known: Sequence[Field]) -> set[str]:
+    """The columns that are fields as they are."""
+    ours = {name for field in fields_of(kind) for name in (field.name, field.also_called)}
+    return ours | {field.name for field in known}
 
 
 def _make_records(
@@ -215,7 +256,7 @@ def _columns(
     """The columns that are read, with their fields: those that are there, and the key's."""
     columns = (
         (field.name if field.name in there else field.also_called, field)
-        for field in (*fields_of(kind), *extras)
+        for field in (*captioned_fields_of(kind), *extras)
     )
     return [pair for pair in columns if pair[0] in there or pair[1].name in kind.__key__]
 

@@ -14,7 +14,15 @@ from segmentation.campaigns import Campaign, CampaignEntry
 from segmentation.codes import to_code
 from segmentation.contacts import Contact, CorrespondenceType, SalespersonPurchaser
 from segmentation.criteria import AsOf
-from segmentation.errors import Fault, InvalidValue, NotFound, Refused, Rejected, UnknownName
+from segmentation.errors import (
+    Fault,
+    InvalidValue,
+    NotFound,
+    Refused,
+    Rejected,
+    Said,
+    UnknownName,
+)
 from segmentation.fields import Record, misfits
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.journal import (
@@ -270,7 +278,7 @@ def check_interaction(store: Store, draft: Interaction, *, needs_text: bool = Tr
         *_further_faults(store, draft),
     ]
     if faults:
-        raise Rejected(f"interaction with contact {draft.contact_no!r}", faults)
+        raise Rejected(Said("interaction with contact {no!r}", no=draft.contact_no), faults)
 
 
 _PLACE = "interaction"
@@ -281,11 +289,13 @@ def _contact_faults(store: Store, draft: Interaction) -> Iterator[Fault]:
     if not draft.contact_no:
         yield Fault(_PLACE, "contact_no", "is blank; choose a contact")
     elif not found:
-        yield Fault(_PLACE, "contact_no", f"{draft.contact_no!r} does not exist")
+        yield Fault(_PLACE, "contact_no", Said("{value!r} does not exist", value=draft.contact_no))
     elif found[0].privacy_blocked:
-        yield Fault(_PLACE, "contact_no", f"{draft.contact_no} is blocked for privacy")
+        reason = Said("{no} is blocked for privacy", no=draft.contact_no)
+        yield Fault(_PLACE, "contact_no", reason)
     elif not found[0].may_be_contacted:
-        yield Fault(_PLACE, "contact_no", f"{draft.contact_no} is a minor without consent")
+        reason = Said("{no} is a minor without consent", no=draft.contact_no)
+        yield Fault(_PLACE, "contact_no", reason)
 
 
 def _reference_faults(
@@ -296,7 +306,7 @@ def _reference_faults(
         if needed:
             yield Fault(_PLACE, field, "is blank")
     elif store.records.find(kind, value) is None:
-        yield Fault(_PLACE, field, f"{value!r} does not exist")
+        yield Fault(_PLACE, field, Said("{value!r} does not exist", value=value))
 
 
 def _blank_faults(draft: Interaction, *fields: str) -> Iterator[Fault]:

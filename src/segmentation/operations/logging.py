@@ -19,7 +19,7 @@ from segmentation.contacts import (
     SalespersonPurchaser,
 )
 from segmentation.criteria import MEANING, AllOf, AsOf, InSegment, make_selection
-from segmentation.errors import Fault, Refused, Rejected
+from segmentation.errors import Fault, Refused, Rejected, Said
 from segmentation.fields import Record, key_of
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import Stamp, reason_of
@@ -139,11 +139,12 @@ def log_segment(
     with store.transaction():
         segment = get_segment(store, segment_no)
         if any(store.records.all(LoggedSegment, segment_no=segment.no)):
-            raise Refused(f"log segment {segment.no}", "one with this number was logged before")
+            step = Said("log segment {no}", no=segment.no)
+            raise Refused(step, "one with this number was logged before")
         plan, lines = _plan(store, segment, deliver=deliver)
         kept, unmade = freeze_all(store, segment, rendering) if deliver and rendering else ({}, ())
         if plan.faults or unmade:
-            raise Rejected(f"segment {segment.no}", [*plan.faults, *unmade])
+            raise Rejected(Said("segment {no}", no=segment.no), [*plan.faults, *unmade])
         tell(SegmentLogging(segment))
         logged, interactions = _record(store, segment, lines, stamp, deliver=deliver, kept=kept)
         store.segments.remove(segment)
@@ -279,7 +280,7 @@ class _Checker:
         ]
 
     def _faults(self, line: SegmentLine) -> Iterator[Fault]:
-        place = f"line {line.line_no} (contact {line.contact_no})"
+        place = line.place
         if line.contact_no not in self._sound:
             reason = _contact_fault(line.contact_no, self._contacts.get(line.contact_no))
             if reason:
@@ -291,7 +292,8 @@ class _Checker:
                 yield Fault(place, field, "is blank")
         for field, values in self._missing.items():
             if values and getattr(line, field) in values:
-                yield Fault(place, field, f"{getattr(line, field)!r} does not exist")
+                missing = Said("{value!r} does not exist", value=getattr(line, field))
+                yield Fault(place, field, missing)
         if self._deliver:
             yield from self._delivery_faults(line, place)
 
@@ -299,7 +301,8 @@ class _Checker:
         if line.correspondence_type is CorrespondenceType.EMAIL and not self.has_address(
             line.contact_no, line.contact_alt_address_code
         ):
-            yield Fault(place, "e_mail", f"is blank: contact {line.contact_no} cannot get a mail")
+            reason = Said("is blank: contact {no} cannot get a mail", no=line.contact_no)
+            yield Fault(place, "e_mail", reason)
         if line.correspondence_type and not (line.attachment or line.word_template_code):
             yield Fault(place, "attachment", "is missing: there is nothing to deliver")
 
@@ -310,7 +313,7 @@ def _unknown(store: Store, kind: type[Record], codes: Iterable[str]) -> frozense
 
 def _contact_fault(no: str, contact: Contact | None) -> str:
     if contact is None:
-        return f"{no!r} does not exist"
+        return Said("{value!r} does not exist", value=no)
     if contact.privacy_blocked:
         return "is blocked for privacy"
     return "" if contact.may_be_contacted else "is a minor without consent"

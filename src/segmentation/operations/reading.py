@@ -13,15 +13,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 import attrs
 
 from segmentation.errors import Fault, near_name
 from segmentation.fields import Field, FieldType, Value, aware
+from segmentation.languages import to_name, truths
 
-_TRUE = frozenset({"true", "yes", "1"})
-_FALSE = frozenset({"false", "no", "0", ""})
 _DELIMITERS = ",;\t"
 _SPELLED_OUT = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -123,11 +123,10 @@ def _header_faults(name: str, header: Sequence[str]) -> Iterator[Fault]:
 def column_name(caption: str) -> str:
     """A column's name from what a file calls it: captions become identifiers.
 
-    >>> column_name("Country/Region Code"), column_name("No."), column_name("Discount %")
-    ('country_region_code', 'no', 'discount_pct')
+    >>> column_name("Country/Region Code"), column_name("Country_x002F_Region_x0020_Code")
+    ('country_region_code', 'country_region_code')
     """
-    spelled = _spelled(caption).strip().lower().replace("%", " pct")
-    return re.sub(r"\W+", "_", spelled).strip("_")
+    return to_name(_spelled(caption))
 
 
 def _spelled(text: str) -> str:
@@ -189,19 +188,28 @@ def _read_boolean(_field: Field, raw: object) -> bool:
     if isinstance(raw, bool):
         return raw
     text = str(raw).strip().lower() if isinstance(raw, str | int) else "?"
-    if text in _TRUE or text in _FALSE:
-        return text in _TRUE
+    truth = truths().get(text) if text else False
+    if truth is not None:
+        return truth
     raise ValueError(f"{raw!r} is neither yes nor no")
 
 
 def _read_option(field: Field, raw: object) -> str:
-    text = re.sub(r"\W+", "_", _spelled(raw).strip().lower()) if isinstance(raw, str) else raw
-    if isinstance(text, str) and text in field.options:
-        return text
+    if isinstance(raw, str):
+        text = _spelled(raw).strip().lower()
+        name = re.sub(r"\W+", "_", text)
+        option = name if name in field.options else _by_caption(field.captions).get(text)
+        if option is not None:
+            return option
     named = str(raw)
     near = near_name(named, field.options)
     hint = f"; did you mean {near!r}?" if near else f"; it is one of {', '.join(field.options)}"
     raise ValueError(f"{named!r} is not an option{hint}")
+
+
+@cache
+def _by_caption(captions: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    return {caption.lower(): option for caption, option in captions}
 
 
 def _from_iso(parse: Callable[[str], Any], name: str) -> Callable[[Field, object], Any]:

@@ -382,7 +382,7 @@ def check_letters(
         try:
             documents.append(press.render(press.prepare(interaction, segment)))
         except SegmentationError as error:
-            faults += faults_of(error, f"line {line.line_no} (contact {line.contact_no})")
+            faults += faults_of(error, line.place)
     if faults:
         raise Rejected(f"letters of segment {segment_no}", faults)
     return documents
@@ -394,7 +394,7 @@ def faults_of(error: SegmentationError, place: str) -> Iterator[Fault]:
         for fault in error.faults:
             yield Fault(place, fault.field, f"{fault.reason} ({error.what})")
     elif isinstance(error, UsageError):
-        yield Fault(place, "", str(error))
+        yield Fault(place, "", error.said)
     else:
         raise error
 

@@ -16,7 +16,7 @@ from segmentation.criteria import (
     InSegment,
     Not,
 )
-from segmentation.errors import InvalidValue, NotFound, Refused
+from segmentation.errors import InvalidValue, NotFound, Refused, Said
 from segmentation.interactions import Interaction
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -61,7 +61,8 @@ def save_criteria(
     with store.transaction():
         segment = get_segment(store, segment_no)
         if not segment.actions:
-            raise Refused(f"save criteria {code}", f"segment {segment.no} has no action yet")
+            reason = Said("segment {no} has no action yet", no=segment.no)
+            raise Refused(Said("save criteria {code}", code=code), reason)
         saved = SavedCriteria(
             code=_filled(code),
             description=description,
@@ -119,7 +120,8 @@ def rename_criteria(
         )
         if new.code != saved.code:
             if store.records.find(SavedCriteria, new.code):
-                raise Refused(f"rename criteria {saved.code}", f"{new.code} is in use already")
+                step = Said("rename criteria {code}", code=saved.code)
+                raise Refused(step, Said("{code} is in use already", code=new.code))
             store.records.remove([saved])
             for segment in _followers(store, saved.code):
                 header = attrs.evolve(segment.header, saved_criteria_code=new.code)
@@ -139,9 +141,8 @@ def delete_criteria(store: Store, code: str) -> None:
         saved = find_criteria(store, code)
         followers = [segment.no for segment in _followers(store, saved.code)]
         if followers:
-            raise Refused(
-                f"delete criteria {saved.code}", f"segment {', '.join(followers)} follows them"
-            )
+            step = Said("delete criteria {code}", code=saved.code)
+            raise Refused(step, Said("segment {nos} follows them", nos=", ".join(followers)))
         store.records.remove([saved])
 
 
@@ -199,7 +200,8 @@ def import_criteria(store: Store, text: str, *, replace: bool = False) -> Sequen
     with store.transaction():
         for saved in read:
             if not replace and store.records.find(SavedCriteria, saved.code):
-                raise Refused(f"import criteria {saved.code}", "the code is in use already")
+                step = Said("import criteria {code}", code=saved.code)
+                raise Refused(step, "the code is in use already")
         store.records.put(read)
     return read
 
@@ -276,7 +278,8 @@ def refresh(store: Store, segment_no: str, as_of: AsOf, *, tell: Tell = tell_nob
         before = get_segment(store, segment_no)
         code = before.header.saved_criteria_code
         if not code:
-            raise Refused(f"refresh segment {before.no}", "it follows no saved criteria")
+            step = Said("refresh segment {no}", no=before.no)
+            raise Refused(step, "it follows no saved criteria")
         check_circle(store, code)
         check_actions(store, saved_actions(store, code), as_of)
         action = CriteriaAction(kind=ActionKind.REFRESH, saved_code=code, as_of=as_of)
@@ -311,10 +314,11 @@ def _walk(
     followed: Mapping[str, str],
     done: set[str],
 ) -> None:
-    here = f"criteria {code}"
+    here = Said("criteria {code}", code=code)
     if here in way:
-        circle = " → ".join((*way[way.index(here) :], here))
-        raise Refused(f"use criteria {code}", f"they go round in a circle: {circle}")
+        circle = Said.joined(" → ", (*way[way.index(here) :], here))
+        reason = Said("they go round in a circle: {circle}", circle=circle)
+        raise Refused(Said("use criteria {code}", code=code), reason)
     saved = store.records.find(SavedCriteria, code)
     if saved is None or code in done:
         return
@@ -323,7 +327,9 @@ def _walk(
             _walk(store, action.saved_code, (*way, here), followed, done)
         for no in _segments_in(action.criteria):
             if no in followed:
-                _walk(store, followed[no], (*way, here, f"segment {no}"), followed, done)
+                _walk(
+                    store, followed[no], (*way, here, Said("segment {no}", no=no)), followed, done
+                )
     done.add(code)
 
 

@@ -11,7 +11,7 @@ import attrs
 from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.criteria import AsOf, Compare, Criteria, Operand, Operator, Part, Where
-from segmentation.errors import InvalidValue, NotFound, Refused
+from segmentation.errors import InvalidValue, NotFound, Refused, Said
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -233,8 +233,9 @@ def may_join(store: Store, contact_no: str) -> Contact:
     if not found:
         raise NotFound("contact", contact_no)
     if not found[0].may_be_contacted:
-        why = "is blocked for privacy" if found[0].privacy_blocked else "is a minor without consent"
-        raise Refused(f"add contact {no}", f"the contact {why}")
+        blocked = found[0].privacy_blocked
+        why = "is blocked for privacy" if blocked else "is a minor without consent"
+        raise Refused(Said("add contact {no}", no=no), Said("the contact {why}", why=Said(why)))
     return found[0]
 
 

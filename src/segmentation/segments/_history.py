@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 import attrs
 
+from segmentation.languages import ENGLISH, Phrases
+
 from ._actions import CriteriaAction
 from ._segment import Segment
 
@@ -30,17 +32,29 @@ class Deed:
     left: dict[int, str]
 
     def __str__(self) -> str:
-        action = self.action
-        how = "by hand" if action.by_hand else ""
-        saved = f"from {action.saved_code}" if action.saved_code else ""
-        did = [
-            f"{len(action.inserted)} joined" if action.inserted else "",
-            f"{len(action.removed)} left" if action.removed else "",
-            f"{len(action.left_out)} left out" if action.left_out else "",
-        ]
-        head = " ".join(filter(None, (f"{self.number} {action.kind}", how, saved)))
-        told = ", ".join(filter(None, did)) or "nothing changed"
-        return f"{head}: {told} ({action.lines_before} → {action.lines_after} lines)"
+        return self.told()
+
+    def told(self, phrases: Phrases = ENGLISH) -> str:
+        """The deed in one line of words."""
+        action, say = self.action, phrases.say
+        head = f"{self.number} {phrases.name('*', 'kind', action.kind)}"
+        if action.by_hand:
+            head = say("deed_by_hand", deed=head)
+        if action.saved_code:
+            head = say("deed_from", deed=head, code=action.saved_code)
+        counts = {
+            "deed_joined": len(action.inserted),
+            "deed_left": len(action.removed),
+            "deed_left_out": len(action.left_out),
+        }
+        did = [say(phrase, count=count) for phrase, count in counts.items() if count]
+        return say(
+            "deed_lines",
+            deed=head,
+            did=say("comma").join(did) or say("nothing_changed"),
+            before=action.lines_before,
+            after=action.lines_after,
+        )
 
 
 def history_of(segment: Segment) -> Sequence[Deed]:

@@ -19,6 +19,7 @@ from segmentation.contacts import (
     Salesperson,
     active_address,
 )
+from segmentation.errors import Said
 from segmentation.fields import (
     AlsoCalled,
     Code,
@@ -85,6 +86,11 @@ class SegmentLine(Record, table="segment_line", key=("segment_no", "line_no")):
     evaluation: Evaluation = Evaluation.BLANK
     own_texts: LongText = ""
     extra: Extra = ()
+
+    @property
+    def place(self) -> Said:
+        """Which line it is, for faults."""
+        return Said("line {no} (contact {contact})", no=self.line_no, contact=self.contact_no)
 
     @property
     def texts(self) -> tuple[TemplateLanguage, ...]:

@@ -18,8 +18,9 @@ from segmentation.contacts import (
     ItemEntry,
 )
 from segmentation.criteria import Link, Schema, Table, make_table
-from segmentation.fields import Field, Record, fields_of
+from segmentation.fields import Field, Record, captioned_fields_of
 from segmentation.interactions import Interaction
+from segmentation.languages import captions
 
 _OWN = Link((("contact_no", "no"),))
 _COMPANY = Link((("contact_no", "company_no"),))
@@ -72,4 +73,6 @@ def _schema_with(added: Mapping[str, Iterable[Field]]) -> Schema:
 
 
 def _table(kind: type[Record], alias: str, link: Link | None) -> Table:
-    return make_table(kind.__table__, fields_of(kind), link=link, alias=alias)
+    name = kind.__table__
+    fields = captioned_fields_of(kind)
+    return make_table(name, fields, link=link, alias=alias, called=captions(name))

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import attrs
 
-from segmentation.errors import NotFound, Refused
+from segmentation.errors import NotFound, Refused, Said
 from segmentation.templates import TemplateLanguage
 
 from ._actions import CriteriaAction, Undone
@@ -148,7 +148,8 @@ class Segment:
             Refused: There is no action left.
         """
         if not self.actions:
-            raise Refused(f"go back on segment {self.no}", "it has no action to undo")
+            step = Said("go back on segment {no}", no=self.no)
+            raise Refused(step, "it has no action to undo")
         *before, last = self.actions
         inserted, kept = self.lines.picked(last.inserted)
         return attrs.evolve(
@@ -165,7 +166,8 @@ class Segment:
             Refused: No action was gone back on, or something else was done since.
         """
         if not self.undone:
-            raise Refused(f"go forward on segment {self.no}", "it has no action to do again")
+            step = Said("go forward on segment {no}", no=self.no)
+            raise Refused(step, "it has no action to do again")
         *before, again = self.undone
         kept = self.lines.picked(again.action.removed.numbers)[1]
         return attrs.evolve(

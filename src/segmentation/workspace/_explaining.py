@@ -5,6 +5,7 @@ import attrs
 from segmentation.codes import to_code
 from segmentation.criteria import Explanation
 from segmentation.journal import Step, steps_of
+from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import to_text
 from segmentation.operations.explaining import explain_contact
 from segmentation.protocols import Store
@@ -21,26 +22,36 @@ class Why:
         steps: What each action did to it; actions without effect are left out.
         findings: For each action that has criteria, by its number: whether the contact passes
             them now, and why.
+        phrases: The words that it is told in.
     """
 
     contact_no: str
     line_nos: tuple[int, ...]
     steps: tuple[Step, ...]
     findings: tuple[tuple[int, Explanation], ...]
+    phrases: Phrases = attrs.field(default=ENGLISH, eq=False, repr=False)
 
     def __str__(self) -> str:
-        lines = [f"{self.contact_no} is {'in' if self.line_nos else 'not in'} the segment"]
-        lines += [f"  {step}" for step in self.steps]
+        say = self.phrases.say
+        lines = [say("is_in" if self.line_nos else "is_not_in", contact=self.contact_no)]
+        lines += [f"  {step.told(self.phrases)}" for step in self.steps]
         for number, found in self.findings:
-            lines += [f"  action {number}:", *(f"    {line}" for line in str(found).splitlines())]
+            lines.append(f"  {say('action', number=number)}")
+            lines += [f"    {line}" for line in str(found).splitlines()]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         return to_text(str(self))
 
 
-def why(store: Store, segment: Segment, contact_no: str) -> Why:
+def why(store: Store, segment: Segment, contact_no: str, phrases: Phrases = ENGLISH) -> Why:
     """Why a contact is in a segment, or why not.
+
+    Args:
+        store: Where everything is kept.
+        segment: The segment.
+        contact_no: The contact.
+        phrases: The words to tell it in.
 
     Raises:
         NotFound: There is no such contact.
@@ -52,8 +63,9 @@ def why(store: Store, segment: Segment, contact_no: str) -> Why:
         line_nos=tuple(number for number, owner in numbers if owner == no),
         steps=steps_of(segment, no),
         findings=tuple(
-            (number, explain_contact(store, action.criteria, no, action.as_of))
+            (number, explain_contact(store, action.criteria, no, action.as_of, phrases))
             for number, action in enumerate(segment.actions, start=1)
             if action.criteria is not None and action.as_of is not None
         ),
+        phrases=phrases,
     )

@@ -194,8 +194,9 @@ class Interactions:
             self._store, entry_no, sales_cycle_code=sales_cycle_code, agenda=agenda
         )
 
-    def title(self, entry_no: int, *, language: str = "en") -> str:
+    def title(self, entry_no: int, *, language: str = "") -> str:
         """What an interaction is called in a list: what it was, and from or by whom."""
+        language = language or self._workspace.language
         return annotating.interaction_title(self._store, self[entry_no], language=language)
 
     def cancel(self, item: Cancelable) -> None:

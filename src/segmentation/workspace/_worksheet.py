@@ -256,7 +256,7 @@ class Worksheet:
         Raises:
             NotFound: There is no such contact.
         """
-        return why(self._store, self.segment, contact_no)
+        return why(self._store, self.segment, contact_no, self._workspace.phrases)
 
     # -- by hand ----------------------------------------------------------------------------
 

@@ -27,10 +27,11 @@ from segmentation.criteria import (
     fields,
 )
 from segmentation.documents import Document
-from segmentation.errors import NotFound, StoreError
+from segmentation.errors import NotFound, SegmentationError, StoreError
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.journal import Stamp
+from segmentation.languages import Phrases, phrases_of
 from segmentation.markup import SHOWN, to_table
 from segmentation.memory import MemoryStore
 from segmentation.operations import (
@@ -89,6 +90,8 @@ class Workspace:
         on_event: Is told before and after each change of a segment; an error of it undoes the
             step (see `segmentation.segments`).
         rendering: How letters are made; as plain text only, if not given.
+        language: What selections, explanations and errors are told in (see
+            `segmentation.languages`): "en", "fr-CH", "it-IT", "nb-NO"; any other is English.
 
     >>> crm = Workspace.open(user="ANNA", today=date(2026, 11, 22))
     >>> len(crm.select(contact={"country_region_code": "DK"}))
@@ -109,6 +112,7 @@ class Workspace:
         tokens: Mapping[str, str] | None = None,
         on_event: Tell = tell_nobody,
         rendering: Rendering | None = None,
+        language: str = "en",
     ) -> None:
         self.store = store
         self.user = user
@@ -121,6 +125,7 @@ class Workspace:
         self._tokens = tokens or {}
         self.on_event = on_event
         self.rendering = rendering or Rendering()
+        self.language = language
 
     @classmethod
     def open(cls, store: str | Path = IN_MEMORY, **bound: Any) -> Self:  # noqa: ANN401
@@ -129,7 +134,7 @@ class Workspace:
         Args:
             store: A SQLite file, the address of a database, or ``":memory:"``.
             **bound: As for the class: user, today, workdate, clock, chance, zone, date_order,
-                tokens, on_event, rendering.
+                tokens, on_event, rendering, language.
 
         Raises:
             StoreError: The file or database is no store, or of a later version.
@@ -175,6 +180,15 @@ class Workspace:
             zone=self._zone,
             date_order=self._date_order,
         )
+
+    @property
+    def phrases(self) -> Phrases:
+        """The words of the language that the workspace speaks."""
+        return phrases_of(self.language)
+
+    def told(self, what: SegmentationError | str) -> str:
+        """An error, or the text of a fault (``fault.said``), in the workspace's language."""
+        return self.phrases.told(what)
 
     @property
     def schema(self) -> Schema:
@@ -262,7 +276,7 @@ class Workspace:
     def describe(self, criteria: Criteria | None = None, **tables: Filters) -> str:
         """A selection in words, with the dates that relative ones stand for."""
         chosen = criteria_of(criteria, tables)
-        return explaining.describe_selection(self.store, chosen, self.as_of)
+        return explaining.describe_selection(self.store, chosen, self.as_of, self.phrases)
 
     def explain(
         self, contact_no: str, criteria: Criteria | None = None, **tables: Filters
@@ -273,16 +287,16 @@ class Workspace:
             NotFound: There is no such contact.
         """
         chosen = criteria_of(criteria, tables)
-        return explaining.explain_contact(self.store, chosen, contact_no, self.as_of)
+        return explaining.explain_contact(self.store, chosen, contact_no, self.as_of, self.phrases)
 
     def count(self, criteria: Criteria | None = None, **tables: Filters) -> Counts:
         """How many contacts each part of a selection leaves, alone and with those before it."""
         chosen = criteria_of(criteria, tables)
-        return explaining.count_each_part(self.store, chosen, self.as_of)
+        return explaining.count_each_part(self.store, chosen, self.as_of, self.phrases)
 
     def check(self, criteria: Criteria) -> Sequence[Remark]:
         """What is wrong or remarkable about a selection, each thing in a sentence."""
-        return explaining.check_selection(self.store, criteria, self.as_of)
+        return explaining.check_selection(self.store, criteria, self.as_of, self.phrases)
 
     # -- segments ---------------------------------------------------------------------------
 
@@ -396,7 +410,7 @@ class Workspace:
         )
 
     def resend(
-        self, *entry_nos: int, fresh: bool = False, language: str = "en"
+        self, *entry_nos: int, fresh: bool = False, language: str = ""
     ) -> Sequence[Interaction]:
         """Have the documents of interactions delivered again, by the next `deliver`.
 
@@ -404,7 +418,8 @@ class Workspace:
             *entry_nos: The interactions.
             fresh: Make new letters from the contacts as they are now, as new interactions;
                 otherwise the same letters go out again.
-            language: The language of what the description of a new interaction says.
+            language: The language of what the description of a new interaction says; the
+                workspace's if not given.
 
         Raises:
             Refused: One is cancelled, was never to be delivered, or is being delivered.
@@ -415,7 +430,7 @@ class Workspace:
             stamp=self.stamp,
             workdate=self.as_of.workdate if fresh else None,
             rendering=self.rendering,
-            language=language,
+            language=language or self.language,
         )
 
     @property

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from segmentation.errors import Conflict, NotFound
+from segmentation.errors import Conflict, NotFound, Said
 from segmentation.segments import (
     Alike,
     Lines,
@@ -177,7 +177,8 @@ class SqlSegments:
 
 def _changed(segment: Segment) -> Conflict:
     return Conflict(
-        f"segment {segment.no}", "was changed, logged or deleted meanwhile; read it again"
+        Said("segment {no}", no=segment.no),
+        "was changed, logged or deleted meanwhile; read it again",
     )
 
 

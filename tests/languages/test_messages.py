@@ -1,0 +1,296 @@
+"""Errors told in the languages of those who meet them: all of a message, or none of it."""
+
+import ast
+import pickle
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import segmentation as seg
+from desk import make_desk, segment_of
+from fair import TODAY
+from segmentation.criteria import (
+    Compare,
+    Criteria,
+    Cut,
+    Figure,
+    First,
+    InShare,
+    Measure,
+    Operand,
+    Operator,
+    Part,
+    bind,
+)
+from segmentation.errors import (
+    Conflict,
+    Fault,
+    FilterError,
+    InvalidValue,
+    MissingExtra,
+    NotFound,
+    Refused,
+    Rejected,
+    Said,
+    SegmentationError,
+    UnknownName,
+)
+from segmentation.languages import ENGLISH, phrases_of, told
+from segmentation.segments import contact_schema
+
+OTHERS = ("fr-CH", "it-IT", "nb-NO")
+SOURCE = Path(seg.__file__).parent
+HOLE = re.compile(r"\{(\w+)")
+WORD = re.compile(r"[^\W\d_]")
+
+
+def strings() -> Iterator[ast.Constant]:
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node
+
+
+def templates() -> Iterator[str]:
+    """What is written as the template of a text that is made of parts."""
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Call(ast.Name("Said"), [ast.Constant(str(template))]):
+                    yield template
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_that_is_made_of_parts_is_known(language: str) -> None:
+    known = phrases_of(language).messages
+    worded = {each for each in templates() if WORD.search(re.sub(r"\{.*?\}", "", each))}
+    assert worded - known.keys() == {
+        "{purpose} needs an extra: pip install 'segmentation[{extra}]'",  # for those who install
+        "journal entry {number}: {reason}",  # for those who look after the store
+    }
+
+
+def test_no_message_is_kept_of_a_text_that_is_not_there_any_more() -> None:
+    there = {node.value for node in strings()}
+    composed = re.compile(r"unknown \w+ \{name!r\}\{where\}\{hint\}|\w+ or [\w ]+")
+    messages = phrases_of("fr").messages
+    assert [each for each in messages if each not in there and not composed.fullmatch(each)] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_fills_in_what_the_english_does(language: str) -> None:
+    phrases = phrases_of(language)
+    assert phrases.messages.keys() == phrases_of("fr").messages.keys()
+    assert phrases.texts.keys() == ENGLISH.texts.keys()
+    for english, other in phrases.messages.items():
+        assert sorted(HOLE.findall(other)) == sorted(HOLE.findall(english)), english
+    for name, text in ENGLISH.texts.items():
+        assert sorted(HOLE.findall(phrases.texts[name])) == sorted(HOLE.findall(text)), name
+
+
+BAD = [
+    *(("contact", "city", text) for text in ("(A", "A)", "a|", "'x", "@", "..", "a (", "|'")),
+    *(("contact", "city", text) for text in ("<>1..5", "=1..5", "1..%me", "1..A*", "<A*")),
+    *(
+        ("contact", "city", text)
+        for text in ("%nobody", "%me", "%a", "%e", "(" * 60, "x" * 1000001)
+    ),
+    *(("contact", "minor", text) for text in ("perhaps", "y*")),
+    *(("contact", "last_modified", text) for text in ("soon", "9999-13-01", "2026-11-22 25:00")),
+    ("contact", "last_modified", "0001-01-01 00:00+14:00"),
+    *(("interactions", "date", text) for text in ("D31+", "9999Y", "+")),
+    ("interactions", "time_of_interaction", "25:00"),
+    ("interactions", "cost", "many"),
+    ("interactions", "entry_no", "1.5"),
+    ("contact", "type", "compny"),
+    ("contact", "citi", "x"),
+    ("contakt", "city", "x"),
+]
+TOKENS = {"a": "%b", "b": "%a", "e": ""}
+
+
+ONE = Compare(Operator.EQUAL, Operand("1"))
+OTHER_FAULTS: list[Criteria] = [
+    Figure(Measure.SUM, "city", Part("contact"), ONE),
+    Figure(Measure.LATEST, "city", Part("contact"), ONE),
+    Cut(Part("contact"), First(-1)),
+    InShare("x", 5, 1),
+]
+
+
+def raised(step: Callable[[], object]) -> SegmentationError:
+    with pytest.raises(SegmentationError) as caught:
+        step()
+    return caught.value
+
+
+def bound(criteria: Criteria | None) -> object:
+    return bind(criteria, contact_schema(), seg.AsOf(TODAY, tokens=TOKENS))
+
+
+def filtered(table: str, field: str, text: str) -> object:
+    return bound(seg.make_selection({table: {field: text}}))
+
+
+def check_told(error: SegmentationError) -> None:
+    """The error is told in every language, and differs from English in each line of words."""
+    texts = {told(error, language) for language in OTHERS}
+    assert str(error) not in texts
+    assert len(texts) == len(OTHERS)
+    assert told(error, "en") == told(error, "de-CH") == str(error)
+
+
+@pytest.mark.parametrize(("table", "field", "text"), BAD)
+def test_what_a_filter_text_raises_is_told(table: str, field: str, text: str) -> None:
+    check_told(raised(lambda: filtered(table, field, text)))
+
+
+@pytest.mark.parametrize("criteria", OTHER_FAULTS)
+def test_what_a_selection_raises_is_told(criteria: Criteria) -> None:
+    check_told(raised(lambda: bound(criteria)))
+
+
+def test_an_error_is_told_with_the_captions_of_its_field() -> None:
+    error = raised(lambda: filtered("contact", "post_code", "(1000"))
+    assert told(error, "fr-CH") == (
+        "Contact, Code postal : une parenthèse n'est pas fermée ; attendu : la ) correspondante\n"
+        "    (1000\n"
+        "    ^"
+    )
+    assert told(error, "nb-NO").startswith("Kontakt, Postnr.: en parentes er ikke lukket; ")
+
+
+def test_several_faults_are_told_together() -> None:
+    error = raised(lambda: bound(seg.make_selection(contact={"citi": "x", "minor": "perhaps"})))
+    assert told(error, "it-IT") == (
+        "selezione: 2 errori, non è stato fatto nulla\n"
+        "  Contatto: citi: campo sconosciuto «citi» in Contatto; forse si intendeva «city»?\n"
+        "  Contatto: Minorenne: non è né sì né no; atteso: sì o no\n"
+        "        perhaps\n"
+        "        ^"
+    )
+    check_told(raised(lambda: seg.make_selection(contact={"city": "a|", "name": "(b"})))
+    one = Rejected(Said("segment {no}", no="S1"), [Fault("header", "description", "is blank")])
+    assert told(one, "nb") == (
+        "segment S1: 1 feil, ingenting ble gjort\n  hode: Beskrivelse: er ikke fylt ut"
+    )
+    many = Rejected("selection", one.faults * 60)
+    assert told(many, "fr").endswith("\n  ... et 10 autres (toutes dans .faults)")
+
+
+def test_what_is_not_found_is_told_by_the_captions_of_its_table() -> None:
+    assert told(NotFound("segment line", "S1 7"), "nb") == "Segmentlinje «S1 7» finnes ikke"
+    assert told(NotFound("segment", "S1"), "it") == "Segmento «S1»: inesistente"
+    assert told(UnknownName("field", "x", where="shoes"), "fr") == "champ inconnu «x» dans shoes"
+    assert told(InvalidValue("shoes.size", 7, "is blank"), "it") == "shoes.size: «7» manca"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Refused("go home", "it rains"),
+        Refused(Said("go back on segment {no}", no="S1"), "it rains"),
+        NotFound("python module", "uno"),
+        FilterError("it rains", text="x", expected="a value"),
+        FilterError("this is no date", text="x", expected="the sun"),
+        Rejected("selection", [Fault("header", "date", "is blank"), Fault("sky", "", "it rains")]),
+        MissingExtra("sql", "a database"),
+        SegmentationError("it rains"),
+    ],
+)
+def test_a_message_of_which_a_word_is_not_known_comes_in_english(error: SegmentationError) -> None:
+    assert {told(error, language) for language in OTHERS} == {str(error)}
+
+
+def test_what_keeps_somebody_from_a_segment_is_told() -> None:
+    crm = make_desk(
+        seg.Contact(no="BLOCKED", privacy_blocked=True), seg.Contact(no="MINOR", minor=True)
+    )
+    segment = segment_of(crm)
+    for no in ("BLOCKED", "MINOR", "NOBODY"):
+        check_told(raised(lambda no=no: segment.add_contact(no)))  # type: ignore[misc]
+    crm.language = "nb-NO"
+    assert crm.told(raised(lambda: segment.add_contact("MINOR"))) == (
+        "legge til kontakt MINOR: kontakten er mindreårig uten samtykke fra foresatte"
+    )
+
+
+def test_what_forbids_a_step_of_a_segment_is_told() -> None:
+    crm = make_desk()
+    segment = segment_of(crm)
+    steps: list[Callable[[], object]] = [
+        segment.go_back,
+        segment.go_forward,
+        segment.refresh,
+        segment.log,
+        lambda: segment.save_criteria("X"),
+        lambda: segment.reuse_criteria("X"),
+        lambda: segment.follow_criteria("X"),
+        lambda: segment.reuse_logged_segment(7),
+        lambda: segment.change_line(10, description="x"),
+        lambda: segment.change_header(interaction_template_code="X"),
+        lambda: crm.segment("X"),
+        lambda: crm.contact("X"),
+        lambda: crm.new_segment(no="BY-HAND"),
+        lambda: crm.new_segment(campaign="X"),
+        lambda: crm.new_segment(salesperson="X"),
+    ]
+    for step in steps:
+        check_told(raised(step))
+    segment.add_contact("ANNA").save_criteria("X")
+    segment.follow_criteria("X").refresh()
+    segment.save_criteria("X")
+    steps = [
+        segment.refresh,
+        lambda: crm.delete_criteria("X"),
+        lambda: crm.import_criteria(crm.export_criteria("X")),
+    ]
+    for step in steps:
+        check_told(raised(step))
+
+
+def test_the_faults_of_lines_are_told() -> None:
+    crm = make_desk(seg.Contact(no="DORA"))
+    segment = segment_of(crm, "DORA", template="LETTER", description="")
+    segment.change_line(10000, correspondence_type="email", date=None, salesperson_code="")
+    error = raised(lambda: segment.log(deliver=True))
+    check_told(error)
+    assert told(error, "fr-CH").splitlines()[:4] == [
+        "segment SM0001 : 4 erreurs, rien n'a été fait",
+        "  en-tête : Description : est vide",
+        "  ligne 10000 (contact DORA) : Date : est vide",
+        "  ligne 10000 (contact DORA) : Code vendeur : est vide",
+    ]
+
+
+def test_what_is_wrong_with_an_interaction_is_told() -> None:
+    crm = make_desk(seg.Contact(no="BLOCKED", privacy_blocked=True))
+    for no, template, given in (
+        ("BLOCKED", "TALK", {}),
+        ("ANNA", "TALK", {"salesperson_code": "X", "date": None, "subject": "x" * 200}),
+        ("ANNA", "TALK", {"correspondence_type": "email", "salesperson_code": ""}),
+    ):
+        check_told(raised(lambda: crm.interactions.create(no, template, **given)))  # noqa: B023
+    with pytest.raises(UnknownName) as caught:
+        crm.interactions.evaluate("goood", 1)
+    check_told(caught.value)
+
+
+def test_who_came_too_late_is_told() -> None:
+    crm = make_desk()
+    no = segment_of(crm).no
+    before = crm.store.segments.get(no)
+    crm.segment(no).add_contact("ANNA")
+    error = raised(lambda: crm.store.segments.put(before))
+    assert isinstance(error, Conflict)
+    check_told(error)
+
+
+def test_a_text_keeps_its_parts_when_it_travels() -> None:
+    said = Said("segment {no} is {state}", no="S{1}", state=Said("empty"))
+    again = pickle.loads(pickle.dumps(said))  # noqa: S301 - just written
+    assert (again, again.template, again.values) == (said, said.template, said.values)
+    assert said == "segment S{1} is empty"
+    assert Said("{not} a template") == "{not} a template"
