@@ -54,8 +54,8 @@ class Contacts(Protocol):
         A cut selection gives them in the order of its cut.
         """
 
-    def in_companies(self, company_nos: Iterable[str]) -> Sequence[str]:
-        """The numbers of all contacts that bear one of these company numbers, ascending."""
+    def count(self, bound: BoundSelection) -> int:
+        """How many contacts pass a selection, without a list of them; a cut is not made."""
 
     def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
         """Those who pass a selection or have these numbers, as they would join a segment.

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, reduce
 from itertools import count
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import duckdb
 import polars as pl
@@ -41,11 +41,22 @@ def reference_on_records(rows: Rows) -> Answer:
 
 
 def index(rows: Rows) -> Answer:
-    made = ContactIndex(RecordRows(rows))
+    return counting(ContactIndex(RecordRows(rows)))
+
+
+class Chooses(Protocol):
+    """What gives numbers, and says how many they are without giving them."""
+
+    def matching(self, bound: BoundSelection) -> Sequence[str]: ...
+    def count(self, bound: BoundSelection) -> int: ...
+
+
+def counting(source: Chooses) -> Answer:
+    """The answers of a source, each held to its count."""
 
     def answer(bound: BoundSelection) -> Sequence[str]:
-        found = made.matching(bound)
-        assert bound.cut is not None or made.count(bound) == len(found)
+        found = source.matching(bound)
+        assert bound.cut is not None or source.count(bound) == len(found)
         return found
 
     return answer
@@ -69,7 +80,7 @@ def _frames(rows: Rows, make: Callable[[pl.DataFrame], Any]) -> Answer:
         segment_members=truth.MEMBERS.__getitem__,
         logged_members=truth.LOGGED.__getitem__,
     )
-    return source.matching
+    return counting(source)
 
 
 _TYPES = {

@@ -74,10 +74,10 @@ class MemoryContacts:
         matches = [contact for contact in self._records.all(Contact) if passes(contact)]
         return cut(bound, ((contact.no, contact) for contact in matches))
 
-    def in_companies(self, company_nos: Iterable[str]) -> Sequence[str]:
-        """The numbers of all contacts that bear one of these company numbers, ascending."""
-        wanted = frozenset(company_nos) - {""}
-        return [c.no for c in self._records.all(Contact) if c.company_no in wanted]
+    def count(self, bound: BoundSelection) -> int:
+        """How many contacts pass a selection; a cut is not made."""
+        passes = to_predicate(bound, RecordRows(self._records, self._segments))
+        return sum(map(passes, self._records.all(Contact)))
 
     def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
         """Those who pass a selection or have these numbers, as they would join a segment."""
@@ -96,13 +96,14 @@ def candidates_of(
     """
     nos = contacts.matching(chosen) if isinstance(chosen, BoundSelection) else chosen
     found = contacts.get_many(nos)
-    if options.expand_companies:
-        companies = {contact.company_no for contact in found} - {""}
-        whole = contacts.in_companies(companies)
+    companies = {contact.company_no for contact in found} - {""}
+    if options.expand_companies and companies:
+        schema = chosen.schema if isinstance(chosen, BoundSelection) else contact_schema()
+        working = make_selection(contact={"company_no": sorted(companies)})
+        whole = contacts.matching(bind(working, schema, AsOf(date.min)))
         found = [*found, *contacts.get_many(set(whole) - {c.no for c in found})]
     if options.allow_related_companies:
-        companies = {contact.company_no for contact in found} - {c.no for c in found} - {""}
-        found = [*found, *contacts.get_many(sorted(companies))]
+        found = [*found, *contacts.get_many(sorted(companies - {c.no for c in found}))]
     return Candidates.of(found)
 
 
@@ -145,7 +146,7 @@ class IndexedContacts(MemoryContacts):
         return {contact.company_no for contact in self._index.contacts(bits)} - {""}
 
     def count(self, bound: BoundSelection) -> int:
-        """How many contacts pass a selection; of a cut selection how many do before the cut."""
+        """How many contacts pass a selection; a cut is not made."""
         return self._index.count(bound)
 
 

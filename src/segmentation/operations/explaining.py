@@ -96,7 +96,7 @@ def count_each_part(
     parts = () if bound.node is None else parts_of(bound.node)
 
     def count(node: BoundNode | None) -> int:
-        return len(store.contacts.matching(attrs.evolve(bound, node=node, cut=None)))
+        return store.contacts.count(attrs.evolve(bound, node=node, cut=None))
 
     base, counted = count(None), []
     left = base

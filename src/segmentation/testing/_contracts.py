@@ -256,12 +256,6 @@ class ContactsContract(Contract):
         store.records.put(Contact(no=no) for no in nos)
         assert [contact.no for contact in store.contacts.get_many(nos)] == nos
 
-    def test_companies_are_looked_up(self) -> None:
-        own = self.make_filled().contacts
-        assert list(own.in_companies(["C2", "C1", "", "X"])) == ["C1", "C2", "P1", "P2"]
-        assert list(own.in_companies([""])) == []
-        assert list(own.in_companies([])) == []
-
     def test_selections_agree_with_the_reference(self) -> None:
         store = self.make_filled()
         for criteria in _selections():
@@ -269,6 +263,9 @@ class ContactsContract(Contract):
             bound = bind(criteria, contact_schema({"contact": extra}), AS_OF)
             reference = MemoryContacts(store.records, store.segments).matching(bound)
             assert list(store.contacts.matching(bound)) == list(reference), criteria
+            whole = attrs.evolve(bound, cut=None)
+            expected = len(MemoryContacts(store.records, store.segments).matching(whole))
+            assert store.contacts.count(bound) == expected, criteria
 
     def test_a_segment_that_is_not_there_is_an_error(self) -> None:
         own = self.make_filled().contacts

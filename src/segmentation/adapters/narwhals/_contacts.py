@@ -118,16 +118,17 @@ class FrameContacts:
         found = {contact.no: contact for contact in read}
         return [found[no] for no in wanted if no in found]
 
-    def in_companies(self, company_nos: Iterable[str]) -> Sequence[str]:
-        """The numbers of all contacts that bear one of these company numbers, ascending.
+    def count(self, bound: BoundSelection) -> int:
+        """How many contacts pass a selection; a cut is not made.
 
         Raises:
-            UnknownName: There is no column of company numbers.
+            UnknownName: A criterion needs a frame or a column that is not there.
+            InvalidValue: A column holds what its field cannot be.
+            Refused: The engine cannot do it exactly, and the data are not at hand.
         """
-        wanted = sorted(set(company_nos) - {""})
-        key = self._column("no")
-        found = self._contacts.filter(nw.col(self._column("company_no")).is_in(wanted))
-        return sorted(collected(found.select(key))[key].to_list())
+        question, frame = self._asked(bound), lazily(self._contacts)
+        found = question.those_among(question.needed(frame) if is_eager(frame) else frame)
+        return int(collected(found.select(nw.len())).item())
 
     def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
         """Those who pass a selection or have these numbers, as they would join a segment."""

@@ -117,7 +117,7 @@ class SqlContacts:
             return connection.scalars(self.statement(bound, connection.dialect)).all()
 
     def count(self, bound: BoundSelection) -> int:
-        """How many contacts pass a selection; of a cut selection how many do before the cut."""
+        """How many contacts pass a selection; a cut is not made."""
         whole = attrs.evolve(bound, cut=None)
         if is_too_large(whole):
             return len(self.matching(whole))
@@ -151,17 +151,6 @@ class SqlContacts:
                 for contact in map(layout.from_row, connection.execute(query).all())
             }
         return [found[no] for no in wanted if no in found]
-
-    def in_companies(self, company_nos: Iterable[str]) -> Sequence[str]:
-        """The numbers of all contacts that bear one of these company numbers, ascending."""
-        wanted = [str(no) for no in company_nos if no and can_hold_text(no)]
-        with self._unit.connection() as connection:
-            words = words_of(connection.dialect, self._tables)
-            rows = self._rows(Contact, words)
-            fields = {field.name: field for field in fields_of(Contact)}
-            number, company = rows.value(fields["no"]), rows.value(fields["company_no"])
-            query = sa.select(number).where(words.among(company, wanted)).order_by(number)
-            return connection.scalars(query).all()
 
     def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
         """Those who pass a selection or have these numbers, as they would join a segment."""
