@@ -21,7 +21,6 @@ from segmentation.segments import (
     SegmentLine,
     actions_from_json,
     actions_to_json,
-    alike,
     of_nobody,
     undone_from_json,
 )
@@ -137,18 +136,17 @@ class SqlSegments:
 
     def _put_changed(self, connection: sa.Connection, old: Lines, segment: Segment) -> None:
         """Write only what differs from the lines that are stored."""
-        writer, new = self._writer(connection), segment.lines
+        writer = self._writer(connection)
+        new = attrs.evolve(segment.lines, segment_no=segment.no)
         gone, come = old.without_parts(new), new.without_parts(old)
         self._remove_numbers(connection, segment.no, gone.numbers)
-        for part in come.parts:
-            _insert(connection, writer, part, segment.no)
-        rewritten = [
-            line
+        writer.insert_columns(connection, come.by_field())
+        rewritten = (
+            new.find(number)
             for number in sorted({*old.changed, *new.changed})
-            if old.changed.get(number) is not new.changed.get(number) or number in come.changed
-            if (line := new.find(number)) is not None
-        ]
-        writer.put(connection, (_of_segment(line, segment.no) for line in rewritten))
+            if old.changed.get(number) is not new.changed.get(number) and not come.find(number)
+        )
+        writer.put(connection, filter(None, rewritten))
 
     def _writer(self, connection: sa.Connection) -> Writer:
         return Writer(self._tables.lines, connection.dialect)
@@ -201,20 +199,3 @@ def _read_lines(rows: Iterable[Any], layout: Layout[SegmentLine], segment_no: st
         return Lines()
     block = Alike.of(read, like_of, *zip(*columns, strict=True))
     return Lines((Part(block, block.who.everyone),), segment_no=segment_no)
-
-
-def _insert(connection: sa.Connection, writer: Writer, part: Part, segment_no: str) -> None:
-    """Store the lines of a part, whole columns at once."""
-    found = alike(part)
-    who = found.who
-    own = {
-        "line_no": found.numbers,
-        "contact_no": who.numbers,
-        "contact_company_no": who.company_nos,
-    }
-    likes = [_of_segment(like, segment_no) for like in found.likes]
-    writer.insert_alike(connection, likes, who.manner_of, own)
-
-
-def _of_segment(line: SegmentLine, segment_no: str) -> SegmentLine:
-    return line if line.segment_no == segment_no else attrs.evolve(line, segment_no=segment_no)

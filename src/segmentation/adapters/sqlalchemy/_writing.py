@@ -3,9 +3,9 @@
 What SQLAlchemy does for each value of each row would take most of the time.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from itertools import chain, compress, islice, repeat
+from itertools import chain, islice, repeat
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -22,9 +22,6 @@ T = TypeVar("T")
 
 BATCH = 2_000
 """How many rows are sent or fetched at a time."""
-
-_KINDS = 500
-"""How many kinds of rows one statement is told of: there is a limit to its parameters."""
 
 FEW = 8
 """So many columns, and no more, are taken faster whole than row by row."""
@@ -201,15 +198,11 @@ class Writer:
         if place == len(self._fields):
             return map(self._extra, values)
         field = self._fields[place]
-        if field.type in _TEXTS:
-            self._check_texts(field, values)
+        if field.type in _TEXTS and not _is_plain(values):
+            for text in values:
+                check_value(field, text, self._place)
         change = self._changes.get(place)
         return map(change, values) if change else values
-
-    def _check_texts(self, field: Field, texts: Sequence[str]) -> None:
-        if not _is_plain(texts):
-            for text in texts:
-                check_value(field, text, self._place)
 
     def put(self, connection: sa.Connection, items: Iterable[Record]) -> None:
         """Store records in place of those with the same key."""
@@ -217,97 +210,35 @@ class Writer:
         insert_rows(connection, self._table, self.columns, rows, replacing=self._key)
 
     def put_columns(self, connection: sa.Connection, items: Columns[Any]) -> None:
-        """Store many records in place of those with the same key; few columns go in whole."""
+        """Store many records in place of those with the same key."""
         last = {key: place for place, key in enumerate(items.rows(*items.kind.__key__))}
         kept = items if len(last) == len(items) else items.taken([*last.values()])
-        if not 0 < len(kept.columns) <= FEW:
-            rows = self.rows(kept)
-            insert_rows(connection, self._table, self.columns, rows, replacing=self._key)
+        self._store(connection, kept, self._key)
+
+    def insert_columns(self, connection: sa.Connection, items: Columns[Any]) -> None:
+        """Store many records whose keys are not there yet."""
+        self._store(connection, items, None)
+
+    def _store(
+        self, connection: sa.Connection, items: Columns[Any], replacing: Sequence[str] | None
+    ) -> None:
+        """Store many records; where only few columns differ, these go in whole."""
+        if not 0 < len(items.columns) <= FEW:
+            rows = self.rows(items)
+            insert_rows(connection, self._table, self.columns, rows, replacing=replacing)
             return
-        shared = dict(zip(self.columns, self.row(kept[0]), strict=True))
+        shared = dict(zip(self.columns, self.row(items[0]), strict=True))
         own = {
             name: list(self._column(self.columns.index(name), column))
-            for name, column in kept.columns.items()
+            for name, column in items.columns.items()
         }
         for name in own:
             del shared[name]
-        insert_columns(connection, self._table, shared, own, replacing=self._key)
-
-    def insert_alike(
-        self,
-        connection: sa.Connection,
-        likes: Sequence[Record],
-        like_of: Sequence[int],
-        own: Mapping[str, Sequence[Any]],
-    ) -> None:
-        """Store records that are alike but for some fields, none of which is there yet.
-
-        One statement makes all rows, of whole columns and of a row of each kind.
-
-        Args:
-            connection: Where to.
-            likes: One record of each kind.
-            like_of: For each record which of these it is like.
-            own: What each has for itself: whole numbers or texts, by field.
-
-        Raises:
-            InvalidValue: A value that no database can hold.
-        """
-        for field in self._fields:
-            if field.name in own and field.type in _TEXTS:
-                self._check_texts(field, own[field.name])
-        for start in range(0, len(likes), _KINDS):
-            some = range(start, min(start + _KINDS, len(likes)))
-            columns: list[Sequence[Any]] = [like_of, *own.values()]
-            if len(some) < len(likes):
-                flags = list(map(some.__contains__, like_of))
-                columns = [list(compress(column, flags)) for column in columns]
-            kinds = [(kind, *self._shared(likes[kind], own)) for kind in some]
-            statement = self._insert_alike(connection.dialect, list(own), len(kinds))
-            connection.exec_driver_sql(statement, (*chain(*kinds), *_sent(connection, columns)))
-
-    def _shared(self, item: Record, own: Container[str]) -> Iterator[Any]:
-        row = zip(self.columns, self.row(item), strict=True)
-        return (value for name, value in row if name not in own)
-
-    def _insert_alike(self, dialect: sa.Dialect, own: Sequence[str], kinds: int) -> str:
-        """The statement that makes rows out of so many kinds and of columns, their kind first."""
-        table, preparer = self._table, dialect.identifier_preparer
-        shared = [name for name in self.columns if name not in own]
-        places = range(len(own) + 1)
-        if dialect.name == "postgresql":
-            types = [_type_name(table.c[name], dialect) for name in shared]
-            row = ", ".join(f"CAST(%s AS {each})" for each in ("bigint", *types))
-            numbers = ", ".join(f"c{place}" for place in places)
-            lists = ", ".join("json_array_elements_text(CAST(%s AS json))" for _ in places)
-            source = f"ROWS FROM ({lists}) AS own ({numbers})"
-            own_types = ["bigint", *(_type_name(table.c[name], dialect) for name in own)]
-            kind, *values = (f"CAST(own.c{n} AS {each})" for n, each in enumerate(own_types))
-        else:
-            row = ", ".join("?" for _ in ("kind", *shared))
-            source = "json_each(?) AS own"
-            kind, *values = (f"json_extract(own.value, '$[{place}]')" for place in places)
-        alike = [preparer.format_column(table.c[name]) for name in shared]
-        names = [*alike, *(preparer.format_column(table.c[name]) for name in own)]
-        # The columns stand on the left so that they are gone through once, in their order.
-        return (
-            f"WITH alike (kind, {', '.join(alike)}) AS "  # noqa: S608 - names of ours
-            f"(VALUES {', '.join([f'({row})'] * kinds)}) "
-            f"INSERT INTO {preparer.format_table(table)} ({', '.join(names)}) "
-            f"SELECT {', '.join((*(f'alike.{name}' for name in alike), *values))} "
-            f"FROM {source} LEFT JOIN alike ON alike.kind = {kind}"
-        )
+        insert_columns(connection, self._table, shared, own, replacing=replacing)
 
 
 def _type_name(column: sa.Column[Any], dialect: sa.Dialect) -> str:
     return column.type.compile(dialect).split(" COLLATE")[0]
-
-
-def _sent(connection: sa.Connection, columns: Sequence[Sequence[Any]]) -> Sequence[str]:
-    """Columns as few texts in JSON: each by itself, or together as one row after the other."""
-    if connection.dialect.name == "postgresql":
-        return [to_json(list(column)) for column in columns]
-    return [to_json(list(zip(*columns, strict=True)))]
 
 
 _TEXTS = frozenset({FieldType.CODE, FieldType.TEXT})
