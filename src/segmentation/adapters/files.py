@@ -5,6 +5,7 @@ disk or a killed process leaves no half letters.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -145,7 +146,9 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _write_beside(path: Path, content: bytes) -> Path:
-    beside = path.with_name(f".{os.getpid()}-{path.name}"[-200:])
+    # Whoever looks for letters or parts by their ending does not find what a killed process left.
+    told_apart = hashlib.sha256(path.name.encode()).hexdigest()[:16]
+    beside = path.with_name(f".{os.getpid()}-{told_apart}.new")
     try:
         with beside.open("wb") as file:
             file.write(content)
