@@ -24,7 +24,10 @@ DAYS = 730
 
 
 def fill(store: SqlStore, count: int) -> None:
-    """Put contacts, their groups and two interactions for each into an empty store."""
+    """Put contacts, their groups and two interactions for each into an empty store.
+
+    The interactions have numbers that the journal, which does not know them, never gives.
+    """
     dice = random.Random(1)
     store.records.put(_contacts(count, dice))
     companies = [(c.no, c.company_no) for c in store.records.all(Contact)]
@@ -42,7 +45,7 @@ def fill(store: SqlStore, count: int) -> None:
     )
     store.records.put(
         Interaction(
-            entry_no=number,
+            entry_no=-number,
             contact_no=no,
             contact_company_no=company,
             date=FIRST_DAY + dt.timedelta(days=dice.randrange(DAYS)),

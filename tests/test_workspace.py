@@ -51,6 +51,18 @@ def test_dates_are_typed_in_the_order_of_the_workspace() -> None:
     assert "2026-03-04" in crm.describe(interactions={"date": "030426"})
 
 
+def test_what_was_selected_says_what_it_rests_on(crm: seg.Workspace) -> None:
+    found = crm.select(interactions=seg.none(date="-3M.."), contact={"country_region_code": "NO"})
+    assert (found.base, found.at, found.as_of.today) == (69, NOON, NOON.date())
+    assert 0 < len(found) < found.base
+    assert found == list(found)
+    assert found[:2] == found.nos[:2]
+    assert found != "NO"
+    assert "2026-08-22" in str(found)
+    assert repr(found) == f"<{len(found)} of 69 contacts on 2026-11-22>"
+    assert found[0] in found._repr_html_()
+
+
 def test_the_system_clock_knows_its_zone() -> None:
     assert system_clock().tzinfo is dt.UTC
 

@@ -51,6 +51,7 @@ TEXTS: Mapping[str, str] = {
     "first_by": "of these the first {count} by {order}",
     "descending": "{field} downwards",
     "sample": "of these a sample of {count} by {seed}",
+    "selected": "{count} of {base} contacts on {day} ({selection}); worked out {at}",
     "finding": "{field} = {value}",
     "of_rows": "... of {count} rows",
     "counted": "{sentence} ({alone} alone)",

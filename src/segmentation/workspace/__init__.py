@@ -5,7 +5,16 @@ function of `segmentation.operations`, which a host with its own transactions ca
 """
 
 from ._journal import Journal, verify_export
+from ._selected import Selected
 from ._worksheet import Worksheet
 from ._workspace import Workspace, open_store, system_clock
 
-__all__ = ["Journal", "Worksheet", "Workspace", "open_store", "system_clock", "verify_export"]
+__all__ = [
+    "Journal",
+    "Selected",
+    "Worksheet",
+    "Workspace",
+    "open_store",
+    "system_clock",
+    "verify_export",
+]

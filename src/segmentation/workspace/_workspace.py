@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, cast
 
+import attrs
+
 from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.criteria import (
@@ -24,6 +26,7 @@ from segmentation.criteria import (
     Remark,
     Schema,
     Tables,
+    bind,
     fields,
 )
 from segmentation.documents import Document
@@ -58,6 +61,7 @@ from ._contacts import Contacts
 from ._interactions import Interactions
 from ._journal import Journal
 from ._questionnaires import Questionnaires
+from ._selected import Selected
 from ._worksheet import Filters, Worksheet, criteria_of, source_of
 
 IN_MEMORY = ":memory:"
@@ -257,10 +261,20 @@ class Workspace:
             raise NotFound("contact", no)
         return found[0]
 
-    def select(self, criteria: Criteria | None = None, **tables: Filters) -> Sequence[str]:
-        """The numbers of the contacts that pass, excluded and blocked ones among them."""
-        chosen = criteria_of(criteria, tables)
-        return selecting.select(self.store, chosen, self.as_of)
+    def select(self, criteria: Criteria | None = None, **tables: Filters) -> Selected:
+        """The numbers of the contacts that pass, excluded and blocked ones among them.
+
+        They come with what they rest on: the day, the dates worked out, from how many contacts.
+        """
+        bound = bind(criteria_of(criteria, tables), self.schema, self.as_of)
+        everybody = attrs.evolve(bound, node=None, cut=None)
+        return Selected(
+            nos=self.store.contacts.matching(bound),
+            base=self.store.contacts.count(everybody),
+            bound=bound,
+            at=self.now,
+            phrases=self.phrases,
+        )
 
     @property
     def fields(self) -> Tables:
@@ -268,8 +282,8 @@ class Workspace:
 
         >>> crm = Workspace.open()
         >>> nordic = crm.fields.contact.country_region_code.is_in(["DK", "SE"])
-        >>> crm.select(nordic & (crm.fields.mailing_groups.mailing_group_code == "NEWS"))
-        []
+        >>> crm.select(nordic & (crm.fields.mailing_groups.mailing_group_code == "NEWS")) == []
+        True
         """
         return fields(self.schema)
 
