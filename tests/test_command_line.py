@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from mailserver import Postman, serving
-from segmentation.__main__ import main
+from segmentation.__main__ import _formats, main
+from segmentation.documents import plain_formats
 from wordfiles import text_of
 
 SAMPLE = Path(__file__).parent.parent / "src" / "segmentation" / "sample"
@@ -369,3 +370,10 @@ def test_an_interrupt_leaves_the_store_whole(tmp_path: Path) -> None:
     counted = run("select", "--store", path, "--count")
     not_even_made = "there is no store" in counted.stderr
     assert not_even_made or counted.stdout in {"0\n", "20000\n"}, counted.stderr
+
+
+def test_without_babel_the_demo_writes_dates_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("segmentation.adapters.babel")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "babel", None)
+    assert _formats() is plain_formats

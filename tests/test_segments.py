@@ -294,3 +294,9 @@ def test_lines_know_the_contents_that_they_need() -> None:
 
 def test_the_schema_takes_in_the_fields_of_a_host() -> None:
     assert "contact_mailing_group" in contact_schema().tables
+
+
+def test_a_roster_knows_who_is_on_it() -> None:
+    who = Listed.of([company("SHOP"), company("MILL")])
+    assert "SHOP" in who
+    assert "BANK" not in who

@@ -10,6 +10,7 @@ import segmentation as seg
 from databases import Database
 from segmentation.adapters.sqlalchemy import SqlStore
 from segmentation.contacts import AlternativeAddress, Contact, ContactType, CorrespondenceType
+from segmentation.criteria import AllOf, Not, Part, Selection
 from segmentation.errors import InvalidValue, NotFound
 from segmentation.segments import Listed, Segment, SegmentHeader, SegmentLine, Terms
 from segmentation.templates import InteractionTemplate, TemplateLanguage
@@ -165,3 +166,11 @@ def test_a_line_that_is_put_back_as_it_was_is_written(store: SqlStore, database:
     other = database.open()
     assert other.segments.get("X").lines == lines
     other.close()
+
+
+def test_criteria_too_deep_for_a_statement_choose_all_the_same(store: SqlStore) -> None:
+    crm = seg.Workspace(store, user="ANNA", today=TODAY)
+    deep: Selection = Part("contact")
+    for _ in range(60):
+        deep = Not(AllOf((deep, Part("contact"))))
+    assert len(crm.new_segment("Deep").add_contacts(deep)) == 39

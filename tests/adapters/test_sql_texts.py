@@ -1,6 +1,8 @@
 """Texts and numbers of any kind compare in the databases as they do in Python."""
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 import trees
 from databases import Database
 from segmentation.adapters.sqlalchemy import SqlStore
+from segmentation.adapters.sqlalchemy._functions import add_functions, compare_decimals
 from segmentation.contacts import Contact, ContactMailingGroup, ItemEntry
 from segmentation.criteria import (
     AllOf,
@@ -216,3 +219,16 @@ def _part(**filters: str) -> Part:
 
 def _found(store: SqlStore, **filters: str) -> Sequence[str]:
     return store.contacts.matching(bind(_part(**filters), contact_schema(), AS_OF))
+
+
+def test_what_spells_no_number_comes_before_all_that_do() -> None:
+    assert compare_decimals("much", "-1") == -1
+    assert compare_decimals("1.0", "1") == 0
+
+
+def test_a_missing_value_adds_nothing_to_a_sum() -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        add_functions(connection)
+        connection.execute("CREATE TABLE amounts AS SELECT '1.5' AS v UNION ALL SELECT NULL")
+        (total,) = connection.execute("SELECT segmentation_sum(v) FROM amounts").fetchone()
+    assert total == "1.5"

@@ -389,6 +389,8 @@ def test_an_opportunity_takes_the_comments_of_its_interaction_along(crm: seg.Wor
     assert chance.comments == ((NOW.date(), "Asked for a price"),)
     assert (chance.contact_no, chance.contact_company_no) == ("ANNA", made.contact_company_no)
     assert (chance.description, chance.salesperson_code) == (made.description, "JO")
+    assert crm.interactions.opportunity(made.entry_no, sales_cycle_code="NEW") == chance
+    assert diary.opportunities == [chance]  # nobody was asked to keep the second
     assert crm.interactions[made.entry_no].opportunity_no == ""
     crm.interactions.link_opportunity(made.entry_no, "OP8")
     assert crm.interactions[made.entry_no].opportunity_no == "OP8"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import attrs
 import pytest
 
 import segmentation as seg
@@ -134,3 +135,12 @@ def test_companies_and_persons_can_be_members(crm: seg.Workspace) -> None:
     logged = segment.log()
     assert crm.store.records.find(Contact, "FIRM") is not None
     assert crm.journal.explain(logged.segment.entry_no, "FIRM").logged
+
+
+def test_what_is_explained_is_shown_in_a_notebook(crm: seg.Workspace, logged: Logged) -> None:
+    found = crm.journal.explain(logged.segment.entry_no, "KIM")
+    step = found.steps[0]
+    assert str(step) in found._repr_html_()
+    undated = attrs.evolve(step, as_of=None)
+    assert "2026" in str(step)
+    assert "2026" not in str(undated)

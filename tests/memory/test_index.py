@@ -33,7 +33,7 @@ from segmentation.criteria import (
     bind,
     parse,
 )
-from segmentation.fields import Field, FieldType, Record
+from segmentation.fields import Field, FieldType, Record, Value
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
 from segmentation.memory._contacts import MemoryContacts
@@ -281,3 +281,32 @@ def test_rows_that_go_are_gone_whichever_came_first() -> None:
     store.records.put([contact("X9")])
     assert answers(store.contacts) == answers(reference)
     assert store.contacts.matching(bound_to(RECENT)) == ["X9"]
+
+
+def test_what_is_remembered_of_filters_and_seeds_makes_room_for_more() -> None:
+    store = MemoryStore()
+    store.records.put(Contact(no=f"C{number}") for number in range(9))
+    for number in range(200):
+        for criteria in (part("contact", no=f"C{number}"), InShare(f"seed {number}", 0, 5_000)):
+            bound = bind(criteria, SCHEMA, AS_OF)
+            reference = MemoryContacts(store.records, store.segments)
+            assert store.contacts.matching(bound) == reference.matching(bound)
+
+
+def test_a_sum_too_long_for_exact_decimals_is_left_to_the_reference() -> None:
+    store = MemoryStore()
+    store.records.put([Contact(no="C1"), Contact(no="C2")])
+    long = Decimal("12345678901234567890123.4567890")
+    store.records.put([Interaction(entry_no=1, contact_no="C1", cost=long)])
+    figure = attrs.evolve(COSTLY, part=Part("interactions"))
+    bound = bind(figure, SCHEMA, AS_OF)
+    reference = MemoryContacts(store.records, store.segments)
+    assert store.contacts.matching(bound) == reference.matching(bound)
+
+
+def test_the_first_by_values_without_an_order_among_them_are_left_to_the_reference() -> None:
+    store = MemoryStore()
+    mixed: list[Value] = [3, "many"]
+    store.records.put(Contact(no=f"C{n}", extra=(("points", v),)) for n, v in enumerate(mixed))
+    bound = bind(Cut(part("contact", no="C0"), First(1, (Order("points"),))), SCHEMA, AS_OF)
+    assert store.contacts.matching(bound) == ["C0"]

@@ -310,3 +310,20 @@ def test_a_column_of_the_field_s_own_name_goes_before_a_caption() -> None:
     berg = store.records.find(Contact, "B")
     assert berg is not None
     assert (berg.city, berg.extra) == ("Bern", (("ville", "Berne"),))
+
+
+def test_an_interaction_of_the_past_that_was_postponed_counts_nowhere() -> None:
+    store = MemoryStore()
+    past = (
+        "entry_no,contact_no,date,postponed,interaction_template_code\n"
+        "1,C1,2024-02-29,yes,CALL\n2,C1,2024-02-29,no,CALL\n"
+    )
+    template = '[{"code": "CALL"}]'
+    take(
+        store,
+        contact_csv=CONTACTS,
+        interaction_template_json=template,
+        interaction_log_entry_csv=past,
+    )
+    assert [each.postponed for each in store.records.all(Interaction)] == [True, False]
+    assert not audit(store)

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from segmentation.adapters.mammoth import MailBody
 from segmentation.adapters.word import WordRenderer
 from segmentation.contacts import (
     AlternativeAddress,
     Contact,
     ContactBusinessRelation,
+    CorrespondenceType,
     CountryRegion,
     LinkToTable,
     SalespersonPurchaser,
@@ -459,3 +461,11 @@ def test_a_letter_that_is_checked_says_of_its_line_what_it_will_say_when_logged(
     made = as_interaction(line)
     assert (made.cost, made.duration_min, made.campaign_target) == (Decimal(3), Decimal(4), True)
     assert made.information_flow is InformationFlow.OUTBOUND
+
+
+def test_a_body_is_made_by_whoever_makes_one_of_this_kind_of_letter() -> None:
+    body = MailBody()
+    rendering = Rendering(bodies=(body,))
+    mail = Interaction(correspondence_type=CorrespondenceType.EMAIL)
+    assert rendering.converters_for(mail, "docx") == (body,)
+    assert rendering.converters_for(mail, "txt") == rendering.converters

@@ -32,7 +32,7 @@ class Selected(Sequence[str]):
     >>> list(found), found.base, str(found.as_of.today)
     (['A'], 2, '2026-11-22')
     >>> print(found)
-    1 of 2 contacts on 2026-11-22 (Country/Region Code is DK); worked out 2026-11-22 12:00+00:00
+    1 of 2 contacts on 2026-11-22 (country region code is DK); worked out 2026-11-22 12:00+00:00
     """
 
     nos: Sequence[str]

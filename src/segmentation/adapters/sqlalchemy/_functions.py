@@ -5,7 +5,7 @@ import sqlite3
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, assert_never
 
 from segmentation.codes import to_code
 from segmentation.criteria import hash_of, share_of
@@ -87,6 +87,8 @@ def _extra(data: str, name: str, field_type: str) -> Any:  # noqa: ANN401 - what
             return _moment(value.isoformat()) if isinstance(value, datetime) else None
         case FieldType.DATE | FieldType.TIME:
             return _iso(value)
+        case found:
+            assert_never(found)
 
 
 def _iso(value: Any) -> str | None:  # noqa: ANN401 - a date or time, if a host kept to it

@@ -87,8 +87,7 @@ class Layout(Generic[RecordT]):
                 row[field.name] = str(value)
             elif type(value) is not str or not value.isascii() or "\0" in value:
                 check_value(field, value, self.kind.__table__)
-        if self.has_extra:
-            row[EXTRA] = extra_to_row(item.extra, self.kind.__table__)  # type: ignore[attr-defined]  # has_extra
+        row[EXTRA] = extra_to_row(item.extra, self.kind.__table__)  # type: ignore[attr-defined]  # headers have
         return row
 
     def from_row(self, row: Sequence[Any]) -> RecordT:

@@ -180,9 +180,7 @@ def savepoint(connection: sa.Connection) -> Iterator[None]:
 
 
 def _has_ended(connection: sa.Connection) -> bool:
-    if connection.invalidated:
-        return False
-    raw = connection.connection.driver_connection
+    raw = None if connection.invalidated else connection.connection.driver_connection
     return isinstance(raw, sqlite3.Connection) and not raw.in_transaction
 
 

@@ -152,9 +152,9 @@ class Writer:
         names = [field.name for field in layout.fields]
         self._fields = layout.fields
         self._has_extra = layout.has_extra
-        self._values = attrgetter(*names) if len(names) > 1 else _only(names[0])
+        self._values = attrgetter(*names)
         texts = [field.name for field in layout.fields if field.type in _TEXTS]
-        self._texts: Callable[[Any], Any] = attrgetter(*texts, *texts[:1]) if texts else _nothing
+        self._texts = attrgetter(*texts, texts[0])  # twice, so that there is more than one
         changes = (_change(field, self._place, dialect.name) for field in layout.fields)
         self._changes = {
             place: change for place, change in enumerate(changes) if change is not None
@@ -248,14 +248,6 @@ def _is_plain(texts: Iterable[str]) -> bool:
     """Whether it is plain that every database can hold texts."""
     text = "".join(texts)
     return text.isascii() and "\0" not in text
-
-
-def _only(name: str) -> Callable[[Any], tuple[Any]]:
-    return lambda item: (getattr(item, name),)
-
-
-def _nothing(_item: object) -> tuple[str, ...]:
-    return ()
 
 
 def _change(field: Field, place: str, dialect: str) -> Callable[[Any], Any] | None:

@@ -276,6 +276,8 @@ def to_number_pattern(picture: str) -> str:
 
     >>> [to_number_pattern(each) for each in ("#,##0.00", "#.##0,00", "#'##0.00", "0,0", "# ##0")]
     ['#,##0.00', '#,##0.00', '#,##0.00', '0.0', '#,##0']
+    >>> to_number_pattern("00")
+    '00'
     """
     digits = picture.replace("x", "#")
     separators, places = _SEPARATOR.findall(digits), _SEPARATOR.split(digits)
