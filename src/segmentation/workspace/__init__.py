@@ -4,10 +4,11 @@ It binds a store, a user, the day and the clock. Every method is a thin front of
 function of `segmentation.operations`, which a host with its own transactions calls directly.
 """
 
+from ._desk import system_clock
 from ._journal import Journal, verify_export
 from ._selected import Selected
 from ._worksheet import Worksheet
-from ._workspace import Workspace, open_store, system_clock
+from ._workspace import Workspace, open_store
 
 __all__ = [
     "Journal",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from segmentation.campaigns import (
     Campaign,
@@ -18,15 +18,14 @@ from segmentation.operations import campaigning, invoicing, targeting
 from segmentation.operations.campaigning import Scope
 from segmentation.protocols import Store
 
-if TYPE_CHECKING:
-    from ._workspace import Workspace
+from ._desk import Desk
 
 
 class Campaigns:
     """The campaigns of a workspace."""
 
-    def __init__(self, workspace: "Workspace") -> None:
-        self._workspace = workspace
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     def __iter__(self) -> Iterator[Campaign]:
         return self._store.records.all(Campaign)
@@ -46,12 +45,12 @@ class Campaigns:
             Rejected: Values do not fit: all of them.
         """
         return campaigning.new_campaign(
-            self._store, at=self._workspace.now, description=description, **given
+            self._store, at=self._desk.now, description=description, **given
         )
 
     def change(self, campaign: Campaign) -> Campaign:
         """Store a campaign as it is now."""
-        return campaigning.change_campaign(self._store, campaign, at=self._workspace.now)
+        return campaigning.change_campaign(self._store, campaign, at=self._desk.now)
 
     def delete(self, no: str) -> None:
         """Take a campaign out; what was recorded for it stays in the journal."""
@@ -111,7 +110,7 @@ class Campaigns:
         Raises:
             Refused: Nobody is.
         """
-        bound = self._workspace
+        bound = self._desk
         return targeting.activate(self._store, no, at=bound.now, user=bound.user)
 
     def deactivate(self, no: str) -> None:
@@ -128,7 +127,7 @@ class Campaigns:
         """The active campaigns that are aimed at a customer or contact on a day, or today."""
         return targeting.campaigns_for(
             self._store,
-            on=on or self._workspace.as_of.today,
+            on=on or self._desk.as_of.today,
             customer_no=customer_no,
             contact_no=contact_no,
         )
@@ -141,7 +140,7 @@ class Campaigns:
         Raises:
             Refused: The template set-up names no template for sales invoices.
         """
-        bound = self._workspace
+        bound = self._desk
         return invoicing.record_targeted_invoice(
             self._store,
             customer_no,
@@ -153,4 +152,4 @@ class Campaigns:
 
     @property
     def _store(self) -> Store:
-        return self._workspace.store
+        return self._desk.store

@@ -1,7 +1,7 @@
 """Contacts, beyond choosing among them: a thin front of `segmentation.operations`."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from segmentation.contacts import Contact, ContactType, RelationSummary
 from segmentation.fields import Record
@@ -9,15 +9,14 @@ from segmentation.operations import contacting, deduplicating, relating
 from segmentation.operations.deduplicating import Duplicate
 from segmentation.protocols import Store
 
-if TYPE_CHECKING:
-    from ._workspace import Workspace
+from ._desk import Desk
 
 
 class Contacts:
     """The contacts of a workspace."""
 
-    def __init__(self, workspace: "Workspace") -> None:
-        self._workspace = workspace
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     def __iter__(self) -> Iterator[Contact]:
         return self._store.records.all(Contact)
@@ -36,22 +35,22 @@ class Contacts:
             Refused: No number can be given.
             Rejected: The number is taken, or the company is none.
         """
-        bound = self._workspace
+        bound = self._desk
         contact = Contact(**{"no": "", "name": name, **given})
         return contacting.new_contact(self._store, contact, at=bound.now, user=bound.user)
 
     def change(self, contact: Contact) -> Sequence[Contact]:
         """Store a contact as it is now; returns it, and the persons who changed with it."""
-        return contacting.change_contact(self._store, contact, at=self._workspace.now)
+        return contacting.change_contact(self._store, contact, at=self._desk.now)
 
     def set_company(self, contact_no: str, company_no: str) -> Contact:
         """Let a person work for a company, or with an empty number for none."""
-        at = self._workspace.now
+        at = self._desk.now
         return contacting.set_company(self._store, contact_no, company_no, at=at)
 
     def change_type(self, contact_no: str, to: ContactType | str) -> Contact:
         """Make a person of a company, or the other way round."""
-        at = self._workspace.now
+        at = self._desk.now
         return contacting.change_type(self._store, contact_no, ContactType(to), at=at)
 
     def delete(self, contact_no: str, *, with_persons: bool = False) -> Sequence[str]:
@@ -92,8 +91,8 @@ class Contacts:
         Raises:
             Refused: They cannot be merged; the error says why.
         """
-        return deduplicating.merge(self._store, kept_no, gone_no, self._workspace.stamp)
+        return deduplicating.merge(self._store, kept_no, gone_no, self._desk.stamp)
 
     @property
     def _store(self) -> Store:
-        return self._workspace.store
+        return self._desk.store

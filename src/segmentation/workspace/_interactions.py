@@ -1,7 +1,7 @@
 """Interactions with one contact: a thin front of `segmentation.operations`."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from segmentation.interactions import Evaluation, Interaction, InteractionComment
 from segmentation.journal import Stamp
@@ -13,15 +13,14 @@ from segmentation.operations.figuring import ContactFigures
 from segmentation.protocols import Agenda, Store
 from segmentation.tasks import Opportunity
 
-if TYPE_CHECKING:
-    from ._workspace import Workspace
+from ._desk import Desk
 
 
 class Interactions:
     """The interactions of a workspace, outside segments and after logging."""
 
-    def __init__(self, workspace: "Workspace") -> None:
-        self._workspace = workspace
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     def __iter__(self) -> Iterator[Interaction]:
         return self._store.records.all(Interaction)
@@ -31,7 +30,7 @@ class Interactions:
 
     def of(self, contact_no: str) -> Sequence[Interaction]:
         """A contact's interactions, in the order of their numbers; a company's with all of it."""
-        contact = self._workspace.contact(contact_no)
+        contact = self._desk.contact(contact_no)
         return figuring.interactions_of(self._store, contact)
 
     def figures(self, contact_no: str) -> ContactFigures:
@@ -40,7 +39,7 @@ class Interactions:
 
     def draft(self, contact_no: str, template: str = "", **given: Any) -> Interaction:  # noqa: ANN401
         """An interaction with what contact, template and user give it; nothing is recorded."""
-        bound = self._workspace
+        bound = self._desk
         return acting.draft_interaction(
             self._store, contact_no, template, as_of=bound.as_of, at=bound.now, **given
         )
@@ -105,7 +104,7 @@ class Interactions:
                 self._store,
                 entry_no,
                 self._stamp,
-                as_of=self._workspace.as_of,
+                as_of=self._desk.as_of,
                 postpone=postpone,
                 comments=comments,
                 **self._attached(attachment) | given,
@@ -129,7 +128,7 @@ class Interactions:
             contact_no,
             phone_no,
             self._stamp,
-            as_of=self._workspace.as_of,
+            as_of=self._desk.as_of,
             comments=comments,
             **given,
         )
@@ -150,7 +149,7 @@ class Interactions:
             line_no,
             phone_no,
             self._stamp,
-            as_of=self._workspace.as_of,
+            as_of=self._desk.as_of,
             comments=comments,
             **given,
         )
@@ -162,7 +161,7 @@ class Interactions:
             document_type,
             document_no,
             self._stamp,
-            as_of=self._workspace.as_of,
+            as_of=self._desk.as_of,
             **given,
         )
 
@@ -196,7 +195,7 @@ class Interactions:
 
     def title(self, entry_no: int, *, language: str = "") -> str:
         """What an interaction is called in a list: what it was, and from or by whom."""
-        language = language or self._workspace.language
+        language = language or self._desk.language
         return annotating.interaction_title(self._store, self[entry_no], language=language)
 
     def cancel(self, item: Cancelable) -> None:
@@ -236,8 +235,8 @@ class Interactions:
 
     @property
     def _store(self) -> Store:
-        return self._workspace.store
+        return self._desk.store
 
     @property
     def _stamp(self) -> Stamp:
-        return self._workspace.stamp
+        return self._desk.stamp

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from segmentation.errors import JournalBroken
 from segmentation.journal import (
@@ -22,16 +21,15 @@ from segmentation.operations.erasing import Erasure, erase_person
 from segmentation.operations.restoring import import_journal, read_export
 from segmentation.segments import Segment
 
-if TYPE_CHECKING:
-    from ._workspace import Workspace
+from ._desk import Desk
 
 
 class Journal:
     """The journal of a workspace."""
 
-    def __init__(self, workspace: "Workspace") -> None:
-        self._workspace = workspace
-        self._store = workspace.store
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._store = desk.store
 
     def __iter__(self) -> Iterator[Entry]:
         return self._store.log.read()
@@ -102,7 +100,7 @@ class Journal:
             contact_no: The contact.
             also: Numbers of further entries whose words name the person.
         """
-        return erase_person(self._store, contact_no, self._workspace.stamp, also=also)
+        return erase_person(self._store, contact_no, self._desk.stamp, also=also)
 
 
 def verify_export(lines: Iterable[str], *, kept: Head | None = None) -> Head:

@@ -1,7 +1,7 @@
 """Profile questionnaires: a thin front of `segmentation.operations`."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from segmentation.contacts import ContactProfileAnswer
 from segmentation.operations import answering, classifying
@@ -16,15 +16,14 @@ from segmentation.questionnaires import (
 )
 from segmentation.scoring import make_scoring
 
-if TYPE_CHECKING:
-    from ._workspace import Workspace
+from ._desk import Desk
 
 
 class Questionnaires:
     """The profile questionnaires of a workspace."""
 
-    def __init__(self, workspace: "Workspace") -> None:
-        self._workspace = workspace
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
     def __iter__(self) -> Iterator[ProfileQuestionnaire]:
         return self._store.records.all(ProfileQuestionnaire)
@@ -96,9 +95,9 @@ class Questionnaires:
             Refused: Ratings count on each other in a circle.
         """
         return classifying.classify(
-            self._store, self._workspace.as_of, questionnaire_code=code, ledgers=ledgers
+            self._store, self._desk.as_of, questionnaire_code=code, ledgers=ledgers
         )
 
     @property
     def _store(self) -> Store:
-        return self._workspace.store
+        return self._desk.store

@@ -1,7 +1,7 @@
 """A segment at work: a thin front of `segmentation.operations` for one segment."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from segmentation.contacts import Contact
 from segmentation.criteria import AsOf, Criteria, TableConditions, make_selection
@@ -36,10 +36,8 @@ from segmentation.segments import (
 )
 from segmentation.tasks import Opportunity, Task
 
+from ._desk import Desk
 from ._explaining import Why, why
-
-if TYPE_CHECKING:
-    from ._workspace import Workspace
 
 Filters: TypeAlias = TableConditions
 """Filters by field, which one row must meet together; or ``none(...)``, ``at_least(...)``, ..."""
@@ -72,8 +70,8 @@ class Worksheet:
     2 reduce: 1 left (2 → 1 lines)
     """
 
-    def __init__(self, workspace: "Workspace", no: str) -> None:
-        self._workspace = workspace
+    def __init__(self, desk: Desk, no: str) -> None:
+        self._desk = desk
         self.no = no
 
     @property
@@ -83,7 +81,7 @@ class Worksheet:
         Raises:
             NotFound: It was logged or deleted meanwhile.
         """
-        return self._workspace.store.segments.get(self.no)
+        return self._desk.store.segments.get(self.no)
 
     @property
     def lines(self) -> Lines:
@@ -256,7 +254,7 @@ class Worksheet:
         Raises:
             NotFound: There is no such contact.
         """
-        return why(self._store, self.segment, contact_no, self._workspace.phrases)
+        return why(self._store, self.segment, contact_no, self._desk.phrases)
 
     # -- by hand ----------------------------------------------------------------------------
 
@@ -328,8 +326,8 @@ class Worksheet:
             self.no,
             code,
             description,
-            user=self._workspace.user,
-            at=self._workspace.now,
+            user=self._desk.user,
+            at=self._desk.now,
         )
 
     def reuse_criteria(self, code: str) -> Self:
@@ -361,7 +359,7 @@ class Worksheet:
         copied = opening.copy_segment(
             self._store, self.no, no=no, description=description, tell=self._tell
         )
-        return Worksheet(self._workspace, copied.no)
+        return Worksheet(self._desk, copied.no)
 
     def delete(self) -> None:
         """Delete the segment; what is logged stays."""
@@ -382,12 +380,12 @@ class Worksheet:
         return logging.log_segment(
             self._store,
             self.no,
-            as_of=self._workspace.as_of,
-            stamp=self._workspace.stamp,
+            as_of=self._desk.as_of,
+            stamp=self._desk.stamp,
             follow_up=follow_up,
             deliver=deliver,
             tell=self._tell,
-            rendering=self._workspace.rendering,
+            rendering=self._desk.rendering,
         )
 
     def letters(self) -> Sequence[Document]:
@@ -396,7 +394,7 @@ class Worksheet:
         Raises:
             Rejected: All that is missing, line by line: fields, formulas, templates.
         """
-        return rendering.check_letters(self._store, self.no, self._workspace.rendering)
+        return rendering.check_letters(self._store, self.no, self._desk.rendering)
 
     def tasks(self, *, agenda: Agenda | None = None, **given: Any) -> Sequence[Task]:  # noqa: ANN401
         """One task for each line that has a contact.
@@ -418,15 +416,15 @@ class Worksheet:
 
     @property
     def _store(self) -> Store:
-        return self._workspace.store
+        return self._desk.store
 
     @property
     def _as_of(self) -> AsOf:
-        return self._workspace.as_of
+        return self._desk.as_of
 
     @property
     def _tell(self) -> Tell:
-        return self._workspace.on_event
+        return self._desk.on_event
 
 
 def source_of(source: Source | Worksheet) -> Source:

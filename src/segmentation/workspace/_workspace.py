@@ -7,19 +7,15 @@ of `segmentation.operations`, which a host with its own transactions calls direc
 import os
 import platform
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, tzinfo
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, cast
+from typing import Any, Self, cast
 
 import attrs
 
-from segmentation.codes import to_code
-from segmentation.contacts import Contact
 from segmentation.criteria import (
-    AsOf,
     Counts,
     Criteria,
     Explanation,
@@ -33,8 +29,6 @@ from segmentation.documents import Document
 from segmentation.errors import NotFound, SegmentationError, StoreError
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
-from segmentation.journal import Stamp
-from segmentation.languages import Phrases, phrases_of
 from segmentation.markup import SHOWN, to_table
 from segmentation.memory import MemoryStore
 from segmentation.operations import (
@@ -52,12 +46,12 @@ from segmentation.operations.combining import Source
 from segmentation.operations.delivering import Couriers, Delivered, Persistence, Progress
 from segmentation.operations.importing import Imported
 from segmentation.operations.reading import SourceFile
-from segmentation.operations.rendering import Rendering
-from segmentation.protocols import Clock, Store
-from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader, Tell, tell_nobody
+from segmentation.protocols import Store
+from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader
 
 from ._campaigns import Campaigns
 from ._contacts import Contacts
+from ._desk import Desk
 from ._interactions import Interactions
 from ._journal import Journal
 from ._questionnaires import Questionnaires
@@ -67,18 +61,8 @@ from ._worksheet import Filters, Worksheet, criteria_of, source_of
 IN_MEMORY = ":memory:"
 
 
-def system_clock() -> datetime:
-    """The time of the machine, in UTC: the one place where the library reads a clock."""
-    return datetime.now(UTC)  # noqa: TID251 - a workspace's default; everything else is given it
-
-
-def system_chance() -> bytes:
-    """Thirty-two random bytes of the machine: the one place where chance comes in."""
-    return os.urandom(32)  # noqa: TID251 - likewise
-
-
-class Workspace:
-    """A store with a user, a day and a clock.
+class Workspace(Desk):
+    """A store with a user, a day and a clock, and all that can be done with it.
 
     Args:
         store: Where everything is kept.
@@ -97,39 +81,11 @@ class Workspace:
         language: What selections, explanations and errors are told in (see
             `segmentation.languages`): "en", "fr-CH", "it-IT", "nb-NO"; any other is English.
 
+    >>> from datetime import date
     >>> crm = Workspace.open(user="ANNA", today=date(2026, 11, 22))
     >>> len(crm.select(contact={"country_region_code": "DK"}))
     0
     """
-
-    def __init__(
-        self,
-        store: Store,
-        *,
-        user: str = "",
-        today: date | None = None,
-        workdate: date | None = None,
-        clock: Clock = system_clock,
-        chance: Callable[[], bytes] = system_chance,
-        zone: tzinfo = UTC,
-        date_order: Literal["dmy", "mdy", "ymd"] = "dmy",
-        tokens: Mapping[str, str] | None = None,
-        on_event: Tell = tell_nobody,
-        rendering: Rendering | None = None,
-        language: str = "en",
-    ) -> None:
-        self.store = store
-        self.user = user
-        self._today = today
-        self._workdate = workdate
-        self._clock = clock
-        self._chance = chance
-        self._zone = zone
-        self._date_order = date_order
-        self._tokens = tokens or {}
-        self.on_event = on_event
-        self.rendering = rendering or Rendering()
-        self.language = language
 
     @classmethod
     def open(cls, store: str | Path = IN_MEMORY, **bound: Any) -> Self:  # noqa: ANN401
@@ -171,24 +127,6 @@ class Workspace:
         rows = [[getattr(header, field) for field in fields] for header in headers[:SHOWN]]
         more = len(headers) - len(rows)
         return to_table(fields, rows, caption=repr(self).strip("<>"), more=more)
-
-    @property
-    def as_of(self) -> AsOf:
-        """The day and user that criteria are bound to."""
-        today = self._today or self._clock().astimezone(self._zone).date()
-        return AsOf(
-            today,
-            self._workdate or today,
-            user=self.user,
-            tokens=self._tokens,
-            zone=self._zone,
-            date_order=self._date_order,
-        )
-
-    @property
-    def phrases(self) -> Phrases:
-        """The words of the language that the workspace speaks."""
-        return phrases_of(self.language)
 
     def told(self, what: SegmentationError | str) -> str:
         """An error, or the text of a fault (``fault.said``), in the workspace's language."""
@@ -249,17 +187,6 @@ class Workspace:
             Rejected: There are faults: all of them; nothing is taken in.
         """
         return importing.take_in(self.store, records, self.stamp)
-
-    def contact(self, no: str) -> Contact:
-        """The contact with this number.
-
-        Raises:
-            NotFound: There is none.
-        """
-        found = self.store.contacts.get_many([to_code(no)])
-        if not found:
-            raise NotFound("contact", no)
-        return found[0]
 
     def select(self, criteria: Criteria | None = None, **tables: Filters) -> Selected:
         """The numbers of the contacts that pass, excluded and blocked ones among them.
@@ -446,16 +373,6 @@ class Workspace:
             rendering=self.rendering,
             language=language or self.language,
         )
-
-    @property
-    def now(self) -> datetime:
-        """The time by the workspace's clock."""
-        return self._clock()
-
-    @property
-    def stamp(self) -> Stamp:
-        """The time, the user and the chance of what is recorded now."""
-        return Stamp(at=self._clock(), user=self.user, secret=self._chance())
 
 
 def system_worker() -> str:
