@@ -304,6 +304,16 @@ def test_what_was_gone_back_on_can_be_done_again_until_something_else_is_done() 
         selecting.go_forward(store, no)
 
 
+def test_an_action_done_again_notes_the_lines_that_it_puts_in_this_time() -> None:
+    store, no = open_segment()
+    selecting.add_contacts(store, no, numbered("MILL|SHOP"), AS_OF)
+    selecting.remove_line(store, no, 10_000, AS_OF, recorded=False)
+    selecting.go_back(store, no)
+    again = selecting.go_forward(store, no)
+    assert list(again.lines.numbers) == list(again.actions[0].inserted) == [20_000]
+    assert (again.actions[0].lines_before, again.actions[0].lines_after) == (0, 1)
+
+
 def test_going_back_with_nothing_to_undo_is_refused() -> None:
     store, no = open_segment()
     with pytest.raises(Refused, match="no action to undo"):

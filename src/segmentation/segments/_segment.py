@@ -170,12 +170,15 @@ class Segment:
             raise Refused(step, "it has no action to do again")
         *before, again = self.undone
         kept = self.lines.picked(again.action.removed.numbers)[1]
-        return attrs.evolve(
-            self,
-            lines=self._own(kept.merged(again.inserted)),
-            actions=(*self.actions, again.action),
-            undone=tuple(before),
+        lines = self._own(kept.merged(again.inserted))
+        # A line may have gone, unrecorded, before the action was gone back on.
+        done = attrs.evolve(
+            again.action,
+            inserted=again.inserted.numbers,
+            lines_before=len(self.lines),
+            lines_after=len(lines),
         )
+        return attrs.evolve(self, lines=lines, actions=(*self.actions, done), undone=tuple(before))
 
     def copied(self, header: SegmentHeader) -> "Segment":
         """The same lines, actions and texts under another header; it was never stored."""
