@@ -18,7 +18,7 @@ from segmentation.contacts import (
     CorrespondenceType,
     SalespersonPurchaser,
 )
-from segmentation.criteria import MEANING, AllOf, AsOf, InSegment, make_selection
+from segmentation.criteria import MEANING, AllOf, AsOf, Conditions, InSegment, bind, make_selection
 from segmentation.errors import Fault, Refused, Rejected, Said
 from segmentation.fields import Record, key_of
 from segmentation.interactions import DeliveryStatus, Interaction
@@ -39,7 +39,7 @@ from segmentation.templates import InteractionTemplate
 from .freezing import freeze_all
 from .keeping import get_segment
 from .opening import new_segment
-from .playing import select
+from .playing import schema_of
 from .recording import record
 from .rendering import Rendering
 from .reusing import reuse_logged_segment
@@ -165,11 +165,7 @@ def _plan(
     contacted = [place for place, no in enumerate(everyone.column("contact_no")) if no]
     lines = everyone.taken(contacted)
     checker = _Checker(store, lines, deliver=deliver)
-    without_address = [
-        place
-        for place, (way, *where) in enumerate(lines.rows("correspondence_type", *_ADDRESS))
-        if way is CorrespondenceType.EMAIL and not checker.has_address(*where)
-    ]
+    without_address = checker.without_address
     numbers = lines.column("line_no")
     if without_address and not deliver:
         ways = list(lines.column("correspondence_type"))
@@ -211,15 +207,21 @@ _NEEDED: Mapping[str, type[Record]] = {
 }
 
 
+_FILLED = ("date", *_NEEDED)
+
 MANY = 1_000
 """From how many contacts on they are asked for by a selection first, and not one by one."""
 
 
-def _those(store: Store, segment_no: str, **filters: str) -> frozenset[str]:
-    """The contacts of a segment that pass filters on their fields."""
+def _those(
+    store: Store, segment_no: str, nos: frozenset[str], filters: Conditions
+) -> frozenset[str]:
+    """Those contacts of a segment who pass filters; if all do, they are not listed anew."""
     here, passing = InSegment(segment_no), make_selection(contact=filters)
     wanted = AllOf((here, passing)) if passing else here
-    return frozenset(select(store, wanted, AsOf(date.min)))
+    bound = bind(wanted, schema_of(store), AsOf(date.min))
+    everyone = store.contacts.count(bound) == len(nos)
+    return nos if everyone else frozenset(store.contacts.matching(bound))
 
 
 def _other_addresses(
@@ -242,27 +244,33 @@ class _Checker:
         self._deliver = deliver
         nos = frozenset(lines.column("contact_no"))
         many = len(nos) > MANY
-        self._sound = (
-            _those(store, lines[0].segment_no, privacy_blocked="no", minor="no")
-            if many
-            else frozenset()
-        )
-        found = store.contacts.get_many(sorted(nos - self._sound))
+        sound = {"privacy_blocked": "no", "minor": "no"}
+        self._unsure = nos - _those(store, lines[0].segment_no, nos, sound) if many else nos
+        found = store.contacts.get_many(sorted(self._unsure))
         self._contacts = {contact.no: contact for contact in found}
         if many and (CorrespondenceType.EMAIL,) in lines.counted("correspondence_type"):
-            self._mailed = _those(store, lines[0].segment_no, e_mail="<>''")
+            self._mailed = _those(store, lines[0].segment_no, nos, {"e_mail": "<>''"})
         else:
             self._mailed = frozenset(contact.no for contact in found if contact.e_mail)
         self._missing = {
             field: _unknown(store, kind, (code for (code,) in lines.counted(field)))
             for field, kind in {**_NEEDED, "campaign_no": Campaign}.items()
         }
-        self._addresses = dict(_other_addresses(store, lines))
+        self.without_address = self._unreachable(lines, dict(_other_addresses(store, lines)))
+        numbers = lines.column("line_no")
+        unmailed = self.without_address if deliver else ()
+        self._unmailed = frozenset(map(numbers.__getitem__, unmailed))
 
-    def has_address(self, contact_no: str, address_code: str) -> bool:
-        """Whether a line's contact has a mail address; that of the other address counts."""
-        other = self._addresses.get((contact_no, address_code), "")
-        return bool(other) or contact_no in self._mailed
+    def _unreachable(
+        self, lines: Columns[SegmentLine], others: Mapping[tuple[str, str], str]
+    ) -> Sequence[int]:
+        """Which lines are to be mailed to nobody knows where; the other address counts."""
+        mailed = self._mailed
+        return [
+            place
+            for place, (way, no, code) in enumerate(lines.rows("correspondence_type", *_ADDRESS))
+            if way is CorrespondenceType.EMAIL and no not in mailed and not others.get((no, code))
+        ]
 
     def faults(self, lines: Columns[SegmentLine]) -> Iterator[Fault]:
         """All that is wrong with lines, in their order."""
@@ -273,15 +281,18 @@ class _Checker:
         """Where it is not plain that nothing is wrong; mostly that is nowhere."""
         if self._deliver or any(self._missing.values()):
             return range(len(lines))
+        blanks = any(not value for field in _FILLED for (value,) in lines.counted(field))
+        if not (self._unsure or blanks):
+            return ()
         return [
             place
-            for place, (no, *needed) in enumerate(lines.rows("contact_no", "date", *_NEEDED))
-            if no not in self._sound or not all(needed)
+            for place, (no, *needed) in enumerate(lines.rows("contact_no", *_FILLED))
+            if no in self._unsure or not all(needed)
         ]
 
     def _faults(self, line: SegmentLine) -> Iterator[Fault]:
         place = line.place
-        if line.contact_no not in self._sound:
+        if line.contact_no in self._unsure:
             reason = _contact_fault(line.contact_no, self._contacts.get(line.contact_no))
             if reason:
                 yield Fault(place, "contact_no", reason)
@@ -298,9 +309,7 @@ class _Checker:
             yield from self._delivery_faults(line, place)
 
     def _delivery_faults(self, line: SegmentLine, place: str) -> Iterator[Fault]:
-        if line.correspondence_type is CorrespondenceType.EMAIL and not self.has_address(
-            line.contact_no, line.contact_alt_address_code
-        ):
+        if line.line_no in self._unmailed:
             reason = Said("is blank: contact {no} cannot get a mail", no=line.contact_no)
             yield Fault(place, "e_mail", reason)
         if line.correspondence_type and not (line.attachment or line.word_template_code):
@@ -368,7 +377,9 @@ def _campaign_entries(
 ) -> Iterator[CampaignEntry]:
     """One for each campaign, shared by its lines; its date is that of the earliest line."""
     first: dict[str, tuple[date | None, str]] = {}
-    for campaign_no, day, salesperson_code in lines.rows("campaign_no", "date", "salesperson_code"):
+    for campaign_no, day, salesperson_code in lines.counted(
+        "campaign_no", "date", "salesperson_code"
+    ):
         known = first.get(campaign_no)
         if known is None or (day and known[0] and day < known[0]):
             first[campaign_no] = (day, salesperson_code)
