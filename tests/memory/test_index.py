@@ -295,13 +295,14 @@ def test_what_is_remembered_of_filters_and_seeds_makes_room_for_more() -> None:
 
 def test_a_sum_too_long_for_exact_decimals_is_left_to_the_reference() -> None:
     store = MemoryStore()
-    store.records.put([Contact(no="C1"), Contact(no="C2")])
+    store.records.put([Contact(no="C1", company_no="C1"), Contact(no="C2", company_no="C2")])
     long = Decimal("12345678901234567890123.4567890")
-    store.records.put([Interaction(entry_no=1, contact_no="C1", cost=long)])
+    costly = Interaction(entry_no=1, contact_no="C1", contact_company_no="C1", cost=long)
+    store.records.put([costly])
     figure = attrs.evolve(COSTLY, part=Part("interactions"))
     bound = bind(figure, SCHEMA, AS_OF)
     reference = MemoryContacts(store.records, store.segments)
-    assert store.contacts.matching(bound) == reference.matching(bound)
+    assert store.contacts.matching(bound) == reference.matching(bound) == ["C1"]
 
 
 def test_the_first_by_values_without_an_order_among_them_are_left_to_the_reference() -> None:
