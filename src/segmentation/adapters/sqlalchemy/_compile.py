@@ -158,7 +158,7 @@ class _Compiler:
             middle = self._source.rows(between)
             keyed = self._keyed(link, table, rows, between, middle)
             tests = [_exists(middle, [*keyed, *self._linked(between, between.link, middle)])]
-        return tests if link.only is None else [*tests, self._only(link, table, rows)]
+        return tests if link.only is None else [*tests, self._only(link, link.only, table, rows)]
 
     def _keyed(
         self, link: Link, table: Table, rows: Rows, other: Table, others: Rows
@@ -172,13 +172,11 @@ class _Compiler:
             tests += [value == others.value(other.field(other_name)), is_filled(own, value)]
         return tests
 
-    def _only(self, link: Link, table: Table, rows: Rows) -> Test:
+    def _only(self, link: Link, only: tuple[str, str], table: Table, rows: Rows) -> Test:
         """That the further pair of a link is equal, which some contacts are spared."""
-        test: Test = sa.true()
-        if link.only is not None:
-            own = self._base.field(link.only[1])
-            value = self.base.value(own)
-            test = all_of([rows.value(table.field(link.only[0])) == value, is_filled(own, value)])
+        own = self._base.field(only[1])
+        value = self.base.value(own)
+        test = all_of([rows.value(table.field(only[0])) == value, is_filled(own, value)])
         if link.unless is None:
             return test
         field = self._base.field(link.unless[0])
