@@ -117,7 +117,7 @@ _ITEM = make_table(
         Field("quantity", FieldType.INTEGER),
     ],
     link=Link(
-        (("source_kind", "kind"), ("source_no", "link_no")),
+        (("source_no", "link_no"), ("source_kind", "kind")),
         through="relation",
         only=("contact_no", "no"),
         unless=("type", "company"),
@@ -200,6 +200,8 @@ ROWS: Mapping[str, list[Row]] = {
         ("E", "B", _D("5.25"), None),
         ("E", "OLD", _D(9), date(2026, 11, 1)),
         ("D", "", _D(7), date(2026, 11, 1)),
+        ("D", None, _D(3), date(2026, 2, 1)),
+        ("", "", _D(8), date(2026, 11, 1)),
     ),
     "relation": _rows(
         _RELATION,
@@ -713,9 +715,16 @@ SELECTIONS = [
     Selected("a company's row for its persons", part("industry", code="P*"), "B E"),
     Selected("no company, no row", part("industry", code="NOBODY"), _NONE),
     Selected("not through its company", Not(part("industry")), "D"),
-    Selected("two numbers that must both be equal", part("interaction"), "A C E"),
+    Selected("two numbers that must both be equal", part("interaction"), "A C D E"),
     Selected("a row from another company", part("interaction", cost="9"), _NONE),
-    Selected("nothing since", Not(part("interaction", date="-3M..")), "B D E F"),
+    Selected("a row of nobody at no company", part("interaction", cost="8"), _NONE),
+    Selected("a row of somebody without a company", part("interaction", cost="7"), "D"),
+    Selected("a row that misses the company", part("interaction", cost="3"), "D"),
+    Selected(
+        "rows without a company, or else none", Not(part("interaction", cost="7|20")), "B C E F"
+    ),
+    Selected("beside others", AnyOf((_NEWS, part("interaction", cost="7"))), "A C D F"),
+    Selected("nothing since", Not(part("interaction", date="-3M..")), "B E F"),
     Selected("a count", figure(_COUNT, "", part("mailing"), ">=2"), "A"),
     Selected("an exact count", figure(_COUNT, "", part("mailing"), "1"), "C F"),
     Selected("a count of none", figure(_COUNT, "", part("mailing"), "0"), "B D E"),
@@ -725,16 +734,17 @@ SELECTIONS = [
     ),
     Selected("a sum", figure(_SUM, "cost", part("interaction"), ">=120.5"), "A C"),
     Selected("a sum to the cent", figure(_SUM, "cost", part("interaction"), "120.50|5.25"), "A E"),
-    Selected("a sum of nothing is 0", figure(_SUM, "cost", part("interaction"), "0"), "B D F"),
+    Selected("a sum of nothing is 0", figure(_SUM, "cost", part("interaction"), "0"), "B F"),
+    Selected("a sum without a company", figure(_SUM, "cost", part("interaction"), "10"), "D"),
     Selected(
         "a sum of some rows", figure(_SUM, "cost", part("interaction", cost="<50"), "20"), "A"
     ),
     Selected("a sum of whole numbers", figure(_SUM, "quantity", part("item"), ">2.5"), "C F"),
     Selected("the latest", figure(_LAST, "date", part("interaction"), "t"), "C"),
     Selected("the earliest", figure(_FIRST, "date", part("interaction"), "-3M"), "A"),
-    Selected("no date is no latest", figure(_LAST, "date", part("interaction"), "''"), "B D E F"),
+    Selected("no date is no latest", figure(_LAST, "date", part("interaction"), "''"), "B E F"),
     Selected(
-        "a blank latest is early", figure(_LAST, "date", part("interaction"), "..-3M"), "B D E F"
+        "a blank latest is early", figure(_LAST, "date", part("interaction"), "..-3M"), "B E F"
     ),
     Selected("a figure of the contact itself", figure(_COUNT, "", _DANISH, "1"), "A C"),
     Selected("an option of a linked row", part("relation", kind="vendor"), "A C F"),

@@ -70,6 +70,13 @@ class Code:
         stored = items or field.extra
         return self.filled(field, self.read(field, row, items=items), as_typed=stored)
 
+    def read_key(self, field: Field, row: str, *, items: bool) -> str:
+        """An expression for a value that links rows: where it is missing, always the blank."""
+        value = self.read_filled(field, row, items=items)
+        if field.type in {FieldType.OPTION, FieldType.BOOLEAN}:
+            return f"({value} or {self.constant(field.blank)})"
+        return value
+
     def filled(self, field: Field, value: str, *, as_typed: bool) -> str:
         """An expression for a value, its blank where it is missing.
 

@@ -41,7 +41,8 @@ class RowSource(Protocol):
     def rows(self, table: Table, key: tuple[Value, ...]) -> Iterable[Row]:
         """The rows of a table whose linked fields have these values.
 
-        The fields are those of the row in ``table.link.on``, in that order. ``through``,
+        The fields are those of the row in ``table.link.on``, in that order; a value that a row
+        misses is the blank of its type, in the key as everywhere. ``through``,
         ``only`` and ``unless`` are looked at by the predicate.
         """
 
@@ -252,10 +253,11 @@ class _Compiler:
         return [f"{seen} = {self._code.constant(set)}()", *outer]
 
     def _keyed(self, link: Link, table: Table, row: str, key: str, inner: list[str]) -> list[str]:
-        """Code that works out the key of linked rows; a blank in it matches none."""
-        values = [self._read(table, field, row) for _, field in link.on]
-        filled = " and ".join(f"{key}[{n}]" for n in range(len(values)))
-        return [f"{key} = ({', '.join(values)},)", *_under(f"if {filled}:", inner)]
+        """Code that works out the key of linked rows; a blank in front matches none."""
+        items = table.name in self._items
+        fields = [table.field(name) for _, name in link.on]
+        values = [self._code.read_key(field, row, items=items) for field in fields]
+        return [f"{key} = ({', '.join(values)},)", *_under(f"if {key}[0]:", inner)]
 
     def _only(self, table: Table, link: Link, only: tuple[str, str], row: str) -> str:
         """A test of the further pair of a link, which some contacts are spared."""

@@ -21,7 +21,9 @@ class Link:
     Attributes:
         on: Pairs of (field of the row, field of the contact). Mailing groups:
             ``(("contact_no", "no"),)``; industry groups: ``(("contact_no", "company_no"),)``.
-            Where any of the contact's values is blank, no row belongs to it.
+            Where the contact's value of the first pair is blank, no row belongs to it; in
+            further pairs blanks are equal: a person without a company has the interactions
+            that were logged without one.
         through: Another table of the schema that stands between; ``on`` then pairs a field of
             the row with a field of a row of that table, which in turn belongs to the contact.
         unless: Field and value of the contact for which ``only`` need not hold

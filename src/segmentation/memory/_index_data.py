@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import compress, count, repeat
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Protocol, TypeAlias
 
 from segmentation.bitmaps import from_flags, from_positions, full, to_flags, to_positions, without
@@ -48,6 +48,38 @@ class Tables(Protocol):
 
 Place: TypeAlias = tuple[str, Link | None]
 """What an index of linked rows is known by."""
+
+
+class LinkKey:
+    """From a record to what its group goes by: a value, or a tuple of several.
+
+    Behind the first, a value that is missing is its blank.
+
+    Args:
+        names: The fields that a link compares.
+        blanks: The blank of each.
+    """
+
+    def __init__(self, names: Sequence[str], blanks: Sequence[Any]) -> None:
+        self._names = names
+        self._blanks = blanks
+
+    def __call__(self, record: Row) -> Any:  # noqa: ANN401
+        """The key of a record."""
+        return self.of_all([record])[0]
+
+    def of_all(self, records: Sequence[Row]) -> list[Any]:
+        """The keys of many records."""
+        first, *others = (list(map(attrgetter(name), records)) for name in self._names)
+        if not others:
+            return first
+        return list(zip(first, *map(_filled, others, self._blanks[1:]), strict=True))
+
+
+def _filled(values: list[Any], blank: Any) -> list[Any]:  # noqa: ANN401
+    if None not in values:
+        return values
+    return [blank if value is None else value for value in values]
 
 
 class LinkedTable:
@@ -219,9 +251,10 @@ class IndexData:
     def _make(self, table: Table, covered: int) -> LinkedTable:
         on = table.link.on if table.link else ()
         names = [name for _, name in on]
+        blanks = [table.field(name).blank for name, _ in on]
         places = list(to_positions(covered))
-        keys = list(map(attrgetter(*names), map(self.contacts.__getitem__, places)))
-        filled = keys if len(names) == 1 else map(all, keys)
+        keys = LinkKey(names, blanks).of_all(list(map(self.contacts.__getitem__, places)))
+        filled = keys if len(names) == 1 else map(itemgetter(0), keys)
         if self._key in names:
             known = dict(compress(zip(keys, places, strict=True), filled))
             size, of_contacts, group_of = self.size, None, self._position_by(names)
@@ -232,8 +265,8 @@ class IndexData:
             for at, group in zip(places, map(known.get, keys, repeat(size)), strict=True):
                 of_contacts[at] = group
         rows = list(self._tables.all(table.name))
-        key = attrgetter(*(name for name, _ in on))
-        groups = array("I", map(known.get, map(key, rows), repeat(size)))
+        key = LinkKey([name for name, _ in on], blanks)
+        groups = array("I", map(known.get, key.of_all(rows), repeat(size)))
         if len(places) < self.size:
             rows = list(compress(rows, map(size.__ne__, groups)))
             groups = array("I", filter(size.__ne__, groups))
@@ -262,9 +295,11 @@ class IndexData:
 
     def _keyed(self, table: Table) -> dict[tuple[Any, ...], list[Row]]:
         found: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-        fields = [reader(table.field(name)) for name, _ in table.link.on] if table.link else []
+        linked = [table.field(name) for name, _ in table.link.on] if table.link else []
+        fields = [(field.blank, reader(field)) for field in linked]
         for row in self._tables.all(table.name):
-            found[tuple(read(row) for read in fields)].append(row)
+            values = [(blank, read(row)) for blank, read in fields]
+            found[tuple(blank if value is None else value for blank, value in values)].append(row)
         return found
 
     def segment_members(self, segment_no: str) -> Container[str]:

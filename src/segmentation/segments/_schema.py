@@ -26,7 +26,7 @@ _OWN = Link((("contact_no", "no"),))
 _COMPANY = Link((("contact_no", "company_no"),))
 _WITHIN_COMPANY = Link((("contact_no", "no"), ("contact_company_no", "company_no")))
 _LINKED = Link(
-    (("source_type", "link_to_table"), ("source_no", "no")),
+    (("source_no", "no"), ("source_type", "link_to_table")),
     through="contact_business_relation",
     only=("contact_no", "no"),
     unless=("type", "company"),

@@ -47,9 +47,11 @@ class _PlainRows:
         """The rows of a linked table whose link fields equal the key."""
         if table.name not in self._tables:
             by_key = self._tables[table.name] = {}
-            names = [name for name, _ in table.link.on] if table.link else []
+            fields = [table.field(name) for name, _ in table.link.on] if table.link else []
             for row in self._load(table):
-                by_key.setdefault(tuple(row[name] for name in names), []).append(row)
+                values = [(field.blank, row[field.name]) for field in fields]
+                found = tuple(blank if value is None else value for blank, value in values)
+                by_key.setdefault(found, []).append(row)
         return self._tables[table.name].get(key, ())
 
     def segment_members(self, segment_no: str) -> Collection[str]:

@@ -31,7 +31,7 @@ from ._frames import Column, Frame, Frames, is_eager, lazily
 from ._nodes import Linked, at_leaves, fields_read, is_joined, is_own, part_of
 from ._tests import InexactError, Test, all_of, any_of, is_filled, negated, to_test, with_missing
 
-_FLAG, _FIGURE = "segmentation_flag", "segmentation_figure"
+_FLAG, _FIGURE, _FILLED = "segmentation_flag", "segmentation_figure", "segmentation_filled_"
 
 
 @attrs.frozen
@@ -42,13 +42,26 @@ class _Keys:
         rows: A frame in which they stand, some more than once.
         names: Their columns in it.
         own: The contacts' columns that equal them.
+        fields: The fields that they are, one for each pair.
         passing: Whether those with such a key are sought, or those without.
     """
 
     rows: Frame
     names: list[str]
     own: list[str]
+    fields: list[Field]
     passing: bool
+
+    @property
+    def comparable(self) -> list[str]:
+        """The contacts' columns that are compared: behind the first, filled ones."""
+        return [self.own[0], *(_FILLED + name for name in self.own[1:])]
+
+    def filled(self, frame: Frame) -> Frame:
+        """The contacts with the columns that are compared."""
+        further = zip(self.own[1:], self.fields[1:], self.comparable[1:], strict=True)
+        columns = [_filled(own, field).alias(name) for own, field, name in further]
+        return frame.with_columns(*columns) if columns else frame
 
 
 class Question:
@@ -75,6 +88,7 @@ class Question:
         self._members = members
         self._logged = logged
         self._flags = 0
+        self._is_wider = False
         self.key = frames.key(self._base, bound.schema.key)
 
     @property
@@ -95,13 +109,11 @@ class Question:
 
     def those_among(self, frame: Frame) -> Frame:
         """The rows of a frame of contacts that pass."""
-        match self._node:
-            case None:
-                return frame
-            case AllOf(items):
-                return self._passing_all(items, frame)
-            case node:
-                return self._passing_all([node], frame)
+        if self._node is None:
+            return frame
+        nodes = self._node.items if isinstance(self._node, AllOf) else [self._node]
+        found = self._passing_all(nodes, frame)
+        return found.select(frame.collect_schema().names()) if self._is_wider else found
 
     def _passing_all(self, nodes: Iterable[BoundNode], frame: Frame) -> Frame:
         """Own fields are looked at first and together, then rows that are joined, then the rest."""
@@ -117,18 +129,15 @@ class Question:
                 joins.append(self._keys(node.item, wanted=False))
             else:
                 rest.append(node)
-        filled = dict.fromkeys(name for keys in joins if keys.passing for name in keys.own)
-        frame = _kept(frame, all_of([*own, *map(is_filled, filled)]), self.key)
+        filled = {keys.own[0]: keys.fields[0] for keys in joins if keys.passing}
+        blanks = [is_filled(name, field) for name, field in filled.items()]
+        frame = _kept(frame, all_of([*own, *blanks]), self.key)
         for keys in joins:
             frame = _joined(frame, keys)
-        return self._passing_rest(rest, frame) if rest else frame
-
-    def _passing_rest(self, nodes: Iterable[BoundNode], frame: Frame) -> Frame:
-        names = frame.collect_schema().names()
-        for node in nodes:
+        for node in rest:
             frame, test = self._test(node, frame)
             frame = _kept(frame, test, self.key)
-        return frame.select(names) if self._flags else frame
+        return frame
 
     def _test(self, node: BoundNode, frame: Frame) -> tuple[Frame, Test]:
         """A test of a node; the frame bears a flag for each linked part that it looks at."""
@@ -165,21 +174,26 @@ class Question:
     def _keys(self, linked: Linked, *, wanted: bool) -> _Keys:
         """Keys of those who pass, or of those who do not if one can pass without any row.
 
-        Blanks link nothing. They are left out of the rows, or else of the contacts, of whom
-        there are fewer: but only those who are sought by their rows can be left out.
+        A blank in front links nothing. It is left out of the rows, or else of the contacts, of
+        whom there are fewer: but only those who are sought by their rows can be left out. What
+        is missing behind it is filled, for engines do not find it equal to itself.
         """
         part = part_of(linked)
         table = part.table
         pairs = table.link.on if table.link else ()
+        fields = [table.field(field) for field, _ in pairs]
         own = [self._frames.key(self._base, field) for _, field in pairs]
         names = [self._frames.key(table, field) for field, _ in pairs]
         passing = wanted is not self._passes_without_rows(linked)
         tests = [self._where(table, where) for where in part.conditions]
-        blanks = [] if passing else map(is_filled, names)
+        blanks = [] if passing else [is_filled(names[0], fields[0])]
         rows = _kept(lazily(self._frames.of(table)), all_of([*tests, *blanks]), names[0])
+        if further := list(map(_filled, names[1:], fields[1:])):
+            self._is_wider = True
+            rows = rows.with_columns(*further)
         if isinstance(linked, BoundFigure):
             rows = self._measured(linked, rows, names)
-        return _Keys(rows.select(names) if is_eager(rows) else rows, names, own, passing)
+        return _Keys(rows.select(names) if is_eager(rows) else rows, names, own, fields, passing)
 
     def _passes_without_rows(self, linked: Linked) -> bool:
         if isinstance(linked, BoundPart):
@@ -214,6 +228,7 @@ class Question:
             found = _looked_up(keys)
         else:
             self._flags += 1
+            self._is_wider = True
             flag = f"{_FLAG}{self._flags}"
             frame = _with_flag(frame, keys, flag)
             found = ~nw.col(flag).is_null()
@@ -267,14 +282,20 @@ def _kept(frame: Frame, test: Test, column: str) -> Frame:
 
 def _joined(frame: Frame, keys: _Keys) -> Frame:
     """The contacts who are sought, or not, by the keys."""
-    rows = keys.rows
+    rows, frame = keys.rows, keys.filled(frame)
     if is_eager(frame):
         if len(keys.names) == 1:
             return frame.filter(_looked_up(keys) if keys.passing else ~_looked_up(keys))
         # Eager engines sort out keys that they join on; most are of nobody who is left.
         rows = rows.filter(nw.col(keys.names[0]).is_in(frame[keys.own[0]]))
     how = "semi" if keys.passing else "anti"
-    return frame.join(rows, how=how, left_on=keys.own, right_on=keys.names)
+    return frame.join(rows, how=how, left_on=keys.comparable, right_on=keys.names)
+
+
+def _filled(name: str, field: Field) -> nw.Expr:
+    """A column of a key, its blank where it is missing."""
+    value = nw.col(name)
+    return value if field.blank is None else value.fill_null(field.blank)
 
 
 def _looked_up(keys: _Keys) -> nw.Expr:
@@ -287,4 +308,4 @@ def _with_flag(frame: Frame, keys: _Keys, flag: str) -> Frame:
     named = [f"{flag}_{n}" for n in range(len(keys.names))]
     renamed = [nw.col(key).alias(name) for key, name in zip(keys.names, named, strict=True)]
     rows = keys.rows.select(*renamed).unique().with_columns(nw.lit(value=True).alias(flag))
-    return frame.join(rows, how="left", left_on=keys.own, right_on=named)
+    return keys.filled(frame).join(rows, how="left", left_on=keys.comparable, right_on=named)

@@ -26,7 +26,7 @@ from segmentation.criteria import (
     Wild,
     to_value_test,
 )
-from segmentation.fields import FieldType
+from segmentation.fields import Field, FieldType
 
 from ._frames import Column
 
@@ -81,9 +81,10 @@ def _has_not(item: BoundFilter) -> bool:
             return False
 
 
-def is_filled(key: str) -> nw.Expr:
-    """The test that a code or text is not blank."""
-    return ~nw.col(key).is_null() & (nw.col(key) != "")
+def is_filled(key: str, field: Field) -> nw.Expr:
+    """The test that a field that links rows is not blank."""
+    there = ~nw.col(key).is_null()
+    return there if field.blank is None else there & (nw.col(key) != field.blank)
 
 
 def negated(test: Test) -> Test:
