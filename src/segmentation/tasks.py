@@ -114,9 +114,12 @@ class Opportunity:
     """A chance to sell something to a contact.
 
     Attributes:
+        no: The number that the host gave it; empty before it did.
+        closed: It was won or lost.
         comments: What was said of the interaction that it was made of: pairs of day and text.
     """
 
+    no: Code = ""
     description: str = ""
     contact_no: ContactNo = ""
     contact_company_no: ContactNo = ""
@@ -126,4 +129,5 @@ class Opportunity:
     segment_description: str = ""
     sales_cycle_code: str = ""
     date: dt.date | None = None
+    closed: bool = False
     comments: tuple[tuple[dt.date | None, str], ...] = ()

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import attrs
 
-from .codes import Option
+from .codes import Option, to_code
 from .contacts import CorrespondenceType, Language
-from .errors import Fault
+from .errors import Fault, UnknownName
 from .fields import (
     AlsoCalled,
     Code,
@@ -51,6 +51,8 @@ class WizardAction(Option):
     IMPORT = "import"
     MERGE = "merge"
 
+
+_HTML = (".html", ".htm")
 
 TemplateCode = Annotated[ShortCode, RefersTo("interaction_template")]
 GroupCode = Annotated[ShortCode, RefersTo("interaction_group")]
@@ -118,6 +120,11 @@ class TemplateLanguage(
     word_template_code: LongCode = ""
     extra: Extra = ()
 
+    @property
+    def is_html(self) -> bool:
+        """Whether it is the body of a mail, merged for each contact."""
+        return bool(self.attachment) and is_html(self.attachment_name)
+
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
 class WordTemplate(Record, table="word_template", key=("code",)):
@@ -173,6 +180,43 @@ class InteractionTemplateSetup(Record, table="interaction_template_setup", key=(
     extra: Extra = ()
 
 
+def is_html(attachment_name: str) -> bool:
+    """Whether an attachment of that file name is the body of a mail, merged for each contact.
+
+    >>> is_html("News.HTML"), is_html("news.docx")
+    (True, False)
+    """
+    return attachment_name.lower().endswith(_HTML)
+
+
+def with_default_language(
+    template: InteractionTemplate, languages: Iterable[TemplateLanguage], language_code: str
+) -> InteractionTemplate:
+    """The template with another of its languages as the default.
+
+    If that one's attachment is HTML, the wizard action is merge, as nothing else will do; if
+    not, merge is taken away.
+
+    Args:
+        template: The template.
+        languages: All its languages.
+        language_code: The one that becomes the default; empty for none.
+
+    Raises:
+        UnknownName: It is none of them.
+    """
+    code = to_code(language_code)
+    texts = {text.language_code: text for text in languages}
+    if code and code not in texts:
+        raise UnknownName("language", code, known=texts, where=f"template {template.code}")
+    action = template.wizard_action
+    if code and texts[code].is_html:
+        action = WizardAction.MERGE
+    elif action is WizardAction.MERGE:
+        action = WizardAction.BLANK
+    return attrs.evolve(template, language_code_default=code, wizard_action=action)
+
+
 def template_faults(
     template: InteractionTemplate,
     languages: Iterable[TemplateLanguage],
@@ -209,7 +253,11 @@ def template_faults(
 def _action_faults(
     template: InteractionTemplate, default: TemplateLanguage | None, place: str
 ) -> Iterator[Fault]:
-    """A Word template is merged or opened, never imported; without one nothing is merged."""
+    """HTML is merged; a Word template is merged or opened; anything else is never merged."""
+    if default and default.is_html:
+        if template.wizard_action is not WizardAction.MERGE:
+            yield Fault(place, "wizard_action", "must be merge: its attachment is HTML")
+        return
     word = bool(template.word_template_code or (default and default.word_template_code))
     if word and template.wizard_action is WizardAction.IMPORT:
         yield Fault(place, "wizard_action", "cannot be import: it has a Word template")

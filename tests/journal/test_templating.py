@@ -5,17 +5,20 @@ import pytest
 
 import segmentation as seg
 from desk import make_template, segment_of
-from segmentation.errors import NotFound, Refused, Rejected
+from segmentation.errors import NotFound, Refused, Rejected, UnknownName
 from segmentation.operations.opening import languages_of
 from segmentation.operations.templating import (
     delete_template,
     keep_template,
     keep_template_setup,
 )
+from segmentation.segments import SegmentLine
 from segmentation.templates import (
     InteractionTemplate,
     InteractionTemplateSetup,
     TemplateLanguage,
+    WizardAction,
+    with_default_language,
 )
 
 
@@ -150,3 +153,71 @@ def test_a_template_goes_with_the_attachments_of_its_languages(crm: seg.Workspac
     keep_template(crm.store, card(), rows)
     delete_template(crm.store, "CARD")
     assert not any(is_kept(crm, digest) for digest in kept.values())
+
+
+HTML = {"attachment": "ab", "attachment_name": "news.html"}
+
+
+def test_html_in_the_default_language_is_merged_and_nothing_else(crm: seg.Workspace) -> None:
+    """INT-15."""
+    texts = [text(**HTML)]
+    merged = with_default_language(make_template("CARD"), texts, "enu")
+    assert (merged.language_code_default, merged.wizard_action) == ("ENU", WizardAction.MERGE)
+    keep_template(crm.store, merged, texts)
+    for action in ("", "open", "import"):
+        with pytest.raises(Rejected, match="must be merge"):
+            keep_template(crm.store, card(wizard_action=action))
+    assert crm.store.records.find(InteractionTemplate, "CARD") == merged
+
+
+@pytest.mark.parametrize(
+    ("order", "action"),
+    [(("DAN", "ENU"), "merge"), (("ENU", "DAN"), ""), (("ENU", ""), "")],
+)
+def test_the_wizard_action_follows_the_default_language(order: list[str], action: str) -> None:
+    """INT-16, INT-17."""
+    texts = [text(language_code="DAN"), text(**HTML)]
+    template = make_template("CARD")
+    for language in order:
+        template = with_default_language(template, texts, language)
+    assert (template.language_code_default, template.wizard_action) == (order[-1], action)
+
+
+def test_another_default_language_leaves_other_actions() -> None:
+    opened = make_template("CARD", wizard_action="open")
+    assert with_default_language(opened, [text()], "ENU").wizard_action is WizardAction.OPEN
+    with pytest.raises(UnknownName, match="'FRA'"):
+        with_default_language(opened, [text()], "FRA")
+
+
+def test_a_line_tells_whether_a_mails_body_is_merged_for_it_and_what_that_says(
+    crm: seg.Workspace,
+) -> None:
+    """INT-25, INT-27, INT-29."""
+    assert not SegmentLine(segment_no="SM1", line_no=10000).is_html
+    body = b"<p>Dear {{ name }}</p>"
+    row = text(attachment=crm.store.attachments.put(body), attachment_name="card.html")
+    keep_template(crm.store, with_default_language(make_template("CARD"), [row], "ENU"), [row])
+    segment = segment_of(crm, "ANNA", template="CARD")
+    [line] = segment.lines
+    assert line.is_html
+    assert segment.attachment(line.line_no) == body
+    plain = segment_of(crm, "ANNA", template="TALK")
+    [line] = plain.lines
+    assert (line.is_html, plain.attachment(line.line_no)) == (False, b"")
+
+
+def test_what_was_read_of_a_line_stays_when_the_line_is_given_another_text(
+    crm: seg.Workspace,
+) -> None:
+    """INT-31."""
+    row = text(attachment=crm.store.attachments.put(b"one"), attachment_name="card.txt")
+    keep_template(crm.store, card(), [row])
+    segment = segment_of(crm, "ANNA", template="CARD")
+    [line] = segment.lines
+    first = segment.attachment(line.line_no)
+    another = crm.store.attachments.put(b"two")
+    segment.change_line(line.line_no, attachment=another, attachment_name="other.html")
+    assert (first, line.is_html) == (b"one", False)
+    [line] = segment.lines
+    assert (segment.attachment(line.line_no), line.is_html) == (b"two", True)

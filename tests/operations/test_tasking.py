@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import attrs
 import pytest
 
 from desk import Diary
@@ -13,12 +14,14 @@ from segmentation.operations.opening import new_segment
 from segmentation.operations.selecting import add_contact
 from segmentation.operations.tasking import (
     opportunities_for_segment,
+    opportunity_candidates,
     record_call_of_task,
     tasks_for_segment,
 )
 from segmentation.segments import Segment, SegmentHeader
 from segmentation.tasks import Opportunity, Task, TaskKind, TaskType, Team, TeamSalesperson
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
+from segmentation.workspace import Workspace
 
 
 @pytest.fixture
@@ -142,3 +145,48 @@ def test_a_call_from_a_task_is_its_salesperson_s() -> None:
     assert [comment.text for comment in kept] == said
     assert (made.contact_no, made.salesperson_code, made.campaign_no) == ("ANNA", "RB", "FAIR")
     assert (made.date, made.time_of_interaction) == (when["date"], when["time_of_interaction"])
+
+
+def six_opportunities() -> list[Opportunity]:
+    """Two salespeople's, with two companies and a person of each."""
+    company_of = {"FIRM": "FIRM", "FRED": "FIRM", "ANNA": "SHOP", "SHOP": "SHOP"}
+    owned = [(code, no) for code, nos in OWNED.items() for no in nos]
+    return [
+        Opportunity(
+            no=f"{code}-{no}",
+            contact_no=no,
+            contact_company_no=company_of[no],
+            salesperson_code=code,
+        )
+        for code, no in owned
+    ]
+
+
+OWNED = {"JO": ["ANNA", "SHOP", "FRED"], "RB": ["ANNA", "FRED", "FIRM"]}
+
+
+def test_open_opportunities_of_the_company_are_offered(store: MemoryStore) -> None:
+    """IUI-06."""
+    offered = [attrs.evolve(each, closed=each.no == "JO-ANNA") for each in six_opportunities()]
+    found = opportunity_candidates(store, "anna", offered)
+    assert [each.no for each in found] == ["JO-SHOP", "RB-ANNA"]
+
+
+@pytest.mark.parametrize("contact_no", ["SHOP", "ANNA"])
+def test_a_salespersons_own_opportunities_are_offered(store: MemoryStore, contact_no: str) -> None:
+    """IUI-07, IUI-11, IUI-13: for an interaction as for a call."""
+    crm = Workspace(store)
+    found = crm.interactions.opportunity_candidates(
+        contact_no, six_opportunities(), salesperson_code="jo"
+    )
+    assert [each.no for each in found] == ["JO-ANNA", "JO-SHOP"]
+
+
+def test_a_contact_without_a_company_is_offered_its_own_opportunities_only(
+    store: MemoryStore,
+) -> None:
+    own = Opportunity(no="1", contact_no="CARL")
+    found = opportunity_candidates(store, "CARL", [*six_opportunities(), own, Opportunity(no="2")])
+    assert found == [own]
+    with pytest.raises(NotFound, match="contact 'NOBODY'"):
+        opportunity_candidates(store, "NOBODY", [own])

@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 
 from segmentation.codes import to_code
+from segmentation.contacts import Contact
 from segmentation.criteria import AsOf
 from segmentation.errors import NotFound, Refused
 from segmentation.interactions import Interaction, InteractionComment
@@ -124,6 +125,46 @@ def opportunities_for_segment(
     if agenda is not None:
         agenda.add_opportunities(made)
     return made
+
+
+def opportunity_candidates(
+    store: Store,
+    contact_no: str,
+    opportunities: Iterable[Opportunity],
+    *,
+    salesperson_code: str = "",
+) -> Sequence[Opportunity]:
+    """The opportunities that an interaction with a contact may be about.
+
+    Those that are open, of the contact's company or anybody in it, and of the salesperson. A
+    contact without a company has only its own.
+
+    Args:
+        store: Where the contact is.
+        contact_no: The contact.
+        opportunities: The host's, in the order in which they are to be offered.
+        salesperson_code: Whose; anybody's if empty.
+
+    Raises:
+        NotFound: There is no such contact.
+    """
+    contact = store.records.find(Contact, to_code(contact_no))
+    if contact is None:
+        raise NotFound("contact", contact_no)
+    salesperson = to_code(salesperson_code)
+    return [
+        each
+        for each in opportunities
+        if not each.closed
+        and (not salesperson or each.salesperson_code == salesperson)
+        and _is_about(each, contact)
+    ]
+
+
+def _is_about(opportunity: Opportunity, contact: Contact) -> bool:
+    if contact.company_no:
+        return opportunity.contact_company_no == contact.company_no
+    return opportunity.contact_no == contact.no
 
 
 def opportunity_of_interaction(

@@ -42,6 +42,7 @@ from segmentation.templates import (
     InteractionTemplate,
     TemplateCode,
     TemplateLanguage,
+    is_html,
 )
 
 from ._header import SegmentHeader
@@ -97,6 +98,11 @@ class SegmentLine(Record, table="segment_line", key=("segment_no", "line_no")):
         """The texts of the line's own template; none if it follows the segment's."""
         rows = from_json(self.own_texts) if self.own_texts else ()
         return tuple(from_data(TemplateLanguage, row) for row in rows)
+
+    @property
+    def is_html(self) -> bool:
+        """Whether its attachment is the body of a mail, merged for each contact."""
+        return bool(self.attachment) and is_html(self.attachment_name)
 
     @property
     def attachments(self) -> frozenset[str]:

@@ -185,6 +185,14 @@ class Interactions:
         """Link an interaction to an opportunity of the host."""
         annotating.link_opportunity(self._store, entry_no, opportunity_no, self._stamp)
 
+    def opportunity_candidates(
+        self, contact_no: str, opportunities: Iterable[Opportunity], *, salesperson_code: str = ""
+    ) -> Sequence[Opportunity]:
+        """Those of the host's opportunities that an interaction with a contact may be about."""
+        return tasking.opportunity_candidates(
+            self._store, contact_no, opportunities, salesperson_code=salesperson_code
+        )
+
     def opportunity(
         self, entry_no: int, *, sales_cycle_code: str = "", agenda: Agenda | None = None
     ) -> Opportunity:

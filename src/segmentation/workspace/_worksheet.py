@@ -308,6 +308,15 @@ class Worksheet:
         changing.put_text(self._store, self.no, language_code, tell=self._tell, **values)
         return self
 
+    def attachment(self, line_no: int) -> bytes:
+        """The content of a line's attachment as it is now; empty if it has none.
+
+        Raises:
+            NotFound: There is no such line.
+        """
+        digest = self.segment.line(line_no).attachment
+        return self._store.attachments.get(digest) if digest else b""
+
     def remove_text(self, language_code: str) -> Self:
         """Take a text from the segment."""
         changing.remove_text(self._store, self.no, language_code, tell=self._tell)
