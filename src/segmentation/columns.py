@@ -11,18 +11,19 @@ from datetime import date
 from itertools import chain, repeat
 from operator import attrgetter, eq, is_
 from types import MappingProxyType
-from typing import Any, Generic, overload
+from typing import Any, Generic, TypeVar, overload
 
 import attrs
 
-from .fields import RecordT
+ItemT = TypeVar("ItemT")
+
 
 _EXACT = (str, date)
 """Types whose values are the same whenever they are equal; 1.0 and 1.00 are not."""
 
 
 @attrs.frozen(eq=False)
-class Columns(Sequence[RecordT], Generic[RecordT]):
+class Columns(Sequence[ItemT], Generic[ItemT]):
     """Records of one kind; looking at one makes it.
 
     Values are taken as they are: they were converted when a record was made with them.
@@ -41,7 +42,7 @@ class Columns(Sequence[RecordT], Generic[RecordT]):
     ('B', 2)
     """
 
-    kind: type[RecordT]
+    kind: type[ItemT]
     shared: Mapping[str, Any]
     columns: Mapping[str, Sequence[Any]]
     size: int
@@ -49,7 +50,7 @@ class Columns(Sequence[RecordT], Generic[RecordT]):
     def __len__(self) -> int:
         return self.size
 
-    def __iter__(self) -> Iterator[RecordT]:
+    def __iter__(self) -> Iterator[ItemT]:
         names = _names(self.kind)
         fills = [getattr(self.kind, name).__set__ for name in names]
         for row in self.rows(*names):
@@ -59,10 +60,10 @@ class Columns(Sequence[RecordT], Generic[RecordT]):
             yield item
 
     @overload
-    def __getitem__(self, index: int) -> RecordT: ...
+    def __getitem__(self, index: int) -> ItemT: ...
     @overload
-    def __getitem__(self, index: slice) -> "Columns[RecordT]": ...
-    def __getitem__(self, index: int | slice) -> "RecordT | Columns[RecordT]":
+    def __getitem__(self, index: slice) -> "Columns[ItemT]": ...
+    def __getitem__(self, index: int | slice) -> "ItemT | Columns[ItemT]":
         places = range(self.size)[index]
         if isinstance(places, range):
             return self.taken(places)
@@ -97,23 +98,23 @@ class Columns(Sequence[RecordT], Generic[RecordT]):
             return {tuple(self.shared[name] for name in names): self.size}
         return Counter(self.rows(*names))
 
-    def taken(self, places: Sequence[int]) -> "Columns[RecordT]":
+    def taken(self, places: Sequence[int]) -> "Columns[ItemT]":
         """The records at these places, in their order; a place may come more than once."""
         columns = {
             name: [column[place] for place in places] for name, column in self.columns.items()
         }
         return attrs.evolve(self, columns=columns, size=len(places))
 
-    def having(self, **values: Any) -> "Columns[RecordT]":  # noqa: ANN401 - of any field
+    def having(self, **values: Any) -> "Columns[ItemT]":  # noqa: ANN401 - of any field
         """These records with other values that all of them share."""
         columns = {name: each for name, each in self.columns.items() if name not in values}
         return attrs.evolve(self, shared={**self.shared, **values}, columns=columns)
 
-    def with_columns(self, **columns: Sequence[Any]) -> "Columns[RecordT]":
+    def with_columns(self, **columns: Sequence[Any]) -> "Columns[ItemT]":
         """These records with other values, one for each."""
         return _parted(self.kind, {**self.columns, **columns}, self.size, self.shared)
 
-    def replaced(self, records: Mapping[int, RecordT]) -> "Columns[RecordT]":
+    def replaced(self, records: Mapping[int, ItemT]) -> "Columns[ItemT]":
         """These records, with others at some places."""
         if not records:
             return self
@@ -130,7 +131,7 @@ class Columns(Sequence[RecordT], Generic[RecordT]):
         return self.with_columns(**columns)
 
 
-def gathered(kind: type[RecordT], records: Iterable[RecordT]) -> Columns[RecordT]:
+def gathered(kind: type[ItemT], records: Iterable[ItemT]) -> Columns[ItemT]:
     """Records that are at hand, by what they share."""
     names = _names(kind)
     rows = list(map(attrgetter(*names), records))
@@ -138,13 +139,13 @@ def gathered(kind: type[RecordT], records: Iterable[RecordT]) -> Columns[RecordT
     return _parted(kind, dict(zip(names, columns, strict=False)), len(rows))
 
 
-def like(pattern: RecordT, size: int, columns: Mapping[str, Sequence[Any]]) -> Columns[RecordT]:
+def like(pattern: ItemT, size: int, columns: Mapping[str, Sequence[Any]]) -> Columns[ItemT]:
     """Records that are all like one, but for the values of some fields."""
     shared = {name: getattr(pattern, name) for name in _names(type(pattern))}
     return _parted(type(pattern), columns, size, shared)
 
 
-def joined(kind: type[RecordT], parts: Iterable[Columns[RecordT]]) -> Columns[RecordT]:
+def joined(kind: type[ItemT], parts: Iterable[Columns[ItemT]]) -> Columns[ItemT]:
     """Records one after another."""
     found = [part for part in parts if part]
     if len(found) == 1:
@@ -154,11 +155,11 @@ def joined(kind: type[RecordT], parts: Iterable[Columns[RecordT]]) -> Columns[Re
 
 
 def _parted(
-    kind: type[RecordT],
+    kind: type[ItemT],
     columns: Mapping[str, Sequence[Any]],
     size: int,
     rest: Mapping[str, Any] = MappingProxyType({}),
-) -> Columns[RecordT]:
+) -> Columns[ItemT]:
     """Records by what they share and what differs; the rest is what has no column."""
     shared = {name: value for name, value in rest.items() if name not in columns}
     differ = {}
@@ -178,5 +179,5 @@ def _is_one(column: Sequence[Any]) -> bool:
     return all(map(is_, column, repeat(first)))
 
 
-def _names(kind: type[RecordT]) -> tuple[str, ...]:
+def _names(kind: type[ItemT]) -> tuple[str, ...]:
     return tuple(field.name for field in attrs.fields(kind))  # type: ignore[arg-type]  # an attrs class

@@ -7,7 +7,7 @@ the same value on every machine.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import repeat
@@ -161,12 +161,15 @@ def fragments(items: Columns[Any], names: Iterable[str]) -> Iterator[str]:
     return map("".join, zip(*parts, repeat(shared, items.size), strict=True))
 
 
-def _fragments(field: "attrs.Attribute[Any]", values: Iterable[Any]) -> Iterator[str]:
-    last, text = _NOT_WRITTEN, ""
-    for value in values:
-        if value is not last:
-            last, text = value, _fragment(field, value)
-        yield text
+def _fragments(field: "attrs.Attribute[Any]", values: Sequence[Any]) -> Iterable[str]:
+    """What `_fragment` gives for each value; texts and whole numbers are most of them."""
+    start, default = f',"{field.name}":', field.default
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return ["" if text == default else start + encode_basestring(text) for text in values]
+    if kinds == {int}:
+        return ["" if number == default else f"{start}{number}" for number in values]
+    return [_fragment(field, value) for value in values]
 
 
 def _fragment(field: "attrs.Attribute[Any]", value: Any) -> str:  # noqa: ANN401 - of any field
@@ -178,9 +181,6 @@ def _fragment(field: "attrs.Attribute[Any]", value: Any) -> str:  # noqa: ANN401
     if type(value) is int:
         return f',"{field.name}":{value}'
     return f',"{field.name}":{to_json(_converter.unstructure(value, unstructure_as=field.type))}'
-
-
-_NOT_WRITTEN: Any = object()
 
 
 def from_data(cls: type[T], data: JSON) -> T:

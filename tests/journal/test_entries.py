@@ -2,7 +2,8 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import chain
 
 import attrs
 import pytest
@@ -46,6 +47,7 @@ from segmentation.journal import (
 from segmentation.segments import LoggedSegment
 from segmentation.workspace import verify_export
 
+EMPTY = Head()
 HAPPENINGS: list[Happening] = [
     LoggedSegment(entry_no=1, segment_no="SM1", description="Fair", reason="{}", meaning=1),
     CampaignEntry(entry_no=2, campaign_no="FAIR", date=TODAY, logged_segment_entry_no=1),
@@ -73,9 +75,15 @@ HAPPENINGS: list[Happening] = [
 ]
 
 
+def entries_of(
+    happenings: Sequence[Happening], after: Head = EMPTY, stamp: Stamp = STAMP
+) -> list[Entry]:
+    return list(chain.from_iterable(make_entries(happenings, after=after, stamp=stamp)))
+
+
 @pytest.fixture
 def entries() -> list[Entry]:
-    return list(make_entries(HAPPENINGS, after=Head(), stamp=STAMP))
+    return entries_of(HAPPENINGS)
 
 
 def test_every_kind_of_happening_is_read_as_it_was_written(entries: list[Entry]) -> None:
@@ -97,8 +105,8 @@ def test_what_was_erased_reads_as_blank(entries: list[Entry]) -> None:
 
 
 def test_numbers_follow_the_head() -> None:
-    first = list(make_entries(HAPPENINGS[:3], after=Head(), stamp=STAMP))
-    more = list(make_entries(HAPPENINGS[3:], after=head_of(first[-1]), stamp=STAMP))
+    first = entries_of(HAPPENINGS[:3])
+    more = entries_of(HAPPENINGS[3:], after=head_of(first[-1]))
     assert verify([*first, *more]).number == len(HAPPENINGS)
     assert verify(more, after=head_of(first[-1])) == verify([*first, *more])
 
@@ -167,7 +175,7 @@ def test_a_misfit_is_found_and_named(
 
 @given(data=st.data())
 def test_any_byte_that_changes_is_noticed(data: st.DataObject) -> None:
-    lines = [to_line(entry) for entry in make_entries(HAPPENINGS, after=Head(), stamp=STAMP)]
+    lines = [to_line(entry) for entry in entries_of(HAPPENINGS)]
     number = data.draw(st.integers(0, len(lines) - 1))
     place = data.draw(st.integers(0, len(lines[number]) - 1))
     letter = data.draw(st.characters(codec="utf-8"))
@@ -189,7 +197,7 @@ def test_a_kept_head_shows_what_was_cut_off_or_written_anew(entries: list[Entry]
     with pytest.raises(JournalBroken, match="a head kept elsewhere is 15") as error:
         verify_export(lines[:-2], kept=kept)
     assert error.value.number == 14
-    anew = make_entries(HAPPENINGS, after=Head(), stamp=attrs.evolve(STAMP, user="EVIL"))
+    anew = entries_of(HAPPENINGS, stamp=attrs.evolve(STAMP, user="EVIL"))
     with pytest.raises(JournalBroken, match="another hash than the head kept") as error:
         verify_export(map(to_line, anew), kept=kept)
     assert error.value.number == 15
@@ -221,13 +229,13 @@ def test_a_stamp_has_a_zone_a_plain_user_and_enough_chance() -> None:
 def test_times_are_those_of_utc(entries: list[Entry]) -> None:
     zone = dt.timezone(dt.timedelta(hours=1))
     local = attrs.evolve(STAMP, at=NOW.astimezone(zone))
-    assert list(make_entries(HAPPENINGS, after=Head(), stamp=local)) == entries
+    assert entries_of(HAPPENINGS, stamp=local) == entries
 
 
 def test_text_that_is_none_is_refused() -> None:
     bad = Interaction(contact_no="ANNA", description="\ud800")
     with pytest.raises(InvalidValue, match="UTF-8"):
-        list(make_entries([bad], after=Head(), stamp=STAMP))
+        entries_of([bad])
 
 
 def test_content_that_is_not_of_its_kind_is_named(entries: list[Entry]) -> None:

@@ -19,12 +19,12 @@ goes with it.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import count
+from itertools import chain, count, islice, repeat
 from types import NoneType
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -47,6 +47,9 @@ FORMAT = 1
 
 FIRST = "0" * 64
 """What the first entry names as the hash of its predecessor."""
+
+BLOCK = 2_000
+"""How many entries are made at a time."""
 
 _LEAST_SECRET = 16
 
@@ -133,8 +136,8 @@ class Stamp:
 
 def make_entries(
     happenings: Iterable[Happening | Columns[Interaction]], *, after: Head, stamp: Stamp
-) -> Iterator[Entry]:
-    """The entries that record what happened, chained to the journal's head.
+) -> Iterator[Columns[Entry]]:
+    """The entries that record what happened, chained to the journal's head, in blocks.
 
     Args:
         happenings: What happened, in order; interactions that are alike may come together.
@@ -144,40 +147,55 @@ def make_entries(
     Raises:
         InvalidValue: A text holds what cannot be written in UTF-8.
     """
-    at = stamp.at.astimezone(UTC)
-    written, user = _written(at), stamp.user
-    number, previous = after.number, after.sha256
-    salts = map(stamp.salt, count(number + 1))
-    try:
-        for happening in happenings:
-            kind, contents = _contents(happening, salts)
-            for facts, personal in contents:
-                number += 1
-                said = "" if personal is None else sha256(personal.encode()).hexdigest()
-                sealed = _seal(number, written, user, kind, facts, said, previous)
-                yield Entry(
-                    number=number,
-                    at=at,
-                    user=user,
-                    kind=kind,
-                    facts=facts,
-                    personal=personal,
-                    personal_sha256=said,
-                    previous=previous,
-                    sha256=sealed,
-                )
-                previous = sealed
-    except UnicodeEncodeError as error:
-        raise InvalidValue("text", error.object, "cannot be written in UTF-8") from None
+    salts = map(stamp.salt, count(after.number + 1))
+    contents = chain.from_iterable(_contents(each, salts) for each in happenings)
+    head = after
+    while block := list(islice(contents, BLOCK)):
+        try:
+            entries = _sealed(block, head, stamp)
+        except UnicodeEncodeError as error:
+            raise InvalidValue("text", error.object, "cannot be written in UTF-8") from None
+        yield entries
+        head = Head(head.number + len(block), entries.columns["sha256"][-1])
+
+
+Content: TypeAlias = tuple[EntryKind, str, str | None]
+"""The kind of an entry, its facts, and what it says of a person."""
 
 
 def _contents(
     happening: Happening | Columns[Interaction], salts: Iterator[str]
-) -> tuple[EntryKind, Iterable[tuple[str, str | None]]]:
-    """The kind of one happening, or of many alike, and what is stored of each."""
-    if isinstance(happening, Columns):
-        return EntryKind.INTERACTION_LOGGED, contents_of(happening, salts)
-    return kind_of(happening), [content_of(happening, next(salts))]
+) -> Iterator[Content]:
+    """What is stored of one happening, or of each of many alike."""
+    if not isinstance(happening, Columns):
+        yield kind_of(happening), *content_of(happening, next(salts))
+        return
+    for start in range(0, len(happening), BLOCK):
+        facts, personal = contents_of(happening[start : start + BLOCK], salts)
+        yield from zip(repeat(EntryKind.INTERACTION_LOGGED), facts, personal, strict=False)
+
+
+def _sealed(block: Sequence[Content], after: Head, stamp: Stamp) -> Columns[Entry]:
+    """The entries of some contents, each with its hash."""
+    at = stamp.at.astimezone(UTC)
+    written, user, previous = _written(at), stamp.user, after.sha256
+    numbers = range(after.number + 1, after.number + 1 + len(block))
+    said, seals = [], []
+    for number, (kind, facts, personal) in zip(numbers, block, strict=True):
+        said.append("" if personal is None else sha256(personal.encode()).hexdigest())
+        previous = _seal(number, written, user, kind, facts, said[-1], previous)
+        seals.append(previous)
+    kinds, facts_of_all, personals = zip(*block, strict=True)
+    columns = {
+        "number": numbers,
+        "kind": kinds,
+        "facts": facts_of_all,
+        "personal": personals,
+        "personal_sha256": said,
+        "previous": [after.sha256, *seals[:-1]],
+        "sha256": seals,
+    }
+    return Columns(Entry, {"at": at, "user": user}, columns, len(block))
 
 
 def _written(at: datetime) -> str:

@@ -6,7 +6,8 @@ of numbers, hashes or storage.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, TypeAlias
 
 import attrs
@@ -283,15 +284,17 @@ def kind_of(happening: Happening) -> EntryKind:
 
 def contents_of(
     items: Columns[Interaction], salts: Iterable[str]
-) -> Iterator[tuple[str, str | None]]:
-    """What `content_of` gives for each of many interactions."""
+) -> tuple[Sequence[str], Sequence[str | None]]:
+    """What `content_of` gives for each of many interactions: all facts, all that is personal."""
     names = attrs.fields_dict(Interaction).keys() - {"entry_no"}
     facts = fragments(items, names - _OF_INTERACTION)
     before = fragments(items, {name for name in _OF_INTERACTION if name < SALT})
     after = fragments(items, {name for name in _OF_INTERACTION if name > SALT})
-    for fact, start, salt, end in zip(facts, before, salts, after, strict=False):
+    personal = []
+    for start, salt, end in zip(before, islice(salts, len(items)), after, strict=True):
         said = f'{start},"{SALT}":"{salt}"{end}' if start or end else ""
-        yield f"{{{fact[1:]}}}", f"{{{said[1:]}}}" if said else None
+        personal.append(f"{{{said[1:]}}}" if said else None)
+    return [f"{{{fact[1:]}}}" for fact in facts], personal
 
 
 def content_of(happening: Happening, salt: str) -> tuple[str, str | None]:

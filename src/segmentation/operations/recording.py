@@ -3,8 +3,9 @@
 Entries, the records that they change and the totals of figures are stored together.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 import attrs
 
@@ -46,26 +47,22 @@ def record(
         Conflict: Somebody else recorded something at the same moment; nothing is recorded.
     """
     happened = list(happenings)
-    noted: list[Entry] = []
     with store.transaction():
         head = store.log.head()
-        entries = make_entries(happened, after=head, stamp=stamp)
-        store.log.append(_noting(noted, entries, happened))
+        *firsts, end = accumulate(map(_size, happened), initial=head.number + 1)
+        noted: list[Entry] = []
+        for block in make_entries(happened, after=head, stamp=stamp):
+            store.log.append(block)
+            noted += _those(block, firsts)
         keep_state(store, zip(noted, happened, strict=True))
-    return range(head.number + 1, head.number + 1 + sum(map(_size, happened)))
+    return range(head.number + 1, end)
 
 
-def _noting(
-    noted: list[Entry],
-    entries: Iterator[Entry],
-    happened: Iterable[Happening | Columns[Interaction]],
-) -> Iterator[Entry]:
-    """The entries, none of which is kept but the first of each that happened."""
-    for each in happened:
-        first = next(entries)
-        noted.append(first)
-        yield first
-        yield from islice(entries, _size(each) - 1)
+def _those(block: Columns[Entry], numbers: Sequence[int]) -> Iterable[Entry]:
+    """The entries of a block that have some of these numbers, which ascend."""
+    start, stop = block[0].number, block[0].number + len(block)
+    some = numbers[bisect_left(numbers, start) : bisect_left(numbers, stop)]
+    return block.taken([number - start for number in some])
 
 
 def _size(happened: Happening | Columns[Interaction]) -> int:

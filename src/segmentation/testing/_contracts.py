@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import chain
 
 import attrs
 
@@ -132,7 +133,7 @@ def journal_entries(count: int, after: Head, *, note: str = "said") -> list[Entr
     """Entries that follow a head, each with something personal."""
     stamp = Stamp(at=datetime(2026, 11, 22, 12, tzinfo=UTC), user="ANNA", secret=bytes(16))
     logged = [Interaction(contact_no=f"P{n}", description=note) for n in range(1, count + 1)]
-    return list(make_entries(logged, after=after, stamp=stamp))
+    return list(chain.from_iterable(make_entries(logged, after=after, stamp=stamp)))
 
 
 class Contract:

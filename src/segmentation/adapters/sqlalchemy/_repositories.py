@@ -4,14 +4,13 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from segmentation.columns import Columns
+from segmentation.columns import Columns, gathered
 from segmentation.errors import Conflict, NotFound, Refused
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.journal import Entry, EntryKind, Head
@@ -156,15 +155,15 @@ class SqlLog:
         """Add entries after the last."""
         with self._unit.transaction() as connection:
             last = self._head(connection).number
-            for batch in batches(entries):
-                numbers = [entry.number for entry in batch]
-                if numbers != list(range(last + 1, last + 1 + len(batch))):
+            for block in _blocks(entries):
+                numbers = range(last + 1, last + 1 + len(block))
+                if list(block.column("number")) != list(numbers):
                     raise Conflict(
                         "journal", "others recorded entries meanwhile; nothing was added"
                     )
-                rows = _entries_to_rows(batch, connection.dialect)
+                rows = _entries_to_rows(block, connection.dialect)
                 insert_rows(connection, self._table, _ENTRY, rows)
-                last = numbers[-1]
+                last += len(block)
 
     def read(self, start: int = 1) -> Iterator[Entry]:
         """The entries from this number on, in order."""
@@ -203,15 +202,22 @@ class SqlLog:
 
 
 _ENTRY = tuple(attribute.name for attribute in attrs.fields(Entry))
-_values = attrgetter(*_ENTRY)
 
 
-def _entries_to_rows(entries: Iterable[Entry], dialect: sa.Dialect) -> Iterator[Row]:
-    numbers, moments, users, kinds, *rest = zip(*map(_values, entries), strict=True)
+def _blocks(entries: Iterable[Entry]) -> Iterable[Columns[Entry]]:
+    """The entries by what they share, a batch at a time."""
+    if isinstance(entries, Columns):
+        return [entries]
+    return (gathered(Entry, batch) for batch in batches(entries))
+
+
+def _entries_to_rows(entries: Columns[Entry], dialect: sa.Dialect) -> Iterator[Row]:
+    written = {"kind": list(map(str, entries.column("kind")))}
     if dialect.name == "sqlite":
+        moments = entries.column("at")
         texts = {at: at.astimezone(UTC).isoformat(timespec="microseconds") for at in set(moments)}
-        moments = tuple(map(texts.__getitem__, moments))
-    return zip(numbers, moments, users, map(str, kinds), *rest, strict=True)
+        written["at"] = list(map(texts.__getitem__, moments))
+    return entries.with_columns(**written).rows(*_ENTRY)
 
 
 class SqlAttachments:
