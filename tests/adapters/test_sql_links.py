@@ -41,6 +41,8 @@ RECORDS = (
         ("item_entries", {"only": None, "unless": None}, ["C1", "P1", "P2"]),
         ("item_entries", {"only": None}, ["C1", "P1", "P2"]),
         ("interactions", {"on": (("attempt_failed", "minor"),)}, ["P1"]),
+        ("interactions", {"on": (("contact_no", "no"), ("date", "last_modified"))}, ["P2"]),
+        ("interactions", {"on": (("date", "last_modified"), ("contact_no", "no"))}, []),
     ],
 )
 def test_rows_belong_to_those_whom_the_link_says(

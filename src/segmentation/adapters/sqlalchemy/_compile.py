@@ -164,14 +164,18 @@ class _Compiler:
         self, link: Link, table: Table, rows: Rows, other: Table, others: Rows
     ) -> list[Test]:
         """That two rows have equal values, pair by pair, the first of them not blank."""
-        values = [
-            (rows.value(table.field(name)), others.value(other.field(other_name)))
-            for name, other_name in link.on
-        ]
-        equal = [value.is_not_distinct_from(others_value) for value, others_value in values[1:]]
-        # Few rows are ever asked whether they are filled, once an index has found them.
-        first, others_first = values[0]
-        return [first == others_first, is_filled(table.field(link.on[0][0]), first), *equal]
+        tests: list[Test] = []
+        for name, other_name in link.on:
+            own = table.field(name)
+            value, others_value = rows.value(own), others.value(other.field(other_name))
+            if not tests:
+                # Few rows are ever asked whether they are filled, once an index has found them.
+                tests = [value == others_value, is_filled(own, value)]
+            elif own.blank is None:
+                tests.append(value.is_not_distinct_from(others_value))
+            else:
+                tests.append(value == others_value)
+        return tests
 
     def _only(self, link: Link, only: tuple[str, str], table: Table, rows: Rows) -> Test:
         """That the further pair of a link is equal, which some contacts are spared."""
