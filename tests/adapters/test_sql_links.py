@@ -1,6 +1,7 @@
 """Links of other kinds than ours: what a host's table may be joined by."""
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -8,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from databases import Database
+from segmentation.adapters.sqlalchemy import MappedTable, SqlStore, join_store, open_store
 from segmentation.adapters.sqlalchemy._words import PostgresqlWords
 from segmentation.contacts import (
     Contact,
@@ -16,10 +18,17 @@ from segmentation.contacts import (
     ItemEntry,
     LinkToTable,
 )
-from segmentation.criteria import AsOf, Part, bind
+from segmentation.criteria import (
+    AsOf,
+    Criteria,
+    Measure,
+    Part,
+    bind,
+)
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryContacts
 from segmentation.segments import contact_schema
+from truth import figure, part
 
 CUSTOMER = LinkToTable.CUSTOMER
 RECORDS = (
@@ -57,6 +66,62 @@ def test_rows_belong_to_those_whom_the_link_says(
     bound = bind(Part(table), contact_schema().with_tables(linked), AsOf(date(2026, 11, 22)))
     assert MemoryContacts(store.records, store.segments).matching(bound) == expected
     assert list(store.contacts.matching(bound)) == expected
+
+
+def plan_of(store: SqlStore, engine: sa.Engine, criteria: Criteria) -> str:
+    """What SQLite would do to answer."""
+    bound = bind(criteria, contact_schema(), AsOf(date(2026, 11, 22)))
+    with engine.connect() as connection:
+        statement = store.contacts.statement(bound, connection.dialect)
+        text = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
+        return "\n".join(
+            row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")
+        )
+
+
+SOLD = part("item_entries", item_no="LAMP")
+"""Rows that belong to contacts through rows of another table."""
+
+
+@pytest.mark.parametrize("criteria", [SOLD, figure(Measure.COUNT, "", SOLD, ">1")])
+def test_rows_that_others_lead_to_are_looked_up_and_not_gone_through_for_each_contact(
+    tmp_path: Path, criteria: Criteria
+) -> None:
+    store = open_store(str(tmp_path / "crm.db"))
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/crm.db")
+    plan = plan_of(store, engine, criteria)
+    assert "SCAN value_entry" not in plan
+    assert "SEARCH value_entry" in plan
+    assert "SEARCH contact_business_relation" in plan
+    engine.dispose()
+    store.close()
+
+
+@pytest.mark.parametrize("criteria", [SOLD, part("mailing_groups", mailing_group_code="NEWS")])
+def test_rows_of_a_host_are_looked_up_though_it_has_no_index_for_them(
+    tmp_path: Path, criteria: Criteria
+) -> None:
+    host = sa.table("host", *map(sa.column, ("no", "company", "kind", "item", "group")))
+    columns = host.c
+    mapped = {
+        "contact_mailing_group": MappedTable(
+            host, {"contact_no": columns.no, "mailing_group_code": columns.group}
+        ),
+        "contact_business_relation": MappedTable(
+            host, {"contact_no": columns.company, "link_to_table": columns.kind, "no": columns.no}
+        ),
+        "value_entry": MappedTable(
+            host, {"source_no": columns.no, "source_type": columns.kind, "item_no": columns.item}
+        ),
+    }
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/crm.db")
+    with engine.begin() as connection:
+        connection.exec_driver_sql('CREATE TABLE host (no, company, kind, item, "group")')
+        store = join_store(connection, prefix="crm_", mapped=mapped)
+    plan = plan_of(store, engine, criteria)
+    made, _, looked_up = plan.rpartition("SCAN host")
+    assert made.count("MATERIALIZE") == looked_up.count("USING AUTOMATIC")
+    engine.dispose()
 
 
 def test_a_hosts_time_without_a_zone_is_taken_for_utc_on_postgresql() -> None:

@@ -4,8 +4,9 @@ Every condition is either true or false, never unknown: values are filled with t
 their type before they are compared, and those of dates and times are asked for first.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol, assert_never
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any, Protocol, TypeAlias, assert_never
 
 import attrs
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from segmentation.criteria import (
     AllOf,
     AnyOf,
     BoundFigure,
+    BoundFilter,
     BoundNode,
     BoundPart,
     BoundSelection,
@@ -31,6 +33,7 @@ from segmentation.criteria import (
     Sample,
     Table,
     bind_filter,
+    to_value_test,
 )
 from segmentation.fields import Field, FieldType
 
@@ -45,17 +48,26 @@ class Rows:
     Attributes:
         element: What stands behind ``FROM``.
         value: The value of a field, filled with the blank of its type where it is missing.
+        unindexed: Whether to find those of one contact means to go through all of them.
     """
 
     element: sa.FromClause
     value: Callable[[Field], Element]
+    unindexed: bool = False
+
+
+Chain: TypeAlias = Sequence[tuple[Table, Rows]]
+"""Tables that lead from one to the next, each with its rows."""
 
 
 class Source(Protocol):
     """Where a statement finds rows and members."""
 
     def rows(self, table: Table) -> Rows:
-        """The rows of a table of the schema, under a name of their own at each call."""
+        """The rows of a table of the schema, under a name of their own at each call.
+
+        Those of a linked table are looked up by the fields of the link.
+        """
 
     def segment_members(self, segment_no: str) -> sa.Select[Any]:
         """The numbers of the contacts on the lines of a segment."""
@@ -141,64 +153,75 @@ class _Compiler:
         ]
 
     def _part(self, part: BoundPart) -> Test:
-        table = part.table
-        if table.link is None:
+        if part.table.link is None:
             return all_of(self._conditions(part.conditions, self.base))
-        rows = self._source.rows(table)
-        conditions = self._conditions(part.conditions, rows)
-        linked = self._linked(table, table.link, rows)
-        return _exists(rows, [*linked, *conditions])
+        chain = self._chain(part.table)
+        conditions = self._conditions(part.conditions, chain[0][1])
+        return _exists(chain, [*self._linked(chain), *conditions])
 
-    def _linked(self, table: Table, link: Link, rows: Rows) -> list[Test]:
-        """That a row belongs to the contact."""
-        between = self._schema.table(link.through) if link.through else self._base
-        if between.link is None:
-            tests = self._keyed(link, table, rows, between, self.base)
-        else:
-            middle = self._source.rows(between)
-            keyed = self._keyed(link, table, rows, between, middle)
-            tests = [_exists(middle, [*keyed, *self._linked(between, between.link, middle)])]
-        return tests if link.only is None else [*tests, self._only(link, link.only, table, rows)]
+    def _chain(self, table: Table) -> Chain:
+        """A table, those that its link goes through, and at last that of the contacts."""
+        chain = [(table, self._source.rows(table))]
+        while (link := chain[-1][0].link) is not None:
+            other = self._schema.table(link.through or self._schema.base)
+            chain.append((other, self._source.rows(other) if other.link else self.base))
+        return chain
 
-    def _keyed(
-        self, link: Link, table: Table, rows: Rows, other: Table, others: Rows
-    ) -> list[Test]:
-        """That two rows have equal values, pair by pair, the first of them not blank."""
-        tests: list[Test] = []
-        for name, other_name in link.on:
-            own = table.field(name)
-            value, others_value = rows.value(own), others.value(other.field(other_name))
-            if not tests:
-                # Few rows are ever asked whether they are filled, once an index has found them.
-                tests = [value == others_value, is_filled(own, value)]
-            elif own.blank is None:
-                tests.append(value.is_not_distinct_from(others_value))
-            else:
-                tests.append(value == others_value)
-        return tests
+    def _linked(self, chain: Chain) -> list[Test]:
+        """That each row belongs to the next, and the last to the contact."""
+        return [
+            test
+            for (table, rows), (other, others) in pairwise(chain)
+            for test in (*_keyed(table, rows, other, others), *self._only(table, rows))
+        ]
 
-    def _only(self, link: Link, only: tuple[str, str], table: Table, rows: Rows) -> Test:
+    def _belonging(self, chain: Chain) -> list[Test]:
+        """That a row belongs to the contact: it is there once, however many lead to it."""
+        (table, rows), (other, others), *rest = chain
+        if not rest:
+            return self._linked(chain)
+        between = self._linked(chain[1:])
+        pairs = table.link.on if table.link else ()
+        fields = [(table.field(name), other.field(other_name)) for name, other_name in pairs]
+        if any(field.blank is None for field, _ in fields):  # which IN would not find
+            return [_exists(chain[1:], self._linked(chain)), *self._only(table, rows)]
+        keys = [rows.value(field) for field, _ in fields]
+        theirs = [others.value(field) for _, field in fields]
+        led = _select(theirs, chain[1:], [is_filled(fields[0][1], theirs[0]), *between])
+        return [sa.tuple_(*keys).in_(led), *self._only(table, rows)]
+
+    def _only(self, table: Table, rows: Rows) -> list[Test]:
         """That the further pair of a link is equal, which some contacts are spared."""
-        own = self._base.field(only[1])
+        link = table.link
+        if link is None or link.only is None:
+            return []
+        own = self._base.field(link.only[1])
         value = self.base.value(own)
-        test = all_of([rows.value(table.field(only[0])) == value, is_filled(own, value)])
+        test = all_of([rows.value(table.field(link.only[0])) == value, is_filled(own, value)])
         if link.unless is None:
-            return test
+            return [test]
         field = self._base.field(link.unless[0])
         equal = Compare(Operator.EQUAL, Operand(link.unless[1]))
         spared = BoundWhere(field, bind_filter(equal, field, self._bound.as_of))
-        return any_of([*self._conditions([spared], self.base), test])
+        return [any_of([*self._conditions([spared], self.base), test])]
 
     def _figure(self, figure: BoundFigure) -> Test:
         table = figure.part.table
-        rows = self._source.rows(table)
-        conditions = self._conditions(figure.part.conditions, rows)
-        if table.link is None:
+        link = table.link
+        if link is None:
+            rows = self._source.rows(table)
             key = self._base.field(self._schema.key)
-            linked = [rows.value(key) == self.number]
-        else:
-            linked = self._linked(table, table.link, rows)
+            return self._measure(figure, rows, [rows.value(key) == self.number])
+        chain = self._chain(table)
+        rows = chain[0][1]
+        if rows.unindexed and not (link.through or link.only):
+            return self._in_groups(figure, link, rows)
+        return self._measure(figure, rows, self._belonging(chain))
+
+    def _measure(self, figure: BoundFigure, rows: Rows, linked: Iterable[Test]) -> Test:
+        """That the figure over the rows that belong to the contact passes."""
         measured, field = self._measured(figure, rows)
+        conditions = self._conditions(figure.part.conditions, rows)
         value: Element = (
             sa.select(measured)
             .select_from(rows.element)
@@ -206,9 +229,25 @@ class _Compiler:
             .correlate_except(rows.element)
             .scalar_subquery()
         )
-        if field.type is FieldType.DECIMAL:
-            value = self._words.number(value)
-        return passes(figure.filter, field, value, self._words)
+        return self._passes(figure.filter, field, value)
+
+    def _in_groups(self, figure: BoundFigure, link: Link, rows: Rows) -> Test:
+        """The same by the figures of all contacts' rows, grouped by what links them."""
+        measured, field = self._measured(figure, rows)
+        pairs = [(figure.part.table.field(name), self._base.field(own)) for name, own in link.on]
+        keys = [rows.value(field) for field, _ in pairs]
+        filled = is_filled(pairs[0][0], keys[0])
+        conditions = self._conditions(figure.part.conditions, rows)
+        groups = sa.select(*keys).select_from(rows.element).where(filled, *conditions)
+        blank_passes = to_value_test(figure.filter, field)(field.blank)
+        sought = Not(figure.filter) if blank_passes else figure.filter
+        groups = groups.group_by(*keys).having(self._passes(sought, field, measured))
+        found = sa.tuple_(*(self.base.value(own) for _, own in pairs)).in_(groups)
+        return sa.not_(found) if blank_passes else found
+
+    def _passes(self, item: BoundFilter, field: Field, value: Element) -> Test:
+        counted = self._words.number(value) if field.type is FieldType.DECIMAL else value
+        return passes(item, field, counted, self._words)
 
     def _measured(self, figure: BoundFigure, rows: Rows) -> tuple[Element, Field]:
         """What is worked out over the rows, and the field that it compares as."""
@@ -226,8 +265,29 @@ class _Compiler:
                 assert_never(figure.measure)
 
 
-def _exists(rows: Rows, tests: Iterable[Test]) -> Test:
-    found: sa.Select[Any] = (
-        sa.select(sa.literal_column("1")).select_from(rows.element).where(*tests)
-    )
-    return sa.exists(found.correlate_except(rows.element))
+def _keyed(table: Table, rows: Rows, other: Table, others: Rows) -> Iterator[Test]:
+    """That two rows have equal values, pair by pair, the first of them not blank."""
+    pairs = table.link.on if table.link else ()
+    for place, (name, other_name) in enumerate(pairs):
+        field = table.field(name)
+        value, others_value = rows.value(field), others.value(other.field(other_name))
+        if place == 0:
+            # Few rows are ever asked whether they are filled, once an index has found them.
+            yield from (value == others_value, is_filled(field, value))
+        elif field.blank is None:
+            yield value.is_not_distinct_from(others_value)
+        else:
+            yield value == others_value
+
+
+def _exists(chain: Chain, tests: Iterable[Test]) -> Test:
+    """That there are rows of all tables of a chain but the contacts'."""
+    return sa.exists(_select([sa.literal_column("1")], chain, tests))
+
+
+def _select(
+    columns: Iterable[sa.ColumnElement[Any]], chain: Chain, tests: Iterable[Test]
+) -> sa.Select[Any]:
+    elements = [rows.element for _, rows in chain[:-1]]
+    found: sa.Select[Any] = sa.select(*columns).select_from(*elements).where(*tests)
+    return found.correlate_except(*elements)

@@ -67,7 +67,8 @@ class TableSource:
     def rows(self, table: Table) -> Rows:
         """The rows of a table of the schema, under a name of their own at each call."""
         if table.name in self._mapped:
-            return self._mapped[table.name].rows(table.fields, self._words)
+            by = [name for name, _ in table.link.on] if table.link else []
+            return self._mapped[table.name].rows(table.fields, self._words, by=by)
         if table.name not in self._layouts:
             known = [*self._layouts, *self._mapped]
             raise UnknownName("table", table.name, known=known, where="the database")

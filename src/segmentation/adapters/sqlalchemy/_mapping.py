@@ -36,12 +36,13 @@ class MappedTable:
     values: Mapping[str, Any]
     clean: Collection[str] = ()
 
-    def rows(self, fields: Mapping[str, Field], words: Words) -> Rows:
+    def rows(self, fields: Mapping[str, Field], words: Words, *, by: Collection[str] = ()) -> Rows:
         """Its rows, under a name of their own.
 
         Args:
             fields: The fields of the table that it stands in for.
             words: Those of the database.
+            by: The fields by which they are looked up for one contact after another.
 
         Raises:
             UnknownName: The mapping names a field that the table does not have.
@@ -54,14 +55,17 @@ class MappedTable:
             for name, field in fields.items()
             if name in self.values
         ]
-        element = sa.select(*columns).select_from(self.source).subquery()
+        query = sa.select(*columns).select_from(self.source)
+        unindexed = any(name in self.values and name not in self.clean for name in by)
+        element = words.looked_up(query) if unindexed else query.subquery()
 
         def value(field: Field) -> Element:
             if field.name not in self.values:
                 return _constant(field, field.blank)
-            return _compared(field, element.c[field.name], words)
+            compared = _compared(field, element.c[field.name], words)
+            return compared if not unindexed or field.name in by else words.not_sought(compared)
 
-        return Rows(element, value)
+        return Rows(element, value, unindexed)
 
     def _column(self, field: Field, words: Words) -> Element:
         given = self.values[field.name]
@@ -102,17 +106,22 @@ def _filled(field: Field, given: Any, words: Words) -> Element:  # noqa: ANN401 
         case FieldType.TIME:
             return sa.type_coerce(value, sa.Time())
         case FieldType.CODE:
-            return words.code(sa.func.coalesce(sa.cast(value, sa.Text()), ""))
+            return _text(words.code(sa.func.coalesce(sa.cast(value, sa.Text()), "")))
         case FieldType.TEXT:
-            return sa.func.coalesce(sa.cast(value, sa.Text()), "")
+            return _text(sa.func.coalesce(sa.cast(value, sa.Text()), ""))
         case FieldType.OPTION:
             text = sa.cast(value, sa.Text())  # what is no option of ours is the blank one
-            return sa.case((text.in_(field.options), text), else_=str(field.blank))
+            return _text(sa.case((text.in_(field.options), text), else_=str(field.blank)))
         case FieldType.DECIMAL:
             exact = sa.cast(value, column_type(field))
             return sa.func.coalesce(exact, _constant(field, field.blank), type_=exact.type)
         case _:
             return sa.func.coalesce(value, field.blank, type_=column_type(field))
+
+
+def _text(value: Element) -> Element:
+    """Said to be a text: SQLite makes no index for values that may be anything."""
+    return sa.cast(value, sa.Text())
 
 
 def _compared(field: Field, value: Element, words: Words) -> Element:

@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.operators import custom_op
 
 from segmentation.criteria import Pattern, Wild
 from segmentation.fields import Field, FieldType
@@ -57,6 +58,12 @@ class Words(Protocol):
 
     def listed(self, value: Element) -> Element:
         """A whole column as one text: a list in JSON, ``NULL`` or empty if there is no row."""
+
+    def looked_up(self, query: sa.Select[Any]) -> sa.FromClause:
+        """Rows that are looked up by what no index knows, again and again."""
+
+    def not_sought(self, value: Element) -> Element:
+        """A value of such rows by which they are not looked up."""
 
     def hashed(self, seed: str, number: Element) -> Element:
         """The hash of a number with a seed; see `segmentation.criteria.hash_of`."""
@@ -114,6 +121,14 @@ class SqliteWords:
     def listed(self, value: Element) -> Element:
         """By SQLite's own aggregate, which keeps the order of the rows."""
         return sa.func.json_group_array(value, type_=sa.Text())
+
+    def looked_up(self, query: sa.Select[Any]) -> sa.FromClause:
+        """Made once, as a whole: only then SQLite makes an index of its own for them."""
+        return query.cte().prefix_with("MATERIALIZED")
+
+    def not_sought(self, value: Element) -> Element:
+        """Under a sign that keeps SQLite from making its index for this value instead."""
+        return sa.UnaryExpression(value, operator=custom_op("+"), type_=value.type)
 
     def hashed(self, seed: str, number: Element) -> Element:
         """By a function of ours, in hexadecimal digits."""
@@ -201,6 +216,14 @@ class PostgresqlWords:
     def listed(self, value: Element) -> Element:
         """By PostgreSQL's own aggregate, which keeps the order of the rows."""
         return sa.cast(sa.func.json_agg(value), sa.Text())
+
+    def looked_up(self, query: sa.Select[Any]) -> sa.FromClause:
+        """As they are: PostgreSQL hashes what it looks up."""
+        return query.subquery()
+
+    def not_sought(self, value: Element) -> Element:
+        """As it is."""
+        return value
 
     def hashed(self, seed: str, number: Element) -> Element:
         """The SHA-256 as bytes, which sort as their hexadecimal digits do."""
