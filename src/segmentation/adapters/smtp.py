@@ -119,7 +119,11 @@ class SmtpCourier:
     ) -> None:
         self._server = Server(host=server) if isinstance(server, str) else server
         self._sender = _address("sender", sender)
-        self._reply_to = _address("reply_to", reply_to) if reply_to else None
+        # Headers that all mails share are parsed once: each costs as much as the mail's text.
+        self._from = SMTP.header_factory("From", self._sender)
+        self._reply_to = (
+            SMTP.header_factory("Reply-To", _address("reply_to", reply_to)) if reply_to else None
+        )
         self._text = text
         self._clock = clock
         self._sleep = sleep
@@ -151,7 +155,7 @@ class SmtpCourier:
             ValueError: The contact has no address, or one that is none.
         """
         message = EmailMessage(policy=SMTP)
-        message["From"] = self._sender
+        message["From"] = self._from
         message["To"] = _to(document)
         message["Subject"] = _one_line(document.subject)[:_LONGEST]
         message["Date"] = formatdate(usegmt=True)
