@@ -10,13 +10,14 @@ dies, or the store goes away, between the courier's acceptance and our record of
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
 from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.errors import (
     Conflict,
+    InvalidValue,
     NotDelivered,
     NotFound,
     Refused,
@@ -35,6 +36,13 @@ Couriers: TypeAlias = Mapping[CorrespondenceType, Courier]
 """Who delivers what, by correspondence type; what has no courier is left for another run."""
 
 
+def _above_zero(
+    _persistence: object, field: "attrs.Attribute[Any]", value: float | timedelta
+) -> None:
+    if value <= type(value)():  # type: ignore[operator]  # zero of the same kind
+        raise InvalidValue(field.name, value, "is not above 0")
+
+
 @attrs.frozen(kw_only=True)
 class Persistence:
     """How stubbornly documents are delivered.
@@ -46,14 +54,17 @@ class Persistence:
         lease: For how long a process takes documents up; longer than sending them takes.
         batch: How many documents a process takes up at a time.
         failures: After a courier was down so many times in a row it gets no more in this run.
+
+    Raises:
+        InvalidValue: One of them, but for ``pause``, is not above 0.
     """
 
-    attempts: int = 5
+    attempts: int = attrs.field(default=5, validator=_above_zero)
     pause: timedelta = timedelta(minutes=1)
-    factor: int = 4
-    lease: timedelta = timedelta(minutes=10)
-    batch: int = 20
-    failures: int = 3
+    factor: int = attrs.field(default=4, validator=_above_zero)
+    lease: timedelta = attrs.field(default=timedelta(minutes=10), validator=_above_zero)
+    batch: int = attrs.field(default=20, validator=_above_zero)
+    failures: int = attrs.field(default=3, validator=_above_zero)
 
     def wait(self, attempts: int) -> timedelta:
         """How long a document waits after so many failed attempts."""
@@ -176,7 +187,7 @@ def resend(
     """
     press = Press(store, rendering)
     with store.transaction():
-        known = [_to_resend(store, number) for number in entry_nos]
+        known = [_to_resend(store, number) for number in dict.fromkeys(entry_nos)]
         if workdate is None:
             record(store, [_queued(interaction) for interaction in known], stamp)
             found = [store.records.find(Interaction, each.entry_no) for each in known]
