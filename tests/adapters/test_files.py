@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from segmentation.adapters.files import FolderCourier, ZipCourier
-from segmentation.adapters.files._packing import Packing
+from segmentation.adapters.files._packing import packing
 from segmentation.documents import Document
 from segmentation.errors import NotDelivered
 
@@ -213,7 +213,7 @@ def test_packing_takes_no_more_memory_for_many_documents_than_for_few(tmp_path: 
     peaks = []
     for number in (100, 100, 5_000):  # the first time, modules and caches are filled
         tracemalloc.start()
-        with (tmp_path / "a.zip").open("w+b") as file, Packing(file) as packed:
+        with (tmp_path / "a.zip").open("w+b") as file, packing(file) as packed:
             for at in range(number):
                 packed.add(zipfile.ZipInfo(f"a letter with a long name {at}"), io.BytesIO(b"Hi"))
         peaks.append(tracemalloc.get_traced_memory()[1])
@@ -225,7 +225,7 @@ def test_an_archive_of_more_documents_than_two_bytes_count_is_read_by_others(
     tmp_path: Path,
 ) -> None:
     path, number = tmp_path / "many.zip", 0xFFFF
-    with path.open("w+b") as file, Packing(file) as packed:
+    with path.open("w+b") as file, packing(file) as packed:
         for at in range(number):
             packed.add(zipfile.ZipInfo(f"{at}"), io.BytesIO())
     with zipfile.ZipFile(path) as archive:
@@ -239,7 +239,7 @@ def test_documents_that_lie_beyond_four_gigabytes_are_found(tmp_path: Path) -> N
     path = tmp_path / "large.zip"
     with path.open("w+b") as file:
         file.seek(5 * 1024**3)  # a hole, which takes no room
-        with Packing(file) as packed:
+        with packing(file) as packed:
             packed.add(zipfile.ZipInfo("Bjørn.txt"), io.BytesIO(b"Hi"))
     assert contents(path) == {"Bjørn.txt": "Hi"}
     path.unlink()

@@ -1,4 +1,4 @@
-"""The couriers."""
+"""A file for each document in a folder; an archive for each segment."""
 
 import contextlib
 import hashlib
@@ -16,7 +16,7 @@ from typing import Self
 from segmentation.documents import Document, safe_file_name
 from segmentation.errors import NotDelivered
 
-from ._packing import Packing
+from ._packing import Packing, packing
 
 _PACKED = frozenset({"docx", "zip", "pdf", "png", "jpg"})
 """Endings of what is packed already: it goes into an archive as it is."""
@@ -168,7 +168,7 @@ def _pack(parts: Path, archive: Path) -> None:
     """Pack a folder of parts, together with what the archive holds already."""
     new = archive.with_name(f".{archive.name}")
     with new.open("w+b") as file:
-        with Packing(file) as packed:
+        with packing(file) as packed:
             if archive.exists():
                 with zipfile.ZipFile(archive) as before:
                     for info in before.infolist():

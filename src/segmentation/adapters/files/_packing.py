@@ -4,12 +4,15 @@ zipfile remembers all that it has written and lists it in the end. So it writes 
 time here, and the list grows on disk.
 """
 
+import contextlib
 import shutil
 import sqlite3
 import struct
 import zipfile
-from types import TracebackType
-from typing import IO, Self
+from collections.abc import Iterator
+from typing import IO
+
+import attrs
 
 _MOST_MEMBERS = 0xFFFF
 _MOST_BYTES = 0xFFFFFFFF
@@ -21,19 +24,29 @@ _ZIP64 = 45
 """The version of the format that has these records."""
 
 
-class Packing:
-    """An archive that is being written; leaving the ``with`` without an error completes it.
+@contextlib.contextmanager
+def packing(file: IO[bytes]) -> Iterator["Packing"]:
+    """Write an archive; it is complete when the ``with`` is left without an error.
 
     Args:
         file: Where it is written; must be able to read, too, and to seek.
     """
+    # A database without a name lies on disk and is gone when it is closed.
+    with contextlib.closing(sqlite3.connect("")) as contents:
+        contents.execute("CREATE TABLE member (listed BLOB, name TEXT, mark BLOB)")
+        contents.execute("CREATE INDEX by_name ON member (name)")
+        contents.execute("CREATE INDEX by_mark ON member (mark)")
+        packed = Packing(file, contents)
+        yield packed
+        packed.finish()
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._contents = sqlite3.connect("")  # without a name: on disk, and gone when closed
-        self._contents.execute("CREATE TABLE member (listed BLOB, name TEXT, mark BLOB)")
-        self._contents.execute("CREATE INDEX by_name ON member (name)")
-        self._contents.execute("CREATE INDEX by_mark ON member (mark)")
+
+@attrs.frozen
+class Packing:
+    """An archive that is being written."""
+
+    _file: IO[bytes]
+    _contents: sqlite3.Connection
 
     def add(self, info: zipfile.ZipInfo, source: IO[bytes]) -> None:
         """Add one document."""
@@ -61,27 +74,13 @@ class Packing:
         query = f"SELECT 1 FROM member WHERE {column} = ?"  # noqa: S608 - ours
         return self._contents.execute(query, (value,)).fetchone() is not None
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """Write the list of contents and the end."""
         start, count = self._file.tell(), 0
         for (listed,) in self._contents.execute("SELECT listed FROM member ORDER BY rowid"):
             self._file.write(listed)
             count += 1
         self._file.write(_end(count, start, self._file.tell() - start))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        try:
-            if kind is None:
-                self._finish()
-        finally:
-            self._contents.close()
 
 
 def _end(count: int, start: int, size: int) -> bytes:
