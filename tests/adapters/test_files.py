@@ -1,10 +1,13 @@
 """Couriers into folders and archives: names, collisions, faults, and a second run."""
 
 import errno
-import json
+import io
 import os
 import resource
+import shutil
 import signal
+import subprocess
+import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from segmentation.adapters.files import FolderCourier, ZipCourier
+from segmentation.adapters.files._packing import packing
 from segmentation.documents import Document
 from segmentation.errors import NotDelivered
 
@@ -183,5 +187,59 @@ def test_a_part_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     part.mkdir()
     with pytest.raises(NotDelivered):
         courier.deliver(document(1, "a.txt"))
-    assert json.loads(part.with_suffix(".name").read_bytes()) == ["a.txt", "CT1"]
-    assert not [path for path in tmp_path.rglob(".*") if path.is_file()]
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(("old", "new"), [(b"PK\5\6", b"PK"), (b"\xf3", b"\xff")])
+def test_a_broken_archive_is_told_and_keeps_what_was_delivered(
+    old: bytes, new: bytes, tmp_path: Path
+) -> None:
+    with ZipCourier(tmp_path) as courier:
+        courier.deliver(document(1, "a.txt", "Hi" * 100))
+    archive = tmp_path / "SM00001.zip"
+    archive.write_bytes(archive.read_bytes().replace(old, new, 1))
+    courier.deliver(document(2, "b.txt"))
+    with pytest.raises(NotDelivered, match=r"SM00001\.zip"):
+        courier.close()
+    archive.unlink()
+    courier.close()
+    assert contents(archive) == {"b.txt": "Hi"}
+
+
+# -- archives of any size ---------------------------------------------------------------------
+
+
+def test_packing_takes_no_more_memory_for_many_documents_than_for_few(tmp_path: Path) -> None:
+    peaks = []
+    for number in (100, 100, 5_000):  # the first time, modules and caches are filled
+        tracemalloc.start()
+        with (tmp_path / "a.zip").open("w+b") as file, packing(file) as packed:
+            for at in range(number):
+                packed.add(zipfile.ZipInfo(f"a letter with a long name {at}"), io.BytesIO(b"Hi"))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[2] < peaks[1] + 50_000
+
+
+def test_an_archive_of_more_documents_than_two_bytes_count_is_read_by_others(
+    tmp_path: Path,
+) -> None:
+    path, number = tmp_path / "many.zip", 0xFFFF
+    with path.open("w+b") as file, packing(file) as packed:
+        for at in range(number):
+            packed.add(zipfile.ZipInfo(f"{at}"), io.BytesIO())
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == [f"{at}" for at in range(number)]
+    unzip = shutil.which("unzip")
+    if unzip:
+        assert subprocess.run([unzip, "-tqq", path], check=False).returncode == 0
+
+
+def test_documents_that_lie_beyond_four_gigabytes_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "large.zip"
+    with path.open("w+b") as file:
+        file.seek(5 * 1024**3)  # a hole, which takes no room
+        with packing(file) as packed:
+            packed.add(zipfile.ZipInfo("Bjørn.txt"), io.BytesIO(b"Hi"))
+    assert contents(path) == {"Bjørn.txt": "Hi"}
+    path.unlink()

@@ -1,7 +1,9 @@
 """HTML, text and Word templates: what they can do, and what they cannot reach."""
 
+import io
 from datetime import date
 
+import docxtpl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from lxml import etree
 from segmentation.adapters.jinja import make_html_renderer, make_text_renderer
 from segmentation.adapters.jinja.word import make_word_renderer
 from segmentation.contacts import Contact
-from segmentation.documents import PlainFormats
+from segmentation.documents import PlainFormats, unpacked
 from segmentation.errors import BadDocument
 from segmentation.fields import Value
 from segmentation.interactions import Interaction
@@ -142,6 +144,28 @@ def test_a_letter_made_in_word_may_have_jinjas_marks() -> None:
 def test_a_template_in_word_reaches_nothing_but_its_merge_data(template: str) -> None:
     with pytest.raises(BadDocument, match=r"report\.docx: cannot be filled"):
         word(template, name="Anna")
+
+
+def test_a_filled_template_is_the_document_that_docxtpl_makes_of_it() -> None:
+    row = "<w:tr><w:tc><w:tcPr/>{}</w:tc></w:tr>"
+    table = "".join(
+        row.format(paragraph(run(text)))
+        for text in ("{%tr for n in names %}", " {{ n }} ", "{%tr endfor %}")
+    )
+    plain = "<w:r><w:t>{{ title }}</w:t></w:r>"
+    template = docx(
+        paragraph(run("{{ title }} "), '<w:r><w:t xml:space="default">a</w:t></w:r>', plain),
+        f"<w:tbl><w:tblPr/><w:tblGrid/>{table}</w:tbl><!-- a comment -->",
+        header1=paragraph(run(" {{ title }}")),
+        footer1=paragraph(run("{{ title }}, page 1")),
+    )
+    data = {"title": "Anna & Co", "names": [" Anna", "Bo", "A\nB"]}
+    rival = docxtpl.DocxTemplate(io.BytesIO(template))
+    rival.render(data, autoescape=True)
+    rival.save(expected := io.BytesIO())
+    made = make_word_renderer().read(template, "list.docx").fill_with(data)
+    assert unpacked(made, "ours") == unpacked(expected.getvalue(), "theirs")
+    assert text_of(made).count("Anna") == 3
 
 
 BODY = member(docx(paragraph(run("{{ name }}"))))

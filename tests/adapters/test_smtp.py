@@ -93,6 +93,16 @@ def test_pictures_in_html_travel_as_parts_of_the_mail(postman: Postman, port: in
     assert all(f'src="cid:{name.strip("<>")}"' in said for name in parts)
 
 
+@pytest.mark.parametrize("data", ["", "AAA", "AAAAA", "AA=A", "AAAA=", "<p>"])
+def test_what_is_no_picture_is_left_in_the_html(postman: Postman, port: int, data: str) -> None:
+    html = f'<p>Hi</p><img src="data:image/png;base64,{data}"/>'
+    with SmtpCourier(at(port), SENDER) as courier:
+        courier.deliver(attrs.evolve(ANNA, media_type="text/html", content=html.encode()))
+    body = postman.mails[0].get_body(("html",))
+    assert body is not None
+    assert body.get_content().strip() == html
+
+
 @pytest.mark.parametrize("name", ["N" * 5000, "Ø" * 5000, "a b " * 2000, "\U0001f600" * 5000])
 def test_names_of_any_length_fit_into_a_header(postman: Postman, port: int, name: str) -> None:
     with SmtpCourier(at(port), SENDER) as courier:
@@ -169,6 +179,11 @@ def test_whatever_a_contact_holds_there_is_one_recipient(
 def test_a_sender_that_is_no_address_is_refused_at_once(sender: str) -> None:
     with pytest.raises(InvalidValue, match="no mail address"):
         SmtpCourier("localhost", sender)
+
+
+def test_a_pace_below_zero_is_refused_at_once() -> None:
+    with pytest.raises(InvalidValue, match="per_minute"):
+        SmtpCourier("localhost", SENDER, per_minute=-1)
 
 
 # -- answers of the server --------------------------------------------------------------------

@@ -75,6 +75,11 @@ def test_a_template_can_be_asked_what_nothing_fills() -> None:
     assert unfilled(form, {"firstname"}) == ["nmae"]
 
 
+def test_a_half_character_becomes_a_question_mark_in_a_text() -> None:
+    form = TextRenderer().read(b"a{{ name }}z", "hello.txt")
+    assert form.fill({"name": "\ud800"}, PlainFormats()) == b"a?z"
+
+
 def test_a_text_with_missing_fields_is_rejected_with_all_of_them() -> None:
     with pytest.raises(Rejected) as caught:
         render_text("{{ a }} {{ b }} {{ c }}", {"b": "x"}, name="HELLO", contact_no="CT1")

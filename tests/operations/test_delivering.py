@@ -31,7 +31,7 @@ from segmentation.contacts import (
     SalespersonPurchaser,
 )
 from segmentation.documents import Document, TextRenderer
-from segmentation.errors import Conflict, NotDelivered, NotFound, Refused, Rejected
+from segmentation.errors import Conflict, InvalidValue, NotDelivered, NotFound, Refused, Rejected
 from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction
 from segmentation.memory import MemoryStore
 from segmentation.operations.delivering import Persistence, Progress, outstanding
@@ -294,6 +294,13 @@ def test_a_document_that_is_refused_for_now_waits_longer_each_time() -> None:
     assert (interaction.delivery_attempts, interaction.delivery_error) == (5, "")
 
 
+@pytest.mark.parametrize("wrong", ["attempts", "factor", "batch", "failures", "lease"])
+def test_persistence_that_would_deliver_nothing_is_refused(wrong: str) -> None:
+    nothing: Any = dt.timedelta(0) if wrong == "lease" else 0
+    with pytest.raises(InvalidValue, match=wrong):
+        Persistence(**{wrong: nothing})
+
+
 def test_in_the_end_even_patience_ends() -> None:
     crm = workspace()
     fill(crm, 1)
@@ -506,6 +513,18 @@ def test_a_fresh_letter_is_a_new_interaction() -> None:
     assert names(courier) == ["Dear Person 1", "Dear Changed"]
     assert courier.documents[0].key != courier.documents[1].key
     crm.journal.verify()
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_a_letter_that_is_asked_for_twice_goes_out_once(fresh: bool) -> None:
+    crm = workspace()
+    fill(crm, 1)
+    (interaction,) = log(crm)
+    courier = Courier()
+    crm.deliver({EMAIL: courier})
+    assert len(crm.resend(interaction.entry_no, interaction.entry_no, fresh=fresh)) == 1
+    crm.deliver({EMAIL: courier})
+    assert len(courier.documents) == 2
 
 
 def test_a_fresh_letter_is_described_in_the_language_asked_for() -> None:

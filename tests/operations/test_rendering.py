@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from segmentation.contacts import (
     SalutationFormula,
 )
 from segmentation.documents import TextRenderer
-from segmentation.errors import BadDocument, Conflict, NotFound, Refused, Rejected
+from segmentation.errors import BadDocument, Conflict, InvalidValue, NotFound, Refused, Rejected
 from segmentation.fields import Value
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
@@ -238,6 +239,12 @@ def test_a_host_adds_fields_that_go_before_ours(store: MemoryStore) -> None:
         return {"Balance Due": 5, "city": f"{contact.city} ({interaction.subject})"}
 
     assert letter(store, "{{ Balance_Due }} {{ City }}", Rendering(more=more)) == "5 Oslo (Hello)"
+
+
+@pytest.mark.parametrize("value", [object(), ["a"], b"a", {}])
+def test_what_a_host_adds_must_be_a_value(store: MemoryStore, value: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValue, match="Balance"):
+        letter(store, "{{ Balance }}", Rendering(more=lambda *_: {"balance": value}))
 
 
 def test_a_missing_formula_names_contact_language_and_tone(store: MemoryStore) -> None:

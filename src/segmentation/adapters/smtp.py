@@ -26,7 +26,8 @@ from segmentation.documents import Document
 from segmentation.errors import InvalidValue, NotDelivered
 
 _PICTURE = re.compile(
-    r'src="data:image/(?P<kind>[a-z0-9.+-]+);base64,(?P<data>[A-Za-z0-9+/]+={0,2})"'
+    r'src="data:image/(?P<kind>[a-z0-9.+-]+);base64,(?!")'
+    r'(?P<data>(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)"'
 )
 _LONGEST = 300
 """Characters of a name or subject: a line of a mail has 998 bytes, and a word is not folded."""
@@ -103,7 +104,7 @@ class SmtpCourier:
         sleep: Waits seconds.
 
     Raises:
-        InvalidValue: ``sender`` or ``reply_to`` is no address.
+        InvalidValue: ``sender`` or ``reply_to`` is no address, ``per_minute`` less than 0.
     """
 
     def __init__(
@@ -117,9 +118,15 @@ class SmtpCourier:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
+        if per_minute < 0:
+            raise InvalidValue("per_minute", per_minute, "is less than 0")
         self._server = Server(host=server) if isinstance(server, str) else server
         self._sender = _address("sender", sender)
-        self._reply_to = _address("reply_to", reply_to) if reply_to else None
+        # Headers that all mails share are parsed once: each costs as much as the mail's text.
+        self._from = SMTP.header_factory("From", self._sender)
+        self._reply_to = (
+            SMTP.header_factory("Reply-To", _address("reply_to", reply_to)) if reply_to else None
+        )
         self._text = text
         self._clock = clock
         self._sleep = sleep
@@ -135,7 +142,7 @@ class SmtpCourier:
             NotDelivered: The contact has no address or an odd one, the server refused the
                 mail, or there is no server.
         """
-        where = document.e_mail
+        where = _one_line(document.e_mail)
         try:
             message = self.message(document)
         except (ValueError, MessageError, IndexError) as error:
@@ -151,7 +158,7 @@ class SmtpCourier:
             ValueError: The contact has no address, or one that is none.
         """
         message = EmailMessage(policy=SMTP)
-        message["From"] = self._sender
+        message["From"] = self._from
         message["To"] = _to(document)
         message["Subject"] = _one_line(document.subject)[:_LONGEST]
         message["Date"] = formatdate(usegmt=True)

@@ -54,7 +54,7 @@ class TextForm:
     def fill(self, values: Mapping[str, Value], formats: Formats) -> bytes:
         """The text with its fields filled, in UTF-8."""
         texts = {field: field_text(values[field], formats) for field in self.fields}
-        return _FIELD.sub(lambda found: texts[found[1]], self._text).encode()
+        return _FIELD.sub(lambda found: texts[found[1]], self._text).encode(errors="replace")
 
 
 @attrs.frozen

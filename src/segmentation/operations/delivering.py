@@ -10,13 +10,14 @@ dies, or the store goes away, between the courier's acceptance and our record of
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
 from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.errors import (
     Conflict,
+    InvalidValue,
     NotDelivered,
     NotFound,
     Refused,
@@ -35,6 +36,13 @@ Couriers: TypeAlias = Mapping[CorrespondenceType, Courier]
 """Who delivers what, by correspondence type; what has no courier is left for another run."""
 
 
+def _above_zero(
+    _persistence: object, field: "attrs.Attribute[Any]", value: float | timedelta
+) -> None:
+    if value <= type(value)():  # type: ignore[operator]  # zero of the same kind
+        raise InvalidValue(field.name, value, "is not above 0")
+
+
 @attrs.frozen(kw_only=True)
 class Persistence:
     """How stubbornly documents are delivered.
@@ -46,14 +54,17 @@ class Persistence:
         lease: For how long a process takes documents up; longer than sending them takes.
         batch: How many documents a process takes up at a time.
         failures: After a courier was down so many times in a row it gets no more in this run.
+
+    Raises:
+        InvalidValue: One of them, but for ``pause``, is not above 0.
     """
 
-    attempts: int = 5
+    attempts: int = attrs.field(default=5, validator=_above_zero)
     pause: timedelta = timedelta(minutes=1)
-    factor: int = 4
-    lease: timedelta = timedelta(minutes=10)
-    batch: int = 20
-    failures: int = 3
+    factor: int = attrs.field(default=4, validator=_above_zero)
+    lease: timedelta = attrs.field(default=timedelta(minutes=10), validator=_above_zero)
+    batch: int = attrs.field(default=20, validator=_above_zero)
+    failures: int = attrs.field(default=3, validator=_above_zero)
 
     def wait(self, attempts: int) -> timedelta:
         """How long a document waits after so many failed attempts."""
@@ -120,27 +131,30 @@ def deliver(
         Conflict: Others recorded all the time, and our record found no place among theirs.
     """
     run = _Run(store, couriers, stamp, worker, rendering, persistence or Persistence())
-    todo = list(_outstanding(store, couriers, logged_segment_no))
+    todo = list(_to_deliver(store, couriers, logged_segment_no))
+    by_status: dict[DeliveryStatus, list[int]] = {status: [] for status in DeliveryStatus}
+    done = itertools.count(1)
     for start in range(0, len(todo), run.persistence.batch):
-        numbers = todo[start : start + run.persistence.batch]
-        for _ in run.through(run.claim(numbers)):
+        batch = todo[start : start + run.persistence.batch]
+        statuses = dict.fromkeys(batch, DeliveryStatus.IN_PROGRESS)
+        for number, status in run.through(run.claim(batch)):
+            statuses[number] = status
             if on_progress:
-                on_progress(Progress(done=len(run.done), of=len(todo)))
-    through = set(run.delivered) | set(run.failed)
-    waiting = tuple(number for number in todo if number not in through)
+                on_progress(Progress(done=next(done), of=len(todo)))
+        for number, status in statuses.items():
+            by_status[status].append(number)
+    waiting = by_status[DeliveryStatus.IN_PROGRESS]
     return Delivered(
-        delivered=tuple(run.delivered),
-        failed=tuple(run.failed),
-        waiting=waiting,
+        delivered=tuple(by_status[DeliveryStatus.DELIVERED]),
+        failed=tuple(by_status[DeliveryStatus.ERROR]),
+        waiting=tuple(waiting),
         next_attempt=min(_until(store, waiting), default=None),
     )
 
 
 def outstanding(store: Store, logged_segment_no: int = 0) -> Sequence[Interaction]:
     """The interactions whose documents are still to be delivered, in order."""
-    of_segment = {"logged_segment_entry_no": logged_segment_no} if logged_segment_no else {}
-    status = DeliveryStatus.IN_PROGRESS
-    return list(store.records.all(Interaction, delivery_status=status, **of_segment))
+    return list(_outstanding(store, logged_segment_no))
 
 
 def resend(
@@ -173,7 +187,7 @@ def resend(
     """
     press = Press(store, rendering)
     with store.transaction():
-        known = [_to_resend(store, number) for number in entry_nos]
+        known = [_to_resend(store, number) for number in dict.fromkeys(entry_nos)]
         if workdate is None:
             record(store, [_queued(interaction) for interaction in known], stamp)
             found = [store.records.find(Interaction, each.entry_no) for each in known]
@@ -224,8 +238,15 @@ _LONGEST = 100
 _RACES = 20
 
 
-def _outstanding(store: Store, couriers: Couriers, logged_segment_no: int) -> Iterator[int]:
-    for interaction in outstanding(store, logged_segment_no):
+def _outstanding(store: Store, logged_segment_no: int) -> Iterator[Interaction]:
+    of_segment = {"logged_segment_entry_no": logged_segment_no} if logged_segment_no else {}
+    status = DeliveryStatus.IN_PROGRESS
+    return store.records.all(Interaction, delivery_status=status, **of_segment)
+
+
+def _to_deliver(store: Store, couriers: Couriers, logged_segment_no: int) -> Iterator[int]:
+    """Numbers only: what letters say may be too much to hold for all of them."""
+    for interaction in _outstanding(store, logged_segment_no):
         if interaction.correspondence_type in couriers:
             yield interaction.entry_no
 
@@ -250,9 +271,6 @@ class _Run:
         persistence: Persistence,
     ) -> None:
         self.persistence = persistence
-        self.done: list[int] = []
-        self.delivered: list[int] = []
-        self.failed: list[int] = []
         self._store = store
         self._couriers = couriers
         self._stamp = stamp
@@ -298,22 +316,22 @@ class _Run:
 
     # -- documents --------------------------------------------------------------------------
 
-    def through(self, claimed: Sequence[Interaction]) -> Iterator[int]:
-        """Deliver what was taken up, one after the other; what is left in the end is released."""
+    def through(self, claimed: Sequence[Interaction]) -> Iterator[tuple[int, DeliveryStatus]]:
+        """Deliver what was taken up, and tell how it went; what is left in the end is released."""
         left = list(claimed)
         try:
             while left and self._stamp().at < self._until:
                 interaction = left[0]
                 if self._failures[interaction.correspondence_type] < self.persistence.failures:
-                    self._deliver(interaction)
+                    status = self._deliver(interaction)
                     left.pop(0)
-                    yield interaction.entry_no
+                    yield interaction.entry_no, status
                 else:
                     self._release([left.pop(0)])
         finally:
             self._release(left)
 
-    def _deliver(self, interaction: Interaction) -> None:
+    def _deliver(self, interaction: Interaction) -> DeliveryStatus:
         attempts = interaction.delivery_attempts + 1
         kind = interaction.correspondence_type
         try:
@@ -324,12 +342,14 @@ class _Run:
             again = error.temporary and attempts < self.persistence.attempts
             self._failures[kind] = self._failures[kind] + 1 if error.down else 0
             status = DeliveryStatus.IN_PROGRESS if again else DeliveryStatus.ERROR
-            self._record(interaction, status, attempts, str(error))
+            reason = str(error)
         except UsageError as error:
-            self._record(interaction, DeliveryStatus.ERROR, attempts, str(error))
+            status, reason = DeliveryStatus.ERROR, str(error)
         else:
             self._failures[kind] = 0
-            self._record(interaction, DeliveryStatus.DELIVERED, attempts, "")
+            status, reason = DeliveryStatus.DELIVERED, ""
+        self._record(interaction, status, attempts, reason)
+        return status
 
     def _check(self, letter: Letter) -> None:
         """Look again whether the contact may be written to: much can happen after logging.
@@ -372,8 +392,3 @@ class _Run:
                     raise
             else:
                 break
-        self.done.append(number)
-        if status is DeliveryStatus.DELIVERED:
-            self.delivered.append(number)
-        elif status is DeliveryStatus.ERROR:
-            self.failed.append(number)

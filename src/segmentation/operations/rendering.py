@@ -6,6 +6,8 @@ another contact is at hand when it is filled.
 
 import mimetypes
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
 from typing import IO
 
 import attrs
@@ -27,6 +29,7 @@ from segmentation.documents import (
 from segmentation.errors import (
     BadDocument,
     Fault,
+    InvalidValue,
     NotFound,
     Refused,
     Rejected,
@@ -187,6 +190,7 @@ class Press:
         Raises:
             NotFound: Contact, template or salutation formula is missing.
             Rejected: Fields that nothing fills, all of them.
+            InvalidValue: What the host adds is nothing that can stand in a letter.
         """
         facts = self._gatherer.facts(interaction, segment.header if segment else None)
         more = self._rendering.more
@@ -215,7 +219,7 @@ class Press:
         for field in opened[0].fields:
             plain = field_name(field)
             if plain in added:
-                values[field] = added[plain]
+                values[field] = _checked(field, added[plain])
             elif field in getters:
                 values[field] = getters[field](facts)
             else:
@@ -282,6 +286,13 @@ class Press:
     def formats(self, letter: Letter) -> Formats:
         """How dates and numbers are written in a letter."""
         return self._rendering.formats_for(*letter.locale)
+
+
+def _checked(field: str, value: Value) -> Value:
+    """What a host adds; it is kept with the interaction, and must be of a kind that can be."""
+    if value is None or isinstance(value, str | float | int | Decimal | date | time):
+        return value
+    raise InvalidValue(field, value, "is no value of a field")
 
 
 def _ending(name: str) -> str:

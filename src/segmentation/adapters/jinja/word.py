@@ -27,6 +27,23 @@ from ._sandbox import filling, make_environment, reading, texts_of
 
 _LINE_END = re.compile("\r\n|[\n\r\v\f\u2028\u2029]")
 _NO_XML = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+
+
+class _Template(docxtpl.DocxTemplate):  # type: ignore[misc]  # it has no types
+    """A template that is filled in time that grows as its rows do."""
+
+    def map_tree(self, tree: etree._Element) -> None:
+        """Put the filled body in the place of the template's.
+
+        lxml remembers each attribute of the namespace ``xml`` that it takes into another document,
+        and goes through all of them for the next one; so they are put in afterwards.
+        """
+        spaced = [element for element in tree.iter(etree.Element) if _SPACE in element.attrib]
+        kept = [element.attrib.pop(_SPACE) for element in spaced]
+        super().map_tree(tree)
+        for element, space in zip(spaced, kept, strict=True):
+            element.set(_SPACE, space)
 
 
 @attrs.frozen
@@ -57,7 +74,7 @@ class WordJinjaForm:
         """
         made = io.BytesIO()
         with filling(self.name):
-            template = docxtpl.DocxTemplate(io.BytesIO(self._content))
+            template = _Template(io.BytesIO(self._content))
             template.render(_writable(data), make_environment(escapes=True))
             template.save(made)
         return made.getvalue()

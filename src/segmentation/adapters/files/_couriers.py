@@ -1,15 +1,13 @@
-"""Couriers that put documents into a folder or into zip archives; only the standard library.
-
-Every document is written to a file of another name first and becomes visible whole: a full
-disk or a killed process leaves no half letters.
-"""
+"""A file for each document in a folder; an archive for each segment."""
 
 import contextlib
 import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +15,8 @@ from typing import Self
 
 from segmentation.documents import Document, safe_file_name
 from segmentation.errors import NotDelivered
+
+from ._packing import Packing, packing
 
 _PACKED = frozenset({"docx", "zip", "pdf", "png", "jpg"})
 """Endings of what is packed already: it goes into an archive as it is."""
@@ -74,12 +74,11 @@ class ZipCourier:
         """
         archive = self._folder / safe_file_name(document.segment_no or "documents", ending="zip")
         parts = archive.with_name(archive.name + _PARTS)
-        number = document.key.rjust(20, "0")
+        part = safe_file_name(document.key.rjust(20, "0"), ending="part")
         named = json.dumps([document.name, document.contact_no]).encode()
         with _refusing(archive):
             parts.mkdir(parents=True, exist_ok=True)
-            _replace(parts / safe_file_name(number, ending="part"), document.content)
-            _replace(parts / safe_file_name(number, ending="name"), named)
+            _replace(parts / part, named + b"\n" + document.content)
         return str(archive)
 
     def close(self) -> None:
@@ -108,12 +107,17 @@ class ZipCourier:
 
 @contextlib.contextmanager
 def _refusing(where: Path) -> Iterator[None]:
-    """What the system refuses, as an error of ours; a full disk may have room again."""
+    """What cannot be written, as an error of ours; a full disk may have room again.
+
+    An archive that is there already may be broken, or have a password.
+    """
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise NotDelivered(str(where), reason, down=True) from error
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, sqlite3.Error) as error:
+        raise NotDelivered(str(where), str(error), down=True) from error
 
 
 def _names(document: Document) -> Iterator[str]:
@@ -163,33 +167,44 @@ def _write_beside(path: Path, content: bytes) -> Path:
 def _pack(parts: Path, archive: Path) -> None:
     """Pack a folder of parts, together with what the archive holds already."""
     new = archive.with_name(f".{archive.name}")
-    with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as packed:
-        keys: set[bytes] = set()
-        if archive.exists():
-            with zipfile.ZipFile(archive) as before:
-                for info in before.infolist():
-                    keys.add(info.comment)
-                    with before.open(info) as source, packed.open(info, "w") as target:
-                        shutil.copyfileobj(source, target)
-        taken = {name.casefold() for name in packed.namelist()}
-        for part in sorted(parts.glob("*.part")):
-            if part.stem.encode() not in keys:
-                _add(part, packed, taken)
+    with new.open("w+b") as file:
+        with packing(file) as packed:
+            if archive.exists():
+                with zipfile.ZipFile(archive) as before:
+                    for info in before.infolist():
+                        with before.open(info) as source:
+                            packed.add(info, source)
+            for part in _in_order(parts):
+                if not packed.has_mark(part.stem.encode()):
+                    _add(part, packed)
+        file.flush()
+        os.fsync(file.fileno())
     new.replace(archive)
+    for part in _in_order(parts):
+        part.unlink()
     shutil.rmtree(parts)
 
 
-def _add(part: Path, packed: zipfile.ZipFile, taken: set[str]) -> None:
+def _in_order(parts: Path) -> Iterator[Path]:
+    """The parts of a folder; there may be too many to hold."""
+    with contextlib.closing(sqlite3.connect("")) as found, os.scandir(parts) as entries:
+        found.execute("CREATE TABLE part (name TEXT PRIMARY KEY)")
+        names = ((entry.name,) for entry in entries if entry.name.endswith(".part"))
+        found.executemany("INSERT INTO part VALUES (?)", names)
+        for (name,) in found.execute("SELECT name FROM part ORDER BY name"):
+            yield parts / name
+
+
+def _add(part: Path, packed: Packing) -> None:
     """Add one document under its name; a name that is taken gets the contact's number too."""
-    name, contact_no = json.loads(part.with_suffix(".name").read_bytes())
-    stem, _, ending = name.rpartition(".")
-    if name.casefold() in taken:
-        name = safe_file_name(stem, contact_no, ending=ending)
-    if name.casefold() in taken:
-        name = safe_file_name(stem, contact_no, part.stem.lstrip("0"), ending=ending)
-    taken.add(name.casefold())
-    info = zipfile.ZipInfo(name, _NO_TIME)
-    info.comment = part.stem.encode()
-    info.compress_type = zipfile.ZIP_STORED if ending in _PACKED else zipfile.ZIP_DEFLATED
-    with part.open("rb") as source, packed.open(info, "w") as target:
-        shutil.copyfileobj(source, target)
+    with part.open("rb") as source:
+        name, contact_no = json.loads(source.readline())
+        stem, _, ending = name.rpartition(".")
+        if packed.has_name(name):
+            name = safe_file_name(stem, contact_no, ending=ending)
+        if packed.has_name(name):
+            name = safe_file_name(stem, contact_no, part.stem.lstrip("0"), ending=ending)
+        info = zipfile.ZipInfo(name, _NO_TIME)
+        info.comment = part.stem.encode()
+        info.compress_type = zipfile.ZIP_STORED if ending in _PACKED else zipfile.ZIP_DEFLATED
+        packed.add(info, source)
