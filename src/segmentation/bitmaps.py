@@ -22,16 +22,21 @@ def from_flags(flags: bytes | bytearray) -> int:
 
 
 def _eighths(values: bytes | bytearray, size: int = 1, byte: int = 0) -> list[int]:
-    """A byte of every eighth value, eight to a whole number's eight bits; from each of the eight.
+    """Eight whole numbers: the bytes of values 0, 8, 16, ..., those of values 1, 9, 17, ...
 
-    Packing bits means shifting these eight numbers, and no single byte is looked at.
+    Shifting them packs bits of eight values into a byte, and no byte is looked at for itself.
+
+    Args:
+        values: The values.
+        size: How many bytes each has.
+        byte: Which of them is taken.
     """
     starts = range(byte, byte + 8 * size, size)
     return [int.from_bytes(values[start :: 8 * size], "little") for start in starts]
 
 
 def _interleaved(eighths: Iterable[int]) -> int:
-    """The set of positions out of eight, of which each says 1 or 0 for every eighth one."""
+    """The set of positions, of eight numbers whose bytes say 1 or 0 for every eighth one."""
     return reduce(or_, (eighth << n for n, eighth in enumerate(eighths)))
 
 

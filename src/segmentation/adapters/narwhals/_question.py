@@ -203,8 +203,8 @@ class Question:
         tests = [self._where(table, where) for where in part.conditions]
         blanks = [] if passing else [is_filled(names[0], fields[0])]
         rows = _kept(lazily(self._frames.of(table)), all_of([*tests, *blanks]), names[0])
-        pairs_behind = list(zip(own, names, fields, strict=True))[1:]
-        behind = [each for each in pairs_behind if each[0] not in filled]
+        further = zip(own[1:], names[1:], fields[1:], strict=True)
+        behind = [each for each in further if each[0] not in filled]
         if behind:
             self.is_wider = True
             rows = rows.with_columns(*(_filled(name, field) for _, name, field in behind))
