@@ -4,22 +4,40 @@ Python works on such numbers a machine word at a time, so that and, or, not of a
 positions take microseconds. Knows nothing of what stands at a position.
 """
 
-import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import chain, compress, repeat
+from operator import or_
 
 _DENSE = 24
-"""With fewer positions than one in so many, empty bytes are skipped over."""
-_OFFSETS = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
-_NOT_EMPTY = re.compile(rb"[^\0]", re.DOTALL)
+"""With fewer positions than one in so many, empty words are skipped over."""
+_WORD = 64
 _TO_FLAGS = bytes.maketrans(b"01", b"\0\1")
-_TO_DIGITS = bytes.maketrans(b"\0\1", b"01")
 
 
 def from_flags(flags: bytes | bytearray) -> int:
     """The set of the positions at which a byte is 1, not 0."""
-    return int(flags[::-1].translate(_TO_DIGITS), 2) if flags else 0
+    return _interleaved(_eighths(flags))
+
+
+def _eighths(values: bytes | bytearray, size: int = 1, byte: int = 0) -> list[int]:
+    """Eight whole numbers: the bytes of values 0, 8, 16, ..., those of values 1, 9, 17, ...
+
+    Shifting them packs bits of eight values into a byte, and no byte is looked at for itself.
+
+    Args:
+        values: The values.
+        size: How many bytes each has.
+        byte: Which of them is taken.
+    """
+    starts = range(byte, byte + 8 * size, size)
+    return [int.from_bytes(values[start :: 8 * size], "little") for start in starts]
+
+
+def _interleaved(eighths: Iterable[int]) -> int:
+    """The set of positions, of eight numbers whose bytes say 1 or 0 for every eighth one."""
+    return reduce(or_, (eighth << n for n, eighth in enumerate(eighths)))
 
 
 def above(values: bytes, limit: int) -> int:
@@ -28,8 +46,7 @@ def above(values: bytes, limit: int) -> int:
     >>> above(bytes([0, 3, 1]), 0)
     6
     """
-    digits = bytes(48 + (value > limit) for value in range(256))
-    return int(values[::-1].translate(digits), 2) if values else 0
+    return from_flags(values.translate(bytes(value > limit for value in range(256))))
 
 
 def to_flags(bits: int, size: int) -> bytes:
@@ -54,14 +71,17 @@ def to_positions(bits: int) -> Iterable[int]:
     size = bits.bit_length()
     if bits.bit_count() * _DENSE > size:
         return compress(range(size), to_flags(bits, size))
-    return _sparse(bits.to_bytes(size // 8 + 1, "little"))
+    return _sparse(bits.to_bytes((size // _WORD + 1) * 8, "little"))
 
 
 def _sparse(raw: bytes) -> Iterator[int]:
-    for found in _NOT_EMPTY.finditer(raw):
-        at = found.start()
-        for offset in _OFFSETS[raw[at]]:
-            yield at * 8 + offset
+    words = memoryview(raw).cast("Q")
+    for at in compress(range(len(words)), words):
+        behind, rest = at * _WORD - 1, words[at]
+        while rest:
+            lowest = rest & -rest
+            yield behind + lowest.bit_length()
+            rest ^= lowest
 
 
 def full(size: int) -> int:
@@ -93,13 +113,13 @@ def slices_of(numbers: "bytes | bytearray | array[int]", width: int) -> tuple[in
         width: How many bits are looked at.
     """
     size = 1 if isinstance(numbers, bytes | bytearray) else numbers.itemsize
-    raw = memoryview(numbers).cast("B")[::-1]
-    planes = [bytes(raw[size - 1 - byte :: size]) for byte in range((width + 7) // 8)]
-    digits = (planes[bit // 8].translate(_DIGIT_OF[bit % 8]) for bit in range(width))
-    return tuple(int(each, 2) if each else 0 for each in digits)
-
-
-_DIGIT_OF = tuple(bytes(48 + (byte >> bit & 1) for byte in range(256)) for bit in range(8))
+    raw = bytes(numbers)
+    ones = int.from_bytes(b"\1" * (len(raw) // size // 8 + 1), "little")
+    planes = [_eighths(raw, size, byte) for byte in range((width + 7) // 8)]
+    return tuple(
+        _interleaved(eighth >> bit % 8 & ones for eighth in planes[bit // 8])
+        for bit in range(width)
+    )
 
 
 def added(numbers: Iterable[Sequence[int]], width: int) -> list[int]:
@@ -140,4 +160,8 @@ def pick(slices: Sequence[int], chosen: Sequence[tuple[int, int]], within: int) 
     low = [(start, min(stop, size)) for start, stop in chosen if start < size]
     high = [(max(start - size, 0), stop - size) for start, stop in chosen if stop > size]
     lower = slices[:level]
+    if not low:
+        return pick(lower, high, ones)
+    if not high:
+        return pick(lower, low, within ^ ones)
     return pick(lower, low, within ^ ones) | pick(lower, high, ones)

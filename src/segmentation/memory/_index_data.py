@@ -7,10 +7,10 @@ are remembered as stale; once there are many, everything is better made anew.
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import compress, count, repeat
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, Protocol, TypeAlias
 
 from segmentation.bitmaps import from_flags, from_positions, full, to_flags, to_positions, without
@@ -61,25 +61,26 @@ class LinkKey:
     """
 
     def __init__(self, names: Sequence[str], blanks: Sequence[Any]) -> None:
-        self._names = names
-        self._blanks = blanks
+        self._first, *self._further = map(attrgetter, names)
+        self._blanks = blanks[1:]
 
     def __call__(self, record: Row) -> Any:  # noqa: ANN401
         """The key of a record."""
-        return self.of_all([record])[0]
+        return next(self.of_all([record]))
 
-    def of_all(self, records: Sequence[Row]) -> list[Any]:
-        """The keys of many records."""
-        first, *others = (list(map(attrgetter(name), records)) for name in self._names)
-        if not others:
-            return first
-        return list(zip(first, *map(_filled, others, self._blanks[1:]), strict=True))
+    def of_all(self, records: Sequence[Row]) -> Iterator[Any]:
+        """The keys of many records, one after the other: none is kept waiting in memory."""
+        if not self._further:
+            return self.firsts(records)
+        further = (
+            map({None: blank}.get, map(read, records), map(read, records))
+            for read, blank in zip(self._further, self._blanks, strict=True)
+        )
+        return zip(self.firsts(records), *further, strict=True)
 
-
-def _filled(values: list[Any], blank: Any) -> list[Any]:  # noqa: ANN401
-    if None not in values:
-        return values
-    return [blank if value is None else value for value in values]
+    def firsts(self, records: Iterable[Row]) -> Iterator[Any]:
+        """The first values of many keys; a blank one links nothing."""
+        return map(self._first, records)
 
 
 class LinkedTable:
@@ -253,23 +254,25 @@ class IndexData:
         names = [name for _, name in on]
         blanks = [table.field(name).blank for name, _ in on]
         places = list(to_positions(covered))
-        keys = LinkKey(names, blanks).of_all(list(map(self.contacts.__getitem__, places)))
-        filled = keys if len(names) == 1 else map(itemgetter(0), keys)
+        contacts = list(map(self.contacts.__getitem__, places))
+        key = LinkKey(names, blanks)
+        firsts = list(key.firsts(contacts))
         if self._key in names:
-            known = dict(compress(zip(keys, places, strict=True), filled))
+            known = dict(compress(zip(key.of_all(contacts), places, strict=True), firsts))
             size, of_contacts, group_of = self.size, None, self._position_by(names)
         else:
-            known = dict(zip(dict.fromkeys(compress(keys, filled)), count(), strict=False))
+            filled = compress(key.of_all(contacts), firsts)
+            known = dict(zip(dict.fromkeys(filled), count(), strict=False))
             size, group_of = len(known), known.get
             of_contacts = array("I", [size]) * self.size
-            for at, group in zip(places, map(known.get, keys, repeat(size)), strict=True):
+            found = map(known.get, key.of_all(contacts), repeat(size))
+            for at, group in zip(places, found, strict=True):
                 of_contacts[at] = group
-        rows = list(self._tables.all(table.name))
         key = LinkKey([name for name, _ in on], blanks)
-        groups = array("I", map(known.get, key.of_all(rows), repeat(size)))
+        rows = list(self._tables.all(table.name))
         if len(places) < self.size:
-            rows = list(compress(rows, map(size.__ne__, groups)))
-            groups = array("I", filter(size.__ne__, groups))
+            rows = list(compress(rows, map(frozenset(firsts).__contains__, key.firsts(rows))))
+        groups = array("I", map(known.get, key.of_all(rows), repeat(size)))
         linked = LinkedRows(rows, groups, size, key, group_of)
         return LinkedTable(linked, of_contacts, len(on), covered)
 

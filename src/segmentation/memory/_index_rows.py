@@ -20,7 +20,7 @@ from segmentation.fields import Field
 
 from ._index_columns import Amounts, Column, Dictionary, Ranks, encode, reader, zeros
 
-_SPARSE = 256
+_SPARSE = 1024
 """A layer with rows for less than one in so many groups is not worth its bits."""
 _MOST_LAYERS = 200
 _NOWHERE = 255

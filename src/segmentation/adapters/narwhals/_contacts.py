@@ -83,6 +83,8 @@ class FrameContacts:
         frame = lazily(self._contacts)
         if not is_eager(frame):
             found = question.those_among(frame)
+            if question.is_wider:
+                found = found.select(frame.collect_schema().names())
             return (found.collect() if is_eager(self._contacts) else found).to_native()
         # Eager engines copy whole rows at each step, and a join forgets the index of pandas.
         found = question.those_among(question.needed(frame).with_row_index(_ROW))

@@ -1,6 +1,6 @@
 """One bound selection, asked of frames: expressions, semi- and anti-joins of their engine."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NoReturn, assert_never
 
 import attrs
@@ -42,25 +42,24 @@ class _Keys:
         rows: A frame in which they stand, some more than once.
         names: Their columns in it.
         own: The contacts' columns that equal them.
-        fields: The fields that they are, one for each pair.
+        fill: Those of the contacts' columns that are compared with their blank where missing.
         passing: Whether those with such a key are sought, or those without.
     """
 
     rows: Frame
     names: list[str]
     own: list[str]
-    fields: list[Field]
+    fill: Mapping[str, Field]
     passing: bool
 
     @property
     def comparable(self) -> list[str]:
-        """The contacts' columns that are compared: behind the first, filled ones."""
-        return [self.own[0], *(_FILLED + name for name in self.own[1:])]
+        """The contacts' columns that are compared, those that are filled by another name."""
+        return [_FILLED + name if name in self.fill else name for name in self.own]
 
     def filled(self, frame: Frame) -> Frame:
         """The contacts with the columns that are compared."""
-        further = zip(self.own[1:], self.fields[1:], self.comparable[1:], strict=True)
-        columns = [_filled(own, field).alias(name) for own, field, name in further]
+        columns = [_filled(name, field).alias(_FILLED + name) for name, field in self.fill.items()]
         return frame.with_columns(*columns) if columns else frame
 
 
@@ -88,7 +87,8 @@ class Question:
         self._members = members
         self._logged = logged
         self._flags = 0
-        self._is_wider = False
+        self.is_wider = False
+        """Whether what is found bears columns of ours."""
         self.key = frames.key(self._base, bound.schema.key)
 
     @property
@@ -108,29 +108,31 @@ class Question:
         return self._frames.plain_rows(frame, self._base, [self._bound.schema.key, *also])
 
     def those_among(self, frame: Frame) -> Frame:
-        """The rows of a frame of contacts that pass."""
+        """The rows of a frame of contacts that pass, perhaps with columns of ours behind."""
         if self._node is None:
             return frame
         nodes = self._node.items if isinstance(self._node, AllOf) else [self._node]
-        found = self._passing_all(nodes, frame)
-        return found.select(frame.collect_schema().names()) if self._is_wider else found
+        return self._passing_all(nodes, frame)
 
     def _passing_all(self, nodes: Iterable[BoundNode], frame: Frame) -> Frame:
         """Own fields are looked at first and together, then rows that are joined, then the rest."""
         own: list[Test] = []
-        joins: list[_Keys] = []
+        linked: list[tuple[Linked, bool]] = []
         rest: list[BoundNode] = []
         for node in nodes:
             if is_own(node):
                 own.append(self._test(node, frame)[1])
             elif is_joined(node):
-                joins.append(self._keys(node, wanted=True))
+                linked.append((node, True))
             elif isinstance(node, Not) and is_joined(node.item):
-                joins.append(self._keys(node.item, wanted=False))
+                linked.append((node.item, False))
             else:
                 rest.append(node)
-        filled = {keys.own[0]: keys.fields[0] for keys in joins if keys.passing}
-        blanks = [is_filled(name, field) for name, field in filled.items()]
+        filled = dict(
+            self._first_key(item) for item, wanted in linked if self._by_rows(item, wanted)
+        )
+        joins = [self._keys(item, wanted=wanted, filled=filled) for item, wanted in linked]
+        blanks = [is_filled(name, field) for name, field in filled.items() if name != self.key]
         frame = _kept(frame, all_of([*own, *blanks]), self.key)
         for keys in joins:
             frame = _joined(frame, keys)
@@ -171,12 +173,25 @@ class Question:
 
     # -- linked tables ----------------------------------------------------------------------
 
-    def _keys(self, linked: Linked, *, wanted: bool) -> _Keys:
+    def _first_key(self, linked: Linked) -> tuple[str, Field]:
+        """The contacts' column that goes in front of a key, and the field that it is."""
+        table = part_of(linked).table
+        row, own = table.link.on[0] if table.link else ("", "")
+        return self._frames.key(self._base, own), table.field(row)
+
+    def _by_rows(self, linked: Linked, wanted: bool) -> bool:  # noqa: FBT001
+        """Whether those who are sought are found by their rows, and not by having none."""
+        return wanted is not self._passes_without_rows(linked)
+
+    def _keys(
+        self, linked: Linked, *, wanted: bool, filled: Collection[str] = frozenset()
+    ) -> _Keys:
         """Keys of those who pass, or of those who do not if one can pass without any row.
 
         A blank in front links nothing. It is left out of the rows, or else of the contacts, of
         whom there are fewer: but only those who are sought by their rows can be left out. What
-        is missing behind it is filled, for engines do not find it equal to itself.
+        is missing behind it is filled, for engines do not find it equal to itself; unless the
+        contacts' columns are filled ones, which a blank does not equal.
         """
         part = part_of(linked)
         table = part.table
@@ -184,16 +199,19 @@ class Question:
         fields = [table.field(field) for field, _ in pairs]
         own = [self._frames.key(self._base, field) for _, field in pairs]
         names = [self._frames.key(table, field) for field, _ in pairs]
-        passing = wanted is not self._passes_without_rows(linked)
+        passing = self._by_rows(linked, wanted)
         tests = [self._where(table, where) for where in part.conditions]
         blanks = [] if passing else [is_filled(names[0], fields[0])]
         rows = _kept(lazily(self._frames.of(table)), all_of([*tests, *blanks]), names[0])
-        if further := list(map(_filled, names[1:], fields[1:])):
-            self._is_wider = True
-            rows = rows.with_columns(*further)
+        further = zip(own[1:], names[1:], fields[1:], strict=True)
+        behind = [each for each in further if each[0] not in filled]
+        if behind:
+            self.is_wider = True
+            rows = rows.with_columns(*(_filled(name, field) for _, name, field in behind))
+        fill = {name: field for name, _, field in behind}
         if isinstance(linked, BoundFigure):
             rows = self._measured(linked, rows, names)
-        return _Keys(rows.select(names) if is_eager(rows) else rows, names, own, fields, passing)
+        return _Keys(rows.select(names) if is_eager(rows) else rows, names, own, fill, passing)
 
     def _passes_without_rows(self, linked: Linked) -> bool:
         if isinstance(linked, BoundPart):
@@ -228,7 +246,7 @@ class Question:
             found = _looked_up(keys)
         else:
             self._flags += 1
-            self._is_wider = True
+            self.is_wider = True
             flag = f"{_FLAG}{self._flags}"
             frame = _with_flag(frame, keys, flag)
             found = ~nw.col(flag).is_null()
