@@ -16,6 +16,7 @@ class Postman:
 
     Attributes:
         mails: What was accepted, in order.
+        brought: To whom, for each of them.
         answers: What is said to a recipient instead of yes, by address.
         refuses_all: What is said to every recipient, if anything.
         gone_after: The connection is cut at every mail after so many; -1 for never.
@@ -25,6 +26,7 @@ class Postman:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.brought: list[list[str]] = []
         self.answers: dict[str, str] = {}
         self.refuses_all = ""
         self.gone_after = -1
@@ -63,11 +65,13 @@ class Postman:
             return "421 gone"
         content = envelope.original_content or b""
         self.mails.append(message_from_bytes(content, policy=policy.default))
+        self.brought.append(list(envelope.rcpt_tos))
         return "250 OK"
 
     @property
     def recipients(self) -> list[str]:
-        return [mail["To"].addresses[0].addr_spec for mail in self.mails]
+        """To whom mails were brought, in order."""
+        return [address for mail in self.brought for address in mail]
 
 
 class _OnAFreePort(Controller):

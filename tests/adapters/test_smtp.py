@@ -209,6 +209,23 @@ def test_a_refused_recipient_does_not_stop_the_others(
     assert postman.connections == 1
 
 
+def test_a_contacts_several_addresses_all_get_the_mail(postman: Postman, port: int) -> None:
+    both = attrs.evolve(ANNA, e_mail="anna@example.com; post@example.com;")
+    with SmtpCourier(at(port), SENDER) as courier:
+        courier.deliver(both)
+        postman.answers["anna@example.com"] = "550 no such mailbox"
+        courier.deliver(both)
+        postman.answers["post@example.com"] = "451 try again later"
+        with pytest.raises(NotDelivered, match="451") as caught:
+            courier.deliver(both)
+        with pytest.raises(NotDelivered, match="'anna' is no mail address"):
+            courier.deliver(attrs.evolve(ANNA, e_mail="post@example.com; anna"))
+    assert caught.value.temporary
+    assert postman.recipients == ["anna@example.com", "post@example.com", "post@example.com"]
+    names = [address.display_name for address in postman.mails[0]["To"].addresses]
+    assert names == ["Anna Berg", "Anna Berg"]
+
+
 def test_a_server_that_says_it_closes_is_down(postman: Postman, port: int) -> None:
     postman.answers["anna@example.com"] = "421 going down"
     with SmtpCourier(at(port), SENDER) as courier:

@@ -9,7 +9,7 @@ import re
 import smtplib
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -136,7 +136,9 @@ class SmtpCourier:
         self._connection: smtplib.SMTP | None = None
 
     def deliver(self, document: Document) -> str:
-        """Send one mail; returns the address that it went to.
+        """Send one mail; returns the address that it went to, or several as they are stored.
+
+        Of several addresses one that the server takes is enough.
 
         Raises:
             NotDelivered: The contact has no address or an odd one, the server refused the
@@ -208,7 +210,7 @@ class SmtpCourier:
             self._connected().send_message(message)
             self._used = self._clock()
         except smtplib.SMTPRecipientsRefused as error:
-            code, said = next(iter(error.recipients.values()))
+            code, said = min(error.recipients.values())  # one that may yet be taken goes first
             self._refused(where, code, said, error)
         except smtplib.SMTPResponseException as error:
             self._refused(where, error.smtp_code, error.smtp_error, error)
@@ -285,13 +287,16 @@ def _address(field: str, text: str) -> Address:
         raise InvalidValue(field, text, "is no mail address") from error
 
 
-def _to(document: Document) -> Address:
-    address = document.e_mail.strip()
-    if not address:
+def _to(document: Document) -> Sequence[Address]:
+    """The contact's addresses: a semicolon parts them, as in Business Central."""
+    addresses = list(filter(None, map(str.strip, document.e_mail.split(";"))))
+    if not addresses:
         raise ValueError("the contact has no mail address")
-    if not address.isprintable() or "@" not in address:
-        raise ValueError(f"{address!r} is no mail address")
-    return Address(display_name=_one_line(document.addressee)[:_LONGEST], addr_spec=address)
+    for address in addresses:
+        if not address.isprintable() or "@" not in address:
+            raise ValueError(f"{address!r} is no mail address")
+    name = _one_line(document.addressee)[:_LONGEST]
+    return tuple(Address(display_name=name, addr_spec=address) for address in addresses)
 
 
 def _one_line(text: str) -> str:
