@@ -12,6 +12,7 @@ from databases import Database
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore, join_store, open_store
 from segmentation.adapters.sqlalchemy._words import PostgresqlWords
 from segmentation.contacts import (
+    AlternativeAddress,
     Contact,
     ContactBusinessRelation,
     ContactType,
@@ -40,6 +41,8 @@ RECORDS = (
     ),
     ItemEntry(entry_no=1, source_type=CUSTOMER, source_no="10000", contact_no="P2"),
     Interaction(entry_no=1, contact_no="P2", attempt_failed=True),
+    AlternativeAddress(contact_no="P2", code="HOME"),
+    AlternativeAddress(contact_no="P2", code="WORK"),
 )
 
 
@@ -52,6 +55,14 @@ RECORDS = (
         ("interactions", {"on": (("attempt_failed", "minor"),)}, ["P1"]),
         ("interactions", {"on": (("contact_no", "no"), ("date", "last_modified"))}, ["P2"]),
         ("interactions", {"on": (("date", "last_modified"), ("contact_no", "no"))}, []),
+        (
+            "interactions",
+            {
+                "on": (("contact_no", "contact_no"), ("date", "starting_date")),
+                "through": "alternative_addresses",
+            },
+            ["P2"],
+        ),
     ],
 )
 def test_rows_belong_to_those_whom_the_link_says(
@@ -63,9 +74,11 @@ def test_rows_belong_to_those_whom_the_link_says(
     ours = contact_schema().table(table)
     assert ours.link is not None
     linked = attrs.evolve(ours, link=attrs.evolve(ours.link, **link))
-    bound = bind(Part(table), contact_schema().with_tables(linked), AsOf(date(2026, 11, 22)))
-    assert MemoryContacts(store.records, store.segments).matching(bound) == expected
-    assert list(store.contacts.matching(bound)) == expected
+    schema = contact_schema().with_tables(linked)
+    for criteria in (Part(table), figure(Measure.COUNT, "", Part(table), "1")):
+        bound = bind(criteria, schema, AsOf(date(2026, 11, 22)))
+        assert MemoryContacts(store.records, store.segments).matching(bound) == expected
+        assert list(store.contacts.matching(bound)) == expected
 
 
 def plan_of(store: SqlStore, engine: sa.Engine, criteria: Criteria) -> str:

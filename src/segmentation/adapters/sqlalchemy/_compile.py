@@ -177,18 +177,19 @@ class _Compiler:
 
     def _belonging(self, chain: Chain) -> list[Test]:
         """That a row belongs to the contact: it is there once, however many lead to it."""
-        (table, rows), (other, others), *rest = chain
-        if not rest:
+        (table, rows), *behind = chain
+        if len(behind) == 1:
             return self._linked(chain)
-        between = self._linked(chain[1:])
+        if not _may_be_listed(table):
+            return [_exists(behind, self._linked(chain))]
+        (other, others), *_ = behind
         pairs = table.link.on if table.link else ()
         fields = [(table.field(name), other.field(other_name)) for name, other_name in pairs]
-        if any(field.blank is None for field, _ in fields):  # which IN would not find
-            return [_exists(chain[1:], self._linked(chain)), *self._only(table, rows)]
         keys = [rows.value(field) for field, _ in fields]
         theirs = [others.value(field) for _, field in fields]
-        led = _select(theirs, chain[1:], [is_filled(fields[0][1], theirs[0]), *between])
-        return [sa.tuple_(*keys).in_(led), *self._only(table, rows)]
+        filled = is_filled(fields[0][1], theirs[0])
+        listed = _select(theirs, behind, [filled, *self._linked(behind)])
+        return [sa.tuple_(*keys).in_(listed), *self._only(table, rows)]
 
     def _only(self, table: Table, rows: Rows) -> list[Test]:
         """That the further pair of a link is equal, which some contacts are spared."""
@@ -214,7 +215,7 @@ class _Compiler:
             return self._measure(figure, rows, [rows.value(key) == self.number])
         chain = self._chain(table)
         rows = chain[0][1]
-        if rows.unindexed and not (link.through or link.only):
+        if rows.unindexed and _may_be_listed(table) and not (link.through or link.only):
             return self._in_groups(figure, link, rows)
         return self._measure(figure, rows, self._belonging(chain))
 
@@ -278,6 +279,12 @@ def _keyed(table: Table, rows: Rows, other: Table, others: Rows) -> Iterator[Tes
             yield value.is_not_distinct_from(others_value)
         else:
             yield value == others_value
+
+
+def _may_be_listed(table: Table) -> bool:
+    """Whether keys of rows are found in a list of keys, where what is missing equals nothing."""
+    pairs = table.link.on if table.link else ()
+    return all(table.field(name).blank is not None for name, _ in pairs)
 
 
 def _exists(chain: Chain, tests: Iterable[Test]) -> Test:
