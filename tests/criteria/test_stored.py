@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -105,6 +106,12 @@ def test_a_filter_that_does_not_parse_is_pointed_at() -> None:
     text = '{"version":1,"meaning":1,"criteria":{"part":{"table":"c","where":[["f","a|"]]}}}'
     with pytest.raises(FilterError, match="ends too early"):
         criteria_from_json(text)
+
+
+@pytest.mark.parametrize("nothing", [None, "DK", 5, Not("DK")])
+def test_what_is_no_selection_is_not_stored(nothing: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValue, match=r"criteria: .* is no selection of ours"):
+        criteria_to_json(nothing)
 
 
 def test_what_is_nested_too_deep_is_not_stored() -> None:
