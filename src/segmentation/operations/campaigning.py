@@ -244,9 +244,15 @@ def recount(store: Store) -> int:
     """
     with store.transaction():
         store.records.remove(list(store.records.all(CampaignTally)))
-        found = _differences(Change(None, each) for each in store.records.all(Interaction))
-        store.records.put(_tally(key, each) for key, each in found.items())
+        found = recounted(store.records.all(Interaction))
+        store.records.put(found)
     return len(found)
+
+
+def recounted(interactions: Iterable[Interaction]) -> list[CampaignTally]:
+    """The tallies of interactions, counted anew, in the order of their keys."""
+    found = _differences(Change(None, each) for each in interactions)
+    return [_tally(key, figures) for key, figures in sorted(found.items())]
 
 
 # -- groups -----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import TypeAlias, assert_never
 import attrs
 
 from segmentation.campaigns import CampaignEntry
-from segmentation.errors import NotFound, Refused
+from segmentation.errors import InvalidValue, NotFound, Refused
 from segmentation.interactions import Interaction
 from segmentation.journal import (
     Canceled,
@@ -48,6 +48,7 @@ def cancel(store: Store, item: Cancelable, stamp: Stamp) -> Canceled:
         stamp: When and by whom it is recorded.
 
     Raises:
+        InvalidValue: It is none of the three.
         NotFound: It is not there (any more).
         Refused: It is cancelled already, or postponed.
     """
@@ -187,7 +188,7 @@ def _current(store: Store, item: Cancelable) -> tuple[Thing, Cancelable]:
             if found is None:
                 raise NotFound(_named(what), str(item.entry_no))
             return what, found
-    raise TypeError(f"{type(item).__name__} cannot be cancelled")
+    raise InvalidValue("item", item, "is no interaction, campaign entry or logged segment")
 
 
 def _named(what: Thing) -> str:
