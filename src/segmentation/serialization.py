@@ -208,8 +208,8 @@ def from_json(text: str) -> JSON:
     """
     try:
         return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidValue("JSON", text[:60], f"cannot be read: {error}") from error
+    except (ValueError, TypeError, RecursionError) as error:
+        raise InvalidValue("JSON", str(text)[:60], f"cannot be read: {error}") from error
 
 
 def criteria_to_data(criteria: Criteria) -> JSON:
