@@ -369,7 +369,7 @@ def resume_interaction(
         Rejected: As for `create_interaction`.
     """
     with store.transaction():
-        before = _postponed(store, entry_no, "resume")
+        before = _postponed(store, entry_no, "resume interaction {no}")
         fresh = {"date": as_of.workdate, "time_of_interaction": next_minute(stamp.at)}
         after = attrs.evolve(_given(before, fresh | given), postponed=postpone)
         check_interaction(store, after)
@@ -391,12 +391,12 @@ def drop_interaction(store: Store, entry_no: int, stamp: Stamp) -> None:
         Refused: It is not postponed.
     """
     with store.transaction():
-        _postponed(store, entry_no, "drop")
+        _postponed(store, entry_no, "drop interaction {no}")
         record(store, [Dropped(interaction_no=entry_no)], stamp)
 
 
 def _postponed(store: Store, entry_no: int, step: str) -> Interaction:
     found = interaction_of(store, entry_no)
     if not found.postponed:
-        raise Refused(f"{step} interaction {entry_no}", "it is not postponed")
+        raise Refused(Said(step, no=entry_no), "it is not postponed")
     return found
