@@ -31,6 +31,7 @@ from segmentation.journal import (
     Head,
     OpportunityLinked,
     PersonErased,
+    Ranges,
     Revised,
     Stamp,
     Thing,
@@ -257,9 +258,10 @@ def test_content_that_is_not_of_its_kind_is_named(entries: list[Entry]) -> None:
             assert error.value.number == entry.number
 
 
-def test_an_erasure_that_speaks_of_later_entries_is_named() -> None:
-    erased = PersonErased(contact_no="BO", emptied=((1, 10**15),))
-    with pytest.raises(JournalBroken, match="entry 1000000000000000, which is not there") as error:
+@pytest.mark.parametrize("ranges", [((1, 10**15),), ((-(10**15), 1),), ((1, 10**15), (1, 1))])
+def test_an_erasure_that_speaks_of_what_is_not_there_is_named(ranges: Ranges) -> None:
+    erased = PersonErased(contact_no="BO", emptied=ranges)
+    with pytest.raises(JournalBroken, match=r"entries -?\d+ to \d+, which are not there") as error:
         fold(entries_of([Interaction(contact_no="BO"), erased]))
     assert error.value.number == 2
 

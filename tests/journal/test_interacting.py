@@ -574,6 +574,9 @@ def test_a_call_needs_a_number(crm: seg.Workspace) -> None:
     with pytest.raises(Rejected) as error:
         crm.interactions.call("NOBODY", "")
     assert fields_at_fault(error)[:2] == ["contact_via", "contact_no"]
+    with pytest.raises(Rejected, match="a call needs a phone number"):
+        crm.interactions.call("ANNA", None)  # type: ignore[arg-type]
+    assert crm.interactions.call_of_line(segment.no.lower(), 10000, "117").segment_no == segment.no
 
 
 def test_a_call_from_a_line_is_an_interaction_of_its_own(crm: seg.Workspace) -> None:

@@ -219,7 +219,7 @@ class _Checker:
     def _of_joined(self, node: BoundNode, items: Sequence[BoundNode]) -> Iterator[Remark]:
         """What the items say together: one the opposite of another, or one field torn apart."""
         joined = AllOf if isinstance(node, AllOf) else AnyOf
-        if any(Not(item) in items for item in items):
+        if any(item.item in items for item in items if isinstance(item, Not)):
             yield self._verdict("", self._teller.node(node), holds=joined is AnyOf)
             return
         by_place: dict[str, list[BoundWhere]] = {}

@@ -193,8 +193,10 @@ def _gone(known: Known, interaction: Interaction) -> Iterator[Change]:
 
 def _emptied(known: Known, emptied: Ranges, entry: Entry) -> Iterator[Change]:
     """The records of entries whose personal content went lose it too."""
-    if emptied and emptied[-1][-1] >= entry.number:
-        raise JournalBroken(entry.number, f"speaks of entry {emptied[-1][-1]}, which is not there")
+    for first, last in emptied:
+        if not 0 < first <= last < entry.number:
+            reason = f"speaks of entries {first} to {last}, which are not there"
+            raise JournalBroken(entry.number, reason)
     for number in numbers_in(emptied):
         comment = known.find(InteractionComment, number)
         if comment is not None:
