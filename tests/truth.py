@@ -519,6 +519,10 @@ _FILTERS: Mapping[str, Mapping[str, str]] = {
         "company..natural_person": "A B C E F",
         "<>(company|'')": "A E F",
         "company|natural-person": "A B C E F",
+        "0": "D",
+        "1": "B C",
+        "1..": "A B C E F",
+        "<>2": "B C D",
         "company&<>company": _NONE,
     },
     "born": {

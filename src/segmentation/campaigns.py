@@ -16,7 +16,7 @@ import attrs
 from .codes import Option, to_code
 from .contacts import ContactNo, Salesperson
 from .criteria import AllOf, Compare, Not, Operand, Operator, Part, Selection, Where
-from .errors import Fault, InvalidValue
+from .errors import Fault, InvalidValue, Said
 from .fields import Code, Extra, LongText, Record, RefersTo, ShortCode, Text, with_converters
 from .interactions import DocumentType, Interaction
 from .templates import CampaignNo
@@ -49,11 +49,17 @@ class Campaign(Record, table="campaign", key=("no",)):
         started = self.starting_date is None or self.starting_date <= on
         return started and (self.ending_date is None or on <= self.ending_date)
 
+    @property
+    def place(self) -> Said:
+        """The campaign as faults name it."""
+        return Said("campaign {no}", no=self.no)
+
     def faults(self) -> Iterator[Fault]:
         """What is wrong with the campaign's own values."""
         start, end = self.starting_date, self.ending_date
         if start is not None and end is not None and end < start:
-            yield Fault(f"campaign {self.no}", "ending_date", f"{end} is before {start}, the start")
+            reason = Said("{end} is before {start}, the start", end=end, start=start)
+            yield Fault(self.place, "ending_date", reason)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)

@@ -281,13 +281,49 @@ def misfits(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def check_fit(record: Record) -> None:
-    """See that every text of a record fits its field.
+    """See that every value of a record fits its field.
 
     Raises:
-        InvalidValue: One is too long; the error names the first.
+        InvalidValue: One does not, or is too long a text; the error names the first.
     """
     for name, reason in misfits(record):
         raise InvalidValue(name, getattr(record, name), reason)
+    for name, reason in mistyped(record):
+        raise InvalidValue(name, getattr(record, name, None), reason)
+
+
+_HELD: Mapping[FieldType, tuple[type, ...]] = {
+    FieldType.CODE: (str,),
+    FieldType.TEXT: (str,),
+    FieldType.INTEGER: (int,),
+    FieldType.DECIMAL: (Decimal, int),
+    FieldType.BOOLEAN: (bool,),
+    FieldType.OPTION: (str,),
+    FieldType.DATE: (date, type(None)),
+    FieldType.DATETIME: (datetime, type(None)),
+    FieldType.TIME: (time, type(None)),
+}
+
+
+def mistyped(record: Record) -> Iterator[tuple[str, str]]:
+    """The fields of a record that hold what is none of their type, each with the reason."""
+    for field in fields_of(type(record)):
+        value = getattr(record, field.name)
+        if not _is_of(field.type, value):
+            yield field.name, Said("is no value of type {type}", type=Said(field.type.value))
+    for name, value in getattr(record, "extra", ()):
+        if not any(_is_of(kind, value) for kind in _HELD):
+            yield name, "is no value of a field"
+
+
+def _is_of(kind: FieldType, value: object) -> bool:
+    if isinstance(value, bool):
+        return kind is FieldType.BOOLEAN
+    if isinstance(value, datetime):
+        return kind is FieldType.DATETIME
+    return isinstance(value, _HELD[kind]) and not (
+        isinstance(value, Decimal) and not value.is_finite()
+    )
 
 
 def key_of(item: Record) -> tuple[Any, ...]:

@@ -15,7 +15,7 @@ import attrs
 
 from .codes import Option
 from .contacts import AnswerPriority, Contact, ContactType, Priority
-from .errors import Fault
+from .errors import Fault, Said
 from .fields import Code, Extra, LongText, Record, RefersTo, ShortCode, Text, with_converters
 
 
@@ -154,9 +154,10 @@ class ProfileQuestionnaireLine(
     extra: Extra = ()
 
     @property
-    def place(self) -> str:
+    def place(self) -> Said:
         """The line's name in errors."""
-        return f"questionnaire {self.profile_questionnaire_code} line {self.line_no}"
+        code = self.profile_questionnaire_code
+        return Said("questionnaire {code} line {line}", code=code, line=self.line_no)
 
     def holds(self, value: Decimal) -> bool:
         """Whether an answer's range holds a figure; a bound of 0 is open, 0 to 0 holds nothing."""
@@ -279,7 +280,8 @@ def _range_faults(
 ) -> Iterator[Fault]:
     low, high = answer.from_value, answer.to_value
     if high and low > high:
-        yield Fault(answer.place, "to_value", f"{high} is less than {low}: the range is empty")
+        reason = Said("{high} is less than {low}: the range is empty", high=high, low=low)
+        yield Fault(answer.place, "to_value", reason)
     if question.classification_method in _SORTED and max(low, high) > _WHOLE:
         yield Fault(answer.place, "to_value", "a percentage cannot be over 100")
 

@@ -42,7 +42,7 @@ from .criteria import (
     parse,
     to_text,
 )
-from .errors import InvalidValue, SegmentationError
+from .errors import InvalidValue, SegmentationError, unexpected
 from .fields import Extra, Value
 
 T = TypeVar("T")
@@ -208,8 +208,8 @@ def from_json(text: str) -> JSON:
     """
     try:
         return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InvalidValue("JSON", text[:60], f"cannot be read: {error}") from error
+    except (ValueError, TypeError, RecursionError) as error:
+        raise InvalidValue("JSON", str(text)[:60], f"cannot be read: {error}") from error
 
 
 def criteria_to_data(criteria: Criteria) -> JSON:
@@ -247,7 +247,7 @@ def criteria_to_data(criteria: Criteria) -> JSON:
         case Cut(selection, by):
             return _cut_to_data(by, criteria_to_data(selection))
         case _:
-            assert_never(criteria)
+            raise unexpected("criteria", criteria, "is no selection of ours")
 
 
 def _cut_to_data(by: First | Sample, of: JSON) -> JSON:

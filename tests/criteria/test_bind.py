@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import truth
+from reference import MappingRows, numbers
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -16,10 +17,13 @@ from segmentation.criteria import (
     BoundPart,
     BoundWhere,
     Compare,
+    Criteria,
     Cut,
     Figure,
     First,
+    InLoggedSegment,
     InRange,
+    InSegment,
     InShare,
     IsEqual,
     Measure,
@@ -33,6 +37,7 @@ from segmentation.criteria import (
     Where,
     bind,
     bind_filter,
+    describe,
     make_selection,
     parse,
 )
@@ -124,6 +129,27 @@ def test_an_error_points_into_the_whole_filter() -> None:
     assert caught.value.position == 4
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "position"),
+    [
+        ("yes|e", FieldType.BOOLEAN, 4),
+        ("CM|M", FieldType.DATE, 3),
+        ("11|1x|x", FieldType.INTEGER, 3),
+        ("1|'it''s'", FieldType.INTEGER, 2),
+        ("1|@ten", FieldType.INTEGER, 3),
+        ("t..t-1D-soon", FieldType.DATE, 7),
+        ("12|<>1*", FieldType.INTEGER, 5),
+        ("mean|%me", FieldType.CODE, 5),
+    ],
+)
+def test_an_error_points_to_the_value_and_not_to_one_that_holds_the_same_letters(
+    text: str, kind: FieldType, position: int
+) -> None:
+    with pytest.raises(FilterError) as caught:
+        bound(text, kind)
+    assert (caught.value.text, caught.value.position) == (text, position)
+
+
 def test_captions_of_business_central_are_names_too() -> None:
     made = make_selection(
         {"Contact": {"Post Code": "1", "No.": "A"}, "Mailing Groups": {"Code": "X"}}
@@ -202,6 +228,27 @@ def test_tokens_may_use_tokens_but_not_in_a_circle() -> None:
     assert bound("%d", FieldType.CODE, as_of) == AnyOf((IsEqual("3"), IsEqual("3")))
 
 
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        {f"t{n}": f"%t{n + 1}" for n in range(5_000)} | {"t5000": "1"},
+        {f"t{n}": f"%t{n + 1}|%t{n + 1}" for n in range(40)} | {"t40": "1"},
+        {f"t{n}": "<>(" * 40 + f"1|%t{n + 1}" + ")" * 40 for n in range(5)} | {"t5": "1"},
+    ],
+    ids=["a long chain", "two for each", "deep ones"],
+)
+def test_tokens_that_grow_without_measure_are_refused(tokens: dict[str, str]) -> None:
+    with pytest.raises(FilterError, match="more than a filter can hold") as caught:
+        bound("%t0", FieldType.CODE, AsOf(TODAY, tokens=tokens))
+    assert caught.value.field == "field"
+
+
+def test_tokens_side_by_side_do_not_add_up() -> None:
+    tokens = {f"t{n}": "(((((1|2)&3)|4)&5)|6)" for n in range(30)}
+    text = "|".join(f"%t{n}" for n in range(30))
+    assert isinstance(bound(text, FieldType.CODE, AsOf(TODAY, tokens=tokens)), AnyOf)
+
+
 @pytest.mark.parametrize("name", ["north", "North", "%NORTH"])
 def test_a_host_may_write_its_tokens_in_any_case(name: str) -> None:
     as_of = AsOf(TODAY, tokens={name: "DK"})
@@ -251,6 +298,33 @@ def test_a_cut_is_checked_too() -> None:
         bind(Cut(Part("contact"), Sample(-1, "x")), truth.SCHEMA, AS_OF)
     cut = bind(Cut(Part("contact"), First(1, (Order("Post Code"),))), truth.SCHEMA, AS_OF).cut
     assert cut == First(1, (Order("post_code"),))
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        Cut(Part("contact"), First(2.5)),  # type: ignore[arg-type]
+        Cut(Part("contact"), Sample("2", "x")),  # type: ignore[arg-type]
+        Cut(Part("contact"), Sample(2, None)),  # type: ignore[arg-type]
+        InLoggedSegment("7"),  # type: ignore[arg-type]
+        InLoggedSegment(True),
+        InShare("x", 0.5, 1),  # type: ignore[arg-type]
+        InShare(7, 0, 1),  # type: ignore[arg-type]
+    ],
+)
+def test_numbers_and_seeds_that_are_none_are_refused(criteria: Criteria) -> None:
+    with pytest.raises(InvalidValue, match=r"is no (whole number|text)"):
+        bind(criteria, truth.SCHEMA, AS_OF)
+
+
+def test_as_deep_as_it_may_be_is_bound_and_answered() -> None:
+    text = "<>(" * 50 + "DK|SE" + ")" * 50
+    criteria: Selection = AnyOf((InSegment("S1"), truth.part("contact", country=text)))
+    for _ in range(49):
+        criteria = Not(criteria)
+    bound_to = bind(criteria, truth.SCHEMA, truth.AS_OF)
+    assert describe(bound_to)
+    assert numbers(bound_to, MappingRows()) == ["D", "F"]
 
 
 def test_what_is_nested_too_deep_is_refused_without_recursion() -> None:

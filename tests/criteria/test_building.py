@@ -2,6 +2,7 @@
 
 from datetime import date, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -215,8 +216,12 @@ def test_a_mapping_may_hold_values_instead_of_filters(given: Condition, text: st
 
 
 def test_what_no_field_could_hold_is_told_with_its_place() -> None:
-    with pytest.raises(InvalidValue, match=r"contact\.no: .* is no value of a field"):
-        make_selection(contact={"no": object()})  # type: ignore[dict-item]
+    nothings: list[Any] = [object(), b"DK", {"a": 1}]
+    for nothing in nothings:
+        with pytest.raises(InvalidValue, match=r"contact\.no: .* is no value of a field"):
+            make_selection(contact={"no": nothing})
+    with pytest.raises(InvalidValue, match="filter: None is no text"):
+        contact.name.like(None)  # type: ignore[arg-type]
     with pytest.raises(Rejected) as caught:
         make_selection(contact={"no": [], "name": "("})
     assert [(fault.place, fault.field) for fault in caught.value.faults] == [

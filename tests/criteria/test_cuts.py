@@ -72,6 +72,11 @@ def test_weights_that_cannot_be_are_refused() -> None:
         split("x", {})
     with pytest.raises(InvalidValue):
         share("x", 101)
+    for weight in (float("nan"), float("inf"), "many", None):
+        with pytest.raises(InvalidValue, match="no finite number"):
+            split("x", {"A": weight, "B": 1})  # type: ignore[dict-item]
+        with pytest.raises(InvalidValue, match="no finite number"):
+            share("x", weight)  # type: ignore[arg-type]
 
 
 def test_a_share_is_a_percentage() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -101,10 +102,22 @@ def test_what_is_not_ours_is_refused(text: str) -> None:
         criteria_from_json(text)
 
 
+@pytest.mark.parametrize("nothing", [None, 5, b"\xff"])
+def test_what_is_no_text_is_no_stored_selection(nothing: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValue, match="cannot be read"):
+        criteria_from_json(nothing)
+
+
 def test_a_filter_that_does_not_parse_is_pointed_at() -> None:
     text = '{"version":1,"meaning":1,"criteria":{"part":{"table":"c","where":[["f","a|"]]}}}'
     with pytest.raises(FilterError, match="ends too early"):
         criteria_from_json(text)
+
+
+@pytest.mark.parametrize("nothing", [None, "DK", 5, Not("DK")])
+def test_what_is_no_selection_is_not_stored(nothing: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValue, match=r"criteria: .* is no selection of ours"):
+        criteria_to_json(nothing)
 
 
 def test_what_is_nested_too_deep_is_not_stored() -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 import trees
 import truth
@@ -16,6 +17,7 @@ from segmentation.criteria import (
     Criteria,
     Cut,
     Explanation,
+    Filter,
     First,
     InLoggedSegment,
     InSegment,
@@ -27,20 +29,31 @@ from segmentation.criteria import (
     Sample,
     Schema,
     Selection,
+    at_least,
+    at_most,
     bind,
+    bind_filter,
     check,
     circle_from,
     compare,
+    count,
     count_parts,
     describe,
     effect,
+    exactly,
     explain,
     fields,
+    latest,
     make_selection,
     make_table,
     none,
+    outcomes,
+    row,
     segments_of,
+    to_value_test,
+    total,
 )
+from segmentation.errors import UsageError
 from segmentation.fields import Field, FieldType
 from segmentation.languages import ENGLISH, Phrases
 
@@ -173,9 +186,9 @@ def test_a_host_hands_over_words_of_its_own() -> None:
 def test_every_selection_can_be_told_and_explained(selection: Selection) -> None:
     ready = bound(selection)
     passing = numbers(ready, SOURCE)
-    for row in truth.ROWS["contact"]:
-        found = explain(ready, SOURCE, row, items=SOURCE.tables)
-        assert found.holds == (row["no"] in passing)
+    for each in truth.ROWS["contact"]:
+        found = explain(ready, SOURCE, each, items=SOURCE.tables)
+        assert found.holds == (each["no"] in passing)
         assert str(found)
     assert describe(ready)
     assert count_parts(ready, SOURCE, SOURCE.all("contact"), items=SOURCE.tables).passing == len(
@@ -277,6 +290,14 @@ def remarks(criteria: Criteria | None) -> list[tuple[Concern, str]]:
         ("changed", "..9999-12-31", Concern.ALWAYS),
         ("opens", "<''", Concern.NEVER),
         ("country", "X|(DK&SE)", Concern.NEVER),
+        ("country", "D*&<>D*", Concern.NEVER),
+        ("country", "D*|<>D*", Concern.ALWAYS),
+        ("country", "DK&N*", Concern.NEVER),
+        ("country", "<>DK|D*", Concern.ALWAYS),
+        ("country", "@dk&<>@dk", Concern.NEVER),
+        ("country", "*", Concern.ALWAYS),
+        ("country", "<>*", Concern.NEVER),
+        ("name", "@hansen&Hanson", Concern.NEVER),
     ],
 )
 def test_what_never_or_always_holds_is_said(field: str, text: str, concern: Concern) -> None:
@@ -290,9 +311,12 @@ def test_what_never_or_always_holds_is_said(field: str, text: str, concern: Conc
         ("credit", ">1&<2"),
         ("country", ">DK&<DL"),
         ("country", "DK|SE"),
-        ("country", "D*&<>D*"),
-        ("country", "@dk&<>@dk"),
         ("country", ">@a&<@a"),
+        ("country", "D*&<>DK"),
+        ("country", "D*|<>NO"),
+        ("name", "@hansen&Hansen"),
+        ("name", "H*&*n&?????*"),
+        ("name", "|".join(f"{letter}*" for letter in "ABCDEFGHIJKLMNOP")),
         ("born", "2026-11-22|9999-12-31|0001-01-01"),
         ("opens", ">08:00&<09:00|10:00"),
         ("active", "yes"),
@@ -310,6 +334,70 @@ def test_parts_that_exclude_each_other_are_found() -> None:
     assert remarks((mailing.code == "A") & (mailing.code == "B")) == []
     empty = truth.figure(Measure.COUNT, "", mailing.code.passes("A&B"), "1")
     assert remarks(AllOf((empty, InSegment("S1")))) == [(Concern.NEVER, "mailing.code")]
+
+
+@pytest.mark.parametrize(
+    ("criteria", "concern", "place"),
+    [
+        (row(contact.name == "A", contact.name == "B"), Concern.NEVER, "contact.name"),
+        (row(mailing.code == "A", mailing.code == "B"), Concern.NEVER, "mailing.code"),
+        (DK & ~DK, Concern.NEVER, ""),
+        (DK | ~DK, Concern.ALWAYS, ""),
+        (DK | (contact.country != "DK"), Concern.ALWAYS, "contact.country"),
+        (~DK & (contact.country == "DK") & InSegment("S1"), Concern.NEVER, ""),
+        (~(contact.employees > 5) & (contact.employees > 7), Concern.NEVER, "contact.employees"),
+        (InSegment("S1") & ~InSegment("S1"), Concern.NEVER, ""),
+        (InSegment("S1") | ~InSegment("S1"), Concern.ALWAYS, ""),
+        ((mailing.code == "A") & none(mailing.code == "A"), Concern.NEVER, ""),
+        (at_least(0, mailing.any_row()), Concern.ALWAYS, "mailing.count"),
+        (exactly(-1, mailing.any_row()), Concern.NEVER, "mailing.count"),
+        (count(mailing.any_row()) < 0, Concern.NEVER, "mailing.count"),
+        (total(interaction.cost).passes(">5&<3"), Concern.NEVER, "interaction.cost"),
+        (latest(interaction.date) < None, Concern.NEVER, "interaction.date"),
+        (InShare("x", 5, 5), Concern.NEVER, ""),
+        (InShare("x", 0, 10_000), Concern.ALWAYS, ""),
+        (Cut(DK, First(0)), Concern.NEVER, ""),
+        (Cut(DK, Sample(0, "x")), Concern.NEVER, ""),
+    ],
+)
+def test_what_together_never_or_always_holds_is_said(
+    criteria: Criteria, concern: Concern, place: str
+) -> None:
+    assert remarks(criteria) == [(concern, place)]
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        at_least(1, mailing.any_row()),
+        at_most(0, mailing.any_row()),
+        total(interaction.cost) < 0,
+        row(contact.name >= "A", contact.name < "B"),
+        DK | (contact.country == "SE"),
+        DK & (contact.name != "A"),
+        InSegment("S1") & ~InSegment("S2"),
+        InShare("x", 0, 9_999),
+        Cut(DK, First(1)),
+    ],
+)
+def test_a_sound_selection_gets_no_remark(criteria: Criteria) -> None:
+    assert remarks(criteria) == []
+
+
+@given(trees.filters, st.sampled_from(["name", "country", "employees", "born"]), st.data())
+def test_what_is_said_to_be_certain_is_certain(
+    item: Filter, name: str, data: st.DataObject
+) -> None:
+    field = truth.CONTACT.fields[name]
+    try:
+        ready = bind_filter(item, field, truth.AS_OF)
+    except UsageError:
+        return
+    found = outcomes(ready, field)
+    passes = to_value_test(ready, field)
+    values = {each[name] for each in truth.ROWS["contact"]}
+    texts = data.draw(st.lists(st.text(max_size=4))) if name == "name" else []
+    assert {passes(value) for value in (*values, *texts)} <= (found or {True, False})
 
 
 def test_dates_that_move_with_the_day_are_said() -> None:

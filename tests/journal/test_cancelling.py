@@ -6,7 +6,7 @@ import segmentation as seg
 from desk import segment_of
 from fair import STAMP
 from segmentation.campaigns import Campaign, CampaignEntry
-from segmentation.errors import NotFound, Refused
+from segmentation.errors import InvalidValue, NotFound, Refused
 from segmentation.interactions import Interaction, InteractionComment
 from segmentation.operations.cancelling import (
     cancel,
@@ -124,7 +124,7 @@ def test_what_is_postponed_is_dropped_not_canceled(crm: seg.Workspace) -> None:
 def test_what_is_not_there_is_not_canceled(crm: seg.Workspace) -> None:
     with pytest.raises(NotFound, match="interaction '7'"):
         crm.interactions.cancel(Interaction(entry_no=7))
-    with pytest.raises(TypeError, match="Campaign cannot be cancelled"):
+    with pytest.raises(InvalidValue, match="is no interaction, campaign entry or"):
         cancel(crm.store, Campaign(no="SALE"), STAMP)  # type: ignore[arg-type]
 
 

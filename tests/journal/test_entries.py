@@ -31,10 +31,12 @@ from segmentation.journal import (
     Head,
     OpportunityLinked,
     PersonErased,
+    Ranges,
     Revised,
     Stamp,
     Thing,
     Uncanceled,
+    fold,
     from_line,
     happening_of,
     head_of,
@@ -159,6 +161,8 @@ def edited(place: int, **fields: object) -> Change:
         (edited(3, at="2026-11-22T09:30:00"), 3, "is not an entry"),
         (edited(3, at="2026-11-22 09:30:00.000000+00:00"), 3, "is not an entry"),
         (edited(3, extra=1), 3, "is not an entry"),
+        (edited(3, at="0001-01-01T00:00:00.000000+23:00"), 3, "is not an entry"),
+        (edited(3, at="9999-12-31T23:59:59.999999-10:00"), 3, "is not an entry"),
         (lambda lines: [*lines[:2], "[]", *lines[3:]], 3, "is not an entry"),
         (lambda lines: [*lines[:2], lines[2][:40], *lines[3:]], 3, "is not an entry"),
         (lambda lines: [*lines[:2], "[" * 100_000, *lines[3:]], 3, "is not an entry"),
@@ -236,13 +240,30 @@ def test_text_that_is_none_is_refused() -> None:
     bad = Interaction(contact_no="ANNA", description="\ud800")
     with pytest.raises(InvalidValue, match="UTF-8"):
         entries_of([bad])
+    long = Interaction(contact_no="ANNA", description="a" * 50 + "\ud800" + "b" * 50)
+    with pytest.raises(InvalidValue) as error:
+        entries_of([long])
+    assert error.value.value == "a" * 20 + "\ud800" + "b" * 20
 
 
 def test_content_that_is_not_of_its_kind_is_named(entries: list[Entry]) -> None:
-    for facts in ("nothing", '{"color":"red"}', "[]"):
-        with pytest.raises(JournalBroken, match="cannot be read") as error:
-            happening_of(attrs.evolve(entries[5], facts=facts))
-        assert error.value.number == 6
+    for entry in entries:
+        for facts in ("nothing", '{"color":"red"}', "[]", "5", "null", "[" * 100_000):
+            with pytest.raises(JournalBroken, match="cannot be read") as error:
+                happening_of(attrs.evolve(entry, facts=facts))
+            assert error.value.number == entry.number
+        for personal in ("nothing", '{"color":"red"}', "[]", "5", "null", "[" * 100_000):
+            with pytest.raises(JournalBroken, match="cannot be read") as error:
+                happening_of(attrs.evolve(entry, personal=personal))
+            assert error.value.number == entry.number
+
+
+@pytest.mark.parametrize("ranges", [((1, 10**15),), ((-(10**15), 1),), ((1, 10**15), (1, 1))])
+def test_an_erasure_that_speaks_of_what_is_not_there_is_named(ranges: Ranges) -> None:
+    erased = PersonErased(contact_no="BO", emptied=ranges)
+    with pytest.raises(JournalBroken, match=r"entries -?\d+ to \d+, which are not there") as error:
+        fold(entries_of([Interaction(contact_no="BO"), erased]))
+    assert error.value.number == 2
 
 
 @given(st.sets(st.integers(1, 300)))

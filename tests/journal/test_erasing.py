@@ -1,5 +1,7 @@
 """A person is erased everywhere; the chain holds, and what went is listed."""
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -8,7 +10,8 @@ from checker import check
 from desk import segment_of
 from fair import STAMP, person
 from segmentation.contacts import AlternativeAddress, Contact, ContactMailingGroup
-from segmentation.errors import NotFound
+from segmentation.criteria import Compare, Operand, Operator
+from segmentation.errors import InvalidValue, NotFound
 from segmentation.interactions import DeliveryStatus
 from segmentation.journal import DeliveryRecorded, numbers_in
 from segmentation.operations.recording import record
@@ -154,6 +157,29 @@ def test_a_campaign_entry_that_names_the_person_is_emptied_when_asked(
     found = crm.journal.erase_person(lotte)
     crm.journal.erase_person(lotte, also=numbers_in(found.mentions))
     assert "Quist" not in everything(crm)
+
+
+@pytest.mark.parametrize("name", ['Lotte "Lo" Quist', "Lotte\\Quist", "O'Quist & Lo"])
+def test_a_name_is_found_however_it_is_written_down(crm: seg.Workspace, name: str) -> None:
+    crm.store.records.put([person("LQ", "SHOP", salesperson_code="JO", name=name)])
+    spoken_of = crm.interactions.create("BO", "TALK", description=f"Spoke of {name}")
+    segment = segment_of(crm, "BO")
+    segment.add_contacts(contact={"name": Compare(Operator.EQUAL, Operand(name))})
+    logged = segment.log().segment
+    found = crm.journal.erase_person("LQ")
+    mentions = list(numbers_in(found.mentions))
+    assert {spoken_of.entry_no, logged.entry_no} <= set(mentions)
+
+
+@pytest.mark.parametrize("number", [0, -1, 99, "1", None])
+def test_what_is_no_entry_cannot_be_emptied(
+    crm: seg.Workspace,
+    lotte: str,
+    number: Any,  # noqa: ANN401
+) -> None:
+    with pytest.raises(InvalidValue, match="no number of an entry"):
+        crm.journal.erase_person(lotte, also=[number])
+    assert crm.contact(lotte).name == NAME
 
 
 def test_erasing_again_finds_nothing_new(crm: seg.Workspace, lotte: str) -> None:

@@ -1,22 +1,44 @@
 """Whatever is done in whatever order: the chain holds, records and totals follow from it."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
+import attrs
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given, settings
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 import segmentation as seg
 from desk import check_journal, make_desk, segment_of
 from fair import STAMP, TODAY
 from segmentation.campaigns import CampaignEntry
-from segmentation.columns import gathered
-from segmentation.errors import NotFound, Refused
+from segmentation.columns import Columns, gathered
+from segmentation.errors import InvalidValue, JournalBroken, NotFound, Refused
 from segmentation.fields import fields_of, to_extra
-from segmentation.interactions import Interaction
-from segmentation.journal import Head, make_entries
+from segmentation.interactions import (
+    DeliveryStatus,
+    Evaluation,
+    Interaction,
+    InteractionComment,
+)
+from segmentation.journal import (
+    Commented,
+    DeliveryRecorded,
+    Dropped,
+    Evaluated,
+    Happening,
+    Head,
+    State,
+    make_entries,
+    verify,
+    without_personal,
+)
+from segmentation.memory import MemoryStore
+from segmentation.operations.auditing import audit
 from segmentation.operations.cancelling import (
     Cancelable,
     delete_canceled_campaign_entries,
@@ -24,8 +46,11 @@ from segmentation.operations.cancelling import (
     delete_canceled_logged_segments,
 )
 from segmentation.operations.figuring import contact_figures
+from segmentation.operations.recording import record
+from segmentation.protocols import Records, Store
 from segmentation.segments import LoggedSegment
 from segmentation.serialization import fragments, to_data, to_json
+from segmentation.workspace import open_store
 
 NOS = st.sampled_from(["SHOP", "ANNA", "BO", "CARL", "MILL"])
 TEMPLATES = st.sampled_from(["TALK", "CALL", "LETTER"])
@@ -41,6 +66,11 @@ class Journal(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.crm: seg.Workspace = make_desk()
+        self.past: dict[int, list[object]] = {}
+
+    def teach(self) -> None:
+        """Remember what the records are now, to be asked of the past later."""
+        self.past[self.crm.journal.head.number] = outline(self.crm.store.records)
 
     @rule(target=made, no=NOS, template=TEMPLATES, campaign=CAMPAIGNS)
     def create(self, no: str, template: str, campaign: str) -> int:
@@ -52,7 +82,7 @@ class Journal(RuleBasedStateMachine):
 
     @rule(target=made, number=consumes(put_off), cost=st.decimals(0, 99, places=2))
     def resume(self, number: int, cost: Decimal) -> int:
-        return self.crm.interactions.resume(number, cost=cost).entry_no
+        return self.crm.interactions.resume(number, cost=cost, description="Done").entry_no
 
     @rule(number=consumes(put_off))
     def drop(self, number: int) -> None:
@@ -109,13 +139,53 @@ class Journal(RuleBasedStateMachine):
         except NotFound:
             assert self.crm.store.records.find(Interaction, number) is None
 
+    @rule(number=made, failed=st.booleans(), opportunity_no=st.sampled_from(["", "OP1"]))
+    def note(self, number: int, opportunity_no: str, *, failed: bool) -> None:
+        sent = DeliveryRecorded(
+            interaction_no=number, status=DeliveryStatus.ERROR, attempts=1, reason="Full"
+        )
+        try:
+            self.crm.interactions.note_attempt(number, failed=failed)
+            self.crm.interactions.link_opportunity(number, opportunity_no)
+            record(self.crm.store, [sent], STAMP)
+        except NotFound:
+            assert self.crm.store.records.find(Interaction, number) is None
+
+    @rule(no=st.sampled_from(["BO", "CARL"]))
+    def erase(self, no: str) -> None:
+        """What was said of a person goes; the person stays, to be met again."""
+        contact = self.crm.contact(no)
+        self.crm.journal.erase_person(no)
+        self.crm.store.records.put([contact])
+
+    @invariant()
+    def the_past_is_what_it_was(self) -> None:
+        if self.crm.journal.head.number not in self.past:
+            self.teach()
+
     def teardown(self) -> None:
         check_journal(self.crm)
+        for number, known in self.past.items():
+            assert outline(self.crm.journal.as_of(number)) == known
+        lines = list(self.crm.journal.export())
+        other = seg.Workspace(MemoryStore())
+        other.journal.take_in(lines)
+        assert list(other.journal.export()) == lines
+        assert other.journal.audit() == []
         for no in ("SHOP", "ANNA"):
             counted = [i for i in self.crm.interactions.of(no) if i.counts]
             figures = contact_figures(self.crm.store, no).figures
             assert figures.interactions == len(counted)
             assert figures.cost == sum(i.cost for i in counted)
+
+
+def outline(known: State | Records) -> list[object]:
+    """All that follows from a journal, but for what is personal and may have gone since."""
+    return [
+        *map(without_personal, known.all(Interaction)),
+        *map(without_personal, known.all(CampaignEntry)),
+        *map(without_personal, known.all(LoggedSegment)),
+    ]
 
 
 TestJournal = Journal.TestCase
@@ -154,3 +224,79 @@ def test_many_interactions_are_stored_as_each_by_itself_would_be(items: list[Int
         for some in ([alike], items)
     )
     assert together == apart
+
+
+def talk(number: int) -> Interaction:
+    return Interaction(contact_no=f"C{number}", description=f"Talk {number}", date=TODAY)
+
+
+BLOCK = len(next(make_entries(map(talk, range(10_000)), after=Head(), stamp=STAMP)))
+
+
+@pytest.mark.parametrize("size", [1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 1])
+@pytest.mark.parametrize("before", [0, 1, BLOCK - 1])
+def test_at_the_borders_of_blocks_entries_are_those_of_each_by_itself(
+    size: int, before: int
+) -> None:
+    singles = [talk(number) for number in range(before)]
+    many = [talk(number) for number in range(before, before + size)]
+    mixed: list[Happening | Columns[Interaction]] = [*singles, gathered(Interaction, many), talk(0)]
+    blocks = list(make_entries(mixed, after=Head(), stamp=STAMP))
+    alone = make_entries([*singles, *many, talk(0)], after=Head(), stamp=STAMP)
+    apart = list(chain.from_iterable(alone))
+    assert [*chain.from_iterable(blocks)] == apart
+    assert verify(apart).number == before + size + 1
+    assert [len(block) for block in blocks[:-1]] == [BLOCK] * (len(blocks) - 1)
+    assert len({entry.personal for entry in apart}) == len(apart)
+
+
+@pytest.fixture(params=["memory", "database"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    made = MemoryStore() if request.param == "memory" else open_store(tmp_path / "crm.db")
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("size", [BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 1])
+def test_what_is_recorded_in_blocks_is_found_under_its_numbers(store: Store, size: int) -> None:
+    put_off = attrs.evolve(talk(0), postponed=True)
+    columns = gathered(Interaction, [talk(number) for number in range(size)])
+    many = columns.with_columns(entry_no=range(3, 3 + size))
+    last = 2 + size
+    happenings: list[Happening | Columns[Interaction]] = [
+        put_off,
+        Commented(interaction_no=1, text="Hm"),
+        many,
+        Evaluated(interaction_no=last, evaluation=Evaluation.NEGATIVE),
+        talk(7),
+        columns[:2],
+        Commented(interaction_no=last + 3, text="Well"),
+        Dropped(interaction_no=1),
+    ]
+    numbers = record(store, happenings, STAMP)
+    assert numbers == range(1, last + 7)
+    assert store.log.head() == verify(store.log.read())
+    assert audit(store) == []
+    found = {each.entry_no: each for each in store.records.all(Interaction)}
+    assert sorted(found) == [*range(3, last + 1), last + 2, last + 3, last + 4]
+    assert found[last].evaluation is Evaluation.NEGATIVE
+    assert [found[n].contact_no for n in (3, last, last + 2, last + 4)] == [
+        "C0",
+        f"C{size - 1}",
+        "C7",
+        "C1",
+    ]
+    assert [each.interaction_no for each in store.records.all(InteractionComment)] == [last + 3]
+
+
+def test_of_a_recording_that_fails_in_a_later_block_nothing_stays(store: Store) -> None:
+    many = gathered(Interaction, [talk(number) for number in range(BLOCK + 5)])
+    bad = attrs.evolve(talk(0), description="\ud800")
+    with pytest.raises(InvalidValue, match="UTF-8"):
+        record(store, [many, bad], STAMP)
+    assert store.log.head() == Head()
+    assert list(store.records.all(Interaction)) == []
+    with pytest.raises(JournalBroken, match="speaks of"):
+        record(store, [many, Dropped(interaction_no=9_999)], STAMP)
+    assert store.log.head() == Head()
+    assert list(store.records.all(Interaction)) == []

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -247,8 +248,106 @@ def test_a_field_that_is_none_or_not_the_callers_is_named() -> None:
         crm.interactions.create("ANNA", "TALK", descripton="x")
     with pytest.raises(UnknownName, match="canceled_by"):
         crm.interactions.create("ANNA", "TALK", canceled_by=1)
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValue, match="evaluation: 'superb' is not an option; it is one of v"):
         crm.interactions.create("ANNA", "TALK", evaluation="superb")
+
+
+def test_values_are_read_as_their_fields_hold_them(crm: seg.Workspace) -> None:
+    made = crm.interactions.create(
+        "ANNA",
+        "TALK",
+        date="2026-11-20",
+        time_of_interaction="08:15",
+        cost=2.5,
+        duration_min="12",
+        campaign_target="oui",
+        evaluation="Very Positive",
+        opportunity_no=" op1 ",
+        extra={"mood": "fine", "score": 1.5},
+    )
+    assert (made.date, made.time_of_interaction) == (dt.date(2026, 11, 20), dt.time(8, 15))
+    assert (made.cost, made.duration_min) == (Decimal("2.5"), Decimal(12))
+    assert (made.campaign_target, made.evaluation) == (True, "very_positive")
+    assert (made.opportunity_no, made.extra) == (
+        "OP1",
+        (("mood", "fine"), ("score", Decimal("1.5"))),
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("date", "soon"),
+        ("date", NOW),
+        ("time_of_interaction", "9 o'clock"),
+        ("cost", "much"),
+        ("cost", float("nan")),
+        ("description", 5),
+        ("description", "a\0b"),
+        ("campaign_target", "perhaps"),
+        ("extra", 5),
+    ],
+)
+def test_a_value_that_its_field_cannot_hold_is_named(
+    crm: seg.Workspace,
+    field: str,
+    value: Any,  # noqa: ANN401
+) -> None:
+    put_off = crm.interactions.postpone("ANNA", "TALK")
+    steps: list[Callable[[], object]] = [
+        lambda: crm.interactions.create("ANNA", "TALK", **{field: value}),
+        lambda: crm.interactions.resume(put_off.entry_no, **{field: value}),
+        lambda: crm.interactions.draft("ANNA", "TALK", **{field: value}),
+    ]
+    for step in steps:
+        with pytest.raises(InvalidValue) as error:
+            step()
+        assert error.value.field == field
+    assert crm.journal.head.number == 1
+
+
+def test_all_values_that_do_not_fit_are_told_at_once(crm: seg.Workspace) -> None:
+    with pytest.raises(Rejected) as error:
+        crm.interactions.create("ANNA", "TALK", date="soon", cost="much", description="fine")
+    assert [str(fault) for fault in error.value.faults] == [
+        "interaction log entry: date: 'soon' is not a date in ISO form",
+        "interaction log entry: cost: 'much' is not a number",
+    ]
+    assert crm.journal.head.number == 0
+
+
+def test_a_draft_made_by_hand_is_checked_for_what_its_fields_cannot_hold(
+    crm: seg.Workspace,
+) -> None:
+    wrong: dict[str, Any] = {
+        "date": NOW,
+        "cost": "5",
+        "duration_min": Decimal("NaN"),
+        "campaign_target": 1,
+        "subject": None,
+        "extra": {"mood": object()},
+    }
+    draft = attrs.evolve(crm.interactions.draft("ANNA", "TALK"), **wrong)
+    with pytest.raises(Rejected) as error:
+        create_interaction(crm.store, draft, STAMP)
+    assert fields_at_fault(error) == [
+        "date",
+        "subject",
+        "cost",
+        "duration_min",
+        "campaign_target",
+        "mood",
+    ]
+
+
+@pytest.mark.parametrize("text", [None, 5, b"Well", " "])
+def test_a_comment_is_a_text(crm: seg.Workspace, text: Any) -> None:  # noqa: ANN401
+    made = crm.interactions.create("ANNA", "TALK")
+    with pytest.raises(InvalidValue, match="comment"):
+        crm.interactions.comment(made.entry_no, text)
+    with pytest.raises(InvalidValue, match="comment"):
+        crm.interactions.create("ANNA", "TALK", comments=["Well", text])
+    assert crm.journal.head.number == 1
 
 
 def test_interactions_outside_segments_share_a_campaign_entry(crm: seg.Workspace) -> None:
@@ -475,6 +574,9 @@ def test_a_call_needs_a_number(crm: seg.Workspace) -> None:
     with pytest.raises(Rejected) as error:
         crm.interactions.call("NOBODY", "")
     assert fields_at_fault(error)[:2] == ["contact_via", "contact_no"]
+    with pytest.raises(Rejected, match="a call needs a phone number"):
+        crm.interactions.call("ANNA", None)  # type: ignore[arg-type]
+    assert crm.interactions.call_of_line(segment.no.lower(), 10000, "117").segment_no == segment.no
 
 
 def test_a_call_from_a_line_is_an_interaction_of_its_own(crm: seg.Workspace) -> None:

@@ -108,6 +108,8 @@ def test_a_number_is_logged_once_only(crm: seg.Workspace) -> None:
     crm.store.segments.put(attrs.evolve(before, version=0))
     with pytest.raises(Refused, match="logged before"):
         segment.log()
+    (fault,) = segment.plan_logging().faults
+    assert str(fault) == "header: no: one with this number was logged before"
 
 
 def test_all_faults_of_all_lines_are_told_together(crm: seg.Workspace) -> None:
@@ -175,6 +177,7 @@ def test_without_an_address_a_mail_cannot_be_delivered(crm: seg.Workspace) -> No
     with pytest.raises(Rejected, match="e_mail: is blank: contact ANNA"):
         segment.log(deliver=True)
     assert crm.interactions.of("ANNA") == []
+    assert [str(f) for f in segment.plan_logging(deliver=True).faults] != []
     assert segment.log().interactions[0].correspondence_type == ""
 
 

@@ -9,7 +9,7 @@ import segmentation as seg
 from desk import check_journal, make_desk, segment_of
 from fair import NOW, company, person
 from segmentation.contacts import Contact, ContactMailingGroup
-from segmentation.errors import NotFound
+from segmentation.errors import InvalidValue, NotFound
 from segmentation.interactions import Interaction
 from segmentation.journal import Effect, explain_membership, fold, from_line, rebuilt_segment
 from segmentation.operations.logging import Logged
@@ -120,6 +120,10 @@ def test_the_past_can_be_asked_by_number_and_by_time() -> None:
     assert now == crm.interactions[first.entry_no]
     assert now != first
     assert list(before.all(Interaction, contact_no="BO")) == []
+    assert list(crm.journal.as_of(0).all(Interaction)) == []
+    assert list(crm.journal.as_of(at=NOW - dt.timedelta(seconds=1)).all(Interaction)) == []
+    with pytest.raises(InvalidValue, match="no time zone"):
+        crm.journal.as_of(at=NOW.replace(tzinfo=None))
     check_journal(crm)
 
 

@@ -1,16 +1,19 @@
 """Errors told in the languages of those who meet them: all of a message, or none of it."""
 
 import ast
+import datetime as dt
 import pickle
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import attrs
 import pytest
 
 import segmentation as seg
 from desk import make_desk, segment_of
-from fair import TODAY
+from fair import NOW, TODAY
+from segmentation.campaigns import CampaignEntry
 from segmentation.criteria import (
     Compare,
     Criteria,
@@ -38,7 +41,16 @@ from segmentation.errors import (
     UnknownName,
 )
 from segmentation.languages import ENGLISH, phrases_of, told
+from segmentation.operations.answering import give_answer, put_questionnaire, take_answer_back
+from segmentation.operations.campaigning import change_campaign, delete_campaign, get_campaign
+from segmentation.questionnaires import (
+    LineType,
+    ProfileQuestionnaire,
+    ProfileQuestionnaireLine,
+    QuestionnaireContactType,
+)
 from segmentation.segments import contact_schema
+from segmentation.templates import InteractionTemplateSetup
 
 OTHERS = ("fr-CH", "it-IT", "nb-NO")
 SOURCE = Path(seg.__file__).parent
@@ -276,6 +288,79 @@ def test_what_is_wrong_with_an_interaction_is_told() -> None:
     with pytest.raises(UnknownName) as caught:
         crm.interactions.evaluate("goood", 1)
     check_told(caught.value)
+
+
+def test_what_forbids_a_step_of_an_interaction_is_told() -> None:
+    crm = make_desk()
+    logged = segment_of(crm, "ANNA", campaign="SALE").log()
+    put_off = crm.interactions.postpone("BO", "TALK").entry_no
+    (first,), (entry,) = logged.interactions, crm.store.records.all(CampaignEntry)
+    crm.interactions.cancel(entry)
+    crm.store.records.put([InteractionTemplateSetup()])
+    steps: list[Callable[[], object]] = [
+        lambda: crm.interactions.cancel(first),
+        lambda: crm.interactions.uncancel(first),
+        lambda: crm.interactions.uncancel(logged.segment),
+        lambda: crm.interactions.cancel(crm.interactions[put_off]),
+        lambda: crm.interactions.evaluate("positive", put_off),
+        lambda: crm.interactions.note_attempt(put_off, failed=True),
+        lambda: crm.interactions.link_opportunity(put_off, "OP1"),
+        lambda: crm.interactions.resume(first.entry_no),
+        lambda: crm.interactions.drop(first.entry_no),
+        lambda: crm.interactions.call("ANNA", "1"),
+        lambda: crm.interactions.comment(put_off, None),  # type: ignore[arg-type]
+        lambda: crm.journal.erase_person("BO", also=[0]),
+        lambda: crm.journal.as_of(at=dt.datetime(2026, 1, 1)),  # noqa: DTZ001 - is refused
+    ]
+    for step in steps:
+        check_told(raised(step))
+    assert told(raised(steps[1]), "nb-NO") == (
+        f"gjenopprette Samhandling {first.entry_no}: tilhørende Kampanjepost {entry.entry_no} er "
+        "annullert; gjenopprett den først"
+    )
+
+
+def test_what_is_wrong_with_a_campaign_is_told() -> None:
+    crm = make_desk()
+    sale = attrs.evolve(
+        get_campaign(crm.store, "SALE"),
+        starting_date=TODAY,
+        ending_date=dt.date(2026, 1, 1),
+        status_code="X",
+    )
+    check_told(raised(lambda: change_campaign(crm.store, sale, at=NOW)))
+    segment_of(crm, campaign="SALE")
+    check_told(raised(lambda: delete_campaign(crm.store, "SALE")))
+
+
+def test_what_forbids_an_answer_is_told() -> None:
+    crm = make_desk()
+    rows = [
+        ProfileQuestionnaireLine(
+            profile_questionnaire_code="Q",
+            line_no=number,
+            type=LineType.QUESTION if text.endswith("?") else LineType.ANSWER,
+            description=text,
+            auto_contact_classification=text == "Known?",
+        )
+        for number, text in enumerate(("Fit?", "Yes", "No", "Known?", "Well"), start=1)
+    ]
+    companies = QuestionnaireContactType.COMPANIES
+    crm.store.records.put([*rows, ProfileQuestionnaire(code="Q")])
+    crm.store.records.put([ProfileQuestionnaire(code="C", contact_type=companies)])
+    give_answer(crm.store, "ANNA", "Q", 2)
+    steps: list[Callable[[], object]] = [
+        lambda: give_answer(crm.store, "ANNA", "Q", 1),
+        lambda: give_answer(crm.store, "ANNA", "Q", 3),
+        lambda: give_answer(crm.store, "ANNA", "Q", 5),
+        lambda: give_answer(crm.store, "ANNA", "C", 1),
+        lambda: take_answer_back(crm.store, "ANNA", "Q", 1),
+        lambda: put_questionnaire(
+            crm.store, ProfileQuestionnaire(code="Q", business_relation_code="X"), rows[1:2]
+        ),
+    ]
+    for step in steps:
+        check_told(raised(step))
 
 
 def test_who_came_too_late_is_told() -> None:

@@ -221,6 +221,8 @@ def test_what_cannot_be_made_is_found_before_anything_is_recorded() -> None:
     with pytest.raises(Rejected) as caught:
         segment.log(deliver=True)
     assert [fault.field for fault in caught.value.faults] == ["nmae", "nmae"]
+    assert segment.plan_logging(deliver=True).faults == caught.value.faults
+    assert segment.plan_logging().faults == ()
     assert crm.journal.head.number == 0
     with pytest.raises(Rejected):
         segment.letters()

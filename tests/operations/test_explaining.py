@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import segmentation as seg
-from segmentation.criteria import InLoggedSegment, InSegment
+from segmentation.criteria import Concern, InLoggedSegment, InSegment
 
 SAMPLE = Path(__file__).parent.parent.parent / "src" / "segmentation" / "sample"
 
@@ -48,6 +48,22 @@ def test_membership_of_segments_is_explained_too(crm: seg.Workspace) -> None:
     assert not crm.explain("CT000003", InLoggedSegment(entry_no)).holds
 
 
+def test_a_segment_that_asks_for_its_own_members_is_told(crm: seg.Workspace) -> None:
+    first = crm.new_segment("First")
+    second = crm.new_segment("Second").add_contacts(InSegment(first.no))
+    third = crm.new_segment("Third").add_contacts(InSegment(second.no))
+    asked = InSegment(third.no.lower())
+    assert crm.check(asked) == ()
+    circle = f"{first.no} → {third.no} → {second.no} → {first.no}"
+    assert [str(remark) for remark in crm.check(asked, segment_no=first.no)] == [
+        f"segment {first.no} asks for its own members: {circle}"
+    ]
+    (own,) = crm.check(~InSegment(first.no), segment_no=first.no)
+    assert own.concern is Concern.CIRCLE
+    first.add_contacts(asked)
+    assert [remark.concern for remark in crm.check(InSegment(second.no))] == [Concern.CIRCLE]
+
+
 def test_counts_of_parts_are_those_of_the_lists(crm: seg.Workspace) -> None:
     nordic = {"country_region_code": "DK|SE|NO"}
     news = {"mailing_group_code": "NEWS"}
@@ -70,5 +86,10 @@ def test_a_check_looks_codes_up_where_they_are_kept(crm: seg.Workspace) -> None:
     unknown = the.mailing_groups.mailing_group_code == "NEWZ"
     assert any("NEWZ" in str(remark) for remark in crm.check(unknown))
     assert crm.check(the.mailing_groups.mailing_group_code == "NEWS") == ()
+    asked = InSegment("NONE") | InLoggedSegment(99)
+    assert [str(remark) for remark in crm.check(asked)] == [
+        "there is no segment NONE",
+        "there is no logged segment 99",
+    ]
     assert crm.check(the.contact.company_no == "CT999999") == ()
     assert crm.check(the.interactions.opportunity_no == "X") == ()

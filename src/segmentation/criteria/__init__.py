@@ -47,7 +47,6 @@ from ._checking import (
     circle_from,
     compare,
     effect,
-    outcomes,
     segments_of,
 )
 from ._code import expression_of
@@ -85,6 +84,7 @@ from ._nodes import (
     Where,
     Wild,
 )
+from ._outcomes import outcomes
 from ._predicate import Predicate, Row, RowSource, to_predicate, to_row_test, to_value_test
 from ._schema import Link, Schema, Table, make_table
 from ._text import MAX_DEPTH, MAX_LENGTH, parse, to_text

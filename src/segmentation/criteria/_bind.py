@@ -62,7 +62,7 @@ from ._nodes import (
     Where,
 )
 from ._schema import Schema, Table
-from ._text import MAX_DEPTH, parse, to_text
+from ._text import MAX_DEPTH, MAX_LENGTH, parse, place_of, to_text
 from ._values import Span, make_reader
 from ._walk import nesting
 
@@ -111,11 +111,12 @@ def bind_filter(item: Filter, field: Field, as_of: AsOf, *, place: str = "") -> 
         place: ``table.field``, for errors; the field's name if not given.
     """
     where = place or field.name
-    if nesting(item) > MAX_DEPTH:
+    depth = nesting(item)
+    if depth > MAX_DEPTH:
         reason = Said("is nested deeper than {limit} groups", limit=MAX_DEPTH)
         raise InvalidValue(where, "...", reason)
     try:
-        return _FilterBinder(field, as_of).bound(item)
+        return _FilterBinder(field, as_of, depth).bound(item)
     except FilterError as error:
         raise _in_whole(error, item, where) from error
     except UnknownName as error:
@@ -126,8 +127,8 @@ def bind_filter(item: Filter, field: Field, as_of: AsOf, *, place: str = "") -> 
 def _in_whole(error: FilterError, item: Filter, where: str) -> FilterError:
     """The error of an operand, pointing into the text of the whole filter."""
     whole = to_text(item)
-    start = whole.find(error.text)
-    if start < 0 or error.field:
+    start = place_of(error.text, whole)
+    if start is None or error.field:
         return error.at_field(error.field or where)
     return FilterError(
         error.reason,
@@ -169,7 +170,8 @@ class _Binder:
                 return self._figure(node)
             case InSegment(segment_no):
                 return InSegment(to_code(segment_no))
-            case InLoggedSegment():
+            case InLoggedSegment(entry_no):
+                self._tried("logged segment", lambda: _check_whole("entry_no", entry_no))
                 return node
             case InShare():
                 self._tried("share", lambda: _check_share(node))
@@ -217,9 +219,9 @@ class _Binder:
         return BoundFigure(figure.measure, field, part, passed)
 
     def _cut(self, by: First | Sample) -> First | Sample:
-        if by.count < 0:
-            self.faults.append(("cut", InvalidValue("count", by.count, "is less than 0")))
+        self._tried("cut", lambda: _check_count(by.count))
         if isinstance(by, Sample):
+            self._tried("cut", lambda: _check_seed(by.seed))
             return by
         base = self._schema.table(self._schema.base)
         named = [self._tried(f"{base.name}.{o.field}", _finder(base, o.field)) for o in by.order]
@@ -243,7 +245,26 @@ def _finder(table: Table, name: str) -> Callable[[], Field]:
     return lambda: table.field(name)
 
 
+def _check_whole(name: str, number: object) -> None:
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise InvalidValue(name, number, "is no whole number")
+
+
+def _check_count(count: int) -> None:
+    _check_whole("count", count)
+    if count < 0:
+        raise InvalidValue("count", count, "is less than 0")
+
+
+def _check_seed(seed: object) -> None:
+    if not isinstance(seed, str):
+        raise InvalidValue("seed", seed, "is no text")
+
+
 def _check_share(share: InShare) -> None:
+    _check_seed(share.seed)
+    _check_whole("share", share.start)
+    _check_whole("share", share.stop)
     if not 0 <= share.start <= share.stop <= _TEN_THOUSANDTHS:
         raise InvalidValue(
             "share", (share.start, share.stop), "does not lie between 0 and 10000 ten-thousandths"
@@ -274,13 +295,19 @@ def _compared(measure: Measure, field: Field | None) -> Field:
 
 
 class _FilterBinder:
-    """Binds the filters of one field; knows which tokens it is working out."""
+    """Binds one filter of a field; knows which tokens it is working out.
 
-    def __init__(self, field: Field, as_of: AsOf) -> None:
+    Tokens that stand for tokens make a filter deep and long that looks small, so it is measured
+    as it grows.
+    """
+
+    def __init__(self, field: Field, as_of: AsOf, depth: int) -> None:
         self._field = field
         self._as_of = as_of
         self._read = make_reader(field, as_of)
         self._lettered = field.type in {FieldType.CODE, FieldType.TEXT}
+        self._depth = depth
+        self._length = 0
         self._tokens: list[str] = []
 
     def bound(self, item: Filter) -> BoundFilter:
@@ -365,10 +392,16 @@ class _FilterBinder:
         item = parse(self._as_of.tokens[name])
         if item is None:
             raise FilterError("the token stands for no filter at all", text=f"%{name}")
+        deeper = nesting(item) + 1
         self._tokens.append(name)
+        self._depth += deeper
+        self._length += len(self._as_of.tokens[name])
+        if self._depth > MAX_DEPTH or self._length > MAX_LENGTH:
+            raise FilterError("the tokens stand for more than a filter can hold", text=f"%{name}")
         try:
             return self.bound(item)
         finally:
+            self._depth -= deeper
             self._tokens.pop()
 
     def _known_tokens(self) -> Iterable[str]:

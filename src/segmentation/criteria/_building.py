@@ -92,6 +92,8 @@ class _Compared(Generic[ResultT]):
 
         A backslash before one of these takes its meaning away.
         """
+        if not isinstance(pattern, str):
+            raise InvalidValue("filter", pattern, "is no text")
         quoted = pattern.replace("'", "''")
         return self._passing(_parsed(f"'{quoted}'"))
 
@@ -116,6 +118,8 @@ def to_filter(given: Condition) -> Filter | None:
     if isinstance(given, FILTERS):
         return given
     if isinstance(given, Collection):
+        if isinstance(given, bytes | Mapping):
+            raise InvalidValue("filter", given, "is no value of a field")
         return _one_of(given)
     return _equal(given)
 

@@ -5,10 +5,7 @@ what could not be bound anyway.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any, assert_never
 
 import attrs
@@ -25,14 +22,28 @@ from ._bound import (
     BoundNode,
     BoundPart,
     BoundSelection,
-    FitsPattern,
-    InRange,
+    BoundWhere,
     IsEqual,
 )
 from ._dates import is_relative
-from ._describing import Teller
-from ._nodes import AllOf, AnyOf, Between, Compare, Criteria, Figure, InSegment, Not, Part, Where
-from ._predicate import to_value_test
+from ._describing import Teller, compared_of
+from ._hashing import SHARES
+from ._nodes import (
+    AllOf,
+    AnyOf,
+    Between,
+    Compare,
+    Criteria,
+    Figure,
+    InLoggedSegment,
+    InSegment,
+    InShare,
+    Measure,
+    Not,
+    Part,
+    Where,
+)
+from ._outcomes import outcomes
 from ._schema import Schema
 from ._walk import children
 
@@ -76,8 +87,8 @@ def check(
 ) -> tuple[Remark, ...]:
     """What is wrong or remarkable about a selection; nothing, if it is sound.
 
-    Found are faults that forbid binding; conditions that never or always hold (`>5&<3`); codes
-    that do not exist; dates that move with the day.
+    Found are faults that forbid binding; conditions, and what is joined of them, that never or
+    always hold (`>5&<3`); codes and segments that do not exist; dates that move with the day.
 
     Args:
         criteria: The selection as it is saved.
@@ -91,9 +102,8 @@ def check(
         bound = bind(criteria, schema, as_of)
     except UsageError as error:
         return tuple(_faults(error, phrases))
-    remarks = list(_relative(criteria, schema, phrases))
     checker = _Checker(phrases, known or _nothing_known)
-    remarks += checker.remarks(bound.node) if bound.node is not None else ()
+    remarks = [*_relative(criteria, schema, phrases), *checker.all_remarks(bound)]
     return tuple(dict.fromkeys(remarks))
 
 
@@ -156,56 +166,92 @@ class _Checker:
         self._teller = Teller(phrases)
         self._known = known
 
+    def all_remarks(self, bound: BoundSelection) -> Iterator[Remark]:
+        """Remarks on the whole, its cut included."""
+        if bound.node is not None:
+            yield from self.remarks(bound.node)
+        if bound.cut is not None and bound.cut.count == 0:
+            yield self._verdict("", self._teller.cut(bound.schema.base, bound.cut), holds=False)
+
     def remarks(self, node: BoundNode) -> Iterator[Remark]:
         match node:
             case BoundPart():
                 yield from self._of_part(node)
             case BoundFigure():
-                yield from self._of_part(node.part)
+                yield from self._of_figure(node)
+            case InSegment(no):
+                yield from self._of_key("segment_header", no, "no_segment")
+            case InLoggedSegment(entry_no):
+                yield from self._of_key("logged_segment", str(entry_no), "no_logged")
+            case InShare(_, start, stop) if stop - start in {0, SHARES}:
+                yield self._verdict("", self._teller.node(node), holds=stop > start)
+            case InShare():
+                pass
             case Not(item):
                 yield from self.remarks(item)
-            case AllOf(items):
-                yield from self._of_parts_together(items)
-            case AnyOf(items):
+            case AllOf(items) | AnyOf(items):
                 for item in items:
                     yield from self.remarks(item)
+                yield from self._of_joined(node, items)
             case _:
-                pass
+                assert_never(node)
+
+    def _verdict(self, place: str, test: str, *, holds: bool) -> Remark:
+        concern = Concern.ALWAYS if holds else Concern.NEVER
+        return Remark(concern, place, self._phrases.say(f"{concern.value}_holds", test=test))
 
     def _of_part(self, part: BoundPart) -> Iterator[Remark]:
+        by_place: dict[str, list[BoundWhere]] = {}
         for where in part.conditions:
             place = f"{part.table.name}.{where.field.name}"
             yield from self._of_filter(where.filter, where.field, place)
             yield from self._of_codes(where.filter, where.field, place)
+            by_place.setdefault(place, []).append(where)
+        yield from self._of_places(by_place, AllOf)
 
-    def _of_parts_together(self, items: Sequence[BoundNode]) -> Iterator[Remark]:
-        """Several parts on the contact itself may contradict each other."""
-        by_field: dict[str, list[BoundFilter]] = {}
-        fields: dict[str, tuple[Field, str]] = {}
+    def _of_figure(self, figure: BoundFigure) -> Iterator[Remark]:
+        yield from self._of_part(figure.part)
+        compared = compared_of(figure.measure, figure.field)
+        place = f"{figure.part.table.name}.{compared.name}"
+        least = 0 if figure.measure is Measure.COUNT else None
+        yield from self._of_filter(figure.filter, compared, place, least=least)
+
+    def _of_joined(self, node: BoundNode, items: Sequence[BoundNode]) -> Iterator[Remark]:
+        """What the items say together: one the opposite of another, or one field torn apart."""
+        joined = AllOf if isinstance(node, AllOf) else AnyOf
+        if any(item.item in items for item in items if isinstance(item, Not)):
+            yield self._verdict("", self._teller.node(node), holds=joined is AnyOf)
+            return
+        by_place: dict[str, list[BoundWhere]] = {}
         for item in items:
-            yield from self.remarks(item)
-            if isinstance(item, BoundPart) and item.table.link is None:
-                for where in item.conditions:
-                    by_field.setdefault(where.field.name, []).append(where.filter)
-                    fields[where.field.name] = (
-                        where.field,
-                        f"{item.table.name}.{where.field.name}",
-                    )
-        for name, filters in by_field.items():
-            if len(filters) > 1:
-                field, place = fields[name]
-                yield from self._of_filter(AllOf(tuple(filters)), field, place)
+            for table, where in _on_contact(item, joined):
+                by_place.setdefault(f"{table}.{where.field.name}", []).append(where)
+        yield from self._of_places(by_place, joined)
 
-    def _of_filter(self, item: BoundFilter, field: Field, place: str) -> Iterator[Remark]:
-        found = outcomes(item, field)
+    def _of_places(
+        self, by_place: Mapping[str, list[BoundWhere]], joined: type[AllOf[Any] | AnyOf[Any]]
+    ) -> Iterator[Remark]:
+        for place, wheres in by_place.items():
+            if len(wheres) > 1:
+                whole = joined(tuple(where.filter for where in wheres))
+                yield from self._of_filter(whole, wheres[0].field, place)
+
+    def _of_filter(
+        self, item: BoundFilter, field: Field, place: str, *, least: int | None = None
+    ) -> Iterator[Remark]:
+        found = outcomes(item, field, least=least)
         if len(found) == 1:
-            concern = Concern.ALWAYS if True in found else Concern.NEVER
-            test = self._teller.test(item, field)
-            yield Remark(concern, place, self._phrases.say(f"{concern.value}_holds", test=test))
+            yield self._verdict(place, self._teller.test(item, field), holds=True in found)
             return
         if isinstance(item, AllOf | AnyOf):
             for each in item.items:
-                yield from self._of_filter(each, field, place)
+                yield from self._of_filter(each, field, place, least=least)
+
+    def _of_key(self, table: str, key: str, phrase: str) -> Iterator[Remark]:
+        """A remark if there is no record with this key."""
+        keys = self._known(table)
+        if keys is not None and key not in keys:
+            yield Remark(Concern.UNKNOWN_CODE, "", self._phrases.say(phrase, no=key))
 
     def _of_codes(self, item: BoundFilter, field: Field, place: str) -> Iterator[Remark]:
         keys = self._known(field.refers_to) if field.refers_to else None
@@ -226,100 +272,18 @@ def _values(item: BoundFilter) -> Iterator[Value]:
         yield from _values(child)  # type: ignore[arg-type]  # below a filter are filters
 
 
-def outcomes(item: BoundFilter, field: Field) -> frozenset[bool]:
-    """Whether some values pass a filter, and whether some do not; empty if it is not known.
-
-    Between two constants of a filter all values fare alike, so one of them is tried for all.
-    Patterns, and comparisons without regard to case, do not divide values like that.
-    """
-    constants = {constant for leaf in _leaves(item) for constant in _constants(leaf)}
-    if any(any_case for _, any_case in constants):
-        return frozenset()
-    passes = to_value_test(item, field)
-    return frozenset(passes(value) for value in _tried({v for v, _ in constants}, field))
-
-
-def _leaves(item: BoundFilter) -> Iterator[IsEqual | InRange | FitsPattern]:
+def _on_contact(
+    item: BoundNode, joined: type[AllOf[Any] | AnyOf[Any]]
+) -> Iterator[tuple[str, BoundWhere]]:
+    """The conditions of an item on the contact's own fields, as far as they stand alone."""
     match item:
-        case IsEqual() | InRange() | FitsPattern():
-            yield item
-        case Not(inner):
-            yield from _leaves(inner)
-        case AllOf(items) | AnyOf(items):
-            for each in items:
-                yield from _leaves(each)
+        case BoundPart(table, conditions) if table.link is None:
+            if joined is AllOf or len(conditions) == 1:
+                yield from ((table.name, where) for where in conditions)
+        case Not(BoundPart(table, (where,))) if table.link is None:
+            yield table.name, BoundWhere(where.field, Not(where.filter))
         case _:
-            assert_never(item)
-
-
-def _constants(leaf: IsEqual | InRange | FitsPattern) -> Iterator[tuple[Any, bool]]:
-    """The values that a leaf compares with, and whether without regard to case."""
-    match leaf:
-        case IsEqual(value, any_case):
-            yield value, any_case
-        case InRange(low, high):
-            yield from ((end.value, end.any_case) for end in (low, high) if end)
-        case FitsPattern():
-            yield None, True
-        case _:
-            assert_never(leaf)
-
-
-def _tried(constants: set[Any], field: Field) -> Iterator[Any]:
-    """Values of a field, one at least from each stretch between the constants."""
-    if field.options:
-        yield from field.options
-        return
-    if field.type is FieldType.BOOLEAN:
-        yield from (False, True)
-        return
-    yield field.blank
-    ordered = sorted(value for value in constants if value is not None)
-    yield from ordered
-    if not ordered:
-        ordered = [_SOME[field.type]]
-        yield ordered[0]
-    for value in ordered:
-        yield from _neighbours(value)
-    if field.type is FieldType.DECIMAL:
-        yield from ((low + high) / 2 for low, high in pairwise(ordered))
-
-
-def _neighbours(value: Any) -> Iterator[Any]:  # noqa: ANN401 - any value that has an order
-    """Values right before and right behind one."""
-    try:
-        match value:
-            case str():
-                # Right before a text lies one with a smaller last letter and a long tail.
-                if value:
-                    yield value[:-1] + chr(max(ord(value[-1]) - 1, 0)) + "\U0010ffff"
-                yield value + "\0"
-            case datetime():
-                yield value - timedelta(microseconds=1)
-                yield value + timedelta(microseconds=1)
-            case date():
-                yield value - timedelta(days=1)
-                yield value + timedelta(days=1)
-            case time():
-                moment = datetime.combine(date(2000, 1, 1), value)
-                yield (moment - timedelta(microseconds=1)).time()
-                yield (moment + timedelta(microseconds=1)).time()
-            case _:
-                yield value - 1
-                yield value + 1
-    except OverflowError:
-        return
-
-
-_SOME: Mapping[FieldType, Any] = {
-    FieldType.CODE: "A",
-    FieldType.TEXT: "A",
-    FieldType.INTEGER: 1,
-    FieldType.DECIMAL: Decimal(1),
-    FieldType.DATE: date(2000, 1, 1),
-    FieldType.DATETIME: datetime(2000, 1, 1),  # noqa: DTZ001 - taken for UTC
-    FieldType.TIME: time(12),
-}
+            pass
 
 
 def segments_of(criteria: Criteria) -> tuple[str, ...]:

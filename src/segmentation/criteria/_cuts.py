@@ -27,7 +27,7 @@ def share(seed: str, percent: Decimal | float) -> InShare:
     >>> share("spring", 12.5)
     InShare(seed='spring', start=0, stop=1250)
     """
-    return split(seed, {"in": percent, "out": 100 - Fraction(percent)})["in"]
+    return split(seed, {"in": percent, "out": 100 - _exact(percent)})["in"]
 
 
 def split(seed: str, weights: Mapping[str, int | Decimal | float | Fraction]) -> dict[str, InShare]:
@@ -37,12 +37,12 @@ def split(seed: str, weights: Mapping[str, int | Decimal | float | Fraction]) ->
     their order, rounded to the nearest ten-thousandth of the whole.
 
     Raises:
-        InvalidValue: A weight is negative, or all are 0.
+        InvalidValue: A weight is negative or no finite number, or all are 0.
 
     >>> split("spring", {"A": 1, "B": 1, "control": 2})["B"]
     InShare(seed='spring', start=2500, stop=5000)
     """
-    exact = {name: Fraction(weight) for name, weight in weights.items()}
+    exact = {name: _exact(weight) for name, weight in weights.items()}
     whole = sum(exact.values())
     if whole <= 0 or min(exact.values()) < 0:
         raise InvalidValue("weights", dict(weights), "are negative, or all of them 0")
@@ -53,6 +53,13 @@ def split(seed: str, weights: Mapping[str, int | Decimal | float | Fraction]) ->
         groups[name] = InShare(seed, start, stop)
         start = stop
     return groups
+
+
+def _exact(weight: Decimal | float | Fraction) -> Fraction:
+    try:
+        return Fraction(weight)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidValue("weight", weight, "is no finite number") from None
 
 
 def cut(

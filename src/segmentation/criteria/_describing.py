@@ -63,6 +63,13 @@ def describe(bound: BoundSelection, phrases: Phrases = ENGLISH) -> str:
     return phrases.say("next").join(sentences)
 
 
+def compared_of(measure: Measure, field: Field | None) -> Field:
+    """The field that stands for a figure when it is compared."""
+    if field is None:
+        return Field("count", FieldType.INTEGER)
+    return Field(field.name, FieldType.DECIMAL) if measure is Measure.SUM else field
+
+
 class Teller:
     """Puts nodes into words."""
 
@@ -160,10 +167,7 @@ class Teller:
         return self._phrases.name(table.name)
 
     def _figure(self, figure: BoundFigure) -> str:
-        field = figure.field
-        compared = field or Field("count", FieldType.INTEGER)
-        if figure.measure is Measure.SUM:
-            compared = Field("sum", FieldType.DECIMAL)
+        field, compared = figure.field, compared_of(figure.measure, figure.field)
         name = self._phrases.name(figure.part.table.name, field.name) if field else ""
         return self._say(
             figure.measure.value,

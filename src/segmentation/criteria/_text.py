@@ -259,6 +259,26 @@ def _lexemes(text: str) -> tuple[list[str], list[str]]:
     return [*kinds, "end"], [*texts, ""]
 
 
+def place_of(value: str, text: str) -> int | None:
+    """Where a value stands in a filter text that parses; ``None`` if it is not found there.
+
+    Args:
+        value: The value as it is written, or as it is meant: without quotes.
+        text: The filter text.
+    """
+    for found in _LEXEME.finditer(text):
+        kind = str(found.lastgroup)
+        shown = found[kind].rstrip()
+        if kind in _VALUES and value in {shown.removeprefix("@"), _meant(shown, kind)}:
+            return found.start(kind) + max(shown.find(value), 0)
+    return None
+
+
+def _meant(shown: str, kind: str) -> str:
+    read = _read(shown, quoted=kind == "quoted")
+    return read.text if isinstance(read, Operand) else shown
+
+
 def _read(text: str, *, quoted: bool) -> _Read:
     """What a value is: an operand, a pattern if it has wildcards, or a token."""
     if not quoted and not _SPECIAL.search(text):

@@ -22,6 +22,7 @@ from ._dates import EXPECTED, to_date
 
 _INTEGER = re.compile(r"[+-]?\d{1,4000}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,4000}(?:\.\d{0,4000})?|\.\d{1,4000})", re.ASCII)
+_PLACE = re.compile(r"\d{1,4}", re.ASCII)
 _WHOLE = "a whole number such as 1000"
 _ANY = "a number such as 1000 or -3.5"
 
@@ -117,6 +118,8 @@ def _position(field: Field, words: Mapping[str, int], text: str) -> int:
         return words[plain]
     if not plain:
         return 0
+    if _PLACE.fullmatch(plain) and int(plain) < len(field.options):
+        return int(plain)
     captions: Iterable[str] = (caption for caption, _ in field.captions)
     raise UnknownName("option", text, known=field.options, called=captions, where=field.name)
 

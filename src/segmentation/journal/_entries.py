@@ -53,6 +53,9 @@ BLOCK = 2_000
 
 _LEAST_SECRET = 16
 
+_AROUND = 20
+"""How many characters around a bad one are shown."""
+
 
 @attrs.frozen(kw_only=True)
 class Entry:
@@ -154,7 +157,8 @@ def make_entries(
         try:
             entries = _sealed(block, head, stamp)
         except UnicodeEncodeError as error:
-            raise InvalidValue("text", error.object, "cannot be written in UTF-8") from None
+            around = error.object[max(0, error.start - _AROUND) : error.end + _AROUND]
+            raise InvalidValue("text", around, "cannot be written in UTF-8") from None
         yield entries
         head = Head(head.number + len(block), entries.columns["sha256"][-1])
 
@@ -282,13 +286,20 @@ def happening_of(entry: Entry) -> Happening:
         JournalBroken: Its content is not of its kind.
     """
     try:
-        content: dict[str, Any] = json.loads(entry.facts)
+        content = _object(entry.facts)
         if entry.personal is not None:
-            content |= json.loads(entry.personal)
+            content |= _object(entry.personal)
             content.pop(SALT, None)
         return from_content(entry.number, entry.kind, content)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise JournalBroken(entry.number, f"its content cannot be read ({error})") from error
+
+
+def _object(text: str) -> dict[str, Any]:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise TypeError("no object")
+    return found
 
 
 def to_line(entry: Entry) -> str:
@@ -324,7 +335,7 @@ def from_line(line: str, number: int) -> Entry:
         data = json.loads(line)
         if data["format"] == FORMAT:
             return _from_data(data)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise JournalBroken(number, f"is not an entry of a journal ({error!r})") from error
     raise JournalBroken(number, f"is of format {data['format']!r}; this version knows {FORMAT}")
 

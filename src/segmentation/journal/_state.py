@@ -14,7 +14,7 @@ import attrs
 
 from segmentation.campaigns import CampaignEntry
 from segmentation.columns import Columns
-from segmentation.errors import JournalBroken
+from segmentation.errors import InvalidValue, JournalBroken
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.interactions import Interaction, InteractionComment
 from segmentation.segments import LoggedSegment
@@ -120,7 +120,7 @@ def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
         case Deleted():
             yield from _deleted(known, happening, entry)
         case PersonErased(emptied=emptied):
-            yield from _emptied(known, emptied)
+            yield from _emptied(known, emptied, entry)
         case _:
             assert_never(happening)
 
@@ -191,8 +191,12 @@ def _gone(known: Known, interaction: Interaction) -> Iterator[Change]:
         yield Change(comment, None)
 
 
-def _emptied(known: Known, emptied: Ranges) -> Iterator[Change]:
+def _emptied(known: Known, emptied: Ranges, entry: Entry) -> Iterator[Change]:
     """The records of entries whose personal content went lose it too."""
+    for first, last in emptied:
+        if not 0 < first <= last < entry.number:
+            reason = f"speaks of entries {first} to {last}, which are not there"
+            raise JournalBroken(entry.number, reason)
     for number in numbers_in(emptied):
         comment = known.find(InteractionComment, number)
         if comment is not None:
@@ -287,8 +291,11 @@ def fold(
         at: Take in what was recorded until then, zone-aware; all if not given.
 
     Raises:
+        InvalidValue: The time has no zone.
         JournalBroken: An entry cannot be read, or speaks of what is not there.
     """
+    if at is not None and at.tzinfo is None:
+        raise InvalidValue("at", at, "has no time zone")
     state = State()
     for entry in entries:
         if (number is not None and entry.number > number) or (at is not None and entry.at > at):

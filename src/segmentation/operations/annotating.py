@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from segmentation.codes import to_code
 from segmentation.contacts import SalespersonPurchaser
-from segmentation.errors import Refused, UnknownName
+from segmentation.errors import Refused, Said, UnknownName
 from segmentation.interactions import Evaluation, Interaction, title_of
 from segmentation.journal import AttemptNoted, Evaluated, OpportunityLinked, Stamp
 from segmentation.protocols import Store
@@ -18,7 +18,7 @@ from .recording import record
 def _finished(store: Store, entry_no: int, step: str) -> Interaction:
     found = interaction_of(store, entry_no)
     if found.postponed:
-        raise Refused(f"{step} interaction {entry_no}", "it is postponed; resume it first")
+        raise Refused(Said(step, no=entry_no), "it is postponed; resume it first")
     return found
 
 
@@ -37,7 +37,7 @@ def evaluate_interactions(
     except ValueError:
         raise UnknownName("evaluation", str(evaluation), known=map(str, Evaluation)) from None
     with store.transaction():
-        found = [_finished(store, entry_no, "evaluate") for entry_no in entry_nos]
+        found = [_finished(store, entry_no, "evaluate interaction {no}") for entry_no in entry_nos]
         happenings = [Evaluated(interaction_no=i.entry_no, evaluation=chosen) for i in found]
         record(store, happenings, stamp)
 
@@ -62,7 +62,7 @@ def note_attempt(store: Store, entry_no: int, stamp: Stamp, *, failed: bool) -> 
         Refused: It is postponed.
     """
     with store.transaction():
-        found = _finished(store, entry_no, "note the attempt of")
+        found = _finished(store, entry_no, "note the attempt of interaction {no}")
         record(store, [AttemptNoted(interaction_no=found.entry_no, failed=failed)], stamp)
 
 
@@ -74,7 +74,7 @@ def link_opportunity(store: Store, entry_no: int, opportunity_no: str, stamp: St
         Refused: It is postponed.
     """
     with store.transaction():
-        found = _finished(store, entry_no, "link")
+        found = _finished(store, entry_no, "link interaction {no}")
         linked = OpportunityLinked(
             interaction_no=found.entry_no, opportunity_no=to_code(opportunity_no)
         )

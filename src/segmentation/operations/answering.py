@@ -6,7 +6,7 @@ import attrs
 
 from segmentation.codes import to_code
 from segmentation.contacts import BusinessRelation, Contact, ContactProfileAnswer
-from segmentation.errors import Fault, NotFound, Refused, Rejected
+from segmentation.errors import Fault, NotFound, Refused, Rejected, Said
 from segmentation.protocols import Store
 from segmentation.questionnaires import (
     LineType,
@@ -65,7 +65,7 @@ def put_questionnaire(
             *_rating_faults(store, new, points),
         ]
         if faults:
-            raise Rejected(f"questionnaire {code}", faults)
+            raise Rejected(Said("questionnaire {code}", code=code), faults)
         old = store.records.all(ProfileQuestionnaireLine, profile_questionnaire_code=code)
         kept = {line.line_no for line in new}
         store.records.remove([line for line in old if line.line_no not in kept])
@@ -75,8 +75,9 @@ def put_questionnaire(
 def _relation_faults(store: Store, questionnaire: ProfileQuestionnaire) -> Iterator[Fault]:
     code = questionnaire.business_relation_code
     if code and store.records.find(BusinessRelation, code) is None:
-        place = f"questionnaire {questionnaire.code}"
-        yield Fault(place, "business_relation_code", f"{code!r} does not exist")
+        place = Said("questionnaire {code}", code=questionnaire.code)
+        reason = Said("{value!r} does not exist", value=code)
+        yield Fault(place, "business_relation_code", reason)
 
 
 def _rating_faults(
@@ -106,7 +107,7 @@ def questionnaire_faults(
     faults: list[Fault] = []
     for line in lines:
         if line.profile_questionnaire_code != questionnaire.code:
-            reason = f"belongs to another questionnaire than {questionnaire.code}"
+            reason = Said("belongs to another questionnaire than {code}", code=questionnaire.code)
             faults.append(Fault(line.place, "profile_questionnaire_code", reason))
     if lines and lines[0].type is LineType.ANSWER:
         faults.append(Fault(lines[0].place, "type", "an answer comes before any question"))
@@ -159,7 +160,12 @@ def give_answer(
     with store.transaction():
         contact = _contact(store, contact_no)
         questionnaire = get_questionnaire(store, questionnaire_code)
-        step = f"answer {questionnaire.code} {line_no} for contact {contact.no}"
+        step = Said(
+            "answer {code} {line} for contact {no}",
+            code=questionnaire.code,
+            line=line_no,
+            no=contact.no,
+        )
         if not questionnaire.suits(contact, _relation_codes(store, contact)):
             raise Refused(step, "the questionnaire is not for this contact")
         question, answer = _asked(store, step, questionnaire.code, line_no)
@@ -186,7 +192,8 @@ def take_answer_back(store: Store, contact_no: str, questionnaire_code: str, lin
     """
     no, code = to_code(contact_no), to_code(questionnaire_code)
     with store.transaction():
-        _asked(store, f"take back answer {code} {line_no} of contact {no}", code, line_no)
+        named = "take back answer {code} {line} of contact {no}"
+        _asked(store, Said(named, code=code, line=line_no, no=no), code, line_no)
         given = store.records.find(ContactProfileAnswer, no, code, line_no)
         store.records.remove([given] if given else [])
 
@@ -210,8 +217,8 @@ def _no_other(store: Store, step: str, contact_no: str, question: Question, line
     for other in question.answers:
         key = (contact_no, question.code, other.line_no)
         if other.line_no != line_no and store.records.find(ContactProfileAnswer, *key):
-            reason = f"the question allows one answer; take back {other.description!r} first"
-            raise Refused(step, reason)
+            reason = "the question allows one answer; take back {answer!r} first"
+            raise Refused(step, Said(reason, answer=other.description))
 
 
 def answers_of(store: Store, contact_no: str) -> Sequence[ContactProfileAnswer]:

@@ -9,14 +9,14 @@ from typing import Any
 
 import attrs
 
-from segmentation.campaigns import CampaignEntry
+from segmentation.campaigns import CampaignEntry, CampaignTally
 from segmentation.fields import Record, key_of
 from segmentation.interactions import Interaction, InteractionComment, InteractionTotal
 from segmentation.journal import State, fold
 from segmentation.protocols import Store
 from segmentation.segments import LoggedSegment
 
-from .figuring import recounted
+from . import campaigning, figuring
 
 KINDS: tuple[type[Record], ...] = (Interaction, InteractionComment, CampaignEntry, LoggedSegment)
 """The records that follow from the journal."""
@@ -56,9 +56,11 @@ def _differences(store: Store, state: State) -> Iterator[Difference]:
         recorded = {key_of(item): item for item in state.all(kind)}
         kept = {key_of(item): item for item in store.records.all(kind)}
         yield from _compared(recorded, kept)
-    totals = {key_of(item): item for item in recounted(state.all(Interaction))}
+    totals = {key_of(item): item for item in figuring.recounted(state.all(Interaction))}
     counted = (each for each in store.records.all(InteractionTotal) if each.interactions)
     yield from _compared(totals, {key_of(item): item for item in counted})
+    tallies = {key_of(item): item for item in campaigning.recounted(state.all(Interaction))}
+    yield from _compared(tallies, {key_of(t): t for t in store.records.all(CampaignTally)})
 
 
 def _compared(

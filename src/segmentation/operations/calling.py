@@ -12,6 +12,7 @@ from segmentation.protocols import Store
 from segmentation.templates import InteractionTemplateSetup
 
 from .interacting import check_interaction, draft_interaction, record_interaction
+from .keeping import get_segment
 
 
 def record_call(
@@ -60,8 +61,10 @@ def record_call(
         try:
             check_interaction(store, draft, needs_text=False)
         except Rejected as error:
-            raise Rejected(error.what, [*_number_faults(phone_no), *error.faults]) from None
-        if faults := list(_number_faults(phone_no)):
+            raise Rejected(
+                error.what, [*_number_faults(draft.contact_via), *error.faults]
+            ) from None
+        if faults := list(_number_faults(draft.contact_via)):
             raise Rejected("call", faults)
         return record_interaction(store, draft, stamp, comments)
 
@@ -92,7 +95,7 @@ def record_call_of_line(
         Rejected: As for `record_call`.
     """
     with store.transaction():
-        lines = store.segments.get(segment_no).lines
+        lines = get_segment(store, segment_no).lines
         line = next((line for line in lines if line.line_no == line_no), None)
         if line is None:
             raise NotFound("segment line", f"{segment_no} {line_no}")

@@ -17,7 +17,7 @@ from segmentation.campaigns import (
 )
 from segmentation.codes import to_code
 from segmentation.contacts import SalespersonPurchaser
-from segmentation.errors import Fault, NotFound, Refused, Rejected, UnknownName
+from segmentation.errors import Fault, NotFound, Refused, Rejected, Said, UnknownName
 from segmentation.fields import misfits
 from segmentation.interactions import Interaction
 from segmentation.journal import NOTHING, Change, Done, Figures, added_up, figures_grown
@@ -63,7 +63,7 @@ def new_campaign(
             status_code=status_code,
         )
         if store.records.find(Campaign, campaign.no) is not None:
-            place = f"campaign {campaign.no}"
+            place = campaign.place
             raise Rejected(place, [Fault(place, "no", "is taken by another campaign")])
         return change_campaign(store, campaign, at=at)
 
@@ -75,17 +75,17 @@ def change_campaign(store: Store, campaign: Campaign, *, at: datetime) -> Campai
         Rejected: The dates are the wrong way round, a text is too long, or salesperson or status
             do not exist.
     """
-    faults = list(campaign.faults())
+    faults, place = list(campaign.faults()), campaign.place
     for field, kind in (
         ("salesperson_code", SalespersonPurchaser),
         ("status_code", CampaignStatus),
     ):
         code = getattr(campaign, field)
         if code and store.records.find(kind, code) is None:
-            faults.append(Fault(f"campaign {campaign.no}", field, f"{code!r} does not exist"))
-    faults += [Fault(f"campaign {campaign.no}", *misfit) for misfit in misfits(campaign)]
+            faults.append(Fault(place, field, Said("{value!r} does not exist", value=code)))
+    faults += [Fault(place, *misfit) for misfit in misfits(campaign)]
     if faults:
-        raise Rejected(f"campaign {campaign.no}", faults)
+        raise Rejected(place, faults)
     changed = attrs.evolve(campaign, last_modified=at)
     with store.transaction():
         store.records.put([changed])
@@ -116,7 +116,8 @@ def delete_campaign(store: Store, no: str) -> None:
         for header in store.segments.headers():
             lines = store.segments.get(header.no).lines
             if campaign.no in {header.campaign_no, *(line.campaign_no for line in lines)}:
-                raise Refused(f"delete campaign {campaign.no}", f"segment {header.no} is for it")
+                step = Said("delete campaign {no}", no=campaign.no)
+                raise Refused(step, Said("segment {no} is for it", no=header.no))
         deactivate(store, campaign.no)
         store.records.remove([campaign])
 
@@ -244,9 +245,15 @@ def recount(store: Store) -> int:
     """
     with store.transaction():
         store.records.remove(list(store.records.all(CampaignTally)))
-        found = _differences(Change(None, each) for each in store.records.all(Interaction))
-        store.records.put(_tally(key, each) for key, each in found.items())
+        found = recounted(store.records.all(Interaction))
+        store.records.put(found)
     return len(found)
+
+
+def recounted(interactions: Iterable[Interaction]) -> list[CampaignTally]:
+    """The tallies of interactions, counted anew, in the order of their keys."""
+    found = _differences(Change(None, each) for each in interactions)
+    return [_tally(key, figures) for key, figures in sorted(found.items())]
 
 
 # -- groups -----------------------------------------------------------------------------------

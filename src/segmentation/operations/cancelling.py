@@ -12,7 +12,7 @@ from typing import TypeAlias, assert_never
 import attrs
 
 from segmentation.campaigns import CampaignEntry
-from segmentation.errors import NotFound, Refused
+from segmentation.errors import InvalidValue, NotFound, Refused, Said
 from segmentation.interactions import Interaction
 from segmentation.journal import (
     Canceled,
@@ -48,12 +48,13 @@ def cancel(store: Store, item: Cancelable, stamp: Stamp) -> Canceled:
         stamp: When and by whom it is recorded.
 
     Raises:
+        InvalidValue: It is none of the three.
         NotFound: It is not there (any more).
         Refused: It is cancelled already, or postponed.
     """
     with store.transaction():
         what, current = _current(store, item)
-        step = f"cancel {_named(what)} {current.entry_no}"
+        step = Said("cancel {what} {no}", what=Said(_named(what)), no=current.entry_no)
         if current.canceled:
             raise Refused(step, "it is cancelled already")
         if isinstance(current, Interaction) and current.postponed:
@@ -78,7 +79,7 @@ def uncancel(store: Store, item: Cancelable, stamp: Stamp) -> Uncanceled:
     """
     with store.transaction():
         what, current = _current(store, item)
-        step = f"un-cancel {_named(what)} {current.entry_no}"
+        step = Said("un-cancel {what} {no}", what=Said(_named(what)), no=current.entry_no)
         if not current.canceled:
             raise Refused(step, "it is not cancelled")
         _refuse_below_canceled(store, current, step)
@@ -187,7 +188,7 @@ def _current(store: Store, item: Cancelable) -> tuple[Thing, Cancelable]:
             if found is None:
                 raise NotFound(_named(what), str(item.entry_no))
             return what, found
-    raise TypeError(f"{type(item).__name__} cannot be cancelled")
+    raise InvalidValue("item", item, "is no interaction, campaign entry or logged segment")
 
 
 def _named(what: Thing) -> str:
@@ -220,5 +221,6 @@ def _refuse_below_canceled(store: Store, item: Cancelable, step: str) -> None:
         above.append(store.records.find(CampaignEntry, item.campaign_entry_no))
     for each in above:
         if each is not None and each.canceled:
-            what = "logged segment" if isinstance(each, LoggedSegment) else "campaign entry"
-            raise Refused(step, f"its {what} {each.entry_no} is cancelled; un-cancel that first")
+            what = Thing.LOGGED_SEGMENT if isinstance(each, LoggedSegment) else Thing.CAMPAIGN_ENTRY
+            reason = "its {what} {no} is cancelled; un-cancel that first"
+            raise Refused(step, Said(reason, what=Said(_named(what)), no=each.entry_no))

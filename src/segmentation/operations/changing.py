@@ -12,8 +12,7 @@ import attrs
 from segmentation.codes import to_code
 from segmentation.contacts import AlternativeAddress, Contact, ContactType
 from segmentation.criteria import AsOf
-from segmentation.errors import InvalidValue, NotFound, Refused, Said, UnknownName
-from segmentation.fields import Record, fields_of
+from segmentation.errors import InvalidValue, NotFound, Refused, Said
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -34,10 +33,10 @@ from segmentation.segments import (
 )
 from segmentation.templates import TemplateLanguage
 
+from .giving import read_given
 from .keeping import get_segment, keep
 from .opening import check_references, languages_of, template_of
 from .playing import terms_of
-from .reading import read_value
 from .selecting import by_hand, may_join
 
 _HEADER_FIXED = frozenset({"no", "no_series", "saved_criteria_code"})
@@ -74,7 +73,7 @@ def change_header(
         NotFound: A template, campaign or salesperson does not exist.
         Refused: The template changes, lines have its attachment and are not to be updated.
     """
-    changes = _read(SegmentHeader, values, _HEADER_FIXED)
+    changes = read_given(SegmentHeader, values, fixed=_HEADER_FIXED)
     with store.transaction():
         check_references(store, changes)
         before = get_segment(store, segment_no)
@@ -84,23 +83,6 @@ def change_header(
         if update_lines:
             after = _followed(store, before, after, changes)
         return keep(store, before, after, tell)
-
-
-def _read(kind: type[Record], values: Mapping[str, object], fixed: Iterable[str]) -> dict[str, Any]:
-    """Values as their fields hold them."""
-    fields = {field.name: field for field in fields_of(kind) if field.name not in fixed}
-    read: dict[str, Any] = {}
-    for name, value in values.items():
-        if name == "extra":
-            read[name] = value
-            continue
-        if name not in fields:
-            raise UnknownName("field", name, known=fields, where=kind.__table__)
-        try:
-            read[name] = read_value(fields[name], value)
-        except ValueError as error:
-            raise InvalidValue(name, value, str(error)) from error
-    return read
 
 
 def _check_inherited(store: Store, segment: Segment) -> None:
@@ -199,7 +181,7 @@ def put_text(
         InvalidValue: A value does not fit, or both attachment and Word template are given.
     """
     changes = exclusive(
-        _read(TemplateLanguage, values, {"interaction_template_code", "language_code"})
+        read_given(TemplateLanguage, values, fixed=("interaction_template_code", "language_code"))
     )
     code = to_code(language_code)
     with store.transaction():
@@ -289,7 +271,7 @@ def change_line(
         NotFound: The line, or the contact, template, campaign or salesperson does not exist.
         Refused: The contact is blocked, or a minor without consent.
     """
-    changes = _read(SegmentLine, values, _LINE_FIXED)
+    changes = read_given(SegmentLine, values, fixed=_LINE_FIXED)
     with store.transaction():
         check_references(store, changes)
         before = get_segment(store, segment_no)

@@ -5,6 +5,7 @@ more; their hashes stay, so that the chain holds. What other entries say of the 
 words is found and named, for a human to judge.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
@@ -12,7 +13,7 @@ import attrs
 
 from segmentation.codes import to_code
 from segmentation.contacts import Contact, ContactBusinessRelation
-from segmentation.errors import NotFound
+from segmentation.errors import InvalidValue, NotFound
 from segmentation.interactions import Interaction
 from segmentation.journal import PersonErased, Ranges, Stamp, numbers_in, to_ranges
 from segmentation.protocols import Store
@@ -69,9 +70,11 @@ def erase_person(
 
     Raises:
         NotFound: Nothing is known of such a contact.
+        InvalidValue: A further entry is none of the journal's.
     """
-    no = to_code(contact_no)
+    no, also = to_code(contact_no), list(also)
     with store.transaction():
+        _check_numbers(also, store.log.head().number)
         contact = store.records.find(Contact, no)
         interactions = list(store.records.all(Interaction, contact_no=no))
         if contact is None and not interactions:
@@ -93,6 +96,12 @@ def erase_person(
         store.log.erase(numbers_in(emptied))
         store.attachments.remove(unneeded)
     return Erasure(entry_no=numbers[0], proof=proof, mentions=mentions)
+
+
+def _check_numbers(numbers: Iterable[object], last: int) -> None:
+    for number in numbers:
+        if not isinstance(number, int) or not 0 < number <= last:
+            raise InvalidValue("also", number, "is no number of an entry")
 
 
 def _counts(tables: Iterable[str]) -> tuple[tuple[str, int], ...]:
@@ -167,9 +176,12 @@ def _clear_saved_criteria(store: Store, no: str) -> int:
 def _mentions(store: Store, contact: Contact, emptied: Ranges) -> Ranges:
     """Entries whose personal content has the person's name, mail address or phone number."""
     known = (contact.name, contact.e_mail, contact.e_mail_2)
-    words = [
-        word.casefold() for word in (*known, *_phones(contact)) if len(word.strip()) >= _TELLING
-    ]
+    words = {
+        spelled.casefold()
+        for word in (*known, *_phones(contact))
+        if len(word.strip()) >= _TELLING
+        for spelled in _spellings(word)
+    }
     ours = set(numbers_in(emptied))
     return to_ranges(
         entry.number
@@ -177,6 +189,13 @@ def _mentions(store: Store, contact: Contact, emptied: Ranges) -> Ranges:
         if entry.personal is not None and entry.number not in ours
         if any(word in entry.personal.casefold() for word in words)
     )
+
+
+def _spellings(word: str) -> Iterator[str]:
+    """A word as it may stand in JSON, in JSON within JSON, and there in the quotes of a filter."""
+    for text in (word, word.replace("'", "''")):
+        once = json.dumps(text, ensure_ascii=False)[1:-1]
+        yield from (once, json.dumps(once, ensure_ascii=False)[1:-1])
 
 
 def _phones(contact: Contact) -> Iterator[str]:

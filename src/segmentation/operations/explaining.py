@@ -4,7 +4,7 @@ The answers come from the store's own way of selecting, so that a count beside a
 another count.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -15,6 +15,7 @@ from segmentation.criteria import (
     AllOf,
     AsOf,
     BoundNode,
+    Concern,
     Counts,
     Criteria,
     Explanation,
@@ -23,16 +24,18 @@ from segmentation.criteria import (
     Table,
     bind,
     check,
+    circle_from,
     describe,
     explain,
     parts_of,
+    segments_of,
 )
 from segmentation.errors import NotFound
 from segmentation.fields import key_of
 from segmentation.interactions import Interaction
 from segmentation.languages import ENGLISH, Phrases
 from segmentation.protocols import Store
-from segmentation.segments import FILTERED
+from segmentation.segments import FILTERED, LoggedSegment, SegmentHeader
 
 from .importing import KINDS
 from .playing import schema_of
@@ -109,15 +112,54 @@ def count_each_part(
 
 
 def check_selection(
-    store: Store, criteria: Criteria, as_of: AsOf, phrases: Phrases = ENGLISH
+    store: Store,
+    criteria: Criteria,
+    as_of: AsOf,
+    phrases: Phrases = ENGLISH,
+    *,
+    segment_no: str = "",
 ) -> tuple[Remark, ...]:
-    """What is wrong or remarkable about a selection, each thing in a sentence."""
+    """What is wrong or remarkable about a selection, each thing in a sentence.
+
+    Args:
+        store: Where codes, segments and what these ask for are looked up.
+        criteria: The selection.
+        as_of: The day and user to bind it to.
+        phrases: The words to say it in.
+        segment_no: The segment that it is for, which it should not ask for itself.
+    """
 
     def known(table: str) -> Container[str] | None:
+        if table == SegmentHeader.__table__:
+            return frozenset(header.no for header in store.segments.headers())
+        if table == LoggedSegment.__table__:
+            return frozenset(str(item.entry_no) for item in store.records.all(LoggedSegment))
         kind = KINDS.get(table)
         if kind is None or kind is Contact:
             return None
         keys = frozenset(str(key_of(item)[0]) for item in store.records.all(kind))
         return keys or None
 
-    return check(criteria, schema_of(store), as_of, known=known, phrases=phrases)
+    found = check(criteria, schema_of(store), as_of, known=known, phrases=phrases)
+    return (*found, *_circles(store, criteria, to_code(segment_no), phrases))
+
+
+def _circles(
+    store: Store, criteria: Criteria, segment_no: str, phrases: Phrases
+) -> Iterator[Remark]:
+    """Segments that ask for their own members, by themselves or by way of others."""
+    asked = tuple(map(to_code, segments_of(criteria)))
+    there = {header.no for header in store.segments.headers()}
+
+    def asked_for(no: str) -> Iterator[str]:
+        if no == segment_no:
+            yield from asked
+        for action in store.segments.get(no).actions if no in there else ():
+            if action.criteria is not None:
+                yield from map(to_code, segments_of(action.criteria))
+
+    for no in (segment_no,) if segment_no else asked:
+        circle = circle_from(no, asked_for)
+        if circle:
+            sentence = phrases.say("circle", no=no, circle=" → ".join(circle))
+            yield Remark(Concern.CIRCLE, "", sentence)

@@ -21,9 +21,8 @@ from segmentation.errors import (
     Refused,
     Rejected,
     Said,
-    UnknownName,
 )
-from segmentation.fields import Record, misfits
+from segmentation.fields import Record, misfits, mistyped
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.journal import (
     Commented,
@@ -40,6 +39,7 @@ from segmentation.templates import (
     WizardAction,
 )
 
+from .giving import read_given
 from .opening import salesperson_of
 from .recording import record
 
@@ -65,6 +65,8 @@ def draft_interaction(
 
     Raises:
         UnknownName: An interaction has no such field.
+        InvalidValue: A value does not fit its field.
+        Rejected: Several do not.
     """
     template = store.records.find(InteractionTemplate, to_code(template_code))
     contacts = store.contacts.get_many([to_code(contact_no)])
@@ -152,14 +154,8 @@ _NOT_GIVEN = frozenset(
 
 
 def _given(draft: Interaction, values: dict[str, Any]) -> Interaction:
-    known = attrs.fields_dict(Interaction).keys() - _NOT_GIVEN
-    for name in values:
-        if name not in known:
-            raise UnknownName("field", name, known=known, where="interaction")
-    try:
-        return attrs.evolve(draft, **values)
-    except (ValueError, AttributeError, TypeError) as error:
-        raise InvalidValue("interaction", values, f"does not fit: {error}") from error
+    read = read_given(Interaction, values, fixed=_NOT_GIVEN, long=True)
+    return attrs.evolve(draft, **read)
 
 
 def create_interaction(
@@ -217,9 +213,11 @@ def comments_on(number: int, comments: Iterable[str], stamp: Stamp) -> Iterator[
     """Comments on the interaction with this number, of the day of the stamp.
 
     Raises:
-        InvalidValue: A comment is blank.
+        InvalidValue: A comment is blank, or no text.
     """
     for text in comments:
+        if not isinstance(text, str):
+            raise InvalidValue("comment", text, "is no text")
         if not text.strip():
             raise InvalidValue("comment", text, "is blank")
         yield Commented(interaction_no=number, date=stamp.at.date(), text=text)
@@ -327,7 +325,7 @@ def _text_faults(store: Store, draft: Interaction) -> Iterator[Fault]:
 
 def _further_faults(store: Store, draft: Interaction) -> Iterator[Fault]:
     yield from _reference_faults(store, draft, "campaign_no", Campaign, needed=False)
-    for field, reason in misfits(draft):
+    for field, reason in (*misfits(draft), *mistyped(draft)):
         yield Fault(_PLACE, field, reason)
 
 
@@ -371,7 +369,7 @@ def resume_interaction(
         Rejected: As for `create_interaction`.
     """
     with store.transaction():
-        before = _postponed(store, entry_no, "resume")
+        before = _postponed(store, entry_no, "resume interaction {no}")
         fresh = {"date": as_of.workdate, "time_of_interaction": next_minute(stamp.at)}
         after = attrs.evolve(_given(before, fresh | given), postponed=postpone)
         check_interaction(store, after)
@@ -393,12 +391,12 @@ def drop_interaction(store: Store, entry_no: int, stamp: Stamp) -> None:
         Refused: It is not postponed.
     """
     with store.transaction():
-        _postponed(store, entry_no, "drop")
+        _postponed(store, entry_no, "drop interaction {no}")
         record(store, [Dropped(interaction_no=entry_no)], stamp)
 
 
 def _postponed(store: Store, entry_no: int, step: str) -> Interaction:
     found = interaction_of(store, entry_no)
     if not found.postponed:
-        raise Refused(f"{step} interaction {entry_no}", "it is not postponed")
+        raise Refused(Said(step, no=entry_no), "it is not postponed")
     return found

@@ -91,18 +91,27 @@ class Logged:
     plan: LoggingPlan
 
 
-def plan_logging(store: Store, segment_no: str, *, deliver: bool = False) -> LoggingPlan:
+def plan_logging(
+    store: Store, segment_no: str, *, deliver: bool = False, rendering: Rendering | None = None
+) -> LoggingPlan:
     """Say what logging a segment would do; nothing is changed.
 
     Args:
         store: Where everything is kept.
         segment_no: The segment.
         deliver: Whether its documents are to be delivered.
+        rendering: With ``deliver``: how letters are made. Each is made once to see that it
+            can be.
 
     Raises:
         NotFound: There is no such segment; it may have been logged already.
     """
-    return _plan(store, get_segment(store, segment_no), deliver=deliver)[0]
+    segment = get_segment(store, segment_no)
+    plan = _plan(store, segment, deliver=deliver, rendering=rendering)[0]
+    if _was_logged(store, segment.no):
+        again = Fault("header", "no", _LOGGED_BEFORE)
+        plan = attrs.evolve(plan, faults=(again, *plan.faults))
+    return plan
 
 
 def log_segment(
@@ -138,13 +147,11 @@ def log_segment(
     """
     with store.transaction():
         segment = get_segment(store, segment_no)
-        if any(store.records.all(LoggedSegment, segment_no=segment.no)):
-            step = Said("log segment {no}", no=segment.no)
-            raise Refused(step, "one with this number was logged before")
-        plan, lines = _plan(store, segment, deliver=deliver)
-        kept, unmade = freeze_all(store, segment, rendering) if deliver and rendering else ({}, ())
-        if plan.faults or unmade:
-            raise Rejected(Said("segment {no}", no=segment.no), [*plan.faults, *unmade])
+        if _was_logged(store, segment.no):
+            raise Refused(Said("log segment {no}", no=segment.no), _LOGGED_BEFORE)
+        plan, lines, kept = _plan(store, segment, deliver=deliver, rendering=rendering)
+        if plan.faults:
+            raise Rejected(Said("segment {no}", no=segment.no), plan.faults)
         tell(SegmentLogging(segment))
         logged, interactions = _record(store, segment, lines, stamp, deliver=deliver, kept=kept)
         store.segments.remove(segment)
@@ -157,10 +164,17 @@ def log_segment(
 # -- planning -------------------------------------------------------------------------------
 
 
+_LOGGED_BEFORE = "one with this number was logged before"
+
+
+def _was_logged(store: Store, segment_no: str) -> bool:
+    return any(True for _ in store.records.all(LoggedSegment, segment_no=segment_no))
+
+
 def _plan(
-    store: Store, segment: Segment, *, deliver: bool
-) -> tuple[LoggingPlan, Columns[SegmentLine]]:
-    """The plan, and the lines as they would be recorded."""
+    store: Store, segment: Segment, *, deliver: bool, rendering: Rendering | None
+) -> tuple[LoggingPlan, Columns[SegmentLine], Mapping[int, str]]:
+    """The plan, the lines as they would be recorded, and what their letters are filled with."""
     everyone = segment.lines.by_field()
     contacted = [place for place, no in enumerate(everyone.column("contact_no")) if no]
     lines = everyone.taken(contacted)
@@ -172,9 +186,10 @@ def _plan(
         for place in without_address:
             ways[place] = CorrespondenceType.BLANK
         lines = lines.with_columns(correspondence_type=ways)
+    kept, unmade = freeze_all(store, segment, rendering) if deliver and rendering else ({}, ())
     plan = LoggingPlan(
         segment_no=segment.no,
-        faults=(*_header_faults(segment, lines), *checker.faults(lines)),
+        faults=(*_header_faults(segment, lines), *checker.faults(lines), *unmade),
         interactions=len(lines),
         campaign_nos=tuple(sorted(no for (no,) in lines.counted("campaign_no") if no)),
         cost=_sum(lines, "unit_cost"),
@@ -183,7 +198,7 @@ def _plan(
         skipped=tuple(no for no, contact in everyone.rows("line_no", "contact_no") if not contact),
         without_address=tuple(numbers[place] for place in without_address),
     )
-    return plan, lines
+    return plan, lines, kept
 
 
 def _sum(lines: Columns[SegmentLine], field: str) -> Decimal:

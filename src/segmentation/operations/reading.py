@@ -203,7 +203,11 @@ def _read_option(field: Field, raw: object) -> str:
             return option
     named = str(raw)
     near = near_name(named, field.options)
-    hint = f"; did you mean {near!r}?" if near else f"; it is one of {', '.join(field.options)}"
+    hint = (
+        f"; did you mean {near!r}?"
+        if near
+        else f"; it is one of {', '.join(filter(None, field.options))}"
+    )
     raise ValueError(f"{named!r} is not an option{hint}")
 
 

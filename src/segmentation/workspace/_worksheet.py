@@ -376,7 +376,9 @@ class Worksheet:
 
     def plan_logging(self, *, deliver: bool = False) -> LoggingPlan:
         """Say what logging would do, with all that is wrong; nothing is changed."""
-        return logging.plan_logging(self._store, self.no, deliver=deliver)
+        return logging.plan_logging(
+            self._store, self.no, deliver=deliver, rendering=self._desk.rendering
+        )
 
     def log(self, *, follow_up: bool = False, deliver: bool = False) -> Logged:
         """Log the segment: its interactions enter the journal, the worksheet closes.

@@ -235,9 +235,16 @@ class Workspace(Desk):
         chosen = criteria_of(criteria, tables)
         return explaining.count_each_part(self.store, chosen, self.as_of, self.phrases)
 
-    def check(self, criteria: Criteria) -> Sequence[Remark]:
-        """What is wrong or remarkable about a selection, each thing in a sentence."""
-        return explaining.check_selection(self.store, criteria, self.as_of, self.phrases)
+    def check(self, criteria: Criteria, *, segment_no: str = "") -> Sequence[Remark]:
+        """What is wrong or remarkable about a selection, each thing in a sentence.
+
+        Args:
+            criteria: The selection.
+            segment_no: The segment that it is for, if it is for one.
+        """
+        return explaining.check_selection(
+            self.store, criteria, self.as_of, self.phrases, segment_no=segment_no
+        )
 
     # -- segments ---------------------------------------------------------------------------
 

@@ -1,0 +1,159 @@
+"""What a filter can come out as: whether some values pass it, and whether some do not."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import pairwise, product
+from typing import Any, TypeAlias, assert_never
+
+from segmentation.fields import Field, FieldType
+
+from ._bound import BoundFilter, FitsPattern, InRange, IsEqual
+from ._nodes import AllOf, AnyOf, Not, Wild
+from ._predicate import to_value_test
+
+_Leaf: TypeAlias = IsEqual | InRange | FitsPattern
+
+_MOST = 8
+"""Of how many conditions that divide values unforeseeably every outcome is tried."""
+
+_ALWAYS: BoundFilter = InRange(None, None)
+
+
+def outcomes(item: BoundFilter, field: Field, *, least: int | None = None) -> frozenset[bool]:
+    """Whether some values pass a filter, and whether some do not; empty if it is not known.
+
+    Between two constants of a filter all values fare alike, so one of them is tried for all.
+    Patterns, and comparisons without regard to case, do not divide values like that: there
+    each is taken to hold and not to hold. So one outcome is certain, two are possible.
+
+    Args:
+        item: The filter.
+        field: The field whose values it is for.
+        least: The least value that there is, if there is one.
+    """
+    leaves = dict.fromkeys(_leaves(item))
+    unforeseen = [leaf for leaf in leaves if _is_unforeseen(leaf)]
+    if len(unforeseen) > _MOST:
+        return frozenset()
+    constants = {v for leaf in leaves if leaf not in unforeseen for v in _constants(leaf)}
+    exact, between = _tried(constants, field)
+    found = set(map(to_value_test(item, field), _from(exact, least)))
+    for held in product((True, False), repeat=len(unforeseen)):
+        passes = to_value_test(_supposed(item, dict(zip(unforeseen, held, strict=True))), field)
+        found |= set(map(passes, _from(between, least)))
+    return frozenset(found)
+
+
+def _from(values: Iterable[Any], least: int | None) -> Iterator[Any]:
+    return (value for value in values if least is None or value >= least)
+
+
+def _leaves(item: BoundFilter) -> Iterator[_Leaf]:
+    match item:
+        case IsEqual() | InRange() | FitsPattern():
+            yield item
+        case Not(inner):
+            yield from _leaves(inner)
+        case AllOf(items) | AnyOf(items):
+            for each in items:
+                yield from _leaves(each)
+        case _:
+            assert_never(item)
+
+
+def _is_unforeseen(leaf: _Leaf) -> bool:
+    match leaf:
+        case IsEqual(_, any_case):
+            return any_case
+        case InRange(low, high):
+            return any(end.any_case for end in (low, high) if end)
+        case FitsPattern(pattern):
+            return any(piece is not Wild.ANY_RUN for piece in pattern)
+        case _:
+            assert_never(leaf)
+
+
+def _constants(leaf: _Leaf) -> Iterator[Any]:
+    """The values that a leaf compares with."""
+    match leaf:
+        case IsEqual(value):
+            yield value
+        case InRange(low, high):
+            yield from (end.value for end in (low, high) if end)
+        case FitsPattern():
+            pass
+        case _:
+            assert_never(leaf)
+
+
+def _supposed(item: BoundFilter, held: Mapping[_Leaf, bool]) -> BoundFilter:
+    """The filter, some of its leaves taken to hold or not to."""
+    if not held:
+        return item
+    match item:
+        case IsEqual() | InRange() | FitsPattern():
+            if item not in held:
+                return item
+            return _ALWAYS if held[item] else Not(_ALWAYS)
+        case Not(inner):
+            return Not(_supposed(inner, held))
+        case AllOf(items):
+            return AllOf(tuple(_supposed(each, held) for each in items))
+        case AnyOf(items):
+            return AnyOf(tuple(_supposed(each, held) for each in items))
+        case _:
+            assert_never(item)
+
+
+def _tried(constants: set[Any], field: Field) -> tuple[list[Any], list[Any]]:
+    """Values of a field: those that are compared with, and one from each stretch between."""
+    if field.options:
+        return list(field.options), []
+    if field.type is FieldType.BOOLEAN:
+        return [False, True], []
+    ordered = sorted(value for value in constants if value is not None)
+    exact = [field.blank, *ordered]
+    between = [] if ordered else [_SOME[field.type]]
+    for value in ordered or between[:]:
+        between += _neighbours(value)
+    if field.type is FieldType.DECIMAL:
+        between += [(low + high) / 2 for low, high in pairwise(ordered)]
+    return exact, between
+
+
+def _neighbours(value: Any) -> Iterator[Any]:  # noqa: ANN401 - any value that has an order
+    """Values right before and right behind one."""
+    try:
+        match value:
+            case str():
+                # Right before a text lies one with a smaller last letter and a long tail.
+                if value:
+                    yield value[:-1] + chr(max(ord(value[-1]) - 1, 0)) + "\U0010ffff"
+                yield value + "\0"
+            case datetime():
+                yield value - timedelta(microseconds=1)
+                yield value + timedelta(microseconds=1)
+            case date():
+                yield value - timedelta(days=1)
+                yield value + timedelta(days=1)
+            case time():
+                moment = datetime.combine(date(2000, 1, 1), value)
+                yield (moment - timedelta(microseconds=1)).time()
+                yield (moment + timedelta(microseconds=1)).time()
+            case _:
+                yield value - 1
+                yield value + 1
+    except OverflowError:
+        return
+
+
+_SOME: Mapping[FieldType, Any] = {
+    FieldType.CODE: "A",
+    FieldType.TEXT: "A",
+    FieldType.INTEGER: 1,
+    FieldType.DECIMAL: Decimal(1),
+    FieldType.DATE: date(2000, 1, 1),
+    FieldType.DATETIME: datetime(2000, 1, 1),  # noqa: DTZ001 - taken for UTC
+    FieldType.TIME: time(12),
+}
