@@ -144,6 +144,8 @@ def _connecting(
 
 
 def _url_of(store: str | Path) -> sa.URL:
+    if not str(store):
+        raise StoreError("store", "neither a file nor an address is named")
     if isinstance(store, Path) or "://" not in store:
         return sa.URL.create("sqlite", database=str(store))
     try:
