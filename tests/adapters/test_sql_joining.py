@@ -15,8 +15,9 @@ from databases import Database
 from segmentation import Contact, make_selection
 from segmentation.adapters.sqlalchemy import MappedTable, join_store
 from segmentation.contacts import ContactMailingGroup, ContactType
-from segmentation.criteria import AsOf, bind
-from segmentation.errors import Conflict, Refused, StoreError, UnknownName
+from segmentation.criteria import AsOf, Link, bind, make_table
+from segmentation.errors import Conflict, Refused, StoreError, UsageError
+from segmentation.fields import Field, FieldType
 from segmentation.segments import Segment, SegmentHeader, contact_schema
 from segmentation.setup import NumberSeries
 
@@ -179,11 +180,68 @@ def test_a_column_that_is_clean_is_asked_as_it_is(engine: sa.Engine) -> None:
         assert list(store.contacts.matching(bound)) == ["P2"]
 
 
-def test_a_mapping_of_a_field_that_is_not_there_is_an_error(engine: sa.Engine) -> None:
-    mapped = {"contact": MappedTable(PARTNER, {"no": PARTNER.c.ref, "postcode": PARTNER.c.zip})}
+OWN = {"no": PARTNER.c.ref}
+
+
+@pytest.mark.parametrize(
+    ("name", "mapped", "said"),
+    [
+        ("contacts", MappedTable(PARTNER, OWN), "'contacts' in the mapping; .* 'contact'"),
+        ("Contact", MappedTable(PARTNER, OWN), "'Contact' in the mapping; .* 'contact'"),
+        ("item_entry", MappedTable(PARTNER, OWN), "; did you mean 'value_entry'"),
+        ("mailing_groups", MappedTable(PARTNER, OWN), "; did you mean 'contact_mailing_group'"),
+        (
+            "contact",
+            MappedTable(PARTNER, {**OWN, "postcode": PARTNER.c.zip}),
+            "'postcode' in the mapping of contact; did you mean 'post_code'",
+        ),
+        (
+            "contact",
+            MappedTable(PARTNER, OWN, clean={"zip"}),
+            "unknown field 'zip' in the mapping of contact",
+        ),
+        ("contact", MappedTable(PARTNER, {"name": PARTNER.c.name}), "'contact' leaves out 'no'"),
+        (
+            "contact_mailing_group",
+            MappedTable(CATEGORY, {"mailing_group_code": CATEGORY.c.category}),
+            "leaves out 'contact_no', which finds its rows",
+        ),
+        ("territory", MappedTable(COUNTRY, {"name": COUNTRY.c.code}), "leaves out 'code'"),
+    ],
+)
+def test_a_mapping_that_cannot_be_is_refused_before_anything_is_made(
+    name: str, mapped: MappedTable, said: str, database: Database
+) -> None:
+    engine = database.engine()
+    with engine.connect() as connection, pytest.raises(UsageError, match=said):
+        join_store(connection, prefix="crm_", mapped={name: mapped})
+    with pytest.raises(UsageError, match=said):
+        database.open(prefix="crm_", mapped={name: mapped})
+    assert not sa.inspect(engine).has_table("crm_segmentation_meta", schema=database.schema)
+
+
+def test_a_table_of_the_hosts_own_schema_may_be_mapped_too(engine: sa.Engine) -> None:
+    visit = make_table(
+        "visit",
+        [Field("partner_no", FieldType.CODE), Field("topic", FieldType.TEXT)],
+        link=Link(on=(("partner_no", "no"),)),
+    )
+    about = CATEGORY.join(PARTNER, CATEGORY.c.partner_id == PARTNER.c.id)
+    values = {"partner_no": PARTNER.c.ref, "topic": CATEGORY.c.category}
+    mapped = {**partners(), "visit": MappedTable(about, values)}
     with engine.begin() as connection:
         store = join_store(connection, prefix="crm_", mapped=mapped)
-        with pytest.raises(UnknownName, match="post_code"):
+        schema, as_of = contact_schema().with_tables(visit), AsOf(date(2026, 11, 22))
+        bound = bind(make_selection(visit={"topic": "news"}), schema, as_of)
+        assert list(store.contacts.matching(bound)) == ["P1"]
+
+
+def test_a_column_that_the_host_does_not_have_is_named(engine: sa.Engine) -> None:
+    gone = sa.table("res_partner", sa.column("ref"), sa.column("zipcode"))
+    mapped = {"contact": MappedTable(gone, {"no": gone.c.ref, "post_code": gone.c.zipcode})}
+    with engine.connect() as connection:
+        store = join_store(connection, prefix="crm_", mapped=mapped)
+        with pytest.raises(StoreError, match="zipcode"):
             store.contacts.get_many(["P1"])
 
 

@@ -241,9 +241,9 @@ def _by_caption(captions: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
 
 
 def _from_iso(parse: Callable[[str], Any], name: str) -> Callable[[Field, object], Any]:
-    def read(field: Field, raw: object) -> Any:  # noqa: ANN401 - date, datetime or time
+    def read(_field: Field, raw: object) -> Any:  # noqa: ANN401 - date, datetime or time
         try:
-            return parse(_read_text(field, raw).strip())
+            return parse("" if isinstance(raw, int | Decimal) else str(raw).strip())
         except ValueError:
             raise ValueError(f"{raw!r} is not {name} in ISO form") from None
 

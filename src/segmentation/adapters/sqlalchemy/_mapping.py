@@ -7,13 +7,17 @@ import attrs
 import sqlalchemy as sa
 
 from segmentation.codes import to_code
-from segmentation.errors import UnknownName
+from segmentation.errors import InvalidValue, UnknownName, near_name
 from segmentation.fields import Field, FieldType
+from segmentation.segments import contact_schema
 
 from ._compile import Rows
-from ._tables import Layout
+from ._tables import Layout, Tables
 from ._types import column_type
 from ._words import Element, Words
+
+_NEARLY = 0.8
+"""How much a name looks like one of ours for being taken for a slip, not a table of the host's."""
 
 
 @attrs.frozen
@@ -72,6 +76,43 @@ class MappedTable:
         if field.name in self.clean:
             return sa.type_coerce(given, column_type(field))
         return _filled(field, given, words)
+
+
+def check_mapping(mapped: Mapping[str, MappedTable], tables: Tables) -> None:
+    """See that a mapping names tables and fields that there are, and what finds the rows.
+
+    A table that is none of ours is one of the host's own schema, unless it nearly is ours.
+
+    Raises:
+        UnknownName: It names a table or field that is not there.
+        InvalidValue: It leaves out the field by which the rows of a table are found.
+    """
+    layouts = tables.by_name()
+    for name, host in mapped.items():
+        if name not in layouts:
+            _check_own(name, layouts)
+            continue
+        fields = {field.name: field for field in layouts[name].fields}
+        for each in (*host.values, *host.clean):
+            if each not in fields:
+                raise UnknownName("field", each, known=fields, where=f"the mapping of {name}")
+        finding = _finding(layouts[name])
+        if finding not in host.values:
+            raise InvalidValue("mapped", name, f"leaves out {finding!r}, which finds its rows")
+
+
+def _check_own(name: str, layouts: Mapping[str, object]) -> None:
+    called = {table.alias: table.name for table in contact_schema().tables.values()}
+    near = near_name(name, [*layouts, *called], alike=_NEARLY)
+    if near:
+        near = called.get(near, near)
+        raise UnknownName("table", name, known=[near], where="the mapping")
+
+
+def _finding(layout: Layout[Any]) -> str:
+    """The field by which rows are found: of a contact, or of themselves."""
+    table = contact_schema().tables.get(layout.kind.__table__)
+    return table.link.on[0][0] if table and table.link else layout.kind.__key__[0]
 
 
 def reading(
