@@ -16,10 +16,10 @@ from segmentation import Contact, make_selection
 from segmentation.adapters.sqlalchemy import MappedTable, join_store
 from segmentation.contacts import ContactMailingGroup, ContactType
 from segmentation.criteria import AsOf, Link, bind, make_table
-from segmentation.errors import Conflict, Refused, StoreError, UsageError
+from segmentation.errors import Conflict, Refused, StoreError, UnknownName, UsageError
 from segmentation.fields import Field, FieldType
 from segmentation.segments import Segment, SegmentHeader, contact_schema
-from segmentation.setup import NumberSeries
+from segmentation.setup import ExtraField, NumberSeries
 
 LONG = ["Anna", *(f"a{n}*" for n in range(6_000))]
 """So long a filter that it is answered in Python."""
@@ -198,7 +198,7 @@ OWN = {"no": PARTNER.c.ref}
         (
             "contact",
             MappedTable(PARTNER, OWN, clean={"zip"}),
-            "unknown field 'zip' in the mapping of contact",
+            "unknown field 'zip' in the mapping of contact",  # it is not mapped
         ),
         ("contact", MappedTable(PARTNER, {"name": PARTNER.c.name}), "'contact' leaves out 'no'"),
         (
@@ -234,6 +234,22 @@ def test_a_table_of_the_hosts_own_schema_may_be_mapped_too(engine: sa.Engine) ->
         schema, as_of = contact_schema().with_tables(visit), AsOf(date(2026, 11, 22))
         bound = bind(make_selection(visit={"topic": "news"}), schema, as_of)
         assert list(store.contacts.matching(bound)) == ["P1"]
+
+
+def test_contacts_are_chosen_by_a_column_that_is_no_field_of_ours(engine: sa.Engine) -> None:
+    mapped = partners()
+    values = {**mapped["contact"].values, "stars": PARTNER.c.id}
+    mapped["contact"] = attrs.evolve(mapped["contact"], values=values)
+    with engine.begin() as connection:
+        store = join_store(connection, prefix="crm_", mapped=mapped)
+        crm = seg.Workspace(store)
+        with pytest.raises(UnknownName, match="'stars' in the mapping"):
+            crm.select()
+        store.records.put([ExtraField(table="contact", name="stars", type="integer")])
+        segment = crm.new_segment("Stars", no="S1")
+        segment.add_contacts(contact={"stars": ">1"})
+        assert segment.contact_nos == ("P2", "P1")
+        assert store.contacts.get_many(["P1"])[0].extra == ()
 
 
 def test_a_column_that_the_host_does_not_have_is_named(engine: sa.Engine) -> None:

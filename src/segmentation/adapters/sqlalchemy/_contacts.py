@@ -185,7 +185,8 @@ class SqlContacts:
 
     def _rows(self, kind: type[Record], words: Words) -> Rows:
         table = Table(kind.__table__, {field.name: field for field in fields_of(kind)})
-        return TableSource(self._tables, self._mapped, words).rows(table)
+        mapped = {name: host.only(table.fields) for name, host in self._mapped.items()}
+        return TableSource(self._tables, mapped, words).rows(table)
 
 
 def is_too_large(bound: BoundSelection) -> bool:

@@ -27,7 +27,8 @@ class MappedTable:
     Attributes:
         source: A table, a view, a join or a subquery of SQLAlchemy.
         values: For each field the column that holds it, an expression, or a constant. A field
-            that is not named is blank in every row.
+            that is not named is blank in every row. Extra fields of the schema may be named too:
+            contacts are chosen by them, records do not carry them.
         clean: Fields whose columns hold what columns of ours would: never ``NULL`` (dates
             apart), codes in upper case and without blanks around them. They are compared as
             they stand, so that the host's indexes serve.
@@ -71,6 +72,11 @@ class MappedTable:
 
         return Rows(element, value, unindexed)
 
+    def only(self, fields: Collection[str]) -> "MappedTable":
+        """The mapping of these fields, without what the host's schema has besides."""
+        values = {name: value for name, value in self.values.items() if name in fields}
+        return attrs.evolve(self, values=values)
+
     def _column(self, field: Field, words: Words) -> Element:
         given = self.values[field.name]
         if field.name in self.clean:
@@ -81,7 +87,7 @@ class MappedTable:
 def check_mapping(mapped: Mapping[str, MappedTable], tables: Tables) -> None:
     """See that a mapping names tables and fields that there are, and what finds the rows.
 
-    A table that is none of ours is one of the host's own schema, unless it nearly is ours.
+    A name that is none of ours is one of the host's own schema, unless it nearly is ours.
 
     Raises:
         UnknownName: It names a table or field that is not there.
@@ -92,13 +98,16 @@ def check_mapping(mapped: Mapping[str, MappedTable], tables: Tables) -> None:
         if name not in layouts:
             _check_own(name, layouts)
             continue
-        fields = {field.name: field for field in layouts[name].fields}
-        for each in (*host.values, *host.clean):
-            if each not in fields:
+        fields = [field.name for field in layouts[name].fields]
+        for each in host.values:
+            if each not in fields and near_name(each, fields, alike=_NEARLY):
                 raise UnknownName("field", each, known=fields, where=f"the mapping of {name}")
         finding = _finding(layouts[name])
         if finding not in host.values:
             raise InvalidValue("mapped", name, f"leaves out {finding!r}, which finds its rows")
+        for each in host.clean:
+            if each not in host.values:
+                raise UnknownName("field", each, known=host.values, where=f"the mapping of {name}")
 
 
 def _check_own(name: str, layouts: Mapping[str, object]) -> None:
@@ -122,7 +131,8 @@ def reading(
     host = mapped.get(layout.kind.__table__)
     if host is None:
         return layout.columns, dict(layout.table.c)
-    rows = host.rows({field.name: field for field in layout.fields}, words)
+    fields = {field.name: field for field in layout.fields}
+    rows = host.only(fields).rows(fields, words)
     values = {field.name: rows.value(field) for field in layout.fields}
     return [*values.values(), *[sa.null()] * layout.has_extra], values
 
