@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from segmentation.codes import to_code
 from segmentation.errors import InvalidValue, UnknownName, near_name
 from segmentation.fields import Field, FieldType
+from segmentation.languages import to_name
 from segmentation.segments import contact_schema
 
 from ._compile import Rows
@@ -87,7 +88,8 @@ class MappedTable:
 def check_mapping(mapped: Mapping[str, MappedTable], tables: Tables) -> None:
     """See that a mapping names tables and fields that there are, and what finds the rows.
 
-    A name that is none of ours is one of the host's own schema, unless it nearly is ours.
+    A name that is none of ours is one of the host's own schema, unless it nearly is ours: a
+    field's with the same letters, a table's that looks like it.
 
     Raises:
         UnknownName: It names a table or field that is not there.
@@ -98,12 +100,13 @@ def check_mapping(mapped: Mapping[str, MappedTable], tables: Tables) -> None:
         if name not in layouts:
             _check_own(name, layouts)
             continue
-        fields = [field.name for field in layouts[name].fields]
+        fields = {_letters(field.name): field.name for field in layouts[name].fields}
         for each in host.values:
-            if each not in fields and near_name(each, fields, alike=_NEARLY):
-                raise UnknownName("field", each, known=fields, where=f"the mapping of {name}")
+            if each != fields.get(_letters(each), each):
+                known = fields.values()
+                raise UnknownName("field", each, known=known, where=f"the mapping of {name}")
         finding = _finding(layouts[name])
-        if finding not in host.values:
+        if finding and finding not in host.values:
             raise InvalidValue("mapped", name, f"leaves out {finding!r}, which finds its rows")
         for each in host.clean:
             if each not in host.values:
@@ -118,10 +121,14 @@ def _check_own(name: str, layouts: Mapping[str, object]) -> None:
         raise UnknownName("table", name, known=[near], where="the mapping")
 
 
+def _letters(name: str) -> str:
+    return to_name(name).replace("_", "")
+
+
 def _finding(layout: Layout[Any]) -> str:
-    """The field by which rows are found: of a contact, or of themselves."""
+    """The field by which rows are found, of a contact or by themselves; empty if there is one."""
     table = contact_schema().tables.get(layout.kind.__table__)
-    return table.link.on[0][0] if table and table.link else layout.kind.__key__[0]
+    return table.link.on[0][0] if table and table.link else next(iter(layout.kind.__key__), "")
 
 
 def reading(
