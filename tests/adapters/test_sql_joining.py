@@ -18,6 +18,7 @@ from segmentation.contacts import ContactMailingGroup, ContactType
 from segmentation.criteria import AsOf, Link, bind, make_table
 from segmentation.errors import Conflict, Refused, StoreError, UnknownName, UsageError
 from segmentation.fields import Field, FieldType
+from segmentation.interactions import Interaction
 from segmentation.segments import Segment, SegmentHeader, contact_schema
 from segmentation.setup import ExtraField, NumberSeries
 
@@ -188,7 +189,7 @@ OWN = {"no": PARTNER.c.ref}
     [
         ("contacts", MappedTable(PARTNER, OWN), "'contacts' in the mapping; .* 'contact'"),
         ("Contact", MappedTable(PARTNER, OWN), "'Contact' in the mapping; .* 'contact'"),
-        ("item_entry", MappedTable(PARTNER, OWN), "; did you mean 'value_entry'"),
+        ("item_entries", MappedTable(PARTNER, OWN), "'item_entries' in the mapping"),
         ("mailing_groups", MappedTable(PARTNER, OWN), "; did you mean 'contact_mailing_group'"),
         (
             "contact",
@@ -218,6 +219,14 @@ def test_a_mapping_that_cannot_be_is_refused_before_anything_is_made(
     with pytest.raises(UsageError, match=said):
         database.open(prefix="crm_", mapped={name: mapped})
     assert not sa.inspect(engine).has_table("crm_segmentation_meta", schema=database.schema)
+
+
+def test_a_table_that_is_in_no_schema_is_told_with_the_first_selection(engine: sa.Engine) -> None:
+    mapped = {**partners(), "item_entry": MappedTable(PARTNER, OWN)}
+    with engine.begin() as connection:
+        crm = seg.Workspace(join_store(connection, prefix="crm_", mapped=mapped))
+        with pytest.raises(UnknownName, match="unknown table 'item_entry' in the mapping"):
+            crm.select(contact={"name": "Anna"})
 
 
 def test_a_table_of_the_hosts_own_schema_may_be_mapped_too(engine: sa.Engine) -> None:
@@ -309,6 +318,21 @@ def test_sqlite_by_another_driver_is_refused() -> None:
     host = sa.create_engine("sqlite://", creator=lambda: Watched(sqlite3.connect(":memory:")))
     with host.connect() as connection, pytest.raises(StoreError, match="another driver"):
         join_store(connection, prefix="crm_")
+    host.dispose()
+
+
+def test_what_a_host_keeps_and_nobody_can_read_is_an_error_of_ours() -> None:
+    host = sa.create_engine("sqlite://")
+    visit = sa.table("visit", sa.column("who"), sa.column("day"))
+    values = {"contact_no": visit.c.who, "date": visit.c.day}
+    with host.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE visit AS SELECT 'C1' AS who, '31/12/2026' AS day")
+        mapped = {"interaction_log_entry": MappedTable(visit, values)}
+        store = join_store(connection, prefix="crm_", mapped=mapped)
+        with pytest.raises(StoreError, match=r"interaction_log_entry: holds .* '31/12/2026'"):
+            list(store.records.all(Interaction))
+        with pytest.raises(StoreError, match="31/12/2026"):
+            store.records.find(Interaction, 0)
     host.dispose()
 
 

@@ -72,7 +72,7 @@ def read_rows(file: SourceFile) -> tuple[list[RawRow], list[Fault]]:
 
 def _read_json(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
     try:
-        data = json.loads(text, parse_float=Decimal, object_pairs_hook=_Object)
+        data = json.loads(text, parse_float=Decimal, object_pairs_hook=_to_object)
     except json.JSONDecodeError as error:
         return [], [Fault(name, "", f"is not JSON: {error}")]
     except ValueError:  # Python's own limit
@@ -87,22 +87,30 @@ def _read_json(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
     faults: list[Fault] = []
     for number, row in enumerate(data, start=1):
         place = f"{name} row {number}"
-        if not isinstance(row, _Object):
+        if not isinstance(row, dict):
             faults.append(Fault(place, "", "is not an object"))
             continue
-        named = [(column_name(key), value) for key, value in row.pairs if key[:1] != "@"]
-        rows.append(RawRow(place, dict(named)))
-        if len(rows[-1].values) < len(named):
-            faults += _named_twice(place, [column for column, _ in named])
+        values = {column_name(key): each for key, each in row.items() if not key.startswith("@")}
+        rows.append(RawRow(place, values))
+        if len(values) < len(row) or isinstance(row, _NamedTwice):
+            names = row.names if isinstance(row, _NamedTwice) else row
+            columns = [column_name(name) for name in names if not name.startswith("@")]
+            faults += _named_twice(place, columns)
     return rows, faults
 
 
-class _Object(dict[str, Any]):
-    """An object of JSON, which remembers names that it has twice."""
+class _NamedTwice(dict[str, Any]):
+    """An object of JSON that has a name twice."""
 
-    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
-        super().__init__(pairs)
-        self.pairs = pairs
+    names: Sequence[str]
+
+
+def _to_object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        made = _NamedTwice(made)
+        made.names = [name for name, _ in pairs]
+    return made
 
 
 def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:

@@ -1,12 +1,13 @@
 """Tables of a host that stand in for ours, by a mapping of fields to columns."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
 
 from segmentation.codes import to_code
+from segmentation.criteria import Schema
 from segmentation.errors import InvalidValue, UnknownName, near_name
 from segmentation.fields import Field, FieldType
 from segmentation.languages import to_name
@@ -115,10 +116,21 @@ def check_mapping(mapped: Mapping[str, MappedTable], tables: Tables) -> None:
 
 def _check_own(name: str, layouts: Mapping[str, object]) -> None:
     called = {table.alias: table.name for table in contact_schema().tables.values()}
-    near = near_name(name, [*layouts, *called], alike=_NEARLY)
+    near = called.get(name) or near_name(name, layouts, alike=_NEARLY)
     if near:
-        near = called.get(near, near)
         raise UnknownName("table", name, known=[near], where="the mapping")
+
+
+def check_named(mapped: Iterable[str], tables: Tables, schema: Schema) -> None:
+    """See that what a mapping names besides our tables is none of ours in other words.
+
+    Raises:
+        UnknownName: A name is in no schema, and looks like one of ours.
+    """
+    ours = tables.by_name()
+    for name in mapped:
+        if name not in ours and name not in schema.tables and near_name(name, ours):
+            raise UnknownName("table", name, known=ours, where="the mapping")
 
 
 def _letters(name: str) -> str:
