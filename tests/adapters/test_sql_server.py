@@ -47,10 +47,11 @@ class Server:
                 connection.exec_driver_sql(statement)
         engine.dispose()
 
-    def give(self, folder: Path) -> None:
-        """Let the server write into a folder."""
+    def give(self, *folders: Path) -> None:
+        """Let the server write into folders."""
         owner = Path(self._server.pgdata).stat()
-        os.chown(folder, owner.st_uid, owner.st_gid)
+        for folder in folders:
+            os.chown(folder, owner.st_uid, owner.st_gid)
 
 
 @pytest.fixture(scope="module")
@@ -144,30 +145,30 @@ def test_logging_that_loses_the_server_has_logged_nothing(server: Server, store:
 
 
 @pytest.fixture
-def small_disk(server: Server, tmp_path: Path) -> Iterator[str]:
+def small_disk(server: Server) -> Iterator[str]:
     """The address of a database on a file system with little room."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
     mount, umount = shutil.which("mount"), shutil.which("umount")
-    options = ["-t", "tmpfs", "-o", "size=20m,mode=755", "tmpfs", str(folder)]
-    if (
-        not (mount and umount)
-        or subprocess.run([mount, *options], check=False, capture_output=True).returncode
-    ):
-        pytest.skip("no file system may be mounted here")
-    try:
-        server.start()
-        for each in (tmp_path, *tmp_path.parents[:2]):
-            each.chmod(each.stat().st_mode | 0o011)
-        server.give(folder)
-        server.run(
-            f"CREATE TABLESPACE small LOCATION '{folder}'", "CREATE DATABASE small TABLESPACE small"
-        )
-        url = sa.make_url(server.address).set(database="small")
-        yield url.render_as_string(hide_password=False)
-        server.run("DROP DATABASE small WITH (FORCE)", "DROP TABLESPACE small")
-    finally:
-        subprocess.run([umount, str(folder)], check=True)
+    with tempfile.TemporaryDirectory() as top:
+        folder = Path(top, "disk")
+        folder.mkdir()
+        options = ["-t", "tmpfs", "-o", "size=20m,mode=755", "tmpfs", str(folder)]
+        if (
+            not (mount and umount)
+            or subprocess.run([mount, *options], check=False, capture_output=True).returncode
+        ):
+            pytest.skip("no file system may be mounted here")
+        try:
+            server.start()
+            server.give(Path(top), folder)
+            server.run(
+                f"CREATE TABLESPACE small LOCATION '{folder}'",
+                "CREATE DATABASE small TABLESPACE small",
+            )
+            url = sa.make_url(server.address).set(database="small")
+            yield url.render_as_string(hide_password=False)
+            server.run("DROP DATABASE small WITH (FORCE)", "DROP TABLESPACE small")
+        finally:
+            subprocess.run([umount, str(folder)], check=True)
 
 
 def test_a_disk_of_the_server_that_is_full_leaves_what_was(small_disk: str) -> None:

@@ -220,6 +220,9 @@ def test_a_row_of_csv_is_one_row_however_many_lines_it_takes() -> None:
     assert faults_of("c.csv", b'no,note\nA,"one\ntwo"\nB,"three\nfour') == [
         "c.csv row 3: is not CSV: unexpected end of data (line 5)"
     ]
+    assert faults_of("c.csv", b'no,"name\nA,B\n') == [
+        "c.csv row 1: is not CSV: unexpected end of data (line 2)"
+    ]
 
 
 def test_names_of_a_column_that_mean_the_same_are_a_fault_of_json_too() -> None:

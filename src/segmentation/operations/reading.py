@@ -117,6 +117,7 @@ def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
     first = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 0
     try:
         header = [column_name(cell) for cell in next(reader, [])]
         faults = list(_header_faults(name, header))
