@@ -93,11 +93,22 @@ def test_the_demo_tells_which_letters_were_refused(
     assert capsys.readouterr().out.count("550 nobody here") == 4
 
 
-def test_the_demo_wants_a_server_with_its_port(
+@pytest.mark.parametrize("address", ["localhost", ":25", "localhost:", "localhost:99999"])
+def test_what_the_demo_cannot_use_is_told_before_anything_is_made(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "demo"
+    assert main(["demo", "--folder", str(folder), "--smtp", address]) == 2
+    assert "HOST:PORT" in capsys.readouterr().err
+    assert not folder.exists()
+
+
+def test_the_demo_tells_which_mails_no_server_took(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["demo", "--folder", str(tmp_path / "demo"), "--smtp", "localhost"]) == 2
-    assert "HOST:PORT" in capsys.readouterr().err
+    folder = tmp_path / "demo"
+    assert main(["demo", "--folder", str(folder), "--smtp", "127.0.0.1:1"]) == 0
+    assert capsys.readouterr().out.count("not delivered to CT") == 4
 
 
 def test_the_demo_goes_without_word_letters_where_the_extra_is_missing(
@@ -125,6 +136,47 @@ def test_import_tells_what_came_in(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "1 contact" in printed
     assert "new field: contact.vip (boolean)" in printed
     assert "left alone: customer.csv" in printed
+
+
+def test_a_file_that_is_named_almost_like_a_table_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("contact.csv", "contacts.csv", "mailing_groups.csv"):
+        (tmp_path / name).write_text("no,code\nA,B\n", encoding="utf-8")
+    assert main(["import", str(tmp_path), "--store", str(tmp_path / "crm.db")]) == 0
+    printed = capsys.readouterr().out
+    assert "contacts.csv (no table of ours)" in printed
+    assert "mailing_groups.csv (no table of ours; did you mean 'mailing_group'?)" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "data: holds no JSON or CSV file that is named after a table of ours"),
+        ("contacts.csv", "did you mean 'contact'?"),
+        ("notes.txt", "notes.txt: is not named after a table of ours"),
+    ],
+)
+def test_an_import_of_nothing_is_no_import(
+    name: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for each in ("contacts.csv", "notes.txt"):
+        (data / each).write_text("no\nA\n", encoding="utf-8")
+    assert main(["import", str(data / name), "--store", str(tmp_path / "crm.db")]) == 1
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("store", ["", ":memory:", "sqlite://", "sqlite:///:memory:"])
+def test_a_store_that_ends_with_the_command_is_wrong_use(
+    store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in (["import", str(SAMPLE)], ["select"], ["journal", "export"]):
+        with pytest.raises(SystemExit) as caught:
+            main([*command, "--store", store])
+        assert caught.value.code == 2
+        assert "name a file or an address" in capsys.readouterr().err
 
 
 def test_import_reports_every_fault_and_takes_nothing_in(
@@ -323,7 +375,18 @@ def test_a_target_that_cannot_be_written_is_said(
 ) -> None:
     target = tmp_path / "no" / "such" / "folder.jsonl"
     assert main(["journal", "export", "--store", str(store), "--output", str(target)]) == 1
-    assert "No such file" in capsys.readouterr().err
+    assert capsys.readouterr().err == f"segmentation: {target}: No such file or directory\n"
+
+
+def test_an_export_never_replaces_a_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["demo", "--folder", str(tmp_path / "demo")])
+    path = tmp_path / "demo" / "crm.db"
+    before = path.read_bytes()
+    assert main(["journal", "export", "--store", str(path), "--output", str(path)]) == 2
+    assert "crm.db: is a store" in capsys.readouterr().err
+    assert path.read_bytes() == before
 
 
 def test_the_command_runs_as_a_module() -> None:
@@ -338,17 +401,84 @@ def test_no_command_is_wrong_use() -> None:
     assert run().returncode == 2
 
 
-def test_output_that_nobody_reads_on_is_no_error(store: Path) -> None:
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv", "--count"])
+def test_output_that_nobody_reads_on_is_no_error(store: Path, form: str) -> None:
     with subprocess.Popen(
-        [sys.executable, "-m", "segmentation", "select", "--store", str(store), "--json"],
+        [sys.executable, "-m", "segmentation", "select", "--store", str(store), form],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=BUFFERED,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert said == b""
+    assert process.returncode == 0
+
+
+def test_the_demo_is_done_though_nobody_reads_what_it_says(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    with subprocess.Popen(
+        [sys.executable, "-m", "segmentation", "demo", "--folder", str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
-        if process.stdout is None or process.stderr is None:
-            pytest.fail("no pipes")
+        assert process.stdout is not None
         process.stdout.close()
-        said = process.stderr.read()
-    assert b"Traceback" not in said
+        _, said = process.communicate()
+    assert (process.returncode, said) == (0, b"")
+    assert main(["journal", "verify", str(folder / "journal.jsonl")]) == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("form", ["--json", "--count"])
+def test_output_that_cannot_be_kept_is_an_error(store: Path, form: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "segmentation", "select", "--store", str(store), form],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            env=BUFFERED,
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"segmentation: standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv", "--count"])
+def test_without_any_output_a_command_does_its_work(
+    store: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["select", "--store", str(store), form]) == 0
+
+
+def test_a_locale_without_letters_beyond_ascii_changes_no_output(store: Path) -> None:
+    plain = run("select", "--store", store, "--csv")
+    ascii_only = subprocess.run(
+        [sys.executable, "-m", "segmentation", "select", "--store", str(store), "--csv"],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert ascii_only.stdout.decode() == plain.stdout
+    assert "æ" in plain.stdout
+
+
+class Terminal(io.TextIOWrapper):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_shows_what_it_can(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", Terminal(shown, encoding="ascii"))
+    assert main(["select", "--store", str(store), "--where", "contact.name=@*søren*"]) == 0
+    assert b"S?ren" in shown.getvalue()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")

@@ -7,7 +7,9 @@ and the outside world come in.
 import argparse
 import contextlib
 import csv
+import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
@@ -28,12 +30,15 @@ from .errors import (
     SegmentationError,
     StoreError,
     UsageError,
+    near_name,
 )
 from .fields import Field
-from .interactions import DeliveryStatus, Interaction
+from .interactions import Interaction
 from .journal import FIRST, Head
+from .operations.importing import KINDS
 from .operations.rendering import Rendering
 from .protocols import Courier
+from .segments import contact_schema
 from .templates import InteractionTemplate, TemplateLanguage
 from .workspace import Worksheet, Workspace, open_store, verify_export
 
@@ -41,6 +46,8 @@ DONE, DATA_SAY_NO, WRONG_USE = 0, 1, 2
 _INTERRUPTED = 130
 _SHOWN = ("no", "type", "name", "company_name", "post_code", "city", "country_region_code")
 _SQLITE_MAGIC = b"SQLite format 3\x00"
+_NOWHERE = frozenset({"", ":memory:", "sqlite://", "sqlite:///", "sqlite:///:memory:"})
+"""Stores that are gone with the command that opened them."""
 
 
 class WrongUse(UsageError):  # noqa: N818 - as its family
@@ -51,27 +58,52 @@ class WrongUse(UsageError):  # noqa: N818 - as its family
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    _speak_utf8()
     parser = _make_parser()
     options = parser.parse_args(arguments)
     try:
         run: Callable[[argparse.Namespace], int] = options.run
-        return run(options)
-    except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stdout = None  # nothing is left to flush at exit
-        return DONE
+        code = run(options)
+        _say(end="")
     except WrongUse as error:
         return _complain(error, WRONG_USE)
     except SegmentationError as error:
         return _complain(error, DATA_SAY_NO)
     except OSError as error:
-        return _complain(error, DATA_SAY_NO)
+        where = f"{error.filename}: " if error.filename else ""
+        return _complain(f"{where}{error.strerror or error}", DATA_SAY_NO)
     except KeyboardInterrupt:
         return _complain("interrupted; the store holds all or nothing of each step", _INTERRUPTED)
+    return code
 
 
 def _complain(what: object, code: int) -> int:
     print(f"segmentation: {what}", file=sys.stderr)
     return code
+
+
+def _speak_utf8() -> None:
+    """Let text leave as it is, whatever a locale makes of files; a terminal shows what it can."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if sys.stdout.isatty():
+            sys.stdout.reconfigure(errors="replace")
+        else:
+            sys.stdout.reconfigure(encoding="utf-8")
+
+
+def _say(text: str = "", *, end: str = "\n", flush: bool = True) -> None:
+    """Print; a reader who has seen enough stops the talk, not the work.
+
+    Raises:
+        OSError: What is printed cannot be kept.
+    """
+    try:
+        print(text, end=end, flush=flush)
+    except BrokenPipeError:
+        sys.stdout = None  # print is silent from here on, and nothing is left to flush at exit
+    except OSError as error:
+        sys.stdout = None
+        raise OSError(error.errno, error.strerror, "standard output") from None
 
 
 def _make_parser() -> argparse.ArgumentParser:
@@ -137,7 +169,8 @@ def _add_select(commands: _Commands) -> None:
         help="print the contacts that pass",
         description="Print the contacts that pass all filters; filters on one table must hold"
         " for the same row.",
-        epilog="Example: --where 'contact.country_region_code=DK|SE'"
+        epilog=f"Tables: {', '.join(contact_schema().tables)}."
+        " Example: --where 'contact.country_region_code=DK|SE'"
         " --where contact_mailing_group.mailing_group_code=NEWS",
     )
     _add_store(select)
@@ -189,8 +222,18 @@ def _head(text: str) -> Head:
 
 def _add_store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--store", required=True, metavar="FILE", help="a SQLite file, or a database's address"
+        "--store",
+        required=True,
+        type=_lasting,
+        metavar="FILE",
+        help="a SQLite file, or a database's address",
     )
+
+
+def _lasting(store: str) -> str:
+    if store in _NOWHERE:
+        raise argparse.ArgumentTypeError(f"{store!r} keeps nothing; name a file or an address")
+    return store
 
 
 def _where(text: str) -> tuple[str, str, str]:
@@ -218,11 +261,13 @@ def _import(options: argparse.Namespace) -> int:
     with Workspace.open(options.store) as workspace:
         imported = workspace.import_data(options.data)
     for table, count in imported.counts:
-        print(f"{count:8} {table}")
+        _say(f"{count:8} {table}")
     for extra in imported.extra_fields:
-        print(f"new field: {extra.table}.{extra.name} ({extra.type})")
+        _say(f"new field: {extra.table}.{extra.name} ({extra.type})")
     for name in imported.left_alone:
-        print(f"left alone: {name} (no table of ours)")
+        near = near_name(Path(name).stem, KINDS)
+        hint = f"; did you mean {near!r}?" if near not in {"", *dict(imported.counts)} else ""
+        _say(f"left alone: {name} (no table of ours{hint})")
     return DONE
 
 
@@ -273,19 +318,20 @@ def _plain(value: object) -> object:
 
 
 def _print_json(rows: Sequence[_Row]) -> None:
-    json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
-    print()
+    _say(json.dumps(rows, ensure_ascii=False, indent=1))
 
 
 def _print_csv(rows: Sequence[_Row]) -> None:
     columns = list(rows[0]) if rows else list(_SHOWN)
-    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+    lines = io.StringIO()
+    writer = csv.DictWriter(lines, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
+    _say(lines.getvalue(), end="")
 
 
 def _print_count(rows: Sequence[_Row]) -> None:
-    print(len(rows))
+    _say(str(len(rows)))
 
 
 def _print_table(rows: Sequence[_Row]) -> None:
@@ -293,8 +339,8 @@ def _print_table(rows: Sequence[_Row]) -> None:
     widths = [max(len(line[place]) for line in table) for place in range(len(_SHOWN))]
     for line in table:
         cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        print("  ".join(cells).rstrip())
-    print(f"{len(rows)} contact{'s' if len(rows) != 1 else ''}")
+        _say("  ".join(cells).rstrip(), flush=False)
+    _say(f"{len(rows)} contact{'s' if len(rows) != 1 else ''}")
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -304,7 +350,7 @@ def _verify(options: argparse.Namespace) -> int:
     else:
         with _opened(options.source) as lines:
             head = verify_export(lines, kept=options.head)
-    print(f"the journal holds: {head.number} entries, head {head.sha256}")
+    _say(f"the journal holds: {head.number} entries, head {head.sha256}")
     return DONE
 
 
@@ -329,16 +375,24 @@ def _opened(source: str) -> Iterator[Iterator[str]]:
 
 def _export(options: argparse.Namespace) -> int:
     with _existing(options.store) as workspace:
-        lines = (f"{line}\n" for line in workspace.journal.export())
         if options.output is None:
-            sys.stdout.writelines(lines)
+            for line in workspace.journal.export():
+                _say(line, flush=False)
+        elif _is_store(str(options.output)):
+            raise WrongUse(f"{options.output}: is a store; name another file with --output")
         else:
-            options.output.write_text("".join(lines), encoding="utf-8")
+            _write_journal(workspace, options.output)
     return DONE
+
+
+def _write_journal(workspace: Workspace, target: Path) -> None:
+    with target.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"{line}\n" for line in workspace.journal.export())
 
 
 def _demo(options: argparse.Namespace) -> int:
     folder: Path = options.folder
+    server = _server(options.smtp) if options.smtp else None
     if options.store:
         _check_empty(options.store)
     try:
@@ -349,8 +403,15 @@ def _demo(options: argparse.Namespace) -> int:
         as_file(files("segmentation.sample")) as sample,
         Workspace.open(options.store or folder / "crm.db", user="ANNA") as crm,
     ):
-        _run_main_job(crm, sample, folder, options.smtp)
+        _run_main_job(crm, sample, folder, server)
     return DONE
+
+
+def _server(address: str) -> Server:
+    host, _, port = address.rpartition(":")
+    if not (host and re.fullmatch("[0-9]{1,5}", port) and 0 < int(port) < 2**16):
+        raise WrongUse(f"--smtp: {address!r} is not of the form HOST:PORT")
+    return Server(host=host, port=int(port), security=Security.NONE)
 
 
 def _check_empty(store: str) -> None:
@@ -359,10 +420,10 @@ def _check_empty(store: str) -> None:
             raise WrongUse("--store: the store is in use; the demo wants an empty one")
 
 
-def _run_main_job(crm: Workspace, sample: Path, folder: Path, smtp: str) -> None:
+def _run_main_job(crm: Workspace, sample: Path, folder: Path, server: Server | None) -> None:
     crm.rendering = Rendering(formats_for=_formats())
     imported = crm.import_data(sample)
-    print(f"took in {dict(imported.counts)['contact']} contacts and their classification")
+    _say(f"took in {dict(imported.counts)['contact']} contacts and their classification")
 
     fair = crm.new_segment("Spring fair", template="FAIR")
     fair.add_contacts(
@@ -384,23 +445,24 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path, smtp: str) -> None
     courier = FolderCourier(folder / "letters")
     written = len([courier.deliver(letter) for letter in crm.letters(logged.interactions)])
     follow_up = logged.follow_up.no if logged.follow_up else ""
-    print(f"logged {logged.segment.segment_no}, follow-up {follow_up}")
-    _deliver_word_letters(crm, sample, folder, smtp)
+    _say(f"logged {logged.segment.segment_no}, follow-up {follow_up}")
+    _deliver_word_letters(crm, sample, folder, server)
     head = crm.journal.verify()
-    journal = folder / "journal.jsonl"
-    journal.write_text("".join(f"{line}\n" for line in crm.journal.export()), encoding="utf-8")
-    print(f"the journal holds: {head.number} entries, head {head.sha256}")
+    _write_journal(crm, folder / "journal.jsonl")
+    _say(f"the journal holds: {head.number} entries, head {head.sha256}")
     store = "crm.db, " if (folder / "crm.db").exists() else ""
-    print(f"left in {folder}: {store}{written} letters, journal.jsonl")
+    _say(f"left in {folder}: {store}{written} letters, journal.jsonl")
 
 
-def _deliver_word_letters(crm: Workspace, sample: Path, folder: Path, smtp: str) -> None:
+def _deliver_word_letters(
+    crm: Workspace, sample: Path, folder: Path, server: Server | None
+) -> None:
     """A letter made in Word to each owner: as a mail if wished for, the others in an archive."""
     try:
         word = import_module("segmentation.adapters.word")
         mammoth = import_module("segmentation.adapters.mammoth")
     except MissingExtra as missing:
-        print(f"no Word letters: {missing}")
+        _say(f"no Word letters: {missing}")
         return
     crm.rendering = Rendering(
         renderers=(word.WordRenderer(),), formats_for=_formats(), bodies=(mammoth.MailBody(),)
@@ -420,12 +482,14 @@ def _deliver_word_letters(crm: Workspace, sample: Path, folder: Path, smtp: str)
     thanks.reduce_contacts(contact={"correspondence_type": "''"})
     _tell(thanks, "owners, thanked by letter")
     thanks.log(deliver=True)
-    with ZipCourier(folder) as archive, _mails(folder, smtp) as mails:
+    with ZipCourier(folder) as archive, _mails(folder, server) as mails:
         done = crm.deliver({CorrespondenceType.HARD_COPY: archive, CorrespondenceType.EMAIL: mails})
-    where = f"sent by {smtp}" if smtp else "in mails"
-    print(f"{thanks.no}: {len(done.delivered)} Word letters, packed in {thanks.no}.zip or {where}")
-    for failed in crm.store.records.all(Interaction, delivery_status=DeliveryStatus.ERROR):
-        print(f"  not delivered to {failed.contact_no}: {failed.delivery_error}")
+    where = f"sent by {server.host}:{server.port}" if server else "in mails"
+    _say(f"{thanks.no}: {len(done.delivered)} Word letters, packed in {thanks.no}.zip or {where}")
+    missed = {*done.failed, *done.waiting}
+    for each in crm.store.records.all(Interaction, interaction_template_code="THANKS"):
+        if each.entry_no in missed:
+            _say(f"  not delivered to {each.contact_no}: {each.delivery_error or 'not tried'}")
 
 
 def _formats() -> FormatsFor:
@@ -438,21 +502,17 @@ def _formats() -> FormatsFor:
 
 
 @contextlib.contextmanager
-def _mails(folder: Path, smtp: str) -> Iterator[Courier]:
-    if not smtp:
+def _mails(folder: Path, server: Server | None) -> Iterator[Courier]:
+    if server is None:
         yield FolderCourier(folder / "mails")
         return
-    host, _, port = smtp.rpartition(":")
-    if not (host and port.isdecimal()):
-        raise WrongUse(f"--smtp: {smtp!r} is not of the form HOST:PORT")
-    server = Server(host=host, port=int(port), security=Security.NONE)
     with SmtpCourier(server, "Lynghede Lamper <post@lynghede.example.com>") as courier:
         yield courier
 
 
 def _tell(worksheet: Worksheet, what: str) -> None:
     left_out = sum(len(action.left_out) for action in worksheet.actions)
-    print(f"{worksheet.no}: {len(worksheet):3} lines, {left_out} left out  ({what})")
+    _say(f"{worksheet.no}: {len(worksheet):3} lines, {left_out} left out  ({what})")
 
 
 if __name__ == "__main__":  # pragma: no branch - imported by tests, run as a module by users

@@ -193,14 +193,14 @@ class UnknownName(UsageError, LookupError):  # noqa: N818 - says what it is, as 
         )
 
 
-def near_name(name: str, known: Iterable[str]) -> str:
-    """The known name that looks most like ``name``, or ``""``.
+def near_name(name: str, known: Iterable[str], *, alike: float = 0.6) -> str:
+    """The known name that looks most like ``name``, or ``""`` if none is as alike as that.
 
     >>> near_name("postcode", ["post_code", "city"])
     'post_code'
     """
     lowered = {candidate.lower(): candidate for candidate in known}
-    found = get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
+    found = get_close_matches(name.lower(), lowered, n=1, cutoff=alike)
     return lowered[found[0]] if found else ""
 
 

@@ -15,10 +15,12 @@ from databases import Database
 from segmentation import Contact, make_selection
 from segmentation.adapters.sqlalchemy import MappedTable, join_store
 from segmentation.contacts import ContactMailingGroup, ContactType
-from segmentation.criteria import AsOf, bind
-from segmentation.errors import Conflict, Refused, StoreError, UnknownName
+from segmentation.criteria import AsOf, Link, bind, make_table
+from segmentation.errors import Conflict, Refused, StoreError, UnknownName, UsageError
+from segmentation.fields import Field, FieldType
+from segmentation.interactions import Interaction
 from segmentation.segments import Segment, SegmentHeader, contact_schema
-from segmentation.setup import NumberSeries
+from segmentation.setup import ExtraField, NumberSeries
 
 LONG = ["Anna", *(f"a{n}*" for n in range(6_000))]
 """So long a filter that it is answered in Python."""
@@ -179,11 +181,92 @@ def test_a_column_that_is_clean_is_asked_as_it_is(engine: sa.Engine) -> None:
         assert list(store.contacts.matching(bound)) == ["P2"]
 
 
-def test_a_mapping_of_a_field_that_is_not_there_is_an_error(engine: sa.Engine) -> None:
-    mapped = {"contact": MappedTable(PARTNER, {"no": PARTNER.c.ref, "postcode": PARTNER.c.zip})}
+OWN = {"no": PARTNER.c.ref}
+
+
+@pytest.mark.parametrize(
+    ("name", "mapped", "said"),
+    [
+        ("contacts", MappedTable(PARTNER, OWN), "'contacts' in the mapping; .* 'contact'"),
+        ("Contact", MappedTable(PARTNER, OWN), "'Contact' in the mapping; .* 'contact'"),
+        ("item_entries", MappedTable(PARTNER, OWN), "'item_entries' in the mapping"),
+        ("mailing_groups", MappedTable(PARTNER, OWN), "; did you mean 'contact_mailing_group'"),
+        (
+            "contact",
+            MappedTable(PARTNER, {**OWN, "postcode": PARTNER.c.zip}),
+            "'postcode' in the mapping of contact; did you mean 'post_code'",
+        ),
+        (
+            "contact",
+            MappedTable(PARTNER, OWN, clean={"zip"}),
+            "unknown field 'zip' in the mapping of contact",  # it is not mapped
+        ),
+        ("contact", MappedTable(PARTNER, {"name": PARTNER.c.name}), "'contact' leaves out 'no'"),
+        (
+            "contact_mailing_group",
+            MappedTable(CATEGORY, {"mailing_group_code": CATEGORY.c.category}),
+            "leaves out 'contact_no', which finds its rows",
+        ),
+        ("territory", MappedTable(COUNTRY, {"name": COUNTRY.c.code}), "leaves out 'code'"),
+    ],
+)
+def test_a_mapping_that_cannot_be_is_refused_before_anything_is_made(
+    name: str, mapped: MappedTable, said: str, database: Database
+) -> None:
+    engine = database.engine()
+    with engine.connect() as connection, pytest.raises(UsageError, match=said):
+        join_store(connection, prefix="crm_", mapped={name: mapped})
+    with pytest.raises(UsageError, match=said):
+        database.open(prefix="crm_", mapped={name: mapped})
+    assert not sa.inspect(engine).has_table("crm_segmentation_meta", schema=database.schema)
+
+
+def test_a_table_that_is_in_no_schema_is_told_with_the_first_selection(engine: sa.Engine) -> None:
+    mapped = {**partners(), "item_entry": MappedTable(PARTNER, OWN)}
+    with engine.begin() as connection:
+        crm = seg.Workspace(join_store(connection, prefix="crm_", mapped=mapped))
+        with pytest.raises(UnknownName, match="unknown table 'item_entry' in the mapping"):
+            crm.select(contact={"name": "Anna"})
+
+
+def test_a_table_of_the_hosts_own_schema_may_be_mapped_too(engine: sa.Engine) -> None:
+    visit = make_table(
+        "visit",
+        [Field("partner_no", FieldType.CODE), Field("topic", FieldType.TEXT)],
+        link=Link(on=(("partner_no", "no"),)),
+    )
+    about = CATEGORY.join(PARTNER, CATEGORY.c.partner_id == PARTNER.c.id)
+    values = {"partner_no": PARTNER.c.ref, "topic": CATEGORY.c.category}
+    mapped = {**partners(), "visit": MappedTable(about, values)}
     with engine.begin() as connection:
         store = join_store(connection, prefix="crm_", mapped=mapped)
-        with pytest.raises(UnknownName, match="post_code"):
+        schema, as_of = contact_schema().with_tables(visit), AsOf(date(2026, 11, 22))
+        bound = bind(make_selection(visit={"topic": "news"}), schema, as_of)
+        assert list(store.contacts.matching(bound)) == ["P1"]
+
+
+def test_contacts_are_chosen_by_a_column_that_is_no_field_of_ours(engine: sa.Engine) -> None:
+    mapped = partners()
+    values = {**mapped["contact"].values, "stars": PARTNER.c.id}
+    mapped["contact"] = attrs.evolve(mapped["contact"], values=values)
+    with engine.begin() as connection:
+        store = join_store(connection, prefix="crm_", mapped=mapped)
+        crm = seg.Workspace(store)
+        with pytest.raises(UnknownName, match="'stars' in the mapping"):
+            crm.select()
+        store.records.put([ExtraField(table="contact", name="stars", type="integer")])
+        segment = crm.new_segment("Stars", no="S1")
+        segment.add_contacts(contact={"stars": ">1"})
+        assert segment.contact_nos == ("P2", "P1")
+        assert store.contacts.get_many(["P1"])[0].extra == ()
+
+
+def test_a_column_that_the_host_does_not_have_is_named(engine: sa.Engine) -> None:
+    gone = sa.table("res_partner", sa.column("ref"), sa.column("zipcode"))
+    mapped = {"contact": MappedTable(gone, {"no": gone.c.ref, "post_code": gone.c.zipcode})}
+    with engine.connect() as connection:
+        store = join_store(connection, prefix="crm_", mapped=mapped)
+        with pytest.raises(StoreError, match="zipcode"):
             store.contacts.get_many(["P1"])
 
 
@@ -235,6 +318,21 @@ def test_sqlite_by_another_driver_is_refused() -> None:
     host = sa.create_engine("sqlite://", creator=lambda: Watched(sqlite3.connect(":memory:")))
     with host.connect() as connection, pytest.raises(StoreError, match="another driver"):
         join_store(connection, prefix="crm_")
+    host.dispose()
+
+
+def test_what_a_host_keeps_and_nobody_can_read_is_an_error_of_ours() -> None:
+    host = sa.create_engine("sqlite://")
+    visit = sa.table("visit", sa.column("who"), sa.column("day"))
+    values = {"contact_no": visit.c.who, "date": visit.c.day}
+    with host.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE visit AS SELECT 'C1' AS who, '31/12/2026' AS day")
+        mapped = {"interaction_log_entry": MappedTable(visit, values)}
+        store = join_store(connection, prefix="crm_", mapped=mapped)
+        with pytest.raises(StoreError, match=r"interaction_log_entry: holds .* '31/12/2026'"):
+            list(store.records.all(Interaction))
+        with pytest.raises(StoreError, match="31/12/2026"):
+            store.records.find(Interaction, 0)
     host.dispose()
 
 

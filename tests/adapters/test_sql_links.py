@@ -22,6 +22,7 @@ from segmentation.contacts import (
 from segmentation.criteria import (
     AsOf,
     Criteria,
+    Link,
     Measure,
     Part,
     bind,
@@ -74,11 +75,39 @@ def test_rows_belong_to_those_whom_the_link_says(
     ours = contact_schema().table(table)
     assert ours.link is not None
     linked = attrs.evolve(ours, link=attrs.evolve(ours.link, **link))
-    schema = contact_schema().with_tables(linked)
-    for criteria in (Part(table), figure(Measure.COUNT, "", Part(table), "1")):
-        bound = bind(criteria, schema, AsOf(date(2026, 11, 22)))
+    schema, as_of = contact_schema().with_tables(linked), AsOf(date(2026, 11, 22))
+    for criteria in (Part(table), figure(Measure.COUNT, "", Part(table), ">0")):
+        bound = bind(criteria, schema, as_of)
         assert MemoryContacts(store.records, store.segments).matching(bound) == expected
         assert list(store.contacts.matching(bound)) == expected
+
+
+@pytest.mark.parametrize("named", ["item_no", "document_no"])
+def test_rows_that_no_value_can_pass_are_asked_for_without_a_warning(
+    database: Database, named: str
+) -> None:
+    store = database.open()
+    for record in RECORDS:
+        store.records.put([record])
+    nothing = part("item_entries", **{named: "<''"})
+    for criteria in (nothing, figure(Measure.COUNT, "", nothing, ">0")):
+        bound = bind(criteria, contact_schema(), AsOf(date(2026, 11, 22)))
+        assert list(store.contacts.matching(bound)) == []
+
+
+def test_rows_may_be_led_to_by_a_date(database: Database) -> None:
+    store, day = database.open(), date(2026, 11, 22)
+    for record in RECORDS:
+        store.records.put([record])
+    talk = Interaction(entry_no=2, contact_no="C1", contact_company_no="C1", date=day)
+    store.records.put([talk, ItemEntry(entry_no=2, posting_date=day)])
+    sold = contact_schema().table("item_entries")
+    link = Link(on=(("posting_date", "date"),), through="interaction_log_entry")
+    schema = contact_schema().with_tables(attrs.evolve(sold, link=link))
+    for criteria in (Part("item_entries"), figure(Measure.COUNT, "", Part("item_entries"), ">0")):
+        bound = bind(criteria, schema, AsOf(day))
+        assert MemoryContacts(store.records, store.segments).matching(bound) == ["C1"]
+        assert list(store.contacts.matching(bound)) == ["C1"]
 
 
 def plan_of(store: SqlStore, engine: sa.Engine, criteria: Criteria) -> str:

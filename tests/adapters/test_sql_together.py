@@ -3,20 +3,29 @@
 import multiprocessing
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import attrs
 import pytest
 import sqlalchemy as sa
 
+import segmentation as seg
 from databases import Database
+from desk import check_journal, make_desk
+from fair import NOW, TODAY
 from segmentation.adapters.sqlalchemy import SqlStore, open_store
 from segmentation.contacts import Contact
-from segmentation.errors import Conflict, StoreError
+from segmentation.errors import Conflict, NotFound, StoreError
+from segmentation.interactions import Interaction
 from segmentation.journal import verify
+from segmentation.memory import MemoryStore
+from segmentation.operations.copying import copy_store
+from segmentation.operations.logging import Logged
 from segmentation.operations.numbering import take_no
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.testing import journal_entries
+from segmentation.workspace import Worksheet
 
 ROUNDS, USERS = 15, 3
 
@@ -83,6 +92,90 @@ def test_users_who_change_one_segment_at_once_lose_no_line(database: Database) -
 
     together(add)
     assert len(store.segments.get("S1").lines) == ROUNDS * USERS
+
+
+def desk_at(database: Database) -> seg.Workspace:
+    return seg.Workspace(database.open(), user="BEN", today=TODAY, clock=lambda: NOW)
+
+
+def at_once(*steps: Callable[[], object]) -> list[object]:
+    """What several users get, each in a thread, who begin at the same moment."""
+    start = threading.Barrier(len(steps))
+    got: list[object] = []
+
+    def work(step: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            got.append(step())
+        except (Conflict, NotFound) as error:
+            got.append(error)
+
+    threads = [threading.Thread(target=work, args=(step,)) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return got
+
+
+def test_of_users_who_log_one_segment_at_once_one_does(database: Database) -> None:
+    crm = make_desk(store=database.open())
+    crm.new_segment("Fair", template="TALK").add_contacts()
+    numbers = crm.segment("SM0001").contact_nos
+    got = at_once(*[desk_at(database).segment("SM0001").log for _ in range(USERS)])
+    assert sum(isinstance(each, Logged) for each in got) == 1
+    assert [each.contact_no for each in crm.store.records.all(Interaction)] == list(numbers)
+    assert len(crm.logged_segments()) == 1
+    check_journal(crm)
+
+
+def test_who_joins_while_another_logs_is_logged_or_told(database: Database) -> None:
+    crm = make_desk(store=database.open())
+    everybody = [contact.no for contact in crm.store.records.all(Contact)]
+    for _ in range(5):
+        first, *others = everybody
+        no = crm.new_segment("Fair", template="TALK").no
+        crm.segment(no).add_contacts(contact={"no": first})
+        adding = [
+            partial(desk_at(database).segment(no).add_contacts, contact={"no": other})
+            for other in others[:USERS]
+        ]
+        got = at_once(*adding, desk_at(database).segment(no).log)
+        added = sum(isinstance(each, Worksheet) for each in got)
+        logged = list(crm.store.records.all(Interaction, segment_no=no))
+        assert (len(logged) or len(crm.segment(no))) == 1 + added
+        if not logged:
+            crm.segment(no).log()
+    check_journal(crm)
+
+
+def test_a_store_that_is_copied_while_others_write_is_copied_as_of_one_moment(
+    database: Database,
+) -> None:
+    store, done = database.open(), threading.Event()
+
+    def write() -> None:
+        while not done.is_set():
+            until_done(step)
+
+    def step() -> None:
+        with store.transaction():
+            head = store.log.head()
+            store.log.append(journal_entries(3, head))
+            store.records.put(Contact(no=f"C{head.number + n}") for n in (1, 2, 3))
+
+    step()
+    writer = threading.Thread(target=write)
+    writer.start()
+    heads = []
+    for _ in range(5):
+        copy = MemoryStore()
+        heads.append(copy_store(database.open(), copy))
+        assert len(list(copy.records.all(Contact))) == heads[-1].number
+    done.set()
+    writer.join()
+    assert all(head.number % 3 == 0 for head in heads)
+    assert verify(store.log.read()).number >= heads[-1].number
 
 
 def _record_in_a_process(path: str) -> None:

@@ -63,7 +63,7 @@ def test_cells_that_are_missing_at_the_end_are_no_values() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("c.json", b"\xff\xfe", "c.json: is not UTF-8 (byte 0)"),
+        ("c.json", b"\xff\xfe", "c.json: is not UTF-8 (line 1, byte 0); save it as such"),
         ("c.json", b"[", "c.json: is not JSON: Expecting value: line 1 column 2 (char 1)"),
         ("c.json", b"[" * 100_000, "c.json: is nested too deeply"),
         ("c.json", b"{}", "c.json: is not a list of objects, one for each row"),
@@ -72,7 +72,7 @@ def test_cells_that_are_missing_at_the_end_are_no_values() -> None:
         ("c.csv", b"no,,no\n", "c.csv row 1: column 2 has no name"),
         ("c.csv", b"no,No.\n", "c.csv row 1: no: names a second column like one before"),
         ("c.csv", b"no\nA,B\n", "c.csv row 2: has 2 cells under 1 columns"),
-        ("c.csv", b'no\n"A\n', "c.csv row 2: is not CSV: unexpected end of data"),
+        ("c.csv", b'no\n"A\n', "c.csv row 2: is not CSV: unexpected end of data (line 2)"),
     ],
 )
 def test_a_file_of_the_wrong_form_is_a_fault_with_its_place(
@@ -210,3 +210,50 @@ def test_an_option_may_be_spelled_as_captions_and_web_services_do(spelled: str) 
 def test_the_first_day_of_the_calendar_stands_for_a_blank_date() -> None:
     assert read_value(Field("date", FieldType.DATE), "0001-01-01") is None
     assert read_value(Field("at", FieldType.DATETIME), "0001-01-01T00:00:00Z") is None
+
+
+def test_a_row_of_csv_is_one_row_however_many_lines_it_takes() -> None:
+    assert rows_of("c.csv", 'no,note\r\nA,"one\r\ntwo"\r\nB,\r\n') == [
+        ("c.csv row 2", {"no": "A", "note": "one\r\ntwo"}),
+        ("c.csv row 3", {"no": "B", "note": ""}),
+    ]
+    assert faults_of("c.csv", b'no,note\nA,"one\ntwo"\nB,"three\nfour') == [
+        "c.csv row 3: is not CSV: unexpected end of data (line 5)"
+    ]
+    assert faults_of("c.csv", b'no,"name\nA,B\n') == [
+        "c.csv row 1: is not CSV: unexpected end of data (line 2)"
+    ]
+
+
+def test_names_of_a_column_that_mean_the_same_are_a_fault_of_json_too() -> None:
+    twice = '{"no": "A", "No.": "B", "@note": 1, "@note": 2, "name": "x"}'
+    for named in (twice, '{"no": "A", "no": "B"}'):
+        assert faults_of("c.json", f'[{{"no": "C"}}, {named}]'.encode()) == [
+            "c.json row 2: no: names a second column like one before"
+        ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "raw", "said"),
+    [
+        (FieldType.INTEGER, 2**63, "9223372036854775808 is too large"),
+        (FieldType.INTEGER, -(2**63) - 1, "-9223372036854775809 is too large"),
+        (FieldType.DECIMAL, Decimal("1E+999999999"), "is a number of more than 100 digits"),
+        (FieldType.DECIMAL, "1e-999999999", "is a number of more than 100 digits"),
+        (FieldType.DATE, 20260102, "20260102 is not a date in ISO form"),
+        (FieldType.TIME, True, "True is not a time in ISO form"),
+    ],
+)
+def test_a_value_that_no_store_could_hold_is_a_fault(
+    typed: FieldType, raw: object, said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_value(Field("x", typed), raw)
+
+
+def test_numbers_that_are_too_large_for_whole_ones_are_decimals() -> None:
+    assert guess_type([2**63]) is FieldType.DECIMAL
+    assert guess_type([2**63 - 1]) is FieldType.INTEGER
+    assert faults_of("c.json", b'[{"no": ' + b"9" * 5_000 + b"}]") == [
+        "c.json: holds a number of thousands of digits"
+    ]

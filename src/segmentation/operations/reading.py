@@ -14,13 +14,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
 from segmentation.errors import Fault, near_name
 from segmentation.fields import Field, FieldType, Value, aware
 from segmentation.languages import to_name, truths
+
+LEAST, GREATEST = -(2**63), 2**63 - 1
+"""Whole numbers lie between these two, so that every store can hold them."""
+
+_DIGITS = 100
+"""How far a number may reach before and behind its point."""
 
 _DELIMITERS = ",;\t"
 _SPELLED_OUT = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -57,48 +63,67 @@ def read_rows(file: SourceFile) -> tuple[list[RawRow], list[Fault]]:
     try:
         text = file.content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return [], [Fault(file.name, "", f"is not UTF-8 (byte {error.start})")]
+        line = file.content.count(b"\n", 0, error.start) + 1
+        reason = f"is not UTF-8 (line {line}, byte {error.start}); save it as such"
+        return [], [Fault(file.name, "", reason)]
     reader = _read_csv if file.name.lower().endswith(".csv") else _read_json
     return reader(file.name, text)
 
 
 def _read_json(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
     try:
-        data = json.loads(text, parse_float=Decimal)
-    except ValueError as error:
+        data = json.loads(text, parse_float=Decimal, object_pairs_hook=_to_object)
+    except json.JSONDecodeError as error:
         return [], [Fault(name, "", f"is not JSON: {error}")]
+    except ValueError:  # Python's own limit
+        return [], [Fault(name, "", "holds a number of thousands of digits")]
     except RecursionError:
         return [], [Fault(name, "", "is nested too deeply")]
     if isinstance(data, dict):
         data = data.get("value")
     if not isinstance(data, list):
         return [], [Fault(name, "", "is not a list of objects, one for each row")]
-    rows = [
-        RawRow(
-            f"{name} row {number}",
-            {column_name(key): value for key, value in row.items() if not key.startswith("@")},
-        )
-        for number, row in enumerate(data, start=1)
-        if isinstance(row, dict)
-    ]
-    faults = [
-        Fault(f"{name} row {number}", "", "is not an object")
-        for number, row in enumerate(data, start=1)
-        if not isinstance(row, dict)
-    ]
+    rows: list[RawRow] = []
+    faults: list[Fault] = []
+    for number, row in enumerate(data, start=1):
+        place = f"{name} row {number}"
+        if not isinstance(row, dict):
+            faults.append(Fault(place, "", "is not an object"))
+            continue
+        values = {column_name(key): each for key, each in row.items() if not key.startswith("@")}
+        rows.append(RawRow(place, values))
+        if len(values) < len(row) or isinstance(row, _NamedTwice):
+            names = row.names if isinstance(row, _NamedTwice) else row
+            columns = [column_name(name) for name in names if not name.startswith("@")]
+            faults += _named_twice(place, columns)
     return rows, faults
+
+
+class _NamedTwice(dict[str, Any]):
+    """An object of JSON that has a name twice."""
+
+    names: Sequence[str]
+
+
+def _to_object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        made = _NamedTwice(made)
+        made.names = [name for name, _ in pairs]
+    return made
 
 
 def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
     first = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 0
     try:
         header = [column_name(cell) for cell in next(reader, [])]
         faults = list(_header_faults(name, header))
-        rows = []
-        for cells in reader:
-            place = f"{name} row {reader.line_num}"
+        number, rows = 1, []
+        for number, cells in enumerate(reader, start=2):
+            place = f"{name} row {number}"
             if len(cells) > len(header):
                 faults.append(
                     Fault(place, "", f"has {len(cells)} cells under {len(header)} columns")
@@ -106,7 +131,8 @@ def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
             elif any(cells):
                 rows.append(RawRow(place, dict(zip(header, cells, strict=False))))
     except csv.Error as error:
-        return [], [Fault(f"{name} row {reader.line_num}", "", f"is not CSV: {error}")]
+        reason = f"is not CSV: {error} (line {reader.line_num})"
+        return [], [Fault(f"{name} row {number + 1}", "", reason)]
     return rows, faults
 
 
@@ -116,8 +142,13 @@ def _header_faults(name: str, header: Sequence[str]) -> Iterator[Fault]:
     for place, column in enumerate(header, start=1):
         if not column:
             yield Fault(f"{name} row 1", "", f"column {place} has no name")
-        elif column in header[: place - 1]:
-            yield Fault(f"{name} row 1", column, "names a second column like one before")
+    yield from _named_twice(f"{name} row 1", list(filter(None, header)))
+
+
+def _named_twice(place: str, columns: Sequence[str]) -> Iterator[Fault]:
+    for number, column in enumerate(columns):
+        if column in columns[:number]:
+            yield Fault(place, column, "names a second column like one before")
 
 
 def column_name(caption: str) -> str:
@@ -166,6 +197,8 @@ def _read_code(field: Field, raw: object) -> str:
 
 def _read_integer(_field: Field, raw: object) -> int:
     if isinstance(raw, int) and not isinstance(raw, bool):
+        if not LEAST <= raw <= GREATEST:
+            raise ValueError(f"{raw!r} is too large")
         return raw
     if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", raw, re.ASCII):
         return int(raw)
@@ -181,6 +214,9 @@ def _read_decimal(_field: Field, raw: object) -> Decimal:
         raise ValueError(f"{raw!r} is not a number") from None
     if not value.is_finite():
         raise ValueError(f"{raw!r} is not a number")
+    _, _, places = cast("tuple[int, tuple[int, ...], int]", value.as_tuple())
+    if max(value.adjusted(), -places) > _DIGITS:
+        raise ValueError(f"is a number of more than {_DIGITS} digits")
     return value
 
 
@@ -203,11 +239,8 @@ def _read_option(field: Field, raw: object) -> str:
             return option
     named = str(raw)
     near = near_name(named, field.options)
-    hint = (
-        f"; did you mean {near!r}?"
-        if near
-        else f"; it is one of {', '.join(filter(None, field.options))}"
-    )
+    there = ", ".join(filter(None, field.options))
+    hint = f"; did you mean {near!r}?" if near else f"; it is one of {there}"
     raise ValueError(f"{named!r} is not an option{hint}")
 
 
@@ -219,7 +252,7 @@ def _by_caption(captions: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
 def _from_iso(parse: Callable[[str], Any], name: str) -> Callable[[Field, object], Any]:
     def read(_field: Field, raw: object) -> Any:  # noqa: ANN401 - date, datetime or time
         try:
-            return parse(str(raw).strip())
+            return parse("" if isinstance(raw, int | Decimal) else str(raw).strip())
         except ValueError:
             raise ValueError(f"{raw!r} is not {name} in ISO form") from None
 
@@ -272,7 +305,7 @@ def guess_type(values: Sequence[object]) -> FieldType:
         return FieldType.BOOLEAN
     numbers = [v for v in filled if isinstance(v, int | Decimal) and not isinstance(v, bool)]
     if filled and len(numbers) == len(filled):
-        whole = all(isinstance(value, int) for value in numbers)
+        whole = all(isinstance(value, int) and LEAST <= value <= GREATEST for value in numbers)
         return FieldType.INTEGER if whole else FieldType.DECIMAL
     return FieldType.TEXT
 

@@ -26,7 +26,14 @@ from segmentation.criteria import (
     fields,
 )
 from segmentation.documents import Document
-from segmentation.errors import NotFound, SegmentationError, StoreError
+from segmentation.errors import (
+    Fault,
+    NotFound,
+    Rejected,
+    SegmentationError,
+    StoreError,
+    near_name,
+)
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.markup import SHOWN, to_table
@@ -169,7 +176,8 @@ class Workspace(Desk):
 
         Raises:
             StoreError: There is no such file or folder.
-            Rejected: There are faults: all of them; nothing is taken in.
+            Rejected: There are faults: all of them, or no file is for a table of ours; nothing
+                is taken in.
         """
         path = Path(source)
         if not path.exists():
@@ -177,6 +185,8 @@ class Workspace(Desk):
         folder = path if path.is_dir() else path.parent
         paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in {".json", ".csv"})
         chosen = paths if path.is_dir() else [path]
+        if not any(SourceFile(p.name, b"").table in importing.KINDS for p in chosen):
+            raise Rejected("import", [Fault(str(path), "", _not_ours(path))])
         files = [SourceFile(p.name, p.read_bytes()) for p in chosen]
         return importing.take_in_files(self.store, files, self.stamp, attached=_reader(folder))
 
@@ -399,6 +409,13 @@ def open_store(store: str | Path, *, create: bool = True) -> Store:
         return MemoryStore()
     adapter = import_module("segmentation.adapters.sqlalchemy")
     return cast("Store", adapter.open_store(store, create=create))
+
+
+def _not_ours(path: Path) -> str:
+    if path.is_dir():
+        return "holds no JSON or CSV file that is named after a table of ours"
+    near = near_name(path.stem, importing.KINDS)
+    return f"is not named after a table of ours{f'; did you mean {near!r}?' if near else ''}"
 
 
 def _reader(folder: Path) -> Callable[[str], bytes]:

@@ -29,7 +29,8 @@ from segmentation.segments import Candidates, Options, contact_schema
 
 from ._candidates import Found, candidates, widened
 from ._compile import Rows, to_statement
-from ._mapping import MappedTable, reading
+from ._faults import legible
+from ._mapping import MappedTable, check_named, reading
 from ._repositories import SqlRecords
 from ._segments import SqlSegments
 from ._tables import EXTRA, Layout, Naming, Tables
@@ -104,6 +105,7 @@ class SqlContacts:
 
     def statement(self, bound: BoundSelection, dialect: sa.Dialect) -> sa.Select[Any]:
         """The statement that `matching` runs, for a driver of the host's own."""
+        check_named(self._mapped, self._tables, bound.schema)
         words = words_of(dialect, self._tables)
         source = TableSource(self._tables, self._mapped, words, self._tables.naming())
         return to_statement(bound, source, words)
@@ -142,7 +144,7 @@ class SqlContacts:
     def get_many(self, nos: Iterable[str]) -> Sequence[Contact]:
         """The contacts with these numbers, in their order; unknown numbers are passed over."""
         wanted = list(nos)
-        with self._unit.connection() as connection:
+        with self._unit.connection() as connection, legible(Contact.__table__):
             words, layout = words_of(connection.dialect, self._tables), self._tables.of(Contact)
             columns, values = reading(layout, self._mapped, words)
             among = words.among(values["no"], [str(no) for no in wanted if can_hold_text(no)])
@@ -185,7 +187,8 @@ class SqlContacts:
 
     def _rows(self, kind: type[Record], words: Words) -> Rows:
         table = Table(kind.__table__, {field.name: field for field in fields_of(kind)})
-        return TableSource(self._tables, self._mapped, words).rows(table)
+        mapped = {name: host.only(table.fields) for name, host in self._mapped.items()}
+        return TableSource(self._tables, mapped, words).rows(table)
 
 
 def is_too_large(bound: BoundSelection) -> bool:

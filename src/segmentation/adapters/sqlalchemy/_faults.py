@@ -29,6 +29,17 @@ def translated(store: str, password: str = "") -> Iterator[None]:
         raise StoreError(store, "all connections are in use") from error
 
 
+@contextmanager
+def legible(table: str) -> Iterator[None]:
+    """What a host keeps and nobody can read is an error of ours: no date, no number."""
+    try:
+        yield
+    except SegmentationError:
+        raise
+    except ValueError as error:
+        raise StoreError(table, f"holds what cannot be read: {error}") from error
+
+
 def _as_ours(error: sa.exc.DBAPIError, store: str, password: str) -> SegmentationError:
     origin = error.orig
     lines = str(origin).strip().splitlines() or [type(origin).__name__]

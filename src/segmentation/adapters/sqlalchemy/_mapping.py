@@ -1,19 +1,25 @@
 """Tables of a host that stand in for ours, by a mapping of fields to columns."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
 
 from segmentation.codes import to_code
-from segmentation.errors import UnknownName
+from segmentation.criteria import Schema
+from segmentation.errors import InvalidValue, UnknownName, near_name
 from segmentation.fields import Field, FieldType
+from segmentation.languages import to_name
+from segmentation.segments import contact_schema
 
 from ._compile import Rows
-from ._tables import Layout
+from ._tables import Layout, Tables
 from ._types import column_type
 from ._words import Element, Words
+
+_NEARLY = 0.8
+"""How much a name looks like one of ours for being taken for a slip, not a table of the host's."""
 
 
 @attrs.frozen
@@ -23,7 +29,8 @@ class MappedTable:
     Attributes:
         source: A table, a view, a join or a subquery of SQLAlchemy.
         values: For each field the column that holds it, an expression, or a constant. A field
-            that is not named is blank in every row.
+            that is not named is blank in every row. Extra fields of the schema may be named too:
+            contacts are chosen by them, records do not carry them.
         clean: Fields whose columns hold what columns of ours would: never ``NULL`` (dates
             apart), codes in upper case and without blanks around them. They are compared as
             they stand, so that the host's indexes serve.
@@ -67,11 +74,73 @@ class MappedTable:
 
         return Rows(element, value, unindexed)
 
+    def only(self, fields: Collection[str]) -> "MappedTable":
+        """The mapping of these fields, without what the host's schema has besides."""
+        values = {name: value for name, value in self.values.items() if name in fields}
+        return attrs.evolve(self, values=values)
+
     def _column(self, field: Field, words: Words) -> Element:
         given = self.values[field.name]
         if field.name in self.clean:
             return sa.type_coerce(given, column_type(field))
         return _filled(field, given, words)
+
+
+def check_mapping(mapped: Mapping[str, MappedTable], tables: Tables) -> None:
+    """See that a mapping names tables and fields that there are, and what finds the rows.
+
+    A name that is none of ours is one of the host's own schema, unless it nearly is ours: a
+    field's with the same letters, a table's that looks like it.
+
+    Raises:
+        UnknownName: It names a table or field that is not there.
+        InvalidValue: It leaves out the field by which the rows of a table are found.
+    """
+    layouts = tables.by_name()
+    for name, host in mapped.items():
+        if name not in layouts:
+            _check_own(name, layouts)
+            continue
+        fields = {_letters(field.name): field.name for field in layouts[name].fields}
+        for each in host.values:
+            if each != fields.get(_letters(each), each):
+                known = fields.values()
+                raise UnknownName("field", each, known=known, where=f"the mapping of {name}")
+        finding = _finding(layouts[name])
+        if finding and finding not in host.values:
+            raise InvalidValue("mapped", name, f"leaves out {finding!r}, which finds its rows")
+        for each in host.clean:
+            if each not in host.values:
+                raise UnknownName("field", each, known=host.values, where=f"the mapping of {name}")
+
+
+def _check_own(name: str, layouts: Mapping[str, object]) -> None:
+    called = {table.alias: table.name for table in contact_schema().tables.values()}
+    near = called.get(name) or near_name(name, layouts, alike=_NEARLY)
+    if near:
+        raise UnknownName("table", name, known=[near], where="the mapping")
+
+
+def check_named(mapped: Iterable[str], tables: Tables, schema: Schema) -> None:
+    """See that what a mapping names besides our tables is none of ours in other words.
+
+    Raises:
+        UnknownName: A name is in no schema, and looks like one of ours.
+    """
+    ours = tables.by_name()
+    for name in mapped:
+        if name not in ours and name not in schema.tables and near_name(name, ours):
+            raise UnknownName("table", name, known=ours, where="the mapping")
+
+
+def _letters(name: str) -> str:
+    return to_name(name).replace("_", "")
+
+
+def _finding(layout: Layout[Any]) -> str:
+    """The field by which rows are found, of a contact or by themselves; empty if there is one."""
+    table = contact_schema().tables.get(layout.kind.__table__)
+    return table.link.on[0][0] if table and table.link else next(iter(layout.kind.__key__), "")
 
 
 def reading(
@@ -81,7 +150,8 @@ def reading(
     host = mapped.get(layout.kind.__table__)
     if host is None:
         return layout.columns, dict(layout.table.c)
-    rows = host.rows({field.name: field for field in layout.fields}, words)
+    fields = {field.name: field for field in layout.fields}
+    rows = host.only(fields).rows(fields, words)
     values = {field.name: rows.value(field) for field in layout.fields}
     return [*values.values(), *[sa.null()] * layout.has_extra], values
 

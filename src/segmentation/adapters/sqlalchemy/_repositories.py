@@ -15,6 +15,7 @@ from segmentation.errors import Conflict, NotFound, Refused
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.journal import Entry, EntryKind, Head
 
+from ._faults import legible
 from ._mapping import MappedTable, reading
 from ._tables import Layout, Tables
 from ._types import GREATEST, LEAST, ExactDecimal, can_hold_text
@@ -52,7 +53,7 @@ class SqlRecords:
         if not all(map(can_hold, key)):
             return None
         layout, equal = self._tables.of(kind), dict(zip(kind.__key__, key, strict=True))
-        with self._unit.connection() as connection:
+        with self._unit.connection() as connection, legible(kind.__table__):
             if not self._is_there(connection, layout):
                 return None
             found = connection.execute(self._query(connection, layout, equal)).first()
@@ -63,7 +64,7 @@ class SqlRecords:
         if not all(map(can_hold, equal.values())):
             return
         layout = self._tables.of(kind)
-        with self._unit.connection() as connection:
+        with self._unit.connection() as connection, legible(kind.__table__):
             if self._is_there(connection, layout):
                 query = self._query(connection, layout, equal)
                 with connection.execute(query.execution_options(yield_per=BATCH)) as rows:

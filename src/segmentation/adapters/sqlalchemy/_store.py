@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from segmentation.errors import NotFound, StoreError
 
 from ._contacts import SqlContacts
-from ._mapping import MappedTable
+from ._mapping import MappedTable, check_mapping
 from ._opening import check_file, make_engine, open_tables
 from ._repositories import SqlAttachments, SqlLog, SqlRecords
 from ._segments import SqlSegments
@@ -60,11 +60,14 @@ def open_store(
         create: Whether a store that is not there is made.
         schema: The database schema for our tables; the connection's own if not given.
         prefix: What the names of our tables begin with, beside tables of others.
-        mapped: Tables of the host that stand in for ours, by the name of ours ("contact").
+        mapped: Tables of the host that stand in for ours, by the name of ours ("contact"), or
+            that its own schema has besides.
 
     Raises:
         StoreError: The file or database is no store, is of a later version, or cannot be reached.
         NotFound: There is no store yet, and none is to be made.
+        UnknownName: The mapping names a table or field that is not there.
+        InvalidValue: The mapping of a table leaves out what finds its rows.
 
     >>> import tempfile
     >>> from segmentation.contacts import Contact
@@ -75,6 +78,8 @@ def open_store(
     ...     store.close()
     'Berg A/S'
     """
+    tables = Tables(schema=schema, prefix=prefix)
+    check_mapping(mapped or {}, tables)
     url = _url_of(store)
     name = _name_of(url)
     if url.get_backend_name() == "sqlite" and url.database and "file:" not in url.database:
@@ -84,7 +89,6 @@ def open_store(
         if not (schema or prefix):
             check_file(Path(url.database), name)
     engine = make_engine(url)
-    tables = Tables(schema=schema, prefix=prefix)
     try:
         open_tables(engine, tables, name, create=create)
     except BaseException:
@@ -108,10 +112,13 @@ def join_store(
         host: A connection or session with an open transaction, or what gives the connection.
         schema: The database schema for our tables; the connection's own if not given.
         prefix: What the names of our tables begin with, beside those of the host.
-        mapped: Tables of the host that stand in for ours, by the name of ours ("contact").
+        mapped: Tables of the host that stand in for ours, by the name of ours ("contact"), or
+            that its own schema has besides.
 
     Raises:
         StoreError: The tables are of a later version, or names are taken already.
+        UnknownName: The mapping names a table or field that is not there.
+        InvalidValue: The mapping of a table leaves out what finds its rows.
 
     >>> engine = sa.create_engine("sqlite://")
     >>> with engine.begin() as connection:
@@ -120,8 +127,9 @@ def join_store(
     []
     >>> engine.dispose()
     """
-    unit = HostUnit(_connecting(host), _HOST)
     tables = Tables(schema=schema, prefix=prefix)
+    check_mapping(mapped or {}, tables)
+    unit = HostUnit(_connecting(host), _HOST)
     with unit.connection() as connection:
         current = is_current(connection, tables, _HOST)
     if not current:
@@ -144,6 +152,8 @@ def _connecting(
 
 
 def _url_of(store: str | Path) -> sa.URL:
+    if not str(store):
+        raise StoreError("store", "neither a file nor an address is named")
     if isinstance(store, Path) or "://" not in store:
         return sa.URL.create("sqlite", database=str(store))
     try:
