@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from segmentation.codes import Option, to_code
-from segmentation.contacts import ContactType
+from segmentation.contacts import Contact, ContactType
 from segmentation.errors import InvalidValue
 from segmentation.fields import (
     AlsoCalled,
@@ -22,6 +22,7 @@ from segmentation.fields import (
     ShortCode,
     Value,
     aware,
+    check_fit,
     fields_of,
     key_of,
     with_converters,
@@ -125,3 +126,11 @@ def test_what_is_no_text_is_no_code(nothing: object) -> None:
 def test_what_is_no_option_is_told_which_there_are() -> None:
     with pytest.raises(InvalidValue, match="ContactType: 'persn' is none of company, person"):
         ContactType("persn")
+
+
+def test_a_text_longer_than_its_field_does_not_fit() -> None:
+    check_fit(Contact(no="C1", name="x" * 100))
+    with pytest.raises(InvalidValue, match=r"name.*has 101 characters, 100 at most"):
+        check_fit(Contact(no="C1", name="x" * 101))
+    with pytest.raises(InvalidValue, match="name"):
+        check_fit(Contact(no="C1", name=5))  # type: ignore[arg-type]  # what hosts may do

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from databases import Database
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore, join_store, open_store
+from segmentation.adapters.sqlalchemy._faults import legible
 from segmentation.adapters.sqlalchemy._words import PostgresqlWords
 from segmentation.contacts import (
     AlternativeAddress,
@@ -27,6 +28,7 @@ from segmentation.criteria import (
     Part,
     bind,
 )
+from segmentation.errors import InvalidValue, StoreError
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryContacts
 from segmentation.segments import contact_schema
@@ -172,3 +174,27 @@ def test_a_hosts_time_without_a_zone_is_taken_for_utc_on_postgresql() -> None:
     assert "timezone" in str(naive)
     zoned = sa.column("at", sa.DateTime(timezone=True))
     assert words.moment(zoned) is zoned
+
+
+def test_numbers_beyond_what_a_database_holds_part_those_that_it_holds(database: Database) -> None:
+    store = database.open()
+    for record in RECORDS:
+        store.records.put([record])
+    for entry_no, expected in (
+        (f">-{10**30}", ["C1", "P2"]),
+        (f"<-{10**30}", []),
+        (f"<{10**30}", ["C1", "P2"]),
+        (f">{10**30}", []),
+    ):
+        criteria = part("item_entries", entry_no=entry_no)
+        bound = bind(criteria, contact_schema(), AsOf(date(2026, 11, 22)))
+        assert MemoryContacts(store.records, store.segments).matching(bound) == expected
+        assert list(store.contacts.matching(bound)) == expected
+
+
+def test_errors_of_ours_are_told_as_they_are_where_a_hosts_rows_are_read() -> None:
+    with pytest.raises(InvalidValue, match="is no code"), legible("contact"):
+        raise InvalidValue("no", "x", "is no code")
+    unread = pytest.raises(StoreError, match="holds what cannot be read: Invalid isoformat")
+    with unread, legible("contact"):
+        date.fromisoformat("soon")

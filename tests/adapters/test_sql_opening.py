@@ -193,3 +193,8 @@ def test_without_sqlalchemy_the_extra_is_named() -> None:
 
 def test_the_front_door_is_pinned() -> None:
     assert adapter.__all__ == sorted(adapter.__all__)
+
+
+def test_a_store_without_a_name_is_refused() -> None:
+    with pytest.raises(StoreError, match="neither a file nor an address"):
+        open_store("")

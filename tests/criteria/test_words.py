@@ -458,3 +458,12 @@ def test_two_selections_are_compared_in_words_and_by_effect() -> None:
     changed = effect(numbers(bound(old), SOURCE), numbers(bound(new), SOURCE))
     assert (changed.comes_in, changed.goes_out) == (("E",), ("A",))
     assert truth.AS_OF.today == date(2026, 11, 22)
+
+
+def test_conditions_that_stand_together_are_not_taken_apart_beside_others() -> None:
+    young = make_selection(contact={"employees": "<3", "country": "DK"})
+    old = make_selection(contact={"employees": ">=3"})
+    assert young is not None
+    assert old is not None
+    assert remarks(young | old) == []
+    assert remarks(young & old) == [(Concern.NEVER, "contact.employees")]

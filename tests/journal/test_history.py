@@ -300,3 +300,11 @@ def test_of_a_recording_that_fails_in_a_later_block_nothing_stays(store: Store) 
         record(store, [many, Dropped(interaction_no=9_999)], STAMP)
     assert store.log.head() == Head()
     assert list(store.records.all(Interaction)) == []
+
+
+def test_a_state_is_asked_for_records_by_several_fields(crm: seg.Workspace) -> None:
+    made = crm.interactions.create("ANNA", "TALK", campaign_no="SALE")
+    crm.interactions.create("ANNA", "TALK", campaign_no="FAIR")
+    state = crm.journal.as_of(crm.journal.head.number)
+    found = state.all(Interaction, contact_no="ANNA", campaign_no="SALE")
+    assert [each.entry_no for each in found] == [made.entry_no]

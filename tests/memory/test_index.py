@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 import attrs
@@ -311,3 +311,14 @@ def test_the_first_by_values_without_an_order_among_them_are_left_to_the_referen
     store.records.put(Contact(no=f"C{n}", extra=(("points", v),)) for n, v in enumerate(mixed))
     bound = bind(Cut(part("contact", no="C0"), First(1, (Order("points"),))), SCHEMA, AS_OF)
     assert store.contacts.matching(bound) == ["C0"]
+
+
+def test_where_a_host_counts_with_fewer_digits_sums_are_left_to_the_reference() -> None:
+    store = MemoryStore()
+    store.records.put([Contact(no="C1", company_no="C1"), Contact(no="C2", company_no="C2")])
+    costly = Interaction(entry_no=1, contact_no="C1", contact_company_no="C1", cost=Decimal(98765))
+    store.records.put([costly])
+    bound = bind(attrs.evolve(COSTLY, part=Part("interactions")), SCHEMA, AS_OF)
+    with localcontext(prec=4):
+        reference = MemoryContacts(store.records, store.segments)
+        assert store.contacts.matching(bound) == reference.matching(bound) == ["C1"]

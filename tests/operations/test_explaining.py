@@ -93,3 +93,8 @@ def test_a_check_looks_codes_up_where_they_are_kept(crm: seg.Workspace) -> None:
     ]
     assert crm.check(the.contact.company_no == "CT999999") == ()
     assert crm.check(the.interactions.opportunity_no == "X") == ()
+
+
+def test_a_segment_of_everybody_asks_for_no_members(crm: seg.Workspace) -> None:
+    everybody = crm.new_segment("Everybody").add_contacts()
+    assert crm.check(InSegment(everybody.no)) == ()

@@ -168,7 +168,7 @@ class _Checker:
 
     def all_remarks(self, bound: BoundSelection) -> Iterator[Remark]:
         """Remarks on the whole, its cut included."""
-        if bound.node is not None:
+        if bound.node is not None:  # pragma: no branch - there is one wherever there is a selection
             yield from self.remarks(bound.node)
         if bound.cut is not None and bound.cut.count == 0:
             yield self._verdict("", self._teller.cut(bound.schema.base, bound.cut), holds=False)
