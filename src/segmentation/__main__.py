@@ -9,6 +9,7 @@ import contextlib
 import csv
 import io
 import json
+import logging
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -46,6 +47,8 @@ DONE, DATA_SAY_NO, WRONG_USE = 0, 1, 2
 _INTERRUPTED = 130
 _SHOWN = ("no", "type", "name", "company_name", "post_code", "city", "country_region_code")
 _SQLITE_MAGIC = b"SQLite format 3\x00"
+_UNHEARD = logging.NullHandler()
+"""Takes what SQLAlchemy says of a connection that an interrupt broke; errors are told by us."""
 _NOWHERE = frozenset({"", ":memory:", "sqlite://", "sqlite:///", "sqlite:///:memory:"})
 """Stores that are gone with the command that opened them."""
 
@@ -58,6 +61,7 @@ class WrongUse(UsageError):  # noqa: N818 - as its family
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    logging.getLogger("sqlalchemy").addHandler(_UNHEARD)
     _speak_utf8()
     parser = _make_parser()
     options = parser.parse_args(arguments)
