@@ -84,14 +84,16 @@ def test_rows_belong_to_those_whom_the_link_says(
         assert list(store.contacts.matching(bound)) == expected
 
 
-@pytest.mark.parametrize("named", ["item_no", "document_no"])
+@pytest.mark.parametrize(
+    ("named", "text"), [("item_no", "<''"), ("source_type", "<>(''..employee)")]
+)
 def test_rows_that_no_value_can_pass_are_asked_for_without_a_warning(
-    database: Database, named: str
+    database: Database, named: str, text: str
 ) -> None:
     store = database.open()
     for record in RECORDS:
         store.records.put([record])
-    nothing = part("item_entries", **{named: "<''"})
+    nothing = part("item_entries", **{named: text})
     for criteria in (nothing, figure(Measure.COUNT, "", nothing, ">0")):
         bound = bind(criteria, contact_schema(), AsOf(date(2026, 11, 22)))
         assert list(store.contacts.matching(bound)) == []
