@@ -26,6 +26,8 @@ from ._rosters import IndexedRoster
 _KEY_TYPES = frozenset([FieldType.CODE, FieldType.TEXT, FieldType.INTEGER])
 _FEW = 16
 """With fewer contacts than one in so many, each is looked up for itself."""
+_PART = 4
+"""With fewer contacts than one in so many, a table is at first linked to them alone."""
 _STALE = 50
 """If more than one contact in so many has changed, indexes are made anew."""
 _ALWAYS_KEPT = 1000
@@ -240,7 +242,7 @@ class IndexData:
         place = table.name, table.link
         found = self._linked.get(place)
         if found is None or without(within, found.covered):
-            few = place not in self._begun and within.bit_count() * _FEW < self.size
+            few = place not in self._begun and within.bit_count() * _PART < self.size
             found = self._linked[place] = self._make(table, within if few else full(self.size))
             self._begun.add(place)
             if few:
