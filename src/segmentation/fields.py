@@ -30,6 +30,9 @@ from .languages import captions
 Value: TypeAlias = str | int | Decimal | bool | date | datetime | time | None
 """What a field holds. ``None`` is the blank of a date, a datetime or a time only."""
 
+LEAST, GREATEST = -(2**63), 2**63 - 1
+"""Whole numbers lie between these two, so that every store can hold them."""
+
 
 class FieldType(StrEnum):
     """The types that a field can have; each has an order and a blank value."""

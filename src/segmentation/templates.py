@@ -195,7 +195,7 @@ def with_default_language(
     """The template with another of its languages as the default.
 
     If that one's attachment is HTML, the wizard action is merge, as nothing else will do; if
-    not, merge is taken away.
+    not, merge is taken away. So does Business Central with its report layouts.
 
     Args:
         template: The template.

@@ -19,11 +19,8 @@ from typing import Any, cast
 import attrs
 
 from segmentation.errors import Fault, near_name
-from segmentation.fields import Field, FieldType, Value, aware
+from segmentation.fields import GREATEST, LEAST, Field, FieldType, Value, aware
 from segmentation.languages import to_name, truths
-
-LEAST, GREATEST = -(2**63), 2**63 - 1
-"""Whole numbers lie between these two, so that every store can hold them."""
 
 _DIGITS = 100
 """How far a number may reach before and behind its point."""

@@ -12,13 +12,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from segmentation.columns import Columns, gathered
 from segmentation.errors import Conflict, NotFound, Refused
-from segmentation.fields import Record, RecordT, key_of
+from segmentation.fields import GREATEST, LEAST, Record, RecordT, key_of
 from segmentation.journal import Entry, EntryKind, Head
 
 from ._faults import legible
 from ._mapping import MappedTable, reading
 from ._tables import Layout, Tables
-from ._types import GREATEST, LEAST, ExactDecimal, can_hold_text
+from ._types import ExactDecimal, can_hold_text
 from ._units import Unit
 from ._versions import add_columns
 from ._words import Element, Test, Words, words_of

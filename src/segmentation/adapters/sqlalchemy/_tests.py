@@ -21,9 +21,9 @@ from segmentation.criteria import (
     Wild,
     to_value_test,
 )
-from segmentation.fields import Field, FieldType, Value
+from segmentation.fields import GREATEST, LEAST, Field, FieldType, Value
 
-from ._types import GREATEST, LEAST, can_hold_text
+from ._types import can_hold_text
 from ._words import Element, Test, Words
 
 _NULLABLE = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.TIME})

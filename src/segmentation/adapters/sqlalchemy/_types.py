@@ -9,10 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from segmentation.errors import InvalidValue
-from segmentation.fields import Field, FieldType, aware
-
-LEAST, GREATEST = -(2**63), 2**63 - 1
-"""The integers that a database holds lie between these two."""
+from segmentation.fields import GREATEST, LEAST, Field, FieldType, aware
 
 
 def text_type() -> TypeEngine[str]:

@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from segmentation.columns import Columns
-from segmentation.fields import Extra, Field, FieldType, Record, aware
+from segmentation.fields import GREATEST, LEAST, Extra, Field, FieldType, Record, aware
 from segmentation.serialization import to_json
 
 from ._tables import EXTRA, Layout, extra_to_row
-from ._types import GREATEST, LEAST, check_value
+from ._types import check_value
 
 T = TypeVar("T")
 
