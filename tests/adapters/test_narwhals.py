@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal
 
+import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -23,8 +24,10 @@ from segmentation.criteria import (
     InSegment,
     Order,
     Part,
+    Where,
     bind,
     make_selection,
+    parse,
 )
 from segmentation.errors import InvalidValue, Refused, UnknownName
 from segmentation.interactions import Evaluation, Interaction
@@ -53,6 +56,12 @@ def bound(criteria: Criteria | None = None, **tables: dict[str, str]) -> BoundSe
     return bind(chosen, contact_schema(), AsOf(date(2026, 11, 22)))
 
 
+def in_group(codes: str) -> Part:
+    item = parse(codes)
+    assert item is not None
+    return Part("mailing_groups", (Where("mailing_group_code", item),))
+
+
 NORTH = {"country_region_code": "<>SE"}
 
 
@@ -79,6 +88,22 @@ def test_what_is_lazy_stays_lazy() -> None:
     )
     assert isinstance(found, pl.LazyFrame)
     assert found.collect()["no"].to_list() == ["2"]
+
+
+@pytest.mark.parametrize("no_of_group", ["contact_no", 'the "NO"'])
+def test_relations_are_joined_whatever_they_and_their_columns_are_called(no_of_group: str) -> None:
+    connection = duckdb.connect()
+    connection.register("everybody", CONTACTS.rename({"no": 'The "no"'}).to_arrow())
+    connection.register("groups", GROUPS.rename({"contact_no": no_of_group}).to_arrow())
+    contacts, groups = (
+        connection.table(name).set_alias("same") for name in ("everybody", "groups")
+    )
+    names = {"contact": {"no": 'The "no"'}, "contact_mailing_group": {"contact_no": no_of_group}}
+    of_both = FrameContacts(contacts, {"mailing_groups": groups}, columns=names)
+    chosen = bound(in_group("*") & in_group("NEWS") & ~in_group("X"))
+    found = of_both.filter(chosen)
+    assert (found.alias, found.columns) == ("same", contacts.columns)
+    assert sorted(no for no, *_ in found.fetchall()) == of_both.matching(chosen) == ["1", "2"]
 
 
 def test_numbers_come_in_their_order_and_cuts_in_theirs() -> None:

@@ -10,7 +10,7 @@ from segmentation.errors import InvalidValue, Refused, UnknownName
 from segmentation.memory import candidates_of
 from segmentation.segments import Candidates, Options
 
-from ._frames import Frames, Native, collected, is_eager, lazily
+from ._frames import Frames, Native, collected, is_eager, lazily, named
 from ._question import Question
 from ._records import from_frame
 
@@ -52,7 +52,9 @@ class FrameContacts:
         logged_members: Callable[[int], Collection[str]] | None = None,
     ) -> None:
         self._contacts = nw.from_native(contacts)
-        self._rows = {name: nw.from_native(frame) for name, frame in (rows or {}).items()}
+        self._rows = {
+            name: named(nw.from_native(frame), name) for name, frame in (rows or {}).items()
+        }
         self._columns = columns or {}
         self._members = segment_members
         self._logged = logged_members

@@ -146,6 +146,13 @@ class Frames:
         return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
 
 
+def named(frame: Frame, name: str) -> Frame:
+    """The frame by a name that no other has, where joined frames are told apart by names."""
+    if not frame.implementation.is_duckdb():
+        return frame
+    return nw.from_native(frame.to_native().set_alias(f"segmentation_{name}"))
+
+
 def is_eager(frame: Frame) -> bool:
     """Whether a frame's rows are there already."""
     return isinstance(frame, nw.DataFrame)

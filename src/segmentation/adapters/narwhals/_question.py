@@ -1,9 +1,8 @@
 """One bound selection, asked of frames: expressions, semi- and anti-joins of their engine."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NoReturn, assert_never
 
-import attrs
 import narwhals as nw
 
 from segmentation.criteria import (
@@ -28,39 +27,11 @@ from segmentation.fields import Field, FieldType
 
 from ._finishing import passing_numbers, passing_values
 from ._frames import Column, Frame, Frames, is_eager, lazily
+from ._keys import Keys, filled_key, flagged, joined, looked_up
 from ._nodes import Linked, at_leaves, fields_read, is_joined, is_own, part_of
 from ._tests import InexactError, Test, all_of, any_of, is_filled, negated, to_test, with_missing
 
-_FLAG, _FIGURE, _FILLED = "segmentation_flag", "segmentation_figure", "segmentation_filled_"
-
-
-@attrs.frozen
-class _Keys:
-    """Keys that tell who is sought.
-
-    Attributes:
-        rows: A frame in which they stand, some more than once.
-        names: Their columns in it.
-        own: The contacts' columns that equal them.
-        fill: Those of the contacts' columns that are compared with their blank where missing.
-        passing: Whether those with such a key are sought, or those without.
-    """
-
-    rows: Frame
-    names: list[str]
-    own: list[str]
-    fill: Mapping[str, Field]
-    passing: bool
-
-    @property
-    def comparable(self) -> list[str]:
-        """The contacts' columns that are compared, those that are filled by another name."""
-        return [_FILLED + name if name in self.fill else name for name in self.own]
-
-    def filled(self, frame: Frame) -> Frame:
-        """The contacts with the columns that are compared."""
-        columns = [_filled(name, field).alias(_FILLED + name) for name, field in self.fill.items()]
-        return frame.with_columns(*columns) if columns else frame
+_FLAG, _FIGURE = "segmentation_flag", "segmentation_figure"
 
 
 class Question:
@@ -133,9 +104,7 @@ class Question:
         )
         joins = [self._keys(item, wanted=wanted, filled=filled) for item, wanted in linked]
         blanks = [is_filled(name, field) for name, field in filled.items() if name != self.key]
-        frame = _kept(frame, all_of([*own, *blanks]), self.key)
-        for keys in joins:
-            frame = _joined(frame, keys)
+        frame = joined(_kept(frame, all_of([*own, *blanks]), self.key), joins)
         for node in rest:
             frame, test = self._test(node, frame)
             frame = _kept(frame, test, self.key)
@@ -183,9 +152,7 @@ class Question:
         """Whether those who are sought are found by their rows, and not by having none."""
         return wanted is not self._passes_without_rows(linked)
 
-    def _keys(
-        self, linked: Linked, *, wanted: bool, filled: Collection[str] = frozenset()
-    ) -> _Keys:
+    def _keys(self, linked: Linked, *, wanted: bool, filled: Collection[str] = frozenset()) -> Keys:
         """Keys of those who pass, or of those who do not if one can pass without any row.
 
         A blank in front links nothing. It is left out of the rows, or else of the contacts, of
@@ -207,11 +174,11 @@ class Question:
         behind = [each for each in further if each[0] not in filled]
         if behind:
             self.is_wider = True
-            rows = rows.with_columns(*(_filled(name, field) for _, name, field in behind))
+            rows = rows.with_columns(*(filled_key(name, field) for _, name, field in behind))
         fill = {name: field for name, _, field in behind}
         if isinstance(linked, BoundFigure):
             rows = self._measured(linked, rows, names)
-        return _Keys(rows.select(names) if is_eager(rows) else rows, names, own, fill, passing)
+        return Keys(rows.select(names) if is_eager(rows) else rows, names, own, fill, passing)
 
     def _passes_without_rows(self, linked: Linked) -> bool:
         if isinstance(linked, BoundPart):
@@ -243,12 +210,12 @@ class Question:
         turned = self._passes_without_rows(linked)
         keys = self._keys(linked, wanted=turned)
         if is_eager(frame) and len(keys.names) == 1:
-            found = _looked_up(keys)
+            found = looked_up(keys)
         else:
             self._flags += 1
             self.is_wider = True
             flag = f"{_FLAG}{self._flags}"
-            frame = _with_flag(frame, keys, flag)
+            frame = flagged(frame, keys, flag)
             found = ~nw.col(flag).is_null()
         return frame, ~found if turned else found
 
@@ -296,34 +263,3 @@ def _kept(frame: Frame, test: Test, column: str) -> Frame:
         missing = nw.col(column).is_null()
         return frame if test else frame.filter(missing & ~missing)
     return frame.filter(test)
-
-
-def _joined(frame: Frame, keys: _Keys) -> Frame:
-    """The contacts who are sought, or not, by the keys."""
-    rows, frame = keys.rows, keys.filled(frame)
-    if is_eager(frame):
-        if len(keys.names) == 1:
-            return frame.filter(_looked_up(keys) if keys.passing else ~_looked_up(keys))
-        # Eager engines sort out keys that they join on; most are of nobody who is left.
-        rows = rows.filter(nw.col(keys.names[0]).is_in(frame[keys.own[0]]))
-    how = "semi" if keys.passing else "anti"
-    return frame.join(rows, how=how, left_on=keys.comparable, right_on=keys.names)
-
-
-def _filled(name: str, field: Field) -> nw.Expr:
-    """A column of a key, its blank where it is missing."""
-    value = nw.col(name)
-    return value if field.blank is None else value.fill_null(field.blank)
-
-
-def _looked_up(keys: _Keys) -> nw.Expr:
-    own = nw.col(keys.own[0])
-    return ~own.is_null() & own.is_in(keys.rows[keys.names[0]])
-
-
-def _with_flag(frame: Frame, keys: _Keys, flag: str) -> Frame:
-    """The contacts with a column that is filled where a key equals theirs."""
-    named = [f"{flag}_{n}" for n in range(len(keys.names))]
-    renamed = [nw.col(key).alias(name) for key, name in zip(keys.names, named, strict=True)]
-    rows = keys.rows.select(*renamed).unique().with_columns(nw.lit(value=True).alias(flag))
-    return keys.filled(frame).join(rows, how="left", left_on=keys.comparable, right_on=named)

@@ -1,0 +1,115 @@
+"""Keys that tell who is sought, and how engines look for them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import attrs
+import narwhals as nw
+
+from segmentation.fields import Field
+
+from ._frames import Frame, is_eager
+
+_FILLED = "segmentation_filled_"
+
+
+@attrs.frozen
+class Keys:
+    """Keys that tell who is sought.
+
+    Attributes:
+        rows: A frame in which they stand, some more than once.
+        names: Their columns in it.
+        own: The contacts' columns that equal them.
+        fill: Those of the contacts' columns that are compared with their blank where missing.
+        passing: Whether those with such a key are sought, or those without.
+    """
+
+    rows: Frame
+    names: list[str]
+    own: list[str]
+    fill: Mapping[str, Field]
+    passing: bool
+
+    @property
+    def how(self) -> Literal["semi", "anti"]:
+        """The kind of join that finds who is sought."""
+        return "semi" if self.passing else "anti"
+
+    @property
+    def comparable(self) -> list[str]:
+        """The contacts' columns that are compared, those that are filled by another name."""
+        return [_FILLED + name if name in self.fill else name for name in self.own]
+
+    def filled(self, frame: Frame) -> Frame:
+        """The contacts with the columns that are compared."""
+        columns = [
+            filled_key(name, field).alias(_FILLED + name) for name, field in self.fill.items()
+        ]
+        return frame.with_columns(*columns) if columns else frame
+
+
+def filled_key(name: str, field: Field) -> nw.Expr:
+    """A column of a key, its blank where it is missing."""
+    value = nw.col(name)
+    return value if field.blank is None else value.fill_null(field.blank)
+
+
+def joined(frame: Frame, joins: Sequence[Keys]) -> Frame:
+    """The contacts who are sought, or not, by all the keys."""
+    if joins and frame.implementation.is_duckdb() and all(map(_is_told_apart, joins)):
+        return _joined_by_duckdb(frame, joins)
+    for keys in joins:
+        frame = _joined(keys.filled(frame), keys)
+    return frame
+
+
+def _joined_by_duckdb(frame: Frame, joins: Sequence[Keys]) -> Frame:
+    """In one step for each join, where Narwhals takes five: DuckDB binds every step by itself."""
+    for keys in joins:
+        frame = keys.filled(frame)
+    contacts = frame.to_native()
+    alias, seen = contacts.alias, set[str]()
+    for keys in joins:
+        rows = keys.rows.to_native()
+        if rows.alias in seen:
+            rows = rows.set_alias(f"{len(seen)} {rows.alias}")
+        seen.add(rows.alias)
+        pairs = zip(keys.comparable, keys.names, strict=True)
+        equal = (f"{_quoted(own)} = {_quoted(rows.alias, name)}" for own, name in pairs)
+        contacts = contacts.join(rows, " AND ".join(equal), keys.how)
+    return nw.from_native(contacts.set_alias(alias))
+
+
+def _joined(frame: Frame, keys: Keys) -> Frame:
+    rows = keys.rows
+    if is_eager(frame):
+        if len(keys.names) == 1:
+            return frame.filter(looked_up(keys) if keys.passing else ~looked_up(keys))
+        # Eager engines sort out keys that they join on; most are of nobody who is left.
+        rows = rows.filter(nw.col(keys.names[0]).is_in(frame[keys.own[0]]))
+    return frame.join(rows, how=keys.how, left_on=keys.comparable, right_on=keys.names)
+
+
+def looked_up(keys: Keys) -> nw.Expr:
+    """Whether a contact has one of the keys, which are of one column."""
+    own = nw.col(keys.own[0])
+    return ~own.is_null() & own.is_in(keys.rows[keys.names[0]])
+
+
+def flagged(frame: Frame, keys: Keys, flag: str) -> Frame:
+    """The contacts with a column that is filled where a key equals theirs."""
+    named = [f"{flag}_{n}" for n in range(len(keys.names))]
+    renamed = [nw.col(key).alias(name) for key, name in zip(keys.names, named, strict=True)]
+    rows = keys.rows.select(*renamed).unique().with_columns(nw.lit(value=True).alias(flag))
+    return keys.filled(frame).join(rows, how="left", left_on=keys.comparable, right_on=named)
+
+
+def _is_told_apart(keys: Keys) -> bool:
+    """Whether no column of the rows bears the name of one of the contacts' columns."""
+    known = {name.casefold() for name in keys.rows.columns}
+    return known.isdisjoint(name.casefold() for name in keys.comparable)
+
+
+def _quoted(*names: str) -> str:
+    return ".".join('"' + name.replace('"', '""') + '"' for name in names)
