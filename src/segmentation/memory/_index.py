@@ -30,8 +30,9 @@ from segmentation.criteria import (
 from segmentation.fields import Field
 
 from ._index_columns import Unsortable
-from ._index_data import IndexData, LinkedTable, Tables
+from ._index_data import IndexData, Tables
 from ._index_figures import having_figure
+from ._index_links import LinkedTable
 from ._rosters import IndexedRoster
 
 

@@ -5,22 +5,19 @@ last. Columns and linked rows are made when first asked for. Contacts that have 
 are remembered as stale; once there are many, everything is better made anew.
 """
 
-from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable
 from collections.abc import Set as AbstractSet
-from itertools import compress, count, repeat
-from operator import attrgetter
 from typing import Any, Protocol, TypeAlias
 
-from segmentation.bitmaps import from_flags, from_positions, full, to_flags, to_positions, without
+from segmentation.bitmaps import from_positions, full, to_positions, without
 from segmentation.criteria import BoundWhere, InShare, Link, Row, Schema, Table
 from segmentation.fields import Field, FieldType
 from segmentation.segments import Others
 
 from ._index_columns import Column, Dictionary, Shares, Unsortable, encode, reader
+from ._index_links import LinkedTable, link_rows
 from ._index_positions import Positions
-from ._index_rows import LinkedRows
 from ._rosters import IndexedRoster
 
 _KEY_TYPES = frozenset([FieldType.CODE, FieldType.TEXT, FieldType.INTEGER])
@@ -50,78 +47,6 @@ class Tables(Protocol):
 
 Place: TypeAlias = tuple[str, Link | None]
 """What an index of linked rows is known by."""
-
-
-class LinkKey:
-    """From a record to what its group goes by: a value, or a tuple of several.
-
-    Behind the first, a value that is missing is its blank.
-
-    Args:
-        names: The fields that a link compares.
-        blanks: The blank of each.
-    """
-
-    def __init__(self, names: Sequence[str], blanks: Sequence[Any]) -> None:
-        self._first, *self._further = map(attrgetter, names)
-        self._blanks = blanks[1:]
-
-    def __call__(self, record: Row) -> Any:  # noqa: ANN401
-        """The key of a record."""
-        return next(self.of_all([record]))
-
-    def of_all(self, records: Sequence[Row]) -> Iterator[Any]:
-        """The keys of many records, one after the other: none is kept waiting in memory."""
-        if not self._further:
-            return self.firsts(records)
-        further = (
-            map({None: blank}.get, map(read, records), map(read, records))
-            for read, blank in zip(self._further, self._blanks, strict=True)
-        )
-        return zip(self.firsts(records), *further, strict=True)
-
-    def firsts(self, records: Iterable[Row]) -> Iterator[Any]:
-        """The first values of many keys; a blank one links nothing."""
-        return map(self._first, records)
-
-
-class LinkedTable:
-    """The rows of a linked table, and which contacts each group of them stands for.
-
-    Args:
-        rows: The rows by group.
-        groups: The group of each contact, the one behind the last for none; ``None`` if groups
-            are contacts.
-        fields: How many fields the link compares.
-        covered: The contacts whose rows are there.
-    """
-
-    def __init__(
-        self, rows: LinkedRows, groups: "array[int] | None", fields: int, covered: int
-    ) -> None:
-        self.rows = rows
-        self.covered = covered
-        self._groups = groups
-        self._single = fields == 1
-
-    def find(self, key: tuple[Any, ...]) -> Sequence[Row]:
-        """The rows that belong to a contact with these values in the link's fields."""
-        return self.rows.of(key[0] if self._single else key)
-
-    def groups(self, within: int) -> int:
-        """The groups to look at for a set of contacts."""
-        return within if self._groups is None else full(self.rows.size)
-
-    def contacts(self, groups: int, within: int) -> int:
-        """Those contacts of a set whose group is in a set of groups."""
-        if self._groups is None or not groups:
-            return within & groups
-        flags = to_flags(groups, self.rows.size) + b"\0"
-        if within.bit_count() * _FEW < len(self._groups):
-            places = list(to_positions(within))
-            passing = map(flags.__getitem__, map(self._groups.__getitem__, places))
-            return from_positions(compress(places, passing), len(self._groups))
-        return within & from_flags(bytes(map(flags.__getitem__, self._groups)))
 
 
 class IndexData:
@@ -243,48 +168,14 @@ class IndexData:
         found = self._linked.get(place)
         if found is None or without(within, found.covered):
             few = place not in self._begun and within.bit_count() * _PART < self.size
-            found = self._linked[place] = self._make(table, within if few else full(self.size))
+            rows, covered = self._tables.all(table.name), within if few else full(self.size)
+            found = self._linked[place] = link_rows(table, rows, self.positions, covered)
             self._begun.add(place)
             if few:
                 self._partial.add(place)
             else:
                 self._partial.discard(place)
         return found
-
-    def _make(self, table: Table, covered: int) -> LinkedTable:
-        on = table.link.on if table.link else ()
-        names = [name for _, name in on]
-        blanks = [table.field(name).blank for name, _ in on]
-        places = list(to_positions(covered))
-        contacts = list(map(self.contacts.__getitem__, places))
-        key = LinkKey(names, blanks)
-        firsts = list(key.firsts(contacts))
-        if self._key in names:
-            known = dict(compress(zip(key.of_all(contacts), places, strict=True), firsts))
-            size, of_contacts, group_of = self.size, None, self._position_by(names)
-        else:
-            filled = compress(key.of_all(contacts), firsts)
-            known = dict(zip(dict.fromkeys(filled), count(), strict=False))
-            size, group_of = len(known), known.get
-            of_contacts = array("I", [size]) * self.size
-            found = map(known.get, key.of_all(contacts), repeat(size))
-            for at, group in zip(places, found, strict=True):
-                of_contacts[at] = group
-        key = LinkKey([name for name, _ in on], blanks)
-        rows = list(self._tables.all(table.name))
-        if len(places) < self.size:
-            rows = list(compress(rows, map(frozenset(firsts).__contains__, key.firsts(rows))))
-        groups = array("I", map(known.get, key.of_all(rows), repeat(size)))
-        linked = LinkedRows(rows, groups, size, key, group_of)
-        return LinkedTable(linked, of_contacts, len(on), covered)
-
-    def _position_by(self, names: Sequence[str]) -> Callable[[Any], int | None]:
-        """From the values of these fields, the number among them, to the position."""
-        position = self.positions.position
-        if len(names) == 1:
-            return position
-        at = names.index(self._key)
-        return lambda key: position(key[at])
 
     # -- what the reference predicate asks --------------------------------------------------
 

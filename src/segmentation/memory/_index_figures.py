@@ -24,7 +24,7 @@ from segmentation.criteria import (
 from segmentation.fields import Field, FieldType
 
 from ._index_columns import Unsortable
-from ._index_data import LinkedTable
+from ._index_links import LinkedTable
 
 _NUMBER = Field("figure", FieldType.DECIMAL)
 

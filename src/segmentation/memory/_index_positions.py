@@ -30,7 +30,7 @@ class Positions:
     """
 
     def __init__(self, contacts: Iterable[Row], key: str) -> None:
-        self._key = key
+        self.key = key
         self.contacts: list[Row] = list(contacts)
         """The contact at each position; that of one which is gone stays."""
         self.nos: list[str] = list(map(attrgetter(key), self.contacts))
@@ -62,7 +62,7 @@ class Positions:
 
     def changed(self, old: Row | None, new: Row | None) -> None:
         """Take note of a contact that came (no old one), changed, or went (no new one)."""
-        no = getattr(old if new is None else new, self._key)
+        no = getattr(old if new is None else new, self.key)
         at = self.position(no)
         if at is None:
             at = self._later[no] = len(self.nos)
