@@ -21,8 +21,6 @@ from ._index_positions import Positions
 from ._rosters import IndexedRoster
 
 _KEY_TYPES = frozenset([FieldType.CODE, FieldType.TEXT, FieldType.INTEGER])
-_FEW = 16
-"""With fewer contacts than one in so many, each is looked up for itself."""
 _PART = 4
 """With fewer contacts than one in so many, a table is at first linked to them alone."""
 _STALE = 50

@@ -9,7 +9,7 @@ finds their rows by the chain that links each row to the one before it in its gr
 """
 
 from array import array
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -204,11 +204,10 @@ class LinkedRows:
 
 def _worth(counts: bytes) -> int:
     """How many layers have rows for enough groups, given how many rows each group has."""
-    groups_with = Counter(counts)
-    filled = len(counts) - groups_with[0]
-    least = filled // _SPARSE
+    deeper = counts.translate(None, bytes([0]))
+    least = len(deeper) // _SPARSE
     layers = 0
-    while layers < _MOST_LAYERS and filled > least:
+    while layers < _MOST_LAYERS and len(deeper) > least:
         layers += 1
-        filled -= groups_with[layers]
+        deeper = deeper.translate(None, bytes([layers]))
     return layers
