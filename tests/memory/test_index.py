@@ -216,6 +216,25 @@ def test_whoever_is_asked_about_first_the_index_finds_what_the_reference_finds(
             assert store.contacts.matching(bound) == reference.matching(bound)
 
 
+@pytest.mark.parametrize("few", ["", "P00*"])
+@pytest.mark.parametrize("step", [1, 7, 1499])
+def test_many_rows_are_linked_whatever_their_order(step: int, few: str) -> None:
+    nos = [f"P{n * step % 1500:04d}" for n in range(1500)]
+    company = {no: "C1" if at % 3 else "C2" for at, no in enumerate(nos)}
+    store = make_store(
+        [
+            *(contact(no, company=company[no]) for no in nos),
+            *(spoken(n, no, DAYS[n % 2], "C1") for n, no in enumerate(["", *nos])),
+            *(ContactMailingGroup(contact_no=no, mailing_group_code="NEWS") for no in nos[::2]),
+            ContactIndustryGroup(contact_no="C2", industry_group_code="RETAIL"),
+        ]
+    )
+    reference = MemoryContacts(store.records, store.segments)
+    for linked in LINKED:
+        bound = bound_to(AllOf((part("contact", no=few), linked)))
+        assert store.contacts.matching(bound) == reference.matching(bound)
+
+
 def test_a_count_is_that_of_those_who_pass() -> None:
     store = make_store([contact("C1"), contact("C2", "SE"), contact("C3", "FR")])
     assert store.contacts.count(bound_to(SELECTIONS[1])) == 2

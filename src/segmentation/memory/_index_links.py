@@ -5,7 +5,9 @@ say companies.
 """
 
 from array import array
-from collections.abc import Container, Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import cached_property, partial
 from itertools import compress, count, islice, repeat
 from operator import attrgetter, ne
 from typing import Any
@@ -53,16 +55,6 @@ class LinkKey:
             return map(read, records)
         return map({None: self._blanks[at]}.get, map(read, records), map(read, records))
 
-    def among(self, firsts: Container[Any], records: Iterable[Row]) -> list[Row]:
-        """Those records whose key begins with one of these values."""
-        found: list[Row] = []
-        left = iter(records)
-        while block := list(islice(left, _BLOCK)):
-            # All are read before one is looked for, so that the ways to memory overlap.
-            firsts_read = list(self.values(0, block))
-            found += compress(block, map(firsts.__contains__, firsts_read))
-        return found
-
 
 class LinkedTable:
     """The rows of a linked table, and which contacts each group of them stands for.
@@ -106,8 +98,7 @@ class LinkedTable:
 def link_rows(table: Table, rows: Iterable[Row], positions: Positions, covered: int) -> LinkedTable:
     """The rows of a table by group, at least those that belong to a set of contacts."""
     linking = _Linking(table, positions, covered)
-    some = linking.concerned(rows)
-    return linking.by_contact(some) if linking.goes_by_contact else linking.by_value(some)
+    return linking.by_contact(rows) if linking.goes_by_contact else linking.by_value(rows)
 
 
 class _Linking:
@@ -126,39 +117,57 @@ class _Linking:
         self._contacts = list(map(positions.contacts.__getitem__, self._places))
         self.goes_by_contact = positions.key in self._names
 
-    def concerned(self, rows: Iterable[Row]) -> list[Row]:
-        """The rows that can belong to the contacts."""
-        if len(self._places) == self._size:
-            return list(rows)
-        return self._key.among(frozenset(filter(None, self._firsts())), rows)
-
-    def by_contact(self, rows: Sequence[Row]) -> LinkedTable:
+    def by_contact(self, rows: Iterable[Row]) -> LinkedTable:
         """With the positions of contacts for groups: looked up by number, the rest compared."""
         at = self._names.index(self._positions.key)
-        nos = zip(self._own.values(at, self._contacts), self._places, strict=True)
-        known = dict(compress(nos, self._firsts()))
-        groups = array("I", map(known.get, self._key.values(at, rows), repeat(self._size)))
+        nos = list(map(self._positions.nos.__getitem__, self._places))
+        firsts = nos if at == 0 else list(self._own.values(0, self._contacts))
+        known = _Known(list(compress(nos, firsts)), list(compress(self._places, firsts)))
+        few, groups = self._grouped(rows, partial(self._key.values, at), known, self._size)
         for other in range(len(self._names)):
             if other != at:
-                self._compare(other, rows, groups)
-        made = LinkedRows(rows, groups, self._size, self._key, self._position)
+                self._compare(other, few, groups)
+        made = LinkedRows(few, groups, self._size, self._key, self._position)
         return LinkedTable(made, None, len(self._names), self._covered)
 
-    def by_value(self, rows: Sequence[Row]) -> LinkedTable:
+    def by_value(self, rows: Iterable[Row]) -> LinkedTable:
         """With the values of contacts for groups."""
-        filled = compress(self._own.of_all(self._contacts), self._firsts())
-        known = dict(zip(dict.fromkeys(filled), count(), strict=False))
-        none = repeat(len(known))
-        of_contacts = array("I", [len(known)]) * self._size
-        found = map(known.get, self._own.of_all(self._contacts), none)
+        values = list(self._own.of_all(self._contacts))
+        different = sorted(set(compress(values, self._own.values(0, self._contacts))))
+        none = len(different)
+        known = _Known(different, range(none))
+        few, groups = self._grouped(rows, self._key.of_all, known, none)
+        of_contacts = array("I", [none]) * self._size
+        found = map(known.all.get, values, repeat(none))
         for at, group in zip(self._places, found, strict=True):
             of_contacts[at] = group
-        groups = array("I", map(known.get, self._key.of_all(rows), none))
-        made = LinkedRows(rows, groups, len(known), self._key, known.get)
+        made = LinkedRows(few, groups, none, self._key, known.all.get)
         return LinkedTable(made, of_contacts, len(self._names), self._covered)
 
-    def _firsts(self) -> Iterator[Any]:
-        return self._own.values(0, self._contacts)
+    def _grouped(
+        self,
+        rows: Iterable[Row],
+        read: Callable[[Sequence[Row]], Iterable[Any]],
+        known: "_Known",
+        none: int,
+    ) -> "tuple[list[Row], array[int]]":
+        """The rows, each with its group; those without one only if all contacts are asked for.
+
+        All keys of a block are read before one is looked for: their ways to memory overlap.
+        """
+        whole = len(self._places) == self._size
+        few: list[Row] = []
+        groups = array("I")
+        left = iter(rows)
+        while block := list(islice(left, _BLOCK)):
+            keys = list(read(block))
+            some, group_of = known.among(keys)
+            if not whole:
+                there = list(map(some.__contains__, keys))
+                block, keys = list(compress(block, there)), list(compress(keys, there))
+            few += block
+            groups.extend(map(group_of.get, keys, repeat(none)))
+        return few, groups
 
     def _compare(self, at: int, rows: Sequence[Row], groups: "array[int]") -> None:
         """Take rows from contacts who have another value there."""
@@ -173,3 +182,48 @@ class _Linking:
         """The position of the contact with a key; other values than the number are not compared."""
         no = key if len(self._names) == 1 else key[self._names.index(self._positions.key)]
         return self._positions.position(no)
+
+
+class _Known:
+    """The groups of keys.
+
+    Args:
+        keys: Keys, ascending.
+        groups: The group of each.
+    """
+
+    def __init__(self, keys: Sequence[Any], groups: Sequence[int]) -> None:
+        self._keys = keys
+        self._groups = groups
+        self._in_order = True
+
+    @cached_property
+    def all(self) -> dict[Any, int]:
+        """The group of each key."""
+        return dict(zip(self._keys, self._groups, strict=True))
+
+    @cached_property
+    def _set(self) -> frozenset[Any]:
+        """The keys: a set knows sooner what is not in it."""
+        return frozenset(self._keys)
+
+    def among(self, sought: list[Any]) -> tuple[Container[Any], dict[Any, int]]:
+        """Those of some keys that are known, and their groups; of others perhaps, too.
+
+        Tables often come in the order of their keys. What a block of them asks for then stands
+        together, in a dictionary so small that no way to it is long.
+        """
+        stretch = self._stretch(sought) if self._in_order else None
+        self._in_order = stretch is not None
+        return (self._set, self.all) if stretch is None else (stretch, stretch)
+
+    def _stretch(self, sought: list[Any]) -> dict[Any, int] | None:
+        """The groups of the keys from the first sought to the last, if they come in order."""
+        try:
+            if sought != sorted(sought):
+                return None
+            start = bisect_left(self._keys, sought[0])
+            stop = bisect_right(self._keys, sought[-1], start)
+        except TypeError:  # some are missing
+            return None
+        return dict(zip(self._keys[start:stop], self._groups[start:stop], strict=True))
