@@ -1,6 +1,7 @@
 """Keys that tell who is sought, and how engines look for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from typing import Literal
 
 import attrs
@@ -8,7 +9,7 @@ import narwhals as nw
 
 from segmentation.fields import Field
 
-from ._frames import Frame, is_eager
+from ._frames import Frame, Native, is_eager
 
 _FILLED = "segmentation_filled_"
 
@@ -56,29 +57,55 @@ def filled_key(name: str, field: Field) -> nw.Expr:
 
 
 def joined(frame: Frame, joins: Sequence[Keys]) -> Frame:
-    """The contacts who are sought, or not, by all the keys."""
-    if joins and frame.implementation.is_duckdb() and all(map(_is_told_apart, joins)):
-        return _joined_by_duckdb(frame, joins)
-    for keys in joins:
-        frame = _joined(keys.filled(frame), keys)
-    return frame
+    """The contacts who are sought, or not, by all the keys.
 
-
-def _joined_by_duckdb(frame: Frame, joins: Sequence[Keys]) -> Frame:
-    """In one step for each join, where Narwhals takes five: DuckDB binds every step by itself."""
+    On DuckDB and Spark each join is one step of the engine, where Narwhals takes five, or names
+    every column: DuckDB binds each step by itself, Spark is asked in another process.
+    """
+    way = _BY_NAME.get(frame.implementation)
+    if way is None or not all(map(_is_told_apart, joins)):
+        for keys in joins:
+            frame = _joined(keys.filled(frame), keys)
+        return frame
     for keys in joins:
         frame = keys.filled(frame)
-    contacts = frame.to_native()
+    return nw.from_native(way(frame.to_native(), joins))
+
+
+def _joined_by_duckdb(contacts: Native, joins: Iterable[Keys]) -> Native:
     alias, seen = contacts.alias, set[str]()
     for keys in joins:
         rows = keys.rows.to_native()
         if rows.alias in seen:
             rows = rows.set_alias(f"{len(seen)} {rows.alias}")
         seen.add(rows.alias)
-        pairs = zip(keys.comparable, keys.names, strict=True)
-        equal = (f"{_quoted(own)} = {_quoted(rows.alias, name)}" for own, name in pairs)
-        contacts = contacts.join(rows, " AND ".join(equal), keys.how)
-    return nw.from_native(contacts.set_alias(alias))
+        contacts = contacts.join(rows, _equal(keys, rows.alias, '"'), keys.how)
+    return contacts.set_alias(alias)
+
+
+def _joined_by_spark(contacts: Native, joins: Iterable[Keys]) -> Native:
+    expression = import_module("pyspark.sql.functions").expr
+    for place, keys in enumerate(joins):
+        alias = f"segmentation_{place}"
+        rows = keys.rows.to_native().alias(alias)
+        contacts = contacts.join(rows, expression(_equal(keys, alias, "`")), keys.how)
+    return contacts
+
+
+_BY_NAME: Mapping[nw.Implementation, Callable[[Native, Iterable[Keys]], Native]] = {
+    nw.Implementation.DUCKDB: _joined_by_duckdb,
+    nw.Implementation.PYSPARK: _joined_by_spark,
+}
+
+
+def _equal(keys: Keys, alias: str, mark: str) -> str:
+    """The condition that the keys of rows of this name equal those of contacts, in SQL."""
+
+    def quoted(name: str) -> str:
+        return mark + name.replace(mark, 2 * mark) + mark
+
+    pairs = zip(keys.comparable, keys.names, strict=True)
+    return " AND ".join(f"{quoted(own)} = {quoted(alias)}.{quoted(name)}" for own, name in pairs)
 
 
 def _joined(frame: Frame, keys: Keys) -> Frame:
@@ -109,7 +136,3 @@ def _is_told_apart(keys: Keys) -> bool:
     """Whether no column of the rows bears the name of one of the contacts' columns."""
     known = {name.casefold() for name in keys.rows.columns}
     return known.isdisjoint(name.casefold() for name in keys.comparable)
-
-
-def _quoted(*names: str) -> str:
-    return ".".join('"' + name.replace('"', '""') + '"' for name in names)

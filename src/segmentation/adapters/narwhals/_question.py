@@ -103,7 +103,7 @@ class Question:
             self._first_key(item) for item, wanted in linked if self._by_rows(item, wanted)
         )
         joins = [self._keys(item, wanted=wanted, filled=filled) for item, wanted in linked]
-        blanks = [is_filled(name, field) for name, field in filled.items() if name != self.key]
+        blanks = [self._is_filled(*each) for each in filled.items() if each[0] != self.key]
         frame = joined(_kept(frame, all_of([*own, *blanks]), self.key), joins)
         for node in rest:
             frame, test = self._test(node, frame)
@@ -148,6 +148,9 @@ class Question:
         row, own = table.link.on[0] if table.link else ("", "")
         return self._frames.key(self._base, own), table.field(row)
 
+    def _is_filled(self, key: str, field: Field) -> nw.Expr:
+        return is_filled(key, field, self._frames.made_by)
+
     def _by_rows(self, linked: Linked, wanted: bool) -> bool:  # noqa: FBT001
         """Whether those who are sought are found by their rows, and not by having none."""
         return wanted is not self._passes_without_rows(linked)
@@ -168,7 +171,7 @@ class Question:
         names = [self._frames.key(table, field) for field, _ in pairs]
         passing = self._by_rows(linked, wanted)
         tests = [self._where(table, where) for where in part.conditions]
-        blanks = [] if passing else [is_filled(names[0], fields[0])]
+        blanks = [] if passing else [self._is_filled(names[0], fields[0])]
         rows = _kept(lazily(self._frames.of(table)), all_of([*tests, *blanks]), names[0])
         further = zip(own[1:], names[1:], fields[1:], strict=True)
         behind = [each for each in further if each[0] not in filled]

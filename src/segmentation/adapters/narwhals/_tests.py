@@ -81,10 +81,14 @@ def _has_not(item: BoundFilter) -> bool:
             return False
 
 
-def is_filled(key: str, field: Field) -> nw.Expr:
-    """The test that a field that links rows is not blank."""
-    there = ~nw.col(key).is_null()
-    return there if field.blank is None else there & (nw.col(key) != field.blank)
+def is_filled(key: str, field: Field, made_by: Any) -> nw.Expr:  # noqa: ANN401
+    """The test that a field that links rows is not blank, for a filter, which drops nulls."""
+    value = nw.col(key)
+    if field.blank is None:
+        return ~value.is_null()
+    unequal: nw.Expr = value != field.blank
+    # What is missing is unequal to everything on pandas, elsewhere neither equal nor unequal.
+    return ~value.is_null() & unequal if made_by.is_pandas_like() else unequal
 
 
 def negated(test: Test) -> Test:
