@@ -186,6 +186,12 @@ def test_a_pace_below_zero_is_refused_at_once() -> None:
         SmtpCourier("localhost", SENDER, per_minute=-1)
 
 
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), "soon"])
+def test_a_server_that_would_never_be_waited_for_is_refused_at_once(timeout: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValue, match=r"timeout: .* is no number of seconds above zero"):
+        Server(host="localhost", timeout=timeout)
+
+
 # -- answers of the server --------------------------------------------------------------------
 
 

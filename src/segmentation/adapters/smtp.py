@@ -17,7 +17,7 @@ from email.policy import SMTP
 from email.utils import formatdate
 from html.parser import HTMLParser
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import attrs
 
@@ -45,6 +45,11 @@ class Security(Option):
     TLS = "tls"
 
 
+def _above_zero(_server: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    if not (isinstance(value, int | float) and value > 0):
+        raise InvalidValue(field.name, value, "is no number of seconds above zero")
+
+
 @attrs.frozen(kw_only=True)
 class Server:
     """A mail server.
@@ -64,7 +69,7 @@ class Server:
     security: Security = attrs.field(default=Security.STARTTLS, converter=Security)
     user: str = ""
     password: str = attrs.field(default="", repr=False)
-    timeout: float = 30
+    timeout: float = attrs.field(default=30.0, validator=_above_zero)
     tls: ssl.SSLContext | None = attrs.field(default=None, repr=False)
 
     def connect(self) -> smtplib.SMTP:

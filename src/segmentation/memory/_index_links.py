@@ -127,7 +127,8 @@ class _Linking:
         for other in range(len(self._names)):
             if other != at:
                 self._compare(other, few, groups)
-        made = LinkedRows(few, groups, self._size, self._key, self._position)
+        position = _position_by(self._positions, at, len(self._names))
+        made = LinkedRows(few, groups, self._size, self._key, position)
         return LinkedTable(made, None, len(self._names), self._covered)
 
     def by_value(self, rows: Iterable[Row]) -> LinkedTable:
@@ -178,10 +179,12 @@ class _Linking:
         for row in compress(count(), others):
             groups[row] = self._size
 
-    def _position(self, key: Any) -> int | None:  # noqa: ANN401
-        """The position of the contact with a key; other values than the number are not compared."""
-        no = key if len(self._names) == 1 else key[self._names.index(self._positions.key)]
-        return self._positions.position(no)
+
+def _position_by(positions: Positions, at: int, fields: int) -> Callable[[Any], int | None]:
+    """From a key to the position of the contact whose number stands there in it."""
+    if fields == 1:
+        return positions.position
+    return lambda key: positions.position(key[at])
 
 
 class _Known:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from segmentation.codes import to_code
 from segmentation.criteria import Schema
-from segmentation.errors import InvalidValue, UnknownName, near_name
+from segmentation.errors import InvalidValue, UnknownName, near_name, unexpected
 from segmentation.fields import Field, FieldType
 from segmentation.languages import to_name
 from segmentation.segments import contact_schema
@@ -94,10 +94,13 @@ def check_mapping(mapped: Mapping[str, MappedTable], tables: Tables) -> None:
 
     Raises:
         UnknownName: It names a table or field that is not there.
-        InvalidValue: It leaves out the field by which the rows of a table are found.
+        InvalidValue: It leaves out the field by which the rows of a table are found, or something
+            else than a `MappedTable` stands in it.
     """
     layouts = tables.by_name()
     for name, host in mapped.items():
+        if not isinstance(host, MappedTable):
+            raise unexpected(f"mapped[{name!r}]", host, "is no MappedTable")
         if name not in layouts:
             _check_own(name, layouts)
             continue
