@@ -17,6 +17,7 @@ from segmentation.questionnaires import (
     questions_of,
 )
 
+from .keeping import known_contact
 from .relating import relations_of
 
 
@@ -124,16 +125,9 @@ def suitable(store: Store, contact_no: str) -> Sequence[ProfileQuestionnaire]:
     Raises:
         NotFound: There is no such contact.
     """
-    contact = _contact(store, contact_no)
+    contact = known_contact(store, contact_no)
     codes = _relation_codes(store, contact)
     return [each for each in store.records.all(ProfileQuestionnaire) if each.suits(contact, codes)]
-
-
-def _contact(store: Store, contact_no: str) -> Contact:
-    found = store.records.find(Contact, to_code(contact_no))
-    if found is None:
-        raise NotFound("contact", contact_no)
-    return found
 
 
 def _relation_codes(store: Store, contact: Contact) -> frozenset[str]:
@@ -158,7 +152,7 @@ def give_answer(
             answer and allows one only; or the questionnaire is not for this contact.
     """
     with store.transaction():
-        contact = _contact(store, contact_no)
+        contact = known_contact(store, contact_no)
         questionnaire = get_questionnaire(store, questionnaire_code)
         step = Said(
             "answer {code} {line} for contact {no}",

@@ -34,7 +34,7 @@ from segmentation.segments import (
 from segmentation.templates import TemplateLanguage
 
 from .giving import read_given
-from .keeping import get_segment, keep
+from .keeping import get_segment, keep, known_contact
 from .opening import check_references, languages_of, template_of
 from .playing import terms_of
 from .selecting import by_hand, may_join
@@ -342,10 +342,7 @@ def line_contact(store: Store, line: SegmentLine) -> LineContact:
     Raises:
         NotFound: The contact does not exist any more.
     """
-    found = store.contacts.get_many([line.contact_no])
-    if not found:
-        raise NotFound("contact", line.contact_no)
-    contact = found[0]
+    contact = known_contact(store, line.contact_no)
     return LineContact(
         contact_name=contact.name if contact.type is ContactType.PERSON else "",
         company_name=contact.company_name,

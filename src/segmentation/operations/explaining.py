@@ -30,7 +30,6 @@ from segmentation.criteria import (
     parts_of,
     segments_of,
 )
-from segmentation.errors import NotFound
 from segmentation.fields import key_of
 from segmentation.interactions import Interaction
 from segmentation.languages import ENGLISH, Phrases
@@ -38,6 +37,7 @@ from segmentation.protocols import Store
 from segmentation.segments import FILTERED, LoggedSegment, SegmentHeader
 
 from .importing import KINDS
+from .keeping import known_contact
 from .playing import schema_of
 
 _FILTERED = {kind.__table__: kind for kind, _, _ in FILTERED}
@@ -84,11 +84,9 @@ def explain_contact(
     Raises:
         NotFound: There is no such contact.
     """
-    found = store.contacts.get_many([to_code(contact_no)])
-    if not found:
-        raise NotFound("contact", contact_no)
+    contact = known_contact(store, contact_no)
     bound = bind(criteria, schema_of(store), as_of)
-    return explain(bound, StoredRows(store), found[0], phrases=phrases)
+    return explain(bound, StoredRows(store), contact, phrases=phrases)
 
 
 def count_each_part(

@@ -7,10 +7,11 @@ import attrs
 
 from segmentation.codes import to_code
 from segmentation.contacts import Contact, ContactType
-from segmentation.errors import NotFound
 from segmentation.interactions import Dimension, Interaction, InteractionTotal
 from segmentation.journal import Change, Figures, added_up, counted, differences
 from segmentation.protocols import Store
+
+from .keeping import known_contact
 
 
 def figures_by(
@@ -74,12 +75,10 @@ def contact_figures(
     Raises:
         NotFound: There is no such contact.
     """
-    contacts = store.contacts.get_many([to_code(contact_no)])
-    if not contacts:
-        raise NotFound("contact", contact_no)
+    contact = known_contact(store, contact_no)
     counting = [
         interaction
-        for interaction in interactions_of(store, contacts[0])
+        for interaction in interactions_of(store, contact)
         if interaction.counts and _within(interaction.date, since, until)
     ]
     return ContactFigures(

@@ -1,6 +1,8 @@
 """Keeping a segment after a step: hosts are told before and after, then all or nothing stays."""
 
 from segmentation.codes import to_code
+from segmentation.contacts import Contact
+from segmentation.errors import NotFound
 from segmentation.fields import check_fit
 from segmentation.protocols import Store
 from segmentation.segments import Segment, SegmentChanged, SegmentChanging, Tell
@@ -15,6 +17,18 @@ def get_segment(store: Store, segment_no: str) -> Segment:
         NotFound: There is none; it may have been logged or deleted.
     """
     return store.segments.get(to_code(segment_no))
+
+
+def known_contact(store: Store, contact_no: str) -> Contact:
+    """The contact with this number, wherever the host keeps its contacts.
+
+    Raises:
+        NotFound: There is none.
+    """
+    found = store.contacts.get_many([to_code(contact_no)])
+    if not found:
+        raise NotFound("contact", contact_no)
+    return found[0]
 
 
 def keep(store: Store, before: Segment | None, after: Segment, tell: Tell) -> Segment:

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 
 import attrs
 
-from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.criteria import AsOf, Compare, Criteria, Operand, Operator, Part, Where
-from segmentation.errors import InvalidValue, NotFound, Refused, Said
+from segmentation.errors import InvalidValue, Refused, Said
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -25,7 +24,7 @@ from segmentation.segments import (
     tell_nobody,
 )
 
-from .keeping import get_segment, keep
+from .keeping import get_segment, keep, known_contact
 from .playing import lines_for, played, schema_of, select
 
 __all__ = [
@@ -228,15 +227,14 @@ def may_join(store: Store, contact_no: str) -> Contact:
         NotFound: There is no such contact.
         Refused: The contact is blocked, or a minor without consent.
     """
-    no = to_code(contact_no)
-    found = store.contacts.get_many([no])
-    if not found:
-        raise NotFound("contact", contact_no)
-    if not found[0].may_be_contacted:
-        blocked = found[0].privacy_blocked
+    contact = known_contact(store, contact_no)
+    if not contact.may_be_contacted:
+        blocked = contact.privacy_blocked
         why = "is blocked for privacy" if blocked else "is a minor without consent"
-        raise Refused(Said("add contact {no}", no=no), Said("the contact {why}", why=Said(why)))
-    return found[0]
+        raise Refused(
+            Said("add contact {no}", no=contact.no), Said("the contact {why}", why=Said(why))
+        )
+    return contact
 
 
 def by_hand(kind: ActionKind, contact_no: str, as_of: AsOf) -> CriteriaAction:

@@ -18,6 +18,7 @@ from segmentation.tasks import Opportunity, Task, TaskKind, TaskType, Team, Team
 from .annotating import may_link_opportunity
 from .calling import record_call
 from .interacting import interaction_of
+from .keeping import known_contact
 
 
 def tasks_for_segment(
@@ -148,9 +149,7 @@ def opportunity_candidates(
     Raises:
         NotFound: There is no such contact.
     """
-    contact = store.records.find(Contact, to_code(contact_no))
-    if contact is None:
-        raise NotFound("contact", contact_no)
+    contact = known_contact(store, contact_no)
     salesperson = to_code(salesperson_code)
     return [
         each

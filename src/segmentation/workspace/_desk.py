@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Literal
 
-from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.criteria import AsOf
-from segmentation.errors import NotFound
 from segmentation.journal import Stamp
 from segmentation.languages import Phrases, phrases_of
+from segmentation.operations.keeping import known_contact
 from segmentation.operations.rendering import Rendering
 from segmentation.protocols import Clock, Store
 from segmentation.segments import Tell, tell_nobody
@@ -96,7 +95,4 @@ class Desk:
         Raises:
             NotFound: There is none.
         """
-        found = self.store.contacts.get_many([to_code(no)])
-        if not found:
-            raise NotFound("contact", no)
-        return found[0]
+        return known_contact(self.store, no)

@@ -83,12 +83,12 @@ def _has_not(item: BoundFilter) -> bool:
 
 def is_filled(key: str, field: Field, made_by: Any) -> nw.Expr:  # noqa: ANN401
     """The test that a field that links rows is not blank, for a filter, which drops nulls."""
-    value = nw.col(key)
-    if field.blank is None:
-        return ~value.is_null()
-    unequal: nw.Expr = value != field.blank
-    # What is missing is unequal to everything on pandas, elsewhere neither equal nor unequal.
-    return ~value.is_null() & unequal if made_by.is_pandas_like() else unequal
+    value, blank = nw.col(key), field.blank
+    if blank is None or made_by.is_pandas_like():
+        # Pandas finds what is missing unequal to everything.
+        there = ~value.is_null()
+        return there if blank is None else there & (value != blank)
+    return value != blank
 
 
 def negated(test: Test) -> Test:
