@@ -17,6 +17,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from benchmarks import reference_data as data
@@ -116,6 +118,29 @@ def pandas_query(frames: Mapping[str, pd.DataFrame]) -> Query:
         ]
         keys = recent.drop_duplicates().set_axis(["no", "company_no"], axis=1)
         return list(found.merge(keys, on=["no", "company_no"])["no"].sort_values())
+
+    return query
+
+
+def arrow_query(frames: Mapping[str, pa.Table]) -> Query:
+    contacts, mailing, industry, spoken = (frames[name] for name in data.KINDS)
+    own = (
+        pc.field("country_region_code").isin(list(NORTH))
+        & (pc.field("post_code") >= LOW)
+        & (pc.field("post_code") <= HIGH)
+    )
+
+    def query() -> Sequence[str]:
+        news = mailing.filter(pc.field("mailing_group_code") == "NEWS")["contact_no"]
+        trades = industry.filter(pc.field("industry_group_code").isin(list(TRADES)))["contact_no"]
+        found = contacts.filter(own)
+        found = found.filter(pc.is_in(found["no"], value_set=news))
+        found = found.filter(pc.is_in(found["company_no"], value_set=trades))
+        recent = spoken.filter(pc.field("date") >= pa.scalar(data.SINCE))
+        recent = recent.filter(pc.is_in(recent["contact_no"], value_set=found["no"]))
+        keys = ["contact_no", "contact_company_no"]
+        found = found.join(recent, ["no", "company_no"], keys, join_type="left semi")
+        return sorted(found["no"].to_pylist())
 
     return query
 
@@ -286,12 +311,16 @@ def test_selecting_against_all_rivals(capsys: pytest.CaptureFixture[str]) -> Non
 def test_selecting_on_frames(capsys: pytest.CaptureFixture[str]) -> None:
     frames = frames_of(data.make_columns(CONTACTS))
     pandas_frames = pandas_frames_of(frames)
+    tables = {
+        name: frame.to_arrow(compat_level=pl.CompatLevel.oldest()) for name, frame in frames.items()
+    }
     connection = duckdb.connect()
     relations = relations_of(frames, connection)
     pairs: dict[str, tuple[Query, Query, int]] = {
         "polars": (ours_on(frames), polars_query(frames), 5 * ROUNDS),
         "DuckDB": (ours_on(relations), duckdb_query(connection), 5 * ROUNDS),
         "pandas": (ours_on(pandas_frames), pandas_query(pandas_frames), ROUNDS),
+        "PyArrow": (ours_on(tables), arrow_query(tables), 5 * ROUNDS),
     }
     lines = []
     for name, (ours, by_hand, rounds) in pairs.items():
