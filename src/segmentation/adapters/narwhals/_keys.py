@@ -62,7 +62,7 @@ def joined(frame: Frame, joins: Sequence[Keys]) -> Frame:
     On DuckDB and Spark each join is one step of the engine, where Narwhals takes five, or names
     every column: DuckDB binds each step by itself, Spark is asked in another process.
     """
-    way = _BY_NAME.get(frame.implementation)
+    way = _BY_NAME.get(frame.implementation) if joins else None
     if way is None or not all(map(_is_told_apart, joins)):
         for keys in joins:
             frame = _joined(keys.filled(frame), keys)
