@@ -50,8 +50,8 @@ CATEGORY = sa.Table(
 )
 
 
-def partners() -> dict[str, MappedTable]:
-    """Partners and their categories, as contacts and mailing groups."""
+def partners(**more: object) -> dict[str, MappedTable]:
+    """Partners and their categories, as contacts with more fields and mailing groups."""
     parent = PARTNER.alias("parent")
     joined = PARTNER.outerjoin(parent, PARTNER.c.parent_id == parent.c.id).outerjoin(
         COUNTRY, PARTNER.c.country_id == COUNTRY.c.id
@@ -69,6 +69,7 @@ def partners() -> dict[str, MappedTable]:
             "country_region_code": COUNTRY.c.code,
             "language_code": "enu",
             "last_modified": PARTNER.c.write_date,
+            **more,
         },
     )
     group = MappedTable(
@@ -155,9 +156,7 @@ def test_the_rows_of_a_host_are_changed_by_the_host_alone(engine: sa.Engine) -> 
 
 
 def test_what_is_no_option_of_ours_is_the_blank_one(engine: sa.Engine) -> None:
-    mapped = partners()
-    values = {**mapped["contact"].values, "correspondence_type": PARTNER.c.name}
-    mapped["contact"] = attrs.evolve(mapped["contact"], values=values)
+    mapped = partners(correspondence_type=PARTNER.c.name)
     with engine.begin() as connection:
         store = join_store(connection, prefix="crm_", mapped=mapped)
         assert {str(c.correspondence_type) for c in store.records.all(Contact)} == {""}
@@ -251,9 +250,7 @@ def test_a_table_of_the_hosts_own_schema_may_be_mapped_too(engine: sa.Engine) ->
 
 
 def test_contacts_are_chosen_by_a_column_that_is_no_field_of_ours(engine: sa.Engine) -> None:
-    mapped = partners()
-    values = {**mapped["contact"].values, "stars": PARTNER.c.id}
-    mapped["contact"] = attrs.evolve(mapped["contact"], values=values)
+    mapped = partners(stars=PARTNER.c.id)
     with engine.begin() as connection:
         store = join_store(connection, prefix="crm_", mapped=mapped)
         crm = seg.Workspace(store)

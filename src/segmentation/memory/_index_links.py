@@ -114,8 +114,12 @@ class _Linking:
         self._size = positions.size
         self._covered = covered
         self._places = list(to_positions(covered))
-        self._contacts = list(map(positions.contacts.__getitem__, self._places))
         self.goes_by_contact = positions.key in self._names
+
+    @cached_property
+    def _contacts(self) -> list[Row]:
+        """The contacts themselves; where the link is their number alone, nobody looks at them."""
+        return list(map(self._positions.contacts.__getitem__, self._places))
 
     def by_contact(self, rows: Iterable[Row]) -> LinkedTable:
         """With the positions of contacts for groups: looked up by number, the rest compared."""
@@ -123,12 +127,12 @@ class _Linking:
         nos = list(map(self._positions.nos.__getitem__, self._places))
         firsts = nos if at == 0 else list(self._own.values(0, self._contacts))
         known = _Known(list(compress(nos, firsts)), list(compress(self._places, firsts)))
-        few, groups = self._grouped(rows, partial(self._key.values, at), known, self._size)
+        kept, groups = self._grouped(rows, partial(self._key.values, at), known, self._size)
         for other in range(len(self._names)):
             if other != at:
-                self._compare(other, few, groups)
+                self._compare(other, kept, groups)
         position = _position_by(self._positions, at, len(self._names))
-        made = LinkedRows(few, groups, self._size, self._key, position)
+        made = LinkedRows(kept, groups, self._size, self._key, position)
         return LinkedTable(made, None, len(self._names), self._covered)
 
     def by_value(self, rows: Iterable[Row]) -> LinkedTable:
@@ -137,12 +141,12 @@ class _Linking:
         different = sorted(set(compress(values, self._own.values(0, self._contacts))))
         none = len(different)
         known = _Known(different, range(none))
-        few, groups = self._grouped(rows, self._key.of_all, known, none)
+        kept, groups = self._grouped(rows, self._key.of_all, known, none)
         of_contacts = array("I", [none]) * self._size
         found = map(known.all.get, values, repeat(none))
         for at, group in zip(self._places, found, strict=True):
             of_contacts[at] = group
-        made = LinkedRows(few, groups, none, self._key, known.all.get)
+        made = LinkedRows(kept, groups, none, self._key, known.all.get)
         return LinkedTable(made, of_contacts, len(self._names), self._covered)
 
     def _grouped(
@@ -157,7 +161,7 @@ class _Linking:
         All keys of a block are read before one is looked for: their ways to memory overlap.
         """
         whole = len(self._places) == self._size
-        few: list[Row] = []
+        kept: list[Row] = []
         groups = array("I")
         left = iter(rows)
         while block := list(islice(left, _BLOCK)):
@@ -166,9 +170,9 @@ class _Linking:
             if not whole:
                 there = list(map(some.__contains__, keys))
                 block, keys = list(compress(block, there)), list(compress(keys, there))
-            few += block
+            kept += block
             groups.extend(map(group_of.get, keys, repeat(none)))
-        return few, groups
+        return kept, groups
 
     def _compare(self, at: int, rows: Sequence[Row], groups: "array[int]") -> None:
         """Take rows from contacts who have another value there."""
