@@ -8,7 +8,7 @@ from support.fair import TODAY, make_store, person
 
 
 def crm() -> seg.Workspace:
-    return seg.Workspace(make_store(), user="ANNA", today=TODAY)
+    return seg.Workspace.open(make_store(), user="ANNA", today=TODAY)
 
 
 def test_a_table_escapes_what_it_is_given() -> None:

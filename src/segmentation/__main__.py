@@ -19,8 +19,10 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from segmentation.operations.letters import Rendering
+import attrs
+
 from segmentation.operations.records import KINDS
+from segmentation.protocols import Rendering
 
 from .adapters.files import FolderCourier, ZipCourier
 from .adapters.smtp import Security, Server, SmtpCourier
@@ -256,7 +258,7 @@ def _existing(store: str) -> Iterator[Workspace]:
         opened = open_store(store, create=False)
     except NotFound as missing:
         raise WrongUse(f"{missing}; make one with the command 'import'") from missing
-    with Workspace(opened) as workspace:
+    with Workspace.open(opened) as workspace:
         yield workspace
 
 
@@ -425,8 +427,13 @@ def _check_empty(store: str) -> None:
             raise WrongUse("--store: the store is in use; the demo wants an empty one")
 
 
+def _rendering(crm: Workspace, rendering: Rendering) -> Workspace:
+    """The same workspace, which makes letters in another way."""
+    return Workspace(attrs.evolve(crm.context, rendering=rendering))
+
+
 def _run_main_job(crm: Workspace, sample: Path, folder: Path, server: Server | None) -> None:
-    crm.rendering = Rendering(formats_for=_formats())
+    crm = _rendering(crm, Rendering(formats_for=_formats()))
     imported = crm.import_data(sample)
     _say(f"took in {dict(imported.counts)['contact']} contacts and their classification")
 
@@ -469,8 +476,11 @@ def _deliver_word_letters(
     except MissingExtra as missing:
         _say(f"no Word letters: {missing}")
         return
-    crm.rendering = Rendering(
-        renderers=(word.WordRenderer(),), formats_for=_formats(), bodies=(mammoth.MailBody(),)
+    crm = _rendering(
+        crm,
+        Rendering(
+            renderers=(word.WordRenderer(),), formats_for=_formats(), bodies=(mammoth.MailBody(),)
+        ),
     )
     crm.add(InteractionTemplate(code="THANKS", language_code_default="ENU"))
     for path in sorted((sample / "letters").glob("thanks.*.docx")):

@@ -29,7 +29,7 @@ class Pile:
 
 
 def test_several_workers_deliver_each_document_once(database: Database) -> None:
-    crm = Workspace(database.open(), user="ANNA")
+    crm = Workspace.open(database.open(), user="ANNA")
     crm.store.records.put(
         [
             MarketingSetup(segment_nos="SEGM"),
@@ -62,7 +62,7 @@ def test_several_workers_deliver_each_document_once(database: Database) -> None:
 
     def work() -> None:
         try:
-            with Workspace(database.open(), user="W") as own:
+            with Workspace.open(database.open(), user="W") as own:
                 for _ in range(LETTERS):
                     own.deliver({CorrespondenceType.EMAIL: pile}, persistence=Persistence(batch=4))
                     if not list(

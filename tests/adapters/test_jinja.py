@@ -17,7 +17,9 @@ from segmentation.errors import BadDocument
 from segmentation.fields import Value
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
-from segmentation.operations.letters import Rendering, letters
+from segmentation.operations.letters import letters
+from segmentation.protocols import Rendering
+from support.fair import context
 from support.wordfiles import W, docx, member, paragraph, repacked, run, text_of, zipped
 
 FORMATS = PlainFormats()
@@ -112,7 +114,7 @@ def test_an_html_letter_is_rendered_as_a_mail_body() -> None:
         attachment_name="mail.html",
     )
     rendering = Rendering(renderers=(make_html_renderer(),))
-    (document,) = letters(store, [sent], rendering)
+    (document,) = letters(context(store, rendering=rendering), [sent])
     assert document.content == b"<p>Dear Berg &amp; Co</p>"
     assert (document.name, document.media_type[:9]) == ("Berg & Co.html", "text/html")
 

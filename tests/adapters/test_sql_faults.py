@@ -105,7 +105,7 @@ def page_count(path: Path) -> int:
 
 
 def desk_at(path: Path) -> seg.Workspace:
-    return seg.Workspace(open_store(path), user="ANNA", today=TODAY, clock=lambda: NOW)
+    return seg.Workspace.open(open_store(path), user="ANNA", today=TODAY, clock=lambda: NOW)
 
 
 MANY = [Contact(no=f"C{n}", name="x" * 100) for n in range(3_000)]

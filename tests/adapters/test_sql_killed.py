@@ -72,6 +72,6 @@ def test_an_upgrade_that_is_killed_is_done_whole_or_not_at_all(database: Databas
             break
     assert at > 3
     with desk_at(address) as crm:
-        assert crm.contact("C1") == Contact(no="C1", name="Berg")
+        assert crm.contacts["C1"] == Contact(no="C1", name="Berg")
         assert list(crm.store.records.all(Territory)) == []
         check_journal(crm)

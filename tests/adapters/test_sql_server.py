@@ -73,7 +73,7 @@ def store(server: Server) -> Iterator[SqlStore]:
 
 
 def desk_on(store: SqlStore, **bound: Any) -> seg.Workspace:  # noqa: ANN401
-    return seg.Workspace(store, user="ANNA", today=TODAY, clock=lambda: NOW, **bound)
+    return seg.Workspace.open(store, user="ANNA", today=TODAY, clock=lambda: NOW, **bound)
 
 
 def test_a_server_that_was_started_anew_is_met_as_if_nothing_were(

@@ -95,7 +95,7 @@ def test_users_who_change_one_segment_at_once_lose_no_line(database: Database) -
 
 
 def desk_at(database: Database) -> seg.Workspace:
-    return seg.Workspace(database.open(), user="BEN", today=TODAY, clock=lambda: NOW)
+    return seg.Workspace.open(database.open(), user="BEN", today=TODAY, clock=lambda: NOW)
 
 
 def at_once(*steps: Callable[[], object]) -> list[object]:

@@ -40,7 +40,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 def make_crm(where: str | Path) -> seg.Workspace:
     store = MemoryStore() if where == ":memory:" else open_store(where)
-    crm = seg.Workspace(store, user="ANNA", today=date(2026, 11, 22))
+    crm = seg.Workspace.open(store, user="ANNA", today=date(2026, 11, 22))
     with store.transaction():
         store.records.put(
             [

@@ -222,12 +222,12 @@ def test_a_journal_is_verified_from_a_checkpoint_on(crm: seg.Workspace) -> None:
 def test_a_stamp_has_a_zone_a_plain_user_and_enough_chance() -> None:
     secret = bytes(16)
     with pytest.raises(InvalidValue, match="no time zone"):
-        Stamp(at=NOW.replace(tzinfo=None), secret=secret)
+        Stamp(at=NOW.replace(tzinfo=None), random_bytes=secret)
     with pytest.raises(InvalidValue, match="control characters"):
-        Stamp(at=NOW, user="A\nB", secret=secret)
+        Stamp(at=NOW, user="A\nB", random_bytes=secret)
     with pytest.raises(InvalidValue, match="less than 16 bytes"):
-        Stamp(at=NOW, secret=bytes(15))
-    assert "secret" not in repr(Stamp(at=NOW, secret=secret))
+        Stamp(at=NOW, random_bytes=bytes(15))
+    assert "random_bytes" not in repr(Stamp(at=NOW, random_bytes=secret))
 
 
 def test_times_are_those_of_utc(entries: list[Entry]) -> None:

@@ -128,7 +128,7 @@ class Journal(RuleBasedStateMachine):
             delete_canceled_campaign_entries,
             delete_canceled_logged_segments,
         )[what]
-        delete(self.crm.store, STAMP)
+        delete(self.crm.context)
 
     @rule(number=made, text=st.sampled_from(["Well", "Æ", "\n"]))
     def annotate(self, number: int, text: str) -> None:
@@ -153,7 +153,7 @@ class Journal(RuleBasedStateMachine):
     @rule(no=st.sampled_from(["BO", "CARL"]))
     def erase(self, no: str) -> None:
         """What was said of a person goes; the person stays, to be met again."""
-        contact = self.crm.contact(no)
+        contact = self.crm.contacts[no]
         self.crm.journal.erase_person(no)
         self.crm.store.records.put([contact])
 
@@ -167,7 +167,7 @@ class Journal(RuleBasedStateMachine):
         for number, known in self.past.items():
             assert outline(self.crm.journal.as_of(number)) == known
         lines = list(self.crm.journal.export())
-        other = seg.Workspace(MemoryStore())
+        other = seg.Workspace.open(MemoryStore())
         other.journal.take_in(lines)
         assert list(other.journal.export()) == lines
         assert other.journal.audit() == []

@@ -50,7 +50,7 @@ from segmentation.questionnaires import (
 from segmentation.segments import contact_schema
 from segmentation.templates import InteractionTemplateSetup
 from support.desk import make_desk, segment_of
-from support.fair import NOW, TODAY
+from support.fair import TODAY, evolved
 
 OTHERS = ("fr-CH", "it-IT", "nb-NO")
 SOURCE = Path(seg.__file__).parent
@@ -223,8 +223,8 @@ def test_what_keeps_somebody_from_a_segment_is_told() -> None:
     segment = segment_of(crm)
     for no in ("BLOCKED", "MINOR", "NOBODY"):
         check_told(raised(lambda no=no: segment.add_contact(no)))  # type: ignore[misc]
-    crm.language = "nb-NO"
-    assert crm.told(raised(lambda: segment.add_contact("MINOR"))) == (
+    crm = evolved(crm, language="nb-NO")
+    assert crm.translate(raised(lambda: segment.add_contact("MINOR"))) == (
         "legge til kontakt MINOR: kontakten er mindreårig uten samtykke fra foresatte"
     )
 
@@ -244,7 +244,7 @@ def test_what_forbids_a_step_of_a_segment_is_told() -> None:
         lambda: segment.change_line(10, description="x"),
         lambda: segment.change_header(interaction_template_code="X"),
         lambda: crm.segment("X"),
-        lambda: crm.contact("X"),
+        lambda: crm.contacts["X"],
         lambda: crm.new_segment(no="BY-HAND"),
         lambda: crm.new_segment(campaign="X"),
         lambda: crm.new_segment(salesperson="X"),
@@ -328,7 +328,7 @@ def test_what_is_wrong_with_a_campaign_is_told() -> None:
         ending_date=dt.date(2026, 1, 1),
         status_code="X",
     )
-    check_told(raised(lambda: change_campaign(crm.store, sale, at=NOW)))
+    check_told(raised(lambda: change_campaign(crm.context, sale)))
     segment_of(crm, campaign="SALE")
     check_told(raised(lambda: delete_campaign(crm.store, "SALE")))
 

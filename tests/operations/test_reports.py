@@ -188,12 +188,16 @@ def test_printed_cover_sheets_are_recorded_where_that_is_asked_for(
 ) -> None:
     """CON-27 and CON-29."""
     sheets = cover_sheets(crm.store, nos, Remarks(), on=TODAY)
-    done = record_cover_sheets(crm.store, sheets, crm.stamp, as_of=crm.as_of)
+    done = record_cover_sheets(crm.context, sheets)
     assert {each.reason for each in done} == {NotRecorded.NO_TEMPLATE}
     crm.store.records.put(
         [InteractionTemplate(code="COVER"), InteractionTemplateSetup(cover_sheets="COVER")]
     )
-    done = record_cover_sheets(crm.store, sheets, crm.stamp, as_of=crm.as_of, campaign_no="FAIR")
+    done = record_cover_sheets(
+        crm.context,
+        sheets,
+        campaign_no="FAIR",
+    )
     logged = list(crm.store.records.all(Interaction, interaction_template_code="COVER"))
     assert [each.contact_no for each in logged] == nos
     assert {each.campaign_no for each in logged} == {"FAIR"}

@@ -17,7 +17,7 @@ from segmentation.errors import Refused
 from segmentation.questionnaires import LineType, ProfileQuestionnaire, ProfileQuestionnaireLine
 from segmentation.scoring import in_group
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
-from support.fair import NOW, TODAY, customer, interaction, make_store, person
+from support.fair import NOW, TODAY, customer, evolved, interaction, make_store, person
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def crm() -> Workspace:
     store = make_store(
         InteractionTemplate(code="INVOICE"), InteractionTemplateSetup(sales_invoices="INVOICE")
     )
-    return Workspace(store, user="ANNA", clock=lambda: NOW)
+    return Workspace.open(store, user="ANNA", clock=lambda: NOW)
 
 
 def test_a_campaign_from_beginning_to_end(crm: Workspace) -> None:
@@ -84,12 +84,13 @@ class Sales:
 
 
 def test_scores_are_ready_made(crm: Workspace) -> None:
+    crm = evolved(crm, ledgers=Sales())
     crm.store.records.put([interaction(1, "SHOP", "SHOP"), customer("MILL", "C2")])
     questionnaire = crm.questionnaires.add_scoring(contact_type="companies")
-    done = crm.questionnaires.classify(questionnaire.code, ledgers=Sales())
+    done = crm.questionnaires.classify(questionnaire.code)
     assert done.questions == 4
     assert list(crm.select(in_group("Champions"))) == ["SHOP"]
-    assert crm.questionnaires.classify(ledgers=Sales()).moves == ()
+    assert crm.questionnaires.classify().moves == ()
 
 
 def test_contacts_from_beginning_to_end(crm: Workspace) -> None:

@@ -13,7 +13,7 @@ from support.fair import NOW, TODAY, company, make_store
 
 def open_crm(*more: Record, **bound: object) -> seg.Workspace:
     store = make_store(*more)
-    return seg.Workspace(store, user="ANNA", today=TODAY, clock=lambda: NOW, **bound)  # type: ignore[arg-type]
+    return seg.Workspace.open(store, user="ANNA", today=TODAY, clock=lambda: NOW, **bound)  # type: ignore[arg-type]
 
 
 def open_fair(crm: seg.Workspace) -> seg.Worksheet:

@@ -12,11 +12,11 @@ import attrs
 
 from segmentation.campaigns import CampaignEntry, CampaignStatus
 from segmentation.contacts import SalespersonPurchaser
-from segmentation.criteria import AsOf
 from segmentation.documents import Formats, PlainFormats, address_lines, locale_of
 from segmentation.interactions import DocumentType, Interaction
-from segmentation.journal import NOTHING, Figures, Stamp
+from segmentation.journal import NOTHING, Figures
 from segmentation.operations.campaigns import Scope, entries_of, figures, figures_by, get_campaign
+from segmentation.operations.context import Context
 from segmentation.operations.interactions import DocumentRecorded, contact_figures, record_document
 from segmentation.operations.letters import Facts, Gatherer, as_interaction
 from segmentation.protocols import Store
@@ -149,37 +149,22 @@ def cover_sheets(
 
 
 def record_cover_sheets(
-    store: Store,
-    sheets: Iterable[CoverSheet],
-    stamp: Stamp,
-    *,
-    as_of: AsOf,
-    campaign_no: str = "",
+    context: Context, sheets: Iterable[CoverSheet], *, campaign_no: str = ""
 ) -> Sequence[DocumentRecorded]:
     """Record that cover sheets were printed, with the template that is set up for them.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         sheets: The sheets.
-        stamp: When and by whom it is recorded.
-        as_of: The user at work.
         campaign_no: The campaign of the segment that they were printed for; empty if none.
 
     Returns:
         What came of each, in their order: without a template, nothing is recorded.
     """
     kind = DocumentType.COVER_SHEET
-    with store.transaction():
+    with context.store.transaction():
         return [
-            record_document(
-                store,
-                kind,
-                "",
-                stamp,
-                as_of=as_of,
-                contact_no=sheet.contact_no,
-                campaign_no=campaign_no,
-            )
+            record_document(context, kind, "", contact_no=sheet.contact_no, campaign_no=campaign_no)
             for sheet in sheets
         ]
 

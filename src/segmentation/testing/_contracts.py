@@ -131,7 +131,7 @@ def rows() -> list[ContactMailingGroup | ContactIndustryGroup | ContactBusinessR
 
 def journal_entries(count: int, after: Head, *, note: str = "said") -> list[Entry]:
     """Entries that follow a head, each with something personal."""
-    stamp = Stamp(at=datetime(2026, 11, 22, 12, tzinfo=UTC), user="ANNA", secret=bytes(16))
+    stamp = Stamp(at=datetime(2026, 11, 22, 12, tzinfo=UTC), user="ANNA", random_bytes=bytes(16))
     logged = [Interaction(contact_no=f"P{n}", description=note) for n in range(1, count + 1)]
     return list(chain.from_iterable(make_entries(logged, after=after, stamp=stamp)))
 

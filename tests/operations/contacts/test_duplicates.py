@@ -28,11 +28,9 @@ from segmentation.operations.contacts import (
 from segmentation.operations.records import require_contact
 from segmentation.operations.segments import add_contact, log_segment, new_segment
 from support.fair import (
-    AS_OF,
     NOW,
-    STAMP,
-    TODAY,
     company,
+    context,
     customer,
     interaction,
     make_store,
@@ -146,7 +144,7 @@ def test_a_merged_contact_knows_what_both_knew_and_stays_protected() -> None:
             extra={"size": 40, "hat": 7},
         ),
     )
-    kept = merge(store, "eve", "eva", STAMP)
+    kept = merge(context(store), "eve", "eva")
     assert (kept.city, kept.e_mail, kept.company_no) == ("Bern", "e@x.ch", "SHOP")
     assert kept.privacy_blocked
     assert not kept.may_be_contacted
@@ -166,7 +164,7 @@ def test_rows_pass_over_and_one_s_own_go_before() -> None:
         ),
         person("DORA", "MILL"),
     )
-    merge(store, "SHOP", "MILL", STAMP)
+    merge(context(store), "SHOP", "MILL")
     assert [row.no for row in store.records.all(ContactBusinessRelation)] == ["C1"]
     assert [row.contact_no for row in store.records.all(ContactMailingGroup)] == ["SHOP"]
     [answer] = store.records.all(ContactProfileAnswer)
@@ -177,17 +175,17 @@ def test_rows_pass_over_and_one_s_own_go_before() -> None:
 
 def test_recorded_interactions_follow_by_entries_that_say_so() -> None:
     store = make_store(person("DORA", "MILL"))
-    segment = new_segment(store, workdate=TODAY, template_code="INVITE", description="Fair")
+    segment = new_segment(context(store), template_code="INVITE", description="Fair")
     for no in ("MILL", "DORA", "CARL"):
-        add_contact(store, segment.no, no, AS_OF)
+        add_contact(context(store), segment.no, no)
     store.records.put([attrs.evolve(require_contact(store, "DORA"), salesperson_code="JO")])
     line_salespeople(store, segment.no)
-    log_segment(store, segment.no, as_of=AS_OF, stamp=STAMP)
-    activate(store, "FAIR", at=NOW)
+    log_segment(context(store), segment.no)
+    activate(context(store), "FAIR")
     before = figures(store, Scope(campaign_no="FAIR"))
     length = store.log.head().number
-    merge(store, "SHOP", "MILL", STAMP)
-    merge(store, "ANNA", "CARL", STAMP)
+    merge(context(store), "SHOP", "MILL")
+    merge(context(store), "ANNA", "CARL")
     found = [(each.contact_no, each.contact_company_no) for each in store.records.all(Interaction)]
     assert sorted(found) == [("ANNA", "SHOP"), ("DORA", "SHOP"), ("SHOP", "SHOP")]
     assert store.log.head().number == length + 3
@@ -201,7 +199,7 @@ def test_what_was_recorded_for_an_earlier_employer_stays_with_it() -> None:
         interaction(1, "CARL", "MILL"), interaction(2, "CARL", ""), interaction(3, "CARL", "SHOP")
     )
     store.records.put([attrs.evolve(require_contact(store, "CARL"), company_no="SHOP")])
-    merge(store, "BO", "CARL", STAMP)
+    merge(context(store), "BO", "CARL")
     found = [(each.contact_no, each.contact_company_no) for each in store.records.all(Interaction)]
     assert found == [("BO", "MILL"), ("BO", "SHOP"), ("BO", "SHOP")]
 
@@ -216,13 +214,13 @@ def line_salespeople(store: Any, no: str) -> None:  # noqa: ANN401 - a store
 def test_some_contacts_cannot_be_merged() -> None:
     store = make_store()
     with pytest.raises(Refused, match="same contact"):
-        merge(store, "ANNA", "anna", STAMP)
+        merge(context(store), "ANNA", "anna")
     with pytest.raises(Refused, match="one is a person, the other a company"):
-        merge(store, "ANNA", "SHOP", STAMP)
-    new_segment(store, workdate=TODAY)
-    segment = new_segment(store, workdate=TODAY)
-    add_contact(store, segment.no, "BO", AS_OF)
+        merge(context(store), "ANNA", "SHOP")
+    new_segment(context(store))
+    segment = new_segment(context(store))
+    add_contact(context(store), segment.no, "BO")
     with pytest.raises(Refused, match=segment.no):
-        merge(store, "ANNA", "BO", STAMP)
+        merge(context(store), "ANNA", "BO")
     store.records.put([interaction(99, "BO", "SHOP")])
-    assert merge(store, "BO", "ANNA", STAMP).no == "BO"
+    assert merge(context(store), "BO", "ANNA").no == "BO"

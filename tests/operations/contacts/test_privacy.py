@@ -111,7 +111,7 @@ def test_lines_that_could_be_done_again_go_too(crm: seg.Workspace, lotte: str) -
     segment.go_back()
     crm.journal.erase_person(lotte)
     assert other.segment.version == 2  # nothing of it was touched
-    go_forward(crm.store, segment.no)
+    go_forward(crm.context, segment.no)
     assert segment.contact_nos == ("ANNA",)
 
 
@@ -179,7 +179,7 @@ def test_what_is_no_entry_cannot_be_emptied(
 ) -> None:
     with pytest.raises(InvalidValue, match="no number of an entry"):
         crm.journal.erase_person(lotte, also=[number])
-    assert crm.contact(lotte).name == NAME
+    assert crm.contacts[lotte].name == NAME
 
 
 def test_erasing_again_finds_nothing_new(crm: seg.Workspace, lotte: str) -> None:
@@ -193,7 +193,7 @@ def test_a_contact_without_interactions_is_erased_as_well(crm: seg.Workspace) ->
     done = crm.journal.erase_person("mill")
     assert (done.proof.contact_no, done.proof.emptied) == ("MILL", ())
     with pytest.raises(NotFound):
-        crm.contact("MILL")
+        crm.contacts["MILL"]
 
 
 def test_nobody_cannot_be_erased(crm: seg.Workspace) -> None:

@@ -16,7 +16,7 @@ from segmentation.operations.data import Imported, SourceFile, take_in, take_in_
 from segmentation.operations.journal import audit
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 from support.checker import check
-from support.fair import STAMP
+from support.fair import context
 
 
 def nothing_attached(name: str) -> bytes:
@@ -33,7 +33,7 @@ def take(
     sources = [
         SourceFile(".".join(name.rsplit("_", 1)), text.encode()) for name, text in files.items()
     ]
-    return take_in_files(store, sources, STAMP, attached=attached)
+    return take_in_files(context(store), sources, attached=attached)
 
 
 def faults(store: MemoryStore, **files: str) -> list[str]:
@@ -62,12 +62,11 @@ def test_an_extra_field_keeps_its_type_when_more_rows_come() -> None:
 
 def test_what_was_taken_in_is_told() -> None:
     imported = take_in_files(
-        MemoryStore(),
+        context(MemoryStore()),
         [
             SourceFile("contact.csv", b"no,vip\nA,yes\n"),
             SourceFile("customer.csv", b"no\nC1\n"),
         ],
-        STAMP,
         attached=nothing_attached,
     )
     assert imported.counts == (("contact", 1),)
@@ -173,21 +172,19 @@ def test_a_row_with_a_known_key_replaces_what_is_there() -> None:
 def test_records_made_in_python_are_checked_like_those_of_files() -> None:
     store = MemoryStore()
     take_in(
-        store,
+        context(store),
         [
             Contact(no="c1", name="Berg & Co", company_no="C1"),
             Contact(no="p1", type=ContactType.PERSON, company_no="c1"),
         ],
-        STAMP,
     )
     with pytest.raises(Rejected) as caught:
         take_in(
-            store,
+            context(store),
             [
                 ContactMailingGroup(contact_no="P2", mailing_group_code="NEWS"),
                 MailingGroup(code="FAR-TOO-LONG"),
             ],
-            STAMP,
         )
     assert sorted(str(fault) for fault in caught.value.faults) == [
         "contact_mailing_group P2 NEWS: contact_no: there is no contact 'P2'",
@@ -199,7 +196,7 @@ def test_records_made_in_python_are_checked_like_those_of_files() -> None:
 
 def test_a_company_made_in_python_may_leave_its_company_number_to_us() -> None:
     store = MemoryStore()
-    take_in(store, [Contact(no="C1", name="Berg & Co")], STAMP)
+    take_in(context(store), [Contact(no="C1", name="Berg & Co")])
     company = store.records.find(Contact, "C1")
     assert company is not None
     assert company.company_no == "C1"
@@ -233,7 +230,7 @@ def test_an_attachment_that_is_missing_is_a_fault_of_its_row() -> None:
 
 def test_a_number_given_twice_is_a_fault_of_records_too() -> None:
     with pytest.raises(Rejected, match="no: has the same key as contact A"):
-        take_in(MemoryStore(), [Contact(no="A"), Contact(no="a")], STAMP)
+        take_in(context(MemoryStore()), [Contact(no="A"), Contact(no="a")])
 
 
 CONTACTS = "no,type,company_no\nC1,company,\nP1,person,C1\n"

@@ -33,11 +33,12 @@ from segmentation.documents import Document, TextRenderer
 from segmentation.errors import Conflict, InvalidValue, NotDelivered, NotFound, Refused, Rejected
 from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction
 from segmentation.memory import MemoryStore
-from segmentation.operations.letters import Persistence, Progress, Rendering, outstanding
-from segmentation.protocols import Store
+from segmentation.operations.letters import Persistence, Progress, outstanding
+from segmentation.protocols import Rendering, Store
 from segmentation.setup import CompanyInformation, MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate, TemplateLanguage, WizardAction, WordTemplate
 from segmentation.workspace import Workspace
+from support.fair import evolved
 from support.mailserver import Postman, serving
 from support.wordfiles import docx, field, paragraph, run, text_of
 
@@ -83,7 +84,7 @@ class Shouting:
 def workspace(
     store: Store | None = None, clock: Clock | Callable[[], dt.datetime] | None = None
 ) -> Workspace:
-    crm = Workspace(
+    crm = Workspace.open(
         store or MemoryStore(),
         user="ANNA",
         today=NOW.date(),
@@ -193,7 +194,7 @@ def test_letters_are_filled_as_they_were_when_they_were_logged() -> None:
     crm = workspace()
     fill(crm, 1, template="{{ name }}, {{ date }}, {{ our_name }}, {{ no }}")
     log(crm)
-    contact = crm.contact("P1")
+    contact = crm.contacts["P1"]
     crm.store.records.put([attrs.evolve(contact, name="Somebody Else", e_mail="else@example.com")])
     courier = Courier()
     crm.deliver({EMAIL: courier})
@@ -351,7 +352,7 @@ def test_consent_is_looked_at_again_and_the_skip_is_recorded(
     crm = workspace()
     fill(crm, 2)
     log(crm)
-    crm.store.records.put([attrs.evolve(crm.contact("P1"), **changed)])
+    crm.store.records.put([attrs.evolve(crm.contacts["P1"], **changed)])
     courier = Courier()
     done = crm.deliver({EMAIL: courier})
     assert names(courier) == ["Dear Person 2"]
@@ -363,7 +364,7 @@ def test_consent_is_looked_at_again_and_the_skip_is_recorded(
 def test_who_was_let_in_although_excluded_gets_the_letter() -> None:
     crm = workspace()
     fill(crm, 1)
-    crm.store.records.put([attrs.evolve(crm.contact("P1"), exclude_from_segment=True)])
+    crm.store.records.put([attrs.evolve(crm.contacts["P1"], exclude_from_segment=True)])
     segment = crm.new_segment("Fair", template="HELLO")
     segment.add_contacts(ignore_exclusion=True)
     segment.log(deliver=True)
@@ -375,7 +376,7 @@ def test_what_was_cancelled_or_has_lost_its_contact_is_not_sent() -> None:
     fill(crm, 2)
     first, second = log(crm)
     crm.store.records.put([attrs.evolve(first, canceled=True)])
-    crm.store.records.remove([crm.contact("P2")])
+    crm.store.records.remove([crm.contacts["P2"]])
     done = crm.deliver({EMAIL: Courier()})
     assert done.failed == (first.entry_no, second.entry_no)
 
@@ -491,7 +492,7 @@ def test_the_same_letter_goes_out_again() -> None:
     (interaction,) = log(crm)
     courier = Courier()
     crm.deliver({EMAIL: courier})
-    crm.store.records.put([attrs.evolve(crm.contact("P1"), name="Changed")])
+    crm.store.records.put([attrs.evolve(crm.contacts["P1"], name="Changed")])
     (again,) = crm.resend(interaction.entry_no)
     assert again.delivery_status is DeliveryStatus.IN_PROGRESS
     crm.deliver({EMAIL: courier})
@@ -505,7 +506,7 @@ def test_a_fresh_letter_is_a_new_interaction() -> None:
     (interaction,) = log(crm)
     courier = Courier()
     crm.deliver({EMAIL: courier})
-    crm.store.records.put([attrs.evolve(crm.contact("P1"), name="Changed")])
+    crm.store.records.put([attrs.evolve(crm.contacts["P1"], name="Changed")])
     (again,) = crm.resend(interaction.entry_no, fresh=True)
     assert again.entry_no > interaction.entry_no
     assert again.description == f"Resent: {interaction.description}"
@@ -587,7 +588,7 @@ def test_a_mail_without_an_address_is_a_fault_and_nothing_is_recorded() -> None:
     """INT-81."""
     crm = workspace()
     fill(crm, 1)
-    crm.store.records.put([attrs.evolve(crm.contact("P1"), e_mail="")])
+    crm.store.records.put([attrs.evolve(crm.contacts["P1"], e_mail="")])
     with pytest.raises(Rejected, match=r"e_mail: is blank: contact P1"):
         log(crm)
     assert list(crm.store.records.all(Interaction)) == []
@@ -637,7 +638,7 @@ def test_a_word_template_is_merged_whatever_the_wizard_does(
 @pytest.mark.parametrize("as_attachment", [False, True])
 def test_a_word_letter_is_the_mails_body_or_its_attachment(as_attachment: bool) -> None:
     crm = workspace()
-    crm.rendering = attrs.evolve(WORD, bodies=(MailBody(),), converters=(Shouting(),))
+    crm = evolved(crm, rendering=attrs.evolve(WORD, bodies=(MailBody(),), converters=(Shouting(),)))
     fill(crm, 2, template=docx(paragraph(run("Dear "), field(" MERGEFIELD Name "))))
     (paper,) = crm.store.contacts.get_many(["P2"])
     crm.store.records.put([attrs.evolve(paper, correspondence_type=HARD_COPY)])
@@ -713,7 +714,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from test_delivery import EMAIL, Security, Server, SmtpCourier, WORD, Workspace, open_store
 from segmentation.operations.letters import Persistence
-with Workspace(open_store(sys.argv[1]), user="W", rendering=WORD) as crm:
+with Workspace.open(open_store(sys.argv[1]), user="W", rendering=WORD) as crm:
     server = Server(host="127.0.0.1", port=int(sys.argv[2]), security=Security.NONE)
     with SmtpCourier(server, "post@example.com") as courier:
         crm.deliver({EMAIL: courier}, persistence=Persistence(batch=5))
@@ -747,7 +748,7 @@ def test_two_processes_send_nobody_twice(outbox: Path) -> None:
         workers = [start(outbox, port) for _ in range(2)]
         assert [worker.wait(120) for worker in workers] == [0, 0]
     assert sorted(postman.recipients) == sorted(f"p{number}@example.com" for number in range(1, 61))
-    with Workspace(open_store(outbox)) as crm:
+    with Workspace.open(open_store(outbox)) as crm:
         assert set(statuses(crm)) == {DeliveryStatus.DELIVERED}
         crm.journal.verify()
 
@@ -764,7 +765,7 @@ def test_a_killed_process_doubles_at_most_the_mail_it_was_at(outbox: Path) -> No
         later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)  # noqa: TID251
         ticks = (later + dt.timedelta(milliseconds=tick) for tick in itertools.count())
         clock: Callable[[], dt.datetime] = ticks.__next__
-        with Workspace(open_store(outbox), user="W", rendering=WORD, clock=clock) as crm:
+        with Workspace.open(open_store(outbox), user="W", rendering=WORD, clock=clock) as crm:
             server = Server(host="127.0.0.1", port=port, security=Security.NONE)
             with SmtpCourier(server, "post@example.com") as courier:
                 crm.deliver({EMAIL: courier})
@@ -849,7 +850,7 @@ sys.path.insert(0, sys.argv[4])
 import test_delivery as here
 from segmentation.operations.letters import Persistence
 courier = getattr(here, sys.argv[3])(sys.argv[2])
-with here.Workspace(here.open_store(sys.argv[1]), user="W", rendering=here.WORD) as crm:
+with here.Workspace.open(here.open_store(sys.argv[1]), user="W", rendering=here.WORD) as crm:
     crm.deliver({here.HARD_COPY: courier}, persistence=Persistence(batch=5))
 """
 
@@ -871,7 +872,7 @@ def test_a_process_killed_while_it_writes_letters_loses_and_doubles_none(
     ticks = (later + dt.timedelta(milliseconds=tick) for tick in itertools.count())
     clock: Callable[[], dt.datetime] = ticks.__next__
     courier = kind(folder)
-    with Workspace(open_store(store), user="W", rendering=WORD, clock=clock) as crm:
+    with Workspace.open(open_store(store), user="W", rendering=WORD, clock=clock) as crm:
         assert 0 < len(crm.deliver({HARD_COPY: courier}).delivered) < 60
         assert set(statuses(crm)) == {DeliveryStatus.DELIVERED}
         crm.journal.verify()

@@ -1,7 +1,7 @@
 """Campaigns made, changed and deleted, and their entries."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 import attrs
 
@@ -14,6 +14,7 @@ from segmentation.codes import to_code
 from segmentation.contacts import SalespersonPurchaser
 from segmentation.errors import Fault, NotFound, Refused, Rejected, Said
 from segmentation.fields import misfits
+from segmentation.operations.context import Context
 from segmentation.operations.number_series import take_no
 from segmentation.protocols import Store
 
@@ -21,9 +22,8 @@ from ._targets import deactivate
 
 
 def new_campaign(
-    store: Store,
+    context: Context,
     *,
-    at: datetime,
     no: str = "",
     description: str = "",
     starting_date: date | None = None,
@@ -38,6 +38,7 @@ def new_campaign(
         Rejected: There is such a campaign already, the dates are the wrong way round, or the
             salesperson or status does not exist.
     """
+    store = context.store
     with store.transaction():
         campaign = Campaign(
             no=take_no(store, "campaign_nos", no),
@@ -50,16 +51,17 @@ def new_campaign(
         if store.records.find(Campaign, campaign.no) is not None:
             place = campaign.place
             raise Rejected(place, [Fault(place, "no", "is taken by another campaign")])
-        return change_campaign(store, campaign, at=at)
+        return change_campaign(context, campaign)
 
 
-def change_campaign(store: Store, campaign: Campaign, *, at: datetime) -> Campaign:
+def change_campaign(context: Context, campaign: Campaign) -> Campaign:
     """Store a campaign as it is now, stamped with the time of the change.
 
     Raises:
         Rejected: The dates are the wrong way round, a text is too long, or salesperson or status
             do not exist.
     """
+    store = context.store
     faults, place = list(campaign.faults()), campaign.place
     for field, kind in (
         ("salesperson_code", SalespersonPurchaser),
@@ -71,7 +73,7 @@ def change_campaign(store: Store, campaign: Campaign, *, at: datetime) -> Campai
     faults += [Fault(place, *misfit) for misfit in misfits(campaign)]
     if faults:
         raise Rejected(place, faults)
-    changed = attrs.evolve(campaign, last_modified=at)
+    changed = attrs.evolve(campaign, last_modified=context.now)
     with store.transaction():
         store.records.put([changed])
     return changed

@@ -19,7 +19,8 @@ from segmentation.contacts import Contact, ContactBusinessRelation, ContactType
 from segmentation.errors import InvalidValue, Refused
 from segmentation.fields import Record, key_of, to_extra
 from segmentation.interactions import Interaction
-from segmentation.journal import Revised, Stamp
+from segmentation.journal import Revised
+from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.journal import record
 from segmentation.operations.records import require_contact
@@ -166,7 +167,7 @@ def duplicates_in(store: Store, *, hit_pct: int = 60) -> Sequence[Duplicate]:
 # -- merging ----------------------------------------------------------------------------------
 
 
-def merge(store: Store, kept_no: str, gone_no: str, stamp: Stamp) -> Contact:
+def merge(context: Context, kept_no: str, gone_no: str) -> Contact:
     """Make two contacts one: the first stays, the second goes.
 
     Blank fields of the first are filled from the second. Rows pass over, the first's own before
@@ -174,15 +175,16 @@ def merge(store: Store, kept_no: str, gone_no: str, stamp: Stamp) -> Contact:
     entry of the journal that says so.
 
     Args:
-        store: Where both are.
+        context: Store, user, day and clock.
         kept_no: Who stays.
         gone_no: Who goes.
-        stamp: When and by whom it is recorded.
 
     Raises:
         NotFound: There is no such contact.
         Refused: They are the same, or of different types; or the second is on a segment's line.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         kept, gone = require_contact(store, kept_no), require_contact(store, gone_no)
         step = f"merge contact {gone.no} into {kept.no}"

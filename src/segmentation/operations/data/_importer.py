@@ -23,6 +23,7 @@ from segmentation.fields import (
 from segmentation.interactions import Interaction
 from segmentation.journal import Stamp
 from segmentation.languages import to_name
+from segmentation.operations.context import Context
 from segmentation.operations.criteria import as_field
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.interactions import not_taken_in_yet, take_in_past
@@ -53,11 +54,7 @@ class Imported:
 
 
 def take_in_files(
-    store: Store,
-    files: Iterable[SourceFile],
-    stamp: Stamp,
-    *,
-    attached: Callable[[str], bytes],
+    context: Context, files: Iterable[SourceFile], *, attached: Callable[[str], bytes]
 ) -> Imported:
     """Take in files, one table each.
 
@@ -65,14 +62,15 @@ def take_in_files(
     in before is passed over.
 
     Args:
-        store: Where to.
+        context: Store, user, day and clock.
         files: JSON or CSV files, named after their tables.
-        stamp: When and by whom interactions of the past are taken in.
         attached: Reads a file that a template's language names as its attachment.
 
     Raises:
         Rejected: There are faults, all of them with file, row and field; nothing is stored.
     """
+    store = context.store
+    stamp = context.stamp
     placed: list[Placed] = []
     faults: list[Fault] = []
     extra_fields: list[ExtraField] = []
@@ -99,17 +97,18 @@ def take_in_files(
     return Imported(counts=counts, extra_fields=tuple(extra_fields), left_alone=tuple(left_alone))
 
 
-def take_in(store: Store, records: Iterable[Record], stamp: Stamp) -> Imported:
+def take_in(context: Context, records: Iterable[Record]) -> Imported:
     """Take in records made in Python; the same rules as for files.
 
     Args:
-        store: Where to.
+        context: Store, user, day and clock.
         records: The records.
-        stamp: When and by whom interactions of the past are taken in.
 
     Raises:
         Rejected: There are faults, each with the record's table and key; nothing is stored.
     """
+    store = context.store
+    stamp = context.stamp
     placed = [Placed(_named(item), item) for item in records]
     with store.transaction():
         counts = _store(store, placed, [*own_faults(placed)], stamp, what="records")

@@ -15,6 +15,7 @@ from segmentation.campaigns import CampaignEntry
 from segmentation.errors import InvalidValue, NotFound, Refused, Said
 from segmentation.interactions import Interaction
 from segmentation.journal import Canceled, Deleted, Stamp, Thing, Uncanceled, numbers_in, to_ranges
+from segmentation.operations.context import Context
 from segmentation.operations.journal import attachments_only_of, entries_about, record
 from segmentation.protocols import Store
 from segmentation.segments import LoggedSegment
@@ -30,19 +31,20 @@ _KINDS: dict[Thing, type[Cancelable]] = {
 }
 
 
-def cancel(store: Store, item: Cancelable, stamp: Stamp) -> Canceled:
+def cancel(context: Context, item: Cancelable) -> Canceled:
     """Cancel an interaction, a campaign entry or a logged segment, and what belongs to it.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         item: What to cancel, as it was read; its entry number tells which.
-        stamp: When and by whom it is recorded.
 
     Raises:
         InvalidValue: It is none of the three.
         NotFound: It is not there (any more).
         Refused: It is cancelled already, or postponed.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         what, current = _current(store, item)
         step = Said("cancel {what} {no}", what=Said(_named(what)), no=current.entry_no)
@@ -61,13 +63,15 @@ def cancel(store: Store, item: Cancelable, stamp: Stamp) -> Canceled:
         return done
 
 
-def uncancel(store: Store, item: Cancelable, stamp: Stamp) -> Uncanceled:
+def uncancel(context: Context, item: Cancelable) -> Uncanceled:
     """Let something cancelled count again, with exactly what was cancelled together with it.
 
     Raises:
         NotFound: It is not there (any more).
         Refused: It is not cancelled; or what it belongs to is.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         what, current = _current(store, item)
         step = Said("un-cancel {what} {no}", what=Said(_named(what)), no=current.entry_no)
@@ -87,19 +91,20 @@ def uncancel(store: Store, item: Cancelable, stamp: Stamp) -> Uncanceled:
 
 
 def delete_canceled_interactions(
-    store: Store, stamp: Stamp, *, campaign_no: str = "", segment_no: str = ""
+    context: Context, *, campaign_no: str = "", segment_no: str = ""
 ) -> int:
     """Delete cancelled interactions, with their comments and the attachments only they need.
 
     Args:
-        store: Where everything is kept.
-        stamp: When and by whom it is recorded.
+        context: Store, user, day and clock.
         campaign_no: Only those of a campaign.
         segment_no: Only those of a segment.
 
     Returns:
         How many were deleted.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         chosen = _filters(campaign_no=campaign_no, segment_no=segment_no)
         found = list(store.records.all(Interaction, canceled=True, **chosen))
@@ -107,20 +112,24 @@ def delete_canceled_interactions(
 
 
 def delete_canceled_campaign_entries(
-    store: Store, stamp: Stamp, *, campaign_no: str = "", segment_no: str = ""
+    context: Context, *, campaign_no: str = "", segment_no: str = ""
 ) -> int:
     """Delete cancelled campaign entries and their interactions; returns how many entries."""
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         chosen = _filters(campaign_no=campaign_no, segment_no=segment_no)
         found = list(store.records.all(CampaignEntry, canceled=True, **chosen))
         return _delete(store, Thing.CAMPAIGN_ENTRY, found, stamp)
 
 
-def delete_canceled_logged_segments(store: Store, stamp: Stamp, *, segment_no: str = "") -> int:
+def delete_canceled_logged_segments(context: Context, *, segment_no: str = "") -> int:
     """Delete cancelled logged segments; returns how many.
 
     Their interactions and campaign entries stay, cancelled, and belong to no logged segment.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         chosen = _filters(segment_no=segment_no)
         found = list(store.records.all(LoggedSegment, canceled=True, **chosen))

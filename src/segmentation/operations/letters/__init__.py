@@ -1,13 +1,13 @@
 """Letters: merge fields, printing, what they were filled with, delivery."""
 
 from ._delivery import (
-    Couriers,
     Delivered,
     Persistence,
     Progress,
     deliver,
     outstanding,
     resend,
+    resend_fresh,
 )
 from ._merge_fields import (
     REMARK,
@@ -16,9 +16,7 @@ from ._merge_fields import (
     known_fields,
 )
 from ._printer import (
-    More,
     Press,
-    Rendering,
     as_interaction,
     check_letters,
     faults_of,
@@ -32,15 +30,12 @@ from ._snapshots import (
 
 __all__ = [
     "REMARK",
-    "Couriers",
     "Delivered",
     "Facts",
     "Gatherer",
-    "More",
     "Persistence",
     "Press",
     "Progress",
-    "Rendering",
     "as_interaction",
     "check_letters",
     "deliver",
@@ -52,4 +47,5 @@ __all__ = [
     "letters",
     "outstanding",
     "resend",
+    "resend_fresh",
 ]

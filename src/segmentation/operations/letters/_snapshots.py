@@ -10,11 +10,11 @@ from typing import Any
 
 from segmentation.errors import Fault, SegmentationError
 from segmentation.interactions import Interaction
-from segmentation.protocols import Store
+from segmentation.protocols import Rendering, Store
 from segmentation.segments import Segment
 from segmentation.serialization import to_json, value_from_data, value_to_data
 
-from ._printer import Letter, Press, Rendering, as_interaction, faults_of
+from ._printer import Letter, Press, as_interaction, faults_of
 
 _FORMAT = 1
 

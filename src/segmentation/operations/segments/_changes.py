@@ -13,6 +13,7 @@ from segmentation.codes import to_code
 from segmentation.contacts import AlternativeAddress, Contact, ContactType
 from segmentation.criteria import AsOf
 from segmentation.errors import InvalidValue, NotFound, Refused, Said
+from segmentation.operations.context import Context
 from segmentation.operations.records import require_contact, require_segment
 from segmentation.operations.templates import languages_of, template_of
 from segmentation.operations.values import read_given
@@ -23,12 +24,10 @@ from segmentation.segments import (
     Segment,
     SegmentHeader,
     SegmentLine,
-    Tell,
     Terms,
     exclusive,
     following,
     following_texts,
-    tell_nobody,
     with_date,
     with_language,
     with_template,
@@ -50,12 +49,7 @@ _LINE_FIXED = frozenset({"segment_no", "line_no", "own_texts", "contact_company_
 
 
 def change_header(
-    store: Store,
-    segment_no: str,
-    *,
-    update_lines: bool = False,
-    tell: Tell = tell_nobody,
-    **values: object,
+    context: Context, segment_no: str, *, update_lines: bool = False, **values: object
 ) -> Segment:
     """Change fields of a segment's header.
 
@@ -64,10 +58,9 @@ def change_header(
     so does what was taken out by earlier actions.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         segment_no: The segment.
         update_lines: Whether the lines follow.
-        tell: Is told of the change.
         **values: Fields of the header and their new values.
 
     Raises:
@@ -76,6 +69,7 @@ def change_header(
         NotFound: A template, campaign or salesperson does not exist.
         Refused: The template changes, lines have its attachment and are not to be updated.
     """
+    store = context.store
     changes = read_given(SegmentHeader, values, fixed=_HEADER_FIXED)
     with store.transaction():
         check_references(store, changes)
@@ -85,7 +79,7 @@ def change_header(
         after = _changed(store, before, changes)
         if update_lines:
             after = _followed(store, before, after, changes)
-        return keep(store, before, after, tell)
+        return keep(context, before, after)
 
 
 def _check_inherited(store: Store, segment: Segment) -> None:
@@ -158,24 +152,16 @@ def _addressed(store: Store, contact_nos: Iterable[str]) -> dict[str, Addressed]
 # -- texts ------------------------------------------------------------------------------------
 
 
-def put_text(
-    store: Store,
-    segment_no: str,
-    language_code: str,
-    *,
-    tell: Tell = tell_nobody,
-    **values: object,
-) -> Segment:
+def put_text(context: Context, segment_no: str, language_code: str, **values: object) -> Segment:
     """Give a segment a text in a language, or change the one that it has.
 
     Lines that inherit the segment's texts follow; the template stays as it is. The first text
     becomes the default.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         segment_no: The segment.
         language_code: The text's language.
-        tell: Is told of the change.
         **values: subject, description, attachment (SHA-256 of a content in the store),
             attachment_name, word_template_code.
 
@@ -183,6 +169,7 @@ def put_text(
         UnknownName: A text has no such field.
         InvalidValue: A value does not fit, or both attachment and Word template are given.
     """
+    store = context.store
     changes = exclusive(
         read_given(TemplateLanguage, values, fixed=("interaction_template_code", "language_code"))
     )
@@ -196,12 +183,10 @@ def put_text(
         texts = {**before.texts, code: attrs.evolve(before.texts.get(code, new), **changes)}
         if not before.languages and not header.language_code_default:
             header = attrs.evolve(header, language_code_default=code)
-        return keep(store, before, _with_texts(store, before, header, texts), tell)
+        return keep(context, before, _with_texts(store, before, header, texts))
 
 
-def remove_text(
-    store: Store, segment_no: str, language_code: str, *, tell: Tell = tell_nobody
-) -> Segment:
+def remove_text(context: Context, segment_no: str, language_code: str) -> Segment:
     """Take a text from a segment; its lines change to their contact's language or the default.
 
     If it was the default, the first of the others becomes it.
@@ -209,6 +194,7 @@ def remove_text(
     Raises:
         NotFound: There is no text in this language.
     """
+    store = context.store
     code = to_code(language_code)
     with store.transaction():
         before = require_segment(store, segment_no)
@@ -218,7 +204,7 @@ def remove_text(
         header = before.header
         if header.language_code_default == code:
             header = attrs.evolve(header, language_code_default=next(iter(texts), ""))
-        return keep(store, before, _with_texts(store, before, header, texts), tell)
+        return keep(context, before, _with_texts(store, before, header, texts))
 
 
 def _with_texts(
@@ -243,14 +229,7 @@ def _with_texts(
 
 
 def change_line(
-    store: Store,
-    segment_no: str,
-    line_no: int,
-    as_of: AsOf,
-    *,
-    recorded: bool = True,
-    tell: Tell = tell_nobody,
-    **values: object,
+    context: Context, segment_no: str, line_no: int, *, recorded: bool = True, **values: object
 ) -> Segment:
     """Change a line by hand; it stays so whatever becomes of the header, unless asked.
 
@@ -260,12 +239,10 @@ def change_line(
     alternative address.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         segment_no: The segment.
         line_no: The line's number.
-        as_of: The day and user.
         recorded: Whether another contact counts as actions; if not, it cannot be gone back on.
-        tell: Is told of the change.
         **values: Fields of the line and their new values.
 
     Raises:
@@ -274,6 +251,7 @@ def change_line(
         NotFound: The line, or the contact, template, campaign or salesperson does not exist.
         Refused: The contact is blocked, or a minor without consent.
     """
+    store = context.store
     changes = read_given(SegmentLine, values, fixed=_LINE_FIXED)
     with store.transaction():
         check_references(store, changes)
@@ -290,7 +268,7 @@ def change_line(
             )
             line = old
         new = _changed_line(store, line, terms, who, changes)
-        return keep(store, before, _with_line(before, old, new, as_of, recorded=recorded), tell)
+        return keep(context, before, _with_line(before, old, new, context.day, recorded=recorded))
 
 
 def _changed_line(

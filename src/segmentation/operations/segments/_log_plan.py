@@ -10,8 +10,8 @@ from segmentation.contacts import (
     CorrespondenceType,
 )
 from segmentation.errors import Fault
-from segmentation.operations.letters import Rendering, freeze_all
-from segmentation.protocols import Store
+from segmentation.operations.letters import freeze_all
+from segmentation.protocols import Rendering, Store
 from segmentation.segments import (
     Segment,
     SegmentLine,

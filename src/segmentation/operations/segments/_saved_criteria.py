@@ -6,9 +6,10 @@ from datetime import datetime
 import attrs
 
 from segmentation.codes import to_code
-from segmentation.criteria import AllOf, AnyOf, AsOf, Criteria, Cut, InLoggedSegment, InSegment, Not
+from segmentation.criteria import AllOf, AnyOf, Criteria, Cut, InLoggedSegment, InSegment, Not
 from segmentation.errors import InvalidValue, NotFound, Refused, Said
 from segmentation.interactions import Interaction
+from segmentation.operations.context import Context
 from segmentation.operations.records import require_record, require_segment
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -22,10 +23,8 @@ from segmentation.segments import (
     SavedCriteria,
     Segment,
     SegmentRefreshed,
-    Tell,
     actions_from_json,
     actions_to_json,
-    tell_nobody,
 )
 from segmentation.serialization import JSON, from_json, to_json
 
@@ -39,9 +38,7 @@ SAVED_FORMAT = 1
 # -- saved criteria ---------------------------------------------------------------------------
 
 
-def save_criteria(
-    store: Store, segment_no: str, code: str, description: str, *, user: str, at: datetime
-) -> SavedCriteria:
+def save_criteria(context: Context, segment_no: str, code: str, description: str) -> SavedCriteria:
     """Keep a segment's actions under a code; the same code is replaced.
 
     What the actions did on this segment is not kept, only how they choose.
@@ -50,6 +47,7 @@ def save_criteria(
         Refused: The segment has no action.
         InvalidValue: The code is blank.
     """
+    store = context.store
     with store.transaction():
         segment = require_segment(store, segment_no)
         if not segment.actions:
@@ -58,8 +56,8 @@ def save_criteria(
         saved = SavedCriteria(
             code=_filled(code),
             description=description,
-            saved_by=user,
-            saved_at=at,
+            saved_by=context.user,
+            saved_at=context.now,
             actions=actions_to_json(map(_choice, segment.actions)),
         )
         store.records.put([saved])
@@ -210,9 +208,7 @@ def _saved_from_data(data: JSON) -> SavedCriteria:
     )
 
 
-def reuse_criteria(
-    store: Store, segment_no: str, code: str, as_of: AsOf, *, tell: Tell = tell_nobody
-) -> Segment:
+def reuse_criteria(context: Context, segment_no: str, code: str) -> Segment:
     """Play saved actions on a segment, one by one, on the data of today.
 
     Each is recorded as an action of the segment, after those that it has already.
@@ -222,6 +218,8 @@ def reuse_criteria(
         UnknownName: They name a table or field that the schema does not have; nothing is done.
         Refused: They go round in a circle.
     """
+    store = context.store
+    as_of = context.day
     with store.transaction():
         actions = saved_actions(store, code)
         check_circle(store, code)
@@ -229,33 +227,32 @@ def reuse_criteria(
         segment = require_segment(store, segment_no)
         for action in actions:
             after = played(store, segment, attrs.evolve(action, as_of=as_of), as_of)
-            segment = keep(store, segment, after, tell)
+            segment = keep(context, segment, after)
         return segment
 
 
 # -- dynamic segments -------------------------------------------------------------------------
 
 
-def follow_criteria(
-    store: Store, segment_no: str, code: str, *, tell: Tell = tell_nobody
-) -> Segment:
+def follow_criteria(context: Context, segment_no: str, code: str) -> Segment:
     """Make a segment follow saved criteria: `refresh` plays them. A blank code ends it.
 
     Raises:
         NotFound: There are no such criteria.
         Refused: Criteria and segments would go round in a circle.
     """
+    store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
         saved = find_criteria(store, code).code if to_code(code) else ""
         header = attrs.evolve(before.header, saved_criteria_code=saved)
-        after = keep(store, before, attrs.evolve(before, header=header), tell)
+        after = keep(context, before, attrs.evolve(before, header=header))
         if saved:
             check_circle(store, saved)
         return after
 
 
-def refresh(store: Store, segment_no: str, as_of: AsOf, *, tell: Tell = tell_nobody) -> Segment:
+def refresh(context: Context, segment_no: str) -> Segment:
     """Bring a segment up to date with the criteria that it follows, as one action.
 
     Contacts that match now enter, those that do not any more leave. A line put in by hand
@@ -266,6 +263,8 @@ def refresh(store: Store, segment_no: str, as_of: AsOf, *, tell: Tell = tell_nob
         Refused: The segment follows no criteria, or they go round in a circle.
         UnknownName: They name a table or field that the schema does not have.
     """
+    store = context.store
+    as_of = context.day
     with store.transaction():
         before = require_segment(store, segment_no)
         code = before.header.saved_criteria_code
@@ -275,10 +274,10 @@ def refresh(store: Store, segment_no: str, as_of: AsOf, *, tell: Tell = tell_nob
         check_circle(store, code)
         check_actions(store, saved_actions(store, code), as_of)
         action = CriteriaAction(kind=ActionKind.REFRESH, saved_code=code, as_of=as_of)
-        after = keep(store, before, played(store, before, action, as_of), tell)
+        after = keep(context, before, played(store, before, action, as_of))
         done = after.actions[-1]
         entered = after.lines.picked(done.inserted)[0]
-        tell(SegmentRefreshed(after, joining=entered, leaving=done.removed))
+        context.on_event(SegmentRefreshed(after, joining=entered, leaving=done.removed))
         return after
 
 
@@ -343,12 +342,7 @@ def _segments_in(criteria: Criteria | None) -> Iterator[str]:
 
 
 def reuse_logged_segment(
-    store: Store,
-    segment_no: str,
-    logged_segment_entry_no: int,
-    as_of: AsOf,
-    *,
-    tell: Tell = tell_nobody,
+    context: Context, segment_no: str, logged_segment_entry_no: int
 ) -> Segment:
     """The contacts that were logged join again, as one action, existing ones too.
 
@@ -358,6 +352,7 @@ def reuse_logged_segment(
     Raises:
         NotFound: There is no such segment or logged segment.
     """
+    store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
         if store.records.find(LoggedSegment, logged_segment_entry_no) is None:
@@ -367,7 +362,7 @@ def reuse_logged_segment(
             kind=ActionKind.ADD,
             criteria=InLoggedSegment(logged_segment_entry_no),
             options=Options(allow_existing=True, ignore_exclusion=True),
-            as_of=as_of,
+            as_of=context.day,
         )
         found = store.contacts.candidates(campaigns.keys(), Options())
         joining, barred = sorted_out(found, before, action.options)
@@ -383,7 +378,7 @@ def reuse_logged_segment(
                 attrs.evolve(line, campaign_no=campaign) for line, campaign in pairs
             )
         action = attrs.evolve(action, left_out=tuple(left_out))
-        return keep(store, before, before.acted(action, inserted=inserted), tell)
+        return keep(context, before, before.acted(action, inserted=inserted))
 
 
 def _logged_campaigns(store: Store, entry_no: int) -> dict[str, list[str]]:
