@@ -42,12 +42,9 @@ def office() -> Iterator[LibreOffice]:
 
 
 @pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder of data shared by several projects, next to the checkout."""
-    folder = ROOT.parent / "shared"
-    if not folder.is_dir():
-        pytest.skip(f"no folder {folder.name!r} next to the checkout")
-    return folder
+def data() -> Path:
+    """What the tests read of Business Central: a demo company, and templates made in Word."""
+    return ROOT / "tests" / "data"
 
 
 # -- databases: a SQLite file each, and a PostgreSQL schema each on one server ------------------

@@ -37,10 +37,10 @@ def test_a_letter_becomes_a_pdf_that_says_the_same(office: LibreOffice, tmp_path
 
 @pytest.mark.parametrize("language", ["en", "fr-CH", "it-CH"])
 def test_real_templates_open_with_every_field_filled(
-    office: LibreOffice, shared: Path, tmp_path: Path, language: str
+    office: LibreOffice, data: Path, tmp_path: Path, language: str
 ) -> None:
     name = f"thanksnote.{language}.docx"
-    form = WordRenderer().read((shared / "data" / "word" / name).read_bytes(), name)
+    form = WordRenderer().read((data / "word" / name).read_bytes(), name)
     values = {field: f"({number})" for number, field in enumerate(form.fields)}
     text = text_of(office.convert(form.fill(values, FORMATS), name), tmp_path)
     assert all(value in text for value in values.values())

@@ -667,8 +667,8 @@ THANKS = ("thanksnote.en.docx", "thanksnote.fr-CH.docx", "thanksnote.it-CH.docx"
 
 
 @pytest.mark.parametrize("name", THANKS)
-def test_real_templates_come_out_as_docx_mailmerge_has_them(shared: Path, name: str) -> None:
-    content = (shared / "data" / "word" / name).read_bytes()
+def test_real_templates_come_out_as_docx_mailmerge_has_them(data: Path, name: str) -> None:
+    content = (data / "word" / name).read_bytes()
     form = read(content)
     values = {field: f"<{field} & co>" for field in form.fields}
     with MailMerge(io.BytesIO(content)) as rival:

@@ -403,9 +403,9 @@ def test_questions_of_a_questionnaire_without_header_are_passed_over() -> None:
     assert classify(world(lost, stray), AS_OF) == Classified(questions=0, answers=0, moves=())
 
 
-def test_the_demo_company_s_questionnaires_are_classified(shared: Path) -> None:
+def test_the_demo_company_s_questionnaires_are_classified(data: Path) -> None:
     crm = Workspace(MemoryStore(), workdate=TODAY, clock=lambda: NOW)
-    crm.import_data(shared / "data" / "cronus")
+    crm.import_data(data / "cronus")
     figures = {f"{number}0000": Decimal(1000 * number) for number in range(1, 6)}
     kept = {str(field): figures for field in CustomerClassField if field}
     before = list(crm.store.records.all(ContactProfileAnswer))
