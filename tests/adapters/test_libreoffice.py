@@ -20,7 +20,7 @@ FORMATS = PlainFormats()
 
 def text_of(pdf: bytes, folder: Path) -> str:
     if not shutil.which("pdftotext"):
-        pytest.skip("no pdftotext (poppler-utils) to read a PDF with")
+        pytest.skip("needs pdftotext: install poppler-utils")
     path = folder / "letter.pdf"
     path.write_bytes(pdf)
     command = ["pdftotext", "-layout", str(path), "-"]
@@ -76,11 +76,8 @@ def test_what_is_no_document_is_refused_and_the_next_is_converted(office: LibreO
     assert office.convert(docx(paragraph(run("Hi"))), "hello.docx").startswith(b"%PDF")
 
 
+@pytest.mark.usefixtures("programs_of_office")
 def test_a_libreoffice_that_was_killed_is_started_again() -> None:
-    try:
-        find_programs()
-    except NotFound as missing:
-        pytest.skip(str(missing))
     letter = docx(paragraph(run("Hi")))
     with LibreOffice(timeout=120) as office:
         office.convert(letter, "hello.docx")

@@ -28,7 +28,9 @@ def test_real_templates_become_mails_with_all_their_text(data: Path, language: s
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"PK", zipped({"a": "b"}), docx()[:300], zipped({"word/document.xml": "<a"})]
+    "content",
+    [b"", b"PK", zipped({"a": "b"}), docx()[:300], zipped({"word/document.xml": "<a"})],
+    ids=["nothing", "two letters", "other archive", "cut short", "no XML"],
 )
 def test_what_is_no_word_document_is_refused_with_its_name(content: bytes) -> None:
     with pytest.raises(BadDocument, match=r"letter\.docx: cannot be made a mail"):

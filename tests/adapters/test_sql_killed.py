@@ -23,7 +23,9 @@ from segmentation.interactions import Interaction
 from segmentation.protocols import Store
 from segmentation.workspace import open_store
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="needs signals of POSIX: run on Linux or macOS"
+)
 
 
 def lines(store: Store) -> int:

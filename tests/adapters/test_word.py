@@ -627,6 +627,19 @@ TYPES = member(docx(), "[Content_Types].xml")
             "too large",
         ),
     ],
+    ids=[
+        "nothing",
+        "text",
+        "cut short",
+        "other archive",
+        "no types",
+        "types of no XML",
+        "body of no XML",
+        "entities",
+        "many members",
+        "bomb",
+        "large body",
+    ],
 )
 def test_what_is_no_word_document_is_refused_with_its_name(content: bytes, reason: str) -> None:
     with pytest.raises(BadDocument, match=reason) as caught:

@@ -355,7 +355,7 @@ class Page:
 
 def pages_of(office: LibreOffice, document: bytes, folder: Path) -> Sequence[Page]:
     if not shutil.which("pdftotext"):
-        pytest.skip("no pdftotext (poppler-utils) to look at paper with")
+        pytest.skip("needs pdftotext: install poppler-utils")
     path = folder / "report.pdf"
     path.write_bytes(office.convert(document, "report.docx"))
     command = ["pdftotext", "-bbox", str(path), "-"]
