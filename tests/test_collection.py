@@ -21,17 +21,14 @@ def named(parameters: str, name: str, value: object) -> bool:
     """Whether a value that cannot be a name of its own was given one."""
     match value:
         case bytes():
-            plain = re.fullmatch(rb"[ -~]{0,40}", value)
-            written = repr(value)[2:-1]
+            plain, written = re.fullmatch(rb"[ -~]{0,40}", value) is not None, repr(value)[2:-1]
         case str():
-            plain = re.fullmatch(r"(?s).{0,200}", value)
-            written = ascii(value)[1:-1]
+            plain, written = len(value) <= LONGEST, ascii(value)[1:-1]
         case _:
             return True
     around = f"-{parameters}-"
-    return bool(plain) or not (
-        f"-{written}-" in around or re.search(rf"-{re.escape(name)}\d+-", around)
-    )
+    numbered = re.search(rf"-{re.escape(name)}\d+-", around)
+    return plain or not (numbered or f"-{written}-" in around)
 
 
 def faults_of(parameters: str, values: dict[str, object]) -> Iterator[str]:

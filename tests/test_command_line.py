@@ -1,6 +1,7 @@
 """The command line: what it prints, what it leaves, and how it says no."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -377,7 +378,7 @@ def test_a_target_that_cannot_be_written_is_said(
 ) -> None:
     target = tmp_path / "no" / "such" / "folder.jsonl"
     assert main(["journal", "export", "--store", str(store), "--output", str(target)]) == 1
-    assert capsys.readouterr().err == f"segmentation: {target}: No such file or directory\n"
+    assert capsys.readouterr().err == f"segmentation: {target}: {os.strerror(errno.ENOENT)}\n"
 
 
 def test_an_export_never_replaces_a_store(
@@ -448,7 +449,8 @@ def test_output_that_cannot_be_kept_is_an_error(store: Path, form: str) -> None:
             env=BUFFERED,
         )
     assert done.returncode == 1
-    assert done.stderr == b"segmentation: standard output: No space left on device\n"
+    reason = os.strerror(errno.ENOSPC)
+    assert done.stderr.decode() == f"segmentation: standard output: {reason}\n"
 
 
 @pytest.mark.parametrize("form", ["--json", "--csv", "--count"])
