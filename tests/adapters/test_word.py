@@ -234,7 +234,9 @@ def complex_field(*inside: str) -> str:
 NAME = field(" MERGEFIELD Name ")
 
 
-@pytest.mark.parametrize("page", [field(" PAGE "), '<w:fldSimple w:instr=" PAGE "/>'])
+@pytest.mark.parametrize(
+    "page", [field(" PAGE "), '<w:fldSimple w:instr=" PAGE "/>'], ids=["complex", "simple"]
+)
 def test_what_depends_on_the_page_is_left_to_word_with_its_merge_fields_filled(page: str) -> None:
     condition = complex_field(" IF ", page, ' = 1 "', NAME, '" "no" ')
     xml = member(read(docx(paragraph(condition))).fill({"Name": 'An"na'}, FORMATS))
