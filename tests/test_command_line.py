@@ -1,6 +1,7 @@
 """The command line: what it prints, what it leaves, and how it says no."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -332,7 +333,9 @@ def test_a_changed_export_is_found_out(tmp_path: Path, capsys: pytest.CaptureFix
     assert "journal entry 1: its personal content was changed" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("content", [b"hello\n", b"\xff\xfe\x00", b"[]\n"])
+@pytest.mark.parametrize(
+    "content", [b"hello\n", b"\xff\xfe\x00", b"[]\n"], ids=["text", "no text", "list"]
+)
 def test_a_file_that_is_no_export_is_said_to_be_none(
     tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -375,7 +378,7 @@ def test_a_target_that_cannot_be_written_is_said(
 ) -> None:
     target = tmp_path / "no" / "such" / "folder.jsonl"
     assert main(["journal", "export", "--store", str(store), "--output", str(target)]) == 1
-    assert capsys.readouterr().err == f"segmentation: {target}: No such file or directory\n"
+    assert capsys.readouterr().err == f"segmentation: {target}: {os.strerror(errno.ENOENT)}\n"
 
 
 def test_an_export_never_replaces_a_store(
@@ -434,7 +437,7 @@ def test_the_demo_is_done_though_nobody_reads_what_it_says(tmp_path: Path) -> No
     assert main(["journal", "verify", str(folder / "journal.jsonl")]) == 0
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full: run on Linux")
 @pytest.mark.parametrize("form", ["--json", "--count"])
 def test_output_that_cannot_be_kept_is_an_error(store: Path, form: str) -> None:
     with Path("/dev/full").open("wb") as full:
@@ -446,7 +449,8 @@ def test_output_that_cannot_be_kept_is_an_error(store: Path, form: str) -> None:
             env=BUFFERED,
         )
     assert done.returncode == 1
-    assert done.stderr == b"segmentation: standard output: No space left on device\n"
+    reason = os.strerror(errno.ENOSPC)
+    assert done.stderr.decode() == f"segmentation: standard output: {reason}\n"
 
 
 @pytest.mark.parametrize("form", ["--json", "--csv", "--count"])
@@ -481,7 +485,7 @@ def test_a_terminal_shows_what_it_can(store: Path, monkeypatch: pytest.MonkeyPat
     assert b"S?ren" in shown.getvalue()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals of POSIX: run on Linux or macOS")
 def test_an_interrupt_leaves_the_store_whole(tmp_path: Path) -> None:
     rows = [{"no": f"C{n:06}", "name": f"Contact {n}"} for n in range(20_000)]
     (tmp_path / "contact.json").write_text(json.dumps(rows), encoding="utf-8")

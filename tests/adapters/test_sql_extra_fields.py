@@ -150,8 +150,8 @@ def test_a_host_may_link_rows_by_numbers_and_dates(
 @pytest.mark.parametrize(
     ("operator", "text"),
     [
-        (Operator.GREATER, "L\0"),
-        (Operator.LESS, "lys\0"),
+        pytest.param(Operator.GREATER, "L\0", id=">-L-NUL"),
+        pytest.param(Operator.LESS, "lys\0", id="<-lys-NUL"),
         (Operator.GREATER, "l\ud800"),
         (Operator.LESS, "l\udfff"),
         (Operator.AT_LEAST, ""),

@@ -23,7 +23,9 @@ from support.killing import (
 )
 from support.older import make_older, noted_shape
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="needs signals of POSIX: run on Linux or macOS"
+)
 
 
 def lines(store: Store) -> int:

@@ -154,7 +154,7 @@ def check_told(error: SegmentationError) -> None:
     assert told(error, "en") == told(error, "de-CH") == str(error)
 
 
-@pytest.mark.parametrize(("table", "field", "text"), BAD)
+@pytest.mark.parametrize(("table", "field", "text"), BAD, ids=lambda said: said[:20])
 def test_what_a_filter_text_raises_is_told(table: str, field: str, text: str) -> None:
     check_told(raised(lambda: filtered(table, field, text)))
 

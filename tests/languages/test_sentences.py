@@ -1,5 +1,6 @@
 """Selections, explanations and histories in the languages of the glossary."""
 
+import itertools
 from datetime import date
 
 import pytest
@@ -144,6 +145,7 @@ BERN = contact.city == "Bern"
             "Poststed er «Bern»; av disse et utvalg på 2 etter «x»",
         ),
     ],
+    ids=itertools.count(1),
 )
 def test_a_selection_is_told_in_the_language_asked_for(
     criteria: Criteria | None, french: str, italian: str, norwegian: str

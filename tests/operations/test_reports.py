@@ -309,9 +309,12 @@ def test_words_are_there_in_the_languages_of_the_glossary_and_else_in_english() 
 def test_dates_and_amounts_are_written_as_the_edition_says(crm: Workspace) -> None:
     logged_campaign(crm)
     details = campaign_details(crm.store, "FAIR")
-    edition = Edition(language="NOR", formats=formats_for("NOR", "NO", ""))
+    formats = formats_for("NOR", "NO", "")
+    edition = Edition(language="NOR", formats=formats)
     said = sentences(campaign_report(form("campaign_details.docx"), details, edition))
-    assert {"22. november 2026", "24,00", "0,0", "%", "10", "Kampanjedetaljer"} <= {
+    day, cost = formats.date(TODAY), formats.number(Decimal(24), "#,##0.00")
+    rate = formats.number(Decimal(0), "0.0")
+    assert {day, cost, rate, "%", "10", "Kampanjedetaljer"} <= {
         word for line in said for word in (line, *line.split())
     }
 
@@ -333,7 +336,7 @@ def test_a_host_puts_its_own_template_in_the_place_of_ours() -> None:
     read = make_word_renderer().read(own, "own.docx")
     assert text_of(contacts_report(read, rows, Edition(title="Ours"))) == "Ours: Anna;"
     wrong = make_word_renderer().read(docx(paragraph(run("{{ row[2].x }}"))), "wrong.docx")
-    with pytest.raises(BadDocument, match=r"wrong\.docx: cannot be filled: 'row' is undefined"):
+    with pytest.raises(BadDocument, match=r"wrong\.docx: cannot be filled: .*'row'"):
         contacts_report(wrong, rows)
 
 
@@ -356,7 +359,7 @@ class Page:
 
 def pages_of(office: LibreOffice, document: bytes, folder: Path) -> Sequence[Page]:
     if not shutil.which("pdftotext"):
-        pytest.skip("no pdftotext (poppler-utils) to look at paper with")
+        pytest.skip("needs pdftotext: install poppler-utils")
     path = folder / "report.pdf"
     path.write_bytes(office.convert(document, "report.docx"))
     command = ["pdftotext", "-bbox", str(path), "-"]

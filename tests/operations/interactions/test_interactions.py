@@ -285,7 +285,7 @@ def test_values_are_read_as_their_fields_hold_them(crm: seg.Workspace) -> None:
         ("cost", "much"),
         ("cost", float("nan")),
         ("description", 5),
-        ("description", "a\0b"),
+        pytest.param("description", "a\0b", id="description-NUL"),
         ("campaign_target", "perhaps"),
         ("extra", 5),
     ],

@@ -562,7 +562,11 @@ def test_only_what_was_delivered_or_failed_can_be_resent() -> None:
 # -- scenarios --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("template", [b"\xd0\xcf\x11\xe0 an old Word file", "Dear {{ name }}"])
+@pytest.mark.parametrize(
+    "template",
+    [b"\xd0\xcf\x11\xe0 an old Word file", "Dear {{ name }}"],
+    ids=["old Word file", "text"],
+)
 def test_a_delivered_segment_of_one_is_one_entry_and_one_mail(
     template: str | bytes,
 ) -> None:

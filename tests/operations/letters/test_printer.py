@@ -448,10 +448,10 @@ def test_no_two_fields_of_the_core_have_the_same_name_by_accident() -> None:
 @pytest.mark.parametrize(
     "name", ["thanksnote.en.docx", "thanksnote.fr-CH.docx", "thanksnote.it-CH.docx"]
 )
-def test_real_templates_come_out_right_for_every_contact_of_cronus(shared: Path, name: str) -> None:
+def test_real_templates_come_out_right_for_every_contact_of_cronus(data: Path, name: str) -> None:
     crm = Workspace.open()
-    crm.import_data(shared / "data" / "cronus")
-    template = (shared / "data" / "word" / name).read_bytes()
+    crm.import_data(data / "cronus")
+    template = (data / "word" / name).read_bytes()
     digest = crm.store.attachments.put(template)
     rendering = Rendering(renderers=(WordRenderer(),), fallback_language="ENU")
     sent = [

@@ -419,9 +419,9 @@ def test_questions_of_a_questionnaire_without_header_are_passed_over() -> None:
     assert classify(context(world(lost, stray))) == Classified(questions=0, answers=0, moves=())
 
 
-def test_the_demo_company_s_questionnaires_are_classified(shared: Path) -> None:
+def test_the_demo_company_s_questionnaires_are_classified(data: Path) -> None:
     crm = Workspace.open(MemoryStore(), workdate=TODAY, clock=lambda: NOW)
-    crm.import_data(shared / "data" / "cronus")
+    crm.import_data(data / "cronus")
     figures = {f"{number}0000": Decimal(1000 * number) for number in range(1, 6)}
     kept = {str(field): figures for field in CustomerClassField if field}
     crm = evolved(crm, ledgers=Books(**kept))
