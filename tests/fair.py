@@ -8,12 +8,8 @@ import datetime as dt
 from decimal import Decimal
 
 from segmentation.campaigns import Campaign
-from segmentation.contacts import (
-    BusinessRelation,
-    ContactBusinessRelation,
-    LinkToTable,
-    SalespersonPurchaser,
-)
+from segmentation.code_tables import BusinessRelation, SalespersonPurchaser
+from segmentation.contacts import ContactBusinessRelation, LinkToTable
 from segmentation.criteria import AsOf
 from segmentation.fields import Record
 from segmentation.interactions import Interaction

@@ -18,7 +18,8 @@ from killing import (
     take_contacts_in,
 )
 from older import make_older, noted_shape
-from segmentation.contacts import Contact, Territory
+from segmentation.code_tables import Territory
+from segmentation.contacts import Contact
 from segmentation.interactions import Interaction
 from segmentation.protocols import Store
 from segmentation.workspace import open_store

@@ -12,7 +12,8 @@ from databases import Database
 from older import make_older
 from segmentation.adapters import sqlalchemy as adapter
 from segmentation.adapters.sqlalchemy import open_store
-from segmentation.contacts import Contact, Territory
+from segmentation.code_tables import Territory
+from segmentation.contacts import Contact
 from segmentation.errors import MissingExtra, StoreError
 
 

@@ -21,7 +21,7 @@ import segmentation as seg
 import sql_data
 from databases import Database
 from segmentation.adapters.sqlalchemy import SqlStore
-from segmentation.contacts import SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.criteria import AsOf, bind
 from segmentation.segments import contact_schema
 

@@ -15,7 +15,8 @@ from desk import COST, DURATION, Diary, make_desk, make_template, segment_of
 from fair import AS_OF, NOW, STAMP, TODAY, person
 from segmentation.adapters.sqlalchemy import open_store
 from segmentation.campaigns import Campaign, CampaignEntry
-from segmentation.contacts import Contact, CorrespondenceType, SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.errors import (
     InvalidValue,
     NotFound,

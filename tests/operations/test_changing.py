@@ -7,12 +7,8 @@ import attrs
 import pytest
 
 from fair import AS_OF, STAMP, TODAY, company, make_store, person
-from segmentation.contacts import (
-    AlternativeAddress,
-    ContactType,
-    CorrespondenceType,
-    SalespersonPurchaser,
-)
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import AlternativeAddress, ContactType, CorrespondenceType
 from segmentation.criteria import make_selection
 from segmentation.errors import InvalidValue, NotFound, Refused, UnknownName
 from segmentation.fields import Record

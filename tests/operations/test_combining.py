@@ -3,7 +3,8 @@
 import pytest
 
 from fair import AS_OF, STAMP, TODAY, make_store
-from segmentation.contacts import ContactMailingGroup, MailingGroup
+from segmentation.code_tables import MailingGroup
+from segmentation.contacts import ContactMailingGroup
 from segmentation.criteria import Criteria, InSegment, make_selection
 from segmentation.errors import NotFound
 from segmentation.memory import MemoryStore

@@ -7,9 +7,9 @@ import pytest
 
 from fair import AS_OF, NOW, STAMP, TODAY, company, customer, interaction, make_store, person
 from segmentation.campaigns import Campaign
+from segmentation.code_tables import BusinessRelation, IndustryGroup, JobResponsibility, WebSource
 from segmentation.contacts import (
     AlternativeAddress,
-    BusinessRelation,
     Contact,
     ContactBusinessRelation,
     ContactIndustryGroup,
@@ -18,14 +18,7 @@ from segmentation.contacts import (
     ContactType,
     ContactWebSource,
     CorrespondenceType,
-    IndustryGroup,
-    JobResponsibility,
-    NamePart,
     RelationSummary,
-    Salutation,
-    SalutationFormula,
-    SalutationType,
-    WebSource,
 )
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected
 from segmentation.fields import Record, fields_of
@@ -49,6 +42,7 @@ from segmentation.operations.opening import new_segment
 from segmentation.operations.relating import relation_summary
 from segmentation.operations.selecting import add_contact
 from segmentation.operations.targeting import activate, target_group
+from segmentation.salutations import NamePart, Salutation, SalutationFormula, SalutationType
 from segmentation.setup import MarketingSetup, NumberSeries, UserSetup
 
 ALL_ON = MarketingSetup(

@@ -3,12 +3,8 @@
 import pytest
 
 from fair import AS_OF, STAMP, TODAY, company, make_store, person
-from segmentation.contacts import (
-    AlternativeAddress,
-    ContactMailingGroup,
-    CorrespondenceType,
-    MailingGroup,
-)
+from segmentation.code_tables import MailingGroup
+from segmentation.contacts import AlternativeAddress, ContactMailingGroup, CorrespondenceType
 from segmentation.criteria import Criteria, make_selection
 from segmentation.errors import Conflict, NotFound, Refused, UnknownName
 from segmentation.fields import Record

@@ -8,12 +8,8 @@ import pytest
 
 from fair import NOW, TODAY, customer, interaction, make_store, person
 from segmentation import Workspace
-from segmentation.contacts import (
-    ContactMailingGroup,
-    ContactType,
-    RelationSummary,
-    SalespersonPurchaser,
-)
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import ContactMailingGroup, ContactType, RelationSummary
 from segmentation.errors import Refused
 from segmentation.questionnaires import LineType, ProfileQuestionnaire, ProfileQuestionnaireLine
 from segmentation.scoring import in_group

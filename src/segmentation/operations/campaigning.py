@@ -15,8 +15,8 @@ from segmentation.campaigns import (
     Group,
     Period,
 )
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.codes import to_code
-from segmentation.contacts import SalespersonPurchaser
 from segmentation.errors import Fault, NotFound, Refused, Rejected, Said, UnknownName
 from segmentation.fields import misfits
 from segmentation.interactions import Interaction

@@ -11,8 +11,9 @@ from typing import Any
 import attrs
 
 from segmentation.campaigns import Campaign, CampaignEntry
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.codes import to_code
-from segmentation.contacts import Contact, CorrespondenceType, SalespersonPurchaser
+from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.criteria import AsOf
 from segmentation.errors import (
     Fault,

@@ -11,13 +11,9 @@ from decimal import Decimal
 import attrs
 
 from segmentation.campaigns import Campaign, CampaignEntry
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.columns import Columns, like
-from segmentation.contacts import (
-    AlternativeAddress,
-    Contact,
-    CorrespondenceType,
-    SalespersonPurchaser,
-)
+from segmentation.contacts import AlternativeAddress, Contact, CorrespondenceType
 from segmentation.criteria import MEANING, AllOf, AsOf, Conditions, InSegment, bind, make_selection
 from segmentation.errors import Fault, Refused, Rejected, Said
 from segmentation.fields import Record, key_of

@@ -5,8 +5,8 @@ from datetime import date
 import attrs
 
 from segmentation.campaigns import Campaign
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.codes import to_code
-from segmentation.contacts import SalespersonPurchaser
 from segmentation.fields import Record
 from segmentation.protocols import Store
 from segmentation.segments import (

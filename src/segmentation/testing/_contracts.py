@@ -20,8 +20,6 @@ from segmentation.contacts import (
     CorrespondenceType,
     ItemEntry,
     LinkToTable,
-    SalutationFormula,
-    SalutationType,
     in_segment_order,
 )
 from segmentation.criteria import (
@@ -43,6 +41,7 @@ from segmentation.interactions import Interaction
 from segmentation.journal import Entry, Head, Stamp, make_entries, verify
 from segmentation.memory import MemoryContacts
 from segmentation.protocols import Store
+from segmentation.salutations import SalutationFormula, SalutationType
 from segmentation.segments import (
     ActionKind,
     Candidates,
