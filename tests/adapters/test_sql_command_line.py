@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from commands import SAMPLE
 from databases import Database
-from segmentation.__main__ import main
-
-SAMPLE = Path(__file__).parents[2] / "src" / "segmentation" / "sample"
+from segmentation.command_line import main
 
 
 def test_the_demo_runs_on_either_database(
