@@ -87,4 +87,6 @@ def journal_entries(count: int, after: Head, *, note: str = "said") -> list[Entr
 
 def make_part(table: str, filters: dict[str, str]) -> Part:
     parsed = {field: parse(text) for field, text in filters.items()}
-    return Part(table, tuple(Where(field, each) for field, each in parsed.items() if each))
+    return Part(
+        table, tuple(Where(field, each) for field, each in parsed.items() if each is not None)
+    )
