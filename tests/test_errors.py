@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from segmentation import errors
-from segmentation.__main__ import WrongUse
+from segmentation.command_line import WrongUse
 from segmentation.errors import (
     BadDocument,
     Conflict,

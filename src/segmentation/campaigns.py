@@ -13,8 +13,9 @@ from typing import Annotated
 
 import attrs
 
+from .code_tables import Salesperson
 from .codes import Option, to_code
-from .contacts import ContactNo, Salesperson
+from .contacts import ContactNo
 from .criteria import AllOf, Compare, Not, Operand, Operator, Part, Selection, Where
 from .errors import Fault, InvalidValue, Said
 from .fields import Code, Extra, LongText, Record, RefersTo, ShortCode, Text, with_converters

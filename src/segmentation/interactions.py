@@ -11,8 +11,9 @@ from typing import Annotated
 
 import attrs
 
+from .code_tables import Language, Salesperson
 from .codes import Option
-from .contacts import ContactNo, CorrespondenceType, Language, Salesperson
+from .contacts import ContactNo, CorrespondenceType
 from .fields import (
     AlsoCalled,
     Code,

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import attrs
 
-from .contacts import CorrespondenceType, Country, Language, Salesperson
+from .code_tables import Country, Language, Salesperson
+from .contacts import CorrespondenceType
 from .errors import InvalidValue, Refused
 from .fields import (
     Code,

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import attrs
 
+from .code_tables import Salesperson
 from .codes import Option
-from .contacts import ContactNo, Salesperson
+from .contacts import ContactNo
 from .criteria import AsOf, to_date
 from .fields import Code, Extra, Record, RefersTo, ShortCode, Text, with_converters
 from .templates import CampaignNo

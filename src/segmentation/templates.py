@@ -10,8 +10,9 @@ from typing import Annotated
 
 import attrs
 
+from .code_tables import Language
 from .codes import Option, to_code
-from .contacts import CorrespondenceType, Language
+from .contacts import CorrespondenceType
 from .errors import Fault, UnknownName
 from .fields import (
     AlsoCalled,

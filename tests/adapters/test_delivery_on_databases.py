@@ -3,7 +3,8 @@
 import threading
 from collections import Counter
 
-from segmentation.contacts import Contact, ContactType, CorrespondenceType, SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import Contact, ContactType, CorrespondenceType
 from segmentation.documents import Document
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.operations.letters import Persistence

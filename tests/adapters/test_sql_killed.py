@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from segmentation.contacts import Contact, Territory
+from segmentation.code_tables import Territory
+from segmentation.contacts import Contact
 from segmentation.interactions import Interaction
 from segmentation.protocols import Store
 from segmentation.workspace import open_store

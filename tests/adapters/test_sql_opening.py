@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from segmentation.adapters import sqlalchemy as adapter
 from segmentation.adapters.sqlalchemy import open_store
-from segmentation.contacts import Contact, Territory
+from segmentation.code_tables import Territory
+from segmentation.contacts import Contact
 from segmentation.errors import MissingExtra, StoreError
 from support.databases import INSUFFICIENT_PRIVILEGE, Database, cause_of
 from support.older import make_older

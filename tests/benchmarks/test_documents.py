@@ -23,7 +23,8 @@ from segmentation.adapters.files import ZipCourier
 from segmentation.adapters.jinja.word import make_word_renderer
 from segmentation.adapters.smtp import Security, Server, SmtpCourier
 from segmentation.adapters.word import WordRenderer
-from segmentation.contacts import Contact, CorrespondenceType, SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.documents import Document, PlainFormats
 from segmentation.interactions import Interaction
 from segmentation.operations.letters import letters

@@ -19,7 +19,7 @@ from sys import getsizeof
 from time import process_time
 
 import segmentation as seg
-from segmentation.contacts import SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.interactions import Dimension, Interaction
 from segmentation.journal import Entry, counted, to_line, verify
 from segmentation.memory import MemoryStore

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 import segmentation as seg
 from segmentation.adapters.sqlalchemy import SqlStore
-from segmentation.contacts import SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.criteria import AsOf, bind
 from segmentation.segments import contact_schema
 from support import sql_data

@@ -18,7 +18,8 @@ from segmentation.adapters.jinja import make_html_renderer
 from segmentation.adapters.jinja.word import make_word_renderer
 from segmentation.adapters.libreoffice import LibreOffice
 from segmentation.campaigns import Campaign, CampaignStatus
-from segmentation.contacts import AlternativeAddress, CountryRegion, SalespersonPurchaser
+from segmentation.code_tables import CountryRegion, SalespersonPurchaser
+from segmentation.contacts import AlternativeAddress
 from segmentation.errors import BadDocument, NotFound, UnknownName
 from segmentation.interactions import Interaction
 from segmentation.operations.interactions import NotRecorded

@@ -11,12 +11,8 @@ from typing import Any
 import attrs
 
 from segmentation.campaigns import Campaign
-from segmentation.contacts import (
-    BusinessRelation,
-    ContactBusinessRelation,
-    LinkToTable,
-    SalespersonPurchaser,
-)
+from segmentation.code_tables import BusinessRelation, SalespersonPurchaser
+from segmentation.contacts import ContactBusinessRelation, LinkToTable
 from segmentation.criteria import AsOf
 from segmentation.fields import Record
 from segmentation.interactions import Interaction

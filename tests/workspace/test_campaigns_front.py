@@ -7,12 +7,8 @@ import attrs
 import pytest
 
 from segmentation import Workspace
-from segmentation.contacts import (
-    ContactMailingGroup,
-    ContactType,
-    RelationSummary,
-    SalespersonPurchaser,
-)
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import ContactMailingGroup, ContactType, RelationSummary
 from segmentation.errors import Refused
 from segmentation.questionnaires import LineType, ProfileQuestionnaire, ProfileQuestionnaireLine
 from segmentation.scoring import in_group

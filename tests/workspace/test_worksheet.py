@@ -3,7 +3,7 @@
 import pytest
 
 import segmentation as seg
-from segmentation.contacts import MailingGroup
+from segmentation.code_tables import MailingGroup
 from segmentation.errors import InvalidValue, NotFound, Refused
 from segmentation.fields import Record
 from segmentation.segments import Event, Options, SegmentChanged, SegmentLogged, SegmentRefreshed

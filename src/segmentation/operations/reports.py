@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import attrs
 
 from segmentation.campaigns import CampaignEntry, CampaignStatus
-from segmentation.contacts import SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.documents import Formats, PlainFormats, address_lines, locale_of
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.journal import NOTHING, Figures

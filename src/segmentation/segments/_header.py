@@ -10,7 +10,8 @@ from typing import Annotated
 
 import attrs
 
-from segmentation.contacts import CorrespondenceType, Language, Salesperson
+from segmentation.code_tables import Language, Salesperson
+from segmentation.contacts import CorrespondenceType
 from segmentation.fields import (
     AlsoCalled,
     Code,

@@ -11,14 +11,8 @@ from typing import Annotated, TypedDict
 
 import attrs
 
-from segmentation.contacts import (
-    AlternativeAddress,
-    ContactNo,
-    CorrespondenceType,
-    Language,
-    Salesperson,
-    active_address,
-)
+from segmentation.code_tables import Language, Salesperson
+from segmentation.contacts import AlternativeAddress, ContactNo, CorrespondenceType, active_address
 from segmentation.errors import Said
 from segmentation.fields import (
     AlsoCalled,

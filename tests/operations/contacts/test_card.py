@@ -6,9 +6,9 @@ import attrs
 import pytest
 
 from segmentation.campaigns import Campaign
+from segmentation.code_tables import BusinessRelation, IndustryGroup, JobResponsibility, WebSource
 from segmentation.contacts import (
     AlternativeAddress,
-    BusinessRelation,
     Contact,
     ContactBusinessRelation,
     ContactIndustryGroup,
@@ -17,14 +17,7 @@ from segmentation.contacts import (
     ContactType,
     ContactWebSource,
     CorrespondenceType,
-    IndustryGroup,
-    JobResponsibility,
-    NamePart,
     RelationSummary,
-    Salutation,
-    SalutationFormula,
-    SalutationType,
-    WebSource,
 )
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected
 from segmentation.fields import Record, fields_of
@@ -47,6 +40,7 @@ from segmentation.operations.contacts import (
 from segmentation.operations.data import take_in
 from segmentation.operations.records import require_contact
 from segmentation.operations.segments import add_contact, new_segment
+from segmentation.salutations import NamePart, Salutation, SalutationFormula, SalutationType
 from segmentation.setup import MarketingSetup, NumberSeries, UserSetup
 from support.fair import (
     NOW,

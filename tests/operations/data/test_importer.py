@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from segmentation.contacts import Contact, ContactMailingGroup, ContactType, MailingGroup
+from segmentation.code_tables import MailingGroup
+from segmentation.contacts import Contact, ContactMailingGroup, ContactType
 from segmentation.errors import NotFound, Rejected
 from segmentation.fields import FieldType
 from segmentation.interactions import DeliveryStatus, Interaction

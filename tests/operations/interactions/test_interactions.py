@@ -13,7 +13,8 @@ import pytest
 import segmentation as seg
 from segmentation.adapters.sqlalchemy import open_store
 from segmentation.campaigns import Campaign, CampaignEntry
-from segmentation.contacts import Contact, CorrespondenceType, SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.errors import (
     InvalidValue,
     NotFound,

@@ -22,13 +22,8 @@ from segmentation.adapters.mammoth import MailBody
 from segmentation.adapters.smtp import Security, Server, SmtpCourier
 from segmentation.adapters.sqlalchemy import open_store
 from segmentation.adapters.word import WordRenderer
-from segmentation.contacts import (
-    AlternativeAddress,
-    Contact,
-    ContactType,
-    CorrespondenceType,
-    SalespersonPurchaser,
-)
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import AlternativeAddress, Contact, ContactType, CorrespondenceType
 from segmentation.documents import Document, TextRenderer
 from segmentation.errors import Conflict, InvalidValue, NotDelivered, NotFound, Refused, Rejected
 from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction

@@ -11,15 +11,13 @@ import pytest
 
 from segmentation.adapters.mammoth import MailBody
 from segmentation.adapters.word import WordRenderer
+from segmentation.code_tables import CountryRegion, SalespersonPurchaser
 from segmentation.contacts import (
     AlternativeAddress,
     Contact,
     ContactBusinessRelation,
     CorrespondenceType,
-    CountryRegion,
     LinkToTable,
-    SalespersonPurchaser,
-    SalutationFormula,
 )
 from segmentation.documents import TextRenderer
 from segmentation.errors import BadDocument, Conflict, InvalidValue, NotFound, Refused, Rejected
@@ -36,6 +34,7 @@ from segmentation.operations.letters import (
     letters,
 )
 from segmentation.protocols import Rendering
+from segmentation.salutations import SalutationFormula
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
 from segmentation.setup import CompanyInformation, ExtraField
 from segmentation.templates import InformationFlow, WordTemplate

@@ -6,12 +6,8 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from segmentation.contacts import (
-    AlternativeAddress,
-    ContactType,
-    CorrespondenceType,
-    SalespersonPurchaser,
-)
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import AlternativeAddress, ContactType, CorrespondenceType
 from segmentation.criteria import make_selection
 from segmentation.errors import InvalidValue, NotFound, Refused, UnknownName
 from segmentation.fields import Record

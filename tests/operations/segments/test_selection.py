@@ -2,12 +2,8 @@
 
 import pytest
 
-from segmentation.contacts import (
-    AlternativeAddress,
-    ContactMailingGroup,
-    CorrespondenceType,
-    MailingGroup,
-)
+from segmentation.code_tables import MailingGroup
+from segmentation.contacts import AlternativeAddress, ContactMailingGroup, CorrespondenceType
 from segmentation.criteria import Criteria, make_selection
 from segmentation.errors import Conflict, NotFound, Refused, UnknownName
 from segmentation.fields import Record

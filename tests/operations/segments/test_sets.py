@@ -2,7 +2,8 @@
 
 import pytest
 
-from segmentation.contacts import ContactMailingGroup, MailingGroup
+from segmentation.code_tables import MailingGroup
+from segmentation.contacts import ContactMailingGroup
 from segmentation.criteria import Criteria, InSegment, make_selection
 from segmentation.errors import NotFound
 from segmentation.memory import MemoryStore

@@ -10,8 +10,8 @@ from segmentation.campaigns import (
     CampaignEntry,
     CampaignStatus,
 )
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.codes import to_code
-from segmentation.contacts import SalespersonPurchaser
 from segmentation.errors import Fault, NotFound, Refused, Rejected, Said
 from segmentation.fields import misfits
 from segmentation.operations.context import Context

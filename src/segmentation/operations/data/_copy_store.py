@@ -6,9 +6,11 @@ import attrs
 
 from segmentation import (
     campaigns,
+    code_tables,
     contacts,
     interactions,
     questionnaires,
+    salutations,
     segments,
     setup,
     tasks,
@@ -23,7 +25,18 @@ from segmentation.segments import SegmentHeader, SegmentLine
 
 def record_kinds() -> Sequence[type[Record]]:
     """Every kind of record that the library declares."""
-    modules = (contacts, templates, interactions, segments, campaigns, questionnaires, setup, tasks)
+    modules = (
+        contacts,
+        code_tables,
+        salutations,
+        templates,
+        interactions,
+        segments,
+        campaigns,
+        questionnaires,
+        setup,
+        tasks,
+    )
     found = {
         value.__table__: value
         for module in modules

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from segmentation.campaigns import Campaign
-from segmentation.contacts import CorrespondenceType, SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import CorrespondenceType
 from segmentation.errors import Fault, Rejected, Said
 from segmentation.fields import Record, misfits, mistyped
 from segmentation.interactions import Interaction

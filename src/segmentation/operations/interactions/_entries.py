@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.codes import to_code
-from segmentation.contacts import SalespersonPurchaser
 from segmentation.errors import Refused, Said, UnknownName
 from segmentation.interactions import Evaluation, Interaction, title_of
 from segmentation.journal import AttemptNoted, Evaluated, OpportunityLinked

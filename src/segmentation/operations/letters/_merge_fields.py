@@ -32,22 +32,14 @@ from typing import TypeAlias
 import attrs
 
 from segmentation.campaigns import Campaign
-from segmentation.contacts import (
-    AlternativeAddress,
-    Contact,
-    ContactBusinessRelation,
-    CountryRegion,
-    LinkToTable,
-    SalespersonPurchaser,
-    SalutationFormula,
-    SalutationType,
-    find_salutation,
-)
+from segmentation.code_tables import CountryRegion, SalespersonPurchaser
+from segmentation.contacts import AlternativeAddress, Contact, ContactBusinessRelation, LinkToTable
 from segmentation.documents import address_lines, field_name
 from segmentation.errors import NotFound
 from segmentation.fields import Record, RecordT, Value, fields_of
 from segmentation.interactions import Interaction
 from segmentation.protocols import Records
+from segmentation.salutations import SalutationFormula, SalutationType, find_salutation
 from segmentation.segments import LoggedSegment, SegmentHeader
 from segmentation.setup import CompanyInformation, ExtraField
 

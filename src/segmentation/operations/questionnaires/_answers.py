@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
+from segmentation.code_tables import BusinessRelation
 from segmentation.codes import to_code
-from segmentation.contacts import BusinessRelation, Contact, ContactProfileAnswer
+from segmentation.contacts import Contact, ContactProfileAnswer
 from segmentation.errors import Fault, NotFound, Refused, Rejected, Said
 from segmentation.operations.records import relations_of, require_contact
 from segmentation.protocols import Store

@@ -7,13 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from segmentation.campaigns import Campaign
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.columns import Columns
-from segmentation.contacts import (
-    AlternativeAddress,
-    Contact,
-    CorrespondenceType,
-    SalespersonPurchaser,
-)
+from segmentation.contacts import AlternativeAddress, Contact, CorrespondenceType
 from segmentation.criteria import AllOf, AsOf, Conditions, InSegment, bind, make_selection
 from segmentation.errors import Fault, Said
 from segmentation.fields import Record, key_of

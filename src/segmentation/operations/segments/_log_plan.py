@@ -6,9 +6,7 @@ from decimal import Decimal
 import attrs
 
 from segmentation.columns import Columns
-from segmentation.contacts import (
-    CorrespondenceType,
-)
+from segmentation.contacts import CorrespondenceType
 from segmentation.errors import Fault
 from segmentation.operations.letters import freeze_all
 from segmentation.protocols import Rendering, Store

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from segmentation.bitmaps import without
-from segmentation.contacts import ContactMailingGroup, MailingGroup
+from segmentation.code_tables import MailingGroup
+from segmentation.contacts import ContactMailingGroup
 from segmentation.criteria import Criteria, InLoggedSegment, InSegment, bind
 from segmentation.errors import NotFound
 from segmentation.operations.context import Context

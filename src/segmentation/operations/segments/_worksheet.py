@@ -3,7 +3,7 @@
 import attrs
 
 from segmentation.campaigns import Campaign
-from segmentation.contacts import SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.fields import Record, check_fit
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_lines
