@@ -30,6 +30,7 @@ from ._nodes import (
     Part,
     Selection,
     Token,
+    Untrue,
     Where,
 )
 from ._schema import Schema, Table
@@ -46,7 +47,7 @@ Condition: TypeAlias = str | Filter | Given | Collection[Given]
 blank; or several values, of which it equals one."""
 
 
-class _Compared(Generic[ResultT]):
+class _Compared(Untrue, Generic[ResultT]):
     """What can be compared with values, as fields and figures can."""
 
     __slots__ = ()
@@ -79,12 +80,14 @@ class _Compared(Generic[ResultT]):
         """From one value to another, both included."""
         return self._passing(Between(_operand(low), _operand(high)))
 
-    def is_in(self, values: Iterable[Given]) -> ResultT:
-        """One of these values.
+    def is_in(self, values: Given | Iterable[Given]) -> ResultT:
+        """One of these values; a value that stands alone is one.
 
         Raises:
             InvalidValue: There is none.
         """
+        if isinstance(values, str) or not isinstance(values, Iterable):
+            return self._passing(_equal(values))
         return self._passing(_one_of(values))
 
     def like(self, pattern: str) -> ResultT:
@@ -277,7 +280,7 @@ def fields(schema: Schema) -> Tables:
 
 
 @attrs.frozen
-class OfTable(Generic[Selected_co]):
+class OfTable(Untrue, Generic[Selected_co]):
     """A condition on the rows of a table that is still to be named."""
 
     wheres: tuple[Where, ...]

@@ -9,24 +9,39 @@ or, not. Operands are kept as they were written ("-3M", "DK"); ``bind`` turns th
 from collections.abc import Iterable, Iterator
 from enum import Enum, StrEnum
 from itertools import groupby
-from typing import Generic, Self, TypeAlias, TypeVar
+from typing import Generic, NoReturn, Self, TypeAlias, TypeVar
 
 import attrs
+
+from segmentation.errors import NoTruthValue
 
 T_co = TypeVar("T_co", covariant=True)
 OwnT = TypeVar("OwnT")
 OtherT = TypeVar("OtherT")
 
 
-class _Joinable:
+class Untrue:
+    """What has no truth value: ``and``, ``or``, ``not`` and ``if`` raise instead of dropping it."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> NoReturn:
+        raise NoTruthValue(repr(self))
+
+
+class _Joinable(Untrue):
     """Nodes join with ``&``, ``|`` and ``~``; ``a & b & c`` is one node of three items."""
 
     __slots__ = ()
 
     def __and__(self, other: OtherT) -> "AllOf[Self | OtherT]":
+        if not isinstance(other, _Joinable):
+            return NotImplemented
         return AllOf((*(self if isinstance(self, AllOf) else (self,)), other))
 
     def __or__(self, other: OtherT) -> "AnyOf[Self | OtherT]":
+        if not isinstance(other, _Joinable):
+            return NotImplemented
         return AnyOf((*(self if isinstance(self, AnyOf) else (self,)), other))
 
     def __invert__(self) -> "Not[Self]":
@@ -305,7 +320,7 @@ class Sample:
 
 
 @attrs.frozen
-class Cut:
+class Cut(Untrue):
     """A selection of which only some are taken; the cut looks at all that pass together."""
 
     selection: Selection

@@ -267,7 +267,7 @@ def _action_to_data(action: CriteriaAction) -> JSON:
     as_of = action.as_of
     data = {
         "kind": str(action.kind),
-        "criteria": criteria_to_data(action.criteria) if action.criteria else None,
+        "criteria": criteria_to_data(action.criteria) if action.criteria is not None else None,
         "options": to_data(action.options),
         "by_hand": action.by_hand,
         "as_of": [as_of.today.isoformat(), as_of.workdate.isoformat(), as_of.user]

@@ -350,7 +350,9 @@ def _widenings() -> Iterable[Options]:
 
 def _part(table: str, filters: dict[str, str]) -> Part:
     parsed = {field: parse(text) for field, text in filters.items()}
-    return Part(table, tuple(Where(field, each) for field, each in parsed.items() if each))
+    return Part(
+        table, tuple(Where(field, each) for field, each in parsed.items() if each is not None)
+    )
 
 
 class SegmentsContract(Contract):
