@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
 from operator import and_, or_
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import truth
+from reference import MappingRows
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -33,8 +35,10 @@ from segmentation.criteria import (
     any_,
     at_least,
     at_most,
+    bind,
     count,
     earliest,
+    effect,
     exactly,
     fields,
     latest,
@@ -43,6 +47,7 @@ from segmentation.criteria import (
     parse,
     row,
     share,
+    to_predicate,
     total,
 )
 from segmentation.errors import InvalidValue, NoTruthValue, Rejected, UnknownName
@@ -250,6 +255,15 @@ def test_an_unknown_attribute_gets_the_nearest() -> None:
         _ = contact["postcode"]
     assert not hasattr(the, "_repr_html_")
     assert not hasattr(contact, "_repr_html_")
+
+
+def test_one_counts_as_one_where_several_are_wanted_frt_12() -> None:
+    assert contact.country.is_in("DK") == contact.country.is_in(["DK"])
+    assert First(3, Order("name")) == First(3, (Order("name"),))
+    assert effect("AB", ["AB"]) == effect(["AB"], ["AB"])
+    chosen = bind(contact.country == "DK", truth.SCHEMA, truth.AS_OF)
+    passes = to_predicate(chosen, MappingRows(), items="contacts of ours")
+    assert passes(SimpleNamespace(country="DK"))
 
 
 def test_fields_order_a_cut() -> None:

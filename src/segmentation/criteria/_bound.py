@@ -25,6 +25,7 @@ from ._nodes import (
     Pattern,
     Sample,
 )
+from ._one_line import OneLine
 from ._schema import Schema, Table
 
 MEANING = 1
@@ -35,8 +36,8 @@ def _by_plain_name(tokens: Mapping[str, str]) -> Mapping[str, str]:
     return {name.removeprefix("%").lower(): text for name, text in tokens.items()}
 
 
-@attrs.frozen
-class AsOf:
+@attrs.frozen(repr=False)
+class AsOf(OneLine):
     """The day and the user that a selection is bound to.
 
     Attributes:
@@ -60,16 +61,16 @@ class AsOf:
         return self.today
 
 
-@attrs.frozen
-class IsEqual:
+@attrs.frozen(repr=False)
+class IsEqual(OneLine):
     """The value equals this one; with ``any_case``, their lower-case forms do."""
 
     value: Value
     any_case: bool = False
 
 
-@attrs.frozen
-class InRange:
+@attrs.frozen(repr=False)
+class InRange(OneLine):
     """The value lies between two ends; ``None`` leaves an end open.
 
     The blank of a date or time (the value ``None``) lies before every other value; an end at
@@ -80,8 +81,8 @@ class InRange:
     high: "Bound | None"
 
 
-@attrs.frozen
-class Bound:
+@attrs.frozen(repr=False)
+class Bound(OneLine):
     """One end of a range."""
 
     value: Value
@@ -89,8 +90,8 @@ class Bound:
     any_case: bool = False
 
 
-@attrs.frozen
-class FitsPattern:
+@attrs.frozen(repr=False)
+class FitsPattern(OneLine):
     """The whole value fits the pattern of literal pieces and wildcards."""
 
     pattern: Pattern
@@ -107,24 +108,24 @@ BoundFilter: TypeAlias = (
 )
 
 
-@attrs.frozen
-class BoundWhere:
+@attrs.frozen(repr=False)
+class BoundWhere(OneLine):
     """A field of the schema and what its value must pass."""
 
     field: Field
     filter: BoundFilter
 
 
-@attrs.frozen
-class BoundPart:
+@attrs.frozen(repr=False)
+class BoundPart(OneLine):
     """At least one row of the table, linked to the contact, meets all conditions together."""
 
     table: Table
     conditions: tuple[BoundWhere, ...]
 
 
-@attrs.frozen
-class BoundFigure:
+@attrs.frozen(repr=False)
+class BoundFigure(OneLine):
     """A figure over the rows of a part passes a filter."""
 
     measure: Measure
@@ -145,8 +146,8 @@ BoundNode: TypeAlias = (
 )
 
 
-@attrs.frozen
-class BoundSelection:
+@attrs.frozen(repr=False)
+class BoundSelection(OneLine):
     """A selection that is ready to be compiled.
 
     Attributes:

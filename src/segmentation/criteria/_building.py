@@ -33,8 +33,11 @@ from ._nodes import (
     Untrue,
     Where,
 )
+from ._one_line import MOST, in_brackets, listed
 from ._schema import Schema, Table
 from ._text import parse
+
+_LISTED = MOST - 40  # leaves room for the name of a table
 
 ResultT = TypeVar("ResultT")
 Selected_co = TypeVar("Selected_co", bound=Selection, covariant=True)
@@ -188,11 +191,8 @@ class FieldOf(_Compared[Part]):
         """The order of a cut: highest first."""
         return Order(self.name, descending=True)
 
-    def __repr__(self) -> str:
-        return f"{self.table}.{self.name}"
 
-
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class FigureOf(_Compared[Figure]):
     """A figure over rows, to be compared: their number, a sum, the latest or earliest."""
 
@@ -231,7 +231,7 @@ class Fields:
         return list(self._table.fields)
 
     def __repr__(self) -> str:
-        return f"<{self._table.name}: {', '.join(self._table.fields)}>"
+        return in_brackets(f"{self._table.name}: {listed(self._table.fields, _LISTED)}")
 
     def any_row(self) -> Part:
         """Any row at all."""
@@ -263,7 +263,7 @@ class Tables:
         return list(self.__dir__())
 
     def __repr__(self) -> str:
-        return f"<tables: {', '.join(self._schema.tables)}>"
+        return in_brackets(f"tables: {listed(self._schema.tables, _LISTED)}")
 
 
 def fields(schema: Schema) -> Tables:
@@ -279,7 +279,7 @@ def fields(schema: Schema) -> Tables:
     return Tables(schema)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class OfTable(Untrue, Generic[Selected_co]):
     """A condition on the rows of a table that is still to be named."""
 

@@ -43,6 +43,7 @@ from ._nodes import (
     Part,
     Where,
 )
+from ._one_line import OneLine
 from ._outcomes import outcomes
 from ._schema import Schema
 from ._walk import children
@@ -59,8 +60,8 @@ class Concern(StrEnum):
     CIRCLE = "circle"
 
 
-@attrs.frozen
-class Remark:
+@attrs.frozen(repr=False)
+class Remark(OneLine):
     """Something worth knowing about a selection.
 
     Attributes:
@@ -321,8 +322,8 @@ def circle_from(segment_no: str, asked_for: Callable[[str], Iterable[str]]) -> t
     return ()
 
 
-@attrs.frozen
-class Difference:
+@attrs.frozen(repr=False)
+class Difference(OneLine):
     """What another selection asks for that this one does not, and the other way round.
 
     Attributes:
@@ -353,8 +354,8 @@ def _told(bound: BoundSelection, phrases: Phrases) -> list[str]:
     return told if bound.cut is None else [*told, teller.cut(bound.schema.base, bound.cut)]
 
 
-@attrs.frozen
-class Effect:
+@attrs.frozen(repr=False)
+class Effect(OneLine):
     """What becomes of a base when one selection takes the place of another.
 
     Attributes:
@@ -369,10 +370,13 @@ class Effect:
 def effect(old: Iterable[str], new: Iterable[str]) -> Effect:
     """Who comes in and who goes out, from what either selection finds.
 
-    >>> effect(["A", "B"], ["B", "C"])
-    Effect(comes_in=('C',), goes_out=('A',))
+    >>> changed = effect(["A", "B"], ["B", "C"])
+    >>> changed.comes_in, changed.goes_out
+    (('C',), ('A',))
     """
-    before, after = dict.fromkeys(old), dict.fromkeys(new)
+    before, after = (
+        dict.fromkeys([found] if isinstance(found, str) else found) for found in (old, new)
+    )
     return Effect(
         tuple(each for each in after if each not in before),
         tuple(each for each in before if each not in after),

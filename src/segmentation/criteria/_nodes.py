@@ -15,12 +15,14 @@ import attrs
 
 from segmentation.errors import NoTruthValue
 
+from ._one_line import OneLine
+
 T_co = TypeVar("T_co", covariant=True)
 OwnT = TypeVar("OwnT")
 OtherT = TypeVar("OtherT")
 
 
-class Untrue:
+class Untrue(OneLine):
     """What has no truth value: ``and``, ``or``, ``not`` and ``if`` raise instead of dropping it."""
 
     __slots__ = ()
@@ -58,8 +60,8 @@ class Operator(StrEnum):
     AT_LEAST = ">="
 
 
-@attrs.frozen
-class Operand:
+@attrs.frozen(repr=False)
+class Operand(OneLine):
     """A value as it was written.
 
     Attributes:
@@ -71,7 +73,7 @@ class Operand:
     any_case: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Compare(_Joinable):
     """The value stands in this relation to the operand (``DK``, ``>=10``, ``@dk``)."""
 
@@ -79,7 +81,7 @@ class Compare(_Joinable):
     operand: Operand
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Between(_Joinable):
     """The value lies in a closed interval; ``None`` leaves an end open (``1..5``, ``..5``)."""
 
@@ -97,6 +99,9 @@ class Wild(Enum):
     ANY_RUN = "*"
     ANY_ONE = "?"
 
+    def __repr__(self) -> str:
+        return str(self)
+
 
 Pattern: TypeAlias = tuple[str | Wild, ...]
 """Literal pieces and wildcards, in the order in which they stand."""
@@ -113,7 +118,7 @@ def _joined(pattern: Iterable[str | Wild]) -> Pattern:
     return tuple(piece for piece in pieces if piece != "")
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Like(_Joinable):
     """The whole value fits a pattern.
 
@@ -135,7 +140,7 @@ def _lower(name: str) -> str:
     return name.lower()
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Token(_Joinable):
     """A filter that is worked out when bound (``%me``, ``%mycustomers``).
 
@@ -146,14 +151,14 @@ class Token(_Joinable):
     name: str = attrs.field(converter=_lower)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Not(_Joinable, Generic[T_co]):
     """Passes what ``item`` does not pass, and nothing else."""
 
     item: T_co
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AllOf(_Joinable, Generic[T_co]):
     """Passes what every item passes; two items at least."""
 
@@ -166,7 +171,7 @@ class AllOf(_Joinable, Generic[T_co]):
         return iter(self.items)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AnyOf(_Joinable, Generic[T_co]):
     """Passes what at least one item passes; two items at least."""
 
@@ -193,8 +198,8 @@ FILTERS = (Compare, Between, Like, Token, Not, AllOf, AnyOf)
 """The classes of filters, to tell them from other things."""
 
 
-@attrs.frozen
-class Where:
+@attrs.frozen(repr=False)
+class Where(OneLine):
     """A field of a row and the filter that its value must pass."""
 
     field: str
@@ -205,7 +210,7 @@ def _wheres(conditions: Iterable[Where]) -> tuple[Where, ...]:
     return tuple(conditions)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Part(_Joinable):
     """At least one row of a table, linked to the contact, meets all conditions together.
 
@@ -227,7 +232,7 @@ class Measure(StrEnum):
     LATEST = "latest"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Figure(_Joinable):
     """A figure over the rows of a part passes a filter ("at least 3", "total cost over 500").
 
@@ -246,21 +251,21 @@ class Figure(_Joinable):
     filter: Filter
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class InSegment(_Joinable):
     """The contact is on a line of this segment."""
 
     segment_no: str
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class InLoggedSegment(_Joinable):
     """The contact was logged with this logged segment (its entry number)."""
 
     entry_no: int
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class InShare(_Joinable):
     """The contact's number, hashed with a seed, falls into a share of all numbers.
 
@@ -291,35 +296,35 @@ Selection: TypeAlias = (
 """Which contacts pass, each for itself."""
 
 
-@attrs.frozen
-class Order:
+@attrs.frozen(repr=False)
+class Order(OneLine):
     """A field of the contact to order by."""
 
     field: str
     descending: bool = False
 
 
-def _orders(order: Iterable[Order]) -> tuple[Order, ...]:
-    return tuple(order)
+def _orders(order: Order | Iterable[Order]) -> tuple[Order, ...]:
+    return (order,) if isinstance(order, Order) else tuple(order)
 
 
-@attrs.frozen
-class First:
+@attrs.frozen(repr=False)
+class First(OneLine):
     """Only the first contacts by an order; ties are broken by the contact's number."""
 
     count: int
     order: tuple[Order, ...] = attrs.field(converter=_orders, default=())
 
 
-@attrs.frozen
-class Sample:
+@attrs.frozen(repr=False)
+class Sample(OneLine):
     """Only so many contacts, those whose number hashes lowest with the seed."""
 
     count: int
     seed: str
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Cut(Untrue):
     """A selection of which only some are taken; the cut looks at all that pass together."""
 
