@@ -10,6 +10,7 @@ from datetime import UTC, date, tzinfo
 from typing import Literal, TypeAlias
 
 import attrs
+from typing_extensions import TypeAliasType
 
 from segmentation.fields import Field, Value
 
@@ -98,13 +99,9 @@ class FitsPattern(OneLine):
     any_case: bool = False
 
 
-BoundFilter: TypeAlias = (
-    IsEqual
-    | InRange
-    | FitsPattern
-    | Not["BoundFilter"]
-    | AllOf["BoundFilter"]
-    | AnyOf["BoundFilter"]
+BoundFilter = TypeAliasType(
+    "BoundFilter",
+    "IsEqual | InRange | FitsPattern | Not[BoundFilter] | AllOf[BoundFilter] | AnyOf[BoundFilter]",
 )
 
 
@@ -134,15 +131,10 @@ class BoundFigure(OneLine):
     filter: BoundFilter
 
 
-BoundNode: TypeAlias = (
-    BoundPart
-    | BoundFigure
-    | InSegment
-    | InLoggedSegment
-    | InShare
-    | Not["BoundNode"]
-    | AllOf["BoundNode"]
-    | AnyOf["BoundNode"]
+_Leaf: TypeAlias = BoundPart | BoundFigure | InSegment | InLoggedSegment | InShare
+
+BoundNode = TypeAliasType(
+    "BoundNode", "_Leaf | Not[BoundNode] | AllOf[BoundNode] | AnyOf[BoundNode]"
 )
 
 

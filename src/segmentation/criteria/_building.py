@@ -8,9 +8,10 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal
-from typing import Generic, TypeAlias, TypeVar, overload
+from typing import Generic, TypeVar, overload
 
 import attrs
+from typing_extensions import TypeAliasType
 
 from segmentation.errors import InvalidValue, UnknownName
 from segmentation.fields import Value
@@ -42,10 +43,10 @@ _LISTED = MOST - 40  # leaves room for the name of a table
 ResultT = TypeVar("ResultT")
 Selected_co = TypeVar("Selected_co", bound=Selection, covariant=True)
 
-Given: TypeAlias = Value | float
+Given = TypeAliasType("Given", Value | float)
 """A value to compare with; a text is taken as it is, only dates and options are read."""
 
-Condition: TypeAlias = str | Filter | Given | Collection[Given]
+Condition = TypeAliasType("Condition", str | Filter | Given | Collection[Given])
 """What a field must pass: a filter, as text or tree; a value that it equals, ``None`` for the
 blank; or several values, of which it equals one."""
 

@@ -84,7 +84,7 @@ def check(
     as_of: AsOf,
     *,
     known: Callable[[str], Container[str] | None] | None = None,
-    phrases: Phrases = ENGLISH,
+    phrases: Phrases | None = None,
 ) -> tuple[Remark, ...]:
     """What is wrong or remarkable about a selection; nothing, if it is sound.
 
@@ -97,8 +97,9 @@ def check(
         as_of: The day and user to bind it to.
         known: The keys of the records of a table, ``None`` if they are not known; codes are
             looked up there.
-        phrases: The words that conditions are told in.
+        phrases: The words that conditions are told in; English if not given.
     """
+    phrases = phrases or ENGLISH
     try:
         bound = bind(criteria, schema, as_of)
     except UsageError as error:
@@ -339,9 +340,9 @@ class Difference(OneLine):
         return "\n".join(lines)
 
 
-def compare(old: BoundSelection, new: BoundSelection, phrases: Phrases = ENGLISH) -> Difference:
-    """The difference of two selections in words."""
-    before, after = _told(old, phrases), _told(new, phrases)
+def compare(old: BoundSelection, new: BoundSelection, phrases: Phrases | None = None) -> Difference:
+    """The difference of two selections in words, in English if no others are given."""
+    before, after = (_told(bound, phrases or ENGLISH) for bound in (old, new))
     return Difference(
         tuple(each for each in before if each not in after),
         tuple(each for each in after if each not in before),

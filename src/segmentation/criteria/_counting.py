@@ -46,7 +46,7 @@ class Counts(OneLine):
     base: int
     parts: tuple[PartCount, ...]
     passing: int
-    phrases: Phrases = attrs.field(default=ENGLISH, eq=False, repr=False, kw_only=True)
+    phrases: Phrases = attrs.field(factory=lambda: ENGLISH, eq=False, repr=False, kw_only=True)
 
     def __str__(self) -> str:
         width = len(str(self.base))
@@ -69,7 +69,7 @@ def count_parts(
     rows: Iterable[Row],
     *,
     items: Container[str] = (),
-    phrases: Phrases = ENGLISH,
+    phrases: Phrases | None = None,
 ) -> Counts:
     """How many of these contacts each part of a selection leaves, in one pass.
 
@@ -78,8 +78,9 @@ def count_parts(
         source: Where linked rows and members are found, as for ``to_predicate``.
         rows: The contacts, each looked at once.
         items: Names of the tables whose rows are mappings.
-        phrases: The words to tell the parts in.
+        phrases: The words to tell the parts in; English if not given.
     """
+    phrases = phrases or ENGLISH
     parts = () if bound.node is None else parts_of(bound.node)
     tests = [
         to_predicate(attrs.evolve(bound, node=part, cut=None), source, items=items)

@@ -79,7 +79,7 @@ class Explanation(OneLine):
     row_count: int = 0
     figure: Value = None
     parts: tuple["Explanation", ...] = ()
-    phrases: Phrases = attrs.field(default=ENGLISH, eq=False, repr=False, kw_only=True)
+    phrases: Phrases = attrs.field(factory=lambda: ENGLISH, eq=False, repr=False, kw_only=True)
 
     def __str__(self) -> str:
         return "\n".join(self._lines(0))
@@ -118,7 +118,7 @@ def explain(
     row: Row,
     *,
     items: Container[str] = (),
-    phrases: Phrases = ENGLISH,
+    phrases: Phrases | None = None,
 ) -> Explanation:
     """Why a contact passes a selection, or why not; a cut is left out of account.
 
@@ -127,8 +127,9 @@ def explain(
         source: Where linked rows and members are found, as for ``to_predicate``.
         row: The contact's row.
         items: Names of the tables whose rows are mappings.
-        phrases: The words to say it in.
+        phrases: The words to say it in; English if not given.
     """
+    phrases = phrases or ENGLISH
     explainer = _Explainer(bound, source, items, phrases)
     if bound.node is None:
         return Explanation(phrases.say("everybody"), holds=True, phrases=phrases)

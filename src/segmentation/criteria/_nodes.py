@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Generic, NoReturn, Self, TypeAlias, TypeVar
 
 import attrs
+from typing_extensions import TypeAliasType
 
 from segmentation.errors import NoTruthValue
 
@@ -189,8 +190,9 @@ def _at_least_two(items: tuple[object, ...]) -> None:
         raise ValueError("and / or need two items at least")
 
 
-Filter: TypeAlias = (
-    Compare | Between | Like | Token | Not["Filter"] | AllOf["Filter"] | AnyOf["Filter"]
+Filter = TypeAliasType(
+    "Filter",
+    "Compare | Between | Like | Token | Not[Filter] | AllOf[Filter] | AnyOf[Filter]",
 )
 """Which values of one field pass."""
 
@@ -283,15 +285,10 @@ class InShare(_Joinable):
     stop: int
 
 
-Selection: TypeAlias = (
-    Part
-    | Figure
-    | InSegment
-    | InLoggedSegment
-    | InShare
-    | Not["Selection"]
-    | AllOf["Selection"]
-    | AnyOf["Selection"]
+_Leaf: TypeAlias = Part | Figure | InSegment | InLoggedSegment | InShare
+
+Selection = TypeAliasType(
+    "Selection", "_Leaf | Not[Selection] | AllOf[Selection] | AnyOf[Selection]"
 )
 """Which contacts pass, each for itself."""
 
@@ -332,5 +329,5 @@ class Cut(Untrue):
     by: First | Sample
 
 
-Criteria: TypeAlias = Selection | Cut
+Criteria = TypeAliasType("Criteria", "Selection | Cut")
 """What is saved, replayed and explained: a selection, cut or not."""
