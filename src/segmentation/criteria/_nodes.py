@@ -20,7 +20,7 @@ from ._one_line import OneLine
 
 T_co = TypeVar("T_co", covariant=True)
 OwnT = TypeVar("OwnT")
-OtherT = TypeVar("OtherT")
+OtherT = TypeVar("OtherT", bound="_Joinable")
 
 
 class Untrue(OneLine):

@@ -21,9 +21,7 @@ from segmentation.criteria import (
     Explanation,
     Remark,
     Schema,
-    Tables,
     bind,
-    fields,
 )
 from segmentation.documents import Document
 from segmentation.errors import (
@@ -54,7 +52,13 @@ from segmentation.operations.delivering import Couriers, Delivered, Persistence,
 from segmentation.operations.importing import Imported
 from segmentation.operations.reading import SourceFile
 from segmentation.protocols import Store
-from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader
+from segmentation.segments import (
+    ContactTables,
+    LoggedSegment,
+    SavedCriteria,
+    SegmentHeader,
+    contact_fields,
+)
 
 from ._campaigns import Campaigns
 from ._contacts import Contacts
@@ -214,7 +218,7 @@ class Workspace(Desk):
         )
 
     @property
-    def fields(self) -> Tables:
+    def fields(self) -> ContactTables:
         """The tables that criteria may name and their fields, to build selections from.
 
         >>> crm = Workspace.open()
@@ -222,7 +226,7 @@ class Workspace(Desk):
         >>> crm.select(nordic & (crm.fields.mailing_groups.mailing_group_code == "NEWS")) == []
         True
         """
-        return fields(self.schema)
+        return contact_fields(self.schema)
 
     def describe(self, criteria: Criteria | None = None, **tables: Filters) -> str:
         """A selection in words, with the dates that relative ones stand for."""
