@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-import truth
-from reference import MappingRows
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -51,6 +49,8 @@ from segmentation.criteria import (
     total,
 )
 from segmentation.errors import InvalidValue, NoTruthValue, Rejected, UnknownName
+from support import truth
+from support.reference import MappingRows
 
 SINCE = Between(Operand("-3M"), None)
 the = fields(truth.SCHEMA)

@@ -8,7 +8,6 @@ import attrs
 import pytest
 from hypothesis import given
 
-import truth
 from segmentation import criteria as language
 from segmentation.criteria import (
     AllOf,
@@ -45,6 +44,7 @@ from segmentation.criteria import (
 )
 from segmentation.errors import InvalidValue
 from segmentation.testing.strategies import filters, selections
+from support import truth
 
 the = fields(truth.SCHEMA)
 contact, interaction = the.contact, the.interaction

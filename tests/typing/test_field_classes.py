@@ -1,13 +1,14 @@
 """What type checkers know of tables and fields is what the records say."""
 
-from field_classes import TARGET, source
-
 from segmentation.criteria import FieldOf, Fields
 from segmentation.segments import ContactTables, InteractionFields, contact_fields, contact_schema
+from support.field_classes import TARGET, source
 
 
 def test_the_classes_of_fields_are_those_of_the_records() -> None:
-    assert TARGET.read_text(encoding="utf-8") == source(), "run tests/typing/field_classes.py"
+    assert TARGET.read_text(encoding="utf-8") == source(), (
+        "run `python tests/support/field_classes.py`"
+    )
 
 
 def test_every_table_and_field_is_there_at_run_time() -> None:

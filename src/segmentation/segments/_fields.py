@@ -1,6 +1,6 @@
 """The tables and fields of a contact as type checkers know them.
 
-Made from the records by ``tests/typing/field_classes.py``; not to be changed by hand. Without
+Made from the records by ``tests/support/field_classes.py``; not to be changed by hand. Without
 values: which tables and fields there are at run time says the schema.
 """
 
