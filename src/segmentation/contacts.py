@@ -25,6 +25,8 @@ from .fields import (
     ShortCode,
     Text,
     Value,
+    to_extra,
+    to_option,
     with_converters,
 )
 
@@ -125,7 +127,7 @@ class Contact(Record, table="contact", key=("no",)):
     """
 
     no: Code
-    type: ContactType = ContactType.COMPANY
+    type: ContactType = attrs.field(default=ContactType.COMPANY, converter=to_option)
     name: Text = ""
     name_2: Text = ""
     search_name: Text = ""
@@ -157,13 +159,15 @@ class Contact(Record, table="contact", key=("no",)):
     external_id: Text = ""
     organizational_level_code: Annotated[ShortCode, RefersTo("organizational_level")] = ""
     salutation_code: Annotated[ShortCode, RefersTo("salutation")] = ""
-    correspondence_type: CorrespondenceType = CorrespondenceType.BLANK
+    correspondence_type: CorrespondenceType = attrs.field(
+        default=CorrespondenceType.BLANK, converter=to_option
+    )
     exclude_from_segment: bool = False
     privacy_blocked: bool = False
     minor: bool = False
     parental_consent_received: bool = False
     last_modified: datetime | None = None
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
     def may_be_contacted(self) -> bool:
@@ -183,7 +187,7 @@ class ContactMailingGroup(
 
     contact_no: ContactNo
     mailing_group_code: Annotated[ShortCode, RefersTo("mailing_group")]
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -194,7 +198,7 @@ class ContactIndustryGroup(
 
     contact_no: ContactNo
     industry_group_code: Annotated[ShortCode, RefersTo("industry_group")]
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -205,9 +209,9 @@ class ContactBusinessRelation(
 
     contact_no: ContactNo
     business_relation_code: Annotated[ShortCode, RefersTo("business_relation")]
-    link_to_table: LinkToTable = LinkToTable.BLANK
+    link_to_table: LinkToTable = attrs.field(default=LinkToTable.BLANK, converter=to_option)
     no: Code = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -218,7 +222,7 @@ class ContactJobResponsibility(
 
     contact_no: ContactNo
     job_responsibility_code: Annotated[ShortCode, RefersTo("job_responsibility")]
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -228,7 +232,7 @@ class ContactWebSource(Record, table="contact_web_source", key=("contact_no", "w
     contact_no: ContactNo
     web_source_code: Annotated[ShortCode, RefersTo("web_source")]
     search_word: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -243,9 +247,13 @@ class ContactProfileAnswer(
     contact_company_no: ContactNo = ""
     profile_questionnaire_code: Annotated[Code, RefersTo("profile_questionnaire_header")]
     line_no: int
-    profile_questionnaire_priority: Priority = Priority.NORMAL
-    answer_priority: AnswerPriority = AnswerPriority.NORMAL
-    extra: Extra = ()
+    profile_questionnaire_priority: Priority = attrs.field(
+        default=Priority.NORMAL, converter=to_option
+    )
+    answer_priority: AnswerPriority = attrs.field(
+        default=AnswerPriority.NORMAL, converter=to_option
+    )
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -270,7 +278,7 @@ class AlternativeAddress(Record, table="contact_alt_address", key=("contact_no",
     telex_answer_back: Phone = ""
     starting_date: date | None = None
     ending_date: date | None = None
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
     def holds(self, on: date) -> bool:
         """Whether the range of dates holds this one; an empty end is open."""
@@ -299,7 +307,7 @@ class ItemEntry(Record, table="value_entry", key=("entry_no",)):
     """
 
     entry_no: int
-    source_type: LinkToTable = LinkToTable.BLANK
+    source_type: LinkToTable = attrs.field(default=LinkToTable.BLANK, converter=to_option)
     source_no: Code = ""
     contact_no: ContactNo = ""
     item_no: Code = ""
@@ -309,7 +317,7 @@ class ItemEntry(Record, table="value_entry", key=("entry_no",)):
     location_code: ShortCode = ""
     quantity: Decimal = Decimal(0)
     amount: Decimal = Decimal(0)
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -318,7 +326,7 @@ class MailingGroup(Record, table="mailing_group", key=("code",)):
 
     code: ShortCode
     description: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -327,7 +335,7 @@ class IndustryGroup(Record, table="industry_group", key=("code",)):
 
     code: ShortCode
     description: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -336,7 +344,7 @@ class BusinessRelation(Record, table="business_relation", key=("code",)):
 
     code: ShortCode
     description: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -345,7 +353,7 @@ class JobResponsibility(Record, table="job_responsibility", key=("code",)):
 
     code: ShortCode
     description: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -354,7 +362,7 @@ class OrganizationalLevel(Record, table="organizational_level", key=("code",)):
 
     code: ShortCode
     description: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -364,7 +372,7 @@ class WebSource(Record, table="web_source", key=("code",)):
     code: ShortCode
     description: Text = ""
     url: LongText = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -373,7 +381,7 @@ class Territory(Record, table="territory", key=("code",)):
 
     code: ShortCode
     name: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -382,7 +390,7 @@ class CountryRegion(Record, table="country_region", key=("code",)):
 
     code: ShortCode
     name: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -391,7 +399,7 @@ class LanguageCode(Record, table="language", key=("code",)):
 
     code: ShortCode
     name: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -403,7 +411,7 @@ class SalespersonPurchaser(Record, table="salesperson_purchaser", key=("code",))
     job_title: Text = ""
     e_mail: Mail = ""
     phone_no: Phone = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -412,7 +420,7 @@ class Salutation(Record, table="salutation", key=("code",)):
 
     code: ShortCode
     description: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -427,14 +435,16 @@ class SalutationFormula(
 
     salutation_code: Annotated[ShortCode, RefersTo("salutation")]
     language_code: Language = ""
-    salutation_type: SalutationType = SalutationType.FORMAL
+    salutation_type: SalutationType = attrs.field(
+        default=SalutationType.FORMAL, converter=to_option
+    )
     salutation: Text = ""
-    name_1: NamePart = NamePart.BLANK
-    name_2: NamePart = NamePart.BLANK
-    name_3: NamePart = NamePart.BLANK
-    name_4: NamePart = NamePart.BLANK
-    name_5: NamePart = NamePart.BLANK
-    extra: Extra = ()
+    name_1: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    name_2: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    name_3: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    name_4: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    name_5: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
     def parts(self) -> tuple[NamePart, ...]:

@@ -12,7 +12,7 @@ import attrs
 from .codes import Option
 from .contacts import ContactNo, Salesperson
 from .criteria import AsOf, to_date
-from .fields import Code, Extra, Record, RefersTo, ShortCode, Text, with_converters
+from .fields import Code, Extra, Record, RefersTo, ShortCode, Text, to_extra, with_converters
 from .templates import CampaignNo
 
 
@@ -55,7 +55,7 @@ class Team(Record, table="team", key=("code",)):
 
     code: ShortCode
     name: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -64,7 +64,7 @@ class TeamSalesperson(Record, table="team_salesperson", key=("team_code", "sales
 
     team_code: Annotated[ShortCode, RefersTo("team")]
     salesperson_code: Salesperson
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True)

@@ -75,7 +75,7 @@ def filled(store: Store) -> seg.Workspace:
         store.records.put(
             ExtraField(table="contact", name=name, type=str(typed)) for name, typed in TYPES.items()
         )
-    crm.add(*(seg.Contact(no=no, extra=extra) for no, extra in ROWS.items()))  # type: ignore[arg-type]
+    crm.add(*(seg.Contact(no=no, extra=extra) for no, extra in ROWS.items()))
     return crm
 
 
@@ -103,11 +103,11 @@ def test_a_sum_in_a_database_is_exact(in_database: seg.Workspace) -> None:
         seg.ContactBusinessRelation(
             contact_no="A",
             business_relation_code="CUST",
-            link_to_table="customer",  # type: ignore[arg-type]
+            link_to_table="customer",
             no="10",
         ),
         *(
-            ItemEntry(entry_no=n, source_type="customer", source_no="10", amount=Decimal("0.1"))  # type: ignore[arg-type]
+            ItemEntry(entry_no=n, source_type="customer", source_no="10", amount=Decimal("0.1"))
             for n in range(1, 4)
         ),
     )

@@ -16,14 +16,7 @@ from segmentation.bitmaps import to_positions
 from segmentation.codes import Option
 from segmentation.criteria import AsOf, Criteria
 from segmentation.errors import InvalidValue
-from segmentation.fields import (
-    Extra,
-    LongText,
-    Record,
-    ShortCode,
-    Text,
-    with_converters,
-)
+from segmentation.fields import Extra, LongText, Record, ShortCode, Text, to_extra, with_converters
 from segmentation.serialization import (
     JSON,
     criteria_from_data,
@@ -203,7 +196,7 @@ class SavedCriteria(Record, table="saved_segment_criteria", key=("code",)):
     saved_by: LongText = ""
     saved_at: dt.datetime | None = None
     actions: LongText = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 ACTIONS_FORMAT = 1
