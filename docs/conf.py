@@ -12,7 +12,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 nitpicky = True
 # Types in signatures are spelled as in the source; aliases and other libraries have no page here.
-nitpick_ignore_regex = [("py:(class|data|obj)", ".*")]
+nitpick_ignore_regex = [("py:(class|data|obj|type)", ".*")]
 
 html_theme = "furo"
 html_title = f"segmentation {release}"

@@ -16,6 +16,7 @@ from segmentation.errors import (
     MissingExtra,
     NotDelivered,
     NotFound,
+    NoTruthValue,
     Refused,
     Rejected,
     SegmentationError,
@@ -29,6 +30,7 @@ FAMILY: list[SegmentationError] = [
     UnknownName("field", "citi", known=["city"], where="contact"),
     NotFound("contact", "CT1"),
     InvalidValue("date", "x", "is no date"),
+    NoTruthValue("city Bern"),
     Rejected("contact.csv", [Fault("row 2", "no", "is blank"), Fault("row 3", "", "is odd")]),
     BadDocument("letter.docx", "is no Word document"),
     NotDelivered("anna@example.com", "no such mailbox"),
@@ -44,6 +46,11 @@ TEXTS = [
     "unknown field 'citi' in contact; did you mean 'city'?",
     "there is no contact 'CT1'",
     "date: 'x' is no date",
+    (
+        "city Bern is neither true nor false; join conditions with & (and), | (or) and ~ (not), "
+        "each in brackets; write field.between(1, 5) for 1 <= field <= 5; "
+        "write `is not None` to ask whether there is a condition"
+    ),
     "contact.csv: 2 faults, nothing was done\n  row 2: no: is blank\n  row 3: is odd",
     "letter.docx: is no Word document",
     "anna@example.com: no such mailbox",
@@ -55,7 +62,11 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize(("error", "text"), list(zip(FAMILY, TEXTS, strict=True)))
+@pytest.mark.parametrize(
+    ("error", "text"),
+    list(zip(FAMILY, TEXTS, strict=True)),
+    ids=[error.code for error in FAMILY],
+)
 def test_an_error_tells_people_what_and_where(error: SegmentationError, text: str) -> None:
     assert str(error) == text
 
@@ -68,7 +79,7 @@ def test_every_error_has_a_code_of_its_own() -> None:
 def test_every_error_is_of_the_family_and_of_a_builtin() -> None:
     for error in FAMILY:
         assert isinstance(error, SegmentationError)
-        builtin = ValueError | LookupError | RuntimeError | OSError | ImportError
+        builtin = ValueError | TypeError | LookupError | RuntimeError | OSError | ImportError
         assert isinstance(error, builtin)
 
 

@@ -56,7 +56,7 @@ def test_a_tag_that_is_not_ours_is_refused(data: dict[str, str]) -> None:
             type=ContactType.PERSON,
             minor=True,
             last_modified=dt.datetime(2026, 11, 22, 10, tzinfo=dt.UTC),
-            extra={"shoe_size": 38, "since": dt.date(2020, 1, 1), "rate": Decimal("1.5")},  # type: ignore[arg-type]
+            extra={"shoe_size": 38, "since": dt.date(2020, 1, 1), "rate": Decimal("1.5")},
         ),
         SalutationFormula(salutation_code="F", salutation="Dear %1,"),
         Interaction(

@@ -18,7 +18,18 @@ from .codes import Option, to_code
 from .contacts import ContactNo
 from .criteria import AllOf, Compare, Not, Operand, Operator, Part, Selection, Where
 from .errors import Fault, InvalidValue, Said
-from .fields import Code, Extra, LongText, Record, RefersTo, ShortCode, Text, with_converters
+from .fields import (
+    Code,
+    Extra,
+    LongText,
+    Record,
+    RefersTo,
+    ShortCode,
+    Text,
+    to_extra,
+    to_option,
+    with_converters,
+)
 from .interactions import DocumentType, Interaction
 from .templates import CampaignNo
 
@@ -29,7 +40,7 @@ class CampaignStatus(Record, table="campaign_status", key=("code",)):
 
     code: ShortCode
     description: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -43,7 +54,7 @@ class Campaign(Record, table="campaign", key=("no",)):
     salesperson_code: Salesperson = ""
     status_code: Annotated[ShortCode, RefersTo("campaign_status")] = ""
     last_modified: dt.datetime | None = None
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
     def holds(self, on: dt.date) -> bool:
         """Whether the campaign runs on this day; a blank date is open."""
@@ -77,13 +88,13 @@ class CampaignEntry(Record, table="campaign_entry", key=("entry_no",)):
     description: Text = ""
     date: dt.date | None = None
     segment_no: Code = ""
-    document_type: DocumentType = DocumentType.BLANK
+    document_type: DocumentType = attrs.field(default=DocumentType.BLANK, converter=to_option)
     salesperson_code: Salesperson = ""
     user_id: LongText = ""
     logged_segment_entry_no: int = 0
     canceled: bool = False
     canceled_by: int = 0
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 # -- target groups ----------------------------------------------------------------------------
@@ -96,7 +107,7 @@ class CampaignActivation(Record, table="campaign_activation", key=("campaign_no"
     campaign_no: CampaignNo
     activated_at: dt.datetime | None = None
     user_id: LongText = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 class TargetType(Option):
@@ -117,11 +128,11 @@ class CampaignTarget(Record, table="campaign_target_group", key=("campaign_no", 
     """
 
     campaign_no: CampaignNo
-    type: TargetType
+    type: TargetType = attrs.field(converter=to_option)
     no: Code
     contact_no: ContactNo = ""
     no_of_targets: int = 0
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 # -- figures ----------------------------------------------------------------------------------
@@ -149,7 +160,7 @@ class CampaignTally(
     responses: int = 0
     cost: Decimal = Decimal(0)
     duration_min: Decimal = Decimal(0)
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 class Period(Option):

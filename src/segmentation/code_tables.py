@@ -17,6 +17,7 @@ from .fields import (
     RefersTo,
     ShortCode,
     Text,
+    to_extra,
     with_converters,
 )
 
@@ -31,7 +32,7 @@ class MailingGroup(Record, table="mailing_group", key=("code",)):
 
     code: ShortCode
     description: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -40,7 +41,7 @@ class IndustryGroup(Record, table="industry_group", key=("code",)):
 
     code: ShortCode
     description: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -49,7 +50,7 @@ class BusinessRelation(Record, table="business_relation", key=("code",)):
 
     code: ShortCode
     description: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -58,7 +59,7 @@ class JobResponsibility(Record, table="job_responsibility", key=("code",)):
 
     code: ShortCode
     description: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -67,7 +68,7 @@ class OrganizationalLevel(Record, table="organizational_level", key=("code",)):
 
     code: ShortCode
     description: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -77,7 +78,7 @@ class WebSource(Record, table="web_source", key=("code",)):
     code: ShortCode
     description: Text = ""
     url: LongText = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -86,7 +87,7 @@ class Territory(Record, table="territory", key=("code",)):
 
     code: ShortCode
     name: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -95,7 +96,7 @@ class CountryRegion(Record, table="country_region", key=("code",)):
 
     code: ShortCode
     name: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -104,7 +105,7 @@ class LanguageCode(Record, table="language", key=("code",)):
 
     code: ShortCode
     name: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -116,4 +117,4 @@ class SalespersonPurchaser(Record, table="salesperson_purchaser", key=("code",))
     job_title: Text = ""
     e_mail: Mail = ""
     phone_no: Phone = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)

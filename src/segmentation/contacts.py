@@ -23,6 +23,8 @@ from .fields import (
     ShortCode,
     Text,
     Value,
+    to_extra,
+    to_option,
     with_converters,
 )
 
@@ -101,7 +103,7 @@ class Contact(Record, table="contact", key=("no",)):
     """
 
     no: Code
-    type: ContactType = ContactType.COMPANY
+    type: ContactType = attrs.field(default=ContactType.COMPANY, converter=to_option)
     name: Text = ""
     name_2: Text = ""
     search_name: Text = ""
@@ -133,13 +135,15 @@ class Contact(Record, table="contact", key=("no",)):
     external_id: Text = ""
     organizational_level_code: Annotated[ShortCode, RefersTo("organizational_level")] = ""
     salutation_code: Annotated[ShortCode, RefersTo("salutation")] = ""
-    correspondence_type: CorrespondenceType = CorrespondenceType.BLANK
+    correspondence_type: CorrespondenceType = attrs.field(
+        default=CorrespondenceType.BLANK, converter=to_option
+    )
     exclude_from_segment: bool = False
     privacy_blocked: bool = False
     minor: bool = False
     parental_consent_received: bool = False
     last_modified: datetime | None = None
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
     def may_be_contacted(self) -> bool:
@@ -159,7 +163,7 @@ class ContactMailingGroup(
 
     contact_no: ContactNo
     mailing_group_code: Annotated[ShortCode, RefersTo("mailing_group")]
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -170,7 +174,7 @@ class ContactIndustryGroup(
 
     contact_no: ContactNo
     industry_group_code: Annotated[ShortCode, RefersTo("industry_group")]
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -181,9 +185,9 @@ class ContactBusinessRelation(
 
     contact_no: ContactNo
     business_relation_code: Annotated[ShortCode, RefersTo("business_relation")]
-    link_to_table: LinkToTable = LinkToTable.BLANK
+    link_to_table: LinkToTable = attrs.field(default=LinkToTable.BLANK, converter=to_option)
     no: Code = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -194,7 +198,7 @@ class ContactJobResponsibility(
 
     contact_no: ContactNo
     job_responsibility_code: Annotated[ShortCode, RefersTo("job_responsibility")]
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -204,7 +208,7 @@ class ContactWebSource(Record, table="contact_web_source", key=("contact_no", "w
     contact_no: ContactNo
     web_source_code: Annotated[ShortCode, RefersTo("web_source")]
     search_word: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -219,9 +223,13 @@ class ContactProfileAnswer(
     contact_company_no: ContactNo = ""
     profile_questionnaire_code: Annotated[Code, RefersTo("profile_questionnaire_header")]
     line_no: int
-    profile_questionnaire_priority: Priority = Priority.NORMAL
-    answer_priority: AnswerPriority = AnswerPriority.NORMAL
-    extra: Extra = ()
+    profile_questionnaire_priority: Priority = attrs.field(
+        default=Priority.NORMAL, converter=to_option
+    )
+    answer_priority: AnswerPriority = attrs.field(
+        default=AnswerPriority.NORMAL, converter=to_option
+    )
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -246,7 +254,7 @@ class AlternativeAddress(Record, table="contact_alt_address", key=("contact_no",
     telex_answer_back: Phone = ""
     starting_date: date | None = None
     ending_date: date | None = None
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
     def holds(self, on: date) -> bool:
         """Whether the range of dates holds this one; an empty end is open."""
@@ -275,7 +283,7 @@ class ItemEntry(Record, table="value_entry", key=("entry_no",)):
     """
 
     entry_no: int
-    source_type: LinkToTable = LinkToTable.BLANK
+    source_type: LinkToTable = attrs.field(default=LinkToTable.BLANK, converter=to_option)
     source_no: Code = ""
     contact_no: ContactNo = ""
     item_no: Code = ""
@@ -285,7 +293,7 @@ class ItemEntry(Record, table="value_entry", key=("entry_no",)):
     location_code: ShortCode = ""
     quantity: Decimal = Decimal(0)
     amount: Decimal = Decimal(0)
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 def composed_name(contact: Contact) -> str:

@@ -8,6 +8,7 @@ The family::
     │   ├── UnknownName  (LookupError)    a table, field, option or token that is not known
     │   ├── NotFound     (LookupError)    a record that is not in the store
     │   ├── InvalidValue (ValueError)     a value that its field cannot hold
+    │   ├── NoTruthValue (TypeError)      a condition that was taken for true or false
     │   ├── BadDocument  (ValueError)     a template or file that cannot be read as what it is
     │   ├── Rejected     (ValueError)     several faults at once, each with its place
     │   └── Refused      (RuntimeError)   a step that the rules, or a host's hook, forbid
@@ -256,6 +257,31 @@ def unexpected(field: str, value: Never, reason: str) -> InvalidValue:
     checker proves that nothing of the declared types gets there, and who uses none is told.
     """
     return InvalidValue(field, value, reason)
+
+
+class NoTruthValue(UsageError, TypeError):  # noqa: N818
+    """A condition, or a field to make one of, that was taken for true or false.
+
+    Python's ``and``, ``or``, ``not``, ``if`` and ``1 < field < 5`` ask for that. They would keep
+    one half of what was written and drop the other.
+
+    Attributes:
+        what: The condition as text.
+    """
+
+    code: ClassVar[str] = "no_truth_value"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+    def _said(self) -> Said:
+        return Said(
+            "{what} is neither true nor false; join conditions with & (and), | (or) and ~ (not), "
+            "each in brackets; write field.between(1, 5) for 1 <= field <= 5; "
+            "write `is not None` to ask whether there is a condition",
+            what=self.what,
+        )
 
 
 class BadDocument(UsageError, ValueError):  # noqa: N818

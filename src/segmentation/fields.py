@@ -172,7 +172,7 @@ def with_converters(
     """Make attrs convert what a record's annotations declare: codes, options, extra fields."""
     return [
         attribute.evolve(converter=_converter(attribute.type))
-        if attribute.converter is None
+        if _is_open(attribute.converter)
         else attribute
         for attribute in attributes
     ]
@@ -186,6 +186,23 @@ def _converter(annotation: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401
     if annotation == Extra:
         return to_extra
     return None
+
+
+def to_option(value: str) -> Any:  # noqa: ANN401 - the option that the field declares
+    """Tells type checkers that a field takes an option by its name, too.
+
+    The class of an option, as a converter, would tell some of them that anything will do. What
+    converts in the end is made of the field's annotation, by `with_converters`.
+
+    >>> to_option("person")
+    'person'
+    """
+    return value
+
+
+def _is_open(converter: object) -> bool:
+    """Whether what converts a field is still to be made."""
+    return converter is None or converter is to_option
 
 
 def _option_converter(option: type[Option]) -> Callable[[Any], Any]:

@@ -26,6 +26,8 @@ from .fields import (
     RefersTo,
     ShortCode,
     Text,
+    to_extra,
+    to_option,
     with_converters,
 )
 from .phrases import phrase
@@ -117,9 +119,11 @@ class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
     interaction_language_code: Language = ""
     cost: Annotated[Decimal, AlsoCalled("cost_lcy")] = Decimal(0)
     duration_min: Decimal = Decimal(0)
-    information_flow: InformationFlow = InformationFlow.BLANK
-    initiated_by: InitiatedBy = InitiatedBy.BLANK
-    evaluation: Evaluation = Evaluation.BLANK
+    information_flow: InformationFlow = attrs.field(
+        default=InformationFlow.BLANK, converter=to_option
+    )
+    initiated_by: InitiatedBy = attrs.field(default=InitiatedBy.BLANK, converter=to_option)
+    evaluation: Evaluation = attrs.field(default=Evaluation.BLANK, converter=to_option)
     attempt_failed: bool = False
     salesperson_code: Salesperson = ""
     campaign_no: CampaignNo = ""
@@ -129,8 +133,10 @@ class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
     segment_no: Code = ""
     line_no: int = 0
     logged_segment_entry_no: int = 0
-    correspondence_type: CorrespondenceType = CorrespondenceType.BLANK
-    document_type: DocumentType = DocumentType.BLANK
+    correspondence_type: CorrespondenceType = attrs.field(
+        default=CorrespondenceType.BLANK, converter=to_option
+    )
+    document_type: DocumentType = attrs.field(default=DocumentType.BLANK, converter=to_option)
     document_no: Code = ""
     opportunity_no: Annotated[Code, RefersTo("opportunity")] = ""
     contact_via: Annotated[str, FieldType.TEXT, Length(80)] = ""
@@ -142,11 +148,11 @@ class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
     postponed: bool = False
     canceled: bool = False
     canceled_by: int = 0
-    delivery_status: DeliveryStatus = DeliveryStatus.BLANK
+    delivery_status: DeliveryStatus = attrs.field(default=DeliveryStatus.BLANK, converter=to_option)
     delivery_error: LongText = ""
     delivery_attempts: int = 0
     merge_data: LongText = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
     def counts(self) -> bool:
@@ -185,7 +191,7 @@ class InteractionComment(Record, table="interaction_comment", key=("entry_no",))
     date: dt.date | None = None
     text: LongText = ""
     user_id: LongText = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 class Dimension(Option):
@@ -211,7 +217,7 @@ class InteractionTotal(Record, table="interaction_total", key=("dimension", "cod
         responses: How many are marked campaign response.
     """
 
-    dimension: Dimension
+    dimension: Dimension = attrs.field(converter=to_option)
     code: Code
     date: dt.date
     interactions: int = 0

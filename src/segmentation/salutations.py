@@ -13,7 +13,16 @@ from .code_tables import Language
 from .codes import Option
 from .contacts import Contact
 from .errors import NotFound
-from .fields import Extra, Record, RefersTo, ShortCode, Text, with_converters
+from .fields import (
+    Extra,
+    Record,
+    RefersTo,
+    ShortCode,
+    Text,
+    to_extra,
+    to_option,
+    with_converters,
+)
 
 
 class SalutationType(Option):
@@ -41,7 +50,7 @@ class Salutation(Record, table="salutation", key=("code",)):
 
     code: ShortCode
     description: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -56,14 +65,16 @@ class SalutationFormula(
 
     salutation_code: Annotated[ShortCode, RefersTo("salutation")]
     language_code: Language = ""
-    salutation_type: SalutationType = SalutationType.FORMAL
+    salutation_type: SalutationType = attrs.field(
+        default=SalutationType.FORMAL, converter=to_option
+    )
     salutation: Text = ""
-    name_1: NamePart = NamePart.BLANK
-    name_2: NamePart = NamePart.BLANK
-    name_3: NamePart = NamePart.BLANK
-    name_4: NamePart = NamePart.BLANK
-    name_5: NamePart = NamePart.BLANK
-    extra: Extra = ()
+    name_1: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    name_2: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    name_3: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    name_4: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    name_5: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
     def parts(self) -> tuple[NamePart, ...]:

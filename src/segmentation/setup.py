@@ -24,6 +24,8 @@ from .fields import (
     RefersTo,
     ShortCode,
     Text,
+    to_extra,
+    to_option,
     with_converters,
 )
 
@@ -52,7 +54,7 @@ class NumberSeries(Record, table="number_series", key=("code",)):
     last_no_used: Code = ""
     ending_no: Code = ""
     manual_nos: bool = False
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
     def next_no(self) -> str:
         """The number that comes next.
@@ -95,7 +97,9 @@ class MarketingSetup(Record, table="marketing_setup", key=()):
     default_territory_code: Annotated[ShortCode, RefersTo("territory")] = ""
     default_country_region_code: Country = ""
     default_language_code: Language = ""
-    default_correspondence_type: CorrespondenceType = CorrespondenceType.BLANK
+    default_correspondence_type: CorrespondenceType = attrs.field(
+        default=CorrespondenceType.BLANK, converter=to_option
+    )
     default_company_salutation_code: Annotated[ShortCode, RefersTo("salutation")] = ""
     default_person_salutation_code: Annotated[ShortCode, RefersTo("salutation")] = ""
     bus_rel_code_for_customers: RelationCode = ""
@@ -108,7 +112,7 @@ class MarketingSetup(Record, table="marketing_setup", key=()):
     inherit_language_code: bool = False
     inherit_address_details: bool = False
     inherit_communication_details: bool = False
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -119,7 +123,7 @@ class UserSetup(Record, table="user_setup", key=("user_id",)):
     full_name: Text = ""
     salesperson_code: Salesperson = ""
     e_mail: Mail = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -148,7 +152,7 @@ class CompanyInformation(Record, table="company_information", key=()):
     giro_no: Code = ""
     iban: Annotated[str, FieldType.CODE, Length(50)] = ""
     swift_code: Code = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)

@@ -13,7 +13,7 @@ from .code_tables import Salesperson
 from .codes import Option
 from .contacts import ContactNo
 from .criteria import AsOf, to_date
-from .fields import Code, Extra, Record, RefersTo, ShortCode, Text, with_converters
+from .fields import Code, Extra, Record, RefersTo, ShortCode, Text, to_extra, with_converters
 from .templates import CampaignNo
 
 
@@ -56,7 +56,7 @@ class Team(Record, table="team", key=("code",)):
 
     code: ShortCode
     name: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -65,7 +65,7 @@ class TeamSalesperson(Record, table="team_salesperson", key=("team_code", "sales
 
     team_code: Annotated[ShortCode, RefersTo("team")]
     salesperson_code: Salesperson
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True)

@@ -24,6 +24,8 @@ from .fields import (
     RefersTo,
     ShortCode,
     Text,
+    to_extra,
+    to_option,
     with_converters,
 )
 
@@ -67,7 +69,7 @@ class InteractionGroup(Record, table="interaction_group", key=("code",)):
 
     code: ShortCode
     description: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -87,17 +89,21 @@ class InteractionTemplate(Record, table="interaction_template", key=("code",)):
     interaction_group_code: GroupCode = ""
     unit_cost: Cost = Decimal(0)
     unit_duration_min: Decimal = Decimal(0)
-    information_flow: InformationFlow = InformationFlow.BLANK
-    initiated_by: InitiatedBy = InitiatedBy.BLANK
+    information_flow: InformationFlow = attrs.field(
+        default=InformationFlow.BLANK, converter=to_option
+    )
+    initiated_by: InitiatedBy = attrs.field(default=InitiatedBy.BLANK, converter=to_option)
     campaign_no: CampaignNo = ""
     campaign_target: bool = False
     campaign_response: bool = False
-    correspondence_type_default: CorrespondenceType = CorrespondenceType.EMAIL
+    correspondence_type_default: CorrespondenceType = attrs.field(
+        default=CorrespondenceType.EMAIL, converter=to_option
+    )
     language_code_default: Language = ""
     ignore_contact_corres_type: bool = False
-    wizard_action: WizardAction = WizardAction.BLANK
+    wizard_action: WizardAction = attrs.field(default=WizardAction.BLANK, converter=to_option)
     word_template_code: LongCode = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -119,7 +125,7 @@ class TemplateLanguage(
     attachment: LongText = ""
     attachment_name: Text = ""
     word_template_code: LongCode = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
     def is_html(self) -> bool:
@@ -141,7 +147,7 @@ class WordTemplate(Record, table="word_template", key=("code",)):
     language_code: Language = ""
     attachment: LongText = ""
     attachment_name: Text = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -178,7 +184,7 @@ class InteractionTemplateSetup(Record, table="interaction_template_setup", key=(
     service_contract_quote: TemplateCode = ""
     service_quote: TemplateCode = ""
     meeting_invitation: TemplateCode = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 def is_html(attachment_name: str) -> bool:

@@ -52,7 +52,7 @@ def source(contacts: object = CONTACTS) -> FrameContacts:
 
 
 def bound(criteria: Criteria | None = None, **tables: dict[str, str]) -> BoundSelection:
-    chosen = criteria or make_selection(tables)
+    chosen = make_selection(tables) if criteria is None else criteria
     return bind(chosen, contact_schema(), AsOf(date(2026, 11, 22)))
 
 

@@ -214,7 +214,9 @@ def _like_start(text: str) -> Filter:
 
 def _part(**filters: str) -> Part:
     parsed = {field: parse(text) for field, text in filters.items()}
-    return Part("contact", tuple(Where(field, each) for field, each in parsed.items() if each))
+    return Part(
+        "contact", tuple(Where(field, each) for field, each in parsed.items() if each is not None)
+    )
 
 
 def _found(store: SqlStore, **filters: str) -> Sequence[str]:

@@ -1,7 +1,10 @@
 """Selections written in Python are the trees that the same words parse to."""
 
+from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
+from operator import and_, or_
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,23 +14,29 @@ from segmentation.criteria import (
     AnyOf,
     Between,
     Condition,
+    Cut,
     Figure,
     FigureOf,
     Filter,
+    First,
+    InLoggedSegment,
     InSegment,
     Measure,
     Not,
     Operand,
     Order,
     Part,
+    Sample,
     Selection,
     Token,
     Where,
     any_,
     at_least,
     at_most,
+    bind,
     count,
     earliest,
+    effect,
     exactly,
     fields,
     latest,
@@ -35,10 +44,13 @@ from segmentation.criteria import (
     none,
     parse,
     row,
+    share,
+    to_predicate,
     total,
 )
-from segmentation.errors import InvalidValue, Rejected, UnknownName
+from segmentation.errors import InvalidValue, NoTruthValue, Rejected, UnknownName
 from support import truth
+from support.reference import MappingRows
 
 SINCE = Between(Operand("-3M"), None)
 the = fields(truth.SCHEMA)
@@ -65,6 +77,8 @@ contact, mailing, interaction = the.contact, the.mailing_groups, the["interactio
         (contact.employees.between(1, 5), "employees", "1..5"),
         (contact.country.is_in(["DK", "SE"]), "country", "DK|SE"),
         (contact.country.is_in(["DK"]), "country", "DK"),
+        (contact.country.is_in("DK"), "country", "DK"),
+        (contact.employees.is_in(5), "employees", "5"),
         (contact.name.like("Hans?n*"), "name", "Hans?n*"),
         (contact.name.like("@it's*"), "name", "@it's*"),
         (contact.name.like("Hansen"), "name", "Hansen"),
@@ -101,6 +115,61 @@ def test_and_or_not_make_flat_trees() -> None:
     assert ~(a | b) == Not(AnyOf((a, b)))
 
 
+A_FIELD, BERN, DANE = contact.employees, contact.city == "Bern", contact.country == "DK"
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        BERN,
+        BERN & DANE,
+        BERN | DANE,
+        ~BERN,
+        any_(BERN),
+        none(BERN),
+        none(city="Bern"),
+        at_least(2, BERN),
+        count(BERN),
+        total(interaction.cost) > 5,
+        A_FIELD,
+        InSegment("S1"),
+        InLoggedSegment(1),
+        share("spring", 10),
+        Cut(BERN, Sample(10, "spring")),
+        parse("DK"),
+        parse("DK|SE"),
+    ],
+)
+def test_a_condition_is_neither_true_nor_false_frt_11(condition: object) -> None:
+    asked: list[Callable[[], object]] = [
+        lambda: bool(condition),
+        lambda: condition and condition,
+        lambda: condition or condition,
+        lambda: not condition,
+        lambda: 1 if condition else 2,
+        lambda: all([condition]),
+    ]
+    for ask in asked:
+        with pytest.raises(NoTruthValue, match=r"& .*\| .*~ .*between") as caught:
+            ask()
+        assert isinstance(caught.value, TypeError)
+
+
+def test_a_chain_of_comparisons_is_refused_and_between_is_not_frt_11() -> None:
+    for field in (A_FIELD, count(mailing.any_row())):
+        with pytest.raises(NoTruthValue, match="between"):
+            _ = 1000 < field < 2000
+    assert A_FIELD.between(1000, 2000) == make_selection(contact={"employees": "1000..2000"})
+    assert (A_FIELD > 1000) & (A_FIELD < 2000) == AllOf((A_FIELD > 1000, A_FIELD < 2000))
+
+
+@pytest.mark.parametrize("other", [None, True, "DK", A_FIELD, Cut(BERN, First(1))])
+def test_only_conditions_join(other: object) -> None:
+    for join in (and_, or_):
+        with pytest.raises(TypeError, match="unsupported operand"):
+            join(BERN, other)
+
+
 def test_filters_join_like_selections() -> None:
     def tree(text: str) -> Filter:
         found = parse(text)
@@ -129,7 +198,7 @@ def test_rows_are_counted() -> None:
     assert exactly(1, news) == Figure(Measure.COUNT, "", news, one)
     assert at_least(3, news) == (count(news) >= 3)
     assert at_most(3, news) == (count(news) <= 3)
-    assert count(mailing.any_row()) == 0
+    assert (count(mailing.any_row()) == 0).measure is Measure.COUNT
 
 
 def test_figures_are_compared_like_fields() -> None:
@@ -188,13 +257,24 @@ def test_an_unknown_attribute_gets_the_nearest() -> None:
     assert not hasattr(contact, "_repr_html_")
 
 
+def test_one_counts_as_one_where_several_are_wanted_frt_12() -> None:
+    assert contact.country.is_in("DK") == contact.country.is_in(["DK"])
+    assert First(3, Order("name")) == First(3, (Order("name"),))
+    assert effect("AB", ["AB"]) == effect(["AB"], ["AB"])
+    chosen = bind(contact.country == "DK", truth.SCHEMA, truth.AS_OF)
+    passes = to_predicate(chosen, MappingRows(), items="contacts of ours")
+    assert passes(SimpleNamespace(country="DK"))
+
+
 def test_fields_order_a_cut() -> None:
     assert contact.name.ascending() == Order("name")
     assert contact.name.descending() == Order("name", descending=True)
 
 
 def test_an_item_of_the_tree_is_a_where() -> None:
-    assert (contact.city == "Bern").conditions == (Where("city", parse("Bern") or Token("x")),)
+    bern = parse("Bern")
+    assert bern is not None
+    assert (contact.city == "Bern").conditions == (Where("city", bern),)
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_a_filter_is_told_in_words(field: str, text: str, told: str) -> None:
         (
             AnyOf(
                 (
-                    Part("contact", (*DK.conditions, *(contact.name.is_in("ab")).conditions)),
+                    Part("contact", (*DK.conditions, *(contact.name.is_in(["a", "b"])).conditions)),
                     InSegment("S1"),
                 )
             ),

@@ -33,6 +33,7 @@ from segmentation.criteria import (
     parse,
 )
 from segmentation.errors import SegmentationError
+from segmentation.serialization import criteria_to_json
 from support import trees, truth
 
 
@@ -72,12 +73,13 @@ def ask_all(answer: Answer, criteria: Sequence[Criteria]) -> list[Sequence[str]]
 
 def refused(criteria: Criteria, error: SegmentationError) -> list[str]:
     """What the reference finds, where a cluster may refuse and says why."""
-    own = "InShare" if "InShare" in repr(criteria) else "Figure"
-    because = {"@, comparing": "any_case=True", "a link": "'item'", "opens": "'opens'"}
+    stored = criteria_to_json(criteria)
+    own = "in_share" if "in_share" in stored else "figure"
+    because = {"@, comparing": "@", "a link": '"item"', "opens": '"opens"'}
     because |= {"a share or": own}
     named = [name for reason, name in because.items() if reason in str(error)]
     assert named, error
-    assert all(name in repr(criteria) for name in named), error
+    assert all(name in stored for name in named), error
     return ask(reference_on_mappings(truth.ROWS), criteria)
 
 
@@ -163,7 +165,7 @@ FILTERS: Sequence[Any] = [
 
 
 CLUSTER_FILTERS = [
-    each for each in FILTERS if not re.search("any_case=True|'item'|'opens'", repr(each))
+    each for each in FILTERS if not re.search('@|"item"|"opens"', criteria_to_json(each))
 ]
 
 

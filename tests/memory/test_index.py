@@ -45,14 +45,14 @@ AS_OF = AsOf(date(2026, 11, 22))
 
 def part(table: str, **filters: str) -> Part:
     wheres = [(name, parse(text)) for name, text in filters.items()]
-    return Part(table, tuple(Where(name, item) for name, item in wheres if item))
+    return Part(table, tuple(Where(name, item) for name, item in wheres if item is not None))
 
 
 NEWS = part("mailing_groups", mailing_group_code="NEWS")
 RETAIL = part("industry_groups", industry_group_code="RETAIL")
 RECENT = part("interactions", date="2026-06-01..")
 MANY = parse(">=2")
-assert MANY
+assert MANY is not None
 COSTLY = Figure(Measure.SUM, "cost", RECENT, MANY)
 SELECTIONS: list[Criteria | None] = [
     None,
@@ -69,7 +69,7 @@ SELECTIONS: list[Criteria | None] = [
         Figure(Measure.SUM, "cost", some, item)
         for some in (Part("interactions"), RECENT)
         for item in (MANY, parse("<=0"), parse("-2.5..4|>10.25"), parse("<>0&<>2"), parse("1.005"))
-        if item
+        if item is not None
     ],
     Figure(Measure.LATEST, "date", Part("interactions"), RECENT.conditions[0].filter),
     InSegment("S1"),

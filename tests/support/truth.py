@@ -680,7 +680,9 @@ CASES = [
 def part(table: str, /, **filters: str) -> Part:
     """A part from filter texts."""
     parsed = {field: parse(text) for field, text in filters.items()}
-    return Part(table, tuple(Where(field, each) for field, each in parsed.items() if each))
+    return Part(
+        table, tuple(Where(field, each) for field, each in parsed.items() if each is not None)
+    )
 
 
 def figure(measure: Measure, field: str, of: Part, text: str) -> Figure:

@@ -10,6 +10,7 @@ from datetime import UTC, date, tzinfo
 from typing import Literal, TypeAlias
 
 import attrs
+from typing_extensions import TypeAliasType
 
 from segmentation.fields import Field, Value
 
@@ -25,6 +26,7 @@ from ._nodes import (
     Pattern,
     Sample,
 )
+from ._one_line import OneLine
 from ._schema import Schema, Table
 
 MEANING = 1
@@ -35,8 +37,8 @@ def _by_plain_name(tokens: Mapping[str, str]) -> Mapping[str, str]:
     return {name.removeprefix("%").lower(): text for name, text in tokens.items()}
 
 
-@attrs.frozen
-class AsOf:
+@attrs.frozen(repr=False)
+class AsOf(OneLine):
     """The day and the user that a selection is bound to.
 
     Attributes:
@@ -60,16 +62,16 @@ class AsOf:
         return self.today
 
 
-@attrs.frozen
-class IsEqual:
+@attrs.frozen(repr=False)
+class IsEqual(OneLine):
     """The value equals this one; with ``any_case``, their lower-case forms do."""
 
     value: Value
     any_case: bool = False
 
 
-@attrs.frozen
-class InRange:
+@attrs.frozen(repr=False)
+class InRange(OneLine):
     """The value lies between two ends; ``None`` leaves an end open.
 
     The blank of a date or time (the value ``None``) lies before every other value; an end at
@@ -80,8 +82,8 @@ class InRange:
     high: "Bound | None"
 
 
-@attrs.frozen
-class Bound:
+@attrs.frozen(repr=False)
+class Bound(OneLine):
     """One end of a range."""
 
     value: Value
@@ -89,42 +91,38 @@ class Bound:
     any_case: bool = False
 
 
-@attrs.frozen
-class FitsPattern:
+@attrs.frozen(repr=False)
+class FitsPattern(OneLine):
     """The whole value fits the pattern of literal pieces and wildcards."""
 
     pattern: Pattern
     any_case: bool = False
 
 
-BoundFilter: TypeAlias = (
-    IsEqual
-    | InRange
-    | FitsPattern
-    | Not["BoundFilter"]
-    | AllOf["BoundFilter"]
-    | AnyOf["BoundFilter"]
+BoundFilter = TypeAliasType(
+    "BoundFilter",
+    "IsEqual | InRange | FitsPattern | Not[BoundFilter] | AllOf[BoundFilter] | AnyOf[BoundFilter]",
 )
 
 
-@attrs.frozen
-class BoundWhere:
+@attrs.frozen(repr=False)
+class BoundWhere(OneLine):
     """A field of the schema and what its value must pass."""
 
     field: Field
     filter: BoundFilter
 
 
-@attrs.frozen
-class BoundPart:
+@attrs.frozen(repr=False)
+class BoundPart(OneLine):
     """At least one row of the table, linked to the contact, meets all conditions together."""
 
     table: Table
     conditions: tuple[BoundWhere, ...]
 
 
-@attrs.frozen
-class BoundFigure:
+@attrs.frozen(repr=False)
+class BoundFigure(OneLine):
     """A figure over the rows of a part passes a filter."""
 
     measure: Measure
@@ -133,20 +131,15 @@ class BoundFigure:
     filter: BoundFilter
 
 
-BoundNode: TypeAlias = (
-    BoundPart
-    | BoundFigure
-    | InSegment
-    | InLoggedSegment
-    | InShare
-    | Not["BoundNode"]
-    | AllOf["BoundNode"]
-    | AnyOf["BoundNode"]
+_Leaf: TypeAlias = BoundPart | BoundFigure | InSegment | InLoggedSegment | InShare
+
+BoundNode = TypeAliasType(
+    "BoundNode", "_Leaf | Not[BoundNode] | AllOf[BoundNode] | AnyOf[BoundNode]"
 )
 
 
-@attrs.frozen
-class BoundSelection:
+@attrs.frozen(repr=False)
+class BoundSelection(OneLine):
     """A selection that is ready to be compiled.
 
     Attributes:

@@ -5,14 +5,15 @@ be met by two different rows; ``any_`` asks for one row that meets both.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, time
 from decimal import Decimal
 from typing import Generic, TypeAlias, TypeVar, overload
 
 import attrs
+from typing_extensions import TypeAliasType
 
-from segmentation.errors import InvalidValue, UnknownName
+from segmentation.errors import InvalidValue
 from segmentation.fields import Value
 
 from ._nodes import (
@@ -30,23 +31,27 @@ from ._nodes import (
     Part,
     Selection,
     Token,
+    Untrue,
     Where,
 )
-from ._schema import Schema, Table
 from ._text import parse
 
+ValueT_contra = TypeVar("ValueT_contra", contravariant=True)
 ResultT = TypeVar("ResultT")
 Selected_co = TypeVar("Selected_co", bound=Selection, covariant=True)
 
-Given: TypeAlias = Value | float
+Given = TypeAliasType("Given", Value | float)
 """A value to compare with; a text is taken as it is, only dates and options are read."""
 
-Condition: TypeAlias = str | Filter | Given | Collection[Given]
+Number: TypeAlias = int | float | Decimal
+"""What a decimal field is compared with."""
+
+Condition = TypeAliasType("Condition", str | Filter | Given | Collection[Given])
 """What a field must pass: a filter, as text or tree; a value that it equals, ``None`` for the
 blank; or several values, of which it equals one."""
 
 
-class _Compared(Generic[ResultT]):
+class _Compared(Untrue, Generic[ValueT_contra, ResultT]):
     """What can be compared with values, as fields and figures can."""
 
     __slots__ = ()
@@ -55,39 +60,41 @@ class _Compared(Generic[ResultT]):
     def _passing(self, item: Filter) -> ResultT:
         """What says that this passes a filter."""
 
-    def __eq__(self, value: Given | Token) -> ResultT:  # type: ignore[override]
+    def __eq__(self, value: ValueT_contra | Token | None) -> ResultT:  # type: ignore[override]
         return self._passing(_equal(value))
 
-    def __ne__(self, value: Given | Token) -> ResultT:  # type: ignore[override]
+    def __ne__(self, value: ValueT_contra | Token | None) -> ResultT:  # type: ignore[override]
         return self._passing(Not(_equal(value)))
 
-    def __lt__(self, value: Given) -> ResultT:
+    def __lt__(self, value: ValueT_contra) -> ResultT:
         return self._passing(Compare(Operator.LESS, _operand(value)))
 
-    def __le__(self, value: Given) -> ResultT:
+    def __le__(self, value: ValueT_contra) -> ResultT:
         return self._passing(Compare(Operator.AT_MOST, _operand(value)))
 
-    def __gt__(self, value: Given) -> ResultT:
+    def __gt__(self, value: ValueT_contra) -> ResultT:
         return self._passing(Compare(Operator.GREATER, _operand(value)))
 
-    def __ge__(self, value: Given) -> ResultT:
+    def __ge__(self, value: ValueT_contra) -> ResultT:
         return self._passing(Compare(Operator.AT_LEAST, _operand(value)))
 
     __hash__ = None  # type: ignore[assignment]  # equality makes a condition
 
-    def between(self, low: Given, high: Given) -> ResultT:
+    def between(self, low: ValueT_contra, high: ValueT_contra) -> ResultT:
         """From one value to another, both included."""
         return self._passing(Between(_operand(low), _operand(high)))
 
-    def is_in(self, values: Iterable[Given]) -> ResultT:
-        """One of these values.
+    def is_in(self, values: ValueT_contra | Iterable[ValueT_contra | None]) -> ResultT:
+        """One of these values; a value that stands alone is one.
 
         Raises:
             InvalidValue: There is none.
         """
+        if isinstance(values, str) or not isinstance(values, Iterable):
+            return self._passing(_equal(values))
         return self._passing(_one_of(values))
 
-    def like(self, pattern: str) -> ResultT:
+    def like(self: "_Compared[str, ResultT]", pattern: str) -> ResultT:
         r"""Fits a pattern: ``*`` any run, ``?`` any one character, ``@`` in front: any case.
 
         A backslash before one of these takes its meaning away.
@@ -124,7 +131,7 @@ def to_filter(given: Condition) -> Filter | None:
     return _equal(given)
 
 
-def _one_of(values: Iterable[Given]) -> Filter:
+def _one_of(values: Iterable[object]) -> Filter:
     items = tuple(map(_equal, values))
     if not items:
         raise InvalidValue("filter", (), "has no value; nothing could be found")
@@ -138,11 +145,11 @@ def _parsed(text: str) -> Filter:
     return found
 
 
-def _equal(value: Given | Token) -> Filter:
+def _equal(value: object) -> Filter:
     return value if isinstance(value, Token) else Compare(Operator.EQUAL, _operand(value))
 
 
-def _operand(value: Given) -> Operand:
+def _operand(value: object) -> Operand:
     """A value as it would be typed."""
     match value:
         case None:
@@ -163,8 +170,8 @@ def _operand(value: Given) -> Operand:
 
 
 @attrs.frozen(eq=False, repr=False)
-class FieldOf(_Compared[Part]):
-    """A field of a table, to be compared.
+class FieldOf(_Compared[ValueT_contra, Part]):
+    """A field of a table, to be compared with values of one type.
 
     Attributes:
         table: The table's name.
@@ -185,12 +192,37 @@ class FieldOf(_Compared[Part]):
         """The order of a cut: highest first."""
         return Order(self.name, descending=True)
 
-    def __repr__(self) -> str:
-        return f"{self.table}.{self.name}"
+
+TextField: TypeAlias = FieldOf[str]
+"""A field of type text, code or option: texts and members of options fit."""
+
+IntegerField: TypeAlias = FieldOf[int]
+"""A field of whole numbers."""
+
+DecimalField: TypeAlias = FieldOf[Number]
+"""A field of numbers."""
+
+BooleanField: TypeAlias = FieldOf[bool]
+"""A field of yes and no."""
+
+DateField: TypeAlias = FieldOf[date | str | None]
+"""A field of dates, or of dates and times; a text is read, so that it may be relative ("-3M")."""
+
+TimeField: TypeAlias = FieldOf[time | str | None]
+"""A field of times of day; a text is read."""
+
+Timed: TypeAlias = date | time | str | None
+"""What a date or a time is compared with."""
+
+TimedField: TypeAlias = FieldOf[date] | FieldOf[time]
+"""A field of dates or times, whose latest can be asked for."""
+
+AnyField: TypeAlias = FieldOf[Given]
+"""A field whose type is looked at when it is bound."""
 
 
-@attrs.frozen(eq=False)
-class FigureOf(_Compared[Figure]):
+@attrs.frozen(eq=False, repr=False)
+class FigureOf(_Compared[ValueT_contra, Figure]):
     """A figure over rows, to be compared: their number, a sum, the latest or earliest."""
 
     measure: Measure
@@ -201,83 +233,8 @@ class FigureOf(_Compared[Figure]):
         return Figure(self.measure, self.field, self.part, item)
 
 
-class Fields:
-    """The fields of one table, as attributes or items."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-
-    def __getattr__(self, name: str) -> FieldOf:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        try:
-            return self[name]
-        except UnknownName as error:
-            raise AttributeError(str(error)) from error
-
-    def __getitem__(self, name: str) -> FieldOf:
-        return FieldOf(self._table.name, self._table.field(name).name)
-
-    def __iter__(self) -> Iterator[FieldOf]:
-        return (self[name] for name in self._table.fields)
-
-    def __dir__(self) -> Iterable[str]:
-        return list(self._table.fields)
-
-    def _ipython_key_completions_(self) -> list[str]:
-        return list(self._table.fields)
-
-    def __repr__(self) -> str:
-        return f"<{self._table.name}: {', '.join(self._table.fields)}>"
-
-    def any_row(self) -> Part:
-        """Any row at all."""
-        return Part(self._table.name)
-
-
-class Tables:
-    """The tables of a schema, as attributes or items, by name or alias."""
-
-    def __init__(self, schema: Schema) -> None:
-        self._schema = schema
-
-    def __getattr__(self, name: str) -> Fields:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        try:
-            return self[name]
-        except UnknownName as error:
-            raise AttributeError(str(error)) from error
-
-    def __getitem__(self, name: str) -> Fields:
-        return Fields(self._schema.table(name))
-
-    def __dir__(self) -> Iterable[str]:
-        tables = self._schema.tables.values()
-        return [name for table in tables for name in (table.name, table.alias) if name]
-
-    def _ipython_key_completions_(self) -> list[str]:
-        return list(self.__dir__())
-
-    def __repr__(self) -> str:
-        return f"<tables: {', '.join(self._schema.tables)}>"
-
-
-def fields(schema: Schema) -> Tables:
-    """The tables of a schema with their fields, to build selections from.
-
-    >>> from segmentation.criteria import Link, make_selection, make_table
-    >>> from segmentation.fields import Field, FieldType
-    >>> city = Field("city", FieldType.TEXT)
-    >>> the = fields(Schema("contact", "no", {"contact": make_table("contact", [city])}))
-    >>> (the.contact.city == "Bern") == make_selection(contact={"city": "Bern"})
-    True
-    """
-    return Tables(schema)
-
-
-@attrs.frozen
-class OfTable(Generic[Selected_co]):
+@attrs.frozen(repr=False)
+class OfTable(Untrue, Generic[Selected_co]):
     """A condition on the rows of a table that is still to be named."""
 
     wheres: tuple[Where, ...]
@@ -380,21 +337,21 @@ def exactly(count: int, /, *parts: Part, **filters: Condition) -> Figure | OfTab
     return _made(_counted(Operator.EQUAL, count), parts, filters)
 
 
-def count(part: Part, /, *parts: Part) -> FigureOf:
+def count(part: Part, /, *parts: Part) -> FigureOf[int]:
     """The number of rows that meet all of this, to be compared."""
     return FigureOf(Measure.COUNT, "", row(part, *parts))
 
 
-def total(field: FieldOf, /, *parts: Part) -> FigureOf:
-    """The sum of a field over the rows that meet all of this; 0 without any."""
+def total(field: FieldOf[int], /, *parts: Part) -> FigureOf[Number]:
+    """The sum of a field of numbers over the rows that meet all of this; 0 without any."""
     return FigureOf(Measure.SUM, field.name, row(Part(field.table), *parts))
 
 
-def latest(field: FieldOf, /, *parts: Part) -> FigureOf:
+def latest(field: TimedField, /, *parts: Part) -> FigureOf[Timed]:
     """The latest of a field over the rows that meet all of this; blank without any."""
     return FigureOf(Measure.LATEST, field.name, row(Part(field.table), *parts))
 
 
-def earliest(field: FieldOf, /, *parts: Part) -> FigureOf:
+def earliest(field: TimedField, /, *parts: Part) -> FigureOf[Timed]:
     """The earliest of a field over the rows that meet all of this; blank without any."""
     return FigureOf(Measure.EARLIEST, field.name, row(Part(field.table), *parts))

@@ -43,6 +43,7 @@ from ._nodes import (
     Part,
     Where,
 )
+from ._one_line import OneLine
 from ._outcomes import outcomes
 from ._schema import Schema
 from ._walk import children
@@ -59,8 +60,8 @@ class Concern(StrEnum):
     CIRCLE = "circle"
 
 
-@attrs.frozen
-class Remark:
+@attrs.frozen(repr=False)
+class Remark(OneLine):
     """Something worth knowing about a selection.
 
     Attributes:
@@ -83,7 +84,7 @@ def check(
     as_of: AsOf,
     *,
     known: Callable[[str], Container[str] | None] | None = None,
-    phrases: Phrases = ENGLISH,
+    phrases: Phrases | None = None,
 ) -> tuple[Remark, ...]:
     """What is wrong or remarkable about a selection; nothing, if it is sound.
 
@@ -96,8 +97,9 @@ def check(
         as_of: The day and user to bind it to.
         known: The keys of the records of a table, ``None`` if they are not known; codes are
             looked up there.
-        phrases: The words that conditions are told in.
+        phrases: The words that conditions are told in; English if not given.
     """
+    phrases = phrases or ENGLISH
     try:
         bound = bind(criteria, schema, as_of)
     except UsageError as error:
@@ -321,8 +323,8 @@ def circle_from(segment_no: str, asked_for: Callable[[str], Iterable[str]]) -> t
     return ()
 
 
-@attrs.frozen
-class Difference:
+@attrs.frozen(repr=False)
+class Difference(OneLine):
     """What another selection asks for that this one does not, and the other way round.
 
     Attributes:
@@ -338,9 +340,9 @@ class Difference:
         return "\n".join(lines)
 
 
-def compare(old: BoundSelection, new: BoundSelection, phrases: Phrases = ENGLISH) -> Difference:
-    """The difference of two selections in words."""
-    before, after = _told(old, phrases), _told(new, phrases)
+def compare(old: BoundSelection, new: BoundSelection, phrases: Phrases | None = None) -> Difference:
+    """The difference of two selections in words, in English if no others are given."""
+    before, after = (_told(bound, phrases or ENGLISH) for bound in (old, new))
     return Difference(
         tuple(each for each in before if each not in after),
         tuple(each for each in after if each not in before),
@@ -353,8 +355,8 @@ def _told(bound: BoundSelection, phrases: Phrases) -> list[str]:
     return told if bound.cut is None else [*told, teller.cut(bound.schema.base, bound.cut)]
 
 
-@attrs.frozen
-class Effect:
+@attrs.frozen(repr=False)
+class Effect(OneLine):
     """What becomes of a base when one selection takes the place of another.
 
     Attributes:
@@ -369,10 +371,13 @@ class Effect:
 def effect(old: Iterable[str], new: Iterable[str]) -> Effect:
     """Who comes in and who goes out, from what either selection finds.
 
-    >>> effect(["A", "B"], ["B", "C"])
-    Effect(comes_in=('C',), goes_out=('A',))
+    >>> changed = effect(["A", "B"], ["B", "C"])
+    >>> changed.comes_in, changed.goes_out
+    (('C',), ('A',))
     """
-    before, after = dict.fromkeys(old), dict.fromkeys(new)
+    before, after = (
+        dict.fromkeys([found] if isinstance(found, str) else found) for found in (old, new)
+    )
     return Effect(
         tuple(each for each in after if each not in before),
         tuple(each for each in before if each not in after),

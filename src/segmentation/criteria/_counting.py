@@ -10,11 +10,15 @@ from segmentation.markup import to_table
 from ._bound import BoundNode, BoundPart, BoundSelection
 from ._describing import Teller
 from ._nodes import AllOf
+from ._one_line import OneLine, to_line
 from ._predicate import Row, RowSource, to_predicate
 
+SHOWN_PARTS = 50
+"""How many parts of many a notebook shows."""
 
-@attrs.frozen
-class PartCount:
+
+@attrs.frozen(repr=False)
+class PartCount(OneLine):
     """One thing that must hold, and how many contacts are left.
 
     Attributes:
@@ -28,8 +32,8 @@ class PartCount:
     so_far: int
 
 
-@attrs.frozen
-class Counts:
+@attrs.frozen(repr=False)
+class Counts(OneLine):
     """How many contacts a selection leaves, and what each of its parts does to them.
 
     Attributes:
@@ -42,7 +46,7 @@ class Counts:
     base: int
     parts: tuple[PartCount, ...]
     passing: int
-    phrases: Phrases = attrs.field(default=ENGLISH, eq=False, repr=False, kw_only=True)
+    phrases: Phrases = attrs.field(factory=lambda: ENGLISH, eq=False, repr=False, kw_only=True)
 
     def __str__(self) -> str:
         width = len(str(self.base))
@@ -54,7 +58,9 @@ class Counts:
 
     def _repr_html_(self) -> str:
         columns = ["so far", "alone", f"of {self.base:,} contacts"]
-        return to_table(columns, [(p.so_far, p.alone, p.sentence) for p in self.parts])
+        shown = self.parts[:SHOWN_PARTS]
+        rows = [(part.so_far, part.alone, to_line(part.sentence)) for part in shown]
+        return to_table(columns, rows, more=len(self.parts) - len(shown))
 
 
 def count_parts(
@@ -63,7 +69,7 @@ def count_parts(
     rows: Iterable[Row],
     *,
     items: Container[str] = (),
-    phrases: Phrases = ENGLISH,
+    phrases: Phrases | None = None,
 ) -> Counts:
     """How many of these contacts each part of a selection leaves, in one pass.
 
@@ -72,8 +78,9 @@ def count_parts(
         source: Where linked rows and members are found, as for ``to_predicate``.
         rows: The contacts, each looked at once.
         items: Names of the tables whose rows are mappings.
-        phrases: The words to tell the parts in.
+        phrases: The words to tell the parts in; English if not given.
     """
+    phrases = phrases or ENGLISH
     parts = () if bound.node is None else parts_of(bound.node)
     tests = [
         to_predicate(attrs.evolve(bound, node=part, cut=None), source, items=items)

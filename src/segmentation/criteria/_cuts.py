@@ -16,7 +16,7 @@ from ._bound import BoundSelection
 from ._code import Code
 from ._hashing import SHARES, hash_of
 from ._nodes import First, InShare, Order, Sample
-from ._predicate import Row
+from ._predicate import Row, names_in
 
 
 def share(seed: str, percent: Decimal | float) -> InShare:
@@ -25,7 +25,7 @@ def share(seed: str, percent: Decimal | float) -> InShare:
     Whether a contact is in depends on its number and the seed alone.
 
     >>> share("spring", 12.5)
-    InShare(seed='spring', start=0, stop=1250)
+    InShare('spring', 0, 1250)
     """
     return split(seed, {"in": percent, "out": 100 - _exact(percent)})["in"]
 
@@ -40,7 +40,7 @@ def split(seed: str, weights: Mapping[str, int | Decimal | float | Fraction]) ->
         InvalidValue: A weight is negative or no finite number, or all are 0.
 
     >>> split("spring", {"A": 1, "B": 1, "control": 2})["B"]
-    InShare(seed='spring', start=2500, stop=5000)
+    InShare('spring', 2500, 5000)
     """
     exact = {name: _exact(weight) for name, weight in weights.items()}
     whole = sum(exact.values())
@@ -113,7 +113,7 @@ def _sort_key(bound: BoundSelection, name: str, items: Container[str]) -> Callab
     base = bound.schema.table(bound.schema.base)
     field = base.field(name)
     code = Code()
-    value = code.read_filled(field, "row", items=base.name in items)
+    value = code.read_filled(field, "row", items=base.name in names_in(items))
     match field.type:
         case FieldType.DATE | FieldType.DATETIME | FieldType.TIME:
             lines = [f"value = {value}", "return (value is not None, value)"]

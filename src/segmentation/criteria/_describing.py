@@ -45,8 +45,8 @@ _CALENDAR = frozenset([FieldType.DATE, FieldType.DATETIME, FieldType.TIME])
 _LISTED = 20
 
 
-def describe(bound: BoundSelection, phrases: Phrases = ENGLISH) -> str:
-    """A selection in words.
+def describe(bound: BoundSelection, phrases: Phrases | None = None) -> str:
+    """A selection in words, in English if no others are given.
 
     >>> from datetime import date
     >>> from segmentation.criteria import AsOf, Link, Schema, bind, make_selection, make_table
@@ -56,6 +56,7 @@ def describe(bound: BoundSelection, phrases: Phrases = ENGLISH) -> str:
     >>> describe(bind(criteria, schema, AsOf(date(2026, 11, 22))))
     'country is DK or SE'
     """
+    phrases = phrases or ENGLISH
     teller = Teller(phrases)
     sentences = teller.sentences(bound.node)
     if bound.cut is not None:

@@ -17,14 +17,18 @@ from segmentation.markup import to_text
 from ._bound import BoundFigure, BoundNode, BoundPart, BoundSelection, BoundWhere
 from ._describing import Teller
 from ._nodes import AllOf, AnyOf, InLoggedSegment, InSegment, InShare, Not
+from ._one_line import OneLine, to_line
 from ._predicate import Row, RowReader, RowSource, to_predicate
 from ._schema import Table
 
 _SHOWN = 5
 
+SHOWN_LINES = 50
+"""How many lines of many a notebook shows."""
 
-@attrs.frozen
-class Finding:
+
+@attrs.frozen(repr=False)
+class Finding(OneLine):
     """One condition on one row.
 
     Attributes:
@@ -42,8 +46,8 @@ class Finding:
     shown: str
 
 
-@attrs.frozen
-class RowFindings:
+@attrs.frozen(repr=False)
+class RowFindings(OneLine):
     """What was found in one row; the row meets the part if all of it holds."""
 
     findings: tuple[Finding, ...]
@@ -54,8 +58,8 @@ class RowFindings:
         return all(finding.holds for finding in self.findings)
 
 
-@attrs.frozen
-class Explanation:
+@attrs.frozen(repr=False)
+class Explanation(OneLine):
     """A node of the selection, and whether it holds for the contact.
 
     Attributes:
@@ -75,13 +79,18 @@ class Explanation:
     row_count: int = 0
     figure: Value = None
     parts: tuple["Explanation", ...] = ()
-    phrases: Phrases = attrs.field(default=ENGLISH, eq=False, repr=False, kw_only=True)
+    phrases: Phrases = attrs.field(factory=lambda: ENGLISH, eq=False, repr=False, kw_only=True)
 
     def __str__(self) -> str:
         return "\n".join(self._lines(0))
 
     def _repr_html_(self) -> str:
-        return to_text(str(self))
+        """The first lines, none of them longer than a line is."""
+        lines = str(self).splitlines()
+        told = [to_line(line) for line in lines[:SHOWN_LINES]]
+        if len(lines) > SHOWN_LINES:
+            told.append(f"… and {len(lines) - SHOWN_LINES:,} more")
+        return to_text("\n".join(told))
 
     def _lines(self, depth: int) -> Iterator[str]:
         figure = "" if self.figure is None else f" ({self.figure})"
@@ -109,7 +118,7 @@ def explain(
     row: Row,
     *,
     items: Container[str] = (),
-    phrases: Phrases = ENGLISH,
+    phrases: Phrases | None = None,
 ) -> Explanation:
     """Why a contact passes a selection, or why not; a cut is left out of account.
 
@@ -118,8 +127,9 @@ def explain(
         source: Where linked rows and members are found, as for ``to_predicate``.
         row: The contact's row.
         items: Names of the tables whose rows are mappings.
-        phrases: The words to say it in.
+        phrases: The words to say it in; English if not given.
     """
+    phrases = phrases or ENGLISH
     explainer = _Explainer(bound, source, items, phrases)
     if bound.node is None:
         return Explanation(phrases.say("everybody"), holds=True, phrases=phrases)

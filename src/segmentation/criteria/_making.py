@@ -1,17 +1,18 @@
 """Selections from plain mappings: table, field, filter text."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
+
+from typing_extensions import TypeAliasType
 
 from segmentation.errors import Fault, FilterError, InvalidValue, Name, Rejected
 
 from ._building import Condition, OfTable, to_filter
 from ._nodes import AllOf, Part, Selection, Where
 
-Conditions: TypeAlias = Mapping[str, Condition]
+Conditions = TypeAliasType("Conditions", Mapping[str, Condition])
 """What each field must pass; one and the same row must meet all of it."""
 
-TableConditions: TypeAlias = Conditions | OfTable[Selection]
+TableConditions = TypeAliasType("TableConditions", Conditions | OfTable[Selection])
 """The same, or a condition on the rows such as ``none(date="-3M..")``."""
 
 

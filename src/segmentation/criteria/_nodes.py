@@ -9,24 +9,42 @@ or, not. Operands are kept as they were written ("-3M", "DK"); ``bind`` turns th
 from collections.abc import Iterable, Iterator
 from enum import Enum, StrEnum
 from itertools import groupby
-from typing import Generic, Self, TypeAlias, TypeVar
+from typing import Generic, NoReturn, Self, TypeAlias, TypeVar
 
 import attrs
+from typing_extensions import TypeAliasType
+
+from segmentation.errors import NoTruthValue
+
+from ._one_line import OneLine
 
 T_co = TypeVar("T_co", covariant=True)
 OwnT = TypeVar("OwnT")
-OtherT = TypeVar("OtherT")
+OtherT = TypeVar("OtherT", bound="_Joinable")
 
 
-class _Joinable:
+class Untrue(OneLine):
+    """What has no truth value: ``and``, ``or``, ``not`` and ``if`` raise instead of dropping it."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> NoReturn:
+        raise NoTruthValue(repr(self))
+
+
+class _Joinable(Untrue):
     """Nodes join with ``&``, ``|`` and ``~``; ``a & b & c`` is one node of three items."""
 
     __slots__ = ()
 
     def __and__(self, other: OtherT) -> "AllOf[Self | OtherT]":
+        if not isinstance(other, _Joinable):
+            return NotImplemented
         return AllOf((*(self if isinstance(self, AllOf) else (self,)), other))
 
     def __or__(self, other: OtherT) -> "AnyOf[Self | OtherT]":
+        if not isinstance(other, _Joinable):
+            return NotImplemented
         return AnyOf((*(self if isinstance(self, AnyOf) else (self,)), other))
 
     def __invert__(self) -> "Not[Self]":
@@ -43,8 +61,8 @@ class Operator(StrEnum):
     AT_LEAST = ">="
 
 
-@attrs.frozen
-class Operand:
+@attrs.frozen(repr=False)
+class Operand(OneLine):
     """A value as it was written.
 
     Attributes:
@@ -56,7 +74,7 @@ class Operand:
     any_case: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Compare(_Joinable):
     """The value stands in this relation to the operand (``DK``, ``>=10``, ``@dk``)."""
 
@@ -64,7 +82,7 @@ class Compare(_Joinable):
     operand: Operand
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Between(_Joinable):
     """The value lies in a closed interval; ``None`` leaves an end open (``1..5``, ``..5``)."""
 
@@ -82,6 +100,9 @@ class Wild(Enum):
     ANY_RUN = "*"
     ANY_ONE = "?"
 
+    def __repr__(self) -> str:
+        return str(self)
+
 
 Pattern: TypeAlias = tuple[str | Wild, ...]
 """Literal pieces and wildcards, in the order in which they stand."""
@@ -98,7 +119,7 @@ def _joined(pattern: Iterable[str | Wild]) -> Pattern:
     return tuple(piece for piece in pieces if piece != "")
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Like(_Joinable):
     """The whole value fits a pattern.
 
@@ -120,7 +141,7 @@ def _lower(name: str) -> str:
     return name.lower()
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Token(_Joinable):
     """A filter that is worked out when bound (``%me``, ``%mycustomers``).
 
@@ -131,14 +152,14 @@ class Token(_Joinable):
     name: str = attrs.field(converter=_lower)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Not(_Joinable, Generic[T_co]):
     """Passes what ``item`` does not pass, and nothing else."""
 
     item: T_co
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AllOf(_Joinable, Generic[T_co]):
     """Passes what every item passes; two items at least."""
 
@@ -151,7 +172,7 @@ class AllOf(_Joinable, Generic[T_co]):
         return iter(self.items)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class AnyOf(_Joinable, Generic[T_co]):
     """Passes what at least one item passes; two items at least."""
 
@@ -169,8 +190,9 @@ def _at_least_two(items: tuple[object, ...]) -> None:
         raise ValueError("and / or need two items at least")
 
 
-Filter: TypeAlias = (
-    Compare | Between | Like | Token | Not["Filter"] | AllOf["Filter"] | AnyOf["Filter"]
+Filter = TypeAliasType(
+    "Filter",
+    "Compare | Between | Like | Token | Not[Filter] | AllOf[Filter] | AnyOf[Filter]",
 )
 """Which values of one field pass."""
 
@@ -178,8 +200,8 @@ FILTERS = (Compare, Between, Like, Token, Not, AllOf, AnyOf)
 """The classes of filters, to tell them from other things."""
 
 
-@attrs.frozen
-class Where:
+@attrs.frozen(repr=False)
+class Where(OneLine):
     """A field of a row and the filter that its value must pass."""
 
     field: str
@@ -190,7 +212,7 @@ def _wheres(conditions: Iterable[Where]) -> tuple[Where, ...]:
     return tuple(conditions)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Part(_Joinable):
     """At least one row of a table, linked to the contact, meets all conditions together.
 
@@ -212,7 +234,7 @@ class Measure(StrEnum):
     LATEST = "latest"
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Figure(_Joinable):
     """A figure over the rows of a part passes a filter ("at least 3", "total cost over 500").
 
@@ -231,21 +253,21 @@ class Figure(_Joinable):
     filter: Filter
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class InSegment(_Joinable):
     """The contact is on a line of this segment."""
 
     segment_no: str
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class InLoggedSegment(_Joinable):
     """The contact was logged with this logged segment (its entry number)."""
 
     entry_no: int
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class InShare(_Joinable):
     """The contact's number, hashed with a seed, falls into a share of all numbers.
 
@@ -263,54 +285,49 @@ class InShare(_Joinable):
     stop: int
 
 
-Selection: TypeAlias = (
-    Part
-    | Figure
-    | InSegment
-    | InLoggedSegment
-    | InShare
-    | Not["Selection"]
-    | AllOf["Selection"]
-    | AnyOf["Selection"]
+_Leaf: TypeAlias = Part | Figure | InSegment | InLoggedSegment | InShare
+
+Selection = TypeAliasType(
+    "Selection", "_Leaf | Not[Selection] | AllOf[Selection] | AnyOf[Selection]"
 )
 """Which contacts pass, each for itself."""
 
 
-@attrs.frozen
-class Order:
+@attrs.frozen(repr=False)
+class Order(OneLine):
     """A field of the contact to order by."""
 
     field: str
     descending: bool = False
 
 
-def _orders(order: Iterable[Order]) -> tuple[Order, ...]:
-    return tuple(order)
+def _orders(order: Order | Iterable[Order]) -> tuple[Order, ...]:
+    return (order,) if isinstance(order, Order) else tuple(order)
 
 
-@attrs.frozen
-class First:
+@attrs.frozen(repr=False)
+class First(OneLine):
     """Only the first contacts by an order; ties are broken by the contact's number."""
 
     count: int
     order: tuple[Order, ...] = attrs.field(converter=_orders, default=())
 
 
-@attrs.frozen
-class Sample:
+@attrs.frozen(repr=False)
+class Sample(OneLine):
     """Only so many contacts, those whose number hashes lowest with the seed."""
 
     count: int
     seed: str
 
 
-@attrs.frozen
-class Cut:
+@attrs.frozen(repr=False)
+class Cut(Untrue):
     """A selection of which only some are taken; the cut looks at all that pass together."""
 
     selection: Selection
     by: First | Sample
 
 
-Criteria: TypeAlias = Selection | Cut
+Criteria = TypeAliasType("Criteria", "Selection | Cut")
 """What is saved, replayed and explained: a selection, cut or not."""

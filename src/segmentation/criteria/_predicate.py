@@ -99,6 +99,11 @@ def _everybody(_row: Row) -> bool:
     return True
 
 
+def names_in(items: Container[str]) -> Container[str]:
+    """Names of tables; a name that stands alone is one."""
+    return (items,) if isinstance(items, str) else items
+
+
 class RowReader:
     """Single steps of a predicate, for those who want to know more than whether it holds."""
 
@@ -106,7 +111,7 @@ class RowReader:
         self, bound: BoundSelection, source: RowSource, items: Container[str] = ()
     ) -> None:
         self._compiler = _Compiler(bound, source, items)
-        self._items = items
+        self._items = names_in(items)
 
     def linked(self, table: Table) -> Callable[[Row], list[Row]]:
         """The function from a contact to the rows of a table that belong to it."""
@@ -134,7 +139,7 @@ class _Compiler:
         self._schema = bound.schema
         self._as_of = bound.as_of
         self._source = source
-        self._items = items
+        self._items = names_in(items)
         self._base = bound.schema.table(bound.schema.base)
         self._code = Code()
 

@@ -13,9 +13,11 @@ from segmentation.errors import InvalidValue, UnknownName
 from segmentation.fields import Field
 from segmentation.languages import to_name
 
+from ._one_line import OneLine
 
-@attrs.frozen
-class Link:
+
+@attrs.frozen(repr=False)
+class Link(OneLine):
     """Which rows of a table belong to a contact: equal values, pair by pair.
 
     Attributes:
@@ -37,8 +39,8 @@ class Link:
     only: tuple[str, str] | None = None
 
 
-@attrs.frozen
-class Table:
+@attrs.frozen(repr=False)
+class Table(OneLine):
     """A table of the schema.
 
     Attributes:
@@ -77,8 +79,8 @@ class Table:
 _CalledT = TypeVar("_CalledT", Field, Table)
 
 
-@attrs.frozen
-class Schema:
+@attrs.frozen(repr=False)
+class Schema(OneLine):
     """All that a selection may speak of.
 
     Attributes:

@@ -9,9 +9,11 @@ values.
 """
 
 import re
-from typing import TypeAlias, assert_never
+from collections.abc import Iterable, Iterator
+from types import UnionType
+from typing import TypeAlias
 
-from segmentation.errors import FilterError, InvalidValue, Said
+from segmentation.errors import FilterError, InvalidValue, Said, unexpected
 
 from ._nodes import (
     AllOf,
@@ -47,6 +49,8 @@ _ENDS = _JOINTS | {")"}
 _VALUES = frozenset(["bare", "quoted"])
 _WORDS = _VALUES | {"unclosed"}
 _COMPARISONS = {operator.value: operator for operator in Operator}
+
+_NO_TEXT = "is not the filter of one field; `describe` tells a selection in words"
 
 _LEXEME = re.compile(
     r"""\s*+(?:
@@ -96,10 +100,8 @@ def parse(text: str) -> Filter | None:
     Raises:
         FilterError: The text does not parse; the error points to the place.
 
-    >>> parse("DK|SE")  # doctest: +NORMALIZE_WHITESPACE
-    AnyOf(items=(Compare(operator=<Operator.EQUAL: '='>, operand=Operand(text='DK',
-    any_case=False)), Compare(operator=<Operator.EQUAL: '='>, operand=Operand(text='SE',
-    any_case=False))))
+    >>> parse("( DK | 'SE' )").items
+    (parse('DK'), parse('SE'))
     """
     if not isinstance(text, str):
         raise InvalidValue("filter", text, "is no text")
@@ -315,7 +317,8 @@ def to_text(item: Filter | None) -> str:
     """The filter text of a tree, from which ``parse`` makes an equal tree.
 
     Raises:
-        InvalidValue: The tree is beyond the limits of ``parse``.
+        InvalidValue: The tree is beyond the limits of ``parse``, or is no filter: a selection
+            speaks of tables and fields, and `describe` tells it in words.
 
     >>> to_text(parse("( DK | 'SE' ) & <> ( N* )"))
     '(DK|SE)&<>N*'
@@ -325,40 +328,60 @@ def to_text(item: Filter | None) -> str:
     if nesting(item) > MAX_DEPTH:
         reason = Said("has more than {limit} groups", limit=MAX_DEPTH)
         raise InvalidValue("filter", type(item).__name__, reason)
-    text = _written(item)
+    text = "".join(pieces_of(item))
     if len(text) > MAX_LENGTH:
         reason = Said("has more than {limit} characters", limit=MAX_LENGTH)
         raise InvalidValue("filter", type(item).__name__, reason)
     return text
 
 
-def _written(item: Filter) -> str:
+def pieces_of(item: Filter) -> Iterator[str]:
+    """The text of a filter from left to right, piece by piece, without calls that nest."""
+    waiting: list[Iterator[str | Filter]] = [iter((item,))]
+    while waiting:
+        for piece in waiting[-1]:
+            if isinstance(piece, str):
+                yield piece
+            else:
+                waiting.append(_level(piece))
+                break
+        else:
+            waiting.pop()
+
+
+def _level(item: Filter) -> Iterator[str | Filter]:
+    """One level of a filter: texts, and the filters that go between them."""
     match item:
         case Compare(Operator.EQUAL, operand):
-            return _value_text((operand.text,), any_case=operand.any_case)
+            yield _operand_text(operand)
         case Compare(operator, operand):
-            return operator.value + _operand_text(operand)
+            yield operator.value + _operand_text(operand)
         case Between(low, high):
-            return f"{_operand_text(low)}..{_operand_text(high)}"
+            yield f"{_operand_text(low)}..{_operand_text(high)}"
         case Like(pattern, any_case):
-            return _value_text(pattern, any_case=any_case)
+            yield _value_text(pattern, any_case=any_case)
         case Token(name):
-            return f"%{name}"
+            yield f"%{name}"
         case Not(Compare(Operator.EQUAL) | Like() | Token() as inner):
-            return f"<>{_written(inner)}"
+            yield from ("<>", inner)
         case Not(inner):
-            return f"<>({_written(inner)})"
+            yield from ("<>(", inner, ")")
         case AllOf(items):
-            return "&".join(_in_brackets(each, AllOf | AnyOf) for each in items)
+            yield from _joined(items, "&", AllOf | AnyOf)
         case AnyOf(items):
-            return "|".join(_in_brackets(each, AnyOf) for each in items)
+            yield from _joined(items, "|", AnyOf)
         case _:
-            assert_never(item)
+            raise unexpected("filter", item, _NO_TEXT)
 
 
-def _in_brackets(item: Filter, kinds: type | object) -> str:
-    text = _written(item)
-    return f"({text})" if isinstance(item, kinds) else text  # type: ignore[arg-type]
+def _joined(
+    items: Iterable[Filter], sign: str, bracketed: UnionType | type
+) -> Iterator[str | Filter]:
+    """Filters with a sign between them; some kinds stand in brackets."""
+    for number, item in enumerate(items):
+        if number:
+            yield sign
+        yield from ("(", item, ")") if isinstance(item, bracketed) else (item,)
 
 
 def _operand_text(operand: Operand | None) -> str:

@@ -17,6 +17,8 @@ from segmentation.fields import (
     RefersTo,
     ShortCode,
     Text,
+    to_extra,
+    to_option,
     with_converters,
 )
 
@@ -109,10 +111,12 @@ class ProfileQuestionnaire(Record, table="profile_questionnaire_header", key=("c
 
     code: Code
     description: Text = ""
-    contact_type: QuestionnaireContactType = QuestionnaireContactType.BLANK
+    contact_type: QuestionnaireContactType = attrs.field(
+        default=QuestionnaireContactType.BLANK, converter=to_option
+    )
     business_relation_code: Annotated[ShortCode, RefersTo("business_relation")] = ""
-    priority: Priority = Priority.NORMAL
-    extra: Extra = ()
+    priority: Priority = attrs.field(default=Priority.NORMAL, converter=to_option)
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
     def suits(self, contact: Contact, relation_codes: Container[str] = ()) -> bool:
         """Whether the questionnaire is for this contact.
@@ -146,23 +150,31 @@ class ProfileQuestionnaireLine(
 
     profile_questionnaire_code: Annotated[Code, RefersTo("profile_questionnaire_header")]
     line_no: int
-    type: LineType = LineType.QUESTION
+    type: LineType = attrs.field(default=LineType.QUESTION, converter=to_option)
     description: LongText = ""
     multiple_answers: bool = False
-    priority: AnswerPriority = AnswerPriority.NORMAL
+    priority: AnswerPriority = attrs.field(default=AnswerPriority.NORMAL, converter=to_option)
     auto_contact_classification: bool = False
-    customer_class_field: CustomerClassField = CustomerClassField.BLANK
-    vendor_class_field: VendorClassField = VendorClassField.BLANK
-    contact_class_field: ContactClassField = ContactClassField.BLANK
+    customer_class_field: CustomerClassField = attrs.field(
+        default=CustomerClassField.BLANK, converter=to_option
+    )
+    vendor_class_field: VendorClassField = attrs.field(
+        default=VendorClassField.BLANK, converter=to_option
+    )
+    contact_class_field: ContactClassField = attrs.field(
+        default=ContactClassField.BLANK, converter=to_option
+    )
     starting_date_formula: ShortCode = ""
     ending_date_formula: ShortCode = ""
-    classification_method: ClassificationMethod = ClassificationMethod.BLANK
-    sorting_method: SortingMethod = SortingMethod.BLANK
+    classification_method: ClassificationMethod = attrs.field(
+        default=ClassificationMethod.BLANK, converter=to_option
+    )
+    sorting_method: SortingMethod = attrs.field(default=SortingMethod.BLANK, converter=to_option)
     no_of_decimals: int = 0
     from_value: Decimal = Decimal(0)
     to_value: Decimal = Decimal(0)
     min_pct_questions_answered: Decimal = Decimal(0)
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
     def place(self) -> Said:
@@ -201,7 +213,7 @@ class Rating(
     rating_profile_quest_code: Annotated[Code, RefersTo("profile_questionnaire_header")]
     rating_profile_quest_line_no: int
     points: Decimal = Decimal(0)
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen

@@ -43,13 +43,26 @@ from ._events import (
     Tell,
     tell_nobody,
 )
+from ._fields import (
+    AlternativeAddressFields,
+    ContactBusinessRelationFields,
+    ContactFields,
+    ContactIndustryGroupFields,
+    ContactJobResponsibilityFields,
+    ContactMailingGroupFields,
+    ContactProfileAnswerFields,
+    ContactTables,
+    ContactWebSourceFields,
+    InteractionFields,
+    ItemEntryFields,
+)
 from ._header import SegmentHeader
 from ._history import Deed, history_of
 from ._line import SegmentLine, Terms, address_on, texts_to_json
 from ._lines import Lines, Part, alike, to_lines
 from ._logged import LoggedSegment
 from ._rosters import Joiner, Joining, Listed, Others, Roster, nos_of
-from ._schema import FILTERED, contact_schema
+from ._schema import FILTERED, contact_fields, contact_schema
 from ._segment import Segment
 
 __all__ = [
@@ -61,10 +74,21 @@ __all__ = [
     "ActionKind",
     "Addressed",
     "Alike",
+    "AlternativeAddressFields",
     "Candidates",
+    "ContactBusinessRelationFields",
+    "ContactFields",
+    "ContactIndustryGroupFields",
+    "ContactJobResponsibilityFields",
+    "ContactMailingGroupFields",
+    "ContactProfileAnswerFields",
+    "ContactTables",
+    "ContactWebSourceFields",
     "CriteriaAction",
     "Deed",
     "Event",
+    "InteractionFields",
+    "ItemEntryFields",
     "Joiner",
     "Joining",
     "LeftOut",
@@ -93,6 +117,7 @@ __all__ = [
     "actions_to_json",
     "address_on",
     "alike",
+    "contact_fields",
     "contact_schema",
     "exclusive",
     "following",

@@ -16,14 +16,7 @@ from segmentation.bitmaps import to_positions
 from segmentation.codes import Option
 from segmentation.criteria import AsOf, Criteria
 from segmentation.errors import InvalidValue
-from segmentation.fields import (
-    Extra,
-    LongText,
-    Record,
-    ShortCode,
-    Text,
-    with_converters,
-)
+from segmentation.fields import Extra, LongText, Record, ShortCode, Text, to_extra, with_converters
 from segmentation.serialization import (
     JSON,
     criteria_from_data,
@@ -203,7 +196,7 @@ class SavedCriteria(Record, table="saved_segment_criteria", key=("code",)):
     saved_by: LongText = ""
     saved_at: dt.datetime | None = None
     actions: LongText = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 ACTIONS_FORMAT = 1
@@ -267,7 +260,7 @@ def _action_to_data(action: CriteriaAction) -> JSON:
     as_of = action.as_of
     data = {
         "kind": str(action.kind),
-        "criteria": criteria_to_data(action.criteria) if action.criteria else None,
+        "criteria": criteria_to_data(action.criteria) if action.criteria is not None else None,
         "options": to_data(action.options),
         "by_hand": action.by_hand,
         "as_of": [as_of.today.isoformat(), as_of.workdate.isoformat(), as_of.user]

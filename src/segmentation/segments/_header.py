@@ -22,6 +22,8 @@ from segmentation.fields import (
     RefersTo,
     ShortCode,
     Text,
+    to_extra,
+    to_option,
     with_converters,
 )
 from segmentation.templates import (
@@ -60,17 +62,21 @@ class SegmentHeader(Record, table="segment_header", key=("no",)):
     interaction_group_code: GroupCode = ""
     language_code_default: Language = ""
     subject_default: Text = ""
-    correspondence_type_default: CorrespondenceType = CorrespondenceType.BLANK
+    correspondence_type_default: CorrespondenceType = attrs.field(
+        default=CorrespondenceType.BLANK, converter=to_option
+    )
     ignore_contact_corres_type: bool = False
     unit_cost: Decimal = Decimal(0)
     unit_duration_min: Decimal = Decimal(0)
-    information_flow: InformationFlow = InformationFlow.BLANK
-    initiated_by: InitiatedBy = InitiatedBy.BLANK
+    information_flow: InformationFlow = attrs.field(
+        default=InformationFlow.BLANK, converter=to_option
+    )
+    initiated_by: InitiatedBy = attrs.field(default=InitiatedBy.BLANK, converter=to_option)
     send_word_docs_as_attachment: Annotated[bool, AlsoCalled("send_word_docs_as_attmt")] = False
     word_template_code: LongCode = ""
     attachment: LongText = ""
     saved_criteria_code: Annotated[ShortCode, RefersTo("saved_segment_criteria")] = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
     def with_template(
         self, template: InteractionTemplate | None, languages: Sequence[TemplateLanguage] = ()

@@ -24,6 +24,8 @@ from segmentation.fields import (
     RefersTo,
     ShortCode,
     Text,
+    to_extra,
+    to_option,
     with_converters,
 )
 from segmentation.interactions import Evaluation
@@ -69,18 +71,22 @@ class SegmentLine(Record, table="segment_line", key=("segment_no", "line_no")):
     interaction_group_code: GroupCode = ""
     unit_cost: Decimal = Decimal(0)
     unit_duration_min: Decimal = Decimal(0)
-    information_flow: InformationFlow = InformationFlow.BLANK
-    initiated_by: InitiatedBy = InitiatedBy.BLANK
-    correspondence_type: CorrespondenceType = CorrespondenceType.BLANK
+    information_flow: InformationFlow = attrs.field(
+        default=InformationFlow.BLANK, converter=to_option
+    )
+    initiated_by: InitiatedBy = attrs.field(default=InitiatedBy.BLANK, converter=to_option)
+    correspondence_type: CorrespondenceType = attrs.field(
+        default=CorrespondenceType.BLANK, converter=to_option
+    )
     language_code: Language = ""
     subject: Text = ""
     send_word_docs_as_attachment: Annotated[bool, AlsoCalled("send_word_doc_as_attmt")] = False
     word_template_code: LongCode = ""
     attachment: LongText = ""
     attachment_name: Text = ""
-    evaluation: Evaluation = Evaluation.BLANK
+    evaluation: Evaluation = attrs.field(default=Evaluation.BLANK, converter=to_option)
     own_texts: LongText = ""
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
     def place(self) -> Said:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import attrs
 
-from segmentation.fields import Code, Extra, LongText, Record, Text, with_converters
+from segmentation.fields import Code, Extra, LongText, Record, Text, to_extra, with_converters
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -28,4 +28,4 @@ class LoggedSegment(Record, table="logged_segment", key=("entry_no",)):
     reason: LongText = ""
     canceled: bool = False
     canceled_by: int = 0
-    extra: Extra = ()
+    extra: Extra = attrs.field(default=(), converter=to_extra)

@@ -22,6 +22,8 @@ from segmentation.fields import Field, Record, captioned_fields_of
 from segmentation.interactions import Interaction
 from segmentation.languages import captions
 
+from ._fields import ContactTables
+
 _OWN = Link((("contact_no", "no"),))
 _COMPANY = Link((("contact_no", "company_no"),))
 _WITHIN_COMPANY = Link((("contact_no", "no"), ("contact_company_no", "company_no")))
@@ -57,6 +59,22 @@ def contact_schema(extra_fields: Mapping[str, Iterable[Field]] | None = None) ->
     'contact_mailing_group'
     """
     return _schema_with(extra_fields) if extra_fields else _plain_schema()
+
+
+def contact_fields(schema: Schema | None = None) -> ContactTables:
+    """The tables of a contact with their fields, to build selections from.
+
+    A type checker finds a table or field that is mistyped, and a value that a field never holds;
+    what a host added is an item: ``the.contact["points"]``, ``the["orders"]["article"]``.
+
+    Args:
+        schema: The schema; that of a contact without a host's fields, if not given.
+
+    >>> the = contact_fields()
+    >>> (the.contact.city == "Bern") & the.contact.type.is_in(["person"])
+    make_selection(contact={'city': 'Bern'}) & make_selection(contact={'type': 'person'})
+    """
+    return ContactTables(contact_schema() if schema is None else schema)
 
 
 @cache

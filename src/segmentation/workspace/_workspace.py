@@ -19,9 +19,7 @@ from segmentation.criteria import (
     Explanation,
     Remark,
     Schema,
-    Tables,
     bind,
-    fields,
 )
 from segmentation.documents import Document
 from segmentation.errors import (
@@ -49,7 +47,15 @@ from segmentation.operations.data import Imported, SourceFile
 from segmentation.operations.letters import Delivered, Persistence, Progress
 from segmentation.operations.segments import Source
 from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
-from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader, Tell, tell_nobody
+from segmentation.segments import (
+    ContactTables,
+    LoggedSegment,
+    SavedCriteria,
+    SegmentHeader,
+    Tell,
+    contact_fields,
+    tell_nobody,
+)
 
 from ._campaigns import Campaigns
 from ._contacts import Contacts
@@ -256,7 +262,7 @@ class Workspace:
         )
 
     @property
-    def fields(self) -> Tables:
+    def fields(self) -> ContactTables:
         """The tables that criteria may name and their fields, to build selections from.
 
         >>> crm = Workspace.open()
@@ -264,7 +270,7 @@ class Workspace:
         >>> crm.select(nordic & (crm.fields.mailing_groups.mailing_group_code == "NEWS")) == []
         True
         """
-        return fields(self.schema)
+        return contact_fields(self.schema)
 
     def describe(self, criteria: Criteria | None = None, **tables: Filters) -> str:
         """A selection in words, with the dates that relative ones stand for."""

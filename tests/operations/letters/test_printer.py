@@ -45,7 +45,7 @@ from support.wordfiles import docx, field, paragraph, run, text_of
 WORD = Rendering(renderers=(TextRenderer(), WordRenderer()))
 ANNA = Contact(
     no="CT2",
-    type="person",  # type: ignore[arg-type]
+    type="person",
     name="Anna Berg",
     first_name="Anna",
     surname="Berg",
@@ -58,7 +58,7 @@ ANNA = Contact(
     e_mail="anna@example.com",
     salutation_code="F",
     phone_no="1",
-    extra={"shoe_size": 38},  # type: ignore[arg-type]
+    extra={"shoe_size": 38},
 )
 
 
@@ -75,7 +75,7 @@ def store() -> MemoryStore:
                 salutation_code="F",
                 language_code="NOR",
                 salutation="Kjære %1,",
-                name_1="first_name",  # type: ignore[arg-type]
+                name_1="first_name",
             ),
             CountryRegion(code="NO", name="Norway"),
             CompanyInformation(
@@ -224,8 +224,8 @@ def test_extra_fields_of_the_sender_and_the_salesperson_have_their_prefix(
 ) -> None:
     store.records.put(
         [
-            CompanyInformation(name="Lynghede", extra={"hotline": "+45 2"}),  # type: ignore[arg-type]
-            SalespersonPurchaser(code="JO", extra={"room": "7"}),  # type: ignore[arg-type]
+            CompanyInformation(name="Lynghede", extra={"hotline": "+45 2"}),
+            SalespersonPurchaser(code="JO", extra={"room": "7"}),
             ExtraField(table="company_information", name="hotline"),
             ExtraField(table="salesperson_purchaser", name="room"),
             ExtraField(table="territory", name="area"),

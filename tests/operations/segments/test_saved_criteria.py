@@ -83,7 +83,7 @@ def test_reuse_looks_at_the_data_of_today_and_keeps_the_options() -> None:
     bo = make_selection(contact={"no": "BO"})
     segments.refine_contacts(context(store), first, bo, options)
     save(store, first)
-    store.records.put([company("NEWCO"), Contact(no="NEW", type="person", company_no="SHOP")])  # type: ignore[arg-type]
+    store.records.put([company("NEWCO"), Contact(no="NEW", type="person", company_no="SHOP")])
     second = segments.reuse_criteria(context(store), open_segment(store), "KEPT")
     assert set(second.contact_nos) == {"SHOP", "ANNA", "BO", "NEW"}
     assert [action.options for action in second.actions] == [Options(), options]

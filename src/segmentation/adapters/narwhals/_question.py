@@ -69,7 +69,7 @@ class Question:
 
     def needed(self, frame: Frame, also: Iterable[str] = ()) -> Frame:
         """A frame of contacts with the columns that are looked at, and some more."""
-        read = fields_read(self._node, self._bound.schema) if self._node else ()
+        read = fields_read(self._node, self._bound.schema) if self._node is not None else ()
         own = (field for table, field in read if table.name == self._base.name)
         names = [self._frames.column(self._base, field).name for field in (*own, *also)]
         return frame.select(*dict.fromkeys([self.key, *names]))

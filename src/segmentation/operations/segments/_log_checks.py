@@ -41,7 +41,7 @@ def _those(
 ) -> frozenset[str]:
     """Those contacts of a segment who pass filters; if all do, they are not listed anew."""
     here, passing = InSegment(segment_no), make_selection(contact=filters)
-    wanted = AllOf((here, passing)) if passing else here
+    wanted = AllOf((here, passing)) if passing is not None else here
     bound = bind(wanted, schema_of(store), AsOf(date.min))
     everyone = store.contacts.count(bound) == len(nos)
     return nos if everyone else frozenset(store.contacts.matching(bound))

@@ -1,0 +1,279 @@
+"""Values of the filter language in one line each.
+
+A filter, a selection or a cut is shown as the Python that makes it again; one that is too long
+for a line as its beginning. Trees may be large and deep, so they are written from left to right
+and no further than the line goes. What is bound is shown in words.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+
+from segmentation.errors import InvalidValue
+from segmentation.languages import ENGLISH
+
+from ._bound import BoundFigure, BoundPart, BoundSelection, BoundWhere
+from ._building import FieldOf, FigureOf, OfTable
+from ._checking import Difference, Effect, Remark
+from ._counting import Counts, PartCount
+from ._describing import Teller, describe
+from ._explaining import Explanation, Finding, RowFindings
+from ._nodes import (
+    FILTERS,
+    AllOf,
+    AnyOf,
+    Figure,
+    InLoggedSegment,
+    InSegment,
+    InShare,
+    Measure,
+    Not,
+    Part,
+)
+from ._one_line import MOST, in_brackets, listed, to_line
+from ._schema import Schema, Table
+from ._text import pieces_of
+
+_VERBS = {
+    Measure.COUNT: "count",
+    Measure.SUM: "total",
+    Measure.LATEST: "latest",
+    Measure.EARLIEST: "earliest",
+}
+_JOINED = (Not, AllOf, AnyOf)
+_BOUND = (BoundPart, BoundFigure)
+
+
+def shown(value: object) -> str:
+    """A value in one line."""
+    words = _in_words(value)
+    if words:
+        return in_brackets(words)
+    code = _beginning(_written(value))
+    if len(code) <= MOST:
+        return code
+    return in_brackets(f"{_kind(value)} {_inner(value, code)}".strip())
+
+
+def _beginning(pieces: Iterable[str]) -> str:
+    """As much of a text as tells whether it is too long for a line."""
+    text = ""
+    for piece in pieces:
+        text += piece
+        if len(text) > MOST:
+            break
+    return text
+
+
+def _first_leaf(value: object) -> object:
+    """What stands first below and, or, not: filters, selections and bound trees share these."""
+    while isinstance(value, _JOINED):
+        value = value.item if isinstance(value, Not) else value.items[0]
+    return value
+
+
+def _kind(value: object) -> str:
+    leaf = _first_leaf(value)
+    if isinstance(leaf, FILTERS):
+        return "filter"
+    if isinstance(leaf, Part | Figure | InSegment | InLoggedSegment | InShare):
+        return "selection"
+    return ""
+
+
+def _inner(value: object, code: str) -> str:
+    """The beginning of a filter as its text, of anything else as its code."""
+    if isinstance(value, FILTERS) and _kind(value) == "filter":
+        return _beginning(pieces_of(value))
+    return code
+
+
+def _in_words(value: object) -> str:
+    """What no Python makes again, or none that is shorter, in words."""
+    match value:
+        case BoundSelection(as_of=as_of):
+            return f"selection on {as_of.today}: {describe(value)}"
+        case BoundPart() | BoundFigure():
+            return f"bound: {Teller(ENGLISH).node(value)}"
+        case Not() | AllOf() | AnyOf() if isinstance(_first_leaf(value), _BOUND):
+            return f"bound: {Teller(ENGLISH).node(value)}"
+        case BoundWhere(field, item):
+            return f"bound: {field.name} {Teller(ENGLISH).test(item, field)}"
+        case Schema(base=base, tables=tables):
+            return f"schema of {base}: {listed(tables, MOST - len(base) - 15)}"
+        case Table(name=name, fields=fields):
+            return f"table {name}: {listed(fields, MOST - len(name) - 10)}"
+        case OfTable(wheres, made):
+            return f"for a table to be named: {to_line(repr(made(Part('table', wheres))))}"
+        case _:
+            return _found(value)
+
+
+def _found(value: object) -> str:
+    """What was found with a selection, in words."""
+    match value:
+        case Explanation(sentence=sentence, holds=holds, parts=parts):
+            more = f", {len(parts)} parts" if parts else ""
+            return f"{_yes(holds=holds)}{more}: {sentence}"
+        case RowFindings(findings):
+            told = ", ".join(each.shown for each in findings)
+            return f"{_yes(holds=value.holds)}: {told or 'any row'}"
+        case Finding():
+            return f"{_yes(holds=value.holds)}: {value.shown}, asked: {value.sentence}"
+        case Counts(base, parts, passing):
+            return f"{passing} of {base} contacts pass, {len(parts)} parts"
+        case PartCount(sentence, alone, so_far):
+            return f"{so_far} left, {alone} by this alone: {sentence}"
+        case Remark(concern):
+            return f"{concern.value}: {value}"
+        case Difference(dropped, added):
+            return f"{len(dropped)} dropped, {len(added)} added"
+        case Effect(comes_in, goes_out):
+            return f"{len(comes_in)} come in, {len(goes_out)} go out"
+        case _:
+            return ""
+
+
+def _yes(*, holds: bool) -> str:
+    return "yes" if holds else "no"
+
+
+def _written(value: object) -> Iterator[str]:
+    """The Python that makes a value again, piece by piece, without calls that nest."""
+    waiting: list[Iterator[object]] = [iter((value,))]
+    while waiting:
+        for piece in waiting[-1]:
+            if isinstance(piece, _Text):
+                yield piece
+            else:
+                waiting.append(_level(piece))
+                break
+        else:
+            waiting.pop()
+
+
+class _Text(str):
+    """A piece that is written as it stands."""
+
+    __slots__ = ()
+
+
+def _level(value: object) -> Iterator[object]:
+    """One level of a value: texts as they stand, and the values that go between them."""
+    match value:
+        case Not() | AllOf() | AnyOf() if _kind(value) == "selection":
+            yield from _joined(value)
+        case Part() if _is_plain(value):
+            yield from _part(value)
+        case Figure(measure, field, part, item):
+            yield from _figure(measure, field, part)
+            yield _Text(f".passes({_filter_text(item)})")
+        case FigureOf(measure, field, part):
+            yield from _figure(measure, field, part)
+        case FieldOf(table, name):
+            yield _Text(f"{table}.{name}")
+        case tuple():
+            yield _Text("(")
+            yield from _separated(value)
+            yield _Text(",)" if len(value) == 1 else ")")
+        case _ if _kind(value) == "filter":
+            yield _Text(f"parse({_filter_text(value)})")
+        case _ if attrs.has(type(value)):
+            yield from _constructed(value)
+        case _:
+            yield _Text(repr(value))
+
+
+def _filter_text(item: Any) -> str:  # noqa: ANN401 - a filter, if the tree is sound
+    """The text of a filter as Python has it; of a long one the beginning."""
+    try:
+        return repr(_beginning(pieces_of(item)))
+    except InvalidValue:
+        return "..."
+
+
+def _joined(value: object) -> Iterator[object]:
+    match value:
+        case Not(item):
+            yield _Text("~")
+            yield from _grouped(item)
+        case AllOf(items) | AnyOf(items):
+            if type(items[0]) is type(value):  # with a sign between, the two would become one
+                yield from _call(type(value).__name__, items)
+                return
+            sign = _Text(" & " if isinstance(value, AllOf) else " | ")
+            for number, item in enumerate(items):
+                if number:
+                    yield sign
+                yield from _grouped(item)
+
+
+def _grouped(item: object) -> Iterator[object]:
+    if isinstance(item, AllOf | AnyOf):
+        yield from (_Text("("), item, _Text(")"))
+    else:
+        yield item
+
+
+def _is_plain(part: Part) -> bool:
+    """Whether a mapping of texts by field makes this part."""
+    names = [where.field for where in part.conditions]
+    return part.table.isidentifier() and bool(names) and len(set(names)) == len(names)
+
+
+def _part(part: Part) -> Iterator[object]:
+    yield _Text(f"make_selection({part.table}={{")
+    for number, where in enumerate(part.conditions):
+        yield _Text(f"{', ' if number else ''}{where.field!r}: {_filter_text(where.filter)}")
+    yield _Text("})")
+
+
+def _figure(measure: Measure, field: str, part: Part) -> Iterator[object]:
+    yield _Text(f"{_VERBS[measure]}(")
+    if field:
+        yield _Text(f"{part.table}.{field}")
+    if field and part.conditions:
+        yield _Text(", ")
+    if part.conditions or not field:
+        yield part
+    yield _Text(")")
+
+
+def _constructed(value: Any) -> Iterator[object]:  # noqa: ANN401 - of any attrs class
+    """A call of a class with what is not left at its default."""
+    given: list[object] = []
+    named: dict[str, object] = {}
+    positional = True
+    for field in attrs.fields(type(value)):
+        held = getattr(value, field.name)
+        if not field.repr or held == _default(field, value):
+            positional = False
+        elif positional:
+            given.append(held)
+        else:
+            named[field.name] = held
+    return _call(type(value).__name__, *given, **named)
+
+
+def _default(field: "attrs.Attribute[Any]", value: object) -> object:
+    made: Any = field.default
+    if not isinstance(made, attrs.Factory):  # type: ignore[arg-type]  # a class at run time
+        return made
+    return made.factory(value) if made.takes_self else made.factory()
+
+
+def _call(name: str, *given: object, **named: object) -> Iterator[object]:
+    yield _Text(f"{name}(")
+    yield from _separated(given)
+    for number, (argument, value) in enumerate(named.items()):
+        yield _Text(f"{', ' if number or given else ''}{argument}=")
+        yield value
+    yield _Text(")")
+
+
+def _separated(items: Iterable[object]) -> Iterator[object]:
+    for number, item in enumerate(items):
+        if number:
+            yield _Text(", ")
+        yield item
