@@ -17,7 +17,7 @@ from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import to_text
 from segmentation.segments import (
     ActionKind,
-    Deed,
+    ActionSummary,
     LeftOutReason,
     LoggedSegment,
     Segment,
@@ -190,17 +190,17 @@ def explain_membership(known: Known, entry_no: int, contact_no: str) -> Membersh
 def steps_of(segment: Segment, contact_no: str) -> tuple[Step, ...]:
     """What each action of a segment did to a contact; actions without effect are left out."""
     no = to_code(contact_no)
-    return tuple(step for deed in history_of(segment) for step in _steps(deed, no))
+    return tuple(step for summary in history_of(segment) for step in _steps(summary, no))
 
 
-def _steps(deed: Deed, no: str) -> Iterator[Step]:
-    action = deed.action
+def _steps(summary: ActionSummary, no: str) -> Iterator[Step]:
+    action = summary.action
 
     def step(
         effect: Effect, line_nos: tuple[int, ...] = (), reason: LeftOutReason | None = None
     ) -> Step:
         return Step(
-            action_no=deed.number,
+            action_no=summary.number,
             kind=action.kind,
             by_hand=action.by_hand,
             criteria=action.criteria,
@@ -210,10 +210,10 @@ def _steps(deed: Deed, no: str) -> Iterator[Step]:
             reason=reason,
         )
 
-    gone = tuple(line_no for line_no, owner in deed.left.items() if owner == no)
+    gone = tuple(line_no for line_no, owner in summary.left.items() if owner == no)
     if gone:
         yield step(Effect.REMOVED, gone)
-    come = tuple(line_no for line_no, owner in deed.joined.items() if owner == no)
+    come = tuple(line_no for line_no, owner in summary.joined.items() if owner == no)
     if come:
         yield step(Effect.JOINED, come)
     for left_out in action.left_out:

@@ -44,7 +44,7 @@ from ._events import (
     tell_nobody,
 )
 from ._header import SegmentHeader
-from ._history import Deed, history_of
+from ._history import ActionSummary, history_of
 from ._line import SegmentLine, Terms, address_on, texts_to_json
 from ._lines import Lines, Part, alike, to_lines
 from ._logged import LoggedSegment
@@ -59,11 +59,11 @@ __all__ = [
     "LINE_STEP",
     "PASSED_ON",
     "ActionKind",
+    "ActionSummary",
     "Addressed",
     "Alike",
     "Candidates",
     "CriteriaAction",
-    "Deed",
     "Event",
     "Joiner",
     "Joining",

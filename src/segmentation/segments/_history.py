@@ -15,7 +15,7 @@ from ._segment import Segment
 
 
 @attrs.frozen(kw_only=True)
-class Deed:
+class ActionSummary:
     """An action and what it did.
 
     Attributes:
@@ -35,35 +35,35 @@ class Deed:
         return self.told()
 
     def told(self, phrases: Phrases = ENGLISH) -> str:
-        """The deed in one line of words."""
+        """The action in one line of words."""
         action, say = self.action, phrases.say
         head = f"{self.number} {phrases.name('*', 'kind', action.kind)}"
         if action.by_hand:
-            head = say("deed_by_hand", deed=head)
+            head = say("action_by_hand", action=head)
         if action.saved_code:
-            head = say("deed_from", deed=head, code=action.saved_code)
+            head = say("action_from", action=head, code=action.saved_code)
         counts = {
-            "deed_joined": len(action.inserted),
-            "deed_left": len(action.removed),
-            "deed_left_out": len(action.left_out),
+            "action_joined": len(action.inserted),
+            "action_left": len(action.removed),
+            "action_left_out": len(action.left_out),
         }
         did = [say(phrase, count=count) for phrase, count in counts.items() if count]
         return say(
-            "deed_lines",
-            deed=head,
+            "action_lines",
+            action=head,
             did=say("comma").join(did) or say("nothing_changed"),
             before=action.lines_before,
             after=action.lines_after,
         )
 
 
-def history_of(segment: Segment) -> Sequence[Deed]:
+def history_of(segment: Segment) -> Sequence[ActionSummary]:
     """What each action did, first to last."""
     owner = dict(zip(segment.lines.numbers, segment.contact_nos, strict=True))
-    deeds: list[Deed] = []
+    summaries: list[ActionSummary] = []
     for number, action in reversed(list(enumerate(segment.actions, start=1))):
         joined = {no: owner.pop(no) for no in action.inserted if no in owner}
         left = dict(zip(action.removed.numbers, action.removed.contact_nos, strict=True))
         owner.update(left)
-        deeds.append(Deed(number=number, action=action, joined=joined, left=left))
-    return deeds[::-1]
+        summaries.append(ActionSummary(number=number, action=action, joined=joined, left=left))
+    return summaries[::-1]

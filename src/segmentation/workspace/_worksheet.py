@@ -25,8 +25,8 @@ from segmentation.operations.selecting import Preview
 from segmentation.protocols import Agenda, Store
 from segmentation.segments import (
     ActionKind,
+    ActionSummary,
     CriteriaAction,
-    Deed,
     Lines,
     Options,
     SavedCriteria,
@@ -64,8 +64,8 @@ class Worksheet:
     >>> fair = crm.new_segment("Spring fair").add_contacts()
     >>> fair.reduce_contacts(contact={"country_region_code": "SE"}).contact_nos
     ('A',)
-    >>> for deed in fair.history:
-    ...     print(deed)
+    >>> for summary in fair.history:
+    ...     print(summary)
     1 add: 2 joined (0 → 2 lines)
     2 reduce: 1 left (2 → 1 lines)
     """
@@ -99,7 +99,7 @@ class Worksheet:
         return self.segment.actions
 
     @property
-    def history(self) -> Sequence[Deed]:
+    def history(self) -> Sequence[ActionSummary]:
         """What each action did, first to last; as text, one line each."""
         return history_of(self.segment)
 
