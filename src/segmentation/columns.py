@@ -15,6 +15,8 @@ from typing import Any, Generic, TypeVar, overload
 
 import attrs
 
+from .frozen import freeze_within
+
 ItemT = TypeVar("ItemT")
 
 
@@ -22,7 +24,7 @@ _EXACT = (str, date)
 """Types whose values are the same whenever they are equal; 1.0 and 1.00 are not."""
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, field_transformer=freeze_within)
 class Columns(Sequence[ItemT], Generic[ItemT]):
     """Records of one kind; looking at one makes it.
 

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from segmentation.fields import Field, Value
+from segmentation.frozen import FrozenMapping
 
 from ._nodes import (
     AllOf,
@@ -32,7 +33,7 @@ MEANING = 1
 
 
 def _by_plain_name(tokens: Mapping[str, str]) -> Mapping[str, str]:
-    return {name.removeprefix("%").lower(): text for name, text in tokens.items()}
+    return FrozenMapping((name.removeprefix("%").lower(), text) for name, text in tokens.items())
 
 
 @attrs.frozen

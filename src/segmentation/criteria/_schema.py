@@ -11,6 +11,7 @@ import attrs
 
 from segmentation.errors import InvalidValue, UnknownName
 from segmentation.fields import Field
+from segmentation.frozen import freeze_within
 from segmentation.languages import to_name
 
 
@@ -37,7 +38,7 @@ class Link:
     only: tuple[str, str] | None = None
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=freeze_within)
 class Table:
     """A table of the schema.
 
@@ -77,7 +78,7 @@ class Table:
 _CalledT = TypeVar("_CalledT", Field, Table)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=freeze_within)
 class Schema:
     """All that a selection may speak of.
 

@@ -7,6 +7,7 @@ import attrs
 
 from segmentation.errors import BadDocument
 from segmentation.fields import Value
+from segmentation.frozen import freeze_within
 
 from ._formats import Formats, field_text
 from ._forms import missing_fields
@@ -44,7 +45,7 @@ def render_text(template: str, values: Mapping[str, str], *, name: str, contact_
     return _FIELD.sub(lambda found: values[found[1]], template)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=freeze_within)
 class TextForm:
     """A text template that was read."""
 

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 import attrs
 
 from segmentation.errors import Name, Said, SegmentationError, to_said
+from segmentation.frozen import freeze_within
 
 from ._english import TEXTS
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=freeze_within)
 class Phrases:
     """The words of one language.
 

@@ -21,6 +21,7 @@ from segmentation.contacts import (
 from segmentation.criteria import MEANING, AllOf, AsOf, Conditions, InSegment, bind, make_selection
 from segmentation.errors import Fault, Refused, Rejected, Said
 from segmentation.fields import Record, key_of
+from segmentation.frozen import freeze_within
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import Stamp, reason_of
 from segmentation.phrases import phrase
@@ -74,7 +75,7 @@ class LoggingPlan:
     without_address: tuple[int, ...] = ()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Logged:
     """What logging a segment did.
 

@@ -20,6 +20,7 @@ import attrs
 
 from segmentation.errors import Fault, near_name
 from segmentation.fields import GREATEST, LEAST, Field, FieldType, Value, aware
+from segmentation.frozen import freeze_within
 from segmentation.languages import to_name, truths
 
 _DIGITS = 100
@@ -42,7 +43,7 @@ class SourceFile:
         return self.name.rpartition("/")[2].rpartition(".")[0].lower()
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=freeze_within)
 class RawRow:
     """A row before its values were read.
 

@@ -37,6 +37,7 @@ from segmentation.errors import (
     UsageError,
 )
 from segmentation.fields import Value
+from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.protocols import Converter, Renderer, Store
 from segmentation.segments import Segment, SegmentLine
@@ -86,7 +87,7 @@ class Rendering:
         return self.converters
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Letter:
     """A letter that is ready to be rendered: whose it is, and the value of each field.
 

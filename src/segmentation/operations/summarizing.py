@@ -8,6 +8,7 @@ import attrs
 from segmentation.campaigns import Campaign, CampaignEntry, CampaignTarget
 from segmentation.contacts import Contact, ContactProfileAnswer, ContactType, RelationSummary
 from segmentation.errors import Refused
+from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.journal import Figures
 from segmentation.protocols import Store
@@ -21,7 +22,7 @@ from .relating import relation_summary
 from .targeting import target_group
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class CompanySummary:
     """A company with those who work for it.
 

@@ -5,15 +5,17 @@ restores what was. Knows how actions are written down; knows no segment.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any, overload
 
 import attrs
 
-from segmentation.bitmaps import to_positions
+from segmentation.bitmaps import from_flags, to_positions
 from segmentation.codes import Option
+from segmentation.contacts import CorrespondenceType
 from segmentation.criteria import AsOf, Criteria
 from segmentation.errors import InvalidValue
 from segmentation.fields import (
@@ -24,6 +26,7 @@ from segmentation.fields import (
     Text,
     with_converters,
 )
+from segmentation.frozen import FrozenMapping, freeze_within
 from segmentation.serialization import (
     JSON,
     criteria_from_data,
@@ -37,7 +40,7 @@ from segmentation.serialization import (
 from ._blocks import LINE_STEP, Alike
 from ._line import SegmentLine
 from ._lines import Lines, Part, alike, to_lines
-from ._rosters import Roster
+from ._rosters import Listed, Roster
 
 
 class ActionKind(Option):
@@ -68,7 +71,7 @@ class LeftOut:
     reason: LeftOutReason
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, field_transformer=freeze_within)
 class LeftOuts(Sequence[LeftOut]):
     """Who did not join, in the order of lines; each is made when somebody looks.
 
@@ -80,8 +83,14 @@ class LeftOuts(Sequence[LeftOut]):
     who: Roster
     reasons: Mapping[LeftOutReason, int]
 
-    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
-        return tuple, (tuple(self),)
+    def __reduce__(self) -> tuple[Callable[..., "LeftOuts"], tuple[Any, ...]]:
+        return to_left_outs, (tuple(self),)
+
+    @property
+    def counts(self) -> Mapping[LeftOutReason, int]:
+        """How many did not join, by reason; no `LeftOut` is made for it."""
+        found = {reason: self.reasons.get(reason, 0).bit_count() for reason in LeftOutReason}
+        return FrozenMapping((reason, count) for reason, count in found.items() if count)
 
     def __len__(self) -> int:
         return sum(places.bit_count() for places in self.reasons.values())
@@ -111,6 +120,22 @@ class LeftOuts(Sequence[LeftOut]):
         order = who.in_order(places)
         pairs = zip(who.contact_nos(order), map(reason_of.__getitem__, order), strict=True)
         return tuple(LeftOut(no, reason) for no, reason in pairs)
+
+
+def to_left_outs(left_out: Iterable[LeftOut]) -> LeftOuts:
+    """Those who did not join, from any that are at hand, in their order."""
+    if isinstance(left_out, LeftOuts):
+        return left_out
+    found = tuple(left_out)
+    who = Listed(
+        numbers=tuple([each.contact_no for each in found]),
+        company_nos=("",) * len(found),
+        manners=(("", CorrespondenceType.BLANK, ""),),
+        manner_of=array("I", [0]) * len(found),
+    )
+    given = [each.reason for each in found]
+    places = {reason: bytes([each is reason for each in given]) for reason in set(given)}
+    return LeftOuts(who, {reason: from_flags(flags) for reason, flags in places.items()})
 
 
 @attrs.frozen(kw_only=True)
@@ -157,7 +182,7 @@ class CriteriaAction:
         as_of: The day that relative dates stood for.
         inserted: Numbers of the lines that the action put in.
         removed: The lines that it took out, as they were.
-        left_out: Contacts that matched and did not join.
+        left_out: Contacts that matched and did not join, with the reason.
         lines_before: How many lines there were before it.
         lines_after: How many there were after it.
     """
@@ -170,7 +195,7 @@ class CriteriaAction:
     as_of: AsOf | None = None
     inserted: Sequence[int] = attrs.field(converter=to_inserted, default=())
     removed: Lines = attrs.field(converter=to_lines, default=Lines())
-    left_out: Sequence[LeftOut] = ()
+    left_out: LeftOuts = attrs.field(converter=to_left_outs, default=to_left_outs(()))
     lines_before: int = 0
     lines_after: int = 0
 

@@ -13,6 +13,7 @@ from typing import Literal, Self, TypeAlias
 import attrs
 
 from segmentation.bitmaps import to_positions
+from segmentation.frozen import freeze_within
 
 from ._line import SegmentLine, Terms
 from ._rosters import Joiner, Listed, Roster
@@ -20,7 +21,7 @@ from ._rosters import Joiner, Listed, Roster
 LINE_STEP = 10_000
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, field_transformer=freeze_within)
 class Joined:
     """Contacts that joined together; their lines follow from the terms.
 
@@ -120,7 +121,7 @@ def of_nobody(line: SegmentLine) -> SegmentLine:
     return attrs.evolve(line, line_no=0, contact_no="", contact_company_no="")
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, field_transformer=freeze_within)
 class Alike:
     """Lines that are alike but for their numbers and contacts, as stores keep them.
 

@@ -9,6 +9,7 @@ import attrs
 
 from segmentation.bitmaps import from_flags
 from segmentation.contacts import Contact, in_segment_order
+from segmentation.frozen import freeze_within
 
 from ._actions import LeftOutReason
 from ._rosters import Listed, Roster
@@ -17,7 +18,7 @@ BARRED = (LeftOutReason.BLOCKED, LeftOutReason.NO_CONSENT, LeftOutReason.EXCLUDE
 """Why contacts may not join, the reason that goes first before the others."""
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, field_transformer=freeze_within)
 class Candidates:
     """Contacts that a choice found, those who come along with them included.
 

@@ -4,17 +4,18 @@ Numbers of lines that went can be given again, so whose line a number was is fou
 back from the lines that are there now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
+from segmentation.frozen import freeze_within
 from segmentation.languages import ENGLISH, Phrases
 
 from ._actions import CriteriaAction
 from ._segment import Segment
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class ActionSummary:
     """An action and what it did.
 
@@ -28,8 +29,8 @@ class ActionSummary:
 
     number: int
     action: CriteriaAction
-    joined: dict[int, str]
-    left: dict[int, str]
+    joined: Mapping[int, str]
+    left: Mapping[int, str]
 
     def __str__(self) -> str:
         return self.told()

@@ -32,6 +32,7 @@ from segmentation.fields import (
     Text,
     with_converters,
 )
+from segmentation.frozen import freeze_within
 from segmentation.interactions import Evaluation
 from segmentation.serialization import from_data, from_json, to_data, to_json
 from segmentation.templates import (
@@ -126,7 +127,7 @@ def texts_to_json(texts: Iterable[TemplateLanguage]) -> str:
     return to_json(rows) if rows else ""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=freeze_within)
 class Terms:
     """What a line takes that joins: the segment's values, as they are at that moment.
 

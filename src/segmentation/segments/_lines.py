@@ -18,6 +18,7 @@ import attrs
 
 from segmentation.bitmaps import from_positions, to_flags, to_positions, without
 from segmentation.columns import Columns, gathered, joined
+from segmentation.frozen import freeze_within
 from segmentation.markup import SHOWN, to_table
 
 from ._blocks import Alike, Block, Written, of_nobody
@@ -139,7 +140,7 @@ def _covers(numbers: range, others: range) -> bool:
     return numbers.step == others.step and others[0] in numbers and others[-1] in numbers
 
 
-@attrs.frozen(eq=False, repr=False)
+@attrs.frozen(eq=False, repr=False, field_transformer=freeze_within)
 class Lines(Sequence[SegmentLine]):
     """Lines in the order of their numbers; looking at one makes it.
 

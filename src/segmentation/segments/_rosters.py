@@ -15,6 +15,7 @@ import attrs
 
 from segmentation.bitmaps import from_flags, full, to_positions
 from segmentation.contacts import CorrespondenceType
+from segmentation.frozen import freeze_within
 
 
 class Joining(Protocol):
@@ -98,7 +99,7 @@ def nos_of(others: Others) -> AbstractSet[str]:
     return others if isinstance(others, AbstractSet) else others.nos
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, field_transformer=freeze_within)
 class Listed:
     """A roster written out: columns in the order of the lines, places counted along them.
 
