@@ -217,7 +217,7 @@ class Group:
 
     @property
     def rate(self) -> float:
-        """Responses for each contact, from 0 to 1; 0 in an empty group."""
+        """Responses for each contact, 0.25 for one of four; 0 in an empty group."""
         return self.responses / self.contacts if self.contacts else 0.0
 
 

@@ -40,9 +40,9 @@ class Figures:
     responses: int = 0
 
     @property
-    def response_rate(self) -> Decimal:
-        """Responses for every hundred targets; 0 without targets."""
-        return Decimal(self.responses) * 100 / self.targets if self.targets else Decimal(0)
+    def response_rate(self) -> float:
+        """Responses for each target, 0.25 for one of four; 0 without targets."""
+        return self.responses / self.targets if self.targets else 0.0
 
     @property
     def cost_per_response(self) -> Decimal | None:

@@ -162,7 +162,7 @@ class CampaignDetails:
         status: The description of its status.
         targets: Target contacts contacted.
         responses: Contacts responded.
-        response_rate: Responses for every hundred targets.
+        response_rate: Responses for each target; a document shows them in per cent.
     """
 
     campaign_no: str
@@ -174,7 +174,7 @@ class CampaignDetails:
     interactions: int = 0
     targets: int = 0
     responses: int = 0
-    response_rate: Decimal = Decimal(0)
+    response_rate: float = 0.0
     cost: Decimal = Decimal(0)
     duration_min: Decimal = Decimal(0)
     entries: tuple[EntryRow, ...] = ()
