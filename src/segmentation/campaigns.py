@@ -19,6 +19,7 @@ from .criteria import AllOf, Compare, Not, Operand, Operator, Part, Selection, W
 from .errors import Fault, InvalidValue, Said
 from .fields import Code, Extra, LongText, Record, RefersTo, ShortCode, Text, with_converters
 from .interactions import DocumentType, Interaction
+from .showing import shown_by
 from .templates import CampaignNo
 
 
@@ -32,7 +33,12 @@ class CampaignStatus(Record, table="campaign_status", key=("code",)):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class Campaign(Record, table="campaign", key=("no",)):
+class Campaign(
+    Record,
+    table="campaign",
+    key=("no",),
+    shown=("no", "description", "starting_date", "ending_date"),
+):
     """A campaign; its ending date is not before its starting date."""
 
     no: Code
@@ -63,7 +69,12 @@ class Campaign(Record, table="campaign", key=("no",)):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class CampaignEntry(Record, table="campaign_entry", key=("entry_no",)):
+class CampaignEntry(
+    Record,
+    table="campaign_entry",
+    key=("entry_no",),
+    shown=("entry_no", "campaign_no", "description", "date", "canceled"),
+):
     """Something done for a campaign: one for each campaign, segment and document type.
 
     Attributes:
@@ -89,7 +100,9 @@ class CampaignEntry(Record, table="campaign_entry", key=("entry_no",)):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class CampaignActivation(Record, table="campaign_activation", key=("campaign_no",)):
+class CampaignActivation(
+    Record, table="campaign_activation", key=("campaign_no",), shown=("campaign_no", "activated_at")
+):
     """A campaign is active: it has a target group, which follows its lines and entries."""
 
     campaign_no: CampaignNo
@@ -106,7 +119,12 @@ class TargetType(Option):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class CampaignTarget(Record, table="campaign_target_group", key=("campaign_no", "type", "no")):
+class CampaignTarget(
+    Record,
+    table="campaign_target_group",
+    key=("campaign_no", "type", "no"),
+    shown=("campaign_no", "type", "no", "no_of_targets"),
+):
     """A company that an active campaign is aimed at: as our customer, else as a contact.
 
     Attributes:
@@ -131,6 +149,7 @@ class CampaignTally(
     Record,
     table="campaign_tally",
     key=("campaign_no", "date", "campaign_entry_no", "segment_no", "salesperson_code"),
+    shown=("campaign_no", "date", "interactions", "cost", "targets", "responses"),
 ):
     """The figures of one day and one part of a campaign; all ranges are added up from these.
 
@@ -201,6 +220,7 @@ def _marked(campaign_no: str, mark: str) -> Part:
     )
 
 
+@shown_by("name", "contacts", "responses")
 @attrs.frozen(kw_only=True)
 class Group:
     """One group of a comparison: how many were asked, how many responded.
@@ -221,6 +241,7 @@ class Group:
         return self.responses / self.contacts if self.contacts else 0.0
 
 
+@shown_by("first.name", "second.name", "difference", "low", "high", "confidence")
 @attrs.frozen(kw_only=True)
 class Comparison:
     """Two groups side by side.

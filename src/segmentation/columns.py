@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar, overload
 import attrs
 
 from .frozen import freeze_within
+from .showing import shown_by
 
 ItemT = TypeVar("ItemT")
 
@@ -24,6 +25,7 @@ _EXACT = (str, date)
 """Types whose values are the same whenever they are equal; 1.0 and 1.00 are not."""
 
 
+@shown_by("kind", count="records")
 @attrs.frozen(eq=False, field_transformer=freeze_within)
 class Columns(Sequence[ItemT], Generic[ItemT]):
     """Records of one kind; looking at one makes it.

@@ -17,6 +17,7 @@ from .codes import Option
 from .contacts import AnswerPriority, Contact, ContactType, Priority
 from .errors import Fault, Said
 from .fields import Code, Extra, LongText, Record, RefersTo, ShortCode, Text, with_converters
+from .showing import shown_by
 
 
 class QuestionnaireContactType(Option):
@@ -177,6 +178,13 @@ class Rating(
         "rating_profile_quest_code",
         "rating_profile_quest_line_no",
     ),
+    shown=(
+        "profile_questionnaire_code",
+        "profile_questionnaire_line_no",
+        "rating_profile_quest_code",
+        "rating_profile_quest_line_no",
+        "points",
+    ),
 ):
     """Points that an answer to one question is worth in a rating question.
 
@@ -193,6 +201,7 @@ class Rating(
     extra: Extra = ()
 
 
+@shown_by("code", "line.line_no", "line.description", "answers")
 @attrs.frozen
 class Question:
     """A question with the answers that follow it, in the order of their lines."""

@@ -13,6 +13,7 @@ from .codes import Option
 from .contacts import ContactNo, Salesperson
 from .criteria import AsOf, to_date
 from .fields import Code, Extra, Record, RefersTo, ShortCode, Text, with_converters
+from .showing import shown_by
 from .templates import CampaignNo
 
 
@@ -67,6 +68,7 @@ class TeamSalesperson(Record, table="team_salesperson", key=("team_code", "sales
     extra: Extra = ()
 
 
+@shown_by("type", "description", "contact_no", "salesperson_code", "date", "status")
 @attrs.frozen(kw_only=True)
 class Task:
     """Something to be done about a contact.
@@ -109,6 +111,7 @@ class Task:
         return attrs.evolve(self, date=then, status=TaskStatus.NOT_STARTED)
 
 
+@shown_by("no", "description", "contact_no", "date", "closed")
 @attrs.frozen(kw_only=True)
 class Opportunity:
     """A chance to sell something to a contact.

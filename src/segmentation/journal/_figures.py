@@ -15,12 +15,14 @@ import attrs
 from segmentation.campaigns import CampaignTally
 from segmentation.columns import Columns
 from segmentation.interactions import Dimension, Interaction, InteractionTotal
+from segmentation.showing import shown_by
 
 from ._state import Done
 
 TotalKey: TypeAlias = tuple[Dimension, str, dt.date]
 
 
+@shown_by("interactions", "cost", "duration_min", "targets", "responses")
 @attrs.frozen(kw_only=True)
 class Figures:
     """What interactions add up to.

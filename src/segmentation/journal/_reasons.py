@@ -27,6 +27,7 @@ from segmentation.segments import (
     actions_to_json,
     history_of,
 )
+from segmentation.showing import shown_by
 
 from ._state import Known
 
@@ -102,6 +103,7 @@ class Effect(Option):
     LEFT_OUT = "left_out"
 
 
+@shown_by("action_no", "kind", "by_hand", "effect", "reason", "line_nos")
 @attrs.frozen(kw_only=True)
 class Step:
     """What one action did to one contact.
@@ -138,6 +140,7 @@ class Step:
         return phrases.say(f"step_{self.effect}", number=self.action_no, how=how, reason=why)
 
 
+@shown_by("contact_no", "line_nos", "steps")
 @attrs.frozen(kw_only=True)
 class Membership:
     """How a contact stood to a logged segment.

@@ -18,6 +18,7 @@ from segmentation.errors import InvalidValue, JournalBroken
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.interactions import Interaction, InteractionComment
 from segmentation.segments import LoggedSegment
+from segmentation.showing import shown_by
 
 from ._entries import Entry, happening_of
 from ._happenings import (
@@ -50,6 +51,7 @@ class Known(Protocol):
         """All records of a kind whose fields have these values, in the order of their keys."""
 
 
+@shown_by("before", "after")
 @attrs.frozen
 class Change:
     """One record as it was before an entry and as it is after it; at least one of both.
@@ -223,6 +225,7 @@ _Groups: TypeAlias = defaultdict[Any, set[tuple[Any, ...]]]
 """Keys by the values of a field: made when first asked for, then kept current."""
 
 
+@shown_by("number")
 class State:
     """What a journal adds up to, as of one of its entries.
 

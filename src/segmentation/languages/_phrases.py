@@ -10,10 +10,12 @@ import attrs
 
 from segmentation.errors import Name, Said, SegmentationError, to_said
 from segmentation.frozen import freeze_within
+from segmentation.showing import shown_by
 
 from ._english import TEXTS
 
 
+@shown_by("texts", "names", "messages")
 @attrs.frozen(field_transformer=freeze_within)
 class Phrases:
     """The words of one language.

@@ -6,10 +6,13 @@ from decimal import Decimal
 
 import attrs
 
+from segmentation.showing import shown_by
+
 _WIDTH, _HEIGHT = 210, 297
 """A4, in millimetres."""
 
 
+@shown_by("line_no", "contact_no", "name")
 @attrs.frozen(kw_only=True)
 class ContactRow:
     """A contact in the list of a segment's contacts.
@@ -37,6 +40,7 @@ class ContactRow:
     last_interaction: dt.date | None = None
 
 
+@shown_by("contact_no", "lines")
 @attrs.frozen(kw_only=True)
 class Label:
     """An address label."""
@@ -45,6 +49,7 @@ class Label:
     lines: tuple[str, ...]
 
 
+@shown_by("columns", "rows", "width", "height")
 @attrs.frozen(kw_only=True)
 class LabelFormat:
     """How labels lie on a sheet of A4, in millimetres.
@@ -74,6 +79,7 @@ class LabelFormat:
         return (_HEIGHT - self.rows * self.height) / 2
 
 
+@shown_by("rows")
 @attrs.frozen(kw_only=True)
 class Sheet:
     """A sheet of labels: rows, each of as many labels as there are columns, or fewer."""
@@ -91,6 +97,15 @@ def sheets_of(labels: Iterable[Label], layout: LabelFormat) -> Iterator[Sheet]:
         yield Sheet(rows=tuple(tuple(sheet[row : row + layout.columns]) for row in rows))
 
 
+@shown_by(
+    "as_agreed_upon",
+    "for_your_information",
+    "your_comments_please",
+    "for_your_approval",
+    "please_call",
+    "returned_after_use",
+    "custom",
+)
 @attrs.frozen(kw_only=True)
 class Remarks:
     """What is ticked on a cover sheet.
@@ -114,6 +129,7 @@ class Remarks:
         return tuple("x" if tick else "" for tick in ticked)
 
 
+@shown_by("contact_no", "date", "remark")
 @attrs.frozen(kw_only=True)
 class CoverSheet:
     """A cover sheet for one contact.
@@ -134,6 +150,7 @@ class CoverSheet:
     remark: str = ""
 
 
+@shown_by("entry_no", "date", "description", "interactions", "cost", "canceled")
 @attrs.frozen(kw_only=True)
 class EntryRow:
     """A campaign entry in the details of its campaign.
@@ -154,6 +171,7 @@ class EntryRow:
     canceled: bool = False
 
 
+@shown_by("campaign_no", "description", "targets", "responses", "response_rate", "entries")
 @attrs.frozen(kw_only=True)
 class CampaignDetails:
     """A campaign with its figures and what was done for it.

@@ -18,6 +18,7 @@ from ._actions import (
     Undone,
     actions_from_json,
     actions_to_json,
+    to_left_outs,
     undone_from_json,
 )
 from ._blocks import LINE_STEP, Alike, of_nobody
@@ -102,6 +103,7 @@ __all__ = [
     "of_nobody",
     "tell_nobody",
     "texts_to_json",
+    "to_left_outs",
     "to_lines",
     "undone_from_json",
     "with_date",

@@ -36,6 +36,7 @@ from segmentation.serialization import (
     to_data,
     to_json,
 )
+from segmentation.showing import shown_by
 
 from ._blocks import LINE_STEP, Alike
 from ._line import SegmentLine
@@ -63,6 +64,7 @@ class LeftOutReason(Option):
     GONE = "gone"
 
 
+@shown_by("contact_no", "reason")
 @attrs.frozen
 class LeftOut:
     """A contact that matched and did not join, and why."""
@@ -71,6 +73,7 @@ class LeftOut:
     reason: LeftOutReason
 
 
+@shown_by("counts")
 @attrs.frozen(eq=False, field_transformer=freeze_within)
 class LeftOuts(Sequence[LeftOut]):
     """Who did not join, in the order of lines; each is made when somebody looks.
@@ -89,8 +92,7 @@ class LeftOuts(Sequence[LeftOut]):
     @property
     def counts(self) -> Mapping[LeftOutReason, int]:
         """How many did not join, by reason; no `LeftOut` is made for it."""
-        found = {reason: self.reasons.get(reason, 0).bit_count() for reason in LeftOutReason}
-        return FrozenMapping((reason, count) for reason, count in found.items() if count)
+        return counts_of(self.reasons)
 
     def __len__(self) -> int:
         return sum(places.bit_count() for places in self.reasons.values())
@@ -122,6 +124,12 @@ class LeftOuts(Sequence[LeftOut]):
         return tuple(LeftOut(no, reason) for no, reason in pairs)
 
 
+def counts_of(reasons: Mapping[LeftOutReason, int]) -> Mapping[LeftOutReason, int]:
+    """How many places there are for each reason that has any, in the order of the reasons."""
+    found = {reason: reasons.get(reason, 0).bit_count() for reason in LeftOutReason}
+    return FrozenMapping((reason, count) for reason, count in found.items() if count)
+
+
 def to_left_outs(left_out: Iterable[LeftOut]) -> LeftOuts:
     """Those who did not join, from any that are at hand, in their order."""
     if isinstance(left_out, LeftOuts):
@@ -138,6 +146,13 @@ def to_left_outs(left_out: Iterable[LeftOut]) -> LeftOuts:
     return LeftOuts(who, {reason: from_flags(flags) for reason, flags in places.items()})
 
 
+@shown_by(
+    "allow_existing",
+    "expand_companies",
+    "allow_related_companies",
+    "ignore_exclusion",
+    "entire_companies",
+)
 @attrs.frozen(kw_only=True)
 class Options:
     """How an action chooses; all off unless said otherwise.
@@ -169,6 +184,9 @@ def to_inserted(numbers: Iterable[int]) -> Sequence[int]:
     return kept
 
 
+@shown_by(
+    "kind", "by_hand", "saved_code", "as_of.today", "inserted", "removed", "left_out", "lines_after"
+)
 @attrs.frozen(kw_only=True)
 class CriteriaAction:
     """One step by which a segment came about.
@@ -200,6 +218,7 @@ class CriteriaAction:
     lines_after: int = 0
 
 
+@shown_by("action.kind", "action.by_hand", "action.as_of.today", "inserted")
 @attrs.frozen(kw_only=True)
 class Undone:
     """An action that was gone back on, and can be done again.

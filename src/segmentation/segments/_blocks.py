@@ -14,6 +14,7 @@ import attrs
 
 from segmentation.bitmaps import to_positions
 from segmentation.frozen import freeze_within
+from segmentation.showing import shown_by
 
 from ._line import SegmentLine, Terms
 from ._rosters import Joiner, Listed, Roster
@@ -21,6 +22,7 @@ from ._rosters import Joiner, Listed, Roster
 LINE_STEP = 10_000
 
 
+@shown_by("numbers")
 @attrs.frozen(eq=False, field_transformer=freeze_within)
 class Joined:
     """Contacts that joined together; their lines follow from the terms.
@@ -64,6 +66,7 @@ class Joined:
         return value * here.bit_count()
 
 
+@shown_by("numbers")
 @attrs.frozen(eq=False)
 class Written:
     """Lines that are kept as they are.
@@ -121,6 +124,7 @@ def of_nobody(line: SegmentLine) -> SegmentLine:
     return attrs.evolve(line, line_no=0, contact_no="", contact_company_no="")
 
 
+@shown_by("numbers")
 @attrs.frozen(eq=False, field_transformer=freeze_within)
 class Alike:
     """Lines that are alike but for their numbers and contacts, as stores keep them.

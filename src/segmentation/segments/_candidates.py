@@ -10,14 +10,16 @@ import attrs
 from segmentation.bitmaps import from_flags
 from segmentation.contacts import Contact, in_segment_order
 from segmentation.frozen import freeze_within
+from segmentation.showing import shown_by
 
-from ._actions import LeftOutReason
+from ._actions import LeftOutReason, counts_of
 from ._rosters import Listed, Roster
 
 BARRED = (LeftOutReason.BLOCKED, LeftOutReason.NO_CONSENT, LeftOutReason.EXCLUDED)
 """Why contacts may not join, the reason that goes first before the others."""
 
 
+@shown_by("count", "counts")
 @attrs.frozen(eq=False, field_transformer=freeze_within)
 class Candidates:
     """Contacts that a choice found, those who come along with them included.
@@ -30,6 +32,16 @@ class Candidates:
 
     who: Roster
     barred: Mapping[LeftOutReason, int]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self.who.everyone.bit_count()
+
+    @property
+    def counts(self) -> Mapping[LeftOutReason, int]:
+        """How many may not join, by reason."""
+        return counts_of(self.barred)
 
     @classmethod
     def of(cls, contacts: Iterable[Contact]) -> "Candidates":

@@ -10,11 +10,21 @@ import attrs
 
 from segmentation.frozen import freeze_within
 from segmentation.languages import ENGLISH, Phrases
+from segmentation.showing import shown_by
 
 from ._actions import CriteriaAction
 from ._segment import Segment
 
 
+@shown_by(
+    "number",
+    "action.kind",
+    "action.by_hand",
+    "joined",
+    "left",
+    "action.left_out",
+    "action.lines_after",
+)
 @attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class ActionSummary:
     """An action and what it did.

@@ -20,6 +20,7 @@ from segmentation.bitmaps import from_positions, to_flags, to_positions, without
 from segmentation.columns import Columns, gathered, joined
 from segmentation.frozen import freeze_within
 from segmentation.markup import SHOWN, to_table
+from segmentation.showing import shown_by
 
 from ._blocks import Alike, Block, Written, of_nobody
 from ._line import SegmentLine
@@ -28,6 +29,7 @@ from ._rosters import Joiner, Others, Roster
 ItemT = TypeVar("ItemT")
 
 
+@shown_by("count")
 @attrs.frozen(eq=False)
 class Part:
     """A block and which of its lines are there: a set of its places."""
@@ -140,7 +142,8 @@ def _covers(numbers: range, others: range) -> bool:
     return numbers.step == others.step and others[0] in numbers and others[-1] in numbers
 
 
-@attrs.frozen(eq=False, repr=False, field_transformer=freeze_within)
+@shown_by("segment_no", count="lines")
+@attrs.frozen(eq=False, field_transformer=freeze_within)
 class Lines(Sequence[SegmentLine]):
     """Lines in the order of their numbers; looking at one makes it.
 
@@ -190,9 +193,6 @@ class Lines(Sequence[SegmentLine]):
 
     def __hash__(self) -> int:
         return hash((tuple(self.numbers), self.contact_nos))
-
-    def __repr__(self) -> str:
-        return f"<lines of {self.segment_no or 'no segment'}: {len(self)}>"
 
     def _repr_html_(self) -> str:
         columns = ["line_no", "contact_no", "description", "date", "interaction_template_code"]

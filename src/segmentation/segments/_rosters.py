@@ -16,6 +16,7 @@ import attrs
 from segmentation.bitmaps import from_flags, full, to_positions
 from segmentation.contacts import CorrespondenceType
 from segmentation.frozen import freeze_within
+from segmentation.showing import shown_by
 
 
 class Joining(Protocol):
@@ -46,6 +47,7 @@ Manner: TypeAlias = tuple[str, CorrespondenceType, str]
 """What many contacts have in common: language, correspondence type, salesperson."""
 
 
+@shown_by("no", "company_no")
 @attrs.frozen
 class Joiner:
     """What a line takes from a contact that is not at hand."""
@@ -99,6 +101,7 @@ def nos_of(others: Others) -> AbstractSet[str]:
     return others if isinstance(others, AbstractSet) else others.nos
 
 
+@shown_by("count")
 @attrs.frozen(eq=False, field_transformer=freeze_within)
 class Listed:
     """A roster written out: columns in the order of the lines, places counted along them.
@@ -126,6 +129,11 @@ class Listed:
             manner_of=array("I", [known.setdefault(_manner(each), len(known)) for each in joining]),
             manners=tuple(known),
         )
+
+    @property
+    def count(self) -> int:
+        """How many contacts there are."""
+        return len(self.numbers)
 
     @property
     def everyone(self) -> int:

@@ -10,6 +10,7 @@ from decimal import Decimal
 import attrs
 
 from segmentation.errors import NotFound, Refused, Said
+from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage
 
 from ._actions import CriteriaAction, Undone
@@ -20,6 +21,7 @@ from ._lines import Lines, Part, to_lines
 from ._rosters import Roster
 
 
+@shown_by("no", "header.description", "lines", "actions")
 @attrs.frozen(kw_only=True)
 class Segment:
     """A worksheet: a header, lines in the order of their numbers, and the actions so far.
