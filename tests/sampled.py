@@ -225,6 +225,7 @@ def _values() -> list[object]:
         SEGMENT.actions[0].left_out,
         SEGMENT.actions[0].left_out[0],
         Options(allow_existing=True),
+        history_of(SEGMENT),
         history_of(SEGMENT)[0],
         lines,
         lines.parts[0],

@@ -19,6 +19,7 @@ from .criteria import AllOf, Compare, Not, Operand, Operator, Part, Selection, W
 from .errors import Fault, InvalidValue, Said
 from .fields import Code, Extra, LongText, Record, RefersTo, ShortCode, Text, with_converters
 from .interactions import DocumentType, Interaction
+from .markup import to_percent, to_table
 from .showing import shown_by
 from .templates import CampaignNo
 
@@ -259,6 +260,17 @@ class Comparison:
     low: float
     high: float
     confidence: float
+
+    def _repr_html_(self) -> str:
+        """Both groups with their rates, and by how much these differ."""
+        rows = [
+            (group.name, group.contacts, group.responses, to_percent(group.rate))
+            for group in (self.first, self.second)
+        ]
+        less, more = to_percent(self.low), to_percent(self.high)
+        told = f"difference {to_percent(self.difference)}, {less} to {more}"
+        caption = f"{told} with a confidence of {to_percent(self.confidence)}"
+        return to_table(["group", "contacts", "responses", "rate"], rows, caption=caption)
 
     @property
     def is_significant(self) -> bool:

@@ -17,6 +17,7 @@ from .codes import Option
 from .contacts import AnswerPriority, Contact, ContactType, Priority
 from .errors import Fault, Said
 from .fields import Code, Extra, LongText, Record, RefersTo, ShortCode, Text, with_converters
+from .markup import to_rows
 from .showing import shown_by
 
 
@@ -228,6 +229,11 @@ class Question:
     def is_rating(self) -> bool:
         """Whether its figure are points of answers to other questions."""
         return self.is_automatic and self.line.contact_class_field is ContactClassField.RATING
+
+    def _repr_html_(self) -> str:
+        """The answers, under the question."""
+        names = ["line_no", "description", "from_value", "to_value"]
+        return to_rows(self.answers, names, caption=self.line.description)
 
     def found(self, value: Decimal) -> tuple[int, ...]:
         """Lines of the answers that a figure gives; only the first, unless several are allowed.

@@ -15,6 +15,7 @@ import attrs
 from segmentation.campaigns import CampaignTally
 from segmentation.columns import Columns
 from segmentation.interactions import Dimension, Interaction, InteractionTotal
+from segmentation.markup import to_figures, to_percent
 from segmentation.showing import shown_by
 
 from ._state import Done
@@ -50,6 +51,21 @@ class Figures:
     def cost_per_response(self) -> Decimal | None:
         """What a response cost; ``None`` without responses."""
         return self.cost / self.responses if self.responses else None
+
+    def _repr_html_(self) -> str:
+        """Each figure, rates in per cent."""
+        cost = self.cost_per_response
+        return to_figures(
+            {
+                "interactions": self.interactions,
+                "cost": self.cost,
+                "duration (min.)": self.duration_min,
+                "targets": self.targets,
+                "responses": self.responses,
+                "response rate": to_percent(self.response_rate),
+                "cost per response": None if cost is None else f"{cost:.2f}",
+            }
+        )
 
     def plus(self, other: "Figures | InteractionTotal | CampaignTally") -> "Figures":
         """The figures with those of another."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import attrs
 
+from segmentation.markup import to_figures, to_percent, to_rows, to_table
 from segmentation.showing import shown_by
 
 _WIDTH, _HEIGHT = 210, 297
@@ -85,6 +86,11 @@ class Sheet:
     """A sheet of labels: rows, each of as many labels as there are columns, or fewer."""
 
     rows: tuple[tuple[Label, ...], ...]
+
+    def _repr_html_(self) -> str:
+        """The labels as they lie on the sheet."""
+        rows = [["\n".join(label.lines) for label in row] for row in self.rows]
+        return to_table([""] * max(map(len, rows), default=1), rows)
 
 
 def sheets_of(labels: Iterable[Label], layout: LabelFormat) -> Iterator[Sheet]:
@@ -196,3 +202,18 @@ class CampaignDetails:
     cost: Decimal = Decimal(0)
     duration_min: Decimal = Decimal(0)
     entries: tuple[EntryRow, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """The figures, and the first entries."""
+        figures = {
+            "description": self.description,
+            "status": self.status,
+            "interactions": self.interactions,
+            "targets": self.targets,
+            "responses": self.responses,
+            "response rate": to_percent(self.response_rate),
+            "cost": self.cost,
+        }
+        names = ["entry_no", "date", "description", "segment_no", "interactions", "cost"]
+        head = to_figures(figures, caption=f"campaign {self.campaign_no}")
+        return head + to_rows(self.entries, names)

@@ -45,7 +45,7 @@ from ._events import (
     tell_nobody,
 )
 from ._header import SegmentHeader
-from ._history import ActionSummary, history_of
+from ._history import ActionSummary, History, history_of
 from ._line import SegmentLine, Terms, address_on, texts_to_json
 from ._lines import Lines, Part, alike, to_lines
 from ._logged import LoggedSegment
@@ -66,6 +66,7 @@ __all__ = [
     "Candidates",
     "CriteriaAction",
     "Event",
+    "History",
     "Joiner",
     "Joining",
     "LeftOut",

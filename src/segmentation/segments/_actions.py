@@ -27,6 +27,8 @@ from segmentation.fields import (
     with_converters,
 )
 from segmentation.frozen import FrozenMapping, freeze_within
+from segmentation.languages import ENGLISH
+from segmentation.markup import SHOWN, to_figures, to_table
 from segmentation.serialization import (
     JSON,
     criteria_from_data,
@@ -112,6 +114,20 @@ class LeftOuts(Sequence[LeftOut]):
 
     def __hash__(self) -> int:
         return hash(self._made)
+
+    def _repr_html_(self) -> str:
+        """How many did not join for each reason, and the first of them."""
+        rows = [
+            [ENGLISH.name("*", "reason", reason), count, self._first(reason)]
+            for reason, count in self.counts.items()
+        ]
+        return to_table(["reason", "contacts", ""], rows, caption=f"{len(self):,} left out")
+
+    def _first(self, reason: LeftOutReason) -> str:
+        places = self.who.in_order(self.reasons[reason])
+        more = len(places) - SHOWN
+        shown = ", ".join(self.who.contact_nos(places[:SHOWN]))
+        return f"{shown} … and {more:,} more" if more > 0 else shown
 
     @cached_property
     def _made(self) -> tuple[LeftOut, ...]:
@@ -216,6 +232,23 @@ class CriteriaAction:
     left_out: LeftOuts = attrs.field(converter=to_left_outs, default=to_left_outs(()))
     lines_before: int = 0
     lines_after: int = 0
+
+    def _repr_html_(self) -> str:
+        """How it chose, what came in and went, and who was left out."""
+        figures = {
+            "action": str(self.kind),
+            "by hand": "yes" if self.by_hand else None,
+            "saved criteria": self.saved_code or None,
+            "criteria": None if self.criteria is None else repr(self.criteria),
+            "day": self.as_of.today if self.as_of else None,
+            "lines before": self.lines_before,
+            "joined": len(self.inserted),
+            "left": len(self.removed),
+            "lines after": self.lines_after,
+        }
+        known = {name: value for name, value in figures.items() if value is not None}
+        left_out = self.left_out._repr_html_() if self.left_out else ""
+        return to_figures(known) + left_out
 
 
 @shown_by("action.kind", "action.by_hand", "action.as_of.today", "inserted")

@@ -10,6 +10,8 @@ import attrs
 from segmentation.bitmaps import from_flags
 from segmentation.contacts import Contact, in_segment_order
 from segmentation.frozen import freeze_within
+from segmentation.languages import ENGLISH
+from segmentation.markup import to_table
 from segmentation.showing import shown_by
 
 from ._actions import LeftOutReason, counts_of
@@ -42,6 +44,11 @@ class Candidates:
     def counts(self) -> Mapping[LeftOutReason, int]:
         """How many may not join, by reason."""
         return counts_of(self.barred)
+
+    def _repr_html_(self) -> str:
+        """How many there are, and how many may not join for each reason."""
+        rows = [(ENGLISH.name("*", "reason", reason), n) for reason, n in self.counts.items()]
+        return to_table(["may not join", "contacts"], rows, caption=f"{self.count:,} candidates")
 
     @classmethod
     def of(cls, contacts: Iterable[Contact]) -> "Candidates":

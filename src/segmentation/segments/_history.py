@@ -5,11 +5,13 @@ back from the lines that are there now.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import overload
 
 import attrs
 
 from segmentation.frozen import freeze_within
 from segmentation.languages import ENGLISH, Phrases
+from segmentation.markup import SHOWN, to_table, to_text
 from segmentation.showing import shown_by
 
 from ._actions import CriteriaAction
@@ -45,6 +47,11 @@ class ActionSummary:
     def __str__(self) -> str:
         return self.told()
 
+    def _repr_html_(self) -> str:
+        """The action in words, and who was left out."""
+        left_out = self.action.left_out
+        return to_text(str(self)) + (left_out._repr_html_() if left_out else "")
+
     def told(self, phrases: Phrases = ENGLISH) -> str:
         """The action in one line of words."""
         action, say = self.action, phrases.say
@@ -68,7 +75,54 @@ class ActionSummary:
         )
 
 
-def history_of(segment: Segment) -> Sequence[ActionSummary]:
+@shown_by(count="actions")
+@attrs.frozen(eq=False)
+class History(Sequence[ActionSummary]):
+    """What each action of a segment did, first to last; as text, one line each.
+
+    Equal to any other sequence of the same summaries.
+    """
+
+    summaries: tuple[ActionSummary, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.summaries)
+
+    @overload
+    def __getitem__(self, index: int) -> ActionSummary: ...
+    @overload
+    def __getitem__(self, index: slice) -> "History": ...
+    def __getitem__(self, index: int | slice) -> "ActionSummary | History":
+        found = self.summaries[index]
+        return History(found) if isinstance(found, tuple) else found
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return self.summaries == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.summaries)
+
+    def __str__(self) -> str:
+        return self.told()
+
+    def told(self, phrases: Phrases = ENGLISH) -> str:
+        """All of it in words, a line for each action."""
+        return "\n".join(each.told(phrases) for each in self.summaries)
+
+    def _repr_html_(self) -> str:
+        """The first actions, and how many contacts each left out for which reason."""
+        rows = [(str(each), _reasons(each.action)) for each in self.summaries[:SHOWN]]
+        return to_table(["action", "left out"], rows, more=len(self) - len(rows))
+
+
+def _reasons(action: CriteriaAction) -> str:
+    counts = action.left_out.counts.items()
+    return ", ".join(f"{ENGLISH.name('*', 'reason', why)} {count:,}" for why, count in counts)
+
+
+def history_of(segment: Segment) -> History:
     """What each action did, first to last."""
     owner = dict(zip(segment.lines.numbers, segment.contact_nos, strict=True))
     summaries: list[ActionSummary] = []
@@ -77,4 +131,4 @@ def history_of(segment: Segment) -> Sequence[ActionSummary]:
         left = dict(zip(action.removed.numbers, action.removed.contact_nos, strict=True))
         owner.update(left)
         summaries.append(ActionSummary(number=number, action=action, joined=joined, left=left))
-    return summaries[::-1]
+    return History(tuple(reversed(summaries)))

@@ -19,7 +19,7 @@ import attrs
 from segmentation.bitmaps import from_positions, to_flags, to_positions, without
 from segmentation.columns import Columns, gathered, joined
 from segmentation.frozen import freeze_within
-from segmentation.markup import SHOWN, to_table
+from segmentation.markup import to_rows
 from segmentation.showing import shown_by
 
 from ._blocks import Alike, Block, Written, of_nobody
@@ -195,9 +195,9 @@ class Lines(Sequence[SegmentLine]):
         return hash((tuple(self.numbers), self.contact_nos))
 
     def _repr_html_(self) -> str:
-        columns = ["line_no", "contact_no", "description", "date", "interaction_template_code"]
-        rows = [[getattr(line, name) for name in columns] for line in self[:SHOWN]]
-        return to_table(columns, rows, more=len(self) - len(rows))
+        """The first lines."""
+        names = ["line_no", "contact_no", "description", "date", "interaction_template_code"]
+        return to_rows(self, names)
 
     @property
     def contact_nos(self) -> tuple[str, ...]:

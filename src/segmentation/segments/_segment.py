@@ -10,6 +10,7 @@ from decimal import Decimal
 import attrs
 
 from segmentation.errors import NotFound, Refused, Said
+from segmentation.markup import to_figures
 from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage
 
@@ -85,6 +86,17 @@ class Segment:
         if found is None:
             raise NotFound("segment line", f"{self.no} {line_no}")
         return found
+
+    def _repr_html_(self) -> str:
+        """Number and description, and the first lines."""
+        figures = {
+            "description": self.header.description,
+            "template": self.header.interaction_template_code,
+            "date": self.header.date,
+            "lines": len(self.lines),
+            "actions": len(self.actions),
+        }
+        return to_figures(figures, caption=f"segment {self.no}") + self.lines._repr_html_()
 
     # -- actions ----------------------------------------------------------------------------
 

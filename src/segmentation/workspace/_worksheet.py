@@ -25,8 +25,8 @@ from segmentation.operations.selecting import Preview
 from segmentation.protocols import Agenda, Store
 from segmentation.segments import (
     ActionKind,
-    ActionSummary,
     CriteriaAction,
+    History,
     Lines,
     Options,
     SavedCriteria,
@@ -99,7 +99,7 @@ class Worksheet:
         return self.segment.actions
 
     @property
-    def history(self) -> Sequence[ActionSummary]:
+    def history(self) -> History:
         """What each action did, first to last; as text, one line each."""
         return history_of(self.segment)
 
@@ -123,7 +123,7 @@ class Worksheet:
         titled = " · ".join(filter(None, [self.no, segment.header.description]))
         caption = f"{titled} · {len(segment.lines):,} lines"
         table = to_table(fields, rows, caption=caption, more=len(segment.lines) - len(rows))
-        return table + to_text("\n".join(map(str, history_of(segment))))
+        return table + history_of(segment)._repr_html_()
 
     # -- choosing ---------------------------------------------------------------------------
 
