@@ -9,9 +9,11 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
-from databases import Database, serve_postgresql
+import segmentation as seg
 from segmentation.adapters.libreoffice import LibreOffice, find_programs
 from segmentation.errors import NotFound
+from support.databases import Database, serve_postgresql
+from support.desk import check_journal, make_desk
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,6 +30,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     asked = (config.invocation_params.dir / arg.split("::")[0] for arg in config.args)
     named = any(path.resolve().is_relative_to(benchmarks) for path in asked)
     return None if named else True
+
+
+@pytest.fixture
+def crm() -> Iterator[seg.Workspace]:
+    """A workspace whose journal is checked after the test."""
+    crm = make_desk()
+    yield crm
+    check_journal(crm)
 
 
 @pytest.fixture(scope="module")

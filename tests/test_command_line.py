@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from mailserver import Postman, serving
 from segmentation.__main__ import _formats, main
 from segmentation.documents import plain_formats
-from wordfiles import text_of
+from support.mailserver import Postman, serving
+from support.wordfiles import text_of
 
 SAMPLE = Path(__file__).parent.parent / "src" / "segmentation" / "sample"
 

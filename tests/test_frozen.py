@@ -8,12 +8,10 @@ from typing import get_origin
 import attrs
 import pytest
 
-from fair import AS_OF
-from scanned import public_values
 from segmentation.criteria import AsOf
 from segmentation.frozen import FrozenMapping, freeze_within
 from segmentation.interactions import Interaction
-from segmentation.operations.rendering import Letter
+from segmentation.operations.letters._printer import Letter
 from segmentation.segments import (
     ActionKind,
     ActionSummary,
@@ -25,6 +23,8 @@ from segmentation.segments import (
     contact_schema,
 )
 from segmentation.templates import TemplateLanguage
+from support.fair import AS_OF
+from support.scanned import public_values
 
 DANISH = TemplateLanguage(interaction_template_code="INVITE", language_code="DAN")
 ACTION = CriteriaAction(

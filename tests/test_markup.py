@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 import segmentation as seg
-from fair import TODAY, make_store, person
 from segmentation.markup import to_table
+from support.fair import TODAY, make_store, person
 
 
 def crm() -> seg.Workspace:

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fair import company, person
 from segmentation.questionnaires import (
     ClassificationMethod,
     ContactClassField,
@@ -20,6 +19,7 @@ from segmentation.questionnaires import (
     classified,
     questions_of,
 )
+from support.fair import company, person
 
 
 def line(number: int, **fields: Any) -> ProfileQuestionnaireLine:  # noqa: ANN401 - whatever a test gives

@@ -6,13 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from fair import AS_OF, TODAY, company, customer, interaction
 from segmentation.criteria import make_selection
 from segmentation.errors import UnknownName
 from segmentation.memory import MemoryStore
-from segmentation.operations.answering import questionnaire_faults
-from segmentation.operations.classifying import classify
-from segmentation.operations.selecting import select
+from segmentation.operations.criteria import select
+from segmentation.operations.questionnaires import classify, questionnaire_faults
 from segmentation.questionnaires import LineType
 from segmentation.scoring import (
     FREQUENCY,
@@ -25,6 +23,7 @@ from segmentation.scoring import (
     make_scoring,
     scored,
 )
+from support.fair import AS_OF, TODAY, company, customer, interaction
 
 
 class Sales:

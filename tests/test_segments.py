@@ -6,7 +6,6 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from fair import AS_OF, TODAY, company, person
 from segmentation.contacts import CorrespondenceType
 from segmentation.criteria import make_selection
 from segmentation.errors import InvalidValue, NotFound
@@ -31,6 +30,7 @@ from segmentation.segments import (
     undone_from_json,
 )
 from segmentation.templates import InteractionTemplate, TemplateLanguage
+from support.fair import AS_OF, TODAY, company, person
 
 HEADER = SegmentHeader(no="SM1", description="Fair", date=TODAY, unit_cost=Decimal(2))
 ADD = CriteriaAction(kind=ActionKind.ADD, as_of=AS_OF)

@@ -19,6 +19,9 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+from segmentation.operations.letters import Rendering
+from segmentation.operations.records import KINDS
+
 from .adapters.files import FolderCourier, ZipCourier
 from .adapters.smtp import Security, Server, SmtpCourier
 from .contacts import CorrespondenceType
@@ -36,8 +39,6 @@ from .errors import (
 from .fields import Field
 from .interactions import Interaction
 from .journal import FIRST, Head
-from .operations.importing import KINDS
-from .operations.rendering import Rendering
 from .protocols import Courier
 from .segments import contact_schema
 from .templates import InteractionTemplate, TemplateLanguage

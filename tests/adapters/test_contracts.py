@@ -2,12 +2,12 @@
 
 import pytest
 
-from databases import Database
 from segmentation.errors import NotFound
 from segmentation.memory import MemoryStore
 from segmentation.protocols import Store
 from segmentation.testing import StoreContract
 from segmentation.testing._contracts import raises
+from support.databases import Database
 
 
 class TestMemoryStore(StoreContract):

@@ -3,14 +3,14 @@
 import threading
 from collections import Counter
 
-from databases import Database
 from segmentation.contacts import Contact, ContactType, CorrespondenceType, SalespersonPurchaser
 from segmentation.documents import Document
 from segmentation.interactions import DeliveryStatus, Interaction
-from segmentation.operations.delivering import Persistence
+from segmentation.operations.letters import Persistence
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 from segmentation.workspace import Workspace
+from support.databases import Database
 
 LETTERS, WORKERS = 40, 3
 

@@ -17,8 +17,8 @@ from segmentation.errors import BadDocument
 from segmentation.fields import Value
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
-from segmentation.operations.rendering import Rendering, letters
-from wordfiles import W, docx, member, paragraph, repacked, run, text_of, zipped
+from segmentation.operations.letters import Rendering, letters
+from support.wordfiles import W, docx, member, paragraph, repacked, run, text_of, zipped
 
 FORMATS = PlainFormats()
 

@@ -13,7 +13,7 @@ from segmentation.adapters.libreoffice import LibreOffice, find_programs
 from segmentation.adapters.word import WordRenderer
 from segmentation.documents import PlainFormats
 from segmentation.errors import BadDocument, NotFound
-from wordfiles import docx, field, paragraph, run
+from support.wordfiles import docx, field, paragraph, run
 
 FORMATS = PlainFormats()
 

@@ -8,7 +8,7 @@ from segmentation.adapters.mammoth import MailBody
 from segmentation.adapters.word import WordRenderer
 from segmentation.documents import PlainFormats
 from segmentation.errors import BadDocument
-from wordfiles import docx, paragraph, run, zipped
+from support.wordfiles import docx, paragraph, run, zipped
 
 
 def test_a_letter_becomes_html_and_no_value_becomes_a_tag() -> None:

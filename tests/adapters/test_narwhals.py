@@ -11,7 +11,6 @@ import pyarrow as pa
 import pytest
 
 import segmentation as seg
-from desk import make_desk
 from segmentation.adapters.narwhals import FrameContacts, from_frame, selection_of, to_frame
 from segmentation.contacts import Contact
 from segmentation.criteria import (
@@ -32,6 +31,7 @@ from segmentation.criteria import (
 from segmentation.errors import InvalidValue, Refused, UnknownName
 from segmentation.interactions import Evaluation, Interaction
 from segmentation.segments import Options, SegmentLine, contact_schema
+from support.desk import make_desk
 
 CONTACTS = pl.DataFrame(
     {

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import segmentation as seg
-from fair import TODAY, make_store
 from segmentation.adapters.notebook import (
     plot_counts,
     plot_figures,
@@ -13,6 +12,7 @@ from segmentation.adapters.notebook import (
     plot_overlaps,
 )
 from segmentation.journal import Figures
+from support.fair import TODAY, make_store
 
 
 def rows_of(chart: Any) -> list[dict[str, Any]]:  # noqa: ANN401

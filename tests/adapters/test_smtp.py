@@ -13,10 +13,10 @@ from aiosmtpd.smtp import AuthResult
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailserver import Postman, serving
 from segmentation.adapters.smtp import Security, Server, SmtpCourier, to_text
 from segmentation.documents import Document
 from segmentation.errors import InvalidValue, NotDelivered
+from support.mailserver import Postman, serving
 
 SENDER = "Lynghede Lamper <post@lynghede.example.com>"
 ANNA = Document(

@@ -2,24 +2,22 @@
 
 from decimal import Decimal
 
-from databases import Database
-from fair import AS_OF, NOW, PEOPLE, SETUP, STAMP, TODAY, customer, make_store
 from segmentation.campaigns import CampaignEntry, CampaignTally, has_not_responded
 from segmentation.contacts import Contact, ContactProfileAnswer
 from segmentation.criteria import make_selection
 from segmentation.interactions import Interaction
 from segmentation.journal import verify
-from segmentation.operations.campaigning import Scope, figures, recount
-from segmentation.operations.cancelling import cancel, uncancel
-from segmentation.operations.classifying import classify
-from segmentation.operations.contacting import add_row, new_contact
-from segmentation.operations.deduplicating import duplicates_in, merge
-from segmentation.operations.logging import log_segment
-from segmentation.operations.opening import new_segment
-from segmentation.operations.selecting import add_contacts, select
-from segmentation.operations.targeting import activate, campaigns_for, target_group
+from segmentation.operations.campaigns import Scope, activate, campaigns_for, figures, target_group
+from segmentation.operations.contacts import add_row, duplicates_in, merge, new_contact
+from segmentation.operations.criteria import select
+from segmentation.operations.followers import recount
+from segmentation.operations.interactions import cancel, uncancel
+from segmentation.operations.questionnaires import classify
+from segmentation.operations.segments import add_contacts, log_segment, new_segment
 from segmentation.protocols import Store
 from segmentation.scoring import in_group, make_scoring
+from support.databases import Database
+from support.fair import AS_OF, NOW, PEOPLE, SETUP, STAMP, TODAY, customer, make_store
 
 
 class Sales:

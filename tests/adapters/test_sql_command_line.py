@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from databases import Database
 from segmentation.__main__ import main
+from support.databases import Database
 
 SAMPLE = Path(__file__).parents[2] / "src" / "segmentation" / "sample"
 

@@ -7,7 +7,6 @@ import attrs
 import pytest
 
 import segmentation as seg
-from databases import Database
 from segmentation.adapters.sqlalchemy import SqlStore
 from segmentation.contacts import ItemEntry
 from segmentation.criteria import (
@@ -31,6 +30,7 @@ from segmentation.fields import Field, FieldType, Value
 from segmentation.memory import MemoryStore
 from segmentation.protocols import Store
 from segmentation.setup import ExtraField
+from support.databases import Database
 
 TODAY = dt.date(2026, 11, 22)
 TYPES = {

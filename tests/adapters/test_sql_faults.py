@@ -12,13 +12,13 @@ import pytest
 import sqlalchemy as sa
 
 import segmentation as seg
-from databases import Database
-from desk import check_journal, make_desk
-from fair import NOW, TODAY
 from segmentation.adapters.sqlalchemy import SqlStore, join_store, open_store
 from segmentation.contacts import Contact
 from segmentation.errors import StoreError
 from segmentation.journal import verify
+from support.databases import Database
+from support.desk import check_journal, make_desk
+from support.fair import NOW, TODAY
 
 WORK = """
     import sys

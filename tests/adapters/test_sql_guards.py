@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
-from databases import Database
 from segmentation.adapters.sqlalchemy import SqlStore
 from segmentation.journal import Head, verify
 from segmentation.testing import journal_entries
+from support.databases import Database
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import segmentation as seg
-from databases import Database
 from segmentation import Contact, make_selection
 from segmentation.adapters.sqlalchemy import MappedTable, join_store
 from segmentation.contacts import ContactMailingGroup, ContactType
@@ -22,6 +21,7 @@ from segmentation.fields import Field, FieldType
 from segmentation.interactions import Interaction
 from segmentation.segments import Segment, SegmentHeader, contact_schema
 from segmentation.setup import ExtraField, NumberSeries
+from support.databases import Database
 
 LONG = ["Anna", *(f"a{n}*" for n in range(6_000))]
 """So long a filter that it is answered in Python."""

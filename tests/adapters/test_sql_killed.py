@@ -5,9 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from databases import Database
-from desk import check_journal, make_desk
-from killing import (
+from segmentation.contacts import Contact, Territory
+from segmentation.interactions import Interaction
+from segmentation.protocols import Store
+from segmentation.workspace import open_store
+from support.databases import Database
+from support.desk import check_journal, make_desk
+from support.killing import (
     Step,
     add_contacts,
     desk_at,
@@ -17,11 +21,7 @@ from killing import (
     open_and_close,
     take_contacts_in,
 )
-from older import make_older, noted_shape
-from segmentation.contacts import Contact, Territory
-from segmentation.interactions import Interaction
-from segmentation.protocols import Store
-from segmentation.workspace import open_store
+from support.older import make_older, noted_shape
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
 

@@ -8,7 +8,6 @@ import attrs
 import pytest
 import sqlalchemy as sa
 
-from databases import Database
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore, join_store, open_store
 from segmentation.adapters.sqlalchemy._faults import legible
 from segmentation.adapters.sqlalchemy._words import PostgresqlWords
@@ -32,7 +31,8 @@ from segmentation.errors import InvalidValue, StoreError
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryContacts
 from segmentation.segments import contact_schema
-from truth import figure, part
+from support.databases import Database
+from support.truth import figure, part
 
 CUSTOMER = LinkToTable.CUSTOMER
 RECORDS = (

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from databases import Database
-from older import make_older
 from segmentation.adapters import sqlalchemy as adapter
 from segmentation.adapters.sqlalchemy import open_store
 from segmentation.contacts import Contact, Territory
 from segmentation.errors import MissingExtra, StoreError
+from support.databases import Database
+from support.older import make_older
 
 
 def test_a_store_is_made_on_first_use_and_found_again(database: Database) -> None:

@@ -5,12 +5,12 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from databases import Database
-from fair import NOW
 from segmentation.columns import gathered
 from segmentation.contacts import Contact, ContactType, ItemEntry
 from segmentation.errors import InvalidValue
 from segmentation.fields import Record, with_converters
+from support.databases import Database
+from support.fair import NOW
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 import segmentation as seg
-from databases import Database
 from segmentation.adapters.sqlalchemy import open_store
-from segmentation.operations.copying import copy_store
+from segmentation.operations.data import copy_store
 from segmentation.protocols import Store
+from support.databases import Database
 
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.gz"))
 

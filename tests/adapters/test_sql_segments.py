@@ -7,13 +7,13 @@ import attrs
 import pytest
 
 import segmentation as seg
-from databases import Database
 from segmentation.adapters.sqlalchemy import SqlStore
 from segmentation.contacts import AlternativeAddress, Contact, ContactType, CorrespondenceType
 from segmentation.criteria import AllOf, Not, Part, Selection
 from segmentation.errors import InvalidValue, NotFound
 from segmentation.segments import Listed, Segment, SegmentHeader, SegmentLine, Terms
 from segmentation.templates import InteractionTemplate, TemplateLanguage
+from support.databases import Database
 
 TODAY = dt.date(2026, 11, 22)
 

@@ -12,12 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 import segmentation as seg
-from desk import check_journal, make_desk
-from fair import NOW, TODAY
 from segmentation.adapters.sqlalchemy import SqlStore, open_store
 from segmentation.contacts import Contact
 from segmentation.errors import StoreError
 from segmentation.segments import SegmentLogged
+from support.desk import check_journal, make_desk
+from support.fair import NOW, TODAY
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 

@@ -10,8 +10,6 @@ import attrs
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import trees
-from databases import Database
 from segmentation.adapters.sqlalchemy import SqlStore
 from segmentation.adapters.sqlalchemy._functions import add_functions, compare_decimals
 from segmentation.contacts import Contact, ContactMailingGroup, ItemEntry
@@ -41,6 +39,8 @@ from segmentation.criteria import (
 from segmentation.fields import Field, FieldType
 from segmentation.memory import MemoryContacts
 from segmentation.segments import contact_schema
+from support import trees
+from support.databases import Database
 
 AS_OF = AsOf(date(2026, 11, 22))
 SOME = "aAzZ0 ._%*?[]ßẞÅåΣςσİıǅŉﬁĳ𝔘𐐀\t\u00a0\u0301\u00ad\ud7ff\ue000\U0010ffff"

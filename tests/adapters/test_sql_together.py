@@ -10,22 +10,22 @@ import pytest
 import sqlalchemy as sa
 
 import segmentation as seg
-from databases import Database
-from desk import check_journal, make_desk
-from fair import NOW, TODAY
 from segmentation.adapters.sqlalchemy import SqlStore, open_store
 from segmentation.contacts import Contact
 from segmentation.errors import Conflict, NotFound, StoreError
 from segmentation.interactions import Interaction
 from segmentation.journal import verify
 from segmentation.memory import MemoryStore
-from segmentation.operations.copying import copy_store
-from segmentation.operations.logging import Logged
-from segmentation.operations.numbering import take_no
+from segmentation.operations.data import copy_store
+from segmentation.operations.number_series import take_no
+from segmentation.operations.segments import Logged
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.testing import journal_entries
 from segmentation.workspace import Worksheet
+from support.databases import Database
+from support.desk import check_journal, make_desk
+from support.fair import NOW, TODAY
 
 ROUNDS, USERS = 15, 3
 

@@ -3,7 +3,7 @@
 import io
 
 from segmentation.adapters.tqdm import ProgressBar
-from segmentation.operations.delivering import Progress
+from segmentation.operations.letters import Progress
 
 
 def test_a_bar_shows_how_far_a_delivery_has_come() -> None:

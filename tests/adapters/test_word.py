@@ -18,7 +18,18 @@ from segmentation.adapters.word import WordForm, WordRenderer
 from segmentation.documents import PlainFormats
 from segmentation.errors import BadDocument, Refused
 from segmentation.fields import Value
-from wordfiles import SECTION, W, docx, field, member, paragraph, repacked, run, text_of, zipped
+from support.wordfiles import (
+    SECTION,
+    W,
+    docx,
+    field,
+    member,
+    paragraph,
+    repacked,
+    run,
+    text_of,
+    zipped,
+)
 
 FORMATS = PlainFormats()
 TYPES_NAME, LINKS_NAME = "[Content_Types].xml", "word/_rels/document.xml.rels"

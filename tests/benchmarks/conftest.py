@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from databases import serve_postgresql
+from support.databases import serve_postgresql
 
 
 @pytest.fixture(scope="session")

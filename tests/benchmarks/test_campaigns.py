@@ -20,14 +20,9 @@ from segmentation.contacts import Contact
 from segmentation.interactions import Interaction
 from segmentation.journal import Change
 from segmentation.memory import MemoryStore
-from segmentation.operations.campaigning import (
-    Scope,
-    figures,
-    figures_over_time,
-    keep_tallies,
-    recount,
-)
-from segmentation.operations.deduplicating import find_duplicates
+from segmentation.operations.campaigns import Scope, figures, figures_over_time
+from segmentation.operations.contacts import find_duplicates
+from segmentation.operations.followers import keep_tallies, recount
 from segmentation.questionnaires import (
     ClassificationMethod,
     LineType,

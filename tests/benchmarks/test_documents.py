@@ -26,8 +26,8 @@ from segmentation.adapters.word import WordRenderer
 from segmentation.contacts import Contact, CorrespondenceType, SalespersonPurchaser
 from segmentation.documents import Document, PlainFormats
 from segmentation.interactions import Interaction
-from segmentation.operations.rendering import Rendering, letters
-from segmentation.operations.reporting import contacts_report
+from segmentation.operations.letters import Rendering, letters
+from segmentation.operations.reports import contacts_report
 from segmentation.reports import ContactRow, report_template
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate, TemplateLanguage

@@ -25,7 +25,7 @@ import pytest
 from segmentation.contacts import Contact, ContactType
 from segmentation.criteria import AsOf, Criteria, make_selection
 from segmentation.memory import MemoryStore
-from segmentation.operations import combining, reusing, selecting
+from segmentation.operations import segments
 from segmentation.segments import Segment, SegmentHeader
 
 CONTACTS, RUNS = int(os.environ.get("SEGMENTATION_CONTACTS", "1000000")), 7
@@ -155,14 +155,14 @@ def test_a_segment_against_sets(world: World, size: int) -> None:
     excluded = frozenset(no for no, contact in contacts.items() if contact.exclude_from_segment)
 
     def act(kind: str, no: str, letters: str) -> None:
-        getattr(selecting, f"{kind}_contacts")(store, no, criteria(letters, size), TODAY)
+        getattr(segments, f"{kind}_contacts")(store, no, criteria(letters, size), TODAY)
 
     def new_segment(no: str) -> None:
         store.segments.put(Segment(header=SegmentHeader(no=no, date=TODAY.today)))
 
     new_segment(f"LATER{size}")
     act("add", f"LATER{size}", LATER)
-    reusing.save_criteria(store, f"LATER{size}", "LATER", "", user="", at=NOW)
+    segments.save_criteria(store, f"LATER{size}", "LATER", "", user="", at=NOW)
 
     ours: dict[str, list[float]] = {}
     theirs: dict[str, list[float]] = {}
@@ -174,7 +174,7 @@ def test_a_segment_against_sets(world: World, size: int) -> None:
 
     def run(no: str) -> None:
         new_segment(no)
-        reusing.follow_criteria(store, no, "LATER")
+        segments.follow_criteria(store, no, "LATER")
         sets = Sets(excluded)
 
         measure("add", lambda: act("add", no, MANY), lambda: sets.add(many))
@@ -184,16 +184,16 @@ def test_a_segment_against_sets(world: World, size: int) -> None:
             lambda: ordered(contacts, sets.members),
         )
         measure("reduce", lambda: act("reduce", no, HALF), lambda: sets.reduce(half))
-        measure("go back", lambda: selecting.go_back(store, no), sets.go_back)
+        measure("go back", lambda: segments.go_back(store, no), sets.go_back)
         measure("refine", lambda: act("refine", no, HALF), lambda: sets.refine(half))
-        measure("go back 2", lambda: selecting.go_back(store, no), sets.go_back)
+        measure("go back 2", lambda: segments.go_back(store, no), sets.go_back)
         other = f"LATER{size}"
         measure(
             "overlap",
-            lambda: combining.overlaps(store, {"a": no, "b": other}, TODAY),
+            lambda: segments.overlaps(store, {"a": no, "b": other}, TODAY),
             lambda: len(sets.members & set(later)),
         )
-        measure("refresh", lambda: reusing.refresh(store, no, TODAY), lambda: sets.refresh(later))
+        measure("refresh", lambda: segments.refresh(store, no, TODAY), lambda: sets.refresh(later))
         assert set(store.segments.get(no).contact_nos) == sets.members
 
     run(f"SM{size}W")
@@ -223,7 +223,7 @@ def memory_of_a_line(store: MemoryStore, size: int) -> float:
     gc.collect()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
-    selecting.add_contacts(store, no, criteria(MANY, size), TODAY)
+    segments.add_contacts(store, no, criteria(MANY, size), TODAY)
     gc.collect()
     used = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()

@@ -18,12 +18,12 @@ import pytest
 import sqlalchemy as sa
 
 import segmentation as seg
-import sql_data
-from databases import Database
 from segmentation.adapters.sqlalchemy import SqlStore
 from segmentation.contacts import SalespersonPurchaser
 from segmentation.criteria import AsOf, bind
 from segmentation.segments import contact_schema
+from support import sql_data
+from support.databases import Database
 
 COUNT = int(os.environ.get("SEGMENTATION_BENCHMARK_CONTACTS", "100000"))
 AS_OF = AsOf(dt.date(2026, 12, 31))

@@ -7,8 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-import truth
-from reference import MappingRows, numbers
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -43,6 +41,8 @@ from segmentation.criteria import (
 )
 from segmentation.errors import FilterError, InvalidValue, Rejected, UnknownName
 from segmentation.fields import Field, FieldType
+from support import truth
+from support.reference import MappingRows, numbers
 
 TODAY = date(2026, 11, 22)
 AS_OF = AsOf(TODAY)

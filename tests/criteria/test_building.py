@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-import truth
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -39,6 +38,7 @@ from segmentation.criteria import (
     total,
 )
 from segmentation.errors import InvalidValue, Rejected, UnknownName
+from support import truth
 
 SINCE = Between(Operand("-3M"), None)
 the = fields(truth.SCHEMA)

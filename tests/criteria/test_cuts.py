@@ -9,8 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import truth
-from reference import MappingRows, numbers
 from segmentation.criteria import (
     SHARES,
     Cut,
@@ -24,6 +22,8 @@ from segmentation.criteria import (
     split,
 )
 from segmentation.errors import InvalidValue
+from support import truth
+from support.reference import MappingRows, numbers
 
 NUMBERS = [f"CT{n:06}" for n in range(20_000)]
 

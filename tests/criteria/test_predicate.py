@@ -3,8 +3,6 @@
 import attrs
 import pytest
 
-import truth
-from reference import MappingRows, RecordRows, found
 from segmentation.criteria import (
     MAX_DEPTH,
     AllOf,
@@ -32,6 +30,8 @@ from segmentation.criteria import (
 )
 from segmentation.errors import InvalidValue, UnknownName
 from segmentation.fields import Field, FieldType
+from support import truth
+from support.reference import MappingRows, RecordRows, found
 
 SOURCES = [MappingRows(), RecordRows()]
 sources = pytest.mark.parametrize("source", SOURCES, ids=["mappings", "records"])

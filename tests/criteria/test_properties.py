@@ -2,10 +2,9 @@
 
 from hypothesis import given
 
-import trees
-import truth
-from reference import MappingRows, RecordRows, numbers
 from segmentation.criteria import AllOf, AnyOf, Not, Selection, bind
+from support import trees, truth
+from support.reference import MappingRows, RecordRows, numbers
 
 MAPPINGS, RECORDS = MappingRows(), RecordRows()
 

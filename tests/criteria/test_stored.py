@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-import trees
-import truth
 from segmentation.criteria import (
     AllOf,
     Criteria,
@@ -27,6 +25,7 @@ from segmentation.serialization import (
     criteria_json_schema,
     criteria_to_json,
 )
+from support import trees, truth
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "criteria.schema.json"
 

@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 
-import trees
 from segmentation.criteria import (
     MAX_DEPTH,
     MAX_LENGTH,
@@ -22,6 +21,7 @@ from segmentation.criteria import (
     to_text,
 )
 from segmentation.errors import FilterError, InvalidValue
+from support import trees
 
 
 def eq(text: str, *, any_case: bool = False) -> Compare:

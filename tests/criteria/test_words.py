@@ -6,9 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import trees
-import truth
-from reference import MappingRows, RecordRows, numbers
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -56,6 +53,8 @@ from segmentation.criteria import (
 from segmentation.errors import UsageError
 from segmentation.fields import Field, FieldType
 from segmentation.languages import ENGLISH, Phrases
+from support import trees, truth
+from support.reference import MappingRows, RecordRows, numbers
 
 SOURCE = MappingRows()
 the = fields(truth.SCHEMA)

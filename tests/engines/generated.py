@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-import truth
 from segmentation.criteria import Table
 from segmentation.fields import Field, FieldType
+from support import truth
 
 _LETTERS = "aAbBsSßåÅİσΣς𝔘*?%_'\\ .@|"  # noqa: RUF001 - they look like others on purpose
 _NUMBERS = "ABCDEFGH"

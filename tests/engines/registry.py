@@ -11,14 +11,14 @@ import duckdb
 import polars as pl
 import pytest
 
-import truth
 from engines.stored import InOurTables, InTablesOfAHost
-from reference import MappingRows, RecordRows, numbers
 from segmentation.adapters.narwhals import FrameContacts
 from segmentation.criteria import BoundSelection
 from segmentation.errors import SegmentationError
 from segmentation.fields import FieldType
 from segmentation.memory._index import ContactIndex
+from support import truth
+from support.reference import MappingRows, RecordRows, numbers
 
 Rows: TypeAlias = Mapping[str, Sequence[Mapping[str, Any]]]
 """Plain rows for each table of the schema of the table of truth."""

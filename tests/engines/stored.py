@@ -9,8 +9,6 @@ from typing import Annotated, Any, TypeAlias
 import attrs
 import sqlalchemy as sa
 
-import truth
-from databases import Database
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore
 from segmentation.codes import Option
 from segmentation.criteria import (
@@ -27,6 +25,8 @@ from segmentation.criteria import (
 from segmentation.fields import Extra, Field, FieldType, Record, with_converters
 from segmentation.interactions import Interaction
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
+from support import truth
+from support.databases import Database
 
 Rows: TypeAlias = Mapping[str, Sequence[truth.Row]]
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 import segmentation as seg
-import truth
 from engines.registry import spark_session
 from segmentation.adapters.narwhals import FrameContacts, selection_of
 from segmentation.criteria import Criteria, Cut, First, InShare, Part, bind
 from segmentation.errors import Refused
+from support import truth
 
 pytestmark = pytest.mark.spark
 

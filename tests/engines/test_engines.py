@@ -8,8 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import trees
-import truth
 from engines.generated import few_rows, many_rows
 from engines.registry import (
     CLUSTERS,
@@ -35,6 +33,7 @@ from segmentation.criteria import (
     parse,
 )
 from segmentation.errors import SegmentationError
+from support import trees, truth
 
 
 @pytest.fixture(scope="module", params=[*ENGINES, *DATABASES, *HOSTS, *CLUSTERS])

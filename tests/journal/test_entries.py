@@ -11,9 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segmentation as seg
-from checker import check
-from desk import make_desk, segment_of
-from fair import NOW, STAMP, TODAY
 from segmentation.campaigns import CampaignEntry
 from segmentation.errors import InvalidValue, JournalBroken
 from segmentation.interactions import DeliveryStatus, Evaluation, Interaction
@@ -48,6 +45,9 @@ from segmentation.journal import (
 )
 from segmentation.segments import LoggedSegment
 from segmentation.workspace import verify_export
+from support.checker import check
+from support.desk import make_desk, segment_of
+from support.fair import NOW, STAMP, TODAY
 
 EMPTY = Head()
 HAPPENINGS: list[Happening] = [

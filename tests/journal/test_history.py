@@ -13,8 +13,6 @@ from hypothesis import given, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 import segmentation as seg
-from desk import check_journal, make_desk, segment_of
-from fair import STAMP, TODAY
 from segmentation.campaigns import CampaignEntry
 from segmentation.columns import Columns, gathered
 from segmentation.errors import InvalidValue, JournalBroken, NotFound, Refused
@@ -38,19 +36,20 @@ from segmentation.journal import (
     without_personal,
 )
 from segmentation.memory import MemoryStore
-from segmentation.operations.auditing import audit
-from segmentation.operations.cancelling import (
+from segmentation.operations.interactions import (
     Cancelable,
+    contact_figures,
     delete_canceled_campaign_entries,
     delete_canceled_interactions,
     delete_canceled_logged_segments,
 )
-from segmentation.operations.figuring import contact_figures
-from segmentation.operations.recording import record
+from segmentation.operations.journal import audit, record
 from segmentation.protocols import Records, Store
 from segmentation.segments import LoggedSegment
 from segmentation.serialization import fragments, to_data, to_json
 from segmentation.workspace import open_store
+from support.desk import check_journal, make_desk, segment_of
+from support.fair import STAMP, TODAY
 
 NOS = st.sampled_from(["SHOP", "ANNA", "BO", "CARL", "MILL"])
 TEMPLATES = st.sampled_from(["TALK", "CALL", "LETTER"])

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 import segmentation as seg
-from desk import check_journal, make_desk, segment_of
 from segmentation.interactions import Interaction
 from segmentation.workspace import open_store
+from support.desk import check_journal, make_desk, segment_of
 
 STOPPED = """
 import sys
 import segmentation as seg
-from segmentation.operations.logging import log_segment
+from segmentation.operations.segments import log_segment
 from segmentation.segments import SegmentLogged
 
 def stop(event):

@@ -6,14 +6,14 @@ import attrs
 import pytest
 
 import segmentation as seg
-from desk import check_journal, make_desk, segment_of
-from fair import NOW, company, person
 from segmentation.contacts import Contact, ContactMailingGroup
 from segmentation.errors import InvalidValue, NotFound
 from segmentation.interactions import Interaction
 from segmentation.journal import Effect, explain_membership, fold, from_line, rebuilt_segment
-from segmentation.operations.logging import Logged
+from segmentation.operations.segments import Logged
 from segmentation.segments import ActionKind, LeftOutReason, actions_from_json
+from support.desk import check_journal, make_desk, segment_of
+from support.fair import NOW, company, person
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from segmentation.criteria import (
 from segmentation.errors import UnknownName
 from segmentation.fields import Field, FieldType, Record, captioned_fields_of, fields_of
 from segmentation.languages import LANGUAGES, caption, captions, to_name
-from segmentation.operations.copying import record_kinds
+from segmentation.operations.data import record_kinds
 from segmentation.segments import ActionKind, LeftOutReason, contact_schema
 
 KINDS = record_kinds()

@@ -11,8 +11,6 @@ import attrs
 import pytest
 
 import segmentation as seg
-from desk import make_desk, segment_of
-from fair import NOW, TODAY
 from segmentation.campaigns import CampaignEntry
 from segmentation.criteria import (
     Compare,
@@ -41,8 +39,8 @@ from segmentation.errors import (
     UnknownName,
 )
 from segmentation.languages import ENGLISH, phrases_of, told
-from segmentation.operations.answering import give_answer, put_questionnaire, take_answer_back
-from segmentation.operations.campaigning import change_campaign, delete_campaign, get_campaign
+from segmentation.operations.campaigns import change_campaign, delete_campaign, get_campaign
+from segmentation.operations.questionnaires import give_answer, put_questionnaire, take_answer_back
 from segmentation.questionnaires import (
     LineType,
     ProfileQuestionnaire,
@@ -51,6 +49,8 @@ from segmentation.questionnaires import (
 )
 from segmentation.segments import contact_schema
 from segmentation.templates import InteractionTemplateSetup
+from support.desk import make_desk, segment_of
+from support.fair import NOW, TODAY
 
 OTHERS = ("fr-CH", "it-IT", "nb-NO")
 SOURCE = Path(seg.__file__).parent

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 import segmentation as seg
-from desk import make_desk, segment_of
 from segmentation.criteria import (
     AsOf,
     Criteria,
@@ -26,6 +25,7 @@ from segmentation.criteria import (
 )
 from segmentation.languages import ENGLISH, LANGUAGES, phrases_of, truths
 from segmentation.segments import contact_schema
+from support.desk import make_desk, segment_of
 
 SCHEMA = contact_schema()
 AS_OF = AsOf(date(2026, 11, 22))

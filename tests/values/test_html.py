@@ -5,8 +5,6 @@ from typing import Any
 import pytest
 
 import segmentation as seg
-from fair import TODAY, make_store, person
-from sampled import ENTRIES, SEGMENT, VALUES, crammed
 from segmentation.campaigns import Comparison, Group
 from segmentation.columns import Columns
 from segmentation.journal import Figures, Membership, State, fold
@@ -26,6 +24,8 @@ from segmentation.segments import (
     history_of,
     to_left_outs,
 )
+from support.fair import TODAY, make_store, person
+from support.sampled import ENTRIES, SEGMENT, VALUES, crammed
 
 MOST = 50_000
 SHOWN = {kind: value for kind, value in VALUES.items() if hasattr(value, "_repr_html_")}

@@ -6,9 +6,6 @@ from typing import Any
 
 import pytest
 
-from fair import AS_OF, STAMP, TODAY, company, make_store, person
-from sampled import ELSEWHERE, SEGMENT, VALUES, crammed
-from scanned import public_values
 from segmentation.contacts import Contact, ContactMailingGroup, ContactType
 from segmentation.criteria import bind
 from segmentation.documents import PlainFormats
@@ -24,6 +21,9 @@ from segmentation.segments import (
 )
 from segmentation.setup import CompanyInformation, MarketingSetup
 from segmentation.showing import shown_by
+from support.fair import AS_OF, STAMP, TODAY, company, make_store, person
+from support.sampled import ELSEWHERE, SEGMENT, VALUES, crammed
+from support.scanned import public_values
 
 OTHERS = [State(), PlainFormats()]
 """Values that are no attrs classes."""

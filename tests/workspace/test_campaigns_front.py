@@ -6,7 +6,6 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from fair import NOW, TODAY, customer, interaction, make_store, person
 from segmentation import Workspace
 from segmentation.contacts import (
     ContactMailingGroup,
@@ -18,6 +17,7 @@ from segmentation.errors import Refused
 from segmentation.questionnaires import LineType, ProfileQuestionnaire, ProfileQuestionnaireLine
 from segmentation.scoring import in_group
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
+from support.fair import NOW, TODAY, customer, interaction, make_store, person
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ except ImportError as error:
 from types import TracebackType
 from typing import Any, Self
 
-from segmentation.operations.delivering import Progress
+from segmentation.operations.letters import Progress
 
 
 class ProgressBar:

@@ -1,6 +1,6 @@
 """Reports: what a list, a sheet of labels, a cover sheet or a campaign's details say, as data.
 
-`segmentation.operations.reporting` gathers the data; a renderer makes documents of them, with
+`segmentation.operations.reports` gathers the data; a renderer makes documents of them, with
 the templates here or with a host's own (`report_template`), in the words of a language
 (`report_words`). Knows nothing of stores.
 """

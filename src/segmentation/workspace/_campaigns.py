@@ -14,8 +14,8 @@ from segmentation.campaigns import (
 )
 from segmentation.interactions import Interaction
 from segmentation.journal import Figures
-from segmentation.operations import campaigning, invoicing, targeting
-from segmentation.operations.campaigning import Scope
+from segmentation.operations import campaigns
+from segmentation.operations.campaigns import Scope
 from segmentation.protocols import Store
 
 from ._desk import Desk
@@ -31,7 +31,7 @@ class Campaigns:
         return self._store.records.all(Campaign)
 
     def __getitem__(self, no: str) -> Campaign:
-        return campaigning.get_campaign(self._store, no)
+        return campaigns.get_campaign(self._store, no)
 
     def new(self, description: str = "", **given: Any) -> Campaign:  # noqa: ANN401
         """Make a campaign; without a number it takes the next of the series.
@@ -44,21 +44,21 @@ class Campaigns:
             Refused: No number can be given.
             Rejected: Values do not fit: all of them.
         """
-        return campaigning.new_campaign(
+        return campaigns.new_campaign(
             self._store, at=self._desk.now, description=description, **given
         )
 
     def change(self, campaign: Campaign) -> Campaign:
         """Store a campaign as it is now."""
-        return campaigning.change_campaign(self._store, campaign, at=self._desk.now)
+        return campaigns.change_campaign(self._store, campaign, at=self._desk.now)
 
     def delete(self, no: str) -> None:
         """Take a campaign out; what was recorded for it stays in the journal."""
-        campaigning.delete_campaign(self._store, no)
+        campaigns.delete_campaign(self._store, no)
 
     def entries(self, no: str) -> Sequence[CampaignEntry]:
         """What was done for a campaign, in the order of recording."""
-        return campaigning.entries_of(self._store, no)
+        return campaigns.entries_of(self._store, no)
 
     # -- figures ------------------------------------------------------------------------------
 
@@ -69,11 +69,11 @@ class Campaigns:
             no: The campaign; all of them if not given.
             **scope: starting_date, ending_date, segment_no, campaign_entry_no, salesperson_code.
         """
-        return campaigning.figures(self._store, Scope(campaign_no=no, **scope))
+        return campaigns.figures(self._store, Scope(campaign_no=no, **scope))
 
     def figures_by(self, field: str, no: str = "", **scope: Any) -> Mapping[str | int, Figures]:  # noqa: ANN401
         """The same by "segment_no", "salesperson_code", "campaign_entry_no" or "campaign_no"."""
-        return campaigning.figures_by(self._store, field, Scope(campaign_no=no, **scope))
+        return campaigns.figures_by(self._store, field, Scope(campaign_no=no, **scope))
 
     def figures_over_time(
         self,
@@ -83,7 +83,7 @@ class Campaigns:
     ) -> Mapping[date, Figures]:
         """The same by "day", "week" or "month", under the first day of each."""
         asked = Scope(campaign_no=no, **scope)
-        return campaigning.figures_over_time(self._store, Period(period), asked)
+        return campaigns.figures_over_time(self._store, Period(period), asked)
 
     def compare(
         self, no: str, first: Iterable[str], second: Iterable[str], *, confidence: float = 0.95
@@ -100,7 +100,7 @@ class Campaigns:
             InvalidValue: A group is empty.
         """
         groups = {"A": first, "B": second}
-        return compared(*campaigning.responses_of(self._store, no, groups), confidence=confidence)
+        return compared(*campaigns.responses_of(self._store, no, groups), confidence=confidence)
 
     # -- targets ------------------------------------------------------------------------------
 
@@ -111,21 +111,21 @@ class Campaigns:
             Refused: Nobody is.
         """
         bound = self._desk
-        return targeting.activate(self._store, no, at=bound.now, user=bound.user)
+        return campaigns.activate(self._store, no, at=bound.now, user=bound.user)
 
     def deactivate(self, no: str) -> None:
         """Aim a campaign at nobody."""
-        targeting.deactivate(self._store, no)
+        campaigns.deactivate(self._store, no)
 
     def targets(self, no: str) -> Sequence[CampaignTarget]:
         """Whom a campaign is aimed at; empty unless it is active."""
-        return targeting.target_group(self._store, no)
+        return campaigns.target_group(self._store, no)
 
     def aimed_at(
         self, *, customer_no: str = "", contact_no: str = "", on: date | None = None
     ) -> Sequence[Campaign]:
         """The active campaigns that are aimed at a customer or contact on a day, or today."""
-        return targeting.campaigns_for(
+        return campaigns.campaigns_for(
             self._store,
             on=on or self._desk.as_of.today,
             customer_no=customer_no,
@@ -141,7 +141,7 @@ class Campaigns:
             Refused: The template set-up names no template for sales invoices.
         """
         bound = self._desk
-        return invoicing.record_targeted_invoice(
+        return campaigns.record_targeted_invoice(
             self._store,
             customer_no,
             order_no,

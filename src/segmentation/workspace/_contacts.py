@@ -5,8 +5,9 @@ from typing import Any
 
 from segmentation.contacts import Contact, ContactType, RelationSummary
 from segmentation.fields import Record
-from segmentation.operations import contacting, deduplicating, relating
-from segmentation.operations.deduplicating import Duplicate
+from segmentation.operations import contacts
+from segmentation.operations.contacts import Duplicate
+from segmentation.operations.records import require_contact
 from segmentation.protocols import Store
 
 from ._desk import Desk
@@ -22,7 +23,7 @@ class Contacts:
         return self._store.records.all(Contact)
 
     def __getitem__(self, no: str) -> Contact:
-        return contacting.get_contact(self._store, no)
+        return require_contact(self._store, no)
 
     def new(self, name: str = "", **given: Any) -> Contact:  # noqa: ANN401
         """Make a contact: with the set-up's defaults, and what a person inherits.
@@ -37,53 +38,53 @@ class Contacts:
         """
         bound = self._desk
         contact = Contact(**{"no": "", "name": name, **given})
-        return contacting.new_contact(self._store, contact, at=bound.now, user=bound.user)
+        return contacts.new_contact(self._store, contact, at=bound.now, user=bound.user)
 
     def change(self, contact: Contact) -> Sequence[Contact]:
         """Store a contact as it is now; returns it, and the persons who changed with it."""
-        return contacting.change_contact(self._store, contact, at=self._desk.now)
+        return contacts.change_contact(self._store, contact, at=self._desk.now)
 
     def set_company(self, contact_no: str, company_no: str) -> Contact:
         """Let a person work for a company, or with an empty number for none."""
         at = self._desk.now
-        return contacting.set_company(self._store, contact_no, company_no, at=at)
+        return contacts.set_company(self._store, contact_no, company_no, at=at)
 
     def change_type(self, contact_no: str, to: ContactType | str) -> Contact:
         """Make a person of a company, or the other way round."""
         at = self._desk.now
-        return contacting.change_type(self._store, contact_no, ContactType(to), at=at)
+        return contacts.change_type(self._store, contact_no, ContactType(to), at=at)
 
     def delete(self, contact_no: str, *, with_persons: bool = False) -> Sequence[str]:
         """Take a contact and its rows out; the journal keeps what it recorded."""
-        return contacting.delete_contact(self._store, contact_no, with_persons=with_persons)
+        return contacts.delete_contact(self._store, contact_no, with_persons=with_persons)
 
     def persons_of(self, company_no: str) -> Sequence[Contact]:
         """The persons who work for a company."""
-        return contacting.persons_of(self._store, company_no)
+        return contacts.persons_of(self._store, company_no)
 
     def add_row(self, row: Record) -> None:
         """Store a row that classifies a contact."""
-        contacting.add_row(self._store, row)
+        contacts.add_row(self._store, row)
 
     def remove_row(self, row: Record) -> None:
         """Take a row of a contact out."""
-        contacting.remove_row(self._store, row)
+        contacts.remove_row(self._store, row)
 
     def rows(self, contact_no: str) -> Iterator[Record]:
         """All rows that belong to a contact, table by table."""
-        return contacting.rows_of(self._store, contact_no)
+        return contacts.rows_of(self._store, contact_no)
 
     def row_counts(self, contact_no: str) -> Mapping[str, int]:
         """How many rows a contact has in each table."""
-        return contacting.row_counts(self._store, contact_no)
+        return contacts.row_counts(self._store, contact_no)
 
     def relation_summary(self, contact_no: str) -> RelationSummary:
         """What a contact's business relations add up to."""
-        return relating.relation_summary(self._store, self[contact_no])
+        return contacts.relation_summary(self._store, self[contact_no])
 
     def duplicates(self, *, hit_share: float = 0.6) -> Sequence[Duplicate]:
         """Contacts that are likely the same, with this share of search strings in common."""
-        return deduplicating.duplicates_in(self._store, hit_share=hit_share)
+        return contacts.duplicates_in(self._store, hit_share=hit_share)
 
     def merge(self, kept_no: str, gone_no: str) -> Contact:
         """Make two contacts one: the first stays, the second goes.
@@ -91,7 +92,7 @@ class Contacts:
         Raises:
             Refused: They cannot be merged; the error says why.
         """
-        return deduplicating.merge(self._store, kept_no, gone_no, self._desk.stamp)
+        return contacts.merge(self._store, kept_no, gone_no, self._desk.stamp)
 
     @property
     def _store(self) -> Store:

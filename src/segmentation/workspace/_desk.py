@@ -9,8 +9,8 @@ from segmentation.contacts import Contact
 from segmentation.criteria import AsOf
 from segmentation.journal import Stamp
 from segmentation.languages import Phrases, phrases_of
-from segmentation.operations.keeping import known_contact
-from segmentation.operations.rendering import Rendering
+from segmentation.operations.letters import Rendering
+from segmentation.operations.records import require_contact
 from segmentation.protocols import Clock, Store
 from segmentation.segments import Tell, tell_nobody
 
@@ -95,4 +95,4 @@ class Desk:
         Raises:
             NotFound: There is none.
         """
-        return known_contact(self.store, no)
+        return require_contact(self.store, no)

@@ -7,7 +7,7 @@ from segmentation.criteria import Explanation
 from segmentation.journal import Step, steps_of
 from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import to_text
-from segmentation.operations.explaining import explain_contact
+from segmentation.operations.criteria import explain_contact
 from segmentation.protocols import Store
 from segmentation.segments import Segment
 

@@ -5,11 +5,8 @@ from typing import Any
 
 from segmentation.interactions import Evaluation, Interaction, InteractionComment
 from segmentation.journal import Stamp
-from segmentation.operations import annotating, calling, cancelling, documenting, figuring, tasking
-from segmentation.operations import interacting as acting
-from segmentation.operations.cancelling import Cancelable
-from segmentation.operations.documenting import DocumentRecorded
-from segmentation.operations.figuring import ContactFigures
+from segmentation.operations import interactions, tasks
+from segmentation.operations.interactions import Cancelable, ContactFigures, DocumentRecorded
 from segmentation.protocols import Agenda, Store
 from segmentation.tasks import Opportunity
 
@@ -26,21 +23,21 @@ class Interactions:
         return self._store.records.all(Interaction)
 
     def __getitem__(self, entry_no: int) -> Interaction:
-        return acting.interaction_of(self._store, entry_no)
+        return interactions.interaction_of(self._store, entry_no)
 
     def of(self, contact_no: str) -> Sequence[Interaction]:
         """A contact's interactions, in the order of their numbers; a company's with all of it."""
         contact = self._desk.contact(contact_no)
-        return figuring.interactions_of(self._store, contact)
+        return interactions.interactions_of(self._store, contact)
 
     def figures(self, contact_no: str) -> ContactFigures:
         """Number, cost and duration of a contact's interactions, and when the last was."""
-        return figuring.contact_figures(self._store, contact_no)
+        return interactions.contact_figures(self._store, contact_no)
 
     def draft(self, contact_no: str, template: str = "", **given: Any) -> Interaction:  # noqa: ANN401
         """An interaction with what contact, template and user give it; nothing is recorded."""
         bound = self._desk
-        return acting.draft_interaction(
+        return interactions.draft_interaction(
             self._store, contact_no, template, as_of=bound.as_of, at=bound.now, **given
         )
 
@@ -68,7 +65,9 @@ class Interactions:
         with self._store.transaction():
             own = self._attached(attachment)
             draft = self.draft(contact_no, template, **own | given)
-            return acting.create_interaction(self._store, draft, self._stamp, comments=comments)
+            return interactions.create_interaction(
+                self._store, draft, self._stamp, comments=comments
+            )
 
     def postpone(
         self,
@@ -83,11 +82,13 @@ class Interactions:
         with self._store.transaction():
             own = self._attached(attachment)
             draft = self.draft(contact_no, template, **own | given)
-            return acting.postpone_interaction(self._store, draft, self._stamp, comments=comments)
+            return interactions.postpone_interaction(
+                self._store, draft, self._stamp, comments=comments
+            )
 
     def postponed(self) -> Sequence[Interaction]:
         """The interactions that were put off."""
-        return acting.postponed_interactions(self._store)
+        return interactions.postponed_interactions(self._store)
 
     def resume(
         self,
@@ -100,7 +101,7 @@ class Interactions:
     ) -> Interaction:
         """Take up a postponed interaction: finish it, or put it off once more."""
         with self._store.transaction():
-            return acting.resume_interaction(
+            return interactions.resume_interaction(
                 self._store,
                 entry_no,
                 self._stamp,
@@ -112,7 +113,7 @@ class Interactions:
 
     def drop(self, entry_no: int) -> None:
         """Give up a postponed interaction."""
-        acting.drop_interaction(self._store, entry_no, self._stamp)
+        interactions.drop_interaction(self._store, entry_no, self._stamp)
 
     def call(
         self,
@@ -123,7 +124,7 @@ class Interactions:
         **given: Any,  # noqa: ANN401
     ) -> Interaction:
         """Record a phone call, with the template that the set-up names for calls."""
-        return calling.record_call(
+        return interactions.record_call(
             self._store,
             contact_no,
             phone_no,
@@ -143,7 +144,7 @@ class Interactions:
         **given: Any,  # noqa: ANN401
     ) -> Interaction:
         """Record a phone call made from a segment's line; the line stays as it is."""
-        return calling.record_call_of_line(
+        return interactions.record_call_of_line(
             self._store,
             segment_no,
             line_no,
@@ -156,7 +157,7 @@ class Interactions:
 
     def document(self, document_type: str, document_no: str, **given: Any) -> DocumentRecorded:  # noqa: ANN401
         """Record a document of the host by contact_no, customer_no or vendor_no."""
-        return documenting.record_document(
+        return interactions.record_document(
             self._store,
             document_type,
             document_no,
@@ -167,11 +168,11 @@ class Interactions:
 
     def evaluate(self, evaluation: Evaluation | str, *entry_nos: int) -> None:
         """Say how interactions went."""
-        annotating.evaluate_interactions(self._store, entry_nos, evaluation, self._stamp)
+        interactions.evaluate_interactions(self._store, entry_nos, evaluation, self._stamp)
 
     def comment(self, entry_no: int, text: str) -> None:
         """Comment on an interaction."""
-        annotating.comment_interaction(self._store, entry_no, text, self._stamp)
+        interactions.comment_interaction(self._store, entry_no, text, self._stamp)
 
     def comments(self, entry_no: int) -> Sequence[InteractionComment]:
         """The comments on an interaction, in the order in which they were made."""
@@ -179,17 +180,17 @@ class Interactions:
 
     def note_attempt(self, entry_no: int, *, failed: bool) -> None:
         """Say whether the contact was reached."""
-        annotating.note_attempt(self._store, entry_no, self._stamp, failed=failed)
+        interactions.note_attempt(self._store, entry_no, self._stamp, failed=failed)
 
     def link_opportunity(self, entry_no: int, opportunity_no: str) -> None:
         """Link an interaction to an opportunity of the host."""
-        annotating.link_opportunity(self._store, entry_no, opportunity_no, self._stamp)
+        interactions.link_opportunity(self._store, entry_no, opportunity_no, self._stamp)
 
     def opportunity_candidates(
         self, contact_no: str, opportunities: Iterable[Opportunity], *, salesperson_code: str = ""
     ) -> Sequence[Opportunity]:
         """Those of the host's opportunities that an interaction with a contact may be about."""
-        return tasking.opportunity_candidates(
+        return tasks.opportunity_candidates(
             self._store, contact_no, opportunities, salesperson_code=salesperson_code
         )
 
@@ -197,26 +198,26 @@ class Interactions:
         self, entry_no: int, *, sales_cycle_code: str = "", agenda: Agenda | None = None
     ) -> Opportunity:
         """An opportunity out of an interaction, with its comments, for the host to keep."""
-        return tasking.opportunity_of_interaction(
+        return tasks.opportunity_of_interaction(
             self._store, entry_no, sales_cycle_code=sales_cycle_code, agenda=agenda
         )
 
     def title(self, entry_no: int, *, language: str = "") -> str:
         """What an interaction is called in a list: what it was, and from or by whom."""
         language = language or self._desk.language
-        return annotating.interaction_title(self._store, self[entry_no], language=language)
+        return interactions.interaction_title(self._store, self[entry_no], language=language)
 
     def cancel(self, item: Cancelable) -> None:
         """Cancel an interaction, a campaign entry or a logged segment, and what belongs to it."""
-        cancelling.cancel(self._store, item, self._stamp)
+        interactions.cancel(self._store, item, self._stamp)
 
     def uncancel(self, item: Cancelable) -> None:
         """Let something cancelled count again, with what was cancelled together with it."""
-        cancelling.uncancel(self._store, item, self._stamp)
+        interactions.uncancel(self._store, item, self._stamp)
 
     def delete_canceled(self, *, campaign_no: str = "", segment_no: str = "") -> int:
         """Delete cancelled interactions; returns how many."""
-        return cancelling.delete_canceled_interactions(
+        return interactions.delete_canceled_interactions(
             self._store, self._stamp, campaign_no=campaign_no, segment_no=segment_no
         )
 
@@ -224,13 +225,13 @@ class Interactions:
         self, *, campaign_no: str = "", segment_no: str = ""
     ) -> int:
         """Delete cancelled campaign entries and their interactions; returns how many entries."""
-        return cancelling.delete_canceled_campaign_entries(
+        return interactions.delete_canceled_campaign_entries(
             self._store, self._stamp, campaign_no=campaign_no, segment_no=segment_no
         )
 
     def delete_canceled_logged_segments(self, *, segment_no: str = "") -> int:
         """Delete cancelled logged segments; their interactions stay. Returns how many."""
-        return cancelling.delete_canceled_logged_segments(
+        return interactions.delete_canceled_logged_segments(
             self._store, self._stamp, segment_no=segment_no
         )
 

@@ -16,9 +16,8 @@ from segmentation.journal import (
     to_line,
     verify,
 )
-from segmentation.operations.auditing import Difference, audit
-from segmentation.operations.erasing import Erasure, erase_person
-from segmentation.operations.restoring import import_journal, read_export
+from segmentation.operations.contacts import Erasure, erase_person
+from segmentation.operations.journal import Difference, audit, import_journal, read_export
 from segmentation.segments import Segment
 
 from ._desk import Desk

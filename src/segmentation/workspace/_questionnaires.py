@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from segmentation.contacts import ContactProfileAnswer
-from segmentation.operations import answering, classifying
-from segmentation.operations.answering import HandOutRow
-from segmentation.operations.classifying import Classified
+from segmentation.operations import questionnaires
+from segmentation.operations.questionnaires import Classified, HandOutRow
 from segmentation.protocols import Ledgers, Store
 from segmentation.questionnaires import (
     ProfileQuestionnaire,
@@ -29,11 +28,11 @@ class Questionnaires:
         return self._store.records.all(ProfileQuestionnaire)
 
     def __getitem__(self, code: str) -> ProfileQuestionnaire:
-        return answering.get_questionnaire(self._store, code)
+        return questionnaires.get_questionnaire(self._store, code)
 
     def questions(self, code: str) -> Sequence[Question]:
         """The questions of a questionnaire, each with its answers."""
-        return answering.questions(self._store, code)
+        return questionnaires.questions(self._store, code)
 
     def put(
         self,
@@ -46,7 +45,7 @@ class Questionnaires:
         Raises:
             Rejected: Something has faults: all of them. Nothing is stored.
         """
-        answering.put_questionnaire(self._store, questionnaire, lines, ratings)
+        questionnaires.put_questionnaire(self._store, questionnaire, lines, ratings)
 
     def add_scoring(self, **given: Any) -> ProfileQuestionnaire:  # noqa: ANN401
         """Store the ready-made questionnaire of recency, frequency and value.
@@ -60,7 +59,7 @@ class Questionnaires:
 
     def suitable(self, contact_no: str) -> Sequence[ProfileQuestionnaire]:
         """The questionnaires that are for a contact."""
-        return answering.suitable(self._store, contact_no)
+        return questionnaires.suitable(self._store, contact_no)
 
     def answer(self, contact_no: str, code: str, line_no: int) -> ContactProfileAnswer:
         """A contact gives an answer.
@@ -69,19 +68,19 @@ class Questionnaires:
             Refused: It may not be given: the line is a question, the question has its one
                 answer or is answered by classification, the questionnaire is for others.
         """
-        return answering.give_answer(self._store, contact_no, code, line_no)
+        return questionnaires.give_answer(self._store, contact_no, code, line_no)
 
     def take_back(self, contact_no: str, code: str, line_no: int) -> None:
         """A contact no longer gives an answer."""
-        answering.take_answer_back(self._store, contact_no, code, line_no)
+        questionnaires.take_answer_back(self._store, contact_no, code, line_no)
 
     def answers(self, contact_no: str) -> Sequence[ContactProfileAnswer]:
         """The answers of a contact, the most important first."""
-        return answering.answers_of(self._store, contact_no)
+        return questionnaires.answers_of(self._store, contact_no)
 
     def hand_out(self, code: str, contact_no: str = "") -> Sequence[HandOutRow]:
         """A questionnaire on paper: blank, or as a contact has filled it in."""
-        return answering.hand_out(self._store, code, contact_no=contact_no)
+        return questionnaires.hand_out(self._store, code, contact_no=contact_no)
 
     def classify(self, code: str = "", *, ledgers: Ledgers | None = None) -> Classified:
         """Answer the automatic questions of one questionnaire, or of all.
@@ -94,7 +93,7 @@ class Questionnaires:
             Rejected: Questions have faults, or want figures that nobody supplies.
             Refused: Ratings count on each other in a circle.
         """
-        return classifying.classify(
+        return questionnaires.classify(
             self._store, self._desk.as_of, questionnaire_code=code, ledgers=ledgers
         )
 

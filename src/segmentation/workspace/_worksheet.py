@@ -8,20 +8,8 @@ from segmentation.criteria import AsOf, Criteria, TableConditions, make_selectio
 from segmentation.documents import Document
 from segmentation.errors import InvalidValue, NotFound
 from segmentation.markup import SHOWN, to_table, to_text
-from segmentation.operations import (
-    changing,
-    combining,
-    logging,
-    opening,
-    rendering,
-    reusing,
-    selecting,
-    tasking,
-)
-from segmentation.operations.changing import LineContact
-from segmentation.operations.combining import Source
-from segmentation.operations.logging import Logged, LoggingPlan
-from segmentation.operations.selecting import Preview
+from segmentation.operations import letters, segments, tasks
+from segmentation.operations.segments import LineContact, Logged, LoggingPlan, Preview, Source
 from segmentation.protocols import Agenda, Store
 from segmentation.segments import (
     ActionKind,
@@ -154,7 +142,7 @@ class Worksheet:
             ignore_exclusion=ignore_exclusion,
         )
         chosen = criteria_of(criteria, tables)
-        selecting.add_contacts(self._store, self.no, chosen, self._as_of, options, tell=self._tell)
+        segments.add_contacts(self._store, self.no, chosen, self._as_of, options, tell=self._tell)
         return self
 
     def reduce_contacts(
@@ -173,7 +161,7 @@ class Worksheet:
             reset_when_empty: If no line is left after more than one action, forget them all.
             **tables: Filters by table.
         """
-        selecting.reduce_contacts(
+        segments.reduce_contacts(
             self._store,
             self.no,
             criteria_of(criteria, tables),
@@ -200,7 +188,7 @@ class Worksheet:
             reset_when_empty: If no line is left after more than one action, forget them all.
             **tables: Filters by table.
         """
-        selecting.refine_contacts(
+        segments.refine_contacts(
             self._store,
             self.no,
             criteria_of(criteria, tables),
@@ -221,31 +209,31 @@ class Worksheet:
     ) -> Preview:
         """What an action would do, without doing it: who joins, goes or is left out, and why."""
         chosen = criteria_of(criteria, tables)
-        return selecting.preview(self._store, self.no, kind, chosen, self._as_of, options)
+        return segments.preview(self._store, self.no, kind, chosen, self._as_of, options)
 
     def go_back(self) -> Self:
         """Undo the last action."""
-        selecting.go_back(self._store, self.no, tell=self._tell)
+        segments.go_back(self._store, self.no, tell=self._tell)
         return self
 
     def go_forward(self) -> Self:
         """Do again what was gone back on last."""
-        selecting.go_forward(self._store, self.no, tell=self._tell)
+        segments.go_forward(self._store, self.no, tell=self._tell)
         return self
 
     def unite(self, source: "Source | Worksheet") -> Self:
         """The contacts of another segment, a logged one or a selection join."""
-        combining.unite(self._store, self.no, source_of(source), self._as_of, tell=self._tell)
+        segments.unite(self._store, self.no, source_of(source), self._as_of, tell=self._tell)
         return self
 
     def intersect(self, source: "Source | Worksheet") -> Self:
         """Only lines of contacts that are there too stay."""
-        combining.intersect(self._store, self.no, source_of(source), self._as_of, tell=self._tell)
+        segments.intersect(self._store, self.no, source_of(source), self._as_of, tell=self._tell)
         return self
 
     def subtract(self, source: "Source | Worksheet") -> Self:
         """Lines of contacts that are there go."""
-        combining.subtract(self._store, self.no, source_of(source), self._as_of, tell=self._tell)
+        segments.subtract(self._store, self.no, source_of(source), self._as_of, tell=self._tell)
         return self
 
     def explain(self, contact_no: str) -> Why:
@@ -260,12 +248,12 @@ class Worksheet:
 
     def add_contact(self, contact_no: str) -> Self:
         """One contact joins by hand."""
-        selecting.add_contact(self._store, self.no, contact_no, self._as_of, tell=self._tell)
+        segments.add_contact(self._store, self.no, contact_no, self._as_of, tell=self._tell)
         return self
 
     def remove_line(self, line_no: int, *, reset_when_empty: bool = False) -> Self:
         """One line goes by hand."""
-        selecting.remove_line(
+        segments.remove_line(
             self._store,
             self.no,
             line_no,
@@ -277,7 +265,7 @@ class Worksheet:
 
     def change_line(self, line_no: int, *, recorded: bool = True, **values: object) -> Self:
         """Change fields of a line; what follows from contact, template, language, date follows."""
-        changing.change_line(
+        segments.change_line(
             self._store,
             self.no,
             line_no,
@@ -290,7 +278,7 @@ class Worksheet:
 
     def change_header(self, *, update_lines: bool = False, **values: object) -> Self:
         """Change fields of the header; the lines follow only if asked to."""
-        changing.change_header(
+        segments.change_header(
             self._store, self.no, update_lines=update_lines, tell=self._tell, **values
         )
         return self
@@ -305,7 +293,7 @@ class Worksheet:
         """
         if content is not None:
             values["attachment"] = self._store.attachments.put(content)
-        changing.put_text(self._store, self.no, language_code, tell=self._tell, **values)
+        segments.put_text(self._store, self.no, language_code, tell=self._tell, **values)
         return self
 
     def attachment(self, line_no: int) -> bytes:
@@ -319,18 +307,18 @@ class Worksheet:
 
     def remove_text(self, language_code: str) -> Self:
         """Take a text from the segment."""
-        changing.remove_text(self._store, self.no, language_code, tell=self._tell)
+        segments.remove_text(self._store, self.no, language_code, tell=self._tell)
         return self
 
     def line_contact(self, line_no: int) -> LineContact:
         """Name, phone numbers and e-mail address of a line's contact, as they are now."""
-        return changing.line_contact(self._store, self.segment.line(line_no))
+        return segments.line_contact(self._store, self.segment.line(line_no))
 
     # -- as a whole -------------------------------------------------------------------------
 
     def save_criteria(self, code: str, description: str = "") -> SavedCriteria:
         """Keep the actions under a code, for reuse on any segment."""
-        return reusing.save_criteria(
+        return segments.save_criteria(
             self._store,
             self.no,
             code,
@@ -341,42 +329,42 @@ class Worksheet:
 
     def reuse_criteria(self, code: str) -> Self:
         """Play saved actions on this segment, on the data of today."""
-        reusing.reuse_criteria(self._store, self.no, code, self._as_of, tell=self._tell)
+        segments.reuse_criteria(self._store, self.no, code, self._as_of, tell=self._tell)
         return self
 
     def follow_criteria(self, code: str) -> Self:
         """Make the segment follow saved criteria; a blank code ends it."""
-        reusing.follow_criteria(self._store, self.no, code, tell=self._tell)
+        segments.follow_criteria(self._store, self.no, code, tell=self._tell)
         return self
 
     def refresh(self) -> Self:
         """Bring the segment up to date with the criteria that it follows."""
-        reusing.refresh(self._store, self.no, self._as_of, tell=self._tell)
+        segments.refresh(self._store, self.no, self._as_of, tell=self._tell)
         return self
 
     def reuse_logged_segment(self, entry_no: int) -> Self:
         """The contacts of a logged segment join."""
-        reusing.reuse_logged_segment(self._store, self.no, entry_no, self._as_of, tell=self._tell)
+        segments.reuse_logged_segment(self._store, self.no, entry_no, self._as_of, tell=self._tell)
         return self
 
     def apply_mailing_group(self, code: str, *, delete_old: bool = False) -> int:
         """Put every contact of the segment into a mailing group; returns how many they are."""
-        return combining.apply_mailing_group(self._store, self.no, code, delete_old=delete_old)
+        return segments.apply_mailing_group(self._store, self.no, code, delete_old=delete_old)
 
     def copy(self, description: str | None = None, *, no: str = "") -> "Worksheet":
         """Make a segment like this one, under a number of its own."""
-        copied = opening.copy_segment(
+        copied = segments.copy_segment(
             self._store, self.no, no=no, description=description, tell=self._tell
         )
         return Worksheet(self._desk, copied.no)
 
     def delete(self) -> None:
         """Delete the segment; what is logged stays."""
-        opening.delete_segment(self._store, self.no, tell=self._tell)
+        segments.delete_segment(self._store, self.no, tell=self._tell)
 
     def plan_logging(self, *, deliver: bool = False) -> LoggingPlan:
         """Say what logging would do, with all that is wrong; nothing is changed."""
-        return logging.plan_logging(
+        return segments.plan_logging(
             self._store, self.no, deliver=deliver, rendering=self._desk.rendering
         )
 
@@ -388,7 +376,7 @@ class Worksheet:
             deliver: Mark the interactions whose documents are to be delivered, once it is
                 sure that each can be made; `Workspace.deliver` delivers them.
         """
-        return logging.log_segment(
+        return segments.log_segment(
             self._store,
             self.no,
             as_of=self._desk.as_of,
@@ -405,7 +393,7 @@ class Worksheet:
         Raises:
             Rejected: All that is missing, line by line: fields, formulas, templates.
         """
-        return rendering.check_letters(self._store, self.no, self._desk.rendering)
+        return letters.check_letters(self._store, self.no, self._desk.rendering)
 
     def tasks(self, *, agenda: Agenda | None = None, **given: Any) -> Sequence[Task]:  # noqa: ANN401
         """One task for each line that has a contact.
@@ -413,15 +401,15 @@ class Worksheet:
         Args:
             agenda: The host's system, which takes them over.
             **given: task_type, description, salesperson_code, team_code, organizer_code,
-                follow_up; see `segmentation.operations.tasking.tasks_for_segment`.
+                follow_up; see `segmentation.operations.tasks.tasks_for_segment`.
         """
-        return tasking.tasks_for_segment(self._store, self.no, agenda=agenda, **given)
+        return tasks.tasks_for_segment(self._store, self.no, agenda=agenda, **given)
 
     def opportunities(
         self, *, sales_cycle_code: str = "", agenda: Agenda | None = None
     ) -> Sequence[Opportunity]:
         """One opportunity for each line that has a contact."""
-        return tasking.opportunities_for_segment(
+        return tasks.opportunities_for_segment(
             self._store, self.no, sales_cycle_code=sales_cycle_code, agenda=agenda
         )
 

@@ -38,21 +38,17 @@ from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.markup import SHOWN, to_table
 from segmentation.memory import MemoryStore
-from segmentation.operations import (
-    combining,
-    delivering,
-    explaining,
-    importing,
-    keeping,
-    opening,
-    rendering,
-    reusing,
-    selecting,
+from segmentation.operations import data, letters, records, segments
+from segmentation.operations.criteria import (
+    check_selection,
+    count_each_part,
+    describe_selection,
+    explain_contact,
+    schema_of,
 )
-from segmentation.operations.combining import Source
-from segmentation.operations.delivering import Couriers, Delivered, Persistence, Progress
-from segmentation.operations.importing import Imported
-from segmentation.operations.reading import SourceFile
+from segmentation.operations.data import Imported, SourceFile
+from segmentation.operations.letters import Couriers, Delivered, Persistence, Progress
+from segmentation.operations.segments import Source
 from segmentation.protocols import Store
 from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader
 
@@ -142,7 +138,7 @@ class Workspace(Desk):
     @property
     def schema(self) -> Schema:
         """The tables and fields that criteria may name."""
-        return selecting.schema_of(self.store)
+        return schema_of(self.store)
 
     @property
     def journal(self) -> Journal:
@@ -185,10 +181,10 @@ class Workspace(Desk):
         folder = path if path.is_dir() else path.parent
         paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in {".json", ".csv"})
         chosen = paths if path.is_dir() else [path]
-        if not any(SourceFile(p.name, b"").table in importing.KINDS for p in chosen):
+        if not any(SourceFile(p.name, b"").table in records.KINDS for p in chosen):
             raise Rejected("import", [Fault(str(path), "", _not_ours(path))])
         files = [SourceFile(p.name, p.read_bytes()) for p in chosen]
-        return importing.take_in_files(self.store, files, self.stamp, attached=_reader(folder))
+        return data.take_in_files(self.store, files, self.stamp, attached=_reader(folder))
 
     def add(self, *records: Record) -> Imported:
         """Take in contacts, their rows and code tables made in Python.
@@ -196,7 +192,7 @@ class Workspace(Desk):
         Raises:
             Rejected: There are faults: all of them; nothing is taken in.
         """
-        return importing.take_in(self.store, records, self.stamp)
+        return data.take_in(self.store, records, self.stamp)
 
     def select(self, criteria: Criteria | None = None, **tables: Filters) -> Selected:
         """The numbers of the contacts that pass, excluded and blocked ones among them.
@@ -227,7 +223,7 @@ class Workspace(Desk):
     def describe(self, criteria: Criteria | None = None, **tables: Filters) -> str:
         """A selection in words, with the dates that relative ones stand for."""
         chosen = criteria_of(criteria, tables)
-        return explaining.describe_selection(self.store, chosen, self.as_of, self.phrases)
+        return describe_selection(self.store, chosen, self.as_of, self.phrases)
 
     def explain(
         self, contact_no: str, criteria: Criteria | None = None, **tables: Filters
@@ -238,12 +234,12 @@ class Workspace(Desk):
             NotFound: There is no such contact.
         """
         chosen = criteria_of(criteria, tables)
-        return explaining.explain_contact(self.store, chosen, contact_no, self.as_of, self.phrases)
+        return explain_contact(self.store, chosen, contact_no, self.as_of, self.phrases)
 
     def count(self, criteria: Criteria | None = None, **tables: Filters) -> Counts:
         """How many contacts each part of a selection leaves, alone and with those before it."""
         chosen = criteria_of(criteria, tables)
-        return explaining.count_each_part(self.store, chosen, self.as_of, self.phrases)
+        return count_each_part(self.store, chosen, self.as_of, self.phrases)
 
     def check(self, criteria: Criteria, *, segment_no: str = "") -> Sequence[Remark]:
         """What is wrong or remarkable about a selection, each thing in a sentence.
@@ -252,7 +248,7 @@ class Workspace(Desk):
             criteria: The selection.
             segment_no: The segment that it is for, if it is for one.
         """
-        return explaining.check_selection(
+        return check_selection(
             self.store, criteria, self.as_of, self.phrases, segment_no=segment_no
         )
 
@@ -269,7 +265,7 @@ class Workspace(Desk):
         series: str = "",
     ) -> Worksheet:
         """Make an empty segment; without a number it takes the next of the series."""
-        segment = opening.new_segment(
+        segment = segments.new_segment(
             self.store,
             workdate=self.as_of.workdate,
             user=self.user,
@@ -289,7 +285,7 @@ class Workspace(Desk):
         Raises:
             NotFound: There is none; it may have been logged.
         """
-        return Worksheet(self, keeping.get_segment(self.store, no).no)
+        return Worksheet(self, records.require_segment(self.store, no).no)
 
     def segments(self) -> Sequence[SegmentHeader]:
         """The headers of all segments that are not logged yet."""
@@ -307,24 +303,24 @@ class Workspace(Desk):
         self, code: str, *, to: str = "", description: str | None = None
     ) -> SavedCriteria:
         """Give saved criteria another code, another description, or both."""
-        return reusing.rename_criteria(self.store, code, to=to, description=description)
+        return segments.rename_criteria(self.store, code, to=to, description=description)
 
     def delete_criteria(self, code: str) -> None:
         """Delete saved criteria that no segment follows."""
-        reusing.delete_criteria(self.store, code)
+        segments.delete_criteria(self.store, code)
 
     def export_criteria(self, *codes: str) -> str:
         """Saved criteria as JSON; all of them without a code."""
-        return reusing.export_criteria(self.store, codes or None)
+        return segments.export_criteria(self.store, codes or None)
 
     def import_criteria(self, text: str, *, replace: bool = False) -> Sequence[SavedCriteria]:
         """Take in saved criteria that were exported."""
-        return reusing.import_criteria(self.store, text, replace=replace)
+        return segments.import_criteria(self.store, text, replace=replace)
 
     def overlaps(self, **sources: Source | Worksheet) -> dict[tuple[str, ...], int]:
         """How many contacts are in exactly these segments or selections, by their names here."""
         plain = {name: source_of(source) for name, source in sources.items()}
-        return combining.overlaps(self.store, plain, self.as_of)
+        return segments.overlaps(self.store, plain, self.as_of)
 
     # -- letters ----------------------------------------------------------------------------
 
@@ -335,7 +331,7 @@ class Workspace(Desk):
             Rejected: A template names a field that nothing fills.
             NotFound: A contact, a template or a salutation formula is missing.
         """
-        return rendering.letters(self.store, interactions, self.rendering)
+        return letters.letters(self.store, interactions, self.rendering)
 
     def deliver(
         self,
@@ -356,7 +352,7 @@ class Workspace(Desk):
             worker: Names this process or thread among those that deliver at once; made of
                 machine, process and thread if not given.
         """
-        return delivering.deliver(
+        return letters.deliver(
             self.store,
             couriers,
             stamp=lambda: self.stamp,
@@ -382,7 +378,7 @@ class Workspace(Desk):
         Raises:
             Refused: One is cancelled, was never to be delivered, or is being delivered.
         """
-        return delivering.resend(
+        return letters.resend(
             self.store,
             entry_nos,
             stamp=self.stamp,
@@ -414,7 +410,7 @@ def open_store(store: str | Path, *, create: bool = True) -> Store:
 def _not_ours(path: Path) -> str:
     if path.is_dir():
         return "holds no JSON or CSV file that is named after a table of ours"
-    near = near_name(path.stem, importing.KINDS)
+    near = near_name(path.stem, records.KINDS)
     return f"is not named after a table of ours{f'; did you mean {near!r}?' if near else ''}"
 
 

@@ -10,7 +10,7 @@ import attrs
 import sqlalchemy as sa
 
 from segmentation.fields import Extra, Field, FieldType, Record, RecordT, aware, fields_of
-from segmentation.operations.copying import record_kinds
+from segmentation.operations.data import record_kinds
 from segmentation.segments import SegmentHeader, SegmentLine
 from segmentation.serialization import from_json, value_from_data, value_to_data
 

@@ -1,0 +1,250 @@
+"""Duplicates: contacts that are likely the same, and two contacts made one.
+
+Each contact yields a few short search strings: the beginnings and ends of its name and
+address, its city, its phone and mail. Two contacts are as alike as the share of strings that
+they have in common. No pair is looked at that cannot be alike enough: whoever shares
+enough strings shares two of the rarest, so only pairs of these lead from one contact to another.
+"""
+
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import combinations
+from math import ceil
+
+import attrs
+
+from segmentation.contacts import Contact, ContactBusinessRelation, ContactType
+from segmentation.errors import InvalidValue, Refused
+from segmentation.fields import Record, key_of, to_extra
+from segmentation.interactions import Interaction
+from segmentation.journal import Revised, Stamp
+from segmentation.operations.followers import follow_relations
+from segmentation.operations.journal import record
+from segmentation.operations.records import require_contact
+from segmentation.protocols import Store
+
+from ._card import persons_of
+from ._rows import rows_of
+
+
+@attrs.frozen
+class SearchString:
+    """Which part of a field is compared, once case, accents, blanks and signs are gone.
+
+    Attributes:
+        field: The contact's field.
+        length: So many characters from its beginning, or with a minus from its end; 0 for all.
+    """
+
+    field: str
+    length: int = 0
+
+
+STRINGS: Sequence[SearchString] = (
+    SearchString("name", 5),
+    SearchString("name", -5),
+    SearchString("address", 5),
+    SearchString("address", -5),
+    SearchString("city", 5),
+    SearchString("phone_no", -7),
+    SearchString("e_mail"),
+)
+"""What is compared unless the caller says otherwise."""
+
+
+@attrs.frozen
+class Duplicate:
+    """Two contacts that are likely the same.
+
+    Attributes:
+        contact_no: The one with the lower number.
+        other_no: The other.
+        hit_share: The share of their search strings that they have in common, from 0 to 1.
+    """
+
+    contact_no: str
+    other_no: str
+    hit_share: float
+
+
+def find_duplicates(
+    contacts: Iterable[Contact],
+    *,
+    hit_share: float = 0.6,
+    strings: Sequence[SearchString] = STRINGS,
+) -> Iterator[Duplicate]:
+    """Contacts of the same type that are alike, in the order of their numbers.
+
+    Args:
+        contacts: Among whom to look.
+        hit_share: The share of strings that two must have in common, counted on the one that
+            has more of them; above 0, at most 1.
+        strings: What is compared; blank fields are not.
+
+    Raises:
+        InvalidValue: The share is none.
+
+    >>> made = [Contact(no=no, name=name, city="Bern") for no, name in
+    ...         (("1", "Müller & Co."), ("2", "Mueller"), ("3", "MULLER CO"))]
+    >>> [(d.contact_no, d.other_no, d.hit_share) for d in find_duplicates(made)]
+    [('1', '3', 1.0)]
+    """
+    if not 0 < hit_share <= 1:
+        raise InvalidValue("hit_share", hit_share, "is not above 0 and at most 1")
+    wanted = Decimal(str(hit_share))  # as it is written: 0.07 of 100 are 7, not a little more
+    sets = {contact.no: _strings(contact, strings) for contact in contacts}
+    frequency = Counter(string for found in sets.values() for string in found)
+    buckets: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for no in sorted(sets):
+        keys = _keys(sets[no], frequency, wanted)
+        others = {other for key in keys if key in buckets for other in buckets[key]}
+        yield from _alike(no, others, sets, wanted)
+        for key in keys:
+            buckets[key].append(no)
+
+
+def _keys(
+    found: frozenset[str], frequency: Mapping[str, int], wanted: Decimal
+) -> list[tuple[str, ...]]:
+    """Pairs of rare strings, of which two contacts that are alike enough must share one.
+
+    Who shares at least k of n strings, k being 2 or more, cannot miss all but one of any
+    n - k + 2 of them. Where one string is enough, each of them counts by itself too.
+    """
+    needed = ceil(len(found) * wanted)
+    ordered = sorted(found, key=lambda string: (frequency[string], string))
+    keys: list[tuple[str, ...]] = list(combinations(ordered[: len(found) - needed + 2], 2))
+    if needed == 1:
+        keys += [(string,) for string in ordered]
+    return keys
+
+
+def _alike(
+    no: str, others: Iterable[str], sets: Mapping[str, frozenset[str]], wanted: Decimal
+) -> Iterator[Duplicate]:
+    found = sets[no]
+    for other in sorted(others):
+        most = max(len(found), len(sets[other]))
+        shared = len(found & sets[other])
+        if shared >= wanted * most:
+            yield Duplicate(other, no, shared / most)
+
+
+def _strings(contact: Contact, strings: Iterable[SearchString]) -> frozenset[str]:
+    """A contact's search strings, each with its type and field, so that only likes are alike."""
+    person = "p" if contact.type is ContactType.PERSON else "c"
+    texts = {field: plain(str(contact.value(field))) for field in {s.field for s in strings}}
+    found = set()
+    for each in strings:
+        text = texts[each.field]
+        part = text[: each.length] if each.length > 0 else text[each.length :]
+        if part:
+            found.add(f"{person} {each.field} {each.length} {part}")
+    return frozenset(found)
+
+
+def plain(text: str) -> str:
+    """A text without case, accents, blanks and signs.
+
+    >>> plain("Café Zürich, 3rd floor")
+    'cafezurich3rdfloor'
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def duplicates_in(store: Store, *, hit_share: float = 0.6) -> Sequence[Duplicate]:
+    """The likely duplicates among all contacts of a store."""
+    return list(find_duplicates(store.records.all(Contact), hit_share=hit_share))
+
+
+# -- merging ----------------------------------------------------------------------------------
+
+
+def merge(store: Store, kept_no: str, gone_no: str, stamp: Stamp) -> Contact:
+    """Make two contacts one: the first stays, the second goes.
+
+    Blank fields of the first are filled from the second. Rows pass over, the first's own before
+    rows with the same key; so do a company's persons, and recorded interactions, each by an
+    entry of the journal that says so.
+
+    Args:
+        store: Where both are.
+        kept_no: Who stays.
+        gone_no: Who goes.
+        stamp: When and by whom it is recorded.
+
+    Raises:
+        NotFound: There is no such contact.
+        Refused: They are the same, or of different types; or the second is on a segment's line.
+    """
+    with store.transaction():
+        kept, gone = require_contact(store, kept_no), require_contact(store, gone_no)
+        step = f"merge contact {gone.no} into {kept.no}"
+        _may_merge(store, step, kept, gone)
+        merged = _merged(kept, gone, stamp.at)
+        is_company = kept.type is ContactType.COMPANY
+        record(store, map(Revised, _passing(store, merged, gone, companies=is_company)), stamp)
+        if is_company:
+            store.records.put(
+                attrs.evolve(person, company_no=kept.no, company_name=merged.company_name)
+                for person in persons_of(store, gone.no)
+            )
+        rows = list(rows_of(store, gone.no))
+        passed = [_passed(row, merged) for row in rows]
+        store.records.remove([*rows, gone])
+        new = [row for row in passed if store.records.find(type(row), *key_of(row)) is None]
+        store.records.put([*new, merged])
+        both = (*rows, *passed)
+        follow_relations(store, (r for r in both if isinstance(r, ContactBusinessRelation)))
+        return merged
+
+
+def _may_merge(store: Store, step: str, kept: Contact, gone: Contact) -> None:
+    if kept.no == gone.no:
+        raise Refused(step, "they are the same contact")
+    if kept.type is not gone.type:
+        raise Refused(step, f"one is a {kept.type}, the other a {gone.type}")
+    for header in store.segments.headers():
+        if store.segments.get(header.no).lines.known({gone.no}):
+            raise Refused(step, f"{gone.no} stands on a line of segment {header.no}")
+
+
+_OWN = frozenset({"no", "type", "company_no", "company_name", "last_modified", "extra"})
+
+
+def _merged(kept: Contact, gone: Contact, at: datetime) -> Contact:
+    """Who stays, with what the other knew; a mark that protects from contact is never lost."""
+    names = [field.name for field in attrs.fields(Contact) if field.name not in _OWN]
+    filled = {name: getattr(gone, name) for name in names if not getattr(kept, name)}
+    filled["parental_consent_received"] = kept.parental_consent_received
+    if kept.type is ContactType.PERSON and not kept.company_no:
+        filled |= {"company_no": gone.company_no, "company_name": gone.company_name}
+    extra = {**dict(gone.extra), **dict(kept.extra)}
+    return attrs.evolve(kept, **filled, extra=to_extra(extra), last_modified=at)
+
+
+def _passing(
+    store: Store, kept: Contact, gone: Contact, *, companies: bool
+) -> Iterator[Interaction]:
+    """The interactions of who goes, and of its persons, as they are of who stays."""
+    field = "contact_company_no" if companies else "contact_no"
+    passing = {gone.no, gone.company_no, ""}  # what was recorded for an earlier employer stays its
+    for each in list(store.records.all(Interaction, **{field: gone.no})):
+        recorded = each.contact_company_no
+        yield attrs.evolve(
+            each,
+            contact_no=kept.no if each.contact_no == gone.no else each.contact_no,
+            contact_company_no=kept.company_no if recorded in passing else recorded,
+        )
+
+
+def _passed(row: Record, kept: Contact) -> Record:
+    values = {"contact_no": kept.no}
+    if hasattr(row, "contact_company_no"):
+        values["contact_company_no"] = kept.company_no
+    return attrs.evolve(row, **values)  # type: ignore[misc]  # every record is an attrs class

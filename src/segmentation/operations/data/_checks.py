@@ -1,0 +1,109 @@
+"""What is wrong with records that come in: keys used twice, missing references, wrong companies."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, cast
+
+import attrs
+
+from segmentation.contacts import Contact, ContactType
+from segmentation.errors import Fault
+from segmentation.fields import Field, Record, Value, fields_of, key_of, misfits
+from segmentation.interactions import Interaction
+from segmentation.operations.interactions import past_faults
+from segmentation.operations.records import KINDS
+from segmentation.protocols import Store
+
+
+@attrs.frozen
+class Placed:
+    """A record and where it came from."""
+
+    place: str
+    record: Record
+
+
+def own_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
+    """Values of records made in Python that their fields cannot hold."""
+    for item in placed:
+        for field, reason in misfits(item.record):
+            yield Fault(item.place, field, reason)
+
+
+def place_order(fault: Fault) -> tuple[str, int]:
+    """Faults by file, and in it by row; those of a whole file come first."""
+    file, _, row = fault.place.partition(" row ")
+    return file, int(row) if row.isdigit() else 0
+
+
+def duplicate_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
+    seen: dict[tuple[str, tuple[Any, ...]], str] = {}
+    for item in placed:
+        kind, key = item.record.__table__, key_of(item.record)
+        if (kind, key) in seen:
+            named = ", ".join(item.record.__key__)
+            yield Fault(item.place, named, f"has the same key as {seen[kind, key]}")
+        seen.setdefault((kind, key), item.place)
+
+
+def reference_faults(store: Store, placed: Sequence[Placed]) -> Iterator[Fault]:
+    """Values that name a record of another table which is not there.
+
+    A code table that holds no row at all is taken for not kept, and is not asked.
+    """
+    known = _Known(store, placed)
+    references = {kind: _references(kind) for kind in {type(item.record) for item in placed}}
+    for item in placed:
+        for field in references[type(item.record)]:
+            value = getattr(item.record, field.name)
+            if value and not known.has(field.refers_to, value):
+                yield Fault(item.place, field.name, f"there is no {field.refers_to} {value!r}")
+        if isinstance(item.record, Contact):
+            yield from _company_faults(item.place, item.record, known)
+        if isinstance(item.record, Interaction):
+            yield from past_faults(item.place, item.record)
+
+
+def _references(kind: type[Record]) -> Sequence[Field]:
+    """The fields that must name a record which is there; of the past, only the contact must."""
+    found = [field for field in fields_of(kind) if field.refers_to]
+    return [field for field in found if field.name == "contact_no" or kind is not Interaction]
+
+
+def _company_faults(place: str, contact: Contact, known: "_Known") -> Iterator[Fault]:
+    if contact.type is ContactType.COMPANY and contact.company_no != contact.no:
+        yield Fault(place, "company_no", "a company's company_no is its own number")
+    employer = known.contact(contact.company_no)
+    if employer and contact.type is ContactType.PERSON and employer.type is ContactType.PERSON:
+        yield Fault(place, "company_no", f"contact {employer.no!r} is a person, not a company")
+
+
+class _Known:
+    """Which keys there are, in the store and among what is being taken in."""
+
+    def __init__(self, store: Store, placed: Iterable[Placed]) -> None:
+        self._store = store
+        self._new: dict[str, dict[Value, Record]] = defaultdict(dict)
+        for item in placed:
+            first = key_of(item.record)[:1]
+            self._new[item.record.__table__].update(dict.fromkeys(first, item.record))
+        self._old: dict[str, frozenset[Value]] = {}
+
+    def has(self, table: str, value: Value) -> bool:
+        if value in self._new[table]:
+            return True
+        if table == Contact.__table__:
+            return self._store.records.find(Contact, value) is not None
+        stored = self._stored(table)
+        return value in stored or not (stored or self._new[table])
+
+    def contact(self, no: str) -> Contact | None:
+        found = self._new[Contact.__table__].get(no) or self._store.records.find(Contact, no)
+        return cast("Contact | None", found)
+
+    def _stored(self, table: str) -> frozenset[Value]:
+        if table not in self._old:
+            kind = KINDS.get(table)
+            rows = self._store.records.all(kind) if kind else ()
+            self._old[table] = frozenset(key_of(row)[0] for row in rows)
+        return self._old[table]

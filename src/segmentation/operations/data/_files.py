@@ -1,0 +1,151 @@
+"""Files of JSON and CSV read into raw rows.
+
+Only the form of a file is judged here; what its rows mean is the importer's concern. What web
+services of Business Central answer (OData) is read as it is: the rows lie under ``value``, notes
+of the protocol begin with ``@``, signs that names may not have are spelled out
+(``Hard_x0020_Copy``), and a blank date is the first of the calendar.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from segmentation.errors import Fault
+from segmentation.frozen import freeze_within
+from segmentation.languages import to_name
+from segmentation.operations.values import spelled_out
+
+_DELIMITERS = ",;\t"
+
+
+@attrs.frozen
+class SourceFile:
+    """A file as it was found: its name, whose stem is the table's, and its bytes."""
+
+    name: str
+    content: bytes
+
+    @property
+    def table(self) -> str:
+        """The table that the file is for: its name without folder and ending."""
+        return self.name.rpartition("/")[2].rpartition(".")[0].lower()
+
+
+@attrs.frozen(field_transformer=freeze_within)
+class RawRow:
+    """A row before its values were read.
+
+    Attributes:
+        place: File and row, for errors. JSON rows count from 1; in CSV the header is row 1.
+        values: Values by column; texts from CSV, what JSON holds from JSON.
+    """
+
+    place: str
+    values: Mapping[str, Any]
+
+
+def read_rows(file: SourceFile) -> tuple[list[RawRow], list[Fault]]:
+    """The rows of a JSON or CSV file; faults instead where its form is wrong."""
+    try:
+        text = file.content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = file.content.count(b"\n", 0, error.start) + 1
+        reason = f"is not UTF-8 (line {line}, byte {error.start}); save it as such"
+        return [], [Fault(file.name, "", reason)]
+    reader = _read_csv if file.name.lower().endswith(".csv") else _read_json
+    return reader(file.name, text)
+
+
+def _read_json(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
+    try:
+        data = json.loads(text, parse_float=Decimal, object_pairs_hook=_to_object)
+    except json.JSONDecodeError as error:
+        return [], [Fault(name, "", f"is not JSON: {error}")]
+    except ValueError:  # Python's own limit
+        return [], [Fault(name, "", "holds a number of thousands of digits")]
+    except RecursionError:
+        return [], [Fault(name, "", "is nested too deeply")]
+    if isinstance(data, dict):
+        data = data.get("value")
+    if not isinstance(data, list):
+        return [], [Fault(name, "", "is not a list of objects, one for each row")]
+    rows: list[RawRow] = []
+    faults: list[Fault] = []
+    for number, row in enumerate(data, start=1):
+        place = f"{name} row {number}"
+        if not isinstance(row, dict):
+            faults.append(Fault(place, "", "is not an object"))
+            continue
+        values = {column_name(key): each for key, each in row.items() if not key.startswith("@")}
+        rows.append(RawRow(place, values))
+        if len(values) < len(row) or isinstance(row, _NamedTwice):
+            names = row.names if isinstance(row, _NamedTwice) else row
+            columns = [column_name(name) for name in names if not name.startswith("@")]
+            faults += _named_twice(place, columns)
+    return rows, faults
+
+
+class _NamedTwice(dict[str, Any]):
+    """An object of JSON that has a name twice."""
+
+    names: Sequence[str]
+
+
+def _to_object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        made = _NamedTwice(made)
+        made.names = [name for name, _ in pairs]
+    return made
+
+
+def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
+    first = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        header = [column_name(cell) for cell in next(reader, [])]
+        faults = list(_header_faults(name, header))
+        number, rows = 1, []
+        for number, cells in enumerate(reader, start=2):
+            place = f"{name} row {number}"
+            if len(cells) > len(header):
+                faults.append(
+                    Fault(place, "", f"has {len(cells)} cells under {len(header)} columns")
+                )
+            elif any(cells):
+                rows.append(RawRow(place, dict(zip(header, cells, strict=False))))
+    except csv.Error as error:
+        reason = f"is not CSV: {error} (line {reader.line_num})"
+        return [], [Fault(f"{name} row {number + 1}", "", reason)]
+    return rows, faults
+
+
+def _header_faults(name: str, header: Sequence[str]) -> Iterator[Fault]:
+    if not header:
+        yield Fault(name, "", "is empty; its first row must name the columns")
+    for place, column in enumerate(header, start=1):
+        if not column:
+            yield Fault(f"{name} row 1", "", f"column {place} has no name")
+    yield from _named_twice(f"{name} row 1", list(filter(None, header)))
+
+
+def _named_twice(place: str, columns: Sequence[str]) -> Iterator[Fault]:
+    for number, column in enumerate(columns):
+        if column in columns[:number]:
+            yield Fault(place, column, "names a second column like one before")
+
+
+def column_name(caption: str) -> str:
+    """A column's name from what a file calls it: captions become identifiers.
+
+    >>> column_name("Country/Region Code"), column_name("Country_x002F_Region_x0020_Code")
+    ('country_region_code', 'country_region_code')
+    """
+    return to_name(spelled_out(caption))

@@ -1,0 +1,292 @@
+"""Taking in contacts, their rows and code tables from files and from Python objects.
+
+All faults of all files are found first and reported together; only then is anything stored,
+in one transaction. Interactions of the past are recorded, everything else is put in place.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from typing import Any
+
+import attrs
+
+from segmentation.contacts import Contact, ContactBusinessRelation, ContactType, composed_name
+from segmentation.errors import Fault, NotFound, Rejected
+from segmentation.fields import (
+    Field,
+    Record,
+    captioned_fields_of,
+    fields_of,
+    key_of,
+)
+from segmentation.interactions import Interaction
+from segmentation.journal import Stamp
+from segmentation.languages import to_name
+from segmentation.operations.criteria import as_field
+from segmentation.operations.followers import follow_relations
+from segmentation.operations.interactions import not_taken_in_yet, take_in_past
+from segmentation.operations.records import KINDS
+from segmentation.operations.values import guess_type, read_value
+from segmentation.protocols import Store
+from segmentation.setup import ExtraField
+from segmentation.templates import TemplateLanguage
+
+from ._checks import Placed, duplicate_faults, own_faults, place_order, reference_faults
+from ._files import RawRow, SourceFile, read_rows
+
+
+@attrs.frozen(kw_only=True)
+class Imported:
+    """What was taken in.
+
+    Attributes:
+        counts: Number of rows by table, in the order of the files; of interactions those that
+            were not taken in before.
+        extra_fields: Fields that were not known before and are now extra fields.
+        left_alone: Files whose name is none of our tables.
+    """
+
+    counts: tuple[tuple[str, int], ...]
+    extra_fields: tuple[ExtraField, ...] = ()
+    left_alone: tuple[str, ...] = ()
+
+
+def take_in_files(
+    store: Store,
+    files: Iterable[SourceFile],
+    stamp: Stamp,
+    *,
+    attached: Callable[[str], bytes],
+) -> Imported:
+    """Take in files, one table each.
+
+    A row whose key is in the store already replaces what is there; an interaction that was taken
+    in before is passed over.
+
+    Args:
+        store: Where to.
+        files: JSON or CSV files, named after their tables.
+        stamp: When and by whom interactions of the past are taken in.
+        attached: Reads a file that a template's language names as its attachment.
+
+    Raises:
+        Rejected: There are faults, all of them with file, row and field; nothing is stored.
+    """
+    placed: list[Placed] = []
+    faults: list[Fault] = []
+    extra_fields: list[ExtraField] = []
+    left_alone: list[str] = []
+    for file in files:
+        kind = KINDS.get(file.table)
+        if kind is None:
+            left_alone.append(file.name)
+            continue
+        rows, wrong = read_rows(file)
+        faults += wrong
+        known = _known_extras(store, kind)
+        names = _names_in(kind, rows, known)
+        rows = list(_renamed(rows, names))
+        new = _new_extras(kind, rows, names.values(), known)
+        extra_fields += new
+        made, wrong = _make_records(kind, rows, [*known, *map(as_field, new)])
+        placed += made
+        faults += wrong
+    with store.transaction():
+        placed, wrong = _with_attachments(store, placed, attached)
+        counts = _store(store, placed, [*faults, *wrong], stamp, what="import")
+        store.records.put(extra_fields)
+    return Imported(counts=counts, extra_fields=tuple(extra_fields), left_alone=tuple(left_alone))
+
+
+def take_in(store: Store, records: Iterable[Record], stamp: Stamp) -> Imported:
+    """Take in records made in Python; the same rules as for files.
+
+    Args:
+        store: Where to.
+        records: The records.
+        stamp: When and by whom interactions of the past are taken in.
+
+    Raises:
+        Rejected: There are faults, each with the record's table and key; nothing is stored.
+    """
+    placed = [Placed(_named(item), item) for item in records]
+    with store.transaction():
+        counts = _store(store, placed, [*own_faults(placed)], stamp, what="records")
+    return Imported(counts=counts)
+
+
+def _named(item: Record) -> str:
+    return f"{item.__table__} {' '.join(map(str, key_of(item)))}"
+
+
+def _known_extras(store: Store, kind: type[Record]) -> list[Field]:
+    return [
+        as_field(extra) for extra in store.records.all(ExtraField) if extra.table == kind.__table__
+    ]
+
+
+def _new_extras(
+    kind: type[Record], rows: Sequence[RawRow], columns: Iterable[str], known: Sequence[Field]
+) -> list[ExtraField]:
+    ours = _names_of(kind, known)
+    return [
+        ExtraField(
+            table=kind.__table__,
+            name=column,
+            type=guess_type([row.values.get(column) for row in rows]),
+        )
+        for column in columns
+        if column not in ours
+    ]
+
+
+def _names_in(
+    kind: type[Record], rows: Sequence[RawRow], known: Sequence[Field]
+) -> Mapping[str, str]:
+    """The columns with the names of their fields, which a file may call by their captions.
+
+    A field that the file has under its own name too keeps to that.
+    """
+    names = {column: column for row in rows for column in row.values}
+    free = names.keys() - _names_of(kind, known)
+    for field in captioned_fields_of(kind) if free else ():
+        found = [column for column in map(to_name, field.called) if column in free]
+        if found and not {field.name, field.also_called} & names.keys():
+            names[found[0]] = field.name
+    return names
+
+
+def _renamed(rows: Sequence[RawRow], names: Mapping[str, str]) -> Sequence[RawRow]:
+    if all(column == name for column, name in names.items()):
+        return rows
+    return [
+        attrs.evolve(row, values={names[column]: value for column, value in row.values.items()})
+        for row in rows
+    ]
+
+
+def _names_of(kind: type[Record], known: Sequence[Field]) -> set[str]:
+    """The columns that are fields as they are."""
+    ours = {name for field in fields_of(kind) for name in (field.name, field.also_called)}
+    return ours | {field.name for field in known}
+
+
+def _make_records(
+    kind: type[Record], rows: Sequence[RawRow], extras: Sequence[Field]
+) -> tuple[list[Placed], list[Fault]]:
+    placed: list[Placed] = []
+    faults: list[Fault] = []
+    columns_of = cache(partial(_columns, kind, tuple(extras)))
+    for row in rows:
+        values, wrong = _read_row(kind, row, columns_of(frozenset(row.values)))
+        faults += wrong
+        if not wrong:
+            placed.append(Placed(row.place, kind(**values)))
+    return placed, faults
+
+
+def _columns(
+    kind: type[Record], extras: Sequence[Field], there: Container[str]
+) -> Sequence[tuple[str, Field]]:
+    """The columns that are read, with their fields: those that are there, and the key's."""
+    columns = (
+        (field.name if field.name in there else field.also_called, field)
+        for field in (*captioned_fields_of(kind), *extras)
+    )
+    return [pair for pair in columns if pair[0] in there or pair[1].name in kind.__key__]
+
+
+def _read_row(
+    kind: type[Record], row: RawRow, columns: Iterable[tuple[str, Field]]
+) -> tuple[dict[str, Any], list[Fault]]:
+    values: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for column, field in columns:
+        try:
+            value = read_value(field, row.values.get(column))
+        except ValueError as error:
+            faults.append(Fault(row.place, field.name, str(error)))
+        else:
+            (extra if field.extra else values)[field.name] = value
+    first = kind.__key__[:1]
+    faults += [
+        Fault(row.place, name, "is blank")
+        for name in first
+        if not values.get(name) and not any(fault.field == name for fault in faults)
+    ]
+    return ({**values, "extra": extra} if extra else values), faults
+
+
+def _completed(store: Store, placed: Sequence[Placed]) -> Iterator[Placed]:
+    """Contacts and interactions with what follows from their other fields and their company."""
+    contacts = (item.record for item in placed if isinstance(item.record, Contact))
+    here = {contact.no: contact for contact in contacts}
+
+    def contact(no: str) -> Contact | None:
+        return here.get(no) or store.records.find(Contact, no)
+
+    for item in placed:
+        match item.record:
+            case Contact() as record:
+                whole: Record = _completed_contact(record, contact(record.company_no))
+            case Interaction(contact_company_no="") as record:
+                met = contact(record.contact_no)
+                whole = attrs.evolve(record, contact_company_no=met.company_no if met else "")
+            case record:
+                whole = record
+        yield Placed(item.place, whole)
+
+
+def _completed_contact(contact: Contact, employer: Contact | None) -> Contact:
+    name = _full_name(contact)
+    if contact.type is ContactType.COMPANY:
+        employer = contact
+    return attrs.evolve(
+        contact,
+        name=name,
+        search_name=contact.search_name or name.upper(),
+        company_no=contact.company_no or (contact.no if employer is contact else ""),
+        company_name=contact.company_name or (_full_name(employer) if employer else ""),
+    )
+
+
+def _full_name(contact: Contact) -> str:
+    return contact.name or composed_name(contact)
+
+
+def _with_attachments(
+    store: Store, placed: Sequence[Placed], attached: Callable[[str], bytes]
+) -> tuple[list[Placed], list[Fault]]:
+    """Template languages with the contents of the files that they name kept in the store."""
+    kept, faults = [], []
+    for item in placed:
+        record = item.record
+        if isinstance(record, TemplateLanguage) and record.attachment:
+            try:
+                digest = store.attachments.put(attached(record.attachment))
+            except (OSError, NotFound) as error:
+                faults.append(Fault(item.place, "attachment", str(error)))
+                continue
+            name = record.attachment.rpartition("/")[2]
+            record = attrs.evolve(record, attachment=digest, attachment_name=name)
+        kept.append(Placed(item.place, record))
+    return kept, faults
+
+
+def _store(
+    store: Store, placed: Sequence[Placed], faults: Iterable[Fault], stamp: Stamp, *, what: str
+) -> tuple[tuple[str, int], ...]:
+    whole = list(_completed(store, placed))
+    found = [*faults, *duplicate_faults(whole), *reference_faults(store, whole)]
+    if found:
+        raise Rejected(what, sorted(found, key=place_order))
+    records = [item.record for item in whole if not isinstance(item.record, Interaction)]
+    past = not_taken_in_yet(
+        store, (item.record for item in whole if isinstance(item.record, Interaction))
+    )
+    store.records.put(records)
+    follow_relations(store, (r for r in records if isinstance(r, ContactBusinessRelation)))
+    take_in_past(store, past, stamp)
+    return tuple(Counter(record.__table__ for record in (*records, *past)).items())

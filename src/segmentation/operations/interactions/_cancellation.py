@@ -1,0 +1,217 @@
+"""Cancelling what was recorded, letting it count again, deleting what is cancelled.
+
+Nothing is changed in place: each step is an entry that says what it is about and what goes
+with it. A logged segment stands above its campaign entries, these above their interactions;
+what was cancelled on its own stays so when what stands above it counts again.
+"""
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import TypeAlias, assert_never
+
+import attrs
+
+from segmentation.campaigns import CampaignEntry
+from segmentation.errors import InvalidValue, NotFound, Refused, Said
+from segmentation.interactions import Interaction
+from segmentation.journal import Canceled, Deleted, Stamp, Thing, Uncanceled, numbers_in, to_ranges
+from segmentation.operations.journal import attachments_only_of, entries_about, record
+from segmentation.protocols import Store
+from segmentation.segments import LoggedSegment
+
+Cancelable: TypeAlias = Interaction | CampaignEntry | LoggedSegment
+"""What can be cancelled."""
+
+
+_KINDS: dict[Thing, type[Cancelable]] = {
+    Thing.INTERACTION: Interaction,
+    Thing.CAMPAIGN_ENTRY: CampaignEntry,
+    Thing.LOGGED_SEGMENT: LoggedSegment,
+}
+
+
+def cancel(store: Store, item: Cancelable, stamp: Stamp) -> Canceled:
+    """Cancel an interaction, a campaign entry or a logged segment, and what belongs to it.
+
+    Args:
+        store: Where everything is kept.
+        item: What to cancel, as it was read; its entry number tells which.
+        stamp: When and by whom it is recorded.
+
+    Raises:
+        InvalidValue: It is none of the three.
+        NotFound: It is not there (any more).
+        Refused: It is cancelled already, or postponed.
+    """
+    with store.transaction():
+        what, current = _current(store, item)
+        step = Said("cancel {what} {no}", what=Said(_named(what)), no=current.entry_no)
+        if current.canceled:
+            raise Refused(step, "it is cancelled already")
+        if isinstance(current, Interaction) and current.postponed:
+            raise Refused(step, "it is postponed; drop it instead")
+        entries, interactions = _below(store, current)
+        done = Canceled(
+            what=what,
+            number=current.entry_no,
+            campaign_entries=to_ranges(e.entry_no for e in entries if not e.canceled),
+            interactions=to_ranges(i.entry_no for i in interactions if not i.canceled),
+        )
+        record(store, [done], stamp)
+        return done
+
+
+def uncancel(store: Store, item: Cancelable, stamp: Stamp) -> Uncanceled:
+    """Let something cancelled count again, with exactly what was cancelled together with it.
+
+    Raises:
+        NotFound: It is not there (any more).
+        Refused: It is not cancelled; or what it belongs to is.
+    """
+    with store.transaction():
+        what, current = _current(store, item)
+        step = Said("un-cancel {what} {no}", what=Said(_named(what)), no=current.entry_no)
+        if not current.canceled:
+            raise Refused(step, "it is not cancelled")
+        _refuse_below_canceled(store, current, step)
+        entries, interactions = _below(store, current)
+        by = current.canceled_by
+        done = Uncanceled(
+            what=what,
+            number=current.entry_no,
+            campaign_entries=to_ranges(e.entry_no for e in entries if e.canceled_by == by),
+            interactions=to_ranges(i.entry_no for i in interactions if i.canceled_by == by),
+        )
+        record(store, [done], stamp)
+        return done
+
+
+def delete_canceled_interactions(
+    store: Store, stamp: Stamp, *, campaign_no: str = "", segment_no: str = ""
+) -> int:
+    """Delete cancelled interactions, with their comments and the attachments only they need.
+
+    Args:
+        store: Where everything is kept.
+        stamp: When and by whom it is recorded.
+        campaign_no: Only those of a campaign.
+        segment_no: Only those of a segment.
+
+    Returns:
+        How many were deleted.
+    """
+    with store.transaction():
+        chosen = _filters(campaign_no=campaign_no, segment_no=segment_no)
+        found = list(store.records.all(Interaction, canceled=True, **chosen))
+        return _delete(store, Thing.INTERACTION, found, stamp)
+
+
+def delete_canceled_campaign_entries(
+    store: Store, stamp: Stamp, *, campaign_no: str = "", segment_no: str = ""
+) -> int:
+    """Delete cancelled campaign entries and their interactions; returns how many entries."""
+    with store.transaction():
+        chosen = _filters(campaign_no=campaign_no, segment_no=segment_no)
+        found = list(store.records.all(CampaignEntry, canceled=True, **chosen))
+        return _delete(store, Thing.CAMPAIGN_ENTRY, found, stamp)
+
+
+def delete_canceled_logged_segments(store: Store, stamp: Stamp, *, segment_no: str = "") -> int:
+    """Delete cancelled logged segments; returns how many.
+
+    Their interactions and campaign entries stay, cancelled, and belong to no logged segment.
+    """
+    with store.transaction():
+        chosen = _filters(segment_no=segment_no)
+        found = list(store.records.all(LoggedSegment, canceled=True, **chosen))
+        return _delete(store, Thing.LOGGED_SEGMENT, found, stamp)
+
+
+def _filters(**wanted: str) -> dict[str, str]:
+    return {name: value.strip().upper() for name, value in wanted.items() if value}
+
+
+def _delete(store: Store, what: Thing, found: Iterable[Cancelable], stamp: Stamp) -> int:
+    going = [(item, *_below(store, item)) for item in found]
+    if not going:
+        return 0
+    leaving = {item.entry_no: _leaving(item, below) for item, _, below in going}
+    gone = list(chain(*leaving.values()))
+    about = entries_about(store, gone)
+    emptied = {
+        number: to_ranges(chain([number], *(about[each.entry_no] for each in of)))
+        for number, of in leaving.items()
+    }
+    *rest, last = [
+        Deleted(
+            what=what,
+            number=item.entry_no,
+            campaign_entries=to_ranges(entry.entry_no for entry in entries),
+            interactions=to_ranges(each.entry_no for each in below),
+            emptied=emptied[item.entry_no],
+        )
+        for item, entries, below in going
+    ]
+    unneeded = attachments_only_of(store, gone)
+    record(store, [*rest, attrs.evolve(last, attachments=unneeded)], stamp)
+    store.log.erase(chain(*map(numbers_in, emptied.values())))
+    store.attachments.remove(unneeded)
+    return len(going)
+
+
+def _leaving(item: Cancelable, below: list[Interaction]) -> list[Interaction]:
+    """The interactions that go when something is deleted; a logged segment leaves its own."""
+    match item:
+        case Interaction():
+            return [item]
+        case CampaignEntry():
+            return below
+        case LoggedSegment():
+            return []
+        case _:
+            assert_never(item)
+
+
+def _current(store: Store, item: Cancelable) -> tuple[Thing, Cancelable]:
+    for what, kind in _KINDS.items():
+        if isinstance(item, kind):
+            found = store.records.find(kind, item.entry_no)
+            if found is None:
+                raise NotFound(_named(what), str(item.entry_no))
+            return what, found
+    raise InvalidValue("item", item, "is no interaction, campaign entry or logged segment")
+
+
+def _named(what: Thing) -> str:
+    return what.replace("_", " ")
+
+
+def _below(store: Store, item: Cancelable) -> tuple[list[CampaignEntry], list[Interaction]]:
+    """What belongs to something: the campaign entries, and the interactions."""
+    match item:
+        case Interaction():
+            return [], []
+        case CampaignEntry(entry_no=number):
+            return [], list(store.records.all(Interaction, campaign_entry_no=number))
+        case LoggedSegment(entry_no=number):
+            return (
+                list(store.records.all(CampaignEntry, logged_segment_entry_no=number)),
+                list(store.records.all(Interaction, logged_segment_entry_no=number)),
+            )
+        case _:
+            assert_never(item)
+
+
+def _refuse_below_canceled(store: Store, item: Cancelable, step: str) -> None:
+    if isinstance(item, LoggedSegment):
+        return
+    above: list[Cancelable | None] = [
+        store.records.find(LoggedSegment, item.logged_segment_entry_no)
+    ]
+    if isinstance(item, Interaction):
+        above.append(store.records.find(CampaignEntry, item.campaign_entry_no))
+    for each in above:
+        if each is not None and each.canceled:
+            what = Thing.LOGGED_SEGMENT if isinstance(each, LoggedSegment) else Thing.CAMPAIGN_ENTRY
+            reason = "its {what} {no} is cancelled; un-cancel that first"
+            raise Refused(step, Said(reason, what=Said(_named(what)), no=each.entry_no))

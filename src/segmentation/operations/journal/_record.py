@@ -1,0 +1,100 @@
+"""Recording: the one way in which anything enters the journal.
+
+Entries, the records that they change and the totals of figures are stored together.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+from segmentation.columns import Columns
+from segmentation.fields import Record
+from segmentation.interactions import Interaction
+from segmentation.journal import (
+    Change,
+    Done,
+    Entry,
+    Happening,
+    Stamp,
+    changes,
+    make_entries,
+)
+from segmentation.operations.followers import add_to_totals, follow_entries, keep_tallies
+from segmentation.protocols import Records, Store
+
+
+def record(
+    store: Store, happenings: Iterable[Happening | Columns[Interaction]], stamp: Stamp
+) -> range:
+    """Record what happened, in one transaction.
+
+    Args:
+        store: Where everything is kept.
+        happenings: What happened, in order; a later one may speak of an earlier one.
+            Interactions that are alike may come together, at least one of them.
+        stamp: When and by whom it is recorded.
+
+    Returns:
+        The numbers of the entries, in the same order.
+
+    Raises:
+        Conflict: Somebody else recorded something at the same moment; nothing is recorded.
+    """
+    happened = list(happenings)
+    with store.transaction():
+        head = store.log.head()
+        *firsts, end = accumulate(map(_size, happened), initial=head.number + 1)
+        noted: list[Entry] = []
+        for block in make_entries(happened, after=head, stamp=stamp):
+            store.log.append(block)
+            noted += _those(block, firsts)
+        keep_state(store, zip(noted, happened, strict=True))
+    return range(head.number + 1, end)
+
+
+def _those(block: Columns[Entry], numbers: Sequence[int]) -> Iterable[Entry]:
+    """The entries of a block that have some of these numbers, which ascend."""
+    start, stop = block[0].number, block[0].number + len(block)
+    some = numbers[bisect_left(numbers, start) : bisect_left(numbers, stop)]
+    return block.taken([number - start for number in some])
+
+
+def _size(happened: Happening | Columns[Interaction]) -> int:
+    return len(happened) if isinstance(happened, Columns) else 1
+
+
+def keep_state(
+    store: Store, entries: Iterable[tuple[Entry, Happening | Columns[Interaction]]]
+) -> None:
+    """Change all that follows from entries: records, totals of figures, target groups."""
+    done = _apply(store.records, entries)
+    add_to_totals(store.records, done)
+    keep_tallies(store, done)
+    follow_entries(store, done)
+
+
+def _apply(
+    records: Records, entries: Iterable[tuple[Entry, Happening | Columns[Interaction]]]
+) -> list[Done]:
+    """Change the records as the entries say; those made one after another go in together."""
+    done: list[Done] = []
+    made: list[Record] = []
+    for entry, happening in entries:
+        if isinstance(happening, Interaction) and happening.entry_no == entry.number:
+            made.append(happening)  # as `changes` would; there may be very many of these
+            done.append(Change(None, happening))
+            continue
+        records.put(made)  # the entry may speak of what was made just before
+        made = []
+        if isinstance(happening, Columns):
+            numbers = range(entry.number, entry.number + len(happening))
+            numbered = happening.with_columns(entry_no=numbers)
+            records.put(numbered)
+            done.append(numbered)
+            continue
+        found = list(changes(entry, happening, records))
+        records.put(change.after for change in found if change.after is not None)
+        records.remove(change.before for change in found if change.after is None and change.before)
+        done += found
+    records.put(made)
+    return done

@@ -1,0 +1,389 @@
+"""Delivering what was logged: rendering, sending, and recording how it went.
+
+What is still to be sent is what the journal says is in progress: it was stored with the log,
+in one transaction, and survives everything. Several processes may deliver at once, each takes
+up documents by a claim that runs out by itself. A document is sent twice only if a process
+dies, or the store goes away, between the courier's acceptance and our record of it; its key
+(a mail's Message-ID) is then the same, so that the two can be told for one.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeAlias
+
+import attrs
+
+from segmentation.contacts import Contact, CorrespondenceType
+from segmentation.errors import Conflict, InvalidValue, NotDelivered, NotFound, Refused, UsageError
+from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction
+from segmentation.journal import DeliveryRecorded, Stamp
+from segmentation.operations.journal import record
+from segmentation.phrases import phrase
+from segmentation.protocols import Courier, Store
+
+from ._printer import Letter, Press, Rendering
+from ._snapshots import freeze, thaw
+
+Couriers: TypeAlias = Mapping[CorrespondenceType, Courier]
+"""Who delivers what, by correspondence type; what has no courier is left for another run."""
+
+
+def _above_zero(
+    _persistence: object, field: "attrs.Attribute[Any]", value: float | timedelta
+) -> None:
+    if value <= type(value)():  # type: ignore[operator]  # zero of the same kind
+        raise InvalidValue(field.name, value, "is not above 0")
+
+
+@attrs.frozen(kw_only=True)
+class Persistence:
+    """How stubbornly documents are delivered.
+
+    Attributes:
+        attempts: How often one document is tried before its delivery counts as failed.
+        pause: How long a document waits after its first temporary failure.
+        factor: How much longer it waits after each further one.
+        lease: For how long a process takes documents up; longer than sending them takes.
+        batch: How many documents a process takes up at a time.
+        failures: After a courier was down so many times in a row it gets no more in this run.
+
+    Raises:
+        InvalidValue: One of them, but for ``pause``, is not above 0.
+    """
+
+    attempts: int = attrs.field(default=5, validator=_above_zero)
+    pause: timedelta = timedelta(minutes=1)
+    factor: int = attrs.field(default=4, validator=_above_zero)
+    lease: timedelta = attrs.field(default=timedelta(minutes=10), validator=_above_zero)
+    batch: int = attrs.field(default=20, validator=_above_zero)
+    failures: int = attrs.field(default=3, validator=_above_zero)
+
+    def wait(self, attempts: int) -> timedelta:
+        """How long a document waits after so many failed attempts."""
+        waited: timedelta = self.pause * self.factor ** (attempts - 1)
+        return waited
+
+
+@attrs.frozen(kw_only=True)
+class Progress:
+    """How far a run has come.
+
+    Attributes:
+        done: How many documents it is through with, delivered or not.
+        of: How many it found to be delivered.
+    """
+
+    done: int
+    of: int
+
+
+@attrs.frozen(kw_only=True)
+class Delivered:
+    """What a run of delivering did.
+
+    Attributes:
+        delivered: Entry numbers of the interactions whose documents were delivered.
+        failed: Entry numbers of those that never will be, without help; the reason stands
+            with the interaction.
+        waiting: Entry numbers of those that are to be tried again, or that others are at.
+        next_attempt: When the first of them may be tried again; ``None`` if none waits.
+    """
+
+    delivered: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
+    waiting: tuple[int, ...] = ()
+    next_attempt: datetime | None = None
+
+
+def deliver(
+    store: Store,
+    couriers: Couriers,
+    *,
+    stamp: Callable[[], Stamp],
+    worker: str,
+    rendering: Rendering | None = None,
+    logged_segment_no: int = 0,
+    persistence: Persistence | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
+) -> Delivered:
+    """Deliver what is still to be delivered; may be stopped at any time and run again.
+
+    Args:
+        store: Where everything is kept.
+        couriers: Who delivers what.
+        stamp: Gives time, user and chance of what is recorded; asked again for each document.
+        worker: Names this process or thread: no two that deliver at once may share a name.
+        rendering: How letters are made.
+        logged_segment_no: Entry number of the one logged segment to deliver; 0 for all.
+        persistence: How stubbornly.
+        on_progress: Told after each document.
+
+    Raises:
+        StoreError: The store went away; what was recorded until then is.
+        Conflict: Others recorded all the time, and our record found no place among theirs.
+    """
+    run = _Run(store, couriers, stamp, worker, rendering, persistence or Persistence())
+    todo = list(_to_deliver(store, couriers, logged_segment_no))
+    by_status: dict[DeliveryStatus, list[int]] = {status: [] for status in DeliveryStatus}
+    done = itertools.count(1)
+    for start in range(0, len(todo), run.persistence.batch):
+        batch = todo[start : start + run.persistence.batch]
+        statuses = dict.fromkeys(batch, DeliveryStatus.IN_PROGRESS)
+        for number, status in run.through(run.claim(batch)):
+            statuses[number] = status
+            if on_progress:
+                on_progress(Progress(done=next(done), of=len(todo)))
+        for number, status in statuses.items():
+            by_status[status].append(number)
+    waiting = by_status[DeliveryStatus.IN_PROGRESS]
+    return Delivered(
+        delivered=tuple(by_status[DeliveryStatus.DELIVERED]),
+        failed=tuple(by_status[DeliveryStatus.ERROR]),
+        waiting=tuple(waiting),
+        next_attempt=min(_until(store, waiting), default=None),
+    )
+
+
+def outstanding(store: Store, logged_segment_no: int = 0) -> Sequence[Interaction]:
+    """The interactions whose documents are still to be delivered, in order."""
+    return list(_outstanding(store, logged_segment_no))
+
+
+def resend(
+    store: Store,
+    entry_nos: Iterable[int],
+    *,
+    stamp: Stamp,
+    workdate: date | None = None,
+    rendering: Rendering | None = None,
+    language: str = "en",
+) -> Sequence[Interaction]:
+    """Have documents delivered again: the same, or fresh ones.
+
+    Args:
+        store: Where everything is kept.
+        entry_nos: The interactions.
+        stamp: When and by whom it is asked for.
+        workdate: Given, each letter is made afresh from the contact as it is now, and is a new
+            interaction of this date; not given, the same letter goes out again.
+        rendering: How fresh letters are made.
+        language: The language of what the description of a new interaction says.
+
+    Returns:
+        The interactions that are to be delivered, in the order asked for.
+
+    Raises:
+        NotFound: There is no such interaction.
+        Refused: One is cancelled, was never to be delivered, or is being delivered.
+        Rejected: A fresh letter names a field that nothing fills.
+    """
+    press = Press(store, rendering)
+    with store.transaction():
+        known = [_to_resend(store, number) for number in dict.fromkeys(entry_nos)]
+        if workdate is None:
+            record(store, [_queued(interaction) for interaction in known], stamp)
+            found = [store.records.find(Interaction, each.entry_no) for each in known]
+            return [interaction for interaction in found if interaction]
+        fresh = [
+            _fresh(press, interaction, workdate, stamp.user, language) for interaction in known
+        ]
+        numbers = record(store, fresh, stamp)
+    return [attrs.evolve(new, entry_no=number) for new, number in zip(fresh, numbers, strict=True)]
+
+
+def _to_resend(store: Store, number: int) -> Interaction:
+    interaction = store.records.find(Interaction, number)
+    if interaction is None:
+        raise NotFound("interaction", str(number))
+    step = f"resend interaction {number}"
+    if not interaction.counts:
+        raise Refused(step, "it is cancelled or postponed")
+    if interaction.delivery_status is DeliveryStatus.IN_PROGRESS:
+        raise Refused(step, "it is being delivered already")
+    if not interaction.correspondence_type:
+        raise Refused(step, "it has no correspondence type")
+    return interaction
+
+
+def _queued(interaction: Interaction) -> DeliveryRecorded:
+    return DeliveryRecorded(interaction_no=interaction.entry_no, status=DeliveryStatus.IN_PROGRESS)
+
+
+def _fresh(
+    press: Press, interaction: Interaction, workdate: date, user: str, language: str
+) -> Interaction:
+    """A new interaction with a letter that is made afresh."""
+    again = attrs.evolve(
+        interaction,
+        entry_no=0,
+        date=workdate,
+        description=phrase("resent", language, what=interaction.description)[:_LONGEST],
+        delivery_status=DeliveryStatus.IN_PROGRESS,
+        delivery_error="",
+        delivery_attempts=0,
+        user_id=user,
+    )
+    return attrs.evolve(again, merge_data=freeze(press.prepare(again)))
+
+
+_LONGEST = 100
+
+
+_RACES = 20
+
+
+def _outstanding(store: Store, logged_segment_no: int) -> Iterator[Interaction]:
+    of_segment = {"logged_segment_entry_no": logged_segment_no} if logged_segment_no else {}
+    status = DeliveryStatus.IN_PROGRESS
+    return store.records.all(Interaction, delivery_status=status, **of_segment)
+
+
+def _to_deliver(store: Store, couriers: Couriers, logged_segment_no: int) -> Iterator[int]:
+    """Numbers only: what letters say may be too much to hold for all of them."""
+    for interaction in _outstanding(store, logged_segment_no):
+        if interaction.correspondence_type in couriers:
+            yield interaction.entry_no
+
+
+def _until(store: Store, numbers: Iterable[int]) -> Iterator[datetime]:
+    for number in numbers:
+        claim = store.records.find(DeliveryClaim, number)
+        if claim:
+            yield claim.until
+
+
+class _Run:
+    """One run of delivering: what it holds, what it has done."""
+
+    def __init__(
+        self,
+        store: Store,
+        couriers: Couriers,
+        stamp: Callable[[], Stamp],
+        worker: str,
+        rendering: Rendering | None,
+        persistence: Persistence,
+    ) -> None:
+        self.persistence = persistence
+        self._store = store
+        self._couriers = couriers
+        self._stamp = stamp
+        self._worker = worker
+        self._press = Press(store, rendering)
+        self._failures = dict.fromkeys(couriers, 0)
+        self._until = datetime.min.replace(tzinfo=UTC)
+
+    # -- claims -----------------------------------------------------------------------------
+
+    def claim(self, numbers: Sequence[int]) -> Sequence[Interaction]:
+        """Take up documents that nobody else is at; others win races, and we go on."""
+        now = self._stamp().at
+        self._until = now + self.persistence.lease
+        try:
+            with self._store.transaction():
+                free = [i for i in map(self._find, numbers) if i and self._is_free(i, now)]
+                claims = [
+                    DeliveryClaim(entry_no=i.entry_no, worker=self._worker, until=self._until)
+                    for i in free
+                ]
+                self._store.records.put(claims)
+        except Conflict:
+            return ()
+        return free
+
+    def _find(self, number: int) -> Interaction | None:
+        return self._store.records.find(Interaction, number)
+
+    def _is_free(self, interaction: Interaction, now: datetime) -> bool:
+        claim = self._store.records.find(DeliveryClaim, interaction.entry_no)
+        down = self._failures[interaction.correspondence_type] >= self.persistence.failures
+        wanted = interaction.delivery_status is DeliveryStatus.IN_PROGRESS and not down
+        return wanted and (claim is None or claim.until <= now)
+
+    def _release(self, interactions: Iterable[Interaction]) -> None:
+        """Leave what was taken up to others; claims that are not ours any more stay."""
+        claims = (self._store.records.find(DeliveryClaim, i.entry_no) for i in interactions)
+        ours = [claim for claim in claims if claim and claim.worker == self._worker]
+        if ours:
+            with self._store.transaction():
+                self._store.records.remove(ours)
+
+    # -- documents --------------------------------------------------------------------------
+
+    def through(self, claimed: Sequence[Interaction]) -> Iterator[tuple[int, DeliveryStatus]]:
+        """Deliver what was taken up, and tell how it went; what is left in the end is released."""
+        left = list(claimed)
+        try:
+            while left and self._stamp().at < self._until:
+                interaction = left[0]
+                if self._failures[interaction.correspondence_type] < self.persistence.failures:
+                    status = self._deliver(interaction)
+                    left.pop(0)
+                    yield interaction.entry_no, status
+                else:
+                    self._release([left.pop(0)])
+        finally:
+            self._release(left)
+
+    def _deliver(self, interaction: Interaction) -> DeliveryStatus:
+        attempts = interaction.delivery_attempts + 1
+        kind = interaction.correspondence_type
+        try:
+            letter = thaw(interaction) or self._press.prepare(interaction)
+            self._check(letter)
+            self._couriers[kind].deliver(self._press.render(letter))
+        except NotDelivered as error:
+            again = error.temporary and attempts < self.persistence.attempts
+            self._failures[kind] = self._failures[kind] + 1 if error.down else 0
+            status = DeliveryStatus.IN_PROGRESS if again else DeliveryStatus.ERROR
+            reason = str(error)
+        except UsageError as error:
+            status, reason = DeliveryStatus.ERROR, str(error)
+        else:
+            self._failures[kind] = 0
+            status, reason = DeliveryStatus.DELIVERED, ""
+        self._record(interaction, status, attempts, reason)
+        return status
+
+    def _check(self, letter: Letter) -> None:
+        """Look again whether the contact may be written to: much can happen after logging.
+
+        Raises:
+            Refused: It may not.
+        """
+        interaction = letter.interaction
+        step = f"write to contact {interaction.contact_no}"
+        contact = self._store.records.find(Contact, interaction.contact_no)
+        if contact is None:
+            raise NotFound("contact", interaction.contact_no)
+        if interaction.canceled:
+            raise Refused(step, "the interaction was cancelled")
+        if not contact.may_be_contacted:
+            raise Refused(step, "privacy forbids it")
+        if contact.exclude_from_segment and not letter.excluded:
+            raise Refused(step, "it was excluded from segments after logging")
+
+    def _record(
+        self, interaction: Interaction, status: DeliveryStatus, attempts: int, reason: str
+    ) -> None:
+        """Record how it went, and with it end or renew the claim."""
+        number = interaction.entry_no
+        happened = DeliveryRecorded(
+            interaction_no=number, status=status, attempts=attempts, reason=reason
+        )
+        for race in itertools.count(1):  # pragma: no branch - it ends by success or by an error
+            stamp = self._stamp()
+            claim = DeliveryClaim(entry_no=number, until=stamp.at + self.persistence.wait(attempts))
+            try:
+                with self._store.transaction():
+                    record(self._store, [happened], stamp)
+                    if status is DeliveryStatus.IN_PROGRESS:
+                        self._store.records.put([claim])
+                    else:
+                        self._store.records.remove([claim])
+            except Conflict:
+                if race == _RACES:
+                    raise
+            else:
+                break

@@ -1,0 +1,394 @@
+"""Merge data: every field that a letter may name, and where its value comes from.
+
+A field has one name, however a template spells it (see `documents.field_name`). What a
+contact's own record holds has no prefix; what comes from elsewhere has one, ours or that of
+Business Central, which is a table's caption or the first five letters of it:
+
+=========================================  ==============================================
+prefix                                     the fields of
+=========================================  ==============================================
+(none), ``contact_``, ``conta_``           the contact, at the address that is active on
+                                           the date
+``company_``, ``customer_``, ``custo_``,   the company that a person works for; its number
+``vendor_``, ``vendo_``                    as a customer or vendor
+``salesperson_``, ``sales_``               the salesperson of the line
+``company_information_``, ``compa_``,      the sender
+``our_``
+``campaign_``, ``campa_``                  the campaign of the line
+``segment_``, ``segme_``                   the segment as it was logged
+(none), ``interaction_``, ``inter_``,      the interaction, or the line before it is logged;
+``segment_line_``                          without prefix what a contact does not have
+=========================================  ==============================================
+
+Besides: ``formal_salutation``, ``informal_salutation``, ``address_block``,
+``address_line_1`` to ``address_line_8``, ``country_region_name``, ``date``, ``subject``,
+``remark``, and whatever extra fields the host has declared on any of these.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from typing import TypeAlias
+
+import attrs
+
+from segmentation.campaigns import Campaign
+from segmentation.contacts import (
+    AlternativeAddress,
+    Contact,
+    ContactBusinessRelation,
+    CountryRegion,
+    LinkToTable,
+    SalespersonPurchaser,
+    SalutationFormula,
+    SalutationType,
+    find_salutation,
+)
+from segmentation.documents import address_lines, field_name
+from segmentation.errors import NotFound
+from segmentation.fields import Record, RecordT, Value, fields_of
+from segmentation.frozen import freeze_within
+from segmentation.interactions import Interaction
+from segmentation.protocols import Records
+from segmentation.segments import LoggedSegment, SegmentHeader
+from segmentation.setup import CompanyInformation, ExtraField
+
+_ADDRESS_LINES = 8
+
+
+_SAID_OF_ONE = frozenset({Contact.__table__, Interaction.__table__, "segment_line"})
+
+
+REMARK = "remark"
+"""The extra field of a line or an interaction that is a remark to this one person."""
+
+
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
+class Facts:
+    """All that one letter is made of.
+
+    Attributes:
+        contact: Whom it is for.
+        interaction: What is logged, or will be.
+        address: The alternative address that holds on the date, if one does.
+        company: The company that a person works for.
+        salesperson: Who signs.
+        sender: Whose letter it is.
+        campaign: What it is done for.
+        segment: The segment as it was logged, or before that its header.
+        country: The country of the address.
+        formulas: All salutation formulas.
+        fallback_language: The language of the salutation where there is no formula in the
+            interaction's; empty for an error.
+        number_as: Finds the number under which the company is a customer or vendor.
+    """
+
+    contact: Contact
+    interaction: Interaction
+    address: AlternativeAddress | None = None
+    company: Contact | None = None
+    salesperson: SalespersonPurchaser | None = None
+    sender: CompanyInformation = attrs.field(factory=CompanyInformation)
+    campaign: Campaign | None = None
+    segment: LoggedSegment | SegmentHeader | None = None
+    country: CountryRegion | None = None
+    formulas: Mapping[tuple[str, str, SalutationType], SalutationFormula] = attrs.field(
+        factory=dict
+    )
+    fallback_language: str = ""
+    number_as: Callable[[LinkToTable], str] = lambda _: ""
+
+    @property
+    def place(self) -> Contact | AlternativeAddress:
+        """Whose address counts: the alternative one, or else the contact's own."""
+        return self.address or self.contact
+
+    @property
+    def company_name(self) -> str:
+        """The company, as the address has it."""
+        return self.place.company_name or self.contact.company_name
+
+    @property
+    def person(self) -> str:
+        """The name of a person; empty for a company."""
+        return "" if self.contact.name == self.company_name else self.contact.name
+
+    @property
+    def e_mail(self) -> str:
+        """Where a mail goes: the alternative address's, if it has one, or else the contact's."""
+        return self.place.e_mail or self.contact.e_mail
+
+    @property
+    def address_block(self) -> tuple[str, ...]:
+        """The address, line by line, in the order of its country."""
+        place, abroad = self.place, self.place.country_region_code
+        home = self.sender.country_region_code
+        lines = address_lines(
+            self.company_name,
+            self.person,
+            address=place.address,
+            address_2=place.address_2,
+            post_code=place.post_code,
+            city=place.city,
+            county=place.county,
+            country_code=abroad or home,
+            country_name=self.country.name if self.country and abroad != home else "",
+        )
+        return tuple(lines)
+
+    def salutation(self, tone: SalutationType) -> str:
+        """The salutation, formal or informal, in the language of the interaction.
+
+        Raises:
+            NotFound: There is no formula for it; the error names contact, language and tone.
+        """
+        language = self.interaction.interaction_language_code
+        for spoken in dict.fromkeys((language, self.fallback_language or language)):
+            formula = self.formulas.get((self.contact.salutation_code, spoken, tone))
+            if formula is not None:
+                return find_salutation(self.contact, (formula,), spoken, tone)
+        return find_salutation(self.contact, (), language, tone)
+
+
+Getter: TypeAlias = Callable[[Facts], Value]
+"""Finds one field among the facts."""
+
+
+@cache
+def known_fields() -> Mapping[str, Getter]:
+    """Every field that there always is, by its name as `field_name` gives it."""
+    known: dict[str, Getter] = {}
+    for prefix, kind, source in _sources():
+        for field in fields_of(kind):
+            name = field_name(f"{prefix}_{field.name}")
+            known.setdefault(name, partial(_attribute, source, field.name, field.blank))
+    known.update((field_name(name), getter) for name, getter in _COMPUTED.items())
+    for number in range(_ADDRESS_LINES):
+        known[field_name(f"address_line_{number + 1}")] = partial(_address_line, number)
+    for prefix, names in _ALSO_UNDER.items():
+        for name in names:
+            known.setdefault(field_name(f"{prefix}_{name}"), known[field_name(name)])
+    return known
+
+
+def find_getter(name: str, extra: Mapping[str, Getter]) -> Getter | None:
+    """What finds a field that a template names; ``None`` if nothing fills it.
+
+    Args:
+        name: The field, as the template spells it.
+        extra: Extra fields of the host, as `extra_fields` gives them.
+    """
+    plain = field_name(name)
+    return known_fields().get(plain) or extra.get(plain)
+
+
+def extra_fields(records: Records) -> Mapping[str, Getter]:
+    """The extra fields that a host declared, by their `field_name`, under each prefix."""
+    found: dict[str, Getter] = {}
+    for field in records.all(ExtraField):
+        for prefix, kind, source in _sources():
+            if field.table == kind.__table__:
+                name = field_name(f"{prefix}_{field.name}")
+                found.setdefault(name, partial(_extra, source, field.name))
+        if field.table in _SAID_OF_ONE:
+            found[field_name(field.name)] = partial(_own_extra, field.name)
+    return found
+
+
+def _attribute(source: Callable[[Facts], object], name: str, blank: Value, facts: Facts) -> Value:
+    value: Value = getattr(source(facts), name, blank)
+    return value
+
+
+def _place_or_contact(name: str, facts: Facts) -> Value:
+    value: Value = getattr(facts.place, name, "") or getattr(facts.contact, name)
+    return value
+
+
+def _address_line(number: int, facts: Facts) -> Value:
+    lines = facts.address_block
+    return lines[number] if number < len(lines) else ""
+
+
+def _extra(source: Callable[[Facts], object], name: str, facts: Facts) -> Value:
+    value: Value = dict(getattr(source(facts), "extra", ())).get(name, "")
+    return value
+
+
+def _own_extra(name: str, facts: Facts) -> Value:
+    """An extra field of the contact, or of this one interaction or line, which goes before."""
+    extra = dict(facts.contact.extra) | dict(facts.interaction.extra)
+    return extra.get(name, "")
+
+
+def _place(name: str, facts: Facts) -> Value:
+    value: Value = getattr(facts.place, name)
+    return value
+
+
+def _customer(facts: Facts) -> Contact:
+    return facts.company or facts.contact
+
+
+def _number_as(table: LinkToTable, facts: Facts) -> Value:
+    return facts.number_as(table)
+
+
+_AT_THE_ADDRESS = (
+    "address",
+    "address_2",
+    "post_code",
+    "city",
+    "county",
+    "country_region_code",
+)
+
+
+_OF_BOTH = ("phone_no", "mobile_phone_no", "e_mail", "home_page")
+
+
+_CONTACT = ("contact", "conta")
+
+
+_LINKED = {
+    **dict.fromkeys(("customer", "custo"), LinkToTable.CUSTOMER),
+    **dict.fromkeys(("vendor", "vendo"), LinkToTable.VENDOR),
+}
+
+
+_COMPUTED: Mapping[str, Getter] = {
+    **{
+        f"{prefix}{name}": partial(_place, name)
+        for prefix in ("", *(f"{each}_" for each in _CONTACT))
+        for name in _AT_THE_ADDRESS
+    },
+    **{
+        f"{prefix}{name}": partial(_place_or_contact, name)
+        for prefix in ("", *(f"{each}_" for each in _CONTACT))
+        for name in _OF_BOTH
+    },
+    "address_block": lambda facts: "\n".join(facts.address_block),
+    "company_name": lambda facts: facts.company_name,
+    "country_region_name": lambda facts: facts.country.name if facts.country else "",
+    **{f"{prefix}_no": partial(_number_as, table) for prefix, table in _LINKED.items()},
+    **{f"{prefix}_contact": lambda facts: facts.contact.name for prefix in _LINKED},
+    "date": lambda facts: facts.interaction.date,
+    "formal_salutation": lambda facts: facts.salutation(SalutationType.FORMAL),
+    "informal_salutation": lambda facts: facts.salutation(SalutationType.INFORMAL),
+    "subject": lambda facts: facts.interaction.subject,
+    "salesperson_code": lambda facts: facts.interaction.salesperson_code,
+    "segment_no": lambda facts: facts.interaction.segment_no,
+    "campaign_no": lambda facts: facts.interaction.campaign_no,
+    "segment_line_language_code": lambda facts: facts.interaction.interaction_language_code,
+    REMARK: partial(_own_extra, REMARK),
+}
+
+
+_OF_A_LINE = (
+    "campaign_description",
+    "contact_company_name",
+    "contact_e_mail",
+    "contact_mobile_phone_no",
+    "contact_name",
+    "contact_phone_no",
+    "salesperson_name",
+    "segment_description",
+)
+
+
+_INTERACTION = ("interaction", "interaction_log_entry", "inter", "segment_line")
+
+
+_ALSO_UNDER: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(_CONTACT, ("formal_salutation", "informal_salutation", "company_name")),
+    **dict.fromkeys(_INTERACTION, _OF_A_LINE),
+    "segment_header": ("campaign_description",),
+}
+"""Names that have a prefix where Business Central repeats them in another table."""
+
+
+_PREFIXES: Sequence[tuple[Sequence[str], type[Record], Callable[[Facts], object]]] = (
+    (("", *_CONTACT), Contact, lambda facts: facts.contact),
+    (("company_information", "compa", "our"), CompanyInformation, lambda facts: facts.sender),
+    (("company",), Contact, lambda facts: facts.company),
+    (tuple(_LINKED), Contact, _customer),
+    (
+        ("salesperson", "salesperson_purchaser", "sales"),
+        SalespersonPurchaser,
+        lambda facts: facts.salesperson,
+    ),
+    (("campaign", "campa"), Campaign, lambda facts: facts.campaign),
+    (("segment", "segment_header", "segme"), SegmentHeader, lambda facts: facts.segment),
+    (("segment", "logged_segment", "segme"), LoggedSegment, lambda facts: facts.segment),
+    ((*_INTERACTION, ""), Interaction, lambda facts: facts.interaction),
+)
+"""Prefixes, kind and place of what has fields; of two with one name the first counts."""
+
+
+def _sources() -> Iterator[tuple[str, type[Record], Callable[[Facts], object]]]:
+    for prefixes, kind, source in _PREFIXES:
+        for prefix in prefixes:
+            yield prefix, kind, source
+
+
+class Gatherer:
+    """Gathers the facts of many letters; what they share is read once."""
+
+    def __init__(self, records: Records, *, fallback_language: str = "") -> None:
+        self._records = records
+        self._fallback = fallback_language
+        self._sender = records.find(CompanyInformation) or CompanyInformation()
+        self._formulas = {
+            (formula.salutation_code, formula.language_code, formula.salutation_type): formula
+            for formula in records.all(SalutationFormula)
+        }
+        self._shared: dict[tuple[type[Record], object], Record | None] = {}
+
+    def facts(self, interaction: Interaction, header: SegmentHeader | None = None) -> Facts:
+        """What the letter of an interaction is made of.
+
+        Args:
+            interaction: The interaction, logged or about to be.
+            header: The segment's header, if it is not logged yet.
+
+        Raises:
+            NotFound: The contact is gone.
+        """
+        contact = self._records.find(Contact, interaction.contact_no)
+        if contact is None:
+            raise NotFound("contact", interaction.contact_no)
+        code = interaction.contact_alt_address_code
+        address = self._records.find(AlternativeAddress, contact.no, code) if code else None
+        country = (address or contact).country_region_code
+        return Facts(
+            contact=contact,
+            interaction=interaction,
+            address=address,
+            company=self._company(contact),
+            salesperson=self._find(SalespersonPurchaser, interaction.salesperson_code),
+            sender=self._sender,
+            campaign=self._find(Campaign, interaction.campaign_no),
+            segment=header or self._find(LoggedSegment, interaction.logged_segment_entry_no),
+            country=self._find(CountryRegion, country),
+            formulas=self._formulas,
+            fallback_language=self._fallback,
+            number_as=partial(self._number_as, contact.company_no or contact.no),
+        )
+
+    def _number_as(self, contact_no: str, table: LinkToTable) -> str:
+        found = self._records.all(
+            ContactBusinessRelation, contact_no=contact_no, link_to_table=table
+        )
+        return next((relation.no for relation in found), "")
+
+    def _company(self, contact: Contact) -> Contact | None:
+        if contact.company_no == contact.no:
+            return contact
+        return self._records.find(Contact, contact.company_no) if contact.company_no else None
+
+    def _find(self, kind: type[RecordT], key: str | int) -> RecordT | None:
+        if not key:
+            return None
+        place = (kind, key)
+        if place not in self._shared:
+            self._shared[place] = self._records.find(kind, key)
+        return self._shared[place]  # type: ignore[return-value]

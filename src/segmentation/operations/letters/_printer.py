@@ -1,0 +1,444 @@
+"""Making letters: for a segment before it is logged, to check them, and after.
+
+A letter is made of its template and one contact's values, gathered in one go; nothing of
+another contact is at hand when it is filled.
+"""
+
+import mimetypes
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
+from typing import IO
+
+import attrs
+
+from segmentation.contacts import Contact, CorrespondenceType
+from segmentation.documents import (
+    Document,
+    Form,
+    Formats,
+    FormatsFor,
+    FormForMany,
+    FormWithText,
+    TextRenderer,
+    field_name,
+    missing_fields,
+    plain_formats,
+    safe_file_name,
+)
+from segmentation.errors import (
+    BadDocument,
+    Fault,
+    InvalidValue,
+    NotFound,
+    Refused,
+    Rejected,
+    SegmentationError,
+    UsageError,
+)
+from segmentation.fields import Value
+from segmentation.frozen import freeze_within
+from segmentation.interactions import Interaction
+from segmentation.protocols import Converter, Renderer, Store
+from segmentation.segments import Segment, SegmentLine
+from segmentation.templates import WordTemplate
+
+from ._merge_fields import Facts, Gatherer, Getter, extra_fields, find_getter
+
+More = Callable[[Contact, Interaction], Mapping[str, Value]]
+"""Further fields that a host adds, by any names it likes."""
+
+
+_NEEDS_A_RENDERER = frozenset({"docx", "docm", "dotx", "dotm", "html", "htm", "txt", ""})
+
+
+@attrs.frozen(kw_only=True)
+class Rendering:
+    """How letters are made.
+
+    Attributes:
+        renderers: What fills templates, by the ending of the template's file name.
+        formats_for: How dates and numbers are written in a language and country.
+        fallback_language: The language of a salutation that has no formula in the letter's
+            own; empty for an error.
+        allow_missing: Fields that nothing fills stay empty instead of being an error.
+        more: Fields that the host adds, for each contact; they go before ours.
+        unsubscribe: A link for each contact by which it takes itself off the list.
+        converters: What turns finished documents into others, by their ending: Word to PDF.
+        bodies: What makes a mail's body of a letter made in Word; a line that says
+            ``send_word_docs_as_attachment`` has its letter attached all the same.
+    """
+
+    renderers: tuple[Renderer, ...] = (TextRenderer(),)
+    formats_for: FormatsFor = plain_formats
+    fallback_language: str = ""
+    allow_missing: bool = False
+    more: More | None = None
+    unsubscribe: Callable[[Contact, Interaction], str] | None = None
+    converters: tuple[Converter, ...] = ()
+    bodies: tuple[Converter, ...] = ()
+
+    def converters_for(self, interaction: Interaction, ending: str) -> Sequence[Converter]:
+        """What a finished document of this ending goes through before it is sent."""
+        mailed = interaction.correspondence_type is CorrespondenceType.EMAIL
+        if mailed and not interaction.send_word_docs_as_attachment:
+            for body in self.bodies:
+                if ending in body.converts:
+                    return (body,)
+        return self.converters
+
+
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
+class Letter:
+    """A letter that is ready to be rendered: whose it is, and the value of each field.
+
+    Attributes:
+        interaction: What it belongs to.
+        addressee: Whose name stands on it.
+        company_name: The company, as the address has it; empty if none.
+        e_mail: Where a mail goes.
+        locale: Language, country and format region.
+        values: The fields of its template, as the template spells them.
+        unsubscribe: A link by which the contact takes itself off the list; empty if none.
+        excluded: The contact was marked as excluded when the letter was prepared.
+    """
+
+    interaction: Interaction
+    addressee: str = ""
+    company_name: str = ""
+    e_mail: str = ""
+    locale: tuple[str, str, str] = ("", "", "")
+    values: Mapping[str, Value] = attrs.field(factory=dict)
+    unsubscribe: str = ""
+    excluded: bool = False
+
+
+class Press:
+    """Makes letters; templates, code tables and formulas are read once.
+
+    Args:
+        store: Where contacts and templates are.
+        rendering: How letters are made.
+    """
+
+    def __init__(self, store: Store, rendering: Rendering | None = None) -> None:
+        self._store = store
+        self._rendering = rendering or Rendering()
+        self._gatherer = Gatherer(
+            store.records, fallback_language=self._rendering.fallback_language
+        )
+        self._extra = extra_fields(store.records)
+        self._forms: dict[tuple[str, str], tuple[Form, Renderer] | None] = {}
+        self._plans: dict[tuple[str, str], Mapping[str, Getter]] = {}
+
+    # -- templates --------------------------------------------------------------------------
+
+    def form(self, interaction: Interaction) -> Form | None:
+        """The form of an interaction's letter; ``None`` if it is sent as it is, unfilled.
+
+        Raises:
+            NotFound: It has no template, or none that can be found.
+            BadDocument: The template cannot be read.
+        """
+        opened = self._opened(*self._template(interaction))
+        return opened[0] if opened else None
+
+    def _template(self, interaction: Interaction) -> tuple[str, str]:
+        """Hash and file name of an interaction's template."""
+        if interaction.attachment:
+            return interaction.attachment, interaction.attachment_name
+        code = interaction.word_template_code
+        template = self._store.records.find(WordTemplate, code) if code else None
+        if template is None:
+            what = "Word template" if code else "attachment of contact"
+            raise NotFound(what, code or interaction.contact_no)
+        return template.attachment, template.attachment_name or f"{code}.docx"
+
+    def _opened(self, digest: str, name: str) -> tuple[Form, Renderer] | None:
+        if (digest, name) not in self._forms:
+            renderer = self._renderer(name)
+            content = self._store.attachments.get(digest)
+            read = (renderer.read(content, name or digest[:8]), renderer) if renderer else None
+            if read:
+                self._check_typed(read[0], name or digest[:8])
+            self._forms[digest, name] = read
+        return self._forms[digest, name]
+
+    def _check_typed(self, form: Form, name: str) -> None:
+        """A field's name in the text, «City», was meant as a field, and would go out as it is."""
+        typed = form.typed if isinstance(form, FormWithText) else ()
+        for text in typed:
+            if find_getter(text, self._extra):
+                raise BadDocument(name, f"«{text}» is typed text; insert it as a merge field")
+
+    def _renderer(self, name: str) -> Renderer | None:
+        ending = _ending(name)
+        for renderer in self._rendering.renderers:
+            if (ending or "txt") in renderer.fills:
+                return renderer
+        if ending in _NEEDS_A_RENDERER:
+            raise NotFound("renderer for templates of the kind", ending)
+        return None
+
+    # -- letters ----------------------------------------------------------------------------
+
+    def prepare(self, interaction: Interaction, segment: Segment | None = None) -> Letter:
+        """Gather the values of an interaction's letter as they stand now.
+
+        Args:
+            interaction: The interaction, logged or about to be.
+            segment: The segment, if it is not logged yet.
+
+        Raises:
+            NotFound: Contact, template or salutation formula is missing.
+            Rejected: Fields that nothing fills, all of them.
+            InvalidValue: What the host adds is nothing that can stand in a letter.
+        """
+        facts = self._gatherer.facts(interaction, segment.header if segment else None)
+        more = self._rendering.more
+        unsubscribe = self._rendering.unsubscribe
+        contact = facts.contact
+        return Letter(
+            interaction=interaction,
+            addressee=contact.name,
+            company_name=facts.company_name,
+            e_mail=facts.e_mail,
+            locale=_locale(facts),
+            values=self._values(facts, more(contact, interaction) if more else {}),
+            unsubscribe=unsubscribe(contact, interaction) if unsubscribe else "",
+            excluded=contact.exclude_from_segment,
+        )
+
+    def _values(self, facts: Facts, more: Mapping[str, Value]) -> Mapping[str, Value]:
+        template = self._template(facts.interaction)
+        opened = self._opened(*template)
+        if opened is None:
+            return {}
+        added = {field_name(name): value for name, value in more.items()}
+        getters = self._plan(template, opened[0])
+        values: dict[str, Value] = {}
+        missing = []
+        for field in opened[0].fields:
+            plain = field_name(field)
+            if plain in added:
+                values[field] = _checked(field, added[plain])
+            elif field in getters:
+                values[field] = getters[field](facts)
+            else:
+                values[field] = ""
+                missing.append(field)
+        if missing and not self._rendering.allow_missing:
+            name = facts.interaction.interaction_template_code or template[1]
+            raise missing_fields(name, facts.contact.no, missing)
+        return values
+
+    def _plan(self, template: tuple[str, str], form: Form) -> Mapping[str, Getter]:
+        if template not in self._plans:
+            found = ((field, find_getter(field, self._extra)) for field in form.fields)
+            self._plans[template] = {field: getter for field, getter in found if getter}
+        return self._plans[template]
+
+    def check(self, letter: Letter) -> None:
+        """Fill a letter's template, without converting it, to see that it can be done.
+
+        Raises:
+            NotFound: The template is gone.
+            BadDocument: The template cannot be read.
+        """
+        opened = self._opened(*self._template(letter.interaction))
+        if opened:
+            opened[0].fill(letter.values, self.formats(letter))
+
+    def render(self, letter: Letter) -> Document:
+        """The finished document of a letter.
+
+        Raises:
+            NotFound: The template is gone.
+            BadDocument: The template cannot be read, or the document not converted.
+        """
+        digest, name = self._template(letter.interaction)
+        opened = self._opened(digest, name)
+        if opened is None:
+            ending = _ending(name)
+            media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            content = self._store.attachments.get(digest)
+        else:
+            form, renderer = opened
+            ending, media_type = renderer.ending, renderer.media_type
+            content = form.fill(letter.values, self.formats(letter))
+        for converter in self._rendering.converters_for(letter.interaction, ending):
+            if ending in converter.converts:
+                content = converter.convert(content, name)
+                ending, media_type = converter.ending, converter.media_type
+        interaction = letter.interaction
+        person = "" if letter.addressee == letter.company_name else letter.addressee
+        return Document(
+            contact_no=interaction.contact_no,
+            name=safe_file_name(letter.company_name, person, ending=ending),
+            media_type=media_type,
+            subject=interaction.subject or interaction.description,
+            content=content,
+            key=str(interaction.entry_no),
+            segment_no=interaction.segment_no,
+            addressee=letter.addressee,
+            e_mail=letter.e_mail,
+            unsubscribe=letter.unsubscribe,
+        )
+
+    def formats(self, letter: Letter) -> Formats:
+        """How dates and numbers are written in a letter."""
+        return self._rendering.formats_for(*letter.locale)
+
+
+def _checked(field: str, value: Value) -> Value:
+    """What a host adds; it is kept with the interaction, and must be of a kind that can be."""
+    if value is None or isinstance(value, str | float | int | Decimal | date | time):
+        return value
+    raise InvalidValue(field, value, "is no value of a field")
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2].casefold() if "." in name else ""
+
+
+def _locale(facts: Facts) -> tuple[str, str, str]:
+    return (
+        facts.interaction.interaction_language_code,
+        facts.place.country_region_code,
+        facts.contact.format_region,
+    )
+
+
+def has_letter(interaction: Interaction) -> bool:
+    """Whether an interaction has something to send."""
+    return bool(interaction.attachment or interaction.word_template_code)
+
+
+def letters(
+    store: Store, interactions: Iterable[Interaction], rendering: Rendering | None = None
+) -> Iterator[Document]:
+    """A letter for each interaction that has a template, in their order.
+
+    Args:
+        store: Where contacts and templates are.
+        interactions: The interactions, logged or about to be.
+        rendering: How letters are made; plain text only, if not given.
+
+    Raises:
+        Rejected: A template names a field that nothing fills.
+        NotFound: A contact, a template or a salutation formula is missing.
+        BadDocument: A template cannot be read.
+    """
+    press = Press(store, rendering)
+    for interaction in interactions:
+        if has_letter(interaction):
+            yield press.render(press.prepare(interaction))
+
+
+def in_one_document(
+    store: Store,
+    interactions: Iterable[Interaction],
+    file: IO[bytes],
+    rendering: Rendering | None = None,
+) -> int:
+    """All letters in one document, a section each; interactions without a template have none.
+
+    Args:
+        store: Where contacts and templates are.
+        interactions: The interactions; their letters must have one template.
+        file: Where the document is written; must be able to seek.
+        rendering: How letters are made.
+
+    Returns:
+        How many letters the document holds.
+
+    Raises:
+        Refused: There is no letter, they have several templates, or one that is not Word's.
+        Rejected: A template names a field that nothing fills.
+        NotFound: A contact, a template or a salutation formula is missing.
+    """
+    press = Press(store, rendering)
+    sent = [interaction for interaction in interactions if has_letter(interaction)]
+    forms = {id(form): form for form in map(press.form, sent)}
+    step = "make one document"
+    if not forms:
+        raise Refused(step, "there is no letter")
+    if len(forms) > 1:
+        raise Refused(step, "the letters have more than one template; make one for each")
+    (form,) = forms.values()
+    if not isinstance(form, FormForMany):
+        raise Refused(step, "the letters have no template of Word")
+    prepared = (press.prepare(interaction) for interaction in sent)
+    return form.fill_all(((each.values, press.formats(each)) for each in prepared), file)
+
+
+def check_letters(
+    store: Store, segment_no: str, rendering: Rendering | None = None
+) -> Sequence[Document]:
+    """Render every letter of a segment that is not logged yet, on the values as they stand.
+
+    Returns:
+        The documents, in the order of the lines; lines without a template have none.
+
+    Raises:
+        NotFound: There is no such segment.
+        Rejected: All that is missing, line by line: fields, formulas, templates.
+    """
+    segment = store.segments.get(segment_no)
+    press = Press(store, rendering)
+    documents: list[Document] = []
+    faults: list[Fault] = []
+    for line in segment.lines:
+        interaction = as_interaction(line)
+        if not line.contact_no or not has_letter(interaction):
+            continue
+        try:
+            documents.append(press.render(press.prepare(interaction, segment)))
+        except SegmentationError as error:
+            faults += faults_of(error, line.place)
+    if faults:
+        raise Rejected(f"letters of segment {segment_no}", faults)
+    return documents
+
+
+def faults_of(error: SegmentationError, place: str) -> Iterator[Fault]:
+    """What went wrong with one letter, as faults of its line."""
+    if isinstance(error, Rejected):
+        for fault in error.faults:
+            yield Fault(place, fault.field, f"{fault.reason} ({error.what})")
+    elif isinstance(error, UsageError):
+        yield Fault(place, "", error.said)
+    else:
+        raise error
+
+
+def as_interaction(line: SegmentLine) -> Interaction:
+    """What a line would be logged as, as far as its letter can tell."""
+    return Interaction(
+        contact_no=line.contact_no,
+        contact_company_no=line.contact_company_no,
+        contact_alt_address_code=line.contact_alt_address_code,
+        date=line.date,
+        description=line.description,
+        subject=line.subject,
+        interaction_group_code=line.interaction_group_code,
+        interaction_template_code=line.interaction_template_code,
+        interaction_language_code=line.language_code,
+        cost=line.unit_cost,
+        duration_min=line.unit_duration_min,
+        information_flow=line.information_flow,
+        initiated_by=line.initiated_by,
+        evaluation=line.evaluation,
+        salesperson_code=line.salesperson_code,
+        campaign_no=line.campaign_no,
+        campaign_target=line.campaign_target,
+        campaign_response=line.campaign_response,
+        segment_no=line.segment_no,
+        line_no=line.line_no,
+        correspondence_type=line.correspondence_type,
+        send_word_docs_as_attachment=line.send_word_docs_as_attachment,
+        attachment=line.attachment,
+        attachment_name=line.attachment_name,
+        word_template_code=line.word_template_code,
+        extra=line.extra,
+    )

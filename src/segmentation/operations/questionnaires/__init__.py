@@ -1,0 +1,45 @@
+"""Profile questionnaires: answers, and classification from figures and books."""
+
+from ._answers import (
+    HandOutRow,
+    answers_of,
+    get_questionnaire,
+    give_answer,
+    hand_out,
+    no_of_contacts,
+    put_questionnaire,
+    questionnaire_faults,
+    questions,
+    suitable,
+    take_answer_back,
+)
+from ._classification import (
+    Classified,
+    Found,
+    Given,
+    Move,
+    classify,
+)
+from ._ledgers import (
+    EntryLedgers,
+)
+
+__all__ = [
+    "Classified",
+    "EntryLedgers",
+    "Found",
+    "Given",
+    "HandOutRow",
+    "Move",
+    "answers_of",
+    "classify",
+    "get_questionnaire",
+    "give_answer",
+    "hand_out",
+    "no_of_contacts",
+    "put_questionnaire",
+    "questionnaire_faults",
+    "questions",
+    "suitable",
+    "take_answer_back",
+]

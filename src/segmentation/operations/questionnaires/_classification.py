@@ -1,0 +1,371 @@
+"""Classifying contacts: answers found from the journal, the host's books, and other answers.
+
+Running it twice changes nothing. What changed is told, contact by contact.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from graphlib import CycleError, TopologicalSorter
+from typing import TypeAlias
+
+import attrs
+
+from segmentation.codes import to_code
+from segmentation.contacts import (
+    Contact,
+    ContactBusinessRelation,
+    ContactProfileAnswer,
+    LinkToTable,
+)
+from segmentation.criteria import AsOf, to_date
+from segmentation.errors import Fault, FilterError, NotFound, Refused, Rejected
+from segmentation.interactions import Interaction
+from segmentation.journal import NOTHING, Figures, figures_of
+from segmentation.protocols import Ledgers, Store
+from segmentation.questionnaires import (
+    ContactClassField,
+    ProfileQuestionnaire,
+    ProfileQuestionnaireLine,
+    Question,
+    QuestionnaireContactType,
+    Rating,
+    classified,
+    questions_of,
+)
+
+from ._ledgers import DAYS_OF_A_YEAR
+
+
+@attrs.frozen
+class Move:
+    """A contact whose answer to a question changed.
+
+    Attributes:
+        contact_no: The contact.
+        questionnaire_code: The questionnaire.
+        question_line_no: Line of the question.
+        before: Lines of its answers before; none if it had none.
+        after: Lines of its answers now; none if it has none.
+    """
+
+    contact_no: str
+    questionnaire_code: str
+    question_line_no: int
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Classified:
+    """What a classification did.
+
+    Attributes:
+        questions: How many questions were answered.
+        answers: How many answers contacts have to them now.
+        moves: Who moved from which answer to which, by question and contact.
+    """
+
+    questions: int
+    answers: int
+    moves: tuple[Move, ...]
+
+
+def classify(
+    store: Store,
+    as_of: AsOf,
+    *,
+    questionnaire_code: str = "",
+    ledgers: Ledgers | None = None,
+) -> Classified:
+    """Answer the automatic questions of one questionnaire, or of all.
+
+    Figures are taken between the questions' dates; ratings come last, each after those that it
+    counts on. A company's figures cover its persons, and its customer's and vendor's figures
+    are its persons' too, unless the questionnaire is for companies only.
+
+    Args:
+        store: Where everything is kept.
+        as_of: The work date that date formulas start from.
+        questionnaire_code: Only this one; empty for all.
+        ledgers: The host's books; needed for figures of customers and vendors.
+
+    Raises:
+        NotFound: There is no such questionnaire.
+        Rejected: Questions have faults, or want figures that nobody supplies: all of them.
+        Refused: Ratings count on each other in a circle; it is named.
+    """
+    with store.transaction():
+        world = _World(store, as_of, ledgers)
+        asked = world.asked(to_code(questionnaire_code))
+        found = world.figured([question for question in asked if not question.is_rating])
+        for question in world.in_order([question for question in asked if question.is_rating]):
+            found[question.key] = world.rated(question, found)
+        moves = [move for question in asked for move in world.moved(question, found[question.key])]
+        world.store_moves(moves)
+    answers = sum(len(lines) for by_contact in found.values() for lines in by_contact.values())
+    return Classified(questions=len(asked), answers=answers, moves=tuple(moves))
+
+
+Given: TypeAlias = Mapping[str, tuple[int, ...]]
+"""Lines of the answers to one question, by contact."""
+
+
+Found: TypeAlias = dict[tuple[str, int], Given]
+"""Answers by the key of their question."""
+
+
+class _World:
+    """What a classification looks at, each read once."""
+
+    def __init__(self, store: Store, as_of: AsOf, ledgers: Ledgers | None) -> None:
+        self._store = store
+        self._day = AsOf(as_of.workdate, as_of.workdate, user=as_of.user)
+        self._ledgers = ledgers
+        self._contacts = {contact.no: contact for contact in store.records.all(Contact)}
+        self._questionnaires = {each.code: each for each in store.records.all(ProfileQuestionnaire)}
+        self._questions = list(questions_of(store.records.all(ProfileQuestionnaireLine)))
+        self._question_of = {
+            (question.code, answer.line_no): question
+            for question in self._questions
+            for answer in question.answers
+        }
+        self._relations = defaultdict[str, list[ContactBusinessRelation]](list)
+        for relation in store.records.all(ContactBusinessRelation):
+            self._relations[relation.contact_no].append(relation)
+        self._given = defaultdict[tuple[str, int], dict[str, tuple[int, ...]]](dict)
+        for each in store.records.all(ContactProfileAnswer):
+            question = self._question_of.get((each.profile_questionnaire_code, each.line_no))
+            if question:
+                by_contact = self._given[question.key]
+                by_contact[each.contact_no] = (*by_contact.get(each.contact_no, ()), each.line_no)
+
+    # -- what is asked ------------------------------------------------------------------------
+
+    def asked(self, code: str) -> Sequence[Question]:
+        if code and code not in self._questionnaires:
+            raise NotFound("profile questionnaire", code)
+        asked = [
+            question
+            for question in self._questions
+            if question.is_automatic
+            and question.code in self._questionnaires
+            and code in {"", question.code}
+        ]
+        faults = [fault for question in asked for fault in self._faults(question)]
+        if faults:
+            raise Rejected("classification", faults)
+        return asked
+
+    def _faults(self, question: Question) -> Iterator[Fault]:
+        faults = list(question.faults())
+        yield from faults
+        if not faults and not question.is_rating:
+            try:
+                start, end = self._period(question)
+            except FilterError as error:
+                yield Fault(question.line.place, "starting_date_formula", error.reason)
+                return
+            if end < start:
+                reason = f"the period ends on {end}, before it starts on {start}"
+                yield Fault(question.line.place, "ending_date_formula", reason)
+
+    def _period(self, question: Question) -> tuple[date, date]:
+        start, end = (
+            to_date(formula.strip("<>"), self._day)
+            for formula in (
+                question.line.starting_date_formula,
+                question.line.ending_date_formula,
+            )
+        )
+        return start, end
+
+    def _suiting(self, question: Question) -> Iterator[Contact]:
+        questionnaire = self._questionnaires[question.code]
+        code = questionnaire.business_relation_code
+        related = frozenset(
+            no
+            for no, relations in self._relations.items()
+            if any(relation.business_relation_code == code for relation in relations)
+        )
+        for contact in self._contacts.values():
+            codes = {code} if related & {contact.no, contact.company_no} else ()
+            if questionnaire.suits(contact, codes):
+                yield contact
+
+    # -- figures ------------------------------------------------------------------------------
+
+    def figured(self, asked: Sequence[Question]) -> Found:
+        faults: list[Fault] = []
+        found: Found = {}
+        for question in asked:
+            field, figures = self._supplied(question)
+            if figures is None:
+                reason = f"nobody supplies the figure {getattr(question.line, field)!s}"
+                faults.append(Fault(question.line.place, field, reason))
+            elif field == "contact_class_field":
+                found[question.key] = classified(question, self._of_suiting(question, figures))
+            else:
+                table = LinkToTable.CUSTOMER if field[0] == "c" else LinkToTable.VENDOR
+                found[question.key] = self._by_link(question, table, figures)
+        if faults:
+            raise Rejected("classification", faults)
+        return found
+
+    def _of_suiting(
+        self, question: Question, figures: Mapping[str, Decimal]
+    ) -> Mapping[str, Decimal]:
+        """The figures of all whom the question is for; who is not among them has 0.
+
+        Who had no interaction in the period had the last one, if any, before it.
+        """
+        blank = Decimal(0)
+        if question.line.contact_class_field is ContactClassField.DAYS_SINCE_INTERACTION:
+            start, end = self._period(question)
+            blank = Decimal((end - start).days + 1)
+        return {c.no: figures.get(c.no, blank) for c in self._suiting(question)}
+
+    def _supplied(self, question: Question) -> tuple[str, Mapping[str, Decimal] | None]:
+        """The class field that a question asks for, and its figures by number."""
+        line = question.line
+        start, end = self._period(question)
+        books = self._ledgers or _NoLedgers()
+        if line.customer_class_field:
+            figures = books.of_customers(line.customer_class_field, start, end)
+            return "customer_class_field", figures
+        if line.vendor_class_field:
+            figures = books.of_vendors(line.vendor_class_field, start, end)
+            return "vendor_class_field", figures
+        field = line.contact_class_field
+        if field is ContactClassField.OPPORTUNITY_WON_PCT:
+            return "contact_class_field", books.of_contacts(field, start, end)
+        return "contact_class_field", self._from_journal(field, start, end)
+
+    def _from_journal(
+        self, field: ContactClassField, start: date, end: date
+    ) -> Mapping[str, Decimal]:
+        """A figure of the journal by contact; a company's covers its persons."""
+        totals: dict[str, Figures] = {}
+        last: dict[str, date] = {}
+        for each in self._store.records.all(Interaction):
+            if each.counts and each.date is not None and start <= each.date <= end:
+                for no in {each.contact_no, each.contact_company_no}:
+                    totals[no] = totals.get(no, NOTHING).plus(figures_of(each))
+                    last[no] = max(last.get(no, start), each.date)
+        if field is ContactClassField.DAYS_SINCE_INTERACTION:
+            return {no: Decimal((end - day).days) for no, day in last.items()}
+        days = (end - start).days + 1
+        return {no: _figure(field, total, days) for no, total in totals.items()}
+
+    def _by_link(
+        self, question: Question, table: LinkToTable, figures: Mapping[str, Decimal]
+    ) -> Given:
+        """Answers by figures of customers or vendors; persons share those of their company."""
+        questionnaire = self._questionnaires[question.code]
+        values = {
+            no: sum((figures.get(each.no, Decimal(0)) for each in links), Decimal(0))
+            for no, relations in self._relations.items()
+            if (links := [each for each in relations if each.link_to_table is table and each.no])
+        }
+        answers = classified(question, values)
+        alone = questionnaire.contact_type is QuestionnaireContactType.COMPANIES
+        return {
+            contact.no: answers[source]
+            for contact in self._suiting(question)
+            if (source := contact.no if alone else contact.company_no or contact.no) in answers
+        }
+
+    # -- ratings ------------------------------------------------------------------------------
+
+    def in_order(self, ratings: Sequence[Question]) -> Sequence[Question]:
+        """Ratings, each after those that it counts on."""
+        by_key = {question.key: question for question in ratings}
+        graph = {
+            question.key: {other.key for _, other in self._points(question)} & by_key.keys()
+            for question in ratings
+        }
+        try:
+            return [by_key[key] for key in TopologicalSorter(graph).static_order()]
+        except CycleError as error:
+            circle = " -> ".join(f"{code} {line_no}" for code, line_no in error.args[1][::-1])
+            raise Refused("classification", f"ratings count on each other: {circle}") from None
+
+    def _points(self, question: Question) -> Iterator[tuple[Rating, Question]]:
+        """What gives points in a rating, with the question that it answers."""
+        code, line_no = question.key
+        for point in self._store.records.all(
+            Rating, profile_questionnaire_code=code, profile_questionnaire_line_no=line_no
+        ):
+            key = (point.rating_profile_quest_code, point.rating_profile_quest_line_no)
+            if key in self._question_of:
+                yield point, self._question_of[key]
+
+    def rated(self, question: Question, found: Found) -> Given:
+        """Answers by points; who has answered too few of the questions gets none."""
+        points: dict[tuple[str, int], dict[int, Decimal]] = defaultdict(dict)
+        for point, counted in self._points(question):
+            points[counted.key][point.rating_profile_quest_line_no] = point.points
+        given = {key: found.get(key, self._given[key]) for key in points}
+        least = question.line.min_pct_questions_answered * len(points) / 100
+        values: dict[str, Decimal] = {}
+        for contact in self._suiting(question):
+            total, answered = Decimal(0), 0
+            for key, worth in points.items():
+                lines = given[key].get(contact.no, ())
+                answered += bool(lines)
+                total += sum((worth.get(line, Decimal(0)) for line in lines), Decimal(0))
+            if answered >= least:
+                values[contact.no] = total
+        return classified(question, values)
+
+    # -- what changes -------------------------------------------------------------------------
+
+    def moved(self, question: Question, answers: Given) -> Iterator[Move]:
+        given = self._given[question.key]
+        for no in sorted(given.keys() | answers.keys()):
+            before, after = given.get(no, ()), answers.get(no, ())
+            if before != after:
+                yield Move(no, question.code, question.line.line_no, before, after)
+
+    def store_moves(self, moves: Iterable[Move]) -> None:
+        put, remove = [], []
+        for move in moves:
+            remove += [self._answer(move, line) for line in move.before if line not in move.after]
+            put += [self._answer(move, line) for line in move.after if line not in move.before]
+        self._store.records.remove(remove)
+        self._store.records.put(put)
+
+    def _answer(self, move: Move, line_no: int) -> ContactProfileAnswer:
+        code = move.questionnaire_code
+        question = self._question_of[code, line_no]
+        contact = self._contacts.get(move.contact_no)
+        return ContactProfileAnswer(
+            contact_no=move.contact_no,
+            contact_company_no=contact.company_no if contact else "",
+            profile_questionnaire_code=code,
+            line_no=line_no,
+            profile_questionnaire_priority=self._questionnaires[code].priority,
+            answer_priority=next(a.priority for a in question.answers if a.line_no == line_no),
+        )
+
+
+class _NoLedgers:
+    """The books of a host that has none."""
+
+    def of_customers(self, _field: object, _start: date, _end: date) -> None:
+        """No figure."""
+
+    of_vendors = of_contacts = of_customers
+
+
+def _figure(field: ContactClassField, total: Figures, days: int) -> Decimal:
+    match field:
+        case ContactClassField.INTERACTION_FREQUENCY:
+            return Decimal(total.interactions) * DAYS_OF_A_YEAR / days
+        case ContactClassField.AVERAGE_INTERACTION_COST:
+            return total.cost / total.interactions
+        case ContactClassField.AVERAGE_INTERACTION_DURATION:
+            return total.duration_min / total.interactions
+        case _:
+            return Decimal(total.interactions)

@@ -1,0 +1,202 @@
+"""What an action does to a segment, worked out without storing anything.
+
+Contacts are asked of the store, the segment is a value. Adding, reducing, refining and
+refreshing meet here, whether they are done, replayed or only looked at beforehand.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from itertools import chain
+from operator import or_
+from typing import assert_never
+
+import attrs
+
+from segmentation.bitmaps import to_positions, without
+from segmentation.contacts import AlternativeAddress
+from segmentation.criteria import AsOf, Criteria, bind
+from segmentation.operations.criteria import schema_of
+from segmentation.operations.records import require_record
+from segmentation.protocols import Store
+from segmentation.segments import (
+    ActionKind,
+    Candidates,
+    CriteriaAction,
+    LeftOut,
+    LeftOutReason,
+    LeftOuts,
+    Lines,
+    Options,
+    Roster,
+    SavedCriteria,
+    Segment,
+    SegmentHeader,
+    Terms,
+    actions_from_json,
+    address_on,
+)
+from segmentation.templates import InteractionTemplate
+
+
+def terms_of(store: Store, segment: Segment) -> Terms:
+    """The terms on which contacts join a segment now."""
+    code = segment.header.interaction_template_code
+    template = store.records.find(InteractionTemplate, code) if code else None
+    return Terms(segment.header, template, segment.texts)
+
+
+def played(store: Store, segment: Segment, action: CriteriaAction, as_of: AsOf) -> Segment:
+    """The segment after an action; what else is in the action than its choice is worked out.
+
+    Raises:
+        FilterError: A filter does not fit its field.
+        UnknownName: The criteria name a table or field that the schema does not have.
+        NotFound: A segment or saved criteria that the action names do not exist.
+    """
+    match action.kind:
+        case ActionKind.ADD:
+            found = _candidates(store, action.criteria, as_of, action.options)
+            return _joined(store, segment, found, action)
+        case ActionKind.REDUCE:
+            goes, stays = segment.lines.split(_passing(store, action, as_of))
+            return segment.acted(action, kept=stays, removed=goes)
+        case ActionKind.REFINE:
+            stays, goes = segment.lines.split(_passing(store, action, as_of))
+            return segment.acted(action, kept=stays, removed=goes)
+        case ActionKind.REFRESH:
+            return _refreshed(store, segment, action, as_of)
+        case _:
+            assert_never(action.kind)
+
+
+def _candidates(
+    store: Store, criteria: Criteria | None, as_of: AsOf, options: Options
+) -> Candidates:
+    return store.contacts.candidates(bind(criteria, schema_of(store), as_of), options)
+
+
+def _passing(store: Store, action: CriteriaAction, as_of: AsOf) -> Roster:
+    """The contacts that pass, with ``entire_companies`` their whole companies."""
+    options = Options(expand_companies=action.options.entire_companies)
+    return _candidates(store, action.criteria, as_of, options).who
+
+
+def _joined(store: Store, segment: Segment, found: Candidates, action: CriteriaAction) -> Segment:
+    """The segment with lines for those who may join, and a note of those who may not."""
+    joining, left_out = sorted_out(found, segment, action.options)
+    done = attrs.evolve(action, left_out=left_out)
+    return segment.acted(done, inserted=lines_for(store, segment, joining))
+
+
+def lines_for(store: Store, segment: Segment, *rosters: Roster) -> Lines:
+    """New lines for contacts, numbered after the segment's last."""
+    codes = _address_codes(store, segment.header, rosters)
+    return segment.new_lines(terms_of(store, segment), *rosters, address_codes=codes)
+
+
+def _address_codes(
+    store: Store, header: SegmentHeader, rosters: Sequence[Roster]
+) -> dict[str, str]:
+    """The alternative addresses that are active on the header's date, by contact."""
+    of_contact: dict[str, list[AlternativeAddress]] = {}
+    for address in store.records.all(AlternativeAddress):
+        of_contact.setdefault(address.contact_no, []).append(address)
+    if not of_contact:
+        return {}
+    concerned = (who.contact_nos(to_positions(who.shared(of_contact.keys()))) for who in rosters)
+    return {no: address_on(of_contact[no], header.date) for no in chain(*concerned)}
+
+
+def sorted_out(
+    found: Candidates, segment: Segment, options: Options
+) -> tuple[Roster, Sequence[LeftOut]]:
+    """Those who join, and those who do not with the reason, in the order of the lines."""
+    who, reasons = found.who, dict(found.barred)
+    if options.ignore_exclusion:
+        del reasons[LeftOutReason.EXCLUDED]
+    may = without(who.everyone, reduce(or_, reasons.values(), 0))
+    if not options.allow_existing:
+        reasons[LeftOutReason.ALREADY_THERE] = may & segment.lines.on(who)
+        may = without(may, reasons[LeftOutReason.ALREADY_THERE])
+    return who.only(may), LeftOuts(who, reasons)
+
+
+# -- refreshing -------------------------------------------------------------------------------
+
+
+def saved_actions(store: Store, code: str) -> tuple[CriteriaAction, ...]:
+    """The actions of saved criteria.
+
+    Raises:
+        NotFound: There are no such criteria.
+    """
+    return actions_from_json(require_record(store, SavedCriteria, "saved criteria", code).actions)
+
+
+def check_actions(store: Store, actions: Iterable[CriteriaAction], as_of: AsOf) -> None:
+    """Bind what actions choose by, so that a fault in the last shows before the first is done.
+
+    Raises:
+        FilterError: A filter does not fit its field.
+        UnknownName: The criteria name a table or field that the schema does not have.
+    """
+    schema = schema_of(store)
+    for action in actions:
+        bind(action.criteria, schema, as_of)
+
+
+def replayed(
+    store: Store, segment: Segment, actions: Iterable[CriteriaAction], as_of: AsOf
+) -> Segment:
+    """The segment after each of these actions is done on it, on the data of today."""
+    plain = (attrs.evolve(action, as_of=as_of) for action in actions)
+    return reduce(lambda done, action: played(store, done, action, as_of), plain, segment)
+
+
+def _refreshed(store: Store, segment: Segment, action: CriteriaAction, as_of: AsOf) -> Segment:
+    """The segment after its saved criteria are played anew; what was done by hand stays.
+
+    Contacts that now match enter, those that do not match any more leave. A line put in by
+    hand stays; a contact taken out by hand stays out.
+    """
+    scratch = Segment(header=segment.header, languages=segment.languages)
+    fresh = replayed(store, scratch, saved_actions(store, action.saved_code), as_of)
+    by_hand, banned = _done_by_hand(segment)
+    kept_by_hand, others = segment.lines.picked(by_hand)
+    stays, goes = others.split(*fresh.lines.rosters)
+    entering: list[Roster] = []
+    for who in fresh.lines.rosters:
+        there = segment.lines.on(who) | who.shared(banned, *entering)
+        entering.append(who.only(without(who.everyone, there)))
+    return segment.acted(
+        attrs.evolve(action, left_out=_left_out(fresh, banned)),
+        kept=stays.merged(kept_by_hand),
+        inserted=lines_for(store, segment, *entering),
+        removed=goes,
+    )
+
+
+def _left_out(fresh: Segment, banned: frozenset[str]) -> Sequence[LeftOut]:
+    """Who did not join when criteria were played anew, and who may not since he was taken out."""
+    if len(fresh.actions) == 1 and not banned:
+        return fresh.actions[0].left_out
+    out = {each.contact_no: each for done in fresh.actions for each in done.left_out}
+    for who in fresh.lines.rosters:
+        for no in who.contact_nos(who.in_order(who.shared(banned))):
+            out[no] = LeftOut(no, LeftOutReason.REMOVED_BY_HAND)
+    joined = fresh.lines.known(out.keys()) - banned
+    return tuple(each for no, each in out.items() if no not in joined)
+
+
+def _done_by_hand(segment: Segment) -> tuple[frozenset[int], frozenset[str]]:
+    """The numbers of lines that were put in by hand, and the contacts taken out by hand."""
+    put_in: set[int] = set()
+    taken_out: set[str] = set()
+    for action in segment.actions:
+        if action.by_hand:
+            put_in.difference_update(action.removed.numbers)
+            put_in.update(action.inserted)
+            taken_out.update(action.removed.contact_nos)
+        else:
+            put_in = {number for number in put_in if number not in action.inserted}
+    return frozenset(put_in), frozenset(taken_out - segment.lines.known(taken_out))

@@ -1,0 +1,239 @@
+"""Logging a segment: one interaction for each line enters the journal, the worksheet closes.
+
+What would be recorded is planned first, with all that is wrong; only a plan without faults is
+carried out, in one transaction.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+import attrs
+
+from segmentation.campaigns import CampaignEntry
+from segmentation.columns import Columns, like
+from segmentation.criteria import MEANING, AsOf
+from segmentation.errors import Fault, Refused, Rejected, Said
+from segmentation.frozen import freeze_within
+from segmentation.interactions import DeliveryStatus, Interaction
+from segmentation.journal import Stamp, reason_of
+from segmentation.operations.followers import follow_lines
+from segmentation.operations.journal import record
+from segmentation.operations.letters import Rendering
+from segmentation.operations.records import require_segment
+from segmentation.phrases import phrase
+from segmentation.protocols import Store
+from segmentation.segments import (
+    LoggedSegment,
+    Segment,
+    SegmentLine,
+    SegmentLogged,
+    SegmentLogging,
+    Tell,
+    tell_nobody,
+)
+
+from ._log_plan import LoggingPlan, make_plan
+from ._saved_criteria import reuse_logged_segment
+from ._worksheet import new_segment
+
+
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
+class Logged:
+    """What logging a segment did.
+
+    Attributes:
+        segment: The logged segment.
+        interactions: What was recorded, one for each line, in the order of the lines.
+        follow_up: The follow-up segment, if one was asked for.
+        plan: What was planned: the same counts, the lines passed over.
+    """
+
+    segment: LoggedSegment
+    interactions: Sequence[Interaction]
+    follow_up: Segment | None = None
+    plan: LoggingPlan
+
+
+def plan_logging(
+    store: Store, segment_no: str, *, deliver: bool = False, rendering: Rendering | None = None
+) -> LoggingPlan:
+    """Say what logging a segment would do; nothing is changed.
+
+    Args:
+        store: Where everything is kept.
+        segment_no: The segment.
+        deliver: Whether its documents are to be delivered.
+        rendering: With ``deliver``: how letters are made. Each is made once to see that it
+            can be.
+
+    Raises:
+        NotFound: There is no such segment; it may have been logged already.
+    """
+    segment = require_segment(store, segment_no)
+    plan = make_plan(store, segment, deliver=deliver, rendering=rendering)[0]
+    if _was_logged(store, segment.no):
+        again = Fault("header", "no", _LOGGED_BEFORE)
+        plan = attrs.evolve(plan, faults=(again, *plan.faults))
+    return plan
+
+
+def log_segment(
+    store: Store,
+    segment_no: str,
+    *,
+    as_of: AsOf,
+    stamp: Stamp,
+    follow_up: bool = False,
+    deliver: bool = False,
+    rendering: Rendering | None = None,
+    tell: Tell = tell_nobody,
+) -> Logged:
+    """Log a segment: all of it, or, on any fault, nothing.
+
+    Args:
+        store: Where everything is kept.
+        segment_no: The segment.
+        as_of: The user who logs, and the work date of the follow-up.
+        stamp: When and by whom it is recorded.
+        follow_up: Make a segment with the same contacts and campaign.
+        deliver: Mark the interactions whose documents are to be delivered; delivering them
+            comes afterwards.
+        rendering: With ``deliver``: how letters are made. Each is made once to see that it
+            can be, and what it was filled with is kept with its interaction.
+        tell: Is told before anything is recorded and after; an error of it undoes all.
+
+    Raises:
+        NotFound: There is no such segment; it may have been logged already.
+        Refused: A segment with this number was logged before.
+        Rejected: The segment has faults: all of them, line by line.
+        Conflict: Somebody else logged or recorded at the same moment.
+    """
+    with store.transaction():
+        segment = require_segment(store, segment_no)
+        if _was_logged(store, segment.no):
+            raise Refused(Said("log segment {no}", no=segment.no), _LOGGED_BEFORE)
+        plan, lines, kept = make_plan(store, segment, deliver=deliver, rendering=rendering)
+        if plan.faults:
+            raise Rejected(Said("segment {no}", no=segment.no), plan.faults)
+        tell(SegmentLogging(segment))
+        logged, interactions = _record(store, segment, lines, stamp, deliver=deliver, kept=kept)
+        store.segments.remove(segment)
+        follow_lines(store, segment, None)
+        tell(SegmentLogged(segment, logged))
+        again = _follow_up(store, segment, logged, as_of) if follow_up else None
+    return Logged(segment=logged, interactions=interactions, follow_up=again, plan=plan)
+
+
+# -- planning -------------------------------------------------------------------------------
+
+
+_LOGGED_BEFORE = "one with this number was logged before"
+
+
+def _was_logged(store: Store, segment_no: str) -> bool:
+    return any(True for _ in store.records.all(LoggedSegment, segment_no=segment_no))
+
+
+# -- recording ------------------------------------------------------------------------------
+
+
+def _record(
+    store: Store,
+    segment: Segment,
+    lines: Columns[SegmentLine],
+    stamp: Stamp,
+    *,
+    deliver: bool,
+    kept: Mapping[int, str],
+) -> tuple[LoggedSegment, Columns[Interaction]]:
+    """Write the entries: the logged segment, its campaign entries, its interactions."""
+    logged_no = store.log.head().number + 1
+    logged = LoggedSegment(
+        entry_no=logged_no,
+        segment_no=segment.no,
+        description=segment.header.description,
+        date=stamp.at.date(),
+        user_id=stamp.user,
+        meaning=MEANING,
+        reason=reason_of(segment),
+    )
+    entries = [
+        attrs.evolve(entry, entry_no=number)
+        for number, entry in enumerate(
+            _campaign_entries(segment, lines, logged_no, stamp.user), start=logged_no + 1
+        )
+    ]
+    first_no = logged_no + 1 + len(entries)
+    numbers = {entry.campaign_no: entry.entry_no for entry in entries}
+    interactions = _interactions(lines, logged_no, stamp.user).with_columns(
+        entry_no=range(first_no, first_no + len(lines)),
+        campaign_entry_no=[numbers.get(no, 0) for no in lines.column("campaign_no")],
+        delivery_status=[
+            DeliveryStatus.IN_PROGRESS if deliver and way else DeliveryStatus.BLANK
+            for way in lines.column("correspondence_type")
+        ],
+        merge_data=[kept.get(line_no, "") for line_no in lines.column("line_no")],
+    )
+    record(store, [logged, *entries, interactions], stamp)
+    return logged, interactions
+
+
+def _campaign_entries(
+    segment: Segment, lines: Columns[SegmentLine], logged_no: int, user: str
+) -> Iterator[CampaignEntry]:
+    """One for each campaign, shared by its lines; its date is that of the earliest line."""
+    first: dict[str, tuple[date | None, str]] = {}
+    for campaign_no, day, salesperson_code in lines.counted(
+        "campaign_no", "date", "salesperson_code"
+    ):
+        known = first.get(campaign_no)
+        if known is None or (day and known[0] and day < known[0]):
+            first[campaign_no] = (day, salesperson_code)
+    for campaign_no in sorted(first.keys() - {""}):
+        day, salesperson_code = first[campaign_no]
+        yield CampaignEntry(
+            campaign_no=campaign_no,
+            description=segment.header.description,
+            date=day,
+            segment_no=segment.no,
+            salesperson_code=salesperson_code,
+            user_id=user,
+            logged_segment_entry_no=logged_no,
+        )
+
+
+_RENAMED = {
+    "language_code": "interaction_language_code",
+    "unit_cost": "cost",
+    "unit_duration_min": "duration_min",
+}
+
+
+def _interactions(lines: Columns[SegmentLine], logged_no: int, user: str) -> Columns[Interaction]:
+    """The lines as interactions, without numbers of their own."""
+    fields = attrs.fields_dict(Interaction)
+    taken = {
+        new: name
+        for name in attrs.fields_dict(SegmentLine)
+        if (new := _RENAMED.get(name, name)) in fields
+    }
+    first = lines[0]
+    pattern = Interaction(
+        **{new: getattr(first, name) for new, name in taken.items()},
+        logged_segment_entry_no=logged_no,
+        user_id=user,
+    )
+    columns = {new: lines.columns[name] for new, name in taken.items() if name in lines.columns}
+    return like(pattern, len(lines), columns)
+
+
+def _follow_up(store: Store, segment: Segment, logged: LoggedSegment, as_of: AsOf) -> Segment:
+    """A segment with the contacts that were logged and the same campaign."""
+    made = new_segment(
+        store,
+        workdate=as_of.workdate,
+        user=as_of.user,
+        description=phrase("follow_up", no=segment.no),
+        campaign_no=segment.header.campaign_no,
+    )
+    return reuse_logged_segment(store, made.no, logged.entry_no, as_of)

@@ -1,0 +1,291 @@
+"""Choosing contacts for a segment: add, reduce, refine, by hand, go back and forward.
+
+Each step reads a segment, makes a new value of it and stores that, in one transaction; an
+error leaves everything as it was. What a step would do can be seen without doing it.
+"""
+
+from collections.abc import Sequence
+
+import attrs
+
+from segmentation.contacts import Contact
+from segmentation.criteria import AsOf, Compare, Criteria, Operand, Operator, Part, Where
+from segmentation.errors import InvalidValue, Refused, Said
+from segmentation.frozen import freeze_within
+from segmentation.operations.records import require_contact, require_segment
+from segmentation.protocols import Store
+from segmentation.segments import (
+    ActionKind,
+    CriteriaAction,
+    LeftOut,
+    Lines,
+    Listed,
+    Options,
+    Segment,
+    Tell,
+    tell_nobody,
+)
+
+from ._apply_action import lines_for, played
+from ._worksheet import keep
+
+# -- steps ------------------------------------------------------------------------------------
+
+
+def add_contacts(
+    store: Store,
+    segment_no: str,
+    criteria: Criteria | None,
+    as_of: AsOf,
+    options: Options | None = None,
+    *,
+    tell: Tell = tell_nobody,
+) -> Segment:
+    """Every contact that passes joins the segment.
+
+    Excluded contacts join only with ``ignore_exclusion``; blocked contacts and minors without
+    consent never do. Who matched and did not join stands in the action's ``left_out``.
+    """
+    action = _action(ActionKind.ADD, criteria, as_of, options)
+    return _act(store, segment_no, action, as_of, tell=tell)
+
+
+def reduce_contacts(
+    store: Store,
+    segment_no: str,
+    criteria: Criteria | None,
+    as_of: AsOf,
+    options: Options | None = None,
+    *,
+    reset_when_empty: bool = False,
+    tell: Tell = tell_nobody,
+) -> Segment:
+    """Lines of contacts that pass go; with ``entire_companies`` their whole companies do.
+
+    Args:
+        store: Where everything is kept.
+        segment_no: The segment.
+        criteria: What to choose by; ``None`` for every contact.
+        as_of: The day and user that relative dates and tokens stand for.
+        options: Only ``entire_companies`` is looked at.
+        reset_when_empty: If no line is left after more than one action, forget all actions.
+        tell: Is told of the change.
+    """
+    action = _action(ActionKind.REDUCE, criteria, as_of, options)
+    return _act(store, segment_no, action, as_of, reset_when_empty=reset_when_empty, tell=tell)
+
+
+def refine_contacts(
+    store: Store,
+    segment_no: str,
+    criteria: Criteria | None,
+    as_of: AsOf,
+    options: Options | None = None,
+    *,
+    reset_when_empty: bool = False,
+    tell: Tell = tell_nobody,
+) -> Segment:
+    """Only lines of contacts that pass stay; with ``entire_companies`` whole companies do.
+
+    Args:
+        store: Where everything is kept.
+        segment_no: The segment.
+        criteria: What to choose by; ``None`` for every contact.
+        as_of: The day and user that relative dates and tokens stand for.
+        options: Only ``entire_companies`` is looked at.
+        reset_when_empty: If no line is left after more than one action, forget all actions.
+        tell: Is told of the change.
+    """
+    action = _action(ActionKind.REFINE, criteria, as_of, options)
+    return _act(store, segment_no, action, as_of, reset_when_empty=reset_when_empty, tell=tell)
+
+
+def _action(
+    kind: ActionKind, criteria: Criteria | None, as_of: AsOf, options: Options | None
+) -> CriteriaAction:
+    return CriteriaAction(kind=kind, criteria=criteria, options=options or Options(), as_of=as_of)
+
+
+def _act(
+    store: Store,
+    segment_no: str,
+    action: CriteriaAction,
+    as_of: AsOf,
+    *,
+    reset_when_empty: bool = False,
+    tell: Tell,
+) -> Segment:
+    with store.transaction():
+        before = require_segment(store, segment_no)
+        after = played(store, before, action, as_of)
+        return keep(store, before, _perhaps_reset(after, reset_when_empty), tell)
+
+
+def _perhaps_reset(segment: Segment, reset_when_empty: bool) -> Segment:  # noqa: FBT001
+    forgets = reset_when_empty and not segment.lines and len(segment.actions) > 1
+    return segment.reset() if forgets else segment
+
+
+def go_back(store: Store, segment_no: str, *, tell: Tell = tell_nobody) -> Segment:
+    """Undo the last action: the lines are again as they were before it.
+
+    Raises:
+        Refused: There is no action left.
+    """
+    with store.transaction():
+        before = require_segment(store, segment_no)
+        return keep(store, before, before.gone_back(), tell)
+
+
+def go_forward(store: Store, segment_no: str, *, tell: Tell = tell_nobody) -> Segment:
+    """Do again what was gone back on last.
+
+    Raises:
+        Refused: Nothing was gone back on, or something else was done since.
+    """
+    with store.transaction():
+        before = require_segment(store, segment_no)
+        return keep(store, before, before.gone_forward(), tell)
+
+
+# -- by hand ----------------------------------------------------------------------------------
+
+
+def add_contact(
+    store: Store, segment_no: str, contact_no: str, as_of: AsOf, *, tell: Tell = tell_nobody
+) -> Segment:
+    """One contact joins by hand; it is recorded like any other action.
+
+    A contact that is there already gets a second line, and exclusion is not asked for.
+
+    Raises:
+        NotFound: There is no such contact.
+        Refused: The contact is blocked, or a minor without consent.
+    """
+    with store.transaction():
+        before = require_segment(store, segment_no)
+        contact = may_join(store, contact_no)
+        action = by_hand(ActionKind.ADD, contact.no, as_of)
+        inserted = lines_for(store, before, Listed.of([contact]))
+        return keep(store, before, before.acted(action, inserted=inserted), tell)
+
+
+def remove_line(
+    store: Store,
+    segment_no: str,
+    line_no: int,
+    as_of: AsOf,
+    *,
+    recorded: bool = True,
+    reset_when_empty: bool = False,
+    tell: Tell = tell_nobody,
+) -> Segment:
+    """One line goes by hand.
+
+    Args:
+        store: Where everything is kept.
+        segment_no: The segment.
+        line_no: The line's number.
+        as_of: The day and user.
+        recorded: Whether it counts as an action; if not, it cannot be gone back on.
+        reset_when_empty: If no line is left after more than one action, forget all actions.
+        tell: Is told of the change.
+
+    Raises:
+        NotFound: There is no such line.
+    """
+    with store.transaction():
+        before = require_segment(store, segment_no)
+        line = before.line(line_no)
+        gone, kept = before.lines.picked((line_no,))
+        if recorded:
+            action = by_hand(ActionKind.REDUCE, line.contact_no, as_of)
+            after = before.acted(action, kept=kept, removed=gone)
+        else:
+            after = attrs.evolve(before, lines=kept, undone=())
+        return keep(store, before, _perhaps_reset(after, reset_when_empty), tell)
+
+
+def may_join(store: Store, contact_no: str) -> Contact:
+    """The contact, if privacy lets it join a segment.
+
+    Raises:
+        NotFound: There is no such contact.
+        Refused: The contact is blocked, or a minor without consent.
+    """
+    contact = require_contact(store, contact_no)
+    if not contact.may_be_contacted:
+        blocked = contact.privacy_blocked
+        why = "is blocked for privacy" if blocked else "is a minor without consent"
+        raise Refused(
+            Said("add contact {no}", no=contact.no), Said("the contact {why}", why=Said(why))
+        )
+    return contact
+
+
+def by_hand(kind: ActionKind, contact_no: str, as_of: AsOf) -> CriteriaAction:
+    """An action on one contact; played again it does not heed exclusion either."""
+    number = Where("no", Compare(Operator.EQUAL, Operand(contact_no)))
+    return CriteriaAction(
+        kind=kind,
+        criteria=Part("contact", (number,)),
+        options=Options(ignore_exclusion=kind is ActionKind.ADD),
+        by_hand=True,
+        as_of=as_of,
+    )
+
+
+# -- looking ahead ----------------------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
+class Preview:
+    """What an action would do.
+
+    Attributes:
+        joining: The lines that it would put in.
+        leaving: The lines that it would take out.
+        left_out: Contacts that match and would not join, and why.
+        lines_before: How many lines there are.
+        lines_after: How many there would be.
+    """
+
+    joining: Lines
+    leaving: Lines
+    left_out: Sequence[LeftOut]
+    lines_before: int
+    lines_after: int
+
+
+def preview(
+    store: Store,
+    segment_no: str,
+    kind: ActionKind,
+    criteria: Criteria | None,
+    as_of: AsOf,
+    options: Options | None = None,
+) -> Preview:
+    """What an action would do, without doing it: who joins, who goes, who is left out and why.
+
+    Of a refresh it says what the criteria would bring that the segment follows.
+
+    Raises:
+        FilterError: A filter does not fit its field.
+        UnknownName: The criteria name a table or field that the schema does not have.
+        NotFound: There is no such segment, or it follows no criteria that could be refreshed.
+        InvalidValue: There is no such kind of action.
+    """
+    if kind not in [*ActionKind]:
+        raise InvalidValue("kind", kind, f"is none of {', '.join(ActionKind)}")
+    before = require_segment(store, segment_no)
+    followed = before.header.saved_criteria_code if kind is ActionKind.REFRESH else ""
+    action = attrs.evolve(_action(kind, criteria, as_of, options), saved_code=followed)
+    after = played(store, before, action, as_of)
+    done = after.actions[-1]
+    return Preview(
+        joining=after.lines.picked(done.inserted)[0],
+        leaving=done.removed,
+        left_out=done.left_out,
+        lines_before=done.lines_before,
+        lines_after=done.lines_after,
+    )

@@ -1,0 +1,258 @@
+"""Values read as their fields hold them: from the texts of a file, or as a caller gives them."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any, cast
+
+import attrs
+
+from segmentation.errors import Fault, InvalidValue, Rejected, Said, UnknownName, near_name
+from segmentation.fields import (
+    GREATEST,
+    LEAST,
+    Extra,
+    Field,
+    FieldType,
+    Record,
+    Value,
+    aware,
+    fields_of,
+    to_extra,
+)
+from segmentation.languages import truths
+
+
+def read_given(
+    kind: type[Record],
+    given: Mapping[str, object],
+    *,
+    fixed: Iterable[str] = (),
+    long: bool = False,
+) -> dict[str, Any]:
+    """The values of some fields of a record, such as ``date="2026-11-22"`` or ``cost=2.5``.
+
+    Args:
+        kind: The record's class.
+        given: Values by field; ``None`` and an empty text are the blank of the field.
+        fixed: Fields that no caller gives.
+        long: Let texts be longer than their fields, for who looks at that later.
+
+    Raises:
+        UnknownName: The record has no such field, or no caller gives it.
+        InvalidValue: A value does not fit its field.
+        Rejected: Several do not.
+    """
+    fields = {field.name: field for field in fields_of(kind)}
+    known = {*fields, "extra"} - set(fixed)
+    read: dict[str, Any] = {}
+    faults: list[InvalidValue] = []
+    for name, value in given.items():
+        if name not in known:
+            raise UnknownName("field", name, known=sorted(known), where=kind.__table__)
+        try:
+            read[name] = (
+                _extra(value) if name == "extra" else _read_given(fields[name], value, long=long)
+            )
+        except (ValueError, TypeError) as error:
+            faults.append(InvalidValue(name, value, str(error).removeprefix(f"{value!r} ")))
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        what = kind.__table__.replace("_", " ")
+        raise Rejected(what, [Fault(what, fault.field, _told(fault)) for fault in faults])
+    return read
+
+
+def _read_given(field: Field, value: object, *, long: bool) -> object:
+    return read_value(attrs.evolve(field, length=0) if long else field, _exact(value))
+
+
+def _extra(values: Any) -> Extra:  # noqa: ANN401 - what is no mapping is refused
+    return tuple((name, _exact(value)) for name, value in to_extra(values))
+
+
+def _exact(value: Any) -> Any:  # noqa: ANN401 - any value
+    """A value, a float as the number that it shows."""
+    return Decimal(str(value)) if isinstance(value, float) else value
+
+
+def _told(fault: InvalidValue) -> Said:
+    return Said("{value!r} {reason}", value=fault.value, reason=fault.reason)
+
+
+_DIGITS = 100
+"""How far a number may reach before and behind its point."""
+
+
+_SPELLED_OUT = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def spelled_out(text: str) -> str:
+    """A text with the signs that OData spells out."""
+    return _SPELLED_OUT.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def read_value(field: Field, raw: object) -> Value:
+    """A field's value from what a file holds.
+
+    Args:
+        field: The field.
+        raw: A text, or a bool, int, Decimal or None out of JSON.
+
+    Raises:
+        ValueError: It does not fit; the message says why, for people.
+    """
+    if raw is None or raw == "":
+        return field.blank
+    value = _READERS[field.type](field, raw)
+    if field.length and isinstance(value, str) and len(value) > field.length:
+        raise ValueError(f"has {len(value)} characters, {field.length} at most")
+    return value
+
+
+def _read_text(_field: Field, raw: object) -> str:
+    if not isinstance(raw, str):
+        raise ValueError(f"{raw!r} is not a text")
+    if "\x00" in raw:
+        raise ValueError("holds a NUL character")
+    return raw
+
+
+def _read_code(field: Field, raw: object) -> str:
+    return _read_text(field, raw).strip().upper()
+
+
+def _read_integer(_field: Field, raw: object) -> int:
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        if not LEAST <= raw <= GREATEST:
+            raise ValueError(f"{raw!r} is too large")
+        return raw
+    if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", raw, re.ASCII):
+        return int(raw)
+    raise ValueError(f"{raw!r} is not a whole number")
+
+
+def _read_decimal(_field: Field, raw: object) -> Decimal:
+    if isinstance(raw, bool) or not isinstance(raw, int | Decimal | str):
+        raise ValueError(f"{raw!r} is not a number")
+    try:
+        value = Decimal(raw)
+    except InvalidOperation:
+        raise ValueError(f"{raw!r} is not a number") from None
+    if not value.is_finite():
+        raise ValueError(f"{raw!r} is not a number")
+    _, _, places = cast("tuple[int, tuple[int, ...], int]", value.as_tuple())
+    if max(value.adjusted(), -places) > _DIGITS:
+        raise ValueError(f"is a number of more than {_DIGITS} digits")
+    return value
+
+
+def _read_boolean(_field: Field, raw: object) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    text = str(raw).strip().lower() if isinstance(raw, str | int) else "?"
+    truth = truths().get(text) if text else False
+    if truth is not None:
+        return truth
+    raise ValueError(f"{raw!r} is neither yes nor no")
+
+
+def _read_option(field: Field, raw: object) -> str:
+    if isinstance(raw, str):
+        text = spelled_out(raw).strip().lower()
+        name = re.sub(r"\W+", "_", text)
+        option = name if name in field.options else _by_caption(field.captions).get(text)
+        if option is not None:
+            return option
+    named = str(raw)
+    near = near_name(named, field.options)
+    there = ", ".join(filter(None, field.options))
+    hint = f"; did you mean {near!r}?" if near else f"; it is one of {there}"
+    raise ValueError(f"{named!r} is not an option{hint}")
+
+
+@cache
+def _by_caption(captions: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    return {caption.lower(): option for caption, option in captions}
+
+
+def _from_iso(parse: Callable[[str], Any], name: str) -> Callable[[Field, object], Any]:
+    def read(_field: Field, raw: object) -> Any:  # noqa: ANN401 - date, datetime or time
+        try:
+            return parse("" if isinstance(raw, int | Decimal) else str(raw).strip())
+        except ValueError:
+            raise ValueError(f"{raw!r} is not {name} in ISO form") from None
+
+    return read
+
+
+def _date(text: str) -> date | None:
+    found = date.fromisoformat(text)
+    return None if found == date.min else found
+
+
+def _moment(text: str) -> datetime | None:
+    found = aware(datetime.fromisoformat(text))
+    return None if found.date() == date.min else found
+
+
+_READERS: Mapping[FieldType, Callable[[Field, Any], Value]] = {
+    FieldType.CODE: _read_code,
+    FieldType.TEXT: _read_text,
+    FieldType.INTEGER: _read_integer,
+    FieldType.DECIMAL: _read_decimal,
+    FieldType.BOOLEAN: _read_boolean,
+    FieldType.OPTION: _read_option,
+    FieldType.DATE: _from_iso(_date, "a date"),
+    FieldType.DATETIME: _from_iso(_moment, "a datetime"),
+    FieldType.TIME: _from_iso(time.fromisoformat, "a time"),
+}
+
+
+_GUESSED = (
+    (FieldType.INTEGER, re.compile(r"-?(0|[1-9]\d{0,17})", re.ASCII)),
+    (FieldType.DECIMAL, re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)),
+    (FieldType.BOOLEAN, re.compile(r"true|false|yes|no", re.IGNORECASE)),
+    (FieldType.DATE, re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)),
+    (FieldType.DATETIME, re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", re.ASCII)),
+)
+
+
+def guess_type(values: Sequence[object]) -> FieldType:
+    """The narrowest type that all these values of a host's column fit; text if in doubt.
+
+    A number with a leading zero is no number: it may be a code.
+
+    >>> guess_type(["1", "20", ""]), guess_type(["007"]), guess_type(["2026-11-22"])
+    (<FieldType.INTEGER: 'integer'>, <FieldType.TEXT: 'text'>, <FieldType.DATE: 'date'>)
+    """
+    filled = [value for value in values if value is not None and value != ""]
+    if filled and all(isinstance(value, str) for value in filled):
+        return _guess_from_texts([str(value) for value in filled])
+    if filled and all(isinstance(value, bool) for value in filled):
+        return FieldType.BOOLEAN
+    numbers = [v for v in filled if isinstance(v, int | Decimal) and not isinstance(v, bool)]
+    if filled and len(numbers) == len(filled):
+        whole = all(isinstance(value, int) and LEAST <= value <= GREATEST for value in numbers)
+        return FieldType.INTEGER if whole else FieldType.DECIMAL
+    return FieldType.TEXT
+
+
+def _guess_from_texts(texts: Sequence[str]) -> FieldType:
+    for typed, pattern in _GUESSED:
+        if all(pattern.fullmatch(text) for text in texts) and _all_read(typed, texts):
+            return typed
+    return FieldType.TEXT
+
+
+def _all_read(typed: FieldType, texts: Sequence[str]) -> bool:
+    field = Field("", typed)
+    try:
+        for text in texts:
+            read_value(field, text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,481 @@
+"""Contacts: defaults, inheritance, changes of company and type, rows, deletion."""
+
+from typing import Any
+
+import attrs
+import pytest
+
+from segmentation.campaigns import Campaign
+from segmentation.contacts import (
+    AlternativeAddress,
+    BusinessRelation,
+    Contact,
+    ContactBusinessRelation,
+    ContactIndustryGroup,
+    ContactJobResponsibility,
+    ContactMailingGroup,
+    ContactType,
+    ContactWebSource,
+    CorrespondenceType,
+    IndustryGroup,
+    JobResponsibility,
+    NamePart,
+    RelationSummary,
+    Salutation,
+    SalutationFormula,
+    SalutationType,
+    WebSource,
+)
+from segmentation.errors import InvalidValue, NotFound, Refused, Rejected
+from segmentation.fields import Record, fields_of
+from segmentation.memory import MemoryStore
+from segmentation.operations.campaigns import activate, target_group
+from segmentation.operations.contacts import (
+    add_row,
+    change_contact,
+    change_type,
+    delete_contact,
+    find_company,
+    new_contact,
+    persons_of,
+    relation_summary,
+    remove_row,
+    rename_business_relation,
+    row_counts,
+    set_company,
+)
+from segmentation.operations.data import take_in
+from segmentation.operations.records import require_contact
+from segmentation.operations.segments import add_contact, new_segment
+from segmentation.setup import MarketingSetup, NumberSeries, UserSetup
+from support.fair import (
+    AS_OF,
+    NOW,
+    STAMP,
+    TODAY,
+    company,
+    customer,
+    interaction,
+    make_store,
+    person,
+)
+
+ALL_ON = MarketingSetup(
+    contact_nos="CONT",
+    segment_nos="SEGM",
+    bus_rel_code_for_customers="CUST",
+    inherit_salesperson_code=True,
+    inherit_territory_code=True,
+    inherit_country_region_code=True,
+    inherit_language_code=True,
+    inherit_address_details=True,
+    inherit_communication_details=True,
+)
+OFFICE: dict[str, Any] = {
+    "salesperson_code": "JO",
+    "territory_code": "MID",
+    "country_region_code": "CH",
+    "language_code": "FRS",
+    "address": "Rue 1",
+    "city": "Genève",
+    "post_code": "1200",
+    "e_mail": "office@acme.ch",
+    "phone_no": "022",
+}
+
+
+def changed(contact: Contact, **values: Any) -> Contact:  # noqa: ANN401 - whatever a test gives
+    return attrs.evolve(contact, **values)
+
+
+def worlds(*more: Record) -> MemoryStore:
+    """Everything is inherited; ACME is a company with all that can be."""
+    return make_store(ALL_ON, company("ACME", **OFFICE), *more)
+
+
+def values_of(contact: Contact) -> dict[str, Any]:
+    return {name: getattr(contact, name) for name in OFFICE}
+
+
+# -- new contacts ---------------------------------------------------------------------------
+
+
+def test_a_new_contact_has_the_salesperson_of_its_user() -> None:
+    """DEF-01."""
+    store = make_store(
+        UserSetup(user_id="MARY", salesperson_code="RB"),
+        MarketingSetup(contact_nos="CONT", default_salesperson_code="JO"),
+    )
+    assert new_contact(store, Contact(no=""), at=NOW, user="mary").salesperson_code == "RB"
+    assert new_contact(store, Contact(no=""), at=NOW, user="john").salesperson_code == "JO"
+    named = Contact(no="", salesperson_code="XX")
+    assert new_contact(store, named, at=NOW, user="mary").salesperson_code == "XX"
+
+
+def test_without_defaults_a_new_contact_has_blanks() -> None:
+    """SET-03."""
+    made = new_contact(make_store(), Contact(no="", name="Acme"), at=NOW)
+    blank = Contact(
+        no="CT0001",
+        name="Acme",
+        search_name="ACME",
+        company_no="CT0001",
+        company_name="Acme",
+        last_modified=NOW,
+    )
+    assert made == blank
+
+
+def test_defaults_are_taken_each_type_with_its_salutation() -> None:
+    """SET-05."""
+    store = make_store(
+        MarketingSetup(
+            contact_nos="CONT",
+            default_territory_code="MID",
+            default_country_region_code="CH",
+            default_language_code="FRS",
+            default_correspondence_type=CorrespondenceType.EMAIL,
+            default_company_salutation_code="COMPANY",
+            default_person_salutation_code="UNISEX",
+        )
+    )
+    made = new_contact(store, Contact(no=""), at=NOW)
+    assert (made.territory_code, made.country_region_code, made.language_code) == (
+        "MID",
+        "CH",
+        "FRS",
+    )
+    assert made.correspondence_type is CorrespondenceType.EMAIL
+    assert made.salutation_code == "COMPANY"
+    other = new_contact(store, Contact(no="", type=ContactType.PERSON), at=NOW)
+    assert other.salutation_code == "UNISEX"
+
+
+def test_without_a_series_a_contact_cannot_be_numbered() -> None:
+    """SET-19."""
+    with pytest.raises(Refused, match="contact_nos"):
+        new_contact(make_store(MarketingSetup()), Contact(no=""), at=NOW)
+
+
+def test_a_number_is_given_once() -> None:
+    store = make_store(NumberSeries(code="CONT", starting_no="CT1", manual_nos=True))
+    with pytest.raises(Rejected, match="contact SHOP: no: is taken"):
+        new_contact(store, Contact(no="SHOP"), at=NOW)
+
+
+def test_a_person_without_company_has_no_business_relation() -> None:
+    """PCC-01."""
+    store = make_store()
+    made = new_contact(store, Contact(no="", type=ContactType.PERSON, name="Z"), at=NOW)
+    assert relation_summary(store, made) is RelationSummary.NONE
+    assert made.company_no == ""
+
+
+def test_a_name_is_taken_apart_or_put_together() -> None:
+    """PCC-09."""
+    store = make_store()
+    made = new_contact(store, Contact(no="", type=ContactType.PERSON, name="X Y Z"), at=NOW)
+    assert (made.first_name, made.middle_name, made.surname) == ("X", "Y", "Z")
+    parts = Contact(no="", type=ContactType.PERSON, first_name="Anna", surname="Berg")
+    assert new_contact(store, parts, at=NOW).name == "Anna Berg"
+    nameless = new_contact(store, Contact(no="", type=ContactType.PERSON), at=NOW)
+    assert nameless.first_name == ""
+
+
+def test_a_company_name_means_the_company_not_a_person() -> None:
+    """PCC-05, CON-31."""
+    store = make_store(person("TWIN", name="SHOP Ltd"))
+    made = new_contact(
+        store, Contact(no="", type=ContactType.PERSON, name="Eve", company_name="shop ltd"), at=NOW
+    )
+    assert (made.company_no, made.company_name) == ("SHOP", "SHOP Ltd")
+    assert find_company(store, "TWIN") is None
+
+
+def test_a_name_that_two_companies_have_means_neither() -> None:
+    store = make_store(changed(company("SHOP2"), name="x"), changed(company("SHOP3"), name="X"))
+    made = new_contact(
+        store, Contact(no="", type=ContactType.PERSON, name="Eve", company_name="X"), at=NOW
+    )
+    assert (made.company_no, made.company_name) == ("", "X")
+
+
+@pytest.mark.parametrize("no", ["NOBODY", "ANNA"])
+def test_a_person_cannot_work_for_what_is_no_company(no: str) -> None:
+    with pytest.raises(Rejected, match="is no company"):
+        new_contact(make_store(), person("", no), at=NOW)
+
+
+def test_a_new_person_inherits_what_it_does_not_have() -> None:
+    store = worlds(attrs.evolve(ALL_ON, default_territory_code="OTHER"))
+    made = new_contact(store, person("", "ACME", language_code="ENG"), at=NOW)
+    assert values_of(made) == {**OFFICE, "language_code": "ENG"}
+    own = new_contact(store, person("", "ACME", city="Bern"), at=NOW)
+    assert (own.address, own.city) == ("", "Bern")
+
+
+def test_nothing_is_inherited_unless_the_set_up_says_so() -> None:
+    store = worlds(MarketingSetup(contact_nos="CONT"))
+    made = new_contact(store, person("", "ACME"), at=NOW)
+    assert not any(values_of(made).values())
+    assert made.company_name == "ACME Ltd"
+
+
+# -- company ----------------------------------------------------------------------------------
+
+
+def test_a_person_that_gets_a_company_takes_its_values() -> None:
+    """SET-01, CON-11, CON-39."""
+    store = worlds(customer("ACME", "C9"))
+    moved = set_company(store, "carl", "acme", at=NOW)
+    assert (moved.company_no, moved.company_name) == ("ACME", "ACME Ltd")
+    assert values_of(moved) == OFFICE
+    assert relation_summary(store, moved) is RelationSummary.CUSTOMER
+
+
+def test_an_address_of_one_s_own_stays() -> None:
+    """CON-25."""
+    store = worlds(person("EVE", address="Home 1", e_mail="eve@home.ch"))
+    moved = set_company(store, "EVE", "ACME", at=NOW)
+    assert (moved.address, moved.city, moved.e_mail) == ("Home 1", "", "eve@home.ch")
+    assert moved.phone_no == "022"
+
+
+def test_from_company_to_company_what_was_the_old_one_s_changes() -> None:
+    store = worlds(company("NEXT", address="Way 2", e_mail="x@next.ch", territory_code="N"))
+    set_company(store, "CARL", "ACME", at=NOW)
+    moved = set_company(store, "CARL", "NEXT", at=NOW)
+    assert (moved.address, moved.e_mail, moved.phone_no) == ("Way 2", "x@next.ch", "022")
+    assert (moved.territory_code, moved.language_code) == ("N", "FRS")
+    alone = set_company(store, "CARL", "", at=NOW)
+    assert (alone.company_no, alone.company_name, alone.e_mail) == ("", "", "x@next.ch")
+
+
+def test_a_company_and_a_contact_on_a_line_stay_where_they_are() -> None:
+    store = worlds()
+    with pytest.raises(Refused, match="a company itself"):
+        set_company(store, "SHOP", "ACME", at=NOW)
+    segment = new_segment(store, workdate=TODAY)
+    add_contact(store, segment.no, "CARL", AS_OF)
+    with pytest.raises(Refused, match=segment.no):
+        set_company(store, "CARL", "ACME", at=NOW)
+    with pytest.raises(NotFound):
+        set_company(store, "NOBODY", "ACME", at=NOW)
+
+
+def test_a_change_of_the_company_reaches_those_who_had_its_value() -> None:
+    store = worlds()
+    for no in ("CARL", "ANNA"):
+        set_company(store, no, "ACME", at=NOW)
+    by_hand = changed(
+        require_contact(store, "ANNA"), territory_code="OWN", city="Bern", phone_no="1"
+    )
+    change_contact(store, by_hand, at=NOW)
+    acme = require_contact(store, "ACME")
+    later = changed(
+        acme, name="Acme AG", territory_code="NEW", address="Rue 2", phone_no="", e_mail="n@acme.ch"
+    )
+    told = change_contact(store, later, at=NOW)
+    assert [contact.no for contact in told] == ["ACME", "ANNA", "CARL"]
+    carl, anna = require_contact(store, "CARL"), require_contact(store, "ANNA")
+    assert (carl.company_name, carl.territory_code, carl.address) == ("Acme AG", "NEW", "Rue 2")
+    assert (carl.phone_no, carl.e_mail) == ("", "n@acme.ch")
+    assert (anna.territory_code, anna.address, anna.phone_no) == ("OWN", "Rue 1", "1")
+    assert anna.e_mail == "n@acme.ch"
+    assert [c.no for c in change_contact(store, require_contact(store, "ACME"), at=NOW)] == ["ACME"]
+
+
+def test_without_inheritance_only_the_company_s_name_follows() -> None:
+    store = worlds(MarketingSetup())
+    store.records.put([person("EVE", "ACME", company_name="ACME Ltd", **OFFICE)])
+    acme = require_contact(store, "ACME")
+    change_contact(store, changed(acme, name="New", address="x", phone_no="y"), at=NOW)
+    eve = require_contact(store, "EVE")
+    assert (eve.company_name, eve.address, eve.phone_no) == ("New", "Rue 1", "022")
+
+
+def test_a_change_of_name_parts_changes_the_name() -> None:
+    """SET-27."""
+    store = make_store(Salutation(code="F"))
+    anna = require_contact(store, "ANNA")
+    [after] = change_contact(store, changed(anna, surname="Berg", salutation_code="F"), at=NOW)
+    assert (after.name, after.salutation_code) == ("Anna Berg", "F")
+    assert require_contact(store, "anna") == after
+    [again] = change_contact(store, changed(after, name="A. Berg"), at=NOW)
+    assert again.name == "A. Berg"
+
+
+def test_type_and_company_are_changed_by_verbs_of_their_own() -> None:
+    store = make_store()
+    anna = require_contact(store, "ANNA")
+    with pytest.raises(Refused, match="change_type"):
+        change_contact(store, changed(anna, type=ContactType.COMPANY), at=NOW)
+    with pytest.raises(Refused, match="set_company"):
+        change_contact(store, changed(anna, company_no="MILL"), at=NOW)
+
+
+# -- type -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("no", "to", "more", "reason"),
+    [
+        ("ACME", "person", customer("ACME", "C9"), "business relations must be 0"),  # PCC-13
+        ("ACME", "person", person("EVE", "ACME"), "persons must be 0"),
+        ("ACME", "person", interaction(1, "ACME", "ACME"), "interactions must be 0"),
+        (
+            "ACME",
+            "person",
+            ContactIndustryGroup(contact_no="ACME", industry_group_code="RETAIL"),
+            "industry groups must be 0",
+        ),
+        (
+            "ACME",
+            "person",
+            ContactWebSource(contact_no="ACME", web_source_code="WEB"),
+            "web sources must be 0",
+        ),
+        (
+            "CARL",
+            "company",
+            ContactJobResponsibility(contact_no="CARL", job_responsibility_code="BUY"),
+            "job responsibilities must be 0, it is 1",
+        ),
+    ],
+)
+def test_a_type_is_not_changed_with_things_that_only_it_has(
+    no: str, to: str, more: Record, reason: str
+) -> None:
+    with pytest.raises(Refused, match=reason):
+        change_type(worlds(more), no, ContactType(to), at=NOW)
+
+
+def test_a_new_type_starts_its_name_anew() -> None:
+    store = worlds(attrs.evolve(ALL_ON, default_company_salutation_code="COMPANY"))
+    made = change_type(store, "CARL", ContactType.COMPANY, at=NOW)
+    assert (made.company_no, made.company_name, made.first_name) == ("CARL", "Carl", "")
+    assert made.salutation_code == "COMPANY"
+    back = change_type(store, "CARL", ContactType.PERSON, at=NOW)
+    assert (back.company_no, back.company_name, back.first_name) == ("", "", "Carl")
+    assert change_type(store, "CARL", ContactType.PERSON, at=NOW) == back
+
+
+# -- deletion and rows ------------------------------------------------------------------------
+
+
+def test_a_deleted_contact_takes_its_rows_with_it() -> None:
+    store = make_store(ContactMailingGroup(contact_no="CARL", mailing_group_code="NEWS"))
+    assert delete_contact(store, "carl") == ["CARL"]
+    assert store.records.find(Contact, "CARL") is None
+    assert list(store.records.all(ContactMailingGroup)) == []
+
+
+def test_a_company_is_deleted_with_its_persons_only_if_asked() -> None:
+    store = make_store()
+    with pytest.raises(Refused, match="2 persons work for it"):
+        delete_contact(store, "SHOP")
+    assert delete_contact(store, "SHOP", with_persons=True) == ["SHOP", "ANNA", "BO"]
+    assert list(store.records.all(ContactBusinessRelation)) == []
+
+
+def test_a_contact_on_a_line_is_not_deleted() -> None:
+    store = make_store()
+    segment = new_segment(store, workdate=TODAY)
+    add_contact(store, segment.no, "BO", AS_OF)
+    for no in ("BO", "SHOP"):
+        with pytest.raises(Refused, match=segment.no):
+            delete_contact(store, no, with_persons=True)
+    assert len(persons_of(store, "SHOP")) == 2
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ContactIndustryGroup(contact_no="SHOP", industry_group_code="RETAIL"),  # CON-03
+        ContactMailingGroup(contact_no="SHOP", mailing_group_code="NEWS"),  # CON-05
+        ContactJobResponsibility(contact_no="CARL", job_responsibility_code="BUY"),  # CON-13
+    ],
+)
+def test_rows_are_counted(row: Any) -> None:  # noqa: ANN401 - one of several kinds
+    store = make_store()
+    add_row(store, row)
+    add_row(store, row)
+    assert row_counts(store, row.contact_no)[row.__table__] == 1
+    remove_row(store, row)
+    assert row_counts(store, row.contact_no)[row.__table__] == 0
+
+
+def test_only_companies_have_industries_and_only_persons_responsibilities() -> None:
+    store = make_store()
+    for row in (
+        ContactIndustryGroup(contact_no="ANNA", industry_group_code="RETAIL"),
+        ContactJobResponsibility(contact_no="SHOP", job_responsibility_code="BUY"),
+    ):
+        with pytest.raises(Refused, match="only a"):
+            add_row(store, row)
+    with pytest.raises(NotFound):
+        add_row(store, AlternativeAddress(contact_no="NOBODY", code="HOME"))
+    with pytest.raises(Refused, match="no such rows"):
+        add_row(store, Campaign(no="X"))
+
+
+def test_a_customer_s_code_can_be_renamed() -> None:
+    """CON-49."""
+    store = make_store()
+    assert rename_business_relation(store, "cust", "client") == 1
+    setup = store.records.find(MarketingSetup)
+    assert setup is not None
+    assert setup.bus_rel_code_for_customers == "CLIENT"
+    assert relation_summary(store, require_contact(store, "SHOP")) is RelationSummary.CUSTOMER
+    assert store.records.find(BusinessRelation, "CUST") is None
+    with pytest.raises(Refused, match="another's"):
+        rename_business_relation(store, "CLIENT", "VEND")
+    with pytest.raises(NotFound):
+        rename_business_relation(store, "CUST", "X")
+
+
+def test_targets_follow_relations_however_they_are_made() -> None:
+    store = make_store(interaction(1, "MILL", "MILL", campaign_target=True))
+    activate(store, "FAIR", at=NOW)
+    relation = customer("MILL", "C2")
+    add_row(store, relation)
+    assert [target.no for target in target_group(store, "FAIR")] == ["C2"]
+    remove_row(store, relation)
+    assert [target.no for target in target_group(store, "FAIR")] == ["MILL"]
+    take_in(store, [relation], STAMP)
+    assert [target.no for target in target_group(store, "FAIR")] == ["C2"]
+    delete_contact(store, "MILL")
+    assert [target.no for target in target_group(store, "FAIR")] == ["MILL"]
+
+
+def test_descriptions_of_code_tables_are_as_long_as_each_other() -> None:
+    """CON-06, CON-07, CON-08, CON-09."""
+    lengths = {
+        field.length
+        for kind in (BusinessRelation, IndustryGroup, WebSource, JobResponsibility)
+        for field in fields_of(kind)
+        if field.name == "description"
+    }
+    assert lengths == {100}
+
+
+@pytest.mark.parametrize(
+    ("language", "tone"),
+    [("", "formal"), ("", "informal"), ("FRS", "formal")],  # SET-23, SET-24, SET-25
+)
+def test_a_formula_is_found_by_salutation_language_and_tone(language: str, tone: str) -> None:
+    formula = SalutationFormula(
+        salutation_code="F",
+        language_code=language,
+        salutation_type=SalutationType(tone),
+        salutation="Dear %1",
+        name_1=NamePart.SURNAME,
+    )
+    store = make_store(formula)
+    assert store.records.find(SalutationFormula, "F", language, SalutationType(tone)) == formula
+
+
+def test_a_text_that_is_too_long_for_its_field_is_refused() -> None:
+    store = make_store()
+    with pytest.raises(InvalidValue, match=r"name: .* has 101 characters, 100 at most"):
+        new_contact(store, Contact(no="", name="x" * 101), at=NOW, user="mary")

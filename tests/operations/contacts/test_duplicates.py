@@ -1,0 +1,227 @@
+"""Duplicates: who is likely the same, and two contacts made one."""
+
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from segmentation.contacts import (
+    Contact,
+    ContactBusinessRelation,
+    ContactMailingGroup,
+    ContactProfileAnswer,
+)
+from segmentation.errors import InvalidValue, Refused
+from segmentation.interactions import Interaction
+from segmentation.journal import verify
+from segmentation.operations.campaigns import Scope, activate, figures, target_group
+from segmentation.operations.contacts import (
+    STRINGS,
+    Duplicate,
+    duplicates_in,
+    find_duplicates,
+    merge,
+    plain,
+)
+from segmentation.operations.records import require_contact
+from segmentation.operations.segments import add_contact, log_segment, new_segment
+from support.fair import (
+    AS_OF,
+    NOW,
+    STAMP,
+    TODAY,
+    company,
+    customer,
+    interaction,
+    make_store,
+    person,
+)
+
+BERN: dict[str, Any] = {
+    "address": "Marktgasse 12",
+    "city": "Bern",
+    "phone_no": "+41 31 311 22 33",
+    "e_mail": "info@mueller.ch",
+}
+
+
+def test_contacts_are_alike_by_the_strings_that_they_share() -> None:
+    one = company("A", **BERN)
+    same = attrs.evolve(company("B", **BERN), name="a ltd")
+    moved = attrs.evolve(same, no="C", address="Bundesplatz 3", city="Berne", phone_no="")
+    found = list(find_duplicates([moved, same, one], hit_share=0.5))
+    assert found == [Duplicate("A", "B", 1.0)]
+    assert Duplicate("A", "C", 3 / 7) in list(find_duplicates([moved, same, one], hit_share=0.42))
+
+
+def test_a_person_is_no_duplicate_of_a_company() -> None:
+    assert list(find_duplicates([company("A", **BERN), person("B", name="A Ltd", **BERN)])) == []
+
+
+def test_contacts_without_anything_to_compare_are_not_alike() -> None:
+    assert list(find_duplicates([Contact(no="A"), Contact(no="B")])) == []
+
+
+@pytest.mark.parametrize("hit_share", [0, 1.01, 60])
+def test_a_share_lies_between_none_and_all(hit_share: float) -> None:
+    with pytest.raises(InvalidValue, match="hit_share"):
+        list(find_duplicates([], hit_share=hit_share))
+
+
+def test_writing_makes_no_difference() -> None:
+    assert plain("Müller & Söhne") == plain("MULLER, sohne")
+    assert plain("Straße") == "strasse"
+
+
+texts = st.sampled_from(["", "Anna Berg", "Anna Bergmann", "ANNA BERG", "Carl", "Bern", "Basel"])
+contacts = st.lists(st.tuples(texts, texts, texts), max_size=12)
+
+
+@given(contacts, st.integers(1, 100))
+def test_the_quick_way_finds_what_comparing_all_pairs_finds(
+    values: list[tuple[str, str, str]], pct: int
+) -> None:
+    hit_share = pct / 100
+    made = [
+        Contact(no=f"{number:02}", name=name, address=address, city=city)
+        for number, (name, address, city) in enumerate(values)
+    ]
+    pairs = {
+        (found.contact_no, found.other_no, found.hit_share)
+        for index, one in enumerate(made)
+        for other in made[:index]
+        for found in find_duplicates([other, one], hit_share=hit_share)
+    }
+    quick = list(find_duplicates(made, hit_share=hit_share))
+    assert {(each.contact_no, each.other_no, each.hit_share) for each in quick} == pairs
+    assert len(quick) == len(pairs)
+    for index, one in enumerate(made):
+        for other in made[:index]:
+            assert ((other.no, one.no) in {(a, b) for a, b, _ in pairs}) == alike(one, other, pct)
+
+
+def alike(one: Contact, other: Contact, pct: int) -> bool:
+    """The definition, by hand."""
+
+    def strings(contact: Contact) -> set[tuple[str, int, str]]:
+        found = set()
+        for each in STRINGS:
+            text = plain(getattr(contact, each.field))
+            found.add(
+                (
+                    each.field,
+                    each.length,
+                    text[: each.length or None] if each.length >= 0 else text[each.length :],
+                )
+            )
+        return {each for each in found if each[2]}
+
+    a, b = strings(one), strings(other)
+    most = max(len(a), len(b))
+    return most > 0 and len(a & b) * 100 >= pct * most
+
+
+def test_a_store_is_searched_whole() -> None:
+    store = make_store(company("A", **BERN), attrs.evolve(company("B", **BERN), name="A Ltd"))
+    assert duplicates_in(store) == [Duplicate("A", "B", 1.0)]
+
+
+# -- merging ----------------------------------------------------------------------------------
+
+
+def test_a_merged_contact_knows_what_both_knew_and_stays_protected() -> None:
+    store = make_store(
+        person("EVE", city="Bern", extra={"size": 38}),
+        person(
+            "EVA",
+            "SHOP",
+            city="Basel",
+            e_mail="e@x.ch",
+            privacy_blocked=True,
+            minor=True,
+            parental_consent_received=True,
+            extra={"size": 40, "hat": 7},
+        ),
+    )
+    kept = merge(store, "eve", "eva", STAMP)
+    assert (kept.city, kept.e_mail, kept.company_no) == ("Bern", "e@x.ch", "SHOP")
+    assert kept.privacy_blocked
+    assert not kept.may_be_contacted
+    assert not kept.parental_consent_received
+    assert dict(kept.extra) == {"size": 38, "hat": 7}
+    assert kept.last_modified == NOW
+    assert require_contact(store, "EVE") == kept
+    assert store.records.find(Contact, "EVA") is None
+
+
+def test_rows_pass_over_and_one_s_own_go_before() -> None:
+    store = make_store(
+        customer("MILL", "C2"),
+        ContactMailingGroup(contact_no="MILL", mailing_group_code="NEWS"),
+        ContactProfileAnswer(
+            contact_no="MILL", contact_company_no="MILL", profile_questionnaire_code="Q", line_no=1
+        ),
+        person("DORA", "MILL"),
+    )
+    merge(store, "SHOP", "MILL", STAMP)
+    assert [row.no for row in store.records.all(ContactBusinessRelation)] == ["C1"]
+    assert [row.contact_no for row in store.records.all(ContactMailingGroup)] == ["SHOP"]
+    [answer] = store.records.all(ContactProfileAnswer)
+    assert (answer.contact_no, answer.contact_company_no) == ("SHOP", "SHOP")
+    dora = require_contact(store, "DORA")
+    assert (dora.company_no, dora.company_name) == ("SHOP", "SHOP Ltd")
+
+
+def test_recorded_interactions_follow_by_entries_that_say_so() -> None:
+    store = make_store(person("DORA", "MILL"))
+    segment = new_segment(store, workdate=TODAY, template_code="INVITE", description="Fair")
+    for no in ("MILL", "DORA", "CARL"):
+        add_contact(store, segment.no, no, AS_OF)
+    store.records.put([attrs.evolve(require_contact(store, "DORA"), salesperson_code="JO")])
+    line_salespeople(store, segment.no)
+    log_segment(store, segment.no, as_of=AS_OF, stamp=STAMP)
+    activate(store, "FAIR", at=NOW)
+    before = figures(store, Scope(campaign_no="FAIR"))
+    length = store.log.head().number
+    merge(store, "SHOP", "MILL", STAMP)
+    merge(store, "ANNA", "CARL", STAMP)
+    found = [(each.contact_no, each.contact_company_no) for each in store.records.all(Interaction)]
+    assert sorted(found) == [("ANNA", "SHOP"), ("DORA", "SHOP"), ("SHOP", "SHOP")]
+    assert store.log.head().number == length + 3
+    assert figures(store, Scope(campaign_no="FAIR")) == before
+    assert [(t.no, t.no_of_targets) for t in target_group(store, "FAIR")] == [("C1", 3)]
+    assert verify(store.log.read()) == store.log.head()
+
+
+def test_what_was_recorded_for_an_earlier_employer_stays_with_it() -> None:
+    store = make_store(
+        interaction(1, "CARL", "MILL"), interaction(2, "CARL", ""), interaction(3, "CARL", "SHOP")
+    )
+    store.records.put([attrs.evolve(require_contact(store, "CARL"), company_no="SHOP")])
+    merge(store, "BO", "CARL", STAMP)
+    found = [(each.contact_no, each.contact_company_no) for each in store.records.all(Interaction)]
+    assert found == [("BO", "MILL"), ("BO", "SHOP"), ("BO", "SHOP")]
+
+
+def line_salespeople(store: Any, no: str) -> None:  # noqa: ANN401 - a store
+    """Every line has a salesperson, so that the segment can be logged."""
+    segment = store.segments.get(no)
+    lines = tuple(attrs.evolve(line, salesperson_code="JO") for line in segment.lines)
+    store.segments.put(attrs.evolve(segment, lines=lines))
+
+
+def test_some_contacts_cannot_be_merged() -> None:
+    store = make_store()
+    with pytest.raises(Refused, match="same contact"):
+        merge(store, "ANNA", "anna", STAMP)
+    with pytest.raises(Refused, match="one is a person, the other a company"):
+        merge(store, "ANNA", "SHOP", STAMP)
+    new_segment(store, workdate=TODAY)
+    segment = new_segment(store, workdate=TODAY)
+    add_contact(store, segment.no, "BO", AS_OF)
+    with pytest.raises(Refused, match=segment.no):
+        merge(store, "ANNA", "BO", STAMP)
+    store.records.put([interaction(99, "BO", "SHOP")])
+    assert merge(store, "BO", "ANNA", STAMP).no == "BO"

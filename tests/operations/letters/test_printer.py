@@ -1,0 +1,478 @@
+"""Letters: the fields that there are, and what happens where something is missing."""
+
+import io
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from segmentation.adapters.mammoth import MailBody
+from segmentation.adapters.word import WordRenderer
+from segmentation.contacts import (
+    AlternativeAddress,
+    Contact,
+    ContactBusinessRelation,
+    CorrespondenceType,
+    CountryRegion,
+    LinkToTable,
+    SalespersonPurchaser,
+    SalutationFormula,
+)
+from segmentation.documents import TextRenderer
+from segmentation.errors import BadDocument, Conflict, InvalidValue, NotFound, Refused, Rejected
+from segmentation.fields import Value
+from segmentation.interactions import Interaction
+from segmentation.memory import MemoryStore
+from segmentation.operations.letters import (
+    Press,
+    Rendering,
+    as_interaction,
+    check_letters,
+    faults_of,
+    in_one_document,
+    known_fields,
+    letters,
+)
+from segmentation.segments import Segment, SegmentHeader, SegmentLine
+from segmentation.setup import CompanyInformation, ExtraField
+from segmentation.templates import InformationFlow, WordTemplate
+from segmentation.workspace import Workspace
+from support.wordfiles import docx, field, paragraph, run, text_of
+
+WORD = Rendering(renderers=(TextRenderer(), WordRenderer()))
+ANNA = Contact(
+    no="CT2",
+    type="person",  # type: ignore[arg-type]
+    name="Anna Berg",
+    first_name="Anna",
+    surname="Berg",
+    company_no="CT1",
+    company_name="Berg AS",
+    address="Storgata 1",
+    post_code="0155",
+    city="Oslo",
+    country_region_code="NO",
+    e_mail="anna@example.com",
+    salutation_code="F",
+    phone_no="1",
+    extra={"shoe_size": 38},  # type: ignore[arg-type]
+)
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    store = MemoryStore()
+    store.records.put(
+        [
+            ANNA,
+            Contact(
+                no="CT1", name="Berg AS", company_no="CT1", company_name="Berg AS", city="Bergen"
+            ),
+            SalutationFormula(
+                salutation_code="F",
+                language_code="NOR",
+                salutation="Kjære %1,",
+                name_1="first_name",  # type: ignore[arg-type]
+            ),
+            CountryRegion(code="NO", name="Norway"),
+            CompanyInformation(
+                name="Lynghede",
+                post_code="7700",
+                phone_no="+45 1",
+                country_region_code="DK",
+                iban="DK5000400440116243",
+            ),
+            ContactBusinessRelation(
+                contact_no="CT1",
+                business_relation_code="CUST",
+                link_to_table=LinkToTable.CUSTOMER,
+                no="10000",
+            ),
+            SalespersonPurchaser(code="JO", name="Jo Roe"),
+            AlternativeAddress(
+                contact_no="CT2", code="HYTTE", address="Fjellet 2", city="Geilo", post_code="3580"
+            ),
+            ExtraField(table="contact", name="shoe_size", type="integer"),
+        ]
+    )
+    return store
+
+
+def interaction(store: MemoryStore, template: str | bytes, **changed: Value) -> Interaction:
+    content = template.encode() if isinstance(template, str) else template
+    return Interaction(
+        **{  # type: ignore[arg-type]
+            "contact_no": "CT2",
+            "attachment": store.attachments.put(content),
+            "attachment_name": "letter.txt" if isinstance(template, str) else "letter.docx",
+            "interaction_language_code": "NOR",
+            "interaction_template_code": "HELLO",
+            "salesperson_code": "JO",
+            "date": date(2026, 11, 22),
+            "subject": "Hello",
+            "cost": Decimal("12.50"),
+            **changed,
+        }
+    )
+
+
+def letter(
+    store: MemoryStore, template: str, rendering: Rendering | None = None, **changed: Value
+) -> str:
+    (document,) = letters(store, [interaction(store, template, **changed)], rendering)
+    return document.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Name", "Anna Berg"),
+        ("contact_name", "Anna Berg"),
+        ("Contact", "Anna Berg"),
+        ("First_Name", "Anna"),
+        ("No", "CT2"),
+        ("Company_Name", "Berg AS"),
+        ("company_city", "Bergen"),
+        ("Address", "Storgata 1"),
+        ("ZIP_Code", "0155"),
+        ("Post_Code", "0155"),
+        ("City", "Oslo"),
+        ("State", ""),
+        ("County", ""),
+        ("CountryRegion_Code", "NO"),
+        ("Country_Region_Name", "Norway"),
+        ("Email", "anna@example.com"),
+        ("E_Mail", "anna@example.com"),
+        ("CALC_Formal_Salutation", "Kjære Anna,"),
+        ("Company_Information_Phone_No", "+45 1"),
+        ("our_name", "Lynghede"),
+        ("Salesperson_Code", "JO"),
+        ("Purchaser_Code", "JO"),
+        ("Salesperson_Name", "Jo Roe"),
+        ("Salesperson_Purchaser_Name", "Jo Roe"),
+        ("date", "2026-11-22"),
+        ("Interaction_Date", "2026-11-22"),
+        ("subject", "Hello"),
+        ("address_line_2", "Anna Berg"),
+        ("address_line_8", ""),
+        ("address_block", "Berg AS\nAnna Berg\nStorgata 1\n0155 Oslo\nNORWAY"),
+        ("shoe_size", "38"),
+        ("remark", ""),
+        ("campaign_description", ""),
+        ("Postal_ZIP_Code", "0155"),
+        ("ProvinceState", ""),
+        ("Last_Name", "Berg"),
+        ("Contact_Last_Name", "Berg"),
+        ("CONTA_CALC_Formal_Salutation", "Kjære Anna,"),
+        ("Registration_No", ""),
+        ("Customer_Name", "Berg AS"),
+        ("Customer_Contact", "Anna Berg"),
+        ("Customer_No", "10000"),
+        ("CUSTO_No", "10000"),
+        ("Vendor_No", ""),
+        ("Primary_Contact_No", "CT2"),
+        ("SalespersonPurchaser_Name", "Jo Roe"),
+        ("SALES_Name", "Jo Roe"),
+        ("COMPA_ZIP_Code", "7700"),
+        ("Company_Information_State", ""),
+        ("Company_Information_IBAN", "DK5000400440116243"),
+        ("Segment_Line_Contact_Name", "Anna Berg"),
+        ("Segment_Line_Contact_Email", "anna@example.com"),
+        ("Segment_Line_Contact_Company_Name", "Berg AS"),
+        ("Segment_Line_Language_Code", "NOR"),
+        ("Interaction_Log_Entry_Cost_LCY", "12.50"),
+        ("Interaction_Template_Code", "HELLO"),
+        ("INTER_Subject", "Hello"),
+    ],
+)
+def test_every_field_is_found_under_our_name_and_business_centrals(
+    store: MemoryStore, name: str, value: str
+) -> None:
+    assert letter(store, f"{{{{ {name} }}}}") == value
+
+
+def test_the_alternative_address_goes_before_the_contacts_own(store: MemoryStore) -> None:
+    text = letter(
+        store,
+        "{{ address }}, {{ city }}, {{ phone_no }}, {{ address_block }}",
+        contact_alt_address_code="HYTTE",
+    )
+    assert text == "Fjellet 2, Geilo, 1, Berg AS\nAnna Berg\nFjellet 2\n3580 Geilo"
+
+
+def test_a_company_is_named_once_in_its_address(store: MemoryStore) -> None:
+    assert letter(store, "{{ address_block }}", contact_no="CT1") == "Berg AS\nBergen"
+
+
+def test_a_contact_without_company_has_no_company_fields(store: MemoryStore) -> None:
+    store.records.put([Contact(no="CT3", name="Per")])
+    assert letter(store, "{{ company_city }}.", contact_no="CT3", salesperson_code="") == "."
+
+
+def test_a_remark_of_the_line_stands_in_the_letter(store: MemoryStore) -> None:
+    text = letter(store, "{{ Remark }}", extra=(("remark", "Bring the cat."),))  # type: ignore[arg-type]
+    assert text == "Bring the cat."
+
+
+def test_extra_fields_of_the_sender_and_the_salesperson_have_their_prefix(
+    store: MemoryStore,
+) -> None:
+    store.records.put(
+        [
+            CompanyInformation(name="Lynghede", extra={"hotline": "+45 2"}),  # type: ignore[arg-type]
+            SalespersonPurchaser(code="JO", extra={"room": "7"}),  # type: ignore[arg-type]
+            ExtraField(table="company_information", name="hotline"),
+            ExtraField(table="salesperson_purchaser", name="room"),
+            ExtraField(table="territory", name="area"),
+        ]
+    )
+    template = "{{ Company_Information_Hotline }} {{ our_hotline }} {{ Salesperson_Room }}"
+    assert letter(store, template) == "+45 2 +45 2 7"
+    assert letter(store, "{{ Salesperson_Room }}.", salesperson_code="") == "."
+
+
+def test_a_host_adds_fields_that_go_before_ours(store: MemoryStore) -> None:
+    def more(contact: Contact, interaction: Interaction) -> Mapping[str, Value]:
+        return {"Balance Due": 5, "city": f"{contact.city} ({interaction.subject})"}
+
+    assert letter(store, "{{ Balance_Due }} {{ City }}", Rendering(more=more)) == "5 Oslo (Hello)"
+
+
+@pytest.mark.parametrize("value", [object(), ["a"], b"a", {}])
+def test_what_a_host_adds_must_be_a_value(store: MemoryStore, value: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidValue, match="Balance"):
+        letter(store, "{{ Balance }}", Rendering(more=lambda *_: {"balance": value}))
+
+
+def test_a_missing_formula_names_contact_language_and_tone(store: MemoryStore) -> None:
+    with pytest.raises(NotFound, match=r"F SVE formal \(contact CT2"):
+        letter(store, "{{ formal_salutation }}", interaction_language_code="SVE")
+
+
+def test_the_caller_may_name_a_language_for_missing_formulas(store: MemoryStore) -> None:
+    rendering = Rendering(fallback_language="NOR")
+    text = letter(store, "{{ formal_salutation }}", rendering, interaction_language_code="SVE")
+    assert text == "Kjære Anna,"
+    with pytest.raises(NotFound, match="informal"):
+        letter(store, "{{ informal_salutation }}", rendering)
+
+
+def test_a_field_that_nothing_fills_names_template_field_and_contact(store: MemoryStore) -> None:
+    with pytest.raises(Rejected) as caught:
+        letter(store, "{{ name }} {{ nmae }} {{ ctiy }}")
+    assert str(caught.value).startswith("template HELLO: 2 faults")
+    assert [fault.field for fault in caught.value.faults] == ["nmae", "ctiy"]
+    assert caught.value.faults[0].place == "contact CT2"
+
+
+def test_a_field_that_is_only_typed_text_names_template_and_field(store: MemoryStore) -> None:
+    template = docx(paragraph(run("Dear «First_Name», «Fjellheim» is open.")))
+    with pytest.raises(BadDocument, match=r"letter\.docx: «First_Name» is typed text"):
+        list(letters(store, [interaction(store, template)], WORD))
+    quoting = docx(paragraph(run("«Fjellheim» is open.")))
+    (letter,) = letters(store, [interaction(store, quoting)], WORD)
+    assert text_of(letter.content) == "«Fjellheim» is open."
+
+
+def test_missing_fields_may_be_allowed(store: MemoryStore) -> None:
+    assert letter(store, "a{{ nmae }}b", Rendering(allow_missing=True)) == "ab"
+
+
+def test_a_document_says_whose_it_is_and_where_it_goes(store: MemoryStore) -> None:
+    rendering = Rendering(unsubscribe=lambda contact, _: f"https://example.com/{contact.no}")
+    (document,) = letters(
+        store, [interaction(store, "Hi", entry_no=7, segment_no="SM1")], rendering
+    )
+    assert (document.name, document.key, document.segment_no) == (
+        "Berg AS - Anna Berg.txt",
+        "7",
+        "SM1",
+    )
+    assert (document.addressee, document.e_mail) == ("Anna Berg", "anna@example.com")
+    assert (document.subject, document.unsubscribe) == ("Hello", "https://example.com/CT2")
+
+
+def test_a_letter_to_a_company_is_named_after_it(store: MemoryStore) -> None:
+    (document,) = letters(store, [interaction(store, "Hi", contact_no="CT1", subject="")])
+    assert document.name == "Berg AS.txt"
+
+
+def test_what_no_renderer_fills_is_sent_as_it_is(store: MemoryStore) -> None:
+    for name, media_type in (("a.pdf", "application/pdf"), ("a.zzz", "application/octet-stream")):
+        sent = interaction(store, b"%PDF {{ x }}", attachment_name=name)
+        (document,) = letters(store, [sent])
+        assert (document.content, document.media_type) == (b"%PDF {{ x }}", media_type)
+
+
+def test_a_word_template_without_its_renderer_is_an_error(store: MemoryStore) -> None:
+    with pytest.raises(NotFound, match="docx"):
+        list(letters(store, [interaction(store, b"", attachment_name="a.docx")]))
+
+
+def test_an_interaction_without_a_template_has_no_letter(store: MemoryStore) -> None:
+    assert list(letters(store, [Interaction(contact_no="CT2")])) == []
+
+
+def test_the_form_of_a_letter_can_be_looked_at(store: MemoryStore) -> None:
+    press = Press(store, WORD)
+    form = press.form(interaction(store, "{{ name }}"))
+    assert form
+    assert form.fields == ("name",)
+    assert press.form(interaction(store, b"x", attachment_name="a.pdf")) is None
+    press.check(press.prepare(interaction(store, b"x", attachment_name="a.pdf")))
+
+
+def test_what_a_converter_does_not_take_stays_as_it_is(store: MemoryStore) -> None:
+    rendering = Rendering(converters=(Shouting(),))
+    sent = interaction(store, b"x", attachment_name="a.pdf")
+    (document,) = letters(store, [sent], rendering)
+    assert document.content == b"x"
+
+
+def test_many_letters_make_one_document(store: MemoryStore) -> None:
+    template = docx(paragraph(field(" MERGEFIELD Name ")))
+    sent = [interaction(store, template, contact_no=no) for no in ("CT1", "CT2")]
+    file = io.BytesIO()
+    assert in_one_document(store, [*sent, Interaction(contact_no="CT1")], file, WORD) == 2
+    assert text_of(file.getvalue()) == "Berg AS\nAnna Berg"
+
+
+def test_one_document_has_one_template_which_can_hold_many(store: MemoryStore) -> None:
+    first, second = (docx(paragraph(field(f" MERGEFIELD {name} "))) for name in ("Name", "City"))
+    with pytest.raises(Refused, match="more than one template"):
+        in_one_document(
+            store, [interaction(store, first), interaction(store, second)], io.BytesIO(), WORD
+        )
+    with pytest.raises(Refused, match="no template of Word"):
+        in_one_document(store, [interaction(store, "Hi {{ name }}")], io.BytesIO(), WORD)
+    with pytest.raises(Refused, match="no letter"):
+        in_one_document(store, [], io.BytesIO(), WORD)
+
+
+def test_an_error_that_is_no_fault_of_a_letter_is_passed_on() -> None:
+    with pytest.raises(Conflict):
+        list(faults_of(Conflict("journal", "busy"), "line 10000"))
+
+
+def test_a_word_template_is_found_by_its_code(store: MemoryStore) -> None:
+    digest = store.attachments.put(docx(paragraph(field(" MERGEFIELD City "))))
+    store.records.put([WordTemplate(code="THANKS", attachment=digest)])
+    sent = Interaction(contact_no="CT2", word_template_code="THANKS")
+    (document,) = letters(store, [sent], WORD)
+    assert text_of(document.content) == "Oslo"
+    with pytest.raises(NotFound, match="Word template 'OTHER'"):
+        list(letters(store, [Interaction(contact_no="CT2", word_template_code="OTHER")], WORD))
+
+
+def test_a_text_that_is_no_utf_8_is_refused(store: MemoryStore) -> None:
+    with pytest.raises(BadDocument, match="byte 1"):
+        list(letters(store, [interaction(store, b"a\xff", attachment_name="a.txt")]))
+
+
+def test_a_contact_that_is_gone_is_named(store: MemoryStore) -> None:
+    with pytest.raises(NotFound, match="CT9"):
+        letter(store, "Hi", contact_no="CT9")
+
+
+class Shouting:
+    """A converter of a host's own."""
+
+    converts = frozenset({"txt"})
+    ending = "loud"
+    media_type = "text/loud"
+
+    def convert(self, content: bytes, name: str) -> bytes:
+        return content.upper() + name.encode()
+
+
+def test_finished_documents_can_be_converted(store: MemoryStore) -> None:
+    rendering = Rendering(converters=(Shouting(),))
+    (document,) = letters(store, [interaction(store, "Hi ")], rendering)
+    assert (document.content, document.name) == (b"HI letter.txt", "Berg AS - Anna Berg.loud")
+
+
+def segment(store: MemoryStore, *templates: str) -> None:
+    lines = [
+        SegmentLine(
+            segment_no="SM1",
+            line_no=10000 * (place + 1),
+            contact_no="CT2",
+            attachment=store.attachments.put(template.encode()) if template else "",
+        )
+        for place, template in enumerate(templates)
+    ]
+    header = SegmentHeader(no="SM1", description="Fair")
+    store.segments.put(Segment(header=header, lines=tuple(lines)))
+
+
+def test_every_letter_of_a_segment_can_be_made_before_it_is_logged(store: MemoryStore) -> None:
+    segment(store, "{{ segment_description }}", "", "{{ name }}")
+    made = check_letters(store, "SM1")
+    assert [document.content for document in made] == [b"Fair", b"Anna Berg"]
+    assert store.segments.get("SM1").version == 1
+
+
+def test_what_is_missing_is_told_for_all_lines_at_once(store: MemoryStore) -> None:
+    segment(store, "{{ nmae }}", "{{ name }}", "{{ informal_salutation }}")
+    with pytest.raises(Rejected) as caught:
+        check_letters(store, "SM1")
+    assert [fault.place[:10] for fault in caught.value.faults] == ["line 10000", "line 30000"]
+    assert caught.value.faults[0].field == "nmae"
+
+
+def test_no_two_fields_of_the_core_have_the_same_name_by_accident() -> None:
+    assert len(known_fields()) > 200
+
+
+@pytest.mark.parametrize(
+    "name", ["thanksnote.en.docx", "thanksnote.fr-CH.docx", "thanksnote.it-CH.docx"]
+)
+def test_real_templates_come_out_right_for_every_contact_of_cronus(shared: Path, name: str) -> None:
+    crm = Workspace.open()
+    crm.import_data(shared / "data" / "cronus")
+    template = (shared / "data" / "word" / name).read_bytes()
+    digest = crm.store.attachments.put(template)
+    rendering = Rendering(renderers=(WordRenderer(),), fallback_language="ENU")
+    sent = [
+        Interaction(
+            contact_no=contact.no,
+            attachment=digest,
+            attachment_name=name,
+            interaction_language_code=contact.language_code,
+        )
+        for contact in crm.store.records.all(Contact)
+        if contact.salutation_code
+    ]
+    assert len(sent) > 400
+    for interaction, document in zip(sent, letters(crm.store, sent, rendering), strict=True):
+        contact = crm.contact(interaction.contact_no)
+        text = text_of(document.content)
+        assert f" {contact.name}|" in text
+        assert f" {contact.post_code}|" in text
+        assert f" {contact.e_mail}" in text
+        assert "«" not in text
+
+
+def test_a_letter_that_is_checked_says_of_its_line_what_it_will_say_when_logged() -> None:
+    line = SegmentLine(
+        segment_no="SM1",
+        line_no=10000,
+        unit_cost=Decimal(3),
+        unit_duration_min=Decimal(4),
+        information_flow=InformationFlow.OUTBOUND,
+        campaign_target=True,
+    )
+    made = as_interaction(line)
+    assert (made.cost, made.duration_min, made.campaign_target) == (Decimal(3), Decimal(4), True)
+    assert made.information_flow is InformationFlow.OUTBOUND
+
+
+def test_a_body_is_made_by_whoever_makes_one_of_this_kind_of_letter() -> None:
+    body = MailBody()
+    rendering = Rendering(bodies=(body,))
+    mail = Interaction(correspondence_type=CorrespondenceType.EMAIL)
+    assert rendering.converters_for(mail, "docx") == (body,)
+    assert rendering.converters_for(mail, "txt") == rendering.converters
