@@ -72,6 +72,11 @@ def is_blank(value: object) -> bool:
     return isinstance(value, Sized) and not len(value)
 
 
+def has_few_numbers(value: Mapping[Any, Any]) -> bool:
+    """Whether a mapping holds no more than a few counts, which are shown as they are."""
+    return len(value) <= _FEW and all(type(each) is int for each in value.values())
+
+
 def one_line(value: Any) -> str:  # noqa: ANN401 - of any class
     """A value in one line of at most 120 characters: its class and what tells its essence."""
     key = getattr(value, "__key__", ())
@@ -110,7 +115,7 @@ def _named(name: str, value: object) -> str:
             return f"{name}={value:.4g}"
         case bytes():
             return f"{name}={len(value)} bytes"
-        case Mapping() if len(value) <= _FEW and all(type(each) is int for each in value.values()):
+        case Mapping() if has_few_numbers(value):
             return ", ".join(f"{key}={each}" for key, each in value.items())
         case Sized():
             return f"{name}={len(value)}"

@@ -136,6 +136,9 @@ class Stamp:
     user: str = attrs.field(default="", validator=_one_line)
     secret: bytes = attrs.field(validator=_long_enough)
 
+    def _plain_(self) -> Mapping[str, object]:
+        return {"at": self.at, "user": self.user}
+
     def salt(self, number: int) -> str:
         """The salt of an entry: 128 bits, of which no other entry's can be guessed."""
         return sha256(self.secret + number.to_bytes(8)).hexdigest()[:32]

@@ -103,7 +103,7 @@ class Effect(Option):
     LEFT_OUT = "left_out"
 
 
-@shown_by("action_no", "kind", "by_hand", "effect", "reason", "line_nos")
+@shown_by("action_no", "kind", "by_hand", "effect", "reason")
 @attrs.frozen(kw_only=True)
 class Step:
     """What one action did to one contact.

@@ -245,6 +245,9 @@ class State:
         found = {kind.__table__: len(table) for kind, table in self._tables.items()}
         return {table: count for table, count in sorted(found.items()) if count}
 
+    def _plain_(self) -> Mapping[str, object]:
+        return {"number": self.number, "counts": self.counts}
+
     def _repr_html_(self) -> str:
         """How many records there are of each table."""
         return to_table(

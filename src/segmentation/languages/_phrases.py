@@ -33,6 +33,9 @@ class Phrases:
     names: Mapping[str, str] = attrs.field(factory=dict)
     messages: Mapping[str, str] = attrs.field(factory=dict)
 
+    def _plain_(self) -> Mapping[str, object]:
+        return {name: len(words) for name, words in attrs.asdict(self, recurse=False).items()}
+
     def say(self, phrase: str, **parts: object) -> str:
         """A sentence, or a part of one."""
         return self.texts[phrase].format(**parts)

@@ -11,7 +11,7 @@ from typing import Self, cast
 from segmentation.bitmaps import to_flags, to_positions
 from segmentation.contacts import Contact, segment_order
 from segmentation.criteria import Row
-from segmentation.segments import Joining, Listed, Others, nos_of
+from segmentation.segments import Joining, Listed, Others, nos_in_order, nos_of
 from segmentation.showing import shown_by
 
 from ._index_positions import Positions
@@ -43,6 +43,9 @@ class IndexedRoster:
     def count(self) -> int:
         """How many contacts there are."""
         return self.everyone.bit_count()
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"count": self.count, "contact_nos": nos_in_order(self)}
 
     @property
     def nos(self) -> frozenset[str]:

@@ -49,7 +49,7 @@ from ._history import ActionSummary, History, history_of
 from ._line import SegmentLine, Terms, address_on, texts_to_json
 from ._lines import Lines, Part, alike, to_lines
 from ._logged import LoggedSegment
-from ._rosters import Joiner, Joining, Listed, Others, Roster, nos_of
+from ._rosters import Joiner, Joining, Listed, Others, Roster, nos_in_order, nos_of
 from ._schema import FILTERED, contact_schema
 from ._segment import Segment
 
@@ -100,6 +100,7 @@ __all__ = [
     "following",
     "following_texts",
     "history_of",
+    "nos_in_order",
     "nos_of",
     "of_nobody",
     "tell_nobody",

@@ -115,6 +115,9 @@ class LeftOuts(Sequence[LeftOut]):
     def __hash__(self) -> int:
         return hash(self._made)
 
+    def _plain_(self) -> Mapping[str, object]:
+        return dict(nos_by_reason(self.who, self.reasons))
+
     def _repr_html_(self) -> str:
         """How many did not join for each reason, and the first of them."""
         rows = [
@@ -144,6 +147,14 @@ def counts_of(reasons: Mapping[LeftOutReason, int]) -> Mapping[LeftOutReason, in
     """How many places there are for each reason that has any, in the order of the reasons."""
     found = {reason: reasons.get(reason, 0).bit_count() for reason in LeftOutReason}
     return FrozenMapping((reason, count) for reason, count in found.items() if count)
+
+
+def nos_by_reason(
+    who: Roster, reasons: Mapping[LeftOutReason, int]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The contacts of a roster for each reason that has any."""
+    for reason in counts_of(reasons):
+        yield reason, tuple(who.contact_nos(who.in_order(reasons[reason])))
 
 
 def to_left_outs(left_out: Iterable[LeftOut]) -> LeftOuts:

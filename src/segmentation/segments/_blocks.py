@@ -54,6 +54,9 @@ class Joined:
         """Hashes of the contents that the lines may need."""
         return self.terms.attachments
 
+    def _plain_(self) -> Mapping[str, object]:
+        return {"lines": len(self.numbers), "contact_nos": tuple(self.contact_nos)}
+
     def line(self, index: int) -> SegmentLine:
         """The line with an index in their order."""
         contact = self.who.at(self.order[index])
@@ -98,6 +101,9 @@ class Written:
     def attachments(self) -> frozenset[str]:
         """Hashes of the contents that the lines need."""
         return frozenset().union(*(line.attachments for line in self.lines))
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"lines": len(self.numbers), "contact_nos": tuple(self.contact_nos)}
 
     def line(self, index: int) -> SegmentLine:
         """The line with an index in their order."""
@@ -171,6 +177,9 @@ class Alike:
     def attachments(self) -> frozenset[str]:
         """Hashes of the contents that the lines need."""
         return frozenset().union(*(like.attachments for like in self.likes))
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"lines": len(self.numbers), "contact_nos": tuple(self.contact_nos)}
 
     def line(self, index: int) -> SegmentLine:
         """The line with an index in their order."""

@@ -14,8 +14,8 @@ from segmentation.languages import ENGLISH
 from segmentation.markup import to_table
 from segmentation.showing import shown_by
 
-from ._actions import LeftOutReason, counts_of
-from ._rosters import Listed, Roster
+from ._actions import LeftOutReason, counts_of, nos_by_reason
+from ._rosters import Listed, Roster, nos_in_order
 
 BARRED = (LeftOutReason.BLOCKED, LeftOutReason.NO_CONSENT, LeftOutReason.EXCLUDED)
 """Why contacts may not join, the reason that goes first before the others."""
@@ -44,6 +44,10 @@ class Candidates:
     def counts(self) -> Mapping[LeftOutReason, int]:
         """How many may not join, by reason."""
         return counts_of(self.barred)
+
+    def _plain_(self) -> Mapping[str, object]:
+        barred = dict(nos_by_reason(self.who, self.barred))
+        return {"count": self.count, "contact_nos": nos_in_order(self.who), **barred}
 
     def _repr_html_(self) -> str:
         """How many there are, and how many may not join for each reason."""

@@ -81,6 +81,9 @@ class Part:
         """The number of the last line that is there."""
         return self.block.numbers[-1 if self.is_whole else self._flags.rfind(1)]
 
+    def _plain_(self) -> Mapping[str, object]:
+        return {"lines": self.count, "contact_nos": tuple(self.contact_nos)}
+
     def has(self, index: int) -> bool:
         """Whether the line with an index in the block's order is there."""
         return self.is_whole or bool(self._flags[index])
@@ -193,6 +196,9 @@ class Lines(Sequence[SegmentLine]):
 
     def __hash__(self) -> int:
         return hash((tuple(self.numbers), self.contact_nos))
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"segment_no": self.segment_no, "lines": len(self), "contact_nos": self.contact_nos}
 
     def _repr_html_(self) -> str:
         """The first lines."""

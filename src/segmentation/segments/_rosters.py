@@ -6,7 +6,7 @@ its contact is kept as columns, or left with the contacts where these are at han
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import Protocol, Self, TypeAlias
@@ -101,6 +101,11 @@ def nos_of(others: Others) -> AbstractSet[str]:
     return others if isinstance(others, AbstractSet) else others.nos
 
 
+def nos_in_order(who: Roster) -> tuple[str, ...]:
+    """The numbers of all contacts of a roster, in the order of lines."""
+    return tuple(who.contact_nos(who.in_order(who.everyone)))
+
+
 @shown_by("count")
 @attrs.frozen(eq=False, field_transformer=freeze_within)
 class Listed:
@@ -139,6 +144,9 @@ class Listed:
     def everyone(self) -> int:
         """All places."""
         return full(len(self.numbers))
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"count": self.count, "contact_nos": nos_in_order(self)}
 
     @cached_property
     def nos(self) -> frozenset[str]:
