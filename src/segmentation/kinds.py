@@ -14,6 +14,7 @@ from . import (
     templates,
 )
 from .fields import Record
+from .frozen import FrozenMapping
 
 _HOMES = (contacts, templates, interactions, segments, campaigns, questionnaires, setup, tasks)
 
@@ -21,9 +22,9 @@ _HOMES = (contacts, templates, interactions, segments, campaigns, questionnaires
 @cache
 def record_kinds() -> Mapping[str, type[Record]]:
     """Every kind of record that the library declares, by the name of its table."""
-    return {
-        value.__table__: value
+    return FrozenMapping(
+        (value.__table__, value)
         for home in _HOMES
         for value in vars(home).values()
         if isinstance(value, type) and issubclass(value, Record) and value is not Record
-    }
+    )

@@ -4,6 +4,9 @@ Plain data is what JSON holds. Of one value it tells all fields; of many it tell
 are and the first of them, each by its essence, so that the data of a large segment stay small.
 Contacts, entries and lines are named by their numbers, contents of attachments by their hash.
 Numbers that must be exact (costs, durations) are texts, rates are numbers, and so are counts.
+
+A class that has something else to tell than its fields says so by a method ``_plain_``, which gives
+values by name; what else a value is in many is told by the fields that it is shown by.
 """
 
 import datetime as dt

@@ -195,6 +195,8 @@ def test_of_many_values_the_first_are_given_and_of_numbers_all() -> None:
     assert to_plain(to_left_outs(many)) == {"blocked": [f"C{n:02}" for n in range(30)]}
     assert to_plain({each.contact_no: each for each in many})["count"] == 30
     assert to_plain(range(30)) == list(range(30))
+    assert to_plain([to_left_outs(many)]) == {"count": 1, "first": [{"counts": {"blocked": 30}}]}
+    assert to_plain([{"a": 1}]) == {"count": 1, "first": [{"a": 1}]}
 
 
 def test_large_values_name_contacts_by_number_only() -> None:

@@ -12,6 +12,8 @@ from segmentation.documents import PlainFormats
 from segmentation.interactions import Interaction
 from segmentation.journal import State
 from segmentation.segments import (
+    ActionKind,
+    CriteriaAction,
     LeftOut,
     LeftOutReason,
     Options,
@@ -77,6 +79,7 @@ def test_so_do_others(value: object) -> None:
             "CriteriaAction(reduce, by_hand, 2026-11-22, removed=1, lines_after=2)",
         ),
         (SEGMENT.actions[0].left_out, "LeftOuts(blocked=1)"),
+        (CriteriaAction(kind=ActionKind.ADD), "CriteriaAction(add, lines_after=0)"),
         (STAMP, "Stamp(2026-11-22 09:30+00:00, 'ANNA')"),
     ],
     ids=lambda each: each.partition("(")[0] if isinstance(each, str) else "",
