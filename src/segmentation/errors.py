@@ -29,6 +29,8 @@ from typing import ClassVar, Never, Self
 
 import attrs
 
+from .showing import shown_by
+
 
 class Said(str):
     """An English text that knows how it was made, so that it can be told in another language.
@@ -303,6 +305,7 @@ class BadDocument(UsageError, ValueError):  # noqa: N818
         return Said("{name}: {reason}", name=self.name, reason=to_said(self.reason))
 
 
+@shown_by("place", "field", "reason")
 @attrs.frozen
 class Fault:
     """One thing that is wrong, and where.

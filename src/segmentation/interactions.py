@@ -86,7 +86,20 @@ class DeliveryStatus(Option):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
+class Interaction(
+    Record,
+    table="interaction_log_entry",
+    key=("entry_no",),
+    shown=(
+        "entry_no",
+        "contact_no",
+        "date",
+        "interaction_template_code",
+        "description",
+        "postponed",
+        "canceled",
+    ),
+):
     """One interaction with one contact, as recorded.
 
     Attributes:
@@ -161,7 +174,9 @@ class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class DeliveryClaim(Record, table="delivery_claim", key=("entry_no",)):
+class DeliveryClaim(
+    Record, table="delivery_claim", key=("entry_no",), shown=("entry_no", "worker", "until")
+):
     """Who is delivering an interaction's document, or until when it is left alone.
 
     Attributes:
@@ -176,7 +191,12 @@ class DeliveryClaim(Record, table="delivery_claim", key=("entry_no",)):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class InteractionComment(Record, table="interaction_comment", key=("entry_no",)):
+class InteractionComment(
+    Record,
+    table="interaction_comment",
+    key=("entry_no",),
+    shown=("entry_no", "interaction_no", "date", "text"),
+):
     """A comment on an interaction.
 
     Attributes:
@@ -202,7 +222,12 @@ class Dimension(Option):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class InteractionTotal(Record, table="interaction_total", key=("dimension", "code", "date")):
+class InteractionTotal(
+    Record,
+    table="interaction_total",
+    key=("dimension", "code", "date"),
+    shown=("dimension", "code", "date", "interactions", "cost", "targets", "responses"),
+):
     """The figures of one day for one template or group.
 
     Kept up to date entry by entry, without cancelled and postponed interactions; days add up

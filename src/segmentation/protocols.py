@@ -21,6 +21,7 @@ from .interactions import Interaction
 from .journal import Entry, Head
 from .questionnaires import ContactClassField, CustomerClassField, VendorClassField
 from .segments import Candidates, Options, Segment, SegmentHeader
+from .showing import shown_by
 from .tasks import Opportunity, Task
 
 
@@ -285,7 +286,8 @@ More = Callable[[Contact, Interaction], Mapping[str, Value]]
 """Further fields that a host adds, by any names it likes."""
 
 
-@attrs.frozen(kw_only=True)
+@shown_by("renderers", "converters", "bodies", "fallback_language", "allow_missing")
+@attrs.frozen(kw_only=True, repr=False)
 class Rendering:
     """How letters are made.
 

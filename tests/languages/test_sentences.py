@@ -216,7 +216,7 @@ def test_a_workspace_says_in_its_language_why_somebody_is_in_a_segment() -> None
     assert "lasciato fuori dall'azione 2 (Aggiunta, 2026-11-22): Escluso" in str(
         segment.explain("OUT")
     )
-    assert [deed.told(crm.context.phrases) for deed in segment.history] == [
+    assert [summary.told(crm.context.phrases) for summary in segment.history] == [
         "1 Aggiunta a mano: entrati: 1 (0 → 1 righe)",
         "2 Aggiunta: entrati: 4, lasciati fuori: 2 (1 → 5 righe)",
         "3 Riduzione: usciti: 1 (5 → 4 righe)",

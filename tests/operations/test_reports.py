@@ -38,6 +38,7 @@ from segmentation.operations.reports import (
 )
 from segmentation.reports import (
     REPORTS,
+    CampaignDetails,
     ContactRow,
     CoverSheet,
     Label,
@@ -244,7 +245,7 @@ def test_a_campaigns_details_have_its_figures_and_entries(crm: Workspace) -> Non
         "Running",
         "Jo Roe",
     )
-    assert (details.targets, details.responses, str(details.response_rate)) == (2, 0, "0")
+    assert (details.targets, details.responses, details.response_rate) == (2, 0, 0.0)
     assert (details.interactions, str(details.cost), str(details.duration_min)) == (2, "24", "10")
     first, second = details.entries
     assert (first.description, first.interactions, first.canceled) == ("First", 2, False)
@@ -318,6 +319,13 @@ def test_dates_and_amounts_are_written_as_the_edition_says(crm: Workspace) -> No
     assert {day, cost, rate, "%", "10", "Kampanjedetaljer"} <= {
         word for line in said for word in (line, *line.split())
     }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_rate_is_a_fraction_and_shown_in_per_cent(kind: str) -> None:
+    details = CampaignDetails(campaign_no="FAIR", targets=4, responses=1, response_rate=0.25)
+    said = sentences(campaign_report(form(f"campaign_details.{kind}"), details))
+    assert "25.0 %" in " ".join(said)
 
 
 def test_what_a_contact_is_called_harms_no_report() -> None:

@@ -29,7 +29,7 @@ def test_a_segment_is_built_step_by_step_and_each_step_can_be_undone() -> None:
     assert fair.contact_nos == ("MILL",)
     fair.add_contact("CARL").remove_line(40_000).go_back().go_back()
     assert fair.go_back().contact_nos == ("CARL", "BO", "MILL")
-    assert [str(deed) for deed in fair.history] == [
+    assert [str(summary) for summary in fair.history] == [
         "1 add: 5 joined, 1 left out (0 → 5 lines)",
         "2 reduce: 2 left (5 → 3 lines)",
     ]

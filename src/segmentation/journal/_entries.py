@@ -31,6 +31,7 @@ import attrs
 from segmentation.columns import Columns
 from segmentation.errors import InvalidValue, JournalBroken
 from segmentation.interactions import Interaction
+from segmentation.showing import shown_by
 
 from ._happenings import (
     SALT,
@@ -57,6 +58,7 @@ _AROUND = 20
 """How many characters around a bad one are shown."""
 
 
+@shown_by("number", "kind", "at", "user")
 @attrs.frozen(kw_only=True)
 class Entry:
     """One entry of the journal.
@@ -89,6 +91,7 @@ class Entry:
         return self.personal is None and bool(self.personal_sha256)
 
 
+@shown_by("number", "sha256")
 @attrs.frozen
 class Head:
     """Where the journal ends: kept elsewhere, it proves later that nothing was changed."""
@@ -117,6 +120,7 @@ def _long_enough(_stamp: object, _field: object, random_bytes: bytes) -> None:
         raise InvalidValue("random_bytes", "...", f"has less than {_LEAST_RANDOM_BYTES} bytes")
 
 
+@shown_by("at", "user")
 @attrs.frozen(kw_only=True)
 class Stamp:
     """When and by whom something is recorded, and the random bytes that guard what is personal.
@@ -131,12 +135,15 @@ class Stamp:
 
     at: datetime = attrs.field(validator=_aware)
     user: str = attrs.field(default="", validator=_one_line)
-    random_bytes: bytes = attrs.field(validator=_long_enough, repr=False)
+    random_bytes: bytes = attrs.field(validator=_long_enough)
     day: date = attrs.field()
 
     @day.default
     def _day_of_the_time(self) -> date:
         return self.at.date()
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"at": self.at, "user": self.user}
 
     def salt(self, number: int) -> str:
         """The salt of an entry: 128 bits, of which no other entry's can be guessed."""

@@ -17,7 +17,9 @@ from segmentation.columns import Columns
 from segmentation.errors import InvalidValue, JournalBroken
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.interactions import Interaction, InteractionComment
+from segmentation.markup import to_table
 from segmentation.segments import LoggedSegment
+from segmentation.showing import shown_by
 
 from ._entries import Entry, happening_of
 from ._happenings import (
@@ -50,6 +52,7 @@ class Known(Protocol):
         """All records of a kind whose fields have these values, in the order of their keys."""
 
 
+@shown_by("before", "after")
 @attrs.frozen
 class Change:
     """One record as it was before an entry and as it is after it; at least one of both.
@@ -223,6 +226,7 @@ _Groups: TypeAlias = defaultdict[Any, set[tuple[Any, ...]]]
 """Keys by the values of a field: made when first asked for, then kept current."""
 
 
+@shown_by("number", "counts")
 class State:
     """What a journal adds up to, as of one of its entries.
 
@@ -234,6 +238,21 @@ class State:
         self.number = 0
         self._tables: dict[type[Record], dict[tuple[Any, ...], Any]] = {}
         self._groups: dict[tuple[type[Record], str], _Groups] = {}
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many records there are of each table."""
+        found = {kind.__table__: len(table) for kind, table in self._tables.items()}
+        return {table: count for table, count in sorted(found.items()) if count}
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"number": self.number, "counts": self.counts}
+
+    def _repr_html_(self) -> str:
+        """How many records there are of each table."""
+        return to_table(
+            ["table", "records"], self.counts.items(), caption=f"as of entry {self.number:,}"
+        )
 
     def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
         """The record with this key, or ``None``."""

@@ -9,11 +9,14 @@ from collections.abc import Mapping
 import attrs
 
 from segmentation.errors import Name, Said, SegmentationError, to_said
+from segmentation.frozen import freeze_within
+from segmentation.showing import shown_by
 
 from ._english import TEXTS
 
 
-@attrs.frozen
+@shown_by("texts", "names", "messages")
+@attrs.frozen(field_transformer=freeze_within)
 class Phrases:
     """The words of one language.
 
@@ -29,6 +32,9 @@ class Phrases:
     texts: Mapping[str, str]
     names: Mapping[str, str] = attrs.field(factory=dict)
     messages: Mapping[str, str] = attrs.field(factory=dict)
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {name: len(words) for name, words in attrs.asdict(self, recurse=False).items()}
 
     def say(self, phrase: str, **parts: object) -> str:
         """A sentence, or a part of one."""

@@ -11,13 +11,16 @@ from typing import Literal, Self
 import attrs
 
 from segmentation.criteria import AsOf
+from segmentation.frozen import freeze_within
 from segmentation.journal import Stamp
 from segmentation.languages import Phrases, phrases_of
 from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
 from segmentation.segments import Tell, tell_nobody
+from segmentation.showing import shown_by
 
 
-@attrs.frozen
+@shown_by("user", "today", "workdate", "language", "store")
+@attrs.frozen(field_transformer=freeze_within)
 class Context:
     """Store, user, day and clock, and what the host brings: all that verbs have in common.
 

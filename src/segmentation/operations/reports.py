@@ -318,6 +318,8 @@ def _told(value: object, formats: Formats, pattern: str = "") -> object:
             return formats.date(value)
         case Decimal():
             return formats.number(value, pattern)
+        case float():  # a share, which documents show in per cent
+            return formats.number(Decimal(str(value)) * 100, pattern)
         case list() | tuple():
             return [_told(item, formats) for item in value]
         case ContactRow() | Sheet() | Label() | CoverSheet() | CampaignDetails() | EntryRow():

@@ -21,6 +21,8 @@ from segmentation.fields import (
     to_option,
     with_converters,
 )
+from segmentation.markup import to_rows
+from segmentation.showing import shown_by
 
 
 class QuestionnaireContactType(Option):
@@ -200,6 +202,13 @@ class Rating(
         "rating_profile_quest_code",
         "rating_profile_quest_line_no",
     ),
+    shown=(
+        "profile_questionnaire_code",
+        "profile_questionnaire_line_no",
+        "rating_profile_quest_code",
+        "rating_profile_quest_line_no",
+        "points",
+    ),
 ):
     """Points that an answer to one question is worth in a rating question.
 
@@ -216,6 +225,7 @@ class Rating(
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
+@shown_by("code", "line.line_no", "line.description", "answers")
 @attrs.frozen
 class Question:
     """A question with the answers that follow it, in the order of their lines."""
@@ -242,6 +252,11 @@ class Question:
     def is_rating(self) -> bool:
         """Whether its figure are points of answers to other questions."""
         return self.is_automatic and self.line.contact_class_field is ContactClassField.RATING
+
+    def _repr_html_(self) -> str:
+        """The answers, under the question."""
+        names = ["line_no", "description", "from_value", "to_value"]
+        return to_rows(self.answers, names, caption=self.line.description)
 
     def found(self, value: Decimal) -> tuple[int, ...]:
         """Lines of the answers that a figure gives; only the first, unless several are allowed.

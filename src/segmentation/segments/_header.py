@@ -38,7 +38,12 @@ from segmentation.templates import (
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class SegmentHeader(Record, table="segment_header", key=("no",)):
+class SegmentHeader(
+    Record,
+    table="segment_header",
+    key=("no",),
+    shown=("no", "description", "date", "interaction_template_code"),
+):
     """A segment's defaults for its lines.
 
     Attributes:

@@ -8,7 +8,12 @@ from segmentation.fields import Code, Extra, LongText, Record, Text, to_extra, w
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class LoggedSegment(Record, table="logged_segment", key=("entry_no",)):
+class LoggedSegment(
+    Record,
+    table="logged_segment",
+    key=("entry_no",),
+    shown=("entry_no", "segment_no", "description", "date", "canceled"),
+):
     """A segment that was logged: the worksheet is closed, its interactions are recorded.
 
     Attributes:

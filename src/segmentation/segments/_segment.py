@@ -10,6 +10,8 @@ from decimal import Decimal
 import attrs
 
 from segmentation.errors import NotFound, Refused, Said
+from segmentation.markup import to_figures
+from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage
 
 from ._actions import CriteriaAction, Undone
@@ -20,6 +22,7 @@ from ._lines import Lines, Part, to_lines
 from ._rosters import Roster
 
 
+@shown_by("no", "header.description", "lines", "actions")
 @attrs.frozen(kw_only=True)
 class Segment:
     """A worksheet: a header, lines in the order of their numbers, and the actions so far.
@@ -83,6 +86,17 @@ class Segment:
         if found is None:
             raise NotFound("segment line", f"{self.no} {line_no}")
         return found
+
+    def _repr_html_(self) -> str:
+        """Number and description, and the first lines."""
+        figures = {
+            "description": self.header.description,
+            "template": self.header.interaction_template_code,
+            "date": self.header.date,
+            "lines": len(self.lines),
+            "actions": len(self.actions),
+        }
+        return to_figures(figures, caption=f"segment {self.no}") + self.lines._repr_html_()
 
     # -- actions ----------------------------------------------------------------------------
 

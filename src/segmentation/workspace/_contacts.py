@@ -78,9 +78,9 @@ class Contacts:
         """What a contact's business relations add up to."""
         return contacts.relation_summary(self._store, self[contact_no])
 
-    def duplicates(self, *, hit_pct: int = 60) -> Sequence[Duplicate]:
-        """Contacts that are likely the same: with so many of a hundred search strings alike."""
-        return contacts.duplicates_in(self._store, hit_pct=hit_pct)
+    def duplicates(self, *, hit_share: float = 0.6) -> Sequence[Duplicate]:
+        """Contacts that are likely the same, with this share of search strings in common."""
+        return contacts.duplicates_in(self._store, hit_share=hit_share)
 
     def merge(self, kept_no: str, gone_no: str) -> Contact:
         """Make two contacts one: the first stays, the second goes.

@@ -15,7 +15,7 @@ from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
     CriteriaAction,
-    Deed,
+    History,
     Lines,
     Options,
     SavedCriteria,
@@ -51,8 +51,8 @@ class Worksheet:
     >>> fair = crm.new_segment("Spring fair").add_contacts()
     >>> fair.reduce_contacts(contact={"country_region_code": "SE"}).contact_nos
     ('A',)
-    >>> for deed in fair.history:
-    ...     print(deed)
+    >>> for summary in fair.history:
+    ...     print(summary)
     1 add: 2 joined (0 → 2 lines)
     2 reduce: 1 left (2 → 1 lines)
     """
@@ -86,7 +86,7 @@ class Worksheet:
         return self.segment.actions
 
     @property
-    def history(self) -> Sequence[Deed]:
+    def history(self) -> History:
         """What each action did, first to last; as text, one line each."""
         return history_of(self.segment)
 
@@ -110,7 +110,7 @@ class Worksheet:
         titled = " · ".join(filter(None, [self.no, segment.header.description]))
         caption = f"{titled} · {len(segment.lines):,} lines"
         table = to_table(fields, rows, caption=caption, more=len(segment.lines) - len(rows))
-        return table + to_text("\n".join(map(str, history_of(segment))))
+        return table + history_of(segment)._repr_html_()
 
     # -- choosing ---------------------------------------------------------------------------
 

@@ -49,9 +49,9 @@ def test_contacts_are_alike_by_the_strings_that_they_share() -> None:
     one = company("A", **BERN)
     same = attrs.evolve(company("B", **BERN), name="a ltd")
     moved = attrs.evolve(same, no="C", address="Bundesplatz 3", city="Berne", phone_no="")
-    found = list(find_duplicates([moved, same, one], hit_pct=50))
-    assert found == [Duplicate("A", "B", 100)]
-    assert Duplicate("A", "C", 42) in list(find_duplicates([moved, same, one], hit_pct=42))
+    found = list(find_duplicates([moved, same, one], hit_share=0.5))
+    assert found == [Duplicate("A", "B", 1.0)]
+    assert Duplicate("A", "C", 3 / 7) in list(find_duplicates([moved, same, one], hit_share=0.42))
 
 
 def test_a_person_is_no_duplicate_of_a_company() -> None:
@@ -62,10 +62,10 @@ def test_contacts_without_anything_to_compare_are_not_alike() -> None:
     assert list(find_duplicates([Contact(no="A"), Contact(no="B")])) == []
 
 
-@pytest.mark.parametrize("hit_pct", [0, 101])
-def test_a_percentage_lies_between_one_and_a_hundred(hit_pct: int) -> None:
-    with pytest.raises(InvalidValue, match="hit_pct"):
-        list(find_duplicates([], hit_pct=hit_pct))
+@pytest.mark.parametrize("hit_share", [0, 1.01, 60])
+def test_a_share_lies_between_none_and_all(hit_share: float) -> None:
+    with pytest.raises(InvalidValue, match="hit_share"):
+        list(find_duplicates([], hit_share=hit_share))
 
 
 def test_writing_makes_no_difference() -> None:
@@ -79,29 +79,28 @@ contacts = st.lists(st.tuples(texts, texts, texts), max_size=12)
 
 @given(contacts, st.integers(1, 100))
 def test_the_quick_way_finds_what_comparing_all_pairs_finds(
-    values: list[tuple[str, str, str]], hit_pct: int
+    values: list[tuple[str, str, str]], pct: int
 ) -> None:
+    hit_share = pct / 100
     made = [
         Contact(no=f"{number:02}", name=name, address=address, city=city)
         for number, (name, address, city) in enumerate(values)
     ]
     pairs = {
-        (found.contact_no, found.other_no, found.hit_pct)
+        (found.contact_no, found.other_no, found.hit_share)
         for index, one in enumerate(made)
         for other in made[:index]
-        for found in find_duplicates([other, one], hit_pct=hit_pct)
+        for found in find_duplicates([other, one], hit_share=hit_share)
     }
-    quick = list(find_duplicates(made, hit_pct=hit_pct))
-    assert {(each.contact_no, each.other_no, each.hit_pct) for each in quick} == pairs
+    quick = list(find_duplicates(made, hit_share=hit_share))
+    assert {(each.contact_no, each.other_no, each.hit_share) for each in quick} == pairs
     assert len(quick) == len(pairs)
     for index, one in enumerate(made):
         for other in made[:index]:
-            assert ((other.no, one.no) in {(a, b) for a, b, _ in pairs}) == alike(
-                one, other, hit_pct
-            )
+            assert ((other.no, one.no) in {(a, b) for a, b, _ in pairs}) == alike(one, other, pct)
 
 
-def alike(one: Contact, other: Contact, hit_pct: int) -> bool:
+def alike(one: Contact, other: Contact, pct: int) -> bool:
     """The definition, by hand."""
 
     def strings(contact: Contact) -> set[tuple[str, int, str]]:
@@ -119,12 +118,12 @@ def alike(one: Contact, other: Contact, hit_pct: int) -> bool:
 
     a, b = strings(one), strings(other)
     most = max(len(a), len(b))
-    return most > 0 and len(a & b) * 100 >= hit_pct * most
+    return most > 0 and len(a & b) * 100 >= pct * most
 
 
 def test_a_store_is_searched_whole() -> None:
     store = make_store(company("A", **BERN), attrs.evolve(company("B", **BERN), name="A Ltd"))
-    assert duplicates_in(store) == [Duplicate("A", "B", 100)]
+    assert duplicates_in(store) == [Duplicate("A", "B", 1.0)]
 
 
 # -- merging ----------------------------------------------------------------------------------

@@ -43,7 +43,11 @@ def everything(crm: seg.Workspace) -> str:
     kept = [item for table in store.records._tables.values() for item in table.all()]  # type: ignore[attr-defined]  # noqa: SLF001
     worksheets = [store.segments.get(header.no) for header in store.segments.headers()]
     contents = list(store.attachments._contents.values())  # type: ignore[attr-defined]  # noqa: SLF001
-    return "\n".join([*crm.journal.export(), repr(kept), repr(worksheets), repr(contents)])
+    for each in worksheets:
+        kept += [each.header, *each.languages, *each.lines]
+    actions = [actions_to_json(each.actions, each.undone) for each in worksheets]
+    values = [attrs.asdict(item) for item in kept]  # a record shows only its essence
+    return "\n".join([*crm.journal.export(), *actions, repr(values), repr(contents)])
 
 
 def test_nothing_personal_is_left_anywhere(crm: seg.Workspace, lotte: str) -> None:

@@ -323,17 +323,17 @@ def test_the_history_tells_what_each_action_did() -> None:
     segments.add_contact(context(store), no, "CARL")
     segments.refine_contacts(context(store), no, None)
     segment = store.segments.get(no)
-    deeds = history_of(segment)
-    assert [str(deed) for deed in deeds] == [
+    summaries = history_of(segment)
+    assert [str(summary) for summary in summaries] == [
         "1 add: 2 joined, 1 left out (0 → 2 lines)",
         "2 reduce: 1 left (2 → 1 lines)",
         "3 add by hand: 1 joined (1 → 2 lines)",
         "4 refine: nothing changed (2 → 2 lines)",
     ]
     # CARL bears the number that SHOP had, and the history is not misled.
-    assert deeds[0].joined == {10_000: "MILL", 20_000: "SHOP"}
-    assert deeds[1].left == {20_000: "SHOP"}
-    assert deeds[2].joined == {20_000: "CARL"}
+    assert summaries[0].joined == {10_000: "MILL", 20_000: "SHOP"}
+    assert summaries[1].left == {20_000: "SHOP"}
+    assert summaries[2].joined == {20_000: "CARL"}
 
 
 # -- looking ahead, faults, events ------------------------------------------------------------

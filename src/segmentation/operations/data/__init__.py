@@ -2,7 +2,6 @@
 
 from ._copy_store import (
     copy_store,
-    record_kinds,
 )
 from ._files import (
     SourceFile,
@@ -21,7 +20,6 @@ __all__ = [
     "column_name",
     "copy_store",
     "read_rows",
-    "record_kinds",
     "take_in",
     "take_in_files",
 ]

@@ -37,6 +37,7 @@ from segmentation.contacts import AlternativeAddress, Contact, ContactBusinessRe
 from segmentation.documents import address_lines, field_name
 from segmentation.errors import NotFound
 from segmentation.fields import Record, RecordT, Value, fields_of
+from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.protocols import Records
 from segmentation.salutations import SalutationFormula, SalutationType, find_salutation
@@ -53,7 +54,7 @@ REMARK = "remark"
 """The extra field of a line or an interaction that is a remark to this one person."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Facts:
     """All that one letter is made of.
 

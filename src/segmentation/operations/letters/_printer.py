@@ -33,6 +33,7 @@ from segmentation.errors import (
     UsageError,
 )
 from segmentation.fields import Value
+from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.operations.context import Context
 from segmentation.protocols import Renderer, Rendering, Store
@@ -44,7 +45,7 @@ from ._merge_fields import Facts, Gatherer, Getter, extra_fields, find_getter
 _NEEDS_A_RENDERER = frozenset({"docx", "docm", "dotx", "dotm", "html", "htm", "txt", ""})
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Letter:
     """A letter that is ready to be rendered: whose it is, and the value of each field.
 

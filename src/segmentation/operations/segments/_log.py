@@ -13,6 +13,7 @@ from segmentation.campaigns import CampaignEntry
 from segmentation.columns import Columns, like
 from segmentation.criteria import MEANING
 from segmentation.errors import Fault, Refused, Rejected, Said
+from segmentation.frozen import freeze_within
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import Stamp, reason_of
 from segmentation.operations.context import Context
@@ -34,7 +35,7 @@ from ._saved_criteria import reuse_logged_segment
 from ._worksheet import new_segment
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Logged:
     """What logging a segment did.
 

@@ -11,6 +11,7 @@ import attrs
 from segmentation.contacts import Contact
 from segmentation.criteria import AsOf, Compare, Criteria, Operand, Operator, Part, Where
 from segmentation.errors import InvalidValue, Refused, Said
+from segmentation.frozen import freeze_within
 from segmentation.operations.context import Context
 from segmentation.operations.records import require_contact, require_segment
 from segmentation.protocols import Store
@@ -219,7 +220,7 @@ def by_hand(kind: ActionKind, contact_no: str, as_of: AsOf) -> CriteriaAction:
 # -- looking ahead ----------------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Preview:
     """What an action would do.
 
