@@ -17,7 +17,7 @@ from .code_tables import Salesperson
 from .codes import Option, to_code
 from .contacts import ContactNo
 from .criteria import AllOf, Compare, Not, Operand, Operator, Part, Selection, Where
-from .errors import Fault, InvalidValue, Said
+from .errors import Fault, InvalidValue, Message
 from .fields import (
     Code,
     Extra,
@@ -69,15 +69,15 @@ class Campaign(
         return started and (self.ending_date is None or on <= self.ending_date)
 
     @property
-    def place(self) -> Said:
+    def place(self) -> Message:
         """The campaign as faults name it."""
-        return Said("campaign {no}", no=self.no)
+        return Message("campaign {no}", no=self.no)
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong with the campaign's own values."""
         start, end = self.starting_date, self.ending_date
         if start is not None and end is not None and end < start:
-            reason = Said("{end} is before {start}, the start", end=end, start=start)
+            reason = Message("{end} is before {start}, the start", end=end, start=start)
             yield Fault(self.place, "ending_date", reason)
 
 
@@ -92,7 +92,7 @@ class CampaignEntry(
 
     Attributes:
         entry_no: Number of the journal entry that records it.
-        canceled_by: Number of the journal entry that cancelled it; 0 if none.
+        canceled_by: Number of the journal entry that canceled it; 0 if none.
     """
 
     entry_no: int = 0

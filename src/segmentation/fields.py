@@ -24,7 +24,7 @@ from typing import (
 import attrs
 
 from .codes import Option, to_code
-from .errors import InvalidValue, Said
+from .errors import InvalidValue, Message
 from .languages import captions
 from .showing import show, shown_by
 
@@ -312,7 +312,7 @@ def misfits(record: Record) -> Iterator[tuple[str, str]]:
         value = getattr(record, field.name) if field.length else None
         if isinstance(value, str) and len(value) > field.length:
             reason = "has {count} characters, {most} at most"
-            yield field.name, Said(reason, count=len(value), most=field.length)
+            yield field.name, Message(reason, count=len(value), most=field.length)
 
 
 def check_fit(record: Record) -> None:
@@ -345,7 +345,7 @@ def mistyped(record: Record) -> Iterator[tuple[str, str]]:
     for field in fields_of(type(record)):
         value = getattr(record, field.name)
         if not _is_of(field.type, value):
-            yield field.name, Said("is no value of type {type}", type=Said(field.type.value))
+            yield field.name, Message("is no value of type {type}", type=Message(field.type.value))
     for name, value in getattr(record, "extra", ()):
         if not any(_is_of(kind, value) for kind in _HELD):
             yield name, "is no value of a field"

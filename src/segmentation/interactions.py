@@ -112,8 +112,8 @@ class Interaction(
         send_word_docs_as_attachment: A letter made in Word is attached to its mail, and not the
             mail's body.
         postponed: Put off half filled in; counts nowhere.
-        canceled: Cancelled, by itself or with its logged segment or campaign entry.
-        canceled_by: Number of the journal entry that cancelled it; 0 if none.
+        canceled: Canceled, by itself or with its logged segment or campaign entry.
+        canceled_by: Number of the journal entry that canceled it; 0 if none.
         delivery_error: Why the last delivery failed; empty if it did not.
         delivery_attempts: How often delivery was tried.
         merge_data: What its letter was filled with when it was logged, as canonical JSON.
@@ -169,7 +169,7 @@ class Interaction(
 
     @property
     def counts(self) -> bool:
-        """Whether figures count it: it is neither cancelled nor postponed."""
+        """Whether figures count it: it is neither canceled nor postponed."""
         return not (self.canceled or self.postponed)
 
 
@@ -230,7 +230,7 @@ class InteractionTotal(
 ):
     """The figures of one day for one template or group.
 
-    Kept up to date entry by entry, without cancelled and postponed interactions; days add up
+    Kept up to date entry by entry, without canceled and postponed interactions; days add up
     to any range of dates.
 
     Attributes:

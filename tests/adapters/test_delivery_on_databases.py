@@ -7,7 +7,7 @@ from segmentation.code_tables import SalespersonPurchaser
 from segmentation.contacts import Contact, ContactType, CorrespondenceType
 from segmentation.documents import Document
 from segmentation.interactions import DeliveryStatus, Interaction
-from segmentation.operations.letters import Persistence
+from segmentation.operations.letters import RetryPolicy
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 from segmentation.workspace import Workspace
@@ -65,7 +65,7 @@ def test_several_workers_deliver_each_document_once(database: Database) -> None:
         try:
             with Workspace.open(database.open(), user="W") as own:
                 for _ in range(LETTERS):
-                    own.deliver({CorrespondenceType.EMAIL: pile}, persistence=Persistence(batch=4))
+                    own.deliver({CorrespondenceType.EMAIL: pile}, retry=RetryPolicy(batch=4))
                     if not list(
                         own.store.records.all(
                             Interaction, delivery_status=DeliveryStatus.IN_PROGRESS

@@ -23,6 +23,7 @@ from segmentation.journal import (
     Dropped,
     Entry,
     EntryKind,
+    EntryType,
     Evaluated,
     Happening,
     Head,
@@ -31,7 +32,6 @@ from segmentation.journal import (
     Ranges,
     Revised,
     Stamp,
-    Thing,
     Uncanceled,
     fold,
     from_line,
@@ -69,9 +69,9 @@ HAPPENINGS: list[Happening] = [
     DeliveryRecorded(
         interaction_no=3, status=DeliveryStatus.ERROR, attempts=2, reason="mailbox full"
     ),
-    Canceled(what=Thing.LOGGED_SEGMENT, number=1, interactions=((3, 4),)),
-    Uncanceled(what=Thing.LOGGED_SEGMENT, number=1, interactions=((3, 4),)),
-    Deleted(what=Thing.INTERACTION, number=3, emptied=((3, 3), (7, 7)), attachments=("ab",)),
+    Canceled(what=EntryType.LOGGED_SEGMENT, number=1, interactions=((3, 4),)),
+    Uncanceled(what=EntryType.LOGGED_SEGMENT, number=1, interactions=((3, 4),)),
+    Deleted(what=EntryType.INTERACTION, number=3, emptied=((3, 3), (7, 7)), attachments=("ab",)),
     PersonErased(contact_no="BO", emptied=((4, 5),), rows=(("contact", 1),)),
     Dropped(interaction_no=4),
 ]

@@ -113,7 +113,7 @@ class Journal(RuleBasedStateMachine):
                 self.below_canceled(item)
 
     def below_canceled(self, item: Cancelable) -> None:
-        """Only what belongs to something cancelled cannot count again."""
+        """Only what belongs to something canceled cannot count again."""
         assert not isinstance(item, LoggedSegment)
         records = self.crm.store.records
         above: list[Cancelable | None] = [records.find(LoggedSegment, item.logged_segment_entry_no)]
@@ -168,7 +168,7 @@ class Journal(RuleBasedStateMachine):
             assert outline(self.crm.journal.as_of(number)) == known
         lines = list(self.crm.journal.export())
         other = seg.Workspace.open(MemoryStore())
-        other.journal.take_in(lines)
+        other.journal.import_records(lines)
         assert list(other.journal.export()) == lines
         assert other.journal.audit() == []
         for no in ("SHOP", "ANNA"):

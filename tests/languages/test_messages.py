@@ -30,11 +30,11 @@ from segmentation.errors import (
     Fault,
     FilterError,
     InvalidValue,
+    Message,
     MissingExtra,
     NotFound,
     Refused,
     Rejected,
-    Said,
     SegmentationError,
     UnknownName,
 )
@@ -70,7 +70,7 @@ def templates() -> Iterator[str]:
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
-                case ast.Call(ast.Name("Said"), [ast.Constant(str(template))]):
+                case ast.Call(ast.Name("Message"), [ast.Constant(str(template))]):
                     yield template
 
 
@@ -184,7 +184,7 @@ def test_several_faults_are_told_together() -> None:
         "        ^"
     )
     check_told(raised(lambda: seg.make_selection(contact={"city": "a|", "name": "(b"})))
-    one = Rejected(Said("segment {no}", no="S1"), [Fault("header", "description", "is blank")])
+    one = Rejected(Message("segment {no}", no="S1"), [Fault("header", "description", "is blank")])
     assert told(one, "nb") == (
         "segment S1: 1 feil, ingenting ble gjort\n  hode: Beskrivelse: er ikke fylt ut"
     )
@@ -203,7 +203,7 @@ def test_what_is_not_found_is_told_by_the_captions_of_its_table() -> None:
     "error",
     [
         Refused("go home", "it rains"),
-        Refused(Said("go back on segment {no}", no="S1"), "it rains"),
+        Refused(Message("go back on segment {no}", no="S1"), "it rains"),
         NotFound("python module", "uno"),
         FilterError("it rains", text="x", expected="a value"),
         FilterError("this is no date", text="x", expected="the sun"),
@@ -374,8 +374,8 @@ def test_who_came_too_late_is_told() -> None:
 
 
 def test_a_text_keeps_its_parts_when_it_travels() -> None:
-    said = Said("segment {no} is {state}", no="S{1}", state=Said("empty"))
+    said = Message("segment {no} is {state}", no="S{1}", state=Message("empty"))
     again = pickle.loads(pickle.dumps(said))  # noqa: S301 - just written
     assert (again, again.template, again.values) == (said, said.template, said.values)
     assert said == "segment S{1} is empty"
-    assert Said("{not} a template") == "{not} a template"
+    assert Message("{not} a template") == "{not} a template"

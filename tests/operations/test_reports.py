@@ -25,7 +25,7 @@ from segmentation.interactions import Interaction
 from segmentation.operations.interactions import NotRecorded
 from segmentation.operations.reports import (
     DataForm,
-    Edition,
+    ReportOptions,
     campaign_details,
     campaign_report,
     contacts_report,
@@ -112,7 +112,7 @@ def test_the_list_shows_cost_and_estimated_value(crm: Workspace) -> None:
     assert anna.last_interaction == TODAY
     assert shop.address == ("SHOP Ltd", "1 Main St", "Reno, NV 89501", "UNITED STATES")
     document = contacts_report(
-        form("segment_contacts.html"), [shop, anna], Edition(title="Fair & more")
+        form("segment_contacts.html"), [shop, anna], ReportOptions(title="Fair & more")
     ).decode()
     assert "<h1>Fair &amp; more</h1>" in document
     assert "Reno, NV 89501<br>UNITED STATES" in document
@@ -276,7 +276,7 @@ def sentences(document: bytes) -> list[str]:
 @pytest.mark.parametrize("language", ["en", "fr-CH", "it-IT", "nb-NO"])
 def test_word_and_html_say_the_same_in_every_language(crm: Workspace, language: str) -> None:
     logged_campaign(crm)
-    edition = Edition(language=language, formats=formats_for(language, "", ""))
+    edition = ReportOptions(language=language, formats=formats_for(language, "", ""))
     rows = segment_contacts(crm.store, "SM1")
     details = campaign_details(crm.store, "FAIR")
     sheets = cover_sheets(crm.store, ["SHOP", "ANNA"], Remarks(custom="<&>"), on=TODAY)
@@ -312,7 +312,7 @@ def test_dates_and_amounts_are_written_as_the_edition_says(crm: Workspace) -> No
     logged_campaign(crm)
     details = campaign_details(crm.store, "FAIR")
     formats = formats_for("NOR", "NO", "")
-    edition = Edition(language="NOR", formats=formats)
+    edition = ReportOptions(language="NOR", formats=formats)
     said = sentences(campaign_report(form("campaign_details.docx"), details, edition))
     day, cost = formats.date(TODAY), formats.number(Decimal(24), "#,##0.00")
     rate = formats.number(Decimal(0), "0.0")
@@ -343,7 +343,7 @@ def test_a_host_puts_its_own_template_in_the_place_of_ours() -> None:
     own = docx(paragraph(run("{{ title }}: {% for row in rows %}{{ row.name }}; {% endfor %}")))
     rows = [ContactRow(line_no=1, contact_no="C1", name="Anna")]
     read = make_word_renderer().read(own, "own.docx")
-    assert text_of(contacts_report(read, rows, Edition(title="Ours"))) == "Ours: Anna;"
+    assert text_of(contacts_report(read, rows, ReportOptions(title="Ours"))) == "Ours: Anna;"
     wrong = make_word_renderer().read(docx(paragraph(run("{{ row[2].x }}"))), "wrong.docx")
     with pytest.raises(BadDocument, match=r"wrong\.docx: cannot be filled: .*'row'"):
         contacts_report(wrong, rows)

@@ -32,7 +32,7 @@ def test_a_campaign_from_beginning_to_end(crm: Workspace) -> None:
     fair = crm.new_segment("Fair", template="INVITE")
     fair.add_contact("SHOP").add_contact("CARL")
     assert [target.no for target in crm.campaigns.activate("FAIR")] == ["CARL", "C1"]
-    assert [each.no for each in crm.campaigns.aimed_at(customer_no="C1")] == ["FAIR"]
+    assert [each.no for each in crm.campaigns.active_for(customer_no="C1")] == ["FAIR"]
     fair.log()
     assert [target.no for target in crm.campaigns.targets("FAIR")] == ["CARL", "C1"]
     assert crm.campaigns.record_invoice("C1", "O1") is not None
@@ -43,7 +43,7 @@ def test_a_campaign_from_beginning_to_end(crm: Workspace) -> None:
     assert list(crm.campaigns.figures_over_time("month", "FAIR")) == [dt.date(2026, 11, 1)]
     assert crm.campaigns.compare("FAIR", ["SHOP"], ["CARL"]).difference == 0
     crm.campaigns.deactivate("FAIR")
-    assert crm.campaigns.aimed_at(contact_no="SHOP", on=TODAY) == []
+    assert crm.campaigns.active_for(contact_no="SHOP", on=TODAY) == []
     crm.campaigns.delete(campaign.no)
     assert [each.no for each in crm.campaigns] == ["FAIR"]
 

@@ -32,7 +32,7 @@ def _import(options: argparse.Namespace) -> int:
         say(f"{count:8} {table}")
     for extra in imported.extra_fields:
         say(f"new field: {extra.table}.{extra.name} ({extra.type})")
-    for name in imported.left_alone:
+    for name in imported.skipped_files:
         near = near_name(Path(name).stem, KINDS)
         hint = f"; did you mean {near!r}?" if near not in {"", *dict(imported.counts)} else ""
         say(f"left alone: {name} (no table of ours{hint})")

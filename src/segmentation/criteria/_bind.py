@@ -13,10 +13,10 @@ from segmentation.codes import to_code
 from segmentation.errors import (
     Fault,
     FilterError,
+    Identifier,
     InvalidValue,
-    Name,
+    Message,
     Rejected,
-    Said,
     UsageError,
     unexpected,
 )
@@ -77,7 +77,7 @@ def bind(criteria: Criteria | None, schema: Schema, as_of: AsOf) -> BoundSelecti
         Rejected: Several of these at once.
     """
     if nesting(criteria) > 2 * MAX_DEPTH:
-        reason = Said("are nested deeper than {limit} groups", limit=2 * MAX_DEPTH)
+        reason = Message("are nested deeper than {limit} groups", limit=2 * MAX_DEPTH)
         raise InvalidValue("criteria", "...", reason)
     binder = _Binder(schema, as_of)
     node = binder.bound_criteria(criteria)
@@ -92,7 +92,7 @@ def bind(criteria: Criteria | None, schema: Schema, as_of: AsOf) -> BoundSelecti
 def _fault(place: str, error: UsageError) -> Fault:
     table, _, field = place.partition(".")
     told = error.at_field("") if isinstance(error, FilterError) else error
-    return Fault(Name(table), field, told.said.indented())
+    return Fault(Identifier(table), field, told.message.indented())
 
 
 class _Binder:
@@ -228,10 +228,10 @@ def _measured(figure: Figure, table: Table) -> Field | None:
     field = table.field(figure.field)
     fitting = _SUMMED if figure.measure is Measure.SUM else _TIMED
     if field.type not in fitting:
-        reason = Said(
+        reason = Message(
             "needs a field of type {types}, and this one is {type}",
-            types=Said(" or ".join(sorted(fitting))),
-            type=Said(field.type.value),
+            types=Message(" or ".join(sorted(fitting))),
+            type=Message(field.type.value),
         )
         raise InvalidValue(f"{table.name}.{field.name}", figure.measure.value, reason)
     return field

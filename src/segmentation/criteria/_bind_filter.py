@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import assert_never
 
-from segmentation.errors import FilterError, InvalidValue, Said, UnknownName, unexpected
+from segmentation.errors import FilterError, InvalidValue, Message, UnknownName, unexpected
 from segmentation.fields import Field, FieldType
 
 from ._bound import AsOf, Bound, BoundFilter, FitsPattern, InRange, IsEqual
@@ -37,7 +37,7 @@ def bind_filter(item: Filter, field: Field, as_of: AsOf, *, place: str = "") -> 
     where = place or field.name
     depth = nesting(item)
     if depth > MAX_DEPTH:
-        reason = Said("is nested deeper than {limit} groups", limit=MAX_DEPTH)
+        reason = Message("is nested deeper than {limit} groups", limit=MAX_DEPTH)
         raise InvalidValue(where, "...", reason)
     try:
         return _FilterBinder(field, as_of, depth).bound(item)
@@ -136,8 +136,9 @@ class _FilterBinder:
         if not self._lettered:
             text = to_text(Like(pattern))
             raise FilterError(
-                Said(
-                    "* and ? do not fit a field of type {type}", type=Said(self._field.type.value)
+                Message(
+                    "* and ? do not fit a field of type {type}",
+                    type=Message(self._field.type.value),
                 ),
                 text=text,
                 expected="a value or an interval",
@@ -156,7 +157,7 @@ class _FilterBinder:
             raise UnknownName("token", f"%{name}", known=self._known_tokens())
         if name in self._tokens:
             circle = " → ".join(f"%{each}" for each in [*self._tokens, name])
-            reason = Said("the tokens refer to each other: {circle}", circle=circle)
+            reason = Message("the tokens refer to each other: {circle}", circle=circle)
             raise FilterError(reason, text=f"%{name}")
         item = parse(self._as_of.tokens[name])
         if item is None:

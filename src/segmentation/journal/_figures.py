@@ -1,6 +1,6 @@
 """Figures over interactions: how many, at what cost, how long.
 
-They leave out what is cancelled or postponed. Totals by day are kept entry by entry, so that
+They leave out what is canceled or postponed. Totals by day are kept entry by entry, so that
 a figure over any range of dates costs as many additions as there are days in it.
 """
 

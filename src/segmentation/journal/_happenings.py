@@ -40,8 +40,8 @@ class EntryKind(Option):
     PERSON_ERASED = "person_erased"
 
 
-class Thing(Option):
-    """What can be cancelled and deleted."""
+class EntryType(Option):
+    """What can be canceled and deleted."""
 
     INTERACTION = "interaction"
     CAMPAIGN_ENTRY = "campaign_entry"
@@ -152,16 +152,16 @@ class DeliveryRecorded:
 @shown_by("what", "number")
 @attrs.frozen(kw_only=True)
 class Canceled:
-    """Something was cancelled, and with it what belongs to it.
+    """Something was canceled, and with it what belongs to it.
 
     Attributes:
-        what: What was cancelled.
+        what: What was canceled.
         number: Its entry's number.
-        interactions: The interactions that this cancels, none that was cancelled before.
+        interactions: The interactions that this cancels, none that was canceled before.
         campaign_entries: The campaign entries that this cancels, likewise.
     """
 
-    what: Thing
+    what: EntryType
     number: int
     interactions: Ranges = ()
     campaign_entries: Ranges = ()
@@ -170,7 +170,7 @@ class Canceled:
 @shown_by("what", "number")
 @attrs.frozen(kw_only=True)
 class Uncanceled:
-    """Something cancelled counts again, and with it exactly what was cancelled with it.
+    """Something canceled counts again, and with it exactly what was canceled with it.
 
     Attributes:
         what: What counts again.
@@ -179,7 +179,7 @@ class Uncanceled:
         campaign_entries: The campaign entries that count again.
     """
 
-    what: Thing
+    what: EntryType
     number: int
     interactions: Ranges = ()
     campaign_entries: Ranges = ()
@@ -188,7 +188,7 @@ class Uncanceled:
 @shown_by("what", "number")
 @attrs.frozen(kw_only=True)
 class Deleted:
-    """Something cancelled was deleted.
+    """Something canceled was deleted.
 
     Attributes:
         what: What was deleted.
@@ -199,7 +199,7 @@ class Deleted:
         attachments: Contents that went because nothing else needs them.
     """
 
-    what: Thing
+    what: EntryType
     number: int
     interactions: Ranges = ()
     campaign_entries: Ranges = ()
@@ -329,7 +329,7 @@ def from_content(number: int, kind: EntryKind, content: Mapping[str, Any]) -> Ha
     Args:
         number: The entry's number, which is the record's that it makes.
         kind: What the entry records.
-        content: Facts, and what is left of the rest.
+        content: MergeData, and what is left of the rest.
 
     Raises:
         InvalidValue: The content is not that of a happening of this kind.

@@ -30,13 +30,13 @@ from ._happenings import (
     Deleted,
     DeliveryRecorded,
     Dropped,
+    EntryType,
     Evaluated,
     Happening,
     OpportunityLinked,
     PersonErased,
     Ranges,
     Revised,
-    Thing,
     Uncanceled,
     numbers_in,
 )
@@ -148,13 +148,13 @@ def _get(known: Known, kind: type[RecordT], number: int, entry: Entry) -> Record
 
 
 def _affected(known: Known, happening: Canceled | Uncanceled, entry: Entry) -> Iterator[Record]:
-    """What is cancelled or counts again: the thing itself and what goes with it."""
+    """What is canceled or counts again: the thing itself and what goes with it."""
     match happening.what:
-        case Thing.INTERACTION:
+        case EntryType.INTERACTION:
             yield _get(known, Interaction, happening.number, entry)
-        case Thing.CAMPAIGN_ENTRY:
+        case EntryType.CAMPAIGN_ENTRY:
             yield _get(known, CampaignEntry, happening.number, entry)
-        case Thing.LOGGED_SEGMENT:
+        case EntryType.LOGGED_SEGMENT:
             yield _get(known, LoggedSegment, happening.number, entry)
         case _:
             assert_never(happening.what)
@@ -173,13 +173,13 @@ def _deleted(known: Known, happening: Deleted, entry: Entry) -> Iterator[Change]
         _get(known, Interaction, number, entry) for number in numbers_in(happening.interactions)
     )
     match happening.what:
-        case Thing.INTERACTION:
+        case EntryType.INTERACTION:
             yield from _gone(known, _get(known, Interaction, happening.number, entry))
-        case Thing.CAMPAIGN_ENTRY:
+        case EntryType.CAMPAIGN_ENTRY:
             yield Change(_get(known, CampaignEntry, happening.number, entry), None)
             for interaction in interactions:
                 yield from _gone(known, interaction)
-        case Thing.LOGGED_SEGMENT:
+        case EntryType.LOGGED_SEGMENT:
             yield Change(_get(known, LoggedSegment, happening.number, entry), None)
             for item in (*entries, *interactions):
                 yield _evolved(item, logged_segment_entry_no=0)

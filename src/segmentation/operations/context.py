@@ -6,23 +6,25 @@ clock of its own.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, tzinfo
+from types import MappingProxyType
 from typing import Literal, Self
 
 import attrs
 
 from segmentation.criteria import AsOf
-from segmentation.frozen import freeze_within
 from segmentation.journal import Stamp
 from segmentation.languages import Phrases, phrases_of
 from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
-from segmentation.segments import Tell, tell_nobody
+from segmentation.segments import Observer, observe_nothing
 from segmentation.showing import shown_by
 
 
 @shown_by("user", "today", "workdate", "language", "store")
-@attrs.frozen(field_transformer=freeze_within)
+@attrs.frozen(eq=False, repr=False)
 class Context:
     """Store, user, day and clock, and what the host brings: all that verbs have in common.
+
+    Two are equal only if they are one. What the host changes in its tokens is seen here.
 
     Attributes:
         store: Where everything is kept.
@@ -53,11 +55,11 @@ class Context:
     workdate: date | None = attrs.field(default=None, kw_only=True)
     zone: tzinfo = attrs.field(default=UTC, kw_only=True)
     date_order: Literal["dmy", "mdy", "ymd"] = attrs.field(default="dmy", kw_only=True)
-    tokens: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
-    on_event: Tell = attrs.field(default=tell_nobody, kw_only=True)
+    tokens: Mapping[str, str] = attrs.field(factory=dict, converter=MappingProxyType, kw_only=True)
+    on_event: Observer = attrs.field(default=observe_nothing, kw_only=True)
     rendering: Rendering = attrs.field(factory=Rendering, kw_only=True)
     language: str = attrs.field(default="en", kw_only=True)
-    couriers: Couriers = attrs.field(factory=dict, kw_only=True)
+    couriers: Couriers = attrs.field(factory=dict, converter=MappingProxyType, kw_only=True)
     agenda: Agenda | None = attrs.field(default=None, kw_only=True)
     ledgers: Ledgers | None = attrs.field(default=None, kw_only=True)
 

@@ -179,7 +179,7 @@ def opportunity_of_interaction(
     store = context.store
     interaction = interaction_of(store, entry_no)
     if not may_link_opportunity(interaction):
-        reason = "it has an opportunity, or is cancelled or postponed"
+        reason = "it has an opportunity, or is canceled or postponed"
         raise Refused(f"make an opportunity of interaction {entry_no}", reason)
     made = Opportunity(
         description=interaction.description,

@@ -8,7 +8,7 @@ import attrs
 
 from segmentation.codes import Option
 from segmentation.contacts import AnswerPriority, Contact, ContactType, Priority
-from segmentation.errors import Fault, Said
+from segmentation.errors import Fault, Message
 from segmentation.fields import (
     Code,
     Extra,
@@ -179,10 +179,10 @@ class ProfileQuestionnaireLine(
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
-    def place(self) -> Said:
+    def place(self) -> Message:
         """The line's name in errors."""
         code = self.profile_questionnaire_code
-        return Said("questionnaire {code} line {line}", code=code, line=self.line_no)
+        return Message("questionnaire {code} line {line}", code=code, line=self.line_no)
 
     def holds(self, value: Decimal) -> bool:
         """Whether an answer's range holds a figure; a bound of 0 is open, 0 to 0 holds nothing."""
@@ -318,7 +318,7 @@ def _range_faults(
 ) -> Iterator[Fault]:
     low, high = answer.from_value, answer.to_value
     if high and low > high:
-        reason = Said("{high} is less than {low}: the range is empty", high=high, low=low)
+        reason = Message("{high} is less than {low}: the range is empty", high=high, low=low)
         yield Fault(answer.place, "to_value", reason)
     if question.classification_method in _SORTED and max(low, high) > WHOLE:
         yield Fault(answer.place, "to_value", "a percentage cannot be over 100")

@@ -162,7 +162,7 @@ class EntryRow:
     """A campaign entry in the details of its campaign.
 
     Attributes:
-        interactions: How many interactions it counts, without those cancelled or postponed.
+        interactions: How many interactions it counts, without those canceled or postponed.
         cost: What they cost, in the currency of the host.
         duration_min: How long they took, in minutes.
     """

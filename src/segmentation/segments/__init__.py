@@ -36,13 +36,13 @@ from ._changes import (
 )
 from ._events import (
     Event,
+    Observer,
     SegmentChanged,
     SegmentChanging,
     SegmentLogged,
     SegmentLogging,
     SegmentRefreshed,
-    Tell,
-    tell_nobody,
+    observe_nothing,
 )
 from ._fields import (
     AlternativeAddressFields,
@@ -99,6 +99,7 @@ __all__ = [
     "Lines",
     "Listed",
     "LoggedSegment",
+    "Observer",
     "Options",
     "Others",
     "Part",
@@ -112,7 +113,6 @@ __all__ = [
     "SegmentLogged",
     "SegmentLogging",
     "SegmentRefreshed",
-    "Tell",
     "Terms",
     "Undone",
     "actions_from_json",
@@ -127,8 +127,8 @@ __all__ = [
     "history_of",
     "nos_in_order",
     "nos_of",
+    "observe_nothing",
     "of_nobody",
-    "tell_nobody",
     "texts_to_json",
     "to_left_outs",
     "to_lines",

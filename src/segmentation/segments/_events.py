@@ -110,9 +110,9 @@ Event: TypeAlias = (
     SegmentChanging | SegmentChanged | SegmentRefreshed | SegmentLogging | SegmentLogged
 )
 
-Tell: TypeAlias = Callable[[Event], None]
+Observer: TypeAlias = Callable[[Event], None]
 """What a host passes in to be told."""
 
 
-def tell_nobody(_event: Event) -> None:
+def observe_nothing(_event: Event) -> None:
     """For hosts that want to be told of nothing."""

@@ -13,7 +13,7 @@ import attrs
 
 from segmentation.code_tables import Language, Salesperson
 from segmentation.contacts import AlternativeAddress, ContactNo, CorrespondenceType, active_address
-from segmentation.errors import Said
+from segmentation.errors import Message
 from segmentation.fields import (
     AlsoCalled,
     Code,
@@ -96,9 +96,9 @@ class SegmentLine(
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
-    def place(self) -> Said:
+    def place(self) -> Message:
         """Which line it is, for faults."""
-        return Said("line {no} (contact {contact})", no=self.line_no, contact=self.contact_no)
+        return Message("line {no} (contact {contact})", no=self.line_no, contact=self.contact_no)
 
     @property
     def texts(self) -> tuple[TemplateLanguage, ...]:

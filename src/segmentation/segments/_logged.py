@@ -21,7 +21,7 @@ class LoggedSegment(
         reason: The actions that built it, in their stored form: criteria, resolved dates,
             changes by hand, who was left out and why (see `actions_to_json`).
         meaning: Version of the filter language's meaning that the criteria had.
-        canceled_by: Number of the journal entry that cancelled it; 0 if none.
+        canceled_by: Number of the journal entry that canceled it; 0 if none.
     """
 
     entry_no: int = 0

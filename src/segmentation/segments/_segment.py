@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import attrs
 
-from segmentation.errors import NotFound, Refused, Said
+from segmentation.errors import Message, NotFound, Refused
 from segmentation.markup import to_figures
 from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage
@@ -162,7 +162,7 @@ class Segment:
             Refused: There is no action left.
         """
         if not self.actions:
-            step = Said("go back on segment {no}", no=self.no)
+            step = Message("go back on segment {no}", no=self.no)
             raise Refused(step, "it has no action to undo")
         *before, last = self.actions
         inserted, kept = self.lines.picked(last.inserted)
@@ -180,7 +180,7 @@ class Segment:
             Refused: No action was gone back on, or something else was done since.
         """
         if not self.undone:
-            step = Said("go forward on segment {no}", no=self.no)
+            step = Message("go forward on segment {no}", no=self.no)
             raise Refused(step, "it has no action to do again")
         *before, again = self.undone
         kept = self.lines.picked(again.action.removed.numbers)[1]

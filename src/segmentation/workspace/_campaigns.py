@@ -117,7 +117,7 @@ class Campaigns:
         """Whom a campaign is aimed at; empty unless it is active."""
         return campaigns.target_group(self._store, no)
 
-    def aimed_at(
+    def active_for(
         self, *, customer_no: str = "", contact_no: str = "", on: date | None = None
     ) -> Sequence[Campaign]:
         """The active campaigns that are aimed at a customer or contact on a day, or today."""

@@ -180,11 +180,11 @@ class Interactions:
         interactions.cancel(self._context, item)
 
     def uncancel(self, item: Cancelable) -> None:
-        """Let something cancelled count again, with what was cancelled together with it."""
+        """Let something canceled count again, with what was canceled together with it."""
         interactions.uncancel(self._context, item)
 
     def delete_canceled(self, *, campaign_no: str = "", segment_no: str = "") -> int:
-        """Delete cancelled interactions; returns how many."""
+        """Delete canceled interactions; returns how many."""
         return interactions.delete_canceled_interactions(
             self._context, campaign_no=campaign_no, segment_no=segment_no
         )
@@ -192,13 +192,13 @@ class Interactions:
     def delete_canceled_campaign_entries(
         self, *, campaign_no: str = "", segment_no: str = ""
     ) -> int:
-        """Delete cancelled campaign entries and their interactions; returns how many entries."""
+        """Delete canceled campaign entries and their interactions; returns how many entries."""
         return interactions.delete_canceled_campaign_entries(
             self._context, campaign_no=campaign_no, segment_no=segment_no
         )
 
     def delete_canceled_logged_segments(self, *, segment_no: str = "") -> int:
-        """Delete cancelled logged segments; their interactions stay. Returns how many."""
+        """Delete canceled logged segments; their interactions stay. Returns how many."""
         return interactions.delete_canceled_logged_segments(self._context, segment_no=segment_no)
 
     def _attached(self, attachment: tuple[str, bytes] | None) -> dict[str, str]:

@@ -82,7 +82,7 @@ class Journal:
         """The journal as lines of JSON, which can be verified without this library."""
         return map(to_line, self._store.log.read())
 
-    def take_in(self, lines: Iterable[str]) -> Head:
+    def import_records(self, lines: Iterable[str]) -> Head:
         """Take in an exported journal; this one must be empty.
 
         Raises:

@@ -6,7 +6,7 @@ from typing import Any
 from segmentation.contacts import ContactProfileAnswer
 from segmentation.operations import questionnaires
 from segmentation.operations.context import Context
-from segmentation.operations.questionnaires import Classified, HandOutRow
+from segmentation.operations.questionnaires import Classified, FormRow
 from segmentation.protocols import Store
 from segmentation.questionnaires import (
     ProfileQuestionnaire,
@@ -77,7 +77,7 @@ class Questionnaires:
         """The answers of a contact, the most important first."""
         return questionnaires.answers_of(self._store, contact_no)
 
-    def hand_out(self, code: str, contact_no: str = "") -> Sequence[HandOutRow]:
+    def hand_out(self, code: str, contact_no: str = "") -> Sequence[FormRow]:
         """A questionnaire on paper: blank, or as a contact has filled it in."""
         return questionnaires.hand_out(self._store, code, contact_no=contact_no)
 

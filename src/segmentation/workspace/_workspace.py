@@ -44,17 +44,17 @@ from segmentation.operations.criteria import (
     schema_of,
 )
 from segmentation.operations.data import Imported, SourceFile
-from segmentation.operations.letters import Delivered, Persistence, Progress
+from segmentation.operations.letters import Delivered, Progress, RetryPolicy
 from segmentation.operations.segments import Source
 from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
 from segmentation.segments import (
     ContactTables,
     LoggedSegment,
+    Observer,
     SavedCriteria,
     SegmentHeader,
-    Tell,
     contact_fields,
-    tell_nobody,
+    observe_nothing,
 )
 
 from ._campaigns import Campaigns
@@ -97,7 +97,7 @@ class Workspace:
         zone: tzinfo = UTC,
         date_order: Literal["dmy", "mdy", "ymd"] = "dmy",
         tokens: Mapping[str, str] | None = None,
-        on_event: Tell = tell_nobody,
+        on_event: Observer = observe_nothing,
         rendering: Rendering | None = None,
         couriers: Couriers | None = None,
         agenda: Agenda | None = None,
@@ -184,7 +184,7 @@ class Workspace:
         return to_table(fields, rows, caption=repr(self).strip("<>"), more=more)
 
     def translate(self, error: SegmentationError | str) -> str:
-        """An error, or the text of a fault (``fault.said``), in the workspace's language."""
+        """An error, or the text of a fault (``fault.message``), in the workspace's language."""
         return self.context.phrases.told(error)
 
     @property
@@ -236,7 +236,7 @@ class Workspace:
         if not any(SourceFile(p.name, b"").table in records.KINDS for p in chosen):
             raise Rejected("import", [Fault(str(path), "", _not_ours(path))])
         files = [SourceFile(p.name, p.read_bytes()) for p in chosen]
-        return data.take_in_files(self.context, files, attached=_reader(folder))
+        return data.import_files(self.context, files, attached=_reader(folder))
 
     def add(self, *records: Record) -> Imported:
         """Take in contacts, their rows and code tables made in Python.
@@ -244,7 +244,7 @@ class Workspace:
         Raises:
             Rejected: There are faults: all of them; nothing is taken in.
         """
-        return data.take_in(self.context, records)
+        return data.import_records(self.context, records)
 
     def select(self, criteria: Criteria | None = None, **tables: Filters) -> Selected:
         """The numbers of the contacts that pass, excluded and blocked ones among them.
@@ -385,7 +385,7 @@ class Workspace:
         couriers: Couriers,
         *,
         logged_segment_no: int = 0,
-        persistence: Persistence | None = None,
+        retry: RetryPolicy | None = None,
         on_progress: Callable[[Progress], object] | None = None,
         worker: str = "",
     ) -> Delivered:
@@ -394,7 +394,7 @@ class Workspace:
         Args:
             couriers: Who delivers what, by correspondence type.
             logged_segment_no: Entry number of the one logged segment to deliver; 0 for all.
-            persistence: How stubbornly.
+            retry: How stubbornly.
             on_progress: Told after each document.
             worker: Names this process or thread among those that deliver at once; made of
                 machine, process and thread if not given.
@@ -404,7 +404,7 @@ class Workspace:
             couriers,
             worker=worker or system_worker(),
             logged_segment_no=logged_segment_no,
-            persistence=persistence,
+            retry=retry,
             on_progress=on_progress,
         )
 
@@ -421,7 +421,7 @@ class Workspace:
                 workspace's if not given.
 
         Raises:
-            Refused: One is cancelled, was never to be delivered, or is being delivered.
+            Refused: One is canceled, was never to be delivered, or is being delivered.
         """
         if fresh:
             return letters.resend_fresh(self.context, entry_nos, language=language)

@@ -27,9 +27,9 @@ from segmentation.journal import (
     NOTHING,
     Canceled,
     Change,
+    EntryType,
     Evaluated,
     Figures,
-    Thing,
     counted,
 )
 from segmentation.memory import MemoryStore
@@ -191,7 +191,7 @@ def test_what_happens_to_an_interaction_later_reaches_the_figures() -> None:
         store,
         [
             Canceled(
-                what=Thing.INTERACTION,
+                what=EntryType.INTERACTION,
                 number=first.entry_no,
             )
         ],
@@ -202,7 +202,7 @@ def test_what_happens_to_an_interaction_later_reaches_the_figures() -> None:
         store,
         [
             Canceled(
-                what=Thing.INTERACTION,
+                what=EntryType.INTERACTION,
                 number=second.entry_no,
             )
         ],

@@ -37,7 +37,7 @@ from segmentation.operations.contacts import (
     row_counts,
     set_company,
 )
-from segmentation.operations.data import take_in
+from segmentation.operations.data import import_records
 from segmentation.operations.records import require_contact
 from segmentation.operations.segments import add_contact, new_segment
 from segmentation.salutations import NamePart, Salutation, SalutationFormula, SalutationType
@@ -436,7 +436,7 @@ def test_targets_follow_relations_however_they_are_made() -> None:
     assert [target.no for target in target_group(store, "FAIR")] == ["C2"]
     remove_row(store, relation)
     assert [target.no for target in target_group(store, "FAIR")] == ["MILL"]
-    take_in(context(store), [relation])
+    import_records(context(store), [relation])
     assert [target.no for target in target_group(store, "FAIR")] == ["C2"]
     delete_contact(store, "MILL")
     assert [target.no for target in target_group(store, "FAIR")] == ["MILL"]

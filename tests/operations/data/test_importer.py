@@ -14,7 +14,7 @@ from segmentation.fields import FieldType
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import to_line
 from segmentation.memory import MemoryStore
-from segmentation.operations.data import Imported, SourceFile, take_in, take_in_files
+from segmentation.operations.data import Imported, SourceFile, import_files, import_records
 from segmentation.operations.journal import audit
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 from support.checker import check
@@ -35,7 +35,7 @@ def take(
     sources = [
         SourceFile(".".join(name.rsplit("_", 1)), text.encode()) for name, text in files.items()
     ]
-    return take_in_files(context(store), sources, attached=attached)
+    return import_files(context(store), sources, attached=attached)
 
 
 def faults(store: MemoryStore, **files: str) -> list[str]:
@@ -63,7 +63,7 @@ def test_an_extra_field_keeps_its_type_when_more_rows_come() -> None:
 
 
 def test_what_was_taken_in_is_told() -> None:
-    imported = take_in_files(
+    imported = import_files(
         context(MemoryStore()),
         [
             SourceFile("contact.csv", b"no,vip\nA,yes\n"),
@@ -75,7 +75,7 @@ def test_what_was_taken_in_is_told() -> None:
     assert [(each.table, each.name, each.type) for each in imported.extra_fields] == [
         ("contact", "vip", FieldType.BOOLEAN)
     ]
-    assert imported.left_alone == ("customer.csv",)
+    assert imported.skipped_files == ("customer.csv",)
 
 
 def test_a_name_that_files_use_for_a_field_of_ours_is_understood() -> None:
@@ -175,7 +175,7 @@ def test_a_row_with_a_known_key_replaces_what_is_there() -> None:
 
 def test_records_made_in_python_are_checked_like_those_of_files() -> None:
     store = MemoryStore()
-    take_in(
+    import_records(
         context(store),
         [
             Contact(no="c1", name="Berg & Co", company_no="C1"),
@@ -183,7 +183,7 @@ def test_records_made_in_python_are_checked_like_those_of_files() -> None:
         ],
     )
     with pytest.raises(Rejected) as caught:
-        take_in(
+        import_records(
             context(store),
             [
                 ContactMailingGroup(contact_no="P2", mailing_group_code="NEWS"),
@@ -200,7 +200,7 @@ def test_records_made_in_python_are_checked_like_those_of_files() -> None:
 
 def test_a_company_made_in_python_may_leave_its_company_number_to_us() -> None:
     store = MemoryStore()
-    take_in(context(store), [Contact(no="C1", name="Berg & Co")])
+    import_records(context(store), [Contact(no="C1", name="Berg & Co")])
     company = store.records.find(Contact, "C1")
     assert company is not None
     assert company.company_no == "C1"
@@ -234,7 +234,7 @@ def test_an_attachment_that_is_missing_is_a_fault_of_its_row() -> None:
 
 def test_a_number_given_twice_is_a_fault_of_records_too() -> None:
     with pytest.raises(Rejected, match="no: has the same key as contact A"):
-        take_in(context(MemoryStore()), [Contact(no="A"), Contact(no="a")])
+        import_records(context(MemoryStore()), [Contact(no="A"), Contact(no="a")])
 
 
 CONTACTS = "no,type,company_no\nC1,company,\nP1,person,C1\n"

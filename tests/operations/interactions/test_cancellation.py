@@ -1,4 +1,4 @@
-"""Cancelled, counted again, deleted: always by further entries."""
+"""Canceled, counted again, deleted: always by further entries."""
 
 import pytest
 
@@ -89,13 +89,13 @@ def test_a_campaign_entry_canceled_on_its_own_stays_so(crm: seg.Workspace, logge
 def test_nothing_counts_again_below_what_is_canceled(crm: seg.Workspace, logged: Logged) -> None:
     first = logged.interactions[0]
     crm.interactions.cancel(logged.segment)
-    with pytest.raises(Refused, match="its logged segment 1 is cancelled"):
+    with pytest.raises(Refused, match="its logged segment 1 is canceled"):
         crm.interactions.uncancel(first)
-    with pytest.raises(Refused, match="its logged segment 1 is cancelled"):
+    with pytest.raises(Refused, match="its logged segment 1 is canceled"):
         crm.interactions.uncancel(entry_of(crm, "SALE"))
     crm.interactions.uncancel(logged.segment)
     crm.interactions.cancel(entry_of(crm, "SALE"))
-    with pytest.raises(Refused, match="its campaign entry 2 is cancelled"):
+    with pytest.raises(Refused, match="its campaign entry 2 is canceled"):
         crm.interactions.uncancel(first)
     crm.interactions.uncancel(entry_of(crm, "SALE"))
     assert canceled(crm) == []
@@ -103,14 +103,14 @@ def test_nothing_counts_again_below_what_is_canceled(crm: seg.Workspace, logged:
 
 def test_cancelling_twice_is_refused(crm: seg.Workspace, logged: Logged) -> None:
     crm.interactions.cancel(logged.segment)
-    with pytest.raises(Refused, match="cancelled already"):
+    with pytest.raises(Refused, match="canceled already"):
         crm.interactions.cancel(logged.segment)
-    with pytest.raises(Refused, match="cancelled already"):
+    with pytest.raises(Refused, match="canceled already"):
         crm.interactions.cancel(logged.interactions[0])
 
 
 def test_what_is_not_canceled_cannot_count_again(crm: seg.Workspace, logged: Logged) -> None:
-    with pytest.raises(Refused, match="not cancelled"):
+    with pytest.raises(Refused, match="not canceled"):
         crm.interactions.uncancel(logged.segment)
 
 

@@ -28,7 +28,7 @@ from segmentation.documents import Document, TextRenderer
 from segmentation.errors import Conflict, InvalidValue, NotDelivered, NotFound, Refused, Rejected
 from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction
 from segmentation.memory import MemoryStore
-from segmentation.operations.letters import Persistence, Progress, outstanding
+from segmentation.operations.letters import Progress, RetryPolicy, outstanding
 from segmentation.protocols import Rendering, Store
 from segmentation.setup import CompanyInformation, MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate, TemplateLanguage, WizardAction, WordTemplate
@@ -295,7 +295,7 @@ def test_a_document_that_is_refused_for_now_waits_longer_each_time() -> None:
 def test_persistence_that_would_deliver_nothing_is_refused(wrong: str) -> None:
     nothing: Any = dt.timedelta(0) if wrong == "lease" else 0
     with pytest.raises(InvalidValue, match=wrong):
-        Persistence(**{wrong: nothing})
+        RetryPolicy(**{wrong: nothing})
 
 
 def test_in_the_end_even_patience_ends() -> None:
@@ -303,9 +303,9 @@ def test_in_the_end_even_patience_ends() -> None:
     fill(crm, 1)
     log(crm)
     courier = Courier(*[NotDelivered("p1", "451 later", temporary=True)] * 9)
-    twice = Persistence(attempts=2, pause=dt.timedelta(0))
-    assert crm.deliver({EMAIL: courier}, persistence=twice).waiting
-    assert crm.deliver({EMAIL: courier}, persistence=twice).failed
+    twice = RetryPolicy(attempts=2, pause=dt.timedelta(0))
+    assert crm.deliver({EMAIL: courier}, retry=twice).waiting
+    assert crm.deliver({EMAIL: courier}, retry=twice).failed
     assert statuses(crm) == [DeliveryStatus.ERROR]
 
 
@@ -406,7 +406,7 @@ def test_a_process_that_is_slow_does_not_outstay_its_lease() -> None:
     courier = Slow()
     assert len(crm.deliver({EMAIL: courier}).delivered) == 1
     assert len(courier.documents) == 1
-    assert len(crm.deliver({EMAIL: courier}, persistence=Persistence(batch=1)).delivered) == 2
+    assert len(crm.deliver({EMAIL: courier}, retry=RetryPolicy(batch=1)).delivered) == 2
 
 
 def test_a_claim_that_another_took_over_is_not_given_back() -> None:
@@ -540,7 +540,7 @@ def test_only_what_was_delivered_or_failed_can_be_resent() -> None:
     with pytest.raises(Refused, match="being delivered already"):
         crm.resend(interaction.entry_no)
     crm.store.records.put([attrs.evolve(interaction, canceled=True)])
-    with pytest.raises(Refused, match="cancelled"):
+    with pytest.raises(Refused, match="canceled"):
         crm.resend(interaction.entry_no)
     blank = attrs.evolve(
         interaction,
@@ -712,11 +712,11 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from test_delivery import EMAIL, Security, Server, SmtpCourier, WORD, Workspace, open_store
-from segmentation.operations.letters import Persistence
+from segmentation.operations.letters import RetryPolicy
 with Workspace.open(open_store(sys.argv[1]), user="W", rendering=WORD) as crm:
     server = Server(host="127.0.0.1", port=int(sys.argv[2]), security=Security.NONE)
     with SmtpCourier(server, "post@example.com") as courier:
-        crm.deliver({EMAIL: courier}, persistence=Persistence(batch=5))
+        crm.deliver({EMAIL: courier}, retry=RetryPolicy(batch=5))
 """
 
 
@@ -789,7 +789,7 @@ def test_a_server_that_leaves_at_mail_500_of_1000_gets_the_rest_when_it_is_back(
     with serving(postman) as port:
         server = Server(host="127.0.0.1", port=port, security=Security.NONE, timeout=5)
         with SmtpCourier(server, "post@example.com") as courier:
-            done = crm.deliver({EMAIL: courier}, persistence=Persistence(failures=1))
+            done = crm.deliver({EMAIL: courier}, retry=RetryPolicy(failures=1))
             assert (len(done.delivered), len(done.waiting)) == (500, 500)
             setattr(postman, fault, -1)
             clock.now += dt.timedelta(hours=1)
@@ -847,10 +847,10 @@ _WRITER = """
 import sys
 sys.path.insert(0, sys.argv[4])
 import test_delivery as here
-from segmentation.operations.letters import Persistence
+from segmentation.operations.letters import RetryPolicy
 courier = getattr(here, sys.argv[3])(sys.argv[2])
 with here.Workspace.open(here.open_store(sys.argv[1]), user="W", rendering=here.WORD) as crm:
-    crm.deliver({here.HARD_COPY: courier}, persistence=Persistence(batch=5))
+    crm.deliver({here.HARD_COPY: courier}, retry=RetryPolicy(batch=5))
 """
 
 

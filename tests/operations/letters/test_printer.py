@@ -25,7 +25,7 @@ from segmentation.fields import Value
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
 from segmentation.operations.letters import (
-    Press,
+    LetterPrinter,
     as_interaction,
     check_letters,
     faults_of,
@@ -320,12 +320,12 @@ def test_an_interaction_without_a_template_has_no_letter(store: MemoryStore) -> 
 
 
 def test_the_form_of_a_letter_can_be_looked_at(store: MemoryStore) -> None:
-    press = Press(store, WORD)
-    form = press.form(interaction(store, "{{ name }}"))
+    printer = LetterPrinter(store, WORD)
+    form = printer.form(interaction(store, "{{ name }}"))
     assert form
     assert form.fields == ("name",)
-    assert press.form(interaction(store, b"x", attachment_name="a.pdf")) is None
-    press.check(press.prepare(interaction(store, b"x", attachment_name="a.pdf")))
+    assert printer.form(interaction(store, b"x", attachment_name="a.pdf")) is None
+    printer.check(printer.prepare(interaction(store, b"x", attachment_name="a.pdf")))
 
 
 def test_what_a_converter_does_not_take_stays_as_it_is(store: MemoryStore) -> None:

@@ -101,7 +101,7 @@ def test_the_worksheet_is_found_among_the_logged_segments(crm: seg.Workspace) ->
 
 
 def test_a_number_is_logged_once_only(crm: seg.Workspace) -> None:
-    """Rule 59: also while the first is cancelled."""
+    """Rule 59: also while the first is canceled."""
     segment = segment_of(crm, "ANNA")
     before = segment.segment
     crm.interactions.cancel(segment.log().segment)

@@ -12,7 +12,7 @@ from segmentation.campaigns import (
 )
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.codes import to_code
-from segmentation.errors import Fault, NotFound, Refused, Rejected, Said
+from segmentation.errors import Fault, Message, NotFound, Refused, Rejected
 from segmentation.fields import misfits
 from segmentation.operations.context import Context
 from segmentation.operations.number_series import take_no
@@ -69,7 +69,7 @@ def change_campaign(context: Context, campaign: Campaign) -> Campaign:
     ):
         code = getattr(campaign, field)
         if code and store.records.find(kind, code) is None:
-            faults.append(Fault(place, field, Said("{value!r} does not exist", value=code)))
+            faults.append(Fault(place, field, Message("{value!r} does not exist", value=code)))
     faults += [Fault(place, *misfit) for misfit in misfits(campaign)]
     if faults:
         raise Rejected(place, faults)
@@ -103,8 +103,8 @@ def delete_campaign(store: Store, no: str) -> None:
         for header in store.segments.headers():
             lines = store.segments.get(header.no).lines
             if campaign.no in {header.campaign_no, *(line.campaign_no for line in lines)}:
-                step = Said("delete campaign {no}", no=campaign.no)
-                raise Refused(step, Said("segment {no} is for it", no=header.no))
+                step = Message("delete campaign {no}", no=campaign.no)
+                raise Refused(step, Message("segment {no} is for it", no=header.no))
         deactivate(store, campaign.no)
         store.records.remove([campaign])
 

@@ -20,7 +20,7 @@ from segmentation.protocols import Store
 def activate(context: Context, campaign_no: str) -> Sequence[CampaignTarget]:
     """Make everyone a target who is on a line or entry marked so; the group follows from now on.
 
-    Entries that are cancelled or postponed make nobody a target.
+    Entries that are canceled or postponed make nobody a target.
 
     Raises:
         NotFound: There is no such campaign.

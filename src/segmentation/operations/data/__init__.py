@@ -10,8 +10,8 @@ from ._files import (
 )
 from ._importer import (
     Imported,
-    take_in,
-    take_in_files,
+    import_files,
+    import_records,
 )
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "SourceFile",
     "column_name",
     "copy_store",
+    "import_files",
+    "import_records",
     "read_rows",
-    "take_in",
-    "take_in_files",
 ]

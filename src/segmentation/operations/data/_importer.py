@@ -45,15 +45,15 @@ class Imported:
         counts: Number of rows by table, in the order of the files; of interactions those that
             were not taken in before.
         extra_fields: Fields that were not known before and are now extra fields.
-        left_alone: Files whose name is none of our tables.
+        skipped_files: Files whose name is none of our tables.
     """
 
     counts: tuple[tuple[str, int], ...]
     extra_fields: tuple[ExtraField, ...] = ()
-    left_alone: tuple[str, ...] = ()
+    skipped_files: tuple[str, ...] = ()
 
 
-def take_in_files(
+def import_files(
     context: Context, files: Iterable[SourceFile], *, attached: Callable[[str], bytes]
 ) -> Imported:
     """Take in files, one table each.
@@ -74,11 +74,11 @@ def take_in_files(
     placed: list[Placed] = []
     faults: list[Fault] = []
     extra_fields: list[ExtraField] = []
-    left_alone: list[str] = []
+    skipped_files: list[str] = []
     for file in files:
         kind = KINDS.get(file.table)
         if kind is None:
-            left_alone.append(file.name)
+            skipped_files.append(file.name)
             continue
         rows, wrong = read_rows(file)
         faults += wrong
@@ -94,10 +94,12 @@ def take_in_files(
         placed, wrong = _with_attachments(store, placed, attached)
         counts = _store(store, placed, [*faults, *wrong], stamp, what="import")
         store.records.put(extra_fields)
-    return Imported(counts=counts, extra_fields=tuple(extra_fields), left_alone=tuple(left_alone))
+    return Imported(
+        counts=counts, extra_fields=tuple(extra_fields), skipped_files=tuple(skipped_files)
+    )
 
 
-def take_in(context: Context, records: Iterable[Record]) -> Imported:
+def import_records(context: Context, records: Iterable[Record]) -> Imported:
     """Take in records made in Python; the same rules as for files.
 
     Args:

@@ -1,8 +1,8 @@
-"""Cancelling what was recorded, letting it count again, deleting what is cancelled.
+"""Canceling what was recorded, letting it count again, deleting what is canceled.
 
 Nothing is changed in place: each step is an entry that says what it is about and what goes
 with it. A logged segment stands above its campaign entries, these above their interactions;
-what was cancelled on its own stays so when what stands above it counts again.
+what was canceled on its own stays so when what stands above it counts again.
 """
 
 from collections.abc import Iterable
@@ -12,22 +12,30 @@ from typing import TypeAlias, assert_never
 import attrs
 
 from segmentation.campaigns import CampaignEntry
-from segmentation.errors import InvalidValue, NotFound, Refused, Said
+from segmentation.errors import InvalidValue, Message, NotFound, Refused
 from segmentation.interactions import Interaction
-from segmentation.journal import Canceled, Deleted, Stamp, Thing, Uncanceled, numbers_in, to_ranges
+from segmentation.journal import (
+    Canceled,
+    Deleted,
+    EntryType,
+    Stamp,
+    Uncanceled,
+    numbers_in,
+    to_ranges,
+)
 from segmentation.operations.context import Context
 from segmentation.operations.journal import attachments_only_of, entries_about, record
 from segmentation.protocols import Store
 from segmentation.segments import LoggedSegment
 
 Cancelable: TypeAlias = Interaction | CampaignEntry | LoggedSegment
-"""What can be cancelled."""
+"""What can be canceled."""
 
 
-_KINDS: dict[Thing, type[Cancelable]] = {
-    Thing.INTERACTION: Interaction,
-    Thing.CAMPAIGN_ENTRY: CampaignEntry,
-    Thing.LOGGED_SEGMENT: LoggedSegment,
+_KINDS: dict[EntryType, type[Cancelable]] = {
+    EntryType.INTERACTION: Interaction,
+    EntryType.CAMPAIGN_ENTRY: CampaignEntry,
+    EntryType.LOGGED_SEGMENT: LoggedSegment,
 }
 
 
@@ -41,15 +49,15 @@ def cancel(context: Context, item: Cancelable) -> Canceled:
     Raises:
         InvalidValue: It is none of the three.
         NotFound: It is not there (any more).
-        Refused: It is cancelled already, or postponed.
+        Refused: It is canceled already, or postponed.
     """
     store = context.store
     stamp = context.stamp
     with store.transaction():
         what, current = _current(store, item)
-        step = Said("cancel {what} {no}", what=Said(_named(what)), no=current.entry_no)
+        step = Message("cancel {what} {no}", what=Message(_named(what)), no=current.entry_no)
         if current.canceled:
-            raise Refused(step, "it is cancelled already")
+            raise Refused(step, "it is canceled already")
         if isinstance(current, Interaction) and current.postponed:
             raise Refused(step, "it is postponed; drop it instead")
         entries, interactions = _below(store, current)
@@ -64,19 +72,19 @@ def cancel(context: Context, item: Cancelable) -> Canceled:
 
 
 def uncancel(context: Context, item: Cancelable) -> Uncanceled:
-    """Let something cancelled count again, with exactly what was cancelled together with it.
+    """Let something canceled count again, with exactly what was canceled together with it.
 
     Raises:
         NotFound: It is not there (any more).
-        Refused: It is not cancelled; or what it belongs to is.
+        Refused: It is not canceled; or what it belongs to is.
     """
     store = context.store
     stamp = context.stamp
     with store.transaction():
         what, current = _current(store, item)
-        step = Said("un-cancel {what} {no}", what=Said(_named(what)), no=current.entry_no)
+        step = Message("uncancel {what} {no}", what=Message(_named(what)), no=current.entry_no)
         if not current.canceled:
-            raise Refused(step, "it is not cancelled")
+            raise Refused(step, "it is not canceled")
         _refuse_below_canceled(store, current, step)
         entries, interactions = _below(store, current)
         by = current.canceled_by
@@ -93,7 +101,7 @@ def uncancel(context: Context, item: Cancelable) -> Uncanceled:
 def delete_canceled_interactions(
     context: Context, *, campaign_no: str = "", segment_no: str = ""
 ) -> int:
-    """Delete cancelled interactions, with their comments and the attachments only they need.
+    """Delete canceled interactions, with their comments and the attachments only they need.
 
     Args:
         context: Store, user, day and clock.
@@ -108,39 +116,39 @@ def delete_canceled_interactions(
     with store.transaction():
         chosen = _filters(campaign_no=campaign_no, segment_no=segment_no)
         found = list(store.records.all(Interaction, canceled=True, **chosen))
-        return _delete(store, Thing.INTERACTION, found, stamp)
+        return _delete(store, EntryType.INTERACTION, found, stamp)
 
 
 def delete_canceled_campaign_entries(
     context: Context, *, campaign_no: str = "", segment_no: str = ""
 ) -> int:
-    """Delete cancelled campaign entries and their interactions; returns how many entries."""
+    """Delete canceled campaign entries and their interactions; returns how many entries."""
     store = context.store
     stamp = context.stamp
     with store.transaction():
         chosen = _filters(campaign_no=campaign_no, segment_no=segment_no)
         found = list(store.records.all(CampaignEntry, canceled=True, **chosen))
-        return _delete(store, Thing.CAMPAIGN_ENTRY, found, stamp)
+        return _delete(store, EntryType.CAMPAIGN_ENTRY, found, stamp)
 
 
 def delete_canceled_logged_segments(context: Context, *, segment_no: str = "") -> int:
-    """Delete cancelled logged segments; returns how many.
+    """Delete canceled logged segments; returns how many.
 
-    Their interactions and campaign entries stay, cancelled, and belong to no logged segment.
+    Their interactions and campaign entries stay, canceled, and belong to no logged segment.
     """
     store = context.store
     stamp = context.stamp
     with store.transaction():
         chosen = _filters(segment_no=segment_no)
         found = list(store.records.all(LoggedSegment, canceled=True, **chosen))
-        return _delete(store, Thing.LOGGED_SEGMENT, found, stamp)
+        return _delete(store, EntryType.LOGGED_SEGMENT, found, stamp)
 
 
 def _filters(**wanted: str) -> dict[str, str]:
     return {name: value.strip().upper() for name, value in wanted.items() if value}
 
 
-def _delete(store: Store, what: Thing, found: Iterable[Cancelable], stamp: Stamp) -> int:
+def _delete(store: Store, what: EntryType, found: Iterable[Cancelable], stamp: Stamp) -> int:
     going = [(item, *_below(store, item)) for item in found]
     if not going:
         return 0
@@ -181,7 +189,7 @@ def _leaving(item: Cancelable, below: list[Interaction]) -> list[Interaction]:
             assert_never(item)
 
 
-def _current(store: Store, item: Cancelable) -> tuple[Thing, Cancelable]:
+def _current(store: Store, item: Cancelable) -> tuple[EntryType, Cancelable]:
     for what, kind in _KINDS.items():
         if isinstance(item, kind):
             found = store.records.find(kind, item.entry_no)
@@ -191,7 +199,7 @@ def _current(store: Store, item: Cancelable) -> tuple[Thing, Cancelable]:
     raise InvalidValue("item", item, "is no interaction, campaign entry or logged segment")
 
 
-def _named(what: Thing) -> str:
+def _named(what: EntryType) -> str:
     return what.replace("_", " ")
 
 
@@ -221,6 +229,10 @@ def _refuse_below_canceled(store: Store, item: Cancelable, step: str) -> None:
         above.append(store.records.find(CampaignEntry, item.campaign_entry_no))
     for each in above:
         if each is not None and each.canceled:
-            what = Thing.LOGGED_SEGMENT if isinstance(each, LoggedSegment) else Thing.CAMPAIGN_ENTRY
-            reason = "its {what} {no} is cancelled; un-cancel that first"
-            raise Refused(step, Said(reason, what=Said(_named(what)), no=each.entry_no))
+            what = (
+                EntryType.LOGGED_SEGMENT
+                if isinstance(each, LoggedSegment)
+                else EntryType.CAMPAIGN_ENTRY
+            )
+            reason = "its {what} {no} is canceled; uncancel that first"
+            raise Refused(step, Message(reason, what=Message(_named(what)), no=each.entry_no))

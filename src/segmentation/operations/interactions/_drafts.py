@@ -13,13 +13,13 @@ import attrs
 from segmentation.campaigns import CampaignEntry
 from segmentation.codes import to_code
 from segmentation.contacts import Contact
-from segmentation.errors import InvalidValue, NotFound, Refused, Said
+from segmentation.errors import InvalidValue, Message, NotFound, Refused
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.journal import Commented, Dropped, Happening, Revised, Stamp
 from segmentation.operations.context import Context
 from segmentation.operations.journal import record
 from segmentation.operations.records import salesperson_of
-from segmentation.operations.values import read_given
+from segmentation.operations.values import parse_field_values
 from segmentation.phrases import phrase
 from segmentation.protocols import Store
 from segmentation.templates import InteractionTemplate, TemplateLanguage
@@ -133,7 +133,7 @@ _NOT_GIVEN = frozenset(
 
 
 def _given(draft: Interaction, values: dict[str, Any]) -> Interaction:
-    read = read_given(Interaction, values, fixed=_NOT_GIVEN, long=True)
+    read = parse_field_values(Interaction, values, fixed=_NOT_GIVEN, long=True)
     return attrs.evolve(draft, **read)
 
 
@@ -210,7 +210,7 @@ def with_campaign_entry(
 ) -> tuple[Interaction, CampaignEntry | None]:
     """An interaction with its campaign entry's number, and that entry if it must be made first.
 
-    A cancelled campaign entry is not used again: what is recorded on it would not count.
+    A canceled campaign entry is not used again: what is recorded on it would not count.
     """
     if not draft.campaign_no:
         return draft, None
@@ -305,5 +305,5 @@ def drop_interaction(context: Context, entry_no: int) -> None:
 def _postponed(store: Store, entry_no: int, step: str) -> Interaction:
     found = interaction_of(store, entry_no)
     if not found.postponed:
-        raise Refused(Said(step, no=entry_no), "it is not postponed")
+        raise Refused(Message(step, no=entry_no), "it is not postponed")
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.codes import to_code
-from segmentation.errors import Refused, Said, UnknownName
+from segmentation.errors import Message, Refused, UnknownName
 from segmentation.interactions import Evaluation, Interaction, title_of
 from segmentation.journal import AttemptNoted, Evaluated, OpportunityLinked
 from segmentation.operations.context import Context
@@ -19,7 +19,7 @@ from ._drafts import comments_on, interaction_of
 def _finished(store: Store, entry_no: int, step: str) -> Interaction:
     found = interaction_of(store, entry_no)
     if found.postponed:
-        raise Refused(Said(step, no=entry_no), "it is postponed; resume it first")
+        raise Refused(Message(step, no=entry_no), "it is postponed; resume it first")
     return found
 
 

@@ -2,8 +2,8 @@
 
 from ._delivery import (
     Delivered,
-    Persistence,
     Progress,
+    RetryPolicy,
     deliver,
     outstanding,
     resend,
@@ -11,12 +11,12 @@ from ._delivery import (
 )
 from ._merge_fields import (
     REMARK,
-    Facts,
-    Gatherer,
+    MergeData,
+    MergeDataReader,
     known_fields,
 )
 from ._printer import (
-    Press,
+    LetterPrinter,
     as_interaction,
     check_letters,
     faults_of,
@@ -25,22 +25,21 @@ from ._printer import (
     letters,
 )
 from ._snapshots import (
-    freeze_all,
+    snapshot_all,
 )
 
 __all__ = [
     "REMARK",
     "Delivered",
-    "Facts",
-    "Gatherer",
-    "Persistence",
-    "Press",
+    "LetterPrinter",
+    "MergeData",
+    "MergeDataReader",
     "Progress",
+    "RetryPolicy",
     "as_interaction",
     "check_letters",
     "deliver",
     "faults_of",
-    "freeze_all",
     "has_letter",
     "in_one_document",
     "known_fields",
@@ -48,4 +47,5 @@ __all__ = [
     "outstanding",
     "resend",
     "resend_fresh",
+    "snapshot_all",
 ]

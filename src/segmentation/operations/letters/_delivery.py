@@ -23,8 +23,8 @@ from segmentation.operations.journal import record
 from segmentation.phrases import phrase
 from segmentation.protocols import Couriers, Store
 
-from ._printer import Letter, Press
-from ._snapshots import freeze, thaw
+from ._printer import Letter, LetterPrinter
+from ._snapshots import restore, snapshot
 
 
 def _above_zero(
@@ -35,7 +35,7 @@ def _above_zero(
 
 
 @attrs.frozen(kw_only=True)
-class Persistence:
+class RetryPolicy:
     """How stubbornly documents are delivered.
 
     Attributes:
@@ -100,7 +100,7 @@ def deliver(
     *,
     worker: str,
     logged_segment_no: int = 0,
-    persistence: Persistence | None = None,
+    retry: RetryPolicy | None = None,
     on_progress: Callable[[Progress], object] | None = None,
 ) -> Delivered:
     """Deliver what is still to be delivered; may be stopped at any time and run again.
@@ -110,19 +110,19 @@ def deliver(
         couriers: Who delivers what.
         worker: Names this process or thread: no two that deliver at once may share a name.
         logged_segment_no: Entry number of the one logged segment to deliver; 0 for all.
-        persistence: How stubbornly.
+        retry: How stubbornly.
         on_progress: Told after each document.
 
     Raises:
         StoreError: The store went away; what was recorded until then is.
         Conflict: Others recorded all the time, and our record found no place among theirs.
     """
-    run = _Run(context, couriers, worker, persistence or Persistence())
+    run = _Run(context, couriers, worker, retry or RetryPolicy())
     todo = list(_to_deliver(context.store, couriers, logged_segment_no))
     by_status: dict[DeliveryStatus, list[int]] = {status: [] for status in DeliveryStatus}
     done = itertools.count(1)
-    for start in range(0, len(todo), run.persistence.batch):
-        batch = todo[start : start + run.persistence.batch]
+    for start in range(0, len(todo), run.retry.batch):
+        batch = todo[start : start + run.retry.batch]
         statuses = dict.fromkeys(batch, DeliveryStatus.IN_PROGRESS)
         for number, status in run.through(run.claim(batch)):
             statuses[number] = status
@@ -156,7 +156,7 @@ def resend(context: Context, entry_nos: Iterable[int]) -> Sequence[Interaction]:
 
     Raises:
         NotFound: There is no such interaction.
-        Refused: One is cancelled, was never to be delivered, or is being delivered.
+        Refused: One is canceled, was never to be delivered, or is being delivered.
     """
     store = context.store
     with store.transaction():
@@ -182,14 +182,14 @@ def resend_fresh(
 
     Raises:
         NotFound: There is no such interaction.
-        Refused: One is cancelled, was never to be delivered, or is being delivered.
+        Refused: One is canceled, was never to be delivered, or is being delivered.
         Rejected: A letter names a field that nothing fills.
     """
     store = context.store
-    press = Press(store, context.rendering)
+    printer = LetterPrinter(store, context.rendering)
     with store.transaction():
         known = [_to_resend(store, number) for number in dict.fromkeys(entry_nos)]
-        fresh = [_fresh(context, press, each, language or context.language) for each in known]
+        fresh = [_fresh(context, printer, each, language or context.language) for each in known]
         numbers = record(store, fresh, context.stamp)
     return [attrs.evolve(new, entry_no=number) for new, number in zip(fresh, numbers, strict=True)]
 
@@ -200,7 +200,7 @@ def _to_resend(store: Store, number: int) -> Interaction:
         raise NotFound("interaction", str(number))
     step = f"resend interaction {number}"
     if not interaction.counts:
-        raise Refused(step, "it is cancelled or postponed")
+        raise Refused(step, "it is canceled or postponed")
     if interaction.delivery_status is DeliveryStatus.IN_PROGRESS:
         raise Refused(step, "it is being delivered already")
     if not interaction.correspondence_type:
@@ -212,7 +212,9 @@ def _queued(interaction: Interaction) -> DeliveryRecorded:
     return DeliveryRecorded(interaction_no=interaction.entry_no, status=DeliveryStatus.IN_PROGRESS)
 
 
-def _fresh(context: Context, press: Press, interaction: Interaction, language: str) -> Interaction:
+def _fresh(
+    context: Context, printer: LetterPrinter, interaction: Interaction, language: str
+) -> Interaction:
     """A new interaction with a letter that is made afresh."""
     again = attrs.evolve(
         interaction,
@@ -224,7 +226,7 @@ def _fresh(context: Context, press: Press, interaction: Interaction, language: s
         delivery_attempts=0,
         user_id=context.user,
     )
-    return attrs.evolve(again, merge_data=freeze(press.prepare(again)))
+    return attrs.evolve(again, merge_data=snapshot(printer.prepare(again)))
 
 
 _LONGEST = 100
@@ -261,14 +263,14 @@ class _Run:
         context: Context,
         couriers: Couriers,
         worker: str,
-        persistence: Persistence,
+        retry: RetryPolicy,
     ) -> None:
-        self.persistence = persistence
+        self.retry = retry
         self._context = context
         self._store = context.store
         self._couriers = couriers
         self._worker = worker
-        self._press = Press(context.store, context.rendering)
+        self._press = LetterPrinter(context.store, context.rendering)
         self._failures = dict.fromkeys(couriers, 0)
         self._until = datetime.min.replace(tzinfo=UTC)
 
@@ -277,7 +279,7 @@ class _Run:
     def claim(self, numbers: Sequence[int]) -> Sequence[Interaction]:
         """Take up documents that nobody else is at; others win races, and we go on."""
         now = self._context.now
-        self._until = now + self.persistence.lease
+        self._until = now + self.retry.lease
         try:
             with self._store.transaction():
                 free = [i for i in map(self._find, numbers) if i and self._is_free(i, now)]
@@ -295,7 +297,7 @@ class _Run:
 
     def _is_free(self, interaction: Interaction, now: datetime) -> bool:
         claim = self._store.records.find(DeliveryClaim, interaction.entry_no)
-        down = self._failures[interaction.correspondence_type] >= self.persistence.failures
+        down = self._failures[interaction.correspondence_type] >= self.retry.failures
         wanted = interaction.delivery_status is DeliveryStatus.IN_PROGRESS and not down
         return wanted and (claim is None or claim.until <= now)
 
@@ -315,7 +317,7 @@ class _Run:
         try:
             while left and self._context.now < self._until:
                 interaction = left[0]
-                if self._failures[interaction.correspondence_type] < self.persistence.failures:
+                if self._failures[interaction.correspondence_type] < self.retry.failures:
                     status = self._deliver(interaction)
                     left.pop(0)
                     yield interaction.entry_no, status
@@ -328,11 +330,11 @@ class _Run:
         attempts = interaction.delivery_attempts + 1
         kind = interaction.correspondence_type
         try:
-            letter = thaw(interaction) or self._press.prepare(interaction)
+            letter = restore(interaction) or self._press.prepare(interaction)
             self._check(letter)
             self._couriers[kind].deliver(self._press.render(letter))
         except NotDelivered as error:
-            again = error.temporary and attempts < self.persistence.attempts
+            again = error.temporary and attempts < self.retry.attempts
             self._failures[kind] = self._failures[kind] + 1 if error.down else 0
             status = DeliveryStatus.IN_PROGRESS if again else DeliveryStatus.ERROR
             reason = str(error)
@@ -356,7 +358,7 @@ class _Run:
         if contact is None:
             raise NotFound("contact", interaction.contact_no)
         if interaction.canceled:
-            raise Refused(step, "the interaction was cancelled")
+            raise Refused(step, "the interaction was canceled")
         if not contact.may_be_contacted:
             raise Refused(step, "privacy forbids it")
         if contact.exclude_from_segment and not letter.excluded:
@@ -372,7 +374,7 @@ class _Run:
         )
         for race in itertools.count(1):  # pragma: no branch - it ends by success or by an error
             stamp = self._context.stamp
-            claim = DeliveryClaim(entry_no=number, until=stamp.at + self.persistence.wait(attempts))
+            claim = DeliveryClaim(entry_no=number, until=stamp.at + self.retry.wait(attempts))
             try:
                 with self._store.transaction():
                     record(self._store, [happened], stamp)

@@ -40,7 +40,7 @@ from segmentation.protocols import Renderer, Rendering, Store
 from segmentation.segments import Segment, SegmentLine
 from segmentation.templates import WordTemplate
 
-from ._merge_fields import Facts, Gatherer, Getter, extra_fields, find_getter
+from ._merge_fields import Getter, MergeData, MergeDataReader, extra_fields, find_getter
 
 _NEEDS_A_RENDERER = frozenset({"docx", "docm", "dotx", "dotm", "html", "htm", "txt", ""})
 
@@ -70,7 +70,7 @@ class Letter:
     excluded: bool = False
 
 
-class Press:
+class LetterPrinter:
     """Makes letters; templates, code tables and formulas are read once.
 
     Args:
@@ -81,7 +81,7 @@ class Press:
     def __init__(self, store: Store, rendering: Rendering | None = None) -> None:
         self._store = store
         self._rendering = rendering or Rendering()
-        self._gatherer = Gatherer(
+        self._gatherer = MergeDataReader(
             store.records, fallback_language=self._rendering.fallback_language
         )
         self._extra = extra_fields(store.records)
@@ -166,7 +166,7 @@ class Press:
             excluded=contact.exclude_from_segment,
         )
 
-    def _values(self, facts: Facts, more: Mapping[str, Value]) -> Mapping[str, Value]:
+    def _values(self, facts: MergeData, more: Mapping[str, Value]) -> Mapping[str, Value]:
         template = self._template(facts.interaction)
         opened = self._opened(*template)
         if opened is None:
@@ -258,7 +258,7 @@ def _ending(name: str) -> str:
     return name.rpartition(".")[2].casefold() if "." in name else ""
 
 
-def _locale(facts: Facts) -> tuple[str, str, str]:
+def _locale(facts: MergeData) -> tuple[str, str, str]:
     return (
         facts.interaction.interaction_language_code,
         facts.place.country_region_code,
@@ -283,10 +283,10 @@ def letters(context: Context, interactions: Iterable[Interaction]) -> Iterator[D
         NotFound: A contact, a template or a salutation formula is missing.
         BadDocument: A template cannot be read.
     """
-    press = Press(context.store, context.rendering)
+    printer = LetterPrinter(context.store, context.rendering)
     for interaction in interactions:
         if has_letter(interaction):
-            yield press.render(press.prepare(interaction))
+            yield printer.render(printer.prepare(interaction))
 
 
 def in_one_document(context: Context, interactions: Iterable[Interaction], file: IO[bytes]) -> int:
@@ -305,9 +305,9 @@ def in_one_document(context: Context, interactions: Iterable[Interaction], file:
         Rejected: A template names a field that nothing fills.
         NotFound: A contact, a template or a salutation formula is missing.
     """
-    press = Press(context.store, context.rendering)
+    printer = LetterPrinter(context.store, context.rendering)
     sent = [interaction for interaction in interactions if has_letter(interaction)]
-    forms = {id(form): form for form in map(press.form, sent)}
+    forms = {id(form): form for form in map(printer.form, sent)}
     step = "make one document"
     if not forms:
         raise Refused(step, "there is no letter")
@@ -316,8 +316,8 @@ def in_one_document(context: Context, interactions: Iterable[Interaction], file:
     (form,) = forms.values()
     if not isinstance(form, FormForMany):
         raise Refused(step, "the letters have no template of Word")
-    prepared = (press.prepare(interaction) for interaction in sent)
-    return form.fill_all(((each.values, press.formats(each)) for each in prepared), file)
+    prepared = (printer.prepare(interaction) for interaction in sent)
+    return form.fill_all(((each.values, printer.formats(each)) for each in prepared), file)
 
 
 def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
@@ -332,7 +332,7 @@ def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
     """
     store = context.store
     segment = store.segments.get(segment_no)
-    press = Press(store, context.rendering)
+    printer = LetterPrinter(store, context.rendering)
     documents: list[Document] = []
     faults: list[Fault] = []
     for line in segment.lines:
@@ -340,7 +340,7 @@ def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
         if not line.contact_no or not has_letter(interaction):
             continue
         try:
-            documents.append(press.render(press.prepare(interaction, segment)))
+            documents.append(printer.render(printer.prepare(interaction, segment)))
         except SegmentationError as error:
             faults += faults_of(error, line.place)
     if faults:
@@ -354,7 +354,7 @@ def faults_of(error: SegmentationError, place: str) -> Iterator[Fault]:
         for fault in error.faults:
             yield Fault(place, fault.field, f"{fault.reason} ({error.what})")
     elif isinstance(error, UsageError):
-        yield Fault(place, "", error.said)
+        yield Fault(place, "", error.message)
     else:
         raise error
 

@@ -12,11 +12,11 @@ import attrs
 from segmentation.codes import to_code
 from segmentation.contacts import AlternativeAddress, Contact, ContactType
 from segmentation.criteria import AsOf
-from segmentation.errors import InvalidValue, NotFound, Refused, Said
+from segmentation.errors import InvalidValue, Message, NotFound, Refused
 from segmentation.operations.context import Context
 from segmentation.operations.records import require_contact, require_segment
 from segmentation.operations.templates import languages_of, template_of
-from segmentation.operations.values import read_given
+from segmentation.operations.values import parse_field_values
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -35,9 +35,9 @@ from segmentation.segments import (
 )
 from segmentation.templates import TemplateLanguage
 
-from ._apply_action import terms_of
-from ._selection import by_hand, may_join
-from ._worksheet import check_references, keep
+from ._apply_action import line_defaults
+from ._selection import by_hand, require_contactable
+from ._worksheet import check_references, save_segment
 
 _HEADER_FIXED = frozenset({"no", "no_series", "saved_criteria_code"})
 
@@ -70,7 +70,7 @@ def change_header(
         Refused: The template changes, lines have its attachment and are not to be updated.
     """
     store = context.store
-    changes = read_given(SegmentHeader, values, fixed=_HEADER_FIXED)
+    changes = parse_field_values(SegmentHeader, values, fixed=_HEADER_FIXED)
     with store.transaction():
         check_references(store, changes)
         before = require_segment(store, segment_no)
@@ -79,16 +79,16 @@ def change_header(
         after = _changed(store, before, changes)
         if update_lines:
             after = _followed(store, before, after, changes)
-        return keep(context, before, after)
+        return save_segment(context, before, after)
 
 
 def _check_inherited(store: Store, segment: Segment) -> None:
-    terms = terms_of(store, segment)
+    terms = line_defaults(store, segment)
     if any(
         line.attachment and not line.own_texts and terms.inherited(line) for line in segment.lines
     ):
         raise Refused(
-            Said("change the template of segment {no}", no=segment.no),
+            Message("change the template of segment {no}", no=segment.no),
             "lines have its attachment; update them too, with update_lines",
         )
 
@@ -105,7 +105,7 @@ def _changed(store: Store, segment: Segment, changes: Mapping[str, Any]) -> Segm
         default = rest["language_code_default"]
         known = [text.language_code for text in languages]
         if default and known and default not in known:
-            reason = Said("has no text; there are {known}", known=", ".join(known))
+            reason = Message("has no text; there are {known}", known=", ".join(known))
             raise InvalidValue("language_code_default", default, reason)
         header = attrs.evolve(header, language_code_default=default).with_texts(languages)
     header = attrs.evolve(header, **rest)
@@ -126,7 +126,7 @@ def _with_default(
 
 
 def _followed(store: Store, before: Segment, after: Segment, changes: Mapping[str, Any]) -> Segment:
-    was, now = terms_of(store, before), terms_of(store, after)
+    was, now = line_defaults(store, before), line_defaults(store, after)
     who = _addressed(store, before.contact_nos)
     changed = (
         (line, following(line, changes, was, now, who[line.contact_no]))
@@ -171,7 +171,9 @@ def put_text(context: Context, segment_no: str, language_code: str, **values: ob
     """
     store = context.store
     changes = exclusive(
-        read_given(TemplateLanguage, values, fixed=("interaction_template_code", "language_code"))
+        parse_field_values(
+            TemplateLanguage, values, fixed=("interaction_template_code", "language_code")
+        )
     )
     code = to_code(language_code)
     with store.transaction():
@@ -183,7 +185,7 @@ def put_text(context: Context, segment_no: str, language_code: str, **values: ob
         texts = {**before.texts, code: attrs.evolve(before.texts.get(code, new), **changes)}
         if not before.languages and not header.language_code_default:
             header = attrs.evolve(header, language_code_default=code)
-        return keep(context, before, _with_texts(store, before, header, texts))
+        return save_segment(context, before, _with_texts(store, before, header, texts))
 
 
 def remove_text(context: Context, segment_no: str, language_code: str) -> Segment:
@@ -204,7 +206,7 @@ def remove_text(context: Context, segment_no: str, language_code: str) -> Segmen
         header = before.header
         if header.language_code_default == code:
             header = attrs.evolve(header, language_code_default=next(iter(texts), ""))
-        return keep(context, before, _with_texts(store, before, header, texts))
+        return save_segment(context, before, _with_texts(store, before, header, texts))
 
 
 def _with_texts(
@@ -215,7 +217,7 @@ def _with_texts(
 ) -> Segment:
     languages = tuple(texts[code] for code in sorted(texts))
     after = attrs.evolve(before, header=header.with_texts(languages), languages=languages)
-    was, now = terms_of(store, before), terms_of(store, after)
+    was, now = line_defaults(store, before), line_defaults(store, after)
     who = _addressed(store, before.contact_nos)
     changed = (
         (line, following_texts(line, was, now, who[line.contact_no]))
@@ -252,14 +254,14 @@ def change_line(
         Refused: The contact is blocked, or a minor without consent.
     """
     store = context.store
-    changes = read_given(SegmentLine, values, fixed=_LINE_FIXED)
+    changes = parse_field_values(SegmentLine, values, fixed=_LINE_FIXED)
     with store.transaction():
         check_references(store, changes)
         before = require_segment(store, segment_no)
         old = before.line(line_no)
-        terms = terms_of(store, before)
+        terms = line_defaults(store, before)
         if "contact_no" in changes:
-            contact_no = may_join(store, changes.pop("contact_no")).no
+            contact_no = require_contactable(store, changes.pop("contact_no")).no
             who = _addressed(store, [contact_no])[contact_no]
             line = who.new_line(terms, line_no)
         else:
@@ -268,7 +270,9 @@ def change_line(
             )
             line = old
         new = _changed_line(store, line, terms, who, changes)
-        return keep(context, before, _with_line(before, old, new, context.day, recorded=recorded))
+        return save_segment(
+            context, before, _with_line(before, old, new, context.day, recorded=recorded)
+        )
 
 
 def _changed_line(

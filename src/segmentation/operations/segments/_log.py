@@ -12,7 +12,7 @@ import attrs
 from segmentation.campaigns import CampaignEntry
 from segmentation.columns import Columns, like
 from segmentation.criteria import MEANING
-from segmentation.errors import Fault, Refused, Rejected, Said
+from segmentation.errors import Fault, Message, Refused, Rejected
 from segmentation.frozen import freeze_within
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import Stamp, reason_of
@@ -95,10 +95,10 @@ def log_segment(
     with store.transaction():
         segment = require_segment(store, segment_no)
         if _was_logged(store, segment.no):
-            raise Refused(Said("log segment {no}", no=segment.no), _LOGGED_BEFORE)
+            raise Refused(Message("log segment {no}", no=segment.no), _LOGGED_BEFORE)
         plan, lines, kept = make_plan(store, segment, deliver=deliver, rendering=context.rendering)
         if plan.faults:
-            raise Rejected(Said("segment {no}", no=segment.no), plan.faults)
+            raise Rejected(Message("segment {no}", no=segment.no), plan.faults)
         context.on_event(SegmentLogging(segment))
         logged, interactions = _record(store, segment, lines, stamp, deliver=deliver, kept=kept)
         store.segments.remove(segment)

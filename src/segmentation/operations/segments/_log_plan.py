@@ -8,7 +8,7 @@ import attrs
 from segmentation.columns import Columns
 from segmentation.contacts import CorrespondenceType
 from segmentation.errors import Fault
-from segmentation.operations.letters import freeze_all
+from segmentation.operations.letters import snapshot_all
 from segmentation.protocols import Rendering, Store
 from segmentation.segments import (
     Segment,
@@ -61,7 +61,7 @@ def make_plan(
         for place in without_address:
             ways[place] = CorrespondenceType.BLANK
         lines = lines.with_columns(correspondence_type=ways)
-    kept, unmade = freeze_all(store, segment, rendering) if deliver and rendering else ({}, ())
+    kept, unmade = snapshot_all(store, segment, rendering) if deliver and rendering else ({}, ())
     plan = LoggingPlan(
         segment_no=segment.no,
         faults=(*header_faults(segment, lines), *checker.faults(lines), *unmade),

@@ -7,7 +7,7 @@ import attrs
 
 from segmentation.codes import to_code
 from segmentation.criteria import AllOf, AnyOf, Criteria, Cut, InLoggedSegment, InSegment, Not
-from segmentation.errors import InvalidValue, NotFound, Refused, Said
+from segmentation.errors import InvalidValue, Message, NotFound, Refused
 from segmentation.interactions import Interaction
 from segmentation.operations.context import Context
 from segmentation.operations.records import require_record, require_segment
@@ -28,8 +28,14 @@ from segmentation.segments import (
 )
 from segmentation.serialization import JSON, from_json, to_json
 
-from ._apply_action import check_actions, lines_for, played, saved_actions, sorted_out
-from ._worksheet import keep
+from ._apply_action import (
+    apply_action,
+    check_actions,
+    lines_for,
+    partition_candidates,
+    saved_actions,
+)
+from ._worksheet import save_segment
 
 SAVED_FORMAT = 1
 """Version of the form in which saved criteria are exported."""
@@ -51,8 +57,8 @@ def save_criteria(context: Context, segment_no: str, code: str, description: str
     with store.transaction():
         segment = require_segment(store, segment_no)
         if not segment.actions:
-            reason = Said("segment {no} has no action yet", no=segment.no)
-            raise Refused(Said("save criteria {code}", code=code), reason)
+            reason = Message("segment {no} has no action yet", no=segment.no)
+            raise Refused(Message("save criteria {code}", code=code), reason)
         saved = SavedCriteria(
             code=_filled(code),
             description=description,
@@ -110,8 +116,8 @@ def rename_criteria(
         )
         if new.code != saved.code:
             if store.records.find(SavedCriteria, new.code):
-                step = Said("rename criteria {code}", code=saved.code)
-                raise Refused(step, Said("{code} is in use already", code=new.code))
+                step = Message("rename criteria {code}", code=saved.code)
+                raise Refused(step, Message("{code} is in use already", code=new.code))
             store.records.remove([saved])
             for segment in _followers(store, saved.code):
                 header = attrs.evolve(segment.header, saved_criteria_code=new.code)
@@ -131,8 +137,8 @@ def delete_criteria(store: Store, code: str) -> None:
         saved = find_criteria(store, code)
         followers = [segment.no for segment in _followers(store, saved.code)]
         if followers:
-            step = Said("delete criteria {code}", code=saved.code)
-            raise Refused(step, Said("segment {nos} follows them", nos=", ".join(followers)))
+            step = Message("delete criteria {code}", code=saved.code)
+            raise Refused(step, Message("segment {nos} follows them", nos=", ".join(followers)))
         store.records.remove([saved])
 
 
@@ -190,7 +196,7 @@ def import_criteria(store: Store, text: str, *, replace: bool = False) -> Sequen
     with store.transaction():
         for saved in read:
             if not replace and store.records.find(SavedCriteria, saved.code):
-                step = Said("import criteria {code}", code=saved.code)
+                step = Message("import criteria {code}", code=saved.code)
                 raise Refused(step, "the code is in use already")
         store.records.put(read)
     return read
@@ -226,8 +232,8 @@ def reuse_criteria(context: Context, segment_no: str, code: str) -> Segment:
         check_actions(store, actions, as_of)
         segment = require_segment(store, segment_no)
         for action in actions:
-            after = played(store, segment, attrs.evolve(action, as_of=as_of), as_of)
-            segment = keep(context, segment, after)
+            after = apply_action(store, segment, attrs.evolve(action, as_of=as_of), as_of)
+            segment = save_segment(context, segment, after)
         return segment
 
 
@@ -246,7 +252,7 @@ def follow_criteria(context: Context, segment_no: str, code: str) -> Segment:
         before = require_segment(store, segment_no)
         saved = find_criteria(store, code).code if to_code(code) else ""
         header = attrs.evolve(before.header, saved_criteria_code=saved)
-        after = keep(context, before, attrs.evolve(before, header=header))
+        after = save_segment(context, before, attrs.evolve(before, header=header))
         if saved:
             check_circle(store, saved)
         return after
@@ -269,12 +275,12 @@ def refresh(context: Context, segment_no: str) -> Segment:
         before = require_segment(store, segment_no)
         code = before.header.saved_criteria_code
         if not code:
-            step = Said("refresh segment {no}", no=before.no)
+            step = Message("refresh segment {no}", no=before.no)
             raise Refused(step, "it follows no saved criteria")
         check_circle(store, code)
         check_actions(store, saved_actions(store, code), as_of)
         action = CriteriaAction(kind=ActionKind.REFRESH, saved_code=code, as_of=as_of)
-        after = keep(context, before, played(store, before, action, as_of))
+        after = save_segment(context, before, apply_action(store, before, action, as_of))
         done = after.actions[-1]
         entered = after.lines.picked(done.inserted)[0]
         context.on_event(SegmentRefreshed(after, joining=entered, leaving=done.removed))
@@ -305,11 +311,11 @@ def _walk(
     followed: Mapping[str, str],
     done: set[str],
 ) -> None:
-    here = Said("criteria {code}", code=code)
+    here = Message("criteria {code}", code=code)
     if here in way:
-        circle = Said.joined(" → ", (*way[way.index(here) :], here))
-        reason = Said("they go round in a circle: {circle}", circle=circle)
-        raise Refused(Said("use criteria {code}", code=code), reason)
+        circle = Message.joined(" → ", (*way[way.index(here) :], here))
+        reason = Message("they go round in a circle: {circle}", circle=circle)
+        raise Refused(Message("use criteria {code}", code=code), reason)
     saved = store.records.find(SavedCriteria, code)
     if saved is None or code in done:
         return
@@ -319,7 +325,11 @@ def _walk(
         for no in _segments_in(action.criteria):
             if no in followed:
                 _walk(
-                    store, followed[no], (*way, here, Said("segment {no}", no=no)), followed, done
+                    store,
+                    followed[no],
+                    (*way, here, Message("segment {no}", no=no)),
+                    followed,
+                    done,
                 )
     done.add(code)
 
@@ -346,7 +356,7 @@ def reuse_logged_segment(
 ) -> Segment:
     """The contacts that were logged join again, as one action, existing ones too.
 
-    One line for each interaction; cancelled ones are left out of account. Each line bears the
+    One line for each interaction; canceled ones are left out of account. Each line bears the
     campaign of its interaction.
 
     Raises:
@@ -365,7 +375,7 @@ def reuse_logged_segment(
             as_of=context.day,
         )
         found = store.contacts.candidates(campaigns.keys(), Options())
-        joining, barred = sorted_out(found, before, action.options)
+        joining, barred = partition_candidates(found, before, action.options)
         gone = sorted(campaigns.keys() - found.who.nos)
         left_out = [*barred, *(LeftOut(no, LeftOutReason.GONE) for no in gone)]
         contacts = [joining.at(place) for place in joining.in_order(joining.everyone)]
@@ -378,7 +388,7 @@ def reuse_logged_segment(
                 attrs.evolve(line, campaign_no=campaign) for line, campaign in pairs
             )
         action = attrs.evolve(action, left_out=tuple(left_out))
-        return keep(context, before, before.acted(action, inserted=inserted))
+        return save_segment(context, before, before.acted(action, inserted=inserted))
 
 
 def _logged_campaigns(store: Store, entry_no: int) -> dict[str, list[str]]:

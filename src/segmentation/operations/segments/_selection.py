@@ -10,7 +10,7 @@ import attrs
 
 from segmentation.contacts import Contact
 from segmentation.criteria import AsOf, Compare, Criteria, Operand, Operator, Part, Where
-from segmentation.errors import InvalidValue, Refused, Said
+from segmentation.errors import InvalidValue, Message, Refused
 from segmentation.frozen import freeze_within
 from segmentation.operations.context import Context
 from segmentation.operations.records import require_contact, require_segment
@@ -25,8 +25,8 @@ from segmentation.segments import (
     Segment,
 )
 
-from ._apply_action import lines_for, played
-from ._worksheet import keep
+from ._apply_action import apply_action, lines_for
+from ._worksheet import save_segment
 
 # -- steps ------------------------------------------------------------------------------------
 
@@ -101,8 +101,8 @@ def _act(
     store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
-        after = played(store, before, action, context.day)
-        return keep(context, before, _perhaps_reset(after, reset_when_empty))
+        after = apply_action(store, before, action, context.day)
+        return save_segment(context, before, _perhaps_reset(after, reset_when_empty))
 
 
 def _perhaps_reset(segment: Segment, reset_when_empty: bool) -> Segment:  # noqa: FBT001
@@ -119,7 +119,7 @@ def go_back(context: Context, segment_no: str) -> Segment:
     store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
-        return keep(context, before, before.gone_back())
+        return save_segment(context, before, before.gone_back())
 
 
 def go_forward(context: Context, segment_no: str) -> Segment:
@@ -131,7 +131,7 @@ def go_forward(context: Context, segment_no: str) -> Segment:
     store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
-        return keep(context, before, before.gone_forward())
+        return save_segment(context, before, before.gone_forward())
 
 
 # -- by hand ----------------------------------------------------------------------------------
@@ -149,10 +149,10 @@ def add_contact(context: Context, segment_no: str, contact_no: str) -> Segment:
     store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
-        contact = may_join(store, contact_no)
+        contact = require_contactable(store, contact_no)
         action = by_hand(ActionKind.ADD, contact.no, context.day)
         inserted = lines_for(store, before, Listed.of([contact]))
-        return keep(context, before, before.acted(action, inserted=inserted))
+        return save_segment(context, before, before.acted(action, inserted=inserted))
 
 
 def remove_line(
@@ -185,10 +185,10 @@ def remove_line(
             after = before.acted(action, kept=kept, removed=gone)
         else:
             after = attrs.evolve(before, lines=kept, undone=())
-        return keep(context, before, _perhaps_reset(after, reset_when_empty))
+        return save_segment(context, before, _perhaps_reset(after, reset_when_empty))
 
 
-def may_join(store: Store, contact_no: str) -> Contact:
+def require_contactable(store: Store, contact_no: str) -> Contact:
     """The contact, if privacy lets it join a segment.
 
     Raises:
@@ -200,7 +200,8 @@ def may_join(store: Store, contact_no: str) -> Contact:
         blocked = contact.privacy_blocked
         why = "is blocked for privacy" if blocked else "is a minor without consent"
         raise Refused(
-            Said("add contact {no}", no=contact.no), Said("the contact {why}", why=Said(why))
+            Message("add contact {no}", no=contact.no),
+            Message("the contact {why}", why=Message(why)),
         )
     return contact
 
@@ -262,7 +263,7 @@ def preview(
     before = require_segment(store, segment_no)
     followed = before.header.saved_criteria_code if kind is ActionKind.REFRESH else ""
     action = attrs.evolve(_action(kind, criteria, context.day, options), saved_code=followed)
-    after = played(store, before, action, context.day)
+    after = apply_action(store, before, action, context.day)
     done = after.actions[-1]
     return Preview(
         joining=after.lines.picked(done.inserted)[0],

@@ -22,7 +22,7 @@ from segmentation.segments import (
 from segmentation.templates import InteractionTemplate
 
 
-def keep(context: Context, before: Segment | None, after: Segment) -> Segment:
+def save_segment(context: Context, before: Segment | None, after: Segment) -> Segment:
     """Store a segment after a step; call this inside the step's transaction.
 
     Raises:
@@ -36,19 +36,6 @@ def keep(context: Context, before: Segment | None, after: Segment) -> Segment:
     follow_lines(store, before, kept)
     context.on_event(SegmentChanged(before, kept))
     return kept
-
-
-def drop(context: Context, segment: Segment) -> None:
-    """Delete a segment; call this inside the step's transaction.
-
-    Raises:
-        Conflict: Somebody else changed, logged or deleted the segment meanwhile.
-    """
-    store = context.store
-    context.on_event(SegmentChanging(segment, None))
-    store.segments.remove(segment)
-    follow_lines(store, segment, None)
-    context.on_event(SegmentChanged(segment, None))
 
 
 REFERRED: dict[str, tuple[type[Record], str]] = {
@@ -103,7 +90,7 @@ def new_segment(
         languages = languages_of(store, template.code) if template else ()
         if template:
             header = header.with_template(template, languages)
-        return keep(context, None, Segment(header=header, languages=languages))
+        return save_segment(context, None, Segment(header=header, languages=languages))
 
 
 def _number(store: Store, no: str, series: str) -> Numbered:
@@ -159,7 +146,7 @@ def copy_segment(
             no_series=number.series,
             description=source.header.description if description is None else description,
         )
-        return keep(context, None, source.copied(header))
+        return save_segment(context, None, source.copied(header))
 
 
 def delete_segment(context: Context, segment_no: str) -> None:
@@ -169,9 +156,13 @@ def delete_segment(context: Context, segment_no: str) -> None:
 
     Raises:
         NotFound: There is none; it may have been logged or deleted already.
+        Conflict: Somebody else changed, logged or deleted it meanwhile.
     """
     store = context.store
     with store.transaction():
         segment = require_segment(store, segment_no)
-        drop(context, segment)
+        context.on_event(SegmentChanging(segment, None))
+        store.segments.remove(segment)
+        follow_lines(store, segment, None)
+        context.on_event(SegmentChanged(segment, None))
         store.attachments.remove(unneeded_attachments(store, segment.attachments))
