@@ -7,7 +7,7 @@ clock of its own.
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from types import MappingProxyType
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar, cast
 
 import attrs
 
@@ -17,6 +17,14 @@ from segmentation.languages import Phrases, phrases_of
 from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
 from segmentation.segments import Observer, observe_nothing
 from segmentation.showing import shown_by
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+def _view(values: Mapping[_K, _V]) -> Mapping[_K, _V]:
+    """The same values, seen as they change, but not to be changed here."""
+    return MappingProxyType(cast("dict[_K, _V]", values))
 
 
 @shown_by("user", "today", "workdate", "language", "store")
@@ -55,11 +63,11 @@ class Context:
     workdate: date | None = attrs.field(default=None, kw_only=True)
     zone: tzinfo = attrs.field(default=UTC, kw_only=True)
     date_order: Literal["dmy", "mdy", "ymd"] = attrs.field(default="dmy", kw_only=True)
-    tokens: Mapping[str, str] = attrs.field(factory=dict, converter=MappingProxyType, kw_only=True)
+    tokens: Mapping[str, str] = attrs.field(factory=dict, converter=_view, kw_only=True)
     on_event: Observer = attrs.field(default=observe_nothing, kw_only=True)
     rendering: Rendering = attrs.field(factory=Rendering, kw_only=True)
     language: str = attrs.field(default="en", kw_only=True)
-    couriers: Couriers = attrs.field(factory=dict, converter=MappingProxyType, kw_only=True)
+    couriers: Couriers = attrs.field(factory=dict, converter=_view, kw_only=True)
     agenda: Agenda | None = attrs.field(default=None, kw_only=True)
     ledgers: Ledgers | None = attrs.field(default=None, kw_only=True)
 
