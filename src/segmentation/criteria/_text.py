@@ -48,12 +48,14 @@ _VALUES = frozenset(["bare", "quoted"])
 _WORDS = _VALUES | {"unclosed"}
 _COMPARISONS = {operator.value: operator for operator in Operator}
 
+# Until Python 3.11.4 a possessive group kept what its last, failed round had read: 1..5 was read as
+# "1..", then "5". So what the last group of `bare` repeats may be given back, and never is.
 _LEXEME = re.compile(
     r"""\s*+(?:
         (?P<sign> <> | <= | >= | [<>=&|()] | \.\. )
       | (?P<quoted> @?\s*+' (?: [^']++ | '' )*+ ' )
       | (?P<unclosed> @?\s*+' )
-      | (?P<bare> (?: [^&|()<>=.]++ | \.(?!\.) )++ )
+      | (?P<bare> (?!\.\.) [^&|()<>=] [^&|()<>=.]*+ (?: \.(?!\.) [^&|()<>=.]*+ )* )
     )""",
     re.VERBOSE | re.DOTALL,
 )
