@@ -11,6 +11,7 @@ import io
 import json
 import logging
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
@@ -51,6 +52,17 @@ _UNHEARD = logging.NullHandler()
 """Takes what SQLAlchemy says of a connection that an interrupt broke; errors are told by us."""
 _NOWHERE = frozenset({"", ":memory:", "sqlite://", "sqlite:///", "sqlite:///:memory:"})
 """Stores that are gone with the command that opened them."""
+
+
+_LEFT = {
+    "letters": "letters in plain text, each in the language of its reader",
+    "mails": "letters made with Word, as mails",
+    ".zip": "letters made with Word, to print",
+    ".db": "the store: contacts, segments, the journal",
+    ".jsonl": "the journal once more, which any program can check",
+}
+"""What the demo leaves, by how its name ends."""
+_PASSWORD = re.compile("(://[^:/@]*:|[?&]password=)[^@&]+")
 
 
 class WrongUse(UsageError):  # noqa: N818 - as its family
@@ -408,6 +420,7 @@ def _demo(options: argparse.Namespace) -> int:
         Workspace.open(options.store or folder / "crm.db", user="ANNA") as crm,
     ):
         _run_main_job(crm, sample, folder, server)
+    _show_what_is_next(folder, options.store or str(folder / "crm.db"))
     return DONE
 
 
@@ -447,15 +460,30 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path, server: Server | N
 
     logged = fair.log(follow_up=True)
     courier = FolderCourier(folder / "letters")
-    written = len([courier.deliver(letter) for letter in crm.letters(logged.interactions)])
+    for letter in crm.letters(logged.interactions):
+        courier.deliver(letter)
     follow_up = logged.follow_up.no if logged.follow_up else ""
     _say(f"logged {logged.segment.segment_no}, follow-up {follow_up}")
     _deliver_word_letters(crm, sample, folder, server)
     head = crm.journal.verify()
     _write_journal(crm, folder / "journal.jsonl")
     _say(f"the journal holds: {head.number} entries, head {head.sha256}")
-    store = "crm.db, " if (folder / "crm.db").exists() else ""
-    _say(f"left in {folder}: {store}{written} letters, journal.jsonl")
+
+
+def _show_what_is_next(folder: Path, store: str) -> None:
+    """Say what the demo left, and three commands to go on with, as it was called itself."""
+    _say("\nlook at:")
+    for path in sorted(folder.iterdir()):
+        _say(f"  {path}: {_LEFT[path.suffix or path.name]}")
+    program = sys.orig_argv[0] or sys.executable
+    store = _PASSWORD.sub(r"\1***", store)
+    _say("\ngo on with:")
+    for command in (
+        ("select", "--store", store, "--where", "contact.country_region_code=DK"),
+        ("select", "--store", store, "--where", "contact.type=person", "--csv"),
+        ("journal", "verify", store),
+    ):
+        _say("  " + shlex.join((program, "-m", "segmentation", *command)))
 
 
 def _deliver_word_letters(
