@@ -48,8 +48,8 @@ _VALUES = frozenset(["bare", "quoted"])
 _WORDS = _VALUES | {"unclosed"}
 _COMPARISONS = {operator.value: operator for operator in Operator}
 
-# Until Python 3.11.4 a possessive group kept what its last, failed round had read: 1..5 was read as
-# "1..", then "5". So what the last group of `bare` repeats may be given back, and never is.
+# Early releases of Python 3.11 keep what the failed last round of a possessive group had read:
+# 1..5 is read as "1..", then "5". So `bare` repeats a plain group; nothing behind it asks it back.
 _LEXEME = re.compile(
     r"""\s*+(?:
         (?P<sign> <> | <= | >= | [<>=&|()] | \.\. )
