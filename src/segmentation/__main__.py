@@ -473,8 +473,9 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path, server: Server | N
 def _show_what_is_next(folder: Path, store: str) -> None:
     """Say what the demo left, and three commands to go on with, as it was called itself."""
     _say("\nlook at:")
-    for path in sorted(folder.iterdir()):
-        _say(f"  {path}: {_LEFT[path.suffix or path.name]}")
+    left = {path: _LEFT.get(path.suffix or path.name) for path in sorted(folder.iterdir())}
+    for path, what in left.items():
+        _say(f"  {path}: {what}" if what else f"  {path}")
     program = sys.orig_argv[0] or sys.executable
     store = _PASSWORD.sub(r"\1***", store)
     _say("\ngo on with:")
