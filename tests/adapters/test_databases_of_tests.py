@@ -1,5 +1,7 @@
 """The databases of the tests: none is kept alive, or waited for, because a test failed."""
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -11,11 +13,12 @@ pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
-def left_open(postgresql: str) -> Database:
+def left_open(postgresql: str) -> Iterator[Database]:
     """A database whose test failed in the middle of a transaction, in a session of its own."""
     made = Database(postgresql, "test_left_open")
     made.open().records.put([Contact(no="C1")])
-    return made
+    yield made
+    made.drop()
 
 
 def begun(database: Database) -> psycopg.Connection:
@@ -34,7 +37,6 @@ def schemas(address: str) -> set[str]:
     return found
 
 
-@pytest.mark.timeout(60)
 def test_a_database_is_dropped_though_a_transaction_is_left_open_in_it(
     left_open: Database, postgresql: str
 ) -> None:
@@ -47,7 +49,6 @@ def test_a_database_is_dropped_though_a_transaction_is_left_open_in_it(
     session.close()
 
 
-@pytest.mark.timeout(60)
 def test_a_kept_database_is_emptied_though_a_transaction_is_left_open_in_it(
     left_open: Database,
 ) -> None:
@@ -55,10 +56,8 @@ def test_a_kept_database_is_emptied_though_a_transaction_is_left_open_in_it(
     left_open.empty()
     assert left_open.open().records.find(Contact, "C1") is None
     session.close()
-    left_open.drop()
 
 
-@pytest.mark.timeout(60)
 def test_a_database_is_dropped_though_a_store_cannot_be_closed(
     left_open: Database, postgresql: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
