@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import settings
 
 import segmentation as seg
@@ -114,14 +113,10 @@ def kept_postgresql(postgresql: str) -> Iterator[Database]:
 def _file(folder: Path) -> Iterator[Database]:
     made = Database(str(folder / "crm.db"))
     yield made
-    made.close()
+    made.drop()
 
 
 def _schema(address: str) -> Iterator[Database]:
     made = Database(address, f"test_{os.getpid()}_{next(_numbers)}")
     yield made
-    made.close()
-    engine = sa.create_engine(made.url)
-    with engine.begin() as connection:
-        connection.execute(sa.schema.DropSchema(str(made.schema), cascade=True, if_exists=True))
-    engine.dispose()
+    made.drop()

@@ -67,7 +67,12 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def store(server: Server) -> Iterator[SqlStore]:
     server.start()
-    server.run("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+    server.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+        "DROP SCHEMA public CASCADE",
+        "CREATE SCHEMA public",
+    )
     opened = open_store(server.address)
     yield opened
     opened.close()

@@ -64,12 +64,7 @@ def database(
         connection.exec_driver_sql("ANALYZE")
     engine.dispose()
     yield made
-    made.close()
-    if made.schema:
-        engine = sa.create_engine(made.url)
-        with engine.begin() as connection:
-            connection.execute(sa.schema.DropSchema(made.schema, cascade=True))
-        engine.dispose()
+    made.drop()
 
 
 def compared(

@@ -1,6 +1,10 @@
 """The command `demo`: what it prints, and what it leaves."""
 
+import csv
+import io
 import re
+import shlex
+import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -8,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from segmentation.command_line import main
-from segmentation.command_line._demo import _formats
+from segmentation.command_line._demo import _formats, _show_what_is_next
 from segmentation.documents import plain_formats
+from support.commands import IN_UTF8, run
 from support.mailserver import Postman, serving
 from support.wordfiles import text_of
 
@@ -44,6 +49,43 @@ def test_the_demo_delivers_word_letters_into_folders(
     assert "Sehr geehrter Herr Grünwaldt," in said["Leuchtenhaus Grünwaldt GmbH"]
     assert "20457 Hamburg|GERMANY" in said["Leuchtenhaus Grünwaldt GmbH"][0]
     assert re.fullmatch(r"\d+ [a-z]+ \d{4}", said["Vetreria Canal Turchese S.n.c."][1])
+
+
+def test_the_demo_says_what_to_look_at_and_how_to_go_on(tmp_path: Path) -> None:
+    folder = tmp_path / "a demo"
+    looks, commands = said_at_the_end(run("demo", "--folder", folder).stdout)
+    assert {Path(look.partition(": ")[0]) for look in looks} == set(folder.iterdir())
+    assert len(commands) == 3
+    first, second, third = (
+        subprocess.run(
+            shlex.split(command), capture_output=True, check=True, encoding="utf-8", env=IN_UTF8
+        ).stdout
+        for command in commands
+    )
+    assert "Lampehuset" in first
+    assert all(row["type"] == "person" for row in csv.DictReader(io.StringIO(second)))
+    assert "the journal holds: 32 entries" in third
+
+
+def said_at_the_end(printed: str) -> tuple[list[str], list[str]]:
+    """What there is to look at, and the commands to go on with."""
+    looks, commands = printed.partition("\nlook at:\n")[2].split("\n\ngo on with:\n")
+    return [line.strip() for line in looks.splitlines()], commands.splitlines()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("postgresql://anna:hunter2@host/crm", id="user"),
+        pytest.param("postgresql://host/crm?user=anna&password=hunter2&port=1", id="query"),
+    ],
+)
+def test_the_commands_to_go_on_with_hold_no_password(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _show_what_is_next(tmp_path, address)
+    printed = capsys.readouterr().out
+    assert printed.count(address.replace("hunter2", "***")) == 3
 
 
 def test_the_demo_sends_mails_to_a_server_that_is_named(tmp_path: Path) -> None:

@@ -132,7 +132,13 @@ def duckdb_relations(rows: Rows) -> Answer:
         return connection.table(name)
 
     numbering = count()
-    return _frames(rows, made)
+    answer = _frames(rows, made)
+
+    def connected(bound: BoundSelection) -> Sequence[str]:
+        with connection.cursor():  # a relation does not keep its connection in every version
+            return answer(bound)
+
+    return connected
 
 
 class SparkAnswer:

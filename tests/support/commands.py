@@ -8,6 +8,9 @@ from pathlib import Path
 SAMPLE = Path(__file__).parents[2] / "src" / "segmentation" / "sample"
 
 
+IN_UTF8 = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+
+
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "segmentation", *map(str, arguments)],
@@ -15,5 +18,5 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
         encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        env=IN_UTF8,
     )

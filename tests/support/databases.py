@@ -4,6 +4,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ class Database:
     """A place of its own for one test, and how to open a store in it."""
 
     def __init__(self, address: str, schema: str | None = None) -> None:
-        self.address = address
+        # Every session bears the schema's name, so that all of them can be found and ended.
+        self.address = address if schema is None else with_query(address, application_name=schema)
         self.schema = schema
         self._opened: list[SqlStore] = []
         self._engines: list[sa.Engine] = []
@@ -51,8 +53,7 @@ class Database:
         with engine.begin() as connection:
             connection.execute(sa.schema.CreateSchema(self.schema, if_not_exists=True))
         engine.dispose()
-        options = {"options": f"-csearch_path={self.schema}"}
-        return self.url.update_query_dict(options).render_as_string(hide_password=False)
+        return with_query(self.url, options=f"-csearch_path={self.schema}")
 
     def engine(self) -> sa.Engine:
         """An engine as a host would have it."""
@@ -72,18 +73,47 @@ class Database:
                 file.unlink()
             return
         with self.engine().begin() as connection:
+            connection.execute(_END_OTHERS, {"name": self.schema})
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # no guards
             for name in sa.inspect(connection).get_table_names(schema=self.schema):
                 if name != "segmentation_meta":
                     connection.execute(sa.delete(sa.table(name)))
 
     def close(self) -> None:
-        for store in self._opened:
-            store.close()
-        for engine in self._engines:
-            engine.dispose()
-        self._opened.clear()
-        self._engines.clear()
+        with ExitStack() as closing:  # all of them, even where one cannot be closed
+            for engine in self._engines:
+                closing.callback(engine.dispose)
+            for store in self._opened:
+                closing.callback(store.close)
+            self._opened.clear()
+            self._engines.clear()
+
+    def drop(self) -> None:
+        """Close what was opened here, and drop a schema whatever a failed test left open in it."""
+        with ExitStack() as closing:
+            if self.schema is not None:
+                closing.callback(self._drop_schema, self.schema)
+            self.close()
+
+    def _drop_schema(self, schema: str) -> None:
+        engine = sa.create_engine(self.url)
+        with engine.begin() as connection:
+            connection.execute(_END_OTHERS, {"name": schema})
+            connection.execute(sa.schema.DropSchema(schema, cascade=True, if_exists=True))
+        engine.dispose()
+
+
+_END_OTHERS = sa.text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE application_name = :name AND pid <> pg_backend_pid()"
+)
+"""Ends the sessions that a failed test left open: their locks would be waited for."""
+
+
+def with_query(address: str | sa.URL, **query: str) -> str:
+    """An address with more parameters."""
+    url = sa.make_url(address).update_query_dict(query)
+    return url.render_as_string(hide_password=False)
 
 
 def cause_of(error: BaseException) -> str:

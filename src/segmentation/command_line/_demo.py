@@ -3,6 +3,8 @@
 import argparse
 import contextlib
 import re
+import shlex
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.resources import as_file, files
@@ -23,6 +25,17 @@ from segmentation.workspace import Worksheet, Workspace
 from ._arguments import Commands
 from ._output import DONE, WrongUse, say
 from ._stores import write_journal
+
+_LEFT = {
+    "letters": "letters in plain text, each in the language of its reader",
+    "mails": "letters made with Word, as mails",
+    ".zip": "letters made with Word, to print",
+    ".db": "the store: contacts, segments, the journal",
+    ".jsonl": "the journal once more, which any program can check",
+}
+"""What the demo leaves, by how its name ends."""
+
+_PASSWORD = re.compile("(://[^:/@]*:|[?&]password=)[^@&]+")
 
 
 def add_demo(commands: Commands) -> None:
@@ -67,6 +80,7 @@ def _demo(options: argparse.Namespace) -> int:
         Workspace.open(options.store or folder / "crm.db", user="ANNA") as crm,
     ):
         _run_main_job(crm, sample, folder, server)
+    _show_what_is_next(folder, options.store or str(folder / "crm.db"))
     return DONE
 
 
@@ -111,15 +125,31 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path, server: Server | N
 
     logged = fair.log(follow_up=True)
     courier = FolderCourier(folder / "letters")
-    written = len([courier.deliver(letter) for letter in crm.letters(logged.interactions)])
+    for letter in crm.letters(logged.interactions):
+        courier.deliver(letter)
     follow_up = logged.follow_up.no if logged.follow_up else ""
     say(f"logged {logged.segment.segment_no}, follow-up {follow_up}")
     _deliver_word_letters(crm, sample, folder, server)
     head = crm.journal.verify()
     write_journal(crm, folder / "journal.jsonl")
     say(f"the journal holds: {head.number} entries, head {head.sha256}")
-    store = "crm.db, " if (folder / "crm.db").exists() else ""
-    say(f"left in {folder}: {store}{written} letters, journal.jsonl")
+
+
+def _show_what_is_next(folder: Path, store: str) -> None:
+    """Say what the demo left, and three commands to go on with, as it was called itself."""
+    say("\nlook at:")
+    left = {path: _LEFT.get(path.suffix or path.name) for path in sorted(folder.iterdir())}
+    for path, what in left.items():
+        say(f"  {path}: {what}" if what else f"  {path}")
+    program = sys.orig_argv[0] or sys.executable
+    store = _PASSWORD.sub(r"\1***", store)
+    say("\ngo on with:")
+    for command in (
+        ("select", "--store", store, "--where", "contact.country_region_code=DK"),
+        ("select", "--store", store, "--where", "contact.type=person", "--csv"),
+        ("journal", "verify", store),
+    ):
+        say("  " + shlex.join((program, "-m", "segmentation", *command)))
 
 
 def _deliver_word_letters(

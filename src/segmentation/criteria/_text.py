@@ -53,12 +53,14 @@ _COMPARISONS = {operator.value: operator for operator in Operator}
 
 _NO_TEXT = "is not the filter of one field; `describe` tells a selection in words"
 
+# Early releases of Python 3.11 keep what the failed last round of a possessive group had read:
+# 1..5 is read as "1..", then "5". So `bare` repeats a plain group; nothing behind it asks it back.
 _LEXEME = re.compile(
     r"""\s*+(?:
         (?P<sign> <> | <= | >= | [<>=&|()] | \.\. )
       | (?P<quoted> @?\s*+' (?: [^']++ | '' )*+ ' )
       | (?P<unclosed> @?\s*+' )
-      | (?P<bare> (?: [^&|()<>=.]++ | \.(?!\.) )++ )
+      | (?P<bare> (?!\.\.) [^&|()<>=] [^&|()<>=.]*+ (?: \.(?!\.) [^&|()<>=.]*+ )* )
     )""",
     re.VERBOSE | re.DOTALL,
 )

@@ -7,7 +7,7 @@ clock of its own.
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from types import MappingProxyType
-from typing import Literal, Self, TypeVar, cast
+from typing import Any, Literal, Self, cast
 
 import attrs
 
@@ -18,13 +18,10 @@ from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, 
 from segmentation.segments import Observer, observe_nothing
 from segmentation.showing import shown_by
 
-_K = TypeVar("_K")
-_V = TypeVar("_V")
 
-
-def _view(values: Mapping[_K, _V]) -> Mapping[_K, _V]:
+def _view(values: Mapping[Any, Any]) -> Mapping[Any, Any]:
     """The same values, seen as they change, but not to be changed here."""
-    return MappingProxyType(cast("dict[_K, _V]", values))
+    return MappingProxyType(cast("dict[Any, Any]", values))
 
 
 @shown_by("user", "today", "workdate", "language", "store")

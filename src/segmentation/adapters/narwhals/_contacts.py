@@ -10,7 +10,7 @@ from segmentation.errors import InvalidValue, Refused, UnknownName
 from segmentation.memory import candidates_of
 from segmentation.segments import Candidates, Options
 
-from ._frames import Frames, Native, collected, is_eager, lazily, named
+from ._frames import Frames, Native, collected, is_eager, lazily, named, narrowed
 from ._question import Question
 from ._records import from_frame
 
@@ -86,7 +86,7 @@ class FrameContacts:
         if not is_eager(frame):
             found = question.those_among(frame)
             if question.is_wider:
-                found = found.select(frame.collect_schema().names())
+                found = narrowed(found, frame.collect_schema().names())
             return (found.collect() if is_eager(self._contacts) else found).to_native()
         # Eager engines copy whole rows at each step, and a join forgets the index of pandas.
         found = question.those_among(question.needed(frame).with_row_index(_ROW))
@@ -105,7 +105,7 @@ class FrameContacts:
         frame = lazily(self._contacts)
         found = question.those_among(question.needed(frame, order) if is_eager(frame) else frame)
         if bound.cut is None:
-            return sorted(collected(found.select(question.key))[question.key].to_list())
+            return sorted(collected(narrowed(found, [question.key]))[question.key].to_list())
         rows = question.plain_rows(found, order)
         key = bound.schema.key
         return cut(bound, ((row[key], row) for row in rows), items={bound.schema.base})

@@ -5,13 +5,13 @@ from typing import Any
 
 from segmentation.criteria import BoundNode, BoundSelection, Table, to_predicate
 
-from ._frames import Column, Frame, Frames, collected, plain_values
+from ._frames import Column, Frame, Frames, collected, narrowed, plain_values
 from ._nodes import fields_read
 
 
 def passing_values(frame: Frame, column: Column, passes: Callable[[Any], bool]) -> Sequence[Any]:
     """Of the different values in a column, missing ones apart, those that pass."""
-    values = collected(frame.select(column.name).unique())[column.name]
+    values = collected(narrowed(frame, [column.name]).unique())[column.name]
     pairs = zip(values.to_list(), plain_values(values, column.field), strict=True)
     return [value for value, plain in pairs if plain is not None and passes(plain)]
 

@@ -140,7 +140,7 @@ class Frames:
     def plain_rows(self, frame: Frame, table: Table, fields: Iterable[str]) -> list[dict[str, Any]]:
         """The rows of a frame of a table, as mappings that the reference can read."""
         columns = [self.column(table, name) for name in dict.fromkeys(fields)]
-        found = collected(frame.select(*dict.fromkeys(column.name for column in columns)))
+        found = collected(narrowed(frame, (column.name for column in columns)))
         values = [plain_values(found[column.name], column.field) for column in columns]
         names = [column.field.name for column in columns]
         return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
@@ -151,6 +151,15 @@ def named(frame: Frame, name: str) -> Frame:
     if not frame.implementation.is_duckdb():
         return frame
     return nw.from_native(frame.to_native().set_alias(f"segmentation_{name}"))
+
+
+def narrowed(frame: Frame, names: Iterable[str]) -> Frame:
+    """The frame with these columns only.
+
+    Some versions of Narwhals hand bare names to DuckDB, which reads them as SQL: a column named
+    ``E-Mail`` would be a difference.
+    """
+    return frame.select(nw.col(*dict.fromkeys(names)))
 
 
 def is_eager(frame: Frame) -> bool:

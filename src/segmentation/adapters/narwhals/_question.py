@@ -26,7 +26,7 @@ from segmentation.errors import Refused
 from segmentation.fields import Field, FieldType
 
 from ._finishing import passing_numbers, passing_values
-from ._frames import Column, Frame, Frames, is_eager, lazily
+from ._frames import Column, Frame, Frames, is_eager, lazily, narrowed
 from ._keys import Keys, filled_key, flagged, joined, looked_up
 from ._nodes import Linked, at_leaves, fields_read, is_joined, is_own, part_of
 from ._tests import InexactError, Test, all_of, any_of, is_filled, negated, to_test, with_missing
@@ -72,7 +72,7 @@ class Question:
         read = fields_read(self._node, self._bound.schema) if self._node is not None else ()
         own = (field for table, field in read if table.name == self._base.name)
         names = [self._frames.column(self._base, field).name for field in (*own, *also)]
-        return frame.select(*dict.fromkeys([self.key, *names]))
+        return narrowed(frame, [self.key, *names])
 
     def plain_rows(self, frame: Frame, also: Iterable[str]) -> list[dict[str, Any]]:
         """The rows of contacts, with their number and some other fields, as mappings."""
@@ -181,7 +181,7 @@ class Question:
         fill = {name: field for name, _, field in behind}
         if isinstance(linked, BoundFigure):
             rows = self._measured(linked, rows, names)
-        return Keys(rows.select(names) if is_eager(rows) else rows, names, own, fill, passing)
+        return Keys(narrowed(rows, names) if is_eager(rows) else rows, names, own, fill, passing)
 
     def _passes_without_rows(self, linked: Linked) -> bool:
         if isinstance(linked, BoundPart):

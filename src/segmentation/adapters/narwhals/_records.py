@@ -10,7 +10,7 @@ from segmentation.criteria import AnyOf, Compare, Operand, Operator, Part, Where
 from segmentation.errors import InvalidValue, UnknownName
 from segmentation.fields import Field, FieldType, Record, RecordT, aware, fields_of
 
-from ._frames import Native, collected, plain_values
+from ._frames import Native, collected, narrowed, plain_values
 
 _DTYPES: Mapping[FieldType, Any] = {
     FieldType.CODE: nw.String(),
@@ -45,7 +45,7 @@ def selection_of(frame: Native, column: str = "no") -> Part:
     known = asked.collect_schema()
     if column not in known:
         raise UnknownName("column", column, known=known)
-    read = collected(asked.select(column))[column]
+    read = collected(narrowed(asked, [column]))[column]
     nos = dict.fromkeys(plain_values(read, Field(column, FieldType.CODE)))
     other = next((no for no in nos if no is not None and not isinstance(no, str)), None)
     if other is not None:
