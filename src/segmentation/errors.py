@@ -5,7 +5,7 @@ The family::
     SegmentationError
     ├── UsageError                 the call or the input is wrong
     │   ├── FilterError  (ValueError)     a filter text that does not parse or does not fit
-    │   ├── UnknownName  (LookupError)    a table, field, option or token that is not known
+    │   ├── UnknownName  (LookupError, TypeError)    a table, field, option or token not known
     │   ├── NotFound     (LookupError)    a record that is not in the store
     │   ├── InvalidValue (ValueError)     a value that its field cannot hold
     │   ├── NoTruthValue (TypeError)      a condition that was taken for true or false
@@ -160,8 +160,8 @@ def _excerpt(text: str, position: int, width: int = 60) -> tuple[str, str]:
     return shown, " " * (len(head) + position - start)
 
 
-class UnknownName(UsageError, LookupError):  # noqa: N818 - says what it is, as LookupError does
-    """A name that is not known where it stands.
+class UnknownName(UsageError, LookupError, TypeError):  # noqa: N818 - says what it is
+    """A name that is not known where it stands: also an argument that no signature has.
 
     Attributes:
         kind: What was named: "table", "field", "option", "token", ...
@@ -213,17 +213,24 @@ class NotFound(UsageError, LookupError):  # noqa: N818
     Attributes:
         kind: The table, in the field's words ("contact", "segment", ...).
         key: The key that was looked for.
+        near: The key that looks most like it; empty if none does.
     """
 
     code: ClassVar[str] = "not_found"
 
-    def __init__(self, kind: str, key: str) -> None:
+    def __init__(self, kind: str, key: str, *, known: Iterable[str] = ()) -> None:
         super().__init__(kind, key)
         self.kind = kind
         self.key = key
+        self.near = near_name(key, known)
 
     def _message(self) -> Message:
-        return Message("there is no {kind} {key!r}", kind=to_message(self.kind), key=self.key)
+        return Message(
+            "there is no {kind} {key!r}{hint}",
+            kind=to_message(self.kind),
+            key=self.key,
+            hint=Message("; did you mean {near!r}?", near=self.near) if self.near else "",
+        )
 
 
 class InvalidValue(UsageError, ValueError):  # noqa: N818

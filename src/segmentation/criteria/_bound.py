@@ -7,10 +7,9 @@ position. Compilers live with their vendor and match these nodes exhaustively.
 
 from collections.abc import Mapping
 from datetime import UTC, date, tzinfo
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
-from typing_extensions import TypeAliasType
 
 from segmentation.fields import Field, Value
 from segmentation.frozen import FrozenMapping
@@ -29,6 +28,11 @@ from ._nodes import (
 )
 from ._one_line import OneLine
 from ._schema import Schema, Table
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeAliasType
+else:
+    from segmentation.aliases import TypeAliasType
 
 MEANING = 1
 """Version of the language's meaning, kept with every stored selection."""

@@ -8,10 +8,9 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, time
 from decimal import Decimal
-from typing import Generic, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, overload
 
 import attrs
-from typing_extensions import TypeAliasType
 
 from segmentation.errors import InvalidValue
 from segmentation.fields import Value
@@ -35,6 +34,11 @@ from ._nodes import (
     Where,
 )
 from ._text import parse
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeAliasType
+else:
+    from segmentation.aliases import TypeAliasType
 
 ValueT_contra = TypeVar("ValueT_contra", contravariant=True)
 ResultT = TypeVar("ResultT")

@@ -1,13 +1,17 @@
 """Selections from plain mappings: table, field, filter text."""
 
 from collections.abc import Mapping
-
-from typing_extensions import TypeAliasType
+from typing import TYPE_CHECKING
 
 from segmentation.errors import Fault, FilterError, Identifier, InvalidValue, Rejected
 
 from ._building import Condition, OfTable, to_filter
 from ._nodes import AllOf, Part, Selection, Where
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeAliasType
+else:
+    from segmentation.aliases import TypeAliasType
 
 Conditions = TypeAliasType("Conditions", Mapping[str, Condition])
 """What each field must pass; one and the same row must meet all of it."""

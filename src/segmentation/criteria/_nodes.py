@@ -9,14 +9,18 @@ or, not. Operands are kept as they were written ("-3M", "DK"); ``bind`` turns th
 from collections.abc import Iterable, Iterator
 from enum import Enum, StrEnum
 from itertools import groupby
-from typing import Generic, NoReturn, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, NoReturn, Self, TypeAlias, TypeVar
 
 import attrs
-from typing_extensions import TypeAliasType
 
 from segmentation.errors import NoTruthValue
 
 from ._one_line import OneLine
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeAliasType
+else:
+    from segmentation.aliases import TypeAliasType
 
 T_co = TypeVar("T_co", covariant=True)
 OwnT = TypeVar("OwnT")

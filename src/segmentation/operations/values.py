@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import attrs
 
-from segmentation.errors import Fault, InvalidValue, Message, Rejected, UnknownName, near_name
+from segmentation.errors import Fault, Message, Rejected, UnknownName, near_name
 from segmentation.fields import (
     GREATEST,
     LEAST,
@@ -20,6 +20,7 @@ from segmentation.fields import (
     Value,
     aware,
     fields_of,
+    key_of,
     to_extra,
 )
 from segmentation.languages import truths
@@ -42,13 +43,13 @@ def parse_field_values(
 
     Raises:
         UnknownName: The record has no such field, or no caller gives it.
-        InvalidValue: A value does not fit its field.
-        Rejected: Several do not.
+        Rejected: Values do not fit their fields: all of them.
     """
     fields = {field.name: field for field in fields_of(kind)}
     known = {*fields, "extra"} - set(fixed)
     read: dict[str, Any] = {}
-    faults: list[InvalidValue] = []
+    what = kind.__table__.replace("_", " ")
+    faults: list[Fault] = []
     for name, value in given.items():
         if name not in known:
             raise UnknownName("field", name, known=sorted(known), where=kind.__table__)
@@ -57,17 +58,24 @@ def parse_field_values(
                 _extra(value) if name == "extra" else _read_given(fields[name], value, long=long)
             )
         except (ValueError, TypeError) as error:
-            faults.append(InvalidValue(name, value, str(error).removeprefix(f"{value!r} ")))
-    if len(faults) == 1:
-        raise faults[0]
+            reason = Message(
+                "{value!r} {reason}", value=value, reason=str(error).removeprefix(f"{value!r} ")
+            )
+            faults.append(Fault(what, name, reason))
     if faults:
-        what = kind.__table__.replace("_", " ")
-        raise Rejected(what, [Fault(what, fault.field, _told(fault)) for fault in faults])
+        raise Rejected(what, faults)
     return read
 
 
 def _read_given(field: Field, value: object, *, long: bool) -> object:
-    return read_value(attrs.evolve(field, length=0) if long else field, _exact(value))
+    return read_value(attrs.evolve(field, length=0) if long else field, _exact(_key(field, value)))
+
+
+def _key(field: Field, value: object) -> object:
+    """The key of a record that is given in its place."""
+    if isinstance(value, Record) and value.__table__ == field.refers_to:
+        return key_of(value)[0]
+    return value
 
 
 def _extra(values: Any) -> Extra:  # noqa: ANN401 - what is no mapping is refused
@@ -77,10 +85,6 @@ def _extra(values: Any) -> Extra:  # noqa: ANN401 - what is no mapping is refuse
 def _exact(value: Any) -> Any:  # noqa: ANN401 - any value
     """A value, a float as the number that it shows."""
     return Decimal(str(value)) if isinstance(value, float) else value
-
-
-def _told(fault: InvalidValue) -> Message:
-    return Message("{value!r} {reason}", value=fault.value, reason=fault.reason)
 
 
 _DIGITS = 100

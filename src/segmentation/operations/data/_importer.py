@@ -23,6 +23,7 @@ from segmentation.fields import (
 from segmentation.interactions import Interaction
 from segmentation.journal import Stamp
 from segmentation.languages import to_name
+from segmentation.operations.checks import Placed, place_order, record_faults
 from segmentation.operations.context import Context
 from segmentation.operations.criteria import as_field
 from segmentation.operations.followers import follow_relations
@@ -33,7 +34,6 @@ from segmentation.protocols import Store
 from segmentation.setup import ExtraField
 from segmentation.templates import TemplateLanguage
 
-from ._checks import Placed, duplicate_faults, own_faults, place_order, reference_faults
 from ._files import RawRow, SourceFile, read_rows
 
 
@@ -113,7 +113,7 @@ def import_records(context: Context, records: Iterable[Record]) -> Imported:
     stamp = context.stamp
     placed = [Placed(_named(item), item) for item in records]
     with store.transaction():
-        counts = _store(store, placed, [*own_faults(placed)], stamp, what="records")
+        counts = _store(store, placed, [], stamp, what="records")
     return Imported(counts=counts)
 
 
@@ -280,7 +280,7 @@ def _store(
     store: Store, placed: Sequence[Placed], faults: Iterable[Fault], stamp: Stamp, *, what: str
 ) -> tuple[tuple[str, int], ...]:
     whole = list(_completed(store, placed))
-    found = [*faults, *duplicate_faults(whole), *reference_faults(store, whole)]
+    found = [*faults, *record_faults(store, whole)]
     if found:
         raise Rejected(what, sorted(found, key=place_order))
     records = [item.record for item in whole if not isinstance(item.record, Interaction)]

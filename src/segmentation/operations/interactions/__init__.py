@@ -37,7 +37,6 @@ from ._figures import (
 from ._history import (
     SOURCE_NO,
     not_taken_in_yet,
-    past_faults,
     take_in_past,
 )
 from ._recorded import (
@@ -75,7 +74,6 @@ __all__ = [
     "next_minute",
     "not_taken_in_yet",
     "note_attempt",
-    "past_faults",
     "postpone_interaction",
     "postponed_interactions",
     "record_call",

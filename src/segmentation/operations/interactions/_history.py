@@ -4,13 +4,12 @@ They keep with whom, what, when and by whom. The journal numbers them anew; the 
 had stays with them as an extra field, so that none is taken in twice.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
 import attrs
 
 from segmentation.columns import gathered
-from segmentation.errors import Fault
 from segmentation.fields import FieldType
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import Canceled, EntryType, Stamp, to_ranges
@@ -22,14 +21,6 @@ SOURCE_NO = ExtraField(
     table=Interaction.__table__, name="source_entry_no", type=FieldType.INTEGER.value
 )
 """The extra field of the number that an interaction had in the other system."""
-
-
-def past_faults(place: str, past: Interaction) -> Iterator[Fault]:
-    """What keeps an interaction of the past from being taken in."""
-    if not past.contact_no:
-        yield Fault(place, "contact_no", "is blank")
-    if past.date is None:
-        yield Fault(place, "date", "is blank")
 
 
 def not_taken_in_yet(store: Store, past: Iterable[Interaction]) -> Sequence[Interaction]:

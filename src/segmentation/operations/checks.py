@@ -1,4 +1,8 @@
-"""What is wrong with records that come in: keys used twice, missing references, wrong companies."""
+"""What is wrong with records, by whichever way they come: files, Python, frames, a change by hand.
+
+One function finds all of it, so that no way in is laxer than another. Knows the rules of single
+records and of what they refer to; nothing is stored.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,10 +11,9 @@ from typing import Any, cast
 import attrs
 
 from segmentation.contacts import Contact, ContactType
-from segmentation.errors import Fault
-from segmentation.fields import Field, Record, Value, fields_of, key_of, misfits
+from segmentation.errors import Fault, Rejected
+from segmentation.fields import Field, Record, Value, fields_of, key_of, misfits, mistyped
 from segmentation.interactions import Interaction
-from segmentation.operations.interactions import past_faults
 from segmentation.operations.records import KINDS
 from segmentation.protocols import Store
 
@@ -23,10 +26,33 @@ class Placed:
     record: Record
 
 
+def record_faults(store: Store, placed: Sequence[Placed]) -> Iterator[Fault]:
+    """All that is wrong with records that are to be stored together, in no order.
+
+    Args:
+        store: Where they are to be stored.
+        placed: The records; they may refer to each other.
+    """
+    yield from own_faults(placed)
+    yield from duplicate_faults(placed)
+    yield from reference_faults(store, placed)
+
+
+def check_records(store: Store, placed: Sequence[Placed], *, what: str) -> None:
+    """See that nothing is wrong with records.
+
+    Raises:
+        Rejected: There are faults: all of them.
+    """
+    found = sorted(record_faults(store, placed), key=place_order)
+    if found:
+        raise Rejected(what, found)
+
+
 def own_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
-    """Values of records made in Python that their fields cannot hold."""
+    """Values of records that their fields cannot hold."""
     for item in placed:
-        for field, reason in misfits(item.record):
+        for field, reason in (*misfits(item.record), *mistyped(item.record)):
             yield Fault(item.place, field, reason)
 
 
@@ -37,6 +63,7 @@ def place_order(fault: Fault) -> tuple[str, int]:
 
 
 def duplicate_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
+    """Keys that several of the records have."""
     seen: dict[tuple[str, tuple[Any, ...]], str] = {}
     for item in placed:
         kind, key = item.record.__table__, key_of(item.record)
@@ -61,7 +88,7 @@ def reference_faults(store: Store, placed: Sequence[Placed]) -> Iterator[Fault]:
         if isinstance(item.record, Contact):
             yield from _company_faults(item.place, item.record, known)
         if isinstance(item.record, Interaction):
-            yield from past_faults(item.place, item.record)
+            yield from _past_faults(item.place, item.record)
 
 
 def _references(kind: type[Record]) -> Sequence[Field]:
@@ -76,6 +103,14 @@ def _company_faults(place: str, contact: Contact, known: "_Known") -> Iterator[F
     employer = known.contact(contact.company_no)
     if employer and contact.type is ContactType.PERSON and employer.type is ContactType.PERSON:
         yield Fault(place, "company_no", f"contact {employer.no!r} is a person, not a company")
+
+
+def _past_faults(place: str, past: Interaction) -> Iterator[Fault]:
+    """What keeps an interaction of the past from being taken in."""
+    if not past.contact_no:
+        yield Fault(place, "contact_no", "is blank")
+    if past.date is None:
+        yield Fault(place, "date", "is blank")
 
 
 class _Known:
