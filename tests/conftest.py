@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,24 +41,36 @@ def crm() -> Iterator[seg.Workspace]:
     check_journal(crm)
 
 
-@pytest.fixture(scope="module")
-def office() -> Iterator[LibreOffice]:
-    """A LibreOffice of the module's own, where one is installed."""
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out: a line for each cause, which names what to install."""
+    skipped = terminalreporter.stats.get("skipped", ())
+    causes = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    if causes:
+        terminalreporter.section("left out on this machine")
+    for cause, number in causes.most_common():
+        terminalreporter.write_line(f"{number} test{'s' if number > 1 else ''}: {cause}")
+
+
+@pytest.fixture(scope="session")
+def programs_of_office() -> None:
+    """Leave a test out where LibreOffice is not installed."""
     try:
         find_programs()
-    except NotFound as missing:
-        pytest.skip(str(missing))
+    except NotFound:
+        pytest.skip("needs LibreOffice: install libreoffice-writer, python3-uno, poppler-utils")
+
+
+@pytest.fixture(scope="module")
+def office(programs_of_office: None) -> Iterator[LibreOffice]:  # noqa: ARG001
+    """A LibreOffice of the module's own, where one is installed."""
     with LibreOffice(timeout=120) as office:
         yield office
 
 
 @pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder of data shared by several projects, next to the checkout."""
-    folder = ROOT.parent / "shared"
-    if not folder.is_dir():
-        pytest.skip(f"no folder {folder.name!r} next to the checkout")
-    return folder
+def data() -> Path:
+    """What the tests read of Business Central: a demo company, and templates made in Word."""
+    return ROOT / "tests" / "data"
 
 
 # -- databases: a SQLite file each, and a PostgreSQL schema each on one server ------------------

@@ -4,6 +4,7 @@ from collections import Counter
 from decimal import Decimal
 from operator import attrgetter
 
+import attrs
 import hypothesis.strategies as st
 from hypothesis import given
 
@@ -29,7 +30,9 @@ def columns_of(lines: list[SegmentLine]) -> Columns[SegmentLine]:
 
 def same(found: Columns[SegmentLine], lines: list[SegmentLine]) -> bool:
     """Equal, and alike in what a comparison of numbers does not see."""
-    return found == lines and list(map(repr, found)) == list(map(repr, lines))
+    return found == lines and repr([*map(attrs.astuple, found)]) == repr(
+        [*map(attrs.astuple, lines)]
+    )
 
 
 @given(LINES)

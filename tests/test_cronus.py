@@ -67,14 +67,14 @@ class Plain:
 
 
 @pytest.fixture(scope="module")
-def plain(shared: Path) -> Plain:
-    return Plain(shared / "data" / "cronus")
+def plain(data: Path) -> Plain:
+    return Plain(data / "cronus")
 
 
 @pytest.fixture(scope="module")
-def cronus(shared: Path) -> seg.Workspace:
+def cronus(data: Path) -> seg.Workspace:
     crm = seg.Workspace.open(user="ANNA", today=TODAY)
-    crm.import_data(shared / "data" / "cronus")
+    crm.import_data(data / "cronus")
     crm.add(
         seg.NumberSeries(code="SEGM", starting_no="SM20001", manual_nos=True),
         seg.MarketingSetup(segment_nos="SEGM"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from segmentation import errors
-from segmentation.__main__ import WrongUse
+from segmentation.command_line import WrongUse
 from segmentation.errors import (
     BadDocument,
     Conflict,
@@ -62,7 +62,11 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize(("error", "text"), list(zip(FAMILY, TEXTS, strict=True)))
+@pytest.mark.parametrize(
+    ("error", "text"),
+    list(zip(FAMILY, TEXTS, strict=True)),
+    ids=[error.code for error in FAMILY],
+)
 def test_an_error_tells_people_what_and_where(error: SegmentationError, text: str) -> None:
     assert str(error) == text
 

@@ -8,7 +8,7 @@ from support.fair import TODAY, make_store, person
 
 
 def crm() -> seg.Workspace:
-    return seg.Workspace(make_store(), user="ANNA", today=TODAY)
+    return seg.Workspace.open(make_store(), user="ANNA", today=TODAY)
 
 
 def test_a_table_escapes_what_it_is_given() -> None:
@@ -28,7 +28,7 @@ def test_a_worksheet_shows_its_first_contacts_and_what_was_done() -> None:
     assert shown.count("<td>Person ") == 10
     assert "… and 20 more" in shown
     assert "1 add: 30 joined (0 → 30 lines)" in shown
-    assert repr(fair.lines) == f"<lines of {fair.no}: 30>"
+    assert repr(fair.lines) == f"Lines({fair.no!r}, lines=30)"
     assert "… and 20 more" in fair.lines._repr_html_()
     assert fair.no in workspace._repr_html_()
     assert repr(fair) == f"<worksheet {fair.no}>"

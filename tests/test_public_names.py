@@ -39,9 +39,11 @@ NAMES = [
     "at_least",
     "bind",
     "contact_schema",
+    "from_plain",
     "make_selection",
     "none",
     "parse",
+    "to_plain",
     "to_predicate",
     "to_text",
 ]

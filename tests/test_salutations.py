@@ -2,16 +2,15 @@
 
 import pytest
 
-from segmentation.contacts import (
-    Contact,
-    ContactType,
+from segmentation.contacts import Contact, ContactType
+from segmentation.errors import NotFound
+from segmentation.salutations import (
     NamePart,
     SalutationFormula,
     SalutationType,
     find_salutation,
     salutation_text,
 )
-from segmentation.errors import NotFound
 
 NOEMIE = Contact(
     no="1", type=ContactType.PERSON, first_name="Noémie", surname="Détraz", company_name="%1 & %2"

@@ -23,7 +23,7 @@ from segmentation.scoring import (
     make_scoring,
     scored,
 )
-from support.fair import AS_OF, TODAY, company, customer, interaction
+from support.fair import AS_OF, TODAY, company, context, customer, interaction
 
 
 class Sales:
@@ -55,7 +55,7 @@ def store() -> MemoryStore:
             day = TODAY - dt.timedelta(days=10 - place)
             store.records.put([interaction(number, f"C{place}", f"C{place}", date=day)])
     sales = {f"K{place}": Decimal(100 * place) for place in range(10)}
-    classify(store, AS_OF, ledgers=Sales(sales))
+    classify(context(store, ledgers=Sales(sales)))
     return store
 
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.contacts import Contact, ContactType, SalutationFormula
+from segmentation.contacts import Contact, ContactType
 from segmentation.errors import InvalidValue
 from segmentation.fields import Value
 from segmentation.interactions import Interaction
+from segmentation.salutations import SalutationFormula
 from segmentation.serialization import (
     from_data,
     from_json,

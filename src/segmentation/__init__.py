@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         StoreError,
         UnknownName,
     )
+    from .plain import from_plain, to_plain
     from .segments import ActionKind, LeftOutReason, Segment, SegmentLine, contact_schema
     from .setup import MarketingSetup, NumberSeries
     from .templates import InteractionTemplate
@@ -72,14 +73,25 @@ __all__ = [
     "at_least",
     "bind",
     "contact_schema",
+    "from_plain",
     "make_selection",
     "none",
     "parse",
+    "to_plain",
     "to_predicate",
     "to_text",
 ]
 
-_HOMES = ("errors", "setup", "templates", "contacts", "criteria", "segments", "workspace")
+_HOMES = (
+    "errors",
+    "setup",
+    "templates",
+    "contacts",
+    "criteria",
+    "segments",
+    "plain",
+    "workspace",
+)
 """Where the names live; those that cost least to import come first."""
 
 

@@ -13,10 +13,11 @@ from typing import Annotated
 
 import attrs
 
+from .code_tables import Salesperson
 from .codes import Option, to_code
-from .contacts import ContactNo, Salesperson
+from .contacts import ContactNo
 from .criteria import AllOf, Compare, Not, Operand, Operator, Part, Selection, Where
-from .errors import Fault, InvalidValue, Said
+from .errors import Fault, InvalidValue, Message
 from .fields import (
     Code,
     Extra,
@@ -30,6 +31,8 @@ from .fields import (
     with_converters,
 )
 from .interactions import DocumentType, Interaction
+from .markup import to_percent, to_table
+from .showing import shown_by
 from .templates import CampaignNo
 
 
@@ -43,7 +46,12 @@ class CampaignStatus(Record, table="campaign_status", key=("code",)):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class Campaign(Record, table="campaign", key=("no",)):
+class Campaign(
+    Record,
+    table="campaign",
+    key=("no",),
+    shown=("no", "description", "starting_date", "ending_date"),
+):
     """A campaign; its ending date is not before its starting date."""
 
     no: Code
@@ -61,25 +69,30 @@ class Campaign(Record, table="campaign", key=("no",)):
         return started and (self.ending_date is None or on <= self.ending_date)
 
     @property
-    def place(self) -> Said:
+    def place(self) -> Message:
         """The campaign as faults name it."""
-        return Said("campaign {no}", no=self.no)
+        return Message("campaign {no}", no=self.no)
 
     def faults(self) -> Iterator[Fault]:
         """What is wrong with the campaign's own values."""
         start, end = self.starting_date, self.ending_date
         if start is not None and end is not None and end < start:
-            reason = Said("{end} is before {start}, the start", end=end, start=start)
+            reason = Message("{end} is before {start}, the start", end=end, start=start)
             yield Fault(self.place, "ending_date", reason)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class CampaignEntry(Record, table="campaign_entry", key=("entry_no",)):
+class CampaignEntry(
+    Record,
+    table="campaign_entry",
+    key=("entry_no",),
+    shown=("entry_no", "campaign_no", "description", "date", "canceled"),
+):
     """Something done for a campaign: one for each campaign, segment and document type.
 
     Attributes:
         entry_no: Number of the journal entry that records it.
-        canceled_by: Number of the journal entry that cancelled it; 0 if none.
+        canceled_by: Number of the journal entry that canceled it; 0 if none.
     """
 
     entry_no: int = 0
@@ -100,7 +113,9 @@ class CampaignEntry(Record, table="campaign_entry", key=("entry_no",)):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class CampaignActivation(Record, table="campaign_activation", key=("campaign_no",)):
+class CampaignActivation(
+    Record, table="campaign_activation", key=("campaign_no",), shown=("campaign_no", "activated_at")
+):
     """A campaign is active: it has a target group, which follows its lines and entries."""
 
     campaign_no: CampaignNo
@@ -117,7 +132,12 @@ class TargetType(Option):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class CampaignTarget(Record, table="campaign_target_group", key=("campaign_no", "type", "no")):
+class CampaignTarget(
+    Record,
+    table="campaign_target_group",
+    key=("campaign_no", "type", "no"),
+    shown=("campaign_no", "type", "no", "no_of_targets"),
+):
     """A company that an active campaign is aimed at: as our customer, else as a contact.
 
     Attributes:
@@ -142,6 +162,7 @@ class CampaignTally(
     Record,
     table="campaign_tally",
     key=("campaign_no", "date", "campaign_entry_no", "segment_no", "salesperson_code"),
+    shown=("campaign_no", "date", "interactions", "cost", "targets", "responses"),
 ):
     """The figures of one day and one part of a campaign; all ranges are added up from these.
 
@@ -212,6 +233,7 @@ def _marked(campaign_no: str, mark: str) -> Part:
     )
 
 
+@shown_by("name", "contacts", "responses")
 @attrs.frozen(kw_only=True)
 class Group:
     """One group of a comparison: how many were asked, how many responded.
@@ -228,10 +250,11 @@ class Group:
 
     @property
     def rate(self) -> float:
-        """Responses for each contact, from 0 to 1; 0 in an empty group."""
+        """Responses for each contact, 0.25 for one of four; 0 in an empty group."""
         return self.responses / self.contacts if self.contacts else 0.0
 
 
+@shown_by("first.name", "second.name", "difference", "low", "high", "confidence")
 @attrs.frozen(kw_only=True)
 class Comparison:
     """Two groups side by side.
@@ -249,6 +272,17 @@ class Comparison:
     low: float
     high: float
     confidence: float
+
+    def _repr_html_(self) -> str:
+        """Both groups with their rates, and by how much these differ."""
+        rows = [
+            (group.name, group.contacts, group.responses, to_percent(group.rate))
+            for group in (self.first, self.second)
+        ]
+        less, more = to_percent(self.low), to_percent(self.high)
+        told = f"difference {to_percent(self.difference)}, {less} to {more}"
+        caption = f"{told} with a confidence of {to_percent(self.confidence)}"
+        return to_table(["group", "contacts", "responses", "rate"], rows, caption=caption)
 
     @property
     def is_significant(self) -> bool:

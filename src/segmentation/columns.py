@@ -15,6 +15,10 @@ from typing import Any, Generic, TypeVar, overload
 
 import attrs
 
+from .frozen import freeze_within
+from .markup import SHOWN, to_rows
+from .showing import shown_by
+
 ItemT = TypeVar("ItemT")
 
 
@@ -22,7 +26,8 @@ _EXACT = (str, date)
 """Types whose values are the same whenever they are equal; 1.0 and 1.00 are not."""
 
 
-@attrs.frozen(eq=False)
+@shown_by("kind", count="records")
+@attrs.frozen(eq=False, field_transformer=freeze_within)
 class Columns(Sequence[ItemT], Generic[ItemT]):
     """Records of one kind; looking at one makes it.
 
@@ -75,6 +80,11 @@ class Columns(Sequence[ItemT], Generic[ItemT]):
         return len(self) == len(other) and all(map(eq, self, other))
 
     __hash__ = None  # type: ignore[assignment]  # equal to any sequence of equal records
+
+    def _repr_html_(self) -> str:
+        """The first records, by the fields that they are shown by."""
+        names = getattr(self.kind, "__shown__", None) or _names(self.kind)[:SHOWN]
+        return to_rows(self, names)
 
     def column(self, name: str) -> Sequence[Any]:
         """The values of a field."""

@@ -1,10 +1,9 @@
-"""Contacts: companies and persons, how they are classified, addressed and greeted.
+"""Contacts: companies and persons, and the rows that classify them.
 
 Knows nothing of segments, and not that a contact can be filtered. All records here are
 frozen; the rows that classify a contact are records of their own, keyed by its number.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,12 +11,11 @@ from typing import Annotated
 
 import attrs
 
+from .code_tables import Country, Language, Salesperson
 from .codes import Option
-from .errors import NotFound
 from .fields import (
     Code,
     Extra,
-    LongText,
     Mail,
     Phone,
     Record,
@@ -68,25 +66,6 @@ class RelationSummary(Option):
     OTHER = "other"
 
 
-class SalutationType(Option):
-    """The tone of a salutation."""
-
-    FORMAL = "formal"
-    INFORMAL = "informal"
-
-
-class NamePart(Option):
-    """A part of a name that a salutation formula can call for."""
-
-    BLANK = ""
-    JOB_TITLE = "job_title"
-    FIRST_NAME = "first_name"
-    MIDDLE_NAME = "middle_name"
-    SURNAME = "surname"
-    INITIALS = "initials"
-    COMPANY_NAME = "company_name"
-
-
 class Priority(Option):
     """How important a questionnaire or an answer is."""
 
@@ -107,9 +86,6 @@ class AnswerPriority(Option):
     VERY_HIGH = "very_high"
 
 
-Salesperson = Annotated[Code, RefersTo("salesperson_purchaser")]
-Country = Annotated[ShortCode, RefersTo("country_region")]
-Language = Annotated[ShortCode, RefersTo("language")]
 ContactNo = Annotated[Code, RefersTo("contact")]
 
 
@@ -318,183 +294,6 @@ class ItemEntry(Record, table="value_entry", key=("entry_no",)):
     quantity: Decimal = Decimal(0)
     amount: Decimal = Decimal(0)
     extra: Extra = attrs.field(default=(), converter=to_extra)
-
-
-@attrs.frozen(kw_only=True, field_transformer=with_converters)
-class MailingGroup(Record, table="mailing_group", key=("code",)):
-    """A group of contacts who are written to together."""
-
-    code: ShortCode
-    description: Text = ""
-    extra: Extra = attrs.field(default=(), converter=to_extra)
-
-
-@attrs.frozen(kw_only=True, field_transformer=with_converters)
-class IndustryGroup(Record, table="industry_group", key=("code",)):
-    """A line of business."""
-
-    code: ShortCode
-    description: Text = ""
-    extra: Extra = attrs.field(default=(), converter=to_extra)
-
-
-@attrs.frozen(kw_only=True, field_transformer=with_converters)
-class BusinessRelation(Record, table="business_relation", key=("code",)):
-    """A kind of relation between a company and us."""
-
-    code: ShortCode
-    description: Text = ""
-    extra: Extra = attrs.field(default=(), converter=to_extra)
-
-
-@attrs.frozen(kw_only=True, field_transformer=with_converters)
-class JobResponsibility(Record, table="job_responsibility", key=("code",)):
-    """Something that a person may answer for."""
-
-    code: ShortCode
-    description: Text = ""
-    extra: Extra = attrs.field(default=(), converter=to_extra)
-
-
-@attrs.frozen(kw_only=True, field_transformer=with_converters)
-class OrganizationalLevel(Record, table="organizational_level", key=("code",)):
-    """A person's place in its company."""
-
-    code: ShortCode
-    description: Text = ""
-    extra: Extra = attrs.field(default=(), converter=to_extra)
-
-
-@attrs.frozen(kw_only=True, field_transformer=with_converters)
-class WebSource(Record, table="web_source", key=("code",)):
-    """A place on the web."""
-
-    code: ShortCode
-    description: Text = ""
-    url: LongText = ""
-    extra: Extra = attrs.field(default=(), converter=to_extra)
-
-
-@attrs.frozen(kw_only=True, field_transformer=with_converters)
-class Territory(Record, table="territory", key=("code",)):
-    """A region that salespeople share among them."""
-
-    code: ShortCode
-    name: Text = ""
-    extra: Extra = attrs.field(default=(), converter=to_extra)
-
-
-@attrs.frozen(kw_only=True, field_transformer=with_converters)
-class CountryRegion(Record, table="country_region", key=("code",)):
-    """A country or region."""
-
-    code: ShortCode
-    name: Text = ""
-    extra: Extra = attrs.field(default=(), converter=to_extra)
-
-
-@attrs.frozen(kw_only=True, field_transformer=with_converters)
-class LanguageCode(Record, table="language", key=("code",)):
-    """A language, under the code that contacts and templates use."""
-
-    code: ShortCode
-    name: Text = ""
-    extra: Extra = attrs.field(default=(), converter=to_extra)
-
-
-@attrs.frozen(kw_only=True, field_transformer=with_converters)
-class SalespersonPurchaser(Record, table="salesperson_purchaser", key=("code",)):
-    """Somebody of ours who sells or buys."""
-
-    code: Code
-    name: Text = ""
-    job_title: Text = ""
-    e_mail: Mail = ""
-    phone_no: Phone = ""
-    extra: Extra = attrs.field(default=(), converter=to_extra)
-
-
-@attrs.frozen(kw_only=True, field_transformer=with_converters)
-class Salutation(Record, table="salutation", key=("code",)):
-    """A way to greet; its words stand in the formulas."""
-
-    code: ShortCode
-    description: Text = ""
-    extra: Extra = attrs.field(default=(), converter=to_extra)
-
-
-@attrs.frozen(kw_only=True, field_transformer=with_converters)
-class SalutationFormula(
-    Record, table="salutation_formula", key=("salutation_code", "language_code", "salutation_type")
-):
-    """The words of a salutation in one language and tone.
-
-    Attributes:
-        salutation: The text, with ``%1`` to ``%5`` where the name parts go.
-    """
-
-    salutation_code: Annotated[ShortCode, RefersTo("salutation")]
-    language_code: Language = ""
-    salutation_type: SalutationType = attrs.field(
-        default=SalutationType.FORMAL, converter=to_option
-    )
-    salutation: Text = ""
-    name_1: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
-    name_2: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
-    name_3: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
-    name_4: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
-    name_5: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
-    extra: Extra = attrs.field(default=(), converter=to_extra)
-
-    @property
-    def parts(self) -> tuple[NamePart, ...]:
-        """The five name parts, in their order."""
-        return (self.name_1, self.name_2, self.name_3, self.name_4, self.name_5)
-
-
-def salutation_text(contact: Contact, formula: SalutationFormula) -> str:
-    """The salutation of a contact; an empty name part leaves no double space.
-
-    >>> anna = Contact(no="1", type=ContactType.PERSON, first_name="Anna", surname="Berg")
-    >>> greeting = SalutationFormula(
-    ...     salutation_code="F", salutation="Dear %1 %2 %3,",
-    ...     name_1=NamePart.FIRST_NAME, name_2=NamePart.MIDDLE_NAME, name_3=NamePart.SURNAME,
-    ... )
-    >>> salutation_text(anna, greeting)
-    'Dear Anna Berg,'
-    """
-    values = [getattr(contact, part).strip() if part else "" for part in formula.parts]
-
-    def filled(found: re.Match[str]) -> str:
-        value = values[int(found[2]) - 1]
-        return found[1] + value if value else ""
-
-    # The blank before a part goes with it; no-break spaces, as French sets them, stay.
-    return re.sub("( ?)%([1-5])", filled, formula.salutation).strip(" ")
-
-
-def find_salutation(
-    contact: Contact,
-    formulas: Iterable[SalutationFormula],
-    language_code: str,
-    tone: SalutationType,
-) -> str:
-    """The salutation of a contact in a language and tone.
-
-    Raises:
-        NotFound: There is no formula for it; the error names contact, language and tone.
-    """
-    for formula in formulas:
-        if (
-            formula.salutation_code == contact.salutation_code
-            and formula.language_code == language_code
-            and formula.salutation_type is tone
-        ):
-            return salutation_text(contact, formula)
-    raise NotFound(
-        "salutation formula",
-        f"{contact.salutation_code} {language_code} {tone} (contact {contact.no})",
-    )
 
 
 def composed_name(contact: Contact) -> str:

@@ -18,7 +18,7 @@ The family::
     ├── JournalBroken    (ValueError)     the chain of the journal does not hold
     └── MissingExtra     (ImportError)    an optional part is not installed
 
-Facts are attributes, for programs; ``str`` is for people, in English. ``code`` is stable: it
+MergeData are attributes, for programs; ``str`` is for people, in English. ``code`` is stable: it
 names the error in logs and in the docs and never changes with the wording. ``said`` is the text
 with its parts kept apart, from which `segmentation.languages` tells it in other languages.
 """
@@ -29,15 +29,17 @@ from typing import ClassVar, Never, Self
 
 import attrs
 
+from .showing import shown_by
 
-class Said(str):
+
+class Message(str):
     """An English text that knows how it was made, so that it can be told in another language.
 
     Attributes:
         template: The text with names in braces; without any values, the text itself.
-        values: What stands for the names: words are `Said` or `Name`, all else is data.
+        values: What stands for the names: words are `Message` or `Identifier`, all else is data.
 
-    >>> text = Said("segment {no} is {state}", no="SM1", state=Said("empty"))
+    >>> text = Message("segment {no} is {state}", no="SM1", state=Message("empty"))
     >>> text, text.template
     ('segment SM1 is empty', 'segment {no} is {state}')
     """
@@ -61,20 +63,20 @@ class Said(str):
         values = {f"part_{number}": part for number, part in enumerate(parts)}
         return cls(separator.join(f"{{{name}}}" for name in values), **values)
 
-    def indented(self) -> "Said":
+    def indented(self) -> "Message":
         """The same text, to stand below another."""
-        return Said(self.template.replace("\n", "\n    "), **self.values)
+        return Message(self.template.replace("\n", "\n    "), **self.values)
 
 
-class Name(str):
+class Identifier(str):
     """The name of a table or field in a text: "contact", "city", "contact.city"."""
 
     __slots__ = ()
 
 
-def to_said(text: str) -> Said:
+def to_message(text: str) -> Message:
     """A text that knows how it was made: as it is, or, if it does not, of one piece."""
-    return text if isinstance(text, Said) else Said(text)
+    return text if isinstance(text, Message) else Message(text)
 
 
 class SegmentationError(Exception):
@@ -83,15 +85,15 @@ class SegmentationError(Exception):
     code: ClassVar[str] = "segmentation"
 
     @property
-    def said(self) -> Said:
+    def message(self) -> Message:
         """The text for people, with its parts kept apart."""
-        return self._said()
+        return self._message()
 
-    def _said(self) -> Said:
-        return Said(super().__str__())
+    def _message(self) -> Message:
+        return Message(super().__str__())
 
     def __str__(self) -> str:
-        return str(self.said)
+        return str(self.message)
 
 
 class UsageError(SegmentationError):
@@ -133,20 +135,20 @@ class FilterError(UsageError, ValueError):
             field=field,
         )
 
-    def _said(self) -> Said:
+    def _message(self) -> Message:
         shown, caret = _excerpt(self.text, self.position)
-        return Said(
+        return Message(
             "{where}{reason}{expected}\n    {shown}\n    {caret}^",
-            where=Said("{field}: ", field=Name(self.field)) if self.field else "",
-            reason=to_said(self.reason),
+            where=Message("{field}: ", field=Identifier(self.field)) if self.field else "",
+            reason=to_message(self.reason),
             expected=_expected(self.expected),
             shown=shown,
             caret=caret,
         )
 
 
-def _expected(expected: str) -> Said | str:
-    return Said("; expected {expected}", expected=to_said(expected)) if expected else ""
+def _expected(expected: str) -> Message | str:
+    return Message("; expected {expected}", expected=to_message(expected)) if expected else ""
 
 
 def _excerpt(text: str, position: int, width: int = 60) -> tuple[str, str]:
@@ -185,12 +187,12 @@ class UnknownName(UsageError, LookupError):  # noqa: N818 - says what it is, as 
         self.where = where
         self.near = near_name(name, known) or near_name(name, called)
 
-    def _said(self) -> Said:
-        return Said(
+    def _message(self) -> Message:
+        return Message(
             f"unknown {self.kind} {{name!r}}{{where}}{{hint}}",
             name=self.name,
-            where=Said(" in {where}", where=Name(self.where)) if self.where else "",
-            hint=Said("; did you mean {near!r}?", near=self.near) if self.near else "",
+            where=Message(" in {where}", where=Identifier(self.where)) if self.where else "",
+            hint=Message("; did you mean {near!r}?", near=self.near) if self.near else "",
         )
 
 
@@ -220,8 +222,8 @@ class NotFound(UsageError, LookupError):  # noqa: N818
         self.kind = kind
         self.key = key
 
-    def _said(self) -> Said:
-        return Said("there is no {kind} {key!r}", kind=to_said(self.kind), key=self.key)
+    def _message(self) -> Message:
+        return Message("there is no {kind} {key!r}", kind=to_message(self.kind), key=self.key)
 
 
 class InvalidValue(UsageError, ValueError):  # noqa: N818
@@ -241,12 +243,12 @@ class InvalidValue(UsageError, ValueError):  # noqa: N818
         self.value = value
         self.reason = reason
 
-    def _said(self) -> Said:
-        return Said(
+    def _message(self) -> Message:
+        return Message(
             "{field}: {value!r} {reason}",
-            field=Name(self.field),
+            field=Identifier(self.field),
             value=self.value,
-            reason=to_said(self.reason),
+            reason=to_message(self.reason),
         )
 
 
@@ -275,8 +277,8 @@ class NoTruthValue(UsageError, TypeError):  # noqa: N818
         super().__init__(what)
         self.what = what
 
-    def _said(self) -> Said:
-        return Said(
+    def _message(self) -> Message:
+        return Message(
             "{what} is neither true nor false; join conditions with & (and), | (or) and ~ (not), "
             "each in brackets; write field.between(1, 5) for 1 <= field <= 5; "
             "write `is not None` to ask whether there is a condition",
@@ -299,10 +301,11 @@ class BadDocument(UsageError, ValueError):  # noqa: N818
         self.name = name
         self.reason = reason
 
-    def _said(self) -> Said:
-        return Said("{name}: {reason}", name=self.name, reason=to_said(self.reason))
+    def _message(self) -> Message:
+        return Message("{name}: {reason}", name=self.name, reason=to_message(self.reason))
 
 
+@shown_by("place", "field", "reason")
 @attrs.frozen
 class Fault:
     """One thing that is wrong, and where.
@@ -318,17 +321,17 @@ class Fault:
     reason: str
 
     @property
-    def said(self) -> Said:
+    def message(self) -> Message:
         """The fault as text, with its parts kept apart."""
-        place = self.place if isinstance(self.place, Name) else to_said(self.place)
-        reason = to_said(self.reason)
+        place = self.place if isinstance(self.place, Identifier) else to_message(self.place)
+        reason = to_message(self.reason)
         if not self.field:
-            return Said("{place}: {reason}", place=place, reason=reason)
-        field = Name(self.field)
-        return Said("{place}: {field}: {reason}", place=place, field=field, reason=reason)
+            return Message("{place}: {reason}", place=place, reason=reason)
+        field = Identifier(self.field)
+        return Message("{place}: {field}: {reason}", place=place, field=field, reason=reason)
 
     def __str__(self) -> str:
-        return str(self.said)
+        return str(self.message)
 
 
 class Rejected(UsageError, ValueError):  # noqa: N818
@@ -347,21 +350,21 @@ class Rejected(UsageError, ValueError):  # noqa: N818
         self.faults = tuple(faults)
         super().__init__(what, self.faults)
 
-    def _said(self) -> Said:
-        count, what = len(self.faults), to_said(self.what)
+    def _message(self) -> Message:
+        count, what = len(self.faults), to_message(self.what)
         head = (
-            Said("{what}: 1 fault, nothing was done", what=what)
+            Message("{what}: 1 fault, nothing was done", what=what)
             if count == 1
-            else Said("{what}: {count} faults, nothing was done", what=what, count=count)
+            else Message("{what}: {count} faults, nothing was done", what=what, count=count)
         )
-        lines = [head, *(fault.said for fault in self.faults[: self.SHOWN])]
+        lines = [head, *(fault.message for fault in self.faults[: self.SHOWN])]
         if count > self.SHOWN:
-            lines.append(Said("... and {count} more (all in .faults)", count=count - self.SHOWN))
-        return Said.joined("\n  ", lines)
+            lines.append(Message("... and {count} more (all in .faults)", count=count - self.SHOWN))
+        return Message.joined("\n  ", lines)
 
 
-def _of_what(what: str, reason: str) -> Said:
-    return Said("{what}: {reason}", what=to_said(what), reason=to_said(reason))
+def _of_what(what: str, reason: str) -> Message:
+    return Message("{what}: {reason}", what=to_message(what), reason=to_message(reason))
 
 
 class Refused(UsageError, RuntimeError):  # noqa: N818
@@ -379,7 +382,7 @@ class Refused(UsageError, RuntimeError):  # noqa: N818
         self.step = step
         self.reason = reason
 
-    def _said(self) -> Said:
+    def _message(self) -> Message:
         return _of_what(self.step, self.reason)
 
 
@@ -397,7 +400,7 @@ class Conflict(SegmentationError, RuntimeError):  # noqa: N818
         self.what = what
         self.reason = reason
 
-    def _said(self) -> Said:
+    def _message(self) -> Message:
         return _of_what(self.what, self.reason)
 
 
@@ -422,8 +425,8 @@ class NotDelivered(SegmentationError, OSError):  # noqa: N818
         self.temporary = temporary or down
         self.down = down
 
-    def _said(self) -> Said:
-        return Said("{where}: {reason}", where=self.where, reason=to_said(self.reason))
+    def _message(self) -> Message:
+        return Message("{where}: {reason}", where=self.where, reason=to_message(self.reason))
 
 
 class StoreError(SegmentationError, OSError):
@@ -441,8 +444,8 @@ class StoreError(SegmentationError, OSError):
         self.store = store
         self.reason = reason
 
-    def _said(self) -> Said:
-        return Said("{store}: {reason}", store=self.store, reason=to_said(self.reason))
+    def _message(self) -> Message:
+        return Message("{store}: {reason}", store=self.store, reason=to_message(self.reason))
 
 
 class JournalBroken(SegmentationError, ValueError):  # noqa: N818
@@ -460,9 +463,9 @@ class JournalBroken(SegmentationError, ValueError):  # noqa: N818
         self.number = number
         self.reason = reason
 
-    def _said(self) -> Said:
-        reason = to_said(self.reason)
-        return Said("journal entry {number}: {reason}", number=self.number, reason=reason)
+    def _message(self) -> Message:
+        reason = to_message(self.reason)
+        return Message("journal entry {number}: {reason}", number=self.number, reason=reason)
 
 
 class MissingExtra(SegmentationError, ImportError):  # noqa: N818
@@ -480,9 +483,9 @@ class MissingExtra(SegmentationError, ImportError):  # noqa: N818
         self.extra = extra
         self.purpose = purpose
 
-    def _said(self) -> Said:
-        return Said(
+    def _message(self) -> Message:
+        return Message(
             "{purpose} needs an extra: pip install 'segmentation[{extra}]'",
-            purpose=to_said(self.purpose),
+            purpose=to_message(self.purpose),
             extra=self.extra,
         )

@@ -24,8 +24,9 @@ from typing import (
 import attrs
 
 from .codes import Option, to_code
-from .errors import InvalidValue, Said
+from .errors import InvalidValue, Message
 from .languages import captions
+from .showing import show, shown_by
 
 Value: TypeAlias = str | int | Decimal | bool | date | datetime | time | None
 """What a field holds. ``None`` is the blank of a date, a datetime or a time only."""
@@ -48,6 +49,7 @@ class FieldType(StrEnum):
     TIME = "time"
 
 
+@shown_by("table")
 @attrs.frozen
 class RefersTo:
     """Marks a field that holds the key of a record of another table."""
@@ -55,6 +57,7 @@ class RefersTo:
     table: str
 
 
+@shown_by("characters")
 @attrs.frozen
 class Length:
     """Marks a code or text with the greatest number of characters that it may have."""
@@ -62,6 +65,7 @@ class Length:
     characters: int
 
 
+@shown_by("name")
 @attrs.frozen
 class AlsoCalled:
     """Marks a field that files may name otherwise ("unit_cost_lcy" for "unit_cost")."""
@@ -78,6 +82,7 @@ Phone: TypeAlias = Annotated[str, FieldType.TEXT, Length(30)]
 LongText: TypeAlias = Annotated[str, FieldType.TEXT]
 
 
+@shown_by("name", "type", "refers_to")
 @attrs.frozen
 class Field:
     """What is known of one field.
@@ -136,6 +141,10 @@ Extra: TypeAlias = tuple[tuple[str, Value], ...]
 """Extra fields that a host added: pairs of name and value, by name."""
 
 
+_ESSENTIAL = ("name", "description", "type")
+"""Fields that tell beside its key what a record is, where the class names none."""
+
+
 class Record:
     """A frozen value that belongs to a table and has a key.
 
@@ -150,17 +159,23 @@ class Record:
     Attributes:
         __table__: The table's name, as in the files of the demo company ("contact").
         __key__: The fields that make up its key; none for a table of one record.
+        __shown__: The fields that a record is shown by, in one line; by default the key, and
+            the name, description and type if it has them.
     """
 
     __slots__ = ()
     __table__: ClassVar[str]
     __key__: ClassVar[tuple[str, ...]]
 
-    def __init_subclass__(cls, *, table: str = "", key: tuple[str, ...] = ()) -> None:
+    def __init_subclass__(
+        cls, *, table: str = "", key: tuple[str, ...] = (), shown: tuple[str, ...] = ()
+    ) -> None:
         super().__init_subclass__()
         if table:  # attrs makes a slotted class anew from the first, which already knows these
             cls.__table__ = table
             cls.__key__ = key
+            named = [name for name in _ESSENTIAL if name in cls.__annotations__]
+            show(cls, shown or tuple(dict.fromkeys((*key, *named))))
 
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -297,7 +312,7 @@ def misfits(record: Record) -> Iterator[tuple[str, str]]:
         value = getattr(record, field.name) if field.length else None
         if isinstance(value, str) and len(value) > field.length:
             reason = "has {count} characters, {most} at most"
-            yield field.name, Said(reason, count=len(value), most=field.length)
+            yield field.name, Message(reason, count=len(value), most=field.length)
 
 
 def check_fit(record: Record) -> None:
@@ -330,7 +345,7 @@ def mistyped(record: Record) -> Iterator[tuple[str, str]]:
     for field in fields_of(type(record)):
         value = getattr(record, field.name)
         if not _is_of(field.type, value):
-            yield field.name, Said("is no value of type {type}", type=Said(field.type.value))
+            yield field.name, Message("is no value of type {type}", type=Message(field.type.value))
     for name, value in getattr(record, "extra", ()):
         if not any(_is_of(kind, value) for kind in _HELD):
             yield name, "is no value of a field"

@@ -11,8 +11,9 @@ from typing import Annotated
 
 import attrs
 
+from .code_tables import Language, Salesperson
 from .codes import Option
-from .contacts import ContactNo, CorrespondenceType, Language, Salesperson
+from .contacts import ContactNo, CorrespondenceType
 from .fields import (
     AlsoCalled,
     Code,
@@ -85,7 +86,20 @@ class DeliveryStatus(Option):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
+class Interaction(
+    Record,
+    table="interaction_log_entry",
+    key=("entry_no",),
+    shown=(
+        "entry_no",
+        "contact_no",
+        "date",
+        "interaction_template_code",
+        "description",
+        "postponed",
+        "canceled",
+    ),
+):
     """One interaction with one contact, as recorded.
 
     Attributes:
@@ -98,8 +112,8 @@ class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
         send_word_docs_as_attachment: A letter made in Word is attached to its mail, and not the
             mail's body.
         postponed: Put off half filled in; counts nowhere.
-        canceled: Cancelled, by itself or with its logged segment or campaign entry.
-        canceled_by: Number of the journal entry that cancelled it; 0 if none.
+        canceled: Canceled, by itself or with its logged segment or campaign entry.
+        canceled_by: Number of the journal entry that canceled it; 0 if none.
         delivery_error: Why the last delivery failed; empty if it did not.
         delivery_attempts: How often delivery was tried.
         merge_data: What its letter was filled with when it was logged, as canonical JSON.
@@ -155,12 +169,14 @@ class Interaction(Record, table="interaction_log_entry", key=("entry_no",)):
 
     @property
     def counts(self) -> bool:
-        """Whether figures count it: it is neither cancelled nor postponed."""
+        """Whether figures count it: it is neither canceled nor postponed."""
         return not (self.canceled or self.postponed)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class DeliveryClaim(Record, table="delivery_claim", key=("entry_no",)):
+class DeliveryClaim(
+    Record, table="delivery_claim", key=("entry_no",), shown=("entry_no", "worker", "until")
+):
     """Who is delivering an interaction's document, or until when it is left alone.
 
     Attributes:
@@ -175,7 +191,12 @@ class DeliveryClaim(Record, table="delivery_claim", key=("entry_no",)):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class InteractionComment(Record, table="interaction_comment", key=("entry_no",)):
+class InteractionComment(
+    Record,
+    table="interaction_comment",
+    key=("entry_no",),
+    shown=("entry_no", "interaction_no", "date", "text"),
+):
     """A comment on an interaction.
 
     Attributes:
@@ -201,10 +222,15 @@ class Dimension(Option):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class InteractionTotal(Record, table="interaction_total", key=("dimension", "code", "date")):
+class InteractionTotal(
+    Record,
+    table="interaction_total",
+    key=("dimension", "code", "date"),
+    shown=("dimension", "code", "date", "interactions", "cost", "targets", "responses"),
+):
     """The figures of one day for one template or group.
 
-    Kept up to date entry by entry, without cancelled and postponed interactions; days add up
+    Kept up to date entry by entry, without canceled and postponed interactions; days add up
     to any range of dates.
 
     Attributes:

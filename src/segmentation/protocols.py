@@ -5,19 +5,23 @@ and on SQL databases (`segmentation.adapters.sqlalchemy`); `segmentation.testing
 contracts that every implementation must pass.
 """
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
-from .contacts import Contact
+import attrs
+
+from .contacts import Contact, CorrespondenceType
 from .criteria import BoundSelection
-from .documents import Document, Form
-from .fields import Record, RecordT
+from .documents import Document, Form, FormatsFor, TextRenderer, plain_formats
+from .fields import Record, RecordT, Value
+from .interactions import Interaction
 from .journal import Entry, Head
 from .questionnaires import ContactClassField, CustomerClassField, VendorClassField
 from .segments import Candidates, Options, Segment, SegmentHeader
+from .showing import shown_by
 from .tasks import Opportunity, Task
 
 
@@ -273,3 +277,47 @@ class Courier(Protocol):
         Raises:
             NotDelivered: It was not accepted; the error says whether to try again.
         """
+
+
+Couriers: TypeAlias = Mapping[CorrespondenceType, Courier]
+"""Who delivers what, by correspondence type; what has no courier is left for another run."""
+
+More = Callable[[Contact, Interaction], Mapping[str, Value]]
+"""Further fields that a host adds, by any names it likes."""
+
+
+@shown_by("renderers", "converters", "bodies", "fallback_language", "allow_missing")
+@attrs.frozen(kw_only=True, repr=False)
+class Rendering:
+    """How letters are made.
+
+    Attributes:
+        renderers: What fills templates, by the ending of the template's file name.
+        formats_for: How dates and numbers are written in a language and country.
+        fallback_language: The language of a salutation that has no formula in the letter's
+            own; empty for an error.
+        allow_missing: Fields that nothing fills stay empty instead of being an error.
+        more: Fields that the host adds, for each contact; they go before ours.
+        unsubscribe: A link for each contact by which it takes itself off the list.
+        converters: What turns finished documents into others, by their ending: Word to PDF.
+        bodies: What makes a mail's body of a letter made in Word; a line that says
+            ``send_word_docs_as_attachment`` has its letter attached all the same.
+    """
+
+    renderers: tuple[Renderer, ...] = (TextRenderer(),)
+    formats_for: FormatsFor = plain_formats
+    fallback_language: str = ""
+    allow_missing: bool = False
+    more: More | None = None
+    unsubscribe: Callable[[Contact, Interaction], str] | None = None
+    converters: tuple[Converter, ...] = ()
+    bodies: tuple[Converter, ...] = ()
+
+    def converters_for(self, interaction: Interaction, ending: str) -> Sequence[Converter]:
+        """What a finished document of this ending goes through before it is sent."""
+        mailed = interaction.correspondence_type is CorrespondenceType.EMAIL
+        if mailed and not interaction.send_word_docs_as_attachment:
+            for body in self.bodies:
+                if ending in body.converts:
+                    return (body,)
+        return self.converters

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import attrs
 
-from .contacts import CorrespondenceType, Country, Language, Salesperson
+from .code_tables import Country, Language, Salesperson
+from .contacts import CorrespondenceType
 from .errors import InvalidValue, Refused
 from .fields import (
     Code,
@@ -35,7 +36,9 @@ RelationCode = Annotated[ShortCode, RefersTo("business_relation")]
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class NumberSeries(Record, table="number_series", key=("code",)):
+class NumberSeries(
+    Record, table="number_series", key=("code",), shown=("code", "description", "last_no_used")
+):
     """A series of numbers, such as ``SM00001``, ``SM00002``, ...
 
     The last run of digits counts up and keeps its width.
@@ -86,7 +89,9 @@ class NumberSeries(Record, table="number_series", key=("code",)):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class MarketingSetup(Record, table="marketing_setup", key=()):
+class MarketingSetup(
+    Record, table="marketing_setup", key=(), shown=("contact_nos", "segment_nos", "campaign_nos")
+):
     """Which series number what, what new contacts start with, what persons inherit."""
 
     contact_nos: SeriesCode = ""
@@ -115,7 +120,9 @@ class MarketingSetup(Record, table="marketing_setup", key=()):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class UserSetup(Record, table="user_setup", key=("user_id",)):
+class UserSetup(
+    Record, table="user_setup", key=("user_id",), shown=("user_id", "full_name", "salesperson_code")
+):
     """What the library knows of a user of the host."""
 
     user_id: Code

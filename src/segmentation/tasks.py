@@ -9,10 +9,12 @@ from typing import Annotated
 
 import attrs
 
+from .code_tables import Salesperson
 from .codes import Option
-from .contacts import ContactNo, Salesperson
+from .contacts import ContactNo
 from .criteria import AsOf, to_date
 from .fields import Code, Extra, Record, RefersTo, ShortCode, Text, to_extra, with_converters
+from .showing import shown_by
 from .templates import CampaignNo
 
 
@@ -67,6 +69,7 @@ class TeamSalesperson(Record, table="team_salesperson", key=("team_code", "sales
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
+@shown_by("type", "description", "contact_no", "salesperson_code", "date", "status")
 @attrs.frozen(kw_only=True)
 class Task:
     """Something to be done about a contact.
@@ -109,6 +112,7 @@ class Task:
         return attrs.evolve(self, date=then, status=TaskStatus.NOT_STARTED)
 
 
+@shown_by("no", "description", "contact_no", "date", "closed")
 @attrs.frozen(kw_only=True)
 class Opportunity:
     """A chance to sell something to a contact.

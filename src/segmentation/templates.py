@@ -10,8 +10,9 @@ from typing import Annotated
 
 import attrs
 
+from .code_tables import Language
 from .codes import Option, to_code
-from .contacts import CorrespondenceType, Language
+from .contacts import CorrespondenceType
 from .errors import Fault, UnknownName
 from .fields import (
     AlsoCalled,
@@ -150,7 +151,12 @@ class WordTemplate(Record, table="word_template", key=("code",)):
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class InteractionTemplateSetup(Record, table="interaction_template_setup", key=()):
+class InteractionTemplateSetup(
+    Record,
+    table="interaction_template_setup",
+    key=(),
+    shown=("sales_invoices", "sales_quotes", "e_mails", "cover_sheets", "outg_calls"),
+):
     """Which template records which kind of document of the host."""
 
     sales_invoices: TemplateCode = ""

@@ -6,7 +6,7 @@ from segmentation.errors import NotFound
 from segmentation.memory import MemoryStore
 from segmentation.protocols import Store
 from segmentation.testing import StoreContract
-from segmentation.testing._contracts import raises
+from segmentation.testing._contract import raises
 from support.databases import Database
 
 

@@ -3,10 +3,11 @@
 import threading
 from collections import Counter
 
-from segmentation.contacts import Contact, ContactType, CorrespondenceType, SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import Contact, ContactType, CorrespondenceType
 from segmentation.documents import Document
 from segmentation.interactions import DeliveryStatus, Interaction
-from segmentation.operations.letters import Persistence
+from segmentation.operations.letters import RetryPolicy
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 from segmentation.workspace import Workspace
@@ -29,7 +30,7 @@ class Pile:
 
 
 def test_several_workers_deliver_each_document_once(database: Database) -> None:
-    crm = Workspace(database.open(), user="ANNA")
+    crm = Workspace.open(database.open(), user="ANNA")
     crm.store.records.put(
         [
             MarketingSetup(segment_nos="SEGM"),
@@ -62,9 +63,9 @@ def test_several_workers_deliver_each_document_once(database: Database) -> None:
 
     def work() -> None:
         try:
-            with Workspace(database.open(), user="W") as own:
+            with Workspace.open(database.open(), user="W") as own:
                 for _ in range(LETTERS):
-                    own.deliver({CorrespondenceType.EMAIL: pile}, persistence=Persistence(batch=4))
+                    own.deliver({CorrespondenceType.EMAIL: pile}, retry=RetryPolicy(batch=4))
                     if not list(
                         own.store.records.all(
                             Interaction, delivery_status=DeliveryStatus.IN_PROGRESS

@@ -190,7 +190,9 @@ def test_a_part_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize(("old", "new"), [(b"PK\5\6", b"PK"), (b"\xf3", b"\xff")])
+@pytest.mark.parametrize(
+    ("old", "new"), [(b"PK\5\6", b"PK"), (b"\xf3", b"\xff")], ids=["no end", "no text"]
+)
 def test_a_broken_archive_is_told_and_keeps_what_was_delivered(
     old: bytes, new: bytes, tmp_path: Path
 ) -> None:

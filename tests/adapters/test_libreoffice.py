@@ -20,7 +20,7 @@ FORMATS = PlainFormats()
 
 def text_of(pdf: bytes, folder: Path) -> str:
     if not shutil.which("pdftotext"):
-        pytest.skip("no pdftotext (poppler-utils) to read a PDF with")
+        pytest.skip("needs pdftotext: install poppler-utils")
     path = folder / "letter.pdf"
     path.write_bytes(pdf)
     command = ["pdftotext", "-layout", str(path), "-"]
@@ -37,10 +37,10 @@ def test_a_letter_becomes_a_pdf_that_says_the_same(office: LibreOffice, tmp_path
 
 @pytest.mark.parametrize("language", ["en", "fr-CH", "it-CH"])
 def test_real_templates_open_with_every_field_filled(
-    office: LibreOffice, shared: Path, tmp_path: Path, language: str
+    office: LibreOffice, data: Path, tmp_path: Path, language: str
 ) -> None:
     name = f"thanksnote.{language}.docx"
-    form = WordRenderer().read((shared / "data" / "word" / name).read_bytes(), name)
+    form = WordRenderer().read((data / "word" / name).read_bytes(), name)
     values = {field: f"({number})" for number, field in enumerate(form.fields)}
     text = text_of(office.convert(form.fill(values, FORMATS), name), tmp_path)
     assert all(value in text for value in values.values())
@@ -76,11 +76,8 @@ def test_what_is_no_document_is_refused_and_the_next_is_converted(office: LibreO
     assert office.convert(docx(paragraph(run("Hi"))), "hello.docx").startswith(b"%PDF")
 
 
+@pytest.mark.usefixtures("programs_of_office")
 def test_a_libreoffice_that_was_killed_is_started_again() -> None:
-    try:
-        find_programs()
-    except NotFound as missing:
-        pytest.skip(str(missing))
     letter = docx(paragraph(run("Hi")))
     with LibreOffice(timeout=120) as office:
         office.convert(letter, "hello.docx")

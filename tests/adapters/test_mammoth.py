@@ -18,9 +18,9 @@ def test_a_letter_becomes_html_and_no_value_becomes_a_tag() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "fr-CH", "it-CH"])
-def test_real_templates_become_mails_with_all_their_text(shared: Path, language: str) -> None:
+def test_real_templates_become_mails_with_all_their_text(data: Path, language: str) -> None:
     name = f"thanksnote.{language}.docx"
-    form = WordRenderer().read((shared / "data" / "word" / name).read_bytes(), name)
+    form = WordRenderer().read((data / "word" / name).read_bytes(), name)
     values = {field: f"({number})" for number, field in enumerate(form.fields)}
     html = MailBody().convert(form.fill(values, PlainFormats()), name).decode()
     assert all(value in html for value in values.values())
@@ -28,7 +28,9 @@ def test_real_templates_become_mails_with_all_their_text(shared: Path, language:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"PK", zipped({"a": "b"}), docx()[:300], zipped({"word/document.xml": "<a"})]
+    "content",
+    [b"", b"PK", zipped({"a": "b"}), docx()[:300], zipped({"word/document.xml": "<a"})],
+    ids=["nothing", "two letters", "other archive", "cut short", "no XML"],
 )
 def test_what_is_no_word_document_is_refused_with_its_name(content: bytes) -> None:
     with pytest.raises(BadDocument, match=r"letter\.docx: cannot be made a mail"):

@@ -35,7 +35,7 @@ def test_overlaps_have_a_dot_for_each_source_and_a_bar_for_each_combination() ->
 
 
 def test_a_history_shows_who_stayed_joined_and_left() -> None:
-    crm = seg.Workspace(make_store(), today=TODAY)
+    crm = seg.Workspace.open(make_store(), today=TODAY)
     fair = crm.new_segment("Fair").add_contact("SHOP").add_contact("CARL")
     fair.reduce_contacts(contact={"no": "CARL"})
     drawn = [
@@ -52,7 +52,7 @@ def test_a_history_shows_who_stayed_joined_and_left() -> None:
 
 
 def test_counts_are_drawn_from_all_contacts_down() -> None:
-    crm = seg.Workspace(make_store(), today=TODAY)
+    crm = seg.Workspace.open(make_store(), today=TODAY)
     counts = crm.count(contact={"no": "SHOP|CARL", "name": "<>''"})
     drawn = [row["contacts"] for row in rows_of(plot_counts(counts))]
     assert drawn == [counts.base, *(part.so_far for part in counts.parts)]

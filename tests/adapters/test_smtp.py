@@ -103,7 +103,11 @@ def test_what_is_no_picture_is_left_in_the_html(postman: Postman, port: int, dat
     assert body.get_content().strip() == html
 
 
-@pytest.mark.parametrize("name", ["N" * 5000, "Ø" * 5000, "a b " * 2000, "\U0001f600" * 5000])
+@pytest.mark.parametrize(
+    "name",
+    ["N" * 5000, "Ø" * 5000, "a b " * 2000, "\U0001f600" * 5000],
+    ids=["letters", "letters beyond ASCII", "words", "smileys"],
+)
 def test_names_of_any_length_fit_into_a_header(postman: Postman, port: int, name: str) -> None:
     with SmtpCourier(at(port), SENDER) as courier:
         courier.deliver(attrs.evolve(ANNA, subject=name, addressee=name))
@@ -271,7 +275,7 @@ def test_a_server_that_hangs_counts_as_gone() -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         server = attrs.evolve(at(silent.getsockname()[1]), timeout=0.2)
-        with pytest.raises(NotDelivered, match="timed out") as caught:
+        with pytest.raises(NotDelivered, match=r"server 127\.0\.0\.1") as caught:
             SmtpCourier(server, SENDER).deliver(ANNA)
     assert caught.value.down
 
@@ -326,7 +330,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     try:
         subprocess.run(command, check=True, capture_output=True)
     except FileNotFoundError:
-        pytest.skip("no openssl to make a certificate with")
+        pytest.skip("needs openssl: install openssl")
     pem.write_text(pem.read_text() + key.read_text())
     return pem
 
@@ -359,8 +363,9 @@ def test_a_mail_goes_by_tls_after_a_login(
             SmtpCourier(wrong, SENDER).deliver(ANNA)
         assert caught.value.down
         untrusting = attrs.evolve(server, tls=None)
-        with pytest.raises(NotDelivered, match="certificate"):
+        with pytest.raises(NotDelivered) as caught:
             SmtpCourier(untrusting, SENDER).deliver(ANNA)
+        assert isinstance(caught.value.__cause__, ssl.SSLCertVerificationError)
     assert len(postman.mails) == 1
     assert "secret" not in repr(server)
 

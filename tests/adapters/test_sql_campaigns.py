@@ -17,7 +17,7 @@ from segmentation.operations.segments import add_contacts, log_segment, new_segm
 from segmentation.protocols import Store
 from segmentation.scoring import in_group, make_scoring
 from support.databases import Database
-from support.fair import AS_OF, NOW, PEOPLE, SETUP, STAMP, TODAY, customer, make_store
+from support.fair import AS_OF, PEOPLE, SETUP, TODAY, context, customer, make_store
 
 
 class Sales:
@@ -35,29 +35,29 @@ class Sales:
 def told(store: Store) -> list[object]:
     """What a campaign's life leaves in a store, step by step."""
     found: list[object] = []
-    segment = new_segment(store, workdate=TODAY, template_code="INVITE", description="Fair")
-    add_contacts(store, segment.no, make_selection(contact={"no": "SHOP|MILL|CARL"}), AS_OF)
-    found.append(activate(store, "FAIR", at=NOW))
-    log_segment(store, segment.no, as_of=AS_OF, stamp=STAMP)
+    segment = new_segment(context(store), template_code="INVITE", description="Fair")
+    add_contacts(context(store), segment.no, make_selection(contact={"no": "SHOP|MILL|CARL"}))
+    found.append(activate(context(store), "FAIR"))
+    log_segment(context(store), segment.no)
     found.append(target_group(store, "FAIR"))
     found.append(figures(store, Scope(campaign_no="FAIR", starting_date=TODAY)))
     add_row(store, customer("MILL", "C2"))
     found.append([each.no for each in campaigns_for(store, on=TODAY, customer_no="C2")])
     [entry] = store.records.all(CampaignEntry)
-    cancel(store, entry, STAMP)
+    cancel(context(store), entry)
     found.append((figures(store, Scope()), target_group(store, "FAIR")))
     [entry] = store.records.all(CampaignEntry)
-    uncancel(store, entry, STAMP)
+    uncancel(context(store), entry)
     found.append((figures(store, Scope()), target_group(store, "FAIR")))
     found.append(list(select(store, has_not_responded("FAIR"), AS_OF)))
     questionnaire, lines, points = make_scoring(contact_type="companies")
     store.records.put([questionnaire, *lines, *points])
-    found.append(classify(store, AS_OF, ledgers=Sales()))
+    found.append(classify(context(store, ledgers=Sales())))
     found.append(list(store.records.all(ContactProfileAnswer)))
     found.append(list(select(store, in_group("Champions"), AS_OF)))
-    new_contact(store, Contact(no="", name="MILL, ltd."), at=NOW)
+    new_contact(context(store), Contact(no="", name="MILL, ltd."))
     found.append(duplicates_in(store))
-    found.append(merge(store, "CT0001", "MILL", STAMP))
+    found.append(merge(context(store), "CT0001", "MILL"))
     found.append(target_group(store, "FAIR"))
     found.append([each.contact_no for each in store.records.all(Interaction)])
     kept = list(store.records.all(CampaignTally))

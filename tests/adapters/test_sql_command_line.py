@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from segmentation.__main__ import main
+from segmentation.command_line import main
+from support.commands import SAMPLE
 from support.databases import Database
-
-SAMPLE = Path(__file__).parents[2] / "src" / "segmentation" / "sample"
 
 
 def test_the_demo_runs_on_either_database(

@@ -54,9 +54,8 @@ def test_entries_cannot_be_replaced(outside: sa.Connection) -> None:
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_the_table_cannot_be_emptied_at_once(outside: sa.Connection) -> None:
-    if outside.dialect.name != "postgresql":
-        pytest.skip("SQLite has no such statement")
     with pytest.raises(sa.exc.DBAPIError, match="the journal only grows"):
         outside.exec_driver_sql("TRUNCATE journal")
 

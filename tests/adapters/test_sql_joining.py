@@ -136,7 +136,7 @@ def test_the_rows_of_a_host_are_read_wherever_records_are(engine: sa.Engine) -> 
 
 def test_why_a_contact_passes_is_explained_by_the_rows_of_the_host(engine: sa.Engine) -> None:
     with engine.begin() as connection:
-        crm = seg.Workspace(join_store(connection, prefix="crm_", mapped=partners()))
+        crm = seg.Workspace.open(join_store(connection, prefix="crm_", mapped=partners()))
         readers = seg.make_selection(mailing_groups={"mailing_group_code": "NEWS"})
         assert list(crm.select(readers)) == ["P1"]
         explained = crm.explain("P1", readers)
@@ -228,7 +228,7 @@ def test_a_mapping_that_cannot_be_is_refused_before_anything_is_made(
 def test_a_table_that_is_in_no_schema_is_told_with_the_first_selection(engine: sa.Engine) -> None:
     mapped = {**partners(), "item_entry": MappedTable(PARTNER, OWN)}
     with engine.begin() as connection:
-        crm = seg.Workspace(join_store(connection, prefix="crm_", mapped=mapped))
+        crm = seg.Workspace.open(join_store(connection, prefix="crm_", mapped=mapped))
         with pytest.raises(UnknownName, match="unknown table 'item_entry' in the mapping"):
             crm.select(contact={"name": "Anna"})
 
@@ -253,7 +253,7 @@ def test_contacts_are_chosen_by_a_column_that_is_no_field_of_ours(engine: sa.Eng
     mapped = partners(stars=PARTNER.c.id)
     with engine.begin() as connection:
         store = join_store(connection, prefix="crm_", mapped=mapped)
-        crm = seg.Workspace(store)
+        crm = seg.Workspace.open(store)
         with pytest.raises(UnknownName, match="'stars' in the mapping"):
             crm.select()
         store.records.put([ExtraField(table="contact", name="stars", type="integer")])

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from segmentation.contacts import Contact, Territory
+from segmentation.code_tables import Territory
+from segmentation.contacts import Contact
 from segmentation.interactions import Interaction
 from segmentation.protocols import Store
 from segmentation.workspace import open_store
@@ -23,7 +24,9 @@ from support.killing import (
 )
 from support.older import make_older, noted_shape
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="needs signals of POSIX: run on Linux or macOS"
+)
 
 
 def lines(store: Store) -> int:
@@ -72,6 +75,6 @@ def test_an_upgrade_that_is_killed_is_done_whole_or_not_at_all(database: Databas
             break
     assert at > 3
     with desk_at(address) as crm:
-        assert crm.contact("C1") == Contact(no="C1", name="Berg")
+        assert crm.contacts["C1"] == Contact(no="C1", name="Berg")
         assert list(crm.store.records.all(Territory)) == []
         check_journal(crm)

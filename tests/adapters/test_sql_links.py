@@ -173,7 +173,8 @@ def test_rows_of_a_host_are_looked_up_though_it_has_no_index_for_them(
 def test_a_hosts_time_without_a_zone_is_taken_for_utc_on_postgresql() -> None:
     words = PostgresqlWords.__new__(PostgresqlWords)
     naive = words.moment(sa.literal(datetime(2026, 11, 22, 12), sa.DateTime()))  # noqa: DTZ001
-    assert "timezone" in str(naive)
+    assert isinstance(naive.type, sa.DateTime)
+    assert naive.type.timezone
     zoned = sa.column("at", sa.DateTime(timezone=True))
     assert words.moment(zoned) is zoned
 
@@ -197,6 +198,6 @@ def test_numbers_beyond_what_a_database_holds_part_those_that_it_holds(database:
 def test_errors_of_ours_are_told_as_they_are_where_a_hosts_rows_are_read() -> None:
     with pytest.raises(InvalidValue, match="is no code"), legible("contact"):
         raise InvalidValue("no", "x", "is no code")
-    unread = pytest.raises(StoreError, match="holds what cannot be read: Invalid isoformat")
+    unread = pytest.raises(StoreError, match=r"holds what cannot be read: .*soon")
     with unread, legible("contact"):
         date.fromisoformat("soon")

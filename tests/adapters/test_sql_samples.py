@@ -39,10 +39,10 @@ def test_a_stored_sample_moves_to_a_server(
 
 def _works_on(store: Store) -> None:
     now = dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC)
-    crm = seg.Workspace(store, user="BEN", today=now.date(), clock=lambda: now)
+    crm = seg.Workspace.open(store, user="BEN", today=now.date(), clock=lambda: now)
     before = crm.journal.verify()
     assert before.number == 3
-    assert dict(crm.contact("C1").extra) == {"score": 7}
+    assert dict(crm.contacts["C1"].extra) == {"score": 7}
     (logged,) = crm.logged_segments()
     assert logged.description == "Logged"
     sheet = crm.segment("SM2")

@@ -56,7 +56,7 @@ def _contact(n: int) -> Contact:
 
 
 def test_every_step_is_stored_as_it_is(store: SqlStore, database: Database) -> None:
-    crm = seg.Workspace(store, user="ANNA", today=TODAY)
+    crm = seg.Workspace.open(store, user="ANNA", today=TODAY)
     sheet = crm.new_segment("Fair", template="T")
 
     def same() -> bool:
@@ -169,7 +169,7 @@ def test_a_line_that_is_put_back_as_it_was_is_written(store: SqlStore, database:
 
 
 def test_criteria_too_deep_for_a_statement_choose_all_the_same(store: SqlStore) -> None:
-    crm = seg.Workspace(store, user="ANNA", today=TODAY)
+    crm = seg.Workspace.open(store, user="ANNA", today=TODAY)
     deep: Selection = Part("contact")
     for _ in range(60):
         deep = Not(AllOf((deep, Part("contact"))))

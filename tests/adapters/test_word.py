@@ -245,7 +245,9 @@ def complex_field(*inside: str) -> str:
 NAME = field(" MERGEFIELD Name ")
 
 
-@pytest.mark.parametrize("page", [field(" PAGE "), '<w:fldSimple w:instr=" PAGE "/>'])
+@pytest.mark.parametrize(
+    "page", [field(" PAGE "), '<w:fldSimple w:instr=" PAGE "/>'], ids=["complex", "simple"]
+)
 def test_what_depends_on_the_page_is_left_to_word_with_its_merge_fields_filled(page: str) -> None:
     condition = complex_field(" IF ", page, ' = 1 "', NAME, '" "no" ')
     xml = member(read(docx(paragraph(condition))).fill({"Name": 'An"na'}, FORMATS))
@@ -638,6 +640,19 @@ TYPES = member(docx(), "[Content_Types].xml")
             "too large",
         ),
     ],
+    ids=[
+        "nothing",
+        "text",
+        "cut short",
+        "other archive",
+        "no types",
+        "types of no XML",
+        "body of no XML",
+        "entities",
+        "many members",
+        "bomb",
+        "large body",
+    ],
 )
 def test_what_is_no_word_document_is_refused_with_its_name(content: bytes, reason: str) -> None:
     with pytest.raises(BadDocument, match=reason) as caught:
@@ -678,8 +693,8 @@ THANKS = ("thanksnote.en.docx", "thanksnote.fr-CH.docx", "thanksnote.it-CH.docx"
 
 
 @pytest.mark.parametrize("name", THANKS)
-def test_real_templates_come_out_as_docx_mailmerge_has_them(shared: Path, name: str) -> None:
-    content = (shared / "data" / "word" / name).read_bytes()
+def test_real_templates_come_out_as_docx_mailmerge_has_them(data: Path, name: str) -> None:
+    content = (data / "word" / name).read_bytes()
     form = read(content)
     values = {field: f"<{field} & co>" for field in form.fields}
     with MailMerge(io.BytesIO(content)) as rival:

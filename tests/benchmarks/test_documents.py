@@ -23,15 +23,18 @@ from segmentation.adapters.files import ZipCourier
 from segmentation.adapters.jinja.word import make_word_renderer
 from segmentation.adapters.smtp import Security, Server, SmtpCourier
 from segmentation.adapters.word import WordRenderer
-from segmentation.contacts import Contact, CorrespondenceType, SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.documents import Document, PlainFormats
 from segmentation.interactions import Interaction
-from segmentation.operations.letters import Rendering, letters
+from segmentation.operations.letters import letters
 from segmentation.operations.reports import contacts_report
+from segmentation.protocols import Rendering
 from segmentation.reports import ContactRow, report_template
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 from segmentation.workspace import Workspace
+from support.fair import context
 
 SAMPLE = Path(__file__).parents[2] / "src" / "segmentation" / "sample" / "letters"
 TEMPLATE = (SAMPLE / "thanks.enu.docx").read_bytes()
@@ -119,7 +122,7 @@ def test_letters_of_a_store() -> None:
     values = {name: f"value of {name}" for name in form.fields}
 
     def ours() -> None:
-        for _ in letters(crm.store, sent, rendering):
+        for _ in letters(context(crm.store, rendering=rendering), sent):
             pass
 
     def by_hand() -> None:

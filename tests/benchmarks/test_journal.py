@@ -19,7 +19,7 @@ from sys import getsizeof
 from time import process_time
 
 import segmentation as seg
-from segmentation.contacts import SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.interactions import Dimension, Interaction
 from segmentation.journal import Entry, counted, to_line, verify
 from segmentation.memory import MemoryStore
@@ -40,7 +40,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 def make_crm(where: str | Path) -> seg.Workspace:
     store = MemoryStore() if where == ":memory:" else open_store(where)
-    crm = seg.Workspace(store, user="ANNA", today=date(2026, 11, 22))
+    crm = seg.Workspace.open(store, user="ANNA", today=date(2026, 11, 22))
     with store.transaction():
         store.records.put(
             [

@@ -27,6 +27,7 @@ from segmentation.criteria import AsOf, Criteria, make_selection
 from segmentation.memory import MemoryStore
 from segmentation.operations import segments
 from segmentation.segments import Segment, SegmentHeader
+from support.fair import context
 
 CONTACTS, RUNS = int(os.environ.get("SEGMENTATION_CONTACTS", "1000000")), 7
 SIZES = (1_000, 10_000, 100_000)
@@ -162,7 +163,7 @@ def test_a_segment_against_sets(world: World, size: int) -> None:
 
     new_segment(f"LATER{size}")
     act("add", f"LATER{size}", LATER)
-    segments.save_criteria(store, f"LATER{size}", "LATER", "", user="", at=NOW)
+    segments.save_criteria(context(store), f"LATER{size}", "LATER", "")
 
     ours: dict[str, list[float]] = {}
     theirs: dict[str, list[float]] = {}
@@ -174,7 +175,7 @@ def test_a_segment_against_sets(world: World, size: int) -> None:
 
     def run(no: str) -> None:
         new_segment(no)
-        segments.follow_criteria(store, no, "LATER")
+        segments.follow_criteria(context(store), no, "LATER")
         sets = Sets(excluded)
 
         measure("add", lambda: act("add", no, MANY), lambda: sets.add(many))
@@ -184,16 +185,20 @@ def test_a_segment_against_sets(world: World, size: int) -> None:
             lambda: ordered(contacts, sets.members),
         )
         measure("reduce", lambda: act("reduce", no, HALF), lambda: sets.reduce(half))
-        measure("go back", lambda: segments.go_back(store, no), sets.go_back)
+        measure("go back", lambda: segments.go_back(context(store), no), sets.go_back)
         measure("refine", lambda: act("refine", no, HALF), lambda: sets.refine(half))
-        measure("go back 2", lambda: segments.go_back(store, no), sets.go_back)
+        measure("go back 2", lambda: segments.go_back(context(store), no), sets.go_back)
         other = f"LATER{size}"
         measure(
             "overlap",
-            lambda: segments.overlaps(store, {"a": no, "b": other}, TODAY),
+            lambda: segments.overlaps(context(store, as_of=TODAY), {"a": no, "b": other}),
             lambda: len(sets.members & set(later)),
         )
-        measure("refresh", lambda: segments.refresh(store, no, TODAY), lambda: sets.refresh(later))
+        measure(
+            "refresh",
+            lambda: segments.refresh(context(store, as_of=TODAY), no),
+            lambda: sets.refresh(later),
+        )
         assert set(store.segments.get(no).contact_nos) == sets.members
 
     run(f"SM{size}W")
@@ -223,7 +228,7 @@ def memory_of_a_line(store: MemoryStore, size: int) -> float:
     gc.collect()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
-    segments.add_contacts(store, no, criteria(MANY, size), TODAY)
+    segments.add_contacts(context(store, as_of=TODAY), no, criteria(MANY, size))
     gc.collect()
     used = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()

@@ -333,7 +333,7 @@ def test_selecting_on_frames(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.spark
 def test_selecting_on_spark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Contacts are chosen and counted where they are: what comes to Python is no part of it."""
-    sql = pytest.importorskip("pyspark.sql", reason="PySpark is not installed")
+    sql = pytest.importorskip("pyspark.sql", reason="needs PySpark: pip install pyspark, and Java")
     builder = sql.SparkSession.builder.master("local[*]").config("spark.ui.enabled", "false")
     session = builder.config("spark.sql.shuffle.partitions", "4").getOrCreate()
     frames = {}

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 import segmentation as seg
 from segmentation.adapters.sqlalchemy import SqlStore
-from segmentation.contacts import SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.criteria import AsOf, bind
 from segmentation.segments import contact_schema
 from support import sql_data
@@ -113,7 +113,7 @@ def prepared(store: SqlStore) -> seg.Workspace:
     store.records.put([seg.MarketingSetup(segment_nos="S")])
     store.records.put(SalespersonPurchaser(code=code) for code in "ABCDE")
     store.records.put([seg.InteractionTemplate(code="T")])
-    return seg.Workspace(store, user="ANNA", today=AS_OF.today)
+    return seg.Workspace.open(store, user="ANNA", today=AS_OF.today)
 
 
 def columns_of(database: Database, table: str) -> tuple[str, list[str]]:

@@ -1,9 +1,8 @@
 """Binding: names, types, tokens, whole days, and faults that are found in one go."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -73,7 +72,7 @@ def test_what_is_bound_has_the_type_of_its_field() -> None:
 
 def test_a_date_is_the_whole_day_of_a_datetime_in_the_zone_of_the_user() -> None:
     assert bound("t", FieldType.DATETIME) == InRange(Bound(at(22)), Bound(at(23), inclusive=False))
-    there = AsOf(TODAY, zone=ZoneInfo("Europe/Copenhagen"))
+    there = AsOf(TODAY, zone=timezone(timedelta(hours=1)))
     assert bound("t", FieldType.DATETIME, there) == InRange(
         Bound(at(21, 23)), Bound(at(22, 23), inclusive=False)
     )
@@ -98,7 +97,7 @@ def test_the_last_day_of_the_calendar_has_no_end() -> None:
         ("Infinity", FieldType.DECIMAL),
         (".", FieldType.DECIMAL),
         ("٣", FieldType.INTEGER),
-        ("9" * 5000, FieldType.INTEGER),
+        pytest.param("9" * 5000, FieldType.INTEGER, id="many digits"),
         ("perhaps", FieldType.BOOLEAN),
         ("soon", FieldType.DATE),
         ("25:00", FieldType.TIME),
@@ -117,7 +116,7 @@ def test_what_does_not_fit_the_type_is_refused(text: str, kind: FieldType) -> No
 
 
 def test_a_day_before_the_calendar_of_utc_is_refused() -> None:
-    east = AsOf(TODAY, zone=ZoneInfo("Asia/Tokyo"))
+    east = AsOf(TODAY, zone=timezone(timedelta(hours=9)))
     with pytest.raises(FilterError, match="not in the calendar"):
         bound("0001-01-01", FieldType.DATETIME, east)
 

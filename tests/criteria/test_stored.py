@@ -77,7 +77,7 @@ def test_relative_dates_stay_relative() -> None:
         "[]",
         "{}",
         "null",
-        "[" * 100_000,
+        pytest.param("[" * 100_000, id="nested"),
         '{"version":1,"criteria":{}}',
         '{"version":2,"meaning":1,"criteria":{"in_segment":"A"}}',
         '{"version":1,"meaning":9,"criteria":{"in_segment":"A"}}',
@@ -93,7 +93,7 @@ def test_relative_dates_stay_relative() -> None:
         '{"version":1,"meaning":1,"criteria":{"part":{"table":"c","where":[["f",""]]}}}',
         '{"version":1,"meaning":1,"criteria":{"part":{"table":"c","where":[["f"]]}}}',
         '{"version":1,"meaning":1,"criteria":{"part":{"table":"c","where":[],"x":1}}}',
-        CUT_INSIDE,
+        pytest.param(CUT_INSIDE, id="cut inside"),
     ],
 )
 def test_what_is_not_ours_is_refused(text: str) -> None:
@@ -101,7 +101,7 @@ def test_what_is_not_ours_is_refused(text: str) -> None:
         criteria_from_json(text)
 
 
-@pytest.mark.parametrize("nothing", [None, 5, b"\xff"])
+@pytest.mark.parametrize("nothing", [None, 5, pytest.param(b"\xff", id="bytes")])
 def test_what_is_no_text_is_no_stored_selection(nothing: Any) -> None:  # noqa: ANN401
     with pytest.raises(InvalidValue, match="cannot be read"):
         criteria_from_json(nothing)

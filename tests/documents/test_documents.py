@@ -37,7 +37,7 @@ FORMATS = plain_formats("ENU", "US", "")
         (("CON",), "_CON.txt"),
         (("com1.x",), "_com1.x.txt"),
         (("Contact",), "Contact.txt"),
-        (("æ" * 200,), "æ" * 90 + ".txt"),
+        pytest.param(("æ" * 200,), "æ" * 90 + ".txt", id="too long"),
     ],
 )
 def test_a_file_name_is_safe_on_every_system(parts: tuple[str, ...], name: str) -> None:

@@ -174,9 +174,9 @@ class SparkAnswer:
 @cache
 def spark_session() -> Any:  # noqa: ANN401
     """The one session of all tests on this machine."""
-    sql = pytest.importorskip("pyspark.sql", reason="PySpark is not installed")
+    sql = pytest.importorskip("pyspark.sql", reason="needs PySpark: pip install pyspark, and Java")
     if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-        pytest.skip("Java is not installed")
+        pytest.skip("needs Java: install openjdk-17-jre-headless or a later one")
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     builder = sql.SparkSession.builder.master("local[1]").appName("segmentation tests")
     for name, value in {

@@ -23,6 +23,7 @@ from segmentation.journal import (
     Dropped,
     Entry,
     EntryKind,
+    EntryType,
     Evaluated,
     Happening,
     Head,
@@ -31,7 +32,6 @@ from segmentation.journal import (
     Ranges,
     Revised,
     Stamp,
-    Thing,
     Uncanceled,
     fold,
     from_line,
@@ -69,9 +69,9 @@ HAPPENINGS: list[Happening] = [
     DeliveryRecorded(
         interaction_no=3, status=DeliveryStatus.ERROR, attempts=2, reason="mailbox full"
     ),
-    Canceled(what=Thing.LOGGED_SEGMENT, number=1, interactions=((3, 4),)),
-    Uncanceled(what=Thing.LOGGED_SEGMENT, number=1, interactions=((3, 4),)),
-    Deleted(what=Thing.INTERACTION, number=3, emptied=((3, 3), (7, 7)), attachments=("ab",)),
+    Canceled(what=EntryType.LOGGED_SEGMENT, number=1, interactions=((3, 4),)),
+    Uncanceled(what=EntryType.LOGGED_SEGMENT, number=1, interactions=((3, 4),)),
+    Deleted(what=EntryType.INTERACTION, number=3, emptied=((3, 3), (7, 7)), attachments=("ab",)),
     PersonErased(contact_no="BO", emptied=((4, 5),), rows=(("contact", 1),)),
     Dropped(interaction_no=4),
 ]
@@ -222,12 +222,12 @@ def test_a_journal_is_verified_from_a_checkpoint_on(crm: seg.Workspace) -> None:
 def test_a_stamp_has_a_zone_a_plain_user_and_enough_chance() -> None:
     secret = bytes(16)
     with pytest.raises(InvalidValue, match="no time zone"):
-        Stamp(at=NOW.replace(tzinfo=None), secret=secret)
+        Stamp(at=NOW.replace(tzinfo=None), random_bytes=secret)
     with pytest.raises(InvalidValue, match="control characters"):
-        Stamp(at=NOW, user="A\nB", secret=secret)
+        Stamp(at=NOW, user="A\nB", random_bytes=secret)
     with pytest.raises(InvalidValue, match="less than 16 bytes"):
-        Stamp(at=NOW, secret=bytes(15))
-    assert "secret" not in repr(Stamp(at=NOW, secret=secret))
+        Stamp(at=NOW, random_bytes=bytes(15))
+    assert "random_bytes" not in repr(Stamp(at=NOW, random_bytes=secret))
 
 
 def test_times_are_those_of_utc(entries: list[Entry]) -> None:

@@ -113,7 +113,7 @@ class Journal(RuleBasedStateMachine):
                 self.below_canceled(item)
 
     def below_canceled(self, item: Cancelable) -> None:
-        """Only what belongs to something cancelled cannot count again."""
+        """Only what belongs to something canceled cannot count again."""
         assert not isinstance(item, LoggedSegment)
         records = self.crm.store.records
         above: list[Cancelable | None] = [records.find(LoggedSegment, item.logged_segment_entry_no)]
@@ -128,7 +128,7 @@ class Journal(RuleBasedStateMachine):
             delete_canceled_campaign_entries,
             delete_canceled_logged_segments,
         )[what]
-        delete(self.crm.store, STAMP)
+        delete(self.crm.context)
 
     @rule(number=made, text=st.sampled_from(["Well", "Æ", "\n"]))
     def annotate(self, number: int, text: str) -> None:
@@ -153,7 +153,7 @@ class Journal(RuleBasedStateMachine):
     @rule(no=st.sampled_from(["BO", "CARL"]))
     def erase(self, no: str) -> None:
         """What was said of a person goes; the person stays, to be met again."""
-        contact = self.crm.contact(no)
+        contact = self.crm.contacts[no]
         self.crm.journal.erase_person(no)
         self.crm.store.records.put([contact])
 
@@ -167,8 +167,8 @@ class Journal(RuleBasedStateMachine):
         for number, known in self.past.items():
             assert outline(self.crm.journal.as_of(number)) == known
         lines = list(self.crm.journal.export())
-        other = seg.Workspace(MemoryStore())
-        other.journal.take_in(lines)
+        other = seg.Workspace.open(MemoryStore())
+        other.journal.import_records(lines)
         assert list(other.journal.export()) == lines
         assert other.journal.audit() == []
         for no in ("SHOP", "ANNA"):

@@ -24,7 +24,7 @@ def stop(event):
         sys.stdin.read()
 
 crm = seg.Workspace.open(sys.argv[1], user="BEN")
-log_segment(crm.store, "SM0001", as_of=crm.as_of, stamp=crm.stamp, tell=stop)
+log_segment(crm.store, "SM0001", as_of=crm.context.day, stamp=crm.context.stamp, tell=stop)
 """
 
 RACING = """

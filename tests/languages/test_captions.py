@@ -21,11 +21,11 @@ from segmentation.criteria import (
 )
 from segmentation.errors import UnknownName
 from segmentation.fields import Field, FieldType, Record, captioned_fields_of, fields_of
+from segmentation.kinds import record_kinds
 from segmentation.languages import LANGUAGES, caption, captions, to_name
-from segmentation.operations.data import record_kinds
 from segmentation.segments import ActionKind, LeftOutReason, contact_schema
 
-KINDS = record_kinds()
+KINDS = list(record_kinds().values())
 AS_OF = AsOf(date(2026, 11, 22))
 
 TERMS = {

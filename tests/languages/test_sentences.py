@@ -1,5 +1,6 @@
 """Selections, explanations and histories in the languages of the glossary."""
 
+import itertools
 from datetime import date
 
 import pytest
@@ -26,6 +27,7 @@ from segmentation.criteria import (
 from segmentation.languages import ENGLISH, LANGUAGES, phrases_of, truths
 from segmentation.segments import contact_schema
 from support.desk import make_desk, segment_of
+from support.fair import evolved
 
 SCHEMA = contact_schema()
 AS_OF = AsOf(date(2026, 11, 22))
@@ -143,6 +145,7 @@ BERN = contact.city == "Bern"
             "Poststed er «Bern»; av disse et utvalg på 2 etter «x»",
         ),
     ],
+    ids=itertools.count(1),
 )
 def test_a_selection_is_told_in_the_language_asked_for(
     criteria: Criteria | None, french: str, italian: str, norwegian: str
@@ -164,7 +167,7 @@ def test_yes_and_no_are_read_as_they_are_told() -> None:
 
 def test_a_workspace_speaks_its_language() -> None:
     crm = make_desk()
-    crm.language = "nb-NO"
+    crm = evolved(crm, language="nb-NO")
     assert crm.describe(BERN) == "Poststed er «Bern»"
     assert str(crm.explain("ANNA", BERN & (contact.minor == True))) == (  # noqa: E712
         "nei Poststed er «Bern» og Mindreårig er ja\n"
@@ -178,7 +181,7 @@ def test_a_workspace_speaks_its_language() -> None:
     )
     assert str(crm.explain("ANNA")) == "ja  alle kontakter"
     assert str(crm.count(BERN)) == "5\n0  Poststed er «Bern» (alene: 0)"
-    crm.language = "fr-CH"
+    crm = evolved(crm, language="fr-CH")
     assert [str(each) for each in crm.check(contact.city.passes("<B&>C"))] == [
         "contact.city: «vaut moins de «B» et vaut plus de «C»» n'est jamais vrai"
     ]
@@ -197,7 +200,8 @@ def test_a_workspace_speaks_its_language() -> None:
 def test_a_workspace_says_in_its_language_why_somebody_is_in_a_segment() -> None:
     crm = make_desk(seg.Contact(no="OUT", exclude_from_segment=True))
     segment = segment_of(crm, "ANNA").add_contacts().reduce_contacts(contact={"no": "BO"})
-    crm.language = "it-IT"
+    crm = evolved(crm, language="it-IT")
+    segment = crm.segment(segment.no)
     assert str(segment.explain("BO")) == (
         "BO non è nel segmento\n"
         "  entrato con l'azione 2 (Aggiunta, 2026-11-22)\n"
@@ -212,7 +216,7 @@ def test_a_workspace_says_in_its_language_why_somebody_is_in_a_segment() -> None
     assert "lasciato fuori dall'azione 2 (Aggiunta, 2026-11-22): Escluso" in str(
         segment.explain("OUT")
     )
-    assert [deed.told(crm.phrases) for deed in segment.history] == [
+    assert [summary.told(crm.context.phrases) for summary in segment.history] == [
         "1 Aggiunta a mano: entrati: 1 (0 → 1 righe)",
         "2 Aggiunta: entrati: 4, lasciati fuori: 2 (1 → 5 righe)",
         "3 Riduzione: usciti: 1 (5 → 4 righe)",
@@ -232,6 +236,6 @@ def test_a_logged_segment_is_explained_in_any_language() -> None:
 def test_the_title_of_an_interaction_comes_in_the_workspace_s_language() -> None:
     crm = make_desk()
     made = crm.interactions.create("ANNA", "TALK")
-    crm.language = "nb-NO"
+    crm = evolved(crm, language="nb-NO")
     assert crm.interactions.title(made.entry_no).startswith("Talk, av ")
     assert crm.interactions.title(made.entry_no, language="en").startswith("Talk, by ")

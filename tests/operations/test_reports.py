@@ -18,13 +18,14 @@ from segmentation.adapters.jinja import make_html_renderer
 from segmentation.adapters.jinja.word import make_word_renderer
 from segmentation.adapters.libreoffice import LibreOffice
 from segmentation.campaigns import Campaign, CampaignStatus
-from segmentation.contacts import AlternativeAddress, CountryRegion, SalespersonPurchaser
+from segmentation.code_tables import CountryRegion, SalespersonPurchaser
+from segmentation.contacts import AlternativeAddress
 from segmentation.errors import BadDocument, NotFound, UnknownName
 from segmentation.interactions import Interaction
 from segmentation.operations.interactions import NotRecorded
 from segmentation.operations.reports import (
     DataForm,
-    Edition,
+    ReportOptions,
     campaign_details,
     campaign_report,
     contacts_report,
@@ -37,6 +38,7 @@ from segmentation.operations.reports import (
 )
 from segmentation.reports import (
     REPORTS,
+    CampaignDetails,
     ContactRow,
     CoverSheet,
     Label,
@@ -110,7 +112,7 @@ def test_the_list_shows_cost_and_estimated_value(crm: Workspace) -> None:
     assert anna.last_interaction == TODAY
     assert shop.address == ("SHOP Ltd", "1 Main St", "Reno, NV 89501", "UNITED STATES")
     document = contacts_report(
-        form("segment_contacts.html"), [shop, anna], Edition(title="Fair & more")
+        form("segment_contacts.html"), [shop, anna], ReportOptions(title="Fair & more")
     ).decode()
     assert "<h1>Fair &amp; more</h1>" in document
     assert "Reno, NV 89501<br>UNITED STATES" in document
@@ -188,12 +190,16 @@ def test_printed_cover_sheets_are_recorded_where_that_is_asked_for(
 ) -> None:
     """CON-27 and CON-29."""
     sheets = cover_sheets(crm.store, nos, Remarks(), on=TODAY)
-    done = record_cover_sheets(crm.store, sheets, crm.stamp, as_of=crm.as_of)
+    done = record_cover_sheets(crm.context, sheets)
     assert {each.reason for each in done} == {NotRecorded.NO_TEMPLATE}
     crm.store.records.put(
         [InteractionTemplate(code="COVER"), InteractionTemplateSetup(cover_sheets="COVER")]
     )
-    done = record_cover_sheets(crm.store, sheets, crm.stamp, as_of=crm.as_of, campaign_no="FAIR")
+    done = record_cover_sheets(
+        crm.context,
+        sheets,
+        campaign_no="FAIR",
+    )
     logged = list(crm.store.records.all(Interaction, interaction_template_code="COVER"))
     assert [each.contact_no for each in logged] == nos
     assert {each.campaign_no for each in logged} == {"FAIR"}
@@ -239,7 +245,7 @@ def test_a_campaigns_details_have_its_figures_and_entries(crm: Workspace) -> Non
         "Running",
         "Jo Roe",
     )
-    assert (details.targets, details.responses, str(details.response_rate)) == (2, 0, "0")
+    assert (details.targets, details.responses, details.response_rate) == (2, 0, 0.0)
     assert (details.interactions, str(details.cost), str(details.duration_min)) == (2, "24", "10")
     first, second = details.entries
     assert (first.description, first.interactions, first.canceled) == ("First", 2, False)
@@ -270,7 +276,7 @@ def sentences(document: bytes) -> list[str]:
 @pytest.mark.parametrize("language", ["en", "fr-CH", "it-IT", "nb-NO"])
 def test_word_and_html_say_the_same_in_every_language(crm: Workspace, language: str) -> None:
     logged_campaign(crm)
-    edition = Edition(language=language, formats=formats_for(language, "", ""))
+    edition = ReportOptions(language=language, formats=formats_for(language, "", ""))
     rows = segment_contacts(crm.store, "SM1")
     details = campaign_details(crm.store, "FAIR")
     sheets = cover_sheets(crm.store, ["SHOP", "ANNA"], Remarks(custom="<&>"), on=TODAY)
@@ -305,11 +311,21 @@ def test_words_are_there_in_the_languages_of_the_glossary_and_else_in_english() 
 def test_dates_and_amounts_are_written_as_the_edition_says(crm: Workspace) -> None:
     logged_campaign(crm)
     details = campaign_details(crm.store, "FAIR")
-    edition = Edition(language="NOR", formats=formats_for("NOR", "NO", ""))
+    formats = formats_for("NOR", "NO", "")
+    edition = ReportOptions(language="NOR", formats=formats)
     said = sentences(campaign_report(form("campaign_details.docx"), details, edition))
-    assert {"22. november 2026", "24,00", "0,0", "%", "10", "Kampanjedetaljer"} <= {
+    day, cost = formats.date(TODAY), formats.number(Decimal(24), "#,##0.00")
+    rate = formats.number(Decimal(0), "0.0")
+    assert {day, cost, rate, "%", "10", "Kampanjedetaljer"} <= {
         word for line in said for word in (line, *line.split())
     }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_rate_is_a_fraction_and_shown_in_per_cent(kind: str) -> None:
+    details = CampaignDetails(campaign_no="FAIR", targets=4, responses=1, response_rate=0.25)
+    said = sentences(campaign_report(form(f"campaign_details.{kind}"), details))
+    assert "25.0 %" in " ".join(said)
 
 
 def test_what_a_contact_is_called_harms_no_report() -> None:
@@ -327,9 +343,9 @@ def test_a_host_puts_its_own_template_in_the_place_of_ours() -> None:
     own = docx(paragraph(run("{{ title }}: {% for row in rows %}{{ row.name }}; {% endfor %}")))
     rows = [ContactRow(line_no=1, contact_no="C1", name="Anna")]
     read = make_word_renderer().read(own, "own.docx")
-    assert text_of(contacts_report(read, rows, Edition(title="Ours"))) == "Ours: Anna;"
+    assert text_of(contacts_report(read, rows, ReportOptions(title="Ours"))) == "Ours: Anna;"
     wrong = make_word_renderer().read(docx(paragraph(run("{{ row[2].x }}"))), "wrong.docx")
-    with pytest.raises(BadDocument, match=r"wrong\.docx: cannot be filled: 'row' is undefined"):
+    with pytest.raises(BadDocument, match=r"wrong\.docx: cannot be filled: .*'row'"):
         contacts_report(wrong, rows)
 
 
@@ -352,7 +368,7 @@ class Page:
 
 def pages_of(office: LibreOffice, document: bytes, folder: Path) -> Sequence[Page]:
     if not shutil.which("pdftotext"):
-        pytest.skip("no pdftotext (poppler-utils) to look at paper with")
+        pytest.skip("needs pdftotext: install poppler-utils")
     path = folder / "report.pdf"
     path.write_bytes(office.convert(document, "report.docx"))
     command = ["pdftotext", "-bbox", str(path), "-"]

@@ -20,7 +20,7 @@ from segmentation.tasks import Opportunity, Task, TaskKind, TaskType, Team, Team
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
 from segmentation.workspace import Workspace
 from support.desk import Diary
-from support.fair import AS_OF, STAMP, TODAY, make_store
+from support.fair import TODAY, context, make_store
 
 
 @pytest.fixture
@@ -33,21 +33,17 @@ def store() -> MemoryStore:
         InteractionTemplateSetup(outg_calls="CALL"),
     )
     segment = new_segment(
-        store,
-        workdate=TODAY,
-        description="Fair",
-        template_code="INVITE",
-        salesperson_code="JO",
+        context(store), description="Fair", template_code="INVITE", salesperson_code="JO"
     )
     for no in ("ANNA", "CARL"):
-        add_contact(store, segment.no, no, AS_OF)
+        add_contact(context(store), segment.no, no)
     return store
 
 
 def test_each_line_makes_a_task(store: MemoryStore) -> None:
     """TSK-01."""
     diary = Diary()
-    tasks = tasks_for_segment(store, "sm0001", salesperson_code="jo", agenda=diary)
+    tasks = tasks_for_segment(context(store, agenda=diary), "sm0001", salesperson_code="jo")
     assert diary.tasks == list(tasks)
     assert [(t.contact_no, t.contact_company_no, t.date) for t in tasks] == [
         ("ANNA", "SHOP", TODAY),
@@ -61,7 +57,7 @@ def test_each_line_makes_a_task(store: MemoryStore) -> None:
 
 def test_a_team_has_an_organizer_s_task_and_one_for_each_member(store: MemoryStore) -> None:
     """TSK-03."""
-    tasks = tasks_for_segment(store, "SM0001", team_code="sale", description="Ask")
+    tasks = tasks_for_segment(context(store), "SM0001", team_code="sale", description="Ask")
     organizers = [task for task in tasks if task.kind is TaskKind.ORGANIZER]
     members = [task for task in tasks if task.salesperson_code == "RB"]
     assert len(organizers) == len(members) == 2
@@ -73,15 +69,15 @@ def test_a_team_has_an_organizer_s_task_and_one_for_each_member(store: MemorySto
 def test_a_team_s_meeting_needs_an_organizer(store: MemoryStore) -> None:
     """TSK-05."""
     with pytest.raises(Refused, match="needs an organizer"):
-        tasks_for_segment(store, "SM0001", task_type=TaskType.MEETING, team_code="SALE")
+        tasks_for_segment(context(store), "SM0001", task_type=TaskType.MEETING, team_code="SALE")
     tasks = tasks_for_segment(
-        store, "SM0001", task_type=TaskType.MEETING, team_code="SALE", organizer_code="rb"
+        context(store), "SM0001", task_type=TaskType.MEETING, team_code="SALE", organizer_code="rb"
     )
     assert [task.salesperson_code for task in tasks] == ["RB", "RB"]
 
 
 def test_the_line_s_salesperson_does_it_if_nobody_is_named(store: MemoryStore) -> None:
-    tasks = tasks_for_segment(store, "SM0001", follow_up="<2W>")
+    tasks = tasks_for_segment(context(store), "SM0001", follow_up="<2W>")
     assert {task.salesperson_code for task in tasks} == {"JO"}
     assert {task.followed_up() for task in tasks if task.contact_no == "ANNA"} == {
         Task(
@@ -101,21 +97,21 @@ def test_what_is_wrong_is_told_before_anything_is_handed_over(store: MemoryStore
     diary = Diary()
     store.segments.put(Segment(header=SegmentHeader(no="EMPTY")))
     with pytest.raises(NotFound, match="team"):
-        tasks_for_segment(store, "SM0001", team_code="NONE", agenda=diary)
+        tasks_for_segment(context(store, agenda=diary), "SM0001", team_code="NONE")
     with pytest.raises(FilterError):
-        tasks_for_segment(store, "SM0001", follow_up="soon", agenda=diary)
+        tasks_for_segment(context(store, agenda=diary), "SM0001", follow_up="soon")
     with pytest.raises(Refused, match="no line"):
-        tasks_for_segment(store, "EMPTY", agenda=diary)
+        tasks_for_segment(context(store, agenda=diary), "EMPTY")
     assert diary.tasks == []
 
 
 def test_each_line_makes_an_opportunity(store: MemoryStore) -> None:
     diary = Diary()
-    made = opportunities_for_segment(store, "SM0001", sales_cycle_code="NEW", agenda=diary)
+    made = opportunities_for_segment(context(store, agenda=diary), "SM0001", sales_cycle_code="NEW")
     assert (
         diary.opportunities
         == list(made)
-        == list(opportunities_for_segment(store, "SM0001", sales_cycle_code="NEW"))
+        == list(opportunities_for_segment(context(store), "SM0001", sales_cycle_code="NEW"))
     )
     [anna] = [each for each in made if each.contact_no == "ANNA"]
     assert anna == Opportunity(
@@ -139,7 +135,7 @@ def test_a_call_from_a_task_is_its_salesperson_s() -> None:
     task = Task(contact_no="ANNA", salesperson_code="RB", description="Ask", campaign_no="FAIR")
     when = {"date": dt.date(2026, 11, 20), "time_of_interaction": dt.time(14, 30)}
     said = ["First", "Second", "Third"]
-    made = record_call_of_task(store, task, "031 1", STAMP, as_of=AS_OF, comments=said, **when)
+    made = record_call_of_task(context(store), task, "031 1", comments=said, **when)
     kept = store.records.all(InteractionComment, interaction_no=made.entry_no)
     assert [comment.text for comment in kept] == said
     assert (made.contact_no, made.salesperson_code, made.campaign_no) == ("ANNA", "RB", "FAIR")
@@ -174,7 +170,7 @@ def test_open_opportunities_of_the_company_are_offered(store: MemoryStore) -> No
 @pytest.mark.parametrize("contact_no", ["SHOP", "ANNA"])
 def test_a_salespersons_own_opportunities_are_offered(store: MemoryStore, contact_no: str) -> None:
     """IUI-07, IUI-11, IUI-13: for an interaction as for a call."""
-    crm = Workspace(store)
+    crm = Workspace.open(store)
     found = crm.interactions.opportunity_candidates(
         contact_no, six_opportunities(), salesperson_code="jo"
     )

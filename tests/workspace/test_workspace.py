@@ -16,29 +16,31 @@ SAMPLE = Path(__file__).parents[2] / "src" / "segmentation" / "sample"
 
 @pytest.fixture
 def crm() -> seg.Workspace:
-    crm = seg.Workspace(MemoryStore(), user="ANNA", clock=lambda: NOON)
+    crm = seg.Workspace.open(MemoryStore(), user="ANNA", clock=lambda: NOON)
     crm.import_data(SAMPLE)
     return crm
 
 
 def test_today_is_the_day_of_the_clock_unless_it_is_given() -> None:
     store = MemoryStore()
-    assert seg.Workspace(store, clock=lambda: NOON).as_of.today == NOON.date()
-    bound = seg.Workspace(store, today=dt.date(2027, 1, 1), workdate=dt.date(2027, 1, 2)).as_of
+    assert seg.Workspace.open(store, clock=lambda: NOON).context.day.today == NOON.date()
+    bound = seg.Workspace.open(
+        store, today=dt.date(2027, 1, 1), workdate=dt.date(2027, 1, 2)
+    ).context.day
     assert (bound.today, bound.workdate) == (dt.date(2027, 1, 1), dt.date(2027, 1, 2))
 
 
 def test_today_begins_at_midnight_of_the_zone() -> None:
     late = dt.datetime(2026, 11, 22, 23, 30, tzinfo=dt.UTC)
     bern = dt.timezone(dt.timedelta(hours=1))
-    crm = seg.Workspace(MemoryStore(), clock=lambda: late, zone=bern)
-    assert crm.as_of.today == dt.date(2026, 11, 23)
-    assert crm.as_of.zone is bern
+    crm = seg.Workspace.open(MemoryStore(), clock=lambda: late, zone=bern)
+    assert crm.context.day.today == dt.date(2026, 11, 23)
+    assert crm.context.day.zone is bern
 
 
 def test_tokens_of_the_host_are_looked_up_at_each_selection() -> None:
     mine = {"%mycountries": "DK"}
-    crm = seg.Workspace(MemoryStore(), today=NOON.date(), tokens=mine)
+    crm = seg.Workspace.open(MemoryStore(), today=NOON.date(), tokens=mine)
     crm.add(seg.Contact(no="A", country_region_code="DK"))
     crm.add(seg.Contact(no="B", country_region_code="SE"))
     assert crm.select(contact={"country_region_code": "%MyCountries"}) == ["A"]
@@ -47,7 +49,7 @@ def test_tokens_of_the_host_are_looked_up_at_each_selection() -> None:
 
 
 def test_dates_are_typed_in_the_order_of_the_workspace() -> None:
-    crm = seg.Workspace(MemoryStore(), today=NOON.date(), date_order="mdy")
+    crm = seg.Workspace.open(MemoryStore(), today=NOON.date(), date_order="mdy")
     assert "2026-03-04" in crm.describe(interactions={"date": "030426"})
 
 
@@ -116,9 +118,9 @@ def test_an_attachment_outside_the_folder_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_contact_is_found_by_its_number_in_any_case(crm: seg.Workspace) -> None:
-    assert crm.contact(" ct000001 ").no == "CT000001"
+    assert crm.contacts[" ct000001 "].no == "CT000001"
     with pytest.raises(seg.NotFound, match="there is no contact 'NOBODY'"):
-        crm.contact("NOBODY")
+        crm.contacts["NOBODY"]
 
 
 def test_segments_and_what_became_of_them_are_listed(crm: seg.Workspace) -> None:

@@ -20,12 +20,12 @@ from segmentation.documents import locale_of
 
 @attrs.frozen
 class BabelFormats:
-    """Dates and numbers in the manner of one locale.
+    """Dates and numbers in the manner of one locale: "22. november 2026", "1.234,5" in Danish.
 
-    >>> formats_for("DAN", "DK", "").date(date(2026, 11, 22))
-    '22. november 2026'
-    >>> formats_for("DAN", "DK", "").number(Decimal("1234.5"))
-    '1.234,5'
+    >>> str(formats_for("DAN", "DK", "").locale)
+    'da_DK'
+    >>> formats_for("DAN", "DK", "").date(date(2026, 11, 22), "d.M.y")
+    '22.11.2026'
     """
 
     locale: babel.Locale

@@ -17,7 +17,7 @@ from typing import Any
 
 from segmentation.criteria import Counts
 from segmentation.journal import Figures
-from segmentation.segments import Deed
+from segmentation.segments import ActionSummary
 
 _ROW = 24
 _BLUE, _GREEN, _GREY = "#4c78a8", "#54a24b", "#d6d6d6"
@@ -61,19 +61,19 @@ def plot_overlaps(overlaps: Mapping[tuple[str, ...], int]) -> alt.HConcatChart:
     return chart
 
 
-def plot_history(history: Iterable[Deed]) -> alt.Chart:
+def plot_history(history: Iterable[ActionSummary]) -> alt.Chart:
     """What each action did to a segment: the lines that stayed, joined and left.
 
     Args:
         history: That of a worksheet.
     """
     rows = []
-    for deed in history:
-        joined, left = len(deed.action.inserted), len(deed.action.removed)
-        shares = {"stayed": deed.action.lines_after - joined, "joined": joined, "left": left}
+    for summary in history:
+        joined, left = len(summary.action.inserted), len(summary.action.removed)
+        shares = {"stayed": summary.action.lines_after - joined, "joined": joined, "left": left}
         rows += [
             {
-                "action": f"{deed.number} {deed.action.kind}",
+                "action": f"{summary.number} {summary.action.kind}",
                 "share": share,
                 "at": at,
                 "lines": count,

@@ -239,7 +239,7 @@ class SmtpCourier:
         return self._connection
 
     def _refused(self, where: str, code: int, said: bytes | str, error: Exception) -> None:
-        """Tell what the server said, and go on with the same connection if it goes on."""
+        """Observer what the server said, and go on with the same connection if it goes on."""
         text = said.decode(errors="replace") if isinstance(said, bytes) else said
         reason = f"{code} {' '.join(text.split())}"
         greeting = isinstance(

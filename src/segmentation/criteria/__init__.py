@@ -4,7 +4,8 @@ Text and Python make the same trees; `bind` checks a tree against a schema and w
 relative dates; compilers translate what is bound. Knows nothing of contacts.
 """
 
-from ._bind import bind, bind_filter
+from ._bind import bind
+from ._bind_filter import bind_filter
 from ._bound import (
     MEANING,
     AsOf,

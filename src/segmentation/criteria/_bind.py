@@ -1,11 +1,11 @@
-"""Binding: names are resolved, types checked, relative dates and tokens worked out.
+"""Binding of selections: names are resolved, types checked, relative dates worked out.
 
 What a selection means is settled here, once; compilers only translate. All faults of a
 selection are found in one go.
 """
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar, assert_never
+from collections.abc import Callable
+from typing import TypeVar
 
 import attrs
 
@@ -13,57 +13,45 @@ from segmentation.codes import to_code
 from segmentation.errors import (
     Fault,
     FilterError,
+    Identifier,
     InvalidValue,
-    Name,
+    Message,
     Rejected,
-    Said,
-    UnknownName,
     UsageError,
     unexpected,
 )
 from segmentation.fields import Field, FieldType
 
+from ._bind_filter import bind_filter
 from ._bound import (
     AsOf,
-    Bound,
     BoundFigure,
     BoundFilter,
     BoundNode,
     BoundPart,
     BoundSelection,
     BoundWhere,
-    FitsPattern,
-    InRange,
     IsEqual,
 )
 from ._nodes import (
     AllOf,
     AnyOf,
-    Between,
-    Compare,
     Criteria,
     Cut,
     Figure,
-    Filter,
     First,
     InLoggedSegment,
     InSegment,
     InShare,
-    Like,
     Measure,
     Not,
-    Operand,
-    Operator,
     Part,
-    Pattern,
     Sample,
     Selection,
-    Token,
     Where,
 )
 from ._schema import Schema, Table
-from ._text import MAX_DEPTH, MAX_LENGTH, parse, place_of, to_text
-from ._values import Span, make_reader
+from ._text import MAX_DEPTH
 from ._walk import nesting
 
 _COUNT = Field("count", FieldType.INTEGER)
@@ -89,7 +77,7 @@ def bind(criteria: Criteria | None, schema: Schema, as_of: AsOf) -> BoundSelecti
         Rejected: Several of these at once.
     """
     if nesting(criteria) > 2 * MAX_DEPTH:
-        reason = Said("are nested deeper than {limit} groups", limit=2 * MAX_DEPTH)
+        reason = Message("are nested deeper than {limit} groups", limit=2 * MAX_DEPTH)
         raise InvalidValue("criteria", "...", reason)
     binder = _Binder(schema, as_of)
     node = binder.bound_criteria(criteria)
@@ -101,48 +89,10 @@ def bind(criteria: Criteria | None, schema: Schema, as_of: AsOf) -> BoundSelecti
     return BoundSelection(schema, as_of, selection, cut)
 
 
-def bind_filter(item: Filter, field: Field, as_of: AsOf, *, place: str = "") -> BoundFilter:
-    """One filter, bound to one field.
-
-    Args:
-        item: The filter.
-        field: The field whose values it is for.
-        as_of: The day, the user and the tokens that it is bound to.
-        place: ``table.field``, for errors; the field's name if not given.
-    """
-    where = place or field.name
-    depth = nesting(item)
-    if depth > MAX_DEPTH:
-        reason = Said("is nested deeper than {limit} groups", limit=MAX_DEPTH)
-        raise InvalidValue(where, "...", reason)
-    try:
-        return _FilterBinder(field, as_of, depth).bound(item)
-    except FilterError as error:
-        raise _in_whole(error, item, where) from error
-    except UnknownName as error:
-        error.where = where
-        raise
-
-
-def _in_whole(error: FilterError, item: Filter, where: str) -> FilterError:
-    """The error of an operand, pointing into the text of the whole filter."""
-    whole = to_text(item)
-    start = place_of(error.text, whole)
-    if start is None or error.field:
-        return error.at_field(error.field or where)
-    return FilterError(
-        error.reason,
-        text=whole,
-        position=start + error.position,
-        expected=error.expected,
-        field=where,
-    )
-
-
 def _fault(place: str, error: UsageError) -> Fault:
     table, _, field = place.partition(".")
     told = error.at_field("") if isinstance(error, FilterError) else error
-    return Fault(Name(table), field, told.said.indented())
+    return Fault(Identifier(table), field, told.message.indented())
 
 
 class _Binder:
@@ -278,10 +228,10 @@ def _measured(figure: Figure, table: Table) -> Field | None:
     field = table.field(figure.field)
     fitting = _SUMMED if figure.measure is Measure.SUM else _TIMED
     if field.type not in fitting:
-        reason = Said(
+        reason = Message(
             "needs a field of type {types}, and this one is {type}",
-            types=Said(" or ".join(sorted(fitting))),
-            type=Said(field.type.value),
+            types=Message(" or ".join(sorted(fitting))),
+            type=Message(field.type.value),
         )
         raise InvalidValue(f"{table.name}.{field.name}", figure.measure.value, reason)
     return field
@@ -292,136 +242,3 @@ def _compared(measure: Measure, field: Field | None) -> Field:
     if field is None:
         return _COUNT
     return attrs.evolve(field, type=FieldType.DECIMAL) if measure is Measure.SUM else field
-
-
-class _FilterBinder:
-    """Binds one filter of a field; knows which tokens it is working out.
-
-    Tokens that stand for tokens make a filter deep and long that looks small, so it is measured
-    as it grows.
-    """
-
-    def __init__(self, field: Field, as_of: AsOf, depth: int) -> None:
-        self._field = field
-        self._as_of = as_of
-        self._read = make_reader(field, as_of)
-        self._lettered = field.type in {FieldType.CODE, FieldType.TEXT}
-        self._depth = depth
-        self._length = 0
-        self._tokens: list[str] = []
-
-    def bound(self, item: Filter) -> BoundFilter:
-        match item:
-            case Compare(operator, operand):
-                return self._compare(operator, operand)
-            case Between(low, high):
-                return self._between(low, high)
-            case Like(pattern, any_case):
-                return self._like(pattern, any_case=any_case)
-            case Token(name):
-                return self._token(name)
-            case Not(inner):
-                return Not(self.bound(inner))
-            case AllOf(items):
-                return AllOf(tuple(self.bound(each) for each in items))
-            case AnyOf(items):
-                return AnyOf(tuple(self.bound(each) for each in items))
-            case _:
-                raise unexpected("filter", item, "is no filter, such as `parse` makes")
-
-    def _compare(self, operator: Operator, operand: Operand) -> BoundFilter:
-        span, any_case = self._span(operand)
-        if operator is Operator.EQUAL:
-            if span.single:
-                return IsEqual(span.start, any_case)
-            return InRange(_from(span), _until(span))
-        match operator:
-            case Operator.LESS:
-                return InRange(None, Bound(span.start, inclusive=False, any_case=any_case))
-            case Operator.AT_MOST:
-                return InRange(None, _until(span, any_case=any_case))
-            case Operator.GREATER:
-                return _range_behind(span, any_case=any_case)
-            case Operator.AT_LEAST:
-                return InRange(_from(span, any_case=any_case), None)
-            case _:
-                assert_never(operator)
-
-    def _between(self, low: Operand | None, high: Operand | None) -> BoundFilter:
-        first = last = None
-        if low is not None:
-            span, any_case = self._span(low)
-            first = _from(span, any_case=any_case)
-        if high is not None:
-            span, any_case = self._span(high)
-            last = _until(span, any_case=any_case)
-        return InRange(first, last)
-
-    def _span(self, operand: Operand) -> tuple[Span, bool]:
-        span = self._read(operand.text)
-        if operand.any_case and self._lettered:
-            return Span(str(span.start).lower()), True
-        return span, False
-
-    def _like(self, pattern: Pattern, *, any_case: bool) -> BoundFilter:
-        if not self._lettered:
-            text = to_text(Like(pattern))
-            raise FilterError(
-                Said(
-                    "* and ? do not fit a field of type {type}", type=Said(self._field.type.value)
-                ),
-                text=text,
-                expected="a value or an interval",
-            )
-        change = str.lower if any_case else str.upper
-        if any_case or self._field.type is FieldType.CODE:
-            pattern = tuple(change(p) if isinstance(p, str) else p for p in pattern)
-        return FitsPattern(pattern, any_case)
-
-    def _token(self, name: str) -> BoundFilter:
-        if name in {"me", "user"} and name not in self._as_of.tokens:
-            if not self._as_of.user:
-                raise FilterError("nobody is at work, so it stands for no one", text=f"%{name}")
-            return self._compare(Operator.EQUAL, Operand(self._as_of.user))
-        if name not in self._as_of.tokens:
-            raise UnknownName("token", f"%{name}", known=self._known_tokens())
-        if name in self._tokens:
-            circle = " → ".join(f"%{each}" for each in [*self._tokens, name])
-            reason = Said("the tokens refer to each other: {circle}", circle=circle)
-            raise FilterError(reason, text=f"%{name}")
-        item = parse(self._as_of.tokens[name])
-        if item is None:
-            raise FilterError("the token stands for no filter at all", text=f"%{name}")
-        deeper = nesting(item) + 1
-        self._tokens.append(name)
-        self._depth += deeper
-        self._length += len(self._as_of.tokens[name])
-        if self._depth > MAX_DEPTH or self._length > MAX_LENGTH:
-            raise FilterError("the tokens stand for more than a filter can hold", text=f"%{name}")
-        try:
-            return self.bound(item)
-        finally:
-            self._depth -= deeper
-            self._tokens.pop()
-
-    def _known_tokens(self) -> Iterable[str]:
-        return [f"%{name}" for name in ("me", "user", *self._as_of.tokens)]
-
-
-def _from(span: Span, *, any_case: bool = False) -> Bound:
-    return Bound(span.start, any_case=any_case)
-
-
-def _until(span: Span, *, any_case: bool = False) -> Bound | None:
-    """The upper end of a range up to a span, which belongs to it."""
-    if span.single:
-        return Bound(span.start, any_case=any_case)
-    return None if span.stop is None else Bound(span.stop, inclusive=False)
-
-
-def _range_behind(span: Span, *, any_case: bool) -> BoundFilter:
-    if span.single:
-        return InRange(Bound(span.start, inclusive=False, any_case=any_case), None)
-    if span.stop is None:
-        return Not(InRange(None, None))
-    return InRange(Bound(span.stop), None)

@@ -13,6 +13,7 @@ import attrs
 from typing_extensions import TypeAliasType
 
 from segmentation.fields import Field, Value
+from segmentation.frozen import FrozenMapping
 
 from ._nodes import (
     AllOf,
@@ -34,7 +35,7 @@ MEANING = 1
 
 
 def _by_plain_name(tokens: Mapping[str, str]) -> Mapping[str, str]:
-    return {name.removeprefix("%").lower(): text for name, text in tokens.items()}
+    return FrozenMapping((name.removeprefix("%").lower(), text) for name, text in tokens.items())
 
 
 @attrs.frozen(repr=False)

@@ -29,7 +29,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from segmentation.errors import FilterError, Said
+from segmentation.errors import FilterError, Message
 
 from ._bound import AsOf
 
@@ -67,7 +67,7 @@ def to_date(text: str, as_of: AsOf) -> date:
     except (ValueError, OverflowError) as error:
         if isinstance(error, FilterError):
             raise
-        reason = Said("{word} is not in the calendar", word=word)
+        reason = Message("{word} is not in the calendar", word=word)
         raise FilterError(reason, text=text) from error
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from typing_extensions import TypeAliasType
 
-from segmentation.errors import Fault, FilterError, InvalidValue, Name, Rejected
+from segmentation.errors import Fault, FilterError, Identifier, InvalidValue, Rejected
 
 from ._building import Condition, OfTable, to_filter
 from ._nodes import AllOf, Part, Selection, Where
@@ -86,4 +86,4 @@ def _raise(faults: list[tuple[str, FilterError | InvalidValue]]) -> None:
 def _fault(place: str, error: FilterError | InvalidValue) -> Fault:
     table, _, field = place.partition(".")
     told = error.at_field("") if isinstance(error, FilterError) else error
-    return Fault(Name(table), field, told.said.indented())
+    return Fault(Identifier(table), field, told.message.indented())

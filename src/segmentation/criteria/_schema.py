@@ -11,6 +11,7 @@ import attrs
 
 from segmentation.errors import InvalidValue, UnknownName
 from segmentation.fields import Field
+from segmentation.frozen import freeze_within
 from segmentation.languages import to_name
 
 from ._one_line import OneLine
@@ -39,7 +40,7 @@ class Link(OneLine):
     only: tuple[str, str] | None = None
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, field_transformer=freeze_within)
 class Table(OneLine):
     """A table of the schema.
 
@@ -79,7 +80,7 @@ class Table(OneLine):
 _CalledT = TypeVar("_CalledT", Field, Table)
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, field_transformer=freeze_within)
 class Schema(OneLine):
     """All that a selection may speak of.
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from types import UnionType
 from typing import TypeAlias
 
-from segmentation.errors import FilterError, InvalidValue, Said, unexpected
+from segmentation.errors import FilterError, InvalidValue, Message, unexpected
 
 from ._nodes import (
     AllOf,
@@ -40,9 +40,10 @@ MAX_DEPTH = 50
 _TERM = "a value, such as DK, 1..5, <>DK or '' for blank"
 _VALUE = "a value, or '' for blank"
 _JOINT = "& or | or the end"
-_INTERVAL = Said("an interval")
+_INTERVAL = Message("an interval")
 _COMPARISON = {
-    operator: Said("a comparison with {operator}", operator=operator.value) for operator in Operator
+    operator: Message("a comparison with {operator}", operator=operator.value)
+    for operator in Operator
 }
 _JOINTS = frozenset(["&", "|", "end"])
 _ENDS = _JOINTS | {")"}
@@ -107,7 +108,7 @@ def parse(text: str) -> Filter | None:
         raise InvalidValue("filter", text, "is no text")
     if len(text) > MAX_LENGTH:
         raise FilterError(
-            Said("the text is longer than {limit} characters", limit=MAX_LENGTH),
+            Message("the text is longer than {limit} characters", limit=MAX_LENGTH),
             text=text,
             position=MAX_LENGTH,
         )
@@ -152,7 +153,7 @@ class _Parser:
             if bracket:
                 self._groups.append(_Group(taken, negated=negated))
                 if len(self._groups) > MAX_DEPTH + 1:
-                    reason = Said("more than {limit} brackets are open", limit=MAX_DEPTH)
+                    reason = Message("more than {limit} brackets are open", limit=MAX_DEPTH)
                     raise self._error(reason, taken)
             negated = not bracket
         return negated
@@ -197,11 +198,11 @@ class _Parser:
 
     def _refuse_interval(self, sign: str) -> None:
         if self._kind == "..":
-            hint = Said("; write <>(1..5)") if sign == "<>" else ""
-            reason = Said("an interval cannot follow {sign}{hint}", sign=sign, hint=hint)
+            hint = Message("; write <>(1..5)") if sign == "<>" else ""
+            reason = Message("an interval cannot follow {sign}{hint}", sign=sign, hint=hint)
             raise self._error(reason, self._at, _JOINT)
 
-    def _plain(self, value: _Read, where: Said) -> Operand:
+    def _plain(self, value: _Read, where: Message) -> Operand:
         """The value that was just taken, which may be neither a pattern nor a token."""
         if isinstance(value, Operand):
             return value
@@ -209,12 +210,12 @@ class _Parser:
         if isinstance(value, Token):
             reason = "{token} stands for a whole condition and does not fit {where}"
             raise self._error(
-                Said(reason, token=self._texts[taken], where=where),
+                Message(reason, token=self._texts[taken], where=where),
                 taken,
                 "a value (in quotes if the % itself is meant)",
             )
         raise self._error(
-            Said("* and ? do not fit {where}", where=where),
+            Message("* and ? do not fit {where}", where=where),
             taken,
             r"a plain value ('\*' if the sign itself is meant)",
         )
@@ -241,8 +242,8 @@ class _Parser:
         """What stands next does not fit."""
         if self._kind == "end":
             return self._error("the filter ends too early", self._at, expected)
-        what = Said("a value") if self._kind in _WORDS else self._kind
-        return self._error(Said("{what} does not fit here", what=what), self._at, expected)
+        what = Message("a value") if self._kind in _WORDS else self._kind
+        return self._error(Message("{what} does not fit here", what=what), self._at, expected)
 
     def _error(self, reason: str, at: int, expected: str = "", *, offset: int = 0) -> FilterError:
         """An error that points to a lexeme, or so many characters behind its beginning."""
@@ -326,11 +327,11 @@ def to_text(item: Filter | None) -> str:
     if item is None:
         return ""
     if nesting(item) > MAX_DEPTH:
-        reason = Said("has more than {limit} groups", limit=MAX_DEPTH)
+        reason = Message("has more than {limit} groups", limit=MAX_DEPTH)
         raise InvalidValue("filter", type(item).__name__, reason)
     text = "".join(pieces_of(item))
     if len(text) > MAX_LENGTH:
-        reason = Said("has more than {limit} characters", limit=MAX_LENGTH)
+        reason = Message("has more than {limit} characters", limit=MAX_LENGTH)
         raise InvalidValue("filter", type(item).__name__, reason)
     return text
 

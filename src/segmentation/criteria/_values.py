@@ -13,7 +13,7 @@ from typing import assert_never
 import attrs
 
 from segmentation.codes import to_code
-from segmentation.errors import FilterError, Said, UnknownName
+from segmentation.errors import FilterError, Message, UnknownName
 from segmentation.fields import Field, FieldType, Value
 from segmentation.languages import truths
 
@@ -156,7 +156,7 @@ def _moment(text: str, as_of: AsOf) -> datetime:
         raise FilterError(
             "this is no date and time",
             text=text,
-            expected=Said("2026-11-22 14:30, or {date}", date=Said(EXPECTED)),
+            expected=Message("2026-11-22 14:30, or {date}", date=Message(EXPECTED)),
         ) from None
     return _in_utc(found if found.tzinfo else found.replace(tzinfo=as_of.zone), text)
 

@@ -5,7 +5,10 @@ import unicodedata
 
 import attrs
 
+from segmentation.showing import shown_by
 
+
+@shown_by("contact_no", "name", "media_type", "content")
 @attrs.frozen(kw_only=True)
 class Document:
     """A finished document for one contact, and what a courier must know to deliver it.

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from segmentation.codes import Option
 from segmentation.fields import Value
+from segmentation.showing import shown_by
 
 
 class Formats(Protocol):
@@ -44,6 +45,7 @@ _SHORT = 3
 _SHORT_YEAR = "yy"
 
 
+@shown_by()
 class PlainFormats:
     """The same for everybody: ISO 8601 dates and points in numbers; names are English.
 

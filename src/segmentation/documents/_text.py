@@ -7,6 +7,8 @@ import attrs
 
 from segmentation.errors import BadDocument
 from segmentation.fields import Value
+from segmentation.frozen import freeze_within
+from segmentation.showing import shown_by
 
 from ._formats import Formats, field_text
 from ._forms import missing_fields
@@ -44,7 +46,8 @@ def render_text(template: str, values: Mapping[str, str], *, name: str, contact_
     return _FIELD.sub(lambda found: values[found[1]], template)
 
 
-@attrs.frozen
+@shown_by("fields")
+@attrs.frozen(field_transformer=freeze_within)
 class TextForm:
     """A text template that was read."""
 
@@ -57,6 +60,7 @@ class TextForm:
         return _FIELD.sub(lambda found: texts[found[1]], self._text).encode(errors="replace")
 
 
+@shown_by("media_type")
 @attrs.frozen
 class TextRenderer:
     """Renders plain text; the one renderer that needs nothing else.

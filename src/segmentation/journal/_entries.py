@@ -20,7 +20,7 @@ goes with it.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import chain, count, islice, repeat
 from types import NoneType
@@ -31,6 +31,7 @@ import attrs
 from segmentation.columns import Columns
 from segmentation.errors import InvalidValue, JournalBroken
 from segmentation.interactions import Interaction
+from segmentation.showing import shown_by
 
 from ._happenings import (
     SALT,
@@ -51,12 +52,13 @@ FIRST = "0" * 64
 BLOCK = 2_000
 """How many entries are made at a time."""
 
-_LEAST_SECRET = 16
+_LEAST_RANDOM_BYTES = 16
 
 _AROUND = 20
 """How many characters around a bad one are shown."""
 
 
+@shown_by("number", "kind", "at", "user")
 @attrs.frozen(kw_only=True)
 class Entry:
     """One entry of the journal.
@@ -89,6 +91,7 @@ class Entry:
         return self.personal is None and bool(self.personal_sha256)
 
 
+@shown_by("number", "sha256")
 @attrs.frozen
 class Head:
     """Where the journal ends: kept elsewhere, it proves later that nothing was changed."""
@@ -112,29 +115,39 @@ def _one_line(_stamp: object, _field: object, user: str) -> None:
         raise InvalidValue("user", user, "may not hold control characters or line breaks")
 
 
-def _long_enough(_stamp: object, _field: object, secret: bytes) -> None:
-    if len(secret) < _LEAST_SECRET:
-        raise InvalidValue("secret", "...", f"has less than {_LEAST_SECRET} bytes")
+def _long_enough(_stamp: object, _field: object, random_bytes: bytes) -> None:
+    if len(random_bytes) < _LEAST_RANDOM_BYTES:
+        raise InvalidValue("random_bytes", "...", f"has less than {_LEAST_RANDOM_BYTES} bytes")
 
 
+@shown_by("at", "user")
 @attrs.frozen(kw_only=True)
 class Stamp:
-    """When and by whom something is recorded, and the chance that guards what is personal.
+    """When and by whom something is recorded, and the random bytes that guard what is personal.
 
     Attributes:
         at: When; zone-aware.
         user: Who.
-        secret: At least 16 random bytes, new for each call, kept nowhere: the salts of the
+        day: The day of what is recorded; that of ``at`` if not given.
+        random_bytes: At least 16 random bytes, new for each call, kept nowhere: the salts of the
             entries are made from it.
     """
 
     at: datetime = attrs.field(validator=_aware)
     user: str = attrs.field(default="", validator=_one_line)
-    secret: bytes = attrs.field(validator=_long_enough, repr=False)
+    random_bytes: bytes = attrs.field(validator=_long_enough)
+    day: date = attrs.field()
+
+    @day.default
+    def _day_of_the_time(self) -> date:
+        return self.at.date()
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"at": self.at, "user": self.user}
 
     def salt(self, number: int) -> str:
         """The salt of an entry: 128 bits, of which no other entry's can be guessed."""
-        return sha256(self.secret + number.to_bytes(8)).hexdigest()[:32]
+        return sha256(self.random_bytes + number.to_bytes(8)).hexdigest()[:32]
 
 
 def make_entries(

@@ -1,6 +1,6 @@
 """Figures over interactions: how many, at what cost, how long.
 
-They leave out what is cancelled or postponed. Totals by day are kept entry by entry, so that
+They leave out what is canceled or postponed. Totals by day are kept entry by entry, so that
 a figure over any range of dates costs as many additions as there are days in it.
 """
 
@@ -15,12 +15,15 @@ import attrs
 from segmentation.campaigns import CampaignTally
 from segmentation.columns import Columns
 from segmentation.interactions import Dimension, Interaction, InteractionTotal
+from segmentation.markup import to_figures, to_percent
+from segmentation.showing import shown_by
 
 from ._state import Done
 
 TotalKey: TypeAlias = tuple[Dimension, str, dt.date]
 
 
+@shown_by("interactions", "cost", "duration_min", "targets", "responses")
 @attrs.frozen(kw_only=True)
 class Figures:
     """What interactions add up to.
@@ -40,14 +43,29 @@ class Figures:
     responses: int = 0
 
     @property
-    def response_rate(self) -> Decimal:
-        """Responses for every hundred targets; 0 without targets."""
-        return Decimal(self.responses) * 100 / self.targets if self.targets else Decimal(0)
+    def response_rate(self) -> float:
+        """Responses for each target, 0.25 for one of four; 0 without targets."""
+        return self.responses / self.targets if self.targets else 0.0
 
     @property
     def cost_per_response(self) -> Decimal | None:
         """What a response cost; ``None`` without responses."""
         return self.cost / self.responses if self.responses else None
+
+    def _repr_html_(self) -> str:
+        """Each figure, rates in per cent."""
+        cost = self.cost_per_response
+        return to_figures(
+            {
+                "interactions": self.interactions,
+                "cost": self.cost,
+                "duration (min.)": self.duration_min,
+                "targets": self.targets,
+                "responses": self.responses,
+                "response rate": to_percent(self.response_rate),
+                "cost per response": None if cost is None else f"{cost:.2f}",
+            }
+        )
 
     def plus(self, other: "Figures | InteractionTotal | CampaignTally") -> "Figures":
         """The figures with those of another."""

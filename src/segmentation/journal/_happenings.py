@@ -18,6 +18,7 @@ from segmentation.columns import Columns
 from segmentation.interactions import DeliveryStatus, Evaluation, Interaction
 from segmentation.segments import LoggedSegment
 from segmentation.serialization import fragments, from_data, to_data, to_json
+from segmentation.showing import shown_by
 
 
 class EntryKind(Option):
@@ -39,8 +40,8 @@ class EntryKind(Option):
     PERSON_ERASED = "person_erased"
 
 
-class Thing(Option):
-    """What can be cancelled and deleted."""
+class EntryType(Option):
+    """What can be canceled and deleted."""
 
     INTERACTION = "interaction"
     CAMPAIGN_ENTRY = "campaign_entry"
@@ -75,6 +76,7 @@ def numbers_in(ranges: Ranges) -> Iterable[int]:
     return (number for first, last in ranges for number in range(first, last + 1))
 
 
+@shown_by("interaction")
 @attrs.frozen
 class Revised:
     """A postponed interaction was taken up again, or one passed to another contact by a merge.
@@ -86,6 +88,7 @@ class Revised:
     interaction: Interaction
 
 
+@shown_by("interaction_no")
 @attrs.frozen(kw_only=True)
 class Dropped:
     """A postponed interaction was given up."""
@@ -93,6 +96,7 @@ class Dropped:
     interaction_no: int
 
 
+@shown_by("interaction_no", "evaluation")
 @attrs.frozen(kw_only=True)
 class Evaluated:
     """Somebody said how an interaction went."""
@@ -101,6 +105,7 @@ class Evaluated:
     evaluation: Evaluation
 
 
+@shown_by("interaction_no", "date", "text")
 @attrs.frozen(kw_only=True)
 class Commented:
     """Somebody commented on an interaction."""
@@ -110,6 +115,7 @@ class Commented:
     text: str = ""
 
 
+@shown_by("interaction_no", "failed")
 @attrs.frozen(kw_only=True)
 class AttemptNoted:
     """Somebody said whether the contact was reached."""
@@ -118,6 +124,7 @@ class AttemptNoted:
     failed: bool
 
 
+@shown_by("interaction_no", "opportunity_no")
 @attrs.frozen(kw_only=True)
 class OpportunityLinked:
     """An interaction was linked to an opportunity of the host; to none if the number is empty."""
@@ -126,6 +133,7 @@ class OpportunityLinked:
     opportunity_no: str = ""
 
 
+@shown_by("interaction_no", "status", "attempts", "reason")
 @attrs.frozen(kw_only=True)
 class DeliveryRecorded:
     """How the delivery of an interaction's document stands.
@@ -141,26 +149,28 @@ class DeliveryRecorded:
     reason: str = ""
 
 
+@shown_by("what", "number")
 @attrs.frozen(kw_only=True)
 class Canceled:
-    """Something was cancelled, and with it what belongs to it.
+    """Something was canceled, and with it what belongs to it.
 
     Attributes:
-        what: What was cancelled.
+        what: What was canceled.
         number: Its entry's number.
-        interactions: The interactions that this cancels, none that was cancelled before.
+        interactions: The interactions that this cancels, none that was canceled before.
         campaign_entries: The campaign entries that this cancels, likewise.
     """
 
-    what: Thing
+    what: EntryType
     number: int
     interactions: Ranges = ()
     campaign_entries: Ranges = ()
 
 
+@shown_by("what", "number")
 @attrs.frozen(kw_only=True)
 class Uncanceled:
-    """Something cancelled counts again, and with it exactly what was cancelled with it.
+    """Something canceled counts again, and with it exactly what was canceled with it.
 
     Attributes:
         what: What counts again.
@@ -169,15 +179,16 @@ class Uncanceled:
         campaign_entries: The campaign entries that count again.
     """
 
-    what: Thing
+    what: EntryType
     number: int
     interactions: Ranges = ()
     campaign_entries: Ranges = ()
 
 
+@shown_by("what", "number")
 @attrs.frozen(kw_only=True)
 class Deleted:
-    """Something cancelled was deleted.
+    """Something canceled was deleted.
 
     Attributes:
         what: What was deleted.
@@ -188,7 +199,7 @@ class Deleted:
         attachments: Contents that went because nothing else needs them.
     """
 
-    what: Thing
+    what: EntryType
     number: int
     interactions: Ranges = ()
     campaign_entries: Ranges = ()
@@ -196,6 +207,7 @@ class Deleted:
     attachments: tuple[str, ...] = ()
 
 
+@shown_by("contact_no")
 @attrs.frozen(kw_only=True)
 class PersonErased:
     """All that was kept of a contact was removed; this is the proof.
@@ -317,7 +329,7 @@ def from_content(number: int, kind: EntryKind, content: Mapping[str, Any]) -> Ha
     Args:
         number: The entry's number, which is the record's that it makes.
         kind: What the entry records.
-        content: Facts, and what is left of the rest.
+        content: MergeData, and what is left of the rest.
 
     Raises:
         InvalidValue: The content is not that of a happening of this kind.

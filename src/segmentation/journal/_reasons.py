@@ -17,7 +17,7 @@ from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import to_text
 from segmentation.segments import (
     ActionKind,
-    Deed,
+    ActionSummary,
     LeftOutReason,
     LoggedSegment,
     Segment,
@@ -27,6 +27,7 @@ from segmentation.segments import (
     actions_to_json,
     history_of,
 )
+from segmentation.showing import shown_by
 
 from ._state import Known
 
@@ -102,6 +103,7 @@ class Effect(Option):
     LEFT_OUT = "left_out"
 
 
+@shown_by("action_no", "kind", "by_hand", "effect", "reason")
 @attrs.frozen(kw_only=True)
 class Step:
     """What one action did to one contact.
@@ -138,6 +140,7 @@ class Step:
         return phrases.say(f"step_{self.effect}", number=self.action_no, how=how, reason=why)
 
 
+@shown_by("contact_no", "line_nos", "steps")
 @attrs.frozen(kw_only=True)
 class Membership:
     """How a contact stood to a logged segment.
@@ -190,17 +193,17 @@ def explain_membership(known: Known, entry_no: int, contact_no: str) -> Membersh
 def steps_of(segment: Segment, contact_no: str) -> tuple[Step, ...]:
     """What each action of a segment did to a contact; actions without effect are left out."""
     no = to_code(contact_no)
-    return tuple(step for deed in history_of(segment) for step in _steps(deed, no))
+    return tuple(step for summary in history_of(segment) for step in _steps(summary, no))
 
 
-def _steps(deed: Deed, no: str) -> Iterator[Step]:
-    action = deed.action
+def _steps(summary: ActionSummary, no: str) -> Iterator[Step]:
+    action = summary.action
 
     def step(
         effect: Effect, line_nos: tuple[int, ...] = (), reason: LeftOutReason | None = None
     ) -> Step:
         return Step(
-            action_no=deed.number,
+            action_no=summary.number,
             kind=action.kind,
             by_hand=action.by_hand,
             criteria=action.criteria,
@@ -210,10 +213,10 @@ def _steps(deed: Deed, no: str) -> Iterator[Step]:
             reason=reason,
         )
 
-    gone = tuple(line_no for line_no, owner in deed.left.items() if owner == no)
+    gone = tuple(line_no for line_no, owner in summary.left.items() if owner == no)
     if gone:
         yield step(Effect.REMOVED, gone)
-    come = tuple(line_no for line_no, owner in deed.joined.items() if owner == no)
+    come = tuple(line_no for line_no, owner in summary.joined.items() if owner == no)
     if come:
         yield step(Effect.JOINED, come)
     for left_out in action.left_out:

@@ -17,7 +17,9 @@ from segmentation.columns import Columns
 from segmentation.errors import InvalidValue, JournalBroken
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.interactions import Interaction, InteractionComment
+from segmentation.markup import to_table
 from segmentation.segments import LoggedSegment
+from segmentation.showing import shown_by
 
 from ._entries import Entry, happening_of
 from ._happenings import (
@@ -28,13 +30,13 @@ from ._happenings import (
     Deleted,
     DeliveryRecorded,
     Dropped,
+    EntryType,
     Evaluated,
     Happening,
     OpportunityLinked,
     PersonErased,
     Ranges,
     Revised,
-    Thing,
     Uncanceled,
     numbers_in,
 )
@@ -50,6 +52,7 @@ class Known(Protocol):
         """All records of a kind whose fields have these values, in the order of their keys."""
 
 
+@shown_by("before", "after")
 @attrs.frozen
 class Change:
     """One record as it was before an entry and as it is after it; at least one of both.
@@ -145,13 +148,13 @@ def _get(known: Known, kind: type[RecordT], number: int, entry: Entry) -> Record
 
 
 def _affected(known: Known, happening: Canceled | Uncanceled, entry: Entry) -> Iterator[Record]:
-    """What is cancelled or counts again: the thing itself and what goes with it."""
+    """What is canceled or counts again: the thing itself and what goes with it."""
     match happening.what:
-        case Thing.INTERACTION:
+        case EntryType.INTERACTION:
             yield _get(known, Interaction, happening.number, entry)
-        case Thing.CAMPAIGN_ENTRY:
+        case EntryType.CAMPAIGN_ENTRY:
             yield _get(known, CampaignEntry, happening.number, entry)
-        case Thing.LOGGED_SEGMENT:
+        case EntryType.LOGGED_SEGMENT:
             yield _get(known, LoggedSegment, happening.number, entry)
         case _:
             assert_never(happening.what)
@@ -170,13 +173,13 @@ def _deleted(known: Known, happening: Deleted, entry: Entry) -> Iterator[Change]
         _get(known, Interaction, number, entry) for number in numbers_in(happening.interactions)
     )
     match happening.what:
-        case Thing.INTERACTION:
+        case EntryType.INTERACTION:
             yield from _gone(known, _get(known, Interaction, happening.number, entry))
-        case Thing.CAMPAIGN_ENTRY:
+        case EntryType.CAMPAIGN_ENTRY:
             yield Change(_get(known, CampaignEntry, happening.number, entry), None)
             for interaction in interactions:
                 yield from _gone(known, interaction)
-        case Thing.LOGGED_SEGMENT:
+        case EntryType.LOGGED_SEGMENT:
             yield Change(_get(known, LoggedSegment, happening.number, entry), None)
             for item in (*entries, *interactions):
                 yield _evolved(item, logged_segment_entry_no=0)
@@ -223,6 +226,7 @@ _Groups: TypeAlias = defaultdict[Any, set[tuple[Any, ...]]]
 """Keys by the values of a field: made when first asked for, then kept current."""
 
 
+@shown_by("number", "counts")
 class State:
     """What a journal adds up to, as of one of its entries.
 
@@ -234,6 +238,21 @@ class State:
         self.number = 0
         self._tables: dict[type[Record], dict[tuple[Any, ...], Any]] = {}
         self._groups: dict[tuple[type[Record], str], _Groups] = {}
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many records there are of each table."""
+        found = {kind.__table__: len(table) for kind, table in self._tables.items()}
+        return {table: count for table, count in sorted(found.items()) if count}
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"number": self.number, "counts": self.counts}
+
+    def _repr_html_(self) -> str:
+        """How many records there are of each table."""
+        return to_table(
+            ["table", "records"], self.counts.items(), caption=f"as of entry {self.number:,}"
+        )
 
     def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
         """The record with this key, or ``None``."""

@@ -8,12 +8,15 @@ from collections.abc import Mapping
 
 import attrs
 
-from segmentation.errors import Name, Said, SegmentationError, to_said
+from segmentation.errors import Identifier, Message, SegmentationError, to_message
+from segmentation.frozen import freeze_within
+from segmentation.showing import shown_by
 
 from ._english import TEXTS
 
 
-@attrs.frozen
+@shown_by("texts", "names", "messages")
+@attrs.frozen(field_transformer=freeze_within)
 class Phrases:
     """The words of one language.
 
@@ -29,6 +32,9 @@ class Phrases:
     texts: Mapping[str, str]
     names: Mapping[str, str] = attrs.field(factory=dict)
     messages: Mapping[str, str] = attrs.field(factory=dict)
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {name: len(words) for name, words in attrs.asdict(self, recurse=False).items()}
 
     def say(self, phrase: str, **parts: object) -> str:
         """A sentence, or a part of one."""
@@ -51,13 +57,13 @@ class Phrases:
         >>> ENGLISH.told(SegmentationError("the shop is closed"))
         'the shop is closed'
         """
-        said = what.said if isinstance(what, SegmentationError) else to_said(what)
+        said = what.message if isinstance(what, SegmentationError) else to_message(what)
         try:
             return self._told(said)
         except _Untold:
             return str(what)
 
-    def _told(self, said: Said) -> str:
+    def _told(self, said: Message) -> str:
         template = self.messages.get(said.template) or self._table(said.template)
         if not template:
             if _WORD.search(_HOLE.sub("", said.template)):
@@ -72,14 +78,14 @@ class Phrases:
 
     def _part(self, value: object) -> object:
         match value:
-            case Said():
+            case Message():
                 return self._told(value)
-            case Name():
+            case Identifier():
                 return self._named(value)
             case _:
                 return value
 
-    def _named(self, name: Name) -> str:
+    def _named(self, name: Identifier) -> str:
         """The captions of a table, a field, or a table and its field; else the name itself."""
         path = name.split(".")
         if len(path) == 1:

@@ -11,11 +11,13 @@ from typing import Self, cast
 from segmentation.bitmaps import to_flags, to_positions
 from segmentation.contacts import Contact, segment_order
 from segmentation.criteria import Row
-from segmentation.segments import Joining, Listed, Others, nos_of
+from segmentation.segments import Joining, Listed, Others, nos_in_order, nos_of
+from segmentation.showing import shown_by
 
 from ._index_positions import Positions
 
 
+@shown_by("count")
 class IndexedRoster:
     """Contacts of an index, each at its position there.
 
@@ -36,6 +38,14 @@ class IndexedRoster:
     def now(cls, positions: Positions, everyone: int) -> Self:
         """The roster of contacts as they are at this moment."""
         return cls(positions, everyone, positions.changed_among(everyone))
+
+    @property
+    def count(self) -> int:
+        """How many contacts there are."""
+        return self.everyone.bit_count()
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"count": self.count, "contact_nos": nos_in_order(self)}
 
     @property
     def nos(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 import attrs
 
-from segmentation.errors import Conflict, NotFound, Said
+from segmentation.errors import Conflict, Message, NotFound
 from segmentation.journal import Entry, Head, head_of
 from segmentation.segments import Segment, SegmentHeader
 
@@ -51,7 +51,7 @@ class MemorySegments:
     def _same_version(segment: Segment, stored: int) -> None:
         if stored != segment.version:
             raise Conflict(
-                Said("segment {no}", no=segment.no),
+                Message("segment {no}", no=segment.no),
                 "was changed, logged or deleted meanwhile; read it again",
             )
 

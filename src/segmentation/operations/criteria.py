@@ -33,7 +33,8 @@ from segmentation.criteria import (
 )
 from segmentation.fields import Field, FieldType, key_of
 from segmentation.interactions import Interaction
-from segmentation.languages import ENGLISH, Phrases
+from segmentation.languages import Phrases
+from segmentation.operations.context import Context
 from segmentation.operations.records import KINDS, require_contact
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -69,35 +70,27 @@ class StoredRows:
         return frozenset(interaction.contact_no for interaction in found)
 
 
-def describe_selection(
-    store: Store, criteria: Criteria | None, as_of: AsOf, phrases: Phrases = ENGLISH
-) -> str:
+def describe_selection(context: Context, criteria: Criteria | None) -> str:
     """A selection in words, with the dates that relative ones stand for."""
-    return describe(bind(criteria, schema_of(store), as_of), phrases)
+    return describe(bind(criteria, schema_of(context.store), context.day), context.phrases)
 
 
-def explain_contact(
-    store: Store,
-    criteria: Criteria | None,
-    contact_no: str,
-    as_of: AsOf,
-    phrases: Phrases = ENGLISH,
-) -> Explanation:
+def explain_contact(context: Context, criteria: Criteria | None, contact_no: str) -> Explanation:
     """Why a contact passes a selection, or why not: which parts hold, decided by which rows.
 
     Raises:
         NotFound: There is no such contact.
     """
+    store = context.store
     contact = require_contact(store, contact_no)
-    bound = bind(criteria, schema_of(store), as_of)
-    return explain(bound, StoredRows(store), contact, phrases=phrases)
+    bound = bind(criteria, schema_of(store), context.day)
+    return explain(bound, StoredRows(store), contact, phrases=context.phrases)
 
 
-def count_each_part(
-    store: Store, criteria: Criteria | None, as_of: AsOf, phrases: Phrases = ENGLISH
-) -> Counts:
+def count_each_part(context: Context, criteria: Criteria | None) -> Counts:
     """How many contacts each part of a selection leaves, alone and with those before it."""
-    bound = bind(criteria, schema_of(store), as_of)
+    store = context.store
+    bound = bind(criteria, schema_of(store), context.day)
     parts = () if bound.node is None else parts_of(bound.node)
 
     def count(node: BoundNode | None) -> int:
@@ -108,28 +101,22 @@ def count_each_part(
     for place, part in enumerate(parts, start=1):
         alone = count(part)
         left = alone if place == 1 else count(AllOf(parts[:place]))
-        sentence = describe(attrs.evolve(bound, node=part, cut=None), phrases)
+        sentence = describe(attrs.evolve(bound, node=part, cut=None), context.phrases)
         counted.append(PartCount(sentence, alone, left))
-    return Counts(base, tuple(counted), left, phrases=phrases)
+    return Counts(base, tuple(counted), left, phrases=context.phrases)
 
 
 def check_selection(
-    store: Store,
-    criteria: Criteria,
-    as_of: AsOf,
-    phrases: Phrases = ENGLISH,
-    *,
-    segment_no: str = "",
+    context: Context, criteria: Criteria, *, segment_no: str = ""
 ) -> tuple[Remark, ...]:
     """What is wrong or remarkable about a selection, each thing in a sentence.
 
     Args:
-        store: Where codes, segments and what these ask for are looked up.
+        context: Store, user, day and clock.
         criteria: The selection.
-        as_of: The day and user to bind it to.
-        phrases: The words to say it in.
         segment_no: The segment that it is for, which it should not ask for itself.
     """
+    store = context.store
 
     def known(table: str) -> Container[str] | None:
         if table == SegmentHeader.__table__:
@@ -142,8 +129,8 @@ def check_selection(
         keys = frozenset(str(key_of(item)[0]) for item in store.records.all(kind))
         return keys or None
 
-    found = check(criteria, schema_of(store), as_of, known=known, phrases=phrases)
-    return (*found, *_circles(store, criteria, to_code(segment_no), phrases))
+    found = check(criteria, schema_of(store), context.day, known=known, phrases=context.phrases)
+    return (*found, *_circles(store, criteria, to_code(segment_no), context.phrases))
 
 
 def _circles(

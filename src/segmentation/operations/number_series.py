@@ -5,7 +5,7 @@ from collections.abc import Callable
 import attrs
 
 from segmentation.codes import to_code
-from segmentation.errors import InvalidValue, Name, NotFound, Refused, Said
+from segmentation.errors import Identifier, InvalidValue, Message, NotFound, Refused
 from segmentation.protocols import Store
 from segmentation.setup import MarketingSetup, NumberSeries
 
@@ -60,7 +60,7 @@ def take_number(
         return Numbered(_by_hand(store, code, given, taken))
     if not code:
         reason = "the marketing setup's field {field} names no number series"
-        raise Refused("take a number", Said(reason, field=Name(setup_field)))
+        raise Refused("take a number", Message(reason, field=Identifier(setup_field)))
     found = _series(store, code)
     while True:
         number = found.next_no()
@@ -80,10 +80,10 @@ def _series(store: Store, code: str) -> NumberSeries:
 def _by_hand(store: Store, code: str, given: str, taken: Callable[[str], bool]) -> str:
     if code and not _series(store, code).manual_nos:
         reason = "series {code} allows no numbers given by hand; leave the number empty"
-        raise Refused(Said("number {given!r}", given=given), Said(reason, code=code))
+        raise Refused(Message("number {given!r}", given=given), Message(reason, code=code))
     number = to_code(given)
     if not number:
         raise InvalidValue("no", given, "is blank")
     if taken(number):
-        raise Refused(Said("number {given!r}", given=number), "is in use already")
+        raise Refused(Message("number {given!r}", given=number), "is in use already")
     return number

@@ -5,7 +5,16 @@ A contact is asked of the store's contacts, wherever the host keeps them.
 
 from collections.abc import Iterator, Mapping
 
-from segmentation import campaigns, contacts, questionnaires, setup, tasks, templates
+from segmentation import (
+    campaigns,
+    code_tables,
+    contacts,
+    questionnaires,
+    salutations,
+    setup,
+    tasks,
+    templates,
+)
 from segmentation.codes import to_code
 from segmentation.contacts import Contact, ContactBusinessRelation, LinkToTable
 from segmentation.errors import NotFound
@@ -28,18 +37,18 @@ KINDS: Mapping[str, type[Record]] = {
         contacts.ContactWebSource,
         contacts.ItemEntry,
         Interaction,
-        contacts.MailingGroup,
-        contacts.IndustryGroup,
-        contacts.BusinessRelation,
-        contacts.JobResponsibility,
-        contacts.OrganizationalLevel,
-        contacts.WebSource,
-        contacts.Territory,
-        contacts.CountryRegion,
-        contacts.LanguageCode,
-        contacts.SalespersonPurchaser,
-        contacts.Salutation,
-        contacts.SalutationFormula,
+        code_tables.MailingGroup,
+        code_tables.IndustryGroup,
+        code_tables.BusinessRelation,
+        code_tables.JobResponsibility,
+        code_tables.OrganizationalLevel,
+        code_tables.WebSource,
+        code_tables.Territory,
+        code_tables.CountryRegion,
+        code_tables.LanguageCode,
+        code_tables.SalespersonPurchaser,
+        salutations.Salutation,
+        salutations.SalutationFormula,
         templates.InteractionGroup,
         templates.InteractionTemplate,
         templates.TemplateLanguage,

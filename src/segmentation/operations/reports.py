@@ -11,14 +11,14 @@ from typing import Any, Protocol
 import attrs
 
 from segmentation.campaigns import CampaignEntry, CampaignStatus
-from segmentation.contacts import SalespersonPurchaser
-from segmentation.criteria import AsOf
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.documents import Formats, PlainFormats, address_lines, locale_of
 from segmentation.interactions import DocumentType, Interaction
-from segmentation.journal import NOTHING, Figures, Stamp
+from segmentation.journal import NOTHING, Figures
 from segmentation.operations.campaigns import Scope, entries_of, figures, figures_by, get_campaign
+from segmentation.operations.context import Context
 from segmentation.operations.interactions import DocumentRecorded, contact_figures, record_document
-from segmentation.operations.letters import Facts, Gatherer, as_interaction
+from segmentation.operations.letters import MergeData, MergeDataReader, as_interaction
 from segmentation.protocols import Store
 from segmentation.reports import (
     CampaignDetails,
@@ -70,7 +70,7 @@ def segment_contacts(
 
 
 def _row(
-    store: Store, line: SegmentLine, facts: Facts, value: Callable[[str], Decimal]
+    store: Store, line: SegmentLine, facts: MergeData, value: Callable[[str], Decimal]
 ) -> ContactRow:
     contact = facts.contact
     known = contact_figures(store, contact.no)
@@ -118,7 +118,7 @@ def cover_sheets(
     Raises:
         NotFound: A contact is gone.
     """
-    gatherer = Gatherer(store.records)
+    gatherer = MergeDataReader(store.records)
     sender = store.records.find(CompanyInformation) or CompanyInformation()
     address = address_lines(
         sender.name,
@@ -149,44 +149,29 @@ def cover_sheets(
 
 
 def record_cover_sheets(
-    store: Store,
-    sheets: Iterable[CoverSheet],
-    stamp: Stamp,
-    *,
-    as_of: AsOf,
-    campaign_no: str = "",
+    context: Context, sheets: Iterable[CoverSheet], *, campaign_no: str = ""
 ) -> Sequence[DocumentRecorded]:
     """Record that cover sheets were printed, with the template that is set up for them.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         sheets: The sheets.
-        stamp: When and by whom it is recorded.
-        as_of: The user at work.
         campaign_no: The campaign of the segment that they were printed for; empty if none.
 
     Returns:
         What came of each, in their order: without a template, nothing is recorded.
     """
     kind = DocumentType.COVER_SHEET
-    with store.transaction():
+    with context.store.transaction():
         return [
-            record_document(
-                store,
-                kind,
-                "",
-                stamp,
-                as_of=as_of,
-                contact_no=sheet.contact_no,
-                campaign_no=campaign_no,
-            )
+            record_document(context, kind, "", contact_no=sheet.contact_no, campaign_no=campaign_no)
             for sheet in sheets
         ]
 
 
-def _lines(store: Store, segment_no: str) -> Sequence[tuple[SegmentLine, Facts]]:
+def _lines(store: Store, segment_no: str) -> Sequence[tuple[SegmentLine, MergeData]]:
     segment = store.segments.get(segment_no)
-    gatherer = Gatherer(store.records)
+    gatherer = MergeDataReader(store.records)
     lines = [line for line in segment.lines if line.contact_no]
     return [(line, gatherer.facts(as_interaction(line), segment.header)) for line in lines]
 
@@ -198,7 +183,7 @@ def campaign_details(
     starting_date: date | None = None,
     ending_date: date | None = None,
 ) -> CampaignDetails:
-    """A campaign with its figures and entries, without what is cancelled or postponed.
+    """A campaign with its figures and entries, without what is canceled or postponed.
 
     Args:
         store: Where everything is kept.
@@ -260,7 +245,7 @@ class DataForm(Protocol):
 
 
 @attrs.frozen(kw_only=True)
-class Edition:
+class ReportOptions:
     """In what language a report is, and what it is called.
 
     Attributes:
@@ -275,7 +260,7 @@ class Edition:
 
 
 def contacts_report(
-    form: DataForm, rows: Iterable[ContactRow], edition: Edition | None = None
+    form: DataForm, rows: Iterable[ContactRow], edition: ReportOptions | None = None
 ) -> bytes:
     """The list of contacts as a document."""
     return _report(form, "segment_contacts", edition, rows=list(rows))
@@ -285,7 +270,7 @@ def labels_report(
     form: DataForm,
     labels: Iterable[Label],
     layout: LabelFormat,
-    edition: Edition | None = None,
+    edition: ReportOptions | None = None,
 ) -> bytes:
     """Labels as a document: HTML lays them out on sheets, Word in the rows of one table."""
     sheets = list(sheets_of(labels, layout))
@@ -299,22 +284,22 @@ def labels_report(
 
 
 def cover_sheets_report(
-    form: DataForm, sheets: Iterable[CoverSheet], edition: Edition | None = None
+    form: DataForm, sheets: Iterable[CoverSheet], edition: ReportOptions | None = None
 ) -> bytes:
     """Cover sheets as a document, a page for each."""
     return _report(form, "segment_cover_sheet", edition, sheets=list(sheets))
 
 
 def campaign_report(
-    form: DataForm, details: CampaignDetails, edition: Edition | None = None
+    form: DataForm, details: CampaignDetails, edition: ReportOptions | None = None
 ) -> bytes:
     """The details of a campaign as a document."""
     return _report(form, "campaign_details", edition, campaign=details)
 
 
-def _report(form: DataForm, name: str, edition: Edition | None, **data: object) -> bytes:
+def _report(form: DataForm, name: str, edition: ReportOptions | None, **data: object) -> bytes:
     """A report's data as texts, with the words of its language beside them."""
-    edition = edition or Edition()
+    edition = edition or ReportOptions()
     words = report_words(edition.language)
     told: dict[str, Any] = {field: _told(value, edition.formats) for field, value in data.items()}
     told["title"] = edition.title or words[name]
@@ -333,6 +318,8 @@ def _told(value: object, formats: Formats, pattern: str = "") -> object:
             return formats.date(value)
         case Decimal():
             return formats.number(value, pattern)
+        case float():  # a share, which documents show in per cent
+            return formats.number(Decimal(str(value)) * 100, pattern)
         case list() | tuple():
             return [_told(item, formats) for item in value]
         case ContactRow() | Sheet() | Label() | CoverSheet() | CampaignDetails() | EntryRow():

@@ -7,19 +7,18 @@ import attrs
 
 from segmentation.codes import to_code
 from segmentation.contacts import Contact
-from segmentation.criteria import AsOf
 from segmentation.errors import NotFound, Refused
 from segmentation.interactions import Interaction, InteractionComment
-from segmentation.journal import Stamp
+from segmentation.operations.context import Context
 from segmentation.operations.interactions import interaction_of, may_link_opportunity, record_call
 from segmentation.operations.records import require_contact
-from segmentation.protocols import Agenda, Store
+from segmentation.protocols import Store
 from segmentation.segments import Segment, SegmentLine
 from segmentation.tasks import Opportunity, Task, TaskKind, TaskType, Team, TeamSalesperson
 
 
 def tasks_for_segment(
-    store: Store,
+    context: Context,
     segment_no: str,
     *,
     task_type: TaskType = TaskType.BLANK,
@@ -28,12 +27,11 @@ def tasks_for_segment(
     team_code: str = "",
     organizer_code: str = "",
     follow_up: str = "",
-    agenda: Agenda | None = None,
 ) -> Sequence[Task]:
     """One task for each line of a segment that has a contact; for a team, one more per member.
 
     Args:
-        store: Where the segment is.
+        context: Store, user, day and clock.
         segment_no: The segment; each task has the date of its line.
         task_type: What is to be done.
         description: What it is about; the segment's description if not given.
@@ -41,13 +39,13 @@ def tasks_for_segment(
         team_code: A team that is to do it.
         organizer_code: Who organizes what the team is to do.
         follow_up: Date formula of the task after each.
-        agenda: The host's system, which takes the tasks over.
 
     Raises:
         NotFound: There is no such segment or team.
         Refused: A meeting of a team has no organizer; or there is no line with a contact.
         FilterError: The formula is none.
     """
+    store = context.store
     segment = store.segments.get(to_code(segment_no))
     team, organizer = to_code(team_code), to_code(organizer_code)
     if team and store.records.find(Team, team) is None:
@@ -72,8 +70,8 @@ def tasks_for_segment(
         )
         task.followed_up()  # so that a formula that is none is told of now, not when it is due
         tasks += [task, *_for_members(task, members)]
-    if agenda is not None:
-        agenda.add_tasks(tasks)
+    if context.agenda is not None:
+        context.agenda.add_tasks(tasks)
     return tasks
 
 
@@ -91,21 +89,20 @@ def _for_members(task: Task, members: Iterable[str]) -> Iterator[Task]:
 
 
 def opportunities_for_segment(
-    store: Store, segment_no: str, *, sales_cycle_code: str = "", agenda: Agenda | None = None
+    context: Context, segment_no: str, *, sales_cycle_code: str = ""
 ) -> Sequence[Opportunity]:
     """One opportunity for each line of a segment that has a contact.
 
     Args:
-        store: Where the segment is.
+        context: Store, user, day and clock.
         segment_no: The segment.
         sales_cycle_code: The host's sales cycle that they go through.
-        agenda: The host's system, which takes them over.
 
     Raises:
         NotFound: There is no such segment.
         Refused: There is no line with a contact.
     """
-    segment = store.segments.get(to_code(segment_no))
+    segment = context.store.segments.get(to_code(segment_no))
     made = [
         Opportunity(
             description=line.description,
@@ -120,8 +117,8 @@ def opportunities_for_segment(
         )
         for line in _lines(segment)
     ]
-    if agenda is not None:
-        agenda.add_opportunities(made)
+    if context.agenda is not None:
+        context.agenda.add_opportunities(made)
     return made
 
 
@@ -164,25 +161,25 @@ def _is_about(opportunity: Opportunity, contact: Contact) -> bool:
 
 
 def opportunity_of_interaction(
-    store: Store, entry_no: int, *, sales_cycle_code: str = "", agenda: Agenda | None = None
+    context: Context, entry_no: int, *, sales_cycle_code: str = ""
 ) -> Opportunity:
     """An opportunity out of an interaction, with the comments on it.
 
     The interaction is linked to it when the host has numbered it, see `link_opportunity`.
 
     Args:
-        store: Where the interaction is.
+        context: Store, user, day and clock.
         entry_no: The interaction.
         sales_cycle_code: The host's sales cycle that the opportunity goes through.
-        agenda: The host's system, which takes it over.
 
     Raises:
         NotFound: There is no such interaction.
         Refused: It has an opportunity, or does not count.
     """
+    store = context.store
     interaction = interaction_of(store, entry_no)
     if not may_link_opportunity(interaction):
-        reason = "it has an opportunity, or is cancelled or postponed"
+        reason = "it has an opportunity, or is canceled or postponed"
         raise Refused(f"make an opportunity of interaction {entry_no}", reason)
     made = Opportunity(
         description=interaction.description,
@@ -198,18 +195,15 @@ def opportunity_of_interaction(
             for comment in store.records.all(InteractionComment, interaction_no=entry_no)
         ),
     )
-    if agenda is not None:
-        agenda.add_opportunities([made])
+    if context.agenda is not None:
+        context.agenda.add_opportunities([made])
     return made
 
 
 def record_call_of_task(
-    store: Store,
+    context: Context,
     task: Task,
     phone_no: str,
-    stamp: Stamp,
-    *,
-    as_of: AsOf,
     **given: Any,  # noqa: ANN401 - the fields of an interaction
 ) -> Interaction:
     """Record a phone call that a task asked for: contact, salesperson and campaign are the task's.
@@ -225,4 +219,4 @@ def record_call_of_task(
         "opportunity_no": task.opportunity_no,
     }
     filled = {name: value for name, value in taken.items() if value}
-    return record_call(store, task.contact_no, phone_no, stamp, as_of=as_of, **filled | given)
+    return record_call(context, task.contact_no, phone_no, **filled | given)

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import attrs
 
-from segmentation.errors import Fault, InvalidValue, Rejected, Said, UnknownName, near_name
+from segmentation.errors import Fault, InvalidValue, Message, Rejected, UnknownName, near_name
 from segmentation.fields import (
     GREATEST,
     LEAST,
@@ -25,7 +25,7 @@ from segmentation.fields import (
 from segmentation.languages import truths
 
 
-def read_given(
+def parse_field_values(
     kind: type[Record],
     given: Mapping[str, object],
     *,
@@ -79,8 +79,8 @@ def _exact(value: Any) -> Any:  # noqa: ANN401 - any value
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
-def _told(fault: InvalidValue) -> Said:
-    return Said("{value!r} {reason}", value=fault.value, reason=fault.reason)
+def _told(fault: InvalidValue) -> Message:
+    return Message("{value!r} {reason}", value=fault.value, reason=fault.reason)
 
 
 _DIGITS = 100

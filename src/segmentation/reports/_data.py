@@ -6,10 +6,14 @@ from decimal import Decimal
 
 import attrs
 
+from segmentation.markup import to_figures, to_percent, to_rows, to_table
+from segmentation.showing import shown_by
+
 _WIDTH, _HEIGHT = 210, 297
 """A4, in millimetres."""
 
 
+@shown_by("line_no", "contact_no", "name")
 @attrs.frozen(kw_only=True)
 class ContactRow:
     """A contact in the list of a segment's contacts.
@@ -37,6 +41,7 @@ class ContactRow:
     last_interaction: dt.date | None = None
 
 
+@shown_by("contact_no", "lines")
 @attrs.frozen(kw_only=True)
 class Label:
     """An address label."""
@@ -45,6 +50,7 @@ class Label:
     lines: tuple[str, ...]
 
 
+@shown_by("columns", "rows", "width", "height")
 @attrs.frozen(kw_only=True)
 class LabelFormat:
     """How labels lie on a sheet of A4, in millimetres.
@@ -74,11 +80,17 @@ class LabelFormat:
         return (_HEIGHT - self.rows * self.height) / 2
 
 
+@shown_by("rows")
 @attrs.frozen(kw_only=True)
 class Sheet:
     """A sheet of labels: rows, each of as many labels as there are columns, or fewer."""
 
     rows: tuple[tuple[Label, ...], ...]
+
+    def _repr_html_(self) -> str:
+        """The labels as they lie on the sheet."""
+        rows = [["\n".join(label.lines) for label in row] for row in self.rows]
+        return to_table([""] * max(map(len, rows), default=1), rows)
 
 
 def sheets_of(labels: Iterable[Label], layout: LabelFormat) -> Iterator[Sheet]:
@@ -91,6 +103,15 @@ def sheets_of(labels: Iterable[Label], layout: LabelFormat) -> Iterator[Sheet]:
         yield Sheet(rows=tuple(tuple(sheet[row : row + layout.columns]) for row in rows))
 
 
+@shown_by(
+    "as_agreed_upon",
+    "for_your_information",
+    "your_comments_please",
+    "for_your_approval",
+    "please_call",
+    "returned_after_use",
+    "custom",
+)
 @attrs.frozen(kw_only=True)
 class Remarks:
     """What is ticked on a cover sheet.
@@ -114,6 +135,7 @@ class Remarks:
         return tuple("x" if tick else "" for tick in ticked)
 
 
+@shown_by("contact_no", "date", "remark")
 @attrs.frozen(kw_only=True)
 class CoverSheet:
     """A cover sheet for one contact.
@@ -134,12 +156,13 @@ class CoverSheet:
     remark: str = ""
 
 
+@shown_by("entry_no", "date", "description", "interactions", "cost", "canceled")
 @attrs.frozen(kw_only=True)
 class EntryRow:
     """A campaign entry in the details of its campaign.
 
     Attributes:
-        interactions: How many interactions it counts, without those cancelled or postponed.
+        interactions: How many interactions it counts, without those canceled or postponed.
         cost: What they cost, in the currency of the host.
         duration_min: How long they took, in minutes.
     """
@@ -154,6 +177,7 @@ class EntryRow:
     canceled: bool = False
 
 
+@shown_by("campaign_no", "description", "targets", "responses", "response_rate", "entries")
 @attrs.frozen(kw_only=True)
 class CampaignDetails:
     """A campaign with its figures and what was done for it.
@@ -162,7 +186,7 @@ class CampaignDetails:
         status: The description of its status.
         targets: Target contacts contacted.
         responses: Contacts responded.
-        response_rate: Responses for every hundred targets.
+        response_rate: Responses for each target; a document shows them in per cent.
     """
 
     campaign_no: str
@@ -174,7 +198,22 @@ class CampaignDetails:
     interactions: int = 0
     targets: int = 0
     responses: int = 0
-    response_rate: Decimal = Decimal(0)
+    response_rate: float = 0.0
     cost: Decimal = Decimal(0)
     duration_min: Decimal = Decimal(0)
     entries: tuple[EntryRow, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """The figures, and the first entries."""
+        figures = {
+            "description": self.description,
+            "status": self.status,
+            "interactions": self.interactions,
+            "targets": self.targets,
+            "responses": self.responses,
+            "response rate": to_percent(self.response_rate),
+            "cost": self.cost,
+        }
+        names = ["entry_no", "date", "description", "segment_no", "interactions", "cost"]
+        head = to_figures(figures, caption=f"campaign {self.campaign_no}")
+        return head + to_rows(self.entries, names)

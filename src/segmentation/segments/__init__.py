@@ -18,6 +18,7 @@ from ._actions import (
     Undone,
     actions_from_json,
     actions_to_json,
+    to_left_outs,
     undone_from_json,
 )
 from ._blocks import LINE_STEP, Alike, of_nobody
@@ -35,13 +36,13 @@ from ._changes import (
 )
 from ._events import (
     Event,
+    Observer,
     SegmentChanged,
     SegmentChanging,
     SegmentLogged,
     SegmentLogging,
     SegmentRefreshed,
-    Tell,
-    tell_nobody,
+    observe_nothing,
 )
 from ._fields import (
     AlternativeAddressFields,
@@ -57,11 +58,11 @@ from ._fields import (
     ItemEntryFields,
 )
 from ._header import SegmentHeader
-from ._history import Deed, history_of
+from ._history import ActionSummary, History, history_of
 from ._line import SegmentLine, Terms, address_on, texts_to_json
 from ._lines import Lines, Part, alike, to_lines
 from ._logged import LoggedSegment
-from ._rosters import Joiner, Joining, Listed, Others, Roster, nos_of
+from ._rosters import Joiner, Joining, Listed, Others, Roster, nos_in_order, nos_of
 from ._schema import FILTERED, contact_fields, contact_schema
 from ._segment import Segment
 
@@ -72,6 +73,7 @@ __all__ = [
     "LINE_STEP",
     "PASSED_ON",
     "ActionKind",
+    "ActionSummary",
     "Addressed",
     "Alike",
     "AlternativeAddressFields",
@@ -85,8 +87,8 @@ __all__ = [
     "ContactTables",
     "ContactWebSourceFields",
     "CriteriaAction",
-    "Deed",
     "Event",
+    "History",
     "InteractionFields",
     "ItemEntryFields",
     "Joiner",
@@ -97,6 +99,7 @@ __all__ = [
     "Lines",
     "Listed",
     "LoggedSegment",
+    "Observer",
     "Options",
     "Others",
     "Part",
@@ -110,7 +113,6 @@ __all__ = [
     "SegmentLogged",
     "SegmentLogging",
     "SegmentRefreshed",
-    "Tell",
     "Terms",
     "Undone",
     "actions_from_json",
@@ -123,10 +125,12 @@ __all__ = [
     "following",
     "following_texts",
     "history_of",
+    "nos_in_order",
     "nos_of",
+    "observe_nothing",
     "of_nobody",
-    "tell_nobody",
     "texts_to_json",
+    "to_left_outs",
     "to_lines",
     "undone_from_json",
     "with_date",

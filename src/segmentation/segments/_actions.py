@@ -5,18 +5,23 @@ restores what was. Knows how actions are written down; knows no segment.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any, overload
 
 import attrs
 
-from segmentation.bitmaps import to_positions
+from segmentation.bitmaps import from_flags, to_positions
 from segmentation.codes import Option
+from segmentation.contacts import CorrespondenceType
 from segmentation.criteria import AsOf, Criteria
 from segmentation.errors import InvalidValue
 from segmentation.fields import Extra, LongText, Record, ShortCode, Text, to_extra, with_converters
+from segmentation.frozen import FrozenMapping, freeze_within
+from segmentation.languages import ENGLISH
+from segmentation.markup import SHOWN, to_figures, to_table
 from segmentation.serialization import (
     JSON,
     criteria_from_data,
@@ -26,11 +31,12 @@ from segmentation.serialization import (
     to_data,
     to_json,
 )
+from segmentation.showing import shown_by
 
 from ._blocks import LINE_STEP, Alike
 from ._line import SegmentLine
 from ._lines import Lines, Part, alike, to_lines
-from ._rosters import Roster
+from ._rosters import Listed, Roster
 
 
 class ActionKind(Option):
@@ -53,6 +59,7 @@ class LeftOutReason(Option):
     GONE = "gone"
 
 
+@shown_by("contact_no", "reason")
 @attrs.frozen
 class LeftOut:
     """A contact that matched and did not join, and why."""
@@ -61,7 +68,8 @@ class LeftOut:
     reason: LeftOutReason
 
 
-@attrs.frozen(eq=False)
+@shown_by("counts")
+@attrs.frozen(eq=False, field_transformer=freeze_within)
 class LeftOuts(Sequence[LeftOut]):
     """Who did not join, in the order of lines; each is made when somebody looks.
 
@@ -73,8 +81,13 @@ class LeftOuts(Sequence[LeftOut]):
     who: Roster
     reasons: Mapping[LeftOutReason, int]
 
-    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
-        return tuple, (tuple(self),)
+    def __reduce__(self) -> tuple[Callable[..., "LeftOuts"], tuple[Any, ...]]:
+        return to_left_outs, (tuple(self),)
+
+    @property
+    def counts(self) -> Mapping[LeftOutReason, int]:
+        """How many did not join, by reason; no `LeftOut` is made for it."""
+        return counts_of(self.reasons)
 
     def __len__(self) -> int:
         return sum(places.bit_count() for places in self.reasons.values())
@@ -95,6 +108,23 @@ class LeftOuts(Sequence[LeftOut]):
     def __hash__(self) -> int:
         return hash(self._made)
 
+    def _plain_(self) -> Mapping[str, object]:
+        return dict(nos_by_reason(self.who, self.reasons))
+
+    def _repr_html_(self) -> str:
+        """How many did not join for each reason, and the first of them."""
+        rows = [
+            [ENGLISH.name("*", "reason", reason), count, self._first(reason)]
+            for reason, count in self.counts.items()
+        ]
+        return to_table(["reason", "contacts", ""], rows, caption=f"{len(self):,} left out")
+
+    def _first(self, reason: LeftOutReason) -> str:
+        places = self.who.in_order(self.reasons[reason])
+        more = len(places) - SHOWN
+        shown = ", ".join(self.who.contact_nos(places[:SHOWN]))
+        return f"{shown} … and {more:,} more" if more > 0 else shown
+
     @cached_property
     def _made(self) -> tuple[LeftOut, ...]:
         who, places = self.who, reduce(or_, self.reasons.values(), 0)
@@ -106,6 +136,43 @@ class LeftOuts(Sequence[LeftOut]):
         return tuple(LeftOut(no, reason) for no, reason in pairs)
 
 
+def counts_of(reasons: Mapping[LeftOutReason, int]) -> Mapping[LeftOutReason, int]:
+    """How many places there are for each reason that has any, in the order of the reasons."""
+    found = {reason: reasons.get(reason, 0).bit_count() for reason in LeftOutReason}
+    return FrozenMapping((reason, count) for reason, count in found.items() if count)
+
+
+def nos_by_reason(
+    who: Roster, reasons: Mapping[LeftOutReason, int]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The contacts of a roster for each reason that has any."""
+    for reason in counts_of(reasons):
+        yield reason, tuple(who.contact_nos(who.in_order(reasons[reason])))
+
+
+def to_left_outs(left_out: Iterable[LeftOut]) -> LeftOuts:
+    """Those who did not join, from any that are at hand, in their order."""
+    if isinstance(left_out, LeftOuts):
+        return left_out
+    found = tuple(left_out)
+    who = Listed(
+        numbers=tuple([each.contact_no for each in found]),
+        company_nos=("",) * len(found),
+        manners=(("", CorrespondenceType.BLANK, ""),),
+        manner_of=array("I", [0]) * len(found),
+    )
+    given = [each.reason for each in found]
+    places = {reason: bytes([each is reason for each in given]) for reason in set(given)}
+    return LeftOuts(who, {reason: from_flags(flags) for reason, flags in places.items()})
+
+
+@shown_by(
+    "allow_existing",
+    "expand_companies",
+    "allow_related_companies",
+    "ignore_exclusion",
+    "entire_companies",
+)
 @attrs.frozen(kw_only=True)
 class Options:
     """How an action chooses; all off unless said otherwise.
@@ -137,6 +204,9 @@ def to_inserted(numbers: Iterable[int]) -> Sequence[int]:
     return kept
 
 
+@shown_by(
+    "kind", "by_hand", "saved_code", "as_of.today", "inserted", "removed", "left_out", "lines_after"
+)
 @attrs.frozen(kw_only=True)
 class CriteriaAction:
     """One step by which a segment came about.
@@ -150,7 +220,7 @@ class CriteriaAction:
         as_of: The day that relative dates stood for.
         inserted: Numbers of the lines that the action put in.
         removed: The lines that it took out, as they were.
-        left_out: Contacts that matched and did not join.
+        left_out: Contacts that matched and did not join, with the reason.
         lines_before: How many lines there were before it.
         lines_after: How many there were after it.
     """
@@ -163,11 +233,29 @@ class CriteriaAction:
     as_of: AsOf | None = None
     inserted: Sequence[int] = attrs.field(converter=to_inserted, default=())
     removed: Lines = attrs.field(converter=to_lines, default=Lines())
-    left_out: Sequence[LeftOut] = ()
+    left_out: LeftOuts = attrs.field(converter=to_left_outs, default=to_left_outs(()))
     lines_before: int = 0
     lines_after: int = 0
 
+    def _repr_html_(self) -> str:
+        """How it chose, what came in and went, and who was left out."""
+        figures = {
+            "action": str(self.kind),
+            "by hand": "yes" if self.by_hand else None,
+            "saved criteria": self.saved_code or None,
+            "criteria": None if self.criteria is None else repr(self.criteria),
+            "day": self.as_of.today if self.as_of else None,
+            "lines before": self.lines_before,
+            "joined": len(self.inserted),
+            "left": len(self.removed),
+            "lines after": self.lines_after,
+        }
+        known = {name: value for name, value in figures.items() if value is not None}
+        left_out = self.left_out._repr_html_() if self.left_out else ""
+        return to_figures(known) + left_out
 
+
+@shown_by("action.kind", "action.by_hand", "action.as_of.today", "inserted")
 @attrs.frozen(kw_only=True)
 class Undone:
     """An action that was gone back on, and can be done again.

@@ -13,6 +13,8 @@ from typing import Literal, Self, TypeAlias
 import attrs
 
 from segmentation.bitmaps import to_positions
+from segmentation.frozen import freeze_within
+from segmentation.showing import shown_by
 
 from ._line import SegmentLine, Terms
 from ._rosters import Joiner, Listed, Roster
@@ -20,7 +22,8 @@ from ._rosters import Joiner, Listed, Roster
 LINE_STEP = 10_000
 
 
-@attrs.frozen(eq=False)
+@shown_by("numbers")
+@attrs.frozen(eq=False, field_transformer=freeze_within)
 class Joined:
     """Contacts that joined together; their lines follow from the terms.
 
@@ -51,6 +54,9 @@ class Joined:
         """Hashes of the contents that the lines may need."""
         return self.terms.attachments
 
+    def _plain_(self) -> Mapping[str, object]:
+        return {"lines": len(self.numbers), "contact_nos": tuple(self.contact_nos)}
+
     def line(self, index: int) -> SegmentLine:
         """The line with an index in their order."""
         contact = self.who.at(self.order[index])
@@ -63,6 +69,7 @@ class Joined:
         return value * here.bit_count()
 
 
+@shown_by("numbers")
 @attrs.frozen(eq=False)
 class Written:
     """Lines that are kept as they are.
@@ -95,6 +102,9 @@ class Written:
         """Hashes of the contents that the lines need."""
         return frozenset().union(*(line.attachments for line in self.lines))
 
+    def _plain_(self) -> Mapping[str, object]:
+        return {"lines": len(self.numbers), "contact_nos": tuple(self.contact_nos)}
+
     def line(self, index: int) -> SegmentLine:
         """The line with an index in their order."""
         return self.lines[index]
@@ -120,7 +130,8 @@ def of_nobody(line: SegmentLine) -> SegmentLine:
     return attrs.evolve(line, line_no=0, contact_no="", contact_company_no="")
 
 
-@attrs.frozen(eq=False)
+@shown_by("numbers")
+@attrs.frozen(eq=False, field_transformer=freeze_within)
 class Alike:
     """Lines that are alike but for their numbers and contacts, as stores keep them.
 
@@ -166,6 +177,9 @@ class Alike:
     def attachments(self) -> frozenset[str]:
         """Hashes of the contents that the lines need."""
         return frozenset().union(*(like.attachments for like in self.likes))
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"lines": len(self.numbers), "contact_nos": tuple(self.contact_nos)}
 
     def line(self, index: int) -> SegmentLine:
         """The line with an index in their order."""

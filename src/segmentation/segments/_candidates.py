@@ -9,15 +9,20 @@ import attrs
 
 from segmentation.bitmaps import from_flags
 from segmentation.contacts import Contact, in_segment_order
+from segmentation.frozen import freeze_within
+from segmentation.languages import ENGLISH
+from segmentation.markup import to_table
+from segmentation.showing import shown_by
 
-from ._actions import LeftOutReason
-from ._rosters import Listed, Roster
+from ._actions import LeftOutReason, counts_of, nos_by_reason
+from ._rosters import Listed, Roster, nos_in_order
 
 BARRED = (LeftOutReason.BLOCKED, LeftOutReason.NO_CONSENT, LeftOutReason.EXCLUDED)
 """Why contacts may not join, the reason that goes first before the others."""
 
 
-@attrs.frozen(eq=False)
+@shown_by("count", "counts")
+@attrs.frozen(eq=False, field_transformer=freeze_within)
 class Candidates:
     """Contacts that a choice found, those who come along with them included.
 
@@ -29,6 +34,25 @@ class Candidates:
 
     who: Roster
     barred: Mapping[LeftOutReason, int]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self.who.everyone.bit_count()
+
+    @property
+    def counts(self) -> Mapping[LeftOutReason, int]:
+        """How many may not join, by reason."""
+        return counts_of(self.barred)
+
+    def _plain_(self) -> Mapping[str, object]:
+        barred = dict(nos_by_reason(self.who, self.barred))
+        return {"count": self.count, "contact_nos": nos_in_order(self.who), **barred}
+
+    def _repr_html_(self) -> str:
+        """How many there are, and how many may not join for each reason."""
+        rows = [(ENGLISH.name("*", "reason", reason), n) for reason, n in self.counts.items()]
+        return to_table(["may not join", "contacts"], rows, caption=f"{self.count:,} candidates")
 
     @classmethod
     def of(cls, contacts: Iterable[Contact]) -> "Candidates":

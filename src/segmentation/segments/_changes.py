@@ -12,6 +12,7 @@ import attrs
 
 from segmentation.contacts import AlternativeAddress, Contact, CorrespondenceType
 from segmentation.errors import InvalidValue
+from segmentation.showing import shown_by
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 
 from ._line import SegmentLine, Terms, address_on, texts_to_json
@@ -54,6 +55,7 @@ _OF_TEMPLATE = (
 )
 
 
+@shown_by("contact", "addresses")
 @attrs.frozen
 class Addressed:
     """A contact with its alternative addresses."""

@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 import attrs
 
+from segmentation.showing import shown_by
+
 from ._lines import Lines
 from ._logged import LoggedSegment
 from ._segment import Segment
@@ -44,16 +46,19 @@ def _lines_apart(segment: Segment | None, other: Segment | None) -> Lines:
     return lines.apart_from(other.lines) if other else lines
 
 
+@shown_by("before", "after")
 @attrs.frozen
 class SegmentChanging(_Change):
     """A segment is about to change; nothing is stored yet."""
 
 
+@shown_by("before", "after")
 @attrs.frozen
 class SegmentChanged(_Change):
     """A segment has changed and is stored."""
 
 
+@shown_by("segment", "joining", "leaving")
 @attrs.frozen
 class SegmentRefreshed:
     """A segment was refreshed from its saved criteria.
@@ -79,6 +84,7 @@ class SegmentRefreshed:
         return self.leaving.contact_nos
 
 
+@shown_by("segment")
 @attrs.frozen
 class SegmentLogging:
     """A segment is about to be logged; nothing is recorded yet."""
@@ -86,6 +92,7 @@ class SegmentLogging:
     segment: Segment
 
 
+@shown_by("segment", "logged")
 @attrs.frozen
 class SegmentLogged:
     """A segment was logged.
@@ -103,9 +110,9 @@ Event: TypeAlias = (
     SegmentChanging | SegmentChanged | SegmentRefreshed | SegmentLogging | SegmentLogged
 )
 
-Tell: TypeAlias = Callable[[Event], None]
+Observer: TypeAlias = Callable[[Event], None]
 """What a host passes in to be told."""
 
 
-def tell_nobody(_event: Event) -> None:
+def observe_nothing(_event: Event) -> None:
     """For hosts that want to be told of nothing."""

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import attrs
 
-from segmentation.contacts import CorrespondenceType, Language, Salesperson
+from segmentation.code_tables import Language, Salesperson
+from segmentation.contacts import CorrespondenceType
 from segmentation.fields import (
     AlsoCalled,
     Code,
@@ -37,7 +38,12 @@ from segmentation.templates import (
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class SegmentHeader(Record, table="segment_header", key=("no",)):
+class SegmentHeader(
+    Record,
+    table="segment_header",
+    key=("no",),
+    shown=("no", "description", "date", "interaction_template_code"),
+):
     """A segment's defaults for its lines.
 
     Attributes:

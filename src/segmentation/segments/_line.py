@@ -11,15 +11,9 @@ from typing import Annotated, TypedDict
 
 import attrs
 
-from segmentation.contacts import (
-    AlternativeAddress,
-    ContactNo,
-    CorrespondenceType,
-    Language,
-    Salesperson,
-    active_address,
-)
-from segmentation.errors import Said
+from segmentation.code_tables import Language, Salesperson
+from segmentation.contacts import AlternativeAddress, ContactNo, CorrespondenceType, active_address
+from segmentation.errors import Message
 from segmentation.fields import (
     AlsoCalled,
     Code,
@@ -34,8 +28,10 @@ from segmentation.fields import (
     to_option,
     with_converters,
 )
+from segmentation.frozen import freeze_within
 from segmentation.interactions import Evaluation
 from segmentation.serialization import from_data, from_json, to_data, to_json
+from segmentation.showing import shown_by
 from segmentation.templates import (
     CampaignNo,
     GroupCode,
@@ -52,7 +48,12 @@ from ._rosters import Joining
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class SegmentLine(Record, table="segment_line", key=("segment_no", "line_no")):
+class SegmentLine(
+    Record,
+    table="segment_line",
+    key=("segment_no", "line_no"),
+    shown=("segment_no", "line_no", "contact_no", "description"),
+):
     """One contact of a segment, with what its interaction will record.
 
     Attributes:
@@ -95,9 +96,9 @@ class SegmentLine(Record, table="segment_line", key=("segment_no", "line_no")):
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
-    def place(self) -> Said:
+    def place(self) -> Message:
         """Which line it is, for faults."""
-        return Said("line {no} (contact {contact})", no=self.line_no, contact=self.contact_no)
+        return Message("line {no} (contact {contact})", no=self.line_no, contact=self.contact_no)
 
     @property
     def texts(self) -> tuple[TemplateLanguage, ...]:
@@ -132,7 +133,8 @@ def texts_to_json(texts: Iterable[TemplateLanguage]) -> str:
     return to_json(rows) if rows else ""
 
 
-@attrs.frozen
+@shown_by("header", "template", "texts")
+@attrs.frozen(field_transformer=freeze_within)
 class Terms:
     """What a line takes that joins: the segment's values, as they are at that moment.
 

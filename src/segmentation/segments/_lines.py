@@ -18,7 +18,9 @@ import attrs
 
 from segmentation.bitmaps import from_positions, to_flags, to_positions, without
 from segmentation.columns import Columns, gathered, joined
-from segmentation.markup import SHOWN, to_table
+from segmentation.frozen import freeze_within
+from segmentation.markup import to_rows
+from segmentation.showing import shown_by
 
 from ._blocks import Alike, Block, Written, of_nobody
 from ._line import SegmentLine
@@ -27,6 +29,7 @@ from ._rosters import Joiner, Others, Roster
 ItemT = TypeVar("ItemT")
 
 
+@shown_by("count")
 @attrs.frozen(eq=False)
 class Part:
     """A block and which of its lines are there: a set of its places."""
@@ -77,6 +80,9 @@ class Part:
     def last_no(self) -> int:
         """The number of the last line that is there."""
         return self.block.numbers[-1 if self.is_whole else self._flags.rfind(1)]
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"lines": self.count, "contact_nos": tuple(self.contact_nos)}
 
     def has(self, index: int) -> bool:
         """Whether the line with an index in the block's order is there."""
@@ -139,7 +145,8 @@ def _covers(numbers: range, others: range) -> bool:
     return numbers.step == others.step and others[0] in numbers and others[-1] in numbers
 
 
-@attrs.frozen(eq=False, repr=False)
+@shown_by("segment_no", count="lines")
+@attrs.frozen(eq=False, field_transformer=freeze_within)
 class Lines(Sequence[SegmentLine]):
     """Lines in the order of their numbers; looking at one makes it.
 
@@ -190,13 +197,13 @@ class Lines(Sequence[SegmentLine]):
     def __hash__(self) -> int:
         return hash((tuple(self.numbers), self.contact_nos))
 
-    def __repr__(self) -> str:
-        return f"<lines of {self.segment_no or 'no segment'}: {len(self)}>"
+    def _plain_(self) -> Mapping[str, object]:
+        return {"segment_no": self.segment_no, "lines": len(self), "contact_nos": self.contact_nos}
 
     def _repr_html_(self) -> str:
-        columns = ["line_no", "contact_no", "description", "date", "interaction_template_code"]
-        rows = [[getattr(line, name) for name in columns] for line in self[:SHOWN]]
-        return to_table(columns, rows, more=len(self) - len(rows))
+        """The first lines."""
+        names = ["line_no", "contact_no", "description", "date", "interaction_template_code"]
+        return to_rows(self, names)
 
     @property
     def contact_nos(self) -> tuple[str, ...]:

@@ -8,7 +8,12 @@ from segmentation.fields import Code, Extra, LongText, Record, Text, to_extra, w
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
-class LoggedSegment(Record, table="logged_segment", key=("entry_no",)):
+class LoggedSegment(
+    Record,
+    table="logged_segment",
+    key=("entry_no",),
+    shown=("entry_no", "segment_no", "description", "date", "canceled"),
+):
     """A segment that was logged: the worksheet is closed, its interactions are recorded.
 
     Attributes:
@@ -16,7 +21,7 @@ class LoggedSegment(Record, table="logged_segment", key=("entry_no",)):
         reason: The actions that built it, in their stored form: criteria, resolved dates,
             changes by hand, who was left out and why (see `actions_to_json`).
         meaning: Version of the filter language's meaning that the criteria had.
-        canceled_by: Number of the journal entry that cancelled it; 0 if none.
+        canceled_by: Number of the journal entry that canceled it; 0 if none.
     """
 
     entry_no: int = 0

@@ -6,7 +6,7 @@ its contact is kept as columns, or left with the contacts where these are at han
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from typing import Protocol, Self, TypeAlias
@@ -15,6 +15,8 @@ import attrs
 
 from segmentation.bitmaps import from_flags, full, to_positions
 from segmentation.contacts import CorrespondenceType
+from segmentation.frozen import freeze_within
+from segmentation.showing import shown_by
 
 
 class Joining(Protocol):
@@ -45,6 +47,7 @@ Manner: TypeAlias = tuple[str, CorrespondenceType, str]
 """What many contacts have in common: language, correspondence type, salesperson."""
 
 
+@shown_by("no", "company_no")
 @attrs.frozen
 class Joiner:
     """What a line takes from a contact that is not at hand."""
@@ -98,7 +101,13 @@ def nos_of(others: Others) -> AbstractSet[str]:
     return others if isinstance(others, AbstractSet) else others.nos
 
 
-@attrs.frozen(eq=False)
+def nos_in_order(who: Roster) -> tuple[str, ...]:
+    """The numbers of all contacts of a roster, in the order of lines."""
+    return tuple(who.contact_nos(who.in_order(who.everyone)))
+
+
+@shown_by("count")
+@attrs.frozen(eq=False, field_transformer=freeze_within)
 class Listed:
     """A roster written out: columns in the order of the lines, places counted along them.
 
@@ -127,9 +136,17 @@ class Listed:
         )
 
     @property
+    def count(self) -> int:
+        """How many contacts there are."""
+        return len(self.numbers)
+
+    @property
     def everyone(self) -> int:
         """All places."""
         return full(len(self.numbers))
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"count": self.count, "contact_nos": nos_in_order(self)}
 
     @cached_property
     def nos(self) -> frozenset[str]:

@@ -9,7 +9,9 @@ from decimal import Decimal
 
 import attrs
 
-from segmentation.errors import NotFound, Refused, Said
+from segmentation.errors import Message, NotFound, Refused
+from segmentation.markup import to_figures
+from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage
 
 from ._actions import CriteriaAction, Undone
@@ -20,6 +22,7 @@ from ._lines import Lines, Part, to_lines
 from ._rosters import Roster
 
 
+@shown_by("no", "header.description", "lines", "actions")
 @attrs.frozen(kw_only=True)
 class Segment:
     """A worksheet: a header, lines in the order of their numbers, and the actions so far.
@@ -83,6 +86,17 @@ class Segment:
         if found is None:
             raise NotFound("segment line", f"{self.no} {line_no}")
         return found
+
+    def _repr_html_(self) -> str:
+        """Number and description, and the first lines."""
+        figures = {
+            "description": self.header.description,
+            "template": self.header.interaction_template_code,
+            "date": self.header.date,
+            "lines": len(self.lines),
+            "actions": len(self.actions),
+        }
+        return to_figures(figures, caption=f"segment {self.no}") + self.lines._repr_html_()
 
     # -- actions ----------------------------------------------------------------------------
 
@@ -148,7 +162,7 @@ class Segment:
             Refused: There is no action left.
         """
         if not self.actions:
-            step = Said("go back on segment {no}", no=self.no)
+            step = Message("go back on segment {no}", no=self.no)
             raise Refused(step, "it has no action to undo")
         *before, last = self.actions
         inserted, kept = self.lines.picked(last.inserted)
@@ -166,7 +180,7 @@ class Segment:
             Refused: No action was gone back on, or something else was done since.
         """
         if not self.undone:
-            step = Said("go forward on segment {no}", no=self.no)
+            step = Message("go forward on segment {no}", no=self.no)
             raise Refused(step, "it has no action to do again")
         *before, again = self.undone
         kept = self.lines.picked(again.action.removed.numbers)[1]

@@ -10,18 +10,14 @@ that says how to make an empty store, and lets pytest collect it::
             return MyStore()
 """
 
+from ._attachments import AttachmentsContract
 from ._building import FixedClock, make_company, make_person
-from ._contracts import (
-    AttachmentsContract,
-    ContactsContract,
-    LogContract,
-    RecordsContract,
-    SegmentsContract,
-    StoreContract,
-    TransactionsContract,
-    contacts,
-    journal_entries,
-)
+from ._contacts import ContactsContract
+from ._data import contacts, journal_entries
+from ._log import LogContract
+from ._records import RecordsContract
+from ._segments import SegmentsContract
+from ._store import StoreContract, TransactionsContract
 
 __all__ = [
     "AttachmentsContract",

@@ -27,7 +27,7 @@ class FixedClock:
         return self._at
 
     def move(self, *, days: float = 0, seconds: float = 0) -> None:
-        """Tell a later time, or an earlier one."""
+        """Observer a later time, or an earlier one."""
         self._at += timedelta(days=days, seconds=seconds)
 
 

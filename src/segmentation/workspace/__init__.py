@@ -4,9 +4,9 @@ It binds a store, a user, the day and the clock. Every method is a thin front of
 function of `segmentation.operations`, which a host with its own transactions calls directly.
 """
 
-from ._desk import system_clock
 from ._journal import Journal, verify_export
 from ._selected import Selected
+from ._system import system_clock, system_random_bytes
 from ._worksheet import Worksheet
 from ._workspace import Workspace, open_store
 
@@ -17,5 +17,6 @@ __all__ = [
     "Workspace",
     "open_store",
     "system_clock",
+    "system_random_bytes",
     "verify_export",
 ]

@@ -16,16 +16,15 @@ from segmentation.interactions import Interaction
 from segmentation.journal import Figures
 from segmentation.operations import campaigns
 from segmentation.operations.campaigns import Scope
+from segmentation.operations.context import Context
 from segmentation.protocols import Store
-
-from ._desk import Desk
 
 
 class Campaigns:
     """The campaigns of a workspace."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def __iter__(self) -> Iterator[Campaign]:
         return self._store.records.all(Campaign)
@@ -44,13 +43,11 @@ class Campaigns:
             Refused: No number can be given.
             Rejected: Values do not fit: all of them.
         """
-        return campaigns.new_campaign(
-            self._store, at=self._desk.now, description=description, **given
-        )
+        return campaigns.new_campaign(self._context, description=description, **given)
 
     def change(self, campaign: Campaign) -> Campaign:
         """Store a campaign as it is now."""
-        return campaigns.change_campaign(self._store, campaign, at=self._desk.now)
+        return campaigns.change_campaign(self._context, campaign)
 
     def delete(self, no: str) -> None:
         """Take a campaign out; what was recorded for it stays in the journal."""
@@ -110,8 +107,7 @@ class Campaigns:
         Raises:
             Refused: Nobody is.
         """
-        bound = self._desk
-        return campaigns.activate(self._store, no, at=bound.now, user=bound.user)
+        return campaigns.activate(self._context, no)
 
     def deactivate(self, no: str) -> None:
         """Aim a campaign at nobody."""
@@ -121,13 +117,13 @@ class Campaigns:
         """Whom a campaign is aimed at; empty unless it is active."""
         return campaigns.target_group(self._store, no)
 
-    def aimed_at(
+    def active_for(
         self, *, customer_no: str = "", contact_no: str = "", on: date | None = None
     ) -> Sequence[Campaign]:
         """The active campaigns that are aimed at a customer or contact on a day, or today."""
         return campaigns.campaigns_for(
             self._store,
-            on=on or self._desk.as_of.today,
+            on=on or self._context.day.today,
             customer_no=customer_no,
             contact_no=contact_no,
         )
@@ -140,16 +136,10 @@ class Campaigns:
         Raises:
             Refused: The template set-up names no template for sales invoices.
         """
-        bound = self._desk
         return campaigns.record_targeted_invoice(
-            self._store,
-            customer_no,
-            order_no,
-            posting_date or bound.as_of.today,
-            bound.stamp,
-            as_of=bound.as_of,
+            self._context, customer_no, order_no, posting_date or self._context.day.today
         )
 
     @property
     def _store(self) -> Store:
-        return self._desk.store
+        return self._context.store

@@ -7,17 +7,16 @@ from segmentation.contacts import Contact, ContactType, RelationSummary
 from segmentation.fields import Record
 from segmentation.operations import contacts
 from segmentation.operations.contacts import Duplicate
+from segmentation.operations.context import Context
 from segmentation.operations.records import require_contact
 from segmentation.protocols import Store
-
-from ._desk import Desk
 
 
 class Contacts:
     """The contacts of a workspace."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def __iter__(self) -> Iterator[Contact]:
         return self._store.records.all(Contact)
@@ -36,23 +35,20 @@ class Contacts:
             Refused: No number can be given.
             Rejected: The number is taken, or the company is none.
         """
-        bound = self._desk
         contact = Contact(**{"no": "", "name": name, **given})
-        return contacts.new_contact(self._store, contact, at=bound.now, user=bound.user)
+        return contacts.new_contact(self._context, contact)
 
     def change(self, contact: Contact) -> Sequence[Contact]:
         """Store a contact as it is now; returns it, and the persons who changed with it."""
-        return contacts.change_contact(self._store, contact, at=self._desk.now)
+        return contacts.change_contact(self._context, contact)
 
     def set_company(self, contact_no: str, company_no: str) -> Contact:
         """Let a person work for a company, or with an empty number for none."""
-        at = self._desk.now
-        return contacts.set_company(self._store, contact_no, company_no, at=at)
+        return contacts.set_company(self._context, contact_no, company_no)
 
     def change_type(self, contact_no: str, to: ContactType | str) -> Contact:
         """Make a person of a company, or the other way round."""
-        at = self._desk.now
-        return contacts.change_type(self._store, contact_no, ContactType(to), at=at)
+        return contacts.change_type(self._context, contact_no, ContactType(to))
 
     def delete(self, contact_no: str, *, with_persons: bool = False) -> Sequence[str]:
         """Take a contact and its rows out; the journal keeps what it recorded."""
@@ -82,9 +78,9 @@ class Contacts:
         """What a contact's business relations add up to."""
         return contacts.relation_summary(self._store, self[contact_no])
 
-    def duplicates(self, *, hit_pct: int = 60) -> Sequence[Duplicate]:
-        """Contacts that are likely the same: with so many of a hundred search strings alike."""
-        return contacts.duplicates_in(self._store, hit_pct=hit_pct)
+    def duplicates(self, *, hit_share: float = 0.6) -> Sequence[Duplicate]:
+        """Contacts that are likely the same, with this share of search strings in common."""
+        return contacts.duplicates_in(self._store, hit_share=hit_share)
 
     def merge(self, kept_no: str, gone_no: str) -> Contact:
         """Make two contacts one: the first stays, the second goes.
@@ -92,8 +88,8 @@ class Contacts:
         Raises:
             Refused: They cannot be merged; the error says why.
         """
-        return contacts.merge(self._store, kept_no, gone_no, self._desk.stamp)
+        return contacts.merge(self._context, kept_no, gone_no)
 
     @property
     def _store(self) -> Store:
-        return self._desk.store
+        return self._context.store

@@ -7,8 +7,8 @@ from segmentation.criteria import Explanation
 from segmentation.journal import Step, steps_of
 from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import to_text
+from segmentation.operations.context import Context
 from segmentation.operations.criteria import explain_contact
-from segmentation.protocols import Store
 from segmentation.segments import Segment
 
 
@@ -44,14 +44,13 @@ class Why:
         return to_text(str(self))
 
 
-def why(store: Store, segment: Segment, contact_no: str, phrases: Phrases = ENGLISH) -> Why:
+def why(context: Context, segment: Segment, contact_no: str) -> Why:
     """Why a contact is in a segment, or why not.
 
     Args:
-        store: Where everything is kept.
+        context: Store and language.
         segment: The segment.
         contact_no: The contact.
-        phrases: The words to tell it in.
 
     Raises:
         NotFound: There is no such contact.
@@ -63,9 +62,9 @@ def why(store: Store, segment: Segment, contact_no: str, phrases: Phrases = ENGL
         line_nos=tuple(number for number, owner in numbers if owner == no),
         steps=steps_of(segment, no),
         findings=tuple(
-            (number, explain_contact(store, action.criteria, no, action.as_of, phrases))
+            (number, explain_contact(context.on(action.as_of), action.criteria, no))
             for number, action in enumerate(segment.actions, start=1)
             if action.criteria is not None and action.as_of is not None
         ),
-        phrases=phrases,
+        phrases=context.phrases,
     )

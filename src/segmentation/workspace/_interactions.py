@@ -6,18 +6,18 @@ from typing import Any
 from segmentation.interactions import Evaluation, Interaction, InteractionComment
 from segmentation.journal import Stamp
 from segmentation.operations import interactions, tasks
+from segmentation.operations.context import Context
 from segmentation.operations.interactions import Cancelable, ContactFigures, DocumentRecorded
-from segmentation.protocols import Agenda, Store
+from segmentation.operations.records import require_contact
+from segmentation.protocols import Store
 from segmentation.tasks import Opportunity
-
-from ._desk import Desk
 
 
 class Interactions:
     """The interactions of a workspace, outside segments and after logging."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def __iter__(self) -> Iterator[Interaction]:
         return self._store.records.all(Interaction)
@@ -27,7 +27,7 @@ class Interactions:
 
     def of(self, contact_no: str) -> Sequence[Interaction]:
         """A contact's interactions, in the order of their numbers; a company's with all of it."""
-        contact = self._desk.contact(contact_no)
+        contact = require_contact(self._store, contact_no)
         return interactions.interactions_of(self._store, contact)
 
     def figures(self, contact_no: str) -> ContactFigures:
@@ -36,10 +36,7 @@ class Interactions:
 
     def draft(self, contact_no: str, template: str = "", **given: Any) -> Interaction:  # noqa: ANN401
         """An interaction with what contact, template and user give it; nothing is recorded."""
-        bound = self._desk
-        return interactions.draft_interaction(
-            self._store, contact_no, template, as_of=bound.as_of, at=bound.now, **given
-        )
+        return interactions.draft_interaction(self._context, contact_no, template, **given)
 
     def create(
         self,
@@ -65,9 +62,7 @@ class Interactions:
         with self._store.transaction():
             own = self._attached(attachment)
             draft = self.draft(contact_no, template, **own | given)
-            return interactions.create_interaction(
-                self._store, draft, self._stamp, comments=comments
-            )
+            return interactions.create_interaction(self._context, draft, comments=comments)
 
     def postpone(
         self,
@@ -82,9 +77,7 @@ class Interactions:
         with self._store.transaction():
             own = self._attached(attachment)
             draft = self.draft(contact_no, template, **own | given)
-            return interactions.postpone_interaction(
-                self._store, draft, self._stamp, comments=comments
-            )
+            return interactions.postpone_interaction(self._context, draft, comments=comments)
 
     def postponed(self) -> Sequence[Interaction]:
         """The interactions that were put off."""
@@ -102,10 +95,8 @@ class Interactions:
         """Take up a postponed interaction: finish it, or put it off once more."""
         with self._store.transaction():
             return interactions.resume_interaction(
-                self._store,
+                self._context,
                 entry_no,
-                self._stamp,
-                as_of=self._desk.as_of,
                 postpone=postpone,
                 comments=comments,
                 **self._attached(attachment) | given,
@@ -113,7 +104,7 @@ class Interactions:
 
     def drop(self, entry_no: int) -> None:
         """Give up a postponed interaction."""
-        interactions.drop_interaction(self._store, entry_no, self._stamp)
+        interactions.drop_interaction(self._context, entry_no)
 
     def call(
         self,
@@ -125,13 +116,7 @@ class Interactions:
     ) -> Interaction:
         """Record a phone call, with the template that the set-up names for calls."""
         return interactions.record_call(
-            self._store,
-            contact_no,
-            phone_no,
-            self._stamp,
-            as_of=self._desk.as_of,
-            comments=comments,
-            **given,
+            self._context, contact_no, phone_no, comments=comments, **given
         )
 
     def call_of_line(
@@ -145,34 +130,20 @@ class Interactions:
     ) -> Interaction:
         """Record a phone call made from a segment's line; the line stays as it is."""
         return interactions.record_call_of_line(
-            self._store,
-            segment_no,
-            line_no,
-            phone_no,
-            self._stamp,
-            as_of=self._desk.as_of,
-            comments=comments,
-            **given,
+            self._context, segment_no, line_no, phone_no, comments=comments, **given
         )
 
     def document(self, document_type: str, document_no: str, **given: Any) -> DocumentRecorded:  # noqa: ANN401
         """Record a document of the host by contact_no, customer_no or vendor_no."""
-        return interactions.record_document(
-            self._store,
-            document_type,
-            document_no,
-            self._stamp,
-            as_of=self._desk.as_of,
-            **given,
-        )
+        return interactions.record_document(self._context, document_type, document_no, **given)
 
     def evaluate(self, evaluation: Evaluation | str, *entry_nos: int) -> None:
         """Say how interactions went."""
-        interactions.evaluate_interactions(self._store, entry_nos, evaluation, self._stamp)
+        interactions.evaluate_interactions(self._context, entry_nos, evaluation)
 
     def comment(self, entry_no: int, text: str) -> None:
         """Comment on an interaction."""
-        interactions.comment_interaction(self._store, entry_no, text, self._stamp)
+        interactions.comment_interaction(self._context, entry_no, text)
 
     def comments(self, entry_no: int) -> Sequence[InteractionComment]:
         """The comments on an interaction, in the order in which they were made."""
@@ -180,11 +151,11 @@ class Interactions:
 
     def note_attempt(self, entry_no: int, *, failed: bool) -> None:
         """Say whether the contact was reached."""
-        interactions.note_attempt(self._store, entry_no, self._stamp, failed=failed)
+        interactions.note_attempt(self._context, entry_no, failed=failed)
 
     def link_opportunity(self, entry_no: int, opportunity_no: str) -> None:
         """Link an interaction to an opportunity of the host."""
-        interactions.link_opportunity(self._store, entry_no, opportunity_no, self._stamp)
+        interactions.link_opportunity(self._context, entry_no, opportunity_no)
 
     def opportunity_candidates(
         self, contact_no: str, opportunities: Iterable[Opportunity], *, salesperson_code: str = ""
@@ -194,46 +165,41 @@ class Interactions:
             self._store, contact_no, opportunities, salesperson_code=salesperson_code
         )
 
-    def opportunity(
-        self, entry_no: int, *, sales_cycle_code: str = "", agenda: Agenda | None = None
-    ) -> Opportunity:
+    def opportunity(self, entry_no: int, *, sales_cycle_code: str = "") -> Opportunity:
         """An opportunity out of an interaction, with its comments, for the host to keep."""
         return tasks.opportunity_of_interaction(
-            self._store, entry_no, sales_cycle_code=sales_cycle_code, agenda=agenda
+            self._context, entry_no, sales_cycle_code=sales_cycle_code
         )
 
     def title(self, entry_no: int, *, language: str = "") -> str:
         """What an interaction is called in a list: what it was, and from or by whom."""
-        language = language or self._desk.language
-        return interactions.interaction_title(self._store, self[entry_no], language=language)
+        return interactions.interaction_title(self._context, self[entry_no], language=language)
 
     def cancel(self, item: Cancelable) -> None:
         """Cancel an interaction, a campaign entry or a logged segment, and what belongs to it."""
-        interactions.cancel(self._store, item, self._stamp)
+        interactions.cancel(self._context, item)
 
     def uncancel(self, item: Cancelable) -> None:
-        """Let something cancelled count again, with what was cancelled together with it."""
-        interactions.uncancel(self._store, item, self._stamp)
+        """Let something canceled count again, with what was canceled together with it."""
+        interactions.uncancel(self._context, item)
 
     def delete_canceled(self, *, campaign_no: str = "", segment_no: str = "") -> int:
-        """Delete cancelled interactions; returns how many."""
+        """Delete canceled interactions; returns how many."""
         return interactions.delete_canceled_interactions(
-            self._store, self._stamp, campaign_no=campaign_no, segment_no=segment_no
+            self._context, campaign_no=campaign_no, segment_no=segment_no
         )
 
     def delete_canceled_campaign_entries(
         self, *, campaign_no: str = "", segment_no: str = ""
     ) -> int:
-        """Delete cancelled campaign entries and their interactions; returns how many entries."""
+        """Delete canceled campaign entries and their interactions; returns how many entries."""
         return interactions.delete_canceled_campaign_entries(
-            self._store, self._stamp, campaign_no=campaign_no, segment_no=segment_no
+            self._context, campaign_no=campaign_no, segment_no=segment_no
         )
 
     def delete_canceled_logged_segments(self, *, segment_no: str = "") -> int:
-        """Delete cancelled logged segments; their interactions stay. Returns how many."""
-        return interactions.delete_canceled_logged_segments(
-            self._store, self._stamp, segment_no=segment_no
-        )
+        """Delete canceled logged segments; their interactions stay. Returns how many."""
+        return interactions.delete_canceled_logged_segments(self._context, segment_no=segment_no)
 
     def _attached(self, attachment: tuple[str, bytes] | None) -> dict[str, str]:
         if attachment is None:
@@ -244,8 +210,8 @@ class Interactions:
 
     @property
     def _store(self) -> Store:
-        return self._desk.store
+        return self._context.store
 
     @property
     def _stamp(self) -> Stamp:
-        return self._desk.stamp
+        return self._context.stamp

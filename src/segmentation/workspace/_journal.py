@@ -17,18 +17,17 @@ from segmentation.journal import (
     verify,
 )
 from segmentation.operations.contacts import Erasure, erase_person
+from segmentation.operations.context import Context
 from segmentation.operations.journal import Difference, audit, import_journal, read_export
 from segmentation.segments import Segment
-
-from ._desk import Desk
 
 
 class Journal:
     """The journal of a workspace."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._store = desk.store
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._store = context.store
 
     def __iter__(self) -> Iterator[Entry]:
         return self._store.log.read()
@@ -83,7 +82,7 @@ class Journal:
         """The journal as lines of JSON, which can be verified without this library."""
         return map(to_line, self._store.log.read())
 
-    def take_in(self, lines: Iterable[str]) -> Head:
+    def import_records(self, lines: Iterable[str]) -> Head:
         """Take in an exported journal; this one must be empty.
 
         Raises:
@@ -99,7 +98,7 @@ class Journal:
             contact_no: The contact.
             also: Numbers of further entries whose words name the person.
         """
-        return erase_person(self._store, contact_no, self._desk.stamp, also=also)
+        return erase_person(self._context, contact_no, also=also)
 
 
 def verify_export(lines: Iterable[str], *, kept: Head | None = None) -> Head:

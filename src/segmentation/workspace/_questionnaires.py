@@ -5,8 +5,9 @@ from typing import Any
 
 from segmentation.contacts import ContactProfileAnswer
 from segmentation.operations import questionnaires
-from segmentation.operations.questionnaires import Classified, HandOutRow
-from segmentation.protocols import Ledgers, Store
+from segmentation.operations.context import Context
+from segmentation.operations.questionnaires import Classified, FormRow
+from segmentation.protocols import Store
 from segmentation.questionnaires import (
     ProfileQuestionnaire,
     ProfileQuestionnaireLine,
@@ -15,14 +16,12 @@ from segmentation.questionnaires import (
 )
 from segmentation.scoring import make_scoring
 
-from ._desk import Desk
-
 
 class Questionnaires:
     """The profile questionnaires of a workspace."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def __iter__(self) -> Iterator[ProfileQuestionnaire]:
         return self._store.records.all(ProfileQuestionnaire)
@@ -78,25 +77,22 @@ class Questionnaires:
         """The answers of a contact, the most important first."""
         return questionnaires.answers_of(self._store, contact_no)
 
-    def hand_out(self, code: str, contact_no: str = "") -> Sequence[HandOutRow]:
+    def hand_out(self, code: str, contact_no: str = "") -> Sequence[FormRow]:
         """A questionnaire on paper: blank, or as a contact has filled it in."""
         return questionnaires.hand_out(self._store, code, contact_no=contact_no)
 
-    def classify(self, code: str = "", *, ledgers: Ledgers | None = None) -> Classified:
+    def classify(self, code: str = "") -> Classified:
         """Answer the automatic questions of one questionnaire, or of all.
 
         Args:
             code: Only this one.
-            ledgers: The host's books, for figures of customers and vendors.
 
         Raises:
             Rejected: Questions have faults, or want figures that nobody supplies.
             Refused: Ratings count on each other in a circle.
         """
-        return questionnaires.classify(
-            self._store, self._desk.as_of, questionnaire_code=code, ledgers=ledgers
-        )
+        return questionnaires.classify(self._context, questionnaire_code=code)
 
     @property
     def _store(self) -> Store:
-        return self._desk.store
+        return self._context.store

@@ -7,11 +7,12 @@ from typing import overload
 import attrs
 
 from segmentation.criteria import AsOf, BoundSelection, describe
+from segmentation.frozen import freeze_within
 from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import SHOWN, to_table
 
 
-@attrs.frozen(eq=False, repr=False)
+@attrs.frozen(eq=False, repr=False, field_transformer=freeze_within)
 class Selected(Sequence[str]):
     """The numbers of the contacts that pass a selection: all of them, or there was an error.
 

@@ -4,27 +4,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self, TypeAlias
 
 from segmentation.contacts import Contact
-from segmentation.criteria import AsOf, Criteria, TableConditions, make_selection
+from segmentation.criteria import Criteria, TableConditions, make_selection
 from segmentation.documents import Document
 from segmentation.errors import InvalidValue, NotFound
 from segmentation.markup import SHOWN, to_table, to_text
 from segmentation.operations import letters, segments, tasks
+from segmentation.operations.context import Context
 from segmentation.operations.segments import LineContact, Logged, LoggingPlan, Preview, Source
-from segmentation.protocols import Agenda, Store
+from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
     CriteriaAction,
-    Deed,
+    History,
     Lines,
     Options,
     SavedCriteria,
     Segment,
-    Tell,
     history_of,
 )
 from segmentation.tasks import Opportunity, Task
 
-from ._desk import Desk
 from ._explaining import Why, why
 
 Filters: TypeAlias = TableConditions
@@ -52,14 +51,14 @@ class Worksheet:
     >>> fair = crm.new_segment("Spring fair").add_contacts()
     >>> fair.reduce_contacts(contact={"country_region_code": "SE"}).contact_nos
     ('A',)
-    >>> for deed in fair.history:
-    ...     print(deed)
+    >>> for summary in fair.history:
+    ...     print(summary)
     1 add: 2 joined (0 → 2 lines)
     2 reduce: 1 left (2 → 1 lines)
     """
 
-    def __init__(self, desk: Desk, no: str) -> None:
-        self._desk = desk
+    def __init__(self, context: Context, no: str) -> None:
+        self._context = context
         self.no = no
 
     @property
@@ -69,7 +68,7 @@ class Worksheet:
         Raises:
             NotFound: It was logged or deleted meanwhile.
         """
-        return self._desk.store.segments.get(self.no)
+        return self._context.store.segments.get(self.no)
 
     @property
     def lines(self) -> Lines:
@@ -87,7 +86,7 @@ class Worksheet:
         return self.segment.actions
 
     @property
-    def history(self) -> Sequence[Deed]:
+    def history(self) -> History:
         """What each action did, first to last; as text, one line each."""
         return history_of(self.segment)
 
@@ -111,7 +110,7 @@ class Worksheet:
         titled = " · ".join(filter(None, [self.no, segment.header.description]))
         caption = f"{titled} · {len(segment.lines):,} lines"
         table = to_table(fields, rows, caption=caption, more=len(segment.lines) - len(rows))
-        return table + to_text("\n".join(map(str, history_of(segment))))
+        return table + history_of(segment)._repr_html_()
 
     # -- choosing ---------------------------------------------------------------------------
 
@@ -142,7 +141,7 @@ class Worksheet:
             ignore_exclusion=ignore_exclusion,
         )
         chosen = criteria_of(criteria, tables)
-        segments.add_contacts(self._store, self.no, chosen, self._as_of, options, tell=self._tell)
+        segments.add_contacts(self._context, self.no, chosen, options)
         return self
 
     def reduce_contacts(
@@ -162,13 +161,11 @@ class Worksheet:
             **tables: Filters by table.
         """
         segments.reduce_contacts(
-            self._store,
+            self._context,
             self.no,
             criteria_of(criteria, tables),
-            self._as_of,
             Options(entire_companies=entire_companies),
             reset_when_empty=reset_when_empty,
-            tell=self._tell,
         )
         return self
 
@@ -189,13 +186,11 @@ class Worksheet:
             **tables: Filters by table.
         """
         segments.refine_contacts(
-            self._store,
+            self._context,
             self.no,
             criteria_of(criteria, tables),
-            self._as_of,
             Options(entire_companies=entire_companies),
             reset_when_empty=reset_when_empty,
-            tell=self._tell,
         )
         return self
 
@@ -209,31 +204,31 @@ class Worksheet:
     ) -> Preview:
         """What an action would do, without doing it: who joins, goes or is left out, and why."""
         chosen = criteria_of(criteria, tables)
-        return segments.preview(self._store, self.no, kind, chosen, self._as_of, options)
+        return segments.preview(self._context, self.no, kind, chosen, options)
 
     def go_back(self) -> Self:
         """Undo the last action."""
-        segments.go_back(self._store, self.no, tell=self._tell)
+        segments.go_back(self._context, self.no)
         return self
 
     def go_forward(self) -> Self:
         """Do again what was gone back on last."""
-        segments.go_forward(self._store, self.no, tell=self._tell)
+        segments.go_forward(self._context, self.no)
         return self
 
     def unite(self, source: "Source | Worksheet") -> Self:
         """The contacts of another segment, a logged one or a selection join."""
-        segments.unite(self._store, self.no, source_of(source), self._as_of, tell=self._tell)
+        segments.unite(self._context, self.no, source_of(source))
         return self
 
     def intersect(self, source: "Source | Worksheet") -> Self:
         """Only lines of contacts that are there too stay."""
-        segments.intersect(self._store, self.no, source_of(source), self._as_of, tell=self._tell)
+        segments.intersect(self._context, self.no, source_of(source))
         return self
 
     def subtract(self, source: "Source | Worksheet") -> Self:
         """Lines of contacts that are there go."""
-        segments.subtract(self._store, self.no, source_of(source), self._as_of, tell=self._tell)
+        segments.subtract(self._context, self.no, source_of(source))
         return self
 
     def explain(self, contact_no: str) -> Why:
@@ -242,45 +237,28 @@ class Worksheet:
         Raises:
             NotFound: There is no such contact.
         """
-        return why(self._store, self.segment, contact_no, self._desk.phrases)
+        return why(self._context, self.segment, contact_no)
 
     # -- by hand ----------------------------------------------------------------------------
 
     def add_contact(self, contact_no: str) -> Self:
         """One contact joins by hand."""
-        segments.add_contact(self._store, self.no, contact_no, self._as_of, tell=self._tell)
+        segments.add_contact(self._context, self.no, contact_no)
         return self
 
     def remove_line(self, line_no: int, *, reset_when_empty: bool = False) -> Self:
         """One line goes by hand."""
-        segments.remove_line(
-            self._store,
-            self.no,
-            line_no,
-            self._as_of,
-            reset_when_empty=reset_when_empty,
-            tell=self._tell,
-        )
+        segments.remove_line(self._context, self.no, line_no, reset_when_empty=reset_when_empty)
         return self
 
     def change_line(self, line_no: int, *, recorded: bool = True, **values: object) -> Self:
         """Change fields of a line; what follows from contact, template, language, date follows."""
-        segments.change_line(
-            self._store,
-            self.no,
-            line_no,
-            self._as_of,
-            recorded=recorded,
-            tell=self._tell,
-            **values,
-        )
+        segments.change_line(self._context, self.no, line_no, recorded=recorded, **values)
         return self
 
     def change_header(self, *, update_lines: bool = False, **values: object) -> Self:
         """Change fields of the header; the lines follow only if asked to."""
-        segments.change_header(
-            self._store, self.no, update_lines=update_lines, tell=self._tell, **values
-        )
+        segments.change_header(self._context, self.no, update_lines=update_lines, **values)
         return self
 
     def put_text(self, language_code: str, content: bytes | None = None, **values: object) -> Self:
@@ -293,7 +271,7 @@ class Worksheet:
         """
         if content is not None:
             values["attachment"] = self._store.attachments.put(content)
-        segments.put_text(self._store, self.no, language_code, tell=self._tell, **values)
+        segments.put_text(self._context, self.no, language_code, **values)
         return self
 
     def attachment(self, line_no: int) -> bytes:
@@ -307,7 +285,7 @@ class Worksheet:
 
     def remove_text(self, language_code: str) -> Self:
         """Take a text from the segment."""
-        segments.remove_text(self._store, self.no, language_code, tell=self._tell)
+        segments.remove_text(self._context, self.no, language_code)
         return self
 
     def line_contact(self, line_no: int) -> LineContact:
@@ -318,33 +296,26 @@ class Worksheet:
 
     def save_criteria(self, code: str, description: str = "") -> SavedCriteria:
         """Keep the actions under a code, for reuse on any segment."""
-        return segments.save_criteria(
-            self._store,
-            self.no,
-            code,
-            description,
-            user=self._desk.user,
-            at=self._desk.now,
-        )
+        return segments.save_criteria(self._context, self.no, code, description)
 
     def reuse_criteria(self, code: str) -> Self:
         """Play saved actions on this segment, on the data of today."""
-        segments.reuse_criteria(self._store, self.no, code, self._as_of, tell=self._tell)
+        segments.reuse_criteria(self._context, self.no, code)
         return self
 
     def follow_criteria(self, code: str) -> Self:
         """Make the segment follow saved criteria; a blank code ends it."""
-        segments.follow_criteria(self._store, self.no, code, tell=self._tell)
+        segments.follow_criteria(self._context, self.no, code)
         return self
 
     def refresh(self) -> Self:
         """Bring the segment up to date with the criteria that it follows."""
-        segments.refresh(self._store, self.no, self._as_of, tell=self._tell)
+        segments.refresh(self._context, self.no)
         return self
 
     def reuse_logged_segment(self, entry_no: int) -> Self:
         """The contacts of a logged segment join."""
-        segments.reuse_logged_segment(self._store, self.no, entry_no, self._as_of, tell=self._tell)
+        segments.reuse_logged_segment(self._context, self.no, entry_no)
         return self
 
     def apply_mailing_group(self, code: str, *, delete_old: bool = False) -> int:
@@ -353,20 +324,16 @@ class Worksheet:
 
     def copy(self, description: str | None = None, *, no: str = "") -> "Worksheet":
         """Make a segment like this one, under a number of its own."""
-        copied = segments.copy_segment(
-            self._store, self.no, no=no, description=description, tell=self._tell
-        )
-        return Worksheet(self._desk, copied.no)
+        copied = segments.copy_segment(self._context, self.no, no=no, description=description)
+        return Worksheet(self._context, copied.no)
 
     def delete(self) -> None:
         """Delete the segment; what is logged stays."""
-        segments.delete_segment(self._store, self.no, tell=self._tell)
+        segments.delete_segment(self._context, self.no)
 
     def plan_logging(self, *, deliver: bool = False) -> LoggingPlan:
         """Say what logging would do, with all that is wrong; nothing is changed."""
-        return segments.plan_logging(
-            self._store, self.no, deliver=deliver, rendering=self._desk.rendering
-        )
+        return segments.plan_logging(self._context, self.no, deliver=deliver)
 
     def log(self, *, follow_up: bool = False, deliver: bool = False) -> Logged:
         """Log the segment: its interactions enter the journal, the worksheet closes.
@@ -376,16 +343,7 @@ class Worksheet:
             deliver: Mark the interactions whose documents are to be delivered, once it is
                 sure that each can be made; `Workspace.deliver` delivers them.
         """
-        return segments.log_segment(
-            self._store,
-            self.no,
-            as_of=self._desk.as_of,
-            stamp=self._desk.stamp,
-            follow_up=follow_up,
-            deliver=deliver,
-            tell=self._tell,
-            rendering=self._desk.rendering,
-        )
+        return segments.log_segment(self._context, self.no, follow_up=follow_up, deliver=deliver)
 
     def letters(self) -> Sequence[Document]:
         """Every letter, made on the values as they stand, to look at before logging.
@@ -393,37 +351,26 @@ class Worksheet:
         Raises:
             Rejected: All that is missing, line by line: fields, formulas, templates.
         """
-        return letters.check_letters(self._store, self.no, self._desk.rendering)
+        return letters.check_letters(self._context, self.no)
 
-    def tasks(self, *, agenda: Agenda | None = None, **given: Any) -> Sequence[Task]:  # noqa: ANN401
+    def tasks(self, **given: Any) -> Sequence[Task]:  # noqa: ANN401
         """One task for each line that has a contact.
 
         Args:
-            agenda: The host's system, which takes them over.
             **given: task_type, description, salesperson_code, team_code, organizer_code,
                 follow_up; see `segmentation.operations.tasks.tasks_for_segment`.
         """
-        return tasks.tasks_for_segment(self._store, self.no, agenda=agenda, **given)
+        return tasks.tasks_for_segment(self._context, self.no, **given)
 
-    def opportunities(
-        self, *, sales_cycle_code: str = "", agenda: Agenda | None = None
-    ) -> Sequence[Opportunity]:
+    def opportunities(self, *, sales_cycle_code: str = "") -> Sequence[Opportunity]:
         """One opportunity for each line that has a contact."""
         return tasks.opportunities_for_segment(
-            self._store, self.no, sales_cycle_code=sales_cycle_code, agenda=agenda
+            self._context, self.no, sales_cycle_code=sales_cycle_code
         )
 
     @property
     def _store(self) -> Store:
-        return self._desk.store
-
-    @property
-    def _as_of(self) -> AsOf:
-        return self._desk.as_of
-
-    @property
-    def _tell(self) -> Tell:
-        return self._desk.on_event
+        return self._context.store
 
 
 def source_of(source: Source | Worksheet) -> Source:

@@ -4,14 +4,12 @@ What a notebook or a host holds in its hand. Every method is a thin front of a p
 of `segmentation.operations`, which a host with its own transactions calls directly.
 """
 
-import os
-import platform
-import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, tzinfo
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Literal, Self, cast
 
 import attrs
 
@@ -37,6 +35,7 @@ from segmentation.interactions import Interaction
 from segmentation.markup import SHOWN, to_table
 from segmentation.memory import MemoryStore
 from segmentation.operations import data, letters, records, segments
+from segmentation.operations.context import Context
 from segmentation.operations.criteria import (
     check_selection,
     count_each_part,
@@ -45,48 +44,36 @@ from segmentation.operations.criteria import (
     schema_of,
 )
 from segmentation.operations.data import Imported, SourceFile
-from segmentation.operations.letters import Couriers, Delivered, Persistence, Progress
+from segmentation.operations.letters import Delivered, Progress, RetryPolicy
 from segmentation.operations.segments import Source
-from segmentation.protocols import Store
+from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
 from segmentation.segments import (
     ContactTables,
     LoggedSegment,
+    Observer,
     SavedCriteria,
     SegmentHeader,
     contact_fields,
+    observe_nothing,
 )
 
 from ._campaigns import Campaigns
 from ._contacts import Contacts
-from ._desk import Desk
 from ._interactions import Interactions
 from ._journal import Journal
 from ._questionnaires import Questionnaires
 from ._selected import Selected
+from ._system import system_clock, system_random_bytes, system_worker
 from ._worksheet import Filters, Worksheet, criteria_of, source_of
 
 IN_MEMORY = ":memory:"
 
 
-class Workspace(Desk):
+class Workspace:
     """A store with a user, a day and a clock, and all that can be done with it.
 
-    Args:
-        store: Where everything is kept.
-        user: Who works; stands in the journal.
-        today: What "today" stands for; the clock's day if not given.
-        workdate: What "workdate" stands for, and the date of new segments; today if not given.
-        clock: Tells the time of journal entries.
-        chance: Gives the random bytes that guard what is personal in the journal.
-        zone: Where the clock's day begins, and where a date is a day of a datetime field.
-        date_order: In which order the digits of a date are typed in filters (``221126``).
-        tokens: Filter texts that the host's own tokens stand for, by name (``%mycustomers``);
-            looked up anew for each selection.
-        on_event: Is told before and after each change of a segment; an error of it undoes the
-            step (see `segmentation.segments`).
-        rendering: How letters are made; as plain text only, if not given.
-        language: What selections, explanations and errors are told in (see
-            `segmentation.languages`): "en", "fr-CH", "it-IT", "nb-NO"; any other is English.
+    Made by `open`; a host that has a `segmentation.operations.context.Context` of its own gives
+    that.
 
     >>> from datetime import date
     >>> crm = Workspace.open(user="ANNA", today=date(2026, 11, 22))
@@ -94,20 +81,81 @@ class Workspace(Desk):
     0
     """
 
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
     @classmethod
-    def open(cls, store: str | Path = IN_MEMORY, **bound: Any) -> Self:  # noqa: ANN401
-        """A workspace on a store that is opened, and created if it is not there.
+    def open(
+        cls,
+        store: str | Path | Store = IN_MEMORY,
+        *,
+        user: str = "",
+        today: date | None = None,
+        workdate: date | None = None,
+        clock: Clock = system_clock,
+        random_bytes: Callable[[], bytes] = system_random_bytes,
+        zone: tzinfo = UTC,
+        date_order: Literal["dmy", "mdy", "ymd"] = "dmy",
+        tokens: Mapping[str, str] | None = None,
+        on_event: Observer = observe_nothing,
+        rendering: Rendering | None = None,
+        couriers: Couriers | None = None,
+        agenda: Agenda | None = None,
+        ledgers: Ledgers | None = None,
+        language: str = "en",
+    ) -> Self:
+        """A workspace on a store, which is created if it is not there.
 
         Args:
-            store: A SQLite file, the address of a database, or ``":memory:"``.
-            **bound: As for the class: user, today, workdate, clock, chance, zone, date_order,
-                tokens, on_event, rendering, language.
+            store: A SQLite file, the address of a database, ``":memory:"``, or a store that is
+                open already.
+            user: Who works; stands in the journal.
+            today: What "today" stands for; the clock's day if not given.
+            workdate: What "workdate" stands for, and the date of new segments; today if not
+                given.
+            clock: Tells the time of journal entries.
+            random_bytes: Gives at least 16 random bytes, new ones for each call; they guard what
+                is personal in the journal.
+            zone: Where the clock's day begins, and where a date is a day of a datetime field.
+            date_order: In which order the digits of a date are typed in filters (``221126``).
+            tokens: Filter texts that the host's own tokens stand for, by name
+                (``%mycustomers``); looked up anew for each selection.
+            on_event: Is called before and after each change of a segment; an error of it undoes
+                the step (see `segmentation.segments`).
+            rendering: How letters are made; as plain text only, if not given.
+            couriers: Who delivers what, by correspondence type.
+            agenda: The host's system of tasks and opportunities, which takes over what is made.
+            ledgers: The host's books, for figures of customers and vendors.
+            language: What selections, explanations and errors are written in (see
+                `segmentation.languages`): "en", "fr-CH", "it-IT", "nb-NO"; any other is English.
 
         Raises:
             StoreError: The file or database is no store, or of a later version.
             MissingExtra: A database needs the extra ``sql``.
         """
-        return cls(open_store(store), **bound)
+        context = Context(
+            open_store(store) if isinstance(store, str | Path) else store,
+            user=user,
+            today=today,
+            workdate=workdate,
+            clock=clock,
+            random_bytes=random_bytes,
+            zone=zone,
+            date_order=date_order,
+            tokens=tokens or {},
+            on_event=on_event,
+            rendering=rendering or Rendering(),
+            couriers=couriers or {},
+            agenda=agenda,
+            ledgers=ledgers,
+            language=language,
+        )
+        return cls(context)
+
+    @property
+    def store(self) -> Store:
+        """Where everything is kept."""
+        return self.context.store
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +173,7 @@ class Workspace(Desk):
         self.store.close()
 
     def __repr__(self) -> str:
-        return f"<workspace of {self.user or 'nobody'} on {self.as_of.today}>"
+        return f"<workspace of {self.context.user or 'nobody'} on {self.context.day.today}>"
 
     def _repr_html_(self) -> str:
         """The segments at work."""
@@ -135,9 +183,9 @@ class Workspace(Desk):
         more = len(headers) - len(rows)
         return to_table(fields, rows, caption=repr(self).strip("<>"), more=more)
 
-    def told(self, what: SegmentationError | str) -> str:
-        """An error, or the text of a fault (``fault.said``), in the workspace's language."""
-        return self.phrases.told(what)
+    def translate(self, error: SegmentationError | str) -> str:
+        """An error, or the text of a fault (``fault.message``), in the workspace's language."""
+        return self.context.phrases.told(error)
 
     @property
     def schema(self) -> Schema:
@@ -147,27 +195,27 @@ class Workspace(Desk):
     @property
     def journal(self) -> Journal:
         """What happened, for good."""
-        return Journal(self)
+        return Journal(self.context)
 
     @property
     def interactions(self) -> Interactions:
         """Interactions with one contact, and what is said of any afterwards."""
-        return Interactions(self)
+        return Interactions(self.context)
 
     @property
     def campaigns(self) -> Campaigns:
         """Campaigns, their figures and targets."""
-        return Campaigns(self)
+        return Campaigns(self.context)
 
     @property
     def questionnaires(self) -> Questionnaires:
         """Profile questionnaires, answers and classification."""
-        return Questionnaires(self)
+        return Questionnaires(self.context)
 
     @property
     def contacts(self) -> Contacts:
         """Contacts made, changed, related and merged."""
-        return Contacts(self)
+        return Contacts(self.context)
 
     # -- contacts ---------------------------------------------------------------------------
 
@@ -188,7 +236,7 @@ class Workspace(Desk):
         if not any(SourceFile(p.name, b"").table in records.KINDS for p in chosen):
             raise Rejected("import", [Fault(str(path), "", _not_ours(path))])
         files = [SourceFile(p.name, p.read_bytes()) for p in chosen]
-        return data.take_in_files(self.store, files, self.stamp, attached=_reader(folder))
+        return data.import_files(self.context, files, attached=_reader(folder))
 
     def add(self, *records: Record) -> Imported:
         """Take in contacts, their rows and code tables made in Python.
@@ -196,21 +244,21 @@ class Workspace(Desk):
         Raises:
             Rejected: There are faults: all of them; nothing is taken in.
         """
-        return data.take_in(self.store, records, self.stamp)
+        return data.import_records(self.context, records)
 
     def select(self, criteria: Criteria | None = None, **tables: Filters) -> Selected:
         """The numbers of the contacts that pass, excluded and blocked ones among them.
 
         They come with what they rest on: the day, the dates worked out, from how many contacts.
         """
-        bound = bind(criteria_of(criteria, tables), self.schema, self.as_of)
+        bound = bind(criteria_of(criteria, tables), self.schema, self.context.day)
         everybody = attrs.evolve(bound, node=None, cut=None)
         return Selected(
             nos=self.store.contacts.matching(bound),
             base=self.store.contacts.count(everybody),
             bound=bound,
-            at=self.now,
-            phrases=self.phrases,
+            at=self.context.now,
+            phrases=self.context.phrases,
         )
 
     @property
@@ -227,7 +275,7 @@ class Workspace(Desk):
     def describe(self, criteria: Criteria | None = None, **tables: Filters) -> str:
         """A selection in words, with the dates that relative ones stand for."""
         chosen = criteria_of(criteria, tables)
-        return describe_selection(self.store, chosen, self.as_of, self.phrases)
+        return describe_selection(self.context, chosen)
 
     def explain(
         self, contact_no: str, criteria: Criteria | None = None, **tables: Filters
@@ -238,12 +286,12 @@ class Workspace(Desk):
             NotFound: There is no such contact.
         """
         chosen = criteria_of(criteria, tables)
-        return explain_contact(self.store, chosen, contact_no, self.as_of, self.phrases)
+        return explain_contact(self.context, chosen, contact_no)
 
     def count(self, criteria: Criteria | None = None, **tables: Filters) -> Counts:
         """How many contacts each part of a selection leaves, alone and with those before it."""
         chosen = criteria_of(criteria, tables)
-        return count_each_part(self.store, chosen, self.as_of, self.phrases)
+        return count_each_part(self.context, chosen)
 
     def check(self, criteria: Criteria, *, segment_no: str = "") -> Sequence[Remark]:
         """What is wrong or remarkable about a selection, each thing in a sentence.
@@ -252,9 +300,7 @@ class Workspace(Desk):
             criteria: The selection.
             segment_no: The segment that it is for, if it is for one.
         """
-        return check_selection(
-            self.store, criteria, self.as_of, self.phrases, segment_no=segment_no
-        )
+        return check_selection(self.context, criteria, segment_no=segment_no)
 
     # -- segments ---------------------------------------------------------------------------
 
@@ -270,18 +316,15 @@ class Workspace(Desk):
     ) -> Worksheet:
         """Make an empty segment; without a number it takes the next of the series."""
         segment = segments.new_segment(
-            self.store,
-            workdate=self.as_of.workdate,
-            user=self.user,
+            self.context,
             no=no,
             series=series,
             description=description,
             campaign_no=campaign,
             template_code=template,
             salesperson_code=salesperson,
-            tell=self.on_event,
         )
-        return Worksheet(self, segment.no)
+        return Worksheet(self.context, segment.no)
 
     def segment(self, no: str) -> Worksheet:
         """The segment with this number.
@@ -289,7 +332,7 @@ class Workspace(Desk):
         Raises:
             NotFound: There is none; it may have been logged.
         """
-        return Worksheet(self, records.require_segment(self.store, no).no)
+        return Worksheet(self.context, records.require_segment(self.store, no).no)
 
     def segments(self) -> Sequence[SegmentHeader]:
         """The headers of all segments that are not logged yet."""
@@ -324,7 +367,7 @@ class Workspace(Desk):
     def overlaps(self, **sources: Source | Worksheet) -> dict[tuple[str, ...], int]:
         """How many contacts are in exactly these segments or selections, by their names here."""
         plain = {name: source_of(source) for name, source in sources.items()}
-        return segments.overlaps(self.store, plain, self.as_of)
+        return segments.overlaps(self.context, plain)
 
     # -- letters ----------------------------------------------------------------------------
 
@@ -335,14 +378,14 @@ class Workspace(Desk):
             Rejected: A template names a field that nothing fills.
             NotFound: A contact, a template or a salutation formula is missing.
         """
-        return letters.letters(self.store, interactions, self.rendering)
+        return letters.letters(self.context, interactions)
 
     def deliver(
         self,
         couriers: Couriers,
         *,
         logged_segment_no: int = 0,
-        persistence: Persistence | None = None,
+        retry: RetryPolicy | None = None,
         on_progress: Callable[[Progress], object] | None = None,
         worker: str = "",
     ) -> Delivered:
@@ -351,19 +394,17 @@ class Workspace(Desk):
         Args:
             couriers: Who delivers what, by correspondence type.
             logged_segment_no: Entry number of the one logged segment to deliver; 0 for all.
-            persistence: How stubbornly.
+            retry: How stubbornly.
             on_progress: Told after each document.
             worker: Names this process or thread among those that deliver at once; made of
                 machine, process and thread if not given.
         """
         return letters.deliver(
-            self.store,
+            self.context,
             couriers,
-            stamp=lambda: self.stamp,
             worker=worker or system_worker(),
-            rendering=self.rendering,
             logged_segment_no=logged_segment_no,
-            persistence=persistence,
+            retry=retry,
             on_progress=on_progress,
         )
 
@@ -380,21 +421,11 @@ class Workspace(Desk):
                 workspace's if not given.
 
         Raises:
-            Refused: One is cancelled, was never to be delivered, or is being delivered.
+            Refused: One is canceled, was never to be delivered, or is being delivered.
         """
-        return letters.resend(
-            self.store,
-            entry_nos,
-            stamp=self.stamp,
-            workdate=self.as_of.workdate if fresh else None,
-            rendering=self.rendering,
-            language=language or self.language,
-        )
-
-
-def system_worker() -> str:
-    """A name that no other process or thread has while this one lives."""
-    return f"{platform.node()}:{os.getpid()}:{threading.get_ident()}"
+        if fresh:
+            return letters.resend_fresh(self.context, entry_nos, language=language)
+        return letters.resend(self.context, entry_nos)
 
 
 def open_store(store: str | Path, *, create: bool = True) -> Store:

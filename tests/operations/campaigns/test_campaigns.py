@@ -27,9 +27,9 @@ from segmentation.journal import (
     NOTHING,
     Canceled,
     Change,
+    EntryType,
     Evaluated,
     Figures,
-    Thing,
     counted,
 )
 from segmentation.memory import MemoryStore
@@ -52,13 +52,13 @@ from segmentation.operations.followers import keep_tallies, recount
 from segmentation.operations.journal import record
 from segmentation.operations.segments import add_contacts, log_segment, new_segment
 from segmentation.setup import MarketingSetup, NumberSeries
-from support.fair import AS_OF, NOW, STAMP, TODAY, interaction, make_store
+from support.fair import AS_OF, NOW, STAMP, TODAY, context, interaction, make_store
 
 
 def test_a_new_campaign_takes_the_next_number_of_its_series() -> None:
     """CSG-21."""
     store = make_store(NumberSeries(code="CAMP", starting_no="CP0001", last_no_used="CP0041"))
-    assert new_campaign(store, at=NOW, description="Autumn").no == "CP0042"
+    assert new_campaign(context(store), description="Autumn").no == "CP0042"
     assert get_campaign(store, "cp0042") == Campaign(
         no="CP0042", description="Autumn", last_modified=NOW
     )
@@ -68,21 +68,20 @@ def test_without_a_set_up_series_a_campaign_cannot_be_numbered() -> None:
     """SET-17."""
     store = make_store(MarketingSetup())
     with pytest.raises(Refused, match="campaign_nos"):
-        new_campaign(store, at=NOW)
+        new_campaign(context(store))
 
 
 def test_a_number_given_by_hand_must_be_free() -> None:
     store = make_store(NumberSeries(code="CAMP", starting_no="CP0001", manual_nos=True))
     with pytest.raises(Rejected, match="campaign FAIR: no: is taken"):
-        new_campaign(store, at=NOW, no="fair")
+        new_campaign(context(store), no="fair")
 
 
 def test_all_faults_of_a_campaign_are_told_together_and_nothing_is_stored() -> None:
     store = make_store(CampaignStatus(code="PLAN"))
     with pytest.raises(Rejected) as caught:
         new_campaign(
-            store,
-            at=NOW,
+            context(store),
             starting_date=TODAY,
             ending_date=TODAY - dt.timedelta(days=1),
             salesperson_code="NOBODY",
@@ -105,7 +104,7 @@ def test_a_change_is_stamped() -> None:
     store = make_store(CampaignStatus(code="PLAN"))
     fair = get_campaign(store, "FAIR")
     changed = change_campaign(
-        store, attrs.evolve(fair, status_code="PLAN", salesperson_code="JO"), at=NOW
+        context(store), attrs.evolve(fair, status_code="PLAN", salesperson_code="JO")
     )
     assert get_campaign(store, "FAIR") == changed
     assert changed.last_modified == NOW
@@ -118,16 +117,16 @@ def test_a_campaign_that_is_not_there_is_not_found() -> None:
 
 def test_a_campaign_with_a_segment_still_to_log_cannot_be_deleted() -> None:
     store = make_store()
-    segment = new_segment(store, workdate=TODAY, template_code="INVITE", description="Fair")
+    segment = new_segment(context(store), template_code="INVITE", description="Fair")
     with pytest.raises(Refused, match=segment.no):
         delete_campaign(store, "FAIR")
 
 
 def test_deleting_a_campaign_ends_its_target_group_and_leaves_the_journal() -> None:
     store = make_store()
-    new_segment(store, workdate=TODAY)  # for no campaign
+    new_segment(context(store))  # for no campaign
     logged(store)
-    activate(store, "FAIR", at=NOW)
+    activate(context(store), "FAIR")
     delete_campaign(store, "FAIR")
     assert target_group(store, "FAIR") == []
     assert len(entries_of(store, "FAIR")) == 1
@@ -135,9 +134,9 @@ def test_deleting_a_campaign_ends_its_target_group_and_leaves_the_journal() -> N
 
 
 def logged(store: MemoryStore) -> Sequence[Interaction]:
-    segment = new_segment(store, workdate=TODAY, template_code="INVITE", description="Fair")
-    add_contacts(store, segment.no, make_selection(contact={"no": "SHOP|ANNA"}), AS_OF)
-    return log_segment(store, segment.no, as_of=AS_OF, stamp=STAMP).interactions
+    segment = new_segment(context(store), template_code="INVITE", description="Fair")
+    add_contacts(context(store), segment.no, make_selection(contact={"no": "SHOP|ANNA"}))
+    return log_segment(context(store), segment.no).interactions
 
 
 def test_logging_a_segment_counts_at_once() -> None:
@@ -177,7 +176,7 @@ def test_figures_are_given_by_parts_that_tallies_have() -> None:
 
 def test_figures_give_rates_and_none_where_there_is_nothing_to_divide_by() -> None:
     found = Figures(targets=4, responses=1, cost=Decimal(10))
-    assert found.response_rate == 25
+    assert found.response_rate == 0.25
     assert found.cost_per_response == 10
     assert NOTHING.response_rate == 0
     assert NOTHING.cost_per_response is None
@@ -192,7 +191,7 @@ def test_what_happens_to_an_interaction_later_reaches_the_figures() -> None:
         store,
         [
             Canceled(
-                what=Thing.INTERACTION,
+                what=EntryType.INTERACTION,
                 number=first.entry_no,
             )
         ],
@@ -203,7 +202,7 @@ def test_what_happens_to_an_interaction_later_reaches_the_figures() -> None:
         store,
         [
             Canceled(
-                what=Thing.INTERACTION,
+                what=EntryType.INTERACTION,
                 number=second.entry_no,
             )
         ],

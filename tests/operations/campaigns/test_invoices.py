@@ -10,7 +10,7 @@ from segmentation.interactions import DocumentType, Interaction
 from segmentation.memory import MemoryStore
 from segmentation.operations.campaigns import Scope, activate, figures, record_targeted_invoice
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
-from support.fair import AS_OF, NOW, STAMP, TODAY, interaction, make_store
+from support.fair import TODAY, context, interaction, make_store
 
 
 @pytest.fixture
@@ -21,12 +21,12 @@ def store() -> MemoryStore:
         InteractionTemplateSetup(sales_invoices="INVOICE"),
         interaction(1, "SHOP", "SHOP", campaign_target=True),
     )
-    activate(store, "FAIR", at=NOW)
+    activate(context(store), "FAIR")
     return store
 
 
 def post(store: MemoryStore, customer_no: str = "C1", day: dt.date = TODAY) -> Interaction | None:
-    return record_targeted_invoice(store, customer_no, "o1", day, STAMP, as_of=AS_OF)
+    return record_targeted_invoice(context(store), customer_no, "o1", day)
 
 
 def test_an_order_of_a_targeted_customer_counts_for_the_campaign(store: MemoryStore) -> None:

@@ -23,7 +23,7 @@ from segmentation.operations.campaigns import (
 from segmentation.operations.followers import follow_entries, follow_lines, follow_relations
 from segmentation.operations.segments import add_contacts, log_segment, new_segment
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
-from support.fair import AS_OF, NOW, STAMP, TODAY, customer, interaction, make_store
+from support.fair import TODAY, context, customer, interaction, make_store
 
 
 def segment(*contacts: tuple[str, str], target: bool = True) -> Segment:
@@ -50,7 +50,7 @@ def active(*contacts: tuple[str, str]) -> tuple[MemoryStore, Segment]:
     """A store whose campaign is active, and the segment that made it so."""
     store = make_store()
     kept = store.segments.put(segment(*contacts))
-    activate(store, "FAIR", at=NOW)
+    activate(context(store), "FAIR")
     return store, kept
 
 
@@ -59,21 +59,21 @@ def test_without_any_target_a_campaign_cannot_be_activated() -> None:
     store = make_store()
     store.segments.put(segment(("ANNA", "SHOP"), target=False))
     with pytest.raises(Refused, match="campaign_target"):
-        activate(store, "FAIR", at=NOW)
+        activate(context(store), "FAIR")
     assert target_group(store, "FAIR") == []
     assert not is_active(store, "FAIR")
 
 
 def test_an_unknown_campaign_cannot_be_activated() -> None:
     with pytest.raises(NotFound):
-        activate(make_store(), "NONE", at=NOW)
+        activate(context(make_store()), "NONE")
 
 
 def test_targets_also_come_from_the_log() -> None:
     """CSG-37."""
     store = make_store()
     store.records.put([interaction(1, "MILL", "MILL", campaign_target=True)])
-    [target] = activate(store, "fair", at=NOW, user="ANNA")
+    [target] = activate(context(store), "fair")
     assert target == CampaignTarget(
         campaign_no="FAIR", type=TargetType.CONTACT, no="MILL", contact_no="MILL", no_of_targets=1
     )
@@ -100,13 +100,13 @@ def test_cancelled_and_postponed_entries_make_nobody_a_target() -> None:
         ]
     )
     with pytest.raises(Refused):
-        activate(store, "FAIR", at=NOW)
+        activate(context(store), "FAIR")
 
 
 def test_two_companies_linked_to_one_customer_are_one_target() -> None:
     store = make_store(customer("MILL", "C1"))
     store.segments.put(segment(("SHOP", "SHOP"), ("MILL", "MILL")))
-    activate(store, "FAIR", at=NOW)
+    activate(context(store), "FAIR")
     assert group(store) == [("customer", "C1", 2)]
 
 
@@ -148,11 +148,11 @@ def test_nothing_follows_while_no_campaign_is_active() -> None:
 
 def test_logging_hands_the_targets_over_from_lines_to_entries() -> None:
     store = make_store()
-    made = new_segment(store, workdate=TODAY, template_code="INVITE", description="Fair")
-    add_contacts(store, made.no, make_selection(contact={"no": "SHOP|CARL"}), AS_OF)
-    activate(store, "FAIR", at=NOW)
+    made = new_segment(context(store), template_code="INVITE", description="Fair")
+    add_contacts(context(store), made.no, make_selection(contact={"no": "SHOP|CARL"}))
+    activate(context(store), "FAIR")
     before = group(store)
-    log_segment(store, made.no, as_of=AS_OF, stamp=STAMP)
+    log_segment(context(store), made.no)
     assert group(store) == before == [("contact", "CARL", 1), ("customer", "C1", 1)]
 
 
@@ -160,7 +160,7 @@ def test_a_cancelled_entry_takes_its_target_out() -> None:
     store = make_store()
     sent = interaction(1, "MILL", "MILL", campaign_target=True)
     store.records.put([sent])
-    activate(store, "FAIR", at=NOW)
+    activate(context(store), "FAIR")
     follow_entries(store, [Change(sent, attrs.evolve(sent, canceled=True))])
     assert group(store) == []
 
@@ -238,7 +238,7 @@ def test_a_group_that_followed_is_the_one_that_is_collected(
         kept = store.segments.put(changed)
     followed = group(store)
     try:
-        activate(store, "FAIR", at=NOW)
+        activate(context(store), "FAIR")
     except Refused:
         assert followed == []
     else:

@@ -6,9 +6,9 @@ import attrs
 import pytest
 
 from segmentation.campaigns import Campaign
+from segmentation.code_tables import BusinessRelation, IndustryGroup, JobResponsibility, WebSource
 from segmentation.contacts import (
     AlternativeAddress,
-    BusinessRelation,
     Contact,
     ContactBusinessRelation,
     ContactIndustryGroup,
@@ -17,14 +17,7 @@ from segmentation.contacts import (
     ContactType,
     ContactWebSource,
     CorrespondenceType,
-    IndustryGroup,
-    JobResponsibility,
-    NamePart,
     RelationSummary,
-    Salutation,
-    SalutationFormula,
-    SalutationType,
-    WebSource,
 )
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected
 from segmentation.fields import Record, fields_of
@@ -44,16 +37,15 @@ from segmentation.operations.contacts import (
     row_counts,
     set_company,
 )
-from segmentation.operations.data import take_in
+from segmentation.operations.data import import_records
 from segmentation.operations.records import require_contact
 from segmentation.operations.segments import add_contact, new_segment
+from segmentation.salutations import NamePart, Salutation, SalutationFormula, SalutationType
 from segmentation.setup import MarketingSetup, NumberSeries, UserSetup
 from support.fair import (
-    AS_OF,
     NOW,
-    STAMP,
-    TODAY,
     company,
+    context,
     customer,
     interaction,
     make_store,
@@ -106,15 +98,15 @@ def test_a_new_contact_has_the_salesperson_of_its_user() -> None:
         UserSetup(user_id="MARY", salesperson_code="RB"),
         MarketingSetup(contact_nos="CONT", default_salesperson_code="JO"),
     )
-    assert new_contact(store, Contact(no=""), at=NOW, user="mary").salesperson_code == "RB"
-    assert new_contact(store, Contact(no=""), at=NOW, user="john").salesperson_code == "JO"
+    assert new_contact(context(store, user="mary"), Contact(no="")).salesperson_code == "RB"
+    assert new_contact(context(store, user="john"), Contact(no="")).salesperson_code == "JO"
     named = Contact(no="", salesperson_code="XX")
-    assert new_contact(store, named, at=NOW, user="mary").salesperson_code == "XX"
+    assert new_contact(context(store, user="mary"), named).salesperson_code == "XX"
 
 
 def test_without_defaults_a_new_contact_has_blanks() -> None:
     """SET-03."""
-    made = new_contact(make_store(), Contact(no="", name="Acme"), at=NOW)
+    made = new_contact(context(make_store()), Contact(no="", name="Acme"))
     blank = Contact(
         no="CT0001",
         name="Acme",
@@ -139,7 +131,7 @@ def test_defaults_are_taken_each_type_with_its_salutation() -> None:
             default_person_salutation_code="UNISEX",
         )
     )
-    made = new_contact(store, Contact(no=""), at=NOW)
+    made = new_contact(context(store), Contact(no=""))
     assert (made.territory_code, made.country_region_code, made.language_code) == (
         "MID",
         "CH",
@@ -147,26 +139,26 @@ def test_defaults_are_taken_each_type_with_its_salutation() -> None:
     )
     assert made.correspondence_type is CorrespondenceType.EMAIL
     assert made.salutation_code == "COMPANY"
-    other = new_contact(store, Contact(no="", type=ContactType.PERSON), at=NOW)
+    other = new_contact(context(store), Contact(no="", type=ContactType.PERSON))
     assert other.salutation_code == "UNISEX"
 
 
 def test_without_a_series_a_contact_cannot_be_numbered() -> None:
     """SET-19."""
     with pytest.raises(Refused, match="contact_nos"):
-        new_contact(make_store(MarketingSetup()), Contact(no=""), at=NOW)
+        new_contact(context(make_store(MarketingSetup())), Contact(no=""))
 
 
 def test_a_number_is_given_once() -> None:
     store = make_store(NumberSeries(code="CONT", starting_no="CT1", manual_nos=True))
     with pytest.raises(Rejected, match="contact SHOP: no: is taken"):
-        new_contact(store, Contact(no="SHOP"), at=NOW)
+        new_contact(context(store), Contact(no="SHOP"))
 
 
 def test_a_person_without_company_has_no_business_relation() -> None:
     """PCC-01."""
     store = make_store()
-    made = new_contact(store, Contact(no="", type=ContactType.PERSON, name="Z"), at=NOW)
+    made = new_contact(context(store), Contact(no="", type=ContactType.PERSON, name="Z"))
     assert relation_summary(store, made) is RelationSummary.NONE
     assert made.company_no == ""
 
@@ -174,11 +166,11 @@ def test_a_person_without_company_has_no_business_relation() -> None:
 def test_a_name_is_taken_apart_or_put_together() -> None:
     """PCC-09."""
     store = make_store()
-    made = new_contact(store, Contact(no="", type=ContactType.PERSON, name="X Y Z"), at=NOW)
+    made = new_contact(context(store), Contact(no="", type=ContactType.PERSON, name="X Y Z"))
     assert (made.first_name, made.middle_name, made.surname) == ("X", "Y", "Z")
     parts = Contact(no="", type=ContactType.PERSON, first_name="Anna", surname="Berg")
-    assert new_contact(store, parts, at=NOW).name == "Anna Berg"
-    nameless = new_contact(store, Contact(no="", type=ContactType.PERSON), at=NOW)
+    assert new_contact(context(store), parts).name == "Anna Berg"
+    nameless = new_contact(context(store), Contact(no="", type=ContactType.PERSON))
     assert nameless.first_name == ""
 
 
@@ -186,7 +178,7 @@ def test_a_company_name_means_the_company_not_a_person() -> None:
     """PCC-05, CON-31."""
     store = make_store(person("TWIN", name="SHOP Ltd"))
     made = new_contact(
-        store, Contact(no="", type=ContactType.PERSON, name="Eve", company_name="shop ltd"), at=NOW
+        context(store), Contact(no="", type=ContactType.PERSON, name="Eve", company_name="shop ltd")
     )
     assert (made.company_no, made.company_name) == ("SHOP", "SHOP Ltd")
     assert find_company(store, "TWIN") is None
@@ -195,7 +187,7 @@ def test_a_company_name_means_the_company_not_a_person() -> None:
 def test_a_name_that_two_companies_have_means_neither() -> None:
     store = make_store(changed(company("SHOP2"), name="x"), changed(company("SHOP3"), name="X"))
     made = new_contact(
-        store, Contact(no="", type=ContactType.PERSON, name="Eve", company_name="X"), at=NOW
+        context(store), Contact(no="", type=ContactType.PERSON, name="Eve", company_name="X")
     )
     assert (made.company_no, made.company_name) == ("", "X")
 
@@ -203,20 +195,20 @@ def test_a_name_that_two_companies_have_means_neither() -> None:
 @pytest.mark.parametrize("no", ["NOBODY", "ANNA"])
 def test_a_person_cannot_work_for_what_is_no_company(no: str) -> None:
     with pytest.raises(Rejected, match="is no company"):
-        new_contact(make_store(), person("", no), at=NOW)
+        new_contact(context(make_store()), person("", no))
 
 
 def test_a_new_person_inherits_what_it_does_not_have() -> None:
     store = worlds(attrs.evolve(ALL_ON, default_territory_code="OTHER"))
-    made = new_contact(store, person("", "ACME", language_code="ENG"), at=NOW)
+    made = new_contact(context(store), person("", "ACME", language_code="ENG"))
     assert values_of(made) == {**OFFICE, "language_code": "ENG"}
-    own = new_contact(store, person("", "ACME", city="Bern"), at=NOW)
+    own = new_contact(context(store), person("", "ACME", city="Bern"))
     assert (own.address, own.city) == ("", "Bern")
 
 
 def test_nothing_is_inherited_unless_the_set_up_says_so() -> None:
     store = worlds(MarketingSetup(contact_nos="CONT"))
-    made = new_contact(store, person("", "ACME"), at=NOW)
+    made = new_contact(context(store), person("", "ACME"))
     assert not any(values_of(made).values())
     assert made.company_name == "ACME Ltd"
 
@@ -227,7 +219,7 @@ def test_nothing_is_inherited_unless_the_set_up_says_so() -> None:
 def test_a_person_that_gets_a_company_takes_its_values() -> None:
     """SET-01, CON-11, CON-39."""
     store = worlds(customer("ACME", "C9"))
-    moved = set_company(store, "carl", "acme", at=NOW)
+    moved = set_company(context(store), "carl", "acme")
     assert (moved.company_no, moved.company_name) == ("ACME", "ACME Ltd")
     assert values_of(moved) == OFFICE
     assert relation_summary(store, moved) is RelationSummary.CUSTOMER
@@ -236,60 +228,62 @@ def test_a_person_that_gets_a_company_takes_its_values() -> None:
 def test_an_address_of_one_s_own_stays() -> None:
     """CON-25."""
     store = worlds(person("EVE", address="Home 1", e_mail="eve@home.ch"))
-    moved = set_company(store, "EVE", "ACME", at=NOW)
+    moved = set_company(context(store), "EVE", "ACME")
     assert (moved.address, moved.city, moved.e_mail) == ("Home 1", "", "eve@home.ch")
     assert moved.phone_no == "022"
 
 
 def test_from_company_to_company_what_was_the_old_one_s_changes() -> None:
     store = worlds(company("NEXT", address="Way 2", e_mail="x@next.ch", territory_code="N"))
-    set_company(store, "CARL", "ACME", at=NOW)
-    moved = set_company(store, "CARL", "NEXT", at=NOW)
+    set_company(context(store), "CARL", "ACME")
+    moved = set_company(context(store), "CARL", "NEXT")
     assert (moved.address, moved.e_mail, moved.phone_no) == ("Way 2", "x@next.ch", "022")
     assert (moved.territory_code, moved.language_code) == ("N", "FRS")
-    alone = set_company(store, "CARL", "", at=NOW)
+    alone = set_company(context(store), "CARL", "")
     assert (alone.company_no, alone.company_name, alone.e_mail) == ("", "", "x@next.ch")
 
 
 def test_a_company_and_a_contact_on_a_line_stay_where_they_are() -> None:
     store = worlds()
     with pytest.raises(Refused, match="a company itself"):
-        set_company(store, "SHOP", "ACME", at=NOW)
-    segment = new_segment(store, workdate=TODAY)
-    add_contact(store, segment.no, "CARL", AS_OF)
+        set_company(context(store), "SHOP", "ACME")
+    segment = new_segment(context(store))
+    add_contact(context(store), segment.no, "CARL")
     with pytest.raises(Refused, match=segment.no):
-        set_company(store, "CARL", "ACME", at=NOW)
+        set_company(context(store), "CARL", "ACME")
     with pytest.raises(NotFound):
-        set_company(store, "NOBODY", "ACME", at=NOW)
+        set_company(context(store), "NOBODY", "ACME")
 
 
 def test_a_change_of_the_company_reaches_those_who_had_its_value() -> None:
     store = worlds()
     for no in ("CARL", "ANNA"):
-        set_company(store, no, "ACME", at=NOW)
+        set_company(context(store), no, "ACME")
     by_hand = changed(
         require_contact(store, "ANNA"), territory_code="OWN", city="Bern", phone_no="1"
     )
-    change_contact(store, by_hand, at=NOW)
+    change_contact(context(store), by_hand)
     acme = require_contact(store, "ACME")
     later = changed(
         acme, name="Acme AG", territory_code="NEW", address="Rue 2", phone_no="", e_mail="n@acme.ch"
     )
-    told = change_contact(store, later, at=NOW)
+    told = change_contact(context(store), later)
     assert [contact.no for contact in told] == ["ACME", "ANNA", "CARL"]
     carl, anna = require_contact(store, "CARL"), require_contact(store, "ANNA")
     assert (carl.company_name, carl.territory_code, carl.address) == ("Acme AG", "NEW", "Rue 2")
     assert (carl.phone_no, carl.e_mail) == ("", "n@acme.ch")
     assert (anna.territory_code, anna.address, anna.phone_no) == ("OWN", "Rue 1", "1")
     assert anna.e_mail == "n@acme.ch"
-    assert [c.no for c in change_contact(store, require_contact(store, "ACME"), at=NOW)] == ["ACME"]
+    assert [c.no for c in change_contact(context(store), require_contact(store, "ACME"))] == [
+        "ACME"
+    ]
 
 
 def test_without_inheritance_only_the_company_s_name_follows() -> None:
     store = worlds(MarketingSetup())
     store.records.put([person("EVE", "ACME", company_name="ACME Ltd", **OFFICE)])
     acme = require_contact(store, "ACME")
-    change_contact(store, changed(acme, name="New", address="x", phone_no="y"), at=NOW)
+    change_contact(context(store), changed(acme, name="New", address="x", phone_no="y"))
     eve = require_contact(store, "EVE")
     assert (eve.company_name, eve.address, eve.phone_no) == ("New", "Rue 1", "022")
 
@@ -298,10 +292,10 @@ def test_a_change_of_name_parts_changes_the_name() -> None:
     """SET-27."""
     store = make_store(Salutation(code="F"))
     anna = require_contact(store, "ANNA")
-    [after] = change_contact(store, changed(anna, surname="Berg", salutation_code="F"), at=NOW)
+    [after] = change_contact(context(store), changed(anna, surname="Berg", salutation_code="F"))
     assert (after.name, after.salutation_code) == ("Anna Berg", "F")
     assert require_contact(store, "anna") == after
-    [again] = change_contact(store, changed(after, name="A. Berg"), at=NOW)
+    [again] = change_contact(context(store), changed(after, name="A. Berg"))
     assert again.name == "A. Berg"
 
 
@@ -309,9 +303,9 @@ def test_type_and_company_are_changed_by_verbs_of_their_own() -> None:
     store = make_store()
     anna = require_contact(store, "ANNA")
     with pytest.raises(Refused, match="change_type"):
-        change_contact(store, changed(anna, type=ContactType.COMPANY), at=NOW)
+        change_contact(context(store), changed(anna, type=ContactType.COMPANY))
     with pytest.raises(Refused, match="set_company"):
-        change_contact(store, changed(anna, company_no="MILL"), at=NOW)
+        change_contact(context(store), changed(anna, company_no="MILL"))
 
 
 # -- type -------------------------------------------------------------------------------------
@@ -347,17 +341,17 @@ def test_a_type_is_not_changed_with_things_that_only_it_has(
     no: str, to: str, more: Record, reason: str
 ) -> None:
     with pytest.raises(Refused, match=reason):
-        change_type(worlds(more), no, ContactType(to), at=NOW)
+        change_type(context(worlds(more)), no, ContactType(to))
 
 
 def test_a_new_type_starts_its_name_anew() -> None:
     store = worlds(attrs.evolve(ALL_ON, default_company_salutation_code="COMPANY"))
-    made = change_type(store, "CARL", ContactType.COMPANY, at=NOW)
+    made = change_type(context(store), "CARL", ContactType.COMPANY)
     assert (made.company_no, made.company_name, made.first_name) == ("CARL", "Carl", "")
     assert made.salutation_code == "COMPANY"
-    back = change_type(store, "CARL", ContactType.PERSON, at=NOW)
+    back = change_type(context(store), "CARL", ContactType.PERSON)
     assert (back.company_no, back.company_name, back.first_name) == ("", "", "Carl")
-    assert change_type(store, "CARL", ContactType.PERSON, at=NOW) == back
+    assert change_type(context(store), "CARL", ContactType.PERSON) == back
 
 
 # -- deletion and rows ------------------------------------------------------------------------
@@ -380,8 +374,8 @@ def test_a_company_is_deleted_with_its_persons_only_if_asked() -> None:
 
 def test_a_contact_on_a_line_is_not_deleted() -> None:
     store = make_store()
-    segment = new_segment(store, workdate=TODAY)
-    add_contact(store, segment.no, "BO", AS_OF)
+    segment = new_segment(context(store))
+    add_contact(context(store), segment.no, "BO")
     for no in ("BO", "SHOP"):
         with pytest.raises(Refused, match=segment.no):
             delete_contact(store, no, with_persons=True)
@@ -436,13 +430,13 @@ def test_a_customer_s_code_can_be_renamed() -> None:
 
 def test_targets_follow_relations_however_they_are_made() -> None:
     store = make_store(interaction(1, "MILL", "MILL", campaign_target=True))
-    activate(store, "FAIR", at=NOW)
+    activate(context(store), "FAIR")
     relation = customer("MILL", "C2")
     add_row(store, relation)
     assert [target.no for target in target_group(store, "FAIR")] == ["C2"]
     remove_row(store, relation)
     assert [target.no for target in target_group(store, "FAIR")] == ["MILL"]
-    take_in(store, [relation], STAMP)
+    import_records(context(store), [relation])
     assert [target.no for target in target_group(store, "FAIR")] == ["C2"]
     delete_contact(store, "MILL")
     assert [target.no for target in target_group(store, "FAIR")] == ["MILL"]
@@ -478,4 +472,4 @@ def test_a_formula_is_found_by_salutation_language_and_tone(language: str, tone:
 def test_a_text_that_is_too_long_for_its_field_is_refused() -> None:
     store = make_store()
     with pytest.raises(InvalidValue, match=r"name: .* has 101 characters, 100 at most"):
-        new_contact(store, Contact(no="", name="x" * 101), at=NOW, user="mary")
+        new_contact(context(store, user="mary"), Contact(no="", name="x" * 101))

@@ -28,11 +28,9 @@ from segmentation.operations.contacts import (
 from segmentation.operations.records import require_contact
 from segmentation.operations.segments import add_contact, log_segment, new_segment
 from support.fair import (
-    AS_OF,
     NOW,
-    STAMP,
-    TODAY,
     company,
+    context,
     customer,
     interaction,
     make_store,
@@ -51,9 +49,9 @@ def test_contacts_are_alike_by_the_strings_that_they_share() -> None:
     one = company("A", **BERN)
     same = attrs.evolve(company("B", **BERN), name="a ltd")
     moved = attrs.evolve(same, no="C", address="Bundesplatz 3", city="Berne", phone_no="")
-    found = list(find_duplicates([moved, same, one], hit_pct=50))
-    assert found == [Duplicate("A", "B", 100)]
-    assert Duplicate("A", "C", 42) in list(find_duplicates([moved, same, one], hit_pct=42))
+    found = list(find_duplicates([moved, same, one], hit_share=0.5))
+    assert found == [Duplicate("A", "B", 1.0)]
+    assert Duplicate("A", "C", 3 / 7) in list(find_duplicates([moved, same, one], hit_share=0.42))
 
 
 def test_a_person_is_no_duplicate_of_a_company() -> None:
@@ -64,10 +62,10 @@ def test_contacts_without_anything_to_compare_are_not_alike() -> None:
     assert list(find_duplicates([Contact(no="A"), Contact(no="B")])) == []
 
 
-@pytest.mark.parametrize("hit_pct", [0, 101])
-def test_a_percentage_lies_between_one_and_a_hundred(hit_pct: int) -> None:
-    with pytest.raises(InvalidValue, match="hit_pct"):
-        list(find_duplicates([], hit_pct=hit_pct))
+@pytest.mark.parametrize("hit_share", [0, 1.01, 60])
+def test_a_share_lies_between_none_and_all(hit_share: float) -> None:
+    with pytest.raises(InvalidValue, match="hit_share"):
+        list(find_duplicates([], hit_share=hit_share))
 
 
 def test_writing_makes_no_difference() -> None:
@@ -81,29 +79,28 @@ contacts = st.lists(st.tuples(texts, texts, texts), max_size=12)
 
 @given(contacts, st.integers(1, 100))
 def test_the_quick_way_finds_what_comparing_all_pairs_finds(
-    values: list[tuple[str, str, str]], hit_pct: int
+    values: list[tuple[str, str, str]], pct: int
 ) -> None:
+    hit_share = pct / 100
     made = [
         Contact(no=f"{number:02}", name=name, address=address, city=city)
         for number, (name, address, city) in enumerate(values)
     ]
     pairs = {
-        (found.contact_no, found.other_no, found.hit_pct)
+        (found.contact_no, found.other_no, found.hit_share)
         for index, one in enumerate(made)
         for other in made[:index]
-        for found in find_duplicates([other, one], hit_pct=hit_pct)
+        for found in find_duplicates([other, one], hit_share=hit_share)
     }
-    quick = list(find_duplicates(made, hit_pct=hit_pct))
-    assert {(each.contact_no, each.other_no, each.hit_pct) for each in quick} == pairs
+    quick = list(find_duplicates(made, hit_share=hit_share))
+    assert {(each.contact_no, each.other_no, each.hit_share) for each in quick} == pairs
     assert len(quick) == len(pairs)
     for index, one in enumerate(made):
         for other in made[:index]:
-            assert ((other.no, one.no) in {(a, b) for a, b, _ in pairs}) == alike(
-                one, other, hit_pct
-            )
+            assert ((other.no, one.no) in {(a, b) for a, b, _ in pairs}) == alike(one, other, pct)
 
 
-def alike(one: Contact, other: Contact, hit_pct: int) -> bool:
+def alike(one: Contact, other: Contact, pct: int) -> bool:
     """The definition, by hand."""
 
     def strings(contact: Contact) -> set[tuple[str, int, str]]:
@@ -121,12 +118,12 @@ def alike(one: Contact, other: Contact, hit_pct: int) -> bool:
 
     a, b = strings(one), strings(other)
     most = max(len(a), len(b))
-    return most > 0 and len(a & b) * 100 >= hit_pct * most
+    return most > 0 and len(a & b) * 100 >= pct * most
 
 
 def test_a_store_is_searched_whole() -> None:
     store = make_store(company("A", **BERN), attrs.evolve(company("B", **BERN), name="A Ltd"))
-    assert duplicates_in(store) == [Duplicate("A", "B", 100)]
+    assert duplicates_in(store) == [Duplicate("A", "B", 1.0)]
 
 
 # -- merging ----------------------------------------------------------------------------------
@@ -146,7 +143,7 @@ def test_a_merged_contact_knows_what_both_knew_and_stays_protected() -> None:
             extra={"size": 40, "hat": 7},
         ),
     )
-    kept = merge(store, "eve", "eva", STAMP)
+    kept = merge(context(store), "eve", "eva")
     assert (kept.city, kept.e_mail, kept.company_no) == ("Bern", "e@x.ch", "SHOP")
     assert kept.privacy_blocked
     assert not kept.may_be_contacted
@@ -166,7 +163,7 @@ def test_rows_pass_over_and_one_s_own_go_before() -> None:
         ),
         person("DORA", "MILL"),
     )
-    merge(store, "SHOP", "MILL", STAMP)
+    merge(context(store), "SHOP", "MILL")
     assert [row.no for row in store.records.all(ContactBusinessRelation)] == ["C1"]
     assert [row.contact_no for row in store.records.all(ContactMailingGroup)] == ["SHOP"]
     [answer] = store.records.all(ContactProfileAnswer)
@@ -177,17 +174,17 @@ def test_rows_pass_over_and_one_s_own_go_before() -> None:
 
 def test_recorded_interactions_follow_by_entries_that_say_so() -> None:
     store = make_store(person("DORA", "MILL"))
-    segment = new_segment(store, workdate=TODAY, template_code="INVITE", description="Fair")
+    segment = new_segment(context(store), template_code="INVITE", description="Fair")
     for no in ("MILL", "DORA", "CARL"):
-        add_contact(store, segment.no, no, AS_OF)
+        add_contact(context(store), segment.no, no)
     store.records.put([attrs.evolve(require_contact(store, "DORA"), salesperson_code="JO")])
     line_salespeople(store, segment.no)
-    log_segment(store, segment.no, as_of=AS_OF, stamp=STAMP)
-    activate(store, "FAIR", at=NOW)
+    log_segment(context(store), segment.no)
+    activate(context(store), "FAIR")
     before = figures(store, Scope(campaign_no="FAIR"))
     length = store.log.head().number
-    merge(store, "SHOP", "MILL", STAMP)
-    merge(store, "ANNA", "CARL", STAMP)
+    merge(context(store), "SHOP", "MILL")
+    merge(context(store), "ANNA", "CARL")
     found = [(each.contact_no, each.contact_company_no) for each in store.records.all(Interaction)]
     assert sorted(found) == [("ANNA", "SHOP"), ("DORA", "SHOP"), ("SHOP", "SHOP")]
     assert store.log.head().number == length + 3
@@ -201,7 +198,7 @@ def test_what_was_recorded_for_an_earlier_employer_stays_with_it() -> None:
         interaction(1, "CARL", "MILL"), interaction(2, "CARL", ""), interaction(3, "CARL", "SHOP")
     )
     store.records.put([attrs.evolve(require_contact(store, "CARL"), company_no="SHOP")])
-    merge(store, "BO", "CARL", STAMP)
+    merge(context(store), "BO", "CARL")
     found = [(each.contact_no, each.contact_company_no) for each in store.records.all(Interaction)]
     assert found == [("BO", "MILL"), ("BO", "SHOP"), ("BO", "SHOP")]
 
@@ -216,13 +213,13 @@ def line_salespeople(store: Any, no: str) -> None:  # noqa: ANN401 - a store
 def test_some_contacts_cannot_be_merged() -> None:
     store = make_store()
     with pytest.raises(Refused, match="same contact"):
-        merge(store, "ANNA", "anna", STAMP)
+        merge(context(store), "ANNA", "anna")
     with pytest.raises(Refused, match="one is a person, the other a company"):
-        merge(store, "ANNA", "SHOP", STAMP)
-    new_segment(store, workdate=TODAY)
-    segment = new_segment(store, workdate=TODAY)
-    add_contact(store, segment.no, "BO", AS_OF)
+        merge(context(store), "ANNA", "SHOP")
+    new_segment(context(store))
+    segment = new_segment(context(store))
+    add_contact(context(store), segment.no, "BO")
     with pytest.raises(Refused, match=segment.no):
-        merge(store, "ANNA", "BO", STAMP)
+        merge(context(store), "ANNA", "BO")
     store.records.put([interaction(99, "BO", "SHOP")])
-    assert merge(store, "BO", "ANNA", STAMP).no == "BO"
+    assert merge(context(store), "BO", "ANNA").no == "BO"

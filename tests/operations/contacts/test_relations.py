@@ -2,12 +2,7 @@
 
 import pytest
 
-from segmentation.contacts import (
-    Contact,
-    ContactBusinessRelation,
-    LinkToTable,
-    RelationSummary,
-)
+from segmentation.contacts import Contact, ContactBusinessRelation, LinkToTable, RelationSummary
 from segmentation.memory import MemoryStore
 from segmentation.operations.contacts import contact_of, relation_summary
 from segmentation.operations.records import linked_no

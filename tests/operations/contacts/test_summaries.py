@@ -13,7 +13,7 @@ from segmentation.operations.contacts import company_summary, person_summary
 from segmentation.operations.segments import add_contacts, log_segment, new_segment
 from segmentation.tasks import Task, TaskPriority
 from segmentation.templates import InformationFlow, InitiatedBy
-from support.fair import AS_OF, NOW, STAMP, TODAY, interaction, make_store
+from support.fair import TODAY, context, interaction, make_store
 
 
 def test_a_company_is_shown_with_its_persons() -> None:
@@ -59,10 +59,10 @@ def test_a_person_is_shown_with_tasks_and_interactions() -> None:
 
 def test_a_campaign_is_shown_with_its_entries() -> None:
     store = make_store()
-    segment = new_segment(store, workdate=TODAY, template_code="INVITE", description="Fair")
-    add_contacts(store, segment.no, make_selection(contact={"no": "SHOP|ANNA"}), AS_OF)
-    log_segment(store, segment.no, as_of=AS_OF, stamp=STAMP)
-    activate(store, "FAIR", at=NOW)
+    segment = new_segment(context(store), template_code="INVITE", description="Fair")
+    add_contacts(context(store), segment.no, make_selection(contact={"no": "SHOP|ANNA"}))
+    log_segment(context(store), segment.no)
+    activate(context(store), "FAIR")
     found = campaign_details(store, "fair")
     assert found.campaign.description == "Spring fair"
     [(entry, figures)] = found.entries

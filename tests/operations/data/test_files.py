@@ -1,6 +1,9 @@
 """Reading rows and values from JSON and CSV."""
 
+import csv
 import datetime as dt
+import json
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -21,6 +24,16 @@ def rows_of(name: str, text: str) -> list[tuple[str, dict[str, object]]]:
 def faults_of(name: str, content: bytes) -> list[str]:
     _, faults = read_rows(SourceFile(name, content))
     return [str(fault) for fault in faults]
+
+
+def complaint(read: Callable[[str], object], text: str) -> str:
+    """What Python itself says of a text, which changes with its version."""
+    with pytest.raises((ValueError, csv.Error)) as caught:
+        read(text)
+    return str(caught.value)
+
+
+NO_END = complaint(lambda text: list(csv.reader([text], strict=True)), '"A')
 
 
 def test_a_table_is_named_after_its_file() -> None:
@@ -59,7 +72,7 @@ def test_cells_that_are_missing_at_the_end_are_no_values() -> None:
     ("name", "content", "said"),
     [
         ("c.json", b"\xff\xfe", "c.json: is not UTF-8 (line 1, byte 0); save it as such"),
-        ("c.json", b"[", "c.json: is not JSON: Expecting value: line 1 column 2 (char 1)"),
+        ("c.json", b"[", f"c.json: is not JSON: {complaint(json.loads, '[')}"),
         ("c.json", b"[" * 100_000, "c.json: is nested too deeply"),
         ("c.json", b"{}", "c.json: is not a list of objects, one for each row"),
         ("c.json", b"[1]", "c.json row 1: is not an object"),
@@ -67,7 +80,19 @@ def test_cells_that_are_missing_at_the_end_are_no_values() -> None:
         ("c.csv", b"no,,no\n", "c.csv row 1: column 2 has no name"),
         ("c.csv", b"no,No.\n", "c.csv row 1: no: names a second column like one before"),
         ("c.csv", b"no\nA,B\n", "c.csv row 2: has 2 cells under 1 columns"),
-        ("c.csv", b'no\n"A\n', "c.csv row 2: is not CSV: unexpected end of data (line 2)"),
+        ("c.csv", b'no\n"A\n', f"c.csv row 2: is not CSV: {NO_END} (line 2)"),
+    ],
+    ids=[
+        "no text",
+        "no JSON",
+        "nested",
+        "object",
+        "number",
+        "nothing",
+        "no name",
+        "name twice",
+        "too many cells",
+        "no end",
     ],
 )
 def test_a_file_of_the_wrong_form_is_a_fault_with_its_place(
@@ -118,7 +143,7 @@ def test_a_value_is_read_as_its_field_says(typed: FieldType, raw: object, value:
     ("typed", "raw", "said"),
     [
         (FieldType.TEXT, 5, "5 is not a text"),
-        (FieldType.TEXT, "a\0", "holds a NUL character"),
+        pytest.param(FieldType.TEXT, "a\0", "holds a NUL character", id="text-NUL"),
         (FieldType.CODE, ["x"], "['x'] is not a text"),
         (FieldType.INTEGER, "1.5", "'1.5' is not a whole number"),
         (FieldType.INTEGER, True, "True is not a whole number"),
@@ -213,11 +238,9 @@ def test_a_row_of_csv_is_one_row_however_many_lines_it_takes() -> None:
         ("c.csv row 3", {"no": "B", "note": ""}),
     ]
     assert faults_of("c.csv", b'no,note\nA,"one\ntwo"\nB,"three\nfour') == [
-        "c.csv row 3: is not CSV: unexpected end of data (line 5)"
+        f"c.csv row 3: is not CSV: {NO_END} (line 5)"
     ]
-    assert faults_of("c.csv", b'no,"name\nA,B\n') == [
-        "c.csv row 1: is not CSV: unexpected end of data (line 2)"
-    ]
+    assert faults_of("c.csv", b'no,"name\nA,B\n') == [f"c.csv row 1: is not CSV: {NO_END} (line 2)"]
 
 
 def test_names_of_a_column_that_mean_the_same_are_a_fault_of_json_too() -> None:

@@ -1,22 +1,24 @@
 """Taking in contacts, rows and code tables: all faults at once, all or nothing."""
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 
-from segmentation.contacts import Contact, ContactMailingGroup, ContactType, MailingGroup
+from segmentation.code_tables import MailingGroup
+from segmentation.contacts import Contact, ContactMailingGroup, ContactType
 from segmentation.errors import NotFound, Rejected
 from segmentation.fields import FieldType
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import to_line
 from segmentation.memory import MemoryStore
-from segmentation.operations.data import Imported, SourceFile, take_in, take_in_files
+from segmentation.operations.data import Imported, SourceFile, import_files, import_records
 from segmentation.operations.journal import audit
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 from support.checker import check
-from support.fair import STAMP
+from support.fair import context
 
 
 def nothing_attached(name: str) -> bytes:
@@ -33,7 +35,7 @@ def take(
     sources = [
         SourceFile(".".join(name.rsplit("_", 1)), text.encode()) for name, text in files.items()
     ]
-    return take_in_files(store, sources, STAMP, attached=attached)
+    return import_files(context(store), sources, attached=attached)
 
 
 def faults(store: MemoryStore, **files: str) -> list[str]:
@@ -61,20 +63,19 @@ def test_an_extra_field_keeps_its_type_when_more_rows_come() -> None:
 
 
 def test_what_was_taken_in_is_told() -> None:
-    imported = take_in_files(
-        MemoryStore(),
+    imported = import_files(
+        context(MemoryStore()),
         [
             SourceFile("contact.csv", b"no,vip\nA,yes\n"),
             SourceFile("customer.csv", b"no\nC1\n"),
         ],
-        STAMP,
         attached=nothing_attached,
     )
     assert imported.counts == (("contact", 1),)
     assert [(each.table, each.name, each.type) for each in imported.extra_fields] == [
         ("contact", "vip", FieldType.BOOLEAN)
     ]
-    assert imported.left_alone == ("customer.csv",)
+    assert imported.skipped_files == ("customer.csv",)
 
 
 def test_a_name_that_files_use_for_a_field_of_ours_is_understood() -> None:
@@ -125,6 +126,8 @@ def test_a_code_that_reads_like_a_company_number_is_not_taken_for_the_company() 
 
 def test_all_faults_of_all_files_are_found_and_nothing_is_taken_in() -> None:
     store = MemoryStore()
+    with pytest.raises(ValueError, match=r".") as no_json:
+        json.loads("[?]")
     assert faults(
         store,
         contact_csv="no,type,company_no,exclude_from_segment\n"
@@ -147,7 +150,7 @@ def test_all_faults_of_all_files_are_found_and_nothing_is_taken_in() -> None:
         "contact.csv row 7: company_no: contact 'B' is a person, not a company",
         "contact.csv row 8: no: has 26 characters, 20 at most",
         "contact_mailing_group.json row 1: contact_no: there is no contact 'E'",
-        "mailing_group.json: is not JSON: Expecting value: line 1 column 2 (char 1)",
+        f"mailing_group.json: is not JSON: {no_json.value}",
     ]
     assert list(store.records.all(Contact)) == []
 
@@ -172,22 +175,20 @@ def test_a_row_with_a_known_key_replaces_what_is_there() -> None:
 
 def test_records_made_in_python_are_checked_like_those_of_files() -> None:
     store = MemoryStore()
-    take_in(
-        store,
+    import_records(
+        context(store),
         [
             Contact(no="c1", name="Berg & Co", company_no="C1"),
             Contact(no="p1", type=ContactType.PERSON, company_no="c1"),
         ],
-        STAMP,
     )
     with pytest.raises(Rejected) as caught:
-        take_in(
-            store,
+        import_records(
+            context(store),
             [
                 ContactMailingGroup(contact_no="P2", mailing_group_code="NEWS"),
                 MailingGroup(code="FAR-TOO-LONG"),
             ],
-            STAMP,
         )
     assert sorted(str(fault) for fault in caught.value.faults) == [
         "contact_mailing_group P2 NEWS: contact_no: there is no contact 'P2'",
@@ -199,7 +200,7 @@ def test_records_made_in_python_are_checked_like_those_of_files() -> None:
 
 def test_a_company_made_in_python_may_leave_its_company_number_to_us() -> None:
     store = MemoryStore()
-    take_in(store, [Contact(no="C1", name="Berg & Co")], STAMP)
+    import_records(context(store), [Contact(no="C1", name="Berg & Co")])
     company = store.records.find(Contact, "C1")
     assert company is not None
     assert company.company_no == "C1"
@@ -233,7 +234,7 @@ def test_an_attachment_that_is_missing_is_a_fault_of_its_row() -> None:
 
 def test_a_number_given_twice_is_a_fault_of_records_too() -> None:
     with pytest.raises(Rejected, match="no: has the same key as contact A"):
-        take_in(MemoryStore(), [Contact(no="A"), Contact(no="a")], STAMP)
+        import_records(context(MemoryStore()), [Contact(no="A"), Contact(no="a")])
 
 
 CONTACTS = "no,type,company_no\nC1,company,\nP1,person,C1\n"

@@ -1,4 +1,4 @@
-"""Cancelled, counted again, deleted: always by further entries."""
+"""Canceled, counted again, deleted: always by further entries."""
 
 import pytest
 
@@ -15,7 +15,6 @@ from segmentation.operations.interactions import (
 from segmentation.operations.segments import Logged
 from segmentation.segments import LoggedSegment
 from support.desk import segment_of
-from support.fair import STAMP
 
 
 def entry_of(crm: seg.Workspace, campaign_no: str) -> CampaignEntry:
@@ -51,7 +50,7 @@ def test_deleting_canceled_campaign_entries_deletes_their_interactions(
     """BAT-03."""
     crm.interactions.comment(logged.interactions[0].entry_no, "So so")
     crm.interactions.cancel(entry_of(crm, "SALE"))
-    assert delete_canceled_campaign_entries(crm.store, STAMP, campaign_no="fair") == 0
+    assert delete_canceled_campaign_entries(crm.context, campaign_no="fair") == 0
     assert crm.interactions.delete_canceled_campaign_entries(campaign_no="sale") == 1
     for kind in (CampaignEntry, Interaction, InteractionComment):
         assert list(crm.store.records.all(kind)) == []
@@ -90,13 +89,13 @@ def test_a_campaign_entry_canceled_on_its_own_stays_so(crm: seg.Workspace, logge
 def test_nothing_counts_again_below_what_is_canceled(crm: seg.Workspace, logged: Logged) -> None:
     first = logged.interactions[0]
     crm.interactions.cancel(logged.segment)
-    with pytest.raises(Refused, match="its logged segment 1 is cancelled"):
+    with pytest.raises(Refused, match="its logged segment 1 is canceled"):
         crm.interactions.uncancel(first)
-    with pytest.raises(Refused, match="its logged segment 1 is cancelled"):
+    with pytest.raises(Refused, match="its logged segment 1 is canceled"):
         crm.interactions.uncancel(entry_of(crm, "SALE"))
     crm.interactions.uncancel(logged.segment)
     crm.interactions.cancel(entry_of(crm, "SALE"))
-    with pytest.raises(Refused, match="its campaign entry 2 is cancelled"):
+    with pytest.raises(Refused, match="its campaign entry 2 is canceled"):
         crm.interactions.uncancel(first)
     crm.interactions.uncancel(entry_of(crm, "SALE"))
     assert canceled(crm) == []
@@ -104,14 +103,14 @@ def test_nothing_counts_again_below_what_is_canceled(crm: seg.Workspace, logged:
 
 def test_cancelling_twice_is_refused(crm: seg.Workspace, logged: Logged) -> None:
     crm.interactions.cancel(logged.segment)
-    with pytest.raises(Refused, match="cancelled already"):
+    with pytest.raises(Refused, match="canceled already"):
         crm.interactions.cancel(logged.segment)
-    with pytest.raises(Refused, match="cancelled already"):
+    with pytest.raises(Refused, match="canceled already"):
         crm.interactions.cancel(logged.interactions[0])
 
 
 def test_what_is_not_canceled_cannot_count_again(crm: seg.Workspace, logged: Logged) -> None:
-    with pytest.raises(Refused, match="not cancelled"):
+    with pytest.raises(Refused, match="not canceled"):
         crm.interactions.uncancel(logged.segment)
 
 
@@ -125,7 +124,7 @@ def test_what_is_not_there_is_not_canceled(crm: seg.Workspace) -> None:
     with pytest.raises(NotFound, match="interaction '7'"):
         crm.interactions.cancel(Interaction(entry_no=7))
     with pytest.raises(InvalidValue, match="is no interaction, campaign entry or"):
-        cancel(crm.store, Campaign(no="SALE"), STAMP)  # type: ignore[arg-type]
+        cancel(crm.context, Campaign(no="SALE"))  # type: ignore[arg-type]
 
 
 def test_deleting_takes_an_attachment_that_nobody_needs_any_more(crm: seg.Workspace) -> None:
@@ -201,7 +200,7 @@ def test_deleting_a_logged_segment_leaves_its_interactions(
     crm: seg.Workspace, logged: Logged
 ) -> None:
     crm.interactions.cancel(logged.segment)
-    assert delete_canceled_logged_segments(crm.store, STAMP, segment_no=logged.segment.segment_no)
+    assert delete_canceled_logged_segments(crm.context, segment_no=logged.segment.segment_no)
     assert list(crm.store.records.all(LoggedSegment)) == []
     assert {i.logged_segment_entry_no for i in crm.store.records.all(Interaction)} == {0}
     assert len(canceled(crm)) == 3
@@ -214,6 +213,6 @@ def test_interactions_of_one_campaign_or_segment_can_be_deleted_alone(crm: seg.W
     two = crm.interactions.create("ANNA", "TALK", campaign_no="FAIR")
     crm.interactions.cancel(one)
     crm.interactions.cancel(two)
-    assert delete_canceled_interactions(crm.store, STAMP, segment_no="SM0001") == 0
-    assert delete_canceled_interactions(crm.store, STAMP, campaign_no="SALE") == 1
+    assert delete_canceled_interactions(crm.context, segment_no="SM0001") == 0
+    assert delete_canceled_interactions(crm.context, campaign_no="SALE") == 1
     assert canceled(crm) == [two.entry_no]

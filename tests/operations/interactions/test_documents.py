@@ -1,6 +1,5 @@
 """Documents of the host become interactions, or the caller is told why not."""
 
-import attrs
 import pytest
 
 import segmentation as seg
@@ -15,7 +14,7 @@ from segmentation.templates import (
     InteractionTemplateSetup,
     TemplateLanguage,
 )
-from support.fair import AS_OF, STAMP, customer, person
+from support.fair import context, customer, person
 
 
 def test_an_invoice_is_recorded_for_its_contact(crm: seg.Workspace) -> None:
@@ -45,9 +44,7 @@ def test_what_is_printed_is_recorded_for_the_customers_contact_whoever_prints_it
 ) -> None:
     """DOC-07 and DOC-31; printing and permissions are the host's."""
     crm.store.records.put([InteractionTemplateSetup(**{field: "BILL"})])  # type: ignore[arg-type]
-    done = record_document(
-        crm.store, kind, "1001", attrs.evolve(STAMP, user=user), as_of=AS_OF, customer_no="C1"
-    )
+    done = record_document(context(crm.store, user=user), kind, "1001", customer_no="C1")
     assert done.interaction is not None
     (logged,) = crm.store.records.all(Interaction, document_no="1001")
     assert (logged.contact_no, logged.document_type, logged.user_id) == ("SHOP", kind, user)

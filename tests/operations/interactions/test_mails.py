@@ -5,7 +5,7 @@ import pytest
 from segmentation.errors import Refused
 from segmentation.operations.interactions import record_mail
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
-from support.fair import AS_OF, STAMP, TODAY, make_store, person
+from support.fair import TODAY, context, make_store, person
 
 
 def test_a_mail_is_recorded_with_the_template_for_mails() -> None:
@@ -15,7 +15,7 @@ def test_a_mail_is_recorded_with_the_template_for_mails() -> None:
         InteractionTemplateSetup(e_mails="MAIL"),
         person("EVE", e_mail="eve@example.com", salesperson_code="JO"),
     )
-    made = record_mail(store, "EVE", "The fair", STAMP, as_of=AS_OF)
+    made = record_mail(context(store), "EVE", "The fair")
     assert made.interaction_template_code == "MAIL"
     assert (made.contact_no, made.subject, made.date) == ("EVE", "The fair", TODAY)
     assert store.log.head().number == made.entry_no
@@ -23,4 +23,4 @@ def test_a_mail_is_recorded_with_the_template_for_mails() -> None:
 
 def test_without_a_template_for_mails_the_set_up_is_named() -> None:
     with pytest.raises(Refused, match="e_mails is blank"):
-        record_mail(make_store(), "ANNA", "The fair", STAMP, as_of=AS_OF)
+        record_mail(context(make_store()), "ANNA", "The fair")

@@ -11,15 +11,13 @@ import pytest
 
 from segmentation.adapters.mammoth import MailBody
 from segmentation.adapters.word import WordRenderer
+from segmentation.code_tables import CountryRegion, SalespersonPurchaser
 from segmentation.contacts import (
     AlternativeAddress,
     Contact,
     ContactBusinessRelation,
     CorrespondenceType,
-    CountryRegion,
     LinkToTable,
-    SalespersonPurchaser,
-    SalutationFormula,
 )
 from segmentation.documents import TextRenderer
 from segmentation.errors import BadDocument, Conflict, InvalidValue, NotFound, Refused, Rejected
@@ -27,8 +25,7 @@ from segmentation.fields import Value
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
 from segmentation.operations.letters import (
-    Press,
-    Rendering,
+    LetterPrinter,
     as_interaction,
     check_letters,
     faults_of,
@@ -36,10 +33,13 @@ from segmentation.operations.letters import (
     known_fields,
     letters,
 )
+from segmentation.protocols import Rendering
+from segmentation.salutations import SalutationFormula
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
 from segmentation.setup import CompanyInformation, ExtraField
 from segmentation.templates import InformationFlow, WordTemplate
 from segmentation.workspace import Workspace
+from support.fair import context
 from support.wordfiles import docx, field, paragraph, run, text_of
 
 WORD = Rendering(renderers=(TextRenderer(), WordRenderer()))
@@ -122,7 +122,9 @@ def interaction(store: MemoryStore, template: str | bytes, **changed: Value) -> 
 def letter(
     store: MemoryStore, template: str, rendering: Rendering | None = None, **changed: Value
 ) -> str:
-    (document,) = letters(store, [interaction(store, template, **changed)], rendering)
+    (document,) = letters(
+        context(store, rendering=rendering), [interaction(store, template, **changed)]
+    )
     return document.content.decode()
 
 
@@ -271,9 +273,9 @@ def test_a_field_that_nothing_fills_names_template_field_and_contact(store: Memo
 def test_a_field_that_is_only_typed_text_names_template_and_field(store: MemoryStore) -> None:
     template = docx(paragraph(run("Dear «First_Name», «Fjellheim» is open.")))
     with pytest.raises(BadDocument, match=r"letter\.docx: «First_Name» is typed text"):
-        list(letters(store, [interaction(store, template)], WORD))
+        list(letters(context(store, rendering=WORD), [interaction(store, template)]))
     quoting = docx(paragraph(run("«Fjellheim» is open.")))
-    (letter,) = letters(store, [interaction(store, quoting)], WORD)
+    (letter,) = letters(context(store, rendering=WORD), [interaction(store, quoting)])
     assert text_of(letter.content) == "«Fjellheim» is open."
 
 
@@ -284,7 +286,8 @@ def test_missing_fields_may_be_allowed(store: MemoryStore) -> None:
 def test_a_document_says_whose_it_is_and_where_it_goes(store: MemoryStore) -> None:
     rendering = Rendering(unsubscribe=lambda contact, _: f"https://example.com/{contact.no}")
     (document,) = letters(
-        store, [interaction(store, "Hi", entry_no=7, segment_no="SM1")], rendering
+        context(store, rendering=rendering),
+        [interaction(store, "Hi", entry_no=7, segment_no="SM1")],
     )
     assert (document.name, document.key, document.segment_no) == (
         "Berg AS - Anna Berg.txt",
@@ -296,39 +299,39 @@ def test_a_document_says_whose_it_is_and_where_it_goes(store: MemoryStore) -> No
 
 
 def test_a_letter_to_a_company_is_named_after_it(store: MemoryStore) -> None:
-    (document,) = letters(store, [interaction(store, "Hi", contact_no="CT1", subject="")])
+    (document,) = letters(context(store), [interaction(store, "Hi", contact_no="CT1", subject="")])
     assert document.name == "Berg AS.txt"
 
 
 def test_what_no_renderer_fills_is_sent_as_it_is(store: MemoryStore) -> None:
     for name, media_type in (("a.pdf", "application/pdf"), ("a.zzz", "application/octet-stream")):
         sent = interaction(store, b"%PDF {{ x }}", attachment_name=name)
-        (document,) = letters(store, [sent])
+        (document,) = letters(context(store), [sent])
         assert (document.content, document.media_type) == (b"%PDF {{ x }}", media_type)
 
 
 def test_a_word_template_without_its_renderer_is_an_error(store: MemoryStore) -> None:
     with pytest.raises(NotFound, match="docx"):
-        list(letters(store, [interaction(store, b"", attachment_name="a.docx")]))
+        list(letters(context(store), [interaction(store, b"", attachment_name="a.docx")]))
 
 
 def test_an_interaction_without_a_template_has_no_letter(store: MemoryStore) -> None:
-    assert list(letters(store, [Interaction(contact_no="CT2")])) == []
+    assert list(letters(context(store), [Interaction(contact_no="CT2")])) == []
 
 
 def test_the_form_of_a_letter_can_be_looked_at(store: MemoryStore) -> None:
-    press = Press(store, WORD)
-    form = press.form(interaction(store, "{{ name }}"))
+    printer = LetterPrinter(store, WORD)
+    form = printer.form(interaction(store, "{{ name }}"))
     assert form
     assert form.fields == ("name",)
-    assert press.form(interaction(store, b"x", attachment_name="a.pdf")) is None
-    press.check(press.prepare(interaction(store, b"x", attachment_name="a.pdf")))
+    assert printer.form(interaction(store, b"x", attachment_name="a.pdf")) is None
+    printer.check(printer.prepare(interaction(store, b"x", attachment_name="a.pdf")))
 
 
 def test_what_a_converter_does_not_take_stays_as_it_is(store: MemoryStore) -> None:
     rendering = Rendering(converters=(Shouting(),))
     sent = interaction(store, b"x", attachment_name="a.pdf")
-    (document,) = letters(store, [sent], rendering)
+    (document,) = letters(context(store, rendering=rendering), [sent])
     assert document.content == b"x"
 
 
@@ -336,7 +339,12 @@ def test_many_letters_make_one_document(store: MemoryStore) -> None:
     template = docx(paragraph(field(" MERGEFIELD Name ")))
     sent = [interaction(store, template, contact_no=no) for no in ("CT1", "CT2")]
     file = io.BytesIO()
-    assert in_one_document(store, [*sent, Interaction(contact_no="CT1")], file, WORD) == 2
+    assert (
+        in_one_document(
+            context(store, rendering=WORD), [*sent, Interaction(contact_no="CT1")], file
+        )
+        == 2
+    )
     assert text_of(file.getvalue()) == "Berg AS\nAnna Berg"
 
 
@@ -344,12 +352,16 @@ def test_one_document_has_one_template_which_can_hold_many(store: MemoryStore) -
     first, second = (docx(paragraph(field(f" MERGEFIELD {name} "))) for name in ("Name", "City"))
     with pytest.raises(Refused, match="more than one template"):
         in_one_document(
-            store, [interaction(store, first), interaction(store, second)], io.BytesIO(), WORD
+            context(store, rendering=WORD),
+            [interaction(store, first), interaction(store, second)],
+            io.BytesIO(),
         )
     with pytest.raises(Refused, match="no template of Word"):
-        in_one_document(store, [interaction(store, "Hi {{ name }}")], io.BytesIO(), WORD)
+        in_one_document(
+            context(store, rendering=WORD), [interaction(store, "Hi {{ name }}")], io.BytesIO()
+        )
     with pytest.raises(Refused, match="no letter"):
-        in_one_document(store, [], io.BytesIO(), WORD)
+        in_one_document(context(store, rendering=WORD), [], io.BytesIO())
 
 
 def test_an_error_that_is_no_fault_of_a_letter_is_passed_on() -> None:
@@ -361,15 +373,20 @@ def test_a_word_template_is_found_by_its_code(store: MemoryStore) -> None:
     digest = store.attachments.put(docx(paragraph(field(" MERGEFIELD City "))))
     store.records.put([WordTemplate(code="THANKS", attachment=digest)])
     sent = Interaction(contact_no="CT2", word_template_code="THANKS")
-    (document,) = letters(store, [sent], WORD)
+    (document,) = letters(context(store, rendering=WORD), [sent])
     assert text_of(document.content) == "Oslo"
     with pytest.raises(NotFound, match="Word template 'OTHER'"):
-        list(letters(store, [Interaction(contact_no="CT2", word_template_code="OTHER")], WORD))
+        list(
+            letters(
+                context(store, rendering=WORD),
+                [Interaction(contact_no="CT2", word_template_code="OTHER")],
+            )
+        )
 
 
 def test_a_text_that_is_no_utf_8_is_refused(store: MemoryStore) -> None:
     with pytest.raises(BadDocument, match="byte 1"):
-        list(letters(store, [interaction(store, b"a\xff", attachment_name="a.txt")]))
+        list(letters(context(store), [interaction(store, b"a\xff", attachment_name="a.txt")]))
 
 
 def test_a_contact_that_is_gone_is_named(store: MemoryStore) -> None:
@@ -390,7 +407,7 @@ class Shouting:
 
 def test_finished_documents_can_be_converted(store: MemoryStore) -> None:
     rendering = Rendering(converters=(Shouting(),))
-    (document,) = letters(store, [interaction(store, "Hi ")], rendering)
+    (document,) = letters(context(store, rendering=rendering), [interaction(store, "Hi ")])
     assert (document.content, document.name) == (b"HI letter.txt", "Berg AS - Anna Berg.loud")
 
 
@@ -410,7 +427,7 @@ def segment(store: MemoryStore, *templates: str) -> None:
 
 def test_every_letter_of_a_segment_can_be_made_before_it_is_logged(store: MemoryStore) -> None:
     segment(store, "{{ segment_description }}", "", "{{ name }}")
-    made = check_letters(store, "SM1")
+    made = check_letters(context(store), "SM1")
     assert [document.content for document in made] == [b"Fair", b"Anna Berg"]
     assert store.segments.get("SM1").version == 1
 
@@ -418,7 +435,7 @@ def test_every_letter_of_a_segment_can_be_made_before_it_is_logged(store: Memory
 def test_what_is_missing_is_told_for_all_lines_at_once(store: MemoryStore) -> None:
     segment(store, "{{ nmae }}", "{{ name }}", "{{ informal_salutation }}")
     with pytest.raises(Rejected) as caught:
-        check_letters(store, "SM1")
+        check_letters(context(store), "SM1")
     assert [fault.place[:10] for fault in caught.value.faults] == ["line 10000", "line 30000"]
     assert caught.value.faults[0].field == "nmae"
 
@@ -430,10 +447,10 @@ def test_no_two_fields_of_the_core_have_the_same_name_by_accident() -> None:
 @pytest.mark.parametrize(
     "name", ["thanksnote.en.docx", "thanksnote.fr-CH.docx", "thanksnote.it-CH.docx"]
 )
-def test_real_templates_come_out_right_for_every_contact_of_cronus(shared: Path, name: str) -> None:
+def test_real_templates_come_out_right_for_every_contact_of_cronus(data: Path, name: str) -> None:
     crm = Workspace.open()
-    crm.import_data(shared / "data" / "cronus")
-    template = (shared / "data" / "word" / name).read_bytes()
+    crm.import_data(data / "cronus")
+    template = (data / "word" / name).read_bytes()
     digest = crm.store.attachments.put(template)
     rendering = Rendering(renderers=(WordRenderer(),), fallback_language="ENU")
     sent = [
@@ -447,8 +464,10 @@ def test_real_templates_come_out_right_for_every_contact_of_cronus(shared: Path,
         if contact.salutation_code
     ]
     assert len(sent) > 400
-    for interaction, document in zip(sent, letters(crm.store, sent, rendering), strict=True):
-        contact = crm.contact(interaction.contact_no)
+    for interaction, document in zip(
+        sent, letters(context(crm.store, rendering=rendering), sent), strict=True
+    ):
+        contact = crm.contacts[interaction.contact_no]
         text = text_of(document.content)
         assert f" {contact.name}|" in text
         assert f" {contact.post_code}|" in text

@@ -40,7 +40,18 @@ from segmentation.questionnaires import (
     SortingMethod,
     VendorClassField,
 )
-from support.fair import AS_OF, NOW, TODAY, company, customer, interaction, make_store, person
+from support.fair import (
+    AS_OF,
+    NOW,
+    TODAY,
+    company,
+    context,
+    customer,
+    evolved,
+    interaction,
+    make_store,
+    person,
+)
 
 
 class Books:
@@ -125,7 +136,7 @@ def test_every_stored_answer_is_counted(asked: str, field: str) -> None:
         interaction(1, "ANNA", "SHOP"),
         contact_type="people",
     )
-    done = classify(store, AS_OF, questionnaire_code=asked)
+    done = classify(context(store), questionnaire_code=asked)
     assert answers(store) == {"ANNA": [20], "BO": [20], "CARL": [20]}
     assert no_of_contacts(store, "Q", 20) == done.answers == 3
     assert done.questions == 1
@@ -151,7 +162,7 @@ def test_figures_of_the_journal_leave_out_what_does_not_count(field: str, figure
         interaction(5, "ANNA", "SHOP", date=TODAY - dt.timedelta(days=400)),
         interaction(6, "ANNA", "SHOP", date=None),
     )
-    classify(store, AS_OF)
+    classify(context(store))
     assert answers(store) == {"ANNA": [20], "SHOP": [20]}  # a company's cover its persons
 
 
@@ -163,15 +174,15 @@ def test_running_it_twice_changes_nothing_and_moves_are_told() -> None:
         interaction(1, "CARL"),
         contact_type="people",
     )
-    assert len(classify(store, AS_OF).moves) == 3
+    assert len(classify(context(store)).moves) == 3
     before = answers(store)
-    assert classify(store, AS_OF) == Classified(questions=1, answers=3, moves=())
+    assert classify(context(store)) == Classified(questions=1, answers=3, moves=())
     assert answers(store) == before
     store.records.put([interaction(2, "CARL")])
-    assert classify(store, AS_OF).moves == (Move("CARL", "Q", 10, (20,), (30,)),)
+    assert classify(context(store)).moves == (Move("CARL", "Q", 10, (20,), (30,)),)
     assert answers(store)["CARL"] == [30]
     store.records.remove([Contact(no="CARL")])
-    assert classify(store, AS_OF).moves == (Move("CARL", "Q", 10, (30,), ()),)
+    assert classify(context(store)).moves == (Move("CARL", "Q", 10, (30,), ()),)
 
 
 def test_days_since_the_last_interaction_are_the_whole_period_where_there_was_none() -> None:
@@ -185,7 +196,7 @@ def test_days_since_the_last_interaction_are_the_whole_period_where_there_was_no
         interaction(3, "BO", "SHOP", date=TODAY - dt.timedelta(days=9)),
         contact_type="people",
     )
-    classify(store, AS_OF)
+    classify(context(store))
     assert answers(store) == {"ANNA": [20], "BO": [30], "CARL": [40]}
 
 
@@ -206,7 +217,7 @@ def test_a_vendor_s_figure_answers_for_its_contact() -> None:
         answer(30, 50, 0),
         vendor("MILL", "V1"),
     )
-    classify(store, AS_OF, ledgers=Books(purchase_lcy={"V1": Decimal(100)}))
+    classify(context(store, ledgers=Books(purchase_lcy={"V1": Decimal(100)})))
     assert answers(store) == {"MILL": [30]}
 
 
@@ -226,7 +237,7 @@ def test_shares_of_the_value_of_purchases() -> None:
         contact_type="companies",
     )
     spent = {"SHOP": Decimal(70), "MILL": Decimal(140), "THIRD": Decimal(210)}
-    classify(store, AS_OF, ledgers=Books(purchase_lcy=spent))
+    classify(context(store, ledgers=Books(purchase_lcy=spent)))
     assert answers(store) == {"SHOP": [20], "MILL": [30], "THIRD": [40]}
 
 
@@ -244,7 +255,7 @@ def test_a_customer_s_figure_is_that_of_its_persons_too(
         contact_type=contact_type,
     )
     books = Books(sales_frequency_invoices_year={"C1": Decimal(12)})
-    done = classify(store, AS_OF, ledgers=books)
+    done = classify(context(store, ledgers=books))
     assert sorted(answers(store)) == expected
     assert no_of_contacts(store, "Q", 20) == done.answers
 
@@ -255,7 +266,7 @@ def test_who_is_not_in_the_books_has_nothing() -> None:
         answer(20, 0, 5),
         customer("MILL", ""),
     )
-    classify(store, AS_OF, ledgers=Books(sales_lcy={}))
+    classify(context(store, ledgers=Books(sales_lcy={})))
     assert sorted(answers(store)) == ["ANNA", "BO", "SHOP"]
 
 
@@ -266,7 +277,7 @@ def test_a_questionnaire_for_a_business_relation_is_for_its_persons_too() -> Non
         answer(20, 0, 5),
         vendor("MILL", "V1"),
     )
-    classify(store, AS_OF)
+    classify(context(store))
     assert sorted(answers(store)) == ["ANNA", "BO", "SHOP"]
 
 
@@ -274,7 +285,7 @@ def test_opportunities_won_come_from_the_host() -> None:
     store = world(
         question(contact_class_field=ContactClassField.OPPORTUNITY_WON_PCT), answer(20, 50, 100)
     )
-    classify(store, AS_OF, ledgers=Books(opportunity_won_pct={"ANNA": Decimal(60)}))
+    classify(context(store, ledgers=Books(opportunity_won_pct={"ANNA": Decimal(60)})))
     assert answers(store) == {"ANNA": [20]}
 
 
@@ -285,7 +296,7 @@ def test_figures_that_nobody_supplies_are_named_all_at_once() -> None:
         question(30, contact_class_field=ContactClassField.OPPORTUNITY_WON_PCT),
     )
     with pytest.raises(Rejected) as caught:
-        classify(store, AS_OF)
+        classify(context(store))
     assert [str(fault) for fault in caught.value.faults] == [
         "questionnaire Q line 10: customer_class_field: nobody supplies the figure sales_lcy",
         "questionnaire Q line 20: vendor_class_field: nobody supplies the figure purchase_lcy",
@@ -307,13 +318,13 @@ def test_figures_that_nobody_supplies_are_named_all_at_once() -> None:
 def test_questions_with_faults_are_not_answered(fields: dict[str, Any], fault: str) -> None:
     values = {"contact_class_field": ContactClassField.INTERACTION_QUANTITY, **fields}
     with pytest.raises(Rejected) as caught:
-        classify(world(question(**values)), AS_OF)
+        classify(context(world(question(**values))))
     assert str(caught.value.faults[0]).startswith(f"questionnaire Q line 10: {fault}")
 
 
 def test_an_unknown_questionnaire_is_not_found() -> None:
     with pytest.raises(NotFound):
-        classify(world(), AS_OF, questionnaire_code="NONE")
+        classify(context(world()), questionnaire_code="NONE")
 
 
 def by_hand(number: int) -> ProfileQuestionnaireLine:
@@ -343,7 +354,7 @@ def test_points_of_other_answers_make_a_rating() -> None:
     give_answer(store, "ANNA", "Q", 30)
     give_answer(store, "ANNA", "Q", 50)
     give_answer(store, "BO", "Q", 20)
-    classify(store, AS_OF)
+    classify(context(store))
     assert answers(store) == {"ANNA": [30, 50, 90], "BO": [20, 80], "CARL": [80]}
 
 
@@ -352,7 +363,7 @@ def test_who_answered_too_few_questions_is_not_rated() -> None:
     give_answer(store, "ANNA", "Q", 30)
     give_answer(store, "ANNA", "Q", 50)
     give_answer(store, "BO", "Q", 20)
-    classify(store, AS_OF)
+    classify(context(store))
     assert answers(store) == {"ANNA": [30, 50, 90], "BO": [20]}
 
 
@@ -369,7 +380,7 @@ def test_ratings_come_after_those_that_they_count_on() -> None:
         points(50, 999, 9),  # of an answer that is no more
         interaction(1, "CARL"),
     )
-    classify(store, AS_OF)
+    classify(context(store))
     assert answers(store) == {"CARL": [20, 40, 60]}
 
 
@@ -383,7 +394,7 @@ def test_ratings_that_count_on_each_other_are_named() -> None:
         points(30, 20, 1),
     )
     with pytest.raises(Refused) as caught:
-        classify(store, AS_OF)
+        classify(context(store))
     assert caught.value.reason in {
         "ratings count on each other: Q 10 -> Q 30 -> Q 10",
         "ratings count on each other: Q 30 -> Q 10 -> Q 30",
@@ -397,7 +408,7 @@ def test_what_was_found_can_be_filtered_like_any_answer() -> None:
         interaction(1, "CARL"),
         person("DORA"),
     )
-    classify(store, AS_OF)
+    classify(context(store))
     chosen = make_selection(profile_answers={"profile_questionnaire_code": "Q", "line_no": "20"})
     assert list(select(store, chosen, AS_OF)) == ["CARL"]
 
@@ -405,23 +416,24 @@ def test_what_was_found_can_be_filtered_like_any_answer() -> None:
 def test_questions_of_a_questionnaire_without_header_are_passed_over() -> None:
     lost = attrs.evolve(question(**RATING), profile_questionnaire_code="LOST")
     stray = ContactProfileAnswer(contact_no="CARL", profile_questionnaire_code="GONE", line_no=1)
-    assert classify(world(lost, stray), AS_OF) == Classified(questions=0, answers=0, moves=())
+    assert classify(context(world(lost, stray))) == Classified(questions=0, answers=0, moves=())
 
 
-def test_the_demo_company_s_questionnaires_are_classified(shared: Path) -> None:
-    crm = Workspace(MemoryStore(), workdate=TODAY, clock=lambda: NOW)
-    crm.import_data(shared / "data" / "cronus")
+def test_the_demo_company_s_questionnaires_are_classified(data: Path) -> None:
+    crm = Workspace.open(MemoryStore(), workdate=TODAY, clock=lambda: NOW)
+    crm.import_data(data / "cronus")
     figures = {f"{number}0000": Decimal(1000 * number) for number in range(1, 6)}
     kept = {str(field): figures for field in CustomerClassField if field}
+    crm = evolved(crm, ledgers=Books(**kept))
     before = list(crm.store.records.all(ContactProfileAnswer))
-    done = crm.questionnaires.classify("CUSTOMER", ledgers=Books(**kept))
+    done = crm.questionnaires.classify("CUSTOMER")
     assert done.questions == 8
     assert done.answers == sum(
         no_of_contacts(crm.store, "CUSTOMER", answer.line_no)
         for question in crm.questionnaires.questions("CUSTOMER")
         for answer in question.answers
     )
-    assert crm.questionnaires.classify("CUSTOMER", ledgers=Books(**kept)).moves == ()
+    assert crm.questionnaires.classify("CUSTOMER").moves == ()
     after = list(crm.store.records.all(ContactProfileAnswer))
     others = [each for each in after if each.profile_questionnaire_code != "CUSTOMER"]
     assert others == [each for each in before if each.profile_questionnaire_code != "CUSTOMER"]

@@ -17,7 +17,7 @@ from segmentation.questionnaires import (
     ProfileQuestionnaireLine,
     VendorClassField,
 )
-from support.fair import AS_OF, TODAY, make_store
+from support.fair import TODAY, context, make_store
 
 START, END = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
 
@@ -97,6 +97,6 @@ def test_contacts_are_classified_by_them(store: MemoryStore) -> None:
             ),
         ]
     )
-    classify(store, AS_OF, ledgers=EntryLedgers(store))
+    classify(context(store, ledgers=EntryLedgers(store)))
     answers = store.records.all(ContactProfileAnswer)
     assert [answer.contact_no for answer in answers] == ["ANNA", "BO", "SHOP"]

@@ -6,12 +6,8 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from segmentation.contacts import (
-    AlternativeAddress,
-    ContactType,
-    CorrespondenceType,
-    SalespersonPurchaser,
-)
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import AlternativeAddress, ContactType, CorrespondenceType
 from segmentation.criteria import make_selection
 from segmentation.errors import InvalidValue, NotFound, Refused, UnknownName
 from segmentation.fields import Record
@@ -28,7 +24,7 @@ from segmentation.operations.segments import (
 )
 from segmentation.segments import ActionKind, Event, Segment, SegmentChanging, SegmentLine
 from segmentation.templates import InteractionTemplate, TemplateLanguage
-from support.fair import AS_OF, STAMP, TODAY, company, make_store, person
+from support.fair import company, context, make_store, person
 
 EMAIL, HARD_COPY = CorrespondenceType.EMAIL, CorrespondenceType.HARD_COPY
 LETTER = InteractionTemplate(
@@ -56,9 +52,9 @@ def segment_of(
     *nos: str, template: str = "LETTER", more: tuple[Record, ...] = ()
 ) -> tuple[MemoryStore, str]:
     store = make_store(LETTER, CALL, *TEXTS, DANE, *more)
-    segment = new_segment(store, workdate=TODAY, description="Fair", template_code=template)
+    segment = new_segment(context(store), description="Fair", template_code=template)
     for no in nos:
-        segments.add_contact(store, segment.no, no, AS_OF)
+        segments.add_contact(context(store), segment.no, no)
     return store, segment.no
 
 
@@ -71,10 +67,12 @@ def line_of(segment: Segment, place: int = 0) -> SegmentLine:
 
 def test_lines_keep_what_they_have_unless_they_are_to_follow() -> None:
     store, no = segment_of("DANE")
-    kept = change_header(store, no, unit_cost=7, description="Autumn")
+    kept = change_header(context(store), no, unit_cost=7, description="Autumn")
     assert (line_of(kept).unit_cost, line_of(kept).description) == (Decimal(4), "Fair")
     assert kept.header.unit_cost == Decimal(7)
-    followed = change_header(store, no, update_lines=True, unit_cost="8.5", date="2026-12-01")
+    followed = change_header(
+        context(store), no, update_lines=True, unit_cost="8.5", date="2026-12-01"
+    )
     assert line_of(followed).unit_cost == Decimal("8.5")
     assert line_of(followed).date == dt.date(2026, 12, 1)
     assert line_of(followed).description == "Fair"
@@ -82,15 +80,19 @@ def test_lines_keep_what_they_have_unless_they_are_to_follow() -> None:
 
 def test_a_line_with_a_template_of_its_own_does_not_follow() -> None:
     store, no = segment_of("DANE", "MILL")
-    change_line(store, no, 10_000, AS_OF, interaction_template_code="CALL")
-    segment = change_header(store, no, update_lines=True, unit_cost=7)
+    change_line(context(store), no, 10_000, interaction_template_code="CALL")
+    segment = change_header(context(store), no, update_lines=True, unit_cost=7)
     assert [line.unit_cost for line in segment.lines] == [Decimal(9), Decimal(7)]
 
 
 def test_a_changed_template_reaches_every_line_and_brings_all_its_values() -> None:
     store, no = segment_of("DANE", "MILL", template="CALL")
-    change_line(store, no, 10_000, AS_OF, interaction_template_code="INVITE", evaluation="neutral")
-    segment = change_header(store, no, update_lines=True, interaction_template_code="letter")
+    change_line(
+        context(store), no, 10_000, interaction_template_code="INVITE", evaluation="neutral"
+    )
+    segment = change_header(
+        context(store), no, update_lines=True, interaction_template_code="letter"
+    )
     dane, mill = segment.lines
     assert {dane.interaction_template_code, mill.interaction_template_code} == {"LETTER"}
     assert {dane.unit_cost, mill.unit_cost} == {Decimal(4)}
@@ -103,7 +105,7 @@ def test_a_changed_template_reaches_every_line_and_brings_all_its_values() -> No
 
 def test_a_header_without_template_leaves_nothing_of_it_on_the_lines() -> None:
     store, no = segment_of("MILL")
-    segment = change_header(store, no, update_lines=True, interaction_template_code="")
+    segment = change_header(context(store), no, update_lines=True, interaction_template_code="")
     line = line_of(segment)
     assert (line.interaction_template_code, line.attachment, line.subject) == ("", "", "")
     assert segment.languages == ()
@@ -113,17 +115,17 @@ def test_a_header_without_template_leaves_nothing_of_it_on_the_lines() -> None:
 def test_a_template_cannot_change_while_lines_inherit_its_attachment_and_stay() -> None:
     store, no = segment_of("MILL")
     with pytest.raises(Refused, match="update_lines"):
-        change_header(store, no, interaction_template_code="CALL")
-    change_line(store, no, 10_000, AS_OF, attachment="my own")
-    segment = change_header(store, no, interaction_template_code="CALL")
+        change_header(context(store), no, interaction_template_code="CALL")
+    change_line(context(store), no, 10_000, attachment="my own")
+    segment = change_header(context(store), no, interaction_template_code="CALL")
     assert line_of(segment).interaction_template_code == "LETTER"
     assert segment.header.interaction_template_code == "CALL"
 
 
 def test_an_attachment_of_a_lines_own_stays_whatever_becomes_of_the_header() -> None:
     store, no = segment_of("DANE", "MILL")
-    change_line(store, no, 10_000, AS_OF, attachment="my own", attachment_name="own.txt")
-    segment = change_header(store, no, update_lines=True, interaction_template_code="CALL")
+    change_line(context(store), no, 10_000, attachment="my own", attachment_name="own.txt")
+    segment = change_header(context(store), no, update_lines=True, interaction_template_code="CALL")
     own, other = segment.lines
     assert (own.attachment, own.attachment_name) == ("my own", "own.txt")
     assert other.attachment == ""
@@ -132,49 +134,53 @@ def test_an_attachment_of_a_lines_own_stays_whatever_becomes_of_the_header() -> 
 def test_a_template_brings_its_campaign_unless_it_has_none() -> None:
     store, no = segment_of("DANE", template="INVITE")
     assert store.segments.get(no).header.campaign_no == "FAIR"
-    segment = change_header(store, no, update_lines=True, interaction_template_code="CALL")
+    segment = change_header(context(store), no, update_lines=True, interaction_template_code="CALL")
     assert segment.header.campaign_no == "FAIR"
     assert line_of(segment).campaign_no == "FAIR"
 
 
 def test_the_correspondence_type_reaches_lines_only_with_something_to_send() -> None:
     store, no = segment_of("DANE")
-    segment = change_header(store, no, update_lines=True, correspondence_type_default="hard_copy")
+    segment = change_header(
+        context(store), no, update_lines=True, correspondence_type_default="hard_copy"
+    )
     assert line_of(segment).correspondence_type is HARD_COPY
-    segment = change_header(store, no, update_lines=True, correspondence_type_default="")
+    segment = change_header(context(store), no, update_lines=True, correspondence_type_default="")
     assert line_of(segment).correspondence_type is HARD_COPY
     store, no = segment_of("DANE", template="CALL")
-    segment = change_header(store, no, update_lines=True, correspondence_type_default="hard_copy")
+    segment = change_header(
+        context(store), no, update_lines=True, correspondence_type_default="hard_copy"
+    )
     assert line_of(segment).correspondence_type is EMAIL
 
 
 def test_a_blank_salesperson_gives_lines_their_contacts_own() -> None:
     store, no = segment_of("DANE")
-    segment = change_header(store, no, update_lines=True, salesperson_code="jo")
+    segment = change_header(context(store), no, update_lines=True, salesperson_code="jo")
     assert line_of(segment).salesperson_code == "JO"
-    segment = change_header(store, no, update_lines=True, salesperson_code="")
+    segment = change_header(context(store), no, update_lines=True, salesperson_code="")
     assert line_of(segment).salesperson_code == "RB"
 
 
 def test_the_default_language_must_have_a_text_and_brings_it() -> None:
     store, no = segment_of("MILL")
     with pytest.raises(InvalidValue, match="DAN, ENU"):
-        change_header(store, no, language_code_default="FRA")
-    segment = change_header(store, no, update_lines=True, language_code_default="DAN")
+        change_header(context(store), no, language_code_default="FRA")
+    segment = change_header(context(store), no, update_lines=True, language_code_default="DAN")
     assert segment.header.subject_default == "in DAN"
     assert line_of(segment).attachment == "sha of DAN"
 
 
 def test_what_the_header_says_of_its_text_stands_in_the_default_text() -> None:
     store, no = segment_of("MILL", "DANE")
-    segment = change_header(store, no, update_lines=True, subject_default="Hello")
+    segment = change_header(context(store), no, update_lines=True, subject_default="Hello")
     assert segment.texts["ENU"].subject == "Hello"
     assert [line.subject for line in segment.lines] == ["Hello", "in DAN"]
-    segment = change_header(store, no, update_lines=True, word_template_code="WORD")
+    segment = change_header(context(store), no, update_lines=True, word_template_code="WORD")
     assert segment.header.attachment == ""
     assert [line.word_template_code for line in segment.lines] == ["WORD", ""]
     with pytest.raises(InvalidValue, match="attachment"):
-        change_header(store, no, word_template_code="W", attachment="a")
+        change_header(context(store), no, word_template_code="W", attachment="a")
 
 
 def test_an_alternative_address_follows_the_date_if_it_followed_before() -> None:
@@ -183,16 +189,18 @@ def test_an_alternative_address_follows_the_date_if_it_followed_before() -> None
     )
     other = AlternativeAddress(contact_no="SHOP", code="WINTER")
     store, no = segment_of("MILL", "MILL", more=(winter, other))
-    change_line(store, no, 20_000, AS_OF, contact_alt_address_code="OTHER")
-    segment = change_header(store, no, update_lines=True, date=dt.date(2026, 12, 24))
+    change_line(context(store), no, 20_000, contact_alt_address_code="OTHER")
+    segment = change_header(context(store), no, update_lines=True, date=dt.date(2026, 12, 24))
     assert [line.contact_alt_address_code for line in segment.lines] == ["WINTER", "OTHER"]
-    assert change_line(store, no, 10_000, AS_OF, date=None).lines[0].contact_alt_address_code == ""
+    assert (
+        change_line(context(store), no, 10_000, date=None).lines[0].contact_alt_address_code == ""
+    )
 
 
 def test_extra_fields_of_a_host_can_be_changed_too() -> None:
     store, no = segment_of("MILL")
-    assert change_header(store, no, extra={"wave": 2}).header.extra == (("wave", 2),)
-    line = line_of(change_line(store, no, 10_000, AS_OF, extra={"seat": "A1"}))
+    assert change_header(context(store), no, extra={"wave": 2}).header.extra == (("wave", 2),)
+    line = line_of(change_line(context(store), no, 10_000, extra={"seat": "A1"}))
     assert line.extra == (("seat", "A1"),)
 
 
@@ -214,18 +222,18 @@ def test_a_header_takes_only_what_fits_and_exists(
     store, no = segment_of("MILL")
     before = store.segments.get(no)
     with pytest.raises(error, match=message):
-        change_header(store, no, **values)  # type: ignore[arg-type]
+        change_header(context(store), no, **values)  # type: ignore[arg-type]
     assert store.segments.get(no) == before
 
 
 def test_lines_whose_contact_is_gone_stay_as_they_are() -> None:
     store, no = segment_of("DANE", "MILL")
     store.records.remove([DANE])
-    segment = change_header(store, no, update_lines=True, description="New")
+    segment = change_header(context(store), no, update_lines=True, description="New")
     assert [line.description for line in segment.lines] == ["Fair", "New"]
-    segment = put_text(store, no, "ENU", subject="Hello")
+    segment = put_text(context(store), no, "ENU", subject="Hello")
     assert [line.subject for line in segment.lines] == ["in DAN", "Hello"]
-    segment = change_line(store, no, 10_000, AS_OF, description="Dear")
+    segment = change_line(context(store), no, 10_000, description="Dear")
     assert line_of(segment).description == "Dear"
     with pytest.raises(NotFound, match="DANE"):
         line_contact(store, line_of(segment))
@@ -236,8 +244,8 @@ def test_lines_whose_contact_is_gone_stay_as_they_are() -> None:
 
 def test_a_changed_text_reaches_the_lines_that_inherit_it_and_not_the_template() -> None:
     store, no = segment_of("DANE", "MILL", "DANE")
-    change_line(store, no, 30_000, AS_OF, attachment="my own")
-    segment = put_text(store, no, "dan", subject="Hej", attachment="new")
+    change_line(context(store), no, 30_000, attachment="my own")
+    segment = put_text(context(store), no, "dan", subject="Hej", attachment="new")
     assert [line.attachment for line in segment.lines] == ["new", "sha of ENU", "my own"]
     assert [line.subject for line in segment.lines] == ["Hej", "in ENU", "in DAN"]
     assert TEXTS[0] in store.records.all(TemplateLanguage)
@@ -245,40 +253,40 @@ def test_a_changed_text_reaches_the_lines_that_inherit_it_and_not_the_template()
 
 def test_the_first_text_claims_all_lines_a_later_one_those_of_its_language() -> None:
     store, no = segment_of("DANE", "MILL", template="CALL")
-    segment = put_text(store, no, "ENU", subject="Hello", attachment="hello")
+    segment = put_text(context(store), no, "ENU", subject="Hello", attachment="hello")
     assert segment.header.language_code_default == "ENU"
     assert [line.language_code for line in segment.lines] == ["ENU", "ENU"]
-    segment = put_text(store, no, "DAN", subject="Hej", attachment="hej")
+    segment = put_text(context(store), no, "DAN", subject="Hej", attachment="hej")
     assert [line.attachment for line in segment.lines] == ["hej", "hello"]
 
 
 def test_removing_the_default_text_makes_another_the_default() -> None:
     store, no = segment_of("DANE", "MILL")
-    put_text(store, no, "FRA", subject="Bonjour")
-    assert remove_text(store, no, "FRA").header.language_code_default == "ENU"
-    segment = remove_text(store, no, "ENU")
+    put_text(context(store), no, "FRA", subject="Bonjour")
+    assert remove_text(context(store), no, "FRA").header.language_code_default == "ENU"
+    segment = remove_text(context(store), no, "ENU")
     assert segment.header.language_code_default == "DAN"
     assert [line.language_code for line in segment.lines] == ["DAN", "DAN"]
-    segment = remove_text(store, no, "DAN")
+    segment = remove_text(context(store), no, "DAN")
     assert segment.header.attachment == ""
     assert [line.language_code for line in segment.lines] == ["", ""]
     with pytest.raises(NotFound, match="text"):
-        remove_text(store, no, "DAN")
+        remove_text(context(store), no, "DAN")
 
 
 def test_lines_with_texts_of_their_own_do_not_follow_the_segments() -> None:
     store, no = segment_of("MILL", template="CALL")
-    change_line(store, no, 10_000, AS_OF, interaction_template_code="LETTER")
-    segment = put_text(store, no, "ENU", subject="Hello", attachment="hello")
+    change_line(context(store), no, 10_000, interaction_template_code="LETTER")
+    segment = put_text(context(store), no, "ENU", subject="Hello", attachment="hello")
     assert line_of(segment).attachment == "sha of ENU"
-    change_line(store, no, 10_000, AS_OF, interaction_template_code="INVITE")
-    assert line_of(put_text(store, no, "ENU", subject="Other")).subject == ""
+    change_line(context(store), no, 10_000, interaction_template_code="INVITE")
+    assert line_of(put_text(context(store), no, "ENU", subject="Other")).subject == ""
 
 
 def test_a_language_chosen_by_hand_stays_when_texts_change() -> None:
     store, no = segment_of("MILL")
-    change_line(store, no, 10_000, AS_OF, language_code="DAN")
-    assert line_of(put_text(store, no, "DAN", subject="Hej")).subject == "Hej"
+    change_line(context(store), no, 10_000, language_code="DAN")
+    assert line_of(put_text(context(store), no, "DAN", subject="Hej")).subject == "Hej"
 
 
 # -- lines ------------------------------------------------------------------------------------
@@ -287,8 +295,8 @@ def test_a_language_chosen_by_hand_stays_when_texts_change() -> None:
 def test_a_template_fills_what_comes_from_templates_and_leaves_the_description() -> None:
     """IUI-19."""
     store, no = segment_of("DANE", template="")
-    change_line(store, no, 10_000, AS_OF, description="X")
-    line = line_of(change_line(store, no, 10_000, AS_OF, interaction_template_code="LETTER"))
+    change_line(context(store), no, 10_000, description="X")
+    line = line_of(change_line(context(store), no, 10_000, interaction_template_code="LETTER"))
     assert line.description == "X"
     assert line.unit_cost == Decimal(4)
     assert (line.language_code, line.attachment) == ("DAN", "sha of DAN")
@@ -297,31 +305,31 @@ def test_a_template_fills_what_comes_from_templates_and_leaves_the_description()
 
 def test_switching_templates_switches_the_description_a_blank_one_is_filled() -> None:
     store, no = segment_of("MILL", template="LETTER")
-    line = line_of(change_line(store, no, 10_000, AS_OF, interaction_template_code="CALL"))
+    line = line_of(change_line(context(store), no, 10_000, interaction_template_code="CALL"))
     assert line.description == "A call"
     store, no = segment_of("MILL", template="")
-    change_line(store, no, 10_000, AS_OF, description="")
-    line = line_of(change_line(store, no, 10_000, AS_OF, interaction_template_code="CALL"))
+    change_line(context(store), no, 10_000, description="")
+    line = line_of(change_line(context(store), no, 10_000, interaction_template_code="CALL"))
     assert line.description == "A call"
 
 
 def test_a_line_with_its_own_template_takes_the_templates_default_language() -> None:
     store, no = segment_of("MILL", template="CALL")
-    line = line_of(change_line(store, no, 10_000, AS_OF, interaction_template_code="LETTER"))
+    line = line_of(change_line(context(store), no, 10_000, interaction_template_code="LETTER"))
     assert line.language_code == "ENU"
     store.records.put([attrs.evolve(LETTER, language_code_default="FRA")])
-    line = line_of(change_line(store, no, 10_000, AS_OF, interaction_template_code="LETTER"))
+    line = line_of(change_line(context(store), no, 10_000, interaction_template_code="LETTER"))
     assert line.language_code == "DAN"
     assert len(line.texts) == 2
 
 
 def test_with_the_headers_template_a_line_follows_the_segments_texts_again() -> None:
     store, no = segment_of("MILL")
-    put_text(store, no, "ENU", subject="Ours")
-    change_line(store, no, 10_000, AS_OF, interaction_template_code="CALL")
-    line = line_of(change_line(store, no, 10_000, AS_OF, interaction_template_code="LETTER"))
+    put_text(context(store), no, "ENU", subject="Ours")
+    change_line(context(store), no, 10_000, interaction_template_code="CALL")
+    line = line_of(change_line(context(store), no, 10_000, interaction_template_code="LETTER"))
     assert (line.subject, line.own_texts) == ("Ours", "")
-    line = line_of(change_line(store, no, 10_000, AS_OF, interaction_template_code=""))
+    line = line_of(change_line(context(store), no, 10_000, interaction_template_code=""))
     assert (line.interaction_template_code, line.attachment, line.unit_cost) == ("", "", Decimal(0))
 
 
@@ -341,52 +349,52 @@ def test_the_correspondence_type_of_a_line_that_changes_its_template(
     who = company("WHO", correspondence_type=CorrespondenceType(own))
     store, no = segment_of("WHO", template="CALL", more=(who,))
     store.records.put([attrs.evolve(LETTER, ignore_contact_corres_type=ignores)])
-    line = line_of(change_line(store, no, 10_000, AS_OF, interaction_template_code="LETTER"))
+    line = line_of(change_line(context(store), no, 10_000, interaction_template_code="LETTER"))
     assert line.correspondence_type is expected
 
 
 def test_the_headers_correspondence_type_goes_first_if_it_says_so() -> None:
     store, no = segment_of(template="CALL")
     change_header(
-        store, no, ignore_contact_corres_type=True, correspondence_type_default="hard_copy"
+        context(store), no, ignore_contact_corres_type=True, correspondence_type_default="hard_copy"
     )
-    segment = segments.add_contacts(store, no, make_selection(contact={"no": "DANE"}), AS_OF)
+    segment = segments.add_contacts(context(store), no, make_selection(contact={"no": "DANE"}))
     assert line_of(segment).correspondence_type is HARD_COPY
-    line = line_of(change_line(store, no, 10_000, AS_OF, interaction_template_code="INVITE"))
+    line = line_of(change_line(context(store), no, 10_000, interaction_template_code="INVITE"))
     assert line.correspondence_type is HARD_COPY
 
 
 def test_a_language_brings_its_text_and_must_have_one() -> None:
     store, no = segment_of("MILL")
-    line = line_of(change_line(store, no, 10_000, AS_OF, language_code="dan"))
+    line = line_of(change_line(context(store), no, 10_000, language_code="dan"))
     assert (line.subject, line.attachment) == ("in DAN", "sha of DAN")
     with pytest.raises(InvalidValue, match="DAN, ENU"):
-        change_line(store, no, 10_000, AS_OF, language_code="FRA")
+        change_line(context(store), no, 10_000, language_code="FRA")
     store, no = segment_of("MILL", template="CALL")
     assert (
-        line_of(change_line(store, no, 10_000, AS_OF, language_code="FRA")).language_code == "FRA"
+        line_of(change_line(context(store), no, 10_000, language_code="FRA")).language_code == "FRA"
     )
 
 
 def test_an_attachment_and_a_word_template_exclude_each_other() -> None:
     store, no = segment_of("MILL")
-    line = line_of(change_line(store, no, 10_000, AS_OF, word_template_code="WORD"))
+    line = line_of(change_line(context(store), no, 10_000, word_template_code="WORD"))
     assert (line.word_template_code, line.attachment) == ("WORD", "")
-    line = line_of(change_line(store, no, 10_000, AS_OF, attachment="mine"))
+    line = line_of(change_line(context(store), no, 10_000, attachment="mine"))
     assert (line.word_template_code, line.attachment) == ("", "mine")
 
 
 def test_the_same_contact_makes_the_line_anew_without_its_own_attachment() -> None:
     """INT-92."""
     store, no = segment_of("MILL")
-    change_header(store, no, update_lines=True, salesperson_code="JO")
-    change_line(store, no, 10_000, AS_OF, attachment="my own", description="Dear")
-    segment = change_line(store, no, 10_000, AS_OF, contact_no="mill")
+    change_header(context(store), no, update_lines=True, salesperson_code="JO")
+    change_line(context(store), no, 10_000, attachment="my own", description="Dear")
+    segment = change_line(context(store), no, 10_000, contact_no="mill")
     line = line_of(segment)
     assert line.attachment == segment.header.attachment
     assert line.description == "Fair"
     assert len(segment.actions) == 1
-    logged = log_segment(store, no, as_of=AS_OF, stamp=STAMP)
+    logged = log_segment(context(store), no)
     assert logged.segment.segment_no == no
 
 
@@ -394,7 +402,7 @@ def test_another_contact_is_two_actions_and_keeps_the_place() -> None:
     """INT-93."""
     store, no = segment_of("MILL", "SHOP")
     heard: list[Event] = []
-    segment = change_line(store, no, 10_000, AS_OF, contact_no="CARL", tell=heard.append)
+    segment = change_line(context(store, on_event=heard.append), no, 10_000, contact_no="CARL")
     (changing, _) = heard
     assert isinstance(changing, SegmentChanging)
     assert (changing.joining.contact_nos, changing.leaving.contact_nos) == (("CARL",), ("MILL",))
@@ -402,9 +410,9 @@ def test_another_contact_is_two_actions_and_keeps_the_place() -> None:
     assert line_of(segment).attachment == segment.header.attachment
     assert [action.kind for action in segment.actions[-2:]] == [ActionKind.REDUCE, ActionKind.ADD]
     assert all(action.by_hand for action in segment.actions)
-    segments.go_back(store, no)
-    assert segments.go_back(store, no).contact_nos == ("MILL", "SHOP")
-    segment = change_line(store, no, 10_000, AS_OF, contact_no="CARL", recorded=False)
+    segments.go_back(context(store), no)
+    assert segments.go_back(context(store), no).contact_nos == ("MILL", "SHOP")
+    segment = change_line(context(store), no, 10_000, contact_no="CARL", recorded=False)
     assert segment.contact_nos == ("CARL", "SHOP")
     assert len(segment.actions) == 2
 
@@ -412,9 +420,9 @@ def test_another_contact_is_two_actions_and_keeps_the_place() -> None:
 def test_a_contact_that_privacy_bars_comes_onto_no_line() -> None:
     store, no = segment_of("MILL", more=(company("SHUT", privacy_blocked=True),))
     with pytest.raises(Refused, match="blocked"):
-        change_line(store, no, 10_000, AS_OF, contact_no="SHUT")
+        change_line(context(store), no, 10_000, contact_no="SHUT")
     with pytest.raises(NotFound, match="contact ''"):
-        change_line(store, no, 10_000, AS_OF, contact_no="")
+        change_line(context(store), no, 10_000, contact_no="")
 
 
 @pytest.mark.parametrize(
@@ -430,9 +438,9 @@ def test_a_line_takes_only_what_fits_and_exists(
 ) -> None:
     store, no = segment_of("MILL")
     with pytest.raises(error):
-        change_line(store, no, 10_000, AS_OF, **values)  # type: ignore[arg-type]
+        change_line(context(store), no, 10_000, **values)  # type: ignore[arg-type]
     with pytest.raises(NotFound, match="segment line"):
-        change_line(store, no, 20_000, AS_OF, description="x")
+        change_line(context(store), no, 20_000, description="x")
 
 
 def test_a_line_shows_how_its_contact_can_be_reached_now() -> None:

@@ -21,7 +21,7 @@ from segmentation.operations.journal import record
 from segmentation.operations.segments import MANY, log_segment
 from segmentation.segments import LoggedSegment, SegmentHeader, SegmentLogged, SegmentLogging
 from support.desk import COST, DURATION, make_desk, segment_of
-from support.fair import AS_OF, STAMP, TODAY, person
+from support.fair import STAMP, TODAY, context, person
 
 
 def change_lines(crm: seg.Workspace, segment: seg.Worksheet, **values: Any) -> None:  # noqa: ANN401
@@ -101,7 +101,7 @@ def test_the_worksheet_is_found_among_the_logged_segments(crm: seg.Workspace) ->
 
 
 def test_a_number_is_logged_once_only(crm: seg.Workspace) -> None:
-    """Rule 59: also while the first is cancelled."""
+    """Rule 59: also while the first is canceled."""
     segment = segment_of(crm, "ANNA")
     before = segment.segment
     crm.interactions.cancel(segment.log().segment)
@@ -223,7 +223,7 @@ def test_a_host_is_told_and_can_say_no() -> None:
     crm = make_desk()
     segment = segment_of(crm, "ANNA")
     told: list[object] = []
-    log_segment(crm.store, segment.no, as_of=AS_OF, stamp=STAMP, tell=told.append)
+    log_segment(context(crm.store, on_event=told.append), segment.no)
     assert [type(event) for event in told] == [SegmentLogging, SegmentLogged]
 
     def refuse(_event: object) -> None:
@@ -231,7 +231,7 @@ def test_a_host_is_told_and_can_say_no() -> None:
 
     again = segment_of(crm, "BO")
     with pytest.raises(Refused, match="not today"):
-        log_segment(crm.store, again.no, as_of=AS_OF, stamp=STAMP, tell=refuse)
+        log_segment(context(crm.store, on_event=refuse), again.no)
     assert len(again) == 1
     assert len(list(crm.store.records.all(LoggedSegment))) == 1
 

@@ -2,12 +2,8 @@
 
 import pytest
 
-from segmentation.contacts import (
-    AlternativeAddress,
-    ContactMailingGroup,
-    CorrespondenceType,
-    MailingGroup,
-)
+from segmentation.code_tables import MailingGroup
+from segmentation.contacts import AlternativeAddress, ContactMailingGroup, CorrespondenceType
 from segmentation.criteria import Criteria, make_selection
 from segmentation.errors import Conflict, NotFound, Refused, UnknownName
 from segmentation.fields import Record
@@ -24,13 +20,13 @@ from segmentation.segments import (
     SegmentChanging,
     history_of,
 )
-from support.fair import AS_OF, STAMP, TODAY, company, make_store, person
+from support.fair import TODAY, company, context, make_store, person
 
 
 def open_segment(*more: Record) -> tuple[MemoryStore, str]:
     store = make_store(*more)
     segment = new_segment(
-        store, workdate=TODAY, description="Fair", template_code="INVITE", salesperson_code="JO"
+        context(store), description="Fair", template_code="INVITE", salesperson_code="JO"
     )
     return store, segment.no
 
@@ -45,7 +41,7 @@ def of_salesperson(code: str) -> Criteria | None:
 
 def plain_segment(store: MemoryStore) -> str:
     """A segment whose lines take the contact's own salesperson."""
-    return new_segment(store, workdate=TODAY).no
+    return new_segment(context(store)).no
 
 
 # -- adding -----------------------------------------------------------------------------------
@@ -56,7 +52,7 @@ def test_one_contact_joins_by_its_number() -> None:
     store, _ = open_segment(
         company("ACME", salesperson_code="RB", correspondence_type=CorrespondenceType.EMAIL)
     )
-    segment = segments.add_contacts(store, plain_segment(store), numbered("ACME"), AS_OF)
+    segment = segments.add_contacts(context(store), plain_segment(store), numbered("ACME"))
     (line,) = segment.lines
     assert line.contact_no == "ACME"
     assert line.salesperson_code == "RB"
@@ -66,7 +62,7 @@ def test_one_contact_joins_by_its_number() -> None:
 
 def test_contacts_join_by_company_then_person_and_count_by_ten_thousands() -> None:
     store, no = open_segment()
-    segment = segments.add_contacts(store, no, None, AS_OF)
+    segment = segments.add_contacts(context(store), no, None)
     assert segment.contact_nos == ("CARL", "ANNA", "BO", "MILL", "SHOP")
     assert [line.line_no for line in segment.lines] == [10_000, 20_000, 30_000, 40_000, 50_000]
 
@@ -78,9 +74,9 @@ def test_whom_privacy_or_exclusion_bars_is_left_out_with_the_reason() -> None:
         person("KID", minor=True),
         person("TEEN", minor=True, parental_consent_received=True),
     )
-    segments.add_contacts(store, no, numbered("MILL"), AS_OF)
+    segments.add_contacts(context(store), no, numbered("MILL"))
     chosen = numbered("OUT|SHUT|KID|TEEN|MILL|CARL")
-    segment = segments.add_contacts(store, no, chosen, AS_OF)
+    segment = segments.add_contacts(context(store), no, chosen)
     assert set(segment.contact_nos) == {"MILL", "TEEN", "CARL"}
     action = segment.actions[-1]
     assert set(action.left_out) == {
@@ -97,22 +93,24 @@ def test_excluded_contacts_join_when_exclusion_is_ignored_blocked_ones_never() -
         company("OUT", exclude_from_segment=True), company("SHUT", privacy_blocked=True)
     )
     options = Options(ignore_exclusion=True)
-    segment = segments.add_contacts(store, no, numbered("OUT|SHUT"), AS_OF, options)
+    segment = segments.add_contacts(context(store), no, numbered("OUT|SHUT"), options)
     assert segment.contact_nos == ("OUT",)
 
 
 def test_a_contact_that_is_there_gets_a_second_line_only_when_allowed() -> None:
     store, no = open_segment()
-    segments.add_contacts(store, no, numbered("MILL"), AS_OF)
-    assert len(segments.add_contacts(store, no, numbered("MILL"), AS_OF).lines) == 1
-    twice = segments.add_contacts(store, no, numbered("MILL"), AS_OF, Options(allow_existing=True))
+    segments.add_contacts(context(store), no, numbered("MILL"))
+    assert len(segments.add_contacts(context(store), no, numbered("MILL")).lines) == 1
+    twice = segments.add_contacts(
+        context(store), no, numbered("MILL"), Options(allow_existing=True)
+    )
     assert twice.contact_nos == ("MILL", "MILL")
 
 
 def test_whole_companies_join_when_they_are_expanded() -> None:
     store, no = open_segment()
     options = Options(expand_companies=True)
-    segment = segments.add_contacts(store, no, numbered("ANNA|CARL"), AS_OF, options)
+    segment = segments.add_contacts(context(store), no, numbered("ANNA|CARL"), options)
     assert set(segment.contact_nos) == {"SHOP", "ANNA", "BO", "CARL"}
 
 
@@ -133,10 +131,9 @@ def test_companies_come_along_with_their_persons(
     rows = [ContactMailingGroup(contact_no=no, mailing_group_code="M") for no in members.split()]
     store, no = open_segment(MailingGroup(code="M"), *rows)
     segment = segments.add_contacts(
-        store,
+        context(store),
         no,
         make_selection(mailing_groups={"mailing_group_code": "M"}),
-        AS_OF,
         Options(allow_related_companies=related),
     )
     assert sorted(segment.contact_nos) == sorted(expected.split())
@@ -146,7 +143,7 @@ def test_a_line_takes_the_alternative_address_that_is_active_on_its_date() -> No
     store, no = open_segment(
         AlternativeAddress(contact_no="MILL", code="SUMMER", starting_date=TODAY)
     )
-    segment = segments.add_contacts(store, no, numbered("MILL|SHOP"), AS_OF)
+    segment = segments.add_contacts(context(store), no, numbered("MILL|SHOP"))
     assert [line.contact_alt_address_code for line in segment.lines] == ["SUMMER", ""]
 
 
@@ -157,8 +154,8 @@ def test_reduce_takes_out_those_who_match() -> None:
     """CSG-04."""
     store, _ = open_segment()
     no = plain_segment(store)
-    segments.add_contacts(store, no, None, AS_OF)
-    segment = segments.reduce_contacts(store, no, of_salesperson("JO"), AS_OF)
+    segments.add_contacts(context(store), no, None)
+    segment = segments.reduce_contacts(context(store), no, of_salesperson("JO"))
     assert {line.salesperson_code for line in segment.lines} == {"RB"}
 
 
@@ -166,73 +163,73 @@ def test_refine_keeps_those_who_match() -> None:
     """CSG-05, SEG-06, CSG-19."""
     store, _ = open_segment()
     no = plain_segment(store)
-    segments.add_contacts(store, no, None, AS_OF)
-    segment = segments.refine_contacts(store, no, of_salesperson("JO"), AS_OF)
+    segments.add_contacts(context(store), no, None)
+    segment = segments.refine_contacts(context(store), no, of_salesperson("JO"))
     assert {line.salesperson_code for line in segment.lines} == {"JO"}
-    assert segments.refine_contacts(store, no, numbered("ANNA"), AS_OF).contact_nos == ("ANNA",)
+    assert segments.refine_contacts(context(store), no, numbered("ANNA")).contact_nos == ("ANNA",)
 
 
 def test_an_action_that_removes_nothing_counts_too() -> None:
     """SEG-07."""
     store, _ = open_segment()
     no = plain_segment(store)
-    segments.add_contact(store, no, "SHOP", AS_OF)
-    segments.add_contact(store, no, "MILL", AS_OF)
-    once = segments.refine_contacts(store, no, of_salesperson("RB"), AS_OF)
-    again = segments.refine_contacts(store, no, of_salesperson("RB"), AS_OF)
+    segments.add_contact(context(store), no, "SHOP")
+    segments.add_contact(context(store), no, "MILL")
+    once = segments.refine_contacts(context(store), no, of_salesperson("RB"))
+    again = segments.refine_contacts(context(store), no, of_salesperson("RB"))
     assert again.contact_nos == once.contact_nos == ("MILL",)
     assert len(again.actions) == len(once.actions) + 1
 
 
 def test_one_colleague_outside_the_segment_makes_the_entire_company_match() -> None:
     store, no = open_segment()
-    segments.add_contacts(store, no, numbered("SHOP|ANNA|MILL"), AS_OF)
+    segments.add_contacts(context(store), no, numbered("SHOP|ANNA|MILL"))
     options = Options(entire_companies=True)
-    kept = segments.refine_contacts(store, no, numbered("BO"), AS_OF, options)
+    kept = segments.refine_contacts(context(store), no, numbered("BO"), options)
     assert kept.contact_nos == ("ANNA", "SHOP")
-    gone = segments.reduce_contacts(store, no, numbered("BO|CARL"), AS_OF, options)
+    gone = segments.reduce_contacts(context(store), no, numbered("BO|CARL"), options)
     assert gone.contact_nos == ()
 
 
 def test_without_any_filter_everybody_matches() -> None:
     store, no = open_segment()
-    segments.add_contacts(store, no, None, AS_OF)
-    assert len(segments.refine_contacts(store, no, None, AS_OF).lines) == 5
-    assert len(segments.reduce_contacts(store, no, None, AS_OF).lines) == 0
+    segments.add_contacts(context(store), no, None)
+    assert len(segments.refine_contacts(context(store), no, None).lines) == 5
+    assert len(segments.reduce_contacts(context(store), no, None).lines) == 0
 
 
 def test_emptying_a_segment_forgets_its_actions_when_asked_to() -> None:
     """SEG-04."""
     store, _ = open_segment()
     no = plain_segment(store)
-    segments.add_contact(store, no, "SHOP", AS_OF)
+    segments.add_contact(context(store), no, "SHOP")
     segment = segments.reduce_contacts(
-        store, no, of_salesperson("JO"), AS_OF, reset_when_empty=True
+        context(store), no, of_salesperson("JO"), reset_when_empty=True
     )
     assert not segment.lines
     assert segment.actions == ()
     with pytest.raises(Refused):
-        segments.go_back(store, no)
+        segments.go_back(context(store), no)
 
 
 def test_emptying_a_segment_keeps_its_actions_unless_asked_otherwise() -> None:
     """SEG-05."""
     store, _ = open_segment()
     no = plain_segment(store)
-    before = segments.add_contact(store, no, "SHOP", AS_OF)
-    segment = segments.reduce_contacts(store, no, of_salesperson("JO"), AS_OF)
+    before = segments.add_contact(context(store), no, "SHOP")
+    segment = segments.reduce_contacts(context(store), no, of_salesperson("JO"))
     assert not segment.lines
     assert len(segment.actions) == len(before.actions) + 1 == 2
 
 
 def test_a_segment_that_keeps_a_line_or_had_one_action_only_is_not_reset() -> None:
     store, no = open_segment()
-    segments.reduce_contacts(store, no, None, AS_OF, reset_when_empty=True)
+    segments.reduce_contacts(context(store), no, None, reset_when_empty=True)
     assert len(store.segments.get(no).actions) == 1
-    segments.add_contacts(store, no, numbered("MILL|SHOP"), AS_OF)
-    segment = segments.refine_contacts(store, no, numbered("MILL"), AS_OF, reset_when_empty=True)
+    segments.add_contacts(context(store), no, numbered("MILL|SHOP"))
+    segment = segments.refine_contacts(context(store), no, numbered("MILL"), reset_when_empty=True)
     assert len(segment.actions) == 3
-    segment = segments.remove_line(store, no, 10_000, AS_OF, reset_when_empty=True)
+    segment = segments.remove_line(context(store), no, 10_000, reset_when_empty=True)
     assert segment.actions == ()
 
 
@@ -242,7 +239,7 @@ def test_a_segment_that_keeps_a_line_or_had_one_action_only_is_not_reset() -> No
 def test_a_contact_put_in_by_hand_is_an_action() -> None:
     """SEG-03."""
     store, no = open_segment()
-    segment = segments.add_contact(store, no, " mill ", AS_OF)
+    segment = segments.add_contact(context(store), no, " mill ")
     (action,) = segment.actions
     assert (action.kind, action.by_hand) == (ActionKind.ADD, True)
     assert segment.contact_nos == ("MILL",)
@@ -254,25 +251,25 @@ def test_a_hand_does_not_heed_exclusion_but_privacy() -> None:
         company("SHUT", privacy_blocked=True),
         person("KID", minor=True),
     )
-    assert segments.add_contact(store, no, "OUT", AS_OF).contact_nos == ("OUT",)
+    assert segments.add_contact(context(store), no, "OUT").contact_nos == ("OUT",)
     with pytest.raises(Refused, match="blocked for privacy"):
-        segments.add_contact(store, no, "SHUT", AS_OF)
+        segments.add_contact(context(store), no, "SHUT")
     with pytest.raises(Refused, match="minor without consent"):
-        segments.add_contact(store, no, "KID", AS_OF)
+        segments.add_contact(context(store), no, "KID")
     with pytest.raises(NotFound, match="contact 'NOBODY'"):
-        segments.add_contact(store, no, "NOBODY", AS_OF)
+        segments.add_contact(context(store), no, "NOBODY")
 
 
 def test_a_line_taken_out_by_hand_is_an_action_unless_it_is_not_recorded() -> None:
     store, no = open_segment()
-    segments.add_contacts(store, no, numbered("MILL|SHOP"), AS_OF)
-    assert len(segments.remove_line(store, no, 10_000, AS_OF, recorded=False).actions) == 1
-    segment = segments.remove_line(store, no, 20_000, AS_OF)
+    segments.add_contacts(context(store), no, numbered("MILL|SHOP"))
+    assert len(segments.remove_line(context(store), no, 10_000, recorded=False).actions) == 1
+    segment = segments.remove_line(context(store), no, 20_000)
     assert len(segment.actions) == 2
     assert not segment.lines
     with pytest.raises(NotFound, match="segment line"):
-        segments.remove_line(store, no, 20_000, AS_OF)
-    assert segments.go_back(store, no).contact_nos == ("SHOP",)
+        segments.remove_line(context(store), no, 20_000)
+    assert segments.go_back(context(store), no).contact_nos == ("SHOP",)
 
 
 # -- back and forward -------------------------------------------------------------------------
@@ -280,35 +277,35 @@ def test_a_line_taken_out_by_hand_is_an_action_unless_it_is_not_recorded() -> No
 
 def test_lines_come_back_exactly_as_they_were() -> None:
     store, no = open_segment()
-    before = segments.add_contacts(store, no, None, AS_OF)
-    segments.reduce_contacts(store, no, numbered("MILL"), AS_OF)
-    segment = segments.go_back(store, no)
+    before = segments.add_contacts(context(store), no, None)
+    segments.reduce_contacts(context(store), no, numbered("MILL"))
+    segment = segments.go_back(context(store), no)
     assert segment.lines == before.lines
     assert segment.actions == before.actions
 
 
 def test_what_was_gone_back_on_can_be_done_again_until_something_else_is_done() -> None:
     store, no = open_segment()
-    segments.add_contacts(store, no, None, AS_OF)
-    after = segments.reduce_contacts(store, no, numbered("MILL"), AS_OF)
-    segments.go_back(store, no)
-    segments.go_back(store, no)
-    segments.go_forward(store, no)
-    again = segments.go_forward(store, no)
+    segments.add_contacts(context(store), no, None)
+    after = segments.reduce_contacts(context(store), no, numbered("MILL"))
+    segments.go_back(context(store), no)
+    segments.go_back(context(store), no)
+    segments.go_forward(context(store), no)
+    again = segments.go_forward(context(store), no)
     assert again.lines == after.lines
     assert again.actions == after.actions
-    segments.go_back(store, no)
-    segments.add_contact(store, no, "MILL", AS_OF)
+    segments.go_back(context(store), no)
+    segments.add_contact(context(store), no, "MILL")
     with pytest.raises(Refused, match="no action to do again"):
-        segments.go_forward(store, no)
+        segments.go_forward(context(store), no)
 
 
 def test_an_action_done_again_notes_the_lines_that_it_puts_in_this_time() -> None:
     store, no = open_segment()
-    segments.add_contacts(store, no, numbered("MILL|SHOP"), AS_OF)
-    segments.remove_line(store, no, 10_000, AS_OF, recorded=False)
-    segments.go_back(store, no)
-    again = segments.go_forward(store, no)
+    segments.add_contacts(context(store), no, numbered("MILL|SHOP"))
+    segments.remove_line(context(store), no, 10_000, recorded=False)
+    segments.go_back(context(store), no)
+    again = segments.go_forward(context(store), no)
     assert list(again.lines.numbers) == list(again.actions[0].inserted) == [20_000]
     assert (again.actions[0].lines_before, again.actions[0].lines_after) == (0, 1)
 
@@ -316,27 +313,27 @@ def test_an_action_done_again_notes_the_lines_that_it_puts_in_this_time() -> Non
 def test_going_back_with_nothing_to_undo_is_refused() -> None:
     store, no = open_segment()
     with pytest.raises(Refused, match="no action to undo"):
-        segments.go_back(store, no)
+        segments.go_back(context(store), no)
 
 
 def test_the_history_tells_what_each_action_did() -> None:
     store, no = open_segment(company("OUT", exclude_from_segment=True))
-    segments.add_contacts(store, no, numbered("MILL|SHOP|OUT"), AS_OF)
-    segments.reduce_contacts(store, no, numbered("SHOP"), AS_OF)
-    segments.add_contact(store, no, "CARL", AS_OF)
-    segments.refine_contacts(store, no, None, AS_OF)
+    segments.add_contacts(context(store), no, numbered("MILL|SHOP|OUT"))
+    segments.reduce_contacts(context(store), no, numbered("SHOP"))
+    segments.add_contact(context(store), no, "CARL")
+    segments.refine_contacts(context(store), no, None)
     segment = store.segments.get(no)
-    deeds = history_of(segment)
-    assert [str(deed) for deed in deeds] == [
+    summaries = history_of(segment)
+    assert [str(summary) for summary in summaries] == [
         "1 add: 2 joined, 1 left out (0 → 2 lines)",
         "2 reduce: 1 left (2 → 1 lines)",
         "3 add by hand: 1 joined (1 → 2 lines)",
         "4 refine: nothing changed (2 → 2 lines)",
     ]
     # CARL bears the number that SHOP had, and the history is not misled.
-    assert deeds[0].joined == {10_000: "MILL", 20_000: "SHOP"}
-    assert deeds[1].left == {20_000: "SHOP"}
-    assert deeds[2].joined == {20_000: "CARL"}
+    assert summaries[0].joined == {10_000: "MILL", 20_000: "SHOP"}
+    assert summaries[1].left == {20_000: "SHOP"}
+    assert summaries[2].joined == {20_000: "CARL"}
 
 
 # -- looking ahead, faults, events ------------------------------------------------------------
@@ -344,31 +341,31 @@ def test_the_history_tells_what_each_action_did() -> None:
 
 def test_a_preview_says_who_joins_who_goes_and_who_is_left_out_and_changes_nothing() -> None:
     store, no = open_segment(company("OUT", exclude_from_segment=True))
-    before = segments.add_contacts(store, no, numbered("MILL"), AS_OF)
-    adding = segments.preview(store, no, ActionKind.ADD, numbered("MILL|OUT|SHOP"), AS_OF)
+    before = segments.add_contacts(context(store), no, numbered("MILL"))
+    adding = segments.preview(context(store), no, ActionKind.ADD, numbered("MILL|OUT|SHOP"))
     assert adding.joining.contact_nos == ("SHOP",)
     assert {each.contact_no for each in adding.left_out} == {"MILL", "OUT"}
     assert (adding.lines_before, adding.lines_after) == (1, 2)
-    refining = segments.preview(store, no, ActionKind.REFINE, numbered("SHOP"), AS_OF)
+    refining = segments.preview(context(store), no, ActionKind.REFINE, numbered("SHOP"))
     assert refining.leaving.contact_nos == ("MILL",)
     assert store.segments.get(no) == before
 
 
 def test_a_segment_that_is_gone_is_not_found() -> None:
     store, no = open_segment()
-    segments.add_contacts(store, no, numbered("MILL"), AS_OF)
-    log_segment(store, no, as_of=AS_OF, stamp=STAMP)
+    segments.add_contacts(context(store), no, numbered("MILL"))
+    log_segment(context(store), no)
     with pytest.raises(NotFound, match="segment"):
-        segments.add_contacts(store, no, None, AS_OF)
+        segments.add_contacts(context(store), no, None)
 
 
 def test_a_change_made_from_an_older_state_is_a_conflict() -> None:
     store, no = open_segment()
     old = store.segments.get(no)
-    segments.add_contacts(store, no, numbered("MILL"), AS_OF)
+    segments.add_contacts(context(store), no, numbered("MILL"))
     with pytest.raises(Conflict):
         store.segments.put(old)
-    delete_segment(store, no)
+    delete_segment(context(store), no)
     with pytest.raises(Conflict):
         store.segments.put(old)
     with pytest.raises(Conflict):
@@ -378,15 +375,15 @@ def test_a_change_made_from_an_older_state_is_a_conflict() -> None:
 def test_a_fault_in_the_criteria_changes_nothing() -> None:
     store, no = open_segment()
     with pytest.raises(UnknownName):
-        segments.add_contacts(store, no, make_selection(contact={"colour": "red"}), AS_OF)
+        segments.add_contacts(context(store), no, make_selection(contact={"colour": "red"}))
     assert store.segments.get(no).actions == ()
 
 
 def test_hosts_are_told_before_and_after_and_may_refuse() -> None:
     store, no = open_segment()
     heard: list[Event] = []
-    segments.add_contacts(store, no, numbered("MILL|SHOP"), AS_OF, tell=heard.append)
-    segments.remove_line(store, no, 10_000, AS_OF, tell=heard.append)
+    segments.add_contacts(context(store, on_event=heard.append), no, numbered("MILL|SHOP"))
+    segments.remove_line(context(store, on_event=heard.append), no, 10_000)
     kinds = [type(event) for event in heard]
     assert kinds == [SegmentChanging, SegmentChanged] * 2
     assert [
@@ -401,7 +398,7 @@ def test_hosts_are_told_before_and_after_and_may_refuse() -> None:
 
     before = store.segments.get(no)
     with pytest.raises(Refused, match="the host says no"):
-        segments.add_contacts(store, no, None, AS_OF, tell=refuse)
+        segments.add_contacts(context(store, on_event=refuse), no, None)
     assert store.segments.get(no) == before
 
 
@@ -409,10 +406,10 @@ def test_a_line_deleted_in_the_data_comes_back_when_the_criteria_are_reused() ->
     """SEG-09."""
     store, _ = open_segment()
     no = plain_segment(store)
-    segments.add_contact(store, no, "SHOP", AS_OF)
-    segments.add_contact(store, no, "MILL", AS_OF)
-    segments.save_criteria(store, no, "KEPT", "", user="ANNA", at=STAMP.at)
-    segments.remove_line(store, no, 20_000, AS_OF, recorded=False)
-    segment = segments.reuse_criteria(store, no, "KEPT", AS_OF)
+    segments.add_contact(context(store), no, "SHOP")
+    segments.add_contact(context(store), no, "MILL")
+    segments.save_criteria(context(store), no, "KEPT", "")
+    segments.remove_line(context(store), no, 20_000, recorded=False)
+    segment = segments.reuse_criteria(context(store), no, "KEPT")
     assert segment.contact_nos == ("SHOP", "MILL")
     assert len(segment.actions) == 4

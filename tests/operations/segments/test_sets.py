@@ -2,47 +2,48 @@
 
 import pytest
 
-from segmentation.contacts import ContactMailingGroup, MailingGroup
+from segmentation.code_tables import MailingGroup
+from segmentation.contacts import ContactMailingGroup
 from segmentation.criteria import Criteria, InSegment, make_selection
 from segmentation.errors import NotFound
 from segmentation.memory import MemoryStore
 from segmentation.operations import segments
 from segmentation.operations.segments import log_segment, new_segment
-from support.fair import AS_OF, STAMP, TODAY, make_store
+from support.fair import context, make_store
 
 
 def segment_of(store: MemoryStore, nos: str) -> str:
     segment = new_segment(
-        store, workdate=TODAY, description="A", template_code="INVITE", salesperson_code="JO"
+        context(store), description="A", template_code="INVITE", salesperson_code="JO"
     )
-    segments.add_contacts(store, segment.no, make_selection(contact={"no": nos}), AS_OF)
+    segments.add_contacts(context(store), segment.no, make_selection(contact={"no": nos}))
     return segment.no
 
 
 def test_union_intersection_and_difference_are_actions_that_go_back() -> None:
     store = make_store()
     no, other = segment_of(store, "ANNA|BO"), segment_of(store, "BO|CARL")
-    united = segments.unite(store, no, other, AS_OF)
+    united = segments.unite(context(store), no, other)
     assert set(united.contact_nos) == {"ANNA", "BO", "CARL"}
-    both = segments.intersect(store, no, other, AS_OF)
+    both = segments.intersect(context(store), no, other)
     assert set(both.contact_nos) == {"BO", "CARL"}
-    neither = segments.subtract(store, no, other, AS_OF)
+    neither = segments.subtract(context(store), no, other)
     assert neither.contact_nos == ()
     assert [action.criteria for action in neither.actions[1:]] == [InSegment(other)] * 3
     for _ in range(3):
-        segments.go_back(store, no)
+        segments.go_back(context(store), no)
     assert set(store.segments.get(no).contact_nos) == {"ANNA", "BO"}
 
 
 def test_a_segment_combines_with_logged_segments_and_selections() -> None:
     store = make_store()
-    logged = log_segment(store, segment_of(store, "MILL|BO"), as_of=AS_OF, stamp=STAMP)
+    logged = log_segment(context(store), segment_of(store, "MILL|BO"))
     no = segment_of(store, "ANNA|BO")
-    found = segments.intersect(store, no, logged.segment.entry_no, AS_OF)
+    found = segments.intersect(context(store), no, logged.segment.entry_no)
     assert found.contact_nos == ("BO",)
     mill = make_selection(contact={"no": "MILL"})
     assert mill is not None
-    assert set(segments.unite(store, no, mill, AS_OF).contact_nos) == {"BO", "MILL"}
+    assert set(segments.unite(context(store), no, mill).contact_nos) == {"BO", "MILL"}
 
 
 @pytest.mark.parametrize("source", ["SM9999", 99])
@@ -50,7 +51,7 @@ def test_what_is_not_there_cannot_be_combined_with(source: str | int) -> None:
     store = make_store()
     no = segment_of(store, "ANNA")
     with pytest.raises(NotFound, match="segment"):
-        segments.unite(store, no, source, AS_OF)
+        segments.unite(context(store), no, source)
 
 
 def test_overlaps_add_up_to_all_who_are_in_any() -> None:
@@ -58,7 +59,7 @@ def test_overlaps_add_up_to_all_who_are_in_any() -> None:
     a, b = segment_of(store, "ANNA|BO|MILL"), segment_of(store, "BO|CARL")
     persons: Criteria | None = make_selection(contact={"type": "person"})
     assert persons is not None
-    counts = segments.overlaps(store, {"a": a, "b": b, "persons": persons}, AS_OF)
+    counts = segments.overlaps(context(store), {"a": a, "b": b, "persons": persons})
     assert counts == {
         ("a",): 1,
         ("a", "persons"): 1,

@@ -193,7 +193,7 @@ def _filled(field: Field, given: Any, words: Words) -> Element:  # noqa: ANN401 
 
 
 def _text(value: Element) -> Element:
-    """Said to be a text: SQLite makes no index for values that may be anything."""
+    """Message to be a text: SQLite makes no index for values that may be anything."""
     return sa.cast(value, sa.Text())
 
 

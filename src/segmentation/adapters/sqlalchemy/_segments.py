@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import sqlalchemy as sa
 
-from segmentation.errors import Conflict, NotFound, Said
+from segmentation.errors import Conflict, Message, NotFound
 from segmentation.segments import (
     Alike,
     Lines,
@@ -175,7 +175,7 @@ class SqlSegments:
 
 def _changed(segment: Segment) -> Conflict:
     return Conflict(
-        Said("segment {no}", no=segment.no),
+        Message("segment {no}", no=segment.no),
         "was changed, logged or deleted meanwhile; read it again",
     )
 

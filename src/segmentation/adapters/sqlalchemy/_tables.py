@@ -10,7 +10,7 @@ import attrs
 import sqlalchemy as sa
 
 from segmentation.fields import Extra, Field, FieldType, Record, RecordT, aware, fields_of
-from segmentation.operations.data import record_kinds
+from segmentation.kinds import record_kinds
 from segmentation.segments import SegmentHeader, SegmentLine
 from segmentation.serialization import from_json, value_from_data, value_to_data
 
@@ -157,7 +157,7 @@ class Tables:
         """Names of tables of a host's own kinds that were seen to be there."""
         self._layouts: dict[type[Record], Layout[Any]] = {}
         self._alias = lru_cache(maxsize=128)(_alias)
-        for kind in record_kinds():
+        for kind in record_kinds().values():
             self.of(kind)
         self.lines = self.of(SegmentLine)
         self.headers = self.of(SegmentHeader)

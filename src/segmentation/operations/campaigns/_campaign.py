@@ -1,7 +1,7 @@
 """Campaigns made, changed and deleted, and their entries."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 import attrs
 
@@ -10,10 +10,11 @@ from segmentation.campaigns import (
     CampaignEntry,
     CampaignStatus,
 )
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.codes import to_code
-from segmentation.contacts import SalespersonPurchaser
-from segmentation.errors import Fault, NotFound, Refused, Rejected, Said
+from segmentation.errors import Fault, Message, NotFound, Refused, Rejected
 from segmentation.fields import misfits
+from segmentation.operations.context import Context
 from segmentation.operations.number_series import take_no
 from segmentation.protocols import Store
 
@@ -21,9 +22,8 @@ from ._targets import deactivate
 
 
 def new_campaign(
-    store: Store,
+    context: Context,
     *,
-    at: datetime,
     no: str = "",
     description: str = "",
     starting_date: date | None = None,
@@ -38,6 +38,7 @@ def new_campaign(
         Rejected: There is such a campaign already, the dates are the wrong way round, or the
             salesperson or status does not exist.
     """
+    store = context.store
     with store.transaction():
         campaign = Campaign(
             no=take_no(store, "campaign_nos", no),
@@ -50,16 +51,17 @@ def new_campaign(
         if store.records.find(Campaign, campaign.no) is not None:
             place = campaign.place
             raise Rejected(place, [Fault(place, "no", "is taken by another campaign")])
-        return change_campaign(store, campaign, at=at)
+        return change_campaign(context, campaign)
 
 
-def change_campaign(store: Store, campaign: Campaign, *, at: datetime) -> Campaign:
+def change_campaign(context: Context, campaign: Campaign) -> Campaign:
     """Store a campaign as it is now, stamped with the time of the change.
 
     Raises:
         Rejected: The dates are the wrong way round, a text is too long, or salesperson or status
             do not exist.
     """
+    store = context.store
     faults, place = list(campaign.faults()), campaign.place
     for field, kind in (
         ("salesperson_code", SalespersonPurchaser),
@@ -67,11 +69,11 @@ def change_campaign(store: Store, campaign: Campaign, *, at: datetime) -> Campai
     ):
         code = getattr(campaign, field)
         if code and store.records.find(kind, code) is None:
-            faults.append(Fault(place, field, Said("{value!r} does not exist", value=code)))
+            faults.append(Fault(place, field, Message("{value!r} does not exist", value=code)))
     faults += [Fault(place, *misfit) for misfit in misfits(campaign)]
     if faults:
         raise Rejected(place, faults)
-    changed = attrs.evolve(campaign, last_modified=at)
+    changed = attrs.evolve(campaign, last_modified=context.now)
     with store.transaction():
         store.records.put([changed])
     return changed
@@ -101,8 +103,8 @@ def delete_campaign(store: Store, no: str) -> None:
         for header in store.segments.headers():
             lines = store.segments.get(header.no).lines
             if campaign.no in {header.campaign_no, *(line.campaign_no for line in lines)}:
-                step = Said("delete campaign {no}", no=campaign.no)
-                raise Refused(step, Said("segment {no} is for it", no=header.no))
+                step = Message("delete campaign {no}", no=campaign.no)
+                raise Refused(step, Message("segment {no} is for it", no=header.no))
         deactivate(store, campaign.no)
         store.records.remove([campaign])
 

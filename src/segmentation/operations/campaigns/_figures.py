@@ -53,7 +53,7 @@ class Scope:
 def figures(store: Store, scope: Scope) -> Figures:
     """The figures of a campaign, or of a part of it: a segment, an entry, a salesperson, a time.
 
-    They leave out what is cancelled or postponed, and cost the same however long the journal.
+    They leave out what is canceled or postponed, and cost the same however long the journal.
     """
     return added_up(_tallies(store, scope))
 

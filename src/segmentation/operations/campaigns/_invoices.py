@@ -3,10 +3,9 @@
 from datetime import date
 
 from segmentation.codes import to_code
-from segmentation.criteria import AsOf
 from segmentation.errors import NotFound, Refused
 from segmentation.interactions import DocumentType, Interaction
-from segmentation.journal import Stamp
+from segmentation.operations.context import Context
 from segmentation.operations.interactions import record_document
 from segmentation.protocols import Store
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
@@ -15,13 +14,7 @@ from ._targets import campaigns_for
 
 
 def record_targeted_invoice(
-    store: Store,
-    customer_no: str,
-    order_no: str,
-    posting_date: date,
-    stamp: Stamp,
-    *,
-    as_of: AsOf,
+    context: Context, customer_no: str, order_no: str, posting_date: date
 ) -> Interaction | None:
     """Record that an order of a targeted customer was invoiced; once for each order.
 
@@ -29,12 +22,10 @@ def record_targeted_invoice(
     running on the posting date.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         customer_no: The customer.
         order_no: The order that was invoiced.
         posting_date: The day of the invoice, and of what is recorded.
-        stamp: When and by whom it is recorded.
-        as_of: The user at work.
 
     Returns:
         What was recorded; ``None`` if no campaign is aimed at the customer on that day, the
@@ -44,6 +35,7 @@ def record_targeted_invoice(
         Refused: The template set-up names no template for sales invoices.
         NotFound: It names one that is not there.
     """
+    store = context.store
     order = to_code(order_no)
     with store.transaction():
         campaigns = campaigns_for(store, on=posting_date, customer_no=customer_no)
@@ -59,11 +51,9 @@ def record_targeted_invoice(
         if next(recorded, None) is not None:
             return None
         return record_document(
-            store,
+            context,
             DocumentType.SALES_INVOICE,
             order,
-            stamp,
-            as_of=as_of,
             customer_no=customer_no,
             campaign_no=campaigns[0].no,
             date=posting_date,

@@ -6,27 +6,27 @@ contact; a person without company stands for itself.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from segmentation.campaigns import Campaign, CampaignActivation, CampaignTarget, TargetType
 from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.errors import NotFound, Refused
+from segmentation.operations.context import Context
 from segmentation.operations.followers import as_target, clear_targets, collect_targets
 from segmentation.protocols import Store
 
 
-def activate(
-    store: Store, campaign_no: str, *, at: datetime, user: str = ""
-) -> Sequence[CampaignTarget]:
+def activate(context: Context, campaign_no: str) -> Sequence[CampaignTarget]:
     """Make everyone a target who is on a line or entry marked so; the group follows from now on.
 
-    Entries that are cancelled or postponed make nobody a target.
+    Entries that are canceled or postponed make nobody a target.
 
     Raises:
         NotFound: There is no such campaign.
         Refused: No line and no entry is marked campaign target.
     """
+    store = context.store
     no = to_code(campaign_no)
     with store.transaction():
         if store.records.find(Campaign, no) is None:
@@ -38,7 +38,9 @@ def activate(
                 f"activate campaign {no}",
                 "no segment line and no interaction is marked campaign_target for it",
             )
-        store.records.put([CampaignActivation(campaign_no=no, activated_at=at, user_id=user)])
+        store.records.put(
+            [CampaignActivation(campaign_no=no, activated_at=context.now, user_id=context.user)]
+        )
         store.records.put(targets)
         return target_group(store, no)
 

@@ -23,6 +23,7 @@ from segmentation.contacts import (
 from segmentation.errors import Fault, Refused, Rejected
 from segmentation.fields import check_fit
 from segmentation.interactions import Interaction
+from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.number_series import take_no
 from segmentation.operations.records import require_contact
@@ -56,7 +57,7 @@ CODES: Mapping[str, str] = {
 """What else is inherited, and the field of the set-up that says whether it is."""
 
 
-def new_contact(store: Store, contact: Contact, *, at: datetime, user: str = "") -> Contact:
+def new_contact(context: Context, contact: Contact) -> Contact:
     """Number a contact, complete it and store it.
 
     A person's name is made of its parts, or its parts of the name. A person who names its
@@ -65,15 +66,14 @@ def new_contact(store: Store, contact: Contact, *, at: datetime, user: str = "")
     salesperson is that of the user, if that user has one.
 
     Args:
-        store: Where it goes.
+        context: Store, user, day and clock.
         contact: What is known of it; an empty number takes the next of the series.
-        at: When it is made.
-        user: Who makes it.
 
     Raises:
         Refused: No number can be given.
         Rejected: The number is taken, or the company is none.
     """
+    store = context.store
     with store.transaction():
         numbered = attrs.evolve(contact, no=take_no(store, "contact_nos", contact.no))
         place = f"contact {numbered.no}"
@@ -89,8 +89,8 @@ def new_contact(store: Store, contact: Contact, *, at: datetime, user: str = "")
         setup = store.records.find(MarketingSetup) or MarketingSetup()
         if company is not None:
             made = _filled(made, _inherited(setup, company))
-        made = _filled(made, _defaults(store, setup, made, user))
-        return _stored(store, made, at)
+        made = _filled(made, _defaults(store, setup, made, context.user))
+        return _stored(store, made, context.now)
 
 
 def _named(person: Contact) -> Contact:
@@ -180,7 +180,7 @@ def _stored(store: Store, contact: Contact, at: datetime) -> Contact:
 # -- changes ----------------------------------------------------------------------------------
 
 
-def change_contact(store: Store, contact: Contact, *, at: datetime) -> Sequence[Contact]:
+def change_contact(context: Context, contact: Contact) -> Sequence[Contact]:
     """Store a contact as it is now; a company's change reaches the persons who had its value.
 
     Returns:
@@ -190,6 +190,7 @@ def change_contact(store: Store, contact: Contact, *, at: datetime) -> Sequence[
         NotFound: There is no such contact.
         Refused: Type or company differ; `change_type` and `set_company` see to these.
     """
+    store = context.store
     with store.transaction():
         before = require_contact(store, contact.no)
         if contact.type is not before.type:
@@ -202,12 +203,12 @@ def change_contact(store: Store, contact: Contact, *, at: datetime) -> Sequence[
         elif composed_name(contact) != composed_name(before):
             after = attrs.evolve(contact, name=composed_name(contact))
         setup = store.records.find(MarketingSetup) or MarketingSetup()
-        changed = [_stored(store, after, at)]
+        changed = [_stored(store, after, context.now)]
         if after.type is ContactType.COMPANY:
             for person in persons_of(store, after.no):
                 followed = _followed(setup, person, before, after)
                 if followed != person:
-                    changed.append(_stored(store, followed, at))
+                    changed.append(_stored(store, followed, context.now))
         return changed
 
 
@@ -239,7 +240,7 @@ def _address(contact: Contact) -> list[str]:
     return [getattr(contact, name) for name in ADDRESS]
 
 
-def set_company(store: Store, contact_no: str, company_no: str, *, at: datetime) -> Contact:
+def set_company(context: Context, contact_no: str, company_no: str) -> Contact:
     """Let a person work for a company, or with an empty number for none.
 
     Codes are taken from the new company, the address if it is blank or was the old company's,
@@ -250,6 +251,7 @@ def set_company(store: Store, contact_no: str, company_no: str, *, at: datetime)
         Refused: It is a company, or stands on a line of a segment.
         Rejected: The new company is none.
     """
+    store = context.store
     with store.transaction():
         person = require_contact(store, contact_no)
         step = f"set the company of contact {person.no}"
@@ -262,7 +264,7 @@ def set_company(store: Store, contact_no: str, company_no: str, *, at: datetime)
         if new is not None:
             setup = store.records.find(MarketingSetup) or MarketingSetup()
             moved = _taken_over(attrs.evolve(moved, company_name=new.name), setup, old, new)
-        return _stored(store, moved, at)
+        return _stored(store, moved, context.now)
 
 
 def _taken_over(
@@ -288,7 +290,7 @@ def _not_on_a_line(store: Store, step: str, contact_no: str) -> None:
             raise Refused(step, f"it stands on a line of segment {header.no}")
 
 
-def change_type(store: Store, contact_no: str, to: ContactType, *, at: datetime) -> Contact:
+def change_type(context: Context, contact_no: str, to: ContactType) -> Contact:
     """Make a person of a company, or the other way round; name parts and salutation start anew.
 
     Raises:
@@ -296,6 +298,7 @@ def change_type(store: Store, contact_no: str, to: ContactType, *, at: datetime)
         Refused: It has recorded interactions; a company has persons, business relations,
             industry groups or web sources; a person has job responsibilities.
     """
+    store = context.store
     with store.transaction():
         contact = require_contact(store, contact_no)
         if contact.type is to:
@@ -320,7 +323,7 @@ def change_type(store: Store, contact_no: str, to: ContactType, *, at: datetime)
         setup = store.records.find(MarketingSetup) or MarketingSetup()
         named = changed if is_company else _named(changed)
         salutation = _defaults(store, setup, named, "")["salutation_code"]
-        return _stored(store, attrs.evolve(named, salutation_code=salutation), at)
+        return _stored(store, attrs.evolve(named, salutation_code=salutation), context.now)
 
 
 def _in_the_way(store: Store, contact: Contact) -> Iterator[tuple[str, int]]:

@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from itertools import combinations
 from math import ceil
 
@@ -19,7 +20,8 @@ from segmentation.contacts import Contact, ContactBusinessRelation, ContactType
 from segmentation.errors import InvalidValue, Refused
 from segmentation.fields import Record, key_of, to_extra
 from segmentation.interactions import Interaction
-from segmentation.journal import Revised, Stamp
+from segmentation.journal import Revised
+from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.journal import record
 from segmentation.operations.records import require_contact
@@ -61,61 +63,59 @@ class Duplicate:
     Attributes:
         contact_no: The one with the lower number.
         other_no: The other.
-        hit_pct: How many of a hundred search strings they have in common.
+        hit_share: The share of their search strings that they have in common, from 0 to 1.
     """
 
     contact_no: str
     other_no: str
-    hit_pct: int
+    hit_share: float
 
 
 def find_duplicates(
     contacts: Iterable[Contact],
     *,
-    hit_pct: int = 60,
+    hit_share: float = 0.6,
     strings: Sequence[SearchString] = STRINGS,
 ) -> Iterator[Duplicate]:
     """Contacts of the same type that are alike, in the order of their numbers.
 
     Args:
         contacts: Among whom to look.
-        hit_pct: How many of a hundred strings two must have in common, counted on the one that
-            has more of them; 1 to 100.
+        hit_share: The share of strings that two must have in common, counted on the one that
+            has more of them; above 0, at most 1.
         strings: What is compared; blank fields are not.
 
     Raises:
-        InvalidValue: The percentage is none.
+        InvalidValue: The share is none.
 
     >>> made = [Contact(no=no, name=name, city="Bern") for no, name in
     ...         (("1", "Müller & Co."), ("2", "Mueller"), ("3", "MULLER CO"))]
-    >>> [(d.contact_no, d.other_no, d.hit_pct) for d in find_duplicates(made)]
-    [('1', '3', 100)]
+    >>> [(d.contact_no, d.other_no, d.hit_share) for d in find_duplicates(made)]
+    [('1', '3', 1.0)]
     """
-    if not 1 <= hit_pct <= _WHOLE:
-        raise InvalidValue("hit_pct", hit_pct, "is not between 1 and 100")
+    if not 0 < hit_share <= 1:
+        raise InvalidValue("hit_share", hit_share, "is not above 0 and at most 1")
+    wanted = Decimal(str(hit_share))  # as it is written: 0.07 of 100 are 7, not a little more
     sets = {contact.no: _strings(contact, strings) for contact in contacts}
     frequency = Counter(string for found in sets.values() for string in found)
     buckets: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for no in sorted(sets):
-        keys = _keys(sets[no], frequency, hit_pct)
+        keys = _keys(sets[no], frequency, wanted)
         others = {other for key in keys if key in buckets for other in buckets[key]}
-        yield from _alike(no, others, sets, hit_pct)
+        yield from _alike(no, others, sets, wanted)
         for key in keys:
             buckets[key].append(no)
 
 
-_WHOLE = 100
-
-
 def _keys(
-    found: frozenset[str], frequency: Mapping[str, int], hit_pct: int
+    found: frozenset[str], frequency: Mapping[str, int], wanted: Decimal
 ) -> list[tuple[str, ...]]:
     """Pairs of rare strings, of which two contacts that are alike enough must share one.
 
     Who shares at least k of n strings, k being 2 or more, cannot miss all but one of any
     n - k + 2 of them. Where one string is enough, each of them counts by itself too.
     """
-    needed = ceil(len(found) * hit_pct / _WHOLE)
+    needed = ceil(len(found) * wanted)
     ordered = sorted(found, key=lambda string: (frequency[string], string))
     keys: list[tuple[str, ...]] = list(combinations(ordered[: len(found) - needed + 2], 2))
     if needed == 1:
@@ -124,14 +124,14 @@ def _keys(
 
 
 def _alike(
-    no: str, others: Iterable[str], sets: Mapping[str, frozenset[str]], hit_pct: int
+    no: str, others: Iterable[str], sets: Mapping[str, frozenset[str]], wanted: Decimal
 ) -> Iterator[Duplicate]:
     found = sets[no]
     for other in sorted(others):
         most = max(len(found), len(sets[other]))
         shared = len(found & sets[other])
-        if shared * _WHOLE >= hit_pct * most:
-            yield Duplicate(other, no, shared * _WHOLE // most)
+        if shared >= wanted * most:
+            yield Duplicate(other, no, shared / most)
 
 
 def _strings(contact: Contact, strings: Iterable[SearchString]) -> frozenset[str]:
@@ -158,15 +158,15 @@ def plain(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def duplicates_in(store: Store, *, hit_pct: int = 60) -> Sequence[Duplicate]:
+def duplicates_in(store: Store, *, hit_share: float = 0.6) -> Sequence[Duplicate]:
     """The likely duplicates among all contacts of a store."""
-    return list(find_duplicates(store.records.all(Contact), hit_pct=hit_pct))
+    return list(find_duplicates(store.records.all(Contact), hit_share=hit_share))
 
 
 # -- merging ----------------------------------------------------------------------------------
 
 
-def merge(store: Store, kept_no: str, gone_no: str, stamp: Stamp) -> Contact:
+def merge(context: Context, kept_no: str, gone_no: str) -> Contact:
     """Make two contacts one: the first stays, the second goes.
 
     Blank fields of the first are filled from the second. Rows pass over, the first's own before
@@ -174,15 +174,16 @@ def merge(store: Store, kept_no: str, gone_no: str, stamp: Stamp) -> Contact:
     entry of the journal that says so.
 
     Args:
-        store: Where both are.
+        context: Store, user, day and clock.
         kept_no: Who stays.
         gone_no: Who goes.
-        stamp: When and by whom it is recorded.
 
     Raises:
         NotFound: There is no such contact.
         Refused: They are the same, or of different types; or the second is on a segment's line.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         kept, gone = require_contact(store, kept_no), require_contact(store, gone_no)
         step = f"merge contact {gone.no} into {kept.no}"

@@ -15,7 +15,8 @@ from segmentation.codes import to_code
 from segmentation.contacts import Contact, ContactBusinessRelation
 from segmentation.errors import InvalidValue, NotFound
 from segmentation.interactions import Interaction
-from segmentation.journal import PersonErased, Ranges, Stamp, numbers_in, to_ranges
+from segmentation.journal import PersonErased, Ranges, numbers_in, to_ranges
+from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_lines, follow_relations
 from segmentation.operations.journal import attachments_only_of, entries_about, record
 from segmentation.protocols import Store
@@ -52,9 +53,7 @@ class Erasure:
     mentions: Ranges = ()
 
 
-def erase_person(
-    store: Store, contact_no: str, stamp: Stamp, *, also: Iterable[int] = ()
-) -> Erasure:
+def erase_person(context: Context, contact_no: str, *, also: Iterable[int] = ()) -> Erasure:
     """Remove all that is kept of a contact.
 
     The contact with its rows, its lines on worksheets, and the personal content of its
@@ -62,15 +61,16 @@ def erase_person(
     in since.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         contact_no: The contact.
-        stamp: When and by whom it is recorded.
         also: Numbers of further entries whose personal content names the person.
 
     Raises:
         NotFound: Nothing is known of such a contact.
         InvalidValue: A further entry is none of the journal's.
     """
+    store = context.store
+    stamp = context.stamp
     no, also = to_code(contact_no), list(also)
     with store.transaction():
         _check_numbers(also, store.log.head().number)

@@ -5,10 +5,10 @@ from typing import Any
 
 import attrs
 
+from segmentation.code_tables import BusinessRelation
 from segmentation.codes import to_code
 from segmentation.contacts import (
     AlternativeAddress,
-    BusinessRelation,
     ContactBusinessRelation,
     ContactIndustryGroup,
     ContactJobResponsibility,

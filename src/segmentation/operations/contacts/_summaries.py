@@ -7,6 +7,7 @@ import attrs
 
 from segmentation.contacts import Contact, ContactProfileAnswer, ContactType, RelationSummary
 from segmentation.errors import Refused
+from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.operations.interactions import ContactFigures, contact_figures, interactions_of
 from segmentation.operations.questionnaires import answers_of
@@ -19,7 +20,7 @@ from ._relations import relation_summary
 from ._rows import row_counts
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class CompanySummary:
     """A company with those who work for it.
 

@@ -2,7 +2,6 @@
 
 from ._copy_store import (
     copy_store,
-    record_kinds,
 )
 from ._files import (
     SourceFile,
@@ -11,8 +10,8 @@ from ._files import (
 )
 from ._importer import (
     Imported,
-    take_in,
-    take_in_files,
+    import_files,
+    import_records,
 )
 
 __all__ = [
@@ -20,8 +19,7 @@ __all__ = [
     "SourceFile",
     "column_name",
     "copy_store",
+    "import_files",
+    "import_records",
     "read_rows",
-    "record_kinds",
-    "take_in",
-    "take_in_files",
 ]

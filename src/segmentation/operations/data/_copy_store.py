@@ -1,36 +1,15 @@
 """Copying a store into another, whatever each keeps its things in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import attrs
 
-from segmentation import (
-    campaigns,
-    contacts,
-    interactions,
-    questionnaires,
-    segments,
-    setup,
-    tasks,
-    templates,
-)
 from segmentation.errors import NotFound, Refused
-from segmentation.fields import Record, fields_of
+from segmentation.fields import fields_of
 from segmentation.journal import Head, verify
+from segmentation.kinds import record_kinds
 from segmentation.protocols import Store
 from segmentation.segments import SegmentHeader, SegmentLine
-
-
-def record_kinds() -> Sequence[type[Record]]:
-    """Every kind of record that the library declares."""
-    modules = (contacts, templates, interactions, segments, campaigns, questionnaires, setup, tasks)
-    found = {
-        value.__table__: value
-        for module in modules
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Record) and value is not Record
-    }
-    return list(found.values())
 
 
 def copy_store(source: Store, target: Store) -> Head:
@@ -58,7 +37,7 @@ def copy_store(source: Store, target: Store) -> Head:
     with source.transaction(), target.transaction():
         if target.log.head() != Head():
             raise Refused("copy a store", "the journal of the target is not empty")
-        for kind in record_kinds():
+        for kind in record_kinds().values():
             if kind not in {SegmentHeader, SegmentLine}:
                 target.records.put(source.records.all(kind))
         for header in source.segments.headers():
@@ -79,7 +58,7 @@ def _copy_attachment(source: Store, target: Store, digest: str) -> None:
 
 def _attachments(store: Store) -> Iterator[str]:
     """The attachments that records and worksheets name."""
-    for kind in record_kinds():
+    for kind in record_kinds().values():
         if any(field.name == "attachment" for field in fields_of(kind)):
             for item in store.records.all(kind):
                 yield getattr(item, "attachment")  # noqa: B009 - of some kinds only

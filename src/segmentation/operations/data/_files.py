@@ -16,6 +16,7 @@ from typing import Any
 import attrs
 
 from segmentation.errors import Fault
+from segmentation.frozen import freeze_within
 from segmentation.languages import to_name
 from segmentation.operations.values import spelled_out
 
@@ -35,7 +36,7 @@ class SourceFile:
         return self.name.rpartition("/")[2].rpartition(".")[0].lower()
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=freeze_within)
 class RawRow:
     """A row before its values were read.
 

@@ -23,6 +23,7 @@ from segmentation.fields import (
 from segmentation.interactions import Interaction
 from segmentation.journal import Stamp
 from segmentation.languages import to_name
+from segmentation.operations.context import Context
 from segmentation.operations.criteria import as_field
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.interactions import not_taken_in_yet, take_in_past
@@ -44,20 +45,16 @@ class Imported:
         counts: Number of rows by table, in the order of the files; of interactions those that
             were not taken in before.
         extra_fields: Fields that were not known before and are now extra fields.
-        left_alone: Files whose name is none of our tables.
+        skipped_files: Files whose name is none of our tables.
     """
 
     counts: tuple[tuple[str, int], ...]
     extra_fields: tuple[ExtraField, ...] = ()
-    left_alone: tuple[str, ...] = ()
+    skipped_files: tuple[str, ...] = ()
 
 
-def take_in_files(
-    store: Store,
-    files: Iterable[SourceFile],
-    stamp: Stamp,
-    *,
-    attached: Callable[[str], bytes],
+def import_files(
+    context: Context, files: Iterable[SourceFile], *, attached: Callable[[str], bytes]
 ) -> Imported:
     """Take in files, one table each.
 
@@ -65,22 +62,23 @@ def take_in_files(
     in before is passed over.
 
     Args:
-        store: Where to.
+        context: Store, user, day and clock.
         files: JSON or CSV files, named after their tables.
-        stamp: When and by whom interactions of the past are taken in.
         attached: Reads a file that a template's language names as its attachment.
 
     Raises:
         Rejected: There are faults, all of them with file, row and field; nothing is stored.
     """
+    store = context.store
+    stamp = context.stamp
     placed: list[Placed] = []
     faults: list[Fault] = []
     extra_fields: list[ExtraField] = []
-    left_alone: list[str] = []
+    skipped_files: list[str] = []
     for file in files:
         kind = KINDS.get(file.table)
         if kind is None:
-            left_alone.append(file.name)
+            skipped_files.append(file.name)
             continue
         rows, wrong = read_rows(file)
         faults += wrong
@@ -96,20 +94,23 @@ def take_in_files(
         placed, wrong = _with_attachments(store, placed, attached)
         counts = _store(store, placed, [*faults, *wrong], stamp, what="import")
         store.records.put(extra_fields)
-    return Imported(counts=counts, extra_fields=tuple(extra_fields), left_alone=tuple(left_alone))
+    return Imported(
+        counts=counts, extra_fields=tuple(extra_fields), skipped_files=tuple(skipped_files)
+    )
 
 
-def take_in(store: Store, records: Iterable[Record], stamp: Stamp) -> Imported:
+def import_records(context: Context, records: Iterable[Record]) -> Imported:
     """Take in records made in Python; the same rules as for files.
 
     Args:
-        store: Where to.
+        context: Store, user, day and clock.
         records: The records.
-        stamp: When and by whom interactions of the past are taken in.
 
     Raises:
         Rejected: There are faults, each with the record's table and key; nothing is stored.
     """
+    store = context.store
+    stamp = context.stamp
     placed = [Placed(_named(item), item) for item in records]
     with store.transaction():
         counts = _store(store, placed, [*own_faults(placed)], stamp, what="records")

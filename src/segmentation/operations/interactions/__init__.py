@@ -1,4 +1,4 @@
-"""Interactions: drafts, what is recorded, evaluated, cancelled, and their figures."""
+"""Interactions: drafts, what is recorded, evaluated, canceled, and their figures."""
 
 from ._cancellation import (
     Cancelable,

@@ -1,8 +1,8 @@
-"""Cancelling what was recorded, letting it count again, deleting what is cancelled.
+"""Canceling what was recorded, letting it count again, deleting what is canceled.
 
 Nothing is changed in place: each step is an entry that says what it is about and what goes
 with it. A logged segment stands above its campaign entries, these above their interactions;
-what was cancelled on its own stays so when what stands above it counts again.
+what was canceled on its own stays so when what stands above it counts again.
 """
 
 from collections.abc import Iterable
@@ -12,42 +12,52 @@ from typing import TypeAlias, assert_never
 import attrs
 
 from segmentation.campaigns import CampaignEntry
-from segmentation.errors import InvalidValue, NotFound, Refused, Said
+from segmentation.errors import InvalidValue, Message, NotFound, Refused
 from segmentation.interactions import Interaction
-from segmentation.journal import Canceled, Deleted, Stamp, Thing, Uncanceled, numbers_in, to_ranges
+from segmentation.journal import (
+    Canceled,
+    Deleted,
+    EntryType,
+    Stamp,
+    Uncanceled,
+    numbers_in,
+    to_ranges,
+)
+from segmentation.operations.context import Context
 from segmentation.operations.journal import attachments_only_of, entries_about, record
 from segmentation.protocols import Store
 from segmentation.segments import LoggedSegment
 
 Cancelable: TypeAlias = Interaction | CampaignEntry | LoggedSegment
-"""What can be cancelled."""
+"""What can be canceled."""
 
 
-_KINDS: dict[Thing, type[Cancelable]] = {
-    Thing.INTERACTION: Interaction,
-    Thing.CAMPAIGN_ENTRY: CampaignEntry,
-    Thing.LOGGED_SEGMENT: LoggedSegment,
+_KINDS: dict[EntryType, type[Cancelable]] = {
+    EntryType.INTERACTION: Interaction,
+    EntryType.CAMPAIGN_ENTRY: CampaignEntry,
+    EntryType.LOGGED_SEGMENT: LoggedSegment,
 }
 
 
-def cancel(store: Store, item: Cancelable, stamp: Stamp) -> Canceled:
+def cancel(context: Context, item: Cancelable) -> Canceled:
     """Cancel an interaction, a campaign entry or a logged segment, and what belongs to it.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         item: What to cancel, as it was read; its entry number tells which.
-        stamp: When and by whom it is recorded.
 
     Raises:
         InvalidValue: It is none of the three.
         NotFound: It is not there (any more).
-        Refused: It is cancelled already, or postponed.
+        Refused: It is canceled already, or postponed.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         what, current = _current(store, item)
-        step = Said("cancel {what} {no}", what=Said(_named(what)), no=current.entry_no)
+        step = Message("cancel {what} {no}", what=Message(_named(what)), no=current.entry_no)
         if current.canceled:
-            raise Refused(step, "it is cancelled already")
+            raise Refused(step, "it is canceled already")
         if isinstance(current, Interaction) and current.postponed:
             raise Refused(step, "it is postponed; drop it instead")
         entries, interactions = _below(store, current)
@@ -61,18 +71,20 @@ def cancel(store: Store, item: Cancelable, stamp: Stamp) -> Canceled:
         return done
 
 
-def uncancel(store: Store, item: Cancelable, stamp: Stamp) -> Uncanceled:
-    """Let something cancelled count again, with exactly what was cancelled together with it.
+def uncancel(context: Context, item: Cancelable) -> Uncanceled:
+    """Let something canceled count again, with exactly what was canceled together with it.
 
     Raises:
         NotFound: It is not there (any more).
-        Refused: It is not cancelled; or what it belongs to is.
+        Refused: It is not canceled; or what it belongs to is.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         what, current = _current(store, item)
-        step = Said("un-cancel {what} {no}", what=Said(_named(what)), no=current.entry_no)
+        step = Message("uncancel {what} {no}", what=Message(_named(what)), no=current.entry_no)
         if not current.canceled:
-            raise Refused(step, "it is not cancelled")
+            raise Refused(step, "it is not canceled")
         _refuse_below_canceled(store, current, step)
         entries, interactions = _below(store, current)
         by = current.canceled_by
@@ -87,51 +99,56 @@ def uncancel(store: Store, item: Cancelable, stamp: Stamp) -> Uncanceled:
 
 
 def delete_canceled_interactions(
-    store: Store, stamp: Stamp, *, campaign_no: str = "", segment_no: str = ""
+    context: Context, *, campaign_no: str = "", segment_no: str = ""
 ) -> int:
-    """Delete cancelled interactions, with their comments and the attachments only they need.
+    """Delete canceled interactions, with their comments and the attachments only they need.
 
     Args:
-        store: Where everything is kept.
-        stamp: When and by whom it is recorded.
+        context: Store, user, day and clock.
         campaign_no: Only those of a campaign.
         segment_no: Only those of a segment.
 
     Returns:
         How many were deleted.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         chosen = _filters(campaign_no=campaign_no, segment_no=segment_no)
         found = list(store.records.all(Interaction, canceled=True, **chosen))
-        return _delete(store, Thing.INTERACTION, found, stamp)
+        return _delete(store, EntryType.INTERACTION, found, stamp)
 
 
 def delete_canceled_campaign_entries(
-    store: Store, stamp: Stamp, *, campaign_no: str = "", segment_no: str = ""
+    context: Context, *, campaign_no: str = "", segment_no: str = ""
 ) -> int:
-    """Delete cancelled campaign entries and their interactions; returns how many entries."""
+    """Delete canceled campaign entries and their interactions; returns how many entries."""
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         chosen = _filters(campaign_no=campaign_no, segment_no=segment_no)
         found = list(store.records.all(CampaignEntry, canceled=True, **chosen))
-        return _delete(store, Thing.CAMPAIGN_ENTRY, found, stamp)
+        return _delete(store, EntryType.CAMPAIGN_ENTRY, found, stamp)
 
 
-def delete_canceled_logged_segments(store: Store, stamp: Stamp, *, segment_no: str = "") -> int:
-    """Delete cancelled logged segments; returns how many.
+def delete_canceled_logged_segments(context: Context, *, segment_no: str = "") -> int:
+    """Delete canceled logged segments; returns how many.
 
-    Their interactions and campaign entries stay, cancelled, and belong to no logged segment.
+    Their interactions and campaign entries stay, canceled, and belong to no logged segment.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         chosen = _filters(segment_no=segment_no)
         found = list(store.records.all(LoggedSegment, canceled=True, **chosen))
-        return _delete(store, Thing.LOGGED_SEGMENT, found, stamp)
+        return _delete(store, EntryType.LOGGED_SEGMENT, found, stamp)
 
 
 def _filters(**wanted: str) -> dict[str, str]:
     return {name: value.strip().upper() for name, value in wanted.items() if value}
 
 
-def _delete(store: Store, what: Thing, found: Iterable[Cancelable], stamp: Stamp) -> int:
+def _delete(store: Store, what: EntryType, found: Iterable[Cancelable], stamp: Stamp) -> int:
     going = [(item, *_below(store, item)) for item in found]
     if not going:
         return 0
@@ -172,7 +189,7 @@ def _leaving(item: Cancelable, below: list[Interaction]) -> list[Interaction]:
             assert_never(item)
 
 
-def _current(store: Store, item: Cancelable) -> tuple[Thing, Cancelable]:
+def _current(store: Store, item: Cancelable) -> tuple[EntryType, Cancelable]:
     for what, kind in _KINDS.items():
         if isinstance(item, kind):
             found = store.records.find(kind, item.entry_no)
@@ -182,7 +199,7 @@ def _current(store: Store, item: Cancelable) -> tuple[Thing, Cancelable]:
     raise InvalidValue("item", item, "is no interaction, campaign entry or logged segment")
 
 
-def _named(what: Thing) -> str:
+def _named(what: EntryType) -> str:
     return what.replace("_", " ")
 
 
@@ -212,6 +229,10 @@ def _refuse_below_canceled(store: Store, item: Cancelable, step: str) -> None:
         above.append(store.records.find(CampaignEntry, item.campaign_entry_no))
     for each in above:
         if each is not None and each.canceled:
-            what = Thing.LOGGED_SEGMENT if isinstance(each, LoggedSegment) else Thing.CAMPAIGN_ENTRY
-            reason = "its {what} {no} is cancelled; un-cancel that first"
-            raise Refused(step, Said(reason, what=Said(_named(what)), no=each.entry_no))
+            what = (
+                EntryType.LOGGED_SEGMENT
+                if isinstance(each, LoggedSegment)
+                else EntryType.CAMPAIGN_ENTRY
+            )
+            reason = "its {what} {no} is canceled; uncancel that first"
+            raise Refused(step, Message(reason, what=Message(_named(what)), no=each.entry_no))

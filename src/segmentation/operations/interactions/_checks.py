@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from segmentation.campaigns import Campaign
-from segmentation.contacts import CorrespondenceType, SalespersonPurchaser
-from segmentation.errors import Fault, Rejected, Said
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import CorrespondenceType
+from segmentation.errors import Fault, Message, Rejected
 from segmentation.fields import Record, misfits, mistyped
 from segmentation.interactions import Interaction
 from segmentation.protocols import Store
@@ -34,7 +35,7 @@ def check_interaction(store: Store, draft: Interaction, *, needs_text: bool = Tr
         *_further_faults(store, draft),
     ]
     if faults:
-        raise Rejected(Said("interaction with contact {no!r}", no=draft.contact_no), faults)
+        raise Rejected(Message("interaction with contact {no!r}", no=draft.contact_no), faults)
 
 
 _PLACE = "interaction"
@@ -45,12 +46,14 @@ def _contact_faults(store: Store, draft: Interaction) -> Iterator[Fault]:
     if not draft.contact_no:
         yield Fault(_PLACE, "contact_no", "is blank; choose a contact")
     elif not found:
-        yield Fault(_PLACE, "contact_no", Said("{value!r} does not exist", value=draft.contact_no))
+        yield Fault(
+            _PLACE, "contact_no", Message("{value!r} does not exist", value=draft.contact_no)
+        )
     elif found[0].privacy_blocked:
-        reason = Said("{no} is blocked for privacy", no=draft.contact_no)
+        reason = Message("{no} is blocked for privacy", no=draft.contact_no)
         yield Fault(_PLACE, "contact_no", reason)
     elif not found[0].may_be_contacted:
-        reason = Said("{no} is a minor without consent", no=draft.contact_no)
+        reason = Message("{no} is a minor without consent", no=draft.contact_no)
         yield Fault(_PLACE, "contact_no", reason)
 
 
@@ -62,7 +65,7 @@ def _reference_faults(
         if needed:
             yield Fault(_PLACE, field, "is blank")
     elif store.records.find(kind, value) is None:
-        yield Fault(_PLACE, field, Said("{value!r} does not exist", value=value))
+        yield Fault(_PLACE, field, Message("{value!r} does not exist", value=value))
 
 
 def _blank_faults(draft: Interaction, *fields: str) -> Iterator[Fault]:

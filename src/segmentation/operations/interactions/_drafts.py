@@ -13,13 +13,13 @@ import attrs
 from segmentation.campaigns import CampaignEntry
 from segmentation.codes import to_code
 from segmentation.contacts import Contact
-from segmentation.criteria import AsOf
-from segmentation.errors import InvalidValue, NotFound, Refused, Said
+from segmentation.errors import InvalidValue, Message, NotFound, Refused
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.journal import Commented, Dropped, Happening, Revised, Stamp
+from segmentation.operations.context import Context
 from segmentation.operations.journal import record
 from segmentation.operations.records import salesperson_of
-from segmentation.operations.values import read_given
+from segmentation.operations.values import parse_field_values
 from segmentation.phrases import phrase
 from segmentation.protocols import Store
 from segmentation.templates import InteractionTemplate, TemplateLanguage
@@ -28,22 +28,17 @@ from ._checks import check_interaction
 
 
 def draft_interaction(
-    store: Store,
+    context: Context,
     contact_no: str,
     template_code: str = "",
-    *,
-    as_of: AsOf,
-    at: datetime,
     **given: Any,  # noqa: ANN401 - the fields of an interaction
 ) -> Interaction:
     """An interaction with what contact, template and user give it; nothing is recorded.
 
     Args:
-        store: Where contact and template are.
+        context: Store, user, day and clock.
         contact_no: With whom; may be empty or unknown until it is finished.
         template_code: What kind of interaction; likewise.
-        as_of: The user, whose salesperson goes before the contact's, and the work date.
-        at: Now; the interaction's time is the next full minute.
         **given: Fields that the caller sets; they go before all others.
 
     Raises:
@@ -51,14 +46,15 @@ def draft_interaction(
         InvalidValue: A value does not fit its field.
         Rejected: Several do not.
     """
+    store = context.store
     template = store.records.find(InteractionTemplate, to_code(template_code))
     contacts = store.contacts.get_many([to_code(contact_no)])
     draft = Interaction(
         contact_no=contact_no,
         interaction_template_code=template_code,
-        date=as_of.workdate,
-        time_of_interaction=next_minute(at),
-        salesperson_code=salesperson_of(store, as_of.user),
+        date=context.day.workdate,
+        time_of_interaction=next_minute(context.now),
+        salesperson_code=salesperson_of(store, context.day.user),
     )
     if contacts:
         draft = _with_contact(draft, contacts[0])
@@ -137,12 +133,12 @@ _NOT_GIVEN = frozenset(
 
 
 def _given(draft: Interaction, values: dict[str, Any]) -> Interaction:
-    read = read_given(Interaction, values, fixed=_NOT_GIVEN, long=True)
+    read = parse_field_values(Interaction, values, fixed=_NOT_GIVEN, long=True)
     return attrs.evolve(draft, **read)
 
 
 def create_interaction(
-    store: Store, draft: Interaction, stamp: Stamp, *, comments: Iterable[str] = ()
+    context: Context, draft: Interaction, *, comments: Iterable[str] = ()
 ) -> Interaction:
     """Finish an interaction: it is checked and recorded, and counts from now on.
 
@@ -150,27 +146,30 @@ def create_interaction(
     are of the same kind of document, which is made if it is not there.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         draft: The interaction, as `draft_interaction` made it or the caller.
-        stamp: When and by whom it is recorded.
         comments: Comments on it, in their order.
 
     Raises:
         Rejected: Fields are blank or do not fit: all of them, in the order of the form.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         check_interaction(store, draft)
         return record_interaction(store, attrs.evolve(draft, postponed=False), stamp, comments)
 
 
 def postpone_interaction(
-    store: Store, draft: Interaction, stamp: Stamp, *, comments: Iterable[str] = ()
+    context: Context, draft: Interaction, *, comments: Iterable[str] = ()
 ) -> Interaction:
     """Put an interaction off: it is kept, counts nowhere, and can be taken up again.
 
     Raises:
         Rejected: As for `create_interaction`; what is put off is checked likewise.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         check_interaction(store, draft)
         return record_interaction(store, attrs.evolve(draft, postponed=True), stamp, comments)
@@ -203,7 +202,7 @@ def comments_on(number: int, comments: Iterable[str], stamp: Stamp) -> Iterator[
             raise InvalidValue("comment", text, "is no text")
         if not text.strip():
             raise InvalidValue("comment", text, "is blank")
-        yield Commented(interaction_no=number, date=stamp.at.date(), text=text)
+        yield Commented(interaction_no=number, date=stamp.day, text=text)
 
 
 def with_campaign_entry(
@@ -211,7 +210,7 @@ def with_campaign_entry(
 ) -> tuple[Interaction, CampaignEntry | None]:
     """An interaction with its campaign entry's number, and that entry if it must be made first.
 
-    A cancelled campaign entry is not used again: what is recorded on it would not count.
+    A canceled campaign entry is not used again: what is recorded on it would not count.
     """
     if not draft.campaign_no:
         return draft, None
@@ -256,11 +255,9 @@ def postponed_interactions(store: Store) -> list[Interaction]:
 
 
 def resume_interaction(
-    store: Store,
+    context: Context,
     entry_no: int,
-    stamp: Stamp,
     *,
-    as_of: AsOf,
     postpone: bool = False,
     comments: Iterable[str] = (),
     **given: Any,  # noqa: ANN401 - the fields of an interaction
@@ -274,9 +271,11 @@ def resume_interaction(
         Refused: It is not postponed.
         Rejected: As for `create_interaction`.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         before = _postponed(store, entry_no, "resume interaction {no}")
-        fresh = {"date": as_of.workdate, "time_of_interaction": next_minute(stamp.at)}
+        fresh = {"date": context.day.workdate, "time_of_interaction": next_minute(context.now)}
         after = attrs.evolve(_given(before, fresh | given), postponed=postpone)
         check_interaction(store, after)
         happenings: list[Happening] = []
@@ -289,13 +288,15 @@ def resume_interaction(
         return interaction_of(store, entry_no)
 
 
-def drop_interaction(store: Store, entry_no: int, stamp: Stamp) -> None:
+def drop_interaction(context: Context, entry_no: int) -> None:
     """Give up a postponed interaction.
 
     Raises:
         NotFound: There is no such interaction.
         Refused: It is not postponed.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         _postponed(store, entry_no, "drop interaction {no}")
         record(store, [Dropped(interaction_no=entry_no)], stamp)
@@ -304,5 +305,5 @@ def drop_interaction(store: Store, entry_no: int, stamp: Stamp) -> None:
 def _postponed(store: Store, entry_no: int, step: str) -> Interaction:
     found = interaction_of(store, entry_no)
     if not found.postponed:
-        raise Refused(Said(step, no=entry_no), "it is not postponed")
+        raise Refused(Message(step, no=entry_no), "it is not postponed")
     return found

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.codes import to_code
-from segmentation.contacts import SalespersonPurchaser
-from segmentation.errors import Refused, Said, UnknownName
+from segmentation.errors import Message, Refused, UnknownName
 from segmentation.interactions import Evaluation, Interaction, title_of
-from segmentation.journal import AttemptNoted, Evaluated, OpportunityLinked, Stamp
+from segmentation.journal import AttemptNoted, Evaluated, OpportunityLinked
+from segmentation.operations.context import Context
 from segmentation.operations.journal import record
 from segmentation.protocols import Store
 from segmentation.setup import UserSetup
@@ -18,12 +19,12 @@ from ._drafts import comments_on, interaction_of
 def _finished(store: Store, entry_no: int, step: str) -> Interaction:
     found = interaction_of(store, entry_no)
     if found.postponed:
-        raise Refused(Said(step, no=entry_no), "it is postponed; resume it first")
+        raise Refused(Message(step, no=entry_no), "it is postponed; resume it first")
     return found
 
 
 def evaluate_interactions(
-    store: Store, entry_nos: Iterable[int], evaluation: Evaluation | str, stamp: Stamp
+    context: Context, entry_nos: Iterable[int], evaluation: Evaluation | str
 ) -> None:
     """Say how interactions went; the blank evaluation takes it back.
 
@@ -32,6 +33,8 @@ def evaluate_interactions(
         Refused: One is postponed.
         UnknownName: There is no such evaluation.
     """
+    store = context.store
+    stamp = context.stamp
     try:
         chosen = Evaluation(evaluation)
     except ValueError:
@@ -42,37 +45,43 @@ def evaluate_interactions(
         record(store, happenings, stamp)
 
 
-def comment_interaction(store: Store, entry_no: int, text: str, stamp: Stamp) -> None:
+def comment_interaction(context: Context, entry_no: int, text: str) -> None:
     """Comment on an interaction, postponed or not.
 
     Raises:
         NotFound: There is no such interaction.
         InvalidValue: The comment is blank.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         found = interaction_of(store, entry_no)
         record(store, list(comments_on(found.entry_no, [text], stamp)), stamp)
 
 
-def note_attempt(store: Store, entry_no: int, stamp: Stamp, *, failed: bool) -> None:
+def note_attempt(context: Context, entry_no: int, *, failed: bool) -> None:
     """Say whether the contact was reached.
 
     Raises:
         NotFound: There is no such interaction.
         Refused: It is postponed.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         found = _finished(store, entry_no, "note the attempt of interaction {no}")
         record(store, [AttemptNoted(interaction_no=found.entry_no, failed=failed)], stamp)
 
 
-def link_opportunity(store: Store, entry_no: int, opportunity_no: str, stamp: Stamp) -> None:
+def link_opportunity(context: Context, entry_no: int, opportunity_no: str) -> None:
     """Link an interaction to an opportunity of the host; an empty number takes it back.
 
     Raises:
         NotFound: There is no such interaction.
         Refused: It is postponed.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         found = _finished(store, entry_no, "link interaction {no}")
         linked = OpportunityLinked(
@@ -86,8 +95,9 @@ def may_link_opportunity(interaction: Interaction) -> bool:
     return interaction.counts and not interaction.opportunity_no
 
 
-def interaction_title(store: Store, interaction: Interaction, *, language: str = "en") -> str:
+def interaction_title(context: Context, interaction: Interaction, *, language: str = "") -> str:
     """What an interaction is called in a list; see `segmentation.interactions.title_of`."""
+    store = context.store
     template = store.records.find(InteractionTemplate, interaction.interaction_template_code)
     contacts = store.contacts.get_many([interaction.contact_no])
     return title_of(
@@ -95,7 +105,7 @@ def interaction_title(store: Store, interaction: Interaction, *, language: str =
         template=template.description if template else "",
         contact=contacts[0].name if contacts else "",
         sender=_sender(store, interaction),
-        language=language,
+        language=language or context.language,
     )
 
 

@@ -60,7 +60,7 @@ def contact_figures(
 ) -> ContactFigures:
     """The figures of a contact; a company's cover its persons too.
 
-    Cancelled and postponed interactions are left out everywhere.
+    Canceled and postponed interactions are left out everywhere.
 
     Raises:
         NotFound: There is no such contact.

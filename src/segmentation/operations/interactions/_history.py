@@ -13,7 +13,7 @@ from segmentation.columns import gathered
 from segmentation.errors import Fault
 from segmentation.fields import FieldType
 from segmentation.interactions import DeliveryStatus, Interaction
-from segmentation.journal import Canceled, Stamp, Thing, to_ranges
+from segmentation.journal import Canceled, EntryType, Stamp, to_ranges
 from segmentation.operations.journal import record
 from segmentation.protocols import Store
 from segmentation.setup import ExtraField
@@ -41,7 +41,7 @@ def not_taken_in_yet(store: Store, past: Iterable[Interaction]) -> Sequence[Inte
 
 
 def take_in_past(store: Store, past: Sequence[Interaction], stamp: Stamp) -> None:
-    """Record interactions of the past; those that were cancelled are, at once.
+    """Record interactions of the past; those that were canceled are, at once.
 
     Args:
         store: Where everything is kept.
@@ -55,7 +55,7 @@ def take_in_past(store: Store, past: Sequence[Interaction], stamp: Stamp) -> Non
         numbers = record(store, [gathered(Interaction, map(_as_new, past))], stamp)
         canceled = [n for n, each in zip(numbers, past, strict=True) if each.canceled]
         cancellations = [
-            Canceled(what=Thing.INTERACTION, number=number, interactions=to_ranges([number]))
+            Canceled(what=EntryType.INTERACTION, number=number, interactions=to_ranges([number]))
             for number in canceled
         ]
         record(store, cancellations, stamp)

@@ -11,10 +11,10 @@ import attrs
 
 from segmentation.codes import Option, to_code
 from segmentation.contacts import Contact, ContactBusinessRelation, CorrespondenceType, LinkToTable
-from segmentation.criteria import AsOf
 from segmentation.errors import Fault, InvalidValue, NotFound, Refused, Rejected
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.journal import Happening, Stamp
+from segmentation.operations.context import Context
 from segmentation.operations.journal import record
 from segmentation.operations.records import require_segment
 from segmentation.operations.templates import SETUP_FIELDS
@@ -26,23 +26,19 @@ from ._drafts import draft_interaction, interaction_of, record_interaction, with
 
 
 def record_call(
-    store: Store,
+    context: Context,
     contact_no: str,
     phone_no: str,
-    stamp: Stamp,
     *,
-    as_of: AsOf,
     comments: Iterable[str] = (),
     **given: Any,  # noqa: ANN401 - the fields of an interaction
 ) -> Interaction:
     """Record a phone call that was made, with the template that the set-up names for calls.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         contact_no: Who was called.
         phone_no: The number that was dialled.
-        stamp: When and by whom it is recorded; the call's date is its day.
-        as_of: The user who called.
         comments: Comments on it.
         **given: Fields that the caller sets: description, evaluation, attempt_failed, ...
 
@@ -50,23 +46,20 @@ def record_call(
         Refused: The set-up names no template for calls.
         Rejected: Fields are blank or do not fit: all of them; the number may not be blank.
     """
+    store = context.store
+    stamp = context.stamp
     setup = store.records.find(InteractionTemplateSetup) or InteractionTemplateSetup()
     if not setup.outg_calls:
         raise Refused("record a call", "the template set-up's field outg_calls is blank")
     defaults = {
-        "date": stamp.at.date(),
+        "date": stamp.day,
         "correspondence_type": CorrespondenceType.BLANK,
         "attachment": "",
         "attachment_name": "",
     }
     with store.transaction():
         draft = draft_interaction(
-            store,
-            contact_no,
-            setup.outg_calls,
-            as_of=as_of,
-            at=stamp.at,
-            **defaults | given | {"contact_via": phone_no},
+            context, contact_no, setup.outg_calls, **defaults | given | {"contact_via": phone_no}
         )
         try:
             check_interaction(store, draft, needs_text=False)
@@ -85,13 +78,11 @@ def _number_faults(phone_no: str) -> Iterator[Fault]:
 
 
 def record_call_of_line(
-    store: Store,
+    context: Context,
     segment_no: str,
     line_no: int,
     phone_no: str,
-    stamp: Stamp,
     *,
-    as_of: AsOf,
     comments: Iterable[str] = (),
     **given: Any,  # noqa: ANN401 - the fields of an interaction
 ) -> Interaction:
@@ -104,6 +95,7 @@ def record_call_of_line(
         Refused: The set-up names no template for calls.
         Rejected: As for `record_call`.
     """
+    store = context.store
     with store.transaction():
         lines = require_segment(store, segment_no).lines
         line = next((line for line in lines if line.line_no == line_no), None)
@@ -117,24 +109,13 @@ def record_call_of_line(
             "line_no": line_no,
         }
         filled = {name: value for name, value in taken.items() if value}
-        return record_call(
-            store,
-            line.contact_no,
-            phone_no,
-            stamp,
-            as_of=as_of,
-            comments=comments,
-            **filled | given,
-        )
+        return record_call(context, line.contact_no, phone_no, comments=comments, **filled | given)
 
 
 def record_mail(
-    store: Store,
+    context: Context,
     contact_no: str,
     subject: str,
-    stamp: Stamp,
-    *,
-    as_of: AsOf,
     **given: Any,  # noqa: ANN401 - the fields of an interaction
 ) -> Interaction:
     """Record a mail that was sent, with the template that the set-up names for mails.
@@ -142,29 +123,27 @@ def record_mail(
     The mail itself is the host's, so no attachment is asked for.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         contact_no: Who received it.
         subject: What it is about.
-        stamp: When and by whom it is recorded; the mail's date is its day.
-        as_of: The user who wrote it.
         **given: Fields that the caller sets: description, campaign_no, ...
 
     Raises:
         Refused: The set-up names no template for mails.
         Rejected: Fields are blank or do not fit: all of them.
     """
+    store = context.store
+    stamp = context.stamp
     setup = store.records.find(InteractionTemplateSetup) or InteractionTemplateSetup()
     if not setup.e_mails:
         raise Refused("record a mail", "the template set-up's field e_mails is blank")
     known = {
-        "date": stamp.at.date(),
+        "date": stamp.day,
         "subject": subject,
         "correspondence_type": CorrespondenceType.EMAIL,
     }
     with store.transaction():
-        draft = draft_interaction(
-            store, contact_no, setup.e_mails, as_of=as_of, at=stamp.at, **known | given
-        )
+        draft = draft_interaction(context, contact_no, setup.e_mails, **known | given)
         check_interaction(store, draft, needs_text=False)
         return record_interaction(store, draft, stamp, ())
 
@@ -193,12 +172,10 @@ class DocumentRecorded:
 
 
 def record_document(
-    store: Store,
+    context: Context,
     document_type: DocumentType | str,
     document_no: str,
-    stamp: Stamp,
     *,
-    as_of: AsOf,
     contact_no: str = "",
     customer_no: str = "",
     vendor_no: str = "",
@@ -207,11 +184,9 @@ def record_document(
     """Record a document of the host.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         document_type: What kind of document it is.
         document_no: Its number.
-        stamp: When and by whom it is recorded; the interaction's date is its day.
-        as_of: The user at work.
         contact_no: Whom it went to or came from; or else one of the next two.
         customer_no: A customer, whose contact is found by its business relation.
         vendor_no: A vendor, likewise.
@@ -223,6 +198,8 @@ def record_document(
         Refused: The template has languages, which documents of a host cannot use.
         NotFound: The set-up names a template that is not there.
     """
+    store = context.store
+    stamp = context.stamp
     kind = _kind(document_type)
     with store.transaction():
         setup = store.records.find(InteractionTemplateSetup) or InteractionTemplateSetup()
@@ -232,11 +209,9 @@ def record_document(
         if reason or contact is None:
             return DocumentRecorded(reason=reason)
         _check_template(store, code, kind)
-        known = {"document_type": kind, "document_no": document_no, "date": stamp.at.date()}
+        known = {"document_type": kind, "document_no": document_no, "date": stamp.day}
         filled = {name: value for name, value in given.items() if name != "description" or value}
-        draft = draft_interaction(
-            store, contact.no, code, as_of=as_of, at=stamp.at, **known | filled
-        )
+        draft = draft_interaction(context, contact.no, code, **known | filled)
         if draft.correspondence_type is CorrespondenceType.EMAIL and not contact.e_mail:
             draft = attrs.evolve(draft, correspondence_type=CorrespondenceType.BLANK)
         return DocumentRecorded(interaction=_record(store, draft, stamp))

@@ -1,24 +1,22 @@
 """Letters: merge fields, printing, what they were filled with, delivery."""
 
 from ._delivery import (
-    Couriers,
     Delivered,
-    Persistence,
     Progress,
+    RetryPolicy,
     deliver,
     outstanding,
     resend,
+    resend_fresh,
 )
 from ._merge_fields import (
     REMARK,
-    Facts,
-    Gatherer,
+    MergeData,
+    MergeDataReader,
     known_fields,
 )
 from ._printer import (
-    More,
-    Press,
-    Rendering,
+    LetterPrinter,
     as_interaction,
     check_letters,
     faults_of,
@@ -27,29 +25,27 @@ from ._printer import (
     letters,
 )
 from ._snapshots import (
-    freeze_all,
+    snapshot_all,
 )
 
 __all__ = [
     "REMARK",
-    "Couriers",
     "Delivered",
-    "Facts",
-    "Gatherer",
-    "More",
-    "Persistence",
-    "Press",
+    "LetterPrinter",
+    "MergeData",
+    "MergeDataReader",
     "Progress",
-    "Rendering",
+    "RetryPolicy",
     "as_interaction",
     "check_letters",
     "deliver",
     "faults_of",
-    "freeze_all",
     "has_letter",
     "in_one_document",
     "known_fields",
     "letters",
     "outstanding",
     "resend",
+    "resend_fresh",
+    "snapshot_all",
 ]

@@ -8,25 +8,23 @@ dies, or the store goes away, between the courier's acceptance and our record of
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import attrs
 
-from segmentation.contacts import Contact, CorrespondenceType
+from segmentation.contacts import Contact
 from segmentation.errors import Conflict, InvalidValue, NotDelivered, NotFound, Refused, UsageError
 from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction
-from segmentation.journal import DeliveryRecorded, Stamp
+from segmentation.journal import DeliveryRecorded
+from segmentation.operations.context import Context
 from segmentation.operations.journal import record
 from segmentation.phrases import phrase
-from segmentation.protocols import Courier, Store
+from segmentation.protocols import Couriers, Store
 
-from ._printer import Letter, Press, Rendering
-from ._snapshots import freeze, thaw
-
-Couriers: TypeAlias = Mapping[CorrespondenceType, Courier]
-"""Who delivers what, by correspondence type; what has no courier is left for another run."""
+from ._printer import Letter, LetterPrinter
+from ._snapshots import restore, snapshot
 
 
 def _above_zero(
@@ -37,7 +35,7 @@ def _above_zero(
 
 
 @attrs.frozen(kw_only=True)
-class Persistence:
+class RetryPolicy:
     """How stubbornly documents are delivered.
 
     Attributes:
@@ -97,38 +95,34 @@ class Delivered:
 
 
 def deliver(
-    store: Store,
+    context: Context,
     couriers: Couriers,
     *,
-    stamp: Callable[[], Stamp],
     worker: str,
-    rendering: Rendering | None = None,
     logged_segment_no: int = 0,
-    persistence: Persistence | None = None,
+    retry: RetryPolicy | None = None,
     on_progress: Callable[[Progress], object] | None = None,
 ) -> Delivered:
     """Deliver what is still to be delivered; may be stopped at any time and run again.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         couriers: Who delivers what.
-        stamp: Gives time, user and chance of what is recorded; asked again for each document.
         worker: Names this process or thread: no two that deliver at once may share a name.
-        rendering: How letters are made.
         logged_segment_no: Entry number of the one logged segment to deliver; 0 for all.
-        persistence: How stubbornly.
+        retry: How stubbornly.
         on_progress: Told after each document.
 
     Raises:
         StoreError: The store went away; what was recorded until then is.
         Conflict: Others recorded all the time, and our record found no place among theirs.
     """
-    run = _Run(store, couriers, stamp, worker, rendering, persistence or Persistence())
-    todo = list(_to_deliver(store, couriers, logged_segment_no))
+    run = _Run(context, couriers, worker, retry or RetryPolicy())
+    todo = list(_to_deliver(context.store, couriers, logged_segment_no))
     by_status: dict[DeliveryStatus, list[int]] = {status: [] for status in DeliveryStatus}
     done = itertools.count(1)
-    for start in range(0, len(todo), run.persistence.batch):
-        batch = todo[start : start + run.persistence.batch]
+    for start in range(0, len(todo), run.retry.batch):
+        batch = todo[start : start + run.retry.batch]
         statuses = dict.fromkeys(batch, DeliveryStatus.IN_PROGRESS)
         for number, status in run.through(run.claim(batch)):
             statuses[number] = status
@@ -141,7 +135,7 @@ def deliver(
         delivered=tuple(by_status[DeliveryStatus.DELIVERED]),
         failed=tuple(by_status[DeliveryStatus.ERROR]),
         waiting=tuple(waiting),
-        next_attempt=min(_until(store, waiting), default=None),
+        next_attempt=min(_until(context.store, waiting), default=None),
     )
 
 
@@ -150,45 +144,53 @@ def outstanding(store: Store, logged_segment_no: int = 0) -> Sequence[Interactio
     return list(_outstanding(store, logged_segment_no))
 
 
-def resend(
-    store: Store,
-    entry_nos: Iterable[int],
-    *,
-    stamp: Stamp,
-    workdate: date | None = None,
-    rendering: Rendering | None = None,
-    language: str = "en",
-) -> Sequence[Interaction]:
-    """Have documents delivered again: the same, or fresh ones.
+def resend(context: Context, entry_nos: Iterable[int]) -> Sequence[Interaction]:
+    """Have documents delivered again, the same as before.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         entry_nos: The interactions.
-        stamp: When and by whom it is asked for.
-        workdate: Given, each letter is made afresh from the contact as it is now, and is a new
-            interaction of this date; not given, the same letter goes out again.
-        rendering: How fresh letters are made.
-        language: The language of what the description of a new interaction says.
 
     Returns:
         The interactions that are to be delivered, in the order asked for.
 
     Raises:
         NotFound: There is no such interaction.
-        Refused: One is cancelled, was never to be delivered, or is being delivered.
-        Rejected: A fresh letter names a field that nothing fills.
+        Refused: One is canceled, was never to be delivered, or is being delivered.
     """
-    press = Press(store, rendering)
+    store = context.store
     with store.transaction():
         known = [_to_resend(store, number) for number in dict.fromkeys(entry_nos)]
-        if workdate is None:
-            record(store, [_queued(interaction) for interaction in known], stamp)
-            found = [store.records.find(Interaction, each.entry_no) for each in known]
-            return [interaction for interaction in found if interaction]
-        fresh = [
-            _fresh(press, interaction, workdate, stamp.user, language) for interaction in known
-        ]
-        numbers = record(store, fresh, stamp)
+        record(store, [_queued(interaction) for interaction in known], context.stamp)
+        found = [store.records.find(Interaction, each.entry_no) for each in known]
+    return [interaction for interaction in found if interaction]
+
+
+def resend_fresh(
+    context: Context, entry_nos: Iterable[int], *, language: str = ""
+) -> Sequence[Interaction]:
+    """Have new documents delivered, made from the contacts as they are now.
+
+    Args:
+        context: Store, user, day and clock.
+        entry_nos: The interactions; each gets a new one, of the work date.
+        language: The language of what the description of a new interaction says; the context's
+            if not given.
+
+    Returns:
+        The new interactions, which are to be delivered, in the order asked for.
+
+    Raises:
+        NotFound: There is no such interaction.
+        Refused: One is canceled, was never to be delivered, or is being delivered.
+        Rejected: A letter names a field that nothing fills.
+    """
+    store = context.store
+    printer = LetterPrinter(store, context.rendering)
+    with store.transaction():
+        known = [_to_resend(store, number) for number in dict.fromkeys(entry_nos)]
+        fresh = [_fresh(context, printer, each, language or context.language) for each in known]
+        numbers = record(store, fresh, context.stamp)
     return [attrs.evolve(new, entry_no=number) for new, number in zip(fresh, numbers, strict=True)]
 
 
@@ -198,7 +200,7 @@ def _to_resend(store: Store, number: int) -> Interaction:
         raise NotFound("interaction", str(number))
     step = f"resend interaction {number}"
     if not interaction.counts:
-        raise Refused(step, "it is cancelled or postponed")
+        raise Refused(step, "it is canceled or postponed")
     if interaction.delivery_status is DeliveryStatus.IN_PROGRESS:
         raise Refused(step, "it is being delivered already")
     if not interaction.correspondence_type:
@@ -211,20 +213,20 @@ def _queued(interaction: Interaction) -> DeliveryRecorded:
 
 
 def _fresh(
-    press: Press, interaction: Interaction, workdate: date, user: str, language: str
+    context: Context, printer: LetterPrinter, interaction: Interaction, language: str
 ) -> Interaction:
     """A new interaction with a letter that is made afresh."""
     again = attrs.evolve(
         interaction,
         entry_no=0,
-        date=workdate,
+        date=context.day.workdate,
         description=phrase("resent", language, what=interaction.description)[:_LONGEST],
         delivery_status=DeliveryStatus.IN_PROGRESS,
         delivery_error="",
         delivery_attempts=0,
-        user_id=user,
+        user_id=context.user,
     )
-    return attrs.evolve(again, merge_data=freeze(press.prepare(again)))
+    return attrs.evolve(again, merge_data=snapshot(printer.prepare(again)))
 
 
 _LONGEST = 100
@@ -258,19 +260,17 @@ class _Run:
 
     def __init__(
         self,
-        store: Store,
+        context: Context,
         couriers: Couriers,
-        stamp: Callable[[], Stamp],
         worker: str,
-        rendering: Rendering | None,
-        persistence: Persistence,
+        retry: RetryPolicy,
     ) -> None:
-        self.persistence = persistence
-        self._store = store
+        self.retry = retry
+        self._context = context
+        self._store = context.store
         self._couriers = couriers
-        self._stamp = stamp
         self._worker = worker
-        self._press = Press(store, rendering)
+        self._press = LetterPrinter(context.store, context.rendering)
         self._failures = dict.fromkeys(couriers, 0)
         self._until = datetime.min.replace(tzinfo=UTC)
 
@@ -278,8 +278,8 @@ class _Run:
 
     def claim(self, numbers: Sequence[int]) -> Sequence[Interaction]:
         """Take up documents that nobody else is at; others win races, and we go on."""
-        now = self._stamp().at
-        self._until = now + self.persistence.lease
+        now = self._context.now
+        self._until = now + self.retry.lease
         try:
             with self._store.transaction():
                 free = [i for i in map(self._find, numbers) if i and self._is_free(i, now)]
@@ -297,7 +297,7 @@ class _Run:
 
     def _is_free(self, interaction: Interaction, now: datetime) -> bool:
         claim = self._store.records.find(DeliveryClaim, interaction.entry_no)
-        down = self._failures[interaction.correspondence_type] >= self.persistence.failures
+        down = self._failures[interaction.correspondence_type] >= self.retry.failures
         wanted = interaction.delivery_status is DeliveryStatus.IN_PROGRESS and not down
         return wanted and (claim is None or claim.until <= now)
 
@@ -315,9 +315,9 @@ class _Run:
         """Deliver what was taken up, and tell how it went; what is left in the end is released."""
         left = list(claimed)
         try:
-            while left and self._stamp().at < self._until:
+            while left and self._context.now < self._until:
                 interaction = left[0]
-                if self._failures[interaction.correspondence_type] < self.persistence.failures:
+                if self._failures[interaction.correspondence_type] < self.retry.failures:
                     status = self._deliver(interaction)
                     left.pop(0)
                     yield interaction.entry_no, status
@@ -330,11 +330,11 @@ class _Run:
         attempts = interaction.delivery_attempts + 1
         kind = interaction.correspondence_type
         try:
-            letter = thaw(interaction) or self._press.prepare(interaction)
+            letter = restore(interaction) or self._press.prepare(interaction)
             self._check(letter)
             self._couriers[kind].deliver(self._press.render(letter))
         except NotDelivered as error:
-            again = error.temporary and attempts < self.persistence.attempts
+            again = error.temporary and attempts < self.retry.attempts
             self._failures[kind] = self._failures[kind] + 1 if error.down else 0
             status = DeliveryStatus.IN_PROGRESS if again else DeliveryStatus.ERROR
             reason = str(error)
@@ -358,7 +358,7 @@ class _Run:
         if contact is None:
             raise NotFound("contact", interaction.contact_no)
         if interaction.canceled:
-            raise Refused(step, "the interaction was cancelled")
+            raise Refused(step, "the interaction was canceled")
         if not contact.may_be_contacted:
             raise Refused(step, "privacy forbids it")
         if contact.exclude_from_segment and not letter.excluded:
@@ -373,8 +373,8 @@ class _Run:
             interaction_no=number, status=status, attempts=attempts, reason=reason
         )
         for race in itertools.count(1):  # pragma: no branch - it ends by success or by an error
-            stamp = self._stamp()
-            claim = DeliveryClaim(entry_no=number, until=stamp.at + self.persistence.wait(attempts))
+            stamp = self._context.stamp
+            claim = DeliveryClaim(entry_no=number, until=stamp.at + self.retry.wait(attempts))
             try:
                 with self._store.transaction():
                     record(self._store, [happened], stamp)

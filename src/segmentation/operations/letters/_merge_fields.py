@@ -32,22 +32,15 @@ from typing import TypeAlias
 import attrs
 
 from segmentation.campaigns import Campaign
-from segmentation.contacts import (
-    AlternativeAddress,
-    Contact,
-    ContactBusinessRelation,
-    CountryRegion,
-    LinkToTable,
-    SalespersonPurchaser,
-    SalutationFormula,
-    SalutationType,
-    find_salutation,
-)
+from segmentation.code_tables import CountryRegion, SalespersonPurchaser
+from segmentation.contacts import AlternativeAddress, Contact, ContactBusinessRelation, LinkToTable
 from segmentation.documents import address_lines, field_name
 from segmentation.errors import NotFound
 from segmentation.fields import Record, RecordT, Value, fields_of
+from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.protocols import Records
+from segmentation.salutations import SalutationFormula, SalutationType, find_salutation
 from segmentation.segments import LoggedSegment, SegmentHeader
 from segmentation.setup import CompanyInformation, ExtraField
 
@@ -61,8 +54,8 @@ REMARK = "remark"
 """The extra field of a line or an interaction that is a remark to this one person."""
 
 
-@attrs.frozen(kw_only=True)
-class Facts:
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
+class MergeData:
     """All that one letter is made of.
 
     Attributes:
@@ -148,7 +141,7 @@ class Facts:
         return find_salutation(self.contact, (), language, tone)
 
 
-Getter: TypeAlias = Callable[[Facts], Value]
+Getter: TypeAlias = Callable[[MergeData], Value]
 """Finds one field among the facts."""
 
 
@@ -193,42 +186,44 @@ def extra_fields(records: Records) -> Mapping[str, Getter]:
     return found
 
 
-def _attribute(source: Callable[[Facts], object], name: str, blank: Value, facts: Facts) -> Value:
+def _attribute(
+    source: Callable[[MergeData], object], name: str, blank: Value, facts: MergeData
+) -> Value:
     value: Value = getattr(source(facts), name, blank)
     return value
 
 
-def _place_or_contact(name: str, facts: Facts) -> Value:
+def _place_or_contact(name: str, facts: MergeData) -> Value:
     value: Value = getattr(facts.place, name, "") or getattr(facts.contact, name)
     return value
 
 
-def _address_line(number: int, facts: Facts) -> Value:
+def _address_line(number: int, facts: MergeData) -> Value:
     lines = facts.address_block
     return lines[number] if number < len(lines) else ""
 
 
-def _extra(source: Callable[[Facts], object], name: str, facts: Facts) -> Value:
+def _extra(source: Callable[[MergeData], object], name: str, facts: MergeData) -> Value:
     value: Value = dict(getattr(source(facts), "extra", ())).get(name, "")
     return value
 
 
-def _own_extra(name: str, facts: Facts) -> Value:
+def _own_extra(name: str, facts: MergeData) -> Value:
     """An extra field of the contact, or of this one interaction or line, which goes before."""
     extra = dict(facts.contact.extra) | dict(facts.interaction.extra)
     return extra.get(name, "")
 
 
-def _place(name: str, facts: Facts) -> Value:
+def _place(name: str, facts: MergeData) -> Value:
     value: Value = getattr(facts.place, name)
     return value
 
 
-def _customer(facts: Facts) -> Contact:
+def _customer(facts: MergeData) -> Contact:
     return facts.company or facts.contact
 
 
-def _number_as(table: LinkToTable, facts: Facts) -> Value:
+def _number_as(table: LinkToTable, facts: MergeData) -> Value:
     return facts.number_as(table)
 
 
@@ -305,7 +300,7 @@ _ALSO_UNDER: Mapping[str, Sequence[str]] = {
 """Names that have a prefix where Business Central repeats them in another table."""
 
 
-_PREFIXES: Sequence[tuple[Sequence[str], type[Record], Callable[[Facts], object]]] = (
+_PREFIXES: Sequence[tuple[Sequence[str], type[Record], Callable[[MergeData], object]]] = (
     (("", *_CONTACT), Contact, lambda facts: facts.contact),
     (("company_information", "compa", "our"), CompanyInformation, lambda facts: facts.sender),
     (("company",), Contact, lambda facts: facts.company),
@@ -323,13 +318,13 @@ _PREFIXES: Sequence[tuple[Sequence[str], type[Record], Callable[[Facts], object]
 """Prefixes, kind and place of what has fields; of two with one name the first counts."""
 
 
-def _sources() -> Iterator[tuple[str, type[Record], Callable[[Facts], object]]]:
+def _sources() -> Iterator[tuple[str, type[Record], Callable[[MergeData], object]]]:
     for prefixes, kind, source in _PREFIXES:
         for prefix in prefixes:
             yield prefix, kind, source
 
 
-class Gatherer:
+class MergeDataReader:
     """Gathers the facts of many letters; what they share is read once."""
 
     def __init__(self, records: Records, *, fallback_language: str = "") -> None:
@@ -342,7 +337,7 @@ class Gatherer:
         }
         self._shared: dict[tuple[type[Record], object], Record | None] = {}
 
-    def facts(self, interaction: Interaction, header: SegmentHeader | None = None) -> Facts:
+    def facts(self, interaction: Interaction, header: SegmentHeader | None = None) -> MergeData:
         """What the letter of an interaction is made of.
 
         Args:
@@ -358,7 +353,7 @@ class Gatherer:
         code = interaction.contact_alt_address_code
         address = self._records.find(AlternativeAddress, contact.no, code) if code else None
         country = (address or contact).country_region_code
-        return Facts(
+        return MergeData(
             contact=contact,
             interaction=interaction,
             address=address,

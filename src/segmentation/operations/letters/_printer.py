@@ -5,25 +5,21 @@ another contact is at hand when it is filled.
 """
 
 import mimetypes
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 from typing import IO
 
 import attrs
 
-from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.documents import (
     Document,
     Form,
     Formats,
-    FormatsFor,
     FormForMany,
     FormWithText,
-    TextRenderer,
     field_name,
     missing_fields,
-    plain_formats,
     safe_file_name,
 )
 from segmentation.errors import (
@@ -37,57 +33,19 @@ from segmentation.errors import (
     UsageError,
 )
 from segmentation.fields import Value
+from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
-from segmentation.protocols import Converter, Renderer, Store
+from segmentation.operations.context import Context
+from segmentation.protocols import Renderer, Rendering, Store
 from segmentation.segments import Segment, SegmentLine
 from segmentation.templates import WordTemplate
 
-from ._merge_fields import Facts, Gatherer, Getter, extra_fields, find_getter
-
-More = Callable[[Contact, Interaction], Mapping[str, Value]]
-"""Further fields that a host adds, by any names it likes."""
-
+from ._merge_fields import Getter, MergeData, MergeDataReader, extra_fields, find_getter
 
 _NEEDS_A_RENDERER = frozenset({"docx", "docm", "dotx", "dotm", "html", "htm", "txt", ""})
 
 
-@attrs.frozen(kw_only=True)
-class Rendering:
-    """How letters are made.
-
-    Attributes:
-        renderers: What fills templates, by the ending of the template's file name.
-        formats_for: How dates and numbers are written in a language and country.
-        fallback_language: The language of a salutation that has no formula in the letter's
-            own; empty for an error.
-        allow_missing: Fields that nothing fills stay empty instead of being an error.
-        more: Fields that the host adds, for each contact; they go before ours.
-        unsubscribe: A link for each contact by which it takes itself off the list.
-        converters: What turns finished documents into others, by their ending: Word to PDF.
-        bodies: What makes a mail's body of a letter made in Word; a line that says
-            ``send_word_docs_as_attachment`` has its letter attached all the same.
-    """
-
-    renderers: tuple[Renderer, ...] = (TextRenderer(),)
-    formats_for: FormatsFor = plain_formats
-    fallback_language: str = ""
-    allow_missing: bool = False
-    more: More | None = None
-    unsubscribe: Callable[[Contact, Interaction], str] | None = None
-    converters: tuple[Converter, ...] = ()
-    bodies: tuple[Converter, ...] = ()
-
-    def converters_for(self, interaction: Interaction, ending: str) -> Sequence[Converter]:
-        """What a finished document of this ending goes through before it is sent."""
-        mailed = interaction.correspondence_type is CorrespondenceType.EMAIL
-        if mailed and not interaction.send_word_docs_as_attachment:
-            for body in self.bodies:
-                if ending in body.converts:
-                    return (body,)
-        return self.converters
-
-
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Letter:
     """A letter that is ready to be rendered: whose it is, and the value of each field.
 
@@ -112,7 +70,7 @@ class Letter:
     excluded: bool = False
 
 
-class Press:
+class LetterPrinter:
     """Makes letters; templates, code tables and formulas are read once.
 
     Args:
@@ -123,7 +81,7 @@ class Press:
     def __init__(self, store: Store, rendering: Rendering | None = None) -> None:
         self._store = store
         self._rendering = rendering or Rendering()
-        self._gatherer = Gatherer(
+        self._gatherer = MergeDataReader(
             store.records, fallback_language=self._rendering.fallback_language
         )
         self._extra = extra_fields(store.records)
@@ -208,7 +166,7 @@ class Press:
             excluded=contact.exclude_from_segment,
         )
 
-    def _values(self, facts: Facts, more: Mapping[str, Value]) -> Mapping[str, Value]:
+    def _values(self, facts: MergeData, more: Mapping[str, Value]) -> Mapping[str, Value]:
         template = self._template(facts.interaction)
         opened = self._opened(*template)
         if opened is None:
@@ -300,7 +258,7 @@ def _ending(name: str) -> str:
     return name.rpartition(".")[2].casefold() if "." in name else ""
 
 
-def _locale(facts: Facts) -> tuple[str, str, str]:
+def _locale(facts: MergeData) -> tuple[str, str, str]:
     return (
         facts.interaction.interaction_language_code,
         facts.place.country_region_code,
@@ -313,40 +271,31 @@ def has_letter(interaction: Interaction) -> bool:
     return bool(interaction.attachment or interaction.word_template_code)
 
 
-def letters(
-    store: Store, interactions: Iterable[Interaction], rendering: Rendering | None = None
-) -> Iterator[Document]:
+def letters(context: Context, interactions: Iterable[Interaction]) -> Iterator[Document]:
     """A letter for each interaction that has a template, in their order.
 
     Args:
-        store: Where contacts and templates are.
+        context: Store, user, day and clock.
         interactions: The interactions, logged or about to be.
-        rendering: How letters are made; plain text only, if not given.
 
     Raises:
         Rejected: A template names a field that nothing fills.
         NotFound: A contact, a template or a salutation formula is missing.
         BadDocument: A template cannot be read.
     """
-    press = Press(store, rendering)
+    printer = LetterPrinter(context.store, context.rendering)
     for interaction in interactions:
         if has_letter(interaction):
-            yield press.render(press.prepare(interaction))
+            yield printer.render(printer.prepare(interaction))
 
 
-def in_one_document(
-    store: Store,
-    interactions: Iterable[Interaction],
-    file: IO[bytes],
-    rendering: Rendering | None = None,
-) -> int:
+def in_one_document(context: Context, interactions: Iterable[Interaction], file: IO[bytes]) -> int:
     """All letters in one document, a section each; interactions without a template have none.
 
     Args:
-        store: Where contacts and templates are.
+        context: Store, user, day and clock.
         interactions: The interactions; their letters must have one template.
         file: Where the document is written; must be able to seek.
-        rendering: How letters are made.
 
     Returns:
         How many letters the document holds.
@@ -356,9 +305,9 @@ def in_one_document(
         Rejected: A template names a field that nothing fills.
         NotFound: A contact, a template or a salutation formula is missing.
     """
-    press = Press(store, rendering)
+    printer = LetterPrinter(context.store, context.rendering)
     sent = [interaction for interaction in interactions if has_letter(interaction)]
-    forms = {id(form): form for form in map(press.form, sent)}
+    forms = {id(form): form for form in map(printer.form, sent)}
     step = "make one document"
     if not forms:
         raise Refused(step, "there is no letter")
@@ -367,13 +316,11 @@ def in_one_document(
     (form,) = forms.values()
     if not isinstance(form, FormForMany):
         raise Refused(step, "the letters have no template of Word")
-    prepared = (press.prepare(interaction) for interaction in sent)
-    return form.fill_all(((each.values, press.formats(each)) for each in prepared), file)
+    prepared = (printer.prepare(interaction) for interaction in sent)
+    return form.fill_all(((each.values, printer.formats(each)) for each in prepared), file)
 
 
-def check_letters(
-    store: Store, segment_no: str, rendering: Rendering | None = None
-) -> Sequence[Document]:
+def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
     """Render every letter of a segment that is not logged yet, on the values as they stand.
 
     Returns:
@@ -383,8 +330,9 @@ def check_letters(
         NotFound: There is no such segment.
         Rejected: All that is missing, line by line: fields, formulas, templates.
     """
+    store = context.store
     segment = store.segments.get(segment_no)
-    press = Press(store, rendering)
+    printer = LetterPrinter(store, context.rendering)
     documents: list[Document] = []
     faults: list[Fault] = []
     for line in segment.lines:
@@ -392,7 +340,7 @@ def check_letters(
         if not line.contact_no or not has_letter(interaction):
             continue
         try:
-            documents.append(press.render(press.prepare(interaction, segment)))
+            documents.append(printer.render(printer.prepare(interaction, segment)))
         except SegmentationError as error:
             faults += faults_of(error, line.place)
     if faults:
@@ -406,7 +354,7 @@ def faults_of(error: SegmentationError, place: str) -> Iterator[Fault]:
         for fault in error.faults:
             yield Fault(place, fault.field, f"{fault.reason} ({error.what})")
     elif isinstance(error, UsageError):
-        yield Fault(place, "", error.said)
+        yield Fault(place, "", error.message)
     else:
         raise error
 

@@ -10,16 +10,16 @@ from typing import Any
 
 from segmentation.errors import Fault, SegmentationError
 from segmentation.interactions import Interaction
-from segmentation.protocols import Store
+from segmentation.protocols import Rendering, Store
 from segmentation.segments import Segment
 from segmentation.serialization import to_json, value_from_data, value_to_data
 
-from ._printer import Letter, Press, Rendering, as_interaction, faults_of
+from ._printer import Letter, LetterPrinter, as_interaction, faults_of
 
 _FORMAT = 1
 
 
-def freeze(letter: Letter) -> str:
+def snapshot(letter: Letter) -> str:
     """A letter's values as canonical JSON."""
     return to_json(
         {
@@ -35,7 +35,7 @@ def freeze(letter: Letter) -> str:
     )
 
 
-def thaw(interaction: Interaction) -> Letter | None:
+def restore(interaction: Interaction) -> Letter | None:
     """The inverse of `freeze`; ``None`` if nothing was kept, or it was erased."""
     if not interaction.merge_data:
         return None
@@ -53,7 +53,7 @@ def thaw(interaction: Interaction) -> Letter | None:
     )
 
 
-def freeze_all(
+def snapshot_all(
     store: Store, segment: Segment, rendering: Rendering
 ) -> tuple[Mapping[int, str], Sequence[Fault]]:
     """The letters of a segment that is about to be logged, by line, and what is wrong.
@@ -66,7 +66,7 @@ def freeze_all(
         segment: The segment.
         rendering: How letters are made.
     """
-    press = Press(store, rendering)
+    printer = LetterPrinter(store, rendering)
     frozen: dict[int, str] = {}
     faults: list[Fault] = []
     for line in segment.lines:
@@ -74,10 +74,10 @@ def freeze_all(
         if not (line.contact_no and line.correspondence_type):
             continue
         try:
-            letter = press.prepare(interaction, segment)
-            press.check(letter)
+            letter = printer.prepare(interaction, segment)
+            printer.check(letter)
         except SegmentationError as error:
             faults += faults_of(error, line.place)
         else:
-            frozen[line.line_no] = freeze(letter)
+            frozen[line.line_no] = snapshot(letter)
     return frozen, faults

@@ -1,7 +1,7 @@
 """Profile questionnaires: answers, and classification from figures and books."""
 
 from ._answers import (
-    HandOutRow,
+    FormRow,
     answers_of,
     get_questionnaire,
     give_answer,
@@ -27,9 +27,9 @@ from ._ledgers import (
 __all__ = [
     "Classified",
     "EntryLedgers",
+    "FormRow",
     "Found",
     "Given",
-    "HandOutRow",
     "Move",
     "answers_of",
     "classify",

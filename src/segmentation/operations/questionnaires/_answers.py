@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
+from segmentation.code_tables import BusinessRelation
 from segmentation.codes import to_code
-from segmentation.contacts import BusinessRelation, Contact, ContactProfileAnswer
-from segmentation.errors import Fault, NotFound, Refused, Rejected, Said
+from segmentation.contacts import Contact, ContactProfileAnswer
+from segmentation.errors import Fault, Message, NotFound, Refused, Rejected
 from segmentation.operations.records import relations_of, require_contact
 from segmentation.protocols import Store
 from segmentation.questionnaires import (
@@ -64,7 +65,7 @@ def put_questionnaire(
             *_rating_faults(store, new, points),
         ]
         if faults:
-            raise Rejected(Said("questionnaire {code}", code=code), faults)
+            raise Rejected(Message("questionnaire {code}", code=code), faults)
         old = store.records.all(ProfileQuestionnaireLine, profile_questionnaire_code=code)
         kept = {line.line_no for line in new}
         store.records.remove([line for line in old if line.line_no not in kept])
@@ -74,8 +75,8 @@ def put_questionnaire(
 def _relation_faults(store: Store, questionnaire: ProfileQuestionnaire) -> Iterator[Fault]:
     code = questionnaire.business_relation_code
     if code and store.records.find(BusinessRelation, code) is None:
-        place = Said("questionnaire {code}", code=questionnaire.code)
-        reason = Said("{value!r} does not exist", value=code)
+        place = Message("questionnaire {code}", code=questionnaire.code)
+        reason = Message("{value!r} does not exist", value=code)
         yield Fault(place, "business_relation_code", reason)
 
 
@@ -106,7 +107,9 @@ def questionnaire_faults(
     faults: list[Fault] = []
     for line in lines:
         if line.profile_questionnaire_code != questionnaire.code:
-            reason = Said("belongs to another questionnaire than {code}", code=questionnaire.code)
+            reason = Message(
+                "belongs to another questionnaire than {code}", code=questionnaire.code
+            )
             faults.append(Fault(line.place, "profile_questionnaire_code", reason))
     if lines and lines[0].type is LineType.ANSWER:
         faults.append(Fault(lines[0].place, "type", "an answer comes before any question"))
@@ -152,7 +155,7 @@ def give_answer(
     with store.transaction():
         contact = require_contact(store, contact_no)
         questionnaire = get_questionnaire(store, questionnaire_code)
-        step = Said(
+        step = Message(
             "answer {code} {line} for contact {no}",
             code=questionnaire.code,
             line=line_no,
@@ -185,7 +188,7 @@ def take_answer_back(store: Store, contact_no: str, questionnaire_code: str, lin
     no, code = to_code(contact_no), to_code(questionnaire_code)
     with store.transaction():
         named = "take back answer {code} {line} of contact {no}"
-        _asked(store, Said(named, code=code, line=line_no, no=no), code, line_no)
+        _asked(store, Message(named, code=code, line=line_no, no=no), code, line_no)
         given = store.records.find(ContactProfileAnswer, no, code, line_no)
         store.records.remove([given] if given else [])
 
@@ -210,7 +213,7 @@ def _no_other(store: Store, step: str, contact_no: str, question: Question, line
         key = (contact_no, question.code, other.line_no)
         if other.line_no != line_no and store.records.find(ContactProfileAnswer, *key):
             reason = "the question allows one answer; take back {answer!r} first"
-            raise Refused(step, Said(reason, answer=other.description))
+            raise Refused(step, Message(reason, answer=other.description))
 
 
 def answers_of(store: Store, contact_no: str) -> Sequence[ContactProfileAnswer]:
@@ -240,7 +243,7 @@ def no_of_contacts(store: Store, questionnaire_code: str, line_no: int) -> int:
 
 
 @attrs.frozen(kw_only=True)
-class HandOutRow:
+class FormRow:
     """A line of a questionnaire on paper.
 
     Attributes:
@@ -256,7 +259,7 @@ class HandOutRow:
 
 def hand_out(
     store: Store, questionnaire_code: str, *, contact_no: str = "", classification: bool = True
-) -> Sequence[HandOutRow]:
+) -> Sequence[FormRow]:
     """A questionnaire to fill in, or one as a contact has filled it in.
 
     Args:
@@ -274,9 +277,9 @@ def hand_out(
     for question in questions(store, code):
         if question.is_automatic and not classification:
             continue
-        rows.append(HandOutRow(line=question.line, several=question.line.multiple_answers))
+        rows.append(FormRow(line=question.line, several=question.line.multiple_answers))
         for answer in question.answers:
             key = (no, code, answer.line_no)
             chosen = bool(no) and store.records.find(ContactProfileAnswer, *key) is not None
-            rows.append(HandOutRow(line=answer, chosen=chosen))
+            rows.append(FormRow(line=answer, chosen=chosen))
     return rows

@@ -23,6 +23,7 @@ from segmentation.criteria import AsOf, to_date
 from segmentation.errors import Fault, FilterError, NotFound, Refused, Rejected
 from segmentation.interactions import Interaction
 from segmentation.journal import NOTHING, Figures, figures_of
+from segmentation.operations.context import Context
 from segmentation.protocols import Ledgers, Store
 from segmentation.questionnaires import (
     ContactClassField,
@@ -72,13 +73,7 @@ class Classified:
     moves: tuple[Move, ...]
 
 
-def classify(
-    store: Store,
-    as_of: AsOf,
-    *,
-    questionnaire_code: str = "",
-    ledgers: Ledgers | None = None,
-) -> Classified:
+def classify(context: Context, *, questionnaire_code: str = "") -> Classified:
     """Answer the automatic questions of one questionnaire, or of all.
 
     Figures are taken between the questions' dates; ratings come last, each after those that it
@@ -86,18 +81,17 @@ def classify(
     are its persons' too, unless the questionnaire is for companies only.
 
     Args:
-        store: Where everything is kept.
-        as_of: The work date that date formulas start from.
+        context: Store, user, day and clock.
         questionnaire_code: Only this one; empty for all.
-        ledgers: The host's books; needed for figures of customers and vendors.
 
     Raises:
         NotFound: There is no such questionnaire.
         Rejected: Questions have faults, or want figures that nobody supplies: all of them.
         Refused: Ratings count on each other in a circle; it is named.
     """
+    store = context.store
     with store.transaction():
-        world = _World(store, as_of, ledgers)
+        world = _World(store, context.day, context.ledgers)
         asked = world.asked(to_code(questionnaire_code))
         found = world.figured([question for question in asked if not question.is_rating])
         for question in world.in_order([question for question in asked if question.is_rating]):

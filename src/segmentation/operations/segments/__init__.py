@@ -61,7 +61,6 @@ from ._worksheet import (
     REFERRED,
     copy_segment,
     delete_segment,
-    drop,
     new_segment,
 )
 
@@ -84,7 +83,6 @@ __all__ = [
     "copy_segment",
     "delete_criteria",
     "delete_segment",
-    "drop",
     "export_criteria",
     "find_criteria",
     "follow_criteria",

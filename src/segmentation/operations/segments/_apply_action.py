@@ -38,14 +38,14 @@ from segmentation.segments import (
 from segmentation.templates import InteractionTemplate
 
 
-def terms_of(store: Store, segment: Segment) -> Terms:
+def line_defaults(store: Store, segment: Segment) -> Terms:
     """The terms on which contacts join a segment now."""
     code = segment.header.interaction_template_code
     template = store.records.find(InteractionTemplate, code) if code else None
     return Terms(segment.header, template, segment.texts)
 
 
-def played(store: Store, segment: Segment, action: CriteriaAction, as_of: AsOf) -> Segment:
+def apply_action(store: Store, segment: Segment, action: CriteriaAction, as_of: AsOf) -> Segment:
     """The segment after an action; what else is in the action than its choice is worked out.
 
     Raises:
@@ -83,7 +83,7 @@ def _passing(store: Store, action: CriteriaAction, as_of: AsOf) -> Roster:
 
 def _joined(store: Store, segment: Segment, found: Candidates, action: CriteriaAction) -> Segment:
     """The segment with lines for those who may join, and a note of those who may not."""
-    joining, left_out = sorted_out(found, segment, action.options)
+    joining, left_out = partition_candidates(found, segment, action.options)
     done = attrs.evolve(action, left_out=left_out)
     return segment.acted(done, inserted=lines_for(store, segment, joining))
 
@@ -91,7 +91,7 @@ def _joined(store: Store, segment: Segment, found: Candidates, action: CriteriaA
 def lines_for(store: Store, segment: Segment, *rosters: Roster) -> Lines:
     """New lines for contacts, numbered after the segment's last."""
     codes = _address_codes(store, segment.header, rosters)
-    return segment.new_lines(terms_of(store, segment), *rosters, address_codes=codes)
+    return segment.new_lines(line_defaults(store, segment), *rosters, address_codes=codes)
 
 
 def _address_codes(
@@ -107,7 +107,7 @@ def _address_codes(
     return {no: address_on(of_contact[no], header.date) for no in chain(*concerned)}
 
 
-def sorted_out(
+def partition_candidates(
     found: Candidates, segment: Segment, options: Options
 ) -> tuple[Roster, Sequence[LeftOut]]:
     """Those who join, and those who do not with the reason, in the order of the lines."""
@@ -150,7 +150,7 @@ def replayed(
 ) -> Segment:
     """The segment after each of these actions is done on it, on the data of today."""
     plain = (attrs.evolve(action, as_of=as_of) for action in actions)
-    return reduce(lambda done, action: played(store, done, action, as_of), plain, segment)
+    return reduce(lambda done, action: apply_action(store, done, action, as_of), plain, segment)
 
 
 def _refreshed(store: Store, segment: Segment, action: CriteriaAction, as_of: AsOf) -> Segment:

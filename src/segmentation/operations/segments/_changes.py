@@ -12,10 +12,11 @@ import attrs
 from segmentation.codes import to_code
 from segmentation.contacts import AlternativeAddress, Contact, ContactType
 from segmentation.criteria import AsOf
-from segmentation.errors import InvalidValue, NotFound, Refused, Said
+from segmentation.errors import InvalidValue, Message, NotFound, Refused
+from segmentation.operations.context import Context
 from segmentation.operations.records import require_contact, require_segment
 from segmentation.operations.templates import languages_of, template_of
-from segmentation.operations.values import read_given
+from segmentation.operations.values import parse_field_values
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -23,12 +24,10 @@ from segmentation.segments import (
     Segment,
     SegmentHeader,
     SegmentLine,
-    Tell,
     Terms,
     exclusive,
     following,
     following_texts,
-    tell_nobody,
     with_date,
     with_language,
     with_template,
@@ -36,9 +35,9 @@ from segmentation.segments import (
 )
 from segmentation.templates import TemplateLanguage
 
-from ._apply_action import terms_of
-from ._selection import by_hand, may_join
-from ._worksheet import check_references, keep
+from ._apply_action import line_defaults
+from ._selection import by_hand, require_contactable
+from ._worksheet import check_references, save_segment
 
 _HEADER_FIXED = frozenset({"no", "no_series", "saved_criteria_code"})
 
@@ -50,12 +49,7 @@ _LINE_FIXED = frozenset({"segment_no", "line_no", "own_texts", "contact_company_
 
 
 def change_header(
-    store: Store,
-    segment_no: str,
-    *,
-    update_lines: bool = False,
-    tell: Tell = tell_nobody,
-    **values: object,
+    context: Context, segment_no: str, *, update_lines: bool = False, **values: object
 ) -> Segment:
     """Change fields of a segment's header.
 
@@ -64,10 +58,9 @@ def change_header(
     so does what was taken out by earlier actions.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         segment_no: The segment.
         update_lines: Whether the lines follow.
-        tell: Is told of the change.
         **values: Fields of the header and their new values.
 
     Raises:
@@ -76,7 +69,8 @@ def change_header(
         NotFound: A template, campaign or salesperson does not exist.
         Refused: The template changes, lines have its attachment and are not to be updated.
     """
-    changes = read_given(SegmentHeader, values, fixed=_HEADER_FIXED)
+    store = context.store
+    changes = parse_field_values(SegmentHeader, values, fixed=_HEADER_FIXED)
     with store.transaction():
         check_references(store, changes)
         before = require_segment(store, segment_no)
@@ -85,16 +79,16 @@ def change_header(
         after = _changed(store, before, changes)
         if update_lines:
             after = _followed(store, before, after, changes)
-        return keep(store, before, after, tell)
+        return save_segment(context, before, after)
 
 
 def _check_inherited(store: Store, segment: Segment) -> None:
-    terms = terms_of(store, segment)
+    terms = line_defaults(store, segment)
     if any(
         line.attachment and not line.own_texts and terms.inherited(line) for line in segment.lines
     ):
         raise Refused(
-            Said("change the template of segment {no}", no=segment.no),
+            Message("change the template of segment {no}", no=segment.no),
             "lines have its attachment; update them too, with update_lines",
         )
 
@@ -111,7 +105,7 @@ def _changed(store: Store, segment: Segment, changes: Mapping[str, Any]) -> Segm
         default = rest["language_code_default"]
         known = [text.language_code for text in languages]
         if default and known and default not in known:
-            reason = Said("has no text; there are {known}", known=", ".join(known))
+            reason = Message("has no text; there are {known}", known=", ".join(known))
             raise InvalidValue("language_code_default", default, reason)
         header = attrs.evolve(header, language_code_default=default).with_texts(languages)
     header = attrs.evolve(header, **rest)
@@ -132,7 +126,7 @@ def _with_default(
 
 
 def _followed(store: Store, before: Segment, after: Segment, changes: Mapping[str, Any]) -> Segment:
-    was, now = terms_of(store, before), terms_of(store, after)
+    was, now = line_defaults(store, before), line_defaults(store, after)
     who = _addressed(store, before.contact_nos)
     changed = (
         (line, following(line, changes, was, now, who[line.contact_no]))
@@ -158,24 +152,16 @@ def _addressed(store: Store, contact_nos: Iterable[str]) -> dict[str, Addressed]
 # -- texts ------------------------------------------------------------------------------------
 
 
-def put_text(
-    store: Store,
-    segment_no: str,
-    language_code: str,
-    *,
-    tell: Tell = tell_nobody,
-    **values: object,
-) -> Segment:
+def put_text(context: Context, segment_no: str, language_code: str, **values: object) -> Segment:
     """Give a segment a text in a language, or change the one that it has.
 
     Lines that inherit the segment's texts follow; the template stays as it is. The first text
     becomes the default.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         segment_no: The segment.
         language_code: The text's language.
-        tell: Is told of the change.
         **values: subject, description, attachment (SHA-256 of a content in the store),
             attachment_name, word_template_code.
 
@@ -183,8 +169,11 @@ def put_text(
         UnknownName: A text has no such field.
         InvalidValue: A value does not fit, or both attachment and Word template are given.
     """
+    store = context.store
     changes = exclusive(
-        read_given(TemplateLanguage, values, fixed=("interaction_template_code", "language_code"))
+        parse_field_values(
+            TemplateLanguage, values, fixed=("interaction_template_code", "language_code")
+        )
     )
     code = to_code(language_code)
     with store.transaction():
@@ -196,12 +185,10 @@ def put_text(
         texts = {**before.texts, code: attrs.evolve(before.texts.get(code, new), **changes)}
         if not before.languages and not header.language_code_default:
             header = attrs.evolve(header, language_code_default=code)
-        return keep(store, before, _with_texts(store, before, header, texts), tell)
+        return save_segment(context, before, _with_texts(store, before, header, texts))
 
 
-def remove_text(
-    store: Store, segment_no: str, language_code: str, *, tell: Tell = tell_nobody
-) -> Segment:
+def remove_text(context: Context, segment_no: str, language_code: str) -> Segment:
     """Take a text from a segment; its lines change to their contact's language or the default.
 
     If it was the default, the first of the others becomes it.
@@ -209,6 +196,7 @@ def remove_text(
     Raises:
         NotFound: There is no text in this language.
     """
+    store = context.store
     code = to_code(language_code)
     with store.transaction():
         before = require_segment(store, segment_no)
@@ -218,7 +206,7 @@ def remove_text(
         header = before.header
         if header.language_code_default == code:
             header = attrs.evolve(header, language_code_default=next(iter(texts), ""))
-        return keep(store, before, _with_texts(store, before, header, texts), tell)
+        return save_segment(context, before, _with_texts(store, before, header, texts))
 
 
 def _with_texts(
@@ -229,7 +217,7 @@ def _with_texts(
 ) -> Segment:
     languages = tuple(texts[code] for code in sorted(texts))
     after = attrs.evolve(before, header=header.with_texts(languages), languages=languages)
-    was, now = terms_of(store, before), terms_of(store, after)
+    was, now = line_defaults(store, before), line_defaults(store, after)
     who = _addressed(store, before.contact_nos)
     changed = (
         (line, following_texts(line, was, now, who[line.contact_no]))
@@ -243,14 +231,7 @@ def _with_texts(
 
 
 def change_line(
-    store: Store,
-    segment_no: str,
-    line_no: int,
-    as_of: AsOf,
-    *,
-    recorded: bool = True,
-    tell: Tell = tell_nobody,
-    **values: object,
+    context: Context, segment_no: str, line_no: int, *, recorded: bool = True, **values: object
 ) -> Segment:
     """Change a line by hand; it stays so whatever becomes of the header, unless asked.
 
@@ -260,12 +241,10 @@ def change_line(
     alternative address.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         segment_no: The segment.
         line_no: The line's number.
-        as_of: The day and user.
         recorded: Whether another contact counts as actions; if not, it cannot be gone back on.
-        tell: Is told of the change.
         **values: Fields of the line and their new values.
 
     Raises:
@@ -274,14 +253,15 @@ def change_line(
         NotFound: The line, or the contact, template, campaign or salesperson does not exist.
         Refused: The contact is blocked, or a minor without consent.
     """
-    changes = read_given(SegmentLine, values, fixed=_LINE_FIXED)
+    store = context.store
+    changes = parse_field_values(SegmentLine, values, fixed=_LINE_FIXED)
     with store.transaction():
         check_references(store, changes)
         before = require_segment(store, segment_no)
         old = before.line(line_no)
-        terms = terms_of(store, before)
+        terms = line_defaults(store, before)
         if "contact_no" in changes:
-            contact_no = may_join(store, changes.pop("contact_no")).no
+            contact_no = require_contactable(store, changes.pop("contact_no")).no
             who = _addressed(store, [contact_no])[contact_no]
             line = who.new_line(terms, line_no)
         else:
@@ -290,7 +270,9 @@ def change_line(
             )
             line = old
         new = _changed_line(store, line, terms, who, changes)
-        return keep(store, before, _with_line(before, old, new, as_of, recorded=recorded), tell)
+        return save_segment(
+            context, before, _with_line(before, old, new, context.day, recorded=recorded)
+        )
 
 
 def _changed_line(

@@ -11,13 +11,14 @@ import attrs
 
 from segmentation.campaigns import CampaignEntry
 from segmentation.columns import Columns, like
-from segmentation.criteria import MEANING, AsOf
-from segmentation.errors import Fault, Refused, Rejected, Said
+from segmentation.criteria import MEANING
+from segmentation.errors import Fault, Message, Refused, Rejected
+from segmentation.frozen import freeze_within
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import Stamp, reason_of
+from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_lines
 from segmentation.operations.journal import record
-from segmentation.operations.letters import Rendering
 from segmentation.operations.records import require_segment
 from segmentation.phrases import phrase
 from segmentation.protocols import Store
@@ -27,8 +28,6 @@ from segmentation.segments import (
     SegmentLine,
     SegmentLogged,
     SegmentLogging,
-    Tell,
-    tell_nobody,
 )
 
 from ._log_plan import LoggingPlan, make_plan
@@ -36,7 +35,7 @@ from ._saved_criteria import reuse_logged_segment
 from ._worksheet import new_segment
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Logged:
     """What logging a segment did.
 
@@ -53,23 +52,20 @@ class Logged:
     plan: LoggingPlan
 
 
-def plan_logging(
-    store: Store, segment_no: str, *, deliver: bool = False, rendering: Rendering | None = None
-) -> LoggingPlan:
+def plan_logging(context: Context, segment_no: str, *, deliver: bool = False) -> LoggingPlan:
     """Say what logging a segment would do; nothing is changed.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         segment_no: The segment.
         deliver: Whether its documents are to be delivered.
-        rendering: With ``deliver``: how letters are made. Each is made once to see that it
-            can be.
 
     Raises:
         NotFound: There is no such segment; it may have been logged already.
     """
+    store = context.store
     segment = require_segment(store, segment_no)
-    plan = make_plan(store, segment, deliver=deliver, rendering=rendering)[0]
+    plan = make_plan(store, segment, deliver=deliver, rendering=context.rendering)[0]
     if _was_logged(store, segment.no):
         again = Fault("header", "no", _LOGGED_BEFORE)
         plan = attrs.evolve(plan, faults=(again, *plan.faults))
@@ -77,29 +73,16 @@ def plan_logging(
 
 
 def log_segment(
-    store: Store,
-    segment_no: str,
-    *,
-    as_of: AsOf,
-    stamp: Stamp,
-    follow_up: bool = False,
-    deliver: bool = False,
-    rendering: Rendering | None = None,
-    tell: Tell = tell_nobody,
+    context: Context, segment_no: str, *, follow_up: bool = False, deliver: bool = False
 ) -> Logged:
     """Log a segment: all of it, or, on any fault, nothing.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         segment_no: The segment.
-        as_of: The user who logs, and the work date of the follow-up.
-        stamp: When and by whom it is recorded.
         follow_up: Make a segment with the same contacts and campaign.
         deliver: Mark the interactions whose documents are to be delivered; delivering them
             comes afterwards.
-        rendering: With ``deliver``: how letters are made. Each is made once to see that it
-            can be, and what it was filled with is kept with its interaction.
-        tell: Is told before anything is recorded and after; an error of it undoes all.
 
     Raises:
         NotFound: There is no such segment; it may have been logged already.
@@ -107,19 +90,21 @@ def log_segment(
         Rejected: The segment has faults: all of them, line by line.
         Conflict: Somebody else logged or recorded at the same moment.
     """
+    store = context.store
+    stamp = context.stamp
     with store.transaction():
         segment = require_segment(store, segment_no)
         if _was_logged(store, segment.no):
-            raise Refused(Said("log segment {no}", no=segment.no), _LOGGED_BEFORE)
-        plan, lines, kept = make_plan(store, segment, deliver=deliver, rendering=rendering)
+            raise Refused(Message("log segment {no}", no=segment.no), _LOGGED_BEFORE)
+        plan, lines, kept = make_plan(store, segment, deliver=deliver, rendering=context.rendering)
         if plan.faults:
-            raise Rejected(Said("segment {no}", no=segment.no), plan.faults)
-        tell(SegmentLogging(segment))
+            raise Rejected(Message("segment {no}", no=segment.no), plan.faults)
+        context.on_event(SegmentLogging(segment))
         logged, interactions = _record(store, segment, lines, stamp, deliver=deliver, kept=kept)
         store.segments.remove(segment)
         follow_lines(store, segment, None)
-        tell(SegmentLogged(segment, logged))
-        again = _follow_up(store, segment, logged, as_of) if follow_up else None
+        context.on_event(SegmentLogged(segment, logged))
+        again = _follow_up(context, segment, logged) if follow_up else None
     return Logged(segment=logged, interactions=interactions, follow_up=again, plan=plan)
 
 
@@ -151,7 +136,7 @@ def _record(
         entry_no=logged_no,
         segment_no=segment.no,
         description=segment.header.description,
-        date=stamp.at.date(),
+        date=stamp.day,
         user_id=stamp.user,
         meaning=MEANING,
         reason=reason_of(segment),
@@ -226,13 +211,11 @@ def _interactions(lines: Columns[SegmentLine], logged_no: int, user: str) -> Col
     return like(pattern, len(lines), columns)
 
 
-def _follow_up(store: Store, segment: Segment, logged: LoggedSegment, as_of: AsOf) -> Segment:
+def _follow_up(context: Context, segment: Segment, logged: LoggedSegment) -> Segment:
     """A segment with the contacts that were logged and the same campaign."""
     made = new_segment(
-        store,
-        workdate=as_of.workdate,
-        user=as_of.user,
-        description=phrase("follow_up", no=segment.no),
+        context,
+        description=phrase("follow_up", context.language, no=segment.no),
         campaign_no=segment.header.campaign_no,
     )
-    return reuse_logged_segment(store, made.no, logged.entry_no, as_of)
+    return reuse_logged_segment(context, made.no, logged.entry_no)

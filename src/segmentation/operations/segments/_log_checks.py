@@ -7,15 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from segmentation.campaigns import Campaign
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.columns import Columns
-from segmentation.contacts import (
-    AlternativeAddress,
-    Contact,
-    CorrespondenceType,
-    SalespersonPurchaser,
-)
+from segmentation.contacts import AlternativeAddress, Contact, CorrespondenceType
 from segmentation.criteria import AllOf, AsOf, Conditions, InSegment, bind, make_selection
-from segmentation.errors import Fault, Said
+from segmentation.errors import Fault, Message
 from segmentation.fields import Record, key_of
 from segmentation.operations.criteria import schema_of
 from segmentation.protocols import Store
@@ -130,14 +126,14 @@ class Checker:
                 yield Fault(place, field, "is blank")
         for field, values in self._missing.items():
             if values and getattr(line, field) in values:
-                missing = Said("{value!r} does not exist", value=getattr(line, field))
+                missing = Message("{value!r} does not exist", value=getattr(line, field))
                 yield Fault(place, field, missing)
         if self._deliver:
             yield from self._delivery_faults(line, place)
 
     def _delivery_faults(self, line: SegmentLine, place: str) -> Iterator[Fault]:
         if line.line_no in self._unmailed:
-            reason = Said("is blank: contact {no} cannot get a mail", no=line.contact_no)
+            reason = Message("is blank: contact {no} cannot get a mail", no=line.contact_no)
             yield Fault(place, "e_mail", reason)
         if line.correspondence_type and not (line.attachment or line.word_template_code):
             yield Fault(place, "attachment", "is missing: there is nothing to deliver")
@@ -149,7 +145,7 @@ def _unknown(store: Store, kind: type[Record], codes: Iterable[str]) -> frozense
 
 def _contact_fault(no: str, contact: Contact | None) -> str:
     if contact is None:
-        return Said("{value!r} does not exist", value=no)
+        return Message("{value!r} does not exist", value=no)
     if contact.privacy_blocked:
         return "is blocked for privacy"
     return "" if contact.may_be_contacted else "is a minor without consent"

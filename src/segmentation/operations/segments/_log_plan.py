@@ -6,12 +6,10 @@ from decimal import Decimal
 import attrs
 
 from segmentation.columns import Columns
-from segmentation.contacts import (
-    CorrespondenceType,
-)
+from segmentation.contacts import CorrespondenceType
 from segmentation.errors import Fault
-from segmentation.operations.letters import Rendering, freeze_all
-from segmentation.protocols import Store
+from segmentation.operations.letters import snapshot_all
+from segmentation.protocols import Rendering, Store
 from segmentation.segments import (
     Segment,
     SegmentLine,
@@ -63,7 +61,7 @@ def make_plan(
         for place in without_address:
             ways[place] = CorrespondenceType.BLANK
         lines = lines.with_columns(correspondence_type=ways)
-    kept, unmade = freeze_all(store, segment, rendering) if deliver and rendering else ({}, ())
+    kept, unmade = snapshot_all(store, segment, rendering) if deliver and rendering else ({}, ())
     plan = LoggingPlan(
         segment_no=segment.no,
         faults=(*header_faults(segment, lines), *checker.faults(lines), *unmade),

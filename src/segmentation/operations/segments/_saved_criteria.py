@@ -6,9 +6,10 @@ from datetime import datetime
 import attrs
 
 from segmentation.codes import to_code
-from segmentation.criteria import AllOf, AnyOf, AsOf, Criteria, Cut, InLoggedSegment, InSegment, Not
-from segmentation.errors import InvalidValue, NotFound, Refused, Said
+from segmentation.criteria import AllOf, AnyOf, Criteria, Cut, InLoggedSegment, InSegment, Not
+from segmentation.errors import InvalidValue, Message, NotFound, Refused
 from segmentation.interactions import Interaction
+from segmentation.operations.context import Context
 from segmentation.operations.records import require_record, require_segment
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -22,15 +23,19 @@ from segmentation.segments import (
     SavedCriteria,
     Segment,
     SegmentRefreshed,
-    Tell,
     actions_from_json,
     actions_to_json,
-    tell_nobody,
 )
 from segmentation.serialization import JSON, from_json, to_json
 
-from ._apply_action import check_actions, lines_for, played, saved_actions, sorted_out
-from ._worksheet import keep
+from ._apply_action import (
+    apply_action,
+    check_actions,
+    lines_for,
+    partition_candidates,
+    saved_actions,
+)
+from ._worksheet import save_segment
 
 SAVED_FORMAT = 1
 """Version of the form in which saved criteria are exported."""
@@ -39,9 +44,7 @@ SAVED_FORMAT = 1
 # -- saved criteria ---------------------------------------------------------------------------
 
 
-def save_criteria(
-    store: Store, segment_no: str, code: str, description: str, *, user: str, at: datetime
-) -> SavedCriteria:
+def save_criteria(context: Context, segment_no: str, code: str, description: str) -> SavedCriteria:
     """Keep a segment's actions under a code; the same code is replaced.
 
     What the actions did on this segment is not kept, only how they choose.
@@ -50,16 +53,17 @@ def save_criteria(
         Refused: The segment has no action.
         InvalidValue: The code is blank.
     """
+    store = context.store
     with store.transaction():
         segment = require_segment(store, segment_no)
         if not segment.actions:
-            reason = Said("segment {no} has no action yet", no=segment.no)
-            raise Refused(Said("save criteria {code}", code=code), reason)
+            reason = Message("segment {no} has no action yet", no=segment.no)
+            raise Refused(Message("save criteria {code}", code=code), reason)
         saved = SavedCriteria(
             code=_filled(code),
             description=description,
-            saved_by=user,
-            saved_at=at,
+            saved_by=context.user,
+            saved_at=context.now,
             actions=actions_to_json(map(_choice, segment.actions)),
         )
         store.records.put([saved])
@@ -112,8 +116,8 @@ def rename_criteria(
         )
         if new.code != saved.code:
             if store.records.find(SavedCriteria, new.code):
-                step = Said("rename criteria {code}", code=saved.code)
-                raise Refused(step, Said("{code} is in use already", code=new.code))
+                step = Message("rename criteria {code}", code=saved.code)
+                raise Refused(step, Message("{code} is in use already", code=new.code))
             store.records.remove([saved])
             for segment in _followers(store, saved.code):
                 header = attrs.evolve(segment.header, saved_criteria_code=new.code)
@@ -133,8 +137,8 @@ def delete_criteria(store: Store, code: str) -> None:
         saved = find_criteria(store, code)
         followers = [segment.no for segment in _followers(store, saved.code)]
         if followers:
-            step = Said("delete criteria {code}", code=saved.code)
-            raise Refused(step, Said("segment {nos} follows them", nos=", ".join(followers)))
+            step = Message("delete criteria {code}", code=saved.code)
+            raise Refused(step, Message("segment {nos} follows them", nos=", ".join(followers)))
         store.records.remove([saved])
 
 
@@ -192,7 +196,7 @@ def import_criteria(store: Store, text: str, *, replace: bool = False) -> Sequen
     with store.transaction():
         for saved in read:
             if not replace and store.records.find(SavedCriteria, saved.code):
-                step = Said("import criteria {code}", code=saved.code)
+                step = Message("import criteria {code}", code=saved.code)
                 raise Refused(step, "the code is in use already")
         store.records.put(read)
     return read
@@ -210,9 +214,7 @@ def _saved_from_data(data: JSON) -> SavedCriteria:
     )
 
 
-def reuse_criteria(
-    store: Store, segment_no: str, code: str, as_of: AsOf, *, tell: Tell = tell_nobody
-) -> Segment:
+def reuse_criteria(context: Context, segment_no: str, code: str) -> Segment:
     """Play saved actions on a segment, one by one, on the data of today.
 
     Each is recorded as an action of the segment, after those that it has already.
@@ -222,40 +224,41 @@ def reuse_criteria(
         UnknownName: They name a table or field that the schema does not have; nothing is done.
         Refused: They go round in a circle.
     """
+    store = context.store
+    as_of = context.day
     with store.transaction():
         actions = saved_actions(store, code)
         check_circle(store, code)
         check_actions(store, actions, as_of)
         segment = require_segment(store, segment_no)
         for action in actions:
-            after = played(store, segment, attrs.evolve(action, as_of=as_of), as_of)
-            segment = keep(store, segment, after, tell)
+            after = apply_action(store, segment, attrs.evolve(action, as_of=as_of), as_of)
+            segment = save_segment(context, segment, after)
         return segment
 
 
 # -- dynamic segments -------------------------------------------------------------------------
 
 
-def follow_criteria(
-    store: Store, segment_no: str, code: str, *, tell: Tell = tell_nobody
-) -> Segment:
+def follow_criteria(context: Context, segment_no: str, code: str) -> Segment:
     """Make a segment follow saved criteria: `refresh` plays them. A blank code ends it.
 
     Raises:
         NotFound: There are no such criteria.
         Refused: Criteria and segments would go round in a circle.
     """
+    store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
         saved = find_criteria(store, code).code if to_code(code) else ""
         header = attrs.evolve(before.header, saved_criteria_code=saved)
-        after = keep(store, before, attrs.evolve(before, header=header), tell)
+        after = save_segment(context, before, attrs.evolve(before, header=header))
         if saved:
             check_circle(store, saved)
         return after
 
 
-def refresh(store: Store, segment_no: str, as_of: AsOf, *, tell: Tell = tell_nobody) -> Segment:
+def refresh(context: Context, segment_no: str) -> Segment:
     """Bring a segment up to date with the criteria that it follows, as one action.
 
     Contacts that match now enter, those that do not any more leave. A line put in by hand
@@ -266,19 +269,21 @@ def refresh(store: Store, segment_no: str, as_of: AsOf, *, tell: Tell = tell_nob
         Refused: The segment follows no criteria, or they go round in a circle.
         UnknownName: They name a table or field that the schema does not have.
     """
+    store = context.store
+    as_of = context.day
     with store.transaction():
         before = require_segment(store, segment_no)
         code = before.header.saved_criteria_code
         if not code:
-            step = Said("refresh segment {no}", no=before.no)
+            step = Message("refresh segment {no}", no=before.no)
             raise Refused(step, "it follows no saved criteria")
         check_circle(store, code)
         check_actions(store, saved_actions(store, code), as_of)
         action = CriteriaAction(kind=ActionKind.REFRESH, saved_code=code, as_of=as_of)
-        after = keep(store, before, played(store, before, action, as_of), tell)
+        after = save_segment(context, before, apply_action(store, before, action, as_of))
         done = after.actions[-1]
         entered = after.lines.picked(done.inserted)[0]
-        tell(SegmentRefreshed(after, joining=entered, leaving=done.removed))
+        context.on_event(SegmentRefreshed(after, joining=entered, leaving=done.removed))
         return after
 
 
@@ -306,11 +311,11 @@ def _walk(
     followed: Mapping[str, str],
     done: set[str],
 ) -> None:
-    here = Said("criteria {code}", code=code)
+    here = Message("criteria {code}", code=code)
     if here in way:
-        circle = Said.joined(" → ", (*way[way.index(here) :], here))
-        reason = Said("they go round in a circle: {circle}", circle=circle)
-        raise Refused(Said("use criteria {code}", code=code), reason)
+        circle = Message.joined(" → ", (*way[way.index(here) :], here))
+        reason = Message("they go round in a circle: {circle}", circle=circle)
+        raise Refused(Message("use criteria {code}", code=code), reason)
     saved = store.records.find(SavedCriteria, code)
     if saved is None or code in done:
         return
@@ -320,7 +325,11 @@ def _walk(
         for no in _segments_in(action.criteria):
             if no in followed:
                 _walk(
-                    store, followed[no], (*way, here, Said("segment {no}", no=no)), followed, done
+                    store,
+                    followed[no],
+                    (*way, here, Message("segment {no}", no=no)),
+                    followed,
+                    done,
                 )
     done.add(code)
 
@@ -343,21 +352,17 @@ def _segments_in(criteria: Criteria | None) -> Iterator[str]:
 
 
 def reuse_logged_segment(
-    store: Store,
-    segment_no: str,
-    logged_segment_entry_no: int,
-    as_of: AsOf,
-    *,
-    tell: Tell = tell_nobody,
+    context: Context, segment_no: str, logged_segment_entry_no: int
 ) -> Segment:
     """The contacts that were logged join again, as one action, existing ones too.
 
-    One line for each interaction; cancelled ones are left out of account. Each line bears the
+    One line for each interaction; canceled ones are left out of account. Each line bears the
     campaign of its interaction.
 
     Raises:
         NotFound: There is no such segment or logged segment.
     """
+    store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
         if store.records.find(LoggedSegment, logged_segment_entry_no) is None:
@@ -367,10 +372,10 @@ def reuse_logged_segment(
             kind=ActionKind.ADD,
             criteria=InLoggedSegment(logged_segment_entry_no),
             options=Options(allow_existing=True, ignore_exclusion=True),
-            as_of=as_of,
+            as_of=context.day,
         )
         found = store.contacts.candidates(campaigns.keys(), Options())
-        joining, barred = sorted_out(found, before, action.options)
+        joining, barred = partition_candidates(found, before, action.options)
         gone = sorted(campaigns.keys() - found.who.nos)
         left_out = [*barred, *(LeftOut(no, LeftOutReason.GONE) for no in gone)]
         contacts = [joining.at(place) for place in joining.in_order(joining.everyone)]
@@ -383,7 +388,7 @@ def reuse_logged_segment(
                 attrs.evolve(line, campaign_no=campaign) for line, campaign in pairs
             )
         action = attrs.evolve(action, left_out=tuple(left_out))
-        return keep(store, before, before.acted(action, inserted=inserted), tell)
+        return save_segment(context, before, before.acted(action, inserted=inserted))
 
 
 def _logged_campaigns(store: Store, entry_no: int) -> dict[str, list[str]]:

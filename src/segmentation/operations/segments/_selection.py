@@ -10,7 +10,9 @@ import attrs
 
 from segmentation.contacts import Contact
 from segmentation.criteria import AsOf, Compare, Criteria, Operand, Operator, Part, Where
-from segmentation.errors import InvalidValue, Refused, Said
+from segmentation.errors import InvalidValue, Message, Refused
+from segmentation.frozen import freeze_within
+from segmentation.operations.context import Context
 from segmentation.operations.records import require_contact, require_segment
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -21,82 +23,66 @@ from segmentation.segments import (
     Listed,
     Options,
     Segment,
-    Tell,
-    tell_nobody,
 )
 
-from ._apply_action import lines_for, played
-from ._worksheet import keep
+from ._apply_action import apply_action, lines_for
+from ._worksheet import save_segment
 
 # -- steps ------------------------------------------------------------------------------------
 
 
 def add_contacts(
-    store: Store,
-    segment_no: str,
-    criteria: Criteria | None,
-    as_of: AsOf,
-    options: Options | None = None,
-    *,
-    tell: Tell = tell_nobody,
+    context: Context, segment_no: str, criteria: Criteria | None, options: Options | None = None
 ) -> Segment:
     """Every contact that passes joins the segment.
 
     Excluded contacts join only with ``ignore_exclusion``; blocked contacts and minors without
     consent never do. Who matched and did not join stands in the action's ``left_out``.
     """
-    action = _action(ActionKind.ADD, criteria, as_of, options)
-    return _act(store, segment_no, action, as_of, tell=tell)
+    action = _action(ActionKind.ADD, criteria, context.day, options)
+    return _act(context, segment_no, action)
 
 
 def reduce_contacts(
-    store: Store,
+    context: Context,
     segment_no: str,
     criteria: Criteria | None,
-    as_of: AsOf,
     options: Options | None = None,
     *,
     reset_when_empty: bool = False,
-    tell: Tell = tell_nobody,
 ) -> Segment:
     """Lines of contacts that pass go; with ``entire_companies`` their whole companies do.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         segment_no: The segment.
         criteria: What to choose by; ``None`` for every contact.
-        as_of: The day and user that relative dates and tokens stand for.
         options: Only ``entire_companies`` is looked at.
         reset_when_empty: If no line is left after more than one action, forget all actions.
-        tell: Is told of the change.
     """
-    action = _action(ActionKind.REDUCE, criteria, as_of, options)
-    return _act(store, segment_no, action, as_of, reset_when_empty=reset_when_empty, tell=tell)
+    action = _action(ActionKind.REDUCE, criteria, context.day, options)
+    return _act(context, segment_no, action, reset_when_empty=reset_when_empty)
 
 
 def refine_contacts(
-    store: Store,
+    context: Context,
     segment_no: str,
     criteria: Criteria | None,
-    as_of: AsOf,
     options: Options | None = None,
     *,
     reset_when_empty: bool = False,
-    tell: Tell = tell_nobody,
 ) -> Segment:
     """Only lines of contacts that pass stay; with ``entire_companies`` whole companies do.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         segment_no: The segment.
         criteria: What to choose by; ``None`` for every contact.
-        as_of: The day and user that relative dates and tokens stand for.
         options: Only ``entire_companies`` is looked at.
         reset_when_empty: If no line is left after more than one action, forget all actions.
-        tell: Is told of the change.
     """
-    action = _action(ActionKind.REFINE, criteria, as_of, options)
-    return _act(store, segment_no, action, as_of, reset_when_empty=reset_when_empty, tell=tell)
+    action = _action(ActionKind.REFINE, criteria, context.day, options)
+    return _act(context, segment_no, action, reset_when_empty=reset_when_empty)
 
 
 def _action(
@@ -106,18 +92,17 @@ def _action(
 
 
 def _act(
-    store: Store,
+    context: Context,
     segment_no: str,
     action: CriteriaAction,
-    as_of: AsOf,
     *,
     reset_when_empty: bool = False,
-    tell: Tell,
 ) -> Segment:
+    store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
-        after = played(store, before, action, as_of)
-        return keep(store, before, _perhaps_reset(after, reset_when_empty), tell)
+        after = apply_action(store, before, action, context.day)
+        return save_segment(context, before, _perhaps_reset(after, reset_when_empty))
 
 
 def _perhaps_reset(segment: Segment, reset_when_empty: bool) -> Segment:  # noqa: FBT001
@@ -125,34 +110,34 @@ def _perhaps_reset(segment: Segment, reset_when_empty: bool) -> Segment:  # noqa
     return segment.reset() if forgets else segment
 
 
-def go_back(store: Store, segment_no: str, *, tell: Tell = tell_nobody) -> Segment:
+def go_back(context: Context, segment_no: str) -> Segment:
     """Undo the last action: the lines are again as they were before it.
 
     Raises:
         Refused: There is no action left.
     """
+    store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
-        return keep(store, before, before.gone_back(), tell)
+        return save_segment(context, before, before.gone_back())
 
 
-def go_forward(store: Store, segment_no: str, *, tell: Tell = tell_nobody) -> Segment:
+def go_forward(context: Context, segment_no: str) -> Segment:
     """Do again what was gone back on last.
 
     Raises:
         Refused: Nothing was gone back on, or something else was done since.
     """
+    store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
-        return keep(store, before, before.gone_forward(), tell)
+        return save_segment(context, before, before.gone_forward())
 
 
 # -- by hand ----------------------------------------------------------------------------------
 
 
-def add_contact(
-    store: Store, segment_no: str, contact_no: str, as_of: AsOf, *, tell: Tell = tell_nobody
-) -> Segment:
+def add_contact(context: Context, segment_no: str, contact_no: str) -> Segment:
     """One contact joins by hand; it is recorded like any other action.
 
     A contact that is there already gets a second line, and exclusion is not asked for.
@@ -161,51 +146,49 @@ def add_contact(
         NotFound: There is no such contact.
         Refused: The contact is blocked, or a minor without consent.
     """
+    store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
-        contact = may_join(store, contact_no)
-        action = by_hand(ActionKind.ADD, contact.no, as_of)
+        contact = require_contactable(store, contact_no)
+        action = by_hand(ActionKind.ADD, contact.no, context.day)
         inserted = lines_for(store, before, Listed.of([contact]))
-        return keep(store, before, before.acted(action, inserted=inserted), tell)
+        return save_segment(context, before, before.acted(action, inserted=inserted))
 
 
 def remove_line(
-    store: Store,
+    context: Context,
     segment_no: str,
     line_no: int,
-    as_of: AsOf,
     *,
     recorded: bool = True,
     reset_when_empty: bool = False,
-    tell: Tell = tell_nobody,
 ) -> Segment:
     """One line goes by hand.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         segment_no: The segment.
         line_no: The line's number.
-        as_of: The day and user.
         recorded: Whether it counts as an action; if not, it cannot be gone back on.
         reset_when_empty: If no line is left after more than one action, forget all actions.
-        tell: Is told of the change.
 
     Raises:
         NotFound: There is no such line.
     """
+    store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
         line = before.line(line_no)
         gone, kept = before.lines.picked((line_no,))
         if recorded:
-            action = by_hand(ActionKind.REDUCE, line.contact_no, as_of)
+            action = by_hand(ActionKind.REDUCE, line.contact_no, context.day)
             after = before.acted(action, kept=kept, removed=gone)
         else:
             after = attrs.evolve(before, lines=kept, undone=())
-        return keep(store, before, _perhaps_reset(after, reset_when_empty), tell)
+        return save_segment(context, before, _perhaps_reset(after, reset_when_empty))
 
 
-def may_join(store: Store, contact_no: str) -> Contact:
+def require_contactable(store: Store, contact_no: str) -> Contact:
     """The contact, if privacy lets it join a segment.
 
     Raises:
@@ -217,7 +200,8 @@ def may_join(store: Store, contact_no: str) -> Contact:
         blocked = contact.privacy_blocked
         why = "is blocked for privacy" if blocked else "is a minor without consent"
         raise Refused(
-            Said("add contact {no}", no=contact.no), Said("the contact {why}", why=Said(why))
+            Message("add contact {no}", no=contact.no),
+            Message("the contact {why}", why=Message(why)),
         )
     return contact
 
@@ -237,7 +221,7 @@ def by_hand(kind: ActionKind, contact_no: str, as_of: AsOf) -> CriteriaAction:
 # -- looking ahead ----------------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Preview:
     """What an action would do.
 
@@ -257,11 +241,10 @@ class Preview:
 
 
 def preview(
-    store: Store,
+    context: Context,
     segment_no: str,
     kind: ActionKind,
     criteria: Criteria | None,
-    as_of: AsOf,
     options: Options | None = None,
 ) -> Preview:
     """What an action would do, without doing it: who joins, who goes, who is left out and why.
@@ -274,12 +257,13 @@ def preview(
         NotFound: There is no such segment, or it follows no criteria that could be refreshed.
         InvalidValue: There is no such kind of action.
     """
+    store = context.store
     if kind not in [*ActionKind]:
         raise InvalidValue("kind", kind, f"is none of {', '.join(ActionKind)}")
     before = require_segment(store, segment_no)
     followed = before.header.saved_criteria_code if kind is ActionKind.REFRESH else ""
-    action = attrs.evolve(_action(kind, criteria, as_of, options), saved_code=followed)
-    after = played(store, before, action, as_of)
+    action = attrs.evolve(_action(kind, criteria, context.day, options), saved_code=followed)
+    after = apply_action(store, before, action, context.day)
     done = after.actions[-1]
     return Preview(
         joining=after.lines.picked(done.inserted)[0],

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from segmentation.bitmaps import without
-from segmentation.contacts import ContactMailingGroup, MailingGroup
-from segmentation.criteria import AsOf, Criteria, InLoggedSegment, InSegment, bind
+from segmentation.code_tables import MailingGroup
+from segmentation.contacts import ContactMailingGroup
+from segmentation.criteria import Criteria, InLoggedSegment, InSegment, bind
 from segmentation.errors import NotFound
+from segmentation.operations.context import Context
 from segmentation.operations.criteria import schema_of
 from segmentation.operations.records import require_record, require_segment
 from segmentation.protocols import Store
-from segmentation.segments import LoggedSegment, Options, Roster, Segment, Tell, tell_nobody
+from segmentation.segments import LoggedSegment, Options, Roster, Segment
 
 from ._selection import add_contacts, reduce_contacts, refine_contacts
 
@@ -39,74 +41,49 @@ def as_criteria(store: Store, source: Source) -> Criteria:
 
 
 def unite(
-    store: Store,
-    segment_no: str,
-    source: Source,
-    as_of: AsOf,
-    options: Options | None = None,
-    *,
-    tell: Tell = tell_nobody,
+    context: Context, segment_no: str, source: Source, options: Options | None = None
 ) -> Segment:
     """The contacts of a source join a segment, as when contacts are added.
 
     Raises:
         NotFound: There is no such segment or logged segment.
     """
-    criteria = as_criteria(store, source)
-    return add_contacts(store, segment_no, criteria, as_of, options, tell=tell)
+    criteria = as_criteria(context.store, source)
+    return add_contacts(context, segment_no, criteria, options)
 
 
 def intersect(
-    store: Store,
-    segment_no: str,
-    source: Source,
-    as_of: AsOf,
-    *,
-    reset_when_empty: bool = False,
-    tell: Tell = tell_nobody,
+    context: Context, segment_no: str, source: Source, *, reset_when_empty: bool = False
 ) -> Segment:
     """Only lines of contacts that are in a source too stay.
 
     Raises:
         NotFound: There is no such segment or logged segment.
     """
-    criteria = as_criteria(store, source)
-    return refine_contacts(
-        store, segment_no, criteria, as_of, reset_when_empty=reset_when_empty, tell=tell
-    )
+    criteria = as_criteria(context.store, source)
+    return refine_contacts(context, segment_no, criteria, reset_when_empty=reset_when_empty)
 
 
 def subtract(
-    store: Store,
-    segment_no: str,
-    source: Source,
-    as_of: AsOf,
-    *,
-    reset_when_empty: bool = False,
-    tell: Tell = tell_nobody,
+    context: Context, segment_no: str, source: Source, *, reset_when_empty: bool = False
 ) -> Segment:
     """Lines of contacts that are in a source go.
 
     Raises:
         NotFound: There is no such segment or logged segment.
     """
-    criteria = as_criteria(store, source)
-    return reduce_contacts(
-        store, segment_no, criteria, as_of, reset_when_empty=reset_when_empty, tell=tell
-    )
+    criteria = as_criteria(context.store, source)
+    return reduce_contacts(context, segment_no, criteria, reset_when_empty=reset_when_empty)
 
 
-def overlaps(
-    store: Store, sources: Mapping[str, Source], as_of: AsOf
-) -> dict[tuple[str, ...], int]:
+def overlaps(context: Context, sources: Mapping[str, Source]) -> dict[tuple[str, ...], int]:
     """How many contacts are in exactly these sources, for each combination that has any.
 
     The counts add up to the contacts that are in any: what a Venn picture shows.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         sources: What to compare, under names of the caller's.
-        as_of: The day and user that relative dates and tokens stand for.
 
     Returns:
         Counts by the names of the sources, in the order in which they are given.
@@ -114,10 +91,11 @@ def overlaps(
     Raises:
         NotFound: There is no such segment or logged segment.
     """
+    store = context.store
     schema = schema_of(store)
     apart: dict[tuple[str, ...], Roster] = {}
     for name, source in sources.items():
-        bound = bind(as_criteria(store, source), schema, as_of)
+        bound = bind(as_criteria(store, source), schema, context.day)
         who = store.contacts.candidates(bound, Options()).who
         known = who.shared(*apart.values())
         divided: dict[tuple[str, ...], Roster] = {}

@@ -1,12 +1,11 @@
 """Segments made, copied, stored and deleted: hosts are told before and after each step."""
 
-from datetime import date
-
 import attrs
 
 from segmentation.campaigns import Campaign
-from segmentation.contacts import SalespersonPurchaser
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.fields import Record, check_fit
+from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_lines
 from segmentation.operations.journal import unneeded_attachments
 from segmentation.operations.number_series import Numbered, take_number
@@ -19,37 +18,24 @@ from segmentation.segments import (
     SegmentChanged,
     SegmentChanging,
     SegmentHeader,
-    Tell,
-    tell_nobody,
 )
 from segmentation.templates import InteractionTemplate
 
 
-def keep(store: Store, before: Segment | None, after: Segment, tell: Tell) -> Segment:
+def save_segment(context: Context, before: Segment | None, after: Segment) -> Segment:
     """Store a segment after a step; call this inside the step's transaction.
 
     Raises:
         InvalidValue: A text of the header is longer than its field can hold.
         Conflict: Somebody else changed, logged or deleted the segment meanwhile.
     """
+    store = context.store
     check_fit(after.header)
-    tell(SegmentChanging(before, after))
+    context.on_event(SegmentChanging(before, after))
     kept = store.segments.put(after)
     follow_lines(store, before, kept)
-    tell(SegmentChanged(before, kept))
+    context.on_event(SegmentChanged(before, kept))
     return kept
-
-
-def drop(store: Store, segment: Segment, tell: Tell) -> None:
-    """Delete a segment; call this inside the step's transaction.
-
-    Raises:
-        Conflict: Somebody else changed, logged or deleted the segment meanwhile.
-    """
-    tell(SegmentChanging(segment, None))
-    store.segments.remove(segment)
-    follow_lines(store, segment, None)
-    tell(SegmentChanged(segment, None))
 
 
 REFERRED: dict[str, tuple[type[Record], str]] = {
@@ -61,17 +47,14 @@ REFERRED: dict[str, tuple[type[Record], str]] = {
 
 
 def new_segment(
-    store: Store,
+    context: Context,
     *,
-    workdate: date,
-    user: str = "",
     no: str = "",
     series: str = "",
     description: str = "",
     campaign_no: str = "",
     template_code: str = "",
     salesperson_code: str = "",
-    tell: Tell = tell_nobody,
 ) -> Segment:
     """Make and store an empty segment.
 
@@ -79,21 +62,19 @@ def new_segment(
     user at work, if that user has one; the date is the work date.
 
     Args:
-        store: Where everything is kept.
-        workdate: The segment's date.
-        user: Who works.
+        context: Store, user, day and clock.
         no: A number given by hand.
         series: Another number series than the one that is set up.
         description: What the segment is for; logging asks for it.
         campaign_no: The campaign that it belongs to.
         template_code: The interaction template whose values and texts are copied.
         salesperson_code: Who stands for the segment.
-        tell: Is told of the change.
 
     Raises:
         NotFound: A campaign, template, salesperson or series that is named does not exist.
         Refused: No number can be given.
     """
+    store = context.store
     with store.transaction():
         template = template_of(store, template_code) if template_code else None
         check_references(store, {"campaign_no": campaign_no, "salesperson_code": salesperson_code})
@@ -103,13 +84,13 @@ def new_segment(
             no_series=number.series,
             description=description,
             campaign_no=campaign_no,
-            salesperson_code=salesperson_code or salesperson_of(store, user),
-            date=workdate,
+            salesperson_code=salesperson_code or salesperson_of(store, context.user),
+            date=context.day.workdate,
         )
         languages = languages_of(store, template.code) if template else ()
         if template:
             header = header.with_template(template, languages)
-        return keep(store, None, Segment(header=header, languages=languages), tell)
+        return save_segment(context, None, Segment(header=header, languages=languages))
 
 
 def _number(store: Store, no: str, series: str) -> Numbered:
@@ -135,28 +116,27 @@ def check_references(store: Store, values: dict[str, str]) -> None:
 
 
 def copy_segment(
-    store: Store,
+    context: Context,
     segment_no: str,
     *,
     no: str = "",
     series: str = "",
     description: str | None = None,
-    tell: Tell = tell_nobody,
 ) -> Segment:
     """Make a segment like another: header, lines and actions, under a number of its own.
 
     Args:
-        store: Where everything is kept.
+        context: Store, user, day and clock.
         segment_no: The segment to copy; it stays as it is.
         no: A number given by hand; empty to take the next of the series.
         series: Another number series than the one that is set up.
         description: The copy's description; the other's if not given.
-        tell: Is told of the change.
 
     Raises:
         NotFound: There is no such segment.
         Refused: No number can be given.
     """
+    store = context.store
     with store.transaction():
         source = require_segment(store, segment_no)
         number = _number(store, no, series)
@@ -166,18 +146,23 @@ def copy_segment(
             no_series=number.series,
             description=source.header.description if description is None else description,
         )
-        return keep(store, None, source.copied(header), tell)
+        return save_segment(context, None, source.copied(header))
 
 
-def delete_segment(store: Store, segment_no: str, *, tell: Tell = tell_nobody) -> None:
+def delete_segment(context: Context, segment_no: str) -> None:
     """Delete a segment with its lines, history and texts; what is logged stays.
 
     Contents of attachments that nothing else needs go with it.
 
     Raises:
         NotFound: There is none; it may have been logged or deleted already.
+        Conflict: Somebody else changed, logged or deleted it meanwhile.
     """
+    store = context.store
     with store.transaction():
         segment = require_segment(store, segment_no)
-        drop(store, segment, tell)
+        context.on_event(SegmentChanging(segment, None))
+        store.segments.remove(segment)
+        follow_lines(store, segment, None)
+        context.on_event(SegmentChanged(segment, None))
         store.attachments.remove(unneeded_attachments(store, segment.attachments))

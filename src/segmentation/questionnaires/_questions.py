@@ -1,22 +1,15 @@
-"""Profile questionnaires: questions about contacts, and the answers that may be given.
+"""Records of questionnaires, and their lines put together: questions with the answers to them."""
 
-An answer is given by hand, or found from figures: its range holds the figure itself, or the
-figure's share of the whole. What the figures are, and whose, is said by `operations`.
-"""
-
-from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from itertools import accumulate, islice, pairwise
-from operator import ge, le, neg
+from collections.abc import Container, Iterable, Iterator
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
 
 import attrs
 
-from .codes import Option
-from .contacts import AnswerPriority, Contact, ContactType, Priority
-from .errors import Fault, Said
-from .fields import (
+from segmentation.codes import Option
+from segmentation.contacts import AnswerPriority, Contact, ContactType, Priority
+from segmentation.errors import Fault, Message
+from segmentation.fields import (
     Code,
     Extra,
     LongText,
@@ -28,6 +21,8 @@ from .fields import (
     to_option,
     with_converters,
 )
+from segmentation.markup import to_rows
+from segmentation.showing import shown_by
 
 
 class QuestionnaireContactType(Option):
@@ -103,6 +98,15 @@ class SortingMethod(Option):
     ASCENDING = "ascending"
 
 
+WHOLE = 100
+"""All of something, in percent."""
+
+_SORTED = frozenset(ClassificationMethod) - {
+    ClassificationMethod.BLANK,
+    ClassificationMethod.DEFINED_VALUE,
+}
+
+
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
 class ProfileQuestionnaire(Record, table="profile_questionnaire_header", key=("code",)):
     """A questionnaire and whom it is for."""
@@ -175,10 +179,10 @@ class ProfileQuestionnaireLine(
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
-    def place(self) -> Said:
+    def place(self) -> Message:
         """The line's name in errors."""
         code = self.profile_questionnaire_code
-        return Said("questionnaire {code} line {line}", code=code, line=self.line_no)
+        return Message("questionnaire {code} line {line}", code=code, line=self.line_no)
 
     def holds(self, value: Decimal) -> bool:
         """Whether an answer's range holds a figure; a bound of 0 is open, 0 to 0 holds nothing."""
@@ -198,6 +202,13 @@ class Rating(
         "rating_profile_quest_code",
         "rating_profile_quest_line_no",
     ),
+    shown=(
+        "profile_questionnaire_code",
+        "profile_questionnaire_line_no",
+        "rating_profile_quest_code",
+        "rating_profile_quest_line_no",
+        "points",
+    ),
 ):
     """Points that an answer to one question is worth in a rating question.
 
@@ -214,6 +225,7 @@ class Rating(
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
+@shown_by("code", "line.line_no", "line.description", "answers")
 @attrs.frozen
 class Question:
     """A question with the answers that follow it, in the order of their lines."""
@@ -240,6 +252,11 @@ class Question:
     def is_rating(self) -> bool:
         """Whether its figure are points of answers to other questions."""
         return self.is_automatic and self.line.contact_class_field is ContactClassField.RATING
+
+    def _repr_html_(self) -> str:
+        """The answers, under the question."""
+        names = ["line_no", "description", "from_value", "to_value"]
+        return to_rows(self.answers, names, caption=self.line.description)
 
     def found(self, value: Decimal) -> tuple[int, ...]:
         """Lines of the answers that a figure gives; only the first, unless several are allowed.
@@ -285,7 +302,7 @@ def _question_faults(line: ProfileQuestionnaireLine) -> Iterator[Fault]:
         yield Fault(line.place, "customer_class_field", f"one class field is wanted, not {said}")
     if not line.classification_method:
         yield Fault(line.place, "classification_method", "is blank")
-    if not 0 <= line.min_pct_questions_answered <= _WHOLE:
+    if not 0 <= line.min_pct_questions_answered <= WHOLE:
         yield Fault(line.place, "min_pct_questions_answered", "is not between 0 and 100")
     if line.contact_class_field is ContactClassField.RATING:
         return
@@ -301,127 +318,7 @@ def _range_faults(
 ) -> Iterator[Fault]:
     low, high = answer.from_value, answer.to_value
     if high and low > high:
-        reason = Said("{high} is less than {low}: the range is empty", high=high, low=low)
+        reason = Message("{high} is less than {low}: the range is empty", high=high, low=low)
         yield Fault(answer.place, "to_value", reason)
-    if question.classification_method in _SORTED and max(low, high) > _WHOLE:
+    if question.classification_method in _SORTED and max(low, high) > WHOLE:
         yield Fault(answer.place, "to_value", "a percentage cannot be over 100")
-
-
-_WHOLE = 100
-_SORTED = frozenset(ClassificationMethod) - {
-    ClassificationMethod.BLANK,
-    ClassificationMethod.DEFINED_VALUE,
-}
-
-
-def classified(question: Question, values: Mapping[str, Decimal]) -> dict[str, tuple[int, ...]]:
-    """The answers that figures give, by contact; who gets none is left out.
-
-    Contacts with equal figures rank alike, all as the first of them. Where figures are
-    cumulated, those below 0 count as 0.
-
-    Args:
-        question: The question, with method, sorting and answers.
-        values: Each contact's figure.
-    """
-    match question.line.classification_method:
-        case ClassificationMethod.DEFINED_VALUE:
-            return _one_by_one(question, values, Decimal(_WHOLE))
-        case ClassificationMethod.PERCENTAGE_OF_VALUE:
-            return _one_by_one(question, values, sum(values.values(), Decimal(0)))
-        case ClassificationMethod.PERCENTAGE_OF_CONTACTS:
-            nos, figures = _ranked(question.line, values)
-            return _by_rank(question, nos, figures, range(1, len(nos) + 1), Decimal(len(nos)))
-        case ClassificationMethod.CUMULATED_VALUE:
-            nos, figures = _ranked(question.line, _counting(values))
-            *before, total = accumulate(figures, initial=Decimal(0))
-            return _by_rank(question, nos, figures, before, total)
-        case _:
-            return {}
-
-
-def _counting(values: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
-    """The figures, those below 0 as 0."""
-    zero = Decimal(0)
-    if min(values.values(), default=zero) >= zero:
-        return values
-    return {no: max(value, zero) for no, value in values.items()}
-
-
-def _one_by_one(
-    question: Question, values: Mapping[str, Decimal], whole: Decimal
-) -> dict[str, tuple[int, ...]]:
-    if not whole:
-        return {}
-    starts, answers = _steps(question, whole)
-    found = {}
-    for no, value in values.items():
-        if value < 0 or whole < 0:  # rounding goes the other way there
-            lines = question.found(value * _WHOLE / whole)
-        else:
-            lines = answers[bisect_right(starts, value)]
-        if lines:
-            found[no] = lines
-    return found
-
-
-def _by_rank(
-    question: Question,
-    nos: Sequence[str],
-    figures: Sequence[Decimal],
-    measures: Sequence[int | Decimal],
-    whole: Decimal,
-) -> dict[str, tuple[int, ...]]:
-    """The answers of ranked contacts: where measures ascend, each step takes a slice of them."""
-    if not whole:
-        return {}
-    starts, answers = _steps(question, whole)
-    places = [0, *(_after_tie(figures, bisect_left(measures, start)) for start in starts), len(nos)]
-    found: dict[str, tuple[int, ...]] = {}
-    for lines, (first, last) in zip(answers, pairwise(places), strict=True):
-        if lines:
-            found |= dict.fromkeys(nos[first:last], lines)
-    return found
-
-
-def _after_tie(figures: Sequence[Decimal], place: int) -> int:
-    """The place, or where the run of equal figures ends that begins before it and goes on."""
-    if not 0 < place < len(figures) or figures[place] != figures[place - 1]:
-        return place
-    if figures[0] > figures[-1]:
-        return bisect_right(figures, -figures[place], key=neg)
-    return bisect_right(figures, figures[place])
-
-
-def _ranked(
-    line: ProfileQuestionnaireLine, values: Mapping[str, Decimal]
-) -> tuple[Sequence[str], Sequence[Decimal]]:
-    """Contacts and their figures in order; floating point sorts faster, and is then checked."""
-    descending = line.sorting_method is SortingMethod.DESCENDING
-    nos, figures = list(values), list(values.values())
-    quick = list(map(float, figures))
-    order = sorted(range(len(nos)), key=quick.__getitem__, reverse=descending)
-    ranked = [figures[place] for place in order]
-    right = ge if descending else le
-    if not all(map(right, ranked, islice(ranked, 1, None))):
-        order = sorted(order, key=figures.__getitem__, reverse=descending)
-        ranked = [figures[place] for place in order]
-    return [nos[place] for place in order], ranked
-
-
-def _steps(
-    question: Question, whole: Decimal
-) -> tuple[Sequence[Decimal], Sequence[tuple[int, ...]]]:
-    """Where the answers to figures from 0 on change, and the answers before and after.
-
-    Figures are of a whole that stands for 100; instead of each figure, the bounds of the answers
-    are converted, and rounding is part of them.
-    """
-    unit = Decimal(1).scaleb(-question.line.no_of_decimals)
-    bounds = {Decimal(0)}
-    for answer in question.answers:
-        bounds.add((answer.from_value / unit).to_integral_value(ROUND_CEILING) * unit)
-        bounds.add((answer.to_value / unit).to_integral_value(ROUND_FLOOR) * unit + unit)
-    reached = sorted(bound for bound in bounds if bound >= 0)
-    starts = [(bound - unit / 2) * whole / _WHOLE for bound in reached[1:]]
-    return starts, [question.found(bound) for bound in reached]

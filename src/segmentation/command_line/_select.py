@@ -1,0 +1,132 @@
+"""The command ``select``: print the contacts that pass, as a table, CSV or JSON."""
+
+import argparse
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from segmentation.criteria import AllOf, Part, Schema, Selection, Where, parse
+from segmentation.errors import FilterError, UsageError
+from segmentation.fields import Field
+from segmentation.segments import contact_schema
+
+from ._arguments import Commands, add_store
+from ._output import DONE, WRONG_USE, complain, say
+from ._stores import existing
+
+_SHOWN = ("no", "type", "name", "company_name", "post_code", "city", "country_region_code")
+
+
+def add_select(commands: Commands) -> None:
+    """Add the command, its arguments and what it runs."""
+    select = commands.add_parser(
+        "select",
+        help="print the contacts that pass",
+        description="Print the contacts that pass all filters; filters on one table must hold"
+        " for the same row.",
+        epilog=f"Tables: {', '.join(contact_schema().tables)}."
+        " Example: --where 'contact.country_region_code=DK|SE'"
+        " --where contact_mailing_group.mailing_group_code=NEWS",
+    )
+    add_store(select)
+    select.add_argument(
+        "--where",
+        action="append",
+        default=[],
+        type=_where,
+        metavar="TABLE.FIELD=FILTER",
+        help="a field and the filter that it must pass; may be given more than once",
+    )
+    form = select.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_const", dest="form", const=_print_json)
+    form.add_argument("--csv", action="store_const", dest="form", const=_print_csv)
+    form.add_argument(
+        "--count",
+        action="store_const",
+        dest="form",
+        const=_print_count,
+        help="print only how many they are",
+    )
+    select.set_defaults(run=_select, form=_print_table)
+
+
+def _where(text: str) -> tuple[str, str, str]:
+    name, found, filtered = text.partition("=")
+    table, dot, field = name.strip().rpartition(".")
+    if not (found and dot and table and field):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form TABLE.FIELD=FILTER")
+    return table, field, filtered
+
+
+def _select(options: argparse.Namespace) -> int:
+    with existing(options.store) as workspace:
+        try:
+            nos = workspace.select(_selection(options.where, workspace.schema))
+        except UsageError as error:
+            return complain(error, WRONG_USE)
+        contacts = workspace.store.contacts.get_many(nos)
+        fields_shown = list(workspace.schema.table("contact").fields.values())
+    options.form([_row(contact, fields_shown) for contact in contacts])
+    return DONE
+
+
+def _selection(wheres: Sequence[tuple[str, str, str]], schema: Schema) -> Selection | None:
+    """A part for each table named; empty filters are no filters."""
+    conditions: dict[str, list[Where]] = {}
+    for table, field, text in wheres:
+        try:
+            tree = parse(text)
+        except FilterError as error:
+            raise error.at_field(f"{table}.{field}") from error
+        if tree is not None:
+            conditions.setdefault(schema.table(table).name, []).append(Where(field, tree))
+    parts = [Part(table, tuple(each)) for table, each in conditions.items()]
+    return AllOf(tuple(parts)) if len(parts) > 1 else next(iter(parts), None)
+
+
+_Row = Mapping[str, Any]
+
+
+def _row(contact: Any, fields: Sequence[Field]) -> _Row:  # noqa: ANN401 - any source's contact
+    extra = dict(contact.extra)
+    values = {
+        field.name: extra.get(field.name, field.blank)
+        if field.extra
+        else getattr(contact, field.name)
+        for field in fields
+    }
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: object) -> object:
+    if value is None:
+        return ""
+    return value if isinstance(value, bool | int) else str(value)
+
+
+def _print_json(rows: Sequence[_Row]) -> None:
+    say(json.dumps(rows, ensure_ascii=False, indent=1))
+
+
+def _print_csv(rows: Sequence[_Row]) -> None:
+    columns = list(rows[0]) if rows else list(_SHOWN)
+    lines = io.StringIO()
+    writer = csv.DictWriter(lines, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    say(lines.getvalue(), end="")
+
+
+def _print_count(rows: Sequence[_Row]) -> None:
+    say(str(len(rows)))
+
+
+def _print_table(rows: Sequence[_Row]) -> None:
+    table = [_SHOWN, *([str(row[name]) for name in _SHOWN] for row in rows)]
+    widths = [max(len(line[place]) for line in table) for place in range(len(_SHOWN))]
+    for line in table:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        say("  ".join(cells).rstrip(), flush=False)
+    say(f"{len(rows)} contact{'s' if len(rows) != 1 else ''}")

@@ -1,0 +1,118 @@
+"""What travels together through the verbs: where things are kept, who works, when, in which words.
+
+Time, identity and chance enter here and nowhere else: a verb is given a context and reads no
+clock of its own.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, tzinfo
+from types import MappingProxyType
+from typing import Literal, Self, TypeVar, cast
+
+import attrs
+
+from segmentation.criteria import AsOf
+from segmentation.journal import Stamp
+from segmentation.languages import Phrases, phrases_of
+from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
+from segmentation.segments import Observer, observe_nothing
+from segmentation.showing import shown_by
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+def _view(values: Mapping[_K, _V]) -> Mapping[_K, _V]:
+    """The same values, seen as they change, but not to be changed here."""
+    return MappingProxyType(cast("dict[_K, _V]", values))
+
+
+@shown_by("user", "today", "workdate", "language", "store")
+@attrs.frozen(eq=False, repr=False)
+class Context:
+    """Store, user, day and clock, and what the host brings: all that verbs have in common.
+
+    Two are equal only if they are one. What the host changes in its tokens is seen here.
+
+    Attributes:
+        store: Where everything is kept.
+        user: Who works; stands in the journal.
+        clock: Tells the time of journal entries.
+        random_bytes: Gives at least 16 random bytes, new ones for each call; they guard what is
+            personal in the journal.
+        today: What "today" stands for; the clock's day in the zone if not given.
+        workdate: What "workdate" stands for, and the date of new segments; today if not given.
+        zone: Where the clock's day begins, and where a date is a day of a datetime field.
+        date_order: In which order the digits of a date are typed in filters (``221126``).
+        tokens: Filter texts that the host's own tokens stand for, by name (``%mycustomers``);
+            looked up anew for each selection.
+        on_event: Is called before and after each change of a segment; an error of it undoes the
+            step (see `segmentation.segments`).
+        rendering: How letters are made.
+        language: What descriptions, selections, explanations and errors are written in.
+        couriers: Who delivers what, by correspondence type.
+        agenda: The host's system of tasks and opportunities, which takes over what is made.
+        ledgers: The host's books, for figures of customers and vendors.
+    """
+
+    store: Store
+    user: str = attrs.field(default="", kw_only=True)
+    clock: Clock = attrs.field(kw_only=True)
+    random_bytes: Callable[[], bytes] = attrs.field(kw_only=True)
+    today: date | None = attrs.field(default=None, kw_only=True)
+    workdate: date | None = attrs.field(default=None, kw_only=True)
+    zone: tzinfo = attrs.field(default=UTC, kw_only=True)
+    date_order: Literal["dmy", "mdy", "ymd"] = attrs.field(default="dmy", kw_only=True)
+    tokens: Mapping[str, str] = attrs.field(factory=dict, converter=_view, kw_only=True)
+    on_event: Observer = attrs.field(default=observe_nothing, kw_only=True)
+    rendering: Rendering = attrs.field(factory=Rendering, kw_only=True)
+    language: str = attrs.field(default="en", kw_only=True)
+    couriers: Couriers = attrs.field(factory=dict, converter=_view, kw_only=True)
+    agenda: Agenda | None = attrs.field(default=None, kw_only=True)
+    ledgers: Ledgers | None = attrs.field(default=None, kw_only=True)
+
+    @property
+    def now(self) -> datetime:
+        """The time by the clock, in the zone."""
+        return self.clock().astimezone(self.zone)
+
+    @property
+    def day(self) -> AsOf:
+        """The day and the user that criteria are bound to."""
+        today = self.today or self.now.date()
+        return AsOf(
+            today,
+            self.workdate or today,
+            user=self.user,
+            tokens=self.tokens,
+            zone=self.zone,
+            date_order=self.date_order,
+        )
+
+    @property
+    def stamp(self) -> Stamp:
+        """Time and user of what is recorded now, with new random bytes."""
+        at = self.clock()
+        return Stamp(
+            at=at,
+            user=self.user,
+            day=self.today or at.astimezone(self.zone).date(),
+            random_bytes=self.random_bytes(),
+        )
+
+    @property
+    def phrases(self) -> Phrases:
+        """The words of the language."""
+        return phrases_of(self.language)
+
+    def on(self, day: AsOf) -> Self:
+        """The same on another day, by another user, with other tokens."""
+        return attrs.evolve(
+            self,
+            today=day.today,
+            workdate=day.workdate,
+            user=day.user,
+            tokens=day.tokens,
+            zone=day.zone,
+            date_order=day.date_order,
+        )

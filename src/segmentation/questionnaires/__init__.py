@@ -1,0 +1,37 @@
+"""Profile questionnaires: questions about contacts, and the answers that may be given.
+
+An answer is given by hand, or found from figures: its range holds the figure itself, or the
+figure's share of the whole. What the figures are, and whose, is said by `operations`.
+"""
+
+from ._classification import classified
+from ._questions import (
+    ClassificationMethod,
+    ContactClassField,
+    CustomerClassField,
+    LineType,
+    ProfileQuestionnaire,
+    ProfileQuestionnaireLine,
+    Question,
+    QuestionnaireContactType,
+    Rating,
+    SortingMethod,
+    VendorClassField,
+    questions_of,
+)
+
+__all__ = [
+    "ClassificationMethod",
+    "ContactClassField",
+    "CustomerClassField",
+    "LineType",
+    "ProfileQuestionnaire",
+    "ProfileQuestionnaireLine",
+    "Question",
+    "QuestionnaireContactType",
+    "Rating",
+    "SortingMethod",
+    "VendorClassField",
+    "classified",
+    "questions_of",
+]

@@ -1,0 +1,128 @@
+"""Salutations: how a contact is greeted, by language and tone.
+
+A formula has the words, and says which parts of a name go where. Knows nothing of letters.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Annotated
+
+import attrs
+
+from .code_tables import Language
+from .codes import Option
+from .contacts import Contact
+from .errors import NotFound
+from .fields import (
+    Extra,
+    Record,
+    RefersTo,
+    ShortCode,
+    Text,
+    to_extra,
+    to_option,
+    with_converters,
+)
+
+
+class SalutationType(Option):
+    """The tone of a salutation."""
+
+    FORMAL = "formal"
+    INFORMAL = "informal"
+
+
+class NamePart(Option):
+    """A part of a name that a salutation formula can call for."""
+
+    BLANK = ""
+    JOB_TITLE = "job_title"
+    FIRST_NAME = "first_name"
+    MIDDLE_NAME = "middle_name"
+    SURNAME = "surname"
+    INITIALS = "initials"
+    COMPANY_NAME = "company_name"
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class Salutation(Record, table="salutation", key=("code",)):
+    """A way to greet; its words stand in the formulas."""
+
+    code: ShortCode
+    description: Text = ""
+    extra: Extra = attrs.field(default=(), converter=to_extra)
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class SalutationFormula(
+    Record, table="salutation_formula", key=("salutation_code", "language_code", "salutation_type")
+):
+    """The words of a salutation in one language and tone.
+
+    Attributes:
+        salutation: The text, with ``%1`` to ``%5`` where the name parts go.
+    """
+
+    salutation_code: Annotated[ShortCode, RefersTo("salutation")]
+    language_code: Language = ""
+    salutation_type: SalutationType = attrs.field(
+        default=SalutationType.FORMAL, converter=to_option
+    )
+    salutation: Text = ""
+    name_1: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    name_2: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    name_3: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    name_4: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    name_5: NamePart = attrs.field(default=NamePart.BLANK, converter=to_option)
+    extra: Extra = attrs.field(default=(), converter=to_extra)
+
+    @property
+    def parts(self) -> tuple[NamePart, ...]:
+        """The five name parts, in their order."""
+        return (self.name_1, self.name_2, self.name_3, self.name_4, self.name_5)
+
+
+def salutation_text(contact: Contact, formula: SalutationFormula) -> str:
+    """The salutation of a contact; an empty name part leaves no double space.
+
+    >>> from segmentation.contacts import ContactType
+    >>> anna = Contact(no="1", type=ContactType.PERSON, first_name="Anna", surname="Berg")
+    >>> greeting = SalutationFormula(
+    ...     salutation_code="F", salutation="Dear %1 %2 %3,",
+    ...     name_1=NamePart.FIRST_NAME, name_2=NamePart.MIDDLE_NAME, name_3=NamePart.SURNAME,
+    ... )
+    >>> salutation_text(anna, greeting)
+    'Dear Anna Berg,'
+    """
+    values = [getattr(contact, part).strip() if part else "" for part in formula.parts]
+
+    def filled(found: re.Match[str]) -> str:
+        value = values[int(found[2]) - 1]
+        return found[1] + value if value else ""
+
+    # The blank before a part goes with it; no-break spaces, as French sets them, stay.
+    return re.sub("( ?)%([1-5])", filled, formula.salutation).strip(" ")
+
+
+def find_salutation(
+    contact: Contact,
+    formulas: Iterable[SalutationFormula],
+    language_code: str,
+    tone: SalutationType,
+) -> str:
+    """The salutation of a contact in a language and tone.
+
+    Raises:
+        NotFound: There is no formula for it; the error names contact, language and tone.
+    """
+    for formula in formulas:
+        if (
+            formula.salutation_code == contact.salutation_code
+            and formula.language_code == language_code
+            and formula.salutation_type is tone
+        ):
+            return salutation_text(contact, formula)
+    raise NotFound(
+        "salutation formula",
+        f"{contact.salutation_code} {language_code} {tone} (contact {contact.no})",
+    )

@@ -1,0 +1,43 @@
+"""Values to plain data and back.
+
+Plain data is what JSON can hold. Stored data bears tags of ours, never class names; what a
+record leaves at its default is left out, so that a field added later does not change what was
+stored before. Canonical JSON (keys sorted, no blanks, UTF-8 as it is) gives the same bytes for
+the same value on every machine.
+"""
+
+from ._criteria import (
+    CRITERIA_VERSION,
+    criteria_from_data,
+    criteria_from_json,
+    criteria_json_schema,
+    criteria_to_data,
+    criteria_to_json,
+)
+from ._values import (
+    JSON,
+    fragments,
+    from_data,
+    from_json,
+    to_data,
+    to_json,
+    value_from_data,
+    value_to_data,
+)
+
+__all__ = [
+    "CRITERIA_VERSION",
+    "JSON",
+    "criteria_from_data",
+    "criteria_from_json",
+    "criteria_json_schema",
+    "criteria_to_data",
+    "criteria_to_json",
+    "fragments",
+    "from_data",
+    "from_json",
+    "to_data",
+    "to_json",
+    "value_from_data",
+    "value_to_data",
+]

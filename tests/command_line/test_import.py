@@ -1,0 +1,60 @@
+"""The command `import`: what comes in, and what is told of what does not."""
+
+from pathlib import Path
+
+import pytest
+
+from segmentation.command_line import main
+
+
+def test_import_tells_what_came_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "contact.csv").write_text("no,name,vip\nA,Anna,yes\n", encoding="utf-8")
+    (tmp_path / "customer.csv").write_text("no\n1\n", encoding="utf-8")
+    assert main(["import", str(tmp_path), "--store", str(tmp_path / "crm.db")]) == 0
+    printed = capsys.readouterr().out
+    assert "1 contact" in printed
+    assert "new field: contact.vip (boolean)" in printed
+    assert "left alone: customer.csv" in printed
+
+
+def test_a_file_that_is_named_almost_like_a_table_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("contact.csv", "contacts.csv", "mailing_groups.csv"):
+        (tmp_path / name).write_text("no,code\nA,B\n", encoding="utf-8")
+    assert main(["import", str(tmp_path), "--store", str(tmp_path / "crm.db")]) == 0
+    printed = capsys.readouterr().out
+    assert "contacts.csv (no table of ours)" in printed
+    assert "mailing_groups.csv (no table of ours; did you mean 'mailing_group'?)" in printed
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "data: holds no JSON or CSV file that is named after a table of ours"),
+        ("contacts.csv", "did you mean 'contact'?"),
+        ("notes.txt", "notes.txt: is not named after a table of ours"),
+    ],
+)
+def test_an_import_of_nothing_is_no_import(
+    name: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for each in ("contacts.csv", "notes.txt"):
+        (data / each).write_text("no\nA\n", encoding="utf-8")
+    assert main(["import", str(data / name), "--store", str(tmp_path / "crm.db")]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_import_reports_every_fault_and_takes_nothing_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, store = tmp_path / "contact.csv", tmp_path / "crm.db"
+    data.write_text("no,type,company_no\nA,robot,\nB,person,X\n", encoding="utf-8")
+    assert main(["import", str(data), "--store", str(store)]) == 1
+    said = capsys.readouterr().err
+    assert "contact.csv row 2: type: 'robot' is not an option" in said
+    assert "contact.csv row 3: company_no: there is no contact 'X'" in said
+    assert main(["select", "--store", str(store), "--count"]) == 0
+    assert capsys.readouterr().out == "0\n"
