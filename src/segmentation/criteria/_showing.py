@@ -30,6 +30,7 @@ from ._nodes import (
     Measure,
     Not,
     Part,
+    Untrue,
 )
 from ._one_line import MOST, in_brackets, listed, to_line
 from ._schema import Schema, Table
@@ -255,8 +256,8 @@ def _constructed(value: Any) -> Iterator[object]:  # noqa: ANN401 - of any attrs
 
 
 def _is_same(held: object, default: object) -> bool:
-    """Whether a value is the default; a condition in its place is not asked for its truth."""
-    return type(held) is type(default) and held == default
+    """Whether a value is the default; of a field in its place equality would make a condition."""
+    return not isinstance(held, Untrue) and held == default
 
 
 def _default(field: "attrs.Attribute[Any]", value: object) -> object:
