@@ -19,13 +19,16 @@ from segmentation.criteria import (
     Cut,
     Explanation,
     Filter,
+    Finding,
     First,
     Not,
     Operand,
     Order,
     Part,
     PartCount,
+    RowFindings,
     Sample,
+    Schema,
     Where,
     any_,
     at_least,
@@ -36,6 +39,7 @@ from segmentation.criteria import (
     effect,
     fields,
     make_selection,
+    make_table,
     none,
     parse,
     share,
@@ -54,9 +58,14 @@ DEEP: Any = BERN
 for _ in range(20_000):
     DEEP = Not(DEEP)
 
+FINDING = Finding("city", "Bern", "is Basel", holds=False, shown="city “Bern”")
+
 
 def bound(criteria: Criteria | None) -> language.BoundSelection:
     return bind(criteria, truth.SCHEMA, truth.AS_OF)
+
+
+(WHERE,) = bound(BERN).node.conditions  # type: ignore[union-attr]
 
 
 def is_short(line: str) -> bool:
@@ -104,6 +113,10 @@ def test_a_selection_shows_itself_in_one_line_frt_08(case: truth.Selected) -> No
         Counts(3, (PartCount("x" * 500, 1, 1),) * 50, 1),
         PartCount("x" * 500, 1, 1),
         BoundPart(truth.SCHEMA.table("contact"), ()),
+        Schema("a", "no", {"a": make_table("a", []), "x" * 500: make_table("x" * 500, [])}),
+        FINDING,
+        RowFindings((FINDING,) * 50),
+        RowFindings(()),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -131,9 +144,14 @@ def test_no_class_of_the_language_forgets_to_frt_08() -> None:
         (AsOf(date(2026, 11, 22)), "AsOf(datetime.date(2026, 11, 22))"),
         (bound(BERN), "<selection on 2026-11-22: city is “Bern”>"),
         (bound(BERN).node, "<bound: city is “Bern”>"),
+        (WHERE, "<bound: city is “Bern”>"),
+        (FINDING, "<no: city “Bern”, asked: is Basel>"),
+        (RowFindings((FINDING,)), "<no: city “Bern”>"),
+        (Where("city", AllOf((parse("a"), 5))), "Where('city', parse(...))"),  # type: ignore[arg-type]
         (Counts(3, (), 1), "<1 of 3 contacts pass, 0 parts>"),
         (Explanation("so it is", holds=False), "<no: so it is>"),
         (Not("x"), "Not('x')"),
+        (Operand("a", any_case=contact.city), "Operand('a', contact.city)"),  # type: ignore[arg-type]
         (Where("city", parse("")), "Where('city', None)"),  # type: ignore[arg-type]
     ],
     ids=str,

@@ -41,9 +41,8 @@ def in_brackets(text: str) -> str:
 def listed(names: Iterable[str], most: int) -> str:
     """Names in a row; of many the first, and how many more there are."""
     names = list(names)
-    told = ", ".join(names)
-    for count in range(len(names) - 1, -1, -1):
-        if len(told) <= most:
-            break
-        told = f"{', '.join(names[:count])} and {len(names) - count} more".strip()
+    shown, told = len(names), ", ".join(names)
+    while len(told) > most and shown:
+        shown -= 1
+        told = f"{', '.join(names[:shown])} and {len(names) - shown} more".strip()
     return told

@@ -30,6 +30,7 @@ from ._nodes import (
     Measure,
     Not,
     Part,
+    Untrue,
 )
 from ._one_line import MOST, in_brackets, listed, to_line
 from ._schema import Schema, Table
@@ -193,20 +194,18 @@ def _filter_text(item: Any) -> str:  # noqa: ANN401 - a filter, if the tree is s
         return "..."
 
 
-def _joined(value: object) -> Iterator[object]:
-    match value:
-        case Not(item):
-            yield _Text("~")
+def _joined(value: Not[Any] | AllOf[Any] | AnyOf[Any]) -> Iterator[object]:
+    if isinstance(value, Not):
+        yield _Text("~")
+        yield from _grouped(value.item)
+    elif type(value.items[0]) is type(value):  # with a sign between, the two would become one
+        yield from _call(type(value).__name__, value.items)
+    else:
+        sign = _Text(" & " if isinstance(value, AllOf) else " | ")
+        for number, item in enumerate(value.items):
+            if number:
+                yield sign
             yield from _grouped(item)
-        case AllOf(items) | AnyOf(items):
-            if type(items[0]) is type(value):  # with a sign between, the two would become one
-                yield from _call(type(value).__name__, items)
-                return
-            sign = _Text(" & " if isinstance(value, AllOf) else " | ")
-            for number, item in enumerate(items):
-                if number:
-                    yield sign
-                yield from _grouped(item)
 
 
 def _grouped(item: object) -> Iterator[object]:
@@ -247,13 +246,18 @@ def _constructed(value: Any) -> Iterator[object]:  # noqa: ANN401 - of any attrs
     positional = True
     for field in attrs.fields(type(value)):
         held = getattr(value, field.name)
-        if not field.repr or held == _default(field, value):
+        if not field.repr or _is_same(held, _default(field, value)):
             positional = False
         elif positional:
             given.append(held)
         else:
             named[field.name] = held
     return _call(type(value).__name__, *given, **named)
+
+
+def _is_same(held: object, default: object) -> bool:
+    """Whether a value is the default; of a field in its place equality would make a condition."""
+    return not isinstance(held, Untrue) and held == default
 
 
 def _default(field: "attrs.Attribute[Any]", value: object) -> object:
