@@ -154,6 +154,9 @@ def test_a_template_in_word_reaches_nothing_but_its_merge_data(template: str) ->
         word(template, name="Anna")
 
 
+PROPERTIES = "docProps/core.xml"
+
+
 def test_a_filled_template_is_the_document_that_docxtpl_makes_of_it() -> None:
     row = "<w:tr><w:tc><w:tcPr/>{}</w:tc></w:tr>"
     table = "".join(
@@ -172,7 +175,9 @@ def test_a_filled_template_is_the_document_that_docxtpl_makes_of_it() -> None:
     rival.render(data, autoescape=True)
     rival.save(expected := io.BytesIO())
     made = make_word_renderer().read(template, "list.docx").fill_with(data)
-    assert unpacked(made, "ours") == unpacked(expected.getvalue(), "theirs")
+    ours, theirs = unpacked(made, "ours"), unpacked(expected.getvalue(), "theirs")
+    del ours[PROPERTIES], theirs[PROPERTIES]  # they hold the second in which they were made
+    assert ours == theirs
     assert text_of(made).count("Anna") == 3
 
 
