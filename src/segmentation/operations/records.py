@@ -3,7 +3,9 @@
 A contact is asked of the store's contacts, wherever the host keeps them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, zip_longest
+from typing import cast
 
 from segmentation import (
     campaigns,
@@ -18,7 +20,7 @@ from segmentation import (
 from segmentation.codes import to_code
 from segmentation.contacts import Contact, ContactBusinessRelation, LinkToTable
 from segmentation.errors import NotFound
-from segmentation.fields import Record, RecordT
+from segmentation.fields import FieldType, Record, RecordT, fields_of, key_of
 from segmentation.interactions import Interaction
 from segmentation.protocols import Store
 from segmentation.segments import Segment
@@ -67,6 +69,93 @@ KINDS: Mapping[str, type[Record]] = {
     )
 }
 """The tables that can be taken in, by name."""
+
+
+_NEAR_AMONG = 10_000
+"""Among how many keys the one that looks most like a wrong one is looked for."""
+
+
+def key_in(kind: type[Record], key: object) -> tuple[object, ...]:
+    """A key as its parts, as they are stored.
+
+    Args:
+        kind: The kind of record.
+        key: A key, its parts as a tuple, or a record in place of its key.
+    """
+    if isinstance(key, Record):
+        return key_of(key)
+    parts = key if isinstance(key, tuple) else (key,)
+    types = {field.name: field.type for field in fields_of(kind)}
+    return tuple(
+        to_code(part) if types.get(name) is FieldType.CODE and isinstance(part, str) else part
+        for name, part in zip_longest(kind.__key__, parts)
+    )
+
+
+def name_of(kind: type[Record]) -> str:
+    """What a kind of record is called in errors."""
+    return kind.__table__.replace("_", " ")
+
+
+def find_record(store: Store, kind: type[RecordT], key: object) -> RecordT | None:
+    """The record with this key, or ``None``; contacts are those of the host."""
+    parts = key_in(kind, key)
+    if len(parts) != len(kind.__key__) or None in parts:
+        return None
+    if kind.__table__ == Contact.__table__:
+        found = store.contacts.get_many([str(parts[0])])
+        return cast("RecordT", found[0]) if found else None
+    return store.records.find(kind, *parts)
+
+
+def get_record(store: Store, kind: type[RecordT], key: object) -> RecordT:
+    """The record with this key.
+
+    Raises:
+        NotFound: There is none; the error names the key that looks most like it.
+    """
+    found = find_record(store, kind, key)
+    if found is None:
+        keys = (_as_text(key_of(each)) for each in store.records.all(kind))
+        asked = _as_text(key_in(kind, key))
+        raise NotFound(name_of(kind), asked, known=islice(keys, _NEAR_AMONG))
+    return found
+
+
+def get_records(store: Store, kind: type[RecordT], keys: Iterable[object]) -> Sequence[RecordT]:
+    """The records with these keys, in the order asked, in few questions.
+
+    Raises:
+        NotFound: Some are not there; the error names all of them.
+    """
+    asked = [key_in(kind, key) for key in keys]
+    found = _found(store, kind, asked)
+    missing = [_as_text(key) for key in asked if key not in found]
+    if missing:
+        raise NotFound(name_of(kind), ", ".join(missing))
+    return [found[key] for key in asked]
+
+
+_FEW = 8
+"""Up to how many keys are looked up one by one."""
+
+
+def _found(
+    store: Store, kind: type[RecordT], keys: Sequence[tuple[object, ...]]
+) -> Mapping[tuple[object, ...], RecordT]:
+    rows: Iterable[Record | None]
+    if kind.__table__ == Contact.__table__:
+        rows = store.contacts.get_many([str(key[0]) for key in keys])
+    elif len(keys) > _FEW:
+        wanted = set(keys)
+        rows = (row for row in store.records.all(kind) if key_of(row) in wanted)
+    else:
+        rows = (store.records.find(kind, *key) for key in keys)
+    return {key_of(row): cast("RecordT", row) for row in rows if row is not None}
+
+
+def _as_text(key: tuple[object, ...]) -> str:
+    return " ".join(str(part) for part in key if part is not None)
 
 
 def require_segment(store: Store, segment_no: str) -> Segment:

@@ -6,10 +6,9 @@ of `segmentation.operations`, which a host with its own transactions calls direc
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, tzinfo
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, cast
+from typing import Literal, Self
 
 import attrs
 
@@ -33,7 +32,6 @@ from segmentation.errors import (
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.markup import SHOWN, to_table
-from segmentation.memory import MemoryStore
 from segmentation.operations import data, letters, records, segments
 from segmentation.operations.context import Context
 from segmentation.operations.criteria import (
@@ -59,14 +57,18 @@ from segmentation.segments import (
 
 from ._campaigns import Campaigns
 from ._contacts import Contacts
+from ._extras import IN_MEMORY, open_store
 from ._interactions import Interactions
 from ._journal import Journal
 from ._questionnaires import Questionnaires
+from ._reports import Reports
 from ._selected import Selected
+from ._setup import Setup
 from ._system import system_clock, system_random_bytes, system_worker
+from ._tables import Tables
+from ._tasks import Tasks
+from ._templates import Templates
 from ._worksheet import Filters, Worksheet, criteria_of, source_of
-
-IN_MEMORY = ":memory:"
 
 
 class Workspace:
@@ -216,6 +218,31 @@ class Workspace:
     def contacts(self) -> Contacts:
         """Contacts made, changed, related and merged."""
         return Contacts(self.context)
+
+    @property
+    def templates(self) -> Templates:
+        """Interaction templates with their languages, attachments and Word templates."""
+        return Templates(self.context)
+
+    @property
+    def tasks(self) -> Tasks:
+        """Tasks and opportunities."""
+        return Tasks(self.context)
+
+    @property
+    def tables(self) -> Tables:
+        """The tables of codes, by their names."""
+        return Tables(self.context)
+
+    @property
+    def reports(self) -> Reports:
+        """Contact lists, labels, cover sheets, campaign details."""
+        return Reports(self.context)
+
+    @property
+    def setup(self) -> Setup:
+        """The marketing set-up, the company, the number series."""
+        return Setup(self.context)
 
     # -- contacts ---------------------------------------------------------------------------
 
@@ -426,20 +453,6 @@ class Workspace:
         if fresh:
             return letters.resend_fresh(self.context, entry_nos, language=language)
         return letters.resend(self.context, entry_nos)
-
-
-def open_store(store: str | Path, *, create: bool = True) -> Store:
-    """The store at an address: in memory, or in a SQLite file or another database.
-
-    The adapter is imported only when it is asked for: nothing inside depends on it.
-
-    Raises:
-        NotFound: There is no store yet, and none is to be created.
-    """
-    if str(store) == IN_MEMORY:
-        return MemoryStore()
-    adapter = import_module("segmentation.adapters.sqlalchemy")
-    return cast("Store", adapter.open_store(store, create=create))
 
 
 def _not_ours(path: Path) -> str:

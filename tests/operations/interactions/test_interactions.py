@@ -251,7 +251,7 @@ def test_a_field_that_is_none_or_not_the_callers_is_named() -> None:
         crm.interactions.create("ANNA", "TALK", descripton="x")
     with pytest.raises(UnknownName, match="canceled_by"):
         crm.interactions.create("ANNA", "TALK", canceled_by=1)
-    with pytest.raises(InvalidValue, match="evaluation: 'superb' is not an option; it is one of v"):
+    with pytest.raises(Rejected, match="evaluation: 'superb' is not an option; it is one of v"):
         crm.interactions.create("ANNA", "TALK", evaluation="superb")
 
 
@@ -303,9 +303,9 @@ def test_a_value_that_its_field_cannot_hold_is_named(
         lambda: crm.interactions.draft("ANNA", "TALK", **{field: value}),
     ]
     for step in steps:
-        with pytest.raises(InvalidValue) as error:
+        with pytest.raises(Rejected) as error:
             step()
-        assert error.value.field == field
+        assert [fault.field for fault in error.value.faults] == [field]
     assert crm.journal.head.number == 1
 
 

@@ -9,7 +9,7 @@ import pytest
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.contacts import AlternativeAddress, ContactType, CorrespondenceType
 from segmentation.criteria import make_selection
-from segmentation.errors import InvalidValue, NotFound, Refused, UnknownName
+from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.fields import Record
 from segmentation.memory import MemoryStore
 from segmentation.operations import segments
@@ -209,8 +209,8 @@ def test_extra_fields_of_a_host_can_be_changed_too() -> None:
     [
         ({"colour": "red"}, UnknownName, "colour"),
         ({"no": "SM9"}, UnknownName, "'no'"),
-        ({"unit_cost": "much"}, InvalidValue, "unit_cost"),
-        ({"description": "x" * 101}, InvalidValue, "100 at most"),
+        ({"unit_cost": "much"}, Rejected, "unit_cost"),
+        ({"description": "x" * 101}, Rejected, "100 at most"),
         ({"campaign_no": "NONE"}, NotFound, "campaign"),
         ({"salesperson_code": "NONE"}, NotFound, "salesperson"),
         ({"interaction_template_code": "NONE"}, NotFound, "interaction template"),
@@ -429,7 +429,7 @@ def test_a_contact_that_privacy_bars_comes_onto_no_line() -> None:
     ("values", "error"),
     [
         ({"own_texts": "x"}, UnknownName),
-        ({"evaluation": "so so"}, InvalidValue),
+        ({"evaluation": "so so"}, Rejected),
         ({"campaign_no": "NONE"}, NotFound),
     ],
 )

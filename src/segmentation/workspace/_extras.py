@@ -1,0 +1,53 @@
+"""What the front asks of adapters, each imported when it is needed: the one place that does.
+
+import-linter names this module; nothing else below the adapters knows them.
+"""
+
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+from segmentation.errors import InvalidValue, Message
+from segmentation.fields import Record
+from segmentation.memory import MemoryStore
+from segmentation.protocols import Store
+
+IN_MEMORY = ":memory:"
+
+Backend = Literal["polars", "pandas", "pyarrow"]
+"""The libraries that records can be frames of."""
+
+_BACKENDS = ("polars", "pandas", "pyarrow")
+
+
+def open_store(store: str | Path, *, create: bool = True) -> Store:
+    """The store at an address: in memory, or in a SQLite file or another database.
+
+    Raises:
+        NotFound: There is no store yet, and none is to be created.
+    """
+    if str(store) == IN_MEMORY:
+        return MemoryStore()
+    from segmentation.adapters import sqlalchemy  # noqa: PLC0415 - needs an extra
+
+    return sqlalchemy.open_store(store, create=create)
+
+
+def to_frame(records: Iterable[Record], kind: type[Record], backend: Backend | None) -> Any:  # noqa: ANN401 - a frame of the library that is named
+    """Records as a frame of a library.
+
+    Raises:
+        InvalidValue: No library is named; the error lists those that are installed.
+        MissingExtra: Frames need the extra ``dataframe``.
+    """
+    if backend not in _BACKENDS:
+        installed = [name for name in _BACKENDS if find_spec(name)]
+        reason = Message(
+            "is none of the libraries that frames can be of; installed are: {installed}",
+            installed=", ".join(installed) or "-",
+        )
+        raise InvalidValue("backend", backend, reason)
+    from segmentation.adapters import narwhals  # noqa: PLC0415 - needs an extra
+
+    return narwhals.to_frame(records, kind, backend)

@@ -1,0 +1,117 @@
+"""Writes the typed keywords by which callers give the fields of records.
+
+Run it after a change of a record that a noun makes or changes::
+
+    python tests/support/value_types.py
+
+A test holds what stands there equal to what this makes.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+
+import segmentation.operations
+from segmentation.campaigns import Campaign, CampaignEntry
+from segmentation.contacts import Contact
+from segmentation.fields import Field, FieldType, Record, fields_of
+from segmentation.interactions import Interaction
+from segmentation.kinds import record_kinds
+from segmentation.questionnaires import ProfileQuestionnaire
+from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader, SegmentLine
+from segmentation.setup import CompanyInformation, MarketingSetup
+from segmentation.templates import (
+    InteractionTemplate,
+    InteractionTemplateSetup,
+    TemplateLanguage,
+    WordTemplate,
+)
+
+TARGET = Path(segmentation.operations.__file__).parent / "field_values.py"
+
+GIVEN: tuple[type[Record], ...] = (
+    Contact,
+    Campaign,
+    CampaignEntry,
+    InteractionTemplate,
+    TemplateLanguage,
+    WordTemplate,
+    InteractionTemplateSetup,
+    Interaction,
+    SegmentHeader,
+    SegmentLine,
+    LoggedSegment,
+    SavedCriteria,
+    ProfileQuestionnaire,
+    MarketingSetup,
+    CompanyInformation,
+)
+"""The records whose fields callers give by keyword."""
+
+TYPES = {
+    FieldType.CODE: "str",
+    FieldType.TEXT: "str",
+    FieldType.OPTION: "str",
+    FieldType.INTEGER: "int",
+    FieldType.DECIMAL: "Decimal | float | str",
+    FieldType.BOOLEAN: "bool",
+    FieldType.DATE: "date | str | None",
+    FieldType.DATETIME: "datetime | str | None",
+    FieldType.TIME: "time | str | None",
+}
+
+HEAD = '''"""The fields of records as callers give them by keyword.
+
+Made from the records by ``tests/support/value_types.py``; not to be changed by hand. What is
+given for a field that refers to another record may be that record; dates and times may be texts
+in ISO form, and so may numbers; ``None`` and an empty text are the blank of a field.
+"""
+'''
+
+
+def type_of(field: Field) -> str:
+    """What may be given for a field."""
+    refers = record_kinds().get(field.refers_to)
+    return TYPES[field.type] + (f" | {refers.__name__}" if refers else "")
+
+
+def has_extra(record: type[Record]) -> bool:
+    """Whether a host's fields can be kept with it."""
+    return any(attribute.name == "extra" for attribute in attrs.fields(record))  # type: ignore[arg-type]
+
+
+def imports() -> Iterator[str]:
+    """The names that the module needs, line by line."""
+    fields = (field for kind in GIVEN for field in fields_of(kind))
+    used = {record_kinds()[f.refers_to] for f in fields if f.refers_to in record_kinds()}
+    yield "from collections.abc import Mapping"
+    yield "from datetime import date, datetime, time"
+    yield "from decimal import Decimal"
+    yield "from typing import TypedDict"
+    yield ""
+    for kind in sorted(used, key=lambda kind: (kind.__module__, kind.__name__)):
+        yield f"from {kind.__module__.partition('._')[0]} import {kind.__name__}"
+    yield "from segmentation.fields import Extra, Value"
+
+
+def lines() -> Iterator[str]:
+    """What the module says, line by line."""
+    yield HEAD
+    yield from imports()
+    for kind in GIVEN:
+        yield f"\n\nclass {kind.__name__}Values(TypedDict, total=False):"
+        yield f'    """Fields of the table ``{kind.__table__}``."""\n'
+        for field in fields_of(kind):
+            yield f"    {field.name}: {type_of(field)}"
+        if has_extra(kind):
+            yield "    extra: Mapping[str, Value] | Extra"
+
+
+def source() -> str:
+    """The text of the module, before it is formatted."""
+    return "\n".join(lines()) + "\n"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(source(), encoding="utf-8")
