@@ -13,7 +13,7 @@ from typing import Any, overload
 
 import attrs
 
-from segmentation.bitmaps import from_flags, to_positions
+from segmentation.bitmaps import EMPTY, Bitmap, from_flags, to_positions
 from segmentation.codes import Option
 from segmentation.contacts import CorrespondenceType
 from segmentation.criteria import AsOf, Criteria
@@ -79,7 +79,7 @@ class LeftOuts(Sequence[LeftOut]):
     """
 
     who: Roster
-    reasons: Mapping[LeftOutReason, int]
+    reasons: Mapping[LeftOutReason, Bitmap]
 
     def __reduce__(self) -> tuple[Callable[..., "LeftOuts"], tuple[Any, ...]]:
         return to_left_outs, (tuple(self),)
@@ -127,7 +127,7 @@ class LeftOuts(Sequence[LeftOut]):
 
     @cached_property
     def _made(self) -> tuple[LeftOut, ...]:
-        who, places = self.who, reduce(or_, self.reasons.values(), 0)
+        who, places = self.who, reduce(or_, self.reasons.values(), EMPTY)
         reason_of = {
             place: reason for reason, here in self.reasons.items() for place in to_positions(here)
         }
@@ -136,14 +136,14 @@ class LeftOuts(Sequence[LeftOut]):
         return tuple(LeftOut(no, reason) for no, reason in pairs)
 
 
-def counts_of(reasons: Mapping[LeftOutReason, int]) -> Mapping[LeftOutReason, int]:
+def counts_of(reasons: Mapping[LeftOutReason, Bitmap]) -> Mapping[LeftOutReason, int]:
     """How many places there are for each reason that has any, in the order of the reasons."""
-    found = {reason: reasons.get(reason, 0).bit_count() for reason in LeftOutReason}
+    found = {reason: reasons.get(reason, EMPTY).bit_count() for reason in LeftOutReason}
     return FrozenMapping((reason, count) for reason, count in found.items() if count)
 
 
 def nos_by_reason(
-    who: Roster, reasons: Mapping[LeftOutReason, int]
+    who: Roster, reasons: Mapping[LeftOutReason, Bitmap]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The contacts of a roster for each reason that has any."""
     for reason in counts_of(reasons):

@@ -12,7 +12,7 @@ from typing import Literal, Self, TypeAlias
 
 import attrs
 
-from segmentation.bitmaps import to_positions
+from segmentation.bitmaps import Bitmap, to_positions
 from segmentation.frozen import freeze_within
 from segmentation.showing import shown_by
 
@@ -63,7 +63,7 @@ class Joined:
         code = self.address_codes.get(contact.no, "")
         return self.terms.line(contact, self.numbers[index], code)
 
-    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: int) -> Decimal:
+    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: Bitmap) -> Decimal:
         """The sum of a field over the lines that are there."""
         value: Decimal = getattr(self.terms.header, field)
         return value * here.bit_count()
@@ -109,7 +109,7 @@ class Written:
         """The line with an index in their order."""
         return self.lines[index]
 
-    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: int) -> Decimal:
+    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: Bitmap) -> Decimal:
         """The sum of a field over the lines that are there."""
         found = map(self.lines.__getitem__, to_positions(here))
         return sum((getattr(line, field) for line in found), Decimal(0))
@@ -190,7 +190,7 @@ class Alike:
             contact_company_no=self.who.company_nos[index],
         )
 
-    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: int) -> Decimal:
+    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: Bitmap) -> Decimal:
         """The sum of a field over the lines that are there."""
         values: list[Decimal] = [getattr(like, field) for like in self.likes]
         found = Counter(map(self.who.manner_of.__getitem__, to_positions(here)))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from segmentation.bitmaps import from_flags
+from segmentation.bitmaps import Bitmap, from_flags
 from segmentation.contacts import Contact, in_segment_order
 from segmentation.frozen import freeze_within
 from segmentation.languages import ENGLISH
@@ -33,7 +33,7 @@ class Candidates:
     """
 
     who: Roster
-    barred: Mapping[LeftOutReason, int]
+    barred: Mapping[LeftOutReason, Bitmap]
 
     @property
     def count(self) -> int:

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar, overload
 
 import attrs
 
-from segmentation.bitmaps import from_positions, to_flags, to_positions, without
+from segmentation.bitmaps import EMPTY, Bitmap, from_positions, to_flags, to_positions, without
 from segmentation.columns import Columns, gathered, joined
 from segmentation.frozen import freeze_within
 from segmentation.markup import to_rows
@@ -35,7 +35,7 @@ class Part:
     """A block and which of its lines are there: a set of its places."""
 
     block: Block
-    here: int
+    here: Bitmap
 
     @cached_property
     def count(self) -> int:
@@ -88,16 +88,16 @@ class Part:
         """Whether the line with an index in the block's order is there."""
         return self.is_whole or bool(self._flags[index])
 
-    def numbered(self, numbers: Collection[int]) -> int:
+    def numbered(self, numbers: Collection[int]) -> Bitmap:
         """The places of the lines that are there with one of these numbers."""
         own = self.block.numbers
         if not numbers:
-            return 0
+            return EMPTY
         if isinstance(numbers, range) and isinstance(own, range):
             if _covers(numbers, own):
                 return self.here
             if numbers[-1] < own[0] or own[-1] < numbers[0]:
-                return 0
+                return EMPTY
         found = compress(self.block.order, map(numbers.__contains__, own))
         return self.here & from_positions(found, self.block.who.everyone.bit_length())
 
@@ -254,7 +254,7 @@ class Lines(Sequence[SegmentLine]):
         """Who is on the lines, part by part."""
         return [part.block.who.only(part.here) for part in self.parts]
 
-    def on(self, who: Roster) -> int:
+    def on(self, who: Roster) -> Bitmap:
         """The places of those on a roster who are on the lines too."""
         return who.shared(*self.rosters)
 
@@ -317,7 +317,7 @@ class Lines(Sequence[SegmentLine]):
         wanted = numbers if isinstance(numbers, range) else frozenset(numbers)
         return self._split(lambda part: part.numbered(wanted))
 
-    def _split(self, chosen: Callable[[Part], int]) -> tuple["Lines", "Lines"]:
+    def _split(self, chosen: Callable[[Part], Bitmap]) -> tuple["Lines", "Lines"]:
         pairs = [(part, chosen(part)) for part in self.parts]
         return (
             self._of(Part(part.block, some) for part, some in pairs),
@@ -333,9 +333,9 @@ class Lines(Sequence[SegmentLine]):
 
     def merged(self, other: "Lines") -> "Lines":
         """These lines and others; none of the others' numbers is here yet."""
-        here: dict[Block, int] = {}
+        here: dict[Block, Bitmap] = {}
         for part in (*self.parts, *other.parts):
-            here[part.block] = here.get(part.block, 0) | part.here
+            here[part.block] = here.get(part.block, EMPTY) | part.here
         parts = sorted((Part(*pair) for pair in here.items()), key=_first_of_block)
         changed = {**self.changed, **other.changed} if other.changed else self.changed
         return attrs.evolve(self, parts=tuple(parts), changed=changed)
@@ -344,7 +344,8 @@ class Lines(Sequence[SegmentLine]):
         """The lines that do not share their place in a block with one of others."""
         theirs = {part.block: part.here for part in other.parts}
         return self._of(
-            Part(part.block, without(part.here, theirs.get(part.block, 0))) for part in self.parts
+            Part(part.block, without(part.here, theirs.get(part.block, EMPTY)))
+            for part in self.parts
         )
 
     def apart_from(self, other: "Lines") -> "Lines":

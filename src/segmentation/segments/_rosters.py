@@ -13,7 +13,7 @@ from typing import Protocol, Self, TypeAlias
 
 import attrs
 
-from segmentation.bitmaps import from_flags, full, to_positions
+from segmentation.bitmaps import EMPTY, Bitmap, from_flags, full, to_positions
 from segmentation.contacts import CorrespondenceType
 from segmentation.frozen import freeze_within
 from segmentation.showing import shown_by
@@ -63,7 +63,7 @@ class Roster(Protocol):
     """Contacts as they were at one moment, each at a place of its own."""
 
     @property
-    def everyone(self) -> int:
+    def everyone(self) -> Bitmap:
         """All places."""
 
     @property
@@ -73,7 +73,7 @@ class Roster(Protocol):
     def __contains__(self, no: object, /) -> bool:
         """Whether the contact with a number is on the roster."""
 
-    def in_order(self, places: int) -> Sequence[int]:
+    def in_order(self, places: Bitmap) -> Sequence[int]:
         """The places of a set, in the order in which lines follow each other."""
 
     def contact_nos(self, places: Iterable[int]) -> Iterator[str]:
@@ -82,10 +82,10 @@ class Roster(Protocol):
     def at(self, place: int) -> Joining:
         """The contact at a place, as it was."""
 
-    def only(self, places: int) -> "Roster":
+    def only(self, places: Bitmap) -> "Roster":
         """The roster of those at these places."""
 
-    def shared(self, *others: "Others") -> int:
+    def shared(self, *others: "Others") -> Bitmap:
         """The places of those who are among any of these others too."""
 
     def listed(self) -> "Listed":
@@ -141,7 +141,7 @@ class Listed:
         return len(self.numbers)
 
     @property
-    def everyone(self) -> int:
+    def everyone(self) -> Bitmap:
         """All places."""
         return full(len(self.numbers))
 
@@ -156,7 +156,7 @@ class Listed:
     def __contains__(self, no: object) -> bool:
         return no in self.nos
 
-    def in_order(self, places: int) -> Sequence[int]:
+    def in_order(self, places: Bitmap) -> Sequence[int]:
         """The places of a set, ascending."""
         size = len(self.numbers)
         return range(size) if places == full(size) else list(to_positions(places))
@@ -170,7 +170,7 @@ class Listed:
         manner = self.manners[self.manner_of[place]]
         return Joiner(self.numbers[place], self.company_nos[place], *manner)
 
-    def only(self, places: int) -> Roster:
+    def only(self, places: Bitmap) -> Roster:
         """The roster of those at these places, which are counted anew."""
         if places == self.everyone:
             return self
@@ -182,9 +182,9 @@ class Listed:
             manner_of=array("I", map(self.manner_of.__getitem__, found)),
         )
 
-    def shared(self, *others: Others) -> int:
+    def shared(self, *others: Others) -> Bitmap:
         """The places of those who are among any of these others too."""
-        found = 0
+        found = EMPTY
         for each in others:
             among = each.nos if isinstance(each, Listed) else each
             found |= from_flags(bytes(map(among.__contains__, self.numbers)))

@@ -29,7 +29,16 @@ from ._finishing import passing_numbers, passing_values
 from ._frames import Column, Frame, Frames, is_eager, lazily, narrowed
 from ._keys import Keys, filled_key, flagged, joined, looked_up
 from ._nodes import Linked, at_leaves, fields_read, is_joined, is_own, part_of
-from ._tests import InexactError, Test, all_of, any_of, is_filled, negated, to_test, with_missing
+from ._predicates import (
+    InexactError,
+    Test,
+    all_of,
+    any_of,
+    is_filled,
+    negated,
+    to_test,
+    with_missing,
+)
 
 _FLAG, _FIGURE = "segmentation_flag", "segmentation_figure"
 

@@ -15,13 +15,13 @@ from segmentation.errors import Conflict, NotFound, Refused
 from segmentation.fields import GREATEST, LEAST, Record, RecordT, key_of
 from segmentation.journal import Entry, EntryKind, Head
 
+from ._dialects import Dialect, dialect_of
 from ._faults import legible
 from ._mapping import MappedTable, reading
-from ._tables import Layout, Tables
+from ._tables import Element, Layout, Tables, Test
 from ._types import ExactDecimal, can_hold_text
 from ._units import Unit
 from ._versions import add_columns
-from ._words import Element, Test, Words, words_of
 from ._writing import BATCH, Row, Writer, batches, insert_rows
 
 
@@ -75,9 +75,9 @@ class SqlRecords:
         self, connection: sa.Connection, layout: Layout[Any], equal: Mapping[str, Any]
     ) -> sa.Select[Any]:
         """The statement that reads records, out of our table or that of the host."""
-        words = words_of(connection.dialect, self._tables)
-        columns, values = reading(layout, self._mapped, words)
-        tests = [_equals(values[name], value, words) for name, value in equal.items()]
+        dialect = dialect_of(connection.dialect, self._tables)
+        columns, values = reading(layout, self._mapped, dialect)
+        tests = [_equals(values[name], value, dialect) for name, value in equal.items()]
         keys = [values[name] for name in layout.kind.__key__]
         return sa.select(*columns).where(*tests).order_by(*keys)
 
@@ -115,11 +115,11 @@ class SqlRecords:
             raise Refused(f"change {kind.__table__}", "the host keeps these rows, and changes them")
 
 
-def _equals(column: Element, value: Any, words: Words) -> Test:  # noqa: ANN401 - of any field
+def _equals(column: Element, value: Any, dialect: Dialect) -> Test:  # noqa: ANN401 - of any field
     if value is None:
         return column.is_(None)
     if isinstance(column.type, ExactDecimal):
-        column = words.number(column)
+        column = dialect.number(column)
     return column == (str(value) if isinstance(value, str) else value)
 
 

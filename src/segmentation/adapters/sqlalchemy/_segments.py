@@ -27,10 +27,10 @@ from segmentation.segments import (
 from segmentation.serialization import from_data, from_json, to_data, to_json
 from segmentation.templates import TemplateLanguage
 
+from ._dialects import dialect_of
 from ._tables import Layout, Tables
 from ._types import can_hold_text
 from ._units import Unit
-from ._words import words_of
 from ._writing import BATCH, Writer
 
 _OWN = ("line_no", "contact_no", "contact_company_no")
@@ -155,8 +155,8 @@ class SqlSegments:
         if not numbers:
             return
         table = self._tables.lines.table
-        words = words_of(connection.dialect, self._tables)
-        among = words.among(table.c.line_no, numbers)
+        dialect = dialect_of(connection.dialect, self._tables)
+        among = dialect.among(table.c.line_no, numbers)
         connection.execute(sa.delete(table).where(table.c.segment_no == no, among))
 
     def _remove_lines(self, connection: sa.Connection, no: str) -> None:

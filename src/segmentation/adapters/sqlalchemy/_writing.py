@@ -65,7 +65,7 @@ def insert_rows(
 
 
 def _grouped(rows: list[Row], size: int) -> Iterator[tuple[int, list[Row]]]:
-    """Rows for statements that insert so many, and those left over for one that inserts one."""
+    """Groups of rows for statements that insert many at once, then those left over one by one."""
     whole = len(rows) - len(rows) % size if size > 1 else 0
     if whole:
         yield size, [tuple(chain(*rows[at : at + size])) for at in range(0, whole, size)]

@@ -12,7 +12,7 @@ from typing import assert_never
 
 import attrs
 
-from segmentation.bitmaps import to_positions, without
+from segmentation.bitmaps import EMPTY, to_positions, without
 from segmentation.contacts import AlternativeAddress
 from segmentation.criteria import AsOf, Criteria, bind
 from segmentation.operations.criteria import schema_of
@@ -114,7 +114,7 @@ def partition_candidates(
     who, reasons = found.who, dict(found.barred)
     if options.ignore_exclusion:
         del reasons[LeftOutReason.EXCLUDED]
-    may = without(who.everyone, reduce(or_, reasons.values(), 0))
+    may = without(who.everyone, reduce(or_, reasons.values(), EMPTY))
     if not options.allow_existing:
         reasons[LeftOutReason.ALREADY_THERE] = may & segment.lines.on(who)
         may = without(may, reasons[LeftOutReason.ALREADY_THERE])
