@@ -21,7 +21,7 @@ from segmentation.criteria import (
     Not,
     Table,
 )
-from segmentation.errors import NotFound, UnknownName
+from segmentation.errors import Message, NotFound, UnknownName
 from segmentation.fields import Field, FieldType, Record, fields_of
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryContacts
@@ -72,7 +72,7 @@ class TableSource:
             return self._mapped[table.name].rows(table.fields, self._words, by=by)
         if table.name not in self._layouts:
             known = [*self._layouts, *self._mapped]
-            raise UnknownName("table", table.name, known=known, where="the database")
+            raise UnknownName("table", table.name, known=known, where=Message("the database"))
         element = self._naming(self._layouts[table.name].table)
         return Rows(element, lambda field: self._value(element, field))
 
