@@ -6,6 +6,7 @@ parameters, tables and helpers that return it.
 
 import ast
 import inspect
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -16,11 +17,14 @@ import attrs
 
 import segmentation
 from segmentation import errors
-from segmentation.command_line import WrongUse
 
 SOURCE = Path(segmentation.__file__).parent
+_FOR_TESTS = SOURCE / "testing"
 _WORDED = frozenset({"reason", "expected", "kind", "what", "step", "purpose", "place"})
 _NAMED = frozenset({"field", "where", "store"})
+_HOLE = re.compile(r"\{.*?\}")
+_LETTER = re.compile(r"[^\W\d_]")
+_DOTTED = re.compile(r"[\w.]*")
 _DATA = frozenset({("NoTruthValue", "what")})
 
 
@@ -34,7 +38,6 @@ class Text:
         text: The text, or the template; of one that is put together, what is constant in it.
         composed: Whether it is put together by an f-string, ``+``, ``%`` or ``format``.
         name: Whether it stands where an identifier may: a field, a table, a store.
-        marked: Whether it is written as a `Message`.
     """
 
     file: str
@@ -42,7 +45,14 @@ class Text:
     text: str
     composed: bool = False
     name: bool = False
-    marked: bool = False
+
+    @property
+    def has_words(self) -> bool:
+        """Whether there is something to tell: a name with dots is told by its caption."""
+        bare = self.text if self.composed else _HOLE.sub("", self.text)
+        if (self.composed or self.name) and _DOTTED.fullmatch(bare):
+            return False
+        return _LETTER.search(bare) is not None
 
 
 def _parameters() -> Mapping[str, tuple[str, ...]]:
@@ -63,7 +73,6 @@ def _is_error(made: object) -> bool:
 
 
 PARAMETERS = _parameters()
-assert WrongUse.__name__ in PARAMETERS
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -118,8 +127,9 @@ def called(call: ast.Call) -> str:
 
 @cache
 def modules() -> tuple[Module, ...]:
-    """All modules of the package."""
-    return tuple(Module(path) for path in sorted(SOURCE.rglob("*.py")))
+    """All modules of the package but those that test stores: what they raise, they catch."""
+    paths = sorted(SOURCE.rglob("*.py"))
+    return tuple(Module(path) for path in paths if _FOR_TESTS not in path.parents)
 
 
 class Follower:
@@ -174,8 +184,8 @@ class Follower:
             if name in argument_names(function):
                 yield from given_to(module, function, name)
                 return
-        if (function, name) in module.assigned:
-            return
+            if (function, name) in module.assigned:
+                return
         for where in (module, *(each for each in modules() if each is not module)):
             if (None, name) in where.assigned:
                 yield from ((where, each) for each in where.assigned[None, name])
@@ -238,8 +248,13 @@ def argument(call: ast.Call, names: Iterable[str], name: str) -> ast.expr | None
     return dict(zip(names, call.args, strict=False)).get(name)
 
 
-def texts() -> Iterator[Text]:
+@cache
+def texts() -> frozenset[Text]:
     """Every text that is given to an error, a fault or a message, anywhere in the package."""
+    return frozenset(_texts())
+
+
+def _texts() -> Iterator[Text]:
     follower = Follower()
     for module in modules():
         for call_name, calls in module.calls.items():
@@ -248,14 +263,13 @@ def texts() -> Iterator[Text]:
                     continue
                 for call in calls:
                     given = argument(call, PARAMETERS[call_name], parameter)
-                    for text in follower.texts(module, given, name=parameter in _NAMED):
-                        yield attrs.evolve(text, marked=call_name == "Message")
+                    yield from follower.texts(module, given, name=parameter in _NAMED)
 
 
 def composed() -> Iterator[Text]:
-    """Every text that is put together inside a call that takes one, wherever it stands there."""
+    """Every f-string inside a call that makes an error, a fault or a message."""
     for module in modules():
-        for call_name in PARAMETERS.keys() & module.calls.keys():
+        for call_name in (PARAMETERS.keys() | {"ValueError"}) & module.calls.keys():
             for call in module.calls[call_name]:
                 for node in ast.walk(call):
                     if isinstance(node, ast.JoinedStr):
