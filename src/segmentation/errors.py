@@ -18,9 +18,9 @@ The family::
     ├── JournalBroken    (ValueError)     the chain of the journal does not hold
     └── MissingExtra     (ImportError)    an optional part is not installed
 
-MergeData are attributes, for programs; ``str`` is for people, in English. ``code`` is stable: it
-names the error in logs and in the docs and never changes with the wording. ``said`` is the text
-with its parts kept apart, from which `segmentation.languages` tells it in other languages.
+Facts are attributes, for programs; ``str`` is for people, in English. ``code`` is stable: it
+names the error in logs and in the docs and never changes with the wording. ``message`` is the
+text with its parts kept apart, from which `segmentation.languages` tells it in other languages.
 """
 
 from collections.abc import Iterable, Mapping

@@ -18,6 +18,7 @@ STILL: Mapping[str, int] = {
     "operations/contacts/_rows.py": 5,
     "operations/contacts/_summaries.py": 2,
     "operations/data/_files.py": 10,
+    "operations/data/_importer.py": 2,
     "operations/interactions/_recorded.py": 2,
     "operations/letters/_delivery.py": 2,
     "operations/letters/_printer.py": 2,
@@ -28,7 +29,7 @@ STILL: Mapping[str, int] = {
     "operations/tasks.py": 3,
     "operations/templates.py": 10,
     "operations/values.py": 11,
-    "workspace/_workspace.py": 1,
+    "workspace/_workspace.py": 2,
 }
 """Modules with texts that are put together by f-strings, and how many."""
 

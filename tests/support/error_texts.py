@@ -36,7 +36,7 @@ class Text:
         file: The module, from the package's folder.
         line: Where in it the text stands.
         text: The text, or the template; of one that is put together, what is constant in it.
-        composed: Whether it is put together by an f-string, ``+``, ``%`` or ``format``.
+        composed: Whether it is put together by an f-string, ``+``, ``%``, ``format`` or ``str``.
         name: Whether it stands where an identifier may: a field, a table, a store.
     """
 
@@ -164,8 +164,10 @@ class Follower:
             case ast.Attribute(ast.Name() as table, "get"):
                 for each in (table, *call.args[1:]):
                     yield from self.texts(module, each, name=name)
-            case ast.Name("Message") | ast.Attribute(ast.Name("Message"), _):
-                return  # is collected as a call of its own
+            case ast.Name("str") if not name:  # its words are lost among its values
+                yield Text(module.file, call.lineno, ast.unparse(call), composed=True)
+            case ast.Name("Message" | "text_of") | ast.Attribute(ast.Name("Message"), _):
+                return  # is collected as a call of its own, or where the other error is raised
             case ast.Name(called_) | ast.Attribute(ast.Name("self" | "cls"), called_):
                 for where in (module, *(each for each in modules() if each is not module)):
                     for function in where.functions.get(called_, ()):

@@ -242,7 +242,7 @@ class SmtpCourier:
         return self._connection
 
     def _refused(self, where: str, code: int, said: bytes | str, error: Exception) -> None:
-        """Observer what the server said, and go on with the same connection if it goes on."""
+        """Tell what the server said, and go on with the same connection if it goes on."""
         text = said.decode(errors="replace") if isinstance(said, bytes) else said
         answer = f"{code} {' '.join(text.split())}"
         reason = Message("the mail server answers {answer}", answer=answer)
