@@ -308,9 +308,12 @@ def compared(first: Group, second: Group, *, confidence: float = 0.95) -> Compar
     for group in (first, second):
         if not 0 <= group.responses <= group.contacts or not group.contacts:
             raise InvalidValue(
-                f"group {group.name}",
+                Message("group {name}", name=group.name),
                 group.contacts,
-                f"contacts cannot have {group.responses} responses; each contact counts once",
+                Message(
+                    "contacts cannot have {responses} responses; each contact counts once",
+                    responses=group.responses,
+                ),
             )
     z = _normal_quantile(confidence)
     low_1, high_1 = _wilson(first, z)

@@ -10,7 +10,7 @@ import attrs
 
 from .code_tables import Country, Language, Salesperson
 from .contacts import CorrespondenceType
-from .errors import InvalidValue, Refused
+from .errors import InvalidValue, Message, Refused
 from .fields import (
     Code,
     Extra,
@@ -76,12 +76,15 @@ class NumberSeries(
         number = f"{found['head']}{counted}{found['tail']}"
         past = self.ending_no and (len(number), number) > (len(self.ending_no), self.ending_no)
         if len(counted) > len(digits) or past:
-            after = f" after {self.last_no_used!r}" if self.last_no_used else ""
-            raise Refused(
-                f"number series {self.code}",
-                f"no number is left{after}; lengthen or renew the series",
-            )
+            raise Refused(Message("number series {code}", code=self.code), self._used_up())
         return number
+
+    def _used_up(self) -> Message:
+        last = self.last_no_used
+        return Message(
+            "no number is left{after}; lengthen or renew the series",
+            after=Message(" after {number!r}", number=last) if last else "",
+        )
 
     def used(self, number: str) -> "NumberSeries":
         """The series after ``number`` was given."""

@@ -13,7 +13,7 @@ import attrs
 from .code_tables import Language
 from .codes import Option, to_code
 from .contacts import CorrespondenceType
-from .errors import Fault, UnknownName
+from .errors import Fault, Message, UnknownName
 from .fields import (
     AlsoCalled,
     Code,
@@ -220,7 +220,8 @@ def with_default_language(
     code = to_code(language_code)
     texts = {text.language_code: text for text in languages}
     if code and code not in texts:
-        raise UnknownName("language", code, known=texts, where=f"template {template.code}")
+        where = Message("template {code}", code=template.code)
+        raise UnknownName("language", code, known=texts, where=where)
     action = template.wizard_action
     if code and texts[code].is_html:
         action = WizardAction.MERGE
@@ -242,21 +243,23 @@ def template_faults(
         languages: All its languages.
         records_documents: Whether the set-up uses it for documents of the host.
     """
-    place = f"template {template.code}"
+    place = Message("template {code}", code=template.code)
     texts = {text.language_code: text for text in languages}
     if records_documents and texts:
         yield Fault(place, "", "records documents of the host, and may have no languages")
     code = template.language_code_default
     default = texts.get(code)
     if code and default is None:
-        yield Fault(place, "language_code_default", f"{code!r} is none of its languages")
+        reason = Message("{code!r} is none of its languages", code=code)
+        yield Fault(place, "language_code_default", reason)
     for text in texts.values():
         if text.attachment and text.word_template_code:
-            yield Fault(
-                f"{place} in {text.language_code or 'no language'}",
-                "word_template_code",
-                "excludes an attachment",
+            where = Message(
+                "template {code} in {language}",
+                code=template.code,
+                language=text.language_code or Message("no language"),
             )
+            yield Fault(where, "word_template_code", "excludes an attachment")
     if template.word_template_code and default and default.attachment:
         yield Fault(place, "word_template_code", "excludes the attachment of its language")
     yield from _action_faults(template, default, place)

@@ -55,7 +55,6 @@ from support.fair import TODAY, evolved
 OTHERS = ("fr-CH", "it-IT", "nb-NO")
 SOURCE = Path(seg.__file__).parent
 HOLE = re.compile(r"\{(\w+)")
-WORD = re.compile(r"[^\W\d_]")
 
 
 def strings() -> Iterator[ast.Constant]:
@@ -65,28 +64,9 @@ def strings() -> Iterator[ast.Constant]:
                 yield node
 
 
-def templates() -> Iterator[str]:
-    """What is written as the template of a text that is made of parts."""
-    for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            match node:
-                case ast.Call(ast.Name("Message"), [ast.Constant(str(template))]):
-                    yield template
-
-
-@pytest.mark.parametrize("language", OTHERS)
-def test_every_text_that_is_made_of_parts_is_known(language: str) -> None:
-    known = phrases_of(language).messages
-    worded = {each for each in templates() if WORD.search(re.sub(r"\{.*?\}", "", each))}
-    assert worded - known.keys() == {
-        "{purpose} needs an extra: pip install 'segmentation[{extra}]'",  # for those who install
-        "journal entry {number}: {reason}",  # for those who look after the store
-    }
-
-
 def test_no_message_is_kept_of_a_text_that_is_not_there_any_more() -> None:
     there = {node.value for node in strings()}
-    composed = re.compile(r"unknown \w+ \{name!r\}\{where\}\{hint\}|\w+ or [\w ]+")
+    composed = re.compile(r"\w+ or [\w ]+")
     messages = phrases_of("fr").messages
     assert [each for each in messages if each not in there and not composed.fullmatch(each)] == []
 
@@ -178,7 +158,7 @@ def test_several_faults_are_told_together() -> None:
     error = raised(lambda: bound(seg.make_selection(contact={"citi": "x", "minor": "perhaps"})))
     assert told(error, "it-IT") == (
         "selezione: 2 errori, non è stato fatto nulla\n"
-        "  Contatto: citi: campo sconosciuto «citi» in Contatto; forse si intendeva «city»?\n"
+        "  Contatto: citi: nome sconosciuto: campo «citi» in Contatto; forse si intendeva «city»?\n"
         "  Contatto: Minorenne: non è né sì né no; atteso: sì o no\n"
         "        perhaps\n"
         "        ^"
@@ -195,7 +175,9 @@ def test_several_faults_are_told_together() -> None:
 def test_what_is_not_found_is_told_by_the_captions_of_its_table() -> None:
     assert told(NotFound("segment line", "S1 7"), "nb") == "Segmentlinje «S1 7» finnes ikke"
     assert told(NotFound("segment", "S1"), "it") == "Segmento «S1»: inesistente"
-    assert told(UnknownName("field", "x", where="shoes"), "fr") == "champ inconnu «x» dans shoes"
+    assert (
+        told(UnknownName("field", "x", where="shoes"), "fr") == "nom inconnu : champ «x» dans shoes"
+    )
     assert told(InvalidValue("shoes.size", 7, "is blank"), "it") == "shoes.size: «7» manca"
 
 

@@ -16,7 +16,7 @@ from segmentation.adapters.files import FolderCourier, ZipCourier
 from segmentation.adapters.smtp import Security, Server, SmtpCourier
 from segmentation.contacts import CorrespondenceType
 from segmentation.documents import FormatsFor, plain_formats
-from segmentation.errors import MissingExtra
+from segmentation.errors import Message, MissingExtra
 from segmentation.interactions import Interaction
 from segmentation.protocols import Courier, Rendering
 from segmentation.templates import InteractionTemplate, TemplateLanguage
@@ -74,7 +74,13 @@ def _demo(options: argparse.Namespace) -> int:
     try:
         folder.mkdir(parents=True)
     except OSError as error:
-        raise WrongUse(f"{folder}: {error.strerror}; name another with --folder") from error
+        raise WrongUse(
+            Message(
+                "{folder}: {said}; name another with --folder",
+                folder=str(folder),
+                said=error.strerror,
+            )
+        ) from error
     with (
         as_file(files("segmentation.sample")) as sample,
         Workspace.open(options.store or folder / "crm.db", user="ANNA") as crm,
@@ -87,7 +93,7 @@ def _demo(options: argparse.Namespace) -> int:
 def _server(address: str) -> Server:
     host, _, port = address.rpartition(":")
     if not (host and re.fullmatch("[0-9]{1,5}", port) and 0 < int(port) < 2**16):
-        raise WrongUse(f"--smtp: {address!r} is not of the form HOST:PORT")
+        raise WrongUse(Message("--smtp: {address!r} is not of the form HOST:PORT", address=address))
     return Server(host=host, port=int(port), security=Security.NONE)
 
 

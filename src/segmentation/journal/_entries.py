@@ -29,7 +29,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from segmentation.columns import Columns
-from segmentation.errors import InvalidValue, JournalBroken
+from segmentation.errors import InvalidValue, JournalBroken, Message, text_of
 from segmentation.interactions import Interaction
 from segmentation.showing import shown_by
 
@@ -117,7 +117,8 @@ def _one_line(_stamp: object, _field: object, user: str) -> None:
 
 def _long_enough(_stamp: object, _field: object, random_bytes: bytes) -> None:
     if len(random_bytes) < _LEAST_RANDOM_BYTES:
-        raise InvalidValue("random_bytes", "...", f"has less than {_LEAST_RANDOM_BYTES} bytes")
+        reason = Message("has less than {least} bytes", least=_LEAST_RANDOM_BYTES)
+        raise InvalidValue("random_bytes", "...", reason)
 
 
 @shown_by("at", "user")
@@ -257,7 +258,8 @@ def verify(
         previous = entry.sha256
         _verify_kept(number, previous, kept)
     if kept is not None and kept.number > number:
-        raise JournalBroken(number + 1, f"is missing; a head kept elsewhere is {kept.number}")
+        reason = Message("is missing; a head kept elsewhere is {number}", number=kept.number)
+        raise JournalBroken(number + 1, reason)
     return Head(number, previous)
 
 
@@ -266,10 +268,10 @@ def _verify_kept(number: int, sha256: str, kept: Head | None) -> None:
         raise JournalBroken(number, "has another hash than the head kept elsewhere")
 
 
-def _misplaced(found: int, expected: int) -> str:
+def _misplaced(found: int, expected: int) -> Message:
     if found < expected:
-        return f"entry {found} stands in its place, which came before"
-    return f"is missing; entry {found} follows"
+        return Message("entry {number} stands in its place, which came before", number=found)
+    return Message("is missing; entry {number} follows", number=found)
 
 
 def _verify_content(entry: Entry, at: str) -> None:
@@ -305,7 +307,8 @@ def happening_of(entry: Entry) -> Happening:
             content.pop(SALT, None)
         return from_content(entry.number, entry.kind, content)
     except (ValueError, TypeError, RecursionError) as error:
-        raise JournalBroken(entry.number, f"its content cannot be read ({error})") from error
+        reason = Message("its content cannot be read ({error})", error=text_of(error))
+        raise JournalBroken(entry.number, reason) from error
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -349,8 +352,12 @@ def from_line(line: str, number: int) -> Entry:
         if data["format"] == FORMAT:
             return _from_data(data)
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
-        raise JournalBroken(number, f"is not an entry of a journal ({error!r})") from error
-    raise JournalBroken(number, f"is of format {data['format']!r}; this version knows {FORMAT}")
+        reason = Message("is not an entry of a journal ({error})", error=repr(error))
+        raise JournalBroken(number, reason) from error
+    reason = Message(
+        "is of format {found!r}; this version knows {known}", found=data["format"], known=FORMAT
+    )
+    raise JournalBroken(number, reason)
 
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -369,12 +376,12 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 def _from_data(data: dict[str, Any]) -> Entry:
     if data.keys() != _TYPES.keys():
-        raise ValueError(f"fields {sorted(data)}")
+        raise ValueError("fields", sorted(data))
     for name, types in _TYPES.items():
         if type(data[name]) not in types:
-            raise TypeError(f"{name} {data[name]!r}")
+            raise TypeError(name, data[name])
     at = datetime.fromisoformat(data["at"])
     rest = {name: value for name, value in data.items() if name not in {"format", "at", "kind"}}
     if _written(at.astimezone(UTC)) != data["at"]:
-        raise ValueError(f"at {data['at']!r} is not in UTC to the microsecond")
+        raise ValueError("at", data["at"], "is not in UTC to the microsecond")
     return Entry(at=at.astimezone(UTC), kind=EntryKind(data["kind"]), **rest)

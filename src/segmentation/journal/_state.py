@@ -14,7 +14,7 @@ import attrs
 
 from segmentation.campaigns import CampaignEntry
 from segmentation.columns import Columns
-from segmentation.errors import InvalidValue, JournalBroken
+from segmentation.errors import Identifier, InvalidValue, JournalBroken, Message
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.interactions import Interaction, InteractionComment
 from segmentation.markup import to_table
@@ -141,9 +141,12 @@ def _evolved(item: Any, **values: Any) -> Change:  # noqa: ANN401 - any record
 def _get(known: Known, kind: type[RecordT], number: int, entry: Entry) -> RecordT:
     found = known.find(kind, number)
     if found is None:
-        raise JournalBroken(
-            entry.number, f"speaks of {kind.__table__} {number}, which is not there"
+        reason = Message(
+            "speaks of {table} {number}, which is not there",
+            table=Identifier(kind.__table__),
+            number=number,
         )
+        raise JournalBroken(entry.number, reason)
     return found
 
 
@@ -198,7 +201,9 @@ def _emptied(known: Known, emptied: Ranges, entry: Entry) -> Iterator[Change]:
     """The records of entries whose personal content went lose it too."""
     for first, last in emptied:
         if not 0 < first <= last < entry.number:
-            reason = f"speaks of entries {first} to {last}, which are not there"
+            reason = Message(
+                "speaks of entries {first} to {last}, which are not there", first=first, last=last
+            )
             raise JournalBroken(entry.number, reason)
     for number in numbers_in(emptied):
         comment = known.find(InteractionComment, number)

@@ -8,7 +8,7 @@ import attrs
 
 from segmentation.codes import Option
 from segmentation.contacts import AnswerPriority, Contact, ContactType, Priority
-from segmentation.errors import Fault, Message
+from segmentation.errors import Fault, Identifier, Message
 from segmentation.fields import (
     Code,
     Extra,
@@ -298,8 +298,12 @@ def _question_faults(line: ProfileQuestionnaireLine) -> Iterator[Fault]:
     fields = ("customer_class_field", "vendor_class_field", "contact_class_field")
     chosen = [field for field in fields if getattr(line, field)]
     if len(chosen) != 1:
-        said = " and ".join(chosen) or "none"
-        yield Fault(line.place, "customer_class_field", f"one class field is wanted, not {said}")
+        reason = (
+            Message("one class field is wanted, not {fields}", fields=_listed(chosen))
+            if chosen
+            else Message("one class field is wanted, not none")
+        )
+        yield Fault(line.place, "customer_class_field", reason)
     if not line.classification_method:
         yield Fault(line.place, "classification_method", "is blank")
     if not 0 <= line.min_pct_questions_answered <= WHOLE:
@@ -311,6 +315,10 @@ def _question_faults(line: ProfileQuestionnaireLine) -> Iterator[Fault]:
             yield Fault(line.place, field, "is blank")
     if line.classification_method in _SORTED and not line.sorting_method:
         yield Fault(line.place, "sorting_method", "is blank; percentages need one")
+
+
+def _listed(fields: Iterable[str]) -> Message:
+    return Message.joined(", ", map(Identifier, fields))
 
 
 def _range_faults(

@@ -17,7 +17,7 @@ from segmentation.bitmaps import EMPTY, Bitmap, from_flags, to_positions
 from segmentation.codes import Option
 from segmentation.contacts import CorrespondenceType
 from segmentation.criteria import AsOf, Criteria
-from segmentation.errors import InvalidValue
+from segmentation.errors import InvalidValue, Message, text_of
 from segmentation.fields import Extra, LongText, Record, ShortCode, Text, to_extra, with_converters
 from segmentation.frozen import FrozenMapping, freeze_within
 from segmentation.languages import ENGLISH
@@ -316,7 +316,7 @@ def actions_from_json(text: str) -> tuple[CriteriaAction, ...]:
     try:
         return tuple(map(_action_from_data, data["actions"]))
     except (LookupError, TypeError, ValueError) as error:
-        raise InvalidValue("actions", text[:60], f"cannot be read: {error}") from error
+        raise _unread(text, error) from error
 
 
 def undone_from_json(text: str) -> tuple[Undone, ...]:
@@ -334,7 +334,12 @@ def undone_from_json(text: str) -> tuple[Undone, ...]:
             for each in _stored(text).get("undone", ())
         )
     except (LookupError, TypeError, ValueError) as error:
-        raise InvalidValue("actions", text[:60], f"cannot be read: {error}") from error
+        raise _unread(text, error) from error
+
+
+def _unread(text: str, error: Exception) -> InvalidValue:
+    reason = Message("cannot be read: {error}", error=text_of(error))
+    return InvalidValue("actions", text[:60], reason)
 
 
 def _stored(text: str) -> dict[str, JSON]:

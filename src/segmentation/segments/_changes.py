@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from segmentation.contacts import AlternativeAddress, Contact, CorrespondenceType
-from segmentation.errors import InvalidValue
+from segmentation.errors import InvalidValue, Message
 from segmentation.showing import shown_by
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 
@@ -235,9 +235,8 @@ def with_language(line: SegmentLine, terms: Terms, language_code: str) -> Segmen
     rows = terms.texts.values() if follows and not line.own_texts else line.texts
     texts = {text.language_code: text for text in rows}
     if texts and language_code not in texts:
-        raise InvalidValue(
-            "language_code", language_code, f"has no text; there are {', '.join(sorted(texts))}"
-        )
+        reason = Message("has no text; there are {known}", known=", ".join(sorted(texts)))
+        raise InvalidValue("language_code", language_code, reason)
     own = attrs.evolve(terms, texts=texts)
     return attrs.evolve(line, **own.text_values(language_code))
 

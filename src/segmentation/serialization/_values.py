@@ -14,7 +14,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from segmentation.codes import Option
 from segmentation.columns import Columns
-from segmentation.errors import InvalidValue
+from segmentation.errors import InvalidValue, Message, text_of
 from segmentation.fields import Extra, Value
 
 T = TypeVar("T")
@@ -181,4 +181,5 @@ def from_json(text: str) -> JSON:
     try:
         return json.loads(text)
     except (ValueError, TypeError, RecursionError) as error:
-        raise InvalidValue("JSON", str(text)[:60], f"cannot be read: {error}") from error
+        reason = Message("cannot be read: {error}", error=text_of(error))
+        raise InvalidValue("JSON", str(text)[:60], reason) from error

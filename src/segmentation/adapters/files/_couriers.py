@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from segmentation.documents import Document, safe_file_name
-from segmentation.errors import NotDelivered
+from segmentation.errors import Message, NotDelivered
 
 from ._packing import Packing, packing
 
@@ -49,7 +49,7 @@ class FolderCourier:
                 path = self._folder / name
                 if _put(path, document.content):
                     return str(path)
-        raise NotDelivered(str(self._folder), f"holds {document.name} already")
+        raise NotDelivered(str(self._folder), Message("holds {name} already", name=document.name))
 
 
 class ZipCourier:
@@ -114,10 +114,13 @@ def _refusing(where: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise NotDelivered(str(where), reason, down=True) from error
+        raise _unwritten(where, error.strerror or str(error)) from error
     except (zipfile.BadZipFile, zlib.error, RuntimeError, sqlite3.Error) as error:
-        raise NotDelivered(str(where), str(error), down=True) from error
+        raise _unwritten(where, str(error)) from error
+
+
+def _unwritten(where: Path, said: str) -> NotDelivered:
+    return NotDelivered(str(where), Message("cannot be written: {said}", said=said), down=True)
 
 
 def _names(document: Document) -> Iterator[str]:

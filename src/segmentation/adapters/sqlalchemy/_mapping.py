@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from segmentation.codes import to_code
 from segmentation.criteria import Schema
-from segmentation.errors import InvalidValue, UnknownName, near_name, unexpected
+from segmentation.errors import InvalidValue, Message, UnknownName, near_name, unexpected
 from segmentation.fields import Field, FieldType
 from segmentation.languages import to_name
 from segmentation.segments import contact_schema
@@ -57,7 +57,7 @@ class MappedTable:
         """
         for name in self.values:
             if name not in fields:
-                raise UnknownName("field", name, known=fields, where="the mapping")
+                raise UnknownName("field", name, known=fields, where=Message("the mapping"))
         columns = [
             self._column(field, dialect).label(name)
             for name, field in fields.items()
@@ -101,7 +101,7 @@ def check_mapping(mapped: Mapping[str, MappedTable], tables: Tables) -> None:
     layouts = tables.by_name()
     for name, host in mapped.items():
         if not isinstance(host, MappedTable):
-            raise unexpected(f"mapped[{name!r}]", host, "is no MappedTable")
+            raise unexpected(f"mapped.{name}", host, "is no MappedTable")
         if name not in layouts:
             _check_own(name, layouts)
             continue
@@ -109,20 +109,25 @@ def check_mapping(mapped: Mapping[str, MappedTable], tables: Tables) -> None:
         for each in host.values:
             if each != fields.get(_letters(each), each):
                 known = fields.values()
-                raise UnknownName("field", each, known=known, where=f"the mapping of {name}")
+                raise UnknownName("field", each, known=known, where=_mapping_of(name))
         finding = _finding(layouts[name])
         if finding and finding not in host.values:
-            raise InvalidValue("mapped", name, f"leaves out {finding!r}, which finds its rows")
+            reason = Message("leaves out {field!r}, which finds its rows", field=finding)
+            raise InvalidValue("mapped", name, reason)
         for each in host.clean:
             if each not in host.values:
-                raise UnknownName("field", each, known=host.values, where=f"the mapping of {name}")
+                raise UnknownName("field", each, known=host.values, where=_mapping_of(name))
+
+
+def _mapping_of(name: str) -> Message:
+    return Message("the mapping of {name}", name=name)
 
 
 def _check_own(name: str, layouts: Mapping[str, object]) -> None:
     called = {table.alias: table.name for table in contact_schema().tables.values()}
     near = called.get(name) or near_name(name, layouts, alike=_NEARLY)
     if near:
-        raise UnknownName("table", name, known=[near], where="the mapping")
+        raise UnknownName("table", name, known=[near], where=Message("the mapping"))
 
 
 def check_named(mapped: Iterable[str], tables: Tables, schema: Schema) -> None:
@@ -134,7 +139,7 @@ def check_named(mapped: Iterable[str], tables: Tables, schema: Schema) -> None:
     ours = tables.by_name()
     for name in mapped:
         if name not in ours and name not in schema.tables and near_name(name, ours):
-            raise UnknownName("table", name, known=ours, where="the mapping")
+            raise UnknownName("table", name, known=ours, where=Message("the mapping"))
 
 
 def _letters(name: str) -> str:

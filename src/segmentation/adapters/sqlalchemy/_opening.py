@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from segmentation.errors import NotFound, StoreError
+from segmentation.errors import Message, NotFound, StoreError
 from segmentation.serialization import to_json
 
 from ._faults import translated
@@ -76,10 +76,12 @@ def check_file(path: Path, store: str) -> None:
             head = file.read(100)
     except FileNotFoundError:
         if not path.parent.is_dir():
-            raise StoreError(store, f"there is no folder {path.parent}") from None
+            reason = Message("there is no folder {folder}", folder=str(path.parent))
+            raise StoreError(store, reason) from None
         return
     except OSError as error:
-        raise StoreError(store, f"cannot be read: {error.strerror}") from error
+        reason = Message("cannot be read: {error}", error=error.strerror)
+        raise StoreError(store, reason) from error
     if not head:
         return
     if not head.startswith(_MAGIC):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from segmentation.columns import Columns, gathered
-from segmentation.errors import Conflict, NotFound, Refused
+from segmentation.errors import Conflict, Identifier, Message, NotFound, Refused
 from segmentation.fields import GREATEST, LEAST, Record, RecordT, key_of
 from segmentation.journal import Entry, EntryKind, Head
 
@@ -112,7 +112,8 @@ class SqlRecords:
 
     def _check_ours(self, kind: type[Record]) -> None:
         if kind.__table__ in self._mapped:
-            raise Refused(f"change {kind.__table__}", "the host keeps these rows, and changes them")
+            step = Message("change {table}", table=Identifier(kind.__table__))
+            raise Refused(step, "the host keeps these rows, and changes them")
 
 
 def _equals(column: Element, value: Any, dialect: Dialect) -> Test:  # noqa: ANN401 - of any field

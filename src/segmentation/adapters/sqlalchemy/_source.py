@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from segmentation.criteria import Table
-from segmentation.errors import UnknownName
+from segmentation.errors import Message, UnknownName
 from segmentation.fields import Field, FieldType
 from segmentation.interactions import Interaction
 
@@ -49,7 +49,7 @@ class Source:
             return self._mapped[table.name].rows(table.fields, self._dialect, by=by)
         if table.name not in self._layouts:
             known = [*self._layouts, *self._mapped]
-            raise UnknownName("table", table.name, known=known, where="the database")
+            raise UnknownName("table", table.name, known=known, where=Message("the database"))
         element = self._naming(self._layouts[table.name].table)
         return FromTable(element, lambda field: self._value(element, field))
 

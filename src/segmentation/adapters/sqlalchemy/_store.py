@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from segmentation.errors import NotFound, StoreError
+from segmentation.errors import Message, NotFound, StoreError
 
 from ._contacts import SqlContacts
 from ._mapping import MappedTable, check_mapping
@@ -18,7 +18,7 @@ from ._tables import Tables
 from ._units import HostUnit, OwnUnit, Unit
 from ._versions import is_current, set_up
 
-_HOST = "the host's database"
+_HOST = Message("the host's database")
 
 
 class SqlStore:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from segmentation.errors import StoreError
+from segmentation.errors import Message, StoreError
 from segmentation.segments import Segment
 
 from ._faults import translated
@@ -192,7 +192,9 @@ def _prepare_sqlite(connection: sa.Connection) -> None:
     """
     raw = connection.connection.driver_connection
     if not isinstance(raw, sqlite3.Connection):
-        raise StoreError("the host's database", "is SQLite by another driver than Python's own")
+        raise StoreError(
+            Message("the host's database"), "is SQLite by another driver than Python's own"
+        )
     if _PREPARED not in connection.info:
         add_functions(raw)
         connection.info[_PREPARED] = True

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from segmentation.errors import StoreError
+from segmentation.errors import Message, StoreError
 from segmentation.serialization import to_json
 
 from ._guards import make_guards
@@ -61,8 +61,11 @@ def _create(connection: sa.Connection, tables: Tables, store: str) -> None:
         named = ", ".join(sorted(there & ours or there)[:3])
         raise StoreError(
             store,
-            f"holds tables of another application ({named}, ...); "
-            "give ours a schema or a prefix of their own",
+            Message(
+                "holds tables of another application ({named}, ...); "
+                "give ours a schema or a prefix of their own",
+                named=named,
+            ),
         )
     if connection.dialect.name == "sqlite" and not embedded:
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -101,8 +104,12 @@ def check_format(found: int, store: str) -> None:
     if found > FORMAT:
         raise StoreError(
             store,
-            f"is of version {found}, and this library knows {FORMAT} at most; "
-            "update the library to open it",
+            Message(
+                "is of version {found}, and this library knows {known} at most; "
+                "update the library to open it",
+                found=found,
+                known=FORMAT,
+            ),
         )
 
 
@@ -123,8 +130,11 @@ def _add_missing(
     if unknown:
         raise StoreError(
             store,
-            f"was made by a later version of the library (tables {', '.join(sorted(unknown))}); "
-            "update the library to open it",
+            Message(
+                "was made by a later version of the library (tables {tables}); "
+                "update the library to open it",
+                tables=", ".join(sorted(unknown)),
+            ),
         )
     by_name = {table.name.removeprefix(tables.prefix): table for table in tables.ours}
     for name, table in by_name.items():
