@@ -113,7 +113,7 @@ def test_letters_of_a_store() -> None:
     digest = crm.store.attachments.put(TEMPLATE)
     crm.store.records.put(contacts(LETTERS))
     more = {"CALC_Formal_Salutation": "Dear Sirs,"}
-    rendering = Rendering(renderers=(WordRenderer(),), more=lambda *_: more)
+    rendering = Rendering(renderers=(WordRenderer(),), extra_fields=lambda *_: more)
     sent = [
         Interaction(contact_no=f"C{at:06}", attachment=digest, attachment_name="thanks.docx")
         for at in range(LETTERS)
@@ -202,7 +202,7 @@ def test_mails() -> None:
         segment.log(deliver=True)
         server = Server(host="127.0.0.1", port=8925, security=Security.NONE)
         with SmtpCourier(server, "post@example.com") as courier:
-            crm.deliver({CorrespondenceType.EMAIL: courier})
+            crm.letters.deliver({CorrespondenceType.EMAIL: courier})
 
     with mail_server(8925):
         side_by_side("mails on loopback", MAILS, ours=ours, smtplib=by_hand)

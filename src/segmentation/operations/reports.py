@@ -131,7 +131,7 @@ def cover_sheets(
     )
     sheets = []
     for no in dict.fromkeys(filter(None, contact_nos)):
-        facts = gatherer.facts(Interaction(contact_no=no))
+        facts = gatherer.read(Interaction(contact_no=no))
         code = facts.contact.salesperson_code
         signing = store.records.find(SalespersonPurchaser, code) if code else None
         sheets.append(
@@ -173,7 +173,7 @@ def _lines(store: Store, segment_no: str) -> Sequence[tuple[SegmentLine, MergeDa
     segment = store.segments.get(segment_no)
     gatherer = MergeDataReader(store.records)
     lines = [line for line in segment.lines if line.contact_no]
-    return [(line, gatherer.facts(as_interaction(line), segment.header)) for line in lines]
+    return [(line, gatherer.read(as_interaction(line), segment.header)) for line in lines]
 
 
 def campaign_details(

@@ -13,7 +13,10 @@ from ._merge_fields import (
     REMARK,
     MergeData,
     MergeDataReader,
+    MergeField,
+    MergeFields,
     known_fields,
+    merge_fields,
 )
 from ._printer import (
     LetterPrinter,
@@ -23,6 +26,8 @@ from ._printer import (
     has_letter,
     in_one_document,
     letters,
+    letters_of,
+    try_template,
 )
 from ._snapshots import (
     snapshot_all,
@@ -34,6 +39,8 @@ __all__ = [
     "LetterPrinter",
     "MergeData",
     "MergeDataReader",
+    "MergeField",
+    "MergeFields",
     "Progress",
     "RetryPolicy",
     "as_interaction",
@@ -44,8 +51,11 @@ __all__ = [
     "in_one_document",
     "known_fields",
     "letters",
+    "letters_of",
+    "merge_fields",
     "outstanding",
     "resend",
     "resend_fresh",
     "snapshot_all",
+    "try_template",
 ]
