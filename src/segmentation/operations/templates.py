@@ -156,8 +156,9 @@ def add_templates(context: Context, *records: InteractionTemplate | TemplateLang
         if not isinstance(record, InteractionTemplate | TemplateLanguage):
             raise unexpected("records", record, _NO_TEMPLATE)
     with store.transaction():
-        faults = dict.fromkeys([*_taken(store, given), *_faults_together(store, given)])
-        _reject(Message("templates"), faults)
+        made = [record for record in given if isinstance(record, InteractionTemplate)]
+        what = _place(made[0]) if len(made) == 1 else Message("templates")
+        _reject(what, [*_taken(store, given), *_faults_together(store, given)])
         store.records.put(given)
 
 

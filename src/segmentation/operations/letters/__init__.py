@@ -20,6 +20,7 @@ from ._merge_fields import (
 )
 from ._printer import (
     LetterPrinter,
+    active_address_code,
     as_interaction,
     check_letters,
     faults_of,
@@ -43,6 +44,7 @@ __all__ = [
     "MergeFields",
     "Progress",
     "RetryPolicy",
+    "active_address_code",
     "as_interaction",
     "check_letters",
     "deliver",

@@ -394,7 +394,7 @@ def try_template(
     ).with_template(template, texts)
     terms = Terms(header, template, {text.language_code: text for text in texts})
     interaction = as_interaction(
-        terms.line(contact, 0, _address_code(store, contact, day.workdate))
+        terms.line(contact, 0, active_address_code(store, contact.no, day.workdate))
     )
     if not has_letter(interaction):
         step = Message("try template {code} on contact {no}", code=template.code, no=contact.no)
@@ -403,9 +403,15 @@ def try_template(
     return printer.render(printer.prepare(interaction, Segment(header=header)))
 
 
-def _address_code(store: Store, contact: Contact, on: date) -> str:
-    """The code of the alternative address that is active on a day; empty if none is."""
-    return address_on(store.records.all(AlternativeAddress, contact_no=contact.no), on)
+def active_address_code(store: Store, contact_no: str, on: date) -> str:
+    """The code of the alternative address that is active on a day; empty if none is.
+
+    Args:
+        store: Where the addresses are.
+        contact_no: The contact.
+        on: The day.
+    """
+    return address_on(store.records.all(AlternativeAddress, contact_no=contact_no), on)
 
 
 def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
