@@ -246,7 +246,8 @@ def template_faults(
     place = Message("template {code}", code=template.code)
     texts = {text.language_code: text for text in languages}
     if records_documents and texts:
-        yield Fault(place, "", "records documents of the host, and may have no languages")
+        reason = Message("records documents of the host, and may have no languages")
+        yield Fault(place, "", reason)
     code = template.language_code_default
     default = texts.get(code)
     if code and default is None:
@@ -261,20 +262,20 @@ def template_faults(
             )
             yield Fault(where, "word_template_code", "excludes an attachment")
     if template.word_template_code and default and default.attachment:
-        yield Fault(place, "word_template_code", "excludes the attachment of its language")
+        yield Fault(place, "word_template_code", Message("excludes the attachment of its language"))
     yield from _action_faults(template, default, place)
 
 
 def _action_faults(
-    template: InteractionTemplate, default: TemplateLanguage | None, place: str
+    template: InteractionTemplate, default: TemplateLanguage | None, place: Message
 ) -> Iterator[Fault]:
     """HTML is merged; a Word template is merged or opened; anything else is never merged."""
     if default and default.is_html:
         if template.wizard_action is not WizardAction.MERGE:
-            yield Fault(place, "wizard_action", "must be merge: its attachment is HTML")
+            yield Fault(place, "wizard_action", Message("must be merge: its attachment is HTML"))
         return
     word = bool(template.word_template_code or (default and default.word_template_code))
     if word and template.wizard_action is WizardAction.IMPORT:
-        yield Fault(place, "wizard_action", "cannot be import: it has a Word template")
+        yield Fault(place, "wizard_action", Message("cannot be import: it has a Word template"))
     if default and not word and template.wizard_action is WizardAction.MERGE:
-        yield Fault(place, "wizard_action", "cannot be merge: it has no Word template")
+        yield Fault(place, "wizard_action", Message("cannot be merge: it has no Word template"))

@@ -20,10 +20,10 @@ from time import process_time
 
 import segmentation as seg
 from segmentation.code_tables import SalespersonPurchaser
-from segmentation.interactions import Dimension, Interaction
+from segmentation.interactions import Interaction
 from segmentation.journal import Entry, counted, to_line, verify
 from segmentation.memory import MemoryStore
-from segmentation.operations.interactions import template_figures
+from segmentation.operations.templates import template_figures
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.workspace import open_store
 
@@ -168,7 +168,7 @@ def hashed(entry: Entry) -> Iterator[bytes]:
 def test_figures() -> None:
     crm = make_crm(":memory:")
     logged_in(crm)
-    ours = seconds(lambda: template_figures(crm.store, Dimension.TEMPLATE, "FAIR"))
+    ours = seconds(lambda: template_figures(crm.store, "FAIR"))
     everything = list(crm.store.records.all(Interaction))
     show("figures of a template", ours, "a recount", seconds(lambda: counted(everything)))
 

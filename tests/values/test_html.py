@@ -10,7 +10,15 @@ from segmentation.columns import Columns
 from segmentation.journal import Figures, Membership, State, fold
 from segmentation.markup import to_figures, to_rows, to_table, to_text
 from segmentation.questionnaires import Question
-from segmentation.reports import CampaignDetails, EntryRow, Sheet
+from segmentation.reports import (
+    CampaignDetails,
+    CampaignReport,
+    ContactList,
+    CoverSheets,
+    EntryRow,
+    Labels,
+    Sheet,
+)
 from segmentation.segments import (
     ActionSummary,
     Candidates,
@@ -49,8 +57,27 @@ def fair(crm: seg.Workspace) -> seg.Worksheet:
 
 def test_values_with_rows_or_figures_show_them() -> None:
     assert {
-        *(ActionSummary, CampaignDetails, Candidates, Columns, Comparison, CriteriaAction),
-        *(Figures, LeftOuts, Lines, Membership, Question, Segment, Sheet),
+        *(
+            ActionSummary,
+            CampaignDetails,
+            CampaignReport,
+            Candidates,
+            Columns,
+            Comparison,
+            CriteriaAction,
+        ),
+        *(
+            ContactList,
+            CoverSheets,
+            Labels,
+            Figures,
+            LeftOuts,
+            Lines,
+            Membership,
+            Question,
+            Segment,
+            Sheet,
+        ),
     } <= SHOWN.keys()
 
 

@@ -27,7 +27,7 @@ class MailBody:
     """Turns Word documents into HTML, for ``Rendering.bodies``."""
 
     converts: frozenset[str] = frozenset({"docx", "docm"})
-    ending: str = "html"
+    extension: str = "html"
     media_type: str = "text/html; charset=utf-8"
 
     def convert(self, content: bytes, name: str) -> bytes:

@@ -131,7 +131,7 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path, server: Server | N
 
     logged = fair.log(follow_up=True)
     courier = FolderCourier(folder / "letters")
-    for letter in crm.letters(logged.interactions):
+    for letter in crm.letters.of(*logged.interactions):
         courier.deliver(letter)
     follow_up = logged.follow_up.no if logged.follow_up else ""
     say(f"logged {logged.segment.segment_no}, follow-up {follow_up}")
@@ -190,7 +190,9 @@ def _deliver_word_letters(
     _tell(thanks, "owners, thanked by letter")
     thanks.log(deliver=True)
     with ZipCourier(folder) as archive, _mails(folder, server) as mails:
-        done = crm.deliver({CorrespondenceType.HARD_COPY: archive, CorrespondenceType.EMAIL: mails})
+        done = crm.letters.deliver(
+            {CorrespondenceType.HARD_COPY: archive, CorrespondenceType.EMAIL: mails}
+        )
     where = f"sent by {server.host}:{server.port}" if server else "in mails"
     say(f"{thanks.no}: {len(done.delivered)} Word letters, packed in {thanks.no}.zip or {where}")
     missed = {*done.failed, *done.waiting}

@@ -112,5 +112,8 @@ def unfilled(form: Form, known: Container[str]) -> Sequence[str]:
 def missing_fields(template: str, contact_no: str, fields: Sequence[str]) -> Rejected:
     """The error that says which fields of a template nothing fills, and for whom."""
     place = Message("contact {no}", no=contact_no)
-    faults = [Fault(place, field, "nothing fills this field") for field in fields]
+    reason = Message(
+        "nothing fills this field; crm.letters.merge_fields() lists those that are filled"
+    )
+    faults = [Fault(place, field, reason) for field in fields]
     return Rejected(Message("template {code}", code=template), faults)

@@ -71,7 +71,7 @@ class TextRenderer:
     """
 
     fills: frozenset[str] = frozenset({"txt"})
-    ending: str = "txt"
+    extension: str = "txt"
     media_type: str = "text/plain; charset=utf-8"
 
     def read(self, content: bytes, name: str) -> TextForm:

@@ -380,3 +380,13 @@ class CompanyInformationValues(TypedDict, total=False):
     iban: str
     swift_code: str
     extra: Mapping[str, Value] | Extra
+
+
+class TemplateTextValues(TypedDict, total=False):
+    """Fields of the table ``interaction_tmpl_language`` that are given by keyword."""
+
+    description: str
+    subject: str
+    attachment_name: str
+    word_template_code: str
+    extra: Mapping[str, Value] | Extra

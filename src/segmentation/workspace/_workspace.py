@@ -4,7 +4,7 @@ What a notebook or a host holds in its hand. Every method is a thin front of a p
 of `segmentation.operations`, which a host with its own transactions calls directly.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, tzinfo
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,6 @@ from segmentation.criteria import (
     Schema,
     bind,
 )
-from segmentation.documents import Document
 from segmentation.errors import (
     Fault,
     NotFound,
@@ -30,9 +29,8 @@ from segmentation.errors import (
     near_name,
 )
 from segmentation.fields import Record
-from segmentation.interactions import Interaction
 from segmentation.markup import SHOWN, to_table
-from segmentation.operations import data, letters, records, segments
+from segmentation.operations import data, records, segments
 from segmentation.operations.context import Context
 from segmentation.operations.criteria import (
     check_selection,
@@ -42,7 +40,6 @@ from segmentation.operations.criteria import (
     schema_of,
 )
 from segmentation.operations.data import Imported, SourceFile
-from segmentation.operations.letters import Delivered, Progress, RetryPolicy
 from segmentation.operations.segments import Source
 from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
 from segmentation.segments import (
@@ -60,11 +57,12 @@ from ._contacts import Contacts
 from ._extras import IN_MEMORY, open_store
 from ._interactions import Interactions
 from ._journal import Journal
+from ._letters import Letters
 from ._questionnaires import Questionnaires
 from ._reports import Reports
 from ._selected import Selected
 from ._setup import Setup
-from ._system import system_clock, system_random_bytes, system_worker
+from ._system import system_clock, system_random_bytes
 from ._tables import Tables
 from ._tasks import Tasks
 from ._templates import Templates
@@ -235,6 +233,11 @@ class Workspace:
         return Tables(self.context)
 
     @property
+    def letters(self) -> Letters:
+        """Letters of interactions, and the queue of what is still to be sent."""
+        return Letters(self.context)
+
+    @property
     def reports(self) -> Reports:
         """Contact lists, labels, cover sheets, campaign details."""
         return Reports(self.context)
@@ -395,64 +398,6 @@ class Workspace:
         """How many contacts are in exactly these segments or selections, by their names here."""
         plain = {name: source_of(source) for name, source in sources.items()}
         return segments.overlaps(self.context, plain)
-
-    # -- letters ----------------------------------------------------------------------------
-
-    def letters(self, interactions: Iterable[Interaction]) -> Iterable[Document]:
-        """A letter for each interaction that has a template, in their order.
-
-        Raises:
-            Rejected: A template names a field that nothing fills.
-            NotFound: A contact, a template or a salutation formula is missing.
-        """
-        return letters.letters(self.context, interactions)
-
-    def deliver(
-        self,
-        couriers: Couriers,
-        *,
-        logged_segment_no: int = 0,
-        retry: RetryPolicy | None = None,
-        on_progress: Callable[[Progress], object] | None = None,
-        worker: str = "",
-    ) -> Delivered:
-        """Deliver what is still to be delivered; may be stopped at any time and run again.
-
-        Args:
-            couriers: Who delivers what, by correspondence type.
-            logged_segment_no: Entry number of the one logged segment to deliver; 0 for all.
-            retry: How stubbornly.
-            on_progress: Told after each document.
-            worker: Names this process or thread among those that deliver at once; made of
-                machine, process and thread if not given.
-        """
-        return letters.deliver(
-            self.context,
-            couriers,
-            worker=worker or system_worker(),
-            logged_segment_no=logged_segment_no,
-            retry=retry,
-            on_progress=on_progress,
-        )
-
-    def resend(
-        self, *entry_nos: int, fresh: bool = False, language: str = ""
-    ) -> Sequence[Interaction]:
-        """Have the documents of interactions delivered again, by the next `deliver`.
-
-        Args:
-            *entry_nos: The interactions.
-            fresh: Make new letters from the contacts as they are now, as new interactions;
-                otherwise the same letters go out again.
-            language: The language of what the description of a new interaction says; the
-                workspace's if not given.
-
-        Raises:
-            Refused: One is canceled, was never to be delivered, or is being delivered.
-        """
-        if fresh:
-            return letters.resend_fresh(self.context, entry_nos, language=language)
-        return letters.resend(self.context, entry_nos)
 
 
 def _not_ours(path: Path) -> str:

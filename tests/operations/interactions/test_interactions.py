@@ -22,7 +22,7 @@ from segmentation.errors import (
     Rejected,
     UnknownName,
 )
-from segmentation.interactions import Dimension, Evaluation, Interaction
+from segmentation.interactions import Evaluation, Interaction, InteractionTotal
 from segmentation.journal import NOTHING
 from segmentation.operations.followers import totals_of
 from segmentation.operations.interactions import (
@@ -31,7 +31,6 @@ from segmentation.operations.interactions import (
     draft_interaction,
     may_link_opportunity,
     next_minute,
-    template_figures,
 )
 from segmentation.setup import UserSetup
 from segmentation.templates import InteractionGroup, InteractionTemplateSetup, TemplateLanguage
@@ -90,8 +89,8 @@ def test_figures_of_a_group_add_up_those_of_its_templates(crm: seg.Workspace) ->
     """INT-11."""
     crm.interactions.create("ANNA", "TALK")
     crm.interactions.create("BO", "CALL", cost=Decimal(1))
-    of_group = template_figures(crm.store, Dimension.GROUP, "talks")
-    of_each = [template_figures(crm.store, Dimension.TEMPLATE, code) for code in ("TALK", "CALL")]
+    of_group = crm.templates.group_figures("talks")
+    of_each = [crm.templates.figures(code) for code in ("TALK", "CALL")]
     assert of_group == of_each[0].plus(of_each[1])
     assert (of_group.interactions, of_group.cost) == (2, COST + 1)
 
@@ -99,8 +98,8 @@ def test_figures_of_a_group_add_up_those_of_its_templates(crm: seg.Workspace) ->
 def test_what_has_no_template_or_group_counts_for_none(crm: seg.Workspace) -> None:
     crm.store.records.put([make_template("LONE", interaction_group_code="")])
     crm.interactions.create("ANNA", "LONE")
-    assert template_figures(crm.store, Dimension.TEMPLATE, "LONE").interactions == 1
-    assert template_figures(crm.store, Dimension.GROUP, "").interactions == 0
+    assert crm.templates.figures("LONE").interactions == 1
+    assert list(crm.store.records.all(InteractionTotal, code="")) == []
     assert totals_of([Interaction(date=TODAY)]) == []
 
 
@@ -108,7 +107,7 @@ def test_figures_cover_a_range_of_dates(crm: seg.Workspace) -> None:
     for day in (1, 10, 20):
         crm.interactions.create("ANNA", "TALK", date=dt.date(2026, 10, day))
     since, until = dt.date(2026, 10, 2), dt.date(2026, 10, 19)
-    found = template_figures(crm.store, Dimension.TEMPLATE, "TALK", since=since, until=until)
+    found = crm.templates.figures("TALK", since=since, until=until)
     assert found.interactions == 1
     assert contact_figures(crm.store, "anna", since=since).figures.interactions == 2
 

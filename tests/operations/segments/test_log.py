@@ -10,12 +10,11 @@ import segmentation as seg
 from segmentation.campaigns import Campaign, CampaignEntry
 from segmentation.contacts import AlternativeAddress, Contact
 from segmentation.errors import NotFound, Refused, Rejected
-from segmentation.interactions import DeliveryStatus, Dimension, Interaction
+from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import DeliveryRecorded
 from segmentation.operations.interactions import (
     campaign_entry_figures,
     logged_segment_figures,
-    template_figures,
 )
 from segmentation.operations.journal import record
 from segmentation.operations.segments import MANY, log_segment
@@ -41,7 +40,7 @@ def change_header(crm: seg.Workspace, segment: seg.Worksheet, **values: Any) -> 
 def test_figures_of_a_group_grow_by_what_was_logged(crm: seg.Workspace) -> None:
     """INT-03."""
     segment_of(crm, "ANNA").log()
-    found = template_figures(crm.store, Dimension.GROUP, "TALKS")
+    found = crm.templates.group_figures("TALKS")
     assert (found.cost, found.duration_min, found.interactions) == (COST, DURATION, 1)
 
 

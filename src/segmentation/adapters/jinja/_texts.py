@@ -50,7 +50,7 @@ class JinjaForm:
 @attrs.frozen
 class _Renderer:
     fills: frozenset[str]
-    ending: str
+    extension: str
     media_type: str
     _html: bool
 

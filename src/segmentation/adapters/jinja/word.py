@@ -83,7 +83,7 @@ class WordJinjaForm:
 @attrs.frozen
 class _WordJinjaRenderer:
     fills: frozenset[str] = frozenset({"docx"})
-    ending: str = "docx"
+    extension: str = "docx"
     media_type: str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
     def read(self, content: bytes, name: str) -> WordJinjaForm:

@@ -64,7 +64,7 @@ class LibreOffice:
     """
 
     converts: frozenset[str] = frozenset({"docx", "docm"})
-    ending: str = "pdf"
+    extension: str = "pdf"
     media_type: str = "application/pdf"
 
     def __init__(self, soffice: str = "", *, timeout: float = 60) -> None:

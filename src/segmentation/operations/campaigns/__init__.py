@@ -8,7 +8,6 @@ from ._campaign import (
     new_campaign,
 )
 from ._details import (
-    CampaignDetails,
     campaign_details,
 )
 from ._figures import (
@@ -32,7 +31,6 @@ from ._targets import (
 
 __all__ = [
     "PARTS",
-    "CampaignDetails",
     "Scope",
     "activate",
     "campaign_details",

@@ -32,7 +32,6 @@ from ._figures import (
     contact_figures,
     interactions_of,
     logged_segment_figures,
-    template_figures,
 )
 from ._history import (
     SOURCE_NO,
@@ -82,6 +81,5 @@ __all__ = [
     "record_mail",
     "resume_interaction",
     "take_in_past",
-    "template_figures",
     "uncancel",
 ]

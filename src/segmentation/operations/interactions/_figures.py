@@ -1,43 +1,16 @@
-"""Figures from the journal: by template and group, of contacts, of what was logged."""
+"""Figures from the journal: of contacts, and of what was logged."""
 
 from collections.abc import Iterable
 from datetime import date, time
 
 import attrs
 
-from segmentation.codes import to_code
 from segmentation.contacts import Contact, ContactType
-from segmentation.interactions import Dimension, Interaction, InteractionTotal
-from segmentation.journal import Figures, added_up, counted
+from segmentation.interactions import Interaction
+from segmentation.journal import Figures, counted
 from segmentation.operations.records import require_contact
+from segmentation.operations.values import is_within
 from segmentation.protocols import Store
-
-
-def template_figures(
-    store: Store,
-    dimension: Dimension,
-    code: str,
-    *,
-    since: date | None = None,
-    until: date | None = None,
-) -> Figures:
-    """The figures of a template or an interaction group.
-
-    Args:
-        store: Where totals are kept; the journal is not read.
-        dimension: What ``code`` is the code of.
-        code: The template or group.
-        since: The first day; from the beginning if not given.
-        until: The last day; to the end if not given.
-    """
-    totals = store.records.all(InteractionTotal, dimension=dimension, code=to_code(code))
-    return added_up(total for total in totals if _within(total.date, since, until))
-
-
-def _within(day: date | None, since: date | None, until: date | None) -> bool:
-    if since is None and until is None:
-        return True
-    return day is not None and (since or date.min) <= day <= (until or date.max)
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +42,7 @@ def contact_figures(
     counting = [
         interaction
         for interaction in interactions_of(store, contact)
-        if interaction.counts and _within(interaction.date, since, until)
+        if interaction.counts and is_within(interaction.date, since, until)
     ]
     return ContactFigures(
         figures=counted(counting),
