@@ -118,7 +118,7 @@ def cover_sheets(
     Raises:
         NotFound: A contact is gone.
     """
-    gatherer = MergeDataReader(store.records)
+    gatherer = MergeDataReader(store)
     sender = store.records.find(CompanyInformation) or CompanyInformation()
     address = address_lines(
         sender.name,
@@ -171,7 +171,7 @@ def record_cover_sheets(
 
 def _lines(store: Store, segment_no: str) -> Sequence[tuple[SegmentLine, MergeData]]:
     segment = store.segments.get(segment_no)
-    gatherer = MergeDataReader(store.records)
+    gatherer = MergeDataReader(store)
     lines = [line for line in segment.lines if line.contact_no]
     return [(line, gatherer.facts(as_interaction(line), segment.header)) for line in lines]
 

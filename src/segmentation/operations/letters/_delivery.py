@@ -20,6 +20,7 @@ from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction
 from segmentation.journal import DeliveryRecorded
 from segmentation.operations.context import Context
 from segmentation.operations.journal import record
+from segmentation.operations.records import find_record
 from segmentation.phrases import phrase
 from segmentation.protocols import Couriers, Store
 
@@ -354,7 +355,7 @@ class _Run:
         """
         interaction = letter.interaction
         step = f"write to contact {interaction.contact_no}"
-        contact = self._store.records.find(Contact, interaction.contact_no)
+        contact = find_record(self._store, Contact, interaction.contact_no)
         if contact is None:
             raise NotFound("contact", interaction.contact_no)
         if interaction.canceled:
