@@ -309,7 +309,7 @@ def test_what_forbids_a_step_of_an_interaction_is_told() -> None:
         lambda: crm.interactions.drop(first.entry_no),
         lambda: crm.interactions.call("ANNA", "1"),
         lambda: crm.interactions.comment(put_off, None),  # type: ignore[arg-type]
-        lambda: crm.journal.erase_person("BO", also=[0]),
+        lambda: crm.contacts.erase("BO", also=[0]),
         lambda: crm.journal.as_of(at=dt.datetime(2026, 1, 1)),  # noqa: DTZ001 - is refused
     ]
     for step in steps:
