@@ -209,7 +209,10 @@ def test_a_contact_gets_another_number_with_all_that_belongs_to_it() -> None:
     )
     assert "SHOP" not in crm.contacts
     assert [each.no for each in crm.contacts.persons("STORE")] == ["ANNA", "BO"]
-    assert crm.contacts.rows("STORE") == tuple(attrs.evolve(r, contact_no="STORE") for r in rows)
+    assert crm.contacts.rows("STORE") == tuple(
+        attrs.evolve(row, contact_no="STORE")  # type: ignore[misc]  # an attrs class
+        for row in rows
+    )
     assert crm.contacts.of_customer("C1") == moved
     person_moved = crm.contacts.renumber(old_no="ANNA", new_no="ANNE")
     assert (person_moved.no, person_moved.company_no) == ("ANNE", "STORE")

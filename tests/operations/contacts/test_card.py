@@ -424,8 +424,8 @@ def test_what_follows_from_a_name_is_as_long_as_its_field() -> None:
 def test_values_of_the_wrong_kind_are_told_all_at_once() -> None:
     store = make_store()
     for step in (
-        lambda: new_contact(context(store), minor="perhaps", type="compny"),  # type: ignore[typeddict-item]
-        lambda: change_contact(context(store), "CARL", minor="perhaps", type="compny"),  # type: ignore[typeddict-item]
+        lambda: new_contact(context(store), minor="perhaps", type="compny"),  # type: ignore[arg-type]
+        lambda: change_contact(context(store), "CARL", minor="perhaps", type="compny"),  # type: ignore[arg-type]
     ):
         assert [field for field, _ in faults_told(step)] == ["minor", "type"]
     with pytest.raises(UnknownName, match="did you mean 'country_region_code'"):

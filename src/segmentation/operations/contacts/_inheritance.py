@@ -82,8 +82,13 @@ def named(person: Contact) -> Contact:
     """A person with its name and the parts of it, whichever was given."""
     if composed_name(person):
         return attrs.evolve(person, name=composed_name(person))
-    parts = zip(("first_name", "middle_name", "surname"), name_parts(person.name), strict=True)
-    return attrs.evolve(person, **{name: fitting(name, part) for name, part in parts})
+    first, middle, surname = name_parts(person.name)
+    return attrs.evolve(
+        person,
+        first_name=fitting("first_name", first),
+        middle_name=fitting("middle_name", middle),
+        surname=fitting("surname", surname),
+    )
 
 
 def name_parts(name: str) -> tuple[str, str, str]:
