@@ -143,15 +143,21 @@ class Attachments(Protocol):
 
 
 class Store(Protocol):
-    """All that is kept, and the bracket that makes several changes one."""
+    """All that is kept, and the bracket that makes several changes one.
+
+    A host may keep the contacts itself and bring ``contacts`` of its own. A contact with a known
+    number is always asked of ``contacts``. Contacts with equal fields (the persons of a company)
+    are asked of ``records``, which must find the same contacts, by ``find`` and by ``all``;
+    what is put there must be found by ``contacts``.
+    """
 
     @property
     def records(self) -> Records:
-        """Records by their key."""
+        """Records by their key; the contacts among them are those of ``contacts``."""
 
     @property
     def contacts(self) -> Contacts:
-        """The contacts to choose from."""
+        """The contacts to choose from; the one place where a contact is looked up."""
 
     @property
     def segments(self) -> Segments:

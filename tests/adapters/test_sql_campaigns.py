@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 from segmentation.campaigns import CampaignEntry, CampaignTally, has_not_responded
-from segmentation.contacts import Contact, ContactProfileAnswer
+from segmentation.contacts import ContactProfileAnswer
 from segmentation.criteria import make_selection
 from segmentation.interactions import Interaction
 from segmentation.journal import verify
 from segmentation.operations.campaigns import Scope, activate, campaigns_for, figures, target_group
-from segmentation.operations.contacts import add_row, duplicates_in, merge, new_contact
+from segmentation.operations.contacts import add_rows, duplicates_in, merge, new_contact
 from segmentation.operations.criteria import select
 from segmentation.operations.followers import recount
 from segmentation.operations.interactions import cancel, uncancel
@@ -41,7 +41,7 @@ def told(store: Store) -> list[object]:
     log_segment(context(store), segment.no)
     found.append(target_group(store, "FAIR"))
     found.append(figures(store, Scope(campaign_no="FAIR", starting_date=TODAY)))
-    add_row(store, customer("MILL", "C2"))
+    add_rows(context(store), customer("MILL", "C2"))
     found.append([each.no for each in campaigns_for(store, on=TODAY, customer_no="C2")])
     [entry] = store.records.all(CampaignEntry)
     cancel(context(store), entry)
@@ -55,9 +55,9 @@ def told(store: Store) -> list[object]:
     found.append(classify(context(store, ledgers=Sales())))
     found.append(list(store.records.all(ContactProfileAnswer)))
     found.append(list(select(store, in_group("Champions"), AS_OF)))
-    new_contact(context(store), Contact(no="", name="MILL, ltd."))
+    new_contact(context(store), name="MILL, ltd.")
     found.append(duplicates_in(store))
-    found.append(merge(context(store), "CT0001", "MILL"))
+    found.append(merge(context(store), kept_no="CT0001", gone_no="MILL"))
     found.append(target_group(store, "FAIR"))
     found.append([each.contact_no for each in store.records.all(Interaction)])
     kept = list(store.records.all(CampaignTally))

@@ -154,7 +154,7 @@ class Journal(RuleBasedStateMachine):
     def erase(self, no: str) -> None:
         """What was said of a person goes; the person stays, to be met again."""
         contact = self.crm.contacts[no]
-        self.crm.journal.erase_person(no)
+        self.crm.contacts.erase(no)
         self.crm.store.records.put([contact])
 
     @invariant()

@@ -88,7 +88,7 @@ def test_the_selection_is_rebuilt_without_the_contacts(crm: seg.Workspace, logge
 
 
 def test_the_reason_of_an_erased_entry_is_gone(crm: seg.Workspace, logged: Logged) -> None:
-    crm.journal.erase_person("ANNA", also=[logged.segment.entry_no])
+    crm.contacts.erase("ANNA", also=[logged.segment.entry_no])
     assert crm.journal.rebuild(logged.segment.entry_no).actions == ()
     assert crm.journal.explain(logged.segment.entry_no, "ANNA").logged
 

@@ -12,6 +12,7 @@ import pytest
 
 import segmentation as seg
 from segmentation.campaigns import CampaignEntry
+from segmentation.contacts import ContactIndustryGroup, ContactJobResponsibility
 from segmentation.criteria import (
     Compare,
     Criteria,
@@ -40,6 +41,11 @@ from segmentation.errors import (
 )
 from segmentation.languages import ENGLISH, phrases_of, told
 from segmentation.operations.campaigns import change_campaign, delete_campaign, get_campaign
+from segmentation.operations.contacts import (
+    company_summary,
+    person_summary,
+    rename_business_relation,
+)
 from segmentation.operations.questionnaires import give_answer, put_questionnaire, take_answer_back
 from segmentation.questionnaires import (
     LineType,
@@ -291,7 +297,7 @@ def test_what_forbids_a_step_of_an_interaction_is_told() -> None:
         lambda: crm.interactions.drop(first.entry_no),
         lambda: crm.interactions.call("ANNA", "1"),
         lambda: crm.interactions.comment(put_off, None),  # type: ignore[arg-type]
-        lambda: crm.journal.erase_person("BO", also=[0]),
+        lambda: crm.contacts.erase("BO", also=[0]),
         lambda: crm.journal.as_of(at=dt.datetime(2026, 1, 1)),  # noqa: DTZ001 - is refused
     ]
     for step in steps:
@@ -300,6 +306,48 @@ def test_what_forbids_a_step_of_an_interaction_is_told() -> None:
         f"gjenopprette Samhandling {first.entry_no}: tilhørende Kampanjepost {entry.entry_no} er "
         "annullert; gjenopprett den først"
     )
+
+
+def test_what_forbids_a_step_of_a_contact_is_told() -> None:
+    """FRT-16."""
+    crm = make_desk(seg.Contact(no="FREE"))
+    segment_of(crm, "ANNA").add_contacts(contact={"no": "BO"}).save_criteria("X")
+    industry = ContactIndustryGroup(contact_no="CARL", industry_group_code="RETAIL")
+    job = ContactJobResponsibility(contact_no="SHOP", job_responsibility_code="BUY")
+    steps: list[Callable[[], object]] = [
+        lambda: crm.contacts.change("ANNA", no="X"),
+        lambda: crm.contacts.change("ANNA", type="company"),
+        lambda: crm.contacts.change("ANNA", company_no="MILL"),
+        lambda: crm.contacts.change("ANNA", last_modified="2026-11-22T10:00"),
+        lambda: crm.contacts.new(last_modified="2026-11-22T10:00"),
+        lambda: crm.contacts.new(no="ANNA"),
+        crm.contacts.add,
+        lambda: crm.contacts.add(industry),  # type: ignore[arg-type]
+        lambda: crm.contacts.add(seg.Contact(no="ANNA"), seg.Contact(no="BO")),
+        crm.contacts.add_rows,
+        lambda: crm.contacts.add_rows("ANNA"),  # type: ignore[arg-type]
+        lambda: crm.contacts.add_rows(industry),
+        lambda: crm.contacts.add_rows(job),
+        lambda: crm.contacts.remove_rows(seg.Contact(no="ANNA")),
+        lambda: crm.contacts.set_company("SHOP", "MILL"),
+        lambda: crm.contacts.change_type("SHOP", "person"),
+        lambda: crm.contacts.delete("SHOP"),
+        lambda: crm.contacts.delete("ANNA"),
+        lambda: crm.contacts.merge(kept_no="ANNA", gone_no="ANNA"),
+        lambda: crm.contacts.merge(kept_no="ANNA", gone_no="SHOP"),
+        lambda: crm.contacts.merge(kept_no="CARL", gone_no="ANNA"),
+        lambda: crm.contacts.duplicates(hit_share=0),
+        lambda: crm.contacts.renumber(old_no="BO", new_no="FREE"),
+        lambda: crm.contacts.of_customer("X"),
+        lambda: crm.contacts.of_vendor("X"),
+        lambda: company_summary(crm.store, "ANNA"),
+        lambda: person_summary(crm.store, "SHOP"),
+        lambda: rename_business_relation(crm.store, "CUST", "VEND"),
+    ]
+    for step in steps:
+        check_told(raised(step))
+    crm.segment("SM0001").log()
+    check_told(raised(lambda: crm.contacts.renumber(old_no="BO", new_no="B")))
 
 
 def test_what_is_wrong_with_a_campaign_is_told() -> None:

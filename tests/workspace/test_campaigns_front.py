@@ -1,4 +1,4 @@
-"""The fronts of campaigns, questionnaires and contacts: each verb reaches its operation."""
+"""The fronts of campaigns and questionnaires: each verb reaches its operation."""
 
 import datetime as dt
 from decimal import Decimal
@@ -8,12 +8,11 @@ import pytest
 
 from segmentation import Workspace
 from segmentation.code_tables import SalespersonPurchaser
-from segmentation.contacts import ContactMailingGroup, ContactType, RelationSummary
 from segmentation.errors import Refused
 from segmentation.questionnaires import LineType, ProfileQuestionnaire, ProfileQuestionnaireLine
 from segmentation.scoring import in_group
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
-from support.fair import NOW, TODAY, customer, evolved, interaction, make_store, person
+from support.fair import NOW, TODAY, customer, evolved, interaction, make_store
 
 
 @pytest.fixture
@@ -87,29 +86,6 @@ def test_scores_are_ready_made(crm: Workspace) -> None:
     assert done.questions == 4
     assert list(crm.select(in_group("Champions"))) == ["SHOP"]
     assert crm.questionnaires.classify().moves == ()
-
-
-def test_contacts_from_beginning_to_end(crm: Workspace) -> None:
-    acme = crm.contacts.new("Acme", salesperson_code="JO")
-    eve = crm.contacts.new("Eve Berg", type="person", company_name="acme")
-    assert (eve.no, eve.company_no, eve.surname) == ("CT0002", acme.no, "Berg")
-    assert crm.contacts[eve.no] == eve
-    assert [each.no for each in crm.contacts.persons_of(acme.no)] == [eve.no]
-    told = crm.contacts.change(attrs.evolve(acme, name="Acme AG"))
-    assert [each.company_name for each in told] == ["Acme AG", "Acme AG"]
-    assert crm.contacts.set_company(eve.no, "").company_no == ""
-    assert crm.contacts.change_type(eve.no, "company").type is ContactType.COMPANY
-    row = ContactMailingGroup(contact_no=eve.no, mailing_group_code="NEWS")
-    crm.contacts.add_row(row)
-    assert list(crm.contacts.rows(eve.no)) == [row]
-    crm.contacts.remove_row(row)
-    assert sum(crm.contacts.row_counts(eve.no).values()) == 0
-    assert crm.contacts.relation_summary("SHOP") is RelationSummary.CUSTOMER
-    crm.store.records.put([person("BO2", "SHOP", name="Bo")])
-    assert [(d.contact_no, d.other_no) for d in crm.contacts.duplicates()] == [("BO", "BO2")]
-    assert crm.contacts.merge("BO", "BO2").no == "BO"
-    assert crm.contacts.delete("SHOP", with_persons=True) == ["SHOP", "ANNA", "BO"]
-    assert [each.no for each in crm.contacts] == ["CARL", "CT0001", "CT0002", "MILL"]
 
 
 def test_a_segment_makes_tasks_and_opportunities(crm: Workspace) -> None:

@@ -14,7 +14,7 @@ from segmentation.contacts import Contact, ContactType
 from segmentation.errors import Fault, Rejected
 from segmentation.fields import Field, Record, Value, fields_of, key_of, misfits, mistyped
 from segmentation.interactions import Interaction
-from segmentation.operations.records import KINDS
+from segmentation.operations.records import KINDS, find_record
 from segmentation.protocols import Store
 
 
@@ -128,12 +128,12 @@ class _Known:
         if value in self._new[table]:
             return True
         if table == Contact.__table__:
-            return self._store.records.find(Contact, value) is not None
+            return find_record(self._store, Contact, value) is not None
         stored = self._stored(table)
         return value in stored or not (stored or self._new[table])
 
     def contact(self, no: str) -> Contact | None:
-        found = self._new[Contact.__table__].get(no) or self._store.records.find(Contact, no)
+        found = self._new[Contact.__table__].get(no) or find_record(self._store, Contact, no)
         return cast("Contact | None", found)
 
     def _stored(self, table: str) -> frozenset[Value]:

@@ -4,6 +4,8 @@ A contact is asked of the store's contacts, wherever the host keeps them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
 from itertools import islice, zip_longest
 from typing import cast
 
@@ -19,11 +21,12 @@ from segmentation import (
 )
 from segmentation.codes import to_code
 from segmentation.contacts import Contact, ContactBusinessRelation, LinkToTable
+from segmentation.criteria import AsOf, BoundSelection, bind
 from segmentation.errors import NotFound
 from segmentation.fields import FieldType, Record, RecordT, fields_of, key_of
 from segmentation.interactions import Interaction
 from segmentation.protocols import Store
-from segmentation.segments import Segment
+from segmentation.segments import Segment, contact_schema
 from segmentation.setup import UserSetup
 
 KINDS: Mapping[str, type[Record]] = {
@@ -177,6 +180,27 @@ def require_contact(store: Store, contact_no: str) -> Contact:
     if not found:
         raise NotFound("contact", contact_no)
     return found[0]
+
+
+def all_contacts(store: Store) -> Iterator[Contact]:
+    """All contacts, wherever the host keeps them, in the order of their numbers."""
+    nos = store.contacts.matching(_everybody())
+    for start in range(0, len(nos), _AT_ONCE):
+        yield from store.contacts.get_many(nos[start : start + _AT_ONCE])
+
+
+def count_contacts(store: Store) -> int:
+    """How many contacts there are, wherever the host keeps them."""
+    return store.contacts.count(_everybody())
+
+
+_AT_ONCE = 1_000
+"""How many contacts are got at once."""
+
+
+@cache
+def _everybody() -> BoundSelection:
+    return bind(None, contact_schema(), AsOf(date.min))
 
 
 def salesperson_of(store: Store, user: str) -> str:

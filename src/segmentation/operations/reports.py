@@ -247,7 +247,7 @@ def _addressed(
 
 def _of_segment(store: Store, segment_no: str) -> Iterator[tuple[int, MergeData]]:
     segment = require_segment(store, segment_no)
-    reader = MergeDataReader(store.records)
+    reader = MergeDataReader(store)
     for line in segment.lines:
         if line.contact_no:
             yield line.line_no, reader.read(as_interaction(line), segment.header)
@@ -256,7 +256,7 @@ def _of_segment(store: Store, segment_no: str) -> Iterator[tuple[int, MergeData]
 def _of_contacts(
     store: Store, contacts: Sequence[Contact], on: date
 ) -> Iterator[tuple[int, MergeData]]:
-    reader = MergeDataReader(store.records)
+    reader = MergeDataReader(store)
     for no in dict.fromkeys(contact.no for contact in contacts):
         code = active_address_code(store, no, on)
         yield 0, reader.read(Interaction(contact_no=no, contact_alt_address_code=code))

@@ -7,7 +7,7 @@ from segmentation.interactions import Evaluation, Interaction, InteractionCommen
 from segmentation.journal import Stamp
 from segmentation.operations import interactions, tasks
 from segmentation.operations.context import Context
-from segmentation.operations.interactions import Cancelable, ContactFigures, DocumentRecorded
+from segmentation.operations.interactions import Cancelable, DocumentRecorded
 from segmentation.operations.records import require_contact
 from segmentation.protocols import Store
 from segmentation.tasks import Opportunity
@@ -29,10 +29,6 @@ class Interactions:
         """A contact's interactions, in the order of their numbers; a company's with all of it."""
         contact = require_contact(self._store, contact_no)
         return interactions.interactions_of(self._store, contact)
-
-    def figures(self, contact_no: str) -> ContactFigures:
-        """Number, cost and duration of a contact's interactions, and when the last was."""
-        return interactions.contact_figures(self._store, contact_no)
 
     def draft(self, contact_no: str, template: str = "", **given: Any) -> Interaction:  # noqa: ANN401
         """An interaction with what contact, template and user give it; nothing is recorded."""

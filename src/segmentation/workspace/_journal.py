@@ -1,4 +1,4 @@
-"""The journal of a workspace: to read, verify, ask of the past, export, and erase from."""
+"""The journal of a workspace: to read, verify, ask of the past, and export."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -16,7 +16,6 @@ from segmentation.journal import (
     to_line,
     verify,
 )
-from segmentation.operations.contacts import Erasure, erase_person
 from segmentation.operations.context import Context
 from segmentation.operations.journal import Difference, audit, import_journal, read_export
 from segmentation.segments import Segment
@@ -90,15 +89,6 @@ class Journal:
             Refused: This journal has entries already.
         """
         return import_journal(self._store, lines)
-
-    def erase_person(self, contact_no: str, *, also: Iterable[int] = ()) -> Erasure:
-        """Remove all that is kept of a contact; the chain still holds.
-
-        Args:
-            contact_no: The contact.
-            also: Numbers of further entries whose words name the person.
-        """
-        return erase_person(self._context, contact_no, also=also)
 
 
 def verify_export(lines: Iterable[str], *, kept: Head | None = None) -> Head:

@@ -123,7 +123,7 @@ def alike(one: Contact, other: Contact, pct: int) -> bool:
 
 def test_a_store_is_searched_whole() -> None:
     store = make_store(company("A", **BERN), attrs.evolve(company("B", **BERN), name="A Ltd"))
-    assert duplicates_in(store) == [Duplicate("A", "B", 1.0)]
+    assert duplicates_in(store) == (Duplicate("A", "B", 1.0),)
 
 
 # -- merging ----------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def test_a_merged_contact_knows_what_both_knew_and_stays_protected() -> None:
             extra={"size": 40, "hat": 7},
         ),
     )
-    kept = merge(context(store), "eve", "eva")
+    kept = merge(context(store), kept_no="eve", gone_no="eva")
     assert (kept.city, kept.e_mail, kept.company_no) == ("Bern", "e@x.ch", "SHOP")
     assert kept.privacy_blocked
     assert not kept.may_be_contacted
@@ -163,7 +163,7 @@ def test_rows_pass_over_and_one_s_own_go_before() -> None:
         ),
         person("DORA", "MILL"),
     )
-    merge(context(store), "SHOP", "MILL")
+    merge(context(store), kept_no="SHOP", gone_no="MILL")
     assert [row.no for row in store.records.all(ContactBusinessRelation)] == ["C1"]
     assert [row.contact_no for row in store.records.all(ContactMailingGroup)] == ["SHOP"]
     [answer] = store.records.all(ContactProfileAnswer)
@@ -183,8 +183,8 @@ def test_recorded_interactions_follow_by_entries_that_say_so() -> None:
     activate(context(store), "FAIR")
     before = figures(store, Scope(campaign_no="FAIR"))
     length = store.log.head().number
-    merge(context(store), "SHOP", "MILL")
-    merge(context(store), "ANNA", "CARL")
+    merge(context(store), kept_no="SHOP", gone_no="MILL")
+    merge(context(store), kept_no="ANNA", gone_no="CARL")
     found = [(each.contact_no, each.contact_company_no) for each in store.records.all(Interaction)]
     assert sorted(found) == [("ANNA", "SHOP"), ("DORA", "SHOP"), ("SHOP", "SHOP")]
     assert store.log.head().number == length + 3
@@ -198,7 +198,7 @@ def test_what_was_recorded_for_an_earlier_employer_stays_with_it() -> None:
         interaction(1, "CARL", "MILL"), interaction(2, "CARL", ""), interaction(3, "CARL", "SHOP")
     )
     store.records.put([attrs.evolve(require_contact(store, "CARL"), company_no="SHOP")])
-    merge(context(store), "BO", "CARL")
+    merge(context(store), kept_no="BO", gone_no="CARL")
     found = [(each.contact_no, each.contact_company_no) for each in store.records.all(Interaction)]
     assert found == [("BO", "MILL"), ("BO", "SHOP"), ("BO", "SHOP")]
 
@@ -213,13 +213,13 @@ def line_salespeople(store: Any, no: str) -> None:  # noqa: ANN401 - a store
 def test_some_contacts_cannot_be_merged() -> None:
     store = make_store()
     with pytest.raises(Refused, match="same contact"):
-        merge(context(store), "ANNA", "anna")
-    with pytest.raises(Refused, match="one is a person, the other a company"):
-        merge(context(store), "ANNA", "SHOP")
+        merge(context(store), kept_no="ANNA", gone_no="anna")
+    with pytest.raises(Refused, match="one is a company, the other a person"):
+        merge(context(store), kept_no="ANNA", gone_no="SHOP")
     new_segment(context(store))
     segment = new_segment(context(store))
     add_contact(context(store), segment.no, "BO")
     with pytest.raises(Refused, match=segment.no):
-        merge(context(store), "ANNA", "BO")
+        merge(context(store), kept_no="ANNA", gone_no="BO")
     store.records.put([interaction(99, "BO", "SHOP")])
-    assert merge(context(store), "BO", "ANNA").no == "BO"
+    assert merge(context(store), kept_no="BO", gone_no="ANNA").no == "BO"

@@ -61,7 +61,7 @@ def test_nothing_personal_is_left_anywhere(crm: seg.Workspace, lotte: str) -> No
     record(crm.store, [failed], STAMP)
     segment_of(crm, lotte, "ANNA").log()
     assert "Quist" in everything(crm)
-    crm.journal.erase_person(lotte)
+    crm.contacts.erase(lotte)
     assert "Quist" not in everything(crm)
     assert check(crm.journal.export()) == attrs.astuple(crm.journal.head)
     assert crm.interactions[first.entry_no].cost == first.cost
@@ -70,7 +70,7 @@ def test_nothing_personal_is_left_anywhere(crm: seg.Workspace, lotte: str) -> No
 
 def test_what_was_erased_is_listed_and_proved(crm: seg.Workspace, lotte: str) -> None:
     first = crm.interactions.of(lotte)[0]
-    done = crm.journal.erase_person(lotte)
+    done = crm.contacts.erase(lotte)
     assert done.proof.rows == (
         ("contact", 1),
         ("contact_alt_address", 1),
@@ -97,7 +97,7 @@ def test_worksheets_and_saved_criteria_lose_the_persons_lines(
     segment.save_criteria("KEPT")
     saved = crm.saved_criteria()[0]
     actions = segment.actions
-    done = crm.journal.erase_person(lotte)
+    done = crm.contacts.erase(lotte)
     assert dict(done.proof.rows)["segment_line"] > 0
     assert lotte not in segment.contact_nos
     assert [line.contact_no for action in segment.actions for line in action.removed] == ["ANNA"]
@@ -113,7 +113,7 @@ def test_lines_that_could_be_done_again_go_too(crm: seg.Workspace, lotte: str) -
     segment = segment_of(crm, "ANNA", lotte)
     other = segment_of(crm, "BO")
     segment.go_back()
-    crm.journal.erase_person(lotte)
+    crm.contacts.erase(lotte)
     assert other.segment.version == 2  # nothing of it was touched
     go_forward(crm.context, segment.no)
     assert segment.contact_nos == ("ANNA",)
@@ -129,7 +129,7 @@ def test_saved_removals_go_too(crm: seg.Workspace, lotte: str) -> None:
             SavedCriteria(code="SAFE", actions=actions_to_json([])),
         ]
     )
-    done = crm.journal.erase_person(lotte)
+    done = crm.contacts.erase(lotte)
     assert dict(done.proof.rows)["segment_line"] == 2
     saved = crm.store.records.find(SavedCriteria, "OLD")
     assert saved is not None
@@ -142,13 +142,13 @@ def test_others_who_name_the_person_are_told_and_emptied_when_asked(
     other = crm.interactions.create("BO", "TALK", description="Spoke of lotte quist")
     spared = crm.interactions.create("BO", "TALK", description="Spoke of the weather")
     segment = segment_of(crm, "BO", description=f"For {NAME}").log()
-    found = crm.journal.erase_person(lotte)
+    found = crm.contacts.erase(lotte)
     mentions = list(numbers_in(found.mentions))
     assert other.entry_no in mentions
     assert segment.segment.entry_no in mentions
     assert spared.entry_no not in mentions
     assert crm.interactions[other.entry_no].description == "Spoke of lotte quist"
-    crm.journal.erase_person(lotte, also=mentions)
+    crm.contacts.erase(lotte, also=mentions)
     assert crm.interactions[other.entry_no].description == ""
     assert crm.logged_segments()[0].description == ""
     assert "quist" not in everything(crm).lower()
@@ -158,8 +158,8 @@ def test_a_campaign_entry_that_names_the_person_is_emptied_when_asked(
     crm: seg.Workspace, lotte: str
 ) -> None:
     segment_of(crm, "BO", description=f"For {NAME}", campaign="SALE").log()
-    found = crm.journal.erase_person(lotte)
-    crm.journal.erase_person(lotte, also=numbers_in(found.mentions))
+    found = crm.contacts.erase(lotte)
+    crm.contacts.erase(lotte, also=numbers_in(found.mentions))
     assert "Quist" not in everything(crm)
 
 
@@ -170,7 +170,7 @@ def test_a_name_is_found_however_it_is_written_down(crm: seg.Workspace, name: st
     segment = segment_of(crm, "BO")
     segment.add_contacts(contact={"name": Compare(Operator.EQUAL, Operand(name))})
     logged = segment.log().segment
-    found = crm.journal.erase_person("LQ")
+    found = crm.contacts.erase("LQ")
     mentions = list(numbers_in(found.mentions))
     assert {spoken_of.entry_no, logged.entry_no} <= set(mentions)
 
@@ -182,19 +182,19 @@ def test_what_is_no_entry_cannot_be_emptied(
     number: Any,  # noqa: ANN401
 ) -> None:
     with pytest.raises(InvalidValue, match="no number of an entry"):
-        crm.journal.erase_person(lotte, also=[number])
+        crm.contacts.erase(lotte, also=[number])
     assert crm.contacts[lotte].name == NAME
 
 
 def test_erasing_again_finds_nothing_new(crm: seg.Workspace, lotte: str) -> None:
-    crm.journal.erase_person(lotte)
-    again = crm.journal.erase_person(lotte)
+    crm.contacts.erase(lotte)
+    again = crm.contacts.erase(lotte)
     assert (again.proof.rows, again.proof.attachments, again.mentions) == ((), (), ())
     assert crm.store.records.find(Contact, lotte) is None
 
 
 def test_a_contact_without_interactions_is_erased_as_well(crm: seg.Workspace) -> None:
-    done = crm.journal.erase_person("mill")
+    done = crm.contacts.erase("mill")
     assert (done.proof.contact_no, done.proof.emptied) == ("MILL", ())
     with pytest.raises(NotFound):
         crm.contacts["MILL"]
@@ -202,7 +202,7 @@ def test_a_contact_without_interactions_is_erased_as_well(crm: seg.Workspace) ->
 
 def test_nobody_cannot_be_erased(crm: seg.Workspace) -> None:
     with pytest.raises(NotFound, match="NOBODY"):
-        crm.journal.erase_person("NOBODY")
+        crm.contacts.erase("NOBODY")
 
 
 def test_an_erased_word_cannot_be_guessed_from_its_hash(crm: seg.Workspace) -> None:

@@ -382,7 +382,7 @@ def test_what_is_postponed_counts_nowhere_and_keeps_its_number(crm: seg.Workspac
     one = crm.interactions.postpone("ANNA", "TALK", campaign_no="SALE", comments=["Busy"])
     two = crm.interactions.postpone("ANNA", "VISIT")
     assert crm.interactions.postponed() == [one, two]
-    assert crm.interactions.figures("ANNA").figures.interactions == 0
+    assert crm.contacts.figures("ANNA").figures.interactions == 0
     assert list(crm.store.records.all(CampaignEntry)) == []
     done = crm.interactions.resume(one.entry_no, cost=Decimal(9), duration_min=Decimal(8))
     assert (done.cost, done.duration_min) == (Decimal(9), Decimal(8))
@@ -504,7 +504,7 @@ def test_an_attempt_that_failed_is_noted(crm: seg.Workspace) -> None:
     made = crm.interactions.create("ANNA", "TALK")
     crm.interactions.note_attempt(made.entry_no, failed=True)
     assert crm.interactions[made.entry_no].attempt_failed
-    figures = crm.interactions.figures("ANNA")
+    figures = crm.contacts.figures("ANNA")
     assert (figures.last_interaction, figures.last_attempted) == (None, TODAY)
 
 
@@ -523,21 +523,21 @@ def test_figures_of_a_company_cover_its_persons(crm: seg.Workspace) -> None:
     """CON-14, rule 88."""
     crm.interactions.create("SHOP", "TALK")
     crm.interactions.create("ANNA", "TALK")
-    assert crm.interactions.figures("SHOP").figures.interactions == 2
-    assert crm.interactions.figures("ANNA").figures.cost == COST
+    assert crm.contacts.figures("SHOP").figures.interactions == 2
+    assert crm.contacts.figures("ANNA").figures.cost == COST
     assert len(crm.interactions.of("SHOP")) == 2
     with pytest.raises(NotFound):
-        crm.interactions.figures("NOBODY")
+        crm.contacts.figures("NOBODY")
 
 
 def test_what_is_canceled_leaves_the_figures(crm: seg.Workspace) -> None:
     """CON-14, CON-15, INT-73."""
     made = crm.interactions.create("SHOP", "TALK")
-    before = crm.interactions.figures("SHOP").figures
+    before = crm.contacts.figures("SHOP").figures
     assert (before.interactions, before.cost, before.duration_min) == (1, COST, DURATION)
     crm.interactions.cancel(made)
     assert crm.interactions[made.entry_no].canceled
-    after = crm.interactions.figures("SHOP").figures
+    after = crm.contacts.figures("SHOP").figures
     assert after == NOTHING
 
 

@@ -41,7 +41,7 @@ def busy_desk(store: Store | None = None) -> seg.Workspace:
     put_off = crm.interactions.postpone("ANNA", "TALK")
     crm.interactions.resume(put_off.entry_no, cost=1)
     crm.interactions.drop(crm.interactions.postpone("BO", "TALK").entry_no)
-    crm.journal.erase_person("BO")
+    crm.contacts.erase("BO")
     return crm
 
 
@@ -71,7 +71,7 @@ def test_an_erased_word_is_not_in_the_file_of_the_database(tmp_path: Path) -> No
     file = tmp_path / "crm.db"
     with make_desk(store=open_store(file)) as crm:
         crm.interactions.create("BO", "TALK", description="Xylophone lessons")
-        crm.journal.erase_person("BO")
+        crm.contacts.erase("BO")
     assert not any(b"Xylophone" in path.read_bytes() for path in tmp_path.iterdir())
 
 

@@ -286,7 +286,7 @@ def test_what_letters_said_of_a_person_goes_when_the_person_is_erased() -> None:
     (interaction,) = log(crm)
     crm.letters.deliver({EMAIL: Courier()})
     assert "Person 1" in interaction.merge_data
-    crm.journal.erase_person("P1")
+    crm.contacts.erase("P1")
     assert not any("Person 1" in line for line in crm.journal.export())
     crm.journal.verify()
 

@@ -14,6 +14,7 @@ from segmentation.contacts import Contact
 from segmentation.errors import NotFound, Refused
 from segmentation.operations.context import Context
 from segmentation.operations.followers import as_target, clear_targets, collect_targets
+from segmentation.operations.records import find_record
 from segmentation.protocols import Store
 
 
@@ -93,6 +94,6 @@ def campaigns_for(
 
 
 def _keys_of_contact(store: Store, contact_no: str) -> list[tuple[TargetType, str]]:
-    contact = store.records.find(Contact, contact_no)
+    contact = find_record(store, Contact, contact_no)
     no = contact.company_no or contact_no if contact else contact_no
     return [as_target(store, no)]

@@ -29,7 +29,7 @@ from segmentation.journal import DeliveryRecorded
 from segmentation.markup import to_figures
 from segmentation.operations.context import Context
 from segmentation.operations.journal import record
-from segmentation.operations.records import get_record, get_records
+from segmentation.operations.records import find_record, get_record, get_records
 from segmentation.operations.values import require_any
 from segmentation.phrases import phrase
 from segmentation.protocols import Couriers, Store
@@ -419,7 +419,7 @@ class _Run:
         """
         interaction = letter.interaction
         step = Message("write to contact {no}", no=interaction.contact_no)
-        contact = self._store.records.find(Contact, interaction.contact_no)
+        contact = find_record(self._store, Contact, interaction.contact_no)
         if contact is None:
             raise NotFound("contact", interaction.contact_no)
         if interaction.canceled:

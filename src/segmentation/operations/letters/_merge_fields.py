@@ -41,7 +41,8 @@ from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.markup import to_rows
 from segmentation.operations.context import Context
-from segmentation.protocols import Records
+from segmentation.operations.records import find_record
+from segmentation.protocols import Records, Store
 from segmentation.salutations import SalutationFormula, SalutationType, find_salutation
 from segmentation.segments import LoggedSegment, SegmentHeader
 from segmentation.setup import CompanyInformation, ExtraField
@@ -405,7 +406,9 @@ def _sources() -> Iterator[tuple[str, type[Record], Callable[[MergeData], object
 class MergeDataReader:
     """Reads the merge data of many letters; what they share is read once."""
 
-    def __init__(self, records: Records, *, fallback_language: str = "") -> None:
+    def __init__(self, store: Store, *, fallback_language: str = "") -> None:
+        records = store.records
+        self._store = store
         self._records = records
         self._fallback = fallback_language
         self._sender = records.find(CompanyInformation) or CompanyInformation()
@@ -425,7 +428,7 @@ class MergeDataReader:
         Raises:
             NotFound: The contact is gone.
         """
-        contact = self._records.find(Contact, interaction.contact_no)
+        contact = find_record(self._store, Contact, interaction.contact_no)
         if contact is None:
             raise NotFound("contact", interaction.contact_no)
         code = interaction.contact_alt_address_code
@@ -455,7 +458,7 @@ class MergeDataReader:
     def _company(self, contact: Contact) -> Contact | None:
         if contact.company_no == contact.no:
             return contact
-        return self._records.find(Contact, contact.company_no) if contact.company_no else None
+        return find_record(self._store, Contact, contact.company_no) if contact.company_no else None
 
     def _find(self, kind: type[RecordT], key: str | int) -> RecordT | None:
         if not key:
