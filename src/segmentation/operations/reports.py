@@ -198,7 +198,7 @@ def campaign_details(
     code, status = campaign.salesperson_code, campaign.status_code
     salesperson = store.records.find(SalespersonPurchaser, code) if code else None
     known = store.records.find(CampaignStatus, status) if status else None
-    scope = Scope(campaign_no=campaign.no, starting_date=starting_date, ending_date=ending_date)
+    scope = Scope(campaign_no=campaign.no, since=starting_date, until=ending_date)
     of_entry = figures_by(store, "campaign_entry_no", scope)
     total = figures(store, scope)
     return CampaignDetails(

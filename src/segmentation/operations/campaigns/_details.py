@@ -6,7 +6,8 @@ from segmentation.campaigns import Campaign, CampaignEntry, CampaignTarget
 from segmentation.journal import Figures
 from segmentation.protocols import Store
 
-from ._campaign import entries_of, get_campaign
+from ._campaign import get_campaign
+from ._entries import entries_of
 from ._figures import Scope, figures, figures_by
 from ._targets import target_group
 

@@ -31,7 +31,7 @@ def get_entries(store: Store, numbers: Iterable[int | Entry]) -> Sequence[Entry]
         NotFound: Some are not there; the error names all of them.
     """
     asked = [_number_of(number) for number in numbers]
-    found = {entry.number: entry for entry in _entries(store, asked)}
+    found: dict[object, Entry] = {entry.number: entry for entry in _entries(store, asked)}
     missing = [str(number) for number in asked if number not in found]
     if missing:
         raise NotFound("journal entry", ", ".join(missing))
