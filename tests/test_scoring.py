@@ -10,8 +10,8 @@ from segmentation.criteria import make_selection
 from segmentation.errors import UnknownName
 from segmentation.memory import MemoryStore
 from segmentation.operations.criteria import select
-from segmentation.operations.questionnaires import classify, questionnaire_faults
-from segmentation.questionnaires import LineType
+from segmentation.operations.questionnaires import classify_all
+from segmentation.questionnaires import LineType, questionnaire_faults
 from segmentation.scoring import (
     FREQUENCY,
     GROUP,
@@ -55,7 +55,7 @@ def store() -> MemoryStore:
             day = TODAY - dt.timedelta(days=10 - place)
             store.records.put([interaction(number, f"C{place}", f"C{place}", date=day)])
     sales = {f"K{place}": Decimal(100 * place) for place in range(10)}
-    classify(context(store, ledgers=Sales(sales)))
+    classify_all(context(store, ledgers=Sales(sales)))
     return store
 
 

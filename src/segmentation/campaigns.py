@@ -7,7 +7,7 @@ a campaign, and any range is added up from these. Knows nothing of where they ar
 
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Annotated
 
@@ -233,6 +233,29 @@ def _marked(campaign_no: str, mark: str) -> Part:
     )
 
 
+def _to_numbers(given: Iterable[str] | str) -> tuple[str, ...]:
+    """Numbers of contacts, each once; a text is one."""
+    nos = (given,) if isinstance(given, str) else given
+    return tuple(dict.fromkeys(map(to_code, nos)))
+
+
+@shown_by("name", "contact_nos")
+@attrs.frozen
+class Arm:
+    """Contacts that were asked in the same way, to be compared with others.
+
+    >>> Arm("letter", ["ct1", "CT2"]).contact_nos
+    ('CT1', 'CT2')
+
+    Attributes:
+        name: What the arm is called.
+        contact_nos: Numbers of its contacts, each once.
+    """
+
+    name: str
+    contact_nos: tuple[str, ...] = attrs.field(converter=_to_numbers)
+
+
 @shown_by("name", "contacts", "responses")
 @attrs.frozen(kw_only=True)
 class Group:
@@ -307,14 +330,12 @@ def compared(first: Group, second: Group, *, confidence: float = 0.95) -> Compar
     """
     for group in (first, second):
         if not 0 <= group.responses <= group.contacts or not group.contacts:
-            raise InvalidValue(
-                Message("group {name}", name=group.name),
-                group.contacts,
-                Message(
-                    "contacts cannot have {responses} responses; each contact counts once",
-                    responses=group.responses,
-                ),
+            reason = Message(
+                "contacts in group {name} cannot have {count} responses; each contact counts once",
+                name=group.name,
+                count=group.responses,
             )
+            raise InvalidValue("contacts", group.contacts, reason)
     z = _normal_quantile(confidence)
     low_1, high_1 = _wilson(first, z)
     low_2, high_2 = _wilson(second, z)

@@ -5,13 +5,14 @@ makes five equal groups of contacts; together they make named groups. It is a qu
 like any other: classified, changed and filtered on in the same way.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from .contacts import ContactProfileAnswer
 from .criteria import Part, Selection, Where, parse
 from .errors import UnknownName
+from .fields import Extra, Value
 from .questionnaires import (
     ClassificationMethod,
     ContactClassField,
@@ -50,10 +51,14 @@ GROUPS: Sequence[tuple[str, range, range]] = (
 def make_scoring(
     *,
     code: str = RFM,
+    description: str = "Recency, frequency, value",
     since: str = "<-1Y>",
     until: str = "<CD>",
-    value: CustomerClassField = CustomerClassField.SALES,
-    **header: Any,  # noqa: ANN401 - fields of the questionnaire
+    value: str = "sales_lcy",
+    contact_type: str = "",
+    business_relation_code: str = "",
+    priority: str = "normal",
+    extra: Mapping[str, Value] | Extra = (),
 ) -> tuple[ProfileQuestionnaire, Sequence[ProfileQuestionnaireLine], Sequence[Rating]]:
     """The questionnaire, its lines, and the points that make the named groups.
 
@@ -61,16 +66,36 @@ def make_scoring(
 
     Args:
         code: The questionnaire's code.
+        description: What it is called.
         since: Date formula of the first day that counts.
         until: Date formula of the last.
-        value: Which of the customer's figures is the value; the host supplies it.
-        header: Further fields of the questionnaire: contact_type, business_relation_code, ...
+        value: Which of the customer's figures is the value (`CustomerClassField`); the host's
+            books supply it.
+        contact_type: Whom it is for: "companies" or "people"; all if blank.
+        business_relation_code: It is for contacts with this business relation only.
+        priority: Its priority among others.
+        extra: Fields of the host.
+
+    Raises:
+        UnknownName: There is no such figure of customers.
 
     >>> questionnaire, lines, points = make_scoring()
     >>> [line.description for line in lines if line.type is LineType.QUESTION]
     ['Recency', 'Frequency', 'Value', 'Group']
     """
-    described = {"description": "Recency, frequency, value", **header}
+    try:
+        figure = CustomerClassField(value)
+    except ValueError:
+        known = filter(None, map(str, CustomerClassField))
+        raise UnknownName("option", value, known=known) from None
+    header = ProfileQuestionnaire(
+        code=code,
+        description=description,
+        contact_type=contact_type,
+        business_relation_code=business_relation_code,
+        priority=priority,
+        extra=extra,
+    )
     quintiles: dict[str, Any] = {
         "classification_method": ClassificationMethod.PERCENTAGE_OF_CONTACTS,
         "sorting_method": SortingMethod.ASCENDING,
@@ -94,10 +119,10 @@ def make_scoring(
             "Frequency",
             **quintiles | {"contact_class_field": ContactClassField.INTERACTION_QUANTITY},
         ),
-        *_scored(code, VALUE, "Value", **quintiles | {"customer_class_field": value}),
+        *_scored(code, VALUE, "Value", **quintiles | {"customer_class_field": figure}),
         *_grouped(code),
     ]
-    return ProfileQuestionnaire(code=code, **described), lines, list(_points(code))
+    return header, lines, list(_points(code))
 
 
 def _line(code: str, line_no: int, description: str, **fields: Any) -> ProfileQuestionnaireLine:  # noqa: ANN401

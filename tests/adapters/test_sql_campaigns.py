@@ -7,12 +7,12 @@ from segmentation.contacts import ContactProfileAnswer
 from segmentation.criteria import make_selection
 from segmentation.interactions import Interaction
 from segmentation.journal import verify
-from segmentation.operations.campaigns import Scope, activate, campaigns_for, figures, target_group
+from segmentation.operations.campaigns import Scope, activate, active_for, figures, target_group
 from segmentation.operations.contacts import add_rows, duplicates_in, merge, new_contact
 from segmentation.operations.criteria import select
 from segmentation.operations.followers import recount
 from segmentation.operations.interactions import cancel, uncancel
-from segmentation.operations.questionnaires import classify
+from segmentation.operations.questionnaires import classify_all
 from segmentation.operations.segments import add_contacts, log_segment, new_segment
 from segmentation.protocols import Store
 from segmentation.scoring import in_group, make_scoring
@@ -40,9 +40,9 @@ def told(store: Store) -> list[object]:
     found.append(activate(context(store), "FAIR"))
     log_segment(context(store), segment.no)
     found.append(target_group(store, "FAIR"))
-    found.append(figures(store, Scope(campaign_no="FAIR", starting_date=TODAY)))
+    found.append(figures(store, Scope(campaign_no="FAIR", since=TODAY)))
     add_rows(context(store), customer("MILL", "C2"))
-    found.append([each.no for each in campaigns_for(store, on=TODAY, customer_no="C2")])
+    found.append([each.no for each in active_for(store, on=TODAY, customer_no="C2")])
     [entry] = store.records.all(CampaignEntry)
     cancel(context(store), entry)
     found.append((figures(store, Scope()), target_group(store, "FAIR")))
@@ -52,7 +52,7 @@ def told(store: Store) -> list[object]:
     found.append(list(select(store, has_not_responded("FAIR"), AS_OF)))
     questionnaire, lines, points = make_scoring(contact_type="companies")
     store.records.put([questionnaire, *lines, *points])
-    found.append(classify(context(store, ledgers=Sales())))
+    found.append(classify_all(context(store, ledgers=Sales())))
     found.append(list(store.records.all(ContactProfileAnswer)))
     found.append(list(select(store, in_group("Champions"), AS_OF)))
     new_contact(context(store), name="MILL, ltd.")

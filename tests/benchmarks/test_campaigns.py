@@ -20,7 +20,7 @@ from segmentation.contacts import Contact
 from segmentation.interactions import Interaction
 from segmentation.journal import Change
 from segmentation.memory import MemoryStore
-from segmentation.operations.campaigns import Scope, figures, figures_over_time
+from segmentation.operations.campaigns import Scope, figures, figures_over
 from segmentation.operations.contacts import find_duplicates
 from segmentation.operations.followers import keep_tallies, recount
 from segmentation.questionnaires import (
@@ -105,7 +105,7 @@ def test_figures_of_a_campaign_do_not_depend_on_the_length_of_the_journal() -> N
         store = MemoryStore()
         store.records.put(made)
         recount(store)
-        scope = Scope(campaign_no="CP01", starting_date=SINCE, ending_date=UNTIL)
+        scope = Scope(campaign_no="CP01", since=SINCE, until=UNTIL)
         figures(store, scope)  # makes the index
 
         def by_polars(frame: pl.DataFrame = frame) -> object:
@@ -131,7 +131,7 @@ def test_figures_of_a_campaign_do_not_depend_on_the_length_of_the_journal() -> N
         print(f"figures of a campaign, {count:,} interactions")
         row("  ours, from tallies, against polars", ours, polars)
         row("  ours, from tallies, against SQLite", ours, sql)
-        months = took(lambda store=store: figures_over_time(store, Period.MONTH, Scope()))  # type: ignore[misc]
+        months = took(lambda store=store: figures_over(store, Period.MONTH, Scope()))  # type: ignore[misc]
         row("  ours, by month over all campaigns", months)
         row("  ours, all tallies counted anew", took(lambda store=store: recount(store), 1))  # type: ignore[misc]
         one = made[0]

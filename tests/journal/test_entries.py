@@ -43,8 +43,8 @@ from segmentation.journal import (
     to_ranges,
     verify,
 )
+from segmentation.operations.journal import verify_export
 from segmentation.segments import LoggedSegment
-from segmentation.workspace import verify_export
 from support.checker import check
 from support.desk import make_desk, segment_of
 from support.fair import NOW, STAMP, TODAY

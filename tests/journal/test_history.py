@@ -165,10 +165,10 @@ class Journal(RuleBasedStateMachine):
     def teardown(self) -> None:
         check_journal(self.crm)
         for number, known in self.past.items():
-            assert outline(self.crm.journal.as_of(number)) == known
+            assert outline(self.crm.journal.as_of(entry_no=number)) == known
         lines = list(self.crm.journal.export())
         other = seg.Workspace.open(MemoryStore())
-        other.journal.import_records(lines)
+        other.journal.import_entries(lines)
         assert list(other.journal.export()) == lines
         assert other.journal.audit() == []
         for no in ("SHOP", "ANNA"):
@@ -304,6 +304,6 @@ def test_of_a_recording_that_fails_in_a_later_block_nothing_stays(store: Store) 
 def test_a_state_is_asked_for_records_by_several_fields(crm: seg.Workspace) -> None:
     made = crm.interactions.create("ANNA", "TALK", campaign_no="SALE")
     crm.interactions.create("ANNA", "TALK", campaign_no="FAIR")
-    state = crm.journal.as_of(crm.journal.head.number)
+    state = crm.journal.as_of(entry_no=crm.journal.head.number)
     found = state.all(Interaction, contact_no="ANNA", campaign_no="SALE")
     assert [each.entry_no for each in found] == [made.entry_no]

@@ -9,7 +9,7 @@ import segmentation as seg
 from segmentation.contacts import Contact, ContactMailingGroup
 from segmentation.errors import InvalidValue, NotFound
 from segmentation.interactions import Interaction
-from segmentation.journal import Effect, explain_membership, fold, from_line, rebuilt_segment
+from segmentation.journal import StepEffect, explain_membership, fold, from_line, rebuilt_segment
 from segmentation.operations.segments import Logged
 from segmentation.segments import ActionKind, LeftOutReason, actions_from_json
 from support.desk import check_journal, make_desk, segment_of
@@ -38,9 +38,9 @@ def test_a_member_is_explained(crm: seg.Workspace, logged: Logged) -> None:
     found = crm.journal.explain(logged.segment.entry_no, "bo")
     assert found.logged
     assert [step.effect for step in found.steps] == [
-        Effect.JOINED,
-        Effect.REMOVED,
-        Effect.JOINED,
+        StepEffect.JOINED,
+        StepEffect.REMOVED,
+        StepEffect.JOINED,
     ]
     assert [step.action_no for step in found.steps] == [2, 4, 5]
     assert [step.by_hand for step in found.steps] == [False, True, True]
@@ -112,7 +112,7 @@ def test_the_past_can_be_asked_by_number_and_by_time() -> None:
     first = crm.interactions.create("ANNA", "TALK")
     time.append(NOW + dt.timedelta(hours=1))
     crm.interactions.evaluate("negative", first.entry_no)
-    before = crm.journal.as_of(first.entry_no)
+    before = crm.journal.as_of(entry_no=first.entry_no)
     assert before.number == first.entry_no
     assert before.find(Interaction, first.entry_no) == first
     assert crm.journal.as_of(at=NOW).find(Interaction, first.entry_no) == first
@@ -120,7 +120,7 @@ def test_the_past_can_be_asked_by_number_and_by_time() -> None:
     assert now == crm.interactions[first.entry_no]
     assert now != first
     assert list(before.all(Interaction, contact_no="BO")) == []
-    assert list(crm.journal.as_of(0).all(Interaction)) == []
+    assert list(crm.journal.as_of(entry_no=0).all(Interaction)) == []
     assert list(crm.journal.as_of(at=NOW - dt.timedelta(seconds=1)).all(Interaction)) == []
     with pytest.raises(InvalidValue, match="no time zone"):
         crm.journal.as_of(at=NOW.replace(tzinfo=None))

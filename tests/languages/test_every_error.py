@@ -36,7 +36,8 @@ from segmentation.errors import (
 from segmentation.segments import actions_from_json
 from segmentation.serialization import criteria_from_json
 from segmentation.setup import NumberSeries
-from segmentation.workspace import verify_export
+from segmentation.operations.journal import verify_export
+from segmentation.workspace import 
 from support.desk import make_desk, segment_of
 from support.fair import evolved
 from support.wordfiles import docx, field, paragraph

@@ -11,7 +11,14 @@ import attrs
 import pytest
 
 import segmentation as seg
-from segmentation.campaigns import CampaignEntry
+from segmentation.campaigns import (
+    Arm,
+    Campaign,
+    CampaignActivation,
+    CampaignEntry,
+    CampaignStatus,
+    CampaignTarget,
+)
 from segmentation.contacts import ContactIndustryGroup, ContactJobResponsibility
 from segmentation.criteria import (
     Compare,
@@ -40,18 +47,17 @@ from segmentation.errors import (
     UnknownName,
 )
 from segmentation.languages import ENGLISH, phrases_of, told
-from segmentation.operations.campaigns import change_campaign, delete_campaign, get_campaign
 from segmentation.operations.contacts import (
     company_summary,
     person_summary,
     rename_business_relation,
 )
-from segmentation.operations.questionnaires import give_answer, put_questionnaire, take_answer_back
 from segmentation.questionnaires import (
     LineType,
     ProfileQuestionnaire,
     ProfileQuestionnaireLine,
     QuestionnaireContactType,
+    Rating,
 )
 from segmentation.segments import contact_schema
 from segmentation.templates import InteractionTemplateSetup
@@ -299,6 +305,9 @@ def test_what_forbids_a_step_of_an_interaction_is_told() -> None:
         lambda: crm.interactions.comment(put_off, None),  # type: ignore[arg-type]
         lambda: crm.contacts.erase("BO", also=[0]),
         lambda: crm.journal.as_of(at=dt.datetime(2026, 1, 1)),  # noqa: DTZ001 - is refused
+        lambda: crm.journal[99],
+        lambda: crm.journal.as_of(entry_no=99),
+        lambda: crm.journal.import_entries([]),
     ]
     for step in steps:
         check_told(raised(step))
@@ -352,15 +361,44 @@ def test_what_forbids_a_step_of_a_contact_is_told() -> None:
 
 def test_what_is_wrong_with_a_campaign_is_told() -> None:
     crm = make_desk()
-    sale = attrs.evolve(
-        get_campaign(crm.store, "SALE"),
-        starting_date=TODAY,
-        ending_date=dt.date(2026, 1, 1),
-        status_code="X",
-    )
-    check_told(raised(lambda: change_campaign(crm.context, sale)))
+    crm.store.records.put([CampaignStatus(code="PLAN"), InteractionTemplateSetup()])
     segment_of(crm, campaign="SALE")
-    check_told(raised(lambda: delete_campaign(crm.store, "SALE")))
+    crm.store.records.put([CampaignTarget(campaign_no="SALE", type="customer", no="C1")])
+    crm.store.records.put([CampaignActivation(campaign_no="SALE")])
+    verbs, last = crm.campaigns, dt.date(2026, 1, 1)
+    taken, blank = seg_campaigns("SALE", "")
+    steps: list[Callable[[], object]] = [
+        lambda: verbs.change("SALE", starting_date=TODAY, ending_date=last, status_code="X"),
+        lambda: verbs.change("SALE", no="X"),
+        lambda: verbs.change("SALE", last_modified=None),
+        lambda: verbs.new("Autumn", description="Winter"),
+        verbs.add,
+        lambda: verbs.add(seg.Contact(no="X")),  # type: ignore[arg-type]
+        lambda: verbs.add(taken),
+        lambda: verbs.add(taken, blank),
+        lambda: verbs.delete("SALE"),
+        lambda: verbs["X"],
+        lambda: verbs.cancel_entry(9),
+        lambda: verbs.figures(since="soon"),  # type: ignore[arg-type]
+        lambda: verbs.figures(since=TODAY, until=last),
+        lambda: verbs.figures_by("SALE", "x"),
+        lambda: verbs.figures_over("SALE", "year"),
+        lambda: verbs.compare("SALE", "ANNA"),
+        lambda: verbs.compare("SALE", "ANNA", "ANNA"),
+        lambda: verbs.compare("SALE", "ANNA", []),
+        lambda: verbs.compare("SALE", Arm("X", "ANNA"), Arm("X", "BO")),
+        lambda: verbs.compare("SALE", "ANNA", "BO", confidence=2),
+        verbs.active_for,
+        lambda: verbs.record_invoice("C1", ""),
+        lambda: verbs.record_invoice("C1", "O1"),
+        lambda: verbs.activate("SALE"),
+    ]
+    for step in steps:
+        check_told(raised(step))
+
+
+def seg_campaigns(*nos: str) -> list[Campaign]:
+    return [Campaign(no=no) for no in nos]
 
 
 def test_what_forbids_an_answer_is_told() -> None:
@@ -378,16 +416,40 @@ def test_what_forbids_an_answer_is_told() -> None:
     companies = QuestionnaireContactType.COMPANIES
     crm.store.records.put([*rows, ProfileQuestionnaire(code="Q")])
     crm.store.records.put([ProfileQuestionnaire(code="C", contact_type=companies)])
-    give_answer(crm.store, "ANNA", "Q", 2)
+    verbs = crm.questionnaires
+    verbs.give("ANNA", "Q", 2)
     steps: list[Callable[[], object]] = [
-        lambda: give_answer(crm.store, "ANNA", "Q", 1),
-        lambda: give_answer(crm.store, "ANNA", "Q", 3),
-        lambda: give_answer(crm.store, "ANNA", "Q", 5),
-        lambda: give_answer(crm.store, "ANNA", "C", 1),
-        lambda: take_answer_back(crm.store, "ANNA", "Q", 1),
-        lambda: put_questionnaire(
-            crm.store, ProfileQuestionnaire(code="Q", business_relation_code="X"), rows[1:2]
+        lambda: verbs.give("ANNA", "Q", 1),
+        lambda: verbs.give("ANNA", "Q", 3),
+        lambda: verbs.give("ANNA", "Q", 5),
+        lambda: verbs.give("ANNA", "C", 1),
+        lambda: verbs.give("ANNA", "Q", 9),
+        lambda: verbs.withdraw("ANNA", "Q", 1),
+        lambda: verbs["X"],
+        lambda: verbs.put(
+            ProfileQuestionnaire(code="Q", business_relation_code="X"), lines=rows[1:2]
         ),
+        lambda: verbs.put(ProfileQuestionnaire(code="Q"), lines=rows),
+        lambda: verbs.new("Q"),
+        lambda: verbs.new(""),
+        verbs.add,
+        lambda: verbs.add(seg.Contact(no="X")),  # type: ignore[arg-type]
+        lambda: verbs.add(rows[0], ProfileQuestionnaire(code="Z")),
+        lambda: verbs.add(attrs.evolve(rows[0], profile_questionnaire_code="X")),
+        lambda: verbs.add(
+            Rating(
+                profile_questionnaire_code="Q",
+                profile_questionnaire_line_no=1,
+                rating_profile_quest_code="Q",
+                rating_profile_quest_line_no=1,
+            )
+        ),
+        lambda: verbs.change("Q", code="X"),
+        lambda: verbs.delete("Q"),
+        lambda: verbs.new_scoring(value="x"),
+        verbs.classify,
+        lambda: verbs.classify("X"),
+        verbs.classify_all,
     ]
     for step in steps:
         check_told(raised(step))

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from segmentation.campaigns import Group, compared
+from segmentation.campaigns import Arm, Group, compared
 from segmentation.columns import gathered
 from segmentation.contacts import AlternativeAddress
 from segmentation.criteria import make_selection
@@ -192,6 +192,7 @@ def _values() -> list[object]:
     lines = SEGMENT.lines
     return [
         *map(filled, record_kinds()),
+        Arm("letter", ["SHOP", "MILL"]),
         COMPARED.first,
         COMPARED,
         gathered(SegmentLine, list(lines)),

@@ -263,7 +263,7 @@ def handed_out(crm: seg.Workspace) -> Iterator[tuple[object, int]]:
     campaign = logged.interactions[0].campaign_no
     yield crm.campaigns[campaign], 1
     yield crm.campaigns.figures(campaign), 1
-    yield crm.campaigns.figures_by("salesperson_code", campaign), 10
+    yield crm.campaigns.figures_by(campaign, "salesperson_code"), 10
     yield crm.campaigns.activate(campaign), lines
     yield crm.overlaps(bern=BERN, others=~BERN), 69
     yield [*crm.questionnaires], 10

@@ -118,7 +118,7 @@ def plot_figures(figures: Mapping[date, Figures]) -> alt.Chart:
     """Interactions, targets and responses of a campaign over time.
 
     Args:
-        figures: What `Campaigns.figures_over_time` gives.
+        figures: What `Campaigns.figures_over` gives.
     """
     names = ("interactions", "targets", "responses")
     rows = [

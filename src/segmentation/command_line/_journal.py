@@ -7,7 +7,7 @@ from pathlib import Path
 
 from segmentation.errors import Message, StoreError
 from segmentation.journal import FIRST, Head
-from segmentation.workspace import verify_export
+from segmentation.operations.journal import verify_export
 
 from ._arguments import Commands, add_store
 from ._output import DONE, WrongUse, say

@@ -48,9 +48,9 @@ from ._happenings import (
     to_ranges,
 )
 from ._reasons import (
-    Effect,
     Membership,
     Step,
+    StepEffect,
     explain_membership,
     reason_of,
     rebuilt_segment,
@@ -70,7 +70,6 @@ __all__ = [
     "DeliveryRecorded",
     "Done",
     "Dropped",
-    "Effect",
     "Entry",
     "EntryKind",
     "EntryType",
@@ -86,6 +85,7 @@ __all__ = [
     "Stamp",
     "State",
     "Step",
+    "StepEffect",
     "Uncanceled",
     "added_up",
     "changes",

@@ -95,7 +95,7 @@ def rebuilt_segment(known: Known, entry_no: int) -> Segment:
     )
 
 
-class Effect(Option):
+class StepEffect(Option):
     """What an action did to a contact."""
 
     JOINED = "joined"
@@ -124,7 +124,7 @@ class Step:
     by_hand: bool
     criteria: Criteria | None
     as_of: AsOf | None
-    effect: Effect
+    effect: StepEffect
     line_nos: tuple[int, ...] = ()
     reason: LeftOutReason | None = None
 
@@ -200,7 +200,7 @@ def _steps(summary: ActionSummary, no: str) -> Iterator[Step]:
     action = summary.action
 
     def step(
-        effect: Effect, line_nos: tuple[int, ...] = (), reason: LeftOutReason | None = None
+        effect: StepEffect, line_nos: tuple[int, ...] = (), reason: LeftOutReason | None = None
     ) -> Step:
         return Step(
             action_no=summary.number,
@@ -215,10 +215,10 @@ def _steps(summary: ActionSummary, no: str) -> Iterator[Step]:
 
     gone = tuple(line_no for line_no, owner in summary.left.items() if owner == no)
     if gone:
-        yield step(Effect.REMOVED, gone)
+        yield step(StepEffect.REMOVED, gone)
     come = tuple(line_no for line_no, owner in summary.joined.items() if owner == no)
     if come:
-        yield step(Effect.JOINED, come)
+        yield step(StepEffect.JOINED, come)
     for left_out in action.left_out:
         if left_out.contact_no == no:
-            yield step(Effect.LEFT_OUT, reason=left_out.reason)
+            yield step(StepEffect.LEFT_OUT, reason=left_out.reason)

@@ -10,11 +10,12 @@ from typing import Any, cast
 
 import attrs
 
+from segmentation.campaigns import Campaign
 from segmentation.contacts import Contact, ContactType
-from segmentation.errors import Fault, Rejected
+from segmentation.errors import Fault, Identifier, Message, Rejected
 from segmentation.fields import Field, Record, Value, fields_of, key_of, misfits, mistyped
 from segmentation.interactions import Interaction
-from segmentation.operations.records import KINDS, find_record
+from segmentation.operations.records import KINDS, find_record, name_of
 from segmentation.protocols import Store
 
 
@@ -54,6 +55,9 @@ def own_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
     for item in placed:
         for field, reason in (*misfits(item.record), *mistyped(item.record)):
             yield Fault(item.place, field, reason)
+        if isinstance(item.record, Campaign):
+            for fault in item.record.faults():
+                yield attrs.evolve(fault, place=item.place)
 
 
 def place_order(fault: Fault) -> tuple[str, int]:
@@ -73,6 +77,15 @@ def duplicate_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
         seen.setdefault((kind, key), item.place)
 
 
+def taken_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
+    """Keys that a stored record of the same kind has already."""
+    for item in placed:
+        if find_record(store, type(item.record), item.record) is not None:
+            named = ", ".join(item.record.__key__)
+            kind = Message(name_of(type(item.record)))
+            yield Fault(item.place, named, Message("is taken by another {kind}", kind=kind))
+
+
 def reference_faults(store: Store, placed: Sequence[Placed]) -> Iterator[Fault]:
     """Values that name a record of another table which is not there.
 
@@ -84,11 +97,15 @@ def reference_faults(store: Store, placed: Sequence[Placed]) -> Iterator[Fault]:
         for field in references[type(item.record)]:
             value = getattr(item.record, field.name)
             if value and not known.has(field.refers_to, value):
-                yield Fault(item.place, field.name, f"there is no {field.refers_to} {value!r}")
+                yield Fault(item.place, field.name, _missing(field.refers_to, value))
         if isinstance(item.record, Contact):
             yield from _company_faults(item.place, item.record, known)
         if isinstance(item.record, Interaction):
             yield from _past_faults(item.place, item.record)
+
+
+def _missing(table: str, key: Value) -> Message:
+    return Message("there is no {kind} {key!r}{hint}", kind=Identifier(table), key=key, hint="")
 
 
 def _references(kind: type[Record]) -> Sequence[Field]:

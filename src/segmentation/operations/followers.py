@@ -1,10 +1,11 @@
 """What follows entries, lines and relations: totals, tallies of campaigns, target groups.
 
-Each is kept up to date in the transaction of the change, and can be counted anew.
+Each is kept up to date in the transaction of the change, and can be counted anew. What is called
+after entries stands in one list, `FOLLOWERS`; it is fixed, and nothing joins it at run time.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -28,7 +29,7 @@ from segmentation.journal import (
     grown,
 )
 from segmentation.operations.records import linked_no
-from segmentation.protocols import Records, Store
+from segmentation.protocols import Store
 from segmentation.segments import Segment
 
 TallyKey: TypeAlias = tuple[str, date, int, str, str]
@@ -103,16 +104,16 @@ def totals_of(interactions: Iterable[Interaction]) -> list[InteractionTotal]:
     ]
 
 
-def add_to_totals(records: Records, done: Iterable[Done]) -> None:
-    """Bring the totals of figures up to date with what a recording did."""
+def keep_totals(store: Store, done: Iterable[Done]) -> None:
+    """Bring the totals of figures up to date with what a recording did, within its transaction."""
     totals = []
     for (dimension, code, day), figures in differences(done).items():
-        total = records.find(InteractionTotal, dimension, code, day) or InteractionTotal(
+        total = store.records.find(InteractionTotal, dimension, code, day) or InteractionTotal(
             dimension=dimension, code=code, date=day
         )
         new = NOTHING.plus(total).plus(figures)
         totals.append(attrs.evolve(total, **attrs.asdict(new)))
-    records.put(totals)
+    store.records.put(totals)
 
 
 def as_target(store: Store, contact_no: str) -> tuple[TargetType, str]:
@@ -246,3 +247,10 @@ def clear_targets(store: Store, campaigns: set[str]) -> None:
     """Empty the target groups of campaigns."""
     for campaign_no in campaigns:
         store.records.remove(list(store.records.all(CampaignTarget, campaign_no=campaign_no)))
+
+
+Follower: TypeAlias = Callable[[Store, Sequence[Done]], None]
+"""What is called after entries, in their transaction, with what they did."""
+
+FOLLOWERS: tuple[Follower, ...] = (keep_totals, keep_tallies, follow_entries)
+"""All that follows entries, in the order in which it is called."""

@@ -1,6 +1,6 @@
 """Records of questionnaires, and their lines put together: questions with the answers to them."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
 
@@ -292,6 +292,29 @@ def questions_of(lines: Iterable[ProfileQuestionnaireLine]) -> Iterator[Question
             answers.append(line)
     if question is not None:
         yield Question(question, tuple(answers))
+
+
+def questionnaire_faults(
+    questionnaire: ProfileQuestionnaire, lines: Sequence[ProfileQuestionnaireLine]
+) -> Sequence[Fault]:
+    """What is wrong with a questionnaire, line by line: its test report.
+
+    Answers whose ranges overlap are no fault: the first that holds a figure is taken.
+    """
+    faults: list[Fault] = []
+    for line in lines:
+        if line.profile_questionnaire_code != questionnaire.code:
+            reason = Message(
+                "belongs to another questionnaire than {code}", code=questionnaire.code
+            )
+            faults.append(Fault(line.place, "profile_questionnaire_code", reason))
+    if lines and lines[0].type is LineType.ANSWER:
+        faults.append(Fault(lines[0].place, "type", "an answer comes before any question"))
+    for question in questions_of(lines):
+        if not question.answers:
+            faults.append(Fault(question.line.place, "", "a question without any answer"))
+        faults += question.faults()
+    return faults
 
 
 def _question_faults(line: ProfileQuestionnaireLine) -> Iterator[Fault]:

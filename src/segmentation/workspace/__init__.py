@@ -8,7 +8,7 @@ from ._campaigns import Campaigns
 from ._contacts import Contacts
 from ._extras import open_store
 from ._interactions import Interactions
-from ._journal import Journal, verify_export
+from ._journal import Journal
 from ._letters import Letters
 from ._logged_segments import LoggedSegments
 from ._questionnaires import Questionnaires
@@ -45,5 +45,4 @@ __all__ = [
     "open_store",
     "system_clock",
     "system_random_bytes",
-    "verify_export",
 ]

@@ -1,127 +1,338 @@
 """Campaigns: a thin front of `segmentation.operations`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import ClassVar, Unpack
 
 from segmentation.campaigns import (
+    Arm,
     Campaign,
     CampaignEntry,
     CampaignTarget,
     Comparison,
     Period,
-    compared,
 )
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import Contact
 from segmentation.interactions import Interaction
 from segmentation.journal import Figures
 from segmentation.operations import campaigns
 from segmentation.operations.campaigns import Scope
-from segmentation.operations.context import Context
-from segmentation.protocols import Store
+from segmentation.operations.field_values import CampaignValues
+
+from ._noun import Noun
 
 
-class Campaigns:
-    """The campaigns of a workspace."""
+class Campaigns(Noun[Campaign, str]):
+    """The campaigns of a workspace, by their numbers."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    _kind: ClassVar[type[Campaign]] = Campaign
 
-    def __iter__(self) -> Iterator[Campaign]:
-        return self._store.records.all(Campaign)
+    # -- campaigns ----------------------------------------------------------------------------
 
-    def __getitem__(self, no: str) -> Campaign:
-        return campaigns.get_campaign(self._store, no)
-
-    def new(self, description: str = "", **given: Any) -> Campaign:  # noqa: ANN401
-        """Make a campaign; without a number it takes the next of the series.
-
-        Args:
-            description: What it is called.
-            **given: no, starting_date, ending_date, salesperson_code, status_code.
+    def where(self, **fields: Unpack[CampaignValues]) -> Sequence[Campaign]:
+        """The campaigns whose fields are equal to all that are given, in the order of numbers.
 
         Raises:
-            Refused: No number can be given.
-            Rejected: Values do not fit: all of them.
+            UnknownName: A campaign has no such field.
+            Rejected: Values do not fit their fields: all of them.
         """
-        return campaigns.new_campaign(self._context, description=description, **given)
+        return list(self._all(fields))
 
-    def change(self, campaign: Campaign) -> Campaign:
-        """Store a campaign as it is now."""
-        return campaigns.change_campaign(self._context, campaign)
-
-    def delete(self, no: str) -> None:
-        """Take a campaign out; what was recorded for it stays in the journal."""
-        campaigns.delete_campaign(self._store, no)
-
-    def entries(self, no: str) -> Sequence[CampaignEntry]:
-        """What was done for a campaign, in the order of recording."""
-        return campaigns.entries_of(self._store, no)
-
-    # -- figures ------------------------------------------------------------------------------
-
-    def figures(self, no: str = "", **scope: Any) -> Figures:  # noqa: ANN401
-        """The figures of a campaign, or of a part of it.
+    def new(self, description: str = "", /, **fields: Unpack[CampaignValues]) -> Campaign:
+        """Make a campaign and return it.
 
         Args:
-            no: The campaign; all of them if not given.
-            **scope: starting_date, ending_date, segment_no, campaign_entry_no, salesperson_code.
+            description: What it is called; it may be given by its name, too.
+            **fields: Further fields: starting_date, ending_date, salesperson_code, status_code,
+                extra. Without ``no`` it takes the next number of the series. ``last_modified`` is
+                the time of the call.
+
+        Raises:
+            UnknownName: A campaign has no such field.
+            Refused: No number can be given.
+            Rejected: The number is taken, the dates are the wrong way round, a value does not fit,
+                or the salesperson or status does not exist: all faults. Nothing is stored.
         """
-        return campaigns.figures(self._store, Scope(campaign_no=no, **scope))
+        return campaigns.new_campaign(self._context, description, **fields)
 
-    def figures_by(self, field: str, no: str = "", **scope: Any) -> Mapping[str | int, Figures]:  # noqa: ANN401
-        """The same by "segment_no", "salesperson_code", "campaign_entry_no" or "campaign_no"."""
-        return campaigns.figures_by(self._store, field, Scope(campaign_no=no, **scope))
+    def add(self, *records: Campaign) -> Sequence[Campaign]:
+        """Take in campaigns made in Python, all or none; return them as they are stored.
 
-    def figures_over_time(
-        self,
-        period: Period | str,
-        no: str = "",
-        **scope: Any,  # noqa: ANN401
-    ) -> Mapping[date, Figures]:
-        """The same by "day", "week" or "month", under the first day of each."""
-        asked = Scope(campaign_no=no, **scope)
-        return campaigns.figures_over_time(self._store, Period(period), asked)
+        Args:
+            *records: At least one, each with its number.
 
-    def compare(
-        self, no: str, first: Iterable[str], second: Iterable[str], *, confidence: float = 0.95
-    ) -> Comparison:
-        """How two groups of contacts responded to a campaign, A/B.
+        Raises:
+            InvalidValue: None is given, or one is no campaign.
+            Rejected: There are faults: all of them. A number that is taken is one.
+        """
+        return campaigns.add_campaigns(self._context, *records)
+
+    def change(self, no: str | Campaign, /, **fields: Unpack[CampaignValues]) -> Campaign:
+        """Change fields of a campaign; return it as it is now.
 
         Args:
             no: The campaign.
-            first: Numbers of the contacts of group A.
-            second: Those of group B.
+            **fields: The fields that change; all others stay.
+
+        Raises:
+            NotFound: There is no such campaign.
+            UnknownName: A campaign has no such field.
+            Refused: The number, or the time of the last change, is to be changed.
+            Rejected: The dates are the wrong way round, a value does not fit, or the salesperson
+                or status does not exist: all faults. Nothing is stored.
+        """
+        return campaigns.change_campaign(self._context, no, **fields)
+
+    def delete(self, no: str | Campaign) -> None:
+        """Delete a campaign; what was recorded for it stays in the journal.
+
+        Raises:
+            NotFound: There is no such campaign.
+            Refused: Segments still to be logged, or interaction templates, are for it: all are
+                named.
+        """
+        campaigns.delete_campaign(self._context, no)
+
+    # -- entries ------------------------------------------------------------------------------
+
+    def entries(self, no: str | Campaign) -> Sequence[CampaignEntry]:
+        """What was done for a campaign, in the order of recording.
+
+        Raises:
+            NotFound: There is no such campaign.
+        """
+        return campaigns.entries_of(self._store, no)
+
+    def cancel_entry(self, entry_no: int | CampaignEntry) -> CampaignEntry:
+        """Cancel a campaign entry and its interactions; return the entry as it is now.
+
+        Raises:
+            NotFound: There is no such entry.
+            Refused: It is canceled already.
+        """
+        return campaigns.cancel_entry(self._context, entry_no)
+
+    def uncancel_entry(self, entry_no: int | CampaignEntry) -> CampaignEntry:
+        """Let a campaign entry count again, with what was canceled together with it; return it.
+
+        Raises:
+            NotFound: There is no such entry.
+            Refused: It is not canceled; or the logged segment that it belongs to is.
+        """
+        return campaigns.uncancel_entry(self._context, entry_no)
+
+    def delete_canceled_entries(self, no: str | Campaign) -> int:
+        """Delete the canceled entries of a campaign and their interactions.
+
+        Returns:
+            How many entries were deleted.
+
+        Raises:
+            NotFound: There is no such campaign.
+        """
+        return campaigns.delete_canceled_entries(self._context, no)
+
+    def delete_all_canceled_entries(self) -> int:
+        """Delete the canceled entries of all campaigns and their interactions; return how many."""
+        return campaigns.delete_all_canceled_entries(self._context)
+
+    # -- figures ------------------------------------------------------------------------------
+
+    def figures(
+        self,
+        no: str | Campaign = "",
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        segment_no: str = "",
+        campaign_entry_no: int = 0,
+        salesperson_code: str | SalespersonPurchaser = "",
+    ) -> Figures:
+        """The figures of a campaign, or of a part of it.
+
+        They leave out what is canceled or postponed, and cost the same however long the journal.
+
+        Args:
+            no: The campaign; all campaigns if not given.
+            since: The first day of interactions that count; the first of all if not given.
+            until: The last such day; the last of all if not given.
+            segment_no: Only interactions logged with this segment.
+            campaign_entry_no: Only interactions of this entry.
+            salesperson_code: Only interactions of this salesperson.
+
+        Raises:
+            NotFound: There is no such campaign.
+            InvalidValue: A day is none, or the last is before the first.
+        """
+        scope = Scope(
+            campaign_no=no,
+            since=since,
+            until=until,
+            segment_no=segment_no,
+            campaign_entry_no=campaign_entry_no,
+            salesperson_code=salesperson_code,
+        )
+        return campaigns.figures(self._store, scope)
+
+    def figures_by(
+        self,
+        no: str | Campaign,
+        field: str,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        segment_no: str = "",
+        campaign_entry_no: int = 0,
+        salesperson_code: str | SalespersonPurchaser = "",
+    ) -> Mapping[str | int, Figures]:
+        """The same figures, one for each value of a field, in their order.
+
+        Args:
+            no: The campaign; all campaigns if blank.
+            field: "segment_no", "salesperson_code", "campaign_entry_no" or "campaign_no".
+            since: The first day of interactions that count; the first of all if not given.
+            until: The last such day; the last of all if not given.
+            segment_no: Only interactions logged with this segment.
+            campaign_entry_no: Only interactions of this entry.
+            salesperson_code: Only interactions of this salesperson.
+
+        Raises:
+            NotFound: There is no such campaign.
+            UnknownName: Figures cannot be had by this field.
+            InvalidValue: A day is none, or the last is before the first.
+        """
+        scope = Scope(
+            campaign_no=no,
+            since=since,
+            until=until,
+            segment_no=segment_no,
+            campaign_entry_no=campaign_entry_no,
+            salesperson_code=salesperson_code,
+        )
+        return campaigns.figures_by(self._store, field, scope)
+
+    def figures_over(
+        self,
+        no: str | Campaign,
+        period: Period | str,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        segment_no: str = "",
+        campaign_entry_no: int = 0,
+        salesperson_code: str | SalespersonPurchaser = "",
+    ) -> Mapping[date, Figures]:
+        """The same figures over time, under the first day of each period; empty ones are left out.
+
+        Args:
+            no: The campaign; all campaigns if blank.
+            period: "day", "week" (from Monday on) or "month".
+            since: The first day of interactions that count; the first of all if not given.
+            until: The last such day; the last of all if not given.
+            segment_no: Only interactions logged with this segment.
+            campaign_entry_no: Only interactions of this entry.
+            salesperson_code: Only interactions of this salesperson.
+
+        Raises:
+            NotFound: There is no such campaign.
+            UnknownName: There is no such period.
+            InvalidValue: A day is none, or the last is before the first.
+        """
+        scope = Scope(
+            campaign_no=no,
+            since=since,
+            until=until,
+            segment_no=segment_no,
+            campaign_entry_no=campaign_entry_no,
+            salesperson_code=salesperson_code,
+        )
+        return campaigns.figures_over(self._store, period, scope)
+
+    def compare(
+        self,
+        no: str | Campaign,
+        *arms: Arm | Iterable[str] | str,
+        since: date | None = None,
+        until: date | None = None,
+        confidence: float = 0.95,
+    ) -> Comparison:
+        """How two arms of contacts responded to a campaign, A/B.
+
+        A contact counts once, however often it responded.
+
+        Args:
+            no: The campaign.
+            *arms: Two arms: numbers of contacts, called A and B, or a
+                `segmentation.campaigns.Arm` with a name of its own.
+            since: The first day of responses that count; the first of all if not given.
+            until: The last such day; the last of all if not given.
             confidence: How sure the interval of the difference is to hold it, from 0 to 1.
 
         Raises:
-            InvalidValue: A group is empty.
+            NotFound: There is no such campaign, or contacts are not there: all of them are named.
+            InvalidValue: There are not two arms, one is empty, both have one name, a contact is
+                in both, or the confidence is not between 0 and 1.
         """
-        groups = {"A": first, "B": second}
-        return compared(*campaigns.responses_of(self._store, no, groups), confidence=confidence)
+        return campaigns.compare(
+            self._store, no, *arms, since=since, until=until, confidence=confidence
+        )
 
     # -- targets ------------------------------------------------------------------------------
 
-    def activate(self, no: str) -> Sequence[CampaignTarget]:
-        """Aim a campaign at everyone on a line or entry marked campaign target.
+    def activate(self, no: str | Campaign) -> Sequence[CampaignTarget]:
+        """Aim a campaign at all who are on a line or entry marked campaign target.
+
+        The group follows lines, entries and business relations from now on.
+
+        Returns:
+            The target group.
 
         Raises:
-            Refused: Nobody is.
+            NotFound: There is no such campaign.
+            Refused: No line and no entry is marked so.
         """
         return campaigns.activate(self._context, no)
 
-    def deactivate(self, no: str) -> None:
-        """Aim a campaign at nobody."""
-        campaigns.deactivate(self._store, no)
+    def deactivate(self, no: str | Campaign) -> None:
+        """Empty the target group of a campaign; one that is not active stays as it is.
 
-    def targets(self, no: str) -> Sequence[CampaignTarget]:
-        """Whom a campaign is aimed at; empty unless it is active."""
+        Raises:
+            NotFound: There is no such campaign.
+        """
+        campaigns.deactivate(self._context, no)
+
+    def is_active(self, no: str | Campaign) -> bool:
+        """Whether a campaign has a target group that follows its lines and entries.
+
+        Raises:
+            NotFound: There is no such campaign.
+        """
+        return campaigns.is_active(self._store, no)
+
+    def targets(self, no: str | Campaign) -> Sequence[CampaignTarget]:
+        """Whom a campaign is aimed at; empty unless it is active.
+
+        Raises:
+            NotFound: There is no such campaign.
+        """
         return campaigns.target_group(self._store, no)
 
     def active_for(
-        self, *, customer_no: str = "", contact_no: str = "", on: date | None = None
+        self, *, customer_no: str = "", contact_no: str | Contact = "", on: date | None = None
     ) -> Sequence[Campaign]:
-        """The active campaigns that are aimed at a customer or contact on a day, or today."""
-        return campaigns.campaigns_for(
+        """The active campaigns that run on a day and are aimed at a customer or contact.
+
+        Args:
+            customer_no: The host's number of a customer.
+            contact_no: A contact; a person is aimed at through its company.
+            on: The day; today if not given.
+
+        Raises:
+            InvalidValue: Neither customer nor contact is given.
+            NotFound: There is no such contact.
+        """
+        return campaigns.active_for(
             self._store,
             on=on or self._context.day.today,
             customer_no=customer_no,
@@ -129,17 +340,24 @@ class Campaigns:
         )
 
     def record_invoice(
-        self, customer_no: str, order_no: str, posting_date: date | None = None
+        self, customer_no: str, order_no: str, *, posting_date: date | None = None
     ) -> Interaction | None:
         """Record that an order of a targeted customer was invoiced, once for each order.
 
-        Raises:
-            Refused: The template set-up names no template for sales invoices.
-        """
-        return campaigns.record_targeted_invoice(
-            self._context, customer_no, order_no, posting_date or self._context.day.today
-        )
+        Args:
+            customer_no: The host's number of the customer.
+            order_no: The host's number of the order.
+            posting_date: The day of the invoice, and of what is recorded; today if not given.
 
-    @property
-    def _store(self) -> Store:
-        return self._context.store
+        Returns:
+            What was recorded; ``None`` if no campaign is aimed at the customer on that day, the
+            order was recorded before, or the customer's contact may not be recorded for.
+
+        Raises:
+            InvalidValue: The customer or the order is blank.
+            Refused: The template set-up names no template for sales invoices.
+            NotFound: It names one that is not there.
+        """
+        return campaigns.record_invoice(
+            self._context, customer_no, order_no, posting_date=posting_date
+        )

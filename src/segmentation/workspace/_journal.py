@@ -1,35 +1,57 @@
-"""The journal of a workspace: to read, verify, ask of the past, and export."""
+"""The journal of a workspace: to read, verify, ask of the past, repair, export and import."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from segmentation.errors import JournalBroken
-from segmentation.journal import (
+from segmentation.journal import (  # TEMP
     Entry,
     Head,
     Membership,
     State,
     explain_membership,
-    fold,
-    head_of,
     rebuilt_segment,
-    to_line,
-    verify,
 )
+from segmentation.markup import SHOWN, to_table
+from segmentation.operations import journal
 from segmentation.operations.context import Context
-from segmentation.operations.journal import Difference, audit, import_journal, read_export
-from segmentation.segments import Segment
+from segmentation.operations.journal import Discrepancy
+from segmentation.protocols import Store
+from segmentation.segments import Segment  # TEMP
 
 
 class Journal:
-    """The journal of a workspace."""
+    """The journal of a workspace: its entries, by their numbers from 1 on.
+
+    Entries come of what other nouns record; none is made, changed or deleted here. An entry is
+    taken in place of its number.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._store = context.store
 
     def __iter__(self) -> Iterator[Entry]:
         return self._store.log.read()
+
+    def __len__(self) -> int:
+        return self.head.number
+
+    def __contains__(self, number: object) -> bool:
+        return isinstance(number, int | Entry) and self.find(number) is not None
+
+    def __getitem__(self, number: int | Entry) -> Entry:
+        return journal.get_entry(self._store, number)
+
+    def find(self, number: int | Entry) -> Entry | None:
+        """The entry with this number, or ``None``."""
+        return journal.find_entry(self._store, number)
+
+    def get_many(self, numbers: Iterable[int | Entry]) -> Sequence[Entry]:
+        """The entries with these numbers, in the order asked; the journal is read once.
+
+        Raises:
+            NotFound: Some are not there; the error names all of them.
+        """
+        return journal.get_entries(self._store, numbers)
 
     @property
     def head(self) -> Head:
@@ -37,33 +59,72 @@ class Journal:
         return self._store.log.head()
 
     def verify(self, *, after: Head | None = None, kept: Head | None = None) -> Head:
-        """Walk the chain, from the beginning or from a known head on; returns its head.
+        """Walk the chain, from the beginning or from a known head on; return its head.
 
         Args:
-            after: Where to begin: a head up to which the journal was verified before.
-            kept: A head kept elsewhere, which the journal must still contain.
+            after: Where to begin: a head up to which the journal was verified before; the
+                beginning if not given.
+            kept: A head kept elsewhere, which the journal must still contain. Without one,
+                entries cut off at the end cannot be noticed.
 
         Raises:
             JournalBroken: An entry does not fit; the error names the first.
         """
-        if after is None or after == Head():
-            return verify(self._store.log.read(), kept=kept)
-        entries = self._store.log.read(after.number)
-        first = next(entries, None)
-        if first is None:
-            raise JournalBroken(after.number, "is missing, and the head to begin at names it")
-        if head_of(first) != after:
-            raise JournalBroken(after.number, "has another hash than the head to begin at")
-        return verify(entries, after=after, kept=kept)
+        return journal.verify_journal(self._store, after=after, kept=kept)
 
-    def audit(self) -> Sequence[Difference]:
-        """What is kept otherwise than the entries say: records changed behind their back."""
-        return audit(self._store)
+    def audit(self) -> Sequence[Discrepancy]:
+        """Find records that are kept otherwise than the entries say; change nothing.
 
-    def as_of(self, number: int | None = None, *, at: datetime | None = None) -> State:
-        """What the journal added up to at one of its entries, or at a time; now if not given."""
-        return fold(self._store.log.read(), number=number, at=at)
+        Raises:
+            JournalBroken: An entry cannot be read, or speaks of what is not there.
+        """
+        return journal.audit(self._store)
 
+    def repair(self) -> Sequence[Discrepancy]:
+        """Make the records again what the entries say; return what was otherwise.
+
+        Raises:
+            JournalBroken: An entry cannot be read, or speaks of what is not there.
+        """
+        return journal.restore_records(self._context)
+
+    def as_of(self, *, entry_no: int | None = None, at: datetime | None = None) -> State:
+        """What the journal added up to at one of its entries, or at a time.
+
+        Without either it is the state of now. If both are given, entries up to the earlier count.
+
+        Args:
+            entry_no: Number of the last entry that counts; 0 for the state before the first.
+            at: The moment up to which entries count; zone-aware.
+
+        Raises:
+            NotFound: The journal has no such entry.
+            InvalidValue: The time has no zone.
+            JournalBroken: An entry cannot be read, or speaks of what is not there.
+        """
+        return journal.state_as_of(self._store, entry_no=entry_no, at=at)
+
+    def export(self) -> Iterator[str]:
+        """The journal as lines of JSON, which can be verified without this library."""
+        return journal.export_journal(self._store)
+
+    def import_entries(self, lines: Iterable[str]) -> Head:
+        """Take in an exported journal, with all records and figures that follow from it.
+
+        Args:
+            lines: The export, one entry a line; blank lines are passed over. Contents of
+                attachments are not part of it.
+
+        Returns:
+            The head, which is that of the journal that was exported.
+
+        Raises:
+            JournalBroken: The chain does not hold; nothing is taken in.
+            Refused: This journal has entries already.
+        """
+        return journal.import_entries(self._context, lines)
+
+    # TEMP-BEGIN
     def explain(self, logged_segment_no: int, contact_no: str) -> Membership:
         """Why a contact was or was not logged with a segment, from the journal alone.
 
@@ -77,28 +138,19 @@ class Journal:
         """The worksheet of a logged segment, as far as the journal keeps it."""
         return rebuilt_segment(self._store.records, logged_segment_no)
 
-    def export(self) -> Iterable[str]:
-        """The journal as lines of JSON, which can be verified without this library."""
-        return map(to_line, self._store.log.read())
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self)})"
 
-    def import_records(self, lines: Iterable[str]) -> Head:
-        """Take in an exported journal; this one must be empty.
+    def _repr_html_(self) -> str:
+        """The last entries, and how many there are before them."""
+        last = journal.last_entries(self._store, SHOWN)
+        rows = [(each.number, each.at, each.user, each.kind) for each in last]
+        caption = repr(self)
+        return to_table(["number", "at", "user", "kind"], rows, caption=caption)
 
-        Raises:
-            JournalBroken: The chain does not hold; nothing is taken in.
-            Refused: This journal has entries already.
-        """
-        return import_journal(self._store, lines)
+    def _plain_(self) -> Mapping[str, object]:
+        return {"count": len(self), "head": self.head}
 
-
-def verify_export(lines: Iterable[str], *, kept: Head | None = None) -> Head:
-    """Verify an exported journal, line by line.
-
-    Args:
-        lines: The export; blank lines are passed over.
-        kept: A head kept elsewhere, which the export must contain.
-
-    Raises:
-        JournalBroken: A line is no entry, or does not fit; the error names the first.
-    """
-    return verify(read_export(lines), kept=kept)
+    @property
+    def _store(self) -> Store:
+        return self._context.store

@@ -1,98 +1,259 @@
 """Profile questionnaires: a thin front of `segmentation.operations`."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Unpack
 
-from segmentation.contacts import ContactProfileAnswer
+from segmentation.contacts import Contact, ContactProfileAnswer
 from segmentation.operations import questionnaires
-from segmentation.operations.context import Context
-from segmentation.operations.questionnaires import Classified, FormRow
-from segmentation.protocols import Store
+from segmentation.operations.field_values import ProfileQuestionnaireValues
+from segmentation.operations.questionnaires import Classified, Form, QuestionnaireRecord
 from segmentation.questionnaires import (
+    CustomerClassField,
     ProfileQuestionnaire,
     ProfileQuestionnaireLine,
     Question,
     Rating,
 )
-from segmentation.scoring import make_scoring
+
+from ._noun import Noun
 
 
-class Questionnaires:
-    """The profile questionnaires of a workspace."""
+class Questionnaires(Noun[ProfileQuestionnaire, str]):
+    """The profile questionnaires of a workspace, by their codes."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    _kind: ClassVar[type[ProfileQuestionnaire]] = ProfileQuestionnaire
 
-    def __iter__(self) -> Iterator[ProfileQuestionnaire]:
-        return self._store.records.all(ProfileQuestionnaire)
+    # -- questionnaires -----------------------------------------------------------------------
 
-    def __getitem__(self, code: str) -> ProfileQuestionnaire:
-        return questionnaires.get_questionnaire(self._store, code)
+    def where(self, **fields: Unpack[ProfileQuestionnaireValues]) -> Sequence[ProfileQuestionnaire]:
+        """The questionnaires whose fields are equal to all that are given, in the order of codes.
 
-    def questions(self, code: str) -> Sequence[Question]:
-        """The questions of a questionnaire, each with its answers."""
-        return questionnaires.questions(self._store, code)
+        Raises:
+            UnknownName: A questionnaire has no such field.
+            Rejected: Values do not fit their fields: all of them.
+        """
+        return list(self._all(fields))
+
+    def new(
+        self,
+        code: str,
+        description: str = "",
+        /,
+        *,
+        lines: Iterable[ProfileQuestionnaireLine] = (),
+        ratings: Iterable[Rating] = (),
+        **fields: Unpack[ProfileQuestionnaireValues],
+    ) -> ProfileQuestionnaire:
+        """Make a questionnaire and return it.
+
+        Args:
+            code: Its code.
+            description: What it is called; it may be given by its name, too.
+            lines: Its questions and answers, which bear its code.
+            ratings: Points for its rating questions.
+            **fields: Further fields: contact_type, business_relation_code, priority, extra.
+
+        Raises:
+            UnknownName: A questionnaire has no such field.
+            Rejected: The code is taken or blank, or something has faults: all of them. Nothing is
+                stored.
+        """
+        return questionnaires.new_questionnaire(
+            self._context, code, description, lines=lines, ratings=ratings, **fields
+        )
+
+    def new_scoring(
+        self,
+        *,
+        since: str = "<-1Y>",
+        until: str = "<CD>",
+        value: CustomerClassField | str = "sales_lcy",
+        **fields: Unpack[ProfileQuestionnaireValues],
+    ) -> ProfileQuestionnaire:
+        """Make the ready-made questionnaire of recency, frequency and value, and return it.
+
+        Args:
+            since: Date formula of the first day that counts, worked out from the work date.
+            until: Date formula of the last.
+            value: Which of the customer's figures is the value; the host's books supply it.
+            **fields: Fields of the questionnaire: code (``RFM`` if not given), description,
+                contact_type, business_relation_code, priority, extra.
+
+        Raises:
+            UnknownName: A questionnaire has no such field, or customers have no such figure.
+            Rejected: The code is taken, or something has faults: all of them. Nothing is stored.
+        """
+        return questionnaires.new_scoring(
+            self._context, since=since, until=until, value=value, **fields
+        )
+
+    def add(self, *records: QuestionnaireRecord) -> None:
+        """Take in questionnaires, lines and ratings made in Python, all or none.
+
+        Args:
+            *records: At least one; a line or rating may belong to a questionnaire that is there.
+
+        Raises:
+            InvalidValue: None is given, or one is of another kind.
+            Rejected: There are faults: all of them. A key that is taken is one.
+        """
+        questionnaires.add_questionnaires(self._context, *records)
 
     def put(
         self,
         questionnaire: ProfileQuestionnaire,
+        *,
         lines: Iterable[ProfileQuestionnaireLine],
         ratings: Iterable[Rating] = (),
     ) -> None:
-        """Store a questionnaire with all its lines, and points for its rating questions.
+        """Store a questionnaire with all its lines; what it had before is replaced.
+
+        Args:
+            questionnaire: The questionnaire; it may be there or not.
+            lines: Its questions and answers.
+            ratings: Points for its rating questions; those that it had stay unless given anew.
 
         Raises:
             Rejected: Something has faults: all of them. Nothing is stored.
         """
-        questionnaires.put_questionnaire(self._store, questionnaire, lines, ratings)
+        questionnaires.put_questionnaire(self._context, questionnaire, lines=lines, ratings=ratings)
 
-    def add_scoring(self, **given: Any) -> ProfileQuestionnaire:  # noqa: ANN401
-        """Store the ready-made questionnaire of recency, frequency and value.
+    def change(
+        self, code: str | ProfileQuestionnaire, /, **fields: Unpack[ProfileQuestionnaireValues]
+    ) -> ProfileQuestionnaire:
+        """Change fields of a questionnaire, not its lines; return it as it is now.
+
+        A new priority goes on to the answers that contacts have given.
 
         Args:
-            **given: As for `segmentation.scoring.make_scoring`.
-        """
-        questionnaire, lines, points = make_scoring(**given)
-        self.put(questionnaire, lines, points)
-        return questionnaire
+            code: The questionnaire.
+            **fields: The fields that change; all others stay.
 
-    def suitable(self, contact_no: str) -> Sequence[ProfileQuestionnaire]:
-        """The questionnaires that are for a contact."""
+        Raises:
+            NotFound: There is no such questionnaire.
+            UnknownName: A questionnaire has no such field.
+            Refused: The code is to be changed.
+            Rejected: Values do not fit: all of them. Nothing is stored.
+        """
+        return questionnaires.change_questionnaire(self._context, code, **fields)
+
+    def delete(self, code: str | ProfileQuestionnaire) -> None:
+        """Delete a questionnaire with its lines and the points of its rating questions.
+
+        Raises:
+            NotFound: There is no such questionnaire.
+            Refused: Contacts have answers to it, or ratings of others count its answers: all is
+                named.
+        """
+        questionnaires.delete_questionnaire(self._context, code)
+
+    def questions(self, code: str | ProfileQuestionnaire) -> Sequence[Question]:
+        """The questions of a questionnaire, each with its answers, in the order of their lines.
+
+        Raises:
+            NotFound: There is no such questionnaire.
+        """
+        return questionnaires.questions(self._store, code)
+
+    # -- answers ------------------------------------------------------------------------------
+
+    def suitable(self, contact_no: str | Contact) -> Sequence[ProfileQuestionnaire]:
+        """The questionnaires that are for a contact, in the order of their codes.
+
+        Raises:
+            NotFound: There is no such contact.
+        """
         return questionnaires.suitable(self._store, contact_no)
 
-    def answer(self, contact_no: str, code: str, line_no: int) -> ContactProfileAnswer:
-        """A contact gives an answer.
-
-        Raises:
-            Refused: It may not be given: the line is a question, the question has its one
-                answer or is answered by classification, the questionnaire is for others.
-        """
-        return questionnaires.give_answer(self._store, contact_no, code, line_no)
-
-    def take_back(self, contact_no: str, code: str, line_no: int) -> None:
-        """A contact no longer gives an answer."""
-        questionnaires.take_answer_back(self._store, contact_no, code, line_no)
-
-    def answers(self, contact_no: str) -> Sequence[ContactProfileAnswer]:
-        """The answers of a contact, the most important first."""
-        return questionnaires.answers_of(self._store, contact_no)
-
-    def hand_out(self, code: str, contact_no: str = "") -> Sequence[FormRow]:
-        """A questionnaire on paper: blank, or as a contact has filled it in."""
-        return questionnaires.hand_out(self._store, code, contact_no=contact_no)
-
-    def classify(self, code: str = "") -> Classified:
-        """Answer the automatic questions of one questionnaire, or of all.
+    def give(
+        self, contact_no: str | Contact, code: str | ProfileQuestionnaire, line_no: int
+    ) -> ContactProfileAnswer:
+        """Give an answer for a contact and return it; giving it again changes nothing.
 
         Args:
-            code: Only this one.
+            contact_no: The contact.
+            code: The questionnaire.
+            line_no: The line of the answer, not of its question.
 
         Raises:
-            Rejected: Questions have faults, or want figures that nobody supplies.
-            Refused: Ratings count on each other in a circle.
+            NotFound: There is no such contact, questionnaire or line.
+            Refused: It may not be given: the line is a question, the question has its one answer
+                or is answered by classification, or the questionnaire is not for this contact.
         """
-        return questionnaires.classify(self._context, questionnaire_code=code)
+        return questionnaires.give_answer(self._context, contact_no, code, line_no)
 
-    @property
-    def _store(self) -> Store:
-        return self._context.store
+    def withdraw(
+        self, contact_no: str | Contact, code: str | ProfileQuestionnaire, line_no: int
+    ) -> None:
+        """Withdraw an answer of a contact; one that it did not give is passed over.
+
+        Args:
+            contact_no: The contact.
+            code: The questionnaire.
+            line_no: The line of the answer, not of its question.
+
+        Raises:
+            NotFound: There is no such contact, questionnaire or line.
+            Refused: The line is a question, or is answered by classification.
+        """
+        questionnaires.withdraw_answer(self._context, contact_no, code, line_no)
+
+    def answers(self, contact_no: str | Contact) -> Sequence[ContactProfileAnswer]:
+        """The answers of a contact, the most important first, then by questionnaire and line.
+
+        Raises:
+            NotFound: There is no such contact.
+        """
+        return questionnaires.answers_of(self._store, contact_no)
+
+    def form(self, code: str | ProfileQuestionnaire, *, contact_no: str | Contact = "") -> Form:
+        """A questionnaire on paper: blank, or as a contact has filled it in.
+
+        Args:
+            code: The questionnaire.
+            contact_no: Whose answers are marked; blank for nobody's.
+
+        Raises:
+            NotFound: There is no such questionnaire or contact.
+        """
+        return questionnaires.form(self._store, code, contact_no=contact_no)
+
+    def contact_count(self, code: str | ProfileQuestionnaire, line_no: int) -> int:
+        """How many contacts have an answer.
+
+        Args:
+            code: The questionnaire.
+            line_no: The line of the answer.
+
+        Raises:
+            NotFound: There is no such questionnaire or line.
+        """
+        return questionnaires.contact_count(self._store, code, line_no)
+
+    # -- classification -----------------------------------------------------------------------
+
+    def classify(self, *codes: str | ProfileQuestionnaire) -> Classified:
+        """Answer the automatic questions of some questionnaires, from figures.
+
+        Args:
+            *codes: The questionnaires, at least one.
+
+        Returns:
+            How many questions and answers there are, and who moved from which answer to which.
+
+        Raises:
+            InvalidValue: None is given.
+            NotFound: Questionnaires are not there: all of them are named.
+            Rejected: Questions have faults, or want figures that nobody supplies: all of them.
+            Refused: Ratings count on each other in a circle; it is named.
+        """
+        return questionnaires.classify(self._context, *codes)
+
+    def classify_all(self) -> Classified:
+        """Answer the automatic questions of all questionnaires, as `classify` does of some.
+
+        Raises:
+            Rejected: Questions have faults, or want figures that nobody supplies: all of them.
+            Refused: Ratings count on each other in a circle; it is named.
+        """
+        return questionnaires.classify_all(self._context)

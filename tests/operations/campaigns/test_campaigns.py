@@ -12,16 +12,18 @@ from hypothesis import strategies as st
 
 from segmentation.campaigns import (
     Campaign,
+    CampaignEntry,
     CampaignStatus,
     CampaignTally,
+    CampaignTarget,
     Period,
-    compared,
     has_not_responded,
     has_responded,
     was_target,
 )
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.criteria import make_selection
-from segmentation.errors import NotFound, Refused, Rejected, UnknownName
+from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.interactions import Evaluation, Interaction
 from segmentation.journal import (
     NOTHING,
@@ -36,22 +38,24 @@ from segmentation.memory import MemoryStore
 from segmentation.operations.campaigns import (
     Scope,
     activate,
+    add_campaigns,
     change_campaign,
     delete_campaign,
     entries_of,
     figures,
     figures_by,
-    figures_over_time,
+    figures_over,
     get_campaign,
     new_campaign,
-    responses_of,
-    target_group,
 )
 from segmentation.operations.criteria import select
+from segmentation.operations.field_values import CampaignValues
 from segmentation.operations.followers import keep_tallies, recount
 from segmentation.operations.journal import record
+from segmentation.operations.records import get_record
 from segmentation.operations.segments import add_contacts, log_segment, new_segment
 from segmentation.setup import MarketingSetup, NumberSeries
+from segmentation.templates import InteractionTemplate
 from support.fair import AS_OF, NOW, STAMP, TODAY, context, interaction, make_store
 
 
@@ -89,10 +93,10 @@ def test_all_faults_of_a_campaign_are_told_together_and_nothing_is_stored() -> N
             description="x" * 101,
         )
     assert [fault.field for fault in caught.value.faults] == [
+        "description",
         "ending_date",
         "salesperson_code",
         "status_code",
-        "description",
     ]
     assert store.records.find(Campaign, "CP0001") is None
     series = store.records.find(NumberSeries, "CAMP")
@@ -103,11 +107,101 @@ def test_all_faults_of_a_campaign_are_told_together_and_nothing_is_stored() -> N
 def test_a_change_is_stamped() -> None:
     store = make_store(CampaignStatus(code="PLAN"))
     fair = get_campaign(store, "FAIR")
-    changed = change_campaign(
-        context(store), attrs.evolve(fair, status_code="PLAN", salesperson_code="JO")
+    changed = change_campaign(context(store), "fair", status_code="PLAN", salesperson_code="JO")
+    assert changed == attrs.evolve(
+        fair, status_code="PLAN", salesperson_code="JO", last_modified=NOW
     )
     assert get_campaign(store, "FAIR") == changed
-    assert changed.last_modified == NOW
+
+
+def test_a_change_names_the_campaign_by_its_number_or_by_itself() -> None:
+    """FRT-04."""
+    store = make_store()
+    for no in ("FAIR", "fair", get_campaign(store, "FAIR")):
+        assert change_campaign(context(store), no, description="Autumn").description == "Autumn"
+        salesperson = get_record(store, SalespersonPurchaser, "JO")
+        assert change_campaign(context(store), no, salesperson_code=salesperson).no == "FAIR"
+    assert get_campaign(store, "FAIR").salesperson_code == "JO"
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"no": "SALE"}, "its number is its key and stays; make another campaign with `new`"),
+        ({"last_modified": NOW}, "`last_modified` is set by each change"),
+    ],
+)
+def test_what_must_not_be_changed_is_refused(fields: CampaignValues, reason: str) -> None:
+    store = make_store()
+    before = get_campaign(store, "FAIR")
+    with pytest.raises(Refused, match=f"change campaign FAIR: {reason}"):
+        change_campaign(context(store), "FAIR", **fields)
+    assert get_campaign(store, "FAIR") == before
+    assert change_campaign(context(store), "FAIR", no="fair") == attrs.evolve(
+        before, last_modified=NOW
+    )
+
+
+def test_a_change_tells_all_faults_and_stores_nothing() -> None:
+    store = make_store(CampaignStatus(code="PLAN"))
+    before = get_campaign(store, "FAIR")
+    with pytest.raises(Rejected) as caught:
+        change_campaign(
+            context(store),
+            "FAIR",
+            description="x" * 101,
+            starting_date="2026-12-24",
+            status_code="NONE",
+        )
+    assert [fault.field for fault in caught.value.faults] == [
+        "description",
+        "ending_date",
+        "status_code",
+    ]
+    with pytest.raises(Rejected, match="starting_date: 'soon'"):
+        change_campaign(context(store), "FAIR", starting_date="soon")
+    with pytest.raises(UnknownName, match="'descripton' in campaign; did you mean 'description'"):
+        change_campaign(context(store), "FAIR", descripton="x")  # type: ignore[call-arg]
+    with pytest.raises(NotFound, match="campaign 'FAIRY'; did you mean 'FAIR'"):
+        change_campaign(context(store), "FAIRY", description="x")
+    assert get_campaign(store, "FAIR") == before
+
+
+def test_a_description_is_given_once() -> None:
+    store = make_store()
+    with pytest.raises(InvalidValue, match="description: 'Winter' is given twice"):
+        new_campaign(context(store), "Autumn", description="Winter")
+    assert new_campaign(context(store), "Autumn").description == "Autumn"
+
+
+def test_made_campaigns_are_taken_in_all_or_none() -> None:
+    store = make_store()
+    sale, autumn = Campaign(no="SALE"), Campaign(no="AUTUMN", salesperson_code="JO")
+    wrong = Campaign(no="LATE", starting_date=TODAY, ending_date=TODAY - dt.timedelta(days=1))
+    fair = Campaign(no="FAIR")
+    with pytest.raises(Rejected) as caught:
+        add_campaigns(context(store), sale, wrong, fair, sale, Campaign(no=""))
+    assert [(fault.place, fault.field, fault.reason) for fault in caught.value.faults] == [
+        ("campaign ", "no", "is blank"),
+        ("campaign FAIR", "no", "is taken by another campaign"),
+        ("campaign LATE", "ending_date", "2026-11-21 is before 2026-11-22, the start"),
+        ("campaign SALE", "no", "has the same key as campaign SALE"),
+    ]
+    assert caught.value.what == "campaigns"
+    assert [each.no for each in store.records.all(Campaign)] == ["FAIR"]
+    added = add_campaigns(context(store), sale, autumn)
+    assert added == [attrs.evolve(each, last_modified=NOW) for each in (sale, autumn)]
+    assert get_campaign(store, "AUTUMN") == added[1]
+
+
+def test_none_at_all_and_other_records_are_no_campaigns() -> None:
+    """FRT-13."""
+    store = make_store()
+    with pytest.raises(InvalidValue, match="names none; give at least one"):
+        add_campaigns(context(store))
+    with pytest.raises(InvalidValue, match="is no campaign"):
+        add_campaigns(context(store), CampaignStatus(code="X"))  # type: ignore[arg-type]
+    assert store.records.find(CampaignStatus, "X") is None
 
 
 def test_a_campaign_that_is_not_there_is_not_found() -> None:
@@ -118,8 +212,10 @@ def test_a_campaign_that_is_not_there_is_not_found() -> None:
 def test_a_campaign_with_a_segment_still_to_log_cannot_be_deleted() -> None:
     store = make_store()
     segment = new_segment(context(store), template_code="INVITE", description="Fair")
-    with pytest.raises(Refused, match=segment.no):
-        delete_campaign(store, "FAIR")
+    reason = f"delete campaign FAIR: it is still needed by segment {segment.no}, "
+    with pytest.raises(Refused, match=f"{reason}interaction template INVITE"):
+        delete_campaign(context(store), "FAIR")
+    assert get_campaign(store, "FAIR").no == "FAIR"
 
 
 def test_deleting_a_campaign_ends_its_target_group_and_leaves_the_journal() -> None:
@@ -127,9 +223,15 @@ def test_deleting_a_campaign_ends_its_target_group_and_leaves_the_journal() -> N
     new_segment(context(store))  # for no campaign
     logged(store)
     activate(context(store), "FAIR")
-    delete_campaign(store, "FAIR")
-    assert target_group(store, "FAIR") == []
-    assert len(entries_of(store, "FAIR")) == 1
+    invite = get_record(store, InteractionTemplate, "INVITE")
+    store.records.put([attrs.evolve(invite, campaign_no="")])
+    delete_campaign(context(store), "FAIR")
+    assert list(store.records.all(CampaignTarget)) == []
+    assert len(list(store.records.all(CampaignEntry))) == 1
+    with pytest.raises(NotFound, match="campaign 'FAIR'"):
+        entries_of(store, "FAIR")
+    with pytest.raises(NotFound, match="campaign 'FAIR'"):
+        figures(store, Scope(campaign_no="FAIR"))
     assert len(list(store.log.read())) == 4
 
 
@@ -158,11 +260,11 @@ def test_figures_are_given_over_any_range_and_by_salesperson() -> None:
         for number, (day, code) in enumerate(zip(days, ("JO", "RB", "RB"), strict=True), start=1)
     ]
     keep_tallies(store, [Change(None, each) for each in made])
-    november = Scope(starting_date=dt.date(2026, 11, 2), ending_date=dt.date(2026, 11, 30))
+    november = Scope(since=dt.date(2026, 11, 2), until=dt.date(2026, 11, 30))
     assert figures(store, november).interactions == 1
     by_salesperson = figures_by(store, "salesperson_code", Scope())
     assert {code: each.interactions for code, each in by_salesperson.items()} == {"JO": 1, "RB": 2}
-    by_month = figures_over_time(store, Period.MONTH, Scope())
+    by_month = figures_over(store, Period.MONTH, Scope())
     assert {str(day): each.interactions for day, each in by_month.items()} == {
         "2026-11-01": 2,
         "2026-12-01": 1,
@@ -259,18 +361,3 @@ def test_follow_ups_choose_targets_who_have_or_have_not_responded() -> None:
     assert list(select(store, was_target("fair"), AS_OF)) == ["ANNA", "BO"]
     assert list(select(store, has_responded("FAIR"), AS_OF)) == ["BO"]
     assert list(select(store, has_not_responded("FAIR"), AS_OF)) == ["ANNA"]
-
-
-def test_groups_are_compared_by_contacts_not_by_interactions() -> None:
-    store = make_store()
-    store.records.put(
-        [
-            interaction(1, "ANNA", campaign_response=True),
-            interaction(2, "ANNA", campaign_response=True),
-            interaction(3, "BO", campaign_response=True, canceled=True),
-            interaction(4, "CARL", campaign_response=True, campaign_no="EXPO"),
-        ]
-    )
-    first, second = responses_of(store, "FAIR", {"A": ["anna", "BO"], "B": ["CARL", "MILL"]})
-    assert (first.responses, second.responses) == (1, 0)
-    assert compared(first, second).difference == -0.5

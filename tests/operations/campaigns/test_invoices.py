@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 
 from segmentation.campaigns import CampaignEntry
-from segmentation.errors import NotFound, Refused
+from segmentation.errors import InvalidValue, NotFound, Refused
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.memory import MemoryStore
-from segmentation.operations.campaigns import Scope, activate, figures, record_targeted_invoice
+from segmentation.operations.campaigns import Scope, activate, figures, record_invoice
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
 from support.fair import TODAY, context, interaction, make_store
 
@@ -26,7 +26,7 @@ def store() -> MemoryStore:
 
 
 def post(store: MemoryStore, customer_no: str = "C1", day: dt.date = TODAY) -> Interaction | None:
-    return record_targeted_invoice(context(store), customer_no, "o1", day)
+    return record_invoice(context(store), customer_no, "o1", posting_date=day)
 
 
 def test_an_order_of_a_targeted_customer_counts_for_the_campaign(store: MemoryStore) -> None:
@@ -71,3 +71,16 @@ def test_other_customers_and_other_days_are_not_recorded(store: MemoryStore) -> 
     assert post(store, "C2") is None
     assert post(store, day=dt.date(2026, 12, 1)) is None
     assert store.log.head().number == 0
+
+
+def test_it_is_the_day_of_today_unless_another_is_given(store: MemoryStore) -> None:
+    made = record_invoice(context(store), "C1", "O2")
+    assert made is not None
+    assert made.date == TODAY
+
+
+def test_customer_and_order_must_be_named(store: MemoryStore) -> None:
+    with pytest.raises(InvalidValue, match="customer_no: '' is blank"):
+        record_invoice(context(store), "", "O1")
+    with pytest.raises(InvalidValue, match="order_no: ' ' is blank"):
+        record_invoice(context(store), "C1", " ")

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from segmentation.campaigns import Campaign, CampaignTarget, TargetType
 from segmentation.contacts import LinkToTable
 from segmentation.criteria import make_selection
-from segmentation.errors import NotFound, Refused
+from segmentation.errors import InvalidValue, NotFound, Refused
 from segmentation.journal import Change
 from segmentation.memory import MemoryStore
 from segmentation.operations.campaigns import (
     activate,
-    campaigns_for,
+    active_for,
     deactivate,
     is_active,
     target_group,
@@ -64,9 +64,16 @@ def test_without_any_target_a_campaign_cannot_be_activated() -> None:
     assert not is_active(store, "FAIR")
 
 
-def test_an_unknown_campaign_cannot_be_activated() -> None:
-    with pytest.raises(NotFound):
-        activate(context(make_store()), "NONE")
+def test_an_unknown_campaign_has_no_target_group() -> None:
+    store = make_store()
+    for step in (
+        lambda: activate(context(store), "FAIRY"),
+        lambda: deactivate(context(store), "FAIRY"),
+        lambda: is_active(store, "FAIRY"),
+        lambda: target_group(store, "FAIRY"),
+    ):
+        with pytest.raises(NotFound, match="campaign 'FAIRY'; did you mean 'FAIR'"):
+            step()
 
 
 def test_targets_also_come_from_the_log() -> None:
@@ -201,22 +208,26 @@ def test_the_host_asks_by_customer_contact_or_person_and_by_day() -> None:
         {"contact_no": "BO"},
         {"contact_no": "CARL"},
     ):
-        assert campaigns_for(store, on=TODAY, **asked) == [fair]
-        assert campaigns_for(store, on=dt.date(2026, 12, 1), **asked) == []
-    assert campaigns_for(store, on=TODAY, customer_no="C2") == []
-    assert campaigns_for(store, on=TODAY, contact_no="NOBODY") == []
+        assert active_for(store, on=TODAY, **asked) == [fair]
+        assert active_for(store, on=dt.date(2026, 12, 1), **asked) == []
+    assert active_for(store, on=TODAY, customer_no="C2") == []
+    for unknown in ("NOBODY", "SHOPP"):
+        with pytest.raises(NotFound, match=unknown):
+            active_for(store, on=TODAY, contact_no=unknown)
+    with pytest.raises(InvalidValue, match="contact_no: '' is blank, and so is customer_no"):
+        active_for(store, on=TODAY)
 
 
 def test_a_campaign_that_was_taken_away_aims_at_nobody() -> None:
     store, _ = active(("CARL", ""))
     store.records.remove([Campaign(no="FAIR")])
-    assert campaigns_for(store, on=TODAY, contact_no="CARL") == []
+    assert active_for(store, on=TODAY, contact_no="CARL") == []
 
 
 def test_deactivating_empties_the_group() -> None:
     store, _ = active(("CARL", ""))
-    deactivate(store, "fair")
-    deactivate(store, "FAIR")
+    deactivate(context(store), "fair")
+    deactivate(context(store), "FAIR")
     assert group(store) == []
     assert not is_active(store, "FAIR")
 

@@ -22,7 +22,7 @@ def test_what_was_changed_beside_the_journal_is_found_and_put_right() -> None:
         "interaction_log_entry 99 is not in the journal",
         "interaction_total group TALKS 2026-11-22 is missing",
     ]
-    assert restore_records(crm.store) == found
+    assert restore_records(crm.context) == found
     assert list(crm.store.records.all(Interaction)) == [one, two]
     assert len(list(crm.store.records.all(InteractionComment))) == 1
     check_journal(crm)

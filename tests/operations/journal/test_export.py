@@ -48,7 +48,7 @@ def busy_desk(store: Store | None = None) -> seg.Workspace:
 def test_a_journal_taken_in_adds_up_to_the_same() -> None:
     crm = busy_desk()
     other = seg.Workspace.open(MemoryStore())
-    assert other.journal.import_records(crm.journal.export()) == crm.journal.head
+    assert other.journal.import_entries(crm.journal.export()) == crm.journal.head
     for kind in KINDS:
         assert list(other.store.records.all(kind)) == list(crm.store.records.all(kind))
     check_journal(other)
@@ -63,7 +63,7 @@ def test_a_database_keeps_the_same_journal_and_the_same_records(tmp_path: Path) 
         for kind in KINDS:
             assert list(crm.store.records.all(kind)) == list(in_memory.store.records.all(kind))
     with seg.Workspace.open(tmp_path / "other.db") as other:
-        assert other.journal.import_records(in_memory.journal.export()) == in_memory.journal.head
+        assert other.journal.import_entries(in_memory.journal.export()) == in_memory.journal.head
         check_journal(other)
 
 
@@ -78,14 +78,14 @@ def test_an_erased_word_is_not_in_the_file_of_the_database(tmp_path: Path) -> No
 def test_a_journal_goes_into_an_empty_one_only(crm: seg.Workspace) -> None:
     crm.interactions.create("ANNA", "TALK")
     with pytest.raises(Refused, match="not empty"):
-        crm.journal.import_records(crm.journal.export())
+        crm.journal.import_entries(crm.journal.export())
 
 
 def test_a_broken_journal_is_not_taken_in() -> None:
     lines = list(busy_desk().journal.export())
     other = seg.Workspace.open(MemoryStore())
     with pytest.raises(JournalBroken) as error:
-        other.journal.import_records([*lines[:4], *lines[5:]])
+        other.journal.import_entries([*lines[:4], *lines[5:]])
     assert error.value.number == 5
     assert other.journal.head.number == 0
 
@@ -95,7 +95,7 @@ def test_an_entry_that_speaks_of_nothing_is_named() -> None:
     made = crm.interactions.create("ANNA", "TALK")
     crm.interactions.evaluate("positive", made.entry_no)
     *_, evaluated = crm.journal
-    state = crm.journal.as_of(0)
+    state = crm.journal.as_of(entry_no=0)
     with pytest.raises(JournalBroken, match="interaction_log_entry 1, which is not there"):
         state.apply(evaluated)
 
@@ -104,7 +104,7 @@ def test_an_entry_that_speaks_of_nothing_is_named() -> None:
 def test_journals_of_every_released_form_stay_readable(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     crm = seg.Workspace.open(MemoryStore())
-    head = crm.journal.import_records(lines)
+    head = crm.journal.import_entries(lines)
     assert check(lines) == attrs.astuple(head)
     assert list(crm.journal.export()) == lines
     check_journal(crm)

@@ -8,14 +8,13 @@ from segmentation.errors import NotFound, Refused, Rejected
 from segmentation.memory import MemoryStore
 from segmentation.operations.questionnaires import (
     answers_of,
+    contact_count,
+    form,
     get_questionnaire,
     give_answer,
-    hand_out,
-    no_of_contacts,
     put_questionnaire,
-    questionnaire_faults,
     suitable,
-    take_answer_back,
+    withdraw_answer,
 )
 from segmentation.questionnaires import (
     ClassificationMethod,
@@ -25,8 +24,9 @@ from segmentation.questionnaires import (
     ProfileQuestionnaireLine,
     QuestionnaireContactType,
     Rating,
+    questionnaire_faults,
 )
-from support.fair import make_store
+from support.fair import context, make_store
 
 PEOPLE = ProfileQuestionnaire(
     code="PEOPLE", contact_type=QuestionnaireContactType.PEOPLE, priority=Priority.HIGH
@@ -67,7 +67,7 @@ def store() -> MemoryStore:
 
 def test_an_answer_given_by_hand_is_counted(store: MemoryStore) -> None:
     """PRF-05."""
-    given = give_answer(store, "anna", "people", 50)
+    given = give_answer(context(store), "anna", "people", 50)
     assert given == ContactProfileAnswer(
         contact_no="ANNA",
         contact_company_no="SHOP",
@@ -75,43 +75,43 @@ def test_an_answer_given_by_hand_is_counted(store: MemoryStore) -> None:
         line_no=50,
         profile_questionnaire_priority=Priority.HIGH,
     )
-    assert no_of_contacts(store, "people", 50) == 1
-    assert give_answer(store, "ANNA", "PEOPLE", 50) == given
-    assert no_of_contacts(store, "PEOPLE", 50) == 1
+    assert contact_count(store, "people", 50) == 1
+    assert give_answer(context(store), "ANNA", "PEOPLE", 50) == given
+    assert contact_count(store, "PEOPLE", 50) == 1
 
 
 def test_a_question_itself_is_no_answer(store: MemoryStore) -> None:
     """PRF-13."""
     with pytest.raises(Refused, match="is a question"):
-        give_answer(store, "ANNA", "PEOPLE", 10)
+        give_answer(context(store), "ANNA", "PEOPLE", 10)
     with pytest.raises(Refused, match="is a question"):
-        take_answer_back(store, "ANNA", "PEOPLE", 10)
+        withdraw_answer(context(store), "ANNA", "PEOPLE", 10)
     assert answers_of(store, "ANNA") == []
 
 
 def test_a_single_question_refuses_a_second_answer(store: MemoryStore) -> None:
-    give_answer(store, "ANNA", "PEOPLE", 50)
-    with pytest.raises(Refused, match="take back 'Yes' first"):
-        give_answer(store, "ANNA", "PEOPLE", 60)
-    take_answer_back(store, "anna", "people", 50)
-    take_answer_back(store, "ANNA", "PEOPLE", 50)
-    give_answer(store, "ANNA", "PEOPLE", 60)
+    give_answer(context(store), "ANNA", "PEOPLE", 50)
+    with pytest.raises(Refused, match="withdraw 'Yes' first"):
+        give_answer(context(store), "ANNA", "PEOPLE", 60)
+    withdraw_answer(context(store), "anna", "people", 50)
+    withdraw_answer(context(store), "ANNA", "PEOPLE", 50)
+    give_answer(context(store), "ANNA", "PEOPLE", 60)
 
 
 def test_several_answers_come_with_the_most_important_first(store: MemoryStore) -> None:
     for number in (20, 30, 50):
-        give_answer(store, "ANNA", "PEOPLE", number)
+        give_answer(context(store), "ANNA", "PEOPLE", number)
     assert [answer.line_no for answer in answers_of(store, "anna")] == [30, 50, 20]
 
 
 def test_what_classification_answers_is_not_answered_by_hand(store: MemoryStore) -> None:
     with pytest.raises(Refused, match="classification"):
-        give_answer(store, "ANNA", "PEOPLE", 80)
+        give_answer(context(store), "ANNA", "PEOPLE", 80)
 
 
 def test_a_questionnaire_is_not_for_everybody(store: MemoryStore) -> None:
     with pytest.raises(Refused, match="not for this contact"):
-        give_answer(store, "SHOP", "PEOPLE", 50)
+        give_answer(context(store), "SHOP", "PEOPLE", 50)
     assert [each.code for each in suitable(store, "anna")] == ["CUSTOMERS", "PEOPLE"]
     assert [each.code for each in suitable(store, "SHOP")] == ["CUSTOMERS"]
     assert [each.code for each in suitable(store, "MILL")] == []
@@ -119,16 +119,16 @@ def test_a_questionnaire_is_not_for_everybody(store: MemoryStore) -> None:
 
 def test_what_is_not_there_is_not_found(store: MemoryStore) -> None:
     with pytest.raises(NotFound, match="line 'PEOPLE 99'"):
-        give_answer(store, "ANNA", "PEOPLE", 99)
-    with pytest.raises(NotFound, match="profile questionnaire 'NONE'"):
+        give_answer(context(store), "ANNA", "PEOPLE", 99)
+    with pytest.raises(NotFound, match="profile questionnaire header 'NONE'"):
         get_questionnaire(store, "NONE")
     with pytest.raises(NotFound, match="contact"):
         suitable(store, "NOBODY")
 
 
 def test_a_questionnaire_is_stored_whole(store: MemoryStore) -> None:
-    put_questionnaire(store, PEOPLE, [LINES[3], LINES[5], LINES[4]])
-    rows = hand_out(store, "PEOPLE")
+    put_questionnaire(context(store), PEOPLE, lines=[LINES[3], LINES[5], LINES[4]])
+    rows = form(store, "PEOPLE")
     assert [row.line.description for row in rows] == ["Married?", "Yes", "No"]
 
 
@@ -136,7 +136,7 @@ def test_all_faults_of_a_questionnaire_are_told_together(store: MemoryStore) -> 
     """PRF-09."""
     stray = ProfileQuestionnaireLine(profile_questionnaire_code="OTHER", line_no=90)
     with pytest.raises(Rejected) as caught:
-        put_questionnaire(store, PEOPLE, [*LINES[1:], line(85, "Empty?"), stray])
+        put_questionnaire(context(store), PEOPLE, lines=[*LINES[1:], line(85, "Empty?"), stray])
     assert [str(fault) for fault in caught.value.faults] == [
         (
             "questionnaire OTHER line 90: profile_questionnaire_code: "
@@ -174,9 +174,9 @@ def test_points_and_relations_must_speak_of_what_is_there(store: MemoryStore) ->
     lines = [*LINES[:6], rating, line(95, "First")]
     wrong = [points(10, "PEOPLE", 20), points(90, "PEOPLE", 10), points(90, "GONE", 1)]
     with pytest.raises(Rejected) as caught:
-        put_questionnaire(store, lost, lines, wrong)
+        put_questionnaire(context(store), lost, lines=lines, ratings=wrong)
     assert [str(fault) for fault in caught.value.faults] == [
-        "questionnaire PEOPLE: business_relation_code: 'NONE' does not exist",
+        "questionnaire PEOPLE: business_relation_code: there is no business_relation 'NONE'",
         (
             "rating of questionnaire PEOPLE line 10: profile_questionnaire_line_no: "
             "is no rating question of it"
@@ -190,17 +190,17 @@ def test_points_and_relations_must_speak_of_what_is_there(store: MemoryStore) ->
             "GONE 1 is no answer"
         ),
     ]
-    put_questionnaire(store, PEOPLE, lines, [points(90, "PEOPLE", 20)])
+    put_questionnaire(context(store), PEOPLE, lines=lines, ratings=[points(90, "PEOPLE", 20)])
     assert len(list(store.records.all(Rating))) == 1
 
 
-def test_a_hand_out_shows_each_line_and_how_many_answers_are_allowed(store: MemoryStore) -> None:
+def test_a_form_shows_each_line_and_how_many_answers_are_allowed(store: MemoryStore) -> None:
     """REP-08 and REP-09, PRF-11."""
-    give_answer(store, "ANNA", "PEOPLE", 30)
-    blank = hand_out(store, "people", classification=False)
+    give_answer(context(store), "ANNA", "PEOPLE", 30)
+    blank = form(store, "people", classification=False)
     assert [row.line.description for row in blank] == [each.description for each in LINES[:6]]
     assert [row.line.description for row in blank if row.several] == ["Hobbies?"]
     assert not any(row.chosen for row in blank)
-    filled = hand_out(store, "PEOPLE", contact_no="anna")
+    filled = form(store, "PEOPLE", contact_no="anna")
     assert len(filled) == len(LINES)
     assert [row.line.description for row in filled if row.chosen] == ["Chess"]

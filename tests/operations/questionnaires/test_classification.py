@@ -25,8 +25,9 @@ from segmentation.operations.questionnaires import (
     Classified,
     Move,
     classify,
+    classify_all,
+    contact_count,
     give_answer,
-    no_of_contacts,
 )
 from segmentation.questionnaires import (
     ClassificationMethod,
@@ -136,9 +137,9 @@ def test_every_stored_answer_is_counted(asked: str, field: str) -> None:
         interaction(1, "ANNA", "SHOP"),
         contact_type="people",
     )
-    done = classify(context(store), questionnaire_code=asked)
+    done = classify_all(context(store)) if not asked else classify(context(store), asked)
     assert answers(store) == {"ANNA": [20], "BO": [20], "CARL": [20]}
-    assert no_of_contacts(store, "Q", 20) == done.answers == 3
+    assert contact_count(store, "Q", 20) == done.answers == 3
     assert done.questions == 1
 
 
@@ -162,7 +163,7 @@ def test_figures_of_the_journal_leave_out_what_does_not_count(field: str, figure
         interaction(5, "ANNA", "SHOP", date=TODAY - dt.timedelta(days=400)),
         interaction(6, "ANNA", "SHOP", date=None),
     )
-    classify(context(store))
+    classify_all(context(store))
     assert answers(store) == {"ANNA": [20], "SHOP": [20]}  # a company's cover its persons
 
 
@@ -174,15 +175,15 @@ def test_running_it_twice_changes_nothing_and_moves_are_told() -> None:
         interaction(1, "CARL"),
         contact_type="people",
     )
-    assert len(classify(context(store)).moves) == 3
+    assert len(classify_all(context(store)).moves) == 3
     before = answers(store)
-    assert classify(context(store)) == Classified(questions=1, answers=3, moves=())
+    assert classify_all(context(store)) == Classified(questions=1, answers=3, moves=())
     assert answers(store) == before
     store.records.put([interaction(2, "CARL")])
-    assert classify(context(store)).moves == (Move("CARL", "Q", 10, (20,), (30,)),)
+    assert classify_all(context(store)).moves == (Move("CARL", "Q", 10, (20,), (30,)),)
     assert answers(store)["CARL"] == [30]
     store.records.remove([Contact(no="CARL")])
-    assert classify(context(store)).moves == (Move("CARL", "Q", 10, (30,), ()),)
+    assert classify_all(context(store)).moves == (Move("CARL", "Q", 10, (30,), ()),)
 
 
 def test_days_since_the_last_interaction_are_the_whole_period_where_there_was_none() -> None:
@@ -196,7 +197,7 @@ def test_days_since_the_last_interaction_are_the_whole_period_where_there_was_no
         interaction(3, "BO", "SHOP", date=TODAY - dt.timedelta(days=9)),
         contact_type="people",
     )
-    classify(context(store))
+    classify_all(context(store))
     assert answers(store) == {"ANNA": [20], "BO": [30], "CARL": [40]}
 
 
@@ -217,7 +218,7 @@ def test_a_vendor_s_figure_answers_for_its_contact() -> None:
         answer(30, 50, 0),
         vendor("MILL", "V1"),
     )
-    classify(context(store, ledgers=Books(purchase_lcy={"V1": Decimal(100)})))
+    classify_all(context(store, ledgers=Books(purchase_lcy={"V1": Decimal(100)})))
     assert answers(store) == {"MILL": [30]}
 
 
@@ -237,7 +238,7 @@ def test_shares_of_the_value_of_purchases() -> None:
         contact_type="companies",
     )
     spent = {"SHOP": Decimal(70), "MILL": Decimal(140), "THIRD": Decimal(210)}
-    classify(context(store, ledgers=Books(purchase_lcy=spent)))
+    classify_all(context(store, ledgers=Books(purchase_lcy=spent)))
     assert answers(store) == {"SHOP": [20], "MILL": [30], "THIRD": [40]}
 
 
@@ -255,9 +256,9 @@ def test_a_customer_s_figure_is_that_of_its_persons_too(
         contact_type=contact_type,
     )
     books = Books(sales_frequency_invoices_year={"C1": Decimal(12)})
-    done = classify(context(store, ledgers=books))
+    done = classify_all(context(store, ledgers=books))
     assert sorted(answers(store)) == expected
-    assert no_of_contacts(store, "Q", 20) == done.answers
+    assert contact_count(store, "Q", 20) == done.answers
 
 
 def test_who_is_not_in_the_books_has_nothing() -> None:
@@ -266,7 +267,7 @@ def test_who_is_not_in_the_books_has_nothing() -> None:
         answer(20, 0, 5),
         customer("MILL", ""),
     )
-    classify(context(store, ledgers=Books(sales_lcy={})))
+    classify_all(context(store, ledgers=Books(sales_lcy={})))
     assert sorted(answers(store)) == ["ANNA", "BO", "SHOP"]
 
 
@@ -277,7 +278,7 @@ def test_a_questionnaire_for_a_business_relation_is_for_its_persons_too() -> Non
         answer(20, 0, 5),
         vendor("MILL", "V1"),
     )
-    classify(context(store))
+    classify_all(context(store))
     assert sorted(answers(store)) == ["ANNA", "BO", "SHOP"]
 
 
@@ -285,7 +286,7 @@ def test_opportunities_won_come_from_the_host() -> None:
     store = world(
         question(contact_class_field=ContactClassField.OPPORTUNITY_WON_PCT), answer(20, 50, 100)
     )
-    classify(context(store, ledgers=Books(opportunity_won_pct={"ANNA": Decimal(60)})))
+    classify_all(context(store, ledgers=Books(opportunity_won_pct={"ANNA": Decimal(60)})))
     assert answers(store) == {"ANNA": [20]}
 
 
@@ -296,7 +297,7 @@ def test_figures_that_nobody_supplies_are_named_all_at_once() -> None:
         question(30, contact_class_field=ContactClassField.OPPORTUNITY_WON_PCT),
     )
     with pytest.raises(Rejected) as caught:
-        classify(context(store))
+        classify_all(context(store))
     assert [str(fault) for fault in caught.value.faults] == [
         "questionnaire Q line 10: customer_class_field: nobody supplies the figure sales_lcy",
         "questionnaire Q line 20: vendor_class_field: nobody supplies the figure purchase_lcy",
@@ -318,13 +319,13 @@ def test_figures_that_nobody_supplies_are_named_all_at_once() -> None:
 def test_questions_with_faults_are_not_answered(fields: dict[str, Any], fault: str) -> None:
     values = {"contact_class_field": ContactClassField.INTERACTION_QUANTITY, **fields}
     with pytest.raises(Rejected) as caught:
-        classify(context(world(question(**values))))
+        classify_all(context(world(question(**values))))
     assert str(caught.value.faults[0]).startswith(f"questionnaire Q line 10: {fault}")
 
 
 def test_an_unknown_questionnaire_is_not_found() -> None:
     with pytest.raises(NotFound):
-        classify(context(world()), questionnaire_code="NONE")
+        classify(context(world()), "NONE")
 
 
 def by_hand(number: int) -> ProfileQuestionnaireLine:
@@ -351,19 +352,19 @@ def rated(least: int = 0) -> MemoryStore:
 
 def test_points_of_other_answers_make_a_rating() -> None:
     store = rated()
-    give_answer(store, "ANNA", "Q", 30)
-    give_answer(store, "ANNA", "Q", 50)
-    give_answer(store, "BO", "Q", 20)
-    classify(context(store))
+    give_answer(context(store), "ANNA", "Q", 30)
+    give_answer(context(store), "ANNA", "Q", 50)
+    give_answer(context(store), "BO", "Q", 20)
+    classify_all(context(store))
     assert answers(store) == {"ANNA": [30, 50, 90], "BO": [20, 80], "CARL": [80]}
 
 
 def test_who_answered_too_few_questions_is_not_rated() -> None:
     store = rated(least=51)
-    give_answer(store, "ANNA", "Q", 30)
-    give_answer(store, "ANNA", "Q", 50)
-    give_answer(store, "BO", "Q", 20)
-    classify(context(store))
+    give_answer(context(store), "ANNA", "Q", 30)
+    give_answer(context(store), "ANNA", "Q", 50)
+    give_answer(context(store), "BO", "Q", 20)
+    classify_all(context(store))
     assert answers(store) == {"ANNA": [30, 50, 90], "BO": [20]}
 
 
@@ -380,7 +381,7 @@ def test_ratings_come_after_those_that_they_count_on() -> None:
         points(50, 999, 9),  # of an answer that is no more
         interaction(1, "CARL"),
     )
-    classify(context(store))
+    classify_all(context(store))
     assert answers(store) == {"CARL": [20, 40, 60]}
 
 
@@ -394,7 +395,7 @@ def test_ratings_that_count_on_each_other_are_named() -> None:
         points(30, 20, 1),
     )
     with pytest.raises(Refused) as caught:
-        classify(context(store))
+        classify_all(context(store))
     assert caught.value.reason in {
         "ratings count on each other: Q 10 -> Q 30 -> Q 10",
         "ratings count on each other: Q 30 -> Q 10 -> Q 30",
@@ -408,7 +409,7 @@ def test_what_was_found_can_be_filtered_like_any_answer() -> None:
         interaction(1, "CARL"),
         person("DORA"),
     )
-    classify(context(store))
+    classify_all(context(store))
     chosen = make_selection(profile_answers={"profile_questionnaire_code": "Q", "line_no": "20"})
     assert list(select(store, chosen, AS_OF)) == ["CARL"]
 
@@ -416,7 +417,7 @@ def test_what_was_found_can_be_filtered_like_any_answer() -> None:
 def test_questions_of_a_questionnaire_without_header_are_passed_over() -> None:
     lost = attrs.evolve(question(**RATING), profile_questionnaire_code="LOST")
     stray = ContactProfileAnswer(contact_no="CARL", profile_questionnaire_code="GONE", line_no=1)
-    assert classify(context(world(lost, stray))) == Classified(questions=0, answers=0, moves=())
+    assert classify_all(context(world(lost, stray))) == Classified(questions=0, answers=0, moves=())
 
 
 def test_the_demo_company_s_questionnaires_are_classified(data: Path) -> None:
@@ -429,7 +430,7 @@ def test_the_demo_company_s_questionnaires_are_classified(data: Path) -> None:
     done = crm.questionnaires.classify("CUSTOMER")
     assert done.questions == 8
     assert done.answers == sum(
-        no_of_contacts(crm.store, "CUSTOMER", answer.line_no)
+        contact_count(crm.store, "CUSTOMER", answer.line_no)
         for question in crm.questionnaires.questions("CUSTOMER")
         for answer in question.answers
     )

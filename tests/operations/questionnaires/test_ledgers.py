@@ -7,7 +7,7 @@ import pytest
 
 from segmentation.contacts import ContactProfileAnswer, ItemEntry, LinkToTable
 from segmentation.memory import MemoryStore
-from segmentation.operations.questionnaires import EntryLedgers, classify
+from segmentation.operations.questionnaires import EntryLedgers, classify_all
 from segmentation.questionnaires import (
     ClassificationMethod,
     ContactClassField,
@@ -97,6 +97,6 @@ def test_contacts_are_classified_by_them(store: MemoryStore) -> None:
             ),
         ]
     )
-    classify(context(store, ledgers=EntryLedgers(store)))
+    classify_all(context(store, ledgers=EntryLedgers(store)))
     answers = store.records.all(ContactProfileAnswer)
     assert [answer.contact_no for answer in answers] == ["ANNA", "BO", "SHOP"]

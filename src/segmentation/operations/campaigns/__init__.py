@@ -1,29 +1,38 @@
-"""Campaigns: made and changed, their figures, targets and invoices."""
+"""Campaigns: made and changed, their entries, figures, comparisons, targets and invoices."""
 
 from ._campaign import (
+    add_campaigns,
     change_campaign,
     delete_campaign,
-    entries_of,
     get_campaign,
     new_campaign,
 )
+from ._comparison import (
+    compare,
+)
 from ._details import (
     campaign_details,
+)
+from ._entries import (
+    cancel_entry,
+    delete_all_canceled_entries,
+    delete_canceled_entries,
+    entries_of,
+    uncancel_entry,
 )
 from ._figures import (
     PARTS,
     Scope,
     figures,
     figures_by,
-    figures_over_time,
-    responses_of,
+    figures_over,
 )
 from ._invoices import (
-    record_targeted_invoice,
+    record_invoice,
 )
 from ._targets import (
     activate,
-    campaigns_for,
+    active_for,
     deactivate,
     is_active,
     target_group,
@@ -33,19 +42,24 @@ __all__ = [
     "PARTS",
     "Scope",
     "activate",
+    "active_for",
+    "add_campaigns",
     "campaign_details",
-    "campaigns_for",
+    "cancel_entry",
     "change_campaign",
+    "compare",
     "deactivate",
+    "delete_all_canceled_entries",
     "delete_campaign",
+    "delete_canceled_entries",
     "entries_of",
     "figures",
     "figures_by",
-    "figures_over_time",
+    "figures_over",
     "get_campaign",
     "is_active",
     "new_campaign",
-    "record_targeted_invoice",
-    "responses_of",
+    "record_invoice",
     "target_group",
+    "uncancel_entry",
 ]

@@ -1,115 +1,162 @@
-"""Campaigns made, changed and deleted, and their entries."""
+"""Campaigns made, changed and deleted."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Unpack
 
 import attrs
 
-from segmentation.campaigns import (
-    Campaign,
-    CampaignEntry,
-    CampaignStatus,
-)
-from segmentation.code_tables import SalespersonPurchaser
-from segmentation.codes import to_code
-from segmentation.errors import Fault, Message, NotFound, Refused, Rejected
-from segmentation.fields import misfits
+from segmentation.campaigns import Campaign
+from segmentation.errors import Fault, InvalidValue, Message, Refused, Rejected, unexpected
+from segmentation.operations.checks import Placed, place_order, record_faults, taken_faults
 from segmentation.operations.context import Context
+from segmentation.operations.field_values import CampaignValues
 from segmentation.operations.number_series import take_no
+from segmentation.operations.records import get_record, key_in
+from segmentation.operations.values import parse_field_values
 from segmentation.protocols import Store
+from segmentation.templates import InteractionTemplate
 
-from ._targets import deactivate
+from ._targets import end_activation
+
+_SET_BY_US = ("last_modified",)
 
 
 def new_campaign(
-    context: Context,
-    *,
-    no: str = "",
-    description: str = "",
-    starting_date: date | None = None,
-    ending_date: date | None = None,
-    salesperson_code: str = "",
-    status_code: str = "",
+    context: Context, description: str = "", /, **fields: Unpack[CampaignValues]
 ) -> Campaign:
-    """Make and store a campaign; an empty number takes the next of the series.
+    """Make and store a campaign.
+
+    Args:
+        context: Store, user, day and clock.
+        description: What it is called; it may be given by its name, too.
+        **fields: Further fields; without ``no`` it takes the next number of the series.
 
     Raises:
+        UnknownName: A campaign has no such field.
         Refused: No number can be given.
-        Rejected: There is such a campaign already, the dates are the wrong way round, or the
-            salesperson or status does not exist.
+        Rejected: The number is taken, the dates are the wrong way round, a value does not fit, or
+            the salesperson or status does not exist: all faults.
     """
+    values = parse_field_values(
+        Campaign, _described(description, fields), fixed=_SET_BY_US, long=True
+    )
     store = context.store
     with store.transaction():
-        campaign = Campaign(
-            no=take_no(store, "campaign_nos", no),
-            description=description,
-            starting_date=starting_date,
-            ending_date=ending_date,
-            salesperson_code=salesperson_code,
-            status_code=status_code,
-        )
-        if store.records.find(Campaign, campaign.no) is not None:
-            place = campaign.place
-            raise Rejected(place, [Fault(place, "no", "is taken by another campaign")])
-        return change_campaign(context, campaign)
+        no = take_no(store, "campaign_nos", values.pop("no", ""))
+        (made,) = _keep(context, [Campaign(no=no, **values)], new=True)
+        return made
 
 
-def change_campaign(context: Context, campaign: Campaign) -> Campaign:
-    """Store a campaign as it is now, stamped with the time of the change.
+def _described(description: str, fields: Mapping[str, object]) -> Mapping[str, object]:
+    if not description:
+        return fields
+    if "description" in fields:
+        raise InvalidValue("description", fields["description"], "is given twice")
+    return {"description": description, **fields}
+
+
+def add_campaigns(context: Context, *campaigns: Campaign) -> Sequence[Campaign]:
+    """Store campaigns made in Python, all or none; return them as they are stored.
+
+    Args:
+        context: Store, user, day and clock.
+        *campaigns: At least one, each with its number.
 
     Raises:
-        Rejected: The dates are the wrong way round, a text is too long, or salesperson or status
-            do not exist.
+        InvalidValue: None is given, or one is no campaign.
+        Rejected: There are faults: all of them. A number that is taken is one.
+    """
+    if not campaigns:
+        raise InvalidValue("campaigns", (), "names none; give at least one")
+    for each in campaigns:
+        if not isinstance(each, Campaign):
+            raise unexpected("campaigns", each, "is no campaign")
+    with context.store.transaction():
+        return _keep(context, campaigns, new=True)
+
+
+def change_campaign(
+    context: Context, no: str | Campaign, /, **fields: Unpack[CampaignValues]
+) -> Campaign:
+    """Change fields of a campaign; return it as it is now, stamped with the time of the change.
+
+    Args:
+        context: Store, user, day and clock.
+        no: The campaign.
+        **fields: The fields that change; all others stay.
+
+    Raises:
+        NotFound: There is no such campaign.
+        UnknownName: A campaign has no such field.
+        Refused: The number, or the time of the last change, is to be changed.
+        Rejected: The dates are the wrong way round, a value does not fit, or the salesperson or
+            status does not exist: all faults.
     """
     store = context.store
-    faults, place = list(campaign.faults()), campaign.place
-    for field, kind in (
-        ("salesperson_code", SalespersonPurchaser),
-        ("status_code", CampaignStatus),
-    ):
-        code = getattr(campaign, field)
-        if code and store.records.find(kind, code) is None:
-            faults.append(Fault(place, field, Message("{value!r} does not exist", value=code)))
-    faults += [Fault(place, *misfit) for misfit in misfits(campaign)]
-    if faults:
-        raise Rejected(place, faults)
-    changed = attrs.evolve(campaign, last_modified=context.now)
     with store.transaction():
-        store.records.put([changed])
+        campaign = get_record(store, Campaign, no)
+        step = Message("change campaign {no}", no=campaign.no)
+        if "no" in fields and key_in(Campaign, fields["no"]) != (campaign.no,):
+            raise Refused(step, "its number is its key and stays; make another campaign with `new`")
+        if "last_modified" in fields:
+            raise Refused(step, "`last_modified` is set by each change")
+        values = parse_field_values(Campaign, fields, long=True)
+        (changed,) = _keep(context, [attrs.evolve(campaign, **values)])
+        return changed
+
+
+def _keep(
+    context: Context, campaigns: Sequence[Campaign], *, new: bool = False
+) -> Sequence[Campaign]:
+    """Store campaigns, with the time; call this inside a transaction."""
+    placed = [Placed(campaign.place, campaign) for campaign in campaigns]
+    faults = [*record_faults(context.store, placed)]
+    if new:
+        faults += [*_blank(campaigns), *taken_faults(context.store, placed)]
+    if faults:
+        what = placed[0].place if len(placed) == 1 else Message("campaigns")
+        raise Rejected(what, sorted(faults, key=place_order))
+    changed = [attrs.evolve(each, last_modified=context.now) for each in campaigns]
+    context.store.records.put(changed)
     return changed
 
 
-def get_campaign(store: Store, no: str) -> Campaign:
+def _blank(campaigns: Sequence[Campaign]) -> Iterator[Fault]:
+    return (Fault(each.place, "no", "is blank") for each in campaigns if not each.no)
+
+
+def get_campaign(store: Store, no: str | Campaign) -> Campaign:
     """The campaign with this number.
 
     Raises:
         NotFound: There is none.
     """
-    campaign = store.records.find(Campaign, to_code(no))
-    if campaign is None:
-        raise NotFound("campaign", no)
-    return campaign
+    return get_record(store, Campaign, no)
 
 
-def delete_campaign(store: Store, no: str) -> None:
-    """Take a campaign and its target group out; what was recorded for it stays in the journal.
+def delete_campaign(context: Context, no: str | Campaign) -> None:
+    """Delete a campaign and its target group; what was recorded for it stays in the journal.
 
     Raises:
         NotFound: There is none.
-        Refused: A segment is still to be logged for it.
+        Refused: Segments still to be logged, or interaction templates, are for it: all are named.
     """
+    store = context.store
     with store.transaction():
         campaign = get_campaign(store, no)
-        for header in store.segments.headers():
-            lines = store.segments.get(header.no).lines
-            if campaign.no in {header.campaign_no, *(line.campaign_no for line in lines)}:
-                step = Message("delete campaign {no}", no=campaign.no)
-                raise Refused(step, Message("segment {no} is for it", no=header.no))
-        deactivate(store, campaign.no)
+        needed = [*_needing(store, campaign.no)]
+        if needed:
+            reason = Message("it is still needed by {what}", what=Message.joined(", ", needed))
+            raise Refused(Message("delete campaign {no}", no=campaign.no), reason)
+        end_activation(store, campaign.no)
         store.records.remove([campaign])
 
 
-def entries_of(store: Store, campaign_no: str) -> Sequence[CampaignEntry]:
-    """What was done for a campaign, in the order of recording."""
-    no = to_code(campaign_no)
-    return list(store.records.all(CampaignEntry, campaign_no=no))
+def _needing(store: Store, no: str) -> Iterator[Message]:
+    """What a campaign cannot be deleted from under."""
+    for header in store.segments.headers():
+        lines = store.segments.get(header.no).lines
+        if no == header.campaign_no or any(line.campaign_no == no for line in lines):
+            yield Message("segment {no}", no=header.no)
+    for template in store.records.all(InteractionTemplate, campaign_no=no):
+        yield Message("interaction template {code}", code=template.code)

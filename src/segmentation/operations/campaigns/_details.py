@@ -9,7 +9,7 @@ from segmentation.operations.records import find_record, get_record
 from segmentation.protocols import Store
 from segmentation.reports import CampaignDetails, EntryRow
 
-from ._campaign import entries_of
+from ._entries import entries_of
 from ._figures import Scope, figures, figures_by
 from ._targets import target_group
 
@@ -35,7 +35,7 @@ def campaign_details(
     campaign = get_record(store, Campaign, campaign_no)
     salesperson = find_record(store, SalespersonPurchaser, campaign.salesperson_code)
     status = find_record(store, CampaignStatus, campaign.status_code)
-    scope = Scope(campaign_no=campaign.no, starting_date=since, ending_date=until)
+    scope = Scope(campaign_no=campaign.no, since=since, until=until)
     of_entry = figures_by(store, "campaign_entry_no", scope)
     total = figures(store, scope)
     return CampaignDetails(

@@ -3,18 +3,19 @@
 from datetime import date
 
 from segmentation.codes import to_code
-from segmentation.errors import NotFound, Refused
+from segmentation.errors import InvalidValue, Refused
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.operations.context import Context
 from segmentation.operations.interactions import record_document
+from segmentation.operations.records import get_record
 from segmentation.protocols import Store
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
 
-from ._targets import campaigns_for
+from ._targets import active_for
 
 
-def record_targeted_invoice(
-    context: Context, customer_no: str, order_no: str, posting_date: date
+def record_invoice(
+    context: Context, customer_no: str, order_no: str, *, posting_date: date | None = None
 ) -> Interaction | None:
     """Record that an order of a targeted customer was invoiced; once for each order.
 
@@ -23,22 +24,26 @@ def record_targeted_invoice(
 
     Args:
         context: Store, user, day and clock.
-        customer_no: The customer.
-        order_no: The order that was invoiced.
-        posting_date: The day of the invoice, and of what is recorded.
+        customer_no: The host's number of the customer.
+        order_no: The host's number of the order that was invoiced.
+        posting_date: The day of the invoice, and of what is recorded; today if not given.
 
     Returns:
         What was recorded; ``None`` if no campaign is aimed at the customer on that day, the
         order was recorded before, or the customer's contact may not be recorded for.
 
     Raises:
+        InvalidValue: The customer or the order is blank.
         Refused: The template set-up names no template for sales invoices.
         NotFound: It names one that is not there.
     """
+    for name, no in (("customer_no", customer_no), ("order_no", order_no)):
+        if not to_code(no):
+            raise InvalidValue(name, no, "is blank")
     store = context.store
-    order = to_code(order_no)
+    order, on = to_code(order_no), posting_date or context.day.today
     with store.transaction():
-        campaigns = campaigns_for(store, on=posting_date, customer_no=customer_no)
+        campaigns = active_for(store, on=on, customer_no=customer_no)
         if not campaigns:
             return None
         group = _template_of_invoices(store).interaction_group_code
@@ -56,7 +61,7 @@ def record_targeted_invoice(
             order,
             customer_no=customer_no,
             campaign_no=campaigns[0].no,
-            date=posting_date,
+            date=on,
         ).interaction
 
 
@@ -68,7 +73,4 @@ def _template_of_invoices(store: Store) -> InteractionTemplate:
             "record an invoice for a campaign",
             "the template set-up's field sales_invoices is blank; set the invoice template up",
         )
-    template = store.records.find(InteractionTemplate, code)
-    if template is None:
-        raise NotFound("interaction template", code)
-    return template
+    return get_record(store, InteractionTemplate, code)

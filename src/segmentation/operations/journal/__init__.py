@@ -1,14 +1,24 @@
-"""The journal: recording, auditing, exporting and importing."""
+"""The journal: recording, reading, verifying, auditing, exporting and importing."""
 
 from ._audit import (
     KINDS,
-    Difference,
+    Discrepancy,
     audit,
     restore_records,
 )
 from ._export import (
-    import_journal,
+    import_entries,
     read_export,
+)
+from ._reading import (
+    export_journal,
+    find_entry,
+    get_entries,
+    get_entry,
+    last_entries,
+    state_as_of,
+    verify_export,
+    verify_journal,
 )
 from ._record import (
     record,
@@ -21,13 +31,21 @@ from ._references import (
 
 __all__ = [
     "KINDS",
-    "Difference",
+    "Discrepancy",
     "attachments_only_of",
     "audit",
     "entries_about",
-    "import_journal",
+    "export_journal",
+    "find_entry",
+    "get_entries",
+    "get_entry",
+    "import_entries",
+    "last_entries",
     "read_export",
     "record",
     "restore_records",
+    "state_as_of",
     "unneeded_attachments",
+    "verify_export",
+    "verify_journal",
 ]

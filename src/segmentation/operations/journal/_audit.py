@@ -13,16 +13,19 @@ from segmentation.campaigns import CampaignEntry, CampaignTally
 from segmentation.fields import Record, key_of
 from segmentation.interactions import Interaction, InteractionComment, InteractionTotal
 from segmentation.journal import State, fold
+from segmentation.operations.context import Context
 from segmentation.operations.followers import tallies_of, totals_of
 from segmentation.protocols import Store
 from segmentation.segments import LoggedSegment
+from segmentation.showing import shown_by
 
 KINDS: tuple[type[Record], ...] = (Interaction, InteractionComment, CampaignEntry, LoggedSegment)
 """The records that follow from the journal."""
 
 
+@shown_by("item", "state")
 @attrs.frozen
-class Difference:
+class Discrepancy:
     """A record that is not what the journal says.
 
     Attributes:
@@ -33,24 +36,41 @@ class Difference:
     recorded: Record | None
     kept: Record | None
 
-    def __str__(self) -> str:
+    @property
+    def item(self) -> str:
+        """The record's table and key."""
         item = self.recorded if self.recorded is not None else self.kept
-        named = f"{item.__table__} {' '.join(map(str, key_of(item)))}" if item else ""
+        return f"{item.__table__} {' '.join(map(str, key_of(item)))}" if item else ""
+
+    @property
+    def state(self) -> str:
+        """What is wrong with it: "is missing", "is not in the journal" or "differs"."""
         if self.kept is None:
-            return f"{named} is missing"
-        return f"{named} is not in the journal" if self.recorded is None else f"{named} differs"
+            return "is missing"
+        return "is not in the journal" if self.recorded is None else "differs"
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.state}"
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {
+            "item": self.item,
+            "state": self.state,
+            "recorded": self.recorded,
+            "kept": self.kept,
+        }
 
 
-def audit(store: Store) -> list[Difference]:
+def audit(store: Store) -> list[Discrepancy]:
     """What is kept otherwise than the journal says; nothing if all is well.
 
     Raises:
         JournalBroken: An entry cannot be read, or speaks of what is not there.
     """
-    return list(_differences(store, fold(store.log.read())))
+    return list(_discrepancies(store, fold(store.log.read())))
 
 
-def _differences(store: Store, state: State) -> Iterator[Difference]:
+def _discrepancies(store: Store, state: State) -> Iterator[Discrepancy]:
     for kind in KINDS:
         recorded = {key_of(item): item for item in state.all(kind)}
         kept = {key_of(item): item for item in store.records.all(kind)}
@@ -64,18 +84,19 @@ def _differences(store: Store, state: State) -> Iterator[Difference]:
 
 def _compared(
     recorded: Mapping[tuple[Any, ...], Record], kept: Mapping[tuple[Any, ...], Record]
-) -> Iterator[Difference]:
+) -> Iterator[Discrepancy]:
     for key in sorted(recorded.keys() | kept.keys(), key=str):
         if recorded.get(key) != kept.get(key):
-            yield Difference(recorded.get(key), kept.get(key))
+            yield Discrepancy(recorded.get(key), kept.get(key))
 
 
-def restore_records(store: Store) -> list[Difference]:
-    """Make the records again what the journal says; returns what was otherwise.
+def restore_records(context: Context) -> list[Discrepancy]:
+    """Make the records again what the journal says; return what was otherwise.
 
     Raises:
         JournalBroken: An entry cannot be read, or speaks of what is not there.
     """
+    store = context.store
     with store.transaction():
         found = audit(store)
         store.records.remove(each.kept for each in found if each.kept is not None)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from segmentation.errors import Refused
 from segmentation.journal import Entry, Head, from_line, happening_of, verify
-from segmentation.protocols import Store
+from segmentation.operations.context import Context
 
 from ._record import keep_state
 
@@ -19,7 +19,7 @@ def read_export(lines: Iterable[str]) -> Iterable[Entry]:
     return (from_line(line, number) for number, line in enumerate(filled, start=1))
 
 
-def import_journal(store: Store, lines: Iterable[str]) -> Head:
+def import_entries(context: Context, lines: Iterable[str]) -> Head:
     """Take in an exported journal.
 
     Its entries are stored as they are, under their numbers and hashes; interactions, logged
@@ -27,7 +27,7 @@ def import_journal(store: Store, lines: Iterable[str]) -> Head:
     attachments are not part of an export.
 
     Args:
-        store: A store whose journal is empty.
+        context: Its store's journal must be empty.
         lines: The export, one entry for each line.
 
     Raises:
@@ -35,11 +35,14 @@ def import_journal(store: Store, lines: Iterable[str]) -> Head:
             fit. Nothing is taken in.
         Refused: The store's journal has entries already.
     """
+    store = context.store
     entries = list(read_export(lines))
     head = verify(entries)
     with store.transaction():
         if store.log.head() != Head():
-            raise Refused("import a journal", "the store's own journal is not empty")
+            raise Refused(
+                "import a journal", "the store's own journal is not empty; use an empty store"
+            )
         store.log.append(entries)
         keep_state(store, ((entry, happening_of(entry)) for entry in entries))
     return head

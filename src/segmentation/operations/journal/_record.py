@@ -19,7 +19,7 @@ from segmentation.journal import (
     changes,
     make_entries,
 )
-from segmentation.operations.followers import add_to_totals, follow_entries, keep_tallies
+from segmentation.operations.followers import FOLLOWERS
 from segmentation.protocols import Records, Store
 
 
@@ -66,11 +66,10 @@ def _size(happened: Happening | Columns[Interaction]) -> int:
 def keep_state(
     store: Store, entries: Iterable[tuple[Entry, Happening | Columns[Interaction]]]
 ) -> None:
-    """Change all that follows from entries: records, totals of figures, target groups."""
+    """Change the records that entries speak of, and all that follows from them."""
     done = _apply(store.records, entries)
-    add_to_totals(store.records, done)
-    keep_tallies(store, done)
-    follow_entries(store, done)
+    for follow in FOLLOWERS:
+        follow(store, done)
 
 
 def _apply(

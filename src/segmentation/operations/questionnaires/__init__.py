@@ -1,17 +1,14 @@
-"""Profile questionnaires: answers, and classification from figures and books."""
+"""Profile questionnaires: made and changed, answers, classification from figures and books."""
 
 from ._answers import (
+    Form,
     FormRow,
     answers_of,
-    get_questionnaire,
+    contact_count,
+    form,
     give_answer,
-    hand_out,
-    no_of_contacts,
-    put_questionnaire,
-    questionnaire_faults,
-    questions,
     suitable,
-    take_answer_back,
+    withdraw_answer,
 )
 from ._classification import (
     Classified,
@@ -19,27 +16,48 @@ from ._classification import (
     Given,
     Move,
     classify,
+    classify_all,
 )
 from ._ledgers import (
     EntryLedgers,
+)
+from ._questionnaire import (
+    QuestionnaireRecord,
+    add_questionnaires,
+    change_questionnaire,
+    delete_questionnaire,
+    get_questionnaire,
+    new_questionnaire,
+    put_questionnaire,
+    questions,
+)
+from ._scoring import (
+    new_scoring,
 )
 
 __all__ = [
     "Classified",
     "EntryLedgers",
+    "Form",
     "FormRow",
     "Found",
     "Given",
     "Move",
+    "QuestionnaireRecord",
+    "add_questionnaires",
     "answers_of",
+    "change_questionnaire",
     "classify",
+    "classify_all",
+    "contact_count",
+    "delete_questionnaire",
+    "form",
     "get_questionnaire",
     "give_answer",
-    "hand_out",
-    "no_of_contacts",
+    "new_questionnaire",
+    "new_scoring",
     "put_questionnaire",
-    "questionnaire_faults",
     "questions",
     "suitable",
-    "take_answer_back",
+    "withdraw_answer",
 ]

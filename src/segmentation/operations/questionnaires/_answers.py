@@ -1,132 +1,33 @@
-"""Questionnaires: which suit whom, answers given by hand, and how they read on paper."""
+"""Answers given by hand: which questionnaires suit whom, and how they read on paper."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 
-from segmentation.code_tables import BusinessRelation
-from segmentation.codes import to_code
 from segmentation.contacts import Contact, ContactProfileAnswer
-from segmentation.errors import Fault, Message, NotFound, Refused, Rejected
-from segmentation.operations.records import relations_of, require_contact
+from segmentation.errors import Message, NotFound, Refused
+from segmentation.markup import SHOWN, to_table
+from segmentation.operations.context import Context
+from segmentation.operations.records import get_record, relations_of
 from segmentation.protocols import Store
 from segmentation.questionnaires import (
     LineType,
     ProfileQuestionnaire,
     ProfileQuestionnaireLine,
     Question,
-    Rating,
-    questions_of,
 )
+from segmentation.showing import shown_by
+
+from ._questionnaire import get_questionnaire, questions
 
 
-def get_questionnaire(store: Store, code: str) -> ProfileQuestionnaire:
-    """The questionnaire with this code.
-
-    Raises:
-        NotFound: There is none.
-    """
-    found = store.records.find(ProfileQuestionnaire, to_code(code))
-    if found is None:
-        raise NotFound("profile questionnaire", code)
-    return found
-
-
-def questions(store: Store, code: str) -> Sequence[Question]:
-    """The questions of a questionnaire, each with its answers, in their order."""
-    lines = store.records.all(ProfileQuestionnaireLine, profile_questionnaire_code=to_code(code))
-    return list(questions_of(lines))
-
-
-def put_questionnaire(
-    store: Store,
-    questionnaire: ProfileQuestionnaire,
-    lines: Iterable[ProfileQuestionnaireLine],
-    ratings: Iterable[Rating] = (),
-) -> None:
-    """Store a questionnaire with all its lines; what it had before is replaced.
-
-    Args:
-        store: Where it goes.
-        questionnaire: The questionnaire.
-        lines: Its questions and answers.
-        ratings: Points for its rating questions; those that it had stay unless given anew.
-
-    Raises:
-        Rejected: Something has faults: all of them. Nothing is stored.
-    """
-    new = sorted(lines, key=lambda line: line.line_no)
-    points = list(ratings)
-    code = questionnaire.code
-    with store.transaction():
-        faults = [
-            *_relation_faults(store, questionnaire),
-            *questionnaire_faults(questionnaire, new),
-            *_rating_faults(store, new, points),
-        ]
-        if faults:
-            raise Rejected(Message("questionnaire {code}", code=code), faults)
-        old = store.records.all(ProfileQuestionnaireLine, profile_questionnaire_code=code)
-        kept = {line.line_no for line in new}
-        store.records.remove([line for line in old if line.line_no not in kept])
-        store.records.put([questionnaire, *new, *points])
-
-
-def _relation_faults(store: Store, questionnaire: ProfileQuestionnaire) -> Iterator[Fault]:
-    code = questionnaire.business_relation_code
-    if code and store.records.find(BusinessRelation, code) is None:
-        place = Message("questionnaire {code}", code=questionnaire.code)
-        reason = Message("{value!r} does not exist", value=code)
-        yield Fault(place, "business_relation_code", reason)
-
-
-def _rating_faults(
-    store: Store, lines: Sequence[ProfileQuestionnaireLine], ratings: Iterable[Rating]
-) -> Iterator[Fault]:
-    known = {(line.profile_questionnaire_code, line.line_no): line for line in lines}
-    rated = {question.key for question in questions_of(lines) if question.is_rating}
-    for rating in ratings:
-        key = (rating.profile_questionnaire_code, rating.profile_questionnaire_line_no)
-        place = f"rating of questionnaire {key[0]} line {key[1]}"
-        if key not in rated:
-            yield Fault(place, "profile_questionnaire_line_no", "is no rating question of it")
-        key = (rating.rating_profile_quest_code, rating.rating_profile_quest_line_no)
-        answer = known.get(key) or store.records.find(ProfileQuestionnaireLine, *key)
-        if answer is None or answer.type is LineType.QUESTION:
-            named = f"{key[0]} {key[1]} is no answer"
-            yield Fault(place, "rating_profile_quest_line_no", named)
-
-
-def questionnaire_faults(
-    questionnaire: ProfileQuestionnaire, lines: Sequence[ProfileQuestionnaireLine]
-) -> Sequence[Fault]:
-    """What is wrong with a questionnaire, line by line: its test report.
-
-    Answers whose ranges overlap are no fault: the first that holds a figure is taken.
-    """
-    faults: list[Fault] = []
-    for line in lines:
-        if line.profile_questionnaire_code != questionnaire.code:
-            reason = Message(
-                "belongs to another questionnaire than {code}", code=questionnaire.code
-            )
-            faults.append(Fault(line.place, "profile_questionnaire_code", reason))
-    if lines and lines[0].type is LineType.ANSWER:
-        faults.append(Fault(lines[0].place, "type", "an answer comes before any question"))
-    for question in questions_of(lines):
-        if not question.answers:
-            faults.append(Fault(question.line.place, "", "a question without any answer"))
-        faults += question.faults()
-    return faults
-
-
-def suitable(store: Store, contact_no: str) -> Sequence[ProfileQuestionnaire]:
+def suitable(store: Store, contact_no: str | Contact) -> Sequence[ProfileQuestionnaire]:
     """The questionnaires that are for a contact, in the order of their codes.
 
     Raises:
         NotFound: There is no such contact.
     """
-    contact = require_contact(store, contact_no)
+    contact = get_record(store, Contact, contact_no)
     codes = _relation_codes(store, contact)
     return [each for each in store.records.all(ProfileQuestionnaire) if each.suits(contact, codes)]
 
@@ -143,17 +44,27 @@ def _relation_codes(store: Store, contact: Contact) -> frozenset[str]:
 
 
 def give_answer(
-    store: Store, contact_no: str, questionnaire_code: str, line_no: int
+    context: Context,
+    contact_no: str | Contact,
+    questionnaire_code: str | ProfileQuestionnaire,
+    line_no: int,
 ) -> ContactProfileAnswer:
-    """A contact gives an answer; giving it again changes nothing.
+    """Give an answer for a contact and return it; giving it again changes nothing.
+
+    Args:
+        context: Store, user, day and clock.
+        contact_no: The contact.
+        questionnaire_code: The questionnaire.
+        line_no: The line of the answer, not of its question.
 
     Raises:
         NotFound: There is no such contact, questionnaire or line.
         Refused: The line is a question; the question is answered by classification, or has an
             answer and allows one only; or the questionnaire is not for this contact.
     """
+    store = context.store
     with store.transaction():
-        contact = require_contact(store, contact_no)
+        contact = get_record(store, Contact, contact_no)
         questionnaire = get_questionnaire(store, questionnaire_code)
         step = Message(
             "answer {code} {line} for contact {no}",
@@ -178,16 +89,23 @@ def give_answer(
         return given
 
 
-def take_answer_back(store: Store, contact_no: str, questionnaire_code: str, line_no: int) -> None:
-    """A contact no longer gives an answer; one that it did not give is passed over.
+def withdraw_answer(
+    context: Context,
+    contact_no: str | Contact,
+    questionnaire_code: str | ProfileQuestionnaire,
+    line_no: int,
+) -> None:
+    """Withdraw an answer of a contact; one that it did not give is passed over.
 
     Raises:
-        NotFound: There is no such line.
+        NotFound: There is no such contact, questionnaire or line.
         Refused: The line is a question, or is answered by classification.
     """
-    no, code = to_code(contact_no), to_code(questionnaire_code)
+    store = context.store
     with store.transaction():
-        named = "take back answer {code} {line} of contact {no}"
+        no = get_record(store, Contact, contact_no).no
+        code = get_questionnaire(store, questionnaire_code).code
+        named = "withdraw answer {code} {line} of contact {no}"
         _asked(store, Message(named, code=code, line=line_no, no=no), code, line_no)
         given = store.records.find(ContactProfileAnswer, no, code, line_no)
         store.records.remove([given] if given else [])
@@ -212,15 +130,19 @@ def _no_other(store: Store, step: str, contact_no: str, question: Question, line
     for other in question.answers:
         key = (contact_no, question.code, other.line_no)
         if other.line_no != line_no and store.records.find(ContactProfileAnswer, *key):
-            reason = "the question allows one answer; take back {answer!r} first"
+            reason = "the question allows one answer; withdraw {answer!r} first"
             raise Refused(step, Message(reason, answer=other.description))
 
 
-def answers_of(store: Store, contact_no: str) -> Sequence[ContactProfileAnswer]:
-    """The answers of a contact, the most important first, then by questionnaire and line."""
-    given = store.records.all(ContactProfileAnswer, contact_no=to_code(contact_no))
+def answers_of(store: Store, contact_no: str | Contact) -> Sequence[ContactProfileAnswer]:
+    """The answers of a contact, the most important first, then by questionnaire and line.
+
+    Raises:
+        NotFound: There is no such contact.
+    """
+    no = get_record(store, Contact, contact_no).no
     return sorted(
-        given,
+        store.records.all(ContactProfileAnswer, contact_no=no),
         key=lambda each: (
             -each.profile_questionnaire_priority.position,
             -each.answer_priority.position,
@@ -230,9 +152,14 @@ def answers_of(store: Store, contact_no: str) -> Sequence[ContactProfileAnswer]:
     )
 
 
-def no_of_contacts(store: Store, questionnaire_code: str, line_no: int) -> int:
-    """How many contacts have an answer."""
-    code = to_code(questionnaire_code)
+def contact_count(store: Store, code: str | ProfileQuestionnaire, line_no: int) -> int:
+    """How many contacts have an answer.
+
+    Raises:
+        NotFound: There is no such questionnaire or line.
+    """
+    code = get_questionnaire(store, code).code
+    get_record(store, ProfileQuestionnaireLine, (code, line_no))
     given = store.records.all(
         ContactProfileAnswer, profile_questionnaire_code=code, line_no=line_no
     )
@@ -242,6 +169,7 @@ def no_of_contacts(store: Store, questionnaire_code: str, line_no: int) -> int:
 # -- on paper ---------------------------------------------------------------------------------
 
 
+@shown_by("line.line_no", "line.description", "line.type", "chosen", "several")
 @attrs.frozen(kw_only=True)
 class FormRow:
     """A line of a questionnaire on paper.
@@ -257,29 +185,77 @@ class FormRow:
     several: bool = False
 
 
-def hand_out(
-    store: Store, questionnaire_code: str, *, contact_no: str = "", classification: bool = True
-) -> Sequence[FormRow]:
+@shown_by("code", "description", "contact_no", "rows")
+@attrs.frozen(kw_only=True)
+class Form:
+    """A questionnaire on paper: blank, or as a contact has filled it in.
+
+    Attributes:
+        code: The questionnaire's code.
+        description: What it is called.
+        contact_no: The contact whose answers are marked; empty for a blank one.
+        rows: Its questions, each followed by its answers.
+    """
+
+    code: str
+    description: str = ""
+    contact_no: str = ""
+    rows: tuple[FormRow, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[FormRow]:
+        return iter(self.rows)
+
+    def _repr_html_(self) -> str:
+        """The first rows, chosen answers with a cross."""
+        rows = [(each.line.line_no, each.line.description, _mark(each)) for each in self.rows]
+        caption, more = self.description or self.code, max(0, len(rows) - SHOWN)
+        return to_table(["line_no", "description", ""], rows[:SHOWN], caption=caption, more=more)
+
+
+def _mark(row: FormRow) -> str:
+    if row.line.type is LineType.QUESTION:
+        return "several answers" if row.several else "one answer"
+    return "x" if row.chosen else ""
+
+
+def form(
+    store: Store,
+    code: str | ProfileQuestionnaire,
+    *,
+    contact_no: str | Contact = "",
+    classification: bool = True,
+) -> Form:
     """A questionnaire to fill in, or one as a contact has filled it in.
 
     Args:
         store: Where it is.
-        questionnaire_code: The questionnaire.
+        code: The questionnaire.
         contact_no: Whose answers are marked; empty for a blank one.
         classification: Whether questions that nobody fills in by hand stand there too.
 
     Raises:
-        NotFound: There is no such questionnaire.
+        NotFound: There is no such questionnaire or contact.
     """
-    code = get_questionnaire(store, questionnaire_code).code
-    no = to_code(contact_no)
-    rows = []
-    for question in questions(store, code):
+    questionnaire = get_questionnaire(store, code)
+    no = get_record(store, Contact, contact_no).no if contact_no else ""
+    rows: list[FormRow] = []
+    for question in questions(store, questionnaire):
         if question.is_automatic and not classification:
             continue
         rows.append(FormRow(line=question.line, several=question.line.multiple_answers))
-        for answer in question.answers:
-            key = (no, code, answer.line_no)
-            chosen = bool(no) and store.records.find(ContactProfileAnswer, *key) is not None
-            rows.append(FormRow(line=answer, chosen=chosen))
-    return rows
+        rows += (_answer_row(store, no, answer) for answer in question.answers)
+    return Form(
+        code=questionnaire.code,
+        description=questionnaire.description,
+        contact_no=no,
+        rows=tuple(rows),
+    )
+
+
+def _answer_row(store: Store, contact_no: str, answer: ProfileQuestionnaireLine) -> FormRow:
+    key = (contact_no, answer.profile_questionnaire_code, answer.line_no)
+    given = store.records.find(ContactProfileAnswer, *key) if contact_no else None
+    return FormRow(line=answer, chosen=given is not None)

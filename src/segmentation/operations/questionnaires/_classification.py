@@ -1,6 +1,6 @@
 """Classifying contacts: answers found from the journal, the host's books, and other answers.
 
-Running it twice changes nothing. What changed is told, contact by contact.
+Running it twice changes nothing. What changed is returned, contact by contact.
 """
 
 from collections import defaultdict
@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 import attrs
 
-from segmentation.codes import to_code
 from segmentation.contacts import (
     Contact,
     ContactBusinessRelation,
@@ -20,11 +19,12 @@ from segmentation.contacts import (
     LinkToTable,
 )
 from segmentation.criteria import AsOf, to_date
-from segmentation.errors import Fault, FilterError, NotFound, Refused, Rejected
+from segmentation.errors import Fault, FilterError, InvalidValue, Message, Refused, Rejected
 from segmentation.interactions import Interaction
 from segmentation.journal import NOTHING, Figures, figures_of
+from segmentation.markup import to_rows
 from segmentation.operations.context import Context
-from segmentation.operations.records import all_contacts
+from segmentation.operations.records import all_contacts, get_records
 from segmentation.protocols import Ledgers, Store
 from segmentation.questionnaires import (
     ContactClassField,
@@ -36,10 +36,12 @@ from segmentation.questionnaires import (
     classified,
     questions_of,
 )
+from segmentation.showing import shown_by
 
 from ._ledgers import DAYS_OF_A_YEAR
 
 
+@shown_by("contact_no", "questionnaire_code", "question_line_no", "before", "after")
 @attrs.frozen
 class Move:
     """A contact whose answer to a question changed.
@@ -59,6 +61,7 @@ class Move:
     after: tuple[int, ...]
 
 
+@shown_by("questions", "answers", "moves")
 @attrs.frozen(kw_only=True)
 class Classified:
     """What a classification did.
@@ -73,9 +76,15 @@ class Classified:
     answers: int
     moves: tuple[Move, ...]
 
+    def _repr_html_(self) -> str:
+        """The first who moved, and how many questions and answers there are."""
+        names = ["contact_no", "questionnaire_code", "question_line_no", "before", "after"]
+        caption = f"{self.questions} questions, {self.answers} answers"
+        return to_rows(self.moves, names, caption=caption)
 
-def classify(context: Context, *, questionnaire_code: str = "") -> Classified:
-    """Answer the automatic questions of one questionnaire, or of all.
+
+def classify(context: Context, *codes: str | ProfileQuestionnaire) -> Classified:
+    """Answer the automatic questions of some questionnaires.
 
     Figures are taken between the questions' dates; ratings come last, each after those that it
     counts on. A company's figures cover its persons, and its customer's and vendor's figures
@@ -83,17 +92,37 @@ def classify(context: Context, *, questionnaire_code: str = "") -> Classified:
 
     Args:
         context: Store, user, day and clock.
-        questionnaire_code: Only this one; empty for all.
+        *codes: The questionnaires, at least one.
 
     Raises:
-        NotFound: There is no such questionnaire.
+        InvalidValue: None is given.
+        NotFound: Questionnaires are not there: all of them are named.
         Rejected: Questions have faults, or want figures that nobody supplies: all of them.
         Refused: Ratings count on each other in a circle; it is named.
     """
+    if not codes:
+        reason = "names none; give at least one, or classify all"
+        raise InvalidValue("codes", (), reason)
+    found = get_records(context.store, ProfileQuestionnaire, codes)
+    return _classify(context, frozenset(each.code for each in found))
+
+
+def classify_all(context: Context) -> Classified:
+    """Answer the automatic questions of all questionnaires, as `classify` does of some.
+
+    Raises:
+        Rejected: Questions have faults, or want figures that nobody supplies: all of them.
+        Refused: Ratings count on each other in a circle; it is named.
+    """
+    every = context.store.records.all(ProfileQuestionnaire)
+    return _classify(context, frozenset(each.code for each in every))
+
+
+def _classify(context: Context, codes: frozenset[str]) -> Classified:
     store = context.store
     with store.transaction():
         world = _World(store, context.day, context.ledgers)
-        asked = world.asked(to_code(questionnaire_code))
+        asked = world.asked(codes)
         found = world.figured([question for question in asked if not question.is_rating])
         for question in world.in_order([question for question in asked if question.is_rating]):
             found[question.key] = world.rated(question, found)
@@ -138,16 +167,13 @@ class _World:
 
     # -- what is asked ------------------------------------------------------------------------
 
-    def asked(self, code: str) -> Sequence[Question]:
-        if code and code not in self._questionnaires:
-            raise NotFound("profile questionnaire", code)
-        asked = [
-            question
-            for question in self._questions
-            if question.is_automatic
-            and question.code in self._questionnaires
-            and code in {"", question.code}
-        ]
+    def asked(self, codes: frozenset[str]) -> Sequence[Question]:
+        """The automatic questions of some questionnaires.
+
+        Raises:
+            Rejected: Some have faults: all of them.
+        """
+        asked = [each for each in self._questions if each.is_automatic and each.code in codes]
         faults = [fault for question in asked for fault in self._faults(question)]
         if faults:
             raise Rejected("classification", faults)
@@ -163,7 +189,9 @@ class _World:
                 yield Fault(question.line.place, "starting_date_formula", error.reason)
                 return
             if end < start:
-                reason = f"the period ends on {end}, before it starts on {start}"
+                reason = Message(
+                    "the period ends on {end}, before it starts on {start}", end=end, start=start
+                )
                 yield Fault(question.line.place, "ending_date_formula", reason)
 
     def _period(self, question: Question) -> tuple[date, date]:
@@ -197,7 +225,8 @@ class _World:
         for question in asked:
             field, figures = self._supplied(question)
             if figures is None:
-                reason = f"nobody supplies the figure {getattr(question.line, field)!s}"
+                figure = str(getattr(question.line, field))
+                reason = Message("nobody supplies the figure {figure}", figure=figure)
                 faults.append(Fault(question.line.place, field, reason))
             elif field == "contact_class_field":
                 found[question.key] = classified(question, self._of_suiting(question, figures))
@@ -284,7 +313,8 @@ class _World:
             return [by_key[key] for key in TopologicalSorter(graph).static_order()]
         except CycleError as error:
             circle = " -> ".join(f"{code} {line_no}" for code, line_no in error.args[1][::-1])
-            raise Refused("classification", f"ratings count on each other: {circle}") from None
+            reason = Message("ratings count on each other: {circle}", circle=circle)
+            raise Refused("classification", reason) from None
 
     def _points(self, question: Question) -> Iterator[tuple[Rating, Question]]:
         """What gives points in a rating, with the question that it answers."""

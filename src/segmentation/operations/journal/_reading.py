@@ -1,0 +1,124 @@
+"""Reading the journal: entries by their number, the past, and the proof that nothing changed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from segmentation.errors import JournalBroken, NotFound
+from segmentation.journal import Entry, Head, State, fold, head_of, to_line, verify
+from segmentation.protocols import Store
+
+from ._export import read_export
+
+
+def find_entry(store: Store, number: int | Entry) -> Entry | None:
+    """The entry with this number, or ``None``."""
+    return next(iter(_entries(store, [_number_of(number)])), None)
+
+
+def get_entry(store: Store, number: int | Entry) -> Entry:
+    """The entry with this number.
+
+    Raises:
+        NotFound: There is none.
+    """
+    return get_entries(store, [number])[0]
+
+
+def get_entries(store: Store, numbers: Iterable[int | Entry]) -> Sequence[Entry]:
+    """The entries with these numbers, in the order asked; the journal is read once.
+
+    Raises:
+        NotFound: Some are not there; the error names all of them.
+    """
+    asked = [_number_of(number) for number in numbers]
+    found: dict[object, Entry] = {entry.number: entry for entry in _entries(store, asked)}
+    missing = [str(number) for number in asked if number not in found]
+    if missing:
+        raise NotFound("journal entry", ", ".join(missing))
+    return [found[number] for number in asked]
+
+
+def last_entries(store: Store, count: int) -> Sequence[Entry]:
+    """The last entries, in their order.
+
+    Args:
+        store: Where the journal is.
+        count: How many at most.
+    """
+    return list(store.log.read(max(1, store.log.head().number - count + 1)))
+
+
+def _number_of(number: object) -> object:
+    return number.number if isinstance(number, Entry) else number
+
+
+def _entries(store: Store, numbers: Iterable[object]) -> Iterator[Entry]:
+    """The entries with some of these numbers; what is no number is passed over."""
+    wanted = {each for each in numbers if isinstance(each, int)}
+    there = wanted.intersection(range(1, store.log.head().number + 1))
+    if not there:
+        return
+    last = max(there)
+    for entry in store.log.read(min(there)):
+        if entry.number in there:
+            yield entry
+        if entry.number >= last:
+            return
+
+
+def verify_journal(store: Store, *, after: Head | None = None, kept: Head | None = None) -> Head:
+    """Walk the chain, from the beginning or from a known head on; return its head.
+
+    Args:
+        store: Where the journal is.
+        after: Where to begin: a head up to which the journal was verified before.
+        kept: A head kept elsewhere, which the journal must still contain.
+
+    Raises:
+        JournalBroken: An entry does not fit; the error names the first.
+    """
+    if after is None or after == Head():
+        return verify(store.log.read(), kept=kept)
+    entries = store.log.read(after.number)
+    first = next(entries, None)
+    if first is None:
+        raise JournalBroken(after.number, "is missing, and the head to begin at names it")
+    if head_of(first) != after:
+        raise JournalBroken(after.number, "has another hash than the head to begin at")
+    return verify(entries, after=after, kept=kept)
+
+
+def verify_export(lines: Iterable[str], *, kept: Head | None = None) -> Head:
+    """Verify an exported journal, line by line; return its head.
+
+    Args:
+        lines: The export; blank lines are passed over.
+        kept: A head kept elsewhere, which the export must contain.
+
+    Raises:
+        JournalBroken: A line is no entry, or does not fit; the error names the first.
+    """
+    return verify(read_export(lines), kept=kept)
+
+
+def state_as_of(store: Store, *, entry_no: int | None = None, at: datetime | None = None) -> State:
+    """What the journal added up to at one of its entries, or at a time; now if neither is given.
+
+    Args:
+        store: Where the journal is.
+        entry_no: Number of the last entry that counts; 0 for the state before the first.
+        at: The moment up to which entries count; zone-aware.
+
+    Raises:
+        NotFound: The journal has no such entry.
+        InvalidValue: The time has no zone.
+        JournalBroken: An entry cannot be read, or speaks of what is not there.
+    """
+    if entry_no is not None and entry_no != 0:
+        get_entry(store, entry_no)
+    return fold(store.log.read(), number=entry_no, at=at)
+
+
+def export_journal(store: Store) -> Iterator[str]:
+    """The journal as lines of JSON, which can be verified without this library."""
+    return map(to_line, store.log.read())
