@@ -16,6 +16,7 @@ from segmentation.criteria import Token, bind, fields, make_selection, none, par
 from segmentation.errors import InvalidValue, NotFound
 from segmentation.fields import Record
 from segmentation.kinds import record_kinds
+from segmentation.operations.interactions import contact_figures
 from segmentation.plain import from_plain, to_plain
 from segmentation.segments import (
     ActionKind,
@@ -259,7 +260,7 @@ def handed_out(crm: seg.Workspace) -> Iterator[tuple[object, int]]:
     yield crm.contacts.row_counts(contact_no), 10
     yield list(crm.contacts), 69
     yield crm.contacts.duplicates(), 10
-    yield crm.interactions.figures(contact_no), 1
+    yield contact_figures(crm.store, contact_no), 1
     campaign = logged.interactions[0].campaign_no
     yield crm.campaigns[campaign], 1
     yield crm.campaigns.figures(campaign), 1
