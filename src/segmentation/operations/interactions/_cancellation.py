@@ -54,24 +54,27 @@ def cancel(context: Context, item: Cancelable) -> Canceled:
         NotFound: It is not there (any more).
         Refused: It is canceled already, or postponed.
     """
-    store = context.store
-    stamp = context.stamp
+    store, stamp = context.store, context.stamp
     with store.transaction():
-        what, current = _current(store, item)
-        step = Message("cancel {what} {no}", what=Message(_named(what)), no=current.entry_no)
-        if current.canceled:
-            raise Refused(step, "it is canceled already")
-        if isinstance(current, Interaction) and current.postponed:
-            raise Refused(step, "it is postponed; discard it instead")
-        entries, interactions = _below(store, current)
-        done = Canceled(
-            what=what,
-            number=current.entry_no,
-            campaign_entries=to_ranges(e.entry_no for e in entries if not e.canceled),
-            interactions=to_ranges(i.entry_no for i in interactions if not i.canceled),
-        )
+        done = _canceled(store, item)
         record(store, [done], stamp)
         return done
+
+
+def _canceled(store: Store, item: Cancelable) -> Canceled:
+    what, current = _current(store, item)
+    step = Message("cancel {what} {no}", what=Message(_named(what)), no=current.entry_no)
+    if current.canceled:
+        raise Refused(step, "it is canceled already")
+    if isinstance(current, Interaction) and current.postponed:
+        raise Refused(step, "it is postponed; discard it instead")
+    entries, interactions = _below(store, current)
+    return Canceled(
+        what=what,
+        number=current.entry_no,
+        campaign_entries=to_ranges(e.entry_no for e in entries if not e.canceled),
+        interactions=to_ranges(i.entry_no for i in interactions if not i.canceled),
+    )
 
 
 def uncancel(context: Context, item: Cancelable) -> Uncanceled:
@@ -81,24 +84,27 @@ def uncancel(context: Context, item: Cancelable) -> Uncanceled:
         NotFound: It is not there (any more).
         Refused: It is not canceled; or what it belongs to is.
     """
-    store = context.store
-    stamp = context.stamp
+    store, stamp = context.store, context.stamp
     with store.transaction():
-        what, current = _current(store, item)
-        step = Message("uncancel {what} {no}", what=Message(_named(what)), no=current.entry_no)
-        if not current.canceled:
-            raise Refused(step, "it is not canceled")
-        _refuse_below_canceled(store, current, step)
-        entries, interactions = _below(store, current)
-        by = current.canceled_by
-        done = Uncanceled(
-            what=what,
-            number=current.entry_no,
-            campaign_entries=to_ranges(e.entry_no for e in entries if e.canceled_by == by),
-            interactions=to_ranges(i.entry_no for i in interactions if i.canceled_by == by),
-        )
+        done = _uncanceled(store, item)
         record(store, [done], stamp)
         return done
+
+
+def _uncanceled(store: Store, item: Cancelable) -> Uncanceled:
+    what, current = _current(store, item)
+    step = Message("uncancel {what} {no}", what=Message(_named(what)), no=current.entry_no)
+    if not current.canceled:
+        raise Refused(step, "it is not canceled")
+    _refuse_below_canceled(store, current, step)
+    entries, interactions = _below(store, current)
+    by = current.canceled_by
+    return Uncanceled(
+        what=what,
+        number=current.entry_no,
+        campaign_entries=to_ranges(e.entry_no for e in entries if e.canceled_by == by),
+        interactions=to_ranges(i.entry_no for i in interactions if i.canceled_by == by),
+    )
 
 
 def cancel_interactions(context: Context, *entry_nos: int | Interaction) -> Sequence[Canceled]:
@@ -113,8 +119,11 @@ def cancel_interactions(context: Context, *entry_nos: int | Interaction) -> Sequ
         NotFound: Some interactions are not there: all of them.
         Refused: One is canceled already, or postponed.
     """
-    with context.store.transaction():
-        return [cancel(context, each) for each in get_interactions(context.store, entry_nos)]
+    store, stamp = context.store, context.stamp
+    with store.transaction():
+        done = [_canceled(store, each) for each in get_interactions(store, entry_nos)]
+        record(store, done, stamp)
+        return done
 
 
 def uncancel_interactions(context: Context, *entry_nos: int | Interaction) -> Sequence[Uncanceled]:
@@ -129,8 +138,11 @@ def uncancel_interactions(context: Context, *entry_nos: int | Interaction) -> Se
         NotFound: Some interactions are not there: all of them.
         Refused: One is not canceled; or its logged segment or campaign entry is.
     """
-    with context.store.transaction():
-        return [uncancel(context, each) for each in get_interactions(context.store, entry_nos)]
+    store, stamp = context.store, context.stamp
+    with store.transaction():
+        done = [_uncanceled(store, each) for each in get_interactions(store, entry_nos)]
+        record(store, done, stamp)
+        return done
 
 
 def delete_canceled_interactions(
