@@ -316,7 +316,7 @@ def test_what_forbids_a_step_of_an_interaction_is_told() -> None:
         lambda: crm.interactions.record_call("ANNA", "1"),
         lambda: crm.interactions.record_mail("ANNA", "1"),
         lambda: crm.interactions.record_document("sales_invoice", "1"),
-        lambda: crm.interactions.record_document("postcard", "1"),
+        lambda: crm.interactions.record_document("", "1"),
         lambda: crm.interactions.attachment(put_off),
         crm.interactions.cancel,
         lambda: crm.interactions.cancel([1]),  # type: ignore[arg-type]

@@ -301,11 +301,12 @@ class Interactions(Noun[Interaction, int]):
 
         Raises:
             InvalidValue: Not exactly one of contact, customer and vendor is given; or the kind
-                of document is none.
+                of document is blank.
             Refused: The template has languages, which documents of a host cannot use.
             NotFound: The set-up names a template that is not there.
             UnknownName: An interaction has no such field, or no caller gives it.
-            Rejected: Values do not fit their fields: all of them.
+            Rejected: There is no such kind of document, or values do not fit their fields: all
+                of them.
         """
         return interactions.record_document(
             self._context,

@@ -7,7 +7,7 @@ import pytest
 import segmentation as seg
 from segmentation.campaigns import CampaignEntry
 from segmentation.contacts import ContactBusinessRelation, LinkToTable
-from segmentation.errors import InvalidValue, NotFound, Refused
+from segmentation.errors import InvalidValue, NotFound, Refused, Rejected
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.operations.interactions import NotRecorded, record_document
 from segmentation.operations.templates import SETUP_FIELDS
@@ -136,8 +136,26 @@ def test_one_party_must_be_given(crm: seg.Workspace, party: dict[str, Any]) -> N
 
 
 def test_a_kind_of_document_that_is_none_is_named(crm: seg.Workspace) -> None:
-    with pytest.raises(InvalidValue, match="no kind of document"):
-        crm.interactions.record_document("postcard", "1", contact_no="ANNA")
+    with pytest.raises(Rejected, match="did you mean 'sales_invoice'"):
+        crm.interactions.record_document("sale_invoice", "1", contact_no="ANNA")
+    with pytest.raises(InvalidValue, match="is blank; name the kind of document"):
+        crm.interactions.record_document("", "1", contact_no="ANNA")
+    done = crm.interactions.record_document("Sales Invoice", "1", contact_no="ANNA")
+    assert done.interaction is not None
+
+
+def test_what_a_document_cannot_hold_is_told(crm: seg.Workspace) -> None:
+    with pytest.raises(Rejected) as error:
+        crm.interactions.record_document(
+            "sales_invoice", "1" * 21, contact_no="ANNA", description="x" * 101, campaign_no="NONE"
+        )
+    assert {fault.field for fault in error.value.faults} == {
+        "campaign_no",
+        "description",
+        "document_no",
+        "subject",
+    }
+    assert crm.journal.head.number == 0
 
 
 def test_every_kind_of_document_has_a_field_of_the_setup() -> None:

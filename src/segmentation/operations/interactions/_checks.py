@@ -1,6 +1,6 @@
 """What is wrong with an interaction that is to be recorded: all of it at once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 
 from segmentation.campaigns import Campaign
 from segmentation.code_tables import SalespersonPurchaser
@@ -72,12 +72,38 @@ def interaction_faults(
     yield from _further_faults(store, draft)
 
 
-def draft_faults(draft: Interaction) -> Iterator[Fault]:
-    """The fields of a draft that only the library sets, and that are set all the same."""
+def missing_attachments(store: Store, drafts: Iterable[Interaction]) -> Collection[str]:
+    """The hashes that drafts name and under which nothing is stored; each is looked up once."""
+    named = {draft.attachment for draft in drafts} - {""}
+    return {digest for digest in named if not _is_stored(store, digest)}
+
+
+def _is_stored(store: Store, digest: str) -> bool:
+    try:
+        store.attachments.get(digest)
+    except NotFound:
+        return False
+    return True
+
+
+def draft_faults(draft: Interaction, missing: Container[str]) -> Iterator[Fault]:
+    """What cannot be wrong with an interaction that was composed here, but with a draft.
+
+    Args:
+        draft: The draft, as its caller changed it.
+        missing: Hashes under which nothing is stored.
+    """
     blank = Interaction()
     for field in fields_of(Interaction):
         if field.name in SET_BY_US and getattr(draft, field.name) != getattr(blank, field.name):
             yield Fault(PLACE, field.name, Message("is set when it is recorded; leave it blank"))
+    if draft.attachment in missing:
+        reason = Message(
+            "nothing is stored under {digest!r}; "
+            "give a Path or an Attachment, or the hash of a stored attachment",
+            digest=draft.attachment,
+        )
+        yield Fault(PLACE, "attachment", reason)
 
 
 SET_BY_US = frozenset(
@@ -132,20 +158,5 @@ def _text_faults(store: Store, draft: Interaction) -> Iterator[Fault]:
 
 def _further_faults(store: Store, draft: Interaction) -> Iterator[Fault]:
     yield from _reference_faults(store, draft, "campaign_no", Campaign, needed=False)
-    yield from _stored_faults(store, draft)
     for field, reason in (*misfits(draft), *mistyped(draft)):
         yield Fault(PLACE, field, reason)
-
-
-def _stored_faults(store: Store, draft: Interaction) -> Iterator[Fault]:
-    if not draft.attachment:
-        return
-    try:
-        store.attachments.get(draft.attachment)
-    except NotFound:
-        reason = Message(
-            "nothing is stored under {digest!r}; "
-            "give a Path or an Attachment, or the hash of a stored attachment",
-            digest=draft.attachment,
-        )
-        yield Fault(PLACE, "attachment", reason)

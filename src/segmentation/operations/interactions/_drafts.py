@@ -29,6 +29,7 @@ from ._checks import (
     check_interaction,
     draft_faults,
     interaction_faults,
+    missing_attachments,
     refuse,
 )
 from ._recording import as_comments, comment_faults, record_interaction, record_interactions
@@ -276,10 +277,11 @@ def create_interactions(
     store, stamp = context.store, context.stamp
     given = [drafts] if isinstance(drafts, Interaction) else list(drafts)
     with store.transaction():
+        missing = missing_attachments(store, given)
         faults = [
             attrs.evolve(fault, place=Message("draft {no}", no=place))
             for place, draft in enumerate(given, start=1)
-            for fault in (*draft_faults(draft), *interaction_faults(store, draft))
+            for fault in (*draft_faults(draft, missing), *interaction_faults(store, draft))
         ]
         if faults:
             raise Rejected(Message("interactions"), faults)

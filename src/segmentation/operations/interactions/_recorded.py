@@ -19,6 +19,7 @@ from segmentation.operations.context import Context
 from segmentation.operations.field_values import CallValues, DocumentValues, MailValues
 from segmentation.operations.records import find_record, key_in, require_segment
 from segmentation.operations.templates import SETUP_FIELDS
+from segmentation.operations.values import parse_field_values
 from segmentation.protocols import Store
 from segmentation.segments import SegmentLine
 from segmentation.showing import shown_by
@@ -246,11 +247,12 @@ def record_document(
 
     Raises:
         InvalidValue: Not exactly one of contact, customer and vendor is given; or the kind of
-            document is none.
+            document is blank.
         Refused: The template has languages, which documents of a host cannot use.
         NotFound: The set-up names a template that is not there.
         UnknownName: An interaction has no such field, or no caller gives it.
-        Rejected: Values do not fit their fields: all of them.
+        Rejected: There is no such kind of document, or values do not fit their fields: all of
+            them.
     """
     store, stamp = context.store, context.stamp
     kind = _kind(document_type)
@@ -277,9 +279,12 @@ def record_document(
 
 
 def _kind(document_type: DocumentType | str) -> DocumentType:
-    if document_type not in SETUP_FIELDS:
-        raise InvalidValue("document_type", document_type, Message("is no kind of document"))
-    return DocumentType(document_type)
+    read = parse_field_values(Interaction, {"document_type": document_type})
+    kind = DocumentType(read["document_type"])
+    if not kind:
+        reason = Message("is blank; name the kind of document, such as sales_invoice")
+        raise InvalidValue("document_type", document_type, reason)
+    return kind
 
 
 def _contact(
