@@ -109,9 +109,9 @@ def test_lines_that_went_leave_no_words_behind(crm: seg.Workspace) -> None:
 def test_the_past_can_be_asked_by_number_and_by_time() -> None:
     time = [NOW]
     crm = seg.Workspace.open(make_desk().store, user="ANNA", clock=lambda: time[-1])
-    first = crm.interactions.create("ANNA", "TALK")
+    first = crm.interactions.create("ANNA", interaction_template_code="TALK")
     time.append(NOW + dt.timedelta(hours=1))
-    crm.interactions.evaluate("negative", first.entry_no)
+    crm.interactions.evaluate(first.entry_no, evaluation="negative")
     before = crm.journal.as_of(entry_no=first.entry_no)
     assert before.number == first.entry_no
     assert before.find(Interaction, first.entry_no) == first

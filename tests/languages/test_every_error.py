@@ -33,11 +33,10 @@ from segmentation.errors import (
     UnknownName,
     UsageError,
 )
+from segmentation.operations.journal import verify_export
 from segmentation.segments import actions_from_json
 from segmentation.serialization import criteria_from_json
 from segmentation.setup import NumberSeries
-from segmentation.operations.journal import verify_export
-from segmentation.workspace import 
 from support.desk import make_desk, segment_of
 from support.fair import evolved
 from support.wordfiles import docx, field, paragraph
@@ -74,8 +73,8 @@ def open_a_text(folder: Path) -> seg.Workspace:
 
 
 def verify_a_gap(crm: seg.Workspace) -> object:
-    crm.interactions.create("ANNA", "TALK")
-    crm.interactions.create("BO", "TALK")
+    crm.interactions.create("ANNA", interaction_template_code="TALK")
+    crm.interactions.create("BO", interaction_template_code="TALK")
     return verify_export(list(crm.journal.export())[1:])
 
 

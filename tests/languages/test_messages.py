@@ -5,7 +5,9 @@ import datetime as dt
 import pickle
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -52,6 +54,7 @@ from segmentation.operations.contacts import (
     person_summary,
     rename_business_relation,
 )
+from segmentation.operations.interactions import cancel, uncancel
 from segmentation.questionnaires import (
     LineType,
     ProfileQuestionnaire,
@@ -273,35 +276,45 @@ def test_the_faults_of_lines_are_told() -> None:
 
 def test_what_is_wrong_with_an_interaction_is_told() -> None:
     crm = make_desk(seg.Contact(no="BLOCKED", privacy_blocked=True))
-    for no, template, given in (
-        ("BLOCKED", "TALK", {}),
-        ("ANNA", "TALK", {"salesperson_code": "X", "date": None, "subject": "x" * 200}),
-        ("ANNA", "TALK", {"correspondence_type": "email", "salesperson_code": ""}),
+    given: Any
+    for no, given in (
+        ("BLOCKED", {}),
+        ("ANNA", {"salesperson_code": "X", "date": None, "subject": "x" * 200}),
+        ("ANNA", {"correspondence_type": "email", "salesperson_code": ""}),
+        ("ANNA", {"attachment": "none", "comments": [" ", 5]}),
     ):
-        check_told(raised(lambda: crm.interactions.create(no, template, **given)))  # noqa: B023
-    with pytest.raises(UnknownName) as caught:
-        crm.interactions.evaluate("goood", 1)
-    check_told(caught.value)
+        create = partial(crm.interactions.create, no, interaction_template_code="TALK", **given)
+        check_told(raised(create))
+    recorded = crm.interactions.create("ANNA", interaction_template_code="TALK")
+    check_told(raised(lambda: crm.interactions.create_many([recorded])))
 
 
 def test_what_forbids_a_step_of_an_interaction_is_told() -> None:
     crm = make_desk()
     logged = segment_of(crm, "ANNA", campaign="SALE").log()
-    put_off = crm.interactions.postpone("BO", "TALK").entry_no
+    put_off = crm.interactions.postpone("BO", interaction_template_code="TALK").entry_no
     (first,), (entry,) = logged.interactions, crm.store.records.all(CampaignEntry)
-    crm.interactions.cancel(entry)
+    cancel(crm.context, entry)
     crm.store.records.put([InteractionTemplateSetup()])
     steps: list[Callable[[], object]] = [
         lambda: crm.interactions.cancel(first),
         lambda: crm.interactions.uncancel(first),
-        lambda: crm.interactions.uncancel(logged.segment),
+        lambda: uncancel(crm.context, logged.segment),
         lambda: crm.interactions.cancel(crm.interactions[put_off]),
-        lambda: crm.interactions.evaluate("positive", put_off),
-        lambda: crm.interactions.note_attempt(put_off, failed=True),
+        lambda: crm.interactions.evaluate(put_off, evaluation="positive"),
+        lambda: crm.interactions.set_attempt(put_off, attempt_failed=True),
         lambda: crm.interactions.link_opportunity(put_off, "OP1"),
-        lambda: crm.interactions.resume(first.entry_no),
-        lambda: crm.interactions.drop(first.entry_no),
-        lambda: crm.interactions.call("ANNA", "1"),
+        lambda: crm.interactions.finish(first.entry_no),
+        lambda: crm.interactions.discard(first.entry_no),
+        lambda: crm.interactions.postpone_again(first.entry_no),
+        lambda: crm.interactions.record_call("ANNA", "1"),
+        lambda: crm.interactions.record_mail("ANNA", "1"),
+        lambda: crm.interactions.record_document("sales_invoice", "1"),
+        lambda: crm.interactions.record_document("", "1"),
+        lambda: crm.interactions.attachment(put_off),
+        crm.interactions.cancel,
+        lambda: crm.interactions.cancel([1]),  # type: ignore[arg-type]
+        lambda: crm.interactions.delete_canceled(segment_no=""),
         lambda: crm.interactions.comment(put_off, None),  # type: ignore[arg-type]
         lambda: crm.contacts.erase("BO", also=[0]),
         lambda: crm.journal.as_of(at=dt.datetime(2026, 1, 1)),  # noqa: DTZ001 - is refused

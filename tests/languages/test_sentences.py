@@ -235,7 +235,7 @@ def test_a_logged_segment_is_explained_in_any_language() -> None:
 
 def test_the_title_of_an_interaction_comes_in_the_workspace_s_language() -> None:
     crm = make_desk()
-    made = crm.interactions.create("ANNA", "TALK")
+    made = crm.interactions.create("ANNA", interaction_template_code="TALK")
     crm = evolved(crm, language="nb-NO")
     assert crm.interactions.title(made.entry_no).startswith("Talk, av ")
     assert crm.interactions.title(made.entry_no, language="en").startswith("Talk, by ")

@@ -23,7 +23,7 @@ from segmentation.code_tables import CountryRegion, SalespersonPurchaser
 from segmentation.contacts import AlternativeAddress
 from segmentation.errors import BadDocument, InvalidValue, NotFound, UnknownName
 from segmentation.interactions import Interaction
-from segmentation.operations.interactions import NotRecorded
+from segmentation.operations.interactions import NotRecorded, cancel
 from segmentation.operations.reports import contact_list
 from segmentation.plain import to_plain
 from segmentation.protocols import Rendering
@@ -313,7 +313,7 @@ def logged_campaign(crm: Workspace) -> None:
         segment = crm.new_segment(name, template="CALL", campaign="FAIR", salesperson="JO")
         segment.add_contacts()
         logged = segment.log()
-    crm.interactions.cancel(logged.segment)
+    cancel(crm.context, logged.segment)
 
 
 def test_a_campaigns_details_have_its_figures_and_entries(crm: Workspace) -> None:

@@ -103,7 +103,7 @@ def test_what_records_documents_has_no_languages(crm: seg.Workspace) -> None:
         )
     assert [fault.field for fault in error.value.faults] == ["sales_quotes", "sales_statement"]
     keep_template_setup(crm.store, attrs.evolve(setup, sales_quotes="TALK"))
-    done = crm.interactions.document("sales_quote", "1", contact_no="ANNA")
+    done = crm.interactions.record_document("sales_quote", "1", contact_no="ANNA")
     assert done.interaction is not None
 
 
@@ -113,7 +113,7 @@ def test_a_template_that_is_needed_stays(crm: seg.Workspace) -> None:
     segment = segment_of(crm, "ANNA", template="LETTER")
     with pytest.raises(Refused, match=f"needed by segments {segment.no}"):
         delete_template(crm.context, "LETTER")
-    put_off = crm.interactions.postpone("ANNA", "TALK")
+    put_off = crm.interactions.postpone("ANNA", interaction_template_code="TALK")
     with pytest.raises(Refused, match=f"needed by postponed interactions {put_off.entry_no}"):
         delete_template(crm.context, "TALK")
     with pytest.raises(NotFound):
@@ -121,7 +121,7 @@ def test_a_template_that_is_needed_stays(crm: seg.Workspace) -> None:
 
 
 def test_a_deleted_template_leaves_what_it_recorded(crm: seg.Workspace) -> None:
-    made = crm.interactions.create("ANNA", "LETTER")
+    made = crm.interactions.create("ANNA", interaction_template_code="LETTER")
     delete_template(crm.context, "letter")
     assert list(crm.store.records.all(TemplateLanguage)) == []
     assert crm.interactions.title(made.entry_no) == "A letter, by JO"
@@ -140,7 +140,7 @@ def test_another_attachment_takes_the_place_of_the_first(crm: seg.Workspace) -> 
     keep_template(crm.context, card(), [text(attachment=one)])
     keep_template(crm.context, card(), [text(attachment=two)])
     assert (is_kept(crm, one), is_kept(crm, two)) == (False, True)
-    sent = crm.interactions.create("ANNA", "CARD")
+    sent = crm.interactions.create("ANNA", interaction_template_code="CARD")
     keep_template(crm.context, card(), [text()])
     assert sent.attachment == two
     assert is_kept(crm, two)

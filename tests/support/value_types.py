@@ -49,7 +49,30 @@ GIVEN: tuple[type[Record], ...] = (
 )
 """The records whose fields callers give by keyword."""
 
+SET_BY_US = frozenset(
+    {
+        "entry_no",
+        "campaign_entry_no",
+        "logged_segment_entry_no",
+        "user_id",
+        "postponed",
+        "canceled",
+        "canceled_by",
+        "delivery_status",
+        "delivery_error",
+        "delivery_attempts",
+        "merge_data",
+    }
+)
+"""Fields of an interaction that follow from what happens and are set by no caller."""
+
+_OF_A_DRAFT = SET_BY_US | {"contact_no", "attachment"}
+
 PARTS: Mapping[str, tuple[type[Record], frozenset[str]]] = {
+    "InteractionDraftValues": (Interaction, _OF_A_DRAFT),
+    "CallValues": (Interaction, _OF_A_DRAFT | {"contact_via"}),
+    "MailValues": (Interaction, _OF_A_DRAFT | {"subject"}),
+    "DocumentValues": (Interaction, _OF_A_DRAFT | {"document_type", "document_no"}),
     "TemplateTextValues": (
         TemplateLanguage,
         frozenset({"interaction_template_code", "language_code", "attachment"}),

@@ -1,14 +1,14 @@
 """A segment at work: a thin front of `segmentation.operations` for one segment."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, TypeAlias
+from typing import Self, TypeAlias
 
 from segmentation.contacts import Contact
 from segmentation.criteria import Criteria, TableConditions, make_selection
 from segmentation.documents import Document
 from segmentation.errors import InvalidValue, NotFound
 from segmentation.markup import SHOWN, to_table, to_text
-from segmentation.operations import letters, segments, tasks
+from segmentation.operations import letters, segments
 from segmentation.operations.context import Context
 from segmentation.operations.segments import LineContact, Logged, LoggingPlan, Preview, Source
 from segmentation.protocols import Store
@@ -22,7 +22,6 @@ from segmentation.segments import (
     Segment,
     history_of,
 )
-from segmentation.tasks import Opportunity, Task
 
 from ._explaining import Why, why
 
@@ -352,21 +351,6 @@ class Worksheet:
             Rejected: All that is missing, line by line: fields, formulas, templates.
         """
         return letters.check_letters(self._context, self.no)
-
-    def tasks(self, **given: Any) -> Sequence[Task]:  # noqa: ANN401
-        """One task for each line that has a contact.
-
-        Args:
-            **given: task_type, description, salesperson_code, team_code, organizer_code,
-                follow_up; see `segmentation.operations.tasks.tasks_for_segment`.
-        """
-        return tasks.tasks_for_segment(self._context, self.no, **given)
-
-    def opportunities(self, *, sales_cycle_code: str = "") -> Sequence[Opportunity]:
-        """One opportunity for each line that has a contact."""
-        return tasks.opportunities_for_segment(
-            self._context, self.no, sales_cycle_code=sales_cycle_code
-        )
 
     @property
     def _store(self) -> Store:

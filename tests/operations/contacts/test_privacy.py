@@ -8,6 +8,7 @@ import pytest
 import segmentation as seg
 from segmentation.contacts import AlternativeAddress, Contact, ContactMailingGroup
 from segmentation.criteria import Compare, Operand, Operator
+from segmentation.documents import Attachment
 from segmentation.errors import InvalidValue, NotFound
 from segmentation.interactions import DeliveryStatus
 from segmentation.journal import DeliveryRecorded, numbers_in
@@ -32,7 +33,10 @@ def lotte(crm: seg.Workspace) -> str:
         ]
     )
     crm.interactions.create(
-        "LQ", "TALK", description=f"Lunch with {NAME}", attachment=("lq.txt", b"Dear Lotte Quist")
+        "LQ",
+        interaction_template_code="TALK",
+        description=f"Lunch with {NAME}",
+        attachment=Attachment("lq.txt", b"Dear Lotte Quist"),
     )
     return "LQ"
 
@@ -53,8 +57,10 @@ def everything(crm: seg.Workspace) -> str:
 def test_nothing_personal_is_left_anywhere(crm: seg.Workspace, lotte: str) -> None:
     first = crm.interactions.of(lotte)[0]
     crm.interactions.comment(first.entry_no, f"{NAME} was kind")
-    put_off = crm.interactions.postpone(lotte, "TALK", description="Lotte Quist again")
-    crm.interactions.resume(put_off.entry_no, description="Lotte Quist at last")
+    put_off = crm.interactions.postpone(
+        lotte, interaction_template_code="TALK", description="Lotte Quist again"
+    )
+    crm.interactions.finish(put_off.entry_no, description="Lotte Quist at last")
     failed = DeliveryRecorded(
         interaction_no=first.entry_no, status=DeliveryStatus.ERROR, reason="Lotte Quist refused"
     )
@@ -139,8 +145,12 @@ def test_saved_removals_go_too(crm: seg.Workspace, lotte: str) -> None:
 def test_others_who_name_the_person_are_told_and_emptied_when_asked(
     crm: seg.Workspace, lotte: str
 ) -> None:
-    other = crm.interactions.create("BO", "TALK", description="Spoke of lotte quist")
-    spared = crm.interactions.create("BO", "TALK", description="Spoke of the weather")
+    other = crm.interactions.create(
+        "BO", interaction_template_code="TALK", description="Spoke of lotte quist"
+    )
+    spared = crm.interactions.create(
+        "BO", interaction_template_code="TALK", description="Spoke of the weather"
+    )
     segment = segment_of(crm, "BO", description=f"For {NAME}").log()
     found = crm.contacts.erase(lotte)
     mentions = list(numbers_in(found.mentions))
@@ -166,7 +176,9 @@ def test_a_campaign_entry_that_names_the_person_is_emptied_when_asked(
 @pytest.mark.parametrize("name", ['Lotte "Lo" Quist', "Lotte\\Quist", "O'Quist & Lo"])
 def test_a_name_is_found_however_it_is_written_down(crm: seg.Workspace, name: str) -> None:
     crm.store.records.put([person("LQ", "SHOP", salesperson_code="JO", name=name)])
-    spoken_of = crm.interactions.create("BO", "TALK", description=f"Spoke of {name}")
+    spoken_of = crm.interactions.create(
+        "BO", interaction_template_code="TALK", description=f"Spoke of {name}"
+    )
     segment = segment_of(crm, "BO")
     segment.add_contacts(contact={"name": Compare(Operator.EQUAL, Operand(name))})
     logged = segment.log().segment
@@ -206,7 +218,10 @@ def test_nobody_cannot_be_erased(crm: seg.Workspace) -> None:
 
 
 def test_an_erased_word_cannot_be_guessed_from_its_hash(crm: seg.Workspace) -> None:
-    one, two = (crm.interactions.create("ANNA", "TALK", description="Yes") for _ in range(2))
+    one, two = (
+        crm.interactions.create("ANNA", interaction_template_code="TALK", description="Yes")
+        for _ in range(2)
+    )
     entries = list(crm.journal)
     first, second = entries[one.entry_no - 1], entries[two.entry_no - 1]
     assert first.personal_sha256 != second.personal_sha256

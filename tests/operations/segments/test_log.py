@@ -14,6 +14,7 @@ from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import DeliveryRecorded
 from segmentation.operations.interactions import (
     campaign_entry_figures,
+    cancel,
     logged_segment_figures,
 )
 from segmentation.operations.journal import record
@@ -103,7 +104,7 @@ def test_a_number_is_logged_once_only(crm: seg.Workspace) -> None:
     """Rule 59: also while the first is canceled."""
     segment = segment_of(crm, "ANNA")
     before = segment.segment
-    crm.interactions.cancel(segment.log().segment)
+    cancel(crm.context, segment.log().segment)
     crm.store.segments.put(attrs.evolve(before, version=0))
     with pytest.raises(Refused, match="logged before"):
         segment.log()
@@ -205,7 +206,7 @@ def test_a_document_needs_something_to_deliver(crm: seg.Workspace) -> None:
 
 
 def test_how_a_delivery_went_is_recorded(crm: seg.Workspace) -> None:
-    made = crm.interactions.create("ANNA", "TALK")
+    made = crm.interactions.create("ANNA", interaction_template_code="TALK")
     failed = DeliveryRecorded(
         interaction_no=made.entry_no,
         status=DeliveryStatus.ERROR,

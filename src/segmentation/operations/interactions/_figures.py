@@ -5,12 +5,13 @@ from datetime import date, time
 
 import attrs
 
-from segmentation.contacts import Contact, ContactType
+from segmentation.contacts import Contact
 from segmentation.interactions import Interaction
 from segmentation.journal import Figures, counted
-from segmentation.operations.records import require_contact
 from segmentation.operations.values import is_within
 from segmentation.protocols import Store
+
+from ._lookup import interactions_of
 
 
 @attrs.frozen(kw_only=True)
@@ -29,19 +30,28 @@ class ContactFigures:
 
 
 def contact_figures(
-    store: Store, contact_no: str, *, since: date | None = None, until: date | None = None
+    store: Store,
+    contact_no: str | Contact,
+    *,
+    since: date | None = None,
+    until: date | None = None,
 ) -> ContactFigures:
     """The figures of a contact; a company's cover its persons too.
 
     Canceled and postponed interactions are left out everywhere.
 
+    Args:
+        store: Where everything is kept.
+        contact_no: The contact.
+        since: The first day; from the beginning if not given.
+        until: The last day; to the end if not given.
+
     Raises:
         NotFound: There is no such contact.
     """
-    contact = require_contact(store, contact_no)
     counting = [
         interaction
-        for interaction in interactions_of(store, contact)
+        for interaction in interactions_of(store, contact_no)
         if interaction.counts and is_within(interaction.date, since, until)
     ]
     return ContactFigures(
@@ -49,18 +59,6 @@ def contact_figures(
         last_interaction=_last(i for i in counting if not i.attempt_failed),
         last_attempted=_last(i for i in counting if i.initiated_by == "us"),
     )
-
-
-def interactions_of(store: Store, contact: Contact) -> list[Interaction]:
-    """The interactions of a contact, in the order of their numbers; a company's with all of it."""
-    if contact.type is ContactType.COMPANY:
-        found = {
-            interaction.entry_no: interaction
-            for field in ("contact_company_no", "contact_no")
-            for interaction in store.records.all(Interaction, **{field: contact.no})
-        }
-        return [found[number] for number in sorted(found)]
-    return list(store.records.all(Interaction, contact_no=contact.no))
 
 
 def _last(interactions: Iterable[Interaction]) -> date | None:
