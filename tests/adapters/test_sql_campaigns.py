@@ -35,7 +35,7 @@ class Sales:
 def told(store: Store) -> list[object]:
     """What a campaign's life leaves in a store, step by step."""
     found: list[object] = []
-    segment = new_segment(context(store), template_code="INVITE", description="Fair")
+    segment = new_segment(context(store), interaction_template_code="INVITE", description="Fair")
     add_contacts(context(store), segment.no, make_selection(contact={"no": "SHOP|MILL|CARL"}))
     found.append(activate(context(store), "FAIR"))
     log_segment(context(store), segment.no)

@@ -101,7 +101,7 @@ class Journal(RuleBasedStateMachine):
             case "entry":
                 found = list(records.all(CampaignEntry))
             case _:
-                found = list(self.crm.logged_segments())
+                found = list(self.crm.logged_segments)
         if found:
             item = data.draw(st.sampled_from(found))
             change = (

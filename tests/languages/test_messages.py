@@ -246,8 +246,8 @@ def test_what_forbids_a_step_of_a_segment_is_told() -> None:
         lambda: crm.segment("X"),
         lambda: crm.contacts["X"],
         lambda: crm.new_segment(no="BY-HAND"),
-        lambda: crm.new_segment(campaign="X"),
-        lambda: crm.new_segment(salesperson="X"),
+        lambda: crm.new_segment(campaign_no="X"),
+        lambda: crm.new_segment(salesperson_code="X"),
     ]
     for step in steps:
         check_told(raised(step))

@@ -40,7 +40,7 @@ def test_an_explanation_names_the_rows_that_decided(crm: seg.Workspace) -> None:
 
 
 def test_membership_of_segments_is_explained_too(crm: seg.Workspace) -> None:
-    fair = crm.new_segment("Fair", template="FAIR").add_contact("CT000002")
+    fair = crm.new_segment("Fair", interaction_template_code="FAIR").add_contact("CT000002")
     assert crm.explain("CT000002", InSegment(fair.no)).holds
     assert not crm.explain("CT000003", InSegment(fair.no)).holds
     entry_no = fair.log().segment.entry_no

@@ -7,7 +7,7 @@ Run it after a change of a record that a noun makes or changes::
 A test holds what stands there equal to what this makes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -48,6 +48,12 @@ GIVEN: tuple[type[Record], ...] = (
     CompanyInformation,
 )
 """The records whose fields callers give by keyword."""
+
+GIVEN_APART: Mapping[type[Record], frozenset[str]] = {
+    SegmentLine: frozenset({"attachment"}),
+    TemplateLanguage: frozenset({"attachment"}),
+}
+"""Fields that verbs take by an argument of their own, since more is taken than their values."""
 
 TYPES = {
     FieldType.CODE: "str",
@@ -103,7 +109,8 @@ def lines() -> Iterator[str]:
         yield f"\n\nclass {kind.__name__}Values(TypedDict, total=False):"
         yield f'    """Fields of the table ``{kind.__table__}``."""\n'
         for field in fields_of(kind):
-            yield f"    {field.name}: {type_of(field)}"
+            if field.name not in GIVEN_APART.get(kind, ()):
+                yield f"    {field.name}: {type_of(field)}"
         if has_extra(kind):
             yield "    extra: Mapping[str, Value] | Extra"
 

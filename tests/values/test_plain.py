@@ -227,7 +227,7 @@ def test_large_values_name_contacts_by_number_only() -> None:
 def handed_out(crm: seg.Workspace) -> Iterator[tuple[object, int]]:
     """What the front gives for the sample data, and how many contacts, entries, rows it holds."""
     danes = {"country_region_code": "DK|SE|NO"}
-    crm.new_segment("Light in the north", template="FAIR")
+    crm.new_segment("Light in the north", interaction_template_code="FAIR")
     fair = crm.segment("SM00001").add_contacts(contact=danes)
     lines = len(fair)
     fair.reduce_contacts(contact={"type": "company"}).go_back().go_forward()
@@ -252,8 +252,8 @@ def handed_out(crm: seg.Workspace) -> Iterator[tuple[object, int]]:
     yield from ((entry, lines) for entry in crm.journal)
     yield crm.journal.audit(), 1
     contact_no, entry_no = logged.interactions[0].contact_no, logged.segment.entry_no
-    yield crm.journal.explain(entry_no, contact_no), 2
-    yield crm.journal.rebuild(entry_no), lines
+    yield crm.logged_segments.explain(entry_no, contact_no), 2
+    yield crm.logged_segments.rebuild(entry_no), lines
     yield crm.journal.as_of(), 1
     yield crm.contacts[contact_no], 1
     yield crm.contacts.row_counts(contact_no), 10

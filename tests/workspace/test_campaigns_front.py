@@ -29,7 +29,7 @@ def test_a_campaign_from_beginning_to_end(crm: Workspace) -> None:
     assert [each.no for each in crm.campaigns] == [campaign.no, "FAIR"]
     changed = crm.campaigns.change(attrs.evolve(campaign, description="Winter"))
     assert crm.campaigns[campaign.no] == changed
-    fair = crm.new_segment("Fair", template="INVITE")
+    fair = crm.new_segment("Fair", interaction_template_code="INVITE")
     fair.add_contact("SHOP").add_contact("CARL")
     assert [target.no for target in crm.campaigns.activate("FAIR")] == ["CARL", "C1"]
     assert [each.no for each in crm.campaigns.active_for(customer_no="C1")] == ["FAIR"]
@@ -113,7 +113,7 @@ def test_contacts_from_beginning_to_end(crm: Workspace) -> None:
 
 
 def test_a_segment_makes_tasks_and_opportunities(crm: Workspace) -> None:
-    fair = crm.new_segment("Fair", template="INVITE")
+    fair = crm.new_segment("Fair", interaction_template_code="INVITE")
     with pytest.raises(Refused):
         fair.tasks()
     fair.add_contact("ANNA")

@@ -17,7 +17,7 @@ def open_crm(*more: Record, **bound: object) -> seg.Workspace:
 
 
 def open_fair(crm: seg.Workspace) -> seg.Worksheet:
-    return crm.new_segment("Fair", template="INVITE", salesperson="JO")
+    return crm.new_segment("Fair", interaction_template_code="INVITE", salesperson_code="JO")
 
 
 def test_a_segment_is_built_step_by_step_and_each_step_can_be_undone() -> None:
@@ -60,7 +60,7 @@ def test_a_text_that_is_too_long_for_the_header_makes_no_segment() -> None:
     crm = open_crm()
     with pytest.raises(InvalidValue, match=r"description: .* has 101 characters, 100 at most"):
         crm.new_segment("x" * 101)
-    assert crm.segments() == []
+    assert list(crm.segments) == []
 
 
 def test_segments_are_combined_compared_copied_and_deleted() -> None:
@@ -107,7 +107,7 @@ def test_saved_criteria_are_reused_renamed_exported_and_followed() -> None:
     text = crm.export_criteria("RB")
     assert crm.export_criteria() == text
     crm.delete_criteria("RB")
-    assert crm.saved_criteria() == []
+    assert list(crm.saved_criteria) == []
     assert [saved.code for saved in crm.import_criteria(text)] == ["RB"]
 
 

@@ -124,14 +124,14 @@ def test_a_contact_is_found_by_its_number_in_any_case(crm: seg.Workspace) -> Non
 
 
 def test_segments_and_what_became_of_them_are_listed(crm: seg.Workspace) -> None:
-    fair = crm.new_segment("Fair", template="FAIR").add_contact("CT000002")
+    fair = crm.new_segment("Fair", interaction_template_code="FAIR").add_contact("CT000002")
     fair.save_criteria("ONE")
-    assert [header.no for header in crm.segments()] == ["SM00001"]
-    assert [criteria.code for criteria in crm.saved_criteria()] == ["ONE"]
+    assert [header.no for header in crm.segments] == ["SM00001"]
+    assert [criteria.code for criteria in crm.saved_criteria] == ["ONE"]
     assert crm.segment(" sm00001 ").contact_nos == ("CT000002",)
     fair.log()
-    assert crm.segments() == []
-    assert [logged.segment_no for logged in crm.logged_segments()] == ["SM00001"]
+    assert list(crm.segments) == []
+    assert [logged.segment_no for logged in crm.logged_segments] == ["SM00001"]
     with pytest.raises(seg.NotFound):
         crm.segment("SM00001")
     with pytest.raises(seg.NotFound):
@@ -144,7 +144,7 @@ def test_criteria_and_filters_by_table_do_not_go_together(crm: seg.Workspace) ->
 
 
 def test_the_journal_can_be_read_from_the_workspace(crm: seg.Workspace) -> None:
-    crm.new_segment("Fair", template="FAIR").add_contact("CT000002").log()
+    crm.new_segment("Fair", interaction_template_code="FAIR").add_contact("CT000002").log()
     entries = list(crm.journal)
     assert entries[0].at == NOON
     assert entries[0].user == "ANNA"

@@ -117,7 +117,7 @@ def test_a_campaign_that_is_not_there_is_not_found() -> None:
 
 def test_a_campaign_with_a_segment_still_to_log_cannot_be_deleted() -> None:
     store = make_store()
-    segment = new_segment(context(store), template_code="INVITE", description="Fair")
+    segment = new_segment(context(store), interaction_template_code="INVITE", description="Fair")
     with pytest.raises(Refused, match=segment.no):
         delete_campaign(store, "FAIR")
 
@@ -134,7 +134,7 @@ def test_deleting_a_campaign_ends_its_target_group_and_leaves_the_journal() -> N
 
 
 def logged(store: MemoryStore) -> Sequence[Interaction]:
-    segment = new_segment(context(store), template_code="INVITE", description="Fair")
+    segment = new_segment(context(store), interaction_template_code="INVITE", description="Fair")
     add_contacts(context(store), segment.no, make_selection(contact={"no": "SHOP|ANNA"}))
     return log_segment(context(store), segment.no).interactions
 

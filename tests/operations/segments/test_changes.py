@@ -52,7 +52,7 @@ def segment_of(
     *nos: str, template: str = "LETTER", more: tuple[Record, ...] = ()
 ) -> tuple[MemoryStore, str]:
     store = make_store(LETTER, CALL, *TEXTS, DANE, *more)
-    segment = new_segment(context(store), description="Fair", template_code=template)
+    segment = new_segment(context(store), description="Fair", interaction_template_code=template)
     for no in nos:
         segments.add_contact(context(store), segment.no, no)
     return store, segment.no

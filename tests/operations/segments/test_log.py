@@ -92,8 +92,8 @@ def test_the_worksheet_is_found_among_the_logged_segments(crm: seg.Workspace) ->
     """INT-92 in part: a logged segment for the segment exists."""
     segment = segment_of(crm, "ANNA")
     segment.log()
-    assert crm.segments() == []
-    (logged,) = crm.logged_segments()
+    assert list(crm.segments) == []
+    (logged,) = crm.logged_segments
     assert (logged.segment_no, logged.description) == (segment.no, "Round of talks")
     assert (logged.meaning, logged.user_id) == (1, "ANNA")
     with pytest.raises(NotFound):

@@ -32,7 +32,7 @@ RB = make_selection(contact={"salesperson_code": "RB"})
 
 def open_segment(store: MemoryStore) -> str:
     return new_segment(
-        context(store), description="Fair", template_code="INVITE", salesperson_code="JO"
+        context(store), description="Fair", interaction_template_code="INVITE", salesperson_code="JO"
     ).no
 
 

@@ -14,7 +14,7 @@ from support.fair import context, make_store
 
 def segment_of(store: MemoryStore, nos: str) -> str:
     segment = new_segment(
-        context(store), description="A", template_code="INVITE", salesperson_code="JO"
+        context(store), description="A", interaction_template_code="INVITE", salesperson_code="JO"
     )
     segments.add_contacts(context(store), segment.no, make_selection(contact={"no": nos}))
     return segment.no

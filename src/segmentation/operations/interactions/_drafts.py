@@ -17,7 +17,7 @@ from segmentation.errors import InvalidValue, Message, NotFound, Refused
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.journal import Commented, Dropped, Happening, Revised, Stamp
 from segmentation.operations.context import Context
-from segmentation.operations.journal import record
+from segmentation.operations.journal import next_entry_no, record
 from segmentation.operations.records import salesperson_of
 from segmentation.operations.values import parse_field_values
 from segmentation.phrases import phrase
@@ -227,7 +227,7 @@ def with_campaign_entry(
         salesperson_code=draft.salesperson_code,
         user_id=stamp.user,
     )
-    return attrs.evolve(draft, campaign_entry_no=store.log.head().number + 1), made
+    return attrs.evolve(draft, campaign_entry_no=next_entry_no(store)), made
 
 
 def _caption(document_type: DocumentType) -> str:

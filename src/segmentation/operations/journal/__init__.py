@@ -11,6 +11,7 @@ from ._export import (
     read_export,
 )
 from ._record import (
+    next_entry_no,
     record,
 )
 from ._references import (
@@ -26,6 +27,7 @@ __all__ = [
     "audit",
     "entries_about",
     "import_journal",
+    "next_entry_no",
     "read_export",
     "record",
     "restore_records",
