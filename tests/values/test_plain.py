@@ -206,9 +206,9 @@ def test_large_values_name_contacts_by_number_only() -> None:
     barred = [person(f"Q{n:06d}", privacy_blocked=True) for n in range(MANY // 10)]
     crm = seg.Workspace.open(make_store(*people, *barred), user="ANNA", today=TODAY)
     fair = crm.new_segment("Fair").add_contacts(contact={"no": "P*|Q*"})
-    before = fair.segment
+    before = crm.store.segments.get(fair.no)
     fair.reduce_contacts(contact={"no": "P00001*"})
-    segment, first = fair.segment, fair.segment.actions[0]
+    segment, first = crm.store.segments.get(fair.no), fair.actions[0]
     chosen = bind(make_selection(contact={"no": "P*"}), contact_schema(), AS_OF)
     candidates = crm.store.contacts.candidates(chosen, first.options)
     assert isinstance(candidates, Candidates)
@@ -235,8 +235,10 @@ def handed_out(crm: seg.Workspace) -> Iterator[tuple[object, int]]:
     yield crm.select(contact=danes), lines
     yield crm.explain(fair.contact_nos[0], contact=danes, mailing_groups=none()), 10
     yield crm.count(contact=danes, mailing_groups={}), 2
-    yield fair.segment.header, 1
-    yield from ((value, lines) for value in (fair.segment, fair.lines, fair.history))
+    yield fair.header, 1
+    yield from (
+        (value, lines) for value in (crm.store.segments.get(fair.no), fair.lines, fair.history)
+    )
     yield from ((value, lines) for value in (*fair.actions, *fair.history))
     yield fair.actions[0].left_out, lines
     yield fair.lines[0], 1

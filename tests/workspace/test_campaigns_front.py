@@ -7,9 +7,7 @@ import attrs
 import pytest
 
 from segmentation import Workspace
-from segmentation.code_tables import SalespersonPurchaser
 from segmentation.contacts import ContactMailingGroup, ContactType, RelationSummary
-from segmentation.errors import Refused
 from segmentation.questionnaires import LineType, ProfileQuestionnaire, ProfileQuestionnaireLine
 from segmentation.scoring import in_group
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
@@ -110,13 +108,3 @@ def test_contacts_from_beginning_to_end(crm: Workspace) -> None:
     assert crm.contacts.merge("BO", "BO2").no == "BO"
     assert crm.contacts.delete("SHOP", with_persons=True) == ["SHOP", "ANNA", "BO"]
     assert [each.no for each in crm.contacts] == ["CARL", "CT0001", "CT0002", "MILL"]
-
-
-def test_a_segment_makes_tasks_and_opportunities(crm: Workspace) -> None:
-    fair = crm.new_segment("Fair", interaction_template_code="INVITE")
-    with pytest.raises(Refused):
-        fair.tasks()
-    fair.add_contact("ANNA")
-    crm.add(SalespersonPurchaser(code="HR"))
-    assert [task.salesperson_code for task in fair.tasks(salesperson_code="HR")] == ["HR"]
-    assert [each.contact_no for each in fair.opportunities()] == ["ANNA"]

@@ -52,7 +52,7 @@ from segmentation.operations.followers import keep_tallies, recount
 from segmentation.operations.journal import record
 from segmentation.operations.segments import add_contacts, log_segment, new_segment
 from segmentation.setup import MarketingSetup, NumberSeries
-from support.fair import AS_OF, NOW, STAMP, TODAY, context, interaction, make_store
+from support.fair import NOW, STAMP, TODAY, context, interaction, make_store
 
 
 def test_a_new_campaign_takes_the_next_number_of_its_series() -> None:
@@ -256,9 +256,9 @@ def test_follow_ups_choose_targets_who_have_or_have_not_responded() -> None:
             interaction(5, "CARL", campaign_response=True),
         ]
     )
-    assert list(select(store, was_target("fair"), AS_OF)) == ["ANNA", "BO"]
-    assert list(select(store, has_responded("FAIR"), AS_OF)) == ["BO"]
-    assert list(select(store, has_not_responded("FAIR"), AS_OF)) == ["ANNA"]
+    assert list(select(context(store), was_target("fair"))) == ["ANNA", "BO"]
+    assert list(select(context(store), has_responded("FAIR"))) == ["BO"]
+    assert list(select(context(store), has_not_responded("FAIR"))) == ["ANNA"]
 
 
 def test_groups_are_compared_by_contacts_not_by_interactions() -> None:

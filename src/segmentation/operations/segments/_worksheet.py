@@ -72,7 +72,8 @@ def new_segment(
     )
     with store.transaction():
         check_references(store, "segment header", values)
-        number = _number(store, values.pop("no", ""), values.pop("no_series", ""))
+        number = _number(store, fields.get("no", ""), values.pop("no_series", ""))
+        values.pop("no", None)
         salesperson = values.pop("salesperson_code", "") or salesperson_of(store, context.user)
         empty = SegmentHeader(
             no=number.no,
@@ -143,7 +144,8 @@ def copy_segment(
     values = parse_field_values(SegmentHeader, given)
     with store.transaction():
         source = require_segment(store, segment_no)
-        number = _number(store, values.pop("no"), values.pop("no_series"))
+        values.pop("no")
+        number = _number(store, no, values.pop("no_series"))
         header = attrs.evolve(source.header, no=number.no, no_series=number.series, **values)
         return save_segment(context, None, source.copied(header))
 
