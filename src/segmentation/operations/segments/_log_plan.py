@@ -8,6 +8,7 @@ import attrs
 from segmentation.columns import Columns
 from segmentation.contacts import CorrespondenceType
 from segmentation.errors import Fault
+from segmentation.frozen import freeze_within
 from segmentation.markup import to_figures, to_rows
 from segmentation.operations.letters import snapshot_all
 from segmentation.protocols import Rendering, Store
@@ -62,7 +63,7 @@ class LoggingPlan:
         return to_figures(figures, caption=self.segment_no) + faults
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=freeze_within)
 class Prepared:
     """What is to be logged: the lines as they would be recorded, and what is wrong with them.
 
