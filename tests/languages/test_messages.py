@@ -270,7 +270,7 @@ def test_what_forbids_a_step_of_a_segment_is_told() -> None:
         lambda: segment.change_line(10_000, campaign_no="NONE"),
         lambda: segment.entered(since="today"),  # type: ignore[arg-type]
         lambda: segment.unite(crm.select()),  # type: ignore[arg-type]
-        lambda: segment.preview("join"),  # type: ignore[arg-type]
+        lambda: segment.preview("join"),
         lambda: segment.attachment(20_000),
         lambda: crm.new_segment("x", description="x"),
     ]

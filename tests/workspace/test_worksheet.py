@@ -56,14 +56,14 @@ def test_criteria_are_given_as_trees_or_by_table_but_not_both() -> None:
 
 def test_a_preview_changes_nothing() -> None:
     fair = open_fair(open_crm())
-    seen = fair.preview(seg.ActionKind.ADD, contact={"no": "ANNA"})
+    seen = fair.preview("add", contact={"no": "ANNA"})
     assert seen.joining.contact_nos == ("ANNA",)
     assert len(fair) == 0
     assert "joining" in seen._repr_html_()
     with pytest.raises(
         InvalidValue, match="kind: 'join' is not one of add, reduce, refine, refresh"
     ):
-        fair.preview("join")  # type: ignore[arg-type]
+        fair.preview("join")
 
 
 def test_a_text_that_is_too_long_for_the_header_makes_no_segment() -> None:

@@ -85,6 +85,7 @@ def test_a_file_without_the_extra_is_an_error_that_names_it(
     modules = __import__("sys").modules
     for name in [name for name in modules if name.startswith("segmentation.adapters.sqlalchemy")]:
         monkeypatch.delitem(modules, name)
+    monkeypatch.delattr("segmentation.adapters.sqlalchemy", raising=False)
     monkeypatch.setitem(modules, "sqlalchemy", None)
     with pytest.raises(MissingExtra, match=r"segmentation\[sql\]"):
         open_store(tmp_path / "crm.db")

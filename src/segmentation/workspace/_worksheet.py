@@ -232,7 +232,7 @@ class Worksheet:
 
     def preview(
         self,
-        kind: ActionKind,
+        kind: ActionKind | str,
         criteria: Criteria | None = None,
         *,
         allow_existing: bool = False,
@@ -245,8 +245,8 @@ class Worksheet:
         """Tell what an action would do, without doing it.
 
         Args:
-            kind: The action: add, reduce, refine, or refresh, which takes its criteria from those
-                that the segment follows.
+            kind: The action: "add", "reduce", "refine", or "refresh", which takes its criteria
+                from those that the segment follows.
             criteria: What to choose by; every contact if neither it nor tables are given.
             allow_existing: As in `add_contacts`.
             expand_companies: As in `add_contacts`.

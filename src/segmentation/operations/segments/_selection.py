@@ -275,7 +275,7 @@ class Preview:
 def preview(
     context: Context,
     segment_no: str | SegmentHeader,
-    kind: ActionKind,
+    kind: ActionKind | str,
     criteria: Criteria | None,
     options: Options | None = None,
 ) -> Preview:
@@ -302,7 +302,9 @@ def preview(
         raise InvalidValue("kind", kind, reason)
     before = require_segment(store, segment_no)
     followed = before.header.saved_criteria_code if kind is ActionKind.REFRESH else ""
-    action = attrs.evolve(_action(kind, criteria, context.day, options), saved_code=followed)
+    action = attrs.evolve(
+        _action(ActionKind(kind), criteria, context.day, options), saved_code=followed
+    )
     after = apply_action(store, before, action, context.day)
     done = after.actions[-1]
     return Preview(
