@@ -55,7 +55,7 @@ def test_several_workers_deliver_each_document_once(database: Database) -> None:
             ),
         ]
     )
-    segment = crm.new_segment("Hello", template="HELLO")
+    segment = crm.new_segment("Hello", interaction_template_code="HELLO")
     segment.add_contacts()
     segment.log(deliver=True)
 

@@ -17,7 +17,7 @@ from segmentation.operations.segments import add_contacts, log_segment, new_segm
 from segmentation.protocols import Store
 from segmentation.scoring import in_group, make_scoring
 from support.databases import Database
-from support.fair import AS_OF, PEOPLE, SETUP, TODAY, context, customer, make_store
+from support.fair import PEOPLE, SETUP, TODAY, context, customer, make_store
 
 
 class Sales:
@@ -35,7 +35,7 @@ class Sales:
 def told(store: Store) -> list[object]:
     """What a campaign's life leaves in a store, step by step."""
     found: list[object] = []
-    segment = new_segment(context(store), template_code="INVITE", description="Fair")
+    segment = new_segment(context(store), interaction_template_code="INVITE", description="Fair")
     add_contacts(context(store), segment.no, make_selection(contact={"no": "SHOP|MILL|CARL"}))
     found.append(activate(context(store), "FAIR"))
     log_segment(context(store), segment.no)
@@ -49,12 +49,12 @@ def told(store: Store) -> list[object]:
     [entry] = store.records.all(CampaignEntry)
     uncancel(context(store), entry)
     found.append((figures(store, Scope()), target_group(store, "FAIR")))
-    found.append(list(select(store, has_not_responded("FAIR"), AS_OF)))
+    found.append(list(select(context(store), has_not_responded("FAIR"))))
     questionnaire, lines, points = make_scoring(contact_type="companies")
     store.records.put([questionnaire, *lines, *points])
     found.append(classify_all(context(store, ledgers=Sales())))
     found.append(list(store.records.all(ContactProfileAnswer)))
-    found.append(list(select(store, in_group("Champions"), AS_OF)))
+    found.append(list(select(context(store), in_group("Champions"))))
     new_contact(context(store), name="MILL, ltd.")
     found.append(duplicates_in(store))
     found.append(merge(context(store), kept_no="CT0001", gone_no="MILL"))

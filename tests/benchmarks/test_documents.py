@@ -196,7 +196,7 @@ def test_mails() -> None:
                 *contacts(MAILS),
             ]
         )
-        segment = crm.new_segment("Hello", template="HELLO")
+        segment = crm.new_segment("Hello", interaction_template_code="HELLO")
         segment.add_contacts()
         segment.log(deliver=True)
         server = Server(host="127.0.0.1", port=8925, security=Security.NONE)

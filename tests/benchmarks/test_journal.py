@@ -75,7 +75,9 @@ def compared(what: str, ours: Callable[[], float], rival: str, theirs: Callable[
 
 
 def logged_in(crm: seg.Workspace) -> float:
-    segment = crm.new_segment("Fair", template="FAIR").add_contacts(contact={"no": "CT*"})
+    segment = crm.new_segment("Fair", interaction_template_code="FAIR").add_contacts(
+        contact={"no": "CT*"}
+    )
     assert len(segment) == LINES
     return seconds(segment.log)
 
@@ -175,7 +177,9 @@ def test_figures() -> None:
 
 def test_memory_of_what_was_logged() -> None:
     crm = make_crm(":memory:")
-    segment = crm.new_segment("Fair", template="FAIR").add_contacts(contact={"no": "CT*"})
+    segment = crm.new_segment("Fair", interaction_template_code="FAIR").add_contacts(
+        contact={"no": "CT*"}
+    )
     tracemalloc.start()
     segment.log()
     held = tracemalloc.get_traced_memory()[0]

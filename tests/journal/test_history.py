@@ -107,7 +107,7 @@ class Journal(RuleBasedStateMachine):
             case "entry":
                 found = list(records.all(CampaignEntry))
             case _:
-                found = list(self.crm.logged_segments())
+                found = list(self.crm.logged_segments)
         if found:
             item = data.draw(st.sampled_from(found))
             change = uncancel if item.canceled else cancel

@@ -233,6 +233,7 @@ def test_what_forbids_a_step_of_a_segment_is_told() -> None:
         segment.go_back,
         segment.go_forward,
         segment.refresh,
+        segment.unfollow,
         segment.log,
         lambda: segment.save_criteria("X"),
         lambda: segment.reuse_criteria("X"),
@@ -243,8 +244,8 @@ def test_what_forbids_a_step_of_a_segment_is_told() -> None:
         lambda: crm.segment("X"),
         lambda: crm.contacts["X"],
         lambda: crm.new_segment(no="BY-HAND"),
-        lambda: crm.new_segment(campaign="X"),
-        lambda: crm.new_segment(salesperson="X"),
+        lambda: crm.new_segment(campaign_no="X"),
+        lambda: crm.new_segment(salesperson_code="X"),
     ]
     for step in steps:
         check_told(raised(step))
@@ -253,8 +254,22 @@ def test_what_forbids_a_step_of_a_segment_is_told() -> None:
     segment.save_criteria("X")
     steps = [
         segment.refresh,
-        lambda: crm.delete_criteria("X"),
-        lambda: crm.import_criteria(crm.export_criteria("X")),
+        lambda: crm.saved_criteria.delete("X"),
+        lambda: crm.saved_criteria.add_text(crm.saved_criteria.to_text("X")),
+        lambda: crm.saved_criteria.change("X", code="Y"),
+        lambda: crm.saved_criteria.change("X", actions=""),
+        crm.saved_criteria.to_text,
+        crm.saved_criteria.add,
+        crm.logged_segments.cancel,
+        lambda: segment.change_header(no="X"),
+        lambda: segment.change_header(no_series="X"),
+        lambda: segment.change_header(saved_criteria_code="X"),
+        lambda: segment.change_line(10_000, campaign_no="NONE"),
+        lambda: segment.entered(since="today"),  # type: ignore[arg-type]
+        lambda: segment.unite(crm.select()),  # type: ignore[arg-type]
+        lambda: segment.preview("join"),
+        lambda: segment.attachment(20_000),
+        lambda: crm.new_segment("x", description="x"),
     ]
     for step in steps:
         check_told(raised(step))

@@ -105,4 +105,4 @@ def test_an_observer_that_refuses_the_follow_up_undoes_the_logging_too() -> None
     with pytest.raises(Refused, match="wants none"):
         worksheet.log(follow_up=True)
     assert crm.journal.head == head
-    assert [header.no for header in crm.segments()] == [worksheet.no]
+    assert [header.no for header in crm.segments] == [worksheet.no]

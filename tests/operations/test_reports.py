@@ -310,7 +310,9 @@ def logged_campaign(crm: Workspace) -> None:
         ]
     )  # fmt: skip
     for name in ("First", "Second"):
-        segment = crm.new_segment(name, template="CALL", campaign="FAIR", salesperson="JO")
+        segment = crm.new_segment(
+            name, interaction_template_code="CALL", campaign_no="FAIR", salesperson_code="JO"
+        )
         segment.add_contacts()
         logged = segment.log()
     cancel(crm.context, logged.segment)

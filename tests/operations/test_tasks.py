@@ -33,7 +33,10 @@ def store() -> MemoryStore:
         InteractionTemplateSetup(outg_calls="CALL"),
     )
     segment = new_segment(
-        context(store), description="Fair", template_code="INVITE", salesperson_code="JO"
+        context(store),
+        description="Fair",
+        interaction_template_code="INVITE",
+        salesperson_code="JO",
     )
     for no in ("ANNA", "CARL"):
         add_contact(context(store), segment.no, no)

@@ -201,10 +201,12 @@ def test_a_line_tells_whether_a_mails_body_is_merged_for_it_and_what_that_says(
     segment = segment_of(crm, "ANNA", template="CARD")
     [line] = segment.lines
     assert line.is_html
-    assert segment.attachment(line.line_no) == body
+    assert segment.attachment(line.line_no).content == body
     plain = segment_of(crm, "ANNA", template="TALK")
     [line] = plain.lines
-    assert (line.is_html, plain.attachment(line.line_no)) == (False, b"")
+    assert not line.is_html
+    with pytest.raises(NotFound, match="attachment"):
+        plain.attachment(line.line_no)
 
 
 def test_what_was_read_of_a_line_stays_when_the_line_is_given_another_text(
@@ -215,9 +217,9 @@ def test_what_was_read_of_a_line_stays_when_the_line_is_given_another_text(
     keep_template(crm.context, card(), [row])
     segment = segment_of(crm, "ANNA", template="CARD")
     [line] = segment.lines
-    first = segment.attachment(line.line_no)
+    first = segment.attachment(line.line_no).content
     another = crm.store.attachments.put(b"two")
     segment.change_line(line.line_no, attachment=another, attachment_name="other.html")
     assert (first, line.is_html) == (b"one", False)
     [line] = segment.lines
-    assert (segment.attachment(line.line_no), line.is_html) == (b"two", True)
+    assert (segment.attachment(line.line_no).content, line.is_html) == (b"two", True)

@@ -82,6 +82,11 @@ PARTS: Mapping[str, tuple[type[Record], frozenset[str]]] = {
 
 They are set by the library, or are arguments of their own.
 """
+GIVEN_APART: Mapping[type[Record], frozenset[str]] = {
+    SegmentLine: frozenset({"attachment"}),
+    TemplateLanguage: frozenset({"attachment"}),
+}
+"""Fields that verbs take by an argument of their own, since more is taken than their values."""
 
 TYPES = {
     FieldType.CODE: "str",
@@ -135,7 +140,9 @@ def lines() -> Iterator[str]:
     yield from imports()
     for kind in GIVEN:
         told = f"Fields of the table ``{kind.__table__}``."
-        yield from class_of(f"{kind.__name__}Values", kind, told)
+        yield from class_of(
+            f"{kind.__name__}Values", kind, told, GIVEN_APART.get(kind, frozenset())
+        )
     for name, (kind, left_out) in PARTS.items():
         told = f"Fields of the table ``{kind.__table__}`` that are given by keyword."
         yield from class_of(name, kind, told, left_out)

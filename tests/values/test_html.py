@@ -91,7 +91,7 @@ def test_each_is_short_and_escaped(kind: type, made: Any) -> None:  # noqa: ANN4
 
 
 def test_many_contacts_are_counted_and_not_listed(crm: seg.Workspace, fair: seg.Worksheet) -> None:
-    segment = fair.segment
+    segment = crm.store.segments.get(fair.no)
     assert segment.actions[0].left_out.counts == {LeftOutReason.BLOCKED: MANY // 10}
     more = f"… and {len(segment.lines) - 10:,} more"
     for value, said in (

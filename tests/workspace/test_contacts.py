@@ -279,11 +279,11 @@ def test_a_plan_of_erasing_says_what_erasing_does_and_does_nothing() -> None:
     crm = make_desk(ContactMailingGroup(contact_no="ANNA", mailing_group_code="NEWS"))
     segment_of(crm, "ANNA").log()
     work = segment_of(crm, "ANNA", "BO")
-    before = (list(crm.journal), list(crm.contacts), work.segment)
+    before = (list(crm.journal), list(crm.contacts), crm.store.segments.get(work.no))
     plan = crm.contacts.plan_erasing("anna")
     assert dict(plan.proof.rows) == {"contact": 1, "contact_mailing_group": 1, "segment_line": 1}
     assert "segment_line" in plan._repr_html_()
-    assert before == (list(crm.journal), list(crm.contacts), work.segment)
+    assert before == (list(crm.journal), list(crm.contacts), crm.store.segments.get(work.no))
     done = crm.contacts.erase("ANNA")
     assert (done.proof, done.mentions) == (plan.proof, plan.mentions)
     assert "segment_line" in done._repr_html_()

@@ -32,7 +32,7 @@ def test_tasks_of_a_segment_take_every_field_that_is_given(crm: seg.Workspace) -
         follow_up="2W",
     )
     again = crm.tasks.for_segment(
-        segment.segment,
+        crm.store.segments.get(segment.no),
         type="meeting",
         description="Meet",
         salesperson_code=rb,

@@ -113,7 +113,7 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path, server: Server | N
     imported = crm.import_data(sample)
     say(f"took in {dict(imported.counts)['contact']} contacts and their classification")
 
-    fair = crm.new_segment("Spring fair", template="FAIR")
+    fair = crm.new_segment("Spring fair", interaction_template_code="FAIR")
     fair.add_contacts(
         contact={"country_region_code": "DK|SE|NO"},
         mailing_groups={"mailing_group_code": "NEWS|FAIR"},
@@ -126,7 +126,7 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path, server: Server | N
     fair.go_back()
     _tell(fair, "that step taken back")
     fair.save_criteria("NORTH", "Readers in the north")
-    again = crm.new_segment("Summer fair", template="FAIR").reuse_criteria("NORTH")
+    again = crm.new_segment("Summer fair", interaction_template_code="FAIR").reuse_criteria("NORTH")
     _tell(again, "the same criteria, saved and reused")
 
     logged = fair.log(follow_up=True)
@@ -184,7 +184,7 @@ def _deliver_word_letters(
             attachment_name=path.name,
         )
         crm.add(text)
-    thanks = crm.new_segment("Thanks to owners", template="THANKS")
+    thanks = crm.new_segment("Thanks to owners", interaction_template_code="THANKS")
     thanks.add_contacts(job_responsibilities={"job_responsibility_code": "OWNER"})
     thanks.reduce_contacts(contact={"correspondence_type": "''"})
     _tell(thanks, "owners, thanked by letter")

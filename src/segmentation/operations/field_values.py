@@ -130,7 +130,6 @@ class TemplateLanguageValues(TypedDict, total=False):
     language_code: str | LanguageCode
     description: str
     subject: str
-    attachment: str
     attachment_name: str
     word_template_code: str
     extra: Mapping[str, Value] | Extra
@@ -284,7 +283,6 @@ class SegmentLineValues(TypedDict, total=False):
     subject: str
     send_word_docs_as_attachment: bool
     word_template_code: str
-    attachment: str
     attachment_name: str
     evaluation: str
     own_texts: str

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import islice, zip_longest
-from typing import cast
+from typing import Any, cast
 
 from segmentation import (
     campaigns,
@@ -26,7 +26,7 @@ from segmentation.errors import NotFound
 from segmentation.fields import FieldType, Record, RecordT, fields_of, key_of
 from segmentation.interactions import Interaction
 from segmentation.protocols import Store
-from segmentation.segments import Segment, contact_schema
+from segmentation.segments import SavedCriteria, Segment, SegmentHeader, contact_schema
 from segmentation.setup import UserSetup
 
 KINDS: Mapping[str, type[Record]] = {
@@ -97,7 +97,14 @@ def key_in(kind: type[Record], key: object) -> tuple[object, ...]:
 
 def name_of(kind: type[Record]) -> str:
     """What a kind of record is called in errors."""
-    return kind.__table__.replace("_", " ")
+    return _CALLED.get(kind.__table__) or kind.__table__.replace("_", " ")
+
+
+_CALLED = {
+    SegmentHeader.__table__: "segment",
+    SavedCriteria.__table__: "saved criteria",
+}
+"""Kinds that are called otherwise than their table."""
 
 
 def find_record(store: Store, kind: type[RecordT], key: object) -> RecordT | None:
@@ -108,7 +115,24 @@ def find_record(store: Store, kind: type[RecordT], key: object) -> RecordT | Non
     if kind.__table__ == Contact.__table__:
         found = store.contacts.get_many([str(parts[0])])
         return cast("RecordT", found[0]) if found else None
+    if kind.__table__ == SegmentHeader.__table__:
+        return cast("RecordT | None", _header(store, str(parts[0])))
     return store.records.find(kind, *parts)
+
+
+def _header(store: Store, no: str) -> SegmentHeader | None:
+    """The header of a worksheet; its lines are not read."""
+    return next((header for header in store.segments.headers() if header.no == no), None)
+
+
+def all_records(store: Store, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
+    """The records whose fields are equal, in the order of their keys; headers of worksheets too."""
+    if kind.__table__ != SegmentHeader.__table__:
+        yield from store.records.all(kind, **equal)
+        return
+    for header in store.segments.headers():
+        if all(getattr(header, name) == value for name, value in equal.items()):
+            yield cast("RecordT", header)
 
 
 def get_record(store: Store, kind: type[RecordT], key: object) -> RecordT:
@@ -119,7 +143,7 @@ def get_record(store: Store, kind: type[RecordT], key: object) -> RecordT:
     """
     found = find_record(store, kind, key)
     if found is None:
-        keys = (_as_text(key_of(each)) for each in store.records.all(kind))
+        keys = (_as_text(key_of(each)) for each in all_records(store, kind))
         asked = _as_text(key_in(kind, key))
         raise NotFound(name_of(kind), asked, known=islice(keys, _NEAR_AMONG))
     return found
@@ -151,9 +175,9 @@ def _found(
         rows = store.contacts.get_many([str(key[0]) for key in keys])
     elif len(keys) > _FEW:
         wanted = set(keys)
-        rows = (row for row in store.records.all(kind) if key_of(row) in wanted)
+        rows = (row for row in all_records(store, kind) if key_of(row) in wanted)
     else:
-        rows = (store.records.find(kind, *key) for key in keys)
+        rows = (find_record(store, kind, key) for key in keys)
     return {key_of(row): cast("RecordT", row) for row in rows if row is not None}
 
 
@@ -161,13 +185,18 @@ def _as_text(key: tuple[object, ...]) -> str:
     return " ".join(str(part) for part in key if part is not None)
 
 
-def require_segment(store: Store, segment_no: str) -> Segment:
-    """The segment with this number.
+def require_segment(store: Store, segment_no: str | SegmentHeader) -> Segment:
+    """The segment with this number, or with this header.
 
     Raises:
         NotFound: There is none; it may have been logged or deleted.
     """
-    return store.segments.get(to_code(segment_no))
+    no = str(key_in(SegmentHeader, segment_no)[0])
+    try:
+        return store.segments.get(no)
+    except NotFound:
+        known = (header.no for header in store.segments.headers())
+        raise NotFound("segment", no, known=islice(known, _NEAR_AMONG)) from None
 
 
 def require_contact(store: Store, contact_no: str) -> Contact:

@@ -174,7 +174,7 @@ def test_rows_pass_over_and_one_s_own_go_before() -> None:
 
 def test_recorded_interactions_follow_by_entries_that_say_so() -> None:
     store = make_store(person("DORA", "MILL"))
-    segment = new_segment(context(store), template_code="INVITE", description="Fair")
+    segment = new_segment(context(store), interaction_template_code="INVITE", description="Fair")
     for no in ("MILL", "DORA", "CARL"):
         add_contact(context(store), segment.no, no)
     store.records.put([attrs.evolve(require_contact(store, "DORA"), salesperson_code="JO")])

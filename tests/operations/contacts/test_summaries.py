@@ -59,7 +59,7 @@ def test_a_person_is_shown_with_tasks_and_interactions() -> None:
 
 def test_a_campaign_is_shown_with_its_entries() -> None:
     store = make_store()
-    segment = new_segment(context(store), template_code="INVITE", description="Fair")
+    segment = new_segment(context(store), interaction_template_code="INVITE", description="Fair")
     add_contacts(context(store), segment.no, make_selection(contact={"no": "SHOP|ANNA"}))
     log_segment(context(store), segment.no)
     activate(context(store), "FAIR")

@@ -181,7 +181,7 @@ def test_an_attachment_stays_while_a_worksheet_needs_it(crm: seg.Workspace) -> N
     worksheet.remove_line(10000)
     worksheet.remove_line(20000)
     worksheet.go_back()
-    segment = worksheet.segment
+    segment = crm.store.segments.get(worksheet.no)
     crm.interactions.cancel(made)
     assert crm.interactions.delete_all_canceled() == 1
     assert crm.store.attachments.get(segment.lines[0].attachment)

@@ -139,7 +139,7 @@ def fill(
 
 
 def log(crm: Workspace) -> Sequence[Interaction]:
-    segment = crm.new_segment("Fair", template="HELLO")
+    segment = crm.new_segment("Fair", interaction_template_code="HELLO")
     segment.add_contacts()
     return segment.log(deliver=True).interactions
 
@@ -249,7 +249,7 @@ def test_letters_that_were_not_kept_are_made_when_they_are_delivered() -> None:
 def test_what_cannot_be_made_is_found_before_anything_is_recorded() -> None:
     crm = workspace()
     fill(crm, 2, template="Dear {{ nmae }}")
-    segment = crm.new_segment("Fair", template="HELLO")
+    segment = crm.new_segment("Fair", interaction_template_code="HELLO")
     segment.add_contacts()
     with pytest.raises(Rejected) as caught:
         segment.log(deliver=True)
@@ -398,7 +398,7 @@ def test_who_was_let_in_although_excluded_gets_the_letter() -> None:
     crm = workspace()
     fill(crm, 1)
     crm.store.records.put([attrs.evolve(crm.contacts["P1"], exclude_from_segment=True)])
-    segment = crm.new_segment("Fair", template="HELLO")
+    segment = crm.new_segment("Fair", interaction_template_code="HELLO")
     segment.add_contacts(ignore_exclusion=True)
     segment.log(deliver=True)
     assert crm.letters.deliver({EMAIL: Courier()}).delivered
@@ -702,7 +702,7 @@ def test_a_word_letter_is_the_mails_body_or_its_attachment(as_attachment: bool) 
     fill(crm, 2, template=docx(paragraph(run("Dear "), field(" MERGEFIELD Name "))))
     (paper,) = crm.store.contacts.get_many(["P2"])
     crm.store.records.put([attrs.evolve(paper, correspondence_type=HARD_COPY)])
-    segment = crm.new_segment("Fair", template="HELLO")
+    segment = crm.new_segment("Fair", interaction_template_code="HELLO")
     segment.change_header(
         correspondence_type_default=CorrespondenceType.BLANK,
         send_word_docs_as_attachment=as_attachment,
