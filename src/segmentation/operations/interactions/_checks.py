@@ -1,12 +1,13 @@
 """What is wrong with an interaction that is to be recorded: all of it at once."""
 
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from typing import cast
 
 from segmentation.campaigns import Campaign
 from segmentation.code_tables import SalespersonPurchaser
-from segmentation.contacts import CorrespondenceType
+from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.errors import Fault, Message, NotFound, Rejected
-from segmentation.fields import Record, fields_of, misfits, mistyped
+from segmentation.fields import Record, RecordT, fields_of, misfits, mistyped
 from segmentation.interactions import Interaction
 from segmentation.operations.field_values import InteractionDraftValues
 from segmentation.protocols import Store
@@ -31,7 +32,8 @@ def check_interaction(
         Rejected: Everything that is wrong: what is known, then contact, template, salesperson,
             date, description, attachment, then the rest.
     """
-    refuse(draft, with_known(known, interaction_faults(store, draft, needs_text=needs_text)))
+    lookups = Lookups(store, [draft])
+    refuse(draft, with_known(known, interaction_faults(lookups, draft, needs_text=needs_text)))
 
 
 def check_record(store: Store, draft: Interaction, known: Sequence[Fault] = ()) -> None:
@@ -40,7 +42,7 @@ def check_record(store: Store, draft: Interaction, known: Sequence[Fault] = ()) 
     Raises:
         Rejected: Everything that is wrong.
     """
-    refuse(draft, with_known(known, _further_faults(store, draft)))
+    refuse(draft, with_known(known, _further_faults(Lookups(store, [draft]), draft)))
 
 
 def refuse(draft: Interaction, faults: Sequence[Fault]) -> None:
@@ -59,17 +61,42 @@ def with_known(known: Sequence[Fault], found: Iterable[Fault]) -> Sequence[Fault
     return [*known, *(fault for fault in found if fault.field not in told)]
 
 
+class Lookups:
+    """What interactions refer to, each looked up once for all that are checked together.
+
+    Args:
+        store: Where it is.
+        drafts: The interactions; their contacts are asked for in one question.
+    """
+
+    def __init__(self, store: Store, drafts: Iterable[Interaction]) -> None:
+        self._store = store
+        asked = list(dict.fromkeys(draft.contact_no for draft in drafts if draft.contact_no))
+        self._contacts = {contact.no: contact for contact in store.contacts.get_many(asked)}
+        self._found: dict[tuple[type[Record], str], Record | None] = {}
+
+    def contact(self, no: str) -> Contact | None:
+        """The contact of one of the interactions."""
+        return self._contacts.get(no)
+
+    def find(self, kind: type[RecordT], code: str) -> RecordT | None:
+        """The record with this code."""
+        if (kind, code) not in self._found:
+            self._found[kind, code] = self._store.records.find(kind, code)
+        return cast("RecordT | None", self._found[kind, code])
+
+
 def interaction_faults(
-    store: Store, draft: Interaction, *, needs_text: bool = True
+    lookups: Lookups, draft: Interaction, *, needs_text: bool = True
 ) -> Iterator[Fault]:
     """What is wrong with an interaction, in the order of the form."""
-    yield from _contact_faults(store, draft)
-    yield from _reference_faults(store, draft, "interaction_template_code", InteractionTemplate)
-    yield from _reference_faults(store, draft, "salesperson_code", SalespersonPurchaser)
+    yield from _contact_faults(lookups, draft)
+    yield from _reference_faults(lookups, draft, "interaction_template_code", InteractionTemplate)
+    yield from _reference_faults(lookups, draft, "salesperson_code", SalespersonPurchaser)
     yield from _blank_faults(draft, "date", "description")
     if needs_text:
-        yield from _text_faults(store, draft)
-    yield from _further_faults(store, draft)
+        yield from _text_faults(lookups, draft)
+    yield from _further_faults(lookups, draft)
 
 
 def missing_attachments(store: Store, drafts: Iterable[Interaction]) -> Collection[str]:
@@ -113,30 +140,30 @@ SET_BY_US = frozenset(
 """Fields that follow from what happens and are never set by a caller."""
 
 
-def _contact_faults(store: Store, draft: Interaction) -> Iterator[Fault]:
-    found = store.contacts.get_many([draft.contact_no])
+def _contact_faults(lookups: Lookups, draft: Interaction) -> Iterator[Fault]:
+    found = lookups.contact(draft.contact_no)
     if not draft.contact_no:
         yield Fault(PLACE, "contact_no", "is blank; choose a contact")
     elif not found:
         yield Fault(
             PLACE, "contact_no", Message("{value!r} does not exist", value=draft.contact_no)
         )
-    elif found[0].privacy_blocked:
+    elif found.privacy_blocked:
         reason = Message("{no} is blocked for privacy", no=draft.contact_no)
         yield Fault(PLACE, "contact_no", reason)
-    elif not found[0].may_be_contacted:
+    elif not found.may_be_contacted:
         reason = Message("{no} is a minor without consent", no=draft.contact_no)
         yield Fault(PLACE, "contact_no", reason)
 
 
 def _reference_faults(
-    store: Store, draft: Interaction, field: str, kind: type[Record], *, needed: bool = True
+    lookups: Lookups, draft: Interaction, field: str, kind: type[Record], *, needed: bool = True
 ) -> Iterator[Fault]:
     value = getattr(draft, field)
     if not value:
         if needed:
             yield Fault(PLACE, field, "is blank")
-    elif store.records.find(kind, value) is None:
+    elif lookups.find(kind, value) is None:
         yield Fault(PLACE, field, Message("{value!r} does not exist", value=value))
 
 
@@ -146,17 +173,17 @@ def _blank_faults(draft: Interaction, *fields: str) -> Iterator[Fault]:
             yield Fault(PLACE, field, "is blank")
 
 
-def _text_faults(store: Store, draft: Interaction) -> Iterator[Fault]:
+def _text_faults(lookups: Lookups, draft: Interaction) -> Iterator[Fault]:
     if draft.attachment or draft.word_template_code:
         return
-    template = store.records.find(InteractionTemplate, draft.interaction_template_code)
+    template = lookups.find(InteractionTemplate, draft.interaction_template_code)
     if template and template.wizard_action is WizardAction.OPEN:
         yield Fault(PLACE, "attachment", "is missing, and the template says to open it")
     if draft.correspondence_type is CorrespondenceType.EMAIL:
         yield Fault(PLACE, "attachment", "is missing: an e-mail needs one, or a Word template")
 
 
-def _further_faults(store: Store, draft: Interaction) -> Iterator[Fault]:
-    yield from _reference_faults(store, draft, "campaign_no", Campaign, needed=False)
+def _further_faults(lookups: Lookups, draft: Interaction) -> Iterator[Fault]:
+    yield from _reference_faults(lookups, draft, "campaign_no", Campaign, needed=False)
     for field, reason in (*misfits(draft), *mistyped(draft)):
         yield Fault(PLACE, field, reason)

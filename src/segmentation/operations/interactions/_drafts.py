@@ -26,6 +26,7 @@ from segmentation.templates import InteractionTemplate, TemplateLanguage
 from ._checks import (
     PLACE,
     SET_BY_US,
+    Lookups,
     check_interaction,
     draft_faults,
     interaction_faults,
@@ -277,11 +278,11 @@ def create_interactions(
     store, stamp = context.store, context.stamp
     given = [drafts] if isinstance(drafts, Interaction) else list(drafts)
     with store.transaction():
-        missing = missing_attachments(store, given)
+        missing, lookups = missing_attachments(store, given), Lookups(store, given)
         faults = [
             attrs.evolve(fault, place=Message("draft {no}", no=place))
             for place, draft in enumerate(given, start=1)
-            for fault in (*draft_faults(draft, missing), *interaction_faults(store, draft))
+            for fault in (*draft_faults(draft, missing), *interaction_faults(lookups, draft))
         ]
         if faults:
             raise Rejected(Message("interactions"), faults)
