@@ -96,7 +96,7 @@ def to_positions(bitmap: Bitmap) -> Iterable[int]:
 
 
 def _sparse(raw: bytes) -> Iterator[int]:
-    """The positions in a set, word by word. Words without any are skipped."""
+    """The positions in a set, one machine word after the other. Empty words are skipped."""
     words = memoryview(raw).cast("Q")
     for at in compress(range(len(words)), words):
         behind, rest = at * _WORD - 1, words[at]

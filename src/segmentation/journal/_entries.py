@@ -1,7 +1,7 @@
-"""Entries and their chain: what is hashed, how it is verified, written and read.
+"""Entries and their chain of hashes: how entries are hashed, verified, written and read.
 
-Each entry carries the SHA-256 of its own content and of its predecessor, so that a change
-anywhere shows. Knows what an entry records, not what entries add up to.
+Each entry contains the SHA-256 of its own content and of its predecessor, so that every change is
+noticed. This module does not know the state that results from the entries.
 
 **What is hashed.** Seven lines, joined by a line feed, in UTF-8::
 
@@ -13,9 +13,9 @@ anywhere shows. Knows what an entry records, not what entries add up to.
     personal_sha256   (SHA-256 of the personal content's canonical JSON; empty if there is none)
     previous          (the hash of the entry before; 64 zeros for the first)
 
-The personal content itself is not among them: it can be erased and the chain still holds. So
-that nobody can guess an erased word from its hash, the personal content holds a salt, which
-goes with it.
+The personal content itself is not hashed, so that it can be erased and the chain remains valid.
+The personal content contains a salt, which is erased with it. Without the salt, an erased word
+could be guessed from its hash.
 """
 
 import json
@@ -44,10 +44,10 @@ from ._happenings import (
 )
 
 FORMAT = 1
-"""Version of the stored form of entries."""
+"""The version of the stored form of entries."""
 
 FIRST = "0" * 64
-"""What the first entry names as the hash of its predecessor."""
+"""The hash of the predecessor in the first entry."""
 
 BLOCK = 2_000
 """How many entries are made at a time."""
@@ -55,7 +55,7 @@ BLOCK = 2_000
 _LEAST_RANDOM_BYTES = 16
 
 _AROUND = 20
-"""How many characters around a bad one are shown."""
+"""How many characters around an invalid one are shown."""
 
 
 @shown_by("number", "kind", "at", "user")
@@ -68,11 +68,13 @@ class Entry:
         at: When it was recorded.
         user: Who recorded it.
         kind: What it records.
-        facts: What happened, as canonical JSON; without anything personal.
-        personal: What it says of the person, as canonical JSON; ``None`` if nothing, or erased.
-        personal_sha256: Hash of ``personal``, which outlives its erasure; empty if nothing.
-        previous: Hash of the entry before.
-        sha256: Hash of this entry.
+        facts: What happened, as canonical JSON, without personal content.
+        personal: The personal content as canonical JSON, ``None`` if there is none or it is
+            erased.
+        personal_sha256: The hash of ``personal``, kept when that is erased. Empty if there was
+            no personal content.
+        previous: The hash of the entry before.
+        sha256: The hash of this entry.
     """
 
     number: int
@@ -87,14 +89,14 @@ class Entry:
 
     @property
     def erased(self) -> bool:
-        """Whether personal content was there and is gone."""
+        """Whether the entry had personal content that was erased."""
         return self.personal is None and bool(self.personal_sha256)
 
 
 @shown_by("number", "sha256")
 @attrs.frozen
 class Head:
-    """Where the journal ends: kept elsewhere, it proves later that nothing was changed."""
+    """The end of the journal. Stored elsewhere, it later proves that nothing was changed."""
 
     number: int = 0
     sha256: str = FIRST
@@ -124,14 +126,14 @@ def _long_enough(_stamp: object, _field: object, random_bytes: bytes) -> None:
 @shown_by("at", "user")
 @attrs.frozen(kw_only=True)
 class Stamp:
-    """When and by whom something is recorded, and the random bytes that guard what is personal.
+    """When and by whom something is recorded, and random bytes to protect personal content.
 
     Attributes:
-        at: When; zone-aware.
-        user: Who.
-        day: The day of what is recorded; that of ``at`` if not given.
-        random_bytes: At least 16 random bytes, new for each call, kept nowhere: the salts of the
-            entries are made from it.
+        at: The time, with a zone.
+        user: The user.
+        day: The day of the recorded event, by default that of ``at``.
+        random_bytes: At least 16 random bytes, new for each call and never stored. The salts of
+            the entries are made from them.
     """
 
     at: datetime = attrs.field(validator=_aware)
@@ -147,7 +149,7 @@ class Stamp:
         return {"at": self.at, "user": self.user}
 
     def salt(self, number: int) -> str:
-        """The salt of an entry: 128 bits, of which no other entry's can be guessed."""
+        """The salt of an entry: 128 bits. It does not help to guess the salt of another entry."""
         return sha256(self.random_bytes + number.to_bytes(8)).hexdigest()[:32]
 
 
@@ -157,12 +159,12 @@ def make_entries(
     """The entries that record what happened, chained to the journal's head, in blocks.
 
     Args:
-        happenings: What happened, in order; interactions that are alike may come together.
+        happenings: What happened, in order. Similar interactions may be given together.
         after: The journal's head.
         stamp: When and by whom it is recorded.
 
     Raises:
-        InvalidValue: A text holds what cannot be written in UTF-8.
+        InvalidValue: A text cannot be encoded in UTF-8.
     """
     salts = map(stamp.salt, count(after.number + 1))
     contents = chain.from_iterable(_contents(each, salts) for each in happenings)
@@ -178,13 +180,13 @@ def make_entries(
 
 
 Content: TypeAlias = tuple[EntryKind, str, str | None]
-"""The kind of an entry, its facts, and what it says of a person."""
+"""The kind of an entry, its facts, and its personal content."""
 
 
 def _contents(
     happening: Happening | Columns[Interaction], salts: Iterator[str]
 ) -> Iterator[Content]:
-    """What is stored of one happening, or of each of many alike."""
+    """The stored form of a happening, or of each of many interactions."""
     if not isinstance(happening, Columns):
         yield kind_of(happening), *content_of(happening, next(salts))
         return
@@ -194,7 +196,7 @@ def _contents(
 
 
 def _sealed(block: Sequence[Content], after: Head, stamp: Stamp) -> Columns[Entry]:
-    """The entries of some contents, each with its hash."""
+    """The entries for these contents, each with its hash."""
     at = stamp.at.astimezone(UTC)
     written, user, previous = _written(at), stamp.user, after.sha256
     numbers = range(after.number + 1, after.number + 1 + len(block))
@@ -230,16 +232,16 @@ def _seal(  # noqa: PLR0917 - the seven lines, in their order
 def verify(
     entries: Iterable[Entry], *, after: Head | None = None, kept: Head | None = None
 ) -> Head:
-    """Walk the chain and return the head that it ends with.
+    """Verify the chain. Returns the head at its end.
 
     Args:
         entries: The entries, in order, from the one that follows ``after``.
-        after: A head known to be right; the beginning of the journal if not given.
-        kept: A head kept elsewhere, which the chain must contain: without one, entries cut
-            off at the end cannot be noticed.
+        after: A head known to be valid, by default the beginning of the journal.
+        kept: A head that was stored elsewhere, which the chain must contain. Without it, missing
+            entries at the end are not noticed.
 
     Raises:
-        JournalBroken: An entry does not fit; the error names the first and says why.
+        JournalBroken: An entry is not valid. The error names the first and gives the reason.
     """
     head = after or Head()
     number, previous = head.number, head.sha256
@@ -295,10 +297,10 @@ def _verify_content(entry: Entry, at: str) -> None:
 
 
 def happening_of(entry: Entry) -> Happening:
-    """What an entry records; what was erased is blank.
+    """The happening that an entry records. Erased values are blank.
 
     Raises:
-        JournalBroken: Its content is not of its kind.
+        JournalBroken: The content of the entry does not fit its kind.
     """
     try:
         content = _object(entry.facts)
@@ -342,10 +344,10 @@ def from_line(line: str, number: int) -> Entry:
 
     Args:
         line: A line of an export.
-        number: The number that it should bear, for the error.
+        number: The number that the entry should have, for the error.
 
     Raises:
-        JournalBroken: The line is not an entry, or of a later version of the library.
+        JournalBroken: The line is not an entry, or was made by a later version of the library.
     """
     try:
         data = json.loads(line)

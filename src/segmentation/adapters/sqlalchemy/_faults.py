@@ -1,4 +1,4 @@
-"""Errors of databases as errors of ours, without any password."""
+"""Errors of databases, translated into ours, without passwords."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,16 +8,16 @@ import sqlalchemy as sa
 from segmentation.errors import Conflict, Message, SegmentationError, StoreError, text_of
 
 _RACES = frozenset({"40001", "40P01", "55P03"})
-"""Serialization failure, deadlock, lock not available: what another writer causes."""
+"""Errors that another writer causes: serialization failure, deadlock, lock not available."""
 
 
 @contextmanager
 def translated(store: str, password: str = "") -> Iterator[None]:
-    """Errors of the database that leave the bracket become ours.
+    """Translate errors of the database that leave the block into ours.
 
     Args:
-        store: How to call the store in errors.
-        password: What no error may show.
+        store: The name of the store in errors.
+        password: The password, which must not appear in errors.
     """
     try:
         yield
@@ -31,7 +31,7 @@ def translated(store: str, password: str = "") -> Iterator[None]:
 
 @contextmanager
 def legible(table: str) -> Iterator[None]:
-    """What a host keeps and nobody can read is an error of ours: no date, no number."""
+    """Translate errors about unreadable values in a host's tables into ours."""
     try:
         yield
     except SegmentationError:
