@@ -288,6 +288,7 @@ def test_reports_show_themselves(crm: Workspace) -> None:
         assert json.loads(json.dumps(to_plain(each))) == to_plain(each)
         assert hash(each) == hash(attrs.evolve(each))
     assert repr(crm.reports) == "Reports(contacts, labels, cover_sheets, campaign)"
+    assert to_plain(crm.reports) == {"reports": ["contacts", "labels", "cover_sheets", "campaign"]}
 
 
 def test_a_report_that_there_is_not_is_named_with_a_near_one() -> None:

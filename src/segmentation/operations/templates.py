@@ -121,7 +121,7 @@ def new_template(
         UnknownName: A template has no such field.
         Rejected: The code is blank or taken, values do not fit or do not go together: all of it.
     """
-    values = parse_field_values(InteractionTemplate, fields, fixed=("code",))
+    values = parse_field_values(InteractionTemplate, fields, fixed=("code",), long=True)
     texts = tuple(languages)
     template = _with_default(InteractionTemplate(code=code, **values), texts, values)
     add_templates(context, template, *texts)
@@ -214,7 +214,7 @@ def change_template(
     store = context.store
     with store.transaction():
         before = template_of(store, code)
-        values = parse_field_values(InteractionTemplate, fields)
+        values = parse_field_values(InteractionTemplate, fields, long=True)
         if values.get("code", before.code) != before.code:
             step = Message("change template {code}", code=before.code)
             raise Refused(step, Message("its code stays; make a new template with the other code"))
@@ -341,10 +341,12 @@ def put_language(
     with store.transaction():
         template = template_of(store, code)
         spoken = _language(language_code)
-        values = parse_field_values(TemplateLanguage, fields, fixed=_OF_A_TEXT)
+        values = parse_field_values(TemplateLanguage, fields, fixed=_OF_A_TEXT, long=True)
         if attachment is not None:
             digest, name = keep_attachment(store, attachment)
             values = {"attachment": digest, "attachment_name": name, **values}
+        elif values.get("word_template_code"):
+            values["attachment_name"] = ""
         texts = {text.language_code: text for text in _texts(store, template.code)}
         before = texts.get(spoken) or TemplateLanguage(
             interaction_template_code=template.code, language_code=spoken
@@ -421,7 +423,7 @@ def put_word_template(
     """
     store = context.store
     with store.transaction():
-        values = parse_field_values(WordTemplate, fields, fixed=("code", "attachment"))
+        values = parse_field_values(WordTemplate, fields, fixed=("code", "attachment"), long=True)
         (named,) = key_in(WordTemplate, code)
         before = find_record(store, WordTemplate, code) or WordTemplate(code=str(named))
         digest, name = keep_attachment(store, attachment)

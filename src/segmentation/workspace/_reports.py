@@ -1,6 +1,6 @@
 """Contact lists, labels, cover sheets and campaign details."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from segmentation.campaigns import Campaign
@@ -115,4 +115,10 @@ class Reports:
         return reports.campaign_report(self._context, no, since=since, until=until)
 
     def __repr__(self) -> str:
-        return "Reports(contacts, labels, cover_sheets, campaign)"
+        return f"Reports({', '.join(_REPORTS)})"
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"reports": _REPORTS}
+
+
+_REPORTS = ("contacts", "labels", "cover_sheets", "campaign")

@@ -27,6 +27,7 @@ from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
 from segmentation.operations.letters import (
     LetterPrinter,
+    MergeDataReader,
     as_interaction,
     check_letters,
     faults_of,
@@ -388,6 +389,21 @@ def test_letters_of_logged_interactions_come_in_the_order_asked_for(store: Memor
         crm.letters.of(99)
     with pytest.raises(InvalidValue, match="entry_nos"):
         crm.letters.of()
+
+
+def test_a_letter_and_its_data_show_themselves(store: MemoryStore) -> None:
+    """FRT-08, FRT-21."""
+    sent = interaction(store, "Hi {{ name }}, {{ city }}")
+    prepared = LetterPrinter(store).prepare(sent)
+    data = MergeDataReader(store.records).read(sent)
+    assert repr(prepared) == "Letter('CT2', 'HELLO', locale=3, values=2)"
+    assert repr(data).startswith("MergeData(contact=Contact('CT2', 'Anna Berg', person")
+    assert hash(prepared) == hash(attrs.evolve(prepared))
+    with pytest.raises(TypeError):
+        prepared.values["Name"] = "x"  # type: ignore[index]  # it is frozen
+    for value in (prepared, data):
+        assert len(repr(value)) <= 120
+        assert "object at 0x" not in repr(value)
 
 
 def test_the_list_of_merge_fields_names_what_is_filled(store: MemoryStore) -> None:

@@ -152,7 +152,7 @@ class LetterPrinter:
     # -- letters ----------------------------------------------------------------------------
 
     def prepare(self, interaction: Interaction, segment: Segment | None = None) -> Letter:
-        """Gather the values of an interaction's letter as they stand now.
+        """Read the values of an interaction's letter as they stand now.
 
         Args:
             interaction: The interaction, logged or about to be.
