@@ -266,7 +266,7 @@ def test_what_is_kept_of_a_contact_is_shown_and_stays() -> None:
     assert kept.entries == ((met.entry_no, met.entry_no + 1),)
     assert repr(kept) == (
         "KeptOfContact('ANNA', contact=Contact('ANNA', 'Anna', person), rows=1, "
-        "interactions=1, lines=1, entries=1)"
+        "interactions=1, lines=1)"
     )
     assert "contact_mailing_group" in kept._repr_html_()
     assert list(crm.journal) == before

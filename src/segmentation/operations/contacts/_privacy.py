@@ -41,7 +41,7 @@ _TELLING = 4
 """How many characters a name or number must have to be looked for."""
 
 
-@shown_by("contact_no", "contact", "rows", "interactions", "lines", "entries")
+@shown_by("contact_no", "contact", "rows", "interactions", "lines")
 @attrs.frozen(kw_only=True, repr=False)
 class KeptOfContact:
     """What is kept of a contact.
@@ -78,7 +78,7 @@ class KeptOfContact:
         return to_figures(figures, caption=repr(self))
 
 
-@shown_by("proof.contact_no", "proof.rows", "proof.emptied", "mentions")
+@shown_by("proof.contact_no", "rows", "entries")
 @attrs.frozen(kw_only=True, repr=False)
 class ErasurePlan:
     """What erasing a contact would do; nothing is done yet.
@@ -93,12 +93,22 @@ class ErasurePlan:
     proof: PersonErased
     mentions: Ranges = ()
 
+    @property
+    def rows(self) -> int:
+        """How many rows and lines would go."""
+        return sum(count for _, count in self.proof.rows)
+
+    @property
+    def entries(self) -> int:
+        """How many entries would lose their personal content."""
+        return _count(self.proof.emptied)
+
     def _repr_html_(self) -> str:
         """What would go, and how much of it."""
         return _erased(self.proof, self.mentions, repr(self))
 
 
-@shown_by("entry_no", "proof.contact_no", "proof.rows", "proof.emptied", "mentions")
+@shown_by("entry_no", "proof.contact_no", "rows", "entries")
 @attrs.frozen(kw_only=True, repr=False)
 class Erasure:
     """What erasing a contact did.
@@ -113,6 +123,16 @@ class Erasure:
     entry_no: int
     proof: PersonErased
     mentions: Ranges = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows and lines went."""
+        return sum(count for _, count in self.proof.rows)
+
+    @property
+    def entries(self) -> int:
+        """How many entries lost their personal content."""
+        return _count(self.proof.emptied)
 
     def _repr_html_(self) -> str:
         """What went, and how much of it."""
