@@ -35,6 +35,7 @@ from segmentation.segments import (
 )
 from segmentation.showing import shown_by
 
+from ._pairs import pairs_with
 from ._rows import rows_under
 
 _TELLING = 4
@@ -49,7 +50,7 @@ class KeptOfContact:
     Attributes:
         contact_no: Its number.
         contact: The contact; ``None`` if only the journal still knows of it.
-        rows: Its rows, table by table.
+        rows: Its rows, table by table, and whom it is known to be different from.
         interactions: Its interactions, postponed and canceled ones among them, by number.
         comments: Comments on these.
         lines: Its lines on worksheets.
@@ -165,7 +166,7 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
     return KeptOfContact(
         contact_no=str(number),
         contact=contact,
-        rows=tuple(rows_under(store, str(number))),
+        rows=(*rows_under(store, str(number)), *pairs_with(store, str(number))),
         interactions=tuple(interactions),
         comments=tuple(
             comment
@@ -271,7 +272,11 @@ def _steps(store: Store, no: str | Contact, also: Iterable[int]) -> _Steps:
     contact, interactions = _known(store, no)
     number = str(key_in(Contact, no)[0])
     emptied = to_ranges(chain(*entries_about(store, interactions).values(), further))
-    rows = (*rows_under(store, number), *([contact] if contact else ()))
+    rows = (
+        *rows_under(store, number),
+        *pairs_with(store, number),
+        *([contact] if contact else ()),
+    )
     segments = tuple(_cleared_worksheets(store, number))
     saved = tuple(_cleared_criteria(store, number))
     lines = sum(_held(before) - _held(cleared) for before, cleared in segments)
