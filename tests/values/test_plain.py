@@ -260,7 +260,12 @@ def handed_out(crm: seg.Workspace) -> Iterator[tuple[object, int]]:
     yield crm.contacts[contact_no], 1
     yield crm.contacts.row_counts(contact_no), 10
     yield list(crm.contacts), 69
+    yield crm.contacts.rows(contact_no), 10
+    yield crm.contacts, 69
     yield crm.contacts.duplicates(), 10
+    yield crm.contacts.summary(contact_no), 10
+    yield crm.contacts.access(contact_no), 10
+    yield crm.contacts.plan_erasing(contact_no), 10
     yield crm.contacts.figures(contact_no), 1
     campaign = logged.interactions[0].campaign_no
     yield crm.campaigns[campaign], 1

@@ -93,11 +93,17 @@ def test_duplicates_are_found_and_merged() -> None:
     assert [(each.contact_no, each.other_no) for each in crm.contacts.duplicates()] == [
         ("BO", "BO2")
     ]
+    assert crm.contacts.not_duplicates(no="bo2", other_no="BO").contact_no == "BO"
+    assert crm.contacts.duplicates() == ()
     crm.contacts.change("BO2", city="Bern", e_mail="bo@shop.ch")
-    assert crm.contacts.duplicates(hit_share=1) == ()
-    assert len(crm.contacts.duplicates(hit_share=0.4)) == 1
     assert crm.contacts.merge(kept_no="BO", gone_no="bo2").city == "Bern"
     assert "BO2" not in crm.contacts
+
+
+def test_the_share_of_what_two_have_in_common_is_asked_for() -> None:
+    crm = make_desk(person("BO2", "SHOP", name="Bo", city="Bern"))
+    assert crm.contacts.duplicates(hit_share=1) == ()
+    assert len(crm.contacts.duplicates(hit_share=0.5)) == 1
 
 
 def test_a_contact_is_found_by_its_number_in_the_host_s_books() -> None:
@@ -150,6 +156,8 @@ BY_KEY: dict[str, Step] = {
     "figures": lambda crm, no: crm.contacts.figures(no),
     "merge_kept": lambda crm, no: crm.contacts.merge(kept_no=no, gone_no="BO"),
     "merge_gone": lambda crm, no: crm.contacts.merge(kept_no="BO", gone_no=no),
+    "not_duplicates": lambda crm, no: crm.contacts.not_duplicates(no=no, other_no="BO"),
+    "not_duplicates_other": lambda crm, no: crm.contacts.not_duplicates(no="BO", other_no=no),
     "renumber": lambda crm, no: crm.contacts.renumber(old_no=no, new_no="NEW"),
     "access": lambda crm, no: crm.contacts.access(no),
     "plan_erasing": lambda crm, no: crm.contacts.plan_erasing(no),
@@ -266,7 +274,7 @@ def test_what_is_kept_of_a_contact_is_shown_and_stays() -> None:
     assert kept.entries == ((met.entry_no, met.entry_no + 1),)
     assert repr(kept) == (
         "KeptOfContact('ANNA', contact=Contact('ANNA', 'Anna', person), rows=1, "
-        "interactions=1, lines=1, entries=1)"
+        "interactions=1, lines=1)"
     )
     assert "contact_mailing_group" in kept._repr_html_()
     assert list(crm.journal) == before

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import ClassVar, Unpack
 
-from segmentation.contacts import Contact, ContactType
+from segmentation.contacts import Contact, ContactType, NotDuplicate
 from segmentation.fields import Record
 from segmentation.operations import contacts
 from segmentation.operations.contacts import (
@@ -320,6 +320,8 @@ class Contacts(Noun[Contact, str]):
     def duplicates(self, *, hit_share: float = 0.6) -> Sequence[Duplicate]:
         """Contacts of the same type that are likely the same, in the order of their numbers.
 
+        Two that are known to be different (`not_duplicates`) are left out.
+
         Args:
             hit_share: The share of search strings that two must have in common; above 0, at
                 most 1.
@@ -328,6 +330,22 @@ class Contacts(Noun[Contact, str]):
             InvalidValue: The share is none.
         """
         return contacts.duplicates_in(self._store, hit_share=hit_share)
+
+    def not_duplicates(self, *, no: str | Contact, other_no: str | Contact) -> NotDuplicate:
+        """Keep that two contacts are different, so that they are not told as duplicates again.
+
+        Args:
+            no: One of them.
+            other_no: The other.
+
+        Returns:
+            What is kept, the lower number first.
+
+        Raises:
+            NotFound: There is no such contact.
+            Refused: They are the same contact.
+        """
+        return contacts.not_duplicates(self._context, no=no, other_no=other_no)
 
     def merge(self, *, kept_no: str | Contact, gone_no: str | Contact) -> Contact:
         """Make two contacts one: the first stays, the second goes.

@@ -12,18 +12,24 @@ from segmentation.contacts import (
     ContactBusinessRelation,
     ContactMailingGroup,
     ContactProfileAnswer,
+    NotDuplicate,
 )
-from segmentation.errors import InvalidValue, Refused
+from segmentation.errors import InvalidValue, NotFound, Refused
 from segmentation.interactions import Interaction
 from segmentation.journal import verify
 from segmentation.operations.campaigns import Scope, activate, figures, target_group
 from segmentation.operations.contacts import (
     STRINGS,
     Duplicate,
+    delete_contact,
     duplicates_in,
+    erase_contact,
     find_duplicates,
+    kept_of_contact,
     merge,
+    not_duplicates,
     plain,
+    renumber,
 )
 from segmentation.operations.records import require_contact
 from segmentation.operations.segments import add_contact, log_segment, new_segment
@@ -124,6 +130,44 @@ def alike(one: Contact, other: Contact, pct: int) -> bool:
 def test_a_store_is_searched_whole() -> None:
     store = make_store(company("A", **BERN), attrs.evolve(company("B", **BERN), name="A Ltd"))
     assert duplicates_in(store) == (Duplicate("A", "B", 1.0),)
+
+
+def test_two_who_are_known_to_be_different_are_not_told_again() -> None:
+    twins = [attrs.evolve(company(no, **BERN), name="A Ltd") for no in ("A", "B", "C")]
+    store = make_store(*twins)
+    pair = not_duplicates(context(store), no="b", other_no=twins[0])
+    assert pair == NotDuplicate(contact_no="A", other_no="B")
+    assert not_duplicates(context(store), no="A", other_no="B") == pair
+    told = [(each.contact_no, each.other_no) for each in duplicates_in(store)]
+    assert told == [("A", "C"), ("B", "C")]
+    with pytest.raises(Refused, match="keep A and A apart: they are the same contact"):
+        not_duplicates(context(store), no="A", other_no="a")
+    with pytest.raises(NotFound):
+        not_duplicates(context(store), no="A", other_no="NOBODY")
+
+
+def test_what_is_known_to_be_different_follows_the_contact() -> None:
+    twins = [attrs.evolve(company(no, **BERN), name="A Ltd") for no in ("A", "B", "C", "D")]
+    store = make_store(*twins)
+
+    def kept() -> list[tuple[str, str]]:
+        return [(pair.contact_no, pair.other_no) for pair in store.records.all(NotDuplicate)]
+
+    for other in ("B", "C"):
+        not_duplicates(context(store), no="A", other_no=other)
+    renumber(context(store), old_no="A", new_no="E")
+    assert kept() == [("B", "E"), ("C", "E")]
+    merge(context(store), kept_no="D", gone_no="E")
+    assert kept() == [("B", "D"), ("C", "D")]
+    merge(context(store), kept_no="D", gone_no="C")
+    assert kept() == [("B", "D")]
+    assert kept_of_contact(store, "D").rows == (NotDuplicate(contact_no="B", other_no="D"),)
+    not_duplicates(context(store), no="SHOP", other_no="D")
+    erased = erase_contact(context(store), "D")
+    assert erased.proof.rows == (("contact", 1), ("contact_not_duplicate", 2))
+    not_duplicates(context(store), no="B", other_no="MILL")
+    delete_contact(context(store), "B")
+    assert kept() == []
 
 
 # -- merging ----------------------------------------------------------------------------------

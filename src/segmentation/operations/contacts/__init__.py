@@ -29,6 +29,9 @@ from ._inheritance import (
 from ._numbers import (
     renumber,
 )
+from ._pairs import (
+    not_duplicates,
+)
 from ._privacy import (
     Erasure,
     ErasurePlan,
@@ -91,6 +94,7 @@ __all__ = [
     "merge",
     "name_parts",
     "new_contact",
+    "not_duplicates",
     "person_summary",
     "persons_of",
     "plain",

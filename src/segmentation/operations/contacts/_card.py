@@ -41,6 +41,7 @@ from ._inheritance import (
     named_company,
     taken_over,
 )
+from ._pairs import pairs_with
 from ._refusals import lines_in_the_way, listed, refuse
 from ._rows import count_rows, rows_of
 
@@ -429,7 +430,8 @@ def delete_contact(
             [*_staying(left), *lines_in_the_way(store, nos)],
         )
         rows = [row for each in going for row in rows_of(store, each)]
-        store.records.remove([*rows, *going])
+        pairs = [pair for each in nos for pair in pairs_with(store, each)]
+        store.records.remove([*rows, *pairs, *going])
         follow_relations(store, (r for r in rows if isinstance(r, ContactBusinessRelation)))
         return nos
 

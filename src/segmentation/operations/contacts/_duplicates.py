@@ -16,7 +16,7 @@ from math import ceil
 
 import attrs
 
-from segmentation.contacts import Contact, ContactBusinessRelation, ContactType
+from segmentation.contacts import Contact, ContactBusinessRelation, ContactType, NotDuplicate
 from segmentation.errors import InvalidValue, Message, Refused
 from segmentation.fields import Record, key_of, to_extra
 from segmentation.interactions import Interaction
@@ -29,6 +29,7 @@ from segmentation.protocols import Store
 from segmentation.showing import shown_by
 
 from ._card import persons_of
+from ._pairs import move_pairs
 from ._refusals import lines_in_the_way, refuse
 from ._rows import rows_of
 
@@ -165,6 +166,8 @@ def plain(text: str) -> str:
 def duplicates_in(store: Store, *, hit_share: float = 0.6) -> Sequence[Duplicate]:
     """The likely duplicates among all contacts of a store, in the order of their numbers.
 
+    Two that are known to be different (`not_duplicates`) are left out.
+
     Args:
         store: Where the contacts are.
         hit_share: The share of search strings that two must have in common; above 0, at most 1.
@@ -172,7 +175,12 @@ def duplicates_in(store: Store, *, hit_share: float = 0.6) -> Sequence[Duplicate
     Raises:
         InvalidValue: The share is none.
     """
-    return tuple(find_duplicates(all_contacts(store), hit_share=hit_share))
+    apart = {(pair.contact_no, pair.other_no) for pair in store.records.all(NotDuplicate)}
+    return tuple(
+        found
+        for found in find_duplicates(all_contacts(store), hit_share=hit_share)
+        if (found.contact_no, found.other_no) not in apart
+    )
 
 
 # -- merging ----------------------------------------------------------------------------------
@@ -213,6 +221,7 @@ def merge(context: Context, *, kept_no: str | Contact, gone_no: str | Contact) -
         store.records.remove([*rows, gone])
         new = [row for row in passed if store.records.find(type(row), *key_of(row)) is None]
         store.records.put([*new, merged])
+        move_pairs(store, gone.no, kept.no)
         both = (*rows, *passed)
         follow_relations(store, (r for r in both if isinstance(r, ContactBusinessRelation)))
         return merged

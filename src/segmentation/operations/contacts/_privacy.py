@@ -35,13 +35,14 @@ from segmentation.segments import (
 )
 from segmentation.showing import shown_by
 
+from ._pairs import pairs_with
 from ._rows import rows_under
 
 _TELLING = 4
 """How many characters a name or number must have to be looked for."""
 
 
-@shown_by("contact_no", "contact", "rows", "interactions", "lines", "entries")
+@shown_by("contact_no", "contact", "rows", "interactions", "lines")
 @attrs.frozen(kw_only=True, repr=False)
 class KeptOfContact:
     """What is kept of a contact.
@@ -49,7 +50,7 @@ class KeptOfContact:
     Attributes:
         contact_no: Its number.
         contact: The contact; ``None`` if only the journal still knows of it.
-        rows: Its rows, table by table.
+        rows: Its rows, table by table, and whom it is known to be different from.
         interactions: Its interactions, postponed and canceled ones among them, by number.
         comments: Comments on these.
         lines: Its lines on worksheets.
@@ -78,7 +79,7 @@ class KeptOfContact:
         return to_figures(figures, caption=repr(self))
 
 
-@shown_by("proof.contact_no", "proof.rows", "proof.emptied", "mentions")
+@shown_by("proof.contact_no", "rows", "entries")
 @attrs.frozen(kw_only=True, repr=False)
 class ErasurePlan:
     """What erasing a contact would do; nothing is done yet.
@@ -93,12 +94,22 @@ class ErasurePlan:
     proof: PersonErased
     mentions: Ranges = ()
 
+    @property
+    def rows(self) -> int:
+        """How many rows and lines would go."""
+        return sum(count for _, count in self.proof.rows)
+
+    @property
+    def entries(self) -> int:
+        """How many entries would lose their personal content."""
+        return _count(self.proof.emptied)
+
     def _repr_html_(self) -> str:
         """What would go, and how much of it."""
         return _erased(self.proof, self.mentions, repr(self))
 
 
-@shown_by("entry_no", "proof.contact_no", "proof.rows", "proof.emptied", "mentions")
+@shown_by("entry_no", "proof.contact_no", "rows", "entries")
 @attrs.frozen(kw_only=True, repr=False)
 class Erasure:
     """What erasing a contact did.
@@ -113,6 +124,16 @@ class Erasure:
     entry_no: int
     proof: PersonErased
     mentions: Ranges = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows and lines went."""
+        return sum(count for _, count in self.proof.rows)
+
+    @property
+    def entries(self) -> int:
+        """How many entries lost their personal content."""
+        return _count(self.proof.emptied)
 
     def _repr_html_(self) -> str:
         """What went, and how much of it."""
@@ -145,7 +166,7 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
     return KeptOfContact(
         contact_no=str(number),
         contact=contact,
-        rows=tuple(rows_under(store, str(number))),
+        rows=(*rows_under(store, str(number)), *pairs_with(store, str(number))),
         interactions=tuple(interactions),
         comments=tuple(
             comment
@@ -251,7 +272,11 @@ def _steps(store: Store, no: str | Contact, also: Iterable[int]) -> _Steps:
     contact, interactions = _known(store, no)
     number = str(key_in(Contact, no)[0])
     emptied = to_ranges(chain(*entries_about(store, interactions).values(), further))
-    rows = (*rows_under(store, number), *([contact] if contact else ()))
+    rows = (
+        *rows_under(store, number),
+        *pairs_with(store, number),
+        *([contact] if contact else ()),
+    )
     segments = tuple(_cleared_worksheets(store, number))
     saved = tuple(_cleared_criteria(store, number))
     lines = sum(_held(before) - _held(cleared) for before, cleared in segments)
