@@ -10,8 +10,8 @@ from segmentation.criteria import make_selection
 from segmentation.errors import UnknownName
 from segmentation.memory import MemoryStore
 from segmentation.operations.criteria import select
-from segmentation.operations.questionnaires import classify, questionnaire_faults
-from segmentation.questionnaires import LineType
+from segmentation.operations.questionnaires import classify
+from segmentation.questionnaires import LineType, questionnaire_faults
 from segmentation.scoring import (
     FREQUENCY,
     GROUP,

@@ -14,6 +14,7 @@ from .errors import InvalidValue, Refused
 from .fields import (
     Code,
     Extra,
+    Field,
     FieldType,
     Length,
     LongCode,
@@ -168,3 +169,8 @@ class ExtraField(Record, table="extra_field", key=("table", "name")):
     table: LongText
     name: LongText
     type: LongText = "text"
+
+    @property
+    def field(self) -> Field:
+        """The field as a schema knows it."""
+        return Field(self.name, FieldType(self.type), extra=True)

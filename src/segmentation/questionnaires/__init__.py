@@ -17,6 +17,7 @@ from ._questions import (
     Rating,
     SortingMethod,
     VendorClassField,
+    questionnaire_faults,
     questions_of,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "SortingMethod",
     "VendorClassField",
     "classified",
+    "questionnaire_faults",
     "questions_of",
 ]

@@ -13,7 +13,6 @@ from segmentation.operations.questionnaires import (
     hand_out,
     no_of_contacts,
     put_questionnaire,
-    questionnaire_faults,
     suitable,
     take_answer_back,
 )
@@ -25,6 +24,7 @@ from segmentation.questionnaires import (
     ProfileQuestionnaireLine,
     QuestionnaireContactType,
     Rating,
+    questionnaire_faults,
 )
 from support.fair import make_store
 

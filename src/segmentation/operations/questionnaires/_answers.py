@@ -16,6 +16,7 @@ from segmentation.questionnaires import (
     ProfileQuestionnaireLine,
     Question,
     Rating,
+    questionnaire_faults,
     questions_of,
 )
 
@@ -95,29 +96,6 @@ def _rating_faults(
         if answer is None or answer.type is LineType.QUESTION:
             named = f"{key[0]} {key[1]} is no answer"
             yield Fault(place, "rating_profile_quest_line_no", named)
-
-
-def questionnaire_faults(
-    questionnaire: ProfileQuestionnaire, lines: Sequence[ProfileQuestionnaireLine]
-) -> Sequence[Fault]:
-    """What is wrong with a questionnaire, line by line: its test report.
-
-    Answers whose ranges overlap are no fault: the first that holds a figure is taken.
-    """
-    faults: list[Fault] = []
-    for line in lines:
-        if line.profile_questionnaire_code != questionnaire.code:
-            reason = Message(
-                "belongs to another questionnaire than {code}", code=questionnaire.code
-            )
-            faults.append(Fault(line.place, "profile_questionnaire_code", reason))
-    if lines and lines[0].type is LineType.ANSWER:
-        faults.append(Fault(lines[0].place, "type", "an answer comes before any question"))
-    for question in questions_of(lines):
-        if not question.answers:
-            faults.append(Fault(question.line.place, "", "a question without any answer"))
-        faults += question.faults()
-    return faults
 
 
 def suitable(store: Store, contact_no: str) -> Sequence[ProfileQuestionnaire]:
