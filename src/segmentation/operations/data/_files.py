@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from segmentation.errors import Fault, Message
+from segmentation.errors import Fault, Identifier, Message
 from segmentation.frozen import freeze_within
 from segmentation.languages import to_name
 from segmentation.operations.values import spelled_out
@@ -58,9 +58,14 @@ def read_rows(file: SourceFile) -> tuple[list[RawRow], list[Fault]]:
         reason = Message(
             "is not UTF-8 (line {line}, byte {byte}); save it as such", line=line, byte=error.start
         )
-        return [], [_malformed(file.name, reason)]
+        return [], [_malformed(Identifier(file.name), reason)]
     reader = _read_csv if file.name.lower().endswith(".csv") else _read_json
     return reader(file.name, text)
+
+
+def _row(name: str, number: int) -> Message:
+    """The place of a row in a file."""
+    return Message("{file} row {number}", file=name, number=number)
 
 
 def _malformed(place: str, reason: Message) -> Fault:
@@ -72,19 +77,21 @@ def _read_json(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
     try:
         data = json.loads(text, parse_float=Decimal, object_pairs_hook=_to_object)
     except json.JSONDecodeError as error:
-        return [], [_malformed(name, Message("is not JSON: {error}", error=str(error)))]
+        return [], [_malformed(Identifier(name), Message("is not JSON: {error}", error=str(error)))]
     except ValueError:  # Python's own limit
-        return [], [_malformed(name, Message("holds a number of thousands of digits"))]
+        return [], [_malformed(Identifier(name), Message("holds a number of thousands of digits"))]
     except RecursionError:
-        return [], [_malformed(name, Message("is nested too deeply"))]
+        return [], [_malformed(Identifier(name), Message("is nested too deeply"))]
     if isinstance(data, dict):
         data = data.get("value")
     if not isinstance(data, list):
-        return [], [_malformed(name, Message("is not a list of objects, one for each row"))]
+        return [], [
+            _malformed(Identifier(name), Message("is not a list of objects, one for each row"))
+        ]
     rows: list[RawRow] = []
     faults: list[Fault] = []
     for number, row in enumerate(data, start=1):
-        place = f"{name} row {number}"
+        place = _row(name, number)
         if not isinstance(row, dict):
             faults.append(_malformed(place, Message("is not an object")))
             continue
@@ -121,7 +128,7 @@ def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
         faults = list(_header_faults(name, header))
         number, rows = 1, []
         for number, cells in enumerate(reader, start=2):
-            place = f"{name} row {number}"
+            place = _row(name, number)
             if len(cells) > len(header):
                 reason = Message(
                     "has {cells} cells under {columns} columns",
@@ -135,18 +142,18 @@ def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
         reason = Message(
             "is not CSV: {error} (line {line})", error=str(error), line=reader.line_num
         )
-        return [], [_malformed(f"{name} row {number + 1}", reason)]
+        return [], [_malformed(_row(name, number + 1), reason)]
     return rows, faults
 
 
 def _header_faults(name: str, header: Sequence[str]) -> Iterator[Fault]:
     if not header:
-        yield _malformed(name, Message("is empty; its first row must name the columns"))
+        yield _malformed(Identifier(name), Message("is empty; its first row must name the columns"))
     for place, column in enumerate(header, start=1):
         if not column:
             reason = Message("column {number} has no name", number=place)
-            yield _malformed(f"{name} row 1", reason)
-    yield from _named_twice(f"{name} row 1", list(filter(None, header)))
+            yield _malformed(_row(name, 1), reason)
+    yield from _named_twice(_row(name, 1), list(filter(None, header)))
 
 
 def _named_twice(place: str, columns: Sequence[str]) -> Iterator[Fault]:

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from segmentation.errors import Fault, Message, NotFound, Rejected, StoreError, near_name
+from segmentation.errors import (
+    Fault,
+    Identifier,
+    Message,
+    NotFound,
+    Rejected,
+    StoreError,
+    near_name,
+)
 from segmentation.operations.context import Context
 
 from ._files import SourceFile
@@ -32,7 +40,7 @@ def import_path(context: Context, path: Path) -> Imported:
     folder = path if path.is_dir() else path.parent
     chosen = _files_in(folder) if path.is_dir() else [path]
     if not any(SourceFile(each.name, b"").table in imported_kinds() for each in chosen):
-        raise Rejected("import", [Fault(str(path), "", _not_ours(path), "unknown_table")])
+        raise Rejected("import", [Fault(Identifier(path), "", _not_ours(path), "unknown_table")])
     files = [SourceFile(each.name, each.read_bytes()) for each in chosen]
     return import_files(context, files, attached=_reader(folder))
 
