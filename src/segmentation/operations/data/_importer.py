@@ -240,10 +240,14 @@ def _completed_contact(contact: Contact, employer: Contact | None) -> Contact:
     return attrs.evolve(
         contact,
         name=name,
-        search_name=contact.search_name or name.upper(),
+        search_name=contact.search_name or name.upper()[:_NAME],
         company_no=contact.company_no or (contact.no if employer is contact else ""),
-        company_name=contact.company_name or (_full_name(employer) if employer else ""),
+        company_name=contact.company_name or (_full_name(employer)[:_NAME] if employer else ""),
     )
+
+
+_NAME = next(field.length for field in fields_of(Contact) if field.name == "search_name")
+"""How many characters a name may have that follows from another, which is cut there."""
 
 
 def _full_name(contact: Contact) -> str:
