@@ -340,11 +340,14 @@ class Fault:
         place: The row, line or record: ``"contact.csv row 7"``, ``"line 20000"``.
         field: The field at fault; empty if the whole place is.
         reason: What is wrong, and what to do if that is not plain.
+        code: What kind of fault it is ("too_long", "missing_reference", ...): stable, and never
+            changed with the wording; empty where none is given.
     """
 
     place: str
     field: str
     reason: str
+    code: str = ""
 
     @property
     def message(self) -> Message:

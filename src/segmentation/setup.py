@@ -14,6 +14,7 @@ from .errors import InvalidValue, Message, Refused
 from .fields import (
     Code,
     Extra,
+    Field,
     FieldType,
     Length,
     LongCode,
@@ -70,7 +71,8 @@ class NumberSeries(
         """
         found = _DIGITS.fullmatch(self.last_no_used or self.starting_no)
         if found is None:
-            raise InvalidValue("starting_no", self.starting_no, "has no digits that could count up")
+            reason = Message("has no digits that could count up")
+            raise InvalidValue("starting_no", self.starting_no, reason)
         digits = found["digits"]
         counted = str(int(digits) + 1).zfill(len(digits)) if self.last_no_used else digits
         number = f"{found['head']}{counted}{found['tail']}"
@@ -171,3 +173,8 @@ class ExtraField(Record, table="extra_field", key=("table", "name")):
     table: LongText
     name: LongText
     type: LongText = "text"
+
+    @property
+    def field(self) -> Field:
+        """The field as a schema knows it."""
+        return Field(self.name, FieldType(self.type), extra=True)

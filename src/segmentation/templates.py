@@ -247,23 +247,33 @@ def template_faults(
     texts = {text.language_code: text for text in languages}
     if records_documents and texts:
         reason = Message("records documents of the host, and may have no languages")
-        yield Fault(place, "", reason)
+        yield Fault(place, "", reason, "records_documents")
     code = template.language_code_default
     default = texts.get(code)
     if code and default is None:
-        reason = Message("{code!r} is none of its languages", code=code)
-        yield Fault(place, "language_code_default", reason)
+        reason = Message("{value!r} is none of its languages", value=code)
+        yield Fault(place, "language_code_default", reason, "missing_reference")
     for text in texts.values():
         if text.attachment and text.word_template_code:
-            where = Message(
-                "template {code} in {language}",
-                code=template.code,
-                language=text.language_code or Message("no language"),
+            yield Fault(
+                text_place(text),
+                "word_template_code",
+                Message("excludes an attachment"),
+                "two_texts",
             )
-            yield Fault(where, "word_template_code", "excludes an attachment")
     if template.word_template_code and default and default.attachment:
-        yield Fault(place, "word_template_code", Message("excludes the attachment of its language"))
+        reason = Message("excludes the attachment of its language")
+        yield Fault(place, "word_template_code", reason, "two_texts")
     yield from _action_faults(template, default, place)
+
+
+def text_place(text: TemplateLanguage) -> Message:
+    """Which of a template's texts it is, for faults."""
+    return Message(
+        "template {code} in {language}",
+        code=text.interaction_template_code,
+        language=text.language_code or Message("no language"),
+    )
 
 
 def _action_faults(
@@ -272,10 +282,13 @@ def _action_faults(
     """HTML is merged; a Word template is merged or opened; anything else is never merged."""
     if default and default.is_html:
         if template.wizard_action is not WizardAction.MERGE:
-            yield Fault(place, "wizard_action", Message("must be merge: its attachment is HTML"))
+            reason = Message("must be merge: its attachment is HTML")
+            yield Fault(place, "wizard_action", reason, "wrong_action")
         return
     word = bool(template.word_template_code or (default and default.word_template_code))
     if word and template.wizard_action is WizardAction.IMPORT:
-        yield Fault(place, "wizard_action", Message("cannot be import: it has a Word template"))
+        reason = Message("cannot be import: it has a Word template")
+        yield Fault(place, "wizard_action", reason, "wrong_action")
     if default and not word and template.wizard_action is WizardAction.MERGE:
-        yield Fault(place, "wizard_action", Message("cannot be merge: it has no Word template"))
+        reason = Message("cannot be merge: it has no Word template")
+        yield Fault(place, "wizard_action", reason, "wrong_action")

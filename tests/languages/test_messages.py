@@ -52,7 +52,6 @@ from segmentation.languages import ENGLISH, phrases_of, told
 from segmentation.operations.contacts import (
     company_summary,
     person_summary,
-    rename_business_relation,
 )
 from segmentation.operations.interactions import cancel, uncancel
 from segmentation.questionnaires import (
@@ -380,7 +379,6 @@ def test_what_forbids_a_step_of_a_contact_is_told() -> None:
         lambda: crm.contacts.of_vendor("X"),
         lambda: company_summary(crm.store, "ANNA"),
         lambda: person_summary(crm.store, "SHOP"),
-        lambda: rename_business_relation(crm.store, "CUST", "VEND"),
     ]
     for step in steps:
         check_told(raised(step))

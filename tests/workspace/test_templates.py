@@ -184,7 +184,7 @@ def test_a_template_that_is_needed_tells_all_that_needs_it(crm: seg.Workspace) -
     nos = [segment_of(crm, template="TALK").no for _ in range(22)]
     by_line = segment_of(crm, "BO", template="LETTER")
     by_line.change_line(10000, interaction_template_code="TALK")
-    put_off = crm.interactions.postpone("ANNA", "TALK").entry_no
+    put_off = crm.interactions.postpone("ANNA", interaction_template_code="TALK").entry_no
     with pytest.raises(Refused) as caught:
         crm.templates.delete("TALK")
     reason = str(caught.value)
@@ -323,7 +323,7 @@ def test_a_letter_is_tried_as_a_segment_would_make_it(crm: seg.Workspace) -> Non
 
 def test_figures_are_those_of_a_template_or_a_group(crm: seg.Workspace) -> None:
     for template in ("TALK", "TALK", "CALL"):
-        crm.interactions.create("ANNA", template)
+        crm.interactions.create("ANNA", interaction_template_code=template)
     talk, group = crm.templates.figures("talk"), crm.templates.group_figures("talks")
     assert (talk.interactions, talk.cost, group.interactions) == (2, 2 * COST, 3)
     assert crm.templates.figures("TALK", until=TODAY.replace(day=1)).interactions == 0

@@ -36,13 +36,14 @@ from segmentation.criteria import (
     segments_of,
 )
 from segmentation.errors import InvalidValue, UnknownName, near_name
-from segmentation.fields import Field, FieldType, key_of
+from segmentation.fields import Field, key_of
 from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
+from segmentation.kinds import record_kinds
 from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations.context import Context
-from segmentation.operations.records import KINDS, get_record
+from segmentation.operations.records import get_record
 from segmentation.protocols import Store
 from segmentation.segments import (
     FILTERED,
@@ -278,7 +279,7 @@ def check_selection(
             return frozenset(header.no for header in store.segments.headers())
         if table == LoggedSegment.__table__:
             return frozenset(str(item.entry_no) for item in store.records.all(LoggedSegment))
-        kind = KINDS.get(table)
+        kind = record_kinds().get(table)
         if kind is None or kind is Contact:
             return None
         keys = frozenset(str(key_of(item)[0]) for item in store.records.all(kind))
@@ -309,14 +310,9 @@ def _circles(
             yield Remark(Concern.CIRCLE, "", sentence)
 
 
-def as_field(extra: ExtraField) -> Field:
-    """An extra field as the schema knows it."""
-    return Field(extra.name, FieldType(extra.type), extra=True)
-
-
 def schema_of(store: Store) -> Schema:
     """The schema of a store's contacts: our tables, with the extra fields taken in."""
-    added: dict[str, list[ExtraField]] = {}
+    added: dict[str, list[Field]] = {}
     for extra in store.records.all(ExtraField):
-        added.setdefault(extra.table, []).append(extra)
-    return contact_schema({table: map(as_field, extras) for table, extras in added.items()})
+        added.setdefault(extra.table, []).append(extra.field)
+    return contact_schema(added)

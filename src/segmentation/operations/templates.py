@@ -15,7 +15,12 @@ from segmentation.code_tables import LanguageCode
 from segmentation.documents import Attachment
 from segmentation.errors import Fault, Message, Refused, Rejected, unexpected
 from segmentation.fields import Record, fields_of, key_of
-from segmentation.interactions import Dimension, DocumentType, Interaction, InteractionTotal
+from segmentation.interactions import (
+    SETUP_FIELDS,
+    Dimension,
+    Interaction,
+    InteractionTotal,
+)
 from segmentation.journal import Figures, added_up
 from segmentation.operations.attachments import keep_attachment
 from segmentation.operations.checks import Placed, record_faults
@@ -39,35 +44,6 @@ from segmentation.templates import (
     template_faults,
     with_default_language,
 )
-
-SETUP_FIELDS: Mapping[DocumentType, str] = {
-    DocumentType.SALES_QUOTE: "sales_quotes",
-    DocumentType.SALES_BLANKET_ORDER: "sales_blnkt_ord",
-    DocumentType.SALES_ORDER_CONFIRMATION: "sales_ord_cnfrmn",
-    DocumentType.SALES_INVOICE: "sales_invoices",
-    DocumentType.SALES_SHIPMENT_NOTE: "sales_shpt_note",
-    DocumentType.SALES_CREDIT_MEMO: "sales_cr_memo",
-    DocumentType.SALES_STATEMENT: "sales_statement",
-    DocumentType.SALES_REMINDER: "sales_rmdr",
-    DocumentType.SERVICE_ORDER_CREATED: "serv_ord_create",
-    DocumentType.SERVICE_ORDER_POSTED: "serv_ord_post",
-    DocumentType.PURCHASE_QUOTE: "purch_quotes",
-    DocumentType.PURCHASE_BLANKET_ORDER: "purch_blnkt_ord",
-    DocumentType.PURCHASE_ORDER: "purch_orders",
-    DocumentType.PURCHASE_INVOICE: "purch_invoices",
-    DocumentType.PURCHASE_RECEIPT: "purch_rcpt",
-    DocumentType.PURCHASE_CREDIT_MEMO: "purch_cr_memos",
-    DocumentType.COVER_SHEET: "cover_sheets",
-    DocumentType.SALES_RETURN_ORDER: "sales_return_order",
-    DocumentType.SALES_FINANCE_CHARGE_MEMO: "sales_finance_charge_memo",
-    DocumentType.SALES_RETURN_RECEIPT: "sales_return_receipt",
-    DocumentType.PURCHASE_RETURN_SHIPMENT: "purch_return_shipment",
-    DocumentType.PURCHASE_RETURN_ORDER_CONFIRMATION: "purch_return_ord_cnfrmn",
-    DocumentType.SERVICE_CONTRACT: "service_contract",
-    DocumentType.SERVICE_CONTRACT_QUOTE: "service_contract_quote",
-    DocumentType.SERVICE_QUOTE: "service_quote",
-}
-"""The field of the template set-up for each kind of document."""
 
 
 def template_of(store: Store, code: str | InteractionTemplate) -> InteractionTemplate:

@@ -19,7 +19,7 @@ from ._saved_criteria import AllSavedCriteria
 from ._segments import Segments
 from ._setup import Setup
 from ._system import system_clock, system_random_bytes
-from ._tables import Tables
+from ._tables import Table, Tables
 from ._tasks import Tasks
 from ._templates import Templates
 from ._worksheet import Worksheet
@@ -38,6 +38,7 @@ __all__ = [
     "Segments",
     "Selected",
     "Setup",
+    "Table",
     "Tables",
     "Tasks",
     "Templates",

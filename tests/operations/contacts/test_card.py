@@ -42,7 +42,6 @@ from segmentation.operations.contacts import (
     persons_of,
     relation_summary,
     remove_rows,
-    rename_business_relation,
     row_counts,
     rows_of,
     set_company,
@@ -582,21 +581,6 @@ def test_no_rows_and_what_is_no_row_are_errors() -> None:
             step(context(store))
         with pytest.raises(InvalidValue, match="is no record"):
             step(context(store), "ANNA")  # type: ignore[arg-type]
-
-
-def test_a_customer_s_code_can_be_renamed() -> None:
-    """CON-49."""
-    store = make_store()
-    assert rename_business_relation(store, "cust", "client") == 1
-    setup = store.records.find(MarketingSetup)
-    assert setup is not None
-    assert setup.bus_rel_code_for_customers == "CLIENT"
-    assert relation_summary(store, require_contact(store, "SHOP")) is RelationSummary.CUSTOMER
-    assert store.records.find(BusinessRelation, "CUST") is None
-    with pytest.raises(Refused, match="in use already"):
-        rename_business_relation(store, "CLIENT", "VEND")
-    with pytest.raises(NotFound):
-        rename_business_relation(store, "CUST", "X")
 
 
 def test_targets_follow_relations_however_they_are_made() -> None:

@@ -395,7 +395,7 @@ def test_a_letter_and_its_data_show_themselves(store: MemoryStore) -> None:
     """FRT-08, FRT-21."""
     sent = interaction(store, "Hi {{ name }}, {{ city }}")
     prepared = LetterPrinter(store).prepare(sent)
-    data = MergeDataReader(store.records).read(sent)
+    data = MergeDataReader(store).read(sent)
     assert repr(prepared) == "Letter('CT2', 'HELLO', locale=3, values=2)"
     assert repr(data).startswith("MergeData(contact=Contact('CT2', 'Anna Berg', person")
     assert hash(prepared) == hash(attrs.evolve(prepared))

@@ -46,11 +46,9 @@ from ._relations import (
     relation_summary,
 )
 from ._rows import (
-    ONLY_TYPE,
     ROWS,
     add_rows,
     remove_rows,
-    rename_business_relation,
     row_counts,
     rows_of,
 )
@@ -66,7 +64,6 @@ __all__ = [
     "ADDRESS",
     "CODES",
     "COMMUNICATION",
-    "ONLY_TYPE",
     "ROWS",
     "STRINGS",
     "CompanySummary",
@@ -101,7 +98,6 @@ __all__ = [
     "plan_erasing",
     "relation_summary",
     "remove_rows",
-    "rename_business_relation",
     "renumber",
     "row_counts",
     "rows_of",

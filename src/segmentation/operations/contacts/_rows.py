@@ -1,12 +1,7 @@
 """The rows that belong to a contact: mailing groups, business relations, addresses and the like."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-import attrs
-
-from segmentation.code_tables import BusinessRelation
-from segmentation.codes import to_code
 from segmentation.contacts import (
     AlternativeAddress,
     Contact,
@@ -15,7 +10,6 @@ from segmentation.contacts import (
     ContactJobResponsibility,
     ContactMailingGroup,
     ContactProfileAnswer,
-    ContactType,
     ContactWebSource,
 )
 from segmentation.errors import (
@@ -23,17 +17,14 @@ from segmentation.errors import (
     Identifier,
     InvalidValue,
     Message,
-    NotFound,
-    Refused,
     Rejected,
 )
 from segmentation.fields import Record, key_of
 from segmentation.operations.checks import Placed, record_faults
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
-from segmentation.operations.records import find_record, get_record
+from segmentation.operations.records import get_record
 from segmentation.protocols import Store
-from segmentation.setup import MarketingSetup
 
 ROWS: Sequence[type[Record]] = (
     AlternativeAddress,
@@ -45,14 +36,6 @@ ROWS: Sequence[type[Record]] = (
     ContactWebSource,
 )
 """The rows that belong to a contact and go with it."""
-
-
-ONLY_TYPE: Mapping[type[Record], ContactType] = {
-    ContactBusinessRelation: ContactType.COMPANY,
-    ContactIndustryGroup: ContactType.COMPANY,
-    ContactWebSource: ContactType.COMPANY,
-    ContactJobResponsibility: ContactType.PERSON,
-}
 
 
 def count_rows(store: Store, kind: type[Record], contact_no: str) -> int:
@@ -105,7 +88,7 @@ def add_rows(context: Context, *rows: Record) -> None:
     _need_some(rows)
     placed = [Placed(_place(row), row) for row in rows]
     with store.transaction():
-        faults = [*record_faults(store, placed), *_row_faults(store, placed)]
+        faults = [*record_faults(store, placed), *_kind_faults(placed)]
         if faults:
             raise Rejected("rows", sorted(faults, key=lambda fault: fault.place))
         store.records.put(rows)
@@ -148,54 +131,7 @@ def _place(row: Record) -> Message:
     return Message("{table} {key}", table=Identifier(row.__table__), key=key)
 
 
-def _row_faults(store: Store, placed: Sequence[Placed]) -> Iterator[Fault]:
-    """What keeps records from being rows of their contacts."""
-    yield from _kind_faults(placed)
-    for item in placed:
-        only = ONLY_TYPE.get(type(item.record))
-        contact = find_record(store, Contact, getattr(item.record, "contact_no", ""))
-        if only and contact and contact.type is not only:
-            yield Fault(item.place, "contact_no", _ONLY[only])
-
-
 def _kind_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
     for item in placed:
         if type(item.record) not in ROWS:
             yield Fault(item.place, "", "no such rows belong to a contact")
-
-
-_ONLY: Mapping[ContactType, str] = {
-    ContactType.COMPANY: "only a company has such rows, and the contact is a person",
-    ContactType.PERSON: "only a person has such rows, and the contact is a company",
-}
-
-
-def rename_business_relation(store: Store, code: str, new_code: str) -> int:
-    """Give a business relation another code; rows and set-up follow.
-
-    Returns:
-        The number of contacts that have it.
-
-    Raises:
-        NotFound: There is no such business relation.
-        Refused: The new code is another's.
-    """
-    old, new = to_code(code), to_code(new_code)
-    with store.transaction():
-        relation = store.records.find(BusinessRelation, old)
-        if relation is None:
-            raise NotFound("business relation", code)
-        if store.records.find(BusinessRelation, new) is not None:
-            raise Refused(
-                Message("rename business relation {code}", code=old),
-                Message("{code} is in use already", code=new),
-            )
-        rows = list(store.records.all(ContactBusinessRelation, business_relation_code=old))
-        store.records.remove([relation, *rows])
-        store.records.put([attrs.evolve(relation, code=new)])
-        store.records.put([attrs.evolve(row, business_relation_code=new) for row in rows])
-        setup = store.records.find(MarketingSetup) or MarketingSetup()
-        fields = [f.name for f in attrs.fields(MarketingSetup) if f.name.startswith("bus_rel_code")]
-        named: dict[str, Any] = {name: new for name in fields if getattr(setup, name) == old}
-        store.records.put([attrs.evolve(setup, **named)])
-        return len(rows)

@@ -14,11 +14,10 @@ from segmentation.codes import Option, to_code
 from segmentation.contacts import Contact, ContactBusinessRelation, CorrespondenceType, LinkToTable
 from segmentation.documents import Attachment
 from segmentation.errors import Fault, InvalidValue, Message, NotFound, Refused
-from segmentation.interactions import DocumentType, Interaction
+from segmentation.interactions import SETUP_FIELDS, DocumentType, Interaction
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import CallValues, DocumentValues, MailValues
 from segmentation.operations.records import find_record, key_in, require_segment
-from segmentation.operations.templates import SETUP_FIELDS
 from segmentation.operations.values import parse_field_values
 from segmentation.protocols import Store
 from segmentation.segments import SegmentLine
