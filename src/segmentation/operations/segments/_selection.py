@@ -300,11 +300,10 @@ def preview(
     if kind not in [*ActionKind]:
         reason = Message("is not one of {kinds}", kinds=", ".join(ActionKind))
         raise InvalidValue("kind", kind, reason)
+    kind = ActionKind(kind)
     before = require_segment(store, segment_no)
     followed = before.header.saved_criteria_code if kind is ActionKind.REFRESH else ""
-    action = attrs.evolve(
-        _action(ActionKind(kind), criteria, context.day, options), saved_code=followed
-    )
+    action = attrs.evolve(_action(kind, criteria, context.day, options), saved_code=followed)
     after = apply_action(store, before, action, context.day)
     done = after.actions[-1]
     return Preview(
