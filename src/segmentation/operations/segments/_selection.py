@@ -226,7 +226,7 @@ def require_contactable(store: Store, contact_no: str | Contact) -> Contact:
 
 
 def by_hand(kind: ActionKind, contact_no: str, as_of: AsOf) -> CriteriaAction:
-    """An action on one contact; played again it does not heed exclusion either."""
+    """An action on one contact; run again it does not heed exclusion either."""
     number = Where("no", Compare(Operator.EQUAL, Operand(contact_no)))
     return CriteriaAction(
         kind=kind,
