@@ -81,9 +81,9 @@ def test_each_option_reaches_the_action_and_its_preview(kind: str, option: str) 
     crm = open_crm(company("OUT", exclude_from_segment=True))
     fair = open_fair(crm).add_contacts(contact={"no": "ANNA|BO"})
     chosen: Any = {"contact": {"no": "ANNA|OUT"}}
-    plain = fair.preview(kind, **chosen)
-    seen = fair.preview(kind, **chosen, **{option: True})
-    done = getattr(fair.copy(), f"{kind}_contacts")(**chosen, **{option: True})
+    with_option: Any = {**chosen, option: True}
+    plain, seen = fair.preview(kind, **chosen), fair.preview(kind, **with_option)
+    done = getattr(fair.copy(), f"{kind}_contacts")(**with_option)
     assert seen.lines_after == len(done)
     assert seen.lines_after != plain.lines_after
 
