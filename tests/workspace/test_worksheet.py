@@ -66,6 +66,28 @@ def test_a_preview_changes_nothing() -> None:
         fair.preview("join")
 
 
+@pytest.mark.parametrize(
+    ("kind", "option"),
+    [
+        ("add", "allow_existing"),
+        ("add", "expand_companies"),
+        ("add", "allow_related_companies"),
+        ("add", "ignore_exclusion"),
+        ("reduce", "entire_companies"),
+        ("refine", "entire_companies"),
+    ],
+)
+def test_each_option_reaches_the_action_and_its_preview(kind: str, option: str) -> None:
+    crm = open_crm(company("OUT", exclude_from_segment=True))
+    fair = open_fair(crm).add_contacts(contact={"no": "ANNA|BO"})
+    chosen: Any = {"contact": {"no": "ANNA|OUT"}}
+    with_option: Any = {**chosen, option: True}
+    plain, seen = fair.preview(kind, **chosen), fair.preview(kind, **with_option)
+    done = getattr(fair.copy(), f"{kind}_contacts")(**with_option)
+    assert seen.lines_after == len(done)
+    assert seen.lines_after != plain.lines_after
+
+
 def test_a_text_that_is_too_long_for_the_header_makes_no_segment() -> None:
     crm = open_crm()
     with pytest.raises(Rejected, match=r"description: .* has 101 characters, 100 at most"):

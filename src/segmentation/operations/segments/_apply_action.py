@@ -154,7 +154,7 @@ def replayed(
 
 
 def _refreshed(store: Store, segment: Segment, action: CriteriaAction, as_of: AsOf) -> Segment:
-    """The segment after its saved criteria are played anew; what was done by hand stays.
+    """The segment after its saved criteria are run again; what was done by hand stays.
 
     Contacts that now match enter, those that do not match any more leave. A line put in by
     hand stays; a contact taken out by hand stays out.
@@ -177,7 +177,7 @@ def _refreshed(store: Store, segment: Segment, action: CriteriaAction, as_of: As
 
 
 def _left_out(fresh: Segment, banned: frozenset[str]) -> Sequence[LeftOut]:
-    """Who did not join when criteria were played anew, and who may not since he was taken out."""
+    """Who did not join when criteria were run again, or was taken out by hand before."""
     if len(fresh.actions) == 1 and not banned:
         return fresh.actions[0].left_out
     out = {each.contact_no: each for done in fresh.actions for each in done.left_out}

@@ -226,7 +226,7 @@ def require_contactable(store: Store, contact_no: str | Contact) -> Contact:
 
 
 def by_hand(kind: ActionKind, contact_no: str, as_of: AsOf) -> CriteriaAction:
-    """An action on one contact; played again it does not heed exclusion either."""
+    """An action on one contact; run again it does not heed exclusion either."""
     number = Where("no", Compare(Operator.EQUAL, Operand(contact_no)))
     return CriteriaAction(
         kind=kind,
@@ -300,11 +300,10 @@ def preview(
     if kind not in [*ActionKind]:
         reason = Message("is not one of {kinds}", kinds=", ".join(ActionKind))
         raise InvalidValue("kind", kind, reason)
+    kind = ActionKind(kind)
     before = require_segment(store, segment_no)
     followed = before.header.saved_criteria_code if kind is ActionKind.REFRESH else ""
-    action = attrs.evolve(
-        _action(ActionKind(kind), criteria, context.day, options), saved_code=followed
-    )
+    action = attrs.evolve(_action(kind, criteria, context.day, options), saved_code=followed)
     after = apply_action(store, before, action, context.day)
     done = after.actions[-1]
     return Preview(
