@@ -18,7 +18,7 @@ The family::
     ├── JournalBroken    (ValueError)     the chain of the journal does not hold
     └── MissingExtra     (ImportError)    an optional part is not installed
 
-MergeData are attributes, for programs; ``str`` is for people, in English. ``code`` is stable: it
+Facts are attributes, for programs; ``str`` is for people, in English. ``code`` is stable: it
 names the error in logs and in the docs and never changes with the wording. ``said`` is the text
 with its parts kept apart, from which `segmentation.languages` tells it in other languages.
 """
@@ -321,11 +321,14 @@ class Fault:
         place: The row, line or record: ``"contact.csv row 7"``, ``"line 20000"``.
         field: The field at fault; empty if the whole place is.
         reason: What is wrong, and what to do if that is not plain.
+        code: What kind of fault it is ("too_long", "missing_reference", ...): stable, and never
+            changed with the wording; empty where none is given.
     """
 
     place: str
     field: str
     reason: str
+    code: str = ""
 
     @property
     def message(self) -> Message:

@@ -344,14 +344,15 @@ def mistyped(record: Record) -> Iterator[tuple[str, str]]:
     """The fields of a record that hold what is none of their type, each with the reason."""
     for field in fields_of(type(record)):
         value = getattr(record, field.name)
-        if not _is_of(field.type, value):
+        if not is_value_of(field.type, value):
             yield field.name, Message("is no value of type {type}", type=Message(field.type.value))
     for name, value in getattr(record, "extra", ()):
-        if not any(_is_of(kind, value) for kind in _HELD):
+        if not any(is_value_of(kind, value) for kind in _HELD):
             yield name, "is no value of a field"
 
 
-def _is_of(kind: FieldType, value: object) -> bool:
+def is_value_of(kind: FieldType, value: object) -> bool:
+    """Whether a field of this type can hold a value; ``None`` is the blank of dates and times."""
     if isinstance(value, bool):
         return kind is FieldType.BOOLEAN
     if isinstance(value, datetime):

@@ -6,6 +6,7 @@ a comment, a cancellation) is recorded beside it, see `segmentation.journal`.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated
 
@@ -74,6 +75,36 @@ class DocumentType(Option):
     SERVICE_CONTRACT = "service_contract"
     SERVICE_CONTRACT_QUOTE = "service_contract_quote"
     SERVICE_QUOTE = "service_quote"
+
+
+SETUP_FIELDS: Mapping[DocumentType, str] = {
+    DocumentType.SALES_QUOTE: "sales_quotes",
+    DocumentType.SALES_BLANKET_ORDER: "sales_blnkt_ord",
+    DocumentType.SALES_ORDER_CONFIRMATION: "sales_ord_cnfrmn",
+    DocumentType.SALES_INVOICE: "sales_invoices",
+    DocumentType.SALES_SHIPMENT_NOTE: "sales_shpt_note",
+    DocumentType.SALES_CREDIT_MEMO: "sales_cr_memo",
+    DocumentType.SALES_STATEMENT: "sales_statement",
+    DocumentType.SALES_REMINDER: "sales_rmdr",
+    DocumentType.SERVICE_ORDER_CREATED: "serv_ord_create",
+    DocumentType.SERVICE_ORDER_POSTED: "serv_ord_post",
+    DocumentType.PURCHASE_QUOTE: "purch_quotes",
+    DocumentType.PURCHASE_BLANKET_ORDER: "purch_blnkt_ord",
+    DocumentType.PURCHASE_ORDER: "purch_orders",
+    DocumentType.PURCHASE_INVOICE: "purch_invoices",
+    DocumentType.PURCHASE_RECEIPT: "purch_rcpt",
+    DocumentType.PURCHASE_CREDIT_MEMO: "purch_cr_memos",
+    DocumentType.COVER_SHEET: "cover_sheets",
+    DocumentType.SALES_RETURN_ORDER: "sales_return_order",
+    DocumentType.SALES_FINANCE_CHARGE_MEMO: "sales_finance_charge_memo",
+    DocumentType.SALES_RETURN_RECEIPT: "sales_return_receipt",
+    DocumentType.PURCHASE_RETURN_SHIPMENT: "purch_return_shipment",
+    DocumentType.PURCHASE_RETURN_ORDER_CONFIRMATION: "purch_return_ord_cnfrmn",
+    DocumentType.SERVICE_CONTRACT: "service_contract",
+    DocumentType.SERVICE_CONTRACT_QUOTE: "service_contract_quote",
+    DocumentType.SERVICE_QUOTE: "service_quote",
+}
+"""The field of the template set-up for each kind of document."""
 
 
 class DeliveryStatus(Option):

@@ -10,10 +10,11 @@ import attrs
 
 from .code_tables import Country, Language, Salesperson
 from .contacts import CorrespondenceType
-from .errors import InvalidValue, Refused
+from .errors import InvalidValue, Message, Refused
 from .fields import (
     Code,
     Extra,
+    Field,
     FieldType,
     Length,
     LongCode,
@@ -70,17 +71,19 @@ class NumberSeries(
         """
         found = _DIGITS.fullmatch(self.last_no_used or self.starting_no)
         if found is None:
-            raise InvalidValue("starting_no", self.starting_no, "has no digits that could count up")
+            reason = Message("has no digits that could count up")
+            raise InvalidValue("starting_no", self.starting_no, reason)
         digits = found["digits"]
         counted = str(int(digits) + 1).zfill(len(digits)) if self.last_no_used else digits
         number = f"{found['head']}{counted}{found['tail']}"
         past = self.ending_no and (len(number), number) > (len(self.ending_no), self.ending_no)
         if len(counted) > len(digits) or past:
-            after = f" after {self.last_no_used!r}" if self.last_no_used else ""
-            raise Refused(
-                f"number series {self.code}",
-                f"no number is left{after}; lengthen or renew the series",
+            after = Message(" after {number!r}", number=self.last_no_used)
+            reason = Message(
+                "no number is left{after}; lengthen or renew the series",
+                after=after if self.last_no_used else "",
             )
+            raise Refused(Message("number series {code}", code=self.code), reason)
         return number
 
     def used(self, number: str) -> "NumberSeries":
@@ -168,3 +171,8 @@ class ExtraField(Record, table="extra_field", key=("table", "name")):
     table: LongText
     name: LongText
     type: LongText = "text"
+
+    @property
+    def field(self) -> Field:
+        """The field as a schema knows it."""
+        return Field(self.name, FieldType(self.type), extra=True)

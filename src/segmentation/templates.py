@@ -13,7 +13,7 @@ import attrs
 from .code_tables import Language
 from .codes import Option, to_code
 from .contacts import CorrespondenceType
-from .errors import Fault, UnknownName
+from .errors import Fault, Message, UnknownName
 from .fields import (
     AlsoCalled,
     Code,
@@ -242,36 +242,52 @@ def template_faults(
         languages: All its languages.
         records_documents: Whether the set-up uses it for documents of the host.
     """
-    place = f"template {template.code}"
+    place = Message("template {code}", code=template.code)
     texts = {text.language_code: text for text in languages}
     if records_documents and texts:
-        yield Fault(place, "", "records documents of the host, and may have no languages")
+        reason = Message("records documents of the host, and may have no languages")
+        yield Fault(place, "", reason, "records_documents")
     code = template.language_code_default
     default = texts.get(code)
     if code and default is None:
-        yield Fault(place, "language_code_default", f"{code!r} is none of its languages")
+        reason = Message("{value!r} is none of its languages", value=code)
+        yield Fault(place, "language_code_default", reason, "missing_reference")
     for text in texts.values():
         if text.attachment and text.word_template_code:
             yield Fault(
-                f"{place} in {text.language_code or 'no language'}",
+                text_place(text),
                 "word_template_code",
-                "excludes an attachment",
+                Message("excludes an attachment"),
+                "two_texts",
             )
     if template.word_template_code and default and default.attachment:
-        yield Fault(place, "word_template_code", "excludes the attachment of its language")
+        reason = Message("excludes the attachment of its language")
+        yield Fault(place, "word_template_code", reason, "two_texts")
     yield from _action_faults(template, default, place)
 
 
+def text_place(text: TemplateLanguage) -> Message:
+    """Which of a template's texts it is, for faults."""
+    return Message(
+        "template {code} in {language}",
+        code=text.interaction_template_code,
+        language=text.language_code or Message("no language"),
+    )
+
+
 def _action_faults(
-    template: InteractionTemplate, default: TemplateLanguage | None, place: str
+    template: InteractionTemplate, default: TemplateLanguage | None, place: Message
 ) -> Iterator[Fault]:
     """HTML is merged; a Word template is merged or opened; anything else is never merged."""
     if default and default.is_html:
         if template.wizard_action is not WizardAction.MERGE:
-            yield Fault(place, "wizard_action", "must be merge: its attachment is HTML")
+            reason = Message("must be merge: its attachment is HTML")
+            yield Fault(place, "wizard_action", reason, "wrong_action")
         return
     word = bool(template.word_template_code or (default and default.word_template_code))
     if word and template.wizard_action is WizardAction.IMPORT:
-        yield Fault(place, "wizard_action", "cannot be import: it has a Word template")
+        reason = Message("cannot be import: it has a Word template")
+        yield Fault(place, "wizard_action", reason, "wrong_action")
     if default and not word and template.wizard_action is WizardAction.MERGE:
-        yield Fault(place, "wizard_action", "cannot be merge: it has no Word template")
+        reason = Message("cannot be merge: it has no Word template")
+        yield Fault(place, "wizard_action", reason, "wrong_action")

@@ -168,16 +168,17 @@ def _deliver_word_letters(
             renderers=(word.WordRenderer(),), formats_for=_formats(), bodies=(mammoth.MailBody(),)
         ),
     )
-    crm.add(InteractionTemplate(code="THANKS", language_code_default="ENU"))
-    for path in sorted((sample / "letters").glob("thanks.*.docx")):
-        text = TemplateLanguage(
+    texts = [
+        TemplateLanguage(
             interaction_template_code="THANKS",
             language_code=path.name.split(".")[1],
             subject="Lynghede Lamper",
             attachment=crm.store.attachments.put(path.read_bytes()),
             attachment_name=path.name,
         )
-        crm.add(text)
+        for path in sorted((sample / "letters").glob("thanks.*.docx"))
+    ]
+    crm.add(InteractionTemplate(code="THANKS", language_code_default="ENU"), *texts)
     thanks = crm.new_segment("Thanks to owners", template="THANKS")
     thanks.add_contacts(job_responsibilities={"job_responsibility_code": "OWNER"})
     thanks.reduce_contacts(contact={"correspondence_type": "''"})

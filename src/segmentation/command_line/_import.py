@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from segmentation.errors import near_name
-from segmentation.operations.records import KINDS
+from segmentation.operations.data import imported_kinds
 from segmentation.workspace import Workspace
 
 from ._arguments import Commands, add_store
@@ -33,7 +33,7 @@ def _import(options: argparse.Namespace) -> int:
     for extra in imported.extra_fields:
         say(f"new field: {extra.table}.{extra.name} ({extra.type})")
     for name in imported.skipped_files:
-        near = near_name(Path(name).stem, KINDS)
+        near = near_name(Path(name).stem, imported_kinds())
         hint = f"; did you mean {near!r}?" if near not in {"", *dict(imported.counts)} else ""
         say(f"left alone: {name} (no table of ours{hint})")
     return DONE

@@ -1,24 +1,71 @@
 """What is wrong with records, by whichever way they come: files, Python, frames, a change by hand.
 
 One function finds all of it, so that no way in is laxer than another. Knows the rules of single
-records and of what they refer to; nothing is stored.
+records and of what they refer to; nothing is stored. Every fault has a code.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import attrs
 
 from segmentation.campaigns import Campaign
-from segmentation.contacts import Contact, ContactType
-from segmentation.errors import Fault, Identifier, Message, Rejected
-from segmentation.fields import Field, Record, Value, fields_of, key_of, misfits, mistyped
-from segmentation.interactions import Interaction
-from segmentation.operations.records import KINDS, find_record, name_of
+from segmentation.contacts import (
+    Contact,
+    ContactBusinessRelation,
+    ContactIndustryGroup,
+    ContactJobResponsibility,
+    ContactProfileAnswer,
+    ContactType,
+    ContactWebSource,
+)
+from segmentation.errors import Fault, Identifier, Message, NotFound, Rejected
+from segmentation.fields import (
+    Field,
+    FieldType,
+    Record,
+    RecordT,
+    Value,
+    fields_of,
+    is_value_of,
+    key_of,
+    misfits,
+    mistyped,
+)
+from segmentation.interactions import SETUP_FIELDS, Interaction
+from segmentation.kinds import record_kinds
+from segmentation.operations.records import find_record
 from segmentation.protocols import Store
+from segmentation.questionnaires import (
+    LineType,
+    ProfileQuestionnaire,
+    ProfileQuestionnaireLine,
+    Rating,
+    questionnaire_faults,
+    questions_of,
+)
+from segmentation.setup import ExtraField
+from segmentation.showing import shown_by
+from segmentation.templates import (
+    InteractionTemplate,
+    InteractionTemplateSetup,
+    TemplateLanguage,
+    WordTemplate,
+    template_faults,
+    text_place,
+)
+
+ONLY_TYPE: Mapping[type[Record], ContactType] = {
+    ContactBusinessRelation: ContactType.COMPANY,
+    ContactIndustryGroup: ContactType.COMPANY,
+    ContactWebSource: ContactType.COMPANY,
+    ContactJobResponsibility: ContactType.PERSON,
+}
+"""The rows that only one type of contact has."""
 
 
+@shown_by("place", "record")
 @attrs.frozen
 class Placed:
     """A record and where it came from."""
@@ -27,43 +74,116 @@ class Placed:
     record: Record
 
 
+def placed(records: Iterable[Record]) -> Sequence[Placed]:
+    """Records made in Python, each with its table and key as its place."""
+    return [Placed(place_of(record), record) for record in records]
+
+
+def place_of(record: Record) -> Message:
+    """Where the faults of a record lie: its table and key."""
+    key = " ".join(str(part) for part in key_of(record) if part is not None)
+    return Message("{table} {key}", table=Identifier(record.__table__), key=key)
+
+
 def record_faults(store: Store, placed: Sequence[Placed]) -> Iterator[Fault]:
     """All that is wrong with records that are to be stored together, in no order.
+
+    A record whose key is in the store already is taken for its new state; that a key may not be
+    taken is told by `taken_faults`.
 
     Args:
         store: Where they are to be stored.
         placed: The records; they may refer to each other.
     """
+    known = _Known(store, placed)
     yield from own_faults(placed)
+    yield from extra_faults(store, placed)
     yield from duplicate_faults(placed)
-    yield from reference_faults(store, placed)
+    yield from _reference_faults(known, placed)
+    yield from _attachment_faults(store, placed)
+    yield from _template_faults(known, placed)
+    yield from _questionnaire_faults(known, placed)
 
 
 def check_records(store: Store, placed: Sequence[Placed], *, what: str) -> None:
     """See that nothing is wrong with records.
 
+    Args:
+        store: Where they are to be stored.
+        placed: The records.
+        what: What they are together, for the error.
+
     Raises:
         Rejected: There are faults: all of them.
     """
-    found = sorted(record_faults(store, placed), key=place_order)
+    reject(record_faults(store, placed), what=what)
+
+
+def check_new(store: Store, placed: Sequence[Placed], *, what: str) -> None:
+    """See that nothing is wrong with records, and that their keys are not taken.
+
+    Args:
+        store: Where they are to be stored.
+        placed: The records.
+        what: What they are together, for the error.
+
+    Raises:
+        Rejected: There are faults: all of them.
+    """
+    reject([*record_faults(store, placed), *taken_faults(store, placed)], what=what)
+
+
+def reject(faults: Iterable[Fault], *, what: str) -> None:
+    """Raise an error of all faults, if there are any.
+
+    Raises:
+        Rejected: There are faults.
+    """
+    found = sorted(faults, key=place_order)
     if found:
         raise Rejected(what, found)
-
-
-def own_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
-    """Values of records that their fields cannot hold."""
-    for item in placed:
-        for field, reason in (*misfits(item.record), *mistyped(item.record)):
-            yield Fault(item.place, field, reason)
-        if isinstance(item.record, Campaign):
-            for fault in item.record.faults():
-                yield attrs.evolve(fault, place=item.place)
 
 
 def place_order(fault: Fault) -> tuple[str, int]:
     """Faults by file, and in it by row; those of a whole file come first."""
     file, _, row = fault.place.partition(" row ")
     return file, int(row) if row.isdigit() else 0
+
+
+# -- single records ---------------------------------------------------------------------------
+
+
+def own_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
+    """Values of records that their fields cannot hold, and keys that are blank."""
+    for item in placed:
+        for field, reason in misfits(item.record):
+            yield Fault(item.place, field, reason, "too_long")
+        for field, reason in mistyped(item.record):
+            yield Fault(item.place, field, reason, "wrong_type")
+        first = item.record.__key__[:1]
+        if first and getattr(item.record, first[0]) == "":
+            yield Fault(item.place, first[0], Message("is blank"), "blank")
+
+
+def extra_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
+    """Values of a host's own fields that are not of the type declared; others may hold any."""
+    declared: dict[tuple[str, str], str] = {
+        (extra.table, extra.name): extra.type for extra in store.records.all(ExtraField)
+    }
+    for item in placed if declared else ():
+        for name, value in getattr(item.record, "extra", ()):
+            typed = declared.get((item.record.__table__, name))
+            if typed and value is not None and not is_value_of(FieldType(typed), value):
+                reason = Message("is no value of type {type}", type=Message(str(typed)))
+                yield Fault(item.place, name, reason, "wrong_type")
+
+
+def declared_fields(store: Store, kind: type[Record]) -> Sequence[Field]:
+    """The fields that a host declared for a table."""
+    return [extra.field for extra in store.records.all(ExtraField, table=kind.__table__)]
+
+
+# -- keys -------------------------------------------------------------------------------------
 
 
 def duplicate_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
@@ -73,39 +193,44 @@ def duplicate_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
         kind, key = item.record.__table__, key_of(item.record)
         if (kind, key) in seen:
             named = ", ".join(item.record.__key__)
-            yield Fault(item.place, named, f"has the same key as {seen[kind, key]}")
+            reason = Message("has the same key as {place}", place=seen[kind, key])
+            yield Fault(item.place, named, reason, "duplicate")
         seen.setdefault((kind, key), item.place)
 
 
 def taken_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
-    """Keys that a stored record of the same kind has already."""
+    """Keys that records in the store have already."""
     for item in placed:
-        if find_record(store, type(item.record), item.record) is not None:
+        if store.records.find(type(item.record), *key_of(item.record)) is not None:
             named = ", ".join(item.record.__key__)
-            kind = Message(name_of(type(item.record)))
-            yield Fault(item.place, named, Message("is taken by another {kind}", kind=kind))
+            yield Fault(item.place, named, Message("is taken already"), "taken")
+
+
+# -- references -------------------------------------------------------------------------------
 
 
 def reference_faults(store: Store, placed: Sequence[Placed]) -> Iterator[Fault]:
-    """Values that name a record of another table which is not there.
+    """Values that name a record of another table which is not there, or none that will do.
 
     A code table that holds no row at all is taken for not kept, and is not asked.
     """
-    known = _Known(store, placed)
+    yield from _reference_faults(_Known(store, placed), placed)
+
+
+def _reference_faults(known: "_Known", placed: Sequence[Placed]) -> Iterator[Fault]:
     references = {kind: _references(kind) for kind in {type(item.record) for item in placed}}
     for item in placed:
         for field in references[type(item.record)]:
             value = getattr(item.record, field.name)
             if value and not known.has(field.refers_to, value):
-                yield Fault(item.place, field.name, _missing(field.refers_to, value))
-        if isinstance(item.record, Contact):
-            yield from _company_faults(item.place, item.record, known)
-        if isinstance(item.record, Interaction):
-            yield from _past_faults(item.place, item.record)
+                yield Fault(
+                    item.place, field.name, _absent(field.refers_to, value), "missing_reference"
+                )
+        yield from _rule_faults(item.place, item.record, known)
 
 
-def _missing(table: str, key: Value) -> Message:
-    return Message("there is no {kind} {key!r}{hint}", kind=Identifier(table), key=key, hint="")
+def _absent(table: str, value: object) -> Message:
+    return Message("there is no {kind} {key!r}{hint}", kind=Identifier(table), key=value, hint="")
 
 
 def _references(kind: type[Record]) -> Sequence[Field]:
@@ -114,48 +239,210 @@ def _references(kind: type[Record]) -> Sequence[Field]:
     return [field for field in found if field.name == "contact_no" or kind is not Interaction]
 
 
+def _rule_faults(place: str, record: Record, known: "_Known") -> Iterator[Fault]:
+    """What a table's own rules forbid."""
+    match record:
+        case Contact():
+            yield from _company_faults(place, record, known)
+        case Interaction():
+            yield from _past_faults(place, record)
+        case Campaign():
+            yield from (attrs.evolve(fault, place=place) for fault in record.faults())
+        case ContactProfileAnswer():
+            yield from _answer_faults(place, record, known)
+        case _ if type(record) in ONLY_TYPE:
+            yield from _type_faults(place, record, known)
+
+
 def _company_faults(place: str, contact: Contact, known: "_Known") -> Iterator[Fault]:
     if contact.type is ContactType.COMPANY and contact.company_no != contact.no:
-        yield Fault(place, "company_no", "a company's company_no is its own number")
-    employer = known.contact(contact.company_no)
+        reason = Message("a company's company_no is its own number")
+        yield Fault(place, "company_no", reason, "wrong_company")
+    employer = known.find(Contact, contact.company_no) if contact.company_no else None
     if employer and contact.type is ContactType.PERSON and employer.type is ContactType.PERSON:
-        yield Fault(place, "company_no", f"contact {employer.no!r} is a person, not a company")
+        reason = Message("contact {no!r} is a person, not a company", no=employer.no)
+        yield Fault(place, "company_no", reason, "wrong_company")
+
+
+def _type_faults(place: str, row: Record, known: "_Known") -> Iterator[Fault]:
+    """A row that the other type of contact has."""
+    only = ONLY_TYPE[type(row)]
+    contact = known.find(Contact, getattr(row, "contact_no"))  # noqa: B009 - all of these have it
+    if contact is not None and contact.type is not only:
+        reason = Message(
+            "only a {only} has such rows, and {no} is a {type}",
+            only=Message(str(only)),
+            no=contact.no,
+            type=Message(str(contact.type)),
+        )
+        yield Fault(place, "contact_no", reason, "wrong_contact_type")
 
 
 def _past_faults(place: str, past: Interaction) -> Iterator[Fault]:
     """What keeps an interaction of the past from being taken in."""
     if not past.contact_no:
-        yield Fault(place, "contact_no", "is blank")
+        yield Fault(place, "contact_no", Message("is blank"), "blank")
     if past.date is None:
-        yield Fault(place, "date", "is blank")
+        yield Fault(place, "date", Message("is blank"), "blank")
+
+
+def _answer_faults(place: str, given: ContactProfileAnswer, known: "_Known") -> Iterator[Fault]:
+    """An answer that its questionnaire does not have; one without any lines is not asked."""
+    code = given.profile_questionnaire_code
+    line = known.find(ProfileQuestionnaireLine, code, given.line_no)
+    if line is None and not known.lines(code):
+        return
+    if line is None or line.type is LineType.QUESTION:
+        yield Fault(place, "line_no", _no_answer(code, given.line_no), "missing_reference")
+
+
+def _no_answer(code: str, line_no: int) -> Message:
+    reason = "line {line} is no answer of questionnaire {code}"
+    return Message(reason, line=line_no, code=code)
+
+
+# -- attachments, templates, questionnaires ---------------------------------------------------
+
+
+def _attachment_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
+    """Attachments that are not stored."""
+    for item in placed:
+        if isinstance(item.record, TemplateLanguage | WordTemplate) and item.record.attachment:
+            try:
+                store.attachments.get(item.record.attachment)
+            except NotFound:
+                reason = Message("is no attachment that is stored; give a file or its content")
+                yield Fault(item.place, "attachment", reason, "unknown_attachment")
+
+
+def _template_faults(known: "_Known", placed: Sequence[Placed]) -> Iterator[Fault]:
+    """What does not go together in templates, their languages and the set-up that names them."""
+    places: dict[str, str] = {}
+    codes: dict[str, None] = {}
+    for item in placed:
+        match item.record:
+            case InteractionTemplate(code=code) as template:
+                places[Message("template {code}", code=template.code)] = item.place
+                codes[code] = None
+            case TemplateLanguage(interaction_template_code=code) as text:
+                places[text_place(text)] = item.place
+                codes[code] = None
+            case InteractionTemplateSetup() as setup:
+                yield from _setup_faults(known, item.place, setup)
+    for code in codes:
+        found = known.find(InteractionTemplate, code)
+        for fault in _faults_of_template(known, found) if found is not None else ():
+            yield attrs.evolve(fault, place=places.get(fault.place, fault.place))
+
+
+def _faults_of_template(known: "_Known", template: InteractionTemplate) -> Iterator[Fault]:
+    setup = known.find(InteractionTemplateSetup) or InteractionTemplateSetup()
+    named = {getattr(setup, field) for field in SETUP_FIELDS.values()}
+    texts = known.texts(template.code)
+    left_behind = any(map(_lacks_attachment, texts))
+    for fault in template_faults(template, texts, records_documents=template.code in named):
+        if not (left_behind and fault.code == "wrong_action"):
+            yield fault
+
+
+def _lacks_attachment(text: TemplateLanguage) -> bool:
+    """Whether a text came from Business Central without its attachment, which is only numbered."""
+    return not text.attachment and bool(dict(text.extra).get("attachment_no"))
+
+
+def _setup_faults(known: "_Known", place: str, setup: InteractionTemplateSetup) -> Iterator[Fault]:
+    """Templates that are to record documents and have languages."""
+    for field in SETUP_FIELDS.values():
+        code = getattr(setup, field)
+        if code and known.texts(code):
+            reason = Message("{value!r} has languages", value=code)
+            yield Fault(place, field, reason, "records_documents")
+
+
+def _questionnaire_faults(known: "_Known", placed: Sequence[Placed]) -> Iterator[Fault]:
+    """What is wrong with the lines of questionnaires, and with the points of their ratings."""
+    places: dict[str, str] = {}
+    codes: dict[str, None] = {}
+    for item in placed:
+        match item.record:
+            case ProfileQuestionnaire(code=code):
+                codes[code] = None
+            case ProfileQuestionnaireLine() as line:
+                places[line.place] = item.place
+                codes[line.profile_questionnaire_code] = None
+            case Rating() as rating:
+                yield from _rating_faults(known, item.place, rating)
+    for code in codes:
+        questionnaire = known.find(ProfileQuestionnaire, code)
+        if questionnaire is None:
+            continue
+        for fault in questionnaire_faults(questionnaire, known.lines(code)):
+            yield attrs.evolve(fault, place=places.get(fault.place, fault.place))
+
+
+def _rating_faults(known: "_Known", place: str, rating: Rating) -> Iterator[Fault]:
+    questions = questions_of(known.lines(rating.profile_questionnaire_code))
+    rated = {question.line.line_no for question in questions if question.is_rating}
+    if rating.profile_questionnaire_line_no not in rated:
+        reason = Message("is no rating question of it")
+        yield Fault(place, "profile_questionnaire_line_no", reason, "missing_reference")
+    code, number = rating.rating_profile_quest_code, rating.rating_profile_quest_line_no
+    answer = known.find(ProfileQuestionnaireLine, code, number)
+    if answer is None or answer.type is LineType.QUESTION:
+        reason = _no_answer(code, number)
+        yield Fault(place, "rating_profile_quest_line_no", reason, "missing_reference")
+
+
+# -- what there is ----------------------------------------------------------------------------
 
 
 class _Known:
-    """Which keys there are, in the store and among what is being taken in."""
+    """What there is, in the store and among the records that are to be stored."""
 
     def __init__(self, store: Store, placed: Iterable[Placed]) -> None:
         self._store = store
-        self._new: dict[str, dict[Value, Record]] = defaultdict(dict)
+        self._new: dict[str, dict[tuple[Any, ...], Record]] = defaultdict(dict)
+        self._first: dict[str, set[Value]] = defaultdict(set)
         for item in placed:
-            first = key_of(item.record)[:1]
-            self._new[item.record.__table__].update(dict.fromkeys(first, item.record))
-        self._old: dict[str, frozenset[Value]] = {}
+            table, key = item.record.__table__, key_of(item.record)
+            self._new[table][key] = item.record
+            self._first[table].update(key[:1])
+        self._old: dict[str, Collection[Value]] = {}
 
     def has(self, table: str, value: Value) -> bool:
-        if value in self._new[table]:
+        """Whether a reference leads somewhere; a table without any row is not asked."""
+        if value in self._first[table]:
             return True
         if table == Contact.__table__:
-            return self._store.records.find(Contact, value) is not None
+            return find_record(self._store, Contact, value) is not None
         stored = self._stored(table)
-        return value in stored or not (stored or self._new[table])
+        return value in stored or not (stored or self._first[table])
 
-    def contact(self, no: str) -> Contact | None:
-        found = self._new[Contact.__table__].get(no) or self._store.records.find(Contact, no)
-        return cast("Contact | None", found)
+    def find(self, kind: type[RecordT], *key: Value) -> RecordT | None:
+        """The record with this key as it will be."""
+        found = self._new[kind.__table__].get(key)
+        return cast("RecordT", found) if found else find_record(self._store, kind, key)
 
-    def _stored(self, table: str) -> frozenset[Value]:
+    def texts(self, template_code: str) -> Sequence[TemplateLanguage]:
+        """The languages of a template as they will be."""
+        return self._all(TemplateLanguage, interaction_template_code=template_code)
+
+    def lines(self, questionnaire_code: str) -> Sequence[ProfileQuestionnaireLine]:
+        """The lines of a questionnaire as they will be, in their order."""
+        return self._all(ProfileQuestionnaireLine, profile_questionnaire_code=questionnaire_code)
+
+    def _all(self, kind: type[RecordT], **equal: str) -> Sequence[RecordT]:
+        found: dict[tuple[Any, ...], RecordT] = {
+            key_of(row): row for row in self._store.records.all(kind, **equal)
+        }
+        for key, row in self._new[kind.__table__].items():
+            if all(getattr(row, name) == value for name, value in equal.items()):
+                found[key] = cast("RecordT", row)
+        return [found[key] for key in sorted(found)]
+
+    def _stored(self, table: str) -> Collection[Value]:
         if table not in self._old:
-            kind = KINDS.get(table)
+            kind = record_kinds().get(table)
             rows = self._store.records.all(kind) if kind else ()
             self._old[table] = frozenset(key_of(row)[0] for row in rows)
         return self._old[table]

@@ -31,11 +31,12 @@ from segmentation.criteria import (
     parts_of,
     segments_of,
 )
-from segmentation.fields import Field, FieldType, key_of
+from segmentation.fields import Field, key_of
 from segmentation.interactions import Interaction
+from segmentation.kinds import record_kinds
 from segmentation.languages import Phrases
 from segmentation.operations.context import Context
-from segmentation.operations.records import KINDS, require_contact
+from segmentation.operations.records import require_contact
 from segmentation.protocols import Store
 from segmentation.segments import (
     FILTERED,
@@ -123,7 +124,7 @@ def check_selection(
             return frozenset(header.no for header in store.segments.headers())
         if table == LoggedSegment.__table__:
             return frozenset(str(item.entry_no) for item in store.records.all(LoggedSegment))
-        kind = KINDS.get(table)
+        kind = record_kinds().get(table)
         if kind is None or kind is Contact:
             return None
         keys = frozenset(str(key_of(item)[0]) for item in store.records.all(kind))
@@ -154,17 +155,12 @@ def _circles(
             yield Remark(Concern.CIRCLE, "", sentence)
 
 
-def as_field(extra: ExtraField) -> Field:
-    """An extra field as the schema knows it."""
-    return Field(extra.name, FieldType(extra.type), extra=True)
-
-
 def schema_of(store: Store) -> Schema:
     """The schema of a store's contacts: our tables, with the extra fields taken in."""
-    added: dict[str, list[ExtraField]] = {}
+    added: dict[str, list[Field]] = {}
     for extra in store.records.all(ExtraField):
-        added.setdefault(extra.table, []).append(extra)
-    return contact_schema({table: map(as_field, extras) for table, extras in added.items()})
+        added.setdefault(extra.table, []).append(extra.field)
+    return contact_schema(added)
 
 
 def select(store: Store, criteria: Criteria | None, as_of: AsOf) -> Sequence[str]:

@@ -235,7 +235,7 @@ class SegmentHeaderValues(TypedDict, total=False):
     """Fields of the table ``segment_header``."""
 
     no: str
-    no_series: str
+    no_series: str | NumberSeries
     description: str
     campaign_no: str | Campaign
     campaign_target: bool

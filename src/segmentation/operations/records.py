@@ -7,69 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, zip_longest
 from typing import cast
 
-from segmentation import (
-    campaigns,
-    code_tables,
-    contacts,
-    questionnaires,
-    salutations,
-    setup,
-    tasks,
-    templates,
-)
 from segmentation.codes import to_code
 from segmentation.contacts import Contact, ContactBusinessRelation, LinkToTable
 from segmentation.errors import NotFound
 from segmentation.fields import FieldType, Record, RecordT, fields_of, key_of
-from segmentation.interactions import Interaction
 from segmentation.protocols import Store
 from segmentation.segments import Segment
 from segmentation.setup import UserSetup
-
-KINDS: Mapping[str, type[Record]] = {
-    kind.__table__: kind
-    for kind in (
-        contacts.Contact,
-        contacts.AlternativeAddress,
-        contacts.ContactBusinessRelation,
-        contacts.ContactIndustryGroup,
-        contacts.ContactJobResponsibility,
-        contacts.ContactMailingGroup,
-        contacts.ContactProfileAnswer,
-        contacts.ContactWebSource,
-        contacts.ItemEntry,
-        Interaction,
-        code_tables.MailingGroup,
-        code_tables.IndustryGroup,
-        code_tables.BusinessRelation,
-        code_tables.JobResponsibility,
-        code_tables.OrganizationalLevel,
-        code_tables.WebSource,
-        code_tables.Territory,
-        code_tables.CountryRegion,
-        code_tables.LanguageCode,
-        code_tables.SalespersonPurchaser,
-        salutations.Salutation,
-        salutations.SalutationFormula,
-        templates.InteractionGroup,
-        templates.InteractionTemplate,
-        templates.TemplateLanguage,
-        templates.InteractionTemplateSetup,
-        campaigns.Campaign,
-        campaigns.CampaignStatus,
-        questionnaires.ProfileQuestionnaire,
-        questionnaires.ProfileQuestionnaireLine,
-        questionnaires.Rating,
-        tasks.Team,
-        tasks.TeamSalesperson,
-        setup.NumberSeries,
-        setup.MarketingSetup,
-        setup.UserSetup,
-        setup.CompanyInformation,
-    )
-}
-"""The tables that can be taken in, by name."""
-
 
 _NEAR_AMONG = 10_000
 """Among how many keys the one that looks most like a wrong one is looked for."""

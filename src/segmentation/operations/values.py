@@ -26,12 +26,39 @@ from segmentation.fields import (
 from segmentation.languages import truths
 
 
+class Misfit(ValueError):  # noqa: N818 - says what it is
+    """A value that its field cannot hold.
+
+    Attributes:
+        value: The value as it was given.
+        of_value: Why, to be said of the value: "is not a number".
+        code: What kind of fault it is.
+    """
+
+    def __init__(self, value: object, of_value: Message, code: str = "wrong_type") -> None:
+        super().__init__(value, of_value)
+        self.value = value
+        self.of_value = of_value
+        self.code = code
+
+    @property
+    def reason(self) -> Message:
+        """Why it does not fit, with the value unless that is long."""
+        if self.code == "too_long":
+            return self.of_value
+        return Message("{value!r} {reason}", value=self.value, reason=self.of_value)
+
+    def __str__(self) -> str:
+        return str(self.reason)
+
+
 def parse_field_values(
     kind: type[Record],
     given: Mapping[str, object],
     *,
     fixed: Iterable[str] = (),
     long: bool = False,
+    extras: Iterable[Field] = (),
 ) -> dict[str, Any]:
     """The values of some fields of a record, such as ``date="2026-11-22"`` or ``cost=2.5``.
 
@@ -40,6 +67,7 @@ def parse_field_values(
         given: Values by field; ``None`` and an empty text are the blank of the field.
         fixed: Fields that no caller gives.
         long: Let texts be longer than their fields, for who looks at that later.
+        extras: The fields that a host declared: texts in ``extra`` become their dates and numbers.
 
     Raises:
         UnknownName: The record has no such field, or no caller gives it.
@@ -47,6 +75,7 @@ def parse_field_values(
     """
     fields = {field.name: field for field in fields_of(kind)}
     known = {*fields, "extra"} - set(fixed)
+    declared = {field.name: field for field in extras}
     read: dict[str, Any] = {}
     what = kind.__table__.replace("_", " ")
     faults: list[Fault] = []
@@ -54,17 +83,22 @@ def parse_field_values(
         if name not in known:
             raise UnknownName("field", name, known=sorted(known), where=kind.__table__)
         try:
-            read[name] = (
-                _extra(value) if name == "extra" else _read_given(fields[name], value, long=long)
-            )
-        except (ValueError, TypeError) as error:
-            reason = Message(
-                "{value!r} {reason}", value=value, reason=str(error).removeprefix(f"{value!r} ")
-            )
-            faults.append(Fault(what, name, reason))
+            if name == "extra":
+                read[name] = _read_extra(value, declared)
+            else:
+                read[name] = _read_given(fields[name], value, long=long)
+        except Misfit as misfit:
+            reason = Message("{value!r} {reason}", value=misfit.value, reason=misfit.of_value)
+            faults.append(Fault(what, name, reason, misfit.code))
+        except (ValueError, TypeError):
+            reason = Message("{value!r} {reason}", value=value, reason=Message(_NO_EXTRA))
+            faults.append(Fault(what, name, reason, "wrong_type"))
     if faults:
         raise Rejected(what, faults)
     return read
+
+
+_NO_EXTRA = "is no mapping of names to values"
 
 
 def _read_given(field: Field, value: object, *, long: bool) -> object:
@@ -78,8 +112,12 @@ def _key(field: Field, value: object) -> object:
     return value
 
 
-def _extra(values: Any) -> Extra:  # noqa: ANN401 - what is no mapping is refused
-    return tuple((name, _exact(value)) for name, value in to_extra(values))
+def _read_extra(values: Any, declared: Mapping[str, Field]) -> Extra:  # noqa: ANN401 - what is no mapping is refused
+    """A host's fields; what is declared is read as its type, all else stays as it is."""
+    return tuple(
+        (name, read_value(declared[name], _exact(value)) if name in declared else _exact(value))
+        for name, value in to_extra(values)
+    )
 
 
 def _exact(value: Any) -> Any:  # noqa: ANN401 - any value
@@ -107,21 +145,24 @@ def read_value(field: Field, raw: object) -> Value:
         raw: A text, or a bool, int, Decimal or None out of JSON.
 
     Raises:
-        ValueError: It does not fit; the message says why, for people.
+        Misfit: It does not fit.
     """
     if raw is None or raw == "":
         return field.blank
     value = _READERS[field.type](field, raw)
     if field.length and isinstance(value, str) and len(value) > field.length:
-        raise ValueError(f"has {len(value)} characters, {field.length} at most")
+        reason = Message(
+            "has {count} characters, {most} at most", count=len(value), most=field.length
+        )
+        raise Misfit(raw, reason, "too_long")
     return value
 
 
 def _read_text(_field: Field, raw: object) -> str:
     if not isinstance(raw, str):
-        raise ValueError(f"{raw!r} is not a text")
+        raise Misfit(raw, Message("is not a text"))
     if "\x00" in raw:
-        raise ValueError("holds a NUL character")
+        raise Misfit(raw, Message("holds a NUL character"))
     return raw
 
 
@@ -132,25 +173,27 @@ def _read_code(field: Field, raw: object) -> str:
 def _read_integer(_field: Field, raw: object) -> int:
     if isinstance(raw, int) and not isinstance(raw, bool):
         if not LEAST <= raw <= GREATEST:
-            raise ValueError(f"{raw!r} is too large")
+            raise Misfit(raw, Message("is too large"))
         return raw
     if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", raw, re.ASCII):
         return int(raw)
-    raise ValueError(f"{raw!r} is not a whole number")
+    raise Misfit(raw, Message("is not a whole number"))
 
 
 def _read_decimal(_field: Field, raw: object) -> Decimal:
     if isinstance(raw, bool) or not isinstance(raw, int | Decimal | str):
-        raise ValueError(f"{raw!r} is not a number")
+        raise Misfit(raw, Message("is not a number"))
     try:
         value = Decimal(raw)
     except InvalidOperation:
-        raise ValueError(f"{raw!r} is not a number") from None
+        raise Misfit(raw, Message("is not a number")) from None
     if not value.is_finite():
-        raise ValueError(f"{raw!r} is not a number")
+        raise Misfit(raw, Message("is not a number"))
     _, _, places = cast("tuple[int, tuple[int, ...], int]", value.as_tuple())
     if max(value.adjusted(), -places) > _DIGITS:
-        raise ValueError(f"is a number of more than {_DIGITS} digits")
+        raise Misfit(
+            raw, Message("is a number of more than {most} digits", most=_DIGITS), "too_long"
+        )
     return value
 
 
@@ -161,7 +204,7 @@ def _read_boolean(_field: Field, raw: object) -> bool:
     truth = truths().get(text) if text else False
     if truth is not None:
         return truth
-    raise ValueError(f"{raw!r} is neither yes nor no")
+    raise Misfit(raw, Message("is neither yes nor no"))
 
 
 def _read_option(field: Field, raw: object) -> str:
@@ -174,8 +217,12 @@ def _read_option(field: Field, raw: object) -> str:
     named = str(raw)
     near = near_name(named, field.options)
     there = ", ".join(filter(None, field.options))
-    hint = f"; did you mean {near!r}?" if near else f"; it is one of {there}"
-    raise ValueError(f"{named!r} is not an option{hint}")
+    hint = (
+        Message("; did you mean {near!r}?", near=near)
+        if near
+        else Message("; it is one of {options}", options=there)
+    )
+    raise Misfit(named, Message("is not an option{hint}", hint=hint))
 
 
 @cache
@@ -183,12 +230,12 @@ def _by_caption(captions: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
     return {caption.lower(): option for caption, option in captions}
 
 
-def _from_iso(parse: Callable[[str], Any], name: str) -> Callable[[Field, object], Any]:
+def _from_iso(parse: Callable[[str], Any], reason: Message) -> Callable[[Field, object], Any]:
     def read(_field: Field, raw: object) -> Any:  # noqa: ANN401 - date, datetime or time
         try:
             return parse("" if isinstance(raw, int | Decimal) else str(raw).strip())
         except ValueError:
-            raise ValueError(f"{raw!r} is not {name} in ISO form") from None
+            raise Misfit(raw, reason) from None
 
     return read
 
@@ -210,9 +257,9 @@ _READERS: Mapping[FieldType, Callable[[Field, Any], Value]] = {
     FieldType.DECIMAL: _read_decimal,
     FieldType.BOOLEAN: _read_boolean,
     FieldType.OPTION: _read_option,
-    FieldType.DATE: _from_iso(_date, "a date"),
-    FieldType.DATETIME: _from_iso(_moment, "a datetime"),
-    FieldType.TIME: _from_iso(time.fromisoformat, "a time"),
+    FieldType.DATE: _from_iso(_date, Message("is not a date in ISO form")),
+    FieldType.DATETIME: _from_iso(_moment, Message("is not a datetime in ISO form")),
+    FieldType.TIME: _from_iso(time.fromisoformat, Message("is not a time in ISO form")),
 }
 
 

@@ -8,7 +8,7 @@ import attrs
 
 from segmentation.codes import Option
 from segmentation.contacts import AnswerPriority, Contact, ContactType, Priority
-from segmentation.errors import Fault, Message
+from segmentation.errors import Fault, Identifier, Message
 from segmentation.fields import (
     Code,
     Extra,
@@ -307,12 +307,16 @@ def questionnaire_faults(
             reason = Message(
                 "belongs to another questionnaire than {code}", code=questionnaire.code
             )
-            faults.append(Fault(line.place, "profile_questionnaire_code", reason))
+            faults.append(
+                Fault(line.place, "profile_questionnaire_code", reason, "wrong_questionnaire")
+            )
     if lines and lines[0].type is LineType.ANSWER:
-        faults.append(Fault(lines[0].place, "type", "an answer comes before any question"))
+        reason = Message("an answer comes before any question")
+        faults.append(Fault(lines[0].place, "type", reason, "wrong_order"))
     for question in questions_of(lines):
         if not question.answers:
-            faults.append(Fault(question.line.place, "", "a question without any answer"))
+            reason = Message("a question without any answer")
+            faults.append(Fault(question.line.place, "", reason, "no_answer"))
         faults += question.faults()
     return faults
 
@@ -321,20 +325,21 @@ def _question_faults(line: ProfileQuestionnaireLine) -> Iterator[Fault]:
     fields = ("customer_class_field", "vendor_class_field", "contact_class_field")
     chosen = [field for field in fields if getattr(line, field)]
     if len(chosen) != 1:
-        named = " and ".join(chosen) or "none"
-        reason = Message("one class field is wanted, not {fields}", fields=named)
-        yield Fault(line.place, "customer_class_field", reason)
+        said = Message.joined(", ", map(Identifier, chosen)) if chosen else Message("none")
+        reason = Message("one class field is wanted, not {fields}", fields=said)
+        yield Fault(line.place, "customer_class_field", reason, "wrong_class_field")
     if not line.classification_method:
-        yield Fault(line.place, "classification_method", "is blank")
+        yield Fault(line.place, "classification_method", "is blank", "blank")
     if not 0 <= line.min_pct_questions_answered <= WHOLE:
-        yield Fault(line.place, "min_pct_questions_answered", "is not between 0 and 100")
+        reason = Message("is not between 0 and 100")
+        yield Fault(line.place, "min_pct_questions_answered", reason, "out_of_range")
     if line.contact_class_field is ContactClassField.RATING:
         return
     for field in ("starting_date_formula", "ending_date_formula"):
         if not getattr(line, field):
-            yield Fault(line.place, field, "is blank")
+            yield Fault(line.place, field, "is blank", "blank")
     if line.classification_method in _SORTED and not line.sorting_method:
-        yield Fault(line.place, "sorting_method", "is blank; percentages need one")
+        yield Fault(line.place, "sorting_method", "is blank; percentages need one", "blank")
 
 
 def _range_faults(
@@ -343,6 +348,7 @@ def _range_faults(
     low, high = answer.from_value, answer.to_value
     if high and low > high:
         reason = Message("{high} is less than {low}: the range is empty", high=high, low=low)
-        yield Fault(answer.place, "to_value", reason)
+        yield Fault(answer.place, "to_value", reason, "out_of_range")
     if question.classification_method in _SORTED and max(low, high) > WHOLE:
-        yield Fault(answer.place, "to_value", "a percentage cannot be over 100")
+        reason = Message("a percentage cannot be over 100")
+        yield Fault(answer.place, "to_value", reason, "out_of_range")

@@ -26,6 +26,7 @@ from segmentation.fields import (
     to_option,
     with_converters,
 )
+from segmentation.setup import SeriesCode
 from segmentation.templates import (
     CampaignNo,
     GroupCode,
@@ -56,7 +57,7 @@ class SegmentHeader(
     """
 
     no: Code
-    no_series: Code = ""
+    no_series: SeriesCode = ""
     description: Text = ""
     campaign_no: CampaignNo = ""
     campaign_target: bool = False

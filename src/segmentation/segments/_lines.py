@@ -356,9 +356,33 @@ class Lines(Sequence[SegmentLine]):
         pairs = zip(mine.numbers, mine.contact_nos, strict=True)
         return mine.picked([pair[0] for pair in pairs if pair not in there])[0]
 
+    def mapped(self, change: Callable[[SegmentLine], SegmentLine]) -> "Lines":
+        """These lines, each become another with the same number and contact.
+
+        Args:
+            change: Makes the other line. Lines that are alike are asked once for all of them, by
+                one without number and contact.
+        """
+        parts = tuple(_mapped(part, change) for part in self.parts)
+        changed = {number: change(line) for number, line in self.changed.items()}
+        if parts == self.parts and changed == self.changed:
+            return self
+        return attrs.evolve(self, parts=parts, changed=changed)
+
     def with_changed(self, lines: Iterable[SegmentLine]) -> "Lines":
         """These lines, some of which have become others with the same number."""
         return attrs.evolve(self, changed={**self.changed, **{ln.line_no: ln for ln in lines}})
+
+
+def _mapped(part: Part, change: Callable[[SegmentLine], SegmentLine]) -> Part:
+    """A part with each line become another; the part itself if none does."""
+    lines = alike(part)
+    likes = [change(like) for like in lines.likes]
+    if likes == list(lines.likes):
+        return part
+    columns = (lines.who.manner_of, lines.numbers, lines.who.numbers, lines.who.company_nos)
+    block = Alike.of(likes, *columns)
+    return Part(block, block.who.everyone)
 
 
 def _places_of(part: Part) -> Iterator[tuple[Block, int]]:

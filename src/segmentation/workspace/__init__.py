@@ -18,7 +18,7 @@ from ._segments import Segments
 from ._selected import Selected
 from ._setup import Setup
 from ._system import system_clock, system_random_bytes
-from ._tables import Tables
+from ._tables import Table, Tables
 from ._tasks import Tasks
 from ._templates import Templates
 from ._worksheet import Worksheet
@@ -37,6 +37,7 @@ __all__ = [
     "Segments",
     "Selected",
     "Setup",
+    "Table",
     "Tables",
     "Tasks",
     "Templates",

@@ -21,14 +21,7 @@ from segmentation.criteria import (
     bind,
 )
 from segmentation.documents import Document
-from segmentation.errors import (
-    Fault,
-    NotFound,
-    Rejected,
-    SegmentationError,
-    StoreError,
-    near_name,
-)
+from segmentation.errors import SegmentationError
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.markup import SHOWN, to_table
@@ -41,7 +34,7 @@ from segmentation.operations.criteria import (
     explain_contact,
     schema_of,
 )
-from segmentation.operations.data import Imported, SourceFile
+from segmentation.operations.data import Imported
 from segmentation.operations.letters import Delivered, Progress, RetryPolicy
 from segmentation.operations.segments import Source
 from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
@@ -246,27 +239,30 @@ class Workspace:
 
     # -- contacts ---------------------------------------------------------------------------
 
-    def import_data(self, source: str | Path) -> Imported:
+    def import_data(self, path: str | Path) -> Imported:
         """Take in a folder of JSON and CSV files, one for each table, or one such file.
+
+        A row whose key is in the store already replaces what is there.
+
+        Args:
+            path: The folder or the file. Attachments that rows name are read from inside the
+                folder only.
 
         Raises:
             StoreError: There is no such file or folder.
             Rejected: There are faults: all of them, or no file is for a table of ours; nothing
                 is taken in.
         """
-        path = Path(source)
-        if not path.exists():
-            raise StoreError(str(path), "there is no such file or folder")
-        folder = path if path.is_dir() else path.parent
-        paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in {".json", ".csv"})
-        chosen = paths if path.is_dir() else [path]
-        if not any(SourceFile(p.name, b"").table in records.KINDS for p in chosen):
-            raise Rejected("import", [Fault(str(path), "", _not_ours(path))])
-        files = [SourceFile(p.name, p.read_bytes()) for p in chosen]
-        return data.import_files(self.context, files, attached=_reader(folder))
+        return data.import_path(self.context, Path(path))
 
     def add(self, *records: Record) -> Imported:
-        """Take in contacts, their rows and code tables made in Python.
+        """Take in contacts, their rows and records of other tables made in Python.
+
+        A record whose key is in the store already replaces what is there; what only makes new
+        ones is the ``add`` of each noun and table.
+
+        Args:
+            *records: The records; they may refer to each other.
 
         Raises:
             Rejected: There are faults: all of them; nothing is taken in.
@@ -453,26 +449,3 @@ class Workspace:
         if fresh:
             return letters.resend_fresh(self.context, entry_nos, language=language)
         return letters.resend(self.context, entry_nos)
-
-
-def _not_ours(path: Path) -> str:
-    if path.is_dir():
-        return "holds no JSON or CSV file that is named after a table of ours"
-    near = near_name(path.stem, records.KINDS)
-    return f"is not named after a table of ours{f'; did you mean {near!r}?' if near else ''}"
-
-
-def _reader(folder: Path) -> Callable[[str], bytes]:
-    """Reads files that a table names, from inside its folder only."""
-    root = folder.resolve()
-
-    def read(name: str) -> bytes:
-        path = (root / name).resolve()
-        if not path.is_relative_to(root):
-            raise NotFound("file inside the folder", name)
-        try:
-            return path.read_bytes()
-        except OSError:
-            raise NotFound("file", name) from None
-
-    return read

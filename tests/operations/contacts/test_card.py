@@ -33,7 +33,6 @@ from segmentation.operations.contacts import (
     persons_of,
     relation_summary,
     remove_row,
-    rename_business_relation,
     row_counts,
     set_company,
 )
@@ -411,21 +410,6 @@ def test_only_companies_have_industries_and_only_persons_responsibilities() -> N
         add_row(store, AlternativeAddress(contact_no="NOBODY", code="HOME"))
     with pytest.raises(Refused, match="no such rows"):
         add_row(store, Campaign(no="X"))
-
-
-def test_a_customer_s_code_can_be_renamed() -> None:
-    """CON-49."""
-    store = make_store()
-    assert rename_business_relation(store, "cust", "client") == 1
-    setup = store.records.find(MarketingSetup)
-    assert setup is not None
-    assert setup.bus_rel_code_for_customers == "CLIENT"
-    assert relation_summary(store, require_contact(store, "SHOP")) is RelationSummary.CUSTOMER
-    assert store.records.find(BusinessRelation, "CUST") is None
-    with pytest.raises(Refused, match="another's"):
-        rename_business_relation(store, "CLIENT", "VEND")
-    with pytest.raises(NotFound):
-        rename_business_relation(store, "CUST", "X")
 
 
 def test_targets_follow_relations_however_they_are_made() -> None:

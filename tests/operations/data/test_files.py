@@ -143,7 +143,7 @@ def test_a_value_is_read_as_its_field_says(typed: FieldType, raw: object, value:
     ("typed", "raw", "said"),
     [
         (FieldType.TEXT, 5, "5 is not a text"),
-        pytest.param(FieldType.TEXT, "a\0", "holds a NUL character", id="text-NUL"),
+        pytest.param(FieldType.TEXT, "a\0", "'a\\x00' holds a NUL character", id="text-NUL"),
         (FieldType.CODE, ["x"], "['x'] is not a text"),
         (FieldType.INTEGER, "1.5", "'1.5' is not a whole number"),
         (FieldType.INTEGER, True, "True is not a whole number"),

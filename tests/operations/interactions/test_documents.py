@@ -6,9 +6,8 @@ import segmentation as seg
 from segmentation.campaigns import CampaignEntry
 from segmentation.contacts import ContactBusinessRelation, LinkToTable
 from segmentation.errors import InvalidValue, NotFound, Refused
-from segmentation.interactions import DocumentType, Interaction
+from segmentation.interactions import SETUP_FIELDS, DocumentType, Interaction
 from segmentation.operations.interactions import NotRecorded, record_document
-from segmentation.operations.templates import SETUP_FIELDS
 from segmentation.templates import (
     InteractionTemplate,
     InteractionTemplateSetup,

@@ -31,11 +31,9 @@ from ._relations import (
     relation_summary,
 )
 from ._rows import (
-    ONLY_TYPE,
     ROWS,
     add_row,
     remove_row,
-    rename_business_relation,
     row_counts,
     rows_of,
 )
@@ -50,7 +48,6 @@ __all__ = [
     "ADDRESS",
     "CODES",
     "COMMUNICATION",
-    "ONLY_TYPE",
     "ROWS",
     "STRINGS",
     "CompanySummary",
@@ -76,7 +73,6 @@ __all__ = [
     "plain",
     "relation_summary",
     "remove_row",
-    "rename_business_relation",
     "row_counts",
     "rows_of",
     "set_company",

@@ -1,11 +1,7 @@
 """The rows that belong to a contact: mailing groups, business relations, addresses and the like."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
-import attrs
-
-from segmentation.code_tables import BusinessRelation
 from segmentation.codes import to_code
 from segmentation.contacts import (
     AlternativeAddress,
@@ -14,15 +10,14 @@ from segmentation.contacts import (
     ContactJobResponsibility,
     ContactMailingGroup,
     ContactProfileAnswer,
-    ContactType,
     ContactWebSource,
 )
-from segmentation.errors import NotFound, Refused
+from segmentation.errors import Refused
 from segmentation.fields import Record
+from segmentation.operations.checks import ONLY_TYPE
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.records import require_contact
 from segmentation.protocols import Store
-from segmentation.setup import MarketingSetup
 
 ROWS: Sequence[type[Record]] = (
     AlternativeAddress,
@@ -34,14 +29,6 @@ ROWS: Sequence[type[Record]] = (
     ContactWebSource,
 )
 """The rows that belong to a contact and go with it."""
-
-
-ONLY_TYPE: Mapping[type[Record], ContactType] = {
-    ContactBusinessRelation: ContactType.COMPANY,
-    ContactIndustryGroup: ContactType.COMPANY,
-    ContactWebSource: ContactType.COMPANY,
-    ContactJobResponsibility: ContactType.PERSON,
-}
 
 
 def count_rows(store: Store, kind: type[Record], contact_no: str) -> int:
@@ -89,31 +76,3 @@ def remove_row(store: Store, row: Record) -> None:
     with store.transaction():
         store.records.remove([row])
         follow_relations(store, [row] if isinstance(row, ContactBusinessRelation) else [])
-
-
-def rename_business_relation(store: Store, code: str, new_code: str) -> int:
-    """Give a business relation another code; rows and set-up follow.
-
-    Returns:
-        The number of contacts that have it.
-
-    Raises:
-        NotFound: There is no such business relation.
-        Refused: The new code is another's.
-    """
-    old, new = to_code(code), to_code(new_code)
-    with store.transaction():
-        relation = store.records.find(BusinessRelation, old)
-        if relation is None:
-            raise NotFound("business relation", code)
-        if store.records.find(BusinessRelation, new) is not None:
-            raise Refused(f"rename business relation {old}", f"{new} is another's code")
-        rows = list(store.records.all(ContactBusinessRelation, business_relation_code=old))
-        store.records.remove([relation, *rows])
-        store.records.put([attrs.evolve(relation, code=new)])
-        store.records.put([attrs.evolve(row, business_relation_code=new) for row in rows])
-        setup = store.records.find(MarketingSetup) or MarketingSetup()
-        fields = [f.name for f in attrs.fields(MarketingSetup) if f.name.startswith("bus_rel_code")]
-        named: dict[str, Any] = {name: new for name in fields if getattr(setup, name) == old}
-        store.records.put([attrs.evolve(setup, **named)])
-        return len(rows)

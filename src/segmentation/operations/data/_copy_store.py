@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from segmentation.errors import NotFound, Refused
+from segmentation.errors import Message, NotFound, Refused
 from segmentation.fields import fields_of
 from segmentation.journal import Head, verify
 from segmentation.kinds import record_kinds
@@ -36,7 +36,8 @@ def copy_store(source: Store, target: Store) -> Head:
     """
     with source.transaction(), target.transaction():
         if target.log.head() != Head():
-            raise Refused("copy a store", "the journal of the target is not empty")
+            reason = Message("the journal of the target is not empty")
+            raise Refused(Message("copy a store"), reason)
         for kind in record_kinds().values():
             if kind not in {SegmentHeader, SegmentLine}:
                 target.records.put(source.records.all(kind))

@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from segmentation.errors import Fault
+from segmentation.errors import Fault, Identifier, Message
 from segmentation.frozen import freeze_within
 from segmentation.languages import to_name
 from segmentation.operations.values import spelled_out
@@ -55,31 +55,45 @@ def read_rows(file: SourceFile) -> tuple[list[RawRow], list[Fault]]:
         text = file.content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = file.content.count(b"\n", 0, error.start) + 1
-        reason = f"is not UTF-8 (line {line}, byte {error.start}); save it as such"
-        return [], [Fault(file.name, "", reason)]
+        reason = Message(
+            "is not UTF-8 (line {line}, byte {byte}); save it as such", line=line, byte=error.start
+        )
+        return [], [_malformed(Identifier(file.name), reason)]
     reader = _read_csv if file.name.lower().endswith(".csv") else _read_json
     return reader(file.name, text)
+
+
+def _row(name: str, number: int) -> Message:
+    """The place of a row in a file."""
+    return Message("{file} row {number}", file=name, number=number)
+
+
+def _malformed(place: str, reason: Message) -> Fault:
+    """A fault of a file's form."""
+    return Fault(place, "", reason, "malformed")
 
 
 def _read_json(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
     try:
         data = json.loads(text, parse_float=Decimal, object_pairs_hook=_to_object)
     except json.JSONDecodeError as error:
-        return [], [Fault(name, "", f"is not JSON: {error}")]
+        return [], [_malformed(Identifier(name), Message("is not JSON: {error}", error=str(error)))]
     except ValueError:  # Python's own limit
-        return [], [Fault(name, "", "holds a number of thousands of digits")]
+        return [], [_malformed(Identifier(name), Message("holds a number of thousands of digits"))]
     except RecursionError:
-        return [], [Fault(name, "", "is nested too deeply")]
+        return [], [_malformed(Identifier(name), Message("is nested too deeply"))]
     if isinstance(data, dict):
         data = data.get("value")
     if not isinstance(data, list):
-        return [], [Fault(name, "", "is not a list of objects, one for each row")]
+        return [], [
+            _malformed(Identifier(name), Message("is not a list of objects, one for each row"))
+        ]
     rows: list[RawRow] = []
     faults: list[Fault] = []
     for number, row in enumerate(data, start=1):
-        place = f"{name} row {number}"
+        place = _row(name, number)
         if not isinstance(row, dict):
-            faults.append(Fault(place, "", "is not an object"))
+            faults.append(_malformed(place, Message("is not an object")))
             continue
         values = {column_name(key): each for key, each in row.items() if not key.startswith("@")}
         rows.append(RawRow(place, values))
@@ -114,32 +128,39 @@ def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
         faults = list(_header_faults(name, header))
         number, rows = 1, []
         for number, cells in enumerate(reader, start=2):
-            place = f"{name} row {number}"
+            place = _row(name, number)
             if len(cells) > len(header):
-                faults.append(
-                    Fault(place, "", f"has {len(cells)} cells under {len(header)} columns")
+                reason = Message(
+                    "has {cells} cells under {columns} columns",
+                    cells=len(cells),
+                    columns=len(header),
                 )
+                faults.append(_malformed(place, reason))
             elif any(cells):
                 rows.append(RawRow(place, dict(zip(header, cells, strict=False))))
     except csv.Error as error:
-        reason = f"is not CSV: {error} (line {reader.line_num})"
-        return [], [Fault(f"{name} row {number + 1}", "", reason)]
+        reason = Message(
+            "is not CSV: {error} (line {line})", error=str(error), line=reader.line_num
+        )
+        return [], [_malformed(_row(name, number + 1), reason)]
     return rows, faults
 
 
 def _header_faults(name: str, header: Sequence[str]) -> Iterator[Fault]:
     if not header:
-        yield Fault(name, "", "is empty; its first row must name the columns")
+        yield _malformed(Identifier(name), Message("is empty; its first row must name the columns"))
     for place, column in enumerate(header, start=1):
         if not column:
-            yield Fault(f"{name} row 1", "", f"column {place} has no name")
-    yield from _named_twice(f"{name} row 1", list(filter(None, header)))
+            reason = Message("column {number} has no name", number=place)
+            yield _malformed(_row(name, 1), reason)
+    yield from _named_twice(_row(name, 1), list(filter(None, header)))
 
 
 def _named_twice(place: str, columns: Sequence[str]) -> Iterator[Fault]:
     for number, column in enumerate(columns):
         if column in columns[:number]:
-            yield Fault(place, column, "names a second column like one before")
+            reason = Message("names a second column like one before")
+            yield Fault(place, column, reason, "malformed")
 
 
 def column_name(caption: str) -> str:

@@ -12,29 +12,33 @@ from typing import Any
 import attrs
 
 from segmentation.contacts import Contact, ContactBusinessRelation, ContactType, composed_name
-from segmentation.errors import Fault, NotFound, Rejected
+from segmentation.errors import Fault, Message, NotFound
 from segmentation.fields import (
     Field,
     Record,
     captioned_fields_of,
     fields_of,
-    key_of,
 )
 from segmentation.interactions import Interaction
 from segmentation.journal import Stamp
 from segmentation.languages import to_name
-from segmentation.operations.checks import Placed, place_order, record_faults
+from segmentation.operations.checks import (
+    Placed,
+    declared_fields,
+    placed,
+    record_faults,
+    reject,
+)
 from segmentation.operations.context import Context
-from segmentation.operations.criteria import as_field
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.interactions import not_taken_in_yet, take_in_past
-from segmentation.operations.records import KINDS
-from segmentation.operations.values import guess_type, read_value
+from segmentation.operations.values import Misfit, guess_type, read_value
 from segmentation.protocols import Store
 from segmentation.setup import ExtraField
 from segmentation.templates import TemplateLanguage
 
 from ._files import RawRow, SourceFile, read_rows
+from ._kinds import imported_kinds
 
 
 @attrs.frozen(kw_only=True)
@@ -71,28 +75,28 @@ def import_files(
     """
     store = context.store
     stamp = context.stamp
-    placed: list[Placed] = []
+    found: list[Placed] = []
     faults: list[Fault] = []
     extra_fields: list[ExtraField] = []
     skipped_files: list[str] = []
     for file in files:
-        kind = KINDS.get(file.table)
+        kind = imported_kinds().get(file.table)
         if kind is None:
             skipped_files.append(file.name)
             continue
         rows, wrong = read_rows(file)
         faults += wrong
-        known = _known_extras(store, kind)
+        known = declared_fields(store, kind)
         names = _names_in(kind, rows, known)
         rows = list(_renamed(rows, names))
         new = _new_extras(kind, rows, names.values(), known)
         extra_fields += new
-        made, wrong = _make_records(kind, rows, [*known, *map(as_field, new)])
-        placed += made
+        made, wrong = _make_records(kind, rows, [*known, *(each.field for each in new)])
+        found += made
         faults += wrong
     with store.transaction():
-        placed, wrong = _with_attachments(store, placed, attached)
-        counts = _store(store, placed, [*faults, *wrong], stamp, what="import")
+        whole, wrong = _with_attachments(store, found, attached)
+        counts = _store(store, whole, [*faults, *wrong], stamp, what="import")
         store.records.put(extra_fields)
     return Imported(
         counts=counts, extra_fields=tuple(extra_fields), skipped_files=tuple(skipped_files)
@@ -111,20 +115,9 @@ def import_records(context: Context, records: Iterable[Record]) -> Imported:
     """
     store = context.store
     stamp = context.stamp
-    placed = [Placed(_named(item), item) for item in records]
     with store.transaction():
-        counts = _store(store, placed, [], stamp, what="records")
+        counts = _store(store, placed(records), [], stamp, what="records")
     return Imported(counts=counts)
-
-
-def _named(item: Record) -> str:
-    return f"{item.__table__} {' '.join(map(str, key_of(item)))}"
-
-
-def _known_extras(store: Store, kind: type[Record]) -> list[Field]:
-    return [
-        as_field(extra) for extra in store.records.all(ExtraField) if extra.table == kind.__table__
-    ]
 
 
 def _new_extras(
@@ -207,13 +200,13 @@ def _read_row(
     for column, field in columns:
         try:
             value = read_value(field, row.values.get(column))
-        except ValueError as error:
-            faults.append(Fault(row.place, field.name, str(error)))
+        except Misfit as misfit:
+            faults.append(Fault(row.place, field.name, misfit.reason, misfit.code))
         else:
             (extra if field.extra else values)[field.name] = value
     first = kind.__key__[:1]
     faults += [
-        Fault(row.place, name, "is blank")
+        Fault(row.place, name, Message("is blank"), "blank")
         for name in first
         if not values.get(name) and not any(fault.field == name for fault in faults)
     ]
@@ -267,8 +260,8 @@ def _with_attachments(
         if isinstance(record, TemplateLanguage) and record.attachment:
             try:
                 digest = store.attachments.put(attached(record.attachment))
-            except (OSError, NotFound) as error:
-                faults.append(Fault(item.place, "attachment", str(error)))
+            except NotFound as error:
+                faults.append(Fault(item.place, "attachment", error.message, "unknown_attachment"))
                 continue
             name = record.attachment.rpartition("/")[2]
             record = attrs.evolve(record, attachment=digest, attachment_name=name)
@@ -280,9 +273,7 @@ def _store(
     store: Store, placed: Sequence[Placed], faults: Iterable[Fault], stamp: Stamp, *, what: str
 ) -> tuple[tuple[str, int], ...]:
     whole = list(_completed(store, placed))
-    found = [*faults, *record_faults(store, whole)]
-    if found:
-        raise Rejected(what, sorted(found, key=place_order))
+    reject([*faults, *record_faults(store, whole)], what=what)
     records = [item.record for item in whole if not isinstance(item.record, Interaction)]
     past = not_taken_in_yet(
         store, (item.record for item in whole if isinstance(item.record, Interaction))

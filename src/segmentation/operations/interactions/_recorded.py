@@ -12,12 +12,11 @@ import attrs
 from segmentation.codes import Option, to_code
 from segmentation.contacts import Contact, ContactBusinessRelation, CorrespondenceType, LinkToTable
 from segmentation.errors import Fault, InvalidValue, NotFound, Refused, Rejected
-from segmentation.interactions import DocumentType, Interaction
+from segmentation.interactions import SETUP_FIELDS, DocumentType, Interaction
 from segmentation.journal import Happening, Stamp
 from segmentation.operations.context import Context
 from segmentation.operations.journal import record
 from segmentation.operations.records import require_segment
-from segmentation.operations.templates import SETUP_FIELDS
 from segmentation.protocols import Store
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup, TemplateLanguage
 
