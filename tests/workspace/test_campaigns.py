@@ -166,7 +166,8 @@ def test_a_campaign_is_aimed_at_targets(crm: Workspace) -> None:
     assert verbs.active_for(contact_no="SHOP", on=dt.date(2026, 12, 1)) == []
     assert [target.no for target in verbs.targets("FAIR")] == ["CARL", "C1"]
     verbs.deactivate("FAIR")
-    assert verbs.targets("FAIR") == verbs.active_for(contact_no="SHOP") == []
+    assert verbs.targets("FAIR") == []
+    assert verbs.active_for(contact_no="SHOP") == []
     with pytest.raises(Refused, match=f"segment {fair.no}, interaction template INVITE"):
         verbs.delete("FAIR")
 
