@@ -103,9 +103,9 @@ def test_each_action_of_each_segment_adds_and_removes_what_the_data_say(
         worksheet = cronus.new_segment(
             header["description"],
             no=header["no"],
-            campaign=header["campaign_no"],
-            template=header["interaction_template_code"],
-            salesperson=header["salesperson_code"],
+            campaign_no=header["campaign_no"],
+            interaction_template_code=header["interaction_template_code"],
+            salesperson_code=header["salesperson_code"],
         )
         expected: set[str] = set()
         counts = []

@@ -31,7 +31,7 @@ def test_a_worksheet_shows_its_first_contacts_and_what_was_done() -> None:
     assert repr(fair.lines) == f"Lines({fair.no!r}, lines=30)"
     assert "… and 20 more" in fair.lines._repr_html_()
     assert fair.no in workspace._repr_html_()
-    assert repr(fair) == f"<worksheet {fair.no}>"
+    assert repr(fair) == f"Worksheet({fair.no!r})"
     fair.delete()
     assert fair._repr_html_() == f"<pre>{fair.no} is logged or deleted</pre>"
 

@@ -23,7 +23,7 @@ from segmentation.scoring import (
     make_scoring,
     scored,
 )
-from support.fair import AS_OF, TODAY, company, context, customer, interaction
+from support.fair import TODAY, company, context, customer, interaction
 
 
 class Sales:
@@ -77,16 +77,16 @@ def test_the_named_groups_share_all_scores_among_them() -> None:
 @pytest.mark.parametrize("question", [RECENCY, FREQUENCY, VALUE])
 def test_scores_make_five_equal_groups(store: MemoryStore, question: int) -> None:
     for score in SCORES:
-        found = select(store, scored(question, str(score)), AS_OF)
+        found = select(context(store), scored(question, str(score)))
         assert list(found) == [f"C{2 * score - 2}", f"C{2 * score - 1}"]
-    assert len(select(store, scored(question, "4..5"), AS_OF)) == 4
+    assert len(select(context(store), scored(question, "4..5"))) == 4
 
 
 def test_groups_have_names_to_choose_by(store: MemoryStore) -> None:
-    assert list(select(store, in_group("Champions"), AS_OF)) == ["C6", "C7", "C8", "C9"]
-    assert list(select(store, in_group("Lost"), AS_OF)) == ["C0", "C1", "C2", "C3"]
-    assert list(select(store, in_group("Need attention"), AS_OF)) == ["C4", "C5"]
-    assert list(select(store, in_group("Loyal"), AS_OF)) == []
+    assert list(select(context(store), in_group("Champions"))) == ["C6", "C7", "C8", "C9"]
+    assert list(select(context(store), in_group("Lost"))) == ["C0", "C1", "C2", "C3"]
+    assert list(select(context(store), in_group("Need attention"))) == ["C4", "C5"]
+    assert list(select(context(store), in_group("Loyal"))) == []
 
 
 def test_groups_are_answers_like_any_other(store: MemoryStore) -> None:
@@ -99,7 +99,7 @@ def test_groups_are_answers_like_any_other(store: MemoryStore) -> None:
             "line_no": "|".join(map(str, champions)),
         }
     )
-    assert list(select(store, chosen, AS_OF)) == ["C6", "C7", "C8", "C9"]
+    assert list(select(context(store), chosen)) == ["C6", "C7", "C8", "C9"]
 
 
 def test_a_group_that_is_none_has_a_near_name() -> None:

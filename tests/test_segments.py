@@ -6,6 +6,7 @@ from decimal import Decimal
 import attrs
 import pytest
 
+from segmentation.bitmaps import Bitmap
 from segmentation.contacts import CorrespondenceType
 from segmentation.criteria import make_selection
 from segmentation.errors import InvalidValue, NotFound
@@ -130,7 +131,7 @@ def test_a_line_changed_by_hand_travels_too() -> None:
 
 def test_who_was_left_out_is_a_sequence_in_the_order_of_lines() -> None:
     who = Listed.of(map(company, "ABC"))
-    reasons = {LeftOutReason.BLOCKED: 0b100, LeftOutReason.EXCLUDED: 0b001}
+    reasons = {LeftOutReason.BLOCKED: Bitmap(0b100), LeftOutReason.EXCLUDED: Bitmap(0b001)}
     left_out = LeftOuts(who, reasons)
     expected = (LeftOut("A", LeftOutReason.EXCLUDED), LeftOut("C", LeftOutReason.BLOCKED))
     assert left_out == expected
@@ -146,7 +147,7 @@ def test_rosters_of_any_kind_can_be_compared() -> None:
     who = Listed.of(map(company, "ABCD"))
     assert who.shared(Listed.of(map(company, "DB")), {"A", "X"}) == 0b1011
     assert who.shared() == who.shared(frozenset()) == 0
-    some = who.only(0b0110)
+    some = who.only(Bitmap(0b0110))
     assert list(some.contact_nos(some.in_order(some.everyone))) == ["B", "C"]
     assert some.nos == {"B", "C"}
     assert who.only(who.everyone) is who

@@ -1,7 +1,8 @@
-"""Sets of positions as whole numbers: bit *i* says whether position *i* is in the set.
+"""Sets of positions as whole numbers: bit *i* of a `Bitmap` is 1 if position *i* is in the set.
 
-Python works on such numbers a machine word at a time, so that and, or, not of a million
-positions take microseconds. Knows nothing of what stands at a position.
+``a & b`` is the intersection of two sets, ``a | b`` the union, ``a ^ b`` the symmetric
+difference and ``a.bit_count()`` the size. Python works on a machine word at a time, so each takes
+microseconds for a million positions. This module does not know what the positions stand for.
 """
 
 from array import array
@@ -9,39 +10,59 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import chain, compress, repeat
 from operator import or_
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+
+    class Bitmap(int):
+        """A set of positions, told apart from counts and positions by type checkers."""
+
+        def __and__(self, other: "Bitmap", /) -> "Bitmap": ...  # type: ignore[override]
+        def __or__(self, other: "Bitmap", /) -> "Bitmap": ...  # type: ignore[override]
+        def __xor__(self, other: "Bitmap", /) -> "Bitmap": ...  # type: ignore[override]
+        def __lshift__(self, places: int, /) -> "Bitmap": ...
+
+else:
+    # A class of our own, or a call of `NewType` at each step, would cost time.
+    Bitmap = int
+
+EMPTY = Bitmap(0)
+"""The set of no positions."""
 
 _DENSE = 24
-"""With fewer positions than one in so many, empty words are skipped over."""
+"""A set with fewer than one in this many positions is sparse: empty words are skipped."""
 _WORD = 64
 _TO_FLAGS = bytes.maketrans(b"01", b"\0\1")
 
 
-def from_flags(flags: bytes | bytearray) -> int:
-    """The set of the positions at which a byte is 1, not 0."""
+def from_flags(flags: bytes | bytearray) -> Bitmap:
+    """The set of the positions whose byte is 1. All other bytes are 0."""
     return _interleaved(_eighths(flags))
 
 
 def _eighths(values: bytes | bytearray, size: int = 1, byte: int = 0) -> list[int]:
-    """Eight whole numbers: the bytes of values 0, 8, 16, ..., those of values 1, 9, 17, ...
+    """One byte of every value, as eight whole numbers.
 
-    Shifting them packs bits of eight values into a byte, and no byte is looked at for itself.
+    The first number holds the bytes of the values 0, 8, 16 and so on, the second those of the
+    values 1, 9, 17 and so on. `_interleaved` shifts them over each other, so that no byte needs
+    a step of its own.
 
     Args:
         values: The values.
-        size: How many bytes each has.
-        byte: Which of them is taken.
+        size: How many bytes each value has.
+        byte: Which byte of each value to take.
     """
     starts = range(byte, byte + 8 * size, size)
     return [int.from_bytes(values[start :: 8 * size], "little") for start in starts]
 
 
-def _interleaved(eighths: Iterable[int]) -> int:
-    """The set of positions, of eight numbers whose bytes say 1 or 0 for every eighth one."""
-    return reduce(or_, (eighth << n for n, eighth in enumerate(eighths)))
+def _interleaved(eighths: Iterable[int]) -> Bitmap:
+    """The set of positions, from eight numbers with a byte of 1 or 0 for every eighth position."""
+    return Bitmap(reduce(or_, (eighth << n for n, eighth in enumerate(eighths))))
 
 
-def above(values: bytes, limit: int) -> int:
-    """The set of the positions at which a byte is greater than a limit.
+def above(values: bytes, limit: int) -> Bitmap:
+    """The set of the positions whose byte is greater than a limit.
 
     >>> above(bytes([0, 3, 1]), 0)
     6
@@ -49,32 +70,33 @@ def above(values: bytes, limit: int) -> int:
     return from_flags(values.translate(bytes(value > limit for value in range(256))))
 
 
-def to_flags(bits: int, size: int) -> bytes:
-    """For each position a byte, 1 or 0."""
-    return f"{bits:0{size}b}".encode()[::-1].translate(_TO_FLAGS)
+def to_flags(bitmap: Bitmap, size: int) -> bytes:
+    """A byte for each position: 1 if it is in the set, or else 0."""
+    return f"{bitmap:0{size}b}".encode()[::-1].translate(_TO_FLAGS)
 
 
-def from_positions(positions: Iterable[int], size: int) -> int:
-    """The set of these positions, each below ``size``."""
+def from_positions(positions: Iterable[int], size: int) -> Bitmap:
+    """The set of these positions. Each must be below ``size``."""
     flags = bytearray(size // 8 + 1)
     for position in positions:
         flags[position >> 3] |= 1 << (position & 7)
-    return int.from_bytes(flags, "little")
+    return Bitmap.from_bytes(flags, "little")
 
 
-def to_positions(bits: int) -> Iterable[int]:
+def to_positions(bitmap: Bitmap) -> Iterable[int]:
     """The positions in a set, ascending.
 
     >>> list(to_positions(from_positions([3, 1, 40], 41)))
     [1, 3, 40]
     """
-    size = bits.bit_length()
-    if bits.bit_count() * _DENSE > size:
-        return compress(range(size), to_flags(bits, size))
-    return _sparse(bits.to_bytes((size // _WORD + 1) * 8, "little"))
+    size = bitmap.bit_length()
+    if bitmap.bit_count() * _DENSE > size:
+        return compress(range(size), to_flags(bitmap, size))
+    return _sparse(bitmap.to_bytes((size // _WORD + 1) * 8, "little"))
 
 
 def _sparse(raw: bytes) -> Iterator[int]:
+    """The positions in a set, one machine word after the other. Empty words are skipped."""
     words = memoryview(raw).cast("Q")
     for at in compress(range(len(words)), words):
         behind, rest = at * _WORD - 1, words[at]
@@ -84,33 +106,33 @@ def _sparse(raw: bytes) -> Iterator[int]:
             rest ^= lowest
 
 
-def full(size: int) -> int:
+def full(size: int) -> Bitmap:
     """The set of all positions below ``size``."""
-    return (1 << size) - 1
+    return Bitmap((1 << size) - 1)
 
 
-def without(bits: int, others: int) -> int:
-    """Those in the first set that are not in the second; quicker than with ``~``."""
-    return bits ^ (bits & others)
+def without(bitmap: Bitmap, others: Bitmap) -> Bitmap:
+    """The positions in the first set that are not in the second. Faster than ``a & ~b``."""
+    return bitmap ^ (bitmap & others)
 
 
-def runs(bits: int) -> Sequence[tuple[int, int]]:
-    """The stretches of neighbours in a set: first position, and the one behind the last.
+def runs(bitmap: Bitmap) -> Sequence[tuple[int, int]]:
+    """The runs of consecutive positions in a set, each as its start and its end (exclusive).
 
-    >>> runs(0b0111_0010)
+    >>> runs(Bitmap(0b0111_0010))
     [(1, 2), (4, 7)]
     """
-    starts = to_positions(without(bits, bits << 1))
-    stops = to_positions(without(bits << 1, bits))
+    starts = to_positions(without(bitmap, bitmap << 1))
+    stops = to_positions(without(bitmap << 1, bitmap))
     return list(zip(starts, stops, strict=True))
 
 
-def slices_of(numbers: "bytes | bytearray | array[int]", width: int) -> tuple[int, ...]:
-    """Bit-sliced numbers: the set of positions whose number has bit 0, bit 1, ...
+def slices_of(numbers: "bytes | bytearray | array[int]", width: int) -> tuple[Bitmap, ...]:
+    """Numbers cut into slices: slice *n* is the set of the positions whose number has bit *n*.
 
     Args:
-        numbers: A byte for each position, or an array.
-        width: How many bits are looked at.
+        numbers: A number for each position.
+        width: How many slices to make.
     """
     size = 1 if isinstance(numbers, bytes | bytearray) else numbers.itemsize
     raw = bytes(numbers)
@@ -122,16 +144,16 @@ def slices_of(numbers: "bytes | bytearray | array[int]", width: int) -> tuple[in
     )
 
 
-def added(numbers: Iterable[Sequence[int]], width: int) -> list[int]:
-    """The sums, position by position, of bit-sliced numbers.
+def added(numbers: Iterable[Sequence[Bitmap]], width: int) -> list[Bitmap]:
+    """The sum of sliced numbers at each position, sliced as well.
 
     Args:
-        numbers: The slices of each; the last of them is the sign (two's complement).
-        width: How many slices hold every sum.
+        numbers: The slices of each number. The last slice is the sign (two's complement).
+        width: How many slices the sums need.
     """
-    total = [0] * width
+    total = [EMPTY] * width
     for slices in numbers:
-        carry = 0
+        carry = EMPTY
         sign = repeat(slices[-1], width - len(slices))
         for level, digit in enumerate(chain(slices, sign)):
             mine = total[level]
@@ -141,15 +163,20 @@ def added(numbers: Iterable[Sequence[int]], width: int) -> list[int]:
     return total
 
 
-def pick(slices: Sequence[int], chosen: Sequence[tuple[int, int]], within: int) -> int:
-    """Those positions of a set whose rank lies in one of these stretches of ranks.
+def pick(slices: Sequence[Bitmap], chosen: Sequence[tuple[int, int]], within: Bitmap) -> Bitmap:
+    """The positions of a set whose rank lies in one of these runs of ranks.
 
-    A stretch of ranks costs at most two steps for each slice: a block of ranks that is chosen
-    as a whole, or not at all, is not looked into (after O'Neil and Quass, "Improved query
+    A run of ranks costs at most two steps for each slice. Blocks of ranks that are chosen as a
+    whole, or not at all, need no steps of their own (after O'Neil and Quass, "Improved query
     performance with variant indexes", 1997).
+
+    Args:
+        slices: The ranks of all positions, sliced.
+        chosen: The runs, ascending, each as its start and its end (exclusive).
+        within: The set to pick from.
     """
     if not within or not chosen:
-        return 0
+        return EMPTY
     if not slices:
         return within
     level = len(slices) - 1

@@ -7,7 +7,7 @@ closed list of values. Knows nothing of the records that bear them.
 from enum import StrEnum
 from typing import NoReturn, Self
 
-from .errors import InvalidValue
+from .errors import InvalidValue, Message
 
 
 def to_code(value: str) -> str:
@@ -36,7 +36,8 @@ class Option(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> NoReturn:
-        raise InvalidValue(cls.__name__, value, f"is none of {', '.join(filter(None, cls))}")
+        reason = Message("is none of {known}", known=", ".join(filter(None, cls)))
+        raise InvalidValue(cls.__name__, value, reason)
 
     @property
     def position(self) -> int:

@@ -262,6 +262,19 @@ class AlternativeAddress(Record, table="contact_alt_address", key=("contact_no",
         return started and (self.ending_date is None or on <= self.ending_date)
 
 
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class NotDuplicate(Record, table="contact_not_duplicate", key=("contact_no", "other_no")):
+    """Two contacts that look alike and are known to be different.
+
+    Attributes:
+        contact_no: The one with the lower number.
+        other_no: The other.
+    """
+
+    contact_no: ContactNo
+    other_no: ContactNo
+
+
 def active_address(addresses: Iterable[AlternativeAddress], on: date) -> AlternativeAddress | None:
     """The alternative address that is active on a date: of those that hold it, the last to start.
 

@@ -19,8 +19,8 @@ The family::
     └── MissingExtra     (ImportError)    an optional part is not installed
 
 Facts are attributes, for programs; ``str`` is for people, in English. ``code`` is stable: it
-names the error in logs and in the docs and never changes with the wording. ``said`` is the text
-with its parts kept apart, from which `segmentation.languages` tells it in other languages.
+names the error in logs and in the docs and never changes with the wording. ``message`` is the
+text with its parts kept apart, from which `segmentation.languages` tells it in other languages.
 """
 
 from collections.abc import Iterable, Mapping
@@ -79,6 +79,11 @@ def to_message(text: str) -> Message:
     return text if isinstance(text, Message) else Message(text)
 
 
+def spoken_name(name: str) -> str:
+    """The name of a table or field, told by its caption; or a place that is said in words."""
+    return name if isinstance(name, Message) else Identifier(name)
+
+
 class SegmentationError(Exception):
     """The base of the family; raised only through its children."""
 
@@ -90,10 +95,23 @@ class SegmentationError(Exception):
         return self._message()
 
     def _message(self) -> Message:
-        return Message(super().__str__())
+        said = self.args[0] if len(self.args) == 1 else None
+        return said if isinstance(said, Message) else Message(super().__str__())
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+def text_of(error: BaseException) -> str:
+    """What an error says, with its parts kept apart as far as it keeps them.
+
+    >>> text_of(ValueError(Message("{no} is odd", no=7))), text_of(ValueError("is odd"))
+    ('7 is odd', 'is odd')
+    """
+    if isinstance(error, SegmentationError):
+        return error.message
+    said = error.args[0] if len(error.args) == 1 else None
+    return said if isinstance(said, Message) else str(error)
 
 
 class UsageError(SegmentationError):
@@ -189,9 +207,10 @@ class UnknownName(UsageError, LookupError, TypeError):  # noqa: N818 - says what
 
     def _message(self) -> Message:
         return Message(
-            f"unknown {self.kind} {{name!r}}{{where}}{{hint}}",
+            "unknown {kind} {name!r}{where}{hint}",
+            kind=to_message(self.kind),
             name=self.name,
-            where=Message(" in {where}", where=Identifier(self.where)) if self.where else "",
+            where=Message(" in {where}", where=spoken_name(self.where)) if self.where else "",
             hint=Message("; did you mean {near!r}?", near=self.near) if self.near else "",
         )
 
@@ -253,7 +272,7 @@ class InvalidValue(UsageError, ValueError):  # noqa: N818
     def _message(self) -> Message:
         return Message(
             "{field}: {value!r} {reason}",
-            field=Identifier(self.field),
+            field=spoken_name(self.field),
             value=self.value,
             reason=to_message(self.reason),
         )
@@ -337,7 +356,7 @@ class Fault:
         reason = to_message(self.reason)
         if not self.field:
             return Message("{place}: {reason}", place=place, reason=reason)
-        field = Identifier(self.field)
+        field = spoken_name(self.field)
         return Message("{place}: {field}: {reason}", place=place, field=field, reason=reason)
 
     def __str__(self) -> str:

@@ -143,15 +143,21 @@ class Attachments(Protocol):
 
 
 class Store(Protocol):
-    """All that is kept, and the bracket that makes several changes one."""
+    """All that is kept, and the bracket that makes several changes one.
+
+    A host may keep the contacts itself and bring ``contacts`` of its own. A contact with a known
+    number is always asked of ``contacts``. Contacts with equal fields (the persons of a company)
+    are asked of ``records``, which must find the same contacts, by ``find`` and by ``all``;
+    what is put there must be found by ``contacts``.
+    """
 
     @property
     def records(self) -> Records:
-        """Records by their key."""
+        """Records by their key; the contacts among them are those of ``contacts``."""
 
     @property
     def contacts(self) -> Contacts:
-        """The contacts to choose from."""
+        """The contacts to choose from; the one place where a contact is looked up."""
 
     @property
     def segments(self) -> Segments:
@@ -220,11 +226,11 @@ class Renderer(Protocol):
 
     @property
     def fills(self) -> Container[str]:
-        """The endings of the templates' file names, in lower case and without the dot."""
+        """The extensions of the templates' file names, in lower case and without the dot."""
 
     @property
-    def ending(self) -> str:
-        """The ending of the documents' file names."""
+    def extension(self) -> str:
+        """The extension of the documents' file names."""
 
     @property
     def media_type(self) -> str:
@@ -247,11 +253,11 @@ class Converter(Protocol):
 
     @property
     def converts(self) -> Container[str]:
-        """The endings of what it takes."""
+        """The extensions of what it takes."""
 
     @property
-    def ending(self) -> str:
-        """The ending of what it makes."""
+    def extension(self) -> str:
+        """The extension of what it makes."""
 
     @property
     def media_type(self) -> str:
@@ -282,7 +288,7 @@ class Courier(Protocol):
 Couriers: TypeAlias = Mapping[CorrespondenceType, Courier]
 """Who delivers what, by correspondence type; what has no courier is left for another run."""
 
-More = Callable[[Contact, Interaction], Mapping[str, Value]]
+ExtraFields = Callable[[Contact, Interaction], Mapping[str, Value]]
 """Further fields that a host adds, by any names it likes."""
 
 
@@ -292,14 +298,14 @@ class Rendering:
     """How letters are made.
 
     Attributes:
-        renderers: What fills templates, by the ending of the template's file name.
+        renderers: What fills templates, by the extension of the template's file name.
         formats_for: How dates and numbers are written in a language and country.
         fallback_language: The language of a salutation that has no formula in the letter's
             own; empty for an error.
         allow_missing: Fields that nothing fills stay empty instead of being an error.
-        more: Fields that the host adds, for each contact; they go before ours.
+        extra_fields: Fields that the host adds, for each contact; they go before ours.
         unsubscribe: A link for each contact by which it takes itself off the list.
-        converters: What turns finished documents into others, by their ending: Word to PDF.
+        converters: What turns finished documents into others, by their extension: Word to PDF.
         bodies: What makes a mail's body of a letter made in Word; a line that says
             ``send_word_docs_as_attachment`` has its letter attached all the same.
     """
@@ -308,16 +314,16 @@ class Rendering:
     formats_for: FormatsFor = plain_formats
     fallback_language: str = ""
     allow_missing: bool = False
-    more: More | None = None
+    extra_fields: ExtraFields | None = None
     unsubscribe: Callable[[Contact, Interaction], str] | None = None
     converters: tuple[Converter, ...] = ()
     bodies: tuple[Converter, ...] = ()
 
-    def converters_for(self, interaction: Interaction, ending: str) -> Sequence[Converter]:
-        """What a finished document of this ending goes through before it is sent."""
+    def converters_for(self, interaction: Interaction, extension: str) -> Sequence[Converter]:
+        """What a finished document of this extension goes through before it is sent."""
         mailed = interaction.correspondence_type is CorrespondenceType.EMAIL
         if mailed and not interaction.send_word_docs_as_attachment:
             for body in self.bodies:
-                if ending in body.converts:
+                if extension in body.converts:
                     return (body,)
         return self.converters

@@ -12,7 +12,7 @@ import attrs
 from .code_tables import Language
 from .codes import Option
 from .contacts import Contact
-from .errors import NotFound
+from .errors import Message, NotFound
 from .fields import (
     Extra,
     Record,
@@ -122,7 +122,11 @@ def find_salutation(
             and formula.salutation_type is tone
         ):
             return salutation_text(contact, formula)
-    raise NotFound(
-        "salutation formula",
-        f"{contact.salutation_code} {language_code} {tone} (contact {contact.no})",
+    key = Message(
+        "{salutation} {language} {tone} (contact {no})",
+        salutation=contact.salutation_code,
+        language=language_code,
+        tone=str(tone),
+        no=contact.no,
     )
+    raise NotFound("salutation formula", key)

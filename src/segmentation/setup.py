@@ -78,13 +78,15 @@ class NumberSeries(
         number = f"{found['head']}{counted}{found['tail']}"
         past = self.ending_no and (len(number), number) > (len(self.ending_no), self.ending_no)
         if len(counted) > len(digits) or past:
-            after = Message(" after {number!r}", number=self.last_no_used)
-            reason = Message(
-                "no number is left{after}; lengthen or renew the series",
-                after=after if self.last_no_used else "",
-            )
-            raise Refused(Message("number series {code}", code=self.code), reason)
+            raise Refused(Message("number series {code}", code=self.code), self._used_up())
         return number
+
+    def _used_up(self) -> Message:
+        last = self.last_no_used
+        return Message(
+            "no number is left{after}; lengthen or renew the series",
+            after=Message(" after {number!r}", number=last) if last else "",
+        )
 
     def used(self, number: str) -> "NumberSeries":
         """The series after ``number`` was given."""

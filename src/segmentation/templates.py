@@ -220,7 +220,8 @@ def with_default_language(
     code = to_code(language_code)
     texts = {text.language_code: text for text in languages}
     if code and code not in texts:
-        raise UnknownName("language", code, known=texts, where=f"template {template.code}")
+        where = Message("template {code}", code=template.code)
+        raise UnknownName("language", code, known=texts, where=where)
     action = template.wizard_action
     if code and texts[code].is_html:
         action = WizardAction.MERGE

@@ -55,7 +55,7 @@ def test_several_workers_deliver_each_document_once(database: Database) -> None:
             ),
         ]
     )
-    segment = crm.new_segment("Hello", template="HELLO")
+    segment = crm.new_segment("Hello", interaction_template_code="HELLO")
     segment.add_contacts()
     segment.log(deliver=True)
 
@@ -65,7 +65,9 @@ def test_several_workers_deliver_each_document_once(database: Database) -> None:
         try:
             with Workspace.open(database.open(), user="W") as own:
                 for _ in range(LETTERS):
-                    own.deliver({CorrespondenceType.EMAIL: pile}, retry=RetryPolicy(batch=4))
+                    own.letters.deliver(
+                        {CorrespondenceType.EMAIL: pile}, retry=RetryPolicy(batch=4)
+                    )
                     if not list(
                         own.store.records.all(
                             Interaction, delivery_status=DeliveryStatus.IN_PROGRESS

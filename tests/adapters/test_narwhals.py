@@ -340,8 +340,8 @@ def test_a_segment_is_given_out_as_a_frame() -> None:
 
 def test_the_journal_is_given_out_as_a_frame() -> None:
     crm = make_desk()
-    crm.interactions.create("CARL", "TALK")
-    crm.interactions.create("SHOP", "CALL")
+    crm.interactions.create("CARL", interaction_template_code="TALK")
+    crm.interactions.create("SHOP", interaction_template_code="CALL")
     frame = to_frame(crm.interactions, Interaction, "polars")
     assert frame["contact_no"].to_list() == ["CARL", "SHOP"]
     assert frame["interaction_template_code"].to_list() == ["TALK", "CALL"]

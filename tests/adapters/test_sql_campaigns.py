@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 from segmentation.campaigns import CampaignEntry, CampaignTally, has_not_responded
-from segmentation.contacts import Contact, ContactProfileAnswer
+from segmentation.contacts import ContactProfileAnswer
 from segmentation.criteria import make_selection
 from segmentation.interactions import Interaction
 from segmentation.journal import verify
 from segmentation.operations.campaigns import Scope, activate, active_for, figures, target_group
-from segmentation.operations.contacts import add_row, duplicates_in, merge, new_contact
+from segmentation.operations.contacts import add_rows, duplicates_in, merge, new_contact
 from segmentation.operations.criteria import select
 from segmentation.operations.followers import recount
 from segmentation.operations.interactions import cancel, uncancel
@@ -17,7 +17,7 @@ from segmentation.operations.segments import add_contacts, log_segment, new_segm
 from segmentation.protocols import Store
 from segmentation.scoring import in_group, make_scoring
 from support.databases import Database
-from support.fair import AS_OF, PEOPLE, SETUP, TODAY, context, customer, make_store
+from support.fair import PEOPLE, SETUP, TODAY, context, customer, make_store
 
 
 class Sales:
@@ -35,13 +35,13 @@ class Sales:
 def told(store: Store) -> list[object]:
     """What a campaign's life leaves in a store, step by step."""
     found: list[object] = []
-    segment = new_segment(context(store), template_code="INVITE", description="Fair")
+    segment = new_segment(context(store), interaction_template_code="INVITE", description="Fair")
     add_contacts(context(store), segment.no, make_selection(contact={"no": "SHOP|MILL|CARL"}))
     found.append(activate(context(store), "FAIR"))
     log_segment(context(store), segment.no)
     found.append(target_group(store, "FAIR"))
     found.append(figures(store, Scope(campaign_no="FAIR", since=TODAY)))
-    add_row(store, customer("MILL", "C2"))
+    add_rows(context(store), customer("MILL", "C2"))
     found.append([each.no for each in active_for(store, on=TODAY, customer_no="C2")])
     [entry] = store.records.all(CampaignEntry)
     cancel(context(store), entry)
@@ -49,15 +49,15 @@ def told(store: Store) -> list[object]:
     [entry] = store.records.all(CampaignEntry)
     uncancel(context(store), entry)
     found.append((figures(store, Scope()), target_group(store, "FAIR")))
-    found.append(list(select(store, has_not_responded("FAIR"), AS_OF)))
+    found.append(list(select(context(store), has_not_responded("FAIR"))))
     questionnaire, lines, points = make_scoring(contact_type="companies")
     store.records.put([questionnaire, *lines, *points])
     found.append(classify_all(context(store, ledgers=Sales())))
     found.append(list(store.records.all(ContactProfileAnswer)))
-    found.append(list(select(store, in_group("Champions"), AS_OF)))
-    new_contact(context(store), Contact(no="", name="MILL, ltd."))
+    found.append(list(select(context(store), in_group("Champions"))))
+    new_contact(context(store), name="MILL, ltd.")
     found.append(duplicates_in(store))
-    found.append(merge(context(store), "CT0001", "MILL"))
+    found.append(merge(context(store), kept_no="CT0001", gone_no="MILL"))
     found.append(target_group(store, "FAIR"))
     found.append([each.contact_no for each in store.records.all(Interaction)])
     kept = list(store.records.all(CampaignTally))

@@ -115,7 +115,7 @@ MANY = [Contact(no=f"C{n}", name="x" * 100) for n in range(3_000)]
 def test_a_disk_that_fills_up_while_logging_leaves_the_worksheet(more: int, tmp_path: Path) -> None:
     path = tmp_path / "crm.db"
     with make_desk(store=open_store(path)) as crm:
-        crm.new_segment("Fair", template="TALK").add_contacts()
+        crm.new_segment("Fair", interaction_template_code="TALK").add_contacts()
         numbers = crm.segment("SM0001").contact_nos
 
     def log_and_more() -> None:

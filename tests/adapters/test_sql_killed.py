@@ -51,7 +51,7 @@ def test_a_step_that_is_killed_is_done_whole_or_not_at_all(
     address = database.own_address()
     with make_desk(store=open_store(address)) as crm:
         crm.new_segment("Empty")
-        crm.new_segment("Full", template="TALK").add_contacts()
+        crm.new_segment("Full", interaction_template_code="TALK").add_contacts()
     for at in moments():
         done = not is_killed(step, address, at=at)
         with desk_at(address) as crm:

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore, join_store, open_store
+from segmentation.adapters.sqlalchemy._dialects import PostgresqlDialect
 from segmentation.adapters.sqlalchemy._faults import legible
-from segmentation.adapters.sqlalchemy._words import PostgresqlWords
 from segmentation.contacts import (
     AlternativeAddress,
     Contact,
@@ -126,7 +126,7 @@ def plan_of(store: SqlStore, engine: sa.Engine, criteria: Criteria) -> str:
 
 
 SOLD = part("item_entries", item_no="LAMP")
-"""Rows that belong to contacts through rows of another table."""
+"""FromTable that belong to contacts through rows of another table."""
 
 
 @pytest.mark.parametrize("criteria", [SOLD, figure(Measure.COUNT, "", SOLD, ">1")])
@@ -171,12 +171,12 @@ def test_rows_of_a_host_are_looked_up_though_it_has_no_index_for_them(
 
 
 def test_a_hosts_time_without_a_zone_is_taken_for_utc_on_postgresql() -> None:
-    words = PostgresqlWords.__new__(PostgresqlWords)
-    naive = words.moment(sa.literal(datetime(2026, 11, 22, 12), sa.DateTime()))  # noqa: DTZ001
+    dialect = PostgresqlDialect.__new__(PostgresqlDialect)
+    naive = dialect.moment(sa.literal(datetime(2026, 11, 22, 12), sa.DateTime()))  # noqa: DTZ001
     assert isinstance(naive.type, sa.DateTime)
     assert naive.type.timezone
     zoned = sa.column("at", sa.DateTime(timezone=True))
-    assert words.moment(zoned) is zoned
+    assert dialect.moment(zoned) is zoned
 
 
 def test_numbers_beyond_what_a_database_holds_part_those_that_it_holds(database: Database) -> None:

@@ -43,7 +43,7 @@ def _works_on(store: Store) -> None:
     before = crm.journal.verify()
     assert before.number == 3
     assert dict(crm.contacts["C1"].extra) == {"score": 7}
-    (logged,) = crm.logged_segments()
+    (logged,) = crm.logged_segments
     assert logged.description == "Logged"
     sheet = crm.segment("SM2")
     assert list(sheet.contact_nos) == ["C1"]

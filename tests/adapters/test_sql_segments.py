@@ -57,7 +57,7 @@ def _contact(n: int) -> Contact:
 
 def test_every_step_is_stored_as_it_is(store: SqlStore, database: Database) -> None:
     crm = seg.Workspace.open(store, user="ANNA", today=TODAY)
-    sheet = crm.new_segment("Fair", template="T")
+    sheet = crm.new_segment("Fair", interaction_template_code="T")
 
     def same() -> bool:
         """What another user reads is what this one has."""

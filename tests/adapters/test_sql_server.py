@@ -136,7 +136,7 @@ def test_a_reader_who_loses_the_server_is_told_so(server: Server, store: SqlStor
 
 def test_logging_that_loses_the_server_has_logged_nothing(server: Server, store: SqlStore) -> None:
     crm = make_desk(store=store)
-    crm.new_segment("Fair", template="TALK").add_contacts()
+    crm.new_segment("Fair", interaction_template_code="TALK").add_contacts()
 
     def stop(event: object) -> None:
         if isinstance(event, SegmentLogged):
@@ -179,7 +179,7 @@ def small_disk(server: Server) -> Iterator[str]:
 
 def test_a_disk_of_the_server_that_is_full_leaves_what_was(small_disk: str) -> None:
     crm = make_desk(store=open_store(small_disk))
-    segment = crm.new_segment("Fair", template="TALK")
+    segment = crm.new_segment("Fair", interaction_template_code="TALK")
     segment.add_contacts()
     numbers = segment.contact_nos
     before = list(crm.store.records.all(Contact))

@@ -120,12 +120,12 @@ def at_once(*steps: Callable[[], object]) -> list[object]:
 
 def test_of_users_who_log_one_segment_at_once_one_does(database: Database) -> None:
     crm = make_desk(store=database.open())
-    crm.new_segment("Fair", template="TALK").add_contacts()
+    crm.new_segment("Fair", interaction_template_code="TALK").add_contacts()
     numbers = crm.segment("SM0001").contact_nos
     got = at_once(*[desk_at(database).segment("SM0001").log for _ in range(USERS)])
     assert sum(isinstance(each, Logged) for each in got) == 1
     assert [each.contact_no for each in crm.store.records.all(Interaction)] == list(numbers)
-    assert len(crm.logged_segments()) == 1
+    assert len(crm.logged_segments) == 1
     check_journal(crm)
 
 
@@ -134,7 +134,7 @@ def test_who_joins_while_another_logs_is_logged_or_told(database: Database) -> N
     everybody = [contact.no for contact in crm.store.records.all(Contact)]
     for _ in range(5):
         first, *others = everybody
-        no = crm.new_segment("Fair", template="TALK").no
+        no = crm.new_segment("Fair", interaction_template_code="TALK").no
         crm.segment(no).add_contacts(contact={"no": first})
         adding = [
             partial(desk_at(database).segment(no).add_contacts, contact={"no": other})

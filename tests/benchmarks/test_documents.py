@@ -28,9 +28,8 @@ from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.documents import Document, PlainFormats
 from segmentation.interactions import Interaction
 from segmentation.operations.letters import letters
-from segmentation.operations.reports import contacts_report
 from segmentation.protocols import Rendering
-from segmentation.reports import ContactRow, report_template
+from segmentation.reports import ContactList, ContactRow, report_template
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 from segmentation.workspace import Workspace
@@ -113,7 +112,7 @@ def test_letters_of_a_store() -> None:
     digest = crm.store.attachments.put(TEMPLATE)
     crm.store.records.put(contacts(LETTERS))
     more = {"CALC_Formal_Salutation": "Dear Sirs,"}
-    rendering = Rendering(renderers=(WordRenderer(),), more=lambda *_: more)
+    rendering = Rendering(renderers=(WordRenderer(),), extra_fields=lambda *_: more)
     sent = [
         Interaction(contact_no=f"C{at:06}", attachment=digest, attachment_name="thanks.docx")
         for at in range(LETTERS)
@@ -197,12 +196,12 @@ def test_mails() -> None:
                 *contacts(MAILS),
             ]
         )
-        segment = crm.new_segment("Hello", template="HELLO")
+        segment = crm.new_segment("Hello", interaction_template_code="HELLO")
         segment.add_contacts()
         segment.log(deliver=True)
         server = Server(host="127.0.0.1", port=8925, security=Security.NONE)
         with SmtpCourier(server, "post@example.com") as courier:
-            crm.deliver({CorrespondenceType.EMAIL: courier})
+            crm.letters.deliver({CorrespondenceType.EMAIL: courier})
 
     with mail_server(8925):
         side_by_side("mails on loopback", MAILS, ours=ours, smtplib=by_hand)
@@ -253,7 +252,7 @@ def test_a_list_of_contacts_in_word() -> None:
     print()
     before = 0.0
     for number in LISTED:
-        rows = [
+        rows = tuple(
             ContactRow(
                 line_no=at,
                 contact_no=f"C{at:06}",
@@ -261,9 +260,9 @@ def test_a_list_of_contacts_in_word() -> None:
                 address=("Storgata 1", "Oslo"),
             )
             for at in range(number)
-        ]
+        )
         begun = process_time()
-        contacts_report(form, rows)
+        ContactList(data=rows).render(form)
         taken = process_time() - begun
         grown = f", {taken / before:.1f} times the list before" if before else ""
         print(f"{number:6} contacts in a Word list: {taken:.2f} s{grown}")

@@ -20,10 +20,10 @@ from time import process_time
 
 import segmentation as seg
 from segmentation.code_tables import SalespersonPurchaser
-from segmentation.interactions import Dimension, Interaction
+from segmentation.interactions import Interaction
 from segmentation.journal import Entry, counted, to_line, verify
 from segmentation.memory import MemoryStore
-from segmentation.operations.interactions import template_figures
+from segmentation.operations.templates import template_figures
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.workspace import open_store
 
@@ -75,7 +75,9 @@ def compared(what: str, ours: Callable[[], float], rival: str, theirs: Callable[
 
 
 def logged_in(crm: seg.Workspace) -> float:
-    segment = crm.new_segment("Fair", template="FAIR").add_contacts(contact={"no": "CT*"})
+    segment = crm.new_segment("Fair", interaction_template_code="FAIR").add_contacts(
+        contact={"no": "CT*"}
+    )
     assert len(segment) == LINES
     return seconds(segment.log)
 
@@ -168,14 +170,16 @@ def hashed(entry: Entry) -> Iterator[bytes]:
 def test_figures() -> None:
     crm = make_crm(":memory:")
     logged_in(crm)
-    ours = seconds(lambda: template_figures(crm.store, Dimension.TEMPLATE, "FAIR"))
+    ours = seconds(lambda: template_figures(crm.store, "FAIR"))
     everything = list(crm.store.records.all(Interaction))
     show("figures of a template", ours, "a recount", seconds(lambda: counted(everything)))
 
 
 def test_memory_of_what_was_logged() -> None:
     crm = make_crm(":memory:")
-    segment = crm.new_segment("Fair", template="FAIR").add_contacts(contact={"no": "CT*"})
+    segment = crm.new_segment("Fair", interaction_template_code="FAIR").add_contacts(
+        contact={"no": "CT*"}
+    )
     tracemalloc.start()
     segment.log()
     held = tracemalloc.get_traced_memory()[0]

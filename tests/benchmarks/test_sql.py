@@ -128,7 +128,7 @@ def test_adding_everybody_against_insert_from_select(database: Database) -> None
     segments = count(1)
 
     def add() -> None:
-        sheet = crm.new_segment("All", template="T")
+        sheet = crm.new_segment("All", interaction_template_code="T")
         sheet.add_contacts(ignore_exclusion=True)
 
     with engine.connect() as connection:
@@ -160,7 +160,7 @@ def test_logging_everybody_against_executemany(database: Database) -> None:
     crm = prepared(store)
 
     def log() -> float:
-        sheet = crm.new_segment("All", template="T")
+        sheet = crm.new_segment("All", interaction_template_code="T")
         sheet.add_contacts(ignore_exclusion=True)
         start = perf_counter()
         sheet.log()

@@ -41,12 +41,12 @@ FORMATS = plain_formats("ENU", "US", "")
     ],
 )
 def test_a_file_name_is_safe_on_every_system(parts: tuple[str, ...], name: str) -> None:
-    assert safe_file_name(*parts, ending="txt") == name
+    assert safe_file_name(*parts, extension="txt") == name
 
 
 @given(st.lists(st.text(), max_size=3))
 def test_whatever_a_contact_is_called_its_file_stays_in_its_folder(parts: list[str]) -> None:
-    name = safe_file_name(*parts, ending="docx")
+    name = safe_file_name(*parts, extension="docx")
     assert not set('<>:"/\\|?*\x00') & set(name)
     assert name.isprintable()
     assert not name.startswith(".")

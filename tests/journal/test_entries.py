@@ -208,9 +208,9 @@ def test_a_kept_head_shows_what_was_cut_off_or_written_anew(entries: list[Entry]
 
 
 def test_a_journal_is_verified_from_a_checkpoint_on(crm: seg.Workspace) -> None:
-    crm.interactions.create("ANNA", "TALK")
+    crm.interactions.create("ANNA", interaction_template_code="TALK")
     checkpoint = crm.journal.head
-    crm.interactions.create("BO", "TALK")
+    crm.interactions.create("BO", interaction_template_code="TALK")
     assert crm.journal.verify(after=checkpoint) == crm.journal.verify(after=Head())
     assert crm.journal.verify(after=crm.journal.head, kept=crm.journal.head) == crm.journal.head
     with pytest.raises(JournalBroken, match="is missing"):

@@ -38,10 +38,12 @@ from segmentation.journal import (
 from segmentation.memory import MemoryStore
 from segmentation.operations.interactions import (
     Cancelable,
+    cancel,
     contact_figures,
+    delete_all_canceled_interactions,
     delete_canceled_campaign_entries,
-    delete_canceled_interactions,
     delete_canceled_logged_segments,
+    uncancel,
 )
 from segmentation.operations.journal import audit, record
 from segmentation.protocols import Records, Store
@@ -73,19 +75,23 @@ class Journal(RuleBasedStateMachine):
 
     @rule(target=made, no=NOS, template=TEMPLATES, campaign=CAMPAIGNS)
     def create(self, no: str, template: str, campaign: str) -> int:
-        return self.crm.interactions.create(no, template, campaign_no=campaign).entry_no
+        return self.crm.interactions.create(
+            no, interaction_template_code=template, campaign_no=campaign
+        ).entry_no
 
     @rule(target=put_off, no=NOS)
     def postpone(self, no: str) -> int:
-        return self.crm.interactions.postpone(no, "TALK", campaign_no="SALE").entry_no
+        return self.crm.interactions.postpone(
+            no, interaction_template_code="TALK", campaign_no="SALE"
+        ).entry_no
 
     @rule(target=made, number=consumes(put_off), cost=st.decimals(0, 99, places=2))
     def resume(self, number: int, cost: Decimal) -> int:
-        return self.crm.interactions.resume(number, cost=cost, description="Done").entry_no
+        return self.crm.interactions.finish(number, cost=cost, description="Done").entry_no
 
     @rule(number=consumes(put_off))
     def drop(self, number: int) -> None:
-        self.crm.interactions.drop(number)
+        self.crm.interactions.discard(number)
 
     @rule(nos=st.sets(NOS, min_size=1), campaign=CAMPAIGNS)
     def log(self, nos: set[str], campaign: str) -> None:
@@ -101,14 +107,12 @@ class Journal(RuleBasedStateMachine):
             case "entry":
                 found = list(records.all(CampaignEntry))
             case _:
-                found = list(self.crm.logged_segments())
+                found = list(self.crm.logged_segments)
         if found:
             item = data.draw(st.sampled_from(found))
-            change = (
-                self.crm.interactions.uncancel if item.canceled else self.crm.interactions.cancel
-            )
+            change = uncancel if item.canceled else cancel
             try:
-                change(item)
+                change(self.crm.context, item)
             except Refused:
                 self.below_canceled(item)
 
@@ -124,7 +128,7 @@ class Journal(RuleBasedStateMachine):
     @rule(what=st.integers(0, 2))
     def delete(self, what: int) -> None:
         delete = (
-            delete_canceled_interactions,
+            delete_all_canceled_interactions,
             delete_canceled_campaign_entries,
             delete_canceled_logged_segments,
         )[what]
@@ -133,7 +137,7 @@ class Journal(RuleBasedStateMachine):
     @rule(number=made, text=st.sampled_from(["Well", "Æ", "\n"]))
     def annotate(self, number: int, text: str) -> None:
         try:
-            self.crm.interactions.evaluate("positive", number)
+            self.crm.interactions.evaluate(number, evaluation="positive")
             self.crm.interactions.comment(number, f"{text}!")
         except NotFound:
             assert self.crm.store.records.find(Interaction, number) is None
@@ -144,7 +148,7 @@ class Journal(RuleBasedStateMachine):
             interaction_no=number, status=DeliveryStatus.ERROR, attempts=1, reason="Full"
         )
         try:
-            self.crm.interactions.note_attempt(number, failed=failed)
+            self.crm.interactions.set_attempt(number, attempt_failed=failed)
             self.crm.interactions.link_opportunity(number, opportunity_no)
             record(self.crm.store, [sent], STAMP)
         except NotFound:
@@ -154,7 +158,7 @@ class Journal(RuleBasedStateMachine):
     def erase(self, no: str) -> None:
         """What was said of a person goes; the person stays, to be met again."""
         contact = self.crm.contacts[no]
-        self.crm.journal.erase_person(no)
+        self.crm.contacts.erase(no)
         self.crm.store.records.put([contact])
 
     @invariant()
@@ -302,8 +306,8 @@ def test_of_a_recording_that_fails_in_a_later_block_nothing_stays(store: Store) 
 
 
 def test_a_state_is_asked_for_records_by_several_fields(crm: seg.Workspace) -> None:
-    made = crm.interactions.create("ANNA", "TALK", campaign_no="SALE")
-    crm.interactions.create("ANNA", "TALK", campaign_no="FAIR")
+    made = crm.interactions.create("ANNA", interaction_template_code="TALK", campaign_no="SALE")
+    crm.interactions.create("ANNA", interaction_template_code="TALK", campaign_no="FAIR")
     state = crm.journal.as_of(entry_no=crm.journal.head.number)
     found = state.all(Interaction, contact_no="ANNA", campaign_no="SALE")
     assert [each.entry_no for each in found] == [made.entry_no]

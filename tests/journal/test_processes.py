@@ -89,4 +89,4 @@ def test_of_two_processes_that_log_one_segment_one_wins(desk: tuple[Path, seg.Wo
     assert said[1] in {"conflict", "not_found"} or said[0] in {"conflict", "not_found"}
     assert "logged" in said
     assert len(list(crm.store.records.all(Interaction))) == 3
-    assert len(crm.logged_segments()) == 1
+    assert len(crm.logged_segments) == 1

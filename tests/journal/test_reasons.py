@@ -35,7 +35,7 @@ def logged(crm: seg.Workspace) -> Logged:
 
 
 def test_a_member_is_explained(crm: seg.Workspace, logged: Logged) -> None:
-    found = crm.journal.explain(logged.segment.entry_no, "bo")
+    found = crm.logged_segments.explain(logged.segment.entry_no, "bo")
     assert found.logged
     assert [step.effect for step in found.steps] == [
         StepEffect.JOINED,
@@ -54,20 +54,20 @@ def test_a_member_is_explained(crm: seg.Workspace, logged: Logged) -> None:
 
 def test_who_was_left_out_is_explained(crm: seg.Workspace, logged: Logged) -> None:
     entry_no = logged.segment.entry_no
-    excluded = crm.journal.explain(entry_no, "KIM")
+    excluded = crm.logged_segments.explain(entry_no, "KIM")
     assert not excluded.logged
     assert [step.reason for step in excluded.steps] == [LeftOutReason.EXCLUDED]
     assert str(excluded).endswith("left out by action 2 (add on 2026-11-22): excluded")
-    assert crm.journal.explain(entry_no, "LOU").steps[0].reason is LeftOutReason.BLOCKED
-    removed = crm.journal.explain(entry_no, "MILL")
+    assert crm.logged_segments.explain(entry_no, "LOU").steps[0].reason is LeftOutReason.BLOCKED
+    removed = crm.logged_segments.explain(entry_no, "MILL")
     assert [step.kind for step in removed.steps] == [ActionKind.ADD, ActionKind.REDUCE]
-    assert crm.journal.explain(entry_no, "CARL").steps == ()
+    assert crm.logged_segments.explain(entry_no, "CARL").steps == ()
 
 
 def test_those_logged_and_those_left_out_add_up_to_those_who_matched(
     crm: seg.Workspace, logged: Logged
 ) -> None:
-    segment = crm.journal.rebuild(logged.segment.entry_no)
+    segment = crm.logged_segments.rebuild(logged.segment.entry_no)
     matched = crm.select(contact={"no": "<>C*"})
     action = segment.actions[1]
     assert len(action.inserted) + len(action.left_out) == len(matched)
@@ -84,18 +84,18 @@ def test_the_selection_is_rebuilt_without_the_contacts(crm: seg.Workspace, logge
     assert set(segment.contact_nos) == {item.contact_no for item in logged.interactions}
     assert segment.actions[1].as_of is not None
     assert segment.actions[1].as_of.today == dt.date(2026, 11, 22)
-    assert explain_membership(state, 1, "BO") == crm.journal.explain(1, "BO")
+    assert explain_membership(state, 1, "BO") == crm.logged_segments.explain(1, "BO")
 
 
 def test_the_reason_of_an_erased_entry_is_gone(crm: seg.Workspace, logged: Logged) -> None:
-    crm.journal.erase_person("ANNA", also=[logged.segment.entry_no])
-    assert crm.journal.rebuild(logged.segment.entry_no).actions == ()
-    assert crm.journal.explain(logged.segment.entry_no, "ANNA").logged
+    crm.contacts.erase("ANNA", also=[logged.segment.entry_no])
+    assert crm.logged_segments.rebuild(logged.segment.entry_no).actions == ()
+    assert crm.logged_segments.explain(logged.segment.entry_no, "ANNA").logged
 
 
 def test_a_logged_segment_that_is_none_is_not_found() -> None:
     with pytest.raises(NotFound, match="logged segment"):
-        make_desk().journal.rebuild(1)
+        make_desk().logged_segments.rebuild(1)
 
 
 def test_lines_that_went_leave_no_words_behind(crm: seg.Workspace) -> None:
@@ -109,9 +109,9 @@ def test_lines_that_went_leave_no_words_behind(crm: seg.Workspace) -> None:
 def test_the_past_can_be_asked_by_number_and_by_time() -> None:
     time = [NOW]
     crm = seg.Workspace.open(make_desk().store, user="ANNA", clock=lambda: time[-1])
-    first = crm.interactions.create("ANNA", "TALK")
+    first = crm.interactions.create("ANNA", interaction_template_code="TALK")
     time.append(NOW + dt.timedelta(hours=1))
-    crm.interactions.evaluate("negative", first.entry_no)
+    crm.interactions.evaluate(first.entry_no, evaluation="negative")
     before = crm.journal.as_of(entry_no=first.entry_no)
     assert before.number == first.entry_no
     assert before.find(Interaction, first.entry_no) == first
@@ -138,11 +138,11 @@ def test_companies_and_persons_can_be_members(crm: seg.Workspace) -> None:
     segment.add_contacts(mailing_groups={"mailing_group_code": "NEWS"})
     logged = segment.log()
     assert crm.store.records.find(Contact, "FIRM") is not None
-    assert crm.journal.explain(logged.segment.entry_no, "FIRM").logged
+    assert crm.logged_segments.explain(logged.segment.entry_no, "FIRM").logged
 
 
 def test_what_is_explained_is_shown_in_a_notebook(crm: seg.Workspace, logged: Logged) -> None:
-    found = crm.journal.explain(logged.segment.entry_no, "KIM")
+    found = crm.logged_segments.explain(logged.segment.entry_no, "KIM")
     step = found.steps[0]
     assert str(step) in found._repr_html_()
     undated = attrs.evolve(step, as_of=None)

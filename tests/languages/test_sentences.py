@@ -226,7 +226,7 @@ def test_a_workspace_says_in_its_language_why_somebody_is_in_a_segment() -> None
 def test_a_logged_segment_is_explained_in_any_language() -> None:
     crm = make_desk()
     logged = segment_of(crm, "ANNA").log().segment
-    found = crm.journal.explain(logged.entry_no, "ANNA")
+    found = crm.logged_segments.explain(logged.entry_no, "ANNA")
     assert found.told(phrases_of("fr-CH")) == (
         "ANNA a été journalisé\n  entré par l'action 1 (à la main, 2026-11-22)"
     )
@@ -235,7 +235,7 @@ def test_a_logged_segment_is_explained_in_any_language() -> None:
 
 def test_the_title_of_an_interaction_comes_in_the_workspace_s_language() -> None:
     crm = make_desk()
-    made = crm.interactions.create("ANNA", "TALK")
+    made = crm.interactions.create("ANNA", interaction_template_code="TALK")
     crm = evolved(crm, language="nb-NO")
     assert crm.interactions.title(made.entry_no).startswith("Talk, av ")
     assert crm.interactions.title(made.entry_no, language="en").startswith("Talk, by ")

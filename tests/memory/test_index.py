@@ -37,6 +37,7 @@ from segmentation.fields import Field, FieldType, Record, Value
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
 from segmentation.memory._contacts import MemoryContacts
+from segmentation.protocols import Contacts
 from segmentation.segments import Segment, SegmentHeader, SegmentLine, contact_schema
 
 SCHEMA = contact_schema({"contact": [Field("points", FieldType.INTEGER, extra=True)]})
@@ -83,7 +84,7 @@ SELECTIONS: list[Criteria | None] = [
 ]
 
 
-def answers(contacts: MemoryContacts) -> list[list[str]]:
+def answers(contacts: Contacts) -> list[list[str]]:
     return [list(contacts.matching(bound)) for bound in map(bound_to, SELECTIONS)]
 
 

@@ -30,16 +30,18 @@ def late_workspace(today: dt.date | None = None) -> seg.Workspace:
 def days_of_what_is_made(crm: seg.Workspace) -> dict[str, dt.date | None]:
     from segmentation.operations.interactions import record_mail  # noqa: PLC0415
 
-    made = crm.interactions.create("ANNA", "TALK", campaign_no="FAIR", comments=["Hello"])
-    call = crm.interactions.call("ANNA", "123")
+    made = crm.interactions.create(
+        "ANNA", interaction_template_code="TALK", campaign_no="FAIR", comments=["Hello"]
+    )
+    call = crm.interactions.record_call("ANNA", "123")
     mail = record_mail(crm.context, "ANNA", "Hello")
-    done = crm.interactions.document("sales_invoice", "1", contact_no="ANNA")
+    done = crm.interactions.record_document("sales_invoice", "1", contact_no="ANNA")
     (comment,) = crm.store.records.all(InteractionComment, interaction_no=made.entry_no)
     logged = segment_of(crm, "ANNA").log()
     (entry,) = crm.store.records.all(CampaignEntry, entry_no=made.campaign_entry_no)
     assert done.interaction is not None
     return {
-        "draft": crm.interactions.draft("ANNA", "TALK").date,
+        "draft": crm.interactions.draft("ANNA", interaction_template_code="TALK").date,
         "interaction": made.date,
         "call": call.date,
         "mail": mail.date,
@@ -65,9 +67,9 @@ def test_what_keeps_a_time_of_day_keeps_that_of_the_zone() -> None:
     """FRT-18."""
     crm = late_workspace()
     made = [
-        crm.interactions.draft("ANNA", "TALK"),
-        crm.interactions.create("ANNA", "TALK"),
-        crm.interactions.call("ANNA", "123"),
+        crm.interactions.draft("ANNA", interaction_template_code="TALK"),
+        crm.interactions.create("ANNA", interaction_template_code="TALK"),
+        crm.interactions.record_call("ANNA", "123"),
     ]
     assert [each.time_of_interaction for each in made] == [dt.time(0, 30)] * 3
 
@@ -103,4 +105,4 @@ def test_an_observer_that_refuses_the_follow_up_undoes_the_logging_too() -> None
     with pytest.raises(Refused, match="wants none"):
         worksheet.log(follow_up=True)
     assert crm.journal.head == head
-    assert [header.no for header in crm.segments()] == [worksheet.no]
+    assert [header.no for header in crm.segments] == [worksheet.no]

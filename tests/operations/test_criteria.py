@@ -7,6 +7,7 @@ import pytest
 
 import segmentation as seg
 from segmentation.criteria import Concern, InLoggedSegment, InSegment
+from segmentation.operations.criteria import check_selection
 
 SAMPLE = Path(__file__).parent.parent.parent / "src" / "segmentation" / "sample"
 
@@ -40,7 +41,7 @@ def test_an_explanation_names_the_rows_that_decided(crm: seg.Workspace) -> None:
 
 
 def test_membership_of_segments_is_explained_too(crm: seg.Workspace) -> None:
-    fair = crm.new_segment("Fair", template="FAIR").add_contact("CT000002")
+    fair = crm.new_segment("Fair", interaction_template_code="FAIR").add_contact("CT000002")
     assert crm.explain("CT000002", InSegment(fair.no)).holds
     assert not crm.explain("CT000003", InSegment(fair.no)).holds
     entry_no = fair.log().segment.entry_no
@@ -55,10 +56,10 @@ def test_a_segment_that_asks_for_its_own_members_is_told(crm: seg.Workspace) -> 
     asked = InSegment(third.no.lower())
     assert crm.check(asked) == ()
     circle = f"{first.no} → {third.no} → {second.no} → {first.no}"
-    assert [str(remark) for remark in crm.check(asked, segment_no=first.no)] == [
+    assert [str(remark) for remark in check_selection(crm.context, asked, segment_no=first.no)] == [
         f"segment {first.no} asks for its own members: {circle}"
     ]
-    (own,) = crm.check(~InSegment(first.no), segment_no=first.no)
+    (own,) = check_selection(crm.context, ~InSegment(first.no), segment_no=first.no)
     assert own.concern is Concern.CIRCLE
     first.add_contacts(asked)
     assert [remark.concern for remark in crm.check(InSegment(second.no))] == [Concern.CIRCLE]

@@ -1,9 +1,10 @@
 """Reports: lists, labels, cover sheets and campaigns, as data and as documents."""
 
+import json
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -20,39 +21,33 @@ from segmentation.adapters.libreoffice import LibreOffice
 from segmentation.campaigns import Campaign, CampaignStatus
 from segmentation.code_tables import CountryRegion, SalespersonPurchaser
 from segmentation.contacts import AlternativeAddress
-from segmentation.errors import BadDocument, NotFound, UnknownName
+from segmentation.errors import BadDocument, InvalidValue, NotFound, UnknownName
 from segmentation.interactions import Interaction
-from segmentation.operations.interactions import NotRecorded
-from segmentation.operations.reports import (
-    DataForm,
-    ReportOptions,
-    campaign_details,
-    campaign_report,
-    contacts_report,
-    cover_sheets,
-    cover_sheets_report,
-    labels_report,
-    record_cover_sheets,
-    segment_contacts,
-    segment_labels,
-)
+from segmentation.operations.interactions import NotRecorded, cancel
+from segmentation.operations.reports import contact_list
+from segmentation.plain import to_plain
+from segmentation.protocols import Rendering
 from segmentation.reports import (
     REPORTS,
     CampaignDetails,
+    CampaignReport,
+    ContactList,
     ContactRow,
     CoverSheet,
+    CoverSheets,
+    DataForm,
     Label,
     LabelFormat,
+    Labels,
     Remarks,
     report_template,
     report_words,
-    sheets_of,
 )
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
 from segmentation.setup import CompanyInformation
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
 from segmentation.workspace import Workspace
-from support.fair import SETUP, company, person
+from support.fair import SETUP, company, evolved, person
 from support.wordfiles import docx, member, paragraph, run, text_of
 
 TODAY = date(2026, 11, 22)
@@ -104,33 +99,34 @@ def test_the_list_shows_cost_and_estimated_value(crm: Workspace) -> None:
         entry_no=1, contact_no="ANNA", contact_company_no="SHOP", cost=Decimal(12), date=TODAY
     )
     crm.store.records.put([entry])
-    shop, anna = segment_contacts(
-        crm.store, "SM1", estimated_value=lambda no: Decimal(100 if no == "SHOP" else 7)
+    found = contact_list(
+        crm.context,
+        segment_no="SM1",
+        estimated_value=lambda no: Decimal(100 if no == "SHOP" else 7),
     )
+    shop, anna = found.data
     assert (shop.cost, shop.estimated_value, shop.interactions) == (Decimal(12), Decimal(100), 1)
     assert (anna.cost, anna.estimated_value) == (Decimal(12), Decimal(7))
     assert anna.last_interaction == TODAY
     assert shop.address == ("SHOP Ltd", "1 Main St", "Reno, NV 89501", "UNITED STATES")
-    document = contacts_report(
-        form("segment_contacts.html"), [shop, anna], ReportOptions(title="Fair & more")
-    ).decode()
+    document = found.render(form("segment_contacts.html"), title="Fair & more").decode()
     assert "<h1>Fair &amp; more</h1>" in document
     assert "Reno, NV 89501<br>UNITED STATES" in document
     assert '<td class="number">12.00</td>' in document
 
 
 def test_values_that_the_host_does_not_give_are_nought(crm: Workspace) -> None:
-    assert segment_contacts(crm.store, "SM1")[0].estimated_value == 0
+    assert crm.reports.contacts(segment_no="SM1").data[0].estimated_value == 0
 
 
 def test_a_person_is_listed_with_its_company(crm: Workspace) -> None:
     """REP-03."""
-    anna = segment_contacts(crm.store, "SM1")[1]
+    anna = crm.reports.contacts(segment_no="SM1").data[1]
     assert (anna.name, anna.company_name) == ("Anna", "SHOP Ltd")
 
 
 def test_labels_use_the_address_of_the_line_in_the_form_of_its_country(crm: Workspace) -> None:
-    shop, anna = segment_labels(crm.store, "SM1")
+    shop, anna = crm.reports.labels(segment_no="SM1", layout=LabelFormat.of(70, 36)).data
     assert shop.lines == ("SHOP Ltd", "1 Main St", "Reno, NV 89501", "UNITED STATES")
     assert anna.lines == ("SHOP Ltd", "Anna", "Hjem 3", "7700 Nors")
 
@@ -141,11 +137,12 @@ def test_labels_have_three_columns_or_two(crm: Workspace, width: int, height: in
     columns = {70: 3, 105: 2}[width]
     assert (layout.columns, layout.rows) == (columns, 8)
     assert layout.margin * 2 + 8 * height == 297
-    labels = [*segment_labels(crm.store, "SM1")] * 13
-    first, second = sheets_of(labels, layout)
+    labels = crm.reports.labels(segment_no="sm1", layout=layout)
+    labels = attrs.evolve(labels, data=labels.data * 13)
+    first, second = labels.sheets
     assert [len(row) for row in first.rows] == [columns] * 8
     assert sum(len(row) for sheet in (first, second) for row in sheet.rows) == 26
-    document = labels_report(form("segment_labels.html"), labels, layout).decode()
+    document = labels.render(form("segment_labels.html")).decode()
     assert f"width: {width}mm" in document
     assert f"height: {height}mm" in document
     assert document.count('class="label"') == 26
@@ -166,7 +163,7 @@ def test_exactly_the_remark_that_is_ticked_is_marked(
     crm: Workspace, remarks: Remarks, place: int
 ) -> None:
     """REP-13, REP-15, REP-17, REP-19; REP-21, REP-23, REP-25, REP-27."""
-    (sheet,) = cover_sheets(crm.store, ["SHOP"], remarks, on=TODAY)
+    (sheet,) = crm.reports.cover_sheets("SHOP", remarks=remarks).data
     assert sheet.marks == tuple("x" if mark == place else "" for mark in range(7))
     assert sheet.remark == remarks.custom
 
@@ -174,9 +171,9 @@ def test_exactly_the_remark_that_is_ticked_is_marked(
 def test_a_cover_sheet_has_the_address_block_and_records_nothing(crm: Workspace) -> None:
     """SEG-11."""
     nos = crm.store.segments.get("SM1").contact_nos
-    sheets = cover_sheets(crm.store, [*nos, *nos, ""], Remarks(please_call=True), on=TODAY)
-    assert [sheet.contact_no for sheet in sheets] == ["SHOP", "ANNA"]
-    document = cover_sheets_report(form("segment_cover_sheet.html"), sheets).decode()
+    sheets = crm.reports.cover_sheets(*nos, *nos, "", remarks=Remarks(please_call=True))
+    assert [sheet.contact_no for sheet in sheets.data] == ["SHOP", "ANNA"]
+    document = sheets.render(form("segment_cover_sheet.html")).decode()
     assert "SHOP Ltd<br>1 Main St<br>Reno, NV 89501<br>UNITED STATES" in document
     assert "Lynghede<br>Klitvangen 31<br>7700 Thisted" in document
     assert '<span class="mark">x</span>Please call' in document
@@ -189,17 +186,13 @@ def test_printed_cover_sheets_are_recorded_where_that_is_asked_for(
     crm: Workspace, nos: list[str]
 ) -> None:
     """CON-27 and CON-29."""
-    sheets = cover_sheets(crm.store, nos, Remarks(), on=TODAY)
-    done = record_cover_sheets(crm.context, sheets)
+    sheets = crm.reports.cover_sheets(*nos, remarks=Remarks())
+    done = crm.reports.record_cover_sheets(sheets)
     assert {each.reason for each in done} == {NotRecorded.NO_TEMPLATE}
     crm.store.records.put(
         [InteractionTemplate(code="COVER"), InteractionTemplateSetup(cover_sheets="COVER")]
     )
-    done = record_cover_sheets(
-        crm.context,
-        sheets,
-        campaign_no="FAIR",
-    )
+    done = crm.reports.record_cover_sheets(sheets, campaign_no="fair")
     logged = list(crm.store.records.all(Interaction, interaction_template_code="COVER"))
     assert [each.contact_no for each in logged] == nos
     assert {each.campaign_no for each in logged} == {"FAIR"}
@@ -207,8 +200,95 @@ def test_printed_cover_sheets_are_recorded_where_that_is_asked_for(
 
 
 def test_a_contact_that_is_gone_is_named(crm: Workspace) -> None:
-    with pytest.raises(NotFound, match="NOBODY"):
-        cover_sheets(crm.store, ["NOBODY"], Remarks(), on=TODAY)
+    """FRT-03."""
+    layout, remarks, reports = LabelFormat.of(70, 36), Remarks(), crm.reports
+    steps: list[Callable[[], object]] = [
+        lambda: reports.contacts("SHOP", "NOBODY"),
+        lambda: reports.labels("NOBODY", layout=layout),
+        lambda: reports.cover_sheets("NOBODY", remarks=remarks),
+        lambda: reports.contacts(segment_no="NOBODY"),
+        lambda: reports.labels(segment_no="NOBODY", layout=layout),
+        lambda: reports.campaign("NOBODY"),
+        lambda: reports.record_cover_sheets(
+            reports.cover_sheets("SHOP", remarks=remarks), campaign_no="NOBODY"
+        ),
+    ]
+    for step in steps:
+        with pytest.raises(NotFound, match="NOBODY"):
+            step()
+
+
+def test_a_report_is_on_contacts_or_on_a_segment(crm: Workspace) -> None:
+    """FRT-13: none at all is an error."""
+    layout = LabelFormat.of(70, 36)
+    nothing: list[Callable[[], object]] = [
+        crm.reports.contacts,
+        lambda: crm.reports.contacts(""),
+        lambda: crm.reports.labels(layout=layout),
+        lambda: crm.reports.cover_sheets(remarks=Remarks()),
+    ]
+    for step in nothing:
+        with pytest.raises(InvalidValue, match="is empty; give contact numbers"):
+            step()
+    with pytest.raises(InvalidValue, match="segment_no: 'SM1' stands beside contact numbers"):
+        crm.reports.contacts("SHOP", segment_no="SM1")
+
+
+def test_contacts_are_named_by_number_in_any_case_or_given_as_records(crm: Workspace) -> None:
+    """FRT-04."""
+    anna = crm.contacts["ANNA"]
+    segment = crm.store.segments.get("SM1")
+    found = [crm.reports.contacts(each).data for each in ("ANNA", "anna", anna)]
+    assert found[0] == found[1] == found[2]
+    assert [row.line_no for row in found[0]] == [0]
+    assert len(crm.reports.contacts("shop", "SHOP", anna, "ANNA").data) == 2
+    assert crm.reports.contacts(segment_no=segment) == crm.reports.contacts(segment_no="sm1")
+
+
+def test_contacts_are_written_to_where_they_are_on_the_day(crm: Workspace) -> None:
+    crm.store.records.put(
+        [
+            AlternativeAddress(
+                contact_no="ANNA", code="SEA", address="Strand 4", city="Hirtshals",
+                post_code="9850", country_region_code="DK",
+                starting_date=date(2026, 6, 1), ending_date=date(2026, 8, 31),
+            )
+        ]
+    )  # fmt: skip
+    july, remarks = date(2026, 7, 1), Remarks()
+    days: list[tuple[date | None, str]] = [(None, "Hjem 3"), (TODAY, "Hjem 3"), (july, "Strand 4")]
+    for day, street in days:
+        (sheet,) = crm.reports.cover_sheets("ANNA", remarks=remarks, on=day).data
+        assert street in sheet.address
+        assert sheet.date == (july if day is july else TODAY)
+    layout = LabelFormat.of(70, 36)
+    summery = evolved(crm, workdate=july)
+    assert "Strand 4" in summery.reports.labels("ANNA", layout=layout).data[0].lines
+    assert "Strand 4" in summery.reports.contacts("ANNA").data[0].address
+
+
+def test_reports_show_themselves(crm: Workspace) -> None:
+    """FRT-08, FRT-09."""
+    logged_campaign(crm)
+    layout = LabelFormat.of(70, 36)
+    made: list[Any] = [
+        crm.reports.contacts(segment_no="SM1"),
+        crm.reports.labels(segment_no="SM1", layout=layout),
+        crm.reports.cover_sheets("SHOP", remarks=Remarks()),
+        crm.reports.campaign("FAIR"),
+    ]
+    assert [repr(each) for each in made] == [
+        "ContactList(data=2)",
+        "Labels('70x36', data=2)",
+        "CoverSheets(data=1)",
+        "CampaignReport('FAIR', 'Spring fair', targets=2, responses=0)",
+    ]
+    for each in made:
+        assert "<table>" in each._repr_html_()
+        assert json.loads(json.dumps(to_plain(each))) == to_plain(each)
+        assert hash(each) == hash(attrs.evolve(each))
+    assert repr(crm.reports) == "Reports(contacts, labels, cover_sheets, campaign)"
+    assert to_plain(crm.reports) == {"reports": ["contacts", "labels", "cover_sheets", "campaign"]}
 
 
 def test_a_report_that_there_is_not_is_named_with_a_near_one() -> None:
@@ -231,15 +311,19 @@ def logged_campaign(crm: Workspace) -> None:
         ]
     )  # fmt: skip
     for name in ("First", "Second"):
-        segment = crm.new_segment(name, template="CALL", campaign="FAIR", salesperson="JO")
+        segment = crm.new_segment(
+            name, interaction_template_code="CALL", campaign_no="FAIR", salesperson_code="JO"
+        )
         segment.add_contacts()
         logged = segment.log()
-    crm.interactions.cancel(logged.segment)
+    cancel(crm.context, logged.segment)
 
 
 def test_a_campaigns_details_have_its_figures_and_entries(crm: Workspace) -> None:
     logged_campaign(crm)
-    details = campaign_details(crm.store, "fair")
+    crm.campaigns.activate("FAIR")
+    details = crm.reports.campaign("fair").data
+    assert [target.no for target in details.target_group] == ["SHOP"]
     assert (details.description, details.status, details.salesperson_name) == (
         "Spring fair",
         "Running",
@@ -251,10 +335,10 @@ def test_a_campaigns_details_have_its_figures_and_entries(crm: Workspace) -> Non
     assert (first.description, first.interactions, first.canceled) == ("First", 2, False)
     assert (first.cost, first.duration_min) == (Decimal(24), Decimal(10))
     assert (second.description, second.interactions, second.canceled) == ("Second", 0, True)
-    before = campaign_details(crm.store, "FAIR", ending_date=date(2026, 11, 21))
+    before = crm.reports.campaign("FAIR", until=date(2026, 11, 21)).data
     assert (before.targets, before.entries[0].interactions) == (0, 0)
-    with pytest.raises(NotFound, match="NONE"):
-        campaign_details(crm.store, "NONE")
+    after = crm.reports.campaign("FAIR", since=date(2026, 11, 23)).data
+    assert (after.targets, after.entries[0].interactions) == (0, 0)
 
 
 # -- documents --------------------------------------------------------------------------------
@@ -276,24 +360,20 @@ def sentences(document: bytes) -> list[str]:
 @pytest.mark.parametrize("language", ["en", "fr-CH", "it-IT", "nb-NO"])
 def test_word_and_html_say_the_same_in_every_language(crm: Workspace, language: str) -> None:
     logged_campaign(crm)
-    edition = ReportOptions(language=language, formats=formats_for(language, "", ""))
-    rows = segment_contacts(crm.store, "SM1")
-    details = campaign_details(crm.store, "FAIR")
-    sheets = cover_sheets(crm.store, ["SHOP", "ANNA"], Remarks(custom="<&>"), on=TODAY)
+    crm = evolved(crm, rendering=Rendering(formats_for=formats_for))
     words = report_words(language)
     reports = {
-        "last_interaction": [
-            contacts_report(form(f"segment_contacts.{kind}"), rows, edition) for kind in KINDS
-        ],
-        "canceled": [
-            campaign_report(form(f"campaign_details.{kind}"), details, edition) for kind in KINDS
-        ],
-        "returned_after_use": [
-            cover_sheets_report(form(f"segment_cover_sheet.{kind}"), sheets, edition)
-            for kind in KINDS
-        ],
+        "last_interaction": (crm.reports.contacts(segment_no="SM1"), "segment_contacts"),
+        "canceled": (crm.reports.campaign("FAIR"), "campaign_details"),
+        "returned_after_use": (
+            crm.reports.cover_sheets("SHOP", "ANNA", remarks=Remarks(custom="<&>")),
+            "segment_cover_sheet",
+        ),
     }
-    for name, (html, word) in reports.items():
+    for name, (report, template) in reports.items():
+        html, word = (
+            report.render(form(f"{template}.{kind}"), language=language) for kind in KINDS
+        )
         assert sentences(html) == sentences(word)
         assert words[name] in sentences(word)
 
@@ -308,12 +388,11 @@ def test_words_are_there_in_the_languages_of_the_glossary_and_else_in_english() 
     ]
 
 
-def test_dates_and_amounts_are_written_as_the_edition_says(crm: Workspace) -> None:
+def test_dates_and_amounts_are_written_in_the_language_of_the_workspace(crm: Workspace) -> None:
     logged_campaign(crm)
-    details = campaign_details(crm.store, "FAIR")
-    formats = formats_for("NOR", "NO", "")
-    edition = ReportOptions(language="NOR", formats=formats)
-    said = sentences(campaign_report(form("campaign_details.docx"), details, edition))
+    formats = formats_for("NOR", "", "")
+    crm = evolved(crm, rendering=Rendering(formats_for=formats_for), language="NOR")
+    said = sentences(crm.reports.campaign("FAIR").render(form("campaign_details.docx")))
     day, cost = formats.date(TODAY), formats.number(Decimal(24), "#,##0.00")
     rate = formats.number(Decimal(0), "0.0")
     assert {day, cost, rate, "%", "10", "Kampanjedetaljer"} <= {
@@ -324,29 +403,29 @@ def test_dates_and_amounts_are_written_as_the_edition_says(crm: Workspace) -> No
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_rate_is_a_fraction_and_shown_in_per_cent(kind: str) -> None:
     details = CampaignDetails(campaign_no="FAIR", targets=4, responses=1, response_rate=0.25)
-    said = sentences(campaign_report(form(f"campaign_details.{kind}"), details))
+    said = sentences(CampaignReport(data=details).render(form(f"campaign_details.{kind}")))
     assert "25.0 %" in " ".join(said)
 
 
 def test_what_a_contact_is_called_harms_no_report() -> None:
     nasty = "<w:p>&amp; {{ title }} {%tr x %}\x00\x07\x0c\ud800 \u2028\r\nend"
-    rows = [ContactRow(line_no=1, contact_no="C1", name=nasty, address=(nasty,) * 2)]
-    word = contacts_report(form("segment_contacts.docx"), rows)
+    rows = ContactList(data=(ContactRow(contact_no="C1", name=nasty, address=(nasty,) * 2),))
+    word = rows.render(form("segment_contacts.docx"))
     said = sentences(word)
     assert said.count("<w:p>&amp; {{ title }} {%tr x %}") == 3
     assert said.count("end") == 3
-    html = contacts_report(form("segment_contacts.html"), rows)
+    html = rows.render(form("segment_contacts.html"))
     assert b"<w:p>" not in html
 
 
 def test_a_host_puts_its_own_template_in_the_place_of_ours() -> None:
     own = docx(paragraph(run("{{ title }}: {% for row in rows %}{{ row.name }}; {% endfor %}")))
-    rows = [ContactRow(line_no=1, contact_no="C1", name="Anna")]
+    rows = ContactList(data=(ContactRow(contact_no="C1", name="Anna"),))
     read = make_word_renderer().read(own, "own.docx")
-    assert text_of(contacts_report(read, rows, ReportOptions(title="Ours"))) == "Ours: Anna;"
+    assert text_of(rows.render(read, title="Ours")) == "Ours: Anna;"
     wrong = make_word_renderer().read(docx(paragraph(run("{{ row[2].x }}"))), "wrong.docx")
     with pytest.raises(BadDocument, match=r"wrong\.docx: cannot be filled: .*'row'"):
-        contacts_report(wrong, rows)
+        rows.render(wrong)
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -396,12 +475,12 @@ def test_labels_made_in_word_lie_on_the_paper_where_they_must(
 ) -> None:
     layout = LabelFormat.of(width, height)
     of_a_sheet = layout.rows * layout.columns
-    labels = [
+    made = tuple(
         Label(contact_no="", lines=(f"L{number}", "Long Company Name Ltd", "Street 1", "Town"))
         for number in range(of_a_sheet + 1)
-    ]
-    name = f"segment_labels_{layout.name}.docx"
-    first, second = pages_of(office, labels_report(form(name), labels, layout), tmp_path)
+    )
+    document = Labels(data=made, layout=layout).render(form(f"segment_labels_{layout.name}.docx"))
+    first, second = pages_of(office, document, tmp_path)
     assert first.size == second.size == (210, 297)
     begins = {word: (x, y) for word, x, y in first.words}
     for number, (row, column) in enumerate(product(range(layout.rows), range(layout.columns))):
@@ -413,27 +492,28 @@ def test_labels_made_in_word_lie_on_the_paper_where_they_must(
 
 def test_a_full_sheet_of_labels_is_one_page(office: LibreOffice, tmp_path: Path) -> None:
     layout = LabelFormat.of(70, 37)
-    labels = [Label(contact_no="", lines=("Anna",))] * 24
-    document = labels_report(form("segment_labels_70x37.docx"), labels, layout)
+    labels = Labels(data=(Label(contact_no="", lines=("Anna",)),) * 24, layout=layout)
+    document = labels.render(form("segment_labels_70x37.docx"))
     assert len(pages_of(office, document, tmp_path)) == 1
 
 
 def test_cover_sheets_made_in_word_have_a_page_each(office: LibreOffice, tmp_path: Path) -> None:
-    sheets = [CoverSheet(contact_no=name, date=TODAY, address=(name,)) for name in ("Anna", "Per")]
-    pages = pages_of(
-        office, cover_sheets_report(form("segment_cover_sheet.docx"), sheets), tmp_path
-    )
+    named = ("Anna", "Per")
+    sheets = tuple(CoverSheet(contact_no=no, date=TODAY, address=(no,)) for no in named)
+    document = CoverSheets(data=sheets).render(form("segment_cover_sheet.docx"))
+    pages = pages_of(office, document, tmp_path)
     assert [page.words[0][0] for page in pages] == ["Anna", "Per"]
 
 
 def test_lists_made_in_word_repeat_their_head_on_every_page(
     office: LibreOffice, tmp_path: Path
 ) -> None:
-    rows = [
-        ContactRow(line_no=number, contact_no=f"C{number}", name="Anna", address=("A", "B", "C"))
+    rows = tuple(
+        ContactRow(contact_no=f"C{number}", name="Anna", address=("A", "B", "C"))
         for number in range(40)
-    ]
-    pages = pages_of(office, contacts_report(form("segment_contacts.docx"), rows), tmp_path)
+    )
+    document = ContactList(data=rows).render(form("segment_contacts.docx"))
+    pages = pages_of(office, document, tmp_path)
     assert len(pages) > 2
     assert {page.size for page in pages} == {(297, 210)}
     assert all("Address" in [word for word, *_ in page.words] for page in pages)

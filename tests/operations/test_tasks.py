@@ -5,14 +5,14 @@ import datetime as dt
 import attrs
 import pytest
 
-from segmentation.errors import FilterError, NotFound, Refused
+from segmentation.errors import NotFound, Refused, Rejected
 from segmentation.interactions import InteractionComment
 from segmentation.memory import MemoryStore
+from segmentation.operations.interactions import record_call
 from segmentation.operations.segments import add_contact, new_segment
 from segmentation.operations.tasks import (
     opportunities_for_segment,
     opportunity_candidates,
-    record_call_of_task,
     tasks_for_segment,
 )
 from segmentation.segments import Segment, SegmentHeader
@@ -33,7 +33,10 @@ def store() -> MemoryStore:
         InteractionTemplateSetup(outg_calls="CALL"),
     )
     segment = new_segment(
-        context(store), description="Fair", template_code="INVITE", salesperson_code="JO"
+        context(store),
+        description="Fair",
+        interaction_template_code="INVITE",
+        salesperson_code="JO",
     )
     for no in ("ANNA", "CARL"):
         add_contact(context(store), segment.no, no)
@@ -68,10 +71,10 @@ def test_a_team_has_an_organizer_s_task_and_one_for_each_member(store: MemorySto
 
 def test_a_team_s_meeting_needs_an_organizer(store: MemoryStore) -> None:
     """TSK-05."""
-    with pytest.raises(Refused, match="needs an organizer"):
-        tasks_for_segment(context(store), "SM0001", task_type=TaskType.MEETING, team_code="SALE")
+    with pytest.raises(Rejected, match="organizer_code: is blank"):
+        tasks_for_segment(context(store), "SM0001", type=TaskType.MEETING, team_code="SALE")
     tasks = tasks_for_segment(
-        context(store), "SM0001", task_type=TaskType.MEETING, team_code="SALE", organizer_code="rb"
+        context(store), "SM0001", type=TaskType.MEETING, team_code="SALE", organizer_code="rb"
     )
     assert [task.salesperson_code for task in tasks] == ["RB", "RB"]
 
@@ -96,10 +99,25 @@ def test_the_line_s_salesperson_does_it_if_nobody_is_named(store: MemoryStore) -
 def test_what_is_wrong_is_told_before_anything_is_handed_over(store: MemoryStore) -> None:
     diary = Diary()
     store.segments.put(Segment(header=SegmentHeader(no="EMPTY")))
-    with pytest.raises(NotFound, match="team"):
-        tasks_for_segment(context(store, agenda=diary), "SM0001", team_code="NONE")
-    with pytest.raises(FilterError):
-        tasks_for_segment(context(store, agenda=diary), "SM0001", follow_up="soon")
+    with pytest.raises(NotFound, match="segment 'NONE'"):
+        tasks_for_segment(context(store, agenda=diary), "NONE")
+    with pytest.raises(Rejected) as error:
+        tasks_for_segment(
+            context(store, agenda=diary),
+            "SM0001",
+            type="walk",
+            team_code="NONE",
+            salesperson_code="NONE",
+            organizer_code="NONE",
+            follow_up="soon",
+        )
+    assert [fault.field for fault in error.value.faults] == [
+        "type",
+        "salesperson_code",
+        "team_code",
+        "organizer_code",
+        "follow_up",
+    ]
     with pytest.raises(Refused, match="no line"):
         tasks_for_segment(context(store, agenda=diary), "EMPTY")
     assert diary.tasks == []
@@ -133,13 +151,15 @@ def test_a_call_from_a_task_is_its_salesperson_s() -> None:
         InteractionTemplate(code="CALL"), InteractionTemplateSetup(outg_calls="CALL")
     )
     task = Task(contact_no="ANNA", salesperson_code="RB", description="Ask", campaign_no="FAIR")
-    when = {"date": dt.date(2026, 11, 20), "time_of_interaction": dt.time(14, 30)}
+    day, at = dt.date(2026, 11, 20), dt.time(14, 30)
     said = ["First", "Second", "Third"]
-    made = record_call_of_task(context(store), task, "031 1", comments=said, **when)
+    made = record_call(
+        context(store), "ANNA", "031 1", task=task, comments=said, date=day, time_of_interaction=at
+    )
     kept = store.records.all(InteractionComment, interaction_no=made.entry_no)
     assert [comment.text for comment in kept] == said
     assert (made.contact_no, made.salesperson_code, made.campaign_no) == ("ANNA", "RB", "FAIR")
-    assert (made.date, made.time_of_interaction) == (when["date"], when["time_of_interaction"])
+    assert (made.date, made.time_of_interaction) == (day, at)
 
 
 def six_opportunities() -> list[Opportunity]:
@@ -171,9 +191,7 @@ def test_open_opportunities_of_the_company_are_offered(store: MemoryStore) -> No
 def test_a_salespersons_own_opportunities_are_offered(store: MemoryStore, contact_no: str) -> None:
     """IUI-07, IUI-11, IUI-13: for an interaction as for a call."""
     crm = Workspace.open(store)
-    found = crm.interactions.opportunity_candidates(
-        contact_no, six_opportunities(), salesperson_code="jo"
-    )
+    found = crm.tasks.candidates(contact_no, six_opportunities(), salesperson_code="jo")
     assert [each.no for each in found] == ["JO-ANNA", "JO-SHOP"]
 
 

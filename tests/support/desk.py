@@ -94,9 +94,21 @@ def make_desk(*more: Record, store: Store | None = None, user: str = "ANNA") -> 
     )
 
 
+_SHORT = {
+    "template": "interaction_template_code",
+    "campaign": "campaign_no",
+    "salesperson": "salesperson_code",
+}
+
+
 def segment_of(crm: seg.Workspace, *contact_nos: str, **fields: str) -> seg.Worksheet:
-    """A segment with these contacts, put in by hand."""
-    values = {"description": "Round of talks", "template": "TALK", **fields}
+    """A segment with these contacts, put in by hand; some fields go by short names."""
+    named = {_SHORT.get(name, name): value for name, value in fields.items()}
+    values: Any = {
+        "description": "Round of talks",
+        "interaction_template_code": "TALK",
+        **named,
+    }
     segment = crm.new_segment(**values)
     for no in contact_nos:
         segment.add_contact(no)

@@ -14,7 +14,7 @@ from segmentation.campaigns import Arm, Group, compared
 from segmentation.columns import gathered
 from segmentation.contacts import AlternativeAddress
 from segmentation.criteria import make_selection
-from segmentation.documents import Document, TextRenderer
+from segmentation.documents import Attachment, Document, TextRenderer
 from segmentation.errors import Fault, InvalidValue
 from segmentation.fields import (
     AlsoCalled,
@@ -51,11 +51,15 @@ from segmentation.languages import ENGLISH
 from segmentation.questionnaires import LineType, ProfileQuestionnaireLine, Question
 from segmentation.reports import (
     CampaignDetails,
+    CampaignReport,
+    ContactList,
     ContactRow,
     CoverSheet,
+    CoverSheets,
     EntryRow,
     Label,
     LabelFormat,
+    Labels,
     Remarks,
     Sheet,
 )
@@ -173,6 +177,9 @@ QUESTION = ProfileQuestionnaireLine(
     profile_questionnaire_code="CUST", line_no=10_000, description="How large?"
 )
 ANSWER = attrs.evolve(QUESTION, line_no=20_000, type=LineType.ANSWER, description="Small")
+CAMPAIGN = CampaignDetails(campaign_no="FAIR", targets=4, responses=1, response_rate=0.25)
+LISTED = ContactRow(line_no=10_000, contact_no="SHOP", name="Shop")
+COVER = CoverSheet(contact_no="SHOP", date=TODAY)
 LABEL = Label(contact_no="SHOP", lines=("Shop", "Storgata 1"))
 WRITTEN = to_lines([SegmentLine(segment_no="SM1", line_no=10_000, contact_no="SHOP")])
 COMPARED = compared(
@@ -190,6 +197,7 @@ def _values() -> list[object]:
         COMPARED,
         gathered(SegmentLine, list(lines)),
         Document(contact_no="SHOP", name="shop.txt", content=b"Dear Shop"),
+        Attachment("fair.txt", b"Dear Shop"),
         TextRenderer(),
         TextRenderer().read(b"Dear {{ name }}", "hello.txt"),
         Fault("line 10000", "date", "is blank"),
@@ -217,12 +225,16 @@ def _values() -> list[object]:
         Change(None, INTERACTION),
         ENGLISH,
         Question(QUESTION, (ANSWER,)),
-        CampaignDetails(campaign_no="FAIR", targets=4, responses=1, response_rate=0.25),
-        ContactRow(line_no=10_000, contact_no="SHOP", name="Shop"),
-        CoverSheet(contact_no="SHOP", date=TODAY),
+        CAMPAIGN,
+        CampaignReport(data=CAMPAIGN),
+        LISTED,
+        ContactList(data=(LISTED, LISTED)),
+        COVER,
+        CoverSheets(data=(COVER,)),
         EntryRow(entry_no=17, date=TODAY, description="Fair"),
         LABEL,
         LabelFormat.of(70, 36),
+        Labels(data=(LABEL, LABEL), layout=LabelFormat.of(70, 36)),
         Remarks(please_call=True),
         Sheet(rows=((LABEL, LABEL),)),
         SEGMENT,

@@ -7,7 +7,7 @@ Run it after a change of a record that a noun makes or changes::
 A test holds what stands there equal to what this makes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -48,6 +48,45 @@ GIVEN: tuple[type[Record], ...] = (
     CompanyInformation,
 )
 """The records whose fields callers give by keyword."""
+
+SET_BY_US = frozenset(
+    {
+        "entry_no",
+        "campaign_entry_no",
+        "logged_segment_entry_no",
+        "user_id",
+        "postponed",
+        "canceled",
+        "canceled_by",
+        "delivery_status",
+        "delivery_error",
+        "delivery_attempts",
+        "merge_data",
+    }
+)
+"""Fields of an interaction that follow from what happens and are set by no caller."""
+
+_OF_A_DRAFT = SET_BY_US | {"contact_no", "attachment"}
+
+PARTS: Mapping[str, tuple[type[Record], frozenset[str]]] = {
+    "InteractionDraftValues": (Interaction, _OF_A_DRAFT),
+    "CallValues": (Interaction, _OF_A_DRAFT | {"contact_via"}),
+    "MailValues": (Interaction, _OF_A_DRAFT | {"subject"}),
+    "DocumentValues": (Interaction, _OF_A_DRAFT | {"document_type", "document_no"}),
+    "TemplateTextValues": (
+        TemplateLanguage,
+        frozenset({"interaction_template_code", "language_code", "attachment"}),
+    ),
+}
+"""Records of which callers give some fields only, and the fields that they do not give.
+
+They are set by the library, or are arguments of their own.
+"""
+GIVEN_APART: Mapping[type[Record], frozenset[str]] = {
+    SegmentLine: frozenset({"attachment"}),
+    TemplateLanguage: frozenset({"attachment"}),
+}
+"""Fields that verbs take by an argument of their own, since more is taken than their values."""
 
 TYPES = {
     FieldType.CODE: "str",
@@ -100,12 +139,26 @@ def lines() -> Iterator[str]:
     yield HEAD
     yield from imports()
     for kind in GIVEN:
-        yield f"\n\nclass {kind.__name__}Values(TypedDict, total=False):"
-        yield f'    """Fields of the table ``{kind.__table__}``."""\n'
-        for field in fields_of(kind):
+        told = f"Fields of the table ``{kind.__table__}``."
+        yield from class_of(
+            f"{kind.__name__}Values", kind, told, GIVEN_APART.get(kind, frozenset())
+        )
+    for name, (kind, left_out) in PARTS.items():
+        told = f"Fields of the table ``{kind.__table__}`` that are given by keyword."
+        yield from class_of(name, kind, told, left_out)
+
+
+def class_of(
+    name: str, kind: type[Record], told: str, left_out: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """A class of keywords, line by line."""
+    yield f"\n\nclass {name}(TypedDict, total=False):"
+    yield f'    """{told}"""\n'
+    for field in fields_of(kind):
+        if field.name not in left_out:
             yield f"    {field.name}: {type_of(field)}"
-        if has_extra(kind):
-            yield "    extra: Mapping[str, Value] | Extra"
+    if has_extra(kind):
+        yield "    extra: Mapping[str, Value] | Extra"
 
 
 def source() -> str:

@@ -10,7 +10,15 @@ from segmentation.columns import Columns
 from segmentation.journal import Figures, Membership, State, fold
 from segmentation.markup import to_figures, to_rows, to_table, to_text
 from segmentation.questionnaires import Question
-from segmentation.reports import CampaignDetails, EntryRow, Sheet
+from segmentation.reports import (
+    CampaignDetails,
+    CampaignReport,
+    ContactList,
+    CoverSheets,
+    EntryRow,
+    Labels,
+    Sheet,
+)
 from segmentation.segments import (
     ActionSummary,
     Candidates,
@@ -49,8 +57,27 @@ def fair(crm: seg.Workspace) -> seg.Worksheet:
 
 def test_values_with_rows_or_figures_show_them() -> None:
     assert {
-        *(ActionSummary, CampaignDetails, Candidates, Columns, Comparison, CriteriaAction),
-        *(Figures, LeftOuts, Lines, Membership, Question, Segment, Sheet),
+        *(
+            ActionSummary,
+            CampaignDetails,
+            CampaignReport,
+            Candidates,
+            Columns,
+            Comparison,
+            CriteriaAction,
+        ),
+        *(
+            ContactList,
+            CoverSheets,
+            Labels,
+            Figures,
+            LeftOuts,
+            Lines,
+            Membership,
+            Question,
+            Segment,
+            Sheet,
+        ),
     } <= SHOWN.keys()
 
 
@@ -64,7 +91,7 @@ def test_each_is_short_and_escaped(kind: type, made: Any) -> None:  # noqa: ANN4
 
 
 def test_many_contacts_are_counted_and_not_listed(crm: seg.Workspace, fair: seg.Worksheet) -> None:
-    segment = fair.segment
+    segment = crm.store.segments.get(fair.no)
     assert segment.actions[0].left_out.counts == {LeftOutReason.BLOCKED: MANY // 10}
     more = f"… and {len(segment.lines) - 10:,} more"
     for value, said in (

@@ -206,9 +206,9 @@ def test_large_values_name_contacts_by_number_only() -> None:
     barred = [person(f"Q{n:06d}", privacy_blocked=True) for n in range(MANY // 10)]
     crm = seg.Workspace.open(make_store(*people, *barred), user="ANNA", today=TODAY)
     fair = crm.new_segment("Fair").add_contacts(contact={"no": "P*|Q*"})
-    before = fair.segment
+    before = crm.store.segments.get(fair.no)
     fair.reduce_contacts(contact={"no": "P00001*"})
-    segment, first = fair.segment, fair.segment.actions[0]
+    segment, first = crm.store.segments.get(fair.no), fair.actions[0]
     chosen = bind(make_selection(contact={"no": "P*"}), contact_schema(), AS_OF)
     candidates = crm.store.contacts.candidates(chosen, first.options)
     assert isinstance(candidates, Candidates)
@@ -227,7 +227,7 @@ def test_large_values_name_contacts_by_number_only() -> None:
 def handed_out(crm: seg.Workspace) -> Iterator[tuple[object, int]]:
     """What the front gives for the sample data, and how many contacts, entries, rows it holds."""
     danes = {"country_region_code": "DK|SE|NO"}
-    crm.new_segment("Light in the north", template="FAIR")
+    crm.new_segment("Light in the north", interaction_template_code="FAIR")
     fair = crm.segment("SM00001").add_contacts(contact=danes)
     lines = len(fair)
     fair.reduce_contacts(contact={"type": "company"}).go_back().go_forward()
@@ -235,8 +235,10 @@ def handed_out(crm: seg.Workspace) -> Iterator[tuple[object, int]]:
     yield crm.select(contact=danes), lines
     yield crm.explain(fair.contact_nos[0], contact=danes, mailing_groups=none()), 10
     yield crm.count(contact=danes, mailing_groups={}), 2
-    yield fair.segment.header, 1
-    yield from ((value, lines) for value in (fair.segment, fair.lines, fair.history))
+    yield fair.header, 1
+    yield from (
+        (value, lines) for value in (crm.store.segments.get(fair.no), fair.lines, fair.history)
+    )
     yield from ((value, lines) for value in (*fair.actions, *fair.history))
     yield fair.actions[0].left_out, lines
     yield fair.lines[0], 1
@@ -252,14 +254,19 @@ def handed_out(crm: seg.Workspace) -> Iterator[tuple[object, int]]:
     yield from ((entry, lines) for entry in crm.journal)
     yield crm.journal.audit(), 1
     contact_no, entry_no = logged.interactions[0].contact_no, logged.segment.entry_no
-    yield crm.journal.explain(entry_no, contact_no), 2
-    yield crm.journal.rebuild(entry_no), lines
+    yield crm.logged_segments.explain(entry_no, contact_no), 2
+    yield crm.logged_segments.rebuild(entry_no), lines
     yield crm.journal.as_of(), 1
     yield crm.contacts[contact_no], 1
     yield crm.contacts.row_counts(contact_no), 10
     yield list(crm.contacts), 69
+    yield crm.contacts.rows(contact_no), 10
+    yield crm.contacts, 69
     yield crm.contacts.duplicates(), 10
-    yield crm.interactions.figures(contact_no), 1
+    yield crm.contacts.summary(contact_no), 10
+    yield crm.contacts.access(contact_no), 10
+    yield crm.contacts.plan_erasing(contact_no), 10
+    yield crm.contacts.figures(contact_no), 1
     campaign = logged.interactions[0].campaign_no
     yield crm.campaigns[campaign], 1
     yield crm.campaigns.figures(campaign), 1
@@ -268,7 +275,7 @@ def handed_out(crm: seg.Workspace) -> Iterator[tuple[object, int]]:
     yield crm.overlaps(bern=BERN, others=~BERN), 69
     yield [*crm.questionnaires], 10
     yield crm.questionnaires.classify("CONTACT"), 69
-    yield crm.journal.erase_person(contact_no), 10
+    yield crm.contacts.erase(contact_no), 10
 
 
 def test_what_the_front_hands_out_is_plain_data_of_its_size() -> None:

@@ -25,7 +25,7 @@ def crm() -> Workspace:
 @pytest.fixture
 def logged(crm: Workspace) -> Workspace:
     """FAIR is active, a segment is logged for it, and C1 was sent an invoice."""
-    fair = crm.new_segment("Fair", template="INVITE")
+    fair = crm.new_segment("Fair", interaction_template_code="INVITE")
     fair.add_contact("SHOP").add_contact("CARL")
     crm.campaigns.activate("FAIR")
     fair.log()
@@ -156,7 +156,7 @@ def test_entries_are_canceled_and_deleted(logged: Workspace) -> None:
 
 def test_a_campaign_is_aimed_at_targets(crm: Workspace) -> None:
     verbs = crm.campaigns
-    fair = crm.new_segment("Fair", template="INVITE")
+    fair = crm.new_segment("Fair", interaction_template_code="INVITE")
     fair.add_contact("SHOP").add_contact("CARL")
     assert not verbs.is_active("FAIR")
     assert [target.no for target in verbs.activate("fair")] == ["CARL", "C1"]

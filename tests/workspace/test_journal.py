@@ -43,7 +43,7 @@ def test_entries_are_read_like_the_records_of_any_noun(crm: seg.Workspace) -> No
 def test_the_journal_shows_its_count_and_its_last_entries(crm: seg.Workspace) -> None:
     assert repr(crm.journal) == "Journal(3)"
     for _ in range(20):
-        crm.interactions.create("ANNA", "TALK")
+        crm.interactions.create("ANNA", interaction_template_code="TALK")
     shown = crm.journal._repr_html_()
     assert "<caption>Journal(23)</caption>" in shown
     assert "<td>interaction_logged</td>" in shown
@@ -57,7 +57,7 @@ def test_the_journal_shows_its_count_and_its_last_entries(crm: seg.Workspace) ->
 
 def test_the_chain_is_walked_and_the_past_is_asked(crm: seg.Workspace) -> None:
     head = crm.journal.verify()
-    crm.interactions.create("ANNA", "TALK")
+    crm.interactions.create("ANNA", interaction_template_code="TALK")
     assert crm.journal.verify(after=head, kept=head) == crm.journal.head
     assert crm.journal.as_of(entry_no=head.number).number == 3
     assert crm.journal.as_of(at=NOW).number == crm.journal.as_of().number == 4

@@ -61,7 +61,7 @@ def test_what_was_selected_says_what_it_rests_on(crm: seg.Workspace) -> None:
     assert found[:2] == found.nos[:2]
     assert found != "NO"
     assert "2026-08-22" in str(found)
-    assert repr(found) == f"<{len(found)} of 69 contacts on 2026-11-22>"
+    assert repr(found) == f"Selected(2026-11-22, base=69, found={len(found)})"
     assert found[0] in found._repr_html_()
 
 
@@ -85,6 +85,7 @@ def test_a_file_without_the_extra_is_an_error_that_names_it(
     modules = __import__("sys").modules
     for name in [name for name in modules if name.startswith("segmentation.adapters.sqlalchemy")]:
         monkeypatch.delitem(modules, name)
+    monkeypatch.delattr("segmentation.adapters.sqlalchemy", raising=False)
     monkeypatch.setitem(modules, "sqlalchemy", None)
     with pytest.raises(MissingExtra, match=r"segmentation\[sql\]"):
         open_store(tmp_path / "crm.db")
@@ -124,14 +125,14 @@ def test_a_contact_is_found_by_its_number_in_any_case(crm: seg.Workspace) -> Non
 
 
 def test_segments_and_what_became_of_them_are_listed(crm: seg.Workspace) -> None:
-    fair = crm.new_segment("Fair", template="FAIR").add_contact("CT000002")
+    fair = crm.new_segment("Fair", interaction_template_code="FAIR").add_contact("CT000002")
     fair.save_criteria("ONE")
-    assert [header.no for header in crm.segments()] == ["SM00001"]
-    assert [criteria.code for criteria in crm.saved_criteria()] == ["ONE"]
+    assert [header.no for header in crm.segments] == ["SM00001"]
+    assert [criteria.code for criteria in crm.saved_criteria] == ["ONE"]
     assert crm.segment(" sm00001 ").contact_nos == ("CT000002",)
     fair.log()
-    assert crm.segments() == []
-    assert [logged.segment_no for logged in crm.logged_segments()] == ["SM00001"]
+    assert list(crm.segments) == []
+    assert [logged.segment_no for logged in crm.logged_segments] == ["SM00001"]
     with pytest.raises(seg.NotFound):
         crm.segment("SM00001")
     with pytest.raises(seg.NotFound):
@@ -144,7 +145,7 @@ def test_criteria_and_filters_by_table_do_not_go_together(crm: seg.Workspace) ->
 
 
 def test_the_journal_can_be_read_from_the_workspace(crm: seg.Workspace) -> None:
-    crm.new_segment("Fair", template="FAIR").add_contact("CT000002").log()
+    crm.new_segment("Fair", interaction_template_code="FAIR").add_contact("CT000002").log()
     entries = list(crm.journal)
     assert entries[0].at == NOON
     assert entries[0].user == "ANNA"

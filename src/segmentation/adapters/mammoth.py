@@ -17,7 +17,7 @@ from xml.parsers.expat import ExpatError
 
 import attrs
 
-from segmentation.errors import BadDocument
+from segmentation.errors import BadDocument, Message, text_of
 
 _PAGE = '<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n<body>{}</body>\n</html>\n'
 
@@ -27,7 +27,7 @@ class MailBody:
     """Turns Word documents into HTML, for ``Rendering.bodies``."""
 
     converts: frozenset[str] = frozenset({"docx", "docm"})
-    ending: str = "html"
+    extension: str = "html"
     media_type: str = "text/html; charset=utf-8"
 
     def convert(self, content: bytes, name: str) -> bytes:
@@ -39,5 +39,6 @@ class MailBody:
         try:
             made = mammoth.convert_to_html(io.BytesIO(content))
         except (zipfile.BadZipFile, ExpatError, KeyError, OSError, ValueError) as error:
-            raise BadDocument(name, f"cannot be made a mail: {error}") from error
+            reason = Message("cannot be made a mail: {error}", error=text_of(error))
+            raise BadDocument(name, reason) from error
         return _PAGE.format(made.value).encode()

@@ -23,7 +23,7 @@ import attrs
 
 from segmentation.codes import Option
 from segmentation.documents import Document
-from segmentation.errors import InvalidValue, NotDelivered
+from segmentation.errors import InvalidValue, Message, NotDelivered, text_of
 
 _PICTURE = re.compile(
     r'src="data:image/(?P<kind>[a-z0-9.+-]+);base64,(?!")'
@@ -153,7 +153,8 @@ class SmtpCourier:
         try:
             message = self.message(document)
         except (ValueError, MessageError, IndexError) as error:
-            raise NotDelivered(where or f"contact {document.contact_no}", _reason(error)) from error
+            to = where or Message("contact {no}", no=document.contact_no)
+            raise NotDelivered(to, _unmade(error)) from error
         self._keep_pace()
         self._send(message, where)
         return where
@@ -221,11 +222,13 @@ class SmtpCourier:
             self._refused(where, error.smtp_code, error.smtp_error, error)
         except smtplib.SMTPNotSupportedError as error:
             down = self._connection is None
-            raise NotDelivered(where, _reason(error), down=down) from error
+            raise NotDelivered(where, self._failed(error), down=down) from error
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            host = self._server.host
-            raise NotDelivered(where, f"server {host}: {_reason(error)}", down=True) from error
+            raise NotDelivered(where, self._failed(error), down=True) from error
+
+    def _failed(self, error: Exception) -> Message:
+        return Message("server {host}: {said}", host=self._server.host, said=_said(error))
 
     def _connected(self) -> smtplib.SMTP:
         """The connection; a new one if there is none, or the server tired of the old one."""
@@ -239,9 +242,10 @@ class SmtpCourier:
         return self._connection
 
     def _refused(self, where: str, code: int, said: bytes | str, error: Exception) -> None:
-        """Observer what the server said, and go on with the same connection if it goes on."""
+        """Tell what the server said, and go on with the same connection if it goes on."""
         text = said.decode(errors="replace") if isinstance(said, bytes) else said
-        reason = f"{code} {' '.join(text.split())}"
+        answer = f"{code} {' '.join(text.split())}"
+        reason = Message("the mail server answers {answer}", answer=answer)
         greeting = isinstance(
             error,
             smtplib.SMTPConnectError | smtplib.SMTPHeloError | smtplib.SMTPAuthenticationError,
@@ -296,10 +300,10 @@ def _to(document: Document) -> Sequence[Address]:
     """The contact's addresses: a semicolon parts them, as in Business Central."""
     addresses = list(filter(None, map(str.strip, document.e_mail.split(";"))))
     if not addresses:
-        raise ValueError("the contact has no mail address")
+        raise ValueError(Message("the contact has no mail address"))
     for address in addresses:
         if not address.isprintable() or "@" not in address:
-            raise ValueError(f"{address!r} is no mail address")
+            raise ValueError(Message("{address!r} is no mail address", address=address))
     name = _one_line(document.addressee)[:_LONGEST]
     return tuple(Address(display_name=name, addr_spec=address) for address in addresses)
 
@@ -316,7 +320,14 @@ def _id(document: Document) -> str:
     return ".".join(filter(None, plain)) or "document"
 
 
-def _reason(error: Exception) -> str:
+def _unmade(error: Exception) -> Message:
+    said = text_of(error)
+    if isinstance(said, Message):
+        return said
+    return Message("the mail cannot be made: {said}", said=_said(error))
+
+
+def _said(error: Exception) -> str:
     return _one_line(str(error)) or type(error).__name__
 
 

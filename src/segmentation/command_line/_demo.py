@@ -16,7 +16,7 @@ from segmentation.adapters.files import FolderCourier, ZipCourier
 from segmentation.adapters.smtp import Security, Server, SmtpCourier
 from segmentation.contacts import CorrespondenceType
 from segmentation.documents import FormatsFor, plain_formats
-from segmentation.errors import MissingExtra
+from segmentation.errors import Message, MissingExtra
 from segmentation.interactions import Interaction
 from segmentation.protocols import Courier, Rendering
 from segmentation.templates import InteractionTemplate, TemplateLanguage
@@ -74,7 +74,13 @@ def _demo(options: argparse.Namespace) -> int:
     try:
         folder.mkdir(parents=True)
     except OSError as error:
-        raise WrongUse(f"{folder}: {error.strerror}; name another with --folder") from error
+        raise WrongUse(
+            Message(
+                "{folder}: {said}; name another with --folder",
+                folder=str(folder),
+                said=error.strerror,
+            )
+        ) from error
     with (
         as_file(files("segmentation.sample")) as sample,
         Workspace.open(options.store or folder / "crm.db", user="ANNA") as crm,
@@ -87,7 +93,7 @@ def _demo(options: argparse.Namespace) -> int:
 def _server(address: str) -> Server:
     host, _, port = address.rpartition(":")
     if not (host and re.fullmatch("[0-9]{1,5}", port) and 0 < int(port) < 2**16):
-        raise WrongUse(f"--smtp: {address!r} is not of the form HOST:PORT")
+        raise WrongUse(Message("--smtp: {address!r} is not of the form HOST:PORT", address=address))
     return Server(host=host, port=int(port), security=Security.NONE)
 
 
@@ -107,7 +113,7 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path, server: Server | N
     imported = crm.import_data(sample)
     say(f"took in {dict(imported.counts)['contact']} contacts and their classification")
 
-    fair = crm.new_segment("Spring fair", template="FAIR")
+    fair = crm.new_segment("Spring fair", interaction_template_code="FAIR")
     fair.add_contacts(
         contact={"country_region_code": "DK|SE|NO"},
         mailing_groups={"mailing_group_code": "NEWS|FAIR"},
@@ -120,12 +126,12 @@ def _run_main_job(crm: Workspace, sample: Path, folder: Path, server: Server | N
     fair.go_back()
     _tell(fair, "that step taken back")
     fair.save_criteria("NORTH", "Readers in the north")
-    again = crm.new_segment("Summer fair", template="FAIR").reuse_criteria("NORTH")
+    again = crm.new_segment("Summer fair", interaction_template_code="FAIR").reuse_criteria("NORTH")
     _tell(again, "the same criteria, saved and reused")
 
     logged = fair.log(follow_up=True)
     courier = FolderCourier(folder / "letters")
-    for letter in crm.letters(logged.interactions):
+    for letter in crm.letters.of(*logged.interactions):
         courier.deliver(letter)
     follow_up = logged.follow_up.no if logged.follow_up else ""
     say(f"logged {logged.segment.segment_no}, follow-up {follow_up}")
@@ -179,13 +185,15 @@ def _deliver_word_letters(
         for path in sorted((sample / "letters").glob("thanks.*.docx"))
     ]
     crm.add(InteractionTemplate(code="THANKS", language_code_default="ENU"), *texts)
-    thanks = crm.new_segment("Thanks to owners", template="THANKS")
+    thanks = crm.new_segment("Thanks to owners", interaction_template_code="THANKS")
     thanks.add_contacts(job_responsibilities={"job_responsibility_code": "OWNER"})
     thanks.reduce_contacts(contact={"correspondence_type": "''"})
     _tell(thanks, "owners, thanked by letter")
     thanks.log(deliver=True)
     with ZipCourier(folder) as archive, _mails(folder, server) as mails:
-        done = crm.deliver({CorrespondenceType.HARD_COPY: archive, CorrespondenceType.EMAIL: mails})
+        done = crm.letters.deliver(
+            {CorrespondenceType.HARD_COPY: archive, CorrespondenceType.EMAIL: mails}
+        )
     where = f"sent by {server.host}:{server.port}" if server else "in mails"
     say(f"{thanks.no}: {len(done.delivered)} Word letters, packed in {thanks.no}.zip or {where}")
     missed = {*done.failed, *done.waiting}

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from segmentation.errors import near_name
+from segmentation.errors import Message, near_name
 from segmentation.operations.data import imported_kinds
 from segmentation.workspace import Workspace
 
@@ -25,7 +25,7 @@ def add_import(commands: Commands) -> None:
 
 def _import(options: argparse.Namespace) -> int:
     if not options.data.exists():
-        raise WrongUse(f"{options.data}: there is no such file or folder")
+        raise WrongUse(Message("{path}: there is no such file or folder", path=str(options.data)))
     with Workspace.open(options.store) as workspace:
         imported = workspace.import_data(options.data)
     for table, count in imported.counts:

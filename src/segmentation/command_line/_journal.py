@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from segmentation.errors import StoreError
+from segmentation.errors import Message, StoreError
 from segmentation.journal import FIRST, Head
 from segmentation.operations.journal import verify_export
 
@@ -54,7 +54,7 @@ def _verify(options: argparse.Namespace) -> int:
 @contextlib.contextmanager
 def _opened(source: str) -> Iterator[Iterator[str]]:
     if not Path(source).is_file():
-        raise WrongUse(f"{source}: there is no such file")
+        raise WrongUse(Message("{path}: there is no such file", path=source))
     try:
         with Path(source).open(encoding="utf-8") as file:
             yield file
@@ -68,7 +68,12 @@ def _export(options: argparse.Namespace) -> int:
             for line in workspace.journal.export():
                 say(line, flush=False)
         elif is_store(str(options.output)):
-            raise WrongUse(f"{options.output}: is a store; name another file with --output")
+            raise WrongUse(
+                Message(
+                    "{path}: is a store; name another file with --output",
+                    path=str(options.output),
+                )
+            )
         else:
             write_journal(workspace, options.output)
     return DONE

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from segmentation.errors import NotFound
+from segmentation.errors import Message, NotFound
 from segmentation.workspace import Workspace, open_store
 
 from ._output import WrongUse
@@ -18,7 +18,9 @@ def existing(store: str) -> Iterator[Workspace]:
     try:
         opened = open_store(store, create=False)
     except NotFound as missing:
-        raise WrongUse(f"{missing}; make one with the command 'import'") from missing
+        raise WrongUse(
+            Message("{missing}; make one with the command 'import'", missing=missing.message)
+        ) from missing
     with Workspace.open(opened) as workspace:
         yield workspace
 

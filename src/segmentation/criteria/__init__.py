@@ -1,7 +1,7 @@
 """The filter language: text, trees, schemas, binding, and the reference meaning.
 
-Text and Python make the same trees; `bind` checks a tree against a schema and works out its
-relative dates; compilers translate what is bound. Knows nothing of contacts.
+Text and Python make the same trees. `bind` checks a tree against a schema and resolves its
+relative dates. Compilers translate bound trees. This package does not know contacts.
 """
 
 from ._bind import bind

@@ -1,7 +1,7 @@
-"""Binding of selections: names are resolved, types checked, relative dates worked out.
+"""Binding of selections: names are resolved, types are checked, relative dates are computed.
 
-What a selection means is settled here, once; compilers only translate. All faults of a
-selection are found in one go.
+The meaning of a selection is decided here. Compilers only translate it. All faults of a selection
+are found and reported together.
 """
 
 from collections.abc import Callable
@@ -63,17 +63,17 @@ _Result = TypeVar("_Result")
 
 
 def bind(criteria: Criteria | None, schema: Schema, as_of: AsOf) -> BoundSelection:
-    """The selection with names resolved, values typed and relative dates worked out.
+    """The selection with names resolved, values typed and relative dates computed.
 
     Args:
-        criteria: What to bind; ``None`` for no condition at all: everybody passes.
+        criteria: The selection, ``None`` for no condition, so that every contact passes.
         schema: The tables and fields that it may name.
-        as_of: The day, the user and the tokens that it is bound to.
+        as_of: The day, the user and the tokens to bind it to.
 
     Raises:
-        UnknownName: It names a table, field, option or token that is not known.
-        FilterError: A filter does not fit its field; the error names the field.
-        InvalidValue: A count, share or nesting that cannot be.
+        UnknownName: The selection names an unknown table, field, option or token.
+        FilterError: A filter does not fit its field. The error names the field.
+        InvalidValue: A count or share is out of range, or the selection is nested too deep.
         Rejected: Several of these at once.
     """
     if nesting(criteria) > 2 * MAX_DEPTH:
@@ -183,7 +183,7 @@ class _Binder:
         return First(by.count, order)
 
     def _tried(self, place: str, step: Callable[[], _Result]) -> _Result | None:
-        """The result of a step; ``None`` where it fails, and the fault is kept."""
+        """The result of a step. If it fails, the fault is recorded and the result is ``None``."""
         try:
             return step()
         except UsageError as error:
@@ -222,7 +222,7 @@ def _check_share(share: InShare) -> None:
 
 
 def _measured(figure: Figure, table: Table) -> Field | None:
-    """The field that a figure looks at; ``None`` for a count."""
+    """The field that a figure is computed from, ``None`` for a count."""
     if figure.measure is Measure.COUNT:
         return None
     field = table.field(figure.field)
@@ -238,7 +238,7 @@ def _measured(figure: Figure, table: Table) -> Field | None:
 
 
 def _compared(measure: Measure, field: Field | None) -> Field:
-    """The field that stands for a figure when its filter is bound."""
+    """A field of the type of a figure, to bind the figure's filter to."""
     if field is None:
         return _COUNT
     return attrs.evolve(field, type=FieldType.DECIMAL) if measure is Measure.SUM else field

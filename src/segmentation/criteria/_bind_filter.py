@@ -1,4 +1,4 @@
-"""Binding of one filter to one field: its values are read, its tokens worked out."""
+"""Binding of one filter to one field: values are read and tokens are replaced."""
 
 from collections.abc import Iterable
 from typing import assert_never
@@ -30,9 +30,9 @@ def bind_filter(item: Filter, field: Field, as_of: AsOf, *, place: str = "") -> 
 
     Args:
         item: The filter.
-        field: The field whose values it is for.
-        as_of: The day, the user and the tokens that it is bound to.
-        place: ``table.field``, for errors; the field's name if not given.
+        field: The field that the filter is for.
+        as_of: The day, the user and the tokens to bind it to.
+        place: ``table.field`` for errors, by default the field's name.
     """
     where = place or field.name
     depth = nesting(item)
@@ -64,10 +64,10 @@ def _in_whole(error: FilterError, item: Filter, where: str) -> FilterError:
 
 
 class _FilterBinder:
-    """Binds one filter of a field; knows which tokens it is working out.
+    """Binds one filter of a field, and keeps track of the tokens that it is replacing.
 
-    Tokens that stand for tokens make a filter deep and long that looks small, so it is measured
-    as it grows.
+    A token may stand for a filter with further tokens. A short filter can so become very large.
+    Its size is therefore checked while it grows.
     """
 
     def __init__(self, field: Field, as_of: AsOf, depth: int) -> None:
@@ -183,7 +183,7 @@ def _from(span: Span, *, any_case: bool = False) -> Bound:
 
 
 def _until(span: Span, *, any_case: bool = False) -> Bound | None:
-    """The upper end of a range up to a span, which belongs to it."""
+    """The upper end of a range that includes a whole span."""
     if span.single:
         return Bound(span.start, any_case=any_case)
     return None if span.stop is None else Bound(span.stop, inclusive=False)

@@ -1,8 +1,9 @@
-"""Bound trees: names resolved, values typed, relative dates worked out.
+"""Bound trees: names are resolved, values are typed, relative dates are computed.
 
-Only `bind` makes them and only they are compiled. Bound filters know three leaves, whatever
-was written: a date compared with a datetime field has become a range, an option's name its
-position. Compilers live with their vendor and match these nodes exhaustively.
+Only `bind` makes bound trees, and compilers accept nothing else. Bound filters have only three
+kinds of leaves. A date that is compared with a datetime field has become a range, and the name of
+an option has become its position. Each compiler is in the adapter of its vendor and handles all
+of these nodes.
 """
 
 from collections.abc import Mapping
@@ -35,7 +36,7 @@ else:
     from segmentation.aliases import TypeAliasType
 
 MEANING = 1
-"""Version of the language's meaning, kept with every stored selection."""
+"""The version of the language's meaning. It is stored with every selection."""
 
 
 def _by_plain_name(tokens: Mapping[str, str]) -> Mapping[str, str]:
@@ -47,9 +48,9 @@ class AsOf(OneLine):
     """The day and the user that a selection is bound to.
 
     Attributes:
-        today: What ``t`` and date formulas stand for.
-        workdate: What ``w`` stands for; the day itself if not given.
-        user: What ``%me`` and ``%user`` stand for.
+        today: The day that ``t`` and date formulas refer to.
+        workdate: The day that ``w`` refers to, by default ``today``.
+        user: The user that ``%me`` and ``%user`` refer to.
         tokens: Filter texts for the tokens of a host, by name, with ``%`` or without, in any case.
         zone: The zone in which a date is a day of a datetime field.
         date_order: In which order the digits of a date are typed (``221126``).
@@ -69,7 +70,7 @@ class AsOf(OneLine):
 
 @attrs.frozen(repr=False)
 class IsEqual(OneLine):
-    """The value equals this one; with ``any_case``, their lower-case forms do."""
+    """The value equals this one. With ``any_case``, their lower-case forms are compared."""
 
     value: Value
     any_case: bool = False
@@ -77,10 +78,10 @@ class IsEqual(OneLine):
 
 @attrs.frozen(repr=False)
 class InRange(OneLine):
-    """The value lies between two ends; ``None`` leaves an end open.
+    """The value is between two ends. ``None`` means that there is no end on this side.
 
-    The blank of a date or time (the value ``None``) lies before every other value; an end at
-    the blank is ``Bound(None)``, which is something else than no end.
+    The blank of a date or time (the value ``None``) comes before every other value. An end at the
+    blank is ``Bound(None)``, which is not the same as no end.
     """
 
     low: "Bound | None"
@@ -112,7 +113,7 @@ BoundFilter = TypeAliasType(
 
 @attrs.frozen(repr=False)
 class BoundWhere(OneLine):
-    """A field of the schema and what its value must pass."""
+    """A field of the schema, and the filter that its value must pass."""
 
     field: Field
     filter: BoundFilter
@@ -148,11 +149,11 @@ class BoundSelection(OneLine):
     """A selection that is ready to be compiled.
 
     Attributes:
-        schema: What it was bound to.
-        as_of: The day and user it was bound to.
-        node: The tree; ``None`` if every contact passes.
-        cut: What is done with those that pass.
-        meaning: Version of the meaning.
+        schema: The schema that it was bound to.
+        as_of: The day and the user that it was bound to.
+        node: The tree, ``None`` if every contact passes.
+        cut: The cut that takes some of the contacts that pass, ``None`` to take all.
+        meaning: The version of the language's meaning.
     """
 
     schema: Schema

@@ -1,7 +1,7 @@
 """Selections written in Python, with fields and tables as attributes.
 
-What is built is the tree that the same words would parse to. Two parts joined with ``&`` may
-be met by two different rows; ``any_`` asks for one row that meets both.
+The result is the same tree that the equivalent filter text gives. Two parts joined with ``&`` may
+be met by two different rows. ``any_`` asks for one row that meets both.
 """
 
 from abc import abstractmethod
@@ -45,24 +45,24 @@ ResultT = TypeVar("ResultT")
 Selected_co = TypeVar("Selected_co", bound=Selection, covariant=True)
 
 Given = TypeAliasType("Given", Value | float)
-"""A value to compare with; a text is taken as it is, only dates and options are read."""
+"""A value to compare with. A text is taken literally, except for dates and options."""
 
 Number: TypeAlias = int | float | Decimal
-"""What a decimal field is compared with."""
+"""A value to compare a decimal field with."""
 
 Condition = TypeAliasType("Condition", str | Filter | Given | Collection[Given])
-"""What a field must pass: a filter, as text or tree; a value that it equals, ``None`` for the
-blank; or several values, of which it equals one."""
+"""A condition on a field: a filter as text or tree, a value to equal (``None`` is the blank), or
+several values, one of which to equal."""
 
 
 class _Compared(Untrue, Generic[ValueT_contra, ResultT]):
-    """What can be compared with values, as fields and figures can."""
+    """The comparisons of fields and figures with values."""
 
     __slots__ = ()
 
     @abstractmethod
     def _passing(self, item: Filter) -> ResultT:
-        """What says that this passes a filter."""
+        """The condition that this passes a filter."""
 
     def __eq__(self, value: ValueT_contra | Token | None) -> ResultT:  # type: ignore[override]
         return self._passing(_equal(value))
@@ -85,23 +85,24 @@ class _Compared(Untrue, Generic[ValueT_contra, ResultT]):
     __hash__ = None  # type: ignore[assignment]  # equality makes a condition
 
     def between(self, low: ValueT_contra, high: ValueT_contra) -> ResultT:
-        """From one value to another, both included."""
+        """The condition that this is between two values, both included."""
         return self._passing(Between(_operand(low), _operand(high)))
 
     def is_in(self, values: ValueT_contra | Iterable[ValueT_contra | None]) -> ResultT:
-        """One of these values; a value that stands alone is one.
+        """The condition that this is one of these values. A single value counts as one.
 
         Raises:
-            InvalidValue: There is none.
+            InvalidValue: There are no values.
         """
         if isinstance(values, str) or not isinstance(values, Iterable):
             return self._passing(_equal(values))
         return self._passing(_one_of(values))
 
     def like(self: "_Compared[str, ResultT]", pattern: str) -> ResultT:
-        r"""Fits a pattern: ``*`` any run, ``?`` any one character, ``@`` in front: any case.
+        r"""The condition that this fits a pattern.
 
-        A backslash before one of these takes its meaning away.
+        ``*`` stands for any characters and ``?`` for any single one. With ``@`` in front, case is
+        ignored. A backslash before one of these makes it literal.
         """
         if not isinstance(pattern, str):
             raise InvalidValue("filter", pattern, "is no text")
@@ -109,20 +110,20 @@ class _Compared(Untrue, Generic[ValueT_contra, ResultT]):
         return self._passing(_parsed(f"'{quoted}'"))
 
     def is_blank(self) -> ResultT:
-        """The blank of its type: no text, 0, no, the first option, no date."""
+        """The condition that this is blank: no text, 0, no, the first option, no date."""
         return self._passing(_equal(None))
 
     def passes(self, item: str | Filter) -> ResultT:
-        """What a filter says, as text or tree."""
+        """The condition that this passes a filter, given as text or tree."""
         return self._passing(_parsed(item) if isinstance(item, str) else item)
 
 
 def to_filter(given: Condition) -> Filter | None:
-    """What is given for a field as a filter; ``None`` for an empty text, which is none.
+    """A condition on a field as a filter. An empty text is no filter and gives ``None``.
 
     Raises:
         FilterError: A text does not parse.
-        InvalidValue: It is neither a filter nor what a field could hold.
+        InvalidValue: The condition is neither a filter nor a possible value of a field.
     """
     if isinstance(given, str):
         return parse(given)
@@ -154,7 +155,7 @@ def _equal(value: object) -> Filter:
 
 
 def _operand(value: object) -> Operand:
-    """A value as it would be typed."""
+    """A value as one would type it in a filter text."""
     match value:
         case None:
             return Operand("")
@@ -198,7 +199,7 @@ class FieldOf(_Compared[ValueT_contra, Part]):
 
 
 TextField: TypeAlias = FieldOf[str]
-"""A field of type text, code or option: texts and members of options fit."""
+"""A field of type text, code or option. It compares with texts and options."""
 
 IntegerField: TypeAlias = FieldOf[int]
 """A field of whole numbers."""
@@ -210,19 +211,19 @@ BooleanField: TypeAlias = FieldOf[bool]
 """A field of yes and no."""
 
 DateField: TypeAlias = FieldOf[date | str | None]
-"""A field of dates, or of dates and times; a text is read, so that it may be relative ("-3M")."""
+"""A field of dates, or of dates and times. A text may be a relative date ("-3M")."""
 
 TimeField: TypeAlias = FieldOf[time | str | None]
-"""A field of times of day; a text is read."""
+"""A field of times of day. It compares with times and with texts of times."""
 
 Timed: TypeAlias = date | time | str | None
-"""What a date or a time is compared with."""
+"""A value to compare a date or a time with."""
 
 TimedField: TypeAlias = FieldOf[date] | FieldOf[time]
-"""A field of dates or times, whose latest can be asked for."""
+"""A field of dates or times, for `latest` and `earliest`."""
 
 AnyField: TypeAlias = FieldOf[Given]
-"""A field whose type is looked at when it is bound."""
+"""A field whose type is checked when the selection is bound."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -239,21 +240,21 @@ class FigureOf(_Compared[ValueT_contra, Figure]):
 
 @attrs.frozen(repr=False)
 class OfTable(Untrue, Generic[Selected_co]):
-    """A condition on the rows of a table that is still to be named."""
+    """A condition on the rows of a table that is named later."""
 
     wheres: tuple[Where, ...]
     made: Callable[[Part], Selected_co]
 
     def of(self, table: str) -> Selected_co:
-        """The condition on the rows of this table."""
+        """The condition on the rows of a table."""
         return self.made(Part(table, self.wheres))
 
 
 def row(*parts: Part) -> Part:
-    """The part that one and the same row must meet, out of parts over one table.
+    """One part from several over the same table: one and the same row must meet all of them.
 
     Raises:
-        InvalidValue: There is no part, or they are over several tables.
+        InvalidValue: There is no part, or the parts are over several tables.
     """
     tables = sorted({part.table for part in parts})
     if len(tables) != 1:
@@ -282,10 +283,10 @@ def any_(part: Part, /, *parts: Part, **filters: Condition) -> Part: ...
 @overload
 def any_(**filters: Condition) -> OfTable[Part]: ...
 def any_(*parts: Part, **filters: Condition) -> Part | OfTable[Part]:
-    """One row at least meets all of this.
+    """At least one row meets all of these conditions.
 
     Args:
-        parts: Conditions over one table; without any, the table is named later, as in
+        parts: Conditions over one table. Without any, the table is named later, as in
             ``make_selection(interactions=any_(cost=">100"))``.
         filters: Further filters by field.
     """
@@ -297,7 +298,7 @@ def none(part: Part, /, *parts: Part, **filters: Condition) -> Not[Part]: ...
 @overload
 def none(**filters: Condition) -> OfTable[Not[Part]]: ...
 def none(*parts: Part, **filters: Condition) -> Not[Part] | OfTable[Not[Part]]:
-    """No row meets all of this; arguments as for `any_`."""
+    """No row meets all of these conditions. The arguments are those of `any_`."""
     return _made(_negated, parts, filters)
 
 
@@ -319,7 +320,7 @@ def at_least(count: int, part: Part, /, *parts: Part, **filters: Condition) -> F
 @overload
 def at_least(count: int, /, **filters: Condition) -> OfTable[Figure]: ...
 def at_least(count: int, /, *parts: Part, **filters: Condition) -> Figure | OfTable[Figure]:
-    """So many rows or more meet all of this; arguments as for `any_`."""
+    """At least so many rows meet all of these conditions, which are given as for `any_`."""
     return _made(_counted(Operator.AT_LEAST, count), parts, filters)
 
 
@@ -328,7 +329,7 @@ def at_most(count: int, part: Part, /, *parts: Part, **filters: Condition) -> Fi
 @overload
 def at_most(count: int, /, **filters: Condition) -> OfTable[Figure]: ...
 def at_most(count: int, /, *parts: Part, **filters: Condition) -> Figure | OfTable[Figure]:
-    """So many rows or fewer, also none, meet all of this; arguments as for `any_`."""
+    """At most so many rows, perhaps none, meet all of these conditions (see `any_`)."""
     return _made(_counted(Operator.AT_MOST, count), parts, filters)
 
 
@@ -337,25 +338,25 @@ def exactly(count: int, part: Part, /, *parts: Part, **filters: Condition) -> Fi
 @overload
 def exactly(count: int, /, **filters: Condition) -> OfTable[Figure]: ...
 def exactly(count: int, /, *parts: Part, **filters: Condition) -> Figure | OfTable[Figure]:
-    """Just so many rows meet all of this; arguments as for `any_`."""
+    """Exactly so many rows meet all of these conditions, which are given as for `any_`."""
     return _made(_counted(Operator.EQUAL, count), parts, filters)
 
 
 def count(part: Part, /, *parts: Part) -> FigureOf[int]:
-    """The number of rows that meet all of this, to be compared."""
+    """The number of rows that meet all of these conditions, to compare with a value."""
     return FigureOf(Measure.COUNT, "", row(part, *parts))
 
 
 def total(field: FieldOf[int], /, *parts: Part) -> FigureOf[Number]:
-    """The sum of a field of numbers over the rows that meet all of this; 0 without any."""
+    """The sum of a field over the rows that meet all of these conditions, 0 if there are none."""
     return FigureOf(Measure.SUM, field.name, row(Part(field.table), *parts))
 
 
 def latest(field: TimedField, /, *parts: Part) -> FigureOf[Timed]:
-    """The latest of a field over the rows that meet all of this; blank without any."""
+    """The latest value of a field in rows that meet all of these conditions, or else blank."""
     return FigureOf(Measure.LATEST, field.name, row(Part(field.table), *parts))
 
 
 def earliest(field: TimedField, /, *parts: Part) -> FigureOf[Timed]:
-    """The earliest of a field over the rows that meet all of this; blank without any."""
+    """The earliest value of a field in rows that meet all of these conditions, or else blank."""
     return FigureOf(Measure.EARLIEST, field.name, row(Part(field.table), *parts))

@@ -1,7 +1,7 @@
-"""Looking a selection over before it runs, and comparing it with another.
+"""Checking a selection before it runs, and comparing it with another.
 
-What is found is said in sentences; nothing of it stops a selection from being bound, save
-what could not be bound anyway.
+The remarks are sentences for people. They do not keep a selection from being bound, except for
+faults that make binding impossible.
 """
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -50,7 +50,7 @@ from ._walk import children
 
 
 class Concern(StrEnum):
-    """What kind of remark it is."""
+    """The kind of a remark."""
 
     FAULT = "fault"
     NEVER = "never"
@@ -66,8 +66,8 @@ class Remark(OneLine):
 
     Attributes:
         concern: Its kind.
-        place: ``table.field``, or the table; empty for the whole selection.
-        sentence: What it is, for people.
+        place: ``table.field``, or the table. Empty if it is about the whole selection.
+        sentence: The remark in words.
     """
 
     concern: Concern
@@ -86,18 +86,18 @@ def check(
     known: Callable[[str], Container[str] | None] | None = None,
     phrases: Phrases | None = None,
 ) -> tuple[Remark, ...]:
-    """What is wrong or remarkable about a selection; nothing, if it is sound.
+    """The remarks on a selection. There are none if it is sound.
 
-    Found are faults that forbid binding; conditions, and what is joined of them, that never or
-    always hold (`>5&<3`); codes and segments that do not exist; dates that move with the day.
+    This finds faults that make binding impossible, conditions and combinations of conditions that
+    never or always hold (`>5&<3`), codes and segments that do not exist, and relative dates.
 
     Args:
         criteria: The selection as it is saved.
-        schema: What it speaks of.
-        as_of: The day and user to bind it to.
-        known: The keys of the records of a table, ``None`` if they are not known; codes are
-            looked up there.
-        phrases: The words that conditions are told in; English if not given.
+        schema: The schema to bind it to.
+        as_of: The day and the user to bind it to.
+        known: The function from a table to the keys of its records, in which codes are looked up.
+            ``None`` if the keys are not known.
+        phrases: The words for conditions, English by default.
     """
     phrases = phrases or ENGLISH
     try:
@@ -125,7 +125,7 @@ def _faults(error: UsageError, phrases: Phrases) -> Iterator[Remark]:
 
 
 def _relative(criteria: Criteria, schema: Schema, phrases: Phrases) -> Iterator[Remark]:
-    """Remarks on dates that mean another day tomorrow."""
+    """Remarks on relative dates, which mean another day tomorrow."""
     for part, where in _wheres(criteria):
         table = schema.table(part.table)
         field = table.field(where.field)
@@ -219,7 +219,7 @@ class _Checker:
         yield from self._of_filter(figure.filter, compared, place, least=least)
 
     def _of_joined(self, node: BoundNode, items: Sequence[BoundNode]) -> Iterator[Remark]:
-        """What the items say together: one the opposite of another, or one field torn apart."""
+        """Remarks on items that contradict each other, or leave no value of a field."""
         joined = AllOf if isinstance(node, AllOf) else AnyOf
         if any(item.item in items for item in items if isinstance(item, Not)):
             yield self._verdict("", self._teller.node(node), holds=joined is AnyOf)
@@ -267,7 +267,7 @@ class _Checker:
 
 
 def _values(item: BoundFilter) -> Iterator[Value]:
-    """The values that a filter asks for by themselves."""
+    """The single values that a filter names."""
     if isinstance(item, IsEqual):
         yield item.value
     for child in children(item):
@@ -277,7 +277,7 @@ def _values(item: BoundFilter) -> Iterator[Value]:
 def _on_contact(
     item: BoundNode, joined: type[AllOf[Any] | AnyOf[Any]]
 ) -> Iterator[tuple[str, BoundWhere]]:
-    """The conditions of an item on the contact's own fields, as far as they stand alone."""
+    """The conditions on the contact's own fields that must hold by themselves."""
     match item:
         case BoundPart(table, conditions) if table.link is None:
             if joined is AllOf or len(conditions) == 1:
@@ -289,7 +289,7 @@ def _on_contact(
 
 
 def segments_of(criteria: Criteria) -> tuple[str, ...]:
-    """The numbers of the segments whose members a selection asks for, in its order."""
+    """The numbers of the segments that a selection tests membership in, in its order."""
 
     def found(node: object) -> Iterator[str]:
         if isinstance(node, InSegment):
@@ -301,11 +301,13 @@ def segments_of(criteria: Criteria) -> tuple[str, ...]:
 
 
 def circle_from(segment_no: str, asked_for: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
-    """The circle in which a segment refers to itself, itself at both ends; empty if none.
+    """The circle of segments by which a segment refers to itself, empty if there is none.
+
+    The segment is the first and the last of the circle.
 
     Args:
         segment_no: The segment to start from.
-        asked_for: The segments that the criteria of a segment ask for (`segments_of`).
+        asked_for: The function from a segment to those that its criteria name (`segments_of`).
 
     >>> circle_from("A", {"A": ["B", "C"], "B": [], "C": ["A"]}.__getitem__)
     ('A', 'C', 'A')
@@ -325,11 +327,11 @@ def circle_from(segment_no: str, asked_for: Callable[[str], Iterable[str]]) -> t
 
 @attrs.frozen(repr=False)
 class Difference(OneLine):
-    """What another selection asks for that this one does not, and the other way round.
+    """The difference between two selections, in words.
 
     Attributes:
-        dropped: Sentences that only the old one says.
-        added: Sentences that only the new one says.
+        dropped: The sentences of the old selection that the new one does not have.
+        added: The sentences of the new selection that the old one does not have.
     """
 
     dropped: tuple[str, ...]
@@ -341,7 +343,7 @@ class Difference(OneLine):
 
 
 def compare(old: BoundSelection, new: BoundSelection, phrases: Phrases | None = None) -> Difference:
-    """The difference of two selections in words, in English if no others are given."""
+    """The difference between two selections in words, English by default."""
     before, after = (_told(bound, phrases or ENGLISH) for bound in (old, new))
     return Difference(
         tuple(each for each in before if each not in after),
@@ -357,11 +359,11 @@ def _told(bound: BoundSelection, phrases: Phrases) -> list[str]:
 
 @attrs.frozen(repr=False)
 class Effect(OneLine):
-    """What becomes of a base when one selection takes the place of another.
+    """The change in the contacts that are found when a new selection replaces an old one.
 
     Attributes:
-        comes_in: The numbers that only the new one finds, in its order.
-        goes_out: The numbers that only the old one finds, in its order.
+        comes_in: The numbers that only the new selection finds, in its order.
+        goes_out: The numbers that only the old selection finds, in its order.
     """
 
     comes_in: tuple[str, ...]
@@ -369,7 +371,7 @@ class Effect(OneLine):
 
 
 def effect(old: Iterable[str], new: Iterable[str]) -> Effect:
-    """Who comes in and who goes out, from what either selection finds.
+    """The difference between the numbers that an old and a new selection find.
 
     >>> changed = effect(["A", "B"], ["B", "C"])
     >>> changed.comes_in, changed.goes_out

@@ -1,8 +1,8 @@
 """Tests of values as Python expressions.
 
-What people typed never becomes part of an expression: every value is a constant that the
-expression refers to by a number. Names of fields come from the schema, and only those that
-are plain identifiers are written out. Knows nothing of links between tables.
+No text that people typed becomes part of an expression: every value is a constant that the
+expression refers to by a number. Names of fields come from the schema, and only plain identifiers
+are written out. This module does not know links between tables.
 """
 
 import re
@@ -24,14 +24,14 @@ _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 class Code:
-    """Functions that are made of expressions, and the constants that these refer to."""
+    """Functions made of expressions, and the constants that the expressions refer to."""
 
     def __init__(self) -> None:
         self._namespace: dict[str, Any] = {"__builtins__": {}}
         self._count = 0
 
     def constant(self, value: object) -> str:
-        """The name under which expressions find a value."""
+        """The name by which expressions refer to a value."""
         name = self.fresh("c")
         self._namespace[name] = value
         return name
@@ -56,7 +56,7 @@ class Code:
         return function
 
     def read(self, field: Field, row: str, *, items: bool) -> str:
-        """An expression for the value of a field as it is stored."""
+        """An expression for the stored value of a field."""
         if items:
             return f"{row}.get({self.constant(field.name)})"
         if field.extra:
@@ -66,24 +66,24 @@ class Code:
         return f"{self.constant(getattr)}({row}, {self.constant(field.name)})"
 
     def read_filled(self, field: Field, row: str, *, items: bool) -> str:
-        """An expression for the value of a field, its blank where it is missing."""
+        """An expression for the value of a field, blank if it is missing."""
         stored = items or field.extra
         return self.filled(field, self.read(field, row, items=items), as_typed=stored)
 
     def read_key(self, field: Field, row: str, *, items: bool) -> str:
-        """An expression for a value that links rows: where it is missing, always the blank."""
+        """An expression for a value that a link compares, blank if it is missing."""
         value = self.read_filled(field, row, items=items)
         if field.type in {FieldType.OPTION, FieldType.BOOLEAN}:
             return f"({value} or {self.constant(field.blank)})"
         return value
 
     def filled(self, field: Field, value: str, *, as_typed: bool) -> str:
-        """An expression for a value, its blank where it is missing.
+        """An expression for a value, blank if it is missing.
 
         Args:
-            field: The field that holds it.
-            value: The expression for what is stored.
-            as_typed: Whether codes may be stored as somebody typed them.
+            field: The field of the value.
+            value: The expression for the stored value.
+            as_typed: Whether codes may be stored as typed, and not yet as codes.
         """
         match field.type:
             case FieldType.CODE if as_typed:
@@ -122,7 +122,7 @@ def _time_of_day(value: time | None) -> time | None:
 
 
 class _Reading:
-    """An expression that is worked out at its first mention and remembered for the others."""
+    """An expression that is computed at its first use and reused at the others."""
 
     def __init__(self, code: Code, expression: str) -> None:
         self._name = code.fresh("v")
@@ -134,7 +134,7 @@ class _Reading:
 
 
 def row_code(code: Code, where: BoundWhere, row: str, *, items: bool) -> str:
-    """An expression for whether a row meets a condition; fits between two ``and``."""
+    """An expression that is true if a row meets a condition. It can stand between two ``and``."""
     value = code.read(where.field, row, items=items)
     tested = value_code(code, where.filter, where.field, value, as_typed=items or where.field.extra)
     return f"({tested})" if isinstance(where.filter, AnyOf) else tested
@@ -143,14 +143,14 @@ def row_code(code: Code, where: BoundWhere, row: str, *, items: bool) -> str:
 def value_code(
     code: Code, item: BoundFilter, field: Field, value: str, *, as_typed: bool = True
 ) -> str:
-    """An expression for whether a value passes a filter.
+    """An expression that is true if a value passes a filter.
 
     Args:
-        code: Where constants are kept.
+        code: Keeps the constants.
         item: The filter.
-        field: The field that the value is of.
-        value: An expression for the value as it is stored.
-        as_typed: Whether codes may be stored as somebody typed them.
+        field: The field of the value.
+        value: An expression for the stored value.
+        as_typed: Whether codes may be stored as typed, and not yet as codes.
     """
     if field.type in _FINITE:
         return _finite(code, item, field, value)
@@ -159,7 +159,7 @@ def value_code(
 
 
 def _finite(code: Code, item: BoundFilter, field: Field, value: str) -> str:
-    """A test of a field that has few values: each of them is tried here, once."""
+    """A test of a field that has few values. The filter is tried once on each of them here."""
     plain = Field(field.name, FieldType.INTEGER)
     passes = code.made(code.function("value", [f"return {value_code(code, item, plain, 'value')}"]))
     if field.type is FieldType.BOOLEAN:
@@ -170,7 +170,7 @@ def _finite(code: Code, item: BoundFilter, field: Field, value: str) -> str:
             (False, False): "False",
         }[passes(False), passes(True)]  # noqa: FBT003 - the two values of the field
     passing = {str(name): passes(position) for position, name in enumerate(field.options)}
-    # What is no option counts as blank, so that every value passes either this or its negation.
+    # A value that is no option counts as blank, so every value passes this or its negation.
     if passes(0):
         return f"{value} not in {code.constant({n for n, does in passing.items() if not does})}"
     return f"{value} in {code.constant({n for n, does in passing.items() if does})}"
@@ -205,7 +205,7 @@ class _Tests:
                 assert_never(item)
 
     def _any_of(self, items: tuple[BoundFilter, ...]) -> str:
-        """A list of values is looked up in a set, however long it is."""
+        """An expression for one of several filters. Their single values become one set."""
         values = {each.value for each in items if isinstance(each, IsEqual) and not each.any_case}
         rest = [each for each in items if not isinstance(each, IsEqual) or each.any_case]
         tests = [f"{self._value} in {self._code.constant(values)}"] if values else []
@@ -228,7 +228,7 @@ class _Tests:
         if high is not None and high.value is None:
             return f"{self._value} is None" if blank_passes else self._never()
         if low is not None and low.value is None:
-            low = None  # whatever is not blank lies above a blank
+            low = None  # every value is above the blank
         if not low and not high:
             return self._always() if blank_passes else f"{self._value} is not None"
         blank = f"{self._value} is None or" if blank_passes else f"{self._value} is not None and"
@@ -249,8 +249,8 @@ class _Tests:
     def _cased(self, *, any_case: bool) -> str:
         return f"{self._value}.lower()" if any_case else f"{self._value}"
 
-    # A test that does not depend on the value mentions it all the same: the first mention
-    # of a value must be one that is worked out before all others.
+    # A test that does not depend on the value uses it all the same: the first use
+    # of a value must be one that runs before all others.
 
     def _always(self) -> str:
         return f"({self._value} is None or True)"
@@ -275,10 +275,10 @@ class _Tests:
 
 
 def expression_of(pattern: Pattern) -> str:
-    """The regular expression of a pattern, which the whole text must match.
+    """The regular expression for a pattern. The whole text must match it.
 
-    What stands between two stars is sought from left to right and never sought again, so
-    that no pattern takes longer than its length times that of the text.
+    The pieces between stars are searched from left to right without backtracking. So no pattern
+    takes longer than its length times the length of the text.
     """
     chunks = [""]
     for piece in pattern:

@@ -14,17 +14,17 @@ from ._one_line import OneLine, to_line
 from ._predicate import Row, RowSource, to_predicate
 
 SHOWN_PARTS = 50
-"""How many parts of many a notebook shows."""
+"""The most parts that a notebook shows."""
 
 
 @attrs.frozen(repr=False)
 class PartCount(OneLine):
-    """One thing that must hold, and how many contacts are left.
+    """A condition that must hold, and how many contacts it leaves.
 
     Attributes:
-        sentence: What must hold, in words.
-        alone: How many it alone leaves.
-        so_far: How many are left by this and all before it.
+        sentence: The condition in words.
+        alone: How many contacts meet this condition.
+        so_far: How many contacts meet this condition and all before it.
     """
 
     sentence: str
@@ -34,13 +34,13 @@ class PartCount(OneLine):
 
 @attrs.frozen(repr=False)
 class Counts(OneLine):
-    """How many contacts a selection leaves, and what each of its parts does to them.
+    """How many contacts a selection finds, and how many each of its parts leaves.
 
     Attributes:
-        base: How many there are.
-        parts: What must hold, in the selection's order.
-        passing: How many pass all of it; a cut is left out of account.
-        phrases: The words that it is told in.
+        base: How many contacts there are.
+        parts: The conditions, in the selection's order.
+        passing: How many contacts pass all of them. The cut is ignored.
+        phrases: The words that are used.
     """
 
     base: int
@@ -76,9 +76,9 @@ def count_parts(
     Args:
         bound: The selection.
         source: Where linked rows and members are found, as for ``to_predicate``.
-        rows: The contacts, each looked at once.
+        rows: The contacts. They are read once.
         items: Names of the tables whose rows are mappings.
-        phrases: The words to tell the parts in; English if not given.
+        phrases: The words to use, English by default.
     """
     phrases = phrases or ENGLISH
     parts = () if bound.node is None else parts_of(bound.node)
@@ -102,7 +102,7 @@ def count_parts(
 
 
 def parts_of(node: BoundNode) -> tuple[BoundNode, ...]:
-    """What must all hold, in the selection's order; each condition on the contact itself alone."""
+    """The nodes that must all hold, in order. Each condition on the contact's own fields is one."""
     return tuple(_parts(node))
 
 

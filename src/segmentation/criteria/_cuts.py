@@ -1,7 +1,7 @@
-"""Cuts: of all that pass, only some.
+"""Cuts: taking only some of the contacts that pass.
 
-A cut looks at all contacts that pass, so it is no predicate: it is given them with their rows
-and returns those that are taken.
+A cut depends on all contacts that pass, so it is not a predicate. It gets them with their rows and
+returns those that it takes.
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping
@@ -31,13 +31,13 @@ def share(seed: str, percent: Decimal | float) -> InShare:
 
 
 def split(seed: str, weights: Mapping[str, int | Decimal | float | Fraction]) -> dict[str, InShare]:
-    """Conditions that divide all contacts into groups, as many in each as it weighs.
+    """Conditions that divide all contacts into groups of given weights.
 
-    Each contact is in one group, whichever others there are. Groups are laid side by side in
-    their order, rounded to the nearest ten-thousandth of the whole.
+    The group of a contact does not depend on other contacts. The sizes of the groups are rounded
+    to ten-thousandths of all contacts.
 
     Raises:
-        InvalidValue: A weight is negative or no finite number, or all are 0.
+        InvalidValue: A weight is negative or not finite, or all weights are 0.
 
     >>> split("spring", {"A": 1, "B": 1, "control": 2})["B"]
     InShare('spring', 2500, 5000)
@@ -68,10 +68,10 @@ def cut(
     *,
     items: Container[str] = (),
 ) -> list[str]:
-    """The numbers that the selection's cut takes; all of them if it has none.
+    """The numbers that the selection's cut takes, or all of them if it has no cut.
 
-    The first by an order come in that order, a sample in the order of its hashes, all of them
-    in the order in which they are given.
+    The first by an order are in that order, and a sample is in the order of its hashes. Without a
+    cut, the numbers stay in the given order.
 
     Args:
         bound: The selection.
@@ -109,7 +109,7 @@ def _of_row(value: Callable[[Any], Any]) -> Callable[[tuple[str, Any]], Any]:
 
 
 def _sort_key(bound: BoundSelection, name: str, items: Container[str]) -> Callable[[Any], Any]:
-    """The function from rows to what a field is ordered by: blank dates come first."""
+    """The function from a row to the sort key of a field. Blank dates come first."""
     base = bound.schema.table(bound.schema.base)
     field = base.field(name)
     code = Code()

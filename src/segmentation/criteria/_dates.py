@@ -1,4 +1,4 @@
-"""Dates as people write them in filters, worked out for a day.
+"""Dates as people write them in filters, computed for a given day.
 
 A date is one of:
 
@@ -52,10 +52,10 @@ _TERM = re.compile(
 
 
 def to_date(text: str, as_of: AsOf) -> date:
-    """The day that a text means.
+    """The date that a text stands for.
 
     Raises:
-        FilterError: The text is no date, or leaves the calendar (years 1 to 9999).
+        FilterError: The text is not a date, or the date is not in the years 1 to 9999.
 
     >>> as_of = AsOf(today=date(2026, 11, 22))
     >>> str(to_date("-CM", as_of)), str(to_date("CM+10D", as_of)), str(to_date("WD4", as_of))
@@ -72,7 +72,7 @@ def to_date(text: str, as_of: AsOf) -> date:
 
 
 def is_relative(text: str) -> bool:
-    """Whether the day that a text means depends on the day when it is worked out.
+    """Whether the date that a text stands for depends on the current day.
 
     >>> is_relative("-3M"), is_relative("2026-11-22"), is_relative("22112026")
     (True, False, False)
@@ -176,7 +176,7 @@ def _shifted(day: date, count: int, unit: str) -> date:
 
 
 def _weekdays_later(day: date, count: int) -> date:
-    """So many days later or earlier, Saturdays and Sundays not counted."""
+    """The day so many weekdays later or earlier. Saturdays and Sundays are not counted."""
     if count == 0:
         return day
     step = 1 if count > 0 else -1

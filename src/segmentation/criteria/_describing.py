@@ -1,8 +1,8 @@
 """Selections in words, for people.
 
-Words are kept apart from code (`segmentation.languages.Phrases`), and a host hands over its own
-for another language or other names. What is said is what is bound: dates are those that were
-worked out.
+The words are kept apart from the code (`segmentation.languages.Phrases`). A host can pass its own
+for another language or other names. The text describes the bound selection, so relative dates are
+shown as dates.
 """
 
 from collections.abc import Iterable
@@ -46,7 +46,7 @@ _LISTED = 20
 
 
 def describe(bound: BoundSelection, phrases: Phrases | None = None) -> str:
-    """A selection in words, in English if no others are given.
+    """A selection in words, English by default.
 
     >>> from datetime import date
     >>> from segmentation.criteria import AsOf, Link, Schema, bind, make_selection, make_table
@@ -65,7 +65,7 @@ def describe(bound: BoundSelection, phrases: Phrases | None = None) -> str:
 
 
 def compared_of(measure: Measure, field: Field | None) -> Field:
-    """The field that stands for a figure when it is compared."""
+    """A field of the type of a figure, for comparisons."""
     if field is None:
         return Field("count", FieldType.INTEGER)
     return Field(field.name, FieldType.DECIMAL) if measure is Measure.SUM else field
@@ -178,7 +178,7 @@ class Teller:
         )
 
     def cut(self, base: str, cut: First | Sample) -> str:
-        """What a cut takes."""
+        """A cut in words."""
         match cut:
             case First(count, ()):
                 return self._say("first", count=count)
@@ -195,7 +195,7 @@ class Teller:
         return self._say("descending", field=field) if order.descending else field
 
     def test(self, item: BoundFilter, field: Field) -> str:
-        """What a filter asks of a value of a field."""
+        """A filter of a field in words."""
         match item:
             case IsEqual(value, any_case):
                 return self._say("equal", value=self._cased(value, field, any_case=any_case))
@@ -221,7 +221,7 @@ class Teller:
                 assert_never(item)
 
     def shown(self, table: Table, field: Field, value: Value) -> str:
-        """A field and what it holds; an option by its name."""
+        """A field and its value in words."""
         is_option = field.options and isinstance(value, str)
         told = self._option(str(value), field) if is_option else self.value(value, field)
         return self._say("finding", field=self._phrases.name(table.name, field.name), value=told)
@@ -231,7 +231,7 @@ class Teller:
         return self._say("group", item=test) if isinstance(item, AllOf | AnyOf) else test
 
     def _list(self, items: tuple[BoundFilter, ...], field: Field) -> str:
-        """Values in a row; of a long list only its beginning."""
+        """A list of values. Only the beginning of a long list is shown."""
         told = [
             self._cased(each.value, field, any_case=each.any_case)
             for each in items[:_LISTED]
@@ -270,7 +270,7 @@ class Teller:
         return self._say("any_case", value=quoted) if item.any_case else quoted
 
     def value(self, value: Value, field: Field) -> str:
-        """A value as people write it; an option by its name, its position being given."""
+        """A value as people write it. The value of an option is its position, shown as its name."""
         match value:
             case None | "":
                 return self._say("blank")

@@ -1,7 +1,7 @@
 """Why a contact passes a selection, or why not: as data, and as text.
 
-An explanation mirrors the tree of the selection. Each node says in words what is asked and
-whether it holds; a part shows the values, or the rows, that decided it.
+An explanation has the shape of the selection's tree. Each node states its condition in words and
+whether it holds. A part shows the values or rows that decided it.
 """
 
 from collections.abc import Container, Iterator
@@ -24,7 +24,7 @@ from ._schema import Table
 _SHOWN = 5
 
 SHOWN_LINES = 50
-"""How many lines of many a notebook shows."""
+"""The most lines that a notebook shows."""
 
 
 @attrs.frozen(repr=False)
@@ -33,10 +33,10 @@ class Finding(OneLine):
 
     Attributes:
         field: The field's name.
-        value: What it holds.
-        sentence: What is asked of it.
-        holds: Whether it is so.
-        shown: Field and value in words.
+        value: Its value.
+        sentence: The condition in words.
+        holds: Whether the condition holds.
+        shown: The field and its value in words.
     """
 
     field: str
@@ -48,7 +48,7 @@ class Finding(OneLine):
 
 @attrs.frozen(repr=False)
 class RowFindings(OneLine):
-    """What was found in one row; the row meets the part if all of it holds."""
+    """The conditions on one row. The row meets the part if all of them hold."""
 
     findings: tuple[Finding, ...]
 
@@ -63,14 +63,14 @@ class Explanation(OneLine):
     """A node of the selection, and whether it holds for the contact.
 
     Attributes:
-        sentence: What is asked, in words.
-        holds: Whether it is so.
-        rows: For a part, the rows of its table that belong to the contact, those that meet it
-            (or come nearest) first; of very many the first only.
-        row_count: How many such rows there are.
+        sentence: The condition in words.
+        holds: Whether the condition holds.
+        rows: For a part, the linked rows of its table. Rows that meet it, or meet most conditions,
+            come first. If there are very many, the others are left out.
+        row_count: How many linked rows there are.
         figure: For a figure, its value.
         parts: The explanations of the nodes below.
-        phrases: The words that it is told in.
+        phrases: The words that are used.
     """
 
     sentence: str
@@ -85,7 +85,7 @@ class Explanation(OneLine):
         return "\n".join(self._lines(0))
 
     def _repr_html_(self) -> str:
-        """The first lines, none of them longer than a line is."""
+        """The first lines. Long ones are shortened."""
         lines = str(self).splitlines()
         told = [to_line(line) for line in lines[:SHOWN_LINES]]
         if len(lines) > SHOWN_LINES:
@@ -106,7 +106,7 @@ class Explanation(OneLine):
             yield from part._lines(depth + 1)  # noqa: SLF001 - one of the same
 
     def _mark(self, *, holds: bool | None, depth: int) -> str:
-        """Blanks for the depth, and yes or no in a column of its own."""
+        """The indentation for the depth, with yes or no in a column of its own."""
         yes, no = self.phrases.say("yes"), self.phrases.say("no")
         mark = "" if holds is None else yes if holds else no
         return f"{'  ' * depth}{mark:<{max(len(yes), len(no))}} "
@@ -120,14 +120,14 @@ def explain(
     items: Container[str] = (),
     phrases: Phrases | None = None,
 ) -> Explanation:
-    """Why a contact passes a selection, or why not; a cut is left out of account.
+    """Explain why a contact passes a selection, or why not. The cut is ignored.
 
     Args:
         bound: The selection.
         source: Where linked rows and members are found, as for ``to_predicate``.
         row: The contact's row.
         items: Names of the tables whose rows are mappings.
-        phrases: The words to say it in; English if not given.
+        phrases: The words to use, English by default.
     """
     phrases = phrases or ENGLISH
     explainer = _Explainer(bound, source, items, phrases)
@@ -174,7 +174,7 @@ class _Explainer:
 
     def _rows(self, part: BoundPart, row: Row) -> tuple[RowFindings, ...]:
         found = [self._findings(part, each) for each in self._reader.linked(part.table)(row)]
-        # The row that comes nearest says most about why a part does not hold.
+        # The row that meets most conditions explains best why a part does not hold.
         found.sort(key=lambda each: -sum(finding.holds for finding in each.findings))
         return tuple(found)
 

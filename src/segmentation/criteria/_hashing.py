@@ -1,22 +1,23 @@
-"""Chance that is the same on every machine: numbers hashed with a seed.
+"""Random choice that is the same on every machine: contacts' numbers are hashed with a seed.
 
 The hash of a number is the SHA-256 of the seed, a NUL and the number, all in UTF-8. Written
-as hexadecimal digits in lower case, it can be worked out anywhere, for instance in DuckDB::
+as hexadecimal digits in lower case, it can be computed anywhere, for example in DuckDB::
 
     sha256('seed' || chr(0) || no)
 
-* A **share** is the first eight of these digits, read as a number, times 10,000, divided by
-  2 to the 32nd, rounded down: a number from 0 to 9999, the same for all of one seed.
-* A **sample** of *n* are those *n* whose hash comes first in the alphabet.
+* The **share** of a contact is the first eight of these digits, read as a number, times 10,000,
+  divided by 2 to the power of 32 and rounded down. It is a number from 0 to 9999.
+* A **sample** of *n* consists of the *n* contacts whose hashes come first in alphabetical order.
 
-Neither depends on any other number, so contacts that come and go move nobody else.
+A hash depends on one contact alone. So the share of a contact stays the same when other contacts
+are added or removed.
 """
 
 from collections.abc import Callable
 from hashlib import sha256
 
 SHARES = 10_000
-"""Into how many shares numbers are divided."""
+"""The number of shares that contacts are divided into."""
 
 
 def hash_of(seed: str) -> Callable[[str], str]:

@@ -14,7 +14,7 @@ else:
     from segmentation.aliases import TypeAliasType
 
 Conditions = TypeAliasType("Conditions", Mapping[str, Condition])
-"""What each field must pass; one and the same row must meet all of it."""
+"""The condition on each field. One and the same row must meet all of them."""
 
 TableConditions = TypeAliasType("TableConditions", Conditions | OfTable[Selection])
 """The same, or a condition on the rows such as ``none(date="-3M..")``."""
@@ -23,18 +23,19 @@ TableConditions = TypeAliasType("TableConditions", Conditions | OfTable[Selectio
 def make_selection(
     tables: Mapping[str, TableConditions] | None = None, /, **more: TableConditions
 ) -> Selection | None:
-    """The selection of those contacts that pass every part.
+    """The selection of the contacts that pass every part.
 
     A table without any filter is left out, and so is a field whose text is empty. Names are
     looked up when the selection is bound.
 
     Args:
-        tables: By table and field a filter, as text or tree, a value, or several values.
-        more: The same, as keywords.
+        tables: The conditions by table and field: a filter as text or tree, a value, or several
+            values.
+        more: Further conditions as keywords.
 
     Raises:
-        FilterError: A text does not parse; the error names table and field.
-        InvalidValue: Something is neither a filter nor what a field could hold; likewise.
+        FilterError: A text does not parse. The error names table and field.
+        InvalidValue: A condition is neither a filter nor a possible value of a field.
         Rejected: Several of these at once.
 
     >>> from segmentation.criteria import to_text

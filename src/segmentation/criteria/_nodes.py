@@ -1,9 +1,9 @@
 """The trees of the filter language: what was written, not yet checked against a schema.
 
-Two trees, one in the other. A *filter* says which values of one field pass: it is what
-``parse`` makes of a filter text. A *selection* says which contacts pass: its leaves are parts,
-each naming a table and the filters that one row of it must meet. Both are closed under and,
-or, not. Operands are kept as they were written ("-3M", "DK"); ``bind`` turns them into values.
+There are two kinds of trees. A *filter* says which values of one field pass. ``parse`` makes it
+from a filter text. A *selection* says which contacts pass. Its leaves are parts, and each part
+names a table and the filters that one row of it must meet. Both kinds can be combined with and,
+or, not. Operands are kept as they were written ("-3M", "DK"). ``bind`` turns them into values.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ OtherT = TypeVar("OtherT", bound="_Joinable")
 
 
 class Untrue(OneLine):
-    """What has no truth value: ``and``, ``or``, ``not`` and ``if`` raise instead of dropping it."""
+    """A value without a truth value. Python's ``and``, ``or``, ``not`` and ``if`` raise on it."""
 
     __slots__ = ()
 
@@ -70,8 +70,8 @@ class Operand(OneLine):
     """A value as it was written.
 
     Attributes:
-        text: The text, without quotes and without backslashes; ``""`` is the blank.
-        any_case: Written with ``@``: compared without regard to case.
+        text: The text, without quotes and backslashes. ``""`` is the blank.
+        any_case: Whether case is ignored. Written with ``@``.
     """
 
     text: str
@@ -80,7 +80,7 @@ class Operand(OneLine):
 
 @attrs.frozen(repr=False)
 class Compare(_Joinable):
-    """The value stands in this relation to the operand (``DK``, ``>=10``, ``@dk``)."""
+    """A comparison of the value with an operand (``DK``, ``>=10``, ``@dk``)."""
 
     operator: Operator
     operand: Operand
@@ -88,7 +88,7 @@ class Compare(_Joinable):
 
 @attrs.frozen(repr=False)
 class Between(_Joinable):
-    """The value lies in a closed interval; ``None`` leaves an end open (``1..5``, ``..5``)."""
+    """The value is in a closed interval (``1..5``). ``None`` means no end (``..5``)."""
 
     low: Operand | None
     high: Operand | None
@@ -99,7 +99,7 @@ class Between(_Joinable):
 
 
 class Wild(Enum):
-    """A wildcard in a pattern; equal to no text, not even to its own sign."""
+    """A wildcard in a pattern. It is not equal to any text, not even to its own character."""
 
     ANY_RUN = "*"
     ANY_ONE = "?"
@@ -109,7 +109,7 @@ class Wild(Enum):
 
 
 Pattern: TypeAlias = tuple[str | Wild, ...]
-"""Literal pieces and wildcards, in the order in which they stand."""
+"""Literal pieces and wildcards, in their order."""
 
 
 def _joined(pattern: Iterable[str | Wild]) -> Pattern:
@@ -128,9 +128,8 @@ class Like(_Joinable):
     """The whole value fits a pattern.
 
     Attributes:
-        pattern: Literal pieces and wildcards, at least one wildcard; neighbouring literal
-            pieces are joined.
-        any_case: Written with ``@``.
+        pattern: Literal pieces and at least one wildcard. Neighbouring literal pieces are joined.
+        any_case: Whether case is ignored. Written with ``@``.
     """
 
     pattern: Pattern = attrs.field(converter=_joined)
@@ -147,7 +146,7 @@ def _lower(name: str) -> str:
 
 @attrs.frozen(repr=False)
 class Token(_Joinable):
-    """A filter that is worked out when bound (``%me``, ``%mycustomers``).
+    """A name for a filter, replaced when it is bound (``%me``, ``%mycustomers``).
 
     Attributes:
         name: The name without ``%``, lower case.
@@ -158,14 +157,14 @@ class Token(_Joinable):
 
 @attrs.frozen(repr=False)
 class Not(_Joinable, Generic[T_co]):
-    """Passes what ``item`` does not pass, and nothing else."""
+    """True exactly where ``item`` is false."""
 
     item: T_co
 
 
 @attrs.frozen(repr=False)
 class AllOf(_Joinable, Generic[T_co]):
-    """Passes what every item passes; two items at least."""
+    """True where every item is true. There are at least two items."""
 
     items: tuple[T_co, ...] = attrs.field(converter=tuple)
 
@@ -178,7 +177,7 @@ class AllOf(_Joinable, Generic[T_co]):
 
 @attrs.frozen(repr=False)
 class AnyOf(_Joinable, Generic[T_co]):
-    """Passes what at least one item passes; two items at least."""
+    """True where at least one item is true. There are at least two items."""
 
     items: tuple[T_co, ...] = attrs.field(converter=tuple)
 
@@ -221,8 +220,8 @@ class Part(_Joinable):
     """At least one row of a table, linked to the contact, meets all conditions together.
 
     Attributes:
-        table: The table's name; the base table ("contact") has one row for each contact.
-        conditions: What one and the same row must meet; none: any row will do.
+        table: The table's name. The base table ("contact") has one row for each contact.
+        conditions: The conditions on one and the same row. Without any, every row meets the part.
     """
 
     table: str
@@ -230,7 +229,7 @@ class Part(_Joinable):
 
 
 class Measure(StrEnum):
-    """What is worked out over the rows of a part."""
+    """The kind of figure that is computed over the rows of a part."""
 
     COUNT = "count"
     SUM = "sum"
@@ -242,13 +241,13 @@ class Measure(StrEnum):
 class Figure(_Joinable):
     """A figure over the rows of a part passes a filter ("at least 3", "total cost over 500").
 
-    Without any row a count and a sum are 0, the earliest and the latest are blank.
+    Without any row, a count and a sum are 0, and the earliest and the latest value are blank.
 
     Attributes:
-        measure: What is worked out.
-        field: The field that is summed or looked at; ``""`` for a count.
-        part: Which rows of which table.
-        filter: What the figure must pass, in the same language.
+        measure: The kind of figure.
+        field: The field that it is computed from, ``""`` for a count.
+        part: The rows that it is computed over.
+        filter: The filter that the figure must pass.
     """
 
     measure: Measure
@@ -275,13 +274,13 @@ class InLoggedSegment(_Joinable):
 class InShare(_Joinable):
     """The contact's number, hashed with a seed, falls into a share of all numbers.
 
-    The shares of one seed tile the whole: a split into groups. Whether a contact is in does
-    not depend on any other contact.
+    Shares of one seed that do not overlap divide all contacts into groups. The group of a contact
+    does not depend on other contacts.
 
     Attributes:
-        seed: A name; other seeds give other, independent splits.
-        start: Where the share begins, in ten-thousandths, 0 to 10000.
-        stop: Where it ends, exclusive.
+        seed: A name. Other seeds give other, independent groups.
+        start: The start of the share in ten-thousandths, 0 to 10000.
+        stop: Its end, exclusive.
     """
 
     seed: str
@@ -294,7 +293,7 @@ _Leaf: TypeAlias = Part | Figure | InSegment | InLoggedSegment | InShare
 Selection = TypeAliasType(
     "Selection", "_Leaf | Not[Selection] | AllOf[Selection] | AnyOf[Selection]"
 )
-"""Which contacts pass, each for itself."""
+"""Which contacts pass, decided for each contact alone."""
 
 
 @attrs.frozen(repr=False)
@@ -311,7 +310,7 @@ def _orders(order: Order | Iterable[Order]) -> tuple[Order, ...]:
 
 @attrs.frozen(repr=False)
 class First(OneLine):
-    """Only the first contacts by an order; ties are broken by the contact's number."""
+    """Take only the first contacts by an order. Ties are broken by the contact's number."""
 
     count: int
     order: tuple[Order, ...] = attrs.field(converter=_orders, default=())
@@ -319,7 +318,7 @@ class First(OneLine):
 
 @attrs.frozen(repr=False)
 class Sample(OneLine):
-    """Only so many contacts, those whose number hashes lowest with the seed."""
+    """Take only so many contacts: those with the lowest hashes with the seed."""
 
     count: int
     seed: str
@@ -327,11 +326,11 @@ class Sample(OneLine):
 
 @attrs.frozen(repr=False)
 class Cut(Untrue):
-    """A selection of which only some are taken; the cut looks at all that pass together."""
+    """A selection of which only some contacts are taken. It looks at all that pass together."""
 
     selection: Selection
     by: First | Sample
 
 
 Criteria = TypeAliasType("Criteria", "Selection | Cut")
-"""What is saved, replayed and explained: a selection, cut or not."""
+"""A selection with or without a cut: the form that is saved, run again and explained."""

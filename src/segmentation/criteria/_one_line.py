@@ -1,7 +1,7 @@
-"""What a value of the filter language looks like in one line.
+"""Values of the filter language in one line.
 
-A line tells the essence and never the whole tree, however large it is. How each value is written
-stands in ``_showing``, which knows them all; this module knows none of them.
+A line shows the beginning of a large tree, never the whole. ``_showing`` knows how each class is
+shown. This module does not know the classes.
 """
 
 from collections.abc import Iterable
@@ -11,19 +11,19 @@ MOST = 120
 
 
 class OneLine:
-    """What shows itself in one line: Python that makes it again, or its beginning."""
+    """A value that is shown in one line, as the Python expression that makes it."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        # What shows the nodes knows all of them, so it is imported when all of them are there.
+        # _showing imports the modules of all nodes, and they import this one.
         from ._showing import shown  # noqa: PLC0415
 
         return shown(self)
 
 
 def to_line(text: str, most: int = MOST) -> str:
-    """A text in one line, of a long one the beginning.
+    """A text in one line. A long one is cut off.
 
     >>> to_line("one two three", 8)
     'one two…'
@@ -34,12 +34,12 @@ def to_line(text: str, most: int = MOST) -> str:
 
 
 def in_brackets(text: str) -> str:
-    """A line about a value that is no Python: ``<3 of 100 contacts>``."""
+    """A line that is not a Python expression: ``<3 of 100 contacts>``."""
     return f"<{to_line(text, MOST - 2)}>"
 
 
 def listed(names: Iterable[str], most: int) -> str:
-    """Names in a row; of many the first, and how many more there are."""
+    """A list of names. If there are many, the first ones and the number of the others."""
     names = list(names)
     shown, told = len(names), ", ".join(names)
     while len(told) > most and shown:

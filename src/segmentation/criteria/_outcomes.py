@@ -1,4 +1,4 @@
-"""What a filter can come out as: whether some values pass it, and whether some do not."""
+"""The possible outcomes of a filter: whether any value passes it, and whether any fails."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
@@ -15,22 +15,23 @@ from ._predicate import to_value_test
 _Leaf: TypeAlias = IsEqual | InRange | FitsPattern
 
 _MOST = 8
-"""Of how many conditions that divide values unforeseeably every outcome is tried."""
+"""The greatest number of unpredictable conditions for which every combination is tried."""
 
 _ALWAYS: BoundFilter = InRange(None, None)
 
 
 def outcomes(item: BoundFilter, field: Field, *, least: int | None = None) -> frozenset[bool]:
-    """Whether some values pass a filter, and whether some do not; empty if it is not known.
+    """The possible outcomes of a filter, empty if they are not known.
 
-    Between two constants of a filter all values fare alike, so one of them is tried for all.
-    Patterns, and comparisons without regard to case, do not divide values like that: there
-    each is taken to hold and not to hold. So one outcome is certain, two are possible.
+    All values between two neighbouring constants of a filter have the same outcome, so one of
+    them is tried. Patterns and comparisons that ignore case are unpredictable: each of them is
+    assumed once to hold and once not to hold. So a single outcome is certain, and of two outcomes
+    both are possible.
 
     Args:
         item: The filter.
-        field: The field whose values it is for.
-        least: The least value that there is, if there is one.
+        field: The field that the filter is for.
+        least: The least possible value, if there is one.
     """
     leaves = dict.fromkeys(_leaves(item))
     unforeseen = [leaf for leaf in leaves if _is_unforeseen(leaf)]
@@ -88,7 +89,7 @@ def _constants(leaf: _Leaf) -> Iterator[Any]:
 
 
 def _supposed(item: BoundFilter, held: Mapping[_Leaf, bool]) -> BoundFilter:
-    """The filter, some of its leaves taken to hold or not to."""
+    """The filter with some of its leaves assumed to hold or not to hold."""
     if not held:
         return item
     match item:
@@ -107,7 +108,7 @@ def _supposed(item: BoundFilter, held: Mapping[_Leaf, bool]) -> BoundFilter:
 
 
 def _tried(constants: set[Any], field: Field) -> tuple[list[Any], list[Any]]:
-    """Values of a field: those that are compared with, and one from each stretch between."""
+    """The values to try: each constant, and one value between neighbouring constants."""
     if field.options:
         return list(field.options), []
     if field.type is FieldType.BOOLEAN:
@@ -123,11 +124,11 @@ def _tried(constants: set[Any], field: Field) -> tuple[list[Any], list[Any]]:
 
 
 def _neighbours(value: Any) -> Iterator[Any]:  # noqa: ANN401 - any value that has an order
-    """Values right before and right behind one."""
+    """The values right before and right after a value."""
     try:
         match value:
             case str():
-                # Right before a text lies one with a smaller last letter and a long tail.
+                # The text right before ends with a smaller last letter and a long tail.
                 if value:
                     yield value[:-1] + chr(max(ord(value[-1]) - 1, 0)) + "\U0010ffff"
                 yield value + "\0"

@@ -1,11 +1,11 @@
 """The reference meaning of a bound selection, in plain Python.
 
-Every other engine answers as this one does. A selection is compiled once, into the Python
-code that one would write for it by hand; what people typed never becomes part of that code.
+Every other engine must give the same answers. A selection is compiled once, into the Python code
+that one would write for it by hand. No text that people typed becomes part of that code.
 
-Rows are records (fields are attributes, extra fields pairs in ``extra``) or mappings (fields
-are items). A missing value, ``None``, is the blank of its type. Codes of records are taken to
-be stored as codes; those of mappings and extra fields are made codes when they are looked at.
+Rows are records (fields are attributes, extra fields are pairs in ``extra``) or mappings (fields
+are items). A missing value, ``None``, counts as the blank of its type. Codes in records are stored
+as codes. Codes in mappings and extra fields are converted when they are read.
 """
 
 from collections.abc import Callable, Container, Iterable
@@ -36,33 +36,33 @@ Predicate: TypeAlias = Callable[[Row], bool]
 
 
 class RowSource(Protocol):
-    """Where a predicate finds what belongs to a contact."""
+    """Where a predicate finds the linked rows and the members of segments."""
 
     def rows(self, table: Table, key: tuple[Value, ...]) -> Iterable[Row]:
         """The rows of a table whose linked fields have these values.
 
-        The fields are those of the row in ``table.link.on``, in that order; a value that a row
-        misses is the blank of its type, in the key as everywhere. ``through``,
-        ``only`` and ``unless`` are looked at by the predicate.
+        The fields are those of the row in ``table.link.on``, in that order. A missing value counts
+        as the blank of its type. The predicate itself handles ``through``, ``only`` and
+        ``unless``.
         """
 
     def segment_members(self, segment_no: str) -> Container[str]:
         """The numbers of the contacts on the lines of a segment."""
 
     def logged_members(self, entry_no: int) -> Container[str]:
-        """The numbers of the contacts that a logged segment was logged for."""
+        """The numbers of the contacts that were logged with a logged segment."""
 
 
 def to_predicate(
     bound: BoundSelection, source: RowSource, *, items: Container[str] = ()
 ) -> Predicate:
-    """Whether a contact passes, as a function of its row; a cut is left out of account.
+    """The function that tells from the row of a contact whether it passes. The cut is ignored.
 
     Args:
         bound: The selection.
-        source: Where the rows of linked tables and the members of segments are found: rows
-            are asked for at each call, members once, here.
-        items: Names of the tables whose rows are mappings; those of all others are records.
+        source: Where the rows of linked tables and the members of segments are found. Rows are
+            read at each call, members once, here.
+        items: Names of the tables whose rows are mappings. All other rows are records.
     """
     if bound.node is None:
         return _everybody
@@ -70,10 +70,10 @@ def to_predicate(
 
 
 def to_row_test(conditions: Iterable[BoundWhere], *, items: bool = False) -> Callable[[Row], bool]:
-    """Whether one row meets all conditions together, as a function of the row.
+    """The function that tells whether a row meets all conditions.
 
     Args:
-        conditions: Those of a part.
+        conditions: The conditions of a part.
         items: Whether the row is a mapping.
     """
     code = Code()
@@ -82,7 +82,7 @@ def to_row_test(conditions: Iterable[BoundWhere], *, items: bool = False) -> Cal
 
 
 def to_value_test(item: BoundFilter, field: Field) -> Callable[[Value], bool]:
-    """Whether a value passes a filter, as a function of the value as it is stored.
+    """The function that tells whether a stored value passes a filter.
 
     >>> from datetime import date
     >>> from segmentation.criteria import AsOf, bind_filter, parse
@@ -100,12 +100,12 @@ def _everybody(_row: Row) -> bool:
 
 
 def names_in(items: Container[str]) -> Container[str]:
-    """Names of tables; a name that stands alone is one."""
+    """Names of tables. A single name counts as one."""
     return (items,) if isinstance(items, str) else items
 
 
 class RowReader:
-    """Single steps of a predicate, for those who want to know more than whether it holds."""
+    """The single steps of a predicate, for explanations."""
 
     def __init__(
         self, bound: BoundSelection, source: RowSource, items: Container[str] = ()
@@ -114,7 +114,7 @@ class RowReader:
         self._items = names_in(items)
 
     def linked(self, table: Table) -> Callable[[Row], list[Row]]:
-        """The function from a contact to the rows of a table that belong to it."""
+        """The function from a contact to its linked rows of a table."""
         return self._compiler.rows(table)
 
     def figure(self, figure: BoundFigure) -> Callable[[Row], Value]:
@@ -128,12 +128,12 @@ class RowReader:
         return code.made(code.function("row", [f"return {value}"]))
 
     def test(self, table: Table, where: BoundWhere) -> Callable[[Row], bool]:
-        """The function from a row of a table to whether it meets a condition."""
+        """The function that tells whether a row of a table meets a condition."""
         return to_row_test([where], items=table.name in self._items)
 
 
 class _Compiler:
-    """Translates one selection; parts over linked tables become functions of their own."""
+    """Translates one selection. Parts over linked tables become functions of their own."""
 
     def __init__(self, bound: BoundSelection, source: RowSource, items: Container[str]) -> None:
         self._schema = bound.schema
@@ -144,7 +144,7 @@ class _Compiler:
         self._code = Code()
 
     def rows(self, table: Table) -> Callable[[Row], list[Row]]:
-        """The function from a contact to the rows of a table that belong to it."""
+        """The function from a contact to its linked rows of a table."""
         step = [f"rows.append({_row_of(table)})"]
         loops = self._for_each(BoundPart(table, ()), step)
         return self._code.made(self._code.function("row", ["rows = []", *loops, "return rows"]))
@@ -206,7 +206,7 @@ class _Compiler:
         return self._code.function("row", [*lines, "return False"])
 
     def _figure(self, figure: BoundFigure) -> str:
-        """The function that works a figure out and tells whether it passes."""
+        """The function that computes a figure and tells whether it passes."""
         start, step, compared = self._measuring(figure)
         passes = value_code(self._code, figure.filter, compared, "figure")
         return self._code.function(
@@ -215,7 +215,7 @@ class _Compiler:
         )
 
     def _measuring(self, figure: BoundFigure) -> tuple[str, list[str], Field]:
-        """Where a figure starts, what a row does to it, and the field that it compares as."""
+        """The start value of a figure, the code for each row, and a field of the figure's type."""
         if figure.field is None:
             return "0", ["figure += 1"], Field("count", FieldType.INTEGER)
         table = figure.part.table
@@ -236,13 +236,13 @@ class _Compiler:
                 assert_never(figure.measure)
 
     def _for_each(self, part: BoundPart, inner: list[str]) -> list[str]:
-        """Code that does something for each linked row that meets the conditions."""
+        """Code that runs a statement for each linked row that meets the conditions."""
         table, row = part.table, _row_of(part.table)
         inner = _under(f"if {self._conditions(table, part.conditions, row)}:", inner)
         return inner if table.link is None else self._linked(table, table.link, inner)
 
     def _linked(self, table: Table, link: Link, inner: list[str], depth: int = 1) -> list[str]:
-        """Loops over the rows that belong to the contact; tables between go around them."""
+        """Loops over the linked rows of the contact, inside loops over the tables in between."""
         row, key, seen = f"row{depth}", f"key{depth}", f"seen{depth}"
         if link.only is not None:
             inner = _under(f"if {self._only(table, link, link.only, row)}:", inner)
@@ -251,21 +251,21 @@ class _Compiler:
         between = self._schema.table(link.through) if link.through else self._base
         if between.link is None:
             return self._keyed(link, between, "row", key, inner)
-        # Two rows between may lead to the same rows, which must count once.
+        # Two rows in between may link the same row, which must count once.
         inner = _under(f"if {key} not in {seen}:", [f"{seen}.add({key})", *inner])
         inner = self._keyed(link, between, f"row{depth + 1}", key, inner)
         outer = self._linked(between, between.link, inner, depth + 1)
         return [f"{seen} = {self._code.constant(set)}()", *outer]
 
     def _keyed(self, link: Link, table: Table, row: str, key: str, inner: list[str]) -> list[str]:
-        """Code that works out the key of linked rows; a blank in front matches none."""
+        """Code that computes the key of linked rows. A blank first value matches no rows."""
         items = table.name in self._items
         fields = [table.field(name) for _, name in link.on]
         values = [self._code.read_key(field, row, items=items) for field in fields]
         return [f"{key} = ({', '.join(values)},)", *_under(f"if {key}[0]:", inner)]
 
     def _only(self, table: Table, link: Link, only: tuple[str, str], row: str) -> str:
-        """A test of the further pair of a link, which some contacts are spared."""
+        """A test of the further pair of a link. Some contacts are exempt from it."""
         own = self._read(self._base, only[1], "row")
         test = f"{own} and {own} == {self._read(table, only[0], row)}"
         if link.unless is None:
@@ -276,7 +276,7 @@ class _Compiler:
 
 
 def _row_of(table: Table) -> str:
-    """The name under which the code of a part knows the row that is tested."""
+    """The name of the tested row in the code of a part."""
     return "row" if table.link is None else "row1"
 
 

@@ -1,7 +1,7 @@
-"""What can be filtered: tables, their fields, and how their rows belong to a contact.
+"""Schemas: the tables and fields that can be filtered, and how rows are linked to a contact.
 
-A schema is a value. The library ships one for its own tables (`segmentation.segments`); a
-host extends it by fields and tables of its own and passes it along. Knows no record.
+A schema is a value. The library has one for its own tables (`segmentation.segments`). A host
+extends it with fields and tables of its own and passes it in. This module does not know records.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,17 +19,17 @@ from ._one_line import OneLine
 
 @attrs.frozen(repr=False)
 class Link(OneLine):
-    """Which rows of a table belong to a contact: equal values, pair by pair.
+    """Which rows of a table belong to a contact: those with equal values in pairs of fields.
 
     Attributes:
-        on: Pairs of (field of the row, field of the contact). Mailing groups:
-            ``(("contact_no", "no"),)``; industry groups: ``(("contact_no", "company_no"),)``.
-            Where the contact's value of the first pair is blank, no row belongs to it; in
-            further pairs blanks are equal: a person without a company has the interactions
-            that were logged without one.
-        through: Another table of the schema that stands between; ``on`` then pairs a field of
-            the row with a field of a row of that table, which in turn belongs to the contact.
-        unless: Field and value of the contact for which ``only`` need not hold
+        on: Pairs of (field of the row, field of the contact). Mailing groups have
+            ``(("contact_no", "no"),)``, industry groups ``(("contact_no", "company_no"),)``. If
+            the contact's value of the first pair is blank, no row belongs to it. In further
+            pairs, blanks are equal: a person without a company has the interactions that were
+            logged without one.
+        through: Another table of the schema in between. ``on`` then pairs a field of the row with
+            a field of that table, whose rows in turn belong to the contact.
+        unless: A field and a value of contacts for which ``only`` need not hold
             (``("type", "company")``).
         only: A further pair that must be equal, (field of the row, field of the contact).
     """
@@ -47,9 +47,9 @@ class Table(OneLine):
     Attributes:
         name: Its name ("contact_mailing_group").
         fields: Its fields, by name.
-        link: How its rows belong to a contact; ``None`` for the base table itself.
-        alias: A second, shorter name ("mailing_groups"); empty if none.
-        called: What it is called for people, in any language.
+        link: How its rows belong to a contact, ``None`` for the base table itself.
+        alias: A shorter name ("mailing_groups"), or empty.
+        called: Its names for people, in any language.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Table(OneLine):
         """The field of that name, or with that caption in any language ("Post Code").
 
         Raises:
-            UnknownName: There is none; the error carries the nearest one.
+            UnknownName: There is none. The error names the nearest one.
         """
         found = self.fields.get(name) or self.fields.get(to_name(name))
         if found is None:
@@ -82,16 +82,16 @@ _CalledT = TypeVar("_CalledT", Field, Table)
 
 @attrs.frozen(repr=False, field_transformer=freeze_within)
 class Schema(OneLine):
-    """All that a selection may speak of.
+    """The tables that a selection may name.
 
     Attributes:
-        base: Name of the table whose rows are chosen ("contact").
-        key: The field of the base table that is its number ("no").
-        tables: The tables by name, the base table among them.
+        base: The table whose rows are selected ("contact").
+        key: The field of the base table that holds the number ("no").
+        tables: The tables by name, including the base table.
 
     Raises:
-        UnknownName: A link goes through a table that is not there.
-        InvalidValue: Links lead in a circle.
+        UnknownName: A link goes through a table that does not exist.
+        InvalidValue: Links form a circle.
     """
 
     base: str
@@ -103,7 +103,7 @@ class Schema(OneLine):
             self._follow(table)
 
     def _follow(self, table: Table) -> None:
-        """Make sure that the tables between this one and the base lead there."""
+        """Check that links lead from a table to the base table."""
         passed = [table.name]
         while table.link is not None and table.link.through:
             table = self.table(table.link.through)
@@ -116,7 +116,7 @@ class Schema(OneLine):
         """The table of that name or alias, or with that caption in any language.
 
         Raises:
-            UnknownName: There is none; the error carries the nearest one.
+            UnknownName: There is none. The error names the nearest one.
         """
         if name in self.tables:
             return self.tables[name]
@@ -137,7 +137,7 @@ class Schema(OneLine):
 
 
 def _called(caption: str, among: Iterable[_CalledT]) -> _CalledT | None:
-    """What has a caption; ``None`` if there is none, or more than one."""
+    """The table or field with a caption, ``None`` if there is none or more than one."""
     wanted = to_name(caption)
     found = [each for each in among if wanted in map(to_name, each.called)]
     return found[0] if wanted and len(found) == 1 else None

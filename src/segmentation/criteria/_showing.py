@@ -1,8 +1,8 @@
 """Values of the filter language in one line each.
 
-A filter, a selection or a cut is shown as the Python that makes it again; one that is too long
-for a line as its beginning. Trees may be large and deep, so they are written from left to right
-and no further than the line goes. What is bound is shown in words.
+A filter, a selection or a cut is shown as the Python expression that makes it, cut off at the end
+of the line. Trees may be large and deep, so they are written from left to right and only as far as
+the line goes. Bound trees are shown in words.
 """
 
 from collections.abc import Iterable, Iterator
@@ -58,7 +58,7 @@ def shown(value: object) -> str:
 
 
 def _beginning(pieces: Iterable[str]) -> str:
-    """As much of a text as tells whether it is too long for a line."""
+    """The beginning of a text, long enough to tell whether it fits in a line."""
     text = ""
     for piece in pieces:
         text += piece
@@ -68,7 +68,7 @@ def _beginning(pieces: Iterable[str]) -> str:
 
 
 def _first_leaf(value: object) -> object:
-    """What stands first below and, or, not: filters, selections and bound trees share these."""
+    """The first leaf below and, or, not, in filters, selections and bound trees alike."""
     while isinstance(value, _JOINED):
         value = value.item if isinstance(value, Not) else value.items[0]
     return value
@@ -84,14 +84,14 @@ def _kind(value: object) -> str:
 
 
 def _inner(value: object, code: str) -> str:
-    """The beginning of a filter as its text, of anything else as its code."""
+    """The beginning of a filter's text, or of the Python expression of another value."""
     if isinstance(value, FILTERS) and _kind(value) == "filter":
         return _beginning(pieces_of(value))
     return code
 
 
 def _in_words(value: object) -> str:
-    """What no Python makes again, or none that is shorter, in words."""
+    """A value in words, if it has no Python expression or no shorter one."""
     match value:
         case BoundSelection(as_of=as_of):
             return f"selection on {as_of.today}: {describe(value)}"
@@ -112,7 +112,7 @@ def _in_words(value: object) -> str:
 
 
 def _found(value: object) -> str:
-    """What was found with a selection, in words."""
+    """The result of a selection in words."""
     match value:
         case Explanation(sentence=sentence, holds=holds, parts=parts):
             more = f", {len(parts)} parts" if parts else ""
@@ -141,7 +141,7 @@ def _yes(*, holds: bool) -> str:
 
 
 def _written(value: object) -> Iterator[str]:
-    """The Python that makes a value again, piece by piece, without calls that nest."""
+    """The Python expression that makes a value, piece by piece, without recursion."""
     waiting: list[Iterator[object]] = [iter((value,))]
     while waiting:
         for piece in waiting[-1]:
@@ -155,13 +155,13 @@ def _written(value: object) -> Iterator[str]:
 
 
 class _Text(str):
-    """A piece that is written as it stands."""
+    """A piece of text that is written unchanged."""
 
     __slots__ = ()
 
 
 def _level(value: object) -> Iterator[object]:
-    """One level of a value: texts as they stand, and the values that go between them."""
+    """One level of a value: pieces of text, and the values between them."""
     match value:
         case Not() | AllOf() | AnyOf() if _kind(value) == "selection":
             yield from _joined(value)
@@ -187,7 +187,7 @@ def _level(value: object) -> Iterator[object]:
 
 
 def _filter_text(item: Any) -> str:  # noqa: ANN401 - a filter, if the tree is sound
-    """The text of a filter as Python has it; of a long one the beginning."""
+    """The text of a filter as a Python literal. A long one is cut off."""
     try:
         return repr(_beginning(pieces_of(item)))
     except InvalidValue:
@@ -198,7 +198,7 @@ def _joined(value: Not[Any] | AllOf[Any] | AnyOf[Any]) -> Iterator[object]:
     if isinstance(value, Not):
         yield _Text("~")
         yield from _grouped(value.item)
-    elif type(value.items[0]) is type(value):  # with a sign between, the two would become one
+    elif type(value.items[0]) is type(value):  # with an operator, the two would become one
         yield from _call(type(value).__name__, value.items)
     else:
         sign = _Text(" & " if isinstance(value, AllOf) else " | ")
@@ -216,7 +216,7 @@ def _grouped(item: object) -> Iterator[object]:
 
 
 def _is_plain(part: Part) -> bool:
-    """Whether a mapping of texts by field makes this part."""
+    """Whether a mapping from fields to texts gives this part."""
     names = [where.field for where in part.conditions]
     return part.table.isidentifier() and bool(names) and len(set(names)) == len(names)
 
@@ -240,7 +240,7 @@ def _figure(measure: Measure, field: str, part: Part) -> Iterator[object]:
 
 
 def _constructed(value: Any) -> Iterator[object]:  # noqa: ANN401 - of any attrs class
-    """A call of a class with what is not left at its default."""
+    """A call of a class with the arguments that are not the default."""
     given: list[object] = []
     named: dict[str, object] = {}
     positional = True
@@ -256,7 +256,7 @@ def _constructed(value: Any) -> Iterator[object]:  # noqa: ANN401 - of any attrs
 
 
 def _is_same(held: object, default: object) -> bool:
-    """Whether a value is the default; of a field in its place equality would make a condition."""
+    """Whether a value is the default. With a field, ``==`` would give a condition."""
     return not isinstance(held, Untrue) and held == default
 
 

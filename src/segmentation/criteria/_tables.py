@@ -1,8 +1,8 @@
 """Tables and their fields as attributes or items, to build selections from.
 
-Which tables and fields there are says the schema, at run time. A type checker knows those that a
-subclass of `KnownTables` and `KnownFields` annotates, and finds a mistyped one; of `Tables` and
-`Fields` it knows none and accepts all.
+At run time the schema decides which tables and fields exist. A type checker knows those that a
+subclass of `KnownTables` and `KnownFields` annotates, and finds spelling mistakes. It accepts every
+name of `Tables` and `Fields`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ _LISTED = MOST - 40  # leaves room for the name of a table
 
 
 class KnownFields:
-    """The fields of one table: those that a subclass annotates as attributes, all as items."""
+    """The fields of one table. A subclass annotates some as attributes. All of them are items."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -51,7 +51,7 @@ class KnownFields:
         return in_brackets(f"{self._table.name}: {listed(self._table.fields, _LISTED)}")
 
     def any_row(self) -> Part:
-        """Any row at all."""
+        """The condition that there is a row."""
         return Part(self._table.name)
 
 
@@ -64,7 +64,7 @@ class Fields(KnownFields):
 
 
 class KnownTables:
-    """The tables of a schema: those that a subclass annotates as attributes, all as items."""
+    """The tables of a schema. A subclass annotates some as attributes. All of them are items."""
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema

@@ -1,7 +1,7 @@
 """Filter texts: reading and writing them.
 
-``parse`` and ``to_text`` are inverse to each other for every tree within the limits. Knows
-the grammar only: what a value means is settled when a filter is bound to a field.
+For every tree within the limits, ``parse`` and ``to_text`` are inverse to each other. This module
+knows only the grammar. What a value means is decided when a filter is bound to a field.
 
 The grammar is closed under negation: ``<>( ... )`` negates a group. Wildcards stand only for
 themselves after ``=`` and ``<>`` or without an operator; an interval and an order need plain
@@ -53,7 +53,7 @@ _COMPARISONS = {operator.value: operator for operator in Operator}
 
 _NO_TEXT = "is not the filter of one field; `describe` tells a selection in words"
 
-# Early releases of Python 3.11 keep what the failed last round of a possessive group had read:
+# Early releases of Python 3.11 keep the text that the failed last round of a possessive group read:
 # 1..5 is read as "1..", then "5". So `bare` repeats a plain group; nothing behind it asks it back.
 _LEXEME = re.compile(
     r"""\s*+(?:
@@ -72,11 +72,11 @@ _UNSAFE = re.compile(r"[&|()<>=']|\.\.")
 
 
 _Read: TypeAlias = Operand | Like | Token
-"""A value that was read; what it is compared with is not known yet."""
+"""A value that was read, before it is known how it is compared."""
 
 
 class _Group:
-    """An open bracket, or the whole text: what was read of it so far."""
+    """The content read so far of an open bracket, or of the whole text."""
 
     def __init__(self, at: int, *, negated: bool = False) -> None:
         self.at = at
@@ -95,13 +95,13 @@ class _Group:
 
 
 def parse(text: str) -> Filter | None:
-    """The tree of a filter text; ``None`` if the text is empty, which is no filter.
+    """The tree of a filter text. An empty text is no filter and gives ``None``.
 
-    Brackets nest as they are written: ``(a&b)&c`` is not ``a&b&c``. A text may have a million
-    characters and fifty open brackets; the time it takes grows with its length only.
+    Brackets are kept as they are written: ``(a&b)&c`` is not ``a&b&c``. A text may have a million
+    characters and fifty open brackets. The time is proportional to its length.
 
     Raises:
-        FilterError: The text does not parse; the error points to the place.
+        FilterError: The text does not parse. The error points to the place.
 
     >>> parse("( DK | 'SE' )").items
     (parse('DK'), parse('SE'))
@@ -120,10 +120,10 @@ def parse(text: str) -> Filter | None:
 
 
 class _Parser:
-    """Reads one text from left to right; open brackets are a list, not calls.
+    """Reads one text from left to right, with a list of open brackets in place of recursion.
 
-    The text is cut into lexemes, each with a kind: of a sign the sign itself, otherwise
-    ``bare``, ``quoted``, ``unclosed`` or, for the last one, ``end``.
+    The text is cut into lexemes, each with a kind. The kind of a symbol is the symbol itself. The
+    others are ``bare``, ``quoted``, ``unclosed`` and, for the last one, ``end``.
     """
 
     def __init__(self, text: str) -> None:
@@ -147,7 +147,7 @@ class _Parser:
         return self._groups[0].closed()
 
     def _open_groups(self) -> bool:
-        """Take all brackets that open here; whether a ``<>`` stands behind them."""
+        """Read all brackets that open here. Returns whether a ``<>`` follows them."""
         negated = False
         while self._kind == "(" or (self._kind == "<>" and not negated):
             bracket = self._kind == "("
@@ -205,7 +205,7 @@ class _Parser:
             raise self._error(reason, self._at, _JOINT)
 
     def _plain(self, value: _Read, where: Message) -> Operand:
-        """The value that was just taken, which may be neither a pattern nor a token."""
+        """The value that was just read, which must be neither a pattern nor a token."""
         if isinstance(value, Operand):
             return value
         taken = self._at - 1
@@ -234,21 +234,21 @@ class _Parser:
         return _read(text, quoted=self._kinds[taken] == "quoted")
 
     def _take(self) -> int:
-        """Go on to the next lexeme; returns the place of the one that is passed."""
+        """Go on to the next lexeme. Returns the place of the current one."""
         taken = self._at
         self._at += 1
         self._kind = self._kinds[self._at]
         return taken
 
     def _unfit(self, expected: str) -> FilterError:
-        """What stands next does not fit."""
+        """The error that the next lexeme is not allowed here."""
         if self._kind == "end":
             return self._error("the filter ends too early", self._at, expected)
         what = Message("a value") if self._kind in _WORDS else self._kind
         return self._error(Message("{what} does not fit here", what=what), self._at, expected)
 
     def _error(self, reason: str, at: int, expected: str = "", *, offset: int = 0) -> FilterError:
-        """An error that points to a lexeme, or so many characters behind its beginning."""
+        """An error that points to a lexeme, or to a character inside it."""
         starts = [found.start(str(found.lastgroup)) for found in _LEXEME.finditer(self._text)]
         position = [*starts, len(self._text)][at] + offset
         return FilterError(reason, text=self._text, position=position, expected=expected)
@@ -256,7 +256,7 @@ class _Parser:
 
 def _lexemes(text: str) -> tuple[list[str], list[str]]:
     """The kinds and the texts of all lexemes, without blanks around them."""
-    # Whatever is no blank at the end is some lexeme, so that nothing is passed over.
+    # Every character but a blank at the end is part of a lexeme, so none is skipped.
     kinds, texts = [], []
     for sign, quoted, unclosed, bare in _LEXEME.findall(text):
         kinds.append(sign or (bare and "bare") or (quoted and "quoted") or "unclosed")
@@ -265,10 +265,10 @@ def _lexemes(text: str) -> tuple[list[str], list[str]]:
 
 
 def place_of(value: str, text: str) -> int | None:
-    """Where a value stands in a filter text that parses; ``None`` if it is not found there.
+    """The place of a value in a filter text that parses, ``None`` if it is not there.
 
     Args:
-        value: The value as it is written, or as it is meant: without quotes.
+        value: The value, with or without its quotes.
         text: The filter text.
     """
     for found in _LEXEME.finditer(text):
@@ -285,7 +285,7 @@ def _meant(shown: str, kind: str) -> str:
 
 
 def _read(text: str, *, quoted: bool) -> _Read:
-    """What a value is: an operand, a pattern if it has wildcards, or a token."""
+    """The kind of a value: an operand, a pattern if it has wildcards, or a token."""
     if not quoted and not _SPECIAL.search(text):
         return Operand(text)
     any_case = text.startswith("@")
@@ -301,7 +301,7 @@ def _read(text: str, *, quoted: bool) -> _Read:
 
 
 def _with_pieces(text: str, wild: "re.Pattern[str]", *, any_case: bool) -> Operand | Like:
-    """The value with its wildcards found, and its backslashes taken for what they are."""
+    """The value cut into literal pieces and wildcards, with backslashes resolved."""
     pieces: list[str | Wild] = []
     literal, done = [], 0
     for found in wild.finditer(text):
@@ -320,8 +320,8 @@ def to_text(item: Filter | None) -> str:
     """The filter text of a tree, from which ``parse`` makes an equal tree.
 
     Raises:
-        InvalidValue: The tree is beyond the limits of ``parse``, or is no filter: a selection
-            speaks of tables and fields, and `describe` tells it in words.
+        InvalidValue: The tree exceeds the limits of ``parse``, or is not a filter. Use `describe`
+            for a selection.
 
     >>> to_text(parse("( DK | 'SE' ) & <> ( N* )"))
     '(DK|SE)&<>N*'
@@ -339,7 +339,7 @@ def to_text(item: Filter | None) -> str:
 
 
 def pieces_of(item: Filter) -> Iterator[str]:
-    """The text of a filter from left to right, piece by piece, without calls that nest."""
+    """The text of a filter from left to right, piece by piece, without recursion."""
     waiting: list[Iterator[str | Filter]] = [iter((item,))]
     while waiting:
         for piece in waiting[-1]:
@@ -353,7 +353,7 @@ def pieces_of(item: Filter) -> Iterator[str]:
 
 
 def _level(item: Filter) -> Iterator[str | Filter]:
-    """One level of a filter: texts, and the filters that go between them."""
+    """One level of a filter: pieces of text, and the filters between them."""
     match item:
         case Compare(Operator.EQUAL, operand):
             yield _operand_text(operand)
@@ -380,7 +380,7 @@ def _level(item: Filter) -> Iterator[str | Filter]:
 def _joined(
     items: Iterable[Filter], sign: str, bracketed: UnionType | type
 ) -> Iterator[str | Filter]:
-    """Filters with a sign between them; some kinds stand in brackets."""
+    """Filters with an operator between them. Some kinds need brackets."""
     for number, item in enumerate(items):
         if number:
             yield sign

@@ -1,6 +1,6 @@
-"""Operands as values of their field's type; days as spans of time.
+"""Operands as values of their field's type, and days as spans of time.
 
-What an operand means is settled here once, for every engine.
+The meaning of an operand is decided here for all engines.
 """
 
 import re
@@ -29,12 +29,12 @@ _ANY = "a number such as 1000 or -3.5"
 
 @attrs.frozen
 class Span:
-    """The values that an operand stands for: from one, up to but without another.
+    """The values that an operand stands for: all from a start up to an end, exclusive.
 
     Attributes:
         start: The first value.
-        stop: The first value behind the span; ``None`` if the span is ``start`` alone or, for
-            ``open_end``, if the calendar ends before it does.
+        stop: The end. ``None`` if the span is ``start`` alone, or if the calendar ends first
+            (``open_end``).
         single: Whether the span is one value.
     """
 
@@ -44,11 +44,11 @@ class Span:
 
 
 def make_reader(field: Field, as_of: AsOf) -> Callable[[str], Span]:
-    """The function that tells what an operand stands for in a field.
+    """The function from an operand to the values of a field that it stands for.
 
-    It is one value, or, of a datetime, perhaps a whole day; of an option its position. The
-    function raises `FilterError` for what the field cannot hold, `UnknownName` for an option
-    that it does not have.
+    That is one value, or a whole day for a datetime field, or the position of an option. The
+    function raises `FilterError` if the field cannot hold the value, and `UnknownName` if it does
+    not have the option.
     """
     match field.type:
         case FieldType.TEXT:
@@ -75,7 +75,7 @@ def make_reader(field: Field, as_of: AsOf) -> Callable[[str], Span]:
 
 
 def _filled(field: Field, read: Callable[[str], Span]) -> Callable[[str], Span]:
-    """A reader for which nothing but blanks is the blank of the field."""
+    """A reader that gives the field's blank for a text of blanks."""
     blank = Span(field.blank)
 
     def reader(text: str) -> Span:
@@ -102,7 +102,7 @@ def _truth(text: str) -> bool:
 def _option_words(
     options: tuple[str, ...], captions: tuple[tuple[str, str], ...]
 ) -> Mapping[str, int]:
-    """The words that stand for an option, plain, with the position that they stand for."""
+    """The positions of options by their normalized names and captions."""
     positions = {name: position for position, name in enumerate(options)}
     words = {_plain(caption): positions[name] for caption, name in captions}
     return words | {_plain(name): position for name, position in positions.items()}

@@ -1,4 +1,4 @@
-"""Walking through trees of any depth without calls that nest."""
+"""Walking through trees of any depth without recursion."""
 
 from typing import Any
 
@@ -25,12 +25,12 @@ def children(node: object) -> tuple[object, ...]:
 
 
 def nesting(node: object) -> int:
-    """How many brackets are open at the deepest place of a tree, written as text."""
+    """How deep the brackets of a tree are nested when it is written as text."""
     deepest, waiting = 0, [(node, 0)]
     while waiting:
         parent, depth = waiting.pop()
         deepest = max(deepest, depth)
-        # A leaf adds brackets only right below a negation; most nodes are leaves.
+        # A leaf needs brackets only right below a negation. Most nodes are leaves.
         waiting += [
             (child, depth + _bracketed(parent, child))
             for child in children(parent)

@@ -8,6 +8,7 @@ of files or mail servers.
 
 from ._addresses import address_lines
 from ._archives import unpacked
+from ._attachments import Attachment
 from ._document import Document, safe_file_name
 from ._formats import Formats, FormatsFor, PlainFormats, field_text, plain_formats
 from ._forms import Form, FormForMany, FormWithText, field_name, missing_fields, unfilled
@@ -16,6 +17,7 @@ from ._text import TextForm, TextRenderer, fields_in, render_text
 
 __all__ = [
     "LOCALES",
+    "Attachment",
     "Document",
     "Form",
     "FormForMany",

@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 
-from segmentation.errors import BadDocument
+from segmentation.errors import BadDocument, Message, text_of
 
 _MOST_MEMBERS = 5_000
 _MOST_BYTES = 256 * 1024 * 1024
@@ -22,7 +22,8 @@ def unpacked(content: bytes, name: str) -> Mapping[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return dict(_members(archive, name))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
-        raise BadDocument(name, f"is no Word document: {error}") from error
+        reason = Message("is no Word document: {error}", error=text_of(error))
+        raise BadDocument(name, reason) from error
     except RuntimeError as error:  # what zipfile raises where a password is needed
         raise BadDocument(name, "is encrypted") from error
 
@@ -31,10 +32,14 @@ def _members(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, bytes]]
     infos = [info for info in archive.infolist() if not info.is_dir()]
     size = sum(info.file_size for info in infos)
     if len(infos) > _MOST_MEMBERS or size > _MOST_BYTES:
-        raise BadDocument(name, f"is too large: {len(infos)} members of {size} bytes")
+        reason = Message(
+            "is too large: {count} members of {size} bytes", count=len(infos), size=size
+        )
+        raise BadDocument(name, reason)
     for info in infos:
         with archive.open(info) as member:
             content = member.read(info.file_size + 1)
         if len(content) != info.file_size:
-            raise BadDocument(name, f"{info.filename} is not of the size that it claims")
+            reason = Message("{member} is not of the size that it claims", member=info.filename)
+            raise BadDocument(name, reason)
         yield info.filename, content

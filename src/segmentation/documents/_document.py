@@ -44,15 +44,15 @@ _LONGEST = 180
 """Bytes of UTF-8: file systems allow 255, and a courier may have to add a number."""
 
 
-def safe_file_name(*parts: str, ending: str) -> str:
+def safe_file_name(*parts: str, extension: str) -> str:
     """A file name that every system accepts, from texts that may hold anything.
 
     Blank parts are left out. What a system would take for a path, a device or a control
     character is replaced; a name too long is cut between characters.
 
-    >>> safe_file_name("Berg & Søn A/S", "Anna Berg", ending="txt")
+    >>> safe_file_name("Berg & Søn A/S", "Anna Berg", extension="txt")
     'Berg & Søn A_S - Anna Berg.txt'
-    >>> safe_file_name("../../etc/passwd", "", ending="docx")
+    >>> safe_file_name("../../etc/passwd", "", extension="docx")
     '_.._etc_passwd.docx'
     """
     joined = " - ".join(filter(None, (part.strip() for part in parts)))
@@ -61,7 +61,7 @@ def safe_file_name(*parts: str, ending: str) -> str:
     cut = cleaned.encode()[:_LONGEST].decode(errors="ignore").strip(". ")
     if _RESERVED.match(cut):
         cut = f"_{cut}"
-    return f"{cut or 'document'}.{ending}"
+    return f"{cut or 'document'}.{extension}"
 
 
 def _hidden(character: str) -> bool:

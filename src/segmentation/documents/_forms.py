@@ -4,7 +4,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import IO, Protocol, runtime_checkable
 
-from segmentation.errors import Fault, Rejected
+from segmentation.errors import Fault, Message, Rejected
 from segmentation.fields import Value
 
 from ._formats import Formats
@@ -111,6 +111,9 @@ def unfilled(form: Form, known: Container[str]) -> Sequence[str]:
 
 def missing_fields(template: str, contact_no: str, fields: Sequence[str]) -> Rejected:
     """The error that says which fields of a template nothing fills, and for whom."""
-    place = f"contact {contact_no}"
-    faults = [Fault(place, field, "nothing fills this field") for field in fields]
-    return Rejected(f"template {template}", faults)
+    place = Message("contact {no}", no=contact_no)
+    reason = Message(
+        "nothing fills this field; crm.letters.merge_fields() lists those that are filled"
+    )
+    faults = [Fault(place, field, reason) for field in fields]
+    return Rejected(Message("template {code}", code=template), faults)

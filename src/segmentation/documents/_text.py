@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from segmentation.errors import BadDocument
+from segmentation.errors import BadDocument, Message
 from segmentation.fields import Value
 from segmentation.frozen import freeze_within
 from segmentation.showing import shown_by
@@ -71,7 +71,7 @@ class TextRenderer:
     """
 
     fills: frozenset[str] = frozenset({"txt"})
-    ending: str = "txt"
+    extension: str = "txt"
     media_type: str = "text/plain; charset=utf-8"
 
     def read(self, content: bytes, name: str) -> TextForm:
@@ -83,5 +83,6 @@ class TextRenderer:
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise BadDocument(name, f"is no text in UTF-8 (byte {error.start})") from error
+            reason = Message("is no text in UTF-8 (byte {byte})", byte=error.start)
+            raise BadDocument(name, reason) from error
         return TextForm(text, fields_in(text))

@@ -1,8 +1,8 @@
-"""The journal: what happened, in order, for good.
+"""The journal: a permanent record of what happened, in order.
 
-Entries are added and never changed; a mistake is answered by a new entry that refers to the
-old one. What entries add up to are records like any others, worked out entry by entry, for
-now or for any earlier moment. Knows nothing of storage, clocks or rendering.
+Entries are added and never changed. A mistake is corrected by a new entry that refers to the old
+one. The state that results from the entries consists of ordinary records. It is computed entry by
+entry, for now or for any earlier time. This package does not know storage, clocks or rendering.
 """
 
 from ._entries import (

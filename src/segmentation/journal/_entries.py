@@ -1,7 +1,7 @@
-"""Entries and their chain: what is hashed, how it is verified, written and read.
+"""Entries and their chain of hashes: how entries are hashed, verified, written and read.
 
-Each entry carries the SHA-256 of its own content and of its predecessor, so that a change
-anywhere shows. Knows what an entry records, not what entries add up to.
+Each entry contains the SHA-256 of its own content and of its predecessor, so that every change is
+noticed. This module does not know the state that results from the entries.
 
 **What is hashed.** Seven lines, joined by a line feed, in UTF-8::
 
@@ -13,9 +13,9 @@ anywhere shows. Knows what an entry records, not what entries add up to.
     personal_sha256   (SHA-256 of the personal content's canonical JSON; empty if there is none)
     previous          (the hash of the entry before; 64 zeros for the first)
 
-The personal content itself is not among them: it can be erased and the chain still holds. So
-that nobody can guess an erased word from its hash, the personal content holds a salt, which
-goes with it.
+The personal content itself is not hashed, so that it can be erased and the chain remains valid.
+The personal content contains a salt, which is erased with it. Without the salt, an erased word
+could be guessed from its hash.
 """
 
 import json
@@ -29,7 +29,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from segmentation.columns import Columns
-from segmentation.errors import InvalidValue, JournalBroken
+from segmentation.errors import InvalidValue, JournalBroken, Message, text_of
 from segmentation.interactions import Interaction
 from segmentation.showing import shown_by
 
@@ -44,10 +44,10 @@ from ._happenings import (
 )
 
 FORMAT = 1
-"""Version of the stored form of entries."""
+"""The version of the stored form of entries."""
 
 FIRST = "0" * 64
-"""What the first entry names as the hash of its predecessor."""
+"""The hash of the predecessor in the first entry."""
 
 BLOCK = 2_000
 """How many entries are made at a time."""
@@ -55,7 +55,7 @@ BLOCK = 2_000
 _LEAST_RANDOM_BYTES = 16
 
 _AROUND = 20
-"""How many characters around a bad one are shown."""
+"""How many characters around an invalid one are shown."""
 
 
 @shown_by("number", "kind", "at", "user")
@@ -68,11 +68,13 @@ class Entry:
         at: When it was recorded.
         user: Who recorded it.
         kind: What it records.
-        facts: What happened, as canonical JSON; without anything personal.
-        personal: What it says of the person, as canonical JSON; ``None`` if nothing, or erased.
-        personal_sha256: Hash of ``personal``, which outlives its erasure; empty if nothing.
-        previous: Hash of the entry before.
-        sha256: Hash of this entry.
+        facts: What happened, as canonical JSON, without personal content.
+        personal: The personal content as canonical JSON, ``None`` if there is none or it is
+            erased.
+        personal_sha256: The hash of ``personal``, kept when that is erased. Empty if there was
+            no personal content.
+        previous: The hash of the entry before.
+        sha256: The hash of this entry.
     """
 
     number: int
@@ -87,14 +89,14 @@ class Entry:
 
     @property
     def erased(self) -> bool:
-        """Whether personal content was there and is gone."""
+        """Whether the entry had personal content that was erased."""
         return self.personal is None and bool(self.personal_sha256)
 
 
 @shown_by("number", "sha256")
 @attrs.frozen
 class Head:
-    """Where the journal ends: kept elsewhere, it proves later that nothing was changed."""
+    """The end of the journal. Stored elsewhere, it later proves that nothing was changed."""
 
     number: int = 0
     sha256: str = FIRST
@@ -117,20 +119,21 @@ def _one_line(_stamp: object, _field: object, user: str) -> None:
 
 def _long_enough(_stamp: object, _field: object, random_bytes: bytes) -> None:
     if len(random_bytes) < _LEAST_RANDOM_BYTES:
-        raise InvalidValue("random_bytes", "...", f"has less than {_LEAST_RANDOM_BYTES} bytes")
+        reason = Message("has less than {least} bytes", least=_LEAST_RANDOM_BYTES)
+        raise InvalidValue("random_bytes", "...", reason)
 
 
 @shown_by("at", "user")
 @attrs.frozen(kw_only=True)
 class Stamp:
-    """When and by whom something is recorded, and the random bytes that guard what is personal.
+    """When and by whom something is recorded, and random bytes to protect personal content.
 
     Attributes:
-        at: When; zone-aware.
-        user: Who.
-        day: The day of what is recorded; that of ``at`` if not given.
-        random_bytes: At least 16 random bytes, new for each call, kept nowhere: the salts of the
-            entries are made from it.
+        at: The time, with a zone.
+        user: The user.
+        day: The day of the recorded event, by default that of ``at``.
+        random_bytes: At least 16 random bytes, new for each call and never stored. The salts of
+            the entries are made from them.
     """
 
     at: datetime = attrs.field(validator=_aware)
@@ -146,7 +149,7 @@ class Stamp:
         return {"at": self.at, "user": self.user}
 
     def salt(self, number: int) -> str:
-        """The salt of an entry: 128 bits, of which no other entry's can be guessed."""
+        """The salt of an entry: 128 bits. It does not help to guess the salt of another entry."""
         return sha256(self.random_bytes + number.to_bytes(8)).hexdigest()[:32]
 
 
@@ -156,12 +159,12 @@ def make_entries(
     """The entries that record what happened, chained to the journal's head, in blocks.
 
     Args:
-        happenings: What happened, in order; interactions that are alike may come together.
+        happenings: What happened, in order. Similar interactions may be given together.
         after: The journal's head.
         stamp: When and by whom it is recorded.
 
     Raises:
-        InvalidValue: A text holds what cannot be written in UTF-8.
+        InvalidValue: A text cannot be encoded in UTF-8.
     """
     salts = map(stamp.salt, count(after.number + 1))
     contents = chain.from_iterable(_contents(each, salts) for each in happenings)
@@ -177,13 +180,13 @@ def make_entries(
 
 
 Content: TypeAlias = tuple[EntryKind, str, str | None]
-"""The kind of an entry, its facts, and what it says of a person."""
+"""The kind of an entry, its facts, and its personal content."""
 
 
 def _contents(
     happening: Happening | Columns[Interaction], salts: Iterator[str]
 ) -> Iterator[Content]:
-    """What is stored of one happening, or of each of many alike."""
+    """The stored form of a happening, or of each of many interactions."""
     if not isinstance(happening, Columns):
         yield kind_of(happening), *content_of(happening, next(salts))
         return
@@ -193,7 +196,7 @@ def _contents(
 
 
 def _sealed(block: Sequence[Content], after: Head, stamp: Stamp) -> Columns[Entry]:
-    """The entries of some contents, each with its hash."""
+    """The entries for these contents, each with its hash."""
     at = stamp.at.astimezone(UTC)
     written, user, previous = _written(at), stamp.user, after.sha256
     numbers = range(after.number + 1, after.number + 1 + len(block))
@@ -229,16 +232,16 @@ def _seal(  # noqa: PLR0917 - the seven lines, in their order
 def verify(
     entries: Iterable[Entry], *, after: Head | None = None, kept: Head | None = None
 ) -> Head:
-    """Walk the chain and return the head that it ends with.
+    """Verify the chain. Returns the head at its end.
 
     Args:
         entries: The entries, in order, from the one that follows ``after``.
-        after: A head known to be right; the beginning of the journal if not given.
-        kept: A head kept elsewhere, which the chain must contain: without one, entries cut
-            off at the end cannot be noticed.
+        after: A head known to be valid, by default the beginning of the journal.
+        kept: A head that was stored elsewhere, which the chain must contain. Without it, missing
+            entries at the end are not noticed.
 
     Raises:
-        JournalBroken: An entry does not fit; the error names the first and says why.
+        JournalBroken: An entry is not valid. The error names the first and gives the reason.
     """
     head = after or Head()
     number, previous = head.number, head.sha256
@@ -257,7 +260,8 @@ def verify(
         previous = entry.sha256
         _verify_kept(number, previous, kept)
     if kept is not None and kept.number > number:
-        raise JournalBroken(number + 1, f"is missing; a head kept elsewhere is {kept.number}")
+        reason = Message("is missing; a head kept elsewhere is {number}", number=kept.number)
+        raise JournalBroken(number + 1, reason)
     return Head(number, previous)
 
 
@@ -266,10 +270,10 @@ def _verify_kept(number: int, sha256: str, kept: Head | None) -> None:
         raise JournalBroken(number, "has another hash than the head kept elsewhere")
 
 
-def _misplaced(found: int, expected: int) -> str:
+def _misplaced(found: int, expected: int) -> Message:
     if found < expected:
-        return f"entry {found} stands in its place, which came before"
-    return f"is missing; entry {found} follows"
+        return Message("entry {number} stands in its place, which came before", number=found)
+    return Message("is missing; entry {number} follows", number=found)
 
 
 def _verify_content(entry: Entry, at: str) -> None:
@@ -293,10 +297,10 @@ def _verify_content(entry: Entry, at: str) -> None:
 
 
 def happening_of(entry: Entry) -> Happening:
-    """What an entry records; what was erased is blank.
+    """The happening that an entry records. Erased values are blank.
 
     Raises:
-        JournalBroken: Its content is not of its kind.
+        JournalBroken: The content of the entry does not fit its kind.
     """
     try:
         content = _object(entry.facts)
@@ -305,7 +309,8 @@ def happening_of(entry: Entry) -> Happening:
             content.pop(SALT, None)
         return from_content(entry.number, entry.kind, content)
     except (ValueError, TypeError, RecursionError) as error:
-        raise JournalBroken(entry.number, f"its content cannot be read ({error})") from error
+        reason = Message("its content cannot be read ({error})", error=text_of(error))
+        raise JournalBroken(entry.number, reason) from error
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -339,18 +344,22 @@ def from_line(line: str, number: int) -> Entry:
 
     Args:
         line: A line of an export.
-        number: The number that it should bear, for the error.
+        number: The number that the entry should have, for the error.
 
     Raises:
-        JournalBroken: The line is not an entry, or of a later version of the library.
+        JournalBroken: The line is not an entry, or was made by a later version of the library.
     """
     try:
         data = json.loads(line)
         if data["format"] == FORMAT:
             return _from_data(data)
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
-        raise JournalBroken(number, f"is not an entry of a journal ({error!r})") from error
-    raise JournalBroken(number, f"is of format {data['format']!r}; this version knows {FORMAT}")
+        reason = Message("is not an entry of a journal ({error})", error=repr(error))
+        raise JournalBroken(number, reason) from error
+    reason = Message(
+        "is of format {found!r}; this version knows {known}", found=data["format"], known=FORMAT
+    )
+    raise JournalBroken(number, reason)
 
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -369,12 +378,12 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 def _from_data(data: dict[str, Any]) -> Entry:
     if data.keys() != _TYPES.keys():
-        raise ValueError(f"fields {sorted(data)}")
+        raise ValueError("fields", sorted(data))
     for name, types in _TYPES.items():
         if type(data[name]) not in types:
-            raise TypeError(f"{name} {data[name]!r}")
+            raise TypeError(name, data[name])
     at = datetime.fromisoformat(data["at"])
     rest = {name: value for name, value in data.items() if name not in {"format", "at", "kind"}}
     if _written(at.astimezone(UTC)) != data["at"]:
-        raise ValueError(f"at {data['at']!r} is not in UTC to the microsecond")
+        raise ValueError("at", data["at"], "is not in UTC to the microsecond")
     return Entry(at=at.astimezone(UTC), kind=EntryKind(data["kind"]), **rest)

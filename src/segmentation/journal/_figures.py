@@ -1,7 +1,7 @@
 """Figures over interactions: how many, at what cost, how long.
 
-They leave out what is canceled or postponed. Totals by day are kept entry by entry, so that
-a figure over any range of dates costs as many additions as there are days in it.
+Canceled and postponed interactions are left out. Totals are kept for each day, so that a figure
+over any range of dates takes one addition for each day in it.
 """
 
 import datetime as dt
@@ -26,14 +26,14 @@ TotalKey: TypeAlias = tuple[Dimension, str, dt.date]
 @shown_by("interactions", "cost", "duration_min", "targets", "responses")
 @attrs.frozen(kw_only=True)
 class Figures:
-    """What interactions add up to.
+    """Totals over interactions.
 
     Attributes:
-        interactions: How many there are.
-        cost: What they cost, in the currency of the host.
-        duration_min: How long they took, in minutes.
-        targets: How many are marked campaign target.
-        responses: How many are marked campaign response.
+        interactions: The number of interactions.
+        cost: Their cost, in the currency of the host.
+        duration_min: Their duration in minutes.
+        targets: How many are marked as campaign target.
+        responses: How many are marked as campaign response.
     """
 
     interactions: int = 0
@@ -44,12 +44,12 @@ class Figures:
 
     @property
     def response_rate(self) -> float:
-        """Responses for each target, 0.25 for one of four; 0 without targets."""
+        """Responses divided by targets (0.25 for one of four), 0 without targets."""
         return self.responses / self.targets if self.targets else 0.0
 
     @property
     def cost_per_response(self) -> Decimal | None:
-        """What a response cost; ``None`` without responses."""
+        """The cost of a response, ``None`` without responses."""
         return self.cost / self.responses if self.responses else None
 
     def _repr_html_(self) -> str:
@@ -68,7 +68,7 @@ class Figures:
         )
 
     def plus(self, other: "Figures | InteractionTotal | CampaignTally") -> "Figures":
-        """The figures with those of another."""
+        """The sum of these figures and others."""
         return Figures(
             interactions=self.interactions + other.interactions,
             cost=self.cost + other.cost,
@@ -87,7 +87,7 @@ def figures_of(interaction: Interaction) -> Figures:
 
 
 def counted(interactions: Iterable[Interaction]) -> Figures:
-    """The figures of those interactions that count, one by one.
+    """The figures of the interactions that are neither canceled nor postponed.
 
     >>> counted([Interaction(cost=Decimal(3)), Interaction(cost=Decimal(4), canceled=True)]).cost
     Decimal('3')
@@ -125,7 +125,7 @@ def _figures(
 
 
 def grown(done: Iterable[Done], *names: str) -> Mapping[tuple[Any, ...], int]:
-    """By how many the interactions that count became more, by the values of two or more fields."""
+    """The increase in the number of counted interactions, by the values of several fields."""
     values = attrgetter(*names)
     found: dict[tuple[Any, ...], int] = {}
     for each in done:
@@ -141,7 +141,7 @@ def grown(done: Iterable[Done], *names: str) -> Mapping[tuple[Any, ...], int]:
 
 
 def figures_grown(done: Iterable[Done], *names: str) -> Mapping[tuple[Any, ...], Figures]:
-    """By how much figures grew, by the values of some fields of the interactions."""
+    """The increase in the figures, by the values of some fields of the interactions."""
     sums: dict[tuple[Any, ...], list[Any]] = {}
     for values, times in grown(done, *names, *_FIGURES).items():
         key, figures = values[: len(names)], values[len(names) :]
@@ -153,9 +153,9 @@ def figures_grown(done: Iterable[Done], *names: str) -> Mapping[tuple[Any, ...],
 
 
 def differences(done: Iterable[Done]) -> Mapping[TotalKey, Figures]:
-    """By how much the totals change.
+    """The changes in the totals.
 
-    What has no date belongs to the first day there is.
+    Interactions without a date count for the first possible day.
     """
     grouped = figures_grown(
         done, "interaction_template_code", "interaction_group_code", "date"

@@ -1,8 +1,8 @@
-"""What can happen: the closed union of all that an entry of the journal may record.
+"""Happenings: everything that an entry of the journal can record.
 
-Each kind of happening is a frozen value with a tag of ours; its stored form is split into
-facts, which stay for good, and what it says of a person, which can be erased. Knows nothing
-of numbers, hashes or storage.
+Each kind of happening is a frozen value with a tag of its own. Its stored form has two parts:
+facts, which are permanent, and personal content, which can be erased. This module does not know
+numbers, hashes or storage.
 """
 
 import datetime as dt
@@ -49,7 +49,7 @@ class EntryType(Option):
 
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
-"""Numbers of entries, ascending, as pairs of first and last."""
+"""Numbers of entries, ascending, as pairs of first and last number."""
 
 
 def to_ranges(numbers: Iterable[int]) -> Ranges:
@@ -79,10 +79,10 @@ def numbers_in(ranges: Ranges) -> Iterable[int]:
 @shown_by("interaction")
 @attrs.frozen
 class Revised:
-    """A postponed interaction was taken up again, or one passed to another contact by a merge.
+    """A postponed interaction was resumed, or a merge moved one to another contact.
 
     Attributes:
-        interaction: What it is now, under the number that it had.
+        interaction: The changed interaction, under the same number.
     """
 
     interaction: Interaction
@@ -127,7 +127,7 @@ class AttemptNoted:
 @shown_by("interaction_no", "opportunity_no")
 @attrs.frozen(kw_only=True)
 class OpportunityLinked:
-    """An interaction was linked to an opportunity of the host; to none if the number is empty."""
+    """An interaction was linked to an opportunity of the host, to none if the number is empty."""
 
     interaction_no: int
     opportunity_no: str = ""
@@ -136,11 +136,11 @@ class OpportunityLinked:
 @shown_by("interaction_no", "status", "attempts", "reason")
 @attrs.frozen(kw_only=True)
 class DeliveryRecorded:
-    """How the delivery of an interaction's document stands.
+    """The state of the delivery of an interaction's document.
 
     Attributes:
-        attempts: How often delivery was tried so far.
-        reason: Why it failed; empty if it did not.
+        attempts: How often delivery has been tried.
+        reason: Why it failed, empty if it did not.
     """
 
     interaction_no: int
@@ -152,13 +152,13 @@ class DeliveryRecorded:
 @shown_by("what", "number")
 @attrs.frozen(kw_only=True)
 class Canceled:
-    """Something was canceled, and with it what belongs to it.
+    """An entry was canceled, with the interactions and campaign entries that belong to it.
 
     Attributes:
         what: What was canceled.
         number: Its entry's number.
-        interactions: The interactions that this cancels, none that was canceled before.
-        campaign_entries: The campaign entries that this cancels, likewise.
+        interactions: The interactions that this cancels, without those canceled before.
+        campaign_entries: The campaign entries that this cancels, without those canceled before.
     """
 
     what: EntryType
@@ -170,13 +170,13 @@ class Canceled:
 @shown_by("what", "number")
 @attrs.frozen(kw_only=True)
 class Uncanceled:
-    """Something canceled counts again, and with it exactly what was canceled with it.
+    """A canceled entry is valid again, with exactly the entries that were canceled with it.
 
     Attributes:
-        what: What counts again.
+        what: What is valid again.
         number: Its entry's number.
-        interactions: The interactions that count again.
-        campaign_entries: The campaign entries that count again.
+        interactions: The interactions that are valid again.
+        campaign_entries: The campaign entries that are valid again.
     """
 
     what: EntryType
@@ -188,15 +188,15 @@ class Uncanceled:
 @shown_by("what", "number")
 @attrs.frozen(kw_only=True)
 class Deleted:
-    """Something canceled was deleted.
+    """A canceled entry was deleted.
 
     Attributes:
         what: What was deleted.
         number: Its entry's number.
-        interactions: The interactions that went; with a logged segment: that lost it.
-        campaign_entries: The campaign entries that went; with a logged segment: that lost it.
-        emptied: Entries whose personal content was removed.
-        attachments: Contents that went because nothing else needs them.
+        interactions: The deleted interactions, or those of the deleted logged segment.
+        campaign_entries: The deleted campaign entries, or those of the deleted logged segment.
+        emptied: The entries whose personal content was erased.
+        attachments: The deleted attachments, which nothing else needs.
     """
 
     what: EntryType
@@ -210,13 +210,13 @@ class Deleted:
 @shown_by("contact_no")
 @attrs.frozen(kw_only=True)
 class PersonErased:
-    """All that was kept of a contact was removed; this is the proof.
+    """All data of a contact was erased. This entry is the proof.
 
     Attributes:
-        contact_no: The contact's number, which says nothing any more.
-        emptied: Entries whose personal content was removed.
-        rows: How many rows of which table went: pairs of table and count.
-        attachments: Contents that went because nothing else needs them.
+        contact_no: The contact's number, which no longer leads to any data.
+        emptied: The entries whose personal content was erased.
+        rows: The number of deleted rows for each table.
+        attachments: The deleted attachments, which nothing else needs.
     """
 
     contact_no: str
@@ -241,7 +241,7 @@ Happening: TypeAlias = (
     | Deleted
     | PersonErased
 )
-"""All that an entry may record; every reader matches all of them."""
+"""Everything that an entry can record. Every reader handles all of them."""
 
 _CLASSES: Mapping[EntryKind, type[Any]] = {
     EntryKind.SEGMENT_LOGGED: LoggedSegment,
@@ -281,12 +281,12 @@ PERSONAL: Mapping[type[Any], frozenset[str]] = {
     Commented: frozenset({"text"}),
     DeliveryRecorded: frozenset({"reason"}),
 }
-"""Fields that may speak of a person: kept apart, so that they can go."""
+"""Fields that may contain personal content. They are kept apart, so that they can be erased."""
 
 _NOTHING: frozenset[str] = frozenset()
 
 SALT = "salt"
-"""The name of the salt in what is personal: without it, short texts could be guessed."""
+"""The name of the salt in personal content. Without a salt, short texts could be guessed."""
 
 
 def kind_of(happening: Happening) -> EntryKind:
@@ -297,7 +297,7 @@ def kind_of(happening: Happening) -> EntryKind:
 def contents_of(
     items: Columns[Interaction], salts: Iterable[str]
 ) -> tuple[Sequence[str], Sequence[str | None]]:
-    """What `content_of` gives for each of many interactions: all facts, all that is personal."""
+    """The stored forms of many interactions: their facts and their personal contents."""
     names = attrs.fields_dict(Interaction).keys() - {"entry_no"}
     facts = fragments(items, names - _OF_INTERACTION)
     before = fragments(items, {name for name in _OF_INTERACTION if name < SALT})
@@ -310,9 +310,9 @@ def contents_of(
 
 
 def content_of(happening: Happening, salt: str) -> tuple[str, str | None]:
-    """What a happening is stored as: the facts, and what it says of a person, with a salt.
+    """The stored form of a happening: its facts, and its personal content with a salt.
 
-    The latter is ``None`` if it says nothing.
+    The personal content is ``None`` if there is none.
     """
     facts = to_data(happening.interaction if isinstance(happening, Revised) else happening)
     number = facts.pop("entry_no", 0)
@@ -324,12 +324,12 @@ def content_of(happening: Happening, salt: str) -> tuple[str, str | None]:
 
 
 def from_content(number: int, kind: EntryKind, content: Mapping[str, Any]) -> Happening:
-    """A happening out of its stored form.
+    """A happening from its stored form.
 
     Args:
-        number: The entry's number, which is the record's that it makes.
+        number: The entry's number, which is also the number of the record that it makes.
         kind: What the entry records.
-        content: MergeData, and what is left of the rest.
+        content: The facts, and the personal content unless it was erased.
 
     Raises:
         InvalidValue: The content is not that of a happening of this kind.

@@ -1,8 +1,8 @@
-"""Why a logged segment held whom it held, from the journal alone.
+"""Why a contact was or was not in a logged segment, from the journal alone.
 
-The reason is the list of actions in its stored form; with the interactions it gives the
-worksheet back as it was when it was logged, and says of any contact how it came in, or why it
-did not. Knows nothing of the contacts as they are today.
+The reason of a logged segment is the stored form of its actions. Together with the interactions,
+it gives the segment as it was when it was logged. For any contact it shows how it was added, or
+why it was not. This module does not use the contacts as they are today.
 """
 
 from collections.abc import Iterator
@@ -33,10 +33,10 @@ from ._state import Known
 
 
 def reason_of(segment: Segment) -> str:
-    """The reason that a logged segment keeps: the actions, without the texts of removed lines.
+    """The reason that a logged segment keeps: its actions, without the texts of removed lines.
 
-    Of lines that were taken out it keeps number and contact: enough to explain, and nothing
-    that was written to somebody who was not written to after all.
+    Of removed lines only number and contact are kept. That is enough for an explanation, and the
+    journal holds no text for a contact that did not receive it.
     """
     return actions_to_json(
         attrs.evolve(
@@ -56,14 +56,14 @@ def reason_of(segment: Segment) -> str:
 
 
 def rebuilt_segment(known: Known, entry_no: int) -> Segment:
-    """The worksheet of a logged segment, as far as the journal keeps it.
+    """A logged segment as it was, as far as the journal records it.
 
     Args:
-        known: The records of now, or a state of the past.
+        known: The current records, or an earlier state.
         entry_no: The logged segment's entry.
 
     Returns:
-        Number and description, lines with their contacts, and the actions that chose them.
+        Number and description, lines with their contacts, and the actions that added them.
 
     Raises:
         NotFound: There is no such logged segment.
@@ -112,11 +112,11 @@ class Step:
         action_no: The action's place in the list, from 1.
         kind: Whether it added, reduced, refined, ...
         by_hand: Whether a single contact was put in or taken out by hand.
-        criteria: What was chosen by; ``None`` if every contact passed.
-        as_of: The day that relative dates stood for.
-        effect: What became of the contact.
-        line_nos: The lines that came or went.
-        reason: Why the contact was left out; ``None`` if it was not.
+        criteria: The selection, ``None`` if every contact passed.
+        as_of: The day that relative dates were computed for.
+        effect: The effect on the contact.
+        line_nos: The numbers of the lines that were added or removed.
+        reason: Why the contact was left out, ``None`` if it was not.
     """
 
     action_no: int
@@ -143,12 +143,12 @@ class Step:
 @shown_by("contact_no", "line_nos", "steps")
 @attrs.frozen(kw_only=True)
 class Membership:
-    """How a contact stood to a logged segment.
+    """Whether and why a contact was in a logged segment.
 
     Attributes:
         contact_no: The contact.
-        line_nos: Its lines when the segment was logged; none if it was not in it.
-        steps: What each action did to it, first to last; actions without effect are left out.
+        line_nos: The numbers of its lines when the segment was logged, none if it had none.
+        steps: What each action did to it, first to last. Actions without effect are left out.
     """
 
     contact_no: str
@@ -164,7 +164,7 @@ class Membership:
         return self.told()
 
     def told(self, phrases: Phrases = ENGLISH) -> str:
-        """All of it in words."""
+        """The membership in words."""
         phrase = "was_logged" if self.logged else "was_not_logged"
         head = phrases.say(phrase, contact=self.contact_no)
         return "\n".join([head, *(f"  {step.told(phrases)}" for step in self.steps)])
@@ -177,9 +177,9 @@ def explain_membership(known: Known, entry_no: int, contact_no: str) -> Membersh
     """Why a contact was or was not logged with a segment, from the journal alone.
 
     Args:
-        known: The records of now, or a state of the past.
+        known: The current records, or an earlier state.
         entry_no: The logged segment's entry.
-        contact_no: The contact; it need not exist any more.
+        contact_no: The contact, which need not exist any more.
 
     Raises:
         NotFound: There is no such logged segment.
@@ -191,7 +191,7 @@ def explain_membership(known: Known, entry_no: int, contact_no: str) -> Membersh
 
 
 def steps_of(segment: Segment, contact_no: str) -> tuple[Step, ...]:
-    """What each action of a segment did to a contact; actions without effect are left out."""
+    """What each action of a segment did to a contact. Actions without effect are left out."""
     no = to_code(contact_no)
     return tuple(step for summary in history_of(segment) for step in _steps(summary, no))
 

@@ -1,8 +1,8 @@
-"""What entries add up to: interactions, their comments, campaign entries, logged segments.
+"""The state that results from the entries: interactions, comments, campaign entries, segments.
 
-`changes` says for each entry which records change, so that every store keeps the same state,
-entry by entry; `State` is the same in a few dictionaries, for any earlier moment. Knows
-nothing of storage.
+`changes` gives the records that an entry changes. Every store applies it, so that all stores have
+the same state. `State` keeps the same records in dictionaries, for any earlier time. This module
+does not know storage.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ import attrs
 
 from segmentation.campaigns import CampaignEntry
 from segmentation.columns import Columns
-from segmentation.errors import InvalidValue, JournalBroken
+from segmentation.errors import Identifier, InvalidValue, JournalBroken, Message
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.interactions import Interaction, InteractionComment
 from segmentation.markup import to_table
@@ -43,23 +43,23 @@ from ._happenings import (
 
 
 class Known(Protocol):
-    """The records so far; `segmentation.protocols.Records` is one."""
+    """The current records. `segmentation.protocols.Records` is an example."""
 
     def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
         """The record with this key, or ``None``."""
 
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
-        """All records of a kind whose fields have these values, in the order of their keys."""
+        """The records of a kind whose fields have these values, in the order of their keys."""
 
 
 @shown_by("before", "after")
 @attrs.frozen
 class Change:
-    """One record as it was before an entry and as it is after it; at least one of both.
+    """A record before an entry and after it. At least one of both exists.
 
     Attributes:
-        before: The record before; ``None`` if the entry made it.
-        after: The record after; ``None`` if it is gone.
+        before: The record before, ``None`` if the entry made it.
+        after: The record after, ``None`` if the entry removed it.
     """
 
     before: Record | None
@@ -67,7 +67,7 @@ class Change:
 
 
 Done: TypeAlias = Change | Columns[Interaction]
-"""What a recording did: one record changed, or many interactions that are alike were made."""
+"""An effect of an entry: one record changed, or many similar interactions were made."""
 
 
 def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
@@ -78,10 +78,10 @@ def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
     Args:
         entry: The entry.
         happening: What it records.
-        known: The records as they were before the entry.
+        known: The records before the entry.
 
     Raises:
-        JournalBroken: The entry speaks of something that is not there.
+        JournalBroken: The entry refers to a record that does not exist.
     """
     number = entry.number
     match happening:
@@ -141,14 +141,17 @@ def _evolved(item: Any, **values: Any) -> Change:  # noqa: ANN401 - any record
 def _get(known: Known, kind: type[RecordT], number: int, entry: Entry) -> RecordT:
     found = known.find(kind, number)
     if found is None:
-        raise JournalBroken(
-            entry.number, f"speaks of {kind.__table__} {number}, which is not there"
+        reason = Message(
+            "speaks of {table} {number}, which is not there",
+            table=Identifier(kind.__table__),
+            number=number,
         )
+        raise JournalBroken(entry.number, reason)
     return found
 
 
 def _affected(known: Known, happening: Canceled | Uncanceled, entry: Entry) -> Iterator[Record]:
-    """What is canceled or counts again: the thing itself and what goes with it."""
+    """The records that are canceled or valid again, with those that belong to them."""
     match happening.what:
         case EntryType.INTERACTION:
             yield _get(known, Interaction, happening.number, entry)
@@ -188,17 +191,19 @@ def _deleted(known: Known, happening: Deleted, entry: Entry) -> Iterator[Change]
 
 
 def _gone(known: Known, interaction: Interaction) -> Iterator[Change]:
-    """An interaction goes, and its comments with it."""
+    """The removal of an interaction and its comments."""
     yield Change(interaction, None)
     for comment in known.all(InteractionComment, interaction_no=interaction.entry_no):
         yield Change(comment, None)
 
 
 def _emptied(known: Known, emptied: Ranges, entry: Entry) -> Iterator[Change]:
-    """The records of entries whose personal content went lose it too."""
+    """The removal of personal content from the records of these entries."""
     for first, last in emptied:
         if not 0 < first <= last < entry.number:
-            reason = f"speaks of entries {first} to {last}, which are not there"
+            reason = Message(
+                "speaks of entries {first} to {last}, which are not there", first=first, last=last
+            )
             raise JournalBroken(entry.number, reason)
     for number in numbers_in(emptied):
         comment = known.find(InteractionComment, number)
@@ -216,22 +221,22 @@ MadeT = TypeVar("MadeT", Interaction, CampaignEntry, LoggedSegment)
 
 
 def without_personal(item: MadeT) -> MadeT:
-    """A record without what it may say of a person."""
+    """A record without its personal content."""
     fields = attrs.fields_dict(type(item))
     blanks: dict[str, Any] = {name: fields[name].default for name in PERSONAL[type(item)]}
     return attrs.evolve(item, **blanks)
 
 
 _Groups: TypeAlias = defaultdict[Any, set[tuple[Any, ...]]]
-"""Keys by the values of a field: made when first asked for, then kept current."""
+"""Keys by the values of a field, built when first needed and then kept current."""
 
 
 @shown_by("number", "counts")
 class State:
-    """What a journal adds up to, as of one of its entries.
+    """The state of a journal after one of its entries.
 
     Attributes:
-        number: The last entry that is in it.
+        number: The number of the last entry that it includes.
     """
 
     def __init__(self) -> None:
@@ -241,7 +246,7 @@ class State:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many records there are of each table."""
+        """The number of records of each table."""
         found = {kind.__table__: len(table) for kind, table in self._tables.items()}
         return {table: count for table, count in sorted(found.items()) if count}
 
@@ -249,7 +254,7 @@ class State:
         return {"number": self.number, "counts": self.counts}
 
     def _repr_html_(self) -> str:
-        """How many records there are of each table."""
+        """The number of records of each table."""
         return to_table(
             ["table", "records"], self.counts.items(), caption=f"as of entry {self.number:,}"
         )
@@ -259,7 +264,7 @@ class State:
         return self._tables.get(kind, {}).get(key)
 
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
-        """All records of a kind whose fields have these values, in the order of their keys."""
+        """The records of a kind whose fields have these values, in the order of their keys."""
         table = self._tables.get(kind, {})
         for key in sorted(self._keys(kind, equal) if equal else table):
             item = table[key]
@@ -276,10 +281,10 @@ class State:
         return self._groups[kind, field].get(value, ())
 
     def apply(self, entry: Entry) -> None:
-        """Take in the next entry.
+        """Apply the next entry.
 
         Raises:
-            JournalBroken: Its content cannot be read, or speaks of what is not there.
+            JournalBroken: The entry cannot be read, or refers to a record that does not exist.
         """
         for change in list(changes(entry, happening_of(entry), self)):
             if change.before is not None:
@@ -293,7 +298,7 @@ class State:
         self.number = entry.number
 
     def _grouped(self, item: Record) -> Iterator[tuple[_Groups, Any]]:
-        """The groups that a record belongs to, and its value there."""
+        """The indexed fields of a record, and its values in them."""
         for (kind, field), groups in self._groups.items():
             if type(item) is kind:
                 yield groups, getattr(item, field)
@@ -302,16 +307,16 @@ class State:
 def fold(
     entries: Iterable[Entry], *, number: int | None = None, at: datetime | None = None
 ) -> State:
-    """The state that entries add up to.
+    """The state that results from entries.
 
     Args:
         entries: The journal, from its first entry.
-        number: The last entry to take in; all if not given.
-        at: Take in what was recorded until then, zone-aware; all if not given.
+        number: The number of the last entry to include, by default all.
+        at: The time of the last entry to include, with a zone, by default all.
 
     Raises:
         InvalidValue: The time has no zone.
-        JournalBroken: An entry cannot be read, or speaks of what is not there.
+        JournalBroken: An entry cannot be read, or refers to a record that does not exist.
     """
     if at is not None and at.tzinfo is None:
         raise InvalidValue("at", at, "has no time zone")

@@ -1,4 +1,4 @@
-"""Contacts in memory, chosen from indexes; and contacts of any store, chosen one by one."""
+"""Contacts in memory, selected by the index, and contacts of any store, selected one by one."""
 
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from segmentation.bitmaps import without
+from segmentation.bitmaps import Bitmap, without
 from segmentation.contacts import Contact
 from segmentation.criteria import (
     AsOf,
@@ -37,9 +37,8 @@ from ._records import MemoryRecords
 
 _KINDS: dict[str, type[Record]] = {kind.__table__: kind for kind, _, _ in FILTERED}
 
-
 _SPARSE = 256
-"""With fewer contacts than one in so many, a list of them takes less room than a bit for each."""
+"""For fewer than one in this many contacts, a list takes less room than a bit for each."""
 
 
 @cache
@@ -57,42 +56,41 @@ def _barred() -> Mapping[LeftOutReason, BoundSelection]:
 
 
 class MemoryContacts:
-    """Contacts over any records that are at hand; also serves stores without a quicker way."""
+    """The contacts among any records, tested one by one: for stores without a faster way."""
 
     def __init__(self, records: Records, segments: Segments) -> None:
         self._records = records
         self._segments = segments
 
     def get_many(self, nos: Iterable[str]) -> Sequence[Contact]:
-        """The contacts with these numbers, in their order; unknown numbers are passed over."""
-        found = (self._records.find(Contact, no) for no in nos)
-        return [contact for contact in found if contact is not None]
+        """The contacts with these numbers, in this order. Unknown numbers are skipped."""
+        return _find_contacts(self._records, nos)
 
     def matching(self, bound: BoundSelection) -> Sequence[str]:
-        """The numbers of the contacts that pass a selection, ascending."""
+        """The numbers of the contacts that pass a selection, ascending, or in the cut's order."""
         passes = to_predicate(bound, RecordRows(self._records, self._segments))
         matches = [contact for contact in self._records.all(Contact) if passes(contact)]
         return cut(bound, ((contact.no, contact) for contact in matches))
 
     def count(self, bound: BoundSelection) -> int:
-        """How many contacts pass a selection; a cut is not made."""
+        """How many contacts pass a selection. The cut is ignored."""
         passes = to_predicate(bound, RecordRows(self._records, self._segments))
         return sum(map(passes, self._records.all(Contact)))
 
     def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
-        """Those who pass a selection or have these numbers, as they would join a segment."""
+        """The contacts that pass a selection or have these numbers, as candidates."""
         return candidates_of(self, chosen, options)
 
 
 def candidates_of(
     contacts: Contacts, chosen: BoundSelection | Collection[str], options: Options
 ) -> Candidates:
-    """What `Contacts.candidates` says, by the three other verbs: one contact after the other.
+    """Answer `Contacts.candidates` by the three other verbs, one contact after the other.
 
     Args:
         contacts: The contacts of a host.
-        chosen: The selection, or numbers; unknown ones are passed over.
-        options: Who comes along.
+        chosen: The selection, or numbers. Unknown numbers are skipped.
+        options: Which further contacts to add.
     """
     nos = contacts.matching(chosen) if isinstance(chosen, BoundSelection) else chosen
     found = contacts.get_many(nos)
@@ -107,51 +105,62 @@ def candidates_of(
     return Candidates.of(found)
 
 
-class IndexedContacts(MemoryContacts):
-    """Contacts among records in memory, chosen from indexes."""
+def _find_contacts(records: Records, nos: Iterable[str]) -> Sequence[Contact]:
+    """The contacts with these numbers, in this order. Unknown numbers are skipped."""
+    found = (records.find(Contact, no) for no in nos)
+    return [contact for contact in found if contact is not None]
+
+
+class IndexedContacts:
+    """The contacts among records in memory, selected by the index."""
 
     def __init__(self, records: MemoryRecords, segments: Segments) -> None:
-        super().__init__(records, segments)
+        self._records = records
         self._index = ContactIndex(_IndexedTables(records, segments))
-        records.watch(self._index.changed)
+        records.watch(self._index.on_record_changed)
+
+    def get_many(self, nos: Iterable[str]) -> Sequence[Contact]:
+        """The contacts with these numbers, in this order. Unknown numbers are skipped."""
+        return _find_contacts(self._records, nos)
 
     def matching(self, bound: BoundSelection) -> Sequence[str]:
-        """The numbers of the contacts that pass, ascending; of a cut in its order."""
+        """The numbers of the contacts that pass a selection, ascending, or in the cut's order."""
         return self._index.matching(bound)
 
+    def count(self, bound: BoundSelection) -> int:
+        """How many contacts pass a selection. The cut is ignored."""
+        return self._index.count(bound)
+
     def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
-        """Those who pass a selection or have these numbers, as they would join a segment."""
+        """The contacts that pass a selection or have these numbers, as candidates."""
         index = self._index
         if not isinstance(chosen, BoundSelection):
-            found = index.those(chosen)
+            found = index.bitmap_of(chosen)
         elif chosen.cut is None:
-            found = index.bits(chosen)
+            found = index.matching_bitmap(chosen)
         else:
-            found = index.those(self.matching(chosen))
+            found = index.bitmap_of(self.matching(chosen))
         if options.expand_companies:
             company = contact_schema().table("contact").field("company_no")
-            found |= index.valued(company, self._companies(found))
+            found |= index.with_value_in(self._companies(found), company)
         if options.allow_related_companies:
-            found |= index.those(self._companies(found))
+            found |= index.bitmap_of(self._companies(found))
         if found.bit_count() * _SPARSE < len(index):
             return Candidates.of(index.contacts(found))
-        barred: dict[LeftOutReason, int] = {}
+        barred: dict[LeftOutReason, Bitmap] = {}
         rest = found
         for reason, bound in _barred().items():
-            barred[reason] = rest & index.bits(bound)
+            barred[reason] = rest & index.matching_bitmap(bound)
             rest = without(rest, barred[reason])
         return Candidates(index.roster(found), barred)
 
-    def _companies(self, bits: int) -> AbstractSet[str]:
-        return {contact.company_no for contact in self._index.contacts(bits)} - {""}
-
-    def count(self, bound: BoundSelection) -> int:
-        """How many contacts pass a selection; a cut is not made."""
-        return self._index.count(bound)
+    def _companies(self, bitmap: Bitmap) -> AbstractSet[str]:
+        """The company numbers of the contacts in a set."""
+        return {contact.company_no for contact in self._index.contacts(bitmap)} - {""}
 
 
 class _IndexedTables:
-    """What the index is made from: records by table, and members of segments."""
+    """Where the index reads: records by table, and members of segments."""
 
     def __init__(self, records: MemoryRecords, segments: Segments) -> None:
         self._records = records
@@ -162,7 +171,7 @@ class _IndexedTables:
         return self._records.all(_KINDS[table])
 
     def segment_rosters(self, segment_no: str) -> Iterable[Roster]:
-        """Who is on the lines of a segment."""
+        """The contacts on the lines of a segment."""
         return self._segments.get(segment_no).lines.rosters
 
     def logged_members(self, entry_no: int) -> Collection[str]:
@@ -172,7 +181,7 @@ class _IndexedTables:
 
 
 class RecordRows:
-    """The rows that a predicate looks at, each table indexed once by its link."""
+    """The rows that the reference predicate reads. Each table is indexed once by its link."""
 
     def __init__(self, records: Records, segments: Segments) -> None:
         self._records = records
@@ -180,7 +189,7 @@ class RecordRows:
         self._indexes: dict[str, dict[Any, list[Any]]] = {}
 
     def rows(self, table: Table, key: tuple[Any, ...]) -> Iterable[Any]:
-        """The rows of a linked table whose link fields equal the key."""
+        """The rows of a linked table whose link fields equal a key."""
         index = self._indexes.get(table.name)
         if index is None:
             index = self._indexes[table.name] = self._index(table)

@@ -1,7 +1,9 @@
-"""Selections answered from indexes: and, or, not as operations on sets of positions.
+"""The index of contacts: answers selections by operations on sets of positions.
 
-What no index can answer exactly is narrowed as far as indexes can and left to the reference
-predicate: contacts that have changed, links through other tables, values without an order.
+Each node of a selection is evaluated within a set of contacts and returns the contacts of that
+set that pass. What the index cannot answer exactly is left to the reference predicate, for as few
+contacts as possible: contacts that have changed, links through other tables, values without an
+order.
 """
 
 from collections.abc import Collection, Iterable
@@ -9,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import assert_never
 
-from segmentation.bitmaps import from_positions, to_positions, without
+from segmentation.bitmaps import EMPTY, Bitmap, from_positions, to_positions, without
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -37,12 +39,12 @@ from ._rosters import IndexedRoster
 
 
 class ContactIndex:
-    """Answers bound selections over records that it is told of when they change.
+    """Answers bound selections. It has to be told of each record that changes.
 
     Args:
-        tables: Where the records are.
-        base: The table whose rows are chosen.
-        key: Its field that is the number.
+        tables: Where to read records.
+        base: The table of the contacts.
+        key: The field that holds their number.
     """
 
     def __init__(self, tables: Tables, base: str = "contact", key: str = "no") -> None:
@@ -51,9 +53,15 @@ class ContactIndex:
         self._key = key
         self._data: IndexData | None = None
 
-    def changed(self, table: str, old: Row | None, new: Row | None) -> None:
-        """Take note of a record that came (no old one), changed, or went (no new one)."""
-        if self._data is not None and not self._data.changed(table, old, new):
+    def on_record_changed(self, table: str, old: Row | None, new: Row | None) -> None:
+        """Record that a record was added (``old`` is ``None``), changed or removed.
+
+        Args:
+            table: The table of the record.
+            old: The record before.
+            new: The record now, ``None`` if it was removed.
+        """
+        if self._data is not None and not self._data.on_record_changed(table, old, new):
             self._data = None
 
     def __len__(self) -> int:
@@ -61,41 +69,41 @@ class ContactIndex:
         return len(self._ready().nos)
 
     def matching(self, bound: BoundSelection) -> list[str]:
-        """The numbers of the contacts that pass, ascending; of a cut in its order."""
+        """The numbers of the contacts that pass, ascending, or in the order of the cut."""
         data = self._ready()
-        found = _passing(bound, data)
+        found = _matching_bitmap(bound, data)
         if bound.cut is None:
             numbers = map(data.nos.__getitem__, to_positions(found))
             return list(numbers) if len(data.nos) == data.size else sorted(numbers)
         if isinstance(bound.cut, First):
-            found = _foremost(bound.cut, found, bound, data)
+            found = _top_n(bound.cut, found, bound, data)
         return cut(bound, ((data.nos[at], data.contacts[at]) for at in to_positions(found)))
 
     def count(self, bound: BoundSelection) -> int:
-        """How many contacts pass; a cut is not made."""
-        return _passing(bound, self._ready()).bit_count()
+        """How many contacts pass. The cut is ignored."""
+        return _matching_bitmap(bound, self._ready()).bit_count()
 
-    def bits(self, bound: BoundSelection) -> int:
-        """The contacts that pass, as a set of positions; a cut is not made."""
-        return _passing(bound, self._ready())
+    def matching_bitmap(self, bound: BoundSelection) -> Bitmap:
+        """The contacts that pass. The cut is ignored."""
+        return _matching_bitmap(bound, self._ready())
 
-    def those(self, nos: Collection[str]) -> int:
-        """The contacts with these numbers, as a set of positions."""
+    def bitmap_of(self, nos: Collection[str]) -> Bitmap:
+        """The contacts with these numbers. Unknown numbers are skipped."""
         data = self._ready()
-        gone = from_positions(data.positions.gone, len(data.nos))
-        return without(data.positions.those(nos), gone)
+        removed = from_positions(data.positions.removed, len(data.nos))
+        return without(data.positions.bitmap_of(nos), removed)
 
-    def valued(self, field: Field, values: AbstractSet[str]) -> int:
-        """The contacts who have one of many values in a code field of ours."""
-        return self._ready().valued(field, values)
+    def with_value_in(self, values: AbstractSet[str], field: Field) -> Bitmap:
+        """The contacts that have one of many values in a code field of ours."""
+        return self._ready().with_value_in(values, field)
 
-    def contacts(self, bits: int) -> Iterable[Row]:
-        """The contacts at a set of positions."""
-        return map(self._ready().contacts.__getitem__, to_positions(bits))
+    def contacts(self, bitmap: Bitmap) -> Iterable[Row]:
+        """The contacts in a set, in the order of their positions."""
+        return map(self._ready().contacts.__getitem__, to_positions(bitmap))
 
-    def roster(self, bits: int) -> IndexedRoster:
-        """The contacts at a set of positions as they are now, to join a segment."""
-        return IndexedRoster.now(self._ready().positions, bits)
+    def roster(self, bitmap: Bitmap) -> IndexedRoster:
+        """The contacts in a set as they are now, as a roster for a segment."""
+        return IndexedRoster.now(self._ready().positions, bitmap)
 
     def _ready(self) -> IndexData:
         if self._data is None:
@@ -103,27 +111,30 @@ class ContactIndex:
         return self._data
 
 
-def _passing(bound: BoundSelection, data: IndexData) -> int:
-    """The positions of all contacts that pass."""
-    clean = data.clean()
-    found = clean if bound.node is None else _Evaluation(bound, data).those(bound.node, clean)
-    stale = data.stale_now()
+def _matching_bitmap(bound: BoundSelection, data: IndexData) -> Bitmap:
+    """The contacts that pass: the fresh ones by the index, the stale ones by the predicate."""
+    fresh = data.fresh()
+    found = fresh if bound.node is None else _Evaluation(bound, data).evaluate(bound.node, fresh)
+    stale = data.stale()
     if not stale:
         return found
     passes = to_predicate(bound, data)
-    later = (at for at in stale if passes(data.contacts[at]))
-    return found | from_positions(later, len(data.nos))
+    passing = (at for at in stale if passes(data.contacts[at]))
+    return found | from_positions(passing, len(data.nos))
 
 
-def _foremost(first: First, found: int, bound: BoundSelection, data: IndexData) -> int:
-    """Those of a set of contacts who come first, and whoever has changed."""
+def _top_n(first: First, found: Bitmap, bound: BoundSelection, data: IndexData) -> Bitmap:
+    """The contacts of a set that come first in an order, and all stale ones of the set.
+
+    The result holds every contact that the cut takes, and few others.
+    """
     base = bound.schema.table(bound.schema.base)
-    changed = found & from_positions(data.stale_now(), len(data.nos))
+    changed = found & from_positions(data.stale(), len(data.nos))
     taken, tied, missing = changed, without(found, changed), first.count
     try:
         for each in first.order:
             field = base.field(each.field)
-            sure, tied = data.foremost(field, tied, missing, descending=each.descending)
+            sure, tied = data.top_n(field, tied, missing, descending=each.descending)
             taken |= sure
             missing -= sure.bit_count()
     except Unsortable:
@@ -132,38 +143,38 @@ def _foremost(first: First, found: int, bound: BoundSelection, data: IndexData) 
 
 
 class _Evaluation:
-    """Answers the nodes of one selection; each answer is a part of the set it is asked within."""
+    """Evaluates the nodes of one selection, each within a set of contacts."""
 
     def __init__(self, bound: BoundSelection, data: IndexData) -> None:
         self._schema = bound.schema
         self._as_of = bound.as_of
         self._data = data
 
-    def those(self, node: BoundNode, within: int) -> int:
-        """Those contacts of a set that pass a node."""
+    def evaluate(self, node: BoundNode, within: Bitmap) -> Bitmap:
+        """The contacts of a set that pass a node."""
         if not within:
-            return 0
+            return EMPTY
         try:
-            return self._indexed(node, within)
+            return self._by_index(node, within)
         except Unsortable:
-            return self._each(node, within)
+            return self._scan(node, within)
 
-    def _indexed(self, node: BoundNode, within: int) -> int:
+    def _by_index(self, node: BoundNode, within: Bitmap) -> Bitmap:
         match node:
             case BoundPart(table, conditions) if table.link is None:
-                return self._meeting(conditions, within)
+                return self._own_fields(conditions, within)
             case BoundPart():
                 return self._part(node, within)
             case BoundFigure():
                 return self._figure(node, within)
             case InSegment(segment_no):
-                return self._data.on_lines(segment_no, within)
+                return self._data.in_segment(segment_no, within)
             case InLoggedSegment(entry_no):
-                return self._data.logged(entry_no, within)
+                return self._data.in_logged_segment(entry_no, within)
             case InShare():
-                return self._data.shared(node, within)
+                return self._data.in_share(node, within)
             case Not(item):
-                return within ^ self.those(item, within)
+                return within ^ self.evaluate(item, within)
             case AllOf(items):
                 return self._all_of(items, within)
             case AnyOf(items):
@@ -171,23 +182,23 @@ class _Evaluation:
             case _:
                 assert_never(node)
 
-    def _all_of(self, items: Iterable[BoundNode], within: int) -> int:
+    def _all_of(self, items: Iterable[BoundNode], within: Bitmap) -> Bitmap:
         for item in sorted(items, key=self._cost):
-            within = self.those(item, within)
+            within = self.evaluate(item, within)
         return within
 
-    def _any_of(self, items: Iterable[BoundNode], within: int) -> int:
-        found = 0
+    def _any_of(self, items: Iterable[BoundNode], within: Bitmap) -> Bitmap:
+        found = EMPTY
         for item in sorted(items, key=self._cost):
-            found |= self.those(item, without(within, found))
+            found |= self.evaluate(item, without(within, found))
         return found
 
     def _cost(self, node: BoundNode) -> int:
-        """What comes first: the cheaper, so that the dearer has fewer contacts to look at."""
+        """A rank by cost. Cheap nodes come first, so that costly ones see fewer contacts."""
         match node:
             case BoundPart(table, _) if table.link is None:
                 return 0
-            case BoundPart(table, _) if self._data.is_plain(table, self._schema):
+            case BoundPart(table, _) if self._data.is_indexable(table, self._schema):
                 on = table.link.on if table.link else ()
                 return 1 if any(own == self._schema.key for _, own in on) else 3
             case BoundPart():
@@ -205,49 +216,49 @@ class _Evaluation:
             case _:
                 assert_never(node)
 
-    def _each(self, node: BoundNode, within: int) -> int:
-        """Those contacts of a set that pass, by the reference predicate."""
+    def _scan(self, node: BoundNode, within: Bitmap) -> Bitmap:
+        """The contacts of a set that pass, found by the reference predicate one by one."""
         if not within:
-            return 0
+            return EMPTY
         passes = to_predicate(BoundSelection(self._schema, self._as_of, node), self._data)
         contacts = self._data.contacts
         found = (at for at in to_positions(within) if passes(contacts[at]))
         return from_positions(found, self._data.size)
 
-    def _meeting(self, conditions: Iterable[BoundWhere], within: int) -> int:
-        """Those contacts of a set whose own fields meet all conditions."""
+    def _own_fields(self, conditions: Iterable[BoundWhere], within: Bitmap) -> Bitmap:
+        """The contacts of a set whose own fields meet all conditions."""
         for where in conditions:
-            within = self._data.those(where, within)
+            within = self._data.meeting(where, within)
         return within
 
     # -- linked rows ------------------------------------------------------------------------
 
-    def _part(self, part: BoundPart, within: int) -> int:
-        """Those contacts of a set that have a row which meets the conditions."""
-        if not self._data.is_plain(part.table, self._schema):
-            return self._each(part, within)
+    def _part(self, part: BoundPart, within: Bitmap) -> Bitmap:
+        """The contacts of a set that have a row which meets the conditions."""
+        if not self._data.is_indexable(part.table, self._schema):
+            return self._scan(part, within)
         linked = self._data.linked(part.table, within)
-        closed, opened = _divided(linked, within)
-        return _having(linked, part, closed) | self._each(part, opened)
+        indexed, unindexed = _split(linked, within)
+        return _having_row(linked, part, indexed) | self._scan(part, unindexed)
 
-    def _figure(self, figure: BoundFigure, within: int) -> int:
-        """Those contacts of a set whose figure passes."""
-        if not self._data.is_plain(figure.part.table, self._schema):
-            return self._each(figure, within)
+    def _figure(self, figure: BoundFigure, within: Bitmap) -> Bitmap:
+        """The contacts of a set whose figure passes."""
+        if not self._data.is_indexable(figure.part.table, self._schema):
+            return self._scan(figure, within)
         linked = self._data.linked(figure.part.table, within)
-        closed, opened = _divided(linked, within)
-        return having_figure(figure, linked, closed) | self._each(figure, opened)
+        indexed, unindexed = _split(linked, within)
+        return having_figure(figure, linked, indexed) | self._scan(figure, unindexed)
 
 
-def _divided(linked: LinkedTable, within: int) -> tuple[int, int]:
-    """A set of contacts in two: whose rows the index knows, and whose it does not."""
-    opened = linked.contacts(linked.rows.undecided, within)
-    return within ^ opened, opened
+def _split(linked: LinkedTable, within: Bitmap) -> tuple[Bitmap, Bitmap]:
+    """A set of contacts, split into those whose rows are indexed and those whose are not."""
+    unindexed = linked.contacts(linked.rows.unindexed, within)
+    return within ^ unindexed, unindexed
 
 
-def _having(linked: LinkedTable, part: BoundPart, within: int) -> int:
-    """Those contacts of a set that have a row which meets the conditions, by the index."""
-    found = 0
+def _having_row(linked: LinkedTable, part: BoundPart, within: Bitmap) -> Bitmap:
+    """The contacts of a set that have a row which meets the conditions, found by the index."""
+    found = EMPTY
     for layer in linked.rows.meeting(part.conditions, linked.groups(within)):
         found |= layer
     return linked.contacts(found, within)

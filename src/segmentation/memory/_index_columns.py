@@ -1,8 +1,8 @@
 """Dictionary-encoded, bit-sliced columns.
 
-The values of a field are sorted and numbered; what is kept for each row is the rank of its
-value, cut into bits. A filter is tried on the values, once each, or looked up among them; the
-ranks that pass become the set of rows that pass. Knows no contact.
+The values of a field are sorted and numbered. Each row keeps the rank of its value, cut into
+bits. A filter is looked up among the sorted values, or tried once on each of them. The ranks that
+pass then give the positions that pass. This module does not know contacts.
 """
 
 from array import array
@@ -17,6 +17,8 @@ from operator import attrgetter
 from typing import Any, TypeAlias
 
 from segmentation.bitmaps import (
+    EMPTY,
+    Bitmap,
     from_flags,
     from_positions,
     full,
@@ -44,26 +46,26 @@ from segmentation.fields import Field, FieldType, aware
 
 
 class Unsortable(Exception):  # noqa: N818 - says what it is, and never leaves this package
-    """A field holds values without an order; it is left to the reference predicate."""
+    """A field holds values without an order, so the reference predicate has to answer."""
 
 
 Ranks: TypeAlias = "bytes | bytearray | array[int]"
-"""A rank for each row: a byte each where there are few."""
+"""A rank for each row: one byte each where there are few values."""
 
 _FEW = 256
 _MANY = 65_536
 _LONGEST = 64
-"""Bits of the longest whole numbers that are added up."""
+"""The most bits of whole numbers that are added up."""
 _MANY_RUNS = 64
 _FILTERS = 64
-"""Of so many filters of a field it is remembered what passes."""
+"""How many filters of a field have their ranks cached."""
 _SPARSE = 8
-"""With fewer than one in so many, sorting is quicker than going through all."""
+"""For fewer than one in this many positions, sorting is faster than a pass over all."""
 _FINITE = frozenset([FieldType.BOOLEAN, FieldType.OPTION])
 
 
 def reader(field: Field) -> Callable[[Any], Any]:
-    """The function from records to the value of a field as it is stored."""
+    """The function that reads the stored value of a field from a record."""
     if not field.extra:
         return attrgetter(field.name)
     name = field.name
@@ -75,7 +77,7 @@ def reader(field: Field) -> Callable[[Any], Any]:
 
 
 def zeros(ranks: Ranks, size: int) -> "bytearray | array[int]":
-    """Room for so many numbers like these."""
+    """An array of zeros with the number type of these ranks."""
     if isinstance(ranks, bytes | bytearray):
         return bytearray(size)
     return array(ranks.typecode, bytes(ranks.itemsize * size))
@@ -86,71 +88,73 @@ class Dictionary:
 
     Args:
         field: The field.
-        values: Its values, ascending, each once; first of all the blank of a date or time.
-        blanks: How many values, 1 or 0, are such blanks.
+        values: Its different values, ascending. The blank of a date or time comes first.
+        blanks: 1 if there is such a blank, or else 0.
     """
 
     def __init__(self, field: Field, values: Sequence[Any], blanks: int = 0) -> None:
         self.values = values
         self.blanks = blanks
         self._field = field
-        self._passing: dict[BoundFilter, int] = {}
+        self._passing: dict[BoundFilter, Bitmap] = {}
 
     def __len__(self) -> int:
         return len(self.values)
 
     def ranks(self, ranks: Iterable[int]) -> Ranks:
-        """Ranks in as little room as they need."""
+        """The ranks in the smallest array that can hold them."""
         if len(self.values) <= _FEW:
             return bytes(ranks)
         return array("H" if len(self.values) <= _MANY else "I", ranks)
 
-    def among(self, values: AbstractSet[Any]) -> int:
-        """The set of ranks whose values are among others."""
+    def ranks_in(self, values: AbstractSet[Any]) -> Bitmap:
+        """The set of the ranks whose value is one of these."""
         return from_flags(bytes(map(values.__contains__, self.values)))
 
-    def passing(self, item: BoundFilter) -> int:
-        """The set of ranks whose values pass a filter; the last filters are remembered."""
+    def passing(self, item: BoundFilter) -> Bitmap:
+        """The set of the ranks whose value passes a filter. Recent filters are cached."""
         if item not in self._passing:
             if len(self._passing) == _FILTERS:
                 self._passing.clear()
             few = len(self.values) <= _FEW or self._field.type in _FINITE
-            self._passing[item] = self._tried(item) if few else self._sought(item)
+            self._passing[item] = self._try_each(item) if few else self._look_up(item)
         return self._passing[item]
 
-    def _sought(self, item: BoundFilter) -> int:
+    def _look_up(self, item: BoundFilter) -> Bitmap:
+        """The ranks that pass, by bisection where the filter allows it."""
         match item:
             case IsEqual(value, False):
-                return self._stretch(self._left(value), self._right(value))
+                return self._between(self._left(value), self._right(value))
             case InRange(low, high) if not any(end and end.any_case for end in (low, high)):
                 start = 0 if low is None else self._end(low.value, after=not low.inclusive)
                 stop = len(self) if high is None else self._end(high.value, after=high.inclusive)
-                return self._stretch(start, stop)
+                return self._between(start, stop)
             case FitsPattern((str(head), Wild.ANY_RUN), False):
                 length = len(head)
                 start = bisect_left(self.values, head)
                 stop = bisect_right(self.values, head, start, key=lambda value: value[:length])
-                return self._stretch(start, stop)
+                return self._between(start, stop)
             case Not(inner):
-                return without(full(len(self)), self._sought(inner))
+                return without(full(len(self)), self._look_up(inner))
             case AllOf(items):
                 found = full(len(self))
                 for each in items:
-                    found &= self._sought(each)
+                    found &= self._look_up(each)
                 return found
             case AnyOf(items):
-                found = 0
+                found = EMPTY
                 for each in items:
-                    found |= self._sought(each)
+                    found |= self._look_up(each)
                 return found
             case _:
-                return self._tried(item)
+                return self._try_each(item)
 
-    def _tried(self, item: BoundFilter) -> int:
+    def _try_each(self, item: BoundFilter) -> Bitmap:
+        """The ranks that pass, by a test of each value."""
         return from_flags(bytes(map(to_value_test(item, self._field), self.values)))
 
-    def _stretch(self, start: int, stop: int) -> int:
-        return full(stop) ^ full(start) if start < stop else 0
+    def _between(self, start: int, stop: int) -> Bitmap:
+        return full(stop) ^ full(start) if start < stop else EMPTY
 
     def _end(self, value: Any, *, after: bool) -> int:  # noqa: ANN401
         return self._right(value) if after else self._left(value)
@@ -165,18 +169,18 @@ class Dictionary:
 
 
 def encode(field: Field, stored: Sequence[Any]) -> tuple[Dictionary, Ranks]:
-    """The dictionary of a field, and the rank of each of its values as they are stored.
+    """The dictionary of a field, and the rank of each stored value.
 
     Raises:
-        Unsortable: They have no order.
+        Unsortable: The values have no order.
     """
     try:
-        meant = {each: _meant(field, each) for each in set(stored)}
+        meant = {each: _normalize(field, each) for each in set(stored)}
         values = set(meant.values())
         known = sorted(values - {None}, key=field.options.index if field.options else None)
     except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise Unsortable from error
-    if any(value != value for value in known):  # noqa: PLR0124 - what is not a number
+    if any(value != value for value in known):  # noqa: PLR0124 - only NaN differs from itself
         raise Unsortable
     blanks = len(values) - len(known)
     dictionary = Dictionary(field, [*[None] * blanks, *known], blanks)
@@ -185,8 +189,8 @@ def encode(field: Field, stored: Sequence[Any]) -> tuple[Dictionary, Ranks]:
     return dictionary, dictionary.ranks(map(rank_of.__getitem__, stored))
 
 
-def _meant(field: Field, stored: Any) -> Any:  # noqa: ANN401
-    """What a stored value means: its blank where it is missing, codes and times as compared."""
+def _normalize(field: Field, stored: Any) -> Any:  # noqa: ANN401
+    """A stored value in the form in which filters compare it, blank if it is missing."""
     match field.type:
         case FieldType.CODE if field.extra:
             return to_code(stored or "")
@@ -207,10 +211,10 @@ def _meant(field: Field, stored: Any) -> Any:  # noqa: ANN401
 
 
 class Column:
-    """The ranks of one field, for one row at each position.
+    """The ranks of one field, with one row at each position.
 
     Args:
-        dictionary: What the ranks stand for.
+        dictionary: The values that the ranks stand for.
         ranks: The rank at each position.
     """
 
@@ -219,25 +223,26 @@ class Column:
         self._ranks = None if self._count <= _FEW else ranks
         self._slices = slices_of(ranks, max(self._count - 1, 0).bit_length())
 
-    def those(self, passing: int, within: int) -> int:
-        """Those positions of a set whose rank is in a set of ranks."""
-        chosen = runs(passing)
+    def with_rank_in(self, ranks: Bitmap, within: Bitmap) -> Bitmap:
+        """The positions of a set whose rank is in a set of ranks."""
+        chosen = runs(ranks)
         if self._ranks is not None and len(chosen) > _MANY_RUNS:
             flags = bytearray(self._count)
             for start, stop in chosen:
                 flags[start:stop] = b"\1" * (stop - start)
             return within & from_flags(bytes(map(flags.__getitem__, self._ranks)))
         if chosen and chosen[-1][1] == self._count:
-            # Ranks behind the last do not occur: chosen along, they end the search sooner.
+            # Higher ranks do not occur. With them, the last run fills whole blocks of ranks.
             chosen = [*chosen[:-1], (chosen[-1][0], 1 << len(self._slices))]
         return pick(self._slices, chosen, within)
 
-    def foremost(self, within: int, count: int, *, descending: bool) -> tuple[int, int]:
-        """The first so many positions of a set in the order of their ranks.
+    def top_n(self, within: Bitmap, count: int, *, descending: bool) -> tuple[Bitmap, Bitmap]:
+        """The first ``count`` positions of a set in the order of their ranks.
 
-        Returns those that are surely among them, and those that share the last rank.
+        Returns:
+            The positions before the last rank, and all positions that tie at the last rank.
         """
-        sure = 0
+        sure = EMPTY
         for digit in reversed(self._slices):
             high = within & digit
             low = within ^ high
@@ -252,17 +257,17 @@ class Column:
 
 
 class Amounts:
-    """Numbers of a field as whole numbers of its smallest decimal place.
+    """The numbers of a field, multiplied so that all are whole numbers.
 
     Args:
-        stored: The values as they are stored, in any order and number.
+        stored: The stored values, in any order.
 
     Raises:
-        Unsortable: They are no whole or decimal numbers, or too long.
+        Unsortable: A value is neither a whole number nor a decimal, or it is too long.
 
     Attributes:
-        scale: By what values are multiplied.
-        width: How many bits hold each of them, its sign among them.
+        scale: The factor, a power of ten.
+        width: How many bits each whole number needs, with its sign.
     """
 
     def __init__(self, stored: Iterable[Any]) -> None:
@@ -278,7 +283,7 @@ class Amounts:
             raise Unsortable
 
     def of(self, stored: Iterable[Any]) -> "array[int]":
-        """The whole numbers for values as they are stored."""
+        """The whole numbers of stored values."""
         return array("q", map(self._amounts.__getitem__, stored))
 
 
@@ -287,30 +292,30 @@ def _exact(stored: Any) -> Fraction:  # noqa: ANN401
         return Fraction(stored or 0)
     if isinstance(stored, Decimal) and abs(stored.adjusted()) < _LONGEST:
         return Fraction(stored)
-    raise TypeError  # of floats the sum depends on the order
+    raise TypeError  # the sum of floats depends on their order
 
 
 def _places(denominator: int) -> int:
-    """How many decimal places make a fraction with this denominator whole."""
+    """How many decimal places a fraction with this denominator needs."""
     return next(places for places in count() if 10**places % denominator == 0)
 
 
 class Shares:
-    """The shares of numbers with a seed; as hashing is dear, each is kept once it was asked for.
+    """The share of each contact with a seed. Hashing is slow, so each share is computed once.
 
     Args:
         seed: The seed.
-        nos: The number at each position.
+        nos: The contact's number at each position.
     """
 
     def __init__(self, seed: str, nos: Sequence[str]) -> None:
         self._share = share_of(seed)
         self._nos = nos
         self._shares = array("H", bytes(2 * len(nos)))
-        self._known = 0
+        self._known = EMPTY
 
-    def those(self, start: int, stop: int, within: int) -> int:
-        """Those positions of a set whose share lies between two ends, the second left out."""
+    def between(self, start: int, stop: int, within: Bitmap) -> Bitmap:
+        """The positions of a set whose share is at least ``start`` and below ``stop``."""
         shares = self._shares
         for at in to_positions(without(within, self._known)):
             shares[at] = self._share(self._nos[at])
@@ -320,7 +325,7 @@ class Shares:
 
 
 class Order:
-    """The positions in the order of some values, so that a set of them need not be sorted.
+    """All positions sorted once, so that a set of them need not be sorted again.
 
     Args:
         values: The value at each position.
@@ -332,10 +337,10 @@ class Order:
         for place, position in enumerate(self._positions):
             self._places[position] = place
 
-    def of(self, bits: int) -> list[int]:
+    def of(self, bitmap: Bitmap) -> list[int]:
         """The positions of a set in this order."""
         size = len(self._positions)
-        if bits.bit_count() * _SPARSE < size:
-            return sorted(to_positions(bits), key=self._places.__getitem__)
-        flags = to_flags(bits, size)
+        if bitmap.bit_count() * _SPARSE < size:
+            return sorted(to_positions(bitmap), key=self._places.__getitem__)
+        flags = to_flags(bitmap, size)
         return list(compress(self._positions, map(flags.__getitem__, self._positions)))

@@ -1,8 +1,7 @@
-"""What indexes are made of: contacts by position, columns, linked rows, and what has changed.
+"""The parts of the index: contacts by position, columns, linked rows, and what has changed.
 
-Each contact has a position, in the order of numbers; one that comes later goes behind the
-last. Columns and linked rows are made when first asked for. Contacts that have changed since
-are remembered as stale; once there are many, everything is better made anew.
+Columns and linked rows are built when first needed. Contacts that change later are recorded as
+stale. Once too many are stale, the whole index is discarded and built again.
 """
 
 from collections import defaultdict
@@ -10,7 +9,7 @@ from collections.abc import Collection, Container, Iterable
 from collections.abc import Set as AbstractSet
 from typing import Any, Protocol, TypeAlias
 
-from segmentation.bitmaps import from_positions, full, to_positions, without
+from segmentation.bitmaps import EMPTY, Bitmap, from_positions, full, to_positions, without
 from segmentation.criteria import BoundWhere, InShare, Link, Row, Schema, Table
 from segmentation.fields import Field, FieldType
 from segmentation.segments import Others
@@ -22,38 +21,39 @@ from ._rosters import IndexedRoster
 
 _KEY_TYPES = frozenset([FieldType.CODE, FieldType.TEXT, FieldType.INTEGER])
 _PART = 4
-"""With fewer contacts than one in so many, a table is at first linked to them alone."""
+"""For fewer than one in this many contacts, a table is first linked to these contacts alone."""
 _STALE = 50
-"""If more than one contact in so many has changed, indexes are made anew."""
-_ALWAYS_KEPT = 1000
+"""The index is built again once more than one in this many contacts has changed."""
+_STALE_ANYWAY = 1000
+"""So many changes never discard an index, however few contacts there are."""
 _SEEDS = 8
-"""Of so many seeds the shares are remembered."""
+"""How many seeds have their shares cached."""
 
 
 class Tables(Protocol):
-    """What an index is made from."""
+    """Where the index reads records and members of segments."""
 
     def all(self, table: str) -> Iterable[Row]:
         """All records of a table, in the order of their keys."""
 
     def segment_rosters(self, segment_no: str) -> Iterable[Others]:
-        """Who is on the lines of a segment: the same object as long as they are the same."""
+        """The contacts on the lines of a segment; the same object as long as they are the same."""
 
     def logged_members(self, entry_no: int) -> Collection[str]:
         """The contacts that were logged with a logged segment."""
 
 
-Place: TypeAlias = tuple[str, Link | None]
-"""What an index of linked rows is known by."""
+Linkage: TypeAlias = tuple[str, Link | None]
+"""Identifies an index of linked rows."""
 
 
 class IndexData:
-    """The indexes that have been made so far, and what has changed since.
+    """The indexes built so far, and what has changed since.
 
     Args:
-        tables: Where the records are.
-        base: The table whose rows are chosen.
-        key: Its field that is the number.
+        tables: Where to read records.
+        base: The table of the contacts.
+        key: The field that holds their number.
     """
 
     def __init__(self, tables: Tables, base: str, key: str) -> None:
@@ -64,63 +64,64 @@ class IndexData:
         self.contacts = self.positions.contacts
         self.nos = self.positions.nos
         self.size = self.positions.size
-        self._bearable = max(self.size // _STALE, _ALWAYS_KEPT)
+        self._max_changes = max(self.size // _STALE, _STALE_ANYWAY)
         self._columns: dict[Field, tuple[Dictionary, Column | None] | None] = {}
-        self._linked: dict[Place, LinkedTable] = {}
-        self._begun: set[Place] = set()
-        self._partial: set[Place] = set()
-        self._plain: dict[Place, bool] = {}
+        self._linked: dict[Linkage, LinkedTable] = {}
+        self._built_before: set[Linkage] = set()
+        self._partial: set[Linkage] = set()
+        self._comparable: dict[Linkage, bool] = {}
         self._by_key: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
-        self._on_lines: dict[str, tuple[Iterable[Others], int, int]] = {}
-        self._logged: dict[int, int] = {}
+        self._segments: dict[str, tuple[Iterable[Others], int, Bitmap]] = {}
+        self._logged: dict[int, Bitmap] = {}
         self._shares: dict[str, Shares] = {}
 
-    def clean(self) -> int:
-        """The contacts that indexes know as they are now."""
-        changed = self.positions.stale | self.positions.gone
+    def fresh(self) -> Bitmap:
+        """The contacts that have not changed since the index was built."""
+        changed = self.positions.stale | self.positions.removed
         return without(full(self.size), from_positions(changed, len(self.nos)))
 
-    def stale_now(self) -> Collection[int]:
-        """The positions of those contacts that indexes do not know as they are now."""
-        return self.positions.stale - self.positions.gone
+    def stale(self) -> Collection[int]:
+        """The positions of the contacts that were added or changed since."""
+        return self.positions.stale - self.positions.removed
 
     # -- fields of contacts -----------------------------------------------------------------
 
-    def those(self, where: BoundWhere, within: int) -> int:
-        """Those contacts of a set whose field meets a condition.
+    def meeting(self, where: BoundWhere, within: Bitmap) -> Bitmap:
+        """The contacts of a set whose field meets a condition.
 
         Raises:
             Unsortable: The field cannot be indexed.
         """
         dictionary, column = self._indexed(where.field)
         ranks = dictionary.passing(where.filter)
-        return column.those(ranks, within) if column else within & ranks
+        return column.with_rank_in(ranks, within) if column else within & ranks
 
-    def foremost(
-        self, field: Field, within: int, count: int, *, descending: bool
-    ) -> tuple[int, int]:
-        """The first so many of a set of contacts in the order of a field.
+    def top_n(
+        self, field: Field, within: Bitmap, count: int, *, descending: bool
+    ) -> tuple[Bitmap, Bitmap]:
+        """The first ``count`` contacts of a set in the order of a field.
 
-        Returns those who are surely among them, and those who share the last place, of whom as
-        many as are missing are to be taken.
+        Returns:
+            The contacts before the last value, and all contacts that tie at the last value. The
+            caller chooses among the second as many as are still missing.
 
         Raises:
             Unsortable: The field cannot be indexed.
         """
         _, column = self._indexed(field)
         if column is not None:
-            return column.foremost(within, count, descending=descending)
-        places = list(to_positions(within))
-        some = places[max(len(places) - count, 0) :] if descending else places[:count]
-        return from_positions(some, self.size), 0
+            return column.top_n(within, count, descending=descending)
+        positions = list(to_positions(within))
+        some = positions[max(len(positions) - count, 0) :] if descending else positions[:count]
+        return from_positions(some, self.size), EMPTY
 
-    def shared(self, share: InShare, within: int) -> int:
-        """Those contacts of a set who are in a share of all."""
+    def in_share(self, share: InShare, within: Bitmap) -> Bitmap:
+        """The contacts of a set that are in a share of all contacts."""
         if share.seed not in self._shares:
             if len(self._shares) == _SEEDS:
                 del self._shares[next(iter(self._shares))]
             self._shares[share.seed] = Shares(share.seed, self.nos[: self.size])
-        return self._shares[share.seed].those(share.start, share.stop, within)
+        return self._shares[share.seed].between(share.start, share.stop, within)
 
     def _indexed(self, field: Field) -> tuple[Dictionary, Column | None]:
         if field not in self._columns:
@@ -139,49 +140,50 @@ class IndexData:
             return None
         return dictionary, Column(dictionary, ranks)
 
-    def valued(self, field: Field, values: AbstractSet[str]) -> int:
-        """All contacts who have one of many values in a code field of ours."""
+    def with_value_in(self, values: AbstractSet[str], field: Field) -> Bitmap:
+        """All contacts that have one of many values in a code field of ours."""
         dictionary, column = self._indexed(field)
-        ranks = dictionary.among(values)
-        found = column.those(ranks, self.clean()) if column else self.clean() & ranks
-        later = (at for at in self.stale_now() if getattr(self.contacts[at], field.name) in values)
+        ranks = dictionary.ranks_in(values)
+        found = column.with_rank_in(ranks, self.fresh()) if column else self.fresh() & ranks
+        later = (at for at in self.stale() if getattr(self.contacts[at], field.name) in values)
         return found | from_positions(later, len(self.nos))
 
     # -- linked rows ------------------------------------------------------------------------
 
-    def is_plain(self, table: Table, schema: Schema) -> bool:
-        """Whether indexes know which rows of a table are linked to which contacts."""
-        place = table.name, table.link
-        if place not in self._plain:
-            self._plain[place] = _is_plain(table, schema)
-        return self._plain[place]
+    def is_indexable(self, table: Table, schema: Schema) -> bool:
+        """Whether an index can tell which rows of a table are linked to which contacts."""
+        linkage = table.name, table.link
+        if linkage not in self._comparable:
+            self._comparable[linkage] = _is_indexable(table, schema)
+        return self._comparable[linkage]
 
-    def linked(self, table: Table, within: int) -> LinkedTable:
-        """The rows of a table whose link is plain, by group; at least those of some contacts.
+    def linked(self, table: Table, within: Bitmap) -> LinkedTable:
+        """The rows of an indexable table by group, at least those of a set of contacts.
 
-        An index that is asked for the first time, about few contacts, is made for these alone,
-        which takes a fraction of the time; for all, if others are asked about or rows change.
+        If the first question about a table is about few contacts, the rows of these alone are
+        indexed, which takes a fraction of the time. The rows of all contacts are indexed once
+        other contacts are asked about, or once rows have changed.
         """
-        place = table.name, table.link
-        found = self._linked.get(place)
+        linkage = table.name, table.link
+        found = self._linked.get(linkage)
         if found is None or without(within, found.covered):
-            few = place not in self._begun and within.bit_count() * _PART < self.size
+            few = linkage not in self._built_before and within.bit_count() * _PART < self.size
             rows, covered = self._tables.all(table.name), within if few else full(self.size)
-            found = self._linked[place] = link_rows(table, rows, self.positions, covered)
-            self._begun.add(place)
+            found = self._linked[linkage] = link_rows(table, rows, self.positions, covered)
+            self._built_before.add(linkage)
             if few:
-                self._partial.add(place)
+                self._partial.add(linkage)
             else:
-                self._partial.discard(place)
+                self._partial.discard(linkage)
         return found
 
-    # -- what the reference predicate asks --------------------------------------------------
+    # -- for the reference predicate ---------------------------------------------------------
 
     def rows(self, table: Table, key: tuple[Any, ...]) -> Iterable[Row]:
-        """The rows of a linked table whose link fields equal the key, as they are now."""
-        place = table.name, table.link
-        if self._plain.get(place):
-            found = self._linked[place].find(key) if place in self._linked else ()
+        """The rows of a linked table whose link fields equal a key, as they are now."""
+        linkage = table.name, table.link
+        if self._comparable.get(linkage):
+            found = self._linked[linkage].find(key) if linkage in self._linked else ()
             return found or self.linked(table, full(self.size)).find(key)
         if table.name not in self._by_key:
             self._by_key[table.name] = self._keyed(table)
@@ -199,24 +201,24 @@ class IndexData:
     def segment_members(self, segment_no: str) -> Container[str]:
         """The contacts on the lines of a segment."""
         everyone = full(len(self.nos))
-        return IndexedRoster(self.positions, self.on_lines(segment_no, everyone))
+        return IndexedRoster(self.positions, self.in_segment(segment_no, everyone))
 
     def logged_members(self, entry_no: int) -> Container[str]:
         """The contacts that were logged with a logged segment."""
         everyone = full(len(self.nos))
-        return IndexedRoster(self.positions, self.logged(entry_no, everyone))
+        return IndexedRoster(self.positions, self.in_logged_segment(entry_no, everyone))
 
-    def on_lines(self, segment_no: str, within: int) -> int:
-        """Those contacts of a set who are on the lines of a segment."""
+    def in_segment(self, segment_no: str, within: Bitmap) -> Bitmap:
+        """The contacts of a set that are on the lines of a segment."""
         rosters, count = self._tables.segment_rosters(segment_no), len(self.nos)
-        known = self._on_lines.get(segment_no)
+        known = self._segments.get(segment_no)
         if known is None or known[0] is not rosters or known[1] != count:
             found = IndexedRoster(self.positions, full(count)).shared(*rosters)
-            known = self._on_lines[segment_no] = rosters, count, found
+            known = self._segments[segment_no] = rosters, count, found
         return within & known[2]
 
-    def logged(self, entry_no: int, within: int) -> int:
-        """Those contacts of a set who were logged with a logged segment."""
+    def in_logged_segment(self, entry_no: int, within: Bitmap) -> Bitmap:
+        """The contacts of a set that were logged with a logged segment."""
         if entry_no not in self._logged:
             members = frozenset(self._tables.logged_members(entry_no))
             everyone = IndexedRoster(self.positions, full(len(self.nos)))
@@ -225,24 +227,30 @@ class IndexData:
 
     # -- changes ----------------------------------------------------------------------------
 
-    def changed(self, table: str, old: Row | None, new: Row | None) -> bool:
-        """Take note of a change; returns whether it is still worth to keep all this."""
+    def on_record_changed(self, table: str, old: Row | None, new: Row | None) -> bool:
+        """Record a change. Returns ``False`` if so much has changed that building anew is better.
+
+        Args:
+            table: The table of the record.
+            old: The record before, ``None`` if it was added.
+            new: The record now, ``None`` if it was removed.
+        """
         self._logged.clear()
         if table == self._base:
-            self.positions.changed(old, new)
-            return len(self.positions.stale) + len(self.positions.gone) <= self._bearable
+            self.positions.on_contact_changed(old, new)
+            return len(self.positions.stale) + len(self.positions.removed) <= self._max_changes
         self._by_key.pop(table, None)
-        for place, linked in list(self._linked.items()):
-            if place[0] == table:
-                if place in self._partial or linked.rows.changes > self._bearable:
-                    del self._linked[place]
+        for linkage, linked in list(self._linked.items()):
+            if linkage[0] == table:
+                if linkage in self._partial or linked.rows.changes > self._max_changes:
+                    del self._linked[linkage]
                 else:
-                    linked.rows.replace(old, new)
+                    linked.rows.on_row_changed(old, new)
         return True
 
 
-def _is_plain(table: Table, schema: Schema) -> bool:
-    """Whether a link does nothing but compare codes, texts or whole numbers of records."""
+def _is_indexable(table: Table, schema: Schema) -> bool:
+    """Whether a link only compares codes, texts or whole numbers, and no extra fields."""
     link = table.link
     if link is None or link.through or link.only:
         return False

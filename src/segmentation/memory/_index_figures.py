@@ -1,4 +1,4 @@
-"""Figures over linked rows - counts, sums, the first and the last - by bit operations."""
+"""Figures over linked rows by bit operations: counts, sums, earliest and latest values."""
 
 from collections.abc import Iterable, Sequence
 from decimal import getcontext
@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from segmentation.bitmaps import added, full, pick, runs, without
+from segmentation.bitmaps import EMPTY, Bitmap, added, full, pick, runs, without
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -29,13 +29,14 @@ from ._index_links import LinkedTable
 _NUMBER = Field("figure", FieldType.DECIMAL)
 
 
-def having_figure(figure: BoundFigure, linked: LinkedTable, within: int) -> int:
-    """Those contacts of a set whose figure passes.
+def having_figure(figure: BoundFigure, linked: LinkedTable, within: Bitmap) -> Bitmap:
+    """The contacts of a set whose figure passes its filter.
 
-    Where the figure of no rows passes, those are sought whose figure does not.
+    If the figure of no rows passes, this finds the contacts whose figure fails and takes the
+    others.
 
     Raises:
-        Unsortable: Indexes cannot tell.
+        Unsortable: The index cannot answer.
     """
     number = figure.measure in {Measure.COUNT, Measure.SUM}
     compared, blank = (_NUMBER, 0) if number else (figure.field or _NUMBER, None)
@@ -45,7 +46,8 @@ def having_figure(figure: BoundFigure, linked: LinkedTable, within: int) -> int:
     return linked.contacts(_groups(figure, linked, within), within)
 
 
-def _groups(figure: BoundFigure, linked: LinkedTable, within: int) -> int:
+def _groups(figure: BoundFigure, linked: LinkedTable, within: Bitmap) -> Bitmap:
+    """The groups whose figure passes."""
     groups = linked.groups(within)
     layers = linked.rows.meeting(figure.part.conditions, groups)
     if figure.field is None:
@@ -55,20 +57,20 @@ def _groups(figure: BoundFigure, linked: LinkedTable, within: int) -> int:
     return _extreme(figure, figure.field, linked, list(layers))
 
 
-def _counted(item: BoundFilter, layers: Sequence[int], groups: int) -> int:
-    """The groups whose count of rows passes: each row that passes counts as the number 1."""
+def _counted(item: BoundFilter, layers: Sequence[Bitmap], groups: Bitmap) -> Bitmap:
+    """The groups whose count of rows passes. Each row that meets the conditions adds 1."""
     width = len(layers).bit_length() + 1
-    return _Sums(added(((layer, 0) for layer in layers), width), 1, groups).passing(item)
+    return _Sums(added(((layer, EMPTY) for layer in layers), width), 1, groups).passing(item)
 
 
 def _summed(
-    item: BoundFilter, field: Field, linked: LinkedTable, layers: Iterable[int], groups: int
-) -> int:
-    """The groups whose sum passes: the whole numbers of those rows that pass are added up."""
+    item: BoundFilter, field: Field, linked: LinkedTable, layers: Iterable[Bitmap], groups: Bitmap
+) -> Bitmap:
+    """The groups whose sum passes. Each row that meets the conditions adds its whole number."""
     amounts, of_layers = linked.rows.amounts(field)
     width = amounts.width + len(of_layers).bit_length()
     if 1 << width > 10 ** getcontext().prec:
-        raise Unsortable  # where decimals would be rounded, they are not added up exactly
+        raise Unsortable  # decimals would be rounded
     numbers = (
         [digit & layer for digit in slices] for slices, layer in zip(of_layers, layers, strict=True)
     )
@@ -76,22 +78,22 @@ def _summed(
 
 
 class _Sums:
-    """Whole numbers, bit-sliced, the last slice their sign; compared with values of filters.
+    """The sums of groups, sliced, to be compared with the values of filters.
 
     Args:
-        slices: The numbers.
-        scale: By what the values of filters are multiplied.
-        groups: The groups that are looked at.
+        slices: The sums. The last slice is the sign (two's complement).
+        scale: The factor that the values of filters are multiplied by.
+        groups: The groups to look at.
     """
 
-    def __init__(self, slices: Sequence[int], scale: int, groups: int) -> None:
-        # With the sign turned round, the numbers ascend from the least one, which becomes 0.
+    def __init__(self, slices: Sequence[Bitmap], scale: int, groups: Bitmap) -> None:
+        # Inverting the sign adds a constant to each sum, so that the least possible one is 0.
         self._slices = [*slices[:-1], groups ^ (groups & slices[-1])]
         self._zero = 1 << len(slices) - 1
         self._scale = scale
         self._groups = groups
 
-    def passing(self, item: BoundFilter) -> int:
+    def passing(self, item: BoundFilter) -> Bitmap:
         """The groups whose sum passes a filter."""
         match item:
             case IsEqual(value):
@@ -114,7 +116,7 @@ class _Sums:
                     found &= self.passing(each)
                 return found
             case AnyOf(items):
-                found = 0
+                found = EMPTY
                 for each in items:
                     found |= self.passing(each)
                 return found
@@ -124,24 +126,27 @@ class _Sums:
     def _scaled(self, value: Any) -> Fraction:  # noqa: ANN401 - a number
         return Fraction(value) * self._scale
 
-    def _between(self, start: int, stop: int) -> int:
+    def _between(self, start: int, stop: int) -> Bitmap:
+        """The groups whose sum is at least ``start`` and below ``stop``."""
         low = max(start + self._zero, 0)
         high = min(stop + self._zero, 2 * self._zero)
-        return pick(self._slices, [(low, high)], self._groups) if low < high else 0
+        return pick(self._slices, [(low, high)], self._groups) if low < high else EMPTY
 
 
-def _extreme(figure: BoundFigure, field: Field, linked: LinkedTable, layers: Sequence[int]) -> int:
-    """The groups whose latest, or earliest, value passes; blank values are passed over.
+def _extreme(
+    figure: BoundFigure, field: Field, linked: LinkedTable, layers: Sequence[Bitmap]
+) -> Bitmap:
+    """The groups whose latest, or earliest, value passes. Blank values are ignored.
 
-    The latest lies in a stretch of ranks if some rank does, and none lies behind it.
+    The latest value is in a run of ranks if some row's rank is in the run and no row's is above.
     """
     dictionary = linked.rows.dictionary(field)
     filled = without(full(len(dictionary)), full(dictionary.blanks))
-    found = 0
+    found = EMPTY
     for start, stop in runs(dictionary.passing(figure.filter) & filled):
-        before, behind = filled & full(start), without(filled, full(stop))
-        worse = behind if figure.measure is Measure.LATEST else before
+        below, above = filled & full(start), without(filled, full(stop))
+        beyond = above if figure.measure is Measure.LATEST else below
         inside = without(full(stop), full(start))
-        some = linked.rows.any_ranked(field, layers, inside)
-        found |= without(some, linked.rows.any_ranked(field, layers, worse))
+        some = linked.rows.any_with_rank_in(inside, field, layers)
+        found |= without(some, linked.rows.any_with_rank_in(beyond, field, layers))
     return found

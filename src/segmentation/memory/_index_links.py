@@ -1,7 +1,7 @@
-"""The rows of a table linked to contacts: to which group each row belongs, whom a group stands for.
+"""Linking a table to contacts: the group of each row, and the contacts of each group.
 
-Groups are contacts where the link goes by the contact's number, or else the values of the link,
-say companies.
+If the link compares the contact's number, each contact is a group. Otherwise each value of the
+link is one, for example each company.
 """
 
 from array import array
@@ -12,26 +12,33 @@ from itertools import compress, count, islice, repeat
 from operator import attrgetter, ne
 from typing import Any
 
-from segmentation.bitmaps import from_flags, from_positions, full, to_flags, to_positions
+from segmentation.bitmaps import (
+    Bitmap,
+    from_flags,
+    from_positions,
+    full,
+    to_flags,
+    to_positions,
+)
 from segmentation.criteria import Row, Table
 
 from ._index_positions import Positions
 from ._index_rows import LinkedRows
 
 _FEW = 16
-"""With fewer contacts than one in so many, each is looked up for itself."""
+"""Fewer than one in this many contacts are looked up one by one."""
 _BLOCK = 512
-"""So many rows are read together."""
+"""How many rows are read together."""
 
 
 class LinkKey:
-    """From a record to what its group goes by: a value, or a tuple of several.
+    """The function from a record to its key: one value, or a tuple of several.
 
-    Behind the first, a value that is missing is its blank.
+    A missing value counts as blank, except the first: a row or contact without it has no link.
 
     Args:
-        names: The fields that a link compares.
-        blanks: The blank of each.
+        names: The fields that the link compares.
+        blanks: The blank of each field.
     """
 
     def __init__(self, names: Sequence[str], blanks: Sequence[Any]) -> None:
@@ -43,13 +50,13 @@ class LinkKey:
         return next(self.of_all([record]))
 
     def of_all(self, records: Sequence[Row]) -> Iterator[Any]:
-        """The keys of many records, one after the other: none is kept waiting in memory."""
+        """The keys of many records, one at a time, to save memory."""
         if len(self._reads) == 1:
             return self.values(0, records)
         return zip(*(self.values(at, records) for at in range(len(self._reads))), strict=True)
 
     def values(self, at: int, records: Sequence[Row]) -> Iterator[Any]:
-        """What stands at one place of many keys; a blank at the first links nothing."""
+        """The value at one place of the key of each record."""
         read = self._reads[at]
         if at == 0:
             return map(read, records)
@@ -57,18 +64,18 @@ class LinkKey:
 
 
 class LinkedTable:
-    """The rows of a linked table, and which contacts each group of them stands for.
+    """The rows of a linked table by group, and the contacts of each group.
 
     Args:
         rows: The rows by group.
-        groups: The group of each contact, the one behind the last for none; ``None`` if groups
-            are contacts.
+        groups: The group of each contact, the number of groups for none. ``None`` if each contact
+            is a group.
         fields: How many fields the link compares.
-        covered: The contacts whose rows are there.
+        covered: The contacts whose rows are included.
     """
 
     def __init__(
-        self, rows: LinkedRows, groups: "array[int] | None", fields: int, covered: int
+        self, rows: LinkedRows, groups: "array[int] | None", fields: int, covered: Bitmap
     ) -> None:
         self.rows = rows
         self.covered = covered
@@ -79,12 +86,12 @@ class LinkedTable:
         """The rows that belong to a contact with these values in the link's fields."""
         return self.rows.of(key[0] if self._single else key)
 
-    def groups(self, within: int) -> int:
-        """The groups to look at for a set of contacts."""
+    def groups(self, within: Bitmap) -> Bitmap:
+        """The groups that a set of contacts may belong to."""
         return within if self._groups is None else full(self.rows.size)
 
-    def contacts(self, groups: int, within: int) -> int:
-        """Those contacts of a set whose group is in a set of groups."""
+    def contacts(self, groups: Bitmap, within: Bitmap) -> Bitmap:
+        """The contacts of a set whose group is in a set of groups."""
         if self._groups is None or not groups:
             return within & groups
         flags = to_flags(groups, self.rows.size) + b"\0"
@@ -95,16 +102,18 @@ class LinkedTable:
         return within & from_flags(bytes(map(flags.__getitem__, self._groups)))
 
 
-def link_rows(table: Table, rows: Iterable[Row], positions: Positions, covered: int) -> LinkedTable:
-    """The rows of a table by group, at least those that belong to a set of contacts."""
+def link_rows(
+    table: Table, rows: Iterable[Row], positions: Positions, covered: Bitmap
+) -> LinkedTable:
+    """Link the rows of a table to a set of contacts. Other contacts' rows may be left out."""
     linking = _Linking(table, positions, covered)
-    return linking.by_contact(rows) if linking.goes_by_contact else linking.by_value(rows)
+    return linking.by_contact(rows) if linking.compares_number else linking.by_value(rows)
 
 
 class _Linking:
-    """What is known while the rows of one table are linked to a set of contacts."""
+    """Links the rows of one table to a set of contacts."""
 
-    def __init__(self, table: Table, positions: Positions, covered: int) -> None:
+    def __init__(self, table: Table, positions: Positions, covered: Bitmap) -> None:
         on = table.link.on if table.link else ()
         blanks = [table.field(name).blank for name, _ in on]
         self._names = [name for _, name in on]
@@ -114,15 +123,15 @@ class _Linking:
         self._size = positions.size
         self._covered = covered
         self._places = list(to_positions(covered))
-        self.goes_by_contact = positions.key in self._names
+        self.compares_number = positions.key in self._names
 
     @cached_property
     def _contacts(self) -> list[Row]:
-        """The contacts themselves; where the link is their number alone, nobody looks at them."""
+        """The contacts. Not read if the link compares nothing but their number."""
         return list(map(self._positions.contacts.__getitem__, self._places))
 
     def by_contact(self, rows: Iterable[Row]) -> LinkedTable:
-        """With the positions of contacts for groups: looked up by number, the rest compared."""
+        """Make each contact a group: find it by its number, then compare the other fields."""
         at = self._names.index(self._positions.key)
         nos = list(map(self._positions.nos.__getitem__, self._places))
         firsts = nos if at == 0 else list(self._own.values(0, self._contacts))
@@ -136,7 +145,7 @@ class _Linking:
         return LinkedTable(made, None, len(self._names), self._covered)
 
     def by_value(self, rows: Iterable[Row]) -> LinkedTable:
-        """With the values of contacts for groups."""
+        """Make each value of the link a group."""
         values = list(self._own.of_all(self._contacts))
         different = sorted(set(compress(values, self._own.values(0, self._contacts))))
         none = len(different)
@@ -156,9 +165,9 @@ class _Linking:
         known: "_Known",
         none: int,
     ) -> "tuple[list[Row], array[int]]":
-        """The rows, each with its group; those without one only if all contacts are asked for.
+        """The rows and their groups. The rows of contacts that are not covered are left out.
 
-        All keys of a block are read before one is looked for: their ways to memory overlap.
+        All keys of a block are read before any is looked up, so that waits for memory overlap.
         """
         whole = len(self._places) == self._size
         kept: list[Row] = []
@@ -175,7 +184,7 @@ class _Linking:
         return kept, groups
 
     def _compare(self, at: int, rows: Sequence[Row], groups: "array[int]") -> None:
-        """Take rows from contacts who have another value there."""
+        """Take rows away from contacts that have another value at one place of the key."""
         held: list[Any] = [None] * (self._size + 1)
         for place, value in zip(self._places, self._own.values(at, self._contacts), strict=True):
             held[place] = value
@@ -185,7 +194,7 @@ class _Linking:
 
 
 def _position_by(positions: Positions, at: int, fields: int) -> Callable[[Any], int | None]:
-    """From a key to the position of the contact whose number stands there in it."""
+    """The function from a key to the position of the contact whose number it holds."""
     if fields == 1:
         return positions.position
     return lambda key: positions.position(key[at])
@@ -211,26 +220,26 @@ class _Known:
 
     @cached_property
     def _set(self) -> frozenset[Any]:
-        """The keys: a set knows sooner what is not in it."""
+        """The keys. A set finds out faster than a dictionary that a key is missing."""
         return frozenset(self._keys)
 
     def among(self, sought: list[Any]) -> tuple[Container[Any], dict[Any, int]]:
-        """Those of some keys that are known, and their groups; of others perhaps, too.
+        """The known keys and their groups: at least those that are sought.
 
-        Tables often come in the order of their keys. What a block of them asks for then stands
-        together, in a dictionary so small that no way to it is long.
+        Tables often come in the order of their keys. The keys of a block are then neighbours, and
+        a small dictionary of these neighbours stays in the processor's cache.
         """
-        stretch = self._stretch(sought) if self._in_order else None
-        self._in_order = stretch is not None
-        return (self._set, self.all) if stretch is None else (stretch, stretch)
+        neighbours = self._neighbours(sought) if self._in_order else None
+        self._in_order = neighbours is not None
+        return (self._set, self.all) if neighbours is None else (neighbours, neighbours)
 
-    def _stretch(self, sought: list[Any]) -> dict[Any, int] | None:
-        """The groups of the keys from the first sought to the last, if they come in order."""
+    def _neighbours(self, sought: list[Any]) -> dict[Any, int] | None:
+        """The groups of all keys from the first sought to the last, ``None`` if out of order."""
         try:
             if sought != sorted(sought):
                 return None
             start = bisect_left(self._keys, sought[0])
             stop = bisect_right(self._keys, sought[-1], start)
-        except TypeError:  # some are missing
+        except TypeError:  # some values are None
             return None
         return dict(zip(self._keys[start:stop], self._groups[start:stop], strict=True))

@@ -1,11 +1,19 @@
-"""The rows of a linked table, arranged so that parts are answered by bit operations.
+"""The rows of a linked table, laid out so that bit operations answer questions about them.
 
-Rows belong to *groups*: to contacts where the link goes by the contact's number, or else to
-the values of the link, say companies. The first row of each group makes up the first layer,
-the second row the second, and so on; a layer has one position for each group. A part is true
-of a group if some layer's row meets all its conditions. Groups with more rows than there are
-layers, and those whose rows have changed since, are left to the reference predicate, which
-finds their rows by the chain that links each row to the one before it in its group.
+Each row belongs to a *group*. If the link compares the contact's number, each contact is a group.
+Otherwise each value of the link is one, for example each company. The first row of each group
+stands in layer 0, the second in layer 1, and so on. A layer has one position for each group::
+
+    group      0       1       2
+    layer 0    row 0   row 1   row 4
+    layer 1    row 2   -       row 5
+    layer 2    row 3   -       -
+
+A group has a row that meets all conditions if its row in some layer meets them all. Some groups
+have more rows than there are layers. The rows of others have changed since the layers were built.
+Both are *unindexed*: the reference predicate answers for them, one row after the other. It finds
+the rows of a group by a chain from each row to the previous row of its group. The changed rows
+are in an overlay, by key.
 """
 
 from array import array
@@ -14,30 +22,32 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from segmentation.bitmaps import above, from_positions, slices_of, without
+from segmentation.bitmaps import EMPTY, Bitmap, above, from_positions, slices_of, without
 from segmentation.criteria import BoundWhere
 from segmentation.fields import Field
 
 from ._index_columns import Amounts, Column, Dictionary, Ranks, encode, reader, zeros
 
 _SPARSE = 1024
-"""A layer with rows for less than one in so many groups is not worth its bits."""
+"""A layer with rows for fewer than one in this many groups takes more room than it is worth."""
 _MOST_LAYERS = 200
-_NOWHERE = 255
-_NONE = -1
+_NO_LAYER = 255
+_NO_ROW = -1
 
 Key: TypeAlias = Any
+"""What decides the group of a row: one value, or a tuple of several."""
 
 
 class LinkedRows:
-    """The rows of one table by the groups that they belong to.
+    """The rows of one table by group.
 
     Args:
         rows: The rows.
-        groups: The group of each, a number from 0; the number of groups for none.
+        groups: The group of each row, from 0. ``size`` stands for no group.
         size: The number of groups.
-        key: From a row to what its group goes by, one value or a tuple of several.
-        group_of: The group of a key as things stand later; ``None`` for none.
+        key: The function from a row to its key.
+        group_of: The function from a key to its group, ``None`` if it has none. The answer may
+            change when contacts are added.
     """
 
     def __init__(
@@ -53,47 +63,47 @@ class LinkedRows:
         self._groups = groups
         self._key = key
         self._group_of = group_of
-        self._changed: dict[Key, list[Any]] = {}
-        self._stale: set[int] = set()
+        self._overlay: dict[Key, list[Any]] = {}
+        self._stale_groups: set[int] = set()
         self._columns: dict[Field, tuple[Dictionary, Sequence[Column]]] = {}
-        self._amounts: dict[Field, tuple[Amounts, Sequence[Sequence[int]]]] = {}
-        self._last = array("i", [_NONE]) * (size + 1)
-        self._before = array("i", bytes(4 * len(rows)))
+        self._amounts: dict[Field, tuple[Amounts, Sequence[Sequence[Bitmap]]]] = {}
+        self._last = array("i", [_NO_ROW]) * (size + 1)
+        self._previous = array("i", bytes(4 * len(rows)))
         counts, depths = self._chain()
-        layers = _worth(counts)
+        layers = _layer_count(counts)
         self._deep = above(counts, layers)
-        self._layer_of = depths.translate(bytes([*range(layers), *[_NOWHERE] * (256 - layers)]))
+        self._layer_of = depths.translate(bytes([*range(layers), *[_NO_LAYER] * (256 - layers)]))
         self.filled = tuple(above(counts, layer) for layer in range(layers))
-        """For each layer the groups that have a row in it."""
+        """For each layer, the groups that have a row in it."""
 
     def _chain(self) -> tuple[bytes, bytes]:
-        """Link each row to the one before it.
+        """Link each row to the previous row of its group.
 
-        Returns how many rows each group has, and how many come before each row in its group.
+        Returns:
+            How many rows each group has, and how many rows of its group precede each row.
         """
-        last, before = self._last, self._before
+        last, previous = self._last, self._previous
         counts, depths = bytearray(self.size + 1), bytearray(len(self._rows))
         for at, group in enumerate(self._groups):
-            before[at] = last[group]
+            previous[at] = last[group]
             last[group] = at
             depths[at] = depth = counts[group]
-            if depth < _NOWHERE:
+            if depth < _NO_LAYER:
                 counts[group] = depth + 1
         return bytes(counts[: self.size]), bytes(depths)
 
     def _layered(self, values: Ranks) -> Iterator[Ranks]:
-        """The values of rows by layer, one for each group; where it has no row, 0.
-
-        What has no layer goes to one that is thrown away; what has no group to the last place.
-        """
+        """The values of the rows by layer, one value for each group, 0 if it has no row there."""
+        # Rows without a layer are written to a plane that is not used, and rows without a group
+        # to the last place: a test for each row would take longer.
         layers = [zeros(values, self.size + 1) for _ in self.filled]
-        planes = [*layers, *[zeros(values, self.size + 1)] * (_NOWHERE + 1 - len(layers))]
+        planes = [*layers, *[zeros(values, self.size + 1)] * (_NO_LAYER + 1 - len(layers))]
         for layer, group, value in zip(self._layer_of, self._groups, values, strict=True):
             planes[layer][group] = value
         return (layer[:-1] for layer in layers)
 
     def _column(self, field: Field) -> tuple[Dictionary, Sequence[Column]]:
-        """The dictionary of a field and its column for each layer."""
+        """The dictionary of a field, and its column for each layer."""
         if field not in self._columns:
             dictionary, ranks = encode(field, list(map(reader(field), self._rows)))
             columns = tuple(Column(dictionary, layer) for layer in self._layered(ranks))
@@ -101,14 +111,16 @@ class LinkedRows:
         return self._columns[field]
 
     @property
-    def undecided(self) -> int:
-        """Groups with more rows than there are layers, and groups whose rows have changed."""
-        return self._deep | from_positions(self._stale, self.size) if self._stale else self._deep
+    def unindexed(self) -> Bitmap:
+        """The groups with more rows than there are layers, and those whose rows have changed."""
+        if not self._stale_groups:
+            return self._deep
+        return self._deep | from_positions(self._stale_groups, self.size)
 
     # -- answers ----------------------------------------------------------------------------
 
-    def meeting(self, conditions: Sequence[BoundWhere], within: int) -> Iterator[int]:
-        """For each layer, those groups of a set whose row in it meets all conditions.
+    def meeting(self, conditions: Sequence[BoundWhere], within: Bitmap) -> Iterator[Bitmap]:
+        """For each layer, the groups of a set whose row in it meets all conditions.
 
         Raises:
             Unsortable: A field cannot be indexed.
@@ -118,26 +130,32 @@ class LinkedRows:
         for layer, filled in enumerate(self.filled):
             groups = within & filled
             for (_, columns), ranks in zip(found, passing, strict=True):
-                groups = columns[layer].those(ranks, groups)
+                groups = columns[layer].with_rank_in(ranks, groups)
             yield groups
 
-    def any_ranked(self, field: Field, layers: Sequence[int], ranks: int) -> int:
-        """Those groups that have a row, in one of these sets for each layer, of such a rank."""
+    def any_with_rank_in(self, ranks: Bitmap, field: Field, layers: Sequence[Bitmap]) -> Bitmap:
+        """The groups that have a row whose rank is in a set of ranks.
+
+        Args:
+            ranks: The ranks.
+            field: The field that they are ranks of.
+            layers: For each layer, the groups whose row in it counts.
+        """
         _, columns = self._column(field)
-        found = 0
+        found = EMPTY
         for column, groups in zip(columns, layers, strict=True):
-            found |= column.those(ranks, without(groups, found))
+            found |= column.with_rank_in(ranks, without(groups, found))
         return found
 
     def dictionary(self, field: Field) -> Dictionary:
         """The values of a field."""
         return self._column(field)[0]
 
-    def amounts(self, field: Field) -> tuple[Amounts, Sequence[Sequence[int]]]:
-        """How a field's values are whole numbers, and these, bit-sliced, for each layer.
+    def amounts(self, field: Field) -> tuple[Amounts, Sequence[Sequence[Bitmap]]]:
+        """A field's values as whole numbers, and their slices for each layer.
 
         Raises:
-            Unsortable: The field cannot be added up in whole numbers.
+            Unsortable: The field has values that are not exact numbers.
         """
         if field not in self._amounts:
             stored = list(map(reader(field), self._rows))
@@ -150,60 +168,65 @@ class LinkedRows:
     # -- single groups, and changes ---------------------------------------------------------
 
     def of(self, key: Key) -> Sequence[Any]:
-        """The rows with a key as they are now."""
-        if key in self._changed:
-            return self._changed[key]
+        """The rows with a key, as they are now."""
+        if key in self._overlay:
+            return self._overlay[key]
         group = self._known_group(key)
         if group is not None:
-            rows = list(self._chained(group))
+            rows = list(self._original_rows(group))
             if rows and self._key(rows[0]) == key:
                 return rows
-        return self._strangers.get(key, ())
+        return self._ungrouped.get(key, ())
 
     def _known_group(self, key: Key) -> int | None:
         group = self._group_of(key)
         return group if group is not None and group < self.size else None
 
-    def _chained(self, group: int) -> Iterator[Any]:
-        """The rows of a group as they were in the beginning."""
+    def _original_rows(self, group: int) -> Iterator[Any]:
+        """The rows of a group as they were when the layers were built."""
         at = self._last[group]
         while at >= 0:
             yield self._rows[at]
-            at = self._before[at]
+            at = self._previous[at]
 
     @cached_property
-    def _strangers(self) -> Mapping[Key, Sequence[Any]]:
-        """The rows that had no group in the beginning, by their keys."""
+    def _ungrouped(self) -> Mapping[Key, Sequence[Any]]:
+        """The original rows without a group, by key."""
         found: dict[Key, list[Any]] = defaultdict(list)
-        for row in self._chained(self.size):
+        for row in self._original_rows(self.size):
             found[self._key(row)].append(row)
         return dict(found)
 
-    def replace(self, old: Any, new: Any) -> None:  # noqa: ANN401
-        """Take note of a row that came (no old one), changed, or went (no new one)."""
-        if old is not None:
-            self._listed(old).remove(old)
-        if new is not None:
-            self._listed(new).append(new)
+    def on_row_changed(self, old: Any, new: Any) -> None:  # noqa: ANN401
+        """Record that a row was added (``old`` is ``None``), changed or removed.
 
-    def _listed(self, row: Any) -> list[Any]:  # noqa: ANN401
-        """The rows with the key of this one, which are about to change."""
+        Args:
+            old: The row before.
+            new: The row now, ``None`` if it was removed.
+        """
+        if old is not None:
+            self._overlay_rows(old).remove(old)
+        if new is not None:
+            self._overlay_rows(new).append(new)
+
+    def _overlay_rows(self, row: Any) -> list[Any]:  # noqa: ANN401
+        """The overlay's list of the rows with the same key as this one."""
         key = self._key(row)
-        if key not in self._changed:
-            self._changed[key] = list(self.of(key))
+        if key not in self._overlay:
+            self._overlay[key] = list(self.of(key))
             group = self._known_group(key)
             if group is not None:
-                self._stale.add(group)
-        return self._changed[key]
+                self._stale_groups.add(group)
+        return self._overlay[key]
 
     @property
     def changes(self) -> int:
-        """How many keys have other rows by now."""
-        return len(self._changed)
+        """How many keys have rows that have changed."""
+        return len(self._overlay)
 
 
-def _worth(counts: bytes) -> int:
-    """How many layers have rows for enough groups, given how many rows each group has."""
+def _layer_count(counts: bytes) -> int:
+    """How many layers are worth their room, given how many rows each group has."""
     deeper = counts.translate(None, bytes([0]))
     least = len(deeper) // _SPARSE
     layers = 0

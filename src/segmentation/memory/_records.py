@@ -1,4 +1,4 @@
-"""Records in memory: a dictionary or a list for each kind, read in the order of keys."""
+"""Records in memory: a dictionary or a list for each kind, read in the order of their keys."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,11 +13,12 @@ from ._indexes import Indexes
 from ._undo import UndoLog
 
 _WAITING = 8
+"""Waiting records are sorted in once they are more than one in this many."""
 _ALWAYS_WAITING = 1000
-"""Records that may wait, if they are more than one in eight."""
+"""So many records may always wait, however few there are."""
 
 Watcher: TypeAlias = Callable[[str, Any, Any], None]
-"""Is told the table, the old record and the new one; ``None`` stands for none."""
+"""Called with the table, the old record and the new one. ``None`` means that there is none."""
 
 
 class _Kept(Protocol):
@@ -30,7 +31,7 @@ class _Kept(Protocol):
         """The record with a key, or ``None``."""
 
     def set(self, key: Any, item: Any) -> None:  # noqa: ANN401
-        """Put a record, or ``None`` for none, under a key."""
+        """Store a record under a key. ``None`` removes it."""
 
     def all(self) -> list[Any]:
         """The records in the order of their keys."""
@@ -38,9 +39,9 @@ class _Kept(Protocol):
 
 @attrs.define
 class _ByKey:
-    """The records of one kind in a dictionary, by keys of one field.
+    """The records of one kind in a dictionary, for keys of one field.
 
-    Most records come in the order of their keys, so that nothing need be sorted.
+    Most records are added in the order of their keys, so that sorting is rarely needed.
     """
 
     kind: type[Record]
@@ -72,10 +73,10 @@ class _ByKey:
 
 @attrs.define
 class _InOrder:
-    """The records of one kind in a list, in the order of their keys of several fields.
+    """The records of one kind in a sorted list, for keys of several fields.
 
-    In a dictionary each key would be a tuple of its own, which takes as much room as a small
-    record. What would not come last waits beside the list until that is read.
+    A dictionary would need a tuple for each key, which takes as much room as a small record. A
+    record that does not belong at the end waits in a dictionary until the list is read.
     """
 
     kind: type[Record]
@@ -125,11 +126,11 @@ class _InOrder:
 
 
 _Done: TypeAlias = tuple[_Kept, Any, Any, Any]
-"""A change: among which records, under which key, the old record and the new one."""
+"""A change: the records of the kind, the key, the old record and the new one."""
 
 
 def _key_getter(kind: type[Record]) -> Callable[[Any], Any]:
-    """The function from records to their keys: one bare value, or a tuple of several."""
+    """The function from a record to its key: one value, or a tuple of several."""
     return attrgetter(*kind.__key__) if kind.__key__ else lambda _: ()
 
 
@@ -142,7 +143,7 @@ class MemoryRecords:
         self._indexes = Indexes()
         self._watchers: list[Watcher] = []
         self.changes = 0
-        """Counts changes, so that what was worked out from records knows its age."""
+        """The number of changes so far, by which caches of computed values see their age."""
 
     def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
         """The record with this key, or ``None``."""
@@ -150,7 +151,7 @@ class MemoryRecords:
         return kept.get(key if len(key) != 1 else key[0]) if kept else None
 
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
-        """All records of a kind, in the order of their keys, whose fields have these values."""
+        """The records of a kind whose fields have these values, in the order of their keys."""
         kept = self._tables.get(kind)
         if kept is None:
             return iter(())
@@ -161,7 +162,7 @@ class MemoryRecords:
         return (item for item in found if all(getattr(item, f) == v for f, v in equal.items()))
 
     def put(self, records: Iterable[Record]) -> None:
-        """Store records; one with the same key is replaced."""
+        """Store records. A record with the same key is replaced."""
         done = self._undoable()
         for item in records:
             kept = self._kept(type(item))
@@ -171,10 +172,10 @@ class MemoryRecords:
                 self._indexes.put(item, old)
             done.append((kept, key, old, item))
             self._write(kept, key, old, item)
-        self._changed()
+        self._count_change()
 
     def remove(self, records: Iterable[Record]) -> None:
-        """Remove records by their keys; one that is not there is passed over."""
+        """Remove records by their keys. Records that are not there are skipped."""
         done = self._undoable()
         for item in records:
             kept = self._kept(type(item))
@@ -185,10 +186,10 @@ class MemoryRecords:
                     self._indexes.remove(old)
                 done.append((kept, key, old, None))
                 self._write(kept, key, old, None)
-        self._changed()
+        self._count_change()
 
     def watch(self, watcher: Watcher) -> None:
-        """Have somebody told of every change, those that are taken back among them."""
+        """Call a watcher at every change, and when a change is undone."""
         self._watchers.append(watcher)
 
     def _kept(self, kind: type[Record]) -> _Kept:
@@ -198,12 +199,12 @@ class MemoryRecords:
         return self._tables[kind]
 
     def _undoable(self) -> list[_Done]:
-        """A list for the changes that follow, by which they can be taken back."""
+        """A list to add changes to. A failing transaction undoes the changes in it."""
         done: list[_Done] = []
-        self._undo.remember(lambda: self._take_back(done))
+        self._undo.remember(lambda: self._undo_changes(done))
         return done
 
-    def _take_back(self, done: Sequence[_Done]) -> None:
+    def _undo_changes(self, done: Sequence[_Done]) -> None:
         for kept, key, old, new in reversed(done):
             self._write(kept, key, new, old)
             self._indexes.forget(kept.kind)
@@ -213,7 +214,7 @@ class MemoryRecords:
         for watcher in self._watchers:
             watcher(kept.kind.__table__, old, new)
 
-    def _changed(self) -> None:
+    def _count_change(self) -> None:
         self.changes += 1
         self._undo.remember(self._count)
 

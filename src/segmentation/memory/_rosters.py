@@ -1,14 +1,14 @@
-"""Rosters on the index: who joins is a set of positions, and who is on two rosters is an *and*.
+"""Rosters on the index: a roster is a set of positions, and what two rosters share is an *and*.
 
-Contacts are taken as they were when the roster was made: those that have changed since they were
-counted are kept with it, all others are found where they stand.
+A roster shows its contacts as they were when it was made. Contacts that were stale at that time
+are kept in the roster itself. All others are read from their position in the index.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Self, cast
 
-from segmentation.bitmaps import to_flags, to_positions
+from segmentation.bitmaps import EMPTY, Bitmap, to_flags, to_positions
 from segmentation.contacts import Contact, segment_order
 from segmentation.criteria import Row
 from segmentation.segments import Joining, Listed, Others, nos_in_order, nos_of
@@ -22,22 +22,22 @@ class IndexedRoster:
     """Contacts of an index, each at its position there.
 
     Args:
-        positions: Where contacts stand.
-        everyone: Who is on the roster.
-        changed: Those of them who are not as they were when they were counted.
+        positions: The positions of the index.
+        everyone: The contacts on the roster.
+        changed: Those of them that were stale when the roster was made, by position.
     """
 
     def __init__(
-        self, positions: Positions, everyone: int, changed: Mapping[int, Row] | None = None
+        self, positions: Positions, everyone: Bitmap, changed: Mapping[int, Row] | None = None
     ) -> None:
         self.everyone = everyone
         self._positions = positions
         self._changed = changed or {}
 
     @classmethod
-    def now(cls, positions: Positions, everyone: int) -> Self:
-        """The roster of contacts as they are at this moment."""
-        return cls(positions, everyone, positions.changed_among(everyone))
+    def now(cls, positions: Positions, everyone: Bitmap) -> Self:
+        """The roster of contacts as they are now."""
+        return cls(positions, everyone, positions.changed_within(everyone))
 
     @property
     def count(self) -> int:
@@ -60,8 +60,8 @@ class IndexedRoster:
     def _flags(self) -> bytes:
         return to_flags(self.everyone, self.everyone.bit_length())
 
-    def in_order(self, places: int) -> list[int]:
-        """The places of a set, in the order in which lines follow each other."""
+    def in_order(self, places: Bitmap) -> list[int]:
+        """The places of a set, in the order of a segment's lines."""
         return self._positions.in_order(places, segment_order, self._changed)
 
     def contact_nos(self, places: Iterable[int]) -> Iterator[str]:
@@ -69,23 +69,23 @@ class IndexedRoster:
         return map(self._positions.nos.__getitem__, places)
 
     def at(self, place: int) -> Joining:
-        """The contact at a place, as it was."""
-        return cast("Contact", self._changed.get(place) or self._positions.first(place))
+        """The contact at a place, as it was when the roster was made."""
+        return cast("Contact", self._changed.get(place) or self._positions.original(place))
 
-    def only(self, places: int) -> Self:
-        """The roster of those at these places."""
+    def only(self, places: Bitmap) -> Self:
+        """The roster of the contacts at these places."""
         return type(self)(self._positions, self.everyone & places, self._changed)
 
-    def shared(self, *others: Others) -> int:
-        """The places of those who are among any of these others too."""
-        found = 0
+    def shared(self, *others: Others) -> Bitmap:
+        """The places of the contacts that are also in one of these others."""
+        found = EMPTY
         for each in others:
             if isinstance(each, IndexedRoster) and each._positions is self._positions:  # noqa: SLF001 - of this class
                 found |= each.everyone
             else:
-                found |= self._positions.those(nos_of(each))
+                found |= self._positions.bitmap_of(nos_of(each))
         return self.everyone & found
 
     def listed(self) -> Listed:
-        """The roster written out."""
+        """The roster as a list, without the index."""
         return Listed.of(map(self.at, self.in_order(self.everyone)))

@@ -1,4 +1,4 @@
-"""The store in memory: every protocol over dictionaries, with transactions that roll back."""
+"""The store in memory: every protocol of a store over dictionaries, with transactions."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from ._undo import UndoLog
 
 
 class MemorySegments:
-    """Worksheets by number."""
+    """Segments by number."""
 
     def __init__(self, undo: UndoLog) -> None:
         self._undo = undo
@@ -34,7 +34,7 @@ class MemorySegments:
         return (self._segments[no].header for no in sorted(self._segments))
 
     def put(self, segment: Segment) -> Segment:
-        """Store a segment; what is returned bears the new version."""
+        """Store a segment. Returns it with its new version."""
         stored = self._segments.get(segment.no)
         self._same_version(segment, stored.version if stored else 0)
         newer = attrs.evolve(segment, version=segment.version + 1)
@@ -82,7 +82,7 @@ class MemoryLog:
         return head_of(self._entries[-1]) if self._entries else Head()
 
     def erase(self, numbers: Iterable[int]) -> None:
-        """Remove the personal content of entries; its hash and all else stay."""
+        """Remove the personal content of entries. Its hash and everything else are kept."""
         for number in numbers:
             place = number - 1
             if 0 <= place < len(self._entries):
@@ -94,33 +94,33 @@ class MemoryLog:
 
 
 class MemoryAttachments:
-    """Contents by their SHA-256."""
+    """Contents of attachments by their SHA-256."""
 
     def __init__(self, undo: UndoLog) -> None:
         self._undo = undo
         self._contents: dict[str, bytes] = {}
 
     def put(self, content: bytes) -> str:
-        """Keep a content; returns its SHA-256, hexadecimal."""
+        """Store a content. Returns its SHA-256 in hexadecimal."""
         digest = hashlib.sha256(content).hexdigest()
         self._undo.set(self._contents, digest, content)
         return digest
 
     def get(self, digest: str) -> bytes:
-        """The content."""
+        """The content with this SHA-256."""
         try:
             return self._contents[digest]
         except KeyError:
             raise NotFound("attachment", digest) from None
 
     def remove(self, digests: Iterable[str]) -> None:
-        """Remove contents; one that is not there is passed over."""
+        """Remove contents. Contents that are not there are skipped."""
         for digest in digests:
             self._undo.delete(self._contents, digest)
 
 
 class MemoryStore:
-    """A store that lives as long as the object."""
+    """A store whose data exist as long as the object."""
 
     def __init__(self) -> None:
         self._undo = UndoLog()
@@ -131,8 +131,8 @@ class MemoryStore:
         self.attachments = MemoryAttachments(self._undo)
 
     def transaction(self) -> AbstractContextManager[None]:
-        """All changes made inside are kept together, or, on an error, none of them."""
+        """A block whose changes are all kept, or all undone if an error leaves it."""
         return self._undo.transaction()
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: a store in memory holds no files or connections."""

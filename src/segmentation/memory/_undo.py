@@ -1,4 +1,4 @@
-"""Undoing changes to dictionaries: what makes a transaction in memory."""
+"""Transactions in memory: each change records how to undo it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ V = TypeVar("V")
 
 
 class UndoLog:
-    """Remembers how to take back each change, while a transaction is open."""
+    """Records how to undo each change while a transaction is open."""
 
     def __init__(self) -> None:
         self._steps: list[Callable[[], object]] = []
@@ -19,14 +19,14 @@ class UndoLog:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Changes made inside are taken back, last first, if an error leaves the bracket.
+        """A block whose changes are undone, the last first, if an error leaves it.
 
-        One thread is inside at a time; others wait.
+        Only one thread at a time can be inside. Others wait.
         """
         with self._lock:
-            yield from self._bracket()
+            yield from self._undoing_on_error()
 
-    def _bracket(self) -> Iterator[None]:
+    def _undoing_on_error(self) -> Iterator[None]:
         start = len(self._steps)
         self._depth += 1
         try:
@@ -41,7 +41,7 @@ class UndoLog:
                 self._steps.clear()
 
     def remember(self, step: Callable[[], object]) -> None:
-        """Note how to take back a change that is about to be made."""
+        """Record how to undo a change that is about to be made."""
         if self._depth:
             self._steps.append(step)
 
@@ -54,7 +54,7 @@ class UndoLog:
         target[key] = value
 
     def delete(self, target: dict[K, V], key: K) -> None:
-        """Delete a key so that it can be undone; one that is not there is passed over."""
+        """Delete a key so that it can be undone. A missing key is skipped."""
         if key in target:
             old = target.pop(key)
             self.remember(lambda: target.__setitem__(key, old))

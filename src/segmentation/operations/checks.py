@@ -35,7 +35,7 @@ from segmentation.fields import (
 )
 from segmentation.interactions import SETUP_FIELDS, Interaction
 from segmentation.kinds import record_kinds
-from segmentation.operations.records import find_record
+from segmentation.operations.records import find_record, name_of
 from segmentation.protocols import Store
 from segmentation.questionnaires import (
     LineType,
@@ -199,11 +199,14 @@ def duplicate_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
 
 
 def taken_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
-    """Keys that records in the store have already."""
+    """Keys that a stored record of the same kind has already."""
     for item in placed:
-        if store.records.find(type(item.record), *key_of(item.record)) is not None:
+        if find_record(store, type(item.record), item.record) is not None:
             named = ", ".join(item.record.__key__)
-            yield Fault(item.place, named, Message("is taken already"), "taken")
+            kind = Message(name_of(type(item.record)))
+            yield Fault(
+                item.place, named, Message("is taken by another {kind}", kind=kind), "taken"
+            )
 
 
 # -- references -------------------------------------------------------------------------------

@@ -4,8 +4,9 @@ The answers come from the store's own way of selecting, so that a count beside a
 another count.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, overload
 
 import attrs
 
@@ -15,6 +16,7 @@ from segmentation.criteria import (
     AllOf,
     AsOf,
     BoundNode,
+    BoundSelection,
     Concern,
     Counts,
     Criteria,
@@ -23,20 +25,25 @@ from segmentation.criteria import (
     Remark,
     Schema,
     Table,
+    TableConditions,
     bind,
     check,
     circle_from,
     describe,
     explain,
+    make_selection,
     parts_of,
     segments_of,
 )
+from segmentation.errors import InvalidValue, UnknownName, near_name
 from segmentation.fields import Field, key_of
+from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.kinds import record_kinds
-from segmentation.languages import Phrases
+from segmentation.languages import ENGLISH, Phrases
+from segmentation.markup import SHOWN, to_table
 from segmentation.operations.context import Context
-from segmentation.operations.records import require_contact
+from segmentation.operations.records import get_record
 from segmentation.protocols import Store
 from segmentation.segments import (
     FILTERED,
@@ -45,6 +52,7 @@ from segmentation.segments import (
     contact_schema,
 )
 from segmentation.setup import ExtraField
+from segmentation.showing import shown_by
 
 _FILTERED = {kind.__table__: kind for kind, _, _ in FILTERED}
 
@@ -71,19 +79,164 @@ class StoredRows:
         return frozenset(interaction.contact_no for interaction in found)
 
 
+# -- what is asked ----------------------------------------------------------------------------
+
+
+def criteria_from(
+    store: Store,
+    criteria: Criteria | None,
+    tables: Mapping[str, TableConditions],
+    *,
+    options: Iterable[str] = (),
+) -> Criteria | None:
+    """What to choose by, out of a selection or else filters by table.
+
+    Args:
+        store: Whose schema tells which tables there are.
+        criteria: A selection; ``None`` for none.
+        tables: Filters by table. An empty mapping asks for nothing.
+        options: Names of arguments that stand beside the tables; an unknown table may be one of
+            them, mistyped.
+
+    Returns:
+        ``None`` if every contact passes.
+
+    Raises:
+        UnknownName: There is no such table; the error names the one that looks most like it.
+        InvalidValue: Both are given.
+        FilterError: A filter text does not parse.
+    """
+    _check_tables(store, tables, options)
+    if criteria is not None and tables:
+        raise InvalidValue("criteria", criteria, "cannot stand beside filters by table")
+    return criteria if criteria is not None or not tables else make_selection(tables)
+
+
+def _check_tables(store: Store, names: Iterable[str], options: Iterable[str]) -> None:
+    schema = schema_of(store)
+    for name in names:
+        try:
+            schema.table(name)
+        except UnknownName as error:
+            near = near_name(name, ["criteria", *options])
+            raise (UnknownName("table", name, known=[near]) if near else error) from None
+
+
+@shown_by("as_of.today", "base", count="found")
+@attrs.frozen(eq=False, repr=False, field_transformer=freeze_within)
+class Selected(Sequence[str]):
+    """The numbers of the contacts that pass a selection: all of them, or there was an error.
+
+    Equal to any other sequence of the same numbers; ``str`` of it is for people.
+
+    Attributes:
+        nos: The numbers, ascending; of a cut in its order.
+        base: From how many contacts they were chosen.
+        bound: The selection, with the dates that relative ones stood for.
+        at: When it was worked out.
+
+    >>> from datetime import UTC, date
+    >>> from segmentation import Contact, Workspace
+    >>> noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    >>> crm = Workspace.open(clock=lambda: noon)
+    >>> _ = crm.add(Contact(no="A", country_region_code="DK"), Contact(no="B"))
+    >>> found = crm.select(contact={"country_region_code": "DK"})
+    >>> list(found), found.base, str(found.as_of.today)
+    (['A'], 2, '2026-11-22')
+    >>> print(found)
+    1 of 2 contacts on 2026-11-22 (country region code is DK); worked out 2026-11-22 12:00+00:00
+    """
+
+    nos: Sequence[str]
+    base: int
+    bound: BoundSelection
+    at: datetime
+    _phrases: Phrases = ENGLISH
+
+    @property
+    def as_of(self) -> AsOf:
+        """The day and user that the selection was bound to."""
+        return self.bound.as_of
+
+    def __len__(self) -> int:
+        return len(self.nos)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return self.nos[index]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return list(self.nos) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # equal to any sequence of equal numbers
+
+    def __str__(self) -> str:
+        return self._phrases.say(
+            "selected",
+            count=len(self.nos),
+            base=self.base,
+            day=self.as_of.today.isoformat(),
+            selection=describe(self.bound, self._phrases),
+            at=self.at.isoformat(" ", "minutes"),
+        )
+
+    def _repr_html_(self) -> str:
+        """The first numbers, and how many there are besides."""
+        shown = self.nos[:SHOWN]
+        more = len(self.nos) - len(shown)
+        return to_table(["no"], [(no,) for no in shown], caption=str(self), more=more)
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"nos": self.nos, "base": self.base, "bound": self.bound, "at": self.at}
+
+
+def select(context: Context, criteria: Criteria | None) -> Selected:
+    """The numbers of the contacts that pass, excluded and blocked ones among them.
+
+    They come with what they rest on: the day, the dates worked out, from how many contacts.
+
+    Args:
+        context: Store, user, day and clock.
+        criteria: What to choose by; ``None`` for every contact.
+
+    Raises:
+        FilterError: A filter does not fit its field.
+        UnknownName: The criteria name a table or field that the schema does not have.
+    """
+    contacts = context.store.contacts
+    bound = bind(criteria, schema_of(context.store), context.day)
+    return Selected(
+        nos=contacts.matching(bound),
+        base=contacts.count(attrs.evolve(bound, node=None, cut=None)),
+        bound=bound,
+        at=context.now,
+        phrases=context.phrases,
+    )
+
+
+# -- what it says, and why --------------------------------------------------------------------
+
+
 def describe_selection(context: Context, criteria: Criteria | None) -> str:
     """A selection in words, with the dates that relative ones stand for."""
     return describe(bind(criteria, schema_of(context.store), context.day), context.phrases)
 
 
-def explain_contact(context: Context, criteria: Criteria | None, contact_no: str) -> Explanation:
+def explain_contact(
+    context: Context, criteria: Criteria | None, contact_no: str | Contact
+) -> Explanation:
     """Why a contact passes a selection, or why not: which parts hold, decided by which rows.
 
     Raises:
         NotFound: There is no such contact.
     """
     store = context.store
-    contact = require_contact(store, contact_no)
+    contact = get_record(store, Contact, contact_no)
     bound = bind(criteria, schema_of(store), context.day)
     return explain(bound, StoredRows(store), contact, phrases=context.phrases)
 
@@ -108,7 +261,7 @@ def count_each_part(context: Context, criteria: Criteria | None) -> Counts:
 
 
 def check_selection(
-    context: Context, criteria: Criteria, *, segment_no: str = ""
+    context: Context, criteria: Criteria | None, *, segment_no: str = ""
 ) -> tuple[Remark, ...]:
     """What is wrong or remarkable about a selection, each thing in a sentence.
 
@@ -117,6 +270,8 @@ def check_selection(
         criteria: The selection.
         segment_no: The segment that it is for, which it should not ask for itself.
     """
+    if criteria is None:
+        return ()
     store = context.store
 
     def known(table: str) -> Container[str] | None:
@@ -161,14 +316,3 @@ def schema_of(store: Store) -> Schema:
     for extra in store.records.all(ExtraField):
         added.setdefault(extra.table, []).append(extra.field)
     return contact_schema(added)
-
-
-def select(store: Store, criteria: Criteria | None, as_of: AsOf) -> Sequence[str]:
-    """The numbers of the contacts that pass, excluded and blocked ones among them.
-
-    Args:
-        store: Where the contacts are.
-        criteria: What to choose by; ``None`` for every contact.
-        as_of: The day and user that relative dates and tokens stand for.
-    """
-    return store.contacts.matching(bind(criteria, schema_of(store), as_of))

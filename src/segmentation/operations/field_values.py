@@ -130,7 +130,6 @@ class TemplateLanguageValues(TypedDict, total=False):
     language_code: str | LanguageCode
     description: str
     subject: str
-    attachment: str
     attachment_name: str
     word_template_code: str
     extra: Mapping[str, Value] | Extra
@@ -284,7 +283,6 @@ class SegmentLineValues(TypedDict, total=False):
     subject: str
     send_word_docs_as_attachment: bool
     word_template_code: str
-    attachment: str
     attachment_name: str
     evaluation: str
     own_texts: str
@@ -379,4 +377,150 @@ class CompanyInformationValues(TypedDict, total=False):
     giro_no: str
     iban: str
     swift_code: str
+    extra: Mapping[str, Value] | Extra
+
+
+class InteractionDraftValues(TypedDict, total=False):
+    """Fields of the table ``interaction_log_entry`` that are given by keyword."""
+
+    contact_company_no: str | Contact
+    contact_alt_address_code: str
+    date: date | str | None
+    time_of_interaction: time | str | None
+    description: str
+    subject: str
+    interaction_group_code: str | InteractionGroup
+    interaction_template_code: str | InteractionTemplate
+    interaction_language_code: str | LanguageCode
+    cost: Decimal | float | str
+    duration_min: Decimal | float | str
+    information_flow: str
+    initiated_by: str
+    evaluation: str
+    attempt_failed: bool
+    salesperson_code: str | SalespersonPurchaser
+    campaign_no: str | Campaign
+    campaign_target: bool
+    campaign_response: bool
+    segment_no: str
+    line_no: int
+    correspondence_type: str
+    document_type: str
+    document_no: str
+    opportunity_no: str
+    contact_via: str
+    send_word_docs_as_attachment: bool
+    attachment_name: str
+    word_template_code: str
+    extra: Mapping[str, Value] | Extra
+
+
+class CallValues(TypedDict, total=False):
+    """Fields of the table ``interaction_log_entry`` that are given by keyword."""
+
+    contact_company_no: str | Contact
+    contact_alt_address_code: str
+    date: date | str | None
+    time_of_interaction: time | str | None
+    description: str
+    subject: str
+    interaction_group_code: str | InteractionGroup
+    interaction_template_code: str | InteractionTemplate
+    interaction_language_code: str | LanguageCode
+    cost: Decimal | float | str
+    duration_min: Decimal | float | str
+    information_flow: str
+    initiated_by: str
+    evaluation: str
+    attempt_failed: bool
+    salesperson_code: str | SalespersonPurchaser
+    campaign_no: str | Campaign
+    campaign_target: bool
+    campaign_response: bool
+    segment_no: str
+    line_no: int
+    correspondence_type: str
+    document_type: str
+    document_no: str
+    opportunity_no: str
+    send_word_docs_as_attachment: bool
+    attachment_name: str
+    word_template_code: str
+    extra: Mapping[str, Value] | Extra
+
+
+class MailValues(TypedDict, total=False):
+    """Fields of the table ``interaction_log_entry`` that are given by keyword."""
+
+    contact_company_no: str | Contact
+    contact_alt_address_code: str
+    date: date | str | None
+    time_of_interaction: time | str | None
+    description: str
+    interaction_group_code: str | InteractionGroup
+    interaction_template_code: str | InteractionTemplate
+    interaction_language_code: str | LanguageCode
+    cost: Decimal | float | str
+    duration_min: Decimal | float | str
+    information_flow: str
+    initiated_by: str
+    evaluation: str
+    attempt_failed: bool
+    salesperson_code: str | SalespersonPurchaser
+    campaign_no: str | Campaign
+    campaign_target: bool
+    campaign_response: bool
+    segment_no: str
+    line_no: int
+    correspondence_type: str
+    document_type: str
+    document_no: str
+    opportunity_no: str
+    contact_via: str
+    send_word_docs_as_attachment: bool
+    attachment_name: str
+    word_template_code: str
+    extra: Mapping[str, Value] | Extra
+
+
+class DocumentValues(TypedDict, total=False):
+    """Fields of the table ``interaction_log_entry`` that are given by keyword."""
+
+    contact_company_no: str | Contact
+    contact_alt_address_code: str
+    date: date | str | None
+    time_of_interaction: time | str | None
+    description: str
+    subject: str
+    interaction_group_code: str | InteractionGroup
+    interaction_template_code: str | InteractionTemplate
+    interaction_language_code: str | LanguageCode
+    cost: Decimal | float | str
+    duration_min: Decimal | float | str
+    information_flow: str
+    initiated_by: str
+    evaluation: str
+    attempt_failed: bool
+    salesperson_code: str | SalespersonPurchaser
+    campaign_no: str | Campaign
+    campaign_target: bool
+    campaign_response: bool
+    segment_no: str
+    line_no: int
+    correspondence_type: str
+    opportunity_no: str
+    contact_via: str
+    send_word_docs_as_attachment: bool
+    attachment_name: str
+    word_template_code: str
+    extra: Mapping[str, Value] | Extra
+
+
+class TemplateTextValues(TypedDict, total=False):
+    """Fields of the table ``interaction_tmpl_language`` that are given by keyword."""
+
+    description: str
+    subject: str
+    attachment_name: str
+    word_template_code: str
     extra: Mapping[str, Value] | Extra

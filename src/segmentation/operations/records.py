@@ -4,15 +4,18 @@ A contact is asked of the store's contacts, wherever the host keeps them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
 from itertools import islice, zip_longest
-from typing import cast
+from typing import Any, cast
 
 from segmentation.codes import to_code
 from segmentation.contacts import Contact, ContactBusinessRelation, LinkToTable
+from segmentation.criteria import AsOf, BoundSelection, bind
 from segmentation.errors import NotFound
 from segmentation.fields import FieldType, Record, RecordT, fields_of, key_of
 from segmentation.protocols import Store
-from segmentation.segments import Segment
+from segmentation.segments import SavedCriteria, Segment, SegmentHeader, contact_schema
 from segmentation.setup import UserSetup
 
 _NEAR_AMONG = 10_000
@@ -38,7 +41,14 @@ def key_in(kind: type[Record], key: object) -> tuple[object, ...]:
 
 def name_of(kind: type[Record]) -> str:
     """What a kind of record is called in errors."""
-    return kind.__table__.replace("_", " ")
+    return _CALLED.get(kind.__table__) or kind.__table__.replace("_", " ")
+
+
+_CALLED = {
+    SegmentHeader.__table__: "segment",
+    SavedCriteria.__table__: "saved criteria",
+}
+"""Kinds that are called otherwise than their table."""
 
 
 def find_record(store: Store, kind: type[RecordT], key: object) -> RecordT | None:
@@ -49,7 +59,24 @@ def find_record(store: Store, kind: type[RecordT], key: object) -> RecordT | Non
     if kind.__table__ == Contact.__table__:
         found = store.contacts.get_many([str(parts[0])])
         return cast("RecordT", found[0]) if found else None
+    if kind.__table__ == SegmentHeader.__table__:
+        return cast("RecordT | None", _header(store, str(parts[0])))
     return store.records.find(kind, *parts)
+
+
+def _header(store: Store, no: str) -> SegmentHeader | None:
+    """The header of a worksheet; its lines are not read."""
+    return next((header for header in store.segments.headers() if header.no == no), None)
+
+
+def all_records(store: Store, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
+    """The records whose fields are equal, in the order of their keys; headers of worksheets too."""
+    if kind.__table__ != SegmentHeader.__table__:
+        yield from store.records.all(kind, **equal)
+        return
+    for header in store.segments.headers():
+        if all(getattr(header, name) == value for name, value in equal.items()):
+            yield cast("RecordT", header)
 
 
 def get_record(store: Store, kind: type[RecordT], key: object) -> RecordT:
@@ -60,7 +87,7 @@ def get_record(store: Store, kind: type[RecordT], key: object) -> RecordT:
     """
     found = find_record(store, kind, key)
     if found is None:
-        keys = (_as_text(key_of(each)) for each in store.records.all(kind))
+        keys = (_as_text(key_of(each)) for each in all_records(store, kind))
         asked = _as_text(key_in(kind, key))
         raise NotFound(name_of(kind), asked, known=islice(keys, _NEAR_AMONG))
     return found
@@ -92,9 +119,9 @@ def _found(
         rows = store.contacts.get_many([str(key[0]) for key in keys])
     elif len(keys) > _FEW:
         wanted = set(keys)
-        rows = (row for row in store.records.all(kind) if key_of(row) in wanted)
+        rows = (row for row in all_records(store, kind) if key_of(row) in wanted)
     else:
-        rows = (store.records.find(kind, *key) for key in keys)
+        rows = (find_record(store, kind, key) for key in keys)
     return {key_of(row): cast("RecordT", row) for row in rows if row is not None}
 
 
@@ -102,13 +129,18 @@ def _as_text(key: tuple[object, ...]) -> str:
     return " ".join(str(part) for part in key if part is not None)
 
 
-def require_segment(store: Store, segment_no: str) -> Segment:
-    """The segment with this number.
+def require_segment(store: Store, segment_no: str | SegmentHeader) -> Segment:
+    """The segment with this number, or with this header.
 
     Raises:
         NotFound: There is none; it may have been logged or deleted.
     """
-    return store.segments.get(to_code(segment_no))
+    no = str(key_in(SegmentHeader, segment_no)[0])
+    try:
+        return store.segments.get(no)
+    except NotFound:
+        known = (header.no for header in store.segments.headers())
+        raise NotFound("segment", no, known=islice(known, _NEAR_AMONG)) from None
 
 
 def require_contact(store: Store, contact_no: str) -> Contact:
@@ -121,6 +153,27 @@ def require_contact(store: Store, contact_no: str) -> Contact:
     if not found:
         raise NotFound("contact", contact_no)
     return found[0]
+
+
+def all_contacts(store: Store) -> Iterator[Contact]:
+    """All contacts, wherever the host keeps them, in the order of their numbers."""
+    nos = store.contacts.matching(_everybody())
+    for start in range(0, len(nos), _AT_ONCE):
+        yield from store.contacts.get_many(nos[start : start + _AT_ONCE])
+
+
+def count_contacts(store: Store) -> int:
+    """How many contacts there are, wherever the host keeps them."""
+    return store.contacts.count(_everybody())
+
+
+_AT_ONCE = 1_000
+"""How many contacts are got at once."""
+
+
+@cache
+def _everybody() -> BoundSelection:
+    return bind(None, contact_schema(), AsOf(date.min))
 
 
 def salesperson_of(store: Store, user: str) -> str:

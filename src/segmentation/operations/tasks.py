@@ -1,17 +1,22 @@
-"""Tasks and opportunities for the contacts of a segment, and calls made from a task."""
+"""Tasks and opportunities for the contacts of a segment, and opportunities out of interactions."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import attrs
 
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.codes import to_code
 from segmentation.contacts import Contact
-from segmentation.errors import NotFound, Refused
-from segmentation.interactions import Interaction, InteractionComment
+from segmentation.errors import Fault, FilterError, Message, Refused, Rejected
+from segmentation.fields import Record
+from segmentation.interactions import Interaction
 from segmentation.operations.context import Context
-from segmentation.operations.interactions import interaction_of, may_link_opportunity, record_call
-from segmentation.operations.records import require_contact
+from segmentation.operations.interactions import (
+    comments_of,
+    get_interaction,
+    may_link_opportunity,
+)
+from segmentation.operations.records import get_record, key_in, require_segment
 from segmentation.protocols import Store
 from segmentation.segments import Segment, SegmentLine
 from segmentation.tasks import Opportunity, Task, TaskKind, TaskType, Team, TeamSalesperson
@@ -19,67 +24,129 @@ from segmentation.tasks import Opportunity, Task, TaskKind, TaskType, Team, Team
 
 def tasks_for_segment(
     context: Context,
-    segment_no: str,
+    segment_no: str | Segment,
     *,
-    task_type: TaskType = TaskType.BLANK,
+    type: TaskType | str = TaskType.BLANK,  # noqa: A002 - the field's name
     description: str = "",
-    salesperson_code: str = "",
-    team_code: str = "",
-    organizer_code: str = "",
+    salesperson_code: str | SalespersonPurchaser = "",
+    team_code: str | Team = "",
+    organizer_code: str | SalespersonPurchaser = "",
     follow_up: str = "",
 ) -> Sequence[Task]:
-    """One task for each line of a segment that has a contact; for a team, one more per member.
+    """Make a task for each line of a segment that has a contact; for a team, one more per member.
+
+    The agenda of the context takes them over, if there is one.
 
     Args:
-        context: Store, user, day and clock.
+        context: Store, user, day, clock and agenda.
         segment_no: The segment; each task has the date of its line.
-        task_type: What is to be done.
+        type: What is to be done: "meeting", "phone_call", or an empty text for anything else.
         description: What it is about; the segment's description if not given.
         salesperson_code: Who is to do it; the line's salesperson if not given.
-        team_code: A team that is to do it.
+        team_code: A team that is to do it, in place of one salesperson.
         organizer_code: Who organizes what the team is to do.
-        follow_up: Date formula of the task after each.
+        follow_up: Date formula of the task after each, such as "2W"; none follows if empty.
+
+    Returns:
+        The tasks in the order of the lines, the organizer's before those of the team.
 
     Raises:
-        NotFound: There is no such segment or team.
-        Refused: A meeting of a team has no organizer; or there is no line with a contact.
-        FilterError: The formula is none.
+        NotFound: There is no such segment.
+        Refused: There is no line with a contact.
+        Rejected: There is no such type, team or salesperson, the formula is no date formula, or
+            a meeting of a team has no organizer: all of it. No task is handed over.
     """
     store = context.store
-    segment = store.segments.get(to_code(segment_no))
-    team, organizer = to_code(team_code), to_code(organizer_code)
-    if team and store.records.find(Team, team) is None:
-        raise NotFound("team", team_code)
-    if team and task_type is TaskType.MEETING and not organizer:
-        raise Refused(f"meeting for segment {segment.no}", "a meeting of a team needs an organizer")
-    members = [row.salesperson_code for row in store.records.all(TeamSalesperson, team_code=team)]
-    tasks: list[Task] = []
-    for line in _lines(segment):
-        own = organizer if team else to_code(salesperson_code) or line.salesperson_code
-        task = Task(
-            type=task_type,
-            description=description or segment.header.description,
-            contact_no=line.contact_no,
-            contact_company_no=line.contact_company_no,
-            salesperson_code=own,
-            team_code=team,
-            segment_no=segment.no,
-            campaign_no=line.campaign_no,
-            date=line.date,
-            follow_up=follow_up,
+    segment = _segment(store, segment_no)
+    lines = _lines(segment, Message("tasks for segment {no}", no=segment.no))
+    team, organizer, salesperson = (
+        _code(kind, value)
+        for kind, value in (
+            (Team, team_code),
+            (SalespersonPurchaser, organizer_code),
+            (SalespersonPurchaser, salesperson_code),
         )
-        task.followed_up()  # so that a formula that is none is told of now, not when it is due
+    )
+    faults = [
+        *_type_faults(type, team, organizer),
+        *_missing(store, SalespersonPurchaser, "salesperson_code", salesperson),
+        *_missing(store, Team, "team_code", team),
+        *_missing(store, SalespersonPurchaser, "organizer_code", organizer),
+        *_follow_up_faults(follow_up, lines),
+    ]
+    if faults:
+        raise Rejected(Message("tasks for segment {no}", no=segment.no), faults)
+    members = [row.salesperson_code for row in store.records.all(TeamSalesperson, team_code=team)]
+    pattern = Task(
+        type=TaskType(type),
+        description=description or segment.header.description,
+        team_code=team,
+        segment_no=segment.no,
+        follow_up=follow_up,
+    )
+    tasks: list[Task] = []
+    for line in lines:
+        own = organizer if team else salesperson or line.salesperson_code
+        task = attrs.evolve(_of_line(pattern, line), salesperson_code=own)
         tasks += [task, *_for_members(task, members)]
     if context.agenda is not None:
         context.agenda.add_tasks(tasks)
     return tasks
 
 
-def _lines(segment: Segment) -> list[SegmentLine]:
+def _segment(store: Store, segment_no: str | Segment) -> Segment:
+    """A segment as it is stored now."""
+    return require_segment(store, segment_no.no if isinstance(segment_no, Segment) else segment_no)
+
+
+def _code(kind: type[Record], value: object) -> str:
+    (code,) = key_in(kind, value)
+    return str(code)
+
+
+def _lines(segment: Segment, step: Message) -> list[SegmentLine]:
     lines = [line for line in segment.lines if line.contact_no]
     if not lines:
-        raise Refused(f"tasks for segment {segment.no}", "there is no line with a contact")
+        raise Refused(step, "there is no line with a contact")
     return lines
+
+
+_PLACE = "task"
+
+
+def _type_faults(given: object, team: str, organizer: str) -> Iterator[Fault]:
+    names = [str(each) for each in TaskType]
+    if given not in names:
+        known = Message("is no type of task; the types are {known}", known=", ".join(names[1:]))
+        yield Fault(_PLACE, "type", known)
+    elif given == TaskType.MEETING and team and not organizer:
+        yield Fault(_PLACE, "organizer_code", Message("is blank; a team's meeting needs one"))
+
+
+def _missing(store: Store, kind: type[Record], field: str, code: str) -> Iterator[Fault]:
+    if code and store.records.find(kind, code) is None:
+        yield Fault(_PLACE, field, Message("{value!r} does not exist", value=code))
+
+
+def _follow_up_faults(follow_up: str, lines: Iterable[SegmentLine]) -> Iterator[Fault]:
+    """What is wrong with a formula, told now and not when it is due."""
+    days = {line.date for line in lines if line.date}
+    try:
+        for day in days:
+            Task(date=day, follow_up=follow_up).followed_up()
+    except FilterError:
+        reason = Message("{value!r} is not a date formula; write 2W for two weeks", value=follow_up)
+        yield Fault(_PLACE, "follow_up", reason)
+
+
+def _of_line(pattern: Task, line: SegmentLine) -> Task:
+    return attrs.evolve(
+        pattern,
+        contact_no=line.contact_no,
+        contact_company_no=line.contact_company_no,
+        campaign_no=line.campaign_no,
+        date=line.date,
+    )
 
 
 def _for_members(task: Task, members: Iterable[str]) -> Iterator[Task]:
@@ -89,20 +156,22 @@ def _for_members(task: Task, members: Iterable[str]) -> Iterator[Task]:
 
 
 def opportunities_for_segment(
-    context: Context, segment_no: str, *, sales_cycle_code: str = ""
+    context: Context, segment_no: str | Segment, *, sales_cycle_code: str
 ) -> Sequence[Opportunity]:
-    """One opportunity for each line of a segment that has a contact.
+    """Make an opportunity for each line of a segment that has a contact.
+
+    The agenda of the context takes them over, if there is one.
 
     Args:
-        context: Store, user, day and clock.
-        segment_no: The segment.
-        sales_cycle_code: The host's sales cycle that they go through.
+        context: Store, user, day, clock and agenda.
+        segment_no: The segment; each opportunity has the date of its line.
+        sales_cycle_code: The host's sales cycle that they go through; may be empty.
 
     Raises:
         NotFound: There is no such segment.
         Refused: There is no line with a contact.
     """
-    segment = context.store.segments.get(to_code(segment_no))
+    segment = _segment(context.store, segment_no)
     made = [
         Opportunity(
             description=line.description,
@@ -115,7 +184,7 @@ def opportunities_for_segment(
             sales_cycle_code=sales_cycle_code,
             date=line.date,
         )
-        for line in _lines(segment)
+        for line in _lines(segment, Message("opportunities for segment {no}", no=segment.no))
     ]
     if context.agenda is not None:
         context.agenda.add_opportunities(made)
@@ -124,10 +193,10 @@ def opportunities_for_segment(
 
 def opportunity_candidates(
     store: Store,
-    contact_no: str,
+    contact_no: str | Contact,
     opportunities: Iterable[Opportunity],
     *,
-    salesperson_code: str = "",
+    salesperson_code: str | SalespersonPurchaser = "",
 ) -> Sequence[Opportunity]:
     """The opportunities that an interaction with a contact may be about.
 
@@ -143,13 +212,13 @@ def opportunity_candidates(
     Raises:
         NotFound: There is no such contact.
     """
-    contact = require_contact(store, contact_no)
-    salesperson = to_code(salesperson_code)
+    contact = get_record(store, Contact, contact_no)
+    salesperson = _code(SalespersonPurchaser, salesperson_code)
     return [
         each
         for each in opportunities
         if not each.closed
-        and (not salesperson or each.salesperson_code == salesperson)
+        and (not salesperson or to_code(each.salesperson_code) == salesperson)
         and _is_about(each, contact)
     ]
 
@@ -161,26 +230,27 @@ def _is_about(opportunity: Opportunity, contact: Contact) -> bool:
 
 
 def opportunity_of_interaction(
-    context: Context, entry_no: int, *, sales_cycle_code: str = ""
+    context: Context, entry_no: int | Interaction, *, sales_cycle_code: str
 ) -> Opportunity:
-    """An opportunity out of an interaction, with the comments on it.
+    """Make an opportunity of an interaction, with the comments on it.
 
-    The interaction is linked to it when the host has numbered it, see `link_opportunity`.
+    The agenda of the context takes it over, if there is one. The interaction is linked to it when
+    the host has numbered it, see `segmentation.operations.interactions.link_opportunity`.
 
     Args:
-        context: Store, user, day and clock.
+        context: Store, user, day, clock and agenda.
         entry_no: The interaction.
-        sales_cycle_code: The host's sales cycle that the opportunity goes through.
+        sales_cycle_code: The host's sales cycle that the opportunity goes through; may be empty.
 
     Raises:
         NotFound: There is no such interaction.
         Refused: It has an opportunity, or does not count.
     """
     store = context.store
-    interaction = interaction_of(store, entry_no)
+    interaction = get_interaction(store, entry_no)
     if not may_link_opportunity(interaction):
-        reason = "it has an opportunity, or is canceled or postponed"
-        raise Refused(f"make an opportunity of interaction {entry_no}", reason)
+        step = Message("make an opportunity of interaction {no}", no=interaction.entry_no)
+        raise Refused(step, Message("it has an opportunity, or is canceled or postponed"))
     made = Opportunity(
         description=interaction.description,
         contact_no=interaction.contact_no,
@@ -190,33 +260,8 @@ def opportunity_of_interaction(
         segment_no=interaction.segment_no,
         sales_cycle_code=sales_cycle_code,
         date=interaction.date,
-        comments=tuple(
-            (comment.date, comment.text)
-            for comment in store.records.all(InteractionComment, interaction_no=entry_no)
-        ),
+        comments=tuple((comment.date, comment.text) for comment in comments_of(store, interaction)),
     )
     if context.agenda is not None:
         context.agenda.add_opportunities([made])
     return made
-
-
-def record_call_of_task(
-    context: Context,
-    task: Task,
-    phone_no: str,
-    **given: Any,  # noqa: ANN401 - the fields of an interaction
-) -> Interaction:
-    """Record a phone call that a task asked for: contact, salesperson and campaign are the task's.
-
-    Raises:
-        Refused: The set-up names no template for calls.
-        Rejected: Fields are blank or do not fit: all of them.
-    """
-    taken = {
-        "description": task.description,
-        "salesperson_code": task.salesperson_code,
-        "campaign_no": task.campaign_no,
-        "opportunity_no": task.opportunity_no,
-    }
-    filled = {name: value for name, value in taken.items() if value}
-    return record_call(context, task.contact_no, phone_no, **filled | given)

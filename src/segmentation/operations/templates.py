@@ -1,46 +1,216 @@
-"""Interaction templates with their languages, and the set-up that names them for documents."""
+"""Interaction templates with their languages and Word templates, and the set-up that names them.
 
-from collections.abc import Iterable
+A template and its languages are checked together, whichever of them changes. What nothing needs
+any more goes: contents of attachments that were replaced, or whose template is deleted.
+"""
 
-from segmentation.codes import to_code
-from segmentation.errors import Fault, NotFound, Refused, Rejected
-from segmentation.fields import key_of, misfits
-from segmentation.interactions import SETUP_FIELDS, Interaction
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Unpack
+
+import attrs
+
+from segmentation.code_tables import LanguageCode
+from segmentation.documents import Attachment
+from segmentation.errors import Fault, Message, Refused, Rejected, unexpected
+from segmentation.fields import Record, fields_of, key_of
+from segmentation.interactions import (
+    SETUP_FIELDS,
+    Dimension,
+    Interaction,
+    InteractionTotal,
+)
+from segmentation.journal import Figures, added_up
+from segmentation.operations.attachments import keep_attachment
+from segmentation.operations.checks import Placed, record_faults
+from segmentation.operations.context import Context
+from segmentation.operations.field_values import (
+    InteractionTemplateValues,
+    TemplateTextValues,
+    WordTemplateValues,
+)
 from segmentation.operations.journal import unneeded_attachments
-from segmentation.operations.records import require_record
+from segmentation.operations.records import find_record, get_record, key_in
+from segmentation.operations.values import is_within, parse_field_values, require_any
 from segmentation.protocols import Store
+from segmentation.segments import exclusive
 from segmentation.templates import (
+    InteractionGroup,
     InteractionTemplate,
     InteractionTemplateSetup,
     TemplateLanguage,
+    WordTemplate,
     template_faults,
+    with_default_language,
 )
 
 
-def template_of(store: Store, code: str) -> InteractionTemplate:
+def template_of(store: Store, code: str | InteractionTemplate) -> InteractionTemplate:
     """The interaction template with this code.
 
     Raises:
         NotFound: There is none.
     """
-    return require_record(store, InteractionTemplate, "interaction template", code)
+    return get_record(store, InteractionTemplate, code)
 
 
-def languages_of(store: Store, template_code: str) -> tuple[TemplateLanguage, ...]:
-    """A template's texts, in the order of their languages."""
-    code = to_code(template_code)
+def languages_of(
+    store: Store, template_code: str | InteractionTemplate
+) -> tuple[TemplateLanguage, ...]:
+    """A template's texts, in the order of their languages.
+
+    Raises:
+        NotFound: There is no such template.
+    """
+    return _texts(store, template_of(store, template_code).code)
+
+
+def _texts(store: Store, code: str) -> tuple[TemplateLanguage, ...]:
     return tuple(store.records.all(TemplateLanguage, interaction_template_code=code))
 
 
+# -- made and changed ---------------------------------------------------------------------------
+
+
+def new_template(
+    context: Context,
+    code: str,
+    /,
+    *,
+    languages: Iterable[TemplateLanguage] = (),
+    **fields: Unpack[InteractionTemplateValues],
+) -> InteractionTemplate:
+    """Make an interaction template.
+
+    Args:
+        context: Store, user, day and clock.
+        code: Its code; none may have it already.
+        languages: Its texts; they bear its code. A default language must be among them.
+        **fields: Its other fields. Without ``wizard_action`` the default language decides it, as
+            `segmentation.templates.with_default_language` says.
+
+    Returns:
+        The template as it is stored.
+
+    Raises:
+        UnknownName: A template has no such field.
+        Rejected: The code is blank or taken, values do not fit or do not go together: all of it.
+    """
+    values = parse_field_values(InteractionTemplate, fields, fixed=("code",), long=True)
+    texts = tuple(languages)
+    template = _with_default(InteractionTemplate(code=code, **values), texts, values)
+    add_templates(context, template, *texts)
+    return template
+
+
+def _with_default(
+    template: InteractionTemplate, texts: Iterable[TemplateLanguage], given: Mapping[str, object]
+) -> InteractionTemplate:
+    """The template with the wizard action of its default language, where none was given."""
+    known = {text.language_code for text in texts}
+    code = template.language_code_default
+    if "language_code_default" not in given or "wizard_action" in given or code not in known:
+        return template
+    return with_default_language(template, texts, code)
+
+
+def add_templates(context: Context, *records: InteractionTemplate | TemplateLanguage) -> None:
+    """Store templates and languages that were made in Python: all of them, or none.
+
+    Args:
+        context: Store, user, day and clock.
+        *records: Templates, and languages of these or of others that are there.
+
+    Raises:
+        InvalidValue: There is none, or one is neither a template nor a language of one.
+        Rejected: A key is taken, or something does not fit or go together: all of it.
+    """
+    store = context.store
+    given = require_any("records", records)
+    for record in given:
+        if not isinstance(record, InteractionTemplate | TemplateLanguage):
+            raise unexpected("records", record, _NO_TEMPLATE)
+    with store.transaction():
+        made = [record for record in given if isinstance(record, InteractionTemplate)]
+        what = _place(made[0]) if len(made) == 1 else Message("templates")
+        _reject(what, [*_taken(store, given), *_faults_together(store, given)])
+        store.records.put(given)
+
+
+_NO_TEMPLATE = Message("is neither an interaction template nor a language of one")
+
+
+def _taken(store: Store, records: Iterable[Record]) -> Iterator[Fault]:
+    for record in records:
+        if not all(key_of(record)[:1]):
+            yield Fault(_place(record), "code", Message("is blank"))
+        elif find_record(store, type(record), record) is not None:
+            field = record.__key__[-1]
+            yield Fault(_place(record), field, Message("is in use already"))
+
+
+def _faults_together(
+    store: Store, records: Sequence[InteractionTemplate | TemplateLanguage]
+) -> Iterator[Fault]:
+    """What is wrong with templates and languages, each with those that it has already."""
+    made = {each.code: each for each in records if isinstance(each, InteractionTemplate)}
+    texts = [each for each in records if isinstance(each, TemplateLanguage)]
+    yield from record_faults(store, [Placed(_place(record), record) for record in records])
+    for code in dict.fromkeys([*made, *(text.interaction_template_code for text in texts)]):
+        template = made.get(code) or find_record(store, InteractionTemplate, code)
+        if template:
+            own = [text for text in texts if text.interaction_template_code == code]
+            yield from _own_faults(store, template, [*_texts(store, code), *own])
+
+
+def change_template(
+    context: Context,
+    code: str | InteractionTemplate,
+    /,
+    **fields: Unpack[InteractionTemplateValues],
+) -> InteractionTemplate:
+    """Change fields of a template; segments and interactions that took its values keep theirs.
+
+    Args:
+        context: Store, user, day and clock.
+        code: The template.
+        **fields: What changes. Another ``language_code_default`` changes the wizard action too,
+            as `segmentation.templates.with_default_language` says, unless it is given.
+
+    Returns:
+        The template as it is stored now.
+
+    Raises:
+        NotFound: There is no such template.
+        UnknownName: A template has no such field.
+        Refused: The code would change.
+        Rejected: Values do not fit or do not go together: all of it.
+    """
+    store = context.store
+    with store.transaction():
+        before = template_of(store, code)
+        values = parse_field_values(InteractionTemplate, fields, long=True)
+        if values.get("code", before.code) != before.code:
+            step = Message("change template {code}", code=before.code)
+            raise Refused(step, Message("its code stays; make a new template with the other code"))
+        texts = _texts(store, before.code)
+        changed = attrs.evolve(before, **values)
+        if changed.language_code_default != before.language_code_default:
+            changed = _with_default(changed, texts, values)
+        keep_template(context, changed)
+        return changed
+
+
 def keep_template(
-    store: Store,
+    context: Context,
     template: InteractionTemplate,
     languages: Iterable[TemplateLanguage] | None = None,
 ) -> None:
-    """Store a template with its languages.
+    """Store a template with its languages, whether it is there already or not.
 
     Args:
-        store: Where to.
+        context: Store, user, day and clock.
         template: The template; one with the same code is replaced.
         languages: All its languages, in place of those that it had; if not given, it keeps
             those that it has. Contents of attachments that nothing needs any more go.
@@ -48,47 +218,327 @@ def keep_template(
     Raises:
         Rejected: Something does not go together: all of it. Nothing is stored.
     """
+    store = context.store
     with store.transaction():
-        before = languages_of(store, template.code)
+        before = _texts(store, template.code)
         texts = before if languages is None else tuple(languages)
-        faults = [
-            *_foreign_faults(template, texts),
-            *_length_faults(template, texts),
-            *template_faults(
-                template, texts, records_documents=_records_documents(store, template.code)
-            ),
-        ]
-        if faults:
-            raise Rejected(f"template {template.code}", faults)
+        _reject(_place(template), _faults(store, template, texts))
         store.records.remove(before)
         store.records.put([template, *texts])
         _drop_attachments(store, before)
 
 
-def _length_faults(
-    template: InteractionTemplate, languages: Iterable[TemplateLanguage]
-) -> Iterable[Fault]:
-    for record in (template, *languages):
-        place = " in ".join(map(str, key_of(record)))
-        for field, reason in misfits(record):
-            yield Fault(f"template {place}", field, reason)
+def _reject(what: Message, faults: Iterable[Fault]) -> None:
+    """Refuse a step that has faults; the same fault is told once."""
+    found = dict.fromkeys(faults)
+    if found:
+        raise Rejected(what, found)
+
+
+def _faults(
+    store: Store, template: InteractionTemplate, texts: Sequence[TemplateLanguage]
+) -> Iterator[Fault]:
+    records = (template, *texts)
+    yield from record_faults(store, [Placed(_place(record), record) for record in records])
+    yield from _foreign_faults(template, texts)
+    yield from _own_faults(store, template, texts)
+
+
+def _own_faults(
+    store: Store, template: InteractionTemplate, texts: Iterable[TemplateLanguage]
+) -> Iterator[Fault]:
+    """What does not go together in a template, its languages and the set-up."""
+    documents = not set(SETUP_FIELDS.values()).isdisjoint(_setup_fields(store, template.code))
+    return template_faults(template, texts, records_documents=documents)
+
+
+def _place(record: Record) -> Message:
+    """Where a fault is: "template CARD", "template CARD in ENU"."""
+    if isinstance(record, TemplateLanguage):
+        code, spoken = record.interaction_template_code, record.language_code
+        return Message("template {code} in {language}", code=code, language=spoken or "-")
+    return Message("template {code}", code=key_of(record)[0])
 
 
 def _foreign_faults(
     template: InteractionTemplate, languages: Iterable[TemplateLanguage]
-) -> Iterable[Fault]:
+) -> Iterator[Fault]:
     for text in languages:
         if text.interaction_template_code != template.code:
-            yield Fault(
-                f"template {template.code} in {text.language_code}",
-                "interaction_template_code",
-                f"is {text.interaction_template_code!r}",
+            reason = Message(
+                "is {code!r}, another template; each of its languages bears its code",
+                code=text.interaction_template_code,
             )
+            place = Message(
+                "template {code} in {language}", code=template.code, language=text.language_code
+            )
+            yield Fault(place, "interaction_template_code", reason)
 
 
-def _records_documents(store: Store, code: str) -> bool:
+# -- languages ----------------------------------------------------------------------------------
+
+_OF_A_TEXT = ("interaction_template_code", "language_code", "attachment")
+
+
+def put_language(
+    context: Context,
+    code: str | InteractionTemplate,
+    language_code: str | LanguageCode,
+    /,
+    *,
+    attachment: Path | Attachment | str | None = None,
+    **fields: Unpack[TemplateTextValues],
+) -> TemplateLanguage:
+    """Give a template a text in a language, or change the one that it has.
+
+    An attachment takes the place of a Word template, and the reverse. Where the text of the
+    default language becomes HTML or is none any more, the template's wizard action follows.
+
+    Args:
+        context: Store, user, day and clock.
+        code: The template.
+        language_code: The language; empty for a text in no language.
+        attachment: The text: the path of a file, an attachment, or the hash of a stored one; it
+            stays as it is if not given.
+        **fields: Other fields of the text. Without ``attachment_name`` the attachment's own name
+            is kept.
+
+    Returns:
+        The text as it is stored.
+
+    Raises:
+        NotFound: There is no such template.
+        UnknownName: A text has no such field.
+        InvalidValue: Both an attachment and a Word template are given.
+        Rejected: The attachment cannot be read or is not stored, values do not fit or do not go
+            together: all of it. Nothing is stored, the attachment included.
+    """
+    store = context.store
+    with store.transaction():
+        template = template_of(store, code)
+        spoken = _language(language_code)
+        values = parse_field_values(TemplateLanguage, fields, fixed=_OF_A_TEXT, long=True)
+        if attachment is not None:
+            digest, name = keep_attachment(store, attachment)
+            values = {"attachment": digest, "attachment_name": name, **values}
+        elif values.get("word_template_code"):
+            values["attachment_name"] = ""
+        texts = {text.language_code: text for text in _texts(store, template.code)}
+        before = texts.get(spoken) or TemplateLanguage(
+            interaction_template_code=template.code, language_code=spoken
+        )
+        texts[spoken] = attrs.evolve(before, **exclusive(values))
+        if template.language_code_default == spoken and before.is_html != texts[spoken].is_html:
+            template = with_default_language(template, texts.values(), spoken)
+        keep_template(context, template, texts.values())
+        return texts[spoken]
+
+
+def _language(language_code: str | LanguageCode) -> str:
+    values = parse_field_values(TemplateLanguage, {"language_code": language_code})
+    return str(values["language_code"])
+
+
+def remove_language(
+    context: Context, code: str | InteractionTemplate, language_code: str | LanguageCode
+) -> None:
+    """Take a text from a template; lines and interactions that took it keep it.
+
+    Args:
+        context: Store, user, day and clock.
+        code: The template.
+        language_code: The language of the text.
+
+    Raises:
+        NotFound: There is no such template, or it has no text in this language.
+        Refused: It is the default language.
+    """
+    store = context.store
+    with store.transaction():
+        template = template_of(store, code)
+        gone = get_record(store, TemplateLanguage, (template.code, _language(language_code)))
+        if gone.language_code and gone.language_code == template.language_code_default:
+            step = Message(
+                "remove language {language} of template {code}",
+                language=gone.language_code,
+                code=template.code,
+            )
+            raise Refused(
+                step,
+                Message("it is the default language; change language_code_default first"),
+            )
+        rest = [text for text in _texts(store, template.code) if text != gone]
+        keep_template(context, template, rest)
+
+
+def put_word_template(
+    context: Context,
+    code: str | WordTemplate,
+    attachment: Path | Attachment | str,
+    /,
+    **fields: Unpack[WordTemplateValues],
+) -> WordTemplate:
+    """Keep a mail merge document made in Word under a code, or put another in its place.
+
+    Templates, texts and lines name it in ``word_template_code``. Letters that are still to be sent
+    are made with the document that is there then.
+
+    Args:
+        context: Store, user, day and clock.
+        code: Its code.
+        attachment: The document: the path of a file, an attachment, or the hash of a stored one.
+        **fields: Its other fields; those that are not given stay as they are.
+
+    Returns:
+        The Word template as it is stored.
+
+    Raises:
+        UnknownName: A Word template has no such field.
+        Rejected: The code is blank, the attachment cannot be read or is not stored, or values do
+            not fit: all of it. Nothing is stored, the attachment included.
+    """
+    store = context.store
+    with store.transaction():
+        values = parse_field_values(WordTemplate, fields, fixed=("code", "attachment"), long=True)
+        (named,) = key_in(WordTemplate, code)
+        before = find_record(store, WordTemplate, code) or WordTemplate(code=str(named))
+        digest, name = keep_attachment(store, attachment)
+        given: dict[str, Any] = {"attachment": digest, "attachment_name": name, **values}
+        after = attrs.evolve(before, **given)
+        place = Message("Word template {code}", code=after.code)
+        blank = [] if after.code else [Fault(place, "code", Message("is blank"))]
+        _reject(place, [*blank, *record_faults(store, [Placed(place, after)])])
+        store.records.put([after])
+        _drop_attachments(store, [before])
+        return after
+
+
+# -- deleted ------------------------------------------------------------------------------------
+
+
+def delete_template(context: Context, code: str | InteractionTemplate) -> None:
+    """Delete a template and its languages; what it recorded stays as it is.
+
+    Contents of attachments that nothing else needs go too.
+
+    Args:
+        context: Store, user, day and clock.
+        code: The template.
+
+    Raises:
+        NotFound: There is no such template.
+        Refused: The template set-up, segments or postponed interactions need it: all of them.
+    """
+    store = context.store
+    with store.transaction():
+        template = template_of(store, code)
+        users = list(_users_of(store, template.code))
+        if users:
+            step = Message("delete template {code}", code=template.code)
+            reason = Message("it is needed by {users}", users=Message.joined("; ", users))
+            raise Refused(step, reason)
+        texts = _texts(store, template.code)
+        store.records.remove([*texts, template])
+        _drop_attachments(store, texts)
+
+
+def _drop_attachments(store: Store, rows: Iterable[TemplateLanguage | WordTemplate]) -> None:
+    """Remove what only these rows needed."""
+    store.attachments.remove(unneeded_attachments(store, (row.attachment for row in rows)))
+
+
+_MOST = 20
+"""How many of those that need a template are named."""
+
+
+def _users_of(store: Store, code: str) -> Iterator[Message]:
+    """What still needs a template, kind by kind."""
+    named = _setup_fields(store, code)
+    if named:
+        yield Message("the template set-up ({fields})", fields=_listed(named))
+    headers = list(store.segments.headers())
+    segments = [header.no for header in headers if _takes(store, header.no, code)]
+    if segments:
+        yield Message("segments {nos}", nos=_listed(segments))
+    put_off = store.records.all(Interaction, postponed=True, interaction_template_code=code)
+    numbers = [each.entry_no for each in put_off]
+    if numbers:
+        yield Message("postponed interactions {nos}", nos=_listed(numbers))
+
+
+def _takes(store: Store, segment_no: str, code: str) -> bool:
+    """Whether a segment has the template, itself or on a line."""
+    segment = store.segments.get(segment_no)
+    own = segment.header.interaction_template_code
+    return own == code or any(x.interaction_template_code == code for x in segment.lines)
+
+
+def _listed(items: Sequence[object]) -> str:
+    more = ", …" if len(items) > _MOST else ""
+    return ", ".join(map(str, items[:_MOST])) + more
+
+
+# -- figures ------------------------------------------------------------------------------------
+
+
+def template_figures(
+    store: Store,
+    code: str | InteractionTemplate,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+) -> Figures:
+    """The figures of the interactions with a template.
+
+    Args:
+        store: Where totals are kept; the journal is not read.
+        code: The template.
+        since: The first day; from the beginning if not given.
+        until: The last day; to the end if not given.
+
+    Raises:
+        NotFound: There is no such template.
+    """
+    return _figures(store, Dimension.TEMPLATE, template_of(store, code).code, since, until)
+
+
+def group_figures(
+    store: Store,
+    code: str | InteractionGroup,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+) -> Figures:
+    """The figures of the interactions with the templates of an interaction group.
+
+    Args:
+        store: Where totals are kept; the journal is not read.
+        code: The group.
+        since: The first day; from the beginning if not given.
+        until: The last day; to the end if not given.
+
+    Raises:
+        NotFound: There is no such group.
+    """
+    group = get_record(store, InteractionGroup, code)
+    return _figures(store, Dimension.GROUP, group.code, since, until)
+
+
+def _figures(
+    store: Store, dimension: Dimension, code: str, since: date | None, until: date | None
+) -> Figures:
+    totals = store.records.all(InteractionTotal, dimension=dimension, code=code)
+    return added_up(total for total in totals if is_within(total.date, since, until))
+
+
+# -- the set-up ---------------------------------------------------------------------------------
+
+
+def _setup_fields(store: Store, code: str) -> Sequence[str]:
+    """The fields of the set-up that name a template."""
     setup = store.records.find(InteractionTemplateSetup) or InteractionTemplateSetup()
-    return any(getattr(setup, field) == code for field in SETUP_FIELDS.values())
+    names = (field.name for field in fields_of(InteractionTemplateSetup) if field.refers_to)
+    return [name for name in names if getattr(setup, name) == code]
 
 
 def keep_template_setup(store: Store, setup: InteractionTemplateSetup) -> None:
@@ -101,51 +551,11 @@ def keep_template_setup(store: Store, setup: InteractionTemplateSetup) -> None:
         faults: list[Fault] = []
         for kind, field in SETUP_FIELDS.items():
             code = getattr(setup, field)
+            place = Message("template for {document}", document=kind)
             if code and store.records.find(InteractionTemplate, code) is None:
-                faults.append(Fault(f"template for {kind}", field, f"{code!r} does not exist"))
-            elif code and languages_of(store, code):
-                faults.append(Fault(f"template for {kind}", field, f"{code!r} has languages"))
+                faults.append(Fault(place, field, Message("{value!r} does not exist", value=code)))
+            elif code and _texts(store, code):
+                faults.append(Fault(place, field, Message("{value!r} has languages", value=code)))
         if faults:
             raise Rejected("interaction template setup", faults)
         store.records.put([setup])
-
-
-def delete_template(store: Store, code: str) -> None:
-    """Delete a template and its languages; what it recorded says all of itself and stays.
-
-    Contents of attachments that nothing else needs go too.
-
-    Raises:
-        NotFound: There is no such template.
-        Refused: The template set-up, a segment or a postponed interaction needs it.
-    """
-    with store.transaction():
-        template = store.records.find(InteractionTemplate, to_code(code))
-        if template is None:
-            raise NotFound("interaction template", code)
-        user = _user_of(store, template.code)
-        if user:
-            raise Refused(f"delete template {template.code}", f"{user} needs it")
-        texts = languages_of(store, template.code)
-        store.records.remove([*texts, template])
-        _drop_attachments(store, texts)
-
-
-def _drop_attachments(store: Store, texts: Iterable[TemplateLanguage]) -> None:
-    """Remove what only these texts needed."""
-    store.attachments.remove(unneeded_attachments(store, (text.attachment for text in texts)))
-
-
-def _user_of(store: Store, code: str) -> str:
-    """What still needs a template, in words; empty if nothing does."""
-    if _records_documents(store, code):
-        return "the template set-up"
-    for header in store.segments.headers():
-        lines = store.segments.get(header.no).lines
-        if code in {
-            header.interaction_template_code,
-            *(x.interaction_template_code for x in lines),
-        }:
-            return f"segment {header.no}"
-    put_off = store.records.all(Interaction, postponed=True, interaction_template_code=code)
-    return next((f"postponed interaction {each.entry_no}" for each in put_off), "")

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import attrs
 
-from segmentation.errors import Fault, Message, Rejected, UnknownName, near_name
+from segmentation.errors import Fault, InvalidValue, Message, Rejected, UnknownName, near_name
 from segmentation.fields import (
     GREATEST,
     LEAST,
@@ -24,6 +24,30 @@ from segmentation.fields import (
     to_extra,
 )
 from segmentation.languages import truths
+
+GivenT = TypeVar("GivenT")
+
+
+def require_any(name: str, given: Sequence[GivenT]) -> Sequence[GivenT]:
+    """What was given where one or several are wanted; none at all is a mistake.
+
+    Args:
+        name: The argument.
+        given: What was given for it.
+
+    Raises:
+        InvalidValue: Nothing was.
+    """
+    if not given:
+        raise InvalidValue(name, given, Message("is empty; give at least one"))
+    return given
+
+
+def is_within(day: date | None, since: date | None, until: date | None) -> bool:
+    """Whether a day lies between two others, both included; one that is not given is no bound."""
+    if since is None and until is None:
+        return True
+    return day is not None and (since or date.min) <= day <= (until or date.max)
 
 
 class Misfit(ValueError):  # noqa: N818 - says what it is

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import attrs
 
+from segmentation.campaigns import CampaignTarget
 from segmentation.markup import to_figures, to_percent, to_rows, to_table
 from segmentation.showing import shown_by
 
@@ -16,9 +17,10 @@ _WIDTH, _HEIGHT = 210, 297
 @shown_by("line_no", "contact_no", "name")
 @attrs.frozen(kw_only=True)
 class ContactRow:
-    """A contact in the list of a segment's contacts.
+    """A contact in a list of contacts.
 
     Attributes:
+        line_no: Its line, if the list is that of a segment; else 0.
         address: The address, line by line, in the form of its country.
         interactions: How many interactions there were.
         cost: What they cost, in the currency of the host.
@@ -27,7 +29,7 @@ class ContactRow:
         last_interaction: When the last one took place.
     """
 
-    line_no: int
+    line_no: int = 0
     contact_no: str
     name: str
     company_name: str = ""
@@ -184,9 +186,14 @@ class CampaignDetails:
 
     Attributes:
         status: The description of its status.
+        interactions: How many there were, without those canceled or postponed.
         targets: Target contacts contacted.
         responses: Contacts responded.
         response_rate: Responses for each target; a document shows them in per cent.
+        cost: What the interactions cost, in the currency of the host.
+        duration_min: How long they took, in minutes.
+        entries: What was done, each entry with its own figures, in the order of recording.
+        target_group: Whom it is aimed at; empty unless it is active.
     """
 
     campaign_no: str
@@ -202,6 +209,7 @@ class CampaignDetails:
     cost: Decimal = Decimal(0)
     duration_min: Decimal = Decimal(0)
     entries: tuple[EntryRow, ...] = ()
+    target_group: tuple[CampaignTarget, ...] = ()
 
     def _repr_html_(self) -> str:
         """The figures, and the first entries."""

@@ -1,9 +1,9 @@
-"""Segments: the worksheet of header, lines and criteria actions, and what can be filtered.
+"""Segments: the worksheet of header, lines and criteria actions, and the schema of contacts.
 
-A segment is a frozen value; a step makes a new one. An action keeps exactly which lines it
-put in and which it took out, whole, so that going back restores what was. Here the filter
-language meets contacts: `contact_schema` says which tables a selection may speak of and how
-their rows belong to a contact. Knows nothing of storage.
+A segment is a frozen value, and each step makes a new one. An action records exactly which lines
+it added and which it removed, so that it can be undone. `contact_schema` applies the filter
+language to contacts: it says which tables a selection may name, and how their rows belong to a
+contact. This package does not know storage.
 """
 
 from ._actions import (

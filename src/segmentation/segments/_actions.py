@@ -1,7 +1,7 @@
-"""Criteria actions: the steps by which a segment came about, and what each of them did.
+"""Criteria actions: the steps that built a segment, and what each of them did.
 
-An action keeps exactly which lines it put in and which it took out, whole, so that going back
-restores what was. Knows how actions are written down; knows no segment.
+An action records exactly which lines it added and which it removed, so that it can be undone. This
+module knows the stored form of actions, but not segments.
 """
 
 import datetime as dt
@@ -13,11 +13,11 @@ from typing import Any, overload
 
 import attrs
 
-from segmentation.bitmaps import from_flags, to_positions
+from segmentation.bitmaps import EMPTY, Bitmap, from_flags, to_positions
 from segmentation.codes import Option
 from segmentation.contacts import CorrespondenceType
 from segmentation.criteria import AsOf, Criteria
-from segmentation.errors import InvalidValue
+from segmentation.errors import InvalidValue, Message, text_of
 from segmentation.fields import Extra, LongText, Record, ShortCode, Text, to_extra, with_converters
 from segmentation.frozen import FrozenMapping, freeze_within
 from segmentation.languages import ENGLISH
@@ -49,7 +49,7 @@ class ActionKind(Option):
 
 
 class LeftOutReason(Option):
-    """Why a contact that matched did not join."""
+    """Why a contact that matched was left out."""
 
     EXCLUDED = "excluded"
     BLOCKED = "blocked"
@@ -62,7 +62,7 @@ class LeftOutReason(Option):
 @shown_by("contact_no", "reason")
 @attrs.frozen
 class LeftOut:
-    """A contact that matched and did not join, and why."""
+    """A contact that matched and was left out, and the reason."""
 
     contact_no: str
     reason: LeftOutReason
@@ -71,22 +71,22 @@ class LeftOut:
 @shown_by("counts")
 @attrs.frozen(eq=False, field_transformer=freeze_within)
 class LeftOuts(Sequence[LeftOut]):
-    """Who did not join, in the order of lines; each is made when somebody looks.
+    """The contacts that were left out, in the order of lines. Each `LeftOut` is made when needed.
 
     Attributes:
         who: The contacts that matched.
-        reasons: Who of them did not join, by reason.
+        reasons: The places of those that were left out, by reason.
     """
 
     who: Roster
-    reasons: Mapping[LeftOutReason, int]
+    reasons: Mapping[LeftOutReason, Bitmap]
 
     def __reduce__(self) -> tuple[Callable[..., "LeftOuts"], tuple[Any, ...]]:
         return to_left_outs, (tuple(self),)
 
     @property
     def counts(self) -> Mapping[LeftOutReason, int]:
-        """How many did not join, by reason; no `LeftOut` is made for it."""
+        """How many contacts were left out, by reason."""
         return counts_of(self.reasons)
 
     def __len__(self) -> int:
@@ -112,7 +112,7 @@ class LeftOuts(Sequence[LeftOut]):
         return dict(nos_by_reason(self.who, self.reasons))
 
     def _repr_html_(self) -> str:
-        """How many did not join for each reason, and the first of them."""
+        """How many contacts were left out for each reason, and the first of them."""
         rows = [
             [ENGLISH.name("*", "reason", reason), count, self._first(reason)]
             for reason, count in self.counts.items()
@@ -127,7 +127,7 @@ class LeftOuts(Sequence[LeftOut]):
 
     @cached_property
     def _made(self) -> tuple[LeftOut, ...]:
-        who, places = self.who, reduce(or_, self.reasons.values(), 0)
+        who, places = self.who, reduce(or_, self.reasons.values(), EMPTY)
         reason_of = {
             place: reason for reason, here in self.reasons.items() for place in to_positions(here)
         }
@@ -136,22 +136,22 @@ class LeftOuts(Sequence[LeftOut]):
         return tuple(LeftOut(no, reason) for no, reason in pairs)
 
 
-def counts_of(reasons: Mapping[LeftOutReason, int]) -> Mapping[LeftOutReason, int]:
-    """How many places there are for each reason that has any, in the order of the reasons."""
-    found = {reason: reasons.get(reason, 0).bit_count() for reason in LeftOutReason}
+def counts_of(reasons: Mapping[LeftOutReason, Bitmap]) -> Mapping[LeftOutReason, int]:
+    """The number of places for each reason, in the order of the reasons, without zeros."""
+    found = {reason: reasons.get(reason, EMPTY).bit_count() for reason in LeftOutReason}
     return FrozenMapping((reason, count) for reason, count in found.items() if count)
 
 
 def nos_by_reason(
-    who: Roster, reasons: Mapping[LeftOutReason, int]
+    who: Roster, reasons: Mapping[LeftOutReason, Bitmap]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The contacts of a roster for each reason that has any."""
+    """The contacts of a roster for each reason that applies to some."""
     for reason in counts_of(reasons):
         yield reason, tuple(who.contact_nos(who.in_order(reasons[reason])))
 
 
 def to_left_outs(left_out: Iterable[LeftOut]) -> LeftOuts:
-    """Those who did not join, from any that are at hand, in their order."""
+    """The contacts that were left out as `LeftOuts`, in the given order."""
     if isinstance(left_out, LeftOuts):
         return left_out
     found = tuple(left_out)
@@ -175,14 +175,14 @@ def to_left_outs(left_out: Iterable[LeftOut]) -> LeftOuts:
 )
 @attrs.frozen(kw_only=True)
 class Options:
-    """How an action chooses; all off unless said otherwise.
+    """The options of an action. All are off by default.
 
     Attributes:
-        allow_existing: A contact that is already there gets a second line.
-        expand_companies: Every contact of a match's company joins too.
-        allow_related_companies: The company of each match joins too.
-        ignore_exclusion: Contacts marked exclude_from_segment join too.
-        entire_companies: Reduce and refine: one match makes its whole company match.
+        allow_existing: A contact that is already in the segment gets a second line.
+        expand_companies: All contacts of the company of a match are added too.
+        allow_related_companies: The company of each match is added too.
+        ignore_exclusion: Contacts marked exclude_from_segment are added too.
+        entire_companies: In reduce and refine, one match makes its whole company match.
     """
 
     allow_existing: bool = False
@@ -193,7 +193,7 @@ class Options:
 
 
 def to_inserted(numbers: Iterable[int]) -> Sequence[int]:
-    """Line numbers as an action keeps them: a range where they count up by the step."""
+    """Line numbers in the form that an action keeps: a range if they are evenly spaced."""
     if isinstance(numbers, range):
         return numbers
     kept = tuple(numbers)
@@ -209,20 +209,20 @@ def to_inserted(numbers: Iterable[int]) -> Sequence[int]:
 )
 @attrs.frozen(kw_only=True)
 class CriteriaAction:
-    """One step by which a segment came about.
+    """One step that built a segment.
 
     Attributes:
         kind: Add, reduce, refine or refresh.
-        criteria: What was chosen by; ``None`` if every contact passes.
-        options: How.
-        by_hand: A single contact, put in or taken out by hand.
-        saved_code: Code of the saved criteria that a refresh played; else empty.
-        as_of: The day that relative dates stood for.
-        inserted: Numbers of the lines that the action put in.
-        removed: The lines that it took out, as they were.
-        left_out: Contacts that matched and did not join, with the reason.
-        lines_before: How many lines there were before it.
-        lines_after: How many there were after it.
+        criteria: The selection, ``None`` if every contact passes.
+        options: The options.
+        by_hand: The single contact that was added or removed by hand.
+        saved_code: The code of the saved criteria that a refresh ran, or else empty.
+        as_of: The day that relative dates were computed for.
+        inserted: The numbers of the lines that the action added.
+        removed: The lines that it removed, as they were.
+        left_out: The contacts that matched and were left out, with the reason.
+        lines_before: The number of lines before the action.
+        lines_after: The number of lines after it.
     """
 
     kind: ActionKind
@@ -238,7 +238,7 @@ class CriteriaAction:
     lines_after: int = 0
 
     def _repr_html_(self) -> str:
-        """How it chose, what came in and went, and who was left out."""
+        """The selection, the lines added and removed, and the contacts left out."""
         figures = {
             "action": str(self.kind),
             "by hand": "yes" if self.by_hand else None,
@@ -258,11 +258,11 @@ class CriteriaAction:
 @shown_by("action.kind", "action.by_hand", "action.as_of.today", "inserted")
 @attrs.frozen(kw_only=True)
 class Undone:
-    """An action that was gone back on, and can be done again.
+    """An action that was undone and can be redone.
 
     Attributes:
         action: The action.
-        inserted: The lines that it had put in, as they were last.
+        inserted: The lines that it had added, as they were when it was undone.
     """
 
     action: CriteriaAction
@@ -271,12 +271,12 @@ class Undone:
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
 class SavedCriteria(Record, table="saved_segment_criteria", key=("code",)):
-    """Actions kept under a code, to be played again on any segment.
+    """Actions saved under a code, to be run again on any segment.
 
     Attributes:
         actions: The actions in their stored form (see `actions_to_json`).
-        saved_by: Who saved them.
-        saved_at: When.
+        saved_by: The user who saved them.
+        saved_at: When they were saved.
     """
 
     code: ShortCode
@@ -292,11 +292,11 @@ ACTIONS_FORMAT = 1
 
 
 def actions_to_json(actions: Iterable[CriteriaAction], undone: Iterable[Undone] = ()) -> str:
-    """Actions in their stored form, with all that they did.
+    """Actions in their stored form, with their effects.
 
     Args:
         actions: The actions, first to last.
-        undone: Those that were gone back on, last to be done again first.
+        undone: The undone actions, in the order of `Segment.undone`.
     """
     data = {"format": ACTIONS_FORMAT, "actions": [_action_to_data(a) for a in actions]}
     again = [
@@ -310,20 +310,20 @@ def actions_from_json(text: str) -> tuple[CriteriaAction, ...]:
     """The inverse of `actions_to_json`.
 
     Raises:
-        InvalidValue: The text is not stored actions, or of a later version.
+        InvalidValue: The text does not hold stored actions, or has a later version.
     """
     data = _stored(text)
     try:
         return tuple(map(_action_from_data, data["actions"]))
     except (LookupError, TypeError, ValueError) as error:
-        raise InvalidValue("actions", text[:60], f"cannot be read: {error}") from error
+        raise _unread(text, error) from error
 
 
 def undone_from_json(text: str) -> tuple[Undone, ...]:
-    """The undone actions of what `actions_to_json` wrote.
+    """The undone actions in a text that `actions_to_json` made.
 
     Raises:
-        InvalidValue: The text is not stored actions, or of a later version.
+        InvalidValue: The text does not hold stored actions, or has a later version.
     """
     try:
         return tuple(
@@ -334,7 +334,12 @@ def undone_from_json(text: str) -> tuple[Undone, ...]:
             for each in _stored(text).get("undone", ())
         )
     except (LookupError, TypeError, ValueError) as error:
-        raise InvalidValue("actions", text[:60], f"cannot be read: {error}") from error
+        raise _unread(text, error) from error
+
+
+def _unread(text: str, error: Exception) -> InvalidValue:
+    reason = Message("cannot be read: {error}", error=text_of(error))
+    return InvalidValue("actions", text[:60], reason)
 
 
 def _stored(text: str) -> dict[str, JSON]:
@@ -387,7 +392,7 @@ def _action_from_data(data: JSON) -> CriteriaAction:
 
 
 def _lines_to_data(lines: Lines) -> JSON:
-    """Blocks as columns, followed by lines that were changed by hand."""
+    """Lines as plain data: blocks as columns, then the lines that were changed by hand."""
     blocks = [_block_to_data(alike(part), lines.segment_no) for part in lines.parts]
     return [*blocks, *(to_data(line) for _, line in sorted(lines.changed.items()))]
 
@@ -403,7 +408,7 @@ def _block_to_data(block: Alike, segment_no: str) -> JSON:
 
 
 def _lines_from_data(data: JSON) -> Lines:
-    """Blocks with lines that were changed by hand, or, as it once was, each line by itself."""
+    """Lines from plain data, also from the older form that holds each line by itself."""
     blocks = [_block_from_data(row) for row in data if "likes" in row]
     rows = [from_data(SegmentLine, row) for row in data if "likes" not in row]
     if not blocks:
@@ -426,7 +431,7 @@ def _block_from_data(data: JSON) -> Alike:
 
 
 def _runs(numbers: Sequence[int]) -> list[list[int]]:
-    """Line numbers as runs that count up by the step: pairs of first number and how many."""
+    """Line numbers as evenly spaced runs: pairs of first number and length."""
     if isinstance(numbers, range) and numbers:
         return [[numbers[0], len(numbers)]]
     runs: list[list[int]] = []

@@ -1,6 +1,6 @@
-"""Blocks of lines: contacts with all that is needed to make their lines, and finished lines.
+"""Blocks of lines: contacts with the data to make their lines, or finished lines.
 
-A block never changes; which of its lines are there is known elsewhere.
+A block never changes. `Part` records which of its lines are still in a segment.
 """
 
 from array import array
@@ -12,7 +12,7 @@ from typing import Literal, Self, TypeAlias
 
 import attrs
 
-from segmentation.bitmaps import to_positions
+from segmentation.bitmaps import Bitmap, to_positions
 from segmentation.frozen import freeze_within
 from segmentation.showing import shown_by
 
@@ -25,11 +25,11 @@ LINE_STEP = 10_000
 @shown_by("numbers")
 @attrs.frozen(eq=False, field_transformer=freeze_within)
 class Joined:
-    """Contacts that joined together; their lines follow from the terms.
+    """Contacts that were added together. Their lines are computed from the terms.
 
     Attributes:
-        terms: On which they joined.
-        who: The contacts, as they were then.
+        terms: The segment's values at that time.
+        who: The contacts, as they were at that time.
         numbers: The numbers of their lines.
         address_codes: The alternative addresses that were active, by contact.
     """
@@ -51,7 +51,7 @@ class Joined:
 
     @property
     def attachments(self) -> frozenset[str]:
-        """Hashes of the contents that the lines may need."""
+        """The hashes of the attachments that the lines may need."""
         return self.terms.attachments
 
     def _plain_(self) -> Mapping[str, object]:
@@ -63,8 +63,8 @@ class Joined:
         code = self.address_codes.get(contact.no, "")
         return self.terms.line(contact, self.numbers[index], code)
 
-    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: int) -> Decimal:
-        """The sum of a field over the lines that are there."""
+    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: Bitmap) -> Decimal:
+        """The sum of a field over the lines at a set of places."""
         value: Decimal = getattr(self.terms.header, field)
         return value * here.bit_count()
 
@@ -72,7 +72,7 @@ class Joined:
 @shown_by("numbers")
 @attrs.frozen(eq=False)
 class Written:
-    """Lines that are kept as they are.
+    """Lines that are kept as finished values.
 
     Attributes:
         lines: The lines, in the order of their numbers.
@@ -99,7 +99,7 @@ class Written:
 
     @property
     def attachments(self) -> frozenset[str]:
-        """Hashes of the contents that the lines need."""
+        """The hashes of the attachments that the lines need."""
         return frozenset().union(*(line.attachments for line in self.lines))
 
     def _plain_(self) -> Mapping[str, object]:
@@ -109,8 +109,8 @@ class Written:
         """The line with an index in their order."""
         return self.lines[index]
 
-    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: int) -> Decimal:
-        """The sum of a field over the lines that are there."""
+    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: Bitmap) -> Decimal:
+        """The sum of a field over the lines at a set of places."""
         found = map(self.lines.__getitem__, to_positions(here))
         return sum((getattr(line, field) for line in found), Decimal(0))
 
@@ -126,18 +126,18 @@ def _joiner(line: SegmentLine) -> Joiner:
 
 
 def of_nobody(line: SegmentLine) -> SegmentLine:
-    """What a line has besides its number and contact."""
+    """A line without its number and contact."""
     return attrs.evolve(line, line_no=0, contact_no="", contact_company_no="")
 
 
 @shown_by("numbers")
 @attrs.frozen(eq=False, field_transformer=freeze_within)
 class Alike:
-    """Lines that are alike but for their numbers and contacts, as stores keep them.
+    """Lines that differ only in their numbers and contacts, in the form that stores keep.
 
     Attributes:
         who: The contacts, in the order of the lines.
-        likes: For each manner of the roster a line without number and contact.
+        likes: A line without number and contact for each manner of the roster.
         numbers: The numbers of the lines.
     """
 
@@ -154,7 +154,7 @@ class Alike:
         contact_nos: Sequence[str],
         company_nos: Sequence[str],
     ) -> Self:
-        """The block of these columns; ``like_of`` tells for each line which it is like."""
+        """The block of these columns. ``like_of`` is the index in ``likes`` for each line."""
         who = Listed(
             numbers=contact_nos,
             company_nos=company_nos,
@@ -175,7 +175,7 @@ class Alike:
 
     @property
     def attachments(self) -> frozenset[str]:
-        """Hashes of the contents that the lines need."""
+        """The hashes of the attachments that the lines need."""
         return frozenset().union(*(like.attachments for like in self.likes))
 
     def _plain_(self) -> Mapping[str, object]:
@@ -190,8 +190,8 @@ class Alike:
             contact_company_no=self.who.company_nos[index],
         )
 
-    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: int) -> Decimal:
-        """The sum of a field over the lines that are there."""
+    def total(self, field: Literal["unit_cost", "unit_duration_min"], here: Bitmap) -> Decimal:
+        """The sum of a field over the lines at a set of places."""
         values: list[Decimal] = [getattr(like, field) for like in self.likes]
         found = Counter(map(self.who.manner_of.__getitem__, to_positions(here)))
         return sum((values[like] * count for like, count in found.items()), Decimal(0))

@@ -1,13 +1,13 @@
-"""Candidates: who matched and would join, and who of them may not.
+"""Candidates: the contacts that a selection found, and those among them that may not be added.
 
-Here privacy and exclusion are known; who is on a segment already is not.
+This module knows privacy and exclusion. It does not know who is in a segment already.
 """
 
 from collections.abc import Iterable, Mapping
 
 import attrs
 
-from segmentation.bitmaps import from_flags
+from segmentation.bitmaps import Bitmap, from_flags
 from segmentation.contacts import Contact, in_segment_order
 from segmentation.frozen import freeze_within
 from segmentation.languages import ENGLISH
@@ -18,31 +18,31 @@ from ._actions import LeftOutReason, counts_of, nos_by_reason
 from ._rosters import Listed, Roster, nos_in_order
 
 BARRED = (LeftOutReason.BLOCKED, LeftOutReason.NO_CONSENT, LeftOutReason.EXCLUDED)
-"""Why contacts may not join, the reason that goes first before the others."""
+"""The reasons why contacts may not be added. The first that applies counts."""
 
 
 @shown_by("count", "counts")
 @attrs.frozen(eq=False, field_transformer=freeze_within)
 class Candidates:
-    """Contacts that a choice found, those who come along with them included.
+    """The contacts that a selection found, and those that the options add.
 
     Attributes:
-        who: All of them, in the order in which they would join.
-        barred: Who of them may not join, by reason; each contact under the first that applies.
-            Exclusion is told whether it will be heeded or not.
+        who: All candidates, in the order of a segment's lines.
+        barred: The places of those that may not be added, by reason. Each contact is under the
+            first reason that applies. Exclusion is recorded even if the options ignore it.
     """
 
     who: Roster
-    barred: Mapping[LeftOutReason, int]
+    barred: Mapping[LeftOutReason, Bitmap]
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The number of candidates."""
         return self.who.everyone.bit_count()
 
     @property
     def counts(self) -> Mapping[LeftOutReason, int]:
-        """How many may not join, by reason."""
+        """How many candidates may not be added, by reason."""
         return counts_of(self.barred)
 
     def _plain_(self) -> Mapping[str, object]:
@@ -50,13 +50,13 @@ class Candidates:
         return {"count": self.count, "contact_nos": nos_in_order(self.who), **barred}
 
     def _repr_html_(self) -> str:
-        """How many there are, and how many may not join for each reason."""
+        """The number of candidates, and of those that may not be added, by reason."""
         rows = [(ENGLISH.name("*", "reason", reason), n) for reason, n in self.counts.items()]
         return to_table(["may not join", "contacts"], rows, caption=f"{self.count:,} candidates")
 
     @classmethod
     def of(cls, contacts: Iterable[Contact]) -> "Candidates":
-        """Candidates out of contacts that are at hand, in any order."""
+        """The candidates for contacts in any order."""
         joining = in_segment_order(contacts)
         reasons = list(map(_barred, joining))
         return cls(

@@ -1,7 +1,6 @@
-"""What becomes of a line when its header, its contact, its template or its language changes.
+"""The rules by which a line changes with its header, contact, template or language.
 
-Each rule takes a line and returns another; who asks, and whether it is asked at all, is known
-elsewhere.
+Each rule takes a line and returns another. This module does not know when rules are applied.
 """
 
 import datetime as dt
@@ -11,7 +10,7 @@ from typing import Any
 import attrs
 
 from segmentation.contacts import AlternativeAddress, Contact, CorrespondenceType
-from segmentation.errors import InvalidValue
+from segmentation.errors import InvalidValue, Message
 from segmentation.showing import shown_by
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 
@@ -37,7 +36,7 @@ PASSED_ON: Mapping[str, Sequence[str]] = {
     "word_template_code": ("word_template_code", "attachment", "attachment_name"),
     "attachment": ("word_template_code", "attachment", "attachment_name"),
 }
-"""Fields of the header, and the fields of a line that follow them."""
+"""Fields of the header, and the fields of a line that are set from them."""
 
 _OF_TEMPLATE = (
     "interaction_template_code",
@@ -64,7 +63,7 @@ class Addressed:
     addresses: tuple[AlternativeAddress, ...] = ()
 
     def new_line(self, terms: Terms, line_no: int) -> SegmentLine:
-        """The line that the contact would get if it joined now."""
+        """The line that the contact would get if it were added now."""
         return terms.line(self.contact, line_no, address_on(self.addresses, terms.header.date))
 
 
@@ -76,8 +75,8 @@ def following(
 ) -> SegmentLine:
     """A line after fields of its header changed.
 
-    A changed template reaches every line. Other fields reach the lines whose template is the
-    header's. An attachment of the line's own stays.
+    A changed template is applied to every line. Other fields are applied to the lines whose
+    template is the header's. A line keeps its own attachment.
 
     Args:
         line: The line.
@@ -110,7 +109,7 @@ def _taken(line: SegmentLine, new: SegmentLine, fields: Iterable[str]) -> Segmen
 
 
 def _with_correspondence_type(line: SegmentLine, after: Terms) -> SegmentLine:
-    """The header's type reaches lines only if there is something to send, and is not blank."""
+    """A line with the header's type, if that is not blank and the line has something to send."""
     wanted = after.header.correspondence_type_default
     something = after.header.attachment or after.header.word_template_code
     if not (wanted and something):
@@ -119,10 +118,10 @@ def _with_correspondence_type(line: SegmentLine, after: Terms) -> SegmentLine:
 
 
 def following_texts(line: SegmentLine, before: Terms, after: Terms, who: Addressed) -> SegmentLine:
-    """A line after the segment's texts changed: what it inherits follows, its own stays.
+    """A line after the segment's texts changed. Inherited values change, its own values do not.
 
-    A text in a new language is taken by the lines whose contact has that language, and by all
-    if it is the first.
+    Lines whose contact has the language take a text in a new language. If it is the first text,
+    all lines take it.
     """
     if line.own_texts or not before.inherited(line):
         return line
@@ -141,7 +140,7 @@ def following_texts(line: SegmentLine, before: Terms, after: Terms, who: Address
 def with_date(
     line: SegmentLine, on: dt.date | None, addresses: Sequence[AlternativeAddress]
 ) -> SegmentLine:
-    """A line with another date; an alternative address that was the active one follows."""
+    """A line with another date. If it had the active alternative address, it takes the new one."""
     code = line.contact_alt_address_code
     if code == address_on(addresses, line.date):
         code = address_on(addresses, on)
@@ -155,17 +154,17 @@ def with_template(
     template: InteractionTemplate | None,
     texts: Sequence[TemplateLanguage],
 ) -> SegmentLine:
-    """A line with another template: what comes from templates is cleared and filled anew.
+    """A line with another template. All values that come from templates are set again.
 
-    The header's campaign goes before the template's. The description is the template's if it
-    was blank or came from another template. With the header's template the line follows the
+    The header's campaign has priority over the template's. The description becomes the template's
+    if it was blank or came from another template. With the header's template, the line takes the
     segment's texts again.
 
     Args:
         line: The line.
         terms: The segment's terms.
         contact: The line's contact.
-        template: The new template; ``None`` for none.
+        template: The new template, or ``None``.
         texts: The template's texts.
     """
     header = terms.header
@@ -199,7 +198,7 @@ def with_template(
 def _type_by_template(
     line: SegmentLine, terms: Terms, contact: Contact, template: InteractionTemplate | None
 ) -> CorrespondenceType:
-    """The header's, if it goes first; the template's; the contact's; what the line had."""
+    """The first of the header's type, if it has priority, the template's, contact's and line's."""
     header = terms.header
     if header.ignore_contact_corres_type and header.correspondence_type_default:
         return header.correspondence_type_default
@@ -217,7 +216,7 @@ def _own_terms(terms: Terms, line: SegmentLine, template: InteractionTemplate) -
 
 
 def _own_language(line: SegmentLine, contact: Contact, template: InteractionTemplate) -> str:
-    """The contact's language, if the line's template has it; its default; the first there is."""
+    """The contact's language if the template has it, or else its default, or else its first."""
     codes = [text.language_code for text in line.texts]
     for code in (contact.language_code, template.language_code_default):
         if code in codes:
@@ -226,24 +225,23 @@ def _own_language(line: SegmentLine, contact: Contact, template: InteractionTemp
 
 
 def with_language(line: SegmentLine, terms: Terms, language_code: str) -> SegmentLine:
-    """A line in another language: subject, attachment and Word template follow.
+    """A line in another language, with the subject, attachment and Word template of that language.
 
     Raises:
-        InvalidValue: The line has texts, and none in this language.
+        InvalidValue: The line has texts, but none in this language.
     """
     follows = line.interaction_template_code == terms.header.interaction_template_code
     rows = terms.texts.values() if follows and not line.own_texts else line.texts
     texts = {text.language_code: text for text in rows}
     if texts and language_code not in texts:
-        raise InvalidValue(
-            "language_code", language_code, f"has no text; there are {', '.join(sorted(texts))}"
-        )
+        reason = Message("has no text; there are {known}", known=", ".join(sorted(texts)))
+        raise InvalidValue("language_code", language_code, reason)
     own = attrs.evolve(terms, texts=texts)
     return attrs.evolve(line, **own.text_values(language_code))
 
 
 def with_values(line: SegmentLine, values: Mapping[str, Any]) -> SegmentLine:
-    """A line with other values; an attachment and a Word template exclude each other.
+    """A line with other values. It cannot have both an attachment and a Word template.
 
     Raises:
         InvalidValue: Both are given.
@@ -252,7 +250,7 @@ def with_values(line: SegmentLine, values: Mapping[str, Any]) -> SegmentLine:
 
 
 def exclusive(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values, with the attachment blank where a Word template is set, and the reverse.
+    """Values in which setting a Word template clears the attachment, and the reverse.
 
     Raises:
         InvalidValue: Both are set.

@@ -1,8 +1,7 @@
-"""What a host is told of: a segment about to change, changed, refreshed, logged.
+"""Events for the host: a segment is about to change, has changed, was refreshed or logged.
 
-A host passes one callable, which is called with each event, inside the transaction of the
-step. If it raises (`Refused` says it best), the step is undone as a whole. Nothing is
-registered anywhere.
+A host passes in one function. It is called with each event, inside the transaction of the step. If
+it raises an error, preferably `Refused`, the whole step is undone.
 """
 
 from collections.abc import Callable
@@ -22,8 +21,8 @@ class _Change:
     """A segment before and after a step.
 
     Attributes:
-        before: As it was; ``None`` for a new segment.
-        after: As it is then; ``None`` for one that is deleted.
+        before: The segment before the step, ``None`` if it is new.
+        after: The segment after the step, ``None`` if it is deleted.
     """
 
     before: Segment | None
@@ -31,17 +30,17 @@ class _Change:
 
     @property
     def joining(self) -> Lines:
-        """The lines that the step puts in."""
+        """The lines that the step adds."""
         return _lines_apart(self.after, self.before)
 
     @property
     def leaving(self) -> Lines:
-        """The lines that the step takes out, as they were."""
+        """The lines that the step removes, as they were."""
         return _lines_apart(self.before, self.after)
 
 
 def _lines_apart(segment: Segment | None, other: Segment | None) -> Lines:
-    """The lines of a segment whose contact is not on the same line of another."""
+    """The lines of a segment that are not in another with the same number and contact."""
     lines = segment.lines if segment else Lines()
     return lines.apart_from(other.lines) if other else lines
 
@@ -49,7 +48,7 @@ def _lines_apart(segment: Segment | None, other: Segment | None) -> Lines:
 @shown_by("before", "after")
 @attrs.frozen
 class SegmentChanging(_Change):
-    """A segment is about to change; nothing is stored yet."""
+    """A segment is about to change. Nothing is stored yet."""
 
 
 @shown_by("before", "after")
@@ -64,9 +63,9 @@ class SegmentRefreshed:
     """A segment was refreshed from its saved criteria.
 
     Attributes:
-        segment: As it is now.
-        joining: The lines that came in.
-        leaving: The lines that went, as they were.
+        segment: The segment after the refresh.
+        joining: The lines that were added.
+        leaving: The lines that were removed, as they were.
     """
 
     segment: Segment
@@ -75,19 +74,19 @@ class SegmentRefreshed:
 
     @property
     def entered(self) -> tuple[str, ...]:
-        """The contacts that came in, in the order of their lines."""
+        """The contacts that were added, in the order of their lines."""
         return self.joining.contact_nos
 
     @property
     def left(self) -> tuple[str, ...]:
-        """The contacts that went."""
+        """The contacts that were removed."""
         return self.leaving.contact_nos
 
 
 @shown_by("segment")
 @attrs.frozen
 class SegmentLogging:
-    """A segment is about to be logged; nothing is recorded yet."""
+    """A segment is about to be logged. Nothing is recorded yet."""
 
     segment: Segment
 
@@ -98,8 +97,8 @@ class SegmentLogged:
     """A segment was logged.
 
     Attributes:
-        segment: The worksheet, as it was.
-        logged: What was recorded of it.
+        segment: The segment before it was logged.
+        logged: The logged segment.
     """
 
     segment: Segment
@@ -111,8 +110,8 @@ Event: TypeAlias = (
 )
 
 Observer: TypeAlias = Callable[[Event], None]
-"""What a host passes in to be told."""
+"""The function that a host passes in to receive events."""
 
 
 def observe_nothing(_event: Event) -> None:
-    """For hosts that want to be told of nothing."""
+    """Ignore an event: for hosts that need none."""

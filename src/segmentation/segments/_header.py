@@ -1,6 +1,6 @@
-"""A segment's header: the defaults that its lines take when they are made.
+"""A segment's header: the default values for its lines.
 
-Knows templates, from which it copies; knows nothing of lines.
+This module knows templates, whose values the header copies. It does not know lines.
 """
 
 import datetime as dt
@@ -48,12 +48,12 @@ class SegmentHeader(
     """A segment's defaults for its lines.
 
     Attributes:
-        no_series: The number series that ``no`` was taken from; empty if given by hand.
-        ignore_contact_corres_type: The default goes before what the contact wishes.
-        send_word_docs_as_attachment: Letters made in Word are attached to their mails, and not
-            the mails' bodies.
-        attachment: SHA-256 of the text in the default language; empty if none.
-        saved_criteria_code: The saved criteria that a refresh plays; empty if none.
+        no_series: The number series that ``no`` was taken from, empty if it was given by hand.
+        ignore_contact_corres_type: Whether the default has priority over the contact's wish.
+        send_word_docs_as_attachment: Whether letters made in Word are attached to their mails,
+            and not used as the body.
+        attachment: The SHA-256 of the text in the default language, or empty.
+        saved_criteria_code: The saved criteria that a refresh runs, or empty.
     """
 
     no: Code
@@ -87,10 +87,10 @@ class SegmentHeader(
     def with_template(
         self, template: InteractionTemplate | None, languages: Sequence[TemplateLanguage] = ()
     ) -> "SegmentHeader":
-        """The header after a template was chosen: its values are copied.
+        """The header with the values of another template.
 
-        The template's campaign replaces the header's, unless the template has none. Without a
-        template the header is as one that never had any; only its campaign stays.
+        The template's campaign replaces the header's if it has one. If the template is removed,
+        its values are removed too, except for the campaign.
         """
         values = template or InteractionTemplate(
             code="", correspondence_type_default=CorrespondenceType.BLANK

@@ -1,7 +1,7 @@
-"""What each action of a segment did, worked out from the lines as they are and the actions.
+"""What each action of a segment did, computed from the current lines and the actions.
 
-Numbers of lines that went can be given again, so whose line a number was is found by walking
-back from the lines that are there now.
+The number of a removed line can be given to a new line. To find the contact of a number at an
+earlier time, the actions are undone one by one, starting from the current lines.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,10 +33,10 @@ class ActionSummary:
 
     Attributes:
         number: The action's place in the list, from 1.
-        action: The action: how it chose, who was left out, the lines before and after.
-        joined: Contacts of the lines that it put in, by line number. Of a line that was taken
-            out later without being recorded the contact is not known.
-        left: Contacts of the lines that it took out, by line number.
+        action: The action.
+        joined: The contacts of the lines that it added, by line number. The contact is not known
+            if the line was removed later without a record.
+        left: The contacts of the lines that it removed, by line number.
     """
 
     number: int
@@ -48,12 +48,12 @@ class ActionSummary:
         return self.told()
 
     def _repr_html_(self) -> str:
-        """The action in words, and who was left out."""
+        """The action in words, and the contacts that were left out."""
         left_out = self.action.left_out
         return to_text(str(self)) + (left_out._repr_html_() if left_out else "")
 
     def told(self, phrases: Phrases = ENGLISH) -> str:
-        """The action in one line of words."""
+        """The action in words, in one line."""
         action, say = self.action, phrases.say
         head = f"{self.number} {phrases.name('*', 'kind', action.kind)}"
         if action.by_hand:
@@ -78,7 +78,7 @@ class ActionSummary:
 @shown_by(count="actions")
 @attrs.frozen(eq=False)
 class History(Sequence[ActionSummary]):
-    """What each action of a segment did, first to last; as text, one line each.
+    """What each action of a segment did, first to last. As text, it has a line for each action.
 
     Equal to any other sequence of the same summaries.
     """
@@ -108,11 +108,11 @@ class History(Sequence[ActionSummary]):
         return self.told()
 
     def told(self, phrases: Phrases = ENGLISH) -> str:
-        """All of it in words, a line for each action."""
+        """The history in words, with a line for each action."""
         return "\n".join(each.told(phrases) for each in self.summaries)
 
     def _repr_html_(self) -> str:
-        """The first actions, and how many contacts each left out for which reason."""
+        """The first actions, and how many contacts each left out, by reason."""
         rows = [(str(each), _reasons(each.action)) for each in self.summaries[:SHOWN]]
         return to_table(["action", "left out"], rows, more=len(self) - len(rows))
 

@@ -1,7 +1,8 @@
-"""A segment's line, and the terms on which contacts join: what a line takes, and from whom.
+"""A segment's line, and the terms: the values that a new line takes from segment and contact.
 
-A line repeats all that its interaction will record, so that later changes of header, template
-or contact do not reach it unasked. Knows nothing of other lines.
+A line has its own copy of all values that its interaction will record. Later changes of header,
+template or contact change a line only by a rule of `_changes`. This module does not know other
+lines.
 """
 
 import datetime as dt
@@ -54,13 +55,13 @@ class SegmentLine(
     key=("segment_no", "line_no"),
     shown=("segment_no", "line_no", "contact_no", "description"),
 ):
-    """One contact of a segment, with what its interaction will record.
+    """A contact of a segment, with the values that its interaction will record.
 
     Attributes:
-        line_no: Counts by ten thousands; the order of the lines.
-        attachment: SHA-256 of the text in the line's language; empty if none.
-        own_texts: The texts of a template of the line's own, copied when it was chosen, in
-            their stored form; empty if the line follows the segment's texts.
+        line_no: The number, in steps of ten thousand. It gives the order of the lines.
+        attachment: The SHA-256 of the text in the line's language, or empty.
+        own_texts: The texts of the line's own template in their stored form, copied when it was
+            chosen. Empty if the line uses the segment's texts.
     """
 
     segment_no: Annotated[Code, RefersTo("segment_header")]
@@ -97,28 +98,28 @@ class SegmentLine(
 
     @property
     def place(self) -> Message:
-        """Which line it is, for faults."""
+        """The name of the line in errors."""
         return Message("line {no} (contact {contact})", no=self.line_no, contact=self.contact_no)
 
     @property
     def texts(self) -> tuple[TemplateLanguage, ...]:
-        """The texts of the line's own template; none if it follows the segment's."""
+        """The texts of the line's own template, none if it uses the segment's."""
         rows = from_json(self.own_texts) if self.own_texts else ()
         return tuple(from_data(TemplateLanguage, row) for row in rows)
 
     @property
     def is_html(self) -> bool:
-        """Whether its attachment is the body of a mail, merged for each contact."""
+        """Whether the attachment is the body of a mail, with values of the contact filled in."""
         return bool(self.attachment) and is_html(self.attachment_name)
 
     @property
     def attachments(self) -> frozenset[str]:
-        """Hashes of the contents that the line needs."""
+        """The hashes of the attachments that the line needs."""
         return frozenset((self.attachment, *(text.attachment for text in self.texts))) - {""}
 
 
 class TextValues(TypedDict):
-    """The fields of a line that follow its language."""
+    """The fields of a line that depend on its language."""
 
     language_code: str
     subject: str
@@ -128,7 +129,7 @@ class TextValues(TypedDict):
 
 
 def texts_to_json(texts: Iterable[TemplateLanguage]) -> str:
-    """Texts in the stored form that a line keeps; empty for none."""
+    """Texts in the stored form of a line, empty if there are none."""
     rows = [to_data(text) for text in texts]
     return to_json(rows) if rows else ""
 
@@ -136,7 +137,7 @@ def texts_to_json(texts: Iterable[TemplateLanguage]) -> str:
 @shown_by("header", "template", "texts")
 @attrs.frozen(field_transformer=freeze_within)
 class Terms:
-    """What a line takes that joins: the segment's values, as they are at that moment.
+    """The values of a segment that a new line takes, as they are at that moment.
 
     Attributes:
         header: The segment's header.
@@ -152,7 +153,7 @@ class Terms:
         """A new line for a contact.
 
         Args:
-            contact: Who joins.
+            contact: The contact.
             line_no: The line's number.
             address_code: The contact's alternative address that is active on the header's date.
         """
@@ -181,7 +182,7 @@ class Terms:
         )
 
     def text_values(self, language_code: str) -> TextValues:
-        """What a line takes from the text in a language, or else from the header."""
+        """The values that depend on a language: from the text in it, or else from the header."""
         header, text = self.header, self.texts.get(language_code)
         attachment = text.attachment if text else header.attachment
         own_word_template = text.word_template_code if text else ""
@@ -196,20 +197,20 @@ class Terms:
 
     @property
     def attachments(self) -> frozenset[str]:
-        """Hashes of the contents that new lines may have."""
+        """The hashes of the attachments that new lines may have."""
         texts = (text.attachment for text in self.texts.values())
         return frozenset((self.header.attachment, *texts)) - {""}
 
     def language(self, contact: Joining) -> str:
-        """The contact's language, if the segment has a text in it; else the header's default."""
+        """The contact's language if the segment has a text in it, or else the header's default."""
         wished = contact.language_code
         return wished if wished in self.texts else self.header.language_code_default
 
     def correspondence_type(self, contact: Joining) -> CorrespondenceType:
-        """How a new line is written to; the first that applies.
+        """The correspondence type of a new line.
 
-        The header's default, if it goes before the contact's; the template's, if that does or
-        the contact has none; the contact's own.
+        The header's default, if it has priority over the contact's. Or else the template's, if
+        that has priority or the contact has none. Or else the contact's own.
         """
         header, template = self.header, self.template
         if header.ignore_contact_corres_type and header.correspondence_type_default:
@@ -219,12 +220,12 @@ class Terms:
         return contact.correspondence_type
 
     def inherited(self, line: SegmentLine) -> bool:
-        """Whether a line's attachment is the segment's, its own template's, or none at all."""
+        """Whether the attachment of a line is inherited from segment or template, or empty."""
         own = (text.attachment for text in line.texts)
         return not line.attachment or line.attachment in self.attachments.union(own)
 
 
 def address_on(addresses: Iterable[AlternativeAddress], on: dt.date | None) -> str:
-    """Code of the alternative address that is active on a date; empty if none is."""
+    """The code of the alternative address that is active on a date, or empty."""
     address = active_address(addresses, on) if on else None
     return address.code if address else ""

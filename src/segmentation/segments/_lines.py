@@ -1,9 +1,9 @@
-"""The lines of a segment, kept as sets and made when somebody looks at them.
+"""The lines of a segment, stored as sets of contacts. Each line is made when it is needed.
 
-Contacts that join together make a block: a roster of who they are, and the terms on which they
-joined. Which of a block's lines are there is a set of the roster's places, so that taking lines
-out and putting them back is a matter of bits, and shares all the rest. A line that was changed
-by hand is kept beside its block. Knows nothing of why lines come and go.
+Contacts that are added together make a block: a roster of contacts, and the terms for their
+lines. A `Part` is a block and the set of places whose lines are in the segment. Removing lines
+and restoring them changes only this set, and all versions of a segment share the block. A line
+that was changed by hand is kept beside its block. This module does not know why lines change.
 """
 
 from bisect import bisect_left
@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar, overload
 
 import attrs
 
-from segmentation.bitmaps import from_positions, to_flags, to_positions, without
+from segmentation.bitmaps import EMPTY, Bitmap, from_positions, to_flags, to_positions, without
 from segmentation.columns import Columns, gathered, joined
 from segmentation.frozen import freeze_within
 from segmentation.markup import to_rows
@@ -32,78 +32,78 @@ ItemT = TypeVar("ItemT")
 @shown_by("count")
 @attrs.frozen(eq=False)
 class Part:
-    """A block and which of its lines are there: a set of its places."""
+    """A block, and the set of places whose lines are in the segment."""
 
     block: Block
-    here: int
+    here: Bitmap
 
     @cached_property
     def count(self) -> int:
-        """How many lines are there."""
+        """The number of lines."""
         return self.here.bit_count()
 
     @property
     def is_whole(self) -> bool:
-        """Whether all lines of the block are there."""
+        """Whether the part has all lines of the block."""
         return self.count == len(self.block.numbers)
 
     @cached_property
     def _flags(self) -> bytes:
-        """For each line of the block, in their order, whether it is there."""
+        """For each line of the block, in their order, 1 if the part has it, or else 0."""
         flags = to_flags(self.here, self.block.who.everyone.bit_length())
         return bytes(map(flags.__getitem__, self.block.order))
 
     @property
     def indexes(self) -> Iterable[int]:
-        """The indexes of the lines that are there, ascending."""
+        """The indexes of the lines, ascending."""
         every = range(len(self.block.numbers))
         return every if self.is_whole else compress(every, self._flags)
 
     @property
     def numbers(self) -> Sequence[int]:
-        """The numbers of the lines that are there, ascending."""
+        """The numbers of the lines, ascending."""
         numbers = self.block.numbers
         return numbers if self.is_whole else tuple(compress(numbers, self._flags))
 
     @property
     def contact_nos(self) -> Sequence[str]:
-        """The contacts of the lines that are there, in their order."""
+        """The contacts of the lines, in their order."""
         nos = self.block.contact_nos
         return nos if self.is_whole else tuple(compress(nos, self._flags))
 
     @property
     def first_no(self) -> int:
-        """The number of the first line that is there."""
+        """The number of the first line."""
         return self.block.numbers[0 if self.is_whole else self._flags.find(1)]
 
     @property
     def last_no(self) -> int:
-        """The number of the last line that is there."""
+        """The number of the last line."""
         return self.block.numbers[-1 if self.is_whole else self._flags.rfind(1)]
 
     def _plain_(self) -> Mapping[str, object]:
         return {"lines": self.count, "contact_nos": tuple(self.contact_nos)}
 
     def has(self, index: int) -> bool:
-        """Whether the line with an index in the block's order is there."""
+        """Whether the part has the line with an index in the block's order."""
         return self.is_whole or bool(self._flags[index])
 
-    def numbered(self, numbers: Collection[int]) -> int:
-        """The places of the lines that are there with one of these numbers."""
+    def numbered(self, numbers: Collection[int]) -> Bitmap:
+        """The places of the lines with one of these numbers."""
         own = self.block.numbers
         if not numbers:
-            return 0
+            return EMPTY
         if isinstance(numbers, range) and isinstance(own, range):
             if _covers(numbers, own):
                 return self.here
             if numbers[-1] < own[0] or own[-1] < numbers[0]:
-                return 0
+                return EMPTY
         found = compress(self.block.order, map(numbers.__contains__, own))
         return self.here & from_positions(found, self.block.who.everyone.bit_length())
 
 
 def alike(part: Part) -> Alike:
-    """The lines of a part as columns with a line of each kind."""
+    """The lines of a part in the form of columns (see `Alike`)."""
     block, numbers = part.block, part.numbers
     who = block.who.only(part.here).listed()
     if isinstance(block, Alike):
@@ -134,26 +134,26 @@ def _by_field(lines: Alike) -> Columns[SegmentLine]:
 
 
 def _numbered(items: Iterable[ItemT]) -> tuple[list[ItemT], list[int]]:
-    """Items that differ, each once, and for each item given which of these it is."""
+    """The different items, and for each item its index among them."""
     given = list(items)
     place = {item: number for number, item in enumerate(dict.fromkeys(given))}
     return list(place), [place[item] for item in given]
 
 
 def _covers(numbers: range, others: range) -> bool:
-    """Whether all numbers of one range are in another."""
+    """Whether one range contains all numbers of another."""
     return numbers.step == others.step and others[0] in numbers and others[-1] in numbers
 
 
 @shown_by("segment_no", count="lines")
 @attrs.frozen(eq=False, field_transformer=freeze_within)
 class Lines(Sequence[SegmentLine]):
-    """Lines in the order of their numbers; looking at one makes it.
+    """Lines in the order of their numbers. Each is made when it is read.
 
     Attributes:
         parts: The blocks that have lines here, ordered by their numbers.
-        changed: Lines that were changed by hand, by number.
-        segment_no: The segment that the lines bear.
+        changed: The lines that were changed by hand, by number.
+        segment_no: The segment's number, for the lines.
     """
 
     parts: tuple[Part, ...] = ()
@@ -161,7 +161,7 @@ class Lines(Sequence[SegmentLine]):
     segment_no: str = ""
 
     def __reduce__(self) -> tuple[Callable[..., "Lines"], tuple[Any, ...]]:
-        """Lines travel written out: a roster may hang on the contacts of a whole store."""
+        """Pickle the lines written out, because a roster may refer to all contacts of a store."""
         return _unpacked, (tuple(self), self.segment_no)
 
     # -- looking ----------------------------------------------------------------------------
@@ -182,7 +182,7 @@ class Lines(Sequence[SegmentLine]):
         return self._made(*self._at(index))
 
     def _at(self, index: int) -> tuple[Block, int]:
-        """The block of a line and its index there; of a lone whole block known at once."""
+        """The block of a line and its index there."""
         if len(self.parts) == 1 and self.parts[0].is_whole:
             return self.parts[0].block, range(self.parts[0].count)[index]
         return self._indexed[index]
@@ -207,7 +207,7 @@ class Lines(Sequence[SegmentLine]):
 
     @property
     def contact_nos(self) -> tuple[str, ...]:
-        """The contacts on the lines, in the order of the lines; no line is made for it."""
+        """The contacts on the lines, in the order of the lines. This makes no lines."""
         if len(self.parts) == 1:
             return tuple(self.parts[0].contact_nos)
         if self._apart:
@@ -224,7 +224,7 @@ class Lines(Sequence[SegmentLine]):
 
     @property
     def last_no(self) -> int:
-        """The number of the last line; 0 if there is none."""
+        """The number of the last line, 0 if there are no lines."""
         return max((part.last_no for part in self.parts), default=0)
 
     def find(self, line_no: int) -> SegmentLine | None:
@@ -242,7 +242,7 @@ class Lines(Sequence[SegmentLine]):
         return None
 
     def known(self, contact_nos: AbstractSet[str]) -> frozenset[str]:
-        """Those of these contacts who are on the lines; no line is made for it."""
+        """Those of these contacts that are on the lines. This makes no lines."""
         found: set[str] = set()
         for part in self.parts:
             who = part.block.who
@@ -251,15 +251,15 @@ class Lines(Sequence[SegmentLine]):
 
     @cached_property
     def rosters(self) -> Sequence[Roster]:
-        """Who is on the lines, part by part."""
+        """The contacts on the lines, as a roster for each part."""
         return [part.block.who.only(part.here) for part in self.parts]
 
-    def on(self, who: Roster) -> int:
-        """The places of those on a roster who are on the lines too."""
+    def on(self, who: Roster) -> Bitmap:
+        """The places of a roster whose contacts are also on the lines."""
         return who.shared(*self.rosters)
 
     def total(self, field: Literal["unit_cost", "unit_duration_min"]) -> Decimal:
-        """The sum of a field over the lines; only lines changed by hand are looked at."""
+        """The sum of a field over the lines. This makes no lines."""
         totals = (part.block.total(field, part.here) for part in self.parts)
         placed = ((line, self.locate(number)) for number, line in self.changed.items())
         differences = (
@@ -271,12 +271,12 @@ class Lines(Sequence[SegmentLine]):
 
     @property
     def attachments(self) -> frozenset[str]:
-        """Hashes of the contents that the lines may need; no line is made for it."""
+        """The hashes of the attachments that the lines may need. This makes no lines."""
         of_blocks = (part.block.attachments for part in self.parts)
         return frozenset().union(*of_blocks, *(line.attachments for line in self.changed.values()))
 
     def by_field(self) -> Columns[SegmentLine]:
-        """The lines by what they share, in their order; one of each kind is made for it."""
+        """The lines as columns, in their order. Lines that are alike are made once."""
         if not self._apart:
             return gathered(SegmentLine, self)
         found = joined(SegmentLine, (_by_field(alike(part)) for part in self.parts))
@@ -292,7 +292,7 @@ class Lines(Sequence[SegmentLine]):
 
     @cached_property
     def _apart(self) -> bool:
-        """Whether each part's numbers all come before those of the next."""
+        """Whether all numbers of each part are below those of the next."""
         return all(
             one.block.numbers[-1] < other.block.numbers[0] or one.last_no < other.first_no
             for one, other in pairwise(self.parts)
@@ -309,7 +309,7 @@ class Lines(Sequence[SegmentLine]):
     # -- other lines ------------------------------------------------------------------------
 
     def split(self, *others: Others) -> tuple["Lines", "Lines"]:
-        """The lines of contacts who are among others, and the lines of those who are not."""
+        """The lines of contacts that are among others, and the lines of those that are not."""
         return self._split(lambda part: part.here & part.block.who.shared(*others))
 
     def picked(self, numbers: Collection[int]) -> tuple["Lines", "Lines"]:
@@ -317,7 +317,7 @@ class Lines(Sequence[SegmentLine]):
         wanted = numbers if isinstance(numbers, range) else frozenset(numbers)
         return self._split(lambda part: part.numbered(wanted))
 
-    def _split(self, chosen: Callable[[Part], int]) -> tuple["Lines", "Lines"]:
+    def _split(self, chosen: Callable[[Part], Bitmap]) -> tuple["Lines", "Lines"]:
         pairs = [(part, chosen(part)) for part in self.parts]
         return (
             self._of(Part(part.block, some) for part, some in pairs),
@@ -325,30 +325,31 @@ class Lines(Sequence[SegmentLine]):
         )
 
     def _of(self, parts: Iterable[Part]) -> "Lines":
-        """Lines of these parts; what was changed by hand comes along."""
+        """The lines of these parts, with those changed by hand."""
         kept = tuple(part for part in parts if part.here)
         lines = attrs.evolve(self, parts=kept, changed={})
         changed = {no: line for no, line in self.changed.items() if lines.locate(no)}
         return attrs.evolve(lines, changed=changed) if changed else lines
 
     def merged(self, other: "Lines") -> "Lines":
-        """These lines and others; none of the others' numbers is here yet."""
-        here: dict[Block, int] = {}
+        """These lines and others with different numbers."""
+        here: dict[Block, Bitmap] = {}
         for part in (*self.parts, *other.parts):
-            here[part.block] = here.get(part.block, 0) | part.here
+            here[part.block] = here.get(part.block, EMPTY) | part.here
         parts = sorted((Part(*pair) for pair in here.items()), key=_first_of_block)
         changed = {**self.changed, **other.changed} if other.changed else self.changed
         return attrs.evolve(self, parts=tuple(parts), changed=changed)
 
     def without_parts(self, other: "Lines") -> "Lines":
-        """The lines that do not share their place in a block with one of others."""
+        """The lines whose place in their block is not taken by one of others."""
         theirs = {part.block: part.here for part in other.parts}
         return self._of(
-            Part(part.block, without(part.here, theirs.get(part.block, 0))) for part in self.parts
+            Part(part.block, without(part.here, theirs.get(part.block, EMPTY)))
+            for part in self.parts
         )
 
     def apart_from(self, other: "Lines") -> "Lines":
-        """The lines whose contact is not on the same line of others."""
+        """The lines that are not in others with the same number and contact."""
         mine, theirs = self.without_parts(other), other.without_parts(self)
         if not (mine and theirs):
             return mine
@@ -370,7 +371,7 @@ class Lines(Sequence[SegmentLine]):
         return attrs.evolve(self, parts=parts, changed=changed)
 
     def with_changed(self, lines: Iterable[SegmentLine]) -> "Lines":
-        """These lines, some of which have become others with the same number."""
+        """These lines, some of them replaced by others with the same number."""
         return attrs.evolve(self, changed={**self.changed, **{ln.line_no: ln for ln in lines}})
 
 
@@ -402,7 +403,7 @@ def _unpacked(lines: tuple[SegmentLine, ...], segment_no: str) -> Lines:
 
 
 def to_lines(lines: Iterable[SegmentLine]) -> Lines:
-    """Lines from any that are at hand, in the order of their numbers.
+    """`Lines` from any lines, in the order of their numbers.
 
     >>> lines = to_lines(SegmentLine(segment_no="SM1", line_no=no) for no in (20_000, 10_000))
     >>> list(lines.numbers), lines[-1].line_no

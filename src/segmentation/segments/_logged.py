@@ -1,4 +1,4 @@
-"""Logged segments: worksheets that are closed, with the reason why they held whom they held."""
+"""Logged segments: closed segments, with the actions that selected their contacts."""
 
 import datetime as dt
 
@@ -14,14 +14,14 @@ class LoggedSegment(
     key=("entry_no",),
     shown=("entry_no", "segment_no", "description", "date", "canceled"),
 ):
-    """A segment that was logged: the worksheet is closed, its interactions are recorded.
+    """A segment that was logged. It is closed, and its interactions are recorded.
 
     Attributes:
-        entry_no: Number of the journal entry that records it.
-        reason: The actions that built it, in their stored form: criteria, resolved dates,
-            changes by hand, who was left out and why (see `actions_to_json`).
-        meaning: Version of the filter language's meaning that the criteria had.
-        canceled_by: Number of the journal entry that canceled it; 0 if none.
+        entry_no: The number of the journal entry that records it.
+        reason: The actions that built it, in their stored form: criteria, computed dates,
+            changes by hand, contacts left out and the reasons (see `actions_to_json`).
+        meaning: The version of the filter language's meaning that the criteria had.
+        canceled_by: The number of the journal entry that canceled it, 0 if there is none.
     """
 
     entry_no: int = 0

@@ -1,8 +1,9 @@
-"""Rosters: who joins a segment, as they are at one moment, in the order of a segment's lines.
+"""Rosters: contacts for a segment as they are at one moment, in the order of a segment's lines.
 
-Each contact of a roster has a place, and a set of places is a whole number (see
-`segmentation.bitmaps`), so that who is on two rosters is a matter of bits. What a line takes from
-its contact is kept as columns, or left with the contacts where these are at hand. Knows no line.
+Each contact of a roster has a place, and a set of places is a `Bitmap` (see
+`segmentation.bitmaps`). So comparing two rosters takes a few bit operations. A roster keeps the
+values that lines take from contacts in columns, or reads them from the contacts. This module does
+not know lines.
 """
 
 from array import array
@@ -13,14 +14,14 @@ from typing import Protocol, Self, TypeAlias
 
 import attrs
 
-from segmentation.bitmaps import from_flags, full, to_positions
+from segmentation.bitmaps import EMPTY, Bitmap, from_flags, full, to_positions
 from segmentation.contacts import CorrespondenceType
 from segmentation.frozen import freeze_within
 from segmentation.showing import shown_by
 
 
 class Joining(Protocol):
-    """What a line takes from a contact; a contact itself is one."""
+    """The values that a line takes from a contact. A contact itself has them."""
 
     @property
     def no(self) -> str:
@@ -36,7 +37,7 @@ class Joining(Protocol):
 
     @property
     def correspondence_type(self) -> CorrespondenceType:
-        """How it wishes to be written to."""
+        """How it wishes to be contacted."""
 
     @property
     def salesperson_code(self) -> str:
@@ -44,13 +45,13 @@ class Joining(Protocol):
 
 
 Manner: TypeAlias = tuple[str, CorrespondenceType, str]
-"""What many contacts have in common: language, correspondence type, salesperson."""
+"""Values that many contacts share: language, correspondence type, salesperson."""
 
 
 @shown_by("no", "company_no")
 @attrs.frozen
 class Joiner:
-    """What a line takes from a contact that is not at hand."""
+    """The values that a line takes from a contact, without the contact."""
 
     no: str
     company_no: str
@@ -60,10 +61,10 @@ class Joiner:
 
 
 class Roster(Protocol):
-    """Contacts as they were at one moment, each at a place of its own."""
+    """Contacts as they were at one moment, each at its own place."""
 
     @property
-    def everyone(self) -> int:
+    def everyone(self) -> Bitmap:
         """All places."""
 
     @property
@@ -73,23 +74,23 @@ class Roster(Protocol):
     def __contains__(self, no: object, /) -> bool:
         """Whether the contact with a number is on the roster."""
 
-    def in_order(self, places: int) -> Sequence[int]:
-        """The places of a set, in the order in which lines follow each other."""
+    def in_order(self, places: Bitmap) -> Sequence[int]:
+        """The places of a set, in the order of a segment's lines."""
 
     def contact_nos(self, places: Iterable[int]) -> Iterator[str]:
         """The numbers of the contacts at these places."""
 
     def at(self, place: int) -> Joining:
-        """The contact at a place, as it was."""
+        """The contact at a place, as it was at that moment."""
 
-    def only(self, places: int) -> "Roster":
-        """The roster of those at these places."""
+    def only(self, places: Bitmap) -> "Roster":
+        """The roster of the contacts at these places."""
 
-    def shared(self, *others: "Others") -> int:
-        """The places of those who are among any of these others too."""
+    def shared(self, *others: "Others") -> Bitmap:
+        """The places of the contacts that are also in one of these others."""
 
     def listed(self) -> "Listed":
-        """The roster written out."""
+        """The roster as columns."""
 
 
 Others: TypeAlias = Roster | AbstractSet[str]
@@ -109,13 +110,13 @@ def nos_in_order(who: Roster) -> tuple[str, ...]:
 @shown_by("count")
 @attrs.frozen(eq=False, field_transformer=freeze_within)
 class Listed:
-    """A roster written out: columns in the order of the lines, places counted along them.
+    """A roster as columns in the order of a segment's lines. The place of a contact is its index.
 
     Attributes:
         numbers: The contacts' numbers.
-        company_nos: Those of their companies.
-        manners: What they have otherwise, each combination once.
-        manner_of: For each contact which of these it has.
+        company_nos: The numbers of their companies.
+        manners: The different combinations of their other values.
+        manner_of: The index of the combination of each contact.
     """
 
     numbers: Sequence[str]
@@ -141,7 +142,7 @@ class Listed:
         return len(self.numbers)
 
     @property
-    def everyone(self) -> int:
+    def everyone(self) -> Bitmap:
         """All places."""
         return full(len(self.numbers))
 
@@ -156,7 +157,7 @@ class Listed:
     def __contains__(self, no: object) -> bool:
         return no in self.nos
 
-    def in_order(self, places: int) -> Sequence[int]:
+    def in_order(self, places: Bitmap) -> Sequence[int]:
         """The places of a set, ascending."""
         size = len(self.numbers)
         return range(size) if places == full(size) else list(to_positions(places))
@@ -166,12 +167,12 @@ class Listed:
         return map(self.numbers.__getitem__, places)
 
     def at(self, place: int) -> Joining:
-        """The contact at a place, as it was."""
+        """The contact at a place, as it was at that moment."""
         manner = self.manners[self.manner_of[place]]
         return Joiner(self.numbers[place], self.company_nos[place], *manner)
 
-    def only(self, places: int) -> Roster:
-        """The roster of those at these places, which are counted anew."""
+    def only(self, places: Bitmap) -> Roster:
+        """The roster of the contacts at these places. They get new places."""
         if places == self.everyone:
             return self
         found = list(to_positions(places))
@@ -182,9 +183,9 @@ class Listed:
             manner_of=array("I", map(self.manner_of.__getitem__, found)),
         )
 
-    def shared(self, *others: Others) -> int:
-        """The places of those who are among any of these others too."""
-        found = 0
+    def shared(self, *others: Others) -> Bitmap:
+        """The places of the contacts that are also in one of these others."""
+        found = EMPTY
         for each in others:
             among = each.nos if isinstance(each, Listed) else each
             found |= from_flags(bytes(map(among.__contains__, self.numbers)))

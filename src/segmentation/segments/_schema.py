@@ -1,7 +1,4 @@
-"""What a selection may speak of: the tables of a contact, and whom their rows belong to.
-
-Here the filter language meets contacts.
-"""
+"""The schema of contacts: the tables that a selection may name, and how their rows are linked."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -46,11 +43,11 @@ FILTERED: Sequence[tuple[type[Record], str, Link | None]] = (
     (AlternativeAddress, "alternative_addresses", _OWN),
     (ItemEntry, "item_entries", _LINKED),
 )
-"""The records that a selection may speak of, their short names, and whom their rows belong to."""
+"""The records that a selection may name, their short names, and their links to contacts."""
 
 
 def contact_schema(extra_fields: Mapping[str, Iterable[Field]] | None = None) -> Schema:
-    """The schema of a contact: every table that a selection may speak of.
+    """The schema of contacts: every table that a selection may name.
 
     Args:
         extra_fields: Fields that a host added, by table.
@@ -64,11 +61,11 @@ def contact_schema(extra_fields: Mapping[str, Iterable[Field]] | None = None) ->
 def contact_fields(schema: Schema | None = None) -> ContactTables:
     """The tables of a contact with their fields, to build selections from.
 
-    A type checker finds a table or field that is mistyped, and a value that a field never holds;
-    what a host added is an item: ``the.contact["points"]``, ``the["orders"]["article"]``.
+    A type checker finds spelling mistakes in tables and fields, and values of a wrong type. Fields
+    and tables that a host added are items: ``the.contact["points"]``, ``the["orders"]["article"]``.
 
     Args:
-        schema: The schema; that of a contact without a host's fields, if not given.
+        schema: The schema, by default that of contacts without a host's fields.
 
     >>> the = contact_fields()
     >>> (the.contact.city == "Bern") & the.contact.type.is_in(["person"])

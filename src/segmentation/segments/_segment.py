@@ -1,7 +1,7 @@
 """A segment: the worksheet of header, lines, texts and the actions that built it.
 
-A frozen value; a step makes a new one. Knows nothing of storage, and not how contacts are
-chosen.
+A segment is a frozen value, and each step makes a new one. This module does not know storage, or
+how contacts are selected.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,11 +28,10 @@ class Segment:
     """A worksheet: a header, lines in the order of their numbers, and the actions so far.
 
     Attributes:
-        actions: What built it, first to last.
-        undone: Actions that were gone back on; the last of them comes again first.
+        actions: The actions that built it, first to last.
+        undone: The actions that were undone. The last of them is redone first.
         languages: The template's texts, copied when it was chosen.
-        version: Counts the changes that were stored; a change made from an older one is
-            refused by the store.
+        version: The number of stored changes. The store refuses a change to an older version.
     """
 
     header: SegmentHeader
@@ -69,7 +68,7 @@ class Segment:
 
     @property
     def attachments(self) -> frozenset[str]:
-        """Hashes of the contents that the segment needs, or would if it went back or forward."""
+        """The hashes of the attachments that the segment needs, now or after undo or redo."""
         removed = (action.removed for action in self.actions)
         undone = (lines for each in self.undone for lines in (each.inserted, each.action.removed))
         return frozenset(
@@ -103,11 +102,11 @@ class Segment:
     def new_lines(
         self, terms: Terms, *rosters: Roster, address_codes: Mapping[str, str] | None = None
     ) -> Lines:
-        """A line for each contact, numbered after the segment's last; they are not in it yet.
+        """A line for each contact, numbered after the segment's last. They are not added yet.
 
         Args:
-            terms: On which they join.
-            *rosters: Who joins, in the order of the lines; nobody is on two of them.
+            terms: The values of the segment for the lines.
+            *rosters: The contacts, in the order of the lines. No contact is on two of them.
             address_codes: The alternative addresses that are active, by contact.
         """
         parts: list[Part] = []
@@ -132,10 +131,10 @@ class Segment:
         """The segment after an action.
 
         Args:
-            action: What was done.
-            kept: The lines that stay; all if not given.
-            inserted: The lines that it puts in.
-            removed: The lines that it takes out: those that are not kept.
+            action: The action.
+            kept: The lines that are kept, by default all.
+            inserted: The lines that it adds.
+            removed: The lines that it removes: those that are not kept.
         """
         stays = self.lines if kept is None else kept
         new = to_lines(inserted)
@@ -150,16 +149,16 @@ class Segment:
         return attrs.evolve(self, lines=lines, actions=(*self.actions, done), undone=())
 
     def reset(self) -> "Segment":
-        """The segment without the memory of how it came about."""
+        """The segment without its actions."""
         return attrs.evolve(self, actions=(), undone=())
 
     def gone_back(self) -> "Segment":
         """The segment before its last action.
 
-        Exactly the lines that the action put in go; those it took out come back as they were.
+        The lines that the action added are removed. Those it removed are restored as they were.
 
         Raises:
-            Refused: There is no action left.
+            Refused: There is no action to undo.
         """
         if not self.actions:
             step = Message("go back on segment {no}", no=self.no)
@@ -174,10 +173,10 @@ class Segment:
         )
 
     def gone_forward(self) -> "Segment":
-        """The segment after the action that was gone back on last is done again.
+        """The segment after the last undone action is redone.
 
         Raises:
-            Refused: No action was gone back on, or something else was done since.
+            Refused: There is no undone action, or the segment has changed since.
         """
         if not self.undone:
             step = Message("go forward on segment {no}", no=self.no)
@@ -185,7 +184,7 @@ class Segment:
         *before, again = self.undone
         kept = self.lines.picked(again.action.removed.numbers)[1]
         lines = self._own(kept.merged(again.inserted))
-        # A line may have gone, unrecorded, before the action was gone back on.
+        # A line may have been removed, without a record, before the action was undone.
         done = attrs.evolve(
             again.action,
             inserted=again.inserted.numbers,
@@ -195,7 +194,7 @@ class Segment:
         return attrs.evolve(self, lines=lines, actions=(*self.actions, done), undone=tuple(before))
 
     def copied(self, header: SegmentHeader) -> "Segment":
-        """The same lines, actions and texts under another header; it was never stored."""
+        """A new segment with the same lines, actions and texts under another header."""
         lines = attrs.evolve(self.lines, segment_no=header.no)
         return attrs.evolve(self, header=header, lines=lines, undone=(), version=0)
 
@@ -205,6 +204,6 @@ class Segment:
     # -- changes ----------------------------------------------------------------------------
 
     def with_changed(self, lines: Iterable[SegmentLine]) -> "Segment":
-        """The segment with lines that were changed; they keep their numbers."""
+        """The segment with changed lines. They keep their numbers."""
         changed = self.lines.with_changed(lines)
         return attrs.evolve(self, lines=changed, undone=())

@@ -21,6 +21,7 @@ from ._values import (
     from_json,
     to_data,
     to_json,
+    to_json_lines,
     value_from_data,
     value_to_data,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "from_json",
     "to_data",
     "to_json",
+    "to_json_lines",
     "value_from_data",
     "value_to_data",
 ]

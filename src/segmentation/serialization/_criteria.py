@@ -25,7 +25,7 @@ from segmentation.criteria import (
     parse,
     to_text,
 )
-from segmentation.errors import InvalidValue, SegmentationError, unexpected
+from segmentation.errors import InvalidValue, Message, SegmentationError, unexpected
 
 from ._values import JSON, from_json, to_json
 
@@ -197,8 +197,8 @@ def criteria_from_json(text: str) -> Criteria:
         raise InvalidValue("criteria", text[:60], "is not a stored selection")
     for name, known in (("version", CRITERIA_VERSION), ("meaning", MEANING)):
         if type(data[name]) is not int or not 1 <= data[name] <= known:
-            reason = f"is not known; this library reads up to {known}"
-            raise InvalidValue(f"criteria {name}", data[name], reason)
+            reason = Message("is not known; this library reads up to {known}", known=known)
+            raise InvalidValue(f"criteria.{name}", data[name], reason)
     return criteria_from_data(data["criteria"])
 
 

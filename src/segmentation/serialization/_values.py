@@ -14,7 +14,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from segmentation.codes import Option
 from segmentation.columns import Columns
-from segmentation.errors import InvalidValue
+from segmentation.errors import InvalidValue, Message, text_of
 from segmentation.fields import Extra, Value
 
 T = TypeVar("T")
@@ -172,6 +172,12 @@ def to_json(value: object) -> str:
     return _encoder.encode(value)
 
 
+def to_json_lines(value: object) -> str:
+    """Plain data as JSON with a field a line, for files that people compare."""
+    plain = json.loads(to_json(value))
+    return json.dumps(plain, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
 def from_json(text: str) -> JSON:
     """Plain data out of JSON.
 
@@ -181,4 +187,5 @@ def from_json(text: str) -> JSON:
     try:
         return json.loads(text)
     except (ValueError, TypeError, RecursionError) as error:
-        raise InvalidValue("JSON", str(text)[:60], f"cannot be read: {error}") from error
+        reason = Message("cannot be read: {error}", error=text_of(error))
+        raise InvalidValue("JSON", str(text)[:60], reason) from error

@@ -54,6 +54,21 @@ class ContactsContract(Contract):
         store.records.put(Contact(no=no) for no in nos)
         assert [contact.no for contact in store.contacts.get_many(nos)] == nos
 
+    def test_records_find_the_same_contacts(self) -> None:
+        store = self.make_filled()
+        chosen = store.contacts.matching(bind(None, contact_schema(), AS_OF))
+        listed = [contact.no for contact in store.records.all(Contact)]
+        assert list(chosen) == listed, (
+            f"store.contacts has {list(chosen)}, but store.records.all(Contact) has {listed}: "
+            "let both look where the contacts are kept"
+        )
+        for contact in store.contacts.get_many(chosen):
+            found = store.records.find(Contact, contact.no)
+            assert found == contact, (
+                f"store.contacts has contact {contact.no}, but store.records.find(Contact, "
+                f"{contact.no!r}) gives {found}: let both look where the contacts are kept"
+            )
+
     def test_selections_agree_with_the_reference(self) -> None:
         store = self.make_filled()
         for criteria in _selections():

@@ -4,6 +4,8 @@ It binds a store, a user, the day and the clock. Its nouns are thin fronts of th
 `segmentation.operations`, which a host with its own transactions calls directly.
 """
 
+from segmentation.operations.criteria import Selected
+
 from ._campaigns import Campaigns
 from ._contacts import Contacts
 from ._extras import open_store
@@ -15,7 +17,6 @@ from ._questionnaires import Questionnaires
 from ._reports import Reports
 from ._saved_criteria import AllSavedCriteria
 from ._segments import Segments
-from ._selected import Selected
 from ._setup import Setup
 from ._system import system_clock, system_random_bytes
 from ._tables import Table, Tables

@@ -1,95 +1,407 @@
-"""Contacts, beyond choosing among them: a thin front of `segmentation.operations`."""
+"""The contacts of a workspace: a thin front of `segmentation.operations.contacts`."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import ClassVar, Unpack
 
-from segmentation.contacts import Contact, ContactType, RelationSummary
+from segmentation.contacts import Contact, ContactType, NotDuplicate
 from segmentation.fields import Record
 from segmentation.operations import contacts
-from segmentation.operations.contacts import Duplicate
-from segmentation.operations.context import Context
-from segmentation.operations.records import require_contact
-from segmentation.protocols import Store
+from segmentation.operations.contacts import (
+    CompanySummary,
+    Duplicate,
+    Erasure,
+    ErasurePlan,
+    KeptOfContact,
+    PersonSummary,
+)
+from segmentation.operations.field_values import ContactValues
+from segmentation.operations.interactions import ContactFigures, contact_figures
+from segmentation.operations.records import all_contacts, count_contacts
+from segmentation.tasks import Task
+
+from ._noun import Noun
 
 
-class Contacts:
-    """The contacts of a workspace."""
+class Contacts(Noun[Contact, str]):
+    """The contacts of a workspace and the rows that belong to them.
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    Iterating gives the contacts in the order of their numbers. Wherever a contact's number is
+    asked, in any case, the contact itself may be given.
+    """
+
+    _kind: ClassVar[type[Record]] = Contact
 
     def __iter__(self) -> Iterator[Contact]:
-        return self._store.records.all(Contact)
+        return all_contacts(self._store)
 
-    def __getitem__(self, no: str) -> Contact:
-        return require_contact(self._store, no)
+    def __len__(self) -> int:
+        return count_contacts(self._store)
 
-    def new(self, name: str = "", **given: Any) -> Contact:  # noqa: ANN401
-        """Make a contact: with the set-up's defaults, and what a person inherits.
+    def where(self, **fields: Unpack[ContactValues]) -> Iterator[Contact]:
+        """The contacts whose fields have exactly these values, in the order of their numbers.
 
         Args:
-            name: Its name; a person's may be given by its parts instead.
-            **given: Fields of a contact; without a number it takes the next of the series.
+            **fields: Fields of a contact and their values.
 
         Raises:
-            Refused: No number can be given.
-            Rejected: The number is taken, or the company is none.
+            UnknownName: A contact has no such field.
+            Rejected: Values do not fit their fields: all of them.
         """
-        contact = Contact(**{"no": "", "name": name, **given})
-        return contacts.new_contact(self._context, contact)
+        return self._all(fields)
 
-    def change(self, contact: Contact) -> Sequence[Contact]:
-        """Store a contact as it is now; returns it, and the persons who changed with it."""
-        return contacts.change_contact(self._context, contact)
+    # -- making, changing, deleting ---------------------------------------------------------
 
-    def set_company(self, contact_no: str, company_no: str) -> Contact:
-        """Let a person work for a company, or with an empty number for none."""
-        return contacts.set_company(self._context, contact_no, company_no)
+    def new(self, name: str = "", /, **fields: Unpack[ContactValues]) -> Contact:
+        """Make a contact: with the set-up's defaults, and what a person inherits.
 
-    def change_type(self, contact_no: str, to: ContactType | str) -> Contact:
-        """Make a person of a company, or the other way round."""
-        return contacts.change_type(self._context, contact_no, ContactType(to))
+        A person's name may be given by its parts instead. A person who names its company only by
+        ``company_name`` is joined to the one company of that name.
 
-    def delete(self, contact_no: str, *, with_persons: bool = False) -> Sequence[str]:
-        """Take a contact and its rows out; the journal keeps what it recorded."""
-        return contacts.delete_contact(self._store, contact_no, with_persons=with_persons)
+        Args:
+            name: Its name.
+            **fields: Fields of the contact; without ``no`` it takes the next number of the
+                series.
 
-    def persons_of(self, company_no: str) -> Sequence[Contact]:
-        """The persons who work for a company."""
+        Returns:
+            The contact as it is stored.
+
+        Raises:
+            TypeError: The name is given twice.
+            UnknownName: A contact has no such field.
+            Refused: No number can be given.
+            Rejected: Something is wrong with it, a number that is taken included: all faults;
+                nothing is stored.
+        """
+        if not name:
+            return contacts.new_contact(self._context, **fields)
+        return contacts.new_contact(self._context, name=name, **fields)  # type: ignore[misc]  # twice is an error
+
+    def add(self, *records: Contact) -> Sequence[Contact]:
+        """Store contacts made in Python, all or none.
+
+        They keep what they say; only names, search name and company follow from their other
+        fields where these are blank. Nothing is inherited, and no defaults are taken.
+
+        Args:
+            *records: The contacts, each with its number; persons may name companies among them.
+
+        Returns:
+            The contacts as they are stored.
+
+        Raises:
+            InvalidValue: There is none at all, or one is no contact.
+            Rejected: Something is wrong with them, a number that is taken included: all faults;
+                nothing is stored.
+        """
+        return contacts.add_contacts(self._context, records)
+
+    def change(self, no: str | Contact, /, **fields: Unpack[ContactValues]) -> Contact:
+        """Change fields of a contact; a company's change reaches the persons who had its value.
+
+        A company's ``company_name`` follows its name, a person's name the parts of its name.
+        `segmentation.operations.contacts.change_contact` returns the persons that changed, too.
+
+        Args:
+            no: The contact.
+            **fields: The fields that change, with their new values; ``extra`` replaces all own
+                fields of the contact.
+
+        Returns:
+            The contact as it is now.
+
+        Raises:
+            NotFound: There is no such contact.
+            UnknownName: A contact has no such field.
+            Refused: Number, type or company would differ; `renumber`, `change_type` and
+                `set_company` see to these.
+            Rejected: Something is wrong with the contact as it would be: all faults.
+        """
+        return contacts.change_contact(self._context, no, **fields)[0]
+
+    def change_type(self, no: str | Contact, type: ContactType | str) -> Contact:  # noqa: A002 - the field's name
+        """Make a person of a company, or the other way round.
+
+        Its name parts and salutation start anew.
+
+        Args:
+            no: The contact.
+            type: What it becomes: "company" or "person"; nothing is done if it is that already.
+
+        Returns:
+            The contact as it is now.
+
+        Raises:
+            NotFound: There is no such contact.
+            InvalidValue: There is no such type.
+            Refused: It has recorded interactions; a company has persons, business relations,
+                industry groups or web sources; a person has job responsibilities. The error lists
+                all of them.
+        """
+        return contacts.change_type(self._context, no, type)
+
+    def set_company(self, no: str | Contact, company_no: str | Contact = "") -> Contact:
+        """Let a person work for a company, or without one for none.
+
+        Codes are taken from the new company, the address if it is blank or was the old company's,
+        communication details one by one likewise; blank values of the company are not taken.
+
+        Args:
+            no: The person.
+            company_no: The company; empty for none.
+
+        Returns:
+            The person as it is now.
+
+        Raises:
+            NotFound: There is no such contact.
+            Refused: It is a company, or stands on a line of a segment.
+            Rejected: The new company is not there or is none: all faults.
+        """
+        return contacts.set_company(self._context, no, company_no)
+
+    def delete(self, no: str | Contact, *, with_persons: bool = False) -> Sequence[str]:
+        """Take a contact and its rows out; what the journal recorded of it stays there.
+
+        Args:
+            no: The contact.
+            with_persons: A company's persons go with it.
+
+        Returns:
+            The numbers of the contacts that are gone.
+
+        Raises:
+            NotFound: There is no such contact.
+            Refused: It, or one who would go with it, stands on a line of a segment; or it is a
+                company that has persons, and they are not to go. The error lists all that needs
+                it.
+        """
+        return contacts.delete_contact(self._context, no, with_persons=with_persons)
+
+    def renumber(self, *, old_no: str | Contact, new_no: str) -> Contact:
+        """Give a contact another number; its rows, persons and item entries follow.
+
+        Args:
+            old_no: The contact.
+            new_no: The number that it gets; no contact may have it.
+
+        Returns:
+            The contact under its new number.
+
+        Raises:
+            NotFound: There is no such contact.
+            InvalidValue: The new number is blank.
+            Refused: The new number is in use; or the old one stands in the journal, on a
+                segment's line, in a segment's actions or in saved criteria. The error lists all
+                of them.
+            Rejected: The new number is too long.
+        """
+        return contacts.renumber(self._context, old_no=old_no, new_no=new_no)
+
+    # -- persons and rows -------------------------------------------------------------------
+
+    def persons(self, company_no: str | Contact) -> Sequence[Contact]:
+        """The persons who work for a company, in the order of their numbers.
+
+        Args:
+            company_no: The company.
+
+        Raises:
+            NotFound: There is no such contact.
+        """
         return contacts.persons_of(self._store, company_no)
 
-    def add_row(self, row: Record) -> None:
-        """Store a row that classifies a contact."""
-        contacts.add_row(self._store, row)
+    def rows(self, no: str | Contact) -> Sequence[Record]:
+        """All rows that belong to a contact, table by table, in the order of their keys.
 
-    def remove_row(self, row: Record) -> None:
-        """Take a row of a contact out."""
-        contacts.remove_row(self._store, row)
-
-    def rows(self, contact_no: str) -> Iterator[Record]:
-        """All rows that belong to a contact, table by table."""
-        return contacts.rows_of(self._store, contact_no)
-
-    def row_counts(self, contact_no: str) -> Mapping[str, int]:
-        """How many rows a contact has in each table."""
-        return contacts.row_counts(self._store, contact_no)
-
-    def relation_summary(self, contact_no: str) -> RelationSummary:
-        """What a contact's business relations add up to."""
-        return contacts.relation_summary(self._store, self[contact_no])
-
-    def duplicates(self, *, hit_share: float = 0.6) -> Sequence[Duplicate]:
-        """Contacts that are likely the same, with this share of search strings in common."""
-        return contacts.duplicates_in(self._store, hit_share=hit_share)
-
-    def merge(self, kept_no: str, gone_no: str) -> Contact:
-        """Make two contacts one: the first stays, the second goes.
+        Args:
+            no: The contact.
 
         Raises:
-            Refused: They cannot be merged; the error says why.
+            NotFound: There is no such contact.
         """
-        return contacts.merge(self._context, kept_no, gone_no)
+        return contacts.rows_of(self._store, no)
 
-    @property
-    def _store(self) -> Store:
-        return self._context.store
+    def row_counts(self, no: str | Contact) -> Mapping[str, int]:
+        """How many rows a contact has in each table, by the table's name; 0 where it has none.
+
+        Args:
+            no: The contact.
+
+        Raises:
+            NotFound: There is no such contact.
+        """
+        return contacts.row_counts(self._store, no)
+
+    def add_rows(self, *rows: Record) -> None:
+        """Store rows that classify contacts, all or none; one with the same key is replaced.
+
+        Args:
+            *rows: Rows of one contact or of several, of one table or of several.
+
+        Raises:
+            InvalidValue: There is none at all, or something is no record.
+            Rejected: Something is wrong with them: all faults. Among these: a contact or a code
+                that is not there, a row of a type that only companies, or only persons, have.
+        """
+        contacts.add_rows(self._context, *rows)
+
+    def remove_rows(self, *rows: Record) -> None:
+        """Take rows of contacts out, all or none; they are told by their keys.
+
+        Args:
+            *rows: The rows, as `rows` gives them.
+
+        Raises:
+            InvalidValue: There is none at all, or something is no record.
+            NotFound: One is not there.
+            Rejected: One is no row of a contact: all such faults.
+        """
+        contacts.remove_rows(self._context, *rows)
+
+    def of_customer(self, no: str) -> Contact:
+        """The contact that a business relation links to a customer of the host.
+
+        Args:
+            no: The customer's number in the host's books.
+
+        Raises:
+            NotFound: No contact is linked to such a customer.
+        """
+        return contacts.contact_of_customer(self._store, no)
+
+    def of_vendor(self, no: str) -> Contact:
+        """The contact that a business relation links to a vendor of the host.
+
+        Args:
+            no: The vendor's number in the host's books.
+
+        Raises:
+            NotFound: No contact is linked to such a vendor.
+        """
+        return contacts.contact_of_vendor(self._store, no)
+
+    # -- what is known of one ---------------------------------------------------------------
+
+    def summary(
+        self, no: str | Contact, *, tasks: Iterable[Task] = ()
+    ) -> CompanySummary | PersonSummary:
+        """A company with its persons, or a person with its answers, tasks and interactions.
+
+        Args:
+            no: The contact.
+            tasks: The host's tasks; those with other contacts are passed over, and a company
+                shows none.
+
+        Raises:
+            NotFound: There is no such contact.
+        """
+        return contacts.contact_summary(self._store, no, tasks=tasks)
+
+    def figures(
+        self, no: str | Contact, *, since: date | None = None, until: date | None = None
+    ) -> ContactFigures:
+        """Number, cost and duration of a contact's interactions, and when the last was.
+
+        A company's cover its persons too. Canceled and postponed interactions do not count.
+
+        Args:
+            no: The contact.
+            since: The first day; from the beginning if not given.
+            until: The last day; to the end if not given.
+
+        Raises:
+            NotFound: There is no such contact.
+        """
+        return contact_figures(self._store, self[no].no, since=since, until=until)
+
+    # -- duplicates -------------------------------------------------------------------------
+
+    def duplicates(self, *, hit_share: float = 0.6) -> Sequence[Duplicate]:
+        """Contacts of the same type that are likely the same, in the order of their numbers.
+
+        Two that are known to be different (`not_duplicates`) are left out.
+
+        Args:
+            hit_share: The share of search strings that two must have in common; above 0, at
+                most 1.
+
+        Raises:
+            InvalidValue: The share is none.
+        """
+        return contacts.duplicates_in(self._store, hit_share=hit_share)
+
+    def not_duplicates(self, *, no: str | Contact, other_no: str | Contact) -> NotDuplicate:
+        """Keep that two contacts are different, so that they are not told as duplicates again.
+
+        Args:
+            no: One of them.
+            other_no: The other.
+
+        Returns:
+            What is kept, the lower number first.
+
+        Raises:
+            NotFound: There is no such contact.
+            Refused: They are the same contact.
+        """
+        return contacts.not_duplicates(self._context, no=no, other_no=other_no)
+
+    def merge(self, *, kept_no: str | Contact, gone_no: str | Contact) -> Contact:
+        """Make two contacts one: the first stays, the second goes.
+
+        Blank fields of the first are filled from the second; rows, persons and recorded
+        interactions pass over, each interaction by an entry of the journal that says so.
+
+        Args:
+            kept_no: Who stays.
+            gone_no: Who goes.
+
+        Returns:
+            Who stays, as it is now.
+
+        Raises:
+            NotFound: There is no such contact.
+            Refused: They are the same, or of different types; or the second is on a segment's
+                line.
+        """
+        return contacts.merge(self._context, kept_no=kept_no, gone_no=gone_no)
+
+    # -- privacy ----------------------------------------------------------------------------
+
+    def access(self, no: str | Contact) -> KeptOfContact:
+        """What is kept of a contact: card, rows, interactions, comments, lines, entries.
+
+        Args:
+            no: The contact; it may be deleted already, if the journal still knows of it.
+
+        Raises:
+            NotFound: Nothing is known of such a contact.
+        """
+        return contacts.kept_of_contact(self._store, no)
+
+    def plan_erasing(self, no: str | Contact, *, also: Iterable[int] = ()) -> ErasurePlan:
+        """What `erase` would do, without doing it.
+
+        Args:
+            no: The contact; it may be deleted already, if the journal still knows of it.
+            also: Numbers of further entries whose personal content names the contact.
+
+        Raises:
+            NotFound: Nothing is known of such a contact.
+            InvalidValue: A further entry is none of the journal's.
+        """
+        return contacts.plan_erasing(self._store, no, also=also)
+
+    def erase(self, no: str | Contact, *, also: Iterable[int] = ()) -> Erasure:
+        """Remove all that is kept of a contact; the journal's chain still holds.
+
+        Args:
+            no: The contact; it may be deleted already, if the journal still knows of it.
+            also: Numbers of further entries whose personal content names the contact.
+
+        Raises:
+            NotFound: Nothing is known of such a contact.
+            InvalidValue: A further entry is none of the journal's.
+        """
+        return contacts.erase_contact(self._context, no, also=also)

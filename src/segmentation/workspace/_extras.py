@@ -29,9 +29,9 @@ def open_store(store: str | Path, *, create: bool = True) -> Store:
     """
     if str(store) == IN_MEMORY:
         return MemoryStore()
-    from segmentation.adapters import sqlalchemy  # noqa: PLC0415 - needs an extra
+    from segmentation.adapters.sqlalchemy import open_store as open_database  # noqa: PLC0415
 
-    return sqlalchemy.open_store(store, create=create)
+    return open_database(store, create=create)
 
 
 def to_frame(records: Iterable[Record], kind: type[Record], backend: Backend | None) -> Any:  # noqa: ANN401 - a frame of the library that is named
@@ -48,6 +48,6 @@ def to_frame(records: Iterable[Record], kind: type[Record], backend: Backend | N
             installed=", ".join(installed) or "-",
         )
         raise InvalidValue("backend", backend, reason)
-    from segmentation.adapters import narwhals  # noqa: PLC0415 - needs an extra
+    from segmentation.adapters.narwhals import to_frame as make_frame  # noqa: PLC0415
 
-    return narwhals.to_frame(records, kind, backend)
+    return make_frame(records, kind, backend)

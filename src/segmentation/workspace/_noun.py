@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from segmentation.fields import Record, key_of
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations.context import Context
-from segmentation.operations.records import find_record, get_record, get_records
+from segmentation.operations.records import all_records, find_record, get_record, get_records
 from segmentation.operations.values import parse_field_values
 from segmentation.protocols import Store
 from segmentation.showing import essence_of
@@ -94,7 +94,7 @@ class Noun(Generic[RecordT, KeyT]):
             Rejected: A value fits no such field.
         """
         given = parse_field_values(self._kind, equal) if equal else {}
-        return self._store.records.all(self._record_kind, **given)
+        return all_records(self._store, self._record_kind, **given)
 
     @property
     def _record_kind(self) -> type[RecordT]:

@@ -1,10 +1,124 @@
 """Contact lists, labels, cover sheets and campaign details."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from segmentation.campaigns import Campaign
+from segmentation.contacts import Contact
+from segmentation.operations import reports
 from segmentation.operations.context import Context
+from segmentation.operations.interactions import DocumentRecorded
+from segmentation.reports import (
+    CampaignReport,
+    ContactList,
+    CoverSheets,
+    LabelFormat,
+    Labels,
+    Remarks,
+)
+from segmentation.segments import Segment
 
 
 class Reports:
-    """Contact lists, labels, cover sheets and campaign details."""
+    """Contact lists, labels, cover sheets and campaign details.
+
+    Each is a value with its data, which makes a document of them: ``report.data``,
+    ``report.render(form, language="fr-CH", title="Fair")``.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
+
+    def contacts(self, *contact_nos: str | Contact, segment_no: str | Segment = "") -> ContactList:
+        """Contacts with addresses and figures.
+
+        Args:
+            *contact_nos: The contacts, each once however often it is named, at the address that
+                is active on the work date; blank numbers are left out.
+            segment_no: The segment whose contacts they are instead, in the order of its lines
+                and at the addresses of the lines.
+
+        Raises:
+            InvalidValue: Neither contacts nor a segment are given, or both.
+            NotFound: There is no such contact or segment.
+        """
+        return reports.contact_list(self._context, *contact_nos, segment_no=segment_no)
+
+    def labels(
+        self,
+        *contact_nos: str | Contact,
+        segment_no: str | Segment = "",
+        layout: LabelFormat,
+    ) -> Labels:
+        """An address label for each contact.
+
+        Args:
+            *contact_nos: The contacts, each once however often it is named, at the address that
+                is active on the work date; blank numbers are left out.
+            segment_no: The segment whose contacts they are instead, in the order of its lines
+                and at the addresses of the lines.
+            layout: How labels lie on a sheet of A4, in millimetres: ``LabelFormat.of(70, 36)``.
+
+        Raises:
+            InvalidValue: Neither contacts nor a segment are given, or both.
+            NotFound: There is no such contact or segment.
+        """
+        return reports.labels(self._context, *contact_nos, segment_no=segment_no, layout=layout)
+
+    def cover_sheets(
+        self, *contact_nos: str | Contact, remarks: Remarks, on: date | None = None
+    ) -> CoverSheets:
+        """A cover sheet for each contact, once however often it is named; nothing is recorded.
+
+        Args:
+            *contact_nos: The contacts, say a segment's; blank numbers are left out.
+            remarks: What is ticked.
+            on: The date on the sheets, for which the active address is taken; the work date if
+                not given.
+
+        Raises:
+            InvalidValue: No contact is given.
+            NotFound: There is no such contact.
+        """
+        return reports.cover_sheets(self._context, *contact_nos, remarks=remarks, on=on)
+
+    def record_cover_sheets(
+        self, sheets: CoverSheets, *, campaign_no: str | Campaign = ""
+    ) -> Sequence[DocumentRecorded]:
+        """Record that cover sheets were printed, with the template that is set up for them.
+
+        Args:
+            sheets: The sheets.
+            campaign_no: The campaign of the segment that they were printed for; empty if none.
+
+        Returns:
+            What came of each, in their order: without a template, nothing is recorded.
+
+        Raises:
+            NotFound: There is no such campaign.
+        """
+        return reports.record_cover_sheets(self._context, sheets, campaign_no=campaign_no)
+
+    def campaign(
+        self, no: str | Campaign, *, since: date | None = None, until: date | None = None
+    ) -> CampaignReport:
+        """The details of a campaign: its figures, entries and targets.
+
+        Args:
+            no: The campaign.
+            since: The first day that the figures count; from the beginning if not given.
+            until: The last day; to the end if not given.
+
+        Raises:
+            NotFound: There is no such campaign.
+        """
+        return reports.campaign_report(self._context, no, since=since, until=until)
+
+    def __repr__(self) -> str:
+        return f"Reports({', '.join(_REPORTS)})"
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {"reports": _REPORTS}
+
+
+_REPORTS = ("contacts", "labels", "cover_sheets", "campaign")

@@ -1,43 +1,60 @@
 """A segment at work: a thin front of `segmentation.operations` for one segment."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, TypeAlias
+from datetime import date
+from pathlib import Path
+from typing import Self, TypeAlias, Unpack
 
+from segmentation.code_tables import LanguageCode, MailingGroup
 from segmentation.contacts import Contact
-from segmentation.criteria import Criteria, TableConditions, make_selection
-from segmentation.documents import Document
-from segmentation.errors import InvalidValue, NotFound
+from segmentation.criteria import Criteria, TableConditions
+from segmentation.documents import Attachment, Document
+from segmentation.errors import NotFound
 from segmentation.markup import SHOWN, to_table, to_text
-from segmentation.operations import letters, segments, tasks
+from segmentation.operations import letters, segments
 from segmentation.operations.context import Context
-from segmentation.operations.segments import LineContact, Logged, LoggingPlan, Preview, Source
+from segmentation.operations.criteria import criteria_from
+from segmentation.operations.field_values import (
+    SegmentHeaderValues,
+    SegmentLineValues,
+    TemplateLanguageValues,
+)
+from segmentation.operations.records import require_segment
+from segmentation.operations.segments import (
+    Logged,
+    LoggingPlan,
+    Preview,
+    Refreshed,
+    Source,
+    Why,
+)
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
     CriteriaAction,
     History,
     Lines,
+    LoggedSegment,
     Options,
     SavedCriteria,
     Segment,
+    SegmentHeader,
+    SegmentLine,
     history_of,
 )
-from segmentation.tasks import Opportunity, Task
-
-from ._explaining import Why, why
 
 Filters: TypeAlias = TableConditions
 """Filters by field, which one row must meet together; or ``none(...)``, ``at_least(...)``, ..."""
 
-
-def criteria_of(criteria: Criteria | None, tables: Mapping[str, Filters]) -> Criteria | None:
-    if criteria is not None and tables:
-        raise InvalidValue("criteria", criteria, "cannot stand beside filters by table")
-    return criteria if criteria is not None or not tables else make_selection(tables)
+_ADD = ("allow_existing", "expand_companies", "allow_related_companies", "ignore_exclusion")
+_TAKE_OUT = ("entire_companies", "reset_when_empty")
 
 
 class Worksheet:
     """A segment at work: its state is read from the store at each look.
+
+    Every verb raises `NotFound` once the segment was logged or deleted. Verbs that change the
+    segment return the worksheet, so that they can be written in a row.
 
     Attributes:
         no: The segment's number.
@@ -62,44 +79,40 @@ class Worksheet:
         self.no = no
 
     @property
-    def segment(self) -> Segment:
-        """The segment as it is stored now.
-
-        Raises:
-            NotFound: It was logged or deleted meanwhile.
-        """
-        return self._context.store.segments.get(self.no)
+    def header(self) -> SegmentHeader:
+        """The header: the defaults that lines take when they are made."""
+        return self._segment.header
 
     @property
     def lines(self) -> Lines:
         """The lines, in the order of their numbers."""
-        return self.segment.lines
+        return self._segment.lines
 
     @property
     def contact_nos(self) -> Sequence[str]:
         """The contacts on the lines, in their order."""
-        return self.segment.contact_nos
+        return self._segment.contact_nos
 
     @property
     def actions(self) -> Sequence[CriteriaAction]:
         """The actions that built the segment, first to last."""
-        return self.segment.actions
+        return self._segment.actions
 
     @property
     def history(self) -> History:
         """What each action did, first to last; as text, one line each."""
-        return history_of(self.segment)
+        return history_of(self._segment)
 
     def __len__(self) -> int:
-        return len(self.segment.lines)
+        return len(self._segment.lines)
 
     def __repr__(self) -> str:
-        return f"<worksheet {self.no}>"
+        return f"Worksheet({self.no!r})"
 
     def _repr_html_(self) -> str:
         """The first lines with the names of their contacts, and what each action did."""
         try:
-            segment = self.segment
+            segment = self._segment
         except NotFound:
             return to_text(f"{self.no} is logged or deleted")
         nos = segment.contact_nos[:SHOWN]
@@ -111,6 +124,10 @@ class Worksheet:
         caption = f"{titled} · {len(segment.lines):,} lines"
         table = to_table(fields, rows, caption=caption, more=len(segment.lines) - len(rows))
         return table + history_of(segment)._repr_html_()
+
+    def _plain_(self) -> Mapping[str, object]:
+        segment = self._segment
+        return {"no": self.no, "header": segment.header, "lines": len(segment.lines)}
 
     # -- choosing ---------------------------------------------------------------------------
 
@@ -124,15 +141,24 @@ class Worksheet:
         ignore_exclusion: bool = False,
         **tables: Filters,
     ) -> Self:
-        """Every contact that passes joins.
+        """Add a line for every contact that meets the criteria.
+
+        Contacts that are blocked for privacy, and minors without consent, get no line. Who meets
+        the criteria and gets none stands in ``actions[-1].left_out``, with the reason.
 
         Args:
-            criteria: What to choose by, or else filters by table as keywords.
-            allow_existing: A contact that is already there gets a second line.
+            criteria: What to choose by; every contact if neither it nor tables are given.
+            allow_existing: A contact that is there already gets a second line.
             expand_companies: Every contact of a match's company joins too.
             allow_related_companies: The company of each match joins too.
-            ignore_exclusion: Contacts marked exclude_from_segment join too.
-            **tables: Filters by table: ``contact={"country_region_code": "DK|SE"}``.
+            ignore_exclusion: Contacts marked ``exclude_from_segment`` join too.
+            **tables: Filters by table, in place of criteria:
+                ``contact={"country_region_code": "DK|SE"}``.
+
+        Raises:
+            FilterError: A filter does not parse or does not fit its field.
+            UnknownName: There is no such table or field.
+            InvalidValue: Both criteria and tables are given.
         """
         options = Options(
             allow_existing=allow_existing,
@@ -140,7 +166,7 @@ class Worksheet:
             allow_related_companies=allow_related_companies,
             ignore_exclusion=ignore_exclusion,
         )
-        chosen = criteria_of(criteria, tables)
+        chosen = criteria_from(self._store, criteria, tables, options=_ADD)
         segments.add_contacts(self._context, self.no, chosen, options)
         return self
 
@@ -152,18 +178,23 @@ class Worksheet:
         reset_when_empty: bool = False,
         **tables: Filters,
     ) -> Self:
-        """Lines of contacts that pass go.
+        """Remove the lines of contacts that meet the criteria.
 
         Args:
-            criteria: What to choose by, or else filters by table as keywords.
-            entire_companies: One contact that passes makes its whole company pass.
+            criteria: What to choose by; every contact if neither it nor tables are given.
+            entire_companies: One contact that meets them makes its whole company meet them.
             reset_when_empty: If no line is left after more than one action, forget them all.
-            **tables: Filters by table.
+            **tables: Filters by table, in place of criteria.
+
+        Raises:
+            FilterError: A filter does not parse or does not fit its field.
+            UnknownName: There is no such table or field.
+            InvalidValue: Both criteria and tables are given.
         """
         segments.reduce_contacts(
             self._context,
             self.no,
-            criteria_of(criteria, tables),
+            criteria_from(self._store, criteria, tables, options=_TAKE_OUT),
             Options(entire_companies=entire_companies),
             reset_when_empty=reset_when_empty,
         )
@@ -177,18 +208,23 @@ class Worksheet:
         reset_when_empty: bool = False,
         **tables: Filters,
     ) -> Self:
-        """Only lines of contacts that pass stay.
+        """Keep only the lines of contacts that meet the criteria.
 
         Args:
-            criteria: What to choose by, or else filters by table as keywords.
-            entire_companies: One contact that passes makes its whole company pass.
+            criteria: What to choose by; every contact if neither it nor tables are given.
+            entire_companies: One contact that meets them makes its whole company meet them.
             reset_when_empty: If no line is left after more than one action, forget them all.
-            **tables: Filters by table.
+            **tables: Filters by table, in place of criteria.
+
+        Raises:
+            FilterError: A filter does not parse or does not fit its field.
+            UnknownName: There is no such table or field.
+            InvalidValue: Both criteria and tables are given.
         """
         segments.refine_contacts(
             self._context,
             self.no,
-            criteria_of(criteria, tables),
+            criteria_from(self._store, criteria, tables, options=_TAKE_OUT),
             Options(entire_companies=entire_companies),
             reset_when_empty=reset_when_empty,
         )
@@ -196,143 +232,388 @@ class Worksheet:
 
     def preview(
         self,
-        kind: ActionKind,
+        kind: ActionKind | str,
         criteria: Criteria | None = None,
         *,
-        options: Options | None = None,
+        allow_existing: bool = False,
+        expand_companies: bool = False,
+        allow_related_companies: bool = False,
+        ignore_exclusion: bool = False,
+        entire_companies: bool = False,
         **tables: Filters,
     ) -> Preview:
-        """What an action would do, without doing it: who joins, goes or is left out, and why."""
-        chosen = criteria_of(criteria, tables)
+        """Tell what an action would do, without doing it.
+
+        Args:
+            kind: The action: "add", "reduce", "refine", or "refresh", which takes its criteria
+                from those that the segment follows.
+            criteria: What to choose by; every contact if neither it nor tables are given.
+            allow_existing: As in `add_contacts`.
+            expand_companies: As in `add_contacts`.
+            allow_related_companies: As in `add_contacts`.
+            ignore_exclusion: As in `add_contacts`.
+            entire_companies: As in `reduce_contacts` and `refine_contacts`.
+            **tables: Filters by table, in place of criteria.
+
+        Returns:
+            Who would join, who would go, and who would be left out, with the reason.
+
+        Raises:
+            FilterError: A filter does not parse or does not fit its field.
+            UnknownName: There is no such table or field.
+            InvalidValue: There is no such kind of action; or both criteria and tables are given.
+            NotFound: The segment follows no criteria that could be refreshed.
+        """
+        options = Options(
+            allow_existing=allow_existing,
+            expand_companies=expand_companies,
+            allow_related_companies=allow_related_companies,
+            ignore_exclusion=ignore_exclusion,
+            entire_companies=entire_companies,
+        )
+        named = (*_ADD, "entire_companies", "kind")
+        chosen = criteria_from(self._store, criteria, tables, options=named)
         return segments.preview(self._context, self.no, kind, chosen, options)
 
     def go_back(self) -> Self:
-        """Undo the last action."""
+        """Undo the last action: the lines are again as they were before it.
+
+        Raises:
+            Refused: There is no action left.
+        """
         segments.go_back(self._context, self.no)
         return self
 
     def go_forward(self) -> Self:
-        """Do again what was gone back on last."""
+        """Do again what was gone back on last.
+
+        Raises:
+            Refused: Nothing was gone back on, or something else was done since.
+        """
         segments.go_forward(self._context, self.no)
         return self
 
     def unite(self, source: "Source | Worksheet") -> Self:
-        """The contacts of another segment, a logged one or a selection join."""
+        """Add a line for every contact of a source.
+
+        Args:
+            source: Another worksheet or its number, a logged segment or its entry number, or a
+                selection.
+
+        Raises:
+            NotFound: There is no such segment or logged segment.
+            InvalidValue: The source is none of these.
+        """
         segments.unite(self._context, self.no, source_of(source))
         return self
 
     def intersect(self, source: "Source | Worksheet") -> Self:
-        """Only lines of contacts that are there too stay."""
+        """Keep only the lines of contacts that are in a source too.
+
+        Args:
+            source: Another worksheet or its number, a logged segment or its entry number, or a
+                selection.
+
+        Raises:
+            NotFound: There is no such segment or logged segment.
+            InvalidValue: The source is none of these.
+        """
         segments.intersect(self._context, self.no, source_of(source))
         return self
 
     def subtract(self, source: "Source | Worksheet") -> Self:
-        """Lines of contacts that are there go."""
+        """Remove the lines of contacts that are in a source.
+
+        Args:
+            source: Another worksheet or its number, a logged segment or its entry number, or a
+                selection.
+
+        Raises:
+            NotFound: There is no such segment or logged segment.
+            InvalidValue: The source is none of these.
+        """
         segments.subtract(self._context, self.no, source_of(source))
         return self
 
-    def explain(self, contact_no: str) -> Why:
-        """Why a contact is in, or why not: what each action did, and how its criteria fare now.
+    def explain(self, contact_no: str | Contact) -> Why:
+        """Explain why a contact is in the segment, or why not.
+
+        Args:
+            contact_no: The contact.
+
+        Returns:
+            What each action did to the contact, and how its criteria fare now.
 
         Raises:
             NotFound: There is no such contact.
         """
-        return why(self._context, self.segment, contact_no)
+        return segments.explain_in_segment(self._context, self.no, contact_no)
+
+    def entered(self, *, since: date) -> Sequence[str]:
+        """Tell which of the contacts on the lines now entered since a day.
+
+        Args:
+            since: The first day that counts.
+
+        Returns:
+            Their numbers, in the order of their lines.
+
+        Raises:
+            InvalidValue: ``since`` is not a date.
+        """
+        return segments.entered_since(self._context, self.no, since=since)
 
     # -- by hand ----------------------------------------------------------------------------
 
-    def add_contact(self, contact_no: str) -> Self:
-        """One contact joins by hand."""
+    def add_contact(self, contact_no: str | Contact) -> Self:
+        """Add a line for one contact by hand; it is an action like any other.
+
+        A contact that is there already gets a second line; exclusion is not asked for.
+
+        Args:
+            contact_no: The contact.
+
+        Raises:
+            NotFound: There is no such contact.
+            Refused: The contact is blocked for privacy, or a minor without consent.
+        """
         segments.add_contact(self._context, self.no, contact_no)
         return self
 
-    def remove_line(self, line_no: int, *, reset_when_empty: bool = False) -> Self:
-        """One line goes by hand."""
-        segments.remove_line(self._context, self.no, line_no, reset_when_empty=reset_when_empty)
-        return self
-
-    def change_line(self, line_no: int, *, recorded: bool = True, **values: object) -> Self:
-        """Change fields of a line; what follows from contact, template, language, date follows."""
-        segments.change_line(self._context, self.no, line_no, recorded=recorded, **values)
-        return self
-
-    def change_header(self, *, update_lines: bool = False, **values: object) -> Self:
-        """Change fields of the header; the lines follow only if asked to."""
-        segments.change_header(self._context, self.no, update_lines=update_lines, **values)
-        return self
-
-    def put_text(self, language_code: str, content: bytes | None = None, **values: object) -> Self:
-        """Give the segment a text in a language, or change it; lines that inherit it follow.
+    def remove_line(self, line_no: int | SegmentLine) -> Self:
+        """Remove one line by hand; it is an action like any other.
 
         Args:
-            language_code: The language.
-            content: The attachment.
-            **values: subject, description, attachment_name, word_template_code.
-        """
-        if content is not None:
-            values["attachment"] = self._store.attachments.put(content)
-        segments.put_text(self._context, self.no, language_code, **values)
-        return self
-
-    def attachment(self, line_no: int) -> bytes:
-        """The content of a line's attachment as it is now; empty if it has none.
+            line_no: The line.
 
         Raises:
             NotFound: There is no such line.
         """
-        digest = self.segment.line(line_no).attachment
-        return self._store.attachments.get(digest) if digest else b""
+        segments.remove_line(self._context, self.no, line_no)
+        return self
 
-    def remove_text(self, language_code: str) -> Self:
-        """Take a text from the segment."""
+    def change_line(
+        self,
+        line_no: int | SegmentLine,
+        /,
+        *,
+        attachment: Path | Attachment | str | None = None,
+        **fields: Unpack[SegmentLineValues],
+    ) -> Self:
+        """Change fields of a line by hand.
+
+        Fields derived from contact, template, language or date are recomputed. Another contact
+        makes the line anew and counts as two actions.
+
+        Args:
+            line_no: The line.
+            attachment: A text of the line's own: the path of a file, an attachment, or the hash
+                of a stored one; empty for none.
+            **fields: Fields of the line and their new values.
+
+        Raises:
+            UnknownName: A line has no such field, or it is not to be changed.
+            NotFound: There is no such line or contact.
+            Rejected: Values do not fit their fields, or name something that does not exist: all
+                of them; or the attachment cannot be read.
+            Refused: The contact is blocked for privacy, or a minor without consent.
+        """
+        segments.change_line(self._context, self.no, line_no, attachment=attachment, **fields)
+        return self
+
+    def change_header(
+        self, *, update_lines: bool = False, **fields: Unpack[SegmentHeaderValues]
+    ) -> Self:
+        """Change fields of the header.
+
+        Args:
+            update_lines: Whether the lines follow: all of them a changed template, any other
+                field those whose template is the header's.
+            **fields: Fields of the header and their new values.
+
+        Raises:
+            UnknownName: The header has no such field.
+            Rejected: Values do not fit their fields, or name something that does not exist: all
+                of them.
+            Refused: A field is not to be changed; or lines have the attachment of the template
+                that is changed and do not follow.
+        """
+        segments.change_header(self._context, self.no, update_lines=update_lines, **fields)
+        return self
+
+    def put_text(
+        self,
+        language_code: str | LanguageCode,
+        /,
+        *,
+        attachment: Path | Attachment | str | None = None,
+        **fields: Unpack[TemplateLanguageValues],
+    ) -> Self:
+        """Give the segment a text in a language, or change it; lines that inherit it follow.
+
+        Args:
+            language_code: The language.
+            attachment: The path of a file, an attachment, or the hash of a stored one; empty for
+                none.
+            **fields: ``subject``, ``description``, ``attachment_name``, ``word_template_code``.
+
+        Raises:
+            UnknownName: A text has no such field.
+            InvalidValue: Both attachment and Word template are given; or no language.
+            Rejected: Values do not fit their fields: all of them; or the attachment cannot be
+                read.
+        """
+        segments.put_text(self._context, self.no, language_code, attachment=attachment, **fields)
+        return self
+
+    def remove_text(self, language_code: str | LanguageCode) -> Self:
+        """Take a text from the segment; its lines change to the default text.
+
+        Args:
+            language_code: The language.
+
+        Raises:
+            NotFound: There is no text in this language.
+        """
         segments.remove_text(self._context, self.no, language_code)
         return self
 
-    def line_contact(self, line_no: int) -> LineContact:
-        """Name, phone numbers and e-mail address of a line's contact, as they are now."""
-        return segments.line_contact(self._store, self.segment.line(line_no))
+    def attachment(self, line_no: int | SegmentLine) -> Attachment:
+        """Read the attachment of a line, as it is now.
 
-    # -- as a whole -------------------------------------------------------------------------
+        Args:
+            line_no: The line.
+
+        Raises:
+            NotFound: There is no such line, or it has no attachment.
+        """
+        return segments.line_attachment(self._store, self.no, line_no)
+
+    # -- criteria ---------------------------------------------------------------------------
 
     def save_criteria(self, code: str, description: str = "") -> SavedCriteria:
-        """Keep the actions under a code, for reuse on any segment."""
+        """Save the actions under a code, for reuse on any segment; the same code is replaced.
+
+        Args:
+            code: The code.
+            description: What they choose.
+
+        Raises:
+            Refused: The segment has no action yet.
+            InvalidValue: The code is blank.
+            Rejected: Code or description do not fit their fields.
+        """
         return segments.save_criteria(self._context, self.no, code, description)
 
-    def reuse_criteria(self, code: str) -> Self:
-        """Play saved actions on this segment, on the data of today."""
+    def reuse_criteria(self, code: str | SavedCriteria) -> Self:
+        """Run saved criteria on this segment against today's data.
+
+        Args:
+            code: The saved criteria.
+
+        Raises:
+            NotFound: There are no such criteria.
+            UnknownName: They name a table or field that is not there any more.
+            Refused: They go round in a circle.
+        """
         segments.reuse_criteria(self._context, self.no, code)
         return self
 
-    def follow_criteria(self, code: str) -> Self:
-        """Make the segment follow saved criteria; a blank code ends it."""
+    def follow_criteria(self, code: str | SavedCriteria) -> Self:
+        """Make the segment follow saved criteria, for `refresh`.
+
+        Args:
+            code: The saved criteria.
+
+        Raises:
+            NotFound: There are no such criteria.
+            Refused: Criteria and segments would go round in a circle.
+        """
         segments.follow_criteria(self._context, self.no, code)
         return self
 
-    def refresh(self) -> Self:
-        """Bring the segment up to date with the criteria that it follows."""
-        segments.refresh(self._context, self.no)
+    def unfollow(self) -> Self:
+        """Let the segment follow no criteria any more; its lines stay.
+
+        Raises:
+            Refused: It follows none.
+        """
+        segments.unfollow_criteria(self._context, self.no)
         return self
 
-    def reuse_logged_segment(self, entry_no: int) -> Self:
-        """The contacts of a logged segment join."""
+    def refresh(self) -> Refreshed:
+        """Bring the segment up to date with the criteria that it follows.
+
+        Contacts that match now enter, those that do not any more leave; what was put in or taken
+        out by hand stays so.
+
+        Returns:
+            Who entered, who left, who was left out.
+
+        Raises:
+            Refused: The segment follows no criteria, or they go round in a circle.
+            UnknownName: They name a table or field that is not there any more.
+        """
+        return segments.refresh(self._context, self.no)
+
+    def reuse_logged_segment(self, entry_no: int | LoggedSegment) -> Self:
+        """Add a line for every interaction of a logged segment that is not canceled.
+
+        Args:
+            entry_no: The logged segment.
+
+        Raises:
+            NotFound: There is no such logged segment.
+        """
         segments.reuse_logged_segment(self._context, self.no, entry_no)
         return self
 
-    def apply_mailing_group(self, code: str, *, delete_old: bool = False) -> int:
-        """Put every contact of the segment into a mailing group; returns how many they are."""
-        return segments.apply_mailing_group(self._store, self.no, code, delete_old=delete_old)
+    # -- as a whole -------------------------------------------------------------------------
+
+    def apply_mailing_group(self, code: str | MailingGroup, *, delete_old: bool = False) -> int:
+        """Put every contact of the segment into a mailing group; returns how many they are.
+
+        Args:
+            code: The mailing group.
+            delete_old: Whether all contacts that are in the group leave it first.
+
+        Raises:
+            NotFound: There is no such mailing group.
+        """
+        return segments.apply_mailing_group(self._context, self.no, code, delete_old=delete_old)
 
     def copy(self, description: str | None = None, *, no: str = "") -> "Worksheet":
-        """Make a segment like this one, under a number of its own."""
-        copied = segments.copy_segment(self._context, self.no, no=no, description=description)
+        """Make a segment like this one, with its lines and actions.
+
+        Args:
+            description: The copy's description; this one's if not given.
+            no: The copy's number; the next of the series if not given.
+
+        Raises:
+            Refused: No number can be given.
+            Rejected: Number or description do not fit their fields.
+        """
+        copied = segments.copy_segment(self._context, self.no, description, no=no)
         return Worksheet(self._context, copied.no)
 
     def delete(self) -> None:
-        """Delete the segment; what is logged stays."""
+        """Delete the segment with its lines, history and texts; what is logged stays."""
         segments.delete_segment(self._context, self.no)
 
+    def letters(self) -> Sequence[Document]:
+        """Make every letter on the values as they are now, to look at before logging.
+
+        Raises:
+            Rejected: All that is missing, line by line: fields, formulas, templates.
+        """
+        return letters.check_letters(self._context, self.no)
+
     def plan_logging(self, *, deliver: bool = False) -> LoggingPlan:
-        """Say what logging would do, with all that is wrong; nothing is changed."""
+        """Say what logging would do, with all that is wrong; nothing is changed.
+
+        Args:
+            deliver: Whether documents are to be delivered.
+        """
         return segments.plan_logging(self._context, self.no, deliver=deliver)
 
     def log(self, *, follow_up: bool = False, deliver: bool = False) -> Logged:
@@ -342,35 +623,21 @@ class Worksheet:
             follow_up: Make a segment with the same contacts and campaign.
             deliver: Mark the interactions whose documents are to be delivered, once it is
                 sure that each can be made; `Workspace.deliver` delivers them.
-        """
-        return segments.log_segment(self._context, self.no, follow_up=follow_up, deliver=deliver)
-
-    def letters(self) -> Sequence[Document]:
-        """Every letter, made on the values as they stand, to look at before logging.
 
         Raises:
-            Rejected: All that is missing, line by line: fields, formulas, templates.
+            Rejected: The segment has faults: all of them, line by line; nothing is logged.
+            Refused: A segment with this number was logged before.
+            Conflict: Somebody else logged or recorded at the same moment.
         """
-        return letters.check_letters(self._context, self.no)
-
-    def tasks(self, **given: Any) -> Sequence[Task]:  # noqa: ANN401
-        """One task for each line that has a contact.
-
-        Args:
-            **given: task_type, description, salesperson_code, team_code, organizer_code,
-                follow_up; see `segmentation.operations.tasks.tasks_for_segment`.
-        """
-        return tasks.tasks_for_segment(self._context, self.no, **given)
-
-    def opportunities(self, *, sales_cycle_code: str = "") -> Sequence[Opportunity]:
-        """One opportunity for each line that has a contact."""
-        return tasks.opportunities_for_segment(
-            self._context, self.no, sales_cycle_code=sales_cycle_code
-        )
+        return segments.log_segment(self._context, self.no, follow_up=follow_up, deliver=deliver)
 
     @property
     def _store(self) -> Store:
         return self._context.store
+
+    @property
+    def _segment(self) -> Segment:
+        return require_segment(self._store, self.no)
 
 
 def source_of(source: Source | Worksheet) -> Source:

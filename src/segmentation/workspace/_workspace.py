@@ -4,45 +4,43 @@ What a notebook or a host holds in its hand. Every method is a thin front of a p
 of `segmentation.operations`, which a host with its own transactions calls directly.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, tzinfo
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal, Self, Unpack
 
-import attrs
-
+from segmentation.contacts import Contact
 from segmentation.criteria import (
     Counts,
     Criteria,
     Explanation,
     Remark,
     Schema,
-    bind,
 )
-from segmentation.documents import Document
 from segmentation.errors import SegmentationError
 from segmentation.fields import Record
-from segmentation.interactions import Interaction
 from segmentation.markup import SHOWN, to_table
-from segmentation.operations import data, letters, records, segments
+from segmentation.operations import data, segments
 from segmentation.operations.context import Context
 from segmentation.operations.criteria import (
+    Selected,
     check_selection,
     count_each_part,
+    criteria_from,
     describe_selection,
     explain_contact,
     schema_of,
+    select,
 )
 from segmentation.operations.data import Imported
-from segmentation.operations.letters import Delivered, Progress, RetryPolicy
-from segmentation.operations.segments import Source
+from segmentation.operations.field_values import SegmentHeaderValues
+from segmentation.operations.segments import Overlaps, Source
 from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
 from segmentation.segments import (
     ContactTables,
-    LoggedSegment,
     Observer,
-    SavedCriteria,
     SegmentHeader,
     contact_fields,
     observe_nothing,
@@ -53,15 +51,18 @@ from ._contacts import Contacts
 from ._extras import IN_MEMORY, open_store
 from ._interactions import Interactions
 from ._journal import Journal
+from ._letters import Letters
+from ._logged_segments import LoggedSegments
 from ._questionnaires import Questionnaires
 from ._reports import Reports
-from ._selected import Selected
+from ._saved_criteria import AllSavedCriteria
+from ._segments import Segments
 from ._setup import Setup
-from ._system import system_clock, system_random_bytes, system_worker
+from ._system import system_clock, system_random_bytes
 from ._tables import Tables
 from ._tasks import Tasks
 from ._templates import Templates
-from ._worksheet import Filters, Worksheet, criteria_of, source_of
+from ._worksheet import Filters, Worksheet, source_of
 
 
 class Workspace:
@@ -168,15 +169,15 @@ class Workspace:
         self.store.close()
 
     def __repr__(self) -> str:
-        return f"<workspace of {self.context.user or 'nobody'} on {self.context.day.today}>"
+        return f"Workspace({self.context.user or 'nobody'!r}, {self.context.day.today})"
 
     def _repr_html_(self) -> str:
         """The segments at work."""
-        headers = self.segments()
+        headers = list(self.segments)
         fields = ["no", "description", "campaign_no", "date", "salesperson_code"]
         rows = [[getattr(header, field) for field in fields] for header in headers[:SHOWN]]
         more = len(headers) - len(rows)
-        return to_table(fields, rows, caption=repr(self).strip("<>"), more=more)
+        return to_table(fields, rows, caption=repr(self), more=more)
 
     def translate(self, error: SegmentationError | str) -> str:
         """An error, or the text of a fault (``fault.message``), in the workspace's language."""
@@ -228,6 +229,11 @@ class Workspace:
         return Tables(self.context)
 
     @property
+    def letters(self) -> Letters:
+        """Letters of interactions, and the queue of what is still to be sent."""
+        return Letters(self.context)
+
+    @property
     def reports(self) -> Reports:
         """Contact lists, labels, cover sheets, campaign details."""
         return Reports(self.context)
@@ -269,20 +275,39 @@ class Workspace:
         """
         return data.import_records(self.context, records)
 
-    def select(self, criteria: Criteria | None = None, **tables: Filters) -> Selected:
-        """The numbers of the contacts that pass, excluded and blocked ones among them.
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make several verbs one: all of them, or, on an error, none.
 
-        They come with what they rest on: the day, the dates worked out, from how many contacts.
+        In a transaction of the host's it is a savepoint.
+
+        >>> crm = Workspace.open()
+        >>> with crm.transaction():
+        ...     fair = crm.new_segment("Spring fair", no="FAIR")
+        ...     fair.copy("Autumn fair", no="AUTUMN").no
+        'AUTUMN'
         """
-        bound = bind(criteria_of(criteria, tables), self.schema, self.context.day)
-        everybody = attrs.evolve(bound, node=None, cut=None)
-        return Selected(
-            nos=self.store.contacts.matching(bound),
-            base=self.store.contacts.count(everybody),
-            bound=bound,
-            at=self.context.now,
-            phrases=self.context.phrases,
-        )
+        return self.store.transaction()
+
+    # -- selections -------------------------------------------------------------------------
+
+    def select(self, criteria: Criteria | None = None, **tables: Filters) -> Selected:
+        """Find the numbers of the contacts that pass, excluded and blocked ones among them.
+
+        Args:
+            criteria: What to choose by; every contact if neither it nor tables are given.
+            **tables: Filters by table, in place of criteria:
+                ``contact={"country_region_code": "DK|SE"}``.
+
+        Returns:
+            The numbers, with what they rest on: the day, the dates worked out, from how many
+            contacts.
+
+        Raises:
+            FilterError: A filter does not parse or does not fit its field.
+            UnknownName: There is no such table or field.
+            InvalidValue: Both criteria and tables are given.
+        """
+        return select(self.context, criteria_from(self.store, criteria, tables))
 
     @property
     def fields(self) -> ContactTables:
@@ -296,156 +321,129 @@ class Workspace:
         return contact_fields(self.schema)
 
     def describe(self, criteria: Criteria | None = None, **tables: Filters) -> str:
-        """A selection in words, with the dates that relative ones stand for."""
-        chosen = criteria_of(criteria, tables)
-        return describe_selection(self.context, chosen)
+        """Say a selection in words, with the dates that relative ones stand for.
+
+        Args:
+            criteria: The selection; every contact if neither it nor tables are given.
+            **tables: Filters by table, in place of criteria.
+
+        Raises:
+            FilterError: A filter does not parse or does not fit its field.
+            UnknownName: There is no such table or field.
+            InvalidValue: Both criteria and tables are given.
+        """
+        return describe_selection(self.context, criteria_from(self.store, criteria, tables))
 
     def explain(
-        self, contact_no: str, criteria: Criteria | None = None, **tables: Filters
+        self, contact_no: str | Contact, criteria: Criteria | None = None, **tables: Filters
     ) -> Explanation:
-        """Why a contact passes a selection, or why not; ``str`` of it is for people.
+        """Explain why a contact passes a selection, or why not; ``str`` of it is for people.
+
+        Args:
+            contact_no: The contact.
+            criteria: The selection; every contact if neither it nor tables are given.
+            **tables: Filters by table, in place of criteria.
 
         Raises:
             NotFound: There is no such contact.
+            FilterError: A filter does not parse or does not fit its field.
+            UnknownName: There is no such table or field.
+            InvalidValue: Both criteria and tables are given.
         """
-        chosen = criteria_of(criteria, tables)
+        chosen = criteria_from(self.store, criteria, tables)
         return explain_contact(self.context, chosen, contact_no)
 
     def count(self, criteria: Criteria | None = None, **tables: Filters) -> Counts:
-        """How many contacts each part of a selection leaves, alone and with those before it."""
-        chosen = criteria_of(criteria, tables)
-        return count_each_part(self.context, chosen)
-
-    def check(self, criteria: Criteria, *, segment_no: str = "") -> Sequence[Remark]:
-        """What is wrong or remarkable about a selection, each thing in a sentence.
+        """Count how many contacts each part of a selection leaves, alone and with those before.
 
         Args:
-            criteria: The selection.
-            segment_no: The segment that it is for, if it is for one.
+            criteria: The selection; every contact if neither it nor tables are given.
+            **tables: Filters by table, in place of criteria.
+
+        Raises:
+            FilterError: A filter does not parse or does not fit its field.
+            UnknownName: There is no such table or field.
+            InvalidValue: Both criteria and tables are given.
         """
-        return check_selection(self.context, criteria, segment_no=segment_no)
+        return count_each_part(self.context, criteria_from(self.store, criteria, tables))
+
+    def check(self, criteria: Criteria | None = None, **tables: Filters) -> Sequence[Remark]:
+        """Tell what is wrong or remarkable about a selection, each thing in a sentence.
+
+        Args:
+            criteria: The selection; every contact if neither it nor tables are given.
+            **tables: Filters by table, in place of criteria.
+
+        Raises:
+            FilterError: A filter does not parse.
+            UnknownName: There is no such table.
+            InvalidValue: Both criteria and tables are given.
+        """
+        return check_selection(self.context, criteria_from(self.store, criteria, tables))
+
+    def overlaps(self, **sources: Source | Worksheet) -> Overlaps:
+        """Count how many contacts are in exactly these segments or selections.
+
+        Args:
+            **sources: What to compare, under names of your own: worksheets or their numbers,
+                logged segments or their entry numbers, selections.
+
+        Returns:
+            Counts by the names given here, for each combination that has any contact.
+
+        Raises:
+            NotFound: There is no such segment or logged segment.
+            InvalidValue: A source is none of these.
+        """
+        found = {name: source_of(source) for name, source in sources.items()}
+        return segments.overlaps(self.context, found)
 
     # -- segments ---------------------------------------------------------------------------
 
     def new_segment(
-        self,
-        description: str = "",
-        *,
-        no: str = "",
-        campaign: str = "",
-        template: str = "",
-        salesperson: str = "",
-        series: str = "",
+        self, description: str = "", /, **fields: Unpack[SegmentHeaderValues]
     ) -> Worksheet:
-        """Make an empty segment; without a number it takes the next of the series."""
-        segment = segments.new_segment(
-            self.context,
-            no=no,
-            series=series,
-            description=description,
-            campaign_no=campaign,
-            template_code=template,
-            salesperson_code=salesperson,
-        )
-        return Worksheet(self.context, segment.no)
+        """Make an empty segment.
 
-    def segment(self, no: str) -> Worksheet:
-        """The segment with this number.
+        The salesperson is that of the user at work, and the date the work date, if they are not
+        given. A template brings its values and a copy of its texts; what is given goes before
+        them.
+
+        Args:
+            description: What the segment is for; logging asks for it.
+            **fields: Fields of the header; ``no`` is the next of the series if not given.
+
+        Raises:
+            UnknownName: The header has no such field, or it cannot be given.
+            Rejected: Values do not fit their fields, or name something that does not exist: all
+                of them.
+            NotFound: There is no such number series.
+            Refused: No number can be given.
+        """
+        return self.segments.new(description, **fields)
+
+    def segment(self, no: str | SegmentHeader) -> Worksheet:
+        """Open the worksheet of a segment.
+
+        Args:
+            no: The segment.
 
         Raises:
             NotFound: There is none; it may have been logged.
         """
-        return Worksheet(self.context, records.require_segment(self.store, no).no)
+        return Worksheet(self.context, self.segments[no].no)
 
-    def segments(self) -> Sequence[SegmentHeader]:
-        """The headers of all segments that are not logged yet."""
-        return list(self.store.segments.headers())
+    @property
+    def segments(self) -> Segments:
+        """The segments that are not logged yet."""
+        return Segments(self.context)
 
-    def logged_segments(self) -> Sequence[LoggedSegment]:
-        """The logged segments, in the order in which they were logged."""
-        return list(self.store.records.all(LoggedSegment))
+    @property
+    def logged_segments(self) -> LoggedSegments:
+        """The logged segments."""
+        return LoggedSegments(self.context)
 
-    def saved_criteria(self) -> Sequence[SavedCriteria]:
-        """Criteria kept for reuse, in the order of their codes."""
-        return list(self.store.records.all(SavedCriteria))
-
-    def rename_criteria(
-        self, code: str, *, to: str = "", description: str | None = None
-    ) -> SavedCriteria:
-        """Give saved criteria another code, another description, or both."""
-        return segments.rename_criteria(self.store, code, to=to, description=description)
-
-    def delete_criteria(self, code: str) -> None:
-        """Delete saved criteria that no segment follows."""
-        segments.delete_criteria(self.store, code)
-
-    def export_criteria(self, *codes: str) -> str:
-        """Saved criteria as JSON; all of them without a code."""
-        return segments.export_criteria(self.store, codes or None)
-
-    def import_criteria(self, text: str, *, replace: bool = False) -> Sequence[SavedCriteria]:
-        """Take in saved criteria that were exported."""
-        return segments.import_criteria(self.store, text, replace=replace)
-
-    def overlaps(self, **sources: Source | Worksheet) -> dict[tuple[str, ...], int]:
-        """How many contacts are in exactly these segments or selections, by their names here."""
-        plain = {name: source_of(source) for name, source in sources.items()}
-        return segments.overlaps(self.context, plain)
-
-    # -- letters ----------------------------------------------------------------------------
-
-    def letters(self, interactions: Iterable[Interaction]) -> Iterable[Document]:
-        """A letter for each interaction that has a template, in their order.
-
-        Raises:
-            Rejected: A template names a field that nothing fills.
-            NotFound: A contact, a template or a salutation formula is missing.
-        """
-        return letters.letters(self.context, interactions)
-
-    def deliver(
-        self,
-        couriers: Couriers,
-        *,
-        logged_segment_no: int = 0,
-        retry: RetryPolicy | None = None,
-        on_progress: Callable[[Progress], object] | None = None,
-        worker: str = "",
-    ) -> Delivered:
-        """Deliver what is still to be delivered; may be stopped at any time and run again.
-
-        Args:
-            couriers: Who delivers what, by correspondence type.
-            logged_segment_no: Entry number of the one logged segment to deliver; 0 for all.
-            retry: How stubbornly.
-            on_progress: Told after each document.
-            worker: Names this process or thread among those that deliver at once; made of
-                machine, process and thread if not given.
-        """
-        return letters.deliver(
-            self.context,
-            couriers,
-            worker=worker or system_worker(),
-            logged_segment_no=logged_segment_no,
-            retry=retry,
-            on_progress=on_progress,
-        )
-
-    def resend(
-        self, *entry_nos: int, fresh: bool = False, language: str = ""
-    ) -> Sequence[Interaction]:
-        """Have the documents of interactions delivered again, by the next `deliver`.
-
-        Args:
-            *entry_nos: The interactions.
-            fresh: Make new letters from the contacts as they are now, as new interactions;
-                otherwise the same letters go out again.
-            language: The language of what the description of a new interaction says; the
-                workspace's if not given.
-
-        Raises:
-            Refused: One is canceled, was never to be delivered, or is being delivered.
-        """
-        if fresh:
-            return letters.resend_fresh(self.context, entry_nos, language=language)
-        return letters.resend(self.context, entry_nos)
+    @property
+    def saved_criteria(self) -> AllSavedCriteria:
+        """Criteria that are kept for reuse."""
+        return AllSavedCriteria(self.context)

@@ -56,7 +56,7 @@ from segmentation.operations.records import get_record
 from segmentation.operations.segments import add_contacts, log_segment, new_segment
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate
-from support.fair import AS_OF, NOW, STAMP, TODAY, context, interaction, make_store
+from support.fair import NOW, STAMP, TODAY, context, interaction, make_store
 
 
 def test_a_new_campaign_takes_the_next_number_of_its_series() -> None:
@@ -183,7 +183,7 @@ def test_made_campaigns_are_taken_in_all_or_none() -> None:
         add_campaigns(context(store), sale, wrong, fair, sale, Campaign(no=""))
     assert [(fault.place, fault.field, fault.reason) for fault in caught.value.faults] == [
         ("campaign ", "no", "is blank"),
-        ("campaign FAIR", "no", "is taken already"),
+        ("campaign FAIR", "no", "is taken by another campaign"),
         ("campaign LATE", "ending_date", "2026-11-21 is before 2026-11-22, the start"),
         ("campaign SALE", "no", "has the same key as campaign SALE"),
     ]
@@ -211,7 +211,7 @@ def test_a_campaign_that_is_not_there_is_not_found() -> None:
 
 def test_a_campaign_with_a_segment_still_to_log_cannot_be_deleted() -> None:
     store = make_store()
-    segment = new_segment(context(store), template_code="INVITE", description="Fair")
+    segment = new_segment(context(store), interaction_template_code="INVITE", description="Fair")
     reason = f"delete campaign FAIR: it is still needed by segment {segment.no}, "
     with pytest.raises(Refused, match=f"{reason}interaction template INVITE"):
         delete_campaign(context(store), "FAIR")
@@ -236,7 +236,7 @@ def test_deleting_a_campaign_ends_its_target_group_and_leaves_the_journal() -> N
 
 
 def logged(store: MemoryStore) -> Sequence[Interaction]:
-    segment = new_segment(context(store), template_code="INVITE", description="Fair")
+    segment = new_segment(context(store), interaction_template_code="INVITE", description="Fair")
     add_contacts(context(store), segment.no, make_selection(contact={"no": "SHOP|ANNA"}))
     return log_segment(context(store), segment.no).interactions
 
@@ -358,6 +358,6 @@ def test_follow_ups_choose_targets_who_have_or_have_not_responded() -> None:
             interaction(5, "CARL", campaign_response=True),
         ]
     )
-    assert list(select(store, was_target("fair"), AS_OF)) == ["ANNA", "BO"]
-    assert list(select(store, has_responded("FAIR"), AS_OF)) == ["BO"]
-    assert list(select(store, has_not_responded("FAIR"), AS_OF)) == ["ANNA"]
+    assert list(select(context(store), was_target("fair"))) == ["ANNA", "BO"]
+    assert list(select(context(store), has_responded("FAIR"))) == ["BO"]
+    assert list(select(context(store), has_not_responded("FAIR"))) == ["ANNA"]

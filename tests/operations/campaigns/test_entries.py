@@ -24,7 +24,7 @@ from support.fair import context, interaction, make_store
 def store() -> MemoryStore:
     """A store with an entry of FAIR, which has two interactions."""
     store = make_store()
-    made = new_segment(context(store), template_code="INVITE", description="Fair")
+    made = new_segment(context(store), interaction_template_code="INVITE", description="Fair")
     add_contacts(context(store), made.no, make_selection(contact={"no": "SHOP|CARL"}))
     log_segment(context(store), made.no)
     return store

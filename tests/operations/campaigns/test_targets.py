@@ -155,7 +155,7 @@ def test_nothing_follows_while_no_campaign_is_active() -> None:
 
 def test_logging_hands_the_targets_over_from_lines_to_entries() -> None:
     store = make_store()
-    made = new_segment(context(store), template_code="INVITE", description="Fair")
+    made = new_segment(context(store), interaction_template_code="INVITE", description="Fair")
     add_contacts(context(store), made.no, make_selection(contact={"no": "SHOP|CARL"}))
     activate(context(store), "FAIR")
     before = group(store)

@@ -12,18 +12,24 @@ from segmentation.contacts import (
     ContactBusinessRelation,
     ContactMailingGroup,
     ContactProfileAnswer,
+    NotDuplicate,
 )
-from segmentation.errors import InvalidValue, Refused
+from segmentation.errors import InvalidValue, NotFound, Refused
 from segmentation.interactions import Interaction
 from segmentation.journal import verify
 from segmentation.operations.campaigns import Scope, activate, figures, target_group
 from segmentation.operations.contacts import (
     STRINGS,
     Duplicate,
+    delete_contact,
     duplicates_in,
+    erase_contact,
     find_duplicates,
+    kept_of_contact,
     merge,
+    not_duplicates,
     plain,
+    renumber,
 )
 from segmentation.operations.records import require_contact
 from segmentation.operations.segments import add_contact, log_segment, new_segment
@@ -123,7 +129,45 @@ def alike(one: Contact, other: Contact, pct: int) -> bool:
 
 def test_a_store_is_searched_whole() -> None:
     store = make_store(company("A", **BERN), attrs.evolve(company("B", **BERN), name="A Ltd"))
-    assert duplicates_in(store) == [Duplicate("A", "B", 1.0)]
+    assert duplicates_in(store) == (Duplicate("A", "B", 1.0),)
+
+
+def test_two_who_are_known_to_be_different_are_not_told_again() -> None:
+    twins = [attrs.evolve(company(no, **BERN), name="A Ltd") for no in ("A", "B", "C")]
+    store = make_store(*twins)
+    pair = not_duplicates(context(store), no="b", other_no=twins[0])
+    assert pair == NotDuplicate(contact_no="A", other_no="B")
+    assert not_duplicates(context(store), no="A", other_no="B") == pair
+    told = [(each.contact_no, each.other_no) for each in duplicates_in(store)]
+    assert told == [("A", "C"), ("B", "C")]
+    with pytest.raises(Refused, match="keep A and A apart: they are the same contact"):
+        not_duplicates(context(store), no="A", other_no="a")
+    with pytest.raises(NotFound):
+        not_duplicates(context(store), no="A", other_no="NOBODY")
+
+
+def test_what_is_known_to_be_different_follows_the_contact() -> None:
+    twins = [attrs.evolve(company(no, **BERN), name="A Ltd") for no in ("A", "B", "C", "D")]
+    store = make_store(*twins)
+
+    def kept() -> list[tuple[str, str]]:
+        return [(pair.contact_no, pair.other_no) for pair in store.records.all(NotDuplicate)]
+
+    for other in ("B", "C"):
+        not_duplicates(context(store), no="A", other_no=other)
+    renumber(context(store), old_no="A", new_no="E")
+    assert kept() == [("B", "E"), ("C", "E")]
+    merge(context(store), kept_no="D", gone_no="E")
+    assert kept() == [("B", "D"), ("C", "D")]
+    merge(context(store), kept_no="D", gone_no="C")
+    assert kept() == [("B", "D")]
+    assert kept_of_contact(store, "D").rows == (NotDuplicate(contact_no="B", other_no="D"),)
+    not_duplicates(context(store), no="SHOP", other_no="D")
+    erased = erase_contact(context(store), "D")
+    assert erased.proof.rows == (("contact", 1), ("contact_not_duplicate", 2))
+    not_duplicates(context(store), no="B", other_no="MILL")
+    delete_contact(context(store), "B")
+    assert kept() == []
 
 
 # -- merging ----------------------------------------------------------------------------------
@@ -143,7 +187,7 @@ def test_a_merged_contact_knows_what_both_knew_and_stays_protected() -> None:
             extra={"size": 40, "hat": 7},
         ),
     )
-    kept = merge(context(store), "eve", "eva")
+    kept = merge(context(store), kept_no="eve", gone_no="eva")
     assert (kept.city, kept.e_mail, kept.company_no) == ("Bern", "e@x.ch", "SHOP")
     assert kept.privacy_blocked
     assert not kept.may_be_contacted
@@ -163,7 +207,7 @@ def test_rows_pass_over_and_one_s_own_go_before() -> None:
         ),
         person("DORA", "MILL"),
     )
-    merge(context(store), "SHOP", "MILL")
+    merge(context(store), kept_no="SHOP", gone_no="MILL")
     assert [row.no for row in store.records.all(ContactBusinessRelation)] == ["C1"]
     assert [row.contact_no for row in store.records.all(ContactMailingGroup)] == ["SHOP"]
     [answer] = store.records.all(ContactProfileAnswer)
@@ -174,7 +218,7 @@ def test_rows_pass_over_and_one_s_own_go_before() -> None:
 
 def test_recorded_interactions_follow_by_entries_that_say_so() -> None:
     store = make_store(person("DORA", "MILL"))
-    segment = new_segment(context(store), template_code="INVITE", description="Fair")
+    segment = new_segment(context(store), interaction_template_code="INVITE", description="Fair")
     for no in ("MILL", "DORA", "CARL"):
         add_contact(context(store), segment.no, no)
     store.records.put([attrs.evolve(require_contact(store, "DORA"), salesperson_code="JO")])
@@ -183,8 +227,8 @@ def test_recorded_interactions_follow_by_entries_that_say_so() -> None:
     activate(context(store), "FAIR")
     before = figures(store, Scope(campaign_no="FAIR"))
     length = store.log.head().number
-    merge(context(store), "SHOP", "MILL")
-    merge(context(store), "ANNA", "CARL")
+    merge(context(store), kept_no="SHOP", gone_no="MILL")
+    merge(context(store), kept_no="ANNA", gone_no="CARL")
     found = [(each.contact_no, each.contact_company_no) for each in store.records.all(Interaction)]
     assert sorted(found) == [("ANNA", "SHOP"), ("DORA", "SHOP"), ("SHOP", "SHOP")]
     assert store.log.head().number == length + 3
@@ -198,7 +242,7 @@ def test_what_was_recorded_for_an_earlier_employer_stays_with_it() -> None:
         interaction(1, "CARL", "MILL"), interaction(2, "CARL", ""), interaction(3, "CARL", "SHOP")
     )
     store.records.put([attrs.evolve(require_contact(store, "CARL"), company_no="SHOP")])
-    merge(context(store), "BO", "CARL")
+    merge(context(store), kept_no="BO", gone_no="CARL")
     found = [(each.contact_no, each.contact_company_no) for each in store.records.all(Interaction)]
     assert found == [("BO", "MILL"), ("BO", "SHOP"), ("BO", "SHOP")]
 
@@ -213,13 +257,13 @@ def line_salespeople(store: Any, no: str) -> None:  # noqa: ANN401 - a store
 def test_some_contacts_cannot_be_merged() -> None:
     store = make_store()
     with pytest.raises(Refused, match="same contact"):
-        merge(context(store), "ANNA", "anna")
-    with pytest.raises(Refused, match="one is a person, the other a company"):
-        merge(context(store), "ANNA", "SHOP")
+        merge(context(store), kept_no="ANNA", gone_no="anna")
+    with pytest.raises(Refused, match="one is a company, the other a person"):
+        merge(context(store), kept_no="ANNA", gone_no="SHOP")
     new_segment(context(store))
     segment = new_segment(context(store))
     add_contact(context(store), segment.no, "BO")
     with pytest.raises(Refused, match=segment.no):
-        merge(context(store), "ANNA", "BO")
+        merge(context(store), kept_no="ANNA", gone_no="BO")
     store.records.put([interaction(99, "BO", "SHOP")])
-    assert merge(context(store), "BO", "ANNA").no == "BO"
+    assert merge(context(store), kept_no="BO", gone_no="ANNA").no == "BO"

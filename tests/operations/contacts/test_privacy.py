@@ -8,6 +8,7 @@ import pytest
 import segmentation as seg
 from segmentation.contacts import AlternativeAddress, Contact, ContactMailingGroup
 from segmentation.criteria import Compare, Operand, Operator
+from segmentation.documents import Attachment
 from segmentation.errors import InvalidValue, NotFound
 from segmentation.interactions import DeliveryStatus
 from segmentation.journal import DeliveryRecorded, numbers_in
@@ -32,7 +33,10 @@ def lotte(crm: seg.Workspace) -> str:
         ]
     )
     crm.interactions.create(
-        "LQ", "TALK", description=f"Lunch with {NAME}", attachment=("lq.txt", b"Dear Lotte Quist")
+        "LQ",
+        interaction_template_code="TALK",
+        description=f"Lunch with {NAME}",
+        attachment=Attachment("lq.txt", b"Dear Lotte Quist"),
     )
     return "LQ"
 
@@ -53,15 +57,17 @@ def everything(crm: seg.Workspace) -> str:
 def test_nothing_personal_is_left_anywhere(crm: seg.Workspace, lotte: str) -> None:
     first = crm.interactions.of(lotte)[0]
     crm.interactions.comment(first.entry_no, f"{NAME} was kind")
-    put_off = crm.interactions.postpone(lotte, "TALK", description="Lotte Quist again")
-    crm.interactions.resume(put_off.entry_no, description="Lotte Quist at last")
+    put_off = crm.interactions.postpone(
+        lotte, interaction_template_code="TALK", description="Lotte Quist again"
+    )
+    crm.interactions.finish(put_off.entry_no, description="Lotte Quist at last")
     failed = DeliveryRecorded(
         interaction_no=first.entry_no, status=DeliveryStatus.ERROR, reason="Lotte Quist refused"
     )
     record(crm.store, [failed], STAMP)
     segment_of(crm, lotte, "ANNA").log()
     assert "Quist" in everything(crm)
-    crm.journal.erase_person(lotte)
+    crm.contacts.erase(lotte)
     assert "Quist" not in everything(crm)
     assert check(crm.journal.export()) == attrs.astuple(crm.journal.head)
     assert crm.interactions[first.entry_no].cost == first.cost
@@ -70,7 +76,7 @@ def test_nothing_personal_is_left_anywhere(crm: seg.Workspace, lotte: str) -> No
 
 def test_what_was_erased_is_listed_and_proved(crm: seg.Workspace, lotte: str) -> None:
     first = crm.interactions.of(lotte)[0]
-    done = crm.journal.erase_person(lotte)
+    done = crm.contacts.erase(lotte)
     assert done.proof.rows == (
         ("contact", 1),
         ("contact_alt_address", 1),
@@ -95,9 +101,9 @@ def test_worksheets_and_saved_criteria_lose_the_persons_lines(
     segment.remove_line(10000)
     segment.remove_line(20000)
     segment.save_criteria("KEPT")
-    saved = crm.saved_criteria()[0]
+    saved = next(iter(crm.saved_criteria))
     actions = segment.actions
-    done = crm.journal.erase_person(lotte)
+    done = crm.contacts.erase(lotte)
     assert dict(done.proof.rows)["segment_line"] > 0
     assert lotte not in segment.contact_nos
     assert [line.contact_no for action in segment.actions for line in action.removed] == ["ANNA"]
@@ -113,8 +119,8 @@ def test_lines_that_could_be_done_again_go_too(crm: seg.Workspace, lotte: str) -
     segment = segment_of(crm, "ANNA", lotte)
     other = segment_of(crm, "BO")
     segment.go_back()
-    crm.journal.erase_person(lotte)
-    assert other.segment.version == 2  # nothing of it was touched
+    crm.contacts.erase(lotte)
+    assert crm.store.segments.get(other.no).version == 2  # nothing of it was touched
     go_forward(crm.context, segment.no)
     assert segment.contact_nos == ("ANNA",)
 
@@ -129,7 +135,7 @@ def test_saved_removals_go_too(crm: seg.Workspace, lotte: str) -> None:
             SavedCriteria(code="SAFE", actions=actions_to_json([])),
         ]
     )
-    done = crm.journal.erase_person(lotte)
+    done = crm.contacts.erase(lotte)
     assert dict(done.proof.rows)["segment_line"] == 2
     saved = crm.store.records.find(SavedCriteria, "OLD")
     assert saved is not None
@@ -139,18 +145,22 @@ def test_saved_removals_go_too(crm: seg.Workspace, lotte: str) -> None:
 def test_others_who_name_the_person_are_told_and_emptied_when_asked(
     crm: seg.Workspace, lotte: str
 ) -> None:
-    other = crm.interactions.create("BO", "TALK", description="Spoke of lotte quist")
-    spared = crm.interactions.create("BO", "TALK", description="Spoke of the weather")
+    other = crm.interactions.create(
+        "BO", interaction_template_code="TALK", description="Spoke of lotte quist"
+    )
+    spared = crm.interactions.create(
+        "BO", interaction_template_code="TALK", description="Spoke of the weather"
+    )
     segment = segment_of(crm, "BO", description=f"For {NAME}").log()
-    found = crm.journal.erase_person(lotte)
+    found = crm.contacts.erase(lotte)
     mentions = list(numbers_in(found.mentions))
     assert other.entry_no in mentions
     assert segment.segment.entry_no in mentions
     assert spared.entry_no not in mentions
     assert crm.interactions[other.entry_no].description == "Spoke of lotte quist"
-    crm.journal.erase_person(lotte, also=mentions)
+    crm.contacts.erase(lotte, also=mentions)
     assert crm.interactions[other.entry_no].description == ""
-    assert crm.logged_segments()[0].description == ""
+    assert next(iter(crm.logged_segments)).description == ""
     assert "quist" not in everything(crm).lower()
 
 
@@ -158,19 +168,21 @@ def test_a_campaign_entry_that_names_the_person_is_emptied_when_asked(
     crm: seg.Workspace, lotte: str
 ) -> None:
     segment_of(crm, "BO", description=f"For {NAME}", campaign="SALE").log()
-    found = crm.journal.erase_person(lotte)
-    crm.journal.erase_person(lotte, also=numbers_in(found.mentions))
+    found = crm.contacts.erase(lotte)
+    crm.contacts.erase(lotte, also=numbers_in(found.mentions))
     assert "Quist" not in everything(crm)
 
 
 @pytest.mark.parametrize("name", ['Lotte "Lo" Quist', "Lotte\\Quist", "O'Quist & Lo"])
 def test_a_name_is_found_however_it_is_written_down(crm: seg.Workspace, name: str) -> None:
     crm.store.records.put([person("LQ", "SHOP", salesperson_code="JO", name=name)])
-    spoken_of = crm.interactions.create("BO", "TALK", description=f"Spoke of {name}")
+    spoken_of = crm.interactions.create(
+        "BO", interaction_template_code="TALK", description=f"Spoke of {name}"
+    )
     segment = segment_of(crm, "BO")
     segment.add_contacts(contact={"name": Compare(Operator.EQUAL, Operand(name))})
     logged = segment.log().segment
-    found = crm.journal.erase_person("LQ")
+    found = crm.contacts.erase("LQ")
     mentions = list(numbers_in(found.mentions))
     assert {spoken_of.entry_no, logged.entry_no} <= set(mentions)
 
@@ -182,19 +194,19 @@ def test_what_is_no_entry_cannot_be_emptied(
     number: Any,  # noqa: ANN401
 ) -> None:
     with pytest.raises(InvalidValue, match="no number of an entry"):
-        crm.journal.erase_person(lotte, also=[number])
+        crm.contacts.erase(lotte, also=[number])
     assert crm.contacts[lotte].name == NAME
 
 
 def test_erasing_again_finds_nothing_new(crm: seg.Workspace, lotte: str) -> None:
-    crm.journal.erase_person(lotte)
-    again = crm.journal.erase_person(lotte)
+    crm.contacts.erase(lotte)
+    again = crm.contacts.erase(lotte)
     assert (again.proof.rows, again.proof.attachments, again.mentions) == ((), (), ())
     assert crm.store.records.find(Contact, lotte) is None
 
 
 def test_a_contact_without_interactions_is_erased_as_well(crm: seg.Workspace) -> None:
-    done = crm.journal.erase_person("mill")
+    done = crm.contacts.erase("mill")
     assert (done.proof.contact_no, done.proof.emptied) == ("MILL", ())
     with pytest.raises(NotFound):
         crm.contacts["MILL"]
@@ -202,11 +214,14 @@ def test_a_contact_without_interactions_is_erased_as_well(crm: seg.Workspace) ->
 
 def test_nobody_cannot_be_erased(crm: seg.Workspace) -> None:
     with pytest.raises(NotFound, match="NOBODY"):
-        crm.journal.erase_person("NOBODY")
+        crm.contacts.erase("NOBODY")
 
 
 def test_an_erased_word_cannot_be_guessed_from_its_hash(crm: seg.Workspace) -> None:
-    one, two = (crm.interactions.create("ANNA", "TALK", description="Yes") for _ in range(2))
+    one, two = (
+        crm.interactions.create("ANNA", interaction_template_code="TALK", description="Yes")
+        for _ in range(2)
+    )
     entries = list(crm.journal)
     first, second = entries[one.entry_no - 1], entries[two.entry_no - 1]
     assert first.personal_sha256 != second.personal_sha256

@@ -3,10 +3,15 @@
 import pytest
 
 from segmentation.contacts import Contact, ContactBusinessRelation, LinkToTable, RelationSummary
+from segmentation.errors import NotFound
 from segmentation.memory import MemoryStore
-from segmentation.operations.contacts import contact_of, relation_summary
+from segmentation.operations.contacts import (
+    contact_of_customer,
+    contact_of_vendor,
+    relation_summary,
+)
 from segmentation.operations.records import linked_no
-from support.fair import customer, make_store
+from support.fair import company, customer, make_store
 
 
 def relation(contact_no: str, code: str, table: str = "", no: str = "") -> ContactBusinessRelation:
@@ -60,8 +65,15 @@ def test_a_person_has_the_summary_of_its_company() -> None:
 
 def test_a_customer_leads_back_to_its_contact() -> None:
     store = MemoryStore()
-    store.records.put([customer("SHOP", "C1")])
-    assert contact_of(store, LinkToTable.CUSTOMER, "C1") == "SHOP"
-    assert contact_of(store, LinkToTable.VENDOR, "C1") == ""
+    store.records.put([company("SHOP"), customer("SHOP", "C1")])
+    assert contact_of_customer(store, "c1").no == "SHOP"
+    with pytest.raises(NotFound, match="there is no contact of vendor 'C1'"):
+        contact_of_vendor(store, "C1")
+    with pytest.raises(NotFound, match="there is no contact of customer 'C11'; did you mean 'C1'"):
+        contact_of_customer(store, "C11")
+    store.records.put([ContactBusinessRelation(contact_no="MILL", business_relation_code="PRESS")])
+    for step in (contact_of_customer, contact_of_vendor):
+        with pytest.raises(NotFound):
+            step(store, "")
     assert linked_no(store, "SHOP", LinkToTable.CUSTOMER) == "C1"
     assert linked_no(store, "SHOP", LinkToTable.VENDOR) == ""

@@ -59,14 +59,14 @@ def test_a_person_is_shown_with_tasks_and_interactions() -> None:
 
 def test_a_campaign_is_shown_with_its_entries() -> None:
     store = make_store()
-    segment = new_segment(context(store), template_code="INVITE", description="Fair")
+    segment = new_segment(context(store), interaction_template_code="INVITE", description="Fair")
     add_contacts(context(store), segment.no, make_selection(contact={"no": "SHOP|ANNA"}))
     log_segment(context(store), segment.no)
     activate(context(store), "FAIR")
     found = campaign_details(store, "fair")
-    assert found.campaign.description == "Spring fair"
-    [(entry, figures)] = found.entries
+    assert found.description == "Spring fair"
+    [entry] = found.entries
     assert entry.segment_no == segment.no
-    assert figures == found.figures
-    assert figures.targets == 2
-    assert [target.no for target in found.targets] == ["C1"]
+    assert (entry.interactions, entry.cost) == (found.interactions, found.cost)
+    assert found.targets == 2
+    assert [target.no for target in found.target_group] == ["C1"]

@@ -10,7 +10,7 @@ from segmentation.errors import JournalBroken, Refused
 from segmentation.interactions import DeliveryStatus
 from segmentation.journal import DeliveryRecorded, EntryKind, from_line
 from segmentation.memory import MemoryStore
-from segmentation.operations.interactions import delete_canceled_interactions
+from segmentation.operations.interactions import cancel, uncancel
 from segmentation.operations.journal import KINDS, record
 from segmentation.protocols import Store
 from segmentation.workspace import open_store
@@ -26,22 +26,24 @@ def busy_desk(store: Store | None = None) -> seg.Workspace:
     crm = make_desk(store=store)
     logged = segment_of(crm, "ANNA", "BO", "CARL", campaign="SALE").log()
     one, two, three = logged.interactions
-    crm.interactions.evaluate("positive", one.entry_no)
+    crm.interactions.evaluate(one.entry_no, evaluation="positive")
     crm.interactions.comment(two.entry_no, "Æ, “ø”, å")
-    crm.interactions.note_attempt(two.entry_no, failed=True)
+    crm.interactions.set_attempt(two.entry_no, attempt_failed=True)
     crm.interactions.link_opportunity(two.entry_no, "OP1")
     sent = DeliveryRecorded(
         interaction_no=one.entry_no, status=DeliveryStatus.DELIVERED, attempts=1
     )
     record(crm.store, [sent], STAMP)
-    crm.interactions.cancel(logged.segment)
-    crm.interactions.uncancel(logged.segment)
+    cancel(crm.context, logged.segment)
+    uncancel(crm.context, logged.segment)
     crm.interactions.cancel(three)
-    delete_canceled_interactions(crm.context)
-    put_off = crm.interactions.postpone("ANNA", "TALK")
-    crm.interactions.resume(put_off.entry_no, cost=1)
-    crm.interactions.drop(crm.interactions.postpone("BO", "TALK").entry_no)
-    crm.journal.erase_person("BO")
+    crm.interactions.delete_all_canceled()
+    put_off = crm.interactions.postpone("ANNA", interaction_template_code="TALK")
+    crm.interactions.finish(put_off.entry_no, cost=1)
+    crm.interactions.discard(
+        crm.interactions.postpone("BO", interaction_template_code="TALK").entry_no
+    )
+    crm.contacts.erase("BO")
     return crm
 
 
@@ -70,13 +72,15 @@ def test_a_database_keeps_the_same_journal_and_the_same_records(tmp_path: Path) 
 def test_an_erased_word_is_not_in_the_file_of_the_database(tmp_path: Path) -> None:
     file = tmp_path / "crm.db"
     with make_desk(store=open_store(file)) as crm:
-        crm.interactions.create("BO", "TALK", description="Xylophone lessons")
-        crm.journal.erase_person("BO")
+        crm.interactions.create(
+            "BO", interaction_template_code="TALK", description="Xylophone lessons"
+        )
+        crm.contacts.erase("BO")
     assert not any(b"Xylophone" in path.read_bytes() for path in tmp_path.iterdir())
 
 
 def test_a_journal_goes_into_an_empty_one_only(crm: seg.Workspace) -> None:
-    crm.interactions.create("ANNA", "TALK")
+    crm.interactions.create("ANNA", interaction_template_code="TALK")
     with pytest.raises(Refused, match="not empty"):
         crm.journal.import_entries(crm.journal.export())
 
@@ -92,8 +96,8 @@ def test_a_broken_journal_is_not_taken_in() -> None:
 
 def test_an_entry_that_speaks_of_nothing_is_named() -> None:
     crm = make_desk()
-    made = crm.interactions.create("ANNA", "TALK")
-    crm.interactions.evaluate("positive", made.entry_no)
+    made = crm.interactions.create("ANNA", interaction_template_code="TALK")
+    crm.interactions.evaluate(made.entry_no, evaluation="positive")
     *_, evaluated = crm.journal
     state = crm.journal.as_of(entry_no=0)
     with pytest.raises(JournalBroken, match="interaction_log_entry 1, which is not there"):

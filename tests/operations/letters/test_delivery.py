@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import itertools
+import json
 import os
 import resource
 import signal
@@ -11,6 +12,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,8 @@ from segmentation.errors import Conflict, InvalidValue, NotDelivered, NotFound, 
 from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction
 from segmentation.memory import MemoryStore
 from segmentation.operations.letters import Progress, RetryPolicy, outstanding
-from segmentation.protocols import Rendering, Store
+from segmentation.plain import to_plain
+from segmentation.protocols import Couriers, Rendering, Store
 from segmentation.setup import CompanyInformation, MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate, TemplateLanguage, WizardAction, WordTemplate
 from segmentation.workspace import Workspace
@@ -69,7 +72,7 @@ class Shouting:
     """Converts Word documents to something else."""
 
     converts = frozenset({"docx"})
-    ending = "loud"
+    extension = "loud"
     media_type = "application/octet-stream"
 
     def convert(self, content: bytes, _name: str) -> bytes:
@@ -136,7 +139,7 @@ def fill(
 
 
 def log(crm: Workspace) -> Sequence[Interaction]:
-    segment = crm.new_segment("Fair", template="HELLO")
+    segment = crm.new_segment("Fair", interaction_template_code="HELLO")
     segment.add_contacts()
     return segment.log(deliver=True).interactions
 
@@ -155,13 +158,13 @@ def test_what_is_logged_for_delivery_is_delivered_once() -> None:
     log(crm)
     assert statuses(crm) == [DeliveryStatus.IN_PROGRESS] * 3
     courier, seen = Courier(), list[Progress]()
-    done = crm.deliver({EMAIL: courier}, on_progress=seen.append)
+    done = crm.letters.deliver({EMAIL: courier}, on_progress=seen.append)
     assert names(courier) == ["Dear Person 1", "Dear Person 2", "Dear Person 3"]
     assert (len(done.delivered), done.failed, done.waiting) == (3, (), ())
     assert seen == [Progress(done=number, of=3) for number in (1, 2, 3)]
     assert statuses(crm) == [DeliveryStatus.DELIVERED] * 3
     assert list(crm.store.records.all(DeliveryClaim)) == []
-    assert crm.deliver({EMAIL: courier}).delivered == ()
+    assert crm.letters.deliver({EMAIL: courier}).delivered == ()
     assert len(courier.documents) == 3
     crm.journal.verify()
 
@@ -170,7 +173,7 @@ def test_what_has_no_courier_is_left_for_another_run() -> None:
     crm = workspace()
     fill(crm)
     log(crm)
-    assert crm.deliver({HARD_COPY: Courier()}).delivered == ()
+    assert crm.letters.deliver({HARD_COPY: Courier()}).delivered == ()
     assert len(outstanding(crm.store)) == 3
 
 
@@ -179,10 +182,45 @@ def test_one_logged_segment_can_be_delivered_alone() -> None:
     fill(crm, 1)
     (first,), (second,) = log(crm), log(crm)
     number = second.logged_segment_entry_no
-    assert crm.deliver({EMAIL: Courier()}, logged_segment_no=number).delivered == (second.entry_no,)
-    assert [i.entry_no for i in outstanding(crm.store, first.logged_segment_entry_no)] == [
-        first.entry_no
-    ]
+    done = crm.letters.deliver({EMAIL: Courier()}, logged_segment_entry_no=number)
+    assert done.delivered == (second.entry_no,)
+    number = first.logged_segment_entry_no
+    assert crm.letters.outstanding(logged_segment_entry_no=number) == [first]
+    for step in (crm.letters.outstanding, partial(crm.letters.deliver, {EMAIL: Courier()})):
+        with pytest.raises(NotFound, match="logged segment '99'"):
+            step(logged_segment_entry_no=99)
+
+
+def test_couriers_are_those_of_the_workspace_or_those_given() -> None:
+    crm = workspace()
+    fill(crm, 2)
+    log(crm)
+    nobody: list[Couriers | None] = [None, {}]
+    for none in nobody:
+        with pytest.raises(InvalidValue, match="name at least one courier"):
+            crm.letters.deliver(none)
+    given, bound = Courier(), Courier()
+    crm = evolved(crm, couriers={EMAIL: bound})
+    assert len(crm.letters.deliver({EMAIL: given}).delivered) == 2
+    crm.letters.resend(*crm.interactions)
+    assert len(crm.letters.deliver().delivered) == 2
+    assert (len(given.documents), len(bound.documents)) == (2, 2)
+
+
+def test_what_a_run_did_shows_itself() -> None:
+    crm = workspace()
+    fill(crm, 2)
+    log(crm)
+    assert repr(crm.letters) == "Letters(outstanding=2)"
+    assert to_plain(crm.letters) == {"outstanding": 2}
+    seen: list[Progress] = []
+    done = crm.letters.deliver({EMAIL: Courier()}, on_progress=seen.append)
+    assert repr(done) == "Delivered(delivered=2)"
+    assert "<td>next attempt</td>" in done._repr_html_()
+    assert repr(seen[-1]) == "Progress(done=2, of=2)"
+    assert repr(RetryPolicy()).startswith("RetryPolicy(attempts=5, pause=0:01:00, factor=4")
+    for value in (done, seen[-1], RetryPolicy()):
+        assert json.loads(json.dumps(to_plain(value))) == to_plain(value)
 
 
 def test_letters_are_filled_as_they_were_when_they_were_logged() -> None:
@@ -192,7 +230,7 @@ def test_letters_are_filled_as_they_were_when_they_were_logged() -> None:
     contact = crm.contacts["P1"]
     crm.store.records.put([attrs.evolve(contact, name="Somebody Else", e_mail="else@example.com")])
     courier = Courier()
-    crm.deliver({EMAIL: courier})
+    crm.letters.deliver({EMAIL: courier})
     assert names(courier) == ["Person 1, 2026-11-22, Lynghede, P1"]
     assert courier.documents[0].e_mail == "p1@example.com"
     assert courier.documents[0].name == "Person 1.txt"
@@ -204,14 +242,14 @@ def test_letters_that_were_not_kept_are_made_when_they_are_delivered() -> None:
     (interaction,) = log(crm)
     crm.store.records.put([attrs.evolve(interaction, merge_data="")])
     courier = Courier()
-    crm.deliver({EMAIL: courier})
+    crm.letters.deliver({EMAIL: courier})
     assert names(courier) == ["Dear Person 1"]
 
 
 def test_what_cannot_be_made_is_found_before_anything_is_recorded() -> None:
     crm = workspace()
     fill(crm, 2, template="Dear {{ nmae }}")
-    segment = crm.new_segment("Fair", template="HELLO")
+    segment = crm.new_segment("Fair", interaction_template_code="HELLO")
     segment.add_contacts()
     with pytest.raises(Rejected) as caught:
         segment.log(deliver=True)
@@ -246,9 +284,9 @@ def test_what_letters_said_of_a_person_goes_when_the_person_is_erased() -> None:
     crm = workspace()
     fill(crm, 1)
     (interaction,) = log(crm)
-    crm.deliver({EMAIL: Courier()})
+    crm.letters.deliver({EMAIL: Courier()})
     assert "Person 1" in interaction.merge_data
-    crm.journal.erase_person("P1")
+    crm.contacts.erase("P1")
     assert not any("Person 1" in line for line in crm.journal.export())
     crm.journal.verify()
 
@@ -261,14 +299,14 @@ def test_a_document_that_is_refused_for_good_is_not_tried_again() -> None:
     fill(crm)
     log(crm)
     courier = Courier(None, NotDelivered("p2@example.com", "550 no such mailbox"))
-    done = crm.deliver({EMAIL: courier})
+    done = crm.letters.deliver({EMAIL: courier})
     assert (len(done.delivered), len(done.failed)) == (2, 1)
     second = crm.store.records.find(Interaction, done.failed[0])
     assert second
     assert second.delivery_status is DeliveryStatus.ERROR
     assert second.delivery_error == "p2@example.com: 550 no such mailbox"
     assert second.delivery_attempts == 1
-    assert crm.deliver({EMAIL: courier}).delivered == ()
+    assert crm.letters.deliver({EMAIL: courier}).delivered == ()
 
 
 def test_a_document_that_is_refused_for_now_waits_longer_each_time() -> None:
@@ -280,13 +318,13 @@ def test_a_document_that_is_refused_for_now_waits_longer_each_time() -> None:
     courier = Courier(*busy)
     waits = []
     for _ in range(4):
-        done = crm.deliver({EMAIL: courier})
+        done = crm.letters.deliver({EMAIL: courier})
         assert done.next_attempt
         waits.append((done.next_attempt - clock.now).total_seconds() / 60)
-        assert crm.deliver({EMAIL: courier}).next_attempt == done.next_attempt
+        assert crm.letters.deliver({EMAIL: courier}).next_attempt == done.next_attempt
         clock.now = done.next_attempt
     assert waits == [1, 4, 16, 64]
-    assert len(crm.deliver({EMAIL: courier}).delivered) == 1
+    assert len(crm.letters.deliver({EMAIL: courier}).delivered) == 1
     (interaction,) = crm.store.records.all(Interaction)
     assert (interaction.delivery_attempts, interaction.delivery_error) == (5, "")
 
@@ -304,8 +342,8 @@ def test_in_the_end_even_patience_ends() -> None:
     log(crm)
     courier = Courier(*[NotDelivered("p1", "451 later", temporary=True)] * 9)
     twice = RetryPolicy(attempts=2, pause=dt.timedelta(0))
-    assert crm.deliver({EMAIL: courier}, retry=twice).waiting
-    assert crm.deliver({EMAIL: courier}, retry=twice).failed
+    assert crm.letters.deliver({EMAIL: courier}, retry=twice).waiting
+    assert crm.letters.deliver({EMAIL: courier}, retry=twice).failed
     assert statuses(crm) == [DeliveryStatus.ERROR]
 
 
@@ -314,7 +352,7 @@ def test_a_courier_that_is_down_gets_no_more_in_this_run() -> None:
     fill(crm, 30)
     log(crm)
     courier = Courier(None, *[NotDelivered("server", "gone", down=True)] * 99)
-    done = crm.deliver({EMAIL: courier})
+    done = crm.letters.deliver({EMAIL: courier})
     assert (len(done.delivered), len(done.failed), len(done.waiting)) == (1, 0, 29)
     tried = [i for i in crm.store.records.all(Interaction) if i.delivery_attempts]
     assert len(tried) == 4
@@ -327,9 +365,9 @@ def test_a_bug_of_a_courier_stops_the_run_and_loses_nothing() -> None:
     log(crm)
     courier = Courier(None, ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
-        crm.deliver({EMAIL: courier})
+        crm.letters.deliver({EMAIL: courier})
     assert list(crm.store.records.all(DeliveryClaim)) == []
-    assert len(crm.deliver({EMAIL: courier}).delivered) == 2
+    assert len(crm.letters.deliver({EMAIL: courier}).delivered) == 2
     assert names(courier) == ["Dear Person 1", "Dear Person 2", "Dear Person 3"]
 
 
@@ -349,7 +387,7 @@ def test_consent_is_looked_at_again_and_the_skip_is_recorded(
     log(crm)
     crm.store.records.put([attrs.evolve(crm.contacts["P1"], **changed)])
     courier = Courier()
-    done = crm.deliver({EMAIL: courier})
+    done = crm.letters.deliver({EMAIL: courier})
     assert names(courier) == ["Dear Person 2"]
     skipped = crm.store.records.find(Interaction, done.failed[0])
     assert skipped
@@ -360,10 +398,10 @@ def test_who_was_let_in_although_excluded_gets_the_letter() -> None:
     crm = workspace()
     fill(crm, 1)
     crm.store.records.put([attrs.evolve(crm.contacts["P1"], exclude_from_segment=True)])
-    segment = crm.new_segment("Fair", template="HELLO")
+    segment = crm.new_segment("Fair", interaction_template_code="HELLO")
     segment.add_contacts(ignore_exclusion=True)
     segment.log(deliver=True)
-    assert crm.deliver({EMAIL: Courier()}).delivered
+    assert crm.letters.deliver({EMAIL: Courier()}).delivered
 
 
 def test_what_was_cancelled_or_has_lost_its_contact_is_not_sent() -> None:
@@ -372,7 +410,7 @@ def test_what_was_cancelled_or_has_lost_its_contact_is_not_sent() -> None:
     first, second = log(crm)
     crm.store.records.put([attrs.evolve(first, canceled=True)])
     crm.store.records.remove([crm.contacts["P2"]])
-    done = crm.deliver({EMAIL: Courier()})
+    done = crm.letters.deliver({EMAIL: Courier()})
     assert done.failed == (first.entry_no, second.entry_no)
 
 
@@ -387,9 +425,9 @@ def test_what_another_process_took_up_is_left_to_it_until_its_lease_ends() -> No
     until = clock.now + dt.timedelta(minutes=10)
     claim = DeliveryClaim(entry_no=interaction.entry_no, worker="other", until=until)
     crm.store.records.put([claim])
-    assert crm.deliver({EMAIL: Courier()}).waiting == (interaction.entry_no,)
+    assert crm.letters.deliver({EMAIL: Courier()}).waiting == (interaction.entry_no,)
     clock.now = until
-    assert crm.deliver({EMAIL: Courier()}).delivered == (interaction.entry_no,)
+    assert crm.letters.deliver({EMAIL: Courier()}).delivered == (interaction.entry_no,)
 
 
 def test_a_process_that_is_slow_does_not_outstay_its_lease() -> None:
@@ -404,9 +442,9 @@ def test_a_process_that_is_slow_does_not_outstay_its_lease() -> None:
             return super().deliver(document)
 
     courier = Slow()
-    assert len(crm.deliver({EMAIL: courier}).delivered) == 1
+    assert len(crm.letters.deliver({EMAIL: courier}).delivered) == 1
     assert len(courier.documents) == 1
-    assert len(crm.deliver({EMAIL: courier}, retry=RetryPolicy(batch=1)).delivered) == 2
+    assert len(crm.letters.deliver({EMAIL: courier}, retry=RetryPolicy(batch=1)).delivered) == 2
 
 
 def test_a_claim_that_another_took_over_is_not_given_back() -> None:
@@ -423,7 +461,7 @@ def test_a_claim_that_another_took_over_is_not_given_back() -> None:
             crm.store.records.put([claim])
             return super().deliver(document)
 
-    crm.deliver({EMAIL: Overtaken()})
+    crm.letters.deliver({EMAIL: Overtaken()})
     (left,) = crm.store.records.all(DeliveryClaim)
     assert left.worker == "other"
 
@@ -446,7 +484,7 @@ def test_a_lost_race_for_a_claim_leaves_the_documents_to_the_winner() -> None:
     fill(crm, 1)
     log(crm)
     store.races = 1
-    assert crm.deliver({EMAIL: Courier()}).waiting
+    assert crm.letters.deliver({EMAIL: Courier()}).waiting
 
 
 def test_what_was_sent_is_recorded_however_many_others_record() -> None:
@@ -460,7 +498,7 @@ def test_what_was_sent_is_recorded_however_many_others_record() -> None:
             store.races = 5
             return super().deliver(document)
 
-    assert crm.deliver({EMAIL: Busy()}).delivered
+    assert crm.letters.deliver({EMAIL: Busy()}).delivered
 
 
 def test_a_record_that_finds_no_place_at_all_is_an_error() -> None:
@@ -475,7 +513,7 @@ def test_a_record_that_finds_no_place_at_all_is_an_error() -> None:
             return super().deliver(document)
 
     with pytest.raises(Conflict):
-        crm.deliver({EMAIL: Busier()})
+        crm.letters.deliver({EMAIL: Busier()})
 
 
 # -- again ------------------------------------------------------------------------------------
@@ -486,11 +524,11 @@ def test_the_same_letter_goes_out_again() -> None:
     fill(crm, 1)
     (interaction,) = log(crm)
     courier = Courier()
-    crm.deliver({EMAIL: courier})
+    crm.letters.deliver({EMAIL: courier})
     crm.store.records.put([attrs.evolve(crm.contacts["P1"], name="Changed")])
-    (again,) = crm.resend(interaction.entry_no)
+    (again,) = crm.letters.resend(interaction.entry_no)
     assert again.delivery_status is DeliveryStatus.IN_PROGRESS
-    crm.deliver({EMAIL: courier})
+    crm.letters.deliver({EMAIL: courier})
     assert names(courier) == ["Dear Person 1"] * 2
     assert courier.documents[0].key == courier.documents[1].key
 
@@ -500,13 +538,13 @@ def test_a_fresh_letter_is_a_new_interaction() -> None:
     fill(crm, 1)
     (interaction,) = log(crm)
     courier = Courier()
-    crm.deliver({EMAIL: courier})
+    crm.letters.deliver({EMAIL: courier})
     crm.store.records.put([attrs.evolve(crm.contacts["P1"], name="Changed")])
-    (again,) = crm.resend(interaction.entry_no, fresh=True)
+    (again,) = crm.letters.resend_fresh(interaction.entry_no)
     assert again.entry_no > interaction.entry_no
     assert again.description == f"Resent: {interaction.description}"
     assert again.logged_segment_entry_no == interaction.logged_segment_entry_no
-    crm.deliver({EMAIL: courier})
+    crm.letters.deliver({EMAIL: courier})
     assert names(courier) == ["Dear Person 1", "Dear Changed"]
     assert courier.documents[0].key != courier.documents[1].key
     crm.journal.verify()
@@ -518,9 +556,10 @@ def test_a_letter_that_is_asked_for_twice_goes_out_once(fresh: bool) -> None:
     fill(crm, 1)
     (interaction,) = log(crm)
     courier = Courier()
-    crm.deliver({EMAIL: courier})
-    assert len(crm.resend(interaction.entry_no, interaction.entry_no, fresh=fresh)) == 1
-    crm.deliver({EMAIL: courier})
+    crm.letters.deliver({EMAIL: courier})
+    resend = crm.letters.resend_fresh if fresh else crm.letters.resend
+    assert len(resend(interaction.entry_no, interaction)) == 1
+    crm.letters.deliver({EMAIL: courier})
     assert len(courier.documents) == 2
 
 
@@ -528,8 +567,8 @@ def test_a_fresh_letter_is_described_in_the_language_asked_for() -> None:
     crm = workspace()
     fill(crm, 1)
     (interaction,) = log(crm)
-    crm.deliver({EMAIL: Courier()})
-    (again,) = crm.resend(interaction.entry_no, fresh=True, language="fr-CH")
+    crm.letters.deliver({EMAIL: Courier()})
+    (again,) = crm.letters.resend_fresh(interaction.entry_no, language="fr-CH")
     assert again.description == f"Renvoi : {interaction.description}"
 
 
@@ -538,10 +577,13 @@ def test_only_what_was_delivered_or_failed_can_be_resent() -> None:
     fill(crm, 1)
     (interaction,) = log(crm)
     with pytest.raises(Refused, match="being delivered already"):
-        crm.resend(interaction.entry_no)
+        crm.letters.resend(interaction.entry_no)
     crm.store.records.put([attrs.evolve(interaction, canceled=True)])
-    with pytest.raises(Refused, match="canceled"):
-        crm.resend(interaction.entry_no)
+    with pytest.raises(Refused, match="it is canceled; uncancel it first"):
+        crm.letters.resend(interaction.entry_no)
+    crm.store.records.put([attrs.evolve(interaction, postponed=True)])
+    with pytest.raises(Refused, match="it is postponed; finish it first"):
+        crm.letters.resend(interaction.entry_no)
     blank = attrs.evolve(
         interaction,
         delivery_status=DeliveryStatus.BLANK,
@@ -549,9 +591,28 @@ def test_only_what_was_delivered_or_failed_can_be_resent() -> None:
     )
     crm.store.records.put([blank])
     with pytest.raises(Refused, match="no correspondence type"):
-        crm.resend(interaction.entry_no)
-    with pytest.raises(NotFound, match="99"):
-        crm.resend(99)
+        crm.letters.resend(interaction.entry_no)
+    for resend in (crm.letters.resend, crm.letters.resend_fresh):
+        with pytest.raises(NotFound, match="interaction log entry '99'"):
+            resend(interaction.entry_no, 99)
+        with pytest.raises(InvalidValue, match="give at least one"):
+            resend()
+
+
+@pytest.mark.parametrize("language", ["fr-CH", "it-IT", "nb-NO"])
+def test_what_keeps_a_letter_from_going_out_again_is_told(language: str) -> None:
+    crm = evolved(workspace(), language=language)
+    fill(crm, 1)
+    (interaction,) = log(crm)
+    blank = {
+        "delivery_status": DeliveryStatus.BLANK,
+        "correspondence_type": CorrespondenceType.BLANK,
+    }
+    for changed in ({}, {"canceled": True}, {"postponed": True}, blank):
+        crm.store.records.put([attrs.evolve(interaction, **changed)])
+        with pytest.raises(Refused) as caught:
+            crm.letters.resend(interaction)
+        assert crm.translate(caught.value) != str(caught.value)
 
 
 # -- scenarios --------------------------------------------------------------------------------
@@ -577,7 +638,7 @@ def test_a_delivered_segment_of_one_is_one_entry_and_one_mail(
     with serving(postman) as port:
         server = Server(host="127.0.0.1", port=port, security=Security.NONE)
         with SmtpCourier(server, "post@example.com") as courier:
-            assert crm.deliver({EMAIL: courier}).delivered
+            assert crm.letters.deliver({EMAIL: courier}).delivered
     assert postman.recipients == ["p1@example.com"]
     assert postman.mails[0]["Subject"] == "Hello"
     assert len(list(crm.store.records.all(Interaction))) == 1
@@ -601,7 +662,7 @@ def test_the_alternative_addresses_mail_is_where_the_mail_goes() -> None:
     )
     log(crm)
     courier = Courier()
-    crm.deliver({EMAIL: courier})
+    crm.letters.deliver({EMAIL: courier})
     assert courier.documents[0].e_mail == "home@example.com"
 
 
@@ -629,7 +690,7 @@ def test_a_word_template_is_merged_whatever_the_wizard_does(
     )
     log(crm)
     courier = Courier()
-    crm.deliver({EMAIL: courier})
+    crm.letters.deliver({EMAIL: courier})
     assert len(list(crm.store.records.all(Interaction))) == 1
     assert text_of(courier.documents[0].content) == "Person 1"
 
@@ -641,7 +702,7 @@ def test_a_word_letter_is_the_mails_body_or_its_attachment(as_attachment: bool) 
     fill(crm, 2, template=docx(paragraph(run("Dear "), field(" MERGEFIELD Name "))))
     (paper,) = crm.store.contacts.get_many(["P2"])
     crm.store.records.put([attrs.evolve(paper, correspondence_type=HARD_COPY)])
-    segment = crm.new_segment("Fair", template="HELLO")
+    segment = crm.new_segment("Fair", interaction_template_code="HELLO")
     segment.change_header(
         correspondence_type_default=CorrespondenceType.BLANK,
         send_word_docs_as_attachment=as_attachment,
@@ -652,7 +713,7 @@ def test_a_word_letter_is_the_mails_body_or_its_attachment(as_attachment: bool) 
     with serving(postman) as port:
         server = Server(host="127.0.0.1", port=port, security=Security.NONE)
         with SmtpCourier(server, "post@example.com", text="See the letter.") as courier:
-            crm.deliver({EMAIL: courier, HARD_COPY: folder})
+            crm.letters.deliver({EMAIL: courier, HARD_COPY: folder})
     (mail,) = postman.mails
     attached = [part.get_filename() for part in mail.iter_attachments()]
     body = mail.get_body(("html", "plain"))
@@ -671,7 +732,7 @@ def test_a_word_letter_is_attached_where_nothing_makes_a_body_of_it() -> None:
     fill(crm, 1, template=docx(paragraph(field(" MERGEFIELD Name "))))
     log(crm)
     courier = Courier()
-    crm.deliver({EMAIL: courier})
+    crm.letters.deliver({EMAIL: courier})
     assert courier.documents[0].name == "Person 1.docx"
 
 
@@ -700,7 +761,7 @@ def test_hard_copies_are_packed_under_the_segments_number(tmp_path: Path) -> Non
     )
     log(crm)
     with ZipCourier(tmp_path) as courier:
-        assert len(crm.deliver({HARD_COPY: courier}).delivered) == 2
+        assert len(crm.letters.deliver({HARD_COPY: courier}).delivered) == 2
     with zipfile.ZipFile(tmp_path / "SM00001.zip") as archive:
         assert archive.namelist() == ["Berg AS.docx", "Berg AS - Anna Berg.docx"]
 
@@ -716,7 +777,7 @@ from segmentation.operations.letters import RetryPolicy
 with Workspace.open(open_store(sys.argv[1]), user="W", rendering=WORD) as crm:
     server = Server(host="127.0.0.1", port=int(sys.argv[2]), security=Security.NONE)
     with SmtpCourier(server, "post@example.com") as courier:
-        crm.deliver({EMAIL: courier}, retry=RetryPolicy(batch=5))
+        crm.letters.deliver({EMAIL: courier}, retry=RetryPolicy(batch=5))
 """
 
 
@@ -767,7 +828,7 @@ def test_a_killed_process_doubles_at_most_the_mail_it_was_at(outbox: Path) -> No
         with Workspace.open(open_store(outbox), user="W", rendering=WORD, clock=clock) as crm:
             server = Server(host="127.0.0.1", port=port, security=Security.NONE)
             with SmtpCourier(server, "post@example.com") as courier:
-                crm.deliver({EMAIL: courier})
+                crm.letters.deliver({EMAIL: courier})
             assert set(statuses(crm)) == {DeliveryStatus.DELIVERED}
             crm.journal.verify()
     assert sent < 60
@@ -789,11 +850,11 @@ def test_a_server_that_leaves_at_mail_500_of_1000_gets_the_rest_when_it_is_back(
     with serving(postman) as port:
         server = Server(host="127.0.0.1", port=port, security=Security.NONE, timeout=5)
         with SmtpCourier(server, "post@example.com") as courier:
-            done = crm.deliver({EMAIL: courier}, retry=RetryPolicy(failures=1))
+            done = crm.letters.deliver({EMAIL: courier}, retry=RetryPolicy(failures=1))
             assert (len(done.delivered), len(done.waiting)) == (500, 500)
             setattr(postman, fault, -1)
             clock.now += dt.timedelta(hours=1)
-            assert len(crm.deliver({EMAIL: courier}).delivered) == 500
+            assert len(crm.letters.deliver({EMAIL: courier}).delivered) == 500
     assert len(set(postman.recipients)) == len(postman.mails) == 1000
     crm.journal.verify()
 
@@ -821,11 +882,11 @@ def test_letters_wait_while_the_disk_is_full_and_are_whole_when_it_is_not(
     log(crm)
     courier = kind(tmp_path)
     with small_disk():
-        full = crm.deliver({HARD_COPY: courier})
+        full = crm.letters.deliver({HARD_COPY: courier})
     assert (full.delivered, len(full.waiting)) == ((), 5)
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size]
     clock.now += dt.timedelta(hours=1)
-    assert len(crm.deliver({HARD_COPY: courier}).delivered) == 5
+    assert len(crm.letters.deliver({HARD_COPY: courier}).delivered) == 5
     assert whole(tmp_path, courier, "Dear Person {number}, this is long", 5)
 
 
@@ -850,7 +911,7 @@ import test_delivery as here
 from segmentation.operations.letters import RetryPolicy
 courier = getattr(here, sys.argv[3])(sys.argv[2])
 with here.Workspace.open(here.open_store(sys.argv[1]), user="W", rendering=here.WORD) as crm:
-    crm.deliver({here.HARD_COPY: courier}, retry=RetryPolicy(batch=5))
+    crm.letters.deliver({here.HARD_COPY: courier}, retry=RetryPolicy(batch=5))
 """
 
 
@@ -872,7 +933,7 @@ def test_a_process_killed_while_it_writes_letters_loses_and_doubles_none(
     clock: Callable[[], dt.datetime] = ticks.__next__
     courier = kind(folder)
     with Workspace.open(open_store(store), user="W", rendering=WORD, clock=clock) as crm:
-        assert 0 < len(crm.deliver({HARD_COPY: courier}).delivered) < 60
+        assert 0 < len(crm.letters.deliver({HARD_COPY: courier}).delivered) < 60
         assert set(statuses(crm)) == {DeliveryStatus.DELIVERED}
         crm.journal.verify()
     for path in folder.glob(".*"):
@@ -884,7 +945,7 @@ def test_a_folder_gets_a_file_for_each_contact(tmp_path: Path) -> None:
     crm = workspace()
     fill(crm, 3, how=HARD_COPY)
     log(crm)
-    crm.deliver({HARD_COPY: FolderCourier(tmp_path)})
+    crm.letters.deliver({HARD_COPY: FolderCourier(tmp_path)})
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         f"Person {number}.txt" for number in (1, 2, 3)
     ]

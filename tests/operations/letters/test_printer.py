@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from segmentation.adapters.mammoth import MailBody
@@ -26,13 +27,14 @@ from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
 from segmentation.operations.letters import (
     LetterPrinter,
+    MergeDataReader,
     as_interaction,
     check_letters,
     faults_of,
-    in_one_document,
     known_fields,
     letters,
 )
+from segmentation.plain import to_plain
 from segmentation.protocols import Rendering
 from segmentation.salutations import SalutationFormula
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
@@ -240,13 +242,16 @@ def test_a_host_adds_fields_that_go_before_ours(store: MemoryStore) -> None:
     def more(contact: Contact, interaction: Interaction) -> Mapping[str, Value]:
         return {"Balance Due": 5, "city": f"{contact.city} ({interaction.subject})"}
 
-    assert letter(store, "{{ Balance_Due }} {{ City }}", Rendering(more=more)) == "5 Oslo (Hello)"
+    assert (
+        letter(store, "{{ Balance_Due }} {{ City }}", Rendering(extra_fields=more))
+        == "5 Oslo (Hello)"
+    )
 
 
 @pytest.mark.parametrize("value", [object(), ["a"], b"a", {}])
 def test_what_a_host_adds_must_be_a_value(store: MemoryStore, value: Any) -> None:  # noqa: ANN401
     with pytest.raises(InvalidValue, match="Balance"):
-        letter(store, "{{ Balance }}", Rendering(more=lambda *_: {"balance": value}))
+        letter(store, "{{ Balance }}", Rendering(extra_fields=lambda *_: {"balance": value}))
 
 
 def test_a_missing_formula_names_contact_language_and_tone(store: MemoryStore) -> None:
@@ -335,33 +340,99 @@ def test_what_a_converter_does_not_take_stays_as_it_is(store: MemoryStore) -> No
     assert document.content == b"x"
 
 
+def logged(store: MemoryStore, *interactions: Interaction) -> list[Interaction]:
+    """Interactions as they are after they were logged, with numbers of their own."""
+    found = [attrs.evolve(each, entry_no=no) for no, each in enumerate(interactions, start=1)]
+    store.records.put(found)
+    return found
+
+
+def one_document(store: MemoryStore, *entry_nos: int | Interaction) -> str:
+    """The text of one document for all."""
+    file = io.BytesIO()
+    crm = Workspace(context(store, rendering=WORD))
+    assert crm.letters.in_one_document(file, *entry_nos) > 0
+    return text_of(file.getvalue())
+
+
 def test_many_letters_make_one_document(store: MemoryStore) -> None:
     template = docx(paragraph(field(" MERGEFIELD Name ")))
     sent = [interaction(store, template, contact_no=no) for no in ("CT1", "CT2")]
-    file = io.BytesIO()
-    assert (
-        in_one_document(
-            context(store, rendering=WORD), [*sent, Interaction(contact_no="CT1")], file
-        )
-        == 2
-    )
-    assert text_of(file.getvalue()) == "Berg AS\nAnna Berg"
+    logged(store, *sent, Interaction(contact_no="CT1"))
+    assert one_document(store, 1, 2, 3) == "Berg AS\nAnna Berg"
 
 
 def test_one_document_has_one_template_which_can_hold_many(store: MemoryStore) -> None:
     first, second = (docx(paragraph(field(f" MERGEFIELD {name} "))) for name in ("Name", "City"))
-    with pytest.raises(Refused, match="more than one template"):
-        in_one_document(
-            context(store, rendering=WORD),
-            [interaction(store, first), interaction(store, second)],
-            io.BytesIO(),
-        )
-    with pytest.raises(Refused, match="no template of Word"):
-        in_one_document(
-            context(store, rendering=WORD), [interaction(store, "Hi {{ name }}")], io.BytesIO()
-        )
-    with pytest.raises(Refused, match="no letter"):
-        in_one_document(context(store, rendering=WORD), [], io.BytesIO())
+    sent = [interaction(store, each) for each in (first, second, "Hi {{ name }}")]
+    word, other, plain, blank = logged(store, *sent, Interaction(contact_no="CT1"))
+    with pytest.raises(Refused, match="several templates; make one for each"):
+        one_document(store, word, other)
+    with pytest.raises(Refused, match="not made in Word"):
+        one_document(store, plain)
+    with pytest.raises(Refused, match="there is no letter"):
+        one_document(store, blank)
+    with pytest.raises(InvalidValue, match="give at least one"):
+        one_document(store)
+    with pytest.raises(NotFound, match="interaction log entry '99'"):
+        one_document(store, word, 99)
+
+
+def test_letters_of_logged_interactions_come_in_the_order_asked_for(store: MemoryStore) -> None:
+    """FRT-03, FRT-04, FRT-13: by number or by record; an unknown one and none are errors."""
+    crm = Workspace(context(store, rendering=WORD))
+    sent = [interaction(store, "Hi {{ name }}", contact_no=no) for no in ("CT1", "CT2")]
+    first, second, blank = logged(store, *sent, Interaction(contact_no="CT1"))
+    found = crm.letters.of(second.entry_no, blank, first)
+    assert [each.content for each in found] == [b"Hi Anna Berg", b"Hi Berg AS"]
+    with pytest.raises(NotFound, match="interaction log entry '99'"):
+        crm.letters.of(99)
+    with pytest.raises(InvalidValue, match="entry_nos"):
+        crm.letters.of()
+
+
+def test_a_letter_and_its_data_show_themselves(store: MemoryStore) -> None:
+    """FRT-08, FRT-21."""
+    sent = interaction(store, "Hi {{ name }}, {{ city }}")
+    prepared = LetterPrinter(store).prepare(sent)
+    data = MergeDataReader(store).read(sent)
+    assert repr(prepared) == "Letter('CT2', 'HELLO', locale=3, values=2)"
+    assert repr(data).startswith("MergeData(contact=Contact('CT2', 'Anna Berg', person")
+    assert hash(prepared) == hash(attrs.evolve(prepared))
+    with pytest.raises(TypeError):
+        prepared.values["Name"] = "x"  # type: ignore[index]  # it is frozen
+    for value in (prepared, data):
+        assert len(repr(value)) <= 120
+        assert "object at 0x" not in repr(value)
+
+
+def test_the_list_of_merge_fields_names_what_is_filled(store: MemoryStore) -> None:
+    crm = Workspace(context(store, language="fr"))
+    rows = crm.letters.merge_fields()
+    by_name = {row.name: row for row in rows}
+    assert len(by_name) == len(rows) > 200
+    assert by_name["post_code"].caption == "Code postal"
+    assert by_name["shoe_size"].table == "contact"
+    assert "customer_no" in by_name
+    assert "conta_city" in by_name["city"].also
+    assert by_name["formal_salutation"].table == ""
+    store.records.put(
+        [
+            SalutationFormula(
+                salutation_code="F",
+                language_code="NOR",
+                salutation="Hei",
+                salutation_type="informal",
+            )
+        ]
+    )
+    names = [name for row in rows for name in (row.name, *row.also)]
+    assert letter(store, "".join(f"{{{{ {name} }}}}" for name in names))
+    assert repr(rows) == f"MergeFields(fields={len(rows)})"
+    assert repr(by_name["city"]) == "MergeField('city', 'Ville', 'contact')"
+    assert "address_block" in rows._repr_html_()
+    plain: Any = to_plain(rows)
+    assert plain["count"] == len(rows)
 
 
 def test_an_error_that_is_no_fault_of_a_letter_is_passed_on() -> None:
@@ -375,7 +446,7 @@ def test_a_word_template_is_found_by_its_code(store: MemoryStore) -> None:
     sent = Interaction(contact_no="CT2", word_template_code="THANKS")
     (document,) = letters(context(store, rendering=WORD), [sent])
     assert text_of(document.content) == "Oslo"
-    with pytest.raises(NotFound, match="Word template 'OTHER'"):
+    with pytest.raises(NotFound, match="word template 'OTHER'"):
         list(
             letters(
                 context(store, rendering=WORD),
@@ -398,7 +469,7 @@ class Shouting:
     """A converter of a host's own."""
 
     converts = frozenset({"txt"})
-    ending = "loud"
+    extension = "loud"
     media_type = "text/loud"
 
     def convert(self, content: bytes, name: str) -> bytes:

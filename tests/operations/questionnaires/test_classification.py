@@ -42,7 +42,6 @@ from segmentation.questionnaires import (
     VendorClassField,
 )
 from support.fair import (
-    AS_OF,
     NOW,
     TODAY,
     company,
@@ -411,7 +410,7 @@ def test_what_was_found_can_be_filtered_like_any_answer() -> None:
     )
     classify_all(context(store))
     chosen = make_selection(profile_answers={"profile_questionnaire_code": "Q", "line_no": "20"})
-    assert list(select(store, chosen, AS_OF)) == ["CARL"]
+    assert list(select(context(store), chosen)) == ["CARL"]
 
 
 def test_questions_of_a_questionnaire_without_header_are_passed_over() -> None:

@@ -103,7 +103,7 @@ def test_all_faults_of_a_new_one_are_told_and_nothing_is_stored(store: MemorySto
     assert [each.code for each in store.records.all(ProfileQuestionnaire)] == ["Q"]
     with pytest.raises(Rejected, match="code: is blank"):
         new_questionnaire(context(store), " ")
-    with pytest.raises(Rejected, match="code: is taken already"):
+    with pytest.raises(Rejected, match="code: is taken by another profile questionnaire header"):
         new_questionnaire(context(store), "q")
     with pytest.raises(InvalidValue, match="is given twice"):
         new_questionnaire(context(store), "R", "Sport", description="Hobbies")
@@ -120,9 +120,9 @@ def test_lines_are_added_to_a_questionnaire_that_is_there(store: MemoryStore) ->
             context(store), ProfileQuestionnaire(code="R"), GOLF[1], points("Q", "Q")
         )
     assert [fault.reason for fault in caught.value.faults] == [
-        "is taken already",
-        "is taken already",
-        "is taken already",
+        "is taken by another profile questionnaire line",
+        "is taken by another profile questionnaire header",
+        "is taken by another rating",
     ]
     assert caught.value.what == "questionnaires"
 

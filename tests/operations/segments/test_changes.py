@@ -1,6 +1,7 @@
 """Changing a segment by hand: header, texts and lines."""
 
 import datetime as dt
+import hashlib
 from decimal import Decimal
 
 import attrs
@@ -9,6 +10,7 @@ import pytest
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.contacts import AlternativeAddress, ContactType, CorrespondenceType
 from segmentation.criteria import make_selection
+from segmentation.documents import Attachment
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.fields import Record
 from segmentation.memory import MemoryStore
@@ -48,11 +50,19 @@ TEXTS = [
 DANE = company("DANE", language_code="DAN", correspondence_type=EMAIL, salesperson_code="RB")
 
 
+MY_OWN = Attachment("own.txt", b"my own")
+
+
+def sha(text: str) -> str:
+    """The hash under which a text is stored."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def segment_of(
     *nos: str, template: str = "LETTER", more: tuple[Record, ...] = ()
 ) -> tuple[MemoryStore, str]:
     store = make_store(LETTER, CALL, *TEXTS, DANE, *more)
-    segment = new_segment(context(store), description="Fair", template_code=template)
+    segment = new_segment(context(store), description="Fair", interaction_template_code=template)
     for no in nos:
         segments.add_contact(context(store), segment.no, no)
     return store, segment.no
@@ -116,7 +126,7 @@ def test_a_template_cannot_change_while_lines_inherit_its_attachment_and_stay() 
     store, no = segment_of("MILL")
     with pytest.raises(Refused, match="update_lines"):
         change_header(context(store), no, interaction_template_code="CALL")
-    change_line(context(store), no, 10_000, attachment="my own")
+    change_line(context(store), no, 10_000, attachment=MY_OWN)
     segment = change_header(context(store), no, interaction_template_code="CALL")
     assert line_of(segment).interaction_template_code == "LETTER"
     assert segment.header.interaction_template_code == "CALL"
@@ -124,10 +134,10 @@ def test_a_template_cannot_change_while_lines_inherit_its_attachment_and_stay() 
 
 def test_an_attachment_of_a_lines_own_stays_whatever_becomes_of_the_header() -> None:
     store, no = segment_of("DANE", "MILL")
-    change_line(context(store), no, 10_000, attachment="my own", attachment_name="own.txt")
+    change_line(context(store), no, 10_000, attachment=Attachment("own.txt", b"my own"))
     segment = change_header(context(store), no, update_lines=True, interaction_template_code="CALL")
     own, other = segment.lines
-    assert (own.attachment, own.attachment_name) == ("my own", "own.txt")
+    assert (own.attachment, own.attachment_name) == (sha("my own"), "own.txt")
     assert other.attachment == ""
 
 
@@ -164,7 +174,7 @@ def test_a_blank_salesperson_gives_lines_their_contacts_own() -> None:
 
 def test_the_default_language_must_have_a_text_and_brings_it() -> None:
     store, no = segment_of("MILL")
-    with pytest.raises(InvalidValue, match="DAN, ENU"):
+    with pytest.raises(Rejected, match="DAN, ENU"):
         change_header(context(store), no, language_code_default="FRA")
     segment = change_header(context(store), no, update_lines=True, language_code_default="DAN")
     assert segment.header.subject_default == "in DAN"
@@ -180,7 +190,9 @@ def test_what_the_header_says_of_its_text_stands_in_the_default_text() -> None:
     assert segment.header.attachment == ""
     assert [line.word_template_code for line in segment.lines] == ["WORD", ""]
     with pytest.raises(InvalidValue, match="attachment"):
-        change_header(context(store), no, word_template_code="W", attachment="a")
+        change_header(
+            context(store), no, word_template_code="W", attachment=store.attachments.put(b"a")
+        )
 
 
 def test_an_alternative_address_follows_the_date_if_it_followed_before() -> None:
@@ -208,12 +220,14 @@ def test_extra_fields_of_a_host_can_be_changed_too() -> None:
     ("values", "error", "message"),
     [
         ({"colour": "red"}, UnknownName, "colour"),
-        ({"no": "SM9"}, UnknownName, "'no'"),
+        ({"no": "SM9"}, Refused, "under another"),
+        ({"saved_criteria_code": "X"}, Refused, "follow_criteria"),
+        ({"attachment": "0" * 64}, Rejected, "nothing is stored"),
         ({"unit_cost": "much"}, Rejected, "unit_cost"),
         ({"description": "x" * 101}, Rejected, "100 at most"),
-        ({"campaign_no": "NONE"}, NotFound, "campaign"),
-        ({"salesperson_code": "NONE"}, NotFound, "salesperson"),
-        ({"interaction_template_code": "NONE"}, NotFound, "interaction template"),
+        ({"campaign_no": "NONE"}, Rejected, "'NONE' does not exist"),
+        ({"salesperson_code": "NONE"}, Rejected, "'NONE' does not exist"),
+        ({"interaction_template_code": "NONE"}, Rejected, "'NONE' does not exist"),
     ],
 )
 def test_a_header_takes_only_what_fits_and_exists(
@@ -244,20 +258,26 @@ def test_lines_whose_contact_is_gone_stay_as_they_are() -> None:
 
 def test_a_changed_text_reaches_the_lines_that_inherit_it_and_not_the_template() -> None:
     store, no = segment_of("DANE", "MILL", "DANE")
-    change_line(context(store), no, 30_000, attachment="my own")
-    segment = put_text(context(store), no, "dan", subject="Hej", attachment="new")
-    assert [line.attachment for line in segment.lines] == ["new", "sha of ENU", "my own"]
+    change_line(context(store), no, 30_000, attachment=MY_OWN)
+    segment = put_text(
+        context(store), no, "dan", subject="Hej", attachment=Attachment("new.txt", b"new")
+    )
+    assert [line.attachment for line in segment.lines] == [sha("new"), "sha of ENU", sha("my own")]
     assert [line.subject for line in segment.lines] == ["Hej", "in ENU", "in DAN"]
     assert TEXTS[0] in store.records.all(TemplateLanguage)
 
 
 def test_the_first_text_claims_all_lines_a_later_one_those_of_its_language() -> None:
     store, no = segment_of("DANE", "MILL", template="CALL")
-    segment = put_text(context(store), no, "ENU", subject="Hello", attachment="hello")
+    segment = put_text(
+        context(store), no, "ENU", subject="Hello", attachment=Attachment("hello.txt", b"hello")
+    )
     assert segment.header.language_code_default == "ENU"
     assert [line.language_code for line in segment.lines] == ["ENU", "ENU"]
-    segment = put_text(context(store), no, "DAN", subject="Hej", attachment="hej")
-    assert [line.attachment for line in segment.lines] == ["hej", "hello"]
+    segment = put_text(
+        context(store), no, "DAN", subject="Hej", attachment=Attachment("hej.txt", b"hej")
+    )
+    assert [line.attachment for line in segment.lines] == [sha("hej"), sha("hello")]
 
 
 def test_removing_the_default_text_makes_another_the_default() -> None:
@@ -277,7 +297,9 @@ def test_removing_the_default_text_makes_another_the_default() -> None:
 def test_lines_with_texts_of_their_own_do_not_follow_the_segments() -> None:
     store, no = segment_of("MILL", template="CALL")
     change_line(context(store), no, 10_000, interaction_template_code="LETTER")
-    segment = put_text(context(store), no, "ENU", subject="Hello", attachment="hello")
+    segment = put_text(
+        context(store), no, "ENU", subject="Hello", attachment=Attachment("hello.txt", b"hello")
+    )
     assert line_of(segment).attachment == "sha of ENU"
     change_line(context(store), no, 10_000, interaction_template_code="INVITE")
     assert line_of(put_text(context(store), no, "ENU", subject="Other")).subject == ""
@@ -380,15 +402,17 @@ def test_an_attachment_and_a_word_template_exclude_each_other() -> None:
     store, no = segment_of("MILL")
     line = line_of(change_line(context(store), no, 10_000, word_template_code="WORD"))
     assert (line.word_template_code, line.attachment) == ("WORD", "")
-    line = line_of(change_line(context(store), no, 10_000, attachment="mine"))
-    assert (line.word_template_code, line.attachment) == ("", "mine")
+    line = line_of(
+        change_line(context(store), no, 10_000, attachment=Attachment("mine.txt", b"mine"))
+    )
+    assert (line.word_template_code, line.attachment) == ("", sha("mine"))
 
 
 def test_the_same_contact_makes_the_line_anew_without_its_own_attachment() -> None:
     """INT-92."""
     store, no = segment_of("MILL")
     change_header(context(store), no, update_lines=True, salesperson_code="JO")
-    change_line(context(store), no, 10_000, attachment="my own", description="Dear")
+    change_line(context(store), no, 10_000, attachment=MY_OWN, description="Dear")
     segment = change_line(context(store), no, 10_000, contact_no="mill")
     line = line_of(segment)
     assert line.attachment == segment.header.attachment
@@ -430,7 +454,8 @@ def test_a_contact_that_privacy_bars_comes_onto_no_line() -> None:
     [
         ({"own_texts": "x"}, UnknownName),
         ({"evaluation": "so so"}, Rejected),
-        ({"campaign_no": "NONE"}, NotFound),
+        ({"campaign_no": "NONE"}, Rejected),
+        ({"attachment_name": "x" * 251}, Rejected),
     ],
 )
 def test_a_line_takes_only_what_fits_and_exists(

@@ -10,12 +10,12 @@ import segmentation as seg
 from segmentation.campaigns import Campaign, CampaignEntry
 from segmentation.contacts import AlternativeAddress, Contact
 from segmentation.errors import NotFound, Refused, Rejected
-from segmentation.interactions import DeliveryStatus, Dimension, Interaction
+from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import DeliveryRecorded
 from segmentation.operations.interactions import (
     campaign_entry_figures,
+    cancel,
     logged_segment_figures,
-    template_figures,
 )
 from segmentation.operations.journal import record
 from segmentation.operations.segments import MANY, log_segment
@@ -26,14 +26,14 @@ from support.fair import STAMP, TODAY, context, person
 
 def change_lines(crm: seg.Workspace, segment: seg.Worksheet, **values: Any) -> None:  # noqa: ANN401
     """Set fields of all lines directly, as a host could that keeps worksheets itself."""
-    before = segment.segment
+    before = crm.store.segments.get(segment.no)
     crm.store.segments.put(
         before.with_changed(attrs.evolve(line, **values) for line in before.lines)
     )
 
 
 def change_header(crm: seg.Workspace, segment: seg.Worksheet, **values: Any) -> None:  # noqa: ANN401
-    before = segment.segment
+    before = crm.store.segments.get(segment.no)
     header: SegmentHeader = attrs.evolve(before.header, **values)
     crm.store.segments.put(attrs.evolve(before, header=header))
 
@@ -41,7 +41,7 @@ def change_header(crm: seg.Workspace, segment: seg.Worksheet, **values: Any) -> 
 def test_figures_of_a_group_grow_by_what_was_logged(crm: seg.Workspace) -> None:
     """INT-03."""
     segment_of(crm, "ANNA").log()
-    found = template_figures(crm.store, Dimension.GROUP, "TALKS")
+    found = crm.templates.group_figures("TALKS")
     assert (found.cost, found.duration_min, found.interactions) == (COST, DURATION, 1)
 
 
@@ -65,7 +65,7 @@ def test_lines_of_a_campaign_share_an_entry_and_a_follow_up_is_made(crm: seg.Wor
 
 def test_the_campaign_entry_has_the_date_of_its_earliest_line(crm: seg.Workspace) -> None:
     segment = segment_of(crm, "ANNA", "BO", campaign="SALE")
-    before = segment.segment
+    before = crm.store.segments.get(segment.no)
     early = attrs.evolve(before.lines[1], date=TODAY - dt.timedelta(3))
     other = attrs.evolve(before.lines[0], campaign_no="FAIR")
     crm.store.segments.put(before.with_changed([early, other]))
@@ -92,8 +92,8 @@ def test_the_worksheet_is_found_among_the_logged_segments(crm: seg.Workspace) ->
     """INT-92 in part: a logged segment for the segment exists."""
     segment = segment_of(crm, "ANNA")
     segment.log()
-    assert crm.segments() == []
-    (logged,) = crm.logged_segments()
+    assert list(crm.segments) == []
+    (logged,) = crm.logged_segments
     assert (logged.segment_no, logged.description) == (segment.no, "Round of talks")
     assert (logged.meaning, logged.user_id) == (1, "ANNA")
     with pytest.raises(NotFound):
@@ -103,8 +103,8 @@ def test_the_worksheet_is_found_among_the_logged_segments(crm: seg.Workspace) ->
 def test_a_number_is_logged_once_only(crm: seg.Workspace) -> None:
     """Rule 59: also while the first is canceled."""
     segment = segment_of(crm, "ANNA")
-    before = segment.segment
-    crm.interactions.cancel(segment.log().segment)
+    before = crm.store.segments.get(segment.no)
+    cancel(crm.context, segment.log().segment)
     crm.store.segments.put(attrs.evolve(before, version=0))
     with pytest.raises(Refused, match="logged before"):
         segment.log()
@@ -155,7 +155,7 @@ def test_who_was_blocked_since_stops_the_logging(
 
 def test_lines_without_a_contact_are_passed_over_and_named(crm: seg.Workspace) -> None:
     segment = segment_of(crm, "ANNA", "BO")
-    before = segment.segment
+    before = crm.store.segments.get(segment.no)
     crm.store.segments.put(before.with_changed([attrs.evolve(before.lines[0], contact_no="")]))
     logged = segment.log()
     assert logged.plan.skipped == (10000,)
@@ -189,7 +189,7 @@ def test_the_address_of_the_line_counts(crm: seg.Workspace) -> None:
         ]
     )
     segment = segment_of(crm, "ANNA", "MIA", template="LETTER")
-    before = segment.segment
+    before = crm.store.segments.get(segment.no)
     away = attrs.evolve(before.lines[0], contact_alt_address_code="AWAY")
     crm.store.segments.put(before.with_changed([away]))
     logged = segment.log(deliver=True)
@@ -206,7 +206,7 @@ def test_a_document_needs_something_to_deliver(crm: seg.Workspace) -> None:
 
 
 def test_how_a_delivery_went_is_recorded(crm: seg.Workspace) -> None:
-    made = crm.interactions.create("ANNA", "TALK")
+    made = crm.interactions.create("ANNA", interaction_template_code="TALK")
     failed = DeliveryRecorded(
         interaction_no=made.entry_no,
         status=DeliveryStatus.ERROR,

@@ -7,7 +7,7 @@ import pytest
 
 from segmentation.contacts import Contact
 from segmentation.criteria import AllOf, Cut, First, InSegment, Not, make_selection
-from segmentation.errors import InvalidValue, NotFound, Refused, UnknownName
+from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
 from segmentation.operations import segments
@@ -32,7 +32,10 @@ RB = make_selection(contact={"salesperson_code": "RB"})
 
 def open_segment(store: MemoryStore) -> str:
     return new_segment(
-        context(store), description="Fair", template_code="INVITE", salesperson_code="JO"
+        context(store),
+        description="Fair",
+        interaction_template_code="INVITE",
+        salesperson_code="JO",
     ).no
 
 
@@ -112,13 +115,15 @@ def test_saved_criteria_are_renamed_and_their_followers_follow() -> None:
     save(store, no)
     save(store, no, "OTHER")
     segments.follow_criteria(context(store), no, "KEPT")
-    renamed = segments.rename_criteria(store, "kept", to="fair", description="New words")
-    assert (renamed.code, renamed.description) == ("FAIR", "New words")
+    renamed = segments.rename_criteria(context(store), old_code="kept", new_code="fair")
+    assert renamed.code == "FAIR"
     assert store.segments.get(no).header.saved_criteria_code == "FAIR"
     with pytest.raises(Refused, match="OTHER is in use"):
-        segments.rename_criteria(store, "FAIR", to="OTHER")
-    assert segments.rename_criteria(store, "FAIR", description="x").description == "x"
-    assert segments.rename_criteria(store, "FAIR", to="LAST").description == "x"
+        segments.rename_criteria(context(store), old_code="FAIR", new_code="OTHER")
+    assert segments.change_criteria(context(store), "FAIR", description="x").description == "x"
+    again = segments.rename_criteria(context(store), old_code=renamed, new_code="LAST")
+    assert again.description == "x"
+    assert segments.rename_criteria(context(store), old_code="last", new_code="LAST") == again
     with pytest.raises(NotFound):
         segments.find_criteria(store, "FAIR")
 
@@ -130,32 +135,123 @@ def test_saved_criteria_are_deleted_unless_a_segment_follows_them() -> None:
     save(store, no)
     segments.follow_criteria(context(store), no, "KEPT")
     with pytest.raises(Refused, match=no):
-        segments.delete_criteria(store, "KEPT")
-    segments.follow_criteria(context(store), no, "")
-    segments.delete_criteria(store, "KEPT")
+        segments.delete_criteria(context(store), "KEPT")
+    segments.unfollow_criteria(context(store), no)
+    segments.delete_criteria(context(store), "KEPT")
     assert list(store.records.all(SavedCriteria)) == []
 
 
-def test_saved_criteria_travel_as_json() -> None:
+def test_saved_criteria_travel_as_text() -> None:
     store, other = make_store(), make_store()
     no = open_segment(store)
     segments.add_contacts(context(store), no, RB, Options(expand_companies=True))
     saved = save(store, no)
     save(store, no, "TWO")
-    text = segments.export_criteria(store, ["kept"])
+    text = segments.criteria_to_text(store, "kept")
     assert json.loads(text)["saved_criteria"][0]["saved_by"] == "ANNA"
-    assert segments.import_criteria(other, text) == [saved]
-    with pytest.raises(Refused, match="in use already"):
-        segments.import_criteria(other, segments.export_criteria(store))
+    assert segments.add_criteria_from_text(context(other), text) == [saved]
+    both = segments.criteria_to_text(store, "TWO", saved)
+    with pytest.raises(Rejected) as caught:
+        segments.add_criteria_from_text(context(other), both)
+    assert [str(fault) for fault in caught.value.faults] == [
+        "criteria KEPT: code: is in use already"
+    ]
     assert len(list(other.records.all(SavedCriteria))) == 1
-    assert len(segments.import_criteria(other, segments.export_criteria(store), replace=True)) == 2
+    assert len(segments.add_criteria_from_text(context(other), both, replace=True)) == 2
+
+
+def test_the_text_of_criteria_changes_only_where_they_change() -> None:
+    store = make_store()
+    no = open_segment(store)
+    segments.add_contacts(context(store), no, RB)
+    for code in ("B", "A"):
+        save(store, no, code)
+    before = segments.criteria_to_text(store, "B", "A")
+    assert before == segments.criteria_to_text(store, "A", "B", "a")
+    segments.change_criteria(context(store), "A", description="Other words")
+    after = segments.criteria_to_text(store, "A", "B")
+    changed = set(after.splitlines()) - set(before.splitlines())
+    assert changed == {'      "description": "Other words",'}
 
 
 def test_criteria_without_a_time_travel_too() -> None:
     store, other = make_store(), make_store()
     store.records.put([SavedCriteria(code="OLD", actions=actions_to_json([]))])
-    (read,) = segments.import_criteria(other, segments.export_criteria(store))
+    text = segments.criteria_to_text(store, "OLD")
+    (read,) = segments.add_criteria_from_text(context(other), text)
     assert read.saved_at is None
+
+
+def test_no_criteria_at_all_are_an_error() -> None:
+    """FRT-13."""
+    store = make_store()
+    with pytest.raises(InvalidValue, match="give at least one code"):
+        segments.criteria_to_text(store)
+    with pytest.raises(InvalidValue, match="give at least one record"):
+        segments.add_criteria(context(store))
+    with pytest.raises(NotFound, match="saved criteria 'NONE'"):
+        segments.criteria_to_text(store, "NONE")
+
+
+def test_a_selection_is_saved_without_a_segment() -> None:
+    store = make_store()
+    saved = segments.save_selection(context(store), "rb", RB, description="Those of RB")
+    assert (saved.code, saved.description, saved.saved_by) == ("RB", "Those of RB", "ANNA")
+    segment = segments.reuse_criteria(context(store), open_segment(store), saved)
+    assert segment.contact_nos == ("CARL", "BO", "MILL")
+    gone = make_selection(contact={"colour": "red"})
+    with pytest.raises(UnknownName, match="colour"):
+        segments.save_selection(context(store), "RED", gone)
+    with pytest.raises(InvalidValue, match="blank"):
+        segments.save_selection(context(store), " ", RB)
+    with pytest.raises(Rejected, match="code"):
+        segments.save_selection(context(store), "X" * 30, RB)
+    assert [each.code for each in store.records.all(SavedCriteria)] == ["RB"]
+
+
+def test_a_selection_that_asks_for_who_follows_it_is_not_saved() -> None:
+    store = make_store()
+    no = open_segment(store)
+    first = segments.save_selection(context(store), "RB", RB)
+    segments.follow_criteria(context(store), no, first)
+    with pytest.raises(Refused, match="circle"):
+        segments.save_selection(context(store), "RB", InSegment(no))
+    assert segments.find_criteria(store, "RB") == first
+
+
+def test_made_criteria_are_added_all_or_none_and_every_fault_is_told() -> None:
+    store = make_store()
+    kept = segments.save_selection(context(store), "RB", RB)
+    good = attrs.evolve(kept, code="NEW")
+    bad = [
+        kept,
+        attrs.evolve(kept, code=""),
+        SavedCriteria(code="A", description="x" * 101, actions=kept.actions),
+        SavedCriteria(code="B", actions="?"),
+    ]
+    with pytest.raises(Rejected) as caught:
+        segments.add_criteria(context(store), good, *bad)
+    found = {(fault.place, fault.field) for fault in caught.value.faults}
+    assert found == {
+        ("criteria RB", "code"),
+        ("criteria ", "code"),
+        ("criteria A", "description"),
+        ("criteria B", "actions"),
+    }
+    assert list(store.records.all(SavedCriteria)) == [kept]
+    assert segments.add_criteria(context(store), good) == (good,)
+    assert segments.find_criteria(store, "new") == good
+
+
+@pytest.mark.parametrize("field", ["code", "actions", "saved_by", "saved_at"])
+def test_what_saving_makes_is_not_changed_by_hand(field: str) -> None:
+    store = make_store()
+    kept = segments.save_selection(context(store), "RB", RB)
+    with pytest.raises(Refused, match="rename" if field == "code" else "save them anew"):
+        segments.change_criteria(context(store), "RB", **{field: "X"})  # type: ignore[arg-type]
+    assert segments.find_criteria(store, "RB") == kept
+    with pytest.raises(UnknownName, match="did you mean 'description'"):
+        segments.change_criteria(context(store), "RB", descripton="x")  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +277,7 @@ def test_criteria_without_a_time_travel_too() -> None:
 def test_what_is_no_export_is_refused_whole(text: str) -> None:
     store = make_store()
     with pytest.raises(InvalidValue):
-        segments.import_criteria(store, text)
+        segments.add_criteria_from_text(context(store), text)
     assert list(store.records.all(SavedCriteria)) == []
 
 
@@ -201,7 +297,10 @@ def test_a_refresh_lets_in_who_matches_now_and_lets_go_who_does_not() -> None:
     seen = segments.preview(context(store), no, ActionKind.REFRESH, None)
     assert (seen.joining.contact_nos, seen.leaving.contact_nos) == (("ZOO",), ("MILL",))
     heard: list[Event] = []
-    segment = segments.refresh(context(store, on_event=heard.append), no)
+    done = segments.refresh(context(store, on_event=heard.append), no)
+    segment = done.segment
+    assert (done.entered, done.left) == (("ZOO",), ("MILL",))
+    assert (done.lines_before, done.lines_after) == (3, 3)
     assert segment.contact_nos == ("CARL", "BO", "ZOO")
     assert segment.lines[0].description == "Dear"
     told = [event for event in heard if isinstance(event, SegmentRefreshed)]
@@ -218,7 +317,7 @@ def test_a_refresh_leaves_alone_what_was_done_by_hand() -> None:
     segments.follow_criteria(context(store), no, "KEPT")
     segments.add_contact(context(store), no, "SHOP")
     segments.remove_line(context(store), no, 10_000)
-    segment = segments.refresh(context(store), no)
+    segment = segments.refresh(context(store), no).segment
     assert segment.contact_nos == ("BO", "MILL", "SHOP")
     assert segment.actions[-1].left_out == (LeftOut("CARL", LeftOutReason.REMOVED_BY_HAND),)
 
@@ -234,7 +333,7 @@ def test_a_line_of_the_same_number_as_one_put_in_by_hand_is_no_handwork() -> Non
     segments.add_contacts(context(store), other, make_selection(contact={"no": "MILL"}))
     save(store, other, "MILL")
     segments.follow_criteria(context(store), no, "MILL")
-    assert segments.refresh(context(store), no).contact_nos == ("MILL",)
+    assert segments.refresh(context(store), no).segment.contact_nos == ("MILL",)
 
 
 def test_a_refresh_reports_who_was_left_out() -> None:
@@ -246,7 +345,7 @@ def test_a_refresh_reports_who_was_left_out() -> None:
     carl = store.records.find(Contact, "CARL")
     assert carl is not None
     store.records.put([attrs.evolve(carl, privacy_blocked=True)])
-    segment = segments.refresh(context(store), no)
+    segment = segments.refresh(context(store), no).segment
     assert segment.contact_nos == ("BO", "MILL")
     assert segment.actions[-1].left_out == (LeftOut("CARL", LeftOutReason.BLOCKED),)
 
@@ -303,7 +402,7 @@ def test_two_ways_to_the_same_criteria_are_no_circle() -> None:
     segments.refine_contacts(context(store), no, InSegment(base))
     save(store, no)
     segments.follow_criteria(context(store), no, "KEPT")
-    assert len(segments.refresh(context(store), no).lines) == 3
+    assert len(segments.refresh(context(store), no).segment.lines) == 3
 
 
 def test_criteria_that_are_gone_are_named_when_a_segment_is_refreshed() -> None:

@@ -26,7 +26,10 @@ from support.fair import TODAY, company, context, make_store, person
 def open_segment(*more: Record) -> tuple[MemoryStore, str]:
     store = make_store(*more)
     segment = new_segment(
-        context(store), description="Fair", template_code="INVITE", salesperson_code="JO"
+        context(store),
+        description="Fair",
+        interaction_template_code="INVITE",
+        salesperson_code="JO",
     )
     return store, segment.no
 

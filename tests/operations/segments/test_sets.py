@@ -14,7 +14,7 @@ from support.fair import context, make_store
 
 def segment_of(store: MemoryStore, nos: str) -> str:
     segment = new_segment(
-        context(store), description="A", template_code="INVITE", salesperson_code="JO"
+        context(store), description="A", interaction_template_code="INVITE", salesperson_code="JO"
     )
     segments.add_contacts(context(store), segment.no, make_selection(contact={"no": nos}))
     return segment.no
@@ -76,15 +76,15 @@ def test_a_mailing_group_is_given_to_every_contact_of_a_segment() -> None:
     other = ContactMailingGroup(contact_no="CARL", mailing_group_code="N")
     store = make_store(MailingGroup(code="M"), MailingGroup(code="N"), old, kept, other)
     no = segment_of(store, "ANNA|BO")
-    assert segments.apply_mailing_group(store, no, "m") == 2
+    assert segments.apply_mailing_group(context(store), no, "m") == 2
     assert set(store.records.all(ContactMailingGroup)) == {
         old,
         kept,
         other,
         ContactMailingGroup(contact_no="BO", mailing_group_code="M"),
     }
-    assert segments.apply_mailing_group(store, no, "M", delete_old=True) == 2
+    assert segments.apply_mailing_group(context(store), no, "M", delete_old=True) == 2
     rows = {(r.contact_no, r.mailing_group_code) for r in store.records.all(ContactMailingGroup)}
     assert rows == {("ANNA", "M"), ("BO", "M"), ("CARL", "N")}
     with pytest.raises(NotFound, match="mailing group"):
-        segments.apply_mailing_group(store, no, "NONE")
+        segments.apply_mailing_group(context(store), no, "NONE")

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import attrs
 import pytest
 
-from segmentation.errors import InvalidValue, NotFound, Refused
+from segmentation.errors import InvalidValue, NotFound, Refused, Rejected
 from segmentation.operations import segments
 from segmentation.operations.number_series import take_no
 from segmentation.operations.segments import copy_segment, delete_segment, log_segment, new_segment
@@ -66,12 +66,12 @@ def test_a_series_passes_over_numbers_in_use_and_numbers_that_were_logged() -> N
 
 def test_a_series_that_runs_out_is_an_error_that_names_it() -> None:
     store = make_store(NumberSeries(code="SHORT", starting_no="A8", ending_no="A9"))
-    made = [new_segment(context(store), series="short").no for _ in range(2)]
+    made = [new_segment(context(store), no_series="short").no for _ in range(2)]
     assert made == ["A8", "A9"]
     with pytest.raises(Refused, match="SHORT"):
-        new_segment(context(store), series="SHORT")
+        new_segment(context(store), no_series="SHORT")
     with pytest.raises(NotFound, match="number series"):
-        new_segment(context(store), series="NONE")
+        new_segment(context(store), no_series="NONE")
 
 
 def test_the_width_of_a_number_is_kept_and_never_outgrown() -> None:
@@ -102,18 +102,14 @@ def test_other_records_take_their_numbers_from_their_own_series() -> None:
     assert take_no(store, "campaign_nos") == "CP0001"
 
 
-@pytest.mark.parametrize(
-    ("field", "message"),
-    [
-        ("campaign_no", "campaign"),
-        ("template_code", "interaction template"),
-        ("salesperson_code", "salesperson"),
-    ],
-)
-def test_what_a_segment_names_must_exist(field: str, message: str) -> None:
+@pytest.mark.parametrize("field", ["campaign_no", "interaction_template_code", "salesperson_code"])
+def test_what_a_segment_names_must_exist(field: str) -> None:
     store = make_store()
-    with pytest.raises(NotFound, match=message):
-        new_segment(context(store), **{field: "NONE"})
+    with pytest.raises(Rejected) as caught:
+        new_segment(context(store), **{field: "NONE"})  # type: ignore[arg-type]
+    assert [(each.field, each.reason) for each in caught.value.faults] == [
+        (field, "'NONE' does not exist")
+    ]
     assert list(store.segments.headers()) == []
     assert new_segment(context(store)).no == "SM0001"
 
@@ -122,7 +118,7 @@ def test_choosing_a_template_copies_its_values_and_texts() -> None:
     store = make_store(
         TemplateLanguage(interaction_template_code="INVITE", language_code="DAN", subject="Hej")
     )
-    segment = new_segment(context(store), template_code="invite")
+    segment = new_segment(context(store), interaction_template_code="invite")
     assert segment.header.interaction_template_code == "INVITE"
     assert segment.header.campaign_no == "FAIR"
     store.records.put(
@@ -133,7 +129,7 @@ def test_choosing_a_template_copies_its_values_and_texts() -> None:
 
 def test_a_copy_has_the_same_lines_and_actions_and_goes_its_own_way() -> None:
     store = make_store()
-    source = new_segment(context(store), description="Fair", template_code="INVITE")
+    source = new_segment(context(store), description="Fair", interaction_template_code="INVITE")
     segments.add_contacts(context(store), source.no, None)
     segments.remove_line(context(store), source.no, 10_000)
     segments.change_line(context(store), source.no, 20_000, description="Dear")
@@ -155,7 +151,7 @@ def test_a_copy_has_the_same_lines_and_actions_and_goes_its_own_way() -> None:
 def test_a_deleted_segment_is_gone_and_what_is_logged_stays() -> None:
     store = make_store()
     no = new_segment(
-        context(store), description="A", template_code="INVITE", salesperson_code="JO"
+        context(store), description="A", interaction_template_code="INVITE", salesperson_code="JO"
     ).no
     segments.add_contacts(context(store), no, None)
     copy = copy_segment(context(store), no)
@@ -182,7 +178,7 @@ def test_a_deleted_segment_takes_along_the_attachments_that_nothing_else_needs()
             )
         ]
     )
-    no = new_segment(context(store), template_code="INVITE").no
+    no = new_segment(context(store), interaction_template_code="INVITE").no
     segments.put_text(context(store), no, "ENU", attachment=own)
     segments.add_contacts(context(store), no, None)
     segments.change_line(context(store), no, 10_000, attachment=letter)

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from segmentation.documents import Document, safe_file_name
-from segmentation.errors import NotDelivered
+from segmentation.errors import Message, NotDelivered
 
 from ._packing import Packing, packing
 
@@ -49,7 +49,7 @@ class FolderCourier:
                 path = self._folder / name
                 if _put(path, document.content):
                     return str(path)
-        raise NotDelivered(str(self._folder), f"holds {document.name} already")
+        raise NotDelivered(str(self._folder), Message("holds {name} already", name=document.name))
 
 
 class ZipCourier:
@@ -72,9 +72,9 @@ class ZipCourier:
         Raises:
             NotDelivered: The folder or the file cannot be written, or the disk is full.
         """
-        archive = self._folder / safe_file_name(document.segment_no or "documents", ending="zip")
+        archive = self._folder / safe_file_name(document.segment_no or "documents", extension="zip")
         parts = archive.with_name(archive.name + _PARTS)
-        part = safe_file_name(document.key.rjust(20, "0"), ending="part")
+        part = safe_file_name(document.key.rjust(20, "0"), extension="part")
         named = json.dumps([document.name, document.contact_no]).encode()
         with _refusing(archive):
             parts.mkdir(parents=True, exist_ok=True)
@@ -114,18 +114,21 @@ def _refusing(where: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise NotDelivered(str(where), reason, down=True) from error
+        raise _unwritten(where, error.strerror or str(error)) from error
     except (zipfile.BadZipFile, zlib.error, RuntimeError, sqlite3.Error) as error:
-        raise NotDelivered(str(where), str(error), down=True) from error
+        raise _unwritten(where, str(error)) from error
+
+
+def _unwritten(where: Path, said: str) -> NotDelivered:
+    return NotDelivered(str(where), Message("cannot be written: {said}", said=said), down=True)
 
 
 def _names(document: Document) -> Iterator[str]:
     """The name of a document, and others for when it is taken."""
     yield document.name
-    stem, _, ending = document.name.rpartition(".")
+    stem, _, extension = document.name.rpartition(".")
     for more in ([document.contact_no], [document.contact_no, document.key]):
-        yield safe_file_name(stem, *more, ending=ending)
+        yield safe_file_name(stem, *more, extension=extension)
 
 
 def _put(path: Path, content: bytes) -> bool:
@@ -150,7 +153,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _write_beside(path: Path, content: bytes) -> Path:
-    # Whoever looks for letters or parts by their ending does not find what a killed process left.
+    # What a killed process left is not found by those who look for letters by their extension.
     told_apart = hashlib.sha256(path.name.encode()).hexdigest()[:16]
     beside = path.with_name(f".{os.getpid()}-{told_apart}.new")
     try:
@@ -199,12 +202,12 @@ def _add(part: Path, packed: Packing) -> None:
     """Add one document under its name; a name that is taken gets the contact's number too."""
     with part.open("rb") as source:
         name, contact_no = json.loads(source.readline())
-        stem, _, ending = name.rpartition(".")
+        stem, _, extension = name.rpartition(".")
         if packed.has_name(name):
-            name = safe_file_name(stem, contact_no, ending=ending)
+            name = safe_file_name(stem, contact_no, extension=extension)
         if packed.has_name(name):
-            name = safe_file_name(stem, contact_no, part.stem.lstrip("0"), ending=ending)
+            name = safe_file_name(stem, contact_no, part.stem.lstrip("0"), extension=extension)
         info = zipfile.ZipInfo(name, _NO_TIME)
         info.comment = part.stem.encode()
-        info.compress_type = zipfile.ZIP_STORED if ending in _PACKED else zipfile.ZIP_DEFLATED
+        info.compress_type = zipfile.ZIP_STORED if extension in _PACKED else zipfile.ZIP_DEFLATED
         packed.add(info, source)

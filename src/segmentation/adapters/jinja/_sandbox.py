@@ -8,7 +8,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from segmentation.documents import Formats, field_text
-from segmentation.errors import BadDocument
+from segmentation.errors import BadDocument, Message, text_of
 from segmentation.fields import Value
 
 
@@ -44,8 +44,13 @@ def reading(name: str, *, has_lines: bool = True) -> Iterator[None]:
     try:
         yield
     except jinja2.TemplateSyntaxError as error:
-        line = f"line {error.lineno}: " if has_lines else ""
-        raise BadDocument(name, f"{line}{error.message}") from error
+        said = error.message or ""
+        reason = (
+            Message("line {line}: {said}", line=error.lineno, said=said)
+            if has_lines
+            else Message("is no template: {said}", said=said)
+        )
+        raise BadDocument(name, reason) from error
     except RecursionError as error:
         raise BadDocument(name, "is nested too deep") from error
 
@@ -56,7 +61,8 @@ def filling(name: str) -> Iterator[None]:
     try:
         yield
     except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-        raise BadDocument(name, f"cannot be filled: {error}") from error
+        reason = Message("cannot be filled: {error}", error=text_of(error))
+        raise BadDocument(name, reason) from error
 
 
 def texts_of(

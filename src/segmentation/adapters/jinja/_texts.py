@@ -8,7 +8,7 @@ import jinja2
 from jinja2 import meta
 
 from segmentation.documents import Formats
-from segmentation.errors import BadDocument
+from segmentation.errors import BadDocument, Message
 from segmentation.fields import Value
 
 from ._sandbox import filling, make_environment, reading, texts_of
@@ -50,7 +50,7 @@ class JinjaForm:
 @attrs.frozen
 class _Renderer:
     fills: frozenset[str]
-    ending: str
+    extension: str
     media_type: str
     _html: bool
 
@@ -64,7 +64,8 @@ class _Renderer:
         try:
             source = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            raise BadDocument(name, f"is no text in UTF-8 (byte {error.start})") from error
+            reason = Message("is no text in UTF-8 (byte {byte})", byte=error.start)
+            raise BadDocument(name, reason) from error
         with reading(name):
             named = meta.find_undeclared_variables(environment.parse(source))
             template = environment.from_string(source)

@@ -20,7 +20,7 @@ import attrs
 from lxml import etree
 
 from segmentation.documents import Formats, unpacked
-from segmentation.errors import BadDocument
+from segmentation.errors import BadDocument, Message, text_of
 from segmentation.fields import Value
 
 from ._sandbox import filling, make_environment, reading, texts_of
@@ -83,7 +83,7 @@ class WordJinjaForm:
 @attrs.frozen
 class _WordJinjaRenderer:
     fills: frozenset[str] = frozenset({"docx"})
-    ending: str = "docx"
+    extension: str = "docx"
     media_type: str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
     def read(self, content: bytes, name: str) -> WordJinjaForm:
@@ -98,7 +98,8 @@ class _WordJinjaRenderer:
                 template = docxtpl.DocxTemplate(io.BytesIO(content))
                 named = template.get_undeclared_template_variables(make_environment(escapes=True))
             except (AttributeError, KeyError, ValueError, etree.XMLSyntaxError) as error:
-                raise BadDocument(name, f"is no Word document: {error}") from error
+                reason = Message("is no Word document: {error}", error=text_of(error))
+                raise BadDocument(name, reason) from error
         return WordJinjaForm(name, tuple(sorted(named - {"raw"})), content)
 
 

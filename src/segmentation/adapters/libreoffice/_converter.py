@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from segmentation.errors import BadDocument, NotFound
+from segmentation.errors import BadDocument, Message, NotFound
 
 _WORKER = Path(__file__).with_name("_worker.py")
 _OFFICES = ("soffice", "libreoffice")
@@ -32,12 +32,14 @@ def find_programs(soffice: str = "") -> tuple[str, str]:
     candidates = (soffice,) if soffice else _OFFICES
     office = next(filter(None, map(shutil.which, candidates)), None)
     if office is None:
-        raise NotFound("program", f"{candidates[0]} (LibreOffice, which makes PDF)")
+        key = Message("{program} (LibreOffice, which makes PDF)", program=candidates[0])
+        raise NotFound("program", key)
     for python in _pythons(Path(office).resolve().parent):
         asked = subprocess.run([python, "-c", "import uno"], capture_output=True, check=False)  # noqa: S603
         if asked.returncode == 0:
             return office, python
-    raise NotFound("Python module", "uno (the bridge to LibreOffice; Debian: python3-uno)")
+    key = Message("uno (the bridge to LibreOffice; Debian: python3-uno)")
+    raise NotFound("Python module", key)
 
 
 def _pythons(folder: Path) -> Iterator[str]:
@@ -62,7 +64,7 @@ class LibreOffice:
     """
 
     converts: frozenset[str] = frozenset({"docx", "docm"})
-    ending: str = "pdf"
+    extension: str = "pdf"
     media_type: str = "application/pdf"
 
     def __init__(self, soffice: str = "", *, timeout: float = 60) -> None:
@@ -84,10 +86,14 @@ class LibreOffice:
         answer = self._ask(json.dumps({"source": str(source), "target": str(target)}))
         if not answer:
             self._end()
-            raise BadDocument(name, f"LibreOffice went away, or took over {self._timeout:g} s")
+            reason = Message(
+                "LibreOffice went away, or took over {timeout:g} s", timeout=self._timeout
+            )
+            raise BadDocument(name, reason)
         error: str = json.loads(answer)["error"]
         if error:
-            raise BadDocument(name, " ".join(error.split()))
+            said = " ".join(error.split())
+            raise BadDocument(name, Message("LibreOffice cannot convert it: {said}", said=said))
         return target.read_bytes()
 
     def _ask(self, question: str) -> str:

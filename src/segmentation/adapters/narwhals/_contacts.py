@@ -6,7 +6,7 @@ import narwhals as nw
 
 from segmentation.contacts import Contact
 from segmentation.criteria import BoundSelection, First, cut
-from segmentation.errors import InvalidValue, Refused, UnknownName
+from segmentation.errors import InvalidValue, Message, Refused, UnknownName
 from segmentation.memory import candidates_of
 from segmentation.segments import Candidates, Options
 
@@ -62,9 +62,10 @@ class FrameContacts:
         for name, frame in self._rows.items():
             if frame.implementation is not engine:
                 found = frame.implementation.value
-                raise InvalidValue(
-                    name, found, f"is of another engine than contacts, {engine.value}"
+                reason = Message(
+                    "is of another engine than contacts, {engine}", engine=engine.value
                 )
+                raise InvalidValue(name, found, reason)
 
     def filter(self, bound: BoundSelection) -> Native:
         """The frame of those contacts that pass, of the kind that was given.
@@ -142,7 +143,9 @@ class FrameContacts:
         name = self._columns.get("contact", {}).get(field, field)
         known = self._contacts.collect_schema()
         if name not in known:
-            raise UnknownName("column", name, known=known, where="frame contact")
+            raise UnknownName(
+                "column", name, known=known, where=Message("frame {name}", name="contact")
+            )
         return name
 
     def _asked(self, bound: BoundSelection) -> Question:

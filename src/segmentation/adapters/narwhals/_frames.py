@@ -8,7 +8,7 @@ import attrs
 import narwhals as nw
 
 from segmentation.criteria import Table
-from segmentation.errors import InvalidValue, UnknownName
+from segmentation.errors import InvalidValue, Message, UnknownName
 from segmentation.fields import Field, FieldType
 
 Native: TypeAlias = Any
@@ -111,14 +111,19 @@ class Frames:
         known = self._schemas[table.name]
         name = self._columns.get(table.name, {}).get(field, field)
         if name not in known:
-            raise UnknownName("column", name, known=known, where=f"frame {table.name}")
+            where = Message("frame {name}", name=table.name)
+            raise UnknownName("column", name, known=known, where=where)
         found = Column(name, table.field(field), known[name], self.made_by, f"{table.name}.{field}")
         if not found.is_typed or isinstance(found.dtype, _HELD[found.field.type]):
             return found
         if self._is_empty(table, name):
             return attrs.evolve(found, dtype=nw.Unknown())
-        reason = f"is not what a field of type {found.field.type} is read from"
-        raise InvalidValue(found.place, str(found.dtype), f"in column {name!r} {reason}")
+        reason = Message(
+            "in column {name!r} is not what a field of type {type} is read from",
+            name=name,
+            type=Message(found.field.type.value),
+        )
+        raise InvalidValue(found.place, str(found.dtype), reason)
 
     def _is_empty(self, table: Table, name: str) -> bool:
         """Whether nothing stands in a column: pandas then takes it for one of texts."""

@@ -22,14 +22,23 @@ from segmentation.criteria import (
     Table,
     to_value_test,
 )
-from segmentation.errors import Refused
+from segmentation.errors import Identifier, Message, Refused
 from segmentation.fields import Field, FieldType
 
 from ._finishing import passing_numbers, passing_values
 from ._frames import Column, Frame, Frames, is_eager, lazily, narrowed
 from ._keys import Keys, filled_key, flagged, joined, looked_up
 from ._nodes import Linked, at_leaves, fields_read, is_joined, is_own, part_of
-from ._tests import InexactError, Test, all_of, any_of, is_filled, negated, to_test, with_missing
+from ._predicates import (
+    InexactError,
+    Test,
+    all_of,
+    any_of,
+    is_filled,
+    negated,
+    to_test,
+    with_missing,
+)
 
 _FLAG, _FIGURE = "segmentation_flag", "segmentation_figure"
 
@@ -235,7 +244,13 @@ class Question:
             return to_test(column, item, blank_passes=blank_passes)
         except InexactError as error:
             if not self._frames.at_hand:
-                self._refuse(f"{column.place}: {error} cannot be done exactly there")
+                self._refuse(
+                    Message(
+                        "{place}: {what} cannot be done exactly there",
+                        place=Identifier(column.place),
+                        what=error.what,
+                    )
+                )
         found = passing_values(frame, column, passes)
         test = nw.col(column.name).is_in(found) if found else False
         return with_missing(column.value, test, blank_passes=blank_passes)
@@ -244,12 +259,16 @@ class Question:
         """A test of the numbers that the reference predicate finds among those who are left."""
         if not self._frames.at_hand:
             linked = not isinstance(node, InShare) and part_of(node).table.link is not None
-            what = "a link through another table" if linked else "a share or a contact's own figure"
-            self._refuse(f"{what} needs rows at hand")
+            self._refuse(
+                "a link through another table needs rows at hand"
+                if linked
+                else "a share or a contact's own figure needs rows at hand"
+            )
         return self._among(passing_numbers(node, self._bound, self._frames, frame))
 
     def _refuse(self, reason: str) -> NoReturn:
-        raise Refused(f"select on {self._frames.made_by.value}", reason) from None
+        step = Message("select on {engine}", engine=self._frames.made_by.value)
+        raise Refused(step, reason) from None
 
 
 def _compared_field(figure: BoundFigure) -> Field:

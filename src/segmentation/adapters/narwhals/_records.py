@@ -61,7 +61,11 @@ def selection_of(frame: Native, column: str = "no") -> Part:
 
 
 def from_frame(
-    frame: Native, kind: type[RecordT], *, columns: Mapping[str, str] | None = None
+    frame: Native,
+    kind: type[RecordT],
+    *,
+    columns: Mapping[str, str] | None = None,
+    extra: Iterable[Field] = (),
 ) -> Iterator[RecordT]:
     """The rows of a frame as records.
 
@@ -69,10 +73,11 @@ def from_frame(
         frame: The frame; columns that are no fields are passed over.
         kind: The class of the records.
         columns: The column of each field that has another name.
+        extra: A host's own fields that are columns too, as the schema has them.
 
     Raises:
         UnknownName: A field is named that there is none of, or a column is missing that is
-            named or holds the key.
+            named, holds the key or is to hold a field of the host's.
 
     >>> import polars as pl
     >>> from segmentation.contacts import Contact
@@ -81,26 +86,29 @@ def from_frame(
     'Oslo'
     """
     read = collected(nw.from_native(frame))
-    known = [field.name for field in fields_of(kind)]
+    own = list(extra)
+    known = [field.name for field in (*fields_of(kind), *own)]
     named = {name: name for name in known} | dict(columns or {})
-    for name in (*(columns or ()), *kind.__key__):
+    for name in (*(columns or ()), *kind.__key__, *(field.name for field in own)):
         if name not in known:
             raise UnknownName("field", name, known=known, where=kind.__table__)
         if named[name] not in read.columns:
             raise UnknownName("column", named[name], known=read.columns)
-    fields = [field for field in fields_of(kind) if named[field.name] in read.columns]
+    fields = [f for f in (*fields_of(kind), *own) if named[f.name] in read.columns]
     columns_read = [
         [_typed(value, field) for value in plain_values(read[named[field.name]], field)]
         for field in fields
     ]
     for row in zip(*columns_read, strict=True):
         pairs = zip(fields, row, strict=True)
-        given = {
-            field.name: field.blank if value is None else value
-            for field, value in pairs
-            if value is not None or field.name in kind.__key__
-        }
-        yield kind(**given)
+        given: dict[str, Any] = {}
+        added: dict[str, Any] = {}
+        for field, value in pairs:
+            if value is not None or field.name in kind.__key__:
+                (added if field.extra else given)[field.name] = (
+                    field.blank if value is None else value
+                )
+        yield kind(**given, **({"extra": added} if added else {}))
 
 
 def _typed(value: Any, field: Field) -> Any:  # noqa: ANN401

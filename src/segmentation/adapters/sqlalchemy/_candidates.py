@@ -1,6 +1,6 @@
-"""Candidates out of one statement: who would join a segment, as columns in the order of its lines.
+"""Candidates from one statement: the contacts that would join a segment, in the order of its lines.
 
-Whole columns come as one text each, so that no row goes through Python by itself.
+Each column is read as one text, so that Python does not handle each row by itself.
 """
 
 from array import array
@@ -15,24 +15,24 @@ from segmentation.fields import fields_of
 from segmentation.segments import BARRED, Candidates, Listed, Options
 from segmentation.serialization import from_json
 
-from ._compile import Rows
-from ._words import Element, Test, Words
+from ._dialects import Dialect
+from ._tables import Element, FromTable, Test
 
 _FIELDS = {field.name: field for field in fields_of(Contact)}
 _TAKEN = ("no", "company_no", "language_code", "correspondence_type", "salesperson_code")
 _ORDER = ("company_name", "company_no", "type", "name", "no")
 
-Found: TypeAlias = Callable[[Rows], Test]
-"""Whether the contact of a row was found."""
+Found: TypeAlias = Callable[[FromTable], Test]
+"""The function from the table of contacts to the condition that a contact was found."""
 
 
-def widened(found: Found, contacts: Callable[[], Rows], options: Options) -> Found:
-    """Who was found, and who comes along with them.
+def widened(found: Found, contacts: Callable[[], FromTable], options: Options) -> Found:
+    """The contacts that were found, and the further contacts that the options add.
 
     Args:
-        found: Who was found.
-        contacts: The rows of all contacts, under a name of their own at each call.
-        options: Who comes along.
+        found: The contacts that were found.
+        contacts: The table of contacts, under another alias at each call.
+        options: Which further contacts to add.
     """
     if options.expand_companies:
         found = _or_company(found, contacts, "company_no")
@@ -41,10 +41,10 @@ def widened(found: Found, contacts: Callable[[], Rows], options: Options) -> Fou
     return found
 
 
-def _or_company(found: Found, contacts: Callable[[], Rows], name: str) -> Found:
-    """Who was found, and contacts who bear one of their company numbers in a field."""
+def _or_company(found: Found, contacts: Callable[[], FromTable], name: str) -> Found:
+    """The contacts that were found, and those with one of their company numbers in a field."""
 
-    def either(rows: Rows) -> Test:
+    def either(rows: FromTable) -> Test:
         others = contacts()
         company = _value(others, "company_no")
         theirs = sa.select(company).where(found(others), company != "")
@@ -54,15 +54,15 @@ def _or_company(found: Found, contacts: Callable[[], Rows], name: str) -> Found:
 
 
 def candidates(
-    connection: sa.Connection, rows: Rows, found: Test | None, words: Words
+    connection: sa.Connection, rows: FromTable, found: Test | None, dialect: Dialect
 ) -> Candidates:
-    """The candidates that a database finds.
+    """The candidates, read from a database.
 
     Args:
-        connection: The database.
-        rows: The rows of all contacts.
-        found: Whether a row's contact is one; ``None`` if all are.
-        words: Those of the database.
+        connection: The connection to read with.
+        rows: The table of contacts.
+        found: The condition that a contact is a candidate, ``None`` if all are.
+        dialect: The dialect of the database.
     """
     barred = sa.case(
         (_value(rows, "privacy_blocked"), 1),
@@ -74,11 +74,11 @@ def candidates(
     if found is not None:
         chosen = chosen.where(found)
     listed = chosen.order_by(*(_value(rows, name) for name in _ORDER)).subquery()
-    columns = connection.execute(sa.select(*map(words.listed, listed.c))).one()
+    columns = connection.execute(sa.select(*map(dialect.listed, listed.c))).one()
     return _unpacked(*(from_json(column) if column else [] for column in columns))
 
 
-def _value(rows: Rows, name: str) -> Element:
+def _value(rows: FromTable, name: str) -> Element:
     return rows.value(_FIELDS[name])
 
 

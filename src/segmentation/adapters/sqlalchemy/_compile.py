@@ -1,14 +1,13 @@
-"""Bound selections as one statement.
+"""Bound selections as one SQL statement.
 
-Every condition is either true or false, never unknown: values are filled with the blank of
-their type before they are compared, and those of dates and times are asked for first.
+Every condition is true or false, never unknown (``NULL``). A missing value counts as the blank of
+its type. Dates and times have no blank, so a condition on one tests first whether it is there.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, Protocol, TypeAlias, assert_never
+from typing import Any, TypeAlias, assert_never
 
-import attrs
 import sqlalchemy as sa
 
 from segmentation.criteria import (
@@ -37,51 +36,21 @@ from segmentation.criteria import (
 )
 from segmentation.fields import Field, FieldType
 
-from ._tests import all_of, any_of, is_filled, passes
-from ._words import Element, Test, Words
+from ._dialects import Dialect
+from ._predicates import all_of, any_of, is_filled, to_clause
+from ._source import Source
+from ._tables import Element, FromTable, Test
+
+Chain: TypeAlias = Sequence[tuple[Table, FromTable]]
+"""Tables that are linked one to the next, each with its place in the statement."""
 
 
-@attrs.frozen
-class Rows:
-    """The rows of a table at one place of a statement.
-
-    Attributes:
-        element: What stands behind ``FROM``.
-        value: The value of a field, filled with the blank of its type where it is missing.
-        unindexed: Whether to find those of one contact means to go through all of them.
-    """
-
-    element: sa.FromClause
-    value: Callable[[Field], Element]
-    unindexed: bool = False
-
-
-Chain: TypeAlias = Sequence[tuple[Table, Rows]]
-"""Tables that lead from one to the next, each with its rows."""
-
-
-class Source(Protocol):
-    """Where a statement finds rows and members."""
-
-    def rows(self, table: Table) -> Rows:
-        """The rows of a table of the schema, under a name of their own at each call.
-
-        Those of a linked table are looked up by the fields of the link.
-        """
-
-    def segment_members(self, segment_no: str) -> sa.Select[Any]:
-        """The numbers of the contacts on the lines of a segment."""
-
-    def logged_members(self, entry_no: int) -> sa.Select[Any]:
-        """The numbers of the contacts that a logged segment was logged for."""
-
-
-def to_statement(bound: BoundSelection, source: Source, words: Words) -> sa.Select[Any]:
+def to_statement(bound: BoundSelection, source: Source, dialect: Dialect) -> sa.Select[Any]:
     """The statement that selects the numbers of the contacts that pass.
 
-    They come in ascending order; those of a cut in the order of the cut.
+    The numbers are in ascending order, or in the order of the cut.
     """
-    compiler = _Compiler(bound, source, words)
+    compiler = _Compiler(bound, source, dialect)
     number = compiler.number
     statement = sa.select(number).select_from(compiler.base.element)
     if bound.node is not None:
@@ -93,7 +62,7 @@ def to_statement(bound: BoundSelection, source: Source, words: Words) -> sa.Sele
             by = [compiler.order(each.field, descending=each.descending) for each in order]
             return statement.order_by(*by, number).limit(count)
         case Sample(count, seed):
-            return statement.order_by(words.hashed(seed, number), number).limit(count)
+            return statement.order_by(dialect.hashed(seed, number), number).limit(count)
         case _:
             assert_never(bound.cut)
 
@@ -101,32 +70,32 @@ def to_statement(bound: BoundSelection, source: Source, words: Words) -> sa.Sele
 class _Compiler:
     """Translates one selection."""
 
-    def __init__(self, bound: BoundSelection, source: Source, words: Words) -> None:
+    def __init__(self, bound: BoundSelection, source: Source, dialect: Dialect) -> None:
         self._bound = bound
         self._schema = bound.schema
         self._source = source
-        self._words = words
+        self._dialect = dialect
         self._base = self._schema.table(self._schema.base)
         self.base = source.rows(self._base)
 
     @property
     def number(self) -> Element:
-        """The number of the contact that is looked at."""
+        """The number of the contact in the current row."""
         return self.base.value(self._base.field(self._schema.key))
 
     def test(self, node: BoundNode) -> Test:
-        """Whether the contact passes."""
+        """The condition that the contact passes a node."""
         match node:
             case BoundPart():
                 return self._part(node)
             case BoundFigure():
-                return self._figure(node)
+                return self._aggregate(node)
             case InSegment(segment_no):
                 return self.number.in_(self._source.segment_members(segment_no))
             case InLoggedSegment(entry_no):
                 return self.number.in_(self._source.logged_members(entry_no))
             case InShare(seed, start, stop):
-                share = self._words.share(seed, self.number)
+                share = self._dialect.share(seed, self.number)
                 return sa.and_(share >= start, share < stop)
             case Not(item):
                 return sa.not_(self.test(item))
@@ -138,7 +107,7 @@ class _Compiler:
                 assert_never(node)
 
     def order(self, name: str, *, descending: bool) -> sa.UnaryExpression[Any]:
-        """What to order contacts by: blanks of dates first, options by their position."""
+        """The sort key for a field. Blank dates come first, options are in their defined order."""
         field = self._base.field(name)
         value = self.base.value(field)
         if field.type is FieldType.OPTION:
@@ -146,13 +115,14 @@ class _Compiler:
             value = sa.case(places, value=value, else_=0)
         return value.desc().nulls_last() if descending else value.asc().nulls_first()
 
-    def _conditions(self, conditions: Iterable[BoundWhere], rows: Rows) -> list[Test]:
+    def _conditions(self, conditions: Iterable[BoundWhere], rows: FromTable) -> list[Test]:
         return [
-            passes(where.filter, where.field, rows.value(where.field), self._words)
+            to_clause(where.filter, where.field, rows.value(where.field), self._dialect)
             for where in conditions
         ]
 
     def _part(self, part: BoundPart) -> Test:
+        """The condition that the contact's own fields, or one of its rows, meet all conditions."""
         if part.table.link is None:
             return all_of(self._conditions(part.conditions, self.base))
         chain = self._chain(part.table)
@@ -160,7 +130,7 @@ class _Compiler:
         return _exists(chain, [*self._linked(chain), *conditions])
 
     def _chain(self, table: Table) -> Chain:
-        """A table, those that its link goes through, and at last that of the contacts."""
+        """A table, the tables that its link goes through, and last the table of contacts."""
         chain = [(table, self._source.rows(table))]
         while (link := chain[-1][0].link) is not None:
             other = self._schema.table(link.through or self._schema.base)
@@ -168,15 +138,18 @@ class _Compiler:
         return chain
 
     def _linked(self, chain: Chain) -> list[Test]:
-        """That each row belongs to the next, and the last to the contact."""
+        """The conditions that each row is linked to the next, and the last to the contact."""
         return [
             test
             for (table, rows), (other, others) in pairwise(chain)
             for test in (*_keyed(table, rows, other, others), *self._only(table, rows))
         ]
 
-    def _belonging(self, chain: Chain) -> list[Test]:
-        """That a row belongs to the contact: it is there once, however many lead to it."""
+    def _semi_join(self, chain: Chain) -> list[Test]:
+        """The conditions that a row is linked to the contact, in whatever way.
+
+        Unlike with a join, the row counts once even if several rows of another table link it.
+        """
         (table, rows), *behind = chain
         if len(behind) == 1:
             return self._linked(chain)
@@ -191,8 +164,11 @@ class _Compiler:
         listed = _select(theirs, behind, [filled, *self._linked(behind)])
         return [sa.tuple_(*keys).in_(listed), *self._only(table, rows)]
 
-    def _only(self, table: Table, rows: Rows) -> list[Test]:
-        """That the further pair of a link is equal, which some contacts are spared."""
+    def _only(self, table: Table, rows: FromTable) -> list[Test]:
+        """The condition on the further pair of fields that a link compares, if it has one.
+
+        Contacts with a certain value in a field of their own are exempt from it.
+        """
         link = table.link
         if link is None or link.only is None:
             return []
@@ -203,10 +179,11 @@ class _Compiler:
             return [test]
         field = self._base.field(link.unless[0])
         equal = Compare(Operator.EQUAL, Operand(link.unless[1]))
-        spared = BoundWhere(field, bind_filter(equal, field, self._bound.as_of))
-        return [any_of([*self._conditions([spared], self.base), test])]
+        exempt = BoundWhere(field, bind_filter(equal, field, self._bound.as_of))
+        return [any_of([*self._conditions([exempt], self.base), test])]
 
-    def _figure(self, figure: BoundFigure) -> Test:
+    def _aggregate(self, figure: BoundFigure) -> Test:
+        """The condition that a figure over the contact's rows passes its filter."""
         table = figure.part.table
         link = table.link
         if link is None:
@@ -217,10 +194,10 @@ class _Compiler:
         rows = chain[0][1]
         if rows.unindexed and _may_be_listed(table) and not (link.through or link.only):
             return self._in_groups(figure, link, rows)
-        return self._measure(figure, rows, self._belonging(chain))
+        return self._measure(figure, rows, self._semi_join(chain))
 
-    def _measure(self, figure: BoundFigure, rows: Rows, linked: Iterable[Test]) -> Test:
-        """That the figure over the rows that belong to the contact passes."""
+    def _measure(self, figure: BoundFigure, rows: FromTable, linked: Iterable[Test]) -> Test:
+        """The condition that the figure over the linked rows passes, by a subquery per contact."""
         measured, field = self._measured(figure, rows)
         conditions = self._conditions(figure.part.conditions, rows)
         value: Element = (
@@ -230,10 +207,10 @@ class _Compiler:
             .correlate_except(rows.element)
             .scalar_subquery()
         )
-        return self._passes(figure.filter, field, value)
+        return self._filtered(figure.filter, field, value)
 
-    def _in_groups(self, figure: BoundFigure, link: Link, rows: Rows) -> Test:
-        """The same by the figures of all contacts' rows, grouped by what links them."""
+    def _in_groups(self, figure: BoundFigure, link: Link, rows: FromTable) -> Test:
+        """The same by one subquery for all contacts, grouped by the fields of the link."""
         measured, field = self._measured(figure, rows)
         pairs = [(figure.part.table.field(name), self._base.field(own)) for name, own in link.on]
         keys = [rows.value(field) for field, _ in pairs]
@@ -242,22 +219,23 @@ class _Compiler:
         groups = sa.select(*keys).select_from(rows.element).where(filled, *conditions)
         blank_passes = to_value_test(figure.filter, field)(field.blank)
         sought = Not(figure.filter) if blank_passes else figure.filter
-        groups = groups.group_by(*keys).having(self._passes(sought, field, measured))
+        groups = groups.group_by(*keys).having(self._filtered(sought, field, measured))
         found = sa.tuple_(*(self.base.value(own) for _, own in pairs)).in_(groups)
         return sa.not_(found) if blank_passes else found
 
-    def _passes(self, item: BoundFilter, field: Field, value: Element) -> Test:
-        counted = self._words.number(value) if field.type is FieldType.DECIMAL else value
-        return passes(item, field, counted, self._words)
+    def _filtered(self, item: BoundFilter, field: Field, value: Element) -> Test:
+        """The condition that a figure passes a filter."""
+        counted = self._dialect.number(value) if field.type is FieldType.DECIMAL else value
+        return to_clause(item, field, counted, self._dialect)
 
-    def _measured(self, figure: BoundFigure, rows: Rows) -> tuple[Element, Field]:
-        """What is worked out over the rows, and the field that it compares as."""
+    def _measured(self, figure: BoundFigure, rows: FromTable) -> tuple[Element, Field]:
+        """The aggregate over the rows, and a field of the type that it is compared as."""
         if figure.field is None:
             return sa.type_coerce(sa.func.count(), sa.BigInteger()), Field("", FieldType.INTEGER)
         value = rows.value(figure.field)
         match figure.measure:
             case Measure.COUNT | Measure.SUM:
-                return self._words.total(value), Field("", FieldType.DECIMAL)
+                return self._dialect.total(value), Field("", FieldType.DECIMAL)
             case Measure.EARLIEST:
                 return sa.func.min(value, type_=value.type), figure.field
             case Measure.LATEST:
@@ -266,14 +244,14 @@ class _Compiler:
                 assert_never(figure.measure)
 
 
-def _keyed(table: Table, rows: Rows, other: Table, others: Rows) -> Iterator[Test]:
-    """That two rows have equal values, pair by pair, the first of them not blank."""
+def _keyed(table: Table, rows: FromTable, other: Table, others: FromTable) -> Iterator[Test]:
+    """The conditions that two rows are equal in all fields of a link, the first not blank."""
     pairs = table.link.on if table.link else ()
     for place, (name, other_name) in enumerate(pairs):
         field = table.field(name)
         value, others_value = rows.value(field), others.value(other.field(other_name))
         if place == 0:
-            # Few rows are ever asked whether they are filled, once an index has found them.
+            # The comparison comes first: it can use an index, and few rows are left after it.
             yield from (value == others_value, is_filled(field, value))
         elif field.blank is None:
             yield value.is_not_distinct_from(others_value)
@@ -282,15 +260,15 @@ def _keyed(table: Table, rows: Rows, other: Table, others: Rows) -> Iterator[Tes
 
 
 def _may_be_listed(table: Table) -> bool:
-    """Whether keys of rows are found in a list of keys, where what is missing equals nothing."""
+    """Whether ``IN`` finds the keys of rows. It would not find a key with a missing date."""
     pairs = table.link.on if table.link else ()
     return all(table.field(name).blank is not None for name, _ in pairs)
 
 
 def _exists(chain: Chain, tests: Iterable[Test]) -> Test:
-    """That there are rows of all tables of a chain but the contacts'."""
+    """The condition that there are such rows in all tables of a chain but that of contacts."""
     tests = list(tests)
-    if any(test is sa.false() for test in tests):  # which would fold away what joins the tables
+    if any(test is sa.false() for test in tests):  # SQLAlchemy would drop all other conditions
         return sa.false()
     return sa.exists(_select([sa.literal_column("1")], chain, tests))
 

@@ -1,4 +1,4 @@
-"""Contacts, chosen by one statement in the database."""
+"""Contacts, selected by one statement in the database."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, assert_never
@@ -21,76 +21,25 @@ from segmentation.criteria import (
     Not,
     Table,
 )
-from segmentation.errors import NotFound, UnknownName
-from segmentation.fields import Field, FieldType, Record, fields_of
-from segmentation.interactions import Interaction
+from segmentation.errors import NotFound
+from segmentation.fields import Record, fields_of
 from segmentation.memory import MemoryContacts
 from segmentation.segments import Candidates, Options, contact_schema
 
 from ._candidates import Found, candidates, widened
-from ._compile import Rows, to_statement
+from ._compile import to_statement
+from ._dialects import Dialect, dialect_of
 from ._faults import legible
 from ._mapping import MappedTable, check_named, reading
 from ._repositories import SqlRecords
 from ._segments import SqlSegments
-from ._tables import EXTRA, Layout, Naming, Tables
+from ._source import Source
+from ._tables import FromTable, Tables
 from ._types import can_hold_text
 from ._units import Unit
-from ._words import Element, Words, words_of
 
 _DEEPEST, _LONGEST = 40, 5_000
-"""How deep a selection may be nested, and how many tests it may have, for one statement."""
-
-
-class TableSource:
-    """Rows of our tables, or of those of the host that stand in for them.
-
-    Args:
-        tables: Our tables.
-        mapped: Tables of the host, by the name of the table that they stand in for.
-        words: Those of the database.
-        naming: Gives our tables their names in a statement.
-    """
-
-    def __init__(
-        self,
-        tables: Tables,
-        mapped: Mapping[str, MappedTable],
-        words: Words,
-        naming: Naming = sa.Table.alias,
-    ) -> None:
-        self._tables = tables
-        self._layouts: dict[str, Layout[Any]] = tables.by_name()
-        self._mapped = mapped
-        self._words = words
-        self._naming = naming
-
-    def rows(self, table: Table) -> Rows:
-        """The rows of a table of the schema, under a name of their own at each call."""
-        if table.name in self._mapped:
-            by = [name for name, _ in table.link.on] if table.link else []
-            return self._mapped[table.name].rows(table.fields, self._words, by=by)
-        if table.name not in self._layouts:
-            known = [*self._layouts, *self._mapped]
-            raise UnknownName("table", table.name, known=known, where="the database")
-        element = self._naming(self._layouts[table.name].table)
-        return Rows(element, lambda field: self._value(element, field))
-
-    def _value(self, element: sa.FromClause, field: Field) -> Element:
-        if field.extra:
-            return self._words.extra_field(element.c[EXTRA], field)
-        value = element.c[field.name]
-        return self._words.number(value) if field.type is FieldType.DECIMAL else value
-
-    def segment_members(self, segment_no: str) -> sa.Select[Any]:
-        """The numbers of the contacts on the lines of a segment."""
-        lines = self._tables.lines.table
-        return sa.select(lines.c.contact_no).where(lines.c.segment_no == segment_no)
-
-    def logged_members(self, entry_no: int) -> sa.Select[Any]:
-        """The numbers of the contacts that a logged segment was logged for."""
-        logged = self._tables.of(Interaction).table
-        return sa.select(logged.c.contact_no).where(logged.c.logged_segment_entry_no == entry_no)
+"""How deep a selection may be nested, and how many conditions it may have, for one statement."""
 
 
 class SqlContacts:
@@ -104,14 +53,14 @@ class SqlContacts:
         self._mapped = mapped or {}
 
     def statement(self, bound: BoundSelection, dialect: sa.Dialect) -> sa.Select[Any]:
-        """The statement that `matching` runs, for a driver of the host's own."""
+        """The statement that `matching` runs, for a host that runs it by itself."""
         check_named(self._mapped, self._tables, bound.schema)
-        words = words_of(dialect, self._tables)
-        source = TableSource(self._tables, self._mapped, words, self._tables.naming())
-        return to_statement(bound, source, words)
+        ours = dialect_of(dialect, self._tables)
+        source = Source(self._tables, self._mapped, ours, self._tables.naming())
+        return to_statement(bound, source, ours)
 
     def matching(self, bound: BoundSelection) -> Sequence[str]:
-        """The numbers of the contacts that pass a selection, ascending."""
+        """The numbers of the contacts that pass a selection, ascending, or in the cut's order."""
         if is_too_large(bound):
             return self._in_python(bound)
         with self._unit.connection() as connection:
@@ -120,7 +69,7 @@ class SqlContacts:
             return connection.scalars(self.statement(bound, connection.dialect)).all()
 
     def count(self, bound: BoundSelection) -> int:
-        """How many contacts pass a selection; a cut is not made."""
+        """How many contacts pass a selection. The cut is ignored."""
         whole = attrs.evolve(bound, cut=None)
         if is_too_large(whole):
             return len(self.matching(whole))
@@ -142,12 +91,12 @@ class SqlContacts:
             raise NotFound("segment", no)
 
     def get_many(self, nos: Iterable[str]) -> Sequence[Contact]:
-        """The contacts with these numbers, in their order; unknown numbers are passed over."""
+        """The contacts with these numbers, in this order. Unknown numbers are skipped."""
         wanted = list(nos)
         with self._unit.connection() as connection, legible(Contact.__table__):
-            words, layout = words_of(connection.dialect, self._tables), self._tables.of(Contact)
-            columns, values = reading(layout, self._mapped, words)
-            among = words.among(values["no"], [str(no) for no in wanted if can_hold_text(no)])
+            dialect, layout = dialect_of(connection.dialect, self._tables), self._tables.of(Contact)
+            columns, values = reading(layout, self._mapped, dialect)
+            among = dialect.among(values["no"], [str(no) for no in wanted if can_hold_text(no)])
             query = sa.select(*columns).where(among)
             found = {
                 contact.no: contact
@@ -156,27 +105,27 @@ class SqlContacts:
         return [found[no] for no in wanted if no in found]
 
     def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
-        """Those who pass a selection or have these numbers, as they would join a segment."""
+        """The contacts that pass a selection or have these numbers, as candidates."""
         if isinstance(chosen, BoundSelection) and is_too_large(chosen):
             return self.candidates(self._in_python(chosen), options)
         with self._unit.connection() as connection:
-            words = words_of(connection.dialect, self._tables)
+            dialect = dialect_of(connection.dialect, self._tables)
 
-            def contacts() -> Rows:
-                return self._rows(Contact, words)
+            def contacts() -> FromTable:
+                return self._rows(Contact, dialect)
 
-            rows, found = contacts(), self._found(connection, chosen, words)
+            rows, found = contacts(), self._found(connection, chosen, dialect)
             test = widened(found, contacts, options)(rows) if found else None
-            return candidates(connection, rows, test, words)
+            return candidates(connection, rows, test, dialect)
 
     def _found(
-        self, connection: sa.Connection, chosen: BoundSelection | Collection[str], words: Words
+        self, connection: sa.Connection, chosen: BoundSelection | Collection[str], dialect: Dialect
     ) -> Found | None:
-        """Whether a row's contact is chosen; ``None`` if all are."""
+        """The condition that a contact is chosen, ``None`` if all are."""
         number = contact_schema().table("contact").field("no")
         if not isinstance(chosen, BoundSelection):
             nos = [str(no) for no in chosen if can_hold_text(no)]
-            return lambda rows: words.among(rows.value(number), nos)
+            return lambda rows: dialect.among(rows.value(number), nos)
         if chosen.node is None and chosen.cut is None:
             return None
         for segment_no in segments_named(chosen.node):
@@ -185,16 +134,16 @@ class SqlContacts:
         passing = (statement if chosen.cut else statement.order_by(None)).cte()
         return lambda rows: rows.value(number).in_(sa.select(*passing.c))
 
-    def _rows(self, kind: type[Record], words: Words) -> Rows:
+    def _rows(self, kind: type[Record], dialect: Dialect) -> FromTable:
         table = Table(kind.__table__, {field.name: field for field in fields_of(kind)})
         mapped = {name: host.only(table.fields) for name, host in self._mapped.items()}
-        return TableSource(self._tables, mapped, words).rows(table)
+        return Source(self._tables, mapped, dialect).rows(table)
 
 
 def is_too_large(bound: BoundSelection) -> bool:
-    """Whether a selection is nested so deep, or so long, that databases refuse its statement.
+    """Whether a selection is too deep or too long for the databases' limits on statements.
 
-    Nobody types such a selection; what a program made is then answered in Python.
+    Only programs make such selections. They are answered in Python.
     """
     waiting: list[tuple[object, int]] = [(bound.node, 0)]
     tests = 0
@@ -218,7 +167,7 @@ def is_too_large(bound: BoundSelection) -> bool:
 
 
 def segments_named(node: BoundNode | None) -> Iterator[str]:
-    """The segments that a selection asks membership of."""
+    """The segments that a selection tests membership in."""
     match node:
         case InSegment(segment_no):
             yield segment_no

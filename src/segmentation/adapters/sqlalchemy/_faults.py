@@ -1,23 +1,23 @@
-"""Errors of databases as errors of ours, without any password."""
+"""Errors of databases, translated into ours, without passwords."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from segmentation.errors import Conflict, SegmentationError, StoreError
+from segmentation.errors import Conflict, Message, SegmentationError, StoreError, text_of
 
 _RACES = frozenset({"40001", "40P01", "55P03"})
-"""Serialization failure, deadlock, lock not available: what another writer causes."""
+"""Errors that another writer causes: serialization failure, deadlock, lock not available."""
 
 
 @contextmanager
 def translated(store: str, password: str = "") -> Iterator[None]:
-    """Errors of the database that leave the bracket become ours.
+    """Translate errors of the database that leave the block into ours.
 
     Args:
-        store: How to call the store in errors.
-        password: What no error may show.
+        store: The name of the store in errors.
+        password: The password, which must not appear in errors.
     """
     try:
         yield
@@ -31,13 +31,15 @@ def translated(store: str, password: str = "") -> Iterator[None]:
 
 @contextmanager
 def legible(table: str) -> Iterator[None]:
-    """What a host keeps and nobody can read is an error of ours: no date, no number."""
+    """Translate errors about unreadable values in a host's tables into ours."""
     try:
         yield
     except SegmentationError:
         raise
     except ValueError as error:
-        raise StoreError(table, f"holds what cannot be read: {error}") from error
+        raise StoreError(
+            table, Message("holds what cannot be read: {error}", error=text_of(error))
+        ) from error
 
 
 def _as_ours(error: sa.exc.DBAPIError, store: str, password: str) -> SegmentationError:
@@ -46,7 +48,9 @@ def _as_ours(error: sa.exc.DBAPIError, store: str, password: str) -> Segmentatio
     reason = lines[0].replace(password, "***") if password else lines[0]
     state = getattr(origin, "sqlstate", None)
     if state in _RACES or "database is locked" in reason or "is busy" in reason:
-        return Conflict(store, f"somebody else is writing at this moment, try again ({reason})")
+        busy = "somebody else is writing at this moment, try again ({reason})"
+        return Conflict(Message("{store}", store=store), Message(busy, reason=reason))
     if isinstance(error, sa.exc.IntegrityError):
-        return Conflict(store, f"somebody else was quicker; nothing was done ({reason})")
-    return StoreError(store, reason)
+        late = "somebody else was quicker; nothing was done ({reason})"
+        return Conflict(Message("{store}", store=store), Message(late, reason=reason))
+    return StoreError(store, Message("the database says: {reason}", reason=reason))

@@ -1,4 +1,4 @@
-"""Functions that SQLite lacks, added to each connection."""
+"""Functions that SQLite lacks. They are added to each connection."""
 
 import json
 import sqlite3
@@ -14,7 +14,7 @@ from segmentation.serialization import value_from_data
 
 
 def add_functions(connection: sqlite3.Connection) -> None:
-    """Give a connection the functions that our statements use."""
+    """Add the functions that our statements use to a connection."""
     connection.create_collation("segmentation_decimal", compare_decimals)
     connection.create_aggregate("segmentation_sum", 1, _Sum)  # type: ignore[arg-type]  # shape
     for name, count, function in (
@@ -33,7 +33,7 @@ _share_of = lru_cache(maxsize=64)(share_of)
 
 
 def compare_decimals(one: str, other: str) -> int:
-    """-1, 0 or 1, by the values that two texts spell; what spells none comes first."""
+    """Compare two texts as decimals: -1, 0 or 1. A text that is not a number comes first."""
     left, right = _decimal(one), _decimal(other)
     return (left > right) - (left < right)
 
@@ -44,17 +44,17 @@ def _decimal(text: str) -> Decimal:
         value = Decimal(text)
     except ArithmeticError:
         return Decimal("-Infinity")
-    return value if value == value else Decimal("-Infinity")  # noqa: PLR0124 - a NaN is not
+    return value if value == value else Decimal("-Infinity")  # noqa: PLR0124 - only NaN differs from itself
 
 
 class _Sum:
-    """The exact sum of decimals spelled as texts."""
+    """The exact sum of decimals that are stored as texts."""
 
     def __init__(self) -> None:
         self._total = Decimal(0)
 
     def step(self, value: str | float | None) -> None:
-        """Add one."""
+        """Add a value."""
         if value is not None:
             self._total += Decimal(str(value))
 
@@ -64,15 +64,15 @@ class _Sum:
 
 
 def _moment(text: str | None) -> str | None:
-    """A point in time as a column of ours holds it, from any ISO form."""
+    """A point in time in the form of our columns, from any ISO form."""
     if text is None:
         return None
     moment = aware(datetime.fromisoformat(text))
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _extra(data: str, name: str, field_type: str) -> Any:  # noqa: ANN401 - what SQLite holds
-    """An extra field as a column of its type would hold it; ``NULL`` where it is missing."""
+def _extra(data: str, name: str, field_type: str) -> Any:  # noqa: ANN401 - any value of SQLite
+    """An extra field in the form of a column of its type, ``NULL`` if it is missing."""
     value: Value = value_from_data(json.loads(data).get(name))
     match FieldType(field_type):
         case FieldType.CODE:
@@ -91,7 +91,7 @@ def _extra(data: str, name: str, field_type: str) -> Any:  # noqa: ANN401 - what
             assert_never(found)
 
 
-def _iso(value: Any) -> str | None:  # noqa: ANN401 - a date or time, if a host kept to it
+def _iso(value: Any) -> str | None:  # noqa: ANN401 - a date or time, or a wrong value
     if value is None:
         return None
     if hasattr(value, "microsecond"):

@@ -1,7 +1,7 @@
-"""Guards in the database itself: entries of the journal are added, never changed or removed.
+"""Triggers that protect the journal: entries are added, never changed or removed.
 
-Personal content alone may go, and only while its entry's number stands in a table that the
-library fills and empties again around an erasure.
+The only exception is personal content, which can be erased. The triggers allow that only while
+the number of the entry is in a table that the library fills before an erasure and empties after.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def make_guards(connection: sa.Connection, tables: Tables) -> None:
 
 
 def _unchanged(connection: sa.Connection, tables: Tables, same: str) -> str:
-    """That only the personal content goes, and that this was allowed."""
+    """The condition that only the personal content is removed, and that this is allowed."""
     quote = connection.dialect.identifier_preparer
     columns = [quote.format_column(c) for c in tables.journal.c if c.name != "personal"]
     kept = " AND ".join(f"NEW.{column} {same} OLD.{column}" for column in columns)
@@ -34,7 +34,7 @@ def _sqlite(connection: sa.Connection, tables: Tables) -> Iterator[str]:
     quote = connection.dialect.identifier_preparer
     journal = quote.format_table(tables.journal)
     unchanged = _unchanged(connection, tables, "IS")
-    # INSERT OR REPLACE removes rows without asking the trigger for that.
+    # INSERT OR REPLACE removes rows without firing the trigger for DELETE.
     following = f"(SELECT coalesce(max(number), 0) + 1 FROM {journal})"  # noqa: S608 - a name of ours
     for event, when in (
         ("INSERT", f"WHEN NEW.number IS NOT {following}"),

@@ -1,6 +1,6 @@
-"""Lower and upper case as Python knows them, for PostgreSQL, whose locales know other letters.
+"""Functions for PostgreSQL that change case exactly as Python does, whatever the locale.
 
-The functions are made once, in the database, from what this Python knows of Unicode.
+They are made once in the database, from the Unicode data of the running Python.
 """
 
 import sys
@@ -17,7 +17,7 @@ _SMALL, _FINAL = _SIGMA.lower(), f"a{_SIGMA}".lower()[1]
 
 
 def make_letters(connection: sa.Connection, tables: Tables) -> None:
-    """Make the functions; another version of Unicode gets functions of its own."""
+    """Make the functions. Each version of Unicode has functions of its own."""
     blanks = "".join(filter(str.isspace, _characters()))
     lower = [*_replacing(str.lower), _final_sigma()]
     _make(connection, function_name(tables, "lower"), "value", lower, str.lower)
@@ -26,7 +26,7 @@ def make_letters(connection: sa.Connection, tables: Tables) -> None:
 
 
 def function_name(tables: Tables, verb: str) -> tuple[str | None, str]:
-    """Schema and name of the function that does what a function of Python does."""
+    """The schema and the name of the function for a function of Python."""
     version = unicodedata.unidata_version.replace(".", "_")
     return tables.schema, f"{tables.prefix}segmentation_{verb}_{version}"
 
@@ -38,7 +38,7 @@ def _make(
     replacing: Iterable[str],
     change: Callable[[str], str],
 ) -> None:
-    """A function that is quick where a text is ASCII, as most are, and exact elsewhere."""
+    """Make a function. It is quick for ASCII texts, as most are, and exact for others."""
     quote = connection.dialect.identifier_preparer.quote
     called = ".".join(quote(part) for part in name if part)
     single = [(each, new) for each, new in _changed(change) if len(new) == 1]
@@ -55,7 +55,7 @@ def _make(
 
 
 def _replacing(change: Callable[[str], str]) -> list[str]:
-    """Steps for letters that become several."""
+    """The steps for letters that are replaced by several letters."""
     return [
         f"v := replace(v, {_quoted(each)}, {_quoted(new)});"
         for each, new in _changed(change)
@@ -67,7 +67,7 @@ def _replacing(change: Callable[[str], str]) -> list[str]:
 def _final_sigma() -> str:
     """The step for a capital sigma that ends a word, as ``str.lower`` sees it.
 
-    It has a letter with case before it and none after it; marks in between do not count.
+    Such a sigma has a cased letter before it and none after it. Marks in between are ignored.
     """
     marks, cased = [], []
     for each in _characters():
@@ -81,7 +81,7 @@ def _final_sigma() -> str:
 
 
 def _characters() -> Iterator[str]:
-    """Every character that a text in a database can hold."""
+    """Every character that a database can store."""
     for number in range(1, sys.maxunicode + 1):
         if not 0xD800 <= number < 0xE000:  # noqa: PLR2004 - the surrogates
             yield chr(number)
@@ -89,7 +89,7 @@ def _characters() -> Iterator[str]:
 
 @cache
 def _changed(change: Callable[[str], str]) -> list[tuple[str, str]]:
-    """Letters beyond ASCII that a function changes, and what they become."""
+    """The letters beyond ASCII that a function changes, and their replacements."""
     return [(each, change(each)) for each in _characters() if change(each) != each > "\x7f"]
 
 
@@ -98,7 +98,7 @@ def _quoted(text: str) -> str:
 
 
 def _ranges(characters: Iterable[str]) -> str:
-    """Ascending characters as the inside of a bracket expression."""
+    """Ascending characters as ranges for a bracket expression."""
     ranges: list[list[int]] = []
     for number in map(ord, characters):
         if ranges and ranges[-1][1] == number - 1:

@@ -1,4 +1,4 @@
-"""Opening a store: created on first use, brought up to date, or refused and left untouched."""
+"""Opening a store: create it, upgrade it, or refuse it and leave it unchanged."""
 
 import sqlite3
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from segmentation.errors import NotFound, StoreError
+from segmentation.errors import Message, NotFound, StoreError
 from segmentation.serialization import to_json
 
 from ._faults import translated
@@ -19,14 +19,15 @@ _MAGIC = b"SQLite format 3\0"
 _BUSY_SECONDS = 10
 
 _NEVER = 2**31
-"""After how many runs PostgreSQL prepares a statement, and then plans it for any values at all.
+"""The number of runs after which a statement is prepared: never, in effect.
 
-A plan for the values at hand is the better one; many rows at once are prepared nevertheless.
+PostgreSQL plans a prepared statement for any values. A plan for the actual values is better.
+Statements that insert many rows are prepared nevertheless.
 """
 
 
 def make_engine(url: sa.URL) -> sa.Engine:
-    """An engine with what our statements rely on."""
+    """An engine with the settings that our statements need."""
     options: dict[str, Any] = {"json_serializer": to_json, "hide_parameters": True}
     if url.get_backend_name() == "sqlite":
         patience = {} if "timeout" in url.query else {"timeout": _BUSY_SECONDS}
@@ -46,15 +47,15 @@ def make_engine(url: sa.URL) -> sa.Engine:
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin where we say so
+    connection.isolation_level = None  # transactions begin only when we begin them
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA secure_delete = ON")  # what was erased is not in the file either
+    connection.execute("PRAGMA secure_delete = ON")  # erased data is removed from the file too
     add_functions(connection)
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    # A transaction that writes takes its turn at the beginning: two that have both read could
-    # never both go on to write.
+    # A transaction that will write takes the lock at once. If two transactions had both read
+    # before, neither could go on to write.
     writes = connection.get_execution_options().get(WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -66,20 +67,24 @@ def _set_up_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN40
 
 
 def check_file(path: Path, store: str) -> None:
-    """Refuse a file that is no store of ours, by its first bytes: nothing is opened.
+    """Check by its first bytes that a file is a store, without opening it as a database.
+
+    A file that does not exist, or is empty, is accepted.
 
     Raises:
-        StoreError: It is no SQLite database, or not one of ours, or of a later version.
+        StoreError: The file is not a SQLite database, is not ours, or has a later version.
     """
     try:
         with path.open("rb") as file:
             head = file.read(100)
     except FileNotFoundError:
         if not path.parent.is_dir():
-            raise StoreError(store, f"there is no folder {path.parent}") from None
+            reason = Message("there is no folder {folder}", folder=str(path.parent))
+            raise StoreError(store, reason) from None
         return
     except OSError as error:
-        raise StoreError(store, f"cannot be read: {error.strerror}") from error
+        reason = Message("cannot be read: {error}", error=error.strerror)
+        raise StoreError(store, reason) from error
     if not head:
         return
     if not head.startswith(_MAGIC):
@@ -90,11 +95,11 @@ def check_file(path: Path, store: str) -> None:
 
 
 def open_tables(engine: sa.Engine, tables: Tables, store: str, *, create: bool) -> None:
-    """Make the tables, or bring them up to date, or see that they are.
+    """Make the tables if they do not exist, and upgrade them if they are of an earlier version.
 
     Raises:
-        StoreError: The database is of another application or of a later version.
-        NotFound: The tables are not there, and are not to be made.
+        StoreError: The database is of another application or has a later version.
+        NotFound: The tables do not exist and must not be created.
     """
     with translated(store, engine.url.password or ""):
         with engine.connect() as connection:
@@ -107,6 +112,6 @@ def open_tables(engine: sa.Engine, tables: Tables, store: str, *, create: bool) 
             set_up(connection, tables, store)
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:
-                # Readers and one writer do not wait for each other; the file remembers it.
+                # Readers and one writer do not block each other. The setting stays in the file.
                 raw: Any = connection.connection.driver_connection
                 raw.execute("PRAGMA journal_mode = WAL")

@@ -1,4 +1,4 @@
-"""Records, worksheets, the journal and attachments in tables."""
+"""Records, the journal and attachments in tables."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,34 +11,34 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from segmentation.columns import Columns, gathered
-from segmentation.errors import Conflict, NotFound, Refused
+from segmentation.errors import Conflict, Identifier, Message, NotFound, Refused
 from segmentation.fields import GREATEST, LEAST, Record, RecordT, key_of
 from segmentation.journal import Entry, EntryKind, Head
 
+from ._dialects import Dialect, dialect_of
 from ._faults import legible
 from ._mapping import MappedTable, reading
-from ._tables import Layout, Tables
+from ._tables import Element, Layout, Tables, Test
 from ._types import ExactDecimal, can_hold_text
 from ._units import Unit
 from ._versions import add_columns
-from ._words import Element, Test, Words, words_of
 from ._writing import BATCH, Row, Writer, batches, insert_rows
 
 
 def can_hold(value: Any) -> bool:  # noqa: ANN401 - part of any key
-    """Whether a database could hold a value at all; what it cannot hold is not there."""
+    """Whether a database can store a value. If not, no stored value is equal to it."""
     if isinstance(value, str):
         return can_hold_text(value)
     return not isinstance(value, int) or LEAST <= value <= GREATEST
 
 
 class SqlRecords:
-    """Records, each kind in a table of its own; those that a host keeps are read there.
+    """Records, each kind in a table of its own. Kinds that the host keeps are read from its tables.
 
     Args:
         unit: The unit of work.
         tables: Our tables.
-        mapped: Tables of the host, by the name of the table that they stand in for.
+        mapped: Tables of the host, by the name of the table that they replace.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class SqlRecords:
         return None if found is None else layout.from_row(found)
 
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
-        """All records of a kind, in the order of their keys, whose fields have these values."""
+        """The records of a kind whose fields have these values, in the order of their keys."""
         if not all(map(can_hold, equal.values())):
             return
         layout = self._tables.of(kind)
@@ -74,10 +74,10 @@ class SqlRecords:
     def _query(
         self, connection: sa.Connection, layout: Layout[Any], equal: Mapping[str, Any]
     ) -> sa.Select[Any]:
-        """The statement that reads records, out of our table or that of the host."""
-        words = words_of(connection.dialect, self._tables)
-        columns, values = reading(layout, self._mapped, words)
-        tests = [_equals(values[name], value, words) for name, value in equal.items()]
+        """The statement that reads records from our table or the host's."""
+        dialect = dialect_of(connection.dialect, self._tables)
+        columns, values = reading(layout, self._mapped, dialect)
+        tests = [_equals(values[name], value, dialect) for name, value in equal.items()]
         keys = [values[name] for name in layout.kind.__key__]
         return sa.select(*columns).where(*tests).order_by(*keys)
 
@@ -85,7 +85,7 @@ class SqlRecords:
         return layout.kind.__table__ in self._mapped or is_there(connection, self._tables, layout)
 
     def put(self, records: Iterable[Record]) -> None:
-        """Store records; one with the same key is replaced."""
+        """Store records. A record with the same key is replaced."""
         with self._unit.transaction() as connection:
             if isinstance(records, Columns) and records.kind.__key__:
                 self._writer(connection, records.kind).put_columns(connection, records)
@@ -100,7 +100,7 @@ class SqlRecords:
         return Writer(layout, connection.dialect)
 
     def remove(self, records: Iterable[Record]) -> None:
-        """Remove records by their keys; one that is not there is passed over."""
+        """Remove records by their keys. Records that are not there are skipped."""
         with self._unit.transaction() as connection:
             for item in records:
                 self._check_ours(type(item))
@@ -112,26 +112,27 @@ class SqlRecords:
 
     def _check_ours(self, kind: type[Record]) -> None:
         if kind.__table__ in self._mapped:
-            raise Refused(f"change {kind.__table__}", "the host keeps these rows, and changes them")
+            step = Message("change {table}", table=Identifier(kind.__table__))
+            raise Refused(step, "the host keeps these rows, and changes them")
 
 
-def _equals(column: Element, value: Any, words: Words) -> Test:  # noqa: ANN401 - of any field
+def _equals(column: Element, value: Any, dialect: Dialect) -> Test:  # noqa: ANN401 - of any field
     if value is None:
         return column.is_(None)
     if isinstance(column.type, ExactDecimal):
-        column = words.number(column)
+        column = dialect.number(column)
     return column == (str(value) if isinstance(value, str) else value)
 
 
 def is_there(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -> bool:
-    """Whether the table of a kind is there; that of a host's own kind may not be yet."""
+    """Whether the table of a kind exists. That of a host's own kind is made when first needed."""
     if layout.table in tables.ours or layout.table.name in tables.ready:
         return True
     return sa.inspect(connection).has_table(layout.table.name, schema=layout.table.schema)
 
 
 def make_ready(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -> None:
-    """Make the table of a host's own kind, or add its new columns; ours are there."""
+    """Make the table of a host's own kind, or add its new columns. Our own tables exist."""
     if layout.table in tables.ours or layout.table.name in tables.ready:
         return
     if is_there(connection, tables, layout):
@@ -145,7 +146,7 @@ def make_ready(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -
 
 
 class SqlLog:
-    """The journal's entries; triggers of the database guard them too."""
+    """The journal's entries. Triggers of the database protect them as well."""
 
     def __init__(self, unit: Unit, tables: Tables) -> None:
         self._unit = unit
@@ -176,7 +177,7 @@ class SqlLog:
         )
         with self._unit.connection() as connection, connection.execute(query) as rows:
             for row in rows:
-                yield Entry(**{**row._mapping, "kind": EntryKind(row.kind)})  # noqa: SLF001 - public, in spite of its name
+                yield Entry(**{**row._mapping, "kind": EntryKind(row.kind)})  # noqa: SLF001 - documented as public
 
     def head(self) -> Head:
         """The last entry's number and hash."""
@@ -184,7 +185,7 @@ class SqlLog:
             return self._head(connection)
 
     def erase(self, numbers: Iterable[int]) -> None:
-        """Remove the personal content of entries; its hash and all else stay."""
+        """Remove the personal content of entries. Its hash and everything else are kept."""
         own, erasing = self._table, self._erasing
         with self._unit.transaction() as connection:
             for batch in batches(sorted(set(filter(can_hold, numbers)))):
@@ -206,7 +207,7 @@ _ENTRY = tuple(attribute.name for attribute in attrs.fields(Entry))
 
 
 def _blocks(entries: Iterable[Entry]) -> Iterable[Columns[Entry]]:
-    """The entries by what they share, a batch at a time."""
+    """The entries in batches, as columns."""
     if isinstance(entries, Columns):
         return [entries]
     return (gathered(Entry, batch) for batch in batches(entries))
@@ -222,14 +223,14 @@ def _entries_to_rows(entries: Columns[Entry], dialect: sa.Dialect) -> Iterator[R
 
 
 class SqlAttachments:
-    """Contents by their SHA-256."""
+    """Contents of attachments by their SHA-256."""
 
     def __init__(self, unit: Unit, tables: Tables) -> None:
         self._unit = unit
         self._table = tables.attachments
 
     def put(self, content: bytes) -> str:
-        """Keep a content; returns its SHA-256, hexadecimal."""
+        """Store a content. Returns its SHA-256 in hexadecimal."""
         digest = hashlib.sha256(content).hexdigest()
         with self._unit.transaction() as connection:
             insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
@@ -238,7 +239,7 @@ class SqlAttachments:
         return digest
 
     def get(self, digest: str) -> bytes:
-        """The content."""
+        """The content with this SHA-256."""
         found = None
         if can_hold_text(digest):
             with self._unit.connection() as connection:
@@ -250,7 +251,7 @@ class SqlAttachments:
         return bytes(found)
 
     def remove(self, digests: Iterable[str]) -> None:
-        """Remove contents; one that is not there is passed over."""
+        """Remove contents. Contents that are not there are skipped."""
         with self._unit.transaction() as connection:
             for batch in batches(filter(can_hold, digests)):
                 connection.execute(sa.delete(self._table).where(self._table.c.sha256.in_(batch)))

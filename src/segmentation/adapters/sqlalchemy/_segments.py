@@ -1,7 +1,8 @@
-"""Worksheets in tables: a header with version, actions and texts, and a row for each line.
+"""Segments in tables: a header with version, actions and texts, and a row for each line.
 
-A worksheet that was read or stored before is remembered as long as nobody else changes it, so
-that a step reads nothing anew and writes only the lines that it changed.
+Segments that were read or stored recently are cached. Each change gives a segment a new stamp, so
+that a cached segment is used only if nobody else has changed it. A step on a cached segment reads
+no lines and writes only those that it changed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,18 +28,18 @@ from segmentation.segments import (
 from segmentation.serialization import from_data, from_json, to_data, to_json
 from segmentation.templates import TemplateLanguage
 
+from ._dialects import dialect_of
 from ._tables import Layout, Tables
 from ._types import can_hold_text
 from ._units import Unit
-from ._words import words_of
 from ._writing import BATCH, Writer
 
 _OWN = ("line_no", "contact_no", "contact_company_no")
-"""What differs between lines that are alike."""
+"""The columns that differ between lines that are otherwise alike."""
 
 
 class SqlSegments:
-    """Worksheets of one database."""
+    """The segments of one database."""
 
     def __init__(self, unit: Unit, tables: Tables) -> None:
         self._unit = unit
@@ -88,7 +89,7 @@ class SqlSegments:
                 yield layout.from_row(row)
 
     def put(self, segment: Segment) -> Segment:
-        """Store a segment; what is returned bears the new version."""
+        """Store a segment. Returns it with its new version."""
         newer = attrs.evolve(segment, version=segment.version + 1)
         with self._unit.transaction() as connection:
             before = self._stamp(connection, segment.no)
@@ -125,7 +126,7 @@ class SqlSegments:
         return connection.scalar(sa.select(table.c.stamp).where(table.c.no == str(no)))
 
     def _new_stamp(self, connection: sa.Connection) -> str:
-        """What no other change of any segment bears."""
+        """A stamp that no other change of any segment has."""
         if connection.dialect.name == "postgresql":
             return str(connection.scalar(sa.select(sa.func.txid_current())))
         meta = self._tables.meta
@@ -135,7 +136,7 @@ class SqlSegments:
         return str(connection.scalar(sa.select(meta.c.value).where(meta.c.name == "changes")))
 
     def _put_changed(self, connection: sa.Connection, old: Lines, segment: Segment) -> None:
-        """Write only what differs from the lines that are stored."""
+        """Write only the lines that differ from those that are stored."""
         writer = self._writer(connection)
         new = attrs.evolve(segment.lines, segment_no=segment.no)
         gone, come = old.without_parts(new), new.without_parts(old)
@@ -155,8 +156,8 @@ class SqlSegments:
         if not numbers:
             return
         table = self._tables.lines.table
-        words = words_of(connection.dialect, self._tables)
-        among = words.among(table.c.line_no, numbers)
+        dialect = dialect_of(connection.dialect, self._tables)
+        among = dialect.among(table.c.line_no, numbers)
         connection.execute(sa.delete(table).where(table.c.segment_no == no, among))
 
     def _remove_lines(self, connection: sa.Connection, no: str) -> None:
@@ -181,7 +182,7 @@ def _changed(segment: Segment) -> Conflict:
 
 
 def _read_lines(rows: Iterable[Any], layout: Layout[SegmentLine], segment_no: str) -> Lines:
-    """Lines out of rows; of rows that are alike but for number and contact one is read."""
+    """The lines in rows. Of rows that differ only in number and contact, one is converted."""
     of_own = itemgetter(*(layout.names.index(name) for name in _OWN))
     of_others = itemgetter(*(n for n, name in enumerate(layout.names) if name not in _OWN))
     likes: dict[str, int] = {}

@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from segmentation.errors import NotFound, StoreError
+from segmentation.errors import Message, NotFound, StoreError
 
 from ._contacts import SqlContacts
 from ._mapping import MappedTable, check_mapping
@@ -18,7 +18,7 @@ from ._tables import Tables
 from ._units import HostUnit, OwnUnit, Unit
 from ._versions import is_current, set_up
 
-_HOST = "the host's database"
+_HOST = Message("the host's database")
 
 
 class SqlStore:
@@ -36,12 +36,12 @@ class SqlStore:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All changes made inside are kept together, or, on an error, none of them."""
+        """A block whose changes are all kept, or all undone if an error leaves it."""
         with self._unit.transaction():
             yield
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         self._unit.close()
 
 
@@ -53,21 +53,21 @@ def open_store(
     prefix: str = "",
     mapped: Mapping[str, MappedTable] | None = None,
 ) -> SqlStore:
-    """The store in a SQLite file, or at the address of a database; created on first use.
+    """Open the store in a SQLite file or in a database. It is created on first use.
 
     Args:
-        store: Path of a SQLite file, or an address that SQLAlchemy understands.
-        create: Whether a store that is not there is made.
-        schema: The database schema for our tables; the connection's own if not given.
-        prefix: What the names of our tables begin with, beside tables of others.
-        mapped: Tables of the host that stand in for ours, by the name of ours ("contact"), or
-            that its own schema has besides.
+        store: The path of a SQLite file, or the URL of a database for SQLAlchemy.
+        create: Whether to create a store that does not exist.
+        schema: The database schema for our tables, by default the connection's own.
+        prefix: The prefix for the names of our tables, to keep them apart from others.
+        mapped: Tables of the host that replace ours, by the name of ours ("contact"), or further
+            tables of the host's own schema.
 
     Raises:
-        StoreError: The file or database is no store, is of a later version, or cannot be reached.
-        NotFound: There is no store yet, and none is to be made.
-        UnknownName: The mapping names a table or field that is not there.
-        InvalidValue: The mapping of a table leaves out what finds its rows.
+        StoreError: The file or database is not a store, has a later version, or cannot be reached.
+        NotFound: The store does not exist and must not be created.
+        UnknownName: The mapping names a table or field that does not exist.
+        InvalidValue: The mapping of a table leaves out the field that finds its rows.
 
     >>> import tempfile
     >>> from segmentation.contacts import Contact
@@ -104,21 +104,22 @@ def join_store(
     prefix: str = "",
     mapped: Mapping[str, MappedTable] | None = None,
 ) -> SqlStore:
-    """A store in the host's own transaction, which the host alone commits or rolls back.
+    """Open a store inside the host's own transaction. Only the host commits it or rolls it back.
 
-    Our tables are made with the first use, as part of that transaction.
+    Our tables are created on first use, as part of that transaction.
 
     Args:
-        host: A connection or session with an open transaction, or what gives the connection.
-        schema: The database schema for our tables; the connection's own if not given.
-        prefix: What the names of our tables begin with, beside those of the host.
-        mapped: Tables of the host that stand in for ours, by the name of ours ("contact"), or
-            that its own schema has besides.
+        host: A connection or session with an open transaction, or a function that returns such a
+            connection.
+        schema: The database schema for our tables, by default the connection's own.
+        prefix: The prefix for the names of our tables, to keep them apart from the host's.
+        mapped: Tables of the host that replace ours, by the name of ours ("contact"), or further
+            tables of the host's own schema.
 
     Raises:
-        StoreError: The tables are of a later version, or names are taken already.
-        UnknownName: The mapping names a table or field that is not there.
-        InvalidValue: The mapping of a table leaves out what finds its rows.
+        StoreError: The tables have a later version, or their names are taken.
+        UnknownName: The mapping names a table or field that does not exist.
+        InvalidValue: The mapping of a table leaves out the field that finds its rows.
 
     >>> engine = sa.create_engine("sqlite://")
     >>> with engine.begin() as connection:
@@ -141,7 +142,7 @@ def join_store(
 def _connecting(
     host: sa.Connection | Session | Callable[[], sa.Connection],
 ) -> Callable[[], sa.Connection]:
-    """What gives the connection of the host's open transaction."""
+    """The function that returns the connection of the host's open transaction."""
     match host:
         case sa.Connection():
             return lambda: host
@@ -160,7 +161,7 @@ def _url_of(store: str | Path) -> sa.URL:
         url = sa.make_url(store)
     except (sa.exc.ArgumentError, ValueError):
         raise StoreError("store", "the address cannot be read") from None
-    if "password" in url.query:  # where nothing would hide it
+    if "password" in url.query:  # SQLAlchemy hides no password there
         password = url.normalized_query["password"][-1]
         url = url.set(password=password).difference_update_query(["password"])
     if url.drivername in {"postgresql", "postgres"}:
@@ -171,5 +172,5 @@ def _url_of(store: str | Path) -> sa.URL:
 
 
 def _name_of(url: sa.URL) -> str:
-    """What errors call a database: its address without what is secret."""
+    """The name of a database in errors: its URL without secrets."""
     return url.difference_update_query(["sslpassword"]).render_as_string(hide_password=True)

@@ -1,4 +1,4 @@
-"""The tables: one for each kind of record, generated from its fields, and a few of their own."""
+"""The tables: one for each kind of record, generated from its fields, and a few more."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -20,8 +20,11 @@ EXTRA = "extra"
 _SINGLE = "single"
 _NULLABLE = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.TIME})
 
+Element: TypeAlias = sa.ColumnElement[Any]
+Test: TypeAlias = sa.ColumnElement[bool]
+
 Naming: TypeAlias = Callable[[sa.Table], sa.FromClause]
-"""Gives a table a name of its own at one place of a statement."""
+"""Gives a table an alias at one place of a statement."""
 
 _INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "contact": (("company_no",), ("country_region_code", "post_code")),
@@ -41,18 +44,33 @@ _INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "value_entry": (("source_type", "source_no"),),
     "segment_line": (("segment_no", "contact_no"),),
 }
-"""What is looked up by something else than its key."""
+"""The indexes of tables that are looked up by other fields than their key."""
+
+
+@attrs.frozen
+class FromTable:
+    """A table at one place of a statement.
+
+    Attributes:
+        element: The element of the ``FROM`` clause.
+        value: The function from a field to its value, the blank of its type if it is missing.
+        unindexed: Whether the database has no index to find the rows of one contact.
+    """
+
+    element: sa.FromClause
+    value: Callable[[Field], Element]
+    unindexed: bool = False
 
 
 @attrs.frozen
 class Layout(Generic[RecordT]):
-    """How records of one kind lie in their table.
+    """How the records of one kind are stored in their table.
 
     Attributes:
         kind: The kind.
         table: The table.
         fields: The record's fields, in the order of the columns.
-        has_extra: Whether the record has extra fields; their column comes last.
+        has_extra: Whether the record has extra fields. Their column comes last.
         key: The columns that identify a row.
     """
 
@@ -66,19 +84,19 @@ class Layout(Generic[RecordT]):
 
     @property
     def names(self) -> list[str]:
-        """The names of the columns, in the order that `from_row` wants them."""
+        """The names of the columns, in the order that `from_row` expects."""
         return [field.name for field in self.fields] + [EXTRA] * self.has_extra
 
     @property
     def columns(self) -> list[sa.ColumnElement[Any]]:
-        """The columns that hold the record, in the order that `from_row` wants them."""
+        """The columns of the record, in the order that `from_row` expects."""
         return [from_column(self.table.c[name]) for name in self.names]
 
     def to_row(self, item: Record) -> dict[str, Any]:
-        """A record as values by column.
+        """The values of a record by column.
 
         Raises:
-            InvalidValue: A value that no database can hold.
+            InvalidValue: The database cannot store a value.
         """
         row = {field.name: getattr(item, field.name) for field in self.fields}
         for field in self.fields:
@@ -91,8 +109,8 @@ class Layout(Generic[RecordT]):
         return row
 
     def from_row(self, row: Sequence[Any]) -> RecordT:
-        """The inverse of `to_row`, from values in the order of `columns`."""
-        # What our tables hold was converted when it was stored: a record is filled as it is.
+        """The record from values in the order of `columns`."""
+        # Values were converted when they were stored, so the record needs no conversion.
         item = object.__new__(self.kind)
         for fill, value in zip(self._slots, row, strict=True):
             fill(item, value)
@@ -111,7 +129,7 @@ def extra_to_row(extra: Extra, table: str) -> dict[str, Any]:
     """Extra fields as plain data.
 
     Raises:
-        InvalidValue: A value that no database can hold.
+        InvalidValue: The database cannot store a value.
     """
     row = {}
     for name, value in extra:
@@ -130,14 +148,14 @@ def _extra_from_row(data: dict[str, Any] | str | None) -> Extra:
 
 
 def _option_reader(field: Field, kind: type[Record]) -> Callable[[Any], Any]:
-    """What makes an option of its name."""
+    """The function from the name of an option to the option."""
     option = attrs.fields_dict(kind)[field.name].type  # type: ignore[arg-type]
     names: dict[str, Any] = {str(each): each for each in option}  # type: ignore[union-attr]
     return names.__getitem__
 
 
 def from_column(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """A column as it is read: JSON as the driver gives it, since most of it is empty."""
+    """A column as it is read. JSON stays a text, because most of it is empty."""
     return sa.type_coerce(column, sa.Text()) if column.key == EXTRA else column
 
 
@@ -145,8 +163,8 @@ class Tables:
     """The tables of one store.
 
     Args:
-        schema: The database schema that they are in; ``None`` for the connection's own.
-        prefix: What their names begin with.
+        schema: The database schema, ``None`` for the connection's own.
+        prefix: The prefix of their names.
     """
 
     def __init__(self, *, schema: str | None = None, prefix: str = "") -> None:
@@ -154,7 +172,7 @@ class Tables:
         self.prefix = prefix
         self.metadata = sa.MetaData(schema=schema)
         self.ready: set[str] = set()
-        """Names of tables of a host's own kinds that were seen to be there."""
+        """The names of tables of a host's own kinds that are known to exist."""
         self._layouts: dict[type[Record], Layout[Any]] = {}
         self._alias = lru_cache(maxsize=128)(_alias)
         for kind in record_kinds().values():
@@ -188,21 +206,21 @@ class Tables:
             sa.Column("content", sa.LargeBinary(), nullable=False),
         )
         self.ours = tuple(self.metadata.tables.values())
-        """The tables that every store has; kinds of a host get theirs when first stored."""
+        """The tables that every store has. Those of a host's own kinds are made when needed."""
 
     def of(self, kind: type[RecordT]) -> Layout[RecordT]:
-        """How records of a kind lie in their table."""
+        """The layout of a kind."""
         if kind not in self._layouts:
             self._layouts[kind] = self._layout(kind)
         return self._layouts[kind]
 
     def naming(self) -> Naming:
-        """Gives tables names of their own in one statement; an alias is made once and kept."""
+        """The function that gives tables their aliases in one statement. Aliases are cached."""
         numbers = count(1)
         return lambda table: self._alias(table, next(numbers))
 
     def by_name(self) -> dict[str, Layout[Any]]:
-        """How records lie in their tables, by the name that schemas know."""
+        """The layouts by the table names that schemas use."""
         return {kind.__table__: layout for kind, layout in self._layouts.items()}
 
     def _layout(self, kind: type[RecordT]) -> Layout[RecordT]:
@@ -214,7 +232,7 @@ class Tables:
         if kind is SegmentHeader:
             columns += _worksheet_columns()
         if not kind.__key__:
-            # One row at most: the key is a column that always holds the same.
+            # The table holds one row at most: the key is a column with a constant.
             columns.append(
                 sa.Column(_SINGLE, sa.Integer(), primary_key=True, autoincrement=False, default=1)
             )
@@ -258,7 +276,7 @@ def _column(field: Field, kind: type[Record]) -> sa.Column[Any]:
 
 
 def _server_default(field: Field) -> Any:  # noqa: ANN401 - whatever DDL takes
-    """The blank of a field, for rows that were stored before the field was known."""
+    """The blank of a field, for rows that were stored before the field existed."""
     match field.type:
         case FieldType.INTEGER | FieldType.DECIMAL:
             return sa.text("0")
@@ -271,7 +289,7 @@ def _server_default(field: Field) -> Any:  # noqa: ANN401 - whatever DDL takes
 
 
 def _worksheet_columns() -> Iterable[sa.Column[Any]]:
-    """What a segment has besides the fields of its header."""
+    """The columns of a segment besides the fields of its header."""
     yield sa.Column("version", sa.BigInteger(), nullable=False)
     yield sa.Column("stamp", text_type(), nullable=False, server_default="0")
     yield sa.Column("actions", text_type(), nullable=False)

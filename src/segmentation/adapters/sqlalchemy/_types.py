@@ -13,23 +13,23 @@ from segmentation.fields import GREATEST, LEAST, Field, FieldType, aware
 
 
 def text_type() -> TypeEngine[str]:
-    """Text in the order of its code points, which is that of its bytes in UTF-8."""
+    """Text that compares by code point."""
     return sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def json_type() -> TypeEngine[Any]:
-    """Plain data; a database with a type for it may look inside."""
+    """Plain data as JSON, with the database's own type for it where there is one."""
     return sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
-    """A decimal with all its digits: SQLite, which has none, keeps it as a text."""
+    """A decimal with all its digits. SQLite has no such type, so it stores a text."""
 
     impl = sa.Numeric
     cache_ok = True
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
-        """Numeric without limits where there is such a type, text where there is none."""
+        """Numeric without limits, or text for SQLite."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(sa.Text())
         return dialect.type_descriptor(sa.Numeric())
@@ -39,24 +39,24 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return str(value) if dialect.name == "sqlite" and value is not None else value
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:  # noqa: ANN401, ARG002
-        """The decimal; whatever else stands there, a host put there."""
+        """The decimal. A host's column may hold a number of another type."""
         return value if value is None or isinstance(value, Decimal) else Decimal(str(value))
 
 
 class Moment(TypeDecorator[datetime]):
-    """A point in time, in UTC: SQLite keeps it as a text of one length, which sorts."""
+    """A point in time, in UTC. SQLite stores a text of fixed length, which sorts by time."""
 
     impl = sa.DateTime
     cache_ok = True
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
-        """The type with a zone where there is one, text where there is none."""
+        """The type with a time zone, or text for SQLite."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(sa.Text())
         return dialect.type_descriptor(sa.DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401
-        """The point in time in UTC; one without zone is taken for UTC."""
+        """The point in time in UTC. A value without a zone counts as UTC."""
         if value is None:
             return None
         moment = aware(value).astimezone(UTC)
@@ -77,7 +77,7 @@ class TimeOfDay(TypeDecorator[time]):
     cache_ok = True
 
     def process_bind_param(self, value: time | None, dialect: sa.Dialect) -> time | None:  # noqa: ARG002
-        """The time without its zone, which nothing looks at."""
+        """The time without its zone, which is never compared."""
         return value.replace(tzinfo=None) if value else value
 
 
@@ -103,7 +103,7 @@ def column_type(field: Field) -> TypeEngine[Any]:
 
 
 def can_hold_text(text: str) -> bool:
-    """Whether a database can hold a text: no NUL, no halves of surrogate pairs."""
+    """Whether a database can store a text: it has no NUL and no lone surrogate."""
     if "\0" in text:
         return False
     if text.isascii():
@@ -116,10 +116,11 @@ def can_hold_text(text: str) -> bool:
 
 
 def check_value(field: Field, value: Any, place: str) -> None:  # noqa: ANN401
-    """Refuse a value that no database can hold.
+    """Check that a database can store a value.
 
     Raises:
-        InvalidValue: A text with a NUL, an integer beyond 64 bits, a decimal that is no number.
+        InvalidValue: The value is a text with a NUL or a lone surrogate, an integer beyond 64
+            bits, or a decimal that is not finite.
     """
     match value:
         case str() if not can_hold_text(value):

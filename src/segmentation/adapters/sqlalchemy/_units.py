@@ -1,4 +1,4 @@
-"""Units of work: which connection a step uses, and what makes several steps one."""
+"""Units of work: the connection that a step uses, and the transaction that steps share."""
 
 import sqlite3
 import threading
@@ -8,41 +8,41 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from segmentation.errors import StoreError
+from segmentation.errors import Message, StoreError
 from segmentation.segments import Segment
 
 from ._faults import translated
 from ._functions import add_functions
 
 _REMEMBERED = 8
-"""How many segments are remembered."""
+"""How many segments are cached."""
 
 _PREPARED = "segmentation_prepared"
 WRITES = "segmentation_writes"
-"""Execution option of a connection whose transaction is going to write."""
+"""The execution option of connections whose transaction will write."""
 
 
 class Unit(Protocol):
     """Gives connections to the repositories of one store."""
 
     def connection(self) -> AbstractContextManager[sa.Connection]:
-        """A connection to read with: that of the open transaction, if one is open."""
+        """A connection to read with: that of the open transaction, if there is one."""
 
     def transaction(self) -> AbstractContextManager[sa.Connection]:
-        """A connection to write with; all of it is kept, or on an error nothing."""
+        """A connection to write with. An error that leaves the block undoes all changes in it."""
 
     def remember(self, no: str, stamp: str, segment: Segment) -> None:
-        """Remember a segment as it is stored under a stamp, once that is for good."""
+        """Cache a segment as it is stored under a stamp, once its transaction is committed."""
 
     def recall(self, no: str, stamp: str) -> Segment | None:
-        """The segment as it is stored under a stamp, if it is remembered."""
+        """The segment as it is stored under a stamp, if it is cached."""
 
     def close(self) -> None:
-        """Let go of what was opened here."""
+        """Close the connections that were opened here."""
 
 
 class OwnUnit:
-    """Transactions on an engine of our own; each thread has its own."""
+    """Transactions on an engine of our own. Each thread has its own transaction."""
 
     def __init__(self, engine: sa.Engine, name: str) -> None:
         self._engine = engine
@@ -64,7 +64,7 @@ class OwnUnit:
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
-        """A transaction; one inside another is a part of it that can be undone by itself."""
+        """A transaction. One inside another is a savepoint."""
         with translated(self._name, self._password):
             if self._open is not None:
                 with self._part_of(self._open):
@@ -84,7 +84,7 @@ class OwnUnit:
 
     @contextmanager
     def _part_of(self, connection: sa.Connection) -> Iterator[None]:
-        """A transaction inside another, which forgets what it stored if it is undone."""
+        """A transaction inside another. If it is undone, the segments it stored are not cached."""
         before = dict(self._local.stored)
         try:
             with savepoint(connection):
@@ -94,7 +94,7 @@ class OwnUnit:
             raise
 
     def remember(self, no: str, stamp: str, segment: Segment) -> None:
-        """Remember a segment: what a transaction stored, only when that is committed."""
+        """Cache a segment. One that a transaction stored is cached when that is committed."""
         if self._open is not None:
             self._local.stored[no] = (stamp, segment)
         else:
@@ -107,7 +107,7 @@ class OwnUnit:
             self._recent.pop(next(iter(self._recent)), None)
 
     def recall(self, no: str, stamp: str) -> Segment | None:
-        """The segment as it is stored under a stamp, if it is remembered."""
+        """The segment as it is stored under a stamp, if it is cached."""
         stored = getattr(self._local, "stored", {}).get(no) or self._recent.get(no)
         return stored[1] if stored and stored[0] == stamp else None
 
@@ -121,11 +121,11 @@ class OwnUnit:
 
 
 class HostUnit:
-    """Steps inside a transaction of the host, which alone commits it or rolls it back.
+    """Steps inside a transaction of the host. Only the host commits it or rolls it back.
 
     Args:
-        connect: Gives the connection of the host's open transaction.
-        name: How to call the store in errors.
+        connect: The function that returns the connection of the host's open transaction.
+        name: The name of the store in errors.
     """
 
     def __init__(self, connect: Callable[[], sa.Connection], name: str) -> None:
@@ -153,22 +153,22 @@ class HostUnit:
         return connection
 
     def remember(self, no: str, stamp: str, segment: Segment) -> None:
-        """Nothing: whether the host commits is not known here."""
+        """Do nothing: nobody tells us whether the host commits."""
 
     def recall(self, no: str, stamp: str) -> Segment | None:  # noqa: ARG002
-        """Nothing."""
+        """``None``: segments are not cached."""
         return None
 
     def close(self) -> None:
-        """Nothing: the connection is the host's."""
+        """Do nothing: the connection is the host's."""
 
 
 @contextmanager
 def savepoint(connection: sa.Connection) -> Iterator[None]:
-    """A part of a transaction that is undone by itself, unless an error ended the whole of it.
+    """A part of a transaction that is undone by itself, unless an error ended the transaction.
 
-    SQLite gives a whole transaction up where a disk is full; what is done on its connection
-    afterwards would be kept, whatever became of the rest. So the connection is given up too.
+    SQLite ends a whole transaction when the disk is full. Later changes on the connection would
+    then be committed without the earlier ones. So the connection is invalidated as well.
     """
     with connection.begin_nested():
         try:
@@ -185,14 +185,16 @@ def _has_ended(connection: sa.Connection) -> bool:
 
 
 def _prepare_sqlite(connection: sa.Connection) -> None:
-    """Give a host's connection our functions, and see that its transaction has begun.
+    """Add our functions to a host's connection, and begin its transaction if it has not begun.
 
-    Python's driver begins a transaction with the first change only: a savepoint before that
-    would be a transaction by itself, and its end the end of the host's.
+    Python's driver begins a transaction only at the first change. Before that, a savepoint would
+    be a transaction of its own, and releasing it would commit.
     """
     raw = connection.connection.driver_connection
     if not isinstance(raw, sqlite3.Connection):
-        raise StoreError("the host's database", "is SQLite by another driver than Python's own")
+        raise StoreError(
+            Message("the host's database"), "is SQLite by another driver than Python's own"
+        )
     if _PREPARED not in connection.info:
         add_functions(raw)
         connection.info[_PREPARED] = True

@@ -1,8 +1,8 @@
-"""What a database says of itself, how its tables are made, and how they are brought up to date.
+"""The version of a store, and how its tables are made and upgraded.
 
-A store notes the version of its form, the tables and columns that it has, and for which
-versions of Unicode it has functions. Columns that are new are added when a store is opened by
-a later version of the library; what is not known here was made by a later one.
+A store records the version of its format, its tables and columns, and the versions of Unicode
+that it has functions for. When a later version of the library opens a store, it adds the tables
+and columns that are new. A store with unknown columns was made by a later version.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from segmentation.errors import StoreError
+from segmentation.errors import Message, StoreError
 from segmentation.serialization import to_json
 
 from ._guards import make_guards
@@ -20,30 +20,30 @@ from ._letters import make_letters
 from ._tables import Tables
 
 FORMAT = 1
-"""Version of the stored form; raised only by a change that adding columns cannot bring about."""
+"""The version of the stored format. It changes only if adding columns is not enough."""
 
 APPLICATION_ID = 0x5E67_0001
-"""Marks a SQLite file as one of ours (bytes 68 to 71 of its header)."""
+"""Marks a SQLite file as ours (bytes 68 to 71 of its header)."""
 
 
 def is_made(connection: sa.Connection, tables: Tables) -> bool:
-    """Whether the tables are there at all."""
+    """Whether the tables exist."""
     return sa.inspect(connection).has_table(tables.meta.name, schema=tables.schema)
 
 
 def is_current(connection: sa.Connection, tables: Tables, store: str) -> bool:
-    """Whether the tables are there and as this version wants them.
+    """Whether the tables exist and are those of this version.
 
     Raises:
-        StoreError: They are of a later version.
+        StoreError: The tables have a later version.
     """
     stored = _read_meta(connection, tables, store)
     return stored is not None and _wanted(connection, tables).items() <= stored.items()
 
 
 def set_up(connection: sa.Connection, tables: Tables, store: str) -> None:
-    """Make the tables, or add what is missing, inside an open transaction."""
-    stored = _read_meta(connection, tables, store)  # somebody may have been quicker
+    """Make the tables, or add the missing ones, inside an open transaction."""
+    stored = _read_meta(connection, tables, store)  # another process may have made them
     if stored is None:
         _create(connection, tables, store)
     else:
@@ -61,8 +61,11 @@ def _create(connection: sa.Connection, tables: Tables, store: str) -> None:
         named = ", ".join(sorted(there & ours or there)[:3])
         raise StoreError(
             store,
-            f"holds tables of another application ({named}, ...); "
-            "give ours a schema or a prefix of their own",
+            Message(
+                "holds tables of another application ({named}, ...); "
+                "give ours a schema or a prefix of their own",
+                named=named,
+            ),
         )
     if connection.dialect.name == "sqlite" and not embedded:
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -79,7 +82,7 @@ def _shape(tables: Tables) -> Mapping[str, list[str]]:
 
 
 def _wanted(connection: sa.Connection, tables: Tables) -> Mapping[str, str]:
-    """What a store notes of itself once it is as this version wants it."""
+    """The record of a store that is up to date with this version."""
     noted = {"format": str(FORMAT), "shape": to_json(_shape(tables))}
     if connection.dialect.name == "postgresql":
         noted[f"unicode {unicodedata.unidata_version}"] = "has functions"
@@ -87,7 +90,7 @@ def _wanted(connection: sa.Connection, tables: Tables) -> Mapping[str, str]:
 
 
 def _read_meta(connection: sa.Connection, tables: Tables, store: str) -> Mapping[str, str] | None:
-    """What the store says of itself; ``None`` if it says nothing, being new."""
+    """The record of the store, ``None`` if its tables do not exist."""
     if not is_made(connection, tables):
         return None
     rows = connection.execute(sa.select(tables.meta.c.name, tables.meta.c.value))
@@ -97,12 +100,20 @@ def _read_meta(connection: sa.Connection, tables: Tables, store: str) -> Mapping
 
 
 def check_format(found: int, store: str) -> None:
-    """Refuse a store of a later version."""
+    """Check the version of the format.
+
+    Raises:
+        StoreError: The version is later than this library knows.
+    """
     if found > FORMAT:
         raise StoreError(
             store,
-            f"is of version {found}, and this library knows {FORMAT} at most; "
-            "update the library to open it",
+            Message(
+                "is of version {found}, and this library knows {known} at most; "
+                "update the library to open it",
+                found=found,
+                known=FORMAT,
+            ),
         )
 
 
@@ -116,15 +127,18 @@ def _write_meta(connection: sa.Connection, tables: Tables) -> None:
 def _add_missing(
     connection: sa.Connection, tables: Tables, stored: Mapping[str, str], store: str
 ) -> None:
-    """Add tables and columns that are new since the store was made."""
+    """Add the tables and columns that are new since the store was made."""
     before = {name: set(columns) for name, columns in json.loads(stored["shape"]).items()}
     now = {name: set(columns) for name, columns in _shape(tables).items()}
     unknown = [name for name in before if before[name] - now.get(name, set())]
     if unknown:
         raise StoreError(
             store,
-            f"was made by a later version of the library (tables {', '.join(sorted(unknown))}); "
-            "update the library to open it",
+            Message(
+                "was made by a later version of the library (tables {tables}); "
+                "update the library to open it",
+                tables=", ".join(sorted(unknown)),
+            ),
         )
     by_name = {table.name.removeprefix(tables.prefix): table for table in tables.ours}
     for name, table in by_name.items():
@@ -137,7 +151,7 @@ def _add_missing(
 
 
 def add_columns(connection: sa.Connection, columns: Iterable[sa.Column[Any]]) -> None:
-    """Add columns to their tables; rows that are there hold the blank of their type."""
+    """Add columns to their tables. Existing rows get the blank of the type."""
     compiler = connection.dialect.ddl_compiler(connection.dialect, None)  # type: ignore[arg-type]  # it compiles no statement
     preparer = connection.dialect.identifier_preparer
     for column in columns:

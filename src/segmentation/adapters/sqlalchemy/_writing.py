@@ -1,6 +1,6 @@
-"""Many rows at once: plain tuples, and statements that are made once for each table.
+"""Writing many rows at once, as plain tuples with one statement for each table.
 
-What SQLAlchemy does for each value of each row would take most of the time.
+SQLAlchemy's own conversion of each value would take most of the time.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,16 +24,16 @@ BATCH = 2_000
 """How many rows are sent or fetched at a time."""
 
 FEW = 8
-"""So many columns, and no more, are taken faster whole than row by row."""
+"""Up to so many columns are written faster as whole columns than row by row."""
 
 TOGETHER = 50
-"""How many rows one statement inserts: a trigger makes SQLite start anew with each statement."""
+"""How many rows one statement inserts. With a trigger, SQLite is slow to start a statement."""
 
 Row = tuple[Any, ...]
 
 
 def batches(items: Iterable[T]) -> Iterator[list[T]]:
-    """Items in lists of a size that neither memory nor database minds."""
+    """The items in lists of limited size."""
     iterator = iter(items)
     while batch := list(islice(iterator, BATCH)):
         yield batch
@@ -47,14 +47,14 @@ def insert_rows(
     *,
     replacing: Sequence[str] | None = None,
 ) -> None:
-    """Insert rows of values that the driver understands.
+    """Insert rows whose values have the types of the driver.
 
     Args:
-        connection: Where to.
+        connection: The connection to write with.
         table: The table.
-        columns: The names of the columns that the values are for.
+        columns: The names of the columns, in the order of the values.
         rows: The rows.
-        replacing: The key by which rows replace those that are there; ``None`` if none are.
+        replacing: The key columns by which rows replace stored ones, ``None`` to replace none.
     """
     values = f"({', '.join(_signs(connection, columns))})"
     for batch in batches(rows):
@@ -65,7 +65,7 @@ def insert_rows(
 
 
 def _grouped(rows: list[Row], size: int) -> Iterator[tuple[int, list[Row]]]:
-    """Rows for statements that insert so many, and those left over for one that inserts one."""
+    """Groups of rows for statements that insert many at once, then those left over one by one."""
     whole = len(rows) - len(rows) % size if size > 1 else 0
     if whole:
         yield size, [tuple(chain(*rows[at : at + size])) for at in range(0, whole, size)]
@@ -81,14 +81,14 @@ def insert_columns(
     *,
     replacing: Sequence[str] | None = None,
 ) -> None:
-    """Insert rows of which most values are the same: a statement takes whole columns.
+    """Insert rows that share most of their values, as whole columns.
 
     Args:
-        connection: Where to.
+        connection: The connection to write with.
         table: The table.
-        shared: The values that all rows have, by column, as the driver understands them.
-        own: The values of the other columns, likewise.
-        replacing: The key by which rows replace those that are there; ``None`` if none are.
+        shared: The values that all rows share, by column, in the types of the driver.
+        own: The values of the other columns, one for each row.
+        replacing: The key columns by which rows replace stored ones, ``None`` to replace none.
     """
     if connection.dialect.name == "postgresql":
         arrays = [f"%s::{_type_name(table.c[name], connection.dialect)}[]" for name in own]
@@ -113,7 +113,7 @@ def insert_columns(
 
 
 def _signs(connection: sa.Connection, columns: Iterable[str]) -> list[str]:
-    """What stands for values in a statement."""
+    """The placeholders of a statement."""
     if connection.dialect.name != "postgresql":
         return ["?" for _ in columns]
     return ["CAST(%s AS jsonb)" if column == EXTRA else "%s" for column in columns]
@@ -162,10 +162,10 @@ class Writer:
         self._rest: tuple[Any, ...] = () if layout.key else (1,)
 
     def row(self, item: Record) -> Row:
-        """A record as values that the driver understands.
+        """The values of a record in the types of the driver.
 
         Raises:
-            InvalidValue: A value that no database can hold.
+            InvalidValue: The database cannot store a value.
         """
         if not _is_plain(self._texts(item)):
             for field in self._fields:
@@ -181,10 +181,10 @@ class Writer:
         return to_json(extra_to_row(extra, self._place)) if extra else "{}"
 
     def rows(self, items: Columns[Any]) -> Iterator[Row]:
-        """What `row` gives for each of many records; what they share is looked at once.
+        """The rows of many records. Values that all of them share are converted once.
 
         Raises:
-            InvalidValue: A value that no database can hold.
+            InvalidValue: The database cannot store a value.
         """
         if not items:
             return iter(())
@@ -205,24 +205,24 @@ class Writer:
         return map(change, values) if change else values
 
     def put(self, connection: sa.Connection, items: Iterable[Record]) -> None:
-        """Store records in place of those with the same key."""
+        """Store records. Stored records with the same key are replaced."""
         rows = map(self.row, items)
         insert_rows(connection, self._table, self.columns, rows, replacing=self._key)
 
     def put_columns(self, connection: sa.Connection, items: Columns[Any]) -> None:
-        """Store many records in place of those with the same key."""
+        """Store many records. Stored records with the same key are replaced."""
         last = {key: place for place, key in enumerate(items.rows(*items.kind.__key__))}
         kept = items if len(last) == len(items) else items.taken([*last.values()])
         self._store(connection, kept, self._key)
 
     def insert_columns(self, connection: sa.Connection, items: Columns[Any]) -> None:
-        """Store many records whose keys are not there yet."""
+        """Store many records whose keys are not stored yet."""
         self._store(connection, items, None)
 
     def _store(
         self, connection: sa.Connection, items: Columns[Any], replacing: Sequence[str] | None
     ) -> None:
-        """Store many records; where only few columns differ, these go in whole."""
+        """Store many records, as whole columns if only a few columns differ."""
         if not 0 < len(items.columns) <= FEW:
             rows = self.rows(items)
             insert_rows(connection, self._table, self.columns, rows, replacing=replacing)
@@ -245,13 +245,13 @@ _TEXTS = frozenset({FieldType.CODE, FieldType.TEXT})
 
 
 def _is_plain(texts: Iterable[str]) -> bool:
-    """Whether it is plain that every database can hold texts."""
+    """Whether texts are ASCII without NUL, which every database can store."""
     text = "".join(texts)
     return text.isascii() and "\0" not in text
 
 
 def _change(field: Field, place: str, dialect: str) -> Callable[[Any], Any] | None:
-    """What makes a value one that the driver understands; ``None`` if it is one already."""
+    """The conversion of a value to the driver's type, ``None`` if none is needed."""
     sqlite = dialect == "sqlite"
     match field.type:
         case FieldType.OPTION:

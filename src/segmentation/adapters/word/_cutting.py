@@ -12,7 +12,7 @@ from copy import deepcopy
 import attrs
 from lxml import etree
 
-from segmentation.errors import BadDocument
+from segmentation.errors import BadDocument, Message, text_of
 
 from ._instructions import (
     Inside,
@@ -126,7 +126,8 @@ class Cutter:
             elif field is not None:
                 field = self._next_run(run, kind, field)
         if field is not None:
-            raise BadDocument(self._name, f"the field {field.instruction.strip()!r} has no end")
+            reason = Message("the field {field!r} has no end", field=field.instruction.strip())
+            raise BadDocument(self._name, reason)
 
     def _simple_inside(self, simple: etree._Element, field: _Field | None) -> _Field | None:
         """A simple field inside the instruction of a complex one."""
@@ -199,14 +200,17 @@ class Cutter:
         try:
             return read_instruction(text, inner)
         except ValueError as error:
-            raise BadDocument(self._name, str(error)) from error
+            raise BadDocument(self._name, text_of(error)) from error
 
     def _check_holder(self, field: _Field) -> None:
         """A field with merge fields in it is ours, or one that Word works out when it shows it."""
         kind = kind_of(field.instruction)
         if kind not in _HOLDERS and not field.foreign:
             names = ", ".join(name for _, inner in field.holes for name in inner.names)
-            raise BadDocument(self._name, f"the field {kind} of {names} is not worked out here")
+            reason = Message(
+                "the field {kind} of {names} is not worked out here", kind=kind, names=names
+            )
+            raise BadDocument(self._name, reason)
 
     def _run(
         self, instruction: Instruction, like: etree._Element | None, text: str

@@ -8,7 +8,7 @@ from typing import IO
 import attrs
 
 from segmentation.documents import Formats
-from segmentation.errors import BadDocument, Refused
+from segmentation.errors import BadDocument, Message, Refused
 from segmentation.fields import Value
 
 from ._instructions import Instruction
@@ -63,9 +63,11 @@ class WordForm:
         """
         if self._notes:
             where = ", ".join(sorted(self._notes))
-            raise BadDocument(self.name, f"has fields in {where}; make a document per contact")
+            reason = Message("has fields in {where}; make a document per contact", where=where)
+            raise BadDocument(self.name, reason)
         texts = (Texts(self._instructions, values, formats) for values, formats in letters)
         first = next(texts, None)
         if first is None:
-            raise Refused(f"fill {self.name}", "there is no letter to make a document of")
+            step = Message("fill {name}", name=self.name)
+            raise Refused(step, "there is no letter to make a document of")
         return self._make_series().write(first, texts, file)

@@ -15,6 +15,7 @@ from typing import TypeAlias, TypeGuard
 import attrs
 
 from segmentation.documents import Formats, field_text
+from segmentation.errors import Message
 from segmentation.fields import Value
 
 _TOKEN = re.compile(
@@ -24,11 +25,14 @@ _MARK = re.compile("\ue000([0-9]+)\ue001")
 _WORDS = re.compile(r"\S+")
 _COMPOSED = {"ADDRESSBLOCK": "address_block", "GREETINGLINE": "formal_salutation"}
 _IF_TOKENS = 4
+_MIXES = "would bring another contact's data into a letter"
+_COUNTS = "counts letters, each of which is made by itself"
 _REFUSED = {
-    **dict.fromkeys(
-        ("NEXT", "NEXTIF", "SKIPIF"), "would bring another contact's data into a letter"
-    ),
-    **dict.fromkeys(("MERGEREC", "MERGESEQ"), "counts letters, each of which is made by itself"),
+    "NEXT": _MIXES,
+    "NEXTIF": _MIXES,
+    "SKIPIF": _MIXES,
+    "MERGEREC": _COUNTS,
+    "MERGESEQ": _COUNTS,
     "MERGEBARCODE": "makes a bar code, which only Word can draw",
 }
 """Fields of a mail merge that no letter can have, and why."""
@@ -161,16 +165,17 @@ def read_instruction(text: str, inner: Sequence["Readable"]) -> "Readable | None
     kind, *rest = list(_tokens(text)) or [""]
     kind = kind.upper()
     if kind in _REFUSED:
-        raise ValueError(f"the field {kind} {_REFUSED[kind]}")
+        raise ValueError(Message("the field {kind} {why}", kind=kind, why=Message(_REFUSED[kind])))
     if kind in _COMPOSED:
         return Merge(_COMPOSED[kind])
     if kind == "MERGEFIELD":
         if not rest:
-            raise ValueError("a MERGEFIELD names no field")
+            raise ValueError(Message("a MERGEFIELD names no field"))
         return Merge(rest[0], tuple(_switches(rest)))
     if kind == "IF":
         if len(rest) < _IF_TOKENS:
-            raise ValueError(f"the field {_MARK.sub('...', text).strip()} is not complete")
+            field = _MARK.sub("...", text).strip()
+            raise ValueError(Message("the field {field} is not complete", field=field))
         left, operator, right, then, *more = rest
         otherwise = more[0] if more and not more[0].startswith("\\") else ""
         return Choice(left, operator, right, then, otherwise, tuple(inner))
@@ -206,7 +211,13 @@ def _switches(tokens: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _switch(field: str, switch: str, argument: str) -> tuple[str, str]:
     form = argument.casefold()
     if switch == "\\*" and form not in _CASES and form not in _FORMS:
-        raise ValueError(f"the field {field} has the switch \\* {argument}, which only Word knows")
+        raise ValueError(
+            Message(
+                "the field {field} has the switch \\* {argument}, which only Word knows",
+                field=field,
+                argument=argument,
+            )
+        )
     return switch, argument
 
 

@@ -11,7 +11,7 @@ import attrs
 from lxml import etree
 
 from segmentation.documents import unpacked
-from segmentation.errors import BadDocument
+from segmentation.errors import BadDocument, Message, text_of
 
 CONTENT_TYPES = "[Content_Types].xml"
 _MAIN = (
@@ -87,16 +87,19 @@ def parse_xml(content: bytes, name: str, part: str) -> etree._Element:
             it is how XML names other files and grows without end.
     """
     if len(content) > _MOST_BYTES_OF_XML:
-        raise BadDocument(name, f"{part} is too large: {len(content)} bytes")
+        reason = Message("{part} is too large: {size} bytes", part=part, size=len(content))
+        raise BadDocument(name, reason)
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, remove_comments=False
     )
     try:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise BadDocument(name, f"{part} is no XML: {error}") from error
+        reason = Message("{part} is no XML: {error}", part=part, error=text_of(error))
+        raise BadDocument(name, reason) from error
     if root.getroottree().docinfo.doctype:
-        raise BadDocument(name, f"{part} declares a document type, which Word never does")
+        reason = Message("{part} declares a document type, which Word never does", part=part)
+        raise BadDocument(name, reason)
     return root
 
 

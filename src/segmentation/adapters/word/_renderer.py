@@ -23,7 +23,7 @@ class WordRenderer:
     """
 
     fills: frozenset[str] = frozenset({"docx", "docm", "dotx", "dotm"})
-    ending: str = "docx"
+    extension: str = "docx"
     media_type: str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
     def read(self, content: bytes, name: str) -> WordForm:

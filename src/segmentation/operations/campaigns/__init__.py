@@ -11,7 +11,6 @@ from ._comparison import (
     compare,
 )
 from ._details import (
-    CampaignDetails,
     campaign_details,
 )
 from ._entries import (
@@ -41,7 +40,6 @@ from ._targets import (
 
 __all__ = [
     "PARTS",
-    "CampaignDetails",
     "Scope",
     "activate",
     "active_for",

@@ -1,45 +1,72 @@
 """The details of a campaign: its entries, its figures and its targets."""
 
-import attrs
+from datetime import date
 
-from segmentation.campaigns import Campaign, CampaignEntry, CampaignTarget
-from segmentation.journal import Figures
+from segmentation.campaigns import Campaign, CampaignEntry, CampaignStatus
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.journal import NOTHING, Figures
+from segmentation.operations.records import find_record, get_record
 from segmentation.protocols import Store
+from segmentation.reports import CampaignDetails, EntryRow
 
-from ._campaign import get_campaign
 from ._entries import entries_of
 from ._figures import Scope, figures, figures_by
 from ._targets import target_group
 
 
-@attrs.frozen(kw_only=True)
-class CampaignDetails:
-    """A campaign with what was done for it and what came of it.
+def campaign_details(
+    store: Store,
+    campaign_no: str | Campaign,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+) -> CampaignDetails:
+    """A campaign with its figures, entries and targets, without what is canceled or postponed.
 
-    Attributes:
-        entries: What was done, each with its own figures, in the order of recording.
-        targets: Whom it is aimed at; empty unless it is active.
-    """
-
-    campaign: Campaign
-    figures: Figures
-    entries: tuple[tuple[CampaignEntry, Figures], ...]
-    targets: tuple[CampaignTarget, ...]
-
-
-def campaign_details(store: Store, campaign_no: str) -> CampaignDetails:
-    """A campaign, its figures, entries and targets.
+    Args:
+        store: Where everything is kept.
+        campaign_no: The campaign.
+        since: The first day that the figures count; from the beginning if not given.
+        until: The last day; to the end if not given.
 
     Raises:
         NotFound: There is no such campaign.
     """
-    campaign = get_campaign(store, campaign_no)
-    scope = Scope(campaign_no=campaign.no)
-    by_entry = figures_by(store, "campaign_entry_no", scope)
-    entries = entries_of(store, campaign.no)
+    campaign = get_record(store, Campaign, campaign_no)
+    salesperson = find_record(store, SalespersonPurchaser, campaign.salesperson_code)
+    status = find_record(store, CampaignStatus, campaign.status_code)
+    scope = Scope(campaign_no=campaign.no, since=since, until=until)
+    of_entry = figures_by(store, "campaign_entry_no", scope)
+    total = figures(store, scope)
     return CampaignDetails(
-        campaign=campaign,
-        figures=figures(store, scope),
-        entries=tuple((entry, by_entry.get(entry.entry_no, Figures())) for entry in entries),
-        targets=tuple(target_group(store, campaign.no)),
+        campaign_no=campaign.no,
+        description=campaign.description,
+        starting_date=campaign.starting_date,
+        ending_date=campaign.ending_date,
+        salesperson_name=salesperson.name if salesperson else campaign.salesperson_code,
+        status=status.description if status else campaign.status_code,
+        interactions=total.interactions,
+        targets=total.targets,
+        responses=total.responses,
+        response_rate=total.response_rate,
+        cost=total.cost,
+        duration_min=total.duration_min,
+        entries=tuple(
+            _entry_row(entry, of_entry.get(entry.entry_no, NOTHING))
+            for entry in entries_of(store, campaign.no)
+        ),
+        target_group=tuple(target_group(store, campaign.no)),
+    )
+
+
+def _entry_row(entry: CampaignEntry, known: Figures) -> EntryRow:
+    return EntryRow(
+        entry_no=entry.entry_no,
+        date=entry.date,
+        description=entry.description,
+        segment_no=entry.segment_no,
+        interactions=known.interactions,
+        cost=known.cost,
+        duration_min=known.duration_min,
+        canceled=entry.canceled,
     )

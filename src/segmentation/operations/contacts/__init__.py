@@ -1,14 +1,11 @@
-"""Contacts: cards, rows, relations, duplicates, privacy and summaries."""
+"""Contacts: cards, rows, relations, duplicates, numbers, privacy and summaries."""
 
 from ._card import (
-    ADDRESS,
-    CODES,
-    COMMUNICATION,
+    add_contacts,
     change_contact,
     change_type,
     delete_contact,
     find_company,
-    name_parts,
     new_contact,
     persons_of,
     set_company,
@@ -22,18 +19,36 @@ from ._duplicates import (
     merge,
     plain,
 )
+from ._inheritance import (
+    ADDRESS,
+    CODES,
+    COMMUNICATION,
+    completed,
+    name_parts,
+)
+from ._numbers import (
+    renumber,
+)
+from ._pairs import (
+    not_duplicates,
+)
 from ._privacy import (
     Erasure,
-    erase_person,
+    ErasurePlan,
+    KeptOfContact,
+    erase_contact,
+    kept_of_contact,
+    plan_erasing,
 )
 from ._relations import (
-    contact_of,
+    contact_of_customer,
+    contact_of_vendor,
     relation_summary,
 )
 from ._rows import (
     ROWS,
-    add_row,
-    remove_row,
+    add_rows,
+    remove_rows,
     row_counts,
     rows_of,
 )
@@ -41,6 +56,7 @@ from ._summaries import (
     CompanySummary,
     PersonSummary,
     company_summary,
+    contact_summary,
     person_summary,
 )
 
@@ -53,26 +69,36 @@ __all__ = [
     "CompanySummary",
     "Duplicate",
     "Erasure",
+    "ErasurePlan",
+    "KeptOfContact",
     "PersonSummary",
     "SearchString",
-    "add_row",
+    "add_contacts",
+    "add_rows",
     "change_contact",
     "change_type",
     "company_summary",
-    "contact_of",
+    "completed",
+    "contact_of_customer",
+    "contact_of_vendor",
+    "contact_summary",
     "delete_contact",
     "duplicates_in",
-    "erase_person",
+    "erase_contact",
     "find_company",
     "find_duplicates",
+    "kept_of_contact",
     "merge",
     "name_parts",
     "new_contact",
+    "not_duplicates",
     "person_summary",
     "persons_of",
     "plain",
+    "plan_erasing",
     "relation_summary",
-    "remove_row",
+    "remove_rows",
+    "renumber",
     "row_counts",
     "rows_of",
     "set_company",

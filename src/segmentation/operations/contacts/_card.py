@@ -1,12 +1,11 @@
 """Contacts made with defaults, changed with what persons inherit, and deleted.
 
-Inheritance goes before defaults, and what was changed by hand before inheritance. What is
-recorded in the journal stays with the numbers that it was recorded with.
+Each step runs the checks of `segmentation.operations.checks` on the contact as it will be. What
+is recorded in the journal stays with the numbers that it was recorded with.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Unpack
 
 import attrs
 
@@ -20,45 +19,37 @@ from segmentation.contacts import (
     ContactWebSource,
     composed_name,
 )
-from segmentation.errors import Fault, Refused, Rejected
-from segmentation.fields import check_fit
+from segmentation.errors import Fault, InvalidValue, Message, Refused, Rejected
 from segmentation.interactions import Interaction
+from segmentation.operations.checks import Placed, record_faults
 from segmentation.operations.context import Context
+from segmentation.operations.field_values import ContactValues
 from segmentation.operations.followers import follow_relations
-from segmentation.operations.number_series import take_no
-from segmentation.operations.records import require_contact
+from segmentation.operations.number_series import take_number
+from segmentation.operations.records import find_record, get_record
+from segmentation.operations.values import parse_field_values
 from segmentation.protocols import Store
-from segmentation.setup import MarketingSetup, UserSetup
+from segmentation.setup import MarketingSetup
 
+from ._inheritance import (
+    completed,
+    defaults,
+    filled,
+    followed,
+    inherited,
+    named,
+    named_company,
+    taken_over,
+)
+from ._pairs import pairs_with
+from ._refusals import lines_in_the_way, listed, refuse
 from ._rows import count_rows, rows_of
 
-ADDRESS = ("address", "address_2", "city", "post_code", "county")
-"""What is inherited as a block."""
+# -- new ones ---------------------------------------------------------------------------------
 
 
-COMMUNICATION = (
-    "phone_no",
-    "mobile_phone_no",
-    "e_mail",
-    "e_mail_2",
-    "home_page",
-    "correspondence_type",
-)
-"""What is inherited one by one."""
-
-
-CODES: Mapping[str, str] = {
-    "salesperson_code": "inherit_salesperson_code",
-    "territory_code": "inherit_territory_code",
-    "country_region_code": "inherit_country_region_code",
-    "language_code": "inherit_language_code",
-    "format_region": "inherit_language_code",
-}
-"""What else is inherited, and the field of the set-up that says whether it is."""
-
-
-def new_contact(context: Context, contact: Contact) -> Contact:
-    """Number a contact, complete it and store it.
+def new_contact(context: Context, **values: Unpack[ContactValues]) -> Contact:
+    """Number a contact, complete it, check it and store it.
 
     A person's name is made of its parts, or its parts of the name. A person who names its
     company only by name is joined to the one company of that name. What is blank comes from
@@ -67,59 +58,57 @@ def new_contact(context: Context, contact: Contact) -> Contact:
 
     Args:
         context: Store, user, day and clock.
-        contact: What is known of it; an empty number takes the next of the series.
+        **values: Fields of the contact; without ``no`` it takes the next of the series.
 
     Raises:
+        UnknownName: A contact has no such field.
         Refused: No number can be given.
-        Rejected: The number is taken, or the company is none.
+        Rejected: Something is wrong with it: all faults; nothing is stored.
     """
+    given = _parsed(values)
     store = context.store
     with store.transaction():
-        numbered = attrs.evolve(contact, no=take_no(store, "contact_nos", contact.no))
-        place = f"contact {numbered.no}"
-        if store.records.find(Contact, numbered.no) is not None:
-            raise Rejected(place, [Fault(place, "no", "is taken by another contact")])
-        if numbered.type is ContactType.COMPANY:
-            company, made = None, attrs.evolve(numbered, company_no=numbered.no)
-        else:
-            company = _company_of(store, numbered)
-            made = _named(numbered)
-            if company is not None:
-                made = attrs.evolve(made, company_no=company.no, company_name=company.name)
-        setup = store.records.find(MarketingSetup) or MarketingSetup()
+        by_hand = given.pop("no", "")
+        contact = Contact(no=_take_no(store, by_hand), **given)
+        faults = [*_key_faults(store, contact), *_stamp_faults(contact)]
+        return _stored(context, _completed_new(context, contact), faults)
+
+
+def _parsed(values: Mapping[str, object]) -> dict[str, Any]:
+    """Values of fields as a contact holds them; texts may still be too long for theirs."""
+    return parse_field_values(Contact, values, long=True)
+
+
+def _take_no(store: Store, by_hand: str) -> str:
+    """The number given by hand, or the next of the series that no contact has."""
+
+    def taken(no: str) -> bool:
+        return not by_hand and find_record(store, Contact, no) is not None
+
+    return take_number(store, "contact_nos", by_hand, taken=taken).no
+
+
+def _completed_new(context: Context, contact: Contact) -> Contact:
+    """A new contact with its names, what it inherits, and the set-up's defaults."""
+    store = context.store
+    setup = store.records.find(MarketingSetup) or MarketingSetup()
+    if contact.type is ContactType.COMPANY:
+        made = attrs.evolve(contact, company_no=contact.company_no or contact.no)
+    else:
+        company = _company_of(store, contact)
+        made = named(contact)
         if company is not None:
-            made = _filled(made, _inherited(setup, company))
-        made = _filled(made, _defaults(store, setup, made, context.user))
-        return _stored(store, made, context.now)
-
-
-def _named(person: Contact) -> Contact:
-    """A person with its name and the parts of it, whichever was given."""
-    if composed_name(person):
-        return attrs.evolve(person, name=composed_name(person))
-    first, middle, surname = name_parts(person.name)
-    return attrs.evolve(person, first_name=first, middle_name=middle, surname=surname)
-
-
-def name_parts(name: str) -> tuple[str, str, str]:
-    """First name, middle name and surname out of a name.
-
-    >>> name_parts("Anna Maria von Berg"), name_parts("Anna")
-    (('Anna', 'Maria von', 'Berg'), ('Anna', '', ''))
-    """
-    first, *rest = name.split() or [""]
-    return first, " ".join(rest[:-1]), rest[-1] if rest else ""
+            made = attrs.evolve(made, company_no=company.no, company_name=company.name)
+            made = filled(made, inherited(setup, company))
+    return filled(made, defaults(store, setup, made, context.user))
 
 
 def _company_of(store: Store, person: Contact) -> Contact | None:
-    """The company that a person names, by number or else by name."""
+    """The company that a person names, by number or else by name; the checks tell if none is."""
     if person.company_no:
-        company = store.records.find(Contact, person.company_no)
-        if company is None or company.type is not ContactType.COMPANY:
-            place = f"contact {person.no}"
-            reason = f"{person.company_no!r} is no company"
-            raise Rejected(place, [Fault(place, "company_no", reason)])
-        return company
+        named_one = find_record(store, Contact, person.company_no)
+        is_company = named_one is not None and named_one.type is ContactType.COMPANY
+        return named_one if is_company else None
     return find_company(store, person.company_name) if person.company_name else None
 
 
@@ -134,215 +123,291 @@ def find_company(store: Store, name: str) -> Contact | None:
     return found[0] if len(found) == 1 else None
 
 
-def _inherited(setup: MarketingSetup, company: Contact) -> dict[str, Any]:
-    """The values of a company that its persons inherit; blank ones are not inherited."""
-    names = [name for name, switch in CODES.items() if getattr(setup, switch)]
-    if setup.inherit_address_details:
-        names += ADDRESS
-    if setup.inherit_communication_details:
-        names += COMMUNICATION
-    return {name: value for name in names if (value := getattr(company, name))}
+def add_contacts(context: Context, contacts: Iterable[Contact]) -> Sequence[Contact]:
+    """Store contacts made in Python, all or none.
+
+    They keep what they say; only names, search name and company follow from their other fields
+    where these are blank. The set-up's defaults are not taken, and nothing is inherited.
+
+    Args:
+        context: Store, user, day and clock.
+        contacts: The contacts, each with its number; persons may name companies among them.
+
+    Returns:
+        The contacts as they are stored.
+
+    Raises:
+        InvalidValue: There is none at all, or one is no contact.
+        Rejected: Something is wrong with them, a number that is taken included: all faults;
+            nothing is stored.
+    """
+    made = list(contacts)
+    if not made:
+        raise InvalidValue("contacts", made, "is empty; give at least one contact")
+    for each in made:
+        if not isinstance(each, Contact):
+            raise InvalidValue("contacts", each, "is no contact")
+    store = context.store
+    here = {contact.no: contact for contact in made}
+    with store.transaction():
+        whole = [
+            completed(
+                attrs.evolve(each, last_modified=each.last_modified or context.now),
+                here.get(each.company_no) or find_record(store, Contact, each.company_no),
+            )
+            for each in made
+        ]
+        _check(store, whole, [fault for each in made for fault in _key_faults(store, each)])
+        store.records.put(whole)
+    return tuple(whole)
 
 
-def _defaults(store: Store, setup: MarketingSetup, contact: Contact, user: str) -> dict[str, Any]:
-    user_setup = store.records.find(UserSetup, to_code(user))
-    salesperson = user_setup.salesperson_code if user_setup else ""
-    is_company = contact.type is ContactType.COMPANY
-    return {
-        "salesperson_code": salesperson or setup.default_salesperson_code,
-        "territory_code": setup.default_territory_code,
-        "country_region_code": setup.default_country_region_code,
-        "language_code": setup.default_language_code,
-        "correspondence_type": setup.default_correspondence_type,
-        "salutation_code": setup.default_company_salutation_code
-        if is_company
-        else setup.default_person_salutation_code,
-        "company_name": contact.name if is_company else "",
-        "search_name": contact.name.upper(),
-    }
+# -- checks -----------------------------------------------------------------------------------
 
 
-def _filled(contact: Contact, values: Mapping[str, Any]) -> Contact:
-    """The contact with values where it has none; an address is taken whole or not at all."""
-    blank = {name: value for name, value in values.items() if not getattr(contact, name)}
-    if any(getattr(contact, name) for name in ADDRESS):
-        blank = {name: value for name, value in blank.items() if name not in ADDRESS}
-    return attrs.evolve(contact, **blank)
+def _key_faults(store: Store, contact: Contact) -> Iterator[Fault]:
+    """What is wrong with the number of a contact that is to be new."""
+    if not contact.no:
+        yield Fault(_place(contact), "no", "is blank")
+    elif find_record(store, Contact, contact.no) is not None:
+        yield Fault(_place(contact), "no", "is taken by another contact")
 
 
-def _stored(store: Store, contact: Contact, at: datetime) -> Contact:
-    stamped = attrs.evolve(contact, last_modified=at)
-    check_fit(stamped)
-    store.records.put([stamped])
+def _stamp_faults(contact: Contact) -> Iterator[Fault]:
+    if contact.last_modified is not None:
+        yield Fault(_place(contact), "last_modified", "is set by each change; leave it out")
+
+
+def _check(store: Store, contacts: Sequence[Contact], faults: Iterable[Fault] = ()) -> None:
+    """See that nothing is wrong with contacts that are to be stored together.
+
+    Raises:
+        Rejected: There are faults: all of them.
+    """
+    placed = [Placed(_place(contact), contact) for contact in contacts]
+    found = [*faults, *record_faults(store, placed)]
+    if found:
+        what = placed[0].place if len(placed) == 1 else Message("contacts")
+        raise Rejected(what, sorted(found, key=lambda fault: fault.place))
+
+
+def _place(contact: Contact) -> Message:
+    return Message("contact {no}", no=contact.no)
+
+
+def _stored(context: Context, contact: Contact, faults: Iterable[Fault] = ()) -> Contact:
+    """Check a contact as it will be, and store it.
+
+    Raises:
+        Rejected: Something is wrong with it: all faults.
+    """
+    _check(context.store, [contact], faults)
+    return _put(context, contact)
+
+
+def _put(context: Context, contact: Contact) -> Contact:
+    stamped = attrs.evolve(contact, last_modified=context.now)
+    context.store.records.put([stamped])
     return stamped
 
 
 # -- changes ----------------------------------------------------------------------------------
 
 
-def change_contact(context: Context, contact: Contact) -> Sequence[Contact]:
-    """Store a contact as it is now; a company's change reaches the persons who had its value.
+def change_contact(
+    context: Context, no: str | Contact, /, **values: Unpack[ContactValues]
+) -> Sequence[Contact]:
+    """Change fields of a contact; a company's change reaches the persons who had its value.
+
+    A company's ``company_name`` follows its name, a person's name the parts of its name.
+
+    Args:
+        context: Store, user, day and clock.
+        no: The contact.
+        **values: The fields that change, with their new values; ``extra`` replaces all own
+            fields of the contact.
 
     Returns:
-        The contact, and the persons whose values changed with it.
+        The contact as it is now, and after it the persons whose values changed with it.
 
     Raises:
         NotFound: There is no such contact.
-        Refused: Type or company differ; `change_type` and `set_company` see to these.
+        UnknownName: A contact has no such field.
+        Refused: Number, type or company would differ; `renumber`, `change_type` and
+            `set_company` see to these.
+        Rejected: Something is wrong with the contact as it would be: all faults.
     """
+    given = _parsed(values)
     store = context.store
     with store.transaction():
-        before = require_contact(store, contact.no)
-        if contact.type is not before.type:
-            raise Refused(f"change contact {contact.no}", "its type differs; use change_type")
-        if contact.company_no != before.company_no:
-            raise Refused(f"change contact {contact.no}", "its company differs; use set_company")
-        after = contact
-        if contact.type is ContactType.COMPANY:
-            after = attrs.evolve(contact, company_name=contact.name)
-        elif composed_name(contact) != composed_name(before):
-            after = attrs.evolve(contact, name=composed_name(contact))
-        setup = store.records.find(MarketingSetup) or MarketingSetup()
-        changed = [_stored(store, after, context.now)]
+        before = get_record(store, Contact, no)
+        _refuse_fixed(before, given)
+        after = _renamed(before, attrs.evolve(before, **given))
+        _check(store, [after])
+        changed = [_put(context, after)]
         if after.type is ContactType.COMPANY:
-            for person in persons_of(store, after.no):
-                followed = _followed(setup, person, before, after)
-                if followed != person:
-                    changed.append(_stored(store, followed, context.now))
-        return changed
+            setup = store.records.find(MarketingSetup) or MarketingSetup()
+            for person in persons_of(store, after):
+                moved = followed(setup, person, before, after)
+                if moved != person:
+                    changed.append(_put(context, moved))
+        return tuple(changed)
 
 
-def persons_of(store: Store, company_no: str) -> Sequence[Contact]:
-    """The persons who work for a company, in the order of their numbers."""
-    members = store.records.all(Contact, company_no=to_code(company_no))
-    return [contact for contact in members if contact.type is ContactType.PERSON]
+_FIXED: Mapping[str, str] = {
+    "no": "its number would differ; use renumber",
+    "type": "its type would differ; use change_type",
+    "company_no": "its company would differ; use set_company",
+    "last_modified": "last_modified is set by each change; leave it out",
+}
+"""Fields that a change of a card leaves as they are, and what to do instead."""
 
 
-def _followed(setup: MarketingSetup, person: Contact, before: Contact, after: Contact) -> Contact:
-    """A person after a change of its company: values that were the company's follow it."""
-    names = ["company_name"]
-    names += [name for name, switch in CODES.items() if getattr(setup, switch)]
-    if setup.inherit_communication_details:
-        names += COMMUNICATION
-    if setup.inherit_address_details and _address(person) == _address(before):
-        names += ADDRESS
-    return attrs.evolve(
-        person,
-        **{
-            name: getattr(after, name)
-            for name in names
-            if getattr(person, name) == getattr(before, name)
-        },
-    )
+def _refuse_fixed(before: Contact, given: Mapping[str, object]) -> None:
+    for name, reason in _FIXED.items():
+        if name in given and given[name] != getattr(before, name):
+            raise Refused(Message("change contact {no}", no=before.no), reason)
 
 
-def _address(contact: Contact) -> list[str]:
-    return [getattr(contact, name) for name in ADDRESS]
+def _renamed(before: Contact, after: Contact) -> Contact:
+    """A changed contact with the names that follow from others."""
+    if after.type is ContactType.COMPANY:
+        return attrs.evolve(after, company_name=named_company(after))
+    if composed_name(after) != composed_name(before):
+        return attrs.evolve(after, name=composed_name(after))
+    return after
 
 
-def set_company(context: Context, contact_no: str, company_no: str) -> Contact:
-    """Let a person work for a company, or with an empty number for none.
+def persons_of(store: Store, company_no: str | Contact) -> Sequence[Contact]:
+    """The persons who work for a company, in the order of their numbers.
+
+    Raises:
+        NotFound: There is no such contact.
+    """
+    company = get_record(store, Contact, company_no)
+    members = store.records.all(Contact, company_no=company.no)
+    return tuple(contact for contact in members if contact.type is ContactType.PERSON)
+
+
+def set_company(context: Context, no: str | Contact, company_no: str | Contact = "") -> Contact:
+    """Let a person work for a company, or without one for none.
 
     Codes are taken from the new company, the address if it is blank or was the old company's,
     communication details one by one likewise; blank values of the company are not taken.
 
+    Args:
+        context: Store, user, day and clock.
+        no: The person.
+        company_no: The company; empty for none.
+
     Raises:
         NotFound: There is no such contact.
         Refused: It is a company, or stands on a line of a segment.
-        Rejected: The new company is none.
+        Rejected: The new company is not there or is none: all faults.
     """
     store = context.store
     with store.transaction():
-        person = require_contact(store, contact_no)
-        step = f"set the company of contact {person.no}"
+        person = get_record(store, Contact, no)
+        step = Message("set the company of contact {no}", no=person.no)
         if person.type is ContactType.COMPANY:
-            raise Refused(step, "it is a company itself")
-        _not_on_a_line(store, step, person.no)
-        old = store.records.find(Contact, person.company_no) if person.company_no else None
-        moved = attrs.evolve(person, company_no=to_code(company_no), company_name="")
+            raise Refused(step, "it is a company itself; change_type makes a person of it")
+        refuse(step, lines_in_the_way(store, [person.no]))
+        new_no = company_no.no if isinstance(company_no, Contact) else to_code(company_no)
+        old = find_record(store, Contact, person.company_no)
+        moved = attrs.evolve(person, company_no=new_no, company_name="")
         new = _company_of(store, moved)
         if new is not None:
             setup = store.records.find(MarketingSetup) or MarketingSetup()
-            moved = _taken_over(attrs.evolve(moved, company_name=new.name), setup, old, new)
-        return _stored(store, moved, context.now)
+            moved = taken_over(attrs.evolve(moved, company_name=new.name), setup, old, new)
+        return _stored(context, moved)
 
 
-def _taken_over(
-    person: Contact, setup: MarketingSetup, old: Contact | None, new: Contact
-) -> Contact:
-    values = _inherited(setup, new)
-    had = _address(person)
-    if any(had) and (old is None or had != _address(old)):
-        values = {name: value for name, value in values.items() if name not in ADDRESS}
-    by_hand = {
-        name
-        for name in COMMUNICATION
-        if getattr(person, name) and (old is None or getattr(person, name) != getattr(old, name))
-    }
-    return attrs.evolve(
-        person, **{name: value for name, value in values.items() if name not in by_hand}
-    )
-
-
-def _not_on_a_line(store: Store, step: str, contact_no: str) -> None:
-    for header in store.segments.headers():
-        if store.segments.get(header.no).lines.known({contact_no}):
-            raise Refused(step, f"it stands on a line of segment {header.no}")
-
-
-def change_type(context: Context, contact_no: str, to: ContactType) -> Contact:
+def change_type(context: Context, no: str | Contact, type: ContactType | str) -> Contact:  # noqa: A002 - the field's name
     """Make a person of a company, or the other way round; name parts and salutation start anew.
+
+    Args:
+        context: Store, user, day and clock.
+        no: The contact.
+        type: What it becomes: "company" or "person"; nothing is done if it is that already.
 
     Raises:
         NotFound: There is no such contact.
+        InvalidValue: There is no such type.
         Refused: It has recorded interactions; a company has persons, business relations,
-            industry groups or web sources; a person has job responsibilities.
+            industry groups or web sources; a person has job responsibilities. The error lists
+            all of them.
+        Rejected: Something is wrong with the contact as it would be: all faults.
     """
     store = context.store
+    to = ContactType(type)
     with store.transaction():
-        contact = require_contact(store, contact_no)
+        contact = get_record(store, Contact, no)
         if contact.type is to:
             return contact
-        step = f"change the type of contact {contact.no}"
-        for what, count in _in_the_way(store, contact):
-            if count:
-                raise Refused(step, f"the number of {what} must be 0, it is {count}")
-        is_company = to is ContactType.COMPANY
-        changed = attrs.evolve(
-            contact,
-            type=to,
-            company_no=contact.no if is_company else "",
-            company_name=contact.name if is_company else "",
-            first_name="",
-            middle_name="",
-            surname="",
-            initials="",
-            job_title="",
-            salutation_code="",
-        )
-        setup = store.records.find(MarketingSetup) or MarketingSetup()
-        named = changed if is_company else _named(changed)
-        salutation = _defaults(store, setup, named, "")["salutation_code"]
-        return _stored(store, attrs.evolve(named, salutation_code=salutation), context.now)
+        step = Message("change the type of contact {no}", no=contact.no)
+        refuse(step, _in_the_way(store, contact))
+        return _stored(context, _of_type(context, contact, to))
 
 
-def _in_the_way(store: Store, contact: Contact) -> Iterator[tuple[str, int]]:
-    yield "interactions", count_rows(store, Interaction, contact.no)
+def _of_type(context: Context, contact: Contact, to: ContactType) -> Contact:
+    """A contact made the other type."""
+    store = context.store
+    is_company = to is ContactType.COMPANY
+    changed = attrs.evolve(
+        contact,
+        type=to,
+        company_no=contact.no if is_company else "",
+        company_name=contact.name if is_company else "",
+        first_name="",
+        middle_name="",
+        surname="",
+        initials="",
+        job_title="",
+        salutation_code="",
+    )
+    setup = store.records.find(MarketingSetup) or MarketingSetup()
+    whole = changed if is_company else named(changed)
+    salutation = defaults(store, setup, whole, "")["salutation_code"]
+    return attrs.evolve(whole, salutation_code=salutation)
+
+
+# -- what stands in the way -------------------------------------------------------------------
+
+
+_IN_THE_WAY: Mapping[ContactType, Mapping[str, type]] = {
+    ContactType.COMPANY: {
+        "business relations": ContactBusinessRelation,
+        "industry groups": ContactIndustryGroup,
+        "web sources": ContactWebSource,
+    },
+    ContactType.PERSON: {"job responsibilities": ContactJobResponsibility},
+}
+"""The rows that only one type of contact has, and what they are called."""
+
+
+def _in_the_way(store: Store, contact: Contact) -> Iterator[Message]:
+    counts = {"interactions": count_rows(store, Interaction, contact.no)}
     if contact.type is ContactType.COMPANY:
-        yield "persons", len(persons_of(store, contact.no))
-        yield "business relations", count_rows(store, ContactBusinessRelation, contact.no)
-        yield "industry groups", count_rows(store, ContactIndustryGroup, contact.no)
-        yield "web sources", count_rows(store, ContactWebSource, contact.no)
-    else:
-        yield "job responsibilities", count_rows(store, ContactJobResponsibility, contact.no)
+        counts["persons"] = len(persons_of(store, contact))
+    for what, kind in _IN_THE_WAY[contact.type].items():
+        counts[what] = count_rows(store, kind, contact.no)
+    for what, count in counts.items():
+        if count:
+            reason = "the number of {what} must be 0, it is {count}"
+            yield Message(reason, what=Message(what), count=count)
 
 
-def delete_contact(store: Store, contact_no: str, *, with_persons: bool = False) -> Sequence[str]:
+# -- deletion ---------------------------------------------------------------------------------
+
+
+def delete_contact(
+    context: Context, no: str | Contact, *, with_persons: bool = False
+) -> Sequence[str]:
     """Take a contact and its rows out; what the journal recorded of it stays there.
 
     Args:
-        store: Where it is.
-        contact_no: The contact.
+        context: Store, user, day and clock.
+        no: The contact.
         with_persons: A company's persons go with it.
 
     Returns:
@@ -351,20 +416,31 @@ def delete_contact(store: Store, contact_no: str, *, with_persons: bool = False)
     Raises:
         NotFound: There is no such contact.
         Refused: It, or one who would go with it, stands on a line of a segment; or it is a
-            company that has persons, and they are not to go.
+            company that has persons, and they are not to go. The error lists all that needs it.
     """
+    store = context.store
     with store.transaction():
-        contact = require_contact(store, contact_no)
-        step = f"delete contact {contact.no}"
-        persons = persons_of(store, contact.no)
-        if persons and not with_persons:
-            raise Refused(
-                step, f"{len(persons)} persons work for it; delete them with it, or move them"
-            )
-        gone = [contact, *persons]
-        for each in gone:
-            _not_on_a_line(store, step, each.no)
-        rows = [row for each in gone for row in rows_of(store, each.no)]
-        store.records.remove([*rows, *gone])
+        contact = get_record(store, Contact, no)
+        persons = persons_of(store, contact)
+        going = (contact, *(persons if with_persons else ()))
+        nos = tuple(each.no for each in going)
+        left = () if with_persons else persons
+        refuse(
+            Message("delete contact {no}", no=contact.no),
+            [*_staying(left), *lines_in_the_way(store, nos)],
+        )
+        rows = [row for each in going for row in rows_of(store, each)]
+        pairs = [pair for each in nos for pair in pairs_with(store, each)]
+        store.records.remove([*rows, *pairs, *going])
         follow_relations(store, (r for r in rows if isinstance(r, ContactBusinessRelation)))
-        return [each.no for each in gone]
+        return nos
+
+
+def _staying(persons: Sequence[Contact]) -> Iterator[Message]:
+    """The persons of a company that is to go without them."""
+    if persons:
+        reason = (
+            "persons work for it ({persons}); delete them too, with_persons=True, or move them by "
+            "set_company"
+        )
+        yield Message(reason, persons=listed([person.no for person in persons]))

@@ -16,22 +16,26 @@ from math import ceil
 
 import attrs
 
-from segmentation.contacts import Contact, ContactBusinessRelation, ContactType
-from segmentation.errors import InvalidValue, Refused
+from segmentation.contacts import Contact, ContactBusinessRelation, ContactType, NotDuplicate
+from segmentation.errors import InvalidValue, Message, Refused
 from segmentation.fields import Record, key_of, to_extra
 from segmentation.interactions import Interaction
 from segmentation.journal import Revised
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.journal import record
-from segmentation.operations.records import require_contact
+from segmentation.operations.records import all_contacts, get_record
 from segmentation.protocols import Store
+from segmentation.showing import shown_by
 
 from ._card import persons_of
+from ._pairs import move_pairs
+from ._refusals import lines_in_the_way, refuse
 from ._rows import rows_of
 
 
-@attrs.frozen
+@shown_by("field", "length")
+@attrs.frozen(repr=False)
 class SearchString:
     """Which part of a field is compared, once case, accents, blanks and signs are gone.
 
@@ -56,7 +60,8 @@ STRINGS: Sequence[SearchString] = (
 """What is compared unless the caller says otherwise."""
 
 
-@attrs.frozen
+@shown_by("contact_no", "other_no", "hit_share")
+@attrs.frozen(repr=False)
 class Duplicate:
     """Two contacts that are likely the same.
 
@@ -159,14 +164,29 @@ def plain(text: str) -> str:
 
 
 def duplicates_in(store: Store, *, hit_share: float = 0.6) -> Sequence[Duplicate]:
-    """The likely duplicates among all contacts of a store."""
-    return list(find_duplicates(store.records.all(Contact), hit_share=hit_share))
+    """The likely duplicates among all contacts of a store, in the order of their numbers.
+
+    Two that are known to be different (`not_duplicates`) are left out.
+
+    Args:
+        store: Where the contacts are.
+        hit_share: The share of search strings that two must have in common; above 0, at most 1.
+
+    Raises:
+        InvalidValue: The share is none.
+    """
+    apart = {(pair.contact_no, pair.other_no) for pair in store.records.all(NotDuplicate)}
+    return tuple(
+        found
+        for found in find_duplicates(all_contacts(store), hit_share=hit_share)
+        if (found.contact_no, found.other_no) not in apart
+    )
 
 
 # -- merging ----------------------------------------------------------------------------------
 
 
-def merge(context: Context, kept_no: str, gone_no: str) -> Contact:
+def merge(context: Context, *, kept_no: str | Contact, gone_no: str | Contact) -> Contact:
     """Make two contacts one: the first stays, the second goes.
 
     Blank fields of the first are filled from the second. Rows pass over, the first's own before
@@ -185,8 +205,8 @@ def merge(context: Context, kept_no: str, gone_no: str) -> Contact:
     store = context.store
     stamp = context.stamp
     with store.transaction():
-        kept, gone = require_contact(store, kept_no), require_contact(store, gone_no)
-        step = f"merge contact {gone.no} into {kept.no}"
+        kept, gone = get_record(store, Contact, kept_no), get_record(store, Contact, gone_no)
+        step = Message("merge contact {gone} into {kept}", gone=gone.no, kept=kept.no)
         _may_merge(store, step, kept, gone)
         merged = _merged(kept, gone, stamp.at)
         is_company = kept.type is ContactType.COMPANY
@@ -194,26 +214,25 @@ def merge(context: Context, kept_no: str, gone_no: str) -> Contact:
         if is_company:
             store.records.put(
                 attrs.evolve(person, company_no=kept.no, company_name=merged.company_name)
-                for person in persons_of(store, gone.no)
+                for person in persons_of(store, gone)
             )
-        rows = list(rows_of(store, gone.no))
+        rows = list(rows_of(store, gone))
         passed = [_passed(row, merged) for row in rows]
         store.records.remove([*rows, gone])
         new = [row for row in passed if store.records.find(type(row), *key_of(row)) is None]
         store.records.put([*new, merged])
+        move_pairs(store, gone.no, kept.no)
         both = (*rows, *passed)
         follow_relations(store, (r for r in both if isinstance(r, ContactBusinessRelation)))
         return merged
 
 
-def _may_merge(store: Store, step: str, kept: Contact, gone: Contact) -> None:
+def _may_merge(store: Store, step: Message, kept: Contact, gone: Contact) -> None:
     if kept.no == gone.no:
         raise Refused(step, "they are the same contact")
     if kept.type is not gone.type:
-        raise Refused(step, f"one is a {kept.type}, the other a {gone.type}")
-    for header in store.segments.headers():
-        if store.segments.get(header.no).lines.known({gone.no}):
-            raise Refused(step, f"{gone.no} stands on a line of segment {header.no}")
+        raise Refused(step, "one is a company, the other a person")
+    refuse(step, lines_in_the_way(store, [gone.no]))
 
 
 _OWN = frozenset({"no", "type", "company_no", "company_name", "last_modified", "extra"})

@@ -1,10 +1,10 @@
 """The rows that belong to a contact: mailing groups, business relations, addresses and the like."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from segmentation.codes import to_code
 from segmentation.contacts import (
     AlternativeAddress,
+    Contact,
     ContactBusinessRelation,
     ContactIndustryGroup,
     ContactJobResponsibility,
@@ -12,11 +12,18 @@ from segmentation.contacts import (
     ContactProfileAnswer,
     ContactWebSource,
 )
-from segmentation.errors import Refused
-from segmentation.fields import Record
-from segmentation.operations.checks import ONLY_TYPE
+from segmentation.errors import (
+    Fault,
+    Identifier,
+    InvalidValue,
+    Message,
+    Rejected,
+)
+from segmentation.fields import Record, key_of
+from segmentation.operations.checks import Placed, record_faults
+from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
-from segmentation.operations.records import require_contact
+from segmentation.operations.records import get_record
 from segmentation.protocols import Store
 
 ROWS: Sequence[type[Record]] = (
@@ -32,47 +39,99 @@ ROWS: Sequence[type[Record]] = (
 
 
 def count_rows(store: Store, kind: type[Record], contact_no: str) -> int:
+    """How many records of a kind name a contact."""
     return sum(1 for _ in store.records.all(kind, contact_no=contact_no))
 
 
 # -- rows -------------------------------------------------------------------------------------
 
 
-def rows_of(store: Store, contact_no: str) -> Iterator[Record]:
-    """All rows that belong to a contact, table by table."""
-    for kind in ROWS:
-        yield from store.records.all(kind, contact_no=to_code(contact_no))
-
-
-def row_counts(store: Store, contact_no: str) -> Mapping[str, int]:
-    """How many rows a contact has in each table, by the table's name."""
-    no = to_code(contact_no)
-    return {kind.__table__: count_rows(store, kind, no) for kind in ROWS}
-
-
-def add_row(store: Store, row: Record) -> None:
-    """Store a row that classifies a contact; one with the same key is replaced.
+def rows_of(store: Store, no: str | Contact) -> Sequence[Record]:
+    """All rows that belong to a contact, table by table, in the order of their keys.
 
     Raises:
         NotFound: There is no such contact.
-        Refused: The row is none of a contact, or only the other type of contact has such rows.
     """
-    with store.transaction():
-        if type(row) not in ROWS:
-            raise Refused(f"add a row of {row.__table__}", "no such rows belong to a contact")
-        contact = require_contact(store, getattr(row, "contact_no"))  # noqa: B009 - all of ROWS have it
-        only = ONLY_TYPE.get(type(row), contact.type)
-        if contact.type is not only:
-            raise Refused(
-                f"add a {row.__table__} to contact {contact.no}",
-                f"only a {only} has such rows, and it is a {contact.type}",
-            )
-        store.records.put([row])
-        follow_relations(store, [row] if isinstance(row, ContactBusinessRelation) else [])
+    contact = get_record(store, Contact, no)
+    return tuple(rows_under(store, contact.no))
 
 
-def remove_row(store: Store, row: Record) -> None:
-    """Take a row of a contact out; one that is not there is passed over."""
+def rows_under(store: Store, contact_no: str) -> Iterator[Record]:
+    """All rows under a contact's number, be the contact there or not."""
+    for kind in ROWS:
+        yield from store.records.all(kind, contact_no=contact_no)
+
+
+def row_counts(store: Store, no: str | Contact) -> Mapping[str, int]:
+    """How many rows a contact has in each table, by the table's name; 0 where it has none.
+
+    Raises:
+        NotFound: There is no such contact.
+    """
+    contact = get_record(store, Contact, no)
+    return {kind.__table__: count_rows(store, kind, contact.no) for kind in ROWS}
+
+
+def add_rows(context: Context, *rows: Record) -> None:
+    """Store rows that classify contacts, all or none; one with the same key is replaced.
+
+    Args:
+        context: Store, user, day and clock.
+        *rows: Rows of one contact or of several, of one table or of several.
+
+    Raises:
+        InvalidValue: There is none at all, or something is no record.
+        Rejected: Something is wrong with them: all faults. Among these: a contact or a code that
+            is not there, a row of a type that only companies, or only persons, have.
+    """
+    store = context.store
+    _need_some(rows)
+    placed = [Placed(_place(row), row) for row in rows]
     with store.transaction():
-        store.records.remove([row])
-        follow_relations(store, [row] if isinstance(row, ContactBusinessRelation) else [])
+        faults = [*record_faults(store, placed), *_kind_faults(placed)]
+        if faults:
+            raise Rejected("rows", sorted(faults, key=lambda fault: fault.place))
+        store.records.put(rows)
+        follow_relations(store, (r for r in rows if isinstance(r, ContactBusinessRelation)))
+
+
+def remove_rows(context: Context, *rows: Record) -> None:
+    """Take rows of contacts out, all or none; they are told by their keys.
+
+    Args:
+        context: Store, user, day and clock.
+        *rows: The rows, as `rows_of` gives them.
+
+    Raises:
+        InvalidValue: There is none at all, or something is no record.
+        NotFound: One is not there.
+        Rejected: One is no row of a contact: all such faults.
+    """
+    store = context.store
+    _need_some(rows)
+    faults = list(_kind_faults([Placed(_place(row), row) for row in rows]))
+    if faults:
+        raise Rejected("rows", faults)
+    with store.transaction():
+        there = [get_record(store, type(row), row) for row in rows]
+        store.records.remove(there)
+        follow_relations(store, (r for r in there if isinstance(r, ContactBusinessRelation)))
+
+
+def _need_some(rows: Sequence[object]) -> None:
+    if not rows:
+        raise InvalidValue("rows", rows, "is empty; give at least one row")
+    for row in rows:
+        if not isinstance(row, Record):
+            raise InvalidValue("rows", row, "is no record")
+
+
+def _place(row: Record) -> Message:
+    key = " ".join(map(str, key_of(row)))
+    return Message("{table} {key}", table=Identifier(row.__table__), key=key)
+
+
+def _kind_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
+    for item in placed:
+        if type(item.record) not in ROWS:
+            yield Fault(item.place, "", "no such rows belong to a contact")

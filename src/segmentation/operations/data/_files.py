@@ -32,7 +32,7 @@ class SourceFile:
 
     @property
     def table(self) -> str:
-        """The table that the file is for: its name without folder and ending."""
+        """The table that the file is for: its name without folder and extension."""
         return self.name.rpartition("/")[2].rpartition(".")[0].lower()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from segmentation.contacts import Contact, ContactBusinessRelation, ContactType, composed_name
+from segmentation.contacts import Contact, ContactBusinessRelation
 from segmentation.errors import Fault, Message, NotFound
 from segmentation.fields import (
     Field,
@@ -29,9 +29,11 @@ from segmentation.operations.checks import (
     record_faults,
     reject,
 )
+from segmentation.operations.contacts import completed
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.interactions import not_taken_in_yet, take_in_past
+from segmentation.operations.records import find_record
 from segmentation.operations.values import Misfit, guess_type, read_value
 from segmentation.protocols import Store
 from segmentation.setup import ExtraField
@@ -219,35 +221,18 @@ def _completed(store: Store, placed: Sequence[Placed]) -> Iterator[Placed]:
     here = {contact.no: contact for contact in contacts}
 
     def contact(no: str) -> Contact | None:
-        return here.get(no) or store.records.find(Contact, no)
+        return here.get(no) or find_record(store, Contact, no)
 
     for item in placed:
         match item.record:
             case Contact() as record:
-                whole: Record = _completed_contact(record, contact(record.company_no))
+                whole: Record = completed(record, contact(record.company_no))
             case Interaction(contact_company_no="") as record:
                 met = contact(record.contact_no)
                 whole = attrs.evolve(record, contact_company_no=met.company_no if met else "")
             case record:
                 whole = record
         yield Placed(item.place, whole)
-
-
-def _completed_contact(contact: Contact, employer: Contact | None) -> Contact:
-    name = _full_name(contact)
-    if contact.type is ContactType.COMPANY:
-        employer = contact
-    return attrs.evolve(
-        contact,
-        name=name,
-        search_name=contact.search_name or name.upper(),
-        company_no=contact.company_no or (contact.no if employer is contact else ""),
-        company_name=contact.company_name or (_full_name(employer) if employer else ""),
-    )
-
-
-def _full_name(contact: Contact) -> str:
-    return contact.name or composed_name(contact)
 
 
 def _with_attachments(

@@ -5,13 +5,14 @@ with it. A logged segment stands above its campaign entries, these above their i
 what was canceled on its own stays so when what stands above it counts again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TypeAlias, assert_never
 
 import attrs
 
 from segmentation.campaigns import CampaignEntry
+from segmentation.codes import to_code
 from segmentation.errors import InvalidValue, Message, NotFound, Refused
 from segmentation.interactions import Interaction
 from segmentation.journal import (
@@ -27,6 +28,8 @@ from segmentation.operations.context import Context
 from segmentation.operations.journal import attachments_only_of, entries_about, record
 from segmentation.protocols import Store
 from segmentation.segments import LoggedSegment
+
+from ._lookup import get_interactions
 
 Cancelable: TypeAlias = Interaction | CampaignEntry | LoggedSegment
 """What can be canceled."""
@@ -51,24 +54,27 @@ def cancel(context: Context, item: Cancelable) -> Canceled:
         NotFound: It is not there (any more).
         Refused: It is canceled already, or postponed.
     """
-    store = context.store
-    stamp = context.stamp
+    store, stamp = context.store, context.stamp
     with store.transaction():
-        what, current = _current(store, item)
-        step = Message("cancel {what} {no}", what=Message(_named(what)), no=current.entry_no)
-        if current.canceled:
-            raise Refused(step, "it is canceled already")
-        if isinstance(current, Interaction) and current.postponed:
-            raise Refused(step, "it is postponed; drop it instead")
-        entries, interactions = _below(store, current)
-        done = Canceled(
-            what=what,
-            number=current.entry_no,
-            campaign_entries=to_ranges(e.entry_no for e in entries if not e.canceled),
-            interactions=to_ranges(i.entry_no for i in interactions if not i.canceled),
-        )
+        done = _canceled(store, item)
         record(store, [done], stamp)
         return done
+
+
+def _canceled(store: Store, item: Cancelable) -> Canceled:
+    what, current = _current(store, item)
+    step = Message("cancel {what} {no}", what=Message(_named(what)), no=current.entry_no)
+    if current.canceled:
+        raise Refused(step, "it is canceled already")
+    if isinstance(current, Interaction) and current.postponed:
+        raise Refused(step, "it is postponed; discard it instead")
+    entries, interactions = _below(store, current)
+    return Canceled(
+        what=what,
+        number=current.entry_no,
+        campaign_entries=to_ranges(e.entry_no for e in entries if not e.canceled),
+        interactions=to_ranges(i.entry_no for i in interactions if not i.canceled),
+    )
 
 
 def uncancel(context: Context, item: Cancelable) -> Uncanceled:
@@ -78,30 +84,73 @@ def uncancel(context: Context, item: Cancelable) -> Uncanceled:
         NotFound: It is not there (any more).
         Refused: It is not canceled; or what it belongs to is.
     """
-    store = context.store
-    stamp = context.stamp
+    store, stamp = context.store, context.stamp
     with store.transaction():
-        what, current = _current(store, item)
-        step = Message("uncancel {what} {no}", what=Message(_named(what)), no=current.entry_no)
-        if not current.canceled:
-            raise Refused(step, "it is not canceled")
-        _refuse_below_canceled(store, current, step)
-        entries, interactions = _below(store, current)
-        by = current.canceled_by
-        done = Uncanceled(
-            what=what,
-            number=current.entry_no,
-            campaign_entries=to_ranges(e.entry_no for e in entries if e.canceled_by == by),
-            interactions=to_ranges(i.entry_no for i in interactions if i.canceled_by == by),
-        )
+        done = _uncanceled(store, item)
         record(store, [done], stamp)
+        return done
+
+
+def _uncanceled(store: Store, item: Cancelable) -> Uncanceled:
+    what, current = _current(store, item)
+    step = Message("uncancel {what} {no}", what=Message(_named(what)), no=current.entry_no)
+    if not current.canceled:
+        raise Refused(step, "it is not canceled")
+    _refuse_below_canceled(store, current, step)
+    entries, interactions = _below(store, current)
+    by = current.canceled_by
+    return Uncanceled(
+        what=what,
+        number=current.entry_no,
+        campaign_entries=to_ranges(e.entry_no for e in entries if e.canceled_by == by),
+        interactions=to_ranges(i.entry_no for i in interactions if i.canceled_by == by),
+    )
+
+
+def cancel_interactions(context: Context, *entry_nos: int | Interaction) -> Sequence[Canceled]:
+    """Cancel interactions: they count nowhere from now on; all or none.
+
+    Args:
+        context: Store, user, day and clock.
+        *entry_nos: The interactions, at least one.
+
+    Raises:
+        InvalidValue: No interaction is given.
+        NotFound: Some interactions are not there: all of them.
+        Refused: One is canceled already, or postponed.
+    """
+    store, stamp = context.store, context.stamp
+    with store.transaction():
+        done = [_canceled(store, each) for each in get_interactions(store, entry_nos)]
+        record(store, done, stamp)
+        return done
+
+
+def uncancel_interactions(context: Context, *entry_nos: int | Interaction) -> Sequence[Uncanceled]:
+    """Let canceled interactions count again; all or none.
+
+    Args:
+        context: Store, user, day and clock.
+        *entry_nos: The interactions, at least one.
+
+    Raises:
+        InvalidValue: No interaction is given.
+        NotFound: Some interactions are not there: all of them.
+        Refused: One is not canceled; or its logged segment or campaign entry is.
+    """
+    store, stamp = context.store, context.stamp
+    with store.transaction():
+        done = [_uncanceled(store, each) for each in get_interactions(store, entry_nos)]
+        record(store, done, stamp)
         return done
 
 
 def delete_canceled_interactions(
     context: Context, *, campaign_no: str = "", segment_no: str = ""
 ) -> int:
-    """Delete canceled interactions, with their comments and the attachments only they need.
+    """Delete the canceled interactions of a campaign, a segment, or a segment for a campaign.
+
+    Their comments go with them, and the attachments that nothing else needs.
 
     Args:
         context: Store, user, day and clock.
@@ -110,11 +159,27 @@ def delete_canceled_interactions(
 
     Returns:
         How many were deleted.
+
+    Raises:
+        InvalidValue: Neither is given.
     """
-    store = context.store
-    stamp = context.stamp
+    chosen = _filters(campaign_no=campaign_no, segment_no=segment_no)
+    if not chosen:
+        reason = Message(
+            "is blank; name a segment or a campaign, or delete all canceled interactions"
+        )
+        raise InvalidValue("segment_no", segment_no, reason)
+    return _delete_interactions(context, chosen)
+
+
+def delete_all_canceled_interactions(context: Context) -> int:
+    """Delete all canceled interactions with all that only they need; returns how many."""
+    return _delete_interactions(context, {})
+
+
+def _delete_interactions(context: Context, chosen: Mapping[str, str]) -> int:
+    store, stamp = context.store, context.stamp
     with store.transaction():
-        chosen = _filters(campaign_no=campaign_no, segment_no=segment_no)
         found = list(store.records.all(Interaction, canceled=True, **chosen))
         return _delete(store, EntryType.INTERACTION, found, stamp)
 
@@ -145,7 +210,7 @@ def delete_canceled_logged_segments(context: Context, *, segment_no: str = "") -
 
 
 def _filters(**wanted: str) -> dict[str, str]:
-    return {name: value.strip().upper() for name, value in wanted.items() if value}
+    return {name: code for name, value in wanted.items() if (code := to_code(value))}
 
 
 def _delete(store: Store, what: EntryType, found: Iterable[Cancelable], stamp: Stamp) -> int:

@@ -1,68 +1,101 @@
-"""Interactions with one contact: drafted, finished, postponed and resumed.
+"""Interactions with one contact: drafted, created, postponed.
 
 A draft is an interaction that is not recorded: it has taken what contact, template and user
-give it, and the caller changes it as it likes before it is finished or put off.
+give it, and the caller changes it as it likes before it is recorded.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, Unpack
 
 import attrs
 
-from segmentation.campaigns import CampaignEntry
-from segmentation.codes import to_code
 from segmentation.contacts import Contact
-from segmentation.errors import InvalidValue, Message, NotFound, Refused
-from segmentation.interactions import DocumentType, Interaction
-from segmentation.journal import Commented, Dropped, Happening, Revised, Stamp
+from segmentation.documents import Attachment
+from segmentation.errors import Fault, Message, Rejected
+from segmentation.interactions import Interaction
+from segmentation.operations.attachments import keep_attachment
 from segmentation.operations.context import Context
-from segmentation.operations.journal import record
-from segmentation.operations.records import salesperson_of
+from segmentation.operations.field_values import InteractionDraftValues
+from segmentation.operations.records import find_record, key_in, salesperson_of
 from segmentation.operations.values import parse_field_values
-from segmentation.phrases import phrase
 from segmentation.protocols import Store
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 
-from ._checks import check_interaction
+from ._checks import (
+    PLACE,
+    SET_BY_US,
+    Lookups,
+    check_interaction,
+    draft_faults,
+    interaction_faults,
+    missing_attachments,
+    refuse,
+)
+from ._recording import as_comments, comment_faults, record_interaction, record_interactions
 
 
 def draft_interaction(
     context: Context,
-    contact_no: str,
-    template_code: str = "",
-    **given: Any,  # noqa: ANN401 - the fields of an interaction
+    contact_no: str | Contact,
+    *,
+    attachment: Path | Attachment | str | None = None,
+    **fields: Unpack[InteractionDraftValues],
 ) -> Interaction:
-    """An interaction with what contact, template and user give it; nothing is recorded.
+    """Make an interaction with what contact, template and user give it; nothing is recorded.
+
+    Only the content of an attachment is stored, so that the draft can name it.
 
     Args:
         context: Store, user, day and clock.
-        contact_no: With whom; may be empty or unknown until it is finished.
-        template_code: What kind of interaction; likewise.
-        **given: Fields that the caller sets; they go before all others.
+        contact_no: With whom; may be empty or unknown until it is recorded.
+        attachment: A text of its own in place of the template's: a path, an attachment, or the
+            hash of a stored one; an empty text is none.
+        **fields: Fields of the interaction, ``interaction_template_code`` among them; they go
+            before what contact, template and user give.
 
     Raises:
-        UnknownName: An interaction has no such field.
-        InvalidValue: A value does not fit its field.
-        Rejected: Several do not.
+        UnknownName: An interaction has no such field, or no caller gives it.
+        Rejected: Values do not fit their fields, or there is no such attachment: all of it.
+    """
+    with context.store.transaction():
+        draft, faults = compose(context, contact_no, attachment, fields)
+        refuse(draft, faults)
+        return draft
+
+
+def compose(
+    context: Context,
+    contact_no: str | Contact,
+    attachment: Path | Attachment | str | None,
+    fields: Mapping[str, object],
+) -> tuple[Interaction, list[Fault]]:
+    """A draft, and what is wrong with the values given; such a value is left out of it.
+
+    Raises:
+        UnknownName: An interaction has no such field, or no caller gives it.
     """
     store = context.store
-    template = store.records.find(InteractionTemplate, to_code(template_code))
-    contacts = store.contacts.get_many([to_code(contact_no)])
+    given, faults = read_fields(store, attachment, fields)
+    (no,) = key_in(Contact, contact_no)
+    contact = find_record(store, Contact, no)
+    template = store.records.find(InteractionTemplate, given.get("interaction_template_code", ""))
     draft = Interaction(
-        contact_no=contact_no,
-        interaction_template_code=template_code,
+        contact_no=no,  # type: ignore[arg-type]  # what is no text is told by the checks
         date=context.day.workdate,
         time_of_interaction=next_minute(context.now),
         salesperson_code=salesperson_of(store, context.day.user),
     )
-    if contacts:
-        draft = _with_contact(draft, contacts[0])
+    if contact:
+        draft = _with_contact(draft, contact)
     if template:
-        language = contacts[0].language_code if contacts else ""
+        language = contact.language_code if contact else ""
         draft = _with_template(draft, template, _text(store, template, language))
-    draft = _given(draft, given)
-    return draft if "subject" in given else attrs.evolve(draft, subject=draft.description)
+    draft = attrs.evolve(draft, **given)
+    if "subject" not in given:
+        draft = attrs.evolve(draft, subject=draft.description)
+    return draft, faults
 
 
 def next_minute(at: datetime) -> time:
@@ -114,196 +147,143 @@ def _with_template(
     )
 
 
-_NOT_GIVEN = frozenset(
-    {
-        "entry_no",
-        "campaign_entry_no",
-        "logged_segment_entry_no",
-        "user_id",
-        "postponed",
-        "canceled",
-        "canceled_by",
-        "delivery_status",
-        "delivery_error",
-        "delivery_attempts",
-        "merge_data",
-    }
-)
-"""Fields that follow from what happens and are never set by a caller."""
+# -- values given ---------------------------------------------------------------------------
 
 
-def _given(draft: Interaction, values: dict[str, Any]) -> Interaction:
-    read = parse_field_values(Interaction, values, fixed=_NOT_GIVEN, long=True)
-    return attrs.evolve(draft, **read)
+def read_fields(
+    store: Store, attachment: Path | Attachment | str | None, fields: Mapping[str, object]
+) -> tuple[dict[str, Any], list[Fault]]:
+    """The values of fields as an interaction holds them, and what is wrong with the others.
+
+    An attachment is kept; what is told by ``attachment_name`` goes before its own name.
+
+    Raises:
+        UnknownName: An interaction has no such field, or no caller gives it.
+    """
+    read, faults = _read(fields)
+    own, more = _attached(store, attachment)
+    return own | read, [*faults, *more]
+
+
+def _read(fields: Mapping[str, object]) -> tuple[dict[str, Any], list[Fault]]:
+    fixed = SET_BY_US | {"contact_no", "attachment"}
+    try:
+        return parse_field_values(Interaction, fields, fixed=fixed, long=True), []
+    except Rejected as error:
+        wrong = {fault.field for fault in error.faults}
+        rest = {name: value for name, value in fields.items() if name not in wrong}
+        return parse_field_values(Interaction, rest, fixed=fixed, long=True), _placed(error)
+
+
+def _attached(
+    store: Store, attachment: Path | Attachment | str | None
+) -> tuple[dict[str, Any], list[Fault]]:
+    if attachment is None:
+        return {}, []
+    if attachment == "":
+        return {"attachment": "", "attachment_name": ""}, []
+    try:
+        digest, name = keep_attachment(store, attachment)
+    except Rejected as error:
+        return {}, _placed(error)
+    return {"attachment": digest, "attachment_name": name}, []
+
+
+def _placed(error: Rejected) -> list[Fault]:
+    return [attrs.evolve(fault, place=PLACE) for fault in error.faults]
+
+
+# -- recording ------------------------------------------------------------------------------
 
 
 def create_interaction(
-    context: Context, draft: Interaction, *, comments: Iterable[str] = ()
+    context: Context,
+    contact_no: str | Contact,
+    *,
+    attachment: Path | Attachment | str | None = None,
+    comments: Iterable[str] | str = (),
+    **fields: Unpack[InteractionDraftValues],
 ) -> Interaction:
-    """Finish an interaction: it is checked and recorded, and counts from now on.
+    """Record an interaction; it counts from now on.
 
     With a campaign it belongs to the campaign entry of all interactions outside segments that
     are of the same kind of document, which is made if it is not there.
 
     Args:
         context: Store, user, day and clock.
-        draft: The interaction, as `draft_interaction` made it or the caller.
+        contact_no: With whom.
+        attachment: A text of its own in place of the template's: a path, an attachment, or the
+            hash of a stored one; an empty text is none.
         comments: Comments on it, in their order.
+        **fields: As for `draft_interaction`.
+
+    Returns:
+        The interaction as recorded.
 
     Raises:
-        Rejected: Fields are blank or do not fit: all of them, in the order of the form.
+        UnknownName: An interaction has no such field, or no caller gives it.
+        Rejected: Fields are blank or do not fit: all of them. Nothing is stored.
     """
-    store = context.store
-    stamp = context.stamp
-    with store.transaction():
-        check_interaction(store, draft)
-        return record_interaction(store, attrs.evolve(draft, postponed=False), stamp, comments)
+    return _record(context, contact_no, attachment, comments, fields, postponed=False)
 
 
 def postpone_interaction(
-    context: Context, draft: Interaction, *, comments: Iterable[str] = ()
-) -> Interaction:
-    """Put an interaction off: it is kept, counts nowhere, and can be taken up again.
-
-    Raises:
-        Rejected: As for `create_interaction`; what is put off is checked likewise.
-    """
-    store = context.store
-    stamp = context.stamp
-    with store.transaction():
-        check_interaction(store, draft)
-        return record_interaction(store, attrs.evolve(draft, postponed=True), stamp, comments)
-
-
-def record_interaction(
-    store: Store, draft: Interaction, stamp: Stamp, comments: Iterable[str]
-) -> Interaction:
-    """Record an interaction that was checked, with its campaign entry and comments."""
-    happenings: list[Happening] = []
-    made = attrs.evolve(draft, user_id=stamp.user)
-    if not made.postponed:
-        made, entry = with_campaign_entry(store, made, stamp)
-        happenings += [entry] if entry else []
-    happenings.append(made)
-    number = store.log.head().number + len(happenings)
-    happenings += comments_on(number, comments, stamp)
-    record(store, happenings, stamp)
-    return interaction_of(store, number)
-
-
-def comments_on(number: int, comments: Iterable[str], stamp: Stamp) -> Iterator[Commented]:
-    """Comments on the interaction with this number, of the day of the stamp.
-
-    Raises:
-        InvalidValue: A comment is blank, or no text.
-    """
-    for text in comments:
-        if not isinstance(text, str):
-            raise InvalidValue("comment", text, "is no text")
-        if not text.strip():
-            raise InvalidValue("comment", text, "is blank")
-        yield Commented(interaction_no=number, date=stamp.day, text=text)
-
-
-def with_campaign_entry(
-    store: Store, draft: Interaction, stamp: Stamp
-) -> tuple[Interaction, CampaignEntry | None]:
-    """An interaction with its campaign entry's number, and that entry if it must be made first.
-
-    A canceled campaign entry is not used again: what is recorded on it would not count.
-    """
-    if not draft.campaign_no:
-        return draft, None
-    for entry in store.records.all(
-        CampaignEntry, campaign_no=draft.campaign_no, document_type=draft.document_type
-    ):
-        if not (entry.canceled or entry.segment_no or entry.logged_segment_entry_no):
-            return attrs.evolve(draft, campaign_entry_no=entry.entry_no), None
-    made = CampaignEntry(
-        campaign_no=draft.campaign_no,
-        description=_caption(draft.document_type),
-        date=draft.date,
-        document_type=draft.document_type,
-        salesperson_code=draft.salesperson_code,
-        user_id=stamp.user,
-    )
-    return attrs.evolve(draft, campaign_entry_no=store.log.head().number + 1), made
-
-
-def _caption(document_type: DocumentType) -> str:
-    return document_type.replace("_", " ").capitalize() or phrase("interaction")
-
-
-# -- what happens to interactions afterwards ------------------------------------------------
-
-
-def interaction_of(store: Store, entry_no: int) -> Interaction:
-    """The interaction with this entry number.
-
-    Raises:
-        NotFound: There is none; it may have been dropped or deleted.
-    """
-    found = store.records.find(Interaction, entry_no)
-    if found is None:
-        raise NotFound("interaction", str(entry_no))
-    return found
-
-
-def postponed_interactions(store: Store) -> list[Interaction]:
-    """The interactions that were put off, in the order of their numbers."""
-    return list(store.records.all(Interaction, postponed=True))
-
-
-def resume_interaction(
     context: Context,
-    entry_no: int,
+    contact_no: str | Contact,
     *,
-    postpone: bool = False,
-    comments: Iterable[str] = (),
-    **given: Any,  # noqa: ANN401 - the fields of an interaction
+    attachment: Path | Attachment | str | None = None,
+    comments: Iterable[str] | str = (),
+    **fields: Unpack[InteractionDraftValues],
 ) -> Interaction:
-    """Take up a postponed interaction: finish it, or put it off once more.
+    """Record an interaction that is put off: it counts nowhere until it is finished.
 
-    It keeps its number, its comments and its attachment; its date becomes the work date.
+    Arguments and errors are those of `create_interaction`; what is put off is checked likewise.
+    """
+    return _record(context, contact_no, attachment, comments, fields, postponed=True)
+
+
+def _record(
+    context: Context,
+    contact_no: str | Contact,
+    attachment: Path | Attachment | str | None,
+    comments: Iterable[str] | str,
+    fields: Mapping[str, object],
+    *,
+    postponed: bool,
+) -> Interaction:
+    store, stamp, texts = context.store, context.stamp, as_comments(comments)
+    with store.transaction():
+        draft, faults = compose(context, contact_no, attachment, fields)
+        check_interaction(store, draft, [*faults, *comment_faults(texts)])
+        return record_interaction(store, attrs.evolve(draft, postponed=postponed), stamp, texts)
+
+
+def create_interactions(
+    context: Context, drafts: Iterable[Interaction] | Interaction
+) -> Sequence[Interaction]:
+    """Record many interactions in one transaction: all or none.
+
+    Args:
+        context: Store, user, day and clock.
+        drafts: The interactions as `draft_interaction` makes them, changed at will. One draft
+            is many of one; none at all records nothing.
+
+    Returns:
+        The interactions as recorded, in the order of the drafts.
 
     Raises:
-        NotFound: There is no such interaction.
-        Refused: It is not postponed.
-        Rejected: As for `create_interaction`.
+        Rejected: Fields are blank or do not fit, or are set by the library alone: all of them,
+            each with the place of its draft, counted from 1.
     """
-    store = context.store
-    stamp = context.stamp
+    store, stamp = context.store, context.stamp
+    given = [drafts] if isinstance(drafts, Interaction) else list(drafts)
     with store.transaction():
-        before = _postponed(store, entry_no, "resume interaction {no}")
-        fresh = {"date": context.day.workdate, "time_of_interaction": next_minute(context.now)}
-        after = attrs.evolve(_given(before, fresh | given), postponed=postpone)
-        check_interaction(store, after)
-        happenings: list[Happening] = []
-        if not postpone:
-            after, entry = with_campaign_entry(store, after, stamp)
-            happenings += [entry] if entry else []
-        happenings.append(Revised(after))
-        happenings += comments_on(entry_no, comments, stamp)
-        record(store, happenings, stamp)
-        return interaction_of(store, entry_no)
-
-
-def drop_interaction(context: Context, entry_no: int) -> None:
-    """Give up a postponed interaction.
-
-    Raises:
-        NotFound: There is no such interaction.
-        Refused: It is not postponed.
-    """
-    store = context.store
-    stamp = context.stamp
-    with store.transaction():
-        _postponed(store, entry_no, "drop interaction {no}")
-        record(store, [Dropped(interaction_no=entry_no)], stamp)
-
-
-def _postponed(store: Store, entry_no: int, step: str) -> Interaction:
-    found = interaction_of(store, entry_no)
-    if not found.postponed:
-        raise Refused(Message(step, no=entry_no), "it is not postponed")
-    return found
+        missing, lookups = missing_attachments(store, given), Lookups(store, given)
+        faults = [
+            attrs.evolve(fault, place=Message("draft {no}", no=place))
+            for place, draft in enumerate(given, start=1)
+            for fault in (*draft_faults(draft, missing), *interaction_faults(lookups, draft))
+        ]
+        if faults:
+            raise Rejected(Message("interactions"), faults)
+        return record_interactions(store, given, stamp)

@@ -1,43 +1,17 @@
-"""Figures from the journal: by template and group, of contacts, of what was logged."""
+"""Figures from the journal: of contacts, and of what was logged."""
 
 from collections.abc import Iterable
 from datetime import date, time
 
 import attrs
 
-from segmentation.codes import to_code
-from segmentation.contacts import Contact, ContactType
-from segmentation.interactions import Dimension, Interaction, InteractionTotal
-from segmentation.journal import Figures, added_up, counted
-from segmentation.operations.records import require_contact
+from segmentation.contacts import Contact
+from segmentation.interactions import Interaction
+from segmentation.journal import Figures, counted
+from segmentation.operations.values import is_within
 from segmentation.protocols import Store
 
-
-def template_figures(
-    store: Store,
-    dimension: Dimension,
-    code: str,
-    *,
-    since: date | None = None,
-    until: date | None = None,
-) -> Figures:
-    """The figures of a template or an interaction group.
-
-    Args:
-        store: Where totals are kept; the journal is not read.
-        dimension: What ``code`` is the code of.
-        code: The template or group.
-        since: The first day; from the beginning if not given.
-        until: The last day; to the end if not given.
-    """
-    totals = store.records.all(InteractionTotal, dimension=dimension, code=to_code(code))
-    return added_up(total for total in totals if _within(total.date, since, until))
-
-
-def _within(day: date | None, since: date | None, until: date | None) -> bool:
-    if since is None and until is None:
-        return True
-    return day is not None and (since or date.min) <= day <= (until or date.max)
+from ._lookup import interactions_of
 
 
 @attrs.frozen(kw_only=True)
@@ -56,38 +30,35 @@ class ContactFigures:
 
 
 def contact_figures(
-    store: Store, contact_no: str, *, since: date | None = None, until: date | None = None
+    store: Store,
+    contact_no: str | Contact,
+    *,
+    since: date | None = None,
+    until: date | None = None,
 ) -> ContactFigures:
     """The figures of a contact; a company's cover its persons too.
 
     Canceled and postponed interactions are left out everywhere.
 
+    Args:
+        store: Where everything is kept.
+        contact_no: The contact.
+        since: The first day; from the beginning if not given.
+        until: The last day; to the end if not given.
+
     Raises:
         NotFound: There is no such contact.
     """
-    contact = require_contact(store, contact_no)
     counting = [
         interaction
-        for interaction in interactions_of(store, contact)
-        if interaction.counts and _within(interaction.date, since, until)
+        for interaction in interactions_of(store, contact_no)
+        if interaction.counts and is_within(interaction.date, since, until)
     ]
     return ContactFigures(
         figures=counted(counting),
         last_interaction=_last(i for i in counting if not i.attempt_failed),
         last_attempted=_last(i for i in counting if i.initiated_by == "us"),
     )
-
-
-def interactions_of(store: Store, contact: Contact) -> list[Interaction]:
-    """The interactions of a contact, in the order of their numbers; a company's with all of it."""
-    if contact.type is ContactType.COMPANY:
-        found = {
-            interaction.entry_no: interaction
-            for field in ("contact_company_no", "contact_no")
-            for interaction in store.records.all(Interaction, **{field: contact.no})
-        }
-        return [found[number] for number in sorted(found)]
-    return list(store.records.all(Interaction, contact_no=contact.no))
 
 
 def _last(interactions: Iterable[Interaction]) -> date | None:

@@ -21,6 +21,7 @@ from ._reading import (
     verify_journal,
 )
 from ._record import (
+    next_entry_no,
     record,
 )
 from ._references import (
@@ -41,6 +42,7 @@ __all__ = [
     "get_entry",
     "import_entries",
     "last_entries",
+    "next_entry_no",
     "read_export",
     "record",
     "restore_records",

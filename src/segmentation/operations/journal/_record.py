@@ -52,6 +52,11 @@ def record(
     return range(head.number + 1, end)
 
 
+def next_entry_no(store: Store) -> int:
+    """The number that the next entry will have; ask inside the transaction that records it."""
+    return store.log.head().number + 1
+
+
 def _those(block: Columns[Entry], numbers: Sequence[int]) -> Iterable[Entry]:
     """The entries of a block that have some of these numbers, which ascend."""
     start, stop = block[0].number, block[0].number + len(block)

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
+from segmentation.frozen import FrozenMapping
 from segmentation.interactions import Interaction
 from segmentation.journal import Commented, DeliveryRecorded, EntryKind, Revised, happening_of
 from segmentation.protocols import Store
+from segmentation.segments import Segment
 from segmentation.templates import TemplateLanguage, WordTemplate
 
 _SPEAKING = frozenset(
@@ -16,6 +18,8 @@ _SPEAKING = frozenset(
     }
 )
 
+
+NO_SEGMENTS: Mapping[str, Segment] = FrozenMapping()
 
 _MANY = 10
 """From how many contents on all interactions are looked at once, and not for each content."""
@@ -42,18 +46,34 @@ def entries_about(store: Store, interactions: Iterable[Interaction]) -> Mapping[
     return about
 
 
-def attachments_only_of(store: Store, interactions: Iterable[Interaction]) -> tuple[str, ...]:
-    """Contents that nothing needs but these interactions, in the order of their hashes."""
+def attachments_only_of(
+    store: Store,
+    interactions: Iterable[Interaction],
+    *,
+    changed: Mapping[str, Segment] = NO_SEGMENTS,
+) -> tuple[str, ...]:
+    """Contents that nothing needs but these interactions, in the order of their hashes.
+
+    Args:
+        store: Where everything is kept.
+        interactions: The interactions that are to go.
+        changed: Segments at work as they will be, by number, where that is not as they are.
+    """
     leaving = list(interactions)
     return unneeded_attachments(
         store,
         (interaction.attachment for interaction in leaving),
         without=frozenset(interaction.entry_no for interaction in leaving),
+        changed=changed,
     )
 
 
 def unneeded_attachments(
-    store: Store, digests: Iterable[str], *, without: frozenset[int] = frozenset()
+    store: Store,
+    digests: Iterable[str],
+    *,
+    without: frozenset[int] = frozenset(),
+    changed: Mapping[str, Segment] = NO_SEGMENTS,
 ) -> tuple[str, ...]:
     """Those contents that nothing needs, in the order of their hashes.
 
@@ -61,13 +81,15 @@ def unneeded_attachments(
         store: Where everything is kept.
         digests: The contents in question.
         without: Entry numbers of interactions that are left out of account.
+        changed: Segments at work as they will be, by number, where that is not as they are.
     """
     candidates = set(digests) - {""}
     candidates -= {row.attachment for row in store.records.all(TemplateLanguage)}
     candidates -= {row.attachment for row in store.records.all(WordTemplate)}
     if candidates:
         for header in store.segments.headers():
-            candidates -= store.segments.get(header.no).attachments
+            segment = changed.get(header.no) or store.segments.get(header.no)
+            candidates -= segment.attachments
     found: Iterable[Interaction]
     if len(candidates) > _MANY:
         found = store.records.all(Interaction)

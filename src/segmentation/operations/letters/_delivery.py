@@ -15,36 +15,49 @@ from typing import Any
 import attrs
 
 from segmentation.contacts import Contact
-from segmentation.errors import Conflict, InvalidValue, NotDelivered, NotFound, Refused, UsageError
+from segmentation.errors import (
+    Conflict,
+    InvalidValue,
+    Message,
+    NotDelivered,
+    NotFound,
+    Refused,
+    UsageError,
+)
 from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction
 from segmentation.journal import DeliveryRecorded
+from segmentation.markup import to_figures
 from segmentation.operations.context import Context
 from segmentation.operations.journal import record
+from segmentation.operations.records import find_record, get_record, get_records
+from segmentation.operations.values import require_any
 from segmentation.phrases import phrase
 from segmentation.protocols import Couriers, Store
+from segmentation.segments import LoggedSegment
+from segmentation.showing import shown_by
 
 from ._printer import Letter, LetterPrinter
 from ._snapshots import restore, snapshot
 
 
-def _above_zero(
-    _persistence: object, field: "attrs.Attribute[Any]", value: float | timedelta
-) -> None:
+def _above_zero(_policy: object, field: "attrs.Attribute[Any]", value: float | timedelta) -> None:
     if value <= type(value)():  # type: ignore[operator]  # zero of the same kind
         raise InvalidValue(field.name, value, "is not above 0")
 
 
+@shown_by("attempts", "pause", "factor", "lease", "batch", "failures")
 @attrs.frozen(kw_only=True)
 class RetryPolicy:
-    """How stubbornly documents are delivered.
+    """How often, and after which pauses, documents are tried again.
 
     Attributes:
-        attempts: How often one document is tried before its delivery counts as failed.
-        pause: How long a document waits after its first temporary failure.
-        factor: How much longer it waits after each further one.
-        lease: For how long a process takes documents up; longer than sending them takes.
-        batch: How many documents a process takes up at a time.
-        failures: After a courier was down so many times in a row it gets no more in this run.
+        attempts: How often one document is tried before its delivery counts as failed; 5.
+        pause: How long a document waits after its first temporary failure; a minute.
+        factor: How many times longer it waits after each further one; 4.
+        lease: For how long a process claims documents; longer than sending them takes; ten
+            minutes.
+        batch: How many documents a process claims at a time; 20.
+        failures: After a courier was down so many times in a row it gets no more in this run; 3.
 
     Raises:
         InvalidValue: One of them, but for ``pause``, is not above 0.
@@ -63,6 +76,7 @@ class RetryPolicy:
         return waited
 
 
+@shown_by("done", "of")
 @attrs.frozen(kw_only=True)
 class Progress:
     """How far a run has come.
@@ -76,15 +90,17 @@ class Progress:
     of: int
 
 
+@shown_by("delivered", "failed", "waiting", "next_attempt")
 @attrs.frozen(kw_only=True)
 class Delivered:
     """What a run of delivering did.
 
     Attributes:
         delivered: Entry numbers of the interactions whose documents were delivered.
-        failed: Entry numbers of those that never will be, without help; the reason stands
-            with the interaction.
-        waiting: Entry numbers of those that are to be tried again, or that others are at.
+        failed: Entry numbers of those that failed for good; the field ``delivery_error`` of the
+            interaction has the reason, and `resend` queues it again.
+        waiting: Entry numbers of those that are to be tried again, or that another process
+            delivers.
         next_attempt: When the first of them may be tried again; ``None`` if none waits.
     """
 
@@ -93,38 +109,57 @@ class Delivered:
     waiting: tuple[int, ...] = ()
     next_attempt: datetime | None = None
 
+    def _repr_html_(self) -> str:
+        """How many there are of each, and when to go on."""
+        figures = {
+            "delivered": len(self.delivered),
+            "failed": len(self.failed),
+            "waiting": len(self.waiting),
+            "next attempt": self.next_attempt or "",
+        }
+        return to_figures(figures, caption="delivered")
+
 
 def deliver(
     context: Context,
-    couriers: Couriers,
+    couriers: Couriers | None = None,
     *,
     worker: str,
-    logged_segment_no: int = 0,
+    logged_segment_entry_no: int | LoggedSegment = 0,
     retry: RetryPolicy | None = None,
     on_progress: Callable[[Progress], object] | None = None,
 ) -> Delivered:
     """Deliver what is still to be delivered; may be stopped at any time and run again.
 
+    What has a correspondence type without a courier is left for another run.
+
     Args:
-        context: Store, user, day and clock.
-        couriers: Who delivers what.
+        context: Store, user, day, clock, and couriers.
+        couriers: Who delivers what, by correspondence type; the context's if not given.
         worker: Names this process or thread: no two that deliver at once may share a name.
-        logged_segment_no: Entry number of the one logged segment to deliver; 0 for all.
-        retry: How stubbornly.
-        on_progress: Told after each document.
+        logged_segment_entry_no: The one logged segment to deliver; 0 for all.
+        retry: How often, and after which pauses, a document is tried again; as `RetryPolicy`
+            says if not given.
+        on_progress: Is called after each document, delivered or not.
 
     Raises:
+        InvalidValue: There is no courier at all.
+        NotFound: There is no such logged segment.
         StoreError: The store went away; what was recorded until then is.
         Conflict: Others recorded all the time, and our record found no place among theirs.
     """
+    couriers = context.couriers if couriers is None else couriers
+    if not couriers:
+        raise InvalidValue("couriers", dict(couriers), _NO_COURIER)
+    store = context.store
     run = _Run(context, couriers, worker, retry or RetryPolicy())
-    todo = list(_to_deliver(context.store, couriers, logged_segment_no))
+    todo = list(_to_deliver(store, couriers, _logged_no(store, logged_segment_entry_no)))
     by_status: dict[DeliveryStatus, list[int]] = {status: [] for status in DeliveryStatus}
     done = itertools.count(1)
     for start in range(0, len(todo), run.retry.batch):
         batch = todo[start : start + run.retry.batch]
         statuses = dict.fromkeys(batch, DeliveryStatus.IN_PROGRESS)
-        for number, status in run.through(run.claim(batch)):
+        for number, status in run.deliver_batch(run.claim(batch)):
             statuses[number] = status
             if on_progress:
                 on_progress(Progress(done=next(done), of=len(todo)))
@@ -135,45 +170,66 @@ def deliver(
         delivered=tuple(by_status[DeliveryStatus.DELIVERED]),
         failed=tuple(by_status[DeliveryStatus.ERROR]),
         waiting=tuple(waiting),
-        next_attempt=min(_until(context.store, waiting), default=None),
+        next_attempt=min(_lease_expiries(store, waiting), default=None),
     )
 
 
-def outstanding(store: Store, logged_segment_no: int = 0) -> Sequence[Interaction]:
-    """The interactions whose documents are still to be delivered, in order."""
-    return list(_outstanding(store, logged_segment_no))
+_NO_COURIER = Message("is empty; name at least one courier by the correspondence type it serves")
 
 
-def resend(context: Context, entry_nos: Iterable[int]) -> Sequence[Interaction]:
-    """Have documents delivered again, the same as before.
+def outstanding(
+    store: Store, *, logged_segment_entry_no: int | LoggedSegment = 0
+) -> Sequence[Interaction]:
+    """The interactions whose documents are still to be delivered, in order.
+
+    Args:
+        store: Where they are.
+        logged_segment_entry_no: The one logged segment that they belong to; 0 for all.
+
+    Raises:
+        NotFound: There is no such logged segment.
+    """
+    return list(_outstanding(store, _logged_no(store, logged_segment_entry_no)))
+
+
+def _logged_no(store: Store, logged_segment: int | LoggedSegment) -> int:
+    """The entry number of a logged segment, which must be there; 0 stays 0."""
+    if logged_segment == 0:
+        return 0
+    return get_record(store, LoggedSegment, logged_segment).entry_no
+
+
+def resend(context: Context, *entry_nos: int | Interaction) -> Sequence[Interaction]:
+    """Have documents delivered again by the next `deliver`, the same as before.
 
     Args:
         context: Store, user, day and clock.
-        entry_nos: The interactions.
+        *entry_nos: The interactions; one that is named twice is sent once.
 
     Returns:
         The interactions that are to be delivered, in the order asked for.
 
     Raises:
+        InvalidValue: No interaction is named.
         NotFound: There is no such interaction.
-        Refused: One is canceled, was never to be delivered, or is being delivered.
+        Refused: One is canceled or postponed, was never to be delivered, or is being delivered.
     """
     store = context.store
     with store.transaction():
-        known = [_to_resend(store, number) for number in dict.fromkeys(entry_nos)]
+        known = _to_resend(store, entry_nos)
         record(store, [_queued(interaction) for interaction in known], context.stamp)
         found = [store.records.find(Interaction, each.entry_no) for each in known]
     return [interaction for interaction in found if interaction]
 
 
 def resend_fresh(
-    context: Context, entry_nos: Iterable[int], *, language: str = ""
+    context: Context, *entry_nos: int | Interaction, language: str = ""
 ) -> Sequence[Interaction]:
     """Have new documents delivered, made from the contacts as they are now.
 
     Args:
         context: Store, user, day and clock.
-        entry_nos: The interactions; each gets a new one, of the work date.
+        *entry_nos: The interactions; each gets a new one, of the work date.
         language: The language of what the description of a new interaction says; the context's
             if not given.
 
@@ -181,31 +237,38 @@ def resend_fresh(
         The new interactions, which are to be delivered, in the order asked for.
 
     Raises:
+        InvalidValue: No interaction is named.
         NotFound: There is no such interaction.
-        Refused: One is canceled, was never to be delivered, or is being delivered.
+        Refused: One is canceled or postponed, was never to be delivered, or is being delivered.
         Rejected: A letter names a field that nothing fills.
     """
     store = context.store
     printer = LetterPrinter(store, context.rendering)
     with store.transaction():
-        known = [_to_resend(store, number) for number in dict.fromkeys(entry_nos)]
+        known = _to_resend(store, entry_nos)
         fresh = [_fresh(context, printer, each, language or context.language) for each in known]
         numbers = record(store, fresh, context.stamp)
     return [attrs.evolve(new, entry_no=number) for new, number in zip(fresh, numbers, strict=True)]
 
 
-def _to_resend(store: Store, number: int) -> Interaction:
-    interaction = store.records.find(Interaction, number)
-    if interaction is None:
-        raise NotFound("interaction", str(number))
-    step = f"resend interaction {number}"
-    if not interaction.counts:
-        raise Refused(step, "it is canceled or postponed")
+def _to_resend(store: Store, entry_nos: Sequence[int | Interaction]) -> Sequence[Interaction]:
+    found = get_records(store, Interaction, require_any("entry_nos", entry_nos))
+    known = list({interaction.entry_no: interaction for interaction in found}.values())
+    for interaction in known:
+        _check_resend(interaction)
+    return known
+
+
+def _check_resend(interaction: Interaction) -> None:
+    step = Message("resend interaction {no}", no=interaction.entry_no)
+    if interaction.canceled:
+        raise Refused(step, Message("it is canceled; uncancel it first"))
+    if interaction.postponed:
+        raise Refused(step, Message("it is postponed; finish it first"))
     if interaction.delivery_status is DeliveryStatus.IN_PROGRESS:
-        raise Refused(step, "it is being delivered already")
+        raise Refused(step, Message("it is being delivered already; `deliver` sends it"))
     if not interaction.correspondence_type:
-        raise Refused(step, "it has no correspondence type")
-    return interaction
+        raise Refused(step, Message("it has no correspondence type, so it was never to be sent"))
 
 
 def _queued(interaction: Interaction) -> DeliveryRecorded:
@@ -248,7 +311,7 @@ def _to_deliver(store: Store, couriers: Couriers, logged_segment_no: int) -> Ite
             yield interaction.entry_no
 
 
-def _until(store: Store, numbers: Iterable[int]) -> Iterator[datetime]:
+def _lease_expiries(store: Store, numbers: Iterable[int]) -> Iterator[datetime]:
     for number in numbers:
         claim = store.records.find(DeliveryClaim, number)
         if claim:
@@ -270,21 +333,23 @@ class _Run:
         self._store = context.store
         self._couriers = couriers
         self._worker = worker
-        self._press = LetterPrinter(context.store, context.rendering)
+        self._printer = LetterPrinter(context.store, context.rendering)
         self._failures = dict.fromkeys(couriers, 0)
-        self._until = datetime.min.replace(tzinfo=UTC)
+        self._lease_expiry = datetime.min.replace(tzinfo=UTC)
 
     # -- claims -----------------------------------------------------------------------------
 
     def claim(self, numbers: Sequence[int]) -> Sequence[Interaction]:
         """Take up documents that nobody else is at; others win races, and we go on."""
         now = self._context.now
-        self._until = now + self.retry.lease
+        self._lease_expiry = now + self.retry.lease
         try:
             with self._store.transaction():
                 free = [i for i in map(self._find, numbers) if i and self._is_free(i, now)]
                 claims = [
-                    DeliveryClaim(entry_no=i.entry_no, worker=self._worker, until=self._until)
+                    DeliveryClaim(
+                        entry_no=i.entry_no, worker=self._worker, until=self._lease_expiry
+                    )
                     for i in free
                 ]
                 self._store.records.put(claims)
@@ -311,11 +376,11 @@ class _Run:
 
     # -- documents --------------------------------------------------------------------------
 
-    def through(self, claimed: Sequence[Interaction]) -> Iterator[tuple[int, DeliveryStatus]]:
+    def deliver_batch(self, claimed: Sequence[Interaction]) -> Iterator[tuple[int, DeliveryStatus]]:
         """Deliver what was taken up, and tell how it went; what is left in the end is released."""
         left = list(claimed)
         try:
-            while left and self._context.now < self._until:
+            while left and self._context.now < self._lease_expiry:
                 interaction = left[0]
                 if self._failures[interaction.correspondence_type] < self.retry.failures:
                     status = self._deliver(interaction)
@@ -330,9 +395,9 @@ class _Run:
         attempts = interaction.delivery_attempts + 1
         kind = interaction.correspondence_type
         try:
-            letter = restore(interaction) or self._press.prepare(interaction)
+            letter = restore(interaction) or self._printer.prepare(interaction)
             self._check(letter)
-            self._couriers[kind].deliver(self._press.render(letter))
+            self._couriers[kind].deliver(self._printer.render(letter))
         except NotDelivered as error:
             again = error.temporary and attempts < self.retry.attempts
             self._failures[kind] = self._failures[kind] + 1 if error.down else 0
@@ -353,16 +418,16 @@ class _Run:
             Refused: It may not.
         """
         interaction = letter.interaction
-        step = f"write to contact {interaction.contact_no}"
-        contact = self._store.records.find(Contact, interaction.contact_no)
+        step = Message("write to contact {no}", no=interaction.contact_no)
+        contact = find_record(self._store, Contact, interaction.contact_no)
         if contact is None:
             raise NotFound("contact", interaction.contact_no)
         if interaction.canceled:
-            raise Refused(step, "the interaction was canceled")
+            raise Refused(step, Message("the interaction was canceled"))
         if not contact.may_be_contacted:
-            raise Refused(step, "privacy forbids it")
+            raise Refused(step, Message("privacy forbids it"))
         if contact.exclude_from_segment and not letter.excluded:
-            raise Refused(step, "it was excluded from segments after logging")
+            raise Refused(step, Message("it was excluded from segments after logging"))
 
     def _record(
         self, interaction: Interaction, status: DeliveryStatus, attempts: int, reason: str

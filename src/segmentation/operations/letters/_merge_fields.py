@@ -39,10 +39,14 @@ from segmentation.errors import NotFound
 from segmentation.fields import Record, RecordT, Value, fields_of
 from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
-from segmentation.protocols import Records
+from segmentation.markup import to_rows
+from segmentation.operations.context import Context
+from segmentation.operations.records import find_record
+from segmentation.protocols import Records, Store
 from segmentation.salutations import SalutationFormula, SalutationType, find_salutation
 from segmentation.segments import LoggedSegment, SegmentHeader
 from segmentation.setup import CompanyInformation, ExtraField
+from segmentation.showing import shown_by
 
 _ADDRESS_LINES = 8
 
@@ -54,6 +58,7 @@ REMARK = "remark"
 """The extra field of a line or an interaction that is a remark to this one person."""
 
 
+@shown_by("contact", "interaction", "address")
 @attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class MergeData:
     """All that one letter is made of.
@@ -142,7 +147,7 @@ class MergeData:
 
 
 Getter: TypeAlias = Callable[[MergeData], Value]
-"""Finds one field among the facts."""
+"""Finds one field in the merge data."""
 
 
 @cache
@@ -186,45 +191,108 @@ def extra_fields(records: Records) -> Mapping[str, Getter]:
     return found
 
 
+# -- the list of them ---------------------------------------------------------------------------
+
+
+@shown_by("name", "caption", "table")
+@attrs.frozen(kw_only=True)
+class MergeField:
+    """A field that a template may name.
+
+    Attributes:
+        name: Its name in a template; case and underscores do not matter.
+        caption: What it is called in the language of the workspace.
+        table: The table that it comes from; empty if it is worked out of several.
+        also: Its names with the other prefixes of the table.
+    """
+
+    name: str
+    caption: str
+    table: str = ""
+    also: tuple[str, ...] = ()
+
+
+@shown_by(count="fields")
+class MergeFields(tuple[MergeField, ...]):
+    """The fields that a template may name, those worked out first, then table by table."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        """The first of them."""
+        return to_rows(self, ["name", "caption", "table", "also"])
+
+
+def merge_fields(context: Context) -> MergeFields:
+    """All fields that a letter may name, with a host's own, for who writes a template.
+
+    Args:
+        context: Where own fields are declared, and the language of the captions.
+    """
+    phrases, own = context.phrases, _own_fields(context.store.records)
+    rows = [MergeField(name=name, caption=phrases.name("*", name)) for name in _WORKED_OUT]
+    taken = {row.name for row in rows}
+    for prefixes, kind, _ in _PREFIXES:
+        table = kind.__table__
+        for field in (*(field.name for field in fields_of(kind)), *own.get(table, ())):
+            name, *also = (f"{prefix}_{field}".strip("_") for prefix in prefixes)
+            if name not in taken:
+                taken.add(name)
+                caption = phrases.name(table, field)
+                rows.append(MergeField(name=name, caption=caption, table=table, also=tuple(also)))
+    return MergeFields(rows)
+
+
+def _own_fields(records: Records) -> Mapping[str, Sequence[str]]:
+    """The names of the fields that a host declared, by table."""
+    found: dict[str, list[str]] = {}
+    for field in records.all(ExtraField):
+        found.setdefault(field.table, []).append(field.name)
+    return found
+
+
+# -- where their values come from ---------------------------------------------------------------
+
+
 def _attribute(
-    source: Callable[[MergeData], object], name: str, blank: Value, facts: MergeData
+    source: Callable[[MergeData], object], name: str, blank: Value, data: MergeData
 ) -> Value:
-    value: Value = getattr(source(facts), name, blank)
+    value: Value = getattr(source(data), name, blank)
     return value
 
 
-def _place_or_contact(name: str, facts: MergeData) -> Value:
-    value: Value = getattr(facts.place, name, "") or getattr(facts.contact, name)
+def _place_or_contact(name: str, data: MergeData) -> Value:
+    value: Value = getattr(data.place, name, "") or getattr(data.contact, name)
     return value
 
 
-def _address_line(number: int, facts: MergeData) -> Value:
-    lines = facts.address_block
+def _address_line(number: int, data: MergeData) -> Value:
+    lines = data.address_block
     return lines[number] if number < len(lines) else ""
 
 
-def _extra(source: Callable[[MergeData], object], name: str, facts: MergeData) -> Value:
-    value: Value = dict(getattr(source(facts), "extra", ())).get(name, "")
+def _extra(source: Callable[[MergeData], object], name: str, data: MergeData) -> Value:
+    value: Value = dict(getattr(source(data), "extra", ())).get(name, "")
     return value
 
 
-def _own_extra(name: str, facts: MergeData) -> Value:
+def _own_extra(name: str, data: MergeData) -> Value:
     """An extra field of the contact, or of this one interaction or line, which goes before."""
-    extra = dict(facts.contact.extra) | dict(facts.interaction.extra)
+    extra = dict(data.contact.extra) | dict(data.interaction.extra)
     return extra.get(name, "")
 
 
-def _place(name: str, facts: MergeData) -> Value:
-    value: Value = getattr(facts.place, name)
+def _place(name: str, data: MergeData) -> Value:
+    value: Value = getattr(data.place, name)
     return value
 
 
-def _customer(facts: MergeData) -> Contact:
-    return facts.company or facts.contact
+def _customer(data: MergeData) -> Contact:
+    return data.company or data.contact
 
 
-def _number_as(table: LinkToTable, facts: MergeData) -> Value:
-    return facts.number_as(table)
+def _number_as(table: LinkToTable, data: MergeData) -> Value:
+    return data.number_as(table)
 
 
 _AT_THE_ADDRESS = (
@@ -260,21 +328,32 @@ _COMPUTED: Mapping[str, Getter] = {
         for prefix in ("", *(f"{each}_" for each in _CONTACT))
         for name in _OF_BOTH
     },
-    "address_block": lambda facts: "\n".join(facts.address_block),
-    "company_name": lambda facts: facts.company_name,
-    "country_region_name": lambda facts: facts.country.name if facts.country else "",
+    "address_block": lambda data: "\n".join(data.address_block),
+    "company_name": lambda data: data.company_name,
+    "country_region_name": lambda data: data.country.name if data.country else "",
     **{f"{prefix}_no": partial(_number_as, table) for prefix, table in _LINKED.items()},
-    **{f"{prefix}_contact": lambda facts: facts.contact.name for prefix in _LINKED},
-    "date": lambda facts: facts.interaction.date,
-    "formal_salutation": lambda facts: facts.salutation(SalutationType.FORMAL),
-    "informal_salutation": lambda facts: facts.salutation(SalutationType.INFORMAL),
-    "subject": lambda facts: facts.interaction.subject,
-    "salesperson_code": lambda facts: facts.interaction.salesperson_code,
-    "segment_no": lambda facts: facts.interaction.segment_no,
-    "campaign_no": lambda facts: facts.interaction.campaign_no,
-    "segment_line_language_code": lambda facts: facts.interaction.interaction_language_code,
+    **{f"{prefix}_contact": lambda data: data.contact.name for prefix in _LINKED},
+    "date": lambda data: data.interaction.date,
+    "formal_salutation": lambda data: data.salutation(SalutationType.FORMAL),
+    "informal_salutation": lambda data: data.salutation(SalutationType.INFORMAL),
+    "subject": lambda data: data.interaction.subject,
+    "salesperson_code": lambda data: data.interaction.salesperson_code,
+    "segment_no": lambda data: data.interaction.segment_no,
+    "campaign_no": lambda data: data.interaction.campaign_no,
+    "segment_line_language_code": lambda data: data.interaction.interaction_language_code,
     REMARK: partial(_own_extra, REMARK),
 }
+
+
+_WORKED_OUT = (
+    "formal_salutation",
+    "informal_salutation",
+    "address_block",
+    *(f"address_line_{number + 1}" for number in range(_ADDRESS_LINES)),
+    "country_region_name",
+    REMARK,
+)
+"""Fields of no table, or of several."""
 
 
 _OF_A_LINE = (
@@ -301,19 +380,19 @@ _ALSO_UNDER: Mapping[str, Sequence[str]] = {
 
 
 _PREFIXES: Sequence[tuple[Sequence[str], type[Record], Callable[[MergeData], object]]] = (
-    (("", *_CONTACT), Contact, lambda facts: facts.contact),
-    (("company_information", "compa", "our"), CompanyInformation, lambda facts: facts.sender),
-    (("company",), Contact, lambda facts: facts.company),
+    (("", *_CONTACT), Contact, lambda data: data.contact),
+    (("company_information", "compa", "our"), CompanyInformation, lambda data: data.sender),
+    (("company",), Contact, lambda data: data.company),
     (tuple(_LINKED), Contact, _customer),
     (
         ("salesperson", "salesperson_purchaser", "sales"),
         SalespersonPurchaser,
-        lambda facts: facts.salesperson,
+        lambda data: data.salesperson,
     ),
-    (("campaign", "campa"), Campaign, lambda facts: facts.campaign),
-    (("segment", "segment_header", "segme"), SegmentHeader, lambda facts: facts.segment),
-    (("segment", "logged_segment", "segme"), LoggedSegment, lambda facts: facts.segment),
-    ((*_INTERACTION, ""), Interaction, lambda facts: facts.interaction),
+    (("campaign", "campa"), Campaign, lambda data: data.campaign),
+    (("segment", "segment_header", "segme"), SegmentHeader, lambda data: data.segment),
+    (("segment", "logged_segment", "segme"), LoggedSegment, lambda data: data.segment),
+    ((*_INTERACTION, ""), Interaction, lambda data: data.interaction),
 )
 """Prefixes, kind and place of what has fields; of two with one name the first counts."""
 
@@ -325,9 +404,11 @@ def _sources() -> Iterator[tuple[str, type[Record], Callable[[MergeData], object
 
 
 class MergeDataReader:
-    """Gathers the facts of many letters; what they share is read once."""
+    """Reads the merge data of many letters; what they share is read once."""
 
-    def __init__(self, records: Records, *, fallback_language: str = "") -> None:
+    def __init__(self, store: Store, *, fallback_language: str = "") -> None:
+        records = store.records
+        self._store = store
         self._records = records
         self._fallback = fallback_language
         self._sender = records.find(CompanyInformation) or CompanyInformation()
@@ -337,7 +418,7 @@ class MergeDataReader:
         }
         self._shared: dict[tuple[type[Record], object], Record | None] = {}
 
-    def facts(self, interaction: Interaction, header: SegmentHeader | None = None) -> MergeData:
+    def read(self, interaction: Interaction, header: SegmentHeader | None = None) -> MergeData:
         """What the letter of an interaction is made of.
 
         Args:
@@ -347,7 +428,7 @@ class MergeDataReader:
         Raises:
             NotFound: The contact is gone.
         """
-        contact = self._records.find(Contact, interaction.contact_no)
+        contact = find_record(self._store, Contact, interaction.contact_no)
         if contact is None:
             raise NotFound("contact", interaction.contact_no)
         code = interaction.contact_alt_address_code
@@ -377,7 +458,7 @@ class MergeDataReader:
     def _company(self, contact: Contact) -> Contact | None:
         if contact.company_no == contact.no:
             return contact
-        return self._records.find(Contact, contact.company_no) if contact.company_no else None
+        return find_record(self._store, Contact, contact.company_no) if contact.company_no else None
 
     def _find(self, kind: type[RecordT], key: str | int) -> RecordT | None:
         if not key:

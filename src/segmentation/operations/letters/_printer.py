@@ -1,6 +1,6 @@
 """Making letters: for a segment before it is logged, to check them, and after.
 
-A letter is made of its template and one contact's values, gathered in one go; nothing of
+A letter is made of its template and one contact's values, read in one go; nothing of
 another contact is at hand when it is filled.
 """
 
@@ -12,6 +12,7 @@ from typing import IO
 
 import attrs
 
+from segmentation.contacts import AlternativeAddress, Contact
 from segmentation.documents import (
     Document,
     Form,
@@ -26,25 +27,37 @@ from segmentation.errors import (
     BadDocument,
     Fault,
     InvalidValue,
+    Message,
     NotFound,
     Refused,
     Rejected,
     SegmentationError,
     UsageError,
+    to_message,
 )
 from segmentation.fields import Value
 from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.operations.context import Context
+from segmentation.operations.records import (
+    get_record,
+    get_records,
+    require_segment,
+    salesperson_of,
+)
+from segmentation.operations.templates import languages_of, template_of
+from segmentation.operations.values import require_any
 from segmentation.protocols import Renderer, Rendering, Store
-from segmentation.segments import Segment, SegmentLine
-from segmentation.templates import WordTemplate
+from segmentation.segments import Segment, SegmentHeader, SegmentLine, Terms, address_on
+from segmentation.showing import shown_by
+from segmentation.templates import InteractionTemplate, WordTemplate
 
 from ._merge_fields import Getter, MergeData, MergeDataReader, extra_fields, find_getter
 
 _NEEDS_A_RENDERER = frozenset({"docx", "docm", "dotx", "dotm", "html", "htm", "txt", ""})
 
 
+@shown_by("interaction.contact_no", "interaction.interaction_template_code", "locale", "values")
 @attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Letter:
     """A letter that is ready to be rendered: whose it is, and the value of each field.
@@ -81,9 +94,7 @@ class LetterPrinter:
     def __init__(self, store: Store, rendering: Rendering | None = None) -> None:
         self._store = store
         self._rendering = rendering or Rendering()
-        self._gatherer = MergeDataReader(
-            store.records, fallback_language=self._rendering.fallback_language
-        )
+        self._reader = MergeDataReader(store, fallback_language=self._rendering.fallback_language)
         self._extra = extra_fields(store.records)
         self._forms: dict[tuple[str, str], tuple[Form, Renderer] | None] = {}
         self._plans: dict[tuple[str, str], Mapping[str, Getter]] = {}
@@ -107,7 +118,7 @@ class LetterPrinter:
         code = interaction.word_template_code
         template = self._store.records.find(WordTemplate, code) if code else None
         if template is None:
-            what = "Word template" if code else "attachment of contact"
+            what = "word template" if code else Message("text for a letter to contact")
             raise NotFound(what, code or interaction.contact_no)
         return template.attachment, template.attachment_name or f"{code}.docx"
 
@@ -126,21 +137,22 @@ class LetterPrinter:
         typed = form.typed if isinstance(form, FormWithText) else ()
         for text in typed:
             if find_getter(text, self._extra):
-                raise BadDocument(name, f"«{text}» is typed text; insert it as a merge field")
+                reason = Message("«{text}» is typed text; insert it as a merge field", text=text)
+                raise BadDocument(name, reason)
 
     def _renderer(self, name: str) -> Renderer | None:
-        ending = _ending(name)
+        extension = _extension(name)
         for renderer in self._rendering.renderers:
-            if (ending or "txt") in renderer.fills:
+            if (extension or "txt") in renderer.fills:
                 return renderer
-        if ending in _NEEDS_A_RENDERER:
-            raise NotFound("renderer for templates of the kind", ending)
+        if extension in _NEEDS_A_RENDERER:
+            raise NotFound(Message("renderer for templates of the kind"), extension)
         return None
 
     # -- letters ----------------------------------------------------------------------------
 
     def prepare(self, interaction: Interaction, segment: Segment | None = None) -> Letter:
-        """Gather the values of an interaction's letter as they stand now.
+        """Read the values of an interaction's letter as they stand now.
 
         Args:
             interaction: The interaction, logged or about to be.
@@ -151,27 +163,27 @@ class LetterPrinter:
             Rejected: Fields that nothing fills, all of them.
             InvalidValue: What the host adds is nothing that can stand in a letter.
         """
-        facts = self._gatherer.facts(interaction, segment.header if segment else None)
-        more = self._rendering.more
+        data = self._reader.read(interaction, segment.header if segment else None)
+        added = self._rendering.extra_fields
         unsubscribe = self._rendering.unsubscribe
-        contact = facts.contact
+        contact = data.contact
         return Letter(
             interaction=interaction,
             addressee=contact.name,
-            company_name=facts.company_name,
-            e_mail=facts.e_mail,
-            locale=_locale(facts),
-            values=self._values(facts, more(contact, interaction) if more else {}),
+            company_name=data.company_name,
+            e_mail=data.e_mail,
+            locale=_locale(data),
+            values=self._values(data, added(contact, interaction) if added else {}),
             unsubscribe=unsubscribe(contact, interaction) if unsubscribe else "",
             excluded=contact.exclude_from_segment,
         )
 
-    def _values(self, facts: MergeData, more: Mapping[str, Value]) -> Mapping[str, Value]:
-        template = self._template(facts.interaction)
+    def _values(self, data: MergeData, given: Mapping[str, Value]) -> Mapping[str, Value]:
+        template = self._template(data.interaction)
         opened = self._opened(*template)
         if opened is None:
             return {}
-        added = {field_name(name): value for name, value in more.items()}
+        added = {field_name(name): value for name, value in given.items()}
         getters = self._plan(template, opened[0])
         values: dict[str, Value] = {}
         missing = []
@@ -180,13 +192,13 @@ class LetterPrinter:
             if plain in added:
                 values[field] = _checked(field, added[plain])
             elif field in getters:
-                values[field] = getters[field](facts)
+                values[field] = getters[field](data)
             else:
                 values[field] = ""
                 missing.append(field)
         if missing and not self._rendering.allow_missing:
-            name = facts.interaction.interaction_template_code or template[1]
-            raise missing_fields(name, facts.contact.no, missing)
+            name = data.interaction.interaction_template_code or template[1]
+            raise missing_fields(name, data.contact.no, missing)
         return values
 
     def _plan(self, template: tuple[str, str], form: Form) -> Mapping[str, Getter]:
@@ -216,22 +228,22 @@ class LetterPrinter:
         digest, name = self._template(letter.interaction)
         opened = self._opened(digest, name)
         if opened is None:
-            ending = _ending(name)
+            extension = _extension(name)
             media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
             content = self._store.attachments.get(digest)
         else:
             form, renderer = opened
-            ending, media_type = renderer.ending, renderer.media_type
+            extension, media_type = renderer.extension, renderer.media_type
             content = form.fill(letter.values, self.formats(letter))
-        for converter in self._rendering.converters_for(letter.interaction, ending):
-            if ending in converter.converts:
+        for converter in self._rendering.converters_for(letter.interaction, extension):
+            if extension in converter.converts:
                 content = converter.convert(content, name)
-                ending, media_type = converter.ending, converter.media_type
+                extension, media_type = converter.extension, converter.media_type
         interaction = letter.interaction
         person = "" if letter.addressee == letter.company_name else letter.addressee
         return Document(
             contact_no=interaction.contact_no,
-            name=safe_file_name(letter.company_name, person, ending=ending),
+            name=safe_file_name(letter.company_name, person, extension=extension),
             media_type=media_type,
             subject=interaction.subject or interaction.description,
             content=content,
@@ -251,18 +263,18 @@ def _checked(field: str, value: Value) -> Value:
     """What a host adds; it is kept with the interaction, and must be of a kind that can be."""
     if value is None or isinstance(value, str | float | int | Decimal | date | time):
         return value
-    raise InvalidValue(field, value, "is no value of a field")
+    raise InvalidValue(field, value, Message("is no value of a field"))
 
 
-def _ending(name: str) -> str:
+def _extension(name: str) -> str:
     return name.rpartition(".")[2].casefold() if "." in name else ""
 
 
-def _locale(facts: MergeData) -> tuple[str, str, str]:
+def _locale(data: MergeData) -> tuple[str, str, str]:
     return (
-        facts.interaction.interaction_language_code,
-        facts.place.country_region_code,
-        facts.contact.format_region,
+        data.interaction.interaction_language_code,
+        data.place.country_region_code,
+        data.contact.format_region,
     )
 
 
@@ -273,6 +285,8 @@ def has_letter(interaction: Interaction) -> bool:
 
 def letters(context: Context, interactions: Iterable[Interaction]) -> Iterator[Document]:
     """A letter for each interaction that has a template, in their order.
+
+    They are filled with the values as they stand now.
 
     Args:
         context: Store, user, day and clock.
@@ -289,35 +303,113 @@ def letters(context: Context, interactions: Iterable[Interaction]) -> Iterator[D
             yield printer.render(printer.prepare(interaction))
 
 
-def in_one_document(context: Context, interactions: Iterable[Interaction], file: IO[bytes]) -> int:
-    """All letters in one document, a section each; interactions without a template have none.
+def letters_of(context: Context, *entry_nos: int | Interaction) -> Iterator[Document]:
+    """The letters of logged interactions, in the order asked for.
+
+    They are filled with the values as they stand now; `resend` sends a letter as it was.
+    Interactions without a template have none.
 
     Args:
         context: Store, user, day and clock.
-        interactions: The interactions; their letters must have one template.
+        *entry_nos: The interactions.
+
+    Raises:
+        InvalidValue: No interaction is named.
+        NotFound: An interaction, a contact, a template or a salutation formula is missing.
+        Rejected: A template names a field that nothing fills.
+        BadDocument: A template cannot be read.
+    """
+    named = require_any("entry_nos", entry_nos)
+    return letters(context, get_records(context.store, Interaction, named))
+
+
+def in_one_document(context: Context, file: IO[bytes], *entry_nos: int | Interaction) -> int:
+    """The letters of logged interactions in one Word document, a section each.
+
+    Interactions without a template have no letter.
+
+    Args:
+        context: Store, user, day and clock.
         file: Where the document is written; must be able to seek.
+        *entry_nos: The interactions; their letters must have one template.
 
     Returns:
         How many letters the document holds.
 
     Raises:
+        InvalidValue: No interaction is named.
         Refused: There is no letter, they have several templates, or one that is not Word's.
+        NotFound: An interaction, a contact, a template or a salutation formula is missing.
         Rejected: A template names a field that nothing fills.
-        NotFound: A contact, a template or a salutation formula is missing.
     """
+    named = get_records(context.store, Interaction, require_any("entry_nos", entry_nos))
     printer = LetterPrinter(context.store, context.rendering)
-    sent = [interaction for interaction in interactions if has_letter(interaction)]
-    forms = {id(form): form for form in map(printer.form, sent)}
-    step = "make one document"
-    if not forms:
-        raise Refused(step, "there is no letter")
-    if len(forms) > 1:
-        raise Refused(step, "the letters have more than one template; make one for each")
-    (form,) = forms.values()
-    if not isinstance(form, FormForMany):
-        raise Refused(step, "the letters have no template of Word")
+    sent = [interaction for interaction in named if has_letter(interaction)]
+    form = _one_form(printer, sent)
     prepared = (printer.prepare(interaction) for interaction in sent)
     return form.fill_all(((each.values, printer.formats(each)) for each in prepared), file)
+
+
+def _one_form(printer: LetterPrinter, sent: Sequence[Interaction]) -> FormForMany:
+    """The one form that all letters have."""
+    forms = {id(form): form for form in map(printer.form, sent)}
+    step = Message("make one document")
+    if not forms:
+        raise Refused(step, Message("there is no letter"))
+    if len(forms) > 1:
+        raise Refused(step, Message("the letters have several templates; make one for each"))
+    (form,) = forms.values()
+    if not isinstance(form, FormForMany):
+        raise Refused(step, Message("the template of the letters is not made in Word"))
+    return form
+
+
+def try_template(
+    context: Context, template_code: str | InteractionTemplate, contact_no: str | Contact
+) -> Document:
+    """The letter of a template to one contact, as a segment of the work date would make it.
+
+    Nothing is stored.
+
+    Args:
+        context: Store, user, day and clock.
+        template_code: The interaction template.
+        contact_no: The contact; its language decides which of the template's texts is taken, and
+            the alternative address that is active on the work date is the one written to.
+
+    Raises:
+        NotFound: There is no such template or contact, or no salutation formula.
+        Refused: The template has no text in the contact's language, and none by default.
+        Rejected: A text names a field that nothing fills.
+        BadDocument: The text cannot be read.
+    """
+    store, day = context.store, context.day
+    template = template_of(store, template_code)
+    contact = get_record(store, Contact, contact_no)
+    texts = languages_of(store, template)
+    header = SegmentHeader(
+        no="", date=day.workdate, salesperson_code=salesperson_of(store, day.user)
+    ).with_template(template, texts)
+    terms = Terms(header, template, {text.language_code: text for text in texts})
+    interaction = as_interaction(
+        terms.line(contact, 0, active_address_code(store, contact.no, day.workdate))
+    )
+    if not has_letter(interaction):
+        step = Message("try template {code} on contact {no}", code=template.code, no=contact.no)
+        raise Refused(step, Message("it has no text in the contact's language or by default"))
+    printer = LetterPrinter(store, context.rendering)
+    return printer.render(printer.prepare(interaction, Segment(header=header)))
+
+
+def active_address_code(store: Store, contact_no: str, on: date) -> str:
+    """The code of the alternative address that is active on a day; empty if none is.
+
+    Args:
+        store: Where the addresses are.
+        contact_no: The contact.
+        on: The day.
+    """
+    return address_on(store.records.all(AlternativeAddress, contact_no=contact_no), on)
 
 
 def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
@@ -331,7 +423,7 @@ def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
         Rejected: All that is missing, line by line: fields, formulas, templates.
     """
     store = context.store
-    segment = store.segments.get(segment_no)
+    segment = require_segment(store, segment_no)
     printer = LetterPrinter(store, context.rendering)
     documents: list[Document] = []
     faults: list[Fault] = []
@@ -344,7 +436,7 @@ def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
         except SegmentationError as error:
             faults += faults_of(error, line.place)
     if faults:
-        raise Rejected(f"letters of segment {segment_no}", faults)
+        raise Rejected(Message("letters of segment {no}", no=segment.no), faults)
     return documents
 
 
@@ -352,7 +444,10 @@ def faults_of(error: SegmentationError, place: str) -> Iterator[Fault]:
     """What went wrong with one letter, as faults of its line."""
     if isinstance(error, Rejected):
         for fault in error.faults:
-            yield Fault(place, fault.field, f"{fault.reason} ({error.what})")
+            reason = Message(
+                "{reason} ({what})", reason=to_message(fault.reason), what=to_message(error.what)
+            )
+            yield Fault(place, fault.field, reason)
     elif isinstance(error, UsageError):
         yield Fault(place, "", error.message)
     else:

@@ -36,7 +36,7 @@ def snapshot(letter: Letter) -> str:
 
 
 def restore(interaction: Interaction) -> Letter | None:
-    """The inverse of `freeze`; ``None`` if nothing was kept, or it was erased."""
+    """The inverse of `snapshot`; ``None`` if nothing was kept, or it was erased."""
     if not interaction.merge_data:
         return None
     data: Mapping[str, Any] = json.loads(interaction.merge_data)

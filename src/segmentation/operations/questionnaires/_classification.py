@@ -24,7 +24,7 @@ from segmentation.interactions import Interaction
 from segmentation.journal import NOTHING, Figures, figures_of
 from segmentation.markup import to_rows
 from segmentation.operations.context import Context
-from segmentation.operations.records import get_records
+from segmentation.operations.records import all_contacts, get_records
 from segmentation.protocols import Ledgers, Store
 from segmentation.questionnaires import (
     ContactClassField,
@@ -147,7 +147,7 @@ class _World:
         self._store = store
         self._day = AsOf(as_of.workdate, as_of.workdate, user=as_of.user)
         self._ledgers = ledgers
-        self._contacts = {contact.no: contact for contact in store.records.all(Contact)}
+        self._contacts = {contact.no: contact for contact in all_contacts(store)}
         self._questionnaires = {each.code: each for each in store.records.all(ProfileQuestionnaire)}
         self._questions = list(questions_of(store.records.all(ProfileQuestionnaireLine)))
         self._question_of = {

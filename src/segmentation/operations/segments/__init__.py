@@ -1,4 +1,4 @@
-"""Segments: the worksheet, selection, saved criteria, sets and logging."""
+"""Segments: the worksheet, selection, saved criteria, sets, logging and logged segments."""
 
 from ._apply_action import (
     replayed,
@@ -7,9 +7,21 @@ from ._changes import (
     LineContact,
     change_header,
     change_line,
+    line_attachment,
     line_contact,
     put_text,
     remove_text,
+)
+from ._circles import (
+    check_circle,
+)
+from ._explain import (
+    Why,
+    entered_since,
+    explain_in_segment,
+)
+from ._header import (
+    REFERRED,
 )
 from ._log import (
     Logged,
@@ -23,19 +35,34 @@ from ._log_plan import (
     LoggingPlan,
     header_faults,
 )
-from ._saved_criteria import (
-    SAVED_FORMAT,
-    check_circle,
-    delete_criteria,
-    export_criteria,
-    find_criteria,
+from ._logged import (
+    cancel_logged,
+    delete_all_canceled_logged,
+    delete_canceled_logged,
+    explain_logged,
+    logged_figures,
+    rebuild_logged,
+    uncancel_logged,
+)
+from ._reuse import (
+    Refreshed,
     follow_criteria,
-    import_criteria,
     refresh,
-    rename_criteria,
     reuse_criteria,
     reuse_logged_segment,
+    unfollow_criteria,
+)
+from ._saved_criteria import (
+    SAVED_FORMAT,
+    add_criteria,
+    add_criteria_from_text,
+    change_criteria,
+    criteria_to_text,
+    delete_criteria,
+    find_criteria,
+    rename_criteria,
     save_criteria,
+    save_selection,
 )
 from ._selection import (
     Preview,
@@ -49,6 +76,7 @@ from ._selection import (
     remove_line,
 )
 from ._sets import (
+    Overlaps,
     Source,
     apply_mailing_group,
     as_criteria,
@@ -58,7 +86,6 @@ from ._sets import (
     unite,
 )
 from ._worksheet import (
-    REFERRED,
     copy_segment,
     delete_segment,
     new_segment,
@@ -71,33 +98,47 @@ __all__ = [
     "LineContact",
     "Logged",
     "LoggingPlan",
+    "Overlaps",
     "Preview",
+    "Refreshed",
     "Source",
+    "Why",
     "add_contact",
     "add_contacts",
+    "add_criteria",
+    "add_criteria_from_text",
     "apply_mailing_group",
     "as_criteria",
+    "cancel_logged",
+    "change_criteria",
     "change_header",
     "change_line",
     "check_circle",
     "copy_segment",
+    "criteria_to_text",
+    "delete_all_canceled_logged",
+    "delete_canceled_logged",
     "delete_criteria",
     "delete_segment",
-    "export_criteria",
+    "entered_since",
+    "explain_in_segment",
+    "explain_logged",
     "find_criteria",
     "follow_criteria",
     "go_back",
     "go_forward",
     "header_faults",
-    "import_criteria",
     "intersect",
+    "line_attachment",
     "line_contact",
     "log_segment",
+    "logged_figures",
     "new_segment",
     "overlaps",
     "plan_logging",
     "preview",
     "put_text",
+    "rebuild_logged",
     "reduce_contacts",
     "refine_contacts",
     "refresh",
@@ -108,6 +149,9 @@ __all__ = [
     "reuse_criteria",
     "reuse_logged_segment",
     "save_criteria",
+    "save_selection",
     "subtract",
+    "uncancel_logged",
+    "unfollow_criteria",
     "unite",
 ]

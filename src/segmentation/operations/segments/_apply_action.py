@@ -12,11 +12,11 @@ from typing import assert_never
 
 import attrs
 
-from segmentation.bitmaps import to_positions, without
+from segmentation.bitmaps import EMPTY, to_positions, without
 from segmentation.contacts import AlternativeAddress
 from segmentation.criteria import AsOf, Criteria, bind
 from segmentation.operations.criteria import schema_of
-from segmentation.operations.records import require_record
+from segmentation.operations.records import get_record
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -114,7 +114,7 @@ def partition_candidates(
     who, reasons = found.who, dict(found.barred)
     if options.ignore_exclusion:
         del reasons[LeftOutReason.EXCLUDED]
-    may = without(who.everyone, reduce(or_, reasons.values(), 0))
+    may = without(who.everyone, reduce(or_, reasons.values(), EMPTY))
     if not options.allow_existing:
         reasons[LeftOutReason.ALREADY_THERE] = may & segment.lines.on(who)
         may = without(may, reasons[LeftOutReason.ALREADY_THERE])
@@ -130,7 +130,7 @@ def saved_actions(store: Store, code: str) -> tuple[CriteriaAction, ...]:
     Raises:
         NotFound: There are no such criteria.
     """
-    return actions_from_json(require_record(store, SavedCriteria, "saved criteria", code).actions)
+    return actions_from_json(get_record(store, SavedCriteria, code).actions)
 
 
 def check_actions(store: Store, actions: Iterable[CriteriaAction], as_of: AsOf) -> None:

@@ -5,16 +5,24 @@ it is off unless said otherwise.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, Unpack, cast
 
 import attrs
 
-from segmentation.codes import to_code
+from segmentation.code_tables import LanguageCode
 from segmentation.contacts import AlternativeAddress, Contact, ContactType
 from segmentation.criteria import AsOf
-from segmentation.errors import InvalidValue, Message, NotFound, Refused
+from segmentation.documents import Attachment
+from segmentation.errors import Identifier, InvalidValue, Message, NotFound, Refused
+from segmentation.operations.attachments import keep_attachment, read_attachment
 from segmentation.operations.context import Context
-from segmentation.operations.records import require_contact, require_segment
+from segmentation.operations.field_values import (
+    SegmentHeaderValues,
+    SegmentLineValues,
+    TemplateLanguageValues,
+)
+from segmentation.operations.records import key_in, require_contact, require_segment
 from segmentation.operations.templates import languages_of, template_of
 from segmentation.operations.values import parse_field_values
 from segmentation.protocols import Store
@@ -33,23 +41,36 @@ from segmentation.segments import (
     with_template,
     with_values,
 )
+from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage
 
 from ._apply_action import line_defaults
-from ._selection import by_hand, require_contactable
-from ._worksheet import check_references, save_segment
+from ._header import changed_header, check_references
+from ._selection import by_hand, line_of, require_contactable
+from ._worksheet import save_segment
 
-_HEADER_FIXED = frozenset({"no", "no_series", "saved_criteria_code"})
+_HEADER_FIXED: Mapping[str, str] = {
+    "no": "lines and history stand under the number; copy the segment to have it under another",
+    "no_series": "it tells which series the number came from",
+    "saved_criteria_code": "use follow_criteria and unfollow",
+}
+"""Fields of a header that are not to be changed, and why."""
 
 
-_LINE_FIXED = frozenset({"segment_no", "line_no", "own_texts", "contact_company_no"})
+_LINE_FIXED = frozenset({"segment_no", "line_no", "own_texts", "contact_company_no", "attachment"})
+"""Fields of a line that follow from others, or are given by an argument of their own."""
 
 
 # -- the header -------------------------------------------------------------------------------
 
 
 def change_header(
-    context: Context, segment_no: str, *, update_lines: bool = False, **values: object
+    context: Context,
+    segment_no: str | SegmentHeader,
+    /,
+    *,
+    update_lines: bool = False,
+    **fields: Unpack[SegmentHeaderValues],
 ) -> Segment:
     """Change fields of a segment's header.
 
@@ -61,25 +82,37 @@ def change_header(
         context: Store, user, day and clock.
         segment_no: The segment.
         update_lines: Whether the lines follow.
-        **values: Fields of the header and their new values.
+        **fields: Fields of the header and their new values.
 
     Raises:
-        UnknownName: The header has no such field, or it cannot be changed.
-        InvalidValue: A value does not fit its field.
-        NotFound: A template, campaign or salesperson does not exist.
-        Refused: The template changes, lines have its attachment and are not to be updated.
+        UnknownName: The header has no such field.
+        NotFound: There is no such segment.
+        Rejected: Values do not fit their fields, or name a template, campaign, salesperson or
+            attachment that does not exist: all of them.
+        Refused: A field is not to be changed: the number, its series, or the saved criteria that
+            the segment follows. Or the template changes, lines have its attachment and are not
+            to be updated.
     """
     store = context.store
-    changes = parse_field_values(SegmentHeader, values, fixed=_HEADER_FIXED)
+    _check_fixed(fields)
+    changes = parse_field_values(SegmentHeader, cast("Mapping[str, object]", fields))
     with store.transaction():
-        check_references(store, changes)
         before = require_segment(store, segment_no)
+        check_references(store, "segment header", changes)
         if "interaction_template_code" in changes and not update_lines:
             _check_inherited(store, before)
-        after = _changed(store, before, changes)
+        after = changed_header(store, before, changes)
         if update_lines:
             after = _followed(store, before, after, changes)
         return save_segment(context, before, after)
+
+
+def _check_fixed(fields: Iterable[str]) -> None:
+    """Refuse fields of a header that are not to be changed, with the reason."""
+    for name in fields:
+        if name in _HEADER_FIXED:
+            step = Message("change the field {field} of a segment", field=Identifier(name))
+            raise Refused(step, Message(_HEADER_FIXED[name]))
 
 
 def _check_inherited(store: Store, segment: Segment) -> None:
@@ -91,38 +124,6 @@ def _check_inherited(store: Store, segment: Segment) -> None:
             Message("change the template of segment {no}", no=segment.no),
             "lines have its attachment; update them too, with update_lines",
         )
-
-
-def _changed(store: Store, segment: Segment, changes: Mapping[str, Any]) -> Segment:
-    """The segment with a changed header and, where they follow from it, other texts."""
-    header, languages = segment.header, segment.languages
-    rest = exclusive(changes)
-    if "interaction_template_code" in changes:
-        code = rest.pop("interaction_template_code")
-        languages = languages_of(store, code) if code else ()
-        header = header.with_template(template_of(store, code) if code else None, languages)
-    if "language_code_default" in rest:
-        default = rest["language_code_default"]
-        known = [text.language_code for text in languages]
-        if default and known and default not in known:
-            reason = Message("has no text; there are {known}", known=", ".join(known))
-            raise InvalidValue("language_code_default", default, reason)
-        header = attrs.evolve(header, language_code_default=default).with_texts(languages)
-    header = attrs.evolve(header, **rest)
-    languages = tuple(_with_default(text, header, rest) for text in languages)
-    return attrs.evolve(segment, header=header, languages=languages, undone=())
-
-
-def _with_default(
-    text: TemplateLanguage, header: SegmentHeader, changes: Mapping[str, Any]
-) -> TemplateLanguage:
-    """The text in the default language bears what the header says of it."""
-    if text.language_code != header.language_code_default:
-        return text
-    names = {"subject_default": "subject"}
-    named = ("subject_default", "attachment", "word_template_code")
-    values = {names.get(name, name): changes[name] for name in named if name in changes}
-    return attrs.evolve(text, **values)
 
 
 def _followed(store: Store, before: Segment, after: Segment, changes: Mapping[str, Any]) -> Segment:
@@ -152,7 +153,15 @@ def _addressed(store: Store, contact_nos: Iterable[str]) -> dict[str, Addressed]
 # -- texts ------------------------------------------------------------------------------------
 
 
-def put_text(context: Context, segment_no: str, language_code: str, **values: object) -> Segment:
+def put_text(
+    context: Context,
+    segment_no: str | SegmentHeader,
+    language_code: str | LanguageCode,
+    /,
+    *,
+    attachment: Path | Attachment | str | None = None,
+    **fields: Unpack[TemplateLanguageValues],
+) -> Segment:
     """Give a segment a text in a language, or change the one that it has.
 
     Lines that inherit the segment's texts follow; the template stays as it is. The first text
@@ -162,22 +171,28 @@ def put_text(context: Context, segment_no: str, language_code: str, **values: ob
         context: Store, user, day and clock.
         segment_no: The segment.
         language_code: The text's language.
-        **values: subject, description, attachment (SHA-256 of a content in the store),
-            attachment_name, word_template_code.
+        attachment: The path of a file, an attachment, or the hash of a stored one; empty for
+            none. If the step is refused, nothing of it is kept.
+        **fields: ``subject``, ``description``, ``attachment_name``, ``word_template_code``.
 
     Raises:
         UnknownName: A text has no such field.
-        InvalidValue: A value does not fit, or both attachment and Word template are given.
+        NotFound: There is no such segment.
+        InvalidValue: The language is blank; or both attachment and Word template are given.
+        Rejected: Values do not fit their fields: all of them; or the attachment cannot be read.
     """
     store = context.store
-    changes = exclusive(
-        parse_field_values(
-            TemplateLanguage, values, fixed=("interaction_template_code", "language_code")
-        )
+    changes = parse_field_values(
+        TemplateLanguage,
+        cast("Mapping[str, object]", fields),
+        fixed=("interaction_template_code", "language_code", "attachment"),
     )
-    code = to_code(language_code)
+    code = str(key_in(LanguageCode, language_code)[0])
+    if not code:
+        raise InvalidValue("language_code", language_code, "is blank")
     with store.transaction():
         before = require_segment(store, segment_no)
+        changes = exclusive({**_attached(store, attachment), **changes})
         header = before.header
         new = TemplateLanguage(
             interaction_template_code=header.interaction_template_code, language_code=code
@@ -188,21 +203,33 @@ def put_text(context: Context, segment_no: str, language_code: str, **values: ob
         return save_segment(context, before, _with_texts(store, before, header, texts))
 
 
-def remove_text(context: Context, segment_no: str, language_code: str) -> Segment:
+def _attached(store: Store, attachment: Path | Attachment | str | None) -> dict[str, str]:
+    """The fields that an attachment fills; none if none is given, blank ones to take it away."""
+    if attachment is None:
+        return {}
+    if attachment == "":
+        return {"attachment": "", "attachment_name": ""}
+    digest, name = keep_attachment(store, attachment)
+    return {"attachment": digest, "attachment_name": name}
+
+
+def remove_text(
+    context: Context, segment_no: str | SegmentHeader, language_code: str | LanguageCode
+) -> Segment:
     """Take a text from a segment; its lines change to their contact's language or the default.
 
     If it was the default, the first of the others becomes it.
 
     Raises:
-        NotFound: There is no text in this language.
+        NotFound: There is no such segment, or no text in this language.
     """
     store = context.store
-    code = to_code(language_code)
+    code = str(key_in(LanguageCode, language_code)[0])
     with store.transaction():
         before = require_segment(store, segment_no)
         texts = dict(before.texts)
         if texts.pop(code, None) is None:
-            raise NotFound("text", f"{before.no} {code}")
+            raise NotFound("text", f"{before.no} {code}", known=[f"{before.no} {c}" for c in texts])
         header = before.header
         if header.language_code_default == code:
             header = attrs.evolve(header, language_code_default=next(iter(texts), ""))
@@ -231,7 +258,14 @@ def _with_texts(
 
 
 def change_line(
-    context: Context, segment_no: str, line_no: int, *, recorded: bool = True, **values: object
+    context: Context,
+    segment_no: str | SegmentHeader,
+    line_no: int | SegmentLine,
+    /,
+    *,
+    attachment: Path | Attachment | str | None = None,
+    recorded: bool = True,
+    **fields: Unpack[SegmentLineValues],
 ) -> Segment:
     """Change a line by hand; it stays so whatever becomes of the header, unless asked.
 
@@ -244,26 +278,32 @@ def change_line(
         context: Store, user, day and clock.
         segment_no: The segment.
         line_no: The line's number.
+        attachment: A text of the line's own: the path of a file, an attachment, or the hash of a
+            stored one; empty for none. If the step is refused, nothing of it is kept.
         recorded: Whether another contact counts as actions; if not, it cannot be gone back on.
-        **values: Fields of the line and their new values.
+        **fields: Fields of the line and their new values.
 
     Raises:
-        UnknownName: A line has no such field, or it cannot be changed.
-        InvalidValue: A value does not fit its field.
-        NotFound: The line, or the contact, template, campaign or salesperson does not exist.
+        UnknownName: A line has no such field, or it is not to be changed.
+        NotFound: There is no such segment, line or contact.
+        Rejected: Values do not fit their fields, or name a template, campaign or salesperson
+            that does not exist: all of them; or the attachment cannot be read.
         Refused: The contact is blocked, or a minor without consent.
     """
     store = context.store
-    changes = parse_field_values(SegmentLine, values, fixed=_LINE_FIXED)
+    changes = parse_field_values(
+        SegmentLine, cast("Mapping[str, object]", fields), fixed=_LINE_FIXED
+    )
     with store.transaction():
-        check_references(store, changes)
         before = require_segment(store, segment_no)
-        old = before.line(line_no)
+        old = line_of(before, line_no)
+        check_references(store, old.place, changes)
+        changes = {**_attached(store, attachment), **changes}
         terms = line_defaults(store, before)
         if "contact_no" in changes:
             contact_no = require_contactable(store, changes.pop("contact_no")).no
             who = _addressed(store, [contact_no])[contact_no]
-            line = who.new_line(terms, line_no)
+            line = who.new_line(terms, old.line_no)
         else:
             who = _addressed(store, [old.contact_no]).get(
                 old.contact_no, Addressed(Contact(no=old.contact_no))
@@ -305,7 +345,22 @@ def _with_line(
 # -- looking ----------------------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True)
+def line_attachment(
+    store: Store, segment_no: str | SegmentHeader, line_no: int | SegmentLine
+) -> Attachment:
+    """The attachment of a line, as it is now.
+
+    Raises:
+        NotFound: There is no such segment or line, or the line has no attachment.
+    """
+    line = line_of(require_segment(store, segment_no), line_no)
+    if not line.attachment:
+        raise NotFound("attachment", f"{line.segment_no} {line.line_no}")
+    return read_attachment(store, line.attachment, line.attachment_name)
+
+
+@shown_by("contact_name", "company_name", "phone_no", "mobile_phone_no", "e_mail")
+@attrs.frozen(kw_only=True, repr=False)
 class LineContact:
     """What is known of a line's contact now; it is not kept with the line.
 

@@ -4,7 +4,7 @@ What would be recorded is planned first, with all that is wrong; only a plan wit
 carried out, in one transaction.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import attrs
@@ -16,26 +16,30 @@ from segmentation.errors import Fault, Message, Refused, Rejected
 from segmentation.frozen import freeze_within
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import Stamp, reason_of
+from segmentation.markup import to_rows
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_lines
-from segmentation.operations.journal import record
+from segmentation.operations.journal import next_entry_no, record
 from segmentation.operations.records import require_segment
 from segmentation.phrases import phrase
 from segmentation.protocols import Store
 from segmentation.segments import (
     LoggedSegment,
     Segment,
+    SegmentHeader,
     SegmentLine,
     SegmentLogged,
     SegmentLogging,
 )
+from segmentation.showing import shown_by
 
-from ._log_plan import LoggingPlan, make_plan
-from ._saved_criteria import reuse_logged_segment
-from ._worksheet import new_segment
+from ._log_plan import LoggingPlan, Prepared, prepare
+from ._reuse import reuse_logged_segment
+from ._worksheet import new_segment, was_logged
 
 
-@attrs.frozen(kw_only=True, field_transformer=freeze_within)
+@shown_by("segment", "interactions", "follow_up")
+@attrs.frozen(kw_only=True, repr=False, field_transformer=freeze_within)
 class Logged:
     """What logging a segment did.
 
@@ -51,8 +55,15 @@ class Logged:
     follow_up: Segment | None = None
     plan: LoggingPlan
 
+    def _repr_html_(self) -> str:
+        """What was planned, and the first interactions."""
+        names = ["entry_no", "contact_no", "date", "description"]
+        return self.plan._repr_html_() + to_rows(self.interactions, names)
 
-def plan_logging(context: Context, segment_no: str, *, deliver: bool = False) -> LoggingPlan:
+
+def plan_logging(
+    context: Context, segment_no: str | SegmentHeader, *, deliver: bool = False
+) -> LoggingPlan:
     """Say what logging a segment would do; nothing is changed.
 
     Args:
@@ -65,15 +76,19 @@ def plan_logging(context: Context, segment_no: str, *, deliver: bool = False) ->
     """
     store = context.store
     segment = require_segment(store, segment_no)
-    plan = make_plan(store, segment, deliver=deliver, rendering=context.rendering)[0]
-    if _was_logged(store, segment.no):
+    plan = prepare(store, segment, deliver=deliver, rendering=context.rendering).plan()
+    if was_logged(store, segment.no):
         again = Fault("header", "no", _LOGGED_BEFORE)
         plan = attrs.evolve(plan, faults=(again, *plan.faults))
     return plan
 
 
 def log_segment(
-    context: Context, segment_no: str, *, follow_up: bool = False, deliver: bool = False
+    context: Context,
+    segment_no: str | SegmentHeader,
+    *,
+    follow_up: bool = False,
+    deliver: bool = False,
 ) -> Logged:
     """Log a segment: all of it, or, on any fault, nothing.
 
@@ -94,18 +109,18 @@ def log_segment(
     stamp = context.stamp
     with store.transaction():
         segment = require_segment(store, segment_no)
-        if _was_logged(store, segment.no):
+        if was_logged(store, segment.no):
             raise Refused(Message("log segment {no}", no=segment.no), _LOGGED_BEFORE)
-        plan, lines, kept = make_plan(store, segment, deliver=deliver, rendering=context.rendering)
-        if plan.faults:
-            raise Rejected(Message("segment {no}", no=segment.no), plan.faults)
+        prepared = prepare(store, segment, deliver=deliver, rendering=context.rendering)
+        if prepared.faults:
+            raise Rejected(Message("segment {no}", no=segment.no), prepared.faults)
         context.on_event(SegmentLogging(segment))
-        logged, interactions = _record(store, segment, lines, stamp, deliver=deliver, kept=kept)
+        logged, interactions = _record(store, prepared, stamp)
         store.segments.remove(segment)
         follow_lines(store, segment, None)
         context.on_event(SegmentLogged(segment, logged))
         again = _follow_up(context, segment, logged) if follow_up else None
-    return Logged(segment=logged, interactions=interactions, follow_up=again, plan=plan)
+    return Logged(segment=logged, interactions=interactions, follow_up=again, plan=prepared.plan())
 
 
 # -- planning -------------------------------------------------------------------------------
@@ -114,24 +129,15 @@ def log_segment(
 _LOGGED_BEFORE = "one with this number was logged before"
 
 
-def _was_logged(store: Store, segment_no: str) -> bool:
-    return any(True for _ in store.records.all(LoggedSegment, segment_no=segment_no))
-
-
 # -- recording ------------------------------------------------------------------------------
 
 
 def _record(
-    store: Store,
-    segment: Segment,
-    lines: Columns[SegmentLine],
-    stamp: Stamp,
-    *,
-    deliver: bool,
-    kept: Mapping[int, str],
+    store: Store, prepared: Prepared, stamp: Stamp
 ) -> tuple[LoggedSegment, Columns[Interaction]]:
     """Write the entries: the logged segment, its campaign entries, its interactions."""
-    logged_no = store.log.head().number + 1
+    segment, lines = prepared.segment, prepared.lines
+    logged_no = next_entry_no(store)
     logged = LoggedSegment(
         entry_no=logged_no,
         segment_no=segment.no,
@@ -148,15 +154,16 @@ def _record(
         )
     ]
     first_no = logged_no + 1 + len(entries)
-    numbers = {entry.campaign_no: entry.entry_no for entry in entries}
+    campaign_entry_nos = {entry.campaign_no: entry.entry_no for entry in entries}
+    deliver, merge_data = prepared.deliver, prepared.merge_data
     interactions = _interactions(lines, logged_no, stamp.user).with_columns(
         entry_no=range(first_no, first_no + len(lines)),
-        campaign_entry_no=[numbers.get(no, 0) for no in lines.column("campaign_no")],
+        campaign_entry_no=[campaign_entry_nos.get(no, 0) for no in lines.column("campaign_no")],
         delivery_status=[
-            DeliveryStatus.IN_PROGRESS if deliver and way else DeliveryStatus.BLANK
-            for way in lines.column("correspondence_type")
+            DeliveryStatus.IN_PROGRESS if deliver and sent_by else DeliveryStatus.BLANK
+            for sent_by in lines.column("correspondence_type")
         ],
-        merge_data=[kept.get(line_no, "") for line_no in lines.column("line_no")],
+        merge_data=[merge_data.get(line_no, "") for line_no in lines.column("line_no")],
     )
     record(store, [logged, *entries, interactions], stamp)
     return logged, interactions
@@ -215,7 +222,7 @@ def _follow_up(context: Context, segment: Segment, logged: LoggedSegment) -> Seg
     """A segment with the contacts that were logged and the same campaign."""
     made = new_segment(
         context,
-        description=phrase("follow_up", context.language, no=segment.no),
+        phrase("follow_up", context.language, no=segment.no),
         campaign_no=segment.header.campaign_no,
     )
     return reuse_logged_segment(context, made.no, logged.entry_no)

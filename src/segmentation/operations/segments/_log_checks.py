@@ -20,6 +20,8 @@ from segmentation.segments import (
 )
 from segmentation.templates import InteractionTemplate
 
+from ._contactable import barred_reason
+
 _ADDRESS = ("contact_no", "contact_alt_address_code")
 
 
@@ -29,17 +31,17 @@ _NEEDED: Mapping[str, type[Record]] = {
 }
 
 
-_FILLED = ("date", *_NEEDED)
+_REQUIRED = ("date", *_NEEDED)
 
 
 MANY = 1_000
 """From how many contacts on they are asked for by a selection first, and not one by one."""
 
 
-def _those(
+def _passing(
     store: Store, segment_no: str, nos: frozenset[str], filters: Conditions
 ) -> frozenset[str]:
-    """Those contacts of a segment who pass filters; if all do, they are not listed anew."""
+    """The contacts of a segment who pass filters; if all do, they are not listed anew."""
     here, passing = InSegment(segment_no), make_selection(contact=filters)
     wanted = AllOf((here, passing)) if passing is not None else here
     bound = bind(wanted, schema_of(store), AsOf(date.min))
@@ -68,11 +70,11 @@ class Checker:
         nos = frozenset(lines.column("contact_no"))
         many = len(nos) > MANY
         sound = {"privacy_blocked": "no", "minor": "no"}
-        self._unsure = nos - _those(store, lines[0].segment_no, nos, sound) if many else nos
+        self._unsure = nos - _passing(store, lines[0].segment_no, nos, sound) if many else nos
         found = store.contacts.get_many(sorted(self._unsure))
         self._contacts = {contact.no: contact for contact in found}
         if many and (CorrespondenceType.EMAIL,) in lines.counted("correspondence_type"):
-            self._mailed = _those(store, lines[0].segment_no, nos, {"e_mail": "<>''"})
+            self._mailed = _passing(store, lines[0].segment_no, nos, {"e_mail": "<>''"})
         else:
             self._mailed = frozenset(contact.no for contact in found if contact.e_mail)
         self._missing = {
@@ -90,9 +92,11 @@ class Checker:
         """Which lines are to be mailed to nobody knows where; the other address counts."""
         mailed = self._mailed
         return [
-            place
-            for place, (way, no, code) in enumerate(lines.rows("correspondence_type", *_ADDRESS))
-            if way is CorrespondenceType.EMAIL and no not in mailed and not others.get((no, code))
+            row
+            for row, (sent_by, no, code) in enumerate(lines.rows("correspondence_type", *_ADDRESS))
+            if sent_by is CorrespondenceType.EMAIL
+            and no not in mailed
+            and not others.get((no, code))
         ]
 
     def faults(self, lines: Columns[SegmentLine]) -> Iterator[Fault]:
@@ -101,15 +105,15 @@ class Checker:
             yield from self._faults(line)
 
     def _doubtful(self, lines: Columns[SegmentLine]) -> Sequence[int]:
-        """Where it is not plain that nothing is wrong; mostly that is nowhere."""
+        """Indexes of lines that need a full check; usually none."""
         if self._deliver or any(self._missing.values()):
             return range(len(lines))
-        blanks = any(not value for field in _FILLED for (value,) in lines.counted(field))
+        blanks = any(not value for field in _REQUIRED for (value,) in lines.counted(field))
         if not (self._unsure or blanks):
             return ()
         return [
-            place
-            for place, (no, *needed) in enumerate(lines.rows("contact_no", *_FILLED))
+            row
+            for row, (no, *needed) in enumerate(lines.rows("contact_no", *_REQUIRED))
             if no in self._unsure or not all(needed)
         ]
 
@@ -146,6 +150,4 @@ def _unknown(store: Store, kind: type[Record], codes: Iterable[str]) -> frozense
 def _contact_fault(no: str, contact: Contact | None) -> str:
     if contact is None:
         return Message("{value!r} does not exist", value=no)
-    if contact.privacy_blocked:
-        return "is blocked for privacy"
-    return "" if contact.may_be_contacted else "is a minor without consent"
+    return barred_reason(contact)

@@ -8,17 +8,21 @@ import attrs
 from segmentation.columns import Columns
 from segmentation.contacts import CorrespondenceType
 from segmentation.errors import Fault
+from segmentation.frozen import freeze_within
+from segmentation.markup import to_figures, to_rows
 from segmentation.operations.letters import snapshot_all
 from segmentation.protocols import Rendering, Store
 from segmentation.segments import (
     Segment,
     SegmentLine,
 )
+from segmentation.showing import shown_by
 
 from ._log_checks import Checker
 
 
-@attrs.frozen(kw_only=True)
+@shown_by("segment_no", "faults", "interactions", "cost", "duration_min", "deliveries")
+@attrs.frozen(kw_only=True, repr=False)
 class LoggingPlan:
     """What logging a segment would do.
 
@@ -45,35 +49,91 @@ class LoggingPlan:
     skipped: tuple[int, ...] = ()
     without_address: tuple[int, ...] = ()
 
+    def _repr_html_(self) -> str:
+        """The counts, and the first of what is wrong."""
+        figures = {
+            "interactions": self.interactions,
+            "cost": self.cost,
+            "duration_min": self.duration_min,
+            "deliveries": self.deliveries,
+            "skipped": len(self.skipped),
+            "without address": len(self.without_address),
+        }
+        faults = to_rows(self.faults, ["place", "field", "reason"]) if self.faults else ""
+        return to_figures(figures, caption=self.segment_no) + faults
 
-def make_plan(
+
+@attrs.frozen(field_transformer=freeze_within)
+class Prepared:
+    """What is to be logged: the lines as they would be recorded, and what is wrong with them.
+
+    Attributes:
+        segment: The segment.
+        deliver: Whether documents are to be delivered.
+        lines: The lines that have a contact, as they would be recorded.
+        skipped: Numbers of lines without a contact.
+        without_address: Numbers of lines that are to be mailed and have no address.
+        merge_data: What the letters are filled with, by line number.
+        faults: All that is wrong.
+    """
+
+    segment: Segment
+    deliver: bool
+    lines: Columns[SegmentLine]
+    skipped: tuple[int, ...]
+    without_address: tuple[int, ...]
+    merge_data: Mapping[int, str]
+    faults: tuple[Fault, ...]
+
+    def plan(self) -> LoggingPlan:
+        """The same in counts."""
+        lines = self.lines
+        return LoggingPlan(
+            segment_no=self.segment.no,
+            faults=self.faults,
+            interactions=len(lines),
+            campaign_nos=tuple(sorted(no for (no,) in lines.counted("campaign_no") if no)),
+            cost=_sum(lines, "unit_cost"),
+            duration_min=_sum(lines, "unit_duration_min"),
+            deliveries=sum(map(bool, lines.column("correspondence_type"))) if self.deliver else 0,
+            skipped=self.skipped,
+            without_address=self.without_address,
+        )
+
+
+def prepare(
     store: Store, segment: Segment, *, deliver: bool, rendering: Rendering | None
-) -> tuple[LoggingPlan, Columns[SegmentLine], Mapping[int, str]]:
-    """The plan, the lines as they would be recorded, and what their letters are filled with."""
-    everyone = segment.lines.by_field()
-    contacted = [place for place, no in enumerate(everyone.column("contact_no")) if no]
-    lines = everyone.taken(contacted)
+) -> Prepared:
+    """The lines of a segment as they would be recorded, checked, with their letters' data."""
+    all_lines = segment.lines.by_field()
+    contact_nos = all_lines.column("contact_no")
+    lines = all_lines.taken([row for row, no in enumerate(contact_nos) if no])
     checker = Checker(store, lines, deliver=deliver)
-    without_address = checker.without_address
-    numbers = lines.column("line_no")
-    if without_address and not deliver:
-        ways = list(lines.column("correspondence_type"))
-        for place in without_address:
-            ways[place] = CorrespondenceType.BLANK
-        lines = lines.with_columns(correspondence_type=ways)
-    kept, unmade = snapshot_all(store, segment, rendering) if deliver and rendering else ({}, ())
-    plan = LoggingPlan(
-        segment_no=segment.no,
-        faults=(*header_faults(segment, lines), *checker.faults(lines), *unmade),
-        interactions=len(lines),
-        campaign_nos=tuple(sorted(no for (no,) in lines.counted("campaign_no") if no)),
-        cost=_sum(lines, "unit_cost"),
-        duration_min=_sum(lines, "unit_duration_min"),
-        deliveries=sum(map(bool, lines.column("correspondence_type"))) if deliver else 0,
-        skipped=tuple(no for no, contact in everyone.rows("line_no", "contact_no") if not contact),
-        without_address=tuple(numbers[place] for place in without_address),
+    if not deliver:
+        lines = _without_type(lines, checker.without_address)
+    merge_data, letter_faults = (
+        snapshot_all(store, segment, rendering) if deliver and rendering else ({}, ())
     )
-    return plan, lines, kept
+    numbers = lines.column("line_no")
+    return Prepared(
+        segment=segment,
+        deliver=deliver,
+        lines=lines,
+        skipped=tuple(no for no, contact in all_lines.rows("line_no", "contact_no") if not contact),
+        without_address=tuple(numbers[row] for row in checker.without_address),
+        merge_data=merge_data,
+        faults=(*header_faults(segment, lines), *checker.faults(lines), *letter_faults),
+    )
+
+
+def _without_type(lines: Columns[SegmentLine], rows: Sequence[int]) -> Columns[SegmentLine]:
+    """The lines without the correspondence type of some, which cannot be reached by it."""
+    if not rows:
+        return lines
+    correspondence_types = list(lines.column("correspondence_type"))
+    for row in rows:
+        correspondence_types[row] = CorrespondenceType.BLANK
+    return lines.with_columns(correspondence_type=correspondence_types)
 
 
 def _sum(lines: Columns[SegmentLine], field: str) -> Decimal:

@@ -12,8 +12,9 @@ from segmentation.contacts import Contact
 from segmentation.criteria import AsOf, Compare, Criteria, Operand, Operator, Part, Where
 from segmentation.errors import InvalidValue, Message, Refused
 from segmentation.frozen import freeze_within
+from segmentation.markup import to_figures
 from segmentation.operations.context import Context
-from segmentation.operations.records import require_contact, require_segment
+from segmentation.operations.records import get_record, require_segment
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -23,18 +24,26 @@ from segmentation.segments import (
     Listed,
     Options,
     Segment,
+    SegmentHeader,
+    SegmentLine,
+    to_left_outs,
 )
+from segmentation.showing import shown_by
 
 from ._apply_action import apply_action, lines_for
+from ._contactable import barred_reason
 from ._worksheet import save_segment
 
 # -- steps ------------------------------------------------------------------------------------
 
 
 def add_contacts(
-    context: Context, segment_no: str, criteria: Criteria | None, options: Options | None = None
+    context: Context,
+    segment_no: str | SegmentHeader,
+    criteria: Criteria | None,
+    options: Options | None = None,
 ) -> Segment:
-    """Every contact that passes joins the segment.
+    """Add a line for every contact that meets the criteria.
 
     Excluded contacts join only with ``ignore_exclusion``; blocked contacts and minors without
     consent never do. Who matched and did not join stands in the action's ``left_out``.
@@ -45,13 +54,13 @@ def add_contacts(
 
 def reduce_contacts(
     context: Context,
-    segment_no: str,
+    segment_no: str | SegmentHeader,
     criteria: Criteria | None,
     options: Options | None = None,
     *,
     reset_when_empty: bool = False,
 ) -> Segment:
-    """Lines of contacts that pass go; with ``entire_companies`` their whole companies do.
+    """Remove the lines of contacts that meet the criteria, or of their whole companies.
 
     Args:
         context: Store, user, day and clock.
@@ -66,13 +75,13 @@ def reduce_contacts(
 
 def refine_contacts(
     context: Context,
-    segment_no: str,
+    segment_no: str | SegmentHeader,
     criteria: Criteria | None,
     options: Options | None = None,
     *,
     reset_when_empty: bool = False,
 ) -> Segment:
-    """Only lines of contacts that pass stay; with ``entire_companies`` whole companies do.
+    """Keep only the lines of contacts that meet the criteria, or of their whole companies.
 
     Args:
         context: Store, user, day and clock.
@@ -93,7 +102,7 @@ def _action(
 
 def _act(
     context: Context,
-    segment_no: str,
+    segment_no: str | SegmentHeader,
     action: CriteriaAction,
     *,
     reset_when_empty: bool = False,
@@ -110,7 +119,7 @@ def _perhaps_reset(segment: Segment, reset_when_empty: bool) -> Segment:  # noqa
     return segment.reset() if forgets else segment
 
 
-def go_back(context: Context, segment_no: str) -> Segment:
+def go_back(context: Context, segment_no: str | SegmentHeader) -> Segment:
     """Undo the last action: the lines are again as they were before it.
 
     Raises:
@@ -122,7 +131,7 @@ def go_back(context: Context, segment_no: str) -> Segment:
         return save_segment(context, before, before.gone_back())
 
 
-def go_forward(context: Context, segment_no: str) -> Segment:
+def go_forward(context: Context, segment_no: str | SegmentHeader) -> Segment:
     """Do again what was gone back on last.
 
     Raises:
@@ -137,13 +146,15 @@ def go_forward(context: Context, segment_no: str) -> Segment:
 # -- by hand ----------------------------------------------------------------------------------
 
 
-def add_contact(context: Context, segment_no: str, contact_no: str) -> Segment:
-    """One contact joins by hand; it is recorded like any other action.
+def add_contact(
+    context: Context, segment_no: str | SegmentHeader, contact_no: str | Contact
+) -> Segment:
+    """Add a line for one contact by hand; it is recorded like any other action.
 
     A contact that is there already gets a second line, and exclusion is not asked for.
 
     Raises:
-        NotFound: There is no such contact.
+        NotFound: There is no such segment or contact.
         Refused: The contact is blocked, or a minor without consent.
     """
     store = context.store
@@ -157,13 +168,13 @@ def add_contact(context: Context, segment_no: str, contact_no: str) -> Segment:
 
 def remove_line(
     context: Context,
-    segment_no: str,
-    line_no: int,
+    segment_no: str | SegmentHeader,
+    line_no: int | SegmentLine,
     *,
     recorded: bool = True,
     reset_when_empty: bool = False,
 ) -> Segment:
-    """One line goes by hand.
+    """Remove one line by hand.
 
     Args:
         context: Store, user, day and clock.
@@ -173,13 +184,13 @@ def remove_line(
         reset_when_empty: If no line is left after more than one action, forget all actions.
 
     Raises:
-        NotFound: There is no such line.
+        NotFound: There is no such segment or line.
     """
     store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
-        line = before.line(line_no)
-        gone, kept = before.lines.picked((line_no,))
+        line = line_of(before, line_no)
+        gone, kept = before.lines.picked((line.line_no,))
         if recorded:
             action = by_hand(ActionKind.REDUCE, line.contact_no, context.day)
             after = before.acted(action, kept=kept, removed=gone)
@@ -188,20 +199,28 @@ def remove_line(
         return save_segment(context, before, _perhaps_reset(after, reset_when_empty))
 
 
-def require_contactable(store: Store, contact_no: str) -> Contact:
+def line_of(segment: Segment, line_no: int | SegmentLine) -> SegmentLine:
+    """The line with this number.
+
+    Raises:
+        NotFound: There is none.
+    """
+    return segment.line(line_no.line_no if isinstance(line_no, SegmentLine) else line_no)
+
+
+def require_contactable(store: Store, contact_no: str | Contact) -> Contact:
     """The contact, if privacy lets it join a segment.
 
     Raises:
         NotFound: There is no such contact.
         Refused: The contact is blocked, or a minor without consent.
     """
-    contact = require_contact(store, contact_no)
-    if not contact.may_be_contacted:
-        blocked = contact.privacy_blocked
-        why = "is blocked for privacy" if blocked else "is a minor without consent"
+    contact = get_record(store, Contact, contact_no)
+    reason = barred_reason(contact)
+    if reason:
         raise Refused(
             Message("add contact {no}", no=contact.no),
-            Message("the contact {why}", why=Message(why)),
+            Message("the contact {why}", why=Message(reason)),
         )
     return contact
 
@@ -221,7 +240,8 @@ def by_hand(kind: ActionKind, contact_no: str, as_of: AsOf) -> CriteriaAction:
 # -- looking ahead ----------------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True, field_transformer=freeze_within)
+@shown_by("joining", "leaving", "left_out", "lines_before", "lines_after")
+@attrs.frozen(kw_only=True, repr=False, field_transformer=freeze_within)
 class Preview:
     """What an action would do.
 
@@ -239,17 +259,36 @@ class Preview:
     lines_before: int
     lines_after: int
 
+    def _repr_html_(self) -> str:
+        """The counts, and who was left out by reason."""
+        figures = {
+            "lines before": self.lines_before,
+            "joining": len(self.joining),
+            "leaving": len(self.leaving),
+            "left out": len(self.left_out),
+            "lines after": self.lines_after,
+        }
+        left_out = to_left_outs(self.left_out)
+        return to_figures(figures) + (left_out._repr_html_() if left_out else "")
+
 
 def preview(
     context: Context,
-    segment_no: str,
-    kind: ActionKind,
+    segment_no: str | SegmentHeader,
+    kind: ActionKind | str,
     criteria: Criteria | None,
     options: Options | None = None,
 ) -> Preview:
     """What an action would do, without doing it: who joins, who goes, who is left out and why.
 
     Of a refresh it says what the criteria would bring that the segment follows.
+
+    Args:
+        context: Store, user, day and clock.
+        segment_no: The segment.
+        kind: "add", "reduce", "refine" or "refresh".
+        criteria: What to choose by; ``None`` for every contact.
+        options: The options of the action.
 
     Raises:
         FilterError: A filter does not fit its field.
@@ -259,10 +298,13 @@ def preview(
     """
     store = context.store
     if kind not in [*ActionKind]:
-        raise InvalidValue("kind", kind, f"is none of {', '.join(ActionKind)}")
+        reason = Message("is not one of {kinds}", kinds=", ".join(ActionKind))
+        raise InvalidValue("kind", kind, reason)
     before = require_segment(store, segment_no)
     followed = before.header.saved_criteria_code if kind is ActionKind.REFRESH else ""
-    action = attrs.evolve(_action(kind, criteria, context.day, options), saved_code=followed)
+    action = attrs.evolve(
+        _action(ActionKind(kind), criteria, context.day, options), saved_code=followed
+    )
     after = apply_action(store, before, action, context.day)
     done = after.actions[-1]
     return Preview(

@@ -1,16 +1,19 @@
 """Segments made, copied, stored and deleted: hosts are told before and after each step."""
 
+from collections.abc import Mapping
+from typing import Unpack, cast
+
 import attrs
 
-from segmentation.campaigns import Campaign
-from segmentation.code_tables import SalespersonPurchaser
-from segmentation.fields import Record, check_fit
+from segmentation.errors import InvalidValue, NotFound
+from segmentation.fields import check_fit
 from segmentation.operations.context import Context
+from segmentation.operations.field_values import SegmentHeaderValues
 from segmentation.operations.followers import follow_lines
 from segmentation.operations.journal import unneeded_attachments
 from segmentation.operations.number_series import Numbered, take_number
-from segmentation.operations.records import require_record, require_segment, salesperson_of
-from segmentation.operations.templates import languages_of, template_of
+from segmentation.operations.records import require_segment, salesperson_of
+from segmentation.operations.values import parse_field_values
 from segmentation.protocols import Store
 from segmentation.segments import (
     LoggedSegment,
@@ -19,7 +22,8 @@ from segmentation.segments import (
     SegmentChanging,
     SegmentHeader,
 )
-from segmentation.templates import InteractionTemplate
+
+from ._header import changed_header, check_references
 
 
 def save_segment(context: Context, before: Segment | None, after: Segment) -> Segment:
@@ -38,118 +42,115 @@ def save_segment(context: Context, before: Segment | None, after: Segment) -> Se
     return kept
 
 
-REFERRED: dict[str, tuple[type[Record], str]] = {
-    "campaign_no": (Campaign, "campaign"),
-    "salesperson_code": (SalespersonPurchaser, "salesperson"),
-    "interaction_template_code": (InteractionTemplate, "interaction template"),
-}
-"""Fields of headers and lines that must name a record which exists, if they name any."""
-
-
 def new_segment(
-    context: Context,
-    *,
-    no: str = "",
-    series: str = "",
-    description: str = "",
-    campaign_no: str = "",
-    template_code: str = "",
-    salesperson_code: str = "",
+    context: Context, description: str = "", /, **fields: Unpack[SegmentHeaderValues]
 ) -> Segment:
     """Make and store an empty segment.
 
     An empty number takes the next of the series; an empty salesperson becomes the one of the
-    user at work, if that user has one; the date is the work date.
+    user at work, if that user has one; the date is the work date. A template brings its values
+    and a copy of its texts; what is given goes before them.
 
     Args:
         context: Store, user, day and clock.
-        no: A number given by hand.
-        series: Another number series than the one that is set up.
         description: What the segment is for; logging asks for it.
-        campaign_no: The campaign that it belongs to.
-        template_code: The interaction template whose values and texts are copied.
-        salesperson_code: Who stands for the segment.
+        **fields: Fields of the header: ``no`` for a number given by hand, ``no_series`` for
+            another number series than the one that is set up, ``campaign_no``,
+            ``interaction_template_code``, ``salesperson_code`` and all others but
+            ``saved_criteria_code``.
 
     Raises:
-        NotFound: A campaign, template, salesperson or series that is named does not exist.
+        UnknownName: The header has no such field, or it cannot be given.
+        Rejected: Values do not fit their fields, or name a campaign, template or salesperson
+            that does not exist: all of them.
+        NotFound: There is no such number series.
         Refused: No number can be given.
     """
     store = context.store
+    values = parse_field_values(
+        SegmentHeader, _described(description, fields), fixed=("saved_criteria_code",)
+    )
     with store.transaction():
-        template = template_of(store, template_code) if template_code else None
-        check_references(store, {"campaign_no": campaign_no, "salesperson_code": salesperson_code})
-        number = _number(store, no, series)
-        header = SegmentHeader(
+        check_references(store, "segment header", values)
+        number = _number(store, fields.get("no", ""), values.pop("no_series", ""))
+        values.pop("no", None)
+        salesperson = values.pop("salesperson_code", "") or salesperson_of(store, context.user)
+        empty = SegmentHeader(
             no=number.no,
             no_series=number.series,
-            description=description,
-            campaign_no=campaign_no,
-            salesperson_code=salesperson_code or salesperson_of(store, context.user),
+            salesperson_code=salesperson,
             date=context.day.workdate,
         )
-        languages = languages_of(store, template.code) if template else ()
-        if template:
-            header = header.with_template(template, languages)
-        return save_segment(context, None, Segment(header=header, languages=languages))
+        made = changed_header(store, Segment(header=empty), values)
+        return save_segment(context, None, made)
+
+
+def _described(description: str, fields: SegmentHeaderValues) -> Mapping[str, object]:
+    if not description:
+        return cast("Mapping[str, object]", fields)
+    if "description" in fields:
+        raise InvalidValue("description", fields["description"], "is given twice")
+    return {"description": description, **fields}
 
 
 def _number(store: Store, no: str, series: str) -> Numbered:
-    """A number that no segment bears, and none that was logged."""
-    open_nos = {header.no for header in store.segments.headers()}
+    """A number that no segment has, and none that was logged."""
 
     def taken(number: str) -> bool:
-        return number in open_nos or any(store.records.all(LoggedSegment, segment_no=number))
+        return _is_open(store, number) or was_logged(store, number)
 
     return take_number(store, "segment_nos", no, series=series, taken=taken)
 
 
-def check_references(store: Store, values: dict[str, str]) -> None:
-    """See that the campaign, salesperson and template that are named exist.
+def _is_open(store: Store, no: str) -> bool:
+    try:
+        store.segments.get(no)
+    except NotFound:
+        return False
+    return True
 
-    Raises:
-        NotFound: One does not.
-    """
-    for field, value in values.items():
-        if field in REFERRED and value:
-            kind, name = REFERRED[field]
-            require_record(store, kind, name, value)
+
+def was_logged(store: Store, segment_no: str) -> bool:
+    """Whether a segment with this number was logged."""
+    return any(True for _ in store.records.all(LoggedSegment, segment_no=segment_no))
 
 
 def copy_segment(
     context: Context,
-    segment_no: str,
+    segment_no: str | SegmentHeader,
+    description: str | None = None,
     *,
     no: str = "",
-    series: str = "",
-    description: str | None = None,
+    no_series: str = "",
 ) -> Segment:
     """Make a segment like another: header, lines and actions, under a number of its own.
 
     Args:
         context: Store, user, day and clock.
         segment_no: The segment to copy; it stays as it is.
-        no: A number given by hand; empty to take the next of the series.
-        series: Another number series than the one that is set up.
         description: The copy's description; the other's if not given.
+        no: A number given by hand; empty to take the next of the series.
+        no_series: Another number series than the one that is set up.
 
     Raises:
-        NotFound: There is no such segment.
+        NotFound: There is no such segment or number series.
+        Rejected: The number or the description does not fit its field.
         Refused: No number can be given.
     """
     store = context.store
+    given = {"no": no, "no_series": no_series}
+    if description is not None:
+        given["description"] = description
+    values = parse_field_values(SegmentHeader, given)
     with store.transaction():
         source = require_segment(store, segment_no)
-        number = _number(store, no, series)
-        header = attrs.evolve(
-            source.header,
-            no=number.no,
-            no_series=number.series,
-            description=source.header.description if description is None else description,
-        )
+        values.pop("no")
+        number = _number(store, no, values.pop("no_series"))
+        header = attrs.evolve(source.header, no=number.no, no_series=number.series, **values)
         return save_segment(context, None, source.copied(header))
 
 
-def delete_segment(context: Context, segment_no: str) -> None:
+def delete_segment(context: Context, segment_no: str | SegmentHeader) -> None:
     """Delete a segment with its lines, history and texts; what is logged stays.
 
     Contents of attachments that nothing else needs go with it.

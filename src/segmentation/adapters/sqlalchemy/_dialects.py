@@ -1,8 +1,8 @@
-"""What a statement says in the words of its database, so that both mean what Python means."""
+"""Dialects: SQL expressions that mean the same in each database as in Python."""
 
 from collections.abc import Iterable
 from functools import reduce
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -13,11 +13,8 @@ from segmentation.fields import Field, FieldType
 from segmentation.serialization import to_json
 
 from ._letters import function_name
-from ._tables import Tables
+from ._tables import Element, Tables, Test
 from ._types import ExactDecimal, column_type
-
-Element: TypeAlias = sa.ColumnElement[Any]
-Test: TypeAlias = sa.ColumnElement[bool]
 
 _TAGS = {
     FieldType.INTEGER: "decimal",
@@ -26,87 +23,87 @@ _TAGS = {
     FieldType.DATETIME: "datetime",
     FieldType.TIME: "time",
 }
-"""Under which tag plain data hold the value of an extra field."""
+"""The tags of the plain data in which the values of extra fields are stored."""
 
 
-class Words(Protocol):
-    """The words of one database."""
+class Dialect(Protocol):
+    """The SQL of one kind of database."""
 
     def text(self, value: Element) -> Element:
-        """A text, ordered by code point."""
+        """A text that compares by code point."""
 
     def number(self, value: Element) -> Element:
-        """A decimal that compares by its value, whatever its digits."""
+        """A decimal that compares by its value, not by its spelling."""
 
     def lower(self, value: Element) -> Element:
-        """The text as ``str.lower`` makes it."""
+        """A text in lower case, as by ``str.lower``."""
 
     def code(self, value: Element) -> Element:
-        """The text as ``to_code`` makes it: without blanks around it, in upper case."""
+        """A text as a code, as by ``to_code``: stripped and in upper case."""
 
     def moment(self, value: Element) -> Element:
-        """A point in time of a host's column, in UTC."""
+        """A point in time from a column of the host, in UTC."""
 
     def total(self, value: Element) -> Element:
-        """The exact sum of decimals; 0 of none."""
+        """The exact sum of decimals, 0 if there are none."""
 
     def fits(self, value: Element, pattern: Pattern) -> Test:
-        """Whether the whole text fits a pattern."""
+        """The condition that a whole text fits a pattern."""
 
     def among(self, value: Element, values: Iterable[object]) -> Test:
-        """Whether a value is one of many."""
+        """The condition that a value is one of many."""
 
     def listed(self, value: Element) -> Element:
-        """A whole column as one text: a list in JSON, ``NULL`` or empty if there is no row."""
+        """A whole column as one text: a JSON list. ``NULL`` or empty if there is no row."""
 
     def looked_up(self, query: sa.Select[Any]) -> sa.FromClause:
-        """Rows that are looked up by what no index knows, again and again."""
+        """Rows that are looked up many times by columns without an index."""
 
     def not_sought(self, value: Element) -> Element:
-        """A value of such rows by which they are not looked up."""
+        """A value of such rows that is not among these columns."""
 
     def hashed(self, seed: str, number: Element) -> Element:
-        """The hash of a number with a seed; see `segmentation.criteria.hash_of`."""
+        """The hash of a contact's number with a seed (see `segmentation.criteria.hash_of`)."""
 
     def share(self, seed: str, number: Element) -> Element:
-        """The share of a number with a seed; see `segmentation.criteria.share_of`."""
+        """The share of a contact's number with a seed (see `segmentation.criteria.share_of`)."""
 
     def extra_field(self, data: Element, field: Field) -> Element:
-        """The value of an extra field, its blank where it is missing."""
+        """The value of an extra field, the blank of its type if it is missing."""
 
 
-class SqliteWords:
-    """SQLite, with functions of ours (see `segmentation.adapters.sqlalchemy._functions`)."""
+class SqliteDialect:
+    """SQLite, with functions that we add (see `segmentation.adapters.sqlalchemy._functions`)."""
 
     def text(self, value: Element) -> Element:
-        """A text, ordered by its bytes in UTF-8, which is by code point."""
+        """A text that compares by its bytes in UTF-8, which gives the order of code points."""
         return sa.collate(value, "BINARY")
 
     def number(self, value: Element) -> Element:
-        """A decimal under a collation of ours: SQLite itself would count with floats."""
+        """A decimal with a collation of ours. SQLite itself would compare floats."""
         text = sa.type_coerce(value, sa.Text())
         return sa.type_coerce(sa.collate(text, "segmentation_decimal"), ExactDecimal())
 
     def lower(self, value: Element) -> Element:
-        """By a function of ours: SQLite itself knows the letters of ASCII only."""
+        """Lower case by a function of ours. SQLite's own changes ASCII letters only."""
         return sa.func.segmentation_lower(value, type_=sa.Text())
 
     def code(self, value: Element) -> Element:
-        """By a function of ours."""
+        """A code by a function of ours."""
         return sa.func.segmentation_code(value, type_=sa.Text())
 
     def moment(self, value: Element) -> Element:
-        """By a function of ours, from any ISO form."""
+        """A point in time by a function of ours, from any ISO form."""
         moment = sa.func.segmentation_moment(sa.type_coerce(value, sa.Text()))
         return sa.type_coerce(moment, column_type(Field("", FieldType.DATETIME)))
 
     def total(self, value: Element) -> Element:
-        """By an aggregate of ours."""
+        """The exact sum by an aggregate function of ours. SQLite's own adds floats."""
         total = sa.func.segmentation_sum(sa.type_coerce(value, sa.Text()), type_=sa.Text())
         return self.number(sa.func.coalesce(total, "0", type_=sa.Text()))
 
     def fits(self, value: Element, pattern: Pattern) -> Test:
-        """``GLOB``, which minds case and knows the same two wildcards."""
+        """The condition by ``GLOB``, which is case-sensitive and has the same two wildcards."""
         signs = {Wild.ANY_RUN: "*", Wild.ANY_ONE: "?"}
         glob = "".join(
             _escaped_glob(piece) if isinstance(piece, str) else signs[piece] for piece in pattern
@@ -114,32 +111,32 @@ class SqliteWords:
         return value.bool_op("GLOB")(glob)
 
     def among(self, value: Element, values: Iterable[object]) -> Test:
-        """One list as one parameter: there is a limit to their number."""
+        """The condition with all values in one parameter, because SQLite limits their number."""
         listed = sa.func.json_each(to_json(list(values))).table_valued("value")
         return value.in_(sa.select(listed.c.value))
 
     def listed(self, value: Element) -> Element:
-        """By SQLite's own aggregate, which keeps the order of the rows."""
+        """A column as a JSON list in the order of the rows."""
         return sa.func.json_group_array(value, type_=sa.Text())
 
     def looked_up(self, query: sa.Select[Any]) -> sa.FromClause:
-        """Made once, as a whole: only then SQLite makes an index of its own for them."""
+        """The rows, materialized. Only then does SQLite build an index for them."""
         return query.cte().prefix_with("MATERIALIZED")
 
     def not_sought(self, value: Element) -> Element:
-        """Under a sign that keeps SQLite from making its index for this value instead."""
+        """The value with a sign, which keeps SQLite from building its index on it."""
         return sa.UnaryExpression(value, operator=custom_op("+"), type_=value.type)
 
     def hashed(self, seed: str, number: Element) -> Element:
-        """By a function of ours, in hexadecimal digits."""
+        """The hash by a function of ours, in hexadecimal digits."""
         return sa.func.segmentation_hash(seed, number, type_=sa.Text())
 
     def share(self, seed: str, number: Element) -> Element:
-        """By a function of ours."""
+        """The share by a function of ours."""
         return sa.func.segmentation_share(seed, number, type_=sa.Integer())
 
     def extra_field(self, data: Element, field: Field) -> Element:
-        """By a function of ours, in the form that a column of its type has."""
+        """The value by a function of ours, in the form of a column of its type."""
         data = sa.type_coerce(data, sa.Text())
         value = sa.func.segmentation_extra(data, field.name, str(field.type))
         match field.type:
@@ -155,32 +152,32 @@ def _escaped_glob(text: str) -> str:
     return "".join(f"[{each}]" if each in "*?[" else each for each in text)
 
 
-class PostgresqlWords:
-    """PostgreSQL, version 12 or later, with functions of ours (see `_letters`)."""
+class PostgresqlDialect:
+    """PostgreSQL, version 12 or later, with functions that we add (see `_letters`)."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
     def text(self, value: Element) -> Element:
-        """A text under the collation "C", which in UTF-8 orders by code point."""
+        """A text with the collation "C", which compares UTF-8 by code point."""
         return sa.collate(value, "C")
 
     def number(self, value: Element) -> Element:
-        """PostgreSQL counts exactly."""
+        """The value itself: PostgreSQL compares decimals exactly."""
         return value
 
     def lower(self, value: Element) -> Element:
-        """Letter by letter: collation "C" itself knows the letters of ASCII only."""
+        """Lower case by a function of ours where a text is not ASCII."""
         return self._by_letters("lower", value, sa.func.lower(sa.collate(value, "C")))
 
     def code(self, value: Element) -> Element:
-        """Letter by letter, without blanks around it."""
+        """A code by a function of ours where a text is not ASCII."""
         blanks = " \t\n\r\v\f\x1c\x1d\x1e\x1f"
         upper = sa.func.upper(sa.collate(sa.func.btrim(value, blanks), "C"))
         return self._by_letters("code", value, upper)
 
     def _by_letters(self, verb: str, value: Element, quick: Element) -> Element:
-        """The quick way where a text is ASCII, as most are; the exact function elsewhere."""
+        """The quick expression if a text is ASCII, as most are, or else our exact function."""
         schema, name = function_name(self._tables, verb)
         functions = getattr(sa.func, sa.quoted_name(schema, quote=True)) if schema else sa.func
         exact = getattr(functions, name)(value)
@@ -188,17 +185,17 @@ class PostgresqlWords:
         return self.text(sa.type_coerce(sa.case((is_ascii, quick), else_=exact), sa.Text()))
 
     def moment(self, value: Element) -> Element:
-        """A point in time with its zone; one without is taken for UTC."""
+        """A point in time with its zone. A column without a zone counts as UTC."""
         if isinstance(value.type, sa.DateTime) and not value.type.timezone:
             return sa.func.timezone("UTC", value, type_=sa.DateTime(timezone=True))
         return value
 
     def total(self, value: Element) -> Element:
-        """The sum."""
+        """The sum, which PostgreSQL adds exactly."""
         return sa.func.coalesce(sa.func.sum(value), 0, type_=ExactDecimal())
 
     def fits(self, value: Element, pattern: Pattern) -> Test:
-        """``LIKE``, which minds case."""
+        """The condition by ``LIKE``, which is case-sensitive."""
         signs = {Wild.ANY_RUN: "%", Wild.ANY_ONE: "_"}
         like = "".join(
             _escaped_like(piece) if isinstance(piece, str) else signs[piece] for piece in pattern
@@ -206,7 +203,7 @@ class PostgresqlWords:
         return value.like(like, escape="!")
 
     def among(self, value: Element, values: Iterable[object]) -> Test:
-        """One array as one parameter."""
+        """The condition with all values in one parameter, an array."""
         held = list(values)
         numbers = any(isinstance(each, int) for each in held[:1])
         kind: sa.types.TypeEngine[Any] = sa.BigInteger() if numbers else sa.Text()
@@ -214,26 +211,26 @@ class PostgresqlWords:
         return value == sa.any_(listed)
 
     def listed(self, value: Element) -> Element:
-        """By PostgreSQL's own aggregate, which keeps the order of the rows."""
+        """A column as a JSON list in the order of the rows."""
         return sa.cast(sa.func.json_agg(value), sa.Text())
 
     def looked_up(self, query: sa.Select[Any]) -> sa.FromClause:
-        """As they are: PostgreSQL hashes what it looks up."""
+        """The rows as a subquery: PostgreSQL builds a hash table for them by itself."""
         return query.subquery()
 
     def not_sought(self, value: Element) -> Element:
-        """As it is."""
+        """The value itself."""
         return value
 
     def hashed(self, seed: str, number: Element) -> Element:
-        """The SHA-256 as bytes, which sort as their hexadecimal digits do."""
+        """The SHA-256 as bytes, which sort like their hexadecimal digits."""
         seeded = sa.literal(seed.encode() + b"\0", sa.LargeBinary())
         return sa.func.sha256(
             seeded.op("||")(sa.func.convert_to(number, "UTF8")), type_=sa.LargeBinary()
         )
 
     def share(self, seed: str, number: Element) -> Element:
-        """Of the first four bytes of the hash."""
+        """The share, from the first four bytes of the hash."""
         digest = self.hashed(seed, number)
         four = [
             sa.cast(sa.func.get_byte(digest, place), sa.BigInteger()) * 256 ** (3 - place)
@@ -243,7 +240,7 @@ class PostgresqlWords:
         return number.op(">>", return_type=sa.BigInteger())(sa.literal_column("32"))
 
     def extra_field(self, data: Element, field: Field) -> Element:
-        """Out of JSON, looking at the type that the value has there."""
+        """The value from JSON, if its type there is the type of the field."""
         value = sa.type_coerce(data, postgresql.JSONB())[field.name]
         as_text = value.astext
         if field.type in {FieldType.CODE, FieldType.TEXT, FieldType.OPTION}:
@@ -266,6 +263,6 @@ def _escaped_like(text: str) -> str:
     return "".join(f"!{each}" if each in "!%_" else each for each in text)
 
 
-def words_of(dialect: sa.Dialect, tables: Tables) -> Words:
-    """The words of a database."""
-    return PostgresqlWords(tables) if dialect.name == "postgresql" else SqliteWords()
+def dialect_of(dialect: sa.Dialect, tables: Tables) -> Dialect:
+    """The dialect of a database."""
+    return PostgresqlDialect(tables) if dialect.name == "postgresql" else SqliteDialect()

@@ -1,4 +1,7 @@
-"""Tests of one value: bound filters as conditions that are true or false, never unknown."""
+"""Predicates on one value: bound filters as SQL conditions.
+
+Every condition is true or false, never unknown (``NULL``).
+"""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -23,24 +26,25 @@ from segmentation.criteria import (
 )
 from segmentation.fields import GREATEST, LEAST, Field, FieldType, Value
 
+from ._dialects import Dialect
+from ._tables import Element, Test
 from ._types import can_hold_text
-from ._words import Element, Test, Words
 
 _NULLABLE = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.TIME})
 _FLAT = 50
-"""How many conditions stand side by side; longer rows are put in brackets, lest they nest."""
+"""How many conditions are joined at once. SQLAlchemy would nest longer lists too deep."""
 
 _LISTED = 500
-"""How many values are listed one by one; more are given as one list."""
+"""How many values are listed one by one. More texts are passed as one list."""
 
 
 def all_of(tests: Sequence[Test]) -> Test:
-    """Whether every condition is true."""
+    """The condition that all conditions are true."""
     return _joined(tests, sa.and_, sa.true())
 
 
 def any_of(tests: Sequence[Test]) -> Test:
-    """Whether some condition is true."""
+    """The condition that at least one condition is true."""
     return _joined(tests, sa.or_, sa.false())
 
 
@@ -56,7 +60,7 @@ def _joined(tests: Sequence[Test], join: Any, empty: Test) -> Test:  # noqa: ANN
 
 
 def is_filled(field: Field, value: Element) -> Test:
-    """Whether a value that links rows is there at all."""
+    """The condition that a value is not blank."""
     match field.type:
         case FieldType.CODE | FieldType.TEXT | FieldType.OPTION:
             return value != ""
@@ -70,46 +74,47 @@ def is_filled(field: Field, value: Element) -> Test:
             assert_never(field.type)
 
 
-def passes(item: BoundFilter, field: Field, value: Element, words: Words) -> Test:
-    """Whether a value passes a filter.
+def to_clause(item: BoundFilter, field: Field, value: Element, dialect: Dialect) -> Test:
+    """The condition that a value passes a filter.
 
     Args:
         item: The filter.
-        field: The field that the value is of.
-        value: The value, its blank where it is missing.
-        words: Those of the database.
+        field: The field of the value.
+        value: The value, the blank of its type if it is missing.
+        dialect: The dialect of the database.
     """
     if field.type in {FieldType.OPTION, FieldType.BOOLEAN}:
         return _finite(item, field, value)
-    return _Tests(field, value, words).test(item)
+    return _Clauses(field, value, dialect).test(item)
 
 
 def _finite(item: BoundFilter, field: Field, value: Element) -> Test:
-    """A test of a field that has few values: each of them is tried here."""
-    does = to_value_test(item, Field(field.name, FieldType.INTEGER))
+    """The condition for a field that has few values: the filter is tried on each of them here."""
+    test = to_value_test(item, Field(field.name, FieldType.INTEGER))
     if field.type is FieldType.BOOLEAN:
-        if does(0) and does(1):
+        if test(0) and test(1):
             return sa.true()
-        return value if does(1) else sa.not_(value) if does(0) else sa.false()
-    passing = [name for place, name in enumerate(field.options) if does(place)]
+        return value if test(1) else sa.not_(value) if test(0) else sa.false()
+    passing = [name for place, name in enumerate(field.options) if test(place)]
     failing = [name for name in field.options if name not in passing]
-    # What is no option counts as blank, so that every value passes this or its negation.
-    if does(0):
+    # A value that is no option counts as blank, so every value passes this or its negation.
+    if test(0):
         return value.not_in(failing) if failing else sa.true()
     return value.in_(passing) if passing else sa.false()
 
 
-class _Tests:
+class _Clauses:
     """Conditions on one value."""
 
-    def __init__(self, field: Field, value: Element, words: Words) -> None:
+    def __init__(self, field: Field, value: Element, dialect: Dialect) -> None:
         self._field = field
         self._value = value
-        self._words = words
+        self._dialect = dialect
         self._nullable = field.type in _NULLABLE
         self._is_text = field.type in {FieldType.CODE, FieldType.TEXT}
 
     def test(self, item: BoundFilter) -> Test:
+        """The condition that the value passes a filter."""
         match item:
             case IsEqual(value, any_case):
                 return self._one_of([value], any_case=any_case)
@@ -127,10 +132,10 @@ class _Tests:
                 assert_never(item)
 
     def _cased(self, *, any_case: bool) -> Element:
-        return self._words.text(self._words.lower(self._value)) if any_case else self._value
+        return self._dialect.text(self._dialect.lower(self._value)) if any_case else self._value
 
     def _any_of(self, items: Sequence[BoundFilter]) -> Test:
-        """A list of values is one condition, however long it is."""
+        """The condition that the value passes one of these filters. Equal values make one list."""
         tests = []
         for any_case in (False, True):
             values = [
@@ -149,17 +154,17 @@ class _Tests:
         tests: list[Test] = [value.is_(None)] if None in held else []
         held = [each for each in held if each is not None]
         if self._is_text and len(held) > _LISTED:
-            tests.append(self._words.among(value, held))
+            tests.append(self._dialect.among(value, held))
         elif len(held) == 1:
             tests.append(self._known(value == held[0]))
         elif held:
-            # Lists of a database are limited; brackets around parts of them are not.
+            # Databases limit the length of a list, but not how many lists there are.
             parts = [held[n : n + _LISTED] for n in range(0, len(held), _LISTED)]
             tests.append(self._known(any_of([value.in_(part) for part in parts])))
         return any_of(tests)
 
     def _can_hold(self, value: Value) -> bool:
-        """Whether a column can hold a value at all; nothing equals one that it cannot."""
+        """Whether a column can store a value. If not, no stored value is equal to it."""
         if isinstance(value, str):
             return can_hold_text(value)
         if self._field.type is FieldType.INTEGER and isinstance(value, int):
@@ -167,7 +172,7 @@ class _Tests:
         return True
 
     def _known(self, test: Test) -> Test:
-        """A comparison that is false, not unknown, where there is no value."""
+        """A comparison that is false, not unknown, for a missing value."""
         return sa.and_(self._value.is_not(None), test) if self._nullable else test
 
     def _in_range(self, low: Bound | None, high: Bound | None) -> Test:
@@ -179,7 +184,7 @@ class _Tests:
         if high is not None and high.value is None:
             return self._value.is_(None) if blank_passes else sa.false()
         if low is not None and low.value is None:
-            low = None  # whatever is not blank lies above a blank
+            low = None  # every value is above the blank
         ends = self._ends(low, high)
         if blank_passes:
             return any_of([self._value.is_(None), all_of(ends)]) if ends else sa.true()
@@ -198,7 +203,7 @@ class _Tests:
         return tests
 
     def _end(self, end: Bound, *, is_low: bool) -> Bound:
-        """An end that the database can hold and that parts its values in the same way."""
+        """An end that the database can store, with the same values on each side of it."""
         value = end.value
         if isinstance(value, str):
             return _text_end(end, value, is_low=is_low)
@@ -219,11 +224,11 @@ class _Tests:
             case [str(start), Wild.ANY_RUN]:
                 return _starts_with(value, start)
             case _:
-                return self._words.fits(value, pattern)
+                return self._dialect.fits(value, pattern)
 
 
 def _text_end(end: Bound, text: str, *, is_low: bool) -> Bound:
-    """An end at a text that no database can hold, moved to the place where it would stand."""
+    """An end at a text that no database can store, moved to a text that one can."""
     if can_hold_text(text):
         return end
     place = next(n for n in range(len(text)) if not can_hold_text(text[n]))
@@ -233,13 +238,13 @@ def _text_end(end: Bound, text: str, *, is_low: bool) -> Bound:
 
 
 def _starts_with(value: Element, start: str) -> Test:
-    """A range, which an index can answer."""
+    """The condition that a text starts with another, as a range, which can use an index."""
     stop = _behind(start)
     return value >= start if stop is None else sa.and_(value >= start, value < stop)
 
 
 def _behind(start: str) -> str | None:
-    """The first text behind all those that begin with this one."""
+    """The first text after all texts that start with this one, ``None`` if there is none."""
     kept = start.rstrip("\U0010ffff")
     if not kept:
         return None

@@ -26,6 +26,7 @@ from segmentation.criteria import (
     Wild,
     to_value_test,
 )
+from segmentation.errors import Message
 from segmentation.fields import Field, FieldType
 
 from ._frames import Column
@@ -44,6 +45,10 @@ _LETTERED = frozenset([FieldType.CODE, FieldType.TEXT])
 
 class InexactError(Exception):
     """An engine cannot do this exactly; it is done in Python, or refused."""
+
+    def __init__(self, what: Message) -> None:
+        super().__init__(what)
+        self.what = what
 
 
 def to_test(column: Column, item: BoundFilter, *, blank_passes: bool) -> Test:
@@ -122,12 +127,12 @@ class _Tests:
         self._made_by = column.made_by
         self._pandas = column.made_by.is_pandas_like()
         if not column.is_typed:
-            self._no_exact(f"a column of type {column.dtype}")
+            self._no_exact(Message("a column of type {type}", type=str(column.dtype)))
         if self._field.type in _LETTERED and not isinstance(column.dtype, nw.String):
-            self._no_exact(f"a text in a column of type {column.dtype}")
+            self._no_exact(Message("a text in a column of type {type}", type=str(column.dtype)))
 
     @staticmethod
-    def _no_exact(what: str) -> NoReturn:
+    def _no_exact(what: Message) -> NoReturn:
         raise InexactError(what)
 
     def test(self, item: BoundFilter) -> Test:
@@ -175,7 +180,7 @@ class _Tests:
 
     def _cased(self, any_case: bool) -> None:  # noqa: FBT001
         if any_case:
-            self._no_exact("@, comparing without regard to case,")
+            self._no_exact(Message("@, comparing without regard to case,"))
 
     def _any_of(self, items: Sequence[BoundFilter]) -> Test:
         """Values are looked up in a list, however long it is.
@@ -259,11 +264,11 @@ class _Tests:
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError):
-            self._no_exact(f"the time zone {name}")
+            self._no_exact(Message("the time zone {name}", name=name))
 
     def _number(self, value: int | Decimal) -> int | float | Decimal:
         if not -_INTEGERS < value < _INTEGERS:
-            self._no_exact(f"{value}, a very large number,")
+            self._no_exact(Message("{value}, a very large number,", value=value))
         if isinstance(value, Decimal) and not isinstance(self._dtype, nw.Decimal):
             return int(value) if value == int(value) else float(value)
         return value
@@ -281,7 +286,7 @@ class _Tests:
                 return text.contains(middle, literal=True)
             case _:
                 if self._pandas:
-                    self._no_exact("a pattern with ? or more stars than one")
+                    self._no_exact(Message("a pattern with ? or more stars than one"))
                 return text.contains(_regex(pattern))
 
 

@@ -1,0 +1,130 @@
+"""A contact under another number, everywhere outside the journal."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from segmentation.codes import to_code
+from segmentation.contacts import (
+    Contact,
+    ContactBusinessRelation,
+    ContactProfileAnswer,
+    ContactType,
+    ItemEntry,
+)
+from segmentation.errors import InvalidValue, Message
+from segmentation.fields import Record
+from segmentation.interactions import Interaction
+from segmentation.operations.checks import Placed, check_records
+from segmentation.operations.context import Context
+from segmentation.operations.followers import follow_relations
+from segmentation.operations.records import find_record, get_record
+from segmentation.protocols import Store
+from segmentation.segments import SavedCriteria, actions_to_json
+
+from ._card import persons_of
+from ._pairs import move_pairs
+from ._refusals import lines_in_the_way, refuse
+from ._rows import rows_of
+
+
+def renumber(context: Context, *, old_no: str | Contact, new_no: str) -> Contact:
+    """Give a contact another number; its rows, persons and the host's item entries follow.
+
+    What the journal recorded stays with the old number, and so a contact with interactions
+    keeps it.
+
+    Args:
+        context: Store, user, day and clock.
+        old_no: The contact.
+        new_no: The number that it gets; no contact may have it.
+
+    Returns:
+        The contact under its new number.
+
+    Raises:
+        NotFound: There is no such contact.
+        InvalidValue: The new number is blank.
+        Refused: The new number is in use; or the old one stands in the journal, on a segment's
+            line, in a segment's actions or in saved criteria. The error lists all of them.
+        Rejected: The new number is too long.
+    """
+    store = context.store
+    new = to_code(new_no)
+    if not new:
+        raise InvalidValue("new_no", new_no, "is blank")
+    with store.transaction():
+        old = get_record(store, Contact, old_no)
+        step = Message("give contact {old} number {new}", old=old.no, new=new)
+        refuse(step, _in_the_way(store, old, new))
+        is_company = old.type is ContactType.COMPANY
+        moved = attrs.evolve(
+            old,
+            no=new,
+            company_no=new if is_company else old.company_no,
+            last_modified=context.now,
+        )
+        place = Message("contact {no}", no=new)
+        check_records(store, [Placed(place, moved)], what=place)
+        persons = [
+            attrs.evolve(person, company_no=new, last_modified=context.now)
+            for person in persons_of(store, old)
+        ]
+        rows = _naming(store, old)
+        passed = [_passed(row, old.no, new) for row in rows]
+        store.records.put([moved, *persons])
+        store.records.remove([*rows, old])
+        store.records.put(passed)
+        move_pairs(store, old.no, new)
+        both = (*rows, *passed)
+        follow_relations(store, (r for r in both if isinstance(r, ContactBusinessRelation)))
+        return moved
+
+
+def _naming(store: Store, contact: Contact) -> Sequence[Record]:
+    """The rows of a contact, and what else names it outside the journal."""
+    answers = store.records.all(ContactProfileAnswer, contact_company_no=contact.no)
+    others = (answer for answer in answers if answer.contact_no != contact.no)
+    return (*rows_of(store, contact), *others, *store.records.all(ItemEntry, contact_no=contact.no))
+
+
+def _passed(row: Record, old: str, new: str) -> Record:
+    names = ("contact_no", "contact_company_no")
+    values = {name: new for name in names if getattr(row, name, "") == old}
+    return attrs.evolve(row, **values)  # type: ignore[misc]  # every record is an attrs class
+
+
+def _in_the_way(store: Store, contact: Contact, new: str) -> Iterator[Message]:
+    """All that keeps a contact with its number."""
+    if find_record(store, Contact, new) is not None:
+        yield Message("{code} is in use already", code=new)
+    recorded = {
+        each.entry_no
+        for field in ("contact_no", "contact_company_no")
+        for each in store.records.all(Interaction, **{field: contact.no})
+    }
+    if recorded:
+        reason = "{count} interactions are recorded with its number, and the journal is not changed"
+        yield Message(reason, count=len(recorded))
+    yield from lines_in_the_way(store, [contact.no, *(p.no for p in persons_of(store, contact))])
+    yield from _naming_criteria(store, contact.no)
+
+
+def _naming_criteria(store: Store, no: str) -> Iterator[Message]:
+    """Segments and saved criteria whose filters or actions name a number.
+
+    A text that only looks like the number counts too: better refused than left behind.
+    """
+    spelled = re.escape(json.dumps(no, ensure_ascii=False)[1:-1])
+    named = re.compile(rf"(?<!\w){spelled}(?!\w)", re.IGNORECASE)
+    for header in store.segments.headers():
+        segment = store.segments.get(header.no)
+        if named.search(actions_to_json(segment.actions, segment.undone)):
+            reason = "segment {segment} names it in its actions; log or delete the segment first"
+            yield Message(reason, segment=header.no)
+    for saved in store.records.all(SavedCriteria):
+        if named.search(saved.actions):
+            reason = "saved criteria {code} name it; change or delete them first"
+            yield Message(reason, code=saved.code)

@@ -1,0 +1,250 @@
+"""Criteria used again: run on a segment, followed and refreshed; logged segments used again."""
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from segmentation.criteria import InLoggedSegment
+from segmentation.errors import Message, Refused
+from segmentation.frozen import freeze_within
+from segmentation.interactions import Interaction
+from segmentation.markup import SHOWN, to_table
+from segmentation.operations.context import Context
+from segmentation.operations.records import get_record, require_segment
+from segmentation.protocols import Store
+from segmentation.segments import (
+    ActionKind,
+    CriteriaAction,
+    LeftOut,
+    LeftOutReason,
+    Lines,
+    Listed,
+    LoggedSegment,
+    Options,
+    SavedCriteria,
+    Segment,
+    SegmentHeader,
+    SegmentRefreshed,
+    actions_from_json,
+)
+from segmentation.showing import shown_by
+
+from ._apply_action import (
+    apply_action,
+    check_actions,
+    lines_for,
+    partition_candidates,
+    saved_actions,
+)
+from ._circles import check_circle
+from ._worksheet import save_segment
+
+
+def reuse_criteria(
+    context: Context, segment_no: str | SegmentHeader, code: str | SavedCriteria
+) -> Segment:
+    """Run saved criteria on a segment, action by action, against today's data.
+
+    Each is recorded as an action of the segment, after those that it has already.
+
+    Raises:
+        NotFound: There are no such criteria.
+        UnknownName: They name a table or field that the schema does not have; nothing is done.
+        Refused: They go round in a circle.
+    """
+    store = context.store
+    as_of = context.day
+    with store.transaction():
+        segment = require_segment(store, segment_no)
+        saved = get_record(store, SavedCriteria, code)
+        actions = actions_from_json(saved.actions)
+        check_circle(store, saved.code)
+        check_actions(store, actions, as_of)
+        for action in actions:
+            after = apply_action(store, segment, attrs.evolve(action, as_of=as_of), as_of)
+            segment = save_segment(context, segment, after)
+        return segment
+
+
+# -- dynamic segments -------------------------------------------------------------------------
+
+
+def follow_criteria(
+    context: Context, segment_no: str | SegmentHeader, code: str | SavedCriteria
+) -> Segment:
+    """Make a segment follow saved criteria: `refresh` brings it up to date with them.
+
+    Raises:
+        NotFound: There is no such segment, or there are no such criteria.
+        Refused: Criteria and segments would go round in a circle.
+    """
+    store = context.store
+    with store.transaction():
+        before = require_segment(store, segment_no)
+        saved = get_record(store, SavedCriteria, code)
+        after = _following(context, before, saved.code)
+        check_circle(store, saved.code)
+        return after
+
+
+def unfollow_criteria(context: Context, segment_no: str | SegmentHeader) -> Segment:
+    """Let a segment follow no saved criteria any more; its lines stay.
+
+    Raises:
+        NotFound: There is no such segment.
+        Refused: It follows none.
+    """
+    with context.store.transaction():
+        before = require_segment(context.store, segment_no)
+        if not before.header.saved_criteria_code:
+            step = Message("unfollow criteria of segment {no}", no=before.no)
+            raise Refused(step, "it follows no saved criteria")
+        return _following(context, before, "")
+
+
+def _following(context: Context, before: Segment, code: str) -> Segment:
+    header = attrs.evolve(before.header, saved_criteria_code=code)
+    return save_segment(context, before, attrs.evolve(before, header=header))
+
+
+@shown_by("segment.no", "joining", "leaving", "left_out", "lines_before", "lines_after")
+@attrs.frozen(kw_only=True, repr=False, field_transformer=freeze_within)
+class Refreshed:
+    """What a refresh did to a segment.
+
+    Attributes:
+        segment: The segment as it is now.
+        joining: The lines that came in.
+        leaving: The lines that went, as they were.
+        left_out: Contacts that meet the criteria and did not join, and why.
+        lines_before: How many lines there were.
+        lines_after: How many there are.
+    """
+
+    segment: Segment
+    joining: Lines
+    leaving: Lines
+    left_out: Sequence[LeftOut]
+    lines_before: int
+    lines_after: int
+
+    @property
+    def entered(self) -> Sequence[str]:
+        """The contacts that came in, in the order of their lines."""
+        return self.joining.contact_nos
+
+    @property
+    def left(self) -> Sequence[str]:
+        """The contacts that went."""
+        return self.leaving.contact_nos
+
+    def _repr_html_(self) -> str:
+        """The first contacts that came or went."""
+        rows = [("entered", no) for no in self.entered[:SHOWN]]
+        rows += [("left", no) for no in self.left[:SHOWN]]
+        more = len(self.entered) + len(self.left) - len(rows)
+        caption = f"{self.segment.no}: {self.lines_before:,} → {self.lines_after:,} lines"
+        return to_table(["", "contact"], rows, caption=caption, more=more)
+
+    def _plain_(self) -> Mapping[str, object]:
+        return {
+            "segment_no": self.segment.no,
+            "entered": len(self.entered),
+            "left": len(self.left),
+            "left_out": self.left_out,
+            "lines_before": self.lines_before,
+            "lines_after": self.lines_after,
+        }
+
+
+def refresh(context: Context, segment_no: str | SegmentHeader) -> Refreshed:
+    """Bring a segment up to date with the criteria that it follows, as one action.
+
+    Contacts that match now enter, those that do not any more leave. A line put in by hand
+    stays as it is; a contact taken out by hand stays out. The observer is called with the same
+    as `SegmentRefreshed`.
+
+    Raises:
+        NotFound: There is no such segment.
+        Refused: The segment follows no criteria, or they go round in a circle.
+        UnknownName: They name a table or field that the schema does not have.
+    """
+    store = context.store
+    as_of = context.day
+    with store.transaction():
+        before = require_segment(store, segment_no)
+        code = before.header.saved_criteria_code
+        if not code:
+            step = Message("refresh segment {no}", no=before.no)
+            raise Refused(step, "it follows no saved criteria")
+        check_circle(store, code)
+        check_actions(store, saved_actions(store, code), as_of)
+        action = CriteriaAction(kind=ActionKind.REFRESH, saved_code=code, as_of=as_of)
+        after = save_segment(context, before, apply_action(store, before, action, as_of))
+        done = after.actions[-1]
+        entered = after.lines.picked(done.inserted)[0]
+        context.on_event(SegmentRefreshed(after, joining=entered, leaving=done.removed))
+    return Refreshed(
+        segment=after,
+        joining=entered,
+        leaving=done.removed,
+        left_out=done.left_out,
+        lines_before=done.lines_before,
+        lines_after=done.lines_after,
+    )
+
+
+# -- logged segments --------------------------------------------------------------------------
+
+
+def reuse_logged_segment(
+    context: Context, segment_no: str | SegmentHeader, entry_no: int | LoggedSegment
+) -> Segment:
+    """The contacts that were logged join again, as one action, existing ones too.
+
+    One line for each interaction; canceled ones are left out of account. Each line has the
+    campaign of its interaction.
+
+    Args:
+        context: Store, user, day and clock.
+        segment_no: The segment.
+        entry_no: The logged segment.
+
+    Raises:
+        NotFound: There is no such segment or logged segment.
+    """
+    store = context.store
+    with store.transaction():
+        before = require_segment(store, segment_no)
+        logged_no = get_record(store, LoggedSegment, entry_no).entry_no
+        campaigns = _logged_campaigns(store, logged_no)
+        action = CriteriaAction(
+            kind=ActionKind.ADD,
+            criteria=InLoggedSegment(logged_no),
+            options=Options(allow_existing=True, ignore_exclusion=True),
+            as_of=context.day,
+        )
+        found = store.contacts.candidates(campaigns.keys(), Options())
+        joining, barred = partition_candidates(found, before, action.options)
+        gone = sorted(campaigns.keys() - found.who.nos)
+        left_out = [*barred, *(LeftOut(no, LeftOutReason.GONE) for no in gone)]
+        contacts = [joining.at(place) for place in joining.in_order(joining.everyone)]
+        repeated = Listed.of(each for each in contacts for _ in campaigns[each.no])
+        inserted = lines_for(store, before, repeated)
+        borne = [campaign for each in contacts for campaign in campaigns[each.no]]
+        if any(campaign != before.header.campaign_no for campaign in borne):
+            pairs = zip(inserted, borne, strict=True)
+            inserted = inserted.with_changed(
+                attrs.evolve(line, campaign_no=campaign) for line, campaign in pairs
+            )
+        action = attrs.evolve(action, left_out=tuple(left_out))
+        return save_segment(context, before, before.acted(action, inserted=inserted))
+
+
+def _logged_campaigns(store: Store, entry_no: int) -> dict[str, list[str]]:
+    """The campaigns of a logged segment's interactions, by contact."""
+    campaigns: dict[str, list[str]] = {}
+    for entry in store.records.all(Interaction, logged_segment_entry_no=entry_no):
+        if entry.contact_no and not entry.canceled:
+            campaigns.setdefault(entry.contact_no, []).append(entry.campaign_no)
+    return campaigns
