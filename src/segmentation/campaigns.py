@@ -78,7 +78,7 @@ class Campaign(
         start, end = self.starting_date, self.ending_date
         if start is not None and end is not None and end < start:
             reason = Message("{end} is before {start}, the start", end=end, start=start)
-            yield Fault(self.place, "ending_date", reason)
+            yield Fault(self.place, "ending_date", reason, "wrong_order")
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)

@@ -179,7 +179,7 @@ def test_scores_take_the_period_the_figure_and_a_code_of_their_own(crm: Workspac
     assert value.line.customer_class_field == "profit_lcy"
     assert {each.profile_questionnaire_code for each in group.answers} == {"HALF"}
     assert {each.rating_profile_quest_code for each in crm.store.records.all(Rating)} == {"HALF"}
-    with pytest.raises(Rejected, match="is taken by another profile questionnaire header"):
+    with pytest.raises(Rejected, match="code: is taken by another profile questionnaire header"):
         crm.questionnaires.new_scoring(code="HALF")
     questionnaire, new_lines, ratings = make_scoring(code="HALF", value="sales_lcy")
     crm.questionnaires.put(questionnaire, lines=new_lines, ratings=ratings)

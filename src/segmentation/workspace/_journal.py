@@ -3,20 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from segmentation.journal import (  # TEMP
-    Entry,
-    Head,
-    Membership,
-    State,
-    explain_membership,
-    rebuilt_segment,
-)
+from segmentation.journal import Entry, Head, State
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations import journal
 from segmentation.operations.context import Context
 from segmentation.operations.journal import Discrepancy
 from segmentation.protocols import Store
-from segmentation.segments import Segment  # TEMP
 
 
 class Journal:
@@ -123,20 +115,6 @@ class Journal:
             Refused: This journal has entries already.
         """
         return journal.import_entries(self._context, lines)
-
-    # TEMP-BEGIN
-    def explain(self, logged_segment_no: int, contact_no: str) -> Membership:
-        """Why a contact was or was not logged with a segment, from the journal alone.
-
-        Args:
-            logged_segment_no: The logged segment's entry number.
-            contact_no: The contact; it need not exist any more.
-        """
-        return explain_membership(self._store.records, logged_segment_no, contact_no)
-
-    def rebuild(self, logged_segment_no: int) -> Segment:
-        """The worksheet of a logged segment, as far as the journal keeps it."""
-        return rebuilt_segment(self._store.records, logged_segment_no)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self)})"

@@ -94,9 +94,9 @@ def test_all_faults_of_a_campaign_are_told_together_and_nothing_is_stored() -> N
         )
     assert [fault.field for fault in caught.value.faults] == [
         "description",
-        "ending_date",
         "salesperson_code",
         "status_code",
+        "ending_date",
     ]
     assert store.records.find(Campaign, "CP0001") is None
     series = store.records.find(NumberSeries, "CAMP")
@@ -155,8 +155,8 @@ def test_a_change_tells_all_faults_and_stores_nothing() -> None:
         )
     assert [fault.field for fault in caught.value.faults] == [
         "description",
-        "ending_date",
         "status_code",
+        "ending_date",
     ]
     with pytest.raises(Rejected, match="starting_date: 'soon'"):
         change_campaign(context(store), "FAIR", starting_date="soon")

@@ -140,6 +140,10 @@ def test_all_faults_of_a_questionnaire_are_told_together(store: MemoryStore) -> 
     assert [str(fault) for fault in caught.value.faults] == [
         (
             "questionnaire OTHER line 90: profile_questionnaire_code: "
+            "there is no profile_questionnaire_header 'OTHER'"
+        ),
+        (
+            "questionnaire OTHER line 90: profile_questionnaire_code: "
             "belongs to another questionnaire than PEOPLE"
         ),
         "questionnaire PEOPLE line 20: type: an answer comes before any question",
@@ -148,7 +152,6 @@ def test_all_faults_of_a_questionnaire_are_told_together(store: MemoryStore) -> 
         "questionnaire PEOPLE line 70: starting_date_formula: is blank",
         "questionnaire PEOPLE line 70: ending_date_formula: is blank",
         "questionnaire PEOPLE line 85: a question without any answer",
-        "questionnaire OTHER line 90: a question without any answer",
     ]
     assert questionnaire_faults(PEOPLE, []) == []
 
@@ -177,17 +180,18 @@ def test_points_and_relations_must_speak_of_what_is_there(store: MemoryStore) ->
         put_questionnaire(context(store), lost, lines=lines, ratings=wrong)
     assert [str(fault) for fault in caught.value.faults] == [
         "questionnaire PEOPLE: business_relation_code: there is no business_relation 'NONE'",
+        "rating PEOPLE 10 PEOPLE 20: profile_questionnaire_line_no: is no rating question of it",
         (
-            "rating of questionnaire PEOPLE line 10: profile_questionnaire_line_no: "
-            "is no rating question of it"
+            "rating PEOPLE 90 GONE 1: rating_profile_quest_code: "
+            "there is no profile_questionnaire_header 'GONE'"
         ),
         (
-            "rating of questionnaire PEOPLE line 90: rating_profile_quest_line_no: "
-            "PEOPLE 10 is no answer"
+            "rating PEOPLE 90 GONE 1: rating_profile_quest_line_no: "
+            "line 1 is no answer of questionnaire GONE"
         ),
         (
-            "rating of questionnaire PEOPLE line 90: rating_profile_quest_line_no: "
-            "GONE 1 is no answer"
+            "rating PEOPLE 90 PEOPLE 10: rating_profile_quest_line_no: "
+            "line 10 is no answer of questionnaire PEOPLE"
         ),
     ]
     put_questionnaire(context(store), PEOPLE, lines=lines, ratings=[points(90, "PEOPLE", 20)])

@@ -91,19 +91,19 @@ def test_all_faults_of_a_new_one_are_told_and_nothing_is_stored(store: MemorySto
             business_relation_code="NONE",
         )
     assert [(str(fault.place), fault.field) for fault in caught.value.faults] == [
+        ("questionnaire OTHER line 5", "profile_questionnaire_code"),
+        ("questionnaire OTHER line 5", "profile_questionnaire_code"),
         ("questionnaire R", "description"),
         ("questionnaire R", "business_relation_code"),
         ("questionnaire R line 4", "profile_questionnaire_code, line_no"),
-        ("questionnaire OTHER line 5", "profile_questionnaire_code"),
         ("questionnaire R line 4", ""),
-        ("questionnaire R line 4", ""),
-        ("rating of questionnaire R line 90", "profile_questionnaire_line_no"),
-        ("rating of questionnaire R line 90", "rating_profile_quest_line_no"),
+        ("rating R 90 Q 1", "profile_questionnaire_line_no"),
+        ("rating R 90 Q 1", "rating_profile_quest_line_no"),
     ]
     assert [each.code for each in store.records.all(ProfileQuestionnaire)] == ["Q"]
     with pytest.raises(Rejected, match="code: is blank"):
         new_questionnaire(context(store), " ")
-    with pytest.raises(Rejected, match="is taken by another profile questionnaire header"):
+    with pytest.raises(Rejected, match="code: is taken by another profile questionnaire header"):
         new_questionnaire(context(store), "q")
     with pytest.raises(InvalidValue, match="is given twice"):
         new_questionnaire(context(store), "R", "Sport", description="Hobbies")
@@ -120,21 +120,35 @@ def test_lines_are_added_to_a_questionnaire_that_is_there(store: MemoryStore) ->
             context(store), ProfileQuestionnaire(code="R"), GOLF[1], points("Q", "Q")
         )
     assert [fault.reason for fault in caught.value.faults] == [
-        "is taken by another profile questionnaire header",
         "is taken by another profile questionnaire line",
+        "is taken by another profile questionnaire header",
         "is taken by another rating",
     ]
     assert caught.value.what == "questionnaires"
 
 
 def test_what_belongs_to_no_questionnaire_is_not_added(store: MemoryStore) -> None:
-    with pytest.raises(Rejected, match="questionnaire GONE: code: is not there; add it, too"):
+    with pytest.raises(Rejected, match="there is no profile_questionnaire_header 'GONE'"):
         add_questionnaires(context(store), line("GONE", 1, "Golf?"))
     with pytest.raises(InvalidValue, match="names none; give at least one"):
         add_questionnaires(context(store))
     other: Record = company("OTHER")
     with pytest.raises(InvalidValue, match="is no questionnaire, line or rating"):
         add_questionnaires(context(store), other)  # type: ignore[arg-type]
+
+
+def test_lines_of_another_questionnaire_are_not_taken_in_with_one(store: MemoryStore) -> None:
+    new_questionnaire(context(store), "R")
+    for step in (
+        lambda: new_questionnaire(context(store), "S", lines=[line("R", 1, "Golf?")]),
+        lambda: put_questionnaire(
+            context(store), get_questionnaire(store, "Q"), lines=[*GOLF, line("R", 1, "Golf?")]
+        ),
+    ):
+        with pytest.raises(Rejected, match="belongs to another questionnaire than"):
+            step()
+    assert questions(store, "R") == []
+    assert [each.line for each in questions(store, "Q")] == [GOLF[0]]
 
 
 def test_a_change_leaves_the_lines_and_passes_priorities_on(store: MemoryStore) -> None:

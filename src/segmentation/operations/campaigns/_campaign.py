@@ -6,8 +6,8 @@ from typing import Unpack
 import attrs
 
 from segmentation.campaigns import Campaign
-from segmentation.errors import Fault, InvalidValue, Message, Refused, Rejected, unexpected
-from segmentation.operations.checks import Placed, place_order, record_faults, taken_faults
+from segmentation.errors import InvalidValue, Message, Refused, unexpected
+from segmentation.operations.checks import Placed, check_new, check_records
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import CampaignValues
 from segmentation.operations.number_series import take_no
@@ -110,19 +110,11 @@ def _keep(
 ) -> Sequence[Campaign]:
     """Store campaigns, with the time; call this inside a transaction."""
     placed = [Placed(campaign.place, campaign) for campaign in campaigns]
-    faults = [*record_faults(context.store, placed)]
-    if new:
-        faults += [*_blank(campaigns), *taken_faults(context.store, placed)]
-    if faults:
-        what = placed[0].place if len(placed) == 1 else Message("campaigns")
-        raise Rejected(what, sorted(faults, key=place_order))
+    what = placed[0].place if len(placed) == 1 else Message("campaigns")
+    (check_new if new else check_records)(context.store, placed, what=what)
     changed = [attrs.evolve(each, last_modified=context.now) for each in campaigns]
     context.store.records.put(changed)
     return changed
-
-
-def _blank(campaigns: Sequence[Campaign]) -> Iterator[Fault]:
-    return (Fault(each.place, "no", "is blank") for each in campaigns if not each.no)
 
 
 def get_campaign(store: Store, no: str | Campaign) -> Campaign:

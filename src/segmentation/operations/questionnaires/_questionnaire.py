@@ -1,34 +1,30 @@
 """Questionnaires made, changed and deleted, each with its lines and the points of its ratings."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias, Unpack, assert_never
 
 import attrs
 
 from segmentation.codes import to_code
 from segmentation.contacts import ContactProfileAnswer
-from segmentation.errors import Fault, InvalidValue, Message, Refused, Rejected, unexpected
-from segmentation.fields import key_of
+from segmentation.errors import Fault, InvalidValue, Message, Refused, unexpected
 from segmentation.operations.checks import (
     Placed,
-    duplicate_faults,
-    own_faults,
+    place_of,
     record_faults,
+    reject,
     taken_faults,
 )
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import ProfileQuestionnaireValues
-from segmentation.operations.records import find_record, get_record, key_in
+from segmentation.operations.records import get_record, key_in
 from segmentation.operations.values import parse_field_values
 from segmentation.protocols import Store
 from segmentation.questionnaires import (
-    LineType,
     ProfileQuestionnaire,
     ProfileQuestionnaireLine,
     Question,
     Rating,
-    questionnaire_faults,
     questions_of,
 )
 
@@ -90,10 +86,9 @@ def new_questionnaire(
     given = {"description": description, **fields}
     values = parse_field_values(ProfileQuestionnaire, given, fixed=("code",), long=True)
     made = ProfileQuestionnaire(code=to_code(code), **values)
-    ordered = _in_order(lines)
-    records: list[QuestionnaireRecord] = [made, *ordered, *ratings]
+    records: list[QuestionnaireRecord] = [made, *lines, *ratings]
     with context.store.transaction():
-        _check(context.store, {made: ordered}, records, new=True)
+        _check(context.store, records, of=made.code, new=True)
         context.store.records.put(records)
         return made
 
@@ -115,7 +110,7 @@ def add_questionnaires(context: Context, *records: QuestionnaireRecord) -> None:
         if not isinstance(each, ProfileQuestionnaire | ProfileQuestionnaireLine | Rating):
             raise unexpected("records", each, "is no questionnaire, line or rating")
     with context.store.transaction():
-        _check(context.store, _whole(context.store, records), records, new=True)
+        _check(context.store, records, new=True)
         context.store.records.put(records)
 
 
@@ -138,21 +133,12 @@ def put_questionnaire(
         Rejected: Something has faults: all of them. Nothing is stored.
     """
     store = context.store
-    new = _in_order(lines)
-    records: list[QuestionnaireRecord] = [questionnaire, *new, *ratings]
+    records: list[QuestionnaireRecord] = [questionnaire, *lines, *ratings]
     with store.transaction():
-        _check(store, {questionnaire: new}, records)
-        kept = {line.line_no for line in new}
-        old = [line for line in _lines(store, questionnaire.code) if line.line_no not in kept]
-        store.records.remove(old)
+        store.records.remove(list(_lines(store, questionnaire.code)))
+        _check(store, records, of=questionnaire.code)
         store.records.put(records)
         _pass_on_priorities(store, questionnaire)
-
-
-def _in_order(
-    lines: Iterable[ProfileQuestionnaireLine],
-) -> Sequence[ProfileQuestionnaireLine]:
-    return sorted(lines, key=lambda line: line.line_no)
 
 
 def change_questionnaire(
@@ -184,7 +170,7 @@ def change_questionnaire(
             raise Refused(step, "its code is its key and stays; make another one with `new`")
         values = parse_field_values(ProfileQuestionnaire, fields, long=True)
         changed = attrs.evolve(found, **values)
-        _check(store, {changed: []}, [changed])
+        _check(store, [changed])
         store.records.put([changed])
         _pass_on_priorities(store, changed)
         return changed
@@ -241,78 +227,35 @@ def _needing(store: Store, code: str) -> Iterator[Message]:
 
 # -- checks -----------------------------------------------------------------------------------
 
-Whole: TypeAlias = Mapping[ProfileQuestionnaire, Sequence[ProfileQuestionnaireLine]]
-"""Questionnaires with all their lines, as they will be stored."""
-
-
-def _whole(store: Store, records: Sequence[QuestionnaireRecord]) -> Whole:
-    """The questionnaires that records belong to, with the lines that are stored and the new ones.
-
-    Raises:
-        Rejected: There is no such questionnaire.
-    """
-    given = {each.code: each for each in records if isinstance(each, ProfileQuestionnaire)}
-    lines: dict[str, dict[int, ProfileQuestionnaireLine]] = {
-        code: {line.line_no: line for line in _lines(store, code)}
-        for code in dict.fromkeys(map(_code_of, records))
-    }
-    for each in records:
-        if isinstance(each, ProfileQuestionnaireLine):
-            lines[each.profile_questionnaire_code][each.line_no] = each
-    headers = {
-        code: given.get(code) or find_record(store, ProfileQuestionnaire, code) for code in lines
-    }
-    gone = [code for code, header in headers.items() if header is None]
-    if gone:
-        faults = (Fault(_place_of(code), "code", "is not there; add it, too") for code in gone)
-        raise Rejected(_what(headers), faults)
-    return {
-        header: sorted(lines[code].values(), key=lambda line: line.line_no)
-        for code, header in headers.items()
-        if header is not None
-    }
-
 
 def _check(
-    store: Store, whole: Whole, records: Sequence[QuestionnaireRecord], *, new: bool = False
+    store: Store, records: Sequence[QuestionnaireRecord], *, of: str = "", new: bool = False
 ) -> None:
     """See that nothing is wrong with records that are to be stored.
+
+    Args:
+        store: Where they are to be stored.
+        records: The records.
+        of: The one questionnaire that all must belong to.
+        new: Whether a key that is taken is a fault.
 
     Raises:
         Rejected: There are faults: all of them.
     """
-    placed = [Placed(_place(each), each) for each in records]
-    headers = [each for each in placed if isinstance(each.record, ProfileQuestionnaire)]
-    rows = [each for each in placed if each not in headers]
-    faults = [*record_faults(store, headers), *own_faults(rows), *duplicate_faults(rows)]
-    faults += (
-        Fault(each.place, "code", "is blank") for each in headers if not key_of(each.record)[0]
-    )
+    placed = [Placed(_place(record), record) for record in records]
+    faults = [*record_faults(store, placed)]
     if new:
         faults += taken_faults(store, placed)
-    for questionnaire, lines in whole.items():
-        faults += questionnaire_faults(questionnaire, lines)
-    ratings = [each for each in records if isinstance(each, Rating)]
-    faults += _rating_faults(store, [*chain(*whole.values())], ratings)
-    if faults:
-        raise Rejected(_what([each.code for each in whole]), faults)
+    if of:
+        faults += _stray_faults(of, records)
+    reject(faults, what=_what(records))
 
 
-def _rating_faults(
-    store: Store, lines: Sequence[ProfileQuestionnaireLine], ratings: Iterable[Rating]
-) -> Iterator[Fault]:
-    known = {(line.profile_questionnaire_code, line.line_no): line for line in lines}
-    rated = {question.key for question in questions_of(lines) if question.is_rating}
-    for rating in ratings:
-        if (rating.profile_questionnaire_code, rating.profile_questionnaire_line_no) not in rated:
-            reason = "is no rating question of it"
-            yield Fault(_place(rating), "profile_questionnaire_line_no", reason)
-        code, line_no = rating.rating_profile_quest_code, rating.rating_profile_quest_line_no
-        key = (code, line_no)
-        answer = known.get(key) or store.records.find(ProfileQuestionnaireLine, *key)
-        if answer is None or answer.type is LineType.QUESTION:
-            wrong = Message("{code} {line} is no answer", code=code, line=line_no)
-            yield Fault(_place(rating), "rating_profile_quest_line_no", wrong)
+def _stray_faults(code: str, records: Sequence[QuestionnaireRecord]) -> Iterator[Fault]:
+    for each in records:
+        if _code_of(each) != code:
+            reason = Message("belongs to another questionnaire than {code}", code=code)
+            yield Fault(_place(each), "profile_questionnaire_code", reason, "wrong_questionnaire")
 
 
 def _code_of(record: QuestionnaireRecord) -> str:
@@ -325,23 +268,18 @@ def _place(record: QuestionnaireRecord) -> Message:
     """A record as faults name it."""
     match record:
         case ProfileQuestionnaire():
-            return _place_of(record.code)
+            return Message("questionnaire {code}", code=record.code)
         case ProfileQuestionnaireLine():
             return record.place
         case Rating():
-            return Message(
-                "rating of questionnaire {code} line {line}",
-                code=record.profile_questionnaire_code,
-                line=record.profile_questionnaire_line_no,
-            )
+            return place_of(record)
         case _:
             assert_never(record)
 
 
-def _place_of(code: str) -> Message:
-    return Message("questionnaire {code}", code=code)
-
-
-def _what(codes: Collection[str]) -> Message:
-    """What was rejected: the one questionnaire, or several."""
-    return _place_of(*codes) if len(codes) == 1 else Message("questionnaires")
+def _what(records: Sequence[QuestionnaireRecord]) -> Message:
+    """What is rejected: the one questionnaire, or several."""
+    codes = set(map(_code_of, records))
+    if len(codes) > 1:
+        return Message("questionnaires")
+    return Message("questionnaire {code}", code=codes.pop())
