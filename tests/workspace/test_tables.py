@@ -1,5 +1,8 @@
 """The tables of codes by their names, and the set-up."""
 
+import json
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +12,8 @@ from segmentation.code_tables import MailingGroup
 from segmentation.contacts import ContactMailingGroup
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.fields import FieldType, fields_of, key_of
+from segmentation.operations.data import SourceFile
+from segmentation.operations.number_series import Numbered
 from segmentation.operations.tables import table_kinds
 from segmentation.plain import from_plain, to_plain
 from segmentation.setup import ExtraField, MarketingSetup, NumberSeries
@@ -37,6 +42,7 @@ def test_iterating_gives_the_names(crm: seg.Workspace) -> None:
         crm.tables["mailing_grup"]
 
 
+MEMBER = {"contact_no": "ANNA", "mailing_group_code": "NEWS"}
 KEYS: dict[str, tuple[object, ...]] = {
     "salutation_formula": ("S1", "ENU", "formal"),
     "team_salesperson": ("T1", "JO"),
@@ -178,3 +184,39 @@ def test_a_template_that_records_documents_is_there_and_has_no_languages(
         ("sales_quotes", "records_documents"),
     ]
     assert crm.setup.document_templates == changed
+
+
+def test_values_show_themselves_in_a_line_and_as_plain_data(crm: seg.Workspace) -> None:
+    """FRT-08, FRT-09."""
+    imported = crm.add(MailingGroup(code="NEWS"), ContactMailingGroup(**MEMBER))
+    (use,) = crm.tables.uses(MailingGroup, "NEWS")
+    assert repr(imported) == "Imported(rows=2)"
+    assert "mailing_group" in imported._repr_html_()
+    assert repr(use) == "Use('contact_mailing_group', 'mailing_group_code', keys=1)"
+    assert repr(Numbered("SM1", "SEGM")) == "Numbered('SM1', 'SEGM')"
+    assert repr(SourceFile("contact.csv", b"no")) == "SourceFile('contact.csv', content=2 bytes)"
+    assert repr(crm.setup) == "Setup('', number_series=3)"
+    assert "CONT" in crm.setup._repr_html_()
+    plain = json.loads(json.dumps(to_plain(crm.setup)))
+    assert plain["marketing"]["contact_nos"] == "CONT"
+    assert json.loads(json.dumps(to_plain(use)))["keys"] == ["ANNA NEWS"]
+    assert json.loads(json.dumps(to_plain(imported)))["counts"] == [
+        ["mailing_group", 1],
+        ["contact_mailing_group", 1],
+    ]
+
+
+def test_what_came_with_a_refused_import_does_not_stay(crm: seg.Workspace, tmp_path: Path) -> None:
+    content = b"Dear {{ contact_name }}, come"
+    tmp_path.joinpath("a.txt").write_bytes(content)
+    row = {"interaction_template_code": "TALK", "language_code": "ENU", "attachment": "a.txt"}
+    rows = [row, {**row, "language_code": "NEVER", "subject": "x" * 101}]
+    path = tmp_path / "interaction_tmpl_language.json"
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    with pytest.raises(Rejected):
+        crm.import_data(path)
+    with pytest.raises(NotFound):
+        crm.store.attachments.get(sha256(content).hexdigest())
+    path.write_text(json.dumps(rows[:1]), encoding="utf-8")
+    crm.import_data(path)
+    assert crm.store.attachments.get(sha256(content).hexdigest()) == content

@@ -8,8 +8,10 @@ from segmentation.codes import to_code
 from segmentation.errors import Identifier, InvalidValue, Message, NotFound, Refused
 from segmentation.protocols import Store
 from segmentation.setup import MarketingSetup, NumberSeries
+from segmentation.showing import shown_by
 
 
+@shown_by("no", "series")
 @attrs.frozen
 class Numbered:
     """A number and the series that it was taken from; without a series if given by hand."""

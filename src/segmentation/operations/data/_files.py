@@ -19,10 +19,12 @@ from segmentation.errors import Fault, Identifier, Message
 from segmentation.frozen import freeze_within
 from segmentation.languages import to_name
 from segmentation.operations.values import spelled_out
+from segmentation.showing import shown_by
 
 _DELIMITERS = ",;\t"
 
 
+@shown_by("name", "content")
 @attrs.frozen
 class SourceFile:
     """A file as it was found: its name, whose stem is the table's, and its bytes."""
@@ -36,6 +38,7 @@ class SourceFile:
         return self.name.rpartition("/")[2].rpartition(".")[0].lower()
 
 
+@shown_by("place", "values")
 @attrs.frozen(field_transformer=freeze_within)
 class RawRow:
     """A row before its values were read.

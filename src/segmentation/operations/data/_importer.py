@@ -22,6 +22,7 @@ from segmentation.fields import (
 from segmentation.interactions import Interaction
 from segmentation.journal import Stamp
 from segmentation.languages import to_name
+from segmentation.markup import to_table
 from segmentation.operations.checks import (
     Placed,
     declared_fields,
@@ -37,12 +38,14 @@ from segmentation.operations.records import find_record
 from segmentation.operations.values import Misfit, guess_type, read_value
 from segmentation.protocols import Store
 from segmentation.setup import ExtraField
+from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage
 
 from ._files import RawRow, SourceFile, read_rows
 from ._kinds import imported_kinds
 
 
+@shown_by("rows", "extra_fields", "skipped_files")
 @attrs.frozen(kw_only=True)
 class Imported:
     """What was taken in.
@@ -57,6 +60,15 @@ class Imported:
     counts: tuple[tuple[str, int], ...]
     extra_fields: tuple[ExtraField, ...] = ()
     skipped_files: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows were taken in, over all tables."""
+        return sum(count for _, count in self.counts)
+
+    def _repr_html_(self) -> str:
+        """How many rows each table got."""
+        return to_table(["table", "rows"], list(map(list, self.counts)), caption=repr(self))
 
 
 def import_files(
