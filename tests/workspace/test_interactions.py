@@ -295,8 +295,11 @@ def test_drafts_are_recorded_together(crm: seg.Workspace) -> None:
 
 
 def test_one_draft_is_many_of_one_and_none_record_nothing(crm: seg.Workspace) -> None:
-    (made,) = crm.interactions.create_many(crm.interactions.draft("ANNA", **TALK()))
+    own = Attachment("own.txt", CONTENT)
+    draft = crm.interactions.draft("ANNA", **TALK(), attachment=own)
+    (made,) = crm.interactions.create_many(draft)
     assert list(crm.interactions) == [made]
+    assert crm.interactions.attachment(made) == own
     assert crm.interactions.create_many([]) == []
     assert crm.interactions.create_many(iter(())) == []
     assert crm.journal.head.number == made.entry_no

@@ -125,6 +125,8 @@ def test_what_is_postponed_is_discarded_not_canceled(crm: seg.Workspace) -> None
 def test_what_is_not_there_is_not_canceled(crm: seg.Workspace) -> None:
     with pytest.raises(NotFound, match="interaction log entry '7'"):
         crm.interactions.cancel(Interaction(entry_no=7))
+    with pytest.raises(NotFound, match="interaction '7'"):
+        cancel(crm.context, Interaction(entry_no=7))
     with pytest.raises(InvalidValue, match="is no interaction, campaign entry or"):
         cancel(crm.context, Campaign(no="SALE"))  # type: ignore[arg-type]
 
