@@ -1,13 +1,13 @@
 """Letters of interactions, and the queue of what is still to be sent."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import IO
 
 from segmentation.documents import Document
 from segmentation.interactions import Interaction
 from segmentation.operations import letters
 from segmentation.operations.context import Context
-from segmentation.operations.letters import Delivered, MergeFields, Progress, RetryPolicy
+from segmentation.operations.letters import Delivered, MergeFields, OnProgress, RetryPolicy
 from segmentation.protocols import Couriers
 from segmentation.segments import LoggedSegment
 
@@ -87,7 +87,7 @@ class Letters:
         *,
         logged_segment_entry_no: int | LoggedSegment = 0,
         retry: RetryPolicy | None = None,
-        on_progress: Callable[[Progress], object] | None = None,
+        on_progress: OnProgress | None = None,
         worker: str = "",
     ) -> Delivered:
         """Deliver what is still to be delivered; may be stopped at any time and run again.

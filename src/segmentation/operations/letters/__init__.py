@@ -2,6 +2,7 @@
 
 from ._delivery import (
     Delivered,
+    OnProgress,
     Progress,
     RetryPolicy,
     deliver,
@@ -42,6 +43,7 @@ __all__ = [
     "MergeDataReader",
     "MergeField",
     "MergeFields",
+    "OnProgress",
     "Progress",
     "RetryPolicy",
     "active_address_code",

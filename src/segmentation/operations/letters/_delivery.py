@@ -8,9 +8,9 @@ dies, or the store goes away, between the courier's acceptance and our record of
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 
@@ -90,6 +90,13 @@ class Progress:
     of: int
 
 
+class OnProgress(Protocol):
+    """Is called after each document; any function of one argument will do."""
+
+    def __call__(self, progress: Progress, /) -> object:
+        """Say how far the run has come."""
+
+
 @shown_by("delivered", "failed", "waiting", "next_attempt")
 @attrs.frozen(kw_only=True)
 class Delivered:
@@ -127,7 +134,7 @@ def deliver(
     worker: str,
     logged_segment_entry_no: int | LoggedSegment = 0,
     retry: RetryPolicy | None = None,
-    on_progress: Callable[[Progress], object] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Delivered:
     """Deliver what is still to be delivered; may be stopped at any time and run again.
 
