@@ -261,7 +261,7 @@ def test_figures_that_differ_less_than_floating_point_tells_are_ranked() -> None
             [
                 (
                     "customer_class_field: one class field is wanted, "
-                    "not customer_class_field and contact_class_field"
+                    "not customer_class_field, contact_class_field"
                 )
             ],
         ),
