@@ -208,7 +208,7 @@ OWN = {"no": PARTNER.c.ref}
             "leaves out 'contact_no', which finds its rows",
         ),
         ("territory", MappedTable(COUNTRY, {"name": COUNTRY.c.code}), "leaves out 'code'"),
-        ("contact", PARTNER, r"mapped\['contact'\]: .* is no MappedTable"),
+        ("contact", PARTNER, r"mapped\.contact: .* is no MappedTable"),
     ],
 )
 def test_a_mapping_that_cannot_be_is_refused_before_anything_is_made(
