@@ -1,0 +1,167 @@
+"""The rules of the front, held over all nouns at once: names, signatures, what is handed on."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import segmentation as seg
+import segmentation.operations
+from segmentation.fields import fields_of
+from segmentation.kinds import record_kinds
+from support.desk import make_desk
+from support.front import methods, nouns_of, verbs
+
+LONGEST = 500
+
+VERBS = dict(verbs())
+METHODS = dict(methods())
+
+
+def operations() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every public function of the operations, from the list of its noun."""
+    for module in pkgutil.iter_modules(segmentation.operations.__path__):
+        noun = importlib.import_module(f"segmentation.operations.{module.name}")
+        for name in getattr(noun, "__all__", [n for n in vars(noun) if not n.startswith("_")]):
+            found = getattr(noun, name)
+            if inspect.isfunction(found):
+                yield f"{module.name}.{name}", found
+
+
+def root() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every public callable of the root."""
+    for name in seg.__all__:
+        found = getattr(seg, name)
+        if callable(found) and not (inspect.isclass(found) and issubclass(found, Exception)):
+            yield name, found
+
+
+@pytest.mark.parametrize(
+    "callables", [root, verbs, operations], ids=["root", "front", "operations"]
+)
+def test_a_signature_can_be_read_in_one_look(
+    callables: Callable[[], Iterator[tuple[str, Callable[..., Any]]]],
+) -> None:
+    """FRT-02."""
+    long = {
+        name: len(str(inspect.signature(each)))
+        for name, each in callables()
+        if name not in MADE_OF_MANY and len(str(inspect.signature(each))) > LONGEST
+    }
+    assert long == {}
+
+
+MADE_OF_MANY = {"Workspace.open"} | {kind.__name__ for kind in record_kinds().values()}
+"""What is long by its nature: the opening, and the constructors of records."""
+
+
+def test_no_callable_takes_any_keyword_of_any_kind() -> None:
+    """FRT-01."""
+    loose = [
+        name
+        for name, each in [*VERBS.items(), *operations(), *root()]
+        for parameter in inspect.signature(each).parameters.values()
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD
+        and parameter.annotation in {Any, object, inspect.Parameter.empty}
+    ]
+    assert loose == []
+
+
+FIELDS = {field.name for kind in record_kinds().values() for field in fields_of(kind)} | {"extra"}
+
+
+# -- what is handed on ------------------------------------------------------------------------
+
+
+def parameters_of(method: ast.FunctionDef) -> list[str]:
+    arguments = method.args
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    several = [each for each in (arguments.vararg, arguments.kwarg) if each]
+    return [each.arg for each in (*named, *several) if each.arg not in {"self", "cls"}]
+
+
+@pytest.mark.parametrize(("name", "method"), list(METHODS.items()), ids=list(METHODS))
+def test_every_parameter_of_the_front_is_handed_on(name: str, method: ast.FunctionDef) -> None:
+    read = {
+        node.id
+        for statement in method.body
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    assert set(parameters_of(method)) - read == set(), name
+
+
+@pytest.mark.parametrize(("name", "method"), list(METHODS.items()), ids=list(METHODS))
+def test_what_is_handed_on_under_a_name_is_what_has_the_name(
+    name: str, method: ast.FunctionDef
+) -> None:
+    """A keyword that is a parameter of the verb is given that parameter and no other."""
+    own = set(parameters_of(method))
+    swapped = [
+        (keyword.arg, keyword.value.id)
+        for statement in method.body
+        for call in ast.walk(statement)
+        if isinstance(call, ast.Call)
+        for keyword in call.keywords
+        if keyword.arg in own
+        and isinstance(keyword.value, ast.Name)
+        and keyword.value.id in own
+        and keyword.value.id != keyword.arg
+    ]
+    assert swapped == [], name
+
+
+# -- nouns ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def desk() -> seg.Workspace:
+    return make_desk()
+
+
+def test_a_noun_shows_itself_in_one_line(desk: seg.Workspace) -> None:
+    """FRT-08, the nouns."""
+    for noun in [desk, *nouns_of(desk).values()]:
+        shown = repr(noun)
+        assert "\n" not in shown
+        assert len(shown) <= 120
+        assert "object at 0x" not in shown
+
+
+KEYED = {name for name, noun in nouns_of(make_desk()).items() if hasattr(noun, "find")}
+
+
+@pytest.mark.parametrize("name", sorted(KEYED))
+@pytest.mark.parametrize("key", ["NOBODY", 999_999])
+def test_a_key_that_is_not_there_is_not_found(
+    desk: seg.Workspace, name: str, key: str | int
+) -> None:
+    """FRT-03, the reading verbs."""
+    noun = nouns_of(desk)[name]
+    with pytest.raises(seg.NotFound):
+        noun[key]
+    assert noun.find(key) is None
+    assert key not in noun
+    with pytest.raises(seg.NotFound, match=str(key)):
+        noun.get_many([key])
+
+
+@pytest.mark.parametrize("name", sorted(KEYED))
+def test_what_is_read_is_the_same_by_key_by_record_and_in_any_case(
+    desk: seg.Workspace, name: str
+) -> None:
+    """FRT-04, the reading verbs."""
+    noun = nouns_of(desk)[name]
+    records = list(noun)
+    assert len(noun) == len(records)
+    for record in records[:3]:
+        key = getattr(record, record.__key__[0])
+        assert noun[record] == noun[key] == record
+        assert noun.get_many([record, key]) == [record, record]
+        if isinstance(key, str):
+            assert noun[key.lower()] == record
+            assert key.lower() in noun
