@@ -64,6 +64,7 @@ def test_no_callable_takes_any_keyword_of_any_kind() -> None:
     loose = [
         name
         for name, each in [*VERBS.items(), *operations(), *root()]
+        if getattr(each, "__module__", "").startswith("segmentation")
         for parameter in inspect.signature(each).parameters.values()
         if parameter.kind is inspect.Parameter.VAR_KEYWORD
         and parameter.annotation in {Any, object, inspect.Parameter.empty}
@@ -133,6 +134,8 @@ def test_a_noun_shows_itself_in_one_line(desk: seg.Workspace) -> None:
 
 
 KEYED = {name for name, noun in nouns_of(make_desk()).items() if hasattr(noun, "find")}
+OF_RECORDS = KEYED - {"tables", "journal"}
+"""The nouns whose keys are those of records; tables have names, and entries numbers from 1 on."""
 
 
 @pytest.mark.parametrize("name", sorted(KEYED))
@@ -146,11 +149,12 @@ def test_a_key_that_is_not_there_is_not_found(
         noun[key]
     assert noun.find(key) is None
     assert key not in noun
-    with pytest.raises(seg.NotFound, match=str(key)):
-        noun.get_many([key])
+    if name in OF_RECORDS:
+        with pytest.raises(seg.NotFound, match=str(key)):
+            noun.get_many([key])
 
 
-@pytest.mark.parametrize("name", sorted(KEYED))
+@pytest.mark.parametrize("name", sorted(OF_RECORDS))
 def test_what_is_read_is_the_same_by_key_by_record_and_in_any_case(
     desk: seg.Workspace, name: str
 ) -> None:

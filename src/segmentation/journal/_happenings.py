@@ -8,7 +8,7 @@ numbers, hashes or storage.
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
@@ -19,6 +19,11 @@ from segmentation.interactions import DeliveryStatus, Evaluation, Interaction
 from segmentation.segments import LoggedSegment
 from segmentation.serialization import fragments, from_data, to_data, to_json
 from segmentation.showing import shown_by
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeAliasType
+else:
+    from segmentation.aliases import TypeAliasType
 
 
 class EntryKind(Option):
@@ -225,7 +230,8 @@ class PersonErased:
     attachments: tuple[str, ...] = ()
 
 
-Happening: TypeAlias = (
+Happening = TypeAliasType(
+    "Happening",
     LoggedSegment
     | CampaignEntry
     | Interaction
@@ -239,7 +245,7 @@ Happening: TypeAlias = (
     | Canceled
     | Uncanceled
     | Deleted
-    | PersonErased
+    | PersonErased,
 )
 """Everything that an entry can record. Every reader handles all of them."""
 

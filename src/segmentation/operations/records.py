@@ -69,7 +69,7 @@ def _header(store: Store, no: str) -> SegmentHeader | None:
     return next((header for header in store.segments.headers() if header.no == no), None)
 
 
-def all_records(store: Store, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
+def all_records(store: Store, kind: type[RecordT], equal: Mapping[str, Any]) -> Iterator[RecordT]:
     """The records whose fields are equal, in the order of their keys; headers of worksheets too."""
     if kind.__table__ != SegmentHeader.__table__:
         yield from store.records.all(kind, **equal)
@@ -87,7 +87,7 @@ def get_record(store: Store, kind: type[RecordT], key: object) -> RecordT:
     """
     found = find_record(store, kind, key)
     if found is None:
-        keys = (_as_text(key_of(each)) for each in all_records(store, kind))
+        keys = (_as_text(key_of(each)) for each in all_records(store, kind, {}))
         asked = _as_text(key_in(kind, key))
         raise NotFound(name_of(kind), asked, known=islice(keys, _NEAR_AMONG))
     return found
@@ -119,7 +119,7 @@ def _found(
         rows = store.contacts.get_many([str(key[0]) for key in keys])
     elif len(keys) > _FEW:
         wanted = set(keys)
-        rows = (row for row in all_records(store, kind) if key_of(row) in wanted)
+        rows = (row for row in all_records(store, kind, {}) if key_of(row) in wanted)
     else:
         rows = (find_record(store, kind, key) for key in keys)
     return {key_of(row): cast("RecordT", row) for row in rows if row is not None}

@@ -94,7 +94,7 @@ class Noun(Generic[RecordT, KeyT]):
             Rejected: A value fits no such field.
         """
         given = parse_field_values(self._kind, equal) if equal else {}
-        return all_records(self._store, self._record_kind, **given)
+        return all_records(self._store, self._record_kind, given)
 
     @property
     def _record_kind(self) -> type[RecordT]:

@@ -1,7 +1,7 @@
 """The tables of codes, by their names."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Generic, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from segmentation.fields import Record, Value
 from segmentation.markup import to_table
@@ -11,9 +11,14 @@ from segmentation.operations.tables import Given, Use
 
 from ._noun import Noun
 
+if TYPE_CHECKING:
+    from typing_extensions import TypeAliasType
+else:
+    from segmentation.aliases import TypeAliasType
+
 RecordT = TypeVar("RecordT", bound=Record)
 
-Key: TypeAlias = Value | tuple[Value, ...]
+Key = TypeAliasType("Key", Value | tuple[Value, ...])
 """The key of a record: a code or number, or the parts of a key of several in a tuple."""
 
 
@@ -177,9 +182,8 @@ class Tables:
             The record with its new key.
 
         Raises:
-            UnknownName: There is no such table; the error carries the near name.
             InvalidValue: The table has a noun of its own; or the new key is no key of it.
-            NotFound: There is no record with the old key.
+            NotFound: There is no such table, or no record with the old key.
             Rejected: The new key is taken or does not fit; nothing is changed.
         """
         return tables.rename(self._context, table, old_key=old_key, new_key=new_key)
@@ -195,7 +199,7 @@ class Tables:
             The records by table and field; without those that the journal recorded.
 
         Raises:
-            UnknownName: There is no such table; the error carries the near name.
+            NotFound: There is no such table; the error carries the near name.
             InvalidValue: The table has a noun of its own.
             NotFound: There is no such record.
         """

@@ -71,7 +71,7 @@ def test_a_table_with_a_noun_says_which(table: str) -> None:
 
 
 def test_a_table_that_is_not_there_is_an_unknown_name(store: MemoryStore) -> None:
-    with pytest.raises(UnknownName, match="did you mean 'mailing_group'"):
+    with pytest.raises(NotFound, match="did you mean 'mailing_group'"):
         uses(store, "maling_group", "NEWS")
     assert table_kind(MailingGroup) is table_kind("mailing_group")
 

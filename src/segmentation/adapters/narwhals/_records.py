@@ -108,7 +108,7 @@ def from_frame(
                 (added if field.extra else given)[field.name] = (
                     field.blank if value is None else value
                 )
-        yield kind(**given, **({"extra": added} if added else {}))
+        yield kind(**given | {"extra": added}) if added else kind(**given)
 
 
 def _typed(value: Any, field: Field) -> Any:  # noqa: ANN401

@@ -80,7 +80,7 @@ def find_duplicates(
     contacts: Iterable[Contact],
     *,
     hit_share: float = 0.6,
-    strings: Sequence[SearchString] = STRINGS,
+    strings: Sequence[SearchString] | None = None,
 ) -> Iterator[Duplicate]:
     """Contacts of the same type that are alike, in the order of their numbers.
 
@@ -88,7 +88,7 @@ def find_duplicates(
         contacts: Among whom to look.
         hit_share: The share of strings that two must have in common, counted on the one that
             has more of them; above 0, at most 1.
-        strings: What is compared; blank fields are not.
+        strings: What is compared, `STRINGS` if not given; blank fields are not.
 
     Raises:
         InvalidValue: The share is none.
@@ -101,7 +101,7 @@ def find_duplicates(
     if not 0 < hit_share <= 1:
         raise InvalidValue("hit_share", hit_share, "is not above 0 and at most 1")
     wanted = Decimal(str(hit_share))  # as it is written: 0.07 of 100 are 7, not a little more
-    sets = {contact.no: _strings(contact, strings) for contact in contacts}
+    sets = {contact.no: _strings(contact, strings or STRINGS) for contact in contacts}
     frequency = Counter(string for found in sets.values() for string in found)
     buckets: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for no in sorted(sets):

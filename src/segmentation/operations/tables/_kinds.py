@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
-from segmentation.errors import InvalidValue, Message, UnknownName
+from segmentation.errors import InvalidValue, Message, NotFound
 from segmentation.fields import Record
 from segmentation.frozen import FrozenMapping
 from segmentation.kinds import record_kinds
@@ -63,14 +63,14 @@ def table_kind(table: str | type[Record]) -> type[Record]:
         table: The table's name, or its kind.
 
     Raises:
-        UnknownName: There is no such table; the error carries the near name.
+        NotFound: There is no such table; the error carries the near name.
         InvalidValue: The table has a noun of its own, which the error names.
     """
-    name = table if isinstance(table, str) else table.__table__
+    name = str(getattr(table, "__table__", table))
     found = table_kinds().get(name)
     if found is not None:
         return found
     if name in NOUNS:
         reason = Message("has a place of its own: crm.{noun}", noun=NOUNS[name])
         raise InvalidValue("table", name, reason)
-    raise UnknownName("table", name, known=table_kinds())
+    raise NotFound("table", name, known=table_kinds())

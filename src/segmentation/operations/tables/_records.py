@@ -1,7 +1,7 @@
 """Records of tables: made, taken in, changed, renamed wherever they are named, deleted."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -25,7 +25,12 @@ from ._kinds import table_kind
 from ._naming import Naming, walk_segment
 from ._uses import referring_kinds, uses_of
 
-Given: TypeAlias = Value | float | Record | Mapping[str, Value]
+if TYPE_CHECKING:
+    from typing_extensions import TypeAliasType
+else:
+    from segmentation.aliases import TypeAliasType
+
+Given = TypeAliasType("Given", Value | float | Record | Mapping[str, Value])
 """What may be given for a field: a value or its text, a record in place of its key, own fields."""
 
 

@@ -95,7 +95,7 @@ def uses(store: Store, table: str | type[Record], key: object) -> tuple[Use, ...
         name it: in header, lines and texts, or literally in the filter of an action.
 
     Raises:
-        UnknownName: There is no such table.
+        NotFound: There is no such table.
         InvalidValue: The table has a noun of its own.
         NotFound: There is no such record.
     """
