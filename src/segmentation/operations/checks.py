@@ -174,7 +174,7 @@ def extra_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
         for name, value in getattr(item.record, "extra", ()):
             typed = declared.get((item.record.__table__, name))
             if typed and value is not None and not is_value_of(FieldType(typed), value):
-                reason = Message("is no value of type {type}", type=Message(str(typed)))
+                reason = Message("is no value of type {type}", type=Message(typed))
                 yield Fault(item.place, name, reason, "wrong_type")
 
 
@@ -274,9 +274,9 @@ def _type_faults(place: str, row: Record, known: "_Known") -> Iterator[Fault]:
     if contact is not None and contact.type is not only:
         reason = Message(
             "only a {only} has such rows, and {no} is a {type}",
-            only=Message(str(only)),
+            only=Message(only),
             no=contact.no,
-            type=Message(str(contact.type)),
+            type=Message(contact.type),
         )
         yield Fault(place, "contact_no", reason, "wrong_contact_type")
 

@@ -42,6 +42,9 @@ from ._circles import check_circle
 SAVED_FORMAT = 1
 """Version of the form in which saved criteria are exported."""
 
+_WHAT = Message("saved criteria")
+"""What errors about a whole text, or about no criteria at all, are about."""
+
 
 def save_criteria(
     context: Context, segment_no: str | SegmentHeader, code: str, description: str = ""
@@ -155,12 +158,12 @@ def add_criteria(context: Context, *records: SavedCriteria) -> Sequence[SavedCri
     """
     if not records:
         reason = Message("are not given; give at least one record")
-        raise InvalidValue("saved criteria", (), reason)
+        raise InvalidValue(_WHAT, (), reason)
     store = context.store
     with store.transaction():
         faults = list(_faults(store, records, replace=False))
         if faults:
-            raise Rejected("saved criteria", faults)
+            raise Rejected(_WHAT, faults)
         store.records.put(records)
     return records
 
@@ -332,7 +335,7 @@ def add_criteria_from_text(
     with store.transaction():
         faults = list(_faults(store, read, replace=replace))
         if faults:
-            raise Rejected("saved criteria", faults)
+            raise Rejected(_WHAT, faults)
         store.records.put(read)
     return read
 
@@ -340,12 +343,12 @@ def add_criteria_from_text(
 def _read_text(text: str) -> Sequence[SavedCriteria]:
     data = from_json(text)
     if not isinstance(data, dict) or data.get("format") != SAVED_FORMAT:
-        raise InvalidValue("saved criteria", text[:60], "are not of a form that this version reads")
+        raise InvalidValue(_WHAT, text[:60], Message("are not of a form that this version reads"))
     try:
         return [_saved_from_data(row) for row in data["saved_criteria"]]
     except (LookupError, TypeError, AttributeError) as error:
         reason = Message("cannot be read: {error}", error=str(error))
-        raise InvalidValue("saved criteria", text[:60], reason) from error
+        raise InvalidValue(_WHAT, text[:60], reason) from error
 
 
 def _saved_from_data(data: JSON) -> SavedCriteria:
