@@ -141,6 +141,7 @@ A_FIELD, BERN, DANE = contact.employees, contact.city == "Bern", contact.country
     ],
 )
 def test_a_condition_is_neither_true_nor_false_frt_11(condition: object) -> None:
+    """FRT-11."""
     asked: list[Callable[[], object]] = [
         lambda: bool(condition),
         lambda: condition and condition,

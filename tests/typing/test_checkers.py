@@ -23,6 +23,9 @@ ROOT = HERE.parent.parent
 MISTAKES, RIGHT = sorted(HERE.glob("mistakes_*.py")), sorted(HERE.glob("right_*.py"))
 FILES = [*MISTAKES, *RIGHT]
 
+README = ROOT / "README.md"
+"""Its examples are right, too."""
+
 Reports: TypeAlias = Mapping[str, Mapping[int, str]]
 """What is reported of each file, by line."""
 
@@ -81,9 +84,28 @@ def test_each_planted_mistake_is_found_frt_19(path: Path, checker: Callable[[], 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [("mypy", ["--strict"]), ("pyright", ["--pythonpath", sys.executable])],
+    ids=["mypy", "pyright"],
+)
+def test_nothing_is_said_of_the_readme_frt_20(
+    module: str, options: list[str], tmp_path: Path
+) -> None:
+    """FRT-20."""
+    examples = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert examples
+    path = tmp_path / "readme.py"
+    path.write_text("\n".join(examples), encoding="utf-8")
+    printed = output_of(module, *options, str(path))
+    assert re.search(r"^Success|\b0 errors\b", printed, re.MULTILINE), printed
+
+
+@pytest.mark.slow
 @CHECKERS
 @pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
 def test_nothing_is_said_of_what_is_right_frt_20(
     path: Path, checker: Callable[[], Reports]
 ) -> None:
+    """FRT-20."""
     assert checker()[path.name] == {}

@@ -74,6 +74,47 @@ def test_no_callable_takes_any_keyword_of_any_kind() -> None:
 
 FIELDS = {field.name for kind in record_kinds().values() for field in fields_of(kind)} | {"extra"}
 
+NO_FIELDS = {
+    "Workspace.open": {
+        *("store", "user", "today", "workdate", "clock", "random_bytes", "zone", "date_order"),
+        *("tokens", "on_event", "rendering", "couriers", "agenda", "ledgers", "language"),
+    },
+    "of records": {"key", "keys", "records", "rows", "old_key", "new_key", "backend", "path"},
+    "of keys": {
+        *("old_no", "new_no", "old_code", "new_code", "kept_no", "gone_no", "codes", "entry_nos"),
+        *("number", "numbers", "customer_no", "vendor_no", "order_no", "organizer_code"),
+        "sales_cycle_code",
+    },
+    "of time": {"since", "until", "on", "at", "period", "follow_up"},
+    "of selections": {
+        *("criteria", "source", "kind", "allow_existing", "allow_related_companies"),
+        *("expand_companies", "entire_companies", "ignore_exclusion", "reset_when_empty"),
+    },
+    "of steps": {
+        *("update_lines", "with_persons", "delete_old", "deliver", "replace", "also", "hit_share"),
+        *("after", "kept", "lines", "error", "languages", "questionnaire", "ratings", "value"),
+    },
+    "of interactions": {"comments", "drafts", "line", "task", "tasks", "opportunities"},
+    "of letters and reports": {"file", "layout", "remarks", "sheets", "retry", "on_progress"},
+    "of campaigns": {"arms", "confidence", "field"},
+}
+"""The arguments that fill no field, by what they speak of."""
+
+
+def test_an_argument_that_fills_a_field_has_its_name() -> None:
+    """FRT-01."""
+    known = FIELDS.union(*NO_FIELDS.values())
+    unknown = {
+        (name, parameter.name)
+        for name, verb in VERBS.items()
+        if not name.startswith("Selected.")  # a sequence of numbers, with what sequences have
+        for parameter in inspect.signature(verb).parameters.values()
+        if parameter.name != "self"
+        if parameter.kind is not inspect.Parameter.VAR_KEYWORD
+        if parameter.name not in known
+    }
+    assert unknown == set()
+
 
 # -- what is handed on ------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ subclass of `KnownTables` and `KnownFields` annotates, and finds spelling mistak
 name of `Tables` and `Fields`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from inspect import get_annotations
 from typing import TYPE_CHECKING
 
@@ -86,6 +86,11 @@ class KnownTables:
     def __dir__(self) -> Iterable[str]:
         tables = self._schema.tables.values()
         return [name for table in tables for name in (table.name, table.alias) if name]
+
+    def _plain_(self) -> Mapping[str, object]:
+        """The names of the tables, each with those of its fields."""
+        tables = self._schema.tables.values()
+        return {table.name: list(table.fields) for table in tables}
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self.__dir__())

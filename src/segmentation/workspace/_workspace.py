@@ -171,6 +171,18 @@ class Workspace:
     def __repr__(self) -> str:
         return f"Workspace({self.context.user or 'nobody'!r}, {self.context.day.today})"
 
+    def _plain_(self) -> Mapping[str, object]:
+        """Who works, on which day, and how much there is of what."""
+        day = self.context.day
+        return {
+            "user": day.user,
+            "today": day.today,
+            "workdate": day.workdate,
+            "contacts": len(self.contacts),
+            "segments": len(self.segments),
+            "journal": self.journal.head,
+        }
+
     def _repr_html_(self) -> str:
         """The segments at work."""
         headers = list(self.segments)

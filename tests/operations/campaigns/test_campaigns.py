@@ -277,6 +277,7 @@ def test_figures_are_given_by_parts_that_tallies_have() -> None:
 
 
 def test_figures_give_rates_and_none_where_there_is_nothing_to_divide_by() -> None:
+    """FRT-22."""
     found = Figures(targets=4, responses=1, cost=Decimal(10))
     assert found.response_rate == 0.25
     assert found.cost_per_response == 10
