@@ -33,7 +33,7 @@ from ._checks import (
     missing_attachments,
     refuse,
 )
-from ._recording import as_comments, comment_faults, record_interaction, record_interactions
+from ._record import as_comments, comment_faults, record_interaction, record_interactions
 
 
 def draft_interaction(

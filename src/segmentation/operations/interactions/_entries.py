@@ -18,7 +18,7 @@ from segmentation.setup import UserSetup
 from segmentation.templates import InteractionTemplate
 
 from ._lookup import get_interaction, get_interactions
-from ._recording import comment_faults, comments_on
+from ._record import comment_faults, comments_on
 
 
 def _finished(interaction: Interaction, step: Message) -> Interaction:

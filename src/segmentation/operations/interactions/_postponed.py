@@ -18,7 +18,7 @@ from segmentation.protocols import Store
 from ._checks import check_interaction
 from ._drafts import next_minute, read_fields
 from ._lookup import get_interaction
-from ._recording import as_comments, comment_faults, comments_on, with_campaign_entries
+from ._record import as_comments, comment_faults, comments_on, with_campaign_entries
 
 
 def postponed_interactions(store: Store) -> Sequence[Interaction]:

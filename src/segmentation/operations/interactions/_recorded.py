@@ -27,7 +27,7 @@ from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
 
 from ._checks import check_interaction, check_record
 from ._drafts import compose
-from ._recording import as_comments, comment_faults, record_interaction
+from ._record import as_comments, comment_faults, record_interaction
 
 
 def record_call(

@@ -6,11 +6,7 @@ from ._audit import (
     audit,
     restore_records,
 )
-from ._export import (
-    import_entries,
-    read_export,
-)
-from ._reading import (
+from ._entries import (
     export_journal,
     find_entry,
     get_entries,
@@ -19,6 +15,10 @@ from ._reading import (
     state_as_of,
     verify_export,
     verify_journal,
+)
+from ._export import (
+    import_entries,
+    read_export,
 )
 from ._record import (
     next_entry_no,

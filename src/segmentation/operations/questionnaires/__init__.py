@@ -31,7 +31,7 @@ from ._questionnaire import (
     put_questionnaire,
     questions,
 )
-from ._scoring import (
+from ._scores import (
     new_scoring,
 )
 

@@ -22,7 +22,7 @@ from segmentation.protocols import Store
 from segmentation.segments import SavedCriteria, actions_from_json, actions_to_json
 
 from ._kinds import table_kind
-from ._naming import Naming, walk_segment
+from ._mentions import Naming, walk_segment
 from ._uses import referring_kinds, uses_of
 
 if TYPE_CHECKING:

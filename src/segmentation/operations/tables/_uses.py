@@ -24,7 +24,7 @@ from segmentation.segments import (
 from segmentation.showing import shown_by
 
 from ._kinds import table_kind
-from ._naming import Naming, referring_fields, walk_segment
+from ._mentions import Naming, referring_fields, walk_segment
 
 RECORDED = frozenset(
     {
