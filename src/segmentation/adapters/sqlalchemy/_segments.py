@@ -84,8 +84,9 @@ class SqlSegments:
         """The headers of all segments, in the order of their numbers."""
         layout = self._tables.headers
         query = sa.select(*layout.columns).order_by(layout.table.c.no)
-        with self._unit.connection() as connection:
-            for row in connection.execute(query.execution_options(yield_per=BATCH)):
+        batched = query.execution_options(yield_per=BATCH)
+        with self._unit.connection() as connection, connection.execute(batched) as rows:
+            for row in rows:
                 yield layout.from_row(row)
 
     def put(self, segment: Segment) -> Segment:
