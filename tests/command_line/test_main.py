@@ -83,3 +83,14 @@ def test_an_interrupt_leaves_the_store_whole(tmp_path: Path) -> None:
     counted = run("select", "--store", path, "--count")
     not_even_made = "there is no store" in counted.stderr
     assert not_even_made or counted.stdout in {"0\n", "20000\n"}, counted.stderr
+
+
+def test_a_disk_that_refuses_is_told_by_its_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "there").mkdir()
+    store = tmp_path / "crm.db"
+    assert main(["import", str(SAMPLE), "--store", str(store)]) == 0
+    target = tmp_path / "there"
+    assert main(["journal", "export", "--store", str(store), "--output", str(target)]) == 1
+    assert str(target) in capsys.readouterr().err

@@ -148,3 +148,10 @@ def test_what_is_explained_is_shown_in_a_notebook(crm: seg.Workspace, logged: Lo
     undated = attrs.evolve(step, as_of=None)
     assert "2026" in str(step)
     assert "2026" not in str(undated)
+
+
+def test_a_segment_that_was_never_logged_cannot_be_rebuilt(crm: seg.Workspace) -> None:
+    with pytest.raises(NotFound, match="logged segment '99'"):
+        crm.logged_segments.rebuild(99)
+    with pytest.raises(NotFound, match="logged segment '99'"):
+        rebuilt_segment(fold(crm.store.log.read()), 99)

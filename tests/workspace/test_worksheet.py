@@ -13,6 +13,7 @@ from segmentation.code_tables import MailingGroup
 from segmentation.documents import Attachment
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.fields import Record
+from segmentation.plain import to_plain
 from segmentation.segments import Event, SegmentChanged, SegmentLogged, SegmentRefreshed
 from segmentation.setup import ExtraField
 from support.fair import NOW, TODAY, company, evolved, make_store
@@ -342,3 +343,18 @@ def test_fields_of_a_host_can_be_chosen_by() -> None:
         company("ZOO", extra={"tier": "GOLD"}),
     )
     assert open_fair(crm).add_contacts(contact={"tier": "gold"}).contact_nos == ("ZOO",)
+
+
+def test_a_worksheet_is_plain_values_to_a_program() -> None:
+    fair = open_fair(open_crm()).add_contacts(contact={"no": "ANNA|BO"})
+    plain = to_plain(fair)
+    assert plain["no"] == fair.no
+    assert plain["header"]["description"] == "Fair"
+    assert plain["lines"] == 2
+
+
+def test_a_text_needs_a_language() -> None:
+    fair = open_fair(open_crm())
+    with pytest.raises(InvalidValue, match=r"language_code.* is blank"):
+        fair.put_text("", subject="Hello")
+    assert fair.header.language_code_default == ""

@@ -212,14 +212,6 @@ def taken_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
 # -- references -------------------------------------------------------------------------------
 
 
-def reference_faults(store: Store, placed: Sequence[Placed]) -> Iterator[Fault]:
-    """Values that name a record of another table which is not there, or none that will do.
-
-    A code table that holds no row at all is taken for not kept, and is not asked.
-    """
-    yield from _reference_faults(_Known(store, placed), placed)
-
-
 def _reference_faults(known: "_Known", placed: Sequence[Placed]) -> Iterator[Fault]:
     references = {kind: _references(kind) for kind in {type(item.record) for item in placed}}
     for item in placed:

@@ -182,24 +182,6 @@ def salesperson_of(store: Store, user: str) -> str:
     return setup.salesperson_code if setup else ""
 
 
-def require_record(store: Store, kind: type[RecordT], name: str, *key: str) -> RecordT:
-    """The record with this key.
-
-    Args:
-        store: Where it is kept.
-        kind: Its kind.
-        name: What the kind is called, for the error.
-        *key: Codes as they were given.
-
-    Raises:
-        NotFound: There is none.
-    """
-    found = store.records.find(kind, *map(to_code, key))
-    if found is None:
-        raise NotFound(name, " ".join(key))
-    return found
-
-
 def relations_of(store: Store, contact_no: str) -> Iterator[ContactBusinessRelation]:
     """A contact's own business relations, in the order of their codes."""
     return store.records.all(ContactBusinessRelation, contact_no=contact_no)

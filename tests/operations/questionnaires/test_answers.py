@@ -154,6 +154,10 @@ def test_all_faults_of_a_questionnaire_are_told_together(store: MemoryStore) -> 
         "questionnaire PEOPLE line 85: a question without any answer",
     ]
     assert questionnaire_faults(PEOPLE, []) == []
+    assert next(map(str, questionnaire_faults(PEOPLE, [LINES[0], stray]))) == (
+        "questionnaire OTHER line 90: profile_questionnaire_code: "
+        "belongs to another questionnaire than PEOPLE"
+    )
 
 
 def test_points_and_relations_must_speak_of_what_is_there(store: MemoryStore) -> None:

@@ -18,6 +18,7 @@ from segmentation.contacts import (
     ContactMailingGroup,
     RelationSummary,
 )
+from segmentation.criteria import Criteria, Cut, First, count, share
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.fields import Value, key_of
 from segmentation.interactions import Interaction
@@ -41,7 +42,12 @@ from segmentation.operations.tables import (
 )
 from segmentation.protocols import Store
 from segmentation.salutations import Salutation, SalutationFormula
-from segmentation.segments import SavedCriteria, actions_from_json
+from segmentation.segments import (
+    SavedCriteria,
+    actions_from_json,
+    contact_fields,
+    contact_schema,
+)
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.tasks import Team, TeamSalesperson
 from segmentation.templates import TemplateLanguage
@@ -405,3 +411,43 @@ def test_of_many_that_need_a_record_the_first_are_named(store: MemoryStore) -> N
     )
     assert repr(use) == "Use('contact', 'territory_code', keys=15)"
     assert "and 5 more" in use._repr_html_()
+
+
+the = contact_fields(contact_schema())
+NEWS, OLD = (the.mailing_groups.mailing_group_code == code for code in ("NEWS", "OLD"))
+LETTER = the.mailing_groups.mailing_group_code == "LETTER"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (NEWS, LETTER),
+        (~NEWS, ~LETTER),
+        (NEWS & OLD, LETTER & OLD),
+        (NEWS | OLD, LETTER | OLD),
+        (NEWS & share("draw", 50), LETTER & share("draw", 50)),
+        (count(NEWS) >= 1, count(LETTER) >= 1),
+        (Cut(NEWS, First(2)), Cut(LETTER, First(2))),
+        (
+            the.mailing_groups.mailing_group_code != "NEWS",
+            the.mailing_groups.mailing_group_code != "LETTER",
+        ),
+        (
+            (the.contact.name == "NEWS") & the.interactions.any_row(),
+            (the.contact.name == "NEWS") & the.interactions.any_row(),
+        ),
+        (
+            the.mailing_groups.mailing_group_code.passes("<>NEWS&<>OLD|*N*"),
+            the.mailing_groups.mailing_group_code.passes("<>LETTER&<>OLD|*N*"),
+        ),
+    ],
+    ids=["a", "not", "all", "any", "share", "figure", "cut", "unequal", "other", "text"],
+)
+def test_a_renamed_code_is_followed_wherever_criteria_compare_with_it(
+    before: Criteria, after: Criteria
+) -> None:
+    crm = make_desk(MailingGroup(code="NEWS"), MailingGroup(code="OLD"))
+    segment = segment_of(crm)
+    segment.add_contacts(before)
+    crm.tables.rename("mailing_group", old_key="NEWS", new_key="LETTER")
+    assert crm.store.segments.get(segment.no).actions[0].criteria == after

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
 from segmentation.errors import JournalBroken, NotFound
 from segmentation.journal import Entry, Head, State, fold, head_of, to_line, verify
@@ -58,12 +59,10 @@ def _entries(store: Store, numbers: Iterable[object]) -> Iterator[Entry]:
     there = wanted.intersection(range(1, store.log.head().number + 1))
     if not there:
         return
-    last = max(there)
-    for entry in store.log.read(min(there)):
+    first, last = min(there), max(there)
+    for entry in islice(store.log.read(first), last - first + 1):
         if entry.number in there:
             yield entry
-        if entry.number >= last:
-            return
 
 
 def verify_journal(store: Store, *, after: Head | None = None, kept: Head | None = None) -> Head:
