@@ -42,7 +42,7 @@ def test_iterating_gives_the_names(crm: seg.Workspace) -> None:
         crm.tables["mailing_grup"]
 
 
-MEMBER = {"contact_no": "ANNA", "mailing_group_code": "NEWS"}
+MEMBER = ContactMailingGroup(contact_no="ANNA", mailing_group_code="NEWS")
 KEYS: dict[str, tuple[object, ...]] = {
     "salutation_formula": ("S1", "ENU", "formal"),
     "team_salesperson": ("T1", "JO"),
@@ -188,7 +188,7 @@ def test_a_template_that_records_documents_is_there_and_has_no_languages(
 
 def test_values_show_themselves_in_a_line_and_as_plain_data(crm: seg.Workspace) -> None:
     """FRT-08, FRT-09."""
-    imported = crm.add(MailingGroup(code="NEWS"), ContactMailingGroup(**MEMBER))
+    imported = crm.add(MailingGroup(code="NEWS"), MEMBER)
     (use,) = crm.tables.uses(MailingGroup, "NEWS")
     assert repr(imported) == "Imported(rows=2)"
     assert "mailing_group" in imported._repr_html_()
