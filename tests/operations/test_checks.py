@@ -40,6 +40,7 @@ from segmentation.questionnaires import (
     ProfileQuestionnaireLine,
     Rating,
 )
+from segmentation.segments import SavedCriteria, actions_to_json
 from segmentation.setup import ExtraField
 from segmentation.templates import (
     InteractionTemplate,
@@ -74,6 +75,14 @@ def test_every_fault_has_a_code_and_a_place(store: MemoryStore) -> None:
     assert codes(store, Contact(no="X", company_no="X", country_region_code="XX")) == [
         ("contact X", "country_region_code", "missing_reference")
     ]
+
+
+def test_saved_criteria_that_cannot_be_read_are_not_taken_in(store: MemoryStore) -> None:
+    readable = SavedCriteria(code="A", actions=actions_to_json(()))
+    assert kinds(store, readable) == []
+    for actions in ("", "{", '{"format": 99, "actions": []}'):
+        unread = attrs.evolve(readable, actions=actions)
+        assert kinds(store, unread) == [("actions", "malformed")]
 
 
 # -- every way in -----------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Templates are stored with all their languages, or not at all."""
 
-import attrs
+from hashlib import sha256
+
 import pytest
 
 import segmentation as seg
@@ -8,7 +9,6 @@ from segmentation.errors import NotFound, Refused, Rejected, UnknownName
 from segmentation.operations.templates import (
     delete_template,
     keep_template,
-    keep_template_setup,
     languages_of,
 )
 from segmentation.segments import SegmentLine
@@ -79,8 +79,9 @@ def test_the_default_language_is_one_of_the_languages(crm: seg.Workspace) -> Non
 
 
 def test_languages_belong_to_their_template(crm: seg.Workspace) -> None:
-    with pytest.raises(Rejected, match="interaction_template_code: is 'TALK'"):
+    with pytest.raises(Rejected, match="interaction_template_code: is 'TALK'") as caught:
         keep_template(crm.context, card(), [text(), text(interaction_template_code="TALK")])
+    assert [fault.code for fault in caught.value.faults] == ["wrong_template"]
 
 
 def test_languages_are_replaced_as_a_whole_or_kept(crm: seg.Workspace) -> None:
@@ -98,11 +99,10 @@ def test_what_records_documents_has_no_languages(crm: seg.Workspace) -> None:
     setup = crm.store.records.find(InteractionTemplateSetup)
     assert setup is not None
     with pytest.raises(Rejected) as error:
-        keep_template_setup(
-            crm.store, attrs.evolve(setup, sales_quotes="LETTER", sales_statement="NONE")
-        )
-    assert [fault.field for fault in error.value.faults] == ["sales_quotes", "sales_statement"]
-    keep_template_setup(crm.store, attrs.evolve(setup, sales_quotes="TALK"))
+        crm.setup.change_document_templates(sales_quotes="LETTER", sales_statement="NONE")
+    assert {fault.field for fault in error.value.faults} == {"sales_quotes", "sales_statement"}
+    assert crm.store.records.find(InteractionTemplateSetup) == setup
+    crm.setup.change_document_templates(sales_quotes="TALK")
     done = crm.interactions.record_document("sales_quote", "1", contact_no="ANNA")
     assert done.interaction is not None
 
@@ -155,11 +155,13 @@ def test_a_template_goes_with_the_attachments_of_its_languages(crm: seg.Workspac
     assert not any(is_kept(crm, digest) for digest in kept.values())
 
 
-HTML = {"attachment": "ab", "attachment_name": "news.html"}
+NEWS = b"<p>News</p>"
+HTML = {"attachment": sha256(NEWS).hexdigest(), "attachment_name": "news.html"}
 
 
 def test_html_in_the_default_language_is_merged_and_nothing_else(crm: seg.Workspace) -> None:
     """INT-15."""
+    crm.store.attachments.put(NEWS)
     texts = [text(**HTML)]
     merged = with_default_language(make_template("CARD"), texts, "enu")
     assert (merged.language_code_default, merged.wizard_action) == ("ENU", WizardAction.MERGE)

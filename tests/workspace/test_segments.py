@@ -215,7 +215,7 @@ def test_saved_criteria_are_saved_changed_renamed_and_deleted(crm: seg.Workspace
     crm.saved_criteria.delete(renamed)
     assert list(crm.saved_criteria) == []
     assert crm.saved_criteria.add(renamed) == (renamed,)
-    with pytest.raises(Rejected, match="in use already"):
+    with pytest.raises(Rejected, match="code: is taken by another"):
         crm.saved_criteria.add(attrs.evolve(renamed, description="x"))
 
 

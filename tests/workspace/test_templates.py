@@ -129,7 +129,9 @@ def test_an_unknown_field_is_named_with_a_near_one_and_nothing_stored(crm: seg.W
 
 
 def test_a_code_that_is_taken_or_blank_is_a_fault(crm: seg.Workspace) -> None:
-    with pytest.raises(Rejected, match="template TALK: code: is in use already"):
+    with pytest.raises(
+        Rejected, match="template TALK: code: is taken by another interaction template"
+    ):
         crm.templates.new("talk")
     with pytest.raises(Rejected, match="code: is blank"):
         crm.templates.new("")
@@ -168,7 +170,7 @@ def test_made_records_are_taken_all_or_none(crm: seg.Workspace) -> None:
     found = [(str(fault.place), fault.field) for fault in caught.value.faults]
     assert set(found) == {
         ("template POST", "code"),
-        ("template CARD in ENU", "language_code"),
+        ("template CARD in ENU", "interaction_template_code, language_code"),
         ("template NONE in ENU", "interaction_template_code"),
         ("template BILL", ""),
     }

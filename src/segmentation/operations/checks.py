@@ -20,7 +20,7 @@ from segmentation.contacts import (
     ContactType,
     ContactWebSource,
 )
-from segmentation.errors import Fault, Identifier, Message, NotFound, Rejected
+from segmentation.errors import Fault, Identifier, Message, NotFound, Rejected, SegmentationError
 from segmentation.fields import (
     Field,
     FieldType,
@@ -45,6 +45,7 @@ from segmentation.questionnaires import (
     questionnaire_faults,
     questions_of,
 )
+from segmentation.segments import SavedCriteria, actions_from_json
 from segmentation.setup import ExtraField
 from segmentation.showing import shown_by
 from segmentation.templates import (
@@ -245,6 +246,8 @@ def _rule_faults(place: str, record: Record, known: "_Known") -> Iterator[Fault]
             yield from (attrs.evolve(fault, place=place) for fault in record.faults())
         case ContactProfileAnswer():
             yield from _answer_faults(place, record, known)
+        case SavedCriteria():
+            yield from _criteria_faults(place, record)
         case _ if type(record) in ONLY_TYPE:
             yield from _type_faults(place, record, known)
 
@@ -294,6 +297,14 @@ def _answer_faults(place: str, given: ContactProfileAnswer, known: "_Known") -> 
 def _no_answer(code: str, line_no: int) -> Message:
     reason = "line {line} is no answer of questionnaire {code}"
     return Message(reason, line=line_no, code=code)
+
+
+def _criteria_faults(place: str, saved: SavedCriteria) -> Iterator[Fault]:
+    """Criteria that nobody could use, because their actions cannot be read."""
+    try:
+        actions_from_json(saved.actions)
+    except SegmentationError as error:
+        yield Fault(place, "actions", error.message, "malformed")
 
 
 # -- attachments, templates, questionnaires ---------------------------------------------------

@@ -13,17 +13,22 @@ import attrs
 
 from segmentation.code_tables import LanguageCode
 from segmentation.documents import Attachment
-from segmentation.errors import Fault, Message, Refused, Rejected, unexpected
+from segmentation.errors import Fault, Message, Refused, unexpected
 from segmentation.fields import Record, fields_of, key_of
 from segmentation.interactions import (
-    SETUP_FIELDS,
     Dimension,
     Interaction,
     InteractionTotal,
 )
 from segmentation.journal import Figures, added_up
 from segmentation.operations.attachments import keep_attachment
-from segmentation.operations.checks import Placed, record_faults
+from segmentation.operations.checks import (
+    Placed,
+    check_new,
+    check_records,
+    record_faults,
+    reject,
+)
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import (
     InteractionTemplateValues,
@@ -41,7 +46,6 @@ from segmentation.templates import (
     InteractionTemplateSetup,
     TemplateLanguage,
     WordTemplate,
-    template_faults,
     with_default_language,
 )
 
@@ -134,34 +138,11 @@ def add_templates(context: Context, *records: InteractionTemplate | TemplateLang
     with store.transaction():
         made = [record for record in given if isinstance(record, InteractionTemplate)]
         what = _place(made[0]) if len(made) == 1 else Message("templates")
-        _reject(what, [*_taken(store, given), *_faults_together(store, given)])
+        check_new(store, _placed(given), what=what)
         store.records.put(given)
 
 
 _NO_TEMPLATE = Message("is neither an interaction template nor a language of one")
-
-
-def _taken(store: Store, records: Iterable[Record]) -> Iterator[Fault]:
-    for record in records:
-        if not all(key_of(record)[:1]):
-            yield Fault(_place(record), "code", Message("is blank"))
-        elif find_record(store, type(record), record) is not None:
-            field = record.__key__[-1]
-            yield Fault(_place(record), field, Message("is in use already"))
-
-
-def _faults_together(
-    store: Store, records: Sequence[InteractionTemplate | TemplateLanguage]
-) -> Iterator[Fault]:
-    """What is wrong with templates and languages, each with those that it has already."""
-    made = {each.code: each for each in records if isinstance(each, InteractionTemplate)}
-    texts = [each for each in records if isinstance(each, TemplateLanguage)]
-    yield from record_faults(store, [Placed(_place(record), record) for record in records])
-    for code in dict.fromkeys([*made, *(text.interaction_template_code for text in texts)]):
-        template = made.get(code) or find_record(store, InteractionTemplate, code)
-        if template:
-            own = [text for text in texts if text.interaction_template_code == code]
-            yield from _own_faults(store, template, [*_texts(store, code), *own])
 
 
 def change_template(
@@ -222,34 +203,15 @@ def keep_template(
     with store.transaction():
         before = _texts(store, template.code)
         texts = before if languages is None else tuple(languages)
-        _reject(_place(template), _faults(store, template, texts))
         store.records.remove(before)
+        faults = record_faults(store, _placed([template, *texts]))
+        reject([*faults, *_foreign_faults(template, texts)], what=_place(template))
         store.records.put([template, *texts])
         _drop_attachments(store, before)
 
 
-def _reject(what: Message, faults: Iterable[Fault]) -> None:
-    """Refuse a step that has faults; the same fault is told once."""
-    found = dict.fromkeys(faults)
-    if found:
-        raise Rejected(what, found)
-
-
-def _faults(
-    store: Store, template: InteractionTemplate, texts: Sequence[TemplateLanguage]
-) -> Iterator[Fault]:
-    records = (template, *texts)
-    yield from record_faults(store, [Placed(_place(record), record) for record in records])
-    yield from _foreign_faults(template, texts)
-    yield from _own_faults(store, template, texts)
-
-
-def _own_faults(
-    store: Store, template: InteractionTemplate, texts: Iterable[TemplateLanguage]
-) -> Iterator[Fault]:
-    """What does not go together in a template, its languages and the set-up."""
-    documents = not set(SETUP_FIELDS.values()).isdisjoint(_setup_fields(store, template.code))
-    return template_faults(template, texts, records_documents=documents)
+def _placed(records: Iterable[Record]) -> Sequence[Placed]:
+    return [Placed(_place(record), record) for record in records]
 
 
 def _place(record: Record) -> Message:
@@ -269,10 +231,7 @@ def _foreign_faults(
                 "is {code!r}, another template; each of its languages bears its code",
                 code=text.interaction_template_code,
             )
-            place = Message(
-                "template {code} in {language}", code=template.code, language=text.language_code
-            )
-            yield Fault(place, "interaction_template_code", reason)
+            yield Fault(_place(text), "interaction_template_code", reason, "wrong_template")
 
 
 # -- languages ----------------------------------------------------------------------------------
@@ -406,8 +365,7 @@ def put_word_template(
         given: dict[str, Any] = {"attachment": digest, "attachment_name": name, **values}
         after = attrs.evolve(before, **given)
         place = Message("Word template {code}", code=after.code)
-        blank = [] if after.code else [Fault(place, "code", Message("is blank"))]
-        _reject(place, [*blank, *record_faults(store, [Placed(place, after)])])
+        check_records(store, [Placed(place, after)], what=place)
         store.records.put([after])
         _drop_attachments(store, [before])
         return after
@@ -539,23 +497,3 @@ def _setup_fields(store: Store, code: str) -> Sequence[str]:
     setup = store.records.find(InteractionTemplateSetup) or InteractionTemplateSetup()
     names = (field.name for field in fields_of(InteractionTemplateSetup) if field.refers_to)
     return [name for name in names if getattr(setup, name) == code]
-
-
-def keep_template_setup(store: Store, setup: InteractionTemplateSetup) -> None:
-    """Store which template records which kind of document.
-
-    Raises:
-        Rejected: A template does not exist, or has languages: all of them. Nothing is stored.
-    """
-    with store.transaction():
-        faults: list[Fault] = []
-        for kind, field in SETUP_FIELDS.items():
-            code = getattr(setup, field)
-            place = Message("template for {document}", document=kind)
-            if code and store.records.find(InteractionTemplate, code) is None:
-                faults.append(Fault(place, field, Message("{value!r} does not exist", value=code)))
-            elif code and _texts(store, code):
-                faults.append(Fault(place, field, Message("{value!r} has languages", value=code)))
-        if faults:
-            raise Rejected("interaction template setup", faults)
-        store.records.put([setup])

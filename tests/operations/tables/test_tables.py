@@ -207,7 +207,7 @@ def test_a_renamed_business_relation_is_followed_by_rows_and_set_up(at_work: Con
 
 def test_a_key_that_is_taken_is_not_taken_again(at_work: Context) -> None:
     before = list(at_work.store.records.all(BusinessRelation))
-    with pytest.raises(Rejected, match="is taken already"):
+    with pytest.raises(Rejected, match="is taken by another business relation"):
         rename(at_work, "business_relation", old_key="CUST", new_key="VEND")
     with pytest.raises(Rejected, match="has 11 characters"):
         rename(at_work, "business_relation", old_key="CUST", new_key="X" * 11)

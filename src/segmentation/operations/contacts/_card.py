@@ -21,7 +21,7 @@ from segmentation.contacts import (
 )
 from segmentation.errors import Fault, InvalidValue, Message, Refused, Rejected
 from segmentation.interactions import Interaction
-from segmentation.operations.checks import Placed, record_faults
+from segmentation.operations.checks import Placed, record_faults, taken_faults
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import ContactValues
 from segmentation.operations.followers import follow_relations
@@ -70,7 +70,7 @@ def new_contact(context: Context, **values: Unpack[ContactValues]) -> Contact:
     with store.transaction():
         by_hand = given.pop("no", "")
         contact = Contact(no=_take_no(store, by_hand), **given)
-        faults = [*_key_faults(store, contact), *_stamp_faults(contact)]
+        faults = [*taken_faults(store, _placed([contact])), *_stamp_faults(contact)]
         return _stored(context, _completed_new(context, contact), faults)
 
 
@@ -157,20 +157,12 @@ def add_contacts(context: Context, contacts: Iterable[Contact]) -> Sequence[Cont
             )
             for each in made
         ]
-        _check(store, whole, [fault for each in made for fault in _key_faults(store, each)])
+        _check(store, whole, taken_faults(store, _placed(made)))
         store.records.put(whole)
     return tuple(whole)
 
 
 # -- checks -----------------------------------------------------------------------------------
-
-
-def _key_faults(store: Store, contact: Contact) -> Iterator[Fault]:
-    """What is wrong with the number of a contact that is to be new."""
-    if not contact.no:
-        yield Fault(_place(contact), "no", "is blank")
-    elif find_record(store, Contact, contact.no) is not None:
-        yield Fault(_place(contact), "no", "is taken by another contact")
 
 
 def _stamp_faults(contact: Contact) -> Iterator[Fault]:
@@ -184,11 +176,15 @@ def _check(store: Store, contacts: Sequence[Contact], faults: Iterable[Fault] = 
     Raises:
         Rejected: There are faults: all of them.
     """
-    placed = [Placed(_place(contact), contact) for contact in contacts]
+    placed = _placed(contacts)
     found = [*faults, *record_faults(store, placed)]
     if found:
         what = placed[0].place if len(placed) == 1 else Message("contacts")
         raise Rejected(what, sorted(found, key=lambda fault: fault.place))
+
+
+def _placed(contacts: Iterable[Contact]) -> Sequence[Placed]:
+    return [Placed(_place(contact), contact) for contact in contacts]
 
 
 def _place(contact: Contact) -> Message:

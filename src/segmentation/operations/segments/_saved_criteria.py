@@ -1,6 +1,6 @@
 """Saved criteria: saved, changed, renamed, deleted, written as text and read from it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Unpack, cast
 
@@ -9,15 +9,12 @@ import attrs
 from segmentation.codes import to_code
 from segmentation.criteria import Criteria
 from segmentation.errors import (
-    Fault,
     Identifier,
     InvalidValue,
     Message,
     Refused,
-    Rejected,
-    SegmentationError,
 )
-from segmentation.operations.checks import Placed, record_faults
+from segmentation.operations.checks import Placed, check_new, check_records
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import SavedCriteriaValues
 from segmentation.operations.records import get_record, get_records, require_segment
@@ -161,26 +158,13 @@ def add_criteria(context: Context, *records: SavedCriteria) -> Sequence[SavedCri
         raise InvalidValue(_WHAT, (), reason)
     store = context.store
     with store.transaction():
-        faults = list(_faults(store, records, replace=False))
-        if faults:
-            raise Rejected(_WHAT, faults)
+        check_new(store, _placed(records), what=_WHAT)
         store.records.put(records)
     return records
 
 
-def _faults(store: Store, records: Sequence[SavedCriteria], *, replace: bool) -> Iterator[Fault]:
-    """What is wrong with criteria that are to be kept together."""
-    placed = [Placed(Message("criteria {code}", code=each.code), each) for each in records]
-    yield from record_faults(store, placed)
-    for place, saved in zip((each.place for each in placed), records, strict=True):
-        if not saved.code:
-            yield Fault(place, "code", "is blank")
-        elif not replace and store.records.find(SavedCriteria, saved.code):
-            yield Fault(place, "code", "is in use already")
-        try:
-            actions_from_json(saved.actions)
-        except SegmentationError as error:
-            yield Fault(place, "actions", error.message)
+def _placed(records: Iterable[SavedCriteria]) -> Sequence[Placed]:
+    return [Placed(Message("criteria {code}", code=each.code), each) for each in records]
 
 
 def change_criteria(
@@ -333,9 +317,8 @@ def add_criteria_from_text(
     read = _read_text(text)
     store = context.store
     with store.transaction():
-        faults = list(_faults(store, read, replace=replace))
-        if faults:
-            raise Rejected(_WHAT, faults)
+        check = check_records if replace else check_new
+        check(store, _placed(read), what=_WHAT)
         store.records.put(read)
     return read
 
