@@ -13,7 +13,7 @@ from pathlib import Path
 import attrs
 
 import segmentation.operations
-from segmentation.campaigns import Campaign, CampaignEntry
+from segmentation.campaigns import Campaign
 from segmentation.contacts import Contact
 from segmentation.fields import Field, FieldType, Record, fields_of
 from segmentation.interactions import Interaction
@@ -33,7 +33,6 @@ TARGET = Path(segmentation.operations.__file__).parent / "field_values.py"
 GIVEN: tuple[type[Record], ...] = (
     Contact,
     Campaign,
-    CampaignEntry,
     InteractionTemplate,
     TemplateLanguage,
     WordTemplate,

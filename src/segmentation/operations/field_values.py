@@ -85,23 +85,6 @@ class CampaignValues(TypedDict, total=False):
     extra: Mapping[str, Value] | Extra
 
 
-class CampaignEntryValues(TypedDict, total=False):
-    """Fields of the table ``campaign_entry``."""
-
-    entry_no: int
-    campaign_no: str | Campaign
-    description: str
-    date: date | str | None
-    segment_no: str
-    document_type: str
-    salesperson_code: str | SalespersonPurchaser
-    user_id: str
-    logged_segment_entry_no: int
-    canceled: bool
-    canceled_by: int
-    extra: Mapping[str, Value] | Extra
-
-
 class InteractionTemplateValues(TypedDict, total=False):
     """Fields of the table ``interaction_template``."""
 
