@@ -1,6 +1,5 @@
 """The noun of interactions: read by entry number, every verb by the same rules."""
 
-import inspect
 from collections.abc import Callable, Iterator
 from functools import partial
 from hashlib import sha256
@@ -17,11 +16,10 @@ from segmentation.documents import Attachment
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.interactions import Interaction, InteractionComment
 from segmentation.memory import MemoryStore
-from segmentation.operations import interactions as operations
 from segmentation.operations.field_values import InteractionDraftValues, InteractionValues
 from segmentation.tasks import Task
 from segmentation.templates import InteractionTemplateSetup
-from segmentation.workspace import Interactions, Tasks
+from segmentation.workspace import Interactions
 from support.desk import check_journal, make_desk, segment_of
 from support.fair import TODAY
 from support.value_types import SET_BY_US
@@ -448,18 +446,3 @@ def test_what_no_caller_sets_is_what_the_keywords_leave_out() -> None:
             with pytest.raises(UnknownName):
                 crm.interactions.draft("ANNA", **given)
     assert names - draft == SET_BY_US
-
-
-def test_no_signature_is_longer_than_a_reader_takes_in_frt_02() -> None:
-    verbs = [
-        function
-        for owner in (Interactions, Tasks)
-        for name, function in inspect.getmembers(owner, inspect.isfunction)
-        if not name.startswith("_")
-    ]
-    named = (getattr(operations, name) for name in operations.__all__)
-    verbs += filter(inspect.isfunction, named)
-    signatures = {verb.__qualname__: str(inspect.signature(verb)) for verb in verbs}
-    assert len(signatures) > 50
-    too_long = {name: len(text) for name, text in signatures.items() if len(text) > 500}
-    assert too_long == {}

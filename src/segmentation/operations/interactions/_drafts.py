@@ -201,7 +201,7 @@ def create_interaction(
     contact_no: str | Contact,
     *,
     attachment: Path | Attachment | str | None = None,
-    comments: Iterable[str] | str = (),
+    comments: Iterable[str] = (),
     **fields: Unpack[InteractionDraftValues],
 ) -> Interaction:
     """Record an interaction; it counts from now on.
@@ -232,7 +232,7 @@ def postpone_interaction(
     contact_no: str | Contact,
     *,
     attachment: Path | Attachment | str | None = None,
-    comments: Iterable[str] | str = (),
+    comments: Iterable[str] = (),
     **fields: Unpack[InteractionDraftValues],
 ) -> Interaction:
     """Record an interaction that is put off: it counts nowhere until it is finished.
@@ -246,7 +246,7 @@ def _record(
     context: Context,
     contact_no: str | Contact,
     attachment: Path | Attachment | str | None,
-    comments: Iterable[str] | str,
+    comments: Iterable[str],
     fields: Mapping[str, object],
     *,
     postponed: bool,

@@ -31,7 +31,7 @@ def finish_interaction(
     entry_no: int | Interaction,
     *,
     attachment: Path | Attachment | str | None = None,
-    comments: Iterable[str] | str = (),
+    comments: Iterable[str] = (),
     **fields: Unpack[InteractionDraftValues],
 ) -> Interaction:
     """Finish a postponed interaction: it counts from now on.
@@ -65,7 +65,7 @@ def postpone_interaction_again(
     entry_no: int | Interaction,
     *,
     attachment: Path | Attachment | str | None = None,
-    comments: Iterable[str] | str = (),
+    comments: Iterable[str] = (),
     **fields: Unpack[InteractionDraftValues],
 ) -> Interaction:
     """Put a postponed interaction off once more, with other values.
@@ -81,7 +81,7 @@ def _revise(
     entry_no: int | Interaction,
     step: Message,
     attachment: Path | Attachment | str | None,
-    comments: Iterable[str] | str,
+    comments: Iterable[str],
     fields: Mapping[str, object],
     *,
     postponed: bool,

@@ -38,7 +38,7 @@ def record_call(
     line: SegmentLine | tuple[str, int] | None = None,
     task: Task | None = None,
     attachment: Path | Attachment | str | None = None,
-    comments: Iterable[str] | str = (),
+    comments: Iterable[str] = (),
     **fields: Unpack[CallValues],
 ) -> Interaction:
     """Record a phone call that was made, with the template that the set-up names for calls.
@@ -154,7 +154,7 @@ def record_mail(
     subject: str,
     *,
     attachment: Path | Attachment | str | None = None,
-    comments: Iterable[str] | str = (),
+    comments: Iterable[str] = (),
     **fields: Unpack[MailValues],
 ) -> Interaction:
     """Record a mail that was sent, with the template that the set-up names for mails.
