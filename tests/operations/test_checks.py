@@ -21,6 +21,7 @@ from segmentation.contacts import (
     ContactProfileAnswer,
     ContactWebSource,
 )
+from segmentation.definitions import OwnField
 from segmentation.errors import Rejected
 from segmentation.fields import FieldType, Record
 from segmentation.interactions import Interaction
@@ -29,11 +30,11 @@ from segmentation.memory import MemoryStore
 from segmentation.operations.checks import (
     check_new,
     check_records,
-    declared_fields,
     placed,
     record_faults,
     taken_faults,
 )
+from segmentation.operations.schema import declared_fields
 from segmentation.questionnaires import (
     LineType,
     ProfileQuestionnaire,
@@ -41,7 +42,6 @@ from segmentation.questionnaires import (
     Rating,
 )
 from segmentation.segments import SavedCriteria, actions_to_json
-from segmentation.setup import ExtraField
 from segmentation.templates import (
     InteractionTemplate,
     InteractionTemplateSetup,
@@ -55,8 +55,8 @@ from support.fair import make_store
 def store() -> MemoryStore:
     return make_store(
         CountryRegion(code="DK"),
-        ExtraField(table="contact", name="since", type="date"),
-        ExtraField(table="contact", name="points", type="decimal"),
+        OwnField(table="contact", name="since", type="date"),
+        OwnField(table="contact", name="points", type="decimal"),
     )
 
 

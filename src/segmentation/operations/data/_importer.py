@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from segmentation.contacts import Contact, ContactBusinessRelation
+from segmentation.definitions import OwnField
 from segmentation.errors import Fault, Message, NotFound
 from segmentation.fields import (
     Field,
@@ -25,7 +26,6 @@ from segmentation.languages import to_name
 from segmentation.markup import to_table
 from segmentation.operations.checks import (
     Placed,
-    declared_fields,
     placed,
     record_faults,
     reject,
@@ -35,9 +35,9 @@ from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.interactions import not_taken_in_yet, take_in_past
 from segmentation.operations.records import find_record
+from segmentation.operations.schema import declared_fields, with_own_values
 from segmentation.operations.values import Misfit, guess_type, read_value
 from segmentation.protocols import Store
-from segmentation.setup import ExtraField
 from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage
 
@@ -58,7 +58,7 @@ class Imported:
     """
 
     counts: tuple[tuple[str, int], ...]
-    extra_fields: tuple[ExtraField, ...] = ()
+    extra_fields: tuple[OwnField, ...] = ()
     skipped_files: tuple[str, ...] = ()
 
     @property
@@ -91,7 +91,7 @@ def import_files(
     stamp = context.stamp
     found: list[Placed] = []
     faults: list[Fault] = []
-    extra_fields: list[ExtraField] = []
+    extra_fields: list[OwnField] = []
     skipped_files: list[str] = []
     for file in files:
         kind = imported_kinds().get(file.table)
@@ -136,10 +136,10 @@ def import_records(context: Context, records: Iterable[Record]) -> Imported:
 
 def _new_extras(
     kind: type[Record], rows: Sequence[RawRow], columns: Iterable[str], known: Sequence[Field]
-) -> list[ExtraField]:
+) -> list[OwnField]:
     ours = _names_of(kind, known)
     return [
-        ExtraField(
+        OwnField(
             table=kind.__table__,
             name=column,
             type=guess_type([row.values.get(column) for row in rows]),
@@ -266,10 +266,15 @@ def _with_attachments(
     return kept, faults
 
 
+def _with_own_values(store: Store, placed: Sequence[Placed]) -> Sequence[Placed]:
+    records = with_own_values(store, (item.record for item in placed))
+    return [Placed(item.place, record) for item, record in zip(placed, records, strict=True)]
+
+
 def _store(
     store: Store, placed: Sequence[Placed], faults: Iterable[Fault], stamp: Stamp, *, what: str
 ) -> tuple[tuple[str, int], ...]:
-    whole = list(_completed(store, placed))
+    whole = list(_completed(store, _with_own_values(store, placed)))
     reject([*faults, *record_faults(store, whole)], what=what)
     records = [item.record for item in whole if not isinstance(item.record, Interaction)]
     past = not_taken_in_yet(

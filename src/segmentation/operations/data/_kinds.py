@@ -9,12 +9,12 @@ from segmentation.campaigns import (
     CampaignTally,
     CampaignTarget,
 )
+from segmentation.definitions import Definitions, OwnField, OwnTable
 from segmentation.fields import Record
 from segmentation.frozen import FrozenMapping
 from segmentation.interactions import DeliveryClaim, InteractionComment, InteractionTotal
 from segmentation.kinds import record_kinds
 from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader, SegmentLine
-from segmentation.setup import ExtraField
 from segmentation.templates import WordTemplate
 
 NOT_IMPORTED: Mapping[type[Record], str] = {
@@ -22,11 +22,13 @@ NOT_IMPORTED: Mapping[type[Record], str] = {
     CampaignEntry: "the journal records it",
     CampaignTally: "it is worked out from the interactions",
     CampaignTarget: "it is worked out from lines and interactions",
+    Definitions: "definitions are made by crm.tables.define",
     DeliveryClaim: "it belongs to a delivery at work",
-    ExtraField: "a file's own columns make it",
     InteractionComment: "the journal records it",
     InteractionTotal: "it is worked out from the interactions",
     LoggedSegment: "the journal records it",
+    OwnField: "definitions are made by crm.tables.define",
+    OwnTable: "definitions are made by crm.tables.define",
     SavedCriteria: "it has a file format of its own",
     SegmentHeader: "a segment is kept as a whole",
     SegmentLine: "a segment is kept as a whole",
