@@ -21,7 +21,7 @@ from segmentation.contacts import (
     ContactProfileAnswer,
     ContactWebSource,
 )
-from segmentation.definitions import OwnField
+from segmentation.definitions import Definitions, OwnField
 from segmentation.errors import Rejected
 from segmentation.fields import FieldType, Record
 from segmentation.interactions import Interaction
@@ -216,8 +216,8 @@ def test_values_of_declared_fields_are_of_their_type(store: MemoryStore) -> None
     def contact(**extra: object) -> Contact:
         return Contact(no="X", company_no="X", extra=extra)  # type: ignore[arg-type]
 
-    right = {"since": dt.date(2026, 1, 1), "points": 5, "free": "any"}
-    assert not kinds(store, contact(**right))
+    assert not kinds(store, contact(since=dt.date(2026, 1, 1), points=5))
+    assert kinds(store, contact(free="any")) == [("free", "unknown_field")]
     assert not kinds(store, contact(since=None, points=Decimal("1.5")))
     assert kinds(store, contact(since="2026-01-01", points="5")) == [
         ("points", "wrong_type"),
@@ -228,6 +228,11 @@ def test_values_of_declared_fields_are_of_their_type(store: MemoryStore) -> None
         ("since", FieldType.DATE),
     ]
     assert declared_fields(store, MailingGroup) == []
+
+
+@pytest.mark.parametrize("record", [OwnField(table="contact", name="x"), Definitions(version=1)])
+def test_definitions_are_no_records_that_are_taken_in(store: MemoryStore, record: Record) -> None:
+    assert [code for _, code in kinds(store, record)] == ["definition"]
 
 
 def test_keys_are_taken_by_the_store_and_by_each_other(store: MemoryStore) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import segmentation as seg
-from segmentation.contacts import Contact
+from segmentation.adapters.files import FolderCourier
+from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.criteria import (
     Link,
     at_least,
@@ -18,6 +19,8 @@ from segmentation.criteria import (
     none,
     total,
 )
+from segmentation.definitions import OwnField
+from segmentation.documents import Attachment
 from segmentation.errors import (
     Fault,
     NotFound,
@@ -29,6 +32,7 @@ from segmentation.errors import (
 from segmentation.fields import Field
 from segmentation.memory import MemoryStore
 from segmentation.operations.data import copy_store
+from segmentation.operations.tables import DefinitionsWarning
 from segmentation.segments import contact_schema
 from support import shop
 from support.databases import Database
@@ -367,7 +371,7 @@ def test_own_rows_are_counted_and_added_up(crm: seg.Workspace) -> None:
     asked = [
         make_selection(orders=at_least(3)),
         total(orders["amount"]) > 120,
-        latest(orders["date"]) == None,  # noqa: E711 - it builds a condition
+        latest(orders["date"]).is_blank(),
         none(orders["article"] == "LAMP"),
         make_selection(orders=at_most(0)),
         exactly(1, orders["article"] == "TENT"),
@@ -501,3 +505,79 @@ def test_own_rows_go_with_a_contact_that_is_deleted_or_erased(crm: seg.Workspace
     crm.contacts.erase("A")
     crm.contacts.delete("B")
     assert {order.contact_no for order in crm.tables["orders"]} == set("CDEFG")
+
+
+def test_definitions_of_an_earlier_version_harm_nobody_and_are_told_once(
+    database: Database,
+) -> None:
+    """OWN-06."""
+    store = database.open()
+    store.records.put(
+        [
+            OwnField(table="contact", name="shoe", type="int"),
+            OwnField(table="kontakt", name="hat", type="text"),
+            OwnField(table="contact", name="points", type="integer"),
+        ]
+    )
+    store.records.put(
+        [
+            Contact(no="C1", type="person", extra={"points": 3, "shoe": 41}),
+            Contact(no="C2", type="person"),
+            Contact(no="C3", type="person", extra={"points": "many"}),
+        ]
+    )
+    address = database.own_address()
+    with (
+        pytest.warns(DefinitionsWarning, match="many") as told,
+        seg.Workspace.open(address) as crm,
+    ):
+        faults = [(fault.place, fault.field) for fault in crm.tables.check()]
+        assert faults == [("contact", "shoe"), ("kontakt", "hat"), ("contact C3", "points")]
+    assert len(told) == 1
+    with seg.Workspace.open(address) as crm:
+        assert chosen(crm) == "C1 C2 C3"
+        assert chosen(crm, contact={"points": "0"}) == "C2 C3"
+        assert dict(crm.contacts["C1"].extra) == {"points": 3, "shoe": 41}
+        assert dict(crm.contacts["C3"].extra) == {"points": "many"}
+        crm.contacts.change("C3", extra={"points": 3})
+        assert chosen(crm, contact={"points": "3"}) == "C1 C3"
+
+
+def test_a_letter_says_what_own_fields_held_when_it_was_logged(
+    crm: seg.Workspace, tmp_path: Path
+) -> None:
+    """OWN-17."""
+    text = b"{{ first_name }}, {{ points }} points, born {{ born }}"
+    crm.tables["language"].new("ENG")
+    crm.tables["language"].new("DEU")
+    crm.templates.new("POINTS", description="Points")
+    crm.templates.put_language(
+        "POINTS", "ENG", attachment=Attachment("points.txt", text), description="Points"
+    )
+    crm.templates.put_language(
+        "POINTS", "DEU", attachment=Attachment("punkte.txt", text), description="Punkte"
+    )
+    crm.templates.change("POINTS", language_code_default="ENG")
+    crm.contacts.change("E", language_code="DEU")
+    crm.tables["salesperson_purchaser"].new("JO")
+    segment = crm.new_segment(
+        "Points",
+        no="POINTS",
+        interaction_template_code="POINTS",
+        salesperson_code="JO",
+    )
+    for no in "ABE":
+        crm.contacts.change(no, e_mail=f"{no}@example.com")
+        segment.add_contact(no)
+    crm.tables["number_series"].new("SM", starting_no="SM1")
+    crm.setup.change_marketing(segment_nos="SM")
+    logged = segment.log(follow_up=True, deliver=True)
+    crm.contacts.change("A", extra={**dict(crm.contacts["A"].extra), "points": 130})
+    crm.letters.deliver({CorrespondenceType.EMAIL: FolderCourier(tmp_path)})
+    assert [file.read_text() for file in sorted(tmp_path.iterdir())] == [
+        "Anna, 120 points, born 1990-11-24",
+        "Bo, 0 points, born 1984-02-29",
+        "Eva, 120 points, born ",
+    ]
+    assert logged.follow_up is not None
+    assert " ".join(crm.segment(logged.follow_up.no).contact_nos) == "A B E"

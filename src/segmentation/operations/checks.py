@@ -20,6 +20,7 @@ from segmentation.contacts import (
     ContactType,
     ContactWebSource,
 )
+from segmentation.definitions import Definitions, OwnField, OwnTable
 from segmentation.errors import (
     Fault,
     Identifier,
@@ -168,6 +169,9 @@ def own_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
             yield Fault(item.place, field, reason, "too_long")
         for field, reason in mistyped(item.record):
             yield Fault(item.place, field, reason, "wrong_type")
+        if isinstance(item.record, Definitions | OwnField | OwnTable):
+            reason = Message("is defined by crm.tables.define, which checks it")
+            yield Fault(item.place, "", reason, "definition")
         first = item.record.__key__[:1]
         if first and getattr(item.record, first[0]) == "":
             yield Fault(item.place, first[0], Message("is blank"), "blank")

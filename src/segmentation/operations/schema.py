@@ -103,7 +103,8 @@ def parse_values(
         kind: The record's class.
         given: Values by field.
         fixed: Fields that no caller gives.
-        long: Let texts be longer than their fields, for who looks at that later.
+        long: Let texts be longer than their fields, and own fields hold what does not fit, for
+            who looks at that later.
 
     Raises:
         UnknownName: The record has no such field, or no caller gives it.

@@ -90,7 +90,8 @@ def parse_field_values(
         kind: The record's class.
         given: Values by field; ``None`` and an empty text are the blank of the field.
         fixed: Fields that no caller gives.
-        long: Let texts be longer than their fields, for who looks at that later.
+        long: Let texts be longer than their fields, and own fields hold what does not fit, for
+            who looks at that later.
         extras: The fields that a host defined in this table: texts in ``extra`` become their
             dates and numbers, and no other field is taken. If not given, ``extra`` stays as it is.
 
@@ -109,7 +110,7 @@ def parse_field_values(
         try:
             if name == "extra":
                 read[name], wrong = _read_extra(what, value, extras)
-                faults += wrong
+                faults += [] if long else wrong
             else:
                 read[name] = _read_given(fields[name], value, long=long)
         except Misfit as misfit:
@@ -153,6 +154,7 @@ def _read_extra(
         try:
             read.append((name, read_extra(declared, name, value)))
         except Misfit as misfit:
+            read.append((name, value))
             faults.append(Fault(what, name, misfit.reason, misfit.code))
     return tuple(read), faults
 

@@ -112,8 +112,10 @@ class SqlRecords:
 
     def prepare(self, kind: type[Record]) -> None:
         """Make the table of a kind that a host defined, or add its new columns."""
+        layout: Layout[Any] = self._tables.of(kind)
+        self._tables.ready.pop(layout.table.name, None)  # another transaction may have failed
         with self._unit.transaction() as connection:
-            make_ready(connection, self._tables, self._tables.of(kind))
+            make_ready(connection, self._tables, layout)
 
     def _check_ours(self, kind: type[Record]) -> None:
         if kind.__table__ in self._mapped:
@@ -131,7 +133,7 @@ def _equals(column: Element, value: Any, dialect: Dialect) -> Test:  # noqa: ANN
 
 def is_there(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -> bool:
     """Whether the table of a kind exists. That of a host's own kind is made when first needed."""
-    if layout.table in tables.ours or layout.table in tables.ready:
+    if layout.table in tables.ours or tables.ready.get(layout.table.name) is layout.table:
         return True
     return sa.inspect(connection).has_table(layout.table.name, schema=layout.table.schema)
 
@@ -142,7 +144,7 @@ def make_ready(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -
     A column that is to be of another type makes the table anew, if it has no rows.
     """
     table = layout.table
-    if table in tables.ours or table in tables.ready:
+    if table in tables.ours or tables.ready.get(table.name) is table:
         return
     if not is_there(connection, tables, layout):
         table.create(connection)
@@ -153,7 +155,7 @@ def make_ready(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -
             _make_anew(connection, table)
         else:
             add_columns(connection, [c for c in table.columns if c.name not in there])
-    tables.ready.add(table)
+    tables.ready[table.name] = table
 
 
 def _columns_there(connection: sa.Connection, table: sa.Table) -> Mapping[str, str]:

@@ -175,8 +175,8 @@ class Tables:
         self.schema = schema
         self.prefix = prefix
         self.metadata = sa.MetaData(schema=schema)
-        self.ready: set[sa.Table] = set()
-        """The tables of a host's own kinds that are known to exist as they are here."""
+        self.ready: dict[str, sa.Table] = {}
+        """The tables of a host's own kinds that are known to exist as they are here, by name."""
         self._layouts: dict[type[Record], Layout[Any]] = {}
         self._alias = lru_cache(maxsize=128)(_alias)
         for kind in record_kinds().values():

@@ -109,9 +109,9 @@ def import_files(
         found += made
         faults += wrong
     with store.transaction():
+        store.records.put(extra_fields)
         whole, wrong = _with_attachments(store, found, attached)
         counts = _store(store, whole, [*faults, *wrong], stamp, what="import")
-        store.records.put(extra_fields)
     return Imported(
         counts=counts, extra_fields=tuple(extra_fields), skipped_files=tuple(skipped_files)
     )
