@@ -527,10 +527,9 @@ def test_definitions_of_an_earlier_version_harm_nobody_and_are_told_once(
         ]
     )
     address = database.own_address()
-    with (
-        pytest.warns(DefinitionsWarning, match="many") as told,
-        seg.Workspace.open(address) as crm,
-    ):
+    with pytest.warns(DefinitionsWarning, match="many") as told:
+        crm = seg.Workspace.open(address)
+    with crm:
         faults = [(fault.place, fault.field) for fault in crm.tables.check()]
         assert faults == [("contact", "shoe"), ("kontakt", "hat"), ("contact C3", "points")]
     assert len(told) == 1
