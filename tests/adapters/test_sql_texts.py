@@ -51,7 +51,7 @@ stored = st.lists(
     min_size=1,
     max_size=6,
 )
-asked = st.text(st.sampled_from(SOME + "\0\ud800\udfff"), max_size=4)
+asked = st.text(st.sampled_from(SOME + "\ud800\udfff"), max_size=4)
 operands = st.builds(Operand, asked, st.booleans())
 plain: st.SearchStrategy[Filter] = st.one_of(
     st.builds(Compare, st.sampled_from(Operator), operands),

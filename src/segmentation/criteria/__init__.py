@@ -65,6 +65,7 @@ from ._dates import is_relative, to_date
 from ._describing import describe
 from ._explaining import Explanation, Finding, RowFindings, explain
 from ._hashing import SHARES, hash_of, share_of
+from ._letters import Letters, bare, characters, fold, replacements, to_nfc
 from ._making import Conditions, TableConditions, make_selection
 from ._nodes import (
     AllOf,
@@ -146,6 +147,7 @@ __all__ = [
     "IsEqual",
     "KnownFields",
     "KnownTables",
+    "Letters",
     "Like",
     "Link",
     "Measure",
@@ -179,8 +181,10 @@ __all__ = [
     "any_",
     "at_least",
     "at_most",
+    "bare",
     "bind",
     "bind_filter",
+    "characters",
     "check",
     "circle_from",
     "compare",
@@ -194,6 +198,7 @@ __all__ = [
     "explain",
     "expression_of",
     "fields",
+    "fold",
     "hash_of",
     "is_relative",
     "latest",
@@ -203,12 +208,14 @@ __all__ = [
     "outcomes",
     "parse",
     "parts_of",
+    "replacements",
     "row",
     "segments_of",
     "share",
     "share_of",
     "split",
     "to_date",
+    "to_nfc",
     "to_predicate",
     "to_row_test",
     "to_text",

@@ -7,6 +7,7 @@ from segmentation.errors import FilterError, InvalidValue, Message, UnknownName,
 from segmentation.fields import Field, FieldType
 
 from ._bound import AsOf, Bound, BoundFilter, FitsPattern, InRange, IsEqual
+from ._letters import Letters, to_nfc
 from ._nodes import (
     AllOf,
     AnyOf,
@@ -17,7 +18,6 @@ from ._nodes import (
     Not,
     Operand,
     Operator,
-    Pattern,
     Token,
 )
 from ._text import MAX_DEPTH, MAX_LENGTH, parse, place_of, to_text
@@ -85,8 +85,8 @@ class _FilterBinder:
                 return self._compare(operator, operand)
             case Between(low, high):
                 return self._between(low, high)
-            case Like(pattern, any_case):
-                return self._like(pattern, any_case=any_case)
+            case Like():
+                return self._like(item)
             case Token(name):
                 return self._token(name)
             case Not(inner):
@@ -99,54 +99,49 @@ class _FilterBinder:
                 raise unexpected("filter", item, "is no filter, such as `parse` makes")
 
     def _compare(self, operator: Operator, operand: Operand) -> BoundFilter:
-        span, any_case = self._span(operand)
+        span, letters = self._span(operand)
         if operator is Operator.EQUAL:
             if span.single:
-                return IsEqual(span.start, any_case)
+                return IsEqual(span.start, letters)
             return InRange(_from(span), _until(span))
         match operator:
             case Operator.LESS:
-                return InRange(None, Bound(span.start, inclusive=False, any_case=any_case))
+                return InRange(None, Bound(span.start, inclusive=False, letters=letters))
             case Operator.AT_MOST:
-                return InRange(None, _until(span, any_case=any_case))
+                return InRange(None, _until(span, letters))
             case Operator.GREATER:
-                return _range_behind(span, any_case=any_case)
+                return _range_behind(span, letters)
             case Operator.AT_LEAST:
-                return InRange(_from(span, any_case=any_case), None)
+                return InRange(_from(span, letters), None)
             case _:
                 assert_never(operator)
 
     def _between(self, low: Operand | None, high: Operand | None) -> BoundFilter:
-        first = last = None
-        if low is not None:
-            span, any_case = self._span(low)
-            first = _from(span, any_case=any_case)
-        if high is not None:
-            span, any_case = self._span(high)
-            last = _until(span, any_case=any_case)
+        first = None if low is None else _from(*self._span(low))
+        last = None if high is None else _until(*self._span(high))
         return InRange(first, last)
 
-    def _span(self, operand: Operand) -> tuple[Span, bool]:
-        span = self._read(operand.text)
-        if operand.any_case and self._lettered:
-            return Span(str(span.start).lower()), True
-        return span, False
-
-    def _like(self, pattern: Pattern, *, any_case: bool) -> BoundFilter:
+    def _span(self, operand: Operand) -> tuple[Span, Letters]:
         if not self._lettered:
-            text = to_text(Like(pattern))
+            return self._read(operand.text), Letters.AS_WRITTEN
+        text = str(self._read(to_nfc(operand.text)).start)
+        return Span(operand.letters.change(text)), operand.letters
+
+    def _like(self, item: Like) -> BoundFilter:
+        if not self._lettered:
             raise FilterError(
                 Message(
                     "* and ? do not fit a field of type {type}",
                     type=Message(self._field.type.value),
                 ),
-                text=text,
+                text=to_text(Like(item.pattern)),
                 expected="a value or an interval",
             )
-        change = str.lower if any_case else str.upper
-        if any_case or self._field.type is FieldType.CODE:
-            pattern = tuple(change(p) if isinstance(p, str) else p for p in pattern)
-        return FitsPattern(pattern, any_case)
+        change = item.letters.change
+        if item.letters is Letters.AS_WRITTEN and self._field.type is FieldType.CODE:
+            change = str.upper
+        changed = (change(to_nfc(p)) if isinstance(p, str) else p for p in item.pattern)
+        return FitsPattern(tuple(piece for piece in changed if piece != ""), item.letters)
 
     def _token(self, name: str) -> BoundFilter:
         if name in {"me", "user"} and name not in self._as_of.tokens:
@@ -178,20 +173,20 @@ class _FilterBinder:
         return [f"%{name}" for name in ("me", "user", *self._as_of.tokens)]
 
 
-def _from(span: Span, *, any_case: bool = False) -> Bound:
-    return Bound(span.start, any_case=any_case)
+def _from(span: Span, letters: Letters = Letters.AS_WRITTEN) -> Bound:
+    return Bound(span.start, letters=letters)
 
 
-def _until(span: Span, *, any_case: bool = False) -> Bound | None:
+def _until(span: Span, letters: Letters = Letters.AS_WRITTEN) -> Bound | None:
     """The upper end of a range that includes a whole span."""
     if span.single:
-        return Bound(span.start, any_case=any_case)
+        return Bound(span.start, letters=letters)
     return None if span.stop is None else Bound(span.stop, inclusive=False)
 
 
-def _range_behind(span: Span, *, any_case: bool) -> BoundFilter:
+def _range_behind(span: Span, letters: Letters) -> BoundFilter:
     if span.single:
-        return InRange(Bound(span.start, inclusive=False, any_case=any_case), None)
+        return InRange(Bound(span.start, inclusive=False, letters=letters), None)
     if span.stop is None:
         return Not(InRange(None, None))
     return InRange(Bound(span.stop), None)

@@ -15,6 +15,7 @@ import attrs
 from segmentation.fields import Field, Value
 from segmentation.frozen import FrozenMapping
 
+from ._letters import Letters
 from ._nodes import (
     AllOf,
     AnyOf,
@@ -70,10 +71,15 @@ class AsOf(OneLine):
 
 @attrs.frozen(repr=False)
 class IsEqual(OneLine):
-    """The value equals this one. With ``any_case``, their lower-case forms are compared."""
+    """The value equals this one.
+
+    Attributes:
+        value: The value, its letters changed as ``letters`` says.
+        letters: How letters are compared.
+    """
 
     value: Value
-    any_case: bool = False
+    letters: Letters = Letters.AS_WRITTEN
 
 
 @attrs.frozen(repr=False)
@@ -94,7 +100,7 @@ class Bound(OneLine):
 
     value: Value
     inclusive: bool = True
-    any_case: bool = False
+    letters: Letters = Letters.AS_WRITTEN
 
 
 @attrs.frozen(repr=False)
@@ -102,7 +108,7 @@ class FitsPattern(OneLine):
     """The whole value fits the pattern of literal pieces and wildcards."""
 
     pattern: Pattern
-    any_case: bool = False
+    letters: Letters = Letters.AS_WRITTEN
 
 
 BoundFilter = TypeAliasType(

@@ -102,7 +102,7 @@ class _Compared(Untrue, Generic[ValueT_contra, ResultT]):
         r"""The condition that this fits a pattern.
 
         ``*`` stands for any characters and ``?`` for any single one. With ``@`` in front, case is
-        ignored. A backslash before one of these makes it literal.
+        ignored; with ``~``, accents and case. A backslash before one of these makes it literal.
         """
         if not isinstance(pattern, str):
             raise InvalidValue("filter", pattern, "is no text")

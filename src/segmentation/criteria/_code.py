@@ -16,6 +16,7 @@ from segmentation.codes import to_code
 from segmentation.fields import Field, FieldType, Value, aware, extra_value
 
 from ._bound import Bound, BoundFilter, BoundWhere, FitsPattern, InRange, IsEqual
+from ._letters import Letters
 from ._nodes import AllOf, AnyOf, Not, Pattern, Wild
 
 _NULLABLE = frozenset([FieldType.DATE, FieldType.DATETIME, FieldType.TIME])
@@ -178,12 +179,12 @@ class _Tests:
 
     def test(self, item: BoundFilter) -> str:
         match item:
-            case IsEqual(value, any_case):
-                return self._equal(value, any_case=any_case)
+            case IsEqual(value, letters):
+                return self._equal(value, letters)
             case InRange(low, high):
                 return self._in_range(low, high)
-            case FitsPattern(pattern, any_case):
-                return self._fits(pattern, any_case=any_case)
+            case FitsPattern(pattern, letters):
+                return self._fits(pattern, letters)
             case Not(inner):
                 return f"not ({self.test(inner)})"
             case AllOf(items):
@@ -197,19 +198,27 @@ class _Tests:
                 assert_never(item)
 
     def _any_of(self, items: tuple[BoundFilter, ...]) -> str:
-        """An expression for one of several filters. Their single values become one set."""
-        values = {each.value for each in items if isinstance(each, IsEqual) and not each.any_case}
-        rest = [each for each in items if not isinstance(each, IsEqual) or each.any_case]
-        tests = [f"{self._value} in {self._code.constant(values)}"] if values else []
+        """An expression for one of several filters. Their single values become sets."""
+        values: dict[Letters, set[Value]] = {}
+        rest = []
+        for each in items:
+            if isinstance(each, IsEqual):
+                values.setdefault(each.letters, set()).add(each.value)
+            else:
+                rest.append(each)
+        tests = [
+            f"{self._changed(letters)} in {self._code.constant(chosen)}"
+            for letters, chosen in values.items()
+        ]
         tests += [
             f"({self.test(each)})" if isinstance(each, AnyOf) else self.test(each) for each in rest
         ]
         return " or ".join(tests)
 
-    def _equal(self, value: Value, *, any_case: bool) -> str:
+    def _equal(self, value: Value, letters: Letters) -> str:
         if value is None:
             return f"{self._value} is None"
-        return f"{self._cased(any_case=any_case)} == {self._code.constant(value)}"
+        return f"{self._changed(letters)} == {self._code.constant(value)}"
 
     def _in_range(self, low: Bound | None, high: Bound | None) -> str:
         if not self._nullable:
@@ -227,19 +236,21 @@ class _Tests:
         return f"({blank} {self._between(low, high)})"
 
     def _between(self, low: Bound | None, high: Bound | None) -> str:
-        if low and high and low.any_case != high.any_case:
+        if low and high and low.letters is not high.letters:
             return f"({self._between(low, None)} and {self._between(None, high)})"
-        any_case = any(end.any_case for end in (low, high) if end)
+        letters = next(end.letters for end in (low, high) if end)
         test = ""
         if low:
             test = f"{self._code.constant(low.value)} {'<=' if low.inclusive else '<'} "
-        test += self._cased(any_case=any_case)
+        test += self._changed(letters)
         if high:
             test += f" {'<=' if high.inclusive else '<'} {self._code.constant(high.value)}"
         return test
 
-    def _cased(self, *, any_case: bool) -> str:
-        return f"{self._value}.lower()" if any_case else f"{self._value}"
+    def _changed(self, letters: Letters) -> str:
+        if letters is Letters.AS_WRITTEN:
+            return f"{self._value}"
+        return f"{self._code.constant(letters.change)}({self._value})"
 
     # A test that does not depend on the value uses it all the same: the first use
     # of a value must be one that runs before all others.
@@ -250,8 +261,8 @@ class _Tests:
     def _never(self) -> str:
         return f"({self._value} is None and False)"
 
-    def _fits(self, pattern: Pattern, *, any_case: bool) -> str:
-        value = self._cased(any_case=any_case)
+    def _fits(self, pattern: Pattern, letters: Letters) -> str:
+        value = self._changed(letters)
         match [piece for piece, _ in groupby(pattern)]:
             case [Wild.ANY_RUN]:
                 return f"({value} is None or True)"

@@ -26,6 +26,7 @@ from ._bound import (
     IsEqual,
 )
 from ._hashing import SHARES
+from ._letters import Letters
 from ._nodes import (
     AllOf,
     AnyOf,
@@ -197,14 +198,14 @@ class Teller:
     def test(self, item: BoundFilter, field: Field) -> str:
         """A filter of a field in words."""
         match item:
-            case IsEqual(value, any_case):
-                return self._say("equal", value=self._cased(value, field, any_case=any_case))
+            case IsEqual(value, letters):
+                return self._say("equal", value=self._lettered(value, field, letters))
             case InRange(low, high):
                 return self._range(low, high, field)
             case FitsPattern():
                 return self._say("like", pattern=self._pattern(item))
-            case Not(IsEqual(value, any_case)):
-                return self._say("equal_not", value=self._cased(value, field, any_case=any_case))
+            case Not(IsEqual(value, letters)):
+                return self._say("equal_not", value=self._lettered(value, field, letters))
             case Not(FitsPattern() as inner):
                 return self._say("like_not", pattern=self._pattern(inner))
             case Not(AnyOf(items)) if all(isinstance(each, IsEqual) for each in items):
@@ -233,7 +234,7 @@ class Teller:
     def _list(self, items: tuple[BoundFilter, ...], field: Field) -> str:
         """A list of values. Only the beginning of a long list is shown."""
         told = [
-            self._cased(each.value, field, any_case=each.any_case)
+            self._lettered(each.value, field, each.letters)
             for each in items[:_LISTED]
             if isinstance(each, IsEqual)
         ]
@@ -258,16 +259,26 @@ class Teller:
         return self._joined("and", told) if told else self._say("always")
 
     def _end(self, end: Bound, field: Field) -> str:
-        return self._cased(end.value, field, any_case=end.any_case)
+        return self._lettered(end.value, field, end.letters)
 
-    def _cased(self, value: Value, field: Field, *, any_case: bool) -> str:
-        told = self.value(value, field)
-        return self._say("any_case", value=told) if any_case else told
+    def _lettered(self, value: Value, field: Field, letters: Letters) -> str:
+        return self._without(self.value(value, field), letters)
+
+    def _without(self, told: str, letters: Letters) -> str:
+        """A value with words for what is left out of account."""
+        match letters:
+            case Letters.AS_WRITTEN:
+                return told
+            case Letters.ANY_CASE:
+                return self._say("any_case", value=told)
+            case Letters.ANY_ACCENT:
+                return self._say("any_accent", value=told)
+            case _:
+                assert_never(letters)
 
     def _pattern(self, item: FitsPattern) -> str:
         text = "".join(p.value if isinstance(p, Wild) else p for p in item.pattern)
-        quoted = self._say("quoted", text=text)
-        return self._say("any_case", value=quoted) if item.any_case else quoted
+        return self._without(self._say("quoted", text=text), item.letters)
 
     def value(self, value: Value, field: Field) -> str:
         """A value as people write it. The value of an option is its position, shown as its name."""

@@ -15,6 +15,7 @@ import attrs
 
 from segmentation.errors import NoTruthValue
 
+from ._letters import Letters
 from ._one_line import OneLine
 
 if TYPE_CHECKING:
@@ -72,10 +73,20 @@ class Operand(OneLine):
     Attributes:
         text: The text, without quotes and backslashes. ``""`` is the blank.
         any_case: Whether case is ignored. Written with ``@``.
+        any_accent: Whether accents are ignored, and with them case. Written with ``~``.
     """
 
     text: str
     any_case: bool = False
+    any_accent: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        _case_with_accents(self)
+
+    @property
+    def letters(self) -> Letters:
+        """How the letters are compared."""
+        return _letters(self)
 
 
 @attrs.frozen(repr=False)
@@ -130,14 +141,33 @@ class Like(_Joinable):
     Attributes:
         pattern: Literal pieces and at least one wildcard. Neighbouring literal pieces are joined.
         any_case: Whether case is ignored. Written with ``@``.
+        any_accent: Whether accents are ignored, and with them case. Written with ``~``.
     """
 
     pattern: Pattern = attrs.field(converter=_joined)
     any_case: bool = False
+    any_accent: bool = False
 
     def __attrs_post_init__(self) -> None:
+        _case_with_accents(self)
         if not any(isinstance(piece, Wild) for piece in self.pattern):
             raise ValueError("a pattern needs at least one wildcard")
+
+    @property
+    def letters(self) -> Letters:
+        """How the letters are compared."""
+        return _letters(self)
+
+
+def _case_with_accents(value: Operand | Like) -> None:
+    if value.any_accent and not value.any_case:
+        raise ValueError("where accents are ignored, case is ignored too")
+
+
+def _letters(value: Operand | Like) -> Letters:
+    if value.any_accent:
+        return Letters.ANY_ACCENT
+    return Letters.ANY_CASE if value.any_case else Letters.AS_WRITTEN
 
 
 def _lower(name: str) -> str:

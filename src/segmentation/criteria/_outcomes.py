@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, assert_never
 from segmentation.fields import Field, FieldType
 
 from ._bound import BoundFilter, FitsPattern, InRange, IsEqual
+from ._letters import Letters
 from ._nodes import AllOf, AnyOf, Not, Wild
 from ._predicate import to_value_test
 
@@ -24,9 +25,9 @@ def outcomes(item: BoundFilter, field: Field, *, least: int | None = None) -> fr
     """The possible outcomes of a filter, empty if they are not known.
 
     All values between two neighbouring constants of a filter have the same outcome, so one of
-    them is tried. Patterns and comparisons that ignore case are unpredictable: each of them is
-    assumed once to hold and once not to hold. So a single outcome is certain, and of two outcomes
-    both are possible.
+    them is tried. Patterns and comparisons that ignore case or accents are unpredictable: each of
+    them is assumed once to hold and once not to hold. So a single outcome is certain, and of two
+    outcomes both are possible.
 
     Args:
         item: The filter.
@@ -65,10 +66,10 @@ def _leaves(item: BoundFilter) -> Iterator[_Leaf]:
 
 def _is_unforeseen(leaf: _Leaf) -> bool:
     match leaf:
-        case IsEqual(_, any_case):
-            return any_case
+        case IsEqual(_, letters):
+            return letters is not Letters.AS_WRITTEN
         case InRange(low, high):
-            return any(end.any_case for end in (low, high) if end)
+            return any(end.letters is not Letters.AS_WRITTEN for end in (low, high) if end)
         case FitsPattern(pattern):
             return any(piece is not Wild.ANY_RUN for piece in pattern)
         case _:

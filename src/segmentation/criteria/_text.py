@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from segmentation.errors import FilterError, InvalidValue, Message, unexpected
 
+from ._letters import Letters
 from ._nodes import (
     AllOf,
     AnyOf,
@@ -37,6 +38,12 @@ MAX_LENGTH = 1_000_000
 MAX_DEPTH = 50
 """The greatest number of brackets that may be open at once."""
 
+_NO_CASE, _NO_ACCENT = _SIGNS = ("@", "~")
+_SIGN = {
+    Letters.AS_WRITTEN: "",
+    Letters.ANY_CASE: _NO_CASE,
+    Letters.ANY_ACCENT: _NO_ACCENT,
+}
 _TERM = "a value, such as DK, 1..5, <>DK or '' for blank"
 _VALUE = "a value, or '' for blank"
 _JOINT = "& or | or the end"
@@ -58,15 +65,15 @@ _NO_TEXT = "is not the filter of one field; `describe` tells a selection in word
 _LEXEME = re.compile(
     r"""\s*+(?:
         (?P<sign> <> | <= | >= | [<>=&|()] | \.\. )
-      | (?P<quoted> @?\s*+' (?: [^']++ | '' )*+ ' )
-      | (?P<unclosed> @?\s*+' )
+      | (?P<quoted> [@~]?\s*+' (?: [^']++ | '' )*+ ' )
+      | (?P<unclosed> [@~]?\s*+' )
       | (?P<bare> (?!\.\.) [^&|()<>=] [^&|()<>=.]*+ (?: \.(?!\.) [^&|()<>=.]*+ )* )
     )""",
     re.VERBOSE | re.DOTALL,
 )
-_SPECIAL = re.compile(r"[@%*?]")
+_SPECIAL = re.compile(r"[@~%*?]")
 _WILD = re.compile(r"()([*?])")
-_WILD_OR_MEANT = re.compile(r"\\([*?@\\])|([*?])")
+_WILD_OR_MEANT = re.compile(r"\\([*?@~\\])|([*?])")
 _TOKEN = re.compile(r"%([A-Za-z_][A-Za-z0-9_]*)")
 _UNSAFE = re.compile(r"[&|()<>=']|\.\.")
 
@@ -229,8 +236,9 @@ class _Parser:
             raise self._unfit(expected)
         taken = self._take()
         text = self._texts[taken]
-        if text == "@":
-            raise self._error("@ has nothing behind it", taken, _VALUE, offset=1)
+        if text in _SIGNS:
+            reason = Message("{sign} has nothing behind it", sign=text)
+            raise self._error(reason, taken, _VALUE, offset=1)
         return _read(text, quoted=self._kinds[taken] == "quoted")
 
     def _take(self) -> int:
@@ -274,7 +282,7 @@ def place_of(value: str, text: str) -> int | None:
     for found in _LEXEME.finditer(text):
         kind = str(found.lastgroup)
         shown = found[kind].rstrip()
-        if kind in _VALUES and value in {shown.removeprefix("@"), _meant(shown, kind)}:
+        if kind in _VALUES and value in {shown.lstrip("@~"), _meant(shown, kind)}:
             return found.start(kind) + max(shown.find(value), 0)
     return None
 
@@ -288,19 +296,19 @@ def _read(text: str, *, quoted: bool) -> _Read:
     """The kind of a value: an operand, a pattern if it has wildcards, or a token."""
     if not quoted and not _SPECIAL.search(text):
         return Operand(text)
-    any_case = text.startswith("@")
-    text = text[1:].lstrip() if any_case else text
+    sign = text[0] if text.startswith(_SIGNS) else ""
+    text = text[1:].lstrip() if sign else text
     if not quoted:
-        if not any_case and (token := _TOKEN.fullmatch(text)):
+        if not sign and (token := _TOKEN.fullmatch(text)):
             return Token(token[1])
-        return _with_pieces(text, _WILD, any_case=any_case)
+        return _with_pieces(text, _WILD, sign)
     text = text[1:-1].replace("''", "'")
-    if text.startswith("@") and not any_case:
-        text, any_case = text[1:], True
-    return _with_pieces(text, _WILD_OR_MEANT, any_case=any_case)
+    if text.startswith(_SIGNS) and not sign:
+        text, sign = text[1:], text[0]
+    return _with_pieces(text, _WILD_OR_MEANT, sign)
 
 
-def _with_pieces(text: str, wild: "re.Pattern[str]", *, any_case: bool) -> Operand | Like:
+def _with_pieces(text: str, wild: "re.Pattern[str]", sign: str) -> Operand | Like:
     """The value cut into literal pieces and wildcards, with backslashes resolved."""
     pieces: list[str | Wild] = []
     literal, done = [], 0
@@ -313,7 +321,10 @@ def _with_pieces(text: str, wild: "re.Pattern[str]", *, any_case: bool) -> Opera
         else:
             literal.append(found[1])
     rest = "".join([*literal, text[done:]])
-    return Like((*pieces, rest), any_case) if pieces else Operand(rest, any_case)
+    any_case, any_accent = sign != "", sign == _NO_ACCENT
+    if pieces:
+        return Like((*pieces, rest), any_case, any_accent)
+    return Operand(rest, any_case, any_accent)
 
 
 def to_text(item: Filter | None) -> str:
@@ -361,8 +372,8 @@ def _level(item: Filter) -> Iterator[str | Filter]:
             yield operator.value + _operand_text(operand)
         case Between(low, high):
             yield f"{_operand_text(low)}..{_operand_text(high)}"
-        case Like(pattern, any_case):
-            yield _value_text(pattern, any_case=any_case)
+        case Like(pattern):
+            yield _value_text(pattern, item.letters)
         case Token(name):
             yield f"%{name}"
         case Not(Compare(Operator.EQUAL) | Like() | Token() as inner):
@@ -388,11 +399,11 @@ def _joined(
 
 
 def _operand_text(operand: Operand | None) -> str:
-    return "" if operand is None else _value_text((operand.text,), any_case=operand.any_case)
+    return "" if operand is None else _value_text((operand.text,), operand.letters)
 
 
-def _value_text(pattern: Pattern, *, any_case: bool) -> str:
-    sign = "@" if any_case else ""
+def _value_text(pattern: Pattern, letters: Letters) -> str:
+    sign = _SIGN[letters]
     bare = "".join(p.value if isinstance(p, Wild) else p for p in pattern)
     return sign + (bare if _reads_back(bare, pattern) else f"'{_quoted(pattern)}'")
 
@@ -403,7 +414,7 @@ def _reads_back(bare: str, pattern: Pattern) -> bool:
         bare == bare.strip(". \t\n\r\f\v")
         and bare == bare.strip()
         and bare != ""
-        and not bare.startswith(("@", "%"))
+        and not bare.startswith((*_SIGNS, "%"))
         and not _UNSAFE.search(bare)
         and not any("*" in piece or "?" in piece for piece in pattern if isinstance(piece, str))
     )
@@ -411,6 +422,6 @@ def _reads_back(bare: str, pattern: Pattern) -> bool:
 
 def _quoted(pattern: Pattern) -> str:
     pieces = [p.value if isinstance(p, Wild) else re.sub(r"([*?\\])", r"\\\1", p) for p in pattern]
-    if isinstance(pattern[0], str) and pattern[0].startswith("@"):
+    if isinstance(pattern[0], str) and pattern[0].startswith(_SIGNS):
         pieces[0] = "\\" + pieces[0]
     return "".join(pieces).replace("'", "''")

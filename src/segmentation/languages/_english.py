@@ -20,6 +20,7 @@ TEXTS: Mapping[str, str] = {
     "equal_not": "is not {value}",
     "none_of": "is none of {values}",
     "any_case": "{value} in upper or lower case",
+    "any_accent": "{value} with or without accents",
     "like": "fits {pattern}",
     "like_not": "does not fit {pattern}",
     "range": "is from {low} to {high}",

@@ -34,10 +34,12 @@ from segmentation.codes import to_code
 from segmentation.criteria import (
     AllOf,
     AnyOf,
+    Bound,
     BoundFilter,
     FitsPattern,
     InRange,
     IsEqual,
+    Letters,
     Not,
     Wild,
     share_of,
@@ -123,13 +125,13 @@ class Dictionary:
     def _look_up(self, item: BoundFilter) -> Bitmap:
         """The ranks that pass, by bisection where the filter allows it."""
         match item:
-            case IsEqual(value, False):
+            case IsEqual(value, Letters.AS_WRITTEN):
                 return self._between(self._left(value), self._right(value))
-            case InRange(low, high) if not any(end and end.any_case for end in (low, high)):
+            case InRange(low, high) if _are_as_written(low, high):
                 start = 0 if low is None else self._end(low.value, after=not low.inclusive)
                 stop = len(self) if high is None else self._end(high.value, after=high.inclusive)
                 return self._between(start, stop)
-            case FitsPattern((str(head), Wild.ANY_RUN), False):
+            case FitsPattern((str(head), Wild.ANY_RUN), Letters.AS_WRITTEN):
                 length = len(head)
                 start = bisect_left(self.values, head)
                 stop = bisect_right(self.values, head, start, key=lambda value: value[:length])
@@ -166,6 +168,10 @@ class Dictionary:
         if value is None:
             return self.blanks
         return bisect_right(self.values, value, self.blanks)
+
+
+def _are_as_written(*ends: Bound | None) -> bool:
+    return all(end is None or end.letters is Letters.AS_WRITTEN for end in ends)
 
 
 def encode(field: Field, stored: Sequence[Any]) -> tuple[Dictionary, Ranks]:

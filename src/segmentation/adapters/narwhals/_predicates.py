@@ -21,15 +21,17 @@ from segmentation.criteria import (
     FitsPattern,
     InRange,
     IsEqual,
+    Letters,
     Not,
     Pattern,
     Wild,
     to_value_test,
 )
 from segmentation.errors import Message
-from segmentation.fields import Field, FieldType
+from segmentation.fields import Field, FieldType, Value
 
 from ._frames import Column
+from ._letters import as_letters, regex_of_changed
 
 Test: TypeAlias = nw.Expr | bool
 """An expression that is true of what passes, or what it comes to for every row.
@@ -158,16 +160,19 @@ class _Tests:
 
     def _test(self, item: BoundFilter) -> Test:
         match item:
-            case IsEqual(value, any_case):
-                self._cased(any_case)
+            case IsEqual(value, letters):
+                if letters is not Letters.AS_WRITTEN:
+                    return self._fits_changed([(str(value),)], letters)
                 return False if value is None else self._equal(value)
             case InRange(low, high):
-                self._cased(any(end.any_case for end in (low, high) if end))
+                if any(end.letters is not Letters.AS_WRITTEN for end in (low, high) if end):
+                    self._no_exact(Message("@ or ~ in an order of texts"))
                 if high is not None and high.value is None:
                     return False  # only a missing value is not behind the blank
                 return self._within(low, high)
-            case FitsPattern(pattern, any_case):
-                self._cased(any_case)
+            case FitsPattern(pattern, letters):
+                if letters is not Letters.AS_WRITTEN:
+                    return self._fits_changed([pattern], letters)
                 return self._fits(pattern)
             case Not(inner):
                 return negated(self._test(inner))
@@ -178,9 +183,16 @@ class _Tests:
             case _:
                 assert_never(item)
 
-    def _cased(self, any_case: bool) -> None:  # noqa: FBT001
-        if any_case:
-            self._no_exact(Message("@, comparing without regard to case,"))
+    def _fits_changed(self, patterns: Iterable[Pattern], letters: Letters) -> Test:
+        """The test that a text fits one of these patterns where letters are changed.
+
+        A cluster is asked by an expression that names all letters which become one. Where the
+        data are at hand, Python itself changes them, which takes less time.
+        """
+        if not self._made_by.is_spark_like():
+            self._no_exact(Message("@ or ~, comparing without regard to case or accents,"))
+        value = as_letters(self._value, letters)
+        return value.str.contains(regex_of_changed(patterns, letters))
 
     def _any_of(self, items: Sequence[BoundFilter]) -> Test:
         """Values are looked up in a list, however long it is.
@@ -188,14 +200,25 @@ class _Tests:
         Spark skips what it need not read of its files for equal values, and for a list of
         Narwhals it does not: a short one is taken apart there.
         """
-        equal = [each for each in items if isinstance(each, IsEqual) and self._is_listed(each)]
+        changed: dict[Letters, list[Pattern]] = {}
+        equal: list[Value] = []
+        rest = []
+        for each in items:
+            match each:
+                case IsEqual(str(value), Letters.AS_WRITTEN):
+                    equal.append(value)
+                case IsEqual(str(value), letters):
+                    changed.setdefault(letters, []).append((value,))
+                case FitsPattern(pattern, letters) if letters is not Letters.AS_WRITTEN:
+                    changed.setdefault(letters, []).append(pattern)
+                case _:
+                    rest.append(each)
+        tests = [self._fits_changed(patterns, letters) for letters, patterns in changed.items()]
         if len(equal) < (_MANY if self._made_by.is_spark_like() else 2):
-            return any_of(self._test(each) for each in items)
-        listed: Test = self._value.is_in([each.value for each in equal])
-        return any_of([listed, *(self._test(each) for each in items if each not in equal)])
-
-    def _is_listed(self, item: IsEqual) -> bool:
-        return isinstance(item.value, str) and not item.any_case
+            tests += [self._equal(value) for value in equal]
+        else:
+            tests.append(self._value.is_in(equal))
+        return any_of([*tests, *(self._test(each) for each in rest)])
 
     def _equal(self, value: Any) -> Test:  # noqa: ANN401
         if self._is_day_of_times:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.operators import custom_op
 
-from segmentation.criteria import Pattern, Wild
+from segmentation.criteria import Letters, Pattern, Wild
 from segmentation.fields import Field, FieldType
 from segmentation.serialization import to_json
 
@@ -35,8 +35,8 @@ class Dialect(Protocol):
     def number(self, value: Element) -> Element:
         """A decimal that compares by its value, not by its spelling."""
 
-    def lower(self, value: Element) -> Element:
-        """A text in lower case, as by ``str.lower``."""
+    def changed(self, value: Element, letters: Letters) -> Element:
+        """A text as it is compared without case or accents (`Letters.change`)."""
 
     def code(self, value: Element) -> Element:
         """A text as a code, as by ``to_code``: stripped and in upper case."""
@@ -84,9 +84,11 @@ class SqliteDialect:
         text = sa.type_coerce(value, sa.Text())
         return sa.type_coerce(sa.collate(text, "segmentation_decimal"), ExactDecimal())
 
-    def lower(self, value: Element) -> Element:
-        """Lower case by a function of ours. SQLite's own changes ASCII letters only."""
-        return sa.func.segmentation_lower(value, type_=sa.Text())
+    def changed(self, value: Element, letters: Letters) -> Element:
+        """The text by a function of ours. SQLite's own changes ASCII letters only."""
+        bare = letters is Letters.ANY_ACCENT
+        function = sa.func.segmentation_bare if bare else sa.func.segmentation_fold
+        return function(value, type_=sa.Text())
 
     def code(self, value: Element) -> Element:
         """A code by a function of ours."""
@@ -166,9 +168,10 @@ class PostgresqlDialect:
         """The value itself: PostgreSQL compares decimals exactly."""
         return value
 
-    def lower(self, value: Element) -> Element:
-        """Lower case by a function of ours where a text is not ASCII."""
-        return self._by_letters("lower", value, sa.func.lower(sa.collate(value, "C")))
+    def changed(self, value: Element, letters: Letters) -> Element:
+        """Lower case if a text is ASCII, or else the text by a function of ours."""
+        verb = "bare" if letters is Letters.ANY_ACCENT else "fold"
+        return self._by_letters(verb, value, sa.func.lower(sa.collate(value, "C")))
 
     def code(self, value: Element) -> Element:
         """A code by a function of ours where a text is not ASCII."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, assert_never
 
 from segmentation.codes import to_code
-from segmentation.criteria import hash_of, share_of
+from segmentation.criteria import bare, fold, hash_of, share_of
 from segmentation.fields import FieldType, Value, aware, is_value_of
 from segmentation.serialization import value_from_data
 
@@ -18,7 +18,8 @@ def add_functions(connection: sqlite3.Connection) -> None:
     connection.create_collation("segmentation_decimal", compare_decimals)
     connection.create_aggregate("segmentation_sum", 1, _Sum)  # type: ignore[arg-type]  # shape
     for name, count, function in (
-        ("segmentation_lower", 1, str.lower),
+        ("segmentation_fold", 1, fold),
+        ("segmentation_bare", 1, bare),
         ("segmentation_code", 1, to_code),
         ("segmentation_moment", 1, _moment),
         ("segmentation_hash", 2, lambda seed, number: _hash_of(seed)(number)),

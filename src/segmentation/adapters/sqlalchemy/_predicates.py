@@ -19,6 +19,7 @@ from segmentation.criteria import (
     FitsPattern,
     InRange,
     IsEqual,
+    Letters,
     Not,
     Pattern,
     Wild,
@@ -116,12 +117,12 @@ class _Clauses:
     def test(self, item: BoundFilter) -> Test:
         """The condition that the value passes a filter."""
         match item:
-            case IsEqual(value, any_case):
-                return self._one_of([value], any_case=any_case)
+            case IsEqual(value, letters):
+                return self._one_of([value], letters)
             case InRange(low, high):
                 return self._in_range(low, high)
-            case FitsPattern(pattern, any_case):
-                return self._fits(pattern, any_case=any_case)
+            case FitsPattern(pattern, letters):
+                return self._fits(pattern, letters)
             case Not(inner):
                 return sa.not_(self.test(inner))
             case AllOf(items):
@@ -131,25 +132,27 @@ class _Clauses:
             case _:
                 assert_never(item)
 
-    def _cased(self, *, any_case: bool) -> Element:
-        return self._dialect.text(self._dialect.lower(self._value)) if any_case else self._value
+    def _changed(self, letters: Letters) -> Element:
+        if letters is Letters.AS_WRITTEN:
+            return self._value
+        return self._dialect.text(self._dialect.changed(self._value, letters))
 
     def _any_of(self, items: Sequence[BoundFilter]) -> Test:
         """The condition that the value passes one of these filters. Equal values make one list."""
         tests = []
-        for any_case in (False, True):
+        for letters in Letters:
             values = [
                 each.value
                 for each in items
-                if isinstance(each, IsEqual) and each.any_case == any_case
+                if isinstance(each, IsEqual) and each.letters is letters
             ]
             if values:
-                tests.append(self._one_of(values, any_case=any_case))
+                tests.append(self._one_of(values, letters))
         tests += [self.test(each) for each in items if not isinstance(each, IsEqual)]
         return any_of(tests)
 
-    def _one_of(self, values: Sequence[Value], *, any_case: bool) -> Test:
-        value = self._cased(any_case=any_case)
+    def _one_of(self, values: Sequence[Value], letters: Letters) -> Test:
+        value = self._changed(letters)
         held = list(dict.fromkeys(each for each in values if self._can_hold(each)))
         tests: list[Test] = [value.is_(None)] if None in held else []
         held = [each for each in held if each is not None]
@@ -194,11 +197,11 @@ class _Clauses:
         tests = []
         if low is not None:
             end = self._end(low, is_low=True)
-            value = self._cased(any_case=low.any_case)
+            value = self._changed(low.letters)
             tests.append(value >= end.value if end.inclusive else value > end.value)
         if high is not None:
             end = self._end(high, is_low=False)
-            value = self._cased(any_case=high.any_case)
+            value = self._changed(high.letters)
             tests.append(value <= end.value if end.inclusive else value < end.value)
         return tests
 
@@ -214,10 +217,10 @@ class _Clauses:
                 return attrs.evolve(end, value=LEAST, inclusive=is_low)
         return end
 
-    def _fits(self, pattern: Pattern, *, any_case: bool) -> Test:
+    def _fits(self, pattern: Pattern, letters: Letters) -> Test:
         if not all(can_hold_text(piece) for piece in pattern if isinstance(piece, str)):
             return sa.false()
-        value = self._cased(any_case=any_case)
+        value = self._changed(letters)
         match [piece for piece, _ in groupby(pattern)]:
             case [Wild.ANY_RUN]:
                 return sa.true()

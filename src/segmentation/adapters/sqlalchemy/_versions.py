@@ -85,7 +85,7 @@ def _wanted(connection: sa.Connection, tables: Tables) -> Mapping[str, str]:
     """The record of a store that is up to date with this version."""
     noted = {"format": str(FORMAT), "shape": to_json(_shape(tables))}
     if connection.dialect.name == "postgresql":
-        noted[f"unicode {unicodedata.unidata_version}"] = "has functions"
+        noted[f"letters {unicodedata.unidata_version}"] = "has functions"
     return noted
 
 
