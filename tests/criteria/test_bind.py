@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 
 from segmentation.criteria import (
+    MAX_CONDITIONS,
     AllOf,
     AnyOf,
     AsOf,
@@ -361,3 +363,58 @@ def test_what_is_no_selection_is_refused_by_name(nothing: Any) -> None:  # noqa:
 def test_what_is_no_filter_is_refused_by_name(nothing: Any) -> None:  # noqa: ANN401
     with pytest.raises(InvalidValue, match=r"filter: .* is no filter"):
         bind_filter(nothing, Field("country", FieldType.CODE), AS_OF)
+
+
+def _starts(count: int, start: int = 0) -> str:
+    return "|".join(f"X{n}*" for n in range(start, start + count))
+
+
+def test_so_many_conditions_are_bound_and_one_more_is_refused_mng_20() -> None:
+    most = MAX_CONDITIONS
+
+    def named(text: str) -> Selection:
+        return truth.part("contact", name=text)
+
+    for fitting, more in (
+        (named(_starts(most)), named(_starts(most + 1))),
+        (
+            truth.part("contact", name=_starts(most - 1), city="X*"),
+            truth.part("contact", name=_starts(most), city="X*"),
+        ),
+        (
+            AnyOf(tuple(named(f"X{n}*") for n in range(most))),
+            AnyOf(tuple(named(f"X{n}*") for n in range(most + 1))),
+        ),
+    ):
+        bind(fitting, truth.SCHEMA, truth.AS_OF)
+        with pytest.raises(InvalidValue, match=rf"{most + 1}.*{most}"):
+            bind(more, truth.SCHEMA, truth.AS_OF)
+
+
+def test_a_token_stands_for_no_more_conditions_than_a_selection_has_mng_20() -> None:
+    as_of = attrs.evolve(truth.AS_OF, tokens={"many": _starts(MAX_CONDITIONS + 1)})
+    with pytest.raises(FilterError, match="more than a filter can hold"):
+        bind(truth.part("contact", name="%many"), truth.SCHEMA, as_of)
+
+
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        truth.part("contact", employees=str(2**63)),
+        truth.part("contact", employees=f">={-(2**63) - 1}"),
+        truth.part("contact", employees=f"1|{2**64}"),
+        truth.figure(Measure.COUNT, "", truth.part("interaction"), f">={2**63}"),
+        InLoggedSegment(2**63),
+        Cut(Part("contact"), First(2**63)),
+    ],
+)
+def test_a_whole_number_beyond_64_bits_is_refused_mng_21(criteria: Criteria) -> None:
+    with pytest.raises(InvalidValue, match="64 bits"):
+        bind(criteria, truth.SCHEMA, truth.AS_OF)
+    bind(truth.part("contact", credit=f"{2**63}.5"), truth.SCHEMA, truth.AS_OF)
+
+
+def test_a_nul_in_a_filter_is_refused_mng_15() -> None:
+    for text in ("An\0na", "@An\0*"):
+        with pytest.raises(FilterError, match=r"contact\.name.*NUL"):
+            bind(truth.part("contact", name=text), truth.SCHEMA, truth.AS_OF)

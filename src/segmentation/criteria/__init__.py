@@ -67,6 +67,7 @@ from ._explaining import Explanation, Finding, RowFindings, explain
 from ._hashing import SHARES, hash_of, share_of
 from ._letters import Letters, bare, characters, fold, replacements, to_nfc
 from ._making import Conditions, TableConditions, make_selection
+from ._merging import merged, merged_filter
 from ._nodes import (
     AllOf,
     AnyOf,
@@ -98,9 +99,10 @@ from ._outcomes import outcomes
 from ._predicate import Predicate, Row, RowSource, to_predicate, to_row_test, to_value_test
 from ._schema import Link, Schema, Table, make_table
 from ._tables import Fields, KnownFields, KnownTables, Tables, fields
-from ._text import MAX_DEPTH, MAX_LENGTH, parse, to_text
+from ._text import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, parse, to_text
 
 __all__ = [
+    "MAX_CONDITIONS",
     "MAX_DEPTH",
     "MAX_LENGTH",
     "MEANING",
@@ -204,6 +206,8 @@ __all__ = [
     "latest",
     "make_selection",
     "make_table",
+    "merged",
+    "merged_filter",
     "none",
     "outcomes",
     "parse",

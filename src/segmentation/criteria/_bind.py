@@ -20,9 +20,9 @@ from segmentation.errors import (
     UsageError,
     unexpected,
 )
-from segmentation.fields import Field, FieldType
+from segmentation.fields import GREATEST, LEAST, Field, FieldType
 
-from ._bind_filter import bind_filter
+from ._bind_filter import bind_filter, check_count
 from ._bound import (
     AsOf,
     BoundFigure,
@@ -52,6 +52,7 @@ from ._nodes import (
 )
 from ._schema import Schema, Table
 from ._text import MAX_DEPTH
+from ._values import TOO_LARGE
 from ._walk import nesting
 
 _COUNT = Field("count", FieldType.INTEGER)
@@ -73,12 +74,14 @@ def bind(criteria: Criteria | None, schema: Schema, as_of: AsOf) -> BoundSelecti
     Raises:
         UnknownName: The selection names an unknown table, field, option or token.
         FilterError: A filter does not fit its field. The error names the field.
-        InvalidValue: A count or share is out of range, or the selection is nested too deep.
+        InvalidValue: A number is out of range, or the selection is nested too deep or has more
+            than `MAX_CONDITIONS` conditions.
         Rejected: Several of these at once.
     """
     if nesting(criteria) > 2 * MAX_DEPTH:
         reason = Message("are nested deeper than {limit} groups", limit=2 * MAX_DEPTH)
         raise InvalidValue("criteria", "...", reason)
+    check_count("criteria", criteria)
     binder = _Binder(schema, as_of)
     node = binder.bound_criteria(criteria)
     if len(binder.faults) == 1:
@@ -198,6 +201,8 @@ def _finder(table: Table, name: str) -> Callable[[], Field]:
 def _check_whole(name: str, number: object) -> None:
     if not isinstance(number, int) or isinstance(number, bool):
         raise InvalidValue(name, number, "is no whole number")
+    if not LEAST <= number <= GREATEST:
+        raise InvalidValue(name, number, TOO_LARGE)
 
 
 def _check_count(count: int) -> None:

@@ -20,9 +20,9 @@ from ._nodes import (
     Operator,
     Token,
 )
-from ._text import MAX_DEPTH, MAX_LENGTH, parse, place_of, to_text
+from ._text import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, parse, place_of, to_text
 from ._values import Span, make_reader
-from ._walk import nesting
+from ._walk import conditions_in, nesting
 
 
 def bind_filter(item: Filter, field: Field, as_of: AsOf, *, place: str = "") -> BoundFilter:
@@ -39,6 +39,7 @@ def bind_filter(item: Filter, field: Field, as_of: AsOf, *, place: str = "") -> 
     if depth > MAX_DEPTH:
         reason = Message("is nested deeper than {limit} groups", limit=MAX_DEPTH)
         raise InvalidValue(where, "...", reason)
+    check_count(where, item)
     try:
         return _FilterBinder(field, as_of, depth).bound(item)
     except FilterError as error:
@@ -46,6 +47,20 @@ def bind_filter(item: Filter, field: Field, as_of: AsOf, *, place: str = "") -> 
     except UnknownName as error:
         error.where = where
         raise
+    except InvalidValue as error:
+        raise InvalidValue(where, error.value, error.reason) from error
+
+
+def check_count(place: str, node: object) -> None:
+    """Check that a tree has no more conditions than every engine can answer.
+
+    Raises:
+        InvalidValue: It has more.
+    """
+    count = conditions_in(node)
+    if count > MAX_CONDITIONS:
+        reason = Message("are more conditions than the {limit} that can be", limit=MAX_CONDITIONS)
+        raise InvalidValue(place, count, reason)
 
 
 def _in_whole(error: FilterError, item: Filter, where: str) -> FilterError:
@@ -77,6 +92,7 @@ class _FilterBinder:
         self._lettered = field.type in {FieldType.CODE, FieldType.TEXT}
         self._depth = depth
         self._length = 0
+        self._count = 0
         self._tokens: list[str] = []
 
     def bound(self, item: Filter) -> BoundFilter:
@@ -124,7 +140,7 @@ class _FilterBinder:
     def _span(self, operand: Operand) -> tuple[Span, Letters]:
         if not self._lettered:
             return self._read(operand.text), Letters.AS_WRITTEN
-        text = str(self._read(to_nfc(operand.text)).start)
+        text = str(self._read(_comparable(operand.text)).start)
         return Span(operand.letters.change(text)), operand.letters
 
     def _like(self, item: Like) -> BoundFilter:
@@ -140,7 +156,7 @@ class _FilterBinder:
         change = item.letters.change
         if item.letters is Letters.AS_WRITTEN and self._field.type is FieldType.CODE:
             change = str.upper
-        changed = (change(to_nfc(p)) if isinstance(p, str) else p for p in item.pattern)
+        changed = (change(_comparable(p)) if isinstance(p, str) else p for p in item.pattern)
         return FitsPattern(tuple(piece for piece in changed if piece != ""), item.letters)
 
     def _token(self, name: str) -> BoundFilter:
@@ -161,7 +177,8 @@ class _FilterBinder:
         self._tokens.append(name)
         self._depth += deeper
         self._length += len(self._as_of.tokens[name])
-        if self._depth > MAX_DEPTH or self._length > MAX_LENGTH:
+        self._count += conditions_in(item)
+        if self._depth > MAX_DEPTH or self._length > MAX_LENGTH or self._count > MAX_CONDITIONS:
             raise FilterError("the tokens stand for more than a filter can hold", text=f"%{name}")
         try:
             return self.bound(item)
@@ -171,6 +188,17 @@ class _FilterBinder:
 
     def _known_tokens(self) -> Iterable[str]:
         return [f"%{name}" for name in ("me", "user", *self._as_of.tokens)]
+
+
+def _comparable(text: str) -> str:
+    """A text in the form in which texts are kept.
+
+    Raises:
+        FilterError: No text that is kept can hold what is in it.
+    """
+    if "\0" in text:
+        raise FilterError("holds a NUL character", text=text, position=text.index("\0"))
+    return to_nfc(text)
 
 
 def _from(span: Span, letters: Letters = Letters.AS_WRITTEN) -> Bound:

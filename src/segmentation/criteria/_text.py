@@ -38,6 +38,9 @@ MAX_LENGTH = 1_000_000
 MAX_DEPTH = 50
 """The greatest number of brackets that may be open at once."""
 
+MAX_CONDITIONS = 5_000
+"""The greatest number of conditions of a selection. A list of values is one condition."""
+
 _NO_CASE, _NO_ACCENT = _SIGNS = ("@", "~")
 _SIGN = {
     Letters.AS_WRITTEN: "",

@@ -13,8 +13,8 @@ from typing import assert_never
 import attrs
 
 from segmentation.codes import to_code
-from segmentation.errors import FilterError, Message, UnknownName
-from segmentation.fields import Field, FieldType, Value
+from segmentation.errors import FilterError, InvalidValue, Message, UnknownName
+from segmentation.fields import GREATEST, LEAST, Field, FieldType, Value
 from segmentation.languages import truths
 
 from ._bound import AsOf
@@ -23,6 +23,7 @@ from ._dates import EXPECTED, to_date
 _INTEGER = re.compile(r"[+-]?\d{1,4000}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,4000}(?:\.\d{0,4000})?|\.\d{1,4000})", re.ASCII)
 _PLACE = re.compile(r"\d{1,4}", re.ASCII)
+TOO_LARGE = Message("is too large, it has more than 64 bits")
 _WHOLE = "a whole number such as 1000"
 _ANY = "a number such as 1000 or -3.5"
 
@@ -47,8 +48,8 @@ def make_reader(field: Field, as_of: AsOf) -> Callable[[str], Span]:
     """The function from an operand to the values of a field that it stands for.
 
     That is one value, or a whole day for a datetime field, or the position of an option. The
-    function raises `FilterError` if the field cannot hold the value, and `UnknownName` if it does
-    not have the option.
+    function raises `FilterError` if the field cannot hold the value, `InvalidValue` if it is
+    a whole number of more than 64 bits, and `UnknownName` if the field does not have the option.
     """
     match field.type:
         case FieldType.TEXT:
@@ -59,7 +60,7 @@ def make_reader(field: Field, as_of: AsOf) -> Callable[[str], Span]:
             words = _option_words(field.options, field.captions)
             return lambda text: Span(_position(field, words, text))
         case FieldType.INTEGER:
-            return _filled(field, lambda text: Span(int(_matched(text, _INTEGER, _WHOLE))))
+            return _filled(field, lambda text: Span(_whole(field, text)))
         case FieldType.DECIMAL:
             return _filled(field, lambda text: Span(Decimal(_matched(text, _DECIMAL, _ANY))))
         case FieldType.BOOLEAN:
@@ -89,6 +90,13 @@ def _matched(text: str, pattern: "re.Pattern[str]", expected: str) -> str:
     if not pattern.fullmatch(text):
         raise FilterError("this is no number", text=text, expected=expected)
     return text
+
+
+def _whole(field: Field, text: str) -> int:
+    number = int(_matched(text, _INTEGER, _WHOLE))
+    if not LEAST <= number <= GREATEST:
+        raise InvalidValue(field.name, number, TOO_LARGE)
+    return number
 
 
 def _truth(text: str) -> bool:

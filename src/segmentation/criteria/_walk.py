@@ -39,6 +39,27 @@ def nesting(node: object) -> int:
     return deepest
 
 
+def conditions_in(node: object) -> int:
+    """How many conditions a tree is of. A list of values to equal is one condition."""
+    count, waiting = 0, [node]
+    while waiting:
+        parent = waiting.pop()
+        below = children(parent)
+        if not below:
+            count += 1
+        elif isinstance(parent, AnyOf):
+            equal = [each for each in below if _is_equality(each)]
+            count += min(len(equal), 1)
+            waiting += [each for each in below if not _is_equality(each)]
+        else:
+            waiting += below
+    return count
+
+
+def _is_equality(node: object) -> bool:
+    return isinstance(node, Compare) and node.operator is Operator.EQUAL
+
+
 _BRANCHES = frozenset([AllOf, AnyOf, Not, Part, Where, Figure, Cut])
 
 

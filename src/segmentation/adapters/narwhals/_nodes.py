@@ -48,6 +48,22 @@ def part_of(node: Linked) -> BoundPart:
     return node if isinstance(node, BoundPart) else node.part
 
 
+def is_linked(node: BoundNode) -> TypeGuard[Linked]:
+    """Whether a node looks at rows of a table."""
+    return isinstance(node, BoundPart | BoundFigure)
+
+
+def linked_in(node: BoundNode) -> int:
+    """How many parts of a node look at rows of other tables."""
+    match node:
+        case Not(item):
+            return linked_in(item)
+        case AllOf(items) | AnyOf(items):
+            return sum(map(linked_in, items))
+        case _:
+            return is_linked(node) and part_of(node).table.link is not None
+
+
 def is_joined(node: BoundNode) -> TypeGuard[Linked]:
     """Whether a node is answered by a join: its link is of the plain kind."""
     if not isinstance(node, BoundPart | BoundFigure):

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
-from functools import reduce
 from itertools import groupby
 from operator import and_, ge, gt, le, lt, or_
 from typing import Any, NoReturn, TypeAlias, assert_never
@@ -25,6 +24,7 @@ from segmentation.criteria import (
     Not,
     Pattern,
     Wild,
+    merged_filter,
     to_value_test,
 )
 from segmentation.errors import Message
@@ -42,6 +42,8 @@ apart, and neither do *and* and *or*. Where a test is negated it must not be nul
 
 _INTEGERS = 2**63
 _MANY = 20
+_TOLD = 50
+"""How many conditions on a column an engine is told. More are tried by Python on each value."""
 _LETTERED = frozenset([FieldType.CODE, FieldType.TEXT])
 
 
@@ -59,6 +61,7 @@ def to_test(column: Column, item: BoundFilter, *, blank_passes: bool) -> Test:
     Raises:
         InexactError: The engine cannot do it exactly.
     """
+    item = merged_filter(item)
     test = _Tests(column).test(item)
     if not blank_passes and not isinstance(test, bool) and _has_not(item):
         return ~column.value.is_null() & test
@@ -108,7 +111,7 @@ def all_of(tests: Iterable[Test]) -> Test:
     found = [test for test in tests if test is not True]
     if any(test is False for test in found):
         return False
-    return reduce(and_, found) if found else True
+    return _balanced(and_, found) if found else True
 
 
 def any_of(tests: Iterable[Test]) -> Test:
@@ -116,7 +119,26 @@ def any_of(tests: Iterable[Test]) -> Test:
     found = [test for test in tests if test is not False]
     if any(test is True for test in found):
         return True
-    return reduce(or_, found) if found else False
+    return _balanced(or_, found) if found else False
+
+
+def _balanced(join: Callable[[Any, Any], Any], tests: Sequence[Test]) -> Test:
+    """The tests joined in pairs, and the pairs in pairs: engines recurse into what is joined."""
+    while len(tests) > 1:
+        pairs = [tests[start : start + 2] for start in range(0, len(tests), 2)]
+        tests = [join(*pair) if len(pair) > 1 else pair[0] for pair in pairs]
+    return tests[0]
+
+
+def _size(item: BoundFilter, listed: Callable[[BoundFilter], bool]) -> int:
+    """How many conditions a filter is of, a list of values counting as one."""
+    match item:
+        case Not(inner):
+            return _size(inner, listed)
+        case AllOf(items) | AnyOf(items):
+            return 1 + sum(_size(each, listed) for each in items if not listed(each))
+        case _:
+            return 1
 
 
 class _Tests:
@@ -147,6 +169,8 @@ class _Tests:
                 yes, no = passes(True), passes(False)  # noqa: FBT003 - the values of the field
                 return yes if yes is no else self._value if yes else ~self._value
             case _:
+                if not self._made_by.is_spark_like() and _size(item, self._is_in_list) > _TOLD:
+                    self._no_exact(Message("so many conditions"))
                 return self._test(item)
 
     def _option(self, passes: Callable[[Any], bool]) -> Test:
@@ -211,6 +235,8 @@ class _Tests:
                     changed.setdefault(letters, []).append((value,))
                 case FitsPattern(pattern, letters) if letters is not Letters.AS_WRITTEN:
                     changed.setdefault(letters, []).append(pattern)
+                case IsEqual(value) if self._is_listed(value):
+                    equal.append(value)
                 case _:
                     rest.append(each)
         tests = [self._fits_changed(patterns, letters) for letters, patterns in changed.items()]
@@ -219,6 +245,17 @@ class _Tests:
         else:
             tests.append(self._value.is_in(equal))
         return any_of([*tests, *(self._test(each) for each in rest)])
+
+    def _is_in_list(self, item: BoundFilter) -> bool:
+        return isinstance(item, IsEqual) and (
+            isinstance(item.value, str) or self._is_listed(item.value)
+        )
+
+    def _is_listed(self, value: Value) -> bool:
+        """Whether a value is of the very type of the column."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return bool(self._dtype.is_integer())
+        return type(value) is date and isinstance(self._dtype, nw.Date)
 
     def _equal(self, value: Any) -> Test:  # noqa: ANN401
         if self._is_day_of_times:

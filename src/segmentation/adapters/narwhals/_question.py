@@ -20,6 +20,7 @@ from segmentation.criteria import (
     Measure,
     Not,
     Table,
+    merged,
     to_value_test,
 )
 from segmentation.errors import Identifier, Message, Refused
@@ -28,7 +29,7 @@ from segmentation.fields import Field, FieldType
 from ._finishing import passing_numbers, passing_values
 from ._frames import Column, Frame, Frames, is_eager, lazily, narrowed
 from ._keys import Keys, filled_key, flagged, joined, looked_up
-from ._nodes import Linked, at_leaves, fields_read, is_joined, is_own, part_of
+from ._nodes import Linked, at_leaves, fields_read, is_joined, is_linked, is_own, linked_in, part_of
 from ._predicates import (
     InexactError,
     Test,
@@ -39,6 +40,9 @@ from ._predicates import (
     to_test,
     with_missing,
 )
+
+_JOINED = 30
+"""How many linked parts are joined. More of them are looked at by Python, row by row."""
 
 _FLAG, _FIGURE = "segmentation_flag", "segmentation_figure"
 
@@ -61,7 +65,7 @@ class Question:
         logged: Callable[[int], Collection[str]] | None,
     ) -> None:
         self._bound = bound
-        self._node = None if bound.node is None else at_leaves(bound.node)
+        self._node = None if bound.node is None else at_leaves(merged(bound.node))
         self._base = bound.schema.table(bound.schema.base)
         self._frames = frames
         self._members = members
@@ -137,6 +141,8 @@ class Question:
             case Not(item):
                 frame, test = self._test(item, frame)
                 return frame, negated(test)
+            case AllOf() | AnyOf() if self.at_hand and linked_in(node) > _JOINED:
+                return frame, self._by_reference(node, frame)
             case AllOf(items) | AnyOf(items):
                 tests = []
                 for item in items:
@@ -255,10 +261,10 @@ class Question:
         test = nw.col(column.name).is_in(found) if found else False
         return with_missing(column.value, test, blank_passes=blank_passes)
 
-    def _by_reference(self, node: Linked | InShare, frame: Frame) -> Test:
+    def _by_reference(self, node: BoundNode, frame: Frame) -> Test:
         """A test of the numbers that the reference predicate finds among those who are left."""
         if not self._frames.at_hand:
-            linked = not isinstance(node, InShare) and part_of(node).table.link is not None
+            linked = is_linked(node) and part_of(node).table.link is not None
             self._refuse(
                 "a link through another table needs rows at hand"
                 if linked

@@ -32,6 +32,7 @@ from segmentation.criteria import (
     Sample,
     Table,
     bind_filter,
+    merged,
     to_value_test,
 )
 from segmentation.fields import Field, FieldType
@@ -54,7 +55,7 @@ def to_statement(bound: BoundSelection, source: Source, dialect: Dialect) -> sa.
     number = compiler.number
     statement = sa.select(number).select_from(compiler.base.element)
     if bound.node is not None:
-        statement = statement.where(compiler.test(bound.node))
+        statement = statement.where(compiler.test(merged(bound.node)))
     match bound.cut:
         case None:
             return statement.order_by(number)

@@ -23,6 +23,7 @@ from segmentation.criteria import (
     Not,
     Pattern,
     Wild,
+    merged_filter,
     to_value_test,
 )
 from segmentation.fields import GREATEST, LEAST, Field, FieldType, Value
@@ -39,6 +40,16 @@ _LISTED = 500
 """How many values are listed one by one. More texts are passed as one list."""
 
 
+class _Bracketed(Grouping[Any]):
+    """Conditions that stay in brackets beside others that are joined in the same way.
+
+    SQLAlchemy looks for the operator of what stands in brackets, and would flatten it.
+    """
+
+    inherit_cache = True
+    operator = None
+
+
 def all_of(tests: Sequence[Test]) -> Test:
     """The condition that all conditions are true."""
     return _joined(tests, sa.and_, sa.true())
@@ -52,7 +63,7 @@ def any_of(tests: Sequence[Test]) -> Test:
 def _joined(tests: Sequence[Test], join: Any, empty: Test) -> Test:  # noqa: ANN401 - and_ or or_
     while len(tests) > _FLAT:
         tests = [
-            Grouping(join(*tests[start : start + _FLAT])) for start in range(0, len(tests), _FLAT)
+            _Bracketed(join(*tests[start : start + _FLAT])) for start in range(0, len(tests), _FLAT)
         ]
     if len(tests) == 1:
         return tests[0]
@@ -86,7 +97,7 @@ def to_clause(item: BoundFilter, field: Field, value: Element, dialect: Dialect)
     """
     if field.type in {FieldType.OPTION, FieldType.BOOLEAN}:
         return _finite(item, field, value)
-    return _Clauses(field, value, dialect).test(item)
+    return _Clauses(field, value, dialect).test(merged_filter(item))
 
 
 def _finite(item: BoundFilter, field: Field, value: Element) -> Test:

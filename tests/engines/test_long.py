@@ -1,0 +1,84 @@
+"""Five thousand conditions of any kind, and lists of a hundred thousand values."""
+
+import pytest
+
+from engines.registry import CLUSTERS, DATABASES, ENGINES, HOSTS, Engine
+from engines.test_meaning import answers, asked, rows_of
+from segmentation.criteria import AllOf, AnyOf, Criteria, Not, Part, Selection
+from segmentation.fields import Value
+from support import truth
+
+MANY = 5_000
+
+
+@pytest.fixture(scope="module", params=[*ENGINES, *DATABASES, *HOSTS, *CLUSTERS])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    if isinstance(request.param, tuple):
+        place, make = request.param
+        in_database: Engine = make(request.getfixturevalue(place))
+        return in_database
+    engine: Engine = request.param
+    return engine
+
+
+def found(engine: Engine, criteria: Criteria, **fields: list[Value]) -> str:
+    return answers(engine(rows_of(**fields)), [criteria])[0]
+
+
+def joined(sign: str, text: str, step: int = 1) -> str:
+    """A filter text of many conditions: each number in place of the hash."""
+    return sign.join(text.replace("#", str(n * step)) for n in range(MANY))
+
+
+NAMES: list[Value] = ["X0", "X4999", "Y", None]
+STARTS: list[Value] = ["X77a", "X4999", "Z"]
+
+
+def test_none_of_many_values_one_by_one_mng_16(engine: Engine) -> None:
+    none = asked("name", joined("&", "<>X#"))
+    assert found(engine, none, name=NAMES) == "C D"
+    assert found(engine, Not(none), name=NAMES) == "A B"
+    assert found(engine, asked("name", f"<>({joined('|', 'X#')})"), name=NAMES) == "C D"
+
+
+def test_many_patterns_and_intervals_mng_17(engine: Engine) -> None:
+    assert found(engine, asked("name", joined("|", "X#*")), name=STARTS) == "A B"
+    assert found(engine, asked("name", joined("|", "@x#?")), name=STARTS) == "A B"
+    intervals = asked("employees", joined("|", "#..#", step=2))
+    assert found(engine, intervals, employees=[8, 9998, 9999]) == "A B"
+
+
+def news(code: str) -> Part:
+    return truth.part("mailing", code=code)
+
+
+def test_many_parts_mng_18(engine: Engine) -> None:
+    rows = dict(rows_of(name=["a", "b", "c"]))
+    pairs = [("A", "G3"), ("B", "G4999"), ("C", "H")]
+    rows["mailing"] = [{"contact_no": no, "code": code, "since": None} for no, code in pairs]
+    groups: list[Selection] = [news(f"G{n}") for n in range(MANY)]
+    selections: list[Criteria] = [AnyOf(tuple(groups)), AllOf(tuple(map(Not, groups)))]
+    assert answers(engine(rows), selections) == ["A B", "C"]
+
+
+def test_a_long_list_of_values_mng_19(engine: Engine) -> None:
+    rows = rows_of(name=["K1", "K50000", "K99999", "M", None])
+    listed = asked("name", "|".join(f"K{n}" for n in range(100_000)))
+    assert answers(engine(rows), [listed, Not(listed)]) == ["A B C", "D E"]
+
+
+def test_a_list_of_numbers_or_days_is_as_long_mng_19(engine: Engine) -> None:
+    listed = asked("employees", "|".join(str(n) for n in range(100_000)))
+    assert found(engine, listed, employees=[1, 50_000, 99_999, 100_001]) == "A B C"
+
+
+def test_the_greatest_numbers_are_compared_mng_21(engine: Engine) -> None:
+    greatest, least = 2**63 - 1, -(2**63)
+    rows = rows_of(employees=[greatest, least, 0])
+    texts = [str(greatest), f"..{least}", f">={greatest}", "0"]
+    assert answers(engine(rows), [asked("employees", text) for text in texts]) == [
+        "A",
+        "B",
+        "A",
+        "C",
+    ]
