@@ -134,7 +134,7 @@ def test_an_error_points_into_the_whole_filter() -> None:
     ("text", "kind", "position"),
     [
         ("yes|e", FieldType.BOOLEAN, 4),
-        ("CM|M", FieldType.DATE, 3),
+        ("CQ|Q", FieldType.DATE, 3),
         ("11|1x|x", FieldType.INTEGER, 3),
         ("1|'it''s'", FieldType.INTEGER, 2),
         ("1|@ten", FieldType.INTEGER, 3),

@@ -48,6 +48,8 @@ def bind_filter(item: Filter, field: Field, as_of: AsOf, *, place: str = "") -> 
         error.where = where
         raise
     except InvalidValue as error:
+        if error.field != field.name:
+            raise
         raise InvalidValue(where, error.value, error.reason) from error
 
 

@@ -55,6 +55,7 @@ class AsOf(OneLine):
         tokens: Filter texts for the tokens of a host, by name, with ``%`` or without, in any case.
         zone: The zone in which a date is a day of a datetime field.
         date_order: In which order the digits of a date are typed (``221126``).
+        language: The language whose words for days are typed. What is saved holds none of them.
     """
 
     today: date
@@ -63,6 +64,7 @@ class AsOf(OneLine):
     tokens: Mapping[str, str] = attrs.field(factory=dict, converter=_by_plain_name)
     zone: tzinfo = UTC
     date_order: Literal["dmy", "mdy", "ymd"] = "dmy"
+    language: str = attrs.field(default="en", eq=False)
 
     @workdate.default
     def _same_day(self) -> date:

@@ -18,7 +18,8 @@ from segmentation.fields import GREATEST, LEAST, Field, FieldType, Value
 from segmentation.languages import truths
 
 from ._bound import AsOf
-from ._dates import EXPECTED, to_date
+from ._dates import to_date
+from ._times import to_moment, to_time
 
 _INTEGER = re.compile(r"[+-]?\d{1,4000}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:\d{1,4000}(?:\.\d{0,4000})?|\.\d{1,4000})", re.ASCII)
@@ -68,9 +69,9 @@ def make_reader(field: Field, as_of: AsOf) -> Callable[[str], Span]:
         case FieldType.DATE:
             return _filled(field, lambda text: Span(to_date(text, as_of)))
         case FieldType.TIME:
-            return _filled(field, lambda text: Span(_time(text)))
+            return _filled(field, lambda text: Span(to_time(text)))
         case FieldType.DATETIME:
-            return _filled(field, lambda text: _span_of_time(text, as_of))
+            return _filled(field, lambda text: _span_of_moment(text, as_of))
         case _:
             assert_never(field.type)
 
@@ -132,20 +133,12 @@ def _position(field: Field, words: Mapping[str, int], text: str) -> int:
     raise UnknownName("option", text, known=field.options, called=captions, where=field.name)
 
 
-def _time(text: str) -> time:
-    try:
-        found = time.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is not None:
-        raise FilterError("this is no time of day", text=text, expected="a time such as 14:30")
-    return found
-
-
-def _span_of_time(text: str, as_of: AsOf) -> Span:
-    if ":" in text:
-        return Span(_moment(text, as_of))
-    day = to_date(text, as_of)
+def _span_of_moment(text: str, as_of: AsOf) -> Span:
+    day, at, _ = to_moment(text, as_of)
+    if isinstance(day, datetime):
+        return Span(_in_utc(day if day.tzinfo else day.replace(tzinfo=as_of.zone), text))
+    if at is not None:
+        return Span(_in_utc(datetime.combine(day, at, tzinfo=as_of.zone), text))
     try:
         following = day + timedelta(days=1)
     except OverflowError:
@@ -155,18 +148,6 @@ def _span_of_time(text: str, as_of: AsOf) -> Span:
 
 def _midnight(day: date, as_of: AsOf) -> datetime:
     return _in_utc(datetime.combine(day, time(), tzinfo=as_of.zone), str(day))
-
-
-def _moment(text: str, as_of: AsOf) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise FilterError(
-            "this is no date and time",
-            text=text,
-            expected=Message("2026-11-22 14:30, or {date}", date=Message(EXPECTED)),
-        ) from None
-    return _in_utc(found if found.tzinfo else found.replace(tzinfo=as_of.zone), text)
 
 
 def _in_utc(moment: datetime, text: str) -> datetime:

@@ -23,6 +23,7 @@ __all__ = [
     "Phrases",
     "caption",
     "captions",
+    "day_words",
     "phrases_of",
     "to_name",
     "told",
@@ -122,6 +123,20 @@ def truths() -> Mapping[str, bool]:
     """
     words = {word: truth for each in LANGUAGES for word, truth in _words(each)["truths"].items()}
     return {**words, "1": True, "0": False}
+
+
+@cache
+def day_words(language: str) -> Mapping[str, str]:
+    """What the days are called that filters know by name: those near today and those of a week.
+
+    Args:
+        language: As for `phrases_of`.
+
+    >>> day_words("fr-CH")["today"], day_words("nb")["sun"]
+    ("aujourd'hui", 'søndag')
+    """
+    words: Mapping[str, str] = _words(known_language(language, LANGUAGES))["days"]
+    return words
 
 
 def told(error: SegmentationError, language: str) -> str:

@@ -84,6 +84,7 @@ class Context:
             tokens=self.tokens,
             zone=self.zone,
             date_order=self.date_order,
+            language=self.language,
         )
 
     @property
