@@ -68,6 +68,7 @@ from ._hashing import SHARES, hash_of, share_of
 from ._letters import Letters, bare, characters, fold, replacements, to_nfc
 from ._making import Conditions, TableConditions, make_selection
 from ._merging import merged, merged_filter
+from ._neutral import to_neutral, to_neutral_filter
 from ._nodes import (
     AllOf,
     AnyOf,
@@ -219,6 +220,8 @@ __all__ = [
     "share_of",
     "split",
     "to_date",
+    "to_neutral",
+    "to_neutral_filter",
     "to_nfc",
     "to_predicate",
     "to_row_test",

@@ -1,8 +1,8 @@
 """Times of day, and days with a time, as people type them in filters.
 
-A time is ``8:05``, ``08:05:30``, ``0805``, ``080530``, ``16``, ``4p`` or ``4:30 pm``. A fraction of a
-second follows after ``.`` or ``,``, or as three digits more. A day with a time is any date of
-`to_date` and a time behind a blank, or a date and time in ISO form.
+A time is ``8:05``, ``08:05:30``, ``0805``, ``080530``, ``16``, ``4p`` or ``4:30 pm``. A fraction
+of a second follows after ``.`` or ``,``, or as three digits more. A day with a time is any date
+of `to_date` and a time behind a blank, or a date and time in ISO form.
 """
 
 import re

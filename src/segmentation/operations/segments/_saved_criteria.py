@@ -7,7 +7,7 @@ from typing import Unpack, cast
 import attrs
 
 from segmentation.codes import to_code
-from segmentation.criteria import Criteria
+from segmentation.criteria import Criteria, to_neutral
 from segmentation.errors import (
     Identifier,
     InvalidValue,
@@ -16,6 +16,7 @@ from segmentation.errors import (
 )
 from segmentation.operations.checks import Placed, check_new, check_records
 from segmentation.operations.context import Context
+from segmentation.operations.criteria import schema_of
 from segmentation.operations.field_values import SavedCriteriaValues
 from segmentation.operations.records import get_record, get_records, require_segment
 from segmentation.operations.schema import parse_values
@@ -92,6 +93,8 @@ def save_selection(
         Refused: A segment that it asks for follows these very criteria.
     """
     store = context.store
+    if criteria is not None:
+        criteria = to_neutral(criteria, schema_of(store), context.day)
     action = CriteriaAction(kind=ActionKind.ADD, criteria=criteria)
     with store.transaction():
         check_actions(store, [action], context.day)

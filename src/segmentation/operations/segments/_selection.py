@@ -9,11 +9,21 @@ from collections.abc import Sequence
 import attrs
 
 from segmentation.contacts import Contact
-from segmentation.criteria import AsOf, Compare, Criteria, Operand, Operator, Part, Where
+from segmentation.criteria import (
+    AsOf,
+    Compare,
+    Criteria,
+    Operand,
+    Operator,
+    Part,
+    Where,
+    to_neutral,
+)
 from segmentation.errors import InvalidValue, Message, Refused
 from segmentation.frozen import freeze_within
 from segmentation.markup import to_figures
 from segmentation.operations.context import Context
+from segmentation.operations.criteria import schema_of
 from segmentation.operations.records import get_record, require_segment
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -48,7 +58,7 @@ def add_contacts(
     Excluded contacts join only with ``ignore_exclusion``; blocked contacts and minors without
     consent never do. Who matched and did not join stands in the action's ``left_out``.
     """
-    action = _action(ActionKind.ADD, criteria, context.day, options)
+    action = _action(context, ActionKind.ADD, criteria, options)
     return _act(context, segment_no, action)
 
 
@@ -69,7 +79,7 @@ def reduce_contacts(
         options: Only ``entire_companies`` is looked at.
         reset_when_empty: If no line is left after more than one action, forget all actions.
     """
-    action = _action(ActionKind.REDUCE, criteria, context.day, options)
+    action = _action(context, ActionKind.REDUCE, criteria, options)
     return _act(context, segment_no, action, reset_when_empty=reset_when_empty)
 
 
@@ -90,13 +100,17 @@ def refine_contacts(
         options: Only ``entire_companies`` is looked at.
         reset_when_empty: If no line is left after more than one action, forget all actions.
     """
-    action = _action(ActionKind.REFINE, criteria, context.day, options)
+    action = _action(context, ActionKind.REFINE, criteria, options)
     return _act(context, segment_no, action, reset_when_empty=reset_when_empty)
 
 
 def _action(
-    kind: ActionKind, criteria: Criteria | None, as_of: AsOf, options: Options | None
+    context: Context, kind: ActionKind, criteria: Criteria | None, options: Options | None
 ) -> CriteriaAction:
+    """An action with the criteria as they are kept: neutral, whoever typed them."""
+    as_of = context.day
+    if criteria is not None:
+        criteria = to_neutral(criteria, schema_of(context.store), as_of)
     return CriteriaAction(kind=kind, criteria=criteria, options=options or Options(), as_of=as_of)
 
 
@@ -303,7 +317,7 @@ def preview(
     kind = ActionKind(kind)
     before = require_segment(store, segment_no)
     followed = before.header.saved_criteria_code if kind is ActionKind.REFRESH else ""
-    action = attrs.evolve(_action(kind, criteria, context.day, options), saved_code=followed)
+    action = attrs.evolve(_action(context, kind, criteria, options), saved_code=followed)
     after = apply_action(store, before, action, context.day)
     done = after.actions[-1]
     return Preview(
