@@ -1,8 +1,12 @@
 """What filters mean to the last letter: scenarios that every engine answers alike."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
 
+import duckdb
+import polars as pl
 import pytest
 
 from engines.registry import (
@@ -14,8 +18,11 @@ from engines.registry import (
     Engine,
     Rows,
     SparkAnswer,
+    spark_session,
 )
+from segmentation.adapters.narwhals import FrameContacts
 from segmentation.criteria import (
+    AsOf,
     Compare,
     Criteria,
     Letters,
@@ -265,3 +272,33 @@ def test_the_name_with_the_sign_is_protected_when_it_is_written_mng_14() -> None
         Compare(Operator.EQUAL, Operand("@~ca", any_case=True)),
     ):
         assert parse(to_text(item)) == item
+
+
+IN_FRAMES = {"polars": None, "pandas": "to_pandas", "pyarrow": "to_arrow"}
+
+
+@pytest.mark.parametrize("stored", ["UTC", "America/New_York"])
+@pytest.mark.parametrize("library", [*IN_FRAMES, "duckdb", "pyspark"])
+def test_an_aware_time_is_a_day_of_the_zone_mng_38(library: str, stored: str) -> None:
+    moments = [
+        datetime(2026, 11, 21, 23, 30, tzinfo=UTC),
+        datetime(2026, 11, 22, 22, 30, tzinfo=UTC),
+        datetime(2026, 11, 22, 23, 30, tzinfo=UTC),
+    ]
+    column = pl.Series("born", moments).dt.convert_time_zone(stored)
+    polars = pl.DataFrame({"no": ["A", "B", "C"], "born": column})
+    as_of = AsOf(date(2026, 11, 22), zone=ZoneInfo("Europe/Zurich"))
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        if library == "duckdb":
+            frame: Any = connection.from_arrow(polars.to_arrow())
+        elif library == "pyspark":
+            rows = list(zip("ABC", moments, strict=True))
+            frame = spark_session().createDataFrame(rows, "no string, born timestamp")
+        else:
+            name = IN_FRAMES[library]
+            frame = getattr(polars, name)() if name else polars
+        source = FrameContacts(frame)
+        for text, expected in (("t", "A B"), ("..t", "A B"), (">t", "C"), ("<>t", "C")):
+            bound = bind(asked("born", text), truth.SCHEMA, as_of)
+            assert " ".join(source.matching(bound)) == expected, text

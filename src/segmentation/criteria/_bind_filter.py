@@ -119,6 +119,8 @@ class _FilterBinder:
     def _compare(self, operator: Operator, operand: Operand) -> BoundFilter:
         span, letters = self._span(operand)
         if operator is Operator.EQUAL:
+            if span.again is not None:
+                return AnyOf((IsEqual(span.start), IsEqual(span.again)))
             if span.single:
                 return IsEqual(span.start, letters)
             return InRange(_from(span), _until(span))
@@ -210,13 +212,14 @@ def _from(span: Span, letters: Letters = Letters.AS_WRITTEN) -> Bound:
 def _until(span: Span, letters: Letters = Letters.AS_WRITTEN) -> Bound | None:
     """The upper end of a range that includes a whole span."""
     if span.single:
-        return Bound(span.start, letters=letters)
+        return Bound(span.start if span.again is None else span.again, letters=letters)
     return None if span.stop is None else Bound(span.stop, inclusive=False)
 
 
 def _range_behind(span: Span, letters: Letters) -> BoundFilter:
     if span.single:
-        return InRange(Bound(span.start, inclusive=False, letters=letters), None)
+        last = span.start if span.again is None else span.again
+        return InRange(Bound(last, inclusive=False, letters=letters), None)
     if span.stop is None:
         return Not(InRange(None, None))
     return InRange(Bound(span.stop), None)

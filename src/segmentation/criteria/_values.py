@@ -5,7 +5,7 @@ The meaning of an operand is decided here for all engines.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache
 from typing import assert_never
@@ -35,14 +35,15 @@ class Span:
 
     Attributes:
         start: The first value.
-        stop: The end. ``None`` if the span is ``start`` alone, or if the calendar ends first
-            (``open_end``).
+        stop: The end. ``None`` if the span is ``start`` alone, or if the calendar ends first.
         single: Whether the span is one value.
+        again: The second of two single values: the same time by the clock an hour later.
     """
 
     start: Value
     stop: Value = None
     single: bool = True
+    again: Value = None
 
 
 def make_reader(field: Field, as_of: AsOf) -> Callable[[str], Span]:
@@ -136,9 +137,9 @@ def _position(field: Field, words: Mapping[str, int], text: str) -> int:
 def _span_of_moment(text: str, as_of: AsOf) -> Span:
     day, at, _ = to_moment(text, as_of)
     if isinstance(day, datetime):
-        return Span(_in_utc(day if day.tzinfo else day.replace(tzinfo=as_of.zone), text))
+        return Span(_in_utc(day, text)) if day.tzinfo else _by_clock(day, as_of.zone, text)
     if at is not None:
-        return Span(_in_utc(datetime.combine(day, at, tzinfo=as_of.zone), text))
+        return _by_clock(datetime.combine(day, at), as_of.zone, text)
     try:
         following = day + timedelta(days=1)
     except OverflowError:
@@ -146,8 +147,37 @@ def _span_of_moment(text: str, as_of: AsOf) -> Span:
     return Span(_midnight(day, as_of), _midnight(following, as_of), single=False)
 
 
-def _midnight(day: date, as_of: AsOf) -> datetime:
-    return _in_utc(datetime.combine(day, time(), tzinfo=as_of.zone), str(day))
+def _midnight(day: date, as_of: AsOf) -> Value:
+    return _by_clock(datetime.combine(day, time()), as_of.zone, str(day)).start
+
+
+def _by_clock(wall: datetime, zone: tzinfo, text: str) -> Span:
+    """The point in time at which a clock of a zone shows a time.
+
+    In the hour that comes twice there are two. In the hour that is left out there is none: the
+    span is empty, where the clock goes on.
+    """
+    first = _in_utc(wall.replace(tzinfo=zone, fold=0), text)
+    second = _in_utc(wall.replace(tzinfo=zone, fold=1), text)
+    if first == second:
+        return Span(first)
+    if first < second:
+        return Span(first, again=second)
+    edge = _where_the_clock_jumps(second, first, zone)
+    return Span(edge, edge, single=False)
+
+
+def _where_the_clock_jumps(before: datetime, after: datetime, zone: tzinfo) -> datetime:
+    """The first second with another distance from UTC between two points in time."""
+    low, high = int(before.timestamp()), int(after.timestamp()) + 1
+    offset = before.astimezone(zone).utcoffset()
+    while low + 1 < high:
+        middle = (low + high) // 2
+        if datetime.fromtimestamp(middle, zone).utcoffset() == offset:
+            low = middle
+        else:
+            high = middle
+    return datetime.fromtimestamp(high, UTC)
 
 
 def _in_utc(moment: datetime, text: str) -> datetime:

@@ -12,6 +12,7 @@ from typing import Any, Literal, Self, cast
 import attrs
 
 from segmentation.criteria import AsOf
+from segmentation.errors import InvalidValue, Message
 from segmentation.journal import Stamp
 from segmentation.languages import Phrases, phrases_of
 from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
@@ -71,7 +72,21 @@ class Context:
     @property
     def now(self) -> datetime:
         """The time by the clock, in the zone."""
-        return self.clock().astimezone(self.zone)
+        return self._in_zone(self.clock())
+
+    def _in_zone(self, at: datetime) -> datetime:
+        """A time by the clock in the zone, which must have a day in the calendar there.
+
+        Raises:
+            InvalidValue: The day is not in the calendar.
+        """
+        try:
+            return at.astimezone(self.zone)
+        except OverflowError:
+            reason = Message(
+                "has a day outside the years 1 to 9999 in the zone {zone}", zone=str(self.zone)
+            )
+            raise InvalidValue("clock", at.isoformat(), reason) from None
 
     @property
     def day(self) -> AsOf:
@@ -94,7 +109,7 @@ class Context:
         return Stamp(
             at=at,
             user=self.user,
-            day=self.today or at.astimezone(self.zone).date(),
+            day=self.today or self._in_zone(at).date(),
             random_bytes=self.random_bytes(),
         )
 

@@ -149,5 +149,7 @@ class FrameContacts:
         return name
 
     def _asked(self, bound: BoundSelection) -> Question:
-        frames = Frames(bound.schema.base, self._contacts, self._rows, self._columns)
+        frames = Frames(
+            bound.schema.base, self._contacts, self._rows, self._columns, bound.as_of.zone
+        )
         return Question(bound, frames, self._members, self._logged)

@@ -12,7 +12,7 @@ from ._nodes import fields_read
 def passing_values(frame: Frame, column: Column, passes: Callable[[Any], bool]) -> Sequence[Any]:
     """Of the different values in a column, missing ones apart, those that pass."""
     values = collected(narrowed(frame, [column.name]).unique())[column.name]
-    pairs = zip(values.to_list(), plain_values(values, column.field), strict=True)
+    pairs = zip(values.to_list(), plain_values(values, column.field, column.zone), strict=True)
     return [value for value, plain in pairs if plain is not None and passes(plain)]
 
 

@@ -1,7 +1,7 @@
 """The frames of a source as one question sees them: where a table is, what its columns hold."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypeAlias
 
 import attrs
@@ -41,6 +41,8 @@ class Column:
     dtype: Any
     made_by: Any
     place: str
+    zone: tzinfo = UTC
+    """The zone in which points in time are days of a date field."""
 
     @property
     def value(self) -> nw.Expr:
@@ -67,7 +69,9 @@ class Frames:
         contacts: Frame,
         rows: Mapping[str, Frame],
         columns: Mapping[str, Mapping[str, str]],
+        zone: tzinfo = UTC,
     ) -> None:
+        self._zone = zone
         self._base = base
         self._contacts = contacts
         self._rows = rows
@@ -113,7 +117,8 @@ class Frames:
         if name not in known:
             where = Message("frame {name}", name=table.name)
             raise UnknownName("column", name, known=known, where=where)
-        found = Column(name, table.field(field), known[name], self.made_by, f"{table.name}.{field}")
+        place = f"{table.name}.{field}"
+        found = Column(name, table.field(field), known[name], self.made_by, place, self._zone)
         if not found.is_typed or isinstance(found.dtype, _HELD[found.field.type]):
             return found
         if self._is_empty(table, name):
@@ -146,7 +151,7 @@ class Frames:
         """The rows of a frame of a table, as mappings that the reference can read."""
         columns = [self.column(table, name) for name in dict.fromkeys(fields)]
         found = collected(narrowed(frame, (column.name for column in columns)))
-        values = [plain_values(found[column.name], column.field) for column in columns]
+        values = [plain_values(found[each.name], each.field, each.zone) for each in columns]
         names = [column.field.name for column in columns]
         return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
 
@@ -182,15 +187,20 @@ def collected(frame: Frame) -> Any:  # noqa: ANN401
     return frame if is_eager(frame) else frame.collect()
 
 
-def plain_values(column: Any, field: Field) -> list[Any]:  # noqa: ANN401
+def plain_values(column: Any, field: Field, zone: tzinfo = UTC) -> list[Any]:  # noqa: ANN401
     """The values of a column as the library knows them: missing ones are ``None``."""
     days = field.type is FieldType.DATE
     pairs = zip(column.to_list(), column.is_null().to_list(), strict=True)
     return [
         None
         if missing or value != value  # noqa: PLR0124 - not a number, where that is a value
-        else value.date()
+        else _day_of(value, zone)
         if days and isinstance(value, datetime)
         else value
         for value, missing in pairs
     ]
+
+
+def _day_of(at: datetime, zone: tzinfo) -> date:
+    """The day of a point in time in the zone; without a zone of its own, the day that it shows."""
+    return (at.astimezone(zone) if at.tzinfo else at).date()

@@ -149,6 +149,7 @@ class _Tests:
         self._dtype = column.dtype
         self._value = column.value
         self._made_by = column.made_by
+        self._day_zone = column.zone
         self._pandas = column.made_by.is_pandas_like()
         if not column.is_typed:
             self._no_exact(Message("a column of type {type}", type=str(column.dtype)))
@@ -312,9 +313,20 @@ class _Tests:
                     value.astimezone(zone) if zone else value.astimezone(UTC).replace(tzinfo=None)
                 )
             case date() if isinstance(self._dtype, nw.Datetime):
-                return datetime.combine(value, time(), tzinfo=self._zone())
+                return self._midnight(value)
             case _:
                 return value
+
+    def _midnight(self, day: date) -> datetime:
+        """Where a day begins: in the workspace's zone, or as a column without a zone shows it."""
+        zone = self._zone()
+        if zone is None:
+            return datetime.combine(day, time())
+        try:
+            return datetime.combine(day, time(), tzinfo=self._day_zone).astimezone(zone)
+        except OverflowError:
+            edge = datetime.min if day.year == 1 else datetime.max  # noqa: DTZ901 - in its zone
+            return edge.replace(tzinfo=zone)
 
     def _zone(self) -> tzinfo | None:
         """The zone of a column of times; polars compares times of the same zone only."""

@@ -219,7 +219,8 @@ class Question:
         found = rows.group_by(names).agg(measured.alias(_FIGURE))
         dtype = found.collect_schema()[_FIGURE]
         place = f"{figure.part.table.name} {figure.measure}"
-        column = Column(_FIGURE, _compared_field(figure), dtype, self._frames.made_by, place)
+        zone = self._bound.as_of.zone
+        column = Column(_FIGURE, _compared_field(figure), dtype, self._frames.made_by, place, zone)
         turned = self._passes_without_rows(figure)
         test = self._compared(column, found, Not(figure.filter) if turned else figure.filter)
         return _kept(found, test, names[0])

@@ -99,9 +99,10 @@ def compose(
 
 
 def next_minute(at: datetime) -> time:
-    """The time of an interaction that is made now: the next full minute."""
-    rounded = (at + timedelta(minutes=1)).replace(second=0, microsecond=0)
-    return rounded.time()
+    """The time of an interaction that is made now: the next full minute of the same day."""
+    last = at.replace(hour=23, minute=59, second=0, microsecond=0, tzinfo=None)
+    minute = at.replace(second=0, microsecond=0, tzinfo=None)
+    return (last if minute == last else minute + timedelta(minutes=1)).time()
 
 
 def _with_contact(draft: Interaction, contact: Contact) -> Interaction:
