@@ -65,7 +65,7 @@ def test_relative_dates_stay_relative() -> None:
     assert criteria is not None
     assert json.loads(criteria_to_json(criteria)) == {
         "version": 1,
-        "meaning": 1,
+        "meaning": 2,
         "criteria": {"part": {"table": "contact", "where": [["born", "-3M..t"]]}},
     }
 

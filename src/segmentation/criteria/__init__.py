@@ -47,6 +47,7 @@ from ._building import (
     row,
     total,
 )
+from ._changes import changes_since
 from ._checking import (
     Concern,
     Difference,
@@ -187,6 +188,7 @@ __all__ = [
     "bare",
     "bind",
     "bind_filter",
+    "changes_since",
     "characters",
     "check",
     "circle_from",

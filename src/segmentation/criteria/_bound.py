@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 else:
     from segmentation.aliases import TypeAliasType
 
-MEANING = 1
+MEANING = 2
 """The version of the language's meaning. It is stored with every selection."""
 
 

@@ -58,6 +58,7 @@ class Concern(StrEnum):
     RELATIVE = "relative"
     UNKNOWN_CODE = "unknown_code"
     CIRCLE = "circle"
+    CHANGED = "changed"
 
 
 @attrs.frozen(repr=False)
@@ -126,7 +127,7 @@ def _faults(error: UsageError, phrases: Phrases) -> Iterator[Remark]:
 
 def _relative(criteria: Criteria, schema: Schema, phrases: Phrases) -> Iterator[Remark]:
     """Remarks on relative dates, which mean another day tomorrow."""
-    for part, where in _wheres(criteria):
+    for part, where in wheres_of(criteria):
         table = schema.table(part.table)
         field = table.field(where.field)
         if field.type not in {FieldType.DATE, FieldType.DATETIME}:
@@ -137,16 +138,17 @@ def _relative(criteria: Criteria, schema: Schema, phrases: Phrases) -> Iterator[
             yield Remark(Concern.RELATIVE, f"{table.name}.{field.name}", sentence)
 
 
-def _wheres(node: object) -> Iterator[tuple[Part, Where]]:
+def wheres_of(node: object) -> Iterator[tuple[Part, Where]]:
+    """The conditions on fields in a selection, each with the part that it is of."""
     match node:
         case Part(_, conditions):
             yield from ((node, where) for where in conditions)
         case Figure(_, field, part, filter_) if field:
-            yield from _wheres(part)
+            yield from wheres_of(part)
             yield part, Where(field, filter_)
         case _:
             for child in children(node):
-                yield from _wheres(child)
+                yield from wheres_of(child)
 
 
 def _operands(node: object) -> Iterator[str]:

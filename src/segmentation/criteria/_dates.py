@@ -106,6 +106,11 @@ def is_relative(text: str) -> bool:
     return word != "" and not _ISO.fullmatch(word) and not re.fullmatch(r"\d{8}", word)
 
 
+def has_short_year(text: str) -> bool:
+    """Whether a date formula names a year by two digits (``Y27``)."""
+    return _SHORT_YEAR.search(text) is not None
+
+
 _Read: TypeAlias = tuple[date, str]
 """A date, and its neutral spelling."""
 

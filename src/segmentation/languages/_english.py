@@ -58,6 +58,16 @@ TEXTS: Mapping[str, str] = {
     "counted": "{sentence} ({alone} alone)",
     "never_holds": "“{test}” never holds",
     "always_holds": "“{test}” always holds",
+    "changed_hour": "the hour that comes twice or is left out is told apart since version {now} "
+    "of the meaning, and was not in version {meaning}",
+    "changed_year": "a year of two digits is near the work date since version {now} of the "
+    "meaning, and was of the first century in version {meaning}",
+    "changed_form": "a letter and its accent are one sign since version {now} of the meaning, "
+    "and were two in version {meaning}",
+    "changed_sign": "~ leaves accents out since version {now} of the meaning, "
+    "and was a letter in version {meaning}",
+    "changed_letters": "letters are compared one by one since version {now} of the meaning, "
+    "and were not in version {meaning}",
     "relative": "{words} depends on the day on which the selection is worked out",
     "unknown_code": "there is no {table} {code}",
     "no_segment": "there is no segment {no}",

@@ -16,7 +16,7 @@ import attrs
 from segmentation.bitmaps import EMPTY, Bitmap, from_flags, to_positions
 from segmentation.codes import Option
 from segmentation.contacts import CorrespondenceType
-from segmentation.criteria import AsOf, Criteria
+from segmentation.criteria import MEANING, AsOf, Criteria
 from segmentation.errors import InvalidValue, Message, text_of
 from segmentation.fields import Extra, LongText, Record, ShortCode, Text, to_extra, with_converters
 from segmentation.frozen import FrozenMapping, freeze_within
@@ -218,6 +218,7 @@ class CriteriaAction:
         by_hand: The single contact that was added or removed by hand.
         saved_code: The code of the saved criteria that a refresh ran, or else empty.
         as_of: The day that relative dates were computed for.
+        meaning: The version of the filter language's meaning that it was recorded with.
         inserted: The numbers of the lines that the action added.
         removed: The lines that it removed, as they were.
         left_out: The contacts that matched and were left out, with the reason.
@@ -231,6 +232,7 @@ class CriteriaAction:
     by_hand: bool = False
     saved_code: str = ""
     as_of: AsOf | None = None
+    meaning: int = MEANING
     inserted: Sequence[int] = attrs.field(converter=to_inserted, default=())
     removed: Lines = attrs.field(converter=to_lines, default=Lines())
     left_out: LeftOuts = attrs.field(converter=to_left_outs, default=to_left_outs(()))
@@ -356,6 +358,7 @@ def _action_to_data(action: CriteriaAction) -> JSON:
         "criteria": criteria_to_data(action.criteria) if action.criteria is not None else None,
         "options": to_data(action.options),
         "by_hand": action.by_hand,
+        "meaning": action.meaning,
         "as_of": [as_of.today.isoformat(), as_of.workdate.isoformat(), as_of.user]
         if as_of
         else None,
@@ -367,6 +370,15 @@ def _action_to_data(action: CriteriaAction) -> JSON:
     return data | {"saved_code": action.saved_code} if action.saved_code else data
 
 
+def _meaning_of(data: JSON) -> int:
+    """The version of the meaning; what bears none is of the first."""
+    meaning: int = data.get("meaning", 1)
+    if type(meaning) is not int or not 1 <= meaning <= MEANING:
+        reason = Message("is not known; this library reads up to {known}", known=MEANING)
+        raise InvalidValue("actions.meaning", meaning, reason)
+    return meaning
+
+
 def _action_from_data(data: JSON) -> CriteriaAction:
     as_of = data["as_of"]
     before, after = data["lines"]
@@ -376,6 +388,7 @@ def _action_from_data(data: JSON) -> CriteriaAction:
         options=from_data(Options, data["options"]),
         by_hand=data["by_hand"],
         saved_code=data.get("saved_code", ""),
+        meaning=_meaning_of(data),
         as_of=AsOf(
             dt.date.fromisoformat(as_of[0]),
             dt.date.fromisoformat(as_of[1]),

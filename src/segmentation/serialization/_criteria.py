@@ -176,7 +176,7 @@ def criteria_to_json(criteria: Criteria) -> str:
 
     >>> from segmentation.criteria import InSegment
     >>> criteria_to_json(InSegment("SM00001"))
-    '{"criteria":{"in_segment":"SM00001"},"meaning":1,"version":1}'
+    '{"criteria":{"in_segment":"SM00001"},"meaning":2,"version":1}'
     """
     try:
         data = criteria_to_data(criteria)

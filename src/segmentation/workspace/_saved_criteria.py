@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Unpack
 
-from segmentation.criteria import Criteria
+from segmentation.criteria import Criteria, Remark
 from segmentation.operations import segments
 from segmentation.operations.field_values import SavedCriteriaValues
 from segmentation.segments import SavedCriteria
@@ -49,6 +49,32 @@ class AllSavedCriteria(Noun[SavedCriteria, str]):
             Refused: A segment that it asks for follows these very criteria.
         """
         return segments.save_selection(self._context, code, criteria, description=description)
+
+    def check(self, code: str | SavedCriteria) -> Sequence[Remark]:
+        """Tell what is wrong or remarkable about saved criteria, each thing in a sentence.
+
+        Conditions that may answer otherwise than under the meaning they were saved with are named.
+
+        Args:
+            code: The saved criteria.
+
+        Raises:
+            NotFound: There are no such criteria.
+        """
+        return segments.check_criteria(self._context, code)
+
+    def describe(self, code: str | SavedCriteria) -> str:
+        """Say what saved criteria choose, an action a line, with the days of relative dates.
+
+        Args:
+            code: The saved criteria.
+
+        Raises:
+            NotFound: There are no such criteria.
+            FilterError: A filter does not fit its field any more.
+            UnknownName: A table or field is not there any more.
+        """
+        return segments.describe_criteria(self._context, code)
 
     def add(self, *records: SavedCriteria) -> Sequence[SavedCriteria]:
         """Keep saved criteria that are made already: all of them, or none.

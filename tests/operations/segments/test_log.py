@@ -9,6 +9,7 @@ import pytest
 import segmentation as seg
 from segmentation.campaigns import Campaign, CampaignEntry
 from segmentation.contacts import AlternativeAddress, Contact
+from segmentation.criteria import MEANING
 from segmentation.errors import NotFound, Refused, Rejected
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import DeliveryRecorded
@@ -95,7 +96,7 @@ def test_the_worksheet_is_found_among_the_logged_segments(crm: seg.Workspace) ->
     assert list(crm.segments) == []
     (logged,) = crm.logged_segments
     assert (logged.segment_no, logged.description) == (segment.no, "Round of talks")
-    assert (logged.meaning, logged.user_id) == (1, "ANNA")
+    assert (logged.meaning, logged.user_id) == (MEANING, "ANNA")
     with pytest.raises(NotFound):
         segment.log()
 

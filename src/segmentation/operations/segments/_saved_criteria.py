@@ -7,7 +7,7 @@ from typing import Unpack, cast
 import attrs
 
 from segmentation.codes import to_code
-from segmentation.criteria import Criteria, to_neutral
+from segmentation.criteria import Criteria, Remark, changes_since, to_neutral
 from segmentation.errors import (
     Identifier,
     InvalidValue,
@@ -16,7 +16,7 @@ from segmentation.errors import (
 )
 from segmentation.operations.checks import Placed, check_new, check_records
 from segmentation.operations.context import Context
-from segmentation.operations.criteria import schema_of
+from segmentation.operations.criteria import check_selection, describe_selection, schema_of
 from segmentation.operations.field_values import SavedCriteriaValues
 from segmentation.operations.records import get_record, get_records, require_segment
 from segmentation.operations.schema import parse_values
@@ -133,6 +133,7 @@ def _choice(action: CriteriaAction) -> CriteriaAction:
         criteria=action.criteria,
         options=action.options,
         by_hand=action.by_hand,
+        meaning=action.meaning,
         saved_code=action.saved_code,
     )
 
@@ -144,6 +145,46 @@ def find_criteria(store: Store, code: str | SavedCriteria) -> SavedCriteria:
         NotFound: There are none.
     """
     return get_record(store, SavedCriteria, code)
+
+
+def check_criteria(context: Context, code: str | SavedCriteria) -> Sequence[Remark]:
+    """What is wrong or remarkable about saved criteria, each thing in a sentence.
+
+    Conditions that may answer otherwise than under the meaning they were saved with are named.
+
+    Raises:
+        NotFound: There are none.
+    """
+    found = []
+    for action in actions_from_json(find_criteria(context.store, code).actions):
+        found += [*check_selection(context, action.criteria), *_changes(context, action)]
+    return tuple(dict.fromkeys(found))
+
+
+def describe_criteria(context: Context, code: str | SavedCriteria) -> str:
+    """What saved criteria choose, an action a line, with the days that relative dates stand for.
+
+    Behind an action stands what may answer otherwise than under the meaning it was saved with.
+
+    Raises:
+        NotFound: There are none.
+        FilterError: A filter does not fit its field any more.
+        UnknownName: A table or field is not there any more.
+    """
+    lines = []
+    for action in actions_from_json(find_criteria(context.store, code).actions):
+        lines.append(f"{action.kind}: {describe_selection(context, action.criteria)}")
+        lines += [f"  {remark}" for remark in _changes(context, action)]
+    return "\n".join(lines)
+
+
+def _changes(context: Context, action: CriteriaAction) -> Sequence[Remark]:
+    if action.criteria is None:
+        return ()
+    schema = schema_of(context.store)
+    return changes_since(
+        action.criteria, schema, context.day, action.meaning, phrases=context.phrases
+    )
 
 
 def add_criteria(context: Context, *records: SavedCriteria) -> Sequence[SavedCriteria]:

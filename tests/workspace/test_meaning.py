@@ -1,0 +1,107 @@
+"""What is typed is kept neutral, and criteria of an earlier meaning tell what may have changed."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import segmentation as seg
+from segmentation.criteria import to_text
+from segmentation.errors import InvalidValue
+from segmentation.memory import MemoryStore
+from segmentation.segments import SavedCriteria, actions_from_json
+from support import fair
+
+ZURICH = ZoneInfo("Europe/Zurich")
+DAY, WORKDATE = dt.date(2026, 11, 22), dt.date(2026, 1, 15)
+
+
+def open_in(
+    store: object,
+    language: str,
+    day: dt.date = DAY,
+    workdate: dt.date = WORKDATE,
+    order: str = "dmy",
+) -> seg.Workspace:
+    return seg.Workspace.open(
+        store,  # type: ignore[arg-type]
+        today=day,
+        workdate=workdate,
+        language=language,
+        date_order=order,  # type: ignore[arg-type]
+        user="ANNA",
+    )
+
+
+def kept(crm: seg.Workspace, code: str) -> str:
+    """The filter texts of saved criteria."""
+    (action,) = actions_from_json(crm.saved_criteria[code].actions)
+    assert isinstance(action.criteria, seg.criteria.Part)
+    return " ".join(to_text(where.filter) for where in action.criteria.conditions)
+
+
+@pytest.mark.parametrize(
+    ("typed", "neutral"),
+    [
+        ("oggi", "t"),
+        ("domenica47 2026", "2026-11-22"),
+        ("22.11.2026", "2026-11-22"),
+        ("22/11", "--11-22"),
+        ("2211", "--11-22"),
+        ("ieri..", "t-1D.."),
+        ("lun", "mon"),
+        ("dome47", "sun47"),
+        ("15|22.11.26", "15|2026-11-22"),
+        ("Y27..", "Y2027.."),
+        ("lavoro|<>(doma)", "w|<>t+1D"),
+    ],
+)
+def test_what_an_italian_types_is_kept_neutral_mng_32(typed: str, neutral: str) -> None:
+    store = fair.make_store()
+    crm = open_in(store, "it-IT")
+    criteria = seg.make_selection(interactions={"date": typed})
+    crm.saved_criteria.save("X", criteria)
+    sheet = crm.new_segment("Fair").add_contacts(criteria)
+    assert kept(crm, "X") == neutral
+    (action,) = sheet.actions
+    assert action.criteria == seg.make_selection(interactions={"date": neutral})
+    reader = open_in(store, "nb-NO", order="ymd")
+    asked = seg.make_selection(interactions={"date": kept(reader, "X")})
+    assert reader.describe(asked) == open_in(store, "nb-NO").describe(criteria=asked)
+
+
+def test_what_moves_with_the_day_still_does_mng_33() -> None:
+    store = MemoryStore()
+    crm = open_in(store, "it-IT")
+    criteria = seg.make_selection(interactions={"date": "oggi|dome47|15|22.11.26"})
+    crm.saved_criteria.save("X", criteria)
+    later = dt.date(2027, 3, 1)
+    said = open_in(store, "en", later, later).saved_criteria.describe("X")
+    days = ("2027-03-01", "2027-11-28", "2027-03-15", "2026-11-22")
+    assert [day for day in days if day in said] == [*days]
+
+
+def test_saved_criteria_tell_what_may_answer_otherwise_mng_58() -> None:
+    store = fair.make_store()
+    crm = seg.Workspace.open(store, user="ANNA", today=DAY, zone=ZURICH)
+    texts = {"name": "@ΣΊΣ*", "country_region_code": "DK|SE"}
+    crm.saved_criteria.save("X", seg.make_selection(contact=texts))
+    saved = crm.saved_criteria["X"]
+    assert crm.saved_criteria.check("X") == ()
+    old = saved.actions.replace('"meaning":2,', "")
+    crm.saved_criteria.delete("X")
+    crm.saved_criteria.add(SavedCriteria(code="X", actions=old))
+    (remark,) = crm.saved_criteria.check("X")
+    assert remark.place == "contact.name"
+    told = crm.saved_criteria.describe("X")
+    assert "letters are compared one by one" in told
+    assert "contact.country_region_code" not in told
+
+
+def test_actions_of_a_later_meaning_are_refused_mng_59() -> None:
+    crm = seg.Workspace.open(today=DAY)
+    crm.saved_criteria.save("X", seg.make_selection(contact={"city": "Bern"}))
+    actions = crm.saved_criteria["X"].actions
+    assert '"meaning":2' in actions
+    with pytest.raises(InvalidValue, match="9 is not known; this library reads up to 2"):
+        actions_from_json(actions.replace('"meaning":2', '"meaning":9'))
