@@ -360,6 +360,9 @@ _HELD: Mapping[FieldType, tuple[type, ...]] = {
 }
 
 
+_NUL = Message("holds a NUL character")
+
+
 def mistyped(record: Record) -> Iterator[tuple[str, str]]:
     """The fields of a record that hold what is none of their type, each with the reason."""
     for field in fields_of(type(record)):
@@ -370,6 +373,11 @@ def mistyped(record: Record) -> Iterator[tuple[str, str]]:
                 field.name,
                 Message("{value!r} is no value of type {type}", value=value, type=kind),
             )
+        elif isinstance(value, str) and "\0" in value:
+            yield field.name, Message("{value!r} {reason}", value=value, reason=_NUL)
+    for name, value in getattr(record, "extra", ()):
+        if isinstance(value, str) and "\0" in value:
+            yield name, Message("{value!r} {reason}", value=value, reason=_NUL)
 
 
 def is_value_of(kind: FieldType, value: object) -> bool:

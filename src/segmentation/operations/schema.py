@@ -24,7 +24,7 @@ from segmentation.kinds import record_kinds
 from segmentation.protocols import Store
 from segmentation.segments import contact_schema
 
-from .values import Misfit, exact, parse_field_values, read_value
+from .values import Misfit, exact, in_nfc, parse_field_values, read_value
 
 
 def schema_of(store: Store) -> Schema:
@@ -115,16 +115,16 @@ def parse_values(
 
 
 def with_own_values(store: Store, records: Iterable[RecordT]) -> Iterator[RecordT]:
-    """Records whose own fields hold values of their types, where a text or number says one.
+    """Records as they are kept: texts in Unicode's normal form C, own fields as their types.
 
     What does not fit stays as it is, for the checks to tell.
     """
     declared: dict[type[Record], Mapping[str, Field]] = {}
     for record in records:
-        kind = type(record)
+        kind, kept = type(record), in_nfc(record)
         if kind not in declared:
             declared[kind] = _own_fields(store, kind)
-        yield _typed(record, declared[kind]) if declared[kind] else record
+        yield _typed(kept, declared[kind]) if declared[kind] else kept
 
 
 def _own_fields(store: Store, kind: type[Record]) -> Mapping[str, Field]:

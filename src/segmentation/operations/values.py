@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 import attrs
 
+from segmentation.criteria import to_nfc
 from segmentation.errors import Fault, InvalidValue, Message, Rejected, UnknownName, near_name
 from segmentation.fields import (
     GREATEST,
@@ -17,6 +18,7 @@ from segmentation.fields import (
     Field,
     FieldType,
     Record,
+    RecordT,
     Value,
     aware,
     fields_of,
@@ -183,6 +185,20 @@ def exact(value: Any) -> Any:  # noqa: ANN401 - any value
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
+def in_nfc(record: RecordT) -> RecordT:
+    """A record whose texts are in Unicode's normal form C, as all texts are kept."""
+    changed: dict[str, Any] = {}
+    for field in fields_of(type(record)):
+        value = getattr(record, field.name)
+        if isinstance(value, str) and to_nfc(value) != value:
+            changed[field.name] = to_nfc(value)
+    extra: Extra = getattr(record, "extra", ())
+    kept = tuple((name, to_nfc(v) if isinstance(v, str) else v) for name, v in extra)
+    if kept != extra:
+        changed["extra"] = kept
+    return cast("RecordT", attrs.evolve(cast("Any", record), **changed)) if changed else record
+
+
 _DIGITS = 100
 """How far a number may reach before and behind its point."""
 
@@ -221,7 +237,7 @@ def _read_text(_field: Field, raw: object) -> str:
         raise Misfit(raw, Message("is not a text"))
     if "\x00" in raw:
         raise Misfit(raw, Message("holds a NUL character"))
-    return raw
+    return to_nfc(raw)
 
 
 def _read_code(field: Field, raw: object) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from segmentation.contacts import Contact, ContactBusinessRelation
+from segmentation.criteria import to_nfc
 from segmentation.definitions import OwnField
 from segmentation.errors import Fault, Message, NotFound
 from segmentation.fields import (
@@ -36,7 +37,7 @@ from segmentation.operations.followers import follow_relations
 from segmentation.operations.interactions import not_taken_in_yet, take_in_past
 from segmentation.operations.records import find_record
 from segmentation.operations.schema import declared_fields, with_own_values
-from segmentation.operations.values import Misfit, guess_type, read_value
+from segmentation.operations.values import Misfit, guess_type, in_nfc, read_value
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage
@@ -55,11 +56,13 @@ class Imported:
             were not taken in before.
         extra_fields: Fields that were not known before and are now extra fields.
         skipped_files: Files whose name is none of our tables.
+        normalized: Number of texts by field that were brought to Unicode's normal form C.
     """
 
     counts: tuple[tuple[str, int], ...]
     extra_fields: tuple[OwnField, ...] = ()
     skipped_files: tuple[str, ...] = ()
+    normalized: tuple[tuple[str, int], ...] = ()
 
     @property
     def rows(self) -> int:
@@ -93,6 +96,7 @@ def import_files(
     faults: list[Fault] = []
     extra_fields: list[OwnField] = []
     skipped_files: list[str] = []
+    normalized = Counter[str]()
     for file in files:
         kind = imported_kinds().get(file.table)
         if kind is None:
@@ -103,6 +107,12 @@ def import_files(
         known = declared_fields(store, kind)
         names = _names_in(kind, rows, known)
         rows = list(_renamed(rows, names))
+        normalized.update(
+            name
+            for row in rows
+            for name, raw in row.values.items()
+            if isinstance(raw, str) and to_nfc(raw) != raw
+        )
         new = _new_extras(kind, rows, names.values(), known)
         extra_fields += new
         made, wrong = _make_records(kind, rows, [*known, *(each.field for each in new)])
@@ -113,7 +123,10 @@ def import_files(
         whole, wrong = _with_attachments(store, found, attached)
         counts = _store(store, whole, [*faults, *wrong], stamp, what="import")
     return Imported(
-        counts=counts, extra_fields=tuple(extra_fields), skipped_files=tuple(skipped_files)
+        counts=counts,
+        extra_fields=tuple(extra_fields),
+        skipped_files=tuple(skipped_files),
+        normalized=tuple(normalized.items()),
     )
 
 
@@ -130,8 +143,17 @@ def import_records(context: Context, records: Iterable[Record]) -> Imported:
     store = context.store
     stamp = context.stamp
     with store.transaction():
-        counts = _store(store, placed(records), [], stamp, what="records")
-    return Imported(counts=counts)
+        given = list(records)
+        kept = [in_nfc(each) for each in given]
+        counts = _store(store, placed(kept), [], stamp, what="records")
+    changed = Counter(
+        field.name
+        for before, after in zip(given, kept, strict=True)
+        if after is not before
+        for field in fields_of(type(before))
+        if getattr(before, field.name) != getattr(after, field.name)
+    )
+    return Imported(counts=counts, normalized=tuple(changed.items()))
 
 
 def _new_extras(

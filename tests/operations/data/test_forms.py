@@ -1,0 +1,77 @@
+"""What comes in is brought to Unicode's normal form C, and a NUL is refused at every door."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import segmentation as seg
+from segmentation.code_tables import Territory
+from segmentation.contacts import Contact
+from segmentation.errors import SegmentationError
+from support import fair
+
+COMPOSED, DECOMPOSED = "\u00c5se", "A\u030ase"
+
+
+def workspace() -> seg.Workspace:
+    return seg.Workspace.open(fair.make_store(), today=dt.date(2026, 11, 22), user="ANNA")
+
+
+def test_a_name_is_kept_with_one_sign_for_a_letter_and_its_accent_mng_09() -> None:
+    crm = workspace()
+    made = crm.contacts.new(DECOMPOSED, type="person")
+    crm.add(seg.Contact(no="N2", name=DECOMPOSED, extra={"by": DECOMPOSED}))
+    assert made.name == crm.contacts["N2"].name == COMPOSED
+    assert dict(crm.contacts["N2"].extra) == {"by": COMPOSED}
+    for text in (COMPOSED, DECOMPOSED, "?se", "@\u00c5SE"):
+        assert set(crm.select(contact={"name": text})) == {made.no, "N2"}, text
+
+
+def test_an_import_tells_what_was_brought_to_nfc_mng_10(tmp_path: Path) -> None:
+    rows = [
+        f"N1,{DECOMPOSED},Bern",
+        f"N2,{DECOMPOSED},{DECOMPOSED}",
+        f"N3,{DECOMPOSED},Bern",
+        "N4,Ole,Bern",
+        f"N5,{COMPOSED},Bern",
+    ]
+    file = tmp_path / "contact.csv"
+    file.write_text("\n".join(["no,name,city", *rows]), encoding="utf-8")
+    crm = workspace()
+    imported = crm.import_data(tmp_path)
+    assert dict(imported.normalized) == {"name": 3, "city": 1}
+    found = ["N1", "N2", "N3", "N5"]
+    assert sorted(crm.select(contact={"name": DECOMPOSED})) == found
+    crm.import_data(tmp_path)
+    assert sorted(crm.select(contact={"name": COMPOSED})) == found
+
+
+DOORS: list[Callable[[seg.Workspace], object]] = [
+    lambda crm: crm.contacts.new("An\0na", type="person"),
+    lambda crm: crm.contacts.change("CARL", name="An\0na"),
+    lambda crm: crm.add(Contact(no="N1", name="An\0na")),
+    lambda crm: crm.add(Territory(code="An\0na")),
+    lambda crm: crm.select(contact={"name": "An\0na"}),
+    lambda crm: crm.new_segment("An\0na"),
+    lambda crm: crm.saved_criteria.save("X", None, description="An\0na"),
+    lambda crm: crm.add(Contact(no="N1", extra={"by": "An\0na"})),
+]
+
+
+@pytest.mark.parametrize("number", range(len(DOORS)))
+def test_a_nul_is_refused_at_every_door_mng_15(number: int) -> None:
+    crm = workspace()
+    before = list(crm.contacts), len(list(crm.journal))
+    with pytest.raises(SegmentationError, match="NUL"):
+        DOORS[number](crm)
+    assert (list(crm.contacts), len(list(crm.journal))) == before
+
+
+def test_a_nul_in_a_file_is_told_with_its_row_mng_15(tmp_path: Path) -> None:
+    (tmp_path / "contact.json").write_text(
+        '[{"no": "N1", "name": "Anna"}, {"no": "N2", "name": "An\\u0000na"}]', encoding="utf-8"
+    )
+    with pytest.raises(SegmentationError, match=r"row 2.*name.*NUL"):
+        workspace().import_data(tmp_path)
