@@ -556,16 +556,23 @@ class Worksheet:
         """
         return segments.refresh(self._context, self.no)
 
-    def reuse_logged_segment(self, entry_no: int | LoggedSegment) -> Self:
+    def reuse_logged_segment(
+        self, entry_no: int | LoggedSegment, *, ignore_exclusion: bool = False
+    ) -> Self:
         """Add a line for every interaction of a logged segment that is not canceled.
+
+        Who is excluded, blocked or gone since stands in the action's ``left_out``.
 
         Args:
             entry_no: The logged segment.
+            ignore_exclusion: Whether contacts that are excluded from segments join as well.
 
         Raises:
             NotFound: There is no such logged segment.
         """
-        segments.reuse_logged_segment(self._context, self.no, entry_no)
+        segments.reuse_logged_segment(
+            self._context, self.no, entry_no, ignore_exclusion=ignore_exclusion
+        )
         return self
 
     # -- as a whole -------------------------------------------------------------------------

@@ -438,6 +438,31 @@ def test_a_logged_segment_brings_a_line_for_each_interaction_with_its_campaign()
     assert segments.go_back(context(store), no).contact_nos == ("CARL",)
 
 
+@pytest.mark.parametrize(
+    ("ignore_exclusion", "joining", "left_out"),
+    [
+        (False, ("BO",), {"CARL": "excluded", "MILL": "blocked"}),
+        (True, ("CARL", "BO"), {"MILL": "blocked"}),
+    ],
+)
+def test_who_is_excluded_since_does_not_join_again_unless_asked_for_mng_45(
+    ignore_exclusion: bool,
+    joining: tuple[str, ...],
+    left_out: dict[str, str],
+) -> None:
+    store = make_store()
+    entry_no = logged(store)
+    for no, changed in (("CARL", "exclude_from_segment"), ("MILL", "privacy_blocked")):
+        found = store.records.find(Contact, no)
+        assert found is not None
+        store.records.put([attrs.evolve(found, **{changed: True})])
+    segment = segments.reuse_logged_segment(
+        context(store), open_segment(store), entry_no, ignore_exclusion=ignore_exclusion
+    )
+    assert tuple(dict.fromkeys(segment.contact_nos)) == joining
+    assert {each.contact_no: str(each.reason) for each in segment.actions[-1].left_out} == left_out
+
+
 def test_cancelled_interactions_and_contacts_that_may_not_join_do_not_come_along() -> None:
     store = make_store()
     entry_no = logged(store)

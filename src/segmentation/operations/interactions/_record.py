@@ -6,7 +6,8 @@ import attrs
 
 from segmentation.campaigns import CampaignEntry
 from segmentation.columns import gathered
-from segmentation.errors import Fault, Message
+from segmentation.criteria import to_nfc
+from segmentation.errors import Fault, InvalidValue, Message
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.journal import Commented, Happening, Stamp
 from segmentation.operations.journal import record
@@ -111,8 +112,16 @@ def comments_on(number: int, comments: Iterable[str], stamp: Stamp) -> Iterator[
 
 
 def as_comments(comments: Iterable[str] | str) -> Sequence[str]:
-    """Comments in their order; a text is one comment, not one for each letter."""
-    return [comments] if isinstance(comments, str) else list(comments)
+    """Comments in their order; a text is one comment, not one for each letter.
+
+    Raises:
+        InvalidValue: One of them holds a NUL character.
+    """
+    given = [comments] if isinstance(comments, str) else list(comments)
+    for text in given:
+        if isinstance(text, str) and "\0" in text:
+            raise InvalidValue("comments", text, "holds a NUL character")
+    return [to_nfc(text) if isinstance(text, str) else text for text in given]
 
 
 def comment_faults(comments: Sequence[object]) -> Iterator[Fault]:

@@ -225,4 +225,4 @@ def _follow_up(context: Context, segment: Segment, logged: LoggedSegment) -> Seg
         phrase("follow_up", context.language, no=segment.no),
         campaign_no=segment.header.campaign_no,
     )
-    return reuse_logged_segment(context, made.no, logged.entry_no)
+    return reuse_logged_segment(context, made.no, logged.entry_no, ignore_exclusion=True)

@@ -198,17 +198,23 @@ def refresh(context: Context, segment_no: str | SegmentHeader) -> Refreshed:
 
 
 def reuse_logged_segment(
-    context: Context, segment_no: str | SegmentHeader, entry_no: int | LoggedSegment
+    context: Context,
+    segment_no: str | SegmentHeader,
+    entry_no: int | LoggedSegment,
+    *,
+    ignore_exclusion: bool = False,
 ) -> Segment:
     """The contacts that were logged join again, as one action, existing ones too.
 
     One line for each interaction; canceled ones are left out of account. Each line has the
-    campaign of its interaction.
+    campaign of its interaction. Who is excluded, blocked or gone since stands in the action's
+    ``left_out``.
 
     Args:
         context: Store, user, day and clock.
         segment_no: The segment.
         entry_no: The logged segment.
+        ignore_exclusion: Whether contacts that are excluded from segments join as well.
 
     Raises:
         NotFound: There is no such segment or logged segment.
@@ -221,7 +227,7 @@ def reuse_logged_segment(
         action = CriteriaAction(
             kind=ActionKind.ADD,
             criteria=InLoggedSegment(logged_no),
-            options=Options(allow_existing=True, ignore_exclusion=True),
+            options=Options(allow_existing=True, ignore_exclusion=ignore_exclusion),
             as_of=context.day,
         )
         found = store.contacts.candidates(campaigns.keys(), Options())
