@@ -452,10 +452,11 @@ def test_who_is_excluded_since_does_not_join_again_unless_asked_for_mng_45(
 ) -> None:
     store = make_store()
     entry_no = logged(store)
-    for no, changed in (("CARL", "exclude_from_segment"), ("MILL", "privacy_blocked")):
-        found = store.records.find(Contact, no)
-        assert found is not None
-        store.records.put([attrs.evolve(found, **{changed: True})])
+    carl, mill = (store.records.find(Contact, no) for no in ("CARL", "MILL"))
+    assert carl is not None
+    assert mill is not None
+    store.records.put([attrs.evolve(carl, exclude_from_segment=True)])
+    store.records.put([attrs.evolve(mill, privacy_blocked=True)])
     segment = segments.reuse_logged_segment(
         context(store), open_segment(store), entry_no, ignore_exclusion=ignore_exclusion
     )

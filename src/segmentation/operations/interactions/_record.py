@@ -1,6 +1,7 @@
 """Interactions that were checked, written into the journal with campaign entries and comments."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import attrs
 
@@ -117,7 +118,7 @@ def as_comments(comments: Iterable[str] | str) -> Sequence[str]:
     Raises:
         InvalidValue: One of them holds a NUL character.
     """
-    given = [comments] if isinstance(comments, str) else list(comments)
+    given: list[Any] = [comments] if isinstance(comments, str) else list(comments)
     for text in given:
         if isinstance(text, str) and "\0" in text:
             raise InvalidValue("comments", text, "holds a NUL character")

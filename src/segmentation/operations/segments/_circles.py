@@ -1,12 +1,12 @@
 """Saved criteria and segments that lead back to themselves: found before anything is done."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from segmentation.codes import to_code
 from segmentation.criteria import AllOf, AnyOf, Criteria, Cut, InSegment, Not
 from segmentation.errors import Message, Refused
 from segmentation.protocols import Store
-from segmentation.segments import SavedCriteria, actions_from_json
+from segmentation.segments import CriteriaAction, SavedCriteria, actions_from_json
 
 
 def check_circle(store: Store, code: str) -> None:
@@ -54,6 +54,20 @@ def _walk(
                     done,
                 )
     done.add(code)
+
+
+def asking_for(store: Store, segment_no: str) -> Iterator[Message]:
+    """The saved criteria and the other segments whose actions ask who is in a segment."""
+    for saved in store.records.all(SavedCriteria):
+        if _ask(actions_from_json(saved.actions), segment_no):
+            yield Message("criteria {code}", code=saved.code)
+    for header in store.segments.headers():
+        if header.no != segment_no and _ask(store.segments.get(header.no).actions, segment_no):
+            yield Message("segment {no}", no=header.no)
+
+
+def _ask(actions: Iterable[CriteriaAction], segment_no: str) -> bool:
+    return any(segment_no in _segments_in(action.criteria) for action in actions)
 
 
 def _segments_in(criteria: Criteria | None) -> Iterator[str]:

@@ -98,9 +98,7 @@ def save_selection(
     action = CriteriaAction(kind=ActionKind.ADD, criteria=criteria)
     with store.transaction():
         check_actions(store, [action], context.day)
-        saved = _save(context, code, description, [action])
-        check_circle(store, saved.code)
-        return saved
+        return _save(context, code, description, [action])
 
 
 def _save(
@@ -117,6 +115,7 @@ def _save(
         actions=actions_to_json(map(_choice, actions)),
     )
     context.store.records.put([saved])
+    check_circle(context.store, saved.code)
     return saved
 
 
@@ -198,6 +197,7 @@ def add_criteria(context: Context, *records: SavedCriteria) -> Sequence[SavedCri
         InvalidValue: None is given.
         Rejected: A code is blank, given twice or in use, a value does not fit its field, or the
             actions cannot be read: all faults.
+        Refused: A segment that they ask for follows these very criteria.
     """
     if not records:
         reason = Message("are not given; give at least one record")
@@ -206,6 +206,8 @@ def add_criteria(context: Context, *records: SavedCriteria) -> Sequence[SavedCri
     with store.transaction():
         check_new(store, _placed(records), what=_WHAT)
         store.records.put(records)
+        for each in records:
+            check_circle(store, each.code)
     return records
 
 
@@ -359,6 +361,7 @@ def add_criteria_from_text(
     Raises:
         InvalidValue: The text does not have this form; nothing is kept.
         Rejected: Codes are in use already, or values do not fit: all faults; nothing is kept.
+        Refused: A segment that they ask for follows these very criteria.
     """
     read = _read_text(text)
     store = context.store
@@ -366,6 +369,8 @@ def add_criteria_from_text(
         check = check_records if replace else check_new
         check(store, _placed(read), what=_WHAT)
         store.records.put(read)
+        for each in read:
+            check_circle(store, each.code)
     return read
 
 

@@ -5,7 +5,7 @@ from typing import Unpack, cast
 
 import attrs
 
-from segmentation.errors import InvalidValue, NotFound
+from segmentation.errors import InvalidValue, Message, NotFound, Refused
 from segmentation.fields import check_fit
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import SegmentHeaderValues
@@ -23,6 +23,7 @@ from segmentation.segments import (
     SegmentHeader,
 )
 
+from ._circles import asking_for
 from ._header import changed_header, check_references
 
 
@@ -158,10 +159,16 @@ def delete_segment(context: Context, segment_no: str | SegmentHeader) -> None:
     Raises:
         NotFound: There is none; it may have been logged or deleted already.
         Conflict: Somebody else changed, logged or deleted it meanwhile.
+        Refused: Saved criteria or other segments ask who is in it; the error names all of them.
     """
     store = context.store
     with store.transaction():
         segment = require_segment(store, segment_no)
+        askers = list(asking_for(store, segment.no))
+        if askers:
+            step = Message("delete segment {no}", no=segment.no)
+            named = Message.joined(", ", askers)
+            raise Refused(step, Message("it is asked for by {askers}", askers=named))
         context.on_event(SegmentChanging(segment, None))
         store.segments.remove(segment)
         follow_lines(store, segment, None)
