@@ -16,7 +16,7 @@ from segmentation.errors import (
 )
 from segmentation.operations.checks import Placed, check_new, check_records
 from segmentation.operations.context import Context
-from segmentation.operations.criteria import check_selection, describe_selection, schema_of
+from segmentation.operations.criteria import check_selection, describe_selection
 from segmentation.operations.field_values import SavedCriteriaValues
 from segmentation.operations.records import get_record, get_records, require_segment
 from segmentation.operations.schema import parse_values

@@ -23,8 +23,8 @@ from segmentation.errors import InvalidValue, Message, Refused
 from segmentation.frozen import freeze_within
 from segmentation.markup import to_figures
 from segmentation.operations.context import Context
-from segmentation.operations.criteria import schema_of
 from segmentation.operations.records import get_record, require_segment
+from segmentation.operations.schema import schema_of
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
