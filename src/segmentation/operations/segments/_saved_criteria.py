@@ -19,7 +19,7 @@ from segmentation.operations.context import Context
 from segmentation.operations.criteria import check_selection, describe_selection
 from segmentation.operations.field_values import SavedCriteriaValues
 from segmentation.operations.records import get_record, get_records, require_segment
-from segmentation.operations.schema import parse_values
+from segmentation.operations.schema import parse_values, schema_of
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
