@@ -194,6 +194,9 @@ def test_the_edges_of_the_calendar_are_days_like_others(day: date) -> None:
     [
         ("2026-11-22", False),
         ("22112026", False),
+        ("22.11.2026", False),
+        ("22.11.26", True),
+        ("22.11", True),
         ("221126", True),
         ("t", True),
         ("-3M", True),

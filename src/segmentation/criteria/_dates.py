@@ -103,7 +103,11 @@ def is_relative(text: str) -> bool:
     (True, False, False)
     """
     word = text.strip().lower()
-    return word != "" and not _ISO.fullmatch(word) and not re.fullmatch(r"\d{8}", word)
+    if word == "" or _ISO.fullmatch(word) or re.fullmatch(r"\d{8}", word):
+        return False
+    parts = _PARTED.fullmatch(word)
+    whole = parts is not None and parts[3] is not None
+    return not (whole and any(len(each) == _YEAR_DIGITS for each in re.findall(r"\d+", word)))
 
 
 def has_short_year(text: str) -> bool:
