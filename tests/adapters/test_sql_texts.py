@@ -226,7 +226,7 @@ def _found(store: SqlStore, **filters: str) -> Sequence[str]:
 def test_a_pattern_of_what_no_database_can_hold_fits_no_text(database: Database) -> None:
     store = database.open()
     store.records.put([Contact(no="C1"), Contact(no="C2", city="Bern")])
-    for pattern, expected in (((Wild.ANY_RUN,), ["C1", "C2"]), (("B\0", Wild.ANY_RUN), [])):
+    for pattern, expected in (((Wild.ANY_RUN,), ["C1", "C2"]), (("B\ud800", Wild.ANY_RUN), [])):
         bound = bind(Part("contact", (Where("city", Like(pattern)),)), contact_schema(), AS_OF)
         assert list(store.contacts.matching(bound)) == expected
 
