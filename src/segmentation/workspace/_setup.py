@@ -44,7 +44,7 @@ class Setup:
 
     @property
     def company(self) -> CompanyInformation:
-        """The sender of letters: the company whose segments these are."""
+        """The company whose segments these are, the sender of letters."""
         return setup.get_setup(self._context.store, CompanyInformation)
 
     @property
