@@ -65,14 +65,16 @@ def sold(first: Part, then: Part, within: int | None = None, **more: Any) -> Fol
     return followed(first, by=then, on=day, within=within, **more)
 
 
-def test_a_birthday_comes_within_so_many_days_own_35(ask: Ask) -> None:
+def test_a_birthday_comes_within_so_many_days(ask: Ask) -> None:
+    """OWN-35."""
     assert ask(born.day_of_year.between(0, 7)) == "A F G"
     assert ask(born.day_of_year.between(0, 8)) == "A F G H"
     assert ask(born.day_of_year == 0) == "F"
     assert ask(~born.day_of_year.between(0, 7)) == "B C D E H"
 
 
-def test_a_birthday_comes_over_new_year_own_36(ask: Ask) -> None:
+def test_a_birthday_comes_over_new_year(ask: Ask) -> None:
+    """OWN-36."""
     assert ask(born.day_of_year.between(0, 7), "2026-12-28") == "C D"
     assert ask(born.day_of_year == 0, "2026-12-31") == "C"
     assert ask(born.day_of_year.between(0, 1), "2026-12-31") == "C D"
@@ -80,7 +82,8 @@ def test_a_birthday_comes_over_new_year_own_36(ask: Ask) -> None:
     assert ask(born.day_of_year.between(-1, 0), "2027-01-01") == "C D"
 
 
-def test_29_february_counts_as_the_28th_in_years_without_it_own_37(ask: Ask) -> None:
+def test_29_february_counts_as_the_28th_in_years_without_it(ask: Ask) -> None:
+    """OWN-37."""
     days = ["2026-02-27", "2026-02-28", "2026-03-01", "2028-02-28", "2028-02-29"]
     assert [ask(born.day_of_year == 0, today) for today in days] == ["", "B", "", "", "B"]
     ages = {"2026-02-27": 41, "2026-02-28": 42, "2028-02-28": 43, "2028-02-29": 44}
@@ -89,7 +92,8 @@ def test_29_february_counts_as_the_28th_in_years_without_it_own_37(ask: Ask) -> 
         assert "B" not in ask(born.age_in_years != age, today)
 
 
-def test_months_and_weekdays_of_dates_own_38(ask: Ask) -> None:
+def test_months_and_weekdays_of_dates(ask: Ask) -> None:
+    """OWN-38."""
     weekend = day.weekday.is_in(["Saturday", "Sunday"])
     assert ask(born.month == "November") == "A F G H"
     assert ask(born.month == 11) == "A F G H"
@@ -99,7 +103,8 @@ def test_months_and_weekdays_of_dates_own_38(ask: Ask) -> None:
     assert ask(none(day.weekday == "Thursday")) == "A E H"
 
 
-def test_ages_of_dates_in_years_and_days_own_39(ask: Ask) -> None:
+def test_ages_of_dates_in_years_and_days(ask: Ask) -> None:
+    """OWN-39."""
     assert ask(born.age_in_years >= 26) == "A B C F H"
     assert ask(born.age_in_years == 25) == "D G"
     assert ask(born.age_in_years.between(25, 42)) == "A B D G H"
@@ -112,7 +117,8 @@ def test_ages_of_dates_in_years_and_days_own_39(ask: Ask) -> None:
     assert ask(latest(day).age_in_days.between(20, 40)) == "B C G"
 
 
-def test_a_date_that_is_known_own_40(ask: Ask) -> None:
+def test_a_date_that_is_known(ask: Ask) -> None:
+    """OWN-40."""
     assert ask(born < date(1980, 1, 1)) == "C E F"
     assert ask(born.known < date(1980, 1, 1)) == "C F"
     assert ask(latest(day) < date(2026, 10, 10)) == "D F H"
@@ -120,7 +126,8 @@ def test_a_date_that_is_known_own_40(ask: Ask) -> None:
     assert ask(make_selection(contact={"born": "<1980-01-01&<>''"})) == "C F"
 
 
-def test_different_values_are_counted_own_41(ask: Ask) -> None:
+def test_different_values_are_counted(ask: Ask) -> None:
+    """OWN-41."""
     article = orders["article"]
     assert ask(at_least(2, distinct=article)) == "A B C D F G"
     assert ask(at_least(3, distinct=article)) == "G"
@@ -129,9 +136,10 @@ def test_different_values_are_counted_own_41(ask: Ask) -> None:
     assert "D" in ask(count(orders.any_row(), distinct=day) == 1)
 
 
-def test_a_blank_counts_as_no_value_and_codes_in_any_case_are_one_own_41(
+def test_a_blank_counts_as_no_value_and_codes_in_any_case_are_one(
     engine: shop.Engine,
 ) -> None:
+    """OWN-41."""
     of_eva = shop.SOLD[10]
     more = [{**of_eva, "order_no": "17", "article": None}]
     more += [{**of_eva, "order_no": "18", "article": "tent"}]
@@ -140,7 +148,8 @@ def test_a_blank_counts_as_no_value_and_codes_in_any_case_are_one_own_41(
     assert "E" in ask(exactly(3, orders.any_row()))
 
 
-def test_a_window_ends_where_its_end_says_own_42(ask: Ask) -> None:
+def test_a_window_ends_where_its_end_says(ask: Ask) -> None:
+    """OWN-42."""
     open_end, ended = (make_selection(orders={"date": text}) for text in ("-90D..", "-90D..t"))
     assert open_end is not None
     assert ended is not None
@@ -152,7 +161,8 @@ def test_a_window_ends_where_its_end_says_own_42(ask: Ask) -> None:
     assert "A" in ask(make_selection(orders=exactly(3, date="-90D..t")), "2026-11-01")
 
 
-def test_one_row_comes_after_another_own_43(ask: Ask) -> None:
+def test_one_row_comes_after_another(ask: Ask) -> None:
+    """OWN-43."""
     found = {within: ask(sold(TENT, LAMP, within)) for within in (29, 30, 31, 0, None)}
     assert found == {29: "D G", 30: "B D G", 31: "B C D G", 0: "D", None: "A B C D G"}
     assert ask(sold(TENT, LAMP, 30, later_day=True)) == "B G"
@@ -160,7 +170,8 @@ def test_one_row_comes_after_another_own_43(ask: Ask) -> None:
     assert ask(sold(LAMP, TENT, 30, later_day=True)) == "A F"
 
 
-def test_none_comes_between_and_no_row_follows_itself_own_44(ask: Ask) -> None:
+def test_none_comes_between_and_no_row_follows_itself(ask: Ask) -> None:
+    """OWN-44."""
     without = sold(TENT, LAMP, 30, without=MAP)
     assert ask(without) == "B D"
     assert ask(~without) == "A C E F G H"
@@ -178,7 +189,8 @@ def test_a_pair_may_have_the_row_that_none_between_may_be(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_days_of_the_year_are_told_as_days_own_35(language: str) -> None:
+def test_days_of_the_year_are_told_as_days(language: str) -> None:
+    """OWN-35."""
     told = describe(shop.bound_to(born.day_of_year.between(0, 7)), phrases_of(language))
     assert "22" in told
     assert "29" in told
@@ -188,19 +200,22 @@ def test_days_of_the_year_are_told_as_days_own_35(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_weekdays_are_told_by_their_names_own_38(language: str) -> None:
+def test_weekdays_are_told_by_their_names(language: str) -> None:
+    """OWN-38."""
     phrases = phrases_of(language)
     told = describe(shop.bound_to(born.weekday == 1), phrases)
     assert phrases.name("*", "weekday", "Monday") in told
 
 
 @pytest.mark.parametrize("name", ["Monday", "lundi", "Lunedì", "mandag", "1"])
-def test_monday_is_the_first_day_in_every_language_own_38(name: str) -> None:
+def test_monday_is_the_first_day_in_every_language(name: str) -> None:
+    """OWN-38."""
     assert shop.bound_to(born.weekday == name) == shop.bound_to(born.weekday == 1)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_rows_one_after_the_other_are_told_own_45(language: str) -> None:
+def test_rows_one_after_the_other_are_told(language: str) -> None:
+    """OWN-45."""
     told = describe(shop.bound_to(sold(TENT, LAMP, 30)), phrases_of(language))
     assert all(word in told for word in ("TENT", "LAMP", "30"))
     assert len(told) <= 300
@@ -212,7 +227,8 @@ def explained(criteria: Criteria, no: str, today: date = shop.TODAY) -> str:
     return str(explain(bound, shop.Rows(), person, items=shop.SCHEMA.tables))
 
 
-def test_it_is_explained_that_29_february_counts_as_the_28th_own_37() -> None:
+def test_it_is_explained_that_29_february_counts_as_the_28th() -> None:
+    """OWN-37."""
     told = explained(born.day_of_year == 0, "B", date(2026, 2, 28))
     assert told.startswith("yes")
     assert "29 February counts as the 28th" in told
@@ -236,13 +252,15 @@ def test_it_is_explained_that_29_february_counts_as_the_28th_own_37() -> None:
         (sold(LAMP, TENT), "A", ["1 day between"]),
     ],
 )
-def test_it_is_explained_why_rows_follow_or_not_own_45(
+def test_it_is_explained_why_rows_follow_or_not(
     criteria: Followed, no: str, told: list[str]
 ) -> None:
+    """OWN-45."""
     found = explained(criteria, no)
     assert all(each in found for each in told), found
 
 
-def test_describe_says_whether_blanks_pass_own_40() -> None:
+def test_describe_says_whether_blanks_pass() -> None:
+    """OWN-40."""
     assert "or blank" in describe(shop.bound_to(born < date(1980, 1, 1)))
     assert describe(shop.bound_to(born.known < date(1980, 1, 1))).endswith("and known")
