@@ -12,11 +12,13 @@ from ._bound import (
     Bound,
     BoundFigure,
     BoundFilter,
+    BoundFollowed,
     BoundNode,
     BoundPart,
     BoundSelection,
     BoundWhere,
     FitsPattern,
+    HasAspect,
     InRange,
     IsEqual,
 )
@@ -32,6 +34,7 @@ from ._building import (
     IntegerField,
     Number,
     OfTable,
+    Seen,
     TextField,
     Timed,
     TimedField,
@@ -42,11 +45,13 @@ from ._building import (
     count,
     earliest,
     exactly,
+    followed,
     latest,
     none,
     row,
     total,
 )
+from ._calendar import InCalendar, Unit
 from ._checking import (
     Concern,
     Difference,
@@ -64,11 +69,13 @@ from ._cuts import cut, share, split
 from ._dates import is_relative, to_date
 from ._describing import describe
 from ._explaining import Explanation, Finding, RowFindings, explain
+from ._following import DatedRow, to_rows_test
 from ._hashing import SHARES, hash_of, share_of
 from ._making import Conditions, TableConditions, make_selection
 from ._nodes import (
     AllOf,
     AnyOf,
+    Aspect,
     Between,
     Compare,
     Criteria,
@@ -76,6 +83,7 @@ from ._nodes import (
     Figure,
     Filter,
     First,
+    Followed,
     InLoggedSegment,
     InSegment,
     InShare,
@@ -93,7 +101,7 @@ from ._nodes import (
     Where,
     Wild,
 )
-from ._outcomes import outcomes
+from ._outcomes import never_both, outcomes
 from ._predicate import Predicate, Row, RowSource, to_predicate, to_row_test, to_value_test
 from ._schema import Link, Schema, Table, make_table
 from ._tables import Fields, KnownFields, KnownTables, Tables, fields
@@ -108,11 +116,13 @@ __all__ = [
     "AnyField",
     "AnyOf",
     "AsOf",
+    "Aspect",
     "Between",
     "BooleanField",
     "Bound",
     "BoundFigure",
     "BoundFilter",
+    "BoundFollowed",
     "BoundNode",
     "BoundPart",
     "BoundSelection",
@@ -125,6 +135,7 @@ __all__ = [
     "Criteria",
     "Cut",
     "DateField",
+    "DatedRow",
     "DecimalField",
     "Difference",
     "Effect",
@@ -137,7 +148,10 @@ __all__ = [
     "Finding",
     "First",
     "FitsPattern",
+    "Followed",
     "Given",
+    "HasAspect",
+    "InCalendar",
     "InLoggedSegment",
     "InRange",
     "InSegment",
@@ -165,6 +179,7 @@ __all__ = [
     "RowSource",
     "Sample",
     "Schema",
+    "Seen",
     "Selection",
     "Table",
     "TableConditions",
@@ -174,6 +189,7 @@ __all__ = [
     "Timed",
     "TimedField",
     "Token",
+    "Unit",
     "Where",
     "Wild",
     "any_",
@@ -194,11 +210,13 @@ __all__ = [
     "explain",
     "expression_of",
     "fields",
+    "followed",
     "hash_of",
     "is_relative",
     "latest",
     "make_selection",
     "make_table",
+    "never_both",
     "none",
     "outcomes",
     "parse",
@@ -211,6 +229,7 @@ __all__ = [
     "to_date",
     "to_predicate",
     "to_row_test",
+    "to_rows_test",
     "to_text",
     "to_value_test",
     "total",

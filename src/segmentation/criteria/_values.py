@@ -141,11 +141,12 @@ def _span_of_time(text: str, as_of: AsOf) -> Span:
     try:
         following = day + timedelta(days=1)
     except OverflowError:
-        return Span(_midnight(day, as_of), single=False)
-    return Span(_midnight(day, as_of), _midnight(following, as_of), single=False)
+        return Span(midnight(day, as_of), single=False)
+    return Span(midnight(day, as_of), midnight(following, as_of), single=False)
 
 
-def _midnight(day: date, as_of: AsOf) -> datetime:
+def midnight(day: date, as_of: AsOf) -> datetime:
+    """The moment at which a day begins in the zone of a binding, in UTC."""
     return _in_utc(datetime.combine(day, time(), tzinfo=as_of.zone), str(day))
 
 

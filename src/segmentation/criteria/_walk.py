@@ -2,7 +2,20 @@
 
 from typing import Any
 
-from ._nodes import AllOf, AnyOf, Compare, Cut, Figure, Like, Not, Operator, Part, Token, Where
+from ._nodes import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Cut,
+    Figure,
+    Followed,
+    Like,
+    Not,
+    Operator,
+    Part,
+    Token,
+    Where,
+)
 
 
 def children(node: object) -> tuple[object, ...]:
@@ -14,10 +27,12 @@ def children(node: object) -> tuple[object, ...]:
             return (item,)
         case Part(_, conditions):
             return conditions
-        case Where(_, filter_):
+        case Where(filter=filter_):
             return (filter_,)
-        case Figure(_, _, part, filter_):
+        case Figure(part=part, filter=filter_):
             return (part, filter_)
+        case Followed(first=first, then=then, without=without):
+            return (first, then) if without is None else (first, then, without)
         case Cut(selection, _):
             return (selection,)
         case _:
@@ -39,7 +54,7 @@ def nesting(node: object) -> int:
     return deepest
 
 
-_BRANCHES = frozenset([AllOf, AnyOf, Not, Part, Where, Figure, Cut])
+_BRANCHES = frozenset([AllOf, AnyOf, Not, Part, Where, Figure, Followed, Cut])
 
 
 def _bracketed(parent: Any, child: Any) -> bool:  # noqa: ANN401 - any node of either tree

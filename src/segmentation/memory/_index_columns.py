@@ -36,6 +36,7 @@ from segmentation.criteria import (
     AnyOf,
     BoundFilter,
     FitsPattern,
+    HasAspect,
     InRange,
     IsEqual,
     Not,
@@ -134,6 +135,8 @@ class Dictionary:
                 start = bisect_left(self.values, head)
                 stop = bisect_right(self.values, head, start, key=lambda value: value[:length])
                 return self._between(start, stop)
+            case HasAspect(days=days):
+                return self._look_up(days)
             case Not(inner):
                 return without(full(len(self)), self._look_up(inner))
             case AllOf(items):

@@ -19,10 +19,13 @@ from segmentation.criteria import (
     Bound,
     BoundFilter,
     FitsPattern,
+    HasAspect,
+    InCalendar,
     InRange,
     IsEqual,
     Not,
     Pattern,
+    Unit,
     Wild,
     to_value_test,
 )
@@ -80,6 +83,8 @@ def _has_not(item: BoundFilter) -> bool:
     match item:
         case Not():
             return True
+        case HasAspect(days=days):
+            return _has_not(days)
         case AllOf(items) | AnyOf(items):
             return any(_has_not(each) for each in items)
         case _:
@@ -94,6 +99,25 @@ def is_filled(key: str, field: Field, made_by: Any) -> nw.Expr:  # noqa: ANN401
         there = ~value.is_null()
         return there if blank is None else there & (value != blank)
     return value != blank
+
+
+def is_value(column: Column) -> nw.Expr:
+    """The test that a value is not blank, for a filter. A value that is no option is blank."""
+    value, field = column.value, column.field
+    if field.options:
+        return value.is_in(list(field.options[1:]))
+    if field.type is FieldType.BOOLEAN:
+        return value.fill_null(value=False)
+    there = ~value.is_null()
+    if field.blank is None:
+        return there
+    return there & (value != (0 if field.type is FieldType.DECIMAL else field.blank))
+
+
+def different(column: Column) -> nw.Expr:
+    """The value, equal where the library finds no difference: days may be stored as times."""
+    is_day = column.field.type is FieldType.DATE and isinstance(column.dtype, nw.Datetime)
+    return column.value.dt.truncate("1d") if is_day else column.value
 
 
 def negated(test: Test) -> Test:
@@ -169,6 +193,10 @@ class _Tests:
             case FitsPattern(pattern, any_case):
                 self._cased(any_case)
                 return self._fits(pattern)
+            case InCalendar():
+                return self._in_calendar(item)
+            case HasAspect(days=days):
+                return self._test(days)
             case Not(inner):
                 return negated(self._test(inner))
             case AllOf(items):
@@ -229,6 +257,26 @@ class _Tests:
     def _is_day_of_times(self) -> bool:
         """Whether days are stored as times, any of which belongs to its day."""
         return self._field.type is FieldType.DATE and isinstance(self._dtype, nw.Datetime)
+
+    def _in_calendar(self, item: InCalendar) -> Test:
+        if item.zone is not None:
+            self._no_exact(Message("the day of a time"))
+        number = self._number_of_day(item.unit)
+        return any_of((number >= first) & (number <= last) for first, last in item.runs())
+
+    def _number_of_day(self, unit: Unit) -> nw.Expr:
+        day = self._value.dt
+        match unit:
+            case Unit.MONTH:
+                return day.month()
+            case Unit.WEEKDAY:
+                return (day.weekday() + 6) % 7 + 1  # Spark's Sunday is 0 in some versions
+            case Unit.MONTH_AND_DAY:
+                # Some engines count months in a byte, and others have no whole number for none.
+                month = day.month() if self._pandas else day.month().cast(nw.Int32)
+                return month * 100 + day.day()
+            case _:
+                assert_never(unit)
 
     def _compared(self, how: Callable[[Any, Any], Any], value: Any) -> nw.Expr:  # noqa: ANN401
         compared: nw.Expr = how(self._lettered(), self._literal(value))

@@ -58,11 +58,13 @@ class FromTable:
         element: The element of the ``FROM`` clause.
         value: The function from a field to its value, the blank of its type if it is missing.
         unindexed: Whether the database has no index to find the rows of one contact.
+        identity: The values that tell a row from all others of its table, if they are known.
     """
 
     element: sa.FromClause
     value: Callable[[Field], Element]
     unindexed: bool = False
+    identity: tuple[Element, ...] = ()
 
 
 @attrs.frozen
