@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from segmentation.campaigns import Arm, Group, compared
+from segmentation.column_names import Column, ColumnUse
 from segmentation.columns import gathered
 from segmentation.contacts import AlternativeAddress
 from segmentation.criteria import make_selection
@@ -223,6 +224,7 @@ def _values() -> list[object]:
         steps_of(SEGMENT, "CARL")[0],
         Membership(contact_no="SHOP", line_nos=(10_000,), steps=steps_of(SEGMENT, "SHOP")),
         Change(None, INTERACTION),
+        Column("Privacy Blocked", ColumnUse.FIELD, Field("privacy_blocked", FieldType.BOOLEAN)),
         ENGLISH,
         Question(QUESTION, (ANSWER,)),
         CAMPAIGN,

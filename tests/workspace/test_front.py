@@ -79,6 +79,9 @@ NO_FIELDS = {
         *("store", "user", "today", "workdate", "clock", "random_bytes", "zone", "date_order"),
         *("tokens", "on_event", "rendering", "couriers", "agenda", "ledgers", "language"),
     },
+    "Workspace.import_data": {
+        *("mode", "ignore", "dry_run", "next_page", "with_history", "allow_empty"),
+    },
     "of records": {"key", "keys", "records", "rows", "old_key", "new_key", "backend", "path"},
     "of keys": {
         *("old_no", "new_no", "old_code", "new_code", "kept_no", "gone_no", "codes", "entry_nos"),

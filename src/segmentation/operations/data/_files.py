@@ -1,41 +1,60 @@
 """Files of JSON and CSV read into raw rows.
 
-Only the form of a file is judged here; what its rows mean is the importer's concern. What web
-services of Business Central answer (OData) is read as it is: the rows lie under ``value``, notes
-of the protocol begin with ``@``, signs that names may not have are spelled out
-(``Hard_x0020_Copy``), and a blank date is the first of the calendar.
+Only the form of a file is judged here; what its columns and rows mean is the importer's concern.
+What web services of Business Central answer (OData) is read as it is: the rows lie under
+``value``, and a page may name the address of the next.
 """
 
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import attrs
 
+from segmentation.column_names import is_annotation
 from segmentation.errors import Fault, Identifier, Message
 from segmentation.frozen import freeze_within
-from segmentation.languages import to_name
-from segmentation.operations.values import spelled_out
 from segmentation.showing import shown_by
 
 _DELIMITERS = ",;\t"
+
+_PAGE = re.compile(r"(?P<table>.*)\.(?P<number>\d{1,9})", re.DOTALL)
 
 
 @shown_by("name", "content")
 @attrs.frozen
 class SourceFile:
-    """A file as it was found: its name, whose stem is the table's, and its bytes."""
+    """A file as it was found.
+
+    Attributes:
+        name: Its name, for errors; its stem is the table's, and may end in the number of a page.
+        content: Its bytes.
+        folder: The folder that is named after the table in place of the file; empty if none is.
+    """
 
     name: str
     content: bytes
+    folder: str = ""
 
     @property
-    def table(self) -> str:
-        """The table that the file is for: its name without folder and extension."""
-        return self.name.rpartition("/")[2].rpartition(".")[0].lower()
+    def stem(self) -> str:
+        """The name of the table that the file is for."""
+        page = _PAGE.fullmatch(self._whole_stem)
+        return self.folder or (page["table"] if page else self._whole_stem)
+
+    @property
+    def page(self) -> int | None:
+        """Which page of its table the file is, as in ``contact.2.json``."""
+        page = None if self.folder else _PAGE.fullmatch(self._whole_stem)
+        return int(page["number"]) if page else None
+
+    @property
+    def _whole_stem(self) -> str:
+        return self.name.rpartition("/")[2].rpartition(".")[0]
 
 
 @shown_by("place", "values")
@@ -52,8 +71,28 @@ class RawRow:
     values: Mapping[str, Any]
 
 
-def read_rows(file: SourceFile) -> tuple[list[RawRow], list[Fault]]:
-    """The rows of a JSON or CSV file; faults instead where its form is wrong."""
+@shown_by("columns", "next_link", count="rows")
+@attrs.frozen(field_transformer=freeze_within)
+class RawTable:
+    """What a file holds.
+
+    Attributes:
+        columns: The columns as the file calls them, in the order in which they come up; one that
+            the header names twice stands there twice.
+        rows: The rows.
+        next_link: The address of the page that follows, if the file names one.
+    """
+
+    columns: tuple[str, ...] = ()
+    rows: Sequence[RawRow] = ()
+    next_link: str = ""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def read_rows(file: SourceFile) -> tuple[RawTable, list[Fault]]:
+    """The rows of a JSON or CSV file, and what is wrong with its form."""
     try:
         text = file.content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -61,7 +100,7 @@ def read_rows(file: SourceFile) -> tuple[list[RawRow], list[Fault]]:
         reason = Message(
             "is not UTF-8 (line {line}, byte {byte}); save it as such", line=line, byte=error.start
         )
-        return [], [_malformed(Identifier(file.name), reason)]
+        return RawTable(), [malformed(Identifier(file.name), reason)]
     reader = _read_csv if file.name.lower().endswith(".csv") else _read_json
     return reader(file.name, text)
 
@@ -71,40 +110,78 @@ def _row(name: str, number: int) -> Message:
     return Message("{file} row {number}", file=name, number=number)
 
 
-def _malformed(place: str, reason: Message) -> Fault:
+def malformed(place: str, reason: Message) -> Fault:
     """A fault of a file's form."""
     return Fault(place, "", reason, "malformed")
 
 
-def _read_json(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
+# -- JSON -------------------------------------------------------------------------------------
+
+
+def _read_json(name: str, text: str) -> tuple[RawTable, list[Fault]]:
     try:
         data = json.loads(text, parse_float=Decimal, object_pairs_hook=_to_object)
     except json.JSONDecodeError as error:
-        return [], [_malformed(Identifier(name), Message("is not JSON: {error}", error=str(error)))]
+        reason = Message("is not JSON: {error}", error=str(error))
     except ValueError:  # Python's own limit
-        return [], [_malformed(Identifier(name), Message("holds a number of thousands of digits"))]
+        reason = Message("holds a number of thousands of digits")
     except RecursionError:
-        return [], [_malformed(Identifier(name), Message("is nested too deeply"))]
-    if isinstance(data, dict):
-        data = data.get("value")
-    if not isinstance(data, list):
-        return [], [
-            _malformed(Identifier(name), Message("is not a list of objects, one for each row"))
-        ]
+        reason = Message("is nested too deeply")
+    else:
+        return _read_pages(name, data)
+    return RawTable(), [malformed(Identifier(name), reason)]
+
+
+def _read_pages(name: str, data: object) -> tuple[RawTable, list[Fault]]:
+    """The rows of a list of objects, of a page of a web service, or of a list of such pages."""
+    pages = data if isinstance(data, list) and data and all(map(_is_page, data)) else [data]
+    found: list[object] = []
+    faults: list[Fault] = []
+    next_link = ""
+    for page in pages:
+        next_link = _next_link(page)
+        rows = page.get("value") if isinstance(page, dict) else page
+        if isinstance(rows, list):
+            found += rows
+        else:
+            reason = Message("is not a list of objects, one for each row")
+            faults.append(malformed(Identifier(name), reason))
+    table, wrong = _rows_of_objects(name, found)
+    return attrs.evolve(table, next_link=next_link), [*faults, *wrong]
+
+
+def _is_page(item: object) -> bool:
+    return (
+        isinstance(item, dict)
+        and isinstance(item.get("value"), list)
+        and all(key == "value" or is_annotation(key) for key in item)
+    )
+
+
+def _next_link(page: object) -> str:
+    """The address of the next page; services of version 3 name it without ``@``."""
+    if not isinstance(page, dict):
+        return ""
+    for key in ("@odata.nextLink", "odata.nextLink", "@nextLink"):
+        if page.get(key):
+            return str(page[key])
+    return ""
+
+
+def _rows_of_objects(name: str, items: Iterable[object]) -> tuple[RawTable, list[Fault]]:
     rows: list[RawRow] = []
     faults: list[Fault] = []
-    for number, row in enumerate(data, start=1):
+    columns: dict[str, None] = {}
+    for number, item in enumerate(items, start=1):
         place = _row(name, number)
-        if not isinstance(row, dict):
-            faults.append(_malformed(place, Message("is not an object")))
+        if not isinstance(item, dict):
+            faults.append(malformed(place, Message("is not an object")))
             continue
-        values = {column_name(key): each for key, each in row.items() if not key.startswith("@")}
-        rows.append(RawRow(place, values))
-        if len(values) < len(row) or isinstance(row, _NamedTwice):
-            names = row.names if isinstance(row, _NamedTwice) else row
-            columns = [column_name(name) for name in names if not name.startswith("@")]
-            faults += _named_twice(place, columns)
-    return rows, faults
+        if isinstance(item, _NamedTwice):
+            faults += named_twice(place, item.names)
+        rows.append(RawRow(place, item))
+        columns |= dict.fromkeys(item)
+    return RawTable(tuple(columns), rows), faults
 
 
 class _NamedTwice(dict[str, Any]):
@@ -121,15 +198,19 @@ def _to_object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
+# -- CSV --------------------------------------------------------------------------------------
+
+
+def _read_csv(name: str, text: str) -> tuple[RawTable, list[Fault]]:
     first = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
+    rows: list[RawRow] = []
     try:
-        header = [column_name(cell) for cell in next(reader, [])]
+        header = next(reader, [])
         faults = list(_header_faults(name, header))
-        number, rows = 1, []
+        number = 1
         for number, cells in enumerate(reader, start=2):
             place = _row(name, number)
             if len(cells) > len(header):
@@ -138,38 +219,31 @@ def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
                     cells=len(cells),
                     columns=len(header),
                 )
-                faults.append(_malformed(place, reason))
+                faults.append(malformed(place, reason))
             elif any(cells):
                 rows.append(RawRow(place, dict(zip(header, cells, strict=False))))
     except csv.Error as error:
         reason = Message(
             "is not CSV: {error} (line {line})", error=str(error), line=reader.line_num
         )
-        return [], [_malformed(_row(name, number + 1), reason)]
-    return rows, faults
+        return RawTable(), [malformed(_row(name, number + 1), reason)]
+    return RawTable(tuple(filter(str.strip, header)), rows), faults
 
 
 def _header_faults(name: str, header: Sequence[str]) -> Iterator[Fault]:
     if not header:
-        yield _malformed(Identifier(name), Message("is empty; its first row must name the columns"))
+        yield malformed(Identifier(name), Message("is empty; its first row must name the columns"))
     for place, column in enumerate(header, start=1):
-        if not column:
+        if not column.strip():
             reason = Message("column {number} has no name", number=place)
-            yield _malformed(_row(name, 1), reason)
-    yield from _named_twice(_row(name, 1), list(filter(None, header)))
+            yield malformed(_row(name, 1), reason)
 
 
-def _named_twice(place: str, columns: Sequence[str]) -> Iterator[Fault]:
-    for number, column in enumerate(columns):
-        if column in columns[:number]:
+def named_twice(place: str, columns: Iterable[str]) -> Iterator[Fault]:
+    """A fault for each column that has the name of one before."""
+    seen: set[str] = set()
+    for column in columns:
+        if column in seen and not is_annotation(column):
             reason = Message("names a second column like one before")
             yield Fault(place, column, reason, "malformed")
-
-
-def column_name(caption: str) -> str:
-    """A column's name from what a file calls it: captions become identifiers.
-
-    >>> column_name("Country/Region Code"), column_name("Country_x002F_Region_x0020_Code")
-    ('country_region_code', 'country_region_code')
-    """
-    return to_name(spelled_out(caption))
+        seen.add(column)

@@ -9,10 +9,12 @@ from segmentation.campaigns import (
     CampaignTally,
     CampaignTarget,
 )
+from segmentation.column_names import letters_of
 from segmentation.fields import Record
 from segmentation.frozen import FrozenMapping
 from segmentation.interactions import DeliveryClaim, InteractionComment, InteractionTotal
 from segmentation.kinds import record_kinds
+from segmentation.languages import captions
 from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader, SegmentLine
 from segmentation.setup import ExtraField
 from segmentation.templates import WordTemplate
@@ -23,7 +25,7 @@ NOT_IMPORTED: Mapping[type[Record], str] = {
     CampaignTally: "it is worked out from the interactions",
     CampaignTarget: "it is worked out from lines and interactions",
     DeliveryClaim: "it belongs to a delivery at work",
-    ExtraField: "a file's own columns make it",
+    ExtraField: "it declares the columns that files may bring",
     InteractionComment: "the journal records it",
     InteractionTotal: "it is worked out from the interactions",
     LoggedSegment: "the journal records it",
@@ -45,3 +47,44 @@ def imported_kinds() -> Mapping[str, type[Record]]:
     return FrozenMapping(
         (table, kind) for table, kind in record_kinds().items() if kind not in NOT_IMPORTED
     )
+
+
+_SERVED: Mapping[str, str] = {
+    "country": "country_region",
+    "countries": "country_region",
+    "countriesRegions": "country_region",
+    "salespersonsPurchasers": "salesperson_purchaser",
+    "salespeoplePurchasers": "salesperson_purchaser",
+    "salespeople": "salesperson_purchaser",
+    "interactionLogEntries": "interaction_log_entry",
+    "contactAltAddresses": "contact_alt_address",
+    "valueEntries": "value_entry",
+}
+"""What web services call some tables beside the plural of their names."""
+
+
+def kind_named(name: str) -> type[Record] | None:
+    """The kind of records that a file of this name may bring, ``None`` if it is none.
+
+    Args:
+        name: A table's name or caption in any language, its plural, or a web service's name; only
+            letters and digits count.
+
+    >>> kind_named("Contact Mailing Group").__table__, kind_named("contacts").__table__
+    ('contact_mailing_group', 'contact')
+    """
+    return _kinds_by_letters().get(letters_of(name))
+
+
+@cache
+def _kinds_by_letters() -> Mapping[str, type[Record]]:
+    found: dict[str, type[Record]] = {}
+    kinds = imported_kinds()
+    for table, kind in kinds.items():
+        found[letters_of(table)] = kind
+    for table, kind in kinds.items():
+        for called in (table + "s", *captions(table)):
+            found.setdefault(letters_of(called), kind)
+    for called, table in _SERVED.items():
+        found.setdefault(letters_of(called), kinds[table])
+    return found

@@ -17,6 +17,7 @@ from ._records import (
 from ._uses import (
     Use,
     uses,
+    uses_of,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "table_kind",
     "table_kinds",
     "uses",
+    "uses_of",
 ]
