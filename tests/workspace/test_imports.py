@@ -13,6 +13,7 @@ from segmentation.code_tables import MailingGroup
 from segmentation.contacts import Contact, ContactMailingGroup
 from segmentation.errors import InvalidValue, Rejected
 from segmentation.interactions import Interaction
+from segmentation.journal import ContactMarked, happening_of
 from segmentation.operations.data import Imported
 from segmentation.setup import ExtraField
 
@@ -591,3 +592,121 @@ def test_values_that_do_not_fit_their_field_are_told(crm: seg.Workspace, refused
         ("contact.csv row 3", "points", "'many' is not a whole number"),
         ("contact.csv row 4", "points", "'7.5' is not a whole number"),
     ]
+
+
+# -- what was decided here ---------------------------------------------------------------------
+
+UNMARKED = "No.,Name,Exclude from Segment\nC1,Berg,no\nC2,Dahl,no\n"
+MODES = pytest.mark.parametrize("mode", ["update", "replace", "mirror"])
+
+
+def held(imported: Imported) -> list[tuple[str, str, str, bool, bool]]:
+    return [
+        (each.contact_no, each.field, each.mailing_group_code, each.here, each.incoming)
+        for each in imported.held
+    ]
+
+
+@MODES
+def test_no_file_lifts_what_was_decided_here(crm: seg.Workspace, take: Take, mode: str) -> None:
+    """INO-25, by hand with a reason."""
+    take("contact.csv", UNMARKED)
+    crm.contacts.exclude("C1", "asked by phone")
+    imported = take("contact.csv", UNMARKED, mode=mode)
+    assert crm.contacts["C1"].exclude_from_segment
+    assert held(imported) == [("C1", "exclude_from_segment", "", True, False)]
+    assert (imported.held[0].place, imported.held[0].entry_no) == ("contact.csv row 2", 1)
+    assert everybody(crm) == ("C2",)
+    assert (imported.changed, imported.same) == (0, 2)
+
+
+def test_a_mark_stays_though_a_row_is_the_whole_record(crm: seg.Workspace, take: Take) -> None:
+    """INO-16, the second half."""
+    crm.add(Contact(no="C1", name="Berg", city="Oslo"))
+    crm.contacts.exclude("C1", "asked by phone")
+    imported = take("contact.csv", "No.,Name\nC1,Berg AS\n", mode="replace")
+    berg = crm.contacts["C1"]
+    assert (berg.name, berg.city, berg.exclude_from_segment) == ("Berg AS", "", True)
+    assert held(imported) == [("C1", "exclude_from_segment", "", True, False)]
+    imported = take("contact.csv", "No.,Name\nC1,Berg ASA\n")
+    assert (crm.contacts["C1"].exclude_from_segment, imported.held) == (True, ())
+
+
+def test_lifting_is_an_entry_of_the_journal(crm: seg.Workspace, take: Take) -> None:
+    """INO-26."""
+    take("contact.csv", UNMARKED)
+    crm.contacts.exclude("C1", "asked by phone")
+    imported = take("contact.csv", UNMARKED, lift_exclusions=True)
+    assert (crm.contacts["C1"].exclude_from_segment, imported.held) == (False, ())
+    entry = crm.journal[crm.journal.head.number]
+    assert (entry.number, entry.user, entry.kind) == (2, "ANNA", "contact_marked")
+    assert happening_of(entry) == ContactMarked(
+        contact_no="C1", mark="exclude_from_segment", value=False
+    )
+    assert take("contact.csv", UNMARKED).same == 2
+
+
+def test_what_a_file_brought_a_file_takes_away(crm: seg.Workspace, take: Take) -> None:
+    """INO-27."""
+    take("contact.csv", "No.,Privacy Blocked\nC1,yes\n")
+    assert crm.contacts["C1"].privacy_blocked
+    imported = take("contact.csv", "No.,Privacy Blocked\nC1,no\n")
+    assert (crm.contacts["C1"].privacy_blocked, imported.held) == (False, ())
+
+
+def test_all_marks_of_privacy_are_held(crm: seg.Workspace, take: Take) -> None:
+    crm.add(Contact(no="C1", parental_consent_received=True))
+    crm.contacts.change("C1", privacy_blocked=True, minor=True, parental_consent_received=False)
+    header = "No.,Privacy Blocked,Minor,Parental Consent Received,City"
+    imported = take("contact.csv", f"{header}\nC1,no,no,yes,Oslo\n")
+    berg = crm.contacts["C1"]
+    assert (berg.privacy_blocked, berg.minor, berg.parental_consent_received) == (True, True, False)
+    assert berg.city == "Oslo"
+    assert sorted(each.field for each in imported.held) == [
+        "minor",
+        "parental_consent_received",
+        "privacy_blocked",
+    ]
+
+
+def test_a_file_may_exclude_whom_nobody_excluded_here(crm: seg.Workspace, take: Take) -> None:
+    take("contact.csv", UNMARKED)
+    crm.contacts.exclude("C1", "asked by phone")
+    crm.contacts.admit("C1", "asked for news again")
+    imported = take("contact.csv", UNMARKED.replace("C1,Berg,no", "C1,Berg,yes"))
+    assert (crm.contacts["C1"].exclude_from_segment, imported.held) == (True, ())
+
+
+@MODES
+def test_a_mailing_group_that_was_left_here_is_not_joined_again(
+    crm: seg.Workspace, take: Take, mode: str
+) -> None:
+    with_members(crm)
+    crm.contacts.remove_rows(ContactMailingGroup(contact_no="C1", mailing_group_code="NEWS"))
+    imported = take("contact_mailing_group.csv", MEMBERS, mode=mode)
+    assert ("C1", "NEWS") not in members(crm)
+    assert held(imported) == [("C1", "mailing_group", "NEWS", False, True)]
+    take("contact_mailing_group.csv", MEMBERS, mode=mode, lift_exclusions=True)
+    assert ("C1", "NEWS") in members(crm)
+    assert take("contact_mailing_group.csv", MEMBERS, mode=mode).held == ()
+
+
+def test_records_of_python_lift_nothing_either(crm: seg.Workspace) -> None:
+    crm.add(Contact(no="C1", name="Berg"))
+    crm.contacts.exclude("C1", "asked by phone")
+    imported = crm.add(Contact(no="C1", name="Berg AS"))
+    assert (crm.contacts["C1"].name, crm.contacts["C1"].exclude_from_segment) == ("Berg AS", True)
+    assert held(imported) == [("C1", "exclude_from_segment", "", True, False)]
+
+
+def test_a_dry_run_tells_what_would_be_held_and_lifts_nothing(
+    crm: seg.Workspace, take: Take
+) -> None:
+    take("contact.csv", UNMARKED)
+    crm.contacts.exclude("C1", "asked by phone")
+    assert len(take("contact.csv", UNMARKED, dry_run=True).held) == 1
+    imported = take("contact.csv", UNMARKED, dry_run=True, lift_exclusions=True)
+    assert [(each.field, each.after) for each in imported.changes] == [
+        ("exclude_from_segment", False)
+    ]
+    assert (crm.contacts["C1"].exclude_from_segment, crm.journal.head.number) == (True, 1)

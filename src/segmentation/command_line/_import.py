@@ -42,6 +42,11 @@ def add_import(commands: Commands) -> None:
     taking.add_argument(
         "--allow-empty", action="store_true", help="let a table without rows empty ours"
     )
+    taking.add_argument(
+        "--lift-exclusions",
+        action="store_true",
+        help="let rows take back that somebody was excluded here; the journal records each",
+    )
     taking.set_defaults(run=_import)
 
 
@@ -57,6 +62,7 @@ def _import(options: argparse.Namespace) -> int:
             dry_run=options.dry_run,
             with_history=options.with_history,
             allow_empty=options.allow_empty,
+            lift_exclusions=options.lift_exclusions,
         )
     _tell(imported)
     return DONE
@@ -74,6 +80,9 @@ def _tell(imported: Imported) -> None:
         say(f"gone: {gone.table} {gone.key}")
     for kept in imported.kept:
         say(f"kept: {kept.table} {kept.key} ({kept.reason})")
+    for mark in imported.held:
+        named = " ".join(filter(None, (mark.contact_no, mark.field, mark.mailing_group_code)))
+        say(f"held: {named} ({_yes(mark.here)} here, {_yes(mark.incoming)} in {mark.place})")
     for column in imported.columns:
         if column.use in {ColumnUse.IGNORED, ColumnUse.LEFT_OUT}:
             say(f"{column.use.replace('_', ' ')}: {column.name} of {column.file}")
@@ -83,3 +92,7 @@ def _tell(imported: Imported) -> None:
         say(f"left alone: {name} (no table of ours{hint})")
     if imported.latest_change is not None:
         say(f"latest change: {imported.latest_change.isoformat()}")
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 - the value of a mark
+    return "yes" if value else "no"

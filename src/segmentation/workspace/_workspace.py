@@ -267,6 +267,7 @@ class Workspace:
         next_page: NextPage | None = None,
         with_history: bool = False,
         allow_empty: bool = False,
+        lift_exclusions: bool = False,
     ) -> Imported:
         """Take in a folder of JSON and CSV files, one for each table, or one or several files.
 
@@ -287,6 +288,8 @@ class Workspace:
                 page is a fault.
             with_history: Let contacts go that have interactions; the journal keeps these.
             allow_empty: Let a table without rows take all records away.
+            lift_exclusions: Let rows take back that somebody was excluded here, or left a mailing
+                group; the journal records each. Without it the result tells them as ``held``.
 
         Raises:
             InvalidValue: There is no such mode.
@@ -301,6 +304,7 @@ class Workspace:
             next_page=next_page,
             with_history=with_history,
             allow_empty=allow_empty,
+            lift_exclusions=lift_exclusions,
         )
         paths = [path] if isinstance(path, str | Path) else path
         return data.import_path(self.context, [Path(each) for each in paths], options)
@@ -324,7 +328,8 @@ class Workspace:
         """Take in contacts, their rows and records of other tables made in Python.
 
         A record whose key is in the store already replaces what is there; what only makes new
-        ones is the ``add`` of each noun and table.
+        ones is the ``add`` of each noun and table. What was decided here of contacting somebody
+        is not taken back: the result tells it as ``held``.
 
         Args:
             *records: The records; they may refer to each other.

@@ -26,6 +26,8 @@ from segmentation.operations.followers import follow_relations
 from segmentation.operations.records import get_record
 from segmentation.protocols import Store
 
+from ._marks import record_members
+
 ROWS: Sequence[type[Record]] = (
     AlternativeAddress,
     ContactBusinessRelation,
@@ -92,11 +94,14 @@ def add_rows(context: Context, *rows: Record) -> None:
         if faults:
             raise Rejected("rows", sorted(faults, key=lambda fault: fault.place))
         store.records.put(rows)
+        record_members(context, rows, joined=True)
         follow_relations(store, (r for r in rows if isinstance(r, ContactBusinessRelation)))
 
 
 def remove_rows(context: Context, *rows: Record) -> None:
     """Take rows of contacts out, all or none; they are told by their keys.
+
+    The journal records who left a mailing group, so that no later file joins it again unasked.
 
     Args:
         context: Store, user, day and clock.
@@ -115,6 +120,7 @@ def remove_rows(context: Context, *rows: Record) -> None:
     with store.transaction():
         there = [get_record(store, type(row), row) for row in rows]
         store.records.remove(there)
+        record_members(context, there, joined=False)
         follow_relations(store, (r for r in there if isinstance(r, ContactBusinessRelation)))
 
 

@@ -28,6 +28,9 @@ from ._kinds import (
     imported_kinds,
     kind_named,
 )
+from ._marks import (
+    HeldMark,
+)
 from ._pages import (
     NextPage,
 )
@@ -42,6 +45,7 @@ from ._updates import (
 
 __all__ = [
     "NOT_IMPORTED",
+    "HeldMark",
     "ImportOptions",
     "Imported",
     "ImportedColumn",

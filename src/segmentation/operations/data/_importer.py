@@ -28,6 +28,7 @@ from segmentation.operations.contacts import completed
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.interactions import not_taken_in_yet, take_in_past
+from segmentation.operations.journal import record
 from segmentation.operations.records import find_records
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
@@ -41,6 +42,7 @@ from ._departures import (
     orphan_faults,
 )
 from ._files import SourceFile
+from ._marks import HeldMark, guard_marks
 from ._pages import NextPage, gather_tables
 from ._rows import ReadTable, read_table
 from ._updates import (
@@ -82,6 +84,8 @@ class ImportOptions:
             is a fault.
         with_history: Let contacts go that have interactions; the journal keeps these.
         allow_empty: Let a table without rows take all records away.
+        lift_exclusions: Let rows take back that somebody was excluded here, or left a mailing
+            group; the journal records each.
     """
 
     mode: Mode = attrs.field(default="update", validator=_known_mode)
@@ -90,6 +94,7 @@ class ImportOptions:
     next_page: NextPage | None = None
     with_history: bool = False
     allow_empty: bool = False
+    lift_exclusions: bool = False
 
 
 @shown_by("file", "name", "use", "field")
@@ -110,7 +115,7 @@ class ImportedColumn:
     field: str = ""
 
 
-@shown_by("rows", "gone", "kept", "skipped_files", "dry_run")
+@shown_by("rows", "gone", "kept", "held", "skipped_files", "dry_run")
 @attrs.frozen(kw_only=True)
 class Imported:
     """What was taken in, or, by a dry run, would be.
@@ -123,6 +128,7 @@ class Imported:
         same: How many rows changed nothing.
         gone: The records that went.
         kept: Records that should have gone and stay, with the reason.
+        held: What was decided here of contacting somebody, which the rows would have taken back.
         columns: What was done with each column of the files.
         latest_change: The latest time of a change that the rows name, for the next file of what
             changed since.
@@ -136,6 +142,7 @@ class Imported:
     same: int = 0
     gone: tuple[RowGone, ...] = ()
     kept: tuple[RowKept, ...] = ()
+    held: tuple[HeldMark, ...] = ()
     columns: tuple[ImportedColumn, ...] = ()
     latest_change: datetime | None = None
     skipped_files: tuple[str, ...] = ()
@@ -251,7 +258,7 @@ def _take_in(
         found += merge_rows(store, whole, options.mode)
         if options.mode == "mirror":
             leaving[table.kind] = absent_records(store, table)
-    imported = _store(context, found, wrong, what="import")
+    imported = _store(context, found, wrong, what="import", lift=options.lift_exclusions)
     departures = Departures(context, with_history=options.with_history)
     departures.take_away(leaving)
     reject(orphan_faults(departures.gone, found), what="import")
@@ -266,7 +273,8 @@ def _take_in(
 def import_records(context: Context, records: Iterable[Record]) -> Imported:
     """Take in records made in Python; the same rules as for files.
 
-    A record whose key is in the store already replaces what is there.
+    A record whose key is in the store already replaces what is there, but for what was decided
+    here of contacting somebody.
 
     Args:
         context: Store, user, day and clock.
@@ -280,13 +288,20 @@ def import_records(context: Context, records: Iterable[Record]) -> Imported:
 
 
 def _store(
-    context: Context, found: Sequence[Placed], faults: Iterable[Fault], *, what: str
+    context: Context,
+    found: Sequence[Placed],
+    faults: Iterable[Fault],
+    *,
+    what: str,
+    lift: bool = False,
 ) -> Imported:
-    """Store records if nothing is wrong with them."""
+    """Store records if nothing is wrong with them, and lift no exclusion unless that is wanted."""
     store = context.store
-    whole = list(_completed(store, found))
+    completed_ones = list(_completed(store, found))
+    reject([*faults, *record_faults(store, completed_ones)], what=what)
+    guarded = guard_marks(store, completed_ones, lift=lift)
+    whole = guarded.placed
     there = records_there(store, (item.record for item in whole))
-    reject([*faults, *record_faults(store, whole)], what=what)
     records = [item.record for item in whole if not isinstance(item.record, Interaction)]
     past = not_taken_in_yet(
         store, (item.record for item in whole if isinstance(item.record, Interaction))
@@ -294,27 +309,30 @@ def _store(
     written = [each for each in records if there.get(_named(each)) != each]
     store.records.put(written)
     follow_relations(store, (r for r in written if isinstance(r, ContactBusinessRelation)))
+    if guarded.lifted:
+        record(store, guarded.lifted, context.stamp)
     take_in_past(store, past, context.stamp)
     new = sum(1 for each in written if _named(each) not in there)
     return Imported(
-        counts=tuple(Counter(record.__table__ for record in (*records, *past)).items()),
+        counts=tuple(Counter(each.__table__ for each in (*records, *past)).items()),
         new=new + len(past),
         changes=tuple(_changes(there, written)),
         same=len(records) - len(written),
+        held=guarded.held,
     )
 
 
-def _named(record: Record) -> tuple[str, Key]:
-    return record.__table__, key_of(record)
+def _named(item: Record) -> tuple[str, Key]:
+    return item.__table__, key_of(item)
 
 
 def _changes(
     there: Mapping[tuple[str, Key], Record], written: Iterable[Record]
 ) -> Iterator[RowChange]:
-    for record in written:
-        before = there.get(_named(record))
+    for after in written:
+        before = there.get(_named(after))
         if before is not None:
-            yield from differences(before, record)
+            yield from differences(before, after)
 
 
 def _completed(store: Store, found: Sequence[Placed]) -> Iterator[Placed]:
@@ -322,13 +340,13 @@ def _completed(store: Store, found: Sequence[Placed]) -> Iterator[Placed]:
     contacts = _contacts_named(store, [item.record for item in found])
     for item in found:
         match item.record:
-            case Contact() as record:
-                whole: Record = completed(record, contacts.get(record.company_no))
-            case Interaction(contact_company_no="") as record:
-                met = contacts.get(record.contact_no)
-                whole = attrs.evolve(record, contact_company_no=met.company_no if met else "")
-            case record:
-                whole = record
+            case Contact() as contact:
+                whole: Record = completed(contact, contacts.get(contact.company_no))
+            case Interaction(contact_company_no="") as past:
+                met = contacts.get(past.contact_no)
+                whole = attrs.evolve(past, contact_company_no=met.company_no if met else "")
+            case other:
+                whole = other
         yield Placed(item.place, whole)
 
 
@@ -336,12 +354,12 @@ def _contacts_named(store: Store, records: Iterable[Record]) -> Mapping[str, Con
     """The companies of contacts and the contacts of interactions, asked for all at once."""
     here: dict[str, Contact] = {}
     named: dict[str, None] = {}
-    for record in records:
-        if isinstance(record, Contact):
-            here[record.no] = record
-            named[record.company_no] = None
-        elif isinstance(record, Interaction):
-            named[record.contact_no] = None
+    for each in records:
+        if isinstance(each, Contact):
+            here[each.no] = each
+            named[each.company_no] = None
+        elif isinstance(each, Interaction):
+            named[each.contact_no] = None
     wanted = [(no,) for no in named if no and no not in here]
     found = find_records(store, Contact, wanted) if wanted else {}
     return {**{contact.no: contact for contact in found.values()}, **here}

@@ -10,6 +10,7 @@ from segmentation.campaigns import (
     CampaignTarget,
 )
 from segmentation.column_names import letters_of
+from segmentation.contacts import ContactMark
 from segmentation.fields import Record
 from segmentation.frozen import FrozenMapping
 from segmentation.interactions import DeliveryClaim, InteractionComment, InteractionTotal
@@ -24,6 +25,7 @@ NOT_IMPORTED: Mapping[type[Record], str] = {
     CampaignEntry: "the journal records it",
     CampaignTally: "it is worked out from the interactions",
     CampaignTarget: "it is worked out from lines and interactions",
+    ContactMark: "the journal records it",
     DeliveryClaim: "it belongs to a delivery at work",
     ExtraField: "it declares the columns that files may bring",
     InteractionComment: "the journal records it",

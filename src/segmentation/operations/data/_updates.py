@@ -67,16 +67,18 @@ def merge_rows(store: Store, table: ReadTable, mode: Mode) -> Sequence[Placed]:
     Args:
         store: Where the records are that rows update.
         table: The rows.
-        mode: By ``"update"`` what a row has no column for stays; else it becomes blank.
+        mode: By ``"update"`` what a row has no column for stays; else it becomes blank, but for
+            the time of the last change.
     """
-    if mode == "update" and table.kind is not Interaction:
-        keys = [_key(table.kind, row) for row in table.rows]
-        there = find_records(store, table.kind, keys)
-        return [
-            Placed(row.place, _updated(table.kind, row, there.get(key)))
-            for row, key in zip(table.rows, keys, strict=True)
-        ]
-    return [Placed(row.place, _made(table.kind, row)) for row in table.rows]
+    if table.kind is Interaction or (mode != "update" and table.kind is not Contact):
+        return [Placed(row.place, _made(table.kind, row)) for row in table.rows]
+    keys = [_key(table.kind, row) for row in table.rows]
+    there = find_records(store, table.kind, keys)
+    merge = _updated if mode == "update" else _replaced
+    return [
+        Placed(row.place, merge(table.kind, row, there.get(key)))
+        for row, key in zip(table.rows, keys, strict=True)
+    ]
 
 
 def _key(kind: type[Record], row: ReadRow) -> Key:
@@ -98,6 +100,16 @@ def _updated(kind: type[Record], row: ReadRow, before: Record | None) -> Record:
     if isinstance(before, Contact) and isinstance(after, Contact):
         return _renamed(before, after, row.values)
     return after
+
+
+def _replaced(kind: type[Record], row: ReadRow, before: Record | None) -> Record:
+    made = _made(kind, row)
+    if isinstance(made, Contact) and isinstance(before, Contact) and _STAMP not in row.values:
+        return attrs.evolve(made, last_modified=before.last_modified)
+    return made
+
+
+_STAMP = "last_modified"
 
 
 def _renamed(before: Contact, after: Contact, given: Mapping[str, object]) -> Contact:
