@@ -270,6 +270,14 @@ def _left_out(table: str) -> frozenset[str]:
     return frozenset(map(letters_of, (*_KEYS_OF_SERVICES, *_LEFT_OUT.get(table, ()))))
 
 
+def names_key(kind: type[Record], names: Iterable[str]) -> bool:
+    """Whether names of columns hold that of the first part of the key: then they are a header."""
+    known = _known_columns(cast("Hashable", kind))
+    fields = {**known.served, **known.named}
+    found = {field.name for name in names if (field := fields.get(letters_of(name))) is not None}
+    return bool(found.intersection(kind.__key__[:1]))
+
+
 # -- matching ---------------------------------------------------------------------------------
 
 

@@ -81,7 +81,7 @@ NO_FIELDS = {
     },
     "Workspace.import_data": {
         *("mode", "ignore", "dry_run", "next_page", "with_history", "allow_empty"),
-        "lift_exclusions",
+        *("lift_exclusions", "encoding", "decimal_comma"),
     },
     "of records": {"key", "keys", "records", "rows", "old_key", "new_key", "backend", "path"},
     "of keys": {

@@ -1,10 +1,12 @@
 """Files taken in: whoever is not to be contacted in the source is not contacted here."""
 
+import codecs
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import pytest
 
@@ -489,13 +491,11 @@ def test_pages_may_lie_in_a_folder_or_be_given_one_by_one(crm: seg.Workspace, fo
     [{"value": [{"no": "C2"}]}, '{"value": [{"no": "C2"}]}', b'[{"no": "C2"}]'],
     ids=["read", "text", "bytes"],
 )
-def test_the_host_may_follow_to_the_next_page(
-    crm: seg.Workspace, take: Take, page: bytes | str | Mapping[str, Any]
-) -> None:
+def test_the_host_may_follow_to_the_next_page(crm: seg.Workspace, take: Take, page: object) -> None:
     """INO-23."""
     asked: list[str] = []
 
-    def follow(address: str) -> bytes | str | Mapping[str, Any]:
+    def follow(address: str) -> object:
         asked.append(address)
         return page
 
@@ -515,8 +515,13 @@ def test_a_next_page_that_cannot_be_had_lets_nothing_in(
     def go_round(_address: str) -> str:
         return FIRST_PAGE
 
+    def give_no_page(_address: str) -> object:
+        return object()
+
     ((place, _, reason),) = refused("contact.json", FIRST_PAGE, next_page=fail)
     assert (place, ADDRESS in reason, "no route" in reason) == ("contact.json", True, True)
+    ((_, _, reason),) = refused("contact.json", FIRST_PAGE, next_page=give_no_page)
+    assert "not JSON serializable" in reason
     reasons = [reason for _, _, reason in refused("contact.json", FIRST_PAGE, next_page=go_round)]
     assert f"is followed by pages that lead back to {ADDRESS}" in reasons
 
@@ -710,3 +715,100 @@ def test_a_dry_run_tells_what_would_be_held_and_lifts_nothing(
         ("exclude_from_segment", False)
     ]
     assert (crm.contacts["C1"].exclude_from_segment, crm.journal.head.number) == (True, 1)
+
+
+# -- what real files are -----------------------------------------------------------------------
+
+ROWS = "No.;Name;City\nC1;Käse & Co;Ærøskøbing\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (ROWS.encode("utf-8-sig"), ""),
+        (codecs.BOM_UTF16_LE + ROWS.replace(";", "\t").encode("utf-16-le"), ""),
+        (codecs.BOM_UTF16_BE + ROWS.encode("utf-16-be"), ""),
+        (ROWS.encode("cp1252"), "cp1252"),
+        (ROWS.encode("utf-8-sig"), "cp1252"),
+        (b"sep=;\r\n" + ROWS.replace("\n", "\r\n").encode(), ""),
+        (b'"sep=|"\n' + ROWS.replace(";", "|").encode(), ""),
+    ],
+    ids=["UTF-8", "UTF-16 LE", "UTF-16 BE", "cp1252", "a mark goes first", "sep=;", "sep=|"],
+)
+def test_texts_are_read_as_programs_save_them(
+    crm: seg.Workspace, folder: Path, content: bytes, encoding: str
+) -> None:
+    """INO-28."""
+    (folder / "contact.csv").write_bytes(content)
+    crm.import_data(folder, encoding=encoding)
+    (berg,) = crm.contacts
+    assert (berg.no, berg.name, berg.city) == ("C1", "Käse & Co", "Ærøskøbing")
+
+
+def test_an_encoding_that_is_not_told_is_refused(crm: seg.Workspace, folder: Path) -> None:
+    """INO-28."""
+    (folder / "contact.csv").write_bytes(ROWS.encode("cp1252"))
+    with pytest.raises(Rejected, match=r"contact\.csv: is not UTF-8 \(line 2, byte 18\)"):
+        crm.import_data(folder)
+    for encoding in ("cp12345", "base64"):
+        with pytest.raises(InvalidValue, match=f"encoding: '{encoding}' is no encoding"):
+            crm.import_data(folder, encoding=encoding)
+
+
+TITLED = "Customer list 30.11.2026\n\nNo.,Name,Privacy Blocked\nC1,Berg,yes\nC2,Dahl,{}\n"
+
+
+@pytest.mark.parametrize("told", ["", "sep=,\n"], ids=["", "sep"])
+def test_titles_may_stand_above_the_header(
+    crm: seg.Workspace, take: Take, refused: Refuse, told: str
+) -> None:
+    """INO-29."""
+    ((place, _, _),) = refused("contact.csv", told + TITLED.format("perhaps"))
+    assert place == f"contact.csv row {6 if told else 5}"
+    take("contact.csv", told + TITLED.format("no"))
+    assert [(each.no, each.privacy_blocked) for each in crm.contacts] == [
+        ("C1", True),
+        ("C2", False),
+    ]
+
+
+def test_a_row_of_data_is_not_taken_for_the_header(refused: Refuse) -> None:
+    text = "id,name,Blocked\n1,Berg,No\n2,Dahl,Yes\n"
+    ((_, _, reason),) = refused("contact.csv", text, ignore=("*",))
+    assert "the columns are id, name, Blocked" in reason
+
+
+PAST_ROW = "Entry No.;Contact No.;Date;Description;Cost (LCY)\n17;C1;{};Call;{}\n"
+
+
+@pytest.mark.parametrize(
+    ("order", "text", "day"),
+    [
+        ("dmy", "22.11.2026", date(2026, 11, 22)),
+        ("mdy", "11/22/2026", date(2026, 11, 22)),
+        ("dmy", "03.04.2026", date(2026, 4, 3)),
+        ("mdy", "03/04/2026", date(2026, 3, 4)),
+        ("ymd", "2026/4/3", date(2026, 4, 3)),
+        ("dmy", "2026-04-03", date(2026, 4, 3)),
+    ],
+)
+def test_local_dates_are_read_in_their_order(
+    folder: Path, order: Literal["dmy", "mdy", "ymd"], text: str, day: date
+) -> None:
+    """INO-30."""
+    crm = seg.Workspace.open(today=TODAY, date_order=order)
+    crm.add(Contact(no="C1"))
+    (folder / "interaction_log_entry.csv").write_text(PAST_ROW.format(text, "1.234,50"))
+    crm.import_data(folder, decimal_comma=True)
+    (past,) = crm.interactions
+    assert (past.date, past.cost) == (day, Decimal("1234.50"))
+
+
+def test_dates_and_numbers_that_are_none_are_told(crm: seg.Workspace, refused: Refuse) -> None:
+    """INO-30."""
+    crm.add(Contact(no="C1"))
+    text = PAST_ROW.format("29.02.2027", "1.23,4")
+    assert refused("interaction_log_entry.csv", text, decimal_comma=True) == [
+        ("interaction_log_entry.csv row 2", "date", "'29.02.2027' is not a date in ISO form"),
+        ("interaction_log_entry.csv row 2", "cost", "'1.23,4' is not a number"),
+    ]

@@ -47,6 +47,10 @@ def add_import(commands: Commands) -> None:
         action="store_true",
         help="let rows take back that somebody was excluded here; the journal records each",
     )
+    taking.add_argument("--encoding", default="", help="of texts that are not UTF-8: cp1252")
+    taking.add_argument(
+        "--decimal-comma", action="store_true", help="numbers have a comma before decimals"
+    )
     taking.set_defaults(run=_import)
 
 
@@ -63,6 +67,8 @@ def _import(options: argparse.Namespace) -> int:
             with_history=options.with_history,
             allow_empty=options.allow_empty,
             lift_exclusions=options.lift_exclusions,
+            encoding=options.encoding,
+            decimal_comma=options.decimal_comma,
         )
     _tell(imported)
     return DONE

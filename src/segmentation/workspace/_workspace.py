@@ -268,6 +268,8 @@ class Workspace:
         with_history: bool = False,
         allow_empty: bool = False,
         lift_exclusions: bool = False,
+        encoding: str = "",
+        decimal_comma: bool = False,
     ) -> Imported:
         """Take in a folder of JSON and CSV files, one for each table, or one or several files.
 
@@ -290,9 +292,13 @@ class Workspace:
             allow_empty: Let a table without rows take all records away.
             lift_exclusions: Let rows take back that somebody was excluded here, or left a mailing
                 group; the journal records each. Without it the result tells them as ``held``.
+            encoding: How texts are encoded that are not UTF-8 and have no byte order mark
+                ("cp1252").
+            decimal_comma: Whether texts have a comma before decimals, and a point between
+                thousands. Local dates are read in the date order of the workspace.
 
         Raises:
-            InvalidValue: There is no such mode.
+            InvalidValue: There is no such mode or encoding.
             StoreError: There is no such file or folder.
             Rejected: There are faults: all of them, or no file is for a table of ours; nothing
                 is taken in.
@@ -305,6 +311,8 @@ class Workspace:
             with_history=with_history,
             allow_empty=allow_empty,
             lift_exclusions=lift_exclusions,
+            encoding=encoding,
+            decimal_comma=decimal_comma,
         )
         paths = [path] if isinstance(path, str | Path) else path
         return data.import_path(self.context, [Path(each) for each in paths], options)

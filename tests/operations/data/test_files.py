@@ -109,7 +109,11 @@ def test_cells_that_are_missing_at_the_end_are_no_values() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("c.json", b"\xff\xfe", "c.json: is not UTF-8 (line 1, byte 0); save it as such"),
+        (
+            "c.json",
+            b"\xe6",
+            "c.json: is not UTF-8 (line 1, byte 0); save it as UTF-8, or give its encoding",
+        ),
         ("c.json", b"[", f"c.json: is not JSON: {complaint(json.loads, '[')}"),
         ("c.json", b"[" * 100_000, "c.json: is nested too deeply"),
         ("c.json", b"{}", "c.json: is not a list of objects, one for each row"),

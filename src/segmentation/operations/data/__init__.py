@@ -8,8 +8,6 @@ from ._departures import (
     RowKept,
 )
 from ._files import (
-    RawRow,
-    RawTable,
     SourceFile,
     read_rows,
 )
@@ -33,6 +31,10 @@ from ._marks import (
 )
 from ._pages import (
     NextPage,
+)
+from ._raw import (
+    RawRow,
+    RawTable,
 )
 from ._suggestions import (
     SuggestedField,

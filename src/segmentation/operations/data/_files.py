@@ -5,11 +5,10 @@ What web services of Business Central answer (OData) is read as it is: the rows 
 ``value``, and a page may name the address of the next.
 """
 
-import csv
-import io
+import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,10 +16,10 @@ import attrs
 
 from segmentation.column_names import is_annotation
 from segmentation.errors import Fault, Identifier, Message
-from segmentation.frozen import freeze_within
 from segmentation.showing import shown_by
 
-_DELIMITERS = ",;\t"
+from ._csv_files import IsHeader, read_csv
+from ._raw import RawRow, RawTable, malformed, row_place
 
 _PAGE = re.compile(r"(?P<table>.*)\.(?P<number>\d{1,9})", re.DOTALL)
 
@@ -57,62 +56,43 @@ class SourceFile:
         return self.name.rpartition("/")[2].rpartition(".")[0]
 
 
-@shown_by("place", "values")
-@attrs.frozen(field_transformer=freeze_within)
-class RawRow:
-    """A row before its values were read.
+def read_rows(
+    file: SourceFile, *, encoding: str = "", is_header: IsHeader | None = None
+) -> tuple[RawTable, list[Fault]]:
+    """The rows of a JSON or CSV file, and what is wrong with its form.
 
-    Attributes:
-        place: File and row, for errors. JSON rows count from 1; in CSV the header is row 1.
-        values: Values by column; texts from CSV, what JSON holds from JSON.
+    Args:
+        file: The file.
+        encoding: How its text is encoded, if it is neither UTF-8 nor begins with a byte order mark.
+        is_header: Finds the header of CSV below titles.
     """
-
-    place: str
-    values: Mapping[str, Any]
-
-
-@shown_by("columns", "next_link", count="rows")
-@attrs.frozen(field_transformer=freeze_within)
-class RawTable:
-    """What a file holds.
-
-    Attributes:
-        columns: The columns as the file calls them, in the order in which they come up; one that
-            the header names twice stands there twice.
-        rows: The rows.
-        next_link: The address of the page that follows, if the file names one.
-    """
-
-    columns: tuple[str, ...] = ()
-    rows: Sequence[RawRow] = ()
-    next_link: str = ""
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-
-def read_rows(file: SourceFile) -> tuple[RawTable, list[Fault]]:
-    """The rows of a JSON or CSV file, and what is wrong with its form."""
+    used = _encoding(file.content) or encoding or "utf-8"
     try:
-        text = file.content.decode("utf-8-sig")
+        text = file.content.decode(used)
     except UnicodeDecodeError as error:
         line = file.content.count(b"\n", 0, error.start) + 1
         reason = Message(
-            "is not UTF-8 (line {line}, byte {byte}); save it as such", line=line, byte=error.start
+            "is not {encoding} (line {line}, byte {byte}); save it as UTF-8, or give its encoding",
+            encoding=used.upper(),
+            line=line,
+            byte=error.start,
         )
         return RawTable(), [malformed(Identifier(file.name), reason)]
-    reader = _read_csv if file.name.lower().endswith(".csv") else _read_json
-    return reader(file.name, text)
+    if file.name.lower().endswith(".csv"):
+        return read_csv(file.name, text, is_header)
+    return _read_json(file.name, text)
 
 
-def _row(name: str, number: int) -> Message:
-    """The place of a row in a file."""
-    return Message("{file} row {number}", file=name, number=number)
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
-def malformed(place: str, reason: Message) -> Fault:
-    """A fault of a file's form."""
-    return Fault(place, "", reason, "malformed")
+def _encoding(content: bytes) -> str:
+    """The encoding that a byte order mark tells; empty if there is none."""
+    return next((named for mark, named in _MARKS if content.startswith(mark)), "")
 
 
 # -- JSON -------------------------------------------------------------------------------------
@@ -173,7 +153,7 @@ def _rows_of_objects(name: str, items: Iterable[object]) -> tuple[RawTable, list
     faults: list[Fault] = []
     columns: dict[str, None] = {}
     for number, item in enumerate(items, start=1):
-        place = _row(name, number)
+        place = row_place(name, number)
         if not isinstance(item, dict):
             faults.append(malformed(place, Message("is not an object")))
             continue
@@ -196,47 +176,6 @@ def _to_object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         made = _NamedTwice(made)
         made.names = [name for name, _ in pairs]
     return made
-
-
-# -- CSV --------------------------------------------------------------------------------------
-
-
-def _read_csv(name: str, text: str) -> tuple[RawTable, list[Fault]]:
-    first = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = 0
-    rows: list[RawRow] = []
-    try:
-        header = next(reader, [])
-        faults = list(_header_faults(name, header))
-        number = 1
-        for number, cells in enumerate(reader, start=2):
-            place = _row(name, number)
-            if len(cells) > len(header):
-                reason = Message(
-                    "has {cells} cells under {columns} columns",
-                    cells=len(cells),
-                    columns=len(header),
-                )
-                faults.append(malformed(place, reason))
-            elif any(cells):
-                rows.append(RawRow(place, dict(zip(header, cells, strict=False))))
-    except csv.Error as error:
-        reason = Message(
-            "is not CSV: {error} (line {line})", error=str(error), line=reader.line_num
-        )
-        return RawTable(), [malformed(_row(name, number + 1), reason)]
-    return RawTable(tuple(filter(str.strip, header)), rows), faults
-
-
-def _header_faults(name: str, header: Sequence[str]) -> Iterator[Fault]:
-    if not header:
-        yield malformed(Identifier(name), Message("is empty; its first row must name the columns"))
-    for place, column in enumerate(header, start=1):
-        if not column.strip():
-            reason = Message("column {number} has no name", number=place)
-            yield malformed(_row(name, 1), reason)
 
 
 def named_twice(place: str, columns: Iterable[str]) -> Iterator[Fault]:

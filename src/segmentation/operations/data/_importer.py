@@ -43,6 +43,7 @@ from ._departures import (
 )
 from ._files import SourceFile
 from ._marks import HeldMark, guard_marks
+from ._notation import Notation
 from ._pages import NextPage, gather_tables
 from ._rows import ReadTable, read_table
 from ._updates import (
@@ -61,6 +62,13 @@ _MODES: frozenset[str] = frozenset(("update", "replace", "mirror", "delete"))
 def _known_mode(_options: object, _field: object, mode: str) -> None:
     if mode not in _MODES:
         raise InvalidValue("mode", mode, "is none of update, replace, mirror, delete")
+
+
+def _known_encoding(_options: object, _field: object, encoding: str) -> None:
+    try:
+        "a".encode(encoding or "utf-8")
+    except LookupError:
+        raise InvalidValue("encoding", encoding, "is no encoding of texts") from None
 
 
 def _names(names: str | Iterable[str]) -> tuple[str, ...]:
@@ -86,6 +94,8 @@ class ImportOptions:
         allow_empty: Let a table without rows take all records away.
         lift_exclusions: Let rows take back that somebody was excluded here, or left a mailing
             group; the journal records each.
+        encoding: How texts are encoded that are not UTF-8 and have no byte order mark ("cp1252").
+        decimal_comma: Whether texts have a comma before decimals, and a point between thousands.
     """
 
     mode: Mode = attrs.field(default="update", validator=_known_mode)
@@ -95,6 +105,8 @@ class ImportOptions:
     with_history: bool = False
     allow_empty: bool = False
     lift_exclusions: bool = False
+    encoding: str = attrs.field(default="", validator=_known_encoding)
+    decimal_comma: bool = False
 
 
 @shown_by("file", "name", "use", "field")
@@ -187,12 +199,13 @@ def import_files(
         Rejected: There are faults, all of them with file, row and field; nothing is stored.
     """
     store = context.store
-    gathered = gather_tables(files, options.next_page)
+    gathered = gather_tables(files, options.next_page, encoding=options.encoding)
+    notation = Notation(date_order=context.date_order, decimal_comma=options.decimal_comma)
     faults = list(gathered.faults)
     tables: list[ReadTable] = []
     for source in gathered.tables:
         own = declared_fields(store, source.kind)
-        table, wrong = read_table(source, own=own, ignore=options.ignore)
+        table, wrong = read_table(source, own=own, ignore=options.ignore, notation=notation)
         tables.append(table)
         faults += wrong
     faults += _empty_faults(tables, options)

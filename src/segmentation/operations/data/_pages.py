@@ -7,22 +7,28 @@ is followed, by a function of the host's, or refused.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, pairwise
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
+from segmentation.column_names import names_key
 from segmentation.errors import Fault, Identifier, Message, SegmentationError
 from segmentation.fields import Record
 from segmentation.frozen import freeze_within
 from segmentation.showing import shown_by
 
-from ._files import RawRow, RawTable, SourceFile, read_rows
+from ._files import SourceFile, read_rows
 from ._kinds import kind_named
+from ._raw import RawRow, RawTable
 
-NextPage: TypeAlias = Callable[[str], "bytes | str | Mapping[str, Any]"]
-"""Gets the page under an address: its JSON, or what that reads as."""
+NextPage: TypeAlias = Callable[[str], object]
+"""Gets the page under an address: its JSON as text or bytes, or what that reads as."""
+
+Reader: TypeAlias = Callable[[SourceFile], tuple[RawTable, list[Fault]]]
+"""Reads a file."""
 
 
 @shown_by("kind", "name", count="rows")
@@ -68,13 +74,18 @@ class Gathered:
 
 
 def gather_tables(
-    files: Iterable[SourceFile], next_page: NextPage | None = None, *, follow: bool = True
+    files: Iterable[SourceFile],
+    next_page: NextPage | None = None,
+    *,
+    encoding: str = "",
+    follow: bool = True,
 ) -> Gathered:
     """Read files, and put those together that are pages of one table.
 
     Args:
         files: The files, named after their tables.
         next_page: Gets the page under an address that a last page names.
+        encoding: How texts are encoded that are not UTF-8 and have no byte order mark.
         follow: Whether all pages are wanted; else a page that is missing is no fault.
     """
     pages: dict[type[Record], list[SourceFile]] = {}
@@ -90,7 +101,8 @@ def gather_tables(
     for kind, parts in pages.items():
         parts.sort(key=_in_order)
         faults += _gaps(parts) if follow else ()
-        table, wrong = _joined(kind, parts, next_page, follow=follow)
+        reader = partial(read_rows, encoding=encoding, is_header=partial(names_key, kind))
+        table, wrong = _joined(kind, parts, reader, next_page, follow=follow)
         tables.append(table)
         faults += wrong
     return Gathered(tuple(tables), tuple(faults), tuple(skipped))
@@ -120,14 +132,19 @@ def _gaps(pages: Sequence[SourceFile]) -> Iterator[Fault]:
 
 
 def _joined(
-    kind: type[Record], files: Sequence[SourceFile], next_page: NextPage | None, *, follow: bool
+    kind: type[Record],
+    files: Sequence[SourceFile],
+    reader: Reader,
+    next_page: NextPage | None,
+    *,
+    follow: bool,
 ) -> tuple[SourceTable, list[Fault]]:
     headers: dict[tuple[str, ...], None] = {}
     rows: list[RawRow] = []
     faults: list[Fault] = []
     for file in files:
         last = follow and file is files[-1]
-        for table, wrong in _with_following(file, next_page, last=last):
+        for table, wrong in _with_following(file, reader, next_page, last=last):
             headers[table.columns] = None
             rows += table.rows
             faults += wrong
@@ -135,10 +152,10 @@ def _joined(
 
 
 def _with_following(
-    file: SourceFile, next_page: NextPage | None, *, last: bool
+    file: SourceFile, reader: Reader, next_page: NextPage | None, *, last: bool
 ) -> Iterator[tuple[RawTable, Sequence[Fault]]]:
     """A file, and the pages that follow the last one."""
-    table, faults = read_rows(file)
+    table, faults = reader(file)
     yield table, faults
     asked: set[str] = set()
     place = Identifier(file.name)
@@ -153,11 +170,11 @@ def _with_following(
         except Exception as error:  # noqa: BLE001 - whatever the host's function raises
             yield RawTable(), [_unreachable(place, address, error)]
             return
-        table, faults = read_rows(SourceFile(address, content))
+        table, faults = reader(SourceFile(address, content))
         yield table, faults
 
 
-def _content(page: bytes | str | Mapping[str, Any]) -> bytes:
+def _content(page: object) -> bytes:
     if isinstance(page, bytes):
         return page
     return (page if isinstance(page, str) else json.dumps(page)).encode()

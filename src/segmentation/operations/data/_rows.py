@@ -13,8 +13,9 @@ from segmentation.frozen import freeze_within
 from segmentation.operations.values import Misfit, read_value
 from segmentation.showing import shown_by
 
-from ._files import RawRow
+from ._notation import Notation
 from ._pages import SourceTable
+from ._raw import RawRow
 
 
 @shown_by("place", "values")
@@ -57,7 +58,7 @@ class ReadTable:
 
 
 def read_table(
-    table: SourceTable, *, own: Iterable[Field], ignore: Iterable[str]
+    table: SourceTable, *, own: Iterable[Field], ignore: Iterable[str], notation: Notation
 ) -> tuple[ReadTable, list[Fault]]:
     """Read the rows of a table.
 
@@ -65,6 +66,7 @@ def read_table(
         table: The table.
         own: The host's own fields that are declared for it.
         ignore: Columns to pass over, as for `segmentation.column_names.match_columns`.
+        notation: How texts write dates and numbers.
 
     Returns:
         What could be read, and all faults. A table without a column for its key has this one
@@ -77,7 +79,7 @@ def read_table(
         return read, [keyless]
     faults = list(wrong)
     rows: list[ReadRow] = []
-    reader = _Reader(table.kind, columns)
+    reader = _Reader(table.kind, columns, notation)
     for raw in table.rows:
         row, wrong = reader.read(raw)
         faults += wrong
@@ -123,7 +125,8 @@ def _keyless(table: SourceTable, columns: Iterable[Column]) -> Fault | None:
 class _Reader:
     """Reads the rows of a table."""
 
-    def __init__(self, kind: type[Record], columns: Iterable[Column]) -> None:
+    def __init__(self, kind: type[Record], columns: Iterable[Column], notation: Notation) -> None:
+        self._notation = notation
         self._kind = kind
         self._filled = [(column.name, column.field) for column in columns if column.field]
         self._key = [field for field in fields_of(kind) if field.name in kind.__key__]
@@ -137,7 +140,7 @@ class _Reader:
             if column not in raw.values:
                 continue
             try:
-                value = read_value(field, raw.values[column])
+                value = read_value(field, self._notation.plain(field, raw.values[column]))
             except Misfit as misfit:
                 faults.append(Fault(raw.place, field.name, misfit.reason, misfit.code))
             else:
