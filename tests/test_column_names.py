@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segmentation.campaigns import Campaign
 from segmentation.column_names import ColumnUse, letters_of, match_columns, may_exclude
 from segmentation.contacts import Contact
 from segmentation.fields import Field, FieldType, Record, captioned_fields_of
@@ -47,6 +48,12 @@ def faults(*names: str, own: tuple[Field, ...] = (), ignore: tuple[str, ...] = (
 )
 def test_a_column_is_known_by_its_letters(name: str, field: str) -> None:
     assert meant(name) == [field]
+
+
+def test_a_contact_s_number_is_not_that_of_another_record() -> None:
+    assert meant("contactNo", "contactName") == ["no", "name"]
+    _, (fault,) = match_columns(Campaign, ["contactNo"], place="c.csv")
+    assert fault.code == "unknown_column"
 
 
 @KINDS

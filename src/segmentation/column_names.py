@@ -105,9 +105,6 @@ _EXCLUDING: Mapping[str, tuple[str, ...]] = {
 
 _ALIASES: Mapping[str, tuple[str, ...]] = {
     "displayname": ("name", "description"),
-    "contactno": ("no",),
-    "contactname": ("name",),
-    "contacttype": ("type",),
     "addressline1": ("address",),
     "addressline2": ("address_2",),
     "state": ("county",),
@@ -119,6 +116,11 @@ _ALIASES: Mapping[str, tuple[str, ...]] = {
     "lastmodifieddatetime": ("last_modified",),
 }
 """Names of Business Central's API v2.0, each with the fields that it may mean."""
+
+_ALIASES_OF: Mapping[str, Mapping[str, str]] = {
+    "contact": {"contactNo": "no", "contactName": "name", "contactType": "type"},
+}
+"""Names of its API for analyses, by table."""
 
 _KEYS_OF_SERVICES = (
     "id",
@@ -229,7 +231,7 @@ def _known_columns(kind: Hashable) -> _Known:
     return _Known(
         excluding=_by_letters(_excluding(fields)),
         named=_by_letters(_named(fields)),
-        served=_by_letters(_served(fields)),
+        served=_by_letters(_served(cast("type[Record]", kind).__table__, fields)),
     )
 
 
@@ -256,7 +258,9 @@ def _named(fields: Mapping[str, Field]) -> Iterator[tuple[str, Field]]:
         yield from ((called, field) for called in field.called)
 
 
-def _served(fields: Mapping[str, Field]) -> Iterator[tuple[str, Field]]:
+def _served(table: str, fields: Mapping[str, Field]) -> Iterator[tuple[str, Field]]:
+    for alias, name in _ALIASES_OF.get(table, {}).items():
+        yield alias, fields[name]
     for alias, names in _ALIASES.items():
         yield from ((alias, fields[name]) for name in names if name in fields)
     for name, field in fields.items():

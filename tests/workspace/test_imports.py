@@ -473,6 +473,17 @@ def test_a_page_that_is_missing_between_is_told(crm: seg.Workspace, folder: Path
         crm.import_data(folder)
 
 
+@pytest.mark.parametrize("other", ["contacts.json", "contact.csv", "contact.3.json"])
+def test_a_file_that_is_no_next_page_is_not_taken_for_one(
+    crm: seg.Workspace, folder: Path, other: str
+) -> None:
+    (folder / "contact.json").write_text(FIRST_PAGE)
+    (folder / other).write_text("No.\nC2\n" if other.endswith("csv") else '[{"no": "C2"}]')
+    with pytest.raises(Rejected, match=r"contact\.json: names a next page"):
+        crm.import_data(folder)
+    assert list(crm.contacts) == []
+
+
 def test_pages_may_lie_in_a_folder_or_be_given_one_by_one(crm: seg.Workspace, folder: Path) -> None:
     (folder / "contacts").mkdir()
     (folder / "contacts" / "part2.json").write_text('[{"no": "C2"}]')

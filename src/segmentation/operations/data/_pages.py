@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import chain, pairwise
+from itertools import chain, pairwise, zip_longest
 from typing import TypeAlias
 
 import attrs
@@ -142,8 +142,8 @@ def _joined(
     headers: dict[tuple[str, ...], None] = {}
     rows: list[RawRow] = []
     faults: list[Fault] = []
-    for file in files:
-        last = follow and file is files[-1]
+    for file, after in zip_longest(files, files[1:]):
+        last = follow and not _is_followed(file, after)
         for table, wrong in _with_following(file, reader, next_page, last=last):
             headers[table.columns] = None
             rows += table.rows
@@ -151,10 +151,19 @@ def _joined(
     return SourceTable(kind, files[0].name, tuple(headers), rows), faults
 
 
+def _is_followed(file: SourceFile, after: SourceFile | None) -> bool:
+    """Whether another file is a page that follows; gaps between numbers are another fault."""
+    if after is None:
+        return False
+    if file.page is not None:
+        return after.page is not None and after.page > file.page
+    return bool(file.folder) and after.folder == file.folder
+
+
 def _with_following(
     file: SourceFile, reader: Reader, next_page: NextPage | None, *, last: bool
 ) -> Iterator[tuple[RawTable, Sequence[Fault]]]:
-    """A file, and the pages that follow the last one."""
+    """A file, and the pages that follow if no other file is the next one."""
     table, faults = reader(file)
     yield table, faults
     asked: set[str] = set()
