@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from segmentation.command_line import main
+from segmentation.workspace import Workspace
 
 
 def test_import_tells_what_came_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,6 +42,25 @@ def test_import_tells_what_would_change_and_what_goes(
     assert "latest change: 2026-11-29T08:00:00+00:00" in printed
     assert main(["select", "--store", store, "--count"]) == 0
     assert capsys.readouterr().out == "4\n"
+
+
+def test_import_tells_what_was_decided_here_and_lifts_it_only_when_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, store = tmp_path / "contact.csv", str(tmp_path / "crm.db")
+    data.write_text("no;name;Exclude from Segment\nA;Käse;no\n", encoding="cp1252")
+    taken = ["import", str(data), "--store", store, "--encoding", "cp1252"]
+    assert main(taken) == 0
+    with Workspace.open(store) as crm:
+        assert crm.contacts["A"].name == "Käse"
+        crm.contacts.exclude("A", "asked by phone")
+    assert main(taken) == 0
+    held = "held: A exclude_from_segment (yes here, no in contact.csv row 2)"
+    assert held in capsys.readouterr().out
+    assert main([*taken, "--lift-exclusions"]) == 0
+    assert "held" not in capsys.readouterr().out
+    with Workspace.open(store) as crm:
+        assert not crm.contacts["A"].exclude_from_segment
 
 
 def test_a_file_that_is_named_almost_like_a_table_is_told(
