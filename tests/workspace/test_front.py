@@ -83,6 +83,7 @@ NO_FIELDS = {
         *("mode", "ignore", "dry_run", "next_page", "with_history", "allow_empty"),
         *("lift_exclusions", "encoding", "decimal_comma"),
     },
+    "Workspace.suggest_fields": {"encoding"},
     "of records": {"key", "keys", "records", "rows", "old_key", "new_key", "backend", "path"},
     "of keys": {
         *("old_no", "new_no", "old_code", "new_code", "kept_no", "gone_no", "codes", "entry_nos"),

@@ -761,9 +761,11 @@ def test_an_encoding_that_is_not_told_is_refused(crm: seg.Workspace, folder: Pat
     (folder / "contact.csv").write_bytes(ROWS.encode("cp1252"))
     with pytest.raises(Rejected, match=r"contact\.csv: is not UTF-8 \(line 2, byte 18\)"):
         crm.import_data(folder)
-    for encoding in ("cp12345", "base64"):
-        with pytest.raises(InvalidValue, match=f"encoding: '{encoding}' is no encoding"):
-            crm.import_data(folder, encoding=encoding)
+    for encoding in ("cp12345", "base64", "\0"):
+        for step in (crm.import_data, crm.suggest_fields):
+            with pytest.raises(InvalidValue, match=r"encoding: .* is no encoding of texts"):
+                step(folder, encoding=encoding)
+    assert crm.suggest_fields(folder, encoding="cp1252") == []
 
 
 TITLED = "Customer list 30.11.2026\n\nNo.,Name,Privacy Blocked\nC1,Berg,yes\nC2,Dahl,{}\n"

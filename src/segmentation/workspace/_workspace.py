@@ -317,20 +317,25 @@ class Workspace:
         paths = [path] if isinstance(path, str | Path) else path
         return data.import_path(self.context, [Path(each) for each in paths], options)
 
-    def suggest_fields(self, path: str | Path | Sequence[str | Path]) -> Sequence[SuggestedField]:
+    def suggest_fields(
+        self, path: str | Path | Sequence[str | Path], *, encoding: str = ""
+    ) -> Sequence[SuggestedField]:
         """Suggest fields of your own for the columns of files that are none of ours.
 
         Nothing is stored; what is wanted of them is to be declared before an import.
 
         Args:
             path: The folder, the file, or several files.
+            encoding: How texts are encoded that are not UTF-8 and have no byte order mark.
 
         Raises:
+            InvalidValue: There is no such encoding.
             StoreError: There is no such file or folder.
             Rejected: A file is malformed, or none is for a table of ours.
         """
         paths = [path] if isinstance(path, str | Path) else path
-        return data.suggest_fields(self.store, [Path(each) for each in paths])
+        found = [Path(each) for each in paths]
+        return data.suggest_fields(self.store, found, encoding=encoding)
 
     def add(self, *records: Record) -> Imported:
         """Take in contacts, their rows and records of other tables made in Python.

@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 
 from segmentation.column_names import is_annotation
-from segmentation.errors import Fault, Identifier, Message
+from segmentation.errors import Fault, Identifier, InvalidValue, Message
 from segmentation.showing import shown_by
 
 from ._csv_files import IsHeader, read_csv
@@ -81,6 +81,18 @@ def read_rows(
     if file.name.lower().endswith(".csv"):
         return read_csv(file.name, text, is_header)
     return _read_json(file.name, text)
+
+
+def check_encoding(encoding: str) -> None:
+    """See that texts can be in an encoding; an empty one is UTF-8.
+
+    Raises:
+        InvalidValue: There is none of this name, or it is none of texts.
+    """
+    try:
+        "a".encode(encoding or "utf-8")
+    except (LookupError, ValueError):
+        raise InvalidValue("encoding", encoding, "is no encoding of texts") from None
 
 
 _MARKS = (

@@ -41,7 +41,7 @@ from ._departures import (
     named_records,
     orphan_faults,
 )
-from ._files import SourceFile
+from ._files import SourceFile, check_encoding
 from ._marks import HeldMark, guard_marks
 from ._notation import Notation
 from ._pages import NextPage, gather_tables
@@ -65,10 +65,7 @@ def _known_mode(_options: object, _field: object, mode: str) -> None:
 
 
 def _known_encoding(_options: object, _field: object, encoding: str) -> None:
-    try:
-        "a".encode(encoding or "utf-8")
-    except LookupError:
-        raise InvalidValue("encoding", encoding, "is no encoding of texts") from None
+    check_encoding(encoding)
 
 
 def _names(names: str | Iterable[str]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from segmentation.protocols import Store
 from segmentation.setup import ExtraField
 from segmentation.showing import shown_by
 
+from ._files import check_encoding
 from ._folders import source_files
 from ._pages import SourceTable, gather_tables
 from ._rows import match_pages
@@ -56,7 +57,9 @@ class SuggestedField:
         return ExtraField(table=self.table, name=self.name, type=self.type.value)
 
 
-def suggest_fields(store: Store, path: Path | Sequence[Path]) -> Sequence[SuggestedField]:
+def suggest_fields(
+    store: Store, path: Path | Sequence[Path], *, encoding: str = ""
+) -> Sequence[SuggestedField]:
     """Suggest fields for those columns of files that are none of ours and not declared.
 
     Nothing is stored. A number with a leading zero is a text, and so is "NO".
@@ -64,13 +67,16 @@ def suggest_fields(store: Store, path: Path | Sequence[Path]) -> Sequence[Sugges
     Args:
         store: Where fields are declared.
         path: A folder, a file or several files, as for an import.
+        encoding: How texts are encoded that are not UTF-8 and have no byte order mark.
 
     Raises:
+        InvalidValue: There is no such encoding.
         StoreError: There is no such file or folder.
         Rejected: A file is malformed, or none is for a table of ours.
     """
+    check_encoding(encoding)
     paths = [path] if isinstance(path, Path) else list(path)
-    gathered = gather_tables(source_files(paths), follow=False)
+    gathered = gather_tables(source_files(paths), encoding=encoding, follow=False)
     reject(gathered.faults, what="suggest fields")
     return [found for table in gathered.tables for found in _suggested(store, table)]
 
