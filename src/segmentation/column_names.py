@@ -15,7 +15,7 @@ from typing import cast
 import attrs
 
 from .errors import Fault, Identifier, Message, near_name
-from .fields import Field, FieldType, Record, captioned_fields_of
+from .fields import Field, Record, captioned_fields_of
 from .showing import shown_by
 
 
@@ -171,11 +171,6 @@ _LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "salesperson_purchaser": ("Commission %", "Image", "Picture"),
 }
 """Fields of Business Central that the library works out or has no use for, by table."""
-
-_KEPT: Mapping[str, tuple[Field, ...]] = {
-    "interaction_tmpl_language": (Field("attachment_no", FieldType.INTEGER, extra=True),),
-}
-"""Fields of Business Central that are kept beside ours: they tell what is missing."""
 
 _WORDS = (
     # block, lock, exclude, suppress
@@ -334,7 +329,7 @@ class _Matcher:
         self._table = kind.__table__
         self._place = place
         self._known = _known_columns(cast("Hashable", kind))
-        declared = [*own, *_KEPT.get(kind.__table__, ())]
+        declared = list(own)
         self._own = {field.name: field for field in declared}
         self._own_called = _by_letters(
             (called, field) for field in declared for called in (field.name, *field.called)

@@ -5,7 +5,7 @@ know of a field: its type, its length, the table that it refers to. Filter schem
 files and documents read it from there, so that it is said once. Knows no record.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
@@ -24,7 +24,7 @@ from typing import (
 import attrs
 
 from .codes import Option, to_code
-from .errors import InvalidValue, Message
+from .errors import InvalidValue, Message, UnknownName
 from .languages import captions
 from .showing import show, shown_by
 
@@ -47,6 +47,26 @@ class FieldType(StrEnum):
     DATE = "date"
     DATETIME = "datetime"
     TIME = "time"
+
+
+def to_field_type(value: str) -> FieldType:
+    """A type of field by its name.
+
+    Raises:
+        UnknownName: There is no such type; the error carries the near name.
+
+    >>> to_field_type("integer") is FieldType.INTEGER
+    True
+    """
+    try:
+        return FieldType(value)
+    except ValueError:
+        raise UnknownName("field type", str(value), known=map(str, FieldType)) from None
+
+
+def as_texts(given: Iterable[str]) -> tuple[str, ...]:
+    """Several texts; one alone is one of them, not its letters."""
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 @shown_by("table")
@@ -89,7 +109,7 @@ class Field:
 
     Attributes:
         name: The field's name, in snake case.
-        type: Its type.
+        type: Its type, or the name of it.
         length: Greatest number of characters; 0 for no limit.
         options: Names of an option field, in their order; the first is the blank.
         refers_to: Table whose key the field holds; empty if none.
@@ -100,14 +120,14 @@ class Field:
     """
 
     name: str
-    type: FieldType
+    type: FieldType = attrs.field(converter=to_field_type)
     length: int = 0
-    options: tuple[str, ...] = ()
+    options: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     refers_to: str = ""
     also_called: str = ""
     extra: bool = False
     captions: tuple[tuple[str, str], ...] = attrs.field(default=(), eq=False)
-    called: tuple[str, ...] = attrs.field(default=(), eq=False)
+    called: tuple[str, ...] = attrs.field(default=(), converter=as_texts, eq=False)
 
     @property
     def blank(self) -> Value:
@@ -345,10 +365,11 @@ def mistyped(record: Record) -> Iterator[tuple[str, str]]:
     for field in fields_of(type(record)):
         value = getattr(record, field.name)
         if not is_value_of(field.type, value):
-            yield field.name, Message("is no value of type {type}", type=Message(field.type.value))
-    for name, value in getattr(record, "extra", ()):
-        if not any(is_value_of(kind, value) for kind in _HELD):
-            yield name, "is no value of a field"
+            kind = Message(field.type.value)
+            yield (
+                field.name,
+                Message("{value!r} is no value of type {type}", value=value, type=kind),
+            )
 
 
 def is_value_of(kind: FieldType, value: object) -> bool:
@@ -360,6 +381,19 @@ def is_value_of(kind: FieldType, value: object) -> bool:
     return isinstance(value, _HELD[kind]) and not (
         isinstance(value, Decimal) and not value.is_finite()
     )
+
+
+def extra_value(record: Any, field: Field) -> Value:  # noqa: ANN401 - any record with extra fields
+    """What a record holds in a field of a host's own.
+
+    Returns:
+        The value; ``None`` if there is none, or one that is not of the field's type: such a value
+        was stored before fields were checked.
+    """
+    for name, value in record.extra:
+        if name == field.name:
+            return value if is_value_of(field.type, value) else None
+    return None
 
 
 def key_of(item: Record) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ from . import (
     campaigns,
     code_tables,
     contacts,
+    definitions,
     interactions,
     questionnaires,
     salutations,
@@ -28,6 +29,7 @@ _HOMES = (
     campaigns,
     questionnaires,
     setup,
+    definitions,
     tasks,
 )
 

@@ -45,6 +45,16 @@ class Records(Protocol):
     def remove(self, records: Iterable[Record]) -> None:
         """Remove records by their keys; one that is not there is passed over."""
 
+    def prepare(self, kind: type[Record]) -> None:
+        """Make room for the records of a table that a host defined, or defined anew.
+
+        Records that are there are read with the fields of the new kind; a field that is new is
+        blank in them. A field gets another type only while the table has no records.
+
+        Args:
+            kind: The kind, as `segmentation.definitions.row_kind` makes it.
+        """
+
 
 class Contacts(Protocol):
     """The contacts that segments choose from; a host may bring its own."""

@@ -14,11 +14,9 @@ from .errors import InvalidValue, Message, Refused
 from .fields import (
     Code,
     Extra,
-    Field,
     FieldType,
     Length,
     LongCode,
-    LongText,
     Mail,
     Phone,
     Record,
@@ -164,17 +162,3 @@ class CompanyInformation(Record, table="company_information", key=()):
     iban: Annotated[str, FieldType.CODE, Length(50)] = ""
     swift_code: Code = ""
     extra: Extra = attrs.field(default=(), converter=to_extra)
-
-
-@attrs.frozen(kw_only=True, field_transformer=with_converters)
-class ExtraField(Record, table="extra_field", key=("table", "name")):
-    """A field that a host added to a table, with its type."""
-
-    table: LongText
-    name: LongText
-    type: LongText = "text"
-
-    @property
-    def field(self) -> Field:
-        """The field as a schema knows it."""
-        return Field(self.name, FieldType(self.type), extra=True)

@@ -24,10 +24,10 @@ from segmentation.criteria import (
     parse,
     total,
 )
+from segmentation.definitions import OwnField
 from segmentation.fields import Field, FieldType, Value
 from segmentation.memory import MemoryStore
 from segmentation.protocols import Store
-from segmentation.setup import ExtraField
 from support.databases import Database
 
 TODAY = dt.date(2026, 11, 22)
@@ -73,7 +73,7 @@ def filled(store: Store) -> seg.Workspace:
     crm = seg.Workspace.open(store, today=TODAY)
     with store.transaction():
         store.records.put(
-            ExtraField(table="contact", name=name, type=str(typed)) for name, typed in TYPES.items()
+            OwnField(table="contact", name=name, type=str(typed)) for name, typed in TYPES.items()
         )
     crm.add(*(seg.Contact(no=no, extra=extra) for no, extra in ROWS.items()))
     return crm

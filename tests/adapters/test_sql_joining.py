@@ -16,11 +16,12 @@ from segmentation import Contact, make_selection
 from segmentation.adapters.sqlalchemy import MappedTable, join_store
 from segmentation.contacts import ContactMailingGroup, ContactType
 from segmentation.criteria import AsOf, Link, bind, make_table
+from segmentation.definitions import OwnField
 from segmentation.errors import Conflict, Refused, StoreError, UnknownName, UsageError
 from segmentation.fields import Field, FieldType
 from segmentation.interactions import Interaction
 from segmentation.segments import Segment, SegmentHeader, contact_schema
-from segmentation.setup import ExtraField, NumberSeries
+from segmentation.setup import NumberSeries
 from support.databases import Database
 
 LONG = ["Anna", *(f"a{n}*" for n in range(6_000))]
@@ -256,7 +257,7 @@ def test_contacts_are_chosen_by_a_column_that_is_no_field_of_ours(engine: sa.Eng
         crm = seg.Workspace.open(store)
         with pytest.raises(UnknownName, match="'stars' in the mapping"):
             crm.select()
-        store.records.put([ExtraField(table="contact", name="stars", type="integer")])
+        store.records.put([OwnField(table="contact", name="stars", type="integer")])
         segment = crm.new_segment("Stars", no="S1")
         segment.add_contacts(contact={"stars": ">1"})
         assert segment.contact_nos == ("P2", "P1")

@@ -41,7 +41,7 @@ def reference_on_records(rows: Rows) -> Answer:
 
 
 def index(rows: Rows) -> Answer:
-    return counting(ContactIndex(RecordRows(rows)))
+    return counting(ContactIndex(RecordRows(rows), truth.SCHEMA.table(truth.SCHEMA.base)))
 
 
 class Chooses(Protocol):

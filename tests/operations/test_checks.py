@@ -21,6 +21,7 @@ from segmentation.contacts import (
     ContactProfileAnswer,
     ContactWebSource,
 )
+from segmentation.definitions import Definitions, OwnField
 from segmentation.errors import Rejected
 from segmentation.fields import FieldType, Record
 from segmentation.interactions import Interaction
@@ -29,11 +30,11 @@ from segmentation.memory import MemoryStore
 from segmentation.operations.checks import (
     check_new,
     check_records,
-    declared_fields,
     placed,
     record_faults,
     taken_faults,
 )
+from segmentation.operations.schema import declared_fields
 from segmentation.questionnaires import (
     LineType,
     ProfileQuestionnaire,
@@ -41,7 +42,6 @@ from segmentation.questionnaires import (
     Rating,
 )
 from segmentation.segments import SavedCriteria, actions_to_json
-from segmentation.setup import ExtraField
 from segmentation.templates import (
     InteractionTemplate,
     InteractionTemplateSetup,
@@ -55,8 +55,8 @@ from support.fair import make_store
 def store() -> MemoryStore:
     return make_store(
         CountryRegion(code="DK"),
-        ExtraField(table="contact", name="since", type="date"),
-        ExtraField(table="contact", name="points", type="decimal"),
+        OwnField(table="contact", name="since", type="date"),
+        OwnField(table="contact", name="points", type="decimal"),
     )
 
 
@@ -216,8 +216,8 @@ def test_values_of_declared_fields_are_of_their_type(store: MemoryStore) -> None
     def contact(**extra: object) -> Contact:
         return Contact(no="X", company_no="X", extra=extra)  # type: ignore[arg-type]
 
-    right = {"since": dt.date(2026, 1, 1), "points": 5, "free": "any"}
-    assert not kinds(store, contact(**right))
+    assert not kinds(store, contact(since=dt.date(2026, 1, 1), points=5))
+    assert kinds(store, contact(free="any")) == [("free", "unknown_field")]
     assert not kinds(store, contact(since=None, points=Decimal("1.5")))
     assert kinds(store, contact(since="2026-01-01", points="5")) == [
         ("points", "wrong_type"),
@@ -228,6 +228,11 @@ def test_values_of_declared_fields_are_of_their_type(store: MemoryStore) -> None
         ("since", FieldType.DATE),
     ]
     assert declared_fields(store, MailingGroup) == []
+
+
+@pytest.mark.parametrize("record", [OwnField(table="contact", name="x"), Definitions(version=1)])
+def test_definitions_are_no_records_that_are_taken_in(store: MemoryStore, record: Record) -> None:
+    assert [code for _, code in kinds(store, record)] == ["definition"]
 
 
 def test_keys_are_taken_by_the_store_and_by_each_other(store: MemoryStore) -> None:

@@ -60,6 +60,10 @@ class RecordRows(MappingRows):
     def all(self, table: str) -> Iterable[Any]:
         return self._records[table]
 
+    def read(self, table: Table) -> Iterable[Any]:
+        """What an index asks for in place of all."""
+        return self._records[table.name]
+
     def segment_rosters(self, no: str) -> Iterable[frozenset[str]]:
         """What an index asks for in place of members."""
         return [frozenset(self.segment_members(no))]

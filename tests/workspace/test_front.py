@@ -77,14 +77,24 @@ FIELDS = {field.name for kind in record_kinds().values() for field in fields_of(
 NO_FIELDS = {
     "Workspace.open": {
         *("store", "user", "today", "workdate", "clock", "random_bytes", "zone", "date_order"),
-        *("tokens", "on_event", "rendering", "couriers", "agenda", "ledgers", "language"),
+        *("tokens", "schema", "on_event", "rendering", "couriers", "agenda", "ledgers", "language"),
+    },
+    "of records": {
+        "key",
+        "keys",
+        "records",
+        "rows",
+        "old_key",
+        "new_key",
+        "backend",
+        "path",
+        "fields",
     },
     "Workspace.import_data": {
         *("mode", "ignore", "dry_run", "next_page", "with_history", "allow_empty"),
         *("lift_exclusions", "encoding", "decimal_comma"),
     },
     "Workspace.suggest_fields": {"encoding"},
-    "of records": {"key", "keys", "records", "rows", "old_key", "new_key", "backend", "path"},
     "of keys": {
         *("old_no", "new_no", "old_code", "new_code", "kept_no", "gone_no", "codes", "entry_nos"),
         *("number", "numbers", "customer_no", "vendor_no", "order_no", "organizer_code"),

@@ -13,11 +13,11 @@ import pytest
 import segmentation as seg
 from segmentation.code_tables import MailingGroup
 from segmentation.contacts import Contact, ContactMailingGroup
+from segmentation.definitions import OwnField
 from segmentation.errors import InvalidValue, Rejected
 from segmentation.interactions import Interaction
 from segmentation.journal import ContactMarked, happening_of
 from segmentation.operations.data import Imported
-from segmentation.setup import ExtraField
 
 TODAY = date(2026, 11, 30)
 
@@ -73,7 +73,7 @@ def refused(crm: seg.Workspace, take: Take) -> Refuse:
 
 
 def everything(crm: seg.Workspace) -> object:
-    kinds = (ContactMailingGroup, ExtraField, Interaction)
+    kinds = (ContactMailingGroup, OwnField, Interaction)
     return (
         list(crm.contacts),
         [list(crm.store.records.all(kind)) for kind in kinds],
@@ -91,7 +91,7 @@ def everybody(crm: seg.Workspace) -> Sequence[str]:
 
 
 def declare(crm: seg.Workspace, **types: str) -> None:
-    fields = [ExtraField(table="contact", name=name, type=typed) for name, typed in types.items()]
+    fields = [OwnField(table="contact", name=name, type=typed) for name, typed in types.items()]
     crm.store.records.put(fields)
 
 
@@ -114,7 +114,7 @@ def test_whoever_is_privacy_blocked_there_is_here(
     """INO-01, INO-02."""
     take("contact.csv", f"No.,Name,{column}\nC1,Berg,yes\nC2,Dahl,no\n")
     assert [contact.privacy_blocked for contact in crm.contacts] == [True, False]
-    assert list(crm.store.records.all(ExtraField)) == []
+    assert list(crm.store.records.all(OwnField)) == []
     assert everybody(crm) == ("C2",)
 
 
@@ -163,7 +163,7 @@ def test_a_column_that_may_exclude_is_refused_with_what_may_be_meant(
     assert (place, field) == ("contact.csv", column)
     assert "Exclude from Segment" in reason
     assert "Privacy Blocked" in reason
-    assert list(crm.store.records.all(ExtraField)) == []
+    assert list(crm.store.records.all(OwnField)) == []
 
 
 def test_columns_are_known_however_services_spell_them(crm: seg.Workspace, take: Take) -> None:
@@ -595,7 +595,7 @@ def test_fields_are_suggested_and_not_made(crm: seg.Workspace, folder: Path) -> 
     assert found["terms"].examples == ("NO", "SE")
     old = found["old_card"]
     assert (old.almost, old.misfits) == ("integer", ("x",))
-    crm.store.records.put([each.declaration for each in found.values()])
+    crm.tables.define("contact", *(each.field for each in found.values()))
     assert crm.suggest_fields(folder) == []
     crm.import_data(folder)
     assert dict(crm.contacts["C1"].extra)["card"] == "00042"

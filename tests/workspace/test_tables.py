@@ -11,12 +11,12 @@ import segmentation as seg
 from segmentation.code_tables import MailingGroup
 from segmentation.contacts import ContactMailingGroup
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
-from segmentation.fields import FieldType, fields_of, key_of
+from segmentation.fields import Field, FieldType, fields_of, key_of
 from segmentation.operations.data import SourceFile
 from segmentation.operations.number_series import Numbered
-from segmentation.operations.tables import table_kinds
+from segmentation.operations.tables import code_kinds
 from segmentation.plain import from_plain, to_plain
-from segmentation.setup import ExtraField, MarketingSetup, NumberSeries
+from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate
 from support.desk import make_desk
 
@@ -28,7 +28,7 @@ def crm() -> seg.Workspace:
 
 def test_iterating_gives_the_names(crm: seg.Workspace) -> None:
     names = list(crm.tables)
-    assert names == sorted(table_kinds())
+    assert names == sorted(code_kinds())
     assert len(crm.tables) == len(names)
     assert "mailing_group" in crm.tables
     assert MailingGroup in crm.tables
@@ -51,7 +51,7 @@ KEYS: dict[str, tuple[object, ...]] = {
 """Keys that are more than a code."""
 
 
-@pytest.mark.parametrize("name", sorted(table_kinds()))
+@pytest.mark.parametrize("name", sorted(code_kinds()))
 def test_one_record_of_each_table_is_read_changed_renamed_and_deleted_frt_14(
     crm: seg.Workspace, name: str
 ) -> None:
@@ -127,10 +127,10 @@ def test_a_table_knows_all_verbs(crm: seg.Workspace) -> None:
 
 
 def test_own_fields_that_are_declared_are_read_as_their_type(crm: seg.Workspace) -> None:
-    crm.add(ExtraField(table="mailing_group", name="since", type="date"))
+    crm.tables.define(MailingGroup, Field("since", "date"))
     groups = crm.tables[MailingGroup]
-    made = groups.new("NEWS", extra={"since": "2026-11-22", "free": "any"})
-    assert [type(value).__name__ for _, value in made.extra] == ["str", "date"]
+    made = groups.new("NEWS", extra={"since": "2026-11-22"})
+    assert [type(value).__name__ for _, value in made.extra] == ["date"]
     with pytest.raises(Rejected) as caught:
         groups.change("NEWS", extra={"since": "soon"})
     assert [each.code for each in caught.value.faults] == ["wrong_type"]

@@ -10,12 +10,12 @@ import pytest
 
 import segmentation as seg
 from segmentation.code_tables import MailingGroup
+from segmentation.definitions import OwnField
 from segmentation.documents import Attachment
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.fields import Record
 from segmentation.plain import to_plain
 from segmentation.segments import Event, SegmentChanged, SegmentLogged, SegmentRefreshed
-from segmentation.setup import ExtraField
 from support.fair import NOW, TODAY, company, evolved, make_store
 
 
@@ -339,7 +339,7 @@ def test_a_host_that_refuses_stops_the_step() -> None:
 
 def test_fields_of_a_host_can_be_chosen_by() -> None:
     crm = open_crm(
-        ExtraField(table="contact", name="tier", type="code"),
+        OwnField(table="contact", name="tier", type="code"),
         company("ZOO", extra={"tier": "GOLD"}),
     )
     assert open_fair(crm).add_contacts(contact={"tier": "gold"}).contact_nos == ("ZOO",)

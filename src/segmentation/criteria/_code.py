@@ -13,7 +13,7 @@ from keyword import iskeyword
 from typing import Any, assert_never
 
 from segmentation.codes import to_code
-from segmentation.fields import Field, FieldType, Value, aware
+from segmentation.fields import Field, FieldType, Value, aware, extra_value
 
 from ._bound import Bound, BoundFilter, BoundWhere, FitsPattern, InRange, IsEqual
 from ._nodes import AllOf, AnyOf, Not, Pattern, Wild
@@ -60,7 +60,7 @@ class Code:
         if items:
             return f"{row}.get({self.constant(field.name)})"
         if field.extra:
-            return f"{self.constant(_extra)}({row}, {self.constant(field.name)})"
+            return f"{self.constant(extra_value)}({row}, {self.constant(field)})"
         if _IDENTIFIER.fullmatch(field.name) and not iskeyword(field.name):
             return f"{row}.{field.name}"
         return f"{self.constant(getattr)}({row}, {self.constant(field.name)})"
@@ -100,14 +100,6 @@ class Code:
                 return value
             case _:
                 assert_never(field.type)
-
-
-def _extra(row: Any, name: str) -> Value:  # noqa: ANN401 - any record with extra fields
-    for key, value in row.extra:
-        if key == name:
-            found: Value = value
-            return found
-    return None
 
 
 def _moment(value: datetime | None) -> datetime | None:

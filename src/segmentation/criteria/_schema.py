@@ -50,6 +50,7 @@ class Table(OneLine):
         link: How its rows belong to a contact, ``None`` for the base table itself.
         alias: A shorter name ("mailing_groups"), or empty.
         called: Its names for people, in any language.
+        key: The fields that tell its rows apart, in their order; empty if that is not known.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Table(OneLine):
     link: Link | None = None
     alias: str = ""
     called: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
         """The field of that name, or with that caption in any language ("Post Code").
@@ -131,6 +133,16 @@ class Schema(OneLine):
         called = [caption for table in self.tables.values() for caption in table.called]
         raise UnknownName("table", name, known=[*self.tables, *aliases], called=called)
 
+    def with_fields(self, table: str, *fields: Field) -> "Schema":
+        """The schema with fields of a host's own in one of its tables.
+
+        Raises:
+            UnknownName: There is no such table.
+        """
+        found = self.table(table)
+        own = (attrs.evolve(field, extra=True) for field in fields)
+        return self.with_tables(found.with_fields(*own))
+
     def with_tables(self, *tables: Table) -> "Schema":
         """The schema with further tables (those of the same name are replaced)."""
         return attrs.evolve(self, tables={**self.tables, **{t.name: t for t in tables}})
@@ -150,6 +162,7 @@ def make_table(
     link: Link | None = None,
     alias: str = "",
     called: tuple[str, ...] = (),
+    key: tuple[str, ...] = (),
 ) -> Table:
     """A table from its fields, in their order."""
-    return Table(name, {field.name: field for field in fields}, link, alias, called)
+    return Table(name, {field.name: field for field in fields}, link, alias, called, key)

@@ -19,6 +19,7 @@ from segmentation.criteria import (
     make_selection,
     to_predicate,
 )
+from segmentation.definitions import row_kind
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.protocols import Contacts, Records, Segments
@@ -36,6 +37,12 @@ from ._index import ContactIndex
 from ._records import MemoryRecords
 
 _KINDS: dict[str, type[Record]] = {kind.__table__: kind for kind, _, _ in FILTERED}
+
+
+def _kind_of(table: Table) -> type[Record]:
+    """The kind of a table's records: one of ours, or made from a host's definition."""
+    return _KINDS.get(table.name) or row_kind(table)
+
 
 _SPARSE = 256
 """For fewer than one in this many contacts, a list takes less room than a bit for each."""
@@ -116,7 +123,9 @@ class IndexedContacts:
 
     def __init__(self, records: MemoryRecords, segments: Segments) -> None:
         self._records = records
-        self._index = ContactIndex(_IndexedTables(records, segments))
+        self._index = ContactIndex(
+            _IndexedTables(records, segments), contact_schema().table("contact")
+        )
         records.watch(self._index.on_record_changed)
 
     def get_many(self, nos: Iterable[str]) -> Sequence[Contact]:
@@ -166,9 +175,9 @@ class _IndexedTables:
         self._records = records
         self._segments = segments
 
-    def all(self, table: str) -> Iterable[Row]:
+    def read(self, table: Table) -> Iterable[Row]:
         """All records of a table, in the order of their keys."""
-        return self._records.all(_KINDS[table])
+        return self._records.all(_kind_of(table))
 
     def segment_rosters(self, segment_no: str) -> Iterable[Roster]:
         """The contacts on the lines of a segment."""
@@ -198,7 +207,7 @@ class RecordRows:
     def _index(self, table: Table) -> dict[Any, list[Any]]:
         index: dict[Any, list[Any]] = defaultdict(list)
         fields = [row_field for row_field, _ in table.link.on] if table.link else []
-        for row in self._records.all(_KINDS[table.name]):
+        for row in self._records.all(_kind_of(table)):
             index[tuple(getattr(row, field) for field in fields)].append(row)
         return index
 

@@ -26,6 +26,7 @@ from segmentation.criteria import (
     InShare,
     Not,
     Row,
+    Table,
     cut,
     to_predicate,
 )
@@ -47,7 +48,7 @@ class ContactIndex:
         key: The field that holds their number.
     """
 
-    def __init__(self, tables: Tables, base: str = "contact", key: str = "no") -> None:
+    def __init__(self, tables: Tables, base: Table, key: str = "no") -> None:
         self._tables = tables
         self._base = base
         self._key = key
@@ -59,9 +60,13 @@ class ContactIndex:
         Args:
             table: The table of the record.
             old: The record before.
-            new: The record now, ``None`` if it was removed.
+            new: The record now, ``None`` if it was removed; if there was none before either, the
+                table was defined anew.
         """
-        if self._data is not None and not self._data.on_record_changed(table, old, new):
+        if self._data is None:
+            return
+        is_new_table = old is None and new is None
+        if is_new_table or not self._data.on_record_changed(table, old, new):
             self._data = None
 
     def __len__(self) -> int:

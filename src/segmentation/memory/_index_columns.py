@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from itertools import compress, count
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -42,7 +43,7 @@ from segmentation.criteria import (
     share_of,
     to_value_test,
 )
-from segmentation.fields import Field, FieldType, aware
+from segmentation.fields import Field, FieldType, aware, extra_value
 
 
 class Unsortable(Exception):  # noqa: N818 - says what it is, and never leaves this package
@@ -68,12 +69,11 @@ def reader(field: Field) -> Callable[[Any], Any]:
     """The function that reads the stored value of a field from a record."""
     if not field.extra:
         return attrgetter(field.name)
-    name = field.name
+    return partial(_read_extra, field)
 
-    def read(record: Any) -> Any:  # noqa: ANN401 - any record with extra fields
-        return next((value for key, value in record.extra if key == name), None)
 
-    return read
+def _read_extra(field: Field, record: Any) -> Any:  # noqa: ANN401 - any record with extra fields
+    return extra_value(record, field)
 
 
 def zeros(ranks: Ranks, size: int) -> "bytearray | array[int]":

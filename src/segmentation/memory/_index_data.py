@@ -33,7 +33,7 @@ _SEEDS = 8
 class Tables(Protocol):
     """Where the index reads records and members of segments."""
 
-    def all(self, table: str) -> Iterable[Row]:
+    def read(self, table: Table) -> Iterable[Row]:
         """All records of a table, in the order of their keys."""
 
     def segment_rosters(self, segment_no: str) -> Iterable[Others]:
@@ -56,11 +56,11 @@ class IndexData:
         key: The field that holds their number.
     """
 
-    def __init__(self, tables: Tables, base: str, key: str) -> None:
+    def __init__(self, tables: Tables, base: Table, key: str) -> None:
         self._tables = tables
-        self._base = base
+        self._base = base.name
         self._key = key
-        self.positions = Positions(tables.all(base), key)
+        self.positions = Positions(tables.read(base), key)
         self.contacts = self.positions.contacts
         self.nos = self.positions.nos
         self.size = self.positions.size
@@ -168,7 +168,7 @@ class IndexData:
         found = self._linked.get(linkage)
         if found is None or without(within, found.covered):
             few = linkage not in self._built_before and within.bit_count() * _PART < self.size
-            rows, covered = self._tables.all(table.name), within if few else full(self.size)
+            rows, covered = self._tables.read(table), within if few else full(self.size)
             found = self._linked[linkage] = link_rows(table, rows, self.positions, covered)
             self._built_before.add(linkage)
             if few:
@@ -193,7 +193,7 @@ class IndexData:
         found: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
         linked = [table.field(name) for name, _ in table.link.on] if table.link else []
         fields = [(field.blank, reader(field)) for field in linked]
-        for row in self._tables.all(table.name):
+        for row in self._tables.read(table):
             values = [(blank, read(row)) for blank, read in fields]
             found[tuple(blank if value is None else value for blank, value in values)].append(row)
         return found

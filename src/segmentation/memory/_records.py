@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 
 import attrs
 
-from segmentation.fields import Record, RecordT
+from segmentation.fields import Record, RecordT, fields_of
 
 from ._indexes import Indexes
 from ._undo import UndoLog
@@ -18,7 +18,8 @@ _ALWAYS_WAITING = 1000
 """So many records may always wait, however few there are."""
 
 Watcher: TypeAlias = Callable[[str, Any, Any], None]
-"""Called with the table, the old record and the new one. ``None`` means that there is none."""
+"""Called with the table, the old record and the new one. ``None`` means that there is none; where
+neither is, the table itself was defined anew."""
 
 
 class _Kept(Protocol):
@@ -140,6 +141,7 @@ class MemoryRecords:
     def __init__(self, undo: UndoLog) -> None:
         self._undo = undo
         self._tables: dict[type[Record], _Kept] = {}
+        self._defined: dict[str, type[Record]] = {}
         self._indexes = Indexes()
         self._watchers: list[Watcher] = []
         self.changes = 0
@@ -188,6 +190,18 @@ class MemoryRecords:
                 self._write(kept, key, old, None)
         self._count_change()
 
+    def prepare(self, kind: type[Record]) -> None:
+        """Read the records of a table that a host defined anew with the fields of its new kind."""
+        before = self._defined.get(kind.__table__)
+        self._undo.set(self._defined, kind.__table__, kind)
+        if before is not None and before is not kind:
+            names = [field.name for field in fields_of(kind) if hasattr(before, field.name)]
+            rows = list(self.all(before))
+            self.remove(rows)
+            self.put(kind(**{name: getattr(row, name) for name in names}) for row in rows)
+            self._undo.remember(lambda: self._tell_watchers(kind.__table__, None, None))
+            self._tell_watchers(kind.__table__, None, None)
+
     def watch(self, watcher: Watcher) -> None:
         """Call a watcher at every change, and when a change is undone."""
         self._watchers.append(watcher)
@@ -211,8 +225,11 @@ class MemoryRecords:
 
     def _write(self, kept: _Kept, key: Any, old: Any, new: Any) -> None:  # noqa: ANN401
         kept.set(key, new)
+        self._tell_watchers(kept.kind.__table__, old, new)
+
+    def _tell_watchers(self, table: str, old: Any, new: Any) -> None:  # noqa: ANN401
         for watcher in self._watchers:
-            watcher(kept.kind.__table__, old, new)
+            watcher(table, old, new)
 
     def _count_change(self) -> None:
         self.changes += 1

@@ -20,10 +20,17 @@ from segmentation.contacts import (
     ContactType,
     ContactWebSource,
 )
-from segmentation.errors import Fault, Identifier, Message, NotFound, Rejected, SegmentationError
+from segmentation.definitions import Definitions, OwnField, OwnTable
+from segmentation.errors import (
+    Fault,
+    Identifier,
+    Message,
+    NotFound,
+    Rejected,
+    SegmentationError,
+)
 from segmentation.fields import (
     Field,
-    FieldType,
     Record,
     RecordT,
     Value,
@@ -36,6 +43,8 @@ from segmentation.fields import (
 from segmentation.interactions import SETUP_FIELDS, Interaction
 from segmentation.kinds import record_kinds
 from segmentation.operations.records import find_record, find_records, name_of
+from segmentation.operations.schema import declared_fields
+from segmentation.operations.values import Misfit, read_extra
 from segmentation.protocols import Store
 from segmentation.questionnaires import (
     LineType,
@@ -46,7 +55,6 @@ from segmentation.questionnaires import (
     questions_of,
 )
 from segmentation.segments import SavedCriteria, actions_from_json
-from segmentation.setup import ExtraField
 from segmentation.showing import shown_by
 from segmentation.templates import (
     InteractionTemplate,
@@ -161,27 +169,39 @@ def own_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
             yield Fault(item.place, field, reason, "too_long")
         for field, reason in mistyped(item.record):
             yield Fault(item.place, field, reason, "wrong_type")
+        if isinstance(item.record, Definitions | OwnField | OwnTable):
+            reason = Message("is defined by crm.tables.define, which checks it")
+            yield Fault(item.place, "", reason, "definition")
         first = item.record.__key__[:1]
         if first and getattr(item.record, first[0]) == "":
             yield Fault(item.place, first[0], Message("is blank"), "blank")
 
 
 def extra_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
-    """Values of a host's own fields that are not of the type declared; others may hold any."""
-    declared: dict[tuple[str, str], str] = {
-        (extra.table, extra.name): extra.type for extra in store.records.all(ExtraField)
-    }
-    for item in placed if declared else ():
-        for name, value in getattr(item.record, "extra", ()):
-            typed = declared.get((item.record.__table__, name))
-            if typed and value is not None and not is_value_of(FieldType(typed), value):
-                reason = Message("is no value of type {type}", type=Message(typed))
-                yield Fault(item.place, name, reason, "wrong_type")
+    """Own fields that the host did not define, and values that are not of their type."""
+    declared: dict[type[Record], Mapping[str, Field]] = {}
+    for item in placed:
+        kind = type(item.record)
+        extra = getattr(item.record, "extra", ())
+        if extra and kind not in declared:
+            declared[kind] = {field.name: field for field in declared_fields(store, kind)}
+        for name, value in extra:
+            fault = _extra_fault(declared[kind], name, value)
+            if fault is not None:
+                yield Fault(item.place, name, *fault)
 
 
-def declared_fields(store: Store, kind: type[Record]) -> Sequence[Field]:
-    """The fields that a host declared for a table."""
-    return [extra.field for extra in store.records.all(ExtraField, table=kind.__table__)]
+def _extra_fault(
+    declared: Mapping[str, Field], name: str, value: object
+) -> tuple[Message, str] | None:
+    try:
+        read = read_extra(declared, name, value)
+    except Misfit as misfit:
+        return misfit.reason, misfit.code
+    if value is not None and not (read == value and is_value_of(declared[name].type, value)):
+        kind = Message(declared[name].type)
+        return Message("{value!r} is no value of type {type}", value=value, type=kind), "wrong_type"
+    return None
 
 
 # -- keys -------------------------------------------------------------------------------------

@@ -23,7 +23,6 @@ from segmentation.criteria import (
     Explanation,
     PartCount,
     Remark,
-    Schema,
     Table,
     TableConditions,
     bind,
@@ -36,7 +35,7 @@ from segmentation.criteria import (
     segments_of,
 )
 from segmentation.errors import InvalidValue, UnknownName, near_name
-from segmentation.fields import Field, key_of
+from segmentation.fields import key_of
 from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.kinds import record_kinds
@@ -44,17 +43,13 @@ from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations.context import Context
 from segmentation.operations.records import get_record
+from segmentation.operations.schema import rows_in, schema_of
 from segmentation.protocols import Store
 from segmentation.segments import (
-    FILTERED,
     LoggedSegment,
     SegmentHeader,
-    contact_schema,
 )
-from segmentation.setup import ExtraField
 from segmentation.showing import shown_by
-
-_FILTERED = {kind.__table__: kind for kind, _, _ in FILTERED}
 
 
 class StoredRows:
@@ -67,7 +62,7 @@ class StoredRows:
         """The rows of a linked table whose link fields equal the key."""
         on = table.link.on if table.link else ()
         equal = {field: value for (field, _), value in zip(on, key, strict=True)}
-        return self._store.records.all(_FILTERED[table.name], **equal)
+        return rows_in(self._store, table, equal)
 
     def segment_members(self, segment_no: str) -> Container[str]:
         """The contacts on the lines of a segment."""
@@ -308,11 +303,3 @@ def _circles(
         if circle:
             sentence = phrases.say("circle", no=no, circle=" → ".join(circle))
             yield Remark(Concern.CIRCLE, "", sentence)
-
-
-def schema_of(store: Store) -> Schema:
-    """The schema of a store's contacts: our tables, with the extra fields taken in."""
-    added: dict[str, list[Field]] = {}
-    for extra in store.records.all(ExtraField):
-        added.setdefault(extra.table, []).append(extra.field)
-    return contact_schema(added)

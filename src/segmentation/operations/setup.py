@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import attrs
 
 from segmentation.fields import RecordT
-from segmentation.operations.checks import check_records, declared_fields, placed
+from segmentation.operations.checks import check_records, placed
 from segmentation.operations.context import Context
 from segmentation.operations.records import name_of
-from segmentation.operations.values import parse_field_values
+from segmentation.operations.schema import parse_values
 from segmentation.protocols import Store
 
 
@@ -36,7 +36,7 @@ def change_setup(context: Context, kind: type[RecordT], fields: Mapping[str, obj
     """
     store = context.store
     with store.transaction():
-        values = parse_field_values(kind, fields, extras=declared_fields(store, kind))
+        values = parse_values(store, kind, fields)
         changed = attrs.evolve(get_setup(store, kind), **values)  # type: ignore[misc]  # an attrs class
         check_records(store, placed([changed]), what=name_of(kind))
         store.records.put([changed])

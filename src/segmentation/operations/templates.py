@@ -37,6 +37,7 @@ from segmentation.operations.field_values import (
 )
 from segmentation.operations.journal import unneeded_attachments
 from segmentation.operations.records import find_record, get_record, key_in
+from segmentation.operations.schema import parse_values
 from segmentation.operations.values import is_within, parse_field_values, require_any
 from segmentation.protocols import Store
 from segmentation.segments import exclusive
@@ -101,7 +102,7 @@ def new_template(
         UnknownName: A template has no such field.
         Rejected: The code is blank or taken, values do not fit or do not go together: all of it.
     """
-    values = parse_field_values(InteractionTemplate, fields, fixed=("code",), long=True)
+    values = parse_values(context.store, InteractionTemplate, fields, fixed=("code",), long=True)
     texts = tuple(languages)
     template = _with_default(InteractionTemplate(code=code, **values), texts, values)
     add_templates(context, template, *texts)
@@ -171,7 +172,7 @@ def change_template(
     store = context.store
     with store.transaction():
         before = template_of(store, code)
-        values = parse_field_values(InteractionTemplate, fields, long=True)
+        values = parse_values(store, InteractionTemplate, fields, long=True)
         if values.get("code", before.code) != before.code:
             step = Message("change template {code}", code=before.code)
             raise Refused(step, Message("its code stays; make a new template with the other code"))
@@ -276,7 +277,7 @@ def put_language(
     with store.transaction():
         template = template_of(store, code)
         spoken = _language(language_code)
-        values = parse_field_values(TemplateLanguage, fields, fixed=_OF_A_TEXT, long=True)
+        values = parse_values(store, TemplateLanguage, fields, fixed=_OF_A_TEXT, long=True)
         if attachment is not None:
             digest, name = keep_attachment(store, attachment)
             values = {"attachment": digest, "attachment_name": name, **values}
@@ -358,7 +359,7 @@ def put_word_template(
     """
     store = context.store
     with store.transaction():
-        values = parse_field_values(WordTemplate, fields, fixed=("code", "attachment"), long=True)
+        values = parse_values(store, WordTemplate, fields, fixed=("code", "attachment"), long=True)
         (named,) = key_in(WordTemplate, code)
         before = find_record(store, WordTemplate, code) or WordTemplate(code=str(named))
         digest, name = keep_attachment(store, attachment)

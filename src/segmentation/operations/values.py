@@ -83,7 +83,7 @@ def parse_field_values(
     *,
     fixed: Iterable[str] = (),
     long: bool = False,
-    extras: Iterable[Field] = (),
+    extras: Iterable[Field] | None = None,
 ) -> dict[str, Any]:
     """The values of some fields of a record, such as ``date="2026-11-22"`` or ``cost=2.5``.
 
@@ -91,8 +91,10 @@ def parse_field_values(
         kind: The record's class.
         given: Values by field; ``None`` and an empty text are the blank of the field.
         fixed: Fields that no caller gives.
-        long: Let texts be longer than their fields, for who looks at that later.
-        extras: The fields that a host declared: texts in ``extra`` become their dates and numbers.
+        long: Let texts be longer than their fields, and own fields hold what does not fit, for
+            who looks at that later.
+        extras: The fields that a host defined in this table: texts in ``extra`` become their
+            dates and numbers, and no other field is taken. If not given, ``extra`` stays as it is.
 
     Raises:
         UnknownName: The record has no such field, or no caller gives it.
@@ -100,7 +102,6 @@ def parse_field_values(
     """
     fields = {field.name: field for field in fields_of(kind)}
     known = {*fields, "extra"} - set(fixed)
-    declared = {field.name: field for field in extras}
     read: dict[str, Any] = {}
     what = kind.__table__.replace("_", " ")
     faults: list[Fault] = []
@@ -109,7 +110,8 @@ def parse_field_values(
             raise UnknownName("field", name, known=sorted(known), where=kind.__table__)
         try:
             if name == "extra":
-                read[name] = _read_extra(value, declared)
+                read[name], wrong = _read_extra(what, value, extras)
+                faults += [] if long else wrong
             else:
                 read[name] = _read_given(fields[name], value, long=long)
         except Misfit as misfit:
@@ -127,7 +129,7 @@ _NO_EXTRA = "is no mapping of names to values"
 
 
 def _read_given(field: Field, value: object, *, long: bool) -> object:
-    return read_value(attrs.evolve(field, length=0) if long else field, _exact(_key(field, value)))
+    return read_value(attrs.evolve(field, length=0) if long else field, exact(_key(field, value)))
 
 
 def _key(field: Field, value: object) -> object:
@@ -137,16 +139,48 @@ def _key(field: Field, value: object) -> object:
     return value
 
 
-def _read_extra(values: Any, declared: Mapping[str, Field]) -> Extra:  # noqa: ANN401 - what is no mapping is refused
-    """A host's fields; what is declared is read as its type, all else stays as it is."""
-    return tuple(
-        (name, read_value(declared[name], _exact(value)) if name in declared else _exact(value))
-        for name, value in to_extra(values)
-    )
+def _read_extra(
+    what: str,
+    values: Any,  # noqa: ANN401 - what is no mapping is refused
+    extras: Iterable[Field] | None,
+) -> tuple[Extra, list[Fault]]:
+    """The values of a host's fields, and what is wrong with them."""
+    given = to_extra(values)
+    if extras is None:
+        return tuple((name, exact(value)) for name, value in given), []
+    declared = {field.name: field for field in extras}
+    read: list[tuple[str, Value]] = []
+    faults: list[Fault] = []
+    for name, value in given:
+        try:
+            read.append((name, read_extra(declared, name, value)))
+        except Misfit as misfit:
+            read.append((name, value))
+            faults.append(Fault(what, name, misfit.reason, misfit.code))
+    return tuple(read), faults
 
 
-def _exact(value: Any) -> Any:  # noqa: ANN401 - any value
-    """A value, a float as the number that it shows."""
+def read_extra(declared: Mapping[str, Field], name: str, value: object) -> Value:
+    """The value of one of a host's fields; ``None`` if it has none.
+
+    Args:
+        declared: The fields that the host defined, by name.
+        name: The field.
+        value: Its value, or a text of it.
+
+    Raises:
+        Misfit: There is no such field, or the value does not fit.
+    """
+    field = declared.get(name)
+    if field is None:
+        near = near_name(name, declared)
+        hint = Message("; did you mean {near!r}?", near=near) if near else ""
+        raise Misfit(name, Message("is no field that is defined{hint}", hint=hint), "unknown_field")
+    return None if value is None else read_value(field, exact(value))
+
+
+def exact(value: Any) -> Any:  # noqa: ANN401 - any value
+    """A value; a float is the number that it shows."""
     return Decimal(str(value)) if isinstance(value, float) else value
 
 

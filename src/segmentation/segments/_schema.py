@@ -90,4 +90,4 @@ def _schema_with(added: Mapping[str, Iterable[Field]]) -> Schema:
 def _table(kind: type[Record], alias: str, link: Link | None) -> Table:
     name = kind.__table__
     fields = captioned_fields_of(kind)
-    return make_table(name, fields, link=link, alias=alias, called=captions(name))
+    return make_table(name, fields, link=link, alias=alias, called=captions(name), key=kind.__key__)

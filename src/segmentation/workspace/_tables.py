@@ -1,9 +1,12 @@
 """The tables of codes, by their names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from segmentation.fields import Record, Value
+from segmentation.criteria import Link
+from segmentation.criteria import Table as Definition
+from segmentation.errors import Fault
+from segmentation.fields import Field, Record, Value
 from segmentation.markup import to_table
 from segmentation.operations import tables
 from segmentation.operations.context import Context
@@ -145,26 +148,117 @@ class Tables:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @property
+    def _kinds(self) -> Mapping[str, type[Record]]:
+        return tables.table_kinds(self._context.store)
+
     def __iter__(self) -> Iterator[str]:
-        return iter(tables.table_kinds())
+        return iter(self._kinds)
 
     def __len__(self) -> int:
-        return len(tables.table_kinds())
+        return len(self._kinds)
 
     def __contains__(self, table: object) -> bool:
         named = isinstance(table, str) or (isinstance(table, type) and issubclass(table, Record))
-        return named and _name(table) in tables.table_kinds()
+        return named and _name(table) in self._kinds
 
     @overload
     def __getitem__(self, table: str) -> Table[Any]: ...
     @overload
     def __getitem__(self, table: type[RecordT]) -> Table[RecordT]: ...
     def __getitem__(self, table: str | type[Record]) -> Table[Any]:
-        return Table(self._context, tables.table_kind(table))
+        return Table(self._context, tables.table_kind(self._context.store, table))
 
     def find(self, table: str | type[Record]) -> Table[Any] | None:
         """The table of this name or kind, or ``None``; also of one that has a noun of its own."""
         return self[table] if table in self else None  # noqa: SIM401 - it has no `get`
+
+    def define(
+        self,
+        table: str | type[Record],
+        *fields: Field,
+        key: str | Iterable[str] = (),
+        link: str | Link = "",
+        alias: str = "",
+        called: str | Iterable[str] = (),
+    ) -> Definition:
+        """Define fields of your own in a table of ours, or a table of your own.
+
+        What is defined already in the same way may be given again, so that a program can say at
+        each start what it needs. A table of your own takes further fields later; its key and its
+        link stay.
+
+        Args:
+            table: The table of ours; or the name of your own, in snake case.
+            *fields: The fields; in a table of your own all of them.
+            key: The field or fields that tell the rows of your own table apart.
+            link: How the rows of your own table belong to a contact: the field that holds the
+                contact's number; or a `segmentation.criteria.Link`, by the number of the
+                contact's company or through another table.
+            alias: A shorter name of your own table.
+            called: What your own table is called for people, in any language.
+
+        Returns:
+            The table with its fields, as criteria know it.
+
+        Raises:
+            UnknownName: There is no such table, and neither key nor link say that it is a new
+                one.
+            Rejected: Something is wrong with the definition: all of it; nothing is changed.
+
+        >>> from segmentation import Workspace
+        >>> from segmentation.fields import Field
+        >>> crm = Workspace.open()
+        >>> _ = crm.tables.define("contact", Field("points", "integer"))
+        >>> _ = crm.tables.define(
+        ...     "orders",
+        ...     Field("order_no", "code"),
+        ...     Field("contact_no", "code"),
+        ...     Field("amount", "decimal"),
+        ...     key="order_no",
+        ...     link="contact_no",
+        ... )
+        >>> anna = crm.contacts.new("Anna Berg", no="A", extra={"points": 120})
+        >>> crm.tables["orders"].new("1", contact_no="A", amount="99.50")
+        Orders('1')
+        >>> list(crm.select(contact={"points": ">100"}, orders={"amount": ">50"}))
+        ['A']
+        """
+        return tables.define(
+            self._context, table, fields, key=key, link=link, alias=alias, called=called
+        )
+
+    def change_field(self, table: str | type[Record], field: Field) -> None:
+        """Give a field of your own another type, length or other options.
+
+        All values are converted.
+
+        Args:
+            table: The table.
+            field: The field as it is to be, under its name.
+
+        Raises:
+            NotFound: No such field is defined.
+            Refused: It is part of the key or the link of its table, or of what the journal
+                recorded.
+            Rejected: The definition is wrong, or values do not fit: all of them, each with its
+                record; nothing is changed.
+        """
+        tables.change_field(self._context, table, field)
+
+    @property
+    def version(self) -> int:
+        """How often the definitions of own fields and tables have changed."""
+        return tables.definitions_version(self._context.store)
+
+    def check(self) -> Sequence[Fault]:
+        """Look over own fields that an earlier version of the library took unseen.
+
+        Returns:
+            Definitions that make no sense, and values that are not of their field's type. They
+            are not used in criteria, and stay as they are until somebody mends them.
+        """
+        return tables.definition_faults(self._context.store)
 
     def rename(self, table: str | type[Record], *, old_key: Key | Record, new_key: Key) -> Record:
         """Give a record another key, wherever it is named outside the journal.

@@ -22,7 +22,7 @@ from segmentation.criteria import (
 from segmentation.errors import SegmentationError
 from segmentation.fields import Record
 from segmentation.markup import SHOWN, to_table
-from segmentation.operations import data, segments
+from segmentation.operations import data, segments, tables
 from segmentation.operations.context import Context
 from segmentation.operations.criteria import (
     Selected,
@@ -31,11 +31,11 @@ from segmentation.operations.criteria import (
     criteria_from,
     describe_selection,
     explain_contact,
-    schema_of,
     select,
 )
 from segmentation.operations.data import Imported, ImportOptions, Mode, NextPage, SuggestedField
 from segmentation.operations.field_values import SegmentHeaderValues
+from segmentation.operations.schema import schema_of
 from segmentation.operations.segments import Overlaps, Source
 from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
 from segmentation.segments import (
@@ -93,6 +93,7 @@ class Workspace:
         zone: tzinfo = UTC,
         date_order: Literal["dmy", "mdy", "ymd"] = "dmy",
         tokens: Mapping[str, str] | None = None,
+        schema: Schema | None = None,
         on_event: Observer = observe_nothing,
         rendering: Rendering | None = None,
         couriers: Couriers | None = None,
@@ -116,6 +117,9 @@ class Workspace:
             date_order: In which order the digits of a date are typed in filters (``221126``).
             tokens: Filter texts that the host's own tokens stand for, by name
                 (``%mycustomers``); looked up anew for each selection.
+            schema: The schema of contacts with own fields and tables that the program needs. What
+                is new in it is defined in a store that is opened here; one that is open already
+                must have it.
             on_event: Is called before and after each change of a segment; an error of it undoes
                 the step (see `segmentation.segments`).
             rendering: How letters are made; as plain text only, if not given.
@@ -128,7 +132,10 @@ class Workspace:
         Raises:
             StoreError: The file or database is no store, or of a later version.
             MissingExtra: A database needs the extra ``sql``.
+            Rejected: The store has other definitions than the schema, or what is new in it may
+                not be defined: all of it; nothing is changed.
         """
+        is_ours = isinstance(store, str | Path)
         context = Context(
             open_store(store) if isinstance(store, str | Path) else store,
             user=user,
@@ -146,6 +153,15 @@ class Workspace:
             ledgers=ledgers,
             language=language,
         )
+        try:
+            if is_ours:
+                tables.look_over(context.store)
+            if schema is not None:
+                tables.define_schema(context, schema, allowed=is_ours)
+        except BaseException:
+            if is_ours:
+                context.store.close()
+            raise
         return cls(context)
 
     @property

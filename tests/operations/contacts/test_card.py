@@ -27,6 +27,7 @@ from segmentation.contacts import (
     CorrespondenceType,
     RelationSummary,
 )
+from segmentation.definitions import OwnField
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.fields import Record, fields_of
 from segmentation.memory import MemoryStore
@@ -381,7 +382,7 @@ FAULTY: dict[str, Any] = {
     "country_region_code": "XX",
     "name": "x" * 101,
     "territory_code": "NONE",
-    "extra": {"since": object()},
+    "extra": {"since": "soon"},
 }
 
 
@@ -393,14 +394,15 @@ def faults_told(step: Callable[[], object]) -> list[tuple[str, str]]:
 
 def test_each_way_in_tells_the_same_faults() -> None:
     """FRT-06."""
-    store = make_store(CountryRegion(code="CH"), Territory(code="MID"))
+    since = OwnField(table="contact", name="since", type="date")
+    store = make_store(CountryRegion(code="CH"), Territory(code="MID"), since)
     before = list(store.records.all(Contact))
     made = Contact(no="EVE", type=ContactType.PERSON, company_no="EVE", **FAULTY)
     expected = [
         ("company_no", "contact 'EVE' is a person, not a company"),
         ("country_region_code", "there is no country_region 'XX'"),
         ("name", "has 101 characters, 100 at most"),
-        ("since", "is no value of a field"),
+        ("since", "'soon' is not a date in ISO form"),
         ("territory_code", "there is no territory 'NONE'"),
     ]
     assert faults_told(lambda: import_records(context(store), [made])) == expected

@@ -9,13 +9,13 @@ import pytest
 
 from segmentation.code_tables import MailingGroup
 from segmentation.contacts import Contact, ContactMailingGroup, ContactType
+from segmentation.definitions import OwnField
 from segmentation.errors import NotFound, Rejected
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import to_line
 from segmentation.memory import MemoryStore
 from segmentation.operations.data import Imported, SourceFile, import_files, import_records
 from segmentation.operations.journal import audit
-from segmentation.setup import ExtraField
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 from support.checker import check
 from support.fair import context
@@ -48,8 +48,8 @@ def test_columns_of_the_host_come_in_as_they_are_declared() -> None:
     store = MemoryStore()
     store.records.put(
         [
-            ExtraField(table="contact", name="shoe_size", type="integer"),
-            ExtraField(table="contact", name="since", type="date"),
+            OwnField(table="contact", name="shoe_size", type="integer"),
+            OwnField(table="contact", name="since", type="date"),
         ]
     )
     take(store, contact_csv="no,name,Shoe size,since\nA,Anna,38,2020-01-31\nB,Berg,,\n")

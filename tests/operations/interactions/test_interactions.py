@@ -22,6 +22,7 @@ from segmentation.errors import (
     Rejected,
     UnknownName,
 )
+from segmentation.fields import Field
 from segmentation.interactions import Evaluation, Interaction, InteractionComment, InteractionTotal
 from segmentation.journal import NOTHING
 from segmentation.operations.followers import totals_of
@@ -296,6 +297,7 @@ def test_a_field_that_is_none_or_not_the_callers_is_named() -> None:
 
 
 def test_values_are_read_as_their_fields_hold_them(crm: seg.Workspace) -> None:
+    crm.tables.define(Interaction, Field("mood", "text"), Field("score", "decimal"))
     made = crm.interactions.create(
         "ANNA",
         interaction_template_code="TALK",

@@ -20,6 +20,7 @@ from segmentation.contacts import (
     CorrespondenceType,
     LinkToTable,
 )
+from segmentation.definitions import OwnField
 from segmentation.documents import TextRenderer
 from segmentation.errors import BadDocument, Conflict, InvalidValue, NotFound, Refused, Rejected
 from segmentation.fields import Value
@@ -38,7 +39,7 @@ from segmentation.plain import to_plain
 from segmentation.protocols import Rendering
 from segmentation.salutations import SalutationFormula
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
-from segmentation.setup import CompanyInformation, ExtraField
+from segmentation.setup import CompanyInformation
 from segmentation.templates import InformationFlow, WordTemplate
 from segmentation.workspace import Workspace
 from support.fair import context
@@ -97,7 +98,7 @@ def store() -> MemoryStore:
             AlternativeAddress(
                 contact_no="CT2", code="HYTTE", address="Fjellet 2", city="Geilo", post_code="3580"
             ),
-            ExtraField(table="contact", name="shoe_size", type="integer"),
+            OwnField(table="contact", name="shoe_size", type="integer"),
         ]
     )
     return store
@@ -228,9 +229,9 @@ def test_extra_fields_of_the_sender_and_the_salesperson_have_their_prefix(
         [
             CompanyInformation(name="Lynghede", extra={"hotline": "+45 2"}),
             SalespersonPurchaser(code="JO", extra={"room": "7"}),
-            ExtraField(table="company_information", name="hotline"),
-            ExtraField(table="salesperson_purchaser", name="room"),
-            ExtraField(table="territory", name="area"),
+            OwnField(table="company_information", name="hotline"),
+            OwnField(table="salesperson_purchaser", name="room"),
+            OwnField(table="territory", name="area"),
         ]
     )
     template = "{{ Company_Information_Hotline }} {{ our_hotline }} {{ Salesperson_Room }}"

@@ -12,7 +12,7 @@ from segmentation.contacts import AlternativeAddress, ContactType, Correspondenc
 from segmentation.criteria import make_selection
 from segmentation.documents import Attachment
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
-from segmentation.fields import Record
+from segmentation.fields import Field, Record
 from segmentation.memory import MemoryStore
 from segmentation.operations import segments
 from segmentation.operations.segments import (
@@ -24,7 +24,15 @@ from segmentation.operations.segments import (
     put_text,
     remove_text,
 )
-from segmentation.segments import ActionKind, Event, Segment, SegmentChanging, SegmentLine
+from segmentation.operations.tables import define
+from segmentation.segments import (
+    ActionKind,
+    Event,
+    Segment,
+    SegmentChanging,
+    SegmentHeader,
+    SegmentLine,
+)
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 from support.fair import company, context, make_store, person
 
@@ -211,6 +219,8 @@ def test_an_alternative_address_follows_the_date_if_it_followed_before() -> None
 
 def test_extra_fields_of_a_host_can_be_changed_too() -> None:
     store, no = segment_of("MILL")
+    define(context(store), SegmentHeader, [Field("wave", "integer")])
+    define(context(store), SegmentLine, [Field("seat", "code")])
     assert change_header(context(store), no, extra={"wave": 2}).header.extra == (("wave", 2),)
     line = line_of(change_line(context(store), no, 10_000, extra={"seat": "A1"}))
     assert line.extra == (("seat", "A1"),)

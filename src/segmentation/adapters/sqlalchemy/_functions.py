@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 from segmentation.codes import to_code
 from segmentation.criteria import hash_of, share_of
-from segmentation.fields import FieldType, Value, aware
+from segmentation.fields import FieldType, Value, aware, is_value_of
 from segmentation.serialization import value_from_data
 
 
@@ -72,23 +72,28 @@ def _moment(text: str | None) -> str | None:
 
 
 def _extra(data: str, name: str, field_type: str) -> Any:  # noqa: ANN401 - any value of SQLite
-    """An extra field in the form of a column of its type, ``NULL`` if it is missing."""
-    value: Value = value_from_data(json.loads(data).get(name))
-    match FieldType(field_type):
+    """An extra field in the form of a column of its type, ``NULL`` if it is missing.
+
+    A value that is not of the type was stored before fields were checked, and counts as missing.
+    """
+    kind = FieldType(field_type)
+    found: Value = value_from_data(json.loads(data).get(name))
+    value: Any = found if is_value_of(kind, found) else None
+    match kind:
         case FieldType.CODE:
-            return to_code(value) if isinstance(value, str) else None
+            return value if value is None else to_code(value)
         case FieldType.TEXT | FieldType.OPTION:
-            return value if isinstance(value, str) else None
+            return value
         case FieldType.INTEGER | FieldType.DECIMAL:
             return str(value or 0)
         case FieldType.BOOLEAN:
             return bool(value)
         case FieldType.DATETIME:
-            return _moment(value.isoformat()) if isinstance(value, datetime) else None
+            return value if value is None else _moment(value.isoformat())
         case FieldType.DATE | FieldType.TIME:
             return _iso(value)
-        case found:
-            assert_never(found)
+        case _:
+            assert_never(kind)
 
 
 def _iso(value: Any) -> str | None:  # noqa: ANN401 - a date or time, or a wrong value

@@ -110,6 +110,13 @@ class SqlRecords:
                     key = [str(p) if isinstance(p, str) else p for p in key_of(item)]
                     connection.execute(sa.delete(layout.table).where(layout.where_key(key)))
 
+    def prepare(self, kind: type[Record]) -> None:
+        """Make the table of a kind that a host defined, or add its new columns."""
+        layout: Layout[Any] = self._tables.of(kind)
+        self._tables.ready.pop(layout.table.name, None)  # another transaction may have failed
+        with self._unit.transaction() as connection:
+            make_ready(connection, self._tables, layout)
+
     def _check_ours(self, kind: type[Record]) -> None:
         if kind.__table__ in self._mapped:
             step = Message("change {table}", table=Identifier(kind.__table__))
@@ -126,23 +133,47 @@ def _equals(column: Element, value: Any, dialect: Dialect) -> Test:  # noqa: ANN
 
 def is_there(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -> bool:
     """Whether the table of a kind exists. That of a host's own kind is made when first needed."""
-    if layout.table in tables.ours or layout.table.name in tables.ready:
+    if layout.table in tables.ours or tables.ready.get(layout.table.name) is layout.table:
         return True
     return sa.inspect(connection).has_table(layout.table.name, schema=layout.table.schema)
 
 
 def make_ready(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -> None:
-    """Make the table of a host's own kind, or add its new columns. Our own tables exist."""
-    if layout.table in tables.ours or layout.table.name in tables.ready:
+    """Make the table of a host's own kind, or add its new columns. Our own tables exist.
+
+    A column that is to be of another type makes the table anew, if it has no rows.
+    """
+    table = layout.table
+    if table in tables.ours or tables.ready.get(table.name) is table:
         return
-    if is_there(connection, tables, layout):
-        inspector = sa.inspect(connection)
-        columns = inspector.get_columns(layout.table.name, schema=layout.table.schema)
-        there = {column["name"] for column in columns}
-        add_columns(connection, [c for c in layout.table.columns if c.name not in there])
+    if not is_there(connection, tables, layout):
+        table.create(connection)
     else:
-        layout.table.create(connection)
-    tables.ready.add(layout.table.name)
+        there = _columns_there(connection, table)
+        if any(name in there and there[name] != _type_of(connection, column)
+               for name, column in table.c.items()):  # fmt: skip
+            _make_anew(connection, table)
+        else:
+            add_columns(connection, [c for c in table.columns if c.name not in there])
+    tables.ready[table.name] = table
+
+
+def _columns_there(connection: sa.Connection, table: sa.Table) -> Mapping[str, str]:
+    """The columns that a table has in the database, with their types."""
+    columns = sa.inspect(connection).get_columns(table.name, schema=table.schema)
+    return {each["name"]: each["type"].compile(connection.dialect).split()[0] for each in columns}
+
+
+def _type_of(connection: sa.Connection, column: sa.Column[Any]) -> str:
+    return column.type.compile(connection.dialect).split()[0]
+
+
+def _make_anew(connection: sa.Connection, table: sa.Table) -> None:
+    if connection.scalar(sa.select(sa.exists().select_from(table))):
+        step = Message("change the table {table}", table=Identifier(table.name))
+        raise Refused(step, "it has rows; a column gets another type only while it has none")
+    table.drop(connection)
+    table.create(connection)
 
 
 class SqlLog:

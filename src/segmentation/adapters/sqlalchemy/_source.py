@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from segmentation.criteria import Table
+from segmentation.definitions import row_kind
 from segmentation.errors import Message, UnknownName
 from segmentation.fields import Field, FieldType
 from segmentation.interactions import Interaction
@@ -47,10 +48,14 @@ class Source:
         if table.name in self._mapped:
             by = [name for name, _ in table.link.on] if table.link else []
             return self._mapped[table.name].rows(table.fields, self._dialect, by=by)
-        if table.name not in self._layouts:
+        if table.name in self._layouts:
+            layout = self._layouts[table.name]
+        elif table.key:
+            layout = self._tables.of(row_kind(table))
+        else:
             known = [*self._layouts, *self._mapped]
             raise UnknownName("table", table.name, known=known, where=Message("the database"))
-        element = self._naming(self._layouts[table.name].table)
+        element = self._naming(layout.table)
         return FromTable(element, lambda field: self._value(element, field))
 
     def _value(self, element: sa.FromClause, field: Field) -> Element:

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeAlias
 import attrs
 import sqlalchemy as sa
 
+from segmentation.definitions import contact_field, is_row_kind
 from segmentation.fields import Extra, Field, FieldType, Record, RecordT, aware, fields_of
 from segmentation.kinds import record_kinds
 from segmentation.segments import SegmentHeader, SegmentLine
@@ -18,6 +19,8 @@ from ._types import Moment, check_value, column_type, json_type, text_type
 
 EXTRA = "extra"
 _SINGLE = "single"
+_OWN = "own_"
+"""Begins the names of tables that a host defined, beside the host's own of that name."""
 _NULLABLE = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.TIME})
 
 Element: TypeAlias = sa.ColumnElement[Any]
@@ -105,7 +108,8 @@ class Layout(Generic[RecordT]):
                 row[field.name] = str(value)
             elif type(value) is not str or not value.isascii() or "\0" in value:
                 check_value(field, value, self.kind.__table__)
-        row[EXTRA] = extra_to_row(item.extra, self.kind.__table__)  # type: ignore[attr-defined]  # headers have
+        if self.has_extra:
+            row[EXTRA] = extra_to_row(item.extra, self.kind.__table__)  # type: ignore[attr-defined]  # it has
         return row
 
     def from_row(self, row: Sequence[Any]) -> RecordT:
@@ -171,8 +175,8 @@ class Tables:
         self.schema = schema
         self.prefix = prefix
         self.metadata = sa.MetaData(schema=schema)
-        self.ready: set[str] = set()
-        """The names of tables of a host's own kinds that are known to exist."""
+        self.ready: dict[str, sa.Table] = {}
+        """The tables of a host's own kinds that are known to exist as they are here, by name."""
         self._layouts: dict[type[Record], Layout[Any]] = {}
         self._alias = lru_cache(maxsize=128)(_alias)
         for kind in record_kinds().values():
@@ -221,7 +225,8 @@ class Tables:
 
     def by_name(self) -> dict[str, Layout[Any]]:
         """The layouts by the table names that schemas use."""
-        return {kind.__table__: layout for kind, layout in self._layouts.items()}
+        ours = record_kinds().values()
+        return {kind.__table__: self._layouts[kind] for kind in ours}
 
     def _layout(self, kind: type[RecordT]) -> Layout[RecordT]:
         fields = fields_of(kind)
@@ -236,7 +241,11 @@ class Tables:
             columns.append(
                 sa.Column(_SINGLE, sa.Integer(), primary_key=True, autoincrement=False, default=1)
             )
-        table = self._table(kind.__table__, *columns)
+        made = self._own if is_row_kind(kind) else self._table
+        table = made(kind.__table__, *columns)
+        linked = contact_field(kind)
+        if linked and kind.__key__[:1] != (linked,):
+            sa.Index(f"{table.name}_by_{linked}"[:63], table.c[linked])
         readers = [
             (place, _option_reader(field, kind))
             for place, field in enumerate(fields)
@@ -249,6 +258,10 @@ class Tables:
         slots = tuple(getattr(kind, name).__set__ for name in names)
         key = tuple(table.c[name] for name in kind.__key__)
         return Layout(kind, table, fields, has_extra, key, slots, tuple(readers))
+
+    def _own(self, name: str, *columns: sa.Column[Any]) -> sa.Table:
+        """A table that a host defined. It may be defined anew, so it stands by itself."""
+        return sa.Table(f"{self.prefix}{_OWN}{name}", sa.MetaData(schema=self.schema), *columns)
 
     def _table(self, name: str, *columns: sa.Column[Any]) -> sa.Table:
         table = sa.Table(self.prefix + name, self.metadata, *columns)

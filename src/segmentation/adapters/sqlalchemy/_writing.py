@@ -139,6 +139,13 @@ def _insert(
     return f"{text} ON CONFLICT ({found}) DO {does}"
 
 
+def _getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """The function that reads some attributes as a tuple, however few."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda item: tuple(getattr(item, name) for name in names)
+
+
 class Writer:
     """Writes the records of one kind to one database."""
 
@@ -152,9 +159,8 @@ class Writer:
         names = [field.name for field in layout.fields]
         self._fields = layout.fields
         self._has_extra = layout.has_extra
-        self._values = attrgetter(*names)
-        texts = [field.name for field in layout.fields if field.type in _TEXTS]
-        self._texts = attrgetter(*texts, texts[0])  # twice, so that there is more than one
+        self._values = _getter(names)
+        self._texts = _getter([field.name for field in layout.fields if field.type in _TEXTS])
         changes = (_change(field, self._place, dialect.name) for field in layout.fields)
         self._changes = {
             place: change for place, change in enumerate(changes) if change is not None

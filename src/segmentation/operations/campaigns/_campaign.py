@@ -12,7 +12,7 @@ from segmentation.operations.context import Context
 from segmentation.operations.field_values import CampaignValues
 from segmentation.operations.number_series import take_no
 from segmentation.operations.records import get_record, key_in
-from segmentation.operations.values import parse_field_values
+from segmentation.operations.schema import parse_values
 from segmentation.protocols import Store
 from segmentation.templates import InteractionTemplate
 
@@ -37,10 +37,9 @@ def new_campaign(
         Rejected: The number is taken, the dates are the wrong way round, a value does not fit, or
             the salesperson or status does not exist: all faults.
     """
-    values = parse_field_values(
-        Campaign, _described(description, fields), fixed=_SET_BY_US, long=True
-    )
     store = context.store
+    given = _described(description, fields)
+    values = parse_values(store, Campaign, given, fixed=_SET_BY_US, long=True)
     with store.transaction():
         no = take_no(store, "campaign_nos", values.pop("no", ""))
         (made,) = _keep(context, [Campaign(no=no, **values)], new=True)
@@ -100,7 +99,7 @@ def change_campaign(
             raise Refused(step, "its number is its key and stays; make another campaign with `new`")
         if "last_modified" in fields:
             raise Refused(step, "`last_modified` is set by each change")
-        values = parse_field_values(Campaign, fields, long=True)
+        values = parse_values(store, Campaign, fields, long=True)
         (changed,) = _keep(context, [attrs.evolve(campaign, **values)])
         return changed
 

@@ -27,7 +27,7 @@ from segmentation.operations.field_values import ContactValues
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.number_series import take_number
 from segmentation.operations.records import find_record, find_records, get_record
-from segmentation.operations.values import parse_field_values
+from segmentation.operations.schema import parse_values, with_own_values
 from segmentation.protocols import Store
 from segmentation.setup import MarketingSetup
 
@@ -66,8 +66,8 @@ def new_contact(context: Context, **values: Unpack[ContactValues]) -> Contact:
         Refused: No number can be given.
         Rejected: Something is wrong with it: all faults; nothing is stored.
     """
-    given = _parsed(values)
     store = context.store
+    given = _parsed(store, values)
     with store.transaction():
         by_hand = given.pop("no", "")
         contact = Contact(no=_take_no(store, by_hand), **given)
@@ -77,9 +77,9 @@ def new_contact(context: Context, **values: Unpack[ContactValues]) -> Contact:
         return made
 
 
-def _parsed(values: Mapping[str, object]) -> dict[str, Any]:
+def _parsed(store: Store, values: Mapping[str, object]) -> dict[str, Any]:
     """Values of fields as a contact holds them; texts may still be too long for theirs."""
-    return parse_field_values(Contact, values, long=True)
+    return parse_values(store, Contact, values, long=True)
 
 
 def _take_no(store: Store, by_hand: str) -> str:
@@ -162,7 +162,7 @@ def add_contacts(context: Context, contacts: Iterable[Contact]) -> Sequence[Cont
                 attrs.evolve(each, last_modified=each.last_modified or context.now),
                 companies.get(each.company_no),
             )
-            for each in made
+            for each in with_own_values(store, made)
         ]
         _check(store, whole, taken_faults(store, _placed(made)))
         store.records.put(whole)
@@ -241,8 +241,8 @@ def change_contact(
             `set_company`, `exclude` and `admit` see to these.
         Rejected: Something is wrong with the contact as it would be: all faults.
     """
-    given = _parsed(values)
     store = context.store
+    given = _parsed(store, values)
     with store.transaction():
         before = get_record(store, Contact, no)
         _refuse_fixed(before, given)

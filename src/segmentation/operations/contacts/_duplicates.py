@@ -32,7 +32,7 @@ from ._card import persons_of
 from ._marks import passed_marks
 from ._pairs import move_pairs
 from ._refusals import lines_in_the_way, refuse
-from ._rows import rows_of
+from ._rows import owner_field, rows_of
 
 
 @shown_by("field", "length")
@@ -267,7 +267,7 @@ def _passing(
 
 
 def _passed(row: Record, kept: Contact) -> Record:
-    values = {"contact_no": kept.no}
+    values = {owner_field(row): kept.no}
     if hasattr(row, "contact_company_no"):
         values["contact_company_no"] = kept.company_no
     return attrs.evolve(row, **values)  # type: ignore[misc]  # every record is an attrs class

@@ -28,7 +28,7 @@ from ._card import persons_of
 from ._marks import marks_of
 from ._pairs import move_pairs
 from ._refusals import lines_in_the_way, refuse
-from ._rows import rows_of
+from ._rows import owner_field, rows_of
 
 
 def renumber(context: Context, *, old_no: str | Contact, new_no: str) -> Contact:
@@ -92,7 +92,7 @@ def _naming(store: Store, contact: Contact) -> Sequence[Record]:
 
 
 def _passed(row: Record, old: str, new: str) -> Record:
-    names = ("contact_no", "contact_company_no")
+    names = (owner_field(row), "contact_company_no")
     values = {name: new for name in names if getattr(row, name, "") == old}
     return attrs.evolve(row, **values)  # type: ignore[misc]  # every record is an attrs class
 

@@ -1,6 +1,7 @@
 """The rows that belong to a contact: mailing groups, business relations, addresses and the like."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from segmentation.contacts import (
     AlternativeAddress,
@@ -12,6 +13,7 @@ from segmentation.contacts import (
     ContactProfileAnswer,
     ContactWebSource,
 )
+from segmentation.definitions import contact_field
 from segmentation.errors import (
     Fault,
     Identifier,
@@ -24,6 +26,7 @@ from segmentation.operations.checks import Placed, record_faults
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.records import get_record
+from segmentation.operations.schema import contact_row_kinds, with_own_values
 from segmentation.protocols import Store
 
 from ._marks import record_members
@@ -38,6 +41,11 @@ ROWS: Sequence[type[Record]] = (
     ContactWebSource,
 )
 """The rows that belong to a contact and go with it."""
+
+
+def owner_field(row: Record) -> str:
+    """The field of a row that holds the number of its contact."""
+    return contact_field(type(row)) or "contact_no"
 
 
 def count_rows(store: Store, kind: type[Record], contact_no: str) -> int:
@@ -62,6 +70,9 @@ def rows_under(store: Store, contact_no: str) -> Iterator[Record]:
     """All rows under a contact's number, be the contact there or not."""
     for kind in ROWS:
         yield from store.records.all(kind, contact_no=contact_no)
+    for kind, field in contact_row_kinds(store).items():
+        equal: dict[str, Any] = {field: contact_no}
+        yield from store.records.all(kind, **equal)
 
 
 def row_counts(store: Store, no: str | Contact) -> Mapping[str, int]:
@@ -71,7 +82,11 @@ def row_counts(store: Store, no: str | Contact) -> Mapping[str, int]:
         NotFound: There is no such contact.
     """
     contact = get_record(store, Contact, no)
-    return {kind.__table__: count_rows(store, kind, contact.no) for kind in ROWS}
+    counts = {kind.__table__: count_rows(store, kind, contact.no) for kind in ROWS}
+    for kind, field in contact_row_kinds(store).items():
+        equal: dict[str, Any] = {field: contact.no}
+        counts[kind.__table__] = sum(1 for _ in store.records.all(kind, **equal))
+    return counts
 
 
 def add_rows(context: Context, *rows: Record) -> None:
@@ -88,14 +103,15 @@ def add_rows(context: Context, *rows: Record) -> None:
     """
     store = context.store
     _need_some(rows)
-    placed = [Placed(_place(row), row) for row in rows]
     with store.transaction():
-        faults = [*record_faults(store, placed), *_kind_faults(placed)]
+        typed = tuple(with_own_values(store, rows))
+        placed = [Placed(_place(row), row) for row in typed]
+        faults = [*record_faults(store, placed), *_kind_faults(store, placed)]
         if faults:
             raise Rejected("rows", sorted(faults, key=lambda fault: fault.place))
-        store.records.put(rows)
-        record_members(context, rows, joined=True)
-        follow_relations(store, (r for r in rows if isinstance(r, ContactBusinessRelation)))
+        store.records.put(typed)
+        record_members(context, typed, joined=True)
+        follow_relations(store, (r for r in typed if isinstance(r, ContactBusinessRelation)))
 
 
 def remove_rows(context: Context, *rows: Record) -> None:
@@ -114,7 +130,7 @@ def remove_rows(context: Context, *rows: Record) -> None:
     """
     store = context.store
     _need_some(rows)
-    faults = list(_kind_faults([Placed(_place(row), row) for row in rows]))
+    faults = list(_kind_faults(store, [Placed(_place(row), row) for row in rows]))
     if faults:
         raise Rejected("rows", faults)
     with store.transaction():
@@ -137,7 +153,8 @@ def _place(row: Record) -> Message:
     return Message("{table} {key}", table=Identifier(row.__table__), key=key)
 
 
-def _kind_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
+def _kind_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
+    kinds = {*ROWS, *contact_row_kinds(store)}
     for item in placed:
-        if type(item.record) not in ROWS:
+        if type(item.record) not in kinds:
             yield Fault(item.place, "", "no such rows belong to a contact")

@@ -8,6 +8,7 @@ from segmentation.errors import Message, NotFound, Refused
 from segmentation.fields import fields_of
 from segmentation.journal import Head, verify
 from segmentation.kinds import record_kinds
+from segmentation.operations.schema import own_kinds
 from segmentation.protocols import Store
 from segmentation.segments import SegmentHeader, SegmentLine
 
@@ -16,8 +17,8 @@ def copy_store(source: Store, target: Store) -> Head:
     """Copy everything into an empty store: records, worksheets, journal, attachments.
 
     The source is read as of one moment and can be in use meanwhile. The journal is copied
-    entry by entry and verified at the end; worksheets begin with a new version. A host's own
-    kinds of records are not known here and are not copied.
+    entry by entry and verified at the end; worksheets begin with a new version. Kinds of records
+    that a host made in Python are not known here and are not copied.
 
     Args:
         source: The store to copy.
@@ -41,6 +42,9 @@ def copy_store(source: Store, target: Store) -> Head:
         for kind in record_kinds().values():
             if kind not in {SegmentHeader, SegmentLine}:
                 target.records.put(source.records.all(kind))
+        for kind in own_kinds(source).values():
+            target.records.prepare(kind)
+            target.records.put(source.records.all(kind))
         for header in source.segments.headers():
             segment = source.segments.get(header.no)
             target.segments.put(attrs.evolve(segment, version=0))

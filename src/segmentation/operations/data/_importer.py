@@ -19,7 +19,6 @@ from segmentation.interactions import Interaction
 from segmentation.markup import to_table
 from segmentation.operations.checks import (
     Placed,
-    declared_fields,
     placed,
     record_faults,
     reject,
@@ -30,6 +29,7 @@ from segmentation.operations.followers import follow_relations
 from segmentation.operations.interactions import not_taken_in_yet, take_in_past
 from segmentation.operations.journal import record
 from segmentation.operations.records import find_records
+from segmentation.operations.schema import declared_fields, with_own_values
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
 
@@ -307,7 +307,7 @@ def _store(
 ) -> Imported:
     """Store records if nothing is wrong with them, and lift no exclusion unless that is wanted."""
     store = context.store
-    completed_ones = list(_completed(store, found))
+    completed_ones = list(_completed(store, _with_own_values(store, found)))
     reject([*faults, *record_faults(store, completed_ones)], what=what)
     guarded = guard_marks(store, completed_ones, lift=lift)
     whole = guarded.placed
@@ -330,6 +330,11 @@ def _store(
         same=len(records) - len(written),
         held=guarded.held,
     )
+
+
+def _with_own_values(store: Store, found: Sequence[Placed]) -> Sequence[Placed]:
+    records = with_own_values(store, (item.record for item in found))
+    return [Placed(item.place, whole) for item, whole in zip(found, records, strict=True)]
 
 
 def _named(item: Record) -> tuple[str, Key]:

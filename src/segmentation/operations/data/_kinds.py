@@ -11,13 +11,13 @@ from segmentation.campaigns import (
 )
 from segmentation.column_names import letters_of
 from segmentation.contacts import ContactMark
+from segmentation.definitions import Definitions, OwnField, OwnTable
 from segmentation.fields import Record
 from segmentation.frozen import FrozenMapping
 from segmentation.interactions import DeliveryClaim, InteractionComment, InteractionTotal
 from segmentation.kinds import record_kinds
 from segmentation.languages import captions
 from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader, SegmentLine
-from segmentation.setup import ExtraField
 from segmentation.templates import WordTemplate
 
 NOT_IMPORTED: Mapping[type[Record], str] = {
@@ -26,11 +26,13 @@ NOT_IMPORTED: Mapping[type[Record], str] = {
     CampaignTally: "it is worked out from the interactions",
     CampaignTarget: "it is worked out from lines and interactions",
     ContactMark: "the journal records it",
+    Definitions: "definitions are made by crm.tables.define",
     DeliveryClaim: "it belongs to a delivery at work",
-    ExtraField: "it declares the columns that files may bring",
     InteractionComment: "the journal records it",
     InteractionTotal: "it is worked out from the interactions",
     LoggedSegment: "the journal records it",
+    OwnField: "definitions are made by crm.tables.define",
+    OwnTable: "definitions are made by crm.tables.define",
     SavedCriteria: "it has a file format of its own",
     SegmentHeader: "a segment is kept as a whole",
     SegmentLine: "a segment is kept as a whole",

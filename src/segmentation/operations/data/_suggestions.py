@@ -10,11 +10,11 @@ from typing import Any
 import attrs
 
 from segmentation.column_names import spelled_out
-from segmentation.fields import GREATEST, LEAST, FieldType
+from segmentation.fields import GREATEST, LEAST, Field, FieldType
 from segmentation.languages import to_name
-from segmentation.operations.checks import declared_fields, reject
+from segmentation.operations.checks import reject
+from segmentation.operations.schema import declared_fields
 from segmentation.protocols import Store
-from segmentation.setup import ExtraField
 from segmentation.showing import shown_by
 
 from ._files import check_encoding
@@ -52,9 +52,9 @@ class SuggestedField:
     misfits: tuple[str, ...] = ()
 
     @property
-    def declaration(self) -> ExtraField:
-        """What declares the field in a store."""
-        return ExtraField(table=self.table, name=self.name, type=self.type.value)
+    def field(self) -> Field:
+        """The field, as `crm.tables.define` takes it."""
+        return Field(self.name, self.type, length=self.length)
 
 
 def suggest_fields(

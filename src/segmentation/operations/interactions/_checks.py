@@ -9,6 +9,7 @@ from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.errors import Fault, Message, NotFound, Rejected
 from segmentation.fields import Record, RecordT, fields_of, misfits, mistyped
 from segmentation.interactions import Interaction
+from segmentation.operations.checks import Placed, extra_faults
 from segmentation.operations.field_values import InteractionDraftValues
 from segmentation.protocols import Store
 from segmentation.templates import InteractionTemplate, WizardAction
@@ -84,6 +85,10 @@ class Lookups:
         if (kind, code) not in self._found:
             self._found[kind, code] = self._store.records.find(kind, code)
         return cast("RecordT | None", self._found[kind, code])
+
+    def extra_faults(self, draft: Interaction) -> Iterator[Fault]:
+        """What is wrong with the host's fields of an interaction."""
+        return extra_faults(self._store, [Placed(PLACE, draft)])
 
 
 def interaction_faults(
@@ -187,3 +192,4 @@ def _further_faults(lookups: Lookups, draft: Interaction) -> Iterator[Fault]:
     yield from _reference_faults(lookups, draft, "campaign_no", Campaign, needed=False)
     for field, reason in (*misfits(draft), *mistyped(draft)):
         yield Fault(PLACE, field, reason)
+    yield from lookups.extra_faults(draft)

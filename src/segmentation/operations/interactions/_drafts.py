@@ -19,7 +19,7 @@ from segmentation.operations.attachments import keep_attachment
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import InteractionDraftValues
 from segmentation.operations.records import find_record, key_in, salesperson_of
-from segmentation.operations.values import parse_field_values
+from segmentation.operations.schema import parse_values
 from segmentation.protocols import Store
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 
@@ -160,19 +160,19 @@ def read_fields(
     Raises:
         UnknownName: An interaction has no such field, or no caller gives it.
     """
-    read, faults = _read(fields)
+    read, faults = _read(store, fields)
     own, more = _attached(store, attachment)
     return own | read, [*faults, *more]
 
 
-def _read(fields: Mapping[str, object]) -> tuple[dict[str, Any], list[Fault]]:
+def _read(store: Store, fields: Mapping[str, object]) -> tuple[dict[str, Any], list[Fault]]:
     fixed = SET_BY_US | {"contact_no", "attachment"}
     try:
-        return parse_field_values(Interaction, fields, fixed=fixed, long=True), []
+        return parse_values(store, Interaction, fields, fixed=fixed, long=True), []
     except Rejected as error:
         wrong = {fault.field for fault in error.faults}
         rest = {name: value for name, value in fields.items() if name not in wrong}
-        return parse_field_values(Interaction, rest, fixed=fixed, long=True), _placed(error)
+        return parse_values(store, Interaction, rest, fixed=fixed, long=True), _placed(error)
 
 
 def _attached(

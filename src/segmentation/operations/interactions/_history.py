@@ -10,14 +10,14 @@ from operator import attrgetter
 import attrs
 
 from segmentation.columns import gathered
+from segmentation.definitions import OwnField
 from segmentation.fields import FieldType
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import Canceled, EntryType, Stamp, to_ranges
 from segmentation.operations.journal import record
 from segmentation.protocols import Store
-from segmentation.setup import ExtraField
 
-SOURCE_NO = ExtraField(
+SOURCE_NO = OwnField(
     table=Interaction.__table__, name="source_entry_no", type=FieldType.INTEGER.value
 )
 """The extra field of the number that an interaction had in the other system."""

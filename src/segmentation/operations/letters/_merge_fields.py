@@ -34,9 +34,10 @@ import attrs
 from segmentation.campaigns import Campaign
 from segmentation.code_tables import CountryRegion, SalespersonPurchaser
 from segmentation.contacts import AlternativeAddress, Contact, ContactBusinessRelation, LinkToTable
+from segmentation.definitions import OwnField
 from segmentation.documents import address_lines, field_name
 from segmentation.errors import NotFound
-from segmentation.fields import Record, RecordT, Value, fields_of
+from segmentation.fields import Field, FieldType, Record, RecordT, Value, fields_of
 from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.markup import to_rows
@@ -45,7 +46,7 @@ from segmentation.operations.records import find_record
 from segmentation.protocols import Records, Store
 from segmentation.salutations import SalutationFormula, SalutationType, find_salutation
 from segmentation.segments import LoggedSegment, SegmentHeader
-from segmentation.setup import CompanyInformation, ExtraField
+from segmentation.setup import CompanyInformation
 from segmentation.showing import shown_by
 
 _ADDRESS_LINES = 8
@@ -181,14 +182,21 @@ def find_getter(name: str, extra: Mapping[str, Getter]) -> Getter | None:
 def extra_fields(records: Records) -> Mapping[str, Getter]:
     """The extra fields that a host declared, by their `field_name`, under each prefix."""
     found: dict[str, Getter] = {}
-    for field in records.all(ExtraField):
+    for table, field in _declared(records):
         for prefix, kind, source in _sources():
-            if field.table == kind.__table__:
+            if table == kind.__table__:
                 name = field_name(f"{prefix}_{field.name}")
-                found.setdefault(name, partial(_extra, source, field.name))
-        if field.table in _SAID_OF_ONE:
-            found[field_name(field.name)] = partial(_own_extra, field.name)
+                found.setdefault(name, partial(_extra, source, field))
+        if table in _SAID_OF_ONE:
+            found[field_name(field.name)] = partial(_own_extra, field)
     return found
+
+
+def _declared(records: Records) -> Iterator[tuple[str, Field]]:
+    """The tables and fields that a host defined, in tables of ours."""
+    for own in records.all(OwnField):
+        if own.is_sound:
+            yield own.table, own.field
 
 
 # -- the list of them ---------------------------------------------------------------------------
@@ -246,8 +254,8 @@ def merge_fields(context: Context) -> MergeFields:
 def _own_fields(records: Records) -> Mapping[str, Sequence[str]]:
     """The names of the fields that a host declared, by table."""
     found: dict[str, list[str]] = {}
-    for field in records.all(ExtraField):
-        found.setdefault(field.table, []).append(field.name)
+    for table, field in _declared(records):
+        found.setdefault(table, []).append(field.name)
     return found
 
 
@@ -271,15 +279,15 @@ def _address_line(number: int, data: MergeData) -> Value:
     return lines[number] if number < len(lines) else ""
 
 
-def _extra(source: Callable[[MergeData], object], name: str, data: MergeData) -> Value:
-    value: Value = dict(getattr(source(data), "extra", ())).get(name, "")
+def _extra(source: Callable[[MergeData], object], field: Field, data: MergeData) -> Value:
+    value: Value = dict(getattr(source(data), "extra", ())).get(field.name, field.blank)
     return value
 
 
-def _own_extra(name: str, data: MergeData) -> Value:
+def _own_extra(field: Field, data: MergeData) -> Value:
     """An extra field of the contact, or of this one interaction or line, which goes before."""
     extra = dict(data.contact.extra) | dict(data.interaction.extra)
-    return extra.get(name, "")
+    return extra.get(field.name, field.blank)
 
 
 def _place(name: str, data: MergeData) -> Value:
@@ -341,7 +349,7 @@ _COMPUTED: Mapping[str, Getter] = {
     "segment_no": lambda data: data.interaction.segment_no,
     "campaign_no": lambda data: data.interaction.campaign_no,
     "segment_line_language_code": lambda data: data.interaction.interaction_language_code,
-    REMARK: partial(_own_extra, REMARK),
+    REMARK: partial(_own_extra, Field(REMARK, FieldType.TEXT)),
 }
 
 

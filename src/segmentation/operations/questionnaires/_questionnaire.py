@@ -18,7 +18,7 @@ from segmentation.operations.checks import (
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import ProfileQuestionnaireValues
 from segmentation.operations.records import get_record, key_in
-from segmentation.operations.values import parse_field_values
+from segmentation.operations.schema import parse_values
 from segmentation.protocols import Store
 from segmentation.questionnaires import (
     ProfileQuestionnaire,
@@ -84,7 +84,7 @@ def new_questionnaire(
     if description and "description" in fields:
         raise InvalidValue("description", fields["description"], "is given twice")
     given = {"description": description, **fields}
-    values = parse_field_values(ProfileQuestionnaire, given, fixed=("code",), long=True)
+    values = parse_values(context.store, ProfileQuestionnaire, given, fixed=("code",), long=True)
     made = ProfileQuestionnaire(code=to_code(code), **values)
     records: list[QuestionnaireRecord] = [made, *lines, *ratings]
     with context.store.transaction():
@@ -168,7 +168,7 @@ def change_questionnaire(
         if "code" in fields and key_in(ProfileQuestionnaire, fields["code"]) != (found.code,):
             step = Message("change questionnaire {code}", code=found.code)
             raise Refused(step, "its code is its key and stays; make another one with `new`")
-        values = parse_field_values(ProfileQuestionnaire, fields, long=True)
+        values = parse_values(store, ProfileQuestionnaire, fields, long=True)
         changed = attrs.evolve(found, **values)
         _check(store, [changed])
         store.records.put([changed])

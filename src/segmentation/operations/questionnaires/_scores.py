@@ -6,7 +6,7 @@ import attrs
 
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import ProfileQuestionnaireValues
-from segmentation.operations.values import parse_field_values
+from segmentation.operations.schema import parse_values
 from segmentation.questionnaires import CustomerClassField, ProfileQuestionnaire
 from segmentation.scoring import RFM, make_scoring
 
@@ -34,7 +34,7 @@ def new_scoring(
         UnknownName: A questionnaire has no such field, or customers have no such figure.
         Rejected: The code is taken, or something has faults: all of them.
     """
-    values = parse_field_values(ProfileQuestionnaire, fields, long=True)
+    values = parse_values(context.store, ProfileQuestionnaire, fields, long=True)
     code = values.get("code", RFM)
     made, lines, points = make_scoring(code=code, since=since, until=until, value=value)
     questionnaire = attrs.evolve(made, **values)

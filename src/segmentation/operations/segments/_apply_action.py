@@ -15,8 +15,8 @@ import attrs
 from segmentation.bitmaps import EMPTY, to_positions, without
 from segmentation.contacts import AlternativeAddress
 from segmentation.criteria import AsOf, Criteria, bind
-from segmentation.operations.criteria import schema_of
 from segmentation.operations.records import get_record
+from segmentation.operations.schema import schema_of
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,

@@ -23,8 +23,8 @@ from segmentation.operations.field_values import (
     TemplateLanguageValues,
 )
 from segmentation.operations.records import key_in, require_contact, require_segment
+from segmentation.operations.schema import parse_values
 from segmentation.operations.templates import languages_of, template_of
-from segmentation.operations.values import parse_field_values
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -95,7 +95,7 @@ def change_header(
     """
     store = context.store
     _check_fixed(fields)
-    changes = parse_field_values(SegmentHeader, cast("Mapping[str, object]", fields))
+    changes = parse_values(store, SegmentHeader, cast("Mapping[str, object]", fields))
     with store.transaction():
         before = require_segment(store, segment_no)
         check_references(store, "segment header", changes)
@@ -182,7 +182,8 @@ def put_text(
         Rejected: Values do not fit their fields: all of them; or the attachment cannot be read.
     """
     store = context.store
-    changes = parse_field_values(
+    changes = parse_values(
+        store,
         TemplateLanguage,
         cast("Mapping[str, object]", fields),
         fixed=("interaction_template_code", "language_code", "attachment"),
@@ -291,8 +292,8 @@ def change_line(
         Refused: The contact is blocked, or a minor without consent.
     """
     store = context.store
-    changes = parse_field_values(
-        SegmentLine, cast("Mapping[str, object]", fields), fixed=_LINE_FIXED
+    changes = parse_values(
+        store, SegmentLine, cast("Mapping[str, object]", fields), fixed=_LINE_FIXED
     )
     with store.transaction():
         before = require_segment(store, segment_no)

@@ -13,7 +13,7 @@ from segmentation.contacts import AlternativeAddress, Contact, CorrespondenceTyp
 from segmentation.criteria import AllOf, AsOf, Conditions, InSegment, bind, make_selection
 from segmentation.errors import Fault, Message
 from segmentation.fields import Record, key_of
-from segmentation.operations.criteria import schema_of
+from segmentation.operations.schema import schema_of
 from segmentation.protocols import Store
 from segmentation.segments import (
     SegmentLine,

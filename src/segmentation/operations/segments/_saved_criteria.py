@@ -18,7 +18,7 @@ from segmentation.operations.checks import Placed, check_new, check_records
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import SavedCriteriaValues
 from segmentation.operations.records import get_record, get_records, require_segment
-from segmentation.operations.values import parse_field_values
+from segmentation.operations.schema import parse_values
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -103,7 +103,9 @@ def save_selection(
 def _save(
     context: Context, code: str, description: str, actions: Iterable[CriteriaAction]
 ) -> SavedCriteria:
-    texts = parse_field_values(SavedCriteria, {"code": _filled(code), "description": description})
+    texts = parse_values(
+        context.store, SavedCriteria, {"code": _filled(code), "description": description}
+    )
     saved = SavedCriteria(
         code=texts["code"],
         description=texts["description"],
@@ -191,7 +193,7 @@ def change_criteria(
             if name in _FIXED:
                 step = Message("change the field {field} of criteria", field=Identifier(name))
                 raise Refused(step, Message(_FIXED[name]))
-        values = parse_field_values(SavedCriteria, cast("Mapping[str, object]", fields))
+        values = parse_values(store, SavedCriteria, cast("Mapping[str, object]", fields))
         changed = attrs.evolve(saved, **values)
         store.records.put([changed])
         return changed
@@ -228,7 +230,7 @@ def rename_criteria(
     store = context.store
     with store.transaction():
         saved = find_criteria(store, old_code)
-        code = parse_field_values(SavedCriteria, {"code": _filled(new_code)})["code"]
+        code = parse_values(store, SavedCriteria, {"code": _filled(new_code)})["code"]
         new = attrs.evolve(saved, code=code)
         if new.code == saved.code:
             return saved

@@ -16,8 +16,8 @@ from segmentation.errors import InvalidValue, Message
 from segmentation.frozen import freeze_within
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations.context import Context
-from segmentation.operations.criteria import schema_of
 from segmentation.operations.records import get_record, require_segment
+from segmentation.operations.schema import schema_of
 from segmentation.protocols import Store
 from segmentation.segments import LoggedSegment, Options, Roster, Segment, SegmentHeader
 from segmentation.showing import shown_by

@@ -13,7 +13,7 @@ from segmentation.operations.followers import follow_lines
 from segmentation.operations.journal import unneeded_attachments
 from segmentation.operations.number_series import Numbered, take_number
 from segmentation.operations.records import require_segment, salesperson_of
-from segmentation.operations.values import parse_field_values
+from segmentation.operations.schema import parse_values
 from segmentation.protocols import Store
 from segmentation.segments import (
     LoggedSegment,
@@ -67,8 +67,8 @@ def new_segment(
         Refused: No number can be given.
     """
     store = context.store
-    values = parse_field_values(
-        SegmentHeader, _described(description, fields), fixed=("saved_criteria_code",)
+    values = parse_values(
+        store, SegmentHeader, _described(description, fields), fixed=("saved_criteria_code",)
     )
     with store.transaction():
         check_references(store, "segment header", values)
@@ -141,7 +141,7 @@ def copy_segment(
     given = {"no": no, "no_series": no_series}
     if description is not None:
         given["description"] = description
-    values = parse_field_values(SegmentHeader, given)
+    values = parse_values(store, SegmentHeader, given)
     with store.transaction():
         source = require_segment(store, segment_no)
         values.pop("no")

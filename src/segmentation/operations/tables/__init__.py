@@ -1,7 +1,17 @@
 """Tables of codes: read, made, changed, renamed everywhere, deleted when nothing needs them."""
 
+from ._definitions import (
+    DefinitionsWarning,
+    change_field,
+    define,
+    define_schema,
+    definition_faults,
+    definitions_version,
+    look_over,
+)
 from ._kinds import (
     NOUNS,
+    code_kinds,
     table_kind,
     table_kinds,
 )
@@ -22,11 +32,19 @@ from ._uses import (
 
 __all__ = [
     "NOUNS",
+    "DefinitionsWarning",
     "Given",
     "Use",
     "add_records",
+    "change_field",
     "change_record",
+    "code_kinds",
+    "define",
+    "define_schema",
+    "definition_faults",
+    "definitions_version",
     "delete_record",
+    "look_over",
     "new_record",
     "put_records",
     "rename",

@@ -7,6 +7,8 @@ from segmentation.errors import InvalidValue, Message, NotFound
 from segmentation.fields import Record
 from segmentation.frozen import FrozenMapping
 from segmentation.kinds import record_kinds
+from segmentation.operations.schema import own_kinds
+from segmentation.protocols import Store
 
 NOUNS: Mapping[str, str] = {
     "campaign": "campaigns",
@@ -26,7 +28,7 @@ NOUNS: Mapping[str, str] = {
     "contact_profile_answer": "questionnaires",
     "contact_web_source": "contacts",
     "delivery_claim": "letters",
-    "extra_field": "import_data",
+    "extra_field": "tables.define",
     "interaction_comment": "interactions",
     "interaction_log_entry": "interactions",
     "interaction_template": "templates",
@@ -35,6 +37,8 @@ NOUNS: Mapping[str, str] = {
     "interaction_total": "templates",
     "logged_segment": "logged_segments",
     "marketing_setup": "setup",
+    "own_definitions": "tables.define",
+    "own_table": "tables.define",
     "profile_questionnaire_header": "questionnaires",
     "profile_questionnaire_line": "questionnaires",
     "rating": "questionnaires",
@@ -47,10 +51,10 @@ NOUNS: Mapping[str, str] = {
 
 
 @cache
-def table_kinds() -> Mapping[str, type[Record]]:
-    """The kinds of records that have no noun of their own, by the names of their tables.
+def code_kinds() -> Mapping[str, type[Record]]:
+    """The kinds of records of ours that have no noun of their own, by the names of their tables.
 
-    >>> table_kinds()["mailing_group"].__name__, "contact" in table_kinds()
+    >>> code_kinds()["mailing_group"].__name__, "contact" in code_kinds()
     ('MailingGroup', False)
     """
     return FrozenMapping(
@@ -58,10 +62,17 @@ def table_kinds() -> Mapping[str, type[Record]]:
     )
 
 
-def table_kind(table: str | type[Record]) -> type[Record]:
+def table_kinds(store: Store) -> Mapping[str, type[Record]]:
+    """The kinds of records without a noun of their own: `code_kinds`, and what the host defined."""
+    own = own_kinds(store)
+    return dict(sorted({**code_kinds(), **own}.items())) if own else code_kinds()
+
+
+def table_kind(store: Store, table: str | type[Record]) -> type[Record]:
     """The kind of record of a table.
 
     Args:
+        store: Where the host's own tables are defined.
         table: The table's name, or its kind.
 
     Raises:
@@ -69,10 +80,10 @@ def table_kind(table: str | type[Record]) -> type[Record]:
         InvalidValue: The table has a noun of its own, which the error names.
     """
     name = str(getattr(table, "__table__", table))
-    found = table_kinds().get(name)
-    if found is not None:
-        return found
+    kinds = code_kinds() if name in code_kinds() else table_kinds(store)
+    if name in kinds:
+        return kinds[name]
     if name in NOUNS:
         reason = Message("has a place of its own: crm.{noun}", noun=NOUNS[name])
         raise InvalidValue("table", name, reason)
-    raise NotFound("table", name, known=table_kinds())
+    raise NotFound("table", name, known=kinds)

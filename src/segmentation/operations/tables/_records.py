@@ -10,14 +10,13 @@ from segmentation.fields import Record, RecordT, Value, key_of
 from segmentation.operations.checks import (
     check_new,
     check_records,
-    declared_fields,
     placed,
     reject,
     taken_faults,
 )
 from segmentation.operations.context import Context
 from segmentation.operations.records import get_record, key_in, name_of
-from segmentation.operations.values import parse_field_values
+from segmentation.operations.schema import parse_values, with_own_values
 from segmentation.protocols import Store
 from segmentation.segments import SavedCriteria, actions_from_json, actions_to_json
 
@@ -50,7 +49,7 @@ def new_record(
         InvalidValue: The key has more parts than the table's; the table has a noun of its own.
         Rejected: Something is wrong with it, or its key is taken; nothing is kept.
     """
-    table_kind(kind)
+    table_kind(context.store, kind)
     if len(key) > len(kind.__key__):
         reason = Message("has more parts than the key: {fields}", fields=", ".join(kind.__key__))
         raise InvalidValue("key", tuple(key), reason)
@@ -65,7 +64,7 @@ def new_record(
 
 
 def _parsed(store: Store, kind: type[Record], given: Mapping[str, object]) -> dict[str, Any]:
-    return parse_field_values(kind, given, extras=declared_fields(store, kind))
+    return parse_values(store, kind, given)
 
 
 def _check_key_is_whole(kind: type[Record], values: Mapping[str, object]) -> None:
@@ -92,8 +91,9 @@ def add_records(context: Context, kind: type[RecordT], records: Sequence[RecordT
         InvalidValue: None is given, or one of another table.
         Rejected: Something is wrong with them, or a key is taken: all of it.
     """
-    _check_kind(kind, records)
+    _check_kind(context.store, kind, records)
     with context.store.transaction():
+        records = list(with_own_values(context.store, records))
         check_new(context.store, placed(records), what=name_of(kind))
         context.store.records.put(records)
 
@@ -110,14 +110,15 @@ def put_records(context: Context, kind: type[RecordT], records: Sequence[RecordT
         InvalidValue: None is given, or one of another table.
         Rejected: Something is wrong with them: all of it.
     """
-    _check_kind(kind, records)
+    _check_kind(context.store, kind, records)
     with context.store.transaction():
+        records = list(with_own_values(context.store, records))
         check_records(context.store, placed(records), what=name_of(kind))
         context.store.records.put(records)
 
 
-def _check_kind(kind: type[Record], records: Sequence[Record]) -> None:
-    table_kind(kind)
+def _check_kind(store: Store, kind: type[Record], records: Sequence[Record]) -> None:
+    table_kind(store, kind)
     if not records:
         raise InvalidValue("records", (), Message("is empty; give at least one"))
     for record in records:
@@ -143,8 +144,8 @@ def change_record(
         Refused: A field is part of its key; `rename` gives it another.
         Rejected: Something is wrong with the values: all of it; nothing is changed.
     """
-    table_kind(kind)
     store = context.store
+    table_kind(store, kind)
     with store.transaction():
         record = get_record(store, kind, key)
         values = _parsed(store, kind, fields)
@@ -179,8 +180,8 @@ def delete_record(context: Context, kind: type[Record], key: object) -> None:
         NotFound: There is no such record.
         Refused: Something needs it; the error lists what.
     """
-    table_kind(kind)
     store = context.store
+    table_kind(store, kind)
     with store.transaction():
         record = get_record(store, kind, key)
         found = uses_of(store, record)
@@ -220,8 +221,8 @@ def rename(
             another: all of it. Nothing is changed.
         Conflict: Somebody else changed a segment meanwhile.
     """
-    kind = table_kind(table)
     store = context.store
+    kind = table_kind(store, table)
     with store.transaction():
         record = get_record(store, kind, old_key)
         new = key_in(kind, new_key)
@@ -244,7 +245,7 @@ def rename(
 
 
 def _rename_in_records(store: Store, naming: Naming, new: Value) -> None:
-    for kind, fields in referring_kinds(naming.table).items():
+    for kind, fields in referring_kinds(store, naming.table).items():
         rows: dict[tuple[Any, ...], Record] = {}
         for field in fields:
             equal: dict[str, Any] = {field: naming.key}

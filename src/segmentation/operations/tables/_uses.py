@@ -11,9 +11,9 @@ from segmentation.criteria import Criteria
 from segmentation.errors import Identifier, Message
 from segmentation.fields import Record, key_of
 from segmentation.interactions import Interaction, InteractionComment, InteractionTotal
-from segmentation.kinds import record_kinds
 from segmentation.markup import to_table
 from segmentation.operations.records import get_record
+from segmentation.operations.schema import kinds_in
 from segmentation.protocols import Store
 from segmentation.segments import (
     LoggedSegment,
@@ -40,7 +40,9 @@ RECORDED = frozenset(
 )
 """What the journal recorded, or what is worked out from it: it says all of itself and stays."""
 
-_WITHIN_SEGMENTS = frozenset({SegmentHeader, SegmentLine})
+WITHIN_SEGMENTS = frozenset({SegmentHeader, SegmentLine})
+"""What a segment at work keeps with it."""
+
 _SHOWN = 10
 
 
@@ -101,7 +103,7 @@ def uses(store: Store, table: str | type[Record], key: object) -> tuple[Use, ...
         InvalidValue: The table has a noun of its own.
         NotFound: There is no such record.
     """
-    kind = table_kind(table)
+    kind = table_kind(store, table)
     return uses_of(store, get_record(store, kind, key))
 
 
@@ -114,19 +116,19 @@ def uses_of(store: Store, record: Record) -> tuple[Use, ...]:
     return (*_of_records(store, naming), *_of_segments(store, naming), *_of_saved(store, naming))
 
 
-def referring_kinds(table: str) -> Mapping[type[Record], tuple[str, ...]]:
+def referring_kinds(store: Store, table: str) -> Mapping[type[Record], tuple[str, ...]]:
     """The kinds of records kept by themselves that refer to a table, with their fields."""
     return {
         kind: fields
-        for kind in record_kinds().values()
+        for kind in kinds_in(store).values()
         if kind not in RECORDED
-        and kind not in _WITHIN_SEGMENTS
+        and kind not in WITHIN_SEGMENTS
         and (fields := referring_fields(kind, table))
     }
 
 
 def _of_records(store: Store, naming: Naming) -> Iterator[Use]:
-    for kind, fields in referring_kinds(naming.table).items():
+    for kind, fields in referring_kinds(store, naming.table).items():
         for field in fields:
             rows: Iterator[Any] = store.records.all(kind, **{field: naming.key})
             keys = tuple(" ".join(map(str, key_of(row))) for row in rows)
