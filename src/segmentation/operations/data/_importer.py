@@ -317,7 +317,7 @@ def _store(
         store, (item.record for item in whole if isinstance(item.record, Interaction))
     )
     written = [each for each in records if there.get(_named(each)) != each]
-    store.records.put(written)
+    store.records.put(records)
     follow_relations(store, (r for r in written if isinstance(r, ContactBusinessRelation)))
     if guarded.lifted:
         record(store, guarded.lifted, context.stamp)
