@@ -4,9 +4,10 @@ Knows nothing of segments, and not that a contact can be filtered. All records h
 frozen; the rows that classify a contact are records of their own, keyed by its number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Annotated
 
 import attrs
@@ -273,6 +274,50 @@ class NotDuplicate(Record, table="contact_not_duplicate", key=("contact_no", "ot
 
     contact_no: ContactNo
     other_no: ContactNo
+
+
+MARKS: Mapping[str, bool] = MappingProxyType(
+    {
+        "exclude_from_segment": True,
+        "privacy_blocked": True,
+        "minor": True,
+        "parental_consent_received": False,
+        "mailing_group": False,
+    }
+)
+"""What says whether somebody is contacted, each with the value that keeps from it.
+
+All but the last are fields of a contact; the last is whether it is in a mailing group.
+"""
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ContactMark(
+    Record,
+    table="contact_mark",
+    key=("contact_no", "mark", "mailing_group_code"),
+    shown=("contact_no", "mark", "mailing_group_code", "value"),
+):
+    """What was last decided here of whether a contact is contacted, as the journal records it.
+
+    Attributes:
+        contact_no: The contact; the mark stays when it is deleted and comes again.
+        mark: Which: one of `MARKS`.
+        mailing_group_code: The mailing group that it is about; empty for all others.
+        value: The value that the field got; whether the contact joined the mailing group or left.
+        entry_no: The entry of the journal that says who decided it, when and why.
+    """
+
+    contact_no: Code
+    mark: Text
+    mailing_group_code: ShortCode = ""
+    value: bool
+    entry_no: int = 0
+
+    @property
+    def protects(self) -> bool:
+        """Whether it keeps the contact from being contacted."""
+        return self.value is MARKS.get(self.mark)
 
 
 def active_address(addresses: Iterable[AlternativeAddress], on: date) -> AlternativeAddress | None:

@@ -311,3 +311,24 @@ def test_a_plan_counts_an_attachment_that_stands_only_on_lines_that_go() -> None
     assert crm.contacts.erase("ANNA").proof == plan.proof
     with pytest.raises(NotFound):
         crm.store.attachments.get(digest)
+
+
+def test_many_contacts_come_in_at_once_with_all_their_faults(crm: seg.Workspace) -> None:
+    """INO-41, with a tenth of the contacts."""
+    made = [seg.Contact(no=f"N{number:05}", name="Berg") for number in range(5_000)]
+    before = len(crm.contacts)
+    made[2] = attrs.evolve(made[2], name="x" * 101)
+    made[4_998] = attrs.evolve(made[4_998], type="person", company_no="X9")
+    with pytest.raises(Rejected) as caught:
+        crm.contacts.add(*made)
+    assert [(fault.place, fault.field) for fault in caught.value.faults] == [
+        ("contact N00002", "name"),
+        ("contact N04998", "company_no"),
+    ]
+    assert len(crm.contacts) == before
+    made[2], made[4_998] = (attrs.evolve(made[3], no=no) for no in ("N00002", "N04998"))
+    assert len(crm.contacts.add(*made)) == 5_000
+    with pytest.raises(Rejected) as caught:
+        crm.contacts.add(*made[:20])
+    assert {fault.code for fault in caught.value.faults} == {"taken"}
+    assert len(caught.value.faults) == 20

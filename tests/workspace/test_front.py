@@ -90,6 +90,11 @@ NO_FIELDS = {
         "path",
         "fields",
     },
+    "Workspace.import_data": {
+        *("mode", "ignore", "dry_run", "next_page", "with_history", "allow_empty"),
+        *("lift_exclusions", "encoding", "decimal_comma"),
+    },
+    "Workspace.suggest_fields": {"encoding"},
     "of keys": {
         *("old_no", "new_no", "old_code", "new_code", "kept_no", "gone_no", "codes", "entry_nos"),
         *("number", "numbers", "customer_no", "vendor_no", "order_no", "organizer_code"),

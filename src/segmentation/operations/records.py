@@ -100,7 +100,7 @@ def get_records(store: Store, kind: type[RecordT], keys: Iterable[object]) -> Se
         NotFound: Some are not there; the error names all of them.
     """
     asked = [key_in(kind, key) for key in keys]
-    found = _found(store, kind, asked)
+    found = find_records(store, kind, asked)
     missing = [_as_text(key) for key in asked if key not in found]
     if missing:
         raise NotFound(name_of(kind), ", ".join(missing))
@@ -111,9 +111,16 @@ _FEW = 8
 """Up to how many keys are looked up one by one."""
 
 
-def _found(
+def find_records(
     store: Store, kind: type[RecordT], keys: Sequence[tuple[object, ...]]
 ) -> Mapping[tuple[object, ...], RecordT]:
+    """Those records with these keys that are there, by their keys, in few questions.
+
+    Args:
+        store: Where everything is kept.
+        kind: The kind of record.
+        keys: Keys as `key_in` gives them.
+    """
     rows: Iterable[Record | None]
     if kind.__table__ == Contact.__table__:
         rows = store.contacts.get_many([str(key[0]) for key in keys])

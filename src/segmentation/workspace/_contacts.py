@@ -99,7 +99,8 @@ class Contacts(Noun[Contact, str]):
     def change(self, no: str | Contact, /, **fields: Unpack[ContactValues]) -> Contact:
         """Change fields of a contact; a company's change reaches the persons who had its value.
 
-        A company's ``company_name`` follows its name, a person's name the parts of its name.
+        A company's ``company_name`` follows its name, a person's name the parts of its name. The
+        journal records a change of what keeps the contact from being contacted.
         `segmentation.operations.contacts.change_contact` returns the persons that changed, too.
 
         Args:
@@ -113,11 +114,45 @@ class Contacts(Noun[Contact, str]):
         Raises:
             NotFound: There is no such contact.
             UnknownName: A contact has no such field.
-            Refused: Number, type or company would differ; `renumber`, `change_type` and
-                `set_company` see to these.
+            Refused: Number, type, company or exclusion would differ; `renumber`, `change_type`,
+                `set_company`, `exclude` and `admit` see to these.
             Rejected: Something is wrong with the contact as it would be: all faults.
         """
         return contacts.change_contact(self._context, no, **fields)[0]
+
+    def exclude(self, no: str | Contact, reason: str) -> Contact:
+        """Exclude a contact from segments; the journal records by whom, when and why.
+
+        A later file does not take it back, unless it is asked to.
+
+        Args:
+            no: The contact.
+            reason: Why.
+
+        Returns:
+            The contact as it is now.
+
+        Raises:
+            NotFound: There is no such contact.
+            InvalidValue: The reason is blank.
+        """
+        return contacts.exclude_contact(self._context, no, reason)
+
+    def admit(self, no: str | Contact, reason: str) -> Contact:
+        """Let a contact join segments again; the journal records by whom, when and why.
+
+        Args:
+            no: The contact.
+            reason: Why.
+
+        Returns:
+            The contact as it is now.
+
+        Raises:
+            NotFound: There is no such contact.
+            InvalidValue: The reason is blank.
+        """
+        return contacts.admit_contact(self._context, no, reason)
 
     def change_type(self, no: str | Contact, type: ContactType | str) -> Contact:  # noqa: A002 - the field's name
         """Make a person of a company, or the other way round.
@@ -248,6 +283,8 @@ class Contacts(Noun[Contact, str]):
 
     def remove_rows(self, *rows: Record) -> None:
         """Take rows of contacts out, all or none; they are told by their keys.
+
+        The journal records who left a mailing group, so that no later file joins it again unasked.
 
         Args:
             *rows: The rows, as `rows` gives them.

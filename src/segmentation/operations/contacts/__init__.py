@@ -26,6 +26,10 @@ from ._inheritance import (
     completed,
     name_parts,
 )
+from ._marks import (
+    admit_contact,
+    exclude_contact,
+)
 from ._numbers import (
     renumber,
 )
@@ -75,6 +79,7 @@ __all__ = [
     "SearchString",
     "add_contacts",
     "add_rows",
+    "admit_contact",
     "change_contact",
     "change_type",
     "company_summary",
@@ -85,6 +90,7 @@ __all__ = [
     "delete_contact",
     "duplicates_in",
     "erase_contact",
+    "exclude_contact",
     "find_company",
     "find_duplicates",
     "kept_of_contact",

@@ -29,6 +29,7 @@ from segmentation.protocols import Store
 from segmentation.showing import shown_by
 
 from ._card import persons_of
+from ._marks import passed_marks
 from ._pairs import move_pairs
 from ._refusals import lines_in_the_way, refuse
 from ._rows import owner_field, rows_of
@@ -210,7 +211,8 @@ def merge(context: Context, *, kept_no: str | Contact, gone_no: str | Contact) -
         _may_merge(store, step, kept, gone)
         merged = _merged(kept, gone, stamp.at)
         is_company = kept.type is ContactType.COMPANY
-        record(store, map(Revised, _passing(store, merged, gone, companies=is_company)), stamp)
+        passing = map(Revised, _passing(store, merged, gone, companies=is_company))
+        record(store, [*passing, *passed_marks(store, merged, gone)], stamp)
         if is_company:
             store.records.put(
                 attrs.evolve(person, company_no=kept.no, company_name=merged.company_name)

@@ -25,6 +25,7 @@ from segmentation.protocols import Store
 from segmentation.segments import SavedCriteria, actions_to_json
 
 from ._card import persons_of
+from ._marks import marks_of
 from ._pairs import move_pairs
 from ._refusals import lines_in_the_way, refuse
 from ._rows import owner_field, rows_of
@@ -108,6 +109,10 @@ def _in_the_way(store: Store, contact: Contact, new: str) -> Iterator[Message]:
     if recorded:
         reason = "{count} interactions are recorded with its number, and the journal is not changed"
         yield Message(reason, count=len(recorded))
+    decided = sum(1 for _ in marks_of(store, contact.no))
+    if decided:
+        reason = "{count} marks are recorded with its number, and the journal is not changed"
+        yield Message(reason, count=decided)
     yield from lines_in_the_way(store, [contact.no, *(p.no for p in persons_of(store, contact))])
     yield from _naming_criteria(store, contact.no)
 

@@ -23,6 +23,7 @@ NOUNS: Mapping[str, str] = {
     "contact_industry_group": "contacts",
     "contact_job_responsibility": "contacts",
     "contact_mailing_group": "contacts",
+    "contact_mark": "contacts",
     "contact_not_duplicate": "contacts",
     "contact_profile_answer": "questionnaires",
     "contact_web_source": "contacts",
