@@ -296,7 +296,9 @@ def _fresh(
         delivery_attempts=0,
         user_id=context.user,
     )
-    return attrs.evolve(again, merge_data=snapshot(printer.prepare(again)))
+    letter = printer.prepare(again)
+    made = snapshot(printer, letter, context.store.attachments.put)
+    return made.put_into(letter.interaction)
 
 
 _LONGEST = 100
