@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Self
 
 import attrs
 
@@ -37,6 +38,24 @@ class Document:
     addressee: str = ""
     e_mail: str = ""
     unsubscribe: str = ""
+
+
+class Receipt(str):
+    """Where a document went, for people, and who would not have it.
+
+    Attributes:
+        refused: Those of several recipients that did not get it, with the reason; empty if all
+            did.
+    """
+
+    __slots__ = ("refused",)
+
+    refused: str
+
+    def __new__(cls, where: str, *, refused: str = "") -> Self:
+        made = super().__new__(cls, where)
+        made.refused = refused
+        return made
 
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*]+')
