@@ -22,7 +22,8 @@ prefix                                     the fields of
 
 Besides: ``formal_salutation``, ``informal_salutation``, ``address_block``,
 ``address_line_1`` to ``address_line_8``, ``country_region_name``, ``date``, ``subject``,
-``remark``, and whatever extra fields the host has declared on any of these.
+``remark``, ``unsubscribe`` where the host makes links, and whatever extra fields the host has
+declared on any of these.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -57,6 +58,10 @@ _SAID_OF_ONE = frozenset({Contact.__table__, Interaction.__table__, "segment_lin
 
 REMARK = "remark"
 """The extra field of a line or an interaction that is a remark to this one person."""
+
+
+UNSUBSCRIBE = "unsubscribe"
+"""The link by which a contact takes itself off the list, where the host makes one."""
 
 
 @shown_by("contact", "interaction", "address")
@@ -238,7 +243,9 @@ def merge_fields(context: Context) -> MergeFields:
         context: Where own fields are declared, and the language of the captions.
     """
     phrases, own = context.phrases, _own_fields(context.store.records)
-    rows = [MergeField(name=name, caption=phrases.name("*", name)) for name in _WORKED_OUT]
+    linked = (UNSUBSCRIBE,) if context.rendering.unsubscribe else ()
+    worked_out = (*_WORKED_OUT, *linked)
+    rows = [MergeField(name=name, caption=phrases.name("*", name)) for name in worked_out]
     taken = {row.name for row in rows}
     for prefixes, kind, _ in _PREFIXES:
         table = kind.__table__

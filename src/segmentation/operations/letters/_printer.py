@@ -22,6 +22,7 @@ from segmentation.documents import (
     field_name,
     missing_fields,
     safe_file_name,
+    to_uri,
 )
 from segmentation.errors import (
     BadDocument,
@@ -33,6 +34,7 @@ from segmentation.errors import (
     Rejected,
     SegmentationError,
     UsageError,
+    text_of,
     to_message,
 )
 from segmentation.fields import Value
@@ -53,7 +55,14 @@ from segmentation.showing import shown_by
 from segmentation.templates import InteractionTemplate, TemplateLanguage, WordTemplate
 
 from ._kept import Origin, origin_of
-from ._merge_fields import Getter, MergeData, MergeDataReader, extra_fields, find_getter
+from ._merge_fields import (
+    UNSUBSCRIBE,
+    Getter,
+    MergeData,
+    MergeDataReader,
+    extra_fields,
+    find_getter,
+)
 
 _NEEDS_A_RENDERER = frozenset({"docx", "docm", "dotx", "dotm", "html", "htm", "txt", ""})
 
@@ -244,18 +253,32 @@ class LetterPrinter:
         interaction = self._renewed(interaction)
         data = self._reader.read(interaction, segment.header if segment else None)
         added = self._rendering.extra_fields
-        unsubscribe = self._rendering.unsubscribe
         contact = data.contact
+        own = added(contact, interaction) if added else {}
+        link = self._link(contact, interaction)
         return Letter(
             interaction=interaction,
             addressee=contact.name,
             company_name=data.company_name,
             e_mail=data.e_mail,
             locale=_locale(data),
-            values=self._values(data, added(contact, interaction) if added else {}),
-            unsubscribe=unsubscribe(contact, interaction) if unsubscribe else "",
+            values=self._values(data, {**self._linked(link), **own}),
+            unsubscribe=link,
             excluded=contact.exclude_from_segment,
         )
+
+    def _link(self, contact: Contact, interaction: Interaction) -> str:
+        """The link by which a contact takes itself off the list; empty if none is set up."""
+        make = self._rendering.unsubscribe
+        link = make(contact, interaction) if make else ""
+        try:
+            return to_uri(link)
+        except ValueError as error:
+            raise InvalidValue(UNSUBSCRIBE, link, text_of(error)) from error
+
+    def _linked(self, link: str) -> dict[str, Value]:
+        """The link as a field, where links are set up at all."""
+        return {UNSUBSCRIBE: link} if self._rendering.unsubscribe else {}
 
     def _values(self, data: MergeData, given: Mapping[str, Value]) -> Mapping[str, Value]:
         template = self._template(data.interaction)
@@ -542,6 +565,7 @@ class LetterFaults:
     def __init__(self, printer: LetterPrinter) -> None:
         self._printer = printer
         self._told: set[int] = set()
+        self._unlinked: set[str] = set()
         self.faults: list[Fault] = []
 
     def add(self, error: SegmentationError, line: SegmentLine) -> None:
@@ -558,14 +582,23 @@ class LetterFaults:
                 self._told.add(id(error))
                 self.faults.append(Fault(template, "", error.message))
         elif isinstance(error, Rejected):
-            self.faults += (
-                Fault(line.place, fault.field, _with(fault.reason, error.what))
-                for fault in error.faults
-            )
+            for fault in error.faults:
+                self._add_field(fault, error.what, line)
         elif isinstance(error, BadDocument):
             self.faults.append(Fault(line.place, "", _with(error.message, template)))
         else:
             self.faults.append(Fault(line.place, "", error.message))
+
+    def _add_field(self, fault: Fault, what: str, line: SegmentLine) -> None:
+        """Take up a field that nothing fills: the link is set up for all contacts or for none."""
+        if field_name(fault.field) != UNSUBSCRIBE:
+            self.faults.append(Fault(line.place, fault.field, _with(fault.reason, what)))
+        elif what not in self._unlinked:
+            self._unlinked.add(what)
+            self.faults.append(Fault(what, fault.field, _NO_LINK))
+
+
+_NO_LINK = Message("no link to unsubscribe is set up; Rendering.unsubscribe gives one")
 
 
 def _template_name(line: SegmentLine) -> Message:
