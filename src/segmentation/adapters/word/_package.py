@@ -131,6 +131,17 @@ def as_letter(package: Package, name: str) -> Package:
     return Package({n: c for n, c in members.items() if n not in macros}, package.parts)
 
 
+def suppresses_blank_lines(package: Package, name: str) -> bool:
+    """Whether paragraphs go whose fields are all blank, as in Word unless it is told not to."""
+    for part in (part for part, kind in package.parts.items() if kind == "settings"):
+        root = parse_xml(package.members[part], name, part)
+        for setting in root.iter("{*}doNotSuppressBlankLines"):
+            value = next((v for k, v in setting.items() if k.endswith("val")), "1")
+            if value not in {"0", "false", "off"}:
+                return False
+    return True
+
+
 def _only_a_document(types: etree._Element) -> None:
     for entry in list(types):
         if entry.get("ContentType") in _MAIN:
