@@ -315,6 +315,8 @@ class Rendering:
         allow_missing: Fields that nothing fills stay empty instead of being an error.
         extra_fields: Fields that the host adds, for each contact; they go before ours.
         unsubscribe: A link for each contact by which it takes itself off the list.
+        capitals_abroad: The city of a letter that leaves the sender's country is written in
+            capitals, as DIN 5008 has it, and not the country alone.
         converters: What turns finished documents into others, by their extension: Word to PDF.
         bodies: What makes a mail's body of a letter made in Word; a line that says
             ``send_word_docs_as_attachment`` has its letter attached all the same.
@@ -326,6 +328,7 @@ class Rendering:
     allow_missing: bool = False
     extra_fields: ExtraFields | None = None
     unsubscribe: Callable[[Contact, Interaction], str] | None = None
+    capitals_abroad: bool = False
     converters: tuple[Converter, ...] = ()
     bodies: tuple[Converter, ...] = ()
 

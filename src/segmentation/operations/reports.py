@@ -239,24 +239,28 @@ def _addressed(
     if named and no:
         raise InvalidValue("segment_no", no, _BOTH)
     if no:
-        return _of_segment(context.store, no)
+        return _of_segment(context, no)
     if not named:
         raise InvalidValue("contact_nos", contact_nos, _NEITHER)
-    return _of_contacts(context.store, get_records(context.store, Contact, named), on)
+    return _of_contacts(context, get_records(context.store, Contact, named), on)
 
 
-def _of_segment(store: Store, segment_no: str) -> Iterator[tuple[int, MergeData]]:
-    segment = require_segment(store, segment_no)
-    reader = MergeDataReader(store)
+def _of_segment(context: Context, segment_no: str) -> Iterator[tuple[int, MergeData]]:
+    segment = require_segment(context.store, segment_no)
+    reader = _reader(context)
     for line in segment.lines:
         if line.contact_no:
             yield line.line_no, reader.read(as_interaction(line), segment.header)
 
 
+def _reader(context: Context) -> MergeDataReader:
+    return MergeDataReader(context.store, capitals=context.rendering.capitals_abroad)
+
+
 def _of_contacts(
-    store: Store, contacts: Sequence[Contact], on: date
+    context: Context, contacts: Sequence[Contact], on: date
 ) -> Iterator[tuple[int, MergeData]]:
-    reader = MergeDataReader(store)
+    reader = _reader(context)
     for no in dict.fromkeys(contact.no for contact in contacts):
-        code = active_address_code(store, no, on)
+        code = active_address_code(context.store, no, on)
         yield 0, reader.read(Interaction(contact_no=no, contact_alt_address_code=code))

@@ -82,6 +82,7 @@ class MergeData:
         formulas: All salutation formulas.
         fallback_language: The language of the salutation where there is no formula in the
             interaction's; empty for an error.
+        capitals: Whether cities abroad are written in capitals.
         number_as: Finds the number under which the company is a customer or vendor.
     """
 
@@ -98,6 +99,7 @@ class MergeData:
         factory=dict
     )
     fallback_language: str = ""
+    capitals: bool = False
     number_as: Callable[[LinkToTable], str] = lambda _: ""
 
     @property
@@ -135,6 +137,7 @@ class MergeData:
             county=place.county,
             country_code=abroad or home,
             country_name=self.country.name if self.country and abroad != home else "",
+            capitals=self.capitals,
         )
         return tuple(lines)
 
@@ -419,10 +422,19 @@ def _sources() -> Iterator[tuple[str, type[Record], Callable[[MergeData], object
 
 
 class MergeDataReader:
-    """Reads the merge data of many letters; what they share is read once."""
+    """Reads the merge data of many letters; what they share is read once.
 
-    def __init__(self, store: Store, *, fallback_language: str = "") -> None:
+    Args:
+        store: Where they are.
+        fallback_language: The language of a salutation without a formula in its own.
+        capitals: Whether cities abroad are written in capitals.
+    """
+
+    def __init__(
+        self, store: Store, *, fallback_language: str = "", capitals: bool = False
+    ) -> None:
         records = store.records
+        self._capitals = capitals
         self._store = store
         self._records = records
         self._fallback = fallback_language
@@ -461,6 +473,7 @@ class MergeDataReader:
             country=self._find(CountryRegion, country),
             formulas=self._formulas,
             fallback_language=self._fallback,
+            capitals=self._capitals,
             number_as=partial(self._number_as, contact.company_no or contact.no),
         )
 

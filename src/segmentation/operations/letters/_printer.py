@@ -123,7 +123,11 @@ class LetterPrinter:
     def __init__(self, store: Store, rendering: Rendering | None = None) -> None:
         self._store = store
         self._rendering = rendering or Rendering()
-        self._reader = MergeDataReader(store, fallback_language=self._rendering.fallback_language)
+        self._reader = MergeDataReader(
+            store,
+            fallback_language=self._rendering.fallback_language,
+            capitals=self._rendering.capitals_abroad,
+        )
         self._extra = extra_fields(store.records)
         self._forms: dict[tuple[str, str], tuple[Form, Renderer] | None] = {}
         self._broken: dict[tuple[str, str], UsageError] = {}
