@@ -450,6 +450,22 @@ def test_a_letter_is_a_plain_document_whatever_its_template_was(kind: str) -> No
         assert "header1" in member(letter, LINKS_NAME)
 
 
+@pytest.mark.parametrize("root", ["", "/"])
+def test_ltr_25_a_main_part_that_is_declared_by_its_ending_is_read(root: str) -> None:
+    plain = docx(paragraph(run("Dear "), NAME), settings="<w:zoom/>")
+    override = f'<Override PartName="/word/document.xml" ContentType="{MAIN_TYPE}"/>'
+    types = member(plain, TYPES_NAME).replace(override, "")
+    types = types.replace('ContentType="application/xml"', f'ContentType="{MAIN_TYPE}"')
+    template = repacked(plain, TYPES_NAME, types.encode())
+    links = member(plain, "_rels/.rels").replace(
+        '"word/document.xml"', f'"{root}word/document.xml"'
+    )
+    template = repacked(template, "_rels/.rels", links.encode())
+    assert read(template).fields == ("Name",)
+    assert filled(template, **ANNA) == "Dear Anna"
+    assert text_of(together(template, ANNA, PER)) == "Dear Anna\nDear Per"
+
+
 # -- one document for all ---------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from segmentation.campaigns import Campaign
-from segmentation.code_tables import SalespersonPurchaser
+from segmentation.code_tables import CountryRegion, SalespersonPurchaser
 from segmentation.contacts import Contact
 from segmentation.documents import FormatsFor, address_lines
 from segmentation.errors import InvalidValue, Message
@@ -153,8 +153,11 @@ def _sheet(
 
 
 def _sender(store: Store) -> tuple[str, ...]:
-    """Name and address of the company that writes, line by line."""
+    """Name and address of the company that writes, and how it is reached, line by line."""
     sender = store.records.find(CompanyInformation) or CompanyInformation()
+    code = sender.country_region_code
+    country = store.records.find(CountryRegion, code) if code else None
+    bank = sender.bank_name, sender.iban or sender.bank_account_no
     lines = address_lines(
         sender.name,
         address=sender.address,
@@ -162,9 +165,11 @@ def _sender(store: Store) -> tuple[str, ...]:
         post_code=sender.post_code,
         city=sender.city,
         county=sender.county,
-        country_code=sender.country_region_code,
+        country_code=code,
+        country_name=country.name if country else "",
     )
-    return tuple(lines)
+    reached = (sender.phone_no, sender.e_mail, " ".join(filter(None, bank)))
+    return (*lines, *filter(None, reached))
 
 
 def record_cover_sheets(
