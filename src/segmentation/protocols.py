@@ -287,6 +287,8 @@ class Courier(Protocol):
     def deliver(self, document: Document) -> str:
         """Deliver one document; returns where it went, for people.
 
+        A `Receipt` says besides which of several recipients refused it.
+
         When it returns, the document has been accepted for good. The same document, told by
         its ``key``, may come again after a crash; whoever can should then not double it.
 
