@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias
 
 import attrs
 
+from .codes import Option
 from .contacts import Contact, CorrespondenceType
 from .criteria import BoundSelection
 from .documents import Document, Form, FormatsFor, TextRenderer, plain_formats
@@ -304,6 +305,15 @@ ExtraFields = Callable[[Contact, Interaction], Mapping[str, Value]]
 """Further fields that a host adds, by any names it likes."""
 
 
+class MailSender(Option):
+    """Whom mails are from: ``Name <address>``, or the courier's own sender where there is none."""
+
+    SALESPERSON = "salesperson"
+    """The salesperson of the line, who needs a mail address."""
+    CAMPAIGN = "campaign"
+    """What the extra field ``sender`` of the campaign says."""
+
+
 @shown_by("renderers", "converters", "bodies", "fallback_language", "allow_missing")
 @attrs.frozen(kw_only=True, repr=False)
 class Rendering:
@@ -317,6 +327,7 @@ class Rendering:
         allow_missing: Fields that nothing fills stay empty instead of being an error.
         extra_fields: Fields that the host adds, for each contact; they go before ours.
         unsubscribe: A link for each contact by which it takes itself off the list.
+        sender: Whom a mail is from, where not from the courier's own sender.
         capitals_abroad: The city of a letter that leaves the sender's country is written in
             capitals, as DIN 5008 has it, and not the country alone.
         converters: What turns finished documents into others, by their extension: Word to PDF.
@@ -330,6 +341,7 @@ class Rendering:
     allow_missing: bool = False
     extra_fields: ExtraFields | None = None
     unsubscribe: Callable[[Contact, Interaction], str] | None = None
+    sender: MailSender | Callable[[Contact, Interaction], str] | None = None
     capitals_abroad: bool = False
     converters: tuple[Converter, ...] = ()
     bodies: tuple[Converter, ...] = ()

@@ -1,17 +1,22 @@
 """Answers of mail servers: what is a mail's own fault, and what is the server's."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import attrs
 import pytest
 
-from segmentation.adapters.smtp import Security, Server, SmtpCourier
+from segmentation.adapters.smtp import Security, Server, SmtpCourier, entry_no_of
+from segmentation.campaigns import Campaign
+from segmentation.code_tables import SalespersonPurchaser
 from segmentation.contacts import Contact, ContactType, CorrespondenceType
 from segmentation.documents import Document
 from segmentation.errors import InvalidValue, NotDelivered
-from segmentation.interactions import DeliveryStatus
+from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.operations.letters import Delivered
+from segmentation.protocols import MailSender, Rendering
 from segmentation.workspace import Workspace
 from support.desk import make_desk, segment_of
 from support.fair import NOW, evolved
@@ -274,3 +279,82 @@ def test_a_server_that_leaves_after_saying_no_is_asked_again(script: Script, por
         assert not caught.value.down
         post.deliver(attrs.evolve(document, key="2"))
     assert len(script.mails) == 1
+
+
+# -- senders and signatures -----------------------------------------------------------------------
+
+
+def chosen(contact: Contact, interaction: Interaction) -> str:
+    return f"{contact.no} <{interaction.salesperson_code.lower()}@example.com>"
+
+
+SENDERS = {
+    "salesperson": (MailSender.SALESPERSON, "Jo Lund <jo.lund@example.com>"),
+    "campaign": (MailSender.CAMPAIGN, "The Fair <fair@example.com>"),
+    "function": (chosen, "C1 <jo@example.com>"),
+    "nobody": (None, "post@lynghede.example.com"),
+}
+
+
+@pytest.mark.parametrize(("choice", "sender"), SENDERS.values(), ids=SENDERS)
+def test_ltr_47_a_mail_is_from_whom_is_chosen_and_comes_back_to_its_own_address(
+    script: Script,
+    port: int,
+    choice: Any,  # noqa: ANN401 - whatever a rendering takes
+    sender: str,
+) -> None:
+    people = [
+        Contact(
+            no=f"C{number}",
+            type=ContactType.PERSON,
+            name=f"Person {number}",
+            e_mail=f"c{number}@example.com",
+            salesperson_code="JO",
+            correspondence_type=EMAIL,
+        )
+        for number in (1, 2)
+    ]
+    jo = SalespersonPurchaser(code="JO", name="Jo Lund", e_mail="jo.lund@example.com")
+    fair = Campaign(no="FAIR", extra={"sender": "The Fair <fair@example.com>"})
+    crm = evolved(make_desk(*people, jo, fair), rendering=Rendering(sender=choice))
+    segment = segment_of(crm, "C1", "C2", template="LETTER", campaign="FAIR")
+    logged = segment.log(deliver=True).interactions
+    server = Server(host="127.0.0.1", port=port, security=Security.NONE)
+    with SmtpCourier(server, SENDER, envelope_sender="off@bücher.example", verp=True) as post:
+        crm.letters.deliver({EMAIL: post})
+    assert f"From: {sender}\r\n".encode() in script.mails[0]
+    back = [line[10:].partition(">")[0].strip("<") for line in script.said_to("MAIL")]
+    assert len(set(back)) == 2
+    assert all(re.fullmatch(r"off\+[\w.]+@xn--bcher-kva\.example", each) for each in back)
+    assert [entry_no_of(each) for each in back] == [each.entry_no for each in logged]
+    assert [crm.interactions[entry_no_of(each)].contact_no for each in back] == ["C1", "C2"]
+
+
+@pytest.mark.parametrize("address", ["off@example.com", "off+@example.com", "off+a.b@x", ""])
+def test_an_address_that_names_no_mail_is_nobodys(address: str) -> None:
+    assert entry_no_of(address) == 0
+
+
+def test_ltr_48_what_a_hook_signs_is_what_is_sent(script: Script, port: int) -> None:
+    rendering = Rendering(unsubscribe=lambda *_: "https://example.com/off")
+    crm = desk()
+    crm = evolved(crm, rendering=rendering)
+    segment_of(crm, "C1", "C2", template="LETTER").log(deliver=True)
+    seen: list[bytes] = []
+
+    def sign(mail: bytes) -> bytes:
+        seen.append(mail)
+        if b"bo@example.com" in mail:
+            raise RuntimeError("no key\nhere")
+        return b"DKIM-Signature: v=1; b=x\r\n.dot: a\r\n" + mail
+
+    server = Server(host="127.0.0.1", port=port, security=Security.NONE)
+    with SmtpCourier(server, SENDER, sign=sign) as post:
+        done = crm.letters.deliver({EMAIL: post})
+    assert len(done.delivered) == 3
+    assert [crm.interactions[number].contact_no for number in done.failed] == ["C2", "C2"]
+    assert "cannot be signed: no key here" in crm.interactions[done.failed[0]].delivery_error
+    signed = [mail for mail in seen if b"bo@example.com" not in mail]
+    assert script.mails == [b"DKIM-Signature: v=1; b=x\r\n.dot: a\r\n" + mail for mail in signed]
+    assert b"List-Unsubscribe: <https://example.com/off>" in signed[-1]
+    assert b"List-Unsubscribe-Post: " in signed[-1]

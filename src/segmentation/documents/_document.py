@@ -26,6 +26,7 @@ class Document:
         addressee: Whose name stands on it: a person's, or a company's.
         e_mail: Where a mail goes; empty if the contact has no address.
         unsubscribe: A link by which the contact takes itself off the list; empty if none.
+        sender: Whom a mail is from, ``Name <address>``; empty for the courier's own sender.
     """
 
     contact_no: str
@@ -38,6 +39,7 @@ class Document:
     addressee: str = ""
     e_mail: str = ""
     unsubscribe: str = ""
+    sender: str = ""
 
 
 class Receipt(str):

@@ -5,8 +5,8 @@ later by whoever delivers; what it says for good (5xx) is not. What it says of a
 sender, the login, the connection) is no fault of one: the run stops, and nothing is lost.
 """
 
-from ._courier import SmtpCourier
+from ._courier import SmtpCourier, entry_no_of
 from ._server import Security, Server
 from ._texts import to_text
 
-__all__ = ["Security", "Server", "SmtpCourier", "to_text"]
+__all__ = ["Security", "Server", "SmtpCourier", "entry_no_of", "to_text"]

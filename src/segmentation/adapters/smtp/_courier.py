@@ -12,7 +12,7 @@ from segmentation.documents import Document, Receipt
 from segmentation.errors import InvalidValue, Message, NotDelivered, text_of
 
 from ._headers import POLICY, one_line, read_address
-from ._message import Maker, addresses_of
+from ._message import Maker, addresses_of, identity_of
 from ._server import AllRefused, Answer, Refused, Server, send
 
 _IDLE = 5.0
@@ -32,11 +32,17 @@ class SmtpCourier:
         text: What a mail says that bears its document as an attachment.
         per_minute: How many mails are sent in a minute at most; 0 for no limit.
         reply_to: Where answers go, if not to the sender.
+        envelope_sender: Where the server sends back what it cannot deliver, if not to the sender.
+        verp: Whether that address is another for each mail and names it, ``off+17@...``: so a mail
+            that comes back can be told for whose it was, by `entry_no_of`.
+        sign: Gets each mail as bytes and gives back what is sent in its place: with a signature
+            (DKIM), say.
         clock: Tells seconds, to keep the pace by.
         sleep: Waits seconds.
 
     Raises:
-        InvalidValue: ``sender`` or ``reply_to`` is no address, ``per_minute`` less than 0.
+        InvalidValue: ``sender``, ``reply_to`` or ``envelope_sender`` is no address, or
+            ``per_minute`` is less than 0.
     """
 
     def __init__(
@@ -47,6 +53,9 @@ class SmtpCourier:
         text: str = "",
         per_minute: int = 0,
         reply_to: str = "",
+        envelope_sender: str = "",
+        verp: bool = False,
+        sign: Callable[[bytes], bytes] | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
@@ -54,7 +63,9 @@ class SmtpCourier:
             raise InvalidValue("per_minute", per_minute, "is less than 0")
         self._server = Server(host=server) if isinstance(server, str) else server
         address = _address("sender", sender)
-        self._sender = address.addr_spec
+        self._sender = _address("envelope_sender", envelope_sender) if envelope_sender else address
+        self._verp = verp
+        self._sign = sign
         self._maker = Maker(
             sender=address,
             from_header=POLICY.header_factory("From", address),
@@ -86,7 +97,14 @@ class SmtpCourier:
             raise NotDelivered(to, _unmade(error)) from error
         self._keep_pace()
         recipients = [address.addr_spec for address in addresses_of(document)]
-        return Receipt(where, refused=self._send(message, recipients, where))
+        sender = self._envelope_sender(document)
+        return Receipt(where, refused=self._send(message, sender, recipients, where))
+
+    def _envelope_sender(self, document: Document) -> str:
+        if not self._verp:
+            return self._sender.addr_spec
+        named = f"{self._sender.username}+{identity_of(document)}"
+        return Address(username=named, domain=self._sender.domain).addr_spec
 
     def message(self, document: Document) -> EmailMessage:
         """The mail for a document, as it would be sent.
@@ -98,12 +116,15 @@ class SmtpCourier:
 
     # -- the connection ---------------------------------------------------------------------
 
-    def _send(self, message: EmailMessage, recipients: Sequence[str], where: str) -> str:
+    def _send(
+        self, message: EmailMessage, sender: str, recipients: Sequence[str], where: str
+    ) -> str:
         """Send a mail; returns who did not get it, and why."""
         try:
             connection = self._connected()
-            content, options = self._written(message, recipients, connection, where)
-            refused = send(connection, self._sender, recipients, content, options)
+            content, options = self._written(message, [sender, *recipients], connection, where)
+            content = self._signed(content, where)
+            refused = send(connection, sender, recipients, content, options)
             self._used = self._clock()
         except NotDelivered:
             raise
@@ -122,12 +143,12 @@ class SmtpCourier:
     def _written(
         self,
         message: EmailMessage,
-        recipients: Sequence[str],
+        addresses: Sequence[str],
         connection: smtplib.SMTP,
         where: str,
     ) -> tuple[bytes, Sequence[str]]:
         """The bytes of a mail, and what the server must know of them."""
-        if all(address.isascii() for address in (self._sender, *recipients)):
+        if all(map(str.isascii, addresses)):
             return message.as_bytes(policy=POLICY), ()
         if not connection.has_extn("smtputf8"):
             lacks = Message(
@@ -136,6 +157,16 @@ class SmtpCourier:
             )
             raise NotDelivered(where, lacks)
         return message.as_bytes(policy=POLICY.clone(utf8=True)), ["SMTPUTF8", "BODY=8BITMIME"]
+
+    def _signed(self, content: bytes, where: str) -> bytes:
+        """The mail as it is sent; one that cannot be signed is not."""
+        if self._sign is None:
+            return content
+        try:
+            return self._sign(content)
+        except Exception as error:  # whatever a host's hook does
+            said = Message("the mail cannot be signed: {said}", said=_said(error))
+            raise NotDelivered(where, said) from error
 
     def _connected(self) -> smtplib.SMTP:
         """The connection; a new one if there is none, or the server tired of the old one."""
@@ -193,6 +224,16 @@ class SmtpCourier:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def entry_no_of(address: str) -> int:
+    """The entry number of the interaction whose mail came back to an address; 0 if none did.
+
+    >>> entry_no_of("off+SM00001.CT1.17@example.com")
+    17
+    """
+    named = address.rpartition("@")[0].rpartition("+")[2].rpartition(".")[2]
+    return int(named) if named.isascii() and named.isdecimal() else 0
 
 
 def _address(field: str, text: str) -> Address:

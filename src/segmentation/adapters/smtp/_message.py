@@ -13,7 +13,15 @@ import attrs
 from segmentation.documents import Document
 from segmentation.errors import Message
 
-from ._headers import POLICY, is_one_click, link_header, make_address, one_line, short_line
+from ._headers import (
+    POLICY,
+    is_one_click,
+    link_header,
+    make_address,
+    one_line,
+    read_address,
+    short_line,
+)
 from ._texts import to_text
 
 _PICTURE = re.compile(
@@ -48,11 +56,11 @@ class Maker:
                 made.
         """
         message = EmailMessage(policy=POLICY)
-        message["From"] = self.from_header
+        message["From"] = read_address(document.sender) if document.sender else self.from_header
         message["To"] = addresses_of(document)
         message["Subject"] = short_line(document.subject)
         message["Date"] = formatdate(usegmt=True)
-        message["Message-ID"] = f"<{_id(document)}@{self.sender.domain}>"
+        message["Message-ID"] = f"<{identity_of(document)}@{self.sender.domain}>"
         if self.reply_to:
             message["Reply-To"] = self.reply_to
         if document.unsubscribe:
@@ -121,7 +129,7 @@ def addresses_of(document: Document) -> Sequence[Address]:
     return tuple(make_address(name, address) for address in addresses)
 
 
-def _id(document: Document) -> str:
+def identity_of(document: Document) -> str:
     """The same for the same document, and told from all others of this sender."""
     parts = [document.segment_no, document.contact_no, document.key]
     plain = ("".join(c for c in part if c.isascii() and c.isalnum()) for part in parts)

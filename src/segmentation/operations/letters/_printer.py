@@ -49,7 +49,7 @@ from segmentation.operations.records import (
 )
 from segmentation.operations.templates import languages_of, template_of
 from segmentation.operations.values import require_any
-from segmentation.protocols import Renderer, Rendering, Store
+from segmentation.protocols import MailSender, Renderer, Rendering, Store
 from segmentation.segments import Segment, SegmentHeader, SegmentLine, Terms, address_on
 from segmentation.showing import shown_by
 from segmentation.templates import InteractionTemplate, TemplateLanguage, WordTemplate
@@ -96,6 +96,7 @@ class Letter:
         locale: Language, country and format region.
         values: The fields of its template, as the template spells them.
         unsubscribe: A link by which the contact takes itself off the list; empty if none.
+        sender: Whom a mail is from; empty for the courier's own sender.
         excluded: The contact was marked as excluded when the letter was prepared.
         kept_as: The media type of the letter, if it was kept as it was made: it is then what is
             attached to the interaction.
@@ -108,6 +109,7 @@ class Letter:
     locale: tuple[str, str, str] = ("", "", "")
     values: Mapping[str, Value] = attrs.field(factory=dict)
     unsubscribe: str = ""
+    sender: str = ""
     excluded: bool = False
     kept_as: str = ""
 
@@ -268,6 +270,7 @@ class LetterPrinter:
             locale=_locale(data),
             values=self._values(data, {**self._linked(link), **own}),
             unsubscribe=link,
+            sender=self._sender(data),
             excluded=contact.exclude_from_segment,
         )
 
@@ -279,6 +282,20 @@ class LetterPrinter:
             return to_uri(link)
         except ValueError as error:
             raise InvalidValue(UNSUBSCRIBE, link, text_of(error)) from error
+
+    def _sender(self, data: MergeData) -> str:
+        """Whom the mail is from; empty for the courier's own sender."""
+        match self._rendering.sender:
+            case None:
+                return ""
+            case MailSender.SALESPERSON:
+                signing = data.salesperson
+                return f"{signing.name} <{signing.e_mail}>" if signing and signing.e_mail else ""
+            case MailSender.CAMPAIGN:
+                extra = dict(data.campaign.extra) if data.campaign else {}
+                return str(extra.get("sender", ""))
+            case choose:
+                return choose(data.contact, data.interaction)
 
     def _linked(self, link: str) -> dict[str, Value]:
         """The link as a field, where links are set up at all."""
@@ -365,6 +382,7 @@ class LetterPrinter:
             addressee=letter.addressee,
             e_mail=letter.e_mail,
             unsubscribe=letter.unsubscribe,
+            sender=letter.sender,
         )
 
     def formats(self, letter: Letter) -> Formats:

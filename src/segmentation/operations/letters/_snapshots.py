@@ -77,6 +77,7 @@ def snapshot(printer: LetterPrinter, letter: Letter, keep: Keep | None) -> Snaps
             "kept_as": media_type,
             "locale": list(letter.locale),
             "origin": str(printer.origin(interaction)),
+            "sender": letter.sender,
             "unsubscribe": letter.unsubscribe,
             "values": {name: value_to_data(value) for name, value in letter.values.items()},
         }
@@ -107,6 +108,7 @@ def restore(interaction: Interaction) -> Letter | None:
         locale=(language, country, region),
         values={name: value_from_data(value) for name, value in data["values"].items()},
         unsubscribe=data["unsubscribe"],
+        sender=data.get("sender", ""),
         excluded=data["excluded"],
         kept_as=data.get("kept_as", ""),
     )
