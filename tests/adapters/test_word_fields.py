@@ -611,6 +611,12 @@ def test_a_condition_that_begins_in_a_cell_and_ends_outside_is_refused() -> None
         read(docx(body, paragraph(said('y" "z"'), end())))
 
 
+def test_a_condition_whose_code_was_changed_with_tracking_is_filled() -> None:
+    added = f"<w:ins>{said('he')}</w:ins>"
+    template = rich(said("t"), added, said('re" "else" '))
+    assert paragraphs(of_city(template, "Bern"))[1] == "there"
+
+
 def test_a_letter_that_says_the_same_is_the_same_bytes() -> None:
     form = read(docx(ONE, paragraph(TEST)))
     with zipfile.ZipFile(io.BytesIO(form.fill({"Test": "x"}, PLAIN))) as archive:

@@ -272,9 +272,11 @@ class Cutter:
 
     def _is_rich(self, field: _Field) -> bool:
         """Whether a condition chooses paragraphs, pictures, tables, or text in several formats."""
-        if len({piece.runs[0].getparent() for piece in field.pieces}) > 1:
+        paragraphs = {self._paragraph_of(piece.runs[0]) for piece in field.pieces}
+        if len(paragraphs) > 1:
             return True
-        inside = [piece for piece in field.pieces if _region(piece, _spans(field)) in _CHOSEN]
+        spans = _spans(field)
+        inside = [piece for piece in field.pieces if _region(piece, spans) in _CHOSEN]
         if any(self._is_more_than_text(piece) for piece in inside if piece.inner is None):
             return True
         texts = [
@@ -283,6 +285,9 @@ class Cutter:
             if piece.inner or field.instruction[piece.start : piece.end].strip()
         ]
         return len({self._format_of(piece.like, piece.runs[0]) for piece in texts}) > 1
+
+    def _paragraph_of(self, run: etree._Element) -> etree._Element | None:
+        return next(run.iterancestors(self._tag("p")), None)
 
     def _is_more_than_text(self, piece: _Piece) -> bool:
         return any(

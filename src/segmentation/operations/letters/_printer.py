@@ -133,6 +133,7 @@ class LetterPrinter:
         self._extra = extra_fields(store.records)
         self._forms: dict[tuple[str, str], tuple[Form, Renderer] | None] = {}
         self._broken: dict[tuple[str, str], UsageError] = {}
+        self._texts: dict[tuple[str, str], TemplateLanguage | None] = {}
         self._plans: dict[tuple[str, str], Mapping[str, Getter]] = {}
 
     # -- templates --------------------------------------------------------------------------
@@ -165,7 +166,10 @@ class LetterPrinter:
     def _text(self, interaction: Interaction) -> TemplateLanguage | None:
         """The text that an interaction's template has in its language."""
         key = interaction.interaction_template_code, interaction.interaction_language_code
-        return self._store.records.find(TemplateLanguage, *key) if key[0] else None
+        if key not in self._texts:
+            found = self._store.records.find(TemplateLanguage, *key) if key[0] else None
+            self._texts[key] = found
+        return self._texts[key]
 
     def _renewed(self, interaction: Interaction) -> Interaction:
         """The interaction with its template as that is now, in place of what was logged.
