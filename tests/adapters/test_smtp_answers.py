@@ -151,6 +151,7 @@ def test_a_login_beyond_ascii_is_an_error_that_does_not_tell_it(field: str) -> N
         ("RCPT", b"501 5.1.3 Bad address syntax"),
         ("MAIL", b"552 5.3.4 Message too big"),
         (".", b"554 5.6.0 Not nice"),
+        ("DATA", b"554 5.6.0 Not nice"),
     ],
 )
 def test_ltr_41_what_is_of_one_mail_is_an_error_of_its_own(

@@ -6,7 +6,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from xml.sax.saxutils import escape
@@ -18,7 +18,7 @@ from segmentation.adapters.babel import formats_for
 from segmentation.adapters.word import WordForm, WordRenderer
 from segmentation.contacts import Contact, ContactType, CorrespondenceType
 from segmentation.documents import Attachment, Formats, PlainFormats, TextRenderer
-from segmentation.errors import BadDocument
+from segmentation.errors import BadDocument, Rejected
 from segmentation.fields import Value
 from segmentation.protocols import Rendering
 from segmentation.workspace import Workspace
@@ -124,6 +124,10 @@ def test_ltr_02_digits_go_to_their_places(
         ("0.00x", Decimal("0.125"), "0.125"),
         (".x", Decimal("0.75"), ".8"),
         ("$###", 15, "$ 15"),
+        (".x", Decimal("1.75"), "1.8"),
+        ("0.0'-'0", Decimal("1.25"), "1.2-5"),
+        ("#'##0", 1234, "1,234"),
+        ("0", Decimal("Infinity"), "Infinity"),
     ],
 )
 def test_ltr_03_microsofts_own_examples(
@@ -177,6 +181,7 @@ def test_ltr_05_a_date_has_its_midnight(formats: Formats, expected: str) -> None
         ("d. MMM um HH", "29. Feb um 00"),
         ("dddd, D MMMM YYYY", "Tuesday, 29 February 2028"),
         ("dddyyyy", "Tue2028"),
+        ("h:mm am/pm", "12:00 AM"),
     ],
 )
 def test_what_is_no_code_in_a_picture_of_a_date_is_text(
@@ -271,18 +276,63 @@ def test_ltr_08_all_quotation_marks_are_quotation_marks(
         ('IF {Price} = -2.5 "y" "n"', "n"),
         ('IF "2+3" = 5 "y" "n {Name}"', "n Anna"),
         ('IF {Name} = A-nna "y" "n"', "n"),
+        ("= {Text} * 2", "5"),
     ],
 )
 def test_ltr_09_sums_are_worked_out(formats: Formats, text: str, expected: str) -> None:
-    assert filled(text, formats, Price=Decimal("2.5"), Name="Anna") == expected
+    values: dict[str, Value] = {"Price": Decimal("2.5"), "Name": "Anna", "Text": "2.5"}
+    assert filled(text, formats, **values) == expected
 
 
 @pytest.mark.parametrize(
-    "text", ["= 1/{Price}", 'IF 1/{Price} > 1 "a" "b"', "= 10 ^ (9999 + {Price})", "= {Name} * 2"]
+    "text",
+    [
+        "= 1/{Price}",
+        'IF 1/{Price} > 1 "a" "b"',
+        "= 10 ^ (9999 + {Price})",
+        "= ROUND({Price}; 9999)",
+        "= {Name} * 2",
+    ],
 )
 def test_ltr_09_a_sum_that_cannot_be_worked_out_is_a_fault(text: str) -> None:
     with pytest.raises(BadDocument, match=r"letter\.docx: .*(worked out|no number)"):
         filled(text, Price=0, Name="Anna")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "= {Price} +",
+        "= ({Price}",
+        "= {Price} 2",
+        "= FOO({Price})",
+        "= ROUND({Price})",
+        "= SUM({Price}; 2",
+        "= {Price} + )",
+        "= {Price} + A1",
+        "= {Price}" + " + 1" * 300,
+    ],
+)
+def test_what_is_no_sum_of_merge_fields_is_refused(text: str) -> None:
+    with pytest.raises(BadDocument, match="the field = of Price is not worked out here"):
+        read(docx(paragraph(code(text))))
+
+
+def test_large_numbers_are_written_in_full_or_are_a_fault() -> None:
+    large = Decimal(10) ** 40
+    assert shown(r"\# 0.00", large) == "1" + "0" * 40
+    assert filled("= {Price} * 4 * 10 ^ 24", Price=Decimal("2.5")) == "1" + "0" * 25
+    with pytest.raises(BadDocument, match="cannot be filled"):
+        shown(r"\# 0.00", large, ENGLISH)
+
+
+def test_a_letter_that_cannot_be_prepared_is_told_as_it_is() -> None:
+    def letters() -> Iterator[tuple[Mapping[str, Value], Formats]]:
+        yield {"Test": "x"}, PLAIN
+        raise Rejected("template HELLO", [])
+
+    with pytest.raises(Rejected):
+        read(docx(paragraph(TEST))).fill_all(letters(), io.BytesIO())
 
 
 def test_ltr_09_the_fault_names_template_and_contact() -> None:
@@ -457,6 +507,7 @@ DRAWING = '<w:r><w:drawing><wp:docPr id="7" name="Logo"/></w:drawing></w:r>'
 
 def test_ltr_14_each_letter_has_bookmarks_and_numbers_of_its_own() -> None:
     link = f'<w:hyperlink w:anchor="offer">{run("see")}</w:hyperlink>'
+    link += '<w:hyperlink w:anchor="_other"/><w:fldSimple w:instr=" PAGEREF offer "/>'
     template = docx(
         paragraph(run("For "), *OFFER, CONTROL, DRAWING),
         paragraph(run("Again "), code(r" REF offer \h ", "stale"), COMMENT, link),
@@ -470,7 +521,8 @@ def test_ltr_14_each_letter_has_bookmarks_and_numbers_of_its_own() -> None:
     ]  # fmt: skip
     assert re.findall(r"> REF (\w+) \\h <", xml) == ["offer", "offer_2", "offer_3"]
     assert re.findall(r"> PAGEREF (\w+) <", xml) == ["offer", "offer_2", "offer_3"]
-    assert re.findall(r'anchor="(\w+)"', xml) == ["offer", "offer_2", "offer_3"]
+    assert re.findall(r'anchor="(offer\w*)"', xml) == ["offer", "offer_2", "offer_3"]
+    assert re.findall(r'instr=" PAGEREF (\w+) "', xml) == ["offer", "offer_2", "offer_3"]
     shows = [each for each in paragraphs(document) if each.startswith("Again ")]
     assert [re.sub(r" REF \w+ \\h ", "", each) for each in shows] == [
         f"Again {name}ysee" for name in names
@@ -490,6 +542,12 @@ def test_ltr_14_a_reference_shows_its_bookmark_in_a_letter_by_itself() -> None:
     letter = read(template).fill({"Name": "Anna"}, PLAIN)
     assert "REF offer" in member(letter)
     assert paragraphs(letter)[1].replace(" REF offer ", "") == "aAnnaz"
+
+
+def test_ltr_14_a_simple_reference_shows_its_bookmark_too() -> None:
+    simple = f'<w:fldSimple w:instr=" REF offer ">{run("stale")}</w:fldSimple>'
+    letter = read(docx(paragraph(*OFFER), paragraph(simple))).fill({"Name": "Anna"}, PLAIN)
+    assert paragraphs(letter) == ["Anna", "Anna"]
 
 
 @pytest.mark.parametrize("text", [r" REF offer \n ", " REF nothing ", " REF ", " PAGEREF offer "])
@@ -572,6 +630,12 @@ def test_ltr_15_a_condition_keeps_bold_words_bold() -> None:
     there = of_city(template, "Oslo", Name="Anna")
     assert paragraphs(there)[1] == "no"
     assert "<w:b/>" not in member(there)
+
+
+def test_ltr_15_a_picture_may_be_all_that_there_is_to_choose() -> None:
+    template = rich(said("a"), PICTURE, said('b"'))
+    assert "embed" in member(of_city(template, "Bern"))
+    assert paragraphs(of_city(template, "Oslo")) == ["One", "", "Three"]
 
 
 def test_ltr_15_breaks_and_tabs_stay_in_a_text() -> None:

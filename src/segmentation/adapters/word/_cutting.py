@@ -340,11 +340,9 @@ class Cutter:
 
     def _after_instruction(self, field: _Field) -> etree._Element:
         """The run that ends an instruction: what separates it from its result, or its end."""
-        for run in field.runs:
-            character = run.find(self._tag("fldChar"))
-            if character is not None and run not in _inner_runs(field):
-                return run
-        return field.runs[-1]
+        inner = [run for piece in field.pieces for run in piece.runs]
+        ends = (run for run in field.runs if run.find(self._tag("fldChar")) is not None)
+        return next(run for run in ends if run not in inner)
 
     def _stretch(self, text: str) -> etree._Element:
         run = etree.Element(self._tag("r"))
@@ -594,7 +592,7 @@ def _region(piece: _Piece, spans: tuple[int, int, int, int]) -> int:
     """In which region a piece stands: 1 and 3 are the texts."""
     if piece.start == piece.end:
         inside = [number for number in (0, 2) if spans[number] <= piece.start <= spans[number + 1]]
-        if inside and spans[inside[0]] < spans[inside[0] + 1] + 1:
+        if inside:
             return inside[0] + 1
     return sum(piece.start >= at for at in spans)
 
@@ -604,10 +602,6 @@ def _beginning(region: int, number: int) -> str:
     if region not in _CHOSEN:
         return NEVER
     return condition(number, holds=region == 1)
-
-
-def _inner_runs(field: _Field) -> Container[etree._Element]:
-    return [run for piece in field.pieces for run in piece.runs]
 
 
 def _shown(instruction: str) -> str:

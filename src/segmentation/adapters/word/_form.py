@@ -85,7 +85,10 @@ class WordForm:
     def _filling(self) -> Iterator[None]:
         try:
             yield
+        except SegmentationError:
+            raise
         except ValueError as error:
-            if isinstance(error, SegmentationError):
-                raise
             raise BadDocument(self.name, text_of(error)) from error
+        except ArithmeticError as error:  # a number that cannot be written
+            reason = Message("cannot be filled: {error}", error=text_of(error))
+            raise BadDocument(self.name, reason) from error

@@ -311,9 +311,7 @@ def _read_formula(text: str, inner: Sequence["Readable"]) -> Formula | None:
     return Formula(expression, tuple(_switches(switches)), tuple(inner))
 
 
-def _read_setting(rest: Sequence["Token"], inner: Sequence["Readable"]) -> Setting | None:
-    if not rest:
-        return None
+def _read_setting(rest: Sequence["Token"], inner: Sequence["Readable"]) -> Setting:
     name, *texts = rest
     text = texts[0].text if texts else ""
     return Setting(name.text, Composed(text, tuple(inner)))
@@ -331,9 +329,6 @@ def read_choice(text: str, inner: Sequence["Readable"]) -> Choice:
     end = tokens.index(then) if then else 0
     shown = _MARK.sub("...", text).strip()
     if not then or not 1 < at < end - 1:
-        operator = tokens[at].text if 1 < at < len(tokens) else ""
-        if operator and len(tokens) > _COMPLETE and operator not in _OPERATORS:
-            raise ValueError(_unknown(operator, shown))
         raise ValueError(Message("the field {field} is not complete", field=shown))
     operator = tokens[at].text
     if operator not in _OPERATORS:
@@ -346,10 +341,6 @@ def read_choice(text: str, inner: Sequence["Readable"]) -> Choice:
         otherwise.text if otherwise else "",
         tuple(inner),
     )
-
-
-_COMPLETE = 4
-"""Tokens of an IF field with two sides; what is chosen comes after them."""
 
 
 def _unknown(operator: str, field: str) -> Message:
@@ -454,8 +445,8 @@ def _worked_out(
 
 def _tidy(value: Decimal) -> Decimal | int:
     """A result as Word shows it without a picture: with two decimals at most."""
-    if not value.is_finite() or abs(value) > _LARGE:
-        return value
+    if abs(value) > _LARGE:
+        return int(value)
     rounded = value.quantize(_CENTS)
     return int(rounded) if rounded == int(rounded) else rounded.normalize()
 
