@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from urllib.parse import quote
 
 from segmentation.errors import Message
 
@@ -10,7 +9,7 @@ _LINK = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*:)(?://(?P<place>[^/?#]*))?(?P<rest>.*)", re.DOTALL
 )
 _PLACE = re.compile(r"(?P<user>.*@)?(?P<host>.*?)(?P<port>:[0-9]*)?", re.DOTALL)
-_KEPT = ":/?#[]@!$&'()*+;=%~-._"
+_KEPT = re.compile(r"[A-Za-z0-9:/?#\[\]@!$&'()*+;=%~._-]")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _NOT_OF_A_HOST = re.compile(r"[\x00-\x20\x7f/?#@<>()\[\],;:\\\"]")
 _LONGEST_LABEL = 63
@@ -37,7 +36,12 @@ def to_uri(link: str) -> str:
 
 def _quoted(text: str) -> str:
     """What no link can have is told by its bytes; nothing in it looks like an encoded word."""
-    return quote(text, safe=_KEPT, errors="replace").replace("=?", "=%3F")
+    told = "".join(letter if _KEPT.match(letter) else _bytes_of(letter) for letter in text)
+    return told.replace("=?", "=%3F")
+
+
+def _bytes_of(letter: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in letter.encode(errors="replace"))
 
 
 def to_ascii_host(host: str) -> str:
