@@ -149,6 +149,36 @@ def test_labels_have_three_columns_or_two(crm: Workspace, width: int, height: in
     assert document.count('class="sheet"') == 2
 
 
+def test_ltr_57_lines_that_a_label_has_no_room_for_are_told(crm: Workspace) -> None:
+    lines = tuple(f"Line {number}" for number in range(1, 9))
+    nine, six = (*lines, "NORWAY"), lines[:6]
+    layout = LabelFormat.of(70, 36)
+    labels = Labels(
+        data=(Label(contact_no="C1", lines=nine), Label(contact_no="C2", lines=six)), layout=layout
+    )
+    (cut,) = labels.cut
+    assert (cut.contact_no, cut.lines) == ("C1", ("Line 7", "Line 8", "NORWAY"))
+    assert "no room for" in labels._repr_html_()
+    for name in ("segment_labels.html", "segment_labels_70x36.docx"):
+        made = labels.render(form(name))
+        text = made.decode() if name.endswith("html") else text_of(made)
+        assert all(line in text for line in nine)
+    assert crm.reports.labels(segment_no="SM1", layout=layout).cut == ()
+
+
+def test_cover_sheets_say_how_the_company_is_reached(crm: Workspace) -> None:
+    known = crm.store.records.find(CompanyInformation)
+    assert known
+    reached = attrs.evolve(
+        known, phone_no="+45 1", e_mail="post@example.com", bank_name="Nordbank", iban="DK50"
+    )
+    crm.store.records.put([reached, CountryRegion(code="DK", name="Denmark")])
+    (sheet,) = crm.reports.cover_sheets("ANNA", remarks=Remarks()).data
+    assert sheet.sender[-5:] == (
+        "7700 Thisted", "DENMARK", "+45 1", "post@example.com", "Nordbank DK50",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("remarks", "place"),
     [

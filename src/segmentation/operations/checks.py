@@ -54,6 +54,7 @@ from segmentation.questionnaires import (
     questionnaire_faults,
     questions_of,
 )
+from segmentation.salutations import SalutationFormula, wrong_places
 from segmentation.segments import SavedCriteria, actions_from_json
 from segmentation.showing import shown_by
 from segmentation.templates import (
@@ -288,6 +289,8 @@ def _rule_faults(place: str, record: Record, known: "_Known") -> Iterator[Fault]
             yield from _answer_faults(place, record, known)
         case SavedCriteria():
             yield from _criteria_faults(place, record)
+        case SalutationFormula():
+            yield from _formula_faults(place, record)
         case _ if type(record) in ONLY_TYPE:
             yield from _type_faults(place, record, known)
 
@@ -348,6 +351,16 @@ def _criteria_faults(place: str, saved: SavedCriteria) -> Iterator[Fault]:
 
 
 # -- attachments, templates, questionnaires ---------------------------------------------------
+
+
+def _formula_faults(place: str, formula: SalutationFormula) -> Iterator[Fault]:
+    for part in wrong_places(formula):
+        reason = Message(
+            "{formula!r} has {part}; name parts stand at %1 to %5",
+            formula=formula.salutation,
+            part=part,
+        )
+        yield Fault(place, "salutation", reason, "wrong_place")
 
 
 def _attachment_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:

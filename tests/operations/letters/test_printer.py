@@ -31,7 +31,6 @@ from segmentation.operations.letters import (
     MergeDataReader,
     as_interaction,
     check_letters,
-    faults_of,
     known_fields,
     letters,
 )
@@ -331,7 +330,8 @@ def test_the_form_of_a_letter_can_be_looked_at(store: MemoryStore) -> None:
     assert form
     assert form.fields == ("name",)
     assert printer.form(interaction(store, b"x", attachment_name="a.pdf")) is None
-    printer.check(printer.prepare(interaction(store, b"x", attachment_name="a.pdf")))
+    made = printer.make(printer.prepare(interaction(store, b"x", attachment_name="a.pdf")))
+    assert (made.content, made.extension, made.media_type) == (b"x", "pdf", "application/pdf")
 
 
 def test_what_a_converter_does_not_take_stays_as_it_is(store: MemoryStore) -> None:
@@ -436,9 +436,15 @@ def test_the_list_of_merge_fields_names_what_is_filled(store: MemoryStore) -> No
     assert plain["count"] == len(rows)
 
 
-def test_an_error_that_is_no_fault_of_a_letter_is_passed_on() -> None:
+def test_an_error_that_is_no_fault_of_a_letter_is_passed_on(store: MemoryStore) -> None:
+    def busy(_contact: Contact, _interaction: Interaction) -> Mapping[str, Value]:
+        raise Conflict("journal", "busy")
+
+    digest = store.attachments.put(b"Dear {{ name }}")
+    line = SegmentLine(segment_no="S", line_no=1, contact_no="CT2", attachment=digest)
+    store.segments.put(Segment(header=SegmentHeader(no="S"), lines=[line]))
     with pytest.raises(Conflict):
-        list(faults_of(Conflict("journal", "busy"), "line 10000"))
+        check_letters(context(store, rendering=Rendering(extra_fields=busy)), "S")
 
 
 def test_a_word_template_is_found_by_its_code(store: MemoryStore) -> None:

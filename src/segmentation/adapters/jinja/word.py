@@ -73,7 +73,7 @@ class WordJinjaForm:
             BadDocument: The template does what the data do not allow.
         """
         made = io.BytesIO()
-        with filling(self.name):
+        with filling(self.name, data):
             template = _Template(io.BytesIO(self._content))
             template.render(_writable(data), make_environment(escapes=True))
             template.save(made)
