@@ -1,6 +1,6 @@
 """Folders of files taken in: which of them are ours, and what they name beside them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from segmentation.errors import (
@@ -13,7 +13,9 @@ from segmentation.errors import (
     StoreError,
     near_name,
 )
+from segmentation.fields import Record
 from segmentation.operations.context import Context
+from segmentation.operations.schema import own_kinds
 
 from ._files import SourceFile
 from ._importer import Imported, ImportOptions, import_files
@@ -42,15 +44,19 @@ def import_path(
             taken in.
     """
     paths = [path] if isinstance(path, Path) else list(path)
-    files = source_files(paths)
+    files = source_files(paths, own_kinds(context.store).values())
     folder = paths[0] if paths[0].is_dir() else paths[0].parent
     return import_files(
         context, files, attached=_reader(folder), options=options or ImportOptions()
     )
 
 
-def source_files(paths: Sequence[Path]) -> Sequence[SourceFile]:
+def source_files(paths: Sequence[Path], own: Collection[type[Record]] = ()) -> Sequence[SourceFile]:
     """The files of folders and files, read.
+
+    Args:
+        paths: The folders and files, at least one.
+        own: The kinds of records that the host defined.
 
     Raises:
         InvalidValue: No path is given.
@@ -59,14 +65,14 @@ def source_files(paths: Sequence[Path]) -> Sequence[SourceFile]:
     """
     if not paths:
         raise InvalidValue("path", paths, Message("is empty; give at least one"))
-    files = [file for path in paths for file in _files_at(path)]
-    if not any(kind_named(file.stem) for file in files):
-        fault = Fault(Identifier(paths[0]), "", _not_ours(paths[0]), "unknown_table")
+    files = [file for path in paths for file in _files_at(path, own)]
+    if not any(kind_named(file.stem, own) for file in files):
+        fault = Fault(Identifier(paths[0]), "", _not_ours(paths[0], own), "unknown_table")
         raise Rejected("import", [fault])
     return files
 
 
-def _files_at(path: Path) -> Iterator[SourceFile]:
+def _files_at(path: Path, own: Collection[type[Record]]) -> Iterator[SourceFile]:
     if not path.exists():
         raise StoreError(str(path), Message("there is no such file or folder"))
     if not path.is_dir():
@@ -75,7 +81,7 @@ def _files_at(path: Path) -> Iterator[SourceFile]:
     for file in _files_in(path):
         yield SourceFile(file.name, file.read_bytes())
     for folder in sorted(each for each in path.iterdir() if each.is_dir()):
-        if kind_named(folder.name):
+        if kind_named(folder.name, own):
             for file in _files_in(folder):
                 name = f"{folder.name}/{file.name}"
                 yield SourceFile(name, file.read_bytes(), folder=folder.name)
@@ -85,10 +91,11 @@ def _files_in(folder: Path) -> list[Path]:
     return sorted(each for each in folder.iterdir() if each.suffix.lower() in _ENDINGS)
 
 
-def _not_ours(path: Path) -> Message:
+def _not_ours(path: Path, own: Iterable[type[Record]]) -> Message:
     if path.is_dir():
         return Message("holds no JSON or CSV file that is named after a table of ours")
-    near = near_name(path.stem, imported_kinds())
+    known = [*imported_kinds(), *(kind.__table__ for kind in own)]
+    near = near_name(path.stem, known)
     hint = Message("; did you mean {near!r}?", near=near) if near else ""
     return Message("is not named after a table of ours{hint}", hint=hint)
 

@@ -29,7 +29,7 @@ from segmentation.operations.followers import follow_relations
 from segmentation.operations.interactions import not_taken_in_yet, take_in_past
 from segmentation.operations.journal import record
 from segmentation.operations.records import find_records
-from segmentation.operations.schema import declared_fields, with_own_values
+from segmentation.operations.schema import declared_fields, own_kinds, with_own_values
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
 
@@ -196,7 +196,12 @@ def import_files(
         Rejected: There are faults, all of them with file, row and field; nothing is stored.
     """
     store = context.store
-    gathered = gather_tables(files, options.next_page, encoding=options.encoding)
+    gathered = gather_tables(
+        files,
+        options.next_page,
+        own=own_kinds(store).values(),
+        encoding=options.encoding,
+    )
     notation = Notation(date_order=context.date_order, decimal_comma=options.decimal_comma)
     faults = list(gathered.faults)
     tables: list[ReadTable] = []

@@ -1,6 +1,6 @@
 """Which tables files may bring: all but those that the library works out or keeps for itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from segmentation.campaigns import (
@@ -67,17 +67,22 @@ _SERVED: Mapping[str, str] = {
 """What web services call some tables beside the plural of their names."""
 
 
-def kind_named(name: str) -> type[Record] | None:
+def kind_named(name: str, own: Iterable[type[Record]] = ()) -> type[Record] | None:
     """The kind of records that a file of this name may bring, ``None`` if it is none.
 
     Args:
         name: A table's name or caption in any language, its plural, or a web service's name; only
             letters and digits count.
+        own: The kinds that the host defined, which go by the names of their tables.
 
     >>> kind_named("Contact Mailing Group").__table__, kind_named("contacts").__table__
     ('contact_mailing_group', 'contact')
     """
-    return _kinds_by_letters().get(letters_of(name))
+    letters = letters_of(name)
+    found = _kinds_by_letters().get(letters)
+    if found is not None:
+        return found
+    return next((kind for kind in own if letters_of(kind.__table__) == letters), None)
 
 
 @cache

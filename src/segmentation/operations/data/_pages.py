@@ -7,7 +7,7 @@ is followed, by a function of the host's, or refused.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, pairwise, zip_longest
 from typing import TypeAlias
@@ -77,6 +77,7 @@ def gather_tables(
     files: Iterable[SourceFile],
     next_page: NextPage | None = None,
     *,
+    own: Collection[type[Record]] = (),
     encoding: str = "",
     follow: bool = True,
 ) -> Gathered:
@@ -85,13 +86,14 @@ def gather_tables(
     Args:
         files: The files, named after their tables.
         next_page: Gets the page under an address that a last page names.
+        own: The kinds of records that the host defined.
         encoding: How texts are encoded that are not UTF-8 and have no byte order mark.
         follow: Whether all pages are wanted; else a page that is missing is no fault.
     """
     pages: dict[type[Record], list[SourceFile]] = {}
     skipped: list[str] = []
     for file in files:
-        kind = kind_named(file.stem)
+        kind = kind_named(file.stem, own)
         if kind is None:
             skipped.append(file.name)
         else:

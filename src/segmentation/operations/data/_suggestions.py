@@ -13,7 +13,7 @@ from segmentation.column_names import spelled_out
 from segmentation.fields import GREATEST, LEAST, Field, FieldType
 from segmentation.languages import to_name
 from segmentation.operations.checks import reject
-from segmentation.operations.schema import declared_fields
+from segmentation.operations.schema import declared_fields, own_kinds
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
 
@@ -76,7 +76,8 @@ def suggest_fields(
     """
     check_encoding(encoding)
     paths = [path] if isinstance(path, Path) else list(path)
-    gathered = gather_tables(source_files(paths), encoding=encoding, follow=False)
+    own = own_kinds(store).values()
+    gathered = gather_tables(source_files(paths, own), own=own, encoding=encoding, follow=False)
     reject(gathered.faults, what="suggest fields")
     return [found for table in gathered.tables for found in _suggested(store, table)]
 
