@@ -152,6 +152,8 @@ BY_KEY: dict[str, Step] = {
     "persons": lambda crm, no: crm.contacts.persons(no),
     "rows": lambda crm, no: crm.contacts.rows(no),
     "row_counts": lambda crm, no: crm.contacts.row_counts(no),
+    "comment": lambda crm, no: crm.contacts.comment(no, "Well"),
+    "comments": lambda crm, no: crm.contacts.comments(no),
     "summary": lambda crm, no: crm.contacts.summary(no),
     "figures": lambda crm, no: crm.contacts.figures(no),
     "merge_kept": lambda crm, no: crm.contacts.merge(kept_no=no, gone_no="BO"),

@@ -14,6 +14,7 @@ from segmentation.campaigns import Campaign
 from segmentation.contacts import (
     Contact,
     ContactBusinessRelation,
+    ContactComment,
     ContactIndustryGroup,
     ContactJobResponsibility,
     ContactProfileAnswer,
@@ -266,6 +267,8 @@ def _rule_faults(place: str, record: Record, known: "_Known") -> Iterator[Fault]
             yield from (attrs.evolve(fault, place=place) for fault in record.faults())
         case ContactProfileAnswer():
             yield from _answer_faults(place, record, known)
+        case ContactComment():
+            yield from _comment_faults(place, record)
         case SavedCriteria():
             yield from _criteria_faults(place, record)
         case _ if type(record) in ONLY_TYPE:
@@ -317,6 +320,12 @@ def _answer_faults(place: str, given: ContactProfileAnswer, known: "_Known") -> 
 def _no_answer(code: str, line_no: int) -> Message:
     reason = "line {line} is no answer of questionnaire {code}"
     return Message(reason, line=line_no, code=code)
+
+
+def _comment_faults(place: str, comment: ContactComment) -> Iterator[Fault]:
+    """A comment that says nothing; what is no text is a fault of its own."""
+    if not str(comment.text).strip():
+        yield Fault(place, "text", Message("is blank"), "blank")
 
 
 def _criteria_faults(place: str, saved: SavedCriteria) -> Iterator[Fault]:

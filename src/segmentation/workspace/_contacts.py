@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import ClassVar, Unpack
 
-from segmentation.contacts import Contact, ContactType, NotDuplicate
+from segmentation.contacts import Contact, ContactComment, ContactType, NotDuplicate
 from segmentation.fields import Record
 from segmentation.operations import contacts
 from segmentation.operations.contacts import (
@@ -198,7 +198,7 @@ class Contacts(Noun[Contact, str]):
         """
         return contacts.renumber(self._context, old_no=old_no, new_no=new_no)
 
-    # -- persons and rows -------------------------------------------------------------------
+    # -- persons, rows, comments ------------------------------------------------------------
 
     def persons(self, company_no: str | Contact) -> Sequence[Contact]:
         """The persons who work for a company, in the order of their numbers.
@@ -280,6 +280,33 @@ class Contacts(Noun[Contact, str]):
             NotFound: No contact is linked to such a vendor.
         """
         return contacts.contact_of_vendor(self._store, no)
+
+    def comment(self, no: str | Contact, text: str) -> ContactComment:
+        """Comment on a contact.
+
+        Args:
+            no: The contact.
+            text: The comment; it bears the day and the user.
+
+        Returns:
+            The comment as it is stored, the last of the contact; `remove_rows` takes it out.
+
+        Raises:
+            NotFound: There is no such contact.
+            Rejected: The comment is blank, or no text.
+        """
+        return contacts.comment_contact(self._context, no, text)
+
+    def comments(self, no: str | Contact) -> Sequence[ContactComment]:
+        """The comments on a contact, in the order in which they were written.
+
+        Args:
+            no: The contact.
+
+        Raises:
+            NotFound: There is no such contact.
+        """
+        return contacts.comments_of(self._store, no)
 
     # -- what is known of one ---------------------------------------------------------------
 
@@ -370,7 +397,7 @@ class Contacts(Noun[Contact, str]):
     # -- privacy ----------------------------------------------------------------------------
 
     def access(self, no: str | Contact) -> KeptOfContact:
-        """What is kept of a contact: card, rows, interactions, comments, lines, entries.
+        """What is kept of a contact: card, rows, interactions with comments, lines, entries.
 
         Args:
             no: The contact; it may be deleted already, if the journal still knows of it.

@@ -7,6 +7,7 @@ from segmentation.contacts import (
     AlternativeAddress,
     Contact,
     ContactBusinessRelation,
+    ContactComment,
     ContactIndustryGroup,
     ContactJobResponsibility,
     ContactMailingGroup,
@@ -32,6 +33,7 @@ from segmentation.protocols import Store
 ROWS: Sequence[type[Record]] = (
     AlternativeAddress,
     ContactBusinessRelation,
+    ContactComment,
     ContactIndustryGroup,
     ContactJobResponsibility,
     ContactMailingGroup,
