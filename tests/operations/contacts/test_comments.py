@@ -57,7 +57,7 @@ def test_a_comment_is_of_the_day_of_the_workspace() -> None:
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("", "text: is blank"), (" \n", "text: is blank"), (7, "text: is no value of type text")],
+    [("", "is blank"), (" \n", "is blank"), (7, "is no value of type text")],
 )
 def test_a_comment_says_something(crm: seg.Workspace, text: Any, reason: str) -> None:  # noqa: ANN401
     with pytest.raises(Rejected, match=f"contact ANNA: text: {reason}"):
