@@ -225,10 +225,13 @@ def taken_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
     for item in placed:
         if find_record(store, type(item.record), item.record) is not None:
             named = ", ".join(item.record.__key__)
-            kind = Message(name_of(type(item.record)))
-            yield Fault(
-                item.place, named, Message("is taken by another {kind}", kind=kind), "taken"
-            )
+            yield Fault(item.place, named, _taken_by(type(item.record)), "taken")
+
+
+def _taken_by(kind: type[Record]) -> Message:
+    if kind is SavedCriteria:  # the only ones that are called by a plural
+        return Message("is taken by other saved criteria")
+    return Message("is taken by another {kind}", kind=Message(name_of(kind)))
 
 
 # -- references -------------------------------------------------------------------------------

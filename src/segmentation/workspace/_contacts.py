@@ -38,7 +38,7 @@ class Contacts(Noun[Contact, str]):
     def __len__(self) -> int:
         return count_contacts(self._store)
 
-    def where(self, **fields: Unpack[ContactValues]) -> Iterator[Contact]:
+    def where(self, **fields: Unpack[ContactValues]) -> Sequence[Contact]:
         """The contacts whose fields have exactly these values, in the order of their numbers.
 
         Args:
@@ -48,7 +48,7 @@ class Contacts(Noun[Contact, str]):
             UnknownName: A contact has no such field.
             Rejected: Values do not fit their fields: all of them.
         """
-        return self._all(fields)
+        return list(self._all(fields))
 
     # -- making, changing, deleting ---------------------------------------------------------
 
