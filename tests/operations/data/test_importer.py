@@ -1,7 +1,6 @@
 """Taking in contacts, rows and code tables: all faults at once, all or nothing."""
 
 import datetime as dt
-import json
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -126,8 +125,6 @@ def test_a_code_that_reads_like_a_company_number_is_not_taken_for_the_company() 
 
 def test_all_faults_of_all_files_are_found_and_nothing_is_taken_in() -> None:
     store = MemoryStore()
-    with pytest.raises(ValueError, match=r".") as no_json:
-        json.loads("[?]")
     assert faults(
         store,
         contact_csv="no,type,company_no,exclude_from_segment\n"
@@ -150,7 +147,7 @@ def test_all_faults_of_all_files_are_found_and_nothing_is_taken_in() -> None:
         "contact.csv row 7: company_no: contact 'B' is a person, not a company",
         "contact.csv row 8: no: has 26 characters, 20 at most",
         "contact_mailing_group.json row 1: contact_no: there is no contact 'E'",
-        f"mailing_group.json: is not JSON: {no_json.value}",
+        "mailing_group.json: is not JSON from line 1, column 2 on",
     ]
     assert list(store.records.all(Contact)) == []
 

@@ -80,7 +80,9 @@ def _read_json(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
     try:
         data = json.loads(text, parse_float=Decimal, object_pairs_hook=_to_object)
     except json.JSONDecodeError as error:
-        return [], [_malformed(Identifier(name), Message("is not JSON: {error}", error=str(error)))]
+        at = {"line": error.lineno, "column": error.colno}
+        reason = Message("is not JSON from line {line}, column {column} on", **at)
+        return [], [_malformed(Identifier(name), reason)]
     except ValueError:  # Python's own limit
         return [], [_malformed(Identifier(name), Message("holds a number of thousands of digits"))]
     except RecursionError:
@@ -141,9 +143,10 @@ def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
                 faults.append(_malformed(place, reason))
             elif any(cells):
                 rows.append(RawRow(place, dict(zip(header, cells, strict=False))))
-    except csv.Error as error:
+    except csv.Error:
         reason = Message(
-            "is not CSV: {error} (line {line})", error=str(error), line=reader.line_num
+            "is not CSV in line {line}: a quote has no partner, or a cell is too long",
+            line=reader.line_num,
         )
         return [], [_malformed(_row(name, number + 1), reason)]
     return rows, faults

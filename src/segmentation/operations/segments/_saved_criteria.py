@@ -29,7 +29,7 @@ from segmentation.segments import (
     actions_from_json,
     actions_to_json,
 )
-from segmentation.serialization import JSON, from_json, to_json, to_json_lines
+from segmentation.serialization import JSON, from_json, reason_of, to_json, to_json_lines
 
 from ._apply_action import (
     check_actions,
@@ -375,7 +375,7 @@ def _read_text(text: str) -> Sequence[SavedCriteria]:
     try:
         return [_saved_from_data(row) for row in data["saved_criteria"]]
     except (LookupError, TypeError, AttributeError) as error:
-        reason = Message("cannot be read: {error}", error=str(error))
+        reason = Message("cannot be read: {error}", error=reason_of(error))
         raise InvalidValue(_WHAT, text[:60], reason) from error
 
 
