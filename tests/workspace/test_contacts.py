@@ -15,7 +15,7 @@ from segmentation.operations.contacts import CompanySummary, PersonSummary
 from segmentation.operations.journal import record
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
 from segmentation.tasks import Task
-from support.desk import make_desk, segment_of
+from support.desk import check_journal, make_desk, segment_of
 from support.fair import customer, interaction, person
 
 Step = Callable[[seg.Workspace, Any], object]
@@ -228,6 +228,33 @@ def test_a_contact_gets_another_number_with_all_that_belongs_to_it() -> None:
     assert (person_moved.no, person_moved.company_no) == ("ANNE", "STORE")
 
 
+def test_interactions_follow_to_another_number_by_entries_of_their_own() -> None:
+    crm = make_desk()
+    campaign = crm.campaigns.new("Round", starting_date=crm.context.day.today)
+    segment_of(crm, "ANNA", "BO", "CARL", campaign_no=campaign.no, campaign_target="true").log()
+    crm.interactions.postpone("SHOP", interaction_template_code="TALK", comments="Later")
+    crm.campaigns.activate(campaign)
+    before = list(crm.journal)
+    figures = crm.contacts.figures("SHOP").figures
+    assert [target.contact_no for target in crm.campaigns.targets(campaign)] == ["CARL", "SHOP"]
+    crm.contacts.renumber(old_no="SHOP", new_no="STORE")
+    crm.contacts.renumber(old_no="CARL", new_no="KARL")
+    assert list(crm.journal)[: len(before)] == before
+    new = list(crm.journal)[len(before) :]
+    assert {str(entry.kind) for entry in new} == {"interaction_revised"}
+    assert [(each.contact_no, each.contact_company_no) for each in crm.interactions] == [
+        *(("ANNA", "STORE"), ("BO", "STORE"), ("KARL", ""), ("STORE", "STORE"))
+    ]
+    assert len(crm.interactions.comments(crm.interactions.of("STORE")[-1])) == 1
+    assert crm.contacts.figures("STORE").figures == figures
+    targets = {target.contact_no for target in crm.campaigns.targets(campaign)}
+    assert targets == {"KARL", "STORE"}
+    assert [crm.logged_segments.figures(each).interactions for each in crm.logged_segments] == [3]
+    check_journal(crm)
+    crm.contacts.erase("KARL")
+    check_journal(crm)
+
+
 def test_a_number_that_is_still_named_stays() -> None:
     crm = make_desk()
     fair = segment_of(crm, "ANNA")
@@ -242,9 +269,6 @@ def test_a_number_that_is_still_named_stays() -> None:
         "saved criteria TWO name it; change or delete them first"
     )
     with pytest.raises(Refused, match="has a line of ANNA, BO"):
-        crm.contacts.renumber(old_no="SHOP", new_no="STORE")
-    fair.log()
-    with pytest.raises(Refused, match="2 interactions are recorded with its number"):
         crm.contacts.renumber(old_no="SHOP", new_no="STORE")
     assert "SHOP" in crm.contacts
 

@@ -179,7 +179,10 @@ class Contacts(Noun[Contact, str]):
         return contacts.delete_contact(self._context, no, with_persons=with_persons)
 
     def renumber(self, *, old_no: str | Contact, new_no: str) -> Contact:
-        """Give a contact another number; its rows, persons and item entries follow.
+        """Give a contact another number; rows, persons, interactions and item entries follow.
+
+        What the journal recorded is not rewritten: each interaction passes over by an entry of
+        its own. Who was left out of a logged segment is still told by the number that it had.
 
         Args:
             old_no: The contact.
@@ -191,9 +194,8 @@ class Contacts(Noun[Contact, str]):
         Raises:
             NotFound: There is no such contact.
             InvalidValue: The new number is blank.
-            Refused: The new number is in use; or the old one stands in the journal, on a
-                segment's line, in a segment's actions or in saved criteria. The error lists all
-                of them.
+            Refused: The new number is in use; or the old one stands on a segment's line, in a
+                segment's actions or in saved criteria. The error lists all of them.
             Rejected: The new number is too long.
         """
         return contacts.renumber(self._context, old_no=old_no, new_no=new_no)
