@@ -37,6 +37,7 @@ def test_contacts_are_read_as_any_records() -> None:
         crm.contacts.get_many(["NOBODY", "ANNA", "NOONE"])
     found = crm.contacts.where(company_no="shop", salesperson_code="RB", type="person")
     assert [each.no for each in found] == ["BO"]
+    assert "<caption>Contacts(5)</caption>" in crm.contacts._repr_html_()
     assert "Anna" in crm.contacts._repr_html_()
     assert seg.to_plain(crm.contacts) == {"count": 5, "keys": numbers}
 
@@ -46,6 +47,7 @@ def test_thousands_of_contacts_are_iterated_in_order() -> None:
     numbers = [each.no for each in crm.contacts]
     assert numbers == sorted(numbers)
     assert len(numbers) == len(crm.contacts) == 2_505
+    assert "and 2,495 more" in crm.contacts._repr_html_()
 
 
 def test_contacts_from_beginning_to_end() -> None:

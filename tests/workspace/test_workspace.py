@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import segmentation as seg
-from segmentation.errors import InvalidValue, MissingExtra
+from segmentation.errors import InvalidValue, MissingExtra, NotFound
 from segmentation.memory import MemoryStore
 from segmentation.workspace import open_store, system_clock
 
@@ -77,6 +77,13 @@ def test_a_workspace_closes_what_it_opened() -> None:
 def test_a_store_in_memory_needs_no_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "sqlalchemy", None)
     assert isinstance(open_store(":memory:"), MemoryStore)
+
+
+def test_a_store_is_made_unless_it_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="store"):
+        open_store(tmp_path / "crm.db", create=False)
+    open_store(tmp_path / "crm.db").close()
+    open_store(tmp_path / "crm.db", create=False).close()
 
 
 def test_a_file_without_the_extra_is_an_error_that_names_it(
