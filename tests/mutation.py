@@ -170,7 +170,8 @@ def tests_of(path: Path) -> Sequence[Sequence[Path]]:
     own = [each for each in front if each.name in names]
     nearest = own if path.parent.name == "workspace" else under
     messages = tests / "languages" / "test_message_values.py"
-    others = [each for each in (*under, *front, messages) if each not in nearest]
+    far = (*under, *front, tests / "values", messages)
+    others = [each for each in far if each not in nearest]
     found = ([each for each in group if each.exists()] for group in (nearest, others))
     return [group for group in found if group]
 

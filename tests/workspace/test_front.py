@@ -5,6 +5,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
+from html import escape
 from typing import Any
 
 import pytest
@@ -182,6 +183,14 @@ def test_a_noun_shows_itself_in_one_line(desk: seg.Workspace) -> None:
         assert "\n" not in shown
         assert len(shown) <= 120
         assert "object at 0x" not in shown
+
+
+def test_a_noun_in_a_notebook_is_headed_by_what_it_is(desk: seg.Workspace) -> None:
+    tables = [desk.tables["interaction_group"], desk.setup.number_series]
+    shown = [noun for noun in nouns_of(desk).values() if hasattr(noun, "_repr_html_")]
+    assert len(shown) > 8
+    for noun in [*shown, *tables]:
+        assert f"<caption>{escape(repr(noun))}</caption>" in noun._repr_html_()
 
 
 KEYED = {name for name, noun in nouns_of(make_desk()).items() if hasattr(noun, "find")}
