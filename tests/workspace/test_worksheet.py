@@ -55,6 +55,12 @@ def test_criteria_are_given_as_trees_or_by_table_but_not_both() -> None:
     assert fair.add_contacts(selection).contact_nos == ("MILL",)
 
 
+def test_a_worksheet_in_a_notebook_is_headed_by_what_it_is() -> None:
+    fair = open_fair(open_crm()).add_contacts(contact={"no": "ANNA|BO"})
+    head = f"<caption>{fair.no} · {fair.header.description} · 2 lines</caption>"
+    assert head in fair._repr_html_()
+
+
 def test_a_preview_changes_nothing() -> None:
     fair = open_fair(open_crm())
     seen = fair.preview("add", contact={"no": "ANNA"})
