@@ -148,6 +148,14 @@ def replaced(source: str, node: ast.AST, other: ast.AST) -> str:
 # -- trying them ------------------------------------------------------------------------------
 
 
+_SERVES = {
+    "followers": ("campaigns", "contacts", "interactions"),
+    "records": ("contacts", "segments"),
+    "values": ("data", "interactions"),
+}
+"""Modules that serve other nouns, whose tests speak of them."""
+
+
 def tests_of(path: Path) -> Sequence[Sequence[Path]]:
     """The tests that speak of a module's noun, the front's among them; the nearest first.
 
@@ -170,7 +178,8 @@ def tests_of(path: Path) -> Sequence[Sequence[Path]]:
     own = [each for each in front if each.name in names]
     nearest = own if path.parent.name == "workspace" else under
     messages = tests / "languages" / "test_message_values.py"
-    far = (*under, *front, tests / "values", messages)
+    served = [tests / "operations" / each for each in _SERVES.get(noun, ())]
+    far = (*under, *served, *front, tests / "values", messages)
     others = [each for each in far if each not in nearest]
     found = ([each for each in group if each.exists()] for group in (nearest, others))
     return [group for group in found if group]
