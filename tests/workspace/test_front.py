@@ -189,7 +189,7 @@ def test_a_noun_in_a_notebook_is_headed_by_what_it_is(desk: seg.Workspace) -> No
     tables = [desk.tables["interaction_group"], desk.setup.number_series]
     shown = [noun for noun in nouns_of(desk).values() if hasattr(noun, "_repr_html_")]
     assert len(shown) > 8
-    for noun in [*shown, *tables]:
+    for noun in [desk, *shown, *tables]:
         assert f"<caption>{escape(repr(noun))}</caption>" in noun._repr_html_()
 
 

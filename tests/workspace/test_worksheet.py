@@ -71,6 +71,8 @@ def test_a_preview_changes_nothing() -> None:
         InvalidValue, match="kind: 'join' is not one of add, reduce, refine, refresh"
     ):
         fair.preview("join")
+    with pytest.raises(UnknownName, match="did you mean 'allow_existing'"):
+        fair.preview("add", alow_existing=True)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

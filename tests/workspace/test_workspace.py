@@ -146,6 +146,15 @@ def test_segments_and_what_became_of_them_are_listed(crm: seg.Workspace) -> None
         _ = fair.lines
 
 
+def test_a_workspace_in_a_notebook_shows_its_first_segments(crm: seg.Workspace) -> None:
+    for number in range(1, 13):
+        crm.new_segment(f"Fair {number}")
+    shown = crm._repr_html_()
+    assert "Fair 10<" in shown
+    assert "Fair 11<" not in shown
+    assert "and 2 more" in shown
+
+
 def test_criteria_and_filters_by_table_do_not_go_together(crm: seg.Workspace) -> None:
     with pytest.raises(InvalidValue, match="cannot stand beside filters by table"):
         crm.select(seg.make_selection(contact={"city": "Oslo"}), contact={"city": "Oslo"})

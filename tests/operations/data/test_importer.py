@@ -277,10 +277,13 @@ def test_an_interaction_of_the_past_needs_a_number_a_date_and_a_contact_that_is_
 
 def test_what_another_system_was_still_to_deliver_is_not_delivered_by_ours() -> None:
     store = MemoryStore()
-    past = "entry_no,contact_no,date,delivery_status\n1,C1,2024-02-29,in_progress\n"
+    past = (
+        "entry_no,contact_no,date,delivery_status,delivery_attempts\n"
+        "1,C1,2024-02-29,in_progress,3\n"
+    )
     take(store, contact_csv=CONTACTS, interaction_log_entry_csv=past)
     (taken,) = store.records.all(Interaction)
-    assert taken.delivery_status is DeliveryStatus.BLANK
+    assert (taken.delivery_status, taken.delivery_attempts) == (DeliveryStatus.BLANK, 0)
 
 
 def test_columns_may_be_called_by_captions_in_any_language() -> None:
