@@ -61,6 +61,14 @@ def test_a_worksheet_in_a_notebook_is_headed_by_what_it_is() -> None:
     assert head in fair._repr_html_()
 
 
+def test_a_line_put_in_by_hand_before_the_criteria_outlives_a_refresh() -> None:
+    crm = open_crm()
+    crm.saved_criteria.save("MILL", crm.fields.contact.no == "MILL")
+    fair = open_fair(crm).add_contact("ANNA").reuse_criteria("MILL").follow_criteria("MILL")
+    assert len(fair.refresh().leaving) == 0
+    assert set(fair.contact_nos) == {"ANNA", "MILL"}
+
+
 def test_a_preview_changes_nothing() -> None:
     fair = open_fair(open_crm())
     seen = fair.preview("add", contact={"no": "ANNA"})

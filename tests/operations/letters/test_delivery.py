@@ -545,6 +545,7 @@ def test_a_fresh_letter_is_a_new_interaction() -> None:
     assert again.description == f"Resent: {interaction.description}"
     assert again.logged_segment_entry_no == interaction.logged_segment_entry_no
     assert again.user_id == interaction.user_id == crm.context.user
+    assert (crm.interactions[interaction].delivery_attempts, again.delivery_attempts) == (1, 0)
     with evolved(crm, user="EVA") as eva:
         assert eva.letters.resend_fresh(interaction.entry_no)[0].user_id == "EVA"
     crm.letters.deliver({EMAIL: courier})
