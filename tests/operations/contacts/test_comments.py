@@ -44,7 +44,7 @@ def test_comments_come_back_in_the_order_in_which_they_were_written(crm: seg.Wor
 
 
 def test_a_comment_is_of_the_day_of_the_workspace() -> None:
-    """FRT-18, of a comment on a contact; MNG-34 and MNG-39 too."""
+    """FRT-18, of a comment on a contact."""
     clock = dt.datetime(2026, 11, 22, 23, 30, 20, tzinfo=dt.UTC)
     store = make_desk().store
     for today in (None, dt.date(2026, 6, 1)):
