@@ -60,10 +60,10 @@ def test_a_comment_is_of_the_day_of_the_workspace() -> None:
     [("", "is blank"), (" \n", "is blank"), (7, "is no value of type text")],
 )
 def test_a_comment_says_something(crm: seg.Workspace, text: Any, reason: str) -> None:  # noqa: ANN401
-    with pytest.raises(Rejected, match=f"contact ANNA: text: {reason}"):
+    with pytest.raises(Rejected, match=rf"contact ANNA: text: (7 )?{reason}"):
         crm.contacts.comment("ANNA", text)
     row = ContactComment(contact_no="ANNA", line_no=1, text=text)
-    with pytest.raises(Rejected, match=f"contact_comment ANNA 1: text: {reason}"):
+    with pytest.raises(Rejected, match=rf"contact_comment ANNA 1: text: (7 )?{reason}"):
         crm.contacts.add_rows(row)
     assert crm.contacts.comments("ANNA") == ()
 
