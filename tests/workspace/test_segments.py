@@ -174,7 +174,7 @@ def test_logged_segments_are_canceled_together_or_not_at_all(crm: seg.Workspace)
     assert all(entry.canceled for entry in crm.store.records.all(CampaignEntry))
     assert crm.logged_segments.figures(one).interactions == 0
     crm.logged_segments.uncancel(one)
-    with pytest.raises(Refused, match="it is not canceled"):
+    with pytest.raises(Refused, match=r"^uncancel logged segment \d+: it is not canceled"):
         crm.logged_segments.uncancel(two, one)
     assert [logged.canceled for logged in crm.logged_segments] == [False, True]
     with pytest.raises(Refused, match="canceled already"):
