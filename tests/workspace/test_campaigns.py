@@ -200,8 +200,9 @@ def test_the_noun_and_its_verbs_show_themselves_shortly(crm: Workspace) -> None:
 
 
 def test_the_details_of_a_campaign_name_each_entry(logged: Workspace) -> None:
-    rows = logged.reports.campaign("FAIR").data.entries
-    entries = logged.campaigns.entries("FAIR")
+    details = logged.reports.campaign("FAIR").data
+    assert (details.campaign_no, details.description) == ("FAIR", "Spring fair")
+    rows, entries = details.entries, logged.campaigns.entries("FAIR")
     assert [(row.entry_no, row.date, row.description, row.segment_no) for row in rows] == [
         (entry.entry_no, TODAY, entry.description, entry.segment_no) for entry in entries
     ]
