@@ -4,8 +4,8 @@ Knows nothing of segments, and not that a contact can be filtered. All records h
 frozen; the rows that classify a contact are records of their own, keyed by its number.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated
@@ -15,8 +15,10 @@ import attrs
 from .code_tables import Country, Language, Salesperson
 from .codes import Option
 from .fields import (
+    AlsoCalled,
     Code,
     Extra,
+    LongText,
     Mail,
     Phone,
     Record,
@@ -143,7 +145,7 @@ class Contact(Record, table="contact", key=("no",)):
     privacy_blocked: bool = False
     minor: bool = False
     parental_consent_received: bool = False
-    last_modified: datetime | None = None
+    last_modified: dt.datetime | None = None
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
@@ -253,14 +255,39 @@ class AlternativeAddress(Record, table="contact_alt_address", key=("contact_no",
     home_page: Text = ""
     fax_no: Phone = ""
     telex_answer_back: Phone = ""
-    starting_date: date | None = None
-    ending_date: date | None = None
+    starting_date: dt.date | None = None
+    ending_date: dt.date | None = None
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
-    def holds(self, on: date) -> bool:
+    def holds(self, on: dt.date) -> bool:
         """Whether the range of dates holds this one; an empty end is open."""
         started = self.starting_date is None or self.starting_date <= on
         return started and (self.ending_date is None or on <= self.ending_date)
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ContactComment(
+    Record,
+    table="contact_comment",
+    key=("contact_no", "line_no"),
+    shown=("contact_no", "line_no", "date", "text"),
+):
+    """A comment on a contact.
+
+    Attributes:
+        line_no: Its place among the comments on the contact.
+        date: The day that the comment is of.
+        code: What the comment is filed under; the host's own choice.
+        user_id: Who wrote it.
+    """
+
+    contact_no: ContactNo
+    line_no: int
+    date: dt.date | None = None
+    code: ShortCode = ""
+    text: Annotated[LongText, AlsoCalled("comment")] = ""
+    user_id: LongText = ""
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -320,7 +347,9 @@ class ContactMark(
         return self.value is MARKS.get(self.mark)
 
 
-def active_address(addresses: Iterable[AlternativeAddress], on: date) -> AlternativeAddress | None:
+def active_address(
+    addresses: Iterable[AlternativeAddress], on: dt.date
+) -> AlternativeAddress | None:
     """The alternative address that is active on a date: of those that hold it, the last to start.
 
     Args:
@@ -328,7 +357,7 @@ def active_address(addresses: Iterable[AlternativeAddress], on: date) -> Alterna
         on: The date.
     """
     holding = [address for address in addresses if address.holds(on)]
-    return max(holding, key=lambda a: (a.starting_date or date.min, a.code), default=None)
+    return max(holding, key=lambda a: (a.starting_date or dt.date.min, a.code), default=None)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -346,7 +375,7 @@ class ItemEntry(Record, table="value_entry", key=("entry_no",)):
     contact_no: ContactNo = ""
     item_no: Code = ""
     variant_code: ShortCode = ""
-    posting_date: date | None = None
+    posting_date: dt.date | None = None
     document_no: Code = ""
     location_code: ShortCode = ""
     quantity: Decimal = Decimal(0)

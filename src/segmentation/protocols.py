@@ -95,6 +95,13 @@ class Segments(Protocol):
             NotFound: There is none (it may have been logged or deleted).
         """
 
+    def header(self, no: str) -> SegmentHeader:
+        """The header of the segment with this number; nothing else of it is read.
+
+        Raises:
+            NotFound: There is none (it may have been logged or deleted).
+        """
+
     def headers(self) -> Iterator[SegmentHeader]:
         """The headers of all segments, in the order of their numbers."""
 

@@ -229,6 +229,21 @@ def test_printed_cover_sheets_are_recorded_where_that_is_asked_for(
     crm.journal.verify()
 
 
+def test_a_sender_stands_in_the_order_of_its_country(crm: Workspace) -> None:
+    crm.setup.change_company(country_region_code="US", county="NV", city="Reno", post_code="89501")
+    (sheet,) = crm.reports.cover_sheets("ANNA", remarks=Remarks()).data
+    assert sheet.sender == ("Lynghede", "Klitvangen 31", "Reno, NV 89501")
+
+
+def test_a_list_has_the_phone_of_the_address_or_else_the_contacts_own(crm: Workspace) -> None:
+    crm.store.records.put([attrs.evolve(crm.contacts["ANNA"], phone_no="1")])
+    for phone_no, shown in (("", "1"), ("2", "2")):
+        home = AlternativeAddress(contact_no="ANNA", code="HOME", city="Oslo", phone_no=phone_no)
+        crm.contacts.add_rows(home)
+        (row,) = crm.reports.contacts("ANNA").data
+        assert row.phone_no == shown
+
+
 def test_a_contact_that_is_gone_is_named(crm: Workspace) -> None:
     """FRT-03."""
     layout, remarks, reports = LabelFormat.of(70, 36), Remarks(), crm.reports

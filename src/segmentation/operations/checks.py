@@ -14,6 +14,7 @@ from segmentation.campaigns import Campaign
 from segmentation.contacts import (
     Contact,
     ContactBusinessRelation,
+    ContactComment,
     ContactIndustryGroup,
     ContactJobResponsibility,
     ContactProfileAnswer,
@@ -227,10 +228,13 @@ def taken_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
     for item in waiting:
         if (item.record.__table__, key_of(item.record)) in there:
             named = ", ".join(item.record.__key__)
-            kind = Message(name_of(type(item.record)))
-            yield Fault(
-                item.place, named, Message("is taken by another {kind}", kind=kind), "taken"
-            )
+            yield Fault(item.place, named, _taken_by(type(item.record)), "taken")
+
+
+def _taken_by(kind: type[Record]) -> Message:
+    if kind is SavedCriteria:  # the only ones that are called by a plural
+        return Message("is taken by other saved criteria")
+    return Message("is taken by another {kind}", kind=Message(name_of(kind)))
 
 
 def _keys_there(store: Store, records: Iterable[Record]) -> Collection[tuple[str, tuple[Any, ...]]]:
@@ -287,6 +291,8 @@ def _rule_faults(place: str, record: Record, known: "_Known") -> Iterator[Fault]
             yield from (attrs.evolve(fault, place=place) for fault in record.faults())
         case ContactProfileAnswer():
             yield from _answer_faults(place, record, known)
+        case ContactComment():
+            yield from _comment_faults(place, record)
         case SavedCriteria():
             yield from _criteria_faults(place, record)
         case SalutationFormula():
@@ -340,6 +346,12 @@ def _answer_faults(place: str, given: ContactProfileAnswer, known: "_Known") -> 
 def _no_answer(code: str, line_no: int) -> Message:
     reason = "line {line} is no answer of questionnaire {code}"
     return Message(reason, line=line_no, code=code)
+
+
+def _comment_faults(place: str, comment: ContactComment) -> Iterator[Fault]:
+    """A comment that says nothing; what is no text is a fault of its own."""
+    if not str(comment.text).strip():
+        yield Fault(place, "text", Message("is blank"), "blank")
 
 
 def _criteria_faults(place: str, saved: SavedCriteria) -> Iterator[Fault]:

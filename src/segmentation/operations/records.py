@@ -66,7 +66,10 @@ def find_record(store: Store, kind: type[RecordT], key: object) -> RecordT | Non
 
 def _header(store: Store, no: str) -> SegmentHeader | None:
     """The header of a worksheet; its lines are not read."""
-    return next((header for header in store.segments.headers() if header.no == no), None)
+    try:
+        return store.segments.header(no)
+    except NotFound:
+        return None
 
 
 def all_records(store: Store, kind: type[RecordT], equal: Mapping[str, Any]) -> Iterator[RecordT]:

@@ -1,9 +1,6 @@
 """Reading rows and values from JSON and CSV."""
 
-import csv
 import datetime as dt
-import json
-from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -27,14 +24,7 @@ def faults_of(name: str, content: bytes) -> list[str]:
     return [str(fault) for fault in faults]
 
 
-def complaint(read: Callable[[str], object], text: str) -> str:
-    """What Python itself says of a text, which changes with its version."""
-    with pytest.raises((ValueError, csv.Error)) as caught:
-        read(text)
-    return str(caught.value)
-
-
-NO_END = complaint(lambda text: list(csv.reader([text], strict=True)), '"A')
+NO_PARTNER = "a quote has no partner, or a cell is too long"
 
 
 @pytest.mark.parametrize(
@@ -114,14 +104,14 @@ def test_cells_that_are_missing_at_the_end_are_no_values() -> None:
             b"\xe6",
             "c.json: is not UTF-8 (line 1, byte 0); save it as UTF-8, or give its encoding",
         ),
-        ("c.json", b"[", f"c.json: is not JSON: {complaint(json.loads, '[')}"),
+        ("c.json", b"[", "c.json: is not JSON from line 1, column 2 on"),
         ("c.json", b"[" * 100_000, "c.json: is nested too deeply"),
         ("c.json", b"{}", "c.json: is not a list of objects, one for each row"),
         ("c.json", b"[1]", "c.json row 1: is not an object"),
         ("c.csv", b"", "c.csv: is empty; its first row must name the columns"),
         ("c.csv", b"no,,no\n", "c.csv row 1: column 2 has no name"),
         ("c.csv", b"no\nA,B\n", "c.csv row 2: has 2 cells under 1 columns"),
-        ("c.csv", b'no\n"A\n', f"c.csv row 2: is not CSV: {NO_END} (line 2)"),
+        ("c.csv", b'no\n"A\n', f"c.csv row 2: is not CSV in line 2: {NO_PARTNER}"),
     ],
     ids=[
         "no text",
@@ -239,9 +229,11 @@ def test_a_row_of_csv_is_one_row_however_many_lines_it_takes() -> None:
         ("c.csv row 3", {"no": "B", "note": ""}),
     ]
     assert faults_of("c.csv", b'no,note\nA,"one\ntwo"\nB,"three\nfour') == [
-        f"c.csv row 3: is not CSV: {NO_END} (line 5)"
+        f"c.csv row 3: is not CSV in line 5: {NO_PARTNER}"
     ]
-    assert faults_of("c.csv", b'no,"name\nA,B\n') == [f"c.csv row 1: is not CSV: {NO_END} (line 2)"]
+    assert faults_of("c.csv", b'no,"name\nA,B\n') == [
+        f"c.csv row 1: is not CSV in line 2: {NO_PARTNER}"
+    ]
 
 
 def test_a_name_that_an_object_has_twice_is_a_fault() -> None:

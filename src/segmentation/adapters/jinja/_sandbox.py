@@ -12,9 +12,10 @@ from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from segmentation.documents import Formats, field_text
-from segmentation.errors import BadDocument, Message, text_of
+from segmentation.errors import BadDocument, Message
 from segmentation.fields import Value
 
+from ._faults import filling_fault, reading_fault
 from ._limits import (
     BeyondLimit,
     check_format,
@@ -198,11 +199,11 @@ def reading(name: str, *, has_lines: bool = True) -> Iterator[None]:
     try:
         yield
     except jinja2.TemplateSyntaxError as error:
-        said = error.message or ""
+        fault = reading_fault(error)
         reason = (
-            Message("line {line}: {said}", line=error.lineno, said=said)
+            Message("line {line}: {fault}", line=error.lineno, fault=fault)
             if has_lines
-            else Message("is no template: {said}", said=said)
+            else Message("is no template: {fault}", fault=fault)
         )
         raise BadDocument(name, reason) from error
     except RecursionError as error:
@@ -227,7 +228,7 @@ def filling(name: str, data: object) -> Iterator[None]:
     except RecursionError as error:
         raise BadDocument(name, "is nested too deep") from error
     except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-        reason = Message("cannot be filled: {error}", error=text_of(error))
+        reason = Message("cannot be filled: {fault}", fault=filling_fault(error))
         raise BadDocument(name, reason) from error
 
 

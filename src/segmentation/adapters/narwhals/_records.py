@@ -16,7 +16,15 @@ from segmentation.errors import (
     Rejected,
     UnknownName,
 )
-from segmentation.fields import Field, FieldType, Record, RecordT, aware, fields_of
+from segmentation.fields import (
+    Field,
+    FieldType,
+    Kind,
+    Record,
+    RecordT,
+    aware,
+    fields_of,
+)
 
 from ._frames import Native, collected, narrowed, plain_values
 
@@ -192,9 +200,9 @@ def _typed(value: Any, field: Field) -> Any:  # noqa: ANN401
 
 
 def to_frame(
-    records: Iterable[Record], kind: type[Record], backend: Literal["polars", "pandas", "pyarrow"]
+    records: Iterable[object], kind: Kind, backend: Literal["polars", "pandas", "pyarrow"]
 ) -> Native:
-    """Records as a frame: contacts, lines of a segment, interactions.
+    """Records as a frame: contacts, lines of a segment, interactions, entries of the journal.
 
     Args:
         records: The records.

@@ -11,7 +11,7 @@ import attrs
 from lxml import etree
 
 from segmentation.documents import unpacked
-from segmentation.errors import BadDocument, Message, text_of
+from segmentation.errors import BadDocument, Message
 
 CONTENT_TYPES = "[Content_Types].xml"
 _PACKAGE_LINKS = "_rels/.rels"
@@ -117,8 +117,14 @@ def parse_xml(content: bytes, name: str, part: str) -> etree._Element:
     )
     try:
         root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        reason = Message("{part} is no XML: {error}", part=part, error=text_of(error))
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        reason = Message(
+            "{part} is no XML from line {line}, column {column} on",
+            part=part,
+            line=line,
+            column=column,
+        )
         raise BadDocument(name, reason) from error
     if root.getroottree().docinfo.doctype:
         reason = Message("{part} declares a document type, which Word never does", part=part)

@@ -1,4 +1,4 @@
-"""Contacts: cards, rows, relations, duplicates, numbers, privacy and summaries."""
+"""Contacts: cards, rows, comments, relations, duplicates, numbers, privacy and summaries."""
 
 from ._card import (
     add_contacts,
@@ -9,6 +9,10 @@ from ._card import (
     new_contact,
     persons_of,
     set_company,
+)
+from ._comments import (
+    comment_contact,
+    comments_of,
 )
 from ._duplicates import (
     STRINGS,
@@ -82,6 +86,8 @@ __all__ = [
     "admit_contact",
     "change_contact",
     "change_type",
+    "comment_contact",
+    "comments_of",
     "company_summary",
     "completed",
     "contact_of_customer",

@@ -51,10 +51,10 @@ class KeptOfContact:
     Attributes:
         contact_no: Its number.
         contact: The contact; ``None`` if only the journal still knows of it.
-        rows: Its rows, table by table, whom it is known to be different from, and what was
-            decided of contacting it.
+        rows: Its rows, comments on it among them, table by table, whom it is known to be
+            different from, and what was decided of contacting it.
         interactions: Its interactions, postponed and canceled ones among them, by number.
-        comments: Comments on these.
+        comments: Comments on these interactions.
         lines: Its lines on worksheets.
         entries: Numbers of the journal's entries that speak of its interactions, or say why it
             is not contacted.

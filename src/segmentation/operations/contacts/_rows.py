@@ -7,6 +7,7 @@ from segmentation.contacts import (
     AlternativeAddress,
     Contact,
     ContactBusinessRelation,
+    ContactComment,
     ContactIndustryGroup,
     ContactJobResponsibility,
     ContactMailingGroup,
@@ -34,6 +35,7 @@ from ._marks import record_members
 ROWS: Sequence[type[Record]] = (
     AlternativeAddress,
     ContactBusinessRelation,
+    ContactComment,
     ContactIndustryGroup,
     ContactJobResponsibility,
     ContactMailingGroup,

@@ -73,9 +73,11 @@ def read_csv(
                 faults.append(malformed(row_place(name, number), reason))
             elif any(cells):
                 rows.append(RawRow(row_place(name, number), dict(zip(header, cells, strict=False))))
-    except csv.Error as error:
-        line = reader.line_num + layout.start - 1
-        reason = Message("is not CSV: {error} (line {line})", error=str(error), line=line)
+    except csv.Error:
+        reason = Message(
+            "is not CSV in line {line}: a quote has no partner, or a cell is too long",
+            line=reader.line_num + layout.start - 1,
+        )
         return RawTable(), [malformed(row_place(name, number + 1), reason)]
     if number < layout.header:
         empty = Message("is empty; its first row must name the columns")

@@ -114,7 +114,8 @@ def _read_json(name: str, text: str) -> tuple[RawTable, list[Fault]]:
     try:
         data = json.loads(text, parse_float=Decimal, object_pairs_hook=_to_object)
     except json.JSONDecodeError as error:
-        reason = Message("is not JSON: {error}", error=str(error))
+        at = {"line": error.lineno, "column": error.colno}
+        reason = Message("is not JSON from line {line}, column {column} on", **at)
     except ValueError:  # Python's own limit
         reason = Message("holds a number of thousands of digits")
     except RecursionError:

@@ -20,6 +20,7 @@ NOUNS: Mapping[str, str] = {
     "contact": "contacts",
     "contact_alt_address": "contacts",
     "contact_business_relation": "contacts",
+    "contact_comment": "contacts",
     "contact_industry_group": "contacts",
     "contact_job_responsibility": "contacts",
     "contact_mailing_group": "contacts",
