@@ -1,6 +1,7 @@
 """Reading rows and values from JSON and CSV."""
 
 import datetime as dt
+import json
 from decimal import Decimal
 
 import pytest
