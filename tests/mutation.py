@@ -58,12 +58,16 @@ def forwarded(call: ast.Call) -> Iterator[tuple[str, ast.Call]]:
             yield f"{keyword.arg} is not handed on", less
     plain = [place for place, value in enumerate(call.args) if not isinstance(value, ast.Starred)]
     for first, second in pairwise(plain[1:]):
+        if ast.dump(call.args[first]) == ast.dump(call.args[second]):
+            continue  # it would be the same call
         swapped = copy.deepcopy(call)
         args = swapped.args
         args[first], args[second] = args[second], args[first]
         yield f"arguments {first + 1} and {second + 1} are swapped", swapped
     named = [keyword for keyword in call.keywords if keyword.arg]
     for one, other in pairwise(named):
+        if ast.dump(one.value) == ast.dump(other.value):
+            continue
         swapped = copy.deepcopy(call)
         values = {keyword.arg: keyword for keyword in swapped.keywords}
         values[one.arg].value, values[other.arg].value = other.value, one.value
@@ -144,8 +148,19 @@ def replaced(source: str, node: ast.AST, other: ast.AST) -> str:
 # -- trying them ------------------------------------------------------------------------------
 
 
-def tests_of(path: Path) -> Sequence[Path]:
-    """The tests that speak of a module's noun, the front's among them."""
+_SERVES = {
+    "followers": ("campaigns", "contacts", "interactions"),
+    "records": ("contacts", "segments"),
+    "values": ("data", "interactions"),
+}
+"""Modules that serve other nouns, whose tests speak of them."""
+
+
+def tests_of(path: Path) -> Sequence[Sequence[Path]]:
+    """The tests that speak of a module's noun, the front's among them; the nearest first.
+
+    Most mutants do not survive the first: the others are not even read for these.
+    """
     noun = (
         path.stem.lstrip("_")
         if path.parent.name in {"workspace", "operations"}
@@ -157,16 +172,26 @@ def tests_of(path: Path) -> Sequence[Path]:
         "saved_criteria": "segments",
     }.get(noun, noun)
     tests = ROOT / "tests"
-    near = [
-        tests / "operations" / noun,
-        tests / "operations" / f"test_{noun}.py",
-        *(tests / "workspace").glob("test_*.py"),
-    ]
-    return [each for each in near if each.exists()]
+    under = [tests / "operations" / noun, tests / "operations" / f"test_{noun}.py"]
+    front = sorted((tests / "workspace").glob("test_*.py"))
+    names = {f"test_{noun}.py", f"test_{path.stem.lstrip('_')}.py", "test_front.py"}
+    own = [each for each in front if each.name in names]
+    nearest = own if path.parent.name == "workspace" else under
+    messages = tests / "languages" / "test_message_values.py"
+    served = [tests / "operations" / each for each in _SERVES.get(noun, ())]
+    far = (*under, *served, *front, tests / "values", messages)
+    others = [each for each in far if each not in nearest]
+    found = ([each for each in group if each.exists()] for group in (nearest, others))
+    return [group for group in found if group]
 
 
 def survives(mutant: Mutant, copied: Path) -> bool:
     """Whether the tests of a mutant's noun notice nothing; ``copied`` is a copy of the sources."""
+    return all(passes(mutant, copied, group) for group in tests_of(mutant.path))
+
+
+def passes(mutant: Mutant, copied: Path, tests: Sequence[Path]) -> bool:
+    """Whether some tests pass with a mutant."""
     target = copied / mutant.path.relative_to(ROOT / "src")
     original = target.read_text(encoding="utf-8")
     target.write_text(mutant.text, encoding="utf-8")
@@ -184,7 +209,7 @@ def survives(mutant: Mutant, copied: Path) -> bool:
     environment = {**os.environ, "PYTHONPATH": str(copied), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
-            [*command, *map(str, tests_of(mutant.path))],
+            [*command, *map(str, tests)],
             cwd=ROOT,
             env=environment,
             capture_output=True,

@@ -4,9 +4,10 @@ Knows nothing of segments, and not that a contact can be filtered. All records h
 frozen; the rows that classify a contact are records of their own, keyed by its number.
 """
 
-from collections.abc import Iterable
-from datetime import date, datetime
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Annotated
 
 import attrs
@@ -14,8 +15,10 @@ import attrs
 from .code_tables import Country, Language, Salesperson
 from .codes import Option
 from .fields import (
+    AlsoCalled,
     Code,
     Extra,
+    LongText,
     Mail,
     Phone,
     Record,
@@ -142,7 +145,7 @@ class Contact(Record, table="contact", key=("no",)):
     privacy_blocked: bool = False
     minor: bool = False
     parental_consent_received: bool = False
-    last_modified: datetime | None = None
+    last_modified: dt.datetime | None = None
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
@@ -252,14 +255,39 @@ class AlternativeAddress(Record, table="contact_alt_address", key=("contact_no",
     home_page: Text = ""
     fax_no: Phone = ""
     telex_answer_back: Phone = ""
-    starting_date: date | None = None
-    ending_date: date | None = None
+    starting_date: dt.date | None = None
+    ending_date: dt.date | None = None
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
-    def holds(self, on: date) -> bool:
+    def holds(self, on: dt.date) -> bool:
         """Whether the range of dates holds this one; an empty end is open."""
         started = self.starting_date is None or self.starting_date <= on
         return started and (self.ending_date is None or on <= self.ending_date)
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ContactComment(
+    Record,
+    table="contact_comment",
+    key=("contact_no", "line_no"),
+    shown=("contact_no", "line_no", "date", "text"),
+):
+    """A comment on a contact.
+
+    Attributes:
+        line_no: Its place among the comments on the contact.
+        date: The day that the comment is of.
+        code: What the comment is filed under; the host's own choice.
+        user_id: Who wrote it.
+    """
+
+    contact_no: ContactNo
+    line_no: int
+    date: dt.date | None = None
+    code: ShortCode = ""
+    text: Annotated[LongText, AlsoCalled("comment")] = ""
+    user_id: LongText = ""
+    extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -275,7 +303,53 @@ class NotDuplicate(Record, table="contact_not_duplicate", key=("contact_no", "ot
     other_no: ContactNo
 
 
-def active_address(addresses: Iterable[AlternativeAddress], on: date) -> AlternativeAddress | None:
+MARKS: Mapping[str, bool] = MappingProxyType(
+    {
+        "exclude_from_segment": True,
+        "privacy_blocked": True,
+        "minor": True,
+        "parental_consent_received": False,
+        "mailing_group": False,
+    }
+)
+"""What says whether somebody is contacted, each with the value that keeps from it.
+
+All but the last are fields of a contact; the last is whether it is in a mailing group.
+"""
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ContactMark(
+    Record,
+    table="contact_mark",
+    key=("contact_no", "mark", "mailing_group_code"),
+    shown=("contact_no", "mark", "mailing_group_code", "value"),
+):
+    """What was last decided here of whether a contact is contacted, as the journal records it.
+
+    Attributes:
+        contact_no: The contact; the mark stays when it is deleted and comes again.
+        mark: Which: one of `MARKS`.
+        mailing_group_code: The mailing group that it is about; empty for all others.
+        value: The value that the field got; whether the contact joined the mailing group or left.
+        entry_no: The entry of the journal that says who decided it, when and why.
+    """
+
+    contact_no: Code
+    mark: Text
+    mailing_group_code: ShortCode = ""
+    value: bool
+    entry_no: int = 0
+
+    @property
+    def protects(self) -> bool:
+        """Whether it keeps the contact from being contacted."""
+        return self.value is MARKS.get(self.mark)
+
+
+def active_address(
+    addresses: Iterable[AlternativeAddress], on: dt.date
+) -> AlternativeAddress | None:
     """The alternative address that is active on a date: of those that hold it, the last to start.
 
     Args:
@@ -283,7 +357,7 @@ def active_address(addresses: Iterable[AlternativeAddress], on: date) -> Alterna
         on: The date.
     """
     holding = [address for address in addresses if address.holds(on)]
-    return max(holding, key=lambda a: (a.starting_date or date.min, a.code), default=None)
+    return max(holding, key=lambda a: (a.starting_date or dt.date.min, a.code), default=None)
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -301,7 +375,7 @@ class ItemEntry(Record, table="value_entry", key=("entry_no",)):
     contact_no: ContactNo = ""
     item_no: Code = ""
     variant_code: ShortCode = ""
-    posting_date: date | None = None
+    posting_date: dt.date | None = None
     document_no: Code = ""
     location_code: ShortCode = ""
     quantity: Decimal = Decimal(0)

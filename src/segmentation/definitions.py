@@ -93,11 +93,15 @@ class OwnField(Record, table="extra_field", key=("table", "name"), shown=("table
 ALWAYS_THERE: Sequence[OwnField] = (
     OwnField(table="segment_line", name="remark"),
     OwnField(table="interaction_log_entry", name="remark"),
+    OwnField(table="campaign", name="sender"),
     OwnField(table="interaction_log_entry", name="source_entry_no", type="integer"),
     OwnField(table="interaction_tmpl_language", name="attachment_no", type="integer"),
 )
-"""The own fields that the library itself uses, in any store: a remark to one person, and the
-numbers that interactions and attachments had in the system that they come from."""
+"""The own fields that the library itself uses, in any store.
+
+They are a remark to one person, the sender of a campaign's mails, and the numbers that
+interactions and attachments had in the system that they come from.
+"""
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)

@@ -441,18 +441,27 @@ class NotDelivered(SegmentationError, OSError):  # noqa: N818
         reason: Why it did not.
         temporary: Whether another attempt may succeed.
         down: Whether it was not this document's fault, but the courier could deliver none.
+        stops: Whether the courier will deliver none as things stand, so that it should be left
+            alone in this run; the attempt does not count.
     """
 
     code: ClassVar[str] = "not_delivered"
 
     def __init__(
-        self, where: str, reason: str, *, temporary: bool = False, down: bool = False
+        self,
+        where: str,
+        reason: str,
+        *,
+        temporary: bool = False,
+        down: bool = False,
+        stops: bool = False,
     ) -> None:
         super().__init__(where, reason)
         self.where = where
         self.reason = reason
-        self.temporary = temporary or down
-        self.down = down
+        self.temporary = temporary or down or stops
+        self.down = down or stops
+        self.stops = stops
 
     def _message(self) -> Message:
         return Message("{where}: {reason}", where=self.where, reason=to_message(self.reason))

@@ -255,8 +255,12 @@ def to_extra(values: Mapping[str, Value] | Extra) -> Extra:
     return tuple(sorted((name, value) for name, value in pairs))
 
 
-def fields_of(cls: type[Record]) -> tuple[Field, ...]:
-    """The fields of a record class, in the order in which it declares them.
+Kind: TypeAlias = type[Record] | type[attrs.AttrsInstance]
+"""A class whose annotations declare fields: of records, or of other values made like them."""
+
+
+def fields_of(cls: Kind) -> tuple[Field, ...]:
+    """The fields of a record class, or of one like it, in the order in which it declares them.
 
     Attributes that are no single value (tuples, ``extra``) are no fields and are left out.
     """
@@ -265,7 +269,7 @@ def fields_of(cls: type[Record]) -> tuple[Field, ...]:
 
 @cache
 def _fields_of(cls: Hashable) -> tuple[Field, ...]:
-    return tuple(_declared(cast("type[Record]", cls)))
+    return tuple(_declared(cast("Kind", cls)))
 
 
 def captioned_fields_of(cls: type[Record]) -> tuple[Field, ...]:
@@ -288,7 +292,7 @@ def _captioned(table: str, field: Field) -> Field:
     return attrs.evolve(field, captions=tuple(words), called=captions(table, field.name))
 
 
-def _declared(cls: type[Record]) -> Iterator[Field]:
+def _declared(cls: Kind) -> Iterator[Field]:
     for attribute in attrs.fields(cast("type[attrs.AttrsInstance]", cls)):
         field = _field(attribute.name, attribute.type)
         if field is not None:

@@ -28,6 +28,7 @@ from .criteria import (
     Compare,
     Cut,
     Figure,
+    Followed,
     InLoggedSegment,
     InSegment,
     InShare,
@@ -168,7 +169,7 @@ def _holds_values(annotation: object) -> bool:
     return get_origin(annotation) is tuple and isinstance(inner[0], type) and attrs.has(inner[0])
 
 
-_TREE = (Part, Figure, InSegment, InLoggedSegment, InShare, Cut)
+_TREE = (Part, Figure, Followed, InSegment, InLoggedSegment, InShare, Cut)
 _FILTER = (Compare, Between, Like, Token)
 
 

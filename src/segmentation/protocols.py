@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias
 
 import attrs
 
+from .codes import Option
 from .contacts import Contact, CorrespondenceType
 from .criteria import BoundSelection
 from .documents import Document, Form, FormatsFor, TextRenderer, plain_formats
@@ -89,6 +90,13 @@ class Segments(Protocol):
 
     def get(self, no: str) -> Segment:
         """The segment with this number.
+
+        Raises:
+            NotFound: There is none (it may have been logged or deleted).
+        """
+
+    def header(self, no: str) -> SegmentHeader:
+        """The header of the segment with this number; nothing else of it is read.
 
         Raises:
             NotFound: There is none (it may have been logged or deleted).
@@ -287,6 +295,8 @@ class Courier(Protocol):
     def deliver(self, document: Document) -> str:
         """Deliver one document; returns where it went, for people.
 
+        A `Receipt` says besides which of several recipients refused it.
+
         When it returns, the document has been accepted for good. The same document, told by
         its ``key``, may come again after a crash; whoever can should then not double it.
 
@@ -302,6 +312,15 @@ ExtraFields = Callable[[Contact, Interaction], Mapping[str, Value]]
 """Further fields that a host adds, by any names it likes."""
 
 
+class MailSender(Option):
+    """Whom mails are from: ``Name <address>``, or the courier's own sender where there is none."""
+
+    SALESPERSON = "salesperson"
+    """The salesperson of the line, who needs a mail address."""
+    CAMPAIGN = "campaign"
+    """What the extra field ``sender`` of the campaign says."""
+
+
 @shown_by("renderers", "converters", "bodies", "fallback_language", "allow_missing")
 @attrs.frozen(kw_only=True, repr=False)
 class Rendering:
@@ -315,6 +334,9 @@ class Rendering:
         allow_missing: Fields that nothing fills stay empty instead of being an error.
         extra_fields: Fields that the host adds, for each contact; they go before ours.
         unsubscribe: A link for each contact by which it takes itself off the list.
+        sender: Whom a mail is from, where not from the courier's own sender.
+        capitals_abroad: The city of a letter that leaves the sender's country is written in
+            capitals, as DIN 5008 has it, and not the country alone.
         converters: What turns finished documents into others, by their extension: Word to PDF.
         bodies: What makes a mail's body of a letter made in Word; a line that says
             ``send_word_docs_as_attachment`` has its letter attached all the same.
@@ -326,6 +348,8 @@ class Rendering:
     allow_missing: bool = False
     extra_fields: ExtraFields | None = None
     unsubscribe: Callable[[Contact, Interaction], str] | None = None
+    sender: MailSender | Callable[[Contact, Interaction], str] | None = None
+    capitals_abroad: bool = False
     converters: tuple[Converter, ...] = ()
     bodies: tuple[Converter, ...] = ()
 

@@ -95,13 +95,39 @@ def salutation_text(contact: Contact, formula: SalutationFormula) -> str:
     'Dear Anna Berg,'
     """
     values = [getattr(contact, part).strip() if part else "" for part in formula.parts]
+    before, *rest = _PLACE.split(formula.salutation)
+    named = [values[int(number) - 1] for number in rest[::2]]
+    after = rest[1::2]
+    present = [at for at, value in enumerate(named) if value]
+    if not present:
+        return (before.rstrip(" ") + (after[-1] if after else "")).strip(" ")
+    # What joins a part to its neighbour goes with it: a blank, a comma, "and", a bracket.
+    said = "".join((after[at - 1] if count else "") + named[at] for count, at in enumerate(present))
+    kept = {at - 1 for at in present[1:]} | {len(after) - 1}
+    gone = "".join(text for at, text in enumerate(after) if at not in kept)
+    return (_unopened(before, gone) + said + _unclosed(after[-1], gone)).strip(" ")
 
-    def filled(found: re.Match[str]) -> str:
-        value = values[int(found[2]) - 1]
-        return found[1] + value if value else ""
 
-    # The blank before a part goes with it; no-break spaces, as French sets them, stay.
-    return re.sub("( ?)%([1-5])", filled, formula.salutation).strip(" ")
+_PLACE = re.compile("%([1-5])")
+_NO_PLACE = re.compile("%[06-9]")
+_PAIRS = {"(": ")", "[": "]", '"': '"', "\u201e": "\u201c", "\u201c": "\u201d", "\xab": "\xbb"}
+
+
+def _unopened(before: str, gone: str) -> str:
+    """The text before the parts, without a bracket whose end is gone."""
+    ends = tuple(opening for opening, closing in _PAIRS.items() if gone.startswith(closing))
+    return before.removesuffix(next((each for each in ends if before.endswith(each)), ""))
+
+
+def _unclosed(after: str, gone: str) -> str:
+    """The text after the parts, without the end of a bracket that is gone."""
+    ends = [closing for opening, closing in _PAIRS.items() if gone.endswith(opening)]
+    return after.removeprefix(next((each for each in ends if after.startswith(each)), ""))
+
+
+def wrong_places(formula: SalutationFormula) -> tuple[str, ...]:
+    """What stands in a formula like the place of a name part, and is none: ``%6``."""
+    return tuple(dict.fromkeys(_NO_PLACE.findall(formula.salutation)))
 
 
 def find_salutation(

@@ -12,11 +12,12 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
 import pytest
 
 from segmentation.adapters.files import FolderCourier, ZipCourier
 from segmentation.adapters.files._packing import packing
-from segmentation.documents import Document
+from segmentation.documents import Document, safe_file_name
 from segmentation.errors import NotDelivered
 
 
@@ -245,3 +246,104 @@ def test_documents_that_lie_beyond_four_gigabytes_are_found(tmp_path: Path) -> N
             packed.add(zipfile.ZipInfo("Bjørn.txt"), io.BytesIO(b"Hi"))
     assert contents(path) == {"Bjørn.txt": "Hi"}
     path.unlink()
+
+
+# -- names that are alike -----------------------------------------------------------------------
+
+COMPANY = "Ж" * 98
+
+
+def namesakes(content: str = "Привет") -> list[Document]:
+    name = safe_file_name(COMPANY, "Иван", extension="txt")
+    return [document(number, name, content) for number in (1001, 1002, 1003)]
+
+
+def told_apart(names: list[str]) -> list[str]:
+    """The names, which are three and short enough, each from its number on."""
+    assert len(set(names)) == 3
+    assert all(len(name.encode()) <= 255 for name in names)
+    assert all(name.startswith("ЖЖЖ") for name in names)
+    return sorted(name.lstrip("Ж") for name in names)
+
+
+NUMBERED = [" - CT1002.txt", " - CT1003.txt"]
+
+
+def test_ltr_29_persons_of_one_name_have_a_file_each_in_a_folder(tmp_path: Path) -> None:
+    courier = FolderCourier(tmp_path)
+    delivered = [courier.deliver(each) for each in namesakes()]
+    names = [path.name for path in tmp_path.iterdir()]
+    assert {Path(path).name for path in delivered} == set(names)
+    assert told_apart(names)[:2] == NUMBERED
+    assert [FolderCourier(tmp_path).deliver(each) for each in namesakes()] == delivered
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_ltr_29_persons_of_one_name_have_a_file_each_in_an_archive(tmp_path: Path) -> None:
+    with ZipCourier(tmp_path) as courier:
+        for each in namesakes():
+            courier.deliver(each)
+    with zipfile.ZipFile(tmp_path / "SM00001.zip") as archive:
+        names = archive.namelist()
+    assert told_apart(names)[:2] == NUMBERED
+
+
+def test_ltr_29_letters_that_were_not_logged_have_a_file_each_in_an_archive(
+    tmp_path: Path,
+) -> None:
+    with ZipCourier(tmp_path) as courier:
+        for number in (1, 2, 3):
+            courier.deliver(attrs.evolve(document(number), key="0"))
+    with zipfile.ZipFile(tmp_path / "SM00001.zip") as archive:
+        assert len(archive.namelist()) == len(set(archive.namelist())) == 3
+
+
+def test_ltr_29_no_name_is_given_twice_in_an_archive(tmp_path: Path) -> None:
+    taken = ["a.txt", "a - CT1.txt", "a - CT1 - 4.txt"]
+    with ZipCourier(tmp_path) as courier:
+        for number, name in enumerate([*taken, "a.txt"], start=1):
+            courier.deliver(attrs.evolve(document(number, name), contact_no="CT1"))
+    with zipfile.ZipFile(tmp_path / "SM00001.zip") as archive:
+        assert archive.namelist() == [*taken, "a - CT1 - 4 - 2.txt"]
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.EOPNOTSUPP])
+def test_files_are_told_apart_where_a_file_has_one_name_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(*_paths: Path) -> None:
+        raise OSError(code, "no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    courier = FolderCourier(tmp_path)
+    delivered = [courier.deliver(each) for each in [*namesakes(), *namesakes()]]
+    assert delivered[:3] == delivered[3:]
+    assert told_apart([path.name for path in tmp_path.iterdir()])[:2] == NUMBERED
+
+
+def test_a_name_that_is_taken_at_the_last_moment_is_not_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = os.link
+
+    def late(source: Path, target: Path) -> None:
+        if not list(tmp_path.glob("*.txt")):
+            target.write_text("theirs")
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", late)
+    where = FolderCourier(tmp_path).deliver(document())
+    assert Path(where).name == "Berg AS - Anna Berg - CT1.txt"
+    assert (tmp_path / document().name).read_text() == "theirs"
+
+
+def test_a_folder_that_refuses_a_name_is_an_error_to_try_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_paths: Path) -> None:
+        raise OSError(errno.EIO, "broken disk")
+
+    monkeypatch.setattr(os, "link", refuse)
+    with pytest.raises(NotDelivered, match="broken disk"):
+        FolderCourier(tmp_path).deliver(document())
+    assert list(tmp_path.iterdir()) == []

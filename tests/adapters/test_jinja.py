@@ -1,11 +1,9 @@
 """HTML, text and Word templates: what they can do, and what they cannot reach."""
 
 import io
-import re
 from datetime import date
 
 import docxtpl
-import jinja2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +16,7 @@ from segmentation.documents import PlainFormats, unpacked
 from segmentation.errors import BadDocument
 from segmentation.fields import Value
 from segmentation.interactions import Interaction
+from segmentation.languages import told
 from segmentation.memory import MemoryStore
 from segmentation.operations.letters import letters
 from segmentation.protocols import Rendering
@@ -97,6 +96,60 @@ def test_a_template_reaches_nothing_but_its_merge_data(template: str) -> None:
 def test_what_is_no_template_is_refused_with_its_line(template: bytes) -> None:
     with pytest.raises(BadDocument, match=r"mail\.html: (line 1|is no text)"):
         make_html_renderer().read(template, "mail.html")
+
+
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [
+        ("Dear\n{{ name", "line 2: it ends before all in it is closed"),
+        ("{% if name %}", "line 1: it ends before all in it is closed"),
+        ("{# never", "line 1: it ends before all in it is closed"),
+        ("{% nonsense %}", "line 1: the tag 'nonsense' is unknown here"),
+        ("{{ name | loud }}", "line 1: there is no filter or test 'loud'"),
+        ("{{ name is loud }}", "line 1: there is no filter or test 'loud'"),
+        ("{{ name other }}", "line 1: 'other' stands where 'end of print statement' should"),
+        ("{{ }}", "line 1: 'end of print statement' stands where a value should"),
+        ("{{ name ) }}", "line 1: ')' does not belong here"),
+        ("{{ name § }}", "line 1: '§' does not belong here"),
+        ("{% macro f(a=1, b) %}{% endmacro %}", "line 1: Jinja says: non-default argument"),
+    ],
+)
+def test_what_is_wrong_with_a_template_is_told_in_words_of_ours(template: str, reason: str) -> None:
+    with pytest.raises(BadDocument) as caught:
+        make_html_renderer().read(template.encode(), "mail.html")
+    assert caught.value.reason.startswith(reason)
+
+
+def test_what_is_wrong_with_a_template_is_told_in_any_language() -> None:
+    with pytest.raises(BadDocument) as caught:
+        make_html_renderer().read(b"{% nonsense %}", "mail.html")
+    assert told(caught.value, "fr") == "mail.html: ligne 1 : la balise «nonsense» est inconnue ici"
+    with pytest.raises(BadDocument) as caught:
+        html("{{ 1 / 0 }}")
+    assert told(caught.value, "it") == (
+        "mail.html: non può essere compilato: una cifra non si può calcolare"
+    )
+
+
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [
+        ("{{ other }}", "there is no value 'other'"),
+        ("{{ name.other }}", "a value has no part 'other'"),
+        ("{{ name['other'] }}", "a value has no part 'other'"),
+        ("{{ name.__class__.__name__ }}", "templates may not see the part '__class__' of a value"),
+        ("{{ name | attr('upper') }}", "templates may not see the part 'upper' of a value"),
+        ("{{ 1 / 0 }}", "a figure in it cannot be worked out"),
+        ("{{ '%(x)s' | format(y=1) }}", "it asks for what is not there"),
+        ("{% if name %}{{ name | loud }}{% endif %}", "there is no filter or test 'loud'"),
+        ("{{ name + 1 }}", "it does with a value what the value does not allow"),
+    ],
+)
+def test_what_the_data_do_not_allow_is_told_in_words_of_ours(template: str, reason: str) -> None:
+    form = make_html_renderer().read(template.encode(), "mail.html")
+    with pytest.raises(BadDocument) as caught:
+        form.fill_with({"name": "Anna"})
+    assert caught.value.reason == f"cannot be filled: {reason}"
 
 
 def test_a_template_nested_too_deep_is_refused() -> None:
@@ -181,10 +234,6 @@ def test_a_filled_template_is_the_document_that_docxtpl_makes_of_it() -> None:
     assert text_of(made).count("Anna") == 3
 
 
-with pytest.raises(jinja2.TemplateSyntaxError) as told:
-    jinja2.Template("{% if %}")
-NO_CONDITION = str(told.value.message)
-
 BODY = member(docx(paragraph(run("{{ name }}"))))
 ENTITY = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY y "yyy">]>'
 
@@ -199,7 +248,7 @@ ENTITY = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY y "yyy">]
         (zipped({"bomb": b"\0" * (300 * 1024 * 1024)}), "too large"),
         (
             docx(paragraph(run("{% if %}"))),
-            rf"is no template: {re.escape(NO_CONDITION)}",
+            "is no template: 'end of statement block' stands where a value should",
         ),
         (docx(paragraph(run("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}"))), "too deep"),
     ],

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 import duckdb
+import narwhals as nw
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -28,7 +29,7 @@ from segmentation.criteria import (
     make_selection,
     parse,
 )
-from segmentation.errors import InvalidValue, Refused, UnknownName
+from segmentation.errors import InvalidValue, Refused, Rejected, UnknownName
 from segmentation.interactions import Evaluation, Interaction
 from segmentation.segments import Options, SegmentLine, contact_schema
 from support.desk import make_desk
@@ -345,3 +346,29 @@ def test_the_journal_is_given_out_as_a_frame() -> None:
     frame = to_frame(crm.interactions, Interaction, "polars")
     assert frame["contact_no"].to_list() == ["CARL", "SHOP"]
     assert frame["interaction_template_code"].to_list() == ["TALK", "CALL"]
+
+
+@pytest.mark.parametrize("backend", ["polars", "pandas", "pyarrow"])
+def test_a_frame_is_read_by_the_names_that_files_are_read_by(
+    backend: Literal["polars", "pandas", "pyarrow"],
+) -> None:
+    """INO-11."""
+    crm = seg.Workspace.open(today=date(2026, 11, 30))
+    columns = {"No.": ["C1", "C2"], "Name": ["Berg", "Dahl"], "privacyBlocked": [True, False]}
+    frame = nw.from_dict(columns, backend=backend).to_native()
+    crm.add(*from_frame(frame, Contact))
+    assert [contact.privacy_blocked for contact in crm.contacts] == [True, False]
+    columns["Opt-out"] = columns.pop("privacyBlocked")
+    frame = nw.from_dict(columns, backend=backend).to_native()
+    for ignore in ((), "*"):
+        with pytest.raises(Rejected, match="frame of contact: Opt-out: may say that somebody"):
+            list(from_frame(frame, Contact, ignore=ignore))
+    assert len(list(from_frame(frame, Contact, ignore="Opt-out"))) == 2
+
+
+def test_a_column_that_is_named_and_one_of_the_field_s_own_name_are_a_fault() -> None:
+    frame = pl.DataFrame({"no": ["C1"], "Town": ["Oslo"], "City": ["Moss"]})
+    with pytest.raises(Rejected, match="City: names a second column like one before"):
+        list(from_frame(frame, Contact, columns={"city": "Town"}))
+    (contact,) = from_frame(frame, Contact, columns={"city": "Town"}, ignore=("city",))
+    assert contact.city == "Oslo"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 import segmentation as seg
 from segmentation import Contact, make_selection
 from segmentation.adapters.sqlalchemy import MappedTable, join_store
-from segmentation.contacts import ContactMailingGroup, ContactType
+from segmentation.contacts import ContactComment, ContactMailingGroup, ContactType
 from segmentation.criteria import AsOf, Link, bind, make_table
 from segmentation.definitions import OwnField
 from segmentation.errors import Conflict, Refused, StoreError, UnknownName, UsageError
@@ -350,3 +350,20 @@ def test_a_host_without_a_free_connection_is_told_so(tmp_path: Path) -> None:
     with host.connect(), pytest.raises(StoreError, match="connections are in use"):
         join_store(host.connect, prefix="crm_")
     host.dispose()
+
+
+def test_a_hosts_notes_are_comments_on_its_contacts(engine: sa.Engine) -> None:
+    notes = sa.select(PARTNER.c.ref, PARTNER.c.id, PARTNER.c.name).subquery()
+    mapped = MappedTable(
+        notes, {"contact_no": notes.c.ref, "line_no": notes.c.id, "text": notes.c.name}
+    )
+    with engine.begin() as connection:
+        store = join_store(
+            connection, prefix="crm_", mapped={**partners(), "contact_comment": mapped}
+        )
+        crm = seg.Workspace.open(store, today=date(2026, 11, 22))
+        assert crm.contacts.comments("p1") == (
+            ContactComment(contact_no="P1", line_no=2, text="Anna"),
+        )
+        with pytest.raises(Refused, match="the host keeps these rows"):
+            crm.contacts.comment("P1", "Pays late")

@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from segmentation.code_tables import Territory
-from segmentation.contacts import Contact
+from segmentation.contacts import Contact, ContactMailingGroup
 from segmentation.interactions import Interaction
 from segmentation.protocols import Store
 from segmentation.workspace import open_store
@@ -21,6 +23,7 @@ from support.killing import (
     moments,
     open_and_close,
     take_contacts_in,
+    take_files_in,
 )
 from support.older import make_older, noted_shape
 
@@ -60,6 +63,31 @@ def test_a_step_that_is_killed_is_done_whole_or_not_at_all(
         if done:
             break
     assert at > 3
+
+
+def test_an_import_that_is_killed_is_done_whole_or_not_at_all(
+    database: Database, tmp_path: Path
+) -> None:
+    """INO-40, with files of 3,000 rows."""
+    rows = 3_000
+    folder = tmp_path / "files"
+    folder.mkdir()
+    contacts = "".join(f"N{number},New\n" for number in range(rows))
+    (folder / "contact.csv").write_text(f"No.,Name\n{contacts}")
+    members = "".join(f"N{number},NEWS\n" for number in range(rows))
+    header = "Contact No.,Mailing Group Code"
+    (folder / "contact_mailing_group.csv").write_text(f"{header}\n{members}")
+    step = partial(take_files_in, folder=folder)
+    address = database.own_address()
+    make_desk(store=open_store(address)).close()
+    for at in moments():
+        done = not is_killed(step, address, at=at)
+        with desk_at(address) as crm:
+            joined = len(list(crm.store.records.all(ContactMailingGroup)))
+            assert (new_contacts(crm.store), joined) == ((rows, rows) if done else (0, 0))
+            check_journal(crm)
+        if done:
+            break
 
 
 def test_an_upgrade_that_is_killed_is_done_whole_or_not_at_all(database: Database) -> None:

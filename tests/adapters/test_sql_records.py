@@ -1,14 +1,17 @@
 """Records in tables: what no database can hold is refused, kinds of a host get tables of theirs."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import attrs
 import pytest
+import sqlalchemy as sa
 
 from segmentation.columns import gathered
 from segmentation.contacts import Contact, ContactType, ItemEntry
 from segmentation.errors import InvalidValue
 from segmentation.fields import Record, with_converters
+from segmentation.workspace import Workspace
 from support.databases import Database
 from support.fair import NOW
 
@@ -92,3 +95,41 @@ def test_a_kind_of_the_host_gets_its_new_columns(database: Database) -> None:
         LaterVisit(no=1, place="Aarhus"),
         LaterVisit(no=2, guests=4, paid=True),
     ]
+
+
+@pytest.mark.parametrize("door", ["add", "contacts.add", "import"])
+def test_questions_do_not_grow_with_the_records_that_come_in(tmp_path: Path, door: str) -> None:
+    def statements(count: int) -> int:
+        seen: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            seen.append(statement)
+
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        contacts = [
+            Contact(no=f"{kind}{number}", type=typed, company_no=f"C{number}")
+            for number in range(count)
+            for kind, typed in (("C", "company"), ("P", "person"))
+        ]
+        rows = "".join(f"P{number},NEWS\n" for number in range(count))
+        members = folder / "contact_mailing_group.csv"
+        members.write_text(f"Contact No.,Mailing Group Code\n{rows}", encoding="utf-8")
+        with Workspace.open(str(folder / "crm.db")) as crm:
+            crm.contacts.add(*contacts[::2])
+            sa.event.listen(sa.Engine, "before_cursor_execute", note)
+            try:
+                match door:
+                    case "add":
+                        crm.add(*contacts[1::2])
+                    case "contacts.add":
+                        crm.contacts.add(*contacts[1::2])
+                    case _:
+                        crm.add(*contacts[1::2])
+                        seen.clear()
+                        crm.import_data(members)
+            finally:
+                sa.event.remove(sa.Engine, "before_cursor_execute", note)
+        return len(seen)
+
+    assert statements(20) == statements(200) > 0

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 import segmentation as seg
 from benchmarks.test_sql import compared
 from segmentation.contacts import Contact
-from segmentation.criteria import at_least, bind, make_selection, none
+from segmentation.criteria import at_least, bind, none
 from support import shop
 from support.databases import Database
 
@@ -65,9 +65,8 @@ def test_own_orders_against_the_query_by_hand(database: Database) -> None:
     """OWN-22."""
     store, engine = database.open(), database.engine()
     crm = seg.Workspace.open(store, today=shop.TODAY)
-    wanted = make_selection(orders=at_least(3, date="-90D..t")) & make_selection(
-        orders=none(date="-14D..t")
-    )
+    day = crm.fields["orders"]["date"]
+    wanted = at_least(3, day >= "-90D", day <= "t") & none(day >= "-14D", day <= "t")
     bound = bind(wanted, crm.schema, crm.context.day)
     with engine.connect() as connection:
 

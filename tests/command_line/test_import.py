@@ -5,34 +5,80 @@ from pathlib import Path
 import pytest
 
 from segmentation.command_line import main
+from segmentation.workspace import Workspace
 
 
 def test_import_tells_what_came_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "contact.csv").write_text("no,name,vip\nA,Anna,yes\n", encoding="utf-8")
+    (tmp_path / "contact.csv").write_text("id,no,name,vip\n1,A,Anna,yes\n", encoding="utf-8")
     (tmp_path / "customer.csv").write_text("no\n1\n", encoding="utf-8")
-    assert main(["import", str(tmp_path), "--store", str(tmp_path / "crm.db")]) == 0
+    taken = ["import", str(tmp_path), "--store", str(tmp_path / "crm.db"), "--ignore", "vip"]
+    assert main(taken) == 0
     printed = capsys.readouterr().out
     assert "1 contact" in printed
-    assert "new field: contact.vip (boolean)" in printed
+    assert "new 1, changed 0, the same 0" in printed
+    assert "ignored: vip of contact.csv" in printed
+    assert "left out: id of contact.csv" in printed
     assert "left alone: customer.csv" in printed
+
+
+def test_import_tells_what_would_change_and_what_goes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, store = tmp_path / "contact.csv", str(tmp_path / "crm.db")
+    data.write_text("no,city\nA,Oslo\nB,Moss\nC,Moss\n", encoding="utf-8")
+    assert main(["import", str(data), "--store", store]) == 0
+    data.write_text("no,type,company_no\nB,,\nP,person,C\n", encoding="utf-8")
+    assert main(["import", str(data), "--store", store]) == 0
+    text = "no,city,type,last_modified,company_no\nB,Oslo,,2026-11-29T08:00:00Z,\nP,,person,,C\n"
+    data.write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    mirror = ["import", str(data), "--store", store, "--mode", "mirror"]
+    assert main([*mirror, "--dry-run"]) == 0
+    printed = capsys.readouterr().out
+    assert "would be new 0, changed 1, the same 1" in printed
+    assert "changes: contact B city: Moss -> Oslo" in printed
+    assert "gone: contact A" in printed
+    assert "kept: contact C (persons work for it (P)" in printed
+    assert "latest change: 2026-11-29T08:00:00+00:00" in printed
+    assert main(["select", "--store", store, "--count"]) == 0
+    assert capsys.readouterr().out == "4\n"
+
+
+def test_import_tells_what_was_decided_here_and_lifts_it_only_when_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, store = tmp_path / "contact.csv", str(tmp_path / "crm.db")
+    data.write_text("no;name;Exclude from Segment\nA;Käse;no\n", encoding="cp1252")
+    taken = ["import", str(data), "--store", store, "--encoding", "cp1252"]
+    assert main(taken) == 0
+    with Workspace.open(store) as crm:
+        assert crm.contacts["A"].name == "Käse"
+        crm.contacts.exclude("A", "asked by phone")
+    assert main(taken) == 0
+    held = "held: A exclude_from_segment (yes here, no in contact.csv row 2)"
+    assert held in capsys.readouterr().out
+    assert main([*taken, "--lift-exclusions"]) == 0
+    assert "held" not in capsys.readouterr().out
+    with Workspace.open(store) as crm:
+        assert not crm.contacts["A"].exclude_from_segment
 
 
 def test_a_file_that_is_named_almost_like_a_table_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name in ("contact.csv", "contacts.csv", "mailing_groups.csv"):
-        (tmp_path / name).write_text("no,code\nA,B\n", encoding="utf-8")
+    for name in ("contact.csv", "contcat.csv", "malling_group.csv"):
+        (tmp_path / name).write_text("no\nA\n", encoding="utf-8")
     assert main(["import", str(tmp_path), "--store", str(tmp_path / "crm.db")]) == 0
     printed = capsys.readouterr().out
-    assert "contacts.csv (no table of ours)" in printed
-    assert "mailing_groups.csv (no table of ours; did you mean 'mailing_group'?)" in printed
+    assert "contcat.csv (no table of ours)" in printed
+    assert "malling_group.csv (no table of ours; did you mean 'mailing_group'?)" in printed
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         ("", "data: holds no JSON or CSV file that is named after a table of ours"),
-        ("contacts.csv", "did you mean 'contact'?"),
+        ("contcat.csv", "did you mean 'contact'?"),
         ("notes.txt", "notes.txt: is not named after a table of ours"),
     ],
 )
@@ -41,7 +87,7 @@ def test_an_import_of_nothing_is_no_import(
 ) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    for each in ("contacts.csv", "notes.txt"):
+    for each in ("contcat.csv", "notes.txt"):
         (data / each).write_text("no\nA\n", encoding="utf-8")
     assert main(["import", str(data / name), "--store", str(tmp_path / "crm.db")]) == 1
     assert said in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -136,7 +137,7 @@ def test_numbers_follow_a_pattern(pattern: str, text: str) -> None:
         ("GB", ["Thisted", "NV", "7700"]),
         ("ES", ["7700 Thisted", "NV"]),
         ("IT", ["7700 Thisted NV"]),
-        ("ZZ", ["7700 Thisted"]),
+        ("ZZ", ["7700 Thisted", "NV"]),
     ],
 )
 def test_an_address_is_in_the_order_of_its_country(country: str, lines: list[str]) -> None:
@@ -166,3 +167,59 @@ def test_a_locale_is_found_for_language_country_and_region(
     given_: tuple[str, str, str], locale: str
 ) -> None:
     assert locale_of(*given_) == locale
+
+
+LTR_53 = [
+    ("HU", "Budapest", "", "1055", ["N", "Budapest", "S", "1055"]),
+    ("VN", "Ba Dinh", "Ha Noi", "100000", ["N", "S", "Ba Dinh", "Ha Noi 100000"]),
+    ("SA", "Riyadh", "", "12211", ["N", "S", "Riyadh 12211"]),
+    ("GB", "London", "", "SW1A 2AA", ["N", "S", "London", "SW1A 2AA"]),
+    ("IT", "Roma", "RM", "00184", ["N", "S", "00184 Roma RM"]),
+    ("AU", "Sydney", "NSW", "2000", ["N", "S", "Sydney NSW 2000"]),
+    ("BM", "Hamilton", "", "HM 12", ["N", "S", "Hamilton HM 12"]),
+    ("XY", "Town", "County", "1", ["N", "S", "1 Town", "County"]),
+    ("IR", "Shiraz", "Fars", "71", ["N", "Fars", "Shiraz", "S", "71"]),
+]
+
+
+@pytest.mark.parametrize(("country", "city", "county", "code", "lines"), LTR_53)
+def test_ltr_53_an_address_is_that_of_its_country(
+    country: str, city: str, county: str, code: str, lines: list[str]
+) -> None:
+    made = address_lines(
+        "N",
+        address="S",
+        city=city,
+        county=county,
+        post_code=code,
+        country_code=country,
+        country_name="Far",
+    )
+    assert made == [*lines, "FAR"]
+
+
+@pytest.mark.parametrize(
+    ("country", "city", "code", "lines"),
+    [
+        ("US", "Reno", "89501", ["Reno 89501"]),
+        ("MX", "Mexico", "02860", ["02860 Mexico"]),
+        ("JP", "Chiyoda-ku", "100-8994", ["Chiyoda-ku 100-8994"]),
+        ("BR", "Recife", "50000", ["Recife", "50000"]),
+        ("CO", "Cali", "76", ["Cali, 76"]),
+        ("US", "-Reno,", "89501", ["-Reno, 89501"]),
+    ],
+)
+def test_ltr_54_a_missing_state_leaves_no_sign(
+    country: str, city: str, code: str, lines: list[str]
+) -> None:
+    assert address_lines(city=city, post_code=code, country_code=country) == lines
+
+
+def test_ltr_55_a_city_abroad_may_stand_in_capitals() -> None:
+    abroad = partial(
+        address_lines, post_code="8001", city="Zürich", country_code="CH", country_name="Schweiz"
+    )
+    assert abroad(capitals=True) == ["8001 ZÜRICH", "SCHWEIZ"]
+    assert abroad() == ["8001 Zürich", "SCHWEIZ"]
+    berlin = address_lines(post_code="10115", city="Berlin", country_code="DE", capitals=True)
+    assert berlin == ["10115 Berlin"]

@@ -46,7 +46,7 @@ def test_spark_writes_what_was_chosen_and_it_fills_a_segment(
 @pytest.mark.parametrize(
     ("criteria", "reason"),
     [
-        (truth.part("contact", name="@hansen"), "contact.name: @"),
+        (truth.part("contact", name="@hansen.."), "contact.name: @"),
         (InShare("spring", 0, 5000), "a share"),
         (truth.part("item", item="BIKE"), "a link through another table"),
         (Cut(Part("contact"), First(1)), "a cut"),

@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta, timezone, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
+from dateutil.tz import tzoffset
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,8 +26,10 @@ from engines.registry import (
 from segmentation.criteria import (
     AllOf,
     AnyOf,
+    Aspect,
     BoundSelection,
     Criteria,
+    Followed,
     Measure,
     Not,
     Part,
@@ -76,7 +82,7 @@ def refused(criteria: Criteria, error: SegmentationError) -> list[str]:
     stored = criteria_to_json(criteria)
     own = "in_share" if "in_share" in stored else "figure"
     because = {"@, comparing": "@", "a link": '"item"', "opens": '"opens"'}
-    because |= {"a share or": own}
+    because |= {"a share or": own, "rows that may meet": "followed", "the day of a": '"changed"'}
     named = [name for reason, name in because.items() if reason in str(error)]
     assert named, error
     assert all(name in stored for name in named), error
@@ -103,6 +109,31 @@ def test_selections_mean_what_the_table_of_truth_says(answer: Answer) -> None:
         each.sentence: " ".join(nos) for each, nos in zip(truth.SELECTIONS, answers, strict=True)
     }
     assert found == {each.sentence: each.expected for each in truth.SELECTIONS}
+
+
+@pytest.mark.parametrize("engine", [*ENGINES, *DATABASES, *HOSTS], indirect=True)
+@pytest.mark.parametrize("zone", [ZoneInfo("Europe/Zurich"), timezone(timedelta(hours=1))], ids=str)
+def test_days_of_times_are_those_of_the_zone(answer: Answer, zone: tzinfo) -> None:
+    check_days(answer, zone)
+
+
+@pytest.mark.parametrize("engine", ENGINES, indirect=True)
+def test_a_zone_needs_no_name(answer: Answer) -> None:
+    check_days(answer, tzoffset(None, 3600))
+
+
+def check_days(answer: Answer, zone: tzinfo) -> None:
+    as_of = attrs.evolve(truth.AS_OF, zone=zone)
+    bar, hall = (truth.part("visit", room=room) for room in ("BAR", "HALL"))
+    asked: list[tuple[Selection, str]] = [
+        (truth.seen("contact", "changed", Aspect.DAY_OF_YEAR, "1"), "C E"),
+        (truth.seen("contact", "changed", Aspect.WEEKDAY, "sunday"), "A B"),
+        (truth.seen("visit", "at", Aspect.AGE_IN_DAYS, "1"), "C"),
+        (Followed("at", bar, hall, 0), "A B C"),
+        (Followed("at", bar, hall, later_day=True), ""),
+    ]
+    for criteria, expected in asked:
+        assert " ".join(answer(bind(criteria, truth.SCHEMA, as_of))) == expected, criteria
 
 
 def test_no_criteria_at_all_mean_everybody(answer: Answer) -> None:
@@ -132,6 +163,7 @@ def many() -> Many:
     return Many()
 
 
+CHEAP, DEAR = (truth.part("interaction", cost=cost) for cost in ("<4", ">=8"))
 FILTERS: Sequence[Any] = [
     truth.part("contact", post_code="0100..0900", name="Hansen*"),
     truth.part("contact", name="@*nsen1?*|hanson5|Å1..Å3"),
@@ -157,6 +189,16 @@ FILTERS: Sequence[Any] = [
     truth.figure(Measure.COUNT, "", truth.part("industry", code="<>DK"), "2..3"),
     truth.figure(Measure.SUM, "cost", truth.part("interaction"), "5..20"),
     truth.figure(Measure.SUM, "cost", truth.part("interaction"), "<5"),
+    truth.seen("contact", "born", Aspect.DAY_OF_YEAR, "0..30"),
+    truth.seen("contact", "born", Aspect.WEEKDAY, "6..7"),
+    truth.seen("contact", "born", Aspect.AGE_IN_YEARS, "1..2"),
+    truth.seen("interaction", "date", Aspect.MONTH, "12|1"),
+    truth.figure(Measure.DISTINCT, "date", truth.part("interaction"), ">2"),
+    truth.figure(Measure.DISTINCT, "code", truth.part("mailing"), "..1"),
+    Followed("since", truth.part("mailing", code="NEWS"), truth.part("mailing", code="DK"), 200),
+    Followed("date", CHEAP, DEAR, 30),
+    Followed("date", CHEAP, CHEAP, 30, later_day=True),
+    Followed("date", CHEAP, DEAR, 400, without=truth.part("interaction", cost="5..7")),
     truth.figure(Measure.LATEST, "date", truth.part("interaction"), "2026-06-01.."),
     truth.figure(Measure.LATEST, "date", truth.part("interaction"), "2025-06-01..t"),
     truth.figure(Measure.EARLIEST, "date", truth.part("interaction"), "''|..2025-01-01"),

@@ -1,6 +1,7 @@
 """What filters mean to the last letter: scenarios that every engine answers alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -23,9 +24,12 @@ from engines.registry import (
 from segmentation.adapters.narwhals import FrameContacts
 from segmentation.criteria import (
     AsOf,
+    Aspect,
     Compare,
     Criteria,
+    Followed,
     Letters,
+    Measure,
     Not,
     Operand,
     Operator,
@@ -36,6 +40,7 @@ from segmentation.criteria import (
     replacements,
     to_text,
 )
+from segmentation.errors import Refused
 from support import truth
 
 T = TypeVar("T")
@@ -275,30 +280,120 @@ def test_the_name_with_the_sign_is_protected_when_it_is_written_mng_14() -> None
 
 
 IN_FRAMES = {"polars": None, "pandas": "to_pandas", "pyarrow": "to_arrow"}
+LIBRARIES = [*IN_FRAMES, "duckdb", "pyspark"]
+STORED = pytest.mark.parametrize("stored", ["UTC", "America/New_York"])
+IN_ZURICH = AsOf(date(2026, 11, 22), zone=ZoneInfo("Europe/Zurich"))
+MOMENTS = [
+    datetime(2026, 11, 21, 23, 30, tzinfo=UTC),
+    datetime(2026, 11, 22, 22, 30, tzinfo=UTC),
+    datetime(2026, 11, 22, 23, 30, tzinfo=UTC),
+]
 
 
-@pytest.mark.parametrize("stored", ["UTC", "America/New_York"])
-@pytest.mark.parametrize("library", [*IN_FRAMES, "duckdb", "pyspark"])
-def test_an_aware_time_is_a_day_of_the_zone_mng_38(library: str, stored: str) -> None:
-    moments = [
-        datetime(2026, 11, 21, 23, 30, tzinfo=UTC),
-        datetime(2026, 11, 22, 22, 30, tzinfo=UTC),
-        datetime(2026, 11, 22, 23, 30, tzinfo=UTC),
-    ]
-    column = pl.Series("born", moments).dt.convert_time_zone(stored)
-    polars = pl.DataFrame({"no": ["A", "B", "C"], "born": column})
-    as_of = AsOf(date(2026, 11, 22), zone=ZoneInfo("Europe/Zurich"))
+@contextmanager
+def in_library(library: str, frame: pl.DataFrame) -> Iterator[Any]:
+    """A frame of another library; Spark keeps a point in time without its zone."""
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         if library == "duckdb":
-            frame: Any = connection.from_arrow(polars.to_arrow())
+            yield connection.from_arrow(frame.to_arrow())
         elif library == "pyspark":
-            rows = list(zip("ABC", moments, strict=True))
-            frame = spark_session().createDataFrame(rows, "no string, born timestamp")
+            columns = ", ".join(
+                f"{name} {'timestamp' if dtype == pl.Datetime else 'string'}"
+                for name, dtype in frame.schema.items()
+            )
+            yield spark_session().createDataFrame(frame.rows(), columns)
         else:
             name = IN_FRAMES[library]
-            frame = getattr(polars, name)() if name else polars
-        source = FrameContacts(frame)
+            yield getattr(frame, name)() if name else frame
+
+
+def of_moments(name: str, numbers: str, moments: list[datetime], stored: str) -> pl.DataFrame:
+    """Rows of numbers and points in time."""
+    column = pl.Series("moment", moments).dt.convert_time_zone(stored)
+    return pl.DataFrame({name: list(numbers), "moment": column})
+
+
+@STORED
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_an_aware_time_is_a_day_of_the_zone_mng_38(library: str, stored: str) -> None:
+    polars = of_moments("no", "ABC", MOMENTS, stored)
+    with in_library(library, polars) as frame:
+        source = FrameContacts(frame, columns={"contact": {"born": "moment"}})
         for text, expected in (("t", "A B"), ("..t", "A B"), (">t", "C"), ("<>t", "C")):
-            bound = bind(asked("born", text), truth.SCHEMA, as_of)
+            bound = bind(asked("born", text), truth.SCHEMA, IN_ZURICH)
             assert " ".join(source.matching(bound)) == expected, text
+
+
+def seen(aspect: Aspect, text: str) -> Part:
+    return truth.seen("contact", "born", aspect, text)
+
+
+OF_DAYS: Mapping[str, tuple[Criteria, str]] = {
+    "weekday": (seen(Aspect.WEEKDAY, "sunday"), "A B"),
+    "month": (seen(Aspect.MONTH, "november"), "A B C"),
+    "day of the year": (seen(Aspect.DAY_OF_YEAR, "1"), "C"),
+    "age": (seen(Aspect.AGE_IN_DAYS, "0"), "A B"),
+    "no weekday": (Not(seen(Aspect.WEEKDAY, "sunday")), "C"),
+}
+
+
+@STORED
+@pytest.mark.parametrize("library", [*IN_FRAMES, "duckdb"])
+@pytest.mark.parametrize("case", OF_DAYS)
+def test_what_is_asked_of_an_aware_time_is_asked_of_its_day_in_the_zone_mng_38(
+    library: str, stored: str, case: str
+) -> None:
+    criteria, expected = OF_DAYS[case]
+    with in_library(library, of_moments("no", "ABC", MOMENTS, stored)) as frame:
+        source = FrameContacts(frame, columns={"contact": {"born": "moment"}})
+        assert " ".join(source.matching(bind(criteria, truth.SCHEMA, IN_ZURICH))) == expected
+
+
+NO_ROWS = Part("mailing")
+ON_ROWS: Mapping[str, tuple[Criteria, str]] = {
+    "one day": (truth.figure(Measure.DISTINCT, "since", NO_ROWS, "1"), "A"),
+    "two days": (truth.figure(Measure.DISTINCT, "since", NO_ROWS, "2"), "B"),
+    "a later day": (Followed("since", NO_ROWS, NO_ROWS, later_day=True), "B"),
+    "a weekday": (truth.seen("mailing", "since", Aspect.WEEKDAY, "monday"), "B"),
+}
+
+
+def _rows_in(library: str, stored: str, stack: ExitStack) -> FrameContacts:
+    """A has two rows on the same day in Zurich, B has one on the next day, too."""
+    rows = of_moments("contact_no", "AABB", [*MOMENTS[:2], *MOMENTS[1:]], stored)
+    contacts = of_moments("no", "AB", MOMENTS[:2], stored)
+    made = [stack.enter_context(in_library(library, frame)) for frame in (contacts, rows)]
+    return FrameContacts(made[0], {"mailing": made[1]}, columns={"mailing": {"since": "moment"}})
+
+
+@STORED
+@pytest.mark.parametrize("library", IN_FRAMES)
+@pytest.mark.parametrize("case", ON_ROWS)
+def test_rows_with_aware_times_are_told_apart_by_days_of_the_zone_mng_38(
+    library: str, stored: str, case: str
+) -> None:
+    criteria, expected = ON_ROWS[case]
+    with ExitStack() as stack:
+        source = _rows_in(library, stored, stack)
+        assert " ".join(source.matching(bind(criteria, truth.SCHEMA, IN_ZURICH))) == expected
+
+
+@pytest.mark.parametrize("case", ON_ROWS)
+def test_a_cluster_refuses_what_it_would_ask_of_the_day_of_another_zone_mng_38(case: str) -> None:
+    criteria, _ = ON_ROWS[case]
+    with ExitStack() as stack:
+        source = _rows_in("pyspark", "UTC", stack)
+        with pytest.raises(Refused, match=r"mailing\.since: the day of a time cannot be done"):
+            source.matching(bind(criteria, truth.SCHEMA, IN_ZURICH))
+
+
+@pytest.mark.parametrize("library", [*IN_FRAMES, "pyspark"])
+@pytest.mark.parametrize("case", ["two days", "a later day"])
+def test_points_in_time_in_utc_show_the_days_of_utc(library: str, case: str) -> None:
+    """On 21 and 22 November it is A, and B has two rows on the 22nd."""
+    criteria, _ = ON_ROWS[case]
+    with ExitStack() as stack:
+        source = _rows_in(library, "UTC", stack)
+        as_of = AsOf(date(2026, 11, 22))
+        assert " ".join(source.matching(bind(criteria, truth.SCHEMA, as_of))) == "A"

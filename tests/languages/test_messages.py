@@ -382,8 +382,6 @@ def test_what_forbids_a_step_of_a_contact_is_told() -> None:
     ]
     for step in steps:
         check_told(raised(step))
-    crm.segment("SM0001").log()
-    check_told(raised(lambda: crm.contacts.renumber(old_no="BO", new_no="B")))
 
 
 def test_what_is_wrong_with_a_campaign_is_told() -> None:

@@ -149,6 +149,36 @@ def test_labels_have_three_columns_or_two(crm: Workspace, width: int, height: in
     assert document.count('class="sheet"') == 2
 
 
+def test_ltr_57_lines_that_a_label_has_no_room_for_are_told(crm: Workspace) -> None:
+    lines = tuple(f"Line {number}" for number in range(1, 9))
+    nine, six = (*lines, "NORWAY"), lines[:6]
+    layout = LabelFormat.of(70, 36)
+    labels = Labels(
+        data=(Label(contact_no="C1", lines=nine), Label(contact_no="C2", lines=six)), layout=layout
+    )
+    (cut,) = labels.cut
+    assert (cut.contact_no, cut.lines) == ("C1", ("Line 7", "Line 8", "NORWAY"))
+    assert "no room for" in labels._repr_html_()
+    for name in ("segment_labels.html", "segment_labels_70x36.docx"):
+        made = labels.render(form(name))
+        text = made.decode() if name.endswith("html") else text_of(made)
+        assert all(line in text for line in nine)
+    assert crm.reports.labels(segment_no="SM1", layout=layout).cut == ()
+
+
+def test_cover_sheets_say_how_the_company_is_reached(crm: Workspace) -> None:
+    known = crm.store.records.find(CompanyInformation)
+    assert known
+    reached = attrs.evolve(
+        known, phone_no="+45 1", e_mail="post@example.com", bank_name="Nordbank", iban="DK50"
+    )
+    crm.store.records.put([reached, CountryRegion(code="DK", name="Denmark")])
+    (sheet,) = crm.reports.cover_sheets("ANNA", remarks=Remarks()).data
+    assert sheet.sender[-5:] == (
+        "7700 Thisted", "DENMARK", "+45 1", "post@example.com", "Nordbank DK50",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("remarks", "place"),
     [
@@ -197,6 +227,21 @@ def test_printed_cover_sheets_are_recorded_where_that_is_asked_for(
     assert [each.contact_no for each in logged] == nos
     assert {each.campaign_no for each in logged} == {"FAIR"}
     crm.journal.verify()
+
+
+def test_a_sender_stands_in_the_order_of_its_country(crm: Workspace) -> None:
+    crm.setup.change_company(country_region_code="US", county="NV", city="Reno", post_code="89501")
+    (sheet,) = crm.reports.cover_sheets("ANNA", remarks=Remarks()).data
+    assert sheet.sender == ("Lynghede", "Klitvangen 31", "Reno, NV 89501")
+
+
+def test_a_list_has_the_phone_of_the_address_or_else_the_contacts_own(crm: Workspace) -> None:
+    crm.store.records.put([attrs.evolve(crm.contacts["ANNA"], phone_no="1")])
+    for phone_no, shown in (("", "1"), ("2", "2")):
+        home = AlternativeAddress(contact_no="ANNA", code="HOME", city="Oslo", phone_no=phone_no)
+        crm.contacts.add_rows(home)
+        (row,) = crm.reports.contacts("ANNA").data
+        assert row.phone_no == shown
 
 
 def test_a_contact_that_is_gone_is_named(crm: Workspace) -> None:

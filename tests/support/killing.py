@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 from typing import TypeAlias
 
 import sqlalchemy as sa
@@ -31,6 +32,10 @@ def add_contacts(address: str) -> None:
 
 def take_contacts_in(address: str) -> None:
     desk_at(address).add(*(seg.Contact(no=f"N{n}", name="New") for n in range(3_000)))
+
+
+def take_files_in(address: str, folder: Path) -> None:
+    desk_at(address).import_data(folder)
 
 
 def log(address: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from segmentation.campaigns import Arm, Group, compared
+from segmentation.column_names import Column, ColumnUse
 from segmentation.columns import gathered
 from segmentation.contacts import AlternativeAddress
 from segmentation.criteria import make_selection
@@ -32,6 +33,7 @@ from segmentation.journal import (
     Canceled,
     Change,
     Commented,
+    ContactMarked,
     Deleted,
     DeliveryRecorded,
     Dropped,
@@ -218,11 +220,13 @@ def _values() -> list[object]:
         Dropped(interaction_no=18),
         Evaluated(interaction_no=18, evaluation=Evaluation.POSITIVE),
         OpportunityLinked(interaction_no=18, opportunity_no="OP1"),
+        ContactMarked(contact_no="BO", mark="minor", value=True, reason="By phone"),
         PersonErased(contact_no="BO", rows=(("contact", 1),)),
         Revised(INTERACTION),
         steps_of(SEGMENT, "CARL")[0],
         Membership(contact_no="SHOP", line_nos=(10_000,), steps=steps_of(SEGMENT, "SHOP")),
         Change(None, INTERACTION),
+        Column("Privacy Blocked", ColumnUse.FIELD, Field("privacy_blocked", FieldType.BOOLEAN)),
         ENGLISH,
         Question(QUESTION, (ANSWER,)),
         CAMPAIGN,

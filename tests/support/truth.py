@@ -14,16 +14,20 @@ from segmentation.criteria import (
     AllOf,
     AnyOf,
     AsOf,
+    Aspect,
+    Between,
     Criteria,
     Cut,
     Figure,
     First,
+    Followed,
     InLoggedSegment,
     InSegment,
     InShare,
     Link,
     Measure,
     Not,
+    Operand,
     Order,
     Part,
     Sample,
@@ -97,6 +101,15 @@ _INTERACTION = make_table(
     ],
     link=Link((("contact_no", "no"), ("company_no", "company_no"))),
 )
+_VISIT = make_table(
+    "visit",
+    [
+        Field("contact_no", FieldType.CODE),
+        Field("room", FieldType.CODE),
+        Field("at", FieldType.DATETIME),
+    ],
+    link=Link((("contact_no", "no"),)),
+)
 _KIND = ("", "customer", "vendor")
 _RELATION = make_table(
     "relation",
@@ -126,7 +139,7 @@ _ITEM = make_table(
 SCHEMA = Schema(
     "contact",
     "no",
-    {t.name: t for t in (CONTACT, _MAILING, _INDUSTRY, _INTERACTION, _RELATION, _ITEM)},
+    {t.name: t for t in (CONTACT, _MAILING, _INDUSTRY, _INTERACTION, _VISIT, _RELATION, _ITEM)},
 )
 
 Row = Mapping[str, Any]
@@ -202,6 +215,20 @@ ROWS: Mapping[str, list[Row]] = {
         ("D", "", _D(7), date(2026, 11, 1)),
         ("D", None, _D(3), date(2026, 2, 1)),
         ("", "", _D(8), date(2026, 11, 1)),
+    ),
+    "visit": _rows(
+        _VISIT,
+        ("A", "BAR", datetime(2026, 11, 20, 9, tzinfo=UTC)),
+        ("A", "HALL", datetime(2026, 11, 20, 9, tzinfo=UTC)),
+        ("B", "HALL", datetime(2026, 11, 20, 9, tzinfo=UTC)),
+        ("B", "BAR", datetime(2026, 11, 20, 8, 59, 59, tzinfo=UTC)),
+        ("C", "BAR", datetime(2026, 11, 20, 23, 30, tzinfo=UTC)),
+        ("C", "HALL", datetime(2026, 11, 21, 0, 10, tzinfo=UTC)),
+        ("E", "HALL", None),
+        ("E", "BAR", datetime(2026, 11, 20, tzinfo=UTC)),
+        ("F", "HALL", datetime(2026, 11, 20, 8, tzinfo=UTC)),
+        ("F", "POOL", datetime(2026, 11, 20, 9, tzinfo=UTC)),
+        ("F", "BAR", datetime(2026, 11, 22, 7, tzinfo=UTC)),
     ),
     "relation": _rows(
         _RELATION,
@@ -692,6 +719,13 @@ def figure(measure: Measure, field: str, of: Part, text: str) -> Figure:
     return Figure(measure, field, of, parsed)
 
 
+def seen(table: str, field: str, aspect: Aspect, text: str) -> Part:
+    """A part about an aspect of a date, from a filter text."""
+    parsed = parse(text)
+    assert parsed is not None
+    return Part(table, (Where(field, parsed, aspect),))
+
+
 class Selected(NamedTuple):
     """One selection, and who passes; of a cut the numbers in its order."""
 
@@ -701,6 +735,12 @@ class Selected(NamedTuple):
 
 
 _COUNT, _SUM, _FIRST, _LAST = Measure.COUNT, Measure.SUM, Measure.EARLIEST, Measure.LATEST
+_DISTINCT = Measure.DISTINCT
+_YEARLY, _MONTH, _WEEKDAY = Aspect.DAY_OF_YEAR, Aspect.MONTH, Aspect.WEEKDAY
+_DAYS, _YEARS = Aspect.AGE_IN_DAYS, Aspect.AGE_IN_YEARS
+_CHEAP, _DEAR = part("interaction", cost="<50"), part("interaction", cost=">50")
+_ANY = part("interaction")
+_HALL, _BAR, _POOL = (part("visit", room=room) for room in ("HALL", "BAR", "POOL"))
 _NEWS, _EVENTS = part("mailing", code="NEWS"), part("mailing", code="EVENTS")
 _DANISH = part("contact", country="DK")
 SELECTIONS = [
@@ -753,6 +793,68 @@ SELECTIONS = [
         "a blank latest is early", figure(_LAST, "date", part("interaction"), "..-3M"), "B E F"
     ),
     Selected("a figure of the contact itself", figure(_COUNT, "", _DANISH, "1"), "A C"),
+    Selected("today's day of the year", seen("contact", "born", _YEARLY, "0"), "A"),
+    Selected("days of the year ahead", seen("contact", "born", _YEARLY, "1..8"), "B"),
+    Selected(
+        "days of the year over New Year", seen("contact", "born", _YEARLY, "0..40"), "A B E F"
+    ),
+    Selected("29 February as the 28th", seen("contact", "born", _YEARLY, "98"), "C"),
+    Selected("days of the year back", seen("contact", "born", _YEARLY, "-325..-324"), "F"),
+    Selected("any day of the year", seen("contact", "born", _YEARLY, "0..366"), "A B C E F"),
+    Selected("no day of the year", seen("contact", "born", _YEARLY, "8..1"), _NONE),
+    Selected("another day of the year", seen("contact", "born", _YEARLY, "<>0"), "B C E F"),
+    Selected("not this day of the year", Not(seen("contact", "born", _YEARLY, "0")), "B C D E F"),
+    Selected("a month", seen("contact", "born", _MONTH, "november"), "A B"),
+    Selected("other months", seen("contact", "born", _MONTH, "<>11"), "C E F"),
+    Selected("no month is blank", seen("contact", "born", _MONTH, "''"), _NONE),
+    Selected("not a month", Not(seen("contact", "born", _MONTH, "11")), "C D E F"),
+    Selected("a weekday", seen("contact", "born", _WEEKDAY, "Sunday"), "A"),
+    Selected("weekdays", seen("contact", "born", _WEEKDAY, "1..3"), "B E"),
+    Selected("a weekday of a row", seen("interaction", "date", _WEEKDAY, "7"), "A C D"),
+    Selected("a weekday of a time", seen("contact", "changed", _WEEKDAY, "sunday"), "A C"),
+    Selected("a month of a time", seen("contact", "changed", _MONTH, "<>november"), "F"),
+    Selected("a day of the year of a time", seen("contact", "changed", _YEARLY, "-1..0"), "A B C"),
+    Selected("an age in years", seen("contact", "born", _YEARS, "0"), "A E"),
+    Selected("an age to come", seen("contact", "born", _YEARS, "<0"), "B F"),
+    Selected("an age of some years", seen("contact", "born", _YEARS, ">=2"), "C"),
+    Selected("an age of a time", seen("contact", "changed", _DAYS, "0"), "A C"),
+    Selected("ages of times", seen("contact", "changed", _DAYS, "-1..1"), "A B C E"),
+    Selected("an age in days", seen("contact", "born", _DAYS, "-8|0"), "A B"),
+    Selected("any age", seen("contact", "born", _DAYS, "..9999999"), "A B C E F"),
+    Selected("no age", seen("contact", "born", _YEARS, ">9999999"), _NONE),
+    Selected(
+        "an age of the latest",
+        Figure(_LAST, "date", part("interaction"), Between(Operand("20"), Operand("30")), _DAYS),
+        "A D",
+    ),
+    Selected("different days", figure(_DISTINCT, "date", part("interaction"), ">=2"), "A D"),
+    Selected("a blank is no value", figure(_DISTINCT, "date", part("interaction"), "0"), "B E F"),
+    Selected("different options", figure(_DISTINCT, "kind", part("relation"), "2"), "A C F"),
+    Selected("different codes", figure(_DISTINCT, "item", part("item"), "2"), "C"),
+    Selected("different numbers", figure(_DISTINCT, "cost", _CHEAP, "1"), "A E"),
+    Selected("one row after another", Followed("date", _CHEAP, _DEAR), "A"),
+    Selected("within so many days", Followed("date", _CHEAP, _DEAR, 71), "A"),
+    Selected("not within so few days", Followed("date", _CHEAP, _DEAR, 70), _NONE),
+    Selected("the other way round", Followed("date", _DEAR, _CHEAP), _NONE),
+    Selected("no row follows itself", Followed("date", _ANY, _ANY), "A D"),
+    Selected(
+        "a row without a date follows none",
+        Followed("since", part("mailing"), part("mailing")),
+        _NONE,
+    ),
+    Selected("at the same time", Followed("at", _HALL, _BAR, 0), "A"),
+    Selected("a moment later", Followed("at", _BAR, _HALL, 0), "A B"),
+    Selected("on the next day", Followed("at", _BAR, _HALL, 1), "A B C"),
+    Selected("on a later day", Followed("at", _BAR, _HALL, 1, later_day=True), "C"),
+    Selected("some days later", Followed("at", _HALL, _BAR, 2), "A F"),
+    Selected("none between", Followed("at", _HALL, _BAR, 2, without=_POOL), "A"),
+    Selected(
+        "none on a day between",
+        Followed("at", _HALL, _BAR, 2, later_day=True, without=_POOL),
+        "F",
+    ),
+    Selected("none but itself between", Followed("at", _HALL, _BAR, 2, without=_HALL), "A F"),
+    Selected("not one after another", Not(Followed("at", _HALL, _BAR)), "B C D E"),
     Selected("an option of a linked row", part("relation", kind="vendor"), "A C F"),
     Selected("through a table between", part("item", item="BIKE"), "A C F"),
     Selected("all rows for a company, its own for a person", part("item", item="LAMP"), "C"),

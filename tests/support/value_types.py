@@ -72,6 +72,10 @@ PARTS: Mapping[str, tuple[type[Record], frozenset[str]]] = {
     "CallValues": (Interaction, _OF_A_DRAFT | {"contact_via"}),
     "MailValues": (Interaction, _OF_A_DRAFT | {"subject"}),
     "DocumentValues": (Interaction, _OF_A_DRAFT | {"document_type", "document_no"}),
+    "SavedSelectionValues": (
+        SavedCriteria,
+        frozenset({"code", "actions", "saved_by", "saved_at"}),
+    ),
     "TemplateTextValues": (
         TemplateLanguage,
         frozenset({"interaction_template_code", "language_code", "attachment"}),

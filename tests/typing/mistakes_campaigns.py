@@ -33,3 +33,5 @@ def journal(crm: Workspace) -> None:
     crm.journal.as_of(5)  # wrong
     crm.journal.as_of(entry_no="5")  # wrong
     _ = crm.journal["5"]  # wrong
+    _ = crm.journal.where(user=5)  # wrong
+    _ = crm.journal.to_frame("paper")  # wrong

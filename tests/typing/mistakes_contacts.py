@@ -16,6 +16,8 @@ def contacts(crm: Workspace, anna: Contact) -> None:
     _ = crm.contacts.renumber("ANNA", "BO")  # wrong
     _ = crm.contacts.figures("ANNA", since="2026-11-22")  # wrong
     crm.contacts.add_rows("ANNA")  # wrong
+    _ = crm.contacts.comment("ANNA")  # wrong
+    _ = crm.contacts.comment("ANNA", 5)  # wrong
 
 
 def what_comes_out(crm: Workspace) -> str:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from segmentation import Workspace, make_selection
-from segmentation.criteria import at_least, latest, none, total
+from segmentation.criteria import at_least, followed, latest, none, total
 
 
 def unknown_names(crm: Workspace) -> None:
@@ -33,6 +33,18 @@ def figures_of_fields_that_have_none(crm: Workspace) -> None:
     _ = latest(crm.fields.interactions.cost)  # wrong
     _ = latest(crm.fields.interactions.date) > 5  # wrong
     _ = at_least("2", crm.fields.interactions.cost > 50)  # wrong
+
+
+def what_is_not_looked_at_so(crm: Workspace) -> None:
+    contact, interactions = crm.fields.contact, crm.fields.interactions
+    crm.select(contact.city.month == 11)  # wrong
+    crm.select(interactions.cost.age_in_days > 90)  # wrong
+    crm.select(interactions.date.age_in_years > "old")  # wrong
+    crm.select(interactions.date.day_of_year == "today")  # wrong
+    crm.select(interactions.date.weekday)  # wrong
+    _ = at_least(2, distinct=5)  # wrong
+    _ = followed(interactions.cost > 5, by=interactions.cost > 5, on=interactions.cost)  # wrong
+    _ = followed(interactions.cost > 5, by=interactions.cost > 5)  # wrong
 
 
 def what_is_no_condition(crm: Workspace) -> None:

@@ -35,3 +35,5 @@ def others(crm: Workspace) -> None:
     _ = crm.saved_criteria.rename("OLD", "NEW")  # wrong
     _ = crm.saved_criteria.change("OLD", descripton="New")  # wrong
     _ = crm.saved_criteria.save("OLD", "city=Bern")  # wrong
+    _ = crm.saved_criteria.new("OLD", "city=Bern")  # wrong
+    _ = crm.saved_criteria.new("OLD", None, descripton="Old")  # wrong

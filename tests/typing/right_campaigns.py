@@ -37,5 +37,6 @@ def questionnaires(
 
 def journal(crm: Workspace, head: Head) -> list[Entry]:
     _ = crm.journal.as_of(entry_no=5, at=None).number
+    _ = crm.journal.where(kind="interaction_logged", user="ANNA")[0].at
     _ = crm.journal.verify(after=head, kept=crm.journal.head)
     return [crm.journal[1], *crm.journal.get_many([2, 3])]

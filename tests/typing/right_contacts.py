@@ -23,4 +23,5 @@ def what_comes_out(crm: Workspace, day: dt.date) -> list[str]:
     found = crm.contacts.find("ANNA")
     name = found.name if found else ""
     _ = crm.contacts.figures("ANNA", since=day).figures.cost
+    _ = (crm.contacts.comment("ANNA", "Well").line_no, crm.contacts.comments("ANNA")[0].text)
     return [name, crm.contacts["ANNA"].city, *(each.no for each in crm.contacts.where(city="Bern"))]

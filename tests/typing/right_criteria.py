@@ -16,6 +16,7 @@ from segmentation.criteria import (
     count,
     earliest,
     exactly,
+    followed,
     latest,
     share,
     total,
@@ -53,6 +54,38 @@ def fields_of_a_host(crm: Workspace) -> None:
     crm.select(total(crm.fields["orders"]["total"]) > 5)
     crm.select(latest(crm.fields["orders"]["date"]) > "-3M")
     crm.select(contact={"points": ">100"}, orders={"article": "X"})
+
+
+def dates_looked_at(crm: Workspace) -> None:
+    contact, interactions = crm.fields.contact, crm.fields.interactions
+    crm.select(contact.last_modified.day_of_year.between(0, 7))
+    crm.select(contact.last_modified.day_of_year == 0)
+    crm.select(interactions.date.month == "November")
+    crm.select(interactions.date.weekday.is_in([6, "Sunday"]))
+    crm.select(interactions.date.age_in_years >= 2)
+    crm.select(latest(interactions.date).age_in_days > 90)
+    crm.select(interactions.date.known < date(2026, 1, 1))
+    crm.select(latest(interactions.date).known < "t")
+    crm.select(crm.fields.contact["born"].age_in_years < 18)
+    crm.select(~(crm.fields["orders"]["date"].month == 11))
+
+
+def different_values(crm: Workspace) -> None:
+    interactions, orders = crm.fields.interactions, crm.fields["orders"]
+    crm.select(at_least(2, distinct=interactions.campaign_no))
+    crm.select(exactly(2, interactions.cost > 5, distinct=interactions.date))
+    crm.select(at_least(3, distinct=orders["article"]))
+    crm.select(count(orders.any_row(), distinct=orders["article"]) > 2)
+    crm.select(orders=at_least(3, distinct="article", date="-1Y.."))
+
+
+def rows_one_after_the_other(crm: Workspace) -> None:
+    interactions, orders = crm.fields.interactions, crm.fields["orders"]
+    cheap, dear = interactions.cost < 5, interactions.cost > 50
+    crm.select(followed(cheap, by=dear, on=interactions.date))
+    crm.select(~followed(cheap, by=dear, on=interactions.date, within=30, without=cheap))
+    tent = orders["article"] == "TENT"
+    crm.select(followed(tent, by=tent, on=orders["date"], later_day=True) & (orders["total"] > 5))
 
 
 def trees(crm: Workspace) -> None:

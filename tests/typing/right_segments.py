@@ -34,6 +34,7 @@ def others(crm: Workspace) -> None:
     crm.logged_segments.cancel(logged, 18)
     _ = crm.logged_segments.explain(logged, crm.contacts["CT1"]).line_nos
     saved = crm.saved_criteria.save("BERN", crm.fields.contact.city == "Bern", description="Bern")
+    crm.saved_criteria.new("NEW", crm.fields.contact.city == "Bern", description="Bern again")
     crm.saved_criteria.rename(old_code=saved, new_code="CAPITAL")
     crm.saved_criteria.change("CAPITAL", description="The capital")
     _ = crm.saved_criteria.to_text(*crm.saved_criteria)

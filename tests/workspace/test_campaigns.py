@@ -197,3 +197,16 @@ def test_the_noun_and_its_verbs_show_themselves_shortly(crm: Workspace) -> None:
     assert "Spring fair" in crm.campaigns._repr_html_()
     for name, verb in inspect.getmembers(crm.campaigns, inspect.ismethod):
         assert name.startswith("_") or len(str(inspect.signature(verb))) <= 500, name
+
+
+def test_the_details_of_a_campaign_name_each_entry(logged: Workspace) -> None:
+    details = logged.reports.campaign("FAIR").data
+    assert (details.campaign_no, details.description) == ("FAIR", "Spring fair")
+    rows, entries = details.entries, logged.campaigns.entries("FAIR")
+    assert [(row.entry_no, row.date, row.description, row.segment_no) for row in rows] == [
+        (entry.entry_no, TODAY, entry.description, entry.segment_no) for entry in entries
+    ]
+    assert [(row.interactions, str(row.cost), row.canceled) for row in rows] == [
+        (2, "3.00", False),
+        (1, "0", False),
+    ]

@@ -15,7 +15,7 @@ from segmentation.operations.contacts import CompanySummary, PersonSummary
 from segmentation.operations.journal import record
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
 from segmentation.tasks import Task
-from support.desk import make_desk, segment_of
+from support.desk import check_journal, make_desk, segment_of
 from support.fair import customer, interaction, person
 
 Step = Callable[[seg.Workspace, Any], object]
@@ -37,6 +37,7 @@ def test_contacts_are_read_as_any_records() -> None:
         crm.contacts.get_many(["NOBODY", "ANNA", "NOONE"])
     found = crm.contacts.where(company_no="shop", salesperson_code="RB", type="person")
     assert [each.no for each in found] == ["BO"]
+    assert "<caption>Contacts(5)</caption>" in crm.contacts._repr_html_()
     assert "Anna" in crm.contacts._repr_html_()
     assert seg.to_plain(crm.contacts) == {"count": 5, "keys": numbers}
 
@@ -46,6 +47,7 @@ def test_thousands_of_contacts_are_iterated_in_order() -> None:
     numbers = [each.no for each in crm.contacts]
     assert numbers == sorted(numbers)
     assert len(numbers) == len(crm.contacts) == 2_505
+    assert "and 2,495 more" in crm.contacts._repr_html_()
 
 
 def test_contacts_from_beginning_to_end() -> None:
@@ -152,6 +154,8 @@ BY_KEY: dict[str, Step] = {
     "persons": lambda crm, no: crm.contacts.persons(no),
     "rows": lambda crm, no: crm.contacts.rows(no),
     "row_counts": lambda crm, no: crm.contacts.row_counts(no),
+    "comment": lambda crm, no: crm.contacts.comment(no, "Well"),
+    "comments": lambda crm, no: crm.contacts.comments(no),
     "summary": lambda crm, no: crm.contacts.summary(no),
     "figures": lambda crm, no: crm.contacts.figures(no),
     "merge_kept": lambda crm, no: crm.contacts.merge(kept_no=no, gone_no="BO"),
@@ -226,6 +230,33 @@ def test_a_contact_gets_another_number_with_all_that_belongs_to_it() -> None:
     assert (person_moved.no, person_moved.company_no) == ("ANNE", "STORE")
 
 
+def test_interactions_follow_to_another_number_by_entries_of_their_own() -> None:
+    crm = make_desk()
+    campaign = crm.campaigns.new("Round", starting_date=crm.context.day.today)
+    segment_of(crm, "ANNA", "BO", "CARL", campaign_no=campaign.no, campaign_target="true").log()
+    crm.interactions.postpone("SHOP", interaction_template_code="TALK", comments="Later")
+    crm.campaigns.activate(campaign)
+    before = list(crm.journal)
+    figures = crm.contacts.figures("SHOP").figures
+    assert [target.contact_no for target in crm.campaigns.targets(campaign)] == ["CARL", "SHOP"]
+    crm.contacts.renumber(old_no="SHOP", new_no="STORE")
+    crm.contacts.renumber(old_no="CARL", new_no="KARL")
+    assert list(crm.journal)[: len(before)] == before
+    new = list(crm.journal)[len(before) :]
+    assert {str(entry.kind) for entry in new} == {"interaction_revised"}
+    assert [(each.contact_no, each.contact_company_no) for each in crm.interactions] == [
+        *(("ANNA", "STORE"), ("BO", "STORE"), ("KARL", ""), ("STORE", "STORE"))
+    ]
+    assert len(crm.interactions.comments(crm.interactions.of("STORE")[-1])) == 1
+    assert crm.contacts.figures("STORE").figures == figures
+    targets = {target.contact_no for target in crm.campaigns.targets(campaign)}
+    assert targets == {"KARL", "STORE"}
+    assert [crm.logged_segments.figures(each).interactions for each in crm.logged_segments] == [3]
+    check_journal(crm)
+    crm.contacts.erase("KARL")
+    check_journal(crm)
+
+
 def test_a_number_that_is_still_named_stays() -> None:
     crm = make_desk()
     fair = segment_of(crm, "ANNA")
@@ -240,9 +271,6 @@ def test_a_number_that_is_still_named_stays() -> None:
         "saved criteria TWO name it; change or delete them first"
     )
     with pytest.raises(Refused, match="has a line of ANNA, BO"):
-        crm.contacts.renumber(old_no="SHOP", new_no="STORE")
-    fair.log()
-    with pytest.raises(Refused, match="2 interactions are recorded with its number"):
         crm.contacts.renumber(old_no="SHOP", new_no="STORE")
     assert "SHOP" in crm.contacts
 
@@ -311,3 +339,24 @@ def test_a_plan_counts_an_attachment_that_stands_only_on_lines_that_go() -> None
     assert crm.contacts.erase("ANNA").proof == plan.proof
     with pytest.raises(NotFound):
         crm.store.attachments.get(digest)
+
+
+def test_many_contacts_come_in_at_once_with_all_their_faults(crm: seg.Workspace) -> None:
+    """INO-41, with a tenth of the contacts."""
+    made = [seg.Contact(no=f"N{number:05}", name="Berg") for number in range(5_000)]
+    before = len(crm.contacts)
+    made[2] = attrs.evolve(made[2], name="x" * 101)
+    made[4_998] = attrs.evolve(made[4_998], type="person", company_no="X9")
+    with pytest.raises(Rejected) as caught:
+        crm.contacts.add(*made)
+    assert [(fault.place, fault.field) for fault in caught.value.faults] == [
+        ("contact N00002", "name"),
+        ("contact N04998", "company_no"),
+    ]
+    assert len(crm.contacts) == before
+    made[2], made[4_998] = (attrs.evolve(made[3], no=no) for no in ("N00002", "N04998"))
+    assert len(crm.contacts.add(*made)) == 5_000
+    with pytest.raises(Rejected) as caught:
+        crm.contacts.add(*made[:20])
+    assert {fault.code for fault in caught.value.faults} == {"taken"}
+    assert len(caught.value.faults) == 20

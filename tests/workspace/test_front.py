@@ -4,7 +4,8 @@ import ast
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
 from typing import Any
 
 import pytest
@@ -90,6 +91,11 @@ NO_FIELDS = {
         "path",
         "fields",
     },
+    "Workspace.import_data": {
+        *("mode", "ignore", "dry_run", "next_page", "with_history", "allow_empty"),
+        *("lift_exclusions", "encoding", "decimal_comma"),
+    },
+    "Workspace.suggest_fields": {"encoding"},
     "of keys": {
         *("old_no", "new_no", "old_code", "new_code", "kept_no", "gone_no", "codes", "entry_nos"),
         *("number", "numbers", "customer_no", "vendor_no", "order_no", "organizer_code"),
@@ -184,9 +190,43 @@ def test_a_noun_shows_itself_in_one_line(desk: seg.Workspace) -> None:
         assert "object at 0x" not in shown
 
 
+def test_a_noun_in_a_notebook_is_headed_by_what_it_is(desk: seg.Workspace) -> None:
+    tables = [desk.tables["interaction_group"], desk.setup.number_series]
+    shown = [noun for noun in nouns_of(desk).values() if hasattr(noun, "_repr_html_")]
+    assert len(shown) > 8
+    for noun in [desk, *shown, *tables]:
+        assert f"<caption>{escape(repr(noun))}</caption>" in noun._repr_html_()
+
+
 KEYED = {name for name, noun in nouns_of(make_desk()).items() if hasattr(noun, "find")}
 OF_RECORDS = KEYED - {"tables", "journal"}
 """The nouns whose keys are those of records; tables have names, and entries numbers from 1 on."""
+
+
+READING = {"find", "get_many", "where", "to_frame", "__len__", "__iter__", "__contains__"}
+MAKING = {"new", "add", "change", "delete"}
+COMMON = {
+    **dict.fromkeys(("campaigns", "contacts", "questionnaires", "templates"), READING | MAKING),
+    "saved_criteria": READING | MAKING,
+    "segments": READING | {"new", "delete"},  # worksheets are made, and changed as such
+    **dict.fromkeys(("interactions", "journal", "logged_segments"), READING),  # these only grow
+}
+
+
+@pytest.mark.parametrize("name", sorted(COMMON))
+def test_who_knows_one_noun_knows_them_all(desk: seg.Workspace, name: str) -> None:
+    noun = nouns_of(desk)[name]
+    assert {verb for verb in READING | MAKING if hasattr(noun, verb)} == COMMON[name]
+    assert list(noun.where()) == list(noun)
+    assert isinstance(noun.where(), Sequence)
+    assert len(noun.to_frame("polars")) == len(noun)
+
+
+def test_a_table_has_all_common_verbs(desk: seg.Workspace) -> None:
+    table = desk.tables["interaction_group"]
+    assert all(hasattr(table, verb) for verb in READING | MAKING | {"put"})
+    assert table.where() == list(table)
+    assert COMMON.keys() | {"tables"} == KEYED
 
 
 @pytest.mark.parametrize("name", sorted(KEYED))

@@ -1,13 +1,15 @@
 """The journal as a noun: read like any other, verified, repaired, exported and imported."""
 
+import datetime as dt
 import json
 
 import attrs
 import pytest
 
 import segmentation as seg
-from segmentation.errors import NotFound, Refused
+from segmentation.errors import InvalidValue, NotFound, Refused
 from segmentation.interactions import Evaluation, Interaction
+from segmentation.journal import EntryKind
 from segmentation.memory import MemoryStore
 from support.desk import check_journal, make_desk, segment_of
 from support.fair import NOW
@@ -38,6 +40,34 @@ def test_entries_are_read_like_the_records_of_any_noun(crm: seg.Workspace) -> No
         _ = crm.journal[4]
     with pytest.raises(NotFound, match="'8, 9'"):
         crm.journal.get_many([8, 1, 9])
+
+
+def test_entries_are_found_by_what_they_are(crm: seg.Workspace) -> None:
+    logged, *letters = list(crm.journal)
+    with seg.Workspace.open(crm.store, user="EVA", clock=lambda: NOW) as eva:
+        eva.interactions.comment(letters[0].number, "Well")
+    (comment,) = crm.journal.where(user="EVA")
+    assert crm.journal.where() == [logged, *letters, comment]
+    assert crm.journal.where(kind="interaction_logged") == letters
+    assert crm.journal.where(kind=EntryKind.INTERACTION_LOGGED, user="EVA") == []
+    assert crm.journal.where(number=2) == crm.journal.where(number=letters[0]) == [letters[0]]
+    assert crm.journal.where(number=2, user="EVA") == crm.journal.where(number=9) == []
+    assert crm.journal.where(at=NOW) == [logged, *letters, comment]
+    assert crm.journal.where(at=NOW + dt.timedelta(seconds=1)) == []
+    with pytest.raises(InvalidValue, match="'logged' is none of segment_logged, "):
+        crm.journal.where(kind="logged")
+
+
+def test_entries_are_a_frame(crm: seg.Workspace) -> None:
+    entries = list(crm.journal)
+    polars, pandas = crm.journal.to_frame("polars"), crm.journal.to_frame("pandas")
+    assert list(polars["number"]) == list(pandas["number"]) == [1, 2, 3]
+    assert list(polars["sha256"]) == [entry.sha256 for entry in entries]
+    assert list(polars["at"]) == [NOW] * 3
+    assert list(pandas["kind"]) == [str(entry.kind) for entry in entries]
+    assert list(polars["personal"]) == [entry.personal for entry in entries]
+    with pytest.raises(InvalidValue, match=r"installed are: .*polars"):
+        crm.journal.to_frame()
 
 
 def test_the_journal_shows_its_count_and_its_last_entries(crm: seg.Workspace) -> None:

@@ -70,6 +70,12 @@ def test_what_an_italian_types_is_kept_neutral_mng_32(typed: str, neutral: str) 
     assert reader.describe(asked) == open_in(store, "nb-NO").describe(criteria=asked)
 
 
+def test_what_is_kept_under_a_new_code_is_neutral_mng_32() -> None:
+    crm = open_in(MemoryStore(), "it-IT")
+    crm.saved_criteria.new("X", seg.make_selection(interactions={"date": "ieri..oggi"}))
+    assert kept(crm, "X") == "t-1D..t"
+
+
 def test_what_moves_with_the_day_still_does_mng_33() -> None:
     store = MemoryStore()
     crm = open_in(store, "it-IT")

@@ -580,3 +580,34 @@ def test_a_letter_says_what_own_fields_held_when_it_was_logged(
     ]
     assert logged.follow_up is not None
     assert " ".join(crm.segment(logged.follow_up.no).contact_nos) == "A B E"
+
+
+def test_own_rows_come_in_from_files_by_the_name_of_their_table(
+    crm: seg.Workspace, tmp_path: Path
+) -> None:
+    """OWN-09, OWN-11."""
+    file = tmp_path / "Orders.csv"
+    file.write_text(
+        "Order No.,contactNo,date,article,amount\n17,H,2026-11-22,TENT,100\n18,H,,LAMP,20\n"
+    )
+    imported = crm.import_data(file)
+    assert dict(imported.counts) == {"orders": 2}
+    assert crm.contacts.row_counts("H")["orders"] == 2
+    assert crm.tables["orders"][18].date is None
+    file.write_text("order_no,contact_no,amount\n19,Z,1\n20,H,cheap\n20,H,NaN\n")
+    with pytest.raises(Rejected) as caught:
+        crm.import_data(file)
+    assert {fault.code for fault in faults_of(caught)} >= {"wrong_type"}
+    assert len(crm.tables["orders"]) == 18
+
+
+def test_a_column_that_is_no_field_is_refused_by_its_name(
+    crm: seg.Workspace, tmp_path: Path
+) -> None:
+    """OWN-18."""
+    file = tmp_path / "contact.csv"
+    file.write_text("no,name,points,shoe\nK,Kim,3,41\n")
+    with pytest.raises(Rejected) as caught:
+        crm.import_data(file)
+    assert [fault.field for fault in faults_of(caught)] == ["shoe"]
+    assert crm.contacts.find("K") is None

@@ -9,11 +9,12 @@ import pytest
 
 import segmentation as seg
 from segmentation.campaigns import CampaignEntry
+from segmentation.criteria import InSegment
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.operations import criteria as asking
 from segmentation.operations import segments
 from segmentation.plain import to_plain
-from segmentation.segments import SavedCriteria
+from segmentation.segments import SavedCriteria, Segment, SegmentHeader
 from segmentation.workspace import AllSavedCriteria, LoggedSegments, Segments
 from support.desk import COST, make_desk, segment_of
 
@@ -173,7 +174,7 @@ def test_logged_segments_are_canceled_together_or_not_at_all(crm: seg.Workspace)
     assert all(entry.canceled for entry in crm.store.records.all(CampaignEntry))
     assert crm.logged_segments.figures(one).interactions == 0
     crm.logged_segments.uncancel(one)
-    with pytest.raises(Refused, match="it is not canceled"):
+    with pytest.raises(Refused, match=r"^uncancel logged segment \d+: it is not canceled"):
         crm.logged_segments.uncancel(two, one)
     assert [logged.canceled for logged in crm.logged_segments] == [False, True]
     with pytest.raises(Refused, match="canceled already"):
@@ -215,8 +216,40 @@ def test_saved_criteria_are_saved_changed_renamed_and_deleted(crm: seg.Workspace
     crm.saved_criteria.delete(renamed)
     assert list(crm.saved_criteria) == []
     assert crm.saved_criteria.add(renamed) == (renamed,)
-    with pytest.raises(Rejected, match="code: is taken by another"):
+    with pytest.raises(Rejected, match="code: is taken by other saved criteria"):
         crm.saved_criteria.add(attrs.evolve(renamed, description="x"))
+
+
+def test_new_saved_criteria_have_a_code_of_their_own(crm: seg.Workspace) -> None:
+    chosen = crm.fields.contact.salesperson_code == "RB"
+    made = crm.saved_criteria.new("rb", chosen, description="Those of RB")
+    assert (made.code, made.description, made.saved_by) == ("RB", "Those of RB", "ANNA")
+    assert made == crm.saved_criteria["RB"]
+    saved = crm.saved_criteria.save("SAME", chosen, description="Those of RB")
+    assert attrs.evolve(saved, code="RB") == made
+    assert crm.new_segment("Fair").reuse_criteria(made).contact_nos == ("CARL", "BO", "MILL")
+    for criteria in (chosen, None):
+        with pytest.raises(Rejected, match="code: is taken by other saved criteria"):
+            crm.saved_criteria.new("RB", criteria)
+    with pytest.raises(UnknownName, match="did you mean 'description'"):
+        crm.saved_criteria.new("X", None, descripton="x")  # type: ignore[call-arg]
+    with pytest.raises(UnknownName, match="'actions'"):
+        crm.saved_criteria.new("X", None, actions="")  # type: ignore[call-arg]
+    with pytest.raises(UnknownName, match="countri"):
+        crm.saved_criteria.new("X", seg.make_selection(contact={"countri": "DK"}))
+    with pytest.raises(InvalidValue, match="is blank"):
+        crm.saved_criteria.new(" ", None)
+    with pytest.raises(Rejected, match="code"):
+        crm.saved_criteria.new("X" * 11, None)
+    assert {saved.code for saved in crm.saved_criteria} == {"RB", "SAME"}
+
+
+def test_new_saved_criteria_may_not_lead_back_to_themselves(crm: seg.Workspace) -> None:
+    followed = Segment(header=SegmentHeader(no="ROUND", saved_criteria_code="ROUND"))
+    crm.store.segments.put(followed)
+    with pytest.raises(Refused, match="they go round in a circle"):
+        crm.saved_criteria.new("ROUND", InSegment("ROUND"))
+    assert "ROUND" not in crm.saved_criteria
 
 
 def test_saved_criteria_travel_as_text(crm: seg.Workspace) -> None:

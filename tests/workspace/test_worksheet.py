@@ -55,6 +55,20 @@ def test_criteria_are_given_as_trees_or_by_table_but_not_both() -> None:
     assert fair.add_contacts(selection).contact_nos == ("MILL",)
 
 
+def test_a_worksheet_in_a_notebook_is_headed_by_what_it_is() -> None:
+    fair = open_fair(open_crm()).add_contacts(contact={"no": "ANNA|BO"})
+    head = f"<caption>{fair.no} · {fair.header.description} · 2 lines</caption>"
+    assert head in fair._repr_html_()
+
+
+def test_a_line_put_in_by_hand_before_the_criteria_outlives_a_refresh() -> None:
+    crm = open_crm()
+    crm.saved_criteria.save("MILL", crm.fields.contact.no == "MILL")
+    fair = open_fair(crm).add_contact("ANNA").reuse_criteria("MILL").follow_criteria("MILL")
+    assert len(fair.refresh().leaving) == 0
+    assert set(fair.contact_nos) == {"ANNA", "MILL"}
+
+
 def test_a_preview_changes_nothing() -> None:
     fair = open_fair(open_crm())
     seen = fair.preview("add", contact={"no": "ANNA"})
@@ -65,6 +79,8 @@ def test_a_preview_changes_nothing() -> None:
         InvalidValue, match="kind: 'join' is not one of add, reduce, refine, refresh"
     ):
         fair.preview("join")
+    with pytest.raises(UnknownName, match="did you mean 'allow_existing'"):
+        fair.preview("add", alow_existing=True)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import segmentation as seg
-from segmentation.errors import InvalidValue, MissingExtra
+from segmentation.errors import InvalidValue, MissingExtra, NotFound
 from segmentation.memory import MemoryStore
 from segmentation.workspace import open_store, system_clock
 
@@ -79,6 +79,13 @@ def test_a_store_in_memory_needs_no_extra(monkeypatch: pytest.MonkeyPatch) -> No
     assert isinstance(open_store(":memory:"), MemoryStore)
 
 
+def test_a_store_is_made_unless_it_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="store"):
+        open_store(tmp_path / "crm.db", create=False)
+    open_store(tmp_path / "crm.db").close()
+    open_store(tmp_path / "crm.db", create=False).close()
+
+
 def test_a_file_without_the_extra_is_an_error_that_names_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -137,6 +144,15 @@ def test_segments_and_what_became_of_them_are_listed(crm: seg.Workspace) -> None
         crm.segment("SM00001")
     with pytest.raises(seg.NotFound):
         _ = fair.lines
+
+
+def test_a_workspace_in_a_notebook_shows_its_first_segments(crm: seg.Workspace) -> None:
+    for number in range(1, 13):
+        crm.new_segment(f"Fair {number}")
+    shown = crm._repr_html_()
+    assert "Fair 10<" in shown
+    assert "Fair 11<" not in shown
+    assert "and 2 more" in shown
 
 
 def test_criteria_and_filters_by_table_do_not_go_together(crm: seg.Workspace) -> None:

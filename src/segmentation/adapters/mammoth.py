@@ -17,7 +17,7 @@ from xml.parsers.expat import ExpatError
 
 import attrs
 
-from segmentation.errors import BadDocument, Message, text_of
+from segmentation.errors import BadDocument
 
 _PAGE = '<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"></head>\n<body>{}</body>\n</html>\n'
 
@@ -39,6 +39,6 @@ class MailBody:
         try:
             made = mammoth.convert_to_html(io.BytesIO(content))
         except (zipfile.BadZipFile, ExpatError, KeyError, OSError, ValueError) as error:
-            reason = Message("cannot be made a mail: {error}", error=text_of(error))
+            reason = "cannot be made a mail: it is no Word document, or not whole"
             raise BadDocument(name, reason) from error
         return _PAGE.format(made.value).encode()

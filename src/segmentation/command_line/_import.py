@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
+from segmentation.column_names import ColumnUse
 from segmentation.errors import Message, near_name
-from segmentation.operations.data import imported_kinds
+from segmentation.operations.data import Imported, imported_kinds
 from segmentation.workspace import Workspace
 
 from ._arguments import Commands, add_store
@@ -16,24 +17,88 @@ def add_import(commands: Commands) -> None:
     taking = commands.add_parser(
         "import",
         help="take in JSON and CSV files",
-        description="Take in a folder of JSON and CSV files, one for each table, or one file.",
+        description="Take in a folder of JSON and CSV files, one for each table, or single files.",
     )
-    taking.add_argument("data", type=Path, metavar="DATA", help="the folder or file")
+    taking.add_argument("data", type=Path, nargs="+", metavar="DATA", help="the folder or files")
     add_store(taking)
+    taking.add_argument(
+        "--mode",
+        choices=["update", "replace", "mirror", "delete"],
+        default="update",
+        help="update what the files have columns for (the default), replace whole rows, mirror "
+        "the files, or delete the keys in them",
+    )
+    taking.add_argument(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="pass over a column; * is all that are none of ours and exclude nobody",
+    )
+    taking.add_argument("--dry-run", action="store_true", help="only tell what would change")
+    taking.add_argument(
+        "--with-history", action="store_true", help="let contacts with interactions go, too"
+    )
+    taking.add_argument(
+        "--allow-empty", action="store_true", help="let a table without rows empty ours"
+    )
+    taking.add_argument(
+        "--lift-exclusions",
+        action="store_true",
+        help="let rows take back that somebody was excluded here; the journal records each",
+    )
+    taking.add_argument("--encoding", default="", help="of texts that are not UTF-8: cp1252")
+    taking.add_argument(
+        "--decimal-comma", action="store_true", help="numbers have a comma before decimals"
+    )
     taking.set_defaults(run=_import)
 
 
 def _import(options: argparse.Namespace) -> int:
-    if not options.data.exists():
-        raise WrongUse(Message("{path}: there is no such file or folder", path=str(options.data)))
+    for path in options.data:
+        if not path.exists():
+            raise WrongUse(Message("{path}: there is no such file or folder", path=str(path)))
     with Workspace.open(options.store) as workspace:
-        imported = workspace.import_data(options.data)
+        imported = workspace.import_data(
+            options.data,
+            mode=options.mode,
+            ignore=options.ignore,
+            dry_run=options.dry_run,
+            with_history=options.with_history,
+            allow_empty=options.allow_empty,
+            lift_exclusions=options.lift_exclusions,
+            encoding=options.encoding,
+            decimal_comma=options.decimal_comma,
+        )
+    _tell(imported)
+    return DONE
+
+
+def _tell(imported: Imported) -> None:
     for table, count in imported.counts:
         say(f"{count:8} {table}")
-    for extra in imported.extra_fields:
-        say(f"new field: {extra.table}.{extra.name} ({extra.type})")
+    would = "would be " if imported.dry_run else ""
+    say(f"{would}new {imported.new}, changed {imported.changed}, the same {imported.same}")
+    for change in imported.changes if imported.dry_run else ():
+        changed = f"{change.table} {change.key} {change.field}"
+        say(f"changes: {changed}: {change.before} -> {change.after}")
+    for gone in imported.gone:
+        say(f"gone: {gone.table} {gone.key}")
+    for kept in imported.kept:
+        say(f"kept: {kept.table} {kept.key} ({kept.reason})")
+    for mark in imported.held:
+        named = " ".join(filter(None, (mark.contact_no, mark.field, mark.mailing_group_code)))
+        say(f"held: {named} ({_yes(mark.here)} here, {_yes(mark.incoming)} in {mark.place})")
+    for column in imported.columns:
+        if column.use in {ColumnUse.IGNORED, ColumnUse.LEFT_OUT}:
+            say(f"{column.use.replace('_', ' ')}: {column.name} of {column.file}")
     for name in imported.skipped_files:
         near = near_name(Path(name).stem, imported_kinds())
         hint = f"; did you mean {near!r}?" if near not in {"", *dict(imported.counts)} else ""
         say(f"left alone: {name} (no table of ours{hint})")
-    return DONE
+    if imported.latest_change is not None:
+        say(f"latest change: {imported.latest_change.isoformat()}")
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 - the value of a mark
+    return "yes" if value else "no"

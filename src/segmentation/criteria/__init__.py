@@ -12,11 +12,13 @@ from ._bound import (
     Bound,
     BoundFigure,
     BoundFilter,
+    BoundFollowed,
     BoundNode,
     BoundPart,
     BoundSelection,
     BoundWhere,
     FitsPattern,
+    HasAspect,
     InRange,
     IsEqual,
 )
@@ -32,6 +34,7 @@ from ._building import (
     IntegerField,
     Number,
     OfTable,
+    Seen,
     TextField,
     Timed,
     TimedField,
@@ -42,11 +45,13 @@ from ._building import (
     count,
     earliest,
     exactly,
+    followed,
     latest,
     none,
     row,
     total,
 )
+from ._calendar import InCalendar, Unit
 from ._changes import changes_since
 from ._checking import (
     Concern,
@@ -65,6 +70,7 @@ from ._cuts import cut, share, split
 from ._dates import is_relative, to_date
 from ._describing import describe
 from ._explaining import Explanation, Finding, RowFindings, explain
+from ._following import DatedRow, to_rows_test
 from ._hashing import SHARES, hash_of, share_of
 from ._letters import Letters, bare, characters, fold, replacements, to_nfc
 from ._making import Conditions, TableConditions, make_selection
@@ -73,6 +79,7 @@ from ._neutral import to_neutral, to_neutral_filter
 from ._nodes import (
     AllOf,
     AnyOf,
+    Aspect,
     Between,
     Compare,
     Criteria,
@@ -80,6 +87,7 @@ from ._nodes import (
     Figure,
     Filter,
     First,
+    Followed,
     InLoggedSegment,
     InSegment,
     InShare,
@@ -97,7 +105,7 @@ from ._nodes import (
     Where,
     Wild,
 )
-from ._outcomes import outcomes
+from ._outcomes import never_both, outcomes
 from ._predicate import Predicate, Row, RowSource, to_predicate, to_row_test, to_value_test
 from ._schema import Link, Schema, Table, make_table
 from ._tables import Fields, KnownFields, KnownTables, Tables, fields
@@ -113,11 +121,13 @@ __all__ = [
     "AnyField",
     "AnyOf",
     "AsOf",
+    "Aspect",
     "Between",
     "BooleanField",
     "Bound",
     "BoundFigure",
     "BoundFilter",
+    "BoundFollowed",
     "BoundNode",
     "BoundPart",
     "BoundSelection",
@@ -130,6 +140,7 @@ __all__ = [
     "Criteria",
     "Cut",
     "DateField",
+    "DatedRow",
     "DecimalField",
     "Difference",
     "Effect",
@@ -142,7 +153,10 @@ __all__ = [
     "Finding",
     "First",
     "FitsPattern",
+    "Followed",
     "Given",
+    "HasAspect",
+    "InCalendar",
     "InLoggedSegment",
     "InRange",
     "InSegment",
@@ -171,6 +185,7 @@ __all__ = [
     "RowSource",
     "Sample",
     "Schema",
+    "Seen",
     "Selection",
     "Table",
     "TableConditions",
@@ -180,6 +195,7 @@ __all__ = [
     "Timed",
     "TimedField",
     "Token",
+    "Unit",
     "Where",
     "Wild",
     "any_",
@@ -204,6 +220,7 @@ __all__ = [
     "expression_of",
     "fields",
     "fold",
+    "followed",
     "hash_of",
     "is_relative",
     "latest",
@@ -211,6 +228,7 @@ __all__ = [
     "make_table",
     "merged",
     "merged_filter",
+    "never_both",
     "none",
     "outcomes",
     "parse",
@@ -227,6 +245,7 @@ __all__ = [
     "to_nfc",
     "to_predicate",
     "to_row_test",
+    "to_rows_test",
     "to_text",
     "to_value_test",
     "total",

@@ -4,7 +4,7 @@ The meaning of a selection is decided here. Compilers only translate it. All fau
 are found and reported together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import attrs
@@ -22,11 +22,13 @@ from segmentation.errors import (
 )
 from segmentation.fields import GREATEST, LEAST, Field, FieldType
 
+from ._aspects import bind_aspect
 from ._bind_filter import bind_filter, check_count
 from ._bound import (
     AsOf,
     BoundFigure,
     BoundFilter,
+    BoundFollowed,
     BoundNode,
     BoundPart,
     BoundSelection,
@@ -36,10 +38,13 @@ from ._bound import (
 from ._nodes import (
     AllOf,
     AnyOf,
+    Aspect,
     Criteria,
     Cut,
     Figure,
+    Filter,
     First,
+    Followed,
     InLoggedSegment,
     InSegment,
     InShare,
@@ -59,6 +64,7 @@ _COUNT = Field("count", FieldType.INTEGER)
 _TEN_THOUSANDTHS = 10_000
 _SUMMED = frozenset([FieldType.INTEGER, FieldType.DECIMAL])
 _TIMED = frozenset([FieldType.DATE, FieldType.DATETIME, FieldType.TIME])
+_DATED = frozenset([FieldType.DATE, FieldType.DATETIME])
 
 _Result = TypeVar("_Result")
 
@@ -121,6 +127,8 @@ class _Binder:
                 return self._part(node)
             case Figure():
                 return self._figure(node)
+            case Followed():
+                return self._followed(node)
             case InSegment(segment_no):
                 return InSegment(to_code(segment_no))
             case InLoggedSegment(entry_no):
@@ -150,12 +158,15 @@ class _Binder:
 
         def bound() -> BoundWhere:
             field = table.field(where.field)
-            return BoundWhere(
-                field,
-                bind_filter(where.filter, field, self._as_of, place=f"{table.name}.{field.name}"),
-            )
+            named = f"{table.name}.{field.name}"
+            return BoundWhere(field, self._filter(where.filter, where.aspect, field, named))
 
         return self._tried(place, bound)
+
+    def _filter(self, item: Filter, aspect: Aspect | None, field: Field, place: str) -> BoundFilter:
+        if aspect is None:
+            return bind_filter(item, field, self._as_of, place=place)
+        return bind_aspect(item, aspect, field, self._as_of, place=place)
 
     def _figure(self, figure: Figure) -> BoundFigure:
         part = self._part(figure.part)
@@ -164,12 +175,29 @@ class _Binder:
         def bound() -> tuple[Field | None, BoundFilter]:
             field = _measured(figure, part.table)
             compared = _compared(figure.measure, field)
-            return field, bind_filter(figure.filter, compared, self._as_of, place=place)
+            return field, self._filter(figure.filter, figure.aspect, compared, place)
 
         known = bool(part.table.fields)
         found = self._tried(place, bound) if known else None
         field, passed = found or (None, IsEqual(0))
         return BoundFigure(figure.measure, field, part, passed)
+
+    def _followed(self, node: Followed) -> BoundFollowed:
+        first, then = self._part(node.first), self._part(node.then)
+        without = None if node.without is None else self._part(node.without)
+        parts = [first, then] if without is None else [first, then, without]
+        tables = sorted({part.table.name for part in parts})
+        if len(tables) > 1:
+            error = InvalidValue("parts", tables, "are not over one table")
+            self.faults.append((first.table.name, error))
+        place = f"{first.table.name}.{node.field}"
+        known = bool(first.table.fields)
+        field = self._tried(place, lambda: _dated(node.field, first.table)) if known else None
+        if node.within is not None:
+            self._tried(place, lambda: _check_days(node.within))
+        field = field or Field(node.field, FieldType.DATE)
+        zone = self._as_of.zone if field.type is FieldType.DATETIME else None
+        return BoundFollowed(field, first, then, node.within, node.later_day, without, zone)
 
     def _cut(self, by: First | Sample) -> First | Sample:
         self._tried("cut", lambda: _check_count(by.count))
@@ -205,6 +233,12 @@ def _check_whole(name: str, number: object) -> None:
         raise InvalidValue(name, number, TOO_LARGE)
 
 
+def _check_days(within: object) -> None:
+    _check_whole("within", within)
+    if isinstance(within, int) and within < 0:
+        raise InvalidValue("within", within, "is less than 0")
+
+
 def _check_count(count: int) -> None:
     _check_whole("count", count)
     if count < 0:
@@ -231,19 +265,32 @@ def _measured(figure: Figure, table: Table) -> Field | None:
     if figure.measure is Measure.COUNT:
         return None
     field = table.field(figure.field)
-    fitting = _SUMMED if figure.measure is Measure.SUM else _TIMED
+    if figure.measure is not Measure.DISTINCT:
+        fitting = _SUMMED if figure.measure is Measure.SUM else _TIMED
+        _check_type(field, fitting, table, figure.measure.value)
+    return field
+
+
+def _dated(name: str, table: Table) -> Field:
+    """The field by which rows come one after the other."""
+    field = table.field(name)
+    _check_type(field, _DATED, table, "followed")
+    return field
+
+
+def _check_type(field: Field, fitting: Iterable[FieldType], table: Table, what: str) -> None:
+    fitting = sorted(fitting)
     if field.type not in fitting:
         reason = Message(
             "needs a field of type {types}, and this one is {type}",
-            types=Message(" or ".join(sorted(fitting))),
+            types=Message(" or ".join(fitting)),
             type=Message(field.type.value),
         )
-        raise InvalidValue(f"{table.name}.{field.name}", figure.measure.value, reason)
-    return field
+        raise InvalidValue(f"{table.name}.{field.name}", what, reason)
 
 
 def _compared(measure: Measure, field: Field | None) -> Field:
     """A field of the type of a figure, to bind the figure's filter to."""
-    if field is None:
+    if field is None or measure is Measure.DISTINCT:
         return _COUNT
     return attrs.evolve(field, type=FieldType.DECIMAL) if measure is Measure.SUM else field

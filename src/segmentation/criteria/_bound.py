@@ -1,24 +1,26 @@
 """Bound trees: names are resolved, values are typed, relative dates are computed.
 
-Only `bind` makes bound trees, and compilers accept nothing else. Bound filters have only three
-kinds of leaves. A date that is compared with a datetime field has become a range, and the name of
-an option has become its position. Each compiler is in the adapter of its vendor and handles all
-of these nodes.
+Only `bind` makes bound trees, and compilers accept nothing else. Bound filters have few kinds of
+leaves. A date that is compared with a datetime field has become a range, the name of an option has
+become its position, and an age has become days. Each compiler is in the adapter of its vendor and
+handles all of these nodes.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, date, tzinfo
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import attrs
 
 from segmentation.fields import Field, Value
 from segmentation.frozen import FrozenMapping
 
+from ._calendar import InCalendar
 from ._letters import Letters
 from ._nodes import (
     AllOf,
     AnyOf,
+    Aspect,
     First,
     InLoggedSegment,
     InSegment,
@@ -113,9 +115,27 @@ class FitsPattern(OneLine):
     letters: Letters = Letters.AS_WRITTEN
 
 
+@attrs.frozen(repr=False)
+class HasAspect(OneLine):
+    """An aspect of a date passes a filter.
+
+    Attributes:
+        aspect: The aspect.
+        asked: What it must pass, as people are told: ages are numbers, months and weekdays
+            positions, and days of the year numbers of `Unit.MONTH_AND_DAY` (over New Year from a
+            greater to a smaller one).
+        days: What that comes to for the date itself. Engines compile this alone.
+    """
+
+    aspect: Aspect
+    asked: "BoundFilter"
+    days: "BoundFilter"
+
+
 BoundFilter = TypeAliasType(
     "BoundFilter",
-    "IsEqual | InRange | FitsPattern | Not[BoundFilter] | AllOf[BoundFilter] | AnyOf[BoundFilter]",
+    "IsEqual | InRange | FitsPattern | InCalendar | HasAspect"
+    " | Not[BoundFilter] | AllOf[BoundFilter] | AnyOf[BoundFilter]",
 )
 
 
@@ -145,7 +165,46 @@ class BoundFigure(OneLine):
     filter: BoundFilter
 
 
-_Leaf: TypeAlias = BoundPart | BoundFigure | InSegment | InLoggedSegment | InShare
+@attrs.frozen(repr=False)
+class BoundFollowed(OneLine):
+    """A row meets a part, and after it another row meets a second one (see `Followed`).
+
+    Attributes:
+        field: The field of dates by which rows come one after the other.
+        first: What the earlier row meets.
+        then: What the later row meets.
+        within: The most days from the one to the other.
+        later_day: Whether the later row must be on a later day.
+        without: What no other row from the one to the other meets.
+        zone: The zone in which a datetime has its day, ``None`` for a date.
+    """
+
+    field: Field
+    first: BoundPart
+    then: BoundPart
+    within: int | None
+    later_day: bool
+    without: BoundPart | None
+    zone: tzinfo | None
+
+    @property
+    def table(self) -> Table:
+        """The table of the rows."""
+        return self.first.table
+
+    def day_of(self, when: Any) -> int:  # noqa: ANN401 - a date, or a datetime where there is a zone
+        """The day of a date as a number."""
+        day: date = when if self.zone is None else when.astimezone(self.zone)
+        return day.toordinal()
+
+    @property
+    def parts(self) -> tuple[BoundPart, ...]:
+        """All parts, in the order of their attributes."""
+        found = (self.first, self.then, self.without)
+        return tuple(part for part in found if part is not None)
+
+
+_Leaf: TypeAlias = BoundPart | BoundFigure | BoundFollowed | InSegment | InLoggedSegment | InShare
 
 BoundNode = TypeAliasType(
     "BoundNode", "_Leaf | Not[BoundNode] | AllOf[BoundNode] | AnyOf[BoundNode]"

@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Never, TypeAlias, TypeVar, overload
 
 import attrs
 
@@ -17,11 +17,14 @@ from segmentation.fields import Value
 
 from ._nodes import (
     FILTERS,
+    AllOf,
     AnyOf,
+    Aspect,
     Between,
     Compare,
     Figure,
     Filter,
+    Followed,
     Measure,
     Not,
     Operand,
@@ -175,7 +178,73 @@ def _operand(value: object) -> Operand:
 
 
 @attrs.frozen(eq=False, repr=False)
-class FieldOf(_Compared[ValueT_contra, Part]):
+class Seen(_Compared[ValueT_contra, ResultT]):
+    """A field or a figure looked at in another way, to be compared with values."""
+
+    made: Callable[[Filter], ResultT]
+
+    def _passing(self, item: Filter) -> ResultT:
+        return self.made(item)
+
+
+class _Dated(_Compared[ValueT_contra, ResultT]):
+    """What is looked at of a date. A blank date has none of it, so no comparison finds it."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _passing_with(self, item: Filter, aspect: Aspect | None) -> ResultT:
+        """The condition that the value, or an aspect of it, passes a filter."""
+
+    def _passing(self, item: Filter) -> ResultT:
+        return self._passing_with(item, None)
+
+    def _seen(self, aspect: Aspect) -> Seen[Any, ResultT]:
+        return Seen(lambda item: self._passing_with(item, aspect))
+
+    @property
+    def known(self) -> "Seen[ValueT_contra, ResultT]":
+        """The value, if it is not blank: comparisons find no blank one."""
+        return Seen(lambda item: self._passing(_known(item)))
+
+    @property
+    def day_of_year(self: "_Dated[date, ResultT]") -> "Seen[int, ResultT]":
+        """The day of the year, whatever the year, in days on from today.
+
+        ``born.day_of_year.between(0, 7)`` are birthdays of the next week, and ``== 0`` those of
+        today. Numbers below 0 are days back. 29 February counts as the 28th in years without it.
+        """
+        return self._seen(Aspect.DAY_OF_YEAR)
+
+    @property
+    def month(self: "_Dated[date, ResultT]") -> "Seen[int | str, ResultT]":
+        """The month: a name in any of the languages ("November"), or a number from 1 to 12."""
+        return self._seen(Aspect.MONTH)
+
+    @property
+    def weekday(self: "_Dated[date, ResultT]") -> "Seen[int | str, ResultT]":
+        """The weekday: a name in any of the languages ("Monday"), or a number from 1 to 7."""
+        return self._seen(Aspect.WEEKDAY)
+
+    @property
+    def age_in_days(self: "_Dated[date, ResultT]") -> "Seen[int, ResultT]":
+        """The days from this date to today. They are negative for a date to come."""
+        return self._seen(Aspect.AGE_IN_DAYS)
+
+    @property
+    def age_in_years(self: "_Dated[date, ResultT]") -> "Seen[int, ResultT]":
+        """The whole years from this date to today, as people count their age."""
+        return self._seen(Aspect.AGE_IN_YEARS)
+
+
+def _known(item: Filter) -> Filter:
+    """The filter that passes no blank."""
+    known = Not(_equal(None))
+    return AllOf((*(item if isinstance(item, AllOf) else (item,)), known))
+
+
+@attrs.frozen(eq=False, repr=False)
+class FieldOf(_Dated[ValueT_contra, Part]):
     """A field of a table, to be compared with values of one type.
 
     Attributes:
@@ -186,8 +255,8 @@ class FieldOf(_Compared[ValueT_contra, Part]):
     table: str
     name: str
 
-    def _passing(self, item: Filter) -> Part:
-        return Part(self.table, (Where(self.name, item),))
+    def _passing_with(self, item: Filter, aspect: Aspect | None) -> Part:
+        return Part(self.table, (Where(self.name, item, aspect),))
 
     def ascending(self) -> Order:
         """The order of a cut: lowest first."""
@@ -227,15 +296,15 @@ AnyField: TypeAlias = FieldOf[Given]
 
 
 @attrs.frozen(eq=False, repr=False)
-class FigureOf(_Compared[ValueT_contra, Figure]):
+class FigureOf(_Dated[ValueT_contra, Figure]):
     """A figure over rows, to be compared: their number, a sum, the latest or earliest."""
 
     measure: Measure
     field: str
     part: Part
 
-    def _passing(self, item: Filter) -> Figure:
-        return Figure(self.measure, self.field, self.part, item)
+    def _passing_with(self, item: Filter, aspect: Aspect | None) -> Figure:
+        return Figure(self.measure, self.field, self.part, item, aspect)
 
 
 @attrs.frozen(repr=False)
@@ -310,41 +379,132 @@ def _negated(part: Part) -> Not[Part]:
     return Not(part)
 
 
-def _counted(operator: Operator, count: int) -> Callable[[Part], Figure]:
+def _counted(
+    operator: Operator, count: int, distinct: FieldOf[Never] | str | None
+) -> Callable[[Part], Figure]:
     passes = Compare(operator, Operand(str(count)))
-    return lambda part: Figure(Measure.COUNT, "", part, passes)
+    measure = Measure.COUNT if distinct is None else Measure.DISTINCT
+    return lambda part: Figure(measure, _field_in(part, distinct), part, passes)
+
+
+def _field_in(part: Part, distinct: FieldOf[Never] | str | None) -> str:
+    """The name of the field whose values are counted, ``""`` if rows are."""
+    if not isinstance(distinct, FieldOf):
+        return distinct or ""
+    if distinct.table != part.table:
+        raise InvalidValue("distinct", f"{distinct.table}.{distinct.name}", "is of another table")
+    return distinct.name
+
+
+def _counting(
+    make: Callable[[Part], Figure],
+    parts: tuple[Part, ...],
+    filters: Mapping[str, Condition],
+    distinct: FieldOf[Never] | str | None,
+) -> Figure | OfTable[Figure]:
+    rows = (Part(distinct.table),) if isinstance(distinct, FieldOf) and not parts else parts
+    return _made(make, rows, filters)
 
 
 @overload
-def at_least(count: int, part: Part, /, *parts: Part, **filters: Condition) -> Figure: ...
+def at_least(
+    count: int,
+    part: Part,
+    /,
+    *parts: Part,
+    distinct: FieldOf[Never] | None = None,
+    **filters: Condition,
+) -> Figure: ...
 @overload
-def at_least(count: int, /, **filters: Condition) -> OfTable[Figure]: ...
-def at_least(count: int, /, *parts: Part, **filters: Condition) -> Figure | OfTable[Figure]:
-    """At least so many rows meet all of these conditions, which are given as for `any_`."""
-    return _made(_counted(Operator.AT_LEAST, count), parts, filters)
+def at_least(count: int, /, *, distinct: FieldOf[Never], **filters: Condition) -> Figure: ...
+@overload
+def at_least(
+    count: int, /, *, distinct: str | None = None, **filters: Condition
+) -> OfTable[Figure]: ...
+def at_least(
+    count: int,
+    /,
+    *parts: Part,
+    distinct: FieldOf[Never] | str | None = None,
+    **filters: Condition,
+) -> Figure | OfTable[Figure]:
+    """At least so many rows meet all of these conditions, which are given as for `any_`.
+
+    Args:
+        count: How many.
+        parts: Conditions over one table, as for `any_`.
+        distinct: A field of the table, or its name: not rows are counted then, but the different
+            values of the field in them. A blank counts as none.
+        filters: Further filters by field.
+    """
+    return _counting(_counted(Operator.AT_LEAST, count, distinct), parts, filters, distinct)
 
 
 @overload
-def at_most(count: int, part: Part, /, *parts: Part, **filters: Condition) -> Figure: ...
+def at_most(
+    count: int,
+    part: Part,
+    /,
+    *parts: Part,
+    distinct: FieldOf[Never] | None = None,
+    **filters: Condition,
+) -> Figure: ...
 @overload
-def at_most(count: int, /, **filters: Condition) -> OfTable[Figure]: ...
-def at_most(count: int, /, *parts: Part, **filters: Condition) -> Figure | OfTable[Figure]:
-    """At most so many rows, perhaps none, meet all of these conditions (see `any_`)."""
-    return _made(_counted(Operator.AT_MOST, count), parts, filters)
+def at_most(count: int, /, *, distinct: FieldOf[Never], **filters: Condition) -> Figure: ...
+@overload
+def at_most(
+    count: int, /, *, distinct: str | None = None, **filters: Condition
+) -> OfTable[Figure]: ...
+def at_most(
+    count: int,
+    /,
+    *parts: Part,
+    distinct: FieldOf[Never] | str | None = None,
+    **filters: Condition,
+) -> Figure | OfTable[Figure]:
+    """At most so many rows, perhaps none, meet all of these conditions (see `at_least`)."""
+    return _counting(_counted(Operator.AT_MOST, count, distinct), parts, filters, distinct)
 
 
 @overload
-def exactly(count: int, part: Part, /, *parts: Part, **filters: Condition) -> Figure: ...
+def exactly(
+    count: int,
+    part: Part,
+    /,
+    *parts: Part,
+    distinct: FieldOf[Never] | None = None,
+    **filters: Condition,
+) -> Figure: ...
 @overload
-def exactly(count: int, /, **filters: Condition) -> OfTable[Figure]: ...
-def exactly(count: int, /, *parts: Part, **filters: Condition) -> Figure | OfTable[Figure]:
-    """Exactly so many rows meet all of these conditions, which are given as for `any_`."""
-    return _made(_counted(Operator.EQUAL, count), parts, filters)
+def exactly(count: int, /, *, distinct: FieldOf[Never], **filters: Condition) -> Figure: ...
+@overload
+def exactly(
+    count: int, /, *, distinct: str | None = None, **filters: Condition
+) -> OfTable[Figure]: ...
+def exactly(
+    count: int,
+    /,
+    *parts: Part,
+    distinct: FieldOf[Never] | str | None = None,
+    **filters: Condition,
+) -> Figure | OfTable[Figure]:
+    """Exactly so many rows meet all of these conditions, which are given as for `at_least`."""
+    return _counting(_counted(Operator.EQUAL, count, distinct), parts, filters, distinct)
 
 
-def count(part: Part, /, *parts: Part) -> FigureOf[int]:
-    """The number of rows that meet all of these conditions, to compare with a value."""
-    return FigureOf(Measure.COUNT, "", row(part, *parts))
+def count(
+    part: Part, /, *parts: Part, distinct: FieldOf[Never] | str | None = None
+) -> FigureOf[int]:
+    """The number of rows that meet all of these conditions, to compare with a value.
+
+    Args:
+        part: A condition.
+        parts: Further conditions on the same rows.
+        distinct: A field whose different values are counted in place of rows (see `at_least`).
+    """
+    joined = row(part, *parts)
+    measure = Measure.COUNT if distinct is None else Measure.DISTINCT
+    return FigureOf(measure, _field_in(joined, distinct), joined)
 
 
 def total(field: FieldOf[int], /, *parts: Part) -> FigureOf[Number]:
@@ -360,3 +520,44 @@ def latest(field: TimedField, /, *parts: Part) -> FigureOf[Timed]:
 def earliest(field: TimedField, /, *parts: Part) -> FigureOf[Timed]:
     """The earliest value of a field in rows that meet all of these conditions, or else blank."""
     return FigureOf(Measure.EARLIEST, field.name, row(Part(field.table), *parts))
+
+
+def followed(
+    first: Part,
+    /,
+    *,
+    by: Part,
+    on: FieldOf[date],
+    within: int | None = None,
+    later_day: bool = False,
+    without: Part | None = None,
+) -> Followed:
+    """A row meets a condition, and after it another row of the contact meets a second one.
+
+    Args:
+        first: What the earlier row meets. Several conditions on one row are joined with `row`.
+        by: What the later row meets.
+        on: The field of dates by which rows come one after the other.
+        within: The most days from the one to the other. By default any number of them.
+        later_day: Whether the later row must be on a later day. Otherwise the same day counts, and
+            with times the same time.
+        without: What no other row from the one to the other meets.
+
+    Raises:
+        InvalidValue: The conditions and the field are not over one table.
+
+    >>> sold = followed(
+    ...     Part("orders", (Where("article", parse("TENT")),)),
+    ...     by=Part("orders", (Where("article", parse("LAMP")),)),
+    ...     on=FieldOf("orders", "date"),
+    ...     within=30,
+    ... )
+    >>> sold.within, sold.later_day
+    (30, False)
+    """
+    tables = sorted(
+        {first.table, by.table, on.table, *(each.table for each in (without,) if each is not None)}
+    )
+    if len(tables) != 1:
+        raise InvalidValue("parts", tables, "are not over one table")
+    return Followed(on.name, first, by, within, later_day, without)

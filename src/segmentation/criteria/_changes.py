@@ -46,6 +46,8 @@ def changes_since(
     said = phrases or ENGLISH
     found = []
     for part, where in wheres_of(criteria):
+        if where.aspect is not None:
+            continue  # numbers mean what they meant
         try:
             table = schema.table(part.table)
             field = table.field(where.field)

@@ -19,6 +19,7 @@ from ._bound import (
     AsOf,
     BoundFigure,
     BoundFilter,
+    BoundFollowed,
     BoundNode,
     BoundPart,
     BoundSelection,
@@ -31,6 +32,7 @@ from ._hashing import SHARES
 from ._nodes import (
     AllOf,
     AnyOf,
+    Aspect,
     Between,
     Compare,
     Criteria,
@@ -132,6 +134,11 @@ def _relative(criteria: Criteria, schema: Schema, phrases: Phrases) -> Iterator[
         field = table.field(where.field)
         if field.type not in {FieldType.DATE, FieldType.DATETIME}:
             continue
+        if where.aspect is not None:
+            if where.aspect in _MOVING:
+                sentence = phrases.say("relative", words=phrases.say(where.aspect.value))
+                yield Remark(Concern.RELATIVE, f"{table.name}.{field.name}", sentence)
+            continue
         found = [word for word in _operands(where.filter) if ":" not in word and is_relative(word)]
         if found:
             sentence = phrases.say("relative", words=", ".join(dict.fromkeys(found)))
@@ -143,9 +150,10 @@ def wheres_of(node: object) -> Iterator[tuple[Part, Where]]:
     match node:
         case Part(_, conditions):
             yield from ((node, where) for where in conditions)
-        case Figure(_, field, part, filter_) if field:
+        case Figure(_, field, part, filter_, aspect) if field:
             yield from wheres_of(part)
-            yield part, Where(field, filter_)
+            if node.measure is not Measure.DISTINCT:
+                yield part, Where(field, filter_, aspect)
         case _:
             for child in children(node):
                 yield from wheres_of(child)
@@ -160,6 +168,10 @@ def _operands(node: object) -> Iterator[str]:
         case _:
             for child in children(node):
                 yield from _operands(child)
+
+
+_MOVING = frozenset([Aspect.DAY_OF_YEAR, Aspect.AGE_IN_DAYS, Aspect.AGE_IN_YEARS])
+"""The aspects of a date that are others tomorrow."""
 
 
 class _Checker:
@@ -183,6 +195,9 @@ class _Checker:
                 yield from self._of_part(node)
             case BoundFigure():
                 yield from self._of_figure(node)
+            case BoundFollowed():
+                for part in node.parts:
+                    yield from self._of_part(part)
             case InSegment(no):
                 yield from self._of_key("segment_header", no, "no_segment")
             case InLoggedSegment(entry_no):
@@ -217,7 +232,7 @@ class _Checker:
         yield from self._of_part(figure.part)
         compared = compared_of(figure.measure, figure.field)
         place = f"{figure.part.table.name}.{compared.name}"
-        least = 0 if figure.measure is Measure.COUNT else None
+        least = 0 if figure.measure in {Measure.COUNT, Measure.DISTINCT} else None
         yield from self._of_filter(figure.filter, compared, place, least=least)
 
     def _of_joined(self, node: BoundNode, items: Sequence[BoundNode]) -> Iterator[Remark]:

@@ -15,7 +15,8 @@ from typing import Any, assert_never
 from segmentation.codes import to_code
 from segmentation.fields import Field, FieldType, Value, aware, extra_value
 
-from ._bound import Bound, BoundFilter, BoundWhere, FitsPattern, InRange, IsEqual
+from ._bound import Bound, BoundFilter, BoundWhere, FitsPattern, HasAspect, InRange, IsEqual
+from ._calendar import InCalendar
 from ._letters import Letters
 from ._nodes import AllOf, AnyOf, Not, Pattern, Wild
 
@@ -185,6 +186,12 @@ class _Tests:
                 return self._in_range(low, high)
             case FitsPattern(pattern, letters):
                 return self._fits(pattern, letters)
+            case InCalendar():
+                number = f"{self._code.constant(item.number_of())}"
+                numbers = self._code.constant(item.numbers)
+                return f"({self._value} is not None and {number}({self._value}) in {numbers})"
+            case HasAspect(days=days):
+                return f"({self.test(days)})"
             case Not(inner):
                 return f"not ({self.test(inner)})"
             case AllOf(items):

@@ -13,23 +13,29 @@ from typing import assert_never
 from segmentation.fields import Field, FieldType, Value
 from segmentation.languages import ENGLISH, Phrases
 
+from ._aspects import number_field
 from ._bound import (
     Bound,
     BoundFigure,
     BoundFilter,
+    BoundFollowed,
     BoundNode,
     BoundPart,
     BoundSelection,
     BoundWhere,
     FitsPattern,
+    HasAspect,
     InRange,
     IsEqual,
 )
+from ._calendar import InCalendar
+from ._following import Reason, Why
 from ._hashing import SHARES
 from ._letters import Letters
 from ._nodes import (
     AllOf,
     AnyOf,
+    Aspect,
     First,
     InLoggedSegment,
     InSegment,
@@ -44,6 +50,7 @@ from ._schema import Table
 
 _CALENDAR = frozenset([FieldType.DATE, FieldType.DATETIME, FieldType.TIME])
 _LISTED = 20
+_KNOWN = Not(IsEqual(None))
 
 
 def describe(bound: BoundSelection, phrases: Phrases | None = None) -> str:
@@ -69,6 +76,8 @@ def compared_of(measure: Measure, field: Field | None) -> Field:
     """A field of the type of a figure, for comparisons."""
     if field is None:
         return Field("count", FieldType.INTEGER)
+    if measure is Measure.DISTINCT:
+        return Field(field.name, FieldType.INTEGER)
     return Field(field.name, FieldType.DECIMAL) if measure is Measure.SUM else field
 
 
@@ -104,6 +113,8 @@ class Teller:
                 return self._part(node, negated=False)
             case BoundFigure():
                 return self._figure(node)
+            case BoundFollowed():
+                return self._followed(node)
             case InSegment(no):
                 return self._say("in_segment", no=no)
             case InLoggedSegment(no):
@@ -178,6 +189,51 @@ class Teller:
             test=self.test(figure.filter, compared),
         )
 
+    def _followed(self, followed: BoundFollowed) -> str:
+        told = self._say(
+            "followed",
+            table=self._table(followed.table),
+            first=self._asked_of(followed.first),
+            then=self._asked_of(followed.then),
+        )
+        if followed.within is not None:
+            told += self._say("followed_within", days=self._days(followed.within))
+        if followed.later_day:
+            told += self._say("followed_later_day")
+        if followed.without is not None:
+            told += self._say("followed_without", conditions=self._asked_of(followed.without))
+        return told
+
+    def _asked_of(self, part: BoundPart) -> str:
+        return self._conditions(part) or self._say("nothing_asked")
+
+    def _days(self, days: int) -> str:
+        return self._say("day" if days == 1 else "days", count=days)
+
+    def reason(self, followed: BoundFollowed, reason: Reason) -> str:
+        """Why rows come one after the other, or why not, in words."""
+        first, then = self._asked_of(followed.first), self._asked_of(followed.then)
+        between = reason.pair.days if reason.pair else 0
+        match reason.why:
+            case Why.NEAR_ENOUGH:
+                return self._say("near_enough", days=self._days(between))
+            case Why.TOO_LATE:
+                over = between - (followed.within or 0)
+                return self._say("too_late", days=self._days(between), over=over)
+            case Why.NO_FIRST:
+                return self._say("no_first", first=first)
+            case Why.NO_THEN:
+                return self._say("no_then", then=then)
+            case Why.NEVER_AFTER:
+                return self._say("never_after", first=first, then=then)
+            case Why.SAME_DAY_ONLY:
+                return self._say("same_day_only", first=first, then=then)
+            case Why.ONE_BETWEEN:
+                without = self._asked_of(followed.without) if followed.without else ""
+                return self._say("one_between", conditions=without)
+            case _:
+                assert_never(reason.why)
+
     def cut(self, base: str, cut: First | Sample) -> str:
         """A cut in words."""
         match cut:
@@ -212,14 +268,38 @@ class Teller:
                 return self._say("none_of", values=self._list(items, field))
             case Not(inner):
                 return self._say("not", item=self.test(inner, field))
+            case HasAspect(aspect, asked):
+                return self._aspect(aspect, asked)
+            case InCalendar():
+                return self._say("in_calendar")
             case AllOf(items):
-                return self._joined("and", (self._grouped_test(each, field) for each in items))
-            case AnyOf(items) if all(isinstance(each, IsEqual) for each in items):
-                return self._say("equal", value=self._list(items, field))
+                return self._all_of(items, field)
             case AnyOf(items):
-                return self._joined("or", (self._grouped_test(each, field) for each in items))
+                return self._any_of(items, field)
             case _:
                 assert_never(item)
+
+    def _any_of(self, items: tuple[BoundFilter, ...], field: Field) -> str:
+        if all(isinstance(each, IsEqual) for each in items):
+            return self._say("equal", value=self._list(items, field))
+        return self._joined("or", (self._grouped_test(each, field) for each in items))
+
+    def _aspect(self, aspect: Aspect, asked: BoundFilter) -> str:
+        test = self.test(asked, number_field(aspect))
+        return self._say("aspect", aspect=self._say(aspect.value), test=test)
+
+    def _all_of(self, items: tuple[BoundFilter, ...], field: Field) -> str:
+        """Several filters. Of a date that is known, nothing is said of blanks."""
+        if field.type not in _CALENDAR or _KNOWN not in items:
+            return self._joined("and", (self._grouped_test(each, field) for each in items))
+        told = [
+            self._range(each.low, each.high, field, known=True)
+            if isinstance(each, InRange)
+            else self._grouped_test(each, field)
+            for each in items
+            if each != _KNOWN
+        ]
+        return self._joined("and", [*told, self._say("known")]) if told else self._say("is_known")
 
     def shown(self, table: Table, field: Field, value: Value) -> str:
         """A field and its value in words."""
@@ -242,11 +322,13 @@ class Teller:
             told.append(self._say("more", count=len(items) - _LISTED))
         return self._joined("comma", told[:-1]) + self._say("or") + told[-1]
 
-    def _range(self, low: Bound | None, high: Bound | None, field: Field) -> str:
+    def _range(
+        self, low: Bound | None, high: Bound | None, field: Field, *, known: bool = False
+    ) -> str:
         if low and high and low.inclusive and high.inclusive:
             return self._say("range", low=self._end(low, field), high=self._end(high, field))
         calendar = field.type in _CALENDAR
-        told = []
+        told: list[str] = []
         if low:
             phrases = ("since", "after") if calendar else ("from", "above")
             phrase = phrases[0] if low.inclusive else phrases[1]
@@ -254,6 +336,8 @@ class Teller:
         if high:
             # With a lower end beside it, a blank date does not pass.
             phrases = ("until", "before") if calendar and not low else ("to", "below")
+            if calendar and known:
+                phrases = ("known_until", "known_before")
             phrase = phrases[0] if high.inclusive else phrases[1]
             told.append(self._say(phrase, value=self._end(high, field)))
         return self._joined("and", told) if told else self._say("always")
@@ -287,6 +371,8 @@ class Teller:
                 return self._say("blank")
             case bool():
                 return self._say("yes" if value else "no")
+            case int() if field is number_field(Aspect.DAY_OF_YEAR):
+                return self._day_of_year(value)
             case int() if field.options:
                 return self._option(field.options[value], field)
             case Decimal():
@@ -297,6 +383,11 @@ class Teller:
                 return self._say("quoted", text=value)
             case _:
                 return str(value)
+
+    def _day_of_year(self, number: int) -> str:
+        months = number_field(Aspect.MONTH)
+        month = self._option(months.options[number // 100], months)
+        return self._say("day_and_month", day=number % 100, month=month)
 
     def _option(self, name: str, field: Field) -> str:
         return self._phrases.name("*", field.name, name) if name else self._say("blank")

@@ -5,6 +5,7 @@ whether it holds. A part shows the values or rows that decided it.
 """
 
 from collections.abc import Container, Iterator
+from datetime import date, datetime
 from functools import partial
 from typing import assert_never
 
@@ -14,14 +15,26 @@ from segmentation.fields import Value
 from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import to_text
 
-from ._bound import BoundFigure, BoundNode, BoundPart, BoundSelection, BoundWhere
+from ._bound import (
+    BoundFigure,
+    BoundFollowed,
+    BoundNode,
+    BoundPart,
+    BoundSelection,
+    BoundWhere,
+    HasAspect,
+)
 from ._describing import Teller
-from ._nodes import AllOf, AnyOf, InLoggedSegment, InSegment, InShare, Not
+from ._following import reason_of
+from ._nodes import AllOf, AnyOf, Aspect, InLoggedSegment, InSegment, InShare, Not
 from ._one_line import OneLine, to_line
 from ._predicate import Row, RowReader, RowSource, to_predicate
 from ._schema import Table
 
 _SHOWN = 5
+_LEAP_DAY = (2, 29)
+_YEARLY = frozenset([Aspect.DAY_OF_YEAR, Aspect.AGE_IN_YEARS])
+"""What comes again every year, so that 29 February needs another day in most."""
 
 SHOWN_LINES = 50
 """The most lines that a notebook shows."""
@@ -70,6 +83,7 @@ class Explanation(OneLine):
         row_count: How many linked rows there are.
         figure: For a figure, its value.
         parts: The explanations of the nodes below.
+        note: For rows one after the other, why there is such a pair, or why not.
         phrases: The words that are used.
     """
 
@@ -79,6 +93,7 @@ class Explanation(OneLine):
     row_count: int = 0
     figure: Value = None
     parts: tuple["Explanation", ...] = ()
+    note: str = ""
     phrases: Phrases = attrs.field(factory=lambda: ENGLISH, eq=False, repr=False, kw_only=True)
 
     def __str__(self) -> str:
@@ -99,6 +114,8 @@ class Explanation(OneLine):
             told = ", ".join(each.shown for each in row.findings)
             if told:
                 yield f"{self._mark(holds=row.holds, depth=depth + 1)}{told}"
+        if self.note:
+            yield self._mark(holds=None, depth=depth + 1) + self.note
         if self.row_count > _SHOWN:
             mark = self._mark(holds=None, depth=depth + 1)
             yield mark + self.phrases.say("of_rows", count=self.row_count)
@@ -158,6 +175,8 @@ class _Explainer:
                 rows = tuple(each for each in self._rows(node.part, row) if each.holds)
                 value = self._reader.figure(node)(row)
                 return explanation(rows[:_SHOWN], len(rows), value)
+            case BoundFollowed():
+                return self._followed(node, row, explanation)
             case InSegment() | InLoggedSegment() | InShare():
                 return explanation()
             case Not(item):
@@ -167,6 +186,24 @@ class _Explainer:
                 return explanation(parts=parts)
             case _:
                 assert_never(node)
+
+    def _followed(
+        self, node: BoundFollowed, row: Row, explanation: "partial[Explanation]"
+    ) -> Explanation:
+        """The two rows that come nearest to what is asked, and what is missing if anything is."""
+        reason = reason_of(node, self._reader.dated_rows(node)(row))
+        found = reason.pair
+        pairs = ((node.first, found.first), (node.then, found.then)) if found else ()
+        rows = tuple(self._dated(node, part, each) for part, each in pairs)
+        return explanation(rows, len(rows), note=self._teller.reason(node, reason))
+
+    def _dated(self, node: BoundFollowed, part: BoundPart, row: Row) -> RowFindings:
+        """The date of a row, and the conditions on it."""
+        value = self._reader.value(node.table, node.field)(row)
+        shown = self._teller.shown(node.table, node.field, value)
+        told = self._phrases.say("known_date")
+        dated = Finding(node.field.name, value, told, holds=True, shown=shown)
+        return RowFindings((dated, *self._findings(part, row).findings))
 
     def _holds(self, node: BoundNode, row: Row) -> bool:
         alone = attrs.evolve(self._bound, node=node, cut=None)
@@ -188,5 +225,14 @@ class _Explainer:
             value,
             self._teller.test(where.filter, where.field),
             self._reader.test(table, where)(row),
-            self._teller.shown(table, where.field, value),
+            self._shown(table, where, value),
         )
+
+    def _shown(self, table: Table, where: BoundWhere, value: Value) -> str:
+        shown = self._teller.shown(table, where.field, value)
+        if not isinstance(where.filter, HasAspect) or where.filter.aspect not in _YEARLY:
+            return shown
+        day = value.astimezone(self._bound.as_of.zone) if isinstance(value, datetime) else value
+        if not isinstance(day, date) or (day.month, day.day) != _LEAP_DAY:
+            return shown
+        return self._phrases.say("leap_day", shown=shown)

@@ -5,9 +5,11 @@ A merged selection finds the same contacts. It is not shown to people.
 
 from collections.abc import Callable, Iterable, Sequence
 
+import attrs
+
 from segmentation.fields import Field
 
-from ._bound import BoundFilter, BoundNode, BoundPart, BoundWhere, InRange, IsEqual
+from ._bound import BoundFilter, BoundNode, BoundPart, BoundWhere, HasAspect, InRange, IsEqual
 from ._nodes import AllOf, AnyOf, Not
 
 
@@ -36,6 +38,8 @@ def merged_filter(item: BoundFilter) -> BoundFilter:
     match item:
         case InRange(low, high) if low == high and low is not None and low.inclusive:
             return IsEqual(low.value, low.letters)
+        case HasAspect(days=days):
+            return attrs.evolve(item, days=merged_filter(days))
         case Not(inner):
             return Not(merged_filter(inner))
         case AnyOf(items):

@@ -24,6 +24,7 @@ from ._nodes import (
     Cut,
     Figure,
     Filter,
+    Followed,
     Like,
     Measure,
     Not,
@@ -69,11 +70,18 @@ def _selection(node: Selection, schema: Schema, as_of: AsOf) -> Selection:
     match node:
         case Part():
             return _part(node, schema, as_of)
-        case Figure(measure, name, part, item):
-            field = _field(schema, node.part.table, name)
-            if field is not None and measure is not Measure.SUM:
+        case Figure(_, name, part, item):
+            field = _field(schema, part.table, name)
+            if field is not None and _is_of_values(node):
                 item = to_neutral_filter(item, field, as_of)
-            return Figure(measure, name, _part(part, schema, as_of), item)
+            return attrs.evolve(node, part=_part(part, schema, as_of), filter=item)
+        case Followed(first=first, then=then, without=without):
+            return attrs.evolve(
+                node,
+                first=_part(first, schema, as_of),
+                then=_part(then, schema, as_of),
+                without=None if without is None else _part(without, schema, as_of),
+            )
         case Not(item):
             return Not(_selection(item, schema, as_of))
         case AllOf(items):
@@ -84,12 +92,17 @@ def _selection(node: Selection, schema: Schema, as_of: AsOf) -> Selection:
             return node
 
 
+def _is_of_values(figure: Figure) -> bool:
+    """Whether the filter of a figure is one of the field's values, and not of numbers."""
+    return figure.measure in {Measure.EARLIEST, Measure.LATEST} and figure.aspect is None
+
+
 def _part(part: Part, schema: Schema, as_of: AsOf) -> Part:
     def kept(where: Where) -> Where:
         field = _field(schema, part.table, where.field)
-        if field is None:
+        if field is None or where.aspect is not None:
             return where
-        return Where(where.field, to_neutral_filter(where.filter, field, as_of))
+        return attrs.evolve(where, filter=to_neutral_filter(where.filter, field, as_of))
 
     return Part(part.table, tuple(map(kept, part.conditions)))
 

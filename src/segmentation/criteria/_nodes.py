@@ -233,12 +233,30 @@ FILTERS = (Compare, Between, Like, Token, Not, AllOf, AnyOf)
 """The classes of filters, to tell them from other things."""
 
 
+class Aspect(StrEnum):
+    """What is looked at of a date, in place of the date itself."""
+
+    DAY_OF_YEAR = "day_of_year"
+    MONTH = "month"
+    WEEKDAY = "weekday"
+    AGE_IN_DAYS = "age_in_days"
+    AGE_IN_YEARS = "age_in_years"
+
+
 @attrs.frozen(repr=False)
 class Where(OneLine):
-    """A field of a row and the filter that its value must pass."""
+    """A field of a row and the filter that its value must pass.
+
+    Attributes:
+        field: The field's name.
+        filter: The filter.
+        aspect: What the filter is for of a date, ``None`` for the value itself. A blank date has no
+            aspect, so no filter of one finds it.
+    """
 
     field: str
     filter: Filter
+    aspect: Aspect | None = None
 
 
 def _wheres(conditions: Iterable[Where]) -> tuple[Where, ...]:
@@ -262,6 +280,7 @@ class Measure(StrEnum):
     """The kind of figure that is computed over the rows of a part."""
 
     COUNT = "count"
+    DISTINCT = "distinct"
     SUM = "sum"
     EARLIEST = "earliest"
     LATEST = "latest"
@@ -271,19 +290,47 @@ class Measure(StrEnum):
 class Figure(_Joinable):
     """A figure over the rows of a part passes a filter ("at least 3", "total cost over 500").
 
-    Without any row, a count and a sum are 0, and the earliest and the latest value are blank.
+    Without any row, counts and a sum are 0, and the earliest and the latest value are blank. A
+    distinct count is that of the different values of a field. A blank counts as none.
 
     Attributes:
         measure: The kind of figure.
         field: The field that it is computed from, ``""`` for a count.
         part: The rows that it is computed over.
         filter: The filter that the figure must pass.
+        aspect: What the filter is for of an earliest or latest date, as in `Where`.
     """
 
     measure: Measure
     field: str
     part: Part
     filter: Filter
+    aspect: Aspect | None = None
+
+
+@attrs.frozen(repr=False)
+class Followed(_Joinable):
+    """A row meets a part, and after it another row of the contact meets a second one.
+
+    The second row is not earlier than the first: the same day counts, and with times the same time.
+    A row without a date comes neither before nor after another.
+
+    Attributes:
+        field: The field of dates by which rows come one after the other.
+        first: What the earlier row meets.
+        then: What the later row meets.
+        within: The most days from the one to the other, ``None`` for any number of them.
+        later_day: Whether the later row must be on a later day.
+        without: What no other row from the one to the other meets, on their days or at their times
+            neither. With ``later_day`` only the days between the two count.
+    """
+
+    field: str
+    first: Part
+    then: Part
+    within: int | None = None
+    later_day: bool = False
+    without: Part | None = None
 
 
 @attrs.frozen(repr=False)
@@ -318,7 +365,7 @@ class InShare(_Joinable):
     stop: int
 
 
-_Leaf: TypeAlias = Part | Figure | InSegment | InLoggedSegment | InShare
+_Leaf: TypeAlias = Part | Figure | Followed | InSegment | InLoggedSegment | InShare
 
 Selection = TypeAliasType(
     "Selection", "_Leaf | Not[Selection] | AllOf[Selection] | AnyOf[Selection]"

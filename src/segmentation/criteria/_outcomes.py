@@ -8,12 +8,13 @@ from typing import Any, TypeAlias, assert_never
 
 from segmentation.fields import Field, FieldType
 
-from ._bound import BoundFilter, FitsPattern, InRange, IsEqual
+from ._bound import BoundFilter, BoundPart, FitsPattern, HasAspect, InRange, IsEqual
+from ._calendar import InCalendar
 from ._letters import Letters
 from ._nodes import AllOf, AnyOf, Not, Wild
 from ._predicate import to_value_test
 
-_Leaf: TypeAlias = IsEqual | InRange | FitsPattern
+_Leaf: TypeAlias = IsEqual | InRange | FitsPattern | InCalendar
 
 _MOST = 8
 """The greatest number of unpredictable conditions for which every combination is tried."""
@@ -47,14 +48,23 @@ def outcomes(item: BoundFilter, field: Field, *, least: int | None = None) -> fr
     return frozenset(found)
 
 
+def never_both(one: BoundPart, other: BoundPart) -> bool:
+    """Whether it is certain that no row meets both of two parts over one table."""
+    pairs = product(one.conditions, other.conditions)
+    same = ((a, b) for a, b in pairs if a.field == b.field)
+    return any(outcomes(AllOf((a.filter, b.filter)), a.field) == {False} for a, b in same)
+
+
 def _from(values: Iterable[Any], least: int | None) -> Iterator[Any]:
     return (value for value in values if least is None or value >= least)
 
 
 def _leaves(item: BoundFilter) -> Iterator[_Leaf]:
     match item:
-        case IsEqual() | InRange() | FitsPattern():
+        case IsEqual() | InRange() | FitsPattern() | InCalendar():
             yield item
+        case HasAspect(days=days):
+            yield from _leaves(days)
         case Not(inner):
             yield from _leaves(inner)
         case AllOf(items) | AnyOf(items):
@@ -72,6 +82,8 @@ def _is_unforeseen(leaf: _Leaf) -> bool:
             return any(end.letters is not Letters.AS_WRITTEN for end in (low, high) if end)
         case FitsPattern(pattern):
             return any(piece is not Wild.ANY_RUN for piece in pattern)
+        case InCalendar(numbers=numbers):
+            return bool(numbers)
         case _:
             assert_never(leaf)
 
@@ -83,7 +95,7 @@ def _constants(leaf: _Leaf) -> Iterator[Any]:
             yield value
         case InRange(low, high):
             yield from (end.value for end in (low, high) if end)
-        case FitsPattern():
+        case FitsPattern() | InCalendar():
             pass
         case _:
             assert_never(leaf)
@@ -94,10 +106,12 @@ def _supposed(item: BoundFilter, held: Mapping[_Leaf, bool]) -> BoundFilter:
     if not held:
         return item
     match item:
-        case IsEqual() | InRange() | FitsPattern():
+        case IsEqual() | InRange() | FitsPattern() | InCalendar():
             if item not in held:
                 return item
             return _ALWAYS if held[item] else Not(_ALWAYS)
+        case HasAspect(days=days):
+            return _supposed(days, held)
         case Not(inner):
             return Not(_supposed(inner, held))
         case AllOf(items):

@@ -17,6 +17,7 @@ from segmentation.fields import Field, FieldType, Value
 from ._bound import (
     BoundFigure,
     BoundFilter,
+    BoundFollowed,
     BoundNode,
     BoundPart,
     BoundSelection,
@@ -24,6 +25,7 @@ from ._bound import (
     IsEqual,
 )
 from ._code import Code, row_code, value_code
+from ._following import DatedRow, to_rows_test
 from ._hashing import share_of
 from ._nodes import AllOf, AnyOf, InLoggedSegment, InSegment, InShare, Measure, Not
 from ._schema import Link, Table
@@ -121,6 +123,10 @@ class RowReader:
         """The function from a contact to the value of a figure."""
         return self._compiler.figure(figure)
 
+    def dated_rows(self, followed: BoundFollowed) -> Callable[[Row], list[DatedRow]]:
+        """The function from a contact to its rows with a date that meet some part."""
+        return self._compiler.dated_rows(followed)
+
     def value(self, table: Table, field: Field) -> Callable[[Row], Value]:
         """The function from a row of a table to the value of a field."""
         code = Code()
@@ -151,10 +157,14 @@ class _Compiler:
 
     def figure(self, figure: BoundFigure) -> Callable[[Row], Value]:
         """The function from a contact to the value of a figure."""
-        start, step, _ = self._measuring(figure)
+        start, step, found, _ = self._measuring(figure)
         loops = self._for_each(figure.part, step)
-        lines = [f"figure = {start}", *loops, "return figure"]
+        lines = [f"figure = {start}", *loops, f"return {found}"]
         return self._code.made(self._code.function("row", lines))
+
+    def dated_rows(self, followed: BoundFollowed) -> Callable[[Row], list[DatedRow]]:
+        """The function from a contact to its rows with a date that meet some part."""
+        return self._code.made(self._dated_rows(followed))
 
     def predicate(self, node: BoundNode) -> Predicate:
         return self._code.made(self._code.function("row", [f"return {self._node(node)}"]))
@@ -167,6 +177,9 @@ class _Compiler:
                 return f"{self._part(node)}(row)"
             case BoundFigure():
                 return f"{self._figure(node)}(row)"
+            case BoundFollowed():
+                found = self._code.constant(to_rows_test(node))
+                return f"{found}({self._dated_rows(node)}(row))"
             case InSegment(segment_no):
                 members = self._source.segment_members(segment_no)
                 return f"{self._number()} in {self._code.constant(members)}"
@@ -207,23 +220,44 @@ class _Compiler:
 
     def _figure(self, figure: BoundFigure) -> str:
         """The function that computes a figure and tells whether it passes."""
-        start, step, compared = self._measuring(figure)
-        passes = value_code(self._code, figure.filter, compared, "figure")
-        return self._code.function(
-            "row",
-            [f"figure = {start}", *self._for_each(figure.part, step), f"return {passes}"],
-        )
+        start, step, found, compared = self._measuring(figure)
+        tested = value_code(self._code, figure.filter, compared, "figure")
+        lines = [f"figure = {start}", *self._for_each(figure.part, step), f"figure = {found}"]
+        return self._code.function("row", [*lines, f"return {tested}"])
 
-    def _measuring(self, figure: BoundFigure) -> tuple[str, list[str], Field]:
-        """The start value of a figure, the code for each row, and a field of the figure's type."""
+    def _dated_rows(self, followed: BoundFollowed) -> str:
+        """The function from a contact to its rows with a date that meet some part."""
+        table, row = followed.table, _row_of(followed.table)
+        tests = {"first": followed.first, "then": followed.then, "without": followed.without}
+        step = [f"when = {self._read(table, followed.field.name, row)}", "if when is not None:"]
+        for name, part in tests.items():
+            met = "False" if part is None else self._conditions(table, part.conditions, row)
+            step.append(f"    {name} = {met}")
+        event = self._code.constant(DatedRow)
+        day = self._code.constant(followed.day_of)
+        step += [
+            "    if first or then or without:",
+            f"        found.append({event}(when, {day}(when), {row}, first, then, without))",
+        ]
+        loops = self._for_each(BoundPart(table, ()), step)
+        return self._code.function("row", ["found = []", *loops, "return found"])
+
+    def _measuring(self, figure: BoundFigure) -> tuple[str, list[str], str, Field]:
+        """The start value of a figure, the code for each row and behind all, and its type."""
+        count = Field("count", FieldType.INTEGER)
         if figure.field is None:
-            return "0", ["figure += 1"], Field("count", FieldType.INTEGER)
+            return "0", ["figure += 1"], "figure", count
         table = figure.part.table
         value = self._read(table, figure.field.name, _row_of(table))
         match figure.measure:
+            case Measure.DISTINCT:
+                filled = self._filled(figure.field, "value")
+                step = [f"value = {value}", f"if {filled}:", "    figure.add(value)"]
+                counted = f"{self._code.constant(len)}(figure)"
+                return f"{self._code.constant(set)}()", step, counted, count
             case Measure.COUNT | Measure.SUM:
                 total = Field(figure.field.name, FieldType.DECIMAL)
-                return "0", [f"figure += {value}"], total
+                return "0", [f"figure += {value}"], "figure", total
             case Measure.EARLIEST | Measure.LATEST:
                 sign = "<" if figure.measure is Measure.EARLIEST else ">"
                 step = [
@@ -231,9 +265,15 @@ class _Compiler:
                     f"if value is not None and (figure is None or value {sign} figure):",
                     "    figure = value",
                 ]
-                return "None", step, figure.field
+                return "None", step, "figure", figure.field
             case _:
                 assert_never(figure.measure)
+
+    def _filled(self, field: Field, value: str) -> str:
+        """A test that a value is not blank. A value that is no option is."""
+        if field.options:
+            return f"{value} in {self._code.constant(frozenset(field.options[1:]))}"
+        return f"{value} not in {self._code.constant((field.blank, None))}"
 
     def _for_each(self, part: BoundPart, inner: list[str]) -> list[str]:
         """Code that runs a statement for each linked row that meets the conditions."""

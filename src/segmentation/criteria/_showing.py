@@ -13,7 +13,7 @@ import attrs
 from segmentation.errors import InvalidValue
 from segmentation.languages import ENGLISH
 
-from ._bound import BoundFigure, BoundPart, BoundSelection, BoundWhere
+from ._bound import BoundFigure, BoundFollowed, BoundPart, BoundSelection, BoundWhere
 from ._building import FieldOf, FigureOf, OfTable
 from ._checking import Difference, Effect, Remark
 from ._counting import Counts, PartCount
@@ -24,6 +24,7 @@ from ._nodes import (
     AllOf,
     AnyOf,
     Figure,
+    Followed,
     InLoggedSegment,
     InSegment,
     InShare,
@@ -38,12 +39,13 @@ from ._text import pieces_of
 
 _VERBS = {
     Measure.COUNT: "count",
+    Measure.DISTINCT: "count",
     Measure.SUM: "total",
     Measure.LATEST: "latest",
     Measure.EARLIEST: "earliest",
 }
 _JOINED = (Not, AllOf, AnyOf)
-_BOUND = (BoundPart, BoundFigure)
+_BOUND = (BoundPart, BoundFigure, BoundFollowed)
 
 
 def shown(value: object) -> str:
@@ -78,7 +80,7 @@ def _kind(value: object) -> str:
     leaf = _first_leaf(value)
     if isinstance(leaf, FILTERS):
         return "filter"
-    if isinstance(leaf, Part | Figure | InSegment | InLoggedSegment | InShare):
+    if isinstance(leaf, Part | Figure | Followed | InSegment | InLoggedSegment | InShare):
         return "selection"
     return ""
 
@@ -95,7 +97,7 @@ def _in_words(value: object) -> str:
     match value:
         case BoundSelection(as_of=as_of):
             return f"selection on {as_of.today}: {describe(value)}"
-        case BoundPart() | BoundFigure():
+        case BoundPart() | BoundFigure() | BoundFollowed():
             return f"bound: {Teller(ENGLISH).node(value)}"
         case Not() | AllOf() | AnyOf() if isinstance(_first_leaf(value), _BOUND):
             return f"bound: {Teller(ENGLISH).node(value)}"
@@ -167,9 +169,14 @@ def _level(value: object) -> Iterator[object]:
             yield from _joined(value)
         case Part() if _is_plain(value):
             yield from _part(value)
-        case Figure(measure, field, part, item):
+        case Part(_, conditions) if any(where.aspect for where in conditions):
+            yield from _seen(value)
+        case Followed():
+            yield from _followed(value)
+        case Figure(measure, field, part, item, aspect):
             yield from _figure(measure, field, part)
-            yield _Text(f".passes({_filter_text(item)})")
+            seen = f".{aspect}" if aspect else ""
+            yield _Text(f"{seen}.passes({_filter_text(item)})")
         case FigureOf(measure, field, part):
             yield from _figure(measure, field, part)
         case FieldOf(table, name):
@@ -218,7 +225,8 @@ def _grouped(item: object) -> Iterator[object]:
 def _is_plain(part: Part) -> bool:
     """Whether a mapping from fields to texts gives this part."""
     names = [where.field for where in part.conditions]
-    return part.table.isidentifier() and bool(names) and len(set(names)) == len(names)
+    plain = not any(where.aspect for where in part.conditions)
+    return plain and part.table.isidentifier() and bool(names) and len(set(names)) == len(names)
 
 
 def _part(part: Part) -> Iterator[object]:
@@ -228,14 +236,46 @@ def _part(part: Part) -> Iterator[object]:
     yield _Text("})")
 
 
+def _seen(part: Part) -> Iterator[object]:
+    """Comparisons of fields, of which one looks at an aspect of a date."""
+    several = len(part.conditions) > 1
+    if several:
+        yield _Text("row(")
+    for number, where in enumerate(part.conditions):
+        aspect = f".{where.aspect}" if where.aspect else ""
+        yield _Text(f"{', ' if number else ''}{part.table}.{where.field}{aspect}")
+        yield _Text(f".passes({_filter_text(where.filter)})")
+    if several:
+        yield _Text(")")
+
+
+def _followed(followed: Followed) -> Iterator[object]:
+    yield _Text("followed(")
+    yield followed.first
+    yield _Text(", by=")
+    yield followed.then
+    yield _Text(f", on={followed.first.table}.{followed.field}")
+    if followed.within is not None:
+        yield _Text(f", within={followed.within}")
+    if followed.later_day:
+        yield _Text(", later_day=True")
+    if followed.without is not None:
+        yield _Text(", without=")
+        yield followed.without
+    yield _Text(")")
+
+
 def _figure(measure: Measure, field: str, part: Part) -> Iterator[object]:
     yield _Text(f"{_VERBS[measure]}(")
-    if field:
-        yield _Text(f"{part.table}.{field}")
-    if field and part.conditions:
-        yield _Text(", ")
-    if part.conditions or not field:
+    if measure in {Measure.COUNT, Measure.DISTINCT}:
         yield part
+        if field:
+            yield _Text(f", distinct={part.table}.{field}")
+    else:
+        yield _Text(f"{part.table}.{field}")
+        if part.conditions:
+            yield _Text(", ")
+            yield part
     yield _Text(")")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache
-from typing import assert_never
+from typing import assert_never, cast
 
 import attrs
 
@@ -143,12 +143,14 @@ def _span_of_moment(text: str, as_of: AsOf) -> Span:
     try:
         following = day + timedelta(days=1)
     except OverflowError:
-        return Span(_midnight(day, as_of), single=False)
-    return Span(_midnight(day, as_of), _midnight(following, as_of), single=False)
+        return Span(midnight(day, as_of), single=False)
+    return Span(midnight(day, as_of), midnight(following, as_of), single=False)
 
 
-def _midnight(day: date, as_of: AsOf) -> Value:
-    return _by_clock(datetime.combine(day, time()), as_of.zone, str(day)).start
+def midnight(day: date, as_of: AsOf) -> datetime:
+    """The moment at which a day begins in the zone of a binding, in UTC."""
+    start = _by_clock(datetime.combine(day, time()), as_of.zone, str(day)).start
+    return cast("datetime", start)
 
 
 def _by_clock(wall: datetime, zone: tzinfo, text: str) -> Span:

@@ -2,7 +2,21 @@
 
 from typing import Any
 
-from ._nodes import AllOf, AnyOf, Compare, Cut, Figure, Like, Not, Operator, Part, Token, Where
+from ._nodes import (
+    AllOf,
+    AnyOf,
+    Aspect,
+    Compare,
+    Cut,
+    Figure,
+    Followed,
+    Like,
+    Not,
+    Operator,
+    Part,
+    Token,
+    Where,
+)
 
 
 def children(node: object) -> tuple[object, ...]:
@@ -14,10 +28,12 @@ def children(node: object) -> tuple[object, ...]:
             return (item,)
         case Part(_, conditions):
             return conditions
-        case Where(_, filter_):
+        case Where(filter=filter_):
             return (filter_,)
-        case Figure(_, _, part, filter_):
+        case Figure(part=part, filter=filter_):
             return (part, filter_)
+        case Followed(first=first, then=then, without=without):
+            return (first, then) if without is None else (first, then, without)
         case Cut(selection, _):
             return (selection,)
         case _:
@@ -40,27 +56,36 @@ def nesting(node: object) -> int:
 
 
 def conditions_in(node: object) -> int:
-    """How many conditions a tree is of. A list of values to equal is one condition."""
-    count, waiting = 0, [node]
+    """How many conditions a tree is of.
+
+    A list of values to equal is one condition, but each age is one: it is a span of days.
+    """
+    count, waiting = 0, [(node, False)]
     while waiting:
-        parent = waiting.pop()
+        parent, of_ages = waiting.pop()
         below = children(parent)
         if not below:
             count += 1
-        elif isinstance(parent, AnyOf):
+        elif isinstance(parent, AnyOf) and not of_ages:
             equal = [each for each in below if _is_equality(each)]
             count += min(len(equal), 1)
-            waiting += [each for each in below if not _is_equality(each)]
+            waiting += [(each, False) for each in below if not _is_equality(each)]
+        elif isinstance(parent, Where | Figure):
+            *part, filter_ = below
+            waiting += [*((each, False) for each in part), (filter_, parent.aspect in _AGES)]
         else:
-            waiting += below
+            waiting += [(each, of_ages) for each in below]
     return count
+
+
+_AGES = frozenset([Aspect.AGE_IN_DAYS, Aspect.AGE_IN_YEARS])
 
 
 def _is_equality(node: object) -> bool:
     return isinstance(node, Compare) and node.operator is Operator.EQUAL
 
 
-_BRANCHES = frozenset([AllOf, AnyOf, Not, Part, Where, Figure, Cut])
+_BRANCHES = frozenset([AllOf, AnyOf, Not, Part, Where, Figure, Followed, Cut])
 
 
 def _bracketed(parent: Any, child: Any) -> bool:  # noqa: ANN401 - any node of either tree

@@ -9,10 +9,11 @@ of files or mail servers.
 from ._addresses import address_lines
 from ._archives import unpacked
 from ._attachments import Attachment
-from ._document import Document, safe_file_name
+from ._document import Document, Receipt, safe_file_name
 from ._formats import Formats, FormatsFor, PlainFormats, field_text, plain_formats
 from ._forms import Form, FormForMany, FormWithText, field_name, missing_fields, unfilled
 from ._languages import LOCALES, locale_of
+from ._links import to_ascii_host, to_uri
 from ._text import TextForm, TextRenderer, fields_in, render_text
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Formats",
     "FormatsFor",
     "PlainFormats",
+    "Receipt",
     "TextForm",
     "TextRenderer",
     "address_lines",
@@ -36,6 +38,8 @@ __all__ = [
     "plain_formats",
     "render_text",
     "safe_file_name",
+    "to_ascii_host",
+    "to_uri",
     "unfilled",
     "unpacked",
 ]

@@ -1,51 +1,60 @@
 """Postal addresses in the form of their country.
 
-The order of post code, city and county follows the addressing systems that the Universal
-Postal Union publishes for each country; a country that is not in the table has the post code
-before the city, as most have. The country's name stands last, in capitals, on letters that
-leave the sender's country.
+The order of street, post code, city and county follows the addressing systems that the Universal
+Postal Union publishes for each country, as Google's libaddressinput has them (in Latin letters). A
+country that is not in the table has the post code before the city, as most have, and its county
+on a line below. The country's name stands last, in capitals, on letters that leave the sender's
+country.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
-_MOST = "{post_code} {city}"
-_CITY_FIRST = "{city} {post_code}"
-_CITY_THEN_CODE = "{city}\n{post_code}"
-_STATE = "{city}, {county} {post_code}"
-_NO_COMMA = "{city} {county} {post_code}"
-_COUNTY_LINE = "{post_code} {city}\n{county}"
-_BRITISH = "{city}\n{county}\n{post_code}"
+_OTHER = "{post_code} {city}\n{county}"
+_PLAIN = "{post_code} {city}"
+_CITY_FIRST = "{city} {post_code}\n{county}"
+_CITY_THEN_CODE = "{city}\n{county}\n{post_code}"
+_ONE_LINE = "{city} {county} {post_code}"
+_COMMA = "{city}, {county} {post_code}"
+_COUNTY_THEN_CODE = "{city}\n{county} {post_code}"
+_CODE_COUNTY = "{post_code} {city} {county}"
+_CODE_ABOVE = "{post_code}\n{city}, {county}"
 
-_LINES = {
-    "AE": "{city}",
-    "AU": _NO_COMMA,
-    "BR": "{city} - {county}\n{post_code}",
-    "CA": "{city} {county}  {post_code}",
-    "CN": "{post_code} {city}, {county}",
-    "ES": _COUNTY_LINE,
-    "GB": _BRITISH,
-    "GG": _BRITISH,
-    "HK": "{city}",
-    "ID": _CITY_FIRST,
-    "IE": _BRITISH,
-    "IM": _BRITISH,
-    "IN": "{city} {post_code}\n{county}",
-    "IT": "{post_code} {city} {county}",
-    "JE": _BRITISH,
-    "JP": "{city}, {county} {post_code}",
-    "KR": "{city}, {county} {post_code}",
-    "LV": "{city}, {post_code}",
-    "MX": "{post_code} {city}, {county}",
-    "NI": _BRITISH,
-    "NZ": _CITY_FIRST,
-    "RU": "{city}\n{county}\n{post_code}",
-    "SG": _CITY_FIRST,
-    "TH": "{city}\n{county} {post_code}",
-    "TR": "{post_code} {city} {county}",
-    "UA": "{city}\n{county}\n{post_code}",
-    "US": _STATE,
-    "ZA": _CITY_THEN_CODE,
+_BY_LAYOUT = {
+    _PLAIN: "AD AT BA BE BG CH CY CZ DE DK EE FI FO FR GF GL GP GR HR IS LI LT LU MC ME MK MQ NC "
+    "NL NO PL PM PT RE RO RS SE SI SJ SK SM TN VA WF YT",
+    _CITY_FIRST: "AF BD BH BN BT EG ID IL IN JO KH KW LB LK LS MT MV NG NP NZ PE PG SA SG UY VC",
+    _CITY_THEN_CODE: "AI BB CR CU FK GB GG GI GS IE IM IO JE KE NA PN RU SH SZ TC UA VG ZA",
+    _ONE_LINE: "AS AU BM CA CC CX FM GU KY MH MP NF PR PW UM VI",
+    _COMMA: "JP KR SO TW US",
+    _COUNTY_THEN_CODE: "MN MZ TH VN",
+    _CODE_COUNTY: "IT PF TR",
+    _CODE_ABOVE: "AM EC MU NI OM",
 }
+_OWN = {
+    "BR": "{city} - {county}\n{post_code}",
+    "BS": "{city}, {county}",
+    "BY": "{post_code}, {city}\n{county}",
+    "CN": "{post_code} {city}, {county}",
+    "CO": "{city}, {county}, {post_code}",
+    "GT": "{post_code}-{city}\n{county}",
+    "HN": "{city}, {county}\n{post_code}",
+    "HU": "{city}\n{street}\n{post_code}",
+    "IQ": "{city}, {county}\n{post_code}",
+    "IR": "{county}\n{city}\n{street}\n{post_code}",
+    "KZ": "{post_code}\n{county}\n{city}",
+    "LV": "{city}, {county}, {post_code}",
+    "MM": "{city}, {post_code}\n{county}",
+    "MX": "{post_code} {city}, {county}",
+    "PK": "{city}-{post_code}\n{county}",
+    "SV": "{post_code}-{city}\n{county}",
+    "VE": "{city} {post_code}, {county}",
+}
+_LINES = {
+    **{code: layout for layout, codes in _BY_LAYOUT.items() for code in codes.split()},
+    **_OWN,
+}
+_PART = re.compile(r"\{(\w+)\}")
 
 
 def address_lines(
@@ -57,6 +66,7 @@ def address_lines(
     county: str = "",
     country_code: str = "",
     country_name: str = "",
+    capitals: bool = False,
 ) -> Sequence[str]:
     """The lines of an address, in the order of its country; blank ones are left out.
 
@@ -69,6 +79,8 @@ def address_lines(
         county: County, state or province.
         country_code: The country whose order it is; empty for the sender's own.
         country_name: Stands last; empty on letters within the country.
+        capitals: Whether the city of a letter that leaves the country is written in capitals too,
+            as DIN 5008 has it.
 
     >>> address_lines("Anna Berg", address="Storgata 1", post_code="0155", city="Oslo")
     ['Anna Berg', 'Storgata 1', '0155 Oslo']
@@ -76,15 +88,27 @@ def address_lines(
     ...     country_name="United States")
     ['Al Ray', 'Reno, NV 89501', 'UNITED STATES']
     """
+    abroad = bool(country_name)
     parts = {"post_code": post_code, "city": city, "county": county}
-    place = _LINES.get(country_code, _MOST)
-    lines = [*names, address, address_2]
-    lines += (_filled(line, parts) for line in place.split("\n"))
+    if capitals and abroad:
+        parts = {name: part.upper() for name, part in parts.items()}
+    layout = _LINES.get(country_code, _OTHER)
+    street = [address, address_2]
+    lines = [*names, *([] if "{street}" in layout else street)]
+    for line in layout.split("\n"):
+        lines += street if line == "{street}" else [_filled(line, parts)]
     lines.append(country_name.upper())
     tidy = (" ".join(line.split()) for line in lines)
     return [line for line in tidy if line]
 
 
-def _filled(line: str, parts: dict[str, str]) -> str:
-    """A line with its parts; no comma or dash is left where a part is blank."""
-    return line.format(**parts).strip(" ,-").replace(" , ", " ").replace(", -", "")
+def _filled(line: str, parts: Mapping[str, str]) -> str:
+    """A line with its parts; of what stands between them, a blank part takes its own along."""
+    between, *rest = _PART.split(line)
+    filled = ""
+    for name, after in zip(rest[::2], rest[1::2], strict=True):
+        part = parts[name].strip()
+        if part:
+            filled += (between if filled else "") + part
+        between = after
+    return filled

@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 
-from segmentation.errors import BadDocument, Message, text_of
+from segmentation.errors import BadDocument, Message
 
 _MOST_MEMBERS = 5_000
 _MOST_BYTES = 256 * 1024 * 1024
@@ -21,9 +21,10 @@ def unpacked(content: bytes, name: str) -> Mapping[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return dict(_members(archive, name))
+    except BadDocument:  # a ValueError, too
+        raise
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as error:
-        reason = Message("is no Word document: {error}", error=text_of(error))
-        raise BadDocument(name, reason) from error
+        raise BadDocument(name, "is no Word document: it is no whole ZIP archive") from error
     except RuntimeError as error:  # what zipfile raises where a password is needed
         raise BadDocument(name, "is encrypted") from error
 

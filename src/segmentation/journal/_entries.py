@@ -29,8 +29,9 @@ from typing import Any, TypeAlias
 import attrs
 
 from segmentation.columns import Columns
-from segmentation.errors import InvalidValue, JournalBroken, Message, text_of
+from segmentation.errors import InvalidValue, JournalBroken, Message
 from segmentation.interactions import Interaction
+from segmentation.serialization import reason_of
 from segmentation.showing import shown_by
 
 from ._happenings import (
@@ -309,14 +310,14 @@ def happening_of(entry: Entry) -> Happening:
             content.pop(SALT, None)
         return from_content(entry.number, entry.kind, content)
     except (ValueError, TypeError, RecursionError) as error:
-        reason = Message("its content cannot be read ({error})", error=text_of(error))
+        reason = Message("its content cannot be read ({error})", error=reason_of(error))
         raise JournalBroken(entry.number, reason) from error
 
 
 def _object(text: str) -> dict[str, Any]:
     found = json.loads(text)
     if not isinstance(found, dict):
-        raise TypeError("no object")
+        raise TypeError(Message("it is no object"))
     return found
 
 
@@ -350,11 +351,11 @@ def from_line(line: str, number: int) -> Entry:
         JournalBroken: The line is not an entry, or was made by a later version of the library.
     """
     try:
-        data = json.loads(line)
-        if data["format"] == FORMAT:
+        data = _object(line)
+        if data.get("format", FORMAT) == FORMAT:
             return _from_data(data)
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
-        reason = Message("is not an entry of a journal ({error})", error=repr(error))
+    except (ValueError, TypeError, RecursionError) as error:
+        reason = Message("is not an entry of a journal ({error})", error=reason_of(error))
         raise JournalBroken(number, reason) from error
     reason = Message(
         "is of format {found!r}; this version knows {known}", found=data["format"], known=FORMAT
@@ -378,12 +379,26 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 def _from_data(data: dict[str, Any]) -> Entry:
     if data.keys() != _TYPES.keys():
-        raise ValueError("fields", sorted(data))
+        other = ", ".join(sorted(data.keys() ^ _TYPES.keys()))
+        raise ValueError(Message("fields are missing, or too many: {fields}", fields=other))
     for name, types in _TYPES.items():
         if type(data[name]) not in types:
-            raise TypeError(name, data[name])
-    at = datetime.fromisoformat(data["at"])
+            reason = Message("the field {field} holds no value of its type", field=name)
+            raise TypeError(reason)
     rest = {name: value for name, value in data.items() if name not in {"format", "at", "kind"}}
-    if _written(at.astimezone(UTC)) != data["at"]:
-        raise ValueError("at", data["at"], "is not in UTC to the microsecond")
-    return Entry(at=at.astimezone(UTC), kind=EntryKind(data["kind"]), **rest)
+    return Entry(at=_read_time(data["at"]), kind=EntryKind(data["kind"]), **rest)
+
+
+def _read_time(text: str) -> datetime:
+    """The inverse of `_written`.
+
+    Raises:
+        ValueError: It is no time, or not written like this.
+    """
+    try:
+        at = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        at = None
+    if at is None or _written(at) != text:
+        raise ValueError(Message("its time is none in UTC to the microsecond"))
+    return at

@@ -43,6 +43,7 @@ class EntryKind(Option):
     UNCANCELED = "uncanceled"
     DELETED = "deleted"
     PERSON_ERASED = "person_erased"
+    CONTACT_MARKED = "contact_marked"
 
 
 class EntryType(Option):
@@ -230,6 +231,26 @@ class PersonErased:
     attachments: tuple[str, ...] = ()
 
 
+@shown_by("contact_no", "mark", "mailing_group_code", "value")
+@attrs.frozen(kw_only=True)
+class ContactMarked:
+    """Somebody decided whether a contact is contacted.
+
+    Attributes:
+        contact_no: The contact.
+        mark: What was decided: one of `segmentation.contacts.MARKS`.
+        mailing_group_code: The mailing group that it is about; empty for all others.
+        value: The value that the field got; whether the contact joined the mailing group or left.
+        reason: Why; empty if nobody said so.
+    """
+
+    contact_no: str
+    mark: str
+    mailing_group_code: str = ""
+    value: bool
+    reason: str = ""
+
+
 Happening = TypeAliasType(
     "Happening",
     LoggedSegment
@@ -245,7 +266,8 @@ Happening = TypeAliasType(
     | Canceled
     | Uncanceled
     | Deleted
-    | PersonErased,
+    | PersonErased
+    | ContactMarked,
 )
 """Everything that an entry can record. Every reader handles all of them."""
 
@@ -264,6 +286,7 @@ _CLASSES: Mapping[EntryKind, type[Any]] = {
     EntryKind.UNCANCELED: Uncanceled,
     EntryKind.DELETED: Deleted,
     EntryKind.PERSON_ERASED: PersonErased,
+    EntryKind.CONTACT_MARKED: ContactMarked,
 }
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 
@@ -286,6 +309,7 @@ PERSONAL: Mapping[type[Any], frozenset[str]] = {
     Revised: _OF_INTERACTION,
     Commented: frozenset({"text"}),
     DeliveryRecorded: frozenset({"reason"}),
+    ContactMarked: frozenset({"reason"}),
 }
 """Fields that may contain personal content. They are kept apart, so that they can be erased."""
 

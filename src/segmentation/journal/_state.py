@@ -14,6 +14,7 @@ import attrs
 
 from segmentation.campaigns import CampaignEntry
 from segmentation.columns import Columns
+from segmentation.contacts import ContactMark
 from segmentation.errors import Identifier, InvalidValue, JournalBroken, Message
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.interactions import Interaction, InteractionComment
@@ -27,6 +28,7 @@ from ._happenings import (
     AttemptNoted,
     Canceled,
     Commented,
+    ContactMarked,
     Deleted,
     DeliveryRecorded,
     Dropped,
@@ -122,10 +124,25 @@ def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
                 yield _evolved(item, canceled=False, canceled_by=0)
         case Deleted():
             yield from _deleted(known, happening, entry)
-        case PersonErased(emptied=emptied):
+        case PersonErased(contact_no=no, emptied=emptied):
             yield from _emptied(known, emptied, entry)
+            yield from (Change(mark, None) for mark in known.all(ContactMark, contact_no=no))
+        case ContactMarked():
+            yield _marked(known, happening, number)
         case _:
             assert_never(happening)
+
+
+def _marked(known: Known, happening: ContactMarked, number: int) -> Change:
+    """What is known to have been decided last."""
+    made = ContactMark(
+        contact_no=happening.contact_no,
+        mark=happening.mark,
+        mailing_group_code=happening.mailing_group_code,
+        value=happening.value,
+        entry_no=number,
+    )
+    return Change(known.find(ContactMark, *key_of(made)), made)
 
 
 def _numbered(

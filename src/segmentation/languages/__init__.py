@@ -122,7 +122,11 @@ def truths() -> Mapping[str, bool]:
     (True, False, True)
     """
     words = {word: truth for each in LANGUAGES for word, truth in _words(each)["truths"].items()}
-    return {**words, "1": True, "0": False}
+    return {**words, **_FURTHER_TRUTHS, "1": True, "0": False}
+
+
+_FURTHER_TRUTHS = {"sí": True, "nein": False, "nej": False, "nee": False}
+"""What stands for yes and no in languages of files that we have no other words of."""
 
 
 @cache

@@ -16,6 +16,7 @@ from segmentation.criteria import (
     AllOf,
     AnyOf,
     BoundFigure,
+    BoundFollowed,
     BoundNode,
     BoundPart,
     BoundSelection,
@@ -35,6 +36,7 @@ from segmentation.fields import Field
 from ._index_columns import Unsortable
 from ._index_data import IndexData, Tables
 from ._index_figures import having_figure
+from ._index_following import having_followed
 from ._index_links import LinkedTable
 from ._rosters import IndexedRoster
 
@@ -172,6 +174,8 @@ class _Evaluation:
                 return self._part(node, within)
             case BoundFigure():
                 return self._figure(node, within)
+            case BoundFollowed():
+                return self._followed(node, within)
             case InSegment(segment_no):
                 return self._data.in_segment(segment_no, within)
             case InLoggedSegment(entry_no):
@@ -212,6 +216,8 @@ class _Evaluation:
                 return 2
             case BoundFigure(part=part):
                 return 4 + self._cost(part)
+            case BoundFollowed(first=part):
+                return 5 + self._cost(part)
             case InShare():
                 return 8
             case Not(item):
@@ -253,6 +259,16 @@ class _Evaluation:
         linked = self._data.linked(figure.part.table, within)
         indexed, unindexed = _split(linked, within)
         return having_figure(figure, linked, indexed) | self._scan(figure, unindexed)
+
+    def _followed(self, followed: BoundFollowed, within: Bitmap) -> Bitmap:
+        """The contacts of a set that have rows one after the other."""
+        for part in (followed.first, followed.then):
+            within = self.evaluate(part, within)
+        if not self._data.is_indexable(followed.table, self._schema):
+            return self._scan(followed, within)
+        linked = self._data.linked(followed.table, within)
+        indexed, unindexed = _split(linked, within)
+        return having_followed(followed, linked, indexed) | self._scan(followed, unindexed)
 
 
 def _split(linked: LinkedTable, within: Bitmap) -> tuple[Bitmap, Bitmap]:

@@ -37,6 +37,7 @@ from segmentation.criteria import (
     Bound,
     BoundFilter,
     FitsPattern,
+    HasAspect,
     InRange,
     IsEqual,
     Letters,
@@ -136,6 +137,8 @@ class Dictionary:
                 start = bisect_left(self.values, head)
                 stop = bisect_right(self.values, head, start, key=lambda value: value[:length])
                 return self._between(start, stop)
+            case HasAspect(days=days):
+                return self._look_up(days)
             case Not(inner):
                 return without(full(len(self)), self._look_up(inner))
             case AllOf(items):

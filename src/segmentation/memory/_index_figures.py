@@ -1,5 +1,6 @@
 """Figures over linked rows by bit operations: counts, sums, earliest and latest values."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import getcontext
 from fractions import Fraction
@@ -8,13 +9,25 @@ from typing import Any
 
 import attrs
 
-from segmentation.bitmaps import EMPTY, Bitmap, added, full, pick, runs, without
+from segmentation.bitmaps import (
+    EMPTY,
+    Bitmap,
+    added,
+    from_positions,
+    full,
+    pick,
+    runs,
+    to_positions,
+    without,
+)
 from segmentation.criteria import (
     AllOf,
     AnyOf,
     BoundFigure,
     BoundFilter,
     FitsPattern,
+    HasAspect,
+    InCalendar,
     InRange,
     IsEqual,
     Measure,
@@ -38,7 +51,7 @@ def having_figure(figure: BoundFigure, linked: LinkedTable, within: Bitmap) -> B
     Raises:
         Unsortable: The index cannot answer.
     """
-    number = figure.measure in {Measure.COUNT, Measure.SUM}
+    number = figure.measure in {Measure.COUNT, Measure.DISTINCT, Measure.SUM}
     compared, blank = (_NUMBER, 0) if number else (figure.field or _NUMBER, None)
     if to_value_test(figure.filter, compared)(blank):
         opposite = attrs.evolve(figure, filter=Not(figure.filter))
@@ -52,6 +65,8 @@ def _groups(figure: BoundFigure, linked: LinkedTable, within: Bitmap) -> Bitmap:
     layers = linked.rows.meeting(figure.part.conditions, groups)
     if figure.field is None:
         return _counted(figure.filter, list(layers), groups)
+    if figure.measure is Measure.DISTINCT:
+        return _different(figure.filter, figure.field, linked, layers)
     if figure.measure is Measure.SUM:
         return _summed(figure.filter, figure.field, linked, layers, groups)
     return _extreme(figure, figure.field, linked, list(layers))
@@ -75,6 +90,25 @@ def _summed(
         [digit & layer for digit in slices] for slices, layer in zip(of_layers, layers, strict=True)
     )
     return _Sums(added(numbers, width), amounts.scale, groups).passing(item)
+
+
+def _different(
+    item: BoundFilter, field: Field, linked: LinkedTable, layers: Iterable[Bitmap]
+) -> Bitmap:
+    """The groups whose rows have so many different values that the number passes.
+
+    The number of a group without a value does not pass (see `having_figure`).
+    """
+    dictionary, of_layers = linked.rows.ranks(field)
+    size = len(dictionary)
+    blanks = {rank for rank, value in enumerate(dictionary.values) if value == field.blank}
+    seen: set[int] = set()
+    for ranks, layer in zip(of_layers, layers, strict=True):
+        seen.update(group * size + ranks[group] for group in to_positions(layer))
+    counts = Counter(each // size for each in seen if each % size not in blanks)
+    passes = to_value_test(item, _NUMBER)
+    passing = (group for group, count in counts.items() if passes(count))
+    return from_positions(passing, linked.rows.size)
 
 
 class _Sums:
@@ -120,7 +154,7 @@ class _Sums:
                 for each in items:
                     found |= self.passing(each)
                 return found
-            case FitsPattern():  # pragma: no cover - binding refuses patterns for numbers
+            case FitsPattern() | InCalendar() | HasAspect():  # pragma: no cover - not of numbers
                 raise Unsortable
 
     def _scaled(self, value: Any) -> Fraction:  # noqa: ANN401 - a number

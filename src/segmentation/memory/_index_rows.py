@@ -66,6 +66,7 @@ class LinkedRows:
         self._overlay: dict[Key, list[Any]] = {}
         self._stale_groups: set[int] = set()
         self._columns: dict[Field, tuple[Dictionary, Sequence[Column]]] = {}
+        self._ranks: dict[Field, tuple[Dictionary, Sequence[Ranks]]] = {}
         self._amounts: dict[Field, tuple[Amounts, Sequence[Sequence[Bitmap]]]] = {}
         self._last = array("i", [_NO_ROW]) * (size + 1)
         self._previous = array("i", bytes(4 * len(rows)))
@@ -150,6 +151,17 @@ class LinkedRows:
     def dictionary(self, field: Field) -> Dictionary:
         """The values of a field."""
         return self._column(field)[0]
+
+    def ranks(self, field: Field) -> tuple[Dictionary, Sequence[Ranks]]:
+        """A field's values, and for each layer the rank of each group's row in it.
+
+        Raises:
+            Unsortable: The field cannot be indexed.
+        """
+        if field not in self._ranks:
+            dictionary, ranks = encode(field, list(map(reader(field), self._rows)))
+            self._ranks[field] = dictionary, tuple(self._layered(ranks))
+        return self._ranks[field]
 
     def amounts(self, field: Field) -> tuple[Amounts, Sequence[Sequence[Bitmap]]]:
         """A field's values as whole numbers, and their slices for each layer.

@@ -29,6 +29,10 @@ class MemorySegments:
         except KeyError:
             raise NotFound("segment", no) from None
 
+    def header(self, no: str) -> SegmentHeader:
+        """The header of the segment with this number."""
+        return self.get(no).header
+
     def headers(self) -> Iterator[SegmentHeader]:
         """The headers of all segments, in the order of their numbers."""
         return (self._segments[no].header for no in sorted(self._segments))

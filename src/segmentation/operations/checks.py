@@ -14,6 +14,7 @@ from segmentation.campaigns import Campaign
 from segmentation.contacts import (
     Contact,
     ContactBusinessRelation,
+    ContactComment,
     ContactIndustryGroup,
     ContactJobResponsibility,
     ContactProfileAnswer,
@@ -42,7 +43,7 @@ from segmentation.fields import (
 )
 from segmentation.interactions import SETUP_FIELDS, Interaction
 from segmentation.kinds import record_kinds
-from segmentation.operations.records import find_record, name_of
+from segmentation.operations.records import find_record, find_records, name_of
 from segmentation.operations.schema import declared_fields
 from segmentation.operations.values import Misfit, read_extra
 from segmentation.protocols import Store
@@ -54,6 +55,7 @@ from segmentation.questionnaires import (
     questionnaire_faults,
     questions_of,
 )
+from segmentation.salutations import SalutationFormula, wrong_places
 from segmentation.segments import SavedCriteria, actions_from_json
 from segmentation.showing import shown_by
 from segmentation.templates import (
@@ -221,13 +223,30 @@ def duplicate_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
 
 def taken_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
     """Keys that a stored record of the same kind has already."""
-    for item in placed:
-        if find_record(store, type(item.record), item.record) is not None:
+    waiting = list(placed)
+    there = _keys_there(store, (item.record for item in waiting))
+    for item in waiting:
+        if (item.record.__table__, key_of(item.record)) in there:
             named = ", ".join(item.record.__key__)
-            kind = Message(name_of(type(item.record)))
-            yield Fault(
-                item.place, named, Message("is taken by another {kind}", kind=kind), "taken"
-            )
+            yield Fault(item.place, named, _taken_by(type(item.record)), "taken")
+
+
+def _taken_by(kind: type[Record]) -> Message:
+    if kind is SavedCriteria:  # the only ones that are called by a plural
+        return Message("is taken by other saved criteria")
+    return Message("is taken by another {kind}", kind=Message(name_of(kind)))
+
+
+def _keys_there(store: Store, records: Iterable[Record]) -> Collection[tuple[str, tuple[Any, ...]]]:
+    """The tables and keys of those records that are in the store, in few questions."""
+    keys: dict[type[Record], list[tuple[Any, ...]]] = defaultdict(list)
+    for record in records:
+        keys[type(record)].append(key_of(record))
+    return {
+        (kind.__table__, key)
+        for kind, wanted in keys.items()
+        for key in find_records(store, kind, wanted)
+    }
 
 
 # -- references -------------------------------------------------------------------------------
@@ -235,6 +254,12 @@ def taken_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
 
 def _reference_faults(known: "_Known", placed: Sequence[Placed]) -> Iterator[Fault]:
     references = {kind: _references(kind) for kind in {type(item.record) for item in placed}}
+    known.ask_for_contacts(
+        getattr(item.record, field.name)
+        for item in placed
+        for field in references[type(item.record)]
+        if field.refers_to == Contact.__table__
+    )
     for item in placed:
         for field in references[type(item.record)]:
             value = getattr(item.record, field.name)
@@ -266,8 +291,12 @@ def _rule_faults(place: str, record: Record, known: "_Known") -> Iterator[Fault]
             yield from (attrs.evolve(fault, place=place) for fault in record.faults())
         case ContactProfileAnswer():
             yield from _answer_faults(place, record, known)
+        case ContactComment():
+            yield from _comment_faults(place, record)
         case SavedCriteria():
             yield from _criteria_faults(place, record)
+        case SalutationFormula():
+            yield from _formula_faults(place, record)
         case _ if type(record) in ONLY_TYPE:
             yield from _type_faults(place, record, known)
 
@@ -319,6 +348,12 @@ def _no_answer(code: str, line_no: int) -> Message:
     return Message(reason, line=line_no, code=code)
 
 
+def _comment_faults(place: str, comment: ContactComment) -> Iterator[Fault]:
+    """A comment that says nothing; what is no text is a fault of its own."""
+    if not str(comment.text).strip():
+        yield Fault(place, "text", Message("is blank"), "blank")
+
+
 def _criteria_faults(place: str, saved: SavedCriteria) -> Iterator[Fault]:
     """Criteria that nobody could use, because their actions cannot be read."""
     try:
@@ -328,6 +363,16 @@ def _criteria_faults(place: str, saved: SavedCriteria) -> Iterator[Fault]:
 
 
 # -- attachments, templates, questionnaires ---------------------------------------------------
+
+
+def _formula_faults(place: str, formula: SalutationFormula) -> Iterator[Fault]:
+    for part in wrong_places(formula):
+        reason = Message(
+            "{formula!r} has {part}; name parts stand at %1 to %5",
+            formula=formula.salutation,
+            part=part,
+        )
+        yield Fault(place, "salutation", reason, "wrong_place")
 
 
 def _attachment_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
@@ -434,20 +479,36 @@ class _Known:
             self._new[table][key] = item.record
             self._first[table].update(key[:1])
         self._old: dict[str, Collection[Value]] = {}
+        self._contacts: dict[str, Contact | None] = {}
+
+    def ask_for_contacts(self, nos: Iterable[str]) -> None:
+        """Ask the store once for contacts that references name and that do not come in."""
+        wanted = [(no,) for no in dict.fromkeys(nos) if no and no not in self._first["contact"]]
+        found = find_records(self._store, Contact, wanted) if wanted else {}
+        self._contacts |= {no: found.get((no,)) for (no,) in wanted}
+
+    def _contact(self, no: Value) -> Contact | None:
+        if not isinstance(no, str) or no not in self._contacts:
+            return find_record(self._store, Contact, no)
+        return self._contacts[no]
 
     def has(self, table: str, value: Value) -> bool:
         """Whether a reference leads somewhere; a table without any row is not asked."""
         if value in self._first[table]:
             return True
         if table == Contact.__table__:
-            return find_record(self._store, Contact, value) is not None
+            return self._contact(value) is not None
         stored = self._stored(table)
         return value in stored or not (stored or self._first[table])
 
     def find(self, kind: type[RecordT], *key: Value) -> RecordT | None:
         """The record with this key as it will be."""
         found = self._new[kind.__table__].get(key)
-        return cast("RecordT", found) if found else find_record(self._store, kind, key)
+        if found is not None:
+            return cast("RecordT", found)
+        if kind.__table__ == Contact.__table__:
+            return cast("RecordT | None", self._contact(key[0]))
+        return find_record(self._store, kind, key)
 
     def texts(self, template_code: str) -> Sequence[TemplateLanguage]:
         """The languages of a template as they will be."""

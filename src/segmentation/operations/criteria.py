@@ -34,7 +34,7 @@ from segmentation.criteria import (
     parts_of,
     segments_of,
 )
-from segmentation.errors import InvalidValue, UnknownName, near_name
+from segmentation.errors import InvalidValue, NotFound, UnknownName, near_name
 from segmentation.fields import key_of
 from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
@@ -46,6 +46,7 @@ from segmentation.operations.records import get_record
 from segmentation.operations.schema import rows_in, schema_of
 from segmentation.protocols import Store
 from segmentation.segments import (
+    CriteriaAction,
     LoggedSegment,
     SegmentHeader,
 )
@@ -289,12 +290,11 @@ def _circles(
 ) -> Iterator[Remark]:
     """Segments that ask for their own members, by themselves or by way of others."""
     asked = tuple(map(to_code, segments_of(criteria)))
-    there = {header.no for header in store.segments.headers()}
 
     def asked_for(no: str) -> Iterator[str]:
         if no == segment_no:
             yield from asked
-        for action in store.segments.get(no).actions if no in there else ():
+        for action in _actions_of(store, no):
             if action.criteria is not None:
                 yield from map(to_code, segments_of(action.criteria))
 
@@ -303,3 +303,11 @@ def _circles(
         if circle:
             sentence = phrases.say("circle", no=no, circle=" → ".join(circle))
             yield Remark(Concern.CIRCLE, "", sentence)
+
+
+def _actions_of(store: Store, segment_no: str) -> Sequence[CriteriaAction]:
+    """What chose the members of a segment at work; nothing if there is no such segment."""
+    try:
+        return store.segments.get(segment_no).actions
+    except NotFound:
+        return ()

@@ -499,6 +499,13 @@ class DocumentValues(TypedDict, total=False):
     extra: Mapping[str, Value] | Extra
 
 
+class SavedSelectionValues(TypedDict, total=False):
+    """Fields of the table ``saved_segment_criteria`` that are given by keyword."""
+
+    description: str
+    extra: Mapping[str, Value] | Extra
+
+
 class TemplateTextValues(TypedDict, total=False):
     """Fields of the table ``interaction_tmpl_language`` that are given by keyword."""
 

@@ -66,7 +66,10 @@ def find_record(store: Store, kind: type[RecordT], key: object) -> RecordT | Non
 
 def _header(store: Store, no: str) -> SegmentHeader | None:
     """The header of a worksheet; its lines are not read."""
-    return next((header for header in store.segments.headers() if header.no == no), None)
+    try:
+        return store.segments.header(no)
+    except NotFound:
+        return None
 
 
 def all_records(store: Store, kind: type[RecordT], equal: Mapping[str, Any]) -> Iterator[RecordT]:
@@ -100,7 +103,7 @@ def get_records(store: Store, kind: type[RecordT], keys: Iterable[object]) -> Se
         NotFound: Some are not there; the error names all of them.
     """
     asked = [key_in(kind, key) for key in keys]
-    found = _found(store, kind, asked)
+    found = find_records(store, kind, asked)
     missing = [_as_text(key) for key in asked if key not in found]
     if missing:
         raise NotFound(name_of(kind), ", ".join(missing))
@@ -111,9 +114,16 @@ _FEW = 8
 """Up to how many keys are looked up one by one."""
 
 
-def _found(
+def find_records(
     store: Store, kind: type[RecordT], keys: Sequence[tuple[object, ...]]
 ) -> Mapping[tuple[object, ...], RecordT]:
+    """Those records with these keys that are there, by their keys, in few questions.
+
+    Args:
+        store: Where everything is kept.
+        kind: The kind of record.
+        keys: Keys as `key_in` gives them.
+    """
     rows: Iterable[Record | None]
     if kind.__table__ == Contact.__table__:
         rows = store.contacts.get_many([str(key[0]) for key in keys])

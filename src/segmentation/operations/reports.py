@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from segmentation.campaigns import Campaign
-from segmentation.code_tables import SalespersonPurchaser
+from segmentation.code_tables import CountryRegion, SalespersonPurchaser
 from segmentation.contacts import Contact
 from segmentation.documents import FormatsFor, address_lines
 from segmentation.errors import InvalidValue, Message
@@ -153,8 +153,11 @@ def _sheet(
 
 
 def _sender(store: Store) -> tuple[str, ...]:
-    """Name and address of the company that writes, line by line."""
+    """Name and address of the company that writes, and how it is reached, line by line."""
     sender = store.records.find(CompanyInformation) or CompanyInformation()
+    code = sender.country_region_code
+    country = store.records.find(CountryRegion, code) if code else None
+    bank = sender.bank_name, sender.iban or sender.bank_account_no
     lines = address_lines(
         sender.name,
         address=sender.address,
@@ -162,9 +165,11 @@ def _sender(store: Store) -> tuple[str, ...]:
         post_code=sender.post_code,
         city=sender.city,
         county=sender.county,
-        country_code=sender.country_region_code,
+        country_code=code,
+        country_name=country.name if country else "",
     )
-    return tuple(lines)
+    reached = (sender.phone_no, sender.e_mail, " ".join(filter(None, bank)))
+    return (*lines, *filter(None, reached))
 
 
 def record_cover_sheets(
@@ -239,24 +244,28 @@ def _addressed(
     if named and no:
         raise InvalidValue("segment_no", no, _BOTH)
     if no:
-        return _of_segment(context.store, no)
+        return _of_segment(context, no)
     if not named:
         raise InvalidValue("contact_nos", contact_nos, _NEITHER)
-    return _of_contacts(context.store, get_records(context.store, Contact, named), on)
+    return _of_contacts(context, get_records(context.store, Contact, named), on)
 
 
-def _of_segment(store: Store, segment_no: str) -> Iterator[tuple[int, MergeData]]:
-    segment = require_segment(store, segment_no)
-    reader = MergeDataReader(store)
+def _of_segment(context: Context, segment_no: str) -> Iterator[tuple[int, MergeData]]:
+    segment = require_segment(context.store, segment_no)
+    reader = _reader(context)
     for line in segment.lines:
         if line.contact_no:
             yield line.line_no, reader.read(as_interaction(line), segment.header)
 
 
+def _reader(context: Context) -> MergeDataReader:
+    return MergeDataReader(context.store, capitals=context.rendering.capitals_abroad)
+
+
 def _of_contacts(
-    store: Store, contacts: Sequence[Contact], on: date
+    context: Context, contacts: Sequence[Contact], on: date
 ) -> Iterator[tuple[int, MergeData]]:
-    reader = MergeDataReader(store)
+    reader = _reader(context)
     for no in dict.fromkeys(contact.no for contact in contacts):
-        code = active_address_code(store, no, on)
+        code = active_address_code(context.store, no, on)
         yield 0, reader.read(Interaction(contact_no=no, contact_alt_address_code=code))

@@ -77,8 +77,10 @@ def rows_in(store: Store, table: Table, equal: Mapping[str, Any]) -> Iterator[Re
 def declared_fields(store: Store, kind: type[Record]) -> Sequence[Field]:
     """The own fields of a table of ours: those that the host defined, in their order.
 
-    The few that this library uses itself are among them.
+    The few that this library uses itself are among them; a table that the host defined has none.
     """
+    if is_row_kind(kind):
+        return []
     found = store.records.all(OwnField, table=kind.__table__)
     ordered = sorted(found, key=lambda own: (own.position, own.name))
     fields = {own.name: own.field for own in ordered if own.is_sound}

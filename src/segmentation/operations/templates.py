@@ -120,12 +120,17 @@ def _with_default(
     return with_default_language(template, texts, code)
 
 
-def add_templates(context: Context, *records: InteractionTemplate | TemplateLanguage) -> None:
+def add_templates(
+    context: Context, *records: InteractionTemplate | TemplateLanguage
+) -> Sequence[InteractionTemplate | TemplateLanguage]:
     """Store templates and languages that were made in Python: all of them, or none.
 
     Args:
         context: Store, user, day and clock.
         *records: Templates, and languages of these or of others that are there.
+
+    Returns:
+        What is stored, as it was given.
 
     Raises:
         InvalidValue: There is none, or one is neither a template nor a language of one.
@@ -141,6 +146,7 @@ def add_templates(context: Context, *records: InteractionTemplate | TemplateLang
         what = _place(made[0]) if len(made) == 1 else Message("templates")
         check_new(store, _placed(given), what=what)
         store.records.put(given)
+        return given
 
 
 _NO_TEMPLATE = Message("is neither an interaction template nor a language of one")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 import attrs
 
+from segmentation.column_names import spelled_out
 from segmentation.criteria import to_nfc
 from segmentation.errors import Fault, InvalidValue, Message, Rejected, UnknownName, near_name
 from segmentation.fields import (
@@ -203,14 +204,6 @@ _DIGITS = 100
 """How far a number may reach before and behind its point."""
 
 
-_SPELLED_OUT = re.compile(r"_x([0-9A-Fa-f]{4})_")
-
-
-def spelled_out(text: str) -> str:
-    """A text with the signs that OData spells out."""
-    return _SPELLED_OUT.sub(lambda found: chr(int(found[1], 16)), text)
-
-
 def read_value(field: Field, raw: object) -> Value:
     """A field's value from what a file holds.
 
@@ -335,49 +328,3 @@ _READERS: Mapping[FieldType, Callable[[Field, Any], Value]] = {
     FieldType.DATETIME: _from_iso(_moment, Message("is not a datetime in ISO form")),
     FieldType.TIME: _from_iso(time.fromisoformat, Message("is not a time in ISO form")),
 }
-
-
-_GUESSED = (
-    (FieldType.INTEGER, re.compile(r"-?(0|[1-9]\d{0,17})", re.ASCII)),
-    (FieldType.DECIMAL, re.compile(r"-?(0|[1-9]\d*)(\.\d+)?", re.ASCII)),
-    (FieldType.BOOLEAN, re.compile(r"true|false|yes|no", re.IGNORECASE)),
-    (FieldType.DATE, re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)),
-    (FieldType.DATETIME, re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", re.ASCII)),
-)
-
-
-def guess_type(values: Sequence[object]) -> FieldType:
-    """The narrowest type that all these values of a host's column fit; text if in doubt.
-
-    A number with a leading zero is no number: it may be a code.
-
-    >>> guess_type(["1", "20", ""]), guess_type(["007"]), guess_type(["2026-11-22"])
-    (<FieldType.INTEGER: 'integer'>, <FieldType.TEXT: 'text'>, <FieldType.DATE: 'date'>)
-    """
-    filled = [value for value in values if value is not None and value != ""]
-    if filled and all(isinstance(value, str) for value in filled):
-        return _guess_from_texts([str(value) for value in filled])
-    if filled and all(isinstance(value, bool) for value in filled):
-        return FieldType.BOOLEAN
-    numbers = [v for v in filled if isinstance(v, int | Decimal) and not isinstance(v, bool)]
-    if filled and len(numbers) == len(filled):
-        whole = all(isinstance(value, int) and LEAST <= value <= GREATEST for value in numbers)
-        return FieldType.INTEGER if whole else FieldType.DECIMAL
-    return FieldType.TEXT
-
-
-def _guess_from_texts(texts: Sequence[str]) -> FieldType:
-    for typed, pattern in _GUESSED:
-        if all(pattern.fullmatch(text) for text in texts) and _all_read(typed, texts):
-            return typed
-    return FieldType.TEXT
-
-
-def _all_read(typed: FieldType, texts: Sequence[str]) -> bool:
-    field = Field("", typed)
-    try:
-        for text in texts:
-            read_value(field, text)
-    except ValueError:
-        return False
-    return True

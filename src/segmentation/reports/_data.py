@@ -12,6 +12,8 @@ from segmentation.showing import shown_by
 
 _WIDTH, _HEIGHT = 210, 297
 """A4, in millimetres."""
+_ABOVE, _LINE = 4, 4.67
+"""Millimetres above the first line of a label, and of a line: ten points, as Word spaces them."""
 
 
 @shown_by("line_no", "contact_no", "name")
@@ -75,6 +77,11 @@ class LabelFormat:
     def name(self) -> str:
         """The size, as it is part of the names of templates: "70x36"."""
         return f"{self.width}x{self.height}"
+
+    @property
+    def lines(self) -> int:
+        """How many lines there surely is room for on a label, in HTML and in Word."""
+        return int((self.height - _ABOVE) / _LINE)
 
     @property
     def margin(self) -> float:

@@ -134,6 +134,16 @@ class Labels(_Report):
         """The labels as they lie on their sheets."""
         return tuple(sheets_of(self.data, self.layout))
 
+    @property
+    def cut(self) -> tuple[Label, ...]:
+        """The labels that have more lines than there is room for, with those lines."""
+        room = self.layout.lines
+        return tuple(
+            attrs.evolve(label, lines=label.lines[room:])
+            for label in self.data
+            if len(label.lines) > room
+        )
+
     def _content(self) -> Mapping[str, object]:
         sheets, layout = self.sheets, self.layout
         rows = [
@@ -145,8 +155,10 @@ class Labels(_Report):
         return {"layout": geometry, "sheets": sheets, "rows": rows}
 
     def _repr_html_(self) -> str:
-        """The first labels."""
-        return to_rows(self.data, ["contact_no", "lines"], caption=self.layout.name)
+        """What does not fit, and the first labels."""
+        names = ["contact_no", "lines"]
+        cut = to_rows(self.cut, names, caption="no room for") if self.cut else ""
+        return cut + to_rows(self.data, names, caption=self.layout.name)
 
 
 @shown_by("data")

@@ -17,7 +17,7 @@ from segmentation.bitmaps import EMPTY, Bitmap, from_flags, to_positions
 from segmentation.codes import Option
 from segmentation.contacts import CorrespondenceType
 from segmentation.criteria import MEANING, AsOf, Criteria
-from segmentation.errors import InvalidValue, Message, text_of
+from segmentation.errors import InvalidValue, Message
 from segmentation.fields import Extra, LongText, Record, ShortCode, Text, to_extra, with_converters
 from segmentation.frozen import FrozenMapping, freeze_within
 from segmentation.languages import ENGLISH
@@ -28,6 +28,7 @@ from segmentation.serialization import (
     criteria_to_data,
     from_data,
     from_json,
+    reason_of,
     to_data,
     to_json,
 )
@@ -340,7 +341,7 @@ def undone_from_json(text: str) -> tuple[Undone, ...]:
 
 
 def _unread(text: str, error: Exception) -> InvalidValue:
-    reason = Message("cannot be read: {error}", error=text_of(error))
+    reason = Message("cannot be read: {error}", error=reason_of(error))
     return InvalidValue("actions", text[:60], reason)
 
 

@@ -7,11 +7,13 @@ from segmentation.criteria import (
     MEANING,
     AllOf,
     AnyOf,
+    Aspect,
     Criteria,
     Cut,
     Figure,
     Filter,
     First,
+    Followed,
     InLoggedSegment,
     InSegment,
     InShare,
@@ -41,17 +43,21 @@ def criteria_to_data(criteria: Criteria) -> JSON:
     """
     match criteria:
         case Part(table, conditions):
-            where = [[each.field, to_text(each.filter)] for each in conditions]
+            where = [
+                [each.field, to_text(each.filter), *([str(each.aspect)] if each.aspect else [])]
+                for each in conditions
+            ]
             return {"part": {"table": table, "where": where}}
-        case Figure(measure, field, part, filtered):
-            return {
-                "figure": {
-                    "measure": str(measure),
-                    "field": field,
-                    "of": criteria_to_data(part),
-                    "filter": to_text(filtered),
-                }
+        case Figure(measure, field, part, filtered, aspect):
+            figure = {
+                "measure": str(measure),
+                "field": field,
+                "of": criteria_to_data(part),
+                "filter": to_text(filtered),
             }
+            return {"figure": figure | ({"aspect": str(aspect)} if aspect else {})}
+        case Followed():
+            return {"followed": _followed_to_data(criteria)}
         case InSegment(no):
             return {"in_segment": no}
         case InLoggedSegment(entry_no):
@@ -68,6 +74,18 @@ def criteria_to_data(criteria: Criteria) -> JSON:
             return _cut_to_data(by, criteria_to_data(selection))
         case _:
             raise unexpected("criteria", criteria, "is no selection of ours")
+
+
+def _followed_to_data(followed: Followed) -> JSON:
+    without = followed.without
+    return {
+        "field": followed.field,
+        "first": criteria_to_data(followed.first),
+        "then": criteria_to_data(followed.then),
+        "within": followed.within,
+        "later_day": followed.later_day,
+        "without": None if without is None else criteria_to_data(without),
+    }
 
 
 def _cut_to_data(by: First | Sample, of: JSON) -> JSON:
@@ -99,8 +117,16 @@ def criteria_from_data(data: JSON) -> Criteria:
 
 def _part(data: JSON) -> Part:
     _only(data, "table", "where")
-    where = (Where(_a(str, field), _filter(text)) for field, text in data["where"])
+    where = (
+        Where(_a(str, field), _filter(text), *map(Aspect, aspect))
+        for field, text, *aspect in data["where"]
+    )
     return Part(_a(str, data["table"]), tuple(where))
+
+
+def _part_of(data: JSON) -> Part:
+    _only(data, "part")
+    return _part(data["part"])
 
 
 def _a(kind: type[T], value: JSON) -> T:
@@ -123,10 +149,23 @@ def _filter(text: str) -> Filter:
 
 
 def _figure(data: JSON) -> Figure:
-    _only(data, "measure", "field", "of", "filter")
-    _only(data["of"], "part")
-    measure, part = Measure(data["measure"]), _part(data["of"]["part"])
-    return Figure(measure, _a(str, data["field"]), part, _filter(data["filter"]))
+    _only(data, "measure", "field", "of", "filter", *(["aspect"] if "aspect" in data else []))
+    measure, part = Measure(data["measure"]), _part_of(data["of"])
+    aspect = Aspect(data["aspect"]) if "aspect" in data else None
+    return Figure(measure, _a(str, data["field"]), part, _filter(data["filter"]), aspect)
+
+
+def _followed(data: JSON) -> Followed:
+    _only(data, "field", "first", "then", "within", "later_day", "without")
+    within, without = data["within"], data["without"]
+    return Followed(
+        _a(str, data["field"]),
+        _part_of(data["first"]),
+        _part_of(data["then"]),
+        None if within is None else _a(int, within),
+        _a(bool, data["later_day"]),
+        None if without is None else _part_of(without),
+    )
 
 
 def _share(data: JSON) -> InShare:
@@ -155,6 +194,7 @@ def _sample(data: JSON) -> Cut:
 _NODES: Mapping[str, Callable[[JSON], Criteria]] = {
     "part": _part,
     "figure": _figure,
+    "followed": _followed,
     "in_segment": lambda data: InSegment(_a(str, data)),
     "in_logged_segment": lambda data: InLoggedSegment(_a(int, data)),
     "in_share": _share,
@@ -207,7 +247,8 @@ def criteria_json_schema() -> JSON:
     text, number = {"type": "string"}, {"type": "integer"}
     selection = {"$ref": "#/$defs/selection"}
     several = {"type": "array", "items": selection, "minItems": 2}
-    where = _tuple_schema(text, {"$ref": "#/$defs/filter"})
+    aspect = {"enum": [aspect.value for aspect in Aspect]}
+    where = _tuple_schema(text, {"$ref": "#/$defs/filter"}, optional=aspect)
     part = _object_schema(table=text, where={"type": "array", "items": where})
     figure = _object_schema(
         measure={"enum": [measure.value for measure in Measure]},
@@ -215,10 +256,21 @@ def criteria_json_schema() -> JSON:
         of=_object_schema(part=part),
         filter={"$ref": "#/$defs/filter"},
     )
+    figure["properties"]["aspect"] = aspect
+    row = _object_schema(part=part)
+    followed = _object_schema(
+        field=text,
+        first=row,
+        then=row,
+        within={"type": ["integer", "null"], "minimum": 0},
+        later_day={"type": "boolean"},
+        without={"anyOf": [row, {"type": "null"}]},
+    )
     order = {"type": "array", "items": _tuple_schema(text, {"type": "boolean"})}
     nodes = {
         "part": part,
         "figure": figure,
+        "followed": followed,
         "in_segment": text,
         "in_logged_segment": number,
         "in_share": _object_schema(seed=text, start=number, stop=number),
@@ -255,5 +307,6 @@ def _object_schema(**properties: JSON) -> JSON:
     }
 
 
-def _tuple_schema(*items: JSON) -> JSON:
-    return {"type": "array", "prefixItems": list(items), "items": False, "minItems": len(items)}
+def _tuple_schema(*items: JSON, optional: JSON = None) -> JSON:
+    allowed = list(items) if optional is None else [*items, optional]
+    return {"type": "array", "prefixItems": allowed, "items": False, "minItems": len(items)}

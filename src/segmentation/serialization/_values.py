@@ -167,6 +167,26 @@ def from_data(cls: type[T], data: JSON) -> T:
         raise InvalidValue(cls.__name__, data, "is not its stored form") from error
 
 
+def reason_of(error: BaseException) -> Message:
+    """Why stored data cannot be read, in words that can be told in any language.
+
+    >>> try:
+    ...     json.loads("{")
+    ... except ValueError as error:
+    ...     print(reason_of(error))
+    it is no JSON from line 1, column 2 on
+    """
+    said = text_of(error)
+    if isinstance(said, Message):
+        return said
+    if isinstance(error, json.JSONDecodeError):
+        reason = "it is no JSON from line {line}, column {column} on"
+        return Message(reason, line=error.lineno, column=error.colno)
+    if isinstance(error, RecursionError):
+        return Message("it is nested too deep")
+    return Message("it is not in the form that is stored")
+
+
 def to_json(value: object) -> str:
     """Plain data as canonical JSON."""
     return _encoder.encode(value)
@@ -187,5 +207,5 @@ def from_json(text: str) -> JSON:
     try:
         return json.loads(text)
     except (ValueError, TypeError, RecursionError) as error:
-        reason = Message("cannot be read: {error}", error=text_of(error))
+        reason = Message("cannot be read: {error}", error=reason_of(error))
         raise InvalidValue("JSON", str(text)[:60], reason) from error

@@ -9,6 +9,7 @@ from segmentation.contacts import (
     AlternativeAddress,
     Contact,
     ContactBusinessRelation,
+    ContactComment,
     ContactMailingGroup,
     ItemEntry,
     LinkToTable,
@@ -74,6 +75,19 @@ class RecordsContract(Contract):
         assert records.find(AlternativeAddress, "C1", "X") == address
         assert records.find(SalutationFormula, "F", "", SalutationType.INFORMAL) == formula
         assert records.find(ItemEntry, 2**62) == entry
+
+    def test_comments_come_in_the_order_of_their_numbers(self) -> None:
+        records = self.make_store().records
+        comments = [
+            ContactComment(
+                contact_no="C1", line_no=n, date=date(2026, 11, 22), text=text, user_id="Ånna"
+            )
+            for n, text in enumerate((*NASTY, "long " * 1_000), start=9)
+        ]
+        records.put([*reversed(comments), ContactComment(contact_no="C10", line_no=1)])
+        assert list(records.all(ContactComment, contact_no="C1")) == comments
+        records.remove(comments[1:])
+        assert list(records.all(ContactComment, contact_no="C1")) == comments[:1]
 
     def test_texts_stay_texts(self) -> None:
         records = self.make_store().records

@@ -76,6 +76,17 @@ class SegmentsContract(Contract):
         raises(Conflict, lambda: segments.remove(stored))
         assert segments.put(self.make_segment()).version == 1
 
+    def test_a_header_is_got_by_its_number(self) -> None:
+        segments = self.make_store().segments
+        stored = segments.put(self.make_segment())
+        segments.put(Segment(header=SegmentHeader(no="S10", description="another")))
+        assert segments.header("S1") == stored.header
+        changed = attrs.evolve(stored.header, description="changed")
+        newer = segments.put(attrs.evolve(stored, header=changed))
+        assert segments.header("S1") == changed
+        segments.remove(newer)
+        raises(NotFound, lambda: segments.header("S1"))
+
     def test_headers_come_in_the_order_of_their_numbers(self) -> None:
         segments = self.make_store().segments
         for no in ("S10", "S2", "S1"):
@@ -86,3 +97,4 @@ class SegmentsContract(Contract):
         segments = self.make_store().segments
         for no in ("S1", "", "\0"):
             raises(NotFound, lambda no=no: segments.get(no))  # type: ignore[misc]
+            raises(NotFound, lambda no=no: segments.header(no))  # type: ignore[misc]

@@ -18,10 +18,12 @@ from segmentation.contacts import Contact, ContactType
 from segmentation.criteria import (
     AllOf,
     AnyOf,
+    Aspect,
     Between,
     Compare,
     Figure,
     Filter,
+    Followed,
     InLoggedSegment,
     InSegment,
     InShare,
@@ -37,6 +39,7 @@ from segmentation.criteria import (
     Token,
     Where,
     Wild,
+    parse,
 )
 from segmentation.fields import Field, FieldType
 
@@ -48,6 +51,23 @@ _values = st.text(st.sampled_from(_LETTERS), max_size=6) | st.text(max_size=4)
 _LETTERED = frozenset([FieldType.CODE, FieldType.TEXT])
 _SUMMED = frozenset([FieldType.INTEGER, FieldType.DECIMAL])
 _TIMED = frozenset([FieldType.DATE, FieldType.DATETIME, FieldType.TIME])
+_DATED = frozenset([FieldType.DATE, FieldType.DATETIME])
+_ASPECTS = {
+    Aspect.DAY_OF_YEAR: [
+        "0",
+        "0..7",
+        "-3..3",
+        "360..366",
+        "-1000..-700",
+        "5..1",
+        "<>0",
+        "1|90..99",
+    ],
+    Aspect.MONTH: ["November", "2", "juin..août", "<>12", "<3", "''"],
+    Aspect.WEEKDAY: ["sunday", "6..7", "<>Monday", "lundi|2", ">5"],
+    Aspect.AGE_IN_DAYS: ["0", "-30..30", ">365", "<>1", "..0", "<-5000000|>90"],
+    Aspect.AGE_IN_YEARS: ["2", "0", "-1", ">=18", "<1", "<>0&<>1", "..-20000|3.."],
+}
 _WORDS = {
     FieldType.CODE: ["", "DK", "dk", "SE", "N", "Ø-1", "SS1", "8000"],
     FieldType.TEXT: ["", "Hansen", "hanson", "J", "Straße", "ÅRHUS", "a*b", "50%"],
@@ -128,6 +148,7 @@ def selections(
     """
     leaves: list[st.SearchStrategy[Selection]] = [_parts(schema), _counts(schema), _shares()]
     leaves += _figures(schema)
+    leaves += _followed(schema)
     leaves += [st.sampled_from(segment_nos).map(InSegment)] if segment_nos else []
     leaves += [st.sampled_from(logged_nos).map(InLoggedSegment)] if logged_nos else []
     return st.recursive(
@@ -146,10 +167,27 @@ def _parts(schema: Schema) -> st.SearchStrategy[Part]:
 
 
 def _part(table: Table, most: int = 2) -> st.SearchStrategy[Part]:
-    wheres = st.sampled_from(sorted(table.fields)).flatmap(
-        lambda name: st.builds(Where, st.just(name), filters_of(table.fields[name]))
-    )
+    wheres = st.sampled_from(sorted(table.fields)).flatmap(lambda name: _where(table.fields[name]))
     return st.builds(Part, st.just(table.name), st.lists(wheres, max_size=most))
+
+
+def _where(field: Field) -> st.SearchStrategy[Where]:
+    plain = st.builds(Where, st.just(field.name), filters_of(field))
+    if field.type not in _DATED:
+        return plain
+    aspects = st.sampled_from(Aspect).flatmap(
+        lambda aspect: st.sampled_from(_ASPECTS[aspect]).map(
+            lambda text: Where(field.name, _parsed(text), aspect)
+        )
+    )
+    return plain | aspects
+
+
+def _parsed(text: str) -> Filter:
+    found = parse(text)
+    if found is None:  # pragma: no cover - none of the texts is empty
+        raise ValueError(text)
+    return found
 
 
 def _counts(schema: Schema) -> st.SearchStrategy[Figure]:
@@ -161,11 +199,13 @@ def _figures(schema: Schema) -> list[st.SearchStrategy[Figure]]:
     """Sums and ends, of the fields of linked tables that have them."""
     linked = [table for _, table in sorted(schema.tables.items()) if table.link]
     places = [(table.name, field) for table in linked for field in table.fields.values()]
+    every = [(table, field.name) for table, field in places]
     summed = [(table, field.name) for table, field in places if field.type in _SUMMED]
     timed = [(table, field.name) for table, field in places if field.type in _TIMED]
     return [
         st.tuples(st.sampled_from(measures), st.sampled_from(measured)).flatmap(_figure(schema))
         for measures, measured in (
+            ([Measure.DISTINCT], every),
             ([Measure.SUM], summed),
             ([Measure.EARLIEST, Measure.LATEST], timed),
         )
@@ -180,11 +220,31 @@ def _figure(
         measure, (table_name, name) = drawn
         table = schema.tables[table_name]
         field = table.fields[name]
-        compared = Field(name, FieldType.DECIMAL) if measure is Measure.SUM else field
+        compared = {
+            Measure.SUM: Field(name, FieldType.DECIMAL),
+            Measure.DISTINCT: Field(name, FieldType.INTEGER),
+        }.get(measure, field)
         part = _part(table, most=1)
         return st.builds(Figure, st.just(measure), st.just(name), part, filters_of(compared))
 
     return figure
+
+
+def _followed(schema: Schema) -> list[st.SearchStrategy[Followed]]:
+    """Rows one after the other, of linked tables that have dates."""
+    linked = [table for _, table in sorted(schema.tables.items()) if table.link]
+    dated = [(t, field.name) for t in linked for field in t.fields.values() if field.type in _DATED]
+    if not dated:
+        return []
+
+    def followed(drawn: tuple[Table, str]) -> st.SearchStrategy[Followed]:
+        table, name = drawn
+        part = _part(table, most=1)
+        within = st.none() | st.sampled_from([0, 1, 30, 90, 400, 5_000_000])
+        without = st.none() | part
+        return st.builds(Followed, st.just(name), part, part, within, st.booleans(), without)
+
+    return [st.sampled_from(dated).flatmap(followed)]
 
 
 def _shares() -> st.SearchStrategy[InShare]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import ClassVar, Unpack
 
-from segmentation.contacts import Contact, ContactType, NotDuplicate
+from segmentation.contacts import Contact, ContactComment, ContactType, NotDuplicate
 from segmentation.fields import Record
 from segmentation.operations import contacts
 from segmentation.operations.contacts import (
@@ -38,7 +38,7 @@ class Contacts(Noun[Contact, str]):
     def __len__(self) -> int:
         return count_contacts(self._store)
 
-    def where(self, **fields: Unpack[ContactValues]) -> Iterator[Contact]:
+    def where(self, **fields: Unpack[ContactValues]) -> Sequence[Contact]:
         """The contacts whose fields have exactly these values, in the order of their numbers.
 
         Args:
@@ -48,7 +48,7 @@ class Contacts(Noun[Contact, str]):
             UnknownName: A contact has no such field.
             Rejected: Values do not fit their fields: all of them.
         """
-        return self._all(fields)
+        return list(self._all(fields))
 
     # -- making, changing, deleting ---------------------------------------------------------
 
@@ -99,7 +99,8 @@ class Contacts(Noun[Contact, str]):
     def change(self, no: str | Contact, /, **fields: Unpack[ContactValues]) -> Contact:
         """Change fields of a contact; a company's change reaches the persons who had its value.
 
-        A company's ``company_name`` follows its name, a person's name the parts of its name.
+        A company's ``company_name`` follows its name, a person's name the parts of its name. The
+        journal records a change of what keeps the contact from being contacted.
         `segmentation.operations.contacts.change_contact` returns the persons that changed, too.
 
         Args:
@@ -113,11 +114,45 @@ class Contacts(Noun[Contact, str]):
         Raises:
             NotFound: There is no such contact.
             UnknownName: A contact has no such field.
-            Refused: Number, type or company would differ; `renumber`, `change_type` and
-                `set_company` see to these.
+            Refused: Number, type, company or exclusion would differ; `renumber`, `change_type`,
+                `set_company`, `exclude` and `admit` see to these.
             Rejected: Something is wrong with the contact as it would be: all faults.
         """
         return contacts.change_contact(self._context, no, **fields)[0]
+
+    def exclude(self, no: str | Contact, reason: str) -> Contact:
+        """Exclude a contact from segments; the journal records by whom, when and why.
+
+        A later file does not take it back, unless it is asked to.
+
+        Args:
+            no: The contact.
+            reason: Why.
+
+        Returns:
+            The contact as it is now.
+
+        Raises:
+            NotFound: There is no such contact.
+            InvalidValue: The reason is blank.
+        """
+        return contacts.exclude_contact(self._context, no, reason)
+
+    def admit(self, no: str | Contact, reason: str) -> Contact:
+        """Let a contact join segments again; the journal records by whom, when and why.
+
+        Args:
+            no: The contact.
+            reason: Why.
+
+        Returns:
+            The contact as it is now.
+
+        Raises:
+            NotFound: There is no such contact.
+            InvalidValue: The reason is blank.
+        """
+        return contacts.admit_contact(self._context, no, reason)
 
     def change_type(self, no: str | Contact, type: ContactType | str) -> Contact:  # noqa: A002 - the field's name
         """Make a person of a company, or the other way round.
@@ -179,7 +214,10 @@ class Contacts(Noun[Contact, str]):
         return contacts.delete_contact(self._context, no, with_persons=with_persons)
 
     def renumber(self, *, old_no: str | Contact, new_no: str) -> Contact:
-        """Give a contact another number; its rows, persons and item entries follow.
+        """Give a contact another number; rows, persons, interactions and item entries follow.
+
+        What the journal recorded is not rewritten: each interaction passes over by an entry of
+        its own. Who was left out of a logged segment is still told by the number that it had.
 
         Args:
             old_no: The contact.
@@ -191,14 +229,13 @@ class Contacts(Noun[Contact, str]):
         Raises:
             NotFound: There is no such contact.
             InvalidValue: The new number is blank.
-            Refused: The new number is in use; or the old one stands in the journal, on a
-                segment's line, in a segment's actions or in saved criteria. The error lists all
-                of them.
+            Refused: The new number is in use; or the old one stands on a segment's line, in a
+                segment's actions or in saved criteria. The error lists all of them.
             Rejected: The new number is too long.
         """
         return contacts.renumber(self._context, old_no=old_no, new_no=new_no)
 
-    # -- persons and rows -------------------------------------------------------------------
+    # -- persons, rows, comments ------------------------------------------------------------
 
     def persons(self, company_no: str | Contact) -> Sequence[Contact]:
         """The persons who work for a company, in the order of their numbers.
@@ -249,6 +286,8 @@ class Contacts(Noun[Contact, str]):
     def remove_rows(self, *rows: Record) -> None:
         """Take rows of contacts out, all or none; they are told by their keys.
 
+        The journal records who left a mailing group, so that no later file joins it again unasked.
+
         Args:
             *rows: The rows, as `rows` gives them.
 
@@ -280,6 +319,33 @@ class Contacts(Noun[Contact, str]):
             NotFound: No contact is linked to such a vendor.
         """
         return contacts.contact_of_vendor(self._store, no)
+
+    def comment(self, no: str | Contact, text: str) -> ContactComment:
+        """Comment on a contact.
+
+        Args:
+            no: The contact.
+            text: The comment; it bears the day and the user.
+
+        Returns:
+            The comment as it is stored, the last of the contact; `remove_rows` takes it out.
+
+        Raises:
+            NotFound: There is no such contact.
+            Rejected: The comment is blank, or no text.
+        """
+        return contacts.comment_contact(self._context, no, text)
+
+    def comments(self, no: str | Contact) -> Sequence[ContactComment]:
+        """The comments on a contact, in the order in which they were written.
+
+        Args:
+            no: The contact.
+
+        Raises:
+            NotFound: There is no such contact.
+        """
+        return contacts.comments_of(self._store, no)
 
     # -- what is known of one ---------------------------------------------------------------
 
@@ -370,7 +436,7 @@ class Contacts(Noun[Contact, str]):
     # -- privacy ----------------------------------------------------------------------------
 
     def access(self, no: str | Contact) -> KeptOfContact:
-        """What is kept of a contact: card, rows, interactions, comments, lines, entries.
+        """What is kept of a contact: card, rows, interactions with comments, lines, entries.
 
         Args:
             no: The contact; it may be deleted already, if the journal still knows of it.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from segmentation.errors import InvalidValue, Message
-from segmentation.fields import Record
+from segmentation.fields import Kind
 from segmentation.memory import MemoryStore
 from segmentation.protocols import Store
 
@@ -34,8 +34,8 @@ def open_store(store: str | Path, *, create: bool = True) -> Store:
     return open_database(store, create=create)
 
 
-def to_frame(records: Iterable[Record], kind: type[Record], backend: Backend | None) -> Any:  # noqa: ANN401 - a frame of the library that is named
-    """Records as a frame of a library.
+def to_frame(records: Iterable[object], kind: Kind, backend: Backend | None) -> Any:  # noqa: ANN401 - a frame of the library that is named
+    """Records, or entries of the journal, as a frame of a library.
 
     Raises:
         InvalidValue: No library is named; the error lists those that are installed.

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from segmentation.journal import Entry, Head, State
+from segmentation.journal import Entry, EntryKind, Head, State
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations import journal
 from segmentation.operations.context import Context
 from segmentation.operations.journal import Discrepancy
 from segmentation.protocols import Store
+
+from ._extras import Backend, to_frame
 
 
 class Journal:
@@ -44,6 +47,39 @@ class Journal:
             NotFound: Some are not there; the error names all of them.
         """
         return journal.get_entries(self._store, numbers)
+
+    def where(
+        self,
+        *,
+        number: int | Entry | None = None,
+        at: datetime | None = None,
+        user: str | None = None,
+        kind: EntryKind | str | None = None,
+    ) -> Sequence[Entry]:
+        """The entries that have all that is given, in the order of their numbers.
+
+        Args:
+            number: The number.
+            at: The moment of recording.
+            user: Who recorded it.
+            kind: What it records: "interaction_logged".
+
+        Raises:
+            InvalidValue: There is no such kind of entry.
+        """
+        return journal.entries_where(self._store, number=number, at=at, user=user, kind=kind)
+
+    def to_frame(self, backend: Backend | None = None) -> Any:  # noqa: ANN401 - of any library
+        """All entries as a frame, facts and personal content as their JSON.
+
+        Args:
+            backend: The library that makes it: "polars", "pandas" or "pyarrow".
+
+        Raises:
+            InvalidValue: No such library is named; the error lists those that are installed.
+            MissingExtra: Frames need the extra ``dataframe``.
+        """
+        return to_frame(self, Entry, backend)
 
     @property
     def head(self) -> Head:

@@ -1,5 +1,6 @@
 """What was logged, segment by segment."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Unpack
 
 from segmentation.contacts import Contact
@@ -16,7 +17,7 @@ class LoggedSegments(Noun[LoggedSegment, int]):
 
     _kind: ClassVar[type[LoggedSegment]] = LoggedSegment
 
-    def where(self, **fields: Unpack[LoggedSegmentValues]) -> list[LoggedSegment]:
+    def where(self, **fields: Unpack[LoggedSegmentValues]) -> Sequence[LoggedSegment]:
         """The logged segments whose fields are equal, in the order of their numbers.
 
         Args:

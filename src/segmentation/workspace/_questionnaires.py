@@ -87,17 +87,20 @@ class Questionnaires(Noun[ProfileQuestionnaire, str]):
             self._context, since=since, until=until, value=value, **fields
         )
 
-    def add(self, *records: QuestionnaireRecord) -> None:
+    def add(self, *records: QuestionnaireRecord) -> Sequence[QuestionnaireRecord]:
         """Take in questionnaires, lines and ratings made in Python, all or none.
 
         Args:
             *records: At least one; a line or rating may belong to a questionnaire that is there.
 
+        Returns:
+            What is stored, as it was given.
+
         Raises:
             InvalidValue: None is given, or one is of another kind.
             Rejected: There are faults: all of them. A key that is taken is one.
         """
-        questionnaires.add_questionnaires(self._context, *records)
+        return questionnaires.add_questionnaires(self._context, *records)
 
     def put(
         self,

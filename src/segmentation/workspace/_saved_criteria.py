@@ -5,7 +5,7 @@ from typing import ClassVar, Unpack
 
 from segmentation.criteria import Criteria, Remark
 from segmentation.operations import segments
-from segmentation.operations.field_values import SavedCriteriaValues
+from segmentation.operations.field_values import SavedCriteriaValues, SavedSelectionValues
 from segmentation.segments import SavedCriteria
 
 from ._noun import Noun
@@ -19,7 +19,7 @@ class AllSavedCriteria(Noun[SavedCriteria, str]):
 
     _kind: ClassVar[type[SavedCriteria]] = SavedCriteria
 
-    def where(self, **fields: Unpack[SavedCriteriaValues]) -> list[SavedCriteria]:
+    def where(self, **fields: Unpack[SavedCriteriaValues]) -> Sequence[SavedCriteria]:
         """The saved criteria whose fields are equal, in the order of their codes.
 
         Args:
@@ -30,6 +30,31 @@ class AllSavedCriteria(Noun[SavedCriteria, str]):
             Rejected: Values do not fit their fields: all of them.
         """
         return list(self._all(dict(fields)))
+
+    def new(
+        self, code: str, criteria: Criteria | None, **fields: Unpack[SavedSelectionValues]
+    ) -> SavedCriteria:
+        """Save a selection under a code of its own; `save` replaces what is there.
+
+        Reused on a segment, it adds the contacts that meet it.
+
+        Args:
+            code: The code; nothing may be saved under it yet.
+            criteria: The selection; ``None`` for every contact.
+            **fields: ``description``, what it chooses; own fields as ``extra``.
+
+        Returns:
+            The saved criteria.
+
+        Raises:
+            FilterError: A filter does not fit its field.
+            UnknownName: The selection names a table or field that is not there, or saved
+                criteria have no such field.
+            InvalidValue: The code is blank, or it is no selection.
+            Rejected: The code is taken, or values do not fit their fields: all of them.
+            Refused: A segment that it asks for follows these very criteria.
+        """
+        return segments.new_criteria(self._context, code, criteria, **fields)
 
     def save(self, code: str, criteria: Criteria | None, *, description: str = "") -> SavedCriteria:
         """Save a selection at once, without a worksheet; the same code is replaced.

@@ -1,5 +1,6 @@
 """The worksheets at work: segments that are not logged yet."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Unpack
 
 from segmentation.operations import segments
@@ -25,7 +26,7 @@ class Segments(Noun[SegmentHeader, str]):
 
     _kind: ClassVar[type[SegmentHeader]] = SegmentHeader
 
-    def where(self, **fields: Unpack[SegmentHeaderValues]) -> list[SegmentHeader]:
+    def where(self, **fields: Unpack[SegmentHeaderValues]) -> Sequence[SegmentHeader]:
         """The headers whose fields are equal, in the order of their numbers.
 
         Args:

@@ -46,7 +46,7 @@ class Table(Noun[RecordT, Key], Generic[RecordT]):
         """The class of its records."""
         return self._record_kind
 
-    def where(self, **fields: Given) -> Iterator[RecordT]:
+    def where(self, **fields: Given) -> Sequence[RecordT]:
         """The records whose fields are equal, in the order of their keys.
 
         Args:
@@ -56,7 +56,7 @@ class Table(Noun[RecordT, Key], Generic[RecordT]):
             UnknownName: The table has no such field; the error carries the near name.
             Rejected: A value does not fit its field.
         """
-        return self._all(fields)
+        return list(self._all(fields))
 
     def new(self, *key: Given, **fields: Given) -> RecordT:
         """Make a record and keep it.
@@ -72,29 +72,35 @@ class Table(Noun[RecordT, Key], Generic[RecordT]):
         """
         return tables.new_record(self._context, self._record_kind, key, fields)
 
-    def add(self, *records: RecordT) -> None:
+    def add(self, *records: RecordT) -> Sequence[RecordT]:
         """Take in records that were made, all or none.
 
         Args:
             *records: The records; a key that is taken is a fault.
 
+        Returns:
+            The records as they are stored.
+
         Raises:
             InvalidValue: None is given, or one of another table.
             Rejected: There are faults: all of them; nothing is taken in.
         """
-        tables.add_records(self._context, self._record_kind, records)
+        return tables.add_records(self._context, self._record_kind, records)
 
-    def put(self, *records: RecordT) -> None:
+    def put(self, *records: RecordT) -> Sequence[RecordT]:
         """Take in records that were made, all or none; one with the same key is replaced.
 
         Args:
             *records: The records.
 
+        Returns:
+            The records as they are stored.
+
         Raises:
             InvalidValue: None is given, or one of another table.
             Rejected: There are faults: all of them; nothing is taken in.
         """
-        tables.put_records(self._context, self._record_kind, records)
+        return tables.put_records(self._context, self._record_kind, records)
 
     def change(self, key: Key | RecordT, **fields: Given) -> RecordT:
         """Change fields of a record.

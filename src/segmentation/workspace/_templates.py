@@ -1,6 +1,6 @@
 """Interaction templates with their groups, languages, attachments and Word templates."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import ClassVar, Unpack
@@ -33,7 +33,7 @@ class Templates(Noun[InteractionTemplate, str]):
 
     _kind: ClassVar[type[InteractionTemplate]] = InteractionTemplate
 
-    def where(self, **fields: Unpack[InteractionTemplateValues]) -> Iterator[InteractionTemplate]:
+    def where(self, **fields: Unpack[InteractionTemplateValues]) -> Sequence[InteractionTemplate]:
         """The templates whose fields are equal to these, in the order of their codes.
 
         Args:
@@ -43,7 +43,7 @@ class Templates(Noun[InteractionTemplate, str]):
             UnknownName: A template has no such field.
             Rejected: A value fits no such field.
         """
-        return self._all(fields)
+        return list(self._all(fields))
 
     def new(
         self,
@@ -71,17 +71,22 @@ class Templates(Noun[InteractionTemplate, str]):
         """
         return templates.new_template(self._context, code, languages=languages, **fields)
 
-    def add(self, *records: InteractionTemplate | TemplateLanguage) -> None:
+    def add(
+        self, *records: InteractionTemplate | TemplateLanguage
+    ) -> Sequence[InteractionTemplate | TemplateLanguage]:
         """Store templates and languages that were made in Python: all of them, or none.
 
         Args:
             *records: Templates, and languages of these or of others that are there.
 
+        Returns:
+            What is stored, as it was given.
+
         Raises:
             InvalidValue: There is none, or one is neither a template nor a language of one.
             Rejected: A key is taken, or something does not fit or go together: all of it.
         """
-        templates.add_templates(self._context, *records)
+        return templates.add_templates(self._context, *records)
 
     def change(
         self,

@@ -4,7 +4,7 @@ What a notebook or a host holds in its hand. Every method is a thin front of a p
 of `segmentation.operations`, which a host with its own transactions calls directly.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, tzinfo
 from pathlib import Path
@@ -33,7 +33,7 @@ from segmentation.operations.criteria import (
     explain_contact,
     select,
 )
-from segmentation.operations.data import Imported
+from segmentation.operations.data import Imported, ImportOptions, Mode, NextPage, SuggestedField
 from segmentation.operations.field_values import SegmentHeaderValues
 from segmentation.operations.schema import schema_of
 from segmentation.operations.segments import Overlaps, Source
@@ -273,27 +273,92 @@ class Workspace:
 
     # -- contacts ---------------------------------------------------------------------------
 
-    def import_data(self, path: str | Path) -> Imported:
-        """Take in a folder of JSON and CSV files, one for each table, or one such file.
+    def import_data(
+        self,
+        path: str | Path | Sequence[str | Path],
+        *,
+        mode: Mode = "update",
+        ignore: str | Iterable[str] = (),
+        dry_run: bool = False,
+        next_page: NextPage | None = None,
+        with_history: bool = False,
+        allow_empty: bool = False,
+        lift_exclusions: bool = False,
+        encoding: str = "",
+        decimal_comma: bool = False,
+    ) -> Imported:
+        """Take in a folder of JSON and CSV files, one for each table, or one or several files.
 
-        A row whose key is in the store already replaces what is there.
+        Columns go by our names, by captions in any language or by Business Central's names. A
+        column that is none of ours is a fault, unless a field of your own is declared for it.
 
         Args:
-            path: The folder or the file. Attachments that rows name are read from inside the
-                folder only.
+            path: The folder, the file, or several files. Pages of a table are numbered
+                (``contact.1.json``) or lie in a folder of its name. Attachments that rows name
+                are read from inside the folder only.
+            mode: ``"update"``: what a file has no column for stays as it is. ``"replace"``: a row
+                is the whole record. ``"mirror"``: likewise, and records without a row go.
+                ``"delete"``: the records whose keys the rows hold go.
+            ignore: Columns to pass over; ``"*"`` is all that are none of ours, unless they may
+                say that somebody must not be contacted.
+            dry_run: Only tell what would change.
+            next_page: Gets the page under an address that a last page names; without it such a
+                page is a fault.
+            with_history: Let contacts go that have interactions; the journal keeps these.
+            allow_empty: Let a table without rows take all records away.
+            lift_exclusions: Let rows take back that somebody was excluded here, or left a mailing
+                group; the journal records each. Without it the result tells them as ``held``.
+            encoding: How texts are encoded that are not UTF-8 and have no byte order mark
+                ("cp1252").
+            decimal_comma: Whether texts have a comma before decimals, and a point between
+                thousands. Local dates are read in the date order of the workspace.
 
         Raises:
+            InvalidValue: There is no such mode or encoding.
             StoreError: There is no such file or folder.
             Rejected: There are faults: all of them, or no file is for a table of ours; nothing
                 is taken in.
         """
-        return data.import_path(self.context, Path(path))
+        options = ImportOptions(
+            mode=mode,
+            ignore=ignore,
+            dry_run=dry_run,
+            next_page=next_page,
+            with_history=with_history,
+            allow_empty=allow_empty,
+            lift_exclusions=lift_exclusions,
+            encoding=encoding,
+            decimal_comma=decimal_comma,
+        )
+        paths = [path] if isinstance(path, str | Path) else path
+        return data.import_path(self.context, [Path(each) for each in paths], options)
+
+    def suggest_fields(
+        self, path: str | Path | Sequence[str | Path], *, encoding: str = ""
+    ) -> Sequence[SuggestedField]:
+        """Suggest fields of your own for the columns of files that are none of ours.
+
+        Nothing is stored; what is wanted of them is to be declared before an import.
+
+        Args:
+            path: The folder, the file, or several files.
+            encoding: How texts are encoded that are not UTF-8 and have no byte order mark.
+
+        Raises:
+            InvalidValue: There is no such encoding.
+            StoreError: There is no such file or folder.
+            Rejected: A file is malformed, or none is for a table of ours.
+        """
+        paths = [path] if isinstance(path, str | Path) else path
+        found = [Path(each) for each in paths]
+        return data.suggest_fields(self.store, found, encoding=encoding)
 
     def add(self, *records: Record) -> Imported:
         """Take in contacts, their rows and records of other tables made in Python.
 
         A record whose key is in the store already replaces what is there; what only makes new
-        ones is the ``add`` of each noun and table.
+        ones is the ``add`` of each noun and table. What was decided here of contacting somebody
+        is not taken back: the result tells it as ``held``.
 
         Args:
             *records: The records; they may refer to each other.

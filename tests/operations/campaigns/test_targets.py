@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation.campaigns import Campaign, CampaignTarget, TargetType
+from segmentation.campaigns import Campaign, CampaignActivation, CampaignTarget, TargetType
 from segmentation.contacts import LinkToTable
 from segmentation.criteria import make_selection
 from segmentation.errors import InvalidValue, NotFound, Refused
@@ -23,7 +23,7 @@ from segmentation.operations.campaigns import (
 from segmentation.operations.followers import follow_entries, follow_lines, follow_relations
 from segmentation.operations.segments import add_contacts, log_segment, new_segment
 from segmentation.segments import Segment, SegmentHeader, SegmentLine
-from support.fair import TODAY, context, customer, interaction, make_store
+from support.fair import NOW, TODAY, context, customer, interaction, make_store
 
 
 def segment(*contacts: tuple[str, str], target: bool = True) -> Segment:
@@ -62,6 +62,13 @@ def test_without_any_target_a_campaign_cannot_be_activated() -> None:
         activate(context(store), "FAIR")
     assert target_group(store, "FAIR") == []
     assert not is_active(store, "FAIR")
+
+
+def test_an_activation_says_when_and_by_whom() -> None:
+    store, _ = active(("ANNA", "SHOP"))
+    assert store.records.find(CampaignActivation, "FAIR") == CampaignActivation(
+        campaign_no="FAIR", activated_at=NOW, user_id="ANNA"
+    )
 
 
 def test_an_unknown_campaign_has_no_target_group() -> None:

@@ -65,6 +65,7 @@ def test_nothing_personal_is_left_anywhere(crm: seg.Workspace, lotte: str) -> No
         interaction_no=first.entry_no, status=DeliveryStatus.ERROR, reason="Lotte Quist refused"
     )
     record(crm.store, [failed], STAMP)
+    crm.contacts.comment(lotte, f"{NAME} likes trains")
     segment_of(crm, lotte, "ANNA").log()
     assert "Quist" in everything(crm)
     crm.contacts.erase(lotte)

@@ -9,6 +9,7 @@ import pytest
 import segmentation as seg
 from segmentation.code_tables import Territory
 from segmentation.contacts import Contact
+from segmentation.definitions import OwnField
 from segmentation.errors import SegmentationError
 from support import fair
 
@@ -21,6 +22,7 @@ def workspace() -> seg.Workspace:
 
 def test_a_name_is_kept_with_one_sign_for_a_letter_and_its_accent_mng_09() -> None:
     crm = workspace()
+    crm.store.records.put([OwnField(table="contact", name="by")])
     made = crm.contacts.new(DECOMPOSED, type="person")
     crm.add(seg.Contact(no="N2", name=DECOMPOSED, extra={"by": DECOMPOSED}))
     assert made.name == crm.contacts["N2"].name == COMPOSED
@@ -48,6 +50,33 @@ def test_an_import_tells_what_was_brought_to_nfc_mng_10(tmp_path: Path) -> None:
     assert sorted(crm.select(contact={"name": COMPOSED})) == found
 
 
+def test_records_tell_what_was_brought_to_nfc_mng_10() -> None:
+    crm = workspace()
+    crm.store.records.put([OwnField(table="contact", name="by")])
+    imported = crm.add(
+        Contact(no="N1", name=DECOMPOSED, extra={"by": DECOMPOSED}),
+        Contact(no="N2", name=DECOMPOSED, extra={"by": "Ole"}),
+        Contact(no="N3", name=COMPOSED),
+    )
+    assert dict(imported.normalized) == {"name": 2, "by": 1}
+    assert crm.contacts["N1"].name == COMPOSED
+    assert crm.add(crm.contacts["N1"]).normalized == ()
+
+
+def test_what_only_names_who_goes_is_not_told_as_brought_to_nfc(tmp_path: Path) -> None:
+    crm = workspace()
+    crm.add(Contact(no="N\u00c5"))
+    (tmp_path / "contact.csv").write_text("no\nNA\u030a\n", encoding="utf-8")
+    gone = crm.import_data(tmp_path, mode="delete")
+    assert [each.key for each in gone.gone] == ["N\u00c5"]
+    assert gone.normalized == ()
+
+
+def test_a_comment_is_kept_in_nfc_mng_09() -> None:
+    crm = workspace()
+    assert crm.contacts.comment("CARL", DECOMPOSED).text == COMPOSED
+
+
 DOORS: list[Callable[[seg.Workspace], object]] = [
     lambda crm: crm.contacts.new("An\0na", type="person"),
     lambda crm: crm.contacts.change("CARL", name="An\0na"),
@@ -56,6 +85,7 @@ DOORS: list[Callable[[seg.Workspace], object]] = [
     lambda crm: crm.select(contact={"name": "An\0na"}),
     lambda crm: crm.new_segment("An\0na"),
     lambda crm: crm.saved_criteria.save("X", None, description="An\0na"),
+    lambda crm: crm.contacts.comment("CARL", "An\0na"),
     lambda crm: crm.add(Contact(no="N1", extra={"by": "An\0na"})),
 ]
 

@@ -75,6 +75,12 @@ def test_an_export_is_verified_without_a_store(crm: seg.Workspace) -> None:
     assert verify_export(["", *lines]) == crm.store.log.head()
     with pytest.raises(JournalBroken):
         verify_export(lines[1:])
+    kept = attrs.evolve(crm.store.log.head(), sha256="0" * 64)
+    with pytest.raises(JournalBroken, match="another hash than the head kept elsewhere"):
+        verify_export(lines, kept=kept)
+    with pytest.raises(JournalBroken, match="no JSON") as caught:
+        verify_export([*lines[:2], "", "?"])
+    assert caught.value.number == 3
 
 
 def test_the_past_is_asked_by_an_entry_that_is_there(crm: seg.Workspace) -> None:

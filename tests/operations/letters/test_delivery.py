@@ -544,8 +544,12 @@ def test_a_fresh_letter_is_a_new_interaction() -> None:
     assert again.entry_no > interaction.entry_no
     assert again.description == f"Resent: {interaction.description}"
     assert again.logged_segment_entry_no == interaction.logged_segment_entry_no
+    assert again.user_id == interaction.user_id == crm.context.user
+    assert (crm.interactions[interaction].delivery_attempts, again.delivery_attempts) == (1, 0)
+    with evolved(crm, user="EVA") as eva:
+        assert eva.letters.resend_fresh(interaction.entry_no)[0].user_id == "EVA"
     crm.letters.deliver({EMAIL: courier})
-    assert names(courier) == ["Dear Person 1", "Dear Changed"]
+    assert names(courier) == ["Dear Person 1", "Dear Changed", "Dear Changed"]
     assert courier.documents[0].key != courier.documents[1].key
     crm.journal.verify()
 

@@ -23,7 +23,7 @@ from segmentation.contacts import (
 from segmentation.definitions import OwnField
 from segmentation.documents import TextRenderer
 from segmentation.errors import BadDocument, Conflict, InvalidValue, NotFound, Refused, Rejected
-from segmentation.fields import Value
+from segmentation.fields import Field, FieldType, Value, fields_of
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
 from segmentation.operations.letters import (
@@ -31,7 +31,6 @@ from segmentation.operations.letters import (
     MergeDataReader,
     as_interaction,
     check_letters,
-    faults_of,
     known_fields,
     letters,
 )
@@ -331,7 +330,8 @@ def test_the_form_of_a_letter_can_be_looked_at(store: MemoryStore) -> None:
     assert form
     assert form.fields == ("name",)
     assert printer.form(interaction(store, b"x", attachment_name="a.pdf")) is None
-    printer.check(printer.prepare(interaction(store, b"x", attachment_name="a.pdf")))
+    made = printer.make(printer.prepare(interaction(store, b"x", attachment_name="a.pdf")))
+    assert (made.content, made.extension, made.media_type) == (b"x", "pdf", "application/pdf")
 
 
 def test_what_a_converter_does_not_take_stays_as_it_is(store: MemoryStore) -> None:
@@ -436,9 +436,15 @@ def test_the_list_of_merge_fields_names_what_is_filled(store: MemoryStore) -> No
     assert plain["count"] == len(rows)
 
 
-def test_an_error_that_is_no_fault_of_a_letter_is_passed_on() -> None:
+def test_an_error_that_is_no_fault_of_a_letter_is_passed_on(store: MemoryStore) -> None:
+    def busy(_contact: Contact, _interaction: Interaction) -> Mapping[str, Value]:
+        raise Conflict("journal", "busy")
+
+    digest = store.attachments.put(b"Dear {{ name }}")
+    line = SegmentLine(segment_no="S", line_no=1, contact_no="CT2", attachment=digest)
+    store.segments.put(Segment(header=SegmentHeader(no="S"), lines=[line]))
     with pytest.raises(Conflict):
-        list(faults_of(Conflict("journal", "busy"), "line 10000"))
+        check_letters(context(store, rendering=Rendering(extra_fields=busy)), "S")
 
 
 def test_a_word_template_is_found_by_its_code(store: MemoryStore) -> None:
@@ -567,3 +573,39 @@ def test_a_body_is_made_by_whoever_makes_one_of_this_kind_of_letter() -> None:
     mail = Interaction(correspondence_type=CorrespondenceType.EMAIL)
     assert rendering.converters_for(mail, "docx") == (body,)
     assert rendering.converters_for(mail, "txt") == rendering.converters
+
+
+# -- lines as interactions ------------------------------------------------------------------------
+
+
+def filled(field: Field, number: int) -> Any:  # noqa: ANN401 - the value of any field
+    match field.type:
+        case FieldType.OPTION:
+            return field.options[-1]
+        case FieldType.BOOLEAN:
+            return True
+        case FieldType.DATE:
+            return date(2026, 11, 1 + number % 28)
+        case FieldType.INTEGER | FieldType.DECIMAL:
+            return number
+        case _:
+            return f"X{number}"
+
+
+def test_a_letter_can_tell_all_that_a_line_is_logged_with() -> None:
+    fields = fields_of(SegmentLine)
+    values = {field.name: filled(field, number) for number, field in enumerate(fields, start=1)}
+    line = SegmentLine(**values, extra={"wave": 2})
+    made = as_interaction(line)
+    renamed = {
+        "unit_cost": "cost",
+        "unit_duration_min": "duration_min",
+        "language_code": "interaction_language_code",
+    }
+    known = {field.name for field in fields_of(Interaction)}
+    taken = {name: renamed.get(name, name) for name in values if renamed.get(name, name) in known}
+    assert {name: getattr(made, name) for name in taken.values()} == {
+        name: getattr(line, own) for own, name in taken.items()
+    }
+    assert made.extra == line.extra
+    assert len(taken) > 20

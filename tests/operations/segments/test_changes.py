@@ -182,8 +182,11 @@ def test_a_blank_salesperson_gives_lines_their_contacts_own() -> None:
 
 def test_the_default_language_must_have_a_text_and_brings_it() -> None:
     store, no = segment_of("MILL")
-    with pytest.raises(Rejected, match="DAN, ENU"):
+    with pytest.raises(Rejected) as caught:
         change_header(context(store), no, language_code_default="FRA")
+    (fault,) = caught.value.faults
+    assert fault.field == "language_code_default"
+    assert fault.reason == "'FRA' has no text; there are DAN, ENU"
     segment = change_header(context(store), no, update_lines=True, language_code_default="DAN")
     assert segment.header.subject_default == "in DAN"
     assert line_of(segment).attachment == "sha of DAN"

@@ -18,7 +18,7 @@ from segmentation.contacts import (
     ContactMailingGroup,
     RelationSummary,
 )
-from segmentation.criteria import Criteria, Cut, First, count, share
+from segmentation.criteria import Criteria, Cut, First, Followed, count, share
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.fields import Value, key_of
 from segmentation.interactions import Interaction
@@ -50,7 +50,7 @@ from segmentation.segments import (
 )
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.tasks import Team, TeamSalesperson
-from segmentation.templates import TemplateLanguage
+from segmentation.templates import InteractionGroup, TemplateLanguage
 from support.desk import make_desk, segment_of
 from support.fair import context, make_store
 
@@ -451,3 +451,18 @@ def test_a_renamed_code_is_followed_wherever_criteria_compare_with_it(
     segment.add_contacts(before)
     crm.tables.rename("mailing_group", old_key="NEWS", new_key="LETTER")
     assert crm.store.segments.get(segment.no).actions[0].criteria == after
+
+
+def test_a_renamed_code_is_followed_in_rows_one_after_the_other() -> None:
+    crm = make_desk(InteractionGroup(code="FAIR"))
+    segment = segment_of(crm)
+    fair, spring, other = (
+        the.interactions.interaction_group_code == code for code in ("FAIR", "SPRING", "OTHER")
+    )
+    segment.add_contacts(
+        Followed("date", fair, other) | Followed("date", other, fair, without=fair)
+    )
+    crm.tables.rename("interaction_group", old_key="FAIR", new_key="SPRING")
+    assert crm.store.segments.get(segment.no).actions[0].criteria == (
+        Followed("date", spring, other) | Followed("date", other, spring, without=spring)
+    )

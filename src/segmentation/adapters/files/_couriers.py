@@ -1,7 +1,9 @@
 """A file for each document in a folder; an archive for each segment."""
 
 import contextlib
+import errno
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -27,8 +29,8 @@ _NO_TIME = (1980, 1, 1, 0, 0, 0)
 class FolderCourier:
     """Puts each document into a folder, under its own name.
 
-    A file that holds something else is never overwritten: of two documents with one name the
-    later gets the contact's number too.
+    A file that is there is never overwritten: of two documents with one name the later gets the
+    contact's number too, even if both hold the same.
 
     Args:
         folder: The folder; made if it is not there.
@@ -47,7 +49,7 @@ class FolderCourier:
             self._folder.mkdir(parents=True, exist_ok=True)
             for name in _names(document):
                 path = self._folder / name
-                if _put(path, document.content):
+                if _put(path, document):
                     return str(path)
         raise NotDelivered(str(self._folder), Message("holds {name} already", name=document.name))
 
@@ -74,7 +76,7 @@ class ZipCourier:
         """
         archive = self._folder / safe_file_name(document.segment_no or "documents", extension="zip")
         parts = archive.with_name(archive.name + _PARTS)
-        part = safe_file_name(document.key.rjust(20, "0"), extension="part")
+        part = safe_file_name(_part_of(document), extension="part")
         named = json.dumps([document.name, document.contact_no]).encode()
         with _refusing(archive):
             parts.mkdir(parents=True, exist_ok=True)
@@ -127,24 +129,84 @@ def _names(document: Document) -> Iterator[str]:
     """The name of a document, and others for when it is taken."""
     yield document.name
     stem, _, extension = document.name.rpartition(".")
-    for more in ([document.contact_no], [document.contact_no, document.key]):
-        yield safe_file_name(stem, *more, extension=extension)
+    for numbers in ([document.contact_no], [document.contact_no, document.key]):
+        yield safe_file_name(stem, numbers=numbers, extension=extension)
 
 
-def _put(path: Path, content: bytes) -> bool:
-    """Write a file; ``False`` if there is one that holds something else."""
+def _part_of(document: Document) -> str:
+    """What a document is called until it is packed; the order of names is that of the archive.
+
+    A letter that was not logged has no number of its own.
+    """
+    number = document.key.rjust(20, "0")
+    if document.key.strip("0"):
+        return number
+    of_it = document.contact_no.encode() + b"\n" + document.content
+    return f"{number}-{hashlib.sha256(of_it).hexdigest()[:16]}"
+
+
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK})
+
+
+def _put(path: Path, document: Document) -> bool:
+    """Write a file; ``False`` if there is one that is another's."""
+    if not path.exists():
+        beside = _write_beside(path, document.content, _mark_of(document))
+        try:
+            if _link(beside, path):
+                return True
+        finally:
+            beside.unlink(missing_ok=True)
+    if not path.is_file():
+        return False
+    there = path.read_bytes()
+    if there == b"" != document.content:  # begun by a process that did not live to fill it
+        _replace(path, document.content, _mark_of(document))
+        return True
+    marked = path.stat().st_mtime_ns % _SECOND
+    return there == document.content and marked in {_mark_of(document), 0}
+
+
+def _link(beside: Path, path: Path) -> bool:
+    """Give a finished file its name, unless that was taken meanwhile."""
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        os.link(beside, path)
     except FileExistsError:
-        there = path.read_bytes() if path.is_file() else None
-        if there != b"":  # an empty one was begun by a process that did not live to fill it
-            return there == content
-    _replace(path, content)
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return _claim(beside, path)
     return True
 
 
-def _replace(path: Path, content: bytes) -> None:
-    beside = _write_beside(path, content)
+def _claim(beside: Path, path: Path) -> bool:
+    """The same where a file can have one name only."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except FileExistsError:
+        return False
+    beside.replace(path)
+    return True
+
+
+_SECOND = 1_000_000_000
+
+
+def _mark_of(document: Document) -> int:
+    """Nanoseconds that mark the time of a file as that of this document.
+
+    Two persons may have one name and letters that say the same. So a file must tell whose it is,
+    or the second letter would be taken for the first, which is delivered again after a crash.
+    All file systems that keep fractions of a second keep a tenth of a microsecond.
+    """
+    whose = json.dumps([document.segment_no, document.contact_no, document.key])
+    number = int.from_bytes(hashlib.sha256(whose.encode()).digest()[:8], "big")
+    return (number % (_SECOND // 100 - 1) + 1) * 100
+
+
+def _replace(path: Path, content: bytes, mark: int = 0) -> None:
+    beside = _write_beside(path, content, mark)
     try:
         beside.replace(path)
     except OSError:
@@ -152,7 +214,7 @@ def _replace(path: Path, content: bytes) -> None:
         raise
 
 
-def _write_beside(path: Path, content: bytes) -> Path:
+def _write_beside(path: Path, content: bytes, mark: int) -> Path:
     # What a killed process left is not found by those who look for letters by their extension.
     told_apart = hashlib.sha256(path.name.encode()).hexdigest()[:16]
     beside = path.with_name(f".{os.getpid()}-{told_apart}.new")
@@ -161,6 +223,9 @@ def _write_beside(path: Path, content: bytes) -> Path:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if mark:
+            now = beside.stat().st_mtime_ns
+            os.utime(beside, ns=(now, now - now % _SECOND + mark))
     except OSError:
         beside.unlink(missing_ok=True)
         raise
@@ -199,15 +264,25 @@ def _in_order(parts: Path) -> Iterator[Path]:
 
 
 def _add(part: Path, packed: Packing) -> None:
-    """Add one document under its name; a name that is taken gets the contact's number too."""
+    """Add one document under a name that no other has."""
     with part.open("rb") as source:
         name, contact_no = json.loads(source.readline())
-        stem, _, extension = name.rpartition(".")
-        if packed.has_name(name):
-            name = safe_file_name(stem, contact_no, extension=extension)
-        if packed.has_name(name):
-            name = safe_file_name(stem, contact_no, part.stem.lstrip("0"), extension=extension)
+        name = next(
+            each for each in _free_names(name, contact_no, part) if not packed.has_name(each)
+        )
         info = zipfile.ZipInfo(name, _NO_TIME)
         info.comment = part.stem.encode()
-        info.compress_type = zipfile.ZIP_STORED if extension in _PACKED else zipfile.ZIP_DEFLATED
+        packs = name.rpartition(".")[2] in _PACKED
+        info.compress_type = zipfile.ZIP_STORED if packs else zipfile.ZIP_DEFLATED
         packed.add(info, source)
+
+
+def _free_names(name: str, contact_no: str, part: Path) -> Iterator[str]:
+    """The name of a document, and others without end."""
+    yield name
+    stem, _, extension = name.rpartition(".")
+    numbers = [contact_no, part.stem.lstrip("0")]
+    yield safe_file_name(stem, numbers=numbers[:1], extension=extension)
+    yield safe_file_name(stem, numbers=numbers, extension=extension)
+    for count in itertools.count(2):
+        yield safe_file_name(stem, numbers=[*numbers, str(count)], extension=extension)

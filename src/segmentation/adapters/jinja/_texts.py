@@ -5,13 +5,12 @@ from typing import Any
 
 import attrs
 import jinja2
-from jinja2 import meta
 
 from segmentation.documents import Formats
 from segmentation.errors import BadDocument, Message
 from segmentation.fields import Value
 
-from ._sandbox import filling, make_environment, reading, texts_of
+from ._sandbox import fields_of, filling, make_environment, reading, texts_of
 
 
 @attrs.frozen
@@ -43,7 +42,7 @@ class JinjaForm:
         Raises:
             BadDocument: The template does what the data do not allow.
         """
-        with filling(self.name):
+        with filling(self.name, data):
             return self._template.render(data).encode(errors="replace")
 
 
@@ -67,9 +66,9 @@ class _Renderer:
             reason = Message("is no text in UTF-8 (byte {byte})", byte=error.start)
             raise BadDocument(name, reason) from error
         with reading(name):
-            named = meta.find_undeclared_variables(environment.parse(source))
+            named = fields_of(environment.parse(source))
             template = environment.from_string(source)
-        return JinjaForm(name, tuple(sorted(named - {"raw"})), template)
+        return JinjaForm(name, named, template)
 
 
 def make_html_renderer() -> _Renderer:

@@ -20,7 +20,7 @@ import attrs
 from lxml import etree
 
 from segmentation.documents import Formats, unpacked
-from segmentation.errors import BadDocument, Message, text_of
+from segmentation.errors import BadDocument
 from segmentation.fields import Value
 
 from ._sandbox import filling, make_environment, reading, texts_of
@@ -73,7 +73,7 @@ class WordJinjaForm:
             BadDocument: The template does what the data do not allow.
         """
         made = io.BytesIO()
-        with filling(self.name):
+        with filling(self.name, data):
             template = _Template(io.BytesIO(self._content))
             template.render(_writable(data), make_environment(escapes=True))
             template.save(made)
@@ -98,8 +98,7 @@ class _WordJinjaRenderer:
                 template = docxtpl.DocxTemplate(io.BytesIO(content))
                 named = template.get_undeclared_template_variables(make_environment(escapes=True))
             except (AttributeError, KeyError, ValueError, etree.XMLSyntaxError) as error:
-                reason = Message("is no Word document: {error}", error=text_of(error))
-                raise BadDocument(name, reason) from error
+                raise BadDocument(name, "is no Word document: it is not whole") from error
         return WordJinjaForm(name, tuple(sorted(named - {"raw"})), content)
 
 

@@ -7,12 +7,13 @@ import narwhals as nw
 from segmentation.contacts import Contact
 from segmentation.criteria import BoundSelection, First, cut
 from segmentation.errors import InvalidValue, Message, Refused, UnknownName
+from segmentation.fields import fields_of
 from segmentation.memory import candidates_of
 from segmentation.segments import Candidates, Options
 
 from ._frames import Frames, Native, collected, is_eager, lazily, named, narrowed
 from ._question import Question
-from ._records import from_frame
+from ._records import records_of
 
 _ROW = "segmentation_row"
 
@@ -119,8 +120,14 @@ class FrameContacts:
         """
         wanted = list(nos)
         of_theirs = self._contacts.filter(nw.col(self._column("no")).is_in(wanted))
-        read = from_frame(of_theirs.to_native(), Contact, columns=self._columns.get("contact"))
-        found = {contact.no: contact for contact in read}
+        read = collected(of_theirs)
+        called = self._columns.get("contact", {})
+        columns = [(field, called.get(field.name, field.name)) for field in fields_of(Contact)]
+        for name in called.values():
+            if name not in read.columns:
+                raise UnknownName("column", name, known=read.columns)
+        there = [pair for pair in columns if pair[1] in read.columns]
+        found = {contact.no: contact for contact in records_of(read, Contact, there)}
         return [found[no] for no in wanted if no in found]
 
     def count(self, bound: BoundSelection) -> int:

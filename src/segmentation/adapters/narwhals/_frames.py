@@ -55,6 +55,17 @@ class Column:
         """Whether the engine itself knows what the values are."""
         return not isinstance(self.dtype, _UNTYPED)
 
+    @property
+    def shows_days(self) -> bool:
+        """Whether the days of a date field are those that the engine shows.
+
+        Points in time show the day of their own zone. Of zones, only UTC has the same length of
+        day all year.
+        """
+        stored = getattr(self.dtype, "time_zone", None)
+        is_day = self.field.type is FieldType.DATE
+        return not is_day or stored is None or stored == str(self.zone) == "UTC"
+
 
 class Frames:
     """The frames of a source.

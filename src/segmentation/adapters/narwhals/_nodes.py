@@ -1,12 +1,14 @@
 """Bound selections as frames like them: negation at the leaves, and what they read."""
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import TypeAlias, TypeGuard, assert_never
 
 from segmentation.criteria import (
     AllOf,
     AnyOf,
     BoundFigure,
+    BoundFollowed,
     BoundNode,
     BoundPart,
     BoundWhere,
@@ -16,9 +18,11 @@ from segmentation.criteria import (
     Not,
     Schema,
     Table,
+    never_both,
 )
+from segmentation.fields import FieldType
 
-Linked: TypeAlias = BoundPart | BoundFigure
+Linked: TypeAlias = BoundPart | BoundFigure | BoundFollowed
 """What looks at rows of a table."""
 
 
@@ -44,13 +48,19 @@ def _parts_of(node: BoundNode, kind: type) -> tuple[BoundNode, ...]:
 
 
 def part_of(node: Linked) -> BoundPart:
-    """The part whose rows are looked at."""
-    return node if isinstance(node, BoundPart) else node.part
+    """The part whose rows are looked at, and of rows one after the other the first."""
+    match node:
+        case BoundPart():
+            return node
+        case BoundFigure(part=part) | BoundFollowed(first=part):
+            return part
+        case _:
+            assert_never(node)
 
 
 def is_linked(node: BoundNode) -> TypeGuard[Linked]:
     """Whether a node looks at rows of a table."""
-    return isinstance(node, BoundPart | BoundFigure)
+    return isinstance(node, BoundPart | BoundFigure | BoundFollowed)
 
 
 def linked_in(node: BoundNode) -> int:
@@ -60,16 +70,27 @@ def linked_in(node: BoundNode) -> int:
             return linked_in(item)
         case AllOf(items) | AnyOf(items):
             return sum(map(linked_in, items))
+        case BoundFollowed(parts=parts):
+            return len(parts)
         case _:
             return is_linked(node) and part_of(node).table.link is not None
 
 
 def is_joined(node: BoundNode) -> TypeGuard[Linked]:
     """Whether a node is answered by a join: its link is of the plain kind."""
-    if not isinstance(node, BoundPart | BoundFigure):
+    if not is_linked(node):
+        return False
+    if isinstance(node, BoundFollowed) and not is_told_by_days(node):
         return False
     link = part_of(node).table.link
     return link is not None and not link.through and not link.only
+
+
+def is_told_by_days(followed: BoundFollowed) -> bool:
+    """Whether days tell rows one after the other: no row can be taken for two on the same day."""
+    pairs = combinations(followed.parts, 2)
+    apart = followed.later_day or all(never_both(*pair) for pair in pairs)
+    return apart and followed.field.type is FieldType.DATE
 
 
 def is_own(node: BoundNode) -> bool:
@@ -79,7 +100,7 @@ def is_own(node: BoundNode) -> bool:
             return table.link is None
         case InSegment() | InLoggedSegment():
             return True
-        case BoundFigure() | InShare():
+        case BoundFigure() | BoundFollowed() | InShare():
             return False
         case Not(item):
             return is_own(item)
@@ -101,6 +122,10 @@ def fields_read(node: BoundNode, schema: Schema) -> Iterator[tuple[Table, str]]:
             yield from fields_read(part, schema)
             if field is not None:
                 yield part.table, field.name
+        case BoundFollowed(field, table=table, parts=parts):
+            yield table, field.name
+            for part in parts:
+                yield from fields_read(part, schema)
         case Not(item):
             yield from fields_read(item, schema)
         case AllOf(items) | AnyOf(items):

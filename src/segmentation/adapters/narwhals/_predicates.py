@@ -18,11 +18,14 @@ from segmentation.criteria import (
     Bound,
     BoundFilter,
     FitsPattern,
+    HasAspect,
+    InCalendar,
     InRange,
     IsEqual,
     Letters,
     Not,
     Pattern,
+    Unit,
     Wild,
     merged_filter,
     to_value_test,
@@ -44,6 +47,8 @@ _INTEGERS = 2**63
 _MANY = 20
 _TOLD = 50
 """How many conditions on a column an engine is told. More are tried by Python on each value."""
+DAY_OF_TIME = Message("the day of a time")
+"""What an engine cannot tell exactly where the day depends on a zone."""
 _LETTERED = frozenset([FieldType.CODE, FieldType.TEXT])
 
 
@@ -85,6 +90,8 @@ def _has_not(item: BoundFilter) -> bool:
     match item:
         case Not():
             return True
+        case HasAspect(days=days):
+            return _has_not(days)
         case AllOf(items) | AnyOf(items):
             return any(_has_not(each) for each in items)
         case _:
@@ -99,6 +106,25 @@ def is_filled(key: str, field: Field, made_by: Any) -> nw.Expr:  # noqa: ANN401
         there = ~value.is_null()
         return there if blank is None else there & (value != blank)
     return value != blank
+
+
+def is_value(column: Column) -> nw.Expr:
+    """The test that a value is not blank, for a filter. A value that is no option is blank."""
+    value, field = column.value, column.field
+    if field.options:
+        return value.is_in(list(field.options[1:]))
+    if field.type is FieldType.BOOLEAN:
+        return value.fill_null(value=False)
+    there = ~value.is_null()
+    if field.blank is None:
+        return there
+    return there & (value != (0 if field.type is FieldType.DECIMAL else field.blank))
+
+
+def different(column: Column) -> nw.Expr:
+    """The value, equal where the library finds no difference: days may be stored as times."""
+    is_day = column.field.type is FieldType.DATE and isinstance(column.dtype, nw.Datetime)
+    return column.value.dt.truncate("1d") if is_day else column.value
 
 
 def negated(test: Test) -> Test:
@@ -133,7 +159,7 @@ def _balanced(join: Callable[[Any, Any], Any], tests: Sequence[Test]) -> Test:
 def _size(item: BoundFilter, listed: Callable[[BoundFilter], bool]) -> int:
     """How many conditions a filter is of, a list of values counting as one."""
     match item:
-        case Not(inner):
+        case Not(inner) | HasAspect(days=inner):
             return _size(inner, listed)
         case AllOf(items) | AnyOf(items):
             return 1 + sum(_size(each, listed) for each in items if not listed(each))
@@ -150,6 +176,7 @@ class _Tests:
         self._value = column.value
         self._made_by = column.made_by
         self._day_zone = column.zone
+        self._shows_days = column.shows_days
         self._pandas = column.made_by.is_pandas_like()
         if not column.is_typed:
             self._no_exact(Message("a column of type {type}", type=str(column.dtype)))
@@ -190,15 +217,15 @@ class _Tests:
                     return self._fits_changed([(str(value),)], letters)
                 return False if value is None else self._equal(value)
             case InRange(low, high):
-                if any(end.letters is not Letters.AS_WRITTEN for end in (low, high) if end):
-                    self._no_exact(Message("@ or ~ in an order of texts"))
-                if high is not None and high.value is None:
-                    return False  # only a missing value is not behind the blank
-                return self._within(low, high)
+                return self._in_range(low, high)
             case FitsPattern(pattern, letters):
                 if letters is not Letters.AS_WRITTEN:
                     return self._fits_changed([pattern], letters)
                 return self._fits(pattern)
+            case InCalendar():
+                return self._in_calendar(item)
+            case HasAspect(days=days):
+                return self._test(days)
             case Not(inner):
                 return negated(self._test(inner))
             case AllOf(items):
@@ -207,6 +234,13 @@ class _Tests:
                 return self._any_of(items)
             case _:
                 assert_never(item)
+
+    def _in_range(self, low: Bound | None, high: Bound | None) -> Test:
+        if any(end.letters is not Letters.AS_WRITTEN for end in (low, high) if end):
+            self._no_exact(Message("@ or ~ in an order of texts"))
+        if high is not None and high.value is None:
+            return False  # only a missing value is not behind the blank
+        return self._within(low, high)
 
     def _fits_changed(self, patterns: Iterable[Pattern], letters: Letters) -> Test:
         """The test that a text fits one of these patterns where letters are changed.
@@ -290,6 +324,29 @@ class _Tests:
     def _is_day_of_times(self) -> bool:
         """Whether days are stored as times, any of which belongs to its day."""
         return self._field.type is FieldType.DATE and isinstance(self._dtype, nw.Datetime)
+
+    def _in_calendar(self, item: InCalendar) -> Test:
+        if item.zone is not None or not self._shows_days:
+            self._no_exact(DAY_OF_TIME)
+        number = self._number_of_day(item.unit)
+        return any_of((number >= first) & (number <= last) for first, last in item.runs())
+
+    def _number_of_day(self, unit: Unit) -> nw.Expr:
+        day = self._value.dt
+        match unit:
+            case Unit.MONTH:
+                return day.month()
+            case Unit.WEEKDAY:
+                number = day.weekday()
+                if self._made_by.is_spark_like():
+                    number = (number + 6) % 7 + 1  # its Sunday is 0 in some versions
+                return number
+            case Unit.MONTH_AND_DAY:
+                # Some engines count months in a byte, and others have no whole number for none.
+                month = day.month() if self._pandas else day.month().cast(nw.Int32)
+                return month * 100 + day.day()
+            case _:
+                assert_never(unit)
 
     def _compared(self, how: Callable[[Any, Any], Any], value: Any) -> nw.Expr:  # noqa: ANN401
         compared: nw.Expr = how(self._lettered(), self._literal(value))

@@ -1,15 +1,17 @@
 """One bound selection, asked of frames: expressions, semi- and anti-joins of their engine."""
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, NoReturn, assert_never
+from typing import Any, NoReturn, TypeGuard, assert_never
 
 import narwhals as nw
 
+from segmentation.codes import to_code
 from segmentation.criteria import (
     AllOf,
     AnyOf,
     BoundFigure,
     BoundFilter,
+    BoundFollowed,
     BoundNode,
     BoundPart,
     BoundSelection,
@@ -27,15 +29,29 @@ from segmentation.errors import Identifier, Message, Refused
 from segmentation.fields import Field, FieldType
 
 from ._finishing import passing_numbers, passing_values
+from ._following import Pairs
 from ._frames import Column, Frame, Frames, is_eager, lazily, narrowed
 from ._keys import Keys, filled_key, flagged, joined, looked_up
-from ._nodes import Linked, at_leaves, fields_read, is_joined, is_linked, is_own, linked_in, part_of
+from ._nodes import (
+    Linked,
+    at_leaves,
+    fields_read,
+    is_joined,
+    is_linked,
+    is_own,
+    is_told_by_days,
+    linked_in,
+    part_of,
+)
 from ._predicates import (
+    DAY_OF_TIME,
     InexactError,
     Test,
     all_of,
     any_of,
+    different,
     is_filled,
+    is_value,
     negated,
     to_test,
     with_missing,
@@ -106,9 +122,9 @@ class Question:
         for node in nodes:
             if is_own(node):
                 own.append(self._test(node, frame)[1])
-            elif is_joined(node):
+            elif self._is_joined(node):
                 linked.append((node, True))
-            elif isinstance(node, Not) and is_joined(node.item):
+            elif isinstance(node, Not) and self._is_joined(node.item):
                 linked.append((node.item, False))
             else:
                 rest.append(node)
@@ -128,9 +144,9 @@ class Question:
         match node:
             case BoundPart(table, conditions) if table.link is None:
                 return frame, all_of(self._where(table, where) for where in conditions)
-            case BoundPart() | BoundFigure() if is_joined(node):
+            case BoundPart() | BoundFigure() | BoundFollowed() if self._is_joined(node):
                 return self._flagged(node, frame)
-            case BoundPart() | BoundFigure() | InShare():
+            case BoundPart() | BoundFigure() | BoundFollowed() | InShare():
                 return frame, self._by_reference(node, frame)
             case InSegment(segment_no) if self._members is not None:
                 return frame, self._among(self._members(segment_no))
@@ -154,6 +170,34 @@ class Question:
 
     def _among(self, members: Collection[str]) -> Test:
         return nw.col(self.key).is_in(sorted(members)) if members else False
+
+    def _is_joined(self, node: BoundNode) -> TypeGuard[Linked]:
+        """Whether a node is answered by a join: the engine can do all of it exactly."""
+        if not is_joined(node):
+            return False
+        match node:
+            case BoundFollowed():
+                pairs = self._pairs(node)
+                return self._shows_days(pairs.column) and pairs.is_exact
+            case BoundFigure(Measure.DISTINCT, Field() as field, part):
+                column = self._frames.column(part.table, field.name)
+                return self._shows_days(column) and self._is_counted(column, part.table)
+            case _:
+                return True
+
+    def _shows_days(self, column: Column) -> bool:
+        if not column.shows_days and not self.at_hand:
+            self._refuse_inexact(column, DAY_OF_TIME)
+        return column.shows_days
+
+    def _is_counted(self, column: Column, table: Table) -> bool:
+        """Whether the engine tells the values of a column apart as the library does."""
+        if not self._frames.at_hand:
+            return True
+        if column.field.type is not FieldType.CODE:
+            return column.is_typed
+        frame = self._frames.of(table)
+        return column.is_typed and not passing_values(frame, column, lambda v: to_code(v) != v)
 
     # -- linked tables ----------------------------------------------------------------------
 
@@ -185,7 +229,8 @@ class Question:
         own = [self._frames.key(self._base, field) for _, field in pairs]
         names = [self._frames.key(table, field) for field, _ in pairs]
         passing = self._by_rows(linked, wanted)
-        tests = [self._where(table, where) for where in part.conditions]
+        followed = isinstance(linked, BoundFollowed)
+        tests = [] if followed else self._conditions(part)
         blanks = [] if passing else [self._is_filled(names[0], fields[0])]
         rows = _kept(lazily(self._frames.of(table)), all_of([*tests, *blanks]), names[0])
         further = zip(own[1:], names[1:], fields[1:], strict=True)
@@ -196,10 +241,12 @@ class Question:
         fill = {name: field for name, _, field in behind}
         if isinstance(linked, BoundFigure):
             rows = self._measured(linked, rows, names)
+        if isinstance(linked, BoundFollowed):
+            rows = self._paired(linked, rows, names)
         return Keys(narrowed(rows, names) if is_eager(rows) else rows, names, own, fill, passing)
 
     def _passes_without_rows(self, linked: Linked) -> bool:
-        if isinstance(linked, BoundPart):
+        if not isinstance(linked, BoundFigure):
             return False
         compared = _compared_field(linked)
         return to_value_test(linked.filter, compared)(compared.blank)
@@ -207,6 +254,11 @@ class Question:
     def _measured(self, figure: BoundFigure, rows: Frame, names: list[str]) -> Frame:
         """The keys whose figure passes, or else fails, whichever takes a row."""
         if figure.field is None:
+            measured = nw.len()
+        elif figure.measure is Measure.DISTINCT:
+            column = self._frames.column(figure.part.table, figure.field.name)
+            rows = _kept(rows, is_value(column), names[0])
+            rows = rows.select(nw.col(*names), different(column).alias(_FIGURE)).unique()
             measured = nw.len()
         else:
             value = nw.col(self._frames.column(figure.part.table, figure.field.name).name)
@@ -224,6 +276,18 @@ class Question:
         turned = self._passes_without_rows(figure)
         test = self._compared(column, found, Not(figure.filter) if turned else figure.filter)
         return _kept(found, test, names[0])
+
+    def _conditions(self, part: BoundPart) -> list[Test]:
+        return [self._where(part.table, where) for where in part.conditions]
+
+    def _paired(self, followed: BoundFollowed, rows: Frame, names: list[str]) -> Frame:
+        """The keys of the contacts that have rows one after the other."""
+        met = [_kept(rows, all_of(self._conditions(part)), names[0]) for part in followed.parts]
+        return self._pairs(followed, names).among(*met)
+
+    def _pairs(self, followed: BoundFollowed, names: Iterable[str] = ()) -> Pairs:
+        column = self._frames.column(followed.table, followed.field.name)
+        return Pairs(column, followed, list(names))
 
     def _flagged(self, linked: Linked, frame: Frame) -> tuple[Frame, Test]:
         turned = self._passes_without_rows(linked)
@@ -251,13 +315,7 @@ class Question:
             return to_test(column, item, blank_passes=blank_passes)
         except InexactError as error:
             if not self._frames.at_hand:
-                self._refuse(
-                    Message(
-                        "{place}: {what} cannot be done exactly there",
-                        place=Identifier(column.place),
-                        what=error.what,
-                    )
-                )
+                self._refuse_inexact(column, error.what)
         found = passing_values(frame, column, passes)
         test = nw.col(column.name).is_in(found) if found else False
         return with_missing(column.value, test, blank_passes=blank_passes)
@@ -265,22 +323,30 @@ class Question:
     def _by_reference(self, node: BoundNode, frame: Frame) -> Test:
         """A test of the numbers that the reference predicate finds among those who are left."""
         if not self._frames.at_hand:
-            linked = is_linked(node) and part_of(node).table.link is not None
-            self._refuse(
-                "a link through another table needs rows at hand"
-                if linked
-                else "a share or a contact's own figure needs rows at hand"
-            )
+            self._refuse(_at_hand(node))
         return self._among(passing_numbers(node, self._bound, self._frames, frame))
+
+    def _refuse_inexact(self, column: Column, what: Message) -> NoReturn:
+        reason = "{place}: {what} cannot be done exactly there"
+        self._refuse(Message(reason, place=Identifier(column.place), what=what))
 
     def _refuse(self, reason: str) -> NoReturn:
         step = Message("select on {engine}", engine=self._frames.made_by.value)
         raise Refused(step, reason) from None
 
 
+def _at_hand(node: BoundNode) -> str:
+    """Why rows must be at hand."""
+    if isinstance(node, BoundFollowed) and not is_told_by_days(node):
+        return "rows that may meet two parts at one time need rows at hand"
+    if not is_linked(node) or part_of(node).table.link is None:
+        return "a share or a contact's own figure needs rows at hand"
+    return "a link through another table needs rows at hand"
+
+
 def _compared_field(figure: BoundFigure) -> Field:
     """The field that a figure is compared as."""
-    if figure.field is None:
+    if figure.field is None or figure.measure is Measure.DISTINCT:
         return Field(_FIGURE, FieldType.INTEGER)
     summed = figure.measure in {Measure.COUNT, Measure.SUM}
     return Field(_FIGURE, FieldType.DECIMAL if summed else figure.field.type)

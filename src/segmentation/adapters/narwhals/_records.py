@@ -1,14 +1,30 @@
 """Records from frames, records as frames, and frames that fill segments."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
 import narwhals as nw
 
+from segmentation.column_names import match_columns
 from segmentation.criteria import AnyOf, Compare, Operand, Operator, Part, Where
-from segmentation.errors import InvalidValue, UnknownName
-from segmentation.fields import Field, FieldType, Record, RecordT, aware, fields_of
+from segmentation.errors import (
+    Fault,
+    Identifier,
+    InvalidValue,
+    Message,
+    Rejected,
+    UnknownName,
+)
+from segmentation.fields import (
+    Field,
+    FieldType,
+    Kind,
+    Record,
+    RecordT,
+    aware,
+    fields_of,
+)
 
 from ._frames import Native, collected, narrowed, plain_values
 
@@ -66,38 +82,96 @@ def from_frame(
     *,
     columns: Mapping[str, str] | None = None,
     extra: Iterable[Field] = (),
+    ignore: str | Iterable[str] = (),
 ) -> Iterator[RecordT]:
     """The rows of a frame as records.
 
+    Columns go by our names, by captions in any language or by Business Central's names, as in
+    files. A column that is none of ours is a fault.
+
     Args:
-        frame: The frame; columns that are no fields are passed over.
+        frame: The frame.
         kind: The class of the records.
         columns: The column of each field that has another name.
         extra: A host's own fields that are columns too, as the schema has them.
+        ignore: Columns to pass over; ``"*"`` is all that are none of ours, unless they may say
+            that somebody must not be contacted.
 
     Raises:
         UnknownName: A field is named that there is none of, or a column is missing that is
             named, holds the key or is to hold a field of the host's.
+        Rejected: Columns are none of ours, or several mean the same field: all of them.
 
     >>> import polars as pl
     >>> from segmentation.contacts import Contact
-    >>> frame = pl.DataFrame({"no": ["CT1"], "Town": ["Oslo"]})
+    >>> frame = pl.DataFrame({"No.": ["CT1"], "Town": ["Oslo"]})
     >>> next(from_frame(frame, Contact, columns={"city": "Town"})).city
     'Oslo'
     """
     read = collected(nw.from_native(frame))
-    own = list(extra)
-    known = [field.name for field in (*fields_of(kind), *own)]
-    named = {name: name for name in known} | dict(columns or {})
-    for name in (*(columns or ()), *kind.__key__, *(field.name for field in own)):
+    fields = [*fields_of(kind), *extra]
+    given = dict(columns or {})
+    known = [field.name for field in fields]
+    for name, column in given.items():
         if name not in known:
             raise UnknownName("field", name, known=known, where=kind.__table__)
-        if named[name] not in read.columns:
-            raise UnknownName("column", named[name], known=read.columns)
-    fields = [f for f in (*fields_of(kind), *own) if named[f.name] in read.columns]
+        if column not in read.columns:
+            raise UnknownName("column", column, known=read.columns)
+    named = {**given, **_matched(read.columns, kind, given, fields, ignore)}
+    for name in (*kind.__key__, *(field.name for field in fields if field.extra)):
+        if name not in named:
+            raise UnknownName("column", name, known=read.columns)
+    yield from records_of(read, kind, [(f, named[f.name]) for f in fields if f.name in named])
+
+
+def _matched(
+    names: Sequence[str],
+    kind: type[Record],
+    given: Mapping[str, str],
+    fields: Iterable[Field],
+    ignore: str | Iterable[str],
+) -> Mapping[str, str]:
+    """The columns of the fields that the caller does not name.
+
+    Raises:
+        Rejected: Columns are none of ours, or several mean the same field.
+    """
+    place = Message("frame of {table}", table=Identifier(kind.__table__))
+    taken = set(given.values())
+    ignored = (ignore,) if isinstance(ignore, str) else tuple(ignore)
+    found, faults = match_columns(
+        kind,
+        [name for name in names if name not in taken],
+        place=place,
+        own=[field for field in fields if field.extra],
+        ignore=ignored,
+    )
+    matched = {column.field.name: column.name for column in found if column.field}
+    twice = [
+        Fault(place, matched[name], Message("names a second column like one before"), "malformed")
+        for name in matched.keys() & given.keys()
+    ]
+    if faults or twice:
+        raise Rejected(place, [*faults, *twice])
+    return matched
+
+
+def records_of(
+    read: Any,  # noqa: ANN401 - an eager frame of Narwhals
+    kind: type[RecordT],
+    columns: Sequence[tuple[Field, str]],
+) -> Iterator[RecordT]:
+    """The rows of a frame at hand as records.
+
+    Args:
+        read: The frame.
+        kind: The class of the records.
+        columns: The fields that have a column, each with the column.
+    """
+    fields = [field for field, _ in columns]
     columns_read = [
-        [_typed(value, field) for value in plain_values(read[named[field.name]], field)]
-        for field in fields
+        [_typed(value, field) for value in plain_values(read[name], field)]
+        for field, name in columns
     ]
     for row in zip(*columns_read, strict=True):
         pairs = zip(fields, row, strict=True)
@@ -126,9 +200,9 @@ def _typed(value: Any, field: Field) -> Any:  # noqa: ANN401
 
 
 def to_frame(
-    records: Iterable[Record], kind: type[Record], backend: Literal["polars", "pandas", "pyarrow"]
+    records: Iterable[object], kind: Kind, backend: Literal["polars", "pandas", "pyarrow"]
 ) -> Native:
-    """Records as a frame: contacts, lines of a segment, interactions.
+    """Records as a frame: contacts, lines of a segment, interactions, entries of the journal.
 
     Args:
         records: The records.

@@ -15,6 +15,7 @@ from segmentation.criteria import (
     AnyOf,
     BoundFigure,
     BoundFilter,
+    BoundFollowed,
     BoundNode,
     BoundPart,
     BoundSelection,
@@ -38,6 +39,7 @@ from segmentation.criteria import (
 from segmentation.fields import Field, FieldType
 
 from ._dialects import Dialect
+from ._following import FollowedRows
 from ._predicates import all_of, any_of, is_filled, to_clause
 from ._source import Source
 from ._tables import Element, FromTable, Test
@@ -91,6 +93,8 @@ class _Compiler:
                 return self._part(node)
             case BoundFigure():
                 return self._aggregate(node)
+            case BoundFollowed():
+                return self._followed(node)
             case InSegment(segment_no):
                 return self.number.in_(self._source.segment_members(segment_no))
             case InLoggedSegment(entry_no):
@@ -130,9 +134,9 @@ class _Compiler:
         conditions = self._conditions(part.conditions, chain[0][1])
         return _exists(chain, [*self._linked(chain), *conditions])
 
-    def _chain(self, table: Table) -> Chain:
+    def _chain(self, table: Table, rows: FromTable | None = None) -> Chain:
         """A table, the tables that its link goes through, and last the table of contacts."""
-        chain = [(table, self._source.rows(table))]
+        chain = [(table, rows or self._source.rows(table))]
         while (link := chain[-1][0].link) is not None:
             other = self._schema.table(link.through or self._schema.base)
             chain.append((other, self._source.rows(other) if other.link else self.base))
@@ -182,6 +186,25 @@ class _Compiler:
         equal = Compare(Operator.EQUAL, Operand(link.unless[1]))
         exempt = BoundWhere(field, bind_filter(equal, field, self._bound.as_of))
         return [any_of([*self._conditions([exempt], self.base), test])]
+
+    def _followed(self, followed: BoundFollowed) -> Test:
+        """The condition that the contact has rows one after the other."""
+        table = followed.table
+        if table.link is None:
+            return sa.false()  # it is one row, and two are asked for
+        pair = FollowedRows(followed, self._dialect)
+        copies = self._source.copies(table, len(followed.parts), numbered=pair.is_identity_asked)
+        chains = [self._chain(table, rows) for rows in copies]
+        tests = [
+            [*self._linked(chain), *self._conditions(part.conditions, rows)]
+            for chain, part, rows in zip(chains, followed.parts, copies, strict=True)
+        ]
+        first, then = copies[:2]
+        met = [*tests[0], *tests[1], *pair.tests(first, then)]
+        if followed.without is not None:
+            between = [*tests[2], *pair.between(*copies)]
+            met.append(sa.not_(_exists(chains[2], between)))
+        return _exists([*chains[0][:-1], *chains[1]], met)
 
     def _aggregate(self, figure: BoundFigure) -> Test:
         """The condition that a figure over the contact's rows passes its filter."""
@@ -235,6 +258,10 @@ class _Compiler:
             return sa.type_coerce(sa.func.count(), sa.BigInteger()), Field("", FieldType.INTEGER)
         value = rows.value(figure.field)
         match figure.measure:
+            case Measure.DISTINCT:
+                filled = sa.case((_has_value(figure.field, value), value))
+                counted = sa.func.count(sa.distinct(filled))
+                return sa.type_coerce(counted, sa.BigInteger()), Field("", FieldType.INTEGER)
             case Measure.COUNT | Measure.SUM:
                 return self._dialect.total(value), Field("", FieldType.DECIMAL)
             case Measure.EARLIEST:
@@ -243,6 +270,11 @@ class _Compiler:
                 return sa.func.max(value, type_=value.type), figure.field
             case _:
                 assert_never(figure.measure)
+
+
+def _has_value(field: Field, value: Element) -> Test:
+    """The condition that a value is not blank. A value that is no option is."""
+    return value.in_(field.options[1:]) if field.options else is_filled(field, value)
 
 
 def _keyed(table: Table, rows: FromTable, other: Table, others: FromTable) -> Iterator[Test]:

@@ -1,6 +1,7 @@
 """Contacts, selected by one statement in the database."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import tzinfo
 from typing import Any, assert_never
 
 import attrs
@@ -11,9 +12,12 @@ from segmentation.criteria import (
     AllOf,
     AnyOf,
     BoundFigure,
+    BoundFollowed,
     BoundNode,
     BoundPart,
     BoundSelection,
+    HasAspect,
+    InCalendar,
     InLoggedSegment,
     InSegment,
     InShare,
@@ -28,7 +32,7 @@ from segmentation.segments import Candidates, Options, contact_schema
 
 from ._candidates import Found, candidates, widened
 from ._compile import to_statement
-from ._dialects import Dialect, dialect_of
+from ._dialects import Dialect, dialect_of, zone_name
 from ._faults import legible
 from ._mapping import MappedTable, check_named, reading
 from ._repositories import SqlRecords
@@ -143,7 +147,8 @@ class SqlContacts:
 def is_too_large(bound: BoundSelection) -> bool:
     """Whether a selection is too deep or too long for the databases' limits on statements.
 
-    Only programs make such selections. They are answered in Python.
+    Only programs make such selections. They are answered in Python, and so is a selection that
+    looks at days in a zone without a name, which databases do not know.
     """
     waiting: list[tuple[object, int]] = [(bound.node, 0)]
     tests = 0
@@ -156,14 +161,27 @@ def is_too_large(bound: BoundSelection) -> bool:
                 below = [each for each in items if not isinstance(each, IsEqual)]
             case BoundFigure():
                 below = (node.part, node.filter)
+            case BoundFollowed():
+                if not is_known(node.zone):
+                    return True
+                below = node.parts
             case BoundPart():
                 below = [where.filter for where in node.conditions]
+            case HasAspect(days=days):
+                below = (days,)
+            case InCalendar(zone=zone) if not is_known(zone):
+                return True
             case _:
                 below, tests = (), tests + 1
         waiting += [(each, depth + 1) for each in below]
         if depth > _DEEPEST or tests > _LONGEST:
             return True
     return False
+
+
+def is_known(zone: tzinfo | None) -> bool:
+    """Whether a database can tell the day of a datetime in a zone, if there is one."""
+    return zone is None or bool(zone_name(zone))
 
 
 def segments_named(node: BoundNode | None) -> Iterator[str]:
@@ -176,7 +194,7 @@ def segments_named(node: BoundNode | None) -> Iterator[str]:
         case AllOf(items) | AnyOf(items):
             for each in items:
                 yield from segments_named(each)
-        case BoundPart() | BoundFigure() | InLoggedSegment() | InShare() | None:
+        case BoundPart() | BoundFigure() | BoundFollowed() | InLoggedSegment() | InShare() | None:
             return
         case _:
             assert_never(node)

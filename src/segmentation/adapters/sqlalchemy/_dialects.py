@@ -1,14 +1,15 @@
 """Dialects: SQL expressions that mean the same in each database as in Python."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date, timezone, tzinfo
 from functools import reduce
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias, assert_never
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.operators import custom_op
 
-from segmentation.criteria import Letters, Pattern, Wild
+from segmentation.criteria import Letters, Pattern, Unit, Wild
 from segmentation.fields import Field, FieldType
 from segmentation.serialization import to_json
 
@@ -24,6 +25,10 @@ _TAGS = {
     FieldType.TIME: "time",
 }
 """The tags of the plain data in which the values of extra fields are stored."""
+
+
+Run: TypeAlias = tuple[int, int]
+"""A first and a last number, both included."""
 
 
 class Dialect(Protocol):
@@ -55,6 +60,15 @@ class Dialect(Protocol):
 
     def listed(self, value: Element) -> Element:
         """A whole column as one text: a JSON list. ``NULL`` or empty if there is no row."""
+
+    def day(self, moment: Element, zone: tzinfo) -> Element:
+        """The day of a datetime in a zone that has a name (see `zone_name`)."""
+
+    def day_number(self, day: Element) -> Element:
+        """The days from some day on, to be subtracted from another such number."""
+
+    def in_calendar(self, unit: Unit, day: Element, runs: Iterable[Run]) -> Sequence[Test]:
+        """The conditions that the number that the calendar gives a day is in a run of numbers."""
 
     def looked_up(self, query: sa.Select[Any]) -> sa.FromClause:
         """Rows that are looked up many times by columns without an index."""
@@ -121,6 +135,31 @@ class SqliteDialect:
         """A column as a JSON list in the order of the rows."""
         return sa.func.json_group_array(value, type_=sa.Text())
 
+    def day(self, moment: Element, zone: tzinfo) -> Element:
+        """The day by a function of ours."""
+        text = sa.type_coerce(moment, sa.Text())
+        return sa.func.segmentation_day(text, zone_name(zone), type_=sa.Date())
+
+    def day_number(self, day: Element) -> Element:
+        """The Julian day, which is exact for days."""
+        return sa.func.julianday(sa.type_coerce(day, sa.Text()), type_=sa.Float())
+
+    def in_calendar(self, unit: Unit, day: Element, runs: Iterable[Run]) -> Sequence[Test]:
+        """The conditions on the digits of the day."""
+        text = sa.type_coerce(day, sa.Text())
+        match unit:
+            case Unit.MONTH:
+                month: Element = sa.func.substr(text, 6, 2, type_=sa.Text())
+                return _between(month, ((f"{first:02}", f"{last:02}") for first, last in runs))
+            case Unit.WEEKDAY:  # %w counts from Sunday
+                weekday = (sa.cast(sa.func.strftime("%w", text), sa.Integer()) + 6) % 7 + 1
+                return _between(weekday, runs)
+            case Unit.MONTH_AND_DAY:
+                digits: Element = sa.func.substr(text, 6, 5, type_=sa.Text())
+                return _between(digits, ((_digits(first), _digits(last)) for first, last in runs))
+            case _:
+                assert_never(unit)
+
     def looked_up(self, query: sa.Select[Any]) -> sa.FromClause:
         """The rows, materialized. Only then does SQLite build an index for them."""
         return query.cte().prefix_with("MATERIALIZED")
@@ -148,6 +187,16 @@ class SqliteDialect:
                 return self.text(sa.func.coalesce(value, field.blank, type_=sa.Text()))
             case _:
                 return sa.type_coerce(value, column_type(field))
+
+
+def _between(value: Element, runs: Iterable[tuple[Any, Any]]) -> Sequence[Test]:
+    """The conditions that a value is in one of these runs."""
+    return [value == first if first == last else value.between(first, last) for first, last in runs]
+
+
+def _digits(number: int) -> str:
+    """The number of a month and its day, as a date is written."""
+    return f"{number // 100:02}-{number % 100:02}"
 
 
 def _escaped_glob(text: str) -> str:
@@ -217,6 +266,32 @@ class PostgresqlDialect:
         """A column as a JSON list in the order of the rows."""
         return sa.cast(sa.func.json_agg(value), sa.Text())
 
+    def day(self, moment: Element, zone: tzinfo) -> Element:
+        """The day by the database's own zones."""
+        named: Element = sa.literal(zone_name(zone), sa.Text())
+        if isinstance(zone, timezone):
+            named = sa.literal(zone.utcoffset(None), sa.Interval())
+        return sa.cast(sa.func.timezone(named, moment), sa.Date())
+
+    def day_number(self, day: Element) -> Element:
+        """The days from a day of the calendar on."""
+        start = sa.cast(sa.literal(date(2000, 1, 1), sa.Date()), sa.Date())
+        return sa.type_coerce(day - start, sa.Integer())
+
+    def in_calendar(self, unit: Unit, day: Element, runs: Iterable[Run]) -> Sequence[Test]:
+        """The conditions on the parts of the day."""
+        month = sa.cast(sa.extract("month", day), sa.Integer())
+        match unit:
+            case Unit.MONTH:
+                return _between(month, runs)
+            case Unit.WEEKDAY:
+                return _between(sa.cast(sa.extract("isodow", day), sa.Integer()), runs)
+            case Unit.MONTH_AND_DAY:
+                number = month * 100 + sa.cast(sa.extract("day", day), sa.Integer())
+                return _between(number, runs)
+            case _:
+                assert_never(unit)
+
     def looked_up(self, query: sa.Select[Any]) -> sa.FromClause:
         """The rows as a subquery: PostgreSQL builds a hash table for them by itself."""
         return query.subquery()
@@ -264,6 +339,13 @@ class PostgresqlDialect:
 
 def _escaped_like(text: str) -> str:
     return "".join(f"!{each}" if each in "!%_" else each for each in text)
+
+
+def zone_name(zone: tzinfo) -> str:
+    """The name by which a database knows a zone, or its distance from UTC; empty without either."""
+    if isinstance(zone, timezone):
+        return str(timezone(zone.utcoffset(None)))
+    return str(getattr(zone, "key", "") or "")
 
 
 def dialect_of(dialect: sa.Dialect, tables: Tables) -> Dialect:

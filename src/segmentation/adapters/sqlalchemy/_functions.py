@@ -2,10 +2,11 @@
 
 import json
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, assert_never
+from zoneinfo import ZoneInfo
 
 from segmentation.codes import to_code
 from segmentation.criteria import bare, fold, hash_of, share_of
@@ -22,6 +23,7 @@ def add_functions(connection: sqlite3.Connection) -> None:
         ("segmentation_bare", 1, bare),
         ("segmentation_code", 1, to_code),
         ("segmentation_moment", 1, _moment),
+        ("segmentation_day", 2, _day),
         ("segmentation_hash", 2, lambda seed, number: _hash_of(seed)(number)),
         ("segmentation_share", 2, lambda seed, number: _share_of(seed)(number)),
         ("segmentation_extra", 3, _extra),
@@ -70,6 +72,21 @@ def _moment(text: str | None) -> str | None:
         return None
     moment = aware(datetime.fromisoformat(text))
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _day(text: str | None, zone: str) -> str | None:
+    """The day of a point in time in a zone."""
+    if text is None:
+        return None
+    return aware(datetime.fromisoformat(text)).astimezone(_zone(zone)).date().isoformat()
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> tzinfo:
+    """A zone by its name, or by its distance from UTC as `timezone` is shown."""
+    if not name.startswith("UTC"):
+        return ZoneInfo(name)
+    return datetime.strptime(name.removeprefix("UTC") or "+0000", "%z").tzinfo or UTC
 
 
 def _extra(data: str, name: str, field_type: str) -> Any:  # noqa: ANN401 - any value of SQLite

@@ -21,6 +21,9 @@ _NEARLY = 0.8
 """From this similarity to a name of ours on, a name is a spelling mistake, not the host's own."""
 
 
+_ROW = "segmentation_row"
+
+
 @attrs.frozen
 class MappedTable:
     """Where a host keeps what one of our tables holds; it is only read.
@@ -55,14 +58,7 @@ class MappedTable:
         Raises:
             UnknownName: The mapping names a field that the table does not have.
         """
-        for name in self.values:
-            if name not in fields:
-                raise UnknownName("field", name, known=fields, where=Message("the mapping"))
-        columns = [
-            self._column(field, dialect).label(name)
-            for name, field in fields.items()
-            if name in self.values
-        ]
+        columns = self._columns(fields, dialect)
         query = sa.select(*columns).select_from(self.source)
         unindexed = any(name in self.values and name not in self.clean for name in by)
         element = dialect.looked_up(query) if unindexed else query.subquery()
@@ -74,6 +70,37 @@ class MappedTable:
             return compared if not unindexed or field.name in by else dialect.not_sought(compared)
 
         return FromTable(element, value, unindexed)
+
+    def copies(self, fields: Mapping[str, Field], dialect: Dialect, count: int) -> list[FromTable]:
+        """The table at several places of a statement, with a number for each of its rows.
+
+        Args:
+            fields: The fields of the table that it replaces.
+            dialect: The dialect of the database.
+            count: How many places.
+        """
+        numbers = sa.func.row_number().over().label(_ROW)
+        query = sa.select(*self._columns(fields, dialect), numbers).select_from(self.source)
+        rows = query.cte().prefix_with("MATERIALIZED")  # the same numbers at all places
+        return [self._copy(rows.alias(), dialect) for _ in range(count)]
+
+    def _copy(self, element: sa.FromClause, dialect: Dialect) -> FromTable:
+        def value(field: Field) -> Element:
+            if field.name not in self.values:
+                return _constant(field, field.blank)
+            return _compared(field, element.c[field.name], dialect)
+
+        return FromTable(element, value, unindexed=True, identity=(element.c[_ROW],))
+
+    def _columns(self, fields: Mapping[str, Field], dialect: Dialect) -> list[sa.Label[Any]]:
+        for name in self.values:
+            if name not in fields:
+                raise UnknownName("field", name, known=fields, where=Message("the mapping"))
+        return [
+            self._column(field, dialect).label(name)
+            for name, field in fields.items()
+            if name in self.values
+        ]
 
     def only(self, fields: Collection[str]) -> "MappedTable":
         """The mapping of these fields alone, without the host's extra fields."""

@@ -17,6 +17,8 @@ from segmentation.criteria import (
     Bound,
     BoundFilter,
     FitsPattern,
+    HasAspect,
+    InCalendar,
     InRange,
     IsEqual,
     Letters,
@@ -134,6 +136,10 @@ class _Clauses:
                 return self._in_range(low, high)
             case FitsPattern(pattern, letters):
                 return self._fits(pattern, letters)
+            case InCalendar():
+                return self._in_calendar(item)
+            case HasAspect(days=days):
+                return self.test(days)
             case Not(inner):
                 return sa.not_(self.test(inner))
             case AllOf(items):
@@ -203,6 +209,11 @@ class _Clauses:
         if blank_passes:
             return any_of([self._value.is_(None), all_of(ends)]) if ends else sa.true()
         return all_of([self._value.is_not(None), *ends])
+
+    def _in_calendar(self, item: InCalendar) -> Test:
+        day = self._value if item.zone is None else self._dialect.day(self._value, item.zone)
+        met = self._dialect.in_calendar(item.unit, day, item.runs())
+        return all_of([self._value.is_not(None), any_of(met)])
 
     def _ends(self, low: Bound | None, high: Bound | None) -> list[Test]:
         tests = []

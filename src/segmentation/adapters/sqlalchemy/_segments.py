@@ -80,6 +80,18 @@ class SqlSegments:
             version=version,
         )
 
+    def header(self, no: str) -> SegmentHeader:
+        """The header of the segment with this number."""
+        layout = self._tables.headers
+        row = None
+        if can_hold_text(no):
+            query = sa.select(*layout.columns).where(layout.where_key([str(no)]))
+            with self._unit.connection() as connection:
+                row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound("segment", no)
+        return layout.from_row(row)
+
     def headers(self) -> Iterator[SegmentHeader]:
         """The headers of all segments, in the order of their numbers."""
         layout = self._tables.headers

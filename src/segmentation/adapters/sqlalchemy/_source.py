@@ -56,7 +56,21 @@ class Source:
             known = [*self._layouts, *self._mapped]
             raise UnknownName("table", table.name, known=known, where=Message("the database"))
         element = self._naming(layout.table)
-        return FromTable(element, lambda field: self._value(element, field))
+        identity = tuple(element.c[column.name] for column in layout.key)
+        return FromTable(element, lambda field: self._value(element, field), identity=identity)
+
+    def copies(self, table: Table, count: int, *, numbered: bool) -> list[FromTable]:
+        """A table several times, to compare its rows with each other.
+
+        Args:
+            table: The table.
+            count: How many times.
+            numbered: Whether the identity of rows is asked for. A host's rows have none that is
+                known, so they are numbered.
+        """
+        if numbered and table.name in self._mapped:
+            return self._mapped[table.name].copies(table.fields, self._dialect, count)
+        return [self.rows(table) for _ in range(count)]
 
     def _value(self, element: sa.FromClause, field: Field) -> Element:
         if field.extra:

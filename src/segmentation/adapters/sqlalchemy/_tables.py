@@ -58,11 +58,13 @@ class FromTable:
         element: The element of the ``FROM`` clause.
         value: The function from a field to its value, the blank of its type if it is missing.
         unindexed: Whether the database has no index to find the rows of one contact.
+        identity: The values that tell a row from all others of its table, if they are known.
     """
 
     element: sa.FromClause
     value: Callable[[Field], Element]
     unindexed: bool = False
+    identity: tuple[Element, ...] = ()
 
 
 @attrs.frozen
@@ -224,9 +226,9 @@ class Tables:
         return lambda table: self._alias(table, next(numbers))
 
     def by_name(self) -> dict[str, Layout[Any]]:
-        """The layouts by the table names that schemas use."""
-        ours = record_kinds().values()
-        return {kind.__table__: self._layouts[kind] for kind in ours}
+        """The layouts by the table names that schemas use; without those that a host defined."""
+        made = ((kind, layout) for kind, layout in self._layouts.items() if not is_row_kind(kind))
+        return {kind.__table__: layout for kind, layout in made}
 
     def _layout(self, kind: type[RecordT]) -> Layout[RecordT]:
         fields = fields_of(kind)

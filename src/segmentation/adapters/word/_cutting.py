@@ -7,6 +7,7 @@ field is replaced by one run with the formatting of its result and a mark for te
 """
 
 import re
+from collections.abc import Container, Iterable, Mapping
 from copy import deepcopy
 
 import attrs
@@ -15,14 +16,21 @@ from lxml import etree
 from segmentation.errors import BadDocument, Message, text_of
 
 from ._instructions import (
+    Choice,
+    Composed,
     Inside,
     Instruction,
     Merge,
     Readable,
+    Setting,
+    Token,
+    branches_of,
     kind_of,
     mark,
     read_instruction,
+    tokens_of,
 )
+from ._pieces import BLANKABLE, END, NEVER, condition
 
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _PRIVATE = re.compile("[\ue000\ue001]")
@@ -30,6 +38,25 @@ _TYPED = re.compile(r"«([^\W\d]\w*)»")
 _HOLDERS = frozenset({"HYPERLINK", "TC", "XE"})
 """Kinds of fields that may hold merge fields in their instruction and show something else."""
 _CHARACTER_FORMAT = ("\\*", "charformat")
+
+
+@attrs.frozen(eq=False)
+class _Piece:
+    """What stands in an instruction, and where.
+
+    Attributes:
+        start: Where its text begins in the instruction.
+        end: Where it ends; the same place, if it is no text: a picture.
+        runs: The elements.
+        inner: The field, if it is one.
+        like: The run that has its formatting.
+    """
+
+    start: int
+    end: int
+    runs: list[etree._Element]
+    inner: Readable | None = None
+    like: etree._Element | None = None
 
 
 @attrs.define(eq=False)
@@ -49,6 +76,36 @@ class _Field:
     separated: bool = False
     foreign: bool = False
     holes: list[tuple[list[etree._Element], Readable]] = attrs.field(factory=list)
+    pieces: list[_Piece] = attrs.field(factory=list)
+
+    def add_inner(
+        self, runs: list[etree._Element], inner: Readable, like: etree._Element | None
+    ) -> None:
+        """Take up a field inside the instruction: its value becomes a part of that."""
+        start = len(self.instruction)
+        self.instruction += mark(len(self.inner))
+        self.inner.append(inner)
+        self.holes.append((runs, inner))
+        self.pieces.append(_Piece(start, len(self.instruction), runs, inner, like))
+
+
+@attrs.frozen(eq=False)
+class _Reference:
+    """A REF field, as Word left it.
+
+    Attributes:
+        bookmark: What it refers to, in small letters.
+        elements: All of it.
+        result: What it shows.
+        like: The run that has the formatting of that.
+        end: The element before which the result stands; ``None`` for a simple field.
+    """
+
+    bookmark: str
+    elements: list[etree._Element]
+    result: list[etree._Element]
+    like: etree._Element | None
+    end: etree._Element | None
 
 
 class Cutter:
@@ -63,6 +120,8 @@ class Cutter:
         self._name = name
         self.holes: list[Instruction] = []
         self.typed: list[str] = []
+        self._settings: dict[str, Composed] = {}
+        self._references: list[_Reference] = []
 
     def cut(self, root: etree._Element) -> None:
         """Replace the merge fields of a part by marks.
@@ -86,10 +145,13 @@ class Cutter:
     # -- simple fields ----------------------------------------------------------------------
 
     def _cut_simple(self, simple: etree._Element) -> None:
-        instruction = self._read(simple.get(self._tag("instr"), ""), [])
+        text = simple.get(self._tag("instr"), "")
+        instruction = self._read(text, [])
+        like = simple.find(self._tag("r"))
         if instruction is not None:
-            like = simple.find(self._tag("r"))
             self._replace([simple], self._run(instruction, like, "t"))
+        elif kind_of(text) == "REF":
+            self._refer(text, [simple], list(simple), like, None)
 
     # -- complex fields ---------------------------------------------------------------------
 
@@ -135,9 +197,7 @@ class Cutter:
         if field is not None and not field.separated and instruction is None:
             field.foreign = True
         elif field is not None and not field.separated and instruction is not None:
-            field.instruction += mark(len(field.inner))
-            field.inner.append(instruction)
-            field.holes.append(([simple], instruction))
+            field.add_inner([simple], instruction, simple.find(self._tag("r")))
             field.runs.append(simple)
         return field
 
@@ -151,11 +211,13 @@ class Cutter:
         elif field.separated:
             field.result_run = run if field.result_run is None else field.result_run
         else:
+            start = len(field.instruction)
             for piece in run.iterfind(self._tag("instrText")):
                 field.instruction += piece.text or ""
                 field.instruction_run = (
                     run if field.instruction_run is None else field.instruction_run
                 )
+            field.pieces.append(_Piece(start, len(field.instruction), [run]))
         field.runs.append(run)
         return field
 
@@ -171,7 +233,13 @@ class Cutter:
         if instruction is None:
             for inside, inner in field.holes:
                 self._replace(inside, self._run(Inside(inner), None, "instrText"))
+            if kind_of(field.instruction) == "REF":
+                self._refer_by(field)
+        elif isinstance(instruction, Choice) and self._is_rich(field):
+            runs = self._cut_rich(field, instruction)
         else:
+            if isinstance(instruction, Setting):
+                self._settings[instruction.bookmark.casefold()] = instruction.content
             formatted = field.result_run
             if formatted is None or _CHARACTER_FORMAT in _switches_of(instruction):
                 formatted = field.instruction_run
@@ -189,10 +257,262 @@ class Cutter:
         if instruction is None:
             outer.foreign = True
             outer.holes += field.holes
-        else:
-            outer.instruction += mark(len(outer.inner))
-            outer.inner.append(instruction)
-            outer.holes.append((runs, instruction))
+            outer.pieces.append(_Piece(len(outer.instruction), len(outer.instruction), runs))
+            return
+        if isinstance(instruction, Choice) and self._is_rich(field):
+            reason = Message(
+                "the field {field} chooses more than text and stands inside another field",
+                field=_shown(field.instruction),
+            )
+            raise BadDocument(self._name, reason)
+        like = field.instruction_run if field.result_run is None else field.result_run
+        outer.add_inner(runs, instruction, like)
+
+    # -- texts of conditions that are more than text ------------------------------------------
+
+    def _is_rich(self, field: _Field) -> bool:
+        """Whether a condition chooses paragraphs, pictures, tables, or text in several formats."""
+        paragraphs = {self._paragraph_of(piece.runs[0]) for piece in field.pieces}
+        if len(paragraphs) > 1:
+            return True
+        spans = _spans(field)
+        inside = [piece for piece in field.pieces if _region(piece, spans) in _CHOSEN]
+        if any(self._is_more_than_text(piece) for piece in inside if piece.inner is None):
+            return True
+        texts = [
+            piece
+            for piece in inside
+            if piece.inner or field.instruction[piece.start : piece.end].strip()
+        ]
+        return len({self._format_of(piece.like, piece.runs[0]) for piece in texts}) > 1
+
+    def _paragraph_of(self, run: etree._Element) -> etree._Element | None:
+        return next(run.iterancestors(self._tag("p")), None)
+
+    def _is_more_than_text(self, piece: _Piece) -> bool:
+        return any(
+            etree.QName(child).localname not in _TEXT_ONLY
+            for run in piece.runs
+            for child in run.iterchildren(etree.Element)
+        )
+
+    def _format_of(self, like: etree._Element | None, run: etree._Element) -> bytes:
+        """The formatting of a run, but for what nobody sees."""
+        properties = (run if like is None else like).find(self._tag("rPr"))
+        if properties is None:
+            return b""
+        seen = (each for each in properties if etree.QName(each).localname not in _UNSEEN)
+        return b"".join(etree.tostring(each, with_tail=False) for each in seen)
+
+    def _cut_rich(self, field: _Field, choice: Choice) -> list[etree._Element]:
+        """Put marks around the texts of a condition, which stay what they are.
+
+        What is between two marks leaves a letter as it stands, tags and all. So a text may begin in
+        one paragraph and end in another: without it, the two are one.
+        """
+        number = len(self.holes)
+        self.holes.append(choice)
+        spans = _spans(field)
+        region, marks = 0, [self._stretch(NEVER)]
+        field.begin.addprevious(marks[0])
+        borders = [field.begin]
+        for piece in field.pieces:
+            for part, of in self._parts(piece, spans):
+                while region < of:
+                    region += 1
+                    for text in (END, _beginning(region, number)):
+                        marks.append(self._stretch(text))
+                        part.runs[0].addprevious(marks[-1])
+                    borders.append(part.runs[0])
+                if region in _CHOSEN:
+                    self._show(part)
+        last = field.runs[-1]
+        while region < _LAST:
+            region += 1
+            anchor = self._after_instruction(field)
+            for text in (END, _beginning(region, number)):
+                marks.append(self._stretch(text))
+                anchor.addprevious(marks[-1])
+        marks.append(self._stretch(END))
+        last.addnext(marks[-1])
+        self._check_level([*borders, last], field)
+        return [*marks, field.begin, *field.runs]
+
+    def _after_instruction(self, field: _Field) -> etree._Element:
+        """The run that ends an instruction: what separates it from its result, or its end."""
+        inner = [run for piece in field.pieces for run in piece.runs]
+        ends = (run for run in field.runs if run.find(self._tag("fldChar")) is not None)
+        return next(run for run in ends if run not in inner)
+
+    def _stretch(self, text: str) -> etree._Element:
+        run = etree.Element(self._tag("r"))
+        etree.SubElement(run, self._tag("t")).text = text
+        return run
+
+    def _parts(self, piece: _Piece, spans: "tuple[int, int, int, int]") -> list[tuple[_Piece, int]]:
+        """A piece, or the runs that it is cut into where a text begins or ends."""
+        cuts = [at for at in spans if piece.start < at < piece.end]
+        if piece.inner is not None or not cuts:
+            return [(piece, _region(piece, spans))]
+        run = piece.runs[0]
+        text = run.findtext(self._tag("instrText")) or ""
+        parts = []
+        for start, end in zip([piece.start, *cuts], [*cuts, piece.end], strict=True):
+            single = deepcopy(run)
+            single.tail = None
+            single.find(self._tag("instrText")).text = text[start - piece.start : end - piece.start]
+            run.addprevious(single)
+            part = _Piece(start, end, [single])
+            parts.append((part, _region(part, spans)))
+        run.getparent().remove(run)
+        return parts
+
+    def _show(self, piece: _Piece) -> None:
+        """Make what stands in an instruction what is shown."""
+        if piece.inner is not None:
+            self._replace(piece.runs, self._run(piece.inner, piece.like, "t"))
+            return
+        for run in piece.runs:
+            for text in run.findall(self._tag("instrText")):
+                text.tag = self._tag("t")
+                text.set(SPACE, "preserve")
+                text.text = re.sub(r"\\(.)", r"\1", text.text or "")
+
+    def _check_level(self, borders: list[etree._Element], field: _Field) -> None:
+        """What is between two marks must be whole when it is gone."""
+        parents = {run.getparent() for run in borders}
+        if len(parents) == 1:
+            return
+        homes = {parent.getparent() for parent in parents}
+        if len(homes) > 1 or any(parent.tag != self._tag("p") for parent in parents):
+            reason = Message(
+                "the texts of the field {field} begin and end in different places",
+                field=_shown(field.instruction),
+            )
+            raise BadDocument(self._name, reason)
+
+    # -- references -------------------------------------------------------------------------
+
+    def _refer_by(self, field: _Field) -> None:
+        at = next(
+            (
+                at
+                for at, run in enumerate(field.runs)
+                if (found := run.find(self._tag("fldChar"))) is not None
+                and found.get(self._tag("fldCharType")) == "separate"
+            ),
+            None,
+        )
+        result = [] if at is None else field.runs[at + 1 : -1]
+        like = field.instruction_run if field.result_run is None else field.result_run
+        elements = [field.begin, *field.runs]
+        self._refer(field.instruction, elements, result, like, field.runs[-1], cut=at is None)
+
+    def _refer(
+        self,
+        text: str,
+        elements: list[etree._Element],
+        result: list[etree._Element],
+        like: etree._Element | None,
+        end: etree._Element | None,
+        *,
+        cut: bool = False,
+    ) -> None:
+        """Take up a REF field that shows the text of a bookmark, and no number of it."""
+        tokens = list(tokens_of(text))
+        if len(tokens) < _REFERRING or _NUMBER_OF.search(text) or cut:
+            return
+        name = tokens[1].text.casefold()
+        self._references.append(_Reference(name, elements, result, like, end))
+
+    def refer(self, roots: Iterable[etree._Element]) -> None:
+        """Let REF fields show what their bookmarks hold in each letter, once all is cut."""
+        bookmarks: dict[str, str] = {}
+        for root in roots:
+            self._w = etree.QName(root).namespace or ""
+            bookmarks.update(self._bookmarks(root))
+        for reference in self._references:
+            self._w = etree.QName(reference.elements[0]).namespace or ""
+            setting = self._settings.get(reference.bookmark)
+            text = bookmarks.get(reference.bookmark, "")
+            if setting is not None:
+                self._replace(reference.elements, self._run(setting, reference.like, "t"))
+            elif _HOLE.search(text):
+                shown = self._run(Composed(text, self.holes), reference.like, "t")
+                if reference.end is None:
+                    reference.elements[0].append(shown)
+                else:
+                    reference.end.addprevious(shown)
+                for run in reference.result:
+                    run.getparent().remove(run)
+
+    def _bookmarks(self, root: etree._Element) -> Mapping[str, str]:
+        """What the bookmarks of a part hold, by their names in small letters."""
+        texts: dict[str, list[str]] = {}
+        open_ones: dict[str, str] = {}
+        kinds = {
+            self._tag(name): name for name in ("bookmarkStart", "bookmarkEnd", "t", "br", "tab")
+        }
+        for element in root.iter(*kinds, self._tag("p")):
+            kind = kinds.get(element.tag, "p")
+            identity = element.get(self._tag("id"), "")
+            if kind == "bookmarkStart":
+                name = element.get(self._tag("name"), "").casefold()
+                open_ones[identity], texts[name] = name, []
+            elif kind == "bookmarkEnd":
+                open_ones.pop(identity, None)
+            else:
+                said = _SAID.get(kind) or element.text or ""
+                for name in open_ones.values():
+                    texts[name].append(said)
+        joined = {name: "".join(said).strip("\n") for name, said in texts.items()}
+        return {name: text for name, text in joined.items() if not _STRETCH.search(text)}
+
+    # -- paragraphs of fields alone ----------------------------------------------------------
+
+    def mark_blankable(self, root: etree._Element) -> None:
+        """Mark the paragraphs that are left out where all of their fields are blank."""
+        self._w = etree.QName(root).namespace or ""
+        found = [each for each in root.iter(self._tag("p")) if self._is_of_fields(each)]
+        candidates = {id(each) for each in found}
+        for paragraph in found:
+            if self._may_go(paragraph, candidates):
+                paragraph.set(BLANKABLE, "1")
+
+    def _is_of_fields(self, paragraph: etree._Element) -> bool:
+        """Whether a paragraph holds fields and nothing else that can be seen."""
+        fields = 0
+        opened: list[str] = []
+        for child in paragraph.iterchildren(etree.Element):
+            name = etree.QName(child).localname
+            if name in {"bookmarkStart", "bookmarkEnd"}:
+                opened.append(child.get(self._tag("id"), ""))
+            elif name == "pPr":
+                if child.find(self._tag("sectPr")) is not None:
+                    return False
+            elif name == "r":
+                inside = [each for each in child if each.tag != self._tag("rPr")]
+                if any(each.tag != self._tag("t") for each in inside):
+                    return False
+                text = "".join(each.text or "" for each in inside)
+                fields += bool(_HOLE.search(text))
+                if _HOLE.sub("", text).strip():
+                    return False
+            elif name != "proofErr":
+                return False
+        return fields > 0 and all(opened.count(each) == _PAIR for each in opened)
+
+    def _may_go(self, paragraph: etree._Element, candidates: Container[int]) -> bool:
+        """Whether a paragraph can go: a cell or a text box must end by one that stays."""
+        home = paragraph.getparent()
+        if home is None or home.tag == self._tag("body"):
+            return home is not None
+        blocks = [each for each in home if etree.QName(each).localname in {"p", "tbl", "sdt"}]
+        if blocks[-1] is not paragraph:
+            return True
+        while blocks and id(blocks[-1]) in candidates:
+            blocks.pop()
+        return bool(blocks) and blocks[-1].tag == self._tag("p")
 
     # -- what both have in common -----------------------------------------------------------
 
@@ -236,6 +556,56 @@ class Cutter:
             home = paragraph.getparent()
             if paragraph is not first and home is not None and not _holds_anything(paragraph):
                 home.remove(paragraph)
+
+
+_TEXT_ONLY = frozenset({"instrText", "rPr", "lastRenderedPageBreak", "proofErr"})
+_UNSEEN = frozenset({"lang", "noProof"})
+_CHOSEN = frozenset({1, 3})
+"""Of the five regions of an IF field, those that hold its texts."""
+_LAST = 4
+_REFERRING = 2
+_PAIR = 2
+_HOLE = re.compile("\ue000[0-9]+\ue001")
+_STRETCH = re.compile("\ue000[^0-9]")
+_NUMBER_OF = re.compile(r"\\[nprwNPRWfF]\b")
+"""Switches by which REF shows a number or a place, and not the text."""
+_SAID = {"br": "\n", "tab": "\t", "p": "\n"}
+
+
+def _spans(field: _Field) -> tuple[int, int, int, int]:
+    """Where the two texts of a condition begin and end in its instruction."""
+    tokens = list(tokens_of(field.instruction))
+    then, otherwise = branches_of(tokens)
+    end = tokens[-1].end
+    first, last = _inner(then, end), _inner(otherwise, end)
+    return (*first, *last)
+
+
+def _inner(token: Token | None, end: int) -> tuple[int, int]:
+    if token is None:
+        return end, end
+    quotes = token.kind == "quoted"
+    return token.start + quotes, token.end - quotes
+
+
+def _region(piece: _Piece, spans: tuple[int, int, int, int]) -> int:
+    """In which region a piece stands: 1 and 3 are the texts."""
+    if piece.start == piece.end:
+        inside = [number for number in (0, 2) if spans[number] <= piece.start <= spans[number + 1]]
+        if inside:
+            return inside[0] + 1
+    return sum(piece.start >= at for at in spans)
+
+
+def _beginning(region: int, number: int) -> str:
+    """The mark that begins a region."""
+    if region not in _CHOSEN:
+        return NEVER
+    return condition(number, holds=region == 1)
+
+
+def _shown(instruction: str) -> str:
+    return _HOLE.sub("...", instruction).strip()
 
 
 def _switches_of(instruction: Instruction) -> list[tuple[str, str]]:

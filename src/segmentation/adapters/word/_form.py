@@ -1,14 +1,15 @@
 """A Word template that was read, ready to be filled."""
 
+import contextlib
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import IO
 
 import attrs
 
 from segmentation.documents import Formats
-from segmentation.errors import BadDocument, Message, Refused
+from segmentation.errors import BadDocument, Message, Refused, SegmentationError, text_of
 from segmentation.fields import Value
 
 from ._instructions import Instruction
@@ -36,13 +37,19 @@ class WordForm:
     _make_series: Callable[[], Series]
 
     def fill(self, values: Mapping[str, Value], formats: Formats) -> bytes:
-        """The finished document for one contact."""
+        """The finished document for one contact.
+
+        Raises:
+            BadDocument: A sum in a field cannot be worked out.
+        """
         file = io.BytesIO()
         file.write(self._base)
         texts = Texts(self._instructions, values, formats)
-        with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        with self._filling(), zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
             for name, pieces in self._parts.items():
-                archive.writestr(name, pieces.filled(texts))
+                # Without a time: a letter that says the same is the same bytes.
+                info = zipfile.ZipInfo(name)
+                archive.writestr(info, pieces.filled(texts), zipfile.ZIP_DEFLATED)
         return file.getvalue()
 
     def fill_all(
@@ -58,7 +65,8 @@ class WordForm:
             How many letters the document holds.
 
         Raises:
-            BadDocument: A footnote holds a field: notes cannot be told apart by letter.
+            BadDocument: A footnote holds a field: notes cannot be told apart by letter; or a sum
+                in a field cannot be worked out.
             Refused: There are no letters; nothing is written.
         """
         if self._notes:
@@ -70,4 +78,17 @@ class WordForm:
         if first is None:
             step = Message("fill {name}", name=self.name)
             raise Refused(step, "there is no letter to make a document of")
-        return self._make_series().write(first, texts, file)
+        with self._filling():
+            return self._make_series().write(first, texts, file)
+
+    @contextlib.contextmanager
+    def _filling(self) -> Iterator[None]:
+        try:
+            yield
+        except SegmentationError:
+            raise
+        except ValueError as error:
+            raise BadDocument(self.name, text_of(error)) from error
+        except ArithmeticError as error:  # a number that cannot be written
+            reason = Message("cannot be filled: {error}", error=text_of(error))
+            raise BadDocument(self.name, reason) from error

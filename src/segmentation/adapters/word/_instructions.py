@@ -1,15 +1,15 @@
-r"""What a field's instruction says: name, switches, conditions; and its value as text.
+r"""What a field's instruction says: name, switches, conditions, sums; and its value as text.
 
 Word's own syntax: ``MERGEFIELD Name \* Upper``, ``MERGEFIELD Date \@ "d MMMM yyyy"``,
-``IF { MERGEFIELD City } = "Oslo" "here" "there"``. Names of fields and switches may be in
-upper or lower case.
+``IF { MERGEFIELD City } = "Oslo" "here" "there"``, ``= { MERGEFIELD Price } * 2 \# 0.00``. Names
+of fields and switches may be in upper or lower case.
 """
 
 import fnmatch
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TypeAlias, TypeGuard
 
 import attrs
@@ -18,13 +18,19 @@ from segmentation.documents import Formats, field_text
 from segmentation.errors import Message
 from segmentation.fields import Value
 
+from ._dates import by_date_picture, date_in, moment
+from ._expressions import Expression, is_sum, read_expression
+from ._numbers import by_picture, number_in, plain_number
+
 _TOKEN = re.compile(
-    r""""(?P<quoted>(?:\\.|[^"\\])*)"|“(?P<curly>[^”]*)”|(?P<bare><>|[<>]=?|=|[^\s"“<>=]+)"""
+    r""""(?P<quoted>(?:\\.|[^"\\])*)"|„(?P<low>[^“”„]*)[“”]|[“”](?P<curly>[^”]*)”"""
+    r"""|(?P<operator>[<>=!]{2,}|[<>=])|(?P<bare>[^\s"“”„<>=!]+|!)""",
+    re.DOTALL,
 )
 _MARK = re.compile("\ue000([0-9]+)\ue001")
 _WORDS = re.compile(r"\S+")
 _COMPOSED = {"ADDRESSBLOCK": "address_block", "GREETINGLINE": "formal_salutation"}
-_IF_TOKENS = 4
+_OPERATORS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 _MIXES = "would bring another contact's data into a letter"
 _COUNTS = "counts letters, each of which is made by itself"
 _REFUSED = {
@@ -38,11 +44,11 @@ _REFUSED = {
 """Fields of a mail merge that no letter can have, and why."""
 _FORMS = frozenset({"mergeformat", "charformat", "arabic"})
 """Arguments of ``\\*`` that leave the text as it is."""
-_GROUP = 3
-_SEPARATOR = re.compile("[.,'\u2019 \u00a0\u202f]")
-_DIGITS = re.compile("[#0x](?:[#0x.,'\u2019 \u00a0\u202f]*[#0x])?")
+_CENTS = Decimal("0.01")
+"""What Word rounds the result of a sum to that has no picture."""
 
 Values: TypeAlias = Mapping[str, Value]
+Switches: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @attrs.frozen
@@ -55,7 +61,7 @@ class Merge:
     """
 
     name: str
-    switches: tuple[tuple[str, str], ...] = ()
+    switches: Switches = ()
 
     @property
     def names(self) -> Sequence[str]:
@@ -72,10 +78,55 @@ class Merge:
 
 
 @attrs.frozen
+class Formula:
+    """A sum with merge fields in it: ``= { MERGEFIELD Price } * 2``.
+
+    Attributes:
+        expression: What is worked out.
+        switches: How the result is shown.
+        inner: The fields that the marks stand for.
+    """
+
+    expression: Expression
+    switches: Switches
+    inner: tuple["Readable", ...]
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The fields that it needs."""
+        return [name for field in self.inner for name in field.names]
+
+    def text(self, values: Values, formats: Formats) -> str:
+        """The result as text, as the switches want it.
+
+        Raises:
+            ValueError: It cannot be worked out.
+        """
+        value = _worked_out(self.expression, self.inner, values, formats)
+        text = formats.number(_tidy(value))
+        for switch, argument in self.switches:
+            text = _switched(switch, argument, value, text, formats)
+        return text
+
+
+@attrs.frozen
+class Operand:
+    """One side of a condition.
+
+    Attributes:
+        text: As it stands there, with marks.
+        expression: What it works out, if it is a sum.
+    """
+
+    text: str
+    expression: Expression | None = None
+
+
+@attrs.frozen
 class Choice:
     """An IF field; its operands and texts may hold other fields, as marks.
 
-    Numbers are compared as numbers, however they are written.
+    Numbers are compared as numbers and dates as dates, however they are written.
 
     Attributes:
         left: What is compared.
@@ -86,9 +137,9 @@ class Choice:
         inner: The fields that the marks stand for.
     """
 
-    left: str
+    left: Operand
     operator: str
-    right: str
+    right: Operand
     then: str
     otherwise: str
     inner: tuple["Readable", ...]
@@ -98,20 +149,85 @@ class Choice:
         """The fields that it needs."""
         return [name for field in self.inner for name in field.names]
 
+    def holds(self, values: Values, formats: Formats) -> bool:
+        """Whether the condition holds.
+
+        Raises:
+            ValueError: A sum in it cannot be worked out.
+        """
+        left, right = (self._side(side, values, formats) for side in (self.left, self.right))
+        return _compared(left, self.operator, right)
+
     def text(self, values: Values, formats: Formats) -> str:
-        """The text that the condition chooses."""
+        """The text that the condition chooses.
 
-        def put(text: str) -> str:
-            return _MARK.sub(lambda m: self.inner[int(m[1])].text(values, formats), text)
+        Raises:
+            ValueError: A sum in it cannot be worked out.
+        """
+        chosen = self.then if self.holds(values, formats) else self.otherwise
+        return _put(chosen, self.inner, values, formats)
 
-        def operand(text: str) -> str:
-            mark = _MARK.fullmatch(text)
-            field = self.inner[int(mark[1])] if mark else None
-            value = values[field.name] if isinstance(field, Merge) else None
-            return str(value) if _is_number(value) else put(text)
+    def _side(self, side: Operand, values: Values, formats: Formats) -> "_Side":
+        if side.expression:
+            number = _worked_out(side.expression, self.inner, values, formats)
+            return _Side(plain_number(number))
+        mark_alone = _MARK.fullmatch(side.text)
+        field = self.inner[int(mark_alone[1])] if mark_alone else None
+        value = values[field.name] if isinstance(field, Merge) else None
+        if _is_number(value):
+            return _Side(plain_number(value))
+        text = _put(side.text, self.inner, values, formats)
+        if isinstance(value, date) and isinstance(field, Merge):
+            return _Side(text, value, has_picture=bool(field.switches))
+        return _Side(text, date_in(text))
 
-        holds = _compared(operand(self.left), self.operator, operand(self.right))
-        return put(self.then if holds else self.otherwise)
+
+@attrs.frozen
+class Composed:
+    """Text with marks of fields in it: what a bookmark holds.
+
+    Attributes:
+        content: The text.
+        inner: The fields that the marks stand for.
+    """
+
+    content: str
+    inner: Sequence["Instruction"]
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The fields that it needs."""
+        found = _MARK.findall(self.content)
+        return [name for number in found for name in self.inner[int(number)].names]
+
+    def text(self, values: Values, formats: Formats) -> str:
+        """The text."""
+        return _MARK.sub(
+            lambda found: self.inner[int(found[1])].text(values, formats), self.content
+        )
+
+
+@attrs.frozen
+class Setting:
+    """A SET field: it gives a text a name, by which REF shows it, and shows nothing itself.
+
+    Attributes:
+        bookmark: The name.
+        content: The text, with marks.
+        inner: The fields that the marks stand for.
+    """
+
+    bookmark: str
+    content: Composed
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The fields that it needs."""
+        return self.content.names
+
+    def text(self, _values: Values, _formats: Formats) -> str:
+        """Nothing."""
+        return ""
 
 
 @attrs.frozen
@@ -122,7 +238,7 @@ class Inside:
         field: The field; its text can neither end the argument nor the instruction.
     """
 
-    field: Merge | Choice
+    field: "Readable"
 
     @property
     def names(self) -> Sequence[str]:
@@ -135,10 +251,10 @@ class Inside:
         return text.replace('"', "'").replace("\\", "/")
 
 
-Readable: TypeAlias = Merge | Choice
+Readable: TypeAlias = Merge | Choice | Formula | Setting | Composed
 """What an instruction can say."""
 
-Instruction: TypeAlias = Merge | Choice | Inside
+Instruction: TypeAlias = Readable | Inside
 """What fills a hole."""
 
 
@@ -149,6 +265,8 @@ def mark(number: int) -> str:
 
 def kind_of(text: str) -> str:
     """The kind of field that an instruction is of, in upper case; empty if it is blank."""
+    if text.lstrip().startswith("="):
+        return "="
     return next((word.upper() for word in _WORDS.findall(text)), "")
 
 
@@ -162,8 +280,9 @@ def read_instruction(text: str, inner: Sequence["Readable"]) -> "Readable | None
     Raises:
         ValueError: It is one that a merge fills, but not as it stands, or that no letter has.
     """
-    kind, *rest = list(_tokens(text)) or [""]
-    kind = kind.upper()
+    kind = kind_of(text)
+    tokens = list(tokens_of(text))
+    rest = tokens[1:]
     if kind in _REFUSED:
         raise ValueError(Message("the field {kind} {why}", kind=kind, why=Message(_REFUSED[kind])))
     if kind in _COMPOSED:
@@ -171,39 +290,187 @@ def read_instruction(text: str, inner: Sequence["Readable"]) -> "Readable | None
     if kind == "MERGEFIELD":
         if not rest:
             raise ValueError(Message("a MERGEFIELD names no field"))
-        return Merge(rest[0], tuple(_switches(rest)))
+        return Merge(rest[0].text, tuple(_switches(rest)))
+    if not inner:
+        return None  # Word has worked it out already
+    if kind == "=":
+        return _read_formula(text, inner)
     if kind == "IF":
-        if len(rest) < _IF_TOKENS:
-            field = _MARK.sub("...", text).strip()
-            raise ValueError(Message("the field {field} is not complete", field=field))
-        left, operator, right, then, *more = rest
-        otherwise = more[0] if more and not more[0].startswith("\\") else ""
-        return Choice(left, operator, right, then, otherwise, tuple(inner))
+        return read_choice(text, inner)
+    if kind == "SET":
+        return _read_setting(rest, inner)
     return None
 
 
-def _tokens(text: str) -> Iterator[str]:
+def _read_formula(text: str, inner: Sequence["Readable"]) -> Formula | None:
+    sum_text, backslash, more = text.strip()[1:].partition("\\")
+    expression = read_expression(sum_text)
+    if expression is None:
+        return None
+    switches = list(tokens_of(f"= {backslash}{more}"))
+    return Formula(expression, tuple(_switches(switches)), tuple(inner))
+
+
+def _read_setting(rest: Sequence["Token"], inner: Sequence["Readable"]) -> Setting:
+    name, *texts = rest
+    text = texts[0].text if texts else ""
+    return Setting(name.text, Composed(text, tuple(inner)))
+
+
+def read_choice(text: str, inner: Sequence["Readable"]) -> Choice:
+    """What an IF field says.
+
+    Raises:
+        ValueError: It is not complete, or compares by a sign that is none.
+    """
+    tokens = list(tokens_of(text))
+    then, otherwise = branches_of(tokens)
+    at = _operator_at(tokens)
+    end = tokens.index(then) if then else 0
+    shown = _MARK.sub("...", text).strip()
+    if not then or not 1 < at < end - 1:
+        raise ValueError(Message("the field {field} is not complete", field=shown))
+    operator = tokens[at].text
+    if operator not in _OPERATORS:
+        raise ValueError(_unknown(operator, shown))
+    return Choice(
+        _operand(text, tokens[1:at]),
+        operator,
+        _operand(text, tokens[at + 1 : end]),
+        then.text,
+        otherwise.text if otherwise else "",
+        tuple(inner),
+    )
+
+
+def _unknown(operator: str, field: str) -> Message:
+    return Message(
+        "the field {field} compares by {operator}, which is none of =, <>, <, <=, >, >=",
+        field=field,
+        operator=operator,
+    )
+
+
+@attrs.frozen
+class Token:
+    """A word of an instruction, or a text in quotes.
+
+    Attributes:
+        text: Without its quotes.
+        kind: ``quoted``, ``operator`` or ``bare``.
+        start: Where it begins in the instruction, with its quotes.
+        end: Where it ends.
+    """
+
+    text: str
+    kind: str
+    start: int
+    end: int
+
+
+def tokens_of(text: str) -> Iterator[Token]:
+    """The words of an instruction."""
     for found in _TOKEN.finditer(text):
-        if found["quoted"] is not None:
-            yield re.sub(r"\\(.)", r"\1", found["quoted"])
-        else:
-            yield found["bare"] or found["curly"] or ""
+        kind = found.lastgroup or ""
+        said = found[kind]
+        if kind == "quoted":
+            said = re.sub(r"\\(.)", r"\1", said, flags=re.DOTALL)
+        quoted = kind not in {"operator", "bare"}
+        yield Token(said, "quoted" if quoted else kind, found.start(), found.end())
 
 
-def _switches(tokens: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _operator_at(tokens: Sequence[Token]) -> int:
+    """Where the sign stands that an IF field compares by; the third word, if none is one."""
+    found = (at for at, token in enumerate(tokens) if token.kind == "operator")
+    return next(found, 2)
+
+
+def branches_of(tokens: Sequence[Token]) -> tuple[Token | None, Token | None]:
+    """The two texts that an IF field chooses from; the second may be missing."""
+    at = _operator_at(tokens) + 1
+    side = at
+    while side + 1 < len(tokens) and _goes_on(tokens[side], tokens[side + 1]):
+        side += 1
+    texts = [token for token in tokens[side + 1 :] if not token.text.startswith("\\")]
+    then = texts[0] if texts else None
+    more = texts[1] if len(texts) > 1 else None
+    switched = more is not None and any(
+        token.text.startswith("\\") for token in tokens[side + 1 : tokens.index(more)]
+    )
+    return then, None if switched else more
+
+
+def _goes_on(token: Token, after: Token) -> bool:
+    """Whether a sum goes on with the next word: "2 + 3"."""
+    if token.kind != "bare" or after.kind != "bare":
+        return False
+    return token.text[-1] in "+-*/^(" or after.text[0] in "+-*/^)"
+
+
+def _operand(text: str, tokens: Sequence[Token]) -> Operand:
+    """One side of a condition; a sum is worked out if it is not quoted."""
+    if len(tokens) == 1:
+        (token,) = tokens
+        bare = token.kind == "bare"
+        sum_text = token.text if bare and is_sum(token.text) else ""
+        known_date = date_in(token.text) is not None
+        expression = read_expression(sum_text) if sum_text and not known_date else None
+        return Operand(token.text, expression)
+    whole = text[tokens[0].start : tokens[-1].end]
+    return Operand(whole, read_expression(whole))
+
+
+def _put(text: str, inner: Sequence["Readable"], values: Values, formats: Formats) -> str:
+    return _MARK.sub(lambda found: inner[int(found[1])].text(values, formats), text)
+
+
+def _worked_out(
+    expression: Expression, inner: Sequence["Readable"], values: Values, formats: Formats
+) -> Decimal:
+    def number(place: int) -> Decimal:
+        field = inner[place]
+        value = values[field.name] if isinstance(field, Merge) else None
+        if _is_number(value):
+            return Decimal(value)
+        text = field.text(values, formats)
+        found = number_in(text)
+        if found is None:
+            names = ", ".join(field.names)
+            reason = Message("{names} is {text!r}, which is no number", names=names, text=text)
+            raise ValueError(reason)
+        return found
+
+    return expression.value(number)
+
+
+def _tidy(value: Decimal) -> Decimal | int:
+    """A result as Word shows it without a picture: with two decimals at most."""
+    if abs(value) > _LARGE:
+        return int(value)
+    rounded = value.quantize(_CENTS)
+    return int(rounded) if rounded == int(rounded) else rounded.normalize()
+
+
+_LARGE = Decimal(10) ** 20
+
+
+# -- switches -----------------------------------------------------------------------------------
+
+
+def _switches(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
     """Switches with their arguments, which may stand with or without a blank between."""
     field, *rest = tokens
     waiting = ""
     for token in rest:
         if waiting:
-            yield _switch(field, waiting, token)
+            yield _switch(field.text, waiting, token.text)
             waiting = ""
-        elif re.match(r"\\[mv]", token, re.IGNORECASE):
+        elif re.match(r"\\[mv]", token.text, re.IGNORECASE):
             continue
-        elif re.match(r"\\[*@#bf]", token, re.IGNORECASE):
-            switch, argument = token[:2].lower(), token[2:]
+        elif re.match(r"\\[*@#bf]", token.text, re.IGNORECASE):
+            switch, argument = token.text[:2].lower(), token.text[2:]
             if argument:
-                yield _switch(field, switch, argument)
+                yield _switch(field.text, switch, argument)
             else:
                 waiting = switch
 
@@ -222,10 +489,12 @@ def _switch(field: str, switch: str, argument: str) -> tuple[str, str]:
 
 
 def _switched(switch: str, argument: str, value: Value, text: str, formats: Formats) -> str:
-    if switch == "\\@" and isinstance(value, date):
-        return formats.date(value, to_ldml(argument))
-    if switch == "\\#" and _is_number(value):
-        return _by_picture(value, argument, formats)
+    if switch == "\\@":
+        day = date_in(value) if isinstance(value, str) else value
+        return by_date_picture(day, argument, formats) if isinstance(day, date) else text
+    if switch == "\\#":
+        number = number_in(value) if isinstance(value, str) else value
+        return by_picture(number, argument, formats) if _is_number(number) else text
     if switch == "\\b":
         return argument + text if text else ""
     if switch == "\\f":
@@ -246,89 +515,55 @@ _CASES: Mapping[str, Callable[[str], str]] = {
 }
 
 
-def to_ldml(picture: str) -> str:
-    """A date picture of Word as a pattern of Unicode's LDML.
-
-    >>> to_ldml("dddd, d MMMM yyyy")
-    'EEEE, d MMMM yyyy'
-    """
-    pattern = picture.replace("am/pm", "a").replace("AM/PM", "a")
-    pattern = re.sub(r"d{3,}|D{3,}", lambda found: "E" * len(found[0]), pattern)
-    return pattern.replace("D", "d").replace("Y", "y")
-
-
-def _is_number(value: Value) -> TypeGuard[int | Decimal]:
+def _is_number(value: object) -> TypeGuard[int | Decimal]:
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
-def _by_picture(value: int | Decimal, picture: str, formats: Formats) -> str:
-    """A number by a picture of Word; what is around the digits is text.
+# -- comparing ----------------------------------------------------------------------------------
 
-    A picture may have parts for positive, negative and zero, with semicolons between.
+
+@attrs.frozen
+class _Side:
+    """What is compared.
+
+    Attributes:
+        text: As a text.
+        day: As a date, if it is one.
+        has_picture: Whether the text was written as a picture wants it: it may be a month alone.
     """
-    positive, *others = picture.split(";")
-    part = positive
-    if others and value < 0:
-        part, value = others[0], -value
-    elif len(others) > 1 and value == 0:
-        part = others[1]
-    found = _DIGITS.search(part)
-    if found is None:
-        return part.replace("'", "")
-    before, after = part[: found.start()], part[found.end() :]
-    number = formats.number(value, to_number_pattern(found[0]))
-    return before.replace("'", "") + number + after.replace("'", "")
+
+    text: str
+    day: date | None = None
+    has_picture: bool = False
 
 
-def to_number_pattern(picture: str) -> str:
-    """The digits of a number's picture as a pattern of Unicode's LDML.
-
-    Word writes a picture with the separators of the country it was made in.
-
-    >>> [to_number_pattern(each) for each in ("#,##0.00", "#.##0,00", "#'##0.00", "0,0", "# ##0")]
-    ['#,##0.00', '#,##0.00', '#,##0.00', '0.0', '#,##0']
-    >>> to_number_pattern("00")
-    '00'
-    """
-    digits = picture.replace("x", "#")
-    separators, places = _SEPARATOR.findall(digits), _SEPARATOR.split(digits)
-    if not separators:
-        return digits
-    mixed = len(set(separators)) > 1
-    thousands = not mixed and "#" in places[0] and len(places[-1]) == _GROUP
-    if thousands or separators[-1] not in ".,":
-        return "#,##" + digits[-1]
-    whole = "#,##" + places[-2][-1] if mixed else places[0]
-    return f"{whole}.{places[-1]}"
+def _compared(left: _Side, operator: str, right: _Side) -> bool:
+    numbers = number_in(left.text), number_in(right.text)
+    if numbers[0] is not None and numbers[1] is not None:
+        return _ordered(numbers[0], operator, numbers[1])
+    pictured = left.has_picture or right.has_picture
+    equality = operator in {"=", "<>"}
+    if left.day and right.day and not (pictured and equality):
+        return _ordered(moment(left.day), operator, moment(right.day))
+    if equality:
+        return _alike(left.text, right.text) is (operator == "=")
+    return _ordered(left.text.casefold(), operator, right.text.casefold())
 
 
-def _compared(left: str, operator: str, right: str) -> bool:
-    if operator in {"=", "<>"}:
-        return _alike(left, right) is (operator == "=")
-    sides = _numbers(left, right) or (left.casefold(), right.casefold())
-    match operator:
-        case "<":
-            return sides[0] < sides[1]  # type: ignore[operator]
-        case "<=":
-            return sides[0] <= sides[1]  # type: ignore[operator]
-        case ">":
-            return sides[0] > sides[1]  # type: ignore[operator]
-        case ">=":
-            return sides[0] >= sides[1]  # type: ignore[operator]
-        case _:
-            return False
+def _ordered(left: object, operator: str, right: object) -> bool:
+    return _ORDERS[operator](left, right)
+
+
+_ORDERS: Mapping[str, Callable[[object, object], bool]] = {
+    "=": lambda left, right: left == right,
+    "<>": lambda left, right: left != right,
+    "<": lambda left, right: left < right,  # type: ignore[operator]  # both are of one kind
+    "<=": lambda left, right: left <= right,  # type: ignore[operator]
+    ">": lambda left, right: left > right,  # type: ignore[operator]
+    ">=": lambda left, right: left >= right,  # type: ignore[operator]
+}
 
 
 def _alike(left: str, right: str) -> bool:
-    numbers = _numbers(left, right)
-    if numbers:
-        return numbers[0] == numbers[1]
     pattern = right.casefold().replace("[", "[[]")
     return fnmatch.fnmatchcase(left.casefold(), pattern)
-
-
-def _numbers(left: str, right: str) -> tuple[Decimal, Decimal] | None:
-    try:
-        return Decimal(left.strip()), Decimal(right.strip())
-    except InvalidOperation:
-        return None

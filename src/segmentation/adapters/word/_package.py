@@ -11,9 +11,10 @@ import attrs
 from lxml import etree
 
 from segmentation.documents import unpacked
-from segmentation.errors import BadDocument, Message, text_of
+from segmentation.errors import BadDocument, Message
 
 CONTENT_TYPES = "[Content_Types].xml"
+_PACKAGE_LINKS = "_rels/.rels"
 _MAIN = (
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
@@ -65,18 +66,40 @@ def read_package(content: bytes, name: str) -> Package:
     members = unpacked(content, name)
     if CONTENT_TYPES not in members:
         raise BadDocument(name, "is no Word document: it has no list of content types")
-    parts = dict(_parts(parse_xml(members[CONTENT_TYPES], name, CONTENT_TYPES), members))
+    parts = dict(_parts(parse_xml(members[CONTENT_TYPES], name, CONTENT_TYPES), members, name))
     if list(parts.values()).count("main") != 1:
         raise BadDocument(name, "is no Word document: it has no main part")
     return Package(members, parts)
 
 
-def _parts(types: etree._Element, members: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+def _parts(
+    types: etree._Element, members: Mapping[str, bytes], name: str
+) -> Iterator[tuple[str, str]]:
+    named = set()
     for override in types.iterfind("{*}Override"):
         part = override.get("PartName", "").lstrip("/")
         kind = _KINDS.get(override.get("ContentType", ""))
+        named.add(part)
         if kind and part in members:
             yield part, kind
+    by_ending = {
+        default.get("Extension", "").casefold(): _KINDS.get(default.get("ContentType", ""))
+        for default in types.iterfind("{*}Default")
+    }
+    for part in _documents(members, name):
+        # All parts of that ending have this type, but only one is what the package is for.
+        if part not in named and by_ending.get(part.rpartition(".")[2].casefold()) == "main":
+            yield part, "main"
+
+
+def _documents(members: Mapping[str, bytes], name: str) -> Iterator[str]:
+    """The parts that the package itself names as its document."""
+    links = members.get(_PACKAGE_LINKS)
+    if links is not None:
+        for link in parse_xml(links, name, _PACKAGE_LINKS).iterfind(_RELATIONSHIPS):
+            part = link.get("Target", "").lstrip("/")
+            if link.get("Type", "").endswith("/officeDocument") and part in members:
+                yield part
 
 
 def parse_xml(content: bytes, name: str, part: str) -> etree._Element:
@@ -94,8 +117,14 @@ def parse_xml(content: bytes, name: str, part: str) -> etree._Element:
     )
     try:
         root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        reason = Message("{part} is no XML: {error}", part=part, error=text_of(error))
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        reason = Message(
+            "{part} is no XML from line {line}, column {column} on",
+            part=part,
+            line=line,
+            column=column,
+        )
         raise BadDocument(name, reason) from error
     if root.getroottree().docinfo.doctype:
         reason = Message("{part} declares a document type, which Word never does", part=part)
@@ -129,6 +158,17 @@ def as_letter(package: Package, name: str) -> Package:
             members[member] = to_xml(root)
     macros = _macros(parse_xml(package.members[CONTENT_TYPES], name, CONTENT_TYPES), members)
     return Package({n: c for n, c in members.items() if n not in macros}, package.parts)
+
+
+def suppresses_blank_lines(package: Package, name: str) -> bool:
+    """Whether paragraphs go whose fields are all blank, as in Word unless it is told not to."""
+    for part in (part for part, kind in package.parts.items() if kind == "settings"):
+        root = parse_xml(package.members[part], name, part)
+        for setting in root.iter("{*}doNotSuppressBlankLines"):
+            value = next((v for k, v in setting.items() if k.endswith("val")), "1")
+            if value not in {"0", "false", "off"}:
+                return False
+    return True
 
 
 def _only_a_document(types: etree._Element) -> None:

@@ -6,7 +6,7 @@ import attrs
 
 from ._cutting import Cutter
 from ._form import WordForm
-from ._package import as_letter, parse_xml, read_package, to_xml
+from ._package import as_letter, parse_xml, read_package, suppresses_blank_lines, to_xml
 from ._pieces import Pieces
 from ._series import make_series, pack
 
@@ -17,9 +17,10 @@ _WITH_FIELDS = ("header", "main", "footer", "note")
 class WordRenderer:
     """Fills mail merge templates made in Word; what it makes is a Word document, without macros.
 
-    It fills MERGEFIELD, IF, ADDRESSBLOCK and GREETINGLINE fields, in the text, tables, text
-    boxes, headers, footers and notes. All other fields (page numbers, dates) are Word's own
-    and stay; one that would have to be worked out from merge fields is refused.
+    It fills MERGEFIELD, IF, ADDRESSBLOCK and GREETINGLINE fields, sums of merge fields, and what
+    SET and bookmarks hold where REF shows it: in the text, tables, text boxes, headers, footers
+    and notes. All other fields (page numbers, dates) are Word's own and stay; one that only Word
+    can work out from merge fields is refused.
     """
 
     fills: frozenset[str] = frozenset({"docx", "docm", "dotx", "dotm"})
@@ -34,18 +35,23 @@ class WordRenderer:
                 have: one that has no end, fetches the next contact's data, counts letters, or
                 has merge fields in what only Word can work out.
         """
-        package = as_letter(read_package(content, name), name)
+        whole = read_package(content, name)
+        package = as_letter(whole, name)
         cutter = Cutter(name)
-        parts: dict[str, Pieces] = {}
-        for kind in _WITH_FIELDS:
-            for part in (part for part, its in package.parts.items() if its == kind):
-                root = parse_xml(package.members[part], name, part)
-                cutter.cut(root)
-                if kind == "main":
-                    main = root
-                pieces = Pieces.of(to_xml(root))
-                if pieces.fields or kind == "main":
-                    parts[part] = pieces
+        roots = {
+            part: parse_xml(package.members[part], name, part)
+            for kind in _WITH_FIELDS
+            for part in (part for part, its in package.parts.items() if its == kind)
+        }
+        # The main part first: what it sets, headers refer to.
+        for part in sorted(roots, key=lambda part: part != package.main):
+            cutter.cut(roots[part])
+        cutter.refer(roots.values())
+        if suppresses_blank_lines(whole, name):
+            for root in roots.values():
+                cutter.mark_blankable(root)
+        pieces = {part: Pieces.of(to_xml(root)) for part, root in roots.items()}
+        parts = {part: its for part, its in pieces.items() if its.fields or part == package.main}
         used = [cutter.holes[hole] for pieces in parts.values() for hole in pieces.fields]
         return WordForm(
             name,
@@ -55,5 +61,5 @@ class WordRenderer:
             pack(package.members, without=parts),
             parts,
             frozenset(part for part in parts if package.parts[part] == "note"),
-            partial(make_series, package, main, parts),
+            partial(make_series, package, roots, parts),
         )

@@ -4,6 +4,7 @@ Each letter begins on a page of its own with page number 1. A header or footer t
 fields is written once for each letter; all others are shared.
 """
 
+import re
 import shutil
 import zipfile
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -15,8 +16,20 @@ from typing import IO
 import attrs
 from lxml import etree
 
+from ._instructions import kind_of, tokens_of
 from ._package import CONTENT_TYPES, Package, parse_xml, relationships_of, to_xml
-from ._pieces import NUMBER, Pieces, Texts, reference, relationship_id
+from ._pieces import (
+    BLANKABLE,
+    END,
+    FIRST,
+    NUMBER,
+    OF_LETTER,
+    Pieces,
+    Texts,
+    identity,
+    reference,
+    relationship_id,
+)
 
 _CUT = "segmentation: cut here"
 _R = (
@@ -64,6 +77,7 @@ class Series:
         shared: The other members, packed.
         types: The list of content types.
         relationships: The main part's relationships.
+        identities: How many identities each letter has: those of its bookmarks.
     """
 
     main: str
@@ -77,6 +91,7 @@ class Series:
     types: bytes
     relationships: bytes
     members: Mapping[str, bytes]
+    identities: int
 
     def write(self, first: Texts, more: Iterable[Texts], file: IO[bytes]) -> int:
         """Write a document; returns how many letters it holds."""
@@ -95,12 +110,14 @@ class Series:
     def _write_letters(
         self, first: Texts, more: Iterable[Texts], archive: zipfile.ZipFile, spool: IO[bytes]
     ) -> int:
+        first.identities = self.identities
         spool.write(self.head.filled(first))
         self._write_letter(first, archive, spool)
         before = first
         for texts in more:
             spool.write(self.breaking.filled(before))
             texts.letter, texts.number = before.letter + 1, before.number
+            texts.identities = self.identities
             self._write_letter(texts, archive, spool)
             before = texts
         spool.write(self.last.filled(before))
@@ -142,18 +159,26 @@ class Series:
         archive.writestr(relationships_of(self.main), to_xml(links))
 
 
-def make_series(package: Package, root: etree._Element, parts: Mapping[str, Pieces]) -> Series:
+def make_series(
+    package: Package, roots: Mapping[str, etree._Element], parts: Mapping[str, Pieces]
+) -> Series:
     """Prepare a template for many letters in one document.
 
     Args:
         package: The template.
-        root: The root of its main part, with the fields cut out.
+        roots: The roots of its parts, with the fields cut out, by name.
         parts: All parts that hold fields, by name.
     """
     relationships = package.members.get(relationships_of(package.main), _NO_LINKS)
-    moving = tuple(_moving(package, relationships, parts))
-    main = _Main(deepcopy(root), {item.id: place for place, item in enumerate(moving)})
-    head, body, last, breaking, tail = main.stretches()
+    moving = list(_moving(package, relationships, parts))
+    names = [item.part for item in moving]
+    uniques = Uniques({part: roots[part] for part in [package.main, *names]})
+    moving = [
+        attrs.evolve(item, pieces=Pieces.of(_serialized(uniques.roots[item.part])))
+        for item in moving
+    ]
+    places = {item.id: place for place, item in enumerate(moving)}
+    head, body, last, breaking, tail = _Main(uniques.roots[package.main], places).stretches()
     lists = {package.main, relationships_of(package.main), CONTENT_TYPES}
     own = {item.part for item in moving} | {relationships_of(item.part) for item in moving}
     return Series(
@@ -168,6 +193,7 @@ def make_series(package: Package, root: etree._Element, parts: Mapping[str, Piec
         types=package.members[CONTENT_TYPES],
         relationships=relationships,
         members=package.members,
+        identities=uniques.count,
     )
 
 
@@ -207,7 +233,7 @@ class _Main:
     def stretches(self) -> Sequence[Pieces]:
         """Head, body, last paragraph, the same with a break, tail."""
         body = self._body
-        self._make_unique()
+        self._refer_to_own()
         section = body[-1] if len(body) and body[-1].tag == self._tag("sectPr") else None
         if section is None:
             section = etree.SubElement(body, self._tag("sectPr"))
@@ -218,6 +244,7 @@ class _Main:
             body.insert(0, etree.Comment(_CUT))
             section.addprevious(etree.Comment(_CUT))
         else:
+            last.attrib.pop(BLANKABLE, None)  # it ends the letter
             breaking = deepcopy(last)
             body.insert(0, etree.Comment(_CUT))
             last.addprevious(etree.Comment(_CUT))
@@ -225,7 +252,7 @@ class _Main:
         section.addprevious(breaking)
         section.addprevious(etree.Comment(_CUT))
         self._paragraph_properties(breaking).append(deepcopy(section))
-        cut = to_xml(self._root).split(f"<!--{_CUT}-->".encode())
+        cut = _serialized(self._root).split(f"<!--{_CUT}-->".encode())
         return [Pieces.of(stretch) for stretch in cut]
 
     def _ends_section(self, paragraph: etree._Element) -> bool:
@@ -249,21 +276,91 @@ class _Main:
             _insert_in_order(first, numbers)
         numbers.set(self._tag("start"), "1")
 
-    def _make_unique(self) -> None:
-        """What must not be there twice in one document is numbered, or goes."""
-        for element in list(self._root.iter(etree.Element)):
-            for identity in ("paraId", "textId"):
-                element.attrib.pop(f"{{{_W14}}}{identity}", None)
+    def _refer_to_own(self) -> None:
+        """Each letter has headers and footers of its own, where they hold fields."""
+        kinds = (self._tag("headerReference"), self._tag("footerReference"))
+        for element in self._root.iter(*kinds):
+            for space in _R:
+                place = self._moving.get(element.get(f"{{{space}}}id", ""))
+                if place is not None:
+                    element.set(f"{{{space}}}id", reference(place))
+
+
+class Uniques:
+    """Copies of the parts of a letter in which all is numbered that must not be there twice.
+
+    Bookmarks get a name and a number for each letter, and what refers to them follows. A comment
+    stands in the first letter only, since all comments are in one list.
+
+    Attributes:
+        roots: The parts, by name.
+        count: How many numbers each letter needs for its bookmarks.
+    """
+
+    def __init__(self, roots: Mapping[str, etree._Element]) -> None:
+        self.roots = {part: deepcopy(root) for part, root in roots.items()}
+        self.count = 0
+        self._names: dict[str, str] = {}
+        for root in self.roots.values():
+            self._number(root)
+        for root in self.roots.values():
+            self._follow(root)
+
+    def _number(self, root: etree._Element) -> None:
+        w = f"{{{etree.QName(root).namespace}}}"
+        numbers: dict[str, int] = {}
+        for element in root.iter(etree.Element):
+            for name in ("paraId", "textId"):
+                element.attrib.pop(f"{{{_W14}}}{name}", None)
             name = etree.QName(element).localname
-            if name in {"bookmarkStart", "bookmarkEnd"}:
-                element.getparent().remove(element)
+            if name == "bookmarkStart":
+                numbers[element.get(f"{w}id", "")] = self.count
+                element.set(f"{w}id", identity(self.count))
+                self.count += 1
+                bookmark = element.get(f"{w}name", "")
+                self._names[bookmark] = bookmark[:_LONGEST_NAME] + OF_LETTER
+                element.set(f"{w}name", self._names[bookmark])
+            elif name == "bookmarkEnd" and element.get(f"{w}id", "") in numbers:
+                element.set(f"{w}id", identity(numbers[element.get(f"{w}id", "")]))
             elif name == "docPr":
                 element.set("id", NUMBER)
-            elif name in {"headerReference", "footerReference"}:
-                for space in _R:
-                    place = self._moving.get(element.get(f"{{{space}}}id", ""))
-                    if place is not None:
-                        element.set(f"{{{space}}}id", reference(place))
+            elif element.tag == f"{w}id" and element.getparent().tag == f"{w}sdtPr":
+                element.set(f"{w}val", NUMBER)
+
+    def _follow(self, root: etree._Element) -> None:
+        """Let what refers to a bookmark refer to that of its own letter."""
+        w = f"{{{etree.QName(root).namespace}}}"
+        for link in root.iter(f"{w}hyperlink"):
+            anchor = link.get(f"{w}anchor", "")
+            if anchor in self._names:
+                link.set(f"{w}anchor", self._names[anchor])
+        for simple in root.iter(f"{w}fldSimple"):
+            simple.set(f"{w}instr", self._followed(simple.get(f"{w}instr", "")))
+        for text in root.iter(f"{w}instrText"):
+            text.text = self._followed(text.text or "")
+
+    def _followed(self, instruction: str) -> str:
+        """An instruction with the bookmark of its own letter."""
+        kind = kind_of(instruction)
+        wanted = kind in _REFERRING or (kind == "HYPERLINK" and "\\l" in instruction)
+        for token in reversed(list(tokens_of(instruction)) if wanted else []):
+            name = self._names.get(token.text)
+            if name:
+                inside = instruction[token.start : token.end].replace(token.text, name)
+                return instruction[: token.start] + inside + instruction[token.end :]
+        return instruction
+
+
+def _serialized(root: etree._Element) -> bytes:
+    """A part as bytes, with its comments for the first letter only."""
+    first, end = FIRST.encode(), END.encode()
+    return _COMMENTED.sub(lambda found: first + found[0] + end, to_xml(root))
+
+
+_COMMENTED = re.compile(rb"<(?:[^\s<>/]+:)?comment(?:RangeStart|RangeEnd|Reference)\b[^<>]*/>")
+_REFERRING = frozenset({"REF", "PAGEREF", "NOTEREF"})
+_LONGEST_NAME = 32
+"""Word allows 40 letters for the name of a bookmark; the rest tells the letters apart."""
 
 
 _BEFORE_NUMBERS = frozenset(

@@ -1,4 +1,4 @@
-"""Contacts: cards, rows, relations, duplicates, numbers, privacy and summaries."""
+"""Contacts: cards, rows, comments, relations, duplicates, numbers, privacy and summaries."""
 
 from ._card import (
     add_contacts,
@@ -9,6 +9,10 @@ from ._card import (
     new_contact,
     persons_of,
     set_company,
+)
+from ._comments import (
+    comment_contact,
+    comments_of,
 )
 from ._duplicates import (
     STRINGS,
@@ -25,6 +29,10 @@ from ._inheritance import (
     COMMUNICATION,
     completed,
     name_parts,
+)
+from ._marks import (
+    admit_contact,
+    exclude_contact,
 )
 from ._numbers import (
     renumber,
@@ -75,8 +83,11 @@ __all__ = [
     "SearchString",
     "add_contacts",
     "add_rows",
+    "admit_contact",
     "change_contact",
     "change_type",
+    "comment_contact",
+    "comments_of",
     "company_summary",
     "completed",
     "contact_of_customer",
@@ -85,6 +96,7 @@ __all__ = [
     "delete_contact",
     "duplicates_in",
     "erase_contact",
+    "exclude_contact",
     "find_company",
     "find_duplicates",
     "kept_of_contact",

@@ -26,7 +26,7 @@ from segmentation.operations.context import Context
 from segmentation.operations.field_values import ContactValues
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.number_series import take_number
-from segmentation.operations.records import find_record, get_record
+from segmentation.operations.records import find_record, find_records, get_record
 from segmentation.operations.schema import parse_values, with_own_values
 from segmentation.protocols import Store
 from segmentation.setup import MarketingSetup
@@ -41,6 +41,7 @@ from ._inheritance import (
     named_company,
     taken_over,
 )
+from ._marks import record_marks
 from ._pairs import pairs_with
 from ._refusals import lines_in_the_way, listed, refuse
 from ._rows import count_rows, rows_of
@@ -71,7 +72,9 @@ def new_contact(context: Context, **values: Unpack[ContactValues]) -> Contact:
         by_hand = given.pop("no", "")
         contact = Contact(no=_take_no(store, by_hand), **given)
         faults = [*taken_faults(store, _placed([contact])), *_stamp_faults(contact)]
-        return _stored(context, _completed_new(context, contact), faults)
+        made = _stored(context, _completed_new(context, contact), faults)
+        record_marks(context, None, made)
+        return made
 
 
 def _parsed(store: Store, values: Mapping[str, object]) -> dict[str, Any]:
@@ -150,10 +153,14 @@ def add_contacts(context: Context, contacts: Iterable[Contact]) -> Sequence[Cont
     store = context.store
     here = {contact.no: contact for contact in made}
     with store.transaction():
+        named_ones = {each.company_no for each in made if each.company_no} - here.keys()
+        wanted = [(no,) for no in sorted(named_ones)]
+        there = {each.no: each for each in find_records(store, Contact, wanted).values()}
+        companies = {**there, **here}
         whole = [
             completed(
                 attrs.evolve(each, last_modified=each.last_modified or context.now),
-                here.get(each.company_no) or find_record(store, Contact, each.company_no),
+                companies.get(each.company_no),
             )
             for each in with_own_values(store, made)
         ]
@@ -215,7 +222,8 @@ def change_contact(
 ) -> Sequence[Contact]:
     """Change fields of a contact; a company's change reaches the persons who had its value.
 
-    A company's ``company_name`` follows its name, a person's name the parts of its name.
+    A company's ``company_name`` follows its name, a person's name the parts of its name. The
+    journal records a change of what keeps the contact from being contacted.
 
     Args:
         context: Store, user, day and clock.
@@ -229,8 +237,8 @@ def change_contact(
     Raises:
         NotFound: There is no such contact.
         UnknownName: A contact has no such field.
-        Refused: Number, type or company would differ; `renumber`, `change_type` and
-            `set_company` see to these.
+        Refused: Number, type, company or exclusion would differ; `renumber`, `change_type`,
+            `set_company`, `exclude` and `admit` see to these.
         Rejected: Something is wrong with the contact as it would be: all faults.
     """
     store = context.store
@@ -241,6 +249,7 @@ def change_contact(
         after = _renamed(before, attrs.evolve(before, **given))
         _check(store, [after])
         changed = [_put(context, after)]
+        record_marks(context, before, after)
         if after.type is ContactType.COMPANY:
             setup = store.records.find(MarketingSetup) or MarketingSetup()
             for person in persons_of(store, after):
@@ -255,6 +264,7 @@ _FIXED: Mapping[str, str] = {
     "type": "its type would differ; use change_type",
     "company_no": "its company would differ; use set_company",
     "last_modified": "last_modified is set by each change; leave it out",
+    "exclude_from_segment": "its exclusion would differ; use exclude or admit, with a reason",
 }
 """Fields that a change of a card leaves as they are, and what to do instead."""
 

@@ -29,6 +29,8 @@ from segmentation.protocols import Store
 from segmentation.showing import shown_by
 
 from ._card import persons_of
+from ._comments import last_line_no, placed_after
+from ._marks import passed_marks
 from ._pairs import move_pairs
 from ._refusals import lines_in_the_way, refuse
 from ._rows import owner_field, rows_of
@@ -190,8 +192,8 @@ def merge(context: Context, *, kept_no: str | Contact, gone_no: str | Contact) -
     """Make two contacts one: the first stays, the second goes.
 
     Blank fields of the first are filled from the second. Rows pass over, the first's own before
-    rows with the same key; so do a company's persons, and recorded interactions, each by an
-    entry of the journal that says so.
+    rows with the same key, comments after the first's; so do a company's persons, and recorded
+    interactions, each by an entry of the journal that says so.
 
     Args:
         context: Store, user, day and clock.
@@ -210,14 +212,16 @@ def merge(context: Context, *, kept_no: str | Contact, gone_no: str | Contact) -
         _may_merge(store, step, kept, gone)
         merged = _merged(kept, gone, stamp.at)
         is_company = kept.type is ContactType.COMPANY
-        record(store, map(Revised, _passing(store, merged, gone, companies=is_company)), stamp)
+        passing = map(Revised, _passing(store, merged, gone, companies=is_company))
+        record(store, [*passing, *passed_marks(store, merged, gone)], stamp)
         if is_company:
             store.records.put(
                 attrs.evolve(person, company_no=kept.no, company_name=merged.company_name)
                 for person in persons_of(store, gone)
             )
         rows = list(rows_of(store, gone))
-        passed = [_passed(row, merged) for row in rows]
+        moved = (_passed(row, merged) for row in rows)
+        passed = list(placed_after(moved, last_line_no(store, kept.no)))
         store.records.remove([*rows, gone])
         new = [row for row in passed if store.records.find(type(row), *key_of(row)) is None]
         store.records.put([*new, merged])

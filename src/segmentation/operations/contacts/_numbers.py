@@ -1,8 +1,9 @@
-"""A contact under another number, everywhere outside the journal."""
+"""A contact under another number, wherever it is named."""
 
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import attrs
 
@@ -15,26 +16,29 @@ from segmentation.contacts import (
     ItemEntry,
 )
 from segmentation.errors import InvalidValue, Message
-from segmentation.fields import Record
+from segmentation.fields import Record, RecordT
 from segmentation.interactions import Interaction
+from segmentation.journal import Revised
 from segmentation.operations.checks import Placed, check_records
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
+from segmentation.operations.journal import record
 from segmentation.operations.records import find_record, get_record
 from segmentation.protocols import Store
 from segmentation.segments import SavedCriteria, actions_to_json
 
 from ._card import persons_of
+from ._marks import marks_of
 from ._pairs import move_pairs
 from ._refusals import lines_in_the_way, refuse
 from ._rows import owner_field, rows_of
 
 
 def renumber(context: Context, *, old_no: str | Contact, new_no: str) -> Contact:
-    """Give a contact another number; its rows, persons and the host's item entries follow.
+    """Give a contact another number; rows, persons, interactions and item entries follow.
 
-    What the journal recorded stays with the old number, and so a contact with interactions
-    keeps it.
+    What the journal recorded is not rewritten: each interaction passes over by an entry of its
+    own. Who was left out of a logged segment is still told by the number that it had.
 
     Args:
         context: Store, user, day and clock.
@@ -47,8 +51,8 @@ def renumber(context: Context, *, old_no: str | Contact, new_no: str) -> Contact
     Raises:
         NotFound: There is no such contact.
         InvalidValue: The new number is blank.
-        Refused: The new number is in use; or the old one stands in the journal, on a segment's
-            line, in a segment's actions or in saved criteria. The error lists all of them.
+        Refused: The new number is in use; or the old one stands on a segment's line, in a
+            segment's actions or in saved criteria. The error lists all of them.
         Rejected: The new number is too long.
     """
     store = context.store
@@ -72,6 +76,8 @@ def renumber(context: Context, *, old_no: str | Contact, new_no: str) -> Contact
             attrs.evolve(person, company_no=new, last_modified=context.now)
             for person in persons_of(store, old)
         ]
+        recorded = [_passed(each, old.no, new) for each in _recorded(store, old.no)]
+        record(store, map(Revised, recorded), context.stamp)
         rows = _naming(store, old)
         passed = [_passed(row, old.no, new) for row in rows]
         store.records.put([moved, *persons])
@@ -90,7 +96,15 @@ def _naming(store: Store, contact: Contact) -> Sequence[Record]:
     return (*rows_of(store, contact), *others, *store.records.all(ItemEntry, contact_no=contact.no))
 
 
-def _passed(row: Record, old: str, new: str) -> Record:
+def _recorded(store: Store, no: str) -> Sequence[Interaction]:
+    """The interactions with a contact or with its persons, in the order of their numbers."""
+    names = ("contact_no", "contact_company_no")
+    named = (store.records.all(Interaction, **{name: no}) for name in names)
+    found = {each.entry_no: each for each in chain(*named)}
+    return [each for _, each in sorted(found.items())]
+
+
+def _passed(row: RecordT, old: str, new: str) -> RecordT:
     names = (owner_field(row), "contact_company_no")
     values = {name: new for name in names if getattr(row, name, "") == old}
     return attrs.evolve(row, **values)  # type: ignore[misc]  # every record is an attrs class
@@ -100,14 +114,10 @@ def _in_the_way(store: Store, contact: Contact, new: str) -> Iterator[Message]:
     """All that keeps a contact with its number."""
     if find_record(store, Contact, new) is not None:
         yield Message("{code} is in use already", code=new)
-    recorded = {
-        each.entry_no
-        for field in ("contact_no", "contact_company_no")
-        for each in store.records.all(Interaction, **{field: contact.no})
-    }
-    if recorded:
-        reason = "{count} interactions are recorded with its number, and the journal is not changed"
-        yield Message(reason, count=len(recorded))
+    decided = sum(1 for _ in marks_of(store, contact.no))
+    if decided:
+        reason = "{count} marks are recorded with its number, and the journal is not changed"
+        yield Message(reason, count=decided)
     yield from lines_in_the_way(store, [contact.no, *(p.no for p in persons_of(store, contact))])
     yield from _naming_criteria(store, contact.no)
 

@@ -35,6 +35,7 @@ from segmentation.segments import (
 )
 from segmentation.showing import shown_by
 
+from ._marks import entries_of_marks, marks_of
 from ._pairs import pairs_with
 from ._rows import rows_under
 
@@ -50,11 +51,13 @@ class KeptOfContact:
     Attributes:
         contact_no: Its number.
         contact: The contact; ``None`` if only the journal still knows of it.
-        rows: Its rows, table by table, and whom it is known to be different from.
+        rows: Its rows, comments on it among them, table by table, whom it is known to be
+            different from, and what was decided of contacting it.
         interactions: Its interactions, postponed and canceled ones among them, by number.
-        comments: Comments on these.
+        comments: Comments on these interactions.
         lines: Its lines on worksheets.
-        entries: Numbers of the journal's entries that speak of its interactions.
+        entries: Numbers of the journal's entries that speak of its interactions, or say why it
+            is not contacted.
     """
 
     contact_no: str
@@ -166,7 +169,11 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
     return KeptOfContact(
         contact_no=str(number),
         contact=contact,
-        rows=(*rows_under(store, str(number)), *pairs_with(store, str(number))),
+        rows=(
+            *rows_under(store, str(number)),
+            *pairs_with(store, str(number)),
+            *marks_of(store, str(number)),
+        ),
         interactions=tuple(interactions),
         comments=tuple(
             comment
@@ -174,7 +181,7 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
             for comment in store.records.all(InteractionComment, interaction_no=entry_no)
         ),
         lines=tuple(_lines_of(store, str(number))),
-        entries=to_ranges(chain(*entries_about(store, interactions).values())),
+        entries=to_ranges(_entries(store, str(number), interactions)),
     )
 
 
@@ -182,14 +189,20 @@ def _known(store: Store, no: str | Contact) -> tuple[Contact | None, Sequence[In
     """A contact and its interactions.
 
     Raises:
-        NotFound: There is neither.
+        NotFound: There is neither, and nothing was decided of it.
     """
     contact = find_record(store, Contact, no)
     number = key_in(Contact, no)[0]
     interactions = list(store.records.all(Interaction, contact_no=number))
-    if contact is None and not interactions:
+    if contact is None and not interactions and next(marks_of(store, str(number)), None) is None:
         get_record(store, Contact, no)
     return contact, interactions
+
+
+def _entries(store: Store, no: str, interactions: Iterable[Interaction]) -> Iterator[int]:
+    """Numbers of the entries that speak of a contact and may hold personal content."""
+    yield from chain(*entries_about(store, interactions).values())
+    yield from entries_of_marks(store, no)
 
 
 def _lines_of(store: Store, no: str) -> Iterator[SegmentLine]:
@@ -271,7 +284,7 @@ def _steps(store: Store, no: str | Contact, also: Iterable[int]) -> _Steps:
     _check_numbers(further, store.log.head().number)
     contact, interactions = _known(store, no)
     number = str(key_in(Contact, no)[0])
-    emptied = to_ranges(chain(*entries_about(store, interactions).values(), further))
+    emptied = to_ranges(chain(_entries(store, number, interactions), further))
     rows = (
         *rows_under(store, number),
         *pairs_with(store, number),

@@ -7,6 +7,7 @@ from segmentation.contacts import (
     AlternativeAddress,
     Contact,
     ContactBusinessRelation,
+    ContactComment,
     ContactIndustryGroup,
     ContactJobResponsibility,
     ContactMailingGroup,
@@ -29,9 +30,12 @@ from segmentation.operations.records import get_record
 from segmentation.operations.schema import contact_row_kinds, with_own_values
 from segmentation.protocols import Store
 
+from ._marks import record_members
+
 ROWS: Sequence[type[Record]] = (
     AlternativeAddress,
     ContactBusinessRelation,
+    ContactComment,
     ContactIndustryGroup,
     ContactJobResponsibility,
     ContactMailingGroup,
@@ -108,11 +112,14 @@ def add_rows(context: Context, *rows: Record) -> None:
         if faults:
             raise Rejected("rows", sorted(faults, key=lambda fault: fault.place))
         store.records.put(typed)
+        record_members(context, typed, joined=True)
         follow_relations(store, (r for r in typed if isinstance(r, ContactBusinessRelation)))
 
 
 def remove_rows(context: Context, *rows: Record) -> None:
     """Take rows of contacts out, all or none; they are told by their keys.
+
+    The journal records who left a mailing group, so that no later file joins it again unasked.
 
     Args:
         context: Store, user, day and clock.
@@ -131,6 +138,7 @@ def remove_rows(context: Context, *rows: Record) -> None:
     with store.transaction():
         there = [get_record(store, type(row), row) for row in rows]
         store.records.remove(there)
+        record_members(context, there, joined=False)
         follow_relations(store, (r for r in there if isinstance(r, ContactBusinessRelation)))
 
 

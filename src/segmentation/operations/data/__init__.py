@@ -3,9 +3,12 @@
 from ._copy_store import (
     copy_store,
 )
+from ._departures import (
+    RowGone,
+    RowKept,
+)
 from ._files import (
     SourceFile,
-    column_name,
     read_rows,
 )
 from ._folders import (
@@ -13,23 +16,56 @@ from ._folders import (
 )
 from ._importer import (
     Imported,
+    ImportedColumn,
+    ImportOptions,
     import_files,
     import_records,
 )
 from ._kinds import (
     NOT_IMPORTED,
     imported_kinds,
+    kind_named,
+)
+from ._marks import (
+    HeldMark,
+)
+from ._pages import (
+    NextPage,
+)
+from ._raw import (
+    RawRow,
+    RawTable,
+)
+from ._suggestions import (
+    SuggestedField,
+    suggest_fields,
+)
+from ._updates import (
+    Mode,
+    RowChange,
 )
 
 __all__ = [
     "NOT_IMPORTED",
+    "HeldMark",
+    "ImportOptions",
     "Imported",
+    "ImportedColumn",
+    "Mode",
+    "NextPage",
+    "RawRow",
+    "RawTable",
+    "RowChange",
+    "RowGone",
+    "RowKept",
     "SourceFile",
-    "column_name",
+    "SuggestedField",
     "copy_store",
     "import_files",
     "import_path",
     "import_records",
     "imported_kinds",
+    "kind_named",
     "read_rows",
+    "suggest_fields",
 ]

@@ -1,110 +1,180 @@
 """Files of JSON and CSV read into raw rows.
 
-Only the form of a file is judged here; what its rows mean is the importer's concern. What web
-services of Business Central answer (OData) is read as it is: the rows lie under ``value``, notes
-of the protocol begin with ``@``, signs that names may not have are spelled out
-(``Hard_x0020_Copy``), and a blank date is the first of the calendar.
+Only the form of a file is judged here; what its columns and rows mean is the importer's concern.
+What web services of Business Central answer (OData) is read as it is: the rows lie under
+``value``, and a page may name the address of the next.
 """
 
-import csv
-import io
+import codecs
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 import attrs
 
-from segmentation.errors import Fault, Identifier, Message
-from segmentation.frozen import freeze_within
-from segmentation.languages import to_name
-from segmentation.operations.values import spelled_out
+from segmentation.column_names import is_annotation
+from segmentation.errors import Fault, Identifier, InvalidValue, Message
 from segmentation.showing import shown_by
 
-_DELIMITERS = ",;\t"
+from ._csv_files import IsHeader, read_csv
+from ._raw import RawRow, RawTable, malformed, row_place
+
+_PAGE = re.compile(r"(?P<table>.*)\.(?P<number>\d{1,9})", re.DOTALL)
 
 
 @shown_by("name", "content")
 @attrs.frozen
 class SourceFile:
-    """A file as it was found: its name, whose stem is the table's, and its bytes."""
+    """A file as it was found.
+
+    Attributes:
+        name: Its name, for errors; its stem is the table's, and may end in the number of a page.
+        content: Its bytes.
+        folder: The folder that is named after the table in place of the file; empty if none is.
+    """
 
     name: str
     content: bytes
+    folder: str = ""
 
     @property
-    def table(self) -> str:
-        """The table that the file is for: its name without folder and extension."""
-        return self.name.rpartition("/")[2].rpartition(".")[0].lower()
+    def stem(self) -> str:
+        """The name of the table that the file is for."""
+        page = _PAGE.fullmatch(self._whole_stem)
+        return self.folder or (page["table"] if page else self._whole_stem)
+
+    @property
+    def page(self) -> int | None:
+        """Which page of its table the file is, as in ``contact.2.json``."""
+        page = None if self.folder else _PAGE.fullmatch(self._whole_stem)
+        return int(page["number"]) if page else None
+
+    @property
+    def _whole_stem(self) -> str:
+        return self.name.rpartition("/")[2].rpartition(".")[0]
 
 
-@shown_by("place", "values")
-@attrs.frozen(field_transformer=freeze_within)
-class RawRow:
-    """A row before its values were read.
+def read_rows(
+    file: SourceFile, *, encoding: str = "", is_header: IsHeader | None = None
+) -> tuple[RawTable, list[Fault]]:
+    """The rows of a JSON or CSV file, and what is wrong with its form.
 
-    Attributes:
-        place: File and row, for errors. JSON rows count from 1; in CSV the header is row 1.
-        values: Values by column; texts from CSV, what JSON holds from JSON.
+    Args:
+        file: The file.
+        encoding: How its text is encoded, if it is neither UTF-8 nor begins with a byte order mark.
+        is_header: Finds the header of CSV below titles.
     """
-
-    place: str
-    values: Mapping[str, Any]
-
-
-def read_rows(file: SourceFile) -> tuple[list[RawRow], list[Fault]]:
-    """The rows of a JSON or CSV file; faults instead where its form is wrong."""
+    used = _encoding(file.content) or encoding or "utf-8"
     try:
-        text = file.content.decode("utf-8-sig")
+        text = file.content.decode(used)
     except UnicodeDecodeError as error:
         line = file.content.count(b"\n", 0, error.start) + 1
         reason = Message(
-            "is not UTF-8 (line {line}, byte {byte}); save it as such", line=line, byte=error.start
+            "is not {encoding} (line {line}, byte {byte}); save it as UTF-8, or give its encoding",
+            encoding=used.upper(),
+            line=line,
+            byte=error.start,
         )
-        return [], [_malformed(Identifier(file.name), reason)]
-    reader = _read_csv if file.name.lower().endswith(".csv") else _read_json
-    return reader(file.name, text)
+        return RawTable(), [malformed(Identifier(file.name), reason)]
+    if file.name.lower().endswith(".csv"):
+        return read_csv(file.name, text, is_header)
+    return _read_json(file.name, text)
 
 
-def _row(name: str, number: int) -> Message:
-    """The place of a row in a file."""
-    return Message("{file} row {number}", file=name, number=number)
+def check_encoding(encoding: str) -> None:
+    """See that texts can be in an encoding; an empty one is UTF-8.
+
+    Raises:
+        InvalidValue: There is none of this name, or it is none of texts.
+    """
+    try:
+        "a".encode(encoding or "utf-8")
+    except (LookupError, ValueError):
+        raise InvalidValue("encoding", encoding, "is no encoding of texts") from None
 
 
-def _malformed(place: str, reason: Message) -> Fault:
-    """A fault of a file's form."""
-    return Fault(place, "", reason, "malformed")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
-def _read_json(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
+def _encoding(content: bytes) -> str:
+    """The encoding that a byte order mark tells; empty if there is none."""
+    return next((named for mark, named in _MARKS if content.startswith(mark)), "")
+
+
+# -- JSON -------------------------------------------------------------------------------------
+
+
+def _read_json(name: str, text: str) -> tuple[RawTable, list[Fault]]:
     try:
         data = json.loads(text, parse_float=Decimal, object_pairs_hook=_to_object)
     except json.JSONDecodeError as error:
-        return [], [_malformed(Identifier(name), Message("is not JSON: {error}", error=str(error)))]
+        at = {"line": error.lineno, "column": error.colno}
+        reason = Message("is not JSON from line {line}, column {column} on", **at)
     except ValueError:  # Python's own limit
-        return [], [_malformed(Identifier(name), Message("holds a number of thousands of digits"))]
+        reason = Message("holds a number of thousands of digits")
     except RecursionError:
-        return [], [_malformed(Identifier(name), Message("is nested too deeply"))]
-    if isinstance(data, dict):
-        data = data.get("value")
-    if not isinstance(data, list):
-        return [], [
-            _malformed(Identifier(name), Message("is not a list of objects, one for each row"))
-        ]
+        reason = Message("is nested too deeply")
+    else:
+        return _read_pages(name, data)
+    return RawTable(), [malformed(Identifier(name), reason)]
+
+
+def _read_pages(name: str, data: object) -> tuple[RawTable, list[Fault]]:
+    """The rows of a list of objects, of a page of a web service, or of a list of such pages."""
+    pages = data if isinstance(data, list) and data and all(map(_is_page, data)) else [data]
+    found: list[object] = []
+    faults: list[Fault] = []
+    next_link = ""
+    for page in pages:
+        next_link = _next_link(page)
+        rows = page.get("value") if isinstance(page, dict) else page
+        if isinstance(rows, list):
+            found += rows
+        else:
+            reason = Message("is not a list of objects, one for each row")
+            faults.append(malformed(Identifier(name), reason))
+    table, wrong = _rows_of_objects(name, found)
+    return attrs.evolve(table, next_link=next_link), [*faults, *wrong]
+
+
+def _is_page(item: object) -> bool:
+    return (
+        isinstance(item, dict)
+        and isinstance(item.get("value"), list)
+        and all(key == "value" or is_annotation(key) for key in item)
+    )
+
+
+def _next_link(page: object) -> str:
+    """The address of the next page; services of version 3 name it without ``@``."""
+    if not isinstance(page, dict):
+        return ""
+    for key in ("@odata.nextLink", "odata.nextLink", "@nextLink"):
+        if page.get(key):
+            return str(page[key])
+    return ""
+
+
+def _rows_of_objects(name: str, items: Iterable[object]) -> tuple[RawTable, list[Fault]]:
     rows: list[RawRow] = []
     faults: list[Fault] = []
-    for number, row in enumerate(data, start=1):
-        place = _row(name, number)
-        if not isinstance(row, dict):
-            faults.append(_malformed(place, Message("is not an object")))
+    columns: dict[str, None] = {}
+    for number, item in enumerate(items, start=1):
+        place = row_place(name, number)
+        if not isinstance(item, dict):
+            faults.append(malformed(place, Message("is not an object")))
             continue
-        values = {column_name(key): each for key, each in row.items() if not key.startswith("@")}
-        rows.append(RawRow(place, values))
-        if len(values) < len(row) or isinstance(row, _NamedTwice):
-            names = row.names if isinstance(row, _NamedTwice) else row
-            columns = [column_name(name) for name in names if not name.startswith("@")]
-            faults += _named_twice(place, columns)
-    return rows, faults
+        if isinstance(item, _NamedTwice):
+            faults += named_twice(place, item.names)
+        rows.append(RawRow(place, item))
+        columns |= dict.fromkeys(item)
+    return RawTable(tuple(columns), rows), faults
 
 
 class _NamedTwice(dict[str, Any]):
@@ -121,55 +191,11 @@ def _to_object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _read_csv(name: str, text: str) -> tuple[list[RawRow], list[Fault]]:
-    first = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = 0
-    try:
-        header = [column_name(cell) for cell in next(reader, [])]
-        faults = list(_header_faults(name, header))
-        number, rows = 1, []
-        for number, cells in enumerate(reader, start=2):
-            place = _row(name, number)
-            if len(cells) > len(header):
-                reason = Message(
-                    "has {cells} cells under {columns} columns",
-                    cells=len(cells),
-                    columns=len(header),
-                )
-                faults.append(_malformed(place, reason))
-            elif any(cells):
-                rows.append(RawRow(place, dict(zip(header, cells, strict=False))))
-    except csv.Error as error:
-        reason = Message(
-            "is not CSV: {error} (line {line})", error=str(error), line=reader.line_num
-        )
-        return [], [_malformed(_row(name, number + 1), reason)]
-    return rows, faults
-
-
-def _header_faults(name: str, header: Sequence[str]) -> Iterator[Fault]:
-    if not header:
-        yield _malformed(Identifier(name), Message("is empty; its first row must name the columns"))
-    for place, column in enumerate(header, start=1):
-        if not column:
-            reason = Message("column {number} has no name", number=place)
-            yield _malformed(_row(name, 1), reason)
-    yield from _named_twice(_row(name, 1), list(filter(None, header)))
-
-
-def _named_twice(place: str, columns: Sequence[str]) -> Iterator[Fault]:
-    for number, column in enumerate(columns):
-        if column in columns[:number]:
+def named_twice(place: str, columns: Iterable[str]) -> Iterator[Fault]:
+    """A fault for each column that has the name of one before."""
+    seen: set[str] = set()
+    for column in columns:
+        if column in seen and not is_annotation(column):
             reason = Message("names a second column like one before")
             yield Fault(place, column, reason, "malformed")
-
-
-def column_name(caption: str) -> str:
-    """A column's name from what a file calls it: captions become identifiers.
-
-    >>> column_name("Country/Region Code"), column_name("Country_x002F_Region_x0020_Code")
-    ('country_region_code', 'country_region_code')
-    """
-    return to_name(spelled_out(caption))
+        seen.add(column)

@@ -1,58 +1,101 @@
 """Folders of files taken in: which of them are ours, and what they name beside them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from segmentation.errors import (
     Fault,
     Identifier,
+    InvalidValue,
     Message,
     NotFound,
     Rejected,
     StoreError,
     near_name,
 )
+from segmentation.fields import Record
 from segmentation.operations.context import Context
+from segmentation.operations.schema import own_kinds
 
 from ._files import SourceFile
-from ._importer import Imported, import_files
-from ._kinds import imported_kinds
+from ._importer import Imported, ImportOptions, import_files
+from ._kinds import imported_kinds, kind_named
 
 _ENDINGS = frozenset({".json", ".csv"})
 
 
-def import_path(context: Context, path: Path) -> Imported:
-    """Take in a folder of JSON and CSV files, one for each table, or one such file.
+def import_path(
+    context: Context, path: Path | Sequence[Path], options: ImportOptions | None = None
+) -> Imported:
+    """Take in a folder of JSON and CSV files, one or several files.
 
-    Attachments that rows name are read from inside the folder only.
+    A table is a file that is named after it, several files that are numbered as its pages
+    (``contact.1.json``), or a folder of pages that is named after it. Attachments that rows name
+    are read from inside the folder only.
 
     Args:
         context: Store, user, day and clock.
-        path: The folder or the file.
+        path: The folder, the file, or several files.
+        options: How they are taken in.
 
     Raises:
         StoreError: There is no such file or folder.
         Rejected: There are faults: all of them, or no file is for a table of ours; nothing is
             taken in.
     """
+    paths = [path] if isinstance(path, Path) else list(path)
+    files = source_files(paths, own_kinds(context.store).values())
+    folder = paths[0] if paths[0].is_dir() else paths[0].parent
+    return import_files(
+        context, files, attached=_reader(folder), options=options or ImportOptions()
+    )
+
+
+def source_files(paths: Sequence[Path], own: Collection[type[Record]] = ()) -> Sequence[SourceFile]:
+    """The files of folders and files, read.
+
+    Args:
+        paths: The folders and files, at least one.
+        own: The kinds of records that the host defined.
+
+    Raises:
+        InvalidValue: No path is given.
+        StoreError: There is no such file or folder.
+        Rejected: No file is for a table of ours.
+    """
+    if not paths:
+        raise InvalidValue("path", paths, Message("is empty; give at least one"))
+    files = [file for path in paths for file in _files_at(path, own)]
+    if not any(kind_named(file.stem, own) for file in files):
+        fault = Fault(Identifier(paths[0]), "", _not_ours(paths[0], own), "unknown_table")
+        raise Rejected("import", [fault])
+    return files
+
+
+def _files_at(path: Path, own: Collection[type[Record]]) -> Iterator[SourceFile]:
     if not path.exists():
         raise StoreError(str(path), Message("there is no such file or folder"))
-    folder = path if path.is_dir() else path.parent
-    chosen = _files_in(folder) if path.is_dir() else [path]
-    if not any(SourceFile(each.name, b"").table in imported_kinds() for each in chosen):
-        raise Rejected("import", [Fault(Identifier(path), "", _not_ours(path), "unknown_table")])
-    files = [SourceFile(each.name, each.read_bytes()) for each in chosen]
-    return import_files(context, files, attached=_reader(folder))
+    if not path.is_dir():
+        yield SourceFile(path.name, path.read_bytes())
+        return
+    for file in _files_in(path):
+        yield SourceFile(file.name, file.read_bytes())
+    for folder in sorted(each for each in path.iterdir() if each.is_dir()):
+        if kind_named(folder.name, own):
+            for file in _files_in(folder):
+                name = f"{folder.name}/{file.name}"
+                yield SourceFile(name, file.read_bytes(), folder=folder.name)
 
 
 def _files_in(folder: Path) -> list[Path]:
     return sorted(each for each in folder.iterdir() if each.suffix.lower() in _ENDINGS)
 
 
-def _not_ours(path: Path) -> Message:
+def _not_ours(path: Path, own: Iterable[type[Record]]) -> Message:
     if path.is_dir():
         return Message("holds no JSON or CSV file that is named after a table of ours")
-    near = near_name(path.stem, imported_kinds())
+    known = [*imported_kinds(), *(kind.__table__ for kind in own)]
+    near = near_name(path.stem, known)
     hint = Message("; did you mean {near!r}?", near=near) if near else ""
     return Message("is not named after a table of ours{hint}", hint=hint)
 

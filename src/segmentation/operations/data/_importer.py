@@ -5,25 +5,17 @@ in one transaction. Interactions of the past are recorded, everything else is pu
 """
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
 
 import attrs
 
+from segmentation.column_names import ColumnUse
 from segmentation.contacts import Contact, ContactBusinessRelation
-from segmentation.criteria import to_nfc
-from segmentation.definitions import OwnField
-from segmentation.errors import Fault, Message, NotFound
-from segmentation.fields import (
-    Field,
-    Record,
-    captioned_fields_of,
-    fields_of,
-)
+from segmentation.errors import Fault, Identifier, InvalidValue, Message
+from segmentation.fields import Record, key_of
 from segmentation.interactions import Interaction
-from segmentation.journal import Stamp
-from segmentation.languages import to_name
 from segmentation.markup import to_table
 from segmentation.operations.checks import (
     Placed,
@@ -35,103 +27,276 @@ from segmentation.operations.contacts import completed
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.interactions import not_taken_in_yet, take_in_past
-from segmentation.operations.records import find_record
-from segmentation.operations.schema import declared_fields, with_own_values
-from segmentation.operations.values import Misfit, guess_type, in_nfc, read_value
+from segmentation.operations.journal import record
+from segmentation.operations.records import find_records
+from segmentation.operations.schema import declared_fields, own_kinds, with_own_values
+from segmentation.operations.values import in_nfc
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
-from segmentation.templates import TemplateLanguage
 
-from ._files import RawRow, SourceFile, read_rows
-from ._kinds import imported_kinds
+from ._departures import (
+    Departures,
+    RowGone,
+    RowKept,
+    absent_records,
+    named_records,
+    orphan_faults,
+)
+from ._files import SourceFile, check_encoding
+from ._marks import HeldMark, guard_marks
+from ._notation import Notation
+from ._pages import NextPage, gather_tables
+from ._rows import ReadTable, read_table
+from ._updates import (
+    Key,
+    Mode,
+    RowChange,
+    differences,
+    merge_rows,
+    records_there,
+    with_attachments,
+)
+
+_MODES: frozenset[str] = frozenset(("update", "replace", "mirror", "delete"))
 
 
-@shown_by("rows", "extra_fields", "skipped_files")
+def _known_mode(_options: object, _field: object, mode: str) -> None:
+    if mode not in _MODES:
+        raise InvalidValue("mode", mode, "is none of update, replace, mirror, delete")
+
+
+def _known_encoding(_options: object, _field: object, encoding: str) -> None:
+    check_encoding(encoding)
+
+
+def _names(names: str | Iterable[str]) -> tuple[str, ...]:
+    """Names of columns; a text is one of them."""
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+@shown_by("mode", "ignore", "dry_run")
+@attrs.frozen(kw_only=True)
+class ImportOptions:
+    """How files are taken in.
+
+    Attributes:
+        mode: ``"update"``: what a file has no column for stays as it is. ``"replace"``: a row is
+            the whole record. ``"mirror"``: likewise, and records without a row go. ``"delete"``:
+            the records whose keys the rows hold go.
+        ignore: Columns to pass over; ``"*"`` is all that are none of ours, unless they may say
+            that somebody must not be contacted.
+        dry_run: Only tell what would change.
+        next_page: Gets the page under an address that a last page names; without it such a page
+            is a fault.
+        with_history: Let contacts go that have interactions; the journal keeps these.
+        allow_empty: Let a table without rows take all records away.
+        lift_exclusions: Let rows take back that somebody was excluded here, or left a mailing
+            group; the journal records each.
+        encoding: How texts are encoded that are not UTF-8 and have no byte order mark ("cp1252").
+        decimal_comma: Whether texts have a comma before decimals, and a point between thousands.
+    """
+
+    mode: Mode = attrs.field(default="update", validator=_known_mode)
+    ignore: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    dry_run: bool = False
+    next_page: NextPage | None = None
+    with_history: bool = False
+    allow_empty: bool = False
+    lift_exclusions: bool = False
+    encoding: str = attrs.field(default="", validator=_known_encoding)
+    decimal_comma: bool = False
+
+
+@shown_by("file", "name", "use", "field")
+@attrs.frozen(kw_only=True)
+class ImportedColumn:
+    """What was done with a column of a file.
+
+    Attributes:
+        file: The file, or the first of several pages.
+        name: The column as the file calls it.
+        use: What was done with it.
+        field: The field that it filled; empty if it filled none.
+    """
+
+    file: str
+    name: str
+    use: ColumnUse
+    field: str = ""
+
+
+@shown_by("rows", "gone", "kept", "held", "skipped_files", "dry_run")
 @attrs.frozen(kw_only=True)
 class Imported:
-    """What was taken in.
+    """What was taken in, or, by a dry run, would be.
 
     Attributes:
         counts: Number of rows by table, in the order of the files; of interactions those that
             were not taken in before.
-        extra_fields: Fields that were not known before and are now extra fields.
+        new: How many records were not there before.
+        changes: The fields of records that changed, in the order of the rows.
+        same: How many rows changed nothing.
+        gone: The records that went.
+        kept: Records that should have gone and stay, with the reason.
+        held: What was decided here of contacting somebody, which the rows would have taken back.
+        columns: What was done with each column of the files.
+        latest_change: The latest time of a change that the rows name, for the next file of what
+            changed since.
         skipped_files: Files whose name is none of our tables.
         normalized: Number of texts by field that were brought to Unicode's normal form C.
+        dry_run: Whether nothing was stored.
     """
 
     counts: tuple[tuple[str, int], ...]
-    extra_fields: tuple[OwnField, ...] = ()
+    new: int = 0
+    changes: tuple[RowChange, ...] = ()
+    same: int = 0
+    gone: tuple[RowGone, ...] = ()
+    kept: tuple[RowKept, ...] = ()
+    held: tuple[HeldMark, ...] = ()
+    columns: tuple[ImportedColumn, ...] = ()
+    latest_change: datetime | None = None
     skipped_files: tuple[str, ...] = ()
     normalized: tuple[tuple[str, int], ...] = ()
+    dry_run: bool = False
 
     @property
     def rows(self) -> int:
         """How many rows were taken in, over all tables."""
         return sum(count for _, count in self.counts)
 
+    @property
+    def changed(self) -> int:
+        """How many records were changed."""
+        return len({(change.table, change.key) for change in self.changes})
+
     def _repr_html_(self) -> str:
         """How many rows each table got."""
         return to_table(["table", "rows"], list(map(list, self.counts)), caption=repr(self))
 
 
-def import_files(
-    context: Context, files: Iterable[SourceFile], *, attached: Callable[[str], bytes]
-) -> Imported:
-    """Take in files, one table each.
+_AS_IT_IS = ImportOptions()
 
-    A row whose key is in the store already replaces what is there; an interaction that was taken
-    in before is passed over.
+
+def import_files(
+    context: Context,
+    files: Iterable[SourceFile],
+    *,
+    attached: Callable[[str], bytes],
+    options: ImportOptions = _AS_IT_IS,
+) -> Imported:
+    """Take in files of tables.
+
+    An interaction that was taken in before is passed over, in any mode.
 
     Args:
         context: Store, user, day and clock.
         files: JSON or CSV files, named after their tables.
         attached: Reads a file that a template's language names as its attachment.
+        options: How they are taken in.
 
     Raises:
         Rejected: There are faults, all of them with file, row and field; nothing is stored.
     """
     store = context.store
-    stamp = context.stamp
-    found: list[Placed] = []
-    faults: list[Fault] = []
-    extra_fields: list[OwnField] = []
-    skipped_files: list[str] = []
+    gathered = gather_tables(
+        files,
+        options.next_page,
+        own=own_kinds(store).values(),
+        encoding=options.encoding,
+    )
+    notation = Notation(date_order=context.date_order, decimal_comma=options.decimal_comma)
+    faults = list(gathered.faults)
+    tables: list[ReadTable] = []
+    for source in gathered.tables:
+        own = declared_fields(store, source.kind)
+        table, wrong = read_table(source, own=own, ignore=options.ignore, notation=notation)
+        tables.append(table)
+        faults += wrong
+    faults += _empty_faults(tables, options)
+    with _stored(store, options):
+        imported = _take_in(context, tables, faults, attached, options)
+    changed = (table.latest_change for table in tables)
     normalized = Counter[str]()
-    for file in files:
-        kind = imported_kinds().get(file.table)
-        if kind is None:
-            skipped_files.append(file.name)
-            continue
-        rows, wrong = read_rows(file)
-        faults += wrong
-        known = declared_fields(store, kind)
-        names = _names_in(kind, rows, known)
-        rows = list(_renamed(rows, names))
-        normalized.update(
-            name
-            for row in rows
-            for name, raw in row.values.items()
-            if isinstance(raw, str) and to_nfc(raw) != raw
-        )
-        new = _new_extras(kind, rows, names.values(), known)
-        extra_fields += new
-        made, wrong = _make_records(kind, rows, [*known, *(each.field for each in new)])
-        found += made
-        faults += wrong
-    with store.transaction():
-        store.records.put(extra_fields)
-        whole, wrong = _with_attachments(store, found, attached)
-        counts = _store(store, whole, [*faults, *wrong], stamp, what="import")
-    return Imported(
-        counts=counts,
-        extra_fields=tuple(extra_fields),
-        skipped_files=tuple(skipped_files),
+    for table in tables if options.mode != "delete" else ():
+        normalized.update(dict(table.normalized))
+    return attrs.evolve(
+        imported,
         normalized=tuple(normalized.items()),
+        columns=tuple(_columns(tables)),
+        latest_change=max(filter(None, changed), default=None),
+        skipped_files=gathered.skipped_files,
+    )
+
+
+def _columns(tables: Iterable[ReadTable]) -> Iterator[ImportedColumn]:
+    for table in tables:
+        for column in table.columns:
+            field = column.field.name if column.field else ""
+            yield ImportedColumn(file=table.name, name=column.name, use=column.use, field=field)
+
+
+def _empty_faults(tables: Iterable[ReadTable], options: ImportOptions) -> Iterator[Fault]:
+    """Tables without a row that would take everything away."""
+    for table in tables if options.mode == "mirror" and not options.allow_empty else ():
+        if not table.rows:
+            reason = Message(
+                "has no row, and to mirror it would take every record away; "
+                "give allow_empty=True if that is meant"
+            )
+            yield Fault(Identifier(table.name), "", reason, "empty_table")
+
+
+class _DryRunError(Exception):
+    """Undoes a dry run."""
+
+
+@contextmanager
+def _stored(store: Store, options: ImportOptions) -> Iterator[None]:
+    """A transaction, which a dry run undoes."""
+    with suppress(_DryRunError), store.transaction():
+        yield
+        if options.dry_run:
+            raise _DryRunError
+
+
+def _take_in(
+    context: Context,
+    tables: Sequence[ReadTable],
+    faults: Iterable[Fault],
+    attached: Callable[[str], bytes],
+    options: ImportOptions,
+) -> Imported:
+    store = context.store
+    found: list[Placed] = []
+    wrong = list(faults)
+    leaving: dict[type[Record], Sequence[Record]] = {}
+    for table in tables:
+        if options.mode == "delete":
+            leaving[table.kind] = named_records(store, table)
+            continue
+        whole, missing = with_attachments(store, table, attached)
+        wrong += missing
+        found += merge_rows(store, whole, options.mode)
+        if options.mode == "mirror":
+            leaving[table.kind] = absent_records(store, table)
+    imported = _store(context, found, wrong, what="import", lift=options.lift_exclusions)
+    departures = Departures(context, with_history=options.with_history)
+    departures.take_away(leaving)
+    reject(orphan_faults(departures.gone, found), what="import")
+    return attrs.evolve(
+        imported,
+        gone=tuple(departures.gone),
+        kept=tuple(departures.kept),
+        dry_run=options.dry_run,
     )
 
 
 def import_records(context: Context, records: Iterable[Record]) -> Imported:
     """Take in records made in Python; the same rules as for files.
+
+    A record whose key is in the store already replaces what is there, but for what was decided
+    here of contacting somebody.
 
     Args:
         context: Store, user, day and clock.
@@ -140,169 +305,100 @@ def import_records(context: Context, records: Iterable[Record]) -> Imported:
     Raises:
         Rejected: There are faults, each with the record's table and key; nothing is stored.
     """
-    store = context.store
-    stamp = context.stamp
-    with store.transaction():
-        given = list(records)
-        kept = [in_nfc(each) for each in given]
-        counts = _store(store, placed(kept), [], stamp, what="records")
-    changed = Counter(
-        field.name
-        for before, after in zip(given, kept, strict=True)
-        if after is not before
-        for field in fields_of(type(before))
-        if getattr(before, field.name) != getattr(after, field.name)
+    given = list(records)
+    with context.store.transaction():
+        imported = _store(context, placed(given), [], what="records")
+    return attrs.evolve(imported, normalized=tuple(_normalized(given).items()))
+
+
+def _normalized(records: Iterable[Record]) -> Mapping[str, int]:
+    """How many texts of each field are not in Unicode's normal form C."""
+    return Counter(
+        change.field
+        for record in records
+        if (kept := in_nfc(record)) is not record
+        for change in differences(record, kept)
     )
-    return Imported(counts=counts, normalized=tuple(changed.items()))
-
-
-def _new_extras(
-    kind: type[Record], rows: Sequence[RawRow], columns: Iterable[str], known: Sequence[Field]
-) -> list[OwnField]:
-    ours = _names_of(kind, known)
-    return [
-        OwnField(
-            table=kind.__table__,
-            name=column,
-            type=guess_type([row.values.get(column) for row in rows]),
-        )
-        for column in columns
-        if column not in ours
-    ]
-
-
-def _names_in(
-    kind: type[Record], rows: Sequence[RawRow], known: Sequence[Field]
-) -> Mapping[str, str]:
-    """The columns with the names of their fields, which a file may call by their captions.
-
-    A field that the file has under its own name too keeps to that.
-    """
-    names = {column: column for row in rows for column in row.values}
-    free = names.keys() - _names_of(kind, known)
-    for field in captioned_fields_of(kind) if free else ():
-        found = [column for column in map(to_name, field.called) if column in free]
-        if found and not {field.name, field.also_called} & names.keys():
-            names[found[0]] = field.name
-    return names
-
-
-def _renamed(rows: Sequence[RawRow], names: Mapping[str, str]) -> Sequence[RawRow]:
-    if all(column == name for column, name in names.items()):
-        return rows
-    return [
-        attrs.evolve(row, values={names[column]: value for column, value in row.values.items()})
-        for row in rows
-    ]
-
-
-def _names_of(kind: type[Record], known: Sequence[Field]) -> set[str]:
-    """The columns that are fields as they are."""
-    ours = {name for field in fields_of(kind) for name in (field.name, field.also_called)}
-    return ours | {field.name for field in known}
-
-
-def _make_records(
-    kind: type[Record], rows: Sequence[RawRow], extras: Sequence[Field]
-) -> tuple[list[Placed], list[Fault]]:
-    placed: list[Placed] = []
-    faults: list[Fault] = []
-    columns_of = cache(partial(_columns, kind, tuple(extras)))
-    for row in rows:
-        values, wrong = _read_row(kind, row, columns_of(frozenset(row.values)))
-        faults += wrong
-        if not wrong:
-            placed.append(Placed(row.place, kind(**values)))
-    return placed, faults
-
-
-def _columns(
-    kind: type[Record], extras: Sequence[Field], there: Container[str]
-) -> Sequence[tuple[str, Field]]:
-    """The columns that are read, with their fields: those that are there, and the key's."""
-    columns = (
-        (field.name if field.name in there else field.also_called, field)
-        for field in (*captioned_fields_of(kind), *extras)
-    )
-    return [pair for pair in columns if pair[0] in there or pair[1].name in kind.__key__]
-
-
-def _read_row(
-    kind: type[Record], row: RawRow, columns: Iterable[tuple[str, Field]]
-) -> tuple[dict[str, Any], list[Fault]]:
-    values: dict[str, Any] = {}
-    extra: dict[str, Any] = {}
-    faults: list[Fault] = []
-    for column, field in columns:
-        try:
-            value = read_value(field, row.values.get(column))
-        except Misfit as misfit:
-            faults.append(Fault(row.place, field.name, misfit.reason, misfit.code))
-        else:
-            (extra if field.extra else values)[field.name] = value
-    first = kind.__key__[:1]
-    faults += [
-        Fault(row.place, name, Message("is blank"), "blank")
-        for name in first
-        if not values.get(name) and not any(fault.field == name for fault in faults)
-    ]
-    return ({**values, "extra": extra} if extra else values), faults
-
-
-def _completed(store: Store, placed: Sequence[Placed]) -> Iterator[Placed]:
-    """Contacts and interactions with what follows from their other fields and their company."""
-    contacts = (item.record for item in placed if isinstance(item.record, Contact))
-    here = {contact.no: contact for contact in contacts}
-
-    def contact(no: str) -> Contact | None:
-        return here.get(no) or find_record(store, Contact, no)
-
-    for item in placed:
-        match item.record:
-            case Contact() as record:
-                whole: Record = completed(record, contact(record.company_no))
-            case Interaction(contact_company_no="") as record:
-                met = contact(record.contact_no)
-                whole = attrs.evolve(record, contact_company_no=met.company_no if met else "")
-            case record:
-                whole = record
-        yield Placed(item.place, whole)
-
-
-def _with_attachments(
-    store: Store, placed: Sequence[Placed], attached: Callable[[str], bytes]
-) -> tuple[list[Placed], list[Fault]]:
-    """Template languages with the contents of the files that they name kept in the store."""
-    kept, faults = [], []
-    for item in placed:
-        record = item.record
-        if isinstance(record, TemplateLanguage) and record.attachment:
-            try:
-                digest = store.attachments.put(attached(record.attachment))
-            except NotFound as error:
-                faults.append(Fault(item.place, "attachment", error.message, "unknown_attachment"))
-                continue
-            name = record.attachment.rpartition("/")[2]
-            record = attrs.evolve(record, attachment=digest, attachment_name=name)
-        kept.append(Placed(item.place, record))
-    return kept, faults
-
-
-def _with_own_values(store: Store, placed: Sequence[Placed]) -> Sequence[Placed]:
-    records = with_own_values(store, (item.record for item in placed))
-    return [Placed(item.place, record) for item, record in zip(placed, records, strict=True)]
 
 
 def _store(
-    store: Store, placed: Sequence[Placed], faults: Iterable[Fault], stamp: Stamp, *, what: str
-) -> tuple[tuple[str, int], ...]:
-    whole = list(_completed(store, _with_own_values(store, placed)))
-    reject([*faults, *record_faults(store, whole)], what=what)
+    context: Context,
+    found: Sequence[Placed],
+    faults: Iterable[Fault],
+    *,
+    what: str,
+    lift: bool = False,
+) -> Imported:
+    """Store records if nothing is wrong with them, and lift no exclusion unless that is wanted."""
+    store = context.store
+    completed_ones = list(_completed(store, _with_own_values(store, found)))
+    reject([*faults, *record_faults(store, completed_ones)], what=what)
+    guarded = guard_marks(store, completed_ones, lift=lift)
+    whole = guarded.placed
+    there = records_there(store, (item.record for item in whole))
     records = [item.record for item in whole if not isinstance(item.record, Interaction)]
     past = not_taken_in_yet(
         store, (item.record for item in whole if isinstance(item.record, Interaction))
     )
+    written = [each for each in records if there.get(_named(each)) != each]
     store.records.put(records)
-    follow_relations(store, (r for r in records if isinstance(r, ContactBusinessRelation)))
-    take_in_past(store, past, stamp)
-    return tuple(Counter(record.__table__ for record in (*records, *past)).items())
+    follow_relations(store, (r for r in written if isinstance(r, ContactBusinessRelation)))
+    if guarded.lifted:
+        record(store, guarded.lifted, context.stamp)
+    take_in_past(store, past, context.stamp)
+    new = sum(1 for each in written if _named(each) not in there)
+    return Imported(
+        counts=tuple(Counter(each.__table__ for each in (*records, *past)).items()),
+        new=new + len(past),
+        changes=tuple(_changes(there, written)),
+        same=len(records) - len(written),
+        held=guarded.held,
+    )
+
+
+def _with_own_values(store: Store, found: Sequence[Placed]) -> Sequence[Placed]:
+    records = with_own_values(store, (item.record for item in found))
+    return [Placed(item.place, whole) for item, whole in zip(found, records, strict=True)]
+
+
+def _named(item: Record) -> tuple[str, Key]:
+    return item.__table__, key_of(item)
+
+
+def _changes(
+    there: Mapping[tuple[str, Key], Record], written: Iterable[Record]
+) -> Iterator[RowChange]:
+    for after in written:
+        before = there.get(_named(after))
+        if before is not None:
+            yield from differences(before, after)
+
+
+def _completed(store: Store, found: Sequence[Placed]) -> Iterator[Placed]:
+    """Contacts and interactions with what follows from their other fields and their company."""
+    contacts = _contacts_named(store, [item.record for item in found])
+    for item in found:
+        match item.record:
+            case Contact() as contact:
+                whole: Record = completed(contact, contacts.get(contact.company_no))
+            case Interaction(contact_company_no="") as past:
+                met = contacts.get(past.contact_no)
+                whole = attrs.evolve(past, contact_company_no=met.company_no if met else "")
+            case other:
+                whole = other
+        yield Placed(item.place, whole)
+
+
+def _contacts_named(store: Store, records: Iterable[Record]) -> Mapping[str, Contact]:
+    """The companies of contacts and the contacts of interactions, asked for all at once."""
+    here: dict[str, Contact] = {}
+    named: dict[str, None] = {}
+    for each in records:
+        if isinstance(each, Contact):
+            here[each.no] = each
+            named[each.company_no] = None
+        elif isinstance(each, Interaction):
+            named[each.contact_no] = None
+    wanted = [(no,) for no in named if no and no not in here]
+    found = find_records(store, Contact, wanted) if wanted else {}
+    return {**{contact.no: contact for contact in found.values()}, **here}

@@ -7,6 +7,7 @@ from ._audit import (
     restore_records,
 )
 from ._entries import (
+    entries_where,
     export_journal,
     find_entry,
     get_entries,
@@ -36,6 +37,7 @@ __all__ = [
     "attachments_only_of",
     "audit",
     "entries_about",
+    "entries_where",
     "export_journal",
     "find_entry",
     "get_entries",

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from segmentation.campaigns import CampaignEntry, CampaignTally
+from segmentation.contacts import ContactMark
 from segmentation.fields import Record, key_of
 from segmentation.interactions import Interaction, InteractionComment, InteractionTotal
 from segmentation.journal import State, fold
@@ -19,7 +20,13 @@ from segmentation.protocols import Store
 from segmentation.segments import LoggedSegment
 from segmentation.showing import shown_by
 
-KINDS: tuple[type[Record], ...] = (Interaction, InteractionComment, CampaignEntry, LoggedSegment)
+KINDS: tuple[type[Record], ...] = (
+    Interaction,
+    InteractionComment,
+    CampaignEntry,
+    LoggedSegment,
+    ContactMark,
+)
 """The records that follow from the journal."""
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 
 from segmentation.errors import JournalBroken, NotFound
-from segmentation.journal import Entry, Head, State, fold, head_of, to_line, verify
+from segmentation.journal import Entry, EntryKind, Head, State, fold, head_of, to_line, verify
 from segmentation.protocols import Store
 
 from ._export import read_export
@@ -37,6 +37,36 @@ def get_entries(store: Store, numbers: Iterable[int | Entry]) -> Sequence[Entry]
     if missing:
         raise NotFound("journal entry", ", ".join(missing))
     return [found[number] for number in asked]
+
+
+def entries_where(
+    store: Store,
+    *,
+    number: int | Entry | None = None,
+    at: datetime | None = None,
+    user: str | None = None,
+    kind: EntryKind | str | None = None,
+) -> Sequence[Entry]:
+    """The entries that have all that is given, in their order; all entries if nothing is.
+
+    Args:
+        store: Where the journal is.
+        number: The number.
+        at: The moment of recording.
+        user: Who recorded it.
+        kind: What it records.
+
+    Raises:
+        InvalidValue: There is no such kind of entry.
+    """
+    asked = {"at": at, "user": user, "kind": None if kind is None else EntryKind(kind)}
+    wanted = {name: value for name, value in asked.items() if value is not None}
+    entries = store.log.read() if number is None else _entries(store, [_number_of(number)])
+    return [
+        entry
+        for entry in entries
+        if all(getattr(entry, name) == value for name, value in wanted.items())
+    ]
 
 
 def last_entries(store: Store, count: int) -> Sequence[Entry]:

@@ -24,20 +24,18 @@ from ._printer import (
     active_address_code,
     as_interaction,
     check_letters,
-    faults_of,
     has_letter,
     in_one_document,
     letters,
     letters_of,
     try_template,
 )
-from ._snapshots import (
-    snapshot_all,
-)
+from ._snapshots import Keep, Snapshot, snapshot_all
 
 __all__ = [
     "REMARK",
     "Delivered",
+    "Keep",
     "LetterPrinter",
     "MergeData",
     "MergeDataReader",
@@ -46,11 +44,11 @@ __all__ = [
     "OnProgress",
     "Progress",
     "RetryPolicy",
+    "Snapshot",
     "active_address_code",
     "as_interaction",
     "check_letters",
     "deliver",
-    "faults_of",
     "has_letter",
     "in_one_document",
     "known_fields",

@@ -8,13 +8,14 @@ dies, or the store goes away, between the courier's acceptance and our record of
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import attrs
 
 from segmentation.contacts import Contact
+from segmentation.documents import Receipt
 from segmentation.errors import (
     Conflict,
     InvalidValue,
@@ -24,6 +25,7 @@ from segmentation.errors import (
     Refused,
     UsageError,
 )
+from segmentation.frozen import freeze_within
 from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction
 from segmentation.journal import DeliveryRecorded
 from segmentation.markup import to_figures
@@ -97,8 +99,8 @@ class OnProgress(Protocol):
         """Say how far the run has come."""
 
 
-@shown_by("delivered", "failed", "waiting", "next_attempt")
-@attrs.frozen(kw_only=True)
+@shown_by("delivered", "failed", "waiting", "refused", "next_attempt")
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Delivered:
     """What a run of delivering did.
 
@@ -108,12 +110,15 @@ class Delivered:
             interaction has the reason, and `resend` queues it again.
         waiting: Entry numbers of those that are to be tried again, or that another process
             delivers.
+        refused: Of those that were delivered to some of their recipients only, by entry number,
+            who refused and why.
         next_attempt: When the first of them may be tried again; ``None`` if none waits.
     """
 
     delivered: tuple[int, ...] = ()
     failed: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()
+    refused: Mapping[int, str] = attrs.field(factory=dict)
     next_attempt: datetime | None = None
 
     def _repr_html_(self) -> str:
@@ -177,6 +182,7 @@ def deliver(
         delivered=tuple(by_status[DeliveryStatus.DELIVERED]),
         failed=tuple(by_status[DeliveryStatus.ERROR]),
         waiting=tuple(waiting),
+        refused=run.refused,
         next_attempt=min(_lease_expiries(store, waiting), default=None),
     )
 
@@ -296,7 +302,9 @@ def _fresh(
         delivery_attempts=0,
         user_id=context.user,
     )
-    return attrs.evolve(again, merge_data=snapshot(printer.prepare(again)))
+    letter = printer.prepare(again)
+    made = snapshot(printer, letter, context.store.attachments.put)
+    return made.put_into(letter.interaction)
 
 
 _LONGEST = 100
@@ -342,6 +350,7 @@ class _Run:
         self._worker = worker
         self._printer = LetterPrinter(context.store, context.rendering)
         self._failures = dict.fromkeys(couriers, 0)
+        self.refused: dict[int, str] = {}
         self._lease_expiry = datetime.min.replace(tzinfo=UTC)
 
     # -- claims -----------------------------------------------------------------------------
@@ -404,8 +413,10 @@ class _Run:
         try:
             letter = restore(interaction) or self._printer.prepare(interaction)
             self._check(letter)
-            self._couriers[kind].deliver(self._printer.render(letter))
+            where = self._couriers[kind].deliver(self._printer.render(letter))
         except NotDelivered as error:
+            if error.stops:
+                return self._stop(interaction, str(error))
             again = error.temporary and attempts < self.retry.attempts
             self._failures[kind] = self._failures[kind] + 1 if error.down else 0
             status = DeliveryStatus.IN_PROGRESS if again else DeliveryStatus.ERROR
@@ -414,9 +425,19 @@ class _Run:
             status, reason = DeliveryStatus.ERROR, str(error)
         else:
             self._failures[kind] = 0
-            status, reason = DeliveryStatus.DELIVERED, ""
+            refused = where.refused if isinstance(where, Receipt) else ""
+            status, reason = DeliveryStatus.DELIVERED, refused
+            if refused:
+                self.refused[interaction.entry_no] = refused
         self._record(interaction, status, attempts, reason)
         return status
+
+    def _stop(self, interaction: Interaction, reason: str) -> DeliveryStatus:
+        """Leave a courier alone that can deliver nothing; the attempt is no fault of the letter."""
+        self._failures[interaction.correspondence_type] = self.retry.failures
+        attempts = interaction.delivery_attempts
+        self._record(interaction, DeliveryStatus.IN_PROGRESS, attempts, reason, waits=False)
+        return DeliveryStatus.IN_PROGRESS
 
     def _check(self, letter: Letter) -> None:
         """Look again whether the contact may be written to: much can happen after logging.
@@ -437,9 +458,23 @@ class _Run:
             raise Refused(step, Message("it was excluded from segments after logging"))
 
     def _record(
-        self, interaction: Interaction, status: DeliveryStatus, attempts: int, reason: str
+        self,
+        interaction: Interaction,
+        status: DeliveryStatus,
+        attempts: int,
+        reason: str,
+        *,
+        waits: bool = True,
     ) -> None:
-        """Record how it went, and with it end or renew the claim."""
+        """Record how it went, and with it end or renew the claim.
+
+        Args:
+            interaction: Whose document it was.
+            status: How it stands.
+            attempts: How many attempts count.
+            reason: Why it stands so.
+            waits: Whether a document that is still to be delivered waits before it is tried again.
+        """
         number = interaction.entry_no
         happened = DeliveryRecorded(
             interaction_no=number, status=status, attempts=attempts, reason=reason
@@ -450,7 +485,7 @@ class _Run:
             try:
                 with self._store.transaction():
                     record(self._store, [happened], stamp)
-                    if status is DeliveryStatus.IN_PROGRESS:
+                    if status is DeliveryStatus.IN_PROGRESS and waits:
                         self._store.records.put([claim])
                     else:
                         self._store.records.remove([claim])

@@ -22,7 +22,8 @@ prefix                                     the fields of
 
 Besides: ``formal_salutation``, ``informal_salutation``, ``address_block``,
 ``address_line_1`` to ``address_line_8``, ``country_region_name``, ``date``, ``subject``,
-``remark``, and whatever extra fields the host has declared on any of these.
+``remark``, ``unsubscribe`` where the host makes links, and whatever extra fields the host has
+declared on any of these.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -59,6 +60,10 @@ REMARK = "remark"
 """The extra field of a line or an interaction that is a remark to this one person."""
 
 
+UNSUBSCRIBE = "unsubscribe"
+"""The link by which a contact takes itself off the list, where the host makes one."""
+
+
 @shown_by("contact", "interaction", "address")
 @attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class MergeData:
@@ -77,6 +82,7 @@ class MergeData:
         formulas: All salutation formulas.
         fallback_language: The language of the salutation where there is no formula in the
             interaction's; empty for an error.
+        capitals: Whether cities abroad are written in capitals.
         number_as: Finds the number under which the company is a customer or vendor.
     """
 
@@ -93,6 +99,7 @@ class MergeData:
         factory=dict
     )
     fallback_language: str = ""
+    capitals: bool = False
     number_as: Callable[[LinkToTable], str] = lambda _: ""
 
     @property
@@ -130,6 +137,7 @@ class MergeData:
             county=place.county,
             country_code=abroad or home,
             country_name=self.country.name if self.country and abroad != home else "",
+            capitals=self.capitals,
         )
         return tuple(lines)
 
@@ -238,7 +246,9 @@ def merge_fields(context: Context) -> MergeFields:
         context: Where own fields are declared, and the language of the captions.
     """
     phrases, own = context.phrases, _own_fields(context.store.records)
-    rows = [MergeField(name=name, caption=phrases.name("*", name)) for name in _WORKED_OUT]
+    linked = (UNSUBSCRIBE,) if context.rendering.unsubscribe else ()
+    worked_out = (*_WORKED_OUT, *linked)
+    rows = [MergeField(name=name, caption=phrases.name("*", name)) for name in worked_out]
     taken = {row.name for row in rows}
     for prefixes, kind, _ in _PREFIXES:
         table = kind.__table__
@@ -412,10 +422,19 @@ def _sources() -> Iterator[tuple[str, type[Record], Callable[[MergeData], object
 
 
 class MergeDataReader:
-    """Reads the merge data of many letters; what they share is read once."""
+    """Reads the merge data of many letters; what they share is read once.
 
-    def __init__(self, store: Store, *, fallback_language: str = "") -> None:
+    Args:
+        store: Where they are.
+        fallback_language: The language of a salutation without a formula in its own.
+        capitals: Whether cities abroad are written in capitals.
+    """
+
+    def __init__(
+        self, store: Store, *, fallback_language: str = "", capitals: bool = False
+    ) -> None:
         records = store.records
+        self._capitals = capitals
         self._store = store
         self._records = records
         self._fallback = fallback_language
@@ -454,6 +473,7 @@ class MergeDataReader:
             country=self._find(CountryRegion, country),
             formulas=self._formulas,
             fallback_language=self._fallback,
+            capitals=self._capitals,
             number_as=partial(self._number_as, contact.company_no or contact.no),
         )
 

@@ -22,6 +22,7 @@ from segmentation.documents import (
     field_name,
     missing_fields,
     safe_file_name,
+    to_uri,
 )
 from segmentation.errors import (
     BadDocument,
@@ -33,6 +34,7 @@ from segmentation.errors import (
     Rejected,
     SegmentationError,
     UsageError,
+    text_of,
     to_message,
 )
 from segmentation.fields import Value
@@ -47,14 +49,38 @@ from segmentation.operations.records import (
 )
 from segmentation.operations.templates import languages_of, template_of
 from segmentation.operations.values import require_any
-from segmentation.protocols import Renderer, Rendering, Store
+from segmentation.protocols import MailSender, Renderer, Rendering, Store
 from segmentation.segments import Segment, SegmentHeader, SegmentLine, Terms, address_on
 from segmentation.showing import shown_by
-from segmentation.templates import InteractionTemplate, WordTemplate
+from segmentation.templates import InteractionTemplate, TemplateLanguage, WordTemplate
 
-from ._merge_fields import Getter, MergeData, MergeDataReader, extra_fields, find_getter
+from ._kept import Origin, origin_of
+from ._merge_fields import (
+    UNSUBSCRIBE,
+    Getter,
+    MergeData,
+    MergeDataReader,
+    extra_fields,
+    find_getter,
+)
 
 _NEEDS_A_RENDERER = frozenset({"docx", "docm", "dotx", "dotm", "html", "htm", "txt", ""})
+
+
+@shown_by("extension", "media_type", "content")
+@attrs.frozen(kw_only=True)
+class Made:
+    """A letter that was made of its template, before anything else is made of it.
+
+    Attributes:
+        content: The bytes.
+        extension: The ending of a file of this kind.
+        media_type: As in MIME.
+    """
+
+    content: bytes
+    extension: str
+    media_type: str
 
 
 @shown_by("interaction.contact_no", "interaction.interaction_template_code", "locale", "values")
@@ -70,7 +96,10 @@ class Letter:
         locale: Language, country and format region.
         values: The fields of its template, as the template spells them.
         unsubscribe: A link by which the contact takes itself off the list; empty if none.
+        sender: Whom a mail is from; empty for the courier's own sender.
         excluded: The contact was marked as excluded when the letter was prepared.
+        kept_as: The media type of the letter, if it was kept as it was made: it is then what is
+            attached to the interaction.
     """
 
     interaction: Interaction
@@ -80,7 +109,9 @@ class Letter:
     locale: tuple[str, str, str] = ("", "", "")
     values: Mapping[str, Value] = attrs.field(factory=dict)
     unsubscribe: str = ""
+    sender: str = ""
     excluded: bool = False
+    kept_as: str = ""
 
 
 class LetterPrinter:
@@ -94,9 +125,15 @@ class LetterPrinter:
     def __init__(self, store: Store, rendering: Rendering | None = None) -> None:
         self._store = store
         self._rendering = rendering or Rendering()
-        self._reader = MergeDataReader(store, fallback_language=self._rendering.fallback_language)
+        self._reader = MergeDataReader(
+            store,
+            fallback_language=self._rendering.fallback_language,
+            capitals=self._rendering.capitals_abroad,
+        )
         self._extra = extra_fields(store.records)
         self._forms: dict[tuple[str, str], tuple[Form, Renderer] | None] = {}
+        self._broken: dict[tuple[str, str], UsageError] = {}
+        self._texts: dict[tuple[str, str], TemplateLanguage | None] = {}
         self._plans: dict[tuple[str, str], Mapping[str, Getter]] = {}
 
     # -- templates --------------------------------------------------------------------------
@@ -108,8 +145,53 @@ class LetterPrinter:
             NotFound: It has no template, or none that can be found.
             BadDocument: The template cannot be read.
         """
-        opened = self._opened(*self._template(interaction))
+        opened = self._opened(*self._template(self._renewed(interaction)))
         return opened[0] if opened else None
+
+    def origin(self, interaction: Interaction) -> Origin:
+        """Where the text of an interaction's letter comes from."""
+        if not interaction.attachment:
+            return Origin.WORD_TEMPLATE
+        text = self._text(interaction)
+        same = text is not None and text.attachment == interaction.attachment
+        return Origin.TEMPLATE if same else Origin.OWN
+
+    def is_kept(self, interaction: Interaction) -> bool:
+        """Whether a letter is kept as it was made: one that a template in Word is filled for."""
+        opened = self._opened(*self._template(interaction))
+        if opened is None or self.origin(interaction) is Origin.OWN:
+            return False
+        return bool(interaction.word_template_code) or opened[1].extension == "docx"
+
+    def _text(self, interaction: Interaction) -> TemplateLanguage | None:
+        """The text that an interaction's template has in its language."""
+        key = interaction.interaction_template_code, interaction.interaction_language_code
+        if key not in self._texts:
+            found = self._store.records.find(TemplateLanguage, *key) if key[0] else None
+            self._texts[key] = found
+        return self._texts[key]
+
+    def _renewed(self, interaction: Interaction) -> Interaction:
+        """The interaction with its template as that is now, in place of what was logged.
+
+        Raises:
+            NotFound: Its template has no text in its language any more.
+        """
+        origin = origin_of(interaction)
+        if origin is Origin.WORD_TEMPLATE:
+            return attrs.evolve(interaction, attachment="", attachment_name="")
+        if origin is not Origin.TEMPLATE:
+            return interaction
+        text = self._text(interaction)
+        if text is None or not (text.attachment or text.word_template_code):
+            key = interaction.interaction_template_code, interaction.interaction_language_code
+            raise NotFound("interaction_tmpl_language", " ".join(key))
+        return attrs.evolve(
+            interaction,
+            attachment=text.attachment,
+            attachment_name=text.attachment_name,
+            word_template_code=text.word_template_code,
+        )
 
     def _template(self, interaction: Interaction) -> tuple[str, str]:
         """Hash and file name of an interaction's template."""
@@ -123,14 +205,29 @@ class LetterPrinter:
         return template.attachment, template.attachment_name or f"{code}.docx"
 
     def _opened(self, digest: str, name: str) -> tuple[Form, Renderer] | None:
-        if (digest, name) not in self._forms:
-            renderer = self._renderer(name)
-            content = self._store.attachments.get(digest)
-            read = (renderer.read(content, name or digest[:8]), renderer) if renderer else None
-            if read:
-                self._check_typed(read[0], name or digest[:8])
-            self._forms[digest, name] = read
-        return self._forms[digest, name]
+        place = digest, name
+        if place in self._broken:
+            raise self._broken[place]
+        if place not in self._forms:
+            try:
+                self._forms[place] = self._open(digest, name)
+            except UsageError as error:
+                self._broken[place] = error
+                raise
+        return self._forms[place]
+
+    def _open(self, digest: str, name: str) -> tuple[Form, Renderer] | None:
+        renderer = self._renderer(name)
+        content = self._store.attachments.get(digest)
+        if renderer is None:
+            return None
+        form = renderer.read(content, name or digest[:8])
+        self._check_typed(form, name or digest[:8])
+        return form, renderer
+
+    def is_broken(self, error: SegmentationError) -> bool:
+        """Whether an error is of a template itself, and so the same for all of its letters."""
+        return any(error is each for each in self._broken.values())
 
     def _check_typed(self, form: Form, name: str) -> None:
         """A field's name in the text, «City», was meant as a field, and would go out as it is."""
@@ -163,20 +260,50 @@ class LetterPrinter:
             Rejected: Fields that nothing fills, all of them.
             InvalidValue: What the host adds is nothing that can stand in a letter.
         """
+        interaction = self._renewed(interaction)
         data = self._reader.read(interaction, segment.header if segment else None)
         added = self._rendering.extra_fields
-        unsubscribe = self._rendering.unsubscribe
         contact = data.contact
+        own = added(contact, interaction) if added else {}
+        link = self._link(contact, interaction)
         return Letter(
             interaction=interaction,
             addressee=contact.name,
             company_name=data.company_name,
             e_mail=data.e_mail,
             locale=_locale(data),
-            values=self._values(data, added(contact, interaction) if added else {}),
-            unsubscribe=unsubscribe(contact, interaction) if unsubscribe else "",
+            values=self._values(data, {**self._linked(link), **own}),
+            unsubscribe=link,
+            sender=self._sender(data),
             excluded=contact.exclude_from_segment,
         )
+
+    def _link(self, contact: Contact, interaction: Interaction) -> str:
+        """The link by which a contact takes itself off the list; empty if none is set up."""
+        make = self._rendering.unsubscribe
+        link = make(contact, interaction) if make else ""
+        try:
+            return to_uri(link)
+        except ValueError as error:
+            raise InvalidValue(UNSUBSCRIBE, link, text_of(error)) from error
+
+    def _sender(self, data: MergeData) -> str:
+        """Whom the mail is from; empty for the courier's own sender."""
+        match self._rendering.sender:
+            case None:
+                return ""
+            case MailSender.SALESPERSON:
+                signing = data.salesperson
+                return f"{signing.name} <{signing.e_mail}>" if signing and signing.e_mail else ""
+            case MailSender.CAMPAIGN:
+                extra = dict(data.campaign.extra) if data.campaign else {}
+                return str(extra.get("sender", ""))
+            case choose:
+                return choose(data.contact, data.interaction)
+
+    def _linked(self, link: str) -> dict[str, Value]:
+        """The link as a field, where links are set up at all."""
+        return {UNSUBSCRIBE: link} if self._rendering.unsubscribe else {}
 
     def _values(self, data: MergeData, given: Mapping[str, Value]) -> Mapping[str, Value]:
         template = self._template(data.interaction)
@@ -207,16 +334,30 @@ class LetterPrinter:
             self._plans[template] = {field: getter for field, getter in found if getter}
         return self._plans[template]
 
-    def check(self, letter: Letter) -> None:
-        """Fill a letter's template, without converting it, to see that it can be done.
+    def make(self, letter: Letter) -> Made:
+        """A letter made of its template, or as it was kept; not converted yet.
 
         Raises:
             NotFound: The template is gone.
-            BadDocument: The template cannot be read.
+            BadDocument: The template cannot be read, or does what its values do not allow.
+            Rejected: The template names fields for which the letter has no values.
         """
-        opened = self._opened(*self._template(letter.interaction))
-        if opened:
-            opened[0].fill(letter.values, self.formats(letter))
+        digest, name = self._template(letter.interaction)
+        if letter.kept_as:
+            content = self._store.attachments.get(digest)
+            return Made(content=content, extension=_extension(name), media_type=letter.kept_as)
+        opened = self._opened(digest, name)
+        if opened is None:
+            media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            content = self._store.attachments.get(digest)
+            return Made(content=content, extension=_extension(name), media_type=media_type)
+        form, renderer = opened
+        missing = [field for field in form.fields if field not in letter.values]
+        if missing:
+            code = letter.interaction.interaction_template_code or name
+            raise missing_fields(code, letter.interaction.contact_no, missing)
+        content = form.fill(letter.values, self.formats(letter))
+        return Made(content=content, extension=renderer.extension, media_type=renderer.media_type)
 
     def render(self, letter: Letter) -> Document:
         """The finished document of a letter.
@@ -224,26 +365,19 @@ class LetterPrinter:
         Raises:
             NotFound: The template is gone.
             BadDocument: The template cannot be read, or the document not converted.
+            Rejected: The template names fields for which the letter has no values.
         """
-        digest, name = self._template(letter.interaction)
-        opened = self._opened(digest, name)
-        if opened is None:
-            extension = _extension(name)
-            media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-            content = self._store.attachments.get(digest)
-        else:
-            form, renderer = opened
-            extension, media_type = renderer.extension, renderer.media_type
-            content = form.fill(letter.values, self.formats(letter))
+        made = self.make(letter)
+        content, extension, media_type = made.content, made.extension, made.media_type
+        name = self._template(letter.interaction)[1]
         for converter in self._rendering.converters_for(letter.interaction, extension):
             if extension in converter.converts:
                 content = converter.convert(content, name)
                 extension, media_type = converter.extension, converter.media_type
         interaction = letter.interaction
-        person = "" if letter.addressee == letter.company_name else letter.addressee
         return Document(
             contact_no=interaction.contact_no,
-            name=safe_file_name(letter.company_name, person, extension=extension),
+            name=file_name(letter, extension),
             media_type=media_type,
             subject=interaction.subject or interaction.description,
             content=content,
@@ -252,11 +386,18 @@ class LetterPrinter:
             addressee=letter.addressee,
             e_mail=letter.e_mail,
             unsubscribe=letter.unsubscribe,
+            sender=letter.sender,
         )
 
     def formats(self, letter: Letter) -> Formats:
         """How dates and numbers are written in a letter."""
         return self._rendering.formats_for(*letter.locale)
+
+
+def file_name(letter: Letter, extension: str) -> str:
+    """The name of a letter's file: the company's and the person's."""
+    person = "" if letter.addressee == letter.company_name else letter.addressee
+    return safe_file_name(letter.company_name, person, extension=extension)
 
 
 def _checked(field: str, value: Value) -> Value:
@@ -426,7 +567,7 @@ def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
     segment = require_segment(store, segment_no)
     printer = LetterPrinter(store, context.rendering)
     documents: list[Document] = []
-    faults: list[Fault] = []
+    wrong = LetterFaults(printer)
     for line in segment.lines:
         interaction = as_interaction(line)
         if not line.contact_no or not has_letter(interaction):
@@ -434,24 +575,66 @@ def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
         try:
             documents.append(printer.render(printer.prepare(interaction, segment)))
         except SegmentationError as error:
-            faults += faults_of(error, line.place)
-    if faults:
-        raise Rejected(Message("letters of segment {no}", no=segment.no), faults)
+            wrong.add(error, line)
+    if wrong.faults:
+        raise Rejected(Message("letters of segment {no}", no=segment.no), wrong.faults)
     return documents
 
 
-def faults_of(error: SegmentationError, place: str) -> Iterator[Fault]:
-    """What went wrong with one letter, as faults of its line."""
-    if isinstance(error, Rejected):
-        for fault in error.faults:
-            reason = Message(
-                "{reason} ({what})", reason=to_message(fault.reason), what=to_message(error.what)
-            )
-            yield Fault(place, fault.field, reason)
-    elif isinstance(error, UsageError):
-        yield Fault(place, "", error.message)
-    else:
-        raise error
+class LetterFaults:
+    """What is wrong with the letters of a segment; of a template that is wrong, it is told once.
+
+    Args:
+        printer: Who makes the letters.
+    """
+
+    def __init__(self, printer: LetterPrinter) -> None:
+        self._printer = printer
+        self._told: set[int] = set()
+        self._unlinked: set[str] = set()
+        self.faults: list[Fault] = []
+
+    def add(self, error: SegmentationError, line: SegmentLine) -> None:
+        """Take up what went wrong with the letter of a line.
+
+        Raises:
+            SegmentationError: It is no error of the letter: a store that went away.
+        """
+        if not isinstance(error, UsageError):
+            raise error
+        template = _template_name(line)
+        if self._printer.is_broken(error):
+            if id(error) not in self._told:
+                self._told.add(id(error))
+                self.faults.append(Fault(template, "", error.message))
+        elif isinstance(error, Rejected):
+            for fault in error.faults:
+                self._add_field(fault, error.what, line)
+        elif isinstance(error, BadDocument):
+            self.faults.append(Fault(line.place, "", _with(error.message, template)))
+        else:
+            self.faults.append(Fault(line.place, "", error.message))
+
+    def _add_field(self, fault: Fault, what: str, line: SegmentLine) -> None:
+        """Take up a field that nothing fills: the link is set up for all contacts or for none."""
+        if field_name(fault.field) != UNSUBSCRIBE:
+            self.faults.append(Fault(line.place, fault.field, _with(fault.reason, what)))
+        elif what not in self._unlinked:
+            self._unlinked.add(what)
+            self.faults.append(Fault(what, fault.field, _NO_LINK))
+
+
+_NO_LINK = Message("no link to unsubscribe is set up; Rendering.unsubscribe gives one")
+
+
+def _template_name(line: SegmentLine) -> Message:
+    """How the template of a line's letter is called in errors."""
+    code = line.interaction_template_code or line.word_template_code or line.attachment_name
+    return Message("template {code}", code=code)
+
+
+def _with(reason: str, what: str) -> Message:
+    return Message("{reason} ({what})", reason=to_message(reason), what=to_message(what))
 
 
 def as_interaction(line: SegmentLine) -> Interaction:

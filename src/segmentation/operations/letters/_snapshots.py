@@ -1,12 +1,16 @@
 """Letters as they were when their segment was logged: kept with the interaction, in the journal.
 
-What is delivered later, or sent again in a year, is filled with these values, whatever became
-of the contact. They are personal content and go when the person is erased.
+What is delivered later, or sent again in a year, is what was logged, whatever became of the
+contact and the template. Of a letter that a template in Word is filled for, the whole document is
+kept among the attachments, as the interaction's own; of any other its values are, since the hash
+of its text stands with the interaction. Both are personal content and go when the person is
+erased.
 """
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+import attrs
 
 from segmentation.errors import Fault, SegmentationError
 from segmentation.interactions import Interaction
@@ -14,32 +18,87 @@ from segmentation.protocols import Rendering, Store
 from segmentation.segments import Segment
 from segmentation.serialization import to_json, value_from_data, value_to_data
 
-from ._printer import Letter, LetterPrinter, as_interaction, faults_of
+from ._kept import kept_data
+from ._printer import Letter, LetterFaults, LetterPrinter, as_interaction, file_name
 
-_FORMAT = 1
+_FORMAT = 2
+"""Format 1 has values only, and no word of where the text came from."""
+_LONGEST_NAME = 100
+
+Keep: TypeAlias = Callable[[bytes], str]
+"""Keeps a content; returns its hash."""
 
 
-def snapshot(letter: Letter) -> str:
-    """A letter's values as canonical JSON."""
-    return to_json(
+@attrs.frozen(kw_only=True)
+class Snapshot:
+    """What is kept of a letter.
+
+    Attributes:
+        merge_data: Whose it is, what it was filled with, and what else a courier must know.
+        attachment: The hash of its text: of the letter itself, if that is kept.
+        attachment_name: The file name of that.
+    """
+
+    merge_data: str
+    attachment: str
+    attachment_name: str
+
+    def put_into(self, interaction: Interaction) -> Interaction:
+        """The interaction with this letter."""
+        return attrs.evolve(interaction, **attrs.asdict(self))
+
+
+def snapshot(printer: LetterPrinter, letter: Letter, keep: Keep | None) -> Snapshot:
+    """Make a letter to see that it can be made, and tell what is to be kept of it.
+
+    Args:
+        printer: Makes letters.
+        letter: The letter.
+        keep: Keeps a content; ``None`` if it is only to be seen whether all can be made.
+
+    Raises:
+        NotFound: The template is gone.
+        BadDocument: The template cannot be read, or does what its values do not allow.
+    """
+    made = printer.make(letter)
+    interaction = letter.interaction
+    attachment, name = interaction.attachment, interaction.attachment_name
+    media_type = ""
+    if keep and printer.is_kept(interaction):
+        attachment, media_type = keep(made.content), made.media_type
+        name = _short(file_name(letter, made.extension))
+    merge_data = to_json(
         {
             "format": _FORMAT,
             "addressee": letter.addressee,
             "company_name": letter.company_name,
             "e_mail": letter.e_mail,
             "excluded": letter.excluded,
+            "kept_as": media_type,
             "locale": list(letter.locale),
+            "origin": str(printer.origin(interaction)),
+            "sender": letter.sender,
             "unsubscribe": letter.unsubscribe,
             "values": {name: value_to_data(value) for name, value in letter.values.items()},
         }
     )
+    return Snapshot(merge_data=merge_data, attachment=attachment, attachment_name=name)
+
+
+def _short(name: str) -> str:
+    """A file name that the field has room for; the ending stays."""
+    stem, _, extension = name.rpartition(".")
+    return f"{stem[: _LONGEST_NAME - len(extension) - 1]}.{extension}"
 
 
 def restore(interaction: Interaction) -> Letter | None:
-    """The inverse of `snapshot`; ``None`` if nothing was kept, or it was erased."""
-    if not interaction.merge_data:
+    """The inverse of `snapshot`; ``None`` if nothing was kept, or it was erased.
+
+    What was kept by versions before has values only: its letter is made of the template as it is.
+    """
+    data = kept_data(interaction)
+    if not data:
         return None
-    data: Mapping[str, Any] = json.loads(interaction.merge_data)
     language, country, region = data["locale"]
     return Letter(
         interaction=interaction,
@@ -49,35 +108,36 @@ def restore(interaction: Interaction) -> Letter | None:
         locale=(language, country, region),
         values={name: value_from_data(value) for name, value in data["values"].items()},
         unsubscribe=data["unsubscribe"],
+        sender=data.get("sender", ""),
         excluded=data["excluded"],
+        kept_as=data.get("kept_as", ""),
     )
 
 
 def snapshot_all(
-    store: Store, segment: Segment, rendering: Rendering
-) -> tuple[Mapping[int, str], Sequence[Fault]]:
+    store: Store, segment: Segment, rendering: Rendering, *, keep: Keep | None = None
+) -> tuple[Mapping[int, Snapshot], Sequence[Fault]]:
     """The letters of a segment that is about to be logged, by line, and what is wrong.
 
-    Every letter is rendered once, so that what cannot be made is found before anything is
+    Every letter is made once, so that what cannot be made is found before anything is
     recorded.
 
     Args:
         store: Where contacts and templates are.
         segment: The segment.
         rendering: How letters are made.
+        keep: Keeps a content, where the segment is logged and not only looked at.
     """
     printer = LetterPrinter(store, rendering)
-    frozen: dict[int, str] = {}
-    faults: list[Fault] = []
+    frozen: dict[int, Snapshot] = {}
+    wrong = LetterFaults(printer)
     for line in segment.lines:
         interaction = as_interaction(line)
         if not (line.contact_no and line.correspondence_type):
             continue
         try:
             letter = printer.prepare(interaction, segment)
-            printer.check(letter)
+            frozen[line.line_no] = snapshot(printer, letter, keep)
         except SegmentationError as error:
-            faults += faults_of(error, line.place)
-        else:
-            frozen[line.line_no] = snapshot(letter)
-    return frozen, faults
+            wrong.add(error, line)
+    return frozen, wrong.faults

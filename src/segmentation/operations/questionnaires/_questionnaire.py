@@ -93,12 +93,17 @@ def new_questionnaire(
         return made
 
 
-def add_questionnaires(context: Context, *records: QuestionnaireRecord) -> None:
+def add_questionnaires(
+    context: Context, *records: QuestionnaireRecord
+) -> Sequence[QuestionnaireRecord]:
     """Store questionnaires, lines and points made in Python, all or none.
 
     Args:
         context: Store, user, day and clock.
         *records: At least one; a line or points may belong to a questionnaire that is there.
+
+    Returns:
+        What is stored, as it was given.
 
     Raises:
         InvalidValue: None is given, or one is of another kind.
@@ -112,6 +117,7 @@ def add_questionnaires(context: Context, *records: QuestionnaireRecord) -> None:
     with context.store.transaction():
         _check(context.store, records, new=True)
         context.store.records.put(records)
+        return records
 
 
 def put_questionnaire(

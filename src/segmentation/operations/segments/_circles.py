@@ -1,12 +1,18 @@
 """Saved criteria and segments that lead back to themselves: found before anything is done."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from segmentation.codes import to_code
 from segmentation.criteria import AllOf, AnyOf, Criteria, Cut, InSegment, Not
 from segmentation.errors import Message, Refused
+from segmentation.operations.records import find_record
 from segmentation.protocols import Store
-from segmentation.segments import CriteriaAction, SavedCriteria, actions_from_json
+from segmentation.segments import (
+    CriteriaAction,
+    SavedCriteria,
+    SegmentHeader,
+    actions_from_json,
+)
 
 
 def check_circle(store: Store, code: str) -> None:
@@ -18,21 +24,10 @@ def check_circle(store: Store, code: str) -> None:
     Raises:
         Refused: They do; the error names the way round.
     """
-    followed = {
-        header.no: header.saved_criteria_code
-        for header in store.segments.headers()
-        if header.saved_criteria_code
-    }
-    _walk(store, to_code(code), (), followed, set())
+    _walk(store, to_code(code), (), set())
 
 
-def _walk(
-    store: Store,
-    code: str,
-    way: tuple[str, ...],
-    followed: Mapping[str, str],
-    done: set[str],
-) -> None:
+def _walk(store: Store, code: str, way: tuple[str, ...], done: set[str]) -> None:
     here = Message("criteria {code}", code=code)
     if here in way:
         circle = Message.joined(" → ", (*way[way.index(here) :], here))
@@ -43,17 +38,18 @@ def _walk(
         return
     for action in actions_from_json(saved.actions):
         if action.saved_code:
-            _walk(store, action.saved_code, (*way, here), followed, done)
+            _walk(store, action.saved_code, (*way, here), done)
         for no in _segments_in(action.criteria):
-            if no in followed:
-                _walk(
-                    store,
-                    followed[no],
-                    (*way, here, Message("segment {no}", no=no)),
-                    followed,
-                    done,
-                )
+            followed = _followed_by(store, no)
+            if followed:
+                _walk(store, followed, (*way, here, Message("segment {no}", no=no)), done)
     done.add(code)
+
+
+def _followed_by(store: Store, segment_no: str) -> str:
+    """The code of the criteria that a segment follows; empty if it follows none, or is gone."""
+    header = find_record(store, SegmentHeader, segment_no)
+    return header.saved_criteria_code if header else ""
 
 
 def asking_for(store: Store, segment_no: str) -> Iterator[Message]:

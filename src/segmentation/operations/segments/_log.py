@@ -4,7 +4,7 @@ What would be recorded is planned first, with all that is wrong; only a plan wit
 carried out, in one transaction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import attrs
@@ -20,6 +20,7 @@ from segmentation.markup import to_rows
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_lines
 from segmentation.operations.journal import next_entry_no, record
+from segmentation.operations.letters import Snapshot
 from segmentation.operations.records import require_segment
 from segmentation.phrases import phrase
 from segmentation.protocols import Store
@@ -111,7 +112,13 @@ def log_segment(
         segment = require_segment(store, segment_no)
         if was_logged(store, segment.no):
             raise Refused(Message("log segment {no}", no=segment.no), _LOGGED_BEFORE)
-        prepared = prepare(store, segment, deliver=deliver, rendering=context.rendering)
+        prepared = prepare(
+            store,
+            segment,
+            deliver=deliver,
+            rendering=context.rendering,
+            keep=store.attachments.put,
+        )
         if prepared.faults:
             raise Rejected(Message("segment {no}", no=segment.no), prepared.faults)
         context.on_event(SegmentLogging(segment))
@@ -155,7 +162,7 @@ def _record(
     ]
     first_no = logged_no + 1 + len(entries)
     campaign_entry_nos = {entry.campaign_no: entry.entry_no for entry in entries}
-    deliver, merge_data = prepared.deliver, prepared.merge_data
+    deliver = prepared.deliver
     interactions = _interactions(lines, logged_no, stamp.user).with_columns(
         entry_no=range(first_no, first_no + len(lines)),
         campaign_entry_no=[campaign_entry_nos.get(no, 0) for no in lines.column("campaign_no")],
@@ -163,10 +170,26 @@ def _record(
             DeliveryStatus.IN_PROGRESS if deliver and sent_by else DeliveryStatus.BLANK
             for sent_by in lines.column("correspondence_type")
         ],
-        merge_data=[merge_data.get(line_no, "") for line_no in lines.column("line_no")],
+        **_letters(prepared),
     )
     record(store, [logged, *entries, interactions], stamp)
     return logged, interactions
+
+
+def _letters(prepared: Prepared) -> Mapping[str, Sequence[str]]:
+    """What is kept of the letters, by field; lines without a letter keep what they have."""
+    if not prepared.letters:
+        return {}
+    rows = prepared.lines.rows("line_no", "attachment", "attachment_name")
+    kept = [
+        prepared.letters.get(
+            line_no, Snapshot(merge_data="", attachment=digest, attachment_name=name)
+        )
+        for line_no, digest, name in rows
+    ]
+    return {
+        field.name: [getattr(each, field.name) for each in kept] for field in attrs.fields(Snapshot)
+    }
 
 
 def _campaign_entries(

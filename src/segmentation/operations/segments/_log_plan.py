@@ -10,7 +10,7 @@ from segmentation.contacts import CorrespondenceType
 from segmentation.errors import Fault
 from segmentation.frozen import freeze_within
 from segmentation.markup import to_figures, to_rows
-from segmentation.operations.letters import snapshot_all
+from segmentation.operations.letters import Keep, Snapshot, snapshot_all
 from segmentation.protocols import Rendering, Store
 from segmentation.segments import (
     Segment,
@@ -73,7 +73,7 @@ class Prepared:
         lines: The lines that have a contact, as they would be recorded.
         skipped: Numbers of lines without a contact.
         without_address: Numbers of lines that are to be mailed and have no address.
-        merge_data: What the letters are filled with, by line number.
+        letters: What is kept of the letters, by line number.
         faults: All that is wrong.
     """
 
@@ -82,7 +82,7 @@ class Prepared:
     lines: Columns[SegmentLine]
     skipped: tuple[int, ...]
     without_address: tuple[int, ...]
-    merge_data: Mapping[int, str]
+    letters: Mapping[int, Snapshot]
     faults: tuple[Fault, ...]
 
     def plan(self) -> LoggingPlan:
@@ -102,17 +102,30 @@ class Prepared:
 
 
 def prepare(
-    store: Store, segment: Segment, *, deliver: bool, rendering: Rendering | None
+    store: Store,
+    segment: Segment,
+    *,
+    deliver: bool,
+    rendering: Rendering | None,
+    keep: Keep | None = None,
 ) -> Prepared:
-    """The lines of a segment as they would be recorded, checked, with their letters' data."""
+    """The lines of a segment as they would be recorded, checked, with their letters.
+
+    Args:
+        store: Where everything is kept.
+        segment: The segment.
+        deliver: Whether documents are to be delivered.
+        rendering: How letters are made.
+        keep: Keeps a letter, where the segment is logged and not only looked at.
+    """
     all_lines = segment.lines.by_field()
     contact_nos = all_lines.column("contact_no")
     lines = all_lines.taken([row for row, no in enumerate(contact_nos) if no])
     checker = Checker(store, lines, deliver=deliver)
     if not deliver:
         lines = _without_type(lines, checker.without_address)
-    merge_data, letter_faults = (
-        snapshot_all(store, segment, rendering) if deliver and rendering else ({}, ())
+    letters, letter_faults = (
+        snapshot_all(store, segment, rendering, keep=keep) if deliver and rendering else ({}, ())
     )
     numbers = lines.column("line_no")
     return Prepared(
@@ -121,7 +134,7 @@ def prepare(
         lines=lines,
         skipped=tuple(no for no, contact in all_lines.rows("line_no", "contact_no") if not contact),
         without_address=tuple(numbers[row] for row in checker.without_address),
-        merge_data=merge_data,
+        letters=letters,
         faults=(*header_faults(segment, lines), *checker.faults(lines), *letter_faults),
     )
 

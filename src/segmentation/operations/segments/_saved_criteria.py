@@ -17,7 +17,7 @@ from segmentation.errors import (
 from segmentation.operations.checks import Placed, check_new, check_records
 from segmentation.operations.context import Context
 from segmentation.operations.criteria import check_selection, describe_selection
-from segmentation.operations.field_values import SavedCriteriaValues
+from segmentation.operations.field_values import SavedCriteriaValues, SavedSelectionValues
 from segmentation.operations.records import get_record, get_records, require_segment
 from segmentation.operations.schema import parse_values, schema_of
 from segmentation.protocols import Store
@@ -30,7 +30,7 @@ from segmentation.segments import (
     actions_from_json,
     actions_to_json,
 )
-from segmentation.serialization import JSON, from_json, to_json, to_json_lines
+from segmentation.serialization import JSON, from_json, reason_of, to_json, to_json_lines
 
 from ._apply_action import (
     check_actions,
@@ -70,6 +70,50 @@ def save_criteria(
             reason = Message("segment {no} has no action yet", no=segment.no)
             raise Refused(Message("save criteria {code}", code=code), reason)
         return _save(context, code, description, segment.actions)
+
+
+def new_criteria(
+    context: Context,
+    code: str,
+    criteria: Criteria | None,
+    **fields: Unpack[SavedSelectionValues],
+) -> SavedCriteria:
+    """Keep a selection under a code that nothing is saved under yet.
+
+    Args:
+        context: Store, user, day and clock.
+        code: The code to save it under.
+        criteria: The selection; ``None`` for every contact.
+        **fields: ``description``, or a host's own fields as ``extra``.
+
+    Raises:
+        FilterError: A filter does not fit its field.
+        UnknownName: The selection names a table or field that is not there, or saved criteria
+            have no such field.
+        InvalidValue: The code is blank, or it is no selection.
+        Rejected: The code is taken, or values do not fit their fields: all of them.
+        Refused: A segment that it asks for follows these very criteria.
+    """
+    store = context.store
+    with store.transaction():
+        given = {"code": _filled(code), **fields}
+        values = parse_values(store, SavedCriteria, given, fixed=_GIVEN_BY_US)
+        if criteria is not None:
+            criteria = to_neutral(criteria, schema_of(store), context.day)
+        action = CriteriaAction(kind=ActionKind.ADD, criteria=criteria)
+        check_actions(store, [action], context.day)
+        made = SavedCriteria(
+            **values,
+            saved_by=context.user,
+            saved_at=context.now,
+            actions=actions_to_json([action]),
+        )
+        (kept,) = add_criteria(context, made)
+        return kept
+
+
+_GIVEN_BY_US = frozenset({"actions", "saved_by", "saved_at"})
+"""Fields of saved criteria that follow from the selection, the user and the time."""
 
 
 def save_selection(
@@ -381,7 +425,7 @@ def _read_text(text: str) -> Sequence[SavedCriteria]:
     try:
         return [_saved_from_data(row) for row in data["saved_criteria"]]
     except (LookupError, TypeError, AttributeError) as error:
-        reason = Message("cannot be read: {error}", error=str(error))
+        reason = Message("cannot be read: {error}", error=reason_of(error))
         raise InvalidValue(_WHAT, text[:60], reason) from error
 
 

@@ -5,14 +5,14 @@ from typing import Unpack, cast
 
 import attrs
 
-from segmentation.errors import InvalidValue, Message, NotFound, Refused
+from segmentation.errors import InvalidValue, Message, Refused
 from segmentation.fields import check_fit
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import SegmentHeaderValues
 from segmentation.operations.followers import follow_lines
 from segmentation.operations.journal import unneeded_attachments
 from segmentation.operations.number_series import Numbered, take_number
-from segmentation.operations.records import require_segment, salesperson_of
+from segmentation.operations.records import find_record, require_segment, salesperson_of
 from segmentation.operations.schema import parse_values
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -98,17 +98,10 @@ def _number(store: Store, no: str, series: str) -> Numbered:
     """A number that no segment has, and none that was logged."""
 
     def taken(number: str) -> bool:
-        return _is_open(store, number) or was_logged(store, number)
+        is_open = find_record(store, SegmentHeader, number) is not None
+        return is_open or was_logged(store, number)
 
     return take_number(store, "segment_nos", no, series=series, taken=taken)
-
-
-def _is_open(store: Store, no: str) -> bool:
-    try:
-        store.segments.get(no)
-    except NotFound:
-        return False
-    return True
 
 
 def was_logged(store: Store, segment_no: str) -> bool:

@@ -27,6 +27,7 @@ from ._records import (
 from ._uses import (
     Use,
     uses,
+    uses_of,
 )
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "table_kind",
     "table_kinds",
     "uses",
+    "uses_of",
 ]

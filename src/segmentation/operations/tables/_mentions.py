@@ -17,12 +17,12 @@ from segmentation.criteria import (
     Cut,
     Figure,
     Filter,
+    Followed,
     Not,
     Operator,
     Part,
     Schema,
     Selection,
-    Where,
 )
 from segmentation.errors import UnknownName
 from segmentation.fields import Record, RecordT, Value, fields_of
@@ -88,6 +88,13 @@ def _selection(selection: Selection, naming: Naming, new: str) -> Selection:
             return _part(selection, naming, new)
         case Figure(part=part):
             return attrs.evolve(selection, part=_part(part, naming, new))
+        case Followed(first=first, then=then, without=without):
+            return attrs.evolve(
+                selection,
+                first=_part(first, naming, new),
+                then=_part(then, naming, new),
+                without=None if without is None else _part(without, naming, new),
+            )
         case Not(item):
             return Not(_selection(item, naming, new))
         case AllOf(items):
@@ -101,7 +108,7 @@ def _selection(selection: Selection, naming: Naming, new: str) -> Selection:
 def _part(part: Part, naming: Naming, new: str) -> Part:
     schema = contact_schema()
     conditions = [
-        Where(each.field, _filter(each.filter, naming, new))
+        attrs.evolve(each, filter=_filter(each.filter, naming, new))
         if _refers(schema, part.table, each.field, naming.table)
         else each
         for each in part.conditions

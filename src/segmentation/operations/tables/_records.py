@@ -79,13 +79,18 @@ def _check_key_is_whole(kind: type[Record], values: Mapping[str, object]) -> Non
         raise Rejected(name_of(kind), faults)
 
 
-def add_records(context: Context, kind: type[RecordT], records: Sequence[RecordT]) -> None:
+def add_records(
+    context: Context, kind: type[RecordT], records: Sequence[RecordT]
+) -> Sequence[RecordT]:
     """Take records in that are not there yet, all or none.
 
     Args:
         context: Store, user, day and clock.
         kind: The kind of record.
         records: The records.
+
+    Returns:
+        The records as they are stored.
 
     Raises:
         InvalidValue: None is given, or one of another table.
@@ -96,15 +101,21 @@ def add_records(context: Context, kind: type[RecordT], records: Sequence[RecordT
         records = list(with_own_values(context.store, records))
         check_new(context.store, placed(records), what=name_of(kind))
         context.store.records.put(records)
+        return records
 
 
-def put_records(context: Context, kind: type[RecordT], records: Sequence[RecordT]) -> None:
+def put_records(
+    context: Context, kind: type[RecordT], records: Sequence[RecordT]
+) -> Sequence[RecordT]:
     """Take records in, all or none; one with the same key is replaced.
 
     Args:
         context: Store, user, day and clock.
         kind: The kind of record.
         records: The records.
+
+    Returns:
+        The records as they are stored.
 
     Raises:
         InvalidValue: None is given, or one of another table.
@@ -115,6 +126,7 @@ def put_records(context: Context, kind: type[RecordT], records: Sequence[RecordT
         records = list(with_own_values(context.store, records))
         check_records(context.store, placed(records), what=name_of(kind))
         context.store.records.put(records)
+        return records
 
 
 def _check_kind(store: Store, kind: type[Record], records: Sequence[Record]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 
 from segmentation.campaigns import CampaignEntry, CampaignTally
+from segmentation.contacts import ContactMark
 from segmentation.criteria import Criteria
 from segmentation.errors import Identifier, Message
 from segmentation.fields import Record, key_of
@@ -30,6 +31,7 @@ RECORDED = frozenset(
     {
         CampaignEntry,
         CampaignTally,
+        ContactMark,
         Interaction,
         InteractionComment,
         InteractionTotal,

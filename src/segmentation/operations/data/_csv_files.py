@@ -1,0 +1,135 @@
+"""CSV as spreadsheets and other systems save it: separators, titles above the header.
+
+Rows are counted from the top of the file, titles and empty rows included.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import TypeAlias
+
+import attrs
+
+from segmentation.errors import Fault, Identifier, Message
+
+from ._raw import RawRow, RawTable, malformed, row_place
+
+IsHeader: TypeAlias = Callable[[Sequence[str]], bool]
+"""Whether cells are the names of columns."""
+
+_SEPARATORS = ",;\t|"
+
+_ABOVE = 20
+"""In how many rows the header is looked for."""
+
+_TOLD = "sep="
+
+
+@attrs.frozen
+class _Layout:
+    """How a file is laid out.
+
+    Attributes:
+        separator: What stands between cells.
+        header: The number of the header's row.
+        start: The number of the first row that is read: 2 behind a line that tells the separator.
+    """
+
+    separator: str
+    header: int = 1
+    start: int = 1
+
+
+def read_csv(
+    name: str, text: str, is_header: IsHeader | None = None
+) -> tuple[RawTable, list[Fault]]:
+    """The rows of a CSV file, and what is wrong with its form.
+
+    Args:
+        name: The file, for errors.
+        text: What it holds.
+        is_header: Finds the header below titles; the first row is the header if none is found.
+    """
+    text, layout = _layout(text, is_header)
+    reader = csv.reader(_lines(text), delimiter=layout.separator, strict=True)
+    number = layout.start - 1
+    rows: list[RawRow] = []
+    header: Sequence[str] = []
+    faults: list[Fault] = []
+    try:
+        for number, cells in enumerate(reader, start=layout.start):
+            if number < layout.header:
+                continue
+            if number == layout.header:
+                header = cells
+                faults += _header_faults(name, number, header)
+            elif len(cells) > len(header):
+                reason = Message(
+                    "has {cells} cells under {columns} columns",
+                    cells=len(cells),
+                    columns=len(header),
+                )
+                faults.append(malformed(row_place(name, number), reason))
+            elif any(cells):
+                rows.append(RawRow(row_place(name, number), dict(zip(header, cells, strict=False))))
+    except csv.Error:
+        reason = Message(
+            "is not CSV in line {line}: a quote has no partner, or a cell is too long",
+            line=reader.line_num + layout.start - 1,
+        )
+        return RawTable(), [malformed(row_place(name, number + 1), reason)]
+    if number < layout.header:
+        empty = Message("is empty; its first row must name the columns")
+        faults.append(malformed(Identifier(name), empty))
+    return RawTable(tuple(filter(str.strip, header)), rows), faults
+
+
+def _lines(text: str) -> io.StringIO:
+    return io.StringIO(text, newline="")
+
+
+def _layout(text: str, is_header: IsHeader | None) -> tuple[str, _Layout]:
+    """How a file is laid out, and its text without a line that tells the separator."""
+    first, _, rest = text.partition("\n")
+    told = first.rstrip("\r").strip('"')
+    if told[:-1].lower() == _TOLD:
+        return rest, _header_below(rest, told[-1], is_header, start=2) or _Layout(told[-1], 2, 2)
+    for separator in sorted(_SEPARATORS, key=first.count, reverse=True):
+        found = _header_below(text, separator, is_header)
+        if found is not None:
+            return text, found
+    return text, _Layout(max(_SEPARATORS, key=first.count))
+
+
+def _header_below(
+    text: str, separator: str, is_header: IsHeader | None, start: int = 1
+) -> _Layout | None:
+    """The layout in which a header is found; titles, of few cells, may stand above it.
+
+    A row of data is no header, though a cell of it says "No".
+    """
+    if is_header is None:
+        return None
+    try:
+        top = list(islice(csv.reader(_lines(text), delimiter=separator), _ABOVE))
+    except csv.Error:
+        return None
+    for place, cells in enumerate(top):
+        above = max((_filled(row) for row in top[:place]), default=0)
+        if is_header(cells) and 2 * above <= _filled(cells):
+            return _Layout(separator, start + place, start)
+    return None
+
+
+def _filled(cells: Sequence[str]) -> int:
+    return sum(1 for cell in cells if cell.strip())
+
+
+def _header_faults(name: str, number: int, header: Sequence[str]) -> Iterator[Fault]:
+    if not header:
+        yield malformed(Identifier(name), Message("is empty; its first row must name the columns"))
+    for place, column in enumerate(header, start=1):
+        if not column.strip():
+            reason = Message("column {number} has no name", number=place)
+            yield malformed(row_place(name, number), reason)

@@ -1,0 +1,199 @@
+"""Rows of a table read as the values of its fields."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from segmentation.column_names import Column, ColumnUse, letters_of, match_columns
+from segmentation.criteria import to_nfc
+from segmentation.errors import Fault, Identifier, Message
+from segmentation.fields import Field, FieldType, Record, Value, fields_of
+from segmentation.frozen import freeze_within
+from segmentation.operations.values import Misfit, read_value
+from segmentation.showing import shown_by
+
+from ._notation import Notation
+from ._pages import SourceTable
+from ._raw import RawRow
+
+
+@shown_by("place", "values")
+@attrs.frozen(field_transformer=freeze_within)
+class ReadRow:
+    """The values of a row, of those fields alone that it has columns for.
+
+    Attributes:
+        place: File and row, for errors.
+        values: Values of our fields, by name.
+        extra: Values of the host's own fields, by name.
+    """
+
+    place: str
+    values: Mapping[str, Any]
+    extra: Mapping[str, Value]
+
+
+@shown_by("kind", "name", count="rows")
+@attrs.frozen(field_transformer=freeze_within)
+class ReadTable:
+    """A table as it was read.
+
+    Attributes:
+        kind: The class of its records.
+        name: Its file, or the first of several.
+        columns: Its columns, and what is done with each.
+        rows: The rows that could be read.
+        latest_change: The latest change that its rows name, ``None`` if they name none.
+        normalized: Number of texts by field that were brought to Unicode's normal form C.
+    """
+
+    kind: type[Record]
+    name: str
+    columns: tuple[Column, ...]
+    rows: Sequence[ReadRow]
+    latest_change: datetime | None = None
+    normalized: tuple[tuple[str, int], ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def read_table(
+    table: SourceTable, *, own: Iterable[Field], ignore: Iterable[str], notation: Notation
+) -> tuple[ReadTable, list[Fault]]:
+    """Read the rows of a table.
+
+    Args:
+        table: The table.
+        own: The host's own fields that are declared for it.
+        ignore: Columns to pass over, as for `segmentation.column_names.match_columns`.
+        notation: How texts write dates and numbers.
+
+    Returns:
+        What could be read, and all faults. A table without a column for its key has this one
+        fault alone.
+    """
+    columns, wrong = match_pages(table, own=own, ignore=ignore)
+    read = ReadTable(table.kind, table.name, tuple(columns), ())
+    keyless = _keyless(table, columns)
+    if keyless is not None:
+        return read, [keyless]
+    faults = list(wrong)
+    rows: list[ReadRow] = []
+    reader = _Reader(table.kind, columns, notation)
+    for raw in table.rows:
+        row, wrong = reader.read(raw)
+        faults += wrong
+        if row is not None:
+            rows.append(row)
+    read = attrs.evolve(
+        read,
+        rows=rows,
+        latest_change=_latest(table, columns),
+        normalized=tuple(reader.normalized.items()),
+    )
+    return read, faults
+
+
+def match_pages(
+    table: SourceTable, *, own: Iterable[Field], ignore: Iterable[str] = ()
+) -> tuple[Sequence[Column], Sequence[Fault]]:
+    """What the columns of all pages mean; each page may call a field otherwise."""
+    place = Identifier(table.name)
+    declared = list(own)
+    columns: dict[str, Column] = {}
+    faults: dict[Fault, None] = {}
+    for header in table.headers:
+        found, wrong = match_columns(table.kind, header, place=place, own=declared, ignore=ignore)
+        columns |= {column.name: column for column in found}
+        faults |= dict.fromkeys(wrong)
+    return [*columns.values()], [*faults]
+
+
+_SHOWN = 20
+"""How many columns of a file that fits nothing are listed."""
+
+
+def _keyless(table: SourceTable, columns: Iterable[Column]) -> Fault | None:
+    """The fault of a table none of whose columns holds the key."""
+    key = table.kind.__key__[:1]
+    if not key or not table.columns or any(c.field and c.field.name == key[0] for c in columns):
+        return None
+    shown = ", ".join(table.columns[:_SHOWN])
+    more = ", ..." if len(table.columns) > _SHOWN else ""
+    reason = Message(
+        "no column is the number or code, {field}; the columns are {columns}",
+        field=Identifier(key[0]),
+        columns=f"{shown}{more}",
+    )
+    return Fault(Identifier(table.name), key[0], reason, "unknown_column")
+
+
+class _Reader:
+    """Reads the rows of a table."""
+
+    def __init__(self, kind: type[Record], columns: Iterable[Column], notation: Notation) -> None:
+        self._notation = notation
+        self._kind = kind
+        self._filled = [(column.name, column.field) for column in columns if column.field]
+        self._key = [field for field in fields_of(kind) if field.name in kind.__key__]
+        self.normalized = Counter[str]()
+        """How many texts of each field were brought to Unicode's normal form C."""
+
+    def read(self, raw: RawRow) -> tuple[ReadRow | None, list[Fault]]:
+        """A row, or its faults."""
+        values: dict[str, Any] = {field.name: field.blank for field in self._key}
+        extra: dict[str, Value] = {}
+        faults: list[Fault] = []
+        for column, field in self._filled:
+            if column not in raw.values:
+                continue
+            given = raw.values[column]
+            if isinstance(given, str) and to_nfc(given) != given:
+                self.normalized[field.name] += 1
+            try:
+                value = read_value(field, self._notation.plain(field, given))
+            except Misfit as misfit:
+                faults.append(Fault(raw.place, field.name, misfit.reason, misfit.code))
+            else:
+                (extra if field.extra else values)[field.name] = value
+        faults += self._blank_key(raw.place, values, {fault.field for fault in faults})
+        return (None if faults else ReadRow(raw.place, values, extra)), faults
+
+    def _blank_key(
+        self, place: str, values: Mapping[str, Any], faulty: Iterable[str]
+    ) -> Iterator[Fault]:
+        for name in self._kind.__key__[:1]:
+            if not values.get(name) and name not in faulty:
+                yield Fault(place, name, Message("is blank"), "blank")
+
+
+_CHANGED = frozenset({"lastmodifieddatetime", "lastmodified", "systemmodifiedat"})
+"""Columns that say when a row was changed, by their letters."""
+
+
+def _latest(table: SourceTable, columns: Iterable[Column]) -> datetime | None:
+    """The latest change that rows name; what is no time of a change is no fault here."""
+    field = Field("changed", FieldType.DATETIME)
+    names = [
+        column.name
+        for column in columns
+        if letters_of(column.name) in _CHANGED or (column.field and column.field.name == _STAMP)
+        if column.use is not ColumnUse.IGNORED
+    ]
+    found = (_moment(field, raw.values.get(name)) for name in names for raw in table.rows)
+    return max(filter(None, found), default=None)
+
+
+_STAMP = "last_modified"
+
+
+def _moment(field: Field, raw: object) -> datetime | None:
+    try:
+        value = read_value(field, raw)
+    except Misfit:
+        return None
+    return value if isinstance(value, datetime) else None
