@@ -148,8 +148,6 @@ def test_a_host_may_link_rows_by_numbers_and_dates(
 @pytest.mark.parametrize(
     ("operator", "text"),
     [
-        pytest.param(Operator.GREATER, "L\0", id=">-L-NUL"),
-        pytest.param(Operator.LESS, "lys\0", id="<-lys-NUL"),
         (Operator.GREATER, "l\ud800"),
         (Operator.LESS, "l\udfff"),
         (Operator.AT_LEAST, ""),
@@ -186,7 +184,7 @@ def test_a_selection_too_large_for_one_statement_is_counted_too(
 ) -> None:
     store = in_database.store
     assert isinstance(store, SqlStore)
-    nos = ["A", *(f"N{n}" for n in range(6_000))]
+    nos = ["A", *(f"N{n}" for n in range(4_900))]
     parts: list[Selection] = [
         Part("contact", (Where("no", Compare(Operator.EQUAL, Operand(no))),)) for no in nos
     ]
