@@ -102,7 +102,15 @@ from ._nodes import (
     Wild,
 )
 from ._outcomes import never_both, outcomes
-from ._predicate import Predicate, Row, RowSource, to_predicate, to_row_test, to_value_test
+from ._predicate import (
+    Predicate,
+    Row,
+    RowReader,
+    RowSource,
+    to_predicate,
+    to_row_test,
+    to_value_test,
+)
 from ._schema import Link, Schema, Table, make_table
 from ._tables import Fields, KnownFields, KnownTables, Tables, fields
 from ._text import MAX_DEPTH, MAX_LENGTH, parse, to_text
@@ -176,6 +184,7 @@ __all__ = [
     "Remark",
     "Row",
     "RowFindings",
+    "RowReader",
     "RowSource",
     "Sample",
     "Schema",
