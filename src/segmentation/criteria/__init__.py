@@ -71,6 +71,7 @@ from ._describing import describe
 from ._explaining import Explanation, Finding, RowFindings, explain
 from ._following import DatedRow, to_rows_test
 from ._hashing import SHARES, hash_of, share_of
+from ._looking import Values, ValueSource, look_at_values
 from ._making import Conditions, TableConditions, make_selection
 from ._nodes import (
     AllOf,
@@ -199,6 +200,8 @@ __all__ = [
     "TimedField",
     "Token",
     "Unit",
+    "ValueSource",
+    "Values",
     "Where",
     "Wild",
     "any_",
@@ -223,6 +226,7 @@ __all__ = [
     "hash_of",
     "is_relative",
     "latest",
+    "look_at_values",
     "make_selection",
     "make_table",
     "never_both",

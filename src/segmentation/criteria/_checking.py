@@ -60,6 +60,8 @@ class Concern(StrEnum):
     RELATIVE = "relative"
     UNKNOWN_CODE = "unknown_code"
     CIRCLE = "circle"
+    NO_VALUE = "no_value"
+    OPEN_END = "open_end"
 
 
 @attrs.frozen(repr=False)
