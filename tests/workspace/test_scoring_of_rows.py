@@ -143,6 +143,28 @@ def test_who_are_all_alike_score_one(crm: seg.Workspace, count: int) -> None:
     assert list(crm.select(in_group(INACTIVE))) == ["FAY"]
 
 
+def lines(crm: seg.Workspace, code: str) -> Iterator[str]:
+    """What the lines of a questionnaire are called."""
+    for question in crm.questionnaires.questions(code):
+        yield from (line.description for line in (question.line, *question.answers))
+
+
+@pytest.mark.parametrize("language", ["fr-CH", "it-IT", "nb-NO"])
+@pytest.mark.parametrize("crm", ["memory"], indirect=True)
+def test_groups_are_called_by_the_language_of_the_workspace(
+    crm: seg.Workspace, language: str
+) -> None:
+    """OWN-47."""
+    fill(crm, five())
+    crm.questionnaires.new_scoring(**OF_ORDERS, **WINDOW)
+    other = seg.Workspace.open(crm.store, today=shop.TODAY, language=language)
+    other.questionnaires.new_scoring(code="OTHER", **OF_ORDERS, **WINDOW)
+    other.questionnaires.classify("OTHER")
+    names = dict(zip(lines(crm, "RFM"), lines(other, "OTHER"), strict=True))
+    assert {name for name, named in names.items() if name == named} <= {*"12345", "Champions"}
+    assert list(other.select(in_group(INACTIVE, code="OTHER"))) == ["FAY", "GUS"]
+
+
 WRONG: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "an unknown table": (
         {"table": "ordrs"},

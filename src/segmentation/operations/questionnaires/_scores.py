@@ -48,6 +48,8 @@ def new_scoring(
 ) -> ProfileQuestionnaire:
     """Make and store the questionnaire that scores contacts by recency, frequency and value.
 
+    Its groups are called what they are in the language of the workspace.
+
     Args:
         context: Store, user, day and clock.
         table: Table whose rows are scored; blank for interactions, and a value from the books.
@@ -80,8 +82,10 @@ def new_scoring(
         date_field=named.date_field,
         amount_field=named.amount_field,
     )
-    questionnaire = attrs.evolve(made, **values)
-    add_questionnaires(context, questionnaire, *lines, *points)
+    told = context.phrases.told
+    questionnaire = attrs.evolve(made, **{"description": told(made.description), **values})
+    named_lines = (attrs.evolve(line, description=told(line.description)) for line in lines)
+    add_questionnaires(context, questionnaire, *named_lines, *points)
     return questionnaire
 
 
