@@ -37,7 +37,6 @@ class OwnField(Record, table="extra_field", key=("table", "name"), shown=("table
     Attributes:
         table: The table.
         name: The field, in snake case.
-        type: The name of its type.
         length: Greatest number of characters of a code or text; 0 for no limit.
         options: The options as a JSON array, the blank one first; empty if it is no option.
         called: What it is called for people, as a JSON array; empty if nothing.

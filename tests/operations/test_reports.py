@@ -232,7 +232,7 @@ def test_printed_cover_sheets_are_recorded_where_that_is_asked_for(
 def test_a_sender_stands_in_the_order_of_its_country(crm: Workspace) -> None:
     crm.setup.change_company(country_region_code="US", county="NV", city="Reno", post_code="89501")
     (sheet,) = crm.reports.cover_sheets("ANNA", remarks=Remarks()).data
-    assert sheet.sender == ("Lynghede", "Klitvangen 31", "Reno, NV 89501")
+    assert sheet.sender == ("Lynghede", "Klitvangen 31", "Reno, NV 89501", "UNITED STATES")
 
 
 def test_a_list_has_the_phone_of_the_address_or_else_the_contacts_own(crm: Workspace) -> None:

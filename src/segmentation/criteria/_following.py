@@ -17,13 +17,10 @@ from ._bound import BoundFollowed
 class DatedRow(NamedTuple):
     """A row with a date, and which of the parts it meets.
 
-    Attributes:
-        when: What puts it in order: its date, or whatever is in the same order.
-        day: The day of its date as a number (see `BoundFollowed.day_of`).
-        row: The row, or what stands for it.
-        first: Whether it meets the first part.
-        then: Whether it meets the second.
-        without: Whether it meets the part that no row between may meet.
+    It is ordered by ``when``, its date or whatever is in the same order; ``day`` is the day of it
+    as a number (see `BoundFollowed.day_of`). ``row`` is the row, or what stands for it. ``first``
+    and ``then`` say whether it meets the first and the second part, ``without`` whether it meets
+    the part that no row between may meet.
     """
 
     when: Any

@@ -31,11 +31,12 @@ _EXAMPLES = 5
 class SuggestedField:
     """A field that a host may declare for a column.
 
+    Its type is the narrowest that all its values fit; text if there are none.
+
     Attributes:
         table: The table.
         name: The field's name, made of the column's.
         column: The column as the file calls it.
-        type: The narrowest type that all its values fit; text if there are none.
         length: The length of the longest text; 0 for other types.
         examples: Some of its values, as the file has them.
         almost: A narrower type that at least half of the values fit, ``None`` if there is none.
