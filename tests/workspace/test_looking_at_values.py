@@ -97,6 +97,8 @@ HINTS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "one of two alternatives": ({"contact": {"city": "Basel|BERN"}}, ["@BERN finds 4"]),
     "all but some": ({"contact": {"type": "<>person"}}, ["there are person (8)"]),
     "several": ({"contact": {"city": "Berne"}}, ["nearest: Bern (3) and bern (1)"]),
+    "a pattern of what is not there": ({"contact": {"city": "Q*"}}, ["there are Bern (3)"]),
+    "a comma of what is not there": ({"contact": {"city": "Q, Y"}}, ["there are Bern (3)"]),
     "what holds never": ({"contact": {"points": ">5&<3"}}, []),
     "what is met": ({"contact": {"points": ">5"}, "orders": {"article": "T*"}}, []),
 }
