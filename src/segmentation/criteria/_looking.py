@@ -111,7 +111,7 @@ class _Looker:
             for each in item.items:
                 yield from self.remarks(each)
         elif not self._found(item):
-            if True in outcomes(item, self.field) or not outcomes(item, self.field):
+            if outcomes(item, self.field) != {False}:  # that it never holds is told already
                 yield self._remark(Concern.NO_VALUE, self._no_value(item))
         elif isinstance(item, InRange) and self.field.type in _DAYS:
             yield from self._open_end(item)
