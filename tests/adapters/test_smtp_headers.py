@@ -124,7 +124,11 @@ def test_ltr_31_joiners_stay() -> None:
     assert mail["To"].addresses[0].display_name == FAMILY
 
 
-@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\x00", "\x1b", "\u2028", "\x85"])
+@pytest.mark.parametrize(
+    "sign",
+    ["\u202e", "\u2066", "\x00", "\x1b", "\u2028", "\x85"],
+    ids=["override", "isolate", "NUL", "escape", "line separator", "next line"],
+)
 def test_ltr_31_marks_of_direction_and_control_signs_go(sign: str) -> None:
     mail = seen(subject=f"a{sign}b", addressee=f"Anna{sign}Berg")
     assert (mail["Subject"], mail["To"].addresses[0].display_name) == ("a b", "Anna Berg")
@@ -187,7 +191,9 @@ def test_ltr_33_a_link_is_written_in_ascii(link: str, written: str) -> None:
     assert to_uri(written) == written
 
 
-@pytest.mark.parametrize("host", ["ü" * 64, "a b.ü.example", "ü/x"])
+@pytest.mark.parametrize(
+    "host", ["ü" * 64, "a b.ü.example", "ü/x"], ids=["too long", "a blank", "a slash"]
+)
 def test_ltr_33_a_link_to_no_host_is_an_error_of_its_mail(host: str) -> None:
     with pytest.raises(ValueError, match="no host name"):
         to_ascii_host(host)

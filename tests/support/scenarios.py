@@ -13,7 +13,7 @@ from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
 KEY = TESTS / "scenarios.md"
-_ID = re.compile(r"\b(?!SHA)[A-Z]{3}-[0-9]{2,3}\b")
+_ID = re.compile(r"\b(?!SHA|UTF)[A-Z]{3}-[0-9]{2,3}\b")
 _ROW = re.compile(r"^\| ([A-Z]{3}-[0-9]{2,3}) \| (.*?) \| ([^|]*) \|$", flags=re.MULTILINE)
 
 HEAD = """# Scenarios

@@ -52,7 +52,9 @@ def desk(name: str, text: bytes, rendering: Rendering) -> Workspace:
     return crm
 
 
-@pytest.mark.parametrize(("name", "text"), [("a.html", HTML), ("a.txt", TEXT)])
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.html", HTML), ("a.txt", TEXT)], ids=["html", "text"]
+)
 def test_ltr_34_the_link_stands_in_the_body_as_in_the_header(name: str, text: bytes) -> None:
     crm = desk(name, text, Rendering(renderers=RENDERERS, unsubscribe=link))
     segment_of(crm, "C1", "C2", template="LETTER").log(deliver=True)

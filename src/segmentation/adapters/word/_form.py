@@ -90,5 +90,7 @@ class WordForm:
         except ValueError as error:
             raise BadDocument(self.name, text_of(error)) from error
         except ArithmeticError as error:  # a number that cannot be written
-            reason = Message("cannot be filled: {error}", error=text_of(error))
+            reason = Message(
+                "cannot be filled: {fault}", fault=Message("a figure in it cannot be worked out")
+            )
             raise BadDocument(self.name, reason) from error
