@@ -6,6 +6,7 @@ version of the definitions by one.
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import chain
 from typing import Any
 
@@ -499,6 +500,8 @@ def _as(field: Field, value: object) -> Any:  # noqa: ANN401 - of any field
     text = value.isoformat() if hasattr(value, "isoformat") else value
     if field.type in {FieldType.CODE, FieldType.TEXT} and not isinstance(text, str):
         text = ("yes" if text else "") if isinstance(text, bool) else str(text)
+    if field.type is FieldType.INTEGER and isinstance(text, Decimal) and text % 1 == 0:
+        text = int(text)
     return read_value(field, exact(text))
 
 
