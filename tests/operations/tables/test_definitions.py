@@ -23,6 +23,7 @@ from segmentation.operations.tables import (
     change_field,
     define,
     define_schema,
+    definition_faults,
     definitions_version,
     look_over,
 )
@@ -183,3 +184,41 @@ def test_a_store_whose_definitions_are_sound_is_told_nothing_of(store: MemorySto
     for _ in range(2):
         look_over(store)
     assert definitions_version(store) == 1
+
+
+def test_an_own_table_may_have_options(at_work: Context) -> None:
+    kinds = Field("kind", "option", options=("", "web", "shop"))
+    fields = [Field("no", "code"), Field("contact_no", "code"), kinds]
+    table = define(at_work, "orders", fields, key="no", link="contact_no")
+    kind: Any = row_kind(table)
+    made = kind(no="1", kind="shop")
+    assert (made.kind, made.kind.position, kind(no="2").kind) == ("shop", 2, "")
+
+
+def test_a_link_names_fields_of_both_tables(at_work: Context) -> None:
+    link = Link((("no", "number"),))
+    with pytest.raises(Rejected, match="contact has no field 'number'"):
+        define(at_work, "orders", [Field("no", "code")], key="no", link=link)
+
+
+def test_another_length_is_another_definition(at_work: Context) -> None:
+    define(at_work, "contact", [Field("nick", "text", length=10)])
+    with pytest.raises(Rejected, match="another length or other options"):
+        define(at_work, "contact", [Field("nick", "text", length=20)])
+
+
+def test_worksheets_without_the_field_stay_as_they_are() -> None:
+    crm = make_desk()
+    segment_of(crm, "MILL")
+    define(crm.context, SegmentLine, [Field("seat", "text")])
+    no = next(iter(crm.segments)).no
+    before = crm.store.segments.get(no)
+    change_field(crm.context, SegmentLine, Field("seat", "code"))
+    assert crm.store.segments.get(no) is before
+
+
+def test_own_tables_hold_what_was_checked_when_it_came(at_work: Context) -> None:
+    fields = [Field("no", "code"), Field("contact_no", "code")]
+    define(at_work, "orders", fields, key="no", link="contact_no")
+    define(at_work, "contact", [Field("points", "integer")])
+    assert definition_faults(at_work.store) == []
