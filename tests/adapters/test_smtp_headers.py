@@ -192,7 +192,9 @@ def test_ltr_33_a_link_is_written_in_ascii(link: str, written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["ü" * 64, "a b.ü.example", "ü/x"], ids=["too long", "a blank", "a slash"]
+    "host",
+    ["ü" * 64, "a b.ü.example", "ü/x", "ü\ud800.example"],
+    ids=["too long", "a blank", "a slash", "half a letter"],
 )
 def test_ltr_33_a_link_to_no_host_is_an_error_of_its_mail(host: str) -> None:
     with pytest.raises(ValueError, match="no host name"):

@@ -363,10 +363,6 @@ def _question_faults(line: ProfileQuestionnaireLine) -> Iterator[Fault]:
         yield Fault(line.place, "sorting_method", "is blank; percentages need one", "blank")
 
 
-def _listed(fields: Iterable[str]) -> Message:
-    return Message.joined(", ", map(Identifier, fields))
-
-
 def _range_faults(
     question: ProfileQuestionnaireLine, answer: ProfileQuestionnaireLine
 ) -> Iterator[Fault]:
