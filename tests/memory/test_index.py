@@ -280,7 +280,6 @@ def test_a_field_with_values_of_no_order_is_left_to_the_reference() -> None:
         for order in ((), (Order("country_region_code"), Order("city"))):
             bound = bound_to(Cut(part("contact", city="Bergen"), First(2, order)))
             assert store.contacts.matching(bound) == ["C1"]
-        assert store.contacts.matching(bound_to(Cut(RECENT, First(1, (Order("city"),))))) == []
 
 
 def test_a_number_that_is_none_is_left_to_the_reference() -> None:
