@@ -479,25 +479,20 @@ class _Known:
             self._new[table][key] = item.record
             self._first[table].update(key[:1])
         self._old: dict[str, Collection[Value]] = {}
-        self._contacts: dict[str, Contact | None] = {}
+        self._contacts: dict[Value, Contact | None] = {}
 
     def ask_for_contacts(self, nos: Iterable[str]) -> None:
-        """Ask the store once for contacts that references name and that do not come in."""
+        """Ask the store once for all contacts that references name and that do not come in."""
         wanted = [(no,) for no in dict.fromkeys(nos) if no and no not in self._first["contact"]]
         found = find_records(self._store, Contact, wanted) if wanted else {}
         self._contacts |= {no: found.get((no,)) for (no,) in wanted}
-
-    def _contact(self, no: Value) -> Contact | None:
-        if not isinstance(no, str) or no not in self._contacts:
-            return find_record(self._store, Contact, no)
-        return self._contacts[no]
 
     def has(self, table: str, value: Value) -> bool:
         """Whether a reference leads somewhere; a table without any row is not asked."""
         if value in self._first[table]:
             return True
         if table == Contact.__table__:
-            return self._contact(value) is not None
+            return self._contacts.get(value) is not None
         stored = self._stored(table)
         return value in stored or not (stored or self._first[table])
 
@@ -507,7 +502,7 @@ class _Known:
         if found is not None:
             return cast("RecordT", found)
         if kind.__table__ == Contact.__table__:
-            return cast("RecordT | None", self._contact(key[0]))
+            return cast("RecordT | None", self._contacts.get(key[0]))
         return find_record(self._store, kind, key)
 
     def texts(self, template_code: str) -> Sequence[TemplateLanguage]:

@@ -34,7 +34,7 @@ class ReadRow:
     extra: Mapping[str, Value]
 
 
-@shown_by("kind", "name", count="rows")
+@shown_by("kind", "name", "rows")
 @attrs.frozen(field_transformer=freeze_within)
 class ReadTable:
     """A table as it was read.
@@ -52,9 +52,6 @@ class ReadTable:
     columns: tuple[Column, ...]
     rows: Sequence[ReadRow]
     latest_change: datetime | None = None
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
 
 def read_table(
