@@ -337,6 +337,22 @@ def test_a_name_that_is_taken_at_the_last_moment_is_not_written_again(
     assert (tmp_path / document().name).read_text() == "theirs"
 
 
+def test_a_name_that_is_taken_is_not_written_again_where_a_file_has_one_name_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(_source: Path, target: Path) -> None:
+        if not list(tmp_path.glob("*.txt")):
+            target.write_text("theirs")
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", late)
+    where = FolderCourier(tmp_path).deliver(document())
+    assert Path(where).name == "Berg AS - Anna Berg - CT1.txt"
+    assert Path(where).read_bytes() == document().content
+    assert (tmp_path / document().name).read_text() == "theirs"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_a_folder_that_refuses_a_name_is_an_error_to_try_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

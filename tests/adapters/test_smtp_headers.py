@@ -246,6 +246,7 @@ def test_the_letters_that_a_media_type_names_are_those_of_the_text() -> None:
     [
         ("text/plain; charset=klingon", "'klingon' names no letters that are known"),
         ("text/plain", r"not in utf-8 \(byte 0\)"),
+        ("text/plain; charset=a\0b", "the mail cannot be made: .*null character"),
     ],
 )
 def test_letters_that_are_none_are_an_error_of_the_mail(media_type: str, reason: str) -> None:

@@ -643,6 +643,15 @@ def test_ltr_15_breaks_and_tabs_stay_in_a_text() -> None:
     assert text_of(of_city(template, "Bern")).split("\n")[1] == "a|b>c"
 
 
+def test_what_stands_beside_the_texts_of_a_condition_is_in_neither() -> None:
+    start = begin() + said(" IF ") + CITY + PICTURE + said(' = "Bern" "')
+    bold = said("bold", "<w:b/>")
+    template = docx(ONE, paragraph(start, said("a "), bold, said('" "other" '), end()), THREE)
+    here, there = of_city(template, "Bern"), of_city(template, "Oslo")
+    assert [paragraphs(here)[1], paragraphs(there)[1]] == ["a bold", "other"]
+    assert "embed" not in member(here) + member(there)
+
+
 def test_ltr_15_letters_in_one_document_choose_each_for_itself() -> None:
     template = rich(said("first"), "</w:p><w:p>", said("second"), said('" "other" '))
     document = together(template, {"City": "Bern"}, {"City": "Oslo"})
