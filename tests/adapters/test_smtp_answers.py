@@ -222,7 +222,8 @@ def test_ltr_44_hosts_beyond_ascii_are_written_as_the_net_knows_them(
     for mail in script.mails:
         assert mail.isascii()
     assert b"To: Person 1 <anna@xn--bcher-kva.example>" in script.mails[0]
-    assert script.said_to("MAIL")[0].startswith("mail FROM:<post@xn--bcher-kva.example>")
+    said = script.said_to("MAIL")[0].lower()  # Pythons differ in the case of commands
+    assert said.startswith("mail from:<post@xn--bcher-kva.example>")
 
 
 def test_ltr_45_an_address_beyond_ascii_needs_a_server_that_can_write_it(
