@@ -248,6 +248,7 @@ def test_the_letters_that_a_media_type_names_are_those_of_the_text() -> None:
         ("text/plain", r"not in utf-8 \(byte 0\)"),
         ("text/plain; charset=a\0b", "the mail cannot be made: .*null character"),
     ],
+    ids=["unknown", "other letters", "NUL"],
 )
 def test_letters_that_are_none_are_an_error_of_the_mail(media_type: str, reason: str) -> None:
     odd = attrs.evolve(ANNA, media_type=media_type, content=b"\xff")

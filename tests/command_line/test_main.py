@@ -94,14 +94,6 @@ class InterruptedOutput(io.StringIO):
         return len(text)
 
 
-def test_an_interrupt_is_told_and_has_an_exit_code_of_its_own(
-    store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "stdout", InterruptedOutput())
-    assert main(["select", "--store", str(store), "--count"]) == 130
-    assert "interrupted" in capsys.readouterr().err
-
-
 def test_a_disk_that_refuses_is_told_by_its_reason(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
