@@ -67,6 +67,7 @@ def fill(template: str) -> bytes:
 
 @pytest.mark.parametrize("template", HOSTILE.values(), ids=HOSTILE)
 def test_ltr_28_what_goes_too_far_is_an_error_of_its_own(template: str) -> None:
+    """LTR-28."""
     with pytest.raises(BadDocument, match=r"mail\.txt: goes beyond the limit of [0-9]+ \w+"):
         fill(template)
 
@@ -99,6 +100,7 @@ def in_a_process(program: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_ltr_28_none_of_them_takes_much_memory() -> None:
+    """LTR-28."""
     done = in_a_process(_IN_A_PROCESS)
     assert done.stdout.split() == ["BadDocument"] * len(HOSTILE)
     assert int(done.stderr) < 200
@@ -160,6 +162,7 @@ def test_outside_of_a_run_nothing_is_counted() -> None:
 
 
 def test_ltr_28_a_template_in_word_has_the_same_limits() -> None:
+    """LTR-28."""
     form = make_word_renderer().read(docx(paragraph(run("{{ 'a'*10**9 }}"))), "letter.docx")
     with pytest.raises(BadDocument, match=r"limit of [0-9]+ characters"):
         form.fill({}, PlainFormats())

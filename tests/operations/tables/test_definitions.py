@@ -222,3 +222,27 @@ def test_own_tables_hold_what_was_checked_when_it_came(at_work: Context) -> None
     define(at_work, "orders", fields, key="no", link="contact_no")
     define(at_work, "contact", [Field("points", "integer")])
     assert definition_faults(at_work.store) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "given", "said"),
+    [
+        ([], {}, "fields"),
+        ([Field("points", "integer")], {"alias": "people"}, "alias"),
+        ([Field("points", "integer")], {"called": ["People"]}, "called"),
+    ],
+    ids=["no field", "alias", "caption"],
+)
+def test_what_a_definition_would_not_do_is_refused(
+    at_work: Context, fields: list[Field], given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        define(at_work, "contact", fields, **given)
+    assert caught.value.field == said
+    assert definitions_version(at_work.store) == 0
+
+
+def test_a_field_that_no_type_fits_hinders_no_other(at_work: Context) -> None:
+    at_work.store.records.put([OwnField(table="mailing_group", name="old", type="int")])
+    table = define(at_work, MailingGroup, [Field("since", "date")])
+    assert [*table.fields] == ["code", "description", "since"]

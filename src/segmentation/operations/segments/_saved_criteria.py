@@ -18,7 +18,7 @@ from segmentation.operations.checks import Placed, check_new, check_records
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import SavedCriteriaValues, SavedSelectionValues
 from segmentation.operations.records import get_record, get_records, require_segment
-from segmentation.operations.schema import parse_values
+from segmentation.operations.schema import parse_values, with_own_values
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -203,9 +203,10 @@ def add_criteria(context: Context, *records: SavedCriteria) -> Sequence[SavedCri
         raise InvalidValue(_WHAT, (), reason)
     store = context.store
     with store.transaction():
-        check_new(store, _placed(records), what=_WHAT)
-        store.records.put(records)
-    return records
+        typed = tuple(with_own_values(store, records))
+        check_new(store, _placed(typed), what=_WHAT)
+        store.records.put(typed)
+    return typed
 
 
 def _placed(records: Iterable[SavedCriteria]) -> Sequence[Placed]:
