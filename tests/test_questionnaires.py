@@ -278,6 +278,14 @@ def test_figures_that_differ_less_than_floating_point_tells_are_ranked() -> None
             {"min_pct_questions_answered": Decimal(101)},
             ["min_pct_questions_answered: is not between 0 and 100"],
         ),
+        (
+            {"contact_class_field": "row_quantity"},
+            ["source_table: is blank", "source_date_field: is blank"],
+        ),
+        (
+            {"contact_class_field": "row_amount", "source_table": "orders"},
+            ["source_date_field: is blank", "source_amount_field: is blank"],
+        ),
         ({"contact_class_field": "rating", "starting_date_formula": ""}, []),
         ({"auto_contact_classification": False, "classification_method": ""}, []),
     ],
@@ -295,6 +303,19 @@ def test_an_empty_range_and_a_percentage_over_a_hundred_are_faults() -> None:
         "questionnaire Q line 2: to_value: 4 is less than 5: the range is empty",
         "questionnaire Q line 3: to_value: a percentage cannot be over 100",
     ]
+
+
+@pytest.mark.parametrize(
+    ("sorting", "expected"),
+    [("ascending", {"C": (2,), "D": (2,), "E": (4,)}), ("descending", {"A": (4,), "B": (2,)})],
+)
+def test_scores_count_those_that_are_ranked_before(
+    sorting: str, expected: dict[str, tuple[int, ...]]
+) -> None:
+    values = dict(zip("ABCDE", map(Decimal, (1, 2, 3, 3, 4)), strict=True))
+    question = percentages("quintile", (3, 4), (120, 130), (5, 5), sorting=sorting)
+    assert list(question.faults()) == []
+    assert classified(question, values) == expected
 
 
 def test_a_question_knows_whether_it_is_a_rating() -> None:

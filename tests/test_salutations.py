@@ -58,6 +58,7 @@ def test_a_blank_part_leaves_no_trace(text: str, parts: tuple[NamePart, ...], sa
     ],
 )
 def test_ltr_56_a_blank_part_takes_along_what_joins_it(text: str, first: str, last: str) -> None:
+    """LTR-56."""
     formula = SalutationFormula(salutation_code="F", salutation=text, name_1=FIRST, name_2=LAST)
     anna = Contact(no="1", type=ContactType.PERSON, first_name="Anna")
     berg = Contact(no="2", type=ContactType.PERSON, surname="Berg")
@@ -67,6 +68,7 @@ def test_ltr_56_a_blank_part_takes_along_what_joins_it(text: str, first: str, la
 
 
 def test_ltr_56_a_part_in_the_middle_takes_along_one_of_its_neighbours() -> None:
+    """LTR-56."""
     formula = SalutationFormula(
         salutation_code="F",
         salutation="Dear %1, %2 and %3,",
@@ -78,6 +80,7 @@ def test_ltr_56_a_part_in_the_middle_takes_along_one_of_its_neighbours() -> None
 
 
 def test_ltr_56_a_place_that_is_none_is_a_fault() -> None:
+    """LTR-56."""
     crm = Workspace(context(make_store(Salutation(code="F"))))
     wrong = SalutationFormula(salutation_code="F", salutation="Dear %1 %6 %6,")
     with pytest.raises(Rejected) as caught:

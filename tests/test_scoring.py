@@ -16,6 +16,7 @@ from segmentation.scoring import (
     FREQUENCY,
     GROUP,
     GROUPS,
+    INACTIVE,
     RECENCY,
     SCORES,
     VALUE,
@@ -75,18 +76,22 @@ def test_the_named_groups_share_all_scores_among_them() -> None:
 
 
 @pytest.mark.parametrize("question", [RECENCY, FREQUENCY, VALUE])
-def test_scores_make_five_equal_groups(store: MemoryStore, question: int) -> None:
+def test_scores_count_the_fifths_of_the_active_that_are_worse(
+    store: MemoryStore, question: int
+) -> None:
     for score in SCORES:
         found = select(context(store), scored(question, str(score)))
-        assert list(found) == [f"C{2 * score - 2}", f"C{2 * score - 1}"]
-    assert len(select(context(store), scored(question, "4..5"))) == 4
+        assert list(found) == [f"C{2 * score - 1}", f"C{2 * score}"][: len(found)]
+        assert len(found) == (1 if score == 5 else 2)
+    assert len(select(context(store), scored(question, "4..5"))) == 3
 
 
 def test_groups_have_names_to_choose_by(store: MemoryStore) -> None:
-    assert list(select(context(store), in_group("Champions"))) == ["C6", "C7", "C8", "C9"]
-    assert list(select(context(store), in_group("Lost"))) == ["C0", "C1", "C2", "C3"]
-    assert list(select(context(store), in_group("Need attention"))) == ["C4", "C5"]
+    assert list(select(context(store), in_group("Champions"))) == ["C7", "C8", "C9"]
+    assert list(select(context(store), in_group("Lost"))) == ["C1", "C2", "C3", "C4"]
+    assert list(select(context(store), in_group("Need attention"))) == ["C5", "C6"]
     assert list(select(context(store), in_group("Loyal"))) == []
+    assert list(select(context(store), in_group(INACTIVE))) == ["C0"]
 
 
 def test_groups_are_answers_like_any_other(store: MemoryStore) -> None:
@@ -99,7 +104,7 @@ def test_groups_are_answers_like_any_other(store: MemoryStore) -> None:
             "line_no": "|".join(map(str, champions)),
         }
     )
-    assert list(select(context(store), chosen)) == ["C6", "C7", "C8", "C9"]
+    assert list(select(context(store), chosen)) == ["C7", "C8", "C9"]
 
 
 def test_a_group_that_is_none_has_a_near_name() -> None:

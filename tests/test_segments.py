@@ -84,6 +84,7 @@ def test_lines_of_different_blocks_can_interleave() -> None:
     assert lines.find(20_000) == line(20_000, "B")
     assert lines.find(20_001) is None
     assert lines.find(90_000) is None
+    assert list(lines.by_field()) == list(lines)
 
 
 def test_lines_that_go_and_come_back_share_all_but_a_mask() -> None:

@@ -89,11 +89,14 @@ class OwnField(Record, table="extra_field", key=("table", "name"), shown=("table
         )
 
 
+SOURCE_ENTRY_NO = OwnField(table="interaction_log_entry", name="source_entry_no", type="integer")
+"""The number that an interaction of the past had in the system that it comes from."""
+
 ALWAYS_THERE: Sequence[OwnField] = (
+    SOURCE_ENTRY_NO,
     OwnField(table="segment_line", name="remark"),
     OwnField(table="interaction_log_entry", name="remark"),
     OwnField(table="campaign", name="sender"),
-    OwnField(table="interaction_log_entry", name="source_entry_no", type="integer"),
     OwnField(table="interaction_tmpl_language", name="attachment_no", type="integer"),
 )
 """The own fields that the library itself uses, in any store.

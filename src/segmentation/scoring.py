@@ -1,8 +1,10 @@
 """Recency, frequency, value: a ready-made questionnaire that scores contacts from 1 to 5.
 
-How long ago was the last interaction, how many were there, what did the customer buy? Each
-makes five equal groups of contacts; together they make named groups. It is a questionnaire
-like any other: classified, changed and filtered on in the same way.
+How long ago was the last interaction, how many were there, what did the customer buy? Or the
+same of the rows of any table. A score is 1 and the whole fifths of the active contacts that are
+strictly worse, active being who has a row in the window. Scores together make named groups; who
+is not active is in a group alone. It is a questionnaire like any other: classified, changed and
+filtered on in the same way.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,6 +49,9 @@ GROUPS: Sequence[tuple[str, range, range]] = (
 )
 """Named groups: by the score of recency, and the sum of those of frequency and value."""
 
+INACTIVE = "Inactive"
+"""The group of those without a row in the window, who have no scores."""
+
 
 def make_scoring(
     *,
@@ -55,6 +60,9 @@ def make_scoring(
     since: str = "<-1Y>",
     until: str = "<CD>",
     value: str = "sales_lcy",
+    table: str = "",
+    date_field: str = "",
+    amount_field: str = "",
     contact_type: str = "",
     business_relation_code: str = "",
     priority: str = "normal",
@@ -71,6 +79,9 @@ def make_scoring(
         until: Date formula of the last.
         value: Which of the customer's figures is the value (`CustomerClassField`); the host's
             books supply it.
+        table: Table whose rows are scored, in place of interactions and ``value``.
+        date_field: Its field of the day.
+        amount_field: Its field that is added up to the value.
         contact_type: Whom it is for: "companies" or "people"; all if blank.
         business_relation_code: It is for contacts with this business relation only.
         priority: Its priority among others.
@@ -96,33 +107,29 @@ def make_scoring(
         priority=priority,
         extra=extra,
     )
-    quintiles: dict[str, Any] = {
-        "classification_method": ClassificationMethod.PERCENTAGE_OF_CONTACTS,
-        "sorting_method": SortingMethod.ASCENDING,
-        "starting_date_formula": since,
-        "ending_date_formula": until,
+    window = {"starting_date_formula": since, "ending_date_formula": until}
+    rows = {"source_table": table, "source_date_field": date_field}
+    figures: Mapping[int, Mapping[str, Any]] = {
+        RECENCY: {"contact_class_field": ContactClassField.DAYS_SINCE_INTERACTION},
+        FREQUENCY: {"contact_class_field": ContactClassField.INTERACTION_QUANTITY},
+        VALUE: {"customer_class_field": figure},
     }
-    lines = [
-        *_scored(
-            code,
-            RECENCY,
-            "Recency",
-            **quintiles
-            | {
-                "contact_class_field": ContactClassField.DAYS_SINCE_INTERACTION,
-                "sorting_method": SortingMethod.DESCENDING,
+    if table:
+        figures = {
+            RECENCY: {"contact_class_field": ContactClassField.DAYS_SINCE_ROW, **rows},
+            FREQUENCY: {"contact_class_field": ContactClassField.ROW_QUANTITY, **rows},
+            VALUE: {
+                "contact_class_field": ContactClassField.ROW_AMOUNT,
+                **rows,
+                "source_amount_field": amount_field,
             },
-        ),
-        *_scored(
-            code,
-            FREQUENCY,
-            "Frequency",
-            **quintiles | {"contact_class_field": ContactClassField.INTERACTION_QUANTITY},
-        ),
-        *_scored(code, VALUE, "Value", **quintiles | {"customer_class_field": figure}),
-        *_grouped(code),
+        }
+    lines = [
+        line
+        for first, name in ((RECENCY, "Recency"), (FREQUENCY, "Frequency"), (VALUE, "Value"))
+        for line in _scored(code, first, name, **window, **figures[first])
     ]
-    return header, lines, list(_points(code))
+    return header, [*lines, *_grouped(code)], list(_points(code))
 
 
 def _line(code: str, line_no: int, description: str, **fields: Any) -> ProfileQuestionnaireLine:  # noqa: ANN401
@@ -132,20 +139,31 @@ def _line(code: str, line_no: int, description: str, **fields: Any) -> ProfileQu
 
 
 def _scored(code: str, first: int, name: str, **fields: Any) -> Iterator[ProfileQuestionnaireLine]:  # noqa: ANN401
-    yield _line(code, first, name, auto_contact_classification=True, **fields)
+    yield _line(
+        code,
+        first,
+        name,
+        auto_contact_classification=True,
+        classification_method=ClassificationMethod.QUINTILE,
+        sorting_method=(SortingMethod.DESCENDING if first == RECENCY else SortingMethod.ASCENDING),
+        **fields,
+    )
     for score in SCORES:
         yield _line(
             code,
             first + score * _STEP,
             str(score),
             type=LineType.ANSWER,
-            from_value=Decimal(20 * (score - 1) + 1 if score > 1 else 0),
-            to_value=Decimal(20 * score),
+            from_value=Decimal(score),
+            to_value=Decimal(score),
         )
 
 
 def _grouped(code: str) -> Iterator[ProfileQuestionnaireLine]:
-    """The named groups: one answer for each score of recency, as ranges cannot have two sides."""
+    """The named groups: one answer for each score of recency, as ranges cannot have two sides.
+
+    Who has no scores has no points either, and is given the last answer.
+    """
     yield _line(
         code,
         GROUP,
@@ -153,7 +171,6 @@ def _grouped(code: str) -> Iterator[ProfileQuestionnaireLine]:
         auto_contact_classification=True,
         contact_class_field=ContactClassField.RATING,
         classification_method=ClassificationMethod.DEFINED_VALUE,
-        min_pct_questions_answered=Decimal(100),
     )
     for line_no, (name, recency, others) in _group_lines():
         yield _line(
@@ -164,11 +181,15 @@ def _grouped(code: str) -> Iterator[ProfileQuestionnaireLine]:
             from_value=Decimal(recency * _RECENCY_POINTS + others.start),
             to_value=Decimal(recency * _RECENCY_POINTS + others.stop - 1),
         )
+    yield _line(code, _INACTIVE_LINE, INACTIVE, type=LineType.ANSWER, to_value=Decimal(1))
 
 
 def _group_lines() -> Iterator[tuple[int, tuple[str, int, range]]]:
     rows = [(name, score, others) for name, scores, others in GROUPS for score in scores]
     return ((GROUP + number * 100, row) for number, row in enumerate(rows, start=1))
+
+
+_INACTIVE_LINE = max(line_no for line_no, _ in _group_lines()) + 100
 
 
 def _points(code: str) -> Iterator[Rating]:
@@ -184,7 +205,7 @@ def _points(code: str) -> Iterator[Rating]:
 
 
 def in_group(name: str, *, code: str = RFM) -> Selection:
-    """Contacts of a named group.
+    """Contacts of a named group, or of those who are in none: `INACTIVE`.
 
     Raises:
         UnknownName: There is no such group.
@@ -192,9 +213,10 @@ def in_group(name: str, *, code: str = RFM) -> Selection:
     >>> in_group("Loyal").table
     'contact_profile_answer'
     """
-    lines = [str(line_no) for line_no, row in _group_lines() if row[0] == name]
+    named = [*((row[0], line_no) for line_no, row in _group_lines()), (INACTIVE, _INACTIVE_LINE)]
+    lines = [str(line_no) for group, line_no in named if group == name]
     if not lines:
-        raise UnknownName("group", name, known=[row[0] for row in GROUPS])
+        raise UnknownName("group", name, known=[group for group, _ in named])
     return _having(code, "|".join(lines))
 
 

@@ -270,6 +270,7 @@ NUMBERED = [" - CT1002.txt", " - CT1003.txt"]
 
 
 def test_ltr_29_persons_of_one_name_have_a_file_each_in_a_folder(tmp_path: Path) -> None:
+    """LTR-29."""
     courier = FolderCourier(tmp_path)
     delivered = [courier.deliver(each) for each in namesakes()]
     names = [path.name for path in tmp_path.iterdir()]
@@ -280,6 +281,7 @@ def test_ltr_29_persons_of_one_name_have_a_file_each_in_a_folder(tmp_path: Path)
 
 
 def test_ltr_29_persons_of_one_name_have_a_file_each_in_an_archive(tmp_path: Path) -> None:
+    """LTR-29."""
     with ZipCourier(tmp_path) as courier:
         for each in namesakes():
             courier.deliver(each)
@@ -291,6 +293,7 @@ def test_ltr_29_persons_of_one_name_have_a_file_each_in_an_archive(tmp_path: Pat
 def test_ltr_29_letters_that_were_not_logged_have_a_file_each_in_an_archive(
     tmp_path: Path,
 ) -> None:
+    """LTR-29."""
     with ZipCourier(tmp_path) as courier:
         for number in (1, 2, 3):
             courier.deliver(attrs.evolve(document(number), key="0"))
@@ -299,6 +302,7 @@ def test_ltr_29_letters_that_were_not_logged_have_a_file_each_in_an_archive(
 
 
 def test_ltr_29_no_name_is_given_twice_in_an_archive(tmp_path: Path) -> None:
+    """LTR-29."""
     taken = ["a.txt", "a - CT1.txt", "a - CT1 - 4.txt"]
     with ZipCourier(tmp_path) as courier:
         for number, name in enumerate([*taken, "a.txt"], start=1):
@@ -335,6 +339,22 @@ def test_a_name_that_is_taken_at_the_last_moment_is_not_written_again(
     where = FolderCourier(tmp_path).deliver(document())
     assert Path(where).name == "Berg AS - Anna Berg - CT1.txt"
     assert (tmp_path / document().name).read_text() == "theirs"
+
+
+def test_a_name_that_is_taken_is_not_written_again_where_a_file_has_one_name_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(_source: Path, target: Path) -> None:
+        if not list(tmp_path.glob("*.txt")):
+            target.write_text("theirs")
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", late)
+    where = FolderCourier(tmp_path).deliver(document())
+    assert Path(where).name == "Berg AS - Anna Berg - CT1.txt"
+    assert Path(where).read_bytes() == document().content
+    assert (tmp_path / document().name).read_text() == "theirs"
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_folder_that_refuses_a_name_is_an_error_to_try_again(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from segmentation.adapters.jinja import make_html_renderer, make_text_renderer
+from segmentation.adapters.jinja import _limits, make_html_renderer, make_text_renderer
+from segmentation.adapters.jinja._sandbox import make_environment
 from segmentation.adapters.jinja.word import make_word_renderer
 from segmentation.documents import PlainFormats
 from segmentation.errors import BadDocument
@@ -66,6 +67,7 @@ def fill(template: str) -> bytes:
 
 @pytest.mark.parametrize("template", HOSTILE.values(), ids=HOSTILE)
 def test_ltr_28_what_goes_too_far_is_an_error_of_its_own(template: str) -> None:
+    """LTR-28."""
     with pytest.raises(BadDocument, match=r"mail\.txt: goes beyond the limit of [0-9]+ \w+"):
         fill(template)
 
@@ -85,16 +87,21 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, fil
 """
 
 
-def test_ltr_28_none_of_them_takes_much_memory() -> None:
+def in_a_process(program: str) -> subprocess.CompletedProcess[str]:
     here = Path(__file__).parent
-    done = subprocess.run(
-        [sys.executable, "-c", _IN_A_PROCESS],
+    return subprocess.run(
+        [sys.executable, "-c", program],
         cwd=here,
         env={"PYTHONPATH": f"{here}:{here.parent}:{here.parent.parent / 'src'}"},
         capture_output=True,
         text=True,
         check=True,
     )
+
+
+def test_ltr_28_none_of_them_takes_much_memory() -> None:
+    """LTR-28."""
+    done = in_a_process(_IN_A_PROCESS)
     assert done.stdout.split() == ["BadDocument"] * len(HOSTILE)
     assert int(done.stderr) < 200
 
@@ -105,7 +112,57 @@ def test_what_a_template_says_of_itself_is_not_worked_out_when_it_is_read(templa
     assert make_word_renderer().read(docx(paragraph(run(template))), "letter.docx").fields == ()
 
 
+_WITH_LITTLE_MEMORY = """
+import resource
+from pathlib import Path
+from test_jinja_limits import fill
+from segmentation.errors import BadDocument
+
+joined = "{% set a = 'a' * 9000000 %}" + "".join(
+    f"{{% set b{number} = a ~ {number} %}}" for number in range(40)
+)
+pages = int(Path("/proc/self/statm").read_text().split()[0])
+most = pages * resource.getpagesize() + 100_000_000
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+try:
+    fill(joined)
+except BadDocument as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux tells it there")
+def test_a_template_that_needs_more_memory_than_there_is_fails_by_itself() -> None:
+    done = in_a_process(_WITH_LITTLE_MEMORY)
+    assert "mail.txt: needs more memory than there is" in done.stdout
+
+
+def test_a_template_that_takes_too_long_is_an_error_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_limits, "_SECONDS", -1)
+    with pytest.raises(BadDocument, match="goes beyond the limit of -1 seconds"):
+        fill("{% for x in text %}{% endfor %}")
+
+
+def test_data_that_are_nested_too_deep_to_be_written_are_an_error_of_the_template() -> None:
+    nested: list[object] = []
+    for _ in range(100_000):
+        nested = [nested]
+    form = make_html_renderer().read(b"{{ rows }}", "list.html")
+    with pytest.raises(BadDocument, match=r"list\.html: is nested too deep"):
+        form.fill_with({"rows": nested})
+
+
+def test_outside_of_a_run_nothing_is_counted() -> None:
+    calls = "{% macro m(n) %}{% if n %}.{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}"
+    assert make_environment(escapes=False).from_string(calls).render() == "." * 60
+    with pytest.raises(BadDocument, match="limit of 50 calls within calls"):
+        fill(calls)
+
+
 def test_ltr_28_a_template_in_word_has_the_same_limits() -> None:
+    """LTR-28."""
     form = make_word_renderer().read(docx(paragraph(run("{{ 'a'*10**9 }}"))), "letter.docx")
     with pytest.raises(BadDocument, match=r"limit of [0-9]+ characters"):
         form.fill({}, PlainFormats())
@@ -115,6 +172,7 @@ def test_ltr_28_a_template_in_word_has_the_same_limits() -> None:
     ("template", "made"),
     [
         ("{{ 'ab' * 3 }}{{ 2 ** 10 }}{{ [1] * 2 }}{{ 7 % 4 }}", "ababab1024[1, 1]3"),
+        ("{{ 7.5 - 2 }} {{ 1.5 * 2 }}", "5.5 3.0"),
         ("{{ '%05.1f' % 2.5 }} {{ '%s-%s'|format(1, 'a') }}", "002.5 1-a"),
         ("{% for x in 'ab' %}{{ loop.index }}/{{ loop.length }}{{ x }} {% endfor %}", "1/2a 2/2b "),
         (

@@ -290,6 +290,8 @@ def test_what_is_wrong_with_a_frame_is_named() -> None:
         list(from_frame(pl.DataFrame({"city": ["Oslo"]}), Contact))
     with pytest.raises(UnknownName, match="column 'no' in frame contact"):
         FrameContacts(pl.DataFrame({"city": ["Oslo"]})).get_many(["1"])
+    with pytest.raises(UnknownName, match="column 'Town'"):
+        FrameContacts(CONTACTS, columns={"contact": {"city": "Town"}}).get_many(["1"])
 
 
 def test_records_are_given_out_as_frames() -> None:

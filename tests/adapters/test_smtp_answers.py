@@ -101,6 +101,7 @@ WHOLE = {
 def test_ltr_40_what_is_of_the_server_stops_the_run_and_keeps_all(
     script: Script, port: int, verb: str, answer: bytes
 ) -> None:
+    """LTR-40."""
     crm = desk()
     script.answers[verb] = [answer]
     script.raw = len(answer) > 1000
@@ -115,6 +116,7 @@ def test_ltr_40_what_is_of_the_server_stops_the_run_and_keeps_all(
 
 
 def test_ltr_40_a_server_that_greets_by_no_stops_the_run(script: Script, port: int) -> None:
+    """LTR-40."""
     crm = desk()
     script.greeting = b"554 not you"
     assert len(deliver(crm, port).waiting) == 3
@@ -126,6 +128,7 @@ def test_ltr_40_a_server_that_greets_by_no_stops_the_run(script: Script, port: i
 
 
 def test_ltr_40_a_login_that_is_refused_stops_the_run(script: Script, port: int) -> None:
+    """LTR-40."""
     crm = desk()
     script.extensions = ("AUTH PLAIN",)
     script.answers["AUTH"] = [b"535 5.7.8 wrong password"]
@@ -157,6 +160,7 @@ def test_a_login_beyond_ascii_is_an_error_that_does_not_tell_it(field: str) -> N
 def test_ltr_41_what_is_of_one_mail_is_an_error_of_its_own(
     script: Script, port: int, verb: str, answer: bytes
 ) -> None:
+    """LTR-41."""
     crm = desk()
     script.answers[verb] = [answer]
     done = deliver(crm, port)
@@ -171,6 +175,7 @@ def test_ltr_41_what_is_of_one_mail_is_an_error_of_its_own(
 def test_ltr_42_what_is_for_now_is_tried_again_later_and_later(
     script: Script, port: int, answer: bytes
 ) -> None:
+    """LTR-42."""
     clock = Clock()
     crm = desk(clock=clock)
     script.answers["RCPT"] = [answer]
@@ -191,6 +196,7 @@ def test_ltr_42_what_is_for_now_is_tried_again_later_and_later(
 def test_ltr_43_of_two_addresses_the_one_that_is_refused_is_named(
     script: Script, port: int
 ) -> None:
+    """LTR-43."""
     crm = desk("a@example.com; nobody@example.com")
     script.answers["RCPT"] = [b"250 OK", b"550 5.1.1 User unknown"]
     done = deliver(crm, port)
@@ -204,6 +210,7 @@ def test_ltr_43_of_two_addresses_the_one_that_is_refused_is_named(
 
 
 def test_ltr_43_two_addresses_that_are_refused_are_one_error(script: Script, port: int) -> None:
+    """LTR-43."""
     crm = desk("a@example.com; nobody@example.com")
     script.answers["RCPT"] = [b"550 5.1.1 User unknown", b"550 5.2.1 Closed"]
     done = deliver(crm, port)
@@ -216,18 +223,21 @@ def test_ltr_43_two_addresses_that_are_refused_are_one_error(script: Script, por
 def test_ltr_44_hosts_beyond_ascii_are_written_as_the_net_knows_them(
     script: Script, port: int
 ) -> None:
+    """LTR-44."""
     crm = desk("anna@bücher.example", "jon@straße.example")
     assert len(deliver(crm, port, "post@bücher.example").delivered) == 2
     assert recipients(script) == ["anna@xn--bcher-kva.example", "jon@xn--strae-oqa.example"]
     for mail in script.mails:
         assert mail.isascii()
     assert b"To: Person 1 <anna@xn--bcher-kva.example>" in script.mails[0]
-    assert script.said_to("MAIL")[0].startswith("mail FROM:<post@xn--bcher-kva.example>")
+    said = script.said_to("MAIL")[0].lower()  # Pythons differ in the case of commands
+    assert said.startswith("mail from:<post@xn--bcher-kva.example>")
 
 
 def test_ltr_45_an_address_beyond_ascii_needs_a_server_that_can_write_it(
     script: Script, port: int
 ) -> None:
+    """LTR-45."""
     crm = desk("anna@example.com", "jörg@example.com", "carl@example.com")
     done = deliver(crm, port)
     assert (len(done.delivered), len(done.failed)) == (2, 1)
@@ -245,6 +255,7 @@ def test_ltr_45_an_address_beyond_ascii_needs_a_server_that_can_write_it(
 def test_ltr_46_no_server_gets_eight_bits_unasked(
     script: Script, port: int, extensions: tuple[str, ...], html: bool
 ) -> None:
+    """LTR-46."""
     script.extensions = extensions
     text = "<p>Kjære æøå</p>" if html else "Kjære æøå"
     document = Document(
@@ -304,6 +315,7 @@ def test_ltr_47_a_mail_is_from_whom_is_chosen_and_comes_back_to_its_own_address(
     choice: Any,  # noqa: ANN401 - whatever a rendering takes
     sender: str,
 ) -> None:
+    """LTR-47."""
     people = [
         Contact(
             no=f"C{number}",
@@ -337,6 +349,7 @@ def test_an_address_that_names_no_mail_is_nobodys(address: str) -> None:
 
 
 def test_ltr_48_what_a_hook_signs_is_what_is_sent(script: Script, port: int) -> None:
+    """LTR-48."""
     rendering = Rendering(unsubscribe=lambda *_: "https://example.com/off")
     crm = desk()
     crm = evolved(crm, rendering=rendering)

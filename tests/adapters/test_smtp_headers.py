@@ -69,6 +69,7 @@ def headers_of(mail: bytes) -> list[bytes]:
 def test_ltr_30_encoded_words_in_a_name_put_nothing_into_a_mail(
     script: Script, port: int, hostile: str
 ) -> None:
+    """LTR-30."""
     document = attrs.evolve(
         ANNA,
         addressee=hostile,
@@ -93,6 +94,7 @@ def test_ltr_30_encoded_words_in_a_name_put_nothing_into_a_mail(
 
 @pytest.mark.parametrize("address", [f"{BASE64}@example.com", f"{HOSTILE}@example.com"])
 def test_ltr_30_an_address_has_no_encoded_words(script: Script, port: int, address: str) -> None:
+    """LTR-30."""
     with (
         SmtpCourier(at(port), SENDER) as courier,
         pytest.raises(NotDelivered, match="no mail addr"),
@@ -119,6 +121,7 @@ PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
 
 
 def test_ltr_31_joiners_stay() -> None:
+    """LTR-31."""
     mail = seen(subject=PERSIAN, addressee=FAMILY)
     assert mail["Subject"] == PERSIAN
     assert mail["To"].addresses[0].display_name == FAMILY
@@ -130,6 +133,7 @@ def test_ltr_31_joiners_stay() -> None:
     ids=["override", "isolate", "NUL", "escape", "line separator", "next line"],
 )
 def test_ltr_31_marks_of_direction_and_control_signs_go(sign: str) -> None:
+    """LTR-31."""
     mail = seen(subject=f"a{sign}b", addressee=f"Anna{sign}Berg")
     assert (mail["Subject"], mail["To"].addresses[0].display_name) == ("a b", "Anna Berg")
 
@@ -150,6 +154,7 @@ def link_of(mail: bytes) -> list[str]:
 def test_ltr_32_a_link_stands_in_its_header_as_it_is(
     script: Script, port: int, length: int, scheme: str
 ) -> None:
+    """LTR-32."""
     link = (f"{scheme}//example.com/off?token=" + "aZ9-_.~%2F" * 100)[:length]
     with SmtpCourier(at(port), SENDER) as courier:
         courier.deliver(attrs.evolve(ANNA, unsubscribe=link))
@@ -161,12 +166,14 @@ def test_ltr_32_a_link_stands_in_its_header_as_it_is(
 
 @pytest.mark.parametrize("link", ["mailto:off@example.com?subject=off", "http://example.com/off"])
 def test_ltr_32_only_a_link_by_https_is_followed_by_one_click(link: str) -> None:
+    """LTR-32."""
     mail = bytes(message(unsubscribe=link))
     assert link_of(mail) == [f"<{link}>"]
     assert b"One-Click" not in mail
 
 
 def test_ltr_32_a_link_that_no_header_can_hold_is_an_error_of_its_mail() -> None:
+    """LTR-32."""
     link = "https://example.com/".ljust(1000, "a")
     with pytest.raises(NotDelivered, match="too long"):
         SmtpCourier("localhost", SENDER).deliver(attrs.evolve(ANNA, unsubscribe=link))
@@ -187,14 +194,18 @@ def test_ltr_32_a_link_that_no_header_can_hold_is_an_error_of_its_mail() -> None
     ],
 )
 def test_ltr_33_a_link_is_written_in_ascii(link: str, written: str) -> None:
+    """LTR-33."""
     assert link_of(bytes(message(unsubscribe=link))) == [f"<{written}>"]
     assert to_uri(written) == written
 
 
 @pytest.mark.parametrize(
-    "host", ["ü" * 64, "a b.ü.example", "ü/x"], ids=["too long", "a blank", "a slash"]
+    "host",
+    ["ü" * 64, "a b.ü.example", "ü/x", "ü\ud800.example"],
+    ids=["too long", "a blank", "a slash", "half a letter"],
 )
 def test_ltr_33_a_link_to_no_host_is_an_error_of_its_mail(host: str) -> None:
+    """LTR-33."""
     with pytest.raises(ValueError, match="no host name"):
         to_ascii_host(host)
 
@@ -244,7 +255,9 @@ def test_the_letters_that_a_media_type_names_are_those_of_the_text() -> None:
     [
         ("text/plain; charset=klingon", "'klingon' names no letters that are known"),
         ("text/plain", r"not in utf-8 \(byte 0\)"),
+        ("text/plain; charset=a\0b", "the mail cannot be made: .*null character"),
     ],
+    ids=["unknown", "other letters", "NUL"],
 )
 def test_letters_that_are_none_are_an_error_of_the_mail(media_type: str, reason: str) -> None:
     odd = attrs.evolve(ANNA, media_type=media_type, content=b"\xff")

@@ -54,7 +54,7 @@ def told(store: Store) -> list[object]:
     store.records.put([questionnaire, *lines, *points])
     found.append(classify_all(context(store, ledgers=Sales())))
     found.append(list(store.records.all(ContactProfileAnswer)))
-    found.append(list(select(context(store), in_group("Champions"))))
+    found.append(list(select(context(store), in_group("Lost"))))
     new_contact(context(store), name="MILL, ltd.")
     found.append(duplicates_in(store))
     found.append(merge(context(store), kept_no="CT0001", gone_no="MILL"))

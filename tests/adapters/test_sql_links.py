@@ -1,12 +1,13 @@
 """Links of other kinds than ours: what a host's table may be joined by."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 import sqlalchemy as sa
+from dateutil.tz import tzoffset
 
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore, join_store, open_store
 from segmentation.adapters.sqlalchemy._dialects import PostgresqlDialect
@@ -21,7 +22,9 @@ from segmentation.contacts import (
 )
 from segmentation.criteria import (
     AsOf,
+    Aspect,
     Criteria,
+    Followed,
     Link,
     Measure,
     Part,
@@ -30,9 +33,9 @@ from segmentation.criteria import (
 from segmentation.errors import InvalidValue, StoreError
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryContacts
-from segmentation.segments import contact_schema
+from segmentation.segments import Options, contact_schema
 from support.databases import Database
-from support.truth import figure, part
+from support.truth import figure, part, seen
 
 CUSTOMER = LinkToTable.CUSTOMER
 RECORDS = (
@@ -168,6 +171,47 @@ def test_rows_of_a_host_are_looked_up_though_it_has_no_index_for_them(
     made, _, looked_up = plan.rpartition("SCAN host")
     assert made.count("MATERIALIZE") == looked_up.count("USING AUTOMATIC")
     engine.dispose()
+
+
+def test_a_field_that_a_host_does_not_map_is_blank_in_rows_that_follow_each_other() -> None:
+    engine = sa.create_engine("sqlite://")
+    spoken = sa.table("spoken", *map(sa.column, ("who", "day")))
+    names = {
+        "contact_no": spoken.c.who,
+        "contact_company_no": sa.literal("C1"),
+        "date": sa.type_coerce(spoken.c.day, sa.Date),
+    }
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE spoken (who, day)")
+        connection.exec_driver_sql(
+            "INSERT INTO spoken VALUES ('P1', '2026-11-22'), ('P2', '2026-11-20'),"
+            " ('P2', '2026-11-20')"
+        )
+        mapped = {"interaction_log_entry": MappedTable(spoken, names)}
+        store = join_store(connection, prefix="crm_", mapped=mapped)
+        store.records.put([each for each in RECORDS if isinstance(each, Contact)])
+        for text, expected in (("no", ["P2"]), ("yes", [])):
+            of_talks = part("interactions", attempt_failed=text)
+            criteria = Followed("date", of_talks, of_talks)
+            bound = bind(criteria, contact_schema(), AsOf(date(2026, 11, 22)))
+            assert list(store.contacts.matching(bound)) == expected
+    engine.dispose()
+
+
+def test_days_of_times_are_told_in_a_zone_that_no_database_knows(database: Database) -> None:
+    store = database.open()
+    late = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)  # a Saturday, and elsewhere a Sunday
+    store.records.put([Contact(no="C1", last_modified=late)])
+    as_of = AsOf(date(2026, 11, 22), zone=tzoffset(None, 3600))
+    anybody = Part("contact")
+    for criteria, expected in (
+        (seen("contact", "last_modified", Aspect.WEEKDAY, "sunday"), ["C1"]),
+        (seen("contact", "last_modified", Aspect.WEEKDAY, "saturday"), []),
+        (~Followed("last_modified", anybody, anybody), ["C1"]),
+    ):
+        bound = bind(criteria, contact_schema(), as_of)
+        assert list(store.contacts.matching(bound)) == expected
+        assert len(store.contacts.candidates(bound, Options()).who.nos) == len(expected)
 
 
 def test_a_hosts_time_without_a_zone_is_taken_for_utc_on_postgresql() -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from segmentation.columns import gathered
 from segmentation.contacts import Contact, ContactType, ItemEntry
-from segmentation.errors import InvalidValue
+from segmentation.errors import InvalidValue, Refused
 from segmentation.fields import Record, with_converters
 from segmentation.workspace import Workspace
 from support.databases import Database
@@ -95,6 +95,28 @@ def test_a_kind_of_the_host_gets_its_new_columns(database: Database) -> None:
         LaterVisit(no=1, place="Aarhus"),
         LaterVisit(no=2, guests=4, paid=True),
     ]
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class NumberedVisit(Record, table="visit", key=("no",)):
+    """The same kind with a field of another type."""
+
+    no: int
+    place: int = 0
+
+
+def test_a_column_of_a_host_gets_another_type_only_while_there_are_no_rows(
+    database: Database,
+) -> None:
+    first = database.open()
+    first.records.put([Visit(no=1, place="Aarhus")])
+    with pytest.raises(Refused, match=r"visit.*it has rows"):
+        database.open().records.put([NumberedVisit(no=2, place=7)])
+    assert list(database.open().records.all(Visit)) == [Visit(no=1, place="Aarhus")]
+    first.records.remove([Visit(no=1)])
+    later = database.open()
+    later.records.put([NumberedVisit(no=2, place=7)])
+    assert list(later.records.all(NumberedVisit)) == [NumberedVisit(no=2, place=7)]
 
 
 @pytest.mark.parametrize("door", ["add", "contacts.add", "import"])

@@ -452,6 +452,7 @@ def test_a_letter_is_a_plain_document_whatever_its_template_was(kind: str) -> No
 
 @pytest.mark.parametrize("root", ["", "/"])
 def test_ltr_25_a_main_part_that_is_declared_by_its_ending_is_read(root: str) -> None:
+    """LTR-25."""
     plain = docx(paragraph(run("Dear "), NAME), settings="<w:zoom/>")
     override = f'<Override PartName="/word/document.xml" ContentType="{MAIN_TYPE}"/>'
     types = member(plain, TYPES_NAME).replace(override, "")

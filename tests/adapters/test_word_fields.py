@@ -85,6 +85,7 @@ def shown(picture: str, value: Value, formats: Formats = PLAIN) -> str:
 def test_ltr_01_a_separator_before_the_digits_parts_thousands(
     picture: str, formats: Formats, expected: str
 ) -> None:
+    """LTR-01."""
     assert shown(picture, Decimal("1234.5"), formats) == expected
 
 
@@ -113,6 +114,7 @@ def test_ltr_01_a_separator_before_the_digits_parts_thousands(
 def test_ltr_02_digits_go_to_their_places(
     formats: Formats, picture: str, value: int | Decimal, expected: str
 ) -> None:
+    """LTR-02."""
     assert shown(picture, value, formats) == expected
 
 
@@ -133,6 +135,7 @@ def test_ltr_02_digits_go_to_their_places(
 def test_ltr_03_microsofts_own_examples(
     formats: Formats, picture: str, value: int | Decimal, expected: str
 ) -> None:
+    """LTR-03."""
     assert shown(rf"\# {picture}", value, formats) == expected
 
 
@@ -154,6 +157,7 @@ def test_ltr_03_microsofts_own_examples(
 def test_ltr_04_texts_that_hold_numbers_and_dates_are_shown_as_such(
     formats: Formats, picture: str, value: Value, expected: str
 ) -> None:
+    """LTR-04."""
     assert shown(picture, value, formats) == expected
 
 
@@ -170,6 +174,7 @@ LEAP = date(2028, 2, 29)
     ids=["plain", "English", "German"],
 )
 def test_ltr_05_a_date_has_its_midnight(formats: Formats, expected: str) -> None:
+    """LTR-05."""
     assert shown(r'\@ "d MMMM yyyy HH:mm"', LEAP, formats) == expected
 
 
@@ -215,6 +220,7 @@ def desk(*codes: str) -> Workspace:
 
 @pytest.mark.parametrize("operator", ["==", "!=", "=>", "=<", "<<", "~", "!"])
 def test_ltr_06_a_sign_that_compares_nothing_is_one_fault(operator: str) -> None:
+    """LTR-06."""
     crm = desk(f'IF {{City}} {operator} "Bern" "a" "b"')
     segment = segment_of(crm, "C1", "C2", template="LETTER")
     (fault,) = segment.plan_logging(deliver=True).faults
@@ -225,6 +231,7 @@ def test_ltr_06_a_sign_that_compares_nothing_is_one_fault(operator: str) -> None
 
 @pytest.mark.parametrize("operator", ["=", "<>", "<", "<=", ">", ">="])
 def test_ltr_06_the_six_signs_are_no_fault(operator: str) -> None:
+    """LTR-06."""
     crm = desk(f'IF {{City}} {operator} "Bern" "a" "b"')
     segment = segment_of(crm, "C1", "C2", template="LETTER")
     assert segment.plan_logging(deliver=True).faults == ()
@@ -235,6 +242,7 @@ def test_ltr_06_the_six_signs_are_no_fault(operator: str) -> None:
     [r'IF DATE \@ "yyyy" = "1998" "old" "new"', 'IF 1 == 2 "a" "b"', "= 1 + 1", 'SET Who "Anna"'],
 )
 def test_ltr_07_a_field_without_a_merge_field_stays_as_word_left_it(text: str) -> None:
+    """LTR-07."""
     template = docx(paragraph(run(">"), code(text, "new")))
     letter = read(template).fill({}, PLAIN)
     assert text_of(letter) == ">new"
@@ -255,6 +263,7 @@ def test_ltr_07_a_field_without_a_merge_field_stays_as_word_left_it(text: str) -
 def test_ltr_08_all_quotation_marks_are_quotation_marks(
     texts: str, city: str, expected: str
 ) -> None:
+    """LTR-08."""
     assert filled(f"IF {{City}} = {texts}", City=city) == expected
 
 
@@ -280,6 +289,7 @@ def test_ltr_08_all_quotation_marks_are_quotation_marks(
     ],
 )
 def test_ltr_09_sums_are_worked_out(formats: Formats, text: str, expected: str) -> None:
+    """LTR-09."""
     values: dict[str, Value] = {"Price": Decimal("2.5"), "Name": "Anna", "Text": "2.5"}
     assert filled(text, formats, **values) == expected
 
@@ -295,6 +305,7 @@ def test_ltr_09_sums_are_worked_out(formats: Formats, text: str, expected: str) 
     ],
 )
 def test_ltr_09_a_sum_that_cannot_be_worked_out_is_a_fault(text: str) -> None:
+    """LTR-09."""
     with pytest.raises(BadDocument, match=r"letter\.docx: .*(worked out|no number)"):
         filled(text, Price=0, Name="Anna")
 
@@ -336,6 +347,7 @@ def test_a_letter_that_cannot_be_prepared_is_told_as_it_is() -> None:
 
 
 def test_ltr_09_the_fault_names_template_and_contact() -> None:
+    """LTR-09."""
     crm = desk("= 1/{Evaluation_Sum}")
     rendering = Rendering(
         renderers=(WordRenderer(),), extra_fields=lambda *_: {"Evaluation_Sum": 0}
@@ -354,6 +366,7 @@ READERS = [
 
 @pytest.mark.parametrize("formats", READERS, ids=["plain", "ENU", "ENG", "DEU", "FRS", "NOR"])
 def test_ltr_10_dates_are_compared_as_dates(formats: Formats) -> None:
+    """LTR-10."""
     visit = date(2026, 10, 12)
     compare = 'IF {Due} < {Visit} "y" "n"'
     assert filled(compare, formats, Due=date(2026, 9, 2), Visit=visit) == "y"
@@ -382,6 +395,7 @@ def test_a_date_with_a_picture_is_compared_by_what_it_shows() -> None:
     ],
 )
 def test_ltr_11_only_numbers_are_numbers(name: str, other: str, expected: str) -> None:
+    """LTR-11."""
     assert filled(f'IF {{Name}} = "{other}" "y" "n"', Name=name) == expected
     assert filled('IF {Name} < "5" "y" "n"', Name=name) in {"y", "n"}
 
@@ -404,6 +418,7 @@ ONE, TWO, THREE = (paragraph(run(text)) for text in ("One", "Two", "Three"))
 
 
 def test_ltr_12_a_paragraph_whose_fields_are_blank_goes() -> None:
+    """LTR-12."""
     more = field(" MERGEFIELD More ")
     assert blank(ONE, TWO, paragraph(TEST), THREE) == ["One", "Two", "Three"]
     assert blank(ONE, paragraph(TEST, run(" "), more), THREE) == ["One", "Three"]
@@ -418,6 +433,7 @@ def cell(*blocks: str) -> str:
 
 
 def test_ltr_12_a_cell_ends_in_a_paragraph() -> None:
+    """LTR-12."""
     assert blank(cell(paragraph(TEST)), ONE) == ["", "One"]
     assert blank(cell(paragraph(TEST), paragraph(TEST)), ONE) == ["", "One"]
     assert blank(cell(ONE, paragraph(TEST)), TWO) == ["One", "Two"]
@@ -435,6 +451,7 @@ def test_ltr_12_a_cell_ends_in_a_paragraph() -> None:
     ],
 )
 def test_ltr_12_paragraphs_stay_where_the_settings_say_so(setting: str, kept: bool) -> None:
+    """LTR-12."""
     settings = f"<w:mailMerge>{setting}</w:mailMerge>"
     found = blank(ONE, TWO, paragraph(TEST), THREE, settings=settings)
     assert len(found) == (4 if kept else 3)
@@ -470,6 +487,7 @@ def together(content: bytes, *letters: Mapping[str, Value]) -> bytes:
 
 
 def test_ltr_13_what_set_names_ref_shows_in_each_letter() -> None:
+    """LTR-13."""
     template = docx(
         paragraph(code('SET Who "{First_Name}"', "")),
         paragraph(run("Dear "), code(" REF Who ", "stale")),
@@ -483,6 +501,7 @@ def test_ltr_13_what_set_names_ref_shows_in_each_letter() -> None:
 
 
 def test_ltr_13_a_header_shows_what_the_letter_sets() -> None:
+    """LTR-13."""
     header = paragraph(code(" REF Who ", "stale"))
     template = docx(paragraph(code('SET Who "Hi {Name}"', "")), ONE, header1=header)
     letter = read(template).fill({"Name": "Anna"}, PLAIN)
@@ -506,6 +525,7 @@ DRAWING = '<w:r><w:drawing><wp:docPr id="7" name="Logo"/></w:drawing></w:r>'
 
 
 def test_ltr_14_each_letter_has_bookmarks_and_numbers_of_its_own() -> None:
+    """LTR-14."""
     link = f'<w:hyperlink w:anchor="offer">{run("see")}</w:hyperlink>'
     link += '<w:hyperlink w:anchor="_other"/><w:fldSimple w:instr=" PAGEREF offer "/>'
     template = docx(
@@ -538,6 +558,7 @@ def test_ltr_14_each_letter_has_bookmarks_and_numbers_of_its_own() -> None:
 
 
 def test_ltr_14_a_reference_shows_its_bookmark_in_a_letter_by_itself() -> None:
+    """LTR-14."""
     template = docx(paragraph(*OFFER), paragraph(run("a"), code(" REF offer ", "stale"), run("z")))
     letter = read(template).fill({"Name": "Anna"}, PLAIN)
     assert "REF offer" in member(letter)
@@ -545,6 +566,7 @@ def test_ltr_14_a_reference_shows_its_bookmark_in_a_letter_by_itself() -> None:
 
 
 def test_ltr_14_a_simple_reference_shows_its_bookmark_too() -> None:
+    """LTR-14."""
     simple = f'<w:fldSimple w:instr=" REF offer ">{run("stale")}</w:fldSimple>'
     letter = read(docx(paragraph(*OFFER), paragraph(simple))).fill({"Name": "Anna"}, PLAIN)
     assert paragraphs(letter) == ["Anna", "Anna"]
@@ -585,6 +607,7 @@ def of_city(template: bytes, city: str, **more: Value) -> bytes:
 
 
 def test_ltr_15_a_condition_may_choose_several_paragraphs() -> None:
+    """LTR-15."""
     template = rich(
         said("first "), "</w:p><w:p>", said("second"), said('" "other" '), after=run("!")
     )
@@ -593,12 +616,14 @@ def test_ltr_15_a_condition_may_choose_several_paragraphs() -> None:
 
 
 def test_ltr_15_the_second_text_may_have_paragraphs_too() -> None:
+    """LTR-15."""
     template = rich(said('here" "'), said("a"), "</w:p><w:p>", said('b" '))
     assert paragraphs(of_city(template, "Bern")) == ["One", "here", "Three"]
     assert paragraphs(of_city(template, "Oslo")) == ["One", "a", "b", "Three"]
 
 
 def test_ltr_15_a_condition_may_choose_a_picture() -> None:
+    """LTR-15."""
     template = rich(said("see "), PICTURE, said('" "" '))
     here, there = of_city(template, "Bern"), of_city(template, "Oslo")
     assert 'r:embed="rId7"' in member(here)
@@ -608,6 +633,7 @@ def test_ltr_15_a_condition_may_choose_a_picture() -> None:
 
 
 def test_ltr_15_a_condition_may_choose_a_table() -> None:
+    """LTR-15."""
     name = field(" MERGEFIELD Name ", run("«Name»"))
     row = f"<w:tr><w:tc><w:p>{said('cell')}</w:p></w:tc><w:tc><w:p>{name}</w:p></w:tc></w:tr>"
     table = f"<w:tbl><w:tblPr/>{row}</w:tbl>"
@@ -621,6 +647,7 @@ def test_ltr_15_a_condition_may_choose_a_table() -> None:
 
 
 def test_ltr_15_a_condition_keeps_bold_words_bold() -> None:
+    """LTR-15."""
     name = field(" MERGEFIELD Name ", run("«Name»", "<w:i/>"))
     template = rich(said("a "), said("bold", "<w:b/>"), said(" word "), name, said('" "no" '))
     here = of_city(template, "Bern", Name="Anna")
@@ -633,23 +660,36 @@ def test_ltr_15_a_condition_keeps_bold_words_bold() -> None:
 
 
 def test_ltr_15_a_picture_may_be_all_that_there_is_to_choose() -> None:
+    """LTR-15."""
     template = rich(said("a"), PICTURE, said('b"'))
     assert "embed" in member(of_city(template, "Bern"))
     assert paragraphs(of_city(template, "Oslo")) == ["One", "", "Three"]
 
 
 def test_ltr_15_breaks_and_tabs_stay_in_a_text() -> None:
+    """LTR-15."""
     template = rich(said("a"), "<w:r><w:br/></w:r>", said("b"), "<w:r><w:tab/></w:r>", said('c" '))
     assert text_of(of_city(template, "Bern")).split("\n")[1] == "a|b>c"
 
 
+def test_what_stands_beside_the_texts_of_a_condition_is_in_neither() -> None:
+    start = begin() + said(" IF ") + CITY + PICTURE + said(' = "Bern" "')
+    bold = said("bold", "<w:b/>")
+    template = docx(ONE, paragraph(start, said("a "), bold, said('" "other" '), end()), THREE)
+    here, there = of_city(template, "Bern"), of_city(template, "Oslo")
+    assert [paragraphs(here)[1], paragraphs(there)[1]] == ["a bold", "other"]
+    assert "embed" not in member(here) + member(there)
+
+
 def test_ltr_15_letters_in_one_document_choose_each_for_itself() -> None:
+    """LTR-15."""
     template = rich(said("first"), "</w:p><w:p>", said("second"), said('" "other" '))
     document = together(template, {"City": "Bern"}, {"City": "Oslo"})
     assert paragraphs(document) == ["One", "first", "second", "Three", "One", "other", "Three"]
 
 
 def test_ltr_15_a_stale_result_of_several_paragraphs_leaves_none() -> None:
+    """LTR-15."""
     start = (
         begin() + said(" IF ") + CITY + said(' = "Bern" "') + said("x", "<w:b/>") + said('y" "z"')
     )

@@ -1,9 +1,11 @@
 """The command line as a whole: how it is started, what it refuses, what an interrupt leaves."""
 
+import io
 import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,31 @@ def test_an_interrupt_leaves_the_store_whole(tmp_path: Path) -> None:
     counted = run("select", "--store", path, "--count")
     not_even_made = "there is no store" in counted.stderr
     assert not_even_made or counted.stdout in {"0\n", "20000\n"}, counted.stderr
+
+
+class InterruptedOutput(io.StringIO):
+    """A terminal at which somebody presses Ctrl+C as soon as there is something to read."""
+
+    def write(self, text: str) -> int:
+        signal.raise_signal(signal.SIGINT)
+        return len(text)
+
+
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """Python's own way with Ctrl+C, which a job in the background does not have."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
+def test_an_interrupt_is_told_and_has_an_exit_code_of_its_own(
+    store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", InterruptedOutput())
+    assert main(["select", "--store", str(store), "--count"]) == 130
+    assert "interrupted" in capsys.readouterr().err
 
 
 def test_a_disk_that_refuses_is_told_by_its_reason(

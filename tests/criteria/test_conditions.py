@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from segmentation.criteria import (
@@ -12,6 +13,7 @@ from segmentation.criteria import (
     Aspect,
     Bound,
     BoundPart,
+    BoundWhere,
     Compare,
     Concern,
     Criteria,
@@ -87,6 +89,14 @@ def test_ages_end_with_the_calendar() -> None:
     assert days_of(born.age_in_days < 10**18) == everything
     assert days_of(born.age_in_years > 10**18) == nothing
     assert days_of(born.age_in_years < -9_000) == nothing
+
+
+def test_days_without_the_reason_for_them_are_told_as_certain_days() -> None:
+    asked = bind(born.month == 2, truth.SCHEMA, truth.AS_OF)
+    assert isinstance(asked.node, BoundPart)
+    days = BoundWhere(asked.node.conditions[0].field, days_of(born.month == 2))
+    told = describe(attrs.evolve(asked, node=attrs.evolve(asked.node, conditions=(days,))))
+    assert "born is on certain days" in told
 
 
 @pytest.mark.parametrize("year", [2024, 2025, 2026, 2028])

@@ -2,7 +2,9 @@
 
 from hypothesis import given
 
-from segmentation.criteria import AllOf, AnyOf, Not, Selection, bind
+from segmentation.criteria import AllOf, AnyOf, Link, Not, Schema, Selection, bind, make_table
+from segmentation.fields import Field, FieldType
+from segmentation.testing.strategies import selections
 from support import trees, truth
 from support.reference import MappingRows, RecordRows, numbers
 
@@ -29,3 +31,20 @@ def test_and_and_or_are_those_of_sets(one: Selection, other: Selection) -> None:
 @given(trees.selections)
 def test_records_and_mappings_answer_alike(selection: Selection) -> None:
     assert ask(selection, RECORDS) == ask(selection, MAPPINGS)
+
+
+UNDATED = Schema(
+    "contact",
+    "no",
+    {
+        "contact": make_table("contact", [Field("no", FieldType.CODE)]),
+        "badge": make_table(
+            "badge", [Field("contact_no", FieldType.CODE)], link=Link((("contact_no", "no"),))
+        ),
+    },
+)
+
+
+@given(selections(UNDATED))
+def test_selections_of_tables_without_dates_can_be_bound(selection: Selection) -> None:
+    assert bind(selection, UNDATED, truth.AS_OF).node is not None

@@ -47,6 +47,7 @@ from segmentation.criteria import (
     total,
 )
 from segmentation.errors import InvalidValue
+from segmentation.plain import to_plain
 from segmentation.testing.strategies import filters, selections
 from support import truth
 
@@ -210,3 +211,8 @@ def test_html_stays_small_and_tells_what_is_left_out_frt_10() -> None:
     counted = Counts(9, tuple(PartCount(words, 1, 1) for _ in range(1_000)), 1)._repr_html_()
     assert "… and 950 more" in counted
     assert len(counted.encode()) < 50_000
+
+
+def test_the_tables_of_a_schema_are_plain_data_by_their_fields() -> None:
+    plain = to_plain(fields(truth.SCHEMA))
+    assert plain == {name: list(table.fields) for name, table in truth.SCHEMA.tables.items()}

@@ -186,6 +186,7 @@ LTR_53 = [
 def test_ltr_53_an_address_is_that_of_its_country(
     country: str, city: str, county: str, code: str, lines: list[str]
 ) -> None:
+    """LTR-53."""
     made = address_lines(
         "N",
         address="S",
@@ -212,10 +213,12 @@ def test_ltr_53_an_address_is_that_of_its_country(
 def test_ltr_54_a_missing_state_leaves_no_sign(
     country: str, city: str, code: str, lines: list[str]
 ) -> None:
+    """LTR-54."""
     assert address_lines(city=city, post_code=code, country_code=country) == lines
 
 
 def test_ltr_55_a_city_abroad_may_stand_in_capitals() -> None:
+    """LTR-55."""
     abroad = partial(
         address_lines, post_code="8001", city="Zürich", country_code="CH", country_name="Schweiz"
     )

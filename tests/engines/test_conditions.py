@@ -9,9 +9,11 @@ import pytest
 from engines import shop
 from segmentation.criteria import (
     AnyOf,
+    Aspect,
     Criteria,
     Followed,
     Part,
+    Where,
     at_least,
     at_most,
     count,
@@ -23,6 +25,7 @@ from segmentation.criteria import (
     latest,
     make_selection,
     none,
+    parse,
     row,
 )
 from segmentation.languages import LANGUAGES, phrases_of
@@ -72,6 +75,25 @@ def test_a_birthday_comes_within_so_many_days(ask: Ask) -> None:
     assert ask(born.day_of_year.between(0, 8)) == "A F G H"
     assert ask(born.day_of_year == 0) == "F"
     assert ask(~born.day_of_year.between(0, 7)) == "B C D E H"
+
+
+@pytest.mark.parametrize(
+    ("days", "found", "told"),
+    [
+        ("0|2", "A F", ["22 November", "24 November"]),
+        ("0..7&<>2", "F G", ["22 November", "29 November", "24 November"]),
+        ("<>(0|2..8)", "B C D", ["22 November", "24 November", "30 November"]),
+    ],
+)
+def test_several_birthdays_are_asked_for_at_once(
+    ask: Ask, days: str, found: str, told: list[str]
+) -> None:
+    item = parse(days)
+    assert item is not None
+    asked = Part("contact", (Where("born", item, Aspect.DAY_OF_YEAR),))
+    assert ask(asked) == found
+    text = describe(shop.bound_to(asked))
+    assert all(each in text for each in told), text
 
 
 def test_a_birthday_comes_over_new_year(ask: Ask) -> None:
@@ -193,6 +215,14 @@ def test_none_comes_between_and_no_row_follows_itself(ask: Ask) -> None:
     assert ask(sold(TENT, TENT, 90, without=LAMP)) == ""
     assert ask(sold(orders.any_row(), orders.any_row(), 0)) == "D"
     assert ask(sold(TENT, row(LAMP, orders["amount"] > 20))) == ""
+
+
+def test_of_many_on_the_day_of_a_pair_some_come_between(engine: shop.Engine) -> None:
+    of_dag = shop.SOLD[8]
+    more = [{**of_dag, "order_no": str(number), "article": "MAP"} for number in (17, 18, 19)]
+    ask = asked_of(engine, [*shop.SOLD, *more])
+    assert "D" in ask(sold(TENT, LAMP, 0))
+    assert "D" not in ask(sold(TENT, LAMP, 0, without=MAP))
 
 
 def test_a_pair_may_have_the_row_that_none_between_may_be(ask: Ask) -> None:

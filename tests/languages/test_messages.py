@@ -471,6 +471,12 @@ def test_what_forbids_an_answer_is_told() -> None:
         lambda: verbs.change("Q", code="X"),
         lambda: verbs.delete("Q"),
         lambda: verbs.new_scoring(value="x"),
+        lambda: verbs.new_scoring(date_field="date"),
+        lambda: verbs.new_scoring(table="contat", value="x", since="2026-02-30"),
+        lambda: verbs.new_scoring(table="contact", date_field="name", amount_field="nam"),
+        lambda: verbs.new_scoring(
+            table="contact", date_field="last_date_attempted", amount_field="name"
+        ),
         verbs.classify,
         lambda: verbs.classify("X"),
         verbs.classify_all,

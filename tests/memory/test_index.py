@@ -272,11 +272,29 @@ def test_after_many_changed_rows_it_is_made_anew() -> None:
 
 
 def test_a_field_with_values_of_no_order_is_left_to_the_reference() -> None:
-    bound = bound_to(part("contact", country_region_code="DK", points="1"))
-    odd: list[Any] = [[7], float("nan")]
+    odd: list[Any] = [[7], 7]
+    for city in odd:
+        store = make_store(
+            [attrs.evolve(contact("C1"), city="Bergen"), attrs.evolve(contact("C2"), city=city)]
+        )
+        for order in ((), (Order("country_region_code"), Order("city"))):
+            bound = bound_to(Cut(part("contact", city="Bergen"), First(2, order)))
+            assert store.contacts.matching(bound) == ["C1"]
+
+
+def test_a_number_that_is_none_is_left_to_the_reference() -> None:
+    costly = bound_to(part("interactions", cost="<>0"))
+    spoken_to = attrs.evolve(spoken(1, "C1", DAYS[1]), cost=Decimal("NaN"))
+    store = make_store([contact("C1"), contact("C2"), spoken_to])
+    assert store.contacts.matching(costly) == ["C1"]
+
+
+def test_values_that_are_not_of_their_field_count_as_blank() -> None:
+    odd: list[Any] = [[7], float("nan"), "many"]
     for points in odd:
         store = make_store([contact("C1"), contact("C2", points=points)])
-        assert store.contacts.matching(bound) == ["C1"]
+        found = [store.contacts.matching(bound_to(part("contact", points=p))) for p in ("1", "0")]
+        assert found == [["C1"], ["C2"]]
 
 
 def test_numbers_that_cannot_be_added_up_in_whole_ones_are_left_to_the_reference() -> None:

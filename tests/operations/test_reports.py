@@ -150,6 +150,7 @@ def test_labels_have_three_columns_or_two(crm: Workspace, width: int, height: in
 
 
 def test_ltr_57_lines_that_a_label_has_no_room_for_are_told(crm: Workspace) -> None:
+    """LTR-57."""
     lines = tuple(f"Line {number}" for number in range(1, 9))
     nine, six = (*lines, "NORWAY"), lines[:6]
     layout = LabelFormat.of(70, 36)

@@ -832,6 +832,7 @@ SELECTIONS = [
     Selected("different options", figure(_DISTINCT, "kind", part("relation"), "2"), "A C F"),
     Selected("different codes", figure(_DISTINCT, "item", part("item"), "2"), "C"),
     Selected("different numbers", figure(_DISTINCT, "cost", _CHEAP, "1"), "A E"),
+    Selected("different truths", figure(_DISTINCT, "active", part("contact"), "1"), "A D"),
     Selected("one row after another", Followed("date", _CHEAP, _DEAR), "A"),
     Selected("within so many days", Followed("date", _CHEAP, _DEAR, 71), "A"),
     Selected("not within so few days", Followed("date", _CHEAP, _DEAR, 70), _NONE),
@@ -841,6 +842,9 @@ SELECTIONS = [
         "a row without a date follows none",
         Followed("since", part("mailing"), part("mailing")),
         _NONE,
+    ),
+    Selected(
+        "a contact follows not itself", Followed("changed", part("contact"), part("contact")), _NONE
     ),
     Selected("at the same time", Followed("at", _HALL, _BAR, 0), "A"),
     Selected("a moment later", Followed("at", _BAR, _HALL, 0), "A B"),

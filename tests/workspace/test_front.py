@@ -105,7 +105,9 @@ NO_FIELDS = {
     "of selections": {
         *("criteria", "source", "kind", "allow_existing", "allow_related_companies"),
         *("expand_companies", "entire_companies", "ignore_exclusion", "reset_when_empty"),
+        "look_at_values",
     },
+    "of scoring": {"date_field", "amount_field"},
     "of steps": {
         *("update_lines", "with_persons", "delete_old", "deliver", "replace", "also", "hit_share"),
         *("after", "kept", "lines", "error", "languages", "questionnaire", "ratings", "value"),

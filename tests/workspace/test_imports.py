@@ -11,13 +11,20 @@ from typing import Any, Literal, TypeAlias
 import pytest
 
 import segmentation as seg
+from segmentation.campaigns import Campaign, CampaignTarget
 from segmentation.code_tables import MailingGroup
-from segmentation.contacts import Contact, ContactMailingGroup
+from segmentation.contacts import (
+    Contact,
+    ContactBusinessRelation,
+    ContactMailingGroup,
+    LinkToTable,
+)
 from segmentation.definitions import OwnField
 from segmentation.errors import InvalidValue, Rejected
 from segmentation.interactions import Interaction
 from segmentation.journal import ContactMarked, happening_of
 from segmentation.operations.data import Imported
+from segmentation.templates import InteractionTemplate, TemplateLanguage
 
 TODAY = date(2026, 11, 30)
 
@@ -296,6 +303,18 @@ def test_what_a_file_has_no_column_for_stays(crm: seg.Workspace, take: Take) -> 
     assert (crm.contacts["C1"].e_mail, crm.contacts["C1"].city) == ("", "Oslo")
 
 
+def test_names_that_were_given_apart_stay_when_a_person_is_called_otherwise(
+    crm: seg.Workspace, take: Take
+) -> None:
+    crm.add(
+        Contact(no="C1", name="Berg"),
+        Contact(no="P1", type="person", name="Anna Berg", search_name="ANN", company_no="C1"),
+    )
+    take("contact.csv", "No.,Name\nP1,Anna Dahl\n")
+    anna = crm.contacts["P1"]
+    assert (anna.name, anna.search_name, anna.company_name) == ("Anna Dahl", "ANN", "Berg")
+
+
 def test_a_row_may_be_the_whole_record(crm: seg.Workspace, take: Take) -> None:
     """INO-16, the first half."""
     crm.add(Contact(no="C1", name="Berg", city="Oslo", e_mail="a@b.c"))
@@ -381,6 +400,66 @@ def test_a_mirror_keeps_what_is_still_needed(crm: seg.Workspace, take: Take) -> 
     imported = take("mailing_group.csv", "Code\nVIP\n", mode="mirror")
     assert [each.key for each in imported.gone] == ["OLD"]
     assert [each.key for each in imported.kept] == ["NEWS"]
+
+
+@pytest.mark.parametrize(
+    ("name", "deleted", "reason"),
+    [
+        ("interaction_log_entry.csv", "Entry No.\n1\n", "the journal only grows"),
+        (
+            "interaction_tmpl_language.csv",
+            "Interaction Template Code,Language Code\nCALL,ENU\n",
+            "it belongs to a template, which is changed as a whole",
+        ),
+    ],
+)
+def test_what_is_part_of_something_whole_is_not_taken_away(
+    crm: seg.Workspace, take: Take, name: str, deleted: str, reason: str
+) -> None:
+    crm.add(
+        Contact(no="C1"),
+        InteractionTemplate(code="CALL"),
+        TemplateLanguage(interaction_template_code="CALL", language_code="ENU"),
+        Interaction(entry_no=9, contact_no="C1", date=date(2026, 1, 1), description="Call"),
+    )
+    imported = take(name, deleted, mode="delete")
+    assert imported.gone == ()
+    assert [each.reason for each in imported.kept] == [reason]
+    assert len(crm.interactions) == len(list(crm.store.records.all(TemplateLanguage))) == 1
+
+
+def test_a_mirror_of_interactions_takes_none_away(crm: seg.Workspace, take: Take) -> None:
+    past = Interaction(entry_no=9, contact_no="C1", date=date(2026, 1, 1), description="Call")
+    crm.add(Contact(no="C1"), past)
+    head = "Entry No.,Contact No.,Date,Description\n"
+    imported = take("interaction_log_entry.csv", f"{head}11,C1,2026-02-02,Mail\n", mode="mirror")
+    assert (imported.gone, imported.kept) == ((), ())
+    assert [each.description for each in crm.interactions] == ["Call", "Mail"]
+
+
+def test_a_customer_that_a_mirror_leaves_out_is_a_target_as_a_contact_again(
+    crm: seg.Workspace, take: Take
+) -> None:
+    crm.add(
+        Campaign(no="FAIR"),
+        *(Contact(no=no) for no in ("C1", "C2")),
+        *(
+            ContactBusinessRelation(
+                contact_no=no,
+                business_relation_code="CUST",
+                link_to_table=LinkToTable.CUSTOMER,
+                no=f"K-{no}",
+            )
+            for no in ("C1", "C2")
+        ),
+    )
+    segment = crm.new_segment("Fair", no="S1", campaign_no="FAIR", campaign_target=True)
+    segment.add_contacts()
+    crm.campaigns.activate("FAIR")
+    assert [each.no for each in crm.store.records.all(CampaignTarget)] == ["K-C1", "K-C2"]
+    relations = "Contact No.,Business Relation Code,Link to Table,No.\nC2,CUST,Customer,K-C2\n"
+    take("contact_business_relation.csv", relations, mode="mirror")
+    assert sorted(each.no for each in crm.store.records.all(CampaignTarget)) == ["C1", "K-C2"]
 
 
 def test_rows_of_a_contact_that_goes_are_a_fault(crm: seg.Workspace, folder: Path) -> None:
@@ -552,6 +631,15 @@ def test_the_latest_change_is_told(crm: seg.Workspace, take: Take) -> None:
     assert imported.latest_change == datetime(2026, 11, 29, 8, tzinfo=UTC)
 
 
+def test_what_is_no_time_is_no_latest_change(crm: seg.Workspace, take: Take) -> None:
+    declare(crm, system_modified_at="text")
+    rows = [("C1", "yesterday"), ("C2", "2026-11-29T08:00:00Z"), ("C3", "")]
+    text = "".join(f"{no},{time}\n" for no, time in rows)
+    imported = take("contact.csv", f"No.,System Modified At\n{text}")
+    assert imported.latest_change == datetime(2026, 11, 29, 8, tzinfo=UTC)
+    assert dict(crm.contacts["C1"].extra) == {"system_modified_at": "yesterday"}
+
+
 # -- types -------------------------------------------------------------------------------------
 
 
@@ -599,6 +687,23 @@ def test_fields_are_suggested_and_not_made(crm: seg.Workspace, folder: Path) -> 
     assert crm.suggest_fields(folder) == []
     crm.import_data(folder)
     assert dict(crm.contacts["C1"].extra)["card"] == "00042"
+
+
+def test_fields_are_suggested_by_the_values_of_json_too(crm: seg.Workspace, folder: Path) -> None:
+    rows = [
+        {"no": "C1", "shoe": 38, "share": 0.5, "member": True, "due": "2026-02-30", "big": 2**70},
+        {"no": "C2", "shoe": 41, "share": 2, "member": False, "due": "2026-02-28", "big": 1},
+    ]
+    (folder / "contact.json").write_text(json.dumps(rows))
+    found = {each.name: each for each in crm.suggest_fields(folder)}
+    assert {name: each.type.value for name, each in found.items()} == {
+        "shoe": "integer",
+        "share": "decimal",
+        "member": "boolean",
+        "due": "text",
+        "big": "decimal",
+    }
+    assert (found["due"].almost, found["due"].misfits) == ("date", ("2026-02-30",))
 
 
 def test_values_that_do_not_fit_their_field_are_told(crm: seg.Workspace, refused: Refuse) -> None:
@@ -715,6 +820,14 @@ def test_records_of_python_lift_nothing_either(crm: seg.Workspace) -> None:
     assert held(imported) == [("C1", "exclude_from_segment", "", True, False)]
 
 
+def test_records_that_come_with_somebody_who_is_protected_come_in(crm: seg.Workspace) -> None:
+    crm.add(Contact(no="C1", name="Berg"))
+    crm.contacts.exclude("C1", "asked by phone")
+    imported = crm.add(Contact(no="C1", name="Berg AS"), MailingGroup(code="NEWS"))
+    assert held(imported) == [("C1", "exclude_from_segment", "", True, False)]
+    assert "NEWS" in crm.tables["mailing_group"]
+
+
 def test_a_dry_run_tells_what_would_be_held_and_lifts_nothing(
     crm: seg.Workspace, take: Take
 ) -> None:
@@ -789,6 +902,12 @@ def test_a_row_of_data_is_not_taken_for_the_header(refused: Refuse) -> None:
     text = "id,name,Blocked\n1,Berg,No\n2,Dahl,Yes\n"
     ((_, _, reason),) = refused("contact.csv", text, ignore=("*",))
     assert "the columns are id, name, Blocked" in reason
+
+
+def test_a_cell_that_is_too_long_is_a_fault_of_its_line(refused: Refuse) -> None:
+    ((place, _, reason),) = refused("contact.csv", f"No.,Name\nC1,{'x' * 200_000}\n")
+    assert place == "contact.csv row 2"
+    assert "is not CSV in line 2" in reason
 
 
 PAST_ROW = "Entry No.;Contact No.;Date;Description;Cost (LCY)\n17;C1;{};Call;{}\n"

@@ -8,6 +8,7 @@ import pytest
 
 import segmentation as seg
 from segmentation.adapters.files import FolderCourier
+from segmentation.campaigns import Campaign
 from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.criteria import (
     Link,
@@ -23,6 +24,7 @@ from segmentation.definitions import OwnField
 from segmentation.documents import Attachment
 from segmentation.errors import (
     Fault,
+    InvalidValue,
     NotFound,
     Refused,
     Rejected,
@@ -33,7 +35,9 @@ from segmentation.fields import Field
 from segmentation.memory import MemoryStore
 from segmentation.operations.data import copy_store
 from segmentation.operations.tables import DefinitionsWarning
+from segmentation.questionnaires import ProfileQuestionnaire
 from segmentation.segments import contact_schema
+from segmentation.templates import InteractionTemplate
 from support import shop
 from support.databases import Database
 
@@ -246,6 +250,29 @@ def test_what_links_or_tells_rows_apart_keeps_its_type(crm: seg.Workspace) -> No
             crm.tables.change_field("orders", Field(field, "text"))
     with pytest.raises(NotFound, match="did you mean 'contact points'"):
         crm.tables.change_field("contact", Field("poinst", "text"))
+
+
+def test_rows_of_a_definition_that_changed_are_refused_at_every_door(crm: seg.Workspace) -> None:
+    old = crm.tables["orders"].kind(order_no=17, contact_no="H")
+    crm.tables.define("orders", Field("colour", "code"))
+    for add in (crm.add, crm.contacts.add_rows):
+        with pytest.raises(Rejected) as caught:
+            add(old)
+        assert "earlier_definition" in {fault.code for fault in faults_of(caught)}
+    with pytest.raises(InvalidValue, match="no record of the table orders"):
+        crm.tables["orders"].add(old)
+    assert crm.contacts.row_counts("H")["orders"] == 0
+
+
+def test_records_of_every_noun_may_hold_texts_of_own_fields(crm: seg.Workspace) -> None:
+    for kind in (Campaign, InteractionTemplate, ProfileQuestionnaire):
+        crm.tables.define(kind, Field("size", "integer"))
+    (campaign,) = crm.campaigns.add(Campaign(no="C", description="C", extra={"size": "5"}))
+    template = InteractionTemplate(code="T", description="T", extra={"size": "5"})
+    (stored,) = crm.templates.add(template)
+    questions = ProfileQuestionnaire(code="Q", description="Q", extra={"size": "5"})
+    (asked,) = crm.questionnaires.add(questions)
+    assert {campaign.extra, stored.extra, asked.extra} == {(("size", 5),)}
 
 
 def test_an_own_table_takes_further_fields(crm: seg.Workspace, reopen: Reopen) -> None:

@@ -16,7 +16,7 @@ from segmentation.questionnaires import (
     ProfileQuestionnaireLine,
     Rating,
 )
-from segmentation.scoring import in_group, make_scoring
+from segmentation.scoring import INACTIVE, in_group, make_scoring
 from support.fair import NOW, customer, evolved, interaction, make_store
 
 
@@ -164,7 +164,8 @@ def test_scores_are_ready_made(crm: Workspace) -> None:
     assert (made.code, made.description) == ("RFM", "Scores")
     done = crm.questionnaires.classify("rfm")
     assert done.questions == 4
-    assert list(crm.select(in_group("Champions"))) == ["SHOP"]
+    assert list(crm.select(in_group("Lost"))) == ["SHOP"]  # of one nobody is worse
+    assert list(crm.select(in_group(INACTIVE))) == ["MILL"]
     assert crm.questionnaires.classify(made).moves == ()
     assert crm.questionnaires.classify_all().moves == ()
 

@@ -107,6 +107,17 @@ def test_what_a_contact_a_template_and_saved_criteria_need_stays_frt_14(
         groups.delete("FAIR")
 
 
+@pytest.mark.parametrize("key", [("NEWS", "OLD"), (), None])
+def test_a_key_of_another_length_finds_nothing(
+    crm: seg.Workspace, key: tuple[str, ...] | None
+) -> None:
+    groups = crm.tables["mailing_group"]
+    groups.new("NEWS")
+    assert groups.find(("news",)) == groups["NEWS"]
+    assert groups.find(key) is None
+    assert key not in groups
+
+
 def test_a_table_knows_all_verbs(crm: seg.Workspace) -> None:
     groups = crm.tables[MailingGroup]
     groups.add(MailingGroup(code="B"), MailingGroup(code="A"))

@@ -1,6 +1,7 @@
 """The workspace binds a store, a user, a day and a clock."""
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import segmentation as seg
 from segmentation.errors import InvalidValue, MissingExtra, NotFound
 from segmentation.memory import MemoryStore
+from segmentation.plain import to_plain
 from segmentation.workspace import open_store, system_clock
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -153,6 +155,18 @@ def test_a_workspace_in_a_notebook_shows_its_first_segments(crm: seg.Workspace) 
     assert "Fair 10<" in shown
     assert "Fair 11<" not in shown
     assert "and 2 more" in shown
+
+
+def test_a_workspace_as_plain_data_tells_the_day_and_how_much_there_is(crm: seg.Workspace) -> None:
+    crm.new_segment("Fair").add_contact("CT000002")
+    assert json.loads(json.dumps(to_plain(crm))) == {
+        "user": "ANNA",
+        "today": "2026-11-22",
+        "workdate": "2026-11-22",
+        "contacts": len(crm.contacts),
+        "segments": 1,
+        "journal": to_plain(crm.journal.head),
+    }
 
 
 def test_criteria_and_filters_by_table_do_not_go_together(crm: seg.Workspace) -> None:

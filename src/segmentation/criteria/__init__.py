@@ -73,6 +73,7 @@ from ._explaining import Explanation, Finding, RowFindings, explain
 from ._following import DatedRow, to_rows_test
 from ._hashing import SHARES, hash_of, share_of
 from ._letters import Letters, bare, characters, fold, replacements, to_nfc
+from ._looking import Values, ValueSource, look_at_values
 from ._making import Conditions, TableConditions, make_selection
 from ._merging import merged, merged_filter
 from ._neutral import to_neutral, to_neutral_filter
@@ -106,7 +107,15 @@ from ._nodes import (
     Wild,
 )
 from ._outcomes import never_both, outcomes
-from ._predicate import Predicate, Row, RowSource, to_predicate, to_row_test, to_value_test
+from ._predicate import (
+    Predicate,
+    Row,
+    RowReader,
+    RowSource,
+    to_predicate,
+    to_row_test,
+    to_value_test,
+)
 from ._schema import Link, Schema, Table, make_table
 from ._tables import Fields, KnownFields, KnownTables, Tables, fields
 from ._text import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, parse, to_text
@@ -182,6 +191,7 @@ __all__ = [
     "Remark",
     "Row",
     "RowFindings",
+    "RowReader",
     "RowSource",
     "Sample",
     "Schema",
@@ -196,6 +206,8 @@ __all__ = [
     "TimedField",
     "Token",
     "Unit",
+    "ValueSource",
+    "Values",
     "Where",
     "Wild",
     "any_",
@@ -224,6 +236,7 @@ __all__ = [
     "hash_of",
     "is_relative",
     "latest",
+    "look_at_values",
     "make_selection",
     "make_table",
     "merged",

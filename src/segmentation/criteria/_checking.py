@@ -61,6 +61,8 @@ class Concern(StrEnum):
     UNKNOWN_CODE = "unknown_code"
     CIRCLE = "circle"
     CHANGED = "changed"
+    NO_VALUE = "no_value"
+    OPEN_END = "open_end"
 
 
 @attrs.frozen(repr=False)

@@ -11,7 +11,7 @@ _LINK = re.compile(
 _PLACE = re.compile(r"(?P<user>.*@)?(?P<host>.*?)(?P<port>:[0-9]*)?", re.DOTALL)
 _KEPT = re.compile(r"[A-Za-z0-9:/?#\[\]@!$&'()*+;=%~._-]")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
-_NOT_OF_A_HOST = re.compile(r"[\x00-\x20\x7f/?#@<>()\[\],;:\\\"]")
+_NOT_OF_A_HOST = re.compile(r"[\x00-\x20\x7f/?#@<>()\[\],;:\\\"\ud800-\udfff]")
 _LONGEST_LABEL = 63
 
 
@@ -65,10 +65,7 @@ def _label(label: str, host: str) -> str:
     lower = unicodedata.normalize("NFKC", "".join(letter.lower() for letter in label))
     if lower.isascii():
         return lower
-    try:
-        written = "xn--" + lower.encode("punycode").decode()
-    except UnicodeError as error:
-        raise ValueError(Message("{host!r} is no host name", host=host)) from error
+    written = "xn--" + lower.encode("punycode").decode()
     if len(written) > _LONGEST_LABEL:
         raise ValueError(Message("{host!r} is no host name", host=host))
     return written

@@ -21,7 +21,7 @@ from segmentation.contacts import (
     ContactType,
     ContactWebSource,
 )
-from segmentation.definitions import Definitions, OwnField, OwnTable
+from segmentation.definitions import Definitions, OwnField, OwnTable, is_row_kind
 from segmentation.errors import (
     Fault,
     Identifier,
@@ -44,7 +44,7 @@ from segmentation.fields import (
 from segmentation.interactions import SETUP_FIELDS, Interaction
 from segmentation.kinds import record_kinds
 from segmentation.operations.records import find_record, find_records, name_of
-from segmentation.operations.schema import declared_fields
+from segmentation.operations.schema import declared_fields, own_kinds
 from segmentation.operations.values import Misfit, read_extra
 from segmentation.protocols import Store
 from segmentation.questionnaires import (
@@ -107,6 +107,7 @@ def record_faults(store: Store, placed: Sequence[Placed]) -> Iterator[Fault]:
         placed: The records; they may refer to each other.
     """
     known = _Known(store, placed)
+    yield from _kind_faults(store, placed)
     yield from own_faults(placed)
     yield from extra_faults(store, placed)
     yield from duplicate_faults(placed)
@@ -159,6 +160,16 @@ def place_order(fault: Fault) -> tuple[str, int]:
     """Faults by file, and in it by row; those of a whole file come first."""
     file, _, row = fault.place.partition(" row ")
     return file, int(row) if row.isdigit() else 0
+
+
+def _kind_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
+    """Records of a host's table whose class was made of an earlier definition, or elsewhere."""
+    rows = [item for item in placed if is_row_kind(type(item.record))]
+    kinds = own_kinds(store) if rows else {}
+    for item in rows:
+        if kinds.get(item.record.__table__) is not type(item.record):
+            reason = Message("is of a class that its table no longer has; take it anew, by .kind")
+            yield Fault(item.place, "", reason, "earlier_definition")
 
 
 # -- single records ---------------------------------------------------------------------------
@@ -479,25 +490,20 @@ class _Known:
             self._new[table][key] = item.record
             self._first[table].update(key[:1])
         self._old: dict[str, Collection[Value]] = {}
-        self._contacts: dict[str, Contact | None] = {}
+        self._contacts: dict[Value, Contact | None] = {}
 
     def ask_for_contacts(self, nos: Iterable[str]) -> None:
-        """Ask the store once for contacts that references name and that do not come in."""
+        """Ask the store once for all contacts that references name and that do not come in."""
         wanted = [(no,) for no in dict.fromkeys(nos) if no and no not in self._first["contact"]]
         found = find_records(self._store, Contact, wanted) if wanted else {}
         self._contacts |= {no: found.get((no,)) for (no,) in wanted}
-
-    def _contact(self, no: Value) -> Contact | None:
-        if not isinstance(no, str) or no not in self._contacts:
-            return find_record(self._store, Contact, no)
-        return self._contacts[no]
 
     def has(self, table: str, value: Value) -> bool:
         """Whether a reference leads somewhere; a table without any row is not asked."""
         if value in self._first[table]:
             return True
         if table == Contact.__table__:
-            return self._contact(value) is not None
+            return self._contacts.get(value) is not None
         stored = self._stored(table)
         return value in stored or not (stored or self._first[table])
 
@@ -507,7 +513,7 @@ class _Known:
         if found is not None:
             return cast("RecordT", found)
         if kind.__table__ == Contact.__table__:
-            return cast("RecordT | None", self._contact(key[0]))
+            return cast("RecordT | None", self._contacts.get(key[0]))
         return find_record(self._store, kind, key)
 
     def texts(self, template_code: str) -> Sequence[TemplateLanguage]:

@@ -4,6 +4,7 @@ The answers come from the store's own way of selecting, so that a count beside a
 another count.
 """
 
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, overload
@@ -23,8 +24,11 @@ from segmentation.criteria import (
     Explanation,
     PartCount,
     Remark,
+    RowReader,
+    Schema,
     Table,
     TableConditions,
+    Values,
     bind,
     check,
     circle_from,
@@ -34,15 +38,16 @@ from segmentation.criteria import (
     parts_of,
     segments_of,
 )
+from segmentation.criteria import look_at_values as value_remarks
 from segmentation.errors import InvalidValue, NotFound, UnknownName, near_name
-from segmentation.fields import key_of
+from segmentation.fields import Field, key_of
 from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.kinds import record_kinds
 from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations.context import Context
-from segmentation.operations.records import get_record
+from segmentation.operations.records import all_contacts, get_record
 from segmentation.operations.schema import rows_in, schema_of
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -73,6 +78,28 @@ class StoredRows:
         """The contacts that were logged with a logged segment."""
         found = self._store.records.all(Interaction, logged_segment_entry_no=entry_no)
         return frozenset(interaction.contact_no for interaction in found)
+
+
+class StoredValues:
+    """The values of a table's fields in a store, with their counts; each table is read once."""
+
+    def __init__(self, store: Store, schema: Schema, as_of: AsOf) -> None:
+        self._store = store
+        self._schema = schema
+        self._reader = RowReader(BoundSelection(schema, as_of, None), StoredRows(store))
+
+    def values(self, table: Table, fields: Sequence[Field]) -> Sequence[Values]:
+        """The values of some fields, in the order of the fields."""
+        readers = [self._reader.value(table, field) for field in fields]
+        counted = [Counter[Any]() for _ in fields]
+        is_base = table.name == self._schema.base
+        rows: Iterable[Any] = (
+            all_contacts(self._store) if is_base else rows_in(self._store, table, {})
+        )
+        for row in rows:
+            for counter, read in zip(counted, readers, strict=True):
+                counter[read(row)] += 1
+        return counted
 
 
 # -- what is asked ----------------------------------------------------------------------------
@@ -257,7 +284,11 @@ def count_each_part(context: Context, criteria: Criteria | None) -> Counts:
 
 
 def check_selection(
-    context: Context, criteria: Criteria | None, *, segment_no: str = ""
+    context: Context,
+    criteria: Criteria | None,
+    *,
+    segment_no: str = "",
+    look_at_values: bool = False,
 ) -> tuple[Remark, ...]:
     """What is wrong or remarkable about a selection, each thing in a sentence.
 
@@ -265,6 +296,8 @@ def check_selection(
         context: Store, user, day and clock.
         criteria: The selection.
         segment_no: The segment that it is for, which it should not ask for itself.
+        look_at_values: Also tell of conditions that no row meets, with the nearest values; each
+            table that is asked for is read.
     """
     if criteria is None:
         return ()
@@ -281,7 +314,12 @@ def check_selection(
         keys = frozenset(str(key_of(item)[0]) for item in store.records.all(kind))
         return keys or None
 
-    found = check(criteria, schema_of(store), context.day, known=known, phrases=context.phrases)
+    schema = schema_of(store)
+    found = check(criteria, schema, context.day, known=known, phrases=context.phrases)
+    if look_at_values and not any(remark.concern is Concern.FAULT for remark in found):
+        bound = bind(criteria, schema, context.day)
+        values = StoredValues(store, schema, context.day)
+        found = (*found, *value_remarks(bound, values, context.phrases))
     return (*found, *_circles(store, criteria, to_code(segment_no), context.phrases))
 
 

@@ -37,7 +37,7 @@ from segmentation.operations.field_values import (
 )
 from segmentation.operations.journal import unneeded_attachments
 from segmentation.operations.records import find_record, get_record, key_in
-from segmentation.operations.schema import parse_values
+from segmentation.operations.schema import parse_values, with_own_values
 from segmentation.operations.values import is_within, parse_field_values, require_any
 from segmentation.protocols import Store
 from segmentation.segments import exclusive
@@ -130,7 +130,7 @@ def add_templates(
         *records: Templates, and languages of these or of others that are there.
 
     Returns:
-        What is stored, as it was given.
+        What is stored.
 
     Raises:
         InvalidValue: There is none, or one is neither a template nor a language of one.
@@ -142,6 +142,7 @@ def add_templates(
         if not isinstance(record, InteractionTemplate | TemplateLanguage):
             raise unexpected("records", record, _NO_TEMPLATE)
     with store.transaction():
+        given = tuple(with_own_values(store, given))
         made = [record for record in given if isinstance(record, InteractionTemplate)]
         what = _place(made[0]) if len(made) == 1 else Message("templates")
         check_new(store, _placed(given), what=what)

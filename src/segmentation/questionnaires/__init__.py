@@ -6,6 +6,7 @@ figure's share of the whole. What the figures are, and whose, is said by `operat
 
 from ._classification import classified
 from ._questions import (
+    ROW_FIGURES,
     ClassificationMethod,
     ContactClassField,
     CustomerClassField,
@@ -22,6 +23,7 @@ from ._questions import (
 )
 
 __all__ = [
+    "ROW_FIGURES",
     "ClassificationMethod",
     "ContactClassField",
     "CustomerClassField",

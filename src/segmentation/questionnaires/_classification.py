@@ -1,4 +1,4 @@
-"""Answers found from figures: by value, by share of the whole, by rank."""
+"""Answers found from figures: by value, by share of the whole, by rank, by score."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,9 @@ from ._questions import (
     Question,
     SortingMethod,
 )
+
+SCORES = 5
+"""The greatest score; the least is 1."""
 
 
 def classified(question: Question, values: Mapping[str, Decimal]) -> dict[str, tuple[int, ...]]:
@@ -37,6 +40,8 @@ def classified(question: Question, values: Mapping[str, Decimal]) -> dict[str, t
             nos, figures = _ranked(question.line, _counting(values))
             *before, total = accumulate(figures, initial=Decimal(0))
             return _by_rank(question, nos, figures, before, total)
+        case ClassificationMethod.QUINTILE:
+            return _by_score(question, values)
         case _:
             return {}
 
@@ -82,6 +87,20 @@ def _by_rank(
     for lines, (first, last) in zip(answers, pairwise(places), strict=True):
         if lines:
             found |= dict.fromkeys(nos[first:last], lines)
+    return found
+
+
+def _by_score(question: Question, values: Mapping[str, Decimal]) -> dict[str, tuple[int, ...]]:
+    """The answers of scored contacts: 1, and a fifth of all for each step that is ranked before."""
+    nos, figures = _ranked(question.line, values)
+    found: dict[str, tuple[int, ...]] = {}
+    first = 0
+    while first < len(nos):
+        after = _after_tie(figures, first + 1)
+        lines = question.found(Decimal(1 + SCORES * first // len(nos)))
+        if lines:
+            found |= dict.fromkeys(nos[first:after], lines)
+        first = after
     return found
 
 

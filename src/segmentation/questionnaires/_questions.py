@@ -1,6 +1,6 @@
 """Records of questionnaires, and their lines put together: questions with the answers to them."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
 
@@ -74,13 +74,18 @@ class ContactClassField(Option):
     OPPORTUNITY_WON_PCT = "opportunity_won_pct"
     RATING = "rating"
     DAYS_SINCE_INTERACTION = "days_since_interaction"
+    DAYS_SINCE_ROW = "days_since_row"
+    ROW_QUANTITY = "row_quantity"
+    ROW_AMOUNT = "row_amount"
 
 
 class ClassificationMethod(Option):
     """How figures become answers.
 
     By the figure itself; by its share of the sum of all; by the contact's rank as a share of all
-    contacts; or, as in an ABC analysis, by the share of the sum that those ranked before it make.
+    contacts; as in an ABC analysis, by the share of the sum that those ranked before it make; or by
+    a score from 1 to 5: 1 and the whole fifths of the active contacts that are ranked before it.
+    Active is who has a row in the period, of the line's table or else of interactions.
     """
 
     BLANK = ""
@@ -88,6 +93,7 @@ class ClassificationMethod(Option):
     PERCENTAGE_OF_VALUE = "percentage_of_value"
     PERCENTAGE_OF_CONTACTS = "percentage_of_contacts"
     CUMULATED_VALUE = "cumulated_value"
+    QUINTILE = "quintile"
 
 
 class SortingMethod(Option):
@@ -105,6 +111,14 @@ _SORTED = frozenset(ClassificationMethod) - {
     ClassificationMethod.BLANK,
     ClassificationMethod.DEFINED_VALUE,
 }
+_IN_PERCENT = _SORTED - {ClassificationMethod.QUINTILE}
+
+ROW_FIGURES: Mapping[ContactClassField, tuple[str, ...]] = {
+    ContactClassField.DAYS_SINCE_ROW: ("source_table", "source_date_field"),
+    ContactClassField.ROW_QUANTITY: ("source_table", "source_date_field"),
+    ContactClassField.ROW_AMOUNT: ("source_table", "source_date_field", "source_amount_field"),
+}
+"""Figures of rows, with what a line must say of the rows."""
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -148,6 +162,9 @@ class ProfileQuestionnaireLine(
     Attributes:
         from_value: Least figure of an answer; 0 leaves it open.
         to_value: Greatest figure of an answer; 0 leaves it open.
+        source_table: Table whose rows in the period the figure is of; blank for no table.
+        source_date_field: Its field by which a row is in the period.
+        source_amount_field: Its field that is added up.
     """
 
     profile_questionnaire_code: Annotated[Code, RefersTo("profile_questionnaire_header")]
@@ -176,6 +193,9 @@ class ProfileQuestionnaireLine(
     from_value: Decimal = Decimal(0)
     to_value: Decimal = Decimal(0)
     min_pct_questions_answered: Decimal = Decimal(0)
+    source_table: LongText = ""
+    source_date_field: LongText = ""
+    source_amount_field: LongText = ""
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property
@@ -335,15 +355,12 @@ def _question_faults(line: ProfileQuestionnaireLine) -> Iterator[Fault]:
         yield Fault(line.place, "min_pct_questions_answered", reason, "out_of_range")
     if line.contact_class_field is ContactClassField.RATING:
         return
-    for field in ("starting_date_formula", "ending_date_formula"):
+    of_rows = ROW_FIGURES.get(line.contact_class_field, ())
+    for field in ("starting_date_formula", "ending_date_formula", *of_rows):
         if not getattr(line, field):
             yield Fault(line.place, field, "is blank", "blank")
     if line.classification_method in _SORTED and not line.sorting_method:
         yield Fault(line.place, "sorting_method", "is blank; percentages need one", "blank")
-
-
-def _listed(fields: Iterable[str]) -> Message:
-    return Message.joined(", ", map(Identifier, fields))
 
 
 def _range_faults(
@@ -353,6 +370,6 @@ def _range_faults(
     if high and low > high:
         reason = Message("{high} is less than {low}: the range is empty", high=high, low=low)
         yield Fault(answer.place, "to_value", reason, "out_of_range")
-    if question.classification_method in _SORTED and max(low, high) > WHOLE:
+    if question.classification_method in _IN_PERCENT and max(low, high) > WHOLE:
         reason = Message("a percentage cannot be over 100")
         yield Fault(answer.place, "to_value", reason, "out_of_range")

@@ -1,6 +1,7 @@
 """Profile questionnaires: a thin front of `segmentation.operations`."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import ClassVar, Unpack
 
 from segmentation.contacts import Contact, ContactProfileAnswer
@@ -65,26 +66,42 @@ class Questionnaires(Noun[ProfileQuestionnaire, str]):
     def new_scoring(
         self,
         *,
-        since: str = "<-1Y>",
-        until: str = "<CD>",
-        value: CustomerClassField | str = "sales_lcy",
+        table: str = "",
+        date_field: str = "",
+        amount_field: str = "",
+        since: date | str = "<-1Y>",
+        until: date | str = "<CD>",
+        value: CustomerClassField | str = "",
         **fields: Unpack[ProfileQuestionnaireValues],
     ) -> ProfileQuestionnaire:
         """Make the ready-made questionnaire of recency, frequency and value, and return it.
 
         Args:
-            since: Date formula of the first day that counts, worked out from the work date.
-            until: Date formula of the last.
-            value: Which of the customer's figures is the value; the host's books supply it.
+            table: Table whose rows are scored, your own or ours; blank for interactions, and a
+                value from the host's books.
+            date_field: Its field of the day.
+            amount_field: Its field that is added up to the value.
+            since: The first day that counts, or a date formula, worked out from the work date.
+            until: The last.
+            value: Which of the customer's figures is the value where there is no table; the
+                host's books supply it. What they bought if blank.
             **fields: Fields of the questionnaire: code (``RFM`` if not given), description,
                 contact_type, business_relation_code, priority, extra.
 
         Raises:
             UnknownName: A questionnaire has no such field, or customers have no such figure.
-            Rejected: The code is taken, or something has faults: all of them. Nothing is stored.
+            Rejected: Table, fields and days do not fit, the code is taken, or something has
+                faults: all of them. Nothing is stored.
         """
         return questionnaires.new_scoring(
-            self._context, since=since, until=until, value=value, **fields
+            self._context,
+            table=table,
+            date_field=date_field,
+            amount_field=amount_field,
+            since=since,
+            until=until,
+            value=value,
+            **fields,
         )
 
     def add(self, *records: QuestionnaireRecord) -> Sequence[QuestionnaireRecord]:

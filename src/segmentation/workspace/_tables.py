@@ -210,6 +210,7 @@ class Tables:
         Raises:
             UnknownName: There is no such table, and neither key nor link say that it is a new
                 one.
+            InvalidValue: No field is given; or a table that is there is to be called otherwise.
             Rejected: Something is wrong with the definition: all of it; nothing is changed.
 
         >>> from segmentation import Workspace

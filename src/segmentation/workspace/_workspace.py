@@ -460,11 +460,19 @@ class Workspace:
         """
         return count_each_part(self.context, criteria_from(self.store, criteria, tables))
 
-    def check(self, criteria: Criteria | None = None, **tables: Filters) -> Sequence[Remark]:
+    def check(
+        self,
+        criteria: Criteria | None = None,
+        *,
+        look_at_values: bool = False,
+        **tables: Filters,
+    ) -> Sequence[Remark]:
         """Tell what is wrong or remarkable about a selection, each thing in a sentence.
 
         Args:
             criteria: The selection; every contact if neither it nor tables are given.
+            look_at_values: Also tell of conditions that no row meets, with the nearest values.
+                Each table that is asked for is read.
             **tables: Filters by table, in place of criteria.
 
         Raises:
@@ -472,7 +480,8 @@ class Workspace:
             UnknownName: There is no such table.
             InvalidValue: Both criteria and tables are given.
         """
-        return check_selection(self.context, criteria_from(self.store, criteria, tables))
+        chosen = criteria_from(self.store, criteria, tables, options=["look_at_values"])
+        return check_selection(self.context, chosen, look_at_values=look_at_values)
 
     def overlaps(self, **sources: Source | Worksheet) -> Overlaps:
         """Count how many contacts are in exactly these segments or selections.

@@ -146,6 +146,28 @@ def test_erasing_takes_the_marks_and_their_reasons(crm: seg.Workspace) -> None:
         crm.contacts.access("C1")
 
 
+def test_what_was_erased_of_one_is_passed_over_when_the_next_is_erased(
+    crm: seg.Workspace,
+) -> None:
+    crm.contacts.exclude("C1", "asked")
+    crm.contacts.exclude("C2", "asked too")
+    crm.contacts.erase("C1")
+    assert crm.contacts.erase("C2").proof.emptied == ((2, 2),)
+    assert marks(crm) == []
+    check_journal(crm)
+
+
+def test_merging_keeps_the_consent_of_who_stays(crm: seg.Workspace) -> None:
+    for consent in (True, False):
+        crm.contacts.change("C1", parental_consent_received=consent)
+    crm.contacts.change("C2", parental_consent_received=True)
+    assert crm.contacts.merge(kept_no="C2", gone_no="C1").parental_consent_received
+    assert [mark for mark in marks(crm) if mark[0] == "C2"] == [
+        ("C2", "parental_consent_received", "", True)
+    ]
+    check_journal(crm)
+
+
 def test_merging_passes_on_what_protects(crm: seg.Workspace) -> None:
     crm.contacts.add_rows(NEWS)
     crm.contacts.remove_rows(NEWS)

@@ -83,6 +83,11 @@ def test_csv_rows_count_with_the_header() -> None:
     ]
 
 
+def test_a_table_shows_how_many_columns_and_rows_it_has() -> None:
+    table, _ = read_rows(SourceFile("c.csv", b"no,name\nA,Anna\nB,Berg\nC,Carl\n"))
+    assert repr(table) == "RawTable(columns=2, rows=3)"
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_csv_may_be_separated_as_spreadsheets_do(delimiter: str) -> None:
     text = delimiter.join(["no", "name"]) + "\r\n" + delimiter.join(["A", '"x, y; z"']) + "\r\n"
@@ -110,6 +115,7 @@ def test_cells_that_are_missing_at_the_end_are_no_values() -> None:
         ("c.json", b"{}", "c.json: is not a list of objects, one for each row"),
         ("c.json", b"[1]", "c.json row 1: is not an object"),
         ("c.csv", b"", "c.csv: is empty; its first row must name the columns"),
+        ("c.csv", b"\nA\n", "c.csv: is empty; its first row must name the columns"),
         ("c.csv", b"no,,no\n", "c.csv row 1: column 2 has no name"),
         ("c.csv", b"no\nA,B\n", "c.csv row 2: has 2 cells under 1 columns"),
         ("c.csv", b'no\n"A\n', f"c.csv row 2: is not CSV in line 2: {NO_PARTNER}"),
@@ -121,6 +127,7 @@ def test_cells_that_are_missing_at_the_end_are_no_values() -> None:
         "object",
         "number",
         "nothing",
+        "no header",
         "no name",
         "too many cells",
         "no end",

@@ -79,6 +79,7 @@ def log(crm: Workspace) -> list[int]:
 
 @both
 def test_ltr_27_a_letter_made_in_word_is_kept_as_it_was_logged(put: Put) -> None:
+    """LTR-27."""
     crm = desk(put)
     numbers = log(crm)
     put(crm, BYE)
@@ -101,6 +102,7 @@ def test_ltr_27_a_letter_made_in_word_is_kept_as_it_was_logged(put: Put) -> None
 
 @both
 def test_ltr_27_letters_of_now_are_made_of_the_template_of_now(put: Put) -> None:
+    """LTR-27."""
     crm = desk(put)
     numbers = log(crm)
     put(crm, BYE)
@@ -110,6 +112,7 @@ def test_ltr_27_letters_of_now_are_made_of_the_template_of_now(put: Put) -> None
 
 @pytest.mark.parametrize("older", ["Dear {{ name }}", "Bye {{ name }}"])
 def test_ltr_27_a_fresh_letter_of_plain_text_is_made_of_the_text_of_now(older: str) -> None:
+    """LTR-27."""
     crm = desk()
     put = crm.templates.put_language
     put("LETTER", "ENU", attachment=Attachment("dear.txt", older.encode()))
@@ -161,6 +164,7 @@ def of_the_version_before(crm: Workspace) -> None:
 
 
 def test_ltr_27_a_queue_of_the_version_before_is_made_of_the_template_of_now() -> None:
+    """LTR-27."""
     crm = desk(put_word_template)
     log(crm)
     of_the_version_before(crm)
@@ -171,6 +175,7 @@ def test_ltr_27_a_queue_of_the_version_before_is_made_of_the_template_of_now() -
 
 
 def test_ltr_27_a_letter_of_the_version_before_that_lacks_a_value_fails_alone() -> None:
+    """LTR-27."""
     crm = desk(put_word_template)
     numbers = log(crm)
     of_the_version_before(crm)
@@ -233,6 +238,7 @@ TOO_FAR = {
 
 @pytest.mark.parametrize("template", TOO_FAR.values(), ids=TOO_FAR)
 def test_ltr_28_only_the_letter_that_goes_too_far_is_not_made(template: str) -> None:
+    """LTR-28."""
     crm = desk()
     text = f"{{% if no == 'C2' %}}{template}{{% endif %}}Dear {{{{ name }}}}"
     plain = Attachment("letter.html", b"Dear {{ name }} {{ no }}")
@@ -252,6 +258,7 @@ def test_ltr_28_only_the_letter_that_goes_too_far_is_not_made(template: str) -> 
 
 @pytest.mark.parametrize("template", TOO_FAR.values(), ids=TOO_FAR)
 def test_ltr_28_a_run_goes_on_after_a_letter_that_goes_too_far(template: str) -> None:
+    """LTR-28."""
     crm = desk()
     text = f"{{% if no == 'C2' %}}{template}{{% endif %}}Dear {{{{ name }}}}"
     crm.templates.put_language(

@@ -238,6 +238,15 @@ def test_extra_fields_of_the_sender_and_the_salesperson_have_their_prefix(
     assert letter(store, "{{ Salesperson_Room }}.", salesperson_code="") == "."
 
 
+def test_a_definition_that_cannot_be_used_fills_no_field(store: MemoryStore) -> None:
+    store.records.put([OwnField(table="contact", name="level", type="option")])
+    fields = Workspace(context(store)).letters.merge_fields()
+    assert "shoe_size" in {each.name for each in fields}
+    assert "level" not in {each.name for each in fields}
+    with pytest.raises(Rejected, match="level: nothing fills this field"):
+        letter(store, "{{ level }}")
+
+
 def test_a_host_adds_fields_that_go_before_ours(store: MemoryStore) -> None:
     def more(contact: Contact, interaction: Interaction) -> Mapping[str, Value]:
         return {"Balance Due": 5, "city": f"{contact.city} ({interaction.subject})"}

@@ -56,6 +56,7 @@ def desk(name: str, text: bytes, rendering: Rendering) -> Workspace:
     ("name", "text"), [("a.html", HTML), ("a.txt", TEXT)], ids=["html", "text"]
 )
 def test_ltr_34_the_link_stands_in_the_body_as_in_the_header(name: str, text: bytes) -> None:
+    """LTR-34."""
     crm = desk(name, text, Rendering(renderers=RENDERERS, unsubscribe=link))
     segment_of(crm, "C1", "C2", template="LETTER").log(deliver=True)
     courier = Courier()
@@ -72,6 +73,7 @@ def test_ltr_34_the_link_stands_in_the_body_as_in_the_header(name: str, text: by
 
 
 def test_ltr_34_a_link_that_is_not_set_up_is_told_once() -> None:
+    """LTR-34."""
     crm = desk("a.html", HTML, Rendering(renderers=RENDERERS))
     segment = segment_of(crm, "C1", "C2", template="LETTER")
     (fault,) = segment.plan_logging(deliver=True).faults

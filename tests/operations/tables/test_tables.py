@@ -20,7 +20,7 @@ from segmentation.contacts import (
 )
 from segmentation.criteria import Criteria, Cut, First, Followed, count, share
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
-from segmentation.fields import Value, key_of
+from segmentation.fields import Field, FieldType, Value, key_of
 from segmentation.interactions import Interaction
 from segmentation.kinds import record_kinds
 from segmentation.memory import MemoryStore
@@ -451,6 +451,17 @@ def test_a_renamed_code_is_followed_wherever_criteria_compare_with_it(
     segment.add_contacts(before)
     crm.tables.rename("mailing_group", old_key="NEWS", new_key="LETTER")
     assert crm.store.segments.get(segment.no).actions[0].criteria == after
+
+
+def test_a_field_of_the_host_is_not_taken_for_one_that_names_a_renamed_code() -> None:
+    crm = make_desk(MailingGroup(code="NEWS"))
+    crm.tables.define("contact", Field("paper", FieldType.TEXT, length=10))
+    segment = segment_of(crm)
+    paper = crm.fields.contact["paper"] == "NEWS"
+    segment.add_contacts(paper & NEWS)
+    crm.tables.rename("mailing_group", old_key="NEWS", new_key="LETTER")
+    (action,) = crm.store.segments.get(segment.no).actions
+    assert action.criteria == paper & LETTER
 
 
 def test_a_renamed_code_is_followed_in_rows_one_after_the_other() -> None:

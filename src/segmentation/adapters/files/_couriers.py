@@ -284,5 +284,5 @@ def _free_names(name: str, contact_no: str, part: Path) -> Iterator[str]:
     numbers = [contact_no, part.stem.lstrip("0")]
     yield safe_file_name(stem, numbers=numbers[:1], extension=extension)
     yield safe_file_name(stem, numbers=numbers, extension=extension)
-    for count in itertools.count(2):
+    for count in itertools.count(2):  # pragma: no branch - one of them is free
         yield safe_file_name(stem, numbers=[*numbers, str(count)], extension=extension)

@@ -82,7 +82,8 @@ class MappedTable:
         numbers = sa.func.row_number().over().label(_ROW)
         query = sa.select(*self._columns(fields, dialect), numbers).select_from(self.source)
         rows = query.cte().prefix_with("MATERIALIZED")  # the same numbers at all places
-        return [self._copy(rows.alias(), dialect) for _ in range(count)]
+        places = (sa.select(*rows.c).subquery() for _ in range(count))
+        return [self._copy(place, dialect) for place in places]
 
     def _copy(self, element: sa.FromClause, dialect: Dialect) -> FromTable:
         def value(field: Field) -> Element:

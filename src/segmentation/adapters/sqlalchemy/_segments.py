@@ -13,6 +13,7 @@ import attrs
 import sqlalchemy as sa
 
 from segmentation.errors import Conflict, Message, NotFound
+from segmentation.fields import FieldType, fields_of
 from segmentation.segments import (
     Alike,
     Lines,
@@ -29,8 +30,8 @@ from segmentation.serialization import from_data, from_json, to_data, to_json
 from segmentation.templates import TemplateLanguage
 
 from ._dialects import dialect_of
-from ._tables import Layout, Tables
-from ._types import can_hold_text
+from ._tables import EXTRA, Layout, Tables, extra_to_row
+from ._types import can_hold_text, check_value
 from ._units import Unit
 from ._writing import BATCH, Writer
 
@@ -119,7 +120,7 @@ class SqlSegments:
         self, connection: sa.Connection, newer: Segment, *, is_new: bool, stamp: str
     ) -> None:
         table, version = self._tables.headers.table, newer.version - 1
-        row = self._tables.headers.to_row(newer.header) | {
+        row = _row_of(newer.header) | {
             "version": newer.version,
             "stamp": stamp,
             "actions": actions_to_json(newer.actions, newer.undone),
@@ -185,6 +186,21 @@ class SqlSegments:
             if connection.execute(sa.delete(table).where(own)).rowcount != 1:
                 raise _changed(segment)
             self._remove_lines(connection, segment.no)
+
+
+def _row_of(header: SegmentHeader) -> dict[str, Any]:
+    """The values of a header by column.
+
+    Raises:
+        InvalidValue: The database cannot store a value.
+    """
+    place = header.__table__
+    row: dict[str, Any] = {EXTRA: extra_to_row(header.extra, place)}
+    for field in fields_of(SegmentHeader):
+        value = getattr(header, field.name)
+        check_value(field, value, place)
+        row[field.name] = str(value) if field.type is FieldType.OPTION else value
+    return row
 
 
 def _changed(segment: Segment) -> Conflict:

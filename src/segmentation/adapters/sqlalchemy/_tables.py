@@ -97,23 +97,6 @@ class Layout(Generic[RecordT]):
         """The columns of the record, in the order that `from_row` expects."""
         return [from_column(self.table.c[name]) for name in self.names]
 
-    def to_row(self, item: Record) -> dict[str, Any]:
-        """The values of a record by column.
-
-        Raises:
-            InvalidValue: The database cannot store a value.
-        """
-        row = {field.name: getattr(item, field.name) for field in self.fields}
-        for field in self.fields:
-            value = row[field.name]
-            if field.type is FieldType.OPTION:
-                row[field.name] = str(value)
-            elif type(value) is not str or not value.isascii() or "\0" in value:
-                check_value(field, value, self.kind.__table__)
-        if self.has_extra:
-            row[EXTRA] = extra_to_row(item.extra, self.kind.__table__)  # type: ignore[attr-defined]  # it has
-        return row
-
     def from_row(self, row: Sequence[Any]) -> RecordT:
         """The record from values in the order of `columns`."""
         # Values were converted when they were stored, so the record needs no conversion.

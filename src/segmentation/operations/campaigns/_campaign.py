@@ -12,7 +12,7 @@ from segmentation.operations.context import Context
 from segmentation.operations.field_values import CampaignValues
 from segmentation.operations.number_series import take_no
 from segmentation.operations.records import get_record, key_in
-from segmentation.operations.schema import parse_values
+from segmentation.operations.schema import parse_values, with_own_values
 from segmentation.protocols import Store
 from segmentation.templates import InteractionTemplate
 
@@ -108,10 +108,11 @@ def _keep(
     context: Context, campaigns: Sequence[Campaign], *, new: bool = False
 ) -> Sequence[Campaign]:
     """Store campaigns, with the time; call this inside a transaction."""
-    placed = [Placed(campaign.place, campaign) for campaign in campaigns]
+    typed = list(with_own_values(context.store, campaigns))
+    placed = [Placed(campaign.place, campaign) for campaign in typed]
     what = placed[0].place if len(placed) == 1 else Message("campaigns")
     (check_new if new else check_records)(context.store, placed, what=what)
-    changed = [attrs.evolve(each, last_modified=context.now) for each in campaigns]
+    changed = [attrs.evolve(each, last_modified=context.now) for each in typed]
     context.store.records.put(changed)
     return changed
 

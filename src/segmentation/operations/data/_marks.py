@@ -4,7 +4,7 @@ A file that still says what another system knew does not take back that somebody
 nor join a mailing group again that was left here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -85,11 +85,23 @@ def guard_marks(store: Store, placed: Sequence[Placed], *, lift: bool) -> Guarde
 def _protecting(store: Store, placed: Iterable[Placed]) -> Mapping[str, Sequence[ContactMark]]:
     """The marks that protect somebody, by contact."""
     marks: dict[str, list[ContactMark]] = {}
-    if any(isinstance(item.record, Contact | ContactMailingGroup) for item in placed):
-        for mark in store.records.all(ContactMark):
-            if mark.protects:
-                marks.setdefault(mark.contact_no, []).append(mark)
+    nos = {_contact_no(item.record) for item in placed} - {""}
+    for mark in _marks_of(store, nos):
+        if mark.protects:
+            marks.setdefault(mark.contact_no, []).append(mark)
     return marks
+
+
+_FEW = 8
+"""Of how many contacts the marks are looked up one by one; of more all are read."""
+
+
+def _marks_of(store: Store, nos: Collection[str]) -> Iterator[ContactMark]:
+    if len(nos) > _FEW:
+        yield from store.records.all(ContactMark)
+    else:
+        for no in sorted(nos):
+            yield from store.records.all(ContactMark, contact_no=no)
 
 
 def _contact_no(record: Record) -> str:

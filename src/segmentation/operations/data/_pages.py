@@ -31,7 +31,7 @@ Reader: TypeAlias = Callable[[SourceFile], tuple[RawTable, list[Fault]]]
 """Reads a file."""
 
 
-@shown_by("kind", "name", count="rows")
+@shown_by("kind", "name", "rows")
 @attrs.frozen(field_transformer=freeze_within)
 class SourceTable:
     """All pages of a table.
@@ -47,9 +47,6 @@ class SourceTable:
     name: str
     headers: tuple[tuple[str, ...], ...]
     rows: Sequence[RawRow]
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
     @property
     def columns(self) -> tuple[str, ...]:

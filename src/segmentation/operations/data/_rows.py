@@ -36,7 +36,7 @@ class ReadRow:
     extra: Mapping[str, Value]
 
 
-@shown_by("kind", "name", count="rows")
+@shown_by("kind", "name", "rows")
 @attrs.frozen(field_transformer=freeze_within)
 class ReadTable:
     """A table as it was read.
@@ -56,9 +56,6 @@ class ReadTable:
     rows: Sequence[ReadRow]
     latest_change: datetime | None = None
     normalized: tuple[tuple[str, int], ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
 
 def read_table(

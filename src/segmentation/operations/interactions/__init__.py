@@ -35,7 +35,6 @@ from ._figures import (
     logged_segment_figures,
 )
 from ._history import (
-    SOURCE_NO,
     not_taken_in_yet,
     take_in_past,
 )
@@ -59,7 +58,6 @@ from ._recorded import (
 )
 
 __all__ = [
-    "SOURCE_NO",
     "Cancelable",
     "ContactFigures",
     "DocumentRecorded",

@@ -27,10 +27,9 @@ def _finished(interaction: Interaction, step: Message) -> Interaction:
     return interaction
 
 
-def _read(**given: object) -> Any:  # noqa: ANN401 - the value of any field
+def _read(field: str, value: object) -> Any:  # noqa: ANN401 - the value of any field
     """The value of one field of an interaction as it is held."""
-    (value,) = parse_field_values(Interaction, given).values()
-    return value
+    return parse_field_values(Interaction, {field: value})[field]
 
 
 def evaluate_interactions(
@@ -50,7 +49,7 @@ def evaluate_interactions(
         Rejected: There is no such evaluation.
     """
     store, stamp = context.store, context.stamp
-    chosen: Evaluation = Evaluation(_read(evaluation=evaluation))
+    chosen: Evaluation = Evaluation(_read("evaluation", evaluation))
     with store.transaction():
         found = get_interactions(store, entry_nos)
         for each in found:
@@ -103,7 +102,7 @@ def set_attempt(context: Context, entry_no: int | Interaction, *, attempt_failed
         Rejected: ``attempt_failed`` is neither yes nor no.
     """
     store, stamp = context.store, context.stamp
-    failed: bool = _read(attempt_failed=attempt_failed)
+    failed: bool = _read("attempt_failed", attempt_failed)
     with store.transaction():
         found = get_interaction(store, entry_no)
         _finished(found, Message("note the attempt of interaction {no}", no=found.entry_no))
@@ -124,7 +123,7 @@ def link_opportunity(context: Context, entry_no: int | Interaction, opportunity_
         Rejected: The number is too long, or no text.
     """
     store, stamp = context.store, context.stamp
-    number: str = _read(opportunity_no=opportunity_no)
+    number: str = _read("opportunity_no", opportunity_no)
     with store.transaction():
         found = get_interaction(store, entry_no)
         _finished(found, Message("link interaction {no}", no=found.entry_no))

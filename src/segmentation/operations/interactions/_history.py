@@ -10,24 +10,18 @@ from operator import attrgetter
 import attrs
 
 from segmentation.columns import gathered
-from segmentation.definitions import OwnField
-from segmentation.fields import FieldType
+from segmentation.definitions import SOURCE_ENTRY_NO
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import Canceled, EntryType, Stamp, to_ranges
 from segmentation.operations.journal import record
 from segmentation.protocols import Store
-
-SOURCE_NO = OwnField(
-    table=Interaction.__table__, name="source_entry_no", type=FieldType.INTEGER.value
-)
-"""The extra field of the number that an interaction had in the other system."""
 
 
 def not_taken_in_yet(store: Store, past: Iterable[Interaction]) -> Sequence[Interaction]:
     """Those whose number in the other system is not in the journal, in the order of numbers."""
     waiting = sorted(past, key=attrgetter("entry_no"))
     there = store.records.all(Interaction) if waiting else ()
-    known = {dict(interaction.extra).get(SOURCE_NO.name) for interaction in there}
+    known = {dict(interaction.extra).get(SOURCE_ENTRY_NO.name) for interaction in there}
     return [each for each in waiting if each.entry_no not in known]
 
 
@@ -42,7 +36,7 @@ def take_in_past(store: Store, past: Sequence[Interaction], stamp: Stamp) -> Non
     if not past:
         return
     with store.transaction():
-        store.records.put([SOURCE_NO])
+        store.records.put([SOURCE_ENTRY_NO])
         numbers = record(store, [gathered(Interaction, map(_as_new, past))], stamp)
         canceled = [n for n, each in zip(numbers, past, strict=True) if each.canceled]
         cancellations = [
@@ -66,5 +60,5 @@ def _as_new(past: Interaction) -> Interaction:
         delivery_status=DeliveryStatus.BLANK,
         delivery_error="",
         delivery_attempts=0,
-        extra=(*past.extra, (SOURCE_NO.name, past.entry_no)),
+        extra=(*past.extra, (SOURCE_ENTRY_NO.name, past.entry_no)),
     )

@@ -19,18 +19,9 @@ from ._merge_fields import (
     known_fields,
     merge_fields,
 )
-from ._printer import (
-    LetterPrinter,
-    active_address_code,
-    as_interaction,
-    check_letters,
-    has_letter,
-    in_one_document,
-    letters,
-    letters_of,
-    try_template,
-)
+from ._printer import LetterPrinter, has_letter, in_one_document, letters, letters_of
 from ._snapshots import Keep, Snapshot, snapshot_all
+from ._trial import active_address_code, as_interaction, check_letters, try_template
 
 __all__ = [
     "REMARK",

@@ -1,4 +1,4 @@
-"""Making letters: for a segment before it is logged, to check them, and after.
+"""Making letters: a template filled with the values of one contact.
 
 A letter is made of its template and one contact's values, read in one go; nothing of
 another contact is at hand when it is filled.
@@ -12,7 +12,7 @@ from typing import IO
 
 import attrs
 
-from segmentation.contacts import AlternativeAddress, Contact
+from segmentation.contacts import Contact
 from segmentation.documents import (
     Document,
     Form,
@@ -26,33 +26,26 @@ from segmentation.documents import (
 )
 from segmentation.errors import (
     BadDocument,
-    Fault,
     InvalidValue,
     Message,
     NotFound,
     Refused,
-    Rejected,
     SegmentationError,
     UsageError,
     text_of,
-    to_message,
 )
 from segmentation.fields import Value
 from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.operations.context import Context
 from segmentation.operations.records import (
-    get_record,
     get_records,
-    require_segment,
-    salesperson_of,
 )
-from segmentation.operations.templates import languages_of, template_of
 from segmentation.operations.values import require_any
 from segmentation.protocols import MailSender, Renderer, Rendering, Store
-from segmentation.segments import Segment, SegmentHeader, SegmentLine, Terms, address_on
+from segmentation.segments import Segment
 from segmentation.showing import shown_by
-from segmentation.templates import InteractionTemplate, TemplateLanguage, WordTemplate
+from segmentation.templates import TemplateLanguage, WordTemplate
 
 from ._kept import Origin, origin_of
 from ._merge_fields import (
@@ -503,167 +496,3 @@ def _one_form(printer: LetterPrinter, sent: Sequence[Interaction]) -> FormForMan
     if not isinstance(form, FormForMany):
         raise Refused(step, Message("the template of the letters is not made in Word"))
     return form
-
-
-def try_template(
-    context: Context, template_code: str | InteractionTemplate, contact_no: str | Contact
-) -> Document:
-    """The letter of a template to one contact, as a segment of the work date would make it.
-
-    Nothing is stored.
-
-    Args:
-        context: Store, user, day and clock.
-        template_code: The interaction template.
-        contact_no: The contact; its language decides which of the template's texts is taken, and
-            the alternative address that is active on the work date is the one written to.
-
-    Raises:
-        NotFound: There is no such template or contact, or no salutation formula.
-        Refused: The template has no text in the contact's language, and none by default.
-        Rejected: A text names a field that nothing fills.
-        BadDocument: The text cannot be read.
-    """
-    store, day = context.store, context.day
-    template = template_of(store, template_code)
-    contact = get_record(store, Contact, contact_no)
-    texts = languages_of(store, template)
-    header = SegmentHeader(
-        no="", date=day.workdate, salesperson_code=salesperson_of(store, day.user)
-    ).with_template(template, texts)
-    terms = Terms(header, template, {text.language_code: text for text in texts})
-    interaction = as_interaction(
-        terms.line(contact, 0, active_address_code(store, contact.no, day.workdate))
-    )
-    if not has_letter(interaction):
-        step = Message("try template {code} on contact {no}", code=template.code, no=contact.no)
-        raise Refused(step, Message("it has no text in the contact's language or by default"))
-    printer = LetterPrinter(store, context.rendering)
-    return printer.render(printer.prepare(interaction, Segment(header=header)))
-
-
-def active_address_code(store: Store, contact_no: str, on: date) -> str:
-    """The code of the alternative address that is active on a day; empty if none is.
-
-    Args:
-        store: Where the addresses are.
-        contact_no: The contact.
-        on: The day.
-    """
-    return address_on(store.records.all(AlternativeAddress, contact_no=contact_no), on)
-
-
-def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
-    """Render every letter of a segment that is not logged yet, on the values as they stand.
-
-    Returns:
-        The documents, in the order of the lines; lines without a template have none.
-
-    Raises:
-        NotFound: There is no such segment.
-        Rejected: All that is missing, line by line: fields, formulas, templates.
-    """
-    store = context.store
-    segment = require_segment(store, segment_no)
-    printer = LetterPrinter(store, context.rendering)
-    documents: list[Document] = []
-    wrong = LetterFaults(printer)
-    for line in segment.lines:
-        interaction = as_interaction(line)
-        if not line.contact_no or not has_letter(interaction):
-            continue
-        try:
-            documents.append(printer.render(printer.prepare(interaction, segment)))
-        except SegmentationError as error:
-            wrong.add(error, line)
-    if wrong.faults:
-        raise Rejected(Message("letters of segment {no}", no=segment.no), wrong.faults)
-    return documents
-
-
-class LetterFaults:
-    """What is wrong with the letters of a segment; of a template that is wrong, it is told once.
-
-    Args:
-        printer: Who makes the letters.
-    """
-
-    def __init__(self, printer: LetterPrinter) -> None:
-        self._printer = printer
-        self._told: set[int] = set()
-        self._unlinked: set[str] = set()
-        self.faults: list[Fault] = []
-
-    def add(self, error: SegmentationError, line: SegmentLine) -> None:
-        """Take up what went wrong with the letter of a line.
-
-        Raises:
-            SegmentationError: It is no error of the letter: a store that went away.
-        """
-        if not isinstance(error, UsageError):
-            raise error
-        template = _template_name(line)
-        if self._printer.is_broken(error):
-            if id(error) not in self._told:
-                self._told.add(id(error))
-                self.faults.append(Fault(template, "", error.message))
-        elif isinstance(error, Rejected):
-            for fault in error.faults:
-                self._add_field(fault, error.what, line)
-        elif isinstance(error, BadDocument):
-            self.faults.append(Fault(line.place, "", _with(error.message, template)))
-        else:
-            self.faults.append(Fault(line.place, "", error.message))
-
-    def _add_field(self, fault: Fault, what: str, line: SegmentLine) -> None:
-        """Take up a field that nothing fills: the link is set up for all contacts or for none."""
-        if field_name(fault.field) != UNSUBSCRIBE:
-            self.faults.append(Fault(line.place, fault.field, _with(fault.reason, what)))
-        elif what not in self._unlinked:
-            self._unlinked.add(what)
-            self.faults.append(Fault(what, fault.field, _NO_LINK))
-
-
-_NO_LINK = Message("no link to unsubscribe is set up; Rendering.unsubscribe gives one")
-
-
-def _template_name(line: SegmentLine) -> Message:
-    """How the template of a line's letter is called in errors."""
-    code = line.interaction_template_code or line.word_template_code or line.attachment_name
-    return Message("template {code}", code=code)
-
-
-def _with(reason: str, what: str) -> Message:
-    return Message("{reason} ({what})", reason=to_message(reason), what=to_message(what))
-
-
-def as_interaction(line: SegmentLine) -> Interaction:
-    """What a line would be logged as, as far as its letter can tell."""
-    return Interaction(
-        contact_no=line.contact_no,
-        contact_company_no=line.contact_company_no,
-        contact_alt_address_code=line.contact_alt_address_code,
-        date=line.date,
-        description=line.description,
-        subject=line.subject,
-        interaction_group_code=line.interaction_group_code,
-        interaction_template_code=line.interaction_template_code,
-        interaction_language_code=line.language_code,
-        cost=line.unit_cost,
-        duration_min=line.unit_duration_min,
-        information_flow=line.information_flow,
-        initiated_by=line.initiated_by,
-        evaluation=line.evaluation,
-        salesperson_code=line.salesperson_code,
-        campaign_no=line.campaign_no,
-        campaign_target=line.campaign_target,
-        campaign_response=line.campaign_response,
-        segment_no=line.segment_no,
-        line_no=line.line_no,
-        correspondence_type=line.correspondence_type,
-        send_word_docs_as_attachment=line.send_word_docs_as_attachment,
-        attachment=line.attachment,
-        attachment_name=line.attachment_name,
-        word_template_code=line.word_template_code,
-        extra=line.extra,
-    )

@@ -19,7 +19,8 @@ from segmentation.segments import Segment
 from segmentation.serialization import to_json, value_from_data, value_to_data
 
 from ._kept import kept_data
-from ._printer import Letter, LetterFaults, LetterPrinter, as_interaction, file_name
+from ._printer import Letter, LetterPrinter, file_name
+from ._trial import LetterFaults, as_interaction
 
 _FORMAT = 2
 """Format 1 has values only, and no word of where the text came from."""

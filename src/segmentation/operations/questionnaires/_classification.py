@@ -4,7 +4,7 @@ Running it twice changes nothing. What changed is returned, contact by contact.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
@@ -25,8 +25,11 @@ from segmentation.journal import NOTHING, Figures, figures_of
 from segmentation.markup import to_rows
 from segmentation.operations.context import Context
 from segmentation.operations.records import all_contacts, get_records
+from segmentation.operations.schema import schema_of
 from segmentation.protocols import Ledgers, Store
 from segmentation.questionnaires import (
+    ROW_FIGURES,
+    ClassificationMethod,
     ContactClassField,
     ProfileQuestionnaire,
     ProfileQuestionnaireLine,
@@ -39,6 +42,7 @@ from segmentation.questionnaires import (
 from segmentation.showing import shown_by
 
 from ._ledgers import DAYS_OF_A_YEAR
+from ._rows import RowFigures, row_figures, source_faults
 
 
 @shown_by("contact_no", "questionnaire_code", "question_line_no", "before", "after")
@@ -145,7 +149,7 @@ class _World:
 
     def __init__(self, store: Store, as_of: AsOf, ledgers: Ledgers | None) -> None:
         self._store = store
-        self._day = AsOf(as_of.workdate, as_of.workdate, user=as_of.user)
+        self._day = attrs.evolve(as_of, today=as_of.workdate)
         self._ledgers = ledgers
         self._contacts = {contact.no: contact for contact in all_contacts(store)}
         self._questionnaires = {each.code: each for each in store.records.all(ProfileQuestionnaire)}
@@ -164,6 +168,7 @@ class _World:
             if question:
                 by_contact = self._given[question.key]
                 by_contact[each.contact_no] = (*by_contact.get(each.contact_no, ()), each.line_no)
+        self._rows_of: dict[object, Mapping[str, RowFigures]] = {}
 
     # -- what is asked ------------------------------------------------------------------------
 
@@ -193,6 +198,17 @@ class _World:
                     "the period ends on {end}, before it starts on {start}", end=end, start=start
                 )
                 yield Fault(question.line.place, "ending_date_formula", reason)
+            yield from self._source_faults(question.line)
+
+    def _source_faults(self, line: ProfileQuestionnaireLine) -> Iterator[Fault]:
+        if line.source_table:
+            for argument, reason in source_faults(
+                schema_of(self._store),
+                line.source_table,
+                date_field=line.source_date_field,
+                amount_field=line.source_amount_field,
+            ):
+                yield Fault(line.place, f"source_{argument}", reason)
 
     def _period(self, question: Question) -> tuple[date, date]:
         start, end = (
@@ -228,11 +244,12 @@ class _World:
                 figure = str(getattr(question.line, field))
                 reason = Message("nobody supplies the figure {figure}", figure=figure)
                 faults.append(Fault(question.line.place, field, reason))
+            elif question.line.classification_method is ClassificationMethod.QUINTILE:
+                found[question.key] = classified(question, self._of_active(question, figures))
             elif field == "contact_class_field":
                 found[question.key] = classified(question, self._of_suiting(question, figures))
             else:
-                table = LinkToTable.CUSTOMER if field[0] == "c" else LinkToTable.VENDOR
-                found[question.key] = self._by_link(question, table, figures)
+                found[question.key] = self._by_link(question, figures)
         if faults:
             raise Rejected("classification", faults)
         return found
@@ -250,6 +267,32 @@ class _World:
             blank = Decimal((end - start).days + 1)
         return {c.no: figures.get(c.no, blank) for c in self._suiting(question)}
 
+    def _of_active(
+        self, question: Question, figures: Mapping[str, Decimal]
+    ) -> Mapping[str, Decimal]:
+        """The figures of those whom the question is for and who have a row in the period."""
+        start, end = self._period(question)
+        if question.line.source_table:
+            active: Container[str] = self._of_rows(question.line, start, end)
+        else:
+            active = self._from_journal(ContactClassField.INTERACTION_QUANTITY, start, end)
+        suiting = [contact for contact in self._suiting(question) if contact.no in active]
+        if question.line.contact_class_field:
+            return {contact.no: figures.get(contact.no, Decimal(0)) for contact in suiting}
+        linked = self._of_linked(question, figures)
+        return {c.no: linked.get(self._source_of(question, c), Decimal(0)) for c in suiting}
+
+    def _of_rows(
+        self, line: ProfileQuestionnaireLine, start: date, end: date
+    ) -> Mapping[str, RowFigures]:
+        """The figures of the rows that a line asks for, by contact; read once for all lines."""
+        source = (line.source_table, line.source_date_field, line.source_amount_field, start, end)
+        if source not in self._rows_of:
+            self._rows_of[source] = row_figures(
+                self._store, self._day, self._contacts.values(), line, (start, end)
+            )
+        return self._rows_of[source]
+
     def _supplied(self, question: Question) -> tuple[str, Mapping[str, Decimal] | None]:
         """The class field that a question asks for, and its figures by number."""
         line = question.line
@@ -264,6 +307,9 @@ class _World:
         field = line.contact_class_field
         if field is ContactClassField.OPPORTUNITY_WON_PCT:
             return "contact_class_field", books.of_contacts(field, start, end)
+        if field in ROW_FIGURES:
+            found = self._of_rows(line, start, end)
+            return "contact_class_field", {no: each.of(field, end) for no, each in found.items()}
         return "contact_class_field", self._from_journal(field, start, end)
 
     def _from_journal(
@@ -282,23 +328,32 @@ class _World:
         days = (end - start).days + 1
         return {no: _figure(field, total, days) for no, total in totals.items()}
 
-    def _by_link(
-        self, question: Question, table: LinkToTable, figures: Mapping[str, Decimal]
-    ) -> Given:
+    def _by_link(self, question: Question, figures: Mapping[str, Decimal]) -> Given:
         """Answers by figures of customers or vendors; persons share those of their company."""
-        questionnaire = self._questionnaires[question.code]
-        values = {
+        answers = classified(question, self._of_linked(question, figures))
+        return {
+            contact.no: answers[source]
+            for contact in self._suiting(question)
+            if (source := self._source_of(question, contact)) in answers
+        }
+
+    def _of_linked(
+        self, question: Question, figures: Mapping[str, Decimal]
+    ) -> Mapping[str, Decimal]:
+        """The figures of customers or vendors, by the contact that is one."""
+        customer = question.line.customer_class_field
+        table = LinkToTable.CUSTOMER if customer else LinkToTable.VENDOR
+        return {
             no: sum((figures.get(each.no, Decimal(0)) for each in links), Decimal(0))
             for no, relations in self._relations.items()
             if (links := [each for each in relations if each.link_to_table is table and each.no])
         }
-        answers = classified(question, values)
+
+    def _source_of(self, question: Question, contact: Contact) -> str:
+        """Whose figures a contact is given: its company's, if not only companies are asked for."""
+        questionnaire = self._questionnaires[question.code]
         alone = questionnaire.contact_type is QuestionnaireContactType.COMPANIES
-        return {
-            contact.no: answers[source]
-            for contact in self._suiting(question)
-            if (source := contact.no if alone else contact.company_no or contact.no) in answers
-        }
+        return contact.no if alone else contact.company_no or contact.no
 
     # -- ratings ------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from segmentation.operations.checks import (
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import ProfileQuestionnaireValues
 from segmentation.operations.records import get_record, key_in
-from segmentation.operations.schema import parse_values
+from segmentation.operations.schema import parse_values, with_own_values
 from segmentation.protocols import Store
 from segmentation.questionnaires import (
     ProfileQuestionnaire,
@@ -115,9 +115,10 @@ def add_questionnaires(
         if not isinstance(each, ProfileQuestionnaire | ProfileQuestionnaireLine | Rating):
             raise unexpected("records", each, "is no questionnaire, line or rating")
     with context.store.transaction():
-        _check(context.store, records, new=True)
-        context.store.records.put(records)
-        return records
+        typed = tuple(with_own_values(context.store, records))
+        _check(context.store, typed, new=True)
+        context.store.records.put(typed)
+        return typed
 
 
 def put_questionnaire(

@@ -19,7 +19,7 @@ from segmentation.operations.context import Context
 from segmentation.operations.criteria import check_selection, describe_selection
 from segmentation.operations.field_values import SavedCriteriaValues, SavedSelectionValues
 from segmentation.operations.records import get_record, get_records, require_segment
-from segmentation.operations.schema import parse_values, schema_of
+from segmentation.operations.schema import parse_values, schema_of, with_own_values
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -248,11 +248,12 @@ def add_criteria(context: Context, *records: SavedCriteria) -> Sequence[SavedCri
         raise InvalidValue(_WHAT, (), reason)
     store = context.store
     with store.transaction():
-        check_new(store, _placed(records), what=_WHAT)
-        store.records.put(records)
-        for each in records:
+        typed = tuple(with_own_values(store, records))
+        check_new(store, _placed(typed), what=_WHAT)
+        store.records.put(typed)
+        for each in typed:
             check_circle(store, each.code)
-    return records
+    return typed
 
 
 def _placed(records: Iterable[SavedCriteria]) -> Sequence[Placed]:

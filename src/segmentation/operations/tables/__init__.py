@@ -1,14 +1,7 @@
 """Tables of codes: read, made, changed, renamed everywhere, deleted when nothing needs them."""
 
-from ._definitions import (
-    DefinitionsWarning,
-    change_field,
-    define,
-    define_schema,
-    definition_faults,
-    definitions_version,
-    look_over,
-)
+from ._definitions import define, define_schema
+from ._field_changes import change_field
 from ._kinds import (
     NOUNS,
     code_kinds,
@@ -29,6 +22,7 @@ from ._uses import (
     uses,
     uses_of,
 )
+from ._versions import DefinitionsWarning, definition_faults, definitions_version, look_over
 
 __all__ = [
     "NOUNS",
