@@ -33,7 +33,7 @@ Rows: TypeAlias = Mapping[str, Sequence[truth.Row]]
 PLAIN: Mapping[FieldType, tuple[Any, Any]] = {
     FieldType.CODE: (Annotated[str, FieldType.CODE], sa.Text()),
     FieldType.TEXT: (str, sa.Text()),
-    FieldType.INTEGER: (int, sa.Integer()),
+    FieldType.INTEGER: (int, sa.BigInteger()),
     FieldType.DECIMAL: (Decimal, sa.Numeric(20, 4)),
     FieldType.BOOLEAN: (bool, sa.Boolean()),
     FieldType.OPTION: (str, sa.String(20)),

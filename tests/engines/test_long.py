@@ -1,5 +1,7 @@
 """Five thousand conditions of any kind, and lists of a hundred thousand values."""
 
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 
 import pytest
@@ -46,6 +48,15 @@ def joined(sign: str, text: str, step: int = 1) -> str:
     return sign.join(text.replace("#", str(n * step)) for n in range(MANY))
 
 
+START = datetime(2020, 1, 1, 8, tzinfo=UTC)
+SPANS: dict[str, list[Value]] = {
+    "born": [START.date() + timedelta(days=n) for n in range(3_001)],
+    "changed": [START + timedelta(minutes=n) for n in range(3_001)],
+    "credit": [Decimal(n) / 4 + 1 for n in range(3_001)],
+    "opens": [(START + timedelta(seconds=n)).time() for n in range(3_001)],
+}
+"""Values of each type, one more than are listed."""
+
 NAMES: list[Value] = ["X0", "X4999", "Y", None]
 STARTS: list[Value] = ["X77a", "X4999", "Z"]
 
@@ -86,6 +97,15 @@ def test_a_long_list_of_values_mng_19(engine: Engine, length: int) -> None:
 def test_a_list_of_numbers_or_days_is_as_long_mng_19(engine: Engine, length: int) -> None:
     employees: list[Value] = [1, length // 2, length - 1, length + 1]
     assert found(engine, listed("employees", "", length), employees=employees) == "A B C"
+
+
+@pytest.mark.parametrize("field", ["born", "changed", "credit", "opens"])
+def test_a_list_of_any_type_is_long_mng_19(engine: Engine, field: str) -> None:
+    values = SPANS[field]
+    filled: list[Value] = [values[0], values[2_999], values[3_000], None]
+    listed = asked(field, "|".join(str(value) for value in values[:3_000]))
+    assert found(engine, listed, **{field: filled}) == "A B"
+    assert found(engine, Not(listed), **{field: filled}) == "C D"
 
 
 def test_the_greatest_numbers_are_compared_mng_21(engine: Engine) -> None:

@@ -30,6 +30,7 @@ from ._bound import (
 )
 from ._checking import Concern, Remark
 from ._describing import Teller
+from ._letters import Letters
 from ._nodes import AnyOf, Compare, Filter, Like, Operand, Operator, Wild
 from ._outcomes import outcomes
 from ._predicate import to_value_test
@@ -162,9 +163,9 @@ class _Looker:
     def _other_case(self, item: BoundFilter) -> str:
         """The values that are equal but for upper and lower case."""
         match item:
-            case IsEqual(str() as text, any_case=False):
+            case IsEqual(str() as text, Letters.AS_WRITTEN):
                 wanted: Filter = Compare(Operator.EQUAL, Operand(text, any_case=True))
-            case FitsPattern(pattern, any_case=False):
+            case FitsPattern(pattern, Letters.AS_WRITTEN):
                 wanted = Like(pattern, any_case=True)
             case _:
                 return ""
@@ -183,7 +184,7 @@ class _Looker:
         """Another way to write a text, if that finds something."""
         if not isinstance(item, IsEqual) or not isinstance(item.value, str):
             return ""
-        for wanted in _otherwise(item.value, any_case=item.any_case):
+        for wanted in _otherwise(item.value, item.letters):
             count = self._found(bind_filter(wanted, self.field, self.as_of))
             if count:
                 return self.phrases.say("value_meant", filter=to_text(wanted), count=count)
@@ -247,14 +248,16 @@ class _Looker:
         return Teller(self.phrases).value(value, self.field)
 
 
-def _otherwise(text: str, *, any_case: bool) -> Iterator[Filter]:
+def _otherwise(text: str, letters: Letters) -> Iterator[Filter]:
     """What a text with a sign of another language than ours may mean."""
+    any_case, any_accent = letters is not Letters.AS_WRITTEN, letters is Letters.ANY_ACCENT
     if text.strip("%") and "%" in text:
         first, *others = text.split("%")
         pieces: list[str | Wild] = [first]
         for other in others:
             pieces += [Wild.ANY_RUN, other]
-        yield Like(tuple(piece for piece in pieces if piece), any_case)
+        yield Like(tuple(piece for piece in pieces if piece), any_case, any_accent)
     listed = [each.strip() for each in text.split(",") if each.strip()]
     if len(listed) > 1:
-        yield AnyOf(tuple(Compare(Operator.EQUAL, Operand(each, any_case)) for each in listed))
+        operands = [Operand(each, any_case, any_accent) for each in listed]
+        yield AnyOf(tuple(Compare(Operator.EQUAL, operand) for operand in operands))

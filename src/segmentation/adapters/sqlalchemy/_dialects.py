@@ -1,12 +1,13 @@
 """Dialects: SQL expressions that mean the same in each database as in Python."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timezone, tzinfo
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timezone, tzinfo
+from decimal import Decimal
 from functools import reduce
 from typing import Any, Protocol, TypeAlias, assert_never
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.operators import custom_op
 
 from segmentation.criteria import Letters, Pattern, Unit, Wild
@@ -26,6 +27,18 @@ _TAGS = {
 }
 """The tags of the plain data in which the values of extra fields are stored."""
 
+
+_KINDS: Mapping[type, FieldType] = {
+    str: FieldType.TEXT,
+    int: FieldType.INTEGER,
+    Decimal: FieldType.DECIMAL,
+    date: FieldType.DATE,
+    datetime: FieldType.DATETIME,
+    time: FieldType.TIME,
+}
+"""The types of field whose values can be a list, by the type of their values."""
+
+_SQLITE = sqlite.dialect()
 
 Run: TypeAlias = tuple[int, int]
 """A first and a last number, both included."""
@@ -128,7 +141,9 @@ class SqliteDialect:
 
     def among(self, value: Element, values: Iterable[object]) -> Test:
         """The condition with all values in one parameter, because SQLite limits their number."""
-        listed = sa.func.json_each(to_json(list(values))).table_valued("value")
+        stored = value.type.dialect_impl(_SQLITE).bind_processor(_SQLITE)
+        held = [stored(each) for each in values] if stored else list(values)
+        listed = sa.func.json_each(to_json(held)).table_valued("value")
         return value.in_(sa.select(listed.c.value))
 
     def listed(self, value: Element) -> Element:
@@ -257,10 +272,12 @@ class PostgresqlDialect:
     def among(self, value: Element, values: Iterable[object]) -> Test:
         """The condition with all values in one parameter, an array."""
         held = list(values)
-        numbers = any(isinstance(each, int) for each in held[:1])
-        kind: sa.types.TypeEngine[Any] = sa.BigInteger() if numbers else sa.Text()
-        listed = sa.bindparam(None, held, type_=postgresql.ARRAY(kind))
-        return value == sa.any_(listed)
+        kind = _KINDS[type(held[0])] if held else FieldType.TEXT
+        # The host's own type may be narrower than a value that is asked for.
+        array = postgresql.ARRAY(
+            sa.Text() if kind is FieldType.TEXT else column_type(Field("", kind))
+        )
+        return value == sa.any_(sa.bindparam(None, held, type_=array))
 
     def listed(self, value: Element) -> Element:
         """A column as a JSON list in the order of the rows."""

@@ -39,7 +39,7 @@ _FLAT = 50
 """How many conditions are joined at once. SQLAlchemy would nest longer lists too deep."""
 
 _LISTED = 500
-"""How many values are listed one by one. More texts are passed as one list."""
+"""How many values are listed one by one. More are passed as one parameter."""
 
 
 class _Bracketed(Grouping[Any]):
@@ -122,6 +122,9 @@ class _Clauses:
 
     def __init__(self, field: Field, value: Element, dialect: Dialect) -> None:
         self._field = field
+        if field.type is FieldType.INTEGER:
+            # A host's column may hold fewer bits than the number it is compared with.
+            value = sa.type_coerce(value, sa.BigInteger())
         self._value = value
         self._dialect = dialect
         self._nullable = field.type in _NULLABLE
@@ -173,14 +176,12 @@ class _Clauses:
         held = list(dict.fromkeys(each for each in values if self._can_hold(each)))
         tests: list[Test] = [value.is_(None)] if None in held else []
         held = [each for each in held if each is not None]
-        if self._is_text and len(held) > _LISTED:
-            tests.append(self._dialect.among(value, held))
+        if len(held) > _LISTED:
+            tests.append(self._known(self._dialect.among(value, held)))
         elif len(held) == 1:
             tests.append(self._known(value == held[0]))
         elif held:
-            # Databases limit the length of a list, but not how many lists there are.
-            parts = [held[n : n + _LISTED] for n in range(0, len(held), _LISTED)]
-            tests.append(self._known(any_of([value.in_(part) for part in parts])))
+            tests.append(self._known(value.in_(held)))
         return any_of(tests)
 
     def _can_hold(self, value: Value) -> bool:
