@@ -114,6 +114,12 @@ class Context:
         )
 
     @property
+    def stopped(self) -> Self:
+        """The same with the clock stopped now, for a verb whose records all bear one time."""
+        at = self.clock()
+        return attrs.evolve(self, clock=lambda: at)
+
+    @property
     def phrases(self) -> Phrases:
         """The words of the language."""
         return phrases_of(self.language)

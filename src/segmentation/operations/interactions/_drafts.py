@@ -60,7 +60,7 @@ def draft_interaction(
         Rejected: Values do not fit their fields, or there is no such attachment: all of it.
     """
     with context.store.transaction():
-        draft, faults = compose(context, contact_no, attachment, fields)
+        draft, faults = compose(context.stopped, contact_no, attachment, fields)
         refuse(draft, faults)
         return draft
 
@@ -252,6 +252,7 @@ def _record(
     *,
     postponed: bool,
 ) -> Interaction:
+    context = context.stopped
     store, stamp, texts = context.store, context.stamp, as_comments(comments)
     with store.transaction():
         draft, faults = compose(context, contact_no, attachment, fields)

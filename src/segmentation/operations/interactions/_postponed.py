@@ -86,6 +86,7 @@ def _revise(
     *,
     postponed: bool,
 ) -> Interaction:
+    context = context.stopped
     store, stamp, texts = context.store, context.stamp, as_comments(comments)
     with store.transaction():
         before = _postponed(store, entry_no, step)

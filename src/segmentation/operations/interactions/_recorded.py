@@ -63,6 +63,7 @@ def record_call(
         UnknownName: An interaction has no such field, or no caller gives it.
         Rejected: Fields are blank or do not fit: all of them; the number may not be blank.
     """
+    context = context.stopped
     store, stamp, texts = context.store, context.stamp, as_comments(comments)
     with store.transaction():
         template_code = _call_template(store)
@@ -174,6 +175,7 @@ def record_mail(
         UnknownName: An interaction has no such field, or no caller gives it.
         Rejected: Fields are blank or do not fit: all of them.
     """
+    context = context.stopped
     store, stamp, texts = context.store, context.stamp, as_comments(comments)
     with store.transaction():
         setup = store.records.find(InteractionTemplateSetup) or InteractionTemplateSetup()
@@ -253,6 +255,7 @@ def record_document(
         Rejected: There is no such kind of document, or values do not fit their fields: all of
             them.
     """
+    context = context.stopped
     store, stamp = context.store, context.stamp
     kind = _kind(document_type)
     with store.transaction():

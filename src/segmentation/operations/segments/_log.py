@@ -106,8 +106,8 @@ def log_segment(
         Rejected: The segment has faults: all of them, line by line.
         Conflict: Somebody else logged or recorded at the same moment.
     """
-    store = context.store
-    stamp = context.stamp
+    context = context.stopped
+    store, stamp = context.store, context.stamp
     with store.transaction():
         segment = require_segment(store, segment_no)
         if was_logged(store, segment.no):
