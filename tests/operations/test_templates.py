@@ -108,7 +108,7 @@ def test_what_records_documents_has_no_languages(crm: seg.Workspace) -> None:
 
 
 def test_a_template_that_is_needed_stays(crm: seg.Workspace) -> None:
-    with pytest.raises(Refused, match=r"needed by the template set-up \(sales_invoices\)"):
+    with pytest.raises(Refused, match=r"needed by interaction_template_setup\.sales_invoices"):
         delete_template(crm.context, "BILL")
     segment = segment_of(crm, "ANNA", template="LETTER")
     with pytest.raises(Refused, match=f"needed by segments {segment.no}"):

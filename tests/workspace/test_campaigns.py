@@ -168,7 +168,7 @@ def test_a_campaign_is_aimed_at_targets(crm: Workspace) -> None:
     verbs.deactivate("FAIR")
     assert verbs.targets("FAIR") == []
     assert verbs.active_for(contact_no="SHOP") == []
-    with pytest.raises(Refused, match=f"segment {fair.no}, interaction template INVITE"):
+    with pytest.raises(Refused, match=f"segment_header.campaign_no of {fair.no}"):
         verbs.delete("FAIR")
 
 

@@ -190,13 +190,15 @@ def test_a_template_that_is_needed_tells_all_that_needs_it(crm: seg.Workspace) -
     with pytest.raises(Refused) as caught:
         crm.templates.delete("TALK")
     reason = str(caught.value)
-    assert f"segments {', '.join(nos[:20])}, …" in reason
-    assert f"postponed interactions {put_off}" in reason
+    named = "segment_header.interaction_template_code"
+    assert f"{named} of {', '.join(nos[:10])} and 12 more" in reason
+    assert f"segment_line.interaction_template_code of {by_line.no}" in reason
+    assert f"interaction_log_entry.interaction_template_code of {put_off};" in reason
     for no in nos:
         crm.segment(no).delete()
-    with pytest.raises(Refused, match=f"segments {by_line.no};"):
+    with pytest.raises(Refused, match=rf"segment_line\.\w+ of {by_line.no}"):
         crm.templates.delete("TALK")
-    with pytest.raises(Refused, match=r"the template set-up \(outg_calls\)"):
+    with pytest.raises(Refused, match=r"interaction_template_setup\.outg_calls"):
         crm.templates.delete("CALL")
 
 

@@ -17,7 +17,6 @@ from segmentation.errors import Fault, Message, Refused, unexpected
 from segmentation.fields import Record, fields_of, key_of
 from segmentation.interactions import (
     Dimension,
-    Interaction,
     InteractionTotal,
 )
 from segmentation.journal import Figures, added_up
@@ -38,6 +37,7 @@ from segmentation.operations.field_values import (
 from segmentation.operations.journal import unneeded_attachments
 from segmentation.operations.records import find_record, get_record, key_in
 from segmentation.operations.schema import parse_values, with_own_values
+from segmentation.operations.tables import check_unused
 from segmentation.operations.values import is_within, parse_field_values, require_any
 from segmentation.protocols import Store
 from segmentation.segments import exclusive
@@ -398,11 +398,7 @@ def delete_template(context: Context, code: str | InteractionTemplate) -> None:
     store = context.store
     with store.transaction():
         template = template_of(store, code)
-        users = list(_users_of(store, template.code))
-        if users:
-            step = Message("delete template {code}", code=template.code)
-            reason = Message("it is needed by {users}", users=Message.joined("; ", users))
-            raise Refused(step, reason)
+        check_unused(store, template, Message("delete template {code}", code=template.code))
         texts = _texts(store, template.code)
         store.records.remove([*texts, template])
         _drop_attachments(store, texts)
@@ -415,33 +411,6 @@ def _drop_attachments(store: Store, rows: Iterable[TemplateLanguage | WordTempla
 
 _MOST = 20
 """How many of those that need a template are named."""
-
-
-def _users_of(store: Store, code: str) -> Iterator[Message]:
-    """What still needs a template, kind by kind."""
-    named = _setup_fields(store, code)
-    if named:
-        yield Message("the template set-up ({fields})", fields=_listed(named))
-    headers = list(store.segments.headers())
-    segments = [header.no for header in headers if _takes(store, header.no, code)]
-    if segments:
-        yield Message("segments {nos}", nos=_listed(segments))
-    put_off = store.records.all(Interaction, postponed=True, interaction_template_code=code)
-    numbers = [each.entry_no for each in put_off]
-    if numbers:
-        yield Message("postponed interactions {nos}", nos=_listed(numbers))
-
-
-def _takes(store: Store, segment_no: str, code: str) -> bool:
-    """Whether a segment has the template, itself or on a line."""
-    segment = store.segments.get(segment_no)
-    own = segment.header.interaction_template_code
-    return own == code or any(x.interaction_template_code == code for x in segment.lines)
-
-
-def _listed(items: Sequence[object]) -> str:
-    more = ", …" if len(items) > _MOST else ""
-    return ", ".join(map(str, items[:_MOST])) + more
 
 
 # -- figures ------------------------------------------------------------------------------------

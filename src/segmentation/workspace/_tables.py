@@ -253,6 +253,21 @@ class Tables:
         """
         tables.change_field(self._context, table, field)
 
+    def delete_field(self, table: str | type[Record], name: str) -> None:
+        """Take away a field of your own, with all its values.
+
+        Args:
+            table: The table.
+            name: The field.
+
+        Raises:
+            NotFound: No such field is defined.
+            Refused: Criteria, segments or scorings need it: all are named, as `field_uses` does;
+                or it is part of the key or the link of its table, or of what the journal
+                recorded.
+        """
+        tables.delete_field(self._context, table, name)
+
     @property
     def version(self) -> int:
         """How often the definitions of own fields and tables have changed."""
@@ -292,8 +307,11 @@ class Tables:
     def uses(self, table: str | type[Record], key: Key | Record) -> tuple[Use, ...]:
         """What needs a record: what refers to it, and criteria that name it in a filter.
 
+        As long as there is something, the record is not deleted.
+
         Args:
-            table: The table's name, or its kind.
+            table: The table's name, or its kind; with "segment_header", "campaign",
+                "interaction_template" and "saved_segment_criteria", which have nouns of their own.
             key: The record's key, or the record.
 
         Returns:
@@ -301,10 +319,22 @@ class Tables:
 
         Raises:
             NotFound: There is no such table; the error carries the near name.
-            InvalidValue: The table has a noun of its own.
+            InvalidValue: The table has another noun of its own.
             NotFound: There is no such record.
         """
         return tables.uses(self._context.store, table, key)
+
+    def field_uses(self, table: str | type[Record], name: str) -> tuple[Use, ...]:
+        """What needs a field: saved criteria and segments that ask for it, and scorings.
+
+        Args:
+            table: The table's name, or its kind.
+            name: The field.
+
+        Raises:
+            UnknownName: There is no such table or field; the error carries the near name.
+        """
+        return tables.uses_of_field(self._context.store, table, name)
 
     def __repr__(self) -> str:
         return f"Tables({len(self)})"

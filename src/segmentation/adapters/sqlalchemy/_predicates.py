@@ -122,7 +122,7 @@ class _Clauses:
 
     def __init__(self, field: Field, value: Element, dialect: Dialect) -> None:
         self._field = field
-        if field.type is FieldType.INTEGER:
+        if isinstance(value.type, sa.Integer):
             # A host's column may hold fewer bits than the number it is compared with.
             value = sa.type_coerce(value, sa.BigInteger())
         self._value = value

@@ -141,7 +141,8 @@ def is_there(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -> 
 def make_ready(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -> None:
     """Make the table of a host's own kind, or add its new columns. Our own tables exist.
 
-    A column that is to be of another type makes the table anew, if it has no rows.
+    A column that is to be of another type makes the table anew, and so does one that has gone,
+    if it has no rows.
     """
     table = layout.table
     if table in tables.ours or tables.ready.get(table.name) is table:
@@ -150,11 +151,13 @@ def make_ready(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -
         table.create(connection)
     else:
         there = _columns_there(connection, table)
-        if any(name in there and there[name] != _type_of(connection, column)
-               for name, column in table.c.items()):  # fmt: skip
+        known = [each for each in table.columns if each.name in there]
+        is_other = any(there[each.name] != _type_of(connection, each) for each in known)
+        has_gone = there.keys() - table.c.keys()
+        if is_other or (has_gone and not _has_rows(connection, table)):
             _make_anew(connection, table)
         else:
-            add_columns(connection, [c for c in table.columns if c.name not in there])
+            add_columns(connection, [each for each in table.columns if each.name not in there])
     tables.ready[table.name] = table
 
 
@@ -168,8 +171,12 @@ def _type_of(connection: sa.Connection, column: sa.Column[Any]) -> str:
     return column.type.compile(connection.dialect).split()[0]
 
 
+def _has_rows(connection: sa.Connection, table: sa.Table) -> bool:
+    return bool(connection.scalar(sa.select(sa.exists().select_from(table))))
+
+
 def _make_anew(connection: sa.Connection, table: sa.Table) -> None:
-    if connection.scalar(sa.select(sa.exists().select_from(table))):
+    if _has_rows(connection, table):
         step = Message("change the table {table}", table=Identifier(table.name))
         raise Refused(step, "it has rows; a column gets another type only while it has none")
     table.drop(connection)

@@ -1,6 +1,6 @@
 """Campaigns made, changed and deleted."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Unpack
 
 import attrs
@@ -13,8 +13,8 @@ from segmentation.operations.field_values import CampaignValues
 from segmentation.operations.number_series import take_no
 from segmentation.operations.records import get_record, key_in
 from segmentation.operations.schema import parse_values, with_own_values
+from segmentation.operations.tables import check_unused
 from segmentation.protocols import Store
-from segmentation.templates import InteractionTemplate
 
 from ._targets import end_activation
 
@@ -131,24 +131,12 @@ def delete_campaign(context: Context, no: str | Campaign) -> None:
 
     Raises:
         NotFound: There is none.
-        Refused: Segments still to be logged, or interaction templates, are for it: all are named.
+        Refused: Segments still to be logged, interaction templates or criteria name it: all of them
+            are told.
     """
     store = context.store
     with store.transaction():
         campaign = get_campaign(store, no)
-        needed = [*_needing(store, campaign.no)]
-        if needed:
-            reason = Message("it is still needed by {what}", what=Message.joined(", ", needed))
-            raise Refused(Message("delete campaign {no}", no=campaign.no), reason)
+        check_unused(store, campaign, Message("delete campaign {no}", no=campaign.no))
         end_activation(store, campaign.no)
         store.records.remove([campaign])
-
-
-def _needing(store: Store, no: str) -> Iterator[Message]:
-    """What a campaign cannot be deleted from under."""
-    for header in store.segments.headers():
-        lines = store.segments.get(header.no).lines
-        if no == header.campaign_no or any(line.campaign_no == no for line in lines):
-            yield Message("segment {no}", no=header.no)
-    for template in store.records.all(InteractionTemplate, campaign_no=no):
-        yield Message("interaction template {code}", code=template.code)

@@ -1,18 +1,13 @@
 """Saved criteria and segments that lead back to themselves: found before anything is done."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from segmentation.codes import to_code
 from segmentation.criteria import AllOf, AnyOf, Criteria, Cut, InSegment, Not
 from segmentation.errors import Message, Refused
 from segmentation.operations.records import find_record
 from segmentation.protocols import Store
-from segmentation.segments import (
-    CriteriaAction,
-    SavedCriteria,
-    SegmentHeader,
-    actions_from_json,
-)
+from segmentation.segments import SavedCriteria, SegmentHeader, actions_from_json
 
 
 def check_circle(store: Store, code: str) -> None:
@@ -50,20 +45,6 @@ def _followed_by(store: Store, segment_no: str) -> str:
     """The code of the criteria that a segment follows; empty if it follows none, or is gone."""
     header = find_record(store, SegmentHeader, segment_no)
     return header.saved_criteria_code if header else ""
-
-
-def asking_for(store: Store, segment_no: str) -> Iterator[Message]:
-    """The saved criteria and the other segments whose actions ask who is in a segment."""
-    for saved in store.records.all(SavedCriteria):
-        if _ask(actions_from_json(saved.actions), segment_no):
-            yield Message("criteria {code}", code=saved.code)
-    for header in store.segments.headers():
-        if header.no != segment_no and _ask(store.segments.get(header.no).actions, segment_no):
-            yield Message("segment {no}", no=header.no)
-
-
-def _ask(actions: Iterable[CriteriaAction], segment_no: str) -> bool:
-    return any(segment_no in _segments_in(action.criteria) for action in actions)
 
 
 def _segments_in(criteria: Criteria | None) -> Iterator[str]:

@@ -20,6 +20,7 @@ from segmentation.operations.criteria import check_selection, describe_selection
 from segmentation.operations.field_values import SavedCriteriaValues, SavedSelectionValues
 from segmentation.operations.records import get_record, get_records, require_segment
 from segmentation.operations.schema import parse_values, schema_of, with_own_values
+from segmentation.operations.tables import check_unused
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -341,15 +342,12 @@ def delete_criteria(context: Context, code: str | SavedCriteria) -> None:
 
     Raises:
         NotFound: There are no such criteria.
-        Refused: Segments follow them; the error names all of them.
+        Refused: Segments follow them, or other criteria start from them: all are named.
     """
     store = context.store
     with store.transaction():
         saved = find_criteria(store, code)
-        followers = [segment.no for segment in _followers(store, saved.code)]
-        if followers:
-            step = Message("delete criteria {code}", code=saved.code)
-            raise Refused(step, Message("segment {nos} follows them", nos=", ".join(followers)))
+        check_unused(store, saved, Message("delete criteria {code}", code=saved.code))
         store.records.remove([saved])
 
 

@@ -5,7 +5,7 @@ from typing import Unpack, cast
 
 import attrs
 
-from segmentation.errors import InvalidValue, Message, Refused
+from segmentation.errors import InvalidValue, Message
 from segmentation.fields import check_fit
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import SegmentHeaderValues
@@ -14,6 +14,7 @@ from segmentation.operations.journal import unneeded_attachments
 from segmentation.operations.number_series import Numbered, take_number
 from segmentation.operations.records import find_record, require_segment, salesperson_of
 from segmentation.operations.schema import parse_values
+from segmentation.operations.tables import check_unused
 from segmentation.protocols import Store
 from segmentation.segments import (
     LoggedSegment,
@@ -23,7 +24,6 @@ from segmentation.segments import (
     SegmentHeader,
 )
 
-from ._circles import asking_for
 from ._header import changed_header, check_references
 
 
@@ -152,16 +152,12 @@ def delete_segment(context: Context, segment_no: str | SegmentHeader) -> None:
     Raises:
         NotFound: There is none; it may have been logged or deleted already.
         Conflict: Somebody else changed, logged or deleted it meanwhile.
-        Refused: Saved criteria or other segments ask who is in it; the error names all of them.
+        Refused: Saved criteria or other segments ask who is in it: all are named.
     """
     store = context.store
     with store.transaction():
         segment = require_segment(store, segment_no)
-        askers = list(asking_for(store, segment.no))
-        if askers:
-            step = Message("delete segment {no}", no=segment.no)
-            named = Message.joined(", ", askers)
-            raise Refused(step, Message("it is asked for by {askers}", askers=named))
+        check_unused(store, segment.header, Message("delete segment {no}", no=segment.no))
         context.on_event(SegmentChanging(segment, None))
         store.segments.remove(segment)
         follow_lines(store, segment, None)

@@ -1,7 +1,7 @@
 """Tables of codes: read, made, changed, renamed everywhere, deleted when nothing needs them."""
 
 from ._definitions import define, define_schema
-from ._field_changes import change_field
+from ._field_changes import change_field, delete_field
 from ._kinds import (
     NOUNS,
     code_kinds,
@@ -19,8 +19,10 @@ from ._records import (
 )
 from ._uses import (
     Use,
+    check_unused,
     uses,
     uses_of,
+    uses_of_field,
 )
 from ._versions import DefinitionsWarning, definition_faults, definitions_version, look_over
 
@@ -32,11 +34,13 @@ __all__ = [
     "add_records",
     "change_field",
     "change_record",
+    "check_unused",
     "code_kinds",
     "define",
     "define_schema",
     "definition_faults",
     "definitions_version",
+    "delete_field",
     "delete_record",
     "look_over",
     "new_record",
@@ -46,4 +50,5 @@ __all__ = [
     "table_kinds",
     "uses",
     "uses_of",
+    "uses_of_field",
 ]

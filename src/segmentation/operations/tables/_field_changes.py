@@ -1,8 +1,8 @@
 """A field of a host under another type, length or other options, with all its values."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -32,7 +32,7 @@ from segmentation.protocols import Store
 
 from ._definition_faults import single_faults
 from ._mentions import walk_segment
-from ._uses import RECORDED, WITHIN_SEGMENTS
+from ._uses import RECORDED, WITHIN_SEGMENTS, refuse_used, uses_of_field
 from ._versions import raise_version
 
 
@@ -53,90 +53,141 @@ def change_field(context: Context, table: str | type[Record], field: Field) -> N
             record. Nothing is changed.
     """
     store = context.store
-    name = table if isinstance(table, str) else table.__table__
     with store.transaction():
-        known = store.records.find(OwnField, name, field.name)
-        if known is None:
-            there = (f"{name} {own.name}" for own in store.records.all(OwnField, table=name))
-            raise NotFound(Message("own field"), f"{name} {field.name}", known=there)
-        faults = list(single_faults(Identifier(name), field))
+        known, own = _own_field(store, table, field.name)
+        faults = list(single_faults(Identifier(known.table), field))
         if faults:
             raise Rejected(Message("definitions"), faults)
-        own = {each.name: each for each in own_tables(store)}.get(name)
-        _check_may_change(name, field, own)
+        step = Message("change the field {field}", field=Identifier(f"{known.table}.{field.name}"))
+        _check_may_change(step, known, own)
+        convert = _conversion(field)
         if own is None:
-            _convert_extra(store, name, field)
-            store.records.put([OwnField.of(name, field, known.position)])
+            _on_extra(store, known, convert)
         else:
-            old = row_kind(own)
-            new = row_kind(own.with_fields(attrs.evolve(field, extra=False)))
-            rows = _converted(store.records.all(old), old, new, field)
-            store.records.remove(list(store.records.all(old)))
-            store.records.put([OwnField.of(name, field, known.position)])
-            store.records.prepare(new)
-            store.records.put(rows)
+            _put_anew(store, own, own.with_fields(attrs.evolve(field, extra=False)), convert)
+        store.records.put([OwnField.of(known.table, field, known.position)])
         raise_version(store)
 
 
-def _check_may_change(table: str, field: Field, own: Table | None) -> None:
+def delete_field(context: Context, table: str | type[Record], name: str) -> None:
+    """Take away a field that a host defined, with all its values.
+
+    Args:
+        context: Store, user, day and clock.
+        table: The table.
+        name: The field.
+
+    Raises:
+        NotFound: The host has not defined such a field.
+        Refused: Criteria, segments or scorings need it: all are named; or it is part of the key
+            or the link of its table, or of what the journal recorded. Nothing is changed.
+    """
+    store = context.store
+    with store.transaction():
+        known, own = _own_field(store, table, name)
+        step = Message("delete the field {field}", field=Identifier(f"{known.table}.{name}"))
+        _check_may_change(step, known, own)
+        refuse_used(step, uses_of_field(store, known.table, name))
+        if own is None:
+            _on_extra(store, known, _removal(name))
+        else:
+            fields = {each: field for each, field in own.fields.items() if each != name}
+            without = attrs.evolve(own, fields=fields)
+            _put_anew(store, own, without, _removal(name))
+        store.records.remove([known])
+        raise_version(store)
+
+
+def _own_field(store: Store, table: str | type[Record], name: str) -> tuple[OwnField, Table | None]:
+    """A field that a host defined, and its table if that is the host's own.
+
+    Raises:
+        NotFound: The host has not defined such a field.
+    """
+    held_in = table if isinstance(table, str) else table.__table__
+    known = store.records.find(OwnField, held_in, name)
+    if known is None:
+        there = (f"{held_in} {own.name}" for own in store.records.all(OwnField, table=held_in))
+        raise NotFound(Message("own field"), f"{held_in} {name}", known=there)
+    return known, {each.name: each for each in own_tables(store)}.get(held_in)
+
+
+def _check_may_change(step: Message, field: OwnField, own: Table | None) -> None:
     linked = {row for row, _ in own.link.on} if own and own.link else set()
-    step = Message("change the field {field}", field=Identifier(f"{table}.{field.name}"))
     if own is not None and field.name in {*own.key, *linked}:
         raise Refused(step, "it is part of the key or the link of its table")
-    if record_kinds().get(table) in RECORDED:
+    if record_kinds().get(field.table) in RECORDED:
         raise Refused(step, "the journal recorded its values, and is not changed")
 
 
-def _converted(
-    rows: Iterable[Record], old: type[Record], new: type[Record], field: Field
-) -> Sequence[Record]:
-    """The rows of an own table with the values of one field converted.
+OnValues: TypeAlias = Callable[[Record, dict[str, Any]], Fault | None]
+"""Changes the values of a record by their names, or tells why it cannot."""
 
-    Raises:
-        Rejected: Values do not fit: all of them.
-    """
-    names = [each.name for each in fields_of(old)]
-    faults: list[Fault] = []
-    made: list[Record] = []
-    for row in rows:
-        values: dict[str, Any] = {name: getattr(row, name) for name in names}
+
+def _conversion(field: Field) -> OnValues:
+    """Gives the value of a field another type."""
+
+    def convert(record: Record, values: dict[str, Any]) -> Fault | None:
         try:
             values[field.name] = _as(field, values[field.name])
         except Misfit as misfit:
-            faults.append(_misfit_of(row, field, misfit))
-        else:
-            made.append(new(**values))
-    if faults:
-        raise Rejected(Message("values"), faults)
-    return made
+            return Fault(place_of(record), field.name, misfit.reason, misfit.code)
+        return None
+
+    return convert
 
 
-def _convert_extra(store: Store, table: str, field: Field) -> None:
-    """Convert the values of a field in a table of ours.
+def _removal(name: str) -> OnValues:
+    """Takes the value of a field away."""
+
+    def remove(_: Record, values: dict[str, Any]) -> None:
+        del values[name]
+
+    return remove
+
+
+def _refuse(faults: Sequence[Fault | None]) -> None:
+    found = [fault for fault in faults if fault]
+    if found:
+        raise Rejected(Message("values"), found)
+
+
+def _put_anew(store: Store, old: Table, new: Table, on_values: OnValues) -> None:
+    """Keep the rows of an own table under another definition.
 
     Raises:
         Rejected: Values do not fit: all of them.
     """
-    faults: list[Fault] = []
+    before, after = row_kind(old), row_kind(new)
+    rows = list(store.records.all(before))
+    made = [{each.name: getattr(row, each.name) for each in fields_of(before)} for row in rows]
+    _refuse([on_values(row, values) for row, values in zip(rows, made, strict=True)])
+    store.records.remove(rows)
+    store.records.prepare(after)
+    store.records.put(after(**values) for values in made)
+
+
+def _on_extra(store: Store, field: OwnField, on_values: OnValues) -> None:
+    """Change the values of a field in a table of ours.
+
+    Raises:
+        Rejected: Values do not fit: all of them.
+    """
+    faults: list[Fault | None] = []
 
     def on_record(record: Any) -> Any:  # noqa: ANN401 - any record
-        if record.__table__ != table or field.name not in dict(record.extra):
+        if record.__table__ != field.table or field.name not in dict(record.extra):
             return record
         values = dict(record.extra)
-        try:
-            values[field.name] = _as(field, values[field.name])
-        except Misfit as misfit:
-            faults.append(_misfit_of(record, field, misfit))
-            return record
+        faults.append(on_values(record, values))
         return attrs.evolve(record, extra=values)
 
-    kind = record_kinds()[table]
+    kind = record_kinds()[field.table]
     there = () if kind in WITHIN_SEGMENTS else store.records.all(kind)
     records = [(each, on_record(each)) for each in there]
     segments = [store.segments.get(header.no) for header in store.segments.headers()]
     worksheets = [(each, walk_segment(each, on_record, lambda one: one)) for each in segments]
-    if faults:
-        raise Rejected(Message("values"), faults)
+    _refuse(faults)
     store.records.put(new for old, new in records if new is not old)
     for old, new in worksheets:
         if new is not old:
@@ -157,7 +208,3 @@ def _as(field: Field, value: object) -> Any:  # noqa: ANN401 - of any field
     if field.type is FieldType.INTEGER and isinstance(text, Decimal) and text % 1 == 0:
         text = int(text)
     return read_value(field, exact(text))
-
-
-def _misfit_of(record: Record, field: Field, misfit: Misfit) -> Fault:
-    return Fault(place_of(record), field.name, misfit.reason, misfit.code)

@@ -3,7 +3,7 @@
 One walk serves both who looks for what needs a key and who gives it another.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import attrs
@@ -17,7 +17,9 @@ from segmentation.criteria import (
     Cut,
     Figure,
     Filter,
+    First,
     Followed,
+    InSegment,
     Not,
     Operator,
     Part,
@@ -29,6 +31,7 @@ from segmentation.fields import Record, RecordT, Value, fields_of
 from segmentation.segments import (
     CriteriaAction,
     Segment,
+    SegmentHeader,
     SegmentLine,
     Undone,
     contact_schema,
@@ -101,6 +104,8 @@ def _selection(selection: Selection, naming: Naming, new: str) -> Selection:
             return AllOf(tuple(_selection(item, naming, new) for item in items))
         case AnyOf(items):
             return AnyOf(tuple(_selection(item, naming, new) for item in items))
+        case InSegment(segment_no) if naming.table == SegmentHeader.__table__:
+            return InSegment(new) if to_code(segment_no) == naming.key else selection
         case _:
             return selection
 
@@ -138,6 +143,50 @@ def _filter(filtered: Filter, naming: Naming, new: str) -> Filter:
             return AnyOf(tuple(_filter(item, naming, new) for item in items))
         case _:
             return filtered
+
+
+# -- fields -----------------------------------------------------------------------------------
+
+
+def names_field(schema: Schema, criteria: Criteria, table: str, field: str) -> bool:
+    """Whether criteria ask for a field of a table."""
+    return any(
+        found_table == table and found_field == field
+        for found_table, found_field in _fields_in(schema, criteria)
+    )
+
+
+def _fields_in(schema: Schema, criteria: Criteria) -> Iterator[tuple[str, str]]:
+    match criteria:
+        case Cut(selection, by):
+            yield from _fields_in(schema, selection)
+            orders = by.order if isinstance(by, First) else ()
+            yield from (_named(schema, schema.base, order.field) for order in orders)
+        case AllOf(items) | AnyOf(items):
+            for item in items:
+                yield from _fields_in(schema, item)
+        case Not(item):
+            yield from _fields_in(schema, item)
+        case Part(table, conditions):
+            yield from (_named(schema, table, where.field) for where in conditions)
+        case Figure(field=field, part=part):
+            yield _named(schema, part.table, field)
+            yield from _fields_in(schema, part)
+        case Followed(field=field, first=first, then=then, without=without):
+            yield _named(schema, first.table, field)
+            for part in (first, then, *([] if without is None else [without])):
+                yield from _fields_in(schema, part)
+        case _:
+            return
+
+
+def _named(schema: Schema, table: str, field: str) -> tuple[str, str]:
+    """Table and field by their own names, where criteria may give shorter or other ones."""
+    try:
+        found = schema.table(table)
+        return found.name, found.field(field).name
+    except UnknownName:
+        return table, field
 
 
 # -- segments ---------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from segmentation.segments import SavedCriteria, actions_from_json, actions_to_j
 
 from ._kinds import table_kind
 from ._mentions import Naming, walk_segment
-from ._uses import referring_kinds, uses_of
+from ._uses import check_unused, referring_kinds
 
 if TYPE_CHECKING:
     from typing_extensions import TypeAliasType
@@ -196,11 +196,7 @@ def delete_record(context: Context, kind: type[Record], key: object) -> None:
     table_kind(store, kind)
     with store.transaction():
         record = get_record(store, kind, key)
-        found = uses_of(store, record)
-        if found:
-            listed = Message.joined("; ", [use.message for use in found])
-            reason = Message("it is needed by {uses}", uses=listed)
-            raise Refused(_step(Message("delete"), record), reason)
+        check_unused(store, record, _step(Message("delete"), record))
         store.records.remove([record])
 
 
