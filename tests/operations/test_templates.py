@@ -111,10 +111,10 @@ def test_a_template_that_is_needed_stays(crm: seg.Workspace) -> None:
     with pytest.raises(Refused, match=r"needed by interaction_template_setup\.sales_invoices"):
         delete_template(crm.context, "BILL")
     segment = segment_of(crm, "ANNA", template="LETTER")
-    with pytest.raises(Refused, match=f"needed by segments {segment.no}"):
+    with pytest.raises(Refused, match=rf"needed by segment_header\.\w+ of {segment.no}"):
         delete_template(crm.context, "LETTER")
     put_off = crm.interactions.postpone("ANNA", interaction_template_code="TALK")
-    with pytest.raises(Refused, match=f"needed by postponed interactions {put_off.entry_no}"):
+    with pytest.raises(Refused, match=rf"interaction_log_entry\.\w+ of {put_off.entry_no}"):
         delete_template(crm.context, "TALK")
     with pytest.raises(NotFound):
         delete_template(crm.context, "NONE")
