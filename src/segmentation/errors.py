@@ -153,6 +153,12 @@ class FilterError(UsageError, ValueError):
             field=field,
         )
 
+    @property
+    def summary(self) -> Message:
+        """What is wrong and what would have fitted, without the text."""
+        reason = to_message(self.reason)
+        return Message("{reason}{expected}", reason=reason, expected=_expected(self.expected))
+
     def _message(self) -> Message:
         shown, caret = _excerpt(self.text, self.position)
         return Message(

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from segmentation.errors import SegmentationError
 
+from ._criteria import add_criteria
 from ._demo import add_demo
 from ._import import add_import
 from ._journal import add_journal
@@ -51,5 +52,6 @@ def _make_parser() -> argparse.ArgumentParser:
     add_demo(commands)
     add_import(commands)
     add_select(commands)
+    add_criteria(commands)
     add_journal(commands)
     return parser

@@ -14,6 +14,9 @@ from ._criteria import (
     criteria_to_data,
     criteria_to_json,
 )
+from ._definition_reader import DefinitionFault, DefinitionReader
+from ._definitions import criteria_to_definition
+from ._layout import Layout, Path, Unreadable, read_layout, to_json_layout, to_toml
 from ._values import (
     JSON,
     fragments,
@@ -30,18 +33,27 @@ from ._values import (
 __all__ = [
     "CRITERIA_VERSION",
     "JSON",
+    "DefinitionFault",
+    "DefinitionReader",
+    "Layout",
+    "Path",
+    "Unreadable",
     "criteria_from_data",
     "criteria_from_json",
     "criteria_json_schema",
     "criteria_to_data",
+    "criteria_to_definition",
     "criteria_to_json",
     "fragments",
     "from_data",
     "from_json",
+    "read_layout",
     "reason_of",
     "to_data",
     "to_json",
+    "to_json_layout",
     "to_json_lines",
+    "to_toml",
     "value_from_data",
     "value_to_data",
 ]

@@ -1,11 +1,14 @@
 """Criteria that are kept for reuse."""
 
 from collections.abc import Sequence
+from os import PathLike
 from typing import ClassVar, Unpack
 
 from segmentation.criteria import Criteria, Remark
+from segmentation.errors import Fault
 from segmentation.operations import segments
 from segmentation.operations.field_values import SavedCriteriaValues, SavedSelectionValues
+from segmentation.operations.segments import CriteriaForm
 from segmentation.segments import SavedCriteria
 
 from ._noun import Noun
@@ -158,27 +161,72 @@ class AllSavedCriteria(Noun[SavedCriteria, str]):
         """
         segments.delete_criteria(self._context, code)
 
-    def to_text(self, *codes: str | SavedCriteria) -> str:
-        """Write saved criteria as text, with a field a line and in the order of their codes.
+    def to_text(self, *codes: str | SavedCriteria, form: CriteriaForm = "toml") -> str:
+        """Write saved criteria as text, with a condition a line and in the order of their codes.
+
+        Who saved them, and when, is not in it: equal criteria give equal texts.
 
         Args:
             *codes: Which; ``to_text(*crm.saved_criteria)`` writes all.
+            form: "toml" or "json".
 
         Raises:
-            InvalidValue: None is named.
+            InvalidValue: None is named, or there is no such form.
             NotFound: Some are not there; the error names all of them.
         """
-        return segments.criteria_to_text(self._store, *codes)
+        return segments.criteria_to_text(self._store, *codes, form=form)
 
     def add_text(self, text: str, *, replace: bool = False) -> Sequence[SavedCriteria]:
         """Keep the saved criteria of a text: all of them, or none.
 
+        Those that are there already just so stay as they are.
+
         Args:
-            text: What `to_text` wrote.
+            text: What `to_text` wrote, or somebody by hand.
             replace: Whether codes that are in use already are replaced.
 
         Raises:
-            InvalidValue: The text does not have this form.
-            Rejected: Codes are in use already, or values do not fit: all faults.
+            Rejected: The text cannot be read, names fields or keys that are not there, has
+                filters that do not fit; or codes are in use already: all faults, each with its
+                line and its place in the line.
+            Refused: A segment that they ask for follows these very criteria.
+
+        >>> from segmentation import Workspace
+        >>> crm = Workspace.open()
+        >>> crm.saved_criteria.add_text('''
+        ... [BERN.where.contact]
+        ... city = "Bern"
+        ... ''')
+        [SavedCriteria('BERN')]
         """
         return segments.add_criteria_from_text(self._context, text, replace=replace)
+
+    def add_files(
+        self, *files: str | PathLike[str], replace: bool = False
+    ) -> Sequence[SavedCriteria]:
+        """Keep the saved criteria of files: all of them, or none.
+
+        Args:
+            *files: TOML and JSON files in UTF-8.
+            replace: Whether codes that are in use already are replaced.
+
+        Raises:
+            BadDocument: A file is not there, or is no text.
+            Rejected: As for `add_text`, with the files' names; or a code is in two files.
+            Refused: A segment that they ask for follows these very criteria.
+        """
+        return segments.add_criteria_from_files(self._context, *files, replace=replace)
+
+    def check_files(self, *files: str | PathLike[str]) -> Sequence[Fault]:
+        """Tell what is wrong with the saved criteria in files; nothing is kept.
+
+        Codes that the store does not have are faults here, too.
+
+        Args:
+            *files: TOML and JSON files in UTF-8.
+
+        Returns:
+            The faults in the order of the files and their lines, each placed by
+            ``file:line:place``.
+        """
+        return segments.check_criteria_files(self._context, *files)

@@ -1,7 +1,5 @@
 """Saved criteria, dynamic segments, logged segments used again."""
 
-import json
-
 import attrs
 import pytest
 
@@ -141,47 +139,6 @@ def test_saved_criteria_are_deleted_unless_a_segment_follows_them() -> None:
     assert list(store.records.all(SavedCriteria)) == []
 
 
-def test_saved_criteria_travel_as_text() -> None:
-    store, other = make_store(), make_store()
-    no = open_segment(store)
-    segments.add_contacts(context(store), no, RB, Options(expand_companies=True))
-    saved = save(store, no)
-    save(store, no, "TWO")
-    text = segments.criteria_to_text(store, "kept")
-    assert json.loads(text)["saved_criteria"][0]["saved_by"] == "ANNA"
-    assert segments.add_criteria_from_text(context(other), text) == [saved]
-    both = segments.criteria_to_text(store, "TWO", saved)
-    with pytest.raises(Rejected) as caught:
-        segments.add_criteria_from_text(context(other), both)
-    assert [str(fault) for fault in caught.value.faults] == [
-        "criteria KEPT: code: is taken by other saved criteria"
-    ]
-    assert len(list(other.records.all(SavedCriteria))) == 1
-    assert len(segments.add_criteria_from_text(context(other), both, replace=True)) == 2
-
-
-def test_the_text_of_criteria_changes_only_where_they_change() -> None:
-    store = make_store()
-    no = open_segment(store)
-    segments.add_contacts(context(store), no, RB)
-    for code in ("B", "A"):
-        save(store, no, code)
-    before = segments.criteria_to_text(store, "B", "A")
-    assert before == segments.criteria_to_text(store, "A", "B", "a")
-    segments.change_criteria(context(store), "A", description="Other words")
-    after = segments.criteria_to_text(store, "A", "B")
-    changed = set(after.splitlines()) - set(before.splitlines())
-    assert changed == {'      "description": "Other words",'}
-
-
-def test_criteria_without_a_time_travel_too() -> None:
-    store, other = make_store(), make_store()
-    store.records.put([SavedCriteria(code="OLD", actions=actions_to_json([]))])
-    text = segments.criteria_to_text(store, "OLD")
-    (read,) = segments.add_criteria_from_text(context(other), text)
-    assert read.saved_at is None
-
-
 def test_no_criteria_at_all_are_an_error() -> None:
     """FRT-13."""
     store = make_store()
@@ -252,33 +209,6 @@ def test_what_saving_makes_is_not_changed_by_hand(field: str) -> None:
     assert segments.find_criteria(store, "RB") == kept
     with pytest.raises(UnknownName, match="did you mean 'description'"):
         segments.change_criteria(context(store), "RB", descripton="x")  # type: ignore[call-arg]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[",
-        "[]",
-        '{"format": 99}',
-        '{"format": 1}',
-        '{"format": 1, "saved_criteria": 5}',
-        '{"format": 1, "saved_criteria": [5]}',
-        '{"format": 1, "saved_criteria": [{"code": "A"}]}',
-        (
-            '{"format": 1, "saved_criteria": [{"code": 5, "description": "", "saved_by": "",'
-            ' "saved_at": "x", "actions": []}]}'
-        ),
-        (
-            '{"format": 1, "saved_criteria": [{"code": "A", "description": "", "saved_by": "",'
-            ' "saved_at": null, "actions": [{}]}]}'
-        ),
-    ],
-)
-def test_what_is_no_export_is_refused_whole(text: str) -> None:
-    store = make_store()
-    with pytest.raises(InvalidValue):
-        segments.add_criteria_from_text(context(store), text)
-    assert list(store.records.all(SavedCriteria)) == []
 
 
 # -- dynamic segments -------------------------------------------------------------------------

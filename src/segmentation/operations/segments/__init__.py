@@ -15,6 +15,13 @@ from ._changes import (
 from ._circles import (
     check_circle,
 )
+from ._criteria_files import (
+    CriteriaForm,
+    add_criteria_from_files,
+    add_criteria_from_text,
+    check_criteria_files,
+    criteria_to_text,
+)
 from ._explain import (
     Why,
     entered_since,
@@ -53,12 +60,9 @@ from ._reuse import (
     unfollow_criteria,
 )
 from ._saved_criteria import (
-    SAVED_FORMAT,
     add_criteria,
-    add_criteria_from_text,
     change_criteria,
     check_criteria,
-    criteria_to_text,
     delete_criteria,
     describe_criteria,
     find_criteria,
@@ -97,7 +101,7 @@ from ._worksheet import (
 __all__ = [
     "MANY",
     "REFERRED",
-    "SAVED_FORMAT",
+    "CriteriaForm",
     "LineContact",
     "Logged",
     "LoggingPlan",
@@ -109,6 +113,7 @@ __all__ = [
     "add_contact",
     "add_contacts",
     "add_criteria",
+    "add_criteria_from_files",
     "add_criteria_from_text",
     "apply_mailing_group",
     "as_criteria",
@@ -118,6 +123,7 @@ __all__ = [
     "change_line",
     "check_circle",
     "check_criteria",
+    "check_criteria_files",
     "copy_segment",
     "criteria_to_text",
     "delete_all_canceled_logged",

@@ -1,7 +1,6 @@
-"""Saved criteria: saved, changed, renamed, deleted, written as text and read from it."""
+"""Saved criteria: saved, changed, renamed, deleted."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Unpack, cast
 
 import attrs
@@ -14,11 +13,11 @@ from segmentation.errors import (
     Message,
     Refused,
 )
-from segmentation.operations.checks import Placed, check_new, check_records
+from segmentation.operations.checks import Placed, check_new
 from segmentation.operations.context import Context
 from segmentation.operations.criteria import check_selection, describe_selection
 from segmentation.operations.field_values import SavedCriteriaValues, SavedSelectionValues
-from segmentation.operations.records import get_record, get_records, require_segment
+from segmentation.operations.records import get_record, require_segment
 from segmentation.operations.schema import parse_values, schema_of, with_own_values
 from segmentation.operations.tables import check_unused
 from segmentation.protocols import Store
@@ -31,15 +30,11 @@ from segmentation.segments import (
     actions_from_json,
     actions_to_json,
 )
-from segmentation.serialization import JSON, from_json, reason_of, to_json, to_json_lines
 
 from ._apply_action import (
     check_actions,
 )
 from ._circles import check_circle
-
-SAVED_FORMAT = 1
-"""Version of the form in which saved criteria are exported."""
 
 _WHAT = Message("saved criteria")
 """What errors about a whole text, or about no criteria at all, are about."""
@@ -354,87 +349,3 @@ def delete_criteria(context: Context, code: str | SavedCriteria) -> None:
 def _followers(store: Store, code: str) -> list[Segment]:
     nos = [header.no for header in store.segments.headers() if header.saved_criteria_code == code]
     return [store.segments.get(no) for no in nos]
-
-
-def criteria_to_text(store: Store, *codes: str | SavedCriteria) -> str:
-    """Saved criteria as text, to be kept or taken elsewhere.
-
-    The text is JSON with a field a line and the criteria in the order of their codes, so that a
-    comparison of two shows what was changed.
-
-    Args:
-        store: Where they are kept.
-        *codes: Which; saved criteria themselves are taken as well.
-
-    Raises:
-        InvalidValue: None is named.
-        NotFound: Some are not there; the error names all of them.
-    """
-    if not codes:
-        reason = Message("are not given; give at least one code")
-        raise InvalidValue("codes", (), reason)
-    chosen = {saved.code: saved for saved in get_records(store, SavedCriteria, codes)}
-    data = {
-        "format": SAVED_FORMAT,
-        "saved_criteria": [_saved_to_data(chosen[code]) for code in sorted(chosen)],
-    }
-    return to_json_lines(data)
-
-
-def _saved_to_data(saved: SavedCriteria) -> JSON:
-    return {
-        "code": saved.code,
-        "description": saved.description,
-        "saved_by": saved.saved_by,
-        "saved_at": saved.saved_at.isoformat() if saved.saved_at else None,
-        "actions": from_json(saved.actions)["actions"],
-    }
-
-
-def add_criteria_from_text(
-    context: Context, text: str, *, replace: bool = False
-) -> Sequence[SavedCriteria]:
-    """Keep the saved criteria of a text; who saved them, and when, stays.
-
-    Args:
-        context: Store, user, day and clock.
-        text: What `criteria_to_text` wrote.
-        replace: Whether codes that are in use already are replaced.
-
-    Raises:
-        InvalidValue: The text does not have this form; nothing is kept.
-        Rejected: Codes are in use already, or values do not fit: all faults; nothing is kept.
-        Refused: A segment that they ask for follows these very criteria.
-    """
-    read = _read_text(text)
-    store = context.store
-    with store.transaction():
-        check = check_records if replace else check_new
-        check(store, _placed(read), what=_WHAT)
-        store.records.put(read)
-        for each in read:
-            check_circle(store, each.code)
-    return read
-
-
-def _read_text(text: str) -> Sequence[SavedCriteria]:
-    data = from_json(text)
-    if not isinstance(data, dict) or data.get("format") != SAVED_FORMAT:
-        raise InvalidValue(_WHAT, text[:60], Message("are not of a form that this version reads"))
-    try:
-        return [_saved_from_data(row) for row in data["saved_criteria"]]
-    except (LookupError, TypeError, AttributeError) as error:
-        reason = Message("cannot be read: {error}", error=reason_of(error))
-        raise InvalidValue(_WHAT, text[:60], reason) from error
-
-
-def _saved_from_data(data: JSON) -> SavedCriteria:
-    actions = to_json({"format": SAVED_FORMAT, "actions": data["actions"]})
-    at = data["saved_at"]
-    return SavedCriteria(
-        code=_filled(data["code"]),
-        description=data["description"],
-        saved_by=data["saved_by"],
-        saved_at=datetime.fromisoformat(at) if at else None,
-        actions=actions_to_json(map(_choice, actions_from_json(actions))),
-    )
