@@ -347,6 +347,45 @@ class ContactMark(
         return self.value is MARKS.get(self.mark)
 
 
+class AddressState(Option):
+    """Why no mail goes to an address."""
+
+    BLANK = ""
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    SUPPRESSED = "suppressed"
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class AddressMark(
+    Record, table="address_mark", key=("address",), shown=("address", "state", "marked_at")
+):
+    """An address that no mail goes to, as the journal records it.
+
+    Attributes:
+        address: The address, in small letters (see `mail_addresses`).
+        state: Why: mails came back, somebody complained of one, or the host suppressed it.
+        reason: What a server or a person said of it.
+        marked_at: When it was recorded.
+        entry_no: The entry of the journal that says who recorded it.
+    """
+
+    address: LongText
+    state: AddressState = attrs.field(default=AddressState.BLANK, converter=to_option)
+    reason: LongText = ""
+    marked_at: dt.datetime | None = None
+    entry_no: int = 0
+
+
+def mail_addresses(text: str) -> tuple[str, ...]:
+    """The addresses in a field for mail addresses, told apart as servers do, case aside.
+
+    >>> mail_addresses("Anna@Example.com; jon@example.com")
+    ('anna@example.com', 'jon@example.com')
+    """
+    return tuple(filter(None, (each.strip().lower() for each in text.split(";"))))
+
+
 def active_address(
     addresses: Iterable[AlternativeAddress], on: dt.date
 ) -> AlternativeAddress | None:

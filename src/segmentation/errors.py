@@ -449,6 +449,7 @@ class NotDelivered(SegmentationError, OSError):  # noqa: N818
         down: Whether it was not this document's fault, but the courier could deliver none.
         stops: Whether the courier will deliver none as things stand, so that it should be left
             alone in this run; the attempt does not count.
+        unknown: The addresses that do not exist, as the server says.
     """
 
     code: ClassVar[str] = "not_delivered"
@@ -461,8 +462,10 @@ class NotDelivered(SegmentationError, OSError):  # noqa: N818
         temporary: bool = False,
         down: bool = False,
         stops: bool = False,
+        unknown: Iterable[str] = (),
     ) -> None:
         super().__init__(where, reason)
+        self.unknown = tuple(unknown)
         self.where = where
         self.reason = reason
         self.temporary = temporary or down or stops

@@ -82,6 +82,7 @@ class InteractionTemplate(Record, table="interaction_template", key=("code",)):
         correspondence_type_default: Email, unless said otherwise.
         ignore_contact_corres_type: The default goes before what the contact wishes.
         language_code_default: One of the template's languages, or empty.
+        one_mail_per_address: Of several contacts with one mail address the first gets the mail.
     """
 
     code: ShortCode
@@ -103,6 +104,7 @@ class InteractionTemplate(Record, table="interaction_template", key=("code",)):
     ignore_contact_corres_type: bool = False
     wizard_action: WizardAction = attrs.field(default=WizardAction.BLANK, converter=to_option)
     word_template_code: LongCode = ""
+    one_mail_per_address: bool = False
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
 

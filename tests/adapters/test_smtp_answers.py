@@ -18,7 +18,7 @@ from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.operations.letters import Delivered
 from segmentation.protocols import MailSender, Rendering
 from segmentation.workspace import Workspace
-from support.desk import make_desk, segment_of
+from support.desk import check_journal, make_desk, segment_of
 from support.fair import NOW, evolved
 from support.scriptedserver import Script, following
 
@@ -147,18 +147,18 @@ def test_a_login_beyond_ascii_is_an_error_that_does_not_tell_it(field: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("verb", "answer"),
+    ("verb", "answer", "marked"),
     [
-        ("RCPT", b"550 5.1.1 User unknown"),
-        ("RCPT", b"550 5.7.1 Refused by policy"),
-        ("RCPT", b"501 5.1.3 Bad address syntax"),
-        ("MAIL", b"552 5.3.4 Message too big"),
-        (".", b"554 5.6.0 Not nice"),
-        ("DATA", b"554 5.6.0 Not nice"),
+        ("RCPT", b"550 5.1.1 User unknown", ["anna@example.com"]),
+        ("RCPT", b"550 5.7.1 Refused by policy", []),
+        ("RCPT", b"501 5.1.3 Bad address syntax", ["anna@example.com"]),
+        ("MAIL", b"552 5.3.4 Message too big", []),
+        (".", b"554 5.6.0 Not nice", []),
+        ("DATA", b"554 5.6.0 Not nice", []),
     ],
 )
 def test_ltr_41_what_is_of_one_mail_is_an_error_of_its_own(
-    script: Script, port: int, verb: str, answer: bytes
+    script: Script, port: int, verb: str, answer: bytes, marked: list[str]
 ) -> None:
     """LTR-41."""
     crm = desk()
@@ -169,6 +169,10 @@ def test_ltr_41_what_is_of_one_mail_is_an_error_of_its_own(
     assert failed.contact_no == "C1"
     assert answer.decode() in failed.delivery_error
     assert len(script.said_to("EHLO")) == 1
+    assert [mark.address for mark in crm.addresses] == marked
+    for mark in crm.addresses:
+        assert (mark.state, answer.decode() in mark.reason) == ("bounced", True)
+    check_journal(crm)
 
 
 @pytest.mark.parametrize("answer", [b"450 4.2.1 busy", b"451 4.7.1 grey", b"452 4.2.2 full"])
@@ -191,6 +195,7 @@ def test_ltr_42_what_is_for_now_is_tried_again_later_and_later(
     assert waits == [1, 4, 16, 64]
     assert len(done.failed) == 1
     assert crm.interactions[done.failed[0]].delivery_status is DeliveryStatus.ERROR
+    assert len(crm.addresses) == 0
 
 
 def test_ltr_43_of_two_addresses_the_one_that_is_refused_is_named(
@@ -206,7 +211,12 @@ def test_ltr_43_of_two_addresses_the_one_that_is_refused_is_named(
     assert len(script.mails) == 1
     row = crm.interactions[number]
     assert (row.delivery_status, row.delivery_error) == (DeliveryStatus.DELIVERED, said)
-    crm.journal.verify()
+    assert [mark.address for mark in crm.addresses] == ["nobody@example.com"]
+    check_journal(crm)
+    segment_of(crm, "C1", template="LETTER").log(deliver=True)
+    script.sound()
+    assert len(deliver(crm, port).delivered) == 1
+    assert recipients(script)[-1:] == ["a@example.com"]
 
 
 def test_ltr_43_two_addresses_that_are_refused_are_one_error(script: Script, port: int) -> None:
@@ -218,6 +228,7 @@ def test_ltr_43_two_addresses_that_are_refused_are_one_error(script: Script, por
     said = crm.interactions[done.failed[0]].delivery_error
     assert "a@example.com: 550 5.1.1 User unknown" in said
     assert "nobody@example.com: 550 5.2.1 Closed" in said
+    assert [mark.address for mark in crm.addresses] == ["a@example.com", "nobody@example.com"]
 
 
 def test_ltr_44_hosts_beyond_ascii_are_written_as_the_net_knows_them(

@@ -14,7 +14,7 @@ import attrs
 
 import segmentation.operations
 from segmentation.campaigns import Campaign
-from segmentation.contacts import Contact
+from segmentation.contacts import AddressMark, Contact
 from segmentation.fields import Field, FieldType, Record, fields_of
 from segmentation.interactions import Interaction
 from segmentation.kinds import record_kinds
@@ -32,6 +32,7 @@ TARGET = Path(segmentation.operations.__file__).parent / "field_values.py"
 
 GIVEN: tuple[type[Record], ...] = (
     Contact,
+    AddressMark,
     Campaign,
     InteractionTemplate,
     TemplateLanguage,

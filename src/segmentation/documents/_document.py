@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 import attrs
@@ -48,15 +48,18 @@ class Receipt(str):
     Attributes:
         refused: Those of several recipients that did not get it, with the reason; empty if all
             did.
+        unknown: Of these the addresses that do not exist, as the server says.
     """
 
-    __slots__ = ("refused",)
+    __slots__ = ("refused", "unknown")
 
     refused: str
+    unknown: tuple[str, ...]
 
-    def __new__(cls, where: str, *, refused: str = "") -> Self:
+    def __new__(cls, where: str, *, refused: str = "", unknown: Iterable[str] = ()) -> Self:
         made = super().__new__(cls, where)
         made.refused = refused
+        made.unknown = tuple(unknown)
         return made
 
 

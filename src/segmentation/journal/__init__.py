@@ -29,6 +29,7 @@ from ._figures import (
     grown,
 )
 from ._happenings import (
+    AddressMarked,
     AttemptNoted,
     Canceled,
     Commented,
@@ -63,6 +64,7 @@ __all__ = [
     "FIRST",
     "FORMAT",
     "NOTHING",
+    "AddressMarked",
     "AttemptNoted",
     "Canceled",
     "Change",

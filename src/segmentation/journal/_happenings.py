@@ -15,6 +15,7 @@ import attrs
 from segmentation.campaigns import CampaignEntry
 from segmentation.codes import Option
 from segmentation.columns import Columns
+from segmentation.contacts import AddressState
 from segmentation.interactions import DeliveryStatus, Evaluation, Interaction
 from segmentation.segments import LoggedSegment
 from segmentation.serialization import fragments, from_data, to_data, to_json
@@ -44,6 +45,7 @@ class EntryKind(Option):
     DELETED = "deleted"
     PERSON_ERASED = "person_erased"
     CONTACT_MARKED = "contact_marked"
+    ADDRESS_MARKED = "address_marked"
 
 
 class EntryType(Option):
@@ -251,6 +253,22 @@ class ContactMarked:
     reason: str = ""
 
 
+@shown_by("state", "address", "reason")
+@attrs.frozen(kw_only=True)
+class AddressMarked:
+    """An address was marked as one that no mail goes to, or was released.
+
+    Attributes:
+        state: Why no mail goes to it; blank if it was released.
+        address: The address, in small letters; empty once it was erased.
+        reason: What a server or a person said of it.
+    """
+
+    state: AddressState
+    address: str = ""
+    reason: str = ""
+
+
 Happening = TypeAliasType(
     "Happening",
     LoggedSegment
@@ -267,7 +285,8 @@ Happening = TypeAliasType(
     | Uncanceled
     | Deleted
     | PersonErased
-    | ContactMarked,
+    | ContactMarked
+    | AddressMarked,
 )
 """Everything that an entry can record. Every reader handles all of them."""
 
@@ -287,6 +306,7 @@ _CLASSES: Mapping[EntryKind, type[Any]] = {
     EntryKind.DELETED: Deleted,
     EntryKind.PERSON_ERASED: PersonErased,
     EntryKind.CONTACT_MARKED: ContactMarked,
+    EntryKind.ADDRESS_MARKED: AddressMarked,
 }
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 
@@ -310,6 +330,7 @@ PERSONAL: Mapping[type[Any], frozenset[str]] = {
     Commented: frozenset({"text"}),
     DeliveryRecorded: frozenset({"reason"}),
     ContactMarked: frozenset({"reason"}),
+    AddressMarked: frozenset({"address", "reason"}),
 }
 """Fields that may contain personal content. They are kept apart, so that they can be erased."""
 

@@ -14,7 +14,7 @@ import attrs
 
 from segmentation.campaigns import CampaignEntry
 from segmentation.columns import Columns
-from segmentation.contacts import ContactMark
+from segmentation.contacts import AddressMark, ContactMark
 from segmentation.errors import Identifier, InvalidValue, JournalBroken, Message
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.interactions import Interaction, InteractionComment
@@ -25,6 +25,7 @@ from segmentation.showing import shown_by
 from ._entries import Entry, happening_of
 from ._happenings import (
     PERSONAL,
+    AddressMarked,
     AttemptNoted,
     Canceled,
     Commented,
@@ -127,8 +128,13 @@ def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
         case PersonErased(contact_no=no, emptied=emptied):
             yield from _emptied(known, emptied, entry)
             yield from (Change(mark, None) for mark in known.all(ContactMark, contact_no=no))
+            gone = set(numbers_in(emptied))
+            marks = list(known.all(AddressMark))
+            yield from (Change(mark, None) for mark in marks if mark.entry_no in gone)
         case ContactMarked():
             yield _marked(known, happening, number)
+        case AddressMarked():
+            yield from _address_marked(known, happening, entry)
         case _:
             assert_never(happening)
 
@@ -143,6 +149,23 @@ def _marked(known: Known, happening: ContactMarked, number: int) -> Change:
         entry_no=number,
     )
     return Change(known.find(ContactMark, *key_of(made)), made)
+
+
+def _address_marked(known: Known, happening: AddressMarked, entry: Entry) -> Iterator[Change]:
+    """The address as it is marked now; of an entry that was erased nothing is known."""
+    if not happening.address:
+        return
+    before = known.find(AddressMark, happening.address)
+    made = AddressMark(
+        address=happening.address,
+        state=happening.state,
+        reason=happening.reason,
+        marked_at=entry.at,
+        entry_no=entry.number,
+    )
+    after = made if happening.state else None
+    if before or after:
+        yield Change(before, after)
 
 
 def _numbered(

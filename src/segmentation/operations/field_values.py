@@ -72,6 +72,16 @@ class ContactValues(TypedDict, total=False):
     extra: Mapping[str, Value] | Extra
 
 
+class AddressMarkValues(TypedDict, total=False):
+    """Fields of the table ``address_mark``."""
+
+    address: str
+    state: str
+    reason: str
+    marked_at: datetime | str | None
+    entry_no: int
+
+
 class CampaignValues(TypedDict, total=False):
     """Fields of the table ``campaign``."""
 
@@ -103,6 +113,7 @@ class InteractionTemplateValues(TypedDict, total=False):
     ignore_contact_corres_type: bool
     wizard_action: str
     word_template_code: str
+    one_mail_per_address: bool
     extra: Mapping[str, Value] | Extra
 
 

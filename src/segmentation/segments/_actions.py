@@ -58,6 +58,10 @@ class LeftOutReason(Option):
     ALREADY_THERE = "already_there"
     REMOVED_BY_HAND = "removed_by_hand"
     GONE = "gone"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    SUPPRESSED = "suppressed"
+    SAME_ADDRESS = "same_address"
 
 
 @shown_by("contact_no", "reason")

@@ -615,28 +615,48 @@ class Worksheet:
         """
         return letters.check_letters(self._context, self.no)
 
-    def plan_logging(self, *, deliver: bool = False) -> LoggingPlan:
+    def plan_logging(
+        self, *, deliver: bool = False, one_mail_per_address: bool = False
+    ) -> LoggingPlan:
         """Say what logging would do, with all that is wrong; nothing is changed.
 
         Args:
             deliver: Whether documents are to be delivered.
+            one_mail_per_address: As for `log`.
         """
-        return segments.plan_logging(self._context, self.no, deliver=deliver)
+        return segments.plan_logging(
+            self._context, self.no, deliver=deliver, one_mail_per_address=one_mail_per_address
+        )
 
-    def log(self, *, follow_up: bool = False, deliver: bool = False) -> Logged:
+    def log(
+        self,
+        *,
+        follow_up: bool = False,
+        deliver: bool = False,
+        one_mail_per_address: bool = False,
+    ) -> Logged:
         """Log the segment: its interactions enter the journal, the worksheet closes.
 
         Args:
             follow_up: Make a segment with the same contacts and campaign.
             deliver: Mark the interactions whose documents are to be delivered, once it is
                 sure that each can be made; `Workspace.deliver` delivers them.
+            one_mail_per_address: Of several lines whose mails would go to one address, case
+                aside, the first gets the mail and the others are passed over; templates can say
+                so too.
 
         Raises:
             Rejected: The segment has faults: all of them, line by line; nothing is logged.
             Refused: A segment with this number was logged before.
             Conflict: Somebody else logged or recorded at the same moment.
         """
-        return segments.log_segment(self._context, self.no, follow_up=follow_up, deliver=deliver)
+        return segments.log_segment(
+            self._context,
+            self.no,
+            follow_up=follow_up,
+            deliver=deliver,
+            one_mail_per_address=one_mail_per_address,
+        )
 
     @property
     def _store(self) -> Store:

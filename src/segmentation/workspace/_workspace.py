@@ -46,6 +46,7 @@ from segmentation.segments import (
     observe_nothing,
 )
 
+from ._addresses import Addresses
 from ._campaigns import Campaigns
 from ._contacts import Contacts
 from ._extras import IN_MEMORY, open_store
@@ -240,6 +241,11 @@ class Workspace:
     def contacts(self) -> Contacts:
         """Contacts made, changed, related and merged."""
         return Contacts(self.context)
+
+    @property
+    def addresses(self) -> Addresses:
+        """Mail addresses that no mail goes to: bounced, complained, suppressed."""
+        return Addresses(self.context)
 
     @property
     def templates(self) -> Templates:

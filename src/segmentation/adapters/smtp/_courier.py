@@ -98,7 +98,8 @@ class SmtpCourier:
         self._keep_pace()
         recipients = [address.addr_spec for address in addresses_of(document)]
         sender = self._envelope_sender(document)
-        return Receipt(where, refused=self._send(message, sender, recipients, where))
+        refused = self._send(message, sender, recipients, where)
+        return Receipt(where, refused=_told(refused), unknown=_unknown(refused))
 
     def _envelope_sender(self, document: Document) -> str:
         if not self._verp:
@@ -118,7 +119,7 @@ class SmtpCourier:
 
     def _send(
         self, message: EmailMessage, sender: str, recipients: Sequence[str], where: str
-    ) -> str:
+    ) -> Mapping[str, Answer]:
         """Send a mail; returns who did not get it, and why."""
         try:
             connection = self._connected()
@@ -138,7 +139,7 @@ class SmtpCourier:
             self._drop()
             said = Message("server {host}: {said}", host=self._server.host, said=_said(error))
             raise NotDelivered(where, said, down=True) from error
-        return _told(refused)
+        return refused
 
     def _written(
         self,
@@ -184,7 +185,8 @@ class SmtpCourier:
         answers = list(error.answers.values())
         reason = answers[0].message if len(answers) == 1 else Message(_told(error.answers))
         temporary = not all(answer.is_for_good for answer in answers)
-        return NotDelivered(where, reason, temporary=temporary)
+        unknown = _unknown(error.answers)
+        return NotDelivered(where, reason, temporary=temporary, unknown=unknown)
 
     def _refused(self, where: str, answer: Answer, *, stops: bool) -> NotDelivered:
         """The error that tells what the server said; one that is of the server ends the run."""
@@ -249,6 +251,11 @@ def _reply_to(text: str) -> object:
 
 def _answer(error: smtplib.SMTPResponseException) -> Answer:
     return Answer.of(error.smtp_code, error.smtp_error)
+
+
+def _unknown(refused: Mapping[str, Answer]) -> Sequence[str]:
+    """The addresses that do not exist, as the server says."""
+    return [address for address, answer in refused.items() if answer.is_of_the_address]
 
 
 def _told(refused: Mapping[str, Answer]) -> str:

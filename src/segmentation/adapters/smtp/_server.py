@@ -122,9 +122,17 @@ class Answer:
         return odd or self.code == _CLOSING or self.code in _OF_THE_SERVER
 
     @property
+    def is_of_the_address(self) -> bool:
+        """Whether it says that there is no such address (RFC 3463, status 5.1.1 and its like)."""
+        return self.is_for_good and self.text.split(" ", 1)[0] in _NO_ADDRESS
+
+    @property
     def is_of_the_size(self) -> bool:
         """Whether one mail is too large."""
         return self.code == _SIZE or self.text.startswith("5.3.4")
+
+
+_NO_ADDRESS = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 
 
 class Refused(Exception):  # noqa: N818 - no error of the program

@@ -17,6 +17,7 @@ from segmentation.fields import Record
 from segmentation.interactions import Interaction, InteractionComment
 from segmentation.journal import PersonErased, Ranges, numbers_in, to_ranges
 from segmentation.markup import to_figures
+from segmentation.operations.addresses import address_marks_of, entries_of_addresses
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_lines, follow_relations
 from segmentation.operations.journal import attachments_only_of, entries_about, record
@@ -173,6 +174,7 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
             *rows_under(store, str(number)),
             *pairs_with(store, str(number)),
             *marks_of(store, str(number)),
+            *(address_marks_of(store, contact) if contact else ()),
         ),
         interactions=tuple(interactions),
         comments=tuple(
@@ -203,6 +205,9 @@ def _entries(store: Store, no: str, interactions: Iterable[Interaction]) -> Iter
     """Numbers of the entries that speak of a contact and may hold personal content."""
     yield from chain(*entries_about(store, interactions).values())
     yield from entries_of_marks(store, no)
+    contact = find_record(store, Contact, no)
+    if contact is not None:
+        yield from entries_of_addresses(store, contact)
 
 
 def _lines_of(store: Store, no: str) -> Iterator[SegmentLine]:

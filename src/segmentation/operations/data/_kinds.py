@@ -10,7 +10,7 @@ from segmentation.campaigns import (
     CampaignTarget,
 )
 from segmentation.column_names import letters_of
-from segmentation.contacts import ContactMark
+from segmentation.contacts import AddressMark, ContactMark
 from segmentation.definitions import Definitions, OwnField, OwnTable
 from segmentation.fields import Record
 from segmentation.frozen import FrozenMapping
@@ -21,6 +21,7 @@ from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader, S
 from segmentation.templates import WordTemplate
 
 NOT_IMPORTED: Mapping[type[Record], str] = {
+    AddressMark: "the journal records it",
     CampaignActivation: "a campaign is activated by a verb, which collects its targets",
     CampaignEntry: "the journal records it",
     CampaignTally: "it is worked out from the interactions",

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from segmentation.campaigns import CampaignEntry, CampaignTally
-from segmentation.contacts import ContactMark
+from segmentation.contacts import AddressMark, ContactMark
 from segmentation.fields import Record, key_of
 from segmentation.interactions import Interaction, InteractionComment, InteractionTotal
 from segmentation.journal import State, fold
@@ -26,6 +26,7 @@ KINDS: tuple[type[Record], ...] = (
     CampaignEntry,
     LoggedSegment,
     ContactMark,
+    AddressMark,
 )
 """The records that follow from the journal."""
 

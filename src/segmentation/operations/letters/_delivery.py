@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import attrs
 
-from segmentation.contacts import Contact
+from segmentation.contacts import AddressState, Contact, CorrespondenceType, mail_addresses
 from segmentation.documents import Receipt
 from segmentation.errors import (
     Conflict,
@@ -29,6 +29,7 @@ from segmentation.frozen import freeze_within
 from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction
 from segmentation.journal import DeliveryRecorded
 from segmentation.markup import to_figures
+from segmentation.operations.addresses import hindrances, marks_for
 from segmentation.operations.context import Context
 from segmentation.operations.journal import record
 from segmentation.operations.records import find_record, get_record, get_records
@@ -307,6 +308,14 @@ def _fresh(
     return made.put_into(letter.interaction)
 
 
+_EMAIL = CorrespondenceType.EMAIL
+
+_MARKED: Mapping[AddressState, Message] = {
+    AddressState.BOUNCED: Message("mails to its address came back"),
+    AddressState.COMPLAINED: Message("somebody complained of mails at its address"),
+    AddressState.SUPPRESSED: Message("its address is suppressed"),
+}
+
 _LONGEST = 100
 
 
@@ -410,26 +419,28 @@ class _Run:
     def _deliver(self, interaction: Interaction) -> DeliveryStatus:
         attempts = interaction.delivery_attempts + 1
         kind = interaction.correspondence_type
+        unknown: Sequence[str] = ()
         try:
             letter = restore(interaction) or self._printer.prepare(interaction)
             self._check(letter)
-            where = self._couriers[kind].deliver(self._printer.render(letter))
+            where = self._couriers[kind].deliver(self._printer.render(self._reachable(letter)))
         except NotDelivered as error:
             if error.stops:
                 return self._stop(interaction, str(error))
             again = error.temporary and attempts < self.retry.attempts
             self._failures[kind] = self._failures[kind] + 1 if error.down else 0
             status = DeliveryStatus.IN_PROGRESS if again else DeliveryStatus.ERROR
-            reason = str(error)
+            reason, unknown = str(error), error.unknown
         except UsageError as error:
             status, reason = DeliveryStatus.ERROR, str(error)
         else:
             self._failures[kind] = 0
             refused = where.refused if isinstance(where, Receipt) else ""
+            unknown = where.unknown if isinstance(where, Receipt) else ()
             status, reason = DeliveryStatus.DELIVERED, refused
             if refused:
                 self.refused[interaction.entry_no] = refused
-        self._record(interaction, status, attempts, reason)
+        self._record(interaction, status, attempts, reason, unknown=unknown)
         return status
 
     def _stop(self, interaction: Interaction, reason: str) -> DeliveryStatus:
@@ -456,6 +467,17 @@ class _Run:
             raise Refused(step, Message("privacy forbids it"))
         if contact.exclude_from_segment and not letter.excluded:
             raise Refused(step, Message("it was excluded from segments after logging"))
+        if interaction.correspondence_type is _EMAIL:
+            for mark in hindrances(self._store, [letter.e_mail]).values():
+                raise Refused(step, _MARKED[mark.state])
+
+    def _reachable(self, letter: Letter) -> Letter:
+        """The letter, to be mailed to those of its addresses that are not marked."""
+        addresses = [each.strip() for each in letter.e_mail.split(";")]
+        if len(addresses) == 1 or letter.interaction.correspondence_type is not _EMAIL:
+            return letter
+        kept = [each for each in addresses if each and not hindrances(self._store, [each])]
+        return attrs.evolve(letter, e_mail="; ".join(kept))
 
     def _record(
         self,
@@ -465,6 +487,7 @@ class _Run:
         reason: str,
         *,
         waits: bool = True,
+        unknown: Iterable[str] = (),
     ) -> None:
         """Record how it went, and with it end or renew the claim.
 
@@ -474,8 +497,10 @@ class _Run:
             attempts: How many attempts count.
             reason: Why it stands so.
             waits: Whether a document that is still to be delivered waits before it is tried again.
+            unknown: Addresses that do not exist, as the server says; they are marked.
         """
         number = interaction.entry_no
+        gone = [address for each in unknown for address in mail_addresses(each)]
         happened = DeliveryRecorded(
             interaction_no=number, status=status, attempts=attempts, reason=reason
         )
@@ -484,7 +509,8 @@ class _Run:
             claim = DeliveryClaim(entry_no=number, until=stamp.at + self.retry.wait(attempts))
             try:
                 with self._store.transaction():
-                    record(self._store, [happened], stamp)
+                    bounced = marks_for(self._store, gone, AddressState.BOUNCED, reason)
+                    record(self._store, [happened, *bounced], stamp)
                     if status is DeliveryStatus.IN_PROGRESS and waits:
                         self._store.records.put([claim])
                     else:

@@ -35,6 +35,7 @@ from segmentation.segments import (
 from segmentation.showing import shown_by
 
 from ._log_plan import LoggingPlan, Prepared, prepare
+from ._passed_over import pass_over, shared_addresses
 from ._reuse import reuse_logged_segment
 from ._worksheet import new_segment, was_logged
 
@@ -63,7 +64,11 @@ class Logged:
 
 
 def plan_logging(
-    context: Context, segment_no: str | SegmentHeader, *, deliver: bool = False
+    context: Context,
+    segment_no: str | SegmentHeader,
+    *,
+    deliver: bool = False,
+    one_mail_per_address: bool = False,
 ) -> LoggingPlan:
     """Say what logging a segment would do; nothing is changed.
 
@@ -71,13 +76,18 @@ def plan_logging(
         context: Store, user, day and clock.
         segment_no: The segment.
         deliver: Whether its documents are to be delivered.
+        one_mail_per_address: As for `log_segment`.
 
     Raises:
         NotFound: There is no such segment; it may have been logged already.
     """
     store = context.store
     segment = require_segment(store, segment_no)
-    plan = prepare(store, segment, deliver=deliver, rendering=context.rendering).plan()
+    whole, passed_over = pass_over(context, segment, one_mail_per_address=one_mail_per_address)
+    prepared = prepare(
+        store, whole, deliver=deliver, rendering=context.rendering, passed_over=passed_over
+    )
+    plan = attrs.evolve(prepared.plan(), shared_addresses=shared_addresses(store, whole))
     if was_logged(store, segment.no):
         again = Fault("header", "no", _LOGGED_BEFORE)
         plan = attrs.evolve(plan, faults=(again, *plan.faults))
@@ -90,6 +100,7 @@ def log_segment(
     *,
     follow_up: bool = False,
     deliver: bool = False,
+    one_mail_per_address: bool = False,
 ) -> Logged:
     """Log a segment: all of it, or, on any fault, nothing.
 
@@ -99,6 +110,8 @@ def log_segment(
         follow_up: Make a segment with the same contacts and campaign.
         deliver: Mark the interactions whose documents are to be delivered; delivering them
             comes afterwards.
+        one_mail_per_address: Of several lines whose mails would go to one address, case aside,
+            the first gets the mail and the others are passed over; templates can say so too.
 
     Raises:
         NotFound: There is no such segment; it may have been logged already.
@@ -112,12 +125,16 @@ def log_segment(
         segment = require_segment(store, segment_no)
         if was_logged(store, segment.no):
             raise Refused(Message("log segment {no}", no=segment.no), _LOGGED_BEFORE)
+        mailable, passed_over = pass_over(
+            context, segment, one_mail_per_address=one_mail_per_address
+        )
         prepared = prepare(
             store,
-            segment,
+            mailable,
             deliver=deliver,
             rendering=context.rendering,
             keep=store.attachments.put,
+            passed_over=passed_over,
         )
         if prepared.faults:
             raise Rejected(Message("segment {no}", no=segment.no), prepared.faults)

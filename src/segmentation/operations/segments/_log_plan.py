@@ -7,18 +7,20 @@ import attrs
 
 from segmentation.columns import Columns
 from segmentation.contacts import CorrespondenceType
-from segmentation.errors import Fault
+from segmentation.errors import Fault, Message
 from segmentation.frozen import freeze_within
 from segmentation.markup import to_figures, to_rows
 from segmentation.operations.letters import Keep, Snapshot, snapshot_all
 from segmentation.protocols import Rendering, Store
 from segmentation.segments import (
+    LeftOutReason,
     Segment,
     SegmentLine,
 )
 from segmentation.showing import shown_by
 
 from ._log_checks import Checker
+from ._passed_over import PassedOver
 
 
 @shown_by("segment_no", "faults", "interactions", "cost", "duration_min", "deliveries")
@@ -37,6 +39,10 @@ class LoggingPlan:
         skipped: Numbers of lines without a contact, of which nothing is recorded.
         without_address: Numbers of lines whose correspondence type would be left empty,
             because it is e-mail and the contact has no address.
+        passed_over: Lines that get no mail, so that nothing is recorded of them: their address is
+            marked in the register, or another contact with the same address gets it.
+        shared_addresses: Numbers of lines that would mail one address more than once, those of
+            one address together; only looked up for a plan.
     """
 
     segment_no: str
@@ -48,6 +54,8 @@ class LoggingPlan:
     deliveries: int = 0
     skipped: tuple[int, ...] = ()
     without_address: tuple[int, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+    shared_addresses: tuple[tuple[int, ...], ...] = ()
 
     def _repr_html_(self) -> str:
         """The counts, and the first of what is wrong."""
@@ -58,6 +66,7 @@ class LoggingPlan:
             "deliveries": self.deliveries,
             "skipped": len(self.skipped),
             "without address": len(self.without_address),
+            "passed over": len(self.passed_over),
         }
         faults = to_rows(self.faults, ["place", "field", "reason"]) if self.faults else ""
         return to_figures(figures, caption=self.segment_no) + faults
@@ -75,6 +84,7 @@ class Prepared:
         without_address: Numbers of lines that are to be mailed and have no address.
         letters: What is kept of the letters, by line number.
         faults: All that is wrong.
+        passed_over: Lines that get no mail, of which nothing is recorded.
     """
 
     segment: Segment
@@ -84,6 +94,7 @@ class Prepared:
     without_address: tuple[int, ...]
     letters: Mapping[int, Snapshot]
     faults: tuple[Fault, ...]
+    passed_over: tuple[PassedOver, ...] = ()
 
     def plan(self) -> LoggingPlan:
         """The same in counts."""
@@ -98,6 +109,7 @@ class Prepared:
             deliveries=sum(map(bool, lines.column("correspondence_type"))) if self.deliver else 0,
             skipped=self.skipped,
             without_address=self.without_address,
+            passed_over=self.passed_over,
         )
 
 
@@ -108,6 +120,7 @@ def prepare(
     deliver: bool,
     rendering: Rendering | None,
     keep: Keep | None = None,
+    passed_over: Sequence[PassedOver] = (),
 ) -> Prepared:
     """The lines of a segment as they would be recorded, checked, with their letters.
 
@@ -117,6 +130,7 @@ def prepare(
         deliver: Whether documents are to be delivered.
         rendering: How letters are made.
         keep: Keeps a letter, where the segment is logged and not only looked at.
+        passed_over: Lines that have gone already, because they get no mail.
     """
     all_lines = segment.lines.by_field()
     contact_nos = all_lines.column("contact_no")
@@ -135,7 +149,12 @@ def prepare(
         skipped=tuple(no for no, contact in all_lines.rows("line_no", "contact_no") if not contact),
         without_address=tuple(numbers[row] for row in checker.without_address),
         letters=letters,
-        faults=(*header_faults(segment, lines), *checker.faults(lines), *letter_faults),
+        faults=(
+            *header_faults(segment, lines, passed_over),
+            *checker.faults(lines),
+            *letter_faults,
+        ),
+        passed_over=tuple(passed_over),
     )
 
 
@@ -149,13 +168,26 @@ def _without_type(lines: Columns[SegmentLine], rows: Sequence[int]) -> Columns[S
     return lines.with_columns(correspondence_type=correspondence_types)
 
 
+_WHY: Mapping[LeftOutReason, Message] = {
+    LeftOutReason.BOUNCED: Message("gets no mail: mails to the address came back"),
+    LeftOutReason.COMPLAINED: Message("gets no mail: somebody complained at the address"),
+    LeftOutReason.SUPPRESSED: Message("gets no mail: the address is suppressed"),
+    LeftOutReason.SAME_ADDRESS: Message("gets no mail: another contact has the address"),
+}
+
+
 def _sum(lines: Columns[SegmentLine], field: str) -> Decimal:
     counts = lines.counted(field).items()
     return sum((value * count for (value,), count in counts), Decimal(0))
 
 
-def header_faults(segment: Segment, lines: Sequence[SegmentLine]) -> Iterator[Fault]:
+def header_faults(
+    segment: Segment, lines: Sequence[SegmentLine], passed_over: Sequence[PassedOver] = ()
+) -> Iterator[Fault]:
     if not segment.header.description:
         yield Fault("header", "description", "is blank")
-    if not lines:
+    for each in () if lines else passed_over:
+        place = Message("line {no} (contact {contact})", no=each.line_no, contact=each.contact_no)
+        yield Fault(place, "e_mail", _WHY[each.reason])
+    if not lines and not passed_over:
         yield Fault("lines", "", "there is no line with a contact")

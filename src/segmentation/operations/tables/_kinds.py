@@ -11,6 +11,7 @@ from segmentation.operations.schema import own_kinds
 from segmentation.protocols import Store
 
 NOUNS: Mapping[str, str] = {
+    "address_mark": "addresses",
     "campaign": "campaigns",
     "campaign_activation": "campaigns",
     "campaign_entry": "campaigns",

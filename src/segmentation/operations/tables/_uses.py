@@ -12,7 +12,7 @@ from segmentation.campaigns import (
     CampaignTally,
     CampaignTarget,
 )
-from segmentation.contacts import ContactMark
+from segmentation.contacts import AddressMark, ContactMark
 from segmentation.criteria import Criteria
 from segmentation.errors import Identifier, Message, Refused
 from segmentation.fields import Record, key_of
@@ -38,6 +38,7 @@ from ._mentions import Naming, names_field, referring_fields, walk_segment
 
 RECORDED = frozenset(
     {
+        AddressMark,
         CampaignEntry,
         CampaignTally,
         ContactMark,

@@ -1,0 +1,22 @@
+"""Mail addresses that no mail goes to: bounced, complained, suppressed; one register for all."""
+
+from ._register import (
+    address_marks_of,
+    entries_of_addresses,
+    hindrances,
+    mark_address,
+    marks_for,
+    release_address,
+)
+from ._reports import Reported, take_in_report
+
+__all__ = [
+    "Reported",
+    "address_marks_of",
+    "entries_of_addresses",
+    "hindrances",
+    "mark_address",
+    "marks_for",
+    "release_address",
+    "take_in_report",
+]

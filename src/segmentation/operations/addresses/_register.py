@@ -1,0 +1,178 @@
+"""The register: addresses marked and released, each by an entry of the journal."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from segmentation.contacts import (
+    AddressMark,
+    AddressState,
+    AlternativeAddress,
+    Contact,
+    mail_addresses,
+)
+from segmentation.criteria import AsOf, Like, Part, Where, Wild, bind
+from segmentation.errors import InvalidValue, Message, NotFound
+from segmentation.journal import AddressMarked, EntryKind, happening_of
+from segmentation.operations.context import Context
+from segmentation.operations.journal import record
+from segmentation.operations.records import get_record
+from segmentation.operations.schema import schema_of
+from segmentation.protocols import Store
+
+_STATES = tuple(state for state in AddressState if state)
+
+
+def mark_address(
+    context: Context, address: str, state: AddressState | str, reason: str = ""
+) -> AddressMark:
+    """Mark an address as one that no mail goes to; the journal records by whom, when and why.
+
+    One that is marked so already stays as it is, and nothing is recorded; a complaint is stronger
+    than a bounce, and a suppression than both.
+
+    Args:
+        context: Store, user, day and clock.
+        address: The address, in any case.
+        state: "bounced", "complained" or "suppressed".
+        reason: What a server or a person said.
+
+    Returns:
+        The mark as it is now.
+
+    Raises:
+        InvalidValue: It is not one address, or there is no such state.
+    """
+    one, marked = _one(address), _state(state)
+    store = context.store
+    with store.transaction():
+        before = store.records.find(AddressMark, one)
+        made = marks_for(store, [one], marked, reason)
+        if not made and before is not None:
+            return before
+        record(store, made, context.stamp)
+        return get_record(store, AddressMark, one)
+
+
+def marks_for(
+    store: Store, addresses: Iterable[str], state: AddressState, reason: str
+) -> list[AddressMarked]:
+    """What marks addresses, without those that are marked so, or more strongly, already."""
+    found = {address: store.records.find(AddressMark, address) for address in addresses}
+    return [
+        AddressMarked(state=state, address=address, reason=reason)
+        for address, before in found.items()
+        if before is None or _STATES.index(before.state) < _STATES.index(state)
+    ]
+
+
+def release_address(context: Context, address: str | AddressMark, reason: str) -> None:
+    """Let mails go to an address again; the journal records by whom, when and why.
+
+    Args:
+        context: Store, user, day and clock.
+        address: The address, in any case.
+        reason: Why.
+
+    Raises:
+        NotFound: It is not marked.
+        InvalidValue: The reason is blank.
+    """
+    if not reason.strip():
+        raise InvalidValue("reason", reason, Message("is blank; say why"))
+    one = address.address if isinstance(address, AddressMark) else _one(address)
+    store = context.store
+    with store.transaction():
+        if store.records.find(AddressMark, one) is None:
+            known = (mark.address for mark in store.records.all(AddressMark))
+            raise NotFound("address mark", one, known=known)
+        released = AddressMarked(state=AddressState.BLANK, address=one, reason=reason)
+        record(store, [released], context.stamp)
+
+
+def _one(address: object) -> str:
+    found = mail_addresses(address) if isinstance(address, str) else ()
+    if len(found) != 1 or "@" not in found[0].strip("@"):
+        raise InvalidValue("address", address, Message("is not one mail address"))
+    return found[0]
+
+
+def _state(state: AddressState | str) -> AddressState:
+    if state not in _STATES:
+        raise InvalidValue("state", state, Message("is none of bounced, complained, suppressed"))
+    return AddressState(state)
+
+
+# -- asking -----------------------------------------------------------------------------------
+
+
+def hindrances(store: Store, fields: Iterable[str]) -> Mapping[str, AddressMark]:
+    """Which mails would reach nobody, by what stands in a field for mail addresses.
+
+    Of several addresses in a field one that is not marked is enough.
+
+    Args:
+        store: Where everything is kept.
+        fields: What stands in the fields; one by one they are looked up, so give few, or all.
+    """
+    wanted = {field: mail_addresses(field) for field in fields}
+    marks = _marks(store, [one for each in wanted.values() for one in each])
+    return {
+        field: marks[addresses[0]]
+        for field, addresses in wanted.items()
+        if addresses and all(one in marks for one in addresses)
+    }
+
+
+_FEW = 20
+
+
+def _marks(store: Store, addresses: Sequence[str]) -> Mapping[str, AddressMark]:
+    if len(addresses) > _FEW:
+        return {mark.address: mark for mark in store.records.all(AddressMark)}
+    found = (store.records.find(AddressMark, each) for each in addresses)
+    return {mark.address: mark for mark in found if mark is not None}
+
+
+# -- what is kept of a contact ----------------------------------------------------------------
+
+
+def address_marks_of(store: Store, contact: Contact) -> Iterator[AddressMark]:
+    """The marks of a contact's addresses that no other contact has."""
+    for address in _addresses_of(store, contact):
+        mark = store.records.find(AddressMark, address)
+        if mark is not None and not _is_shared(store, contact, address):
+            yield mark
+
+
+def entries_of_addresses(store: Store, contact: Contact) -> Iterator[int]:
+    """Numbers of the entries that marked or released the contact's own addresses."""
+    addresses = {
+        address
+        for address in _addresses_of(store, contact)
+        if not _is_shared(store, contact, address)
+    }
+    if not addresses:
+        return
+    for entry in store.log.read():
+        if entry.kind is EntryKind.ADDRESS_MARKED and entry.personal is not None:
+            marked = happening_of(entry)
+            if isinstance(marked, AddressMarked) and marked.address in addresses:
+                yield entry.number
+
+
+def _addresses_of(store: Store, contact: Contact) -> Iterable[str]:
+    others = store.records.all(AlternativeAddress, contact_no=contact.no)
+    fields = (contact.e_mail, contact.e_mail_2, *(other.e_mail for other in others))
+    return dict.fromkeys(address for field in fields for address in mail_addresses(field))
+
+
+def _is_shared(store: Store, contact: Contact, address: str) -> bool:
+    """Whether another contact has the address."""
+    holding = Like((Wild.ANY_RUN, address, Wild.ANY_RUN), any_case=True)
+    for field in ("e_mail", "e_mail_2"):
+        wanted = bind(Part("contact", (Where(field, holding),)), schema_of(store), AsOf(date.min))
+        others: Iterable[Contact] = store.contacts.get_many(store.contacts.matching(wanted))
+        for other in others:
+            if other.no != contact.no and address in mail_addresses(getattr(other, field)):
+                return True
+    return False

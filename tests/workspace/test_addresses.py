@@ -1,0 +1,285 @@
+"""Addresses that no mail goes to: marked, released, asked when mails are logged and delivered."""
+
+from email.message import EmailMessage
+
+import pytest
+
+import segmentation as seg
+from segmentation.contacts import AddressMark, Contact, ContactType, CorrespondenceType
+from segmentation.documents import Document
+from segmentation.errors import BadDocument, InvalidValue, NotFound, Rejected
+from segmentation.journal import AddressMarked, EntryKind, happening_of
+from segmentation.segments import LeftOutReason
+from support.desk import check_journal, make_desk, segment_of
+
+EMAIL = CorrespondenceType.EMAIL
+
+
+class Courier:
+    def __init__(self) -> None:
+        self.to: list[str] = []
+
+    def deliver(self, document: Document) -> str:
+        self.to.append(document.e_mail)
+        return document.e_mail
+
+
+def desk(**addresses: str) -> seg.Workspace:
+    """A desk with persons by their numbers, each with a mail address."""
+    people = [
+        Contact(
+            no=no,
+            type=ContactType.PERSON,
+            name=f"Person {no}",
+            e_mail=address,
+            salesperson_code="JO",
+            correspondence_type=EMAIL,
+        )
+        for no, address in addresses.items()
+    ]
+    return make_desk(*people)
+
+
+@pytest.fixture
+def crm() -> seg.Workspace:
+    return desk(C1="Anna@Example.com", C2="jon@example.com")
+
+
+def entries(crm: seg.Workspace) -> list[AddressMarked]:
+    found = [happening_of(entry) for entry in crm.journal]
+    return [each for each in found if isinstance(each, AddressMarked)]
+
+
+# -- the register -----------------------------------------------------------------------------
+
+
+def test_an_address_is_marked_and_found_in_any_case(crm: seg.Workspace) -> None:
+    made = crm.addresses.mark("ANNA@example.com ", "bounced", "550 5.1.1 unknown")
+    assert (made.address, made.state, made.entry_no) == ("anna@example.com", "bounced", 1)
+    assert "Anna@Example.COM" in crm.addresses
+    assert crm.addresses["anna@EXAMPLE.com"] == crm.addresses.find(made) == made
+    assert crm.addresses.where(state="bounced") == [made]
+    assert crm.addresses.get_many(["Anna@example.com"]) == [made]
+    assert 5 not in crm.addresses
+    assert [entry.kind for entry in crm.journal] == [EntryKind.ADDRESS_MARKED]
+    check_journal(crm)
+
+
+def test_a_stronger_mark_takes_the_place_of_a_weaker(crm: seg.Workspace) -> None:
+    crm.addresses.mark("a@example.com", "complained", "abuse")
+    assert crm.addresses.mark("a@example.com", "bounced").state == "complained"
+    assert crm.addresses.mark("a@example.com", "complained").reason == "abuse"
+    assert len(entries(crm)) == 1
+    assert crm.addresses.mark("a@example.com", "suppressed").state == "suppressed"
+    check_journal(crm)
+
+
+def test_a_release_is_an_entry_with_a_reason(crm: seg.Workspace) -> None:
+    made = crm.addresses.mark("a@example.com", "bounced")
+    with pytest.raises(InvalidValue, match="say why"):
+        crm.addresses.release(made, " ")
+    crm.addresses.release(made, "asked by phone")
+    assert len(crm.addresses) == 0
+    assert entries(crm)[-1].reason == "asked by phone"
+    with pytest.raises(NotFound, match=r"a@example\.com"):
+        crm.addresses.release("a@example.com", "again")
+    check_journal(crm)
+
+
+@pytest.mark.parametrize("address", ["", "anna", "@", "a@b; c@d", 5])
+def test_what_is_no_address_is_refused(crm: seg.Workspace, address: str) -> None:
+    with pytest.raises(InvalidValue, match="address"):
+        crm.addresses.mark(address, "bounced")
+    with pytest.raises(InvalidValue, match="state"):
+        crm.addresses.mark("a@example.com", "lost")
+    assert len(crm.journal) == 0
+
+
+def test_erasing_a_contact_erases_what_is_known_of_its_address(crm: seg.Workspace) -> None:
+    crm.contacts.new("Twin", no="C3", e_mail="jon@example.com; other@example.com")
+    for address in ("anna@example.com", "jon@example.com"):
+        crm.addresses.mark(address, "complained", "abuse of Anna")
+    access = crm.contacts.access("C1")
+    assert [row for row in access.rows if isinstance(row, AddressMark)]
+    crm.contacts.erase("C1")
+    crm.contacts.erase("C2")
+    assert [mark.address for mark in crm.addresses] == ["jon@example.com"]
+    assert [each.address for each in entries(crm)] == ["", "jon@example.com"]
+    check_journal(crm)
+
+
+# -- bounces and complaints -------------------------------------------------------------------
+
+
+def report(kind: str, content: str, *blocks: str) -> bytes:
+    """A report as servers send it: a text, the fields, the mail that it is about."""
+    boundary = "=_part"
+    fields = "\r\n\r\n".join(block.strip().replace("\n", "\r\n") for block in blocks)
+    return (
+        f"From: mailer@example.net\r\nTo: off@example.com\r\nMIME-Version: 1.0\r\n"
+        f'Content-Type: multipart/report; report-type={kind}; boundary="{boundary}"\r\n\r\n'
+        f"--{boundary}\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n"
+        f"--{boundary}\r\nContent-Type: message/{content}\r\n\r\n{fields}\r\n\r\n"
+        f"--{boundary}\r\nContent-Type: message/rfc822\r\n\r\n"
+        f"To: anna@example.com\r\nSubject: Come and see\r\n\r\nDear Anna\r\n"
+        f"--{boundary}--\r\n"
+    ).encode()
+
+
+WHOLE = "Reporting-MTA: dns; mx.example.net"
+ANNA = """
+Final-Recipient: rfc822; Anna@Example.com
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 User unknown
+"""
+JON = "Final-Recipient: rfc822; jon@example.com\nAction: delivered\nStatus: 2.0.0"
+
+
+def test_a_bounce_marks_who_is_not_there_ltr_49(crm: seg.Workspace) -> None:
+    bounce = report("delivery-status", "delivery-status", WHOLE, ANNA, JON)
+    first, second = crm.addresses.take_in(bounce)
+    assert (first.address, first.state, first.marked) == ("anna@example.com", "bounced", True)
+    assert first.reason == "5.1.1 550 5.1.1 User unknown"
+    assert (second.address, second.state, second.marked) == ("jon@example.com", "", False)
+    (mark,) = crm.addresses
+    assert (mark.address, mark.state, mark.reason) == (first.address, "bounced", first.reason)
+    assert mark.marked_at == next(iter(crm.journal)).at
+    assert [each.marked for each in crm.addresses.take_in(bounce)] == [False, False]
+    assert len(crm.journal) == 1
+    check_journal(crm)
+
+
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [("delayed", "4.4.1"), ("failed", "5.7.1"), ("failed", "5.2.2"), ("relayed", "2.0.0")],
+)
+def test_what_says_nothing_of_the_address_marks_nothing_ltr_50(
+    crm: seg.Workspace, action: str, status: str
+) -> None:
+    block = f"Final-Recipient: rfc822; anna@example.com\nAction: {action}\nStatus: {status}"
+    (reported,) = crm.addresses.take_in(report("delivery-status", "delivery-status", WHOLE, block))
+    assert (reported.state, reported.marked) == ("", False)
+    assert len(crm.addresses) == 0
+
+
+def no_report() -> bytes:
+    mail = EmailMessage()
+    mail["Subject"] = "Out of office"
+    mail.set_content("I am away.")
+    return mail.as_bytes()
+
+
+@pytest.mark.parametrize(
+    ("mail", "reason"),
+    [
+        (no_report(), "is no report"),
+        (b"", "is no report"),
+        (report("delivery-status", "delivery-status", WHOLE, ANNA)[:-150], "was cut"),
+        (report("delivery-status", "delivery-status", WHOLE), "names no recipient"),
+        (report("feedback-report", "feedback-report", "Version: 1"), "names no recipient"),
+        (report("disposition-notification", "delivery-status", WHOLE, ANNA), "is no report"),
+    ],
+)
+def test_what_is_no_report_or_cut_is_an_error_ltr_50(
+    crm: seg.Workspace, mail: bytes, reason: str
+) -> None:
+    with pytest.raises(BadDocument, match=reason):
+        crm.addresses.take_in(mail)
+    assert len(crm.journal) == 0
+
+
+COMPLAINT = report(
+    "feedback-report",
+    "feedback-report",
+    "Feedback-Type: abuse\nUser-Agent: X/1\nVersion: 1\nOriginal-Rcpt-To: <anna@example.com>",
+)
+
+
+def test_who_complained_gets_no_mail_until_released_ltr_51(crm: seg.Workspace) -> None:
+    early = segment_of(crm, "C1", "C2", template="LETTER").log(deliver=True)
+    (reported,) = crm.addresses.take_in(COMPLAINT)
+    assert (reported.state, reported.marked) == ("complained", True)
+    courier = Courier()
+    done = crm.letters.deliver({EMAIL: courier}, worker="w")
+    assert courier.to == ["jon@example.com"]
+    failed = crm.interactions[done.failed[0]]
+    assert "somebody complained of mails at its address" in failed.delivery_error
+    assert [each.contact_no for each in early.interactions] == ["C1", "C2"]
+    sheet = segment_of(crm, "C1", "C2", template="LETTER")
+    plan = sheet.plan_logging(deliver=True)
+    assert (plan.interactions, plan.faults) == (1, ())
+    logged = sheet.log(deliver=True)
+    (passed,) = logged.plan.passed_over
+    assert (passed.contact_no, passed.reason, passed.because) == ("C1", "complained", "abuse")
+    assert [each.contact_no for each in logged.interactions] == ["C2"]
+    said = str(crm.logged_segments.explain(logged.segment.entry_no, "C1"))
+    assert "complained" in said.lower()
+    crm.addresses.release("anna@example.com", "she asked for news again")
+    again = segment_of(crm, "C1", template="LETTER").log(deliver=True)
+    assert (len(again.interactions), again.plan.passed_over) == (1, ())
+    check_journal(crm)
+
+
+def test_a_segment_of_which_nobody_gets_a_mail_is_not_logged(crm: seg.Workspace) -> None:
+    crm.addresses.mark("anna@example.com", "suppressed")
+    sheet = segment_of(crm, "C1", template="LETTER")
+    with pytest.raises(
+        Rejected, match=r"line 10000 \(contact C1\): e_mail: gets no mail: the address is suppr"
+    ):
+        sheet.log(deliver=True)
+    assert len(sheet.lines) == 1
+
+
+def test_letters_by_post_do_not_ask_for_marks(crm: seg.Workspace) -> None:
+    crm.addresses.mark("anna@example.com", "bounced")
+    sheet = segment_of(crm, "C1", template="TALK")
+    sheet.change_line(10_000, correspondence_type="hard_copy")
+    assert len(sheet.log().interactions) == 1
+
+
+# -- one address, one mail --------------------------------------------------------------------
+
+
+def three() -> seg.Workspace:
+    return desk(A="x@example.com", B="X@Example.com", C="y@example.com")
+
+
+def test_one_address_gets_one_mail_where_the_call_says_so_ltr_52() -> None:
+    crm = three()
+    sheet = segment_of(crm, "A", "B", "C", template="LETTER")
+    logged = sheet.log(deliver=True, one_mail_per_address=True)
+    assert [each.contact_no for each in logged.interactions] == ["A", "C"]
+    (passed,) = logged.plan.passed_over
+    assert (passed.contact_no, passed.reason) == ("B", LeftOutReason.SAME_ADDRESS)
+    assert passed.because == "A"
+    courier = Courier()
+    crm.letters.deliver({EMAIL: courier}, worker="w")
+    assert courier.to == ["x@example.com", "y@example.com"]
+    said = str(crm.logged_segments.explain(logged.segment.entry_no, "B"))
+    assert "same address" in said.lower()
+    check_journal(crm)
+
+
+def test_one_address_gets_one_mail_where_the_template_says_so_ltr_52() -> None:
+    crm = three()
+    crm.templates.change("LETTER", one_mail_per_address=True)
+    plan = segment_of(crm, "A", "B", "C", template="LETTER").plan_logging(deliver=True)
+    assert (plan.interactions, [each.contact_no for each in plan.passed_over]) == (2, ["B"])
+    assert plan.shared_addresses == ()
+
+
+def test_otherwise_the_plan_tells_who_shares_an_address_ltr_52() -> None:
+    crm = three()
+    sheet = segment_of(crm, "A", "B", "C", template="LETTER")
+    plan = sheet.plan_logging(deliver=True)
+    assert (plan.interactions, plan.passed_over) == (3, ())
+    assert plan.shared_addresses == ((10_000, 20_000),)
+    assert len(sheet.log(deliver=True).interactions) == 3
+
+
+def test_of_several_addresses_a_new_one_gets_the_mail() -> None:
+    crm = desk(A="x@example.com", B="x@example.com; z@example.com", C="z@example.com")
+    sheet = segment_of(crm, "A", "B", "C", template="LETTER")
+    logged = sheet.log(one_mail_per_address=True)
+    assert [each.contact_no for each in logged.interactions] == ["A", "B"]
