@@ -210,7 +210,7 @@ def test_a_kept_head_shows_what_was_cut_off_or_written_anew(entries: list[Entry]
     assert verify_export(["", *lines], kept=head_of(entries[4])) == kept
     with pytest.raises(JournalBroken, match="a head kept elsewhere is 17") as error:
         verify_export(lines[:-2], kept=kept)
-    assert error.value.number == 15
+    assert error.value.number == 16
     anew = entries_of(HAPPENINGS, stamp=attrs.evolve(STAMP, user="EVIL"))
     with pytest.raises(JournalBroken, match="another hash than the head kept") as error:
         verify_export(map(to_line, anew), kept=kept)

@@ -180,6 +180,7 @@ def no_report() -> bytes:
         (report("feedback-report", "feedback-report", "Version: 1"), "names no recipient"),
         (report("disposition-notification", "delivery-status", WHOLE, ANNA), "is no report"),
     ],
+    ids=["mail", "nothing", "cut", "no-recipient", "no-complaint", "other"],
 )
 def test_what_is_no_report_or_cut_is_an_error_ltr_50(
     crm: seg.Workspace, mail: bytes, reason: str
