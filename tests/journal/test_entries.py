@@ -208,13 +208,13 @@ def test_a_kept_head_shows_what_was_cut_off_or_written_anew(entries: list[Entry]
     kept = head_of(entries[-1])
     assert verify_export(lines, kept=kept) == kept
     assert verify_export(["", *lines], kept=head_of(entries[4])) == kept
-    with pytest.raises(JournalBroken, match="a head kept elsewhere is 17") as error:
+    with pytest.raises(JournalBroken, match=f"a head kept elsewhere is {kept.number}") as error:
         verify_export(lines[:-2], kept=kept)
-    assert error.value.number == 16
+    assert error.value.number == kept.number - 1
     anew = entries_of(HAPPENINGS, stamp=attrs.evolve(STAMP, user="EVIL"))
     with pytest.raises(JournalBroken, match="another hash than the head kept") as error:
         verify_export(map(to_line, anew), kept=kept)
-    assert error.value.number == 16
+    assert error.value.number == kept.number
 
 
 def test_a_journal_is_verified_from_a_checkpoint_on(crm: seg.Workspace) -> None:
