@@ -303,6 +303,19 @@ class NotDuplicate(Record, table="contact_not_duplicate", key=("contact_no", "ot
     other_no: ContactNo
 
 
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class FormerNumber(Record, table="contact_former_no", key=("former_no",)):
+    """A number that a contact had before it was renumbered, or merged into another.
+
+    Attributes:
+        former_no: The number that it had.
+        contact_no: The contact of now.
+    """
+
+    former_no: Code
+    contact_no: ContactNo
+
+
 MARKS: Mapping[str, bool] = MappingProxyType(
     {
         "exclude_from_segment": True,

@@ -114,6 +114,8 @@ NO_FIELDS = {
     },
     "of interactions": {"comments", "drafts", "line", "task", "tasks", "opportunities"},
     "of letters and reports": {"file", "layout", "remarks", "sheets", "retry", "on_progress"},
+    "of links to unsubscribe": {"unsubscribing", "method", "token"},
+    "of saved criteria in files": {"files", "form"},
     "of campaigns": {"arms", "confidence", "field"},
 }
 """The arguments that fill no field, by what they speak of."""

@@ -7,7 +7,14 @@ from segmentation.documents import Document
 from segmentation.interactions import Interaction
 from segmentation.operations import letters
 from segmentation.operations.context import Context
-from segmentation.operations.letters import Delivered, MergeFields, OnProgress, RetryPolicy
+from segmentation.operations.letters import (
+    Answer,
+    Delivered,
+    MergeFields,
+    OnProgress,
+    RetryPolicy,
+    Unsubscribing,
+)
 from segmentation.protocols import Couriers
 from segmentation.segments import LoggedSegment
 
@@ -157,6 +164,26 @@ class Letters:
             Rejected: A letter names a field that nothing fills.
         """
         return letters.resend_fresh(self._context, *entry_nos, language=language)
+
+    def answer_unsubscribing(
+        self, unsubscribing: Unsubscribing, *, method: str, token: str
+    ) -> Answer:
+        """Answer what came to the host's route for links to unsubscribe.
+
+        ``GET`` and ``HEAD`` change nothing and show a page with a button. ``POST`` excludes the
+        contact from segments, once; the journal records by what.
+
+        Args:
+            unsubscribing: Who made the link (see `Unsubscribing.link`).
+            method: The method of HTTP, in any case.
+            token: The token, as it stood in the address.
+
+        Returns:
+            200; 400 for a token that is none of ours, 405 for another method.
+        """
+        return letters.answer_unsubscribing(
+            self._context, unsubscribing, method=method, token=token
+        )
 
     def __repr__(self) -> str:
         return f"Letters(outstanding={len(self.outstanding())})"

@@ -161,10 +161,16 @@ def test_what_is_known_to_be_different_follows_the_contact() -> None:
     assert kept() == [("B", "D"), ("C", "D")]
     merge(context(store), kept_no="D", gone_no="C")
     assert kept() == [("B", "D")]
-    assert kept_of_contact(store, "D").rows == (NotDuplicate(contact_no="B", other_no="D"),)
+    former = [FormerNumber(former_no=no, contact_no="D") for no in ("A", "C", "E")]
+    pair = NotDuplicate(contact_no="B", other_no="D")
+    assert kept_of_contact(store, "D").rows == (pair, *former)
     not_duplicates(context(store), no="SHOP", other_no="D")
     erased = erase_contact(context(store), "D")
-    assert erased.proof.rows == (("contact", 1), ("contact_not_duplicate", 2))
+    assert erased.proof.rows == (
+        ("contact", 1),
+        ("contact_former_no", 3),
+        ("contact_not_duplicate", 2),
+    )
     not_duplicates(context(store), no="B", other_no="MILL")
     delete_contact(context(store), "B")
     assert kept() == []

@@ -23,6 +23,7 @@ from ._duplicates import (
     merge,
     plain,
 )
+from ._former import contact_now
 from ._inheritance import (
     ADDRESS,
     CODES,
@@ -90,6 +91,7 @@ __all__ = [
     "comments_of",
     "company_summary",
     "completed",
+    "contact_now",
     "contact_of_customer",
     "contact_of_vendor",
     "contact_summary",

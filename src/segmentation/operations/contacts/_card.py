@@ -31,6 +31,7 @@ from segmentation.operations.schema import parse_values, with_own_values
 from segmentation.protocols import Store
 from segmentation.setup import MarketingSetup
 
+from ._former import former_numbers
 from ._inheritance import (
     completed,
     defaults,
@@ -437,7 +438,8 @@ def delete_contact(
         )
         rows = [row for each in going for row in rows_of(store, each)]
         pairs = [pair for each in nos for pair in pairs_with(store, each)]
-        store.records.remove([*rows, *pairs, *going])
+        former = [each for no in nos for each in former_numbers(store, no)]
+        store.records.remove([*rows, *pairs, *former, *going])
         follow_relations(store, (r for r in rows if isinstance(r, ContactBusinessRelation)))
         return nos
 

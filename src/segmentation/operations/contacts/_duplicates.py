@@ -30,6 +30,7 @@ from segmentation.showing import shown_by
 
 from ._card import persons_of
 from ._comments import last_line_no, placed_after
+from ._former import keep_former_number
 from ._marks import passed_marks
 from ._pairs import move_pairs
 from ._refusals import lines_in_the_way, refuse
@@ -226,6 +227,7 @@ def merge(context: Context, *, kept_no: str | Contact, gone_no: str | Contact) -
         new = [row for row in passed if store.records.find(type(row), *key_of(row)) is None]
         store.records.put([*new, merged])
         move_pairs(store, gone.no, kept.no)
+        keep_former_number(store, old=gone.no, new=kept.no)
         both = (*rows, *passed)
         follow_relations(store, (r for r in both if isinstance(r, ContactBusinessRelation)))
         return merged

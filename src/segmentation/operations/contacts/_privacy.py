@@ -36,6 +36,7 @@ from segmentation.segments import (
 )
 from segmentation.showing import shown_by
 
+from ._former import former_numbers
 from ._marks import entries_of_marks, marks_of
 from ._pairs import pairs_with
 from ._rows import rows_under
@@ -173,6 +174,7 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
         rows=(
             *rows_under(store, str(number)),
             *pairs_with(store, str(number)),
+            *former_numbers(store, str(number)),
             *marks_of(store, str(number)),
             *(address_marks_of(store, contact) if contact else ()),
         ),
@@ -293,6 +295,7 @@ def _steps(store: Store, no: str | Contact, also: Iterable[int]) -> _Steps:
     rows = (
         *rows_under(store, number),
         *pairs_with(store, number),
+        *former_numbers(store, number),
         *([contact] if contact else ()),
     )
     segments = tuple(_cleared_worksheets(store, number))

@@ -22,9 +22,11 @@ from ._merge_fields import (
 from ._printer import LetterPrinter, has_letter, in_one_document, letters, letters_of
 from ._snapshots import Keep, Snapshot, snapshot_all
 from ._trial import active_address_code, as_interaction, check_letters, try_template
+from ._unsubscribing import Answer, Unsubscribing, answer_unsubscribing
 
 __all__ = [
     "REMARK",
+    "Answer",
     "Delivered",
     "Keep",
     "LetterPrinter",
@@ -36,7 +38,9 @@ __all__ = [
     "Progress",
     "RetryPolicy",
     "Snapshot",
+    "Unsubscribing",
     "active_address_code",
+    "answer_unsubscribing",
     "as_interaction",
     "check_letters",
     "deliver",
