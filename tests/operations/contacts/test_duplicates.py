@@ -12,6 +12,7 @@ from segmentation.contacts import (
     ContactBusinessRelation,
     ContactMailingGroup,
     ContactProfileAnswer,
+    FormerNumber,
     NotDuplicate,
 )
 from segmentation.errors import InvalidValue, NotFound, Refused
