@@ -2,8 +2,10 @@
 
 import itertools
 import os
+import resource
+import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,16 @@ def office(programs_of_office: None) -> Iterator[LibreOffice]:  # noqa: ARG001
     """A LibreOffice of the module's own, where one is installed."""
     with LibreOffice(timeout=120) as office:
         yield office
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Callable[[int], None]]:
+    """Lets no file grow beyond so many bytes: what a full disk looks like to a process."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    yield lambda most: resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, handler)
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,11 @@
 import errno
 import io
 import os
-import resource
 import shutil
-import signal
 import subprocess
 import tracemalloc
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -81,19 +79,10 @@ def test_a_folder_that_cannot_be_written_is_an_error_to_try_again(tmp_path: Path
         assert caught.value.temporary
 
 
-@pytest.fixture
-def small_disk() -> Iterator[None]:
-    """No file may grow beyond a kilobyte: what a full disk looks like to a process."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, handler)
-
-
-@pytest.mark.usefixtures("small_disk")
-def test_a_full_disk_leaves_no_half_letter(tmp_path: Path) -> None:
+def test_a_full_disk_leaves_no_half_letter(
+    small_disk: Callable[[int], None], tmp_path: Path
+) -> None:
+    small_disk(1024)
     large = document(content="x" * 5000)
     for courier in (FolderCourier(tmp_path / "a"), ZipCourier(tmp_path / "b")):
         with pytest.raises(NotDelivered, match=os.strerror(errno.EFBIG)):

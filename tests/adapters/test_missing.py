@@ -18,6 +18,7 @@ from segmentation.errors import MissingExtra
         ("mammoth", "mammoth", "word"),
         ("narwhals", "narwhals", "dataframe"),
         ("notebook", "altair", "notebook"),
+        ("openpyxl", "openpyxl", "excel"),
         ("tqdm", "tqdm.auto", "progress"),
     ],
 )

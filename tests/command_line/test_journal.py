@@ -3,11 +3,22 @@
 import errno
 import json
 import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from segmentation.command_line import main
+from segmentation.command_line._stores import write_journal
+from segmentation.contacts import Contact
+from segmentation.errors import StoreError
+from segmentation.interactions import Interaction
+from segmentation.workspace import Workspace
+from support.commands import run
+from support.fair import TODAY
 
 
 def test_a_journal_goes_out_to_a_file_or_to_the_terminal(
@@ -65,7 +76,66 @@ def test_a_target_that_cannot_be_written_is_said(
 ) -> None:
     target = tmp_path / "no" / "such" / "folder.jsonl"
     assert main(["journal", "export", "--store", str(store), "--output", str(target)]) == 1
-    assert capsys.readouterr().err == f"segmentation: {target}: {os.strerror(errno.ENOENT)}\n"
+    said = f"segmentation: {target}: cannot be written: {os.strerror(errno.ENOENT)}\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_full_disk_leaves_the_last_good_export(
+    small_disk: Callable[[int], None], tmp_path: Path
+) -> None:
+    """INO-47, with a disk that is full after 10 KB."""
+    target = exported(tmp_path)
+    with Workspace.open() as crm:
+        record_calls(crm, "C1", 400)
+        small_disk(10_000)
+        with pytest.raises(StoreError, match=r"journal\.jsonl: cannot be written: "):
+            write_journal(crm, target)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["the last good export\n"]
+
+
+def test_a_killed_export_leaves_the_last_good_export(store: Path, tmp_path: Path) -> None:
+    """INO-47, with a process that is killed while it writes."""
+    target = exported(tmp_path)
+    with Workspace.open(store) as crm:
+        record_calls(crm, "CT000001", 8)
+    code = (
+        "import os, signal, sys\n"
+        "from segmentation.workspace import Journal\n"
+        "from segmentation.command_line import main\n"
+        "whole = Journal.export\n"
+        "def killed(journal):\n"
+        "    yield from list(whole(journal))[:1]\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "Journal.export = killed\n"
+        "main(sys.argv[1:])\n"
+    )
+    arguments = ["journal", "export", "--store", str(store), "--output", str(target)]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert target.read_text() == "the last good export\n"
+    assert main(arguments) == 0
+    assert main(["journal", "verify", str(target)]) == 0
+
+
+def exported(folder: Path) -> Path:
+    """A file of an earlier export."""
+    target = folder / "journal.jsonl"
+    target.write_text("the last good export\n")
+    return target
+
+
+def record_calls(crm: Workspace, contact_no: str, number: int) -> None:
+    calls = (
+        Interaction(entry_no=place, contact_no=contact_no, date=TODAY)
+        for place in range(1, number + 1)
+    )
+    crm.add(Contact(no=contact_no), *calls)
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="needs /dev/stdout: run on Linux")
+def test_an_export_goes_through_what_is_no_file(store: Path) -> None:
+    done = run("journal", "export", "--store", store, "--output", "/dev/stdout")
+    assert done.stdout.startswith('{"')
 
 
 def test_an_export_never_replaces_a_store(

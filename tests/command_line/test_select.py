@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from segmentation.command_line import main
+from segmentation.contacts import Contact
+from segmentation.workspace import Workspace
 from support.commands import SAMPLE
 
 
@@ -111,3 +113,32 @@ def test_what_a_contact_does_not_have_is_printed_as_blank(
     assert (row["no"], row["last_modified"], row["minor"]) == ("A", "", False)
     assert main(["journal", "verify", f"sqlite:///{store}"]) == 0
     assert "0 entries" in capsys.readouterr().out
+
+
+def test_no_cell_of_csv_is_run_by_a_spreadsheet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = str(tmp_path / "crm.db")
+    with Workspace.open(store) as crm:
+        crm.add(Contact(no="C1", name="=1+1", phone_no="+47 22"))
+    assert main(["select", "--store", store, "--csv"]) == 0
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (row["name"], row["phone_no"]) == ("'=1+1", "+47 22")
+
+
+def test_control_signs_are_shown_and_not_sent_to_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = str(tmp_path / "crm.db")
+    with Workspace.open(store) as crm:
+        crm.add(Contact(no="C1", name="Anna\x1b[2J\nBerg"))
+    assert main(["select", "--store", store, "--json"]) == 0
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    for form in ([], ["--csv"]):
+        assert main(["select", "--store", store, *form]) == 0
+        printed = capsys.readouterr().out
+        assert "Anna\\x1b[2J" in printed
+        assert "\x1b" not in printed
+    assert main(["select", "--store", store]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3

@@ -9,6 +9,7 @@ from segmentation.errors import SegmentationError
 
 from ._criteria import add_criteria
 from ._demo import add_demo
+from ._export import add_export
 from ._import import add_import
 from ._journal import add_journal
 from ._output import DATA_SAY_NO, WRONG_USE, WrongUse, complain, say, speak_utf8
@@ -51,6 +52,7 @@ def _make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_demo(commands)
     add_import(commands)
+    add_export(commands)
     add_select(commands)
     add_criteria(commands)
     add_journal(commands)

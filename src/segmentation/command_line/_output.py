@@ -2,6 +2,7 @@
 
 import io
 import sys
+from typing import TextIO
 
 from segmentation.errors import UsageError
 
@@ -16,8 +17,30 @@ class WrongUse(UsageError):  # noqa: N818 - as its family
 
 def complain(what: object, code: int) -> int:
     """Print what went wrong where errors go, and return the exit code."""
-    print(f"segmentation: {what}", file=sys.stderr)
+    text = f"segmentation: {what}"
+    print(shown(text) if _is_terminal(sys.stderr) else text, file=sys.stderr)
     return code
+
+
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
+
+
+def shown(text: str, *, whole: bool = False) -> str:
+    r"""A text whose control signs are seen, and not obeyed by a terminal.
+
+    Args:
+        text: The text.
+        whole: Whether it is to stay on its line: tabs and ends of lines are shown, too.
+
+    >>> print(shown("Anna" + chr(27) + "[2J"))
+    Anna\x1b[2J
+    """
+    kept = {} if whole else {ord("\n"): "\n", ord("\t"): "\t"}
+    return text.translate({**_CONTROLS, **kept})
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
 
 
 def speak_utf8() -> None:
@@ -36,7 +59,7 @@ def say(text: str = "", *, end: str = "\n", flush: bool = True) -> None:
         OSError: What is printed cannot be kept.
     """
     try:
-        print(text, end=end, flush=flush)
+        print(shown(text) if _is_terminal(sys.stdout) else text, end=end, flush=flush)
     except BrokenPipeError:
         sys.stdout = None  # print is silent from here on, and nothing is left to flush at exit
     except OSError as error:

@@ -10,10 +10,11 @@ from typing import Any
 from segmentation.criteria import AllOf, Part, Schema, Selection, Where, parse
 from segmentation.errors import FilterError, UsageError
 from segmentation.fields import Field
+from segmentation.operations.data import csv_cell
 from segmentation.segments import contact_schema
 
 from ._arguments import Commands, add_store
-from ._output import DONE, WRONG_USE, complain, say
+from ._output import DONE, WRONG_USE, complain, say, shown
 from ._stores import existing
 
 _SHOWN = ("no", "type", "name", "company_name", "post_code", "city", "country_region_code")
@@ -68,7 +69,7 @@ def _select(options: argparse.Namespace) -> int:
             return complain(error, WRONG_USE)
         contacts = workspace.store.contacts.get_many(nos)
         fields_shown = list(workspace.schema.table("contact").fields.values())
-    options.form([_row(contact, fields_shown) for contact in contacts])
+    options.form([_row(contact, fields_shown) for contact in contacts], fields_shown)
     return DONE
 
 
@@ -91,13 +92,12 @@ _Row = Mapping[str, Any]
 
 def _row(contact: Any, fields: Sequence[Field]) -> _Row:  # noqa: ANN401 - any source's contact
     extra = dict(contact.extra)
-    values = {
+    return {
         field.name: extra.get(field.name, field.blank)
         if field.extra
         else getattr(contact, field.name)
         for field in fields
     }
-    return {name: _plain(value) for name, value in values.items()}
 
 
 def _plain(value: object) -> object:
@@ -106,27 +106,28 @@ def _plain(value: object) -> object:
     return value if isinstance(value, bool | int) else str(value)
 
 
-def _print_json(rows: Sequence[_Row]) -> None:
-    say(json.dumps(rows, ensure_ascii=False, indent=1))
+def _print_json(rows: Sequence[_Row], _fields: Sequence[Field]) -> None:
+    plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
+    say(json.dumps(plain, ensure_ascii=False, indent=1))
 
 
-def _print_csv(rows: Sequence[_Row]) -> None:
-    columns = list(rows[0]) if rows else list(_SHOWN)
+def _print_csv(rows: Sequence[_Row], fields: Sequence[Field]) -> None:
     lines = io.StringIO()
-    writer = csv.DictWriter(lines, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow([field.name for field in fields] if rows else _SHOWN)
+    writer.writerows([csv_cell(field, row[field.name]) for field in fields] for row in rows)
     say(lines.getvalue(), end="")
 
 
-def _print_count(rows: Sequence[_Row]) -> None:
+def _print_count(rows: Sequence[_Row], _fields: Sequence[Field]) -> None:
     say(str(len(rows)))
 
 
-def _print_table(rows: Sequence[_Row]) -> None:
-    table = [_SHOWN, *([str(row[name]) for name in _SHOWN] for row in rows)]
+def _print_table(rows: Sequence[_Row], _fields: Sequence[Field]) -> None:
+    cells = [[shown(str(_plain(row[name])), whole=True) for name in _SHOWN] for row in rows]
+    table = [list(_SHOWN), *cells]
     widths = [max(len(line[place]) for line in table) for place in range(len(_SHOWN))]
     for line in table:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        say("  ".join(cells).rstrip(), flush=False)
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        say("  ".join(padded).rstrip(), flush=False)
     say(f"{len(rows)} contact{'s' if len(rows) != 1 else ''}")

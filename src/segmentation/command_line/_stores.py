@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from segmentation.errors import Message, NotFound
+from segmentation.operations.data import whole_file
 from segmentation.workspace import Workspace, open_store
 
 from ._output import WrongUse
@@ -29,12 +30,14 @@ def is_store(source: str) -> bool:
     """Whether it is a database's address or a SQLite file; all else may be an export."""
     if "://" in source:
         return True
+    if not Path(source).is_file():  # reading from a pipe would wait for ever
+        return False
     with contextlib.suppress(OSError), Path(source).open("rb") as file:
         return file.read(len(_SQLITE_MAGIC)) == _SQLITE_MAGIC
     return False
 
 
 def write_journal(workspace: Workspace, target: Path) -> None:
-    """Export the journal into a file, which is replaced."""
-    with target.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{line}\n" for line in workspace.journal.export())
+    """Export the journal into a file, which is replaced when all of it is written."""
+    with whole_file(target) as file:
+        file.writelines(f"{line}\n".encode() for line in workspace.journal.export())

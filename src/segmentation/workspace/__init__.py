@@ -4,11 +4,10 @@ It binds a store, a user, the day and the clock. Its nouns are thin fronts of th
 `segmentation.operations`, which a host with its own transactions calls directly.
 """
 
-from segmentation.operations.criteria import Selected
-
 from ._campaigns import Campaigns
 from ._contacts import Contacts
 from ._extras import open_store
+from ._found import Found
 from ._interactions import Interactions
 from ._journal import Journal
 from ._letters import Letters
@@ -29,6 +28,7 @@ __all__ = [
     "AllSavedCriteria",
     "Campaigns",
     "Contacts",
+    "Found",
     "Interactions",
     "Journal",
     "Letters",
@@ -36,7 +36,6 @@ __all__ = [
     "Questionnaires",
     "Reports",
     "Segments",
-    "Selected",
     "Setup",
     "Table",
     "Tables",

@@ -3,14 +3,15 @@
 import-linter names this module; nothing else below the adapters knows them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from segmentation.errors import InvalidValue, Message
 from segmentation.fields import Kind
 from segmentation.memory import MemoryStore
+from segmentation.operations.data import Sheet
 from segmentation.protocols import Store
 
 IN_MEMORY = ":memory:"
@@ -51,3 +52,26 @@ def to_frame(records: Iterable[object], kind: Kind, backend: Backend | None) -> 
     from segmentation.adapters.narwhals import to_frame as make_frame  # noqa: PLC0415
 
     return make_frame(records, kind, backend)
+
+
+def read_workbook(name: str, content: bytes) -> Sequence[Sheet]:
+    """The sheets of a workbook.
+
+    Raises:
+        BadDocument: It is no workbook that can be read.
+        MissingExtra: Workbooks need the extra ``excel``.
+    """
+    from segmentation.adapters.openpyxl import read_workbook as read  # noqa: PLC0415
+
+    return read(name, content)
+
+
+def write_workbook(file: BinaryIO, sheets: Iterable[Sheet]) -> None:
+    """Write sheets as a workbook.
+
+    Raises:
+        MissingExtra: Workbooks need the extra ``excel``.
+    """
+    from segmentation.adapters.openpyxl import write_workbook as write  # noqa: PLC0415
+
+    write(file, sheets)

@@ -25,7 +25,6 @@ from segmentation.markup import SHOWN, to_table
 from segmentation.operations import data, segments, tables
 from segmentation.operations.context import Context
 from segmentation.operations.criteria import (
-    Selected,
     check_selection,
     count_each_part,
     criteria_from,
@@ -33,7 +32,15 @@ from segmentation.operations.criteria import (
     explain_contact,
     select,
 )
-from segmentation.operations.data import Imported, ImportOptions, Mode, NextPage, SuggestedField
+from segmentation.operations.data import (
+    Exported,
+    Format,
+    Imported,
+    ImportOptions,
+    Mode,
+    NextPage,
+    SuggestedField,
+)
 from segmentation.operations.field_values import SegmentHeaderValues
 from segmentation.operations.schema import schema_of
 from segmentation.operations.segments import Overlaps, Source
@@ -49,7 +56,8 @@ from segmentation.segments import (
 from ._addresses import Addresses
 from ._campaigns import Campaigns
 from ._contacts import Contacts
-from ._extras import IN_MEMORY, open_store
+from ._extras import IN_MEMORY, open_store, write_workbook
+from ._found import Found, found_in
 from ._interactions import Interactions
 from ._journal import Journal
 from ._letters import Letters
@@ -339,6 +347,52 @@ class Workspace:
         paths = [path] if isinstance(path, str | Path) else path
         return data.import_path(self.context, [Path(each) for each in paths], options)
 
+    def export_data(
+        self,
+        path: str | Path,
+        *,
+        tables: str | Iterable[str] | None = None,
+        format: Format | None = None,  # noqa: A002 - what everybody calls it
+        captions: str = "",
+        after_entry_no: int = 0,
+        raw: bool = False,
+    ) -> Exported:
+        """Write tables into a folder, a file each, or into one file.
+
+        A file takes the place of an earlier one only when all are written. Own fields and own
+        tables go out like ours; segments with their lines, campaign entries and logged segments,
+        which no import takes, do as well.
+
+        Args:
+            path: A folder, which is made if it is not there; or a file, known by its ending:
+                ``contact.csv``, ``contact.json``, ``everything.xlsx``.
+            tables: Names or captions of the tables; without them that of the file, or every
+                table that has rows or whose file is there already.
+            format: ``"csv"``, ``"json"`` or ``"xlsx"``; that of the file, or CSV.
+            captions: The language of headers and options; "en" has Business Central's own. Our
+                names, if empty.
+            after_entry_no: Of interactions, campaign entries and logged segments only those
+                after this entry of the journal; the result names the last one.
+            raw: Write texts into CSV as they are. Without it a text that a spreadsheet would run
+                (``=1+1``) gets an apostrophe in front, which an import takes off again.
+
+        Raises:
+            UnknownName: There is no such table.
+            InvalidValue: There is no such format or language, or one file is to hold several
+                tables.
+            StoreError: A file cannot be written; those that are there stay as they are.
+            MissingExtra: Workbooks need the extra ``excel``.
+        """
+        options = data.ExportOptions(
+            tables=tables,
+            format=format,
+            captions=captions,
+            after_entry_no=after_entry_no,
+            raw=raw,
+            write_workbook=write_workbook,
+        )
+        return data.export_path(self.context, Path(path), options)
+
     def suggest_fields(
         self, path: str | Path | Sequence[str | Path], *, encoding: str = ""
     ) -> Sequence[SuggestedField]:
@@ -389,7 +443,7 @@ class Workspace:
 
     # -- selections -------------------------------------------------------------------------
 
-    def select(self, criteria: Criteria | None = None, **tables: Filters) -> Selected:
+    def select(self, criteria: Criteria | None = None, **tables: Filters) -> Found:
         """Find the numbers of the contacts that pass, excluded and blocked ones among them.
 
         Args:
@@ -406,7 +460,8 @@ class Workspace:
             UnknownName: There is no such table or field.
             InvalidValue: Both criteria and tables are given.
         """
-        return select(self.context, criteria_from(self.store, criteria, tables))
+        found = select(self.context, criteria_from(self.store, criteria, tables))
+        return found_in(self.context, found)
 
     @property
     def fields(self) -> ContactTables:

@@ -234,7 +234,7 @@ def test_the_first_day_of_the_calendar_stands_for_a_blank_date() -> None:
 def test_a_row_of_csv_is_one_row_however_many_lines_it_takes() -> None:
     assert rows_of("c.csv", 'no,note\r\nA,"one\r\ntwo"\r\nB,\r\n') == [
         ("c.csv row 2", {"no": "A", "note": "one\r\ntwo"}),
-        ("c.csv row 3", {"no": "B", "note": ""}),
+        ("c.csv row 3", {"no": "B", "note": None}),
     ]
     assert faults_of("c.csv", b'no,note\nA,"one\ntwo"\nB,"three\nfour') == [
         f"c.csv row 3: is not CSV in line 5: {NO_PARTNER}"

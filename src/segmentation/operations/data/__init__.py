@@ -1,4 +1,4 @@
-"""Data: files and records taken in, and stores copied."""
+"""Data: files and records taken in, tables written as files, and stores copied."""
 
 from ._copy_store import (
     copy_store,
@@ -6,6 +6,16 @@ from ._copy_store import (
 from ._departures import (
     RowGone,
     RowKept,
+)
+from ._export import (
+    Exported,
+    ExportOptions,
+    Format,
+    export_contacts,
+    export_path,
+)
+from ._exported_forms import (
+    csv_cell,
 )
 from ._files import (
     SourceFile,
@@ -36,6 +46,13 @@ from ._raw import (
     RawRow,
     RawTable,
 )
+from ._sheets import (
+    Cell,
+    ReadWorkbook,
+    Sheet,
+    Unread,
+    WriteWorkbook,
+)
 from ._suggestions import (
     SuggestedField,
     suggest_fields,
@@ -44,9 +61,16 @@ from ._updates import (
     Mode,
     RowChange,
 )
+from ._whole_files import (
+    whole_file,
+)
 
 __all__ = [
     "NOT_IMPORTED",
+    "Cell",
+    "ExportOptions",
+    "Exported",
+    "Format",
     "HeldMark",
     "ImportOptions",
     "Imported",
@@ -55,12 +79,19 @@ __all__ = [
     "NextPage",
     "RawRow",
     "RawTable",
+    "ReadWorkbook",
     "RowChange",
     "RowGone",
     "RowKept",
+    "Sheet",
     "SourceFile",
     "SuggestedField",
+    "Unread",
+    "WriteWorkbook",
     "copy_store",
+    "csv_cell",
+    "export_contacts",
+    "export_path",
     "import_files",
     "import_path",
     "import_records",
@@ -68,4 +99,5 @@ __all__ = [
     "kind_named",
     "read_rows",
     "suggest_fields",
+    "whole_file",
 ]

@@ -13,6 +13,7 @@ import attrs
 
 from segmentation.errors import Fault, Identifier, Message
 
+from ._guard import unguarded
 from ._raw import RawRow, RawTable, malformed, row_place
 
 IsHeader: TypeAlias = Callable[[Sequence[str]], bool]
@@ -72,7 +73,8 @@ def read_csv(
                 )
                 faults.append(malformed(row_place(name, number), reason))
             elif any(cells):
-                rows.append(RawRow(row_place(name, number), dict(zip(header, cells, strict=False))))
+                values = dict(zip(header, map(_value, cells), strict=False))
+                rows.append(RawRow(row_place(name, number), values))
     except csv.Error:
         reason = Message(
             "is not CSV in line {line}: a quote has no partner, or a cell is too long",
@@ -83,6 +85,11 @@ def read_csv(
         empty = Message("is empty; its first row must name the columns")
         faults.append(malformed(Identifier(name), empty))
     return RawTable(tuple(filter(str.strip, header)), rows), faults
+
+
+def _value(cell: str) -> str | None:
+    """What a cell says; a blank one says nothing."""
+    return unguarded(cell) or None
 
 
 def _lines(text: str) -> io.StringIO:

@@ -17,7 +17,8 @@ class RawRow:
 
     Attributes:
         place: File and row, for errors. JSON rows count from 1; in CSV the header is row 1.
-        values: Values by column; texts from CSV, what JSON holds from JSON.
+        values: Values by column; from CSV texts, or ``None`` of a blank
+            cell; from JSON what it holds.
     """
 
     place: str

@@ -28,7 +28,7 @@ class ReadRow:
     Attributes:
         place: File and row, for errors.
         values: Values of our fields, by name.
-        extra: Values of the host's own fields, by name.
+        extra: Values of the host's own fields, by name; ``None`` where it says nothing.
     """
 
     place: str
@@ -149,6 +149,9 @@ class _Reader:
             if column not in raw.values:
                 continue
             given = raw.values[column]
+            if field.extra and given is None:
+                extra[field.name] = None
+                continue
             if isinstance(given, str) and to_nfc(given) != given:
                 self.normalized[field.name] += 1
             try:

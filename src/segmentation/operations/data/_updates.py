@@ -1,5 +1,6 @@
 """What rows make of the records that are there: new ones, changed ones, the same."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
@@ -86,8 +87,13 @@ def _key(kind: type[Record], row: ReadRow) -> Key:
 
 
 def _made(kind: type[Record], row: ReadRow) -> Record:
-    given = {**row.values, "extra": row.extra} if row.extra else row.values
+    given = {**row.values, "extra": _filled(row.extra)} if row.extra else row.values
     return kind(**given)
+
+
+def _filled(extra: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The values of own fields that say something; a blank one says no more than none."""
+    return {name: value for name, value in extra.items() if value is not None}
 
 
 def _updated(kind: type[Record], row: ReadRow, before: Record | None) -> Record:
@@ -95,7 +101,7 @@ def _updated(kind: type[Record], row: ReadRow, before: Record | None) -> Record:
         return _made(kind, row)
     values = dict(row.values)
     if row.extra:
-        values["extra"] = {**dict(getattr(before, "extra", ())), **row.extra}
+        values["extra"] = _filled({**dict(getattr(before, "extra", ())), **row.extra})
     after: Record = attrs.evolve(before, **values)  # type: ignore[misc]  # records are attrs classes
     if isinstance(before, Contact) and isinstance(after, Contact):
         return _renamed(before, after, row.values)
@@ -137,7 +143,7 @@ def with_attachments(
     faults: list[Fault] = []
     for row in table.rows:
         named = row.values.get("attachment", "")
-        if not named:
+        if not named or _is_kept(store, named):
             kept.append(row)
             continue
         try:
@@ -148,6 +154,20 @@ def with_attachments(
         said = {"attachment": digest, "attachment_name": named.rpartition("/")[2]}
         kept.append(attrs.evolve(row, values={**row.values, **said}))
     return attrs.evolve(table, rows=kept), faults
+
+
+_DIGEST = re.compile("[0-9a-f]{64}")
+
+
+def _is_kept(store: Store, named: str) -> bool:
+    """Whether an attachment is named by the hash of a content that is here."""
+    if not _DIGEST.fullmatch(named):
+        return False
+    try:
+        store.attachments.get(named)
+    except NotFound:
+        return False
+    return True
 
 
 def differences(before: Record, after: Record) -> Iterator[RowChange]:
