@@ -8,6 +8,7 @@ from importlib.metadata import version
 from segmentation.errors import SegmentationError
 
 from ._criteria import add_criteria
+from ._delta import add_delta
 from ._demo import add_demo
 from ._export import add_export
 from ._import import add_import
@@ -55,5 +56,6 @@ def _make_parser() -> argparse.ArgumentParser:
     add_export(commands)
     add_select(commands)
     add_criteria(commands)
+    add_delta(commands)
     add_journal(commands)
     return parser

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from segmentation.errors import Message, NotFound
-from segmentation.operations.data import whole_file
+from segmentation.operations.whole_files import whole_file
 from segmentation.workspace import Workspace, open_store
 
 from ._output import WrongUse

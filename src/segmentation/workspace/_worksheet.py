@@ -25,6 +25,7 @@ from segmentation.operations.segments import (
     LoggingPlan,
     Preview,
     Refreshed,
+    SegmentDelta,
     Source,
     Why,
 )
@@ -348,6 +349,25 @@ class Worksheet:
             NotFound: There is no such contact.
         """
         return segments.explain_in_segment(self._context, self.no, contact_no)
+
+    def delta(self, path: str | Path) -> SegmentDelta:
+        """Tell who came and who went since another system last took that over.
+
+        A delta is given again as it was, until its ``take()`` is called: so the other system is
+        kept in step, wherever it or this is killed. A segment that follows criteria is brought
+        up to date first.
+
+        Args:
+            path: The file that keeps what was taken, one for each other system; everybody came
+                if it is not there yet.
+
+        Raises:
+            InvalidValue: The file is of another segment.
+            StoreError: The file cannot be read or written.
+            Refused: The criteria that the segment follows go round in a circle.
+            UnknownName: They name a table or field that the schema does not have.
+        """
+        return segments.segment_delta(self._context, self.no, Path(path))
 
     def entered(self, *, since: date) -> Sequence[str]:
         """Tell which of the contacts on the lines now entered since a day.

@@ -61,9 +61,6 @@ from ._updates import (
     Mode,
     RowChange,
 )
-from ._whole_files import (
-    whole_file,
-)
 
 __all__ = [
     "NOT_IMPORTED",
@@ -99,5 +96,4 @@ __all__ = [
     "kind_named",
     "read_rows",
     "suggest_fields",
-    "whole_file",
 ]

@@ -16,6 +16,7 @@ from segmentation.fields import Record
 from segmentation.languages import LANGUAGES
 from segmentation.markup import to_table
 from segmentation.operations.context import Context
+from segmentation.operations.whole_files import WholeFiles
 from segmentation.protocols import Attachments
 from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage
@@ -23,7 +24,6 @@ from segmentation.templates import TemplateLanguage
 from ._exported_forms import csv_lines, json_lines, sheet_of
 from ._exported_tables import ExportTable, columns_of, contacts_of, exported_kinds
 from ._sheets import Sheet, WriteWorkbook
-from ._whole_files import WholeFiles
 
 Format: TypeAlias = Literal["csv", "json", "xlsx"]
 """The formats of files."""

@@ -22,6 +22,12 @@ from ._criteria_files import (
     check_criteria_files,
     criteria_to_text,
 )
+from ._delta import (
+    DeltaRow,
+    SegmentDelta,
+    segment_delta,
+    take_delta,
+)
 from ._explain import (
     Why,
     entered_since,
@@ -102,12 +108,14 @@ __all__ = [
     "MANY",
     "REFERRED",
     "CriteriaForm",
+    "DeltaRow",
     "LineContact",
     "Logged",
     "LoggingPlan",
     "Overlaps",
     "Preview",
     "Refreshed",
+    "SegmentDelta",
     "Source",
     "Why",
     "add_contact",
@@ -162,7 +170,9 @@ __all__ = [
     "reuse_logged_segment",
     "save_criteria",
     "save_selection",
+    "segment_delta",
     "subtract",
+    "take_delta",
     "uncancel_logged",
     "unfollow_criteria",
     "unite",
