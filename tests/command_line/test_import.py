@@ -77,7 +77,7 @@ def test_a_file_that_is_named_almost_like_a_table_is_told(
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("", "data: holds no JSON or CSV file that is named after a table of ours"),
+        ("", "data: holds no file that is named after a table of ours"),
         ("contcat.csv", "did you mean 'contact'?"),
         ("notes.txt", "notes.txt: is not named after a table of ours"),
     ],

@@ -254,7 +254,7 @@ def kept(crm: seg.Workspace) -> list[Record]:
 
 
 @pytest.mark.parametrize("captions", CAPTIONS)
-@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
 def test_what_went_out_comes_in_as_it_was(
     crm: seg.Workspace, tmp_path: Path, form: str, captions: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""The command ``import``: take in JSON and CSV files."""
+"""The command ``import``: take in files."""
 
 import argparse
 from pathlib import Path
@@ -16,8 +16,9 @@ def add_import(commands: Commands) -> None:
     """Add the command, its arguments and what it runs."""
     taking = commands.add_parser(
         "import",
-        help="take in JSON and CSV files",
-        description="Take in a folder of JSON and CSV files, one for each table, or single files.",
+        help="take in files: JSON, CSV, XLSX, configuration packages",
+        description="Take in a folder of files, one for each table, or single files: JSON, CSV,"
+        " workbooks, configuration packages of Business Central.",
     )
     taking.add_argument("data", type=Path, nargs="+", metavar="DATA", help="the folder or files")
     add_store(taking)

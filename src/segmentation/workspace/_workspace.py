@@ -56,7 +56,7 @@ from segmentation.segments import (
 from ._addresses import Addresses
 from ._campaigns import Campaigns
 from ._contacts import Contacts
-from ._extras import IN_MEMORY, open_store, write_workbook
+from ._extras import IN_MEMORY, open_store, read_workbook, write_workbook
 from ._found import Found, found_in
 from ._interactions import Interactions
 from ._journal import Journal
@@ -301,10 +301,12 @@ class Workspace:
         encoding: str = "",
         decimal_comma: bool = False,
     ) -> Imported:
-        """Take in a folder of JSON and CSV files, one for each table, or one or several files.
+        """Take in a folder of files, one for each table, or one or several files.
 
-        Columns go by our names, by captions in any language or by Business Central's names. A
-        column that is none of ours is a fault, unless a field of your own is declared for it.
+        They are JSON, CSV, workbooks with a sheet for each table (extra ``excel``), and
+        configuration packages of Business Central. Columns go by our names, by captions in any
+        language or by Business Central's names. A column that is none of ours is a fault, unless
+        a field of your own is declared for it.
 
         Args:
             path: The folder, the file, or several files. Pages of a table are numbered
@@ -343,6 +345,7 @@ class Workspace:
             lift_exclusions=lift_exclusions,
             encoding=encoding,
             decimal_comma=decimal_comma,
+            read_workbook=read_workbook,
         )
         paths = [path] if isinstance(path, str | Path) else path
         return data.import_path(self.context, [Path(each) for each in paths], options)
@@ -411,7 +414,9 @@ class Workspace:
         """
         paths = [path] if isinstance(path, str | Path) else path
         found = [Path(each) for each in paths]
-        return data.suggest_fields(self.store, found, encoding=encoding)
+        return data.suggest_fields(
+            self.store, found, encoding=encoding, read_workbook=read_workbook
+        )
 
     def add(self, *records: Record) -> Imported:
         """Take in contacts, their rows and records of other tables made in Python.

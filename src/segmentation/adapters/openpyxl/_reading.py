@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -98,6 +99,8 @@ def _value(cell: Any) -> Cell:  # noqa: ANN401 - openpyxl has no types
         return unescaped(value)
     if isinstance(value, float):
         return Decimal(repr(value))
+    if isinstance(value, timedelta):  # no field holds a length of time
+        return str(value)
     return value  # type: ignore[no-any-return]  # numbers, dates, yes and no, or nothing
 
 

@@ -112,20 +112,29 @@ def _layout(text: str, is_header: IsHeader | None) -> tuple[str, _Layout]:
 def _header_below(
     text: str, separator: str, is_header: IsHeader | None, start: int = 1
 ) -> _Layout | None:
-    """The layout in which a header is found; titles, of few cells, may stand above it.
-
-    A row of data is no header, though a cell of it says "No".
-    """
+    """The layout in which a header is found."""
     if is_header is None:
         return None
     try:
         top = list(islice(csv.reader(_lines(text), delimiter=separator), _ABOVE))
     except csv.Error:
         return None
-    for place, cells in enumerate(top):
-        above = max((_filled(row) for row in top[:place]), default=0)
-        if is_header(cells) and 2 * above <= _filled(cells):
-            return _Layout(separator, start + place, start)
+    place = header_place(top, is_header)
+    return None if place is None else _Layout(separator, start + place, start)
+
+
+def header_place(rows: Sequence[Sequence[str]], is_header: IsHeader) -> int | None:
+    """Where the header is among the first rows, counted from 0; titles may stand above it.
+
+    Titles are of few cells, or an empty row sets them off. A row of data is no header, though a
+    cell of it says "No".
+    """
+    above = 0
+    for place, cells in enumerate(rows):
+        filled = _filled(cells)
+        if is_header(cells) and 2 * above <= filled:
+            return place
+        above = max(above, filled) if filled else 0
     return None
 
 

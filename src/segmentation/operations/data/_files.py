@@ -20,6 +20,8 @@ from segmentation.showing import shown_by
 
 from ._csv_files import IsHeader, read_csv
 from ._raw import RawRow, RawTable, malformed, row_place
+from ._sheet_rows import read_grid
+from ._sheets import Cell
 
 _PAGE = re.compile(r"(?P<table>.*)\.(?P<number>\d{1,9})", re.DOTALL)
 
@@ -33,22 +35,28 @@ class SourceFile:
         name: Its name, for errors; its stem is the table's, and may end in the number of a page.
         content: Its bytes.
         folder: The folder that is named after the table in place of the file; empty if none is.
+        table: The table, of one among several in a file; empty if the file is one table.
+        grid: The cells of a sheet, in place of the bytes.
+        raw: The rows, in place of the bytes.
     """
 
     name: str
     content: bytes
     folder: str = ""
+    table: str = ""
+    grid: Sequence[Sequence[Cell]] | None = None
+    raw: RawTable | None = None
 
     @property
     def stem(self) -> str:
         """The name of the table that the file is for."""
         page = _PAGE.fullmatch(self._whole_stem)
-        return self.folder or (page["table"] if page else self._whole_stem)
+        return self.table or self.folder or (page["table"] if page else self._whole_stem)
 
     @property
     def page(self) -> int | None:
         """Which page of its table the file is, as in ``contact.2.json``."""
-        page = None if self.folder else _PAGE.fullmatch(self._whole_stem)
+        page = None if self.table or self.folder else _PAGE.fullmatch(self._whole_stem)
         return int(page["number"]) if page else None
 
     @property
@@ -59,13 +67,17 @@ class SourceFile:
 def read_rows(
     file: SourceFile, *, encoding: str = "", is_header: IsHeader | None = None
 ) -> tuple[RawTable, list[Fault]]:
-    """The rows of a JSON or CSV file, and what is wrong with its form.
+    """The rows of a JSON or CSV file or of a sheet, and what is wrong with its form.
 
     Args:
         file: The file.
         encoding: How its text is encoded, if it is neither UTF-8 nor begins with a byte order mark.
         is_header: Finds the header of CSV below titles.
     """
+    if file.raw is not None:
+        return file.raw, []
+    if file.grid is not None:
+        return read_grid(file.name, file.grid, is_header)
     used = _encoding(file.content) or encoding or "utf-8"
     try:
         text = file.content.decode(used)

@@ -17,17 +17,18 @@ from segmentation.fields import Record
 from segmentation.operations.context import Context
 from segmentation.operations.schema import own_kinds
 
+from ._containers import PACKAGES, WORKBOOKS, is_container
 from ._files import SourceFile
 from ._importer import Imported, ImportOptions, import_files
 from ._kinds import imported_kinds, kind_named
 
-_ENDINGS = frozenset({".json", ".csv"})
+_ENDINGS = frozenset({".json", ".csv"}) | WORKBOOKS | PACKAGES
 
 
 def import_path(
     context: Context, path: Path | Sequence[Path], options: ImportOptions | None = None
 ) -> Imported:
-    """Take in a folder of JSON and CSV files, one or several files.
+    """Take in a folder of files, one or several files: JSON, CSV, workbooks, packages.
 
     A table is a file that is named after it, several files that are numbered as its pages
     (``contact.1.json``), or a folder of pages that is named after it. Attachments that rows name
@@ -66,7 +67,7 @@ def source_files(paths: Sequence[Path], own: Collection[type[Record]] = ()) -> S
     if not paths:
         raise InvalidValue("path", paths, Message("is empty; give at least one"))
     files = [file for path in paths for file in _files_at(path, own)]
-    if not any(kind_named(file.stem, own) for file in files):
+    if not any(kind_named(file.stem, own) or is_container(file.name) for file in files):
         fault = Fault(Identifier(paths[0]), "", _not_ours(paths[0], own), "unknown_table")
         raise Rejected("import", [fault])
     return files
@@ -93,7 +94,7 @@ def _files_in(folder: Path) -> list[Path]:
 
 def _not_ours(path: Path, own: Iterable[type[Record]]) -> Message:
     if path.is_dir():
-        return Message("holds no JSON or CSV file that is named after a table of ours")
+        return Message("holds no file that is named after a table of ours")
     known = [*imported_kinds(), *(kind.__table__ for kind in own)]
     near = near_name(path.stem, known)
     hint = Message("; did you mean {near!r}?", near=near) if near else ""

@@ -34,6 +34,7 @@ from segmentation.operations.values import in_nfc
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
 
+from ._containers import no_workbooks
 from ._departures import (
     Departures,
     RowGone,
@@ -47,6 +48,7 @@ from ._marks import HeldMark, guard_marks
 from ._notation import Notation
 from ._pages import NextPage, gather_tables
 from ._rows import ReadTable, read_table
+from ._sheets import ReadWorkbook
 from ._updates import (
     Key,
     Mode,
@@ -94,6 +96,7 @@ class ImportOptions:
             group; the journal records each.
         encoding: How texts are encoded that are not UTF-8 and have no byte order mark ("cp1252").
         decimal_comma: Whether texts have a comma before decimals, and a point between thousands.
+        read_workbook: Reads workbooks (`segmentation.adapters.openpyxl`).
     """
 
     mode: Mode = attrs.field(default="update", validator=_known_mode)
@@ -105,6 +108,7 @@ class ImportOptions:
     lift_exclusions: bool = False
     encoding: str = attrs.field(default="", validator=_known_encoding)
     decimal_comma: bool = False
+    read_workbook: ReadWorkbook = no_workbooks
 
 
 @shown_by("file", "name", "use", "field")
@@ -204,6 +208,7 @@ def import_files(
         options.next_page,
         own=own_kinds(store).values(),
         encoding=options.encoding,
+        read_workbook=options.read_workbook,
     )
     notation = Notation(date_order=context.date_order, decimal_comma=options.decimal_comma)
     faults = list(gathered.faults)

@@ -11,6 +11,8 @@ from segmentation.fields import Field, FieldType
 from segmentation.operations.values import Misfit
 from segmentation.showing import shown_by
 
+from ._raw import Numeral, ProgramText
+
 DateOrder: TypeAlias = Literal["dmy", "mdy", "ymd"]
 
 _DATE = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})\.?", re.ASCII)
@@ -42,7 +44,9 @@ class Notation:
         Raises:
             Misfit: It is no number with a comma before its decimals.
         """
-        if not isinstance(raw, str) or not raw:
+        if isinstance(raw, ProgramText):
+            return _option_at(field, raw)
+        if not isinstance(raw, str) or isinstance(raw, Numeral) or not raw:
             return raw
         match field.type:
             case FieldType.DATE:
@@ -67,6 +71,12 @@ class Notation:
             return date(*(int(parts[part]) for part in "ymd")).isoformat()
         except ValueError:
             return text
+
+
+def _option_at(field: Field, raw: str) -> str:
+    """The option whose place is written, or the text as it is."""
+    is_place = raw.isascii() and raw.isdecimal() and int(raw) < len(field.options)
+    return field.options[int(raw)] if is_place else raw
 
 
 def _number(field: Field, raw: str) -> str:

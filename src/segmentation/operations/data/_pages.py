@@ -20,9 +20,11 @@ from segmentation.fields import Record
 from segmentation.frozen import freeze_within
 from segmentation.showing import shown_by
 
+from ._containers import no_workbooks, parts_of
 from ._files import SourceFile, read_rows
 from ._kinds import kind_named
 from ._raw import RawRow, RawTable
+from ._sheets import ReadWorkbook
 
 NextPage: TypeAlias = Callable[[str], object]
 """Gets the page under an address: its JSON as text or bytes, or what that reads as."""
@@ -76,6 +78,7 @@ def gather_tables(
     *,
     own: Collection[type[Record]] = (),
     encoding: str = "",
+    read_workbook: ReadWorkbook = no_workbooks,
     follow: bool = True,
 ) -> Gathered:
     """Read files, and put those together that are pages of one table.
@@ -85,18 +88,19 @@ def gather_tables(
         next_page: Gets the page under an address that a last page names.
         own: The kinds of records that the host defined.
         encoding: How texts are encoded that are not UTF-8 and have no byte order mark.
+        read_workbook: Reads workbooks.
         follow: Whether all pages are wanted; else a page that is missing is no fault.
     """
     pages: dict[type[Record], list[SourceFile]] = {}
     skipped: list[str] = []
-    for file in files:
+    faults: list[Fault] = []
+    for file in _opened(files, own, read_workbook, faults):
         kind = kind_named(file.stem, own)
         if kind is None:
             skipped.append(file.name)
         else:
             pages.setdefault(kind, []).append(file)
     tables: list[SourceTable] = []
-    faults: list[Fault] = []
     for kind, parts in pages.items():
         parts.sort(key=_in_order)
         faults += _gaps(parts) if follow else ()
@@ -105,6 +109,19 @@ def gather_tables(
         tables.append(table)
         faults += wrong
     return Gathered(tuple(tables), tuple(faults), tuple(skipped))
+
+
+def _opened(
+    files: Iterable[SourceFile],
+    own: Collection[type[Record]],
+    read_workbook: ReadWorkbook,
+    faults: list[Fault],
+) -> Iterator[SourceFile]:
+    """The files, those that hold several tables as a file each."""
+    for file in files:
+        parts, wrong = parts_of(file, own, read_workbook)
+        faults += wrong
+        yield from parts
 
 
 _NUMBERS = re.compile(r"(\d+)")

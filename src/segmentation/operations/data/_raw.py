@@ -45,6 +45,18 @@ class RawTable:
         return len(self.rows)
 
 
+class ProgramText(str):
+    """A text that a program wrote for another: numbers have a point, options may be places."""
+
+    __slots__ = ()
+
+
+class Numeral(str):
+    """A number of a sheet as text, for fields of any type; it has a point before decimals."""
+
+    __slots__ = ()
+
+
 def row_place(name: str, number: int) -> Message:
     """The place of a row in a file."""
     return Message("{file} row {number}", file=name, number=number)

@@ -18,6 +18,7 @@ from segmentation.showing import shown_by
 from ._notation import Notation
 from ._pages import SourceTable
 from ._raw import RawRow
+from ._sheets import Unread
 
 
 @shown_by("place", "values")
@@ -152,6 +153,9 @@ class _Reader:
             if field.extra and given is None:
                 extra[field.name] = None
                 continue
+            if isinstance(given, Unread):
+                faults.append(Fault(raw.place, field.name, _unread(given), "unread"))
+                continue
             if isinstance(given, str) and to_nfc(given) != given:
                 self.normalized[field.name] += 1
             try:
@@ -169,6 +173,15 @@ class _Reader:
         for name in self._kind.__key__[:1]:
             if not values.get(name) and name not in faulty:
                 yield Fault(place, name, Message("is blank"), "blank")
+
+
+def _unread(cell: Unread) -> Message:
+    if cell.error:
+        return Message("cell {cell} holds the error {error}", cell=cell.cell, error=cell.error)
+    return Message(
+        "cell {cell} holds a formula without a value; open the workbook and save it again",
+        cell=cell.cell,
+    )
 
 
 _CHANGED = frozenset({"lastmodifieddatetime", "lastmodified", "systemmodifiedat"})

@@ -17,10 +17,12 @@ from segmentation.operations.schema import declared_fields, own_kinds
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
 
+from ._containers import no_workbooks
 from ._files import check_encoding
 from ._folders import source_files
 from ._pages import SourceTable, gather_tables
 from ._rows import match_pages
+from ._sheets import ReadWorkbook, Unread
 
 _EXAMPLES = 5
 """How many different values are shown."""
@@ -59,7 +61,11 @@ class SuggestedField:
 
 
 def suggest_fields(
-    store: Store, path: Path | Sequence[Path], *, encoding: str = ""
+    store: Store,
+    path: Path | Sequence[Path],
+    *,
+    encoding: str = "",
+    read_workbook: ReadWorkbook = no_workbooks,
 ) -> Sequence[SuggestedField]:
     """Suggest fields for those columns of files that are none of ours and not declared.
 
@@ -69,6 +75,7 @@ def suggest_fields(
         store: Where fields are declared.
         path: A folder, a file or several files, as for an import.
         encoding: How texts are encoded that are not UTF-8 and have no byte order mark.
+        read_workbook: Reads workbooks.
 
     Raises:
         InvalidValue: There is no such encoding.
@@ -78,7 +85,13 @@ def suggest_fields(
     check_encoding(encoding)
     paths = [path] if isinstance(path, Path) else list(path)
     own = own_kinds(store).values()
-    gathered = gather_tables(source_files(paths, own), own=own, encoding=encoding, follow=False)
+    gathered = gather_tables(
+        source_files(paths, own),
+        own=own,
+        encoding=encoding,
+        read_workbook=read_workbook,
+        follow=False,
+    )
     reject(gathered.faults, what="suggest fields")
     return [found for table in gathered.tables for found in _suggested(store, table)]
 
@@ -87,7 +100,7 @@ def _suggested(store: Store, table: SourceTable) -> Iterable[SuggestedField]:
     _, faults = match_pages(table, own=declared_fields(store, table.kind))
     for column in dict.fromkeys(fault.field for fault in faults if fault.code == "unknown_column"):
         values = [row.values.get(column) for row in table.rows]
-        filled = [value for value in values if value is not None and value != ""]
+        filled = [value for value in values if not isinstance(value, Unread | None) and value != ""]
         yield _suggestion(table.kind.__table__, column, filled)
 
 

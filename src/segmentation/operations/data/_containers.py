@@ -1,0 +1,89 @@
+"""Files that hold several tables: workbooks, and configuration packages of Business Central."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
+
+import attrs
+
+from segmentation.errors import BadDocument, Fault, Identifier, Message, MissingExtra, to_message
+from segmentation.fields import Record
+
+from ._files import SourceFile
+from ._kinds import kind_named
+from ._packages import read_package
+from ._raw import malformed
+from ._sheets import ReadWorkbook, Sheet
+
+WORKBOOKS = frozenset({".xlsx", ".xlsm"})
+PACKAGES = frozenset({".xml", ".rapidstart"})
+
+
+def is_container(name: str) -> bool:
+    """Whether a file of this name may hold several tables."""
+    return _ending(name) in WORKBOOKS | PACKAGES
+
+
+def _ending(name: str) -> str:
+    stem, dot, ending = name.rpartition(".")
+    return f".{ending.lower()}" if dot and stem else ""
+
+
+def no_workbooks(_name: str, _content: bytes) -> Sequence[Sheet]:
+    """Stands where no workbooks can be read.
+
+    Raises:
+        MissingExtra: Always.
+    """
+    raise MissingExtra("excel", "reading and writing workbooks")
+
+
+def parts_of(
+    file: SourceFile, own: Collection[type[Record]], read_workbook: ReadWorkbook
+) -> tuple[Sequence[SourceFile], Sequence[Fault]]:
+    """The tables that a file holds, each as a file; any other file is the one table itself.
+
+    Args:
+        file: The file.
+        own: The kinds of records that the host defined.
+        read_workbook: Reads workbooks.
+    """
+    ending = _ending(file.name)
+    if ending in PACKAGES:
+        tables, faults = read_package(file.name, file.content)
+        found = [_part(file, name, raw=table) for name, table in tables.items()]
+    elif ending in WORKBOOKS:
+        try:
+            found = [*_sheets(file, own, read_workbook(file.name, file.content))]
+        except BadDocument as error:
+            return [], [malformed(Identifier(file.name), to_message(error.reason))]
+        faults = []
+    else:
+        return [file], []
+    if not faults and not any(kind_named(part.stem, own) for part in found):
+        reason = Message(
+            "holds no table of ours, but {tables}",
+            tables=", ".join(part.table for part in found) or "-",
+        )
+        faults = [Fault(Identifier(file.name), "", reason, "unknown_table")]
+    return found, faults
+
+
+def _sheets(
+    file: SourceFile, own: Collection[type[Record]], sheets: Sequence[Sheet]
+) -> Iterator[SourceFile]:
+    """The sheets, each under its title; one sheet alone may go by the name of the file."""
+    read = [attrs.evolve(sheet, rows=list(sheet.rows)) for sheet in sheets]
+    filled = [sheet for sheet in read if any(map(_says, chain.from_iterable(sheet.rows)))]
+    named = [sheet for sheet in filled if kind_named(sheet.title, own)]
+    alone = filled[0] if len(filled) == 1 and not named else None
+    for sheet in filled:
+        goes_by = file.stem if sheet is alone else sheet.title
+        yield _part(file, sheet.title, table=goes_by, grid=list(sheet.rows))
+
+
+def _says(cell: object) -> bool:
+    return cell is not None and cell != ""
+
+
+def _part(file: SourceFile, name: str, *, table: str = "", **parsed: object) -> SourceFile:
+    return SourceFile(f"{file.name}[{name}]", b"", table=table or name, **parsed)  # type: ignore[arg-type]  # raw or grid

@@ -1,0 +1,77 @@
+"""The cells of a sheet read into raw rows: titles above the header, numbers as texts."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from segmentation.errors import Fault, Identifier, Message
+
+from ._csv_files import IsHeader, header_place
+from ._raw import Numeral, RawRow, RawTable, malformed, row_place
+from ._sheets import Cell, Unread
+
+
+def read_grid(
+    name: str, grid: Sequence[Sequence[Cell]], is_header: IsHeader | None = None
+) -> tuple[RawTable, list[Fault]]:
+    """The rows of a sheet, and what is wrong with its form.
+
+    Args:
+        name: The file and the sheet, for errors.
+        grid: The cells, row by row.
+        is_header: Finds the header below titles; the first row that says something is the header
+            if none is found.
+    """
+    texts = [[_text(cell) for cell in row] for row in grid[:_ABOVE]]
+    filled = next((at for at, row in enumerate(texts) if any(row)), 0)
+    found = None if is_header is None else header_place(texts, is_header)
+    at = filled if found is None else found
+    header = [_text(cell) for cell in grid[at]]
+    faults: list[Fault] = []
+    rows: list[RawRow] = []
+    nameless: set[int] = set()
+    for number, cells in enumerate(grid[at + 1 :], start=at + 2):
+        values = [_value(cell) for cell in cells]
+        nameless.update(
+            place
+            for place, value in enumerate(values)
+            if value is not None and not _in(header, place)
+        )
+        if any(value is not None for value in values):
+            named = {title: value for title, value in zip(header, values, strict=False) if title}
+            rows.append(RawRow(row_place(name, number), named))
+    for place in sorted(nameless):
+        reason = Message("column {number} has no name", number=place + 1)
+        faults.append(malformed(Identifier(name), reason))
+    return RawTable(tuple(filter(None, header)), rows), faults
+
+
+_ABOVE = 20
+"""In how many rows the header is looked for."""
+
+
+def _in(header: Sequence[str], place: int) -> bool:
+    return place < len(header) and bool(header[place])
+
+
+def _text(cell: Cell) -> str:
+    return str(_value(cell) or "").strip()
+
+
+def _value(cell: Cell) -> object:
+    """A cell as its row has it: numbers and dates as texts, which any field may hold."""
+    match cell:
+        case None | "":
+            return None
+        case bool() | str() | Unread():
+            return cell
+        case int():
+            return Numeral(cell)
+        case Decimal():
+            whole = cell == cell.to_integral_value()
+            return Numeral(int(cell) if whole else format(cell, "f"))
+        case datetime():
+            midnight = cell.time() == time()
+            return cell.date().isoformat() if midnight else cell.isoformat()
+        case date() | time():
+            return cell.isoformat()
