@@ -16,6 +16,7 @@ import attrs
 
 from .errors import Fault, Identifier, Message, near_name
 from .fields import Field, Record, captioned_fields_of
+from .frozen import FrozenMapping
 from .showing import shown_by
 
 
@@ -280,6 +281,9 @@ def names_key(kind: type[Record], names: Iterable[str]) -> bool:
 # -- matching ---------------------------------------------------------------------------------
 
 
+_UNASSIGNED: Mapping[str, str] = FrozenMapping()
+
+
 def match_columns(
     kind: type[Record],
     names: Sequence[str],
@@ -287,6 +291,7 @@ def match_columns(
     place: str,
     own: Iterable[Field] = (),
     ignore: Iterable[str] = (),
+    assigned: Mapping[str, str] = _UNASSIGNED,
 ) -> tuple[Sequence[Column], Sequence[Fault]]:
     """What the columns of a table mean.
 
@@ -297,6 +302,7 @@ def match_columns(
         own: The host's own fields of this table that are declared.
         ignore: Columns that the caller wants passed over; ``"*"`` is all that are none of ours,
             unless they may say that somebody must not be contacted.
+        assigned: The fields of those columns that are not to be known by their names.
 
     Returns:
         The columns with their uses, and a fault for each that is none of ours, or that means the
@@ -309,7 +315,9 @@ def match_columns(
     """
     matcher = _Matcher(kind, place, own, ignore)
     for name in names:
-        if not is_annotation(name):
+        if name in assigned:
+            matcher.assign(name, assigned[name])
+        elif not is_annotation(name):
             matcher.add(name)
     return matcher.columns, matcher.faults
 
@@ -329,6 +337,7 @@ class _Matcher:
         self._table = kind.__table__
         self._place = place
         self._known = _known_columns(cast("Hashable", kind))
+        self._fields = {field.name: field for field in captioned_fields_of(kind)}
         declared = list(own)
         self._own = {field.name: field for field in declared}
         self._own_called = _by_letters(
@@ -345,13 +354,32 @@ class _Matcher:
         column = self._matched(name, letters)
         if column is None:
             self._unknown(name)
+        else:
+            self._keep(column)
+
+    def assign(self, name: str, field: str) -> None:
+        """Let a column fill a field, whatever it is called."""
+        found = self._own.get(field) or self._fields.get(field)
+        if found is None:
+            near = near_name(field, [*self._own, *self._fields])
+            hint = Message("; did you mean {near!r}?", near=near) if near else ""
+            reason = Message(
+                "is {field} by the map, which is no field of {table}{hint}",
+                field=field,
+                table=Identifier(self._table),
+                hint=hint,
+            )
+            self.faults.append(Fault(self._place, name, reason, "unknown_column"))
             return
+        self._keep(Column(name, ColumnUse.OWN_FIELD if found.extra else ColumnUse.FIELD, found))
+
+    def _keep(self, column: Column) -> None:
         self.columns.append(column)
         if column.field is None:
             return
         if column.field.name in self._filled:
             reason = Message("names a second column like one before")
-            self.faults.append(Fault(self._place, name, reason, "malformed"))
+            self.faults.append(Fault(self._place, column.name, reason, "malformed"))
         self._filled.add(column.field.name)
 
     def _matched(self, name: str, letters: str) -> Column | None:

@@ -21,6 +21,16 @@ def test_import_tells_what_came_in(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "left alone: customer.csv" in printed
 
 
+def test_import_takes_a_map(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "res.partner.csv"
+    data.write_text("id,name,type\nP1,Anna,contact\n", encoding="utf-8")
+    taken = ["import", str(data), "--store", str(tmp_path / "crm.db"), "--map", "odoo"]
+    assert main(taken) == 0
+    assert "left out: type of res.partner.csv" in capsys.readouterr().out
+    assert main([*taken[:-1], "oddo"]) != 0
+    assert "did you mean 'odoo'" in capsys.readouterr().err
+
+
 def test_import_tells_what_would_change_and_what_goes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

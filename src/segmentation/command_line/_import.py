@@ -52,6 +52,11 @@ def add_import(commands: Commands) -> None:
     taking.add_argument(
         "--decimal-comma", action="store_true", help="numbers have a comma before decimals"
     )
+    taking.add_argument(
+        "--map",
+        metavar="MAP",
+        help="a TOML file that says what columns are, or odoo, erpnext, business_central",
+    )
     taking.set_defaults(run=_import)
 
 
@@ -70,6 +75,7 @@ def _import(options: argparse.Namespace) -> int:
             lift_exclusions=options.lift_exclusions,
             encoding=options.encoding,
             decimal_comma=options.decimal_comma,
+            map=options.map,
         )
     _tell(imported)
     return DONE

@@ -37,6 +37,7 @@ from segmentation.operations.data import (
     Format,
     Imported,
     ImportOptions,
+    MapLike,
     Mode,
     NextPage,
     SuggestedField,
@@ -294,12 +295,13 @@ class Workspace:
         mode: Mode = "update",
         ignore: str | Iterable[str] = (),
         dry_run: bool = False,
-        next_page: NextPage | None = None,
+        next_page: "NextPage | None" = None,
         with_history: bool = False,
         allow_empty: bool = False,
         lift_exclusions: bool = False,
         encoding: str = "",
         decimal_comma: bool = False,
+        map: "MapLike | None" = None,  # noqa: A002 - what everybody calls it
     ) -> Imported:
         """Take in a folder of files, one for each table, or one or several files.
 
@@ -328,6 +330,8 @@ class Workspace:
                 ("cp1252").
             decimal_comma: Whether texts have a comma before decimals, and a point between
                 thousands. Local dates are read in the date order of the workspace.
+            map: How the columns of another system's files become our fields: "odoo", "erpnext",
+                "business_central" (its API v2.0), the path of a TOML file, or what it holds.
 
         Raises:
             InvalidValue: There is no such mode or encoding.
@@ -346,6 +350,7 @@ class Workspace:
             encoding=encoding,
             decimal_comma=decimal_comma,
             read_workbook=read_workbook,
+            map=map,
         )
         paths = [path] if isinstance(path, str | Path) else path
         return data.import_path(self.context, [Path(each) for each in paths], options)

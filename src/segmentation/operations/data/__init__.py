@@ -36,6 +36,13 @@ from ._kinds import (
     imported_kinds,
     kind_named,
 )
+from ._maps import (
+    ColumnMap,
+    ImportMap,
+    MapLike,
+    TableMap,
+    to_map,
+)
 from ._marks import (
     HeldMark,
 )
@@ -65,13 +72,16 @@ from ._updates import (
 __all__ = [
     "NOT_IMPORTED",
     "Cell",
+    "ColumnMap",
     "ExportOptions",
     "Exported",
     "Format",
     "HeldMark",
+    "ImportMap",
     "ImportOptions",
     "Imported",
     "ImportedColumn",
+    "MapLike",
     "Mode",
     "NextPage",
     "RawRow",
@@ -83,6 +93,7 @@ __all__ = [
     "Sheet",
     "SourceFile",
     "SuggestedField",
+    "TableMap",
     "Unread",
     "WriteWorkbook",
     "copy_store",
@@ -96,4 +107,5 @@ __all__ = [
     "kind_named",
     "read_rows",
     "suggest_fields",
+    "to_map",
 ]

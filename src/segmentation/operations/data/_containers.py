@@ -1,7 +1,8 @@
 """Files that hold several tables: workbooks, and configuration packages of Business Central."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
+from typing import TypeAlias
 
 import attrs
 
@@ -9,10 +10,11 @@ from segmentation.errors import BadDocument, Fault, Identifier, Message, Missing
 from segmentation.fields import Record
 
 from ._files import SourceFile
-from ._kinds import kind_named
 from ._packages import read_package
 from ._raw import malformed
 from ._sheets import ReadWorkbook, Sheet
+
+NameKind: TypeAlias = Callable[[str], type[Record] | None]
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 PACKAGES = frozenset({".xml", ".rapidstart"})
@@ -38,13 +40,13 @@ def no_workbooks(_name: str, _content: bytes) -> Sequence[Sheet]:
 
 
 def parts_of(
-    file: SourceFile, own: Collection[type[Record]], read_workbook: ReadWorkbook
+    file: SourceFile, name_kind: NameKind, read_workbook: ReadWorkbook
 ) -> tuple[Sequence[SourceFile], Sequence[Fault]]:
     """The tables that a file holds, each as a file; any other file is the one table itself.
 
     Args:
         file: The file.
-        own: The kinds of records that the host defined.
+        name_kind: The kind of records that a name stands for, ``None`` if it is none of ours.
         read_workbook: Reads workbooks.
     """
     ending = _ending(file.name)
@@ -53,13 +55,13 @@ def parts_of(
         found = [_part(file, name, raw=table) for name, table in tables.items()]
     elif ending in WORKBOOKS:
         try:
-            found = [*_sheets(file, own, read_workbook(file.name, file.content))]
+            found = [*_sheets(file, name_kind, read_workbook(file.name, file.content))]
         except BadDocument as error:
             return [], [malformed(Identifier(file.name), to_message(error.reason))]
         faults = []
     else:
         return [file], []
-    if not faults and not any(kind_named(part.stem, own) for part in found):
+    if not faults and not any(name_kind(part.stem) for part in found):
         reason = Message(
             "holds no table of ours, but {tables}",
             tables=", ".join(part.table for part in found) or "-",
@@ -68,13 +70,11 @@ def parts_of(
     return found, faults
 
 
-def _sheets(
-    file: SourceFile, own: Collection[type[Record]], sheets: Sequence[Sheet]
-) -> Iterator[SourceFile]:
+def _sheets(file: SourceFile, name_kind: NameKind, sheets: Sequence[Sheet]) -> Iterator[SourceFile]:
     """The sheets, each under its title; one sheet alone may go by the name of the file."""
     read = [attrs.evolve(sheet, rows=list(sheet.rows)) for sheet in sheets]
     filled = [sheet for sheet in read if any(map(_says, chain.from_iterable(sheet.rows)))]
-    named = [sheet for sheet in filled if kind_named(sheet.title, own)]
+    named = [sheet for sheet in filled if name_kind(sheet.title)]
     alone = filled[0] if len(filled) == 1 and not named else None
     for sheet in filled:
         goes_by = file.stem if sheet is alone else sheet.title

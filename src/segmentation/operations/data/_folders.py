@@ -1,6 +1,7 @@
 """Folders of files taken in: which of them are ours, and what they name beside them."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from segmentation.errors import (
@@ -13,14 +14,14 @@ from segmentation.errors import (
     StoreError,
     near_name,
 )
-from segmentation.fields import Record
 from segmentation.operations.context import Context
 from segmentation.operations.schema import own_kinds
 
-from ._containers import PACKAGES, WORKBOOKS, is_container
+from ._containers import PACKAGES, WORKBOOKS, NameKind, is_container
 from ._files import SourceFile
 from ._importer import Imported, ImportOptions, import_files
-from ._kinds import imported_kinds, kind_named
+from ._kinds import imported_kinds
+from ._pages import kind_of
 
 _ENDINGS = frozenset({".json", ".csv"}) | WORKBOOKS | PACKAGES
 
@@ -45,19 +46,19 @@ def import_path(
             taken in.
     """
     paths = [path] if isinstance(path, Path) else list(path)
-    files = source_files(paths, own_kinds(context.store).values())
+    options = options or ImportOptions()
+    own = own_kinds(context.store).values()
+    files = source_files(paths, partial(kind_of, own=own, mapped=options.map))
     folder = paths[0] if paths[0].is_dir() else paths[0].parent
-    return import_files(
-        context, files, attached=_reader(folder), options=options or ImportOptions()
-    )
+    return import_files(context, files, attached=_reader(folder), options=options)
 
 
-def source_files(paths: Sequence[Path], own: Collection[type[Record]] = ()) -> Sequence[SourceFile]:
+def source_files(paths: Sequence[Path], name_kind: NameKind) -> Sequence[SourceFile]:
     """The files of folders and files, read.
 
     Args:
         paths: The folders and files, at least one.
-        own: The kinds of records that the host defined.
+        name_kind: The kind of records that a name stands for, ``None`` if it is none of ours.
 
     Raises:
         InvalidValue: No path is given.
@@ -66,14 +67,14 @@ def source_files(paths: Sequence[Path], own: Collection[type[Record]] = ()) -> S
     """
     if not paths:
         raise InvalidValue("path", paths, Message("is empty; give at least one"))
-    files = [file for path in paths for file in _files_at(path, own)]
-    if not any(kind_named(file.stem, own) or is_container(file.name) for file in files):
-        fault = Fault(Identifier(paths[0]), "", _not_ours(paths[0], own), "unknown_table")
+    files = [file for path in paths for file in _files_at(path, name_kind)]
+    if not any(name_kind(file.stem) or is_container(file.name) for file in files):
+        fault = Fault(Identifier(paths[0]), "", _not_ours(paths[0]), "unknown_table")
         raise Rejected("import", [fault])
     return files
 
 
-def _files_at(path: Path, own: Collection[type[Record]]) -> Iterator[SourceFile]:
+def _files_at(path: Path, name_kind: NameKind) -> Iterator[SourceFile]:
     if not path.exists():
         raise StoreError(str(path), Message("there is no such file or folder"))
     if not path.is_dir():
@@ -82,7 +83,7 @@ def _files_at(path: Path, own: Collection[type[Record]]) -> Iterator[SourceFile]
     for file in _files_in(path):
         yield SourceFile(file.name, file.read_bytes())
     for folder in sorted(each for each in path.iterdir() if each.is_dir()):
-        if kind_named(folder.name, own):
+        if name_kind(folder.name):
             for file in _files_in(folder):
                 name = f"{folder.name}/{file.name}"
                 yield SourceFile(name, file.read_bytes(), folder=folder.name)
@@ -92,11 +93,10 @@ def _files_in(folder: Path) -> list[Path]:
     return sorted(each for each in folder.iterdir() if each.suffix.lower() in _ENDINGS)
 
 
-def _not_ours(path: Path, own: Iterable[type[Record]]) -> Message:
+def _not_ours(path: Path) -> Message:
     if path.is_dir():
         return Message("holds no file that is named after a table of ours")
-    known = [*imported_kinds(), *(kind.__table__ for kind in own)]
-    near = near_name(path.stem, known)
+    near = near_name(path.stem, imported_kinds())
     hint = Message("; did you mean {near!r}?", near=near) if near else ""
     return Message("is not named after a table of ours{hint}", hint=hint)
 

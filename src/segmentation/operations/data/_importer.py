@@ -13,7 +13,7 @@ import attrs
 
 from segmentation.column_names import ColumnUse
 from segmentation.contacts import Contact, ContactBusinessRelation
-from segmentation.errors import Fault, Identifier, InvalidValue, Message
+from segmentation.errors import Fault, Identifier, InvalidValue, Message, UnknownName
 from segmentation.fields import Record, key_of
 from segmentation.interactions import Interaction
 from segmentation.markup import to_table
@@ -44,9 +44,12 @@ from ._departures import (
     orphan_faults,
 )
 from ._files import SourceFile, check_encoding
+from ._kinds import imported_kinds
+from ._mapping import map_table
+from ._maps import ImportMap, to_map
 from ._marks import HeldMark, guard_marks
 from ._notation import Notation
-from ._pages import NextPage, gather_tables
+from ._pages import NextPage, SourceTable, gather_tables
 from ._rows import ReadTable, read_table
 from ._sheets import ReadWorkbook
 from ._updates import (
@@ -97,6 +100,8 @@ class ImportOptions:
         encoding: How texts are encoded that are not UTF-8 and have no byte order mark ("cp1252").
         decimal_comma: Whether texts have a comma before decimals, and a point between thousands.
         read_workbook: Reads workbooks (`segmentation.adapters.openpyxl`).
+        map: How the columns of another system's files become our fields; see
+            `segmentation.operations.data.ImportMap`.
     """
 
     mode: Mode = attrs.field(default="update", validator=_known_mode)
@@ -109,6 +114,7 @@ class ImportOptions:
     encoding: str = attrs.field(default="", validator=_known_encoding)
     decimal_comma: bool = False
     read_workbook: ReadWorkbook = no_workbooks
+    map: ImportMap = attrs.field(default=None, converter=to_map)
 
 
 @shown_by("file", "name", "use", "field")
@@ -201,6 +207,7 @@ def import_files(
 
     Raises:
         Rejected: There are faults, all of them with file, row and field; nothing is stored.
+        UnknownName: The map names a table that files do not bring.
     """
     store = context.store
     gathered = gather_tables(
@@ -209,11 +216,14 @@ def import_files(
         own=own_kinds(store).values(),
         encoding=options.encoding,
         read_workbook=options.read_workbook,
+        mapped=options.map,
     )
     notation = Notation(date_order=context.date_order, decimal_comma=options.decimal_comma)
     faults = list(gathered.faults)
     tables: list[ReadTable] = []
-    for source in gathered.tables:
+    sources, wrong = _mapped(store, gathered.tables, options.map)
+    faults += wrong
+    for source in sources:
         own = declared_fields(store, source.kind)
         table, wrong = read_table(source, own=own, ignore=options.ignore, notation=notation)
         tables.append(table)
@@ -232,6 +242,28 @@ def import_files(
         latest_change=max(filter(None, changed), default=None),
         skipped_files=gathered.skipped_files,
     )
+
+
+def _mapped(
+    store: Store, tables: Iterable[SourceTable], mapped: ImportMap
+) -> tuple[Sequence[SourceTable], Sequence[Fault]]:
+    """The tables as a map wants them; those that become rows of one table are one."""
+    kinds = {**imported_kinds(), **own_kinds(store)}
+    for name in mapped.table_names:
+        if name not in kinds:
+            raise UnknownName("table", name, known=kinds, where="map")
+    found: dict[type[Record], SourceTable] = {}
+    faults: list[Fault] = []
+    for table in tables:
+        how = mapped.of_table(table.kind.__table__)
+        parts: Sequence[SourceTable] = [table]
+        if how is not None:
+            parts, wrong = map_table(store, table, how, kinds)
+            faults += wrong
+        for part in parts:
+            before = found.get(part.kind)
+            found[part.kind] = part if before is None else before.joined(part)
+    return [*found.values()], faults
 
 
 def _columns(tables: Iterable[ReadTable]) -> Iterator[ImportedColumn]:

@@ -7,14 +7,14 @@ is followed, by a function of the host's, or refused.
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, pairwise, zip_longest
 from typing import TypeAlias
 
 import attrs
 
-from segmentation.column_names import names_key
+from segmentation.column_names import letters_of, names_key
 from segmentation.errors import Fault, Identifier, Message, SegmentationError
 from segmentation.fields import Record
 from segmentation.frozen import freeze_within
@@ -23,8 +23,11 @@ from segmentation.showing import shown_by
 from ._containers import no_workbooks, parts_of
 from ._files import SourceFile, read_rows
 from ._kinds import kind_named
+from ._maps import ImportMap, TableMap
 from ._raw import RawRow, RawTable
 from ._sheets import ReadWorkbook
+
+_UNMAPPED = ImportMap()
 
 NextPage: TypeAlias = Callable[[str], object]
 """Gets the page under an address: its JSON as text or bytes, or what that reads as."""
@@ -43,12 +46,26 @@ class SourceTable:
         name: The file, or the first of several.
         headers: The columns of each page, in the order in which they come up.
         rows: The rows of all pages.
+        assigned: The fields of those columns that a map names.
+        left_out: The columns that a map leaves out, or takes for something else.
     """
 
     kind: type[Record]
     name: str
     headers: tuple[tuple[str, ...], ...]
     rows: Sequence[RawRow]
+    assigned: Mapping[str, str] = attrs.field(factory=dict)
+    left_out: tuple[str, ...] = ()
+
+    def joined(self, other: "SourceTable") -> "SourceTable":
+        """The rows of both, as of one table."""
+        return attrs.evolve(
+            self,
+            headers=(*self.headers, *other.headers),
+            rows=[*self.rows, *other.rows],
+            assigned={**self.assigned, **other.assigned},
+            left_out=(*self.left_out, *other.left_out),
+        )
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -80,6 +97,7 @@ def gather_tables(
     encoding: str = "",
     read_workbook: ReadWorkbook = no_workbooks,
     follow: bool = True,
+    mapped: ImportMap = _UNMAPPED,
 ) -> Gathered:
     """Read files, and put those together that are pages of one table.
 
@@ -90,12 +108,14 @@ def gather_tables(
         encoding: How texts are encoded that are not UTF-8 and have no byte order mark.
         read_workbook: Reads workbooks.
         follow: Whether all pages are wanted; else a page that is missing is no fault.
+        mapped: How files of another system are called, and their keys.
     """
+    name_kind = partial(kind_of, own=own, mapped=mapped)
     pages: dict[type[Record], list[SourceFile]] = {}
     skipped: list[str] = []
     faults: list[Fault] = []
-    for file in _opened(files, own, read_workbook, faults):
-        kind = kind_named(file.stem, own)
+    for file in _opened(files, name_kind, read_workbook, faults):
+        kind = name_kind(file.stem)
         if kind is None:
             skipped.append(file.name)
         else:
@@ -104,22 +124,45 @@ def gather_tables(
     for kind, parts in pages.items():
         parts.sort(key=_in_order)
         faults += _gaps(parts) if follow else ()
-        reader = partial(read_rows, encoding=encoding, is_header=partial(names_key, kind))
+        is_header = partial(_is_header, kind, mapped.of_table(kind.__table__))
+        reader = partial(read_rows, encoding=encoding, is_header=is_header)
         table, wrong = _joined(kind, parts, reader, next_page, follow=follow)
         tables.append(table)
         faults += wrong
     return Gathered(tuple(tables), tuple(faults), tuple(skipped))
 
 
+def kind_of(
+    stem: str, own: Collection[type[Record]] = (), mapped: ImportMap = _UNMAPPED
+) -> type[Record] | None:
+    """The kind of records that a file of this name brings, by a map or by the table's names.
+
+    Args:
+        stem: The file's name without its ending.
+        own: The kinds of records that the host defined.
+        mapped: How files of another system are called.
+    """
+    found = mapped.of_file(stem)
+    return kind_named(found.table if found else stem, own)
+
+
+def _is_header(kind: type[Record], table: TableMap | None, names: Sequence[str]) -> bool:
+    """Whether names of columns hold the key, by the map or as they are."""
+    if table is None:
+        return names_key(kind, names)
+    keys = {letters_of(name) for name, to in table.columns.items() if to.field in kind.__key__[:1]}
+    return not keys.isdisjoint(map(letters_of, names)) or names_key(kind, names)
+
+
 def _opened(
     files: Iterable[SourceFile],
-    own: Collection[type[Record]],
+    name_kind: Callable[[str], type[Record] | None],
     read_workbook: ReadWorkbook,
     faults: list[Fault],
 ) -> Iterator[SourceFile]:
     """The files, those that hold several tables as a file each."""
     for file in files:
-        parts, wrong = parts_of(file, own, read_workbook)
+        parts, wrong = parts_of(file, name_kind, read_workbook)
         faults += wrong
         yield from parts
 

@@ -105,10 +105,18 @@ def match_pages(
     columns: dict[str, Column] = {}
     faults: dict[Fault, None] = {}
     for header in table.headers:
-        found, wrong = match_columns(table.kind, header, place=place, own=declared, ignore=ignore)
+        found, wrong = match_columns(
+            table.kind,
+            header,
+            place=place,
+            own=declared,
+            ignore=ignore,
+            assigned=table.assigned,
+        )
         columns |= {column.name: column for column in found}
         faults |= dict.fromkeys(wrong)
-    return [*columns.values()], [*faults]
+    left_out = [Column(name, ColumnUse.LEFT_OUT) for name in table.left_out]
+    return [*columns.values(), *left_out], [*faults]
 
 
 _SHOWN = 20

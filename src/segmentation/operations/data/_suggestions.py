@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from segmentation.showing import shown_by
 from ._containers import no_workbooks
 from ._files import check_encoding
 from ._folders import source_files
-from ._pages import SourceTable, gather_tables
+from ._pages import SourceTable, gather_tables, kind_of
 from ._rows import match_pages
 from ._sheets import ReadWorkbook, Unread
 
@@ -86,7 +87,7 @@ def suggest_fields(
     paths = [path] if isinstance(path, Path) else list(path)
     own = own_kinds(store).values()
     gathered = gather_tables(
-        source_files(paths, own),
+        source_files(paths, partial(kind_of, own=own)),
         own=own,
         encoding=encoding,
         read_workbook=read_workbook,
