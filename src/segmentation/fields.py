@@ -5,11 +5,13 @@ know of a field: its type, its length, the table that it refers to. Filter schem
 files and documents read it from there, so that it is said once. Knows no record.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter
 from typing import (
     Annotated,
     Any,
@@ -328,6 +330,56 @@ def _marked(field: Field, mark: object) -> Field:
             return attrs.evolve(field, also_called=name)
         case _:
             return field
+
+
+_PLAIN_TYPES: Mapping[FieldType, tuple[type, ...]] = {
+    FieldType.CODE: (str,),
+    FieldType.TEXT: (str,),
+    FieldType.INTEGER: (int,),
+    FieldType.DECIMAL: (Decimal, int),
+    FieldType.BOOLEAN: (bool,),
+    FieldType.OPTION: (),
+    FieldType.DATE: (date, type(None)),
+    FieldType.DATETIME: (datetime, type(None)),
+    FieldType.TIME: (time, type(None)),
+}
+"""What most values of a field are, exactly; of other types it is looked at more closely."""
+
+
+@cache
+def _plain_fields(
+    cls: Hashable,
+) -> tuple[Callable[[Record], tuple[Any, ...]], Sequence[tuple[tuple[type, ...], int]]]:
+    """How to get all values of a record at once, and the types and lengths that they may have."""
+    fields = fields_of(cast("Kind", cls))
+    if len(fields) > 1:
+        get: Callable[[Record], tuple[Any, ...]] = attrgetter(*(field.name for field in fields))
+    else:
+        names = [field.name for field in fields]
+
+        def get(record: Record) -> tuple[Any, ...]:
+            return tuple(getattr(record, name) for name in names)
+
+    return get, [(_PLAIN_TYPES[each.type], each.length or sys.maxsize) for each in fields]
+
+
+def fits_plainly(record: Record) -> bool:
+    """Whether a record's values fit their fields, as far as that can be seen at a glance.
+
+    If not, `misfits` and `mistyped` tell what is wrong, if anything is.
+    """
+    get, plan = _plain_fields(cast("Hashable", type(record)))
+    for value, (types, length) in zip(get(record), plan, strict=True):
+        kind = type(value)
+        if kind is str:
+            fits = str in types and len(value) <= length and "\0" not in value
+        elif kind is Decimal:
+            fits = Decimal in types and value.is_finite()
+        else:
+            fits = kind in types if types else isinstance(value, Option)
+        if not fits:
+            return False
+    return not getattr(record, "extra", ())
 
 
 def misfits(record: Record) -> Iterator[tuple[str, str]]:

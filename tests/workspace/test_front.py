@@ -93,7 +93,7 @@ NO_FIELDS = {
     },
     "Workspace.import_data": {
         *("mode", "ignore", "dry_run", "next_page", "with_history", "allow_empty"),
-        *("lift_exclusions", "encoding", "decimal_comma", "map"),
+        *("lift_exclusions", "encoding", "decimal_comma", "map", "on_progress"),
     },
     "Workspace.export_data": {"tables", "format", "captions", "after_entry_no", "raw"},
     "of what was found": {"columns"},

@@ -944,3 +944,15 @@ def test_dates_and_numbers_that_are_none_are_told(crm: seg.Workspace, refused: R
         ("interaction_log_entry.csv row 2", "date", "'29.02.2027' is not a date in ISO form"),
         ("interaction_log_entry.csv row 2", "cost", "'1.23,4' is not a number"),
     ]
+
+
+def test_how_far_an_import_has_come_is_told(crm: seg.Workspace, take: Take) -> None:
+    told: list[tuple[int, int]] = []
+    rows = "".join(f"C{number}\n" for number in range(2_500))
+    take("contact.csv", f"no\n{rows}", on_progress=lambda each: told.append((each.done, each.of)))
+    assert told == [(1_000, 5_000), (2_000, 5_000), (5_000, 5_000)]
+    told.clear()
+    with pytest.raises(Rejected):
+        take("contact.csv", "no\n,\n", on_progress=lambda each: told.append((each.done, each.of)))
+    assert told == []
+    assert len(crm.contacts) == 2_500

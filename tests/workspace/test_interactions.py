@@ -328,6 +328,24 @@ def test_the_faults_of_all_drafts_are_told_with_their_places(crm: seg.Workspace)
     assert list(crm.interactions) == [recorded]
 
 
+def test_ten_thousand_are_recorded_at_once_or_none(crm: seg.Workspace) -> None:
+    """INO-42."""
+    good = crm.interactions.draft("ANNA", **TALK())
+    drafts = [good] * 10_000
+    for number in (2, 9_999):
+        drafts[number - 1] = attrs.evolve(good, contact_no="C0")
+    with pytest.raises(Rejected) as error:
+        crm.interactions.create_many(drafts)
+    assert [(fault.place, fault.field) for fault in error.value.faults] == [
+        ("draft 2", "contact_no"),
+        ("draft 9999", "contact_no"),
+    ]
+    assert crm.journal.head.number == 0
+    made = crm.interactions.create_many([good] * 10_000)
+    assert [each.entry_no for each in made] == list(range(1, 10_001))
+    assert crm.journal.verify().number == 10_000
+
+
 # -- afterwards -----------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Tqdm (extra ``progress``): a bar that shows how far a delivery has come."""
+"""Tqdm (extra ``progress``): a bar that shows how far a delivery or an import has come."""
 
 try:
     from tqdm.auto import tqdm
@@ -8,9 +8,19 @@ except ImportError as error:
     raise MissingExtra("progress", "showing progress as a bar") from error
 
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from segmentation.operations.letters import Progress
+
+class Progress(Protocol):
+    """How far something has come: what `segmentation.operations` tells while it works."""
+
+    @property
+    def done(self) -> int:
+        """How much is done."""
+
+    @property
+    def of(self) -> int:
+        """How much there is to do."""
 
 
 class ProgressBar:
@@ -20,8 +30,9 @@ class ProgressBar:
         description: What stands before it.
         **options: Whatever else tqdm takes: ``file``, ``leave``, ``disable``.
 
-    It appears with the first document, and stays as it is when the block ends.
+    It appears when something is told for the first time, and stays as it is when the block ends.
 
+    >>> from segmentation.operations.letters import Progress
     >>> with ProgressBar("Letters", disable=True) as bar:
     ...     bar(Progress(done=1, of=2))
     """

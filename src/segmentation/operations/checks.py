@@ -36,6 +36,7 @@ from segmentation.fields import (
     RecordT,
     Value,
     fields_of,
+    fits_plainly,
     is_value_of,
     key_of,
     misfits,
@@ -178,10 +179,11 @@ def _kind_faults(store: Store, placed: Iterable[Placed]) -> Iterator[Fault]:
 def own_faults(placed: Iterable[Placed]) -> Iterator[Fault]:
     """Values of records that their fields cannot hold, and keys that are blank."""
     for item in placed:
-        for field, reason in misfits(item.record):
-            yield Fault(item.place, field, reason, "too_long")
-        for field, reason in mistyped(item.record):
-            yield Fault(item.place, field, reason, "wrong_type")
+        if not fits_plainly(item.record):
+            for field, reason in misfits(item.record):
+                yield Fault(item.place, field, reason, "too_long")
+            for field, reason in mistyped(item.record):
+                yield Fault(item.place, field, reason, "wrong_type")
         if isinstance(item.record, Definitions | OwnField | OwnTable):
             reason = Message("is defined by crm.tables.define, which checks it")
             yield Fault(item.place, "", reason, "definition")

@@ -1,10 +1,11 @@
 """Values read as their fields hold them: from the texts of a file, or as a caller gives them."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -189,15 +190,35 @@ def exact(value: Any) -> Any:  # noqa: ANN401 - any value
 def in_nfc(record: RecordT) -> RecordT:
     """A record whose texts are in Unicode's normal form C, as all texts are kept."""
     changed: dict[str, Any] = {}
-    for field in fields_of(type(record)):
-        value = getattr(record, field.name)
-        if isinstance(value, str) and to_nfc(value) != value:
-            changed[field.name] = to_nfc(value)
+    names, get = _texts_of(cast("Hashable", type(record)))
+    values = get(record)
+    for name, value in zip(names, values, strict=True) if not _all_ascii(values) else ():
+        if isinstance(value, str) and not value.isascii() and to_nfc(value) != value:
+            changed[name] = to_nfc(value)
     extra: Extra = getattr(record, "extra", ())
     kept = tuple((name, to_nfc(v) if isinstance(v, str) else v) for name, v in extra)
     if kept != extra:
         changed["extra"] = kept
     return cast("RecordT", attrs.evolve(cast("Any", record), **changed)) if changed else record
+
+
+def _all_ascii(values: Sequence[Any]) -> bool:
+    """Whether values are texts of ASCII alone, as most are."""
+    try:
+        return "".join(values).isascii()
+    except TypeError:
+        return False
+
+
+@cache
+def _texts_of(kind: Hashable) -> tuple[Sequence[str], Callable[[Record], Sequence[Any]]]:
+    """The fields of a kind of record that hold texts, and how to get them all at once."""
+    texts = (FieldType.CODE, FieldType.TEXT)
+    fields = fields_of(cast("type[Record]", kind))
+    names = tuple(field.name for field in fields if field.type in texts)
+    if len(names) > 1:
+        return names, attrgetter(*names)
+    return names, lambda record: [getattr(record, name) for name in names]
 
 
 _DIGITS = 100

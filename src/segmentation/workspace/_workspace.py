@@ -40,6 +40,7 @@ from segmentation.operations.data import (
     MapLike,
     Mode,
     NextPage,
+    OnImportProgress,
     SuggestedField,
 )
 from segmentation.operations.field_values import SegmentHeaderValues
@@ -302,7 +303,8 @@ class Workspace:
         encoding: str = "",
         decimal_comma: bool = False,
         map: "MapLike | None" = None,  # noqa: A002 - what everybody calls it
-    ) -> Imported:
+        on_progress: "OnImportProgress | None" = None,
+    ) -> "Imported":
         """Take in a folder of files, one for each table, or one or several files.
 
         They are JSON, CSV, workbooks with a sheet for each table (extra ``excel``), and
@@ -332,6 +334,8 @@ class Workspace:
                 thousands. Local dates are read in the date order of the workspace.
             map: How the columns of another system's files become our fields: "odoo", "erpnext",
                 "business_central" (its API v2.0), the path of a TOML file, or what it holds.
+            on_progress: Is called now and then with how far it has come; a
+                `segmentation.adapters.tqdm.ProgressBar` shows that.
 
         Raises:
             InvalidValue: There is no such mode or encoding.
@@ -351,6 +355,7 @@ class Workspace:
             decimal_comma=decimal_comma,
             read_workbook=read_workbook,
             map=map,
+            on_progress=on_progress,
         )
         paths = [path] if isinstance(path, str | Path) else path
         return data.import_path(self.context, [Path(each) for each in paths], options)

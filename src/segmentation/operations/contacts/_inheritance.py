@@ -70,8 +70,10 @@ def fitting(name: str, text: str) -> str:
 
     Upper case may be longer; and what is wrong with the other text is told of that alone.
     """
-    lengths = {field.name: field.length for field in fields_of(Contact)}
-    return text[: lengths[name]]
+    return text[: _LENGTHS[name]]
+
+
+_LENGTHS = {field.name: field.length for field in fields_of(Contact)}
 
 
 def _full_name(contact: Contact) -> str:

@@ -4,10 +4,10 @@ Rows are counted from the top of the file, titles and empty rows included.
 """
 
 import csv
-import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import TypeAlias
+from typing import TypeAlias, overload
 
 import attrs
 
@@ -54,8 +54,7 @@ def read_csv(
     """
     text, layout = _layout(text, is_header)
     reader = csv.reader(_lines(text), delimiter=layout.separator, strict=True)
-    number = layout.start - 1
-    rows: list[RawRow] = []
+    number, filled = layout.start - 1, 0
     header: Sequence[str] = []
     faults: list[Fault] = []
     try:
@@ -73,8 +72,7 @@ def read_csv(
                 )
                 faults.append(malformed(row_place(name, number), reason))
             elif any(cells):
-                values = dict(zip(header, map(_value, cells), strict=False))
-                rows.append(RawRow(row_place(name, number), values))
+                filled += 1
     except csv.Error:
         reason = Message(
             "is not CSV in line {line}: a quote has no partner, or a cell is too long",
@@ -84,16 +82,51 @@ def read_csv(
     if number < layout.header:
         empty = Message("is empty; its first row must name the columns")
         faults.append(malformed(Identifier(name), empty))
+    rows = _Rows(name, text, layout, tuple(header), filled)
     return RawTable(tuple(filter(str.strip, header)), rows), faults
+
+
+class _Rows(Sequence[RawRow]):
+    """The rows of a text that was found sound; each is made when it is asked for, and not kept."""
+
+    def __init__(
+        self, name: str, text: str, layout: _Layout, header: tuple[str, ...], count: int
+    ) -> None:
+        self._name = name
+        self._text = text
+        self._layout = layout
+        self._header = header
+        self._count = count
+
+    def __iter__(self) -> Iterator[RawRow]:
+        reader = csv.reader(_lines(self._text), delimiter=self._layout.separator, strict=True)
+        for number, cells in enumerate(reader, start=self._layout.start):
+            if number > self._layout.header and any(cells) and len(cells) <= len(self._header):
+                values = dict(zip(self._header, map(_value, cells), strict=False))
+                yield RawRow(row_place(self._name, number), values)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> RawRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[RawRow]: ...
+    def __getitem__(self, index: int | slice) -> RawRow | Sequence[RawRow]:
+        return list(self)[index]
 
 
 def _value(cell: str) -> str | None:
     """What a cell says; a blank one says nothing."""
-    return unguarded(cell) or None
+    return (unguarded(cell) if cell[0] == "'" else cell) if cell else None
 
 
-def _lines(text: str) -> io.StringIO:
-    return io.StringIO(text, newline="")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text with their ends, one at a time."""
+    return (found[0] for found in _LINE.finditer(text))
 
 
 def _layout(text: str, is_header: IsHeader | None) -> tuple[str, _Layout]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import Protocol
 
 import attrs
 
@@ -62,6 +63,52 @@ from ._updates import (
     with_attachments,
 )
 
+
+@shown_by("done", "of")
+@attrs.frozen
+class ImportProgress:
+    """How far an import has come.
+
+    Attributes:
+        done: How many rows it is through with; each counts when it was read, and again when all
+            are stored.
+        of: Twice the number of rows.
+    """
+
+    done: int
+    of: int
+
+
+class OnImportProgress(Protocol):
+    """Is called now and then; any function of one argument will do."""
+
+    def __call__(self, progress: ImportProgress, /) -> object:
+        """Say how far the import has come."""
+
+
+class _Teller:
+    """Counts rows for whoever wants to know."""
+
+    def __init__(self, told: OnImportProgress | None, tables: Iterable[SourceTable]) -> None:
+        self._told = told
+        self._done = 0
+        self._of = 2 * sum(len(table.rows) for table in tables)
+
+    def add(self, rows: int) -> None:
+        """So many rows more were read."""
+        self._done += rows
+        self._tell()
+
+    def end(self) -> None:
+        """All rows are stored."""
+        self._done = self._of
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._told is not None:
+            self._told(ImportProgress(self._done, self._of))
+
+
 _MODES: frozenset[str] = frozenset(("update", "replace", "mirror", "delete"))
 
 
@@ -102,6 +149,7 @@ class ImportOptions:
         read_workbook: Reads workbooks (`segmentation.adapters.openpyxl`).
         map: How the columns of another system's files become our fields; see
             `segmentation.operations.data.ImportMap`.
+        on_progress: Is called now and then with how far it has come.
     """
 
     mode: Mode = attrs.field(default="update", validator=_known_mode)
@@ -115,6 +163,7 @@ class ImportOptions:
     decimal_comma: bool = False
     read_workbook: ReadWorkbook = no_workbooks
     map: ImportMap = attrs.field(default=None, converter=to_map)
+    on_progress: OnImportProgress | None = None
 
 
 @shown_by("file", "name", "use", "field")
@@ -209,6 +258,36 @@ def import_files(
         Rejected: There are faults, all of them with file, row and field; nothing is stored.
         UnknownName: The map names a table that files do not bring.
     """
+    read = _read(context, files, options)
+    with _stored(context.store, options):
+        imported = _take_in(context, read, attached, options)
+    read.progress.end()
+    normalized = Counter[str]()
+    for texts in read.normalized if options.mode != "delete" else ():
+        normalized.update(texts)
+    return attrs.evolve(
+        imported,
+        normalized=tuple(normalized.items()),
+        columns=read.columns,
+        latest_change=read.latest_change,
+        skipped_files=read.skipped_files,
+    )
+
+
+@attrs.define(eq=False)
+class _Read:
+    """What files hold, table by table; each is let go of when it has become records."""
+
+    tables: list[ReadTable]
+    faults: list[Fault]
+    progress: _Teller
+    columns: tuple[ImportedColumn, ...]
+    latest_change: datetime | None
+    normalized: Sequence[Mapping[str, int]]
+    skipped_files: tuple[str, ...]
+
+
+def _read(context: Context, files: Iterable[SourceFile], options: ImportOptions) -> _Read:
     store = context.store
     gathered = gather_tables(
         files,
@@ -223,23 +302,23 @@ def import_files(
     tables: list[ReadTable] = []
     sources, wrong = _mapped(store, gathered.tables, options.map)
     faults += wrong
+    progress = _Teller(options.on_progress, sources)
     for source in sources:
         own = declared_fields(store, source.kind)
-        table, wrong = read_table(source, own=own, ignore=options.ignore, notation=notation)
+        table, wrong = read_table(
+            source, own=own, ignore=options.ignore, notation=notation, on_rows=progress.add
+        )
         tables.append(table)
         faults += wrong
     faults += _empty_faults(tables, options)
-    with _stored(store, options):
-        imported = _take_in(context, tables, faults, attached, options)
     changed = (table.latest_change for table in tables)
-    normalized = Counter[str]()
-    for table in tables if options.mode != "delete" else ():
-        normalized.update(dict(table.normalized))
-    return attrs.evolve(
-        imported,
-        normalized=tuple(normalized.items()),
+    return _Read(
+        tables,
+        faults,
+        progress,
         columns=tuple(_columns(tables)),
         latest_change=max(filter(None, changed), default=None),
+        normalized=[dict(table.normalized) for table in tables],
         skipped_files=gathered.skipped_files,
     )
 
@@ -298,26 +377,10 @@ def _stored(store: Store, options: ImportOptions) -> Iterator[None]:
 
 
 def _take_in(
-    context: Context,
-    tables: Sequence[ReadTable],
-    faults: Iterable[Fault],
-    attached: Callable[[str], bytes],
-    options: ImportOptions,
+    context: Context, read: _Read, attached: Callable[[str], bytes], options: ImportOptions
 ) -> Imported:
-    store = context.store
-    found: list[Placed] = []
-    wrong = list(faults)
-    leaving: dict[type[Record], Sequence[Record]] = {}
-    for table in tables:
-        if options.mode == "delete":
-            leaving[table.kind] = named_records(store, table)
-            continue
-        whole, missing = with_attachments(store, table, attached)
-        wrong += missing
-        found += merge_rows(store, whole, options.mode)
-        if options.mode == "mirror":
-            leaving[table.kind] = absent_records(store, table)
-    imported = _store(context, found, wrong, what="import", lift=options.lift_exclusions)
+    found, leaving = _merged(context.store, read, attached, options)
+    imported = _store(context, found, read.faults, what="import", lift=options.lift_exclusions)
     departures = Departures(context, with_history=options.with_history)
     departures.take_away(leaving)
     reject(orphan_faults(departures.gone, found), what="import")
@@ -327,6 +390,25 @@ def _take_in(
         kept=tuple(departures.kept),
         dry_run=options.dry_run,
     )
+
+
+def _merged(
+    store: Store, read: _Read, attached: Callable[[str], bytes], options: ImportOptions
+) -> tuple[Sequence[Placed], Mapping[type[Record], Sequence[Record]]]:
+    """The records that rows make, and those that go; what is wrong is added to the faults."""
+    found: list[Placed] = []
+    leaving: dict[type[Record], Sequence[Record]] = {}
+    while read.tables:
+        table = read.tables.pop(0)
+        if options.mode == "delete":
+            leaving[table.kind] = named_records(store, table)
+            continue
+        whole, missing = with_attachments(store, table, attached)
+        read.faults += missing
+        found += merge_rows(store, whole, options.mode)
+        if options.mode == "mirror":
+            leaving[table.kind] = absent_records(store, table)
+    return found, leaving
 
 
 def import_records(context: Context, records: Iterable[Record]) -> Imported:

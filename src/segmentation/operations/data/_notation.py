@@ -46,7 +46,9 @@ class Notation:
         """
         if isinstance(raw, ProgramText):
             return _option_at(field, raw)
-        if not isinstance(raw, str) or isinstance(raw, Numeral) or not raw:
+        if isinstance(raw, Numeral):
+            return str(raw)
+        if not isinstance(raw, str) or not raw:
             return raw
         match field.type:
             case FieldType.DATE:
@@ -76,7 +78,7 @@ class Notation:
 def _option_at(field: Field, raw: str) -> str:
     """The option whose place is written, or the text as it is."""
     is_place = raw.isascii() and raw.isdecimal() and int(raw) < len(field.options)
-    return field.options[int(raw)] if is_place else raw
+    return field.options[int(raw)] if is_place else str(raw)
 
 
 def _number(field: Field, raw: str) -> str:

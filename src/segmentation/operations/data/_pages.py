@@ -199,14 +199,15 @@ def _joined(
     follow: bool,
 ) -> tuple[SourceTable, list[Fault]]:
     headers: dict[tuple[str, ...], None] = {}
-    rows: list[RawRow] = []
+    parts: list[Sequence[RawRow]] = []
     faults: list[Fault] = []
     for file, after in zip_longest(files, files[1:]):
         last = follow and not _is_followed(file, after)
         for table, wrong in _with_following(file, reader, next_page, last=last):
             headers[table.columns] = None
-            rows += table.rows
+            parts.append(table.rows)
             faults += wrong
+    rows = parts[0] if len(parts) == 1 else list(chain.from_iterable(parts))
     return SourceTable(kind, files[0].name, tuple(headers), rows), faults
 
 

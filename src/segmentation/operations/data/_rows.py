@@ -1,7 +1,7 @@
 """Rows of a table read as the values of its fields."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,8 +59,21 @@ class ReadTable:
     normalized: tuple[tuple[str, int], ...] = ()
 
 
+_AT_ONCE = 1_000
+"""After how many rows it is told how many were read."""
+
+
+def _unheard(_rows: int) -> None:
+    """Let a number of rows pass."""
+
+
 def read_table(
-    table: SourceTable, *, own: Iterable[Field], ignore: Iterable[str], notation: Notation
+    table: SourceTable,
+    *,
+    own: Iterable[Field],
+    ignore: Iterable[str],
+    notation: Notation,
+    on_rows: Callable[[int], object] = _unheard,
 ) -> tuple[ReadTable, list[Fault]]:
     """Read the rows of a table.
 
@@ -69,6 +82,7 @@ def read_table(
         own: The host's own fields that are declared for it.
         ignore: Columns to pass over, as for `segmentation.column_names.match_columns`.
         notation: How texts write dates and numbers.
+        on_rows: Is called now and then with the number of rows that were read since.
 
     Returns:
         What could be read, and all faults. A table without a column for its key has this one
@@ -82,7 +96,9 @@ def read_table(
     faults = list(wrong)
     rows: list[ReadRow] = []
     reader = _Reader(table.kind, columns, notation)
-    for raw in table.rows:
+    for number, raw in enumerate(table.rows, start=1):
+        if number % _AT_ONCE == 0:
+            on_rows(_AT_ONCE)
         row, wrong = reader.read(raw)
         faults += wrong
         if row is not None:
@@ -138,6 +154,13 @@ def _keyless(table: SourceTable, columns: Iterable[Column]) -> Fault | None:
     return Fault(Identifier(table.name), key[0], reason, "unknown_column")
 
 
+_NO_CELL = object()
+"""What a row has in a column that it does not have."""
+
+_REMEMBERED = 1_000
+"""How many different texts of a column are remembered with their values."""
+
+
 class _Reader:
     """Reads the rows of a table."""
 
@@ -146,34 +169,55 @@ class _Reader:
         self._kind = kind
         self._filled = [(column.name, column.field) for column in columns if column.field]
         self._key = [field for field in fields_of(kind) if field.name in kind.__key__]
+        self._known: dict[str, dict[str, tuple[Value, bool]]] = defaultdict(dict)
+        self._blank = {field.name: field.blank for field in self._key}
         self.normalized = Counter[str]()
         """How many texts of each field were brought to Unicode's normal form C."""
 
     def read(self, raw: RawRow) -> tuple[ReadRow | None, list[Fault]]:
         """A row, or its faults."""
-        values: dict[str, Any] = {field.name: field.blank for field in self._key}
+        values: dict[str, Any] = dict(self._blank)
         extra: dict[str, Value] = {}
         faults: list[Fault] = []
         for column, field in self._filled:
-            if column not in raw.values:
+            given = raw.values.get(column, _NO_CELL)
+            if given is _NO_CELL:
                 continue
-            given = raw.values[column]
-            if field.extra and given is None:
-                extra[field.name] = None
+            if given is None:
+                (extra if field.extra else values)[field.name] = (
+                    None if field.extra else field.blank
+                )
                 continue
             if isinstance(given, Unread):
                 faults.append(Fault(raw.place, field.name, _unread(given), "unread"))
                 continue
-            if isinstance(given, str) and to_nfc(given) != given:
-                self.normalized[field.name] += 1
             try:
-                value = read_value(field, self._notation.plain(field, given))
+                value = self._value(field, given)
             except Misfit as misfit:
                 faults.append(Fault(raw.place, field.name, misfit.reason, misfit.code))
             else:
                 (extra if field.extra else values)[field.name] = value
         faults += self._blank_key(raw.place, values, {fault.field for fault in faults})
         return (None if faults else ReadRow(raw.place, values, extra)), faults
+
+    def _value(self, field: Field, given: object) -> Value:
+        """A value; what was read before in the same column is not read again.
+
+        Raises:
+            Misfit: It does not fit.
+        """
+        if type(given) is not str:
+            return read_value(field, self._notation.plain(field, given))
+        known = self._known[field.name]
+        found = known.get(given)
+        if found is None:
+            value = read_value(field, self._notation.plain(field, given))
+            found = (value, not given.isascii() and to_nfc(given) != given)
+            if len(known) < _REMEMBERED:
+                known[given] = found
+        if found[1]:
+            self.normalized[field.name] += 1
+        return found[0]
 
     def _blank_key(
         self, place: str, values: Mapping[str, Any], faulty: Iterable[str]
@@ -205,8 +249,9 @@ def _latest(table: SourceTable, columns: Iterable[Column]) -> datetime | None:
         if letters_of(column.name) in _CHANGED or (column.field and column.field.name == _STAMP)
         if column.use is not ColumnUse.IGNORED
     ]
-    found = (_moment(field, raw.values.get(name)) for name in names for raw in table.rows)
-    return max(filter(None, found), default=None)
+    cells = (raw.values.get(name) for raw in (table.rows if names else ()) for name in names)
+    said = {cell for cell in cells if isinstance(cell, str)}
+    return max(filter(None, (_moment(field, each) for each in said)), default=None)
 
 
 _STAMP = "last_modified"

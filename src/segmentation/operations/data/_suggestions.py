@@ -99,8 +99,9 @@ def suggest_fields(
 
 def _suggested(store: Store, table: SourceTable) -> Iterable[SuggestedField]:
     _, faults = match_pages(table, own=declared_fields(store, table.kind))
+    rows = list(table.rows)
     for column in dict.fromkeys(fault.field for fault in faults if fault.code == "unknown_column"):
-        values = [row.values.get(column) for row in table.rows]
+        values = [row.values.get(column) for row in rows]
         filled = [value for value in values if not isinstance(value, Unread | None) and value != ""]
         yield _suggestion(table.kind.__table__, column, filled)
 
