@@ -10,6 +10,7 @@ from segmentation.column_names import match_columns
 from segmentation.contacts import Contact
 from segmentation.errors import UnknownName
 from segmentation.fields import Field, Record, Value, captioned_fields_of
+from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction, InteractionComment
 from segmentation.languages import caption
 from segmentation.operations.records import all_contacts, all_records, find_records
@@ -31,7 +32,7 @@ _AT_ONCE = 1_000
 
 
 @shown_by("name", "field")
-@attrs.frozen
+@attrs.frozen(field_transformer=freeze_within)
 class ExportColumn:
     """A column of a table.
 
@@ -154,7 +155,7 @@ def contacts_of(store: Store, nos: Iterable[str]) -> Iterator[Contact]:
         yield from store.contacts.get_many(some)
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, field_transformer=freeze_within)
 class ExportTable:
     """A table on its way into a file; its rows can be taken once.
 
