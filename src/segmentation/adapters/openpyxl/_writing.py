@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, BinaryIO
 
@@ -31,14 +32,25 @@ def write_workbook(file: BinaryIO, sheets: Iterable[Sheet]) -> None:
             can hold.
     """
     book = Workbook(write_only=True)
-    for sheet in sheets:
-        made = book.create_sheet(_title(sheet.title))
-        made.freeze_panes = "A2"
-        for row in _rows(sheet):
-            made.append(_cell(made, cell) for cell in row)
+    try:
+        for sheet in sheets:
+            made = book.create_sheet(_title(sheet.title))
+            made.freeze_panes = "A2"
+            for row in _rows(sheet):
+                made.append([_cell(made, cell) for cell in row])
+    except BaseException:
+        _give_up(book)
+        raise
     if not book.worksheets:
         raise InvalidValue("sheets", "", Message("is empty; give at least one"))
     book.save(file)
+
+
+def _give_up(book: Workbook) -> None:
+    """Close the sheets that were begun; each is written into a file of its own until the end."""
+    for sheet in book.worksheets:
+        with suppress(Exception):
+            sheet.close()
 
 
 def _title(title: str) -> str:
