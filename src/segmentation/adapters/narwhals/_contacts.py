@@ -11,6 +11,7 @@ from segmentation.fields import fields_of
 from segmentation.memory import candidates_of
 from segmentation.segments import Candidates, Options
 
+from ._finishing import Members
 from ._frames import Frames, Native, collected, is_eager, lazily, named, narrowed
 from ._question import Question
 from ._records import records_of
@@ -57,8 +58,7 @@ class FrameContacts:
             name: named(nw.from_native(frame), name) for name, frame in (rows or {}).items()
         }
         self._columns = columns or {}
-        self._members = segment_members
-        self._logged = logged_members
+        self._members = Members(segment_members, logged_members)
         engine = self._contacts.implementation
         for name, frame in self._rows.items():
             if frame.implementation is not engine:
@@ -159,4 +159,4 @@ class FrameContacts:
         frames = Frames(
             bound.schema.base, self._contacts, self._rows, self._columns, bound.as_of.zone
         )
-        return Question(bound, frames, self._members, self._logged)
+        return Question(bound, frames, self._members)

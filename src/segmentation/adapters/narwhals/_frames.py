@@ -1,6 +1,6 @@
 """The frames of a source as one question sees them: where a table is, what its columns hold."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, TypeAlias
 
@@ -9,7 +9,7 @@ import narwhals as nw
 
 from segmentation.criteria import Table
 from segmentation.errors import InvalidValue, Message, UnknownName
-from segmentation.fields import Field, FieldType
+from segmentation.fields import Field, FieldType, Record
 
 Native: TypeAlias = Any
 """A frame of any engine that Narwhals knows."""
@@ -81,8 +81,10 @@ class Frames:
         rows: Mapping[str, Frame],
         columns: Mapping[str, Mapping[str, str]],
         zone: tzinfo = UTC,
+        stored: Callable[[Table], Iterable[Record]] | None = None,
     ) -> None:
         self._zone = zone
+        self._stored = stored
         self._base = base
         self._contacts = contacts
         self._rows = rows
@@ -100,6 +102,15 @@ class Frames:
         made_by = self.made_by
         local = made_by.is_polars() or made_by.is_pandas_like() or made_by.is_pyarrow()
         return bool(local or made_by.is_duckdb())
+
+    def is_stored(self, table: Table) -> bool:
+        """Whether a table has no frame, but rows in a store beside the frames."""
+        named = {table.name, table.alias}
+        return self._stored is not None and table.name != self._base and not named & {*self._rows}
+
+    def stored_rows(self, table: Table) -> Iterable[Record]:
+        """The rows of a table in the store."""
+        return self._stored(table) if self._stored is not None else ()
 
     def of(self, table: Table) -> Frame:
         """The frame of a table.
@@ -132,7 +143,7 @@ class Frames:
         found = Column(name, table.field(field), known[name], self.made_by, place, self._zone)
         if not found.is_typed or isinstance(found.dtype, _HELD[found.field.type]):
             return found
-        if self._is_empty(table, name):
+        if _is_empty(self.of(table), name):
             return attrs.evolve(found, dtype=nw.Unknown())
         reason = Message(
             "in column {name!r} is not what a field of type {type} is read from",
@@ -140,11 +151,6 @@ class Frames:
             type=Message(found.field.type.value),
         )
         raise InvalidValue(found.place, str(found.dtype), reason)
-
-    def _is_empty(self, table: Table, name: str) -> bool:
-        """Whether nothing stands in a column: pandas then takes it for one of texts."""
-        frame = self.of(table)
-        return is_eager(frame) and bool(frame[name].is_null().all())
 
     def key(self, table: Table, field: str) -> str:
         """The name of a column that frames are joined on.
@@ -165,6 +171,16 @@ class Frames:
         values = [plain_values(found[each.name], each.field, each.zone) for each in columns]
         names = [column.field.name for column in columns]
         return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def is_held(frame: Frame, name: str, dtype: Any, field: Field) -> bool:  # noqa: ANN401 - of Narwhals
+    """Whether a column may hold the values of a field."""
+    return isinstance(dtype, (*_UNTYPED, *_HELD[field.type])) or _is_empty(frame, name)
+
+
+def _is_empty(frame: Frame, name: str) -> bool:
+    """Whether nothing stands in a column: pandas then takes it for one of texts."""
+    return is_eager(frame) and bool(frame[name].is_null().all())
 
 
 def named(frame: Frame, name: str) -> Frame:

@@ -28,10 +28,10 @@ from segmentation.criteria import (
 from segmentation.errors import Identifier, Message, Refused
 from segmentation.fields import Field, FieldType
 
-from ._finishing import passing_numbers, passing_values
+from ._finishing import Members, deciding_keys, passing_numbers, passing_values
 from ._following import Pairs
 from ._frames import Column, Frame, Frames, is_eager, lazily, narrowed
-from ._keys import Keys, filled_key, flagged, joined, looked_up
+from ._keys import Keys, filled_key, flagged, has_key, joined, looked_up
 from ._nodes import (
     Linked,
     at_leaves,
@@ -69,23 +69,15 @@ class Question:
     Args:
         bound: The selection; its cut is left out of account.
         frames: The frames.
-        members: Gives the contacts on the lines of a segment.
-        logged: Gives the contacts of a logged segment.
+        members: Gives the contacts of segments.
     """
 
-    def __init__(
-        self,
-        bound: BoundSelection,
-        frames: Frames,
-        members: Callable[[str], Collection[str]] | None,
-        logged: Callable[[int], Collection[str]] | None,
-    ) -> None:
+    def __init__(self, bound: BoundSelection, frames: Frames, members: Members) -> None:
         self._bound = bound
         self._node = None if bound.node is None else at_leaves(merged(bound.node))
         self._base = bound.schema.table(bound.schema.base)
         self._frames = frames
         self._members = members
-        self._logged = logged
         self._flags = 0
         self.is_wider = False
         """Whether what is found bears columns of ours."""
@@ -146,14 +138,14 @@ class Question:
                 return frame, all_of(self._where(table, where) for where in conditions)
             case BoundPart() | BoundFigure() | BoundFollowed() if self._is_joined(node):
                 return self._flagged(node, frame)
+            case BoundPart() | BoundFigure() | BoundFollowed() if self._is_keyed(node):
+                return frame, self._by_stored_rows(node)
             case BoundPart() | BoundFigure() | BoundFollowed() | InShare():
                 return frame, self._by_reference(node, frame)
-            case InSegment(segment_no) if self._members is not None:
-                return frame, self._among(self._members(segment_no))
-            case InLoggedSegment(entry_no) if self._logged is not None:
-                return frame, self._among(self._logged(entry_no))
-            case InSegment() | InLoggedSegment():
-                raise Refused("select in frames", "the members of segments are not known here")
+            case InSegment(segment_no):
+                return frame, self._among(self._members.of_segment(segment_no))
+            case InLoggedSegment(entry_no):
+                return frame, self._among(self._members.of_logged(entry_no))
             case Not(item):
                 frame, test = self._test(item, frame)
                 return frame, negated(test)
@@ -171,9 +163,15 @@ class Question:
     def _among(self, members: Collection[str]) -> Test:
         return nw.col(self.key).is_in(sorted(members)) if members else False
 
+    def _is_keyed(self, node: Linked) -> bool:
+        """Whether rows of the store decide, linked by nothing but fields of contacts."""
+        table = part_of(node).table
+        link = table.link
+        return self._frames.is_stored(table) and not (link and (link.through or link.only))
+
     def _is_joined(self, node: BoundNode) -> TypeGuard[Linked]:
         """Whether a node is answered by a join: the engine can do all of it exactly."""
-        if not is_joined(node):
+        if not is_joined(node) or self._frames.is_stored(part_of(node).table):
             return False
         match node:
             case BoundFollowed():
@@ -324,7 +322,16 @@ class Question:
         """A test of the numbers that the reference predicate finds among those who are left."""
         if not self._frames.at_hand:
             self._refuse(_at_hand(node))
-        return self._among(passing_numbers(node, self._bound, self._frames, frame))
+        found = passing_numbers(node, self._bound, self._frames, frame, self._members)
+        return self._among(found)
+
+    def _by_stored_rows(self, node: Linked) -> Test:
+        """A test of the contacts' fields that link the rows, which are looked at in Python."""
+        link = part_of(node).table.link
+        own = [self._frames.key(self._base, name) for _, name in link.on] if link else []
+        keys, without = deciding_keys(node, self._bound, self._frames)
+        test: Test = has_key(own, keys) if keys else False
+        return negated(test) if without else test
 
     def _refuse_inexact(self, column: Column, what: Message) -> NoReturn:
         reason = "{place}: {what} cannot be done exactly there"
