@@ -3,11 +3,13 @@
 import-linter names this module; nothing else below the adapters knows them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import tzinfo
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
+from segmentation.criteria import Schema
 from segmentation.errors import InvalidValue, Message
 from segmentation.fields import Kind
 from segmentation.memory import MemoryStore
@@ -32,6 +34,21 @@ def open_store(store: str | Path, *, create: bool = True) -> Store:
     from segmentation.adapters.sqlalchemy import open_store as open_database  # noqa: PLC0415
 
     return open_database(store, create=create)
+
+
+def join_frames(
+    store: Store, frames: Mapping[str, Any], schema: Schema | None, zone: tzinfo
+) -> Store:
+    """A store beside frames, which hold the contacts and perhaps rows of them.
+
+    Raises:
+        Rejected: The frames cannot be what they are to be: all of it.
+        InvalidValue: What is given is no frame, or the frames are not all of one engine.
+        MissingExtra: Frames need the extra ``dataframe``.
+    """
+    from segmentation.adapters.narwhals import join_frames as join  # noqa: PLC0415
+
+    return join(store, frames, schema=schema, zone=zone)
 
 
 def to_frame(records: Iterable[object], kind: Kind, backend: Backend | None) -> Any:  # noqa: ANN401 - a frame of the library that is named

@@ -129,6 +129,18 @@ def declared(
 def _our_table(
     known: Table, name: str, frame: Frame, link: Link | None
 ) -> tuple[Table, list[Fault]]:
+    place, faults = place_of(name), frame_faults(known, name, frame, link)
+    own: list[Field] = []
+    for column, dtype in frame.collect_schema().items():
+        if column not in known.fields and _takes_fields(known):
+            made, found = _own_field(place, frame, column, dtype)
+            own += [made] if made else []
+            faults += found
+    return known.with_fields(*(attrs.evolve(field, extra=True) for field in own)), faults
+
+
+def frame_faults(known: Table, name: str, frame: Frame, link: Link | None) -> list[Fault]:
+    """What is wrong with a frame of a table that is known: no link or number, or wrong types."""
     place = place_of(name)
     faults = []
     if known.name == Interaction.__table__:
@@ -140,18 +152,11 @@ def _our_table(
     columns = frame.collect_schema()
     needed = [row for row, _ in known.link.on] if known.link else ["no"]
     faults += (_no_column(place, each, columns) for each in needed if each not in columns)
-    own = []
     for column, dtype in columns.items():
         field = known.fields.get(column)
-        if field is None and not _takes_fields(known):
-            continue
-        if field is None:
-            made, found = _own_field(place, frame, column, dtype)
-            own += [made] if made else []
-            faults += found
-        elif not is_held(frame, column, dtype, field):
+        if field is not None and not is_held(frame, column, dtype, field):
             faults.append(_wrong_type(place, column, dtype, field))
-    return known.with_fields(*(attrs.evolve(field, extra=True) for field in own)), faults
+    return faults
 
 
 def _takes_fields(table: Table) -> bool:
@@ -218,7 +223,10 @@ def _link_faults(schema: Schema, place: str, link: Link) -> Iterator[Fault]:
 
 
 def _own_field(
-    place: str, frame: Frame, column: str, dtype: Any  # noqa: ANN401 - of Narwhals
+    place: str,
+    frame: Frame,
+    column: str,
+    dtype: Any,  # noqa: ANN401 - of Narwhals
 ) -> tuple[Field | None, list[Fault]]:
     typed = _type_of(frame, column, dtype)
     if typed is None:
@@ -228,7 +236,7 @@ def _own_field(
     return field, list(single_faults(place, field))
 
 
-def _type_of(frame: Frame, column: str, dtype: Any) -> FieldType | None:  # noqa: ANN401, PLR0911 - one for each type
+def _type_of(frame: Frame, column: str, dtype: Any) -> FieldType | None:  # noqa: ANN401 - one for each type
     match dtype:
         case nw.Boolean():
             return FieldType.BOOLEAN

@@ -132,9 +132,7 @@ class Frames:
             UnknownName: There is none, or no frame.
             InvalidValue: It holds what the field cannot be.
         """
-        if table.name not in self._schemas:
-            self._schemas[table.name] = self.of(table).collect_schema()
-        known = self._schemas[table.name]
+        known = self._schema_of(table)
         name = self._columns.get(table.name, {}).get(field, field)
         if name not in known:
             where = Message("frame {name}", name=table.name)
@@ -151,6 +149,16 @@ class Frames:
             type=Message(found.field.type.value),
         )
         raise InvalidValue(found.place, str(found.dtype), reason)
+
+    def has(self, table: Table, field: str) -> bool:
+        """Whether a field of a table has a column."""
+        name = self._columns.get(table.name, {}).get(field, field)
+        return name in self._schema_of(table)
+
+    def _schema_of(self, table: Table) -> Any:  # noqa: ANN401 - a schema of Narwhals
+        if table.name not in self._schemas:
+            self._schemas[table.name] = self.of(table).collect_schema()
+        return self._schemas[table.name]
 
     def key(self, table: Table, field: str) -> str:
         """The name of a column that frames are joined on.

@@ -1,6 +1,6 @@
 """One bound selection, asked of frames: expressions, semi- and anti-joins of their engine."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NoReturn, TypeGuard, assert_never
 
 import narwhals as nw
@@ -82,6 +82,16 @@ class Question:
         self.is_wider = False
         """Whether what is found bears columns of ours."""
         self.key = frames.key(self._base, bound.schema.key)
+
+    @property
+    def contacts(self) -> Frame:
+        """The frame of contacts that is asked."""
+        return self._frames.of(self._base)
+
+    def column(self, field: str) -> Column | None:
+        """The column of a contact's field, if there is one."""
+        known = self._frames.has(self._base, field)
+        return self._frames.column(self._base, field) if known else None
 
     @property
     def at_hand(self) -> bool:

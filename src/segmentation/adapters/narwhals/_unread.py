@@ -1,0 +1,255 @@
+"""Rows of contacts that cannot be read safely: no number, rows that differ, a word that is none.
+
+The engine counts them. Only if there are some, they are looked at one by one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+
+import narwhals as nw
+
+from segmentation.errors import InvalidValue, Message
+from segmentation.fields import Field, FieldType
+from segmentation.segments import LeftOut, LeftOutReason
+
+from ._frames import Column, Frame, Native, collected, is_eager, lazily, narrowed
+from ._predicates import any_of
+
+_ROW = "segmentation_row"
+_COUNTED, _DIFFERENT, _BLANK, _TYPED = (
+    "segmentation_counted",
+    "segmentation_different",
+    "segmentation_blank",
+    "segmentation_typed",
+)
+
+
+def blank_number(key: str) -> nw.Expr:
+    """The test that a row has no number; never null."""
+    value = nw.col(key)
+    return value.is_null() | (value.fill_null("").str.strip_chars() == "")
+
+
+def check_numbers(frame: Frame, key: str) -> None:
+    """See that every row of contacts has a number.
+
+    Raises:
+        InvalidValue: One has none; the error names the first.
+    """
+    blank = nw.when(blank_number(key)).then(1).otherwise(0).sum()
+    if not collected(lazily(frame).select(blank.alias(_BLANK))).item():
+        return
+    row = first_row(frame, blank_number(key))
+    reason = Message("is the number of row {row}; a contact has one", row=row)
+    raise InvalidValue("contact.no", "", reason)
+
+
+def first_row(frame: Frame, test: nw.Expr) -> int:
+    """The number of the first row that passes a test, from 1."""
+    found = narrowed(numbered(frame).filter(test), [_ROW])
+    return int(collected(found.select(nw.col(_ROW).min())).item())
+
+
+def numbered(frame: Frame) -> Frame:
+    """The rows of a frame with their numbers from 1, as far as its engine keeps them in order."""
+    if is_eager(frame):
+        return frame.with_row_index(_ROW).with_columns(nw.col(_ROW) + 1)
+    return nw.from_native(_NUMBERED[frame.implementation](frame.to_native()))
+
+
+def _numbered_by_spark(frame: Native) -> Native:
+    functions: Any = import_module("pyspark.sql.functions")
+    return frame.withColumn(_ROW, functions.monotonically_increasing_id() + 1)
+
+
+_NUMBERED: Mapping[nw.Implementation, Callable[[Native], Native]] = {
+    nw.Implementation.POLARS: lambda frame: frame.with_row_index(_ROW, offset=1),
+    nw.Implementation.DUCKDB: lambda frame: frame.project(f"*, row_number() OVER () AS {_ROW}"),
+    nw.Implementation.PYSPARK: _numbered_by_spark,
+}
+
+
+class Contacts:
+    """The rows of a frame of contacts, those that can be read safely and those that cannot.
+
+    Args:
+        frame: The frame of contacts.
+        key: The column of the number.
+        columns: The columns of fields of contacts, that of the number among them.
+    """
+
+    def __init__(self, frame: Frame, key: Column, columns: list[Column]) -> None:
+        self._given = frame
+        self._key = key
+        self._columns = columns
+        self._tests = [*filter(None, map(self._bad_value, columns))]
+
+    @cached_property
+    def readable(self) -> Frame:
+        """The rows that can be read safely, one for each number."""
+        frame = self._coded
+        bad = [test for _, test in self._tests] if self._has_bad_values else []
+        if self._blanks:
+            bad.append(blank_number(self._key.name))
+        if self._doubled:
+            bad.append(nw.col(self._key.name).is_in(list(self._doubled)))
+        test = any_of(bad)
+        frame = frame if test is False else frame.filter(~test)
+        return frame.unique(subset=[self._key.name], keep="any") if self._several else frame
+
+    @property
+    def all_readable(self) -> bool:
+        """Whether all rows can be read safely."""
+        return not (self._blanks or self._has_bad_values or self._doubled)
+
+    @property
+    def well_formed(self) -> Frame:
+        """The rows of numbers and sound values, the numbers as codes; several may have the same.
+
+        Nothing is counted for it.
+        """
+        key = self._key.name
+        bad = [blank_number(key), *(test for _, test in self._tests)]
+        frame = lazily(self._given).filter(~any_of(bad))
+        return frame.with_columns(_code(nw.col(key)).alias(key))
+
+    @cached_property
+    def unread(self) -> Frame:
+        """The rows that cannot be read safely, numbered."""
+        bad = [blank_number(self._key.name), *(test for _, test in self._tests)]
+        if self._doubled:
+            bad.append(nw.col(self._key.name).is_in(list(self._doubled)))
+        numbers = numbered(self._coded)
+        return numbers.filter(any_of(bad))
+
+    def told(self, rows: Frame) -> Sequence[LeftOut]:
+        """Why rows among the unread ones cannot be read, each number once.
+
+        Args:
+            rows: Rows of `unread`, perhaps with more columns.
+        """
+        names = [_ROW, self._key.name, *(column.name for column, _ in self._tests)]
+        read = collected(narrowed(rows, names))
+        found: dict[str, LeftOut] = {}
+        numberless = []
+        for row in sorted(read.iter_rows(named=True), key=lambda row: row[_ROW]):
+            left_out = self._reason(row)
+            if left_out.contact_no:
+                found.setdefault(left_out.contact_no, left_out)
+            else:
+                numberless.append(left_out)
+        return (*numberless, *(found[no] for no in sorted(found)))
+
+    def _reason(self, row: Mapping[str, Any]) -> LeftOut:
+        no, at = (row[self._key.name] or "").strip(), row[_ROW]
+        if not no:
+            return LeftOut("", LeftOutReason.BLANK_NUMBER, field=self._key.field.name, row=at)
+        if no in self._doubled:
+            return LeftOut(no, LeftOutReason.DOUBLED, rows=self._doubled[no])
+        for column, _ in self._tests:
+            value = row[column.name]
+            if _is_bad(column.field, value):
+                is_option = column.field.type is FieldType.OPTION
+                reason = LeftOutReason.UNKNOWN_OPTION if is_option else LeftOutReason.UNREADABLE
+                return LeftOut(no, reason, column.field.name, str(value), row=at)
+        raise AssertionError(no)  # pragma: no cover - one of the tests found it
+
+    # -- what the engine counts ---------------------------------------------------------------
+
+    @cached_property
+    def _counts(self) -> Mapping[str, int]:
+        """How many rows there are, and how many of each kind that needs a second look."""
+        key = nw.col(self._key.name)
+        tests = {
+            _BLANK: blank_number(self._key.name),
+            _TYPED: ~key.is_null() & (key != _code(key)),
+            **{str(place): test for place, (_, test) in enumerate(self._tests)},
+        }
+        counted = [_count(test).alias(name) for name, test in tests.items()]
+        asked = lazily(narrowed(self._given, [self._key.name, *self._tested]))
+        asked = asked.select(nw.len().alias(_COUNTED), key.n_unique().alias(_DIFFERENT), *counted)
+        (row,) = collected(asked).iter_rows(named=True)
+        return {name: int(value or 0) for name, value in row.items()}
+
+    @property
+    def _tested(self) -> list[str]:
+        return [column.name for column, _ in self._tests]
+
+    @property
+    def _blanks(self) -> int:
+        return self._counts[_BLANK]
+
+    @property
+    def _has_bad_values(self) -> bool:
+        return any(self._counts[str(place)] for place in range(len(self._tests)))
+
+    @cached_property
+    def _coded(self) -> Frame:
+        """The contacts with their numbers as codes."""
+        frame = lazily(self._given)
+        if not self._counts[_TYPED]:
+            return frame
+        return frame.with_columns(_code(nw.col(self._key.name)).alias(self._key.name))
+
+    @cached_property
+    def _several(self) -> bool:
+        """Whether some rows have the same number."""
+        counts = self._counts
+        if not (self._blanks or counts[_TYPED]):
+            return counts[_COUNTED] > counts[_DIFFERENT]
+        key = nw.col(self._key.name)
+        filled = narrowed(self._coded, [self._key.name]).filter(~blank_number(self._key.name))
+        asked = filled.select(nw.len().alias(_COUNTED), key.n_unique().alias(_DIFFERENT))
+        ((counted, different),) = collected(asked).iter_rows()
+        return bool(counted > different)
+
+    @cached_property
+    def _doubled(self) -> Mapping[str, int]:
+        """The numbers that stand in rows which differ, each with how many rows have it."""
+        if not self._several:
+            return {}
+        key = self._key.name
+        rows = narrowed(self._coded, [column.name for column in self._columns])
+        rows = rows.filter(~blank_number(key))
+        different = _numbers_of_several(rows.unique(), key)
+        of_them = rows.filter(nw.col(key).is_in(list(different))) if different else None
+        return {} if of_them is None else _numbers_of_several(of_them, key)
+
+    # -- values -------------------------------------------------------------------------------
+
+    def _bad_value(self, column: Column) -> tuple[Column, nw.Expr] | None:
+        """A column that may hold what is no option and no yes or no, with the test of it."""
+        value, field = nw.col(column.name), column.field
+        if not column.is_typed and field.type in {FieldType.OPTION, FieldType.BOOLEAN}:
+            found = self._given[column.name].drop_nulls().to_list()
+            bad = [each for each in dict.fromkeys(found) if _is_bad(field, each)]
+            return (column, value.is_in(bad)) if bad else None
+        if field.type is not FieldType.OPTION:
+            return None
+        return column, ~value.is_null() & ~value.is_in(["", *field.options])
+
+
+def _is_bad(field: Field, value: object) -> bool:
+    """Whether a value is no option, or no yes or no. Whole numbers may stand for these."""
+    if value is None or value != value:  # noqa: PLR0124 - what is not a number is missing
+        return False
+    if field.type is FieldType.BOOLEAN:
+        return value not in (True, False)
+    return value not in ("", *field.options)
+
+
+def _numbers_of_several(rows: Frame, key: str) -> Mapping[str, int]:
+    """The numbers that several rows have, each with how many."""
+    counted = rows.group_by(key).agg(nw.len().alias(_COUNTED)).filter(nw.col(_COUNTED) > 1)
+    return {str(no): int(count) for no, count in collected(counted).iter_rows()}
+
+
+def _count(test: nw.Expr) -> nw.Expr:
+    return nw.when(test).then(1).otherwise(0).sum()
+
+
+def _code(value: nw.Expr) -> nw.Expr:
+    """A text as a code: upper case without blanks around it."""
+    return value.str.strip_chars().str.to_uppercase()
