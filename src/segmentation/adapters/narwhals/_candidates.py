@@ -1,7 +1,7 @@
 """Candidates out of a frame: read by columns, so that no contact is made for each row."""
 
 from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -12,15 +12,16 @@ from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.fields import fields_of
 from segmentation.segments import BARRED, Candidates, LeftOut, Listed, Options
 
-from ._frames import Frame, collected, is_eager, narrowed
+from ._frames import Column, Frame, collected, is_eager, narrowed
 from ._question import Question
 from ._reading import typed_values
 
-_FIELDS = {field.name: field for field in fields_of(Contact)}
+_BLANKS = {field.name: str(field.blank) for field in fields_of(Contact)}
 _ORDER = ("company_name", "company_no", "type", "name", "no")
 _MANNER = ("language_code", "correspondence_type", "salesperson_code")
 _BARRING = ("privacy_blocked", "minor", "parental_consent_received", "exclude_from_segment")
-_READ = tuple(dict.fromkeys((*_ORDER, *_MANNER, *_BARRING)))
+_TEXTS = tuple(dict.fromkeys((*_ORDER, *_MANNER)))
+_BARRED = "segmentation_barred"
 
 
 def candidates_in(
@@ -37,33 +38,42 @@ def candidates_in(
         options: Which further contacts to add.
         unread: Rows that were found too and cannot be read.
     """
-    columns = {name: column for name in _READ if (column := question.column(name)) is not None}
-    names = [column.name for column in columns.values()]
+    columns = {
+        name: column
+        for name in (*_TEXTS, *_BARRING)
+        if (column := question.column(name)) is not None
+    }
     frame = question.contacts
     if nos is not None:
         found = frame.filter(nw.col(question.key).is_in(sorted(nos)))
     else:
-        needed = question.needed(frame, columns) if is_eager(frame) else frame
-        found = question.those_among(needed)
-    read = collected(narrowed(found, names))
+        found = question.those_among(question.needed(frame, columns) if is_eager(frame) else frame)
     if options.expand_companies or options.allow_related_companies:
-        further = _with_companies(question, read, options)
-        read = collected(narrowed(further, names))
-    values = {
-        name: typed_values(read[columns[name].name], columns[name]) if name in columns else None
-        for name in _READ
-    }
-    return _unpacked(_sorted(_filled(values, len(read))), unread)
+        found = _with_companies(question, found, options)
+    for column in columns.values():
+        _check(column, found)
+    asked = found.select(*_selected(columns)).sort(*(name for name in _ORDER if name in columns))
+    return _unpacked(collected(asked), unread)
 
 
-def _with_companies(question: Question, found: Any, options: Options) -> Frame:  # noqa: ANN401 - an eager frame
+def _check(column: Column, found: Frame) -> None:
+    """See that what stands in a column without a type is of its field's type.
+
+    Raises:
+        InvalidValue: A value is not.
+    """
+    if not column.is_typed:
+        typed_values(collected(narrowed(found, [column.name]))[column.name], column)
+
+
+def _with_companies(question: Question, found: Frame, options: Options) -> Frame:
     """The contacts that were found, and the further ones that the options add."""
     key, company = question.key, question.column("company_no")
-    nos = found[key].to_list()
-    test = nw.col(key).is_in(nos)
     if company is None:
-        return question.contacts.filter(test)
-    companies = sorted({to_code(no) for no in found[company.name].to_list() if no} - {""})
+        return found
+    read = collected(narrowed(found, [key, company.name]))
+    test = nw.col(key).is_in(read[key].to_list())
+    companies = sorted({to_code(no) for no in read[company.name].to_list() if no} - {""})
     if options.expand_companies:
         test |= ~nw.col(company.name).is_null() & nw.col(company.name).is_in(companies)
     if options.allow_related_companies:
@@ -71,35 +81,57 @@ def _with_companies(question: Question, found: Any, options: Options) -> Frame: 
     return question.contacts.filter(test)
 
 
-def _filled(values: Mapping[str, list[Any] | None], count: int) -> Mapping[str, Sequence[Any]]:
-    """The columns as contacts would have them: blank where missing, codes as codes."""
-    filled: dict[str, Sequence[Any]] = {}
-    for name, read in values.items():
-        blank = _FIELDS[name].blank
-        column = [blank] * count if read is None else [v if v is not None else blank for v in read]
-        is_code = name in {"no", "company_no", "language_code", "salesperson_code"}
-        filled[name] = list(map(to_code, column)) if is_code else column
-    return filled
-
-
-def _sorted(values: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
-    """The columns in the order of a segment's lines."""
-    keys = list(map("\0".join, zip(*(values[name] for name in _ORDER), strict=True)))
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    return {name: list(map(column.__getitem__, order)) for name, column in values.items()}
-
-
-def _unpacked(values: Mapping[str, Sequence[Any]], unread: Sequence[LeftOut]) -> Candidates:
-    manners = list(zip(*(values[name] for name in _MANNER), strict=True))
-    place = {manner: number for number, manner in enumerate(dict.fromkeys(manners))}
-    who = Listed(
-        numbers=tuple(values["no"]),
-        company_nos=tuple(values["company_no"]),
-        manners=[(language, CorrespondenceType(wish), by) for language, wish, by in place],
-        manner_of=array("I", map(place.__getitem__, manners)),
+def _selected(columns: Mapping[str, Column]) -> Iterator[nw.Expr]:
+    """What is read of each contact, by the names of the fields."""
+    for name in _TEXTS:
+        if name in columns:
+            yield _text(columns[name]).alias(name)
+    blocked, minor, consent, excluded = (_yes(columns.get(name)) for name in _BARRING)
+    reasons = ((blocked, 1), (minor & ~consent, 2), (excluded, 3))
+    place: Any = nw.lit(0)
+    for test, number in reversed(reasons):
+        place = nw.when(test).then(nw.lit(number)).otherwise(place)
+    # Of some engines a literal alone is one row: the number makes it one for each contact.
+    yield (nw.when(~nw.col(columns["no"].name).is_null()).then(place).otherwise(nw.lit(0))).alias(
+        _BARRED
     )
-    flags = zip(*(values[name] for name in _BARRING), strict=True)
-    barred = bytes(_barred(*each) for each in flags)
+
+
+def _text(column: Column) -> nw.Expr:
+    """A text, a code or an option: its blank where it is missing."""
+    value, blank = nw.col(column.name), _BLANKS[column.field.name]
+    if not column.is_typed:
+        value = value.fill_null("").cast(nw.String())
+    elif column.dtype != nw.String():
+        value = value.cast(nw.String())
+    value = value.fill_null(blank)
+    return nw.when(value == "").then(nw.lit(blank)).otherwise(value) if blank else value
+
+
+def _yes(column: Column | None) -> nw.Expr:
+    """A yes or no: no where it is missing."""
+    if column is None:
+        return nw.lit(value=False)
+    value = nw.col(column.name).fill_null(value=False)
+    return value if column.is_typed else value.cast(nw.Boolean())
+
+
+def _unpacked(read: Any, unread: Sequence[LeftOut]) -> Candidates:  # noqa: ANN401 - an eager frame
+    count, known = len(read), set(read.columns)
+    texts = {
+        name: read[name].to_list() if name in known else [_BLANKS[name]] * count for name in _TEXTS
+    }
+    manners = list(zip(*(texts[name] for name in _MANNER), strict=True))
+    different = {manner: _manner(*manner) for manner in dict.fromkeys(manners)}
+    place = {manner: number for number, manner in enumerate(dict.fromkeys(different.values()))}
+    place_of = {raw: place[manner] for raw, manner in different.items()}
+    who = Listed(
+        numbers=tuple(texts["no"]),
+        company_nos=tuple(map(to_code, texts["company_no"])),
+        manners=list(place),
+        manner_of=array("I", map(place_of.__getitem__, manners)),
+    )
+    barred = bytes(read[_BARRED].to_list())
     places = {
         reason: from_flags(bytes(map(number.__eq__, barred)))
         for number, reason in enumerate(BARRED, start=1)
@@ -107,10 +139,5 @@ def _unpacked(values: Mapping[str, Sequence[Any]], unread: Sequence[LeftOut]) ->
     return Candidates(who, places, unread)
 
 
-def _barred(blocked: bool, minor: bool, consent: bool, excluded: bool) -> int:  # noqa: FBT001
-    """The place of the first reason against a contact, from 1; 0 if there is none."""
-    if blocked:
-        return 1
-    if minor and not consent:
-        return 2
-    return 3 if excluded else 0
+def _manner(language: str, wish: str, by: str) -> tuple[str, CorrespondenceType, str]:
+    return to_code(language), CorrespondenceType(wish), to_code(by)
