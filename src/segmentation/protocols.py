@@ -15,9 +15,9 @@ import attrs
 
 from .codes import Option
 from .contacts import Contact, CorrespondenceType
-from .criteria import BoundSelection
+from .criteria import BoundSelection, Table
 from .documents import Document, Form, FormatsFor, TextRenderer, plain_formats
-from .fields import Record, RecordT, Value
+from .fields import Field, Record, RecordT, Value
 from .interactions import Interaction
 from .journal import Entry, Head
 from .questionnaires import ContactClassField, CustomerClassField, VendorClassField
@@ -102,6 +102,17 @@ class HostContacts(Contacts, Protocol):
         Returns:
             Each number once, ascending; each row without a number by itself.
         """
+
+
+@runtime_checkable
+class CountingContacts(Contacts, Protocol):
+    """Contacts whose engine counts the values of fields, so that no row of them is read."""
+
+    def counts(self, table: Table) -> bool:
+        """Whether it has the rows of a table."""
+
+    def value_counts(self, table: Table, field: Field) -> Mapping[Value, int]:
+        """How many rows of a table hold each value of a field; what is missing is the blank."""
 
 
 class Segments(Protocol):

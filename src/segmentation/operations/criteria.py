@@ -49,7 +49,7 @@ from segmentation.markup import SHOWN, to_table
 from segmentation.operations.context import Context
 from segmentation.operations.records import all_contacts, get_record, unread_in
 from segmentation.operations.schema import rows_in, schema_of
-from segmentation.protocols import Store
+from segmentation.protocols import CountingContacts, Store
 from segmentation.segments import (
     CriteriaAction,
     LeftOut,
@@ -60,16 +60,23 @@ from segmentation.showing import shown_by
 
 
 class StoredRows:
-    """The rows that belong to single contacts, looked up in a store one contact at a time."""
+    """The rows that belong to single contacts, looked up in a store one contact at a time.
+
+    Rows of one contact are read once, however many conditions look at them.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._read: dict[tuple[str, tuple[Any, ...]], Sequence[Any]] = {}
 
     def rows(self, table: Table, key: tuple[Any, ...]) -> Iterable[Any]:
         """The rows of a linked table whose link fields equal the key."""
-        on = table.link.on if table.link else ()
-        equal = {field: value for (field, _), value in zip(on, key, strict=True)}
-        return rows_in(self._store, table, equal)
+        asked = table.name, key
+        if asked not in self._read:
+            on = table.link.on if table.link else ()
+            equal = {field: value for (field, _), value in zip(on, key, strict=True)}
+            self._read[asked] = tuple(rows_in(self._store, table, equal))
+        return self._read[asked]
 
     def segment_members(self, segment_no: str) -> Container[str]:
         """The contacts on the lines of a segment."""
@@ -91,6 +98,9 @@ class StoredValues:
 
     def values(self, table: Table, fields: Sequence[Field]) -> Sequence[Values]:
         """The values of some fields, in the order of the fields."""
+        contacts = self._store.contacts
+        if isinstance(contacts, CountingContacts) and contacts.counts(table):
+            return [contacts.value_counts(table, field) for field in fields]
         readers = [self._reader.value(table, field) for field in fields]
         counted = [Counter[Any]() for _ in fields]
         is_base = table.name == self._schema.base

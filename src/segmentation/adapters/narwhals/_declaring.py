@@ -245,7 +245,7 @@ def _type_of(frame: Frame, column: str, dtype: Any) -> FieldType | None:  # noqa
         case nw.Date():
             return FieldType.DATE
         case nw.Datetime():
-            return FieldType.DATETIME
+            return FieldType.DATE if _are_days(frame, column, dtype) else FieldType.DATETIME
         case nw.Time():
             return FieldType.TIME
         case nw.Object() | nw.Unknown():
@@ -254,6 +254,14 @@ def _type_of(frame: Frame, column: str, dtype: Any) -> FieldType | None:  # noqa
             return FieldType.INTEGER
         case _:
             return FieldType.DECIMAL if dtype.is_numeric() else None
+
+
+def _are_days(frame: Frame, column: str, dtype: Any) -> bool:  # noqa: ANN401
+    """Whether times are meant as days: pandas, which has no days, begins each at midnight."""
+    if not frame.implementation.is_pandas_like() or dtype.time_zone:
+        return False
+    values = frame[column].drop_nulls()
+    return bool(len(values)) and bool((values == values.dt.truncate("1d")).all())
 
 
 def _type_of_values(frame: Frame, column: str) -> FieldType | None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, date, tzinfo
+from functools import partial
 from typing import Any
 
 import attrs
@@ -12,7 +13,7 @@ from segmentation.contacts import Contact
 from segmentation.criteria import AsOf, BoundSelection, Link, Schema, Table, bind
 from segmentation.definitions import OwnTable, row_kind
 from segmentation.errors import Fault, Message, Rejected, UnknownName
-from segmentation.fields import Record
+from segmentation.fields import Field, Record, Value
 from segmentation.interactions import Interaction
 from segmentation.kinds import record_kinds
 from segmentation.protocols import Attachments, Log, Segments, Store
@@ -23,10 +24,10 @@ from ._contacts import FrameContacts
 from ._declaring import Linked, declared, frame_faults, parted, place_of
 from ._finishing import Members
 from ._frame_records import FrameRecords, each_once
-from ._frames import Frame, Frames, Native
+from ._frames import Column, Frame, Frames, Native
 from ._question import Question
-from ._reading import Reader
-from ._unread import Contacts
+from ._reading import Reader, counted_values
+from ._unread import Contacts, with_codes
 
 
 def join_frames(
@@ -181,6 +182,10 @@ class ContactsInFrame(FrameContacts):
         self._store = store
         self._zone = zone
         self._members = Members(self._on_lines, self._logged_with)
+        # A cluster would be asked for long: there, numbers are taken for codes at no time.
+        self._has_codes = (
+            self._framed(None, self._contacts).at_hand and self._looked_over().has_codes
+        )
 
     @property
     def library(self) -> str:
@@ -211,43 +216,59 @@ class ContactsInFrame(FrameContacts):
 
     def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
         """Those who pass a selection or have these numbers, as they would join a segment."""
-        is_selection = isinstance(chosen, BoundSelection)
-        question = self._readable(chosen if is_selection else _everybody())
-        nos = None if is_selection else chosen
-        if is_selection and chosen.cut is not None:
-            nos = self._passing(chosen, question)
-        return candidates_in(question, nos, options, self.unread(chosen))
+        unread = self.unread(chosen)
+        if not isinstance(chosen, BoundSelection):
+            return candidates_in(self._readable(_everybody()), chosen, options, unread)
+        question = self._readable(chosen)
+        nos = None if chosen.cut is None else self._passing(chosen, question)
+        return candidates_in(question, nos, options, unread)
 
     def unread(self, chosen: BoundSelection | Collection[str]) -> Sequence[LeftOut]:
         """The rows that pass a selection or have these numbers, and cannot be read safely."""
-        is_selection = isinstance(chosen, BoundSelection)
-        bound = attrs.evolve(chosen, cut=None) if is_selection else _everybody()
         contacts = self._looked_over()
         if contacts.all_readable:
             return ()
         rows = contacts.unread
-        if is_selection:
+        if isinstance(chosen, BoundSelection):
+            bound = attrs.evolve(chosen, cut=None)
             rows = Question(bound, self._framed(bound, rows), self._members).those_among(rows)
         else:
             rows = rows.filter(nw.col("no").is_in(sorted(map(str, chosen))))
         return contacts.told(rows)
 
+    def counts(self, table: Table) -> bool:
+        """Whether a frame has the rows of a table."""
+        return table.name in self._tables
+
+    def value_counts(self, table: Table, field: Field) -> Mapping[Value, int]:
+        """How many rows of a table hold each value of a field; what is missing is the blank."""
+        contacts = self._looked_over().readable
+        return counted_values(self._framed(None, contacts), table, field)
+
     def reader(self, table: Table, kind: type[Any]) -> Reader:
         """What reads the frame of a table, for records of a class."""
-        contacts = self._contacts
-        if table.name == Contact.__table__:
-            contacts = self._looked_over().well_formed
-        return Reader(self._framed(None, contacts), table, kind)
+        if table.name != Contact.__table__:
+            return Reader(self._framed(None, self._contacts), table, kind)
+        frames = self._framed(None, self._contacts)
+        coded = self._contacts if self._has_codes else with_codes(self._contacts, "no")
+        sound = partial(self._sound, frames)
+        return Reader(self._framed(None, coded), table, kind, sound)
+
+    def _sound(self, frames: Frames, rows: Frame) -> Frame:
+        return Contacts(rows, *self._columns_in(frames)).sound
 
     def _readable(self, bound: BoundSelection) -> Question:
         frames = self._framed(bound, self._looked_over().readable)
         return Question(bound, frames, self._members)
 
     def _looked_over(self) -> Contacts:
-        frames, table = self._framed(None, self._contacts), self._tables[Contact.__table__]
+        return Contacts(self._contacts, *self._columns_in(self._framed(None, self._contacts)))
+
+    def _columns_in(self, frames: Frames) -> tuple[Column, list[Column]]:
+        """The column of the number, and those of all fields of contacts."""
+        table = self._tables[Contact.__table__]
         names = [name for name in table.fields if frames.has(table, name)]
-        columns = [frames.column(table, name) for name in names]
-        return Contacts(self._contacts, frames.column(table, "no"), columns)
+        return frames.column(table, "no"), [frames.column(table, name) for name in names]
 
     def _framed(self, bound: BoundSelection | None, contacts: Frame) -> Frames:
         zone = bound.as_of.zone if bound else self._zone

@@ -33,7 +33,7 @@ from segmentation.criteria import (
 from segmentation.errors import Message
 from segmentation.fields import Field, FieldType, Value
 
-from ._frames import Column
+from ._frames import Column, Frame
 from ._letters import as_letters, regex_of_changed
 
 Test: TypeAlias = nw.Expr | bool
@@ -146,6 +146,14 @@ def any_of(tests: Iterable[Test]) -> Test:
     if any(test is True for test in found):
         return True
     return _balanced(or_, found) if found else False
+
+
+def kept(frame: Frame, test: Test, column: str) -> Frame:
+    """The rows that pass; for a test that none passes, a column lends itself."""
+    if isinstance(test, bool):
+        missing = nw.col(column).is_null()
+        return frame if test else frame.filter(missing & ~missing)
+    return frame.filter(test)
 
 
 def _balanced(join: Callable[[Any, Any], Any], tests: Sequence[Test]) -> Test:

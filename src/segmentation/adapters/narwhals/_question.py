@@ -52,6 +52,7 @@ from ._predicates import (
     different,
     is_filled,
     is_value,
+    kept,
     negated,
     to_test,
     with_missing,
@@ -135,10 +136,10 @@ class Question:
         )
         joins = [self._keys(item, wanted=wanted, filled=filled) for item, wanted in linked]
         blanks = [self._is_filled(*each) for each in filled.items() if each[0] != self.key]
-        frame = joined(_kept(frame, all_of([*own, *blanks]), self.key), joins)
+        frame = joined(kept(frame, all_of([*own, *blanks]), self.key), joins)
         for node in rest:
             frame, test = self._test(node, frame)
-            frame = _kept(frame, test, self.key)
+            frame = kept(frame, test, self.key)
         return frame
 
     def _test(self, node: BoundNode, frame: Frame) -> tuple[Frame, Test]:
@@ -240,7 +241,7 @@ class Question:
         followed = isinstance(linked, BoundFollowed)
         tests = [] if followed else self._conditions(part)
         blanks = [] if passing else [self._is_filled(names[0], fields[0])]
-        rows = _kept(lazily(self._frames.of(table)), all_of([*tests, *blanks]), names[0])
+        rows = kept(lazily(self._frames.of(table)), all_of([*tests, *blanks]), names[0])
         further = zip(own[1:], names[1:], fields[1:], strict=True)
         behind = [each for each in further if each[0] not in filled]
         if behind:
@@ -265,7 +266,7 @@ class Question:
             measured = nw.len()
         elif figure.measure is Measure.DISTINCT:
             column = self._frames.column(figure.part.table, figure.field.name)
-            rows = _kept(rows, is_value(column), names[0])
+            rows = kept(rows, is_value(column), names[0])
             rows = rows.select(nw.col(*names), different(column).alias(_FIGURE)).unique()
             measured = nw.len()
         else:
@@ -283,14 +284,14 @@ class Question:
         column = Column(_FIGURE, _compared_field(figure), dtype, self._frames.made_by, place, zone)
         turned = self._passes_without_rows(figure)
         test = self._compared(column, found, Not(figure.filter) if turned else figure.filter)
-        return _kept(found, test, names[0])
+        return kept(found, test, names[0])
 
     def _conditions(self, part: BoundPart) -> list[Test]:
         return [self._where(part.table, where) for where in part.conditions]
 
     def _paired(self, followed: BoundFollowed, rows: Frame, names: list[str]) -> Frame:
         """The keys of the contacts that have rows one after the other."""
-        met = [_kept(rows, all_of(self._conditions(part)), names[0]) for part in followed.parts]
+        met = [kept(rows, all_of(self._conditions(part)), names[0]) for part in followed.parts]
         return self._pairs(followed, names).among(*met)
 
     def _pairs(self, followed: BoundFollowed, names: Iterable[str] = ()) -> Pairs:
@@ -367,11 +368,3 @@ def _compared_field(figure: BoundFigure) -> Field:
         return Field(_FIGURE, FieldType.INTEGER)
     summed = figure.measure in {Measure.COUNT, Measure.SUM}
     return Field(_FIGURE, FieldType.DECIMAL if summed else figure.field.type)
-
-
-def _kept(frame: Frame, test: Test, column: str) -> Frame:
-    """The rows that pass; for a test that none passes, a column lends itself."""
-    if isinstance(test, bool):
-        missing = nw.col(column).is_null()
-        return frame if test else frame.filter(missing & ~missing)
-    return frame.filter(test)

@@ -1,5 +1,6 @@
 """Rows of frames as records of a store, read one slice after the other."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -9,13 +10,15 @@ from typing import Any
 import attrs
 import narwhals as nw
 
+from segmentation.codes import to_code
 from segmentation.criteria import IsEqual, Table
 from segmentation.errors import InvalidValue, Message
-from segmentation.fields import FieldType, RecordT, aware, is_value_of
+from segmentation.fields import Field, FieldType, RecordT, Value, aware, is_value_of
 
-from ._frames import Column, Frame, Frames, collected, narrowed, plain_values
-from ._predicates import InexactError, to_test
+from ._frames import Column, Frame, Frames, collected, lazily, narrowed, plain_values
+from ._predicates import InexactError, Test, kept, to_test
 
+_COUNT = "segmentation_count"
 _AT_ONCE = 10_000
 """How many rows become values of Python at once."""
 
@@ -28,11 +31,13 @@ class Reader:
         frames: The frames.
         table: The table of the frame.
         kind: The class of the records.
+        sound: Leaves out the rows of a frame that cannot be read.
     """
 
     frames: Frames
     table: Table
     kind: type[Any]
+    sound: Callable[[Frame], Frame] = lambda frame: frame
 
     def columns(self) -> list[Column]:
         """The columns of the table's fields; a field without one is blank in every row."""
@@ -55,20 +60,29 @@ class Reader:
     def records(self, frame: Frame) -> Iterator[Any]:
         """The rows of a frame of the table as records, in their order."""
         columns = self.columns()
-        read = collected(narrowed(frame, (column.name for column in columns)))
+        read = collected(narrowed(self.sound(frame), (column.name for column in columns)))
         for start in range(0, len(read), _AT_ONCE):
             yield from _records(read[start : start + _AT_ONCE], self.kind, columns)
 
 
-def kept(frame: Frame, test: nw.Expr | bool, column: str) -> Frame:
-    """The rows that pass; for a test that none passes, a column lends itself."""
-    if isinstance(test, bool):
-        missing = nw.col(column).is_null()
-        return frame if test else frame.filter(missing & ~missing)
-    return frame.filter(test)
+def counted_values(frames: Frames, table: Table, field: Field) -> Mapping[Value, int]:
+    """How many rows of a table hold each value of a field, counted by the engine."""
+    frame = frames.of(table)
+    if not frames.has(table, field.name):
+        return {field.blank: int(collected(lazily(frame).select(nw.len())).item())}
+    column = frames.column(table, field.name)
+    values = narrowed(lazily(frame), [column.name])
+    counted = collected(values.group_by(column.name).agg(nw.len().alias(_COUNT)))
+    found = Counter[Value]()
+    for value, count in zip(
+        typed_values(counted[column.name], column), counted[_COUNT].to_list(), strict=True
+    ):
+        known = field.blank if value is None else value
+        found[to_code(known) if field.type is FieldType.CODE else known] += count
+    return found
 
 
-def _equals(column: Column, value: Any) -> nw.Expr | bool | None:  # noqa: ANN401 - of any field
+def _equals(column: Column, value: Any) -> Test | None:  # noqa: ANN401 - of any field
     """The test that a column is equal to a value, if the engine can tell it exactly."""
     if column.field.options:
         value = str(value)
@@ -140,7 +154,9 @@ def _yes_or_no(value: Any) -> Any:  # noqa: ANN401
 
 
 def _time(value: Any) -> Any:  # noqa: ANN401
-    return aware(value) if isinstance(value, datetime) else value
+    """A point in time; pandas has a class of its own for them."""
+    plain = value.to_pydatetime() if hasattr(value, "to_pydatetime") else value
+    return aware(plain) if isinstance(plain, datetime) else plain
 
 
 _CONVERTERS: Mapping[FieldType, Callable[[Any], Any]] = {

@@ -32,6 +32,11 @@ def blank_number(key: str) -> nw.Expr:
     return value.is_null() | (value.fill_null("").str.strip_chars() == "")
 
 
+def with_codes(frame: Frame, key: str) -> Frame:
+    """The contacts with their numbers as codes."""
+    return frame.with_columns(_code(nw.col(key)).alias(key))
+
+
 def check_numbers(frame: Frame, key: str) -> None:
     """See that every row of contacts has a number.
 
@@ -105,15 +110,13 @@ class Contacts:
         return not (self._blanks or self._has_bad_values or self._doubled)
 
     @property
-    def well_formed(self) -> Frame:
-        """The rows of numbers and sound values, the numbers as codes; several may have the same.
+    def sound(self) -> Frame:
+        """The rows with a number and sound values, of which several may have the same number.
 
         Nothing is counted for it.
         """
-        key = self._key.name
-        bad = [blank_number(key), *(test for _, test in self._tests)]
-        frame = lazily(self._given).filter(~any_of(bad))
-        return frame.with_columns(_code(nw.col(key)).alias(key))
+        bad = [blank_number(self._key.name), *(test for _, test in self._tests)]
+        return self._given.filter(~any_of(bad))
 
     @cached_property
     def unread(self) -> Frame:
@@ -185,13 +188,16 @@ class Contacts:
     def _has_bad_values(self) -> bool:
         return any(self._counts[str(place)] for place in range(len(self._tests)))
 
+    @property
+    def has_codes(self) -> bool:
+        """Whether all numbers stand there as codes."""
+        return not self._counts[_TYPED]
+
     @cached_property
     def _coded(self) -> Frame:
         """The contacts with their numbers as codes."""
         frame = lazily(self._given)
-        if not self._counts[_TYPED]:
-            return frame
-        return frame.with_columns(_code(nw.col(self._key.name)).alias(self._key.name))
+        return frame if self.has_codes else with_codes(frame, self._key.name)
 
     @cached_property
     def _several(self) -> bool:
