@@ -68,7 +68,7 @@ def to_duckdb(arrow: Any) -> duckdb.DuckDBPyRelation:  # noqa: ANN401 - has no s
     """A table of Arrow as a relation."""
     connection, name = duckdb_connection(), f"of_tests_{next(_numbers)}"
     connection.register("arriving", arrow)
-    connection.execute(f"CREATE TABLE {name} AS SELECT * FROM arriving")
+    connection.execute(f"CREATE TABLE {name} AS SELECT * FROM arriving")  # noqa: S608
     return connection.table(name)
 
 

@@ -121,9 +121,7 @@ SCHEMA = (
     contact_schema()
     .with_fields("contact", *CONTACT_FIELDS)
     .with_tables(
-        make_table(
-            "orders", ORDER_FIELDS, link=Link((("contact_no", "no"),)), key=("order_no",)
-        )
+        make_table("orders", ORDER_FIELDS, link=Link((("contact_no", "no"),)), key=("order_no",))
     )
 )
 """The schema that `define` makes of a store."""

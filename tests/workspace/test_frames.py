@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import attrs
-import polars as pl
 import pytest
 
 import segmentation as seg
@@ -20,7 +18,7 @@ from segmentation.criteria import (
     none,
     total,
 )
-from segmentation.errors import Refused, Rejected, UnknownName
+from segmentation.errors import UnknownName
 from support import shop
 from support.frames import LIBRARIES, MAKERS, Maker
 
@@ -133,9 +131,7 @@ def test_a_dynamic_segment_stays_and_follows_what_frames_hold_later(
     again = open_shop()
     assert " ".join(again.segment("SPEND").contact_nos) == "A G"
     rows = shop.rows()
-    more = shop.order_rows(
-        "17 H 2026-11-22 TENT", "18 H 2026-11-22 MAP", "19 H 2026-11-22 LAMP"
-    )
+    more = shop.order_rows("17 H 2026-11-22 TENT", "18 H 2026-11-22 MAP", "19 H 2026-11-22 LAMP")
     kept = [order for order in rows["orders"] if order["order_no"] != 15]
     later = open_shop({**rows, "orders": [*kept, *more]}).segment("SPEND")
     came = later.refresh()
@@ -147,7 +143,7 @@ def test_a_dynamic_segment_stays_and_follows_what_frames_hold_later(
 def test_without_a_field_in_use_a_refresh_is_a_fault_and_lines_stay(
     open_shop: Callable[..., seg.Workspace],
     maker: Maker,
-    declared: bool,  # noqa: FBT001 - a parameter of the test
+    declared: bool,
 ) -> None:
     """OWN-31."""
     crm = open_shop()

@@ -14,7 +14,6 @@ from segmentation.segments import BARRED, Candidates, LeftOut, Listed, Options
 
 from ._frames import Column, Frame, collected, is_eager, narrowed
 from ._question import Question
-from ._reading import typed_values
 
 _BLANKS = {field.name: str(field.blank) for field in fields_of(Contact)}
 _ORDER = ("company_name", "company_no", "type", "name", "no")
@@ -63,7 +62,7 @@ def _check(column: Column, found: Frame) -> None:
         InvalidValue: A value is not.
     """
     if not column.is_typed:
-        typed_values(collected(narrowed(found, [column.name]))[column.name], column)
+        column.typed(collected(narrowed(found, [column.name]))[column.name])
 
 
 def _with_companies(question: Question, found: Frame, options: Options) -> Frame:

@@ -12,7 +12,7 @@ from segmentation.memory import candidates_of
 from segmentation.segments import Candidates, Options
 
 from ._finishing import Members
-from ._frames import Frames, Native, collected, is_eager, lazily, named, narrowed
+from ._frames import Frames, Native, collected, is_eager, lazily, named, narrowed, timed
 from ._question import Question
 from ._records import records_of
 from ._unread import check_numbers
@@ -54,9 +54,9 @@ class FrameContacts:
         segment_members: Callable[[str], Collection[str]] | None = None,
         logged_members: Callable[[int], Collection[str]] | None = None,
     ) -> None:
-        self._contacts = nw.from_native(contacts)
+        self._contacts = timed(nw.from_native(contacts))
         self._rows = {
-            name: named(nw.from_native(frame), name) for name, frame in (rows or {}).items()
+            name: named(timed(nw.from_native(frame)), name) for name, frame in (rows or {}).items()
         }
         self._columns = columns or {}
         self._members = Members(segment_members, logged_members)

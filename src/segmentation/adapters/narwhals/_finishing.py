@@ -9,14 +9,14 @@ import attrs
 from segmentation.criteria import BoundNode, BoundSelection, Table, to_predicate
 from segmentation.errors import Refused
 
-from ._frames import Column, Frame, Frames, collected, narrowed, plain_values
+from ._frames import Column, Frame, Frames, collected, narrowed
 from ._nodes import Linked, fields_read, part_of
 
 
 def passing_values(frame: Frame, column: Column, passes: Callable[[Any], bool]) -> Sequence[Any]:
     """Of the different values in a column, missing ones apart, those that pass."""
     values = collected(narrowed(frame, [column.name]).unique())[column.name]
-    pairs = zip(values.to_list(), plain_values(values, column.field, column.zone), strict=True)
+    pairs = zip(values.to_list(), column.values(values), strict=True)
     return [value for value, plain in pairs if plain is not None and passes(plain)]
 
 

@@ -1,7 +1,7 @@
 """The frames of a source as one question sees them: where a table is, what its columns hold."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import Any, TypeAlias
 
 import attrs
@@ -10,6 +10,8 @@ import narwhals as nw
 from segmentation.criteria import Table
 from segmentation.errors import InvalidValue, Message, UnknownName
 from segmentation.fields import Field, FieldType, Record
+
+from ._values import plain_values, typed_values
 
 Native: TypeAlias = Any
 """A frame of any engine that Narwhals knows."""
@@ -54,6 +56,24 @@ class Column:
     def is_typed(self) -> bool:
         """Whether the engine itself knows what the values are."""
         return not isinstance(self.dtype, _UNTYPED)
+
+    def values(self, series: Any) -> list[Any]:  # noqa: ANN401 - of Narwhals
+        """The values of a series as the library knows them: missing ones are ``None``.
+
+        Raises:
+            InvalidValue: The engine knows no type of them, and one is none of the field's.
+        """
+        if not self.is_typed:
+            self.typed(series)
+        return plain_values(series, self.field, self.zone)
+
+    def typed(self, series: Any) -> list[Any]:  # noqa: ANN401 - of Narwhals
+        """The values of a series as the field has them; missing ones are ``None``.
+
+        Raises:
+            InvalidValue: One is none of the field's type.
+        """
+        return typed_values(series, self.field, self.zone, self.place)
 
     @property
     def shows_days(self) -> bool:
@@ -176,7 +196,7 @@ class Frames:
         """The rows of a frame of a table, as mappings that the reference can read."""
         columns = [self.column(table, name) for name in dict.fromkeys(fields)]
         found = collected(narrowed(frame, (column.name for column in columns)))
-        values = [plain_values(found[each.name], each.field, each.zone) for each in columns]
+        values = [column.values(found[column.name]) for column in columns]
         names = [column.field.name for column in columns]
         return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
 
@@ -196,6 +216,20 @@ def named(frame: Frame, name: str) -> Frame:
     if not frame.implementation.is_duckdb():
         return frame
     return nw.from_native(frame.to_native().set_alias(f"segmentation_{name}"))
+
+
+def timed(frame: Frame) -> Frame:
+    """The frame with times of day as Python reads them: DuckDB's nanoseconds are of no use."""
+    if not frame.implementation.is_duckdb():
+        return frame
+    relation = frame.to_native()
+    typed = zip(relation.columns, relation.types, strict=True)
+    fine = [name for name, kind in typed if str(kind) == "TIME_NS"]
+    if not fine:
+        return frame
+    quoted = ['"' + name.replace('"', '""') + '"' for name in fine]
+    casts = ", ".join(f"{name}::TIME AS {name}" for name in quoted)
+    return nw.from_native(relation.project(f"* REPLACE ({casts})"))
 
 
 def narrowed(frame: Frame, names: Iterable[str]) -> Frame:
@@ -220,22 +254,3 @@ def lazily(frame: Frame) -> Frame:
 def collected(frame: Frame) -> Any:  # noqa: ANN401
     """The frame with its rows."""
     return frame if is_eager(frame) else frame.collect()
-
-
-def plain_values(column: Any, field: Field, zone: tzinfo = UTC) -> list[Any]:  # noqa: ANN401
-    """The values of a column as the library knows them: missing ones are ``None``."""
-    days = field.type is FieldType.DATE
-    pairs = zip(column.to_list(), column.is_null().to_list(), strict=True)
-    return [
-        None
-        if missing or value != value  # noqa: PLR0124 - not a number, where that is a value
-        else _day_of(value, zone)
-        if days and isinstance(value, datetime)
-        else value
-        for value, missing in pairs
-    ]
-
-
-def _day_of(at: datetime, zone: tzinfo) -> date:
-    """The day of a point in time in the zone; without a zone of its own, the day that it shows."""
-    return (at.astimezone(zone) if at.tzinfo else at).date()

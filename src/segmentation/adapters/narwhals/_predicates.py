@@ -306,6 +306,8 @@ class _Tests:
         literal = self._literal(value)
         if self._dtype.is_integer() and literal != math.floor(literal):
             return False
+        if self._beyond(value):
+            return False
         equal: nw.Expr = self._value == literal
         return equal
 
@@ -355,8 +357,19 @@ class _Tests:
                 assert_never(unit)
 
     def _compared(self, how: Callable[[Any, Any], Any], value: Any) -> nw.Expr:  # noqa: ANN401
-        compared: nw.Expr = how(self._lettered(), self._literal(value))
+        literal, beyond = self._literal(value), self._beyond(value)
+        if beyond:
+            how = {ge: gt, lt: le}.get(how, how) if beyond < 0 else {gt: ge, le: lt}.get(how, how)
+        compared: nw.Expr = how(self._lettered(), literal)
         return compared
+
+    def _beyond(self, value: Any) -> int:  # noqa: ANN401
+        """Whether a column of floats has no such whole number, but one below (-1) or above (1)."""
+        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+        if not (is_number and self._dtype.is_float()) or value != int(value):
+            return 0
+        nearest = float(value)
+        return (nearest > value) - (nearest < value)
 
     def _lettered(self) -> nw.Expr:
         """The value; pandas puts no missing text in order, and fits it to no pattern."""
@@ -404,6 +417,8 @@ class _Tests:
     def _number(self, value: int | Decimal) -> int | float | Decimal:
         if not -_INTEGERS < value < _INTEGERS:
             self._no_exact(Message("{value}, a very large number,", value=value))
+        if self._dtype.is_float():
+            return float(value)
         if isinstance(value, Decimal) and not isinstance(self._dtype, nw.Decimal):
             return int(value) if value == int(value) else float(value)
         return value

@@ -26,7 +26,8 @@ from segmentation.fields import (
     fields_of,
 )
 
-from ._frames import Native, collected, narrowed, plain_values
+from ._frames import Native, collected, narrowed
+from ._values import plain_values
 
 _DTYPES: Mapping[FieldType, Any] = {
     FieldType.CODE: nw.String(),

@@ -6,16 +6,19 @@ The engine counts them. Only if there are some, they are looked at one by one.
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
+from operator import itemgetter
 from typing import Any
 
 import narwhals as nw
 
+from segmentation.codes import to_code
 from segmentation.errors import InvalidValue, Message
 from segmentation.fields import Field, FieldType
 from segmentation.segments import LeftOut, LeftOutReason
 
 from ._frames import Column, Frame, Native, collected, is_eager, lazily, narrowed
 from ._predicates import any_of
+from ._values import plain_values
 
 _ROW = "segmentation_row"
 _COUNTED, _DIFFERENT, _BLANK, _TYPED = (
@@ -133,25 +136,28 @@ class Contacts:
         Args:
             rows: Rows of `unread`, perhaps with more columns.
         """
-        names = [_ROW, self._key.name, *(column.name for column, _ in self._tests)]
-        read = collected(narrowed(rows, names))
+        columns = {column.name: column for column in (self._key, *self._tested)}
+        read = collected(narrowed(rows, [_ROW, *columns]))
+        values = [plain_values(read[name], column.field) for name, column in columns.items()]
         found: dict[str, LeftOut] = {}
         numberless = []
-        for row in sorted(read.iter_rows(named=True), key=lambda row: row[_ROW]):
-            left_out = self._reason(row)
+        numbered_rows = zip(read[_ROW].to_list(), zip(*values, strict=True), strict=True)
+        in_order = sorted(numbered_rows, key=itemgetter(0))
+        for at, row in in_order:
+            left_out = self._reason(int(at), dict(zip(columns, row, strict=True)))
             if left_out.contact_no:
                 found.setdefault(left_out.contact_no, left_out)
             else:
                 numberless.append(left_out)
         return (*numberless, *(found[no] for no in sorted(found)))
 
-    def _reason(self, row: Mapping[str, Any]) -> LeftOut:
-        no, at = (row[self._key.name] or "").strip(), row[_ROW]
+    def _reason(self, at: int, row: Mapping[str, Any]) -> LeftOut:
+        no = to_code(row[self._key.name] or "")
         if not no:
             return LeftOut("", LeftOutReason.BLANK_NUMBER, field=self._key.field.name, row=at)
         if no in self._doubled:
             return LeftOut(no, LeftOutReason.DOUBLED, rows=self._doubled[no])
-        for column, _ in self._tests:
+        for column in self._tested:
             value = row[column.name]
             if _is_bad(column.field, value):
                 is_option = column.field.type is FieldType.OPTION
@@ -171,14 +177,16 @@ class Contacts:
             **{str(place): test for place, (_, test) in enumerate(self._tests)},
         }
         counted = [_count(test).alias(name) for name, test in tests.items()]
-        asked = lazily(narrowed(self._given, [self._key.name, *self._tested]))
+        asked = lazily(
+            narrowed(self._given, [self._key.name, *(each.name for each in self._tested)])
+        )
         asked = asked.select(nw.len().alias(_COUNTED), key.n_unique().alias(_DIFFERENT), *counted)
         (row,) = collected(asked).iter_rows(named=True)
         return {name: int(value or 0) for name, value in row.items()}
 
     @property
-    def _tested(self) -> list[str]:
-        return [column.name for column, _ in self._tests]
+    def _tested(self) -> list[Column]:
+        return [column for column, _ in self._tests]
 
     @property
     def _blanks(self) -> int:
