@@ -10,14 +10,13 @@ import pyarrow as pa
 import pytest
 
 import segmentation as seg
-from engines.registry import spark_session
 from segmentation.adapters.narwhals import FrameContacts
 from segmentation.criteria import AsOf, BoundSelection, bind, make_selection
 from segmentation.errors import InvalidValue
 from segmentation.fields import Field
 from segmentation.segments import LeftOutReason, contact_schema
 from support import shop
-from support.frames import LIBRARIES, MAKERS, Maker, to_duckdb
+from support.frames import LIBRARIES, MAKERS, OF_POLARS, Maker, to_duckdb
 
 FIELDS = [contact_schema().table("contact").field(name) for name in ("no", "type", "city")]
 SCHEMA = contact_schema().with_fields(
@@ -28,22 +27,6 @@ Made = Callable[[pl.DataFrame], Any]
 """Makes a frame of another library from one of polars."""
 
 
-def of_spark(frame: pl.DataFrame) -> Any:  # noqa: ANN401 - Spark's frame
-    kinds = {pl.String(): "string", pl.Float64(): "double"}
-    columns = ", ".join(f"{name} {kinds[kind]}" for name, kind in frame.schema.items())
-    return spark_session().createDataFrame(frame.rows(), columns)
-
-
-MADE = {
-    "polars": lambda frame: frame,
-    "polars-lazy": lambda frame: frame.lazy(),
-    "pandas": lambda frame: frame.to_pandas(),
-    "pyarrow": lambda frame: frame.to_arrow(),
-    "duckdb": lambda frame: to_duckdb(frame.to_arrow()),
-    "pyspark": of_spark,
-}
-
-
 @pytest.fixture(params=LIBRARIES)
 def maker(request: pytest.FixtureRequest) -> Maker:
     return MAKERS[request.param]
@@ -51,7 +34,7 @@ def maker(request: pytest.FixtureRequest) -> Maker:
 
 @pytest.fixture(params=LIBRARIES)
 def make(request: pytest.FixtureRequest) -> Made:
-    return MADE[request.param]
+    return OF_POLARS[request.param]
 
 
 def bound(**contact: str) -> BoundSelection:

@@ -76,6 +76,17 @@ def of_duckdb(rows: Rows, fields: Iterable[Field]) -> duckdb.DuckDBPyRelation:
     return to_duckdb(of_pyarrow(rows, fields))
 
 
+OF_POLARS: Mapping[str, Callable[[pl.DataFrame], Any]] = {
+    "polars": lambda frame: frame,
+    "polars-lazy": lambda frame: frame.lazy(),
+    "pandas": lambda frame: frame.to_pandas(),
+    "pyarrow": lambda frame: frame.to_arrow(),
+    "duckdb": lambda frame: to_duckdb(frame.to_arrow()),
+    "pyspark": lambda frame: spark_session().createDataFrame(frame.to_arrow()),
+}
+"""Makes a frame of each library from one of polars, with the types that it has."""
+
+
 def of_spark(rows: Rows, fields: Iterable[Field]) -> Any:  # noqa: ANN401 - Spark's frame
     known = list(fields)
     schema = ", ".join(f"{field.name} {_SPARK.get(field.type, 'string')}" for field in known)

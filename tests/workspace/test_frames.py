@@ -1,15 +1,21 @@
 """A workspace on frames: contacts and orders in a library's frames, all else in a store."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import narwhals as nw
+import polars as pl
 import pytest
 
 import segmentation as seg
+from segmentation.adapters.narwhals import schema_of
 from segmentation.contacts import ContactMailingGroup
 from segmentation.criteria import (
     Criteria,
+    Link,
     at_least,
     at_most,
     exactly,
@@ -18,9 +24,11 @@ from segmentation.criteria import (
     none,
     total,
 )
-from segmentation.errors import UnknownName
+from segmentation.errors import InvalidValue, Refused, Rejected, UnknownName
+from segmentation.fields import Field
+from segmentation.segments import contact_schema
 from support import shop
-from support.frames import LIBRARIES, MAKERS, Maker
+from support.frames import LIBRARIES, MAKERS, OF_POLARS, Maker, to_duckdb
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -61,7 +69,7 @@ def sql_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[seg.Workspace
         yield crm
 
 
-def questions(crm: seg.Workspace) -> Mapping[str, Criteria]:
+def questions(crm: seg.Workspace) -> Mapping[str, Criteria | None]:
     orders, contact = crm.fields["orders"], crm.fields.contact
     return {
         "three orders": make_selection(orders=at_least(3)),
@@ -77,7 +85,7 @@ def questions(crm: seg.Workspace) -> Mapping[str, Criteria]:
     }
 
 
-def answers(crm: seg.Workspace, wanted: Criteria) -> Mapping[str, object]:
+def answers(crm: seg.Workspace, wanted: Criteria | None) -> Mapping[str, object]:
     """What each verb says of a question."""
     segment = crm.new_segment("Asked", no="ASKED")
     segment.add_contacts(wanted)
@@ -109,10 +117,15 @@ def test_every_verb_says_what_it_says_of_the_shop_in_a_file(
         {name: value for name, value in contact.extra if value is not None}
         for contact in sql_shop.contacts
     ]
-    for asked in ({"contact": {"city": "BERN"}}, {"orders": {"article": "TENTS"}}):
-        assert crm.check(look_at_values=True, **asked) == sql_shop.check(
-            look_at_values=True, **asked
-        )
+    said = [
+        [
+            *each.check(look_at_values=True, contact={"city": "BERN", "points": ">1000"}),
+            *each.check(look_at_values=True, orders={"article": "TENTS", "amount": "19"}),
+        ]
+        for each in (crm, sql_shop)
+    ]
+    assert said[0] == said[1]
+    assert len(said[0]) == 4
 
 
 # -- segments ---------------------------------------------------------------------------------
@@ -182,3 +195,198 @@ def test_overlaps_and_rows_of_the_store_are_asked_together_with_frames(
         ("campers",): 5,
         ("readers",): 1,
     }
+
+
+# -- what is read of the engine ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("library", ["polars-lazy", "duckdb"])
+def test_an_explanation_reads_the_rows_of_its_contact_alone(
+    library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OWN-33."""
+    orders = pl.DataFrame(shop.rows()["orders"], schema_overrides={"amount": pl.Decimal(18, 2)})
+    others = orders.filter(pl.col("contact_no") != "A")
+    many = pl.concat([orders, *[others] * 4_000])
+    assert len(many) > 48_000
+    frame = many.lazy() if library == "polars-lazy" else to_duckdb(many.to_arrow())
+    contacts = MAKERS[library](shop.rows()["contact"], shop.FRAME_FIELDS["contact"])
+    frames = {"contact": contacts, "orders": frame}
+    with seg.Workspace.open(today=shop.TODAY, frames=frames, schema=shop.SCHEMA) as crm:
+        wanted = questions(crm)["campers"]
+        left = rows_that_leave(monkeypatch)
+        assert crm.explain("A", wanted).holds
+    assert sum(left) == 5
+
+
+def rows_that_leave(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows the engine gives, each time that it is asked."""
+    left: list[int] = []
+    collect = nw.LazyFrame.collect
+
+    def counted(frame: Any, *args: Any, **options: Any) -> Any:  # noqa: ANN401
+        found = collect(frame, *args, **options)
+        left.append(len(found))
+        return found
+
+    monkeypatch.setattr(nw.LazyFrame, "collect", counted)
+    return left
+
+
+# -- what frames may be, and what may be done with them ---------------------------------------
+
+PEOPLE = pl.DataFrame({"no": ["A", "B"], "points": [1, None]})
+ORDERS = pl.DataFrame({"customer_no": ["A"], "amount": [1.5]})
+TYPES = {
+    "whole": (pl.Series([1, 2]), "integer"),
+    "exact": (pl.Series([Decimal("1.5"), None]), "decimal"),
+    "floating": (pl.Series([1.5, None]), "decimal"),
+    "text": (pl.Series(["x", None]), "text"),
+    "category": (pl.Series(["x", None], dtype=pl.Categorical()), "text"),
+    "yes": (pl.Series([True, None]), "boolean"),
+    "day": (pl.Series([shop.TODAY, None]), "date"),
+    "moment": (pl.Series([datetime(2026, 11, 22, 9, tzinfo=UTC), None]), "datetime"),
+}
+
+
+@pytest.mark.parametrize("library", [each for each in MAKERS if each != "pyspark"])
+def test_a_schema_is_made_of_the_types_of_columns(library: str) -> None:
+    """OWN-34."""
+    frame = pl.DataFrame({"no": ["A", "B"], **{name: each for name, (each, _) in TYPES.items()}})
+    made = OF_POLARS[library]
+    schema = schema_of(contact=made(frame), orders=(made(ORDERS), "customer_no"))
+    own = [field for field in schema.table("contact").fields.values() if field.extra]
+    assert {field.name: str(field.type) for field in own} == {
+        name: kind for name, (_, kind) in TYPES.items()
+    }
+    orders = schema.table("orders")
+    assert orders.link == Link((("customer_no", "no"),))
+    assert str(orders.field("amount").type) == "decimal"
+
+
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "a column of lists": (
+        {"contact": PEOPLE.with_columns(tags=pl.Series([["x"], None]))},
+        r"frame contact: tags: List\(String\) is of no type that a field can have",
+    ),
+    "no column of the link": (
+        {"contact": PEOPLE, "orders": (ORDERS, "customer_number")},
+        "frame orders: customer_number: there is no such column; did you mean 'customer_no'",
+    ),
+    "contacts without number": (
+        {"contact": PEOPLE.rename({"no": "number"})},
+        "frame contact: no: there is no such column",
+    ),
+    "no contacts": ({"orders": (ORDERS, "customer_no")}, "frame contact: is missing"),
+    "no link": ({"contact": PEOPLE, "orders": ORDERS}, "frame orders: link: is missing"),
+    "a table that the library writes": (
+        {"contact": PEOPLE, "interactions": ORDERS},
+        "frame interactions: is written by this library",
+    ),
+    "another link of a table of ours": (
+        {
+            "contact": PEOPLE,
+            "mailing_groups": (ORDERS.rename({"customer_no": "contact_no"}), "amount"),
+        },
+        "frame mailing_groups: link: is linked otherwise",
+    ),
+    "a link through no table": (
+        {"contact": PEOPLE, "lines": (ORDERS, Link((("amount", "amount"),), through="ordres"))},
+        "frame lines: link: there is no table 'ordres'",
+    ),
+    "a link to no field": (
+        {"contact": PEOPLE, "orders": (ORDERS, Link((("customer_no", "number"),)))},
+        "frame orders: number: there is no such column",
+    ),
+    "a name of an argument": (
+        {"contact": PEOPLE, "options": (ORDERS, "customer_no")},
+        "frame options: 'options' is the name of an argument",
+    ),
+    "no name in snake case": (
+        {"contact": PEOPLE.rename({"points": "Points!"})},
+        "frame contact: Points!: 'Points!' is no name in snake case",
+    ),
+    "a number that is a number": (
+        {"contact": pl.DataFrame({"no": [1, 2]})},
+        "frame contact: no: Int64 is not what a field of type code is read from",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", BAD)
+def test_frames_that_cannot_be_what_they_are_to_be_are_refused_at_once(wrong: str) -> None:
+    """OWN-34."""
+    frames, reason = BAD[wrong]
+    for step in (lambda: schema_of(**frames), lambda: seg.Workspace.open(frames=frames)):
+        with pytest.raises(Rejected, match=reason) as caught:
+            step()
+        assert {fault.code for fault in caught.value.faults} - {""}
+
+
+def test_all_faults_of_frames_are_told_at_once() -> None:
+    with pytest.raises(Rejected) as caught:
+        schema_of(contact=PEOPLE.drop("no"), orders=(ORDERS, "contact_no"), more=ORDERS)
+    assert [fault.code for fault in caught.value.faults] == [
+        "missing_column",
+        "missing_column",
+        "blank",
+    ]
+
+
+def test_what_is_no_frame_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValue, match="contact: 'list' is no frame of polars"):
+        seg.Workspace.open(tmp_path / "crm.db", frames={"contact": [1, 2]})
+    frames = {"contact": PEOPLE, "orders": (ORDERS.to_pandas(), "customer_no")}
+    with pytest.raises(InvalidValue, match="orders: 'pandas' is of another engine"):
+        seg.Workspace.open(frames=frames)
+
+
+def test_a_table_that_the_store_keeps_is_not_hidden_by_a_frame(tmp_path: Path) -> None:
+    with seg.Workspace.open(tmp_path / "crm.db") as crm:
+        crm.tables.define("orders", *shop.ORDER_FIELDS, key="order_no", link="contact_no")
+    frames = {"contact": PEOPLE, "orders": (ORDERS, "customer_no")}
+    with pytest.raises(Rejected, match="frame orders: is a table that the store keeps"):
+        seg.Workspace.open(tmp_path / "crm.db", frames=frames)
+    with seg.Workspace.open(tmp_path / "crm.db", frames={"contact": PEOPLE}) as crm:
+        crm.tables["orders"].new(1, contact_no="A", date=shop.TODAY, article="TENT", amount=100)
+        assert list(crm.select(orders={"article": "TENT"}, contact={"points": "1"})) == ["A"]
+        with pytest.raises(Rejected, match="'C'"):
+            crm.tables["orders"].new(2, contact_no="C")
+
+
+WRITES: dict[str, Callable[[seg.Workspace], object]] = {
+    "a new contact": lambda crm: crm.contacts.new("Kai", no="K"),
+    "a changed contact": lambda crm: crm.contacts.change("A", city="Chur"),
+    "an excluded contact": lambda crm: crm.contacts.exclude("A", "asked for it"),
+    "a deleted contact": lambda crm: crm.contacts.delete("H"),
+    "a merged contact": lambda crm: crm.contacts.merge(kept_no="A", gone_no="B"),
+    "an added contact": lambda crm: crm.add(seg.Contact(no="K", type="person", name="K")),
+    "a new order": lambda crm: crm.tables["orders"].new(17, contact_no="A"),
+    "a deleted order": lambda crm: crm.tables["orders"].delete(1),
+    "a new field of contacts": lambda crm: crm.tables.define("contact", Field("shoe", "integer")),
+    "a new field of orders": lambda crm: crm.tables.define("orders", Field("shoe", "integer")),
+    "another type": lambda crm: crm.tables.change_field("orders", Field("article", "text")),
+}
+
+
+@pytest.mark.parametrize("written", WRITES)
+def test_frames_are_not_written(written: str) -> None:
+    frames = made(MAKERS["polars"], shop.rows())
+    with seg.Workspace.open(today=shop.TODAY, frames=frames, schema=shop.SCHEMA) as crm:
+        head = crm.journal.head
+        with pytest.raises(Refused, match="the table is in a frame, which is read only"):
+            WRITES[written](crm)
+        assert " ".join(crm.select()) == "A B C D E F G H"
+        assert len(crm.tables["orders"]) == 16
+        assert crm.journal.head == head
+
+
+def test_a_store_beside_frames_keeps_no_definition_of_theirs(tmp_path: Path) -> None:
+    frames = made(MAKERS["polars"], shop.rows())
+    with seg.Workspace.open(tmp_path / "crm.db", frames=frames, schema=shop.SCHEMA) as crm:
+        assert crm.schema == shop.SCHEMA
+        assert crm.tables["orders"][16].article == "LAMP"
+        assert crm.tables.version == 0
+    with seg.Workspace.open(tmp_path / "crm.db") as crm:
+        assert crm.schema == contact_schema()
+        assert list(crm.contacts) == []

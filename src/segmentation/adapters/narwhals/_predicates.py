@@ -369,7 +369,7 @@ class _Tests:
         if not (is_number and self._dtype.is_float()) or value != int(value):
             return 0
         nearest = float(value)
-        return (nearest > value) - (nearest < value)
+        return int(nearest > value) - int(nearest < value)
 
     def _lettered(self) -> nw.Expr:
         """The value; pandas puts no missing text in order, and fits it to no pattern."""

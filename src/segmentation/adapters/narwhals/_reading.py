@@ -74,7 +74,7 @@ def counted_values(frames: Frames, table: Table, field: Field) -> Mapping[Value,
         column.typed(counted[column.name]), counted[_COUNT].to_list(), strict=True
     ):
         known = field.blank if value is None else value
-        found[to_code(known) if field.type is FieldType.CODE else known] += count
+        found[to_code(str(known)) if field.type is FieldType.CODE else known] += count
     return found
 
 
