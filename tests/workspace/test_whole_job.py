@@ -9,13 +9,13 @@ import segmentation as seg
 from segmentation.memory import MemoryStore
 from support import shop
 from support.databases import Database
-from support.frames import LIBRARIES, MAKERS
+from support.frames import MAKERS
 from support.job import Rows, ShopOn, load, whole_job
 
 FIRST = shop.rows()
 MORE = shop.order_rows("17 H 2026-11-22 TENT", "18 B 2026-11-22 MAP", "19 B 2026-11-22 LAMP")
 SECOND = {
-    "contact": [row | {"points": 5} if row["no"] in "BH" else row for row in FIRST["contact"]],
+    "contact": [{**row, "points": 5} if row["no"] in "BH" else row for row in FIRST["contact"]],
     "orders": [*(row for row in FIRST["orders"] if row["order_no"] != 15), *MORE],
 }
 ANSWERS = {
@@ -81,12 +81,8 @@ STORES = [
     pytest.param(in_memory, id="memory"),
     pytest.param(in_database("kept_sqlite"), id="sqlite"),
     pytest.param(in_database("kept_postgresql"), id="postgresql", marks=pytest.mark.postgres),
-    *(
-        pytest.param(in_frames(name), id=name)
-        if isinstance(name, str)
-        else pytest.param(in_frames(name.values[0]), id="pyspark", marks=name.marks)
-        for name in LIBRARIES
-    ),
+    *(pytest.param(in_frames(name), id=name) for name in MAKERS if name != "pyspark"),
+    pytest.param(in_frames("pyspark"), id="pyspark", marks=pytest.mark.spark),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, tzinfo
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 import attrs
@@ -9,7 +10,7 @@ import narwhals as nw
 
 from segmentation.criteria import Table
 from segmentation.errors import InvalidValue, Message, UnknownName
-from segmentation.fields import Field, FieldType, Record
+from segmentation.fields import Field, FieldType, Record, Value
 
 from ._values import plain_values, typed_values
 
@@ -31,6 +32,13 @@ _HELD = {
     FieldType.DATETIME: (nw.Datetime,),
     FieldType.TIME: (nw.Time,),
 }
+_DAYS = {
+    FieldType.DATE: nw.Date(),
+    FieldType.DATETIME: nw.Datetime("us", "UTC"),
+    FieldType.TIME: nw.Time(),
+}
+"""Types of columns whose fields have no value for the blank."""
+
 _UNTYPED = (nw.Object, nw.Unknown)
 
 
@@ -209,6 +217,23 @@ def is_held(frame: Frame, name: str, dtype: Any, field: Field) -> bool:  # noqa:
 def _is_empty(frame: Frame, name: str) -> bool:
     """Whether nothing stands in a column: pandas then takes it for one of texts."""
     return is_eager(frame) and bool(frame[name].is_null().all())
+
+
+def with_blanks(frame: Frame, fields: Iterable[Field]) -> Frame:
+    """A frame with columns for fields that it has none for, blank in every row."""
+    is_pandas = frame.implementation.is_pandas_like()
+    blanks = [
+        nw.lit(None, None if is_pandas else _DAYS[field.type]).alias(field.name)
+        if field.blank is None
+        else nw.lit(str(field.blank) if field.options else _plain(field.blank)).alias(field.name)
+        for field in fields
+    ]
+    return frame.with_columns(*blanks) if blanks else frame
+
+
+def _plain(blank: Value) -> Value:
+    """A blank that every engine takes: a whole number for a decimal."""
+    return int(blank) if isinstance(blank, Decimal) else blank
 
 
 def named(frame: Frame, name: str) -> Frame:

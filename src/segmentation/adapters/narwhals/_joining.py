@@ -24,7 +24,8 @@ from ._contacts import FrameContacts
 from ._declaring import Linked, declared, frame_faults, parted, place_of
 from ._finishing import Members
 from ._frame_records import FrameRecords, each_once
-from ._frames import Column, Frame, Frames, Native
+from ._frames import Column, Frame, Frames, Native, with_blanks
+from ._nodes import fields_asked
 from ._question import Question
 from ._reading import Reader, counted_values
 from ._unread import Contacts, with_codes
@@ -231,7 +232,8 @@ class ContactsInFrame(FrameContacts):
         rows = contacts.unread
         if isinstance(chosen, BoundSelection):
             bound = attrs.evolve(chosen, cut=None)
-            rows = Question(bound, self._framed(bound, rows), self._members).those_among(rows)
+            question = self._asked_of(bound, rows)
+            rows = question.those_among(question.contacts)
         else:
             rows = rows.filter(nw.col("no").is_in(sorted(map(str, chosen))))
         return contacts.told(rows)
@@ -258,7 +260,26 @@ class ContactsInFrame(FrameContacts):
         return Contacts(rows, *self._columns_in(frames)).sound
 
     def _readable(self, bound: BoundSelection) -> Question:
-        frames = self._framed(bound, self._looked_over().readable)
+        return self._asked_of(bound, self._looked_over().readable)
+
+    def _asked_of(self, bound: BoundSelection, contacts: Frame) -> Question:
+        """A selection, asked of some contacts.
+
+        A field of ours without a column is blank in every row. One of the host's own is missing.
+        """
+        frames = self._framed(bound, contacts)
+        missing: dict[str, list[Field]] = {}
+        for table, name in fields_asked(bound):
+            ours = contact_schema().tables.get(table.name)
+            is_there = frames.is_stored(table) or frames.has(table, name)
+            if ours is not None and name in ours.fields and not is_there:
+                missing.setdefault(table.name, []).append(ours.fields[name])
+        if missing:
+            rows = {
+                name: with_blanks(each, missing.pop(name, ())) for name, each in self._rows.items()
+            }
+            contacts = with_blanks(contacts, missing.get(Contact.__table__, ()))
+            frames = self._framed(bound, contacts, rows)
         return Question(bound, frames, self._members)
 
     def _looked_over(self) -> Contacts:
@@ -270,9 +291,15 @@ class ContactsInFrame(FrameContacts):
         names = [name for name in table.fields if frames.has(table, name)]
         return frames.column(table, "no"), [frames.column(table, name) for name in names]
 
-    def _framed(self, bound: BoundSelection | None, contacts: Frame) -> Frames:
+    def _framed(
+        self,
+        bound: BoundSelection | None,
+        contacts: Frame,
+        rows: Mapping[str, Frame] | None = None,
+    ) -> Frames:
         zone = bound.as_of.zone if bound else self._zone
-        return Frames(Contact.__table__, contacts, self._rows, {}, zone, self._rows_in_store)
+        rows = self._rows if rows is None else rows
+        return Frames(Contact.__table__, contacts, rows, {}, zone, self._rows_in_store)
 
     def _rows_in_store(self, table: Table) -> Iterable[Record]:
         kind = record_kinds().get(table.name) or row_kind(table)

@@ -43,14 +43,17 @@ class Reader:
     def where(self, equal: Mapping[str, Any]) -> tuple[Frame, Mapping[str, Any]]:
         """The rows whose fields are equal, and what of it the engine cannot tell."""
         frame, rest = self.frames.of(self.table), {}
-        there = {column.field.name: column for column in self.columns()}
+        known = next(iter(frame.collect_schema()))
         for name, value in equal.items():
-            column = there.get(name)
-            test = None if column is None else _equals(column, value)
+            field = self.table.field(name)
+            if self.frames.has(self.table, name):
+                test = _equals(self.frames.column(self.table, name), value)
+            else:
+                test = value == field.blank
             if test is None:
                 rest[name] = value
             else:
-                frame = kept(frame, test, column.name if column else name)
+                frame = kept(frame, test, known)
         return frame, rest
 
     def records(self, frame: Frame) -> Iterator[Any]:
