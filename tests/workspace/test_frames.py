@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import narwhals as nw
+import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 import segmentation as seg
-from segmentation.adapters.narwhals import schema_of
+from segmentation.adapters.narwhals import from_frame, schema_of
 from segmentation.contacts import ContactMailingGroup
 from segmentation.criteria import (
     Criteria,
@@ -390,3 +392,45 @@ def test_a_store_beside_frames_keeps_no_definition_of_theirs(tmp_path: Path) -> 
     with seg.Workspace.open(tmp_path / "crm.db") as crm:
         assert crm.schema == contact_schema()
         assert list(crm.contacts) == []
+
+
+# -- records as frames ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backend", ["polars", "pandas", "pyarrow"])
+def test_what_goes_out_as_a_frame_comes_in_again_with_own_fields(
+    backend: Literal["polars", "pandas", "pyarrow"], sql_shop: seg.Workspace
+) -> None:
+    """OWN-18."""
+    people = sql_shop.contacts.to_frame(backend)
+    orders = sql_shop.tables["orders"].to_frame(backend)
+    with seg.Workspace.open(today=shop.TODAY) as crm:
+        shop.define(crm)
+        own = [field for field in crm.schema.table("contact").fields.values() if field.extra]
+        crm.add(*from_frame(people, seg.Contact, extra=own))
+        crm.add(*from_frame(orders, crm.tables["orders"].kind))
+        assert [dict(contact.extra) for contact in crm.contacts] == [
+            dict(contact.extra) for contact in sql_shop.contacts
+        ]
+        assert [*crm.tables["orders"]] == [*sql_shop.tables["orders"]]
+    with pytest.raises(Rejected, match="shoe"):
+        list(from_frame(orders_with_shoes(), crm.tables["orders"].kind))
+
+
+def orders_with_shoes() -> pl.DataFrame:
+    return pl.DataFrame({"order_no": [1], "contact_no": ["A"], "shoe": [41]})
+
+
+@pytest.mark.parametrize(
+    ("library", "kind"), [("polars", pl.DataFrame), ("pyarrow", pa.Table), ("pandas", pd.DataFrame)]
+)
+def test_records_are_frames_of_the_library_of_a_workspace(library: str, kind: type[Any]) -> None:
+    frames = made(MAKERS[library], shop.rows())
+    with seg.Workspace.open(today=shop.TODAY, frames=frames, schema=shop.SCHEMA) as crm:
+        assert isinstance(crm.contacts.to_frame(), kind)
+        assert isinstance(crm.journal.to_frame(), kind)
+        assert isinstance(crm.tables["orders"].to_frame("polars"), pl.DataFrame)
+    relations = made(MAKERS["duckdb"], shop.rows())
+    crm = seg.Workspace.open(frames=relations, schema=shop.SCHEMA)
+    with pytest.raises(InvalidValue, match="is none of the libraries"):
+        crm.contacts.to_frame()

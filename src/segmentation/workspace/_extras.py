@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from segmentation.criteria import Schema
 from segmentation.errors import InvalidValue, Message
-from segmentation.fields import Kind
+from segmentation.fields import Field, Kind
 from segmentation.memory import MemoryStore
 from segmentation.protocols import Store
 
@@ -20,7 +20,7 @@ IN_MEMORY = ":memory:"
 Backend = Literal["polars", "pandas", "pyarrow"]
 """The libraries that records can be frames of."""
 
-_BACKENDS = ("polars", "pandas", "pyarrow")
+_BACKENDS = get_args(Backend)
 
 
 def open_store(store: str | Path, *, create: bool = True) -> Store:
@@ -51,14 +51,22 @@ def join_frames(
     return join(store, frames, schema=schema, zone=zone)
 
 
-def to_frame(records: Iterable[object], kind: Kind, backend: Backend | None) -> Any:  # noqa: ANN401 - a frame of the library that is named
+def to_frame(
+    records: Iterable[object],
+    kind: Kind,
+    backend: Backend | None,
+    *,
+    extra: Iterable[Field] = (),
+    columns: Iterable[str] | None = None,
+) -> Any:  # noqa: ANN401 - a frame of the library that is named
     """Records, or entries of the journal, as a frame of a library.
 
     Raises:
         InvalidValue: No library is named; the error lists those that are installed.
+        UnknownName: There is no field for a column.
         MissingExtra: Frames need the extra ``dataframe``.
     """
-    if backend not in _BACKENDS:
+    if backend is None or backend not in _BACKENDS:
         installed = [name for name in _BACKENDS if find_spec(name)]
         reason = Message(
             "is none of the libraries that frames can be of; installed are: {installed}",
@@ -67,4 +75,10 @@ def to_frame(records: Iterable[object], kind: Kind, backend: Backend | None) -> 
         raise InvalidValue("backend", backend, reason)
     from segmentation.adapters.narwhals import to_frame as make_frame  # noqa: PLC0415
 
-    return make_frame(records, kind, backend)
+    return make_frame(records, kind, backend, extra=extra, columns=columns)
+
+
+def backend_of(store: Store) -> Backend | None:
+    """The library of a store's frames, if records can be frames of it."""
+    library = getattr(store, "library", "")
+    return next((name for name in get_args(Backend) if name == library), None)
