@@ -105,14 +105,11 @@ class HostContacts(Contacts, Protocol):
 
 
 @runtime_checkable
-class CountingContacts(Contacts, Protocol):
-    """Contacts whose engine counts the values of fields, so that no row of them is read."""
+class AnswersAtOnce(Contacts, Protocol):
+    """Contacts that find something out before they answer, once for several answers."""
 
-    def counts(self, table: Table) -> bool:
-        """Whether it has the rows of a table."""
-
-    def value_counts(self, table: Table, field: Field) -> Mapping[Value, int]:
-        """How many rows of a table hold each value of a field; what is missing is the blank."""
+    def at_once(self) -> AbstractContextManager[None]:
+        """A block whose answers are of one moment: what was found out is not looked at again."""
 
 
 class Segments(Protocol):
@@ -148,6 +145,17 @@ class Segments(Protocol):
         Raises:
             Conflict: The stored one is of another version, or is gone.
         """
+
+
+@runtime_checkable
+class CountingContacts(Contacts, Protocol):
+    """Contacts whose engine counts the values of fields, so that no row of them is read."""
+
+    def counts(self, table: Table) -> bool:
+        """Whether it has the rows of a table."""
+
+    def value_counts(self, table: Table, field: Field) -> Mapping[Value, int]:
+        """How many rows of a table hold each value of a field; what is missing is the blank."""
 
 
 class Log(Protocol):

@@ -28,7 +28,7 @@ ARTICLES = tuple(shop.AMOUNTS)
 
 
 def customer(n: int) -> Mapping[str, Any]:
-    """One customer in eight has no points, one in ten no birthday."""
+    """One customer in seven has points above 0, one in ten has no birthday."""
     return {
         "no": f"C{n:05}",
         "type": "person",
@@ -36,7 +36,7 @@ def customer(n: int) -> Mapping[str, Any]:
         "first_name": f"First{n % 997}",
         "surname": f"Last{n}",
         "city": CITIES[n % 4],
-        "points": n * 7919 % 200 - 20 if n % 8 else None,
+        "points": n * 7919 % 200 - 170 if n % 8 else None,
         "born": dt.date(1940, 1, 1) + dt.timedelta(days=n % 25_000) if n % 10 else None,
         "tier": TIERS[n // 3 % 4],
     }

@@ -21,7 +21,7 @@ from segmentation.errors import (
 from segmentation.fields import Field, FieldType
 from segmentation.interactions import Interaction
 from segmentation.kinds import record_kinds
-from segmentation.operations.tables import name_faults, single_faults
+from segmentation.operations.tables import single_faults, table_faults
 from segmentation.segments import contact_schema
 
 from ._frames import Frame, Native, is_eager, is_held
@@ -205,7 +205,8 @@ def _own_table(
         faults.append(Fault(place, "link", reason, "blank"))
     faults += (_no_column(place, each, columns) for each in linking if each not in columns)
     table = make_table(name, fields, link=link)
-    faults += (attrs.evolve(fault, place=place) for fault in name_faults(schema.tables, table))
+    named = (fault for fault in table_faults(schema, {}, [table]) if not fault.field)
+    faults += (attrs.evolve(fault, place=place) for fault in named)
     if link is not None and not faults:
         faults += _link_faults(schema, place, link)
     return table, faults

@@ -1,7 +1,7 @@
 """A store beside frames: contacts and their rows in frames, all else in the store."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, tzinfo
 from functools import partial
 from typing import Any
@@ -183,6 +183,7 @@ class ContactsInFrame(FrameContacts):
         self._store = store
         self._zone = zone
         self._members = Members(self._on_lines, self._logged_with)
+        self._moment: list[Contacts] | None = None
         # A cluster would be asked for long: there, numbers are taken for codes at no time.
         self._has_codes = (
             self._framed(None, self._contacts).at_hand and self._looked_over().has_codes
@@ -217,12 +218,13 @@ class ContactsInFrame(FrameContacts):
 
     def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
         """Those who pass a selection or have these numbers, as they would join a segment."""
-        unread = self.unread(chosen)
-        if not isinstance(chosen, BoundSelection):
-            return candidates_in(self._readable(_everybody()), chosen, options, unread)
-        question = self._readable(chosen)
-        nos = None if chosen.cut is None else self._passing(chosen, question)
-        return candidates_in(question, nos, options, unread)
+        with self.at_once():
+            unread = self.unread(chosen)
+            if not isinstance(chosen, BoundSelection):
+                return candidates_in(self._readable(_everybody()), chosen, options, unread)
+            question = self._readable(chosen)
+            nos = None if chosen.cut is None else self._passing(chosen, question)
+            return candidates_in(question, nos, options, unread)
 
     def unread(self, chosen: BoundSelection | Collection[str]) -> Sequence[LeftOut]:
         """The rows that pass a selection or have these numbers, and cannot be read safely."""
@@ -282,7 +284,25 @@ class ContactsInFrame(FrameContacts):
             frames = self._framed(bound, contacts, rows)
         return Question(bound, frames, self._members)
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """A block in which it is looked once for rows that cannot be read."""
+        outer = self._moment
+        self._moment = [] if outer is None else outer
+        try:
+            yield
+        finally:
+            self._moment = outer
+
     def _looked_over(self) -> Contacts:
+        """The contacts, looked over for rows that cannot be read; anew outside of a block."""
+        if self._moment is None:
+            return self._look_over()
+        if not self._moment:
+            self._moment.append(self._look_over())
+        return self._moment[0]
+
+    def _look_over(self) -> Contacts:
         return Contacts(self._contacts, *self._columns_in(self._framed(None, self._contacts)))
 
     def _columns_in(self, frames: Frames) -> tuple[Column, list[Column]]:

@@ -44,7 +44,7 @@ def table_faults(
         if known is not None:
             yield from _difference_faults(known, table)
         else:
-            yield from name_faults(whole, table)
+            yield from _name_faults(whole, table)
             yield from _shape_faults(whole, table)
         own = known.fields if known else {}
         for field in table.fields.values():
@@ -62,8 +62,7 @@ def _difference_faults(known: Table, table: Table) -> Iterator[Fault]:
             yield Fault(place, name, reason, "different")
 
 
-def name_faults(tables: Mapping[str, Table], table: Table) -> Iterator[Fault]:
-    """What is wrong with the name and the alias of a new table beside these."""
+def _name_faults(tables: Mapping[str, Table], table: Table) -> Iterator[Fault]:
     taken = {*record_kinds(), *tables}
     taken |= {word for each in tables.values() for word in (each.alias, *each.called)}
     for name in filter(None, (table.name, table.alias)):
