@@ -17,6 +17,8 @@ from segmentation.adapters.narwhals import from_frame, schema_of
 from segmentation.contacts import ContactMailingGroup
 from segmentation.criteria import (
     Criteria,
+    Cut,
+    First,
     Link,
     at_least,
     at_most,
@@ -26,7 +28,7 @@ from segmentation.criteria import (
     none,
     total,
 )
-from segmentation.errors import InvalidValue, Refused, Rejected, UnknownName
+from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.fields import Field
 from segmentation.segments import contact_schema
 from support import shop
@@ -152,6 +154,8 @@ def test_a_dynamic_segment_stays_and_follows_what_frames_hold_later(
     came = later.refresh()
     assert (list(came.entered), list(came.left)) == (["H"], ["G"])
     assert " ".join(later.contact_nos) == "A H"
+    assert [action.lines_after for action in later.actions] == [2, 2]
+    assert list(later.entered(since=shop.TODAY)) == ["A", "H"]
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["declared", "by the columns"])
@@ -381,6 +385,20 @@ def test_frames_are_not_written(written: str) -> None:
         assert " ".join(crm.select()) == "A B C D E F G H"
         assert len(crm.tables["orders"]) == 16
         assert crm.journal.head == head
+
+
+def test_rows_of_a_table_without_a_key_are_read_and_shown(maker: Maker) -> None:
+    frames: dict[str, Any] = made(maker, shop.rows())
+    frames["orders"] = frames["orders"], "contact_no"
+    with seg.Workspace.open(today=shop.TODAY, frames=frames) as crm:
+        rows = crm.contacts.rows("G")
+        shown = [repr(row).removesuffix(")").split(", ")[-1] for row in rows]
+        assert sorted(shown) == ["'LAMP'", "'MAP'", "'TENT'"]
+        assert len(crm.tables["orders"]) == 16
+        assert [contact.no for contact in crm.contacts.where(city="Basel")] == ["B", "G"]
+        with pytest.raises(NotFound, match="there is no contact 'AA'; did you mean 'A'"):
+            crm.contacts["AA"]
+        assert list(crm.select(Cut(crm.fields.contact.city == "Basel", First(1)))) == ["B"]
 
 
 def test_a_store_beside_frames_keeps_no_definition_of_theirs(tmp_path: Path) -> None:
