@@ -13,6 +13,7 @@ from segmentation.fields import fields_of
 from segmentation.segments import BARRED, Candidates, LeftOut, Listed, Options
 
 from ._frames import Column, Frame, collected, is_eager, narrowed
+from ._predicates import among, any_of, kept
 from ._question import Question
 
 _BLANKS = {field.name: str(field.blank) for field in fields_of(Contact)}
@@ -44,7 +45,7 @@ def candidates_in(
     }
     frame = question.contacts
     if nos is not None:
-        found = frame.filter(nw.col(question.key).is_in(sorted(nos)))
+        found = kept(frame, among(question.key, sorted(nos)), question.key)
     else:
         found = question.those_among(question.needed(frame, columns) if is_eager(frame) else frame)
     if options.expand_companies or options.allow_related_companies:
@@ -71,13 +72,14 @@ def _with_companies(question: Question, found: Frame, options: Options) -> Frame
     if company is None:
         return found
     read = collected(narrowed(found, [key, company.name]))
-    test = nw.col(key).is_in(read[key].to_list())
-    companies = sorted({to_code(no) for no in read[company.name].to_list() if no} - {""})
-    if options.expand_companies:
-        test |= ~nw.col(company.name).is_null() & nw.col(company.name).is_in(companies)
+    nos, company_nos = read[key].to_list(), read[company.name].to_list()
+    companies = sorted({to_code(no) for no in company_nos if no} - {""})
+    tests = [among(key, nos)]
+    if options.expand_companies and companies:
+        tests.append(~nw.col(company.name).is_null() & nw.col(company.name).is_in(companies))
     if options.allow_related_companies:
-        test |= nw.col(key).is_in(companies)
-    return question.contacts.filter(test)
+        tests.append(among(key, companies))
+    return kept(question.contacts, any_of(tests), key)
 
 
 def _selected(columns: Mapping[str, Column]) -> Iterator[nw.Expr]:

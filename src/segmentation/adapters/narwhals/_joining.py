@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import attrs
-import narwhals as nw
 
 from segmentation.contacts import Contact
 from segmentation.criteria import AsOf, BoundSelection, Link, Schema, Table, bind
@@ -26,6 +25,7 @@ from ._finishing import Members
 from ._frame_records import FrameRecords, each_once
 from ._frames import Column, Frame, Frames, Native, with_blanks
 from ._nodes import fields_asked
+from ._predicates import among, kept
 from ._question import Question
 from ._reading import Reader, counted_values
 from ._unread import Contacts, with_codes
@@ -184,7 +184,7 @@ class ContactsInFrame(FrameContacts):
         self._zone = zone
         self._members = Members(self._on_lines, self._logged_with)
         self._moment: list[Contacts] | None = None
-        # A cluster would be asked for long: there, numbers are taken for codes at no time.
+        # A cluster would take its time to tell: there, numbers are always made codes.
         self._has_codes = (
             self._framed(None, self._contacts).at_hand and self._looked_over().has_codes
         )
@@ -208,11 +208,9 @@ class ContactsInFrame(FrameContacts):
         Nothing but their rows is read from the engine.
         """
         wanted = [str(no) for no in nos]
-        if not wanted:
-            return []
         reader = self.reader(self._tables[Contact.__table__], Contact)
         frame, _ = reader.where({})
-        read = reader.records(frame.filter(nw.col("no").is_in(list(dict.fromkeys(wanted)))))
+        read = reader.records(kept(frame, among("no", dict.fromkeys(wanted)), "no"))
         found = {contact.no: contact for contact in each_once(sorted(read, key=_number))}
         return [found[no] for no in wanted if no in found]
 
@@ -237,7 +235,7 @@ class ContactsInFrame(FrameContacts):
             question = self._asked_of(bound, rows)
             rows = question.those_among(question.contacts)
         else:
-            rows = rows.filter(nw.col("no").is_in(sorted(map(str, chosen))))
+            rows = kept(rows, among("no", sorted(map(str, chosen))), "no")
         return contacts.told(rows)
 
     def counts(self, table: Table) -> bool:

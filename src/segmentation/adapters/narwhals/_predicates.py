@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from itertools import groupby
@@ -146,6 +146,11 @@ def any_of(tests: Iterable[Test]) -> Test:
     if any(test is True for test in found):
         return True
     return _balanced(or_, found) if found else False
+
+
+def among(column: str, values: Collection[Any]) -> Test:
+    """The test that a column holds one of some values; some engines look up nothing in no list."""
+    return nw.col(column).is_in(list(values)) if values else False
 
 
 def kept(frame: Frame, test: Test, column: str) -> Frame:

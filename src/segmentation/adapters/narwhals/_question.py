@@ -48,6 +48,7 @@ from ._predicates import (
     InexactError,
     Test,
     all_of,
+    among,
     any_of,
     different,
     is_filled,
@@ -172,7 +173,7 @@ class Question:
                 assert_never(node)
 
     def _among(self, members: Collection[str]) -> Test:
-        return nw.col(self.key).is_in(sorted(members)) if members else False
+        return among(self.key, sorted(members))
 
     def _is_keyed(self, node: Linked) -> bool:
         """Whether rows of the store decide, linked by nothing but fields of contacts."""
