@@ -100,6 +100,60 @@ def test_rows_that_cannot_be_read_safely_are_left_out(maker: Maker) -> None:
             crm.explain("P1", contact={"city": "Bern"})
 
 
+def test_a_number_that_is_none_of_its_field_is_left_out(make: Made) -> None:
+    """OWN-24 in frames."""
+    floats = [1.0, 12.5, float("inf"), float("nan"), -3.0]
+    frame = make(pl.DataFrame({"no": list("ABCDE"), "points": floats}))
+    with seg.Workspace.open(today=shop.TODAY, frames={"contact": frame}, schema=SCHEMA) as crm:
+        chosen = crm.select(contact={"points": "<>''"})
+        assert list(chosen) == ["A", "E"]
+        assert [str(each) for each in chosen.left_out] == [
+            "B (row 2, points '12.5')",
+            "C (row 3, points 'inf')",
+        ]
+        assert [dict(contact.extra) for contact in crm.contacts] == [
+            {"points": 1},
+            {},
+            {"points": -3},
+        ]
+
+
+def test_values_of_pandas_that_are_none_of_their_field_are_left_out_of_a_workspace() -> None:
+    """OWN-24 and OWN-25 in frames."""
+    mixed = pd.DataFrame(
+        {
+            "no": ["1", "2", "3", "4"],
+            "name": pd.Series(["a", 5, None, "d"], dtype=object),
+            "born": pd.Series([date(2026, 11, 22), None, "x", None], dtype=object),
+            "privacy_blocked": pd.Series([True, None, False, "t"], dtype=object),
+        }
+    )
+    with seg.Workspace.open(today=shop.TODAY, frames={"contact": mixed}, schema=SCHEMA) as crm:
+        segment = crm.new_segment("All", no="ALL")
+        segment.add_contacts()
+        assert segment.contact_nos == ()
+        left_out = segment.actions[-1].left_out
+        assert [str(each) for each in left_out] == [
+            "1",
+            "2 (row 2, name '5')",
+            "3 (row 3, born 'x')",
+            "4 (row 4, privacy_blocked 't')",
+        ]
+        assert left_out.counts == {LeftOutReason.BLOCKED: 1, LeftOutReason.UNREADABLE: 3}
+        assert [contact.no for contact in crm.contacts] == ["1"]
+
+
+def test_rows_that_differ_in_nothing_but_what_is_missing_are_one(make: Made) -> None:
+    frame = pl.DataFrame(
+        {"no": ["A", "A"], "city": ["", None], "points": [None, 0.0], "name": ["a", "a"]}
+    )
+    with seg.Workspace.open(
+        today=shop.TODAY, frames={"contact": make(frame)}, schema=SCHEMA
+    ) as crm:
+        assert (list(crm.select()), crm.select().base) == (["A"], 1)
+        assert crm.contacts["A"].name == "a"
+
+
 def test_values_of_pandas_that_are_none_of_their_field_are_our_error() -> None:
     """MNG-42."""
     mixed = pd.DataFrame(

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any, NoReturn
 
+import attrs
+
 from segmentation.contacts import Contact
 from segmentation.criteria import Table
 from segmentation.definitions import OwnField, OwnTable
@@ -129,10 +131,15 @@ def each_once(contacts: Iterable[Contact]) -> Iterator[Any]:
                 yield before
             before, differ = contact, False
         else:
-            differ = differ or (before is not None and contact != before)
+            differ = differ or (before is not None and _told(contact) != _told(before))
             before = contact
     if before is not None and not differ:
         yield before
+
+
+def _told(contact: Contact) -> Contact:
+    """A contact without own fields that are blank: one that is missing is no difference."""
+    return attrs.evolve(contact, extra=tuple(pair for pair in contact.extra if pair[1]))
 
 
 def _definitions(tables: Mapping[str, Table]) -> tuple[list[OwnTable], list[OwnField]]:

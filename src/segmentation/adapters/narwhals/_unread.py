@@ -4,6 +4,7 @@ The engine counts them. Only if there are some, they are looked at one by one.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import cached_property
 from importlib import import_module
 from operator import itemgetter
@@ -13,12 +14,12 @@ import narwhals as nw
 
 from segmentation.codes import to_code
 from segmentation.errors import InvalidValue, Message
-from segmentation.fields import Field, FieldType
+from segmentation.fields import FieldType
 from segmentation.segments import LeftOut, LeftOutReason
 
 from ._frames import Column, Frame, Native, collected, is_eager, lazily, narrowed
 from ._predicates import any_of
-from ._values import plain_values
+from ._values import is_readable, plain_values
 
 _ROW = "segmentation_row"
 _COUNTED, _DIFFERENT, _BLANK, _TYPED = (
@@ -159,7 +160,7 @@ class Contacts:
             return LeftOut(no, LeftOutReason.DOUBLED, rows=self._doubled[no])
         for column in self._tested:
             value = row[column.name]
-            if _is_bad(column.field, value):
+            if not is_readable(value, column.field):
                 is_option = column.field.type is FieldType.OPTION
                 reason = LeftOutReason.UNKNOWN_OPTION if is_option else LeftOutReason.UNREADABLE
                 return LeftOut(no, reason, column.field.name, str(value), row=at)
@@ -225,8 +226,7 @@ class Contacts:
         if not self._several:
             return {}
         key = self._key.name
-        rows = narrowed(self._coded, [column.name for column in self._columns])
-        rows = rows.filter(~blank_number(key))
+        rows = self._coded.filter(~blank_number(key)).select(*map(_filled, self._columns))
         different = _numbers_of_several(rows.unique(), key)
         of_them = rows.filter(nw.col(key).is_in(list(different))) if different else None
         return {} if of_them is None else _numbers_of_several(of_them, key)
@@ -234,24 +234,29 @@ class Contacts:
     # -- values -------------------------------------------------------------------------------
 
     def _bad_value(self, column: Column) -> tuple[Column, nw.Expr] | None:
-        """A column that may hold what is no option and no yes or no, with the test of it."""
+        """A column that may hold what its field cannot, with the test of it; never null."""
         value, field = nw.col(column.name), column.field
-        if not column.is_typed and field.type in {FieldType.OPTION, FieldType.BOOLEAN}:
-            found = self._given[column.name].drop_nulls().to_list()
-            bad = [each for each in dict.fromkeys(found) if _is_bad(field, each)]
+        if not column.is_typed:
+            found = self._given[column.name].drop_nulls().unique().to_list()
+            bad = [each for each in found if not is_readable(each, field)]
             return (column, value.is_in(bad)) if bad else None
-        if field.type is not FieldType.OPTION:
-            return None
-        return column, ~value.is_null() & ~value.is_in(["", *field.options])
+        if field.type is FieldType.OPTION:
+            return column, ~value.is_null() & ~value.is_in(["", *field.options])
+        if field.type in {FieldType.INTEGER, FieldType.DECIMAL} and column.dtype.is_float():
+            number = column.value
+            bad_number = ~number.is_finite()
+            if field.type is FieldType.INTEGER:
+                bad_number = bad_number | (number % 1 != 0)
+            return column, ~number.is_null() & bad_number
+        return None
 
 
-def _is_bad(field: Field, value: object) -> bool:
-    """Whether a value is no option, or no yes or no. Whole numbers may stand for these."""
-    if value is None or value != value:  # noqa: PLR0124 - what is not a number is missing
-        return False
-    if field.type is FieldType.BOOLEAN:
-        return value not in (True, False)
-    return value not in ("", *field.options)
+def _filled(column: Column) -> nw.Expr:
+    """The value of a column, its blank where it is missing: no difference to the library."""
+    blank, value = column.field.blank, column.value
+    if not column.is_typed or blank is None or isinstance(column.dtype, nw.Categorical | nw.Enum):
+        return value
+    return value.fill_null(int(blank) if isinstance(blank, Decimal) else blank)
 
 
 def _numbers_of_several(rows: Frame, key: str) -> Mapping[str, int]:

@@ -46,6 +46,19 @@ def typed_values(column: Any, field: Field, zone: tzinfo, place: str) -> list[An
     return read
 
 
+def is_readable(value: Any, field: Field) -> bool:  # noqa: ANN401
+    """Whether a field can hold a value of a frame: an option one of its options."""
+    if value is None or value != value:  # noqa: PLR0124 - not a number, where that is a value
+        return True
+    if field.type is FieldType.DATE and isinstance(value, datetime):
+        return True
+    convert = _CONVERTERS.get(field.type)
+    read = value if convert is None else convert(value)
+    if read is None:
+        return True
+    return read in field.options if field.options else is_value_of(field.type, read)
+
+
 def _whole(value: Any) -> Any:  # noqa: ANN401
     """A whole number, also of a column of floats; what is none stays as it is."""
     is_whole = isinstance(value, float | Decimal) and isfinite(value) and value == int(value)
