@@ -61,6 +61,13 @@ class Column:
         return value.fill_nan(None) if self.dtype.is_float() else value
 
     @property
+    def may_be_unreadable(self) -> bool:
+        """Whether a value may stand there that the field cannot hold."""
+        is_number = self.field.type in {FieldType.INTEGER, FieldType.DECIMAL}
+        is_float = is_number and self.dtype.is_float()
+        return not self.is_typed or self.field.type is FieldType.OPTION or is_float
+
+    @property
     def is_typed(self) -> bool:
         """Whether the engine itself knows what the values are."""
         return not isinstance(self.dtype, _UNTYPED)
@@ -71,9 +78,10 @@ class Column:
         Raises:
             InvalidValue: The engine knows no type of them, and one is none of the field's.
         """
+        read = plain_values(series, self.field, self.zone)
         if not self.is_typed:
-            self.typed(series)
-        return plain_values(series, self.field, self.zone)
+            self.typed_values(read)
+        return read
 
     def typed(self, series: Any) -> list[Any]:  # noqa: ANN401 - of Narwhals
         """The values of a series as the field has them; missing ones are ``None``.
@@ -81,7 +89,15 @@ class Column:
         Raises:
             InvalidValue: One is none of the field's type.
         """
-        return typed_values(series, self.field, self.zone, self.place)
+        return self.typed_values(plain_values(series, self.field, self.zone))
+
+    def typed_values(self, values: Iterable[Any]) -> list[Any]:
+        """Values as the field has them; missing ones are ``None``.
+
+        Raises:
+            InvalidValue: One is none of the field's type.
+        """
+        return typed_values(values, self.field, self.place)
 
     @property
     def shows_days(self) -> bool:

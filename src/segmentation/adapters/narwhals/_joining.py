@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, tzinfo
-from functools import partial
 from typing import Any
 
 import attrs
@@ -251,13 +250,8 @@ class ContactsInFrame(FrameContacts):
         """What reads the frame of a table, for records of a class."""
         if table.name != Contact.__table__:
             return Reader(self._framed(None, self._contacts), table, kind)
-        frames = self._framed(None, self._contacts)
         coded = self._contacts if self._has_codes else with_codes(self._contacts, "no")
-        sound = partial(self._sound, frames)
-        return Reader(self._framed(None, coded), table, kind, sound)
-
-    def _sound(self, frames: Frames, rows: Frame) -> Frame:
-        return Contacts(rows, *self._columns_in(frames)).sound
+        return Reader(self._framed(None, coded), table, kind, passes_over=True)
 
     def _readable(self, bound: BoundSelection) -> Question:
         return self._asked_of(bound, self._looked_over().readable)

@@ -1,7 +1,7 @@
 """Rows of frames as records of a store, read one slice after the other."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -13,6 +13,7 @@ from segmentation.fields import Field, FieldType, RecordT, Value
 
 from ._frames import Column, Frame, Frames, collected, lazily, narrowed
 from ._predicates import InexactError, Test, kept, to_test
+from ._values import is_readable, plain_values
 
 _COUNT = "segmentation_count"
 _AT_ONCE = 10_000
@@ -27,13 +28,14 @@ class Reader:
         frames: The frames.
         table: The table of the frame.
         kind: The class of the records.
-        sound: Leaves out the rows of a frame that cannot be read.
+        passes_over: Whether a row with a value that its field cannot hold is passed over; else it
+            is an error.
     """
 
     frames: Frames
     table: Table
     kind: type[Any]
-    sound: Callable[[Frame], Frame] = lambda frame: frame
+    passes_over: bool = False
 
     def columns(self) -> list[Column]:
         """The columns of the table's fields; a field without one is blank in every row."""
@@ -59,9 +61,13 @@ class Reader:
     def records(self, frame: Frame) -> Iterator[Any]:
         """The rows of a frame of the table as records, in their order."""
         columns = self.columns()
-        read = collected(narrowed(self.sound(frame), (column.name for column in columns)))
+        read = collected(narrowed(frame, (column.name for column in columns)))
         for start in range(0, len(read), _AT_ONCE):
-            yield from _records(read[start : start + _AT_ONCE], self.kind, columns)
+            part = read[start : start + _AT_ONCE]
+            values = [plain_values(part[each.name], each.field, each.zone) for each in columns]
+            if self.passes_over:
+                values = _readable(values, columns, self.kind.__key__)
+            yield from _records(values, self.kind, columns)
 
 
 def counted_values(frames: Frames, table: Table, field: Field) -> Mapping[Value, int]:
@@ -91,8 +97,28 @@ def _equals(column: Column, value: Any) -> Test | None:  # noqa: ANN401 - of any
         return None
 
 
-def _records(read: Any, kind: type[RecordT], columns: Sequence[Column]) -> Iterator[RecordT]:  # noqa: ANN401 - an eager frame of Narwhals
-    values = [column.typed(read[column.name]) for column in columns]
+def _readable(
+    values: list[list[Any]], columns: Sequence[Column], key: Sequence[str]
+) -> list[list[Any]]:
+    """The values of the rows that have a key, and nothing that its field cannot hold."""
+    bad: set[int] = set()
+    for read, column in zip(values, columns, strict=True):
+        field = column.field
+        if column.may_be_unreadable:
+            bad.update(at for at, value in enumerate(read) if not is_readable(value, field))
+        if field.name in key:
+            bad.update(at for at, value in enumerate(read) if not (value and str(value).strip()))
+    if not bad:
+        return values
+    return [[value for at, value in enumerate(read) if at not in bad] for read in values]
+
+
+def _records(
+    read: Iterable[list[Any]], kind: type[RecordT], columns: Sequence[Column]
+) -> Iterator[RecordT]:
+    """The records of these values of the columns."""
+    pairs = zip(read, columns, strict=True)
+    values = [column.typed_values(each) for each, column in pairs]
     own = [column.field.name for column in columns if column.field.extra]
     ours = [column.field.name for column in columns if not column.field.extra]
     place = {column.field.name: at for at, column in enumerate(columns)}

@@ -113,15 +113,6 @@ class Contacts:
         """Whether all rows can be read safely."""
         return not (self._blanks or self._has_bad_values or self._doubled)
 
-    @property
-    def sound(self) -> Frame:
-        """The rows with a number and sound values, of which several may have the same number.
-
-        Nothing is counted for it.
-        """
-        bad = [blank_number(self._key.name), *(test for _, test in self._tests)]
-        return self._given.filter(~any_of(bad))
-
     @cached_property
     def unread(self) -> Frame:
         """The rows that cannot be read safely, numbered."""
@@ -236,19 +227,19 @@ class Contacts:
     def _bad_value(self, column: Column) -> tuple[Column, nw.Expr] | None:
         """A column that may hold what its field cannot, with the test of it; never null."""
         value, field = nw.col(column.name), column.field
+        if not column.may_be_unreadable:
+            return None
         if not column.is_typed:
-            found = self._given[column.name].drop_nulls().unique().to_list()
-            bad = [each for each in found if not is_readable(each, field)]
+            found = collected(narrowed(self._given, [column.name]).unique())[column.name]
+            bad = [each for each in plain_values(found, field) if not is_readable(each, field)]
             return (column, value.is_in(bad)) if bad else None
         if field.type is FieldType.OPTION:
             return column, ~value.is_null() & ~value.is_in(["", *field.options])
-        if field.type in {FieldType.INTEGER, FieldType.DECIMAL} and column.dtype.is_float():
-            number = column.value
-            bad_number = ~number.is_finite()
-            if field.type is FieldType.INTEGER:
-                bad_number = bad_number | (number % 1 != 0)
-            return column, ~number.is_null() & bad_number
-        return None
+        number = column.value
+        bad_number = ~number.is_finite()
+        if field.type is FieldType.INTEGER:
+            bad_number = bad_number | (number % 1 != 0)
+        return column, ~number.is_null() & bad_number
 
 
 def _filled(column: Column) -> nw.Expr:

@@ -1,6 +1,6 @@
 """Values of frames as the library knows them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from math import isfinite
@@ -29,14 +29,14 @@ def _day_of(at: datetime, zone: tzinfo) -> date:
     return (at.astimezone(zone) if at.tzinfo else at).date()
 
 
-def typed_values(column: Any, field: Field, zone: tzinfo, place: str) -> list[Any]:  # noqa: ANN401
-    """The values of a column as its field has them; missing ones are ``None``.
+def typed_values(values: Iterable[Any], field: Field, place: str) -> list[Any]:
+    """Values as the library knows them, as a field has them.
 
     Raises:
         InvalidValue: One is none of the field's type; the error names the first.
     """
-    read = plain_values(column, field, zone)
     convert = _CONVERTERS.get(field.type)
+    read = list(values)
     if convert is not None:
         read = [None if value is None else convert(value) for value in read]
     for value in read:
