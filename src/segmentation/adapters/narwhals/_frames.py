@@ -209,11 +209,15 @@ class Frames:
 
         Raises:
             UnknownName: There is none.
-            InvalidValue: It is of a type that frames are not joined on.
+            InvalidValue: It is of a type that frames are not joined on, or holds a value that its
+                field cannot.
         """
         column = self.column(table, field)
         if isinstance(column.dtype, nw.Categorical | nw.Enum):
             raise InvalidValue(column.place, str(column.dtype), "links contacts: cast it to text")
+        frame = self.of(table)
+        if not column.is_typed and is_eager(frame):
+            column.typed(frame[column.name])
         return column.name
 
     def plain_rows(self, frame: Frame, table: Table, fields: Iterable[str]) -> list[dict[str, Any]]:

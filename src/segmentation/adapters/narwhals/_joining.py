@@ -300,6 +300,7 @@ class ContactsInFrame(FrameContacts):
     def _columns_in(self, frames: Frames) -> tuple[Column, list[Column]]:
         """The column of the number, and those of all fields of contacts."""
         table = self._tables[Contact.__table__]
+        frames.key(table, "no")
         names = [name for name in table.fields if frames.has(table, name)]
         return frames.column(table, "no"), [frames.column(table, name) for name in names]
 

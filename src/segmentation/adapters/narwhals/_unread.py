@@ -47,18 +47,19 @@ def check_numbers(frame: Frame, key: str) -> None:
     Raises:
         InvalidValue: One has none; the error names the first.
     """
-    blank = nw.when(blank_number(key)).then(1).otherwise(0).sum()
-    if not collected(lazily(frame).select(blank.alias(_BLANK))).item():
+    if not collected(lazily(frame).select(_count(_may_be_blank(key)).alias(_BLANK))).item():
         return
-    row = first_row(frame, blank_number(key))
-    reason = Message("is the number of row {row}; a contact has one", row=row)
-    raise InvalidValue("contact.no", "", reason)
+    found = narrowed(numbered(frame).filter(blank_number(key)), [_ROW])
+    row = collected(found.select(nw.col(_ROW).min())).item()
+    if row is not None:
+        reason = Message("is the number of row {row}; a contact has one", row=int(row))
+        raise InvalidValue("contact.no", "", reason)
 
 
-def first_row(frame: Frame, test: nw.Expr) -> int:
-    """The number of the first row that passes a test, from 1."""
-    found = narrowed(numbered(frame).filter(test), [_ROW])
-    return int(collected(found.select(nw.col(_ROW).min())).item())
+def _may_be_blank(key: str) -> nw.Expr:
+    """A test that every blank number passes, and hardly another: one look at its first letter."""
+    may_be: nw.Expr = nw.col(key).fill_null("") < "!"
+    return may_be
 
 
 def numbered(frame: Frame) -> Frame:
@@ -164,7 +165,7 @@ class Contacts:
         """How many rows there are, and how many of each kind that needs a second look."""
         key = nw.col(self._key.name)
         tests = {
-            _BLANK: blank_number(self._key.name),
+            _BLANK: _may_be_blank(self._key.name),
             _TYPED: ~key.is_null() & (key != _code(key)),
             **{str(place): test for place, (_, test) in enumerate(self._tests)},
         }
@@ -180,9 +181,12 @@ class Contacts:
     def _tested(self) -> list[Column]:
         return [column for column, _ in self._tests]
 
-    @property
+    @cached_property
     def _blanks(self) -> int:
-        return self._counts[_BLANK]
+        if not self._counts[_BLANK]:
+            return 0
+        blank = _count(blank_number(self._key.name)).alias(_BLANK)
+        return int(collected(lazily(self._given).select(blank)).item())
 
     @property
     def _has_bad_values(self) -> bool:
