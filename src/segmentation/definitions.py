@@ -264,6 +264,10 @@ def is_row_kind(kind: type[Record]) -> bool:
     return hasattr(kind, "__contact_field__")
 
 
+_SHOWN = 4
+"""By how many fields a row is shown whose table has no key."""
+
+
 @lru_cache(maxsize=1024)
 def _row_kind(
     name: str, fields: tuple[Field, ...], key: tuple[str, ...], contact_no: str
@@ -282,7 +286,8 @@ def _row_kind(
                 blank = field.blank if option is None else option(field.blank)
                 namespace[field.name] = attrs.field(default=blank)
 
-    declared = new_class(title, (Record,), {"table": name, "key": key, "shown": key}, fill)
+    shown = key or tuple(types)[:_SHOWN]
+    declared = new_class(title, (Record,), {"table": name, "key": key, "shown": shown}, fill)
     return attrs.frozen(kw_only=True, field_transformer=with_converters)(declared)
 
 

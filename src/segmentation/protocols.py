@@ -9,19 +9,19 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
 from .codes import Option
 from .contacts import Contact, CorrespondenceType
-from .criteria import BoundSelection
+from .criteria import BoundSelection, Table
 from .documents import Document, Form, FormatsFor, TextRenderer, plain_formats
-from .fields import Record, RecordT, Value
+from .fields import Field, Record, RecordT, Value
 from .interactions import Interaction
 from .journal import Entry, Head
 from .questionnaires import ContactClassField, CustomerClassField, VendorClassField
-from .segments import Candidates, Options, Segment, SegmentHeader
+from .segments import Candidates, LeftOut, Options, Segment, SegmentHeader
 from .showing import shown_by
 from .tasks import Opportunity, Task
 
@@ -85,6 +85,33 @@ class Contacts(Protocol):
         """
 
 
+@runtime_checkable
+class HostContacts(Contacts, Protocol):
+    """Contacts whose rows somebody else writes, so that some may not be safe to read.
+
+    Such a row has no number, one of several rows that differ, or a value that its field cannot
+    hold. It is no contact: the other verbs pass it over, and ``candidates`` tells it as unread.
+    """
+
+    def unread(self, chosen: BoundSelection | Collection[str]) -> Sequence[LeftOut]:
+        """The rows that pass a selection or have these numbers, and cannot be read safely.
+
+        Args:
+            chosen: The selection, whose cut is not made, or numbers.
+
+        Returns:
+            Each number once, ascending; each row without a number by itself.
+        """
+
+
+@runtime_checkable
+class AnswersAtOnce(Contacts, Protocol):
+    """Contacts that find something out before they answer, once for several answers."""
+
+    def at_once(self) -> AbstractContextManager[None]:
+        """A block whose answers are of one moment: what was found out is not looked at again."""
+
+
 class Segments(Protocol):
     """Worksheets, each stored as a whole."""
 
@@ -118,6 +145,17 @@ class Segments(Protocol):
         Raises:
             Conflict: The stored one is of another version, or is gone.
         """
+
+
+@runtime_checkable
+class CountingContacts(Contacts, Protocol):
+    """Contacts whose engine counts the values of fields, so that no row of them is read."""
+
+    def counts(self, table: Table) -> bool:
+        """Whether it has the rows of a table."""
+
+    def value_counts(self, table: Table, field: Field) -> Mapping[Value, int]:
+        """How many rows of a table hold each value of a field; what is missing is the blank."""
 
 
 class Log(Protocol):

@@ -4,12 +4,16 @@ Contacts A to H are persons; points, born, tier and nick are fields of the shop'
 a table of its own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import segmentation as seg
 from segmentation.contacts import Contact
-from segmentation.fields import Field
+from segmentation.criteria import Link, make_table
+from segmentation.fields import Field, FieldType
+from segmentation.segments import contact_schema
 
 TODAY = date(2026, 11, 22)
 
@@ -76,6 +80,60 @@ def people() -> Iterator[Contact]:
         )
 
 
+def rows() -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """The shop's customers and orders as plain rows, as frames hold them."""
+    contacts = [
+        {field.name: _plain(contact, field) for field in FRAME_FIELDS["contact"]}
+        for contact in people()
+    ]
+    return {"contact": contacts, "orders": order_rows(*order_lines())}
+
+
+def order_rows(*orders: str) -> Sequence[Mapping[str, Any]]:
+    """Orders as plain rows, each said as number, contact, date and article."""
+    return [
+        {
+            "order_no": int(no),
+            "contact_no": contact,
+            "date": date.fromisoformat(day),
+            "article": article,
+            "amount": Decimal(AMOUNTS[article]),
+        }
+        for no, contact, day, article in map(str.split, orders)
+    ]
+
+
+def order_lines() -> Sequence[str]:
+    """Each order as number, contact, date and article."""
+    return _ORDERS.split("\n")[1:-1]
+
+
+def _plain(contact: Contact, field: Field) -> object:
+    if not field.extra:
+        return str(getattr(contact, field.name))
+    value = dict(contact.extra).get(field.name)
+    if value is None or field.type is FieldType.OPTION:
+        return value
+    return int(str(value)) if field.type is FieldType.INTEGER else date.fromisoformat(str(value))
+
+
+SCHEMA = (
+    contact_schema()
+    .with_fields("contact", *CONTACT_FIELDS)
+    .with_tables(
+        make_table("orders", ORDER_FIELDS, link=Link((("contact_no", "no"),)), key=("order_no",))
+    )
+)
+"""The schema that `define` makes of a store."""
+
+_NAMED = ("no", "type", "name", "first_name", "surname", "city", "points", "born", "tier")
+FRAME_FIELDS = {
+    "contact": [SCHEMA.table("contact").field(name) for name in _NAMED],
+    "orders": list(ORDER_FIELDS),
+}
+"""The fields that have a column in the shop's frames."""
+
+
 def define(crm: seg.Workspace) -> None:
     """Define the shop's fields and its table."""
     crm.tables.define("contact", *CONTACT_FIELDS)
@@ -85,7 +143,7 @@ def define(crm: seg.Workspace) -> None:
 def fill(crm: seg.Workspace) -> None:
     """Take in the shop's customers and their orders."""
     crm.contacts.add(*people())
-    for line in _ORDERS.split("\n")[1:-1]:
+    for line in order_lines():
         add_order(crm, *line.split())
 
 

@@ -78,7 +78,8 @@ FIELDS = {field.name for kind in record_kinds().values() for field in fields_of(
 NO_FIELDS = {
     "Workspace.open": {
         *("store", "user", "today", "workdate", "clock", "random_bytes", "zone", "date_order"),
-        *("tokens", "schema", "on_event", "rendering", "couriers", "agenda", "ledgers", "language"),
+        *("tokens", "schema", "frames", "on_event", "rendering", "couriers", "agenda", "ledgers"),
+        "language",
     },
     "of records": {
         "key",

@@ -47,11 +47,12 @@ from segmentation.kinds import record_kinds
 from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations.context import Context
-from segmentation.operations.records import all_contacts, get_record
+from segmentation.operations.records import all_contacts, at_once, get_record, unread_in
 from segmentation.operations.schema import rows_in, schema_of
-from segmentation.protocols import Store
+from segmentation.protocols import CountingContacts, Store
 from segmentation.segments import (
     CriteriaAction,
+    LeftOut,
     LoggedSegment,
     SegmentHeader,
 )
@@ -59,16 +60,23 @@ from segmentation.showing import shown_by
 
 
 class StoredRows:
-    """The rows that belong to single contacts, looked up in a store one contact at a time."""
+    """The rows that belong to single contacts, looked up in a store one contact at a time.
+
+    Rows of one contact are read once, however many conditions look at them.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._read: dict[tuple[str, tuple[Any, ...]], Sequence[Any]] = {}
 
     def rows(self, table: Table, key: tuple[Any, ...]) -> Iterable[Any]:
         """The rows of a linked table whose link fields equal the key."""
-        on = table.link.on if table.link else ()
-        equal = {field: value for (field, _), value in zip(on, key, strict=True)}
-        return rows_in(self._store, table, equal)
+        asked = table.name, key
+        if asked not in self._read:
+            on = table.link.on if table.link else ()
+            equal = {field: value for (field, _), value in zip(on, key, strict=True)}
+            self._read[asked] = tuple(rows_in(self._store, table, equal))
+        return self._read[asked]
 
     def segment_members(self, segment_no: str) -> Container[str]:
         """The contacts on the lines of a segment."""
@@ -90,6 +98,9 @@ class StoredValues:
 
     def values(self, table: Table, fields: Sequence[Field]) -> Sequence[Values]:
         """The values of some fields, in the order of the fields."""
+        contacts = self._store.contacts
+        if isinstance(contacts, CountingContacts) and contacts.counts(table):
+            return [contacts.value_counts(table, field) for field in fields]
         readers = [self._reader.value(table, field) for field in fields]
         counted = [Counter[Any]() for _ in fields]
         is_base = table.name == self._schema.base
@@ -157,6 +168,7 @@ class Selected(Sequence[str]):
         base: From how many contacts they were chosen.
         bound: The selection, with the dates that relative ones stood for.
         at: When it was worked out.
+        left_out: Rows of a host's that passed too and cannot be read safely, with the reason.
 
     >>> from datetime import UTC, date
     >>> from segmentation import Contact, Workspace
@@ -174,6 +186,7 @@ class Selected(Sequence[str]):
     base: int
     bound: BoundSelection
     at: datetime
+    left_out: Sequence[LeftOut] = ()
     _phrases: Phrases = ENGLISH
 
     @property
@@ -199,7 +212,7 @@ class Selected(Sequence[str]):
     __hash__ = None  # type: ignore[assignment]  # equal to any sequence of equal numbers
 
     def __str__(self) -> str:
-        return self._phrases.say(
+        said = self._phrases.say(
             "selected",
             count=len(self.nos),
             base=self.base,
@@ -207,6 +220,10 @@ class Selected(Sequence[str]):
             selection=describe(self.bound, self._phrases),
             at=self.at.isoformat(" ", "minutes"),
         )
+        if not self.left_out:
+            return said
+        left_out = self._phrases.say("action_left_out", count=len(self.left_out))
+        return said + self._phrases.say("next") + left_out
 
     def _repr_html_(self) -> str:
         """The first numbers, and how many there are besides."""
@@ -215,7 +232,8 @@ class Selected(Sequence[str]):
         return to_table(["no"], [(no,) for no in shown], caption=str(self), more=more)
 
     def _plain_(self) -> Mapping[str, object]:
-        return {"nos": self.nos, "base": self.base, "bound": self.bound, "at": self.at}
+        plain = {"nos": self.nos, "base": self.base, "bound": self.bound, "at": self.at}
+        return plain | {"left_out": self.left_out} if self.left_out else plain
 
 
 def select(context: Context, criteria: Criteria | None) -> Selected:
@@ -233,13 +251,15 @@ def select(context: Context, criteria: Criteria | None) -> Selected:
     """
     contacts = context.store.contacts
     bound = bind(criteria, schema_of(context.store), context.day)
-    return Selected(
-        nos=contacts.matching(bound),
-        base=contacts.count(attrs.evolve(bound, node=None, cut=None)),
-        bound=bound,
-        at=context.now,
-        phrases=context.phrases,
-    )
+    with at_once(context.store):
+        return Selected(
+            nos=contacts.matching(bound),
+            base=contacts.count(attrs.evolve(bound, node=None, cut=None)),
+            bound=bound,
+            at=context.now,
+            left_out=unread_in(context.store, bound),
+            phrases=context.phrases,
+        )
 
 
 # -- what it says, and why --------------------------------------------------------------------
@@ -273,13 +293,14 @@ def count_each_part(context: Context, criteria: Criteria | None) -> Counts:
     def count(node: BoundNode | None) -> int:
         return store.contacts.count(attrs.evolve(bound, node=node, cut=None))
 
-    base, counted = count(None), []
-    left = base
-    for place, part in enumerate(parts, start=1):
-        alone = count(part)
-        left = alone if place == 1 else count(AllOf(parts[:place]))
-        sentence = describe(attrs.evolve(bound, node=part, cut=None), context.phrases)
-        counted.append(PartCount(sentence, alone, left))
+    counted = []
+    with at_once(store):
+        base = left = count(None)
+        for place, part in enumerate(parts, start=1):
+            alone = count(part)
+            left = alone if place == 1 else count(AllOf(parts[:place]))
+            sentence = describe(attrs.evolve(bound, node=part, cut=None), context.phrases)
+            counted.append(PartCount(sentence, alone, left))
     return Counts(base, tuple(counted), left, phrases=context.phrases)
 
 

@@ -11,7 +11,7 @@ from segmentation.operations.context import Context
 from segmentation.operations.journal import Discrepancy
 from segmentation.protocols import Store
 
-from ._extras import Backend, to_frame
+from ._extras import Backend, backend_of, to_frame
 
 
 class Journal:
@@ -79,7 +79,7 @@ class Journal:
             InvalidValue: No such library is named; the error lists those that are installed.
             MissingExtra: Frames need the extra ``dataframe``.
         """
-        return to_frame(self, Entry, backend)
+        return to_frame(self, Entry, backend or backend_of(self._context.store))
 
     @property
     def head(self) -> Head:

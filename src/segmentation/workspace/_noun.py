@@ -11,11 +11,12 @@ from segmentation.fields import Record, key_of
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations.context import Context
 from segmentation.operations.records import all_records, find_record, get_record, get_records
+from segmentation.operations.schema import declared_fields
 from segmentation.operations.values import parse_field_values
 from segmentation.protocols import Store
 from segmentation.showing import essence_of
 
-from ._extras import Backend, to_frame
+from ._extras import Backend, backend_of, to_frame
 
 RecordT = TypeVar("RecordT", bound=Record)
 KeyT = TypeVar("KeyT")
@@ -61,16 +62,18 @@ class Noun(Generic[RecordT, KeyT]):
         return get_records(self._store, self._record_kind, keys)
 
     def to_frame(self, backend: Backend | None = None) -> Any:  # noqa: ANN401 - of any library
-        """All records as a frame.
+        """All records as a frame, with fields of your own.
 
         Args:
-            backend: The library that makes it: "polars", "pandas" or "pyarrow".
+            backend: The library that makes it: "polars", "pandas" or "pyarrow"; by default that
+                of the workspace's own frames.
 
         Raises:
             InvalidValue: No such library is named; the error lists those that are installed.
             MissingExtra: Frames need the extra ``dataframe``.
         """
-        return to_frame(self, self._kind, backend)
+        extra = declared_fields(self._store, self._record_kind)
+        return to_frame(self, self._record_kind, backend or backend_of(self._store), extra=extra)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self)})"

@@ -9,7 +9,9 @@ from contextlib import AbstractContextManager
 from datetime import UTC, date, tzinfo
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, Unpack
+from typing import Any, Literal, Self, Unpack
+
+import attrs
 
 from segmentation.contacts import Contact
 from segmentation.criteria import (
@@ -58,7 +60,7 @@ from segmentation.segments import (
 from ._addresses import Addresses
 from ._campaigns import Campaigns
 from ._contacts import Contacts
-from ._extras import IN_MEMORY, open_store, read_workbook, write_workbook
+from ._extras import IN_MEMORY, join_frames, open_store, read_workbook, write_workbook
 from ._found import Found, found_in
 from ._interactions import Interactions
 from ._journal import Journal
@@ -105,6 +107,7 @@ class Workspace:
         date_order: Literal["dmy", "mdy", "ymd"] = "dmy",
         tokens: Mapping[str, str] | None = None,
         schema: Schema | None = None,
+        frames: Mapping[str, Any] | None = None,
         on_event: Observer = observe_nothing,
         rendering: Rendering | None = None,
         couriers: Couriers | None = None,
@@ -131,6 +134,10 @@ class Workspace:
             schema: The schema of contacts with own fields and tables that the program needs. What
                 is new in it is defined in a store that is opened here; one that is open already
                 must have it.
+            frames: Frames that hold the contacts and perhaps rows of them, read only, each by the
+                name of its table; one of an own table in a pair with its link: ``{"contact":
+                people, "orders": (orders, "customer_no")}``. Fields and tables of your own are
+                made from the types of their columns, or are those of ``schema``.
             on_event: Is called before and after each change of a segment; an error of it undoes
                 the step (see `segmentation.segments`).
             rendering: How letters are made; as plain text only, if not given.
@@ -142,13 +149,15 @@ class Workspace:
 
         Raises:
             StoreError: The file or database is no store, or of a later version.
-            MissingExtra: A database needs the extra ``sql``.
+            MissingExtra: A database needs the extra ``sql``, frames need ``dataframe``.
             Rejected: The store has other definitions than the schema, or what is new in it may
-                not be defined: all of it; nothing is changed.
+                not be defined, or frames cannot be what they are to be: all of it; nothing is
+                changed.
         """
         is_ours = isinstance(store, str | Path)
+        kept = open_store(store) if isinstance(store, str | Path) else store
         context = Context(
-            open_store(store) if isinstance(store, str | Path) else store,
+            kept,
             user=user,
             today=today,
             workdate=workdate,
@@ -166,12 +175,14 @@ class Workspace:
         )
         try:
             if is_ours:
-                tables.look_over(context.store)
+                tables.look_over(kept)
+            if frames is not None:
+                context = attrs.evolve(context, store=join_frames(kept, frames, schema, zone))
             if schema is not None:
                 tables.define_schema(context, schema, allowed=is_ours)
         except BaseException:
             if is_ours:
-                context.store.close()
+                kept.close()
             raise
         return cls(context)
 

@@ -16,6 +16,16 @@ except ImportError as error:
     raise MissingExtra("dataframe", "selecting in data frames") from error
 
 from ._contacts import FrameContacts
+from ._declaring import schema_of
+from ._joining import FrameStore, join_frames
 from ._records import from_frame, selection_of, to_frame
 
-__all__ = ["FrameContacts", "from_frame", "selection_of", "to_frame"]
+__all__ = [
+    "FrameContacts",
+    "FrameStore",
+    "from_frame",
+    "join_frames",
+    "schema_of",
+    "selection_of",
+    "to_frame",
+]

@@ -11,9 +11,11 @@ from segmentation.fields import fields_of
 from segmentation.memory import candidates_of
 from segmentation.segments import Candidates, Options
 
-from ._frames import Frames, Native, collected, is_eager, lazily, named, narrowed
+from ._finishing import Members
+from ._frames import Frames, Native, collected, is_eager, lazily, named, narrowed, timed
 from ._question import Question
 from ._records import records_of
+from ._unread import check_numbers
 
 _ROW = "segmentation_row"
 
@@ -52,13 +54,12 @@ class FrameContacts:
         segment_members: Callable[[str], Collection[str]] | None = None,
         logged_members: Callable[[int], Collection[str]] | None = None,
     ) -> None:
-        self._contacts = nw.from_native(contacts)
+        self._contacts = timed(nw.from_native(contacts))
         self._rows = {
-            name: named(nw.from_native(frame), name) for name, frame in (rows or {}).items()
+            name: named(timed(nw.from_native(frame)), name) for name, frame in (rows or {}).items()
         }
         self._columns = columns or {}
-        self._members = segment_members
-        self._logged = logged_members
+        self._members = Members(segment_members, logged_members)
         engine = self._contacts.implementation
         for name, frame in self._rows.items():
             if frame.implementation is not engine:
@@ -77,6 +78,7 @@ class FrameContacts:
             Refused: The engine cannot do it exactly, and the data are not at hand.
         """
         question = self._asked(bound)
+        check_numbers(self._contacts, question.key)
         if bound.cut is not None:
             if not question.at_hand:
                 raise Refused(
@@ -103,8 +105,13 @@ class FrameContacts:
             Refused: The engine cannot do it exactly, and the data are not at hand.
         """
         question = self._asked(bound)
+        check_numbers(self._contacts, question.key)
+        return self._passing(bound, question)
+
+    def _passing(self, bound: BoundSelection, question: Question) -> Sequence[str]:
+        """The numbers of those who pass, ascending; of a cut in its order."""
         order = [each.field for each in bound.cut.order] if isinstance(bound.cut, First) else []
-        frame = lazily(self._contacts)
+        frame = lazily(question.contacts)
         found = question.those_among(question.needed(frame, order) if is_eager(frame) else frame)
         if bound.cut is None:
             return sorted(collected(narrowed(found, [question.key]))[question.key].to_list())
@@ -138,7 +145,13 @@ class FrameContacts:
             InvalidValue: A column holds what its field cannot be.
             Refused: The engine cannot do it exactly, and the data are not at hand.
         """
-        question, frame = self._asked(bound), lazily(self._contacts)
+        question = self._asked(bound)
+        check_numbers(self._contacts, question.key)
+        return self._number_of(question)
+
+    def _number_of(self, question: Question) -> int:
+        """How many contacts pass."""
+        frame = lazily(question.contacts)
         found = question.those_among(question.needed(frame) if is_eager(frame) else frame)
         return int(collected(found.select(nw.len())).item())
 
@@ -159,4 +172,4 @@ class FrameContacts:
         frames = Frames(
             bound.schema.base, self._contacts, self._rows, self._columns, bound.as_of.zone
         )
-        return Question(bound, frames, self._members, self._logged)
+        return Question(bound, frames, self._members)

@@ -1,23 +1,64 @@
 """What an engine cannot do exactly, worked out in Python by the reference."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from operator import attrgetter, itemgetter
 from typing import Any
 
-from segmentation.criteria import BoundNode, BoundSelection, Table, to_predicate
+import attrs
 
-from ._frames import Column, Frame, Frames, collected, narrowed, plain_values
-from ._nodes import fields_read
+from segmentation.criteria import BoundNode, BoundSelection, Table, to_predicate
+from segmentation.errors import Refused
+
+from ._frames import Column, Frame, Frames, collected, narrowed
+from ._nodes import Linked, fields_read, part_of
 
 
 def passing_values(frame: Frame, column: Column, passes: Callable[[Any], bool]) -> Sequence[Any]:
     """Of the different values in a column, missing ones apart, those that pass."""
     values = collected(narrowed(frame, [column.name]).unique())[column.name]
-    pairs = zip(values.to_list(), plain_values(values, column.field, column.zone), strict=True)
+    pairs = zip(values.to_list(), column.values(values), strict=True)
     return [value for value, plain in pairs if plain is not None and passes(plain)]
 
 
+@attrs.frozen
+class Members:
+    """Who gives the contacts of segments.
+
+    Attributes:
+        on_lines: Gives the contacts on the lines of a segment.
+        logged: Gives the contacts of a logged segment, by its entry number.
+    """
+
+    on_lines: Callable[[str], Collection[str]] | None = None
+    logged: Callable[[int], Collection[str]] | None = None
+
+    def of_segment(self, segment_no: str) -> Collection[str]:
+        """The contacts on the lines of a segment.
+
+        Raises:
+            Refused: Nobody knows.
+        """
+        if self.on_lines is None:
+            raise _unknown_members()
+        return self.on_lines(segment_no)
+
+    def of_logged(self, entry_no: int) -> Collection[str]:
+        """The contacts of a logged segment.
+
+        Raises:
+            Refused: Nobody knows.
+        """
+        if self.logged is None:
+            raise _unknown_members()
+        return self.logged(entry_no)
+
+
+def _unknown_members() -> Refused:
+    return Refused("select in frames", "the members of segments are not known here")
+
+
 def passing_numbers(
-    node: BoundNode, bound: BoundSelection, frames: Frames, among: Frame
+    node: BoundNode, bound: BoundSelection, frames: Frames, among: Frame, members: Members
 ) -> Sequence[str]:
     """The numbers of the contacts in a frame that pass a node.
 
@@ -27,37 +68,67 @@ def passing_numbers(
     base = bound.schema.table(bound.schema.base)
     read: dict[str, list[str]] = {}
     for table, field in fields_read(node, bound.schema):
-        frames.column(table, field)
-        read.setdefault(table.name, []).append(field)
-    source = _PlainRows(lambda table: frames.plain_rows(frames.of(table), table, read[table.name]))
+        if not frames.is_stored(table):
+            frames.column(table, field)
+            read.setdefault(table.name, []).append(field)
+
+    def load(table: Table) -> Iterable[Any]:
+        if frames.is_stored(table):
+            return frames.stored_rows(table)
+        return frames.plain_rows(frames.of(table), table, read[table.name])
+
     alone = BoundSelection(bound.schema, bound.as_of, node)
-    passes = to_predicate(alone, source, items=read)
+    passes = to_predicate(alone, _PlainRows(load, read, members), items=read)
     rows = frames.plain_rows(among, base, read[base.name])
     return [row[bound.schema.key] for row in rows if passes(row)]
+
+
+def deciding_keys(
+    node: Linked, bound: BoundSelection, frames: Frames
+) -> tuple[Collection[tuple[Any, ...]], bool]:
+    """What rows in the store say of contacts, by the fields that link them.
+
+    Returns:
+        The keys that decide otherwise than no row at all, and what no row at all decides.
+    """
+    table = part_of(node).table
+    own = [name for _, name in table.link.on] if table.link else []
+    source = _PlainRows(frames.stored_rows, (), Members())
+    alone = BoundSelection(bound.schema, bound.as_of, node)
+    passes = to_predicate(alone, source, items=[bound.schema.base])
+    without = passes(dict.fromkeys(own))
+    keys = (key for key in source.keys(table) if key[0])
+    return [key for key in keys if passes(dict(zip(own, key, strict=True))) != without], without
 
 
 class _PlainRows:
     """Rows at hand as a source of the reference predicate."""
 
-    def __init__(self, load: Callable[[Table], list[dict[str, Any]]]) -> None:
+    def __init__(
+        self, load: Callable[[Table], Iterable[Any]], items: Container[str], members: Members
+    ) -> None:
         self._load = load
-        self._tables: dict[str, dict[tuple[Any, ...], list[dict[str, Any]]]] = {}
+        self._items = items
+        self._tables: dict[str, dict[tuple[Any, ...], list[Any]]] = {}
+        self.segment_members = members.of_segment
+        self.logged_members = members.of_logged
 
-    def rows(self, table: Table, key: tuple[Any, ...]) -> Iterable[dict[str, Any]]:
+    def keys(self, table: Table) -> Iterable[tuple[Any, ...]]:
+        """The different values of the fields that link the rows of a table."""
+        return self._by_key(table)
+
+    def rows(self, table: Table, key: tuple[Any, ...]) -> Iterable[Any]:
         """The rows of a linked table whose link fields equal the key."""
+        return self._by_key(table).get(key, ())
+
+    def _by_key(self, table: Table) -> dict[tuple[Any, ...], list[Any]]:
         if table.name not in self._tables:
             by_key = self._tables[table.name] = {}
+            read = itemgetter if table.name in self._items else attrgetter
             fields = [table.field(name) for name, _ in table.link.on] if table.link else []
+            readers = [(read(field.name), field.blank) for field in fields]
             for row in self._load(table):
-                values = [(field.blank, row[field.name]) for field in fields]
-                found = tuple(blank if value is None else value for blank, value in values)
+                values = [(value_of(row), blank) for value_of, blank in readers]
+                found = tuple(blank if value is None else value for value, blank in values)
                 by_key.setdefault(found, []).append(row)
-        return self._tables[table.name].get(key, ())
-
-    def segment_members(self, segment_no: str) -> Collection[str]:
-        """Members are looked up elsewhere; only parts and shares get here."""
-        raise NotImplementedError(segment_no)  # pragma: no cover - what the docstring says
-
-    def logged_members(self, entry_no: int) -> Collection[str]:
-        """Members are looked up elsewhere; only parts and shares get here."""
-        raise NotImplementedError(entry_no)  # pragma: no cover - what the docstring says
+        return self._tables[table.name]

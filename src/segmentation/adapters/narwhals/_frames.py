@@ -1,7 +1,8 @@
 """The frames of a source as one question sees them: where a table is, what its columns hold."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, tzinfo
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 import attrs
@@ -9,7 +10,9 @@ import narwhals as nw
 
 from segmentation.criteria import Table
 from segmentation.errors import InvalidValue, Message, UnknownName
-from segmentation.fields import Field, FieldType
+from segmentation.fields import Field, FieldType, Record, Value
+
+from ._values import plain_values, typed_values
 
 Native: TypeAlias = Any
 """A frame of any engine that Narwhals knows."""
@@ -29,6 +32,13 @@ _HELD = {
     FieldType.DATETIME: (nw.Datetime,),
     FieldType.TIME: (nw.Time,),
 }
+_DAYS = {
+    FieldType.DATE: nw.Date(),
+    FieldType.DATETIME: nw.Datetime("us", "UTC"),
+    FieldType.TIME: nw.Time(),
+}
+"""Types of columns whose fields have no value for the blank."""
+
 _UNTYPED = (nw.Object, nw.Unknown)
 
 
@@ -51,9 +61,43 @@ class Column:
         return value.fill_nan(None) if self.dtype.is_float() else value
 
     @property
+    def may_be_unreadable(self) -> bool:
+        """Whether a value may stand there that the field cannot hold."""
+        is_number = self.field.type in {FieldType.INTEGER, FieldType.DECIMAL}
+        is_float = is_number and self.dtype.is_float()
+        return not self.is_typed or self.field.type is FieldType.OPTION or is_float
+
+    @property
     def is_typed(self) -> bool:
         """Whether the engine itself knows what the values are."""
         return not isinstance(self.dtype, _UNTYPED)
+
+    def values(self, series: Any) -> list[Any]:  # noqa: ANN401 - of Narwhals
+        """The values of a series as the library knows them: missing ones are ``None``.
+
+        Raises:
+            InvalidValue: The engine knows no type of them, and one is none of the field's.
+        """
+        read = plain_values(series, self.field, self.zone)
+        if not self.is_typed:
+            self.typed_values(read)
+        return read
+
+    def typed(self, series: Any) -> list[Any]:  # noqa: ANN401 - of Narwhals
+        """The values of a series as the field has them; missing ones are ``None``.
+
+        Raises:
+            InvalidValue: One is none of the field's type.
+        """
+        return self.typed_values(plain_values(series, self.field, self.zone))
+
+    def typed_values(self, values: Iterable[Any]) -> list[Any]:
+        """Values as the field has them; missing ones are ``None``.
+
+        Raises:
+            InvalidValue: One is none of the field's type.
+        """
+        return typed_values(values, self.field, self.place)
 
     @property
     def shows_days(self) -> bool:
@@ -81,8 +125,10 @@ class Frames:
         rows: Mapping[str, Frame],
         columns: Mapping[str, Mapping[str, str]],
         zone: tzinfo = UTC,
+        stored: Callable[[Table], Iterable[Record]] | None = None,
     ) -> None:
         self._zone = zone
+        self._stored = stored
         self._base = base
         self._contacts = contacts
         self._rows = rows
@@ -100,6 +146,15 @@ class Frames:
         made_by = self.made_by
         local = made_by.is_polars() or made_by.is_pandas_like() or made_by.is_pyarrow()
         return bool(local or made_by.is_duckdb())
+
+    def is_stored(self, table: Table) -> bool:
+        """Whether a table has no frame, but rows in a store beside the frames."""
+        named = {table.name, table.alias}
+        return self._stored is not None and table.name != self._base and not named & {*self._rows}
+
+    def stored_rows(self, table: Table) -> Iterable[Record]:
+        """The rows of a table in the store."""
+        return self._stored(table) if self._stored is not None else ()
 
     def of(self, table: Table) -> Frame:
         """The frame of a table.
@@ -121,9 +176,7 @@ class Frames:
             UnknownName: There is none, or no frame.
             InvalidValue: It holds what the field cannot be.
         """
-        if table.name not in self._schemas:
-            self._schemas[table.name] = self.of(table).collect_schema()
-        known = self._schemas[table.name]
+        known = self._schema_of(table)
         name = self._columns.get(table.name, {}).get(field, field)
         if name not in known:
             where = Message("frame {name}", name=table.name)
@@ -132,7 +185,7 @@ class Frames:
         found = Column(name, table.field(field), known[name], self.made_by, place, self._zone)
         if not found.is_typed or isinstance(found.dtype, _HELD[found.field.type]):
             return found
-        if self._is_empty(table, name):
+        if _is_empty(self.of(table), name):
             return attrs.evolve(found, dtype=nw.Unknown())
         reason = Message(
             "in column {name!r} is not what a field of type {type} is read from",
@@ -141,30 +194,66 @@ class Frames:
         )
         raise InvalidValue(found.place, str(found.dtype), reason)
 
-    def _is_empty(self, table: Table, name: str) -> bool:
-        """Whether nothing stands in a column: pandas then takes it for one of texts."""
-        frame = self.of(table)
-        return is_eager(frame) and bool(frame[name].is_null().all())
+    def has(self, table: Table, field: str) -> bool:
+        """Whether a field of a table has a column."""
+        name = self._columns.get(table.name, {}).get(field, field)
+        return name in self._schema_of(table)
+
+    def _schema_of(self, table: Table) -> Any:  # noqa: ANN401 - a schema of Narwhals
+        if table.name not in self._schemas:
+            self._schemas[table.name] = self.of(table).collect_schema()
+        return self._schemas[table.name]
 
     def key(self, table: Table, field: str) -> str:
         """The name of a column that frames are joined on.
 
         Raises:
             UnknownName: There is none.
-            InvalidValue: It is of a type that frames are not joined on.
+            InvalidValue: It is of a type that frames are not joined on, or holds a value that its
+                field cannot.
         """
         column = self.column(table, field)
         if isinstance(column.dtype, nw.Categorical | nw.Enum):
             raise InvalidValue(column.place, str(column.dtype), "links contacts: cast it to text")
+        frame = self.of(table)
+        if not column.is_typed and is_eager(frame):
+            column.typed(frame[column.name])
         return column.name
 
     def plain_rows(self, frame: Frame, table: Table, fields: Iterable[str]) -> list[dict[str, Any]]:
         """The rows of a frame of a table, as mappings that the reference can read."""
         columns = [self.column(table, name) for name in dict.fromkeys(fields)]
         found = collected(narrowed(frame, (column.name for column in columns)))
-        values = [plain_values(found[each.name], each.field, each.zone) for each in columns]
+        values = [column.values(found[column.name]) for column in columns]
         names = [column.field.name for column in columns]
         return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def is_held(frame: Frame, name: str, dtype: Any, field: Field) -> bool:  # noqa: ANN401 - of Narwhals
+    """Whether a column may hold the values of a field."""
+    return isinstance(dtype, (*_UNTYPED, *_HELD[field.type])) or _is_empty(frame, name)
+
+
+def _is_empty(frame: Frame, name: str) -> bool:
+    """Whether nothing stands in a column: pandas then takes it for one of texts."""
+    return is_eager(frame) and bool(frame[name].is_null().all())
+
+
+def with_blanks(frame: Frame, fields: Iterable[Field]) -> Frame:
+    """A frame with columns for fields that it has none for, blank in every row."""
+    is_pandas = frame.implementation.is_pandas_like()
+    blanks = [
+        nw.lit(None, None if is_pandas else _DAYS[field.type]).alias(field.name)
+        if field.blank is None
+        else nw.lit(str(field.blank) if field.options else _plain(field.blank)).alias(field.name)
+        for field in fields
+    ]
+    return frame.with_columns(*blanks) if blanks else frame
+
+
+def _plain(blank: Value) -> Value:
+    """A blank that every engine takes: a whole number for a decimal."""
+    return int(blank) if isinstance(blank, Decimal) else blank
 
 
 def named(frame: Frame, name: str) -> Frame:
@@ -172,6 +261,20 @@ def named(frame: Frame, name: str) -> Frame:
     if not frame.implementation.is_duckdb():
         return frame
     return nw.from_native(frame.to_native().set_alias(f"segmentation_{name}"))
+
+
+def timed(frame: Frame) -> Frame:
+    """The frame with times of day as Python reads them: DuckDB's nanoseconds are of no use."""
+    if not frame.implementation.is_duckdb():
+        return frame
+    relation = frame.to_native()
+    typed = zip(relation.columns, relation.types, strict=True)
+    fine = [name for name, kind in typed if str(kind) == "TIME_NS"]
+    if not fine:
+        return frame
+    quoted = ['"' + name.replace('"', '""') + '"' for name in fine]
+    casts = ", ".join(f"{name}::TIME AS {name}" for name in quoted)
+    return nw.from_native(relation.project(f"* REPLACE ({casts})"))
 
 
 def narrowed(frame: Frame, names: Iterable[str]) -> Frame:
@@ -196,22 +299,3 @@ def lazily(frame: Frame) -> Frame:
 def collected(frame: Frame) -> Any:  # noqa: ANN401
     """The frame with its rows."""
     return frame if is_eager(frame) else frame.collect()
-
-
-def plain_values(column: Any, field: Field, zone: tzinfo = UTC) -> list[Any]:  # noqa: ANN401
-    """The values of a column as the library knows them: missing ones are ``None``."""
-    days = field.type is FieldType.DATE
-    pairs = zip(column.to_list(), column.is_null().to_list(), strict=True)
-    return [
-        None
-        if missing or value != value  # noqa: PLR0124 - not a number, where that is a value
-        else _day_of(value, zone)
-        if days and isinstance(value, datetime)
-        else value
-        for value, missing in pairs
-    ]
-
-
-def _day_of(at: datetime, zone: tzinfo) -> date:
-    """The day of a point in time in the zone; without a zone of its own, the day that it shows."""
-    return (at.astimezone(zone) if at.tzinfo else at).date()

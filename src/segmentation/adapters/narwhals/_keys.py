@@ -1,6 +1,6 @@
 """Keys that tell who is sought, and how engines look for them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Literal
 
@@ -12,6 +12,8 @@ from segmentation.fields import Field
 from ._frames import Frame, Native, is_eager
 
 _FILLED = "segmentation_filled_"
+_BETWEEN = "\x1f"
+"""What parts the values of a key in one text. No code has it: it counts as a blank, too."""
 
 
 @attrs.frozen
@@ -122,6 +124,20 @@ def looked_up(keys: Keys) -> nw.Expr:
     """Whether a contact has one of the keys, which are of one column."""
     own = nw.col(keys.own[0])
     return ~own.is_null() & own.is_in(keys.rows[keys.names[0]])
+
+
+def has_key(own: Sequence[str], keys: Collection[tuple[str, ...]]) -> nw.Expr:
+    """Whether the contacts' columns have the values of one of the keys; never null.
+
+    Args:
+        own: The columns, all of texts; what is missing in one is blank.
+        keys: The values for them. None is blank in front.
+    """
+    if len(own) == 1:
+        value = nw.col(own[0])
+        return ~value.is_null() & value.is_in([key[0] for key in keys])
+    values = [nw.col(name).fill_null("") for name in own]
+    return nw.concat_str(values, separator=_BETWEEN).is_in([_BETWEEN.join(key) for key in keys])
 
 
 def flagged(frame: Frame, keys: Keys, flag: str) -> Frame:

@@ -11,7 +11,9 @@ from segmentation.criteria import (
     BoundFollowed,
     BoundNode,
     BoundPart,
+    BoundSelection,
     BoundWhere,
+    First,
     InLoggedSegment,
     InSegment,
     InShare,
@@ -108,6 +110,15 @@ def is_own(node: BoundNode) -> bool:
             return all(is_own(each) for each in items)
         case _:
             assert_never(node)
+
+
+def fields_asked(bound: BoundSelection) -> Iterator[tuple[Table, str]]:
+    """The fields that a selection and its cut look at, each with its table."""
+    base = bound.schema.table(bound.schema.base)
+    if bound.node is not None:
+        yield from fields_read(bound.node, bound.schema)
+    if isinstance(bound.cut, First):
+        yield from ((base, each.field) for each in bound.cut.order)
 
 
 def fields_read(node: BoundNode, schema: Schema) -> Iterator[tuple[Table, str]]:

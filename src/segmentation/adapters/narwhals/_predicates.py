@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from itertools import groupby
@@ -33,7 +33,7 @@ from segmentation.criteria import (
 from segmentation.errors import Message
 from segmentation.fields import Field, FieldType, Value
 
-from ._frames import Column
+from ._frames import Column, Frame
 from ._letters import as_letters, regex_of_changed
 
 Test: TypeAlias = nw.Expr | bool
@@ -146,6 +146,19 @@ def any_of(tests: Iterable[Test]) -> Test:
     if any(test is True for test in found):
         return True
     return _balanced(or_, found) if found else False
+
+
+def among(column: str, values: Collection[Any]) -> Test:
+    """The test that a column holds one of some values; some engines look up nothing in no list."""
+    return nw.col(column).is_in(list(values)) if values else False
+
+
+def kept(frame: Frame, test: Test, column: str) -> Frame:
+    """The rows that pass; for a test that none passes, a column lends itself."""
+    if isinstance(test, bool):
+        missing = nw.col(column).is_null()
+        return frame if test else frame.filter(missing & ~missing)
+    return frame.filter(test)
 
 
 def _balanced(join: Callable[[Any, Any], Any], tests: Sequence[Test]) -> Test:
@@ -298,6 +311,8 @@ class _Tests:
         literal = self._literal(value)
         if self._dtype.is_integer() and literal != math.floor(literal):
             return False
+        if self._beyond(value):
+            return False
         equal: nw.Expr = self._value == literal
         return equal
 
@@ -347,8 +362,19 @@ class _Tests:
                 assert_never(unit)
 
     def _compared(self, how: Callable[[Any, Any], Any], value: Any) -> nw.Expr:  # noqa: ANN401
-        compared: nw.Expr = how(self._lettered(), self._literal(value))
+        literal, beyond = self._literal(value), self._beyond(value)
+        if beyond:
+            how = {ge: gt, lt: le}.get(how, how) if beyond < 0 else {gt: ge, le: lt}.get(how, how)
+        compared: nw.Expr = how(self._lettered(), literal)
         return compared
+
+    def _beyond(self, value: Any) -> int:  # noqa: ANN401
+        """Whether a column of floats has no such whole number, but one below (-1) or above (1)."""
+        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+        if not (is_number and self._dtype.is_float()) or value != int(value):
+            return 0
+        nearest = float(value)
+        return int(nearest > value) - int(nearest < value)
 
     def _lettered(self) -> nw.Expr:
         """The value; pandas puts no missing text in order, and fits it to no pattern."""
@@ -396,6 +422,8 @@ class _Tests:
     def _number(self, value: int | Decimal) -> int | float | Decimal:
         if not -_INTEGERS < value < _INTEGERS:
             self._no_exact(Message("{value}, a very large number,", value=value))
+        if self._dtype.is_float():
+            return float(value)
         if isinstance(value, Decimal) and not isinstance(self._dtype, nw.Decimal):
             return int(value) if value == int(value) else float(value)
         return value

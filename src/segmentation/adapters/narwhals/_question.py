@@ -1,6 +1,6 @@
 """One bound selection, asked of frames: expressions, semi- and anti-joins of their engine."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NoReturn, TypeGuard, assert_never
 
 import narwhals as nw
@@ -28,10 +28,10 @@ from segmentation.criteria import (
 from segmentation.errors import Identifier, Message, Refused
 from segmentation.fields import Field, FieldType
 
-from ._finishing import passing_numbers, passing_values
+from ._finishing import Members, deciding_keys, passing_numbers, passing_values
 from ._following import Pairs
 from ._frames import Column, Frame, Frames, is_eager, lazily, narrowed
-from ._keys import Keys, filled_key, flagged, joined, looked_up
+from ._keys import Keys, filled_key, flagged, has_key, joined, looked_up
 from ._nodes import (
     Linked,
     at_leaves,
@@ -48,10 +48,12 @@ from ._predicates import (
     InexactError,
     Test,
     all_of,
+    among,
     any_of,
     different,
     is_filled,
     is_value,
+    kept,
     negated,
     to_test,
     with_missing,
@@ -69,27 +71,29 @@ class Question:
     Args:
         bound: The selection; its cut is left out of account.
         frames: The frames.
-        members: Gives the contacts on the lines of a segment.
-        logged: Gives the contacts of a logged segment.
+        members: Gives the contacts of segments.
     """
 
-    def __init__(
-        self,
-        bound: BoundSelection,
-        frames: Frames,
-        members: Callable[[str], Collection[str]] | None,
-        logged: Callable[[int], Collection[str]] | None,
-    ) -> None:
+    def __init__(self, bound: BoundSelection, frames: Frames, members: Members) -> None:
         self._bound = bound
         self._node = None if bound.node is None else at_leaves(merged(bound.node))
         self._base = bound.schema.table(bound.schema.base)
         self._frames = frames
         self._members = members
-        self._logged = logged
         self._flags = 0
         self.is_wider = False
         """Whether what is found bears columns of ours."""
         self.key = frames.key(self._base, bound.schema.key)
+
+    @property
+    def contacts(self) -> Frame:
+        """The frame of contacts that is asked."""
+        return self._frames.of(self._base)
+
+    def column(self, field: str) -> Column | None:
+        """The column of a contact's field, if there is one."""
+        known = self._frames.has(self._base, field)
+        return self._frames.column(self._base, field) if known else None
 
     @property
     def at_hand(self) -> bool:
@@ -133,10 +137,10 @@ class Question:
         )
         joins = [self._keys(item, wanted=wanted, filled=filled) for item, wanted in linked]
         blanks = [self._is_filled(*each) for each in filled.items() if each[0] != self.key]
-        frame = joined(_kept(frame, all_of([*own, *blanks]), self.key), joins)
+        frame = joined(kept(frame, all_of([*own, *blanks]), self.key), joins)
         for node in rest:
             frame, test = self._test(node, frame)
-            frame = _kept(frame, test, self.key)
+            frame = kept(frame, test, self.key)
         return frame
 
     def _test(self, node: BoundNode, frame: Frame) -> tuple[Frame, Test]:
@@ -146,14 +150,14 @@ class Question:
                 return frame, all_of(self._where(table, where) for where in conditions)
             case BoundPart() | BoundFigure() | BoundFollowed() if self._is_joined(node):
                 return self._flagged(node, frame)
+            case BoundPart() | BoundFigure() | BoundFollowed() if self._is_keyed(node):
+                return frame, self._by_stored_rows(node)
             case BoundPart() | BoundFigure() | BoundFollowed() | InShare():
                 return frame, self._by_reference(node, frame)
-            case InSegment(segment_no) if self._members is not None:
-                return frame, self._among(self._members(segment_no))
-            case InLoggedSegment(entry_no) if self._logged is not None:
-                return frame, self._among(self._logged(entry_no))
-            case InSegment() | InLoggedSegment():
-                raise Refused("select in frames", "the members of segments are not known here")
+            case InSegment(segment_no):
+                return frame, self._among(self._members.of_segment(segment_no))
+            case InLoggedSegment(entry_no):
+                return frame, self._among(self._members.of_logged(entry_no))
             case Not(item):
                 frame, test = self._test(item, frame)
                 return frame, negated(test)
@@ -169,11 +173,17 @@ class Question:
                 assert_never(node)
 
     def _among(self, members: Collection[str]) -> Test:
-        return nw.col(self.key).is_in(sorted(members)) if members else False
+        return among(self.key, sorted(members))
+
+    def _is_keyed(self, node: Linked) -> bool:
+        """Whether rows of the store decide, linked by nothing but fields of contacts."""
+        table = part_of(node).table
+        link = table.link
+        return self._frames.is_stored(table) and not (link and (link.through or link.only))
 
     def _is_joined(self, node: BoundNode) -> TypeGuard[Linked]:
         """Whether a node is answered by a join: the engine can do all of it exactly."""
-        if not is_joined(node):
+        if not is_joined(node) or self._frames.is_stored(part_of(node).table):
             return False
         match node:
             case BoundFollowed():
@@ -232,7 +242,7 @@ class Question:
         followed = isinstance(linked, BoundFollowed)
         tests = [] if followed else self._conditions(part)
         blanks = [] if passing else [self._is_filled(names[0], fields[0])]
-        rows = _kept(lazily(self._frames.of(table)), all_of([*tests, *blanks]), names[0])
+        rows = kept(lazily(self._frames.of(table)), all_of([*tests, *blanks]), names[0])
         further = zip(own[1:], names[1:], fields[1:], strict=True)
         behind = [each for each in further if each[0] not in filled]
         if behind:
@@ -257,7 +267,7 @@ class Question:
             measured = nw.len()
         elif figure.measure is Measure.DISTINCT:
             column = self._frames.column(figure.part.table, figure.field.name)
-            rows = _kept(rows, is_value(column), names[0])
+            rows = kept(rows, is_value(column), names[0])
             rows = rows.select(nw.col(*names), different(column).alias(_FIGURE)).unique()
             measured = nw.len()
         else:
@@ -275,14 +285,14 @@ class Question:
         column = Column(_FIGURE, _compared_field(figure), dtype, self._frames.made_by, place, zone)
         turned = self._passes_without_rows(figure)
         test = self._compared(column, found, Not(figure.filter) if turned else figure.filter)
-        return _kept(found, test, names[0])
+        return kept(found, test, names[0])
 
     def _conditions(self, part: BoundPart) -> list[Test]:
         return [self._where(part.table, where) for where in part.conditions]
 
     def _paired(self, followed: BoundFollowed, rows: Frame, names: list[str]) -> Frame:
         """The keys of the contacts that have rows one after the other."""
-        met = [_kept(rows, all_of(self._conditions(part)), names[0]) for part in followed.parts]
+        met = [kept(rows, all_of(self._conditions(part)), names[0]) for part in followed.parts]
         return self._pairs(followed, names).among(*met)
 
     def _pairs(self, followed: BoundFollowed, names: Iterable[str] = ()) -> Pairs:
@@ -324,7 +334,16 @@ class Question:
         """A test of the numbers that the reference predicate finds among those who are left."""
         if not self._frames.at_hand:
             self._refuse(_at_hand(node))
-        return self._among(passing_numbers(node, self._bound, self._frames, frame))
+        found = passing_numbers(node, self._bound, self._frames, frame, self._members)
+        return self._among(found)
+
+    def _by_stored_rows(self, node: Linked) -> Test:
+        """A test of the contacts' fields that link the rows, which are looked at in Python."""
+        link = part_of(node).table.link
+        own = [self._frames.key(self._base, name) for _, name in link.on] if link else []
+        keys, without = deciding_keys(node, self._bound, self._frames)
+        test: Test = has_key(own, keys) if keys else False
+        return negated(test) if without else test
 
     def _refuse_inexact(self, column: Column, what: Message) -> NoReturn:
         reason = "{place}: {what} cannot be done exactly there"
@@ -350,11 +369,3 @@ def _compared_field(figure: BoundFigure) -> Field:
         return Field(_FIGURE, FieldType.INTEGER)
     summed = figure.measure in {Measure.COUNT, Measure.SUM}
     return Field(_FIGURE, FieldType.DECIMAL if summed else figure.field.type)
-
-
-def _kept(frame: Frame, test: Test, column: str) -> Frame:
-    """The rows that pass; for a test that none passes, a column lends itself."""
-    if isinstance(test, bool):
-        missing = nw.col(column).is_null()
-        return frame if test else frame.filter(missing & ~missing)
-    return frame.filter(test)

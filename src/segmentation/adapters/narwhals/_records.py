@@ -1,7 +1,9 @@
 """Records from frames, records as frames, and frames that fill segments."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
+from operator import attrgetter
 from typing import Any, Literal
 
 import narwhals as nw
@@ -22,11 +24,15 @@ from segmentation.fields import (
     Kind,
     Record,
     RecordT,
+    Value,
+    as_texts,
     aware,
+    extra_value,
     fields_of,
 )
 
-from ._frames import Native, collected, narrowed, plain_values
+from ._frames import Native, collected, narrowed
+from ._values import plain_values
 
 _DTYPES: Mapping[FieldType, Any] = {
     FieldType.CODE: nw.String(),
@@ -200,7 +206,12 @@ def _typed(value: Any, field: Field) -> Any:  # noqa: ANN401
 
 
 def to_frame(
-    records: Iterable[object], kind: Kind, backend: Literal["polars", "pandas", "pyarrow"]
+    records: Iterable[Any],
+    kind: Kind,
+    backend: Literal["polars", "pandas", "pyarrow"],
+    *,
+    extra: Iterable[Field] = (),
+    columns: Iterable[str] | None = None,
 ) -> Native:
     """Records as a frame: contacts, lines of a segment, interactions, entries of the journal.
 
@@ -208,17 +219,57 @@ def to_frame(
         records: The records.
         kind: Their class, which says the columns.
         backend: The library that makes the frame.
+        extra: A host's own fields that become columns too; what a record does not say is missing.
+        columns: The fields that become columns, in their order; all by default.
+
+    Raises:
+        UnknownName: There is no such field.
 
     >>> from segmentation.contacts import Contact
     >>> to_frame([Contact(no="CT1", city="Oslo")], Contact, "polars")["city"].to_list()
     ['Oslo']
     """
-    rows = list(records)
-    columns: dict[str, list[Any]] = {}
-    for field in fields_of(kind):
-        values = [getattr(row, field.name) for row in rows]
-        plain = field.type is FieldType.OPTION
-        columns[field.name] = [str(value) for value in values] if plain else values
+    fields = chosen_fields([*fields_of(kind), *extra], columns)
+    values: dict[str, list[Any]] = {field.name: [] for field in fields}
+    readers = [(values[field.name].append, _reader(field)) for field in fields]
+    for record in records:
+        for keep, read in readers:
+            keep(read(record))
+    types = {field.name: _dtype(field, values[field.name], backend) for field in fields}
+    return nw.from_dict(values, types, backend=backend).to_native()
+
+
+def chosen_fields(fields: Sequence[Field], columns: Iterable[str] | None) -> Sequence[Field]:
+    """The fields that become columns, in their order.
+
+    Raises:
+        UnknownName: There is no such field.
+    """
+    if columns is None:
+        return fields
+    known = {field.name: field for field in fields}
+    for name in (wanted := as_texts(columns)):
+        if name not in known:
+            raise UnknownName("column", name, known=known)
+    return [known[name] for name in dict.fromkeys(wanted)]
+
+
+def _reader(field: Field) -> Callable[[Any], Any]:
+    """What reads the value of a field, as a frame holds it."""
+    read: Callable[[Any], Any] = attrgetter(field.name)
+    if field.extra:
+        read = partial(_extra_value, field)
+    if field.type is not FieldType.OPTION:
+        return read
+    return lambda record: None if (value := read(record)) is None else str(value)
+
+
+def _extra_value(field: Field, record: Any) -> Value:  # noqa: ANN401
+    return extra_value(record, field)
+
+
+def _dtype(field: Field, values: Sequence[Any], backend: str) -> Any:  # noqa: ANN401 - of Narwhals
     known = {**_DTYPES, **_OF_PANDAS} if backend == "pandas" else _DTYPES
-    types: dict[str, Any] = {field.name: known.get(field.type) for field in fields_of(kind)}
-    return nw.from_dict(columns, types, backend=backend).to_native()
+    # Pandas has no whole number, and no yes or no, that is missing.
+    missing = backend == "pandas" and field.extra and None in values
+    return None if missing else known.get(field.type)

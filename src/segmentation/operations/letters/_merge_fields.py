@@ -26,7 +26,7 @@ Besides: ``formal_salutation``, ``informal_salutation``, ``address_block``,
 declared on any of these.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import TypeAlias
 
@@ -444,6 +444,19 @@ class MergeDataReader:
             for formula in records.all(SalutationFormula)
         }
         self._shared: dict[tuple[type[Record], object], Record | None] = {}
+        self._expected: Mapping[str, Contact] = {}
+
+    def expect(self, contact_nos: Iterable[str]) -> None:
+        """Read these contacts and their companies at once, in place of those before.
+
+        Args:
+            contact_nos: The contacts whose letters are read next.
+        """
+        contacts = self._store.contacts
+        found = {each.no: each for each in contacts.get_many(dict.fromkeys(contact_nos))}
+        companies = {each.company_no for each in found.values()} - {"", *found}
+        further = contacts.get_many(sorted(companies)) if companies else ()
+        self._expected = {**found, **{each.no: each for each in further}}
 
     def read(self, interaction: Interaction, header: SegmentHeader | None = None) -> MergeData:
         """What the letter of an interaction is made of.
@@ -455,7 +468,7 @@ class MergeDataReader:
         Raises:
             NotFound: The contact is gone.
         """
-        contact = find_record(self._store, Contact, interaction.contact_no)
+        contact = self._contact(interaction.contact_no)
         if contact is None:
             raise NotFound("contact", interaction.contact_no)
         code = interaction.contact_alt_address_code
@@ -486,7 +499,10 @@ class MergeDataReader:
     def _company(self, contact: Contact) -> Contact | None:
         if contact.company_no == contact.no:
             return contact
-        return find_record(self._store, Contact, contact.company_no) if contact.company_no else None
+        return self._contact(contact.company_no) if contact.company_no else None
+
+    def _contact(self, no: str) -> Contact | None:
+        return self._expected.get(no) or find_record(self._store, Contact, no)
 
     def _find(self, kind: type[RecordT], key: str | int) -> RecordT | None:
         if not key:

@@ -241,6 +241,10 @@ class LetterPrinter:
 
     # -- letters ----------------------------------------------------------------------------
 
+    def expect(self, contact_nos: Iterable[str]) -> None:
+        """Read these contacts at once, whose letters are prepared next."""
+        self._reader.expect(contact_nos)
+
     def prepare(self, interaction: Interaction, segment: Segment | None = None) -> Letter:
         """Read the values of an interaction's letter as they stand now.
 
