@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
+import narwhals as nw
 import openpyxl
 import pytest
 
@@ -337,6 +339,24 @@ def test_who_was_found_is_written_as_csv_and_as_a_sheet(
         ["G", "Gro Iversen", 50],
     ]
     assert {cell.data_type for cell in sheet["C"][1:]} == {"n"}
+
+
+@pytest.mark.parametrize("backend", ["polars", "pandas", "pyarrow"])
+def test_who_was_found_is_a_frame(
+    filled_shop: seg.Workspace, backend: Literal["polars", "pandas", "pyarrow"]
+) -> None:
+    """OWN-32."""
+    found = found_in(filled_shop)
+    frame = nw.from_native(found.to_frame(["no", "name", "points"], backend=backend))
+    assert frame.columns == ["no", "name", "points"]
+    assert frame.rows() == [
+        ("A", "Anna Berg", 120),
+        ("C", "Cleo Ek", 15),
+        ("F", "Finn Holm", 7),
+        ("G", "Gro Iversen", 50),
+    ]
+    with pytest.raises(UnknownName, match="did you mean 'points'"):
+        found.to_frame(["pionts"], backend=backend)
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])

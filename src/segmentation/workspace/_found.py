@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
 
+from segmentation.contacts import Contact
 from segmentation.operations import data
 from segmentation.operations.context import Context
 from segmentation.operations.criteria import Selected
 from segmentation.operations.data import ExportOptions, Format
+from segmentation.operations.schema import declared_fields
 from segmentation.showing import shown_by
 
-from ._extras import write_workbook
+from ._extras import Backend, backend_of, to_frame, write_workbook
 
 
 @shown_by("as_of.today", "base", count="found")
@@ -68,6 +71,31 @@ class Found(Selected):
             MissingExtra: Workbooks need the extra ``excel``.
         """
         self._export(path, "xlsx", columns, captions)
+
+    def to_frame(
+        self, columns: Sequence[str] | None = None, *, backend: Backend | None = None
+    ) -> Any:  # noqa: ANN401 - of any library
+        """The contacts as a frame, in the order found.
+
+        Args:
+            columns: The fields of contacts, of ours or of the host's, in their order; all if not
+                given.
+            backend: The library that makes it: "polars", "pandas" or "pyarrow"; by default that
+                of the workspace's own frames.
+
+        Raises:
+            UnknownName: Contacts have no such field.
+            InvalidValue: No such library is named; the error lists those that are installed.
+            MissingExtra: Frames need the extra ``dataframe``.
+        """
+        store = self._context.store
+        return to_frame(
+            data.contacts_of(store, self.nos),
+            Contact,
+            backend or backend_of(store),
+            extra=declared_fields(store, Contact),
+            columns=columns,
+        )
 
     def _export(
         self,

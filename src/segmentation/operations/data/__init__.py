@@ -17,6 +17,7 @@ from ._export import (
 from ._exported_forms import (
     csv_cell,
 )
+from ._exported_tables import contacts_of
 from ._files import (
     SourceFile,
     read_rows,
@@ -100,6 +101,7 @@ __all__ = [
     "TableMap",
     "Unread",
     "WriteWorkbook",
+    "contacts_of",
     "copy_store",
     "csv_cell",
     "export_contacts",
