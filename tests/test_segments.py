@@ -10,6 +10,7 @@ from segmentation.bitmaps import Bitmap
 from segmentation.contacts import CorrespondenceType
 from segmentation.criteria import make_selection
 from segmentation.errors import InvalidValue, NotFound
+from segmentation.plain import to_plain
 from segmentation.segments import (
     ActionKind,
     CriteriaAction,
@@ -27,6 +28,7 @@ from segmentation.segments import (
     actions_to_json,
     contact_schema,
     texts_to_json,
+    to_left_outs,
     to_lines,
     undone_from_json,
 )
@@ -142,6 +144,42 @@ def test_who_was_left_out_is_a_sequence_in_the_order_of_lines() -> None:
     assert left_out != expected[:1]
     assert hash(left_out) == hash(expected)
     assert pickle.loads(pickle.dumps(left_out)) == expected  # noqa: S301 - our own
+
+
+def test_rows_that_cannot_be_read_are_left_out_last_and_counted() -> None:
+    who = Listed.of(map(company, "AB"))
+    unread = (
+        LeftOut("", LeftOutReason.BLANK_NUMBER, row=2),
+        LeftOut("", LeftOutReason.BLANK_NUMBER, row=7),
+        LeftOut("D", LeftOutReason.DOUBLED, rows=2),
+        LeftOut("P1", LeftOutReason.UNKNOWN_OPTION, "type", "Firma"),
+    )
+    left_out = LeftOuts(who, {LeftOutReason.BLOCKED: Bitmap(0b10)}, unread)
+    blocked = LeftOut("B", LeftOutReason.BLOCKED)
+    assert left_out == (blocked, *unread) == to_left_outs([*unread, blocked])
+    assert (len(left_out), repr(left_out)) == (
+        5,
+        "LeftOuts(blocked=1, blank_number=2, doubled=1, unknown_option=1)",
+    )
+    assert [str(each) for each in left_out] == [
+        "B",
+        "— (row 2)",
+        "— (row 7)",
+        "D (2 rows)",
+        "P1 (type 'Firma')",
+    ]
+    shown = left_out._repr_html_()
+    assert "P1 (type &#x27;Firma&#x27;)" in shown
+    assert "5 left out" in shown
+    assert to_plain(left_out) == {
+        "blocked": ["B"],
+        "blank_number": ["", ""],
+        "doubled": ["D"],
+        "unknown_option": ["P1"],
+    }
+    action = CriteriaAction(kind=ActionKind.ADD, left_out=left_out)
+    assert actions_from_json(actions_to_json([action])) == (action,)
+    assert pickle.loads(pickle.dumps(left_out)) == left_out  # noqa: S301 - our own
 
 
 def test_rosters_of_any_kind_can_be_compared() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
@@ -21,7 +21,7 @@ from .fields import Record, RecordT, Value
 from .interactions import Interaction
 from .journal import Entry, Head
 from .questionnaires import ContactClassField, CustomerClassField, VendorClassField
-from .segments import Candidates, Options, Segment, SegmentHeader
+from .segments import Candidates, LeftOut, Options, Segment, SegmentHeader
 from .showing import shown_by
 from .tasks import Opportunity, Task
 
@@ -82,6 +82,25 @@ class Contacts(Protocol):
             chosen: The selection, or numbers; unknown ones are passed over.
             options: Who comes along; ``expand_companies`` and ``allow_related_companies`` are
                 looked at.
+        """
+
+
+@runtime_checkable
+class HostContacts(Contacts, Protocol):
+    """Contacts whose rows somebody else writes, so that some may not be safe to read.
+
+    Such a row has no number, one of several rows that differ, or a value that its field cannot
+    hold. It is no contact: the other verbs pass it over, and ``candidates`` tells it as unread.
+    """
+
+    def unread(self, chosen: BoundSelection | Collection[str]) -> Sequence[LeftOut]:
+        """The rows that pass a selection or have these numbers, and cannot be read safely.
+
+        Args:
+            chosen: The selection, whose cut is not made, or numbers.
+
+        Returns:
+            Each number once, ascending; each row without a number by itself.
         """
 
 

@@ -47,11 +47,12 @@ from segmentation.kinds import record_kinds
 from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations.context import Context
-from segmentation.operations.records import all_contacts, get_record
+from segmentation.operations.records import all_contacts, get_record, unread_in
 from segmentation.operations.schema import rows_in, schema_of
 from segmentation.protocols import Store
 from segmentation.segments import (
     CriteriaAction,
+    LeftOut,
     LoggedSegment,
     SegmentHeader,
 )
@@ -157,6 +158,7 @@ class Selected(Sequence[str]):
         base: From how many contacts they were chosen.
         bound: The selection, with the dates that relative ones stood for.
         at: When it was worked out.
+        left_out: Rows of a host's that passed too and cannot be read safely, with the reason.
 
     >>> from datetime import UTC, date
     >>> from segmentation import Contact, Workspace
@@ -174,6 +176,7 @@ class Selected(Sequence[str]):
     base: int
     bound: BoundSelection
     at: datetime
+    left_out: Sequence[LeftOut] = ()
     _phrases: Phrases = ENGLISH
 
     @property
@@ -199,7 +202,7 @@ class Selected(Sequence[str]):
     __hash__ = None  # type: ignore[assignment]  # equal to any sequence of equal numbers
 
     def __str__(self) -> str:
-        return self._phrases.say(
+        said = self._phrases.say(
             "selected",
             count=len(self.nos),
             base=self.base,
@@ -207,6 +210,10 @@ class Selected(Sequence[str]):
             selection=describe(self.bound, self._phrases),
             at=self.at.isoformat(" ", "minutes"),
         )
+        if not self.left_out:
+            return said
+        left_out = self._phrases.say("action_left_out", count=len(self.left_out))
+        return said + self._phrases.say("next") + left_out
 
     def _repr_html_(self) -> str:
         """The first numbers, and how many there are besides."""
@@ -215,7 +222,8 @@ class Selected(Sequence[str]):
         return to_table(["no"], [(no,) for no in shown], caption=str(self), more=more)
 
     def _plain_(self) -> Mapping[str, object]:
-        return {"nos": self.nos, "base": self.base, "bound": self.bound, "at": self.at}
+        plain = {"nos": self.nos, "base": self.base, "bound": self.bound, "at": self.at}
+        return plain | {"left_out": self.left_out} if self.left_out else plain
 
 
 def select(context: Context, criteria: Criteria | None) -> Selected:
@@ -238,6 +246,7 @@ def select(context: Context, criteria: Criteria | None) -> Selected:
         base=contacts.count(attrs.evolve(bound, node=None, cut=None)),
         bound=bound,
         at=context.now,
+        left_out=unread_in(context.store, bound),
         phrases=context.phrases,
     )
 

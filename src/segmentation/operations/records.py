@@ -3,7 +3,7 @@
 A contact is asked of the store's contacts, wherever the host keeps them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import islice, zip_longest
@@ -12,10 +12,17 @@ from typing import Any, cast
 from segmentation.codes import to_code
 from segmentation.contacts import Contact, ContactBusinessRelation, LinkToTable
 from segmentation.criteria import AsOf, BoundSelection, bind
-from segmentation.errors import NotFound
+from segmentation.errors import Identifier, Message, NotFound, Refused
 from segmentation.fields import FieldType, Record, RecordT, fields_of, key_of
-from segmentation.protocols import Store
-from segmentation.segments import SavedCriteria, Segment, SegmentHeader, contact_schema
+from segmentation.protocols import HostContacts, Store
+from segmentation.segments import (
+    LeftOut,
+    LeftOutReason,
+    SavedCriteria,
+    Segment,
+    SegmentHeader,
+    contact_schema,
+)
 from segmentation.setup import UserSetup
 
 _NEAR_AMONG = 10_000
@@ -87,11 +94,14 @@ def get_record(store: Store, kind: type[RecordT], key: object) -> RecordT:
 
     Raises:
         NotFound: There is none; the error names the key that looks most like it.
+        Refused: It is a contact whose row in a host's table cannot be read safely.
     """
     found = find_record(store, kind, key)
     if found is None:
-        keys = (_as_text(key_of(each)) for each in all_records(store, kind, {}))
         asked = _as_text(key_in(kind, key))
+        if kind.__table__ == Contact.__table__:
+            _check_read(store, asked)
+        keys = (_as_text(key_of(each)) for each in all_records(store, kind, {}))
         raise NotFound(name_of(kind), asked, known=islice(keys, _NEAR_AMONG))
     return found
 
@@ -158,11 +168,47 @@ def require_contact(store: Store, contact_no: str) -> Contact:
 
     Raises:
         NotFound: There is none.
+        Refused: Its row in a host's table cannot be read safely.
     """
     found = store.contacts.get_many([to_code(contact_no)])
     if not found:
+        _check_read(store, to_code(contact_no))
         raise NotFound("contact", contact_no)
     return found[0]
+
+
+def unread_in(store: Store, chosen: BoundSelection | Collection[str]) -> Sequence[LeftOut]:
+    """The rows of a host's that pass a selection or have these numbers, and cannot be read safely.
+
+    A store that keeps its contacts itself has none.
+    """
+    contacts = store.contacts
+    return contacts.unread(chosen) if isinstance(contacts, HostContacts) else ()
+
+
+def _check_read(store: Store, contact_no: str) -> None:
+    """See that a contact is not missing because its row cannot be read safely.
+
+    Raises:
+        Refused: That is why.
+    """
+    for each in unread_in(store, [contact_no]):
+        reason = unread_reason(each)
+        raise Refused(Message("read contact {no}", no=contact_no), reason)
+
+
+def unread_reason(left_out: LeftOut) -> Message:
+    """Why a row of a host's cannot be read safely, in a sentence."""
+    match left_out.reason:
+        case LeftOutReason.BLANK_NUMBER:
+            return Message("the row has no number")
+        case LeftOutReason.DOUBLED:
+            return Message("{rows} rows have this number, and differ", rows=left_out.rows)
+        case LeftOutReason.UNKNOWN_OPTION:
+            reason = "{field} is {value!r}, which is no option of it and stands for none"
+        case _:
+            reason = "{field} is {value!r}, which cannot be read"
+    return Message(reason, field=Identifier(left_out.field), value=left_out.value)
 
 
 def all_contacts(store: Store) -> Iterator[Contact]:

@@ -8,6 +8,7 @@ contact. This package does not know storage.
 
 from ._actions import (
     ACTIONS_FORMAT,
+    UNREAD,
     ActionKind,
     CriteriaAction,
     LeftOut,
@@ -72,6 +73,7 @@ __all__ = [
     "FILTERED",
     "LINE_STEP",
     "PASSED_ON",
+    "UNREAD",
     "ActionKind",
     "ActionSummary",
     "Addressed",

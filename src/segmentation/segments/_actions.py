@@ -6,8 +6,10 @@ module knows the stored form of actions, but not segments.
 
 import datetime as dt
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
+from itertools import chain, islice
 from operator import or_
 from typing import Any, overload
 
@@ -62,15 +64,55 @@ class LeftOutReason(Option):
     COMPLAINED = "complained"
     SUPPRESSED = "suppressed"
     SAME_ADDRESS = "same_address"
+    BLANK_NUMBER = "blank_number"
+    """A row of a host's that has no number."""
+    DOUBLED = "doubled"
+    """Rows of a host's that have one number and differ."""
+    UNKNOWN_OPTION = "unknown_option"
+    """A row of a host's with a word that is no option and stands for none."""
+    UNREADABLE = "unreadable"
+    """A row of a host's with a value that is none of its field's type: a yes or no, above all."""
+
+
+UNREAD = (
+    LeftOutReason.BLANK_NUMBER,
+    LeftOutReason.DOUBLED,
+    LeftOutReason.UNKNOWN_OPTION,
+    LeftOutReason.UNREADABLE,
+)
+"""The reasons why a row of a host's cannot be read safely. The first that applies counts."""
 
 
 @shown_by("contact_no", "reason")
 @attrs.frozen
 class LeftOut:
-    """A contact that matched and was left out, and the reason."""
+    """A contact that matched and was left out, and the reason.
+
+    Attributes:
+        contact_no: Its number; blank for a row of a host's that has none.
+        reason: The reason.
+        field: The field that cannot be read, if that is the reason.
+        value: What stands there.
+        rows: How many rows of a host's have the number.
+        row: Which row it is, from 1, where a host's rows have an order; or else 0.
+    """
 
     contact_no: str
     reason: LeftOutReason
+    field: str = ""
+    value: str = ""
+    rows: int = 1
+    row: int = 0
+
+    def __str__(self) -> str:
+        """The number, with what stands in the way: ``P1 (type 'Firma')``, ``B (2 rows)``."""
+        details = [
+            f"row {self.row}" if self.row else "",
+            f"{self.rows} rows" if self.rows > 1 else "",
+            f"{self.field} {self.value!r}" if self.field else "",
+        ]
+        told = ", ".join(filter(None, details))
+        return f"{self.contact_no or '—'} ({told})" if told else self.contact_no or "—"
 
 
 @shown_by("counts")
@@ -81,10 +123,12 @@ class LeftOuts(Sequence[LeftOut]):
     Attributes:
         who: The contacts that matched.
         reasons: The places of those that were left out, by reason.
+        unread: Rows that matched and cannot be read safely. They are on no roster and come last.
     """
 
     who: Roster
     reasons: Mapping[LeftOutReason, Bitmap]
+    unread: Sequence[LeftOut] = ()
 
     def __reduce__(self) -> tuple[Callable[..., "LeftOuts"], tuple[Any, ...]]:
         return to_left_outs, (tuple(self),)
@@ -92,10 +136,10 @@ class LeftOuts(Sequence[LeftOut]):
     @property
     def counts(self) -> Mapping[LeftOutReason, int]:
         """How many contacts were left out, by reason."""
-        return counts_of(self.reasons)
+        return counts_of(self.reasons, self.unread)
 
     def __len__(self) -> int:
-        return sum(places.bit_count() for places in self.reasons.values())
+        return sum(places.bit_count() for places in self.reasons.values()) + len(self.unread)
 
     @overload
     def __getitem__(self, index: int) -> LeftOut: ...
@@ -114,7 +158,7 @@ class LeftOuts(Sequence[LeftOut]):
         return hash(self._made)
 
     def _plain_(self) -> Mapping[str, object]:
-        return dict(nos_by_reason(self.who, self.reasons))
+        return dict(nos_by_reason(self.who, self.reasons, self.unread))
 
     def _repr_html_(self) -> str:
         """How many contacts were left out for each reason, and the first of them."""
@@ -125,9 +169,11 @@ class LeftOuts(Sequence[LeftOut]):
         return to_table(["reason", "contacts", ""], rows, caption=f"{len(self):,} left out")
 
     def _first(self, reason: LeftOutReason) -> str:
-        places = self.who.in_order(self.reasons[reason])
-        more = len(places) - SHOWN
-        shown = ", ".join(self.who.contact_nos(places[:SHOWN]))
+        places = self.who.in_order(self.reasons.get(reason, EMPTY))
+        unread = [each for each in self.unread if each.reason is reason]
+        more = len(places) + len(unread) - SHOWN
+        first = chain(self.who.contact_nos(places[:SHOWN]), map(str, unread[:SHOWN]))
+        shown = ", ".join(islice(first, SHOWN))
         return f"{shown} … and {more:,} more" if more > 0 else shown
 
     @cached_property
@@ -138,28 +184,35 @@ class LeftOuts(Sequence[LeftOut]):
         }
         order = who.in_order(places)
         pairs = zip(who.contact_nos(order), map(reason_of.__getitem__, order), strict=True)
-        return tuple(LeftOut(no, reason) for no, reason in pairs)
+        return (*(LeftOut(no, reason) for no, reason in pairs), *self.unread)
 
 
-def counts_of(reasons: Mapping[LeftOutReason, Bitmap]) -> Mapping[LeftOutReason, int]:
-    """The number of places for each reason, in the order of the reasons, without zeros."""
-    found = {reason: reasons.get(reason, EMPTY).bit_count() for reason in LeftOutReason}
+def counts_of(
+    reasons: Mapping[LeftOutReason, Bitmap], unread: Iterable[LeftOut] = ()
+) -> Mapping[LeftOutReason, int]:
+    """The number of places and rows for each reason, in the order of the reasons, without zeros."""
+    rows = Counter(each.reason for each in unread)
+    found = {each: reasons.get(each, EMPTY).bit_count() + rows[each] for each in LeftOutReason}
     return FrozenMapping((reason, count) for reason, count in found.items() if count)
 
 
 def nos_by_reason(
-    who: Roster, reasons: Mapping[LeftOutReason, Bitmap]
+    who: Roster, reasons: Mapping[LeftOutReason, Bitmap], unread: Sequence[LeftOut] = ()
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The contacts of a roster for each reason that applies to some."""
-    for reason in counts_of(reasons):
-        yield reason, tuple(who.contact_nos(who.in_order(reasons[reason])))
+    """The contacts of a roster for each reason that applies to some, and the unread ones."""
+    for reason in counts_of(reasons, unread):
+        listed = who.contact_nos(who.in_order(reasons.get(reason, EMPTY)))
+        rows = (each.contact_no for each in unread if each.reason is reason)
+        yield reason, (*listed, *rows)
 
 
 def to_left_outs(left_out: Iterable[LeftOut]) -> LeftOuts:
-    """The contacts that were left out as `LeftOuts`, in the given order."""
+    """The contacts that were left out as `LeftOuts`, in the given order; unread rows come last."""
     if isinstance(left_out, LeftOuts):
         return left_out
-    found = tuple(left_out)
+    given_out = tuple(left_out)
+    found = [each for each in given_out if each.reason not in UNREAD]
+    unread = tuple(each for each in given_out if each.reason in UNREAD)
     who = Listed(
         numbers=tuple([each.contact_no for each in found]),
         company_nos=("",) * len(found),
@@ -168,7 +221,7 @@ def to_left_outs(left_out: Iterable[LeftOut]) -> LeftOuts:
     )
     given = [each.reason for each in found]
     places = {reason: bytes([each is reason for each in given]) for reason in set(given)}
-    return LeftOuts(who, {reason: from_flags(flags) for reason, flags in places.items()})
+    return LeftOuts(who, {reason: from_flags(flags) for reason, flags in places.items()}, unread)
 
 
 @shown_by(
@@ -369,7 +422,7 @@ def _action_to_data(action: CriteriaAction) -> JSON:
         else None,
         "inserted": _runs(action.inserted),
         "removed": _lines_to_data(action.removed),
-        "left_out": [[each.contact_no, str(each.reason)] for each in action.left_out],
+        "left_out": [_left_out_to_data(each) for each in action.left_out],
         "lines": [action.lines_before, action.lines_after],
     }
     return data | {"saved_code": action.saved_code} if action.saved_code else data
@@ -403,10 +456,24 @@ def _action_from_data(data: JSON) -> CriteriaAction:
         else None,
         inserted=_from_runs(data["inserted"]),
         removed=_lines_from_data(data["removed"]),
-        left_out=tuple(LeftOut(no, LeftOutReason(why)) for no, why in data["left_out"]),
+        left_out=tuple(map(_left_out_from_data, data["left_out"])),
         lines_before=before,
         lines_after=after,
     )
+
+
+def _left_out_to_data(left_out: LeftOut) -> JSON:
+    """Number and reason; for a row that cannot be read also what else is known of it."""
+    plain = LeftOut(left_out.contact_no, left_out.reason)
+    data = [left_out.contact_no, str(left_out.reason)]
+    if left_out == plain:
+        return data
+    return [*data, left_out.field, left_out.value, left_out.rows, left_out.row]
+
+
+def _left_out_from_data(data: JSON) -> LeftOut:
+    no, why, *more = data
+    return LeftOut(no, LeftOutReason(why), *more)
 
 
 def _lines_to_data(lines: Lines) -> JSON:

@@ -3,7 +3,7 @@
 This module knows privacy and exclusion. It does not know who is in a segment already.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
@@ -14,7 +14,7 @@ from segmentation.languages import ENGLISH
 from segmentation.markup import to_table
 from segmentation.showing import shown_by
 
-from ._actions import LeftOutReason, counts_of, nos_by_reason
+from ._actions import LeftOut, LeftOutReason, counts_of, nos_by_reason
 from ._rosters import Listed, Roster, nos_in_order
 
 BARRED = (LeftOutReason.BLOCKED, LeftOutReason.NO_CONSENT, LeftOutReason.EXCLUDED)
@@ -30,10 +30,13 @@ class Candidates:
         who: All candidates, in the order of a segment's lines.
         barred: The places of those that may not be added, by reason. Each contact is under the
             first reason that applies. Exclusion is recorded even if the options ignore it.
+        unread: Rows of a host's that were found too and cannot be read safely. They are no
+            candidates: they join no segment and bring nobody with them.
     """
 
     who: Roster
     barred: Mapping[LeftOutReason, Bitmap]
+    unread: Sequence[LeftOut] = ()
 
     @property
     def count(self) -> int:
@@ -42,11 +45,11 @@ class Candidates:
 
     @property
     def counts(self) -> Mapping[LeftOutReason, int]:
-        """How many candidates may not be added, by reason."""
-        return counts_of(self.barred)
+        """How many candidates may not be added, and how many rows cannot be read, by reason."""
+        return counts_of(self.barred, self.unread)
 
     def _plain_(self) -> Mapping[str, object]:
-        barred = dict(nos_by_reason(self.who, self.barred))
+        barred = dict(nos_by_reason(self.who, self.barred, self.unread))
         return {"count": self.count, "contact_nos": nos_in_order(self.who), **barred}
 
     def _repr_html_(self) -> str:

@@ -118,7 +118,7 @@ def partition_candidates(
     if not options.allow_existing:
         reasons[LeftOutReason.ALREADY_THERE] = may & segment.lines.on(who)
         may = without(may, reasons[LeftOutReason.ALREADY_THERE])
-    return who.only(may), LeftOuts(who, reasons)
+    return who.only(may), LeftOuts(who, reasons, found.unread)
 
 
 # -- refreshing -------------------------------------------------------------------------------
@@ -180,12 +180,22 @@ def _left_out(fresh: Segment, banned: frozenset[str]) -> Sequence[LeftOut]:
     """Who did not join when criteria were run again, or was taken out by hand before."""
     if len(fresh.actions) == 1 and not banned:
         return fresh.actions[0].left_out
-    out = {each.contact_no: each for done in fresh.actions for each in done.left_out}
+    told = chain.from_iterable(done.left_out for done in fresh.actions)
+    out = {each.contact_no: each for each in told if each.contact_no}
     for who in fresh.lines.rosters:
         for no in who.contact_nos(who.in_order(who.shared(banned))):
             out[no] = LeftOut(no, LeftOutReason.REMOVED_BY_HAND)
     joined = fresh.lines.known(out.keys()) - banned
-    return tuple(each for no, each in out.items() if no not in joined)
+    numberless = (_without_number(done.left_out) for done in fresh.actions)
+    return (
+        *(each for no, each in out.items() if no not in joined),
+        *max(numberless, key=len, default=()),
+    )
+
+
+def _without_number(left_out: Iterable[LeftOut]) -> Sequence[LeftOut]:
+    """Rows without a number, which nothing tells apart: several actions may have met the same."""
+    return [each for each in left_out if not each.contact_no]
 
 
 def _done_by_hand(segment: Segment) -> tuple[frozenset[int], frozenset[str]]:
