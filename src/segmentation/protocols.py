@@ -104,6 +104,14 @@ class HostContacts(Contacts, Protocol):
         """
 
 
+@runtime_checkable
+class AnswersAtOnce(Contacts, Protocol):
+    """Contacts that find something out before they answer, once for several answers."""
+
+    def at_once(self) -> AbstractContextManager[None]:
+        """A block whose answers are of one moment: what was found out is not looked at again."""
+
+
 class Segments(Protocol):
     """Worksheets, each stored as a whole."""
 

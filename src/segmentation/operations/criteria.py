@@ -47,7 +47,7 @@ from segmentation.kinds import record_kinds
 from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations.context import Context
-from segmentation.operations.records import all_contacts, get_record, unread_in
+from segmentation.operations.records import all_contacts, at_once, get_record, unread_in
 from segmentation.operations.schema import rows_in, schema_of
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -241,14 +241,15 @@ def select(context: Context, criteria: Criteria | None) -> Selected:
     """
     contacts = context.store.contacts
     bound = bind(criteria, schema_of(context.store), context.day)
-    return Selected(
-        nos=contacts.matching(bound),
-        base=contacts.count(attrs.evolve(bound, node=None, cut=None)),
-        bound=bound,
-        at=context.now,
-        left_out=unread_in(context.store, bound),
-        phrases=context.phrases,
-    )
+    with at_once(context.store):
+        return Selected(
+            nos=contacts.matching(bound),
+            base=contacts.count(attrs.evolve(bound, node=None, cut=None)),
+            bound=bound,
+            at=context.now,
+            left_out=unread_in(context.store, bound),
+            phrases=context.phrases,
+        )
 
 
 # -- what it says, and why --------------------------------------------------------------------
@@ -282,13 +283,14 @@ def count_each_part(context: Context, criteria: Criteria | None) -> Counts:
     def count(node: BoundNode | None) -> int:
         return store.contacts.count(attrs.evolve(bound, node=node, cut=None))
 
-    base, counted = count(None), []
-    left = base
-    for place, part in enumerate(parts, start=1):
-        alone = count(part)
-        left = alone if place == 1 else count(AllOf(parts[:place]))
-        sentence = describe(attrs.evolve(bound, node=part, cut=None), context.phrases)
-        counted.append(PartCount(sentence, alone, left))
+    counted = []
+    with at_once(store):
+        base = left = count(None)
+        for place, part in enumerate(parts, start=1):
+            alone = count(part)
+            left = alone if place == 1 else count(AllOf(parts[:place]))
+            sentence = describe(attrs.evolve(bound, node=part, cut=None), context.phrases)
+            counted.append(PartCount(sentence, alone, left))
     return Counts(base, tuple(counted), left, phrases=context.phrases)
 
 

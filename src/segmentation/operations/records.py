@@ -4,6 +4,7 @@ A contact is asked of the store's contacts, wherever the host keeps them.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from functools import cache
 from itertools import islice, zip_longest
@@ -14,7 +15,7 @@ from segmentation.contacts import Contact, ContactBusinessRelation, LinkToTable
 from segmentation.criteria import AsOf, BoundSelection, bind
 from segmentation.errors import Identifier, Message, NotFound, Refused
 from segmentation.fields import FieldType, Record, RecordT, fields_of, key_of
-from segmentation.protocols import HostContacts, Store
+from segmentation.protocols import AnswersAtOnce, HostContacts, Store
 from segmentation.segments import (
     LeftOut,
     LeftOutReason,
@@ -184,6 +185,12 @@ def unread_in(store: Store, chosen: BoundSelection | Collection[str]) -> Sequenc
     """
     contacts = store.contacts
     return contacts.unread(chosen) if isinstance(contacts, HostContacts) else ()
+
+
+def at_once(store: Store) -> AbstractContextManager[None]:
+    """A block in which a store's contacts answer several questions of one moment."""
+    contacts = store.contacts
+    return contacts.at_once() if isinstance(contacts, AnswersAtOnce) else nullcontext()
 
 
 def _check_read(store: Store, contact_no: str) -> None:

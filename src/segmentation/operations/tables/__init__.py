@@ -1,5 +1,6 @@
 """Tables of codes: read, made, changed, renamed everywhere, deleted when nothing needs them."""
 
+from ._definition_faults import single_faults, table_faults
 from ._definitions import define, define_schema
 from ._field_changes import change_field, delete_field
 from ._kinds import (
@@ -46,6 +47,8 @@ __all__ = [
     "new_record",
     "put_records",
     "rename",
+    "single_faults",
+    "table_faults",
     "table_kind",
     "table_kinds",
     "uses",
