@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 import segmentation as seg
-from segmentation.adapters.sqlalchemy import MappedTable, join_store
+from segmentation.adapters.sqlalchemy import MappedTable, SqlStore, check_mapping, join_store
 from segmentation.criteria import total
 from segmentation.documents import Attachment
 from segmentation.errors import NotFound, Refused, Rejected, UnknownName
@@ -478,3 +478,136 @@ def test_what_the_mapping_declares_cannot_be_defined_in_the_store(engine: sa.Eng
         opened(engine, contact=stars, orders=sales()),
     ):
         pass
+
+
+# -- what the rows hold -----------------------------------------------------------------------
+
+
+def told(engine: sa.Engine, **mapped: MappedTable) -> list[tuple[str, str, int, int]]:
+    """What the check of a mapping finds: field, code, count and rows."""
+    with opened(engine, **mapped) as crm:
+        store = crm.store
+        assert isinstance(store, SqlStore)
+        return [(each.field, each.code, each.count, each.rows) for each in check_mapping(store)]
+
+
+def test_numbers_are_checked_with_counts_and_examples(engine: sa.Engine) -> None:
+    """OWN-23."""
+    put(engine, *({"number": number, "town": town} for number, town in ROWS))
+    put(engine, {"number": "X" * 21})
+    with opened(engine, contact=customers()) as crm:
+        assert isinstance(crm.store, SqlStore)
+        found = check_mapping(crm.store)
+    assert {each.place for each in found} == {"contact"}
+    assert {(e.code, e.count, e.rows, tuple(sorted(e.examples)[-2:])) for e in found} == {
+        ("blank", 3, 3, ("", "  ")),
+        ("duplicate", 1, 2, ("B",)),
+        ("equal_rows", 1, 2, ("D",)),
+        ("equal_but_for_case", 1, 2, ("A1", "a1")),
+        ("too_long", 1, 1, ("X" * 21,)),
+    }
+    assert len(found) == 5
+    assert str(found[1]) == "contact: no: numbers with several rows that differ: 1, such as 'B'"
+
+
+def test_words_are_checked_with_counts(engine: sa.Engine) -> None:
+    """OWN-25, OWN-26: the words that stand for nothing, each with its rows."""
+    put(engine, *TYPES, *BLOCKED[2:3])
+    words = {"privacy_blocked": {"yes": True, "no": False}}
+    values = {"no": CUSTOMER.c.id, "type": CUSTOMER.c.kind, "privacy_blocked": CUSTOMER.c.blocked}
+    mapped = MappedTable(CUSTOMER, values, words=words)
+    with opened(engine, contact=mapped) as crm:
+        assert isinstance(crm.store, SqlStore)
+        found = {(e.field, e.examples, e.count) for e in check_mapping(crm.store)}
+    assert found == {
+        ("type", ("Firma",), 1),
+        ("type", ("Privat",), 1),
+        ("privacy_blocked", ("t",), 1),
+    }
+    named: dict[str, dict[str, Any]] = {"type": {"Firma": "company", "Privat": "person"}, **words}
+    assert told(engine, contact=MappedTable(CUSTOMER, values, words=named)) == [
+        ("privacy_blocked", "wrong_type", 1, 1)
+    ]
+
+
+def test_many_words_of_one_field_are_told_in_short(engine: sa.Engine) -> None:
+    put(engine, *({"number": f"P{n:02}", "kind": f"kind {n}"} for n in range(25)))
+    found = told(engine, contact=customers(type=CUSTOMER.c.kind))
+    assert len(found) == 21
+    assert found[-1] == ("type", "wrong_type", 5, 5)
+
+
+def test_texts_in_another_normal_form_are_counted(engine: sa.Engine) -> None:
+    """MNG-11: the host's rows stay as they are."""
+    put(engine, {"number": "A", "town": "A\u030ase"}, {"number": "B", "town": "\u00c5se"})
+    with opened(engine, contact=customers()) as crm:
+        assert isinstance(crm.store, SqlStore)
+        (fault,) = check_mapping(crm.store)
+        assert crm.select(contact={"city": "\u00c5se"}) == ["B"]
+    assert (fault.field, fault.code, fault.count) == ("city", "not_nfc", 1)
+    assert "1 of 2 values" in str(fault)
+
+
+def test_the_check_tells_what_any_other_door_refuses(engine: sa.Engine) -> None:
+    """FRT-06: the same faults with the same codes, and nothing is stored."""
+    row = {"number": "K", "kind": "person", "employer": "K", "town": "B" * 101, "blocked": "XX"}
+    put(engine, row)
+    values: dict[str, Any] = {
+        "no": CUSTOMER.c.number,
+        "type": CUSTOMER.c.kind,
+        "company_no": CUSTOMER.c.employer,
+        "name": CUSTOMER.c.town,
+        "country_region_code": CUSTOMER.c.blocked,
+    }
+    given = {field: row[column.name] for field, column in values.items()}
+    fields: list[Field] = []
+    if engine.dialect.name == "sqlite":  # others hold nothing but dates in such a column
+        values["born"] = sa.type_coerce(CUSTOMER.c.town, sa.Date())
+        fields = [Field("born", "date")]
+    with opened(engine) as crm:
+        crm.tables["country_region"].new("CH")
+        crm.tables.define("contact", Field("born", "date"))
+        own = {"born": row["town"]} if fields else {}
+        with pytest.raises(Rejected) as rejected:
+            crm.contacts.add(seg.Contact(**given, extra=own))  # type: ignore[arg-type]
+        refused = {(fault.field, fault.code) for fault in rejected.value.faults}
+        assert len(refused) == 3 + len(fields)
+    with opened(engine, contact=MappedTable(CUSTOMER, values, fields=fields)) as crm:
+        assert isinstance(crm.store, SqlStore)
+        head = crm.journal.head
+        assert {(e.field, e.code) for e in check_mapping(crm.store)} == refused
+        assert crm.journal.head == head
+
+
+def test_rows_of_other_tables_are_checked_too(engine: sa.Engine) -> None:
+    put(engine, {"number": "A"})
+    put(
+        engine,
+        {"customer": "A", "returned": "perhaps"},
+        {"customer": "Z", "returned": "no"},
+        table=SALE,
+    )
+    assert told(engine, contact=customers(), orders=sales(returned=True)) == [
+        ("returned", "wrong_type", 1, 1),
+        ("contact_no", "missing_reference", 1, 1),
+    ]
+    calls = MappedTable(SALE, {"contact_no": SALE.c.customer, "date": SALE.c.day}, beside=True)
+    found = told(engine, contact=customers(), interaction_log_entry=calls)
+    assert ("contact_company_no", "not_mapped", 0, 0) in found
+
+
+def test_what_is_declared_as_clean_is_checked(engine: sa.Engine) -> None:
+    put(engine, {"number": "A", "town": "x"}, {"number": "b"}, {"number": " C", "town": "y"})
+    values = {"no": CUSTOMER.c.number, "city": CUSTOMER.c.town}
+    mapped = MappedTable(CUSTOMER, values, clean={"no", "city"})
+    assert told(engine, contact=mapped) == [
+        ("no", "not_clean", 2, 2),
+        ("city", "not_clean", 1, 1),
+        ("city", "wrong_type", 1, 1),
+    ]
+
+
+def test_a_mapping_without_faults_has_none(engine: sa.Engine) -> None:
+    put(engine, {"number": "A", "town": "Bern"}, {"number": "B"})
+    assert told(engine, contact=customers()) == []
+    assert told(engine) == []

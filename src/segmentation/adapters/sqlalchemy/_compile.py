@@ -78,7 +78,9 @@ def to_test(bound: BoundSelection, source: Source, dialect: Dialect) -> Test:
         source: Where rows are found; it gives the contacts that the condition is for.
         dialect: The dialect of the database.
     """
-    return sa.true() if bound.node is None else _Compiler(bound, source, dialect).test(bound.node)
+    if bound.node is None:
+        return sa.true()
+    return _Compiler(bound, source, dialect).test(merged(bound.node))
 
 
 class _Compiler:

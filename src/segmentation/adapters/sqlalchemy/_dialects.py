@@ -71,6 +71,9 @@ class Dialect(Protocol):
     def no_truth(self, value: Element) -> Sequence[Test]:
         """The condition that such a column holds neither, if it can."""
 
+    def misfit(self, value: Element, kind: FieldType) -> Sequence[Test]:
+        """The condition that a host's column holds no value of a type, if it can."""
+
     def total(self, value: Element) -> Element:
         """The exact sum of decimals, 0 if there are none."""
 
@@ -148,6 +151,24 @@ class SqliteDialect:
         """The condition that it is neither 1 nor 0: a column of any type can hold any value."""
         number = sa.func.coalesce(sa.type_coerce(value, sa.Integer()), 0, type_=sa.Integer())
         return [number.not_in([0, 1])]
+
+    def misfit(self, value: Element, kind: FieldType) -> Sequence[Test]:
+        """The condition by the form of texts: a column of any type can hold any value."""
+        held, text = sa.func.typeof(value), sa.type_coerce(value, sa.Text())
+        match kind:
+            case FieldType.INTEGER:
+                return [held.not_in(["integer", "null"])]
+            case FieldType.DECIMAL:
+                number = sa.func.segmentation_is_number(text, type_=sa.Boolean())
+                return [sa.and_(value.is_not(None), sa.not_(number))]
+            case FieldType.DATE:
+                return [sa.and_(value.is_not(None), sa.func.date(text).is_distinct_from(text))]
+            case FieldType.DATETIME:
+                return [sa.and_(value.is_not(None), sa.func.julianday(text).is_(None))]
+            case FieldType.TIME:
+                return [sa.and_(value.is_not(None), sa.func.time(text).is_(None))]
+            case _:
+                return []
 
     def total(self, value: Element) -> Element:
         """The exact sum by an aggregate function of ours. SQLite's own adds floats."""
@@ -295,6 +316,10 @@ class PostgresqlDialect:
         if not isinstance(value.type, sa.Integer):
             return []
         return [sa.func.coalesce(value, 0, type_=sa.Integer()).not_in([0, 1])]
+
+    def misfit(self, value: Element, kind: FieldType) -> Sequence[Test]:  # noqa: ARG002
+        """Nothing: a column holds values of its type alone."""
+        return []
 
     def total(self, value: Element) -> Element:
         """The sum, which PostgreSQL adds exactly."""

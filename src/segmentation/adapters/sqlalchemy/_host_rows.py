@@ -56,7 +56,7 @@ class HostRows:
 
         A number that is unique in its table, and a code in every row, is unique as a code.
         """
-        flawed = sa.or_(self._is_blank, *(test for _, test in self._unreadable))
+        flawed = sa.or_(self.is_blank, *(test for _, test in self._unreadable))
         if not self._comes_once:
             return self._is_any(connection, flawed) or self._is_any_doubled(connection)
         if self._is_unique:
@@ -144,6 +144,27 @@ class HostRows:
         columns = [*self._columns.values(), self._flaw().label(_FLAW)]
         return sa.select(*columns).select_from(self._host.source)
 
+    def numbers(self) -> sa.Select[Any]:
+        """The numbers that several rows have: as codes, the least and the last, and how many."""
+        given = self._host.values[self._key.name]
+        written = self._dialect.text(sa.cast(given, sa.Text()))
+        columns = [self._columns[self._key.name], written.label(_WORD)]
+        filled = sa.select(*columns).select_from(self._host.source).where(sa.not_(self.is_blank))
+        rows = filled.subquery()
+        no, word = rows.c[self._key.name], rows.c[_WORD]
+        found = sa.select(
+            no.label("no"),
+            sa.func.count().label("rows"),
+            sa.func.min(word).label("least"),
+            sa.func.max(word).label("last"),
+        )
+        return found.group_by(no).having(sa.func.count() > 1)
+
+    def different(self) -> sa.Select[Any]:
+        """The numbers that rows have which differ."""
+        rows = self.rows().distinct().cte()
+        return self._numbers_of_several(rows)
+
     def _numbers_of_several(self, rows: sa.FromClause) -> sa.Select[Any]:
         """The numbers that several of these rows have, which are all different."""
         no = rows.c[self._key.name]
@@ -151,7 +172,7 @@ class HostRows:
         return found.group_by(no).having(sa.func.count() > 1)
 
     @property
-    def _is_blank(self) -> Test:
+    def is_blank(self) -> Test:
         """The condition that a number is missing or blank. Few texts begin like a blank one."""
         given = self._host.values[self._key.name]
         text = given if isinstance(given.type, sa.String) else sa.cast(given, sa.Text())
@@ -162,7 +183,7 @@ class HostRows:
     def _flaw(self) -> Element:
         """What is wrong with a row by itself: the number of one of `_FLAWS`, or 0."""
         tests = ((test, 2 if field.options else 3) for field, test in self._unreadable)
-        return sa.case((self._is_blank, 1), *tests, else_=0)
+        return sa.case((self.is_blank, 1), *tests, else_=0)
 
     def _detail(self) -> tuple[Element, Element]:
         """The name of the first field that cannot be read, and what stands there."""

@@ -24,17 +24,35 @@ _HOST = Message("the host's database")
 
 
 class SqlStore:
-    """Everything in the tables of one database."""
+    """Everything in the tables of one database.
+
+    Attributes:
+        records: Records by their key.
+        segments: The worksheets.
+        contacts: The contacts, ours or the host's.
+        log: The journal's entries.
+        attachments: Contents by their hash.
+        tables: Our tables.
+        mapped: The tables of the host that replace ours, or stand beside them.
+    """
 
     def __init__(
         self, unit: Unit, tables: Tables, mapped: Mapping[str, MappedTable] | None = None
     ) -> None:
         self._unit = unit
+        self.tables = tables
+        self.mapped = mapped or {}
         self.records = SqlRecords(unit, tables, mapped)
         self.segments = SqlSegments(unit, tables)
         self.contacts = SqlContacts(unit, tables, mapped)
         self.log = SqlLog(unit, tables)
         self.attachments = SqlAttachments(unit, tables)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection to read with."""
+        with self._unit.connection() as connection:
+            yield connection
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
