@@ -9,10 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 import segmentation as seg
+from segmentation import make_selection
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore, check_mapping, join_store
-from segmentation.criteria import total
+from segmentation.criteria import Cut, First, Order, Part, at_least, followed, latest, none, total
 from segmentation.documents import Attachment
-from segmentation.errors import NotFound, Refused, Rejected, UnknownName
+from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.fields import Field
 from segmentation.segments import LeftOut, LeftOutReason
 from support.databases import Database
@@ -478,6 +479,120 @@ def test_what_the_mapping_declares_cannot_be_defined_in_the_store(engine: sa.Eng
         opened(engine, contact=stars, orders=sales()),
     ):
         pass
+
+
+# -- fields that are worked out ---------------------------------------------------------------
+
+
+def _greeting(contact: seg.Contact) -> str:
+    return f"Hi {contact.first_name}"
+
+
+def _letters(contact: seg.Contact) -> list[str]:
+    return list(contact.first_name)
+
+
+def _shortest(contact: seg.Contact) -> str:
+    return min(contact.first_name.split(), key=len)  # an error for who has no first name
+
+
+def test_a_field_that_is_worked_out_stands_in_letters_and_cannot_be_filtered(
+    engine: sa.Engine,
+) -> None:
+    """OWN-29: its error names table and field, and tells that it is worked out in Python."""
+    put(engine, {"number": "A", "town": "Anna"}, {"number": "B"}, {"number": "C", "town": "Cleo"})
+    values = {"no": CUSTOMER.c.number, "name": CUSTOMER.c.town, "first_name": CUSTOMER.c.town}
+    worked_out: dict[str, Any] = {"greeting": _greeting, "shortest": _shortest, "letters": _letters}
+    with opened(engine, contact=MappedTable(CUSTOMER, values, worked_out=worked_out)) as crm:
+        crm.tables["language"].new("ENG")
+        crm.templates.new("HELLO", description="Hello")
+        hello = Attachment("hello.txt", b"{{ greeting }}, {{ contact_greeting }}")
+        crm.templates.put_language("HELLO", "ENG", attachment=hello)
+        crm.templates.change("HELLO", language_code_default="ENG")
+        assert crm.templates.try_on("HELLO", "A").content == b"Hi Anna, Hi Anna"
+        assert "greeting" in {field.name for field in crm.letters.merge_fields()}
+        said = r"contact\.greeting: .* worked out in Python, and cannot be filtered"
+        for ask in (
+            lambda: crm.select(contact={"greeting": "Hi*"}),
+            lambda: crm.select(Cut(Part("contact"), First(1, Order("greeting")))),
+            lambda: crm.saved_criteria.save("HI", make_selection(contact={"greeting": "Hi*"})),
+            lambda: crm.fields["contact"]["greeting"],
+        ):
+            with pytest.raises(InvalidValue, match=said):
+                ask()
+        hello = Attachment("hello.txt", b"{{ letters }}")
+        crm.templates.put_language("HELLO", "ENG", attachment=hello)
+        with pytest.raises(Rejected, match=r"contact\.letters: is worked out as \['A'"):
+            crm.templates.try_on("HELLO", "A")
+        (remark,) = crm.check(contact={"greeting": "Hi*"})
+        assert "worked out in Python" in str(remark)
+
+        short = Attachment("short.txt", b"{{ shortest }}")
+        crm.templates.new("SHORT", description="Short")
+        crm.templates.put_language("SHORT", "ENG", attachment=short)
+        crm.templates.change("SHORT", language_code_default="ENG")
+        segment = crm.new_segment("Hello", interaction_template_code="SHORT")
+        segment.add_contacts()
+        with pytest.raises(Rejected) as rejected:
+            segment.letters()
+        (fault,) = rejected.value.faults
+        assert "contact B" in fault.place
+        assert "contact.shortest" in str(fault)
+        segment.remove_line(next(line for line in segment.lines if line.contact_no == "B"))
+        assert [letter.content for letter in segment.letters()] == [b"Anna", b"Cleo"]
+
+
+# -- a history beside ours --------------------------------------------------------------------
+
+
+def test_a_hosts_history_is_asked_with_ours_and_ours_alone_is_written(engine: sa.Engine) -> None:
+    """OWN-30."""
+    put(engine, {"number": "A"}, {"number": "B"}, {"number": "C"})
+    days = [("A", 1), ("A", 2), ("B", 3)]
+    rows = ({"customer": no, "day": dt.date(2026, 11, day), "article": "call"} for no, day in days)
+    put(engine, *rows, table=SALE)
+    calls = MappedTable(
+        SALE,
+        {
+            "entry_no": SALE.c.id,
+            "contact_no": SALE.c.customer,
+            "contact_company_no": "",
+            "date": SALE.c.day,
+            "description": SALE.c.article,
+        },
+        beside=True,
+    )
+    with opened(engine, contact=customers(), interaction_log_entry=calls) as crm:
+        crm.interactions.create(
+            "A",
+            interaction_template_code="INVITE",
+            salesperson_code="JO",
+            description="Fair",
+            correspondence_type="",
+        )
+        held = crm.fields.interactions
+        assert crm.select(interactions=at_least(2)) == ["A"]
+        assert crm.select(interactions=at_least(3)) == ["A"]
+        assert crm.explain("A", interactions=at_least(3)).holds
+        assert not crm.explain("B", interactions=at_least(2)).holds
+        assert crm.select(interactions={"date": "2026-11-03"}) == ["B"]
+        assert crm.select(interactions=none()) == ["C"]
+        assert crm.select(latest(held.date) == dt.date(2026, 11, 22)) == ["A"]
+        called = held.description == "call"
+        twice = followed(called, by=called, on=held.date, within=1)
+        assert crm.select(twice) == ["A"]
+        assert crm.explain("A", twice).holds
+        assert len(crm.interactions) == 1
+        segment = crm.new_segment("Both", salesperson_code="JO", interaction_template_code="INVITE")
+        segment.add_contacts(contact={"no": "A|B"})
+        segment.log()
+        assert crm.select(interactions=at_least(2)) == ["A", "B"]
+        assert crm.select(interactions=at_least(4)) == ["A"]
+        assert len(crm.interactions) == 3
+        assert list(crm.journal.audit()) == []
+        crm.journal.verify()
+    with engine.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(SALE)) == 3
 
 
 # -- what the rows hold -----------------------------------------------------------------------

@@ -7,8 +7,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from segmentation.contacts import Contact
 from segmentation.definitions import OwnField, OwnTable
 from segmentation.errors import Message, NotFound, Rejected, StoreError
+from segmentation.fields import Value
 
 from ._contacts import SqlContacts
 from ._declaration import check_declaration, column_faults, stored_faults
@@ -47,6 +49,12 @@ class SqlStore:
         self.contacts = SqlContacts(unit, tables, mapped)
         self.log = SqlLog(unit, tables)
         self.attachments = SqlAttachments(unit, tables)
+
+    @property
+    def worked_out(self) -> Mapping[str, Callable[[Contact], Value]]:
+        """The fields of contacts that the host works out in Python, each with its function."""
+        host = self.mapped.get(Contact.__table__)
+        return host.worked_out if host else {}
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
