@@ -11,7 +11,22 @@ import sqlalchemy as sa
 import segmentation as seg
 from segmentation import make_selection
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore, check_mapping, join_store
-from segmentation.criteria import Cut, First, Order, Part, at_least, followed, latest, none, total
+from segmentation.criteria import (
+    Compare,
+    Cut,
+    Figure,
+    First,
+    Measure,
+    Operand,
+    Operator,
+    Order,
+    Part,
+    at_least,
+    followed,
+    latest,
+    none,
+    total,
+)
 from segmentation.documents import Attachment
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.fields import Field
@@ -213,6 +228,10 @@ def test_a_yes_or_no_in_a_text_needs_its_words(engine: sa.Engine) -> None:
         ]
         with pytest.raises(Refused, match="privacy_blocked is 't', which cannot be read"):
             crm.contacts["P3"]
+        assert "left out by action 1 (add on 2026-11-22): unreadable" in str(segment.explain("p3"))
+        assert segment.explain("P2").line_nos == (10_000,)
+        with pytest.raises(NotFound):
+            segment.explain("P5")
 
 
 def test_a_number_for_a_yes_or_no_is_one_or_zero(engine: sa.Engine) -> None:
@@ -253,6 +272,14 @@ def test_words_that_are_no_options_leave_their_rows_out(engine: sa.Engine) -> No
         assert len(segment.contact_nos) == 4
 
 
+ROWS_OF_SALES = (
+    {"number": "A", "kind": "person", "sales": 0},
+    {"number": "A", "kind": "person", "sales": 0},
+    {"number": "P", "kind": "Privat", "sales": 1},
+    {"number": "Q", "kind": "person", "sales": 7},
+)
+
+
 def test_a_row_of_one_number_that_cannot_be_read_takes_the_others_out(engine: sa.Engine) -> None:
     put(
         engine, {"number": "A", "kind": "person"}, {"number": "A", "kind": "Privat"}, *TYPES[:1] * 2
@@ -261,6 +288,15 @@ def test_a_row_of_one_number_that_cannot_be_read_takes_the_others_out(engine: sa
         assert crm.select() == []
         assert left_out(crm) == [("A", "doubled", 2), ("P1", "unknown_option", 2)]
         assert crm.contacts.find("A") is None
+
+
+def test_figures_of_the_contact_itself_are_of_each_row_alone(engine: sa.Engine) -> None:
+    put(engine, *ROWS_OF_SALES)
+    mapped = customers(type=CUSTOMER.c.kind, minor=CUSTOMER.c.sales)
+    with opened(engine, contact=mapped) as crm:
+        once = Figure(Measure.COUNT, "", Part("contact"), Compare(Operator.EQUAL, Operand("1")))
+        assert crm.select(once) == ["A"]
+        assert left_out(crm, criteria=once) == [("P", "unknown_option", 1), ("Q", "unreadable", 1)]
 
 
 def test_a_linked_row_that_cannot_be_read_selects_nobody(engine: sa.Engine) -> None:

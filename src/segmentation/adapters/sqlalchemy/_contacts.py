@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
+from itertools import chain
 from typing import Any, assert_never
 
 import attrs
@@ -163,7 +164,8 @@ class SqlContacts:
             if is_too_large(chosen):
                 return host.told(connection, rows, sa.true())
             self._check_segments(connection, chosen)
-            source = self._source(dialect, lambda: rows)
+            places = chain([rows], iter(host.unsafe, None))
+            source = self._source(dialect, lambda: next(places))
             return host.told(connection, rows, to_test(chosen, source, dialect))
 
     def _in_python(self, bound: BoundSelection) -> Sequence[str]:
