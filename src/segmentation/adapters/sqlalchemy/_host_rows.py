@@ -56,20 +56,22 @@ class HostRows:
 
         A number that is unique in its table, and a code in every row, is unique as a code.
         """
-        flawed = sa.or_(self.is_blank, *(test for _, test in self._unreadable))
-        if not self._comes_once:
-            return self._is_any(connection, flawed) or self._is_any_doubled(connection)
+        flaws = [self.is_blank, *(test for _, test in self._unreadable)]
+        if self._is_any(connection, flaws):
+            return True
         if self._is_unique:
-            return self._is_any(connection, flawed)
-        no = sa.cast(self._host.values[self._key.name], sa.Text())
-        changed = sa.not_(self._dialect.is_code(no))
-        if not self._is_any(connection, sa.or_(flawed, changed)):
             return False
-        return self._is_any(connection, flawed) or self._is_any_doubled(connection)
+        changed = sa.not_(self._dialect.is_code(self._number))
+        if self._comes_once and not self._is_any(connection, [changed]):
+            return False
+        return self._is_any_doubled(connection)
 
-    def _is_any(self, connection: sa.Connection, test: Test) -> bool:
-        found = sa.select(sa.literal(1)).select_from(self._host.source).where(test)
-        return bool(connection.scalar(sa.select(sa.exists(found))))
+    def _is_any(self, connection: sa.Connection, tests: Iterable[Test]) -> bool:
+        """Whether a row meets one of these conditions; an index may know that of each."""
+        source: sa.Select[Any] = sa.select(sa.literal_column("1"))
+        source = source.select_from(self._host.source)
+        found = sa.or_(*(source.where(test).exists() for test in tests))
+        return bool(connection.scalar(sa.select(found)))
 
     def _is_any_doubled(self, connection: sa.Connection) -> bool:
         no = self._columns[self._key.name]
@@ -172,10 +174,17 @@ class HostRows:
         return found.group_by(no).having(sa.func.count() > 1)
 
     @property
+    def _number(self) -> Element:
+        """The number as a text, as the host has it."""
+        given = self._host.values[self._key.name]
+        if not isinstance(given, sa.ColumnElement):
+            return sa.literal(given, sa.Text())
+        return given if isinstance(given.type, sa.String) else sa.cast(given, sa.Text())
+
+    @property
     def is_blank(self) -> Test:
         """The condition that a number is missing or blank. Few texts begin like a blank one."""
-        given = self._host.values[self._key.name]
-        text = given if isinstance(given.type, sa.String) else sa.cast(given, sa.Text())
+        text = self._number
         no = self._dialect.text(text)
         blank = sa.func.trim(sa.func.coalesce(text, ""), _BLANKS, type_=sa.Text()) == ""
         return sa.and_(sa.or_(no.is_(None), no < "!", no > "~"), blank)

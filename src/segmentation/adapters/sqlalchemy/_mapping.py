@@ -102,7 +102,12 @@ class MappedTable:
         return found if ours or not self.fields else [OwnTable.of(self.table(name)), *found]
 
     def rows(
-        self, fields: Mapping[str, Field], dialect: Dialect, *, by: Collection[str] = ()
+        self,
+        fields: Mapping[str, Field],
+        dialect: Dialect,
+        *,
+        by: Collection[str] = (),
+        all_sound: bool = False,
     ) -> FromTable:
         """The table at one place of a statement, without rows that cannot be read.
 
@@ -110,11 +115,12 @@ class MappedTable:
             fields: The fields of the table that it replaces.
             dialect: The dialect of the database.
             by: The fields by which rows are looked up for each contact.
+            all_sound: Whether it is known that all rows can be read.
 
         Raises:
             UnknownName: The mapping names a field that the table does not have.
         """
-        query = self._query(fields, dialect)
+        query = self._query(fields, dialect, all_sound=all_sound)
         unindexed = any(name in self.values and name not in self.clean for name in by)
         element = dialect.looked_up(query) if unindexed else query.subquery()
         placed = self.placed(element, dialect)
@@ -147,8 +153,11 @@ class MappedTable:
 
         return FromTable(element, value)
 
-    def _query(self, fields: Mapping[str, Field], dialect: Dialect) -> sa.Select[Any]:
-        sound = [sa.not_(test) for _, test in self.unreadable(fields, dialect)]
+    def _query(
+        self, fields: Mapping[str, Field], dialect: Dialect, *, all_sound: bool = False
+    ) -> sa.Select[Any]:
+        unreadable = () if all_sound else self.unreadable(fields, dialect)
+        sound = [sa.not_(test) for _, test in unreadable]
         columns = self.columns(fields, dialect)
         return sa.select(*columns).select_from(self.source).where(*sound)
 

@@ -56,7 +56,8 @@ class Source:
         host = self._mapped[table.name]
         by = [name for name, _ in table.link.on] if table.link else []
         if not host.beside:
-            return host.rows(table.fields, self._dialect, by=by)
+            # Of contacts it was found out before that all rows are sound, or they are given.
+            return host.rows(table.fields, self._dialect, by=by, all_sound=table.link is None)
         placed = self._placed(self._dialect.looked_up(self._both(table, host)))
 
         def value(field: Field) -> Element:
