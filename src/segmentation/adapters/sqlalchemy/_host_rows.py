@@ -138,8 +138,9 @@ class HostRows:
     def _is_unique(self) -> bool:
         """Whether the declarations show that no two rows have one number."""
         given = self._host.values[self._key.name]
-        is_code = self._key.name in self._host.clean or isinstance(given.type, sa.Integer)
-        return self._comes_once and is_code
+        if not self._comes_once:
+            return False
+        return self._key.name in self._host.clean or isinstance(given.type, sa.Integer)
 
     def rows(self) -> sa.Select[Any]:
         """All rows as they stand, each with the number of its flaw as the last column."""
