@@ -1,7 +1,7 @@
 """What is wrong with the rows of mapped tables, with counts and examples.
 
-For deployment and tests: all rows are read, in the database where it can tell, or else a few
-thousand at a time.
+For deployment and tests: all rows are read, in the database where it can tell, or else some
+thousands at a time.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +29,8 @@ from ._tables import Element, Test
 from ._writing import BATCH, batches
 
 _EXAMPLES = 3
+_AT_ONCE = 20_000
+"""How many records are held; what they refer to is looked up for each lot of them."""
 _WORDS = 20
 """How many different words of a field are told, each with its rows."""
 
@@ -257,7 +259,7 @@ class _Looking:
         found: dict[tuple[str, str], list[Any]] = {}
         texts = [name for name, field in self._fields.items() if field.type is FieldType.TEXT]
         forms = {name: _Forms() for name in texts}
-        for records in batches(self._records()):
+        for records in batches(self._records(), _AT_ONCE):
             for fault in record_faults(self._store, placed(records)):
                 if self._is_of_rows(fault):
                     seen = found.setdefault((fault.field, fault.code), [0, [], fault.reason])
