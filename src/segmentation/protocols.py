@@ -57,6 +57,19 @@ class Records(Protocol):
         """
 
 
+@runtime_checkable
+class RecordsBeside(Records, Protocol):
+    """Records of which a host keeps some beside ours, where they are read and never written."""
+
+    def rows(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
+        """The records that criteria are asked of: ours, as ``all`` gives them, and the host's.
+
+        Args:
+            kind: The kind.
+            **equal: Fields and the values that they must have.
+        """
+
+
 class Contacts(Protocol):
     """The contacts that segments choose from; a host may bring its own."""
 
@@ -110,6 +123,15 @@ class AnswersAtOnce(Contacts, Protocol):
 
     def at_once(self) -> AbstractContextManager[None]:
         """A block whose answers are of one moment: what was found out is not looked at again."""
+
+
+@runtime_checkable
+class WorksOut(Protocol):
+    """A store whose contacts have fields that are worked out in Python."""
+
+    @property
+    def worked_out(self) -> Mapping[str, Callable[[Contact], Value]]:
+        """The fields, each with the function that works it out."""
 
 
 class Segments(Protocol):

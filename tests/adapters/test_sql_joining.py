@@ -17,7 +17,14 @@ from segmentation.adapters.sqlalchemy import MappedTable, join_store
 from segmentation.contacts import ContactComment, ContactMailingGroup, ContactType
 from segmentation.criteria import AsOf, Link, bind, make_table
 from segmentation.definitions import OwnField
-from segmentation.errors import Conflict, Refused, StoreError, UnknownName, UsageError
+from segmentation.errors import (
+    Conflict,
+    Refused,
+    Rejected,
+    StoreError,
+    UnknownName,
+    UsageError,
+)
 from segmentation.fields import Field, FieldType
 from segmentation.interactions import Interaction
 from segmentation.segments import Segment, SegmentHeader, contact_schema
@@ -156,17 +163,21 @@ def test_the_rows_of_a_host_are_changed_by_the_host_alone(engine: sa.Engine) -> 
         assert store.records.find(Contact, "P1") is not None
 
 
-def test_what_is_no_option_of_ours_is_the_blank_one(engine: sa.Engine) -> None:
+def test_an_option_by_names_of_persons_leaves_out_all_who_have_one(engine: sa.Engine) -> None:
     mapped = partners(correspondence_type=PARTNER.c.name)
     with engine.begin() as connection:
         store = join_store(connection, prefix="crm_", mapped=mapped)
-        assert {str(c.correspondence_type) for c in store.records.all(Contact)} == {""}
+        assert [contact.no for contact in store.records.all(Contact)] == ["P2"]
         bound = bind(
             make_selection(contact={"correspondence_type": "''"}),
             contact_schema(),
             AsOf(date(2026, 11, 22)),
         )
-        assert list(store.contacts.matching(bound)) == ["C1", "P1", "P2"]
+        assert list(store.contacts.matching(bound)) == ["P2"]
+        assert [str(each) for each in store.contacts.unread(bound)] == [
+            "C1 (correspondence_type 'Berg A/S')",
+            "P1 (correspondence_type 'Anna')",
+        ]
 
 
 def test_a_column_that_is_clean_is_asked_as_it_is(engine: sa.Engine) -> None:
@@ -202,13 +213,17 @@ OWN = {"no": PARTNER.c.ref}
             MappedTable(PARTNER, OWN, clean={"zip"}),
             "unknown field 'zip' in the mapping of contact",  # it is not mapped
         ),
-        ("contact", MappedTable(PARTNER, {"name": PARTNER.c.name}), "'contact' leaves out 'no'"),
+        ("contact", MappedTable(PARTNER, {"name": PARTNER.c.name}), "contact: .* leaves out 'no'"),
         (
             "contact_mailing_group",
             MappedTable(CATEGORY, {"mailing_group_code": CATEGORY.c.category}),
             "leaves out 'contact_no', which finds its rows",
         ),
-        ("territory", MappedTable(COUNTRY, {"name": COUNTRY.c.code}), "leaves out 'code'"),
+        (
+            "territory",
+            MappedTable(COUNTRY, {"name": COUNTRY.c.code}),
+            "territory: .* leaves out 'code'",
+        ),
         ("contact", PARTNER, r"mapped\.contact: .* is no MappedTable"),
     ],
 )
@@ -261,16 +276,16 @@ def test_contacts_are_chosen_by_a_column_that_is_no_field_of_ours(engine: sa.Eng
         segment = crm.new_segment("Stars", no="S1")
         segment.add_contacts(contact={"stars": ">1"})
         assert segment.contact_nos == ("P2", "P1")
-        assert store.contacts.get_many(["P1"])[0].extra == ()
+        assert store.contacts.get_many(["P1"])[0].extra == (("stars", 2),)
 
 
 def test_a_column_that_the_host_does_not_have_is_named(engine: sa.Engine) -> None:
     gone = sa.table("res_partner", sa.column("ref"), sa.column("zipcode"))
     mapped = {"contact": MappedTable(gone, {"no": gone.c.ref, "post_code": gone.c.zipcode})}
     with engine.connect() as connection:
-        store = join_store(connection, prefix="crm_", mapped=mapped)
-        with pytest.raises(StoreError, match="zipcode"):
-            store.contacts.get_many(["P1"])
+        with pytest.raises(Rejected, match=r"contact: post_code: .* no such column: .*zipcode"):
+            join_store(connection, prefix="crm_", mapped=mapped)
+        assert not sa.inspect(connection).has_table("crm_segmentation_meta")
 
 
 def test_the_host_alone_commits(engine: sa.Engine) -> None:

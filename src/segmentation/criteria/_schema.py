@@ -51,6 +51,7 @@ class Table(OneLine):
         alias: A shorter name ("mailing_groups"), or empty.
         called: Its names for people, in any language.
         key: The fields that tell its rows apart, in their order; empty if that is not known.
+        worked_out: Fields that are worked out in Python, and cannot be filtered.
     """
 
     name: str
@@ -59,16 +60,21 @@ class Table(OneLine):
     alias: str = ""
     called: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
+    worked_out: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field:
         """The field of that name, or with that caption in any language ("Post Code").
 
         Raises:
             UnknownName: There is none. The error names the nearest one.
+            InvalidValue: It is worked out in Python.
         """
         found = self.fields.get(name) or self.fields.get(to_name(name))
         if found is None:
             found = _called(name, self.fields.values())
+        if found is None and {name, to_name(name)} & {*self.worked_out}:
+            reason = "is worked out in Python, and cannot be filtered"
+            raise InvalidValue(f"{self.name}.{to_name(name)}", name, reason)
         if found is None:
             called = [caption for field in self.fields.values() for caption in field.called]
             raise UnknownName("field", name, known=self.fields, called=called, where=self.name)

@@ -3,12 +3,13 @@
 Every verb, check, file and letter asks here which tables and fields there are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import attrs
 
+from segmentation.contacts import Contact
 from segmentation.criteria import Schema, Table
 from segmentation.definitions import (
     ALWAYS_THERE,
@@ -19,9 +20,9 @@ from segmentation.definitions import (
     is_row_kind,
     row_kind,
 )
-from segmentation.fields import Field, Record, RecordT, captioned_fields_of
+from segmentation.fields import Field, Record, RecordT, Value, captioned_fields_of
 from segmentation.kinds import record_kinds
-from segmentation.protocols import Store
+from segmentation.protocols import RecordsBeside, Store, WorksOut
 from segmentation.segments import contact_schema
 
 from .values import Misfit, exact, in_nfc, parse_field_values, read_value
@@ -29,12 +30,24 @@ from .values import Misfit, exact, in_nfc, parse_field_values, read_value
 
 def schema_of(store: Store) -> Schema:
     """The schema of a store's contacts: our tables, with what the host defined."""
-    return _extended(tuple(store.records.all(OwnTable)), tuple(store.records.all(OwnField)))
+    tables, fields = store.records.all(OwnTable), store.records.all(OwnField)
+    return _extended(tuple(tables), tuple(fields), tuple(worked_out_in(store)))
 
 
 @lru_cache(maxsize=64)
-def _extended(tables: tuple[OwnTable, ...], fields: tuple[OwnField, ...]) -> Schema:
-    return extended(contact_schema(), tables, fields)
+def _extended(
+    tables: tuple[OwnTable, ...], fields: tuple[OwnField, ...], worked_out: tuple[str, ...]
+) -> Schema:
+    schema = extended(contact_schema(), tables, fields)
+    if not worked_out:
+        return schema
+    base = attrs.evolve(schema.table(schema.base), worked_out=worked_out)
+    return schema.with_tables(base)
+
+
+def worked_out_in(store: Store) -> Mapping[str, Callable[[Contact], Value]]:
+    """The fields of contacts that are worked out in Python, each with its function."""
+    return store.worked_out if isinstance(store, WorksOut) else {}
 
 
 # -- kinds of records -------------------------------------------------------------------------
@@ -66,9 +79,14 @@ def contact_row_kinds(store: Store) -> Mapping[type[Record], str]:
 
 
 def rows_in(store: Store, table: Table, equal: Mapping[str, Any]) -> Iterator[Record]:
-    """The rows of a table of the schema whose fields are equal, in the order of their keys."""
+    """The rows of a table of the schema whose fields are equal, as criteria are asked of them.
+
+    A host's rows that stand beside ours are among them, after ours.
+    """
     kind = record_kinds().get(table.name) or row_kind(table)
-    return store.records.all(kind, **equal)
+    records = store.records
+    asked = records.rows if isinstance(records, RecordsBeside) else records.all
+    return asked(kind, **equal)
 
 
 # -- fields -----------------------------------------------------------------------------------

@@ -8,6 +8,14 @@ except ImportError as error:
     raise MissingExtra("sql", "a store in a file or database") from error
 
 from ._mapping import MappedTable
+from ._mapping_check import MappingFault, check_mapping
 from ._store import SqlStore, join_store, open_store
 
-__all__ = ["MappedTable", "SqlStore", "join_store", "open_store"]
+__all__ = [
+    "MappedTable",
+    "MappingFault",
+    "SqlStore",
+    "check_mapping",
+    "join_store",
+    "open_store",
+]

@@ -70,6 +70,19 @@ def to_statement(bound: BoundSelection, source: Source, dialect: Dialect) -> sa.
             assert_never(bound.cut)
 
 
+def to_test(bound: BoundSelection, source: Source, dialect: Dialect) -> Test:
+    """The condition that a row of contacts passes a selection, whose cut is not made.
+
+    Args:
+        bound: The selection.
+        source: Where rows are found; it gives the contacts that the condition is for.
+        dialect: The dialect of the database.
+    """
+    if bound.node is None:
+        return sa.true()
+    return _Compiler(bound, source, dialect).test(merged(bound.node))
+
+
 class _Compiler:
     """Translates one selection."""
 

@@ -1,7 +1,10 @@
 """Contacts, selected by one statement in the database."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import tzinfo
+from itertools import chain
 from typing import Any, assert_never
 
 import attrs
@@ -26,15 +29,16 @@ from segmentation.criteria import (
     Table,
 )
 from segmentation.errors import NotFound
-from segmentation.fields import Record, fields_of
+from segmentation.fields import Record, RecordT, fields_of
 from segmentation.memory import MemoryContacts
-from segmentation.segments import Candidates, Options, contact_schema
+from segmentation.segments import Candidates, LeftOut, Options, contact_schema
 
 from ._candidates import Found, candidates, widened
-from ._compile import to_statement
+from ._compile import to_statement, to_test
+from ._declaration import check_named
 from ._dialects import Dialect, dialect_of, zone_name
-from ._faults import legible
-from ._mapping import MappedTable, check_named, reading
+from ._host_rows import HostRows
+from ._mapping import MappedTable
 from ._repositories import SqlRecords
 from ._segments import SqlSegments
 from ._source import Source
@@ -47,7 +51,11 @@ _DEEPEST, _LONGEST = 40, 5_000
 
 
 class SqlContacts:
-    """The contacts of a database, ours or those of the host."""
+    """The contacts of a database, ours or those of the host.
+
+    Of a host's rows those are contacts that can be read safely (see `HostRows`). Whether there are
+    others is found out once for each question.
+    """
 
     def __init__(
         self, unit: Unit, tables: Tables, mapped: Mapping[str, MappedTable] | None = None
@@ -55,22 +63,73 @@ class SqlContacts:
         self._unit = unit
         self._tables = tables
         self._mapped = mapped or {}
+        self._records = SqlRecords(unit, tables, mapped)
+        self._host = self._mapped.get(Contact.__table__)
+        self._known = threading.local()
 
     def statement(self, bound: BoundSelection, dialect: sa.Dialect) -> sa.Select[Any]:
-        """The statement that `matching` runs, for a host that runs it by itself."""
+        """The statement that `matching` runs, for a host that runs it by itself.
+
+        It takes care of rows that cannot be read safely, whether or not there are any.
+        """
+        return self._statement(bound, dialect, careful=self._host is not None)
+
+    def _statement(
+        self, bound: BoundSelection, dialect: sa.Dialect, *, careful: bool
+    ) -> sa.Select[Any]:
         check_named(self._mapped, self._tables, bound.schema)
         ours = dialect_of(dialect, self._tables)
-        source = Source(self._tables, self._mapped, ours, self._tables.naming())
-        return to_statement(bound, source, ours)
+        rows = self._host_rows(bound, ours) if careful else None
+        return to_statement(bound, self._source(ours, rows.safe if rows else None), ours)
+
+    def _source(self, dialect: Dialect, contacts: Callable[[], FromTable] | None) -> Source:
+        return Source(self._tables, self._mapped, dialect, self._tables.naming(), contacts)
+
+    def _host_rows(self, bound: BoundSelection | None, dialect: Dialect) -> HostRows | None:
+        """The host's rows of contacts with all fields that are mapped."""
+        if self._host is None:
+            return None
+        if bound is None:
+            own = self._records.own_fields(Contact, self._host)
+            fields = {field.name: field for field in (*fields_of(Contact), *own)}
+            return HostRows(self._host, fields, "no", dialect)
+        base = bound.schema.table(bound.schema.base)
+        self._host.columns(base.fields, dialect)
+        return HostRows(self._host, base.fields, bound.schema.key, dialect)
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """A block whose answers are of one moment: what is known of the rows is not asked again."""
+        if hasattr(self._known, "needs_care"):
+            yield
+            return
+        self._known.needs_care = None
+        try:
+            yield
+        finally:
+            del self._known.needs_care
+
+    def _needs_care(self, connection: sa.Connection, bound: BoundSelection | None) -> bool:
+        """Whether there are rows of the host that cannot be read safely, or come twice."""
+        if self._host is None:
+            return False
+        known: bool | None = getattr(self._known, "needs_care", None)
+        if known is None:
+            rows = self._host_rows(bound, dialect_of(connection.dialect, self._tables))
+            known = rows is not None and rows.needs_care(connection)
+            if hasattr(self._known, "needs_care"):
+                self._known.needs_care = known
+        return known
 
     def matching(self, bound: BoundSelection) -> Sequence[str]:
         """The numbers of the contacts that pass a selection, ascending, or in the cut's order."""
         if is_too_large(bound):
             return self._in_python(bound)
         with self._unit.connection() as connection:
-            for segment_no in segments_named(bound.node):
-                self._check_segment(connection, segment_no)
-            return connection.scalars(self.statement(bound, connection.dialect)).all()
+            self._check_segments(connection, bound)
+            careful = self._needs_care(connection, bound)
+            statement = self._statement(bound, connection.dialect, careful=careful)
+            return connection.scalars(statement).all()
 
     def count(self, bound: BoundSelection) -> int:
         """How many contacts pass a selection. The cut is ignored."""
@@ -78,15 +137,45 @@ class SqlContacts:
         if is_too_large(whole):
             return len(self.matching(whole))
         with self._unit.connection() as connection:
-            for segment_no in segments_named(whole.node):
-                self._check_segment(connection, segment_no)
-            found = self.statement(whole, connection.dialect).order_by(None).subquery()
+            self._check_segments(connection, whole)
+            careful = self._needs_care(connection, whole)
+            statement = self._statement(whole, connection.dialect, careful=careful)
+            found = statement.order_by(None).subquery()
             return connection.scalar(sa.select(sa.func.count()).select_from(found)) or 0
 
+    def unread(self, chosen: BoundSelection | Collection[str]) -> Sequence[LeftOut]:
+        """The host's rows that pass a selection or have these numbers, and cannot be read safely.
+
+        The cut of a selection is not made. A selection that is answered in Python has all of them.
+        """
+        if self._host is None:
+            return ()
+        bound = chosen if isinstance(chosen, BoundSelection) else None
+        with self._unit.connection() as connection:
+            dialect = dialect_of(connection.dialect, self._tables)
+            host = self._host_rows(bound, dialect)
+            if host is None or not self._needs_care(connection, bound):
+                return ()
+            rows = host.unsafe()
+            if not isinstance(chosen, BoundSelection):
+                number = contact_schema().table("contact").field("no")
+                nos = [str(no) for no in chosen if can_hold_text(no)]
+                return host.told(connection, rows, dialect.among(rows.value(number), nos))
+            if is_too_large(chosen):
+                return host.told(connection, rows, sa.true())
+            self._check_segments(connection, chosen)
+            places = chain([rows], iter(host.unsafe, None))
+            source = self._source(dialect, lambda: next(places))
+            return host.told(connection, rows, to_test(chosen, source, dialect))
+
     def _in_python(self, bound: BoundSelection) -> Sequence[str]:
-        records = SqlRecords(self._unit, self._tables, self._mapped)
+        records = AskedRecords(self._unit, self._tables, self._mapped)
         segments = SqlSegments(self._unit, self._tables)
         return MemoryContacts(records, segments).matching(bound)
+
+    def _check_segments(self, connection: sa.Connection, bound: BoundSelection) -> None:
+        for segment_no in segments_named(bound.node):
+            self._check_segment(connection, segment_no)
 
     def _check_segment(self, connection: sa.Connection, no: str) -> None:
         headers = self._tables.headers.table
@@ -97,33 +186,35 @@ class SqlContacts:
     def get_many(self, nos: Iterable[str]) -> Sequence[Contact]:
         """The contacts with these numbers, in this order. Unknown numbers are skipped."""
         wanted = list(nos)
-        with self._unit.connection() as connection, legible(Contact.__table__):
-            dialect, layout = dialect_of(connection.dialect, self._tables), self._tables.of(Contact)
-            columns, values = reading(layout, self._mapped, dialect)
-            among = dialect.among(values["no"], [str(no) for no in wanted if can_hold_text(no)])
-            query = sa.select(*columns).where(among)
-            found = {
-                contact.no: contact
-                for contact in map(layout.from_row, connection.execute(query).all())
-            }
+        found = self._records.contacts([str(no) for no in wanted if can_hold_text(no)])
         return [found[no] for no in wanted if no in found]
 
     def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
         """The contacts that pass a selection or have these numbers, as candidates."""
         if isinstance(chosen, BoundSelection) and is_too_large(chosen):
-            return self.candidates(self._in_python(chosen), options)
-        with self._unit.connection() as connection:
+            found = self.candidates(self._in_python(chosen), options)
+            return attrs.evolve(found, unread=self.unread(chosen))
+        with self.at_once(), self._unit.connection() as connection:
             dialect = dialect_of(connection.dialect, self._tables)
+            bound = chosen if isinstance(chosen, BoundSelection) else None
+            careful = self._needs_care(connection, bound)
+            host = self._host_rows(bound, dialect) if careful else None
 
             def contacts() -> FromTable:
-                return self._rows(Contact, dialect)
+                return host.safe() if host else self._rows(Contact, dialect)
 
-            rows, found = contacts(), self._found(connection, chosen, dialect)
-            test = widened(found, contacts, options)(rows) if found else None
-            return candidates(connection, rows, test, dialect)
+            rows, passing = contacts(), self._found(connection, chosen, dialect, careful=careful)
+            test = widened(passing, contacts, options)(rows) if passing else None
+            found = candidates(connection, rows, test, dialect)
+            return attrs.evolve(found, unread=self.unread(chosen)) if careful else found
 
     def _found(
-        self, connection: sa.Connection, chosen: BoundSelection | Collection[str], dialect: Dialect
+        self,
+        connection: sa.Connection,
+        chosen: BoundSelection | Collection[str],
+        dialect: Dialect,
+        *,
+        careful: bool,
     ) -> Found | None:
         """The condition that a contact is chosen, ``None`` if all are."""
         number = contact_schema().table("contact").field("no")
@@ -132,9 +223,8 @@ class SqlContacts:
             return lambda rows: dialect.among(rows.value(number), nos)
         if chosen.node is None and chosen.cut is None:
             return None
-        for segment_no in segments_named(chosen.node):
-            self._check_segment(connection, segment_no)
-        statement = self.statement(chosen, connection.dialect)
+        self._check_segments(connection, chosen)
+        statement = self._statement(chosen, connection.dialect, careful=careful)
         passing = (statement if chosen.cut else statement.order_by(None)).cte()
         return lambda rows: rows.value(number).in_(sa.select(*passing.c))
 
@@ -142,6 +232,14 @@ class SqlContacts:
         table = Table(kind.__table__, {field.name: field for field in fields_of(kind)})
         mapped = {name: host.only(table.fields) for name, host in self._mapped.items()}
         return Source(self._tables, mapped, dialect).rows(table)
+
+
+class AskedRecords(SqlRecords):
+    """Records that criteria are asked of in Python: with a host's rows that stand beside ours."""
+
+    def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
+        """The records of a kind whose fields have these values, in the order of their keys."""
+        return self.rows(kind, **equal)
 
 
 def is_too_large(bound: BoundSelection) -> bool:

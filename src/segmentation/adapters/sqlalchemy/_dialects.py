@@ -59,8 +59,20 @@ class Dialect(Protocol):
     def code(self, value: Element) -> Element:
         """A text as a code, as by ``to_code``: stripped and in upper case."""
 
+    def is_code(self, value: Element) -> Test:
+        """The condition that a text is a code as it stands. Some codes may not meet it."""
+
     def moment(self, value: Element) -> Element:
         """A point in time from a column of the host, in UTC."""
+
+    def truth(self, value: Element) -> Element:
+        """A yes or no from a column of the host, no if it is missing."""
+
+    def no_truth(self, value: Element) -> Sequence[Test]:
+        """The condition that such a column holds neither, if it can."""
+
+    def misfit(self, value: Element, kind: FieldType) -> Sequence[Test]:
+        """The condition that a host's column holds no value of a type, if it can."""
 
     def total(self, value: Element) -> Element:
         """The exact sum of decimals, 0 if there are none."""
@@ -121,10 +133,42 @@ class SqliteDialect:
         """A code by a function of ours."""
         return sa.func.segmentation_code(value, type_=sa.Text())
 
+    def is_code(self, value: Element) -> Test:
+        """The condition on ASCII texts, by functions of SQLite, which are quicker than ours."""
+        is_ascii = sa.func.length(sa.cast(value, sa.LargeBinary())) == sa.func.length(value)
+        return sa.and_(value == sa.func.upper(sa.func.trim(value)), is_ascii)
+
     def moment(self, value: Element) -> Element:
         """A point in time by a function of ours, from any ISO form."""
         moment = sa.func.segmentation_moment(sa.type_coerce(value, sa.Text()))
         return sa.type_coerce(moment, column_type(Field("", FieldType.DATETIME)))
+
+    def truth(self, value: Element) -> Element:
+        """The value itself, which is 1 or 0."""
+        return sa.func.coalesce(value, sa.false(), type_=sa.Boolean())
+
+    def no_truth(self, value: Element) -> Sequence[Test]:
+        """The condition that it is neither 1 nor 0: a column of any type can hold any value."""
+        number = sa.func.coalesce(sa.type_coerce(value, sa.Integer()), 0, type_=sa.Integer())
+        return [number.not_in([0, 1])]
+
+    def misfit(self, value: Element, kind: FieldType) -> Sequence[Test]:
+        """The condition by the form of texts: a column of any type can hold any value."""
+        held, text = sa.func.typeof(value), sa.type_coerce(value, sa.Text())
+        match kind:
+            case FieldType.INTEGER:
+                return [held.not_in(["integer", "null"])]
+            case FieldType.DECIMAL:
+                number = sa.func.segmentation_is_number(text, type_=sa.Boolean())
+                return [sa.and_(value.is_not(None), sa.not_(number))]
+            case FieldType.DATE:
+                return [sa.and_(value.is_not(None), sa.func.date(text).is_distinct_from(text))]
+            case FieldType.DATETIME:
+                return [sa.and_(value.is_not(None), sa.func.julianday(text).is_(None))]
+            case FieldType.TIME:
+                return [sa.and_(value.is_not(None), sa.func.time(text).is_(None))]
+            case _:
+                return []
 
     def total(self, value: Element) -> Element:
         """The exact sum by an aggregate function of ours. SQLite's own adds floats."""
@@ -251,11 +295,31 @@ class PostgresqlDialect:
         is_ascii = sa.func.octet_length(value) == sa.func.char_length(value)
         return self.text(sa.type_coerce(sa.case((is_ascii, quick), else_=exact), sa.Text()))
 
+    def is_code(self, value: Element) -> Test:
+        """The condition that making it a code changes nothing."""
+        return value == self.code(value)
+
     def moment(self, value: Element) -> Element:
         """A point in time with its zone. A column without a zone counts as UTC."""
         if isinstance(value.type, sa.DateTime) and not value.type.timezone:
             return sa.func.timezone("UTC", value, type_=sa.DateTime(timezone=True))
         return value
+
+    def truth(self, value: Element) -> Element:
+        """The value itself, or whether a number is 1."""
+        if isinstance(value.type, sa.Integer):
+            return sa.func.coalesce(value == 1, sa.false(), type_=sa.Boolean())
+        return sa.func.coalesce(value, sa.false(), type_=sa.Boolean())
+
+    def no_truth(self, value: Element) -> Sequence[Test]:
+        """The condition that a number is neither 1 nor 0."""
+        if not isinstance(value.type, sa.Integer):
+            return []
+        return [sa.func.coalesce(value, 0, type_=sa.Integer()).not_in([0, 1])]
+
+    def misfit(self, value: Element, kind: FieldType) -> Sequence[Test]:  # noqa: ARG002
+        """Nothing: a column holds values of its type alone."""
+        return []
 
     def total(self, value: Element) -> Element:
         """The sum, which PostgreSQL adds exactly."""

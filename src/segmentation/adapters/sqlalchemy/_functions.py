@@ -27,6 +27,7 @@ def add_functions(connection: sqlite3.Connection) -> None:
         ("segmentation_hash", 2, lambda seed, number: _hash_of(seed)(number)),
         ("segmentation_share", 2, lambda seed, number: _share_of(seed)(number)),
         ("segmentation_extra", 3, _extra),
+        ("segmentation_is_number", 1, _is_number),
     ):
         connection.create_function(name, count, function, deterministic=True)
 
@@ -48,6 +49,11 @@ def _decimal(text: str) -> Decimal:
     except ArithmeticError:
         return Decimal("-Infinity")
     return value if value == value else Decimal("-Infinity")  # noqa: PLR0124 - only NaN differs from itself
+
+
+def _is_number(text: str | None) -> bool:
+    """Whether a text is a decimal number."""
+    return _decimal(str(text)).is_finite()
 
 
 class _Sum:

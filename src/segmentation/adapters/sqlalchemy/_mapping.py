@@ -1,41 +1,66 @@
 """Tables of a host that replace ours, by a mapping of fields to columns."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
 
 from segmentation.codes import to_code
-from segmentation.criteria import Schema
-from segmentation.errors import InvalidValue, Message, UnknownName, near_name, unexpected
-from segmentation.fields import Field, FieldType
-from segmentation.languages import to_name
-from segmentation.segments import contact_schema
+from segmentation.contacts import Contact
+from segmentation.criteria import Link, Table, make_table
+from segmentation.definitions import OwnField, OwnTable
+from segmentation.errors import Message, UnknownName
+from segmentation.fields import Field, FieldType, Record, Value, as_texts
 
 from ._dialects import Dialect
-from ._tables import Element, FromTable, Layout, Tables
+from ._tables import Element, FromTable, Test
 from ._types import column_type
 
-_NEARLY = 0.8
-"""From this similarity to a name of ours on, a name is a spelling mistake, not the host's own."""
-
-
 _ROW = "segmentation_row"
+
+_BEHIND = 10_000
+"""The places of declared fields: behind those that are defined in the store."""
+
+
+def _to_fields(fields: Iterable[Field]) -> tuple[Field, ...]:
+    return tuple(fields)
+
+
+def _to_key(key: str | Iterable[str]) -> tuple[str, ...]:
+    return tuple(filter(None, as_texts(key)))
+
+
+def _to_link(link: str | Link) -> Link | None:
+    return Link(((link, "no"),)) if isinstance(link, str) and link else link or None
 
 
 @attrs.frozen
 class MappedTable:
-    """Where a host keeps what one of our tables holds; it is only read.
+    """Where a host keeps what one of our tables holds, or a table of its own; it is only read.
 
     Attributes:
         source: A table, a view, a join or a subquery of SQLAlchemy.
         values: For each field the column that holds it, an expression, or a constant. A field
-            that is not named is blank in every row. Extra fields of the schema may be named too.
-            Selections can use them, but records do not contain them.
+            that is not named is blank in every row.
         clean: Fields whose columns already have the form of our columns: no ``NULL``, except for
             dates, and codes in upper case without blanks around them. Such columns are compared
             without conversion, so that the host's indexes are used.
+        fields: The fields of the host's own that ``values`` names, with their types: all fields of
+            a table of its own, or further ones of one of ours.
+        words: For an option or a yes or no what the host's words stand for: ``{"type": {"Firma":
+            "company"}, "privacy_blocked": {"yes": True, "no": False}}``. Of an option our own
+            words are known besides. Blanks around a word do not count, and a blank stands for the
+            blank of the field.
+        key: The field or fields that tell the rows of a host's own table apart.
+        link: How rows of a host's own table belong to a contact: the field that holds the
+            contact's number, or a `Link`.
+        alias: A shorter name of a host's own table.
+        called: What a host's own table is called for people, in any language.
+        worked_out: Fields of a contact that are worked out in Python, each by a function of the
+            contact. Letters can name them; they cannot be filtered.
+        beside: Whether the rows stand beside ours, as a host's history of interactions does:
+            both are asked together, and only ours are written.
 
     >>> partner = sa.table("res_partner", sa.column("ref"), sa.column("name"))
     >>> contacts = MappedTable(partner, {"no": partner.c.ref, "name": partner.c.name})
@@ -44,32 +69,68 @@ class MappedTable:
     source: sa.FromClause
     values: Mapping[str, Any]
     clean: Collection[str] = ()
+    fields: tuple[Field, ...] = attrs.field(default=(), converter=_to_fields)
+    words: Mapping[str, Mapping[Any, Any]] = attrs.field(factory=dict)
+    key: tuple[str, ...] = attrs.field(default=(), converter=_to_key)
+    link: Link | None = attrs.field(default=None, converter=_to_link)
+    alias: str = ""
+    called: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
+    worked_out: Mapping[str, Callable[[Contact], Value]] = attrs.field(factory=dict)
+    beside: bool = False
+
+    def table(self, name: str) -> Table:
+        """The host's own table as a schema knows it."""
+        return make_table(
+            name,
+            self.fields,
+            link=self.link,
+            alias=self.alias,
+            called=self.called,
+            key=self.key,
+        )
+
+    def definitions(self, name: str, *, ours: bool) -> Sequence[Record]:
+        """The definitions of the fields that are declared, and of a table of the host's own.
+
+        Args:
+            name: The table.
+            ours: Whether it is one of our tables.
+        """
+        found: list[Record] = [
+            OwnField.of(name, field, place) for place, field in enumerate(self.fields, _BEHIND)
+        ]
+        return found if ours or not self.fields else [OwnTable.of(self.table(name)), *found]
 
     def rows(
-        self, fields: Mapping[str, Field], dialect: Dialect, *, by: Collection[str] = ()
+        self,
+        fields: Mapping[str, Field],
+        dialect: Dialect,
+        *,
+        by: Collection[str] = (),
+        all_sound: bool = False,
     ) -> FromTable:
-        """The table at one place of a statement.
+        """The table at one place of a statement, without rows that cannot be read.
 
         Args:
             fields: The fields of the table that it replaces.
             dialect: The dialect of the database.
             by: The fields by which rows are looked up for each contact.
+            all_sound: Whether it is known that all rows can be read.
 
         Raises:
             UnknownName: The mapping names a field that the table does not have.
         """
-        columns = self._columns(fields, dialect)
-        query = sa.select(*columns).select_from(self.source)
+        query = self._query(fields, dialect, all_sound=all_sound)
         unindexed = any(name in self.values and name not in self.clean for name in by)
         element = dialect.looked_up(query) if unindexed else query.subquery()
+        placed = self.placed(element, dialect)
 
         def value(field: Field) -> Element:
-            if field.name not in self.values:
-                return _constant(field, field.blank)
-            compared = _compared(field, element.c[field.name], dialect)
-            return compared if not unindexed or field.name in by else dialect.not_sought(compared)
+            compared = placed.value(field)
+            sought = not unindexed or field.name in by or field.name not in self.values
+            return compared if sought else dialect.not_sought(compared)
 
-        return FromTable(element, value, unindexed)
+        return attrs.evolve(placed, value=value, unindexed=unindexed)
 
     def copies(self, fields: Mapping[str, Field], dialect: Dialect, count: int) -> list[FromTable]:
         """The table at several places of a statement, with a number for each of its rows.
@@ -79,21 +140,33 @@ class MappedTable:
             dialect: The dialect of the database.
             count: How many places.
         """
-        numbers = sa.func.row_number().over().label(_ROW)
-        query = sa.select(*self._columns(fields, dialect), numbers).select_from(self.source)
-        rows = query.cte().prefix_with("MATERIALIZED")  # the same numbers at all places
-        places = (sa.select(*rows.c).subquery() for _ in range(count))
-        return [self._copy(place, dialect) for place in places]
+        query = self._query(fields, dialect)
+        return numbered_copies(query, lambda element: self.placed(element, dialect), count)
 
-    def _copy(self, element: sa.FromClause, dialect: Dialect) -> FromTable:
+    def placed(self, element: sa.FromClause, dialect: Dialect) -> FromTable:
+        """The values of a subquery that selects `columns`."""
+
         def value(field: Field) -> Element:
             if field.name not in self.values:
                 return _constant(field, field.blank)
-            return _compared(field, element.c[field.name], dialect)
+            return to_compared(field, element.c[field.name], dialect)
 
-        return FromTable(element, value, unindexed=True, identity=(element.c[_ROW],))
+        return FromTable(element, value)
 
-    def _columns(self, fields: Mapping[str, Field], dialect: Dialect) -> list[sa.Label[Any]]:
+    def _query(
+        self, fields: Mapping[str, Field], dialect: Dialect, *, all_sound: bool = False
+    ) -> sa.Select[Any]:
+        unreadable = () if all_sound else self.unreadable(fields, dialect)
+        sound = [sa.not_(test) for _, test in unreadable]
+        columns = self.columns(fields, dialect)
+        return sa.select(*columns).select_from(self.source).where(*sound)
+
+    def columns(self, fields: Mapping[str, Field], dialect: Dialect) -> list[sa.Label[Any]]:
+        """The columns that hold the fields, in the form of our columns.
+
+        Raises:
+            UnknownName: The mapping names a field that the table does not have.
+        """
         for name in self.values:
             if name not in fields:
                 raise UnknownName("field", name, known=fields, where=Message("the mapping"))
@@ -102,6 +175,25 @@ class MappedTable:
             for name, field in fields.items()
             if name in self.values
         ]
+
+    def unreadable(
+        self, fields: Mapping[str, Field], dialect: Dialect
+    ) -> Sequence[tuple[Field, Test]]:
+        """The fields of which a row may hold what stands for nothing, each with the condition."""
+        found: list[tuple[Field, Test]] = []
+        for name, given in self.values.items():
+            field = fields.get(name)
+            if field is None or not isinstance(given, sa.ColumnElement):
+                continue
+            if field.type is FieldType.OPTION and not _is_known_option(given, field):
+                known = ["", *map(str, self.words.get(name, {})), *field.options]
+                found.append((field, worded(given).not_in(known)))
+            elif field.type is FieldType.BOOLEAN and name in self.words:
+                known = ["", *map(str, self.words[name])]
+                found.append((field, worded(given).not_in(known)))
+            elif field.type is FieldType.BOOLEAN and not _is_condition(given):
+                found += [(field, test) for test in dialect.no_truth(given)]
+        return found
 
     def only(self, fields: Collection[str]) -> "MappedTable":
         """The mapping of these fields alone, without the host's extra fields."""
@@ -112,98 +204,63 @@ class MappedTable:
         given = self.values[field.name]
         if field.name in self.clean:
             return sa.type_coerce(given, column_type(field))
-        return _filled(field, given, dialect)
+        return _filled(field, given, self.words.get(field.name, {}), dialect)
 
 
-def check_mapping(mapped: Mapping[str, MappedTable], tables: Tables) -> None:
-    """Check that a mapping names known tables and fields, and the fields by which rows are found.
+def numbered_copies(
+    query: sa.Select[Any], placed: Callable[[sa.FromClause], FromTable], count: int
+) -> list[FromTable]:
+    """Rows at several places of a statement, with the same number for each at all places.
 
-    An unknown name belongs to the host's own schema, unless it is close to one of ours. A field's
-    name is close if it has the same letters, a table's name if it looks alike.
-
-    Raises:
-        UnknownName: The mapping names a table or field that does not exist.
-        InvalidValue: The mapping leaves out the field by which the rows of a table are found, or
-            one of its values is not a `MappedTable`.
+    Args:
+        query: Selects the rows.
+        placed: Gives the values of a subquery of these columns.
+        count: How many places.
     """
-    layouts = tables.by_name()
-    for name, host in mapped.items():
-        if not isinstance(host, MappedTable):
-            raise unexpected(f"mapped.{name}", host, "is no MappedTable")
-        if name not in layouts:
-            _check_own(name, layouts)
-            continue
-        fields = {_letters(field.name): field.name for field in layouts[name].fields}
-        for each in host.values:
-            if each != fields.get(_letters(each), each):
-                known = fields.values()
-                raise UnknownName("field", each, known=known, where=_mapping_of(name))
-        finding = _finding(layouts[name])
-        if finding and finding not in host.values:
-            reason = Message("leaves out {field!r}, which finds its rows", field=finding)
-            raise InvalidValue("mapped", name, reason)
-        for each in host.clean:
-            if each not in host.values:
-                raise UnknownName("field", each, known=host.values, where=_mapping_of(name))
+    numbers = sa.func.row_number().over().label(_ROW)
+    rows = query.add_columns(numbers).cte().prefix_with("MATERIALIZED")
+    places = [sa.select(*rows.c).subquery() for _ in range(count)]
+    return [
+        attrs.evolve(placed(place), unindexed=True, identity=(place.c[_ROW],)) for place in places
+    ]
 
 
-def _mapping_of(name: str) -> Message:
-    return Message("the mapping of {name}", name=name)
+def worded(value: Element) -> Element:
+    """What stands in a column as a word, blank if nothing does."""
+    return sa.func.trim(sa.func.coalesce(sa.cast(value, sa.Text()), ""), type_=sa.Text())
 
 
-def _check_own(name: str, layouts: Mapping[str, object]) -> None:
-    called = {table.alias: table.name for table in contact_schema().tables.values()}
-    near = called.get(name) or near_name(name, layouts, alike=_NEARLY)
-    if near:
-        raise UnknownName("table", name, known=[near], where=Message("the mapping"))
+def _is_known_option(given: Element, field: Field) -> bool:
+    """Whether an expression gives nothing but options, so that no row needs to be looked at."""
+    if not isinstance(given, sa.Case) or given.else_ is None:
+        return False
+    results = [*(result for _, result in given.whens), given.else_]
+    return all(getattr(each, "value", None) in field.options for each in results)
 
 
-def check_named(mapped: Iterable[str], tables: Tables, schema: Schema) -> None:
-    """Check that no name in a mapping is one of our tables spelled wrong.
-
-    Raises:
-        UnknownName: A name is in no schema and looks like one of ours.
-    """
-    ours = tables.by_name()
-    for name in mapped:
-        if name not in ours and name not in schema.tables and near_name(name, ours):
-            raise UnknownName("table", name, known=ours, where=Message("the mapping"))
-
-
-def _letters(name: str) -> str:
-    return to_name(name).replace("_", "")
-
-
-def _finding(layout: Layout[Any]) -> str:
-    """The field that finds the rows of a contact, or a row by its key. Empty without a key."""
-    table = contact_schema().tables.get(layout.kind.__table__)
-    return table.link.on[0][0] if table and table.link else next(iter(layout.kind.__key__), "")
-
-
-def reading(
-    layout: Layout[Any], mapped: Mapping[str, MappedTable], dialect: Dialect
-) -> tuple[list[Element], Mapping[str, Element]]:
-    """The columns for `Layout.from_row`, from our table or the host's, and the values by field."""
-    host = mapped.get(layout.kind.__table__)
-    if host is None:
-        return layout.columns, dict(layout.table.c)
-    fields = {field.name: field for field in layout.fields}
-    rows = host.only(fields).rows(fields, dialect)
-    values = {field.name: rows.value(field) for field in layout.fields}
-    return [*values.values(), *[sa.null()] * layout.has_extra], values
+def _is_condition(given: Element) -> bool:
+    """Whether an expression compares something, so that it is true or false."""
+    return isinstance(given, sa.BinaryExpression | sa.BooleanClauseList)
 
 
 def _constant(field: Field, value: object) -> Element:
-    plain = to_code(str(value)) if field.type is FieldType.CODE else value
+    plain = field.blank if value is None else value
+    if field.type is FieldType.CODE:
+        plain = to_code(str(plain))
     if field.type is FieldType.OPTION:
-        plain = str(value)
+        plain = str(plain)
     return sa.cast(sa.literal(plain, column_type(field)), column_type(field))
 
 
-def _filled(field: Field, given: Any, dialect: Dialect) -> Element:  # noqa: ANN401 - a column or a constant
+def _filled(
+    field: Field,
+    given: Any,  # noqa: ANN401 - a column or a constant
+    words: Mapping[Any, Any],
+    dialect: Dialect,
+) -> Element:
     """The value of a host's column in the form of our columns, blank if it is missing."""
     if not isinstance(given, sa.ColumnElement):
-        return _constant(field, given)
+        return _constant(field, words.get(given, given))
     value: Element = given
     match field.type:
         case FieldType.DATE:
@@ -217,8 +274,13 @@ def _filled(field: Field, given: Any, dialect: Dialect) -> Element:  # noqa: ANN
         case FieldType.TEXT:
             return _text(sa.func.coalesce(sa.cast(value, sa.Text()), ""))
         case FieldType.OPTION:
-            text = sa.cast(value, sa.Text())  # a value that is no option of ours counts as blank
-            return _text(sa.case((text.in_(field.options), text), else_=str(field.blank)))
+            known = {option: option for option in field.options}
+            known |= {str(word): str(option) for word, option in words.items()}
+            if not words and _is_known_option(value, field):
+                return _text(value)
+            return _text(sa.case(known, value=worded(value), else_=str(field.blank)))
+        case FieldType.BOOLEAN:
+            return _truth(value, words, dialect)
         case FieldType.DECIMAL:
             exact = sa.cast(value, column_type(field))
             return sa.func.coalesce(exact, _constant(field, field.blank), type_=exact.type)
@@ -226,12 +288,20 @@ def _filled(field: Field, given: Any, dialect: Dialect) -> Element:  # noqa: ANN
             return sa.func.coalesce(value, field.blank, type_=column_type(field))
 
 
+def _truth(value: Element, words: Mapping[Any, Any], dialect: Dialect) -> Element:
+    if not words:
+        return dialect.truth(value)
+    yes = [str(word) for word, truth in words.items() if truth]
+    return sa.type_coerce(worded(value).in_(yes), sa.Boolean())
+
+
 def _text(value: Element) -> Element:
     """The value declared as a text. SQLite builds no index for a value of unknown type."""
     return sa.cast(value, sa.Text())
 
 
-def _compared(field: Field, value: Element, dialect: Dialect) -> Element:
+def to_compared(field: Field, value: Element, dialect: Dialect) -> Element:
+    """The value of a subquery that has the form of our columns, as it is compared."""
     value = sa.type_coerce(value, column_type(field))
     if field.type in {FieldType.CODE, FieldType.TEXT, FieldType.OPTION}:
         return dialect.text(value)

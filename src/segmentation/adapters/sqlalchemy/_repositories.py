@@ -1,7 +1,7 @@
 """Records, the journal and attachments in tables."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from itertools import groupby
 from typing import Any
@@ -11,13 +11,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from segmentation.columns import Columns, gathered
+from segmentation.contacts import Contact
+from segmentation.definitions import OwnField, OwnTable, is_row_kind
 from segmentation.errors import Conflict, Identifier, Message, NotFound, Refused
-from segmentation.fields import GREATEST, LEAST, Record, RecordT, key_of
+from segmentation.fields import GREATEST, LEAST, Field, Record, RecordT, key_of
 from segmentation.journal import Entry, EntryKind, Head
 
 from ._dialects import Dialect, dialect_of
 from ._faults import legible
-from ._mapping import MappedTable, reading
+from ._host_rows import HostReading
+from ._mapping import MappedTable
 from ._tables import Element, Layout, Tables, Test
 from ._types import ExactDecimal, can_hold_text
 from ._units import Unit
@@ -47,42 +50,132 @@ class SqlRecords:
         self._unit = unit
         self._tables = tables
         self._mapped = mapped or {}
+        ours = tables.by_name()
+        self._declarations = [
+            each
+            for name, host in self._mapped.items()
+            for each in host.definitions(name, ours=name in ours)
+        ]
 
     def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
         """The record with this key, or ``None``."""
+        equal = dict(zip(kind.__key__, key, strict=True))
+        if kind.__table__ in self._mapped or is_definition(kind):
+            return next(self.all(kind, **equal), None)
         if not all(map(can_hold, key)):
             return None
-        layout, equal = self._tables.of(kind), dict(zip(kind.__key__, key, strict=True))
+        layout = self._tables.of(kind)
         with self._unit.connection() as connection, legible(kind.__table__):
-            if not self._is_there(connection, layout):
+            if not is_there(connection, self._tables, layout):
                 return None
-            found = connection.execute(self._query(connection, layout, equal)).first()
+            dialect = dialect_of(connection.dialect, self._tables)
+            query = _where(layout, layout.columns, dict(layout.table.c), equal, dialect)
+            found = connection.execute(query).first()
         return None if found is None else layout.from_row(found)
 
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
-        """The records of a kind whose fields have these values, in the order of their keys."""
+        """The records of a kind whose fields have these values, in the order of their keys.
+
+        Definitions of a host's tables and fields are also those that its mapping declares.
+        """
         if not all(map(can_hold, equal.values())):
             return
+        declared = self._declared(kind, equal)
+        if declared:
+            known = {key_of(each): each for each in (*declared, *self._stored(kind, equal))}
+            yield from (known[key] for key in sorted(known))
+            return
+        host = self._mapped.get(kind.__table__)
+        if host is None or host.beside:
+            yield from self._stored(kind, equal)
+        else:
+            yield from self._of_host(kind, host, equal)
+
+    def rows(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
+        """The records that criteria are asked of: ours, and those of a host that stand beside."""
+        yield from SqlRecords.all(self, kind, **equal)
+        host = self._mapped.get(kind.__table__)
+        if host is not None and host.beside and all(map(can_hold, equal.values())):
+            yield from self._of_host(kind, host, equal)
+
+    def _declared(self, kind: type[RecordT], equal: Mapping[str, Any]) -> Sequence[RecordT]:
+        """The definitions that the mapping declares."""
+        if not is_definition(kind):
+            return []
+        return [
+            each
+            for each in self._declarations
+            if isinstance(each, kind)
+            and all(getattr(each, name) == value for name, value in equal.items())
+        ]
+
+    def _stored(self, kind: type[RecordT], equal: Mapping[str, Any]) -> Iterator[RecordT]:
+        """The records in our table."""
         layout = self._tables.of(kind)
         with self._unit.connection() as connection, legible(kind.__table__):
-            if self._is_there(connection, layout):
-                query = self._query(connection, layout, equal)
-                with connection.execute(query.execution_options(yield_per=BATCH)) as rows:
-                    for row in rows:
-                        yield layout.from_row(row)
+            if is_there(connection, self._tables, layout):
+                dialect = dialect_of(connection.dialect, self._tables)
+                query = _where(layout, layout.columns, dict(layout.table.c), equal, dialect)
+                for row in _streamed(connection, query):
+                    yield layout.from_row(row)
 
-    def _query(
-        self, connection: sa.Connection, layout: Layout[Any], equal: Mapping[str, Any]
-    ) -> sa.Select[Any]:
-        """The statement that reads records from our table or the host's."""
+    def _of_host(
+        self, kind: type[RecordT], host: MappedTable, equal: Mapping[str, Any]
+    ) -> Iterator[RecordT]:
+        """The records in a table of the host's."""
+        layout = self._tables.of(kind)
+        own = () if is_row_kind(kind) else self.own_fields(kind, host)
+        with self._unit.connection() as connection, legible(kind.__table__):
+            dialect = dialect_of(connection.dialect, self._tables)
+            reading = HostReading(layout, host, own, dialect)
+            if kind.__table__ != Contact.__table__ or equal.keys() <= {"no"}:
+                query = _where(layout, reading.columns, reading.values, equal, dialect)
+                yield from reading.records(_streamed(connection, query))
+                return
+            for contact in self._with_numbers(connection, reading, layout, equal):
+                if all(getattr(contact, name) == value for name, value in equal.items()):
+                    yield contact
+
+    def _with_numbers(
+        self,
+        connection: sa.Connection,
+        reading: HostReading[RecordT],
+        layout: Layout[RecordT],
+        equal: Mapping[str, Any],
+    ) -> Iterator[RecordT]:
+        """The contacts of whom a row has these values, read with all rows of their numbers."""
         dialect = dialect_of(connection.dialect, self._tables)
-        columns, values = reading(layout, self._mapped, dialect)
-        tests = [_equals(values[name], value, dialect) for name, value in equal.items()]
-        keys = [values[name] for name in layout.kind.__key__]
-        return sa.select(*columns).where(*tests).order_by(*keys)
+        found = _where(layout, [reading.values["no"]], reading.values, equal, dialect)
+        nos = connection.scalars(found.distinct().limit(_FEW + 1)).all()
+        query = _where(layout, reading.columns, reading.values, {}, dialect)
+        if len(nos) <= _FEW:
+            query = query.where(dialect.among(reading.values["no"], nos))
+        yield from reading.records(_streamed(connection, query))
 
-    def _is_there(self, connection: sa.Connection, layout: Layout[Any]) -> bool:
-        return layout.kind.__table__ in self._mapped or is_there(connection, self._tables, layout)
+    def contacts(self, nos: Sequence[str]) -> Mapping[str, Contact]:
+        """The contacts with these numbers, by number. Unknown numbers are not in it."""
+        host, layout = self._mapped.get(Contact.__table__), self._tables.of(Contact)
+        own = self.own_fields(Contact, host) if host else ()
+        with self._unit.connection() as connection, legible(Contact.__table__):
+            dialect = dialect_of(connection.dialect, self._tables)
+            if host is None:
+                query = sa.select(*layout.columns)
+                query = query.where(dialect.among(layout.table.c.no, nos))
+                found = map(layout.from_row, connection.execute(query).all())
+                return {contact.no: contact for contact in found}
+            reading = HostReading(layout, host, own, dialect)
+            query = _where(layout, reading.columns, reading.values, {}, dialect)
+            query = query.where(dialect.among(reading.values["no"], nos))
+            read = reading.records(connection.execute(query).all())
+            return {contact.no: contact for contact in read}
+
+    def own_fields(self, kind: type[Record], host: MappedTable) -> Sequence[Field]:
+        """The fields of a table of ours that the host defined, with those that it declares."""
+        named = {field.name for field in (*self._tables.of(kind).fields, *host.fields)}
+        if host.values.keys() <= named:
+            return [attrs.evolve(field, extra=True) for field in host.fields]
+        found = self.all(OwnField, table=kind.__table__)
+        return [own.field for own in found if own.is_sound]
 
     def put(self, records: Iterable[Record]) -> None:
         """Store records. A record with the same key is replaced."""
@@ -91,7 +184,7 @@ class SqlRecords:
                 self._writer(connection, records.kind).put_columns(connection, records)
                 return
             for kind, items in groupby(records, type):
-                self._writer(connection, kind).put(connection, items)
+                self._writer(connection, kind).put(connection, map(self._checked, items))
 
     def _writer(self, connection: sa.Connection, kind: type[Record]) -> Writer:
         self._check_ours(kind)
@@ -117,10 +210,53 @@ class SqlRecords:
         with self._unit.transaction() as connection:
             make_ready(connection, self._tables, layout)
 
+    def _checked(self, record: Record) -> Record:
+        """A record, unless it defines what the host's mapping declares.
+
+        Raises:
+            Refused: It does.
+        """
+        if self._mapped and is_definition(type(record)):
+            declared = {key_of(each) for each in self._declarations}
+            table = key_of(record)[0]
+            is_whole = table in self._mapped and table not in self._tables.by_name()
+            if is_whole or key_of(record) in declared:
+                step = Message("define {name}", name=Identifier(".".join(key_of(record))))
+                raise Refused(step, "the host's mapping has it already, and declares what it is")
+        return record
+
     def _check_ours(self, kind: type[Record]) -> None:
-        if kind.__table__ in self._mapped:
+        host = self._mapped.get(kind.__table__)
+        if host is not None and not host.beside:
             step = Message("change {table}", table=Identifier(kind.__table__))
             raise Refused(step, "the host keeps these rows, and changes them")
+
+
+def is_definition(kind: type[Record]) -> bool:
+    """Whether a host defines its fields and tables by records of a kind."""
+    return kind in (OwnField, OwnTable)
+
+
+_FEW = 500
+"""For how many contacts rows are looked up by number, instead of reading all."""
+
+
+def _where(
+    layout: Layout[Any],
+    columns: Iterable[Element],
+    values: Mapping[str, Element],
+    equal: Mapping[str, Any],
+    dialect: Dialect,
+) -> sa.Select[Any]:
+    """The statement that reads columns of the rows whose fields are equal, in order of the key."""
+    tests = [_equals(values[name], value, dialect) for name, value in equal.items()]
+    keys = [values[name] for name in layout.kind.__key__]
+    return sa.select(*columns).where(*tests).order_by(*keys)
+
+
+def _streamed(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
+    with connection.execute(query.execution_options(yield_per=BATCH)) as rows:
+        yield from rows
 
 
 def _equals(column: Element, value: Any, dialect: Dialect) -> Test:  # noqa: ANN401 - of any field

@@ -7,10 +7,14 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from segmentation.errors import Message, NotFound, StoreError
+from segmentation.contacts import Contact
+from segmentation.definitions import OwnField, OwnTable
+from segmentation.errors import Message, NotFound, Rejected, StoreError
+from segmentation.fields import Value
 
 from ._contacts import SqlContacts
-from ._mapping import MappedTable, check_mapping
+from ._declaration import check_declaration, column_faults, stored_faults
+from ._mapping import MappedTable
 from ._opening import check_file, make_engine, open_tables
 from ._repositories import SqlAttachments, SqlLog, SqlRecords
 from ._segments import SqlSegments
@@ -22,17 +26,41 @@ _HOST = Message("the host's database")
 
 
 class SqlStore:
-    """Everything in the tables of one database."""
+    """Everything in the tables of one database.
+
+    Attributes:
+        records: Records by their key.
+        segments: The worksheets.
+        contacts: The contacts, ours or the host's.
+        log: The journal's entries.
+        attachments: Contents by their hash.
+        tables: Our tables.
+        mapped: The tables of the host that replace ours, or stand beside them.
+    """
 
     def __init__(
         self, unit: Unit, tables: Tables, mapped: Mapping[str, MappedTable] | None = None
     ) -> None:
         self._unit = unit
+        self.tables = tables
+        self.mapped = mapped or {}
         self.records = SqlRecords(unit, tables, mapped)
         self.segments = SqlSegments(unit, tables)
         self.contacts = SqlContacts(unit, tables, mapped)
         self.log = SqlLog(unit, tables)
         self.attachments = SqlAttachments(unit, tables)
+
+    @property
+    def worked_out(self) -> Mapping[str, Callable[[Contact], Value]]:
+        """The fields of contacts that the host works out in Python, each with its function."""
+        host = self.mapped.get(Contact.__table__)
+        return host.worked_out if host else {}
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection to read with."""
+        with self._unit.connection() as connection:
+            yield connection
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -66,8 +94,9 @@ def open_store(
     Raises:
         StoreError: The file or database is not a store, has a later version, or cannot be reached.
         NotFound: The store does not exist and must not be created.
-        UnknownName: The mapping names a table or field that does not exist.
-        InvalidValue: The mapping of a table leaves out the field that finds its rows.
+        UnknownName: The mapping names a table that looks like one of ours.
+        InvalidValue: The mapping holds something else than a `MappedTable`.
+        Rejected: The mapping cannot be as it is declared: all of it. No row was read for that.
 
     >>> import tempfile
     >>> from segmentation.contacts import Contact
@@ -79,7 +108,7 @@ def open_store(
     'Berg A/S'
     """
     tables = Tables(schema=schema, prefix=prefix)
-    check_mapping(mapped or {}, tables)
+    check_declaration(mapped or {}, tables)
     url = _url_of(store)
     name = _name_of(url)
     if url.get_backend_name() == "sqlite" and url.database and "file:" not in url.database:
@@ -89,12 +118,17 @@ def open_store(
         if not (schema or prefix):
             check_file(Path(url.database), name)
     engine = make_engine(url)
+    unit = OwnUnit(engine, name)
     try:
+        if mapped:
+            with unit.transaction() as connection:
+                _check_columns(connection, mapped)
         open_tables(engine, tables, name, create=create)
+        _check_stored(unit, tables, mapped or {})
     except BaseException:
         engine.dispose()
         raise
-    return SqlStore(OwnUnit(engine, name), tables, mapped)
+    return SqlStore(unit, tables, mapped)
 
 
 def join_store(
@@ -118,8 +152,9 @@ def join_store(
 
     Raises:
         StoreError: The tables have a later version, or their names are taken.
-        UnknownName: The mapping names a table or field that does not exist.
-        InvalidValue: The mapping of a table leaves out the field that finds its rows.
+        UnknownName: The mapping names a table that looks like one of ours.
+        InvalidValue: The mapping holds something else than a `MappedTable`.
+        Rejected: The mapping cannot be as it is declared: all of it. No row was read for that.
 
     >>> engine = sa.create_engine("sqlite://")
     >>> with engine.begin() as connection:
@@ -129,14 +164,44 @@ def join_store(
     >>> engine.dispose()
     """
     tables = Tables(schema=schema, prefix=prefix)
-    check_mapping(mapped or {}, tables)
+    check_declaration(mapped or {}, tables)
     unit = HostUnit(_connecting(host), _HOST)
+    if mapped:
+        with unit.transaction() as connection:
+            _check_columns(connection, mapped)
     with unit.connection() as connection:
         current = is_current(connection, tables, _HOST)
     if not current:
         with unit.transaction() as connection:
             set_up(connection, tables, _HOST)
-    return SqlStore(unit, tables, mapped)
+    store = SqlStore(unit, tables, mapped)
+    _check_stored(unit, tables, mapped or {})
+    return store
+
+
+def _check_columns(connection: sa.Connection, mapped: Mapping[str, MappedTable]) -> None:
+    """Check that the database has the columns of a mapping.
+
+    Raises:
+        Rejected: It lacks some: all of them.
+    """
+    faults = list(column_faults(connection, mapped))
+    if faults:
+        raise Rejected(Message("the mapping"), faults)
+
+
+def _check_stored(unit: Unit, tables: Tables, mapped: Mapping[str, MappedTable]) -> None:
+    """Check that a store defines nothing that a mapping declares otherwise.
+
+    Raises:
+        Rejected: It does: all of it.
+    """
+    records = SqlRecords(unit, tables)
+    defined = [own.name for own in records.all(OwnTable)] if mapped else []
+    fields = records.all(OwnField) if mapped else ()
+    faults = list(stored_faults(mapped, defined, fields))
+    if faults:
+        raise Rejected(Message("the mapping"), faults)
 
 
 def _connecting(

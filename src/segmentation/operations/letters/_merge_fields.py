@@ -27,6 +27,8 @@ declared on any of these.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
 from functools import cache, partial
 from typing import TypeAlias
 
@@ -37,13 +39,14 @@ from segmentation.code_tables import CountryRegion, SalespersonPurchaser
 from segmentation.contacts import AlternativeAddress, Contact, ContactBusinessRelation, LinkToTable
 from segmentation.definitions import OwnField
 from segmentation.documents import address_lines, field_name
-from segmentation.errors import NotFound
+from segmentation.errors import Fault, Message, NotFound, Rejected, text_of
 from segmentation.fields import Field, FieldType, Record, RecordT, Value, fields_of
 from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.markup import to_rows
 from segmentation.operations.context import Context
 from segmentation.operations.records import find_record
+from segmentation.operations.schema import worked_out_in
 from segmentation.protocols import Records, Store
 from segmentation.salutations import SalutationFormula, SalutationType, find_salutation
 from segmentation.segments import LoggedSegment, SegmentHeader
@@ -200,6 +203,47 @@ def extra_fields(records: Records) -> Mapping[str, Getter]:
     return found
 
 
+def worked_out_fields(
+    functions: Mapping[str, Callable[[Contact], Value]],
+) -> Mapping[str, Getter]:
+    """The fields of contacts that a host works out in Python, as `extra_fields` gives others.
+
+    Args:
+        functions: The fields, each with the function that works it out.
+    """
+    found: dict[str, Getter] = {}
+    for prefix in ("", *_CONTACT):
+        for name, work_out in functions.items():
+            getter = partial(_worked_out, name, work_out)
+            found[field_name(f"{prefix}_{name}")] = getter
+    return found
+
+
+def _worked_out(name: str, work_out: Callable[[Contact], Value], data: MergeData) -> Value:
+    """What a host's function makes of a contact.
+
+    Raises:
+        Rejected: It raises an error, or gives what is no value.
+    """
+    field = f"{Contact.__table__}.{name}"
+    try:
+        value: object = work_out(data.contact)
+    except Exception as error:
+        reason = Message(
+            "cannot be worked out: {error}", error=f"{type(error).__name__}: {text_of(error)}"
+        )
+        raise _rejected(data.contact, field, reason) from error
+    if value is None or isinstance(value, str | int | Decimal | date | time):
+        return value
+    reason = Message("is worked out as {value!r}, which is no value of a field", value=value)
+    raise _rejected(data.contact, field, reason)
+
+
+def _rejected(contact: Contact, field: str, reason: Message) -> Rejected:
+    place = Message("contact {no}", no=contact.no)
+    return Rejected(place, [Fault(place, field, reason, "worked_out")])
+
+
 def _declared(records: Records) -> Iterator[tuple[str, Field]]:
     """The tables and fields that a host defined, in tables of ours."""
     for own in records.all(OwnField):
@@ -250,9 +294,11 @@ def merge_fields(context: Context) -> MergeFields:
     worked_out = (*_WORKED_OUT, *linked)
     rows = [MergeField(name=name, caption=phrases.name("*", name)) for name in worked_out]
     taken = {row.name for row in rows}
+    computed = {Contact.__table__: tuple(worked_out_in(context.store))}
     for prefixes, kind, _ in _PREFIXES:
         table = kind.__table__
-        for field in (*(field.name for field in fields_of(kind)), *own.get(table, ())):
+        named = (field.name for field in fields_of(kind))
+        for field in (*named, *own.get(table, ()), *computed.get(table, ())):
             name, *also = (f"{prefix}_{field}".strip("_") for prefix in prefixes)
             if name not in taken:
                 taken.add(name)

@@ -41,6 +41,7 @@ from segmentation.operations.context import Context
 from segmentation.operations.records import (
     get_records,
 )
+from segmentation.operations.schema import worked_out_in
 from segmentation.operations.values import require_any
 from segmentation.protocols import MailSender, Renderer, Rendering, Store
 from segmentation.segments import Segment
@@ -55,6 +56,7 @@ from ._merge_fields import (
     MergeDataReader,
     extra_fields,
     find_getter,
+    worked_out_fields,
 )
 
 _NEEDS_A_RENDERER = frozenset({"docx", "docm", "dotx", "dotm", "html", "htm", "txt", ""})
@@ -123,7 +125,7 @@ class LetterPrinter:
             fallback_language=self._rendering.fallback_language,
             capitals=self._rendering.capitals_abroad,
         )
-        self._extra = extra_fields(store.records)
+        self._extra = {**worked_out_fields(worked_out_in(store)), **extra_fields(store.records)}
         self._forms: dict[tuple[str, str], tuple[Form, Renderer] | None] = {}
         self._broken: dict[tuple[str, str], UsageError] = {}
         self._texts: dict[tuple[str, str], TemplateLanguage | None] = {}

@@ -14,7 +14,12 @@ from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import to_text
 from segmentation.operations.context import Context
 from segmentation.operations.criteria import explain_contact
-from segmentation.operations.records import get_record, require_segment
+from segmentation.operations.records import (
+    get_record,
+    key_in,
+    require_segment,
+    unread_in,
+)
 from segmentation.segments import Segment, SegmentHeader
 from segmentation.showing import shown_by
 
@@ -66,7 +71,11 @@ def explain_in_segment(
         NotFound: There is no such segment or contact.
     """
     segment = require_segment(context.store, segment_no)
-    no = get_record(context.store, Contact, contact_no).no
+    no = str(key_in(Contact, contact_no)[0])
+    # Of a row that cannot be read the actions tell why it was left out; criteria cannot ask it.
+    is_read = not unread_in(context.store, [no])
+    if is_read:
+        get_record(context.store, Contact, no)
     numbers = zip(segment.lines.numbers, segment.contact_nos, strict=True)
     return Why(
         contact_no=no,
@@ -75,7 +84,7 @@ def explain_in_segment(
         findings=tuple(
             (number, explain_contact(context.on(action.as_of), action.criteria, no))
             for number, action in enumerate(segment.actions, start=1)
-            if action.criteria is not None and action.as_of is not None
+            if is_read and action.criteria is not None and action.as_of is not None
         ),
         phrases=context.phrases,
     )
