@@ -116,6 +116,7 @@ from ._predicate import (
     to_row_test,
     to_value_test,
 )
+from ._reading import from_words
 from ._schema import Link, Schema, Table, make_table
 from ._tables import Fields, KnownFields, KnownTables, Tables, fields
 from ._text import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, parse, to_text
@@ -233,6 +234,7 @@ __all__ = [
     "fields",
     "fold",
     "followed",
+    "from_words",
     "hash_of",
     "is_relative",
     "latest",

@@ -159,7 +159,8 @@ class _Binder:
         def bound() -> BoundWhere:
             field = table.field(where.field)
             named = f"{table.name}.{field.name}"
-            return BoundWhere(field, self._filter(where.filter, where.aspect, field, named))
+            item = self._filter(where.filter, where.aspect, field, named)
+            return BoundWhere(field, item, where.filter)
 
         return self._tried(place, bound)
 
@@ -180,7 +181,7 @@ class _Binder:
         known = bool(part.table.fields)
         found = self._tried(place, bound) if known else None
         field, passed = found or (None, IsEqual(0))
-        return BoundFigure(figure.measure, field, part, passed)
+        return BoundFigure(figure.measure, field, part, passed, figure.filter)
 
     def _followed(self, node: Followed) -> BoundFollowed:
         first, then = self._part(node.first), self._part(node.then)

@@ -21,6 +21,7 @@ from ._nodes import (
     AllOf,
     AnyOf,
     Aspect,
+    Filter,
     First,
     InLoggedSegment,
     InSegment,
@@ -141,10 +142,17 @@ BoundFilter = TypeAliasType(
 
 @attrs.frozen(repr=False)
 class BoundWhere(OneLine):
-    """A field of the schema, and the filter that its value must pass."""
+    """A field of the schema, and the filter that its value must pass.
+
+    Attributes:
+        field: The field.
+        filter: The filter.
+        asked: The filter as it was written, for people; ``None`` if nobody wrote it.
+    """
 
     field: Field
     filter: BoundFilter
+    asked: Filter | None = attrs.field(default=None, eq=False, repr=False)
 
 
 @attrs.frozen(repr=False)
@@ -157,12 +165,21 @@ class BoundPart(OneLine):
 
 @attrs.frozen(repr=False)
 class BoundFigure(OneLine):
-    """A figure over the rows of a part passes a filter."""
+    """A figure over the rows of a part passes a filter.
+
+    Attributes:
+        measure: The kind of figure.
+        field: The field that it is computed from, ``None`` for a count.
+        part: The rows that it is computed over.
+        filter: The filter that the figure must pass.
+        asked: The filter as it was written, for people.
+    """
 
     measure: Measure
     field: Field | None
     part: BoundPart
     filter: BoundFilter
+    asked: Filter | None = attrs.field(default=None, eq=False, repr=False)
 
 
 @attrs.frozen(repr=False)

@@ -95,7 +95,7 @@ def count_parts(
             left = left and passes
             alone[position] += passes
             so_far[position] += left
-    teller = Teller(phrases)
+    teller = Teller(phrases, bound.as_of, bound.schema)
     told = [teller.node(part) for part in parts]
     counted = tuple(map(PartCount, told, alone, so_far))
     return Counts(base, counted, so_far[-1] if so_far else base, phrases=phrases)

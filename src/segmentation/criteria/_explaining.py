@@ -161,7 +161,7 @@ class _Explainer:
         self._source = source
         self._items = items
         self._phrases = phrases
-        self._teller = Teller(phrases)
+        self._teller = Teller(phrases, bound.as_of, bound.schema)
         self._reader = RowReader(bound, source, items)
 
     def explained(self, node: BoundNode, row: Row) -> Explanation:

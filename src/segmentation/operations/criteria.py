@@ -217,7 +217,7 @@ class Selected(Sequence[str]):
             count=len(self.nos),
             base=self.base,
             day=self.as_of.today.isoformat(),
-            selection=describe(self.bound, self._phrases),
+            selection=describe(self.bound, self._phrases, shortened=True),
             at=self.at.isoformat(" ", "minutes"),
         )
         if not self.left_out:
@@ -299,7 +299,8 @@ def count_each_part(context: Context, criteria: Criteria | None) -> Counts:
         for place, part in enumerate(parts, start=1):
             alone = count(part)
             left = alone if place == 1 else count(AllOf(parts[:place]))
-            sentence = describe(attrs.evolve(bound, node=part, cut=None), context.phrases)
+            alone_bound = attrs.evolve(bound, node=part, cut=None)
+            sentence = describe(alone_bound, context.phrases, shortened=True)
             counted.append(PartCount(sentence, alone, left))
     return Counts(base, tuple(counted), left, phrases=context.phrases)
 
