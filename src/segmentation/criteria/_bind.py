@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import attrs
 
-from segmentation.codes import to_code
 from segmentation.errors import (
     Fault,
     FilterError,
@@ -129,8 +128,8 @@ class _Binder:
                 return self._figure(node)
             case Followed():
                 return self._followed(node)
-            case InSegment(segment_no):
-                return InSegment(to_code(segment_no))
+            case InSegment():
+                return node
             case InLoggedSegment(entry_no):
                 self._tried("logged segment", lambda: _check_whole("entry_no", entry_no))
                 return node

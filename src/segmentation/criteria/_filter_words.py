@@ -307,6 +307,8 @@ def needs_group(item: Filter | BoundFilter, field: Field) -> bool:
     match item:
         case AllOf() | AnyOf():
             return True
+        case Not(AnyOf(items)):
+            return all(map(_is_equality, items))
         case Compare(Operator.LESS | Operator.AT_MOST) | Between(None, _):
             return field.type in _CALENDAR
         case _:

@@ -40,7 +40,7 @@ class OperandWords:
         self._wording = wording
         self._say = wording.phrases.say
         self._as_of = as_of
-        self._checked: dict[tuple[str, Field], bool] = {}
+        self._checked: dict[tuple[str, str, Field], bool] = {}
 
     def value(self, operand: Operand, field: Field) -> str:
         """An operand, with what it stands for in brackets behind it."""
@@ -133,7 +133,7 @@ class OperandWords:
 
     def _is_clear(self, said: str, text: str, field: Field) -> bool:
         """Whether words without quotes are read as this value wherever a value may stand."""
-        key = (said, field)
+        key = (said, text, field)
         if key not in self._checked:
             self._checked[key] = self._reads_back(said, text, field)
         return self._checked[key]

@@ -127,7 +127,7 @@ class _Reader(FilterReader):
             if joint:
                 self._joins(levels[-1], joint, start)
             elif len(levels) > 1:
-                raise self._unfit(4, Message("“{words}”", words=" ".join(levels[-1].closing)))
+                raise self._unfit(3, Message("“{words}”", words=" ".join(levels[-1].closing)))
             else:
                 return levels[0]
 
@@ -141,7 +141,7 @@ class _Reader(FilterReader):
         names = self._wording.field_names(self._base)
         said = self._wording.phrases.say("in_segment", no="…")
         reason = "a field of the contact, or what is asked of it, such as {example}"
-        raise self._unfit(0, Message(reason, example=f"“{said}”"), names)
+        raise self._unfit(0, Message(reason, example=f"“{said}”"), names.captions)
 
     def _leaf_of(self, key: str) -> Selection:
         match key:
@@ -224,7 +224,8 @@ class _Reader(FilterReader):
             if found is not None:
                 return found
         self._at = start
-        raise self._unfit(1, Message("a field of the table"))
+        every = [name for t in tables for name in self._wording.field_names(t).captions]
+        raise self._unfit(1, Message("a field of the table"), every)
 
     def _figure_of(self, measure: Measure, name: str, stop: int | None) -> Figure:
         """A figure whose field, if any, ends at a place."""
@@ -251,8 +252,8 @@ class _Reader(FilterReader):
         """See that words name this field in the table that follows them."""
         names = self._wording.field_names(self._schema.tables[table])
         if not any(each == (name, stop) for each in names.at(self._words, start)):
-            self._at = start
-            raise self._unfit(1, Message("a field of the table"), names)
+            raise self._wrong(start, Message("a field of the table"), names.captions)
+        self._certain = None
 
     def _cut(self) -> First | Sample | None:
         return self._first_of(("first_by", "first", "sample"), self._cut_of)
@@ -279,14 +280,14 @@ class _Reader(FilterReader):
         for name, stop in names.at(self._words, self._at):
             self._at = stop
             return self._schema.tables[name]
-        raise self._unfit(1, Message("a table"), names)
+        raise self._unfit(1, Message("a table"), names.captions)
 
     def _field(self, table: Table) -> str:
         names = self._wording.field_names(table)
         for name, stop in names.at(self._words, self._at):
             self._at = stop
             return name
-        raise self._unfit(1, Message("a field of the table"), names)
+        raise self._unfit(1, Message("a field of the table"), names.captions)
 
     def _name(self) -> str:
         """A number, code or seed, bare or in quotes."""
@@ -334,7 +335,7 @@ class _Reader(FilterReader):
             if found is not None:
                 return found
         if not any(names.at(self._words, self._at)):
-            raise self._unfit(1, Message("a field of the table"), names)
+            raise self._unfit(1, Message("a field of the table"), names.captions)
         raise Unfit
 
     def _where(self, table: Table, name: str, stop: int) -> Where:

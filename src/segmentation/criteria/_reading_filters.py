@@ -64,7 +64,7 @@ BUILT: Mapping[str, Callable[..., Filter]] = {
     "equal_not": lambda value: Not(_equal(value)),
     "none_of": lambda values: Not(_listed(values)),
     "like": lambda pattern: pattern,
-    "like_not": Not,
+    "like_not": lambda pattern: Not(item=pattern),
     "known": lambda: _KNOWN,
     "is_known": lambda: _KNOWN,
     "range": Between,
@@ -120,18 +120,27 @@ class FilterReader(WordReader):
         while True:
             self._open(levels)
             levels[-1].items.append(self._test(field))
+            is_list = isinstance(levels[-1].items[-1], AnyOf)
             while len(levels) > 1 and self._takes(levels[-1].closing):
                 done = levels.pop()
                 levels[-1].items.append(done.closed(done.items))
+                is_list = False
             start = self._at
             joint = self._joint_of_tests()
+            self._spread(levels[-1], joint, is_list=is_list)
             if joint:
                 self._joins(levels[-1], joint, start)
             elif len(levels) > 1:
-                raise self._unfit(4, Message("“{words}”", words=" ".join(levels[-1].closing)))
+                raise self._unfit(3, Message("“{words}”", words=" ".join(levels[-1].closing)))
             else:
                 found: Filter = levels[0].closed(levels[0].items)
                 return found
+
+    def _spread(self, level: Level[Filter], joint: str, *, is_list: bool) -> None:
+        """Take the values of a list one by one where further filters are alternatives to them."""
+        listed = level.items[-1]
+        if is_list and isinstance(listed, AnyOf) and "or" in {joint, level.joint}:
+            level.items[-1:] = listed.items
 
     def _joint_of_tests(self) -> str:
         """A joint behind which the same field is asked for more, empty if none stands here."""

@@ -11,7 +11,7 @@ from segmentation.errors import FilterError, Message, near_name
 
 from ._nodes import AllOf, AnyOf, Not
 from ._text import MAX_DEPTH
-from ._wording import Hole, Names, Template, Word, Wording, lead_of, words_of
+from ._wording import Hole, Template, Word, Wording, lead_of, words_of
 
 _MOST_OPEN = 4 * MAX_DEPTH
 """The greatest number of brackets that may be open at once."""
@@ -51,7 +51,8 @@ class WordReader:
         self._words = words_of(text)
         self._at = 0
         self._far = -1
-        self._expected: list[tuple[int, Message, Names | None]] = []
+        self._expected: list[tuple[int, Message, Iterable[str]]] = []
+        self._certain: tuple[int, Message, Iterable[str]] | None = None
 
     @property
     def _word(self) -> Word:
@@ -107,18 +108,33 @@ class WordReader:
                 raise self._unfit(4, Message("“{words}”", words=piece))
         return found
 
-    def _unfit(self, rank: int, expected: Message, names: Names | None = None) -> "Unfit":
-        """What to raise where something else was expected. The furthest such place is told."""
+    def _unfit(self, rank: int, expected: Message, names: Iterable[str] = ()) -> "Unfit":
+        """What to raise where something else was expected. The furthest such place is told.
+
+        Args:
+            rank: Which of several expectations is told, the lowest.
+            expected: What was expected.
+            names: The names that were expected.
+        """
         if self._at > self._far:
             self._far, self._expected = self._at, []
         if self._at == self._far:
             self._expected.append((rank, expected, names))
         return Unfit()
 
+    def _wrong(self, place: int, expected: Message, names: Iterable[str] = ()) -> "Unfit":
+        """What to raise where it is certain what is wrong, however far one could read on."""
+        self._certain = self._certain or (place, expected, names)
+        return Unfit()
+
     def _fault(self) -> FilterError:
+        if self._certain is None:
+            _, expected, names = min(self._expected, key=lambda each: each[0])
+        else:
+            self._far, expected, names = self._certain
         word = self._words[self._far]
-        _, expected, names = min(self._expected, key=lambda each: each[0])
-        near = "" if names is None else near_name(self._unknown(), names.captions)
+        is_joint = word.plain in self._wording.joints
+        near = "" if is_joint else near_name(self._unknown(), names)
         if word.kind == "end":
             reason = Message("the text ends too early")
         elif near:
@@ -132,8 +148,8 @@ class WordReader:
         return FilterError(reason, text=self._text, position=word.start, expected=expected)
 
     def _unknown(self) -> str:
-        """The words that may be meant for a name: up to those that follow one."""
-        ends = {lead[0] for lead in map(self._wording.lead, self._wording.tests)}
+        """The words that may be meant for a name: up to those of a phrase."""
+        ends = self._wording.known_words
         found: list[str] = []
         for word in self._words[self._far :]:
             if word.kind not in {"word", "quoted"} or (found and word.plain in ends):
@@ -157,14 +173,13 @@ class WordReader:
                 return
             closing = self._wording.between("not" if negated else "group", "item")
             levels.append(Level(closing, negated=negated))
-            if len(levels) > _MOST_OPEN:
-                self._at -= 1
-                raise self._unfit(-1, Message("at most {limit} open brackets", limit=_MOST_OPEN))
+            if len(levels) > _MOST_OPEN + 1:
+                expected = Message("at most {limit} open brackets", limit=_MOST_OPEN)
+                raise self._wrong(self._at - 1, expected)
 
     def _joins(self, level: "Level[Any]", joint: str, start: int) -> None:
         if level.joint and level.joint != joint:
-            self._at = start
-            raise self._unfit(-1, Message("brackets around what belongs together"))
+            raise self._wrong(start, Message("brackets around what belongs together"))
         level.joint = joint
 
     def _end(self) -> None:

@@ -336,7 +336,12 @@ class Names:
         own = [(name, caption) for name, caption, _ in called]
         spelled = [(name, name) for name in self._captions]
         spaced = [(name, name.replace("_", " ")) for name in self._captions]
-        others = [(name, other) for name, _, more in called for other in more if other]
+        others = [
+            (name, other)
+            for name, _, more in called
+            for spelled in filter(None, more)
+            for other in dict.fromkeys([spelled, spelled.replace("_", " ")])
+        ]
         for level in (own, spelled, spaced, others):
             self._learn(level)
         self._exact |= {name: name for name in self._captions}
