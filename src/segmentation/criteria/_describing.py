@@ -54,6 +54,7 @@ def describe(
 
     >>> from datetime import date
     >>> from segmentation.criteria import AsOf, Link, Schema, bind, make_selection, make_table
+    >>> from segmentation.fields import Field, FieldType
     >>> country = Field("country", FieldType.CODE)
     >>> schema = Schema("contact", "no", {"contact": make_table("contact", [country])})
     >>> criteria = make_selection(contact={"country": "DK|SE"})

@@ -61,6 +61,7 @@ def from_words(text: str, language: str | Phrases, schema: Schema) -> Criteria |
             names what was expected there.
 
     >>> from segmentation.criteria import make_table
+    >>> from segmentation.fields import Field, FieldType
     >>> city = Field("city", FieldType.TEXT)
     >>> schema = Schema("contact", "no", {"contact": make_table("contact", [city])})
     >>> from_words("City is Bern or is not blank", "en", schema)

@@ -34,6 +34,7 @@ from segmentation.criteria import (
     circle_from,
     describe,
     explain,
+    from_words,
     make_selection,
     parts_of,
     segments_of,
@@ -266,8 +267,28 @@ def select(context: Context, criteria: Criteria | None) -> Selected:
 
 
 def describe_selection(context: Context, criteria: Criteria | None) -> str:
-    """A selection in words, with the dates that relative ones stand for."""
+    """A selection in words, with the days of relative dates in brackets."""
     return describe(bind(criteria, schema_of(context.store), context.day), context.phrases)
+
+
+def read_words(context: Context, text: str, *, language: str = "") -> Criteria | None:
+    """The selection that words say, checked.
+
+    Args:
+        context: Store, user, day and clock.
+        text: The words.
+        language: Their language; that of the context if not given.
+
+    Raises:
+        FilterError: The text does not fit, or a value does not fit its field.
+        UnknownName: There is no such option or token.
+        InvalidValue: A number is too large, or there are more conditions than can be.
+        Rejected: Several of these at once.
+    """
+    schema = schema_of(context.store)
+    criteria = from_words(text, language or context.language, schema)
+    bind(criteria, schema, context.day)
+    return criteria
 
 
 def explain_contact(
