@@ -38,6 +38,7 @@ from segmentation.criteria import (
     latest,
     make_selection,
     make_table,
+    none,
     parse,
     row,
     total,
@@ -131,6 +132,11 @@ NAMED: dict[str, Criteria | None] = {
     ),
     "the first 10": Cut(
         mailing.any_row(), First(10, (Order("no"), Order("city", descending=True)))
+    ),
+    "tables by their aliases": make_selection(
+        mailing_groups={"mailing_group_code": "NEWS"},
+        interactions=none(date="-3M.."),
+        industry_groups=at_least(2),
     ),
     "everybody": None,
     "any contact": Part("contact"),
@@ -385,6 +391,7 @@ def test_names_that_are_words_are_read_back_mng_51(language: str, data: st.DataO
 # -- what people write ----------------------------------------------------------------------------
 
 BERN = contact.city == "Bern"
+NEWS = Part("mailing_groups", (Where("mailing_group_code", parse("NEWS")),))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -418,7 +425,7 @@ BERN = contact.city == "Bern"
         ("City fits Ber*", contact.city.passes("Ber*")),
         (
             "has mailing groups where mailing group code is NEWS and City is Bern",
-            AllOf((mailing.mailing_group_code == "NEWS", BERN)),
+            AllOf((NEWS, BERN)),
         ),
         ("everybody; of these the first 3", Cut(Part("contact"), First(3))),
         ("Type is none of person", contact.type.passes("<>person")),

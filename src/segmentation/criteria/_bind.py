@@ -150,7 +150,9 @@ class _Binder:
         if table is None:
             return BoundPart(Table(part.table, {}), ())
         wheres = [self._where(table, where) for where in part.conditions]
-        return BoundPart(table, tuple(where for where in wheres if where is not None))
+        conditions = tuple(where for where in wheres if where is not None)
+        named = table.alias if part.table == table.alias else table.name
+        return BoundPart(table, conditions, named)
 
     def _where(self, table: Table, where: Where) -> BoundWhere | None:
         place = f"{table.name}.{where.field}"

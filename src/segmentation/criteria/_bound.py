@@ -157,10 +157,21 @@ class BoundWhere(OneLine):
 
 @attrs.frozen(repr=False)
 class BoundPart(OneLine):
-    """At least one row of the table, linked to the contact, meets all conditions together."""
+    """At least one row of the table, linked to the contact, meets all conditions together.
+
+    Attributes:
+        table: The table.
+        conditions: The conditions on one and the same row.
+        named: What the table was called by who wrote it, for people: its name or its alias.
+    """
 
     table: Table
     conditions: tuple[BoundWhere, ...]
+    named: str = attrs.field(eq=False, repr=False)
+
+    @named.default
+    def _by_its_name(self) -> str:
+        return self.table.name
 
 
 @attrs.frozen(repr=False)

@@ -171,14 +171,14 @@ class Teller(FilterTeller):
         if part.table.link is None:
             return conditions or self._say("any_contact")
         phrase = ("has_no" if negated else "has") + ("_where" if conditions else "")
-        return self._say(phrase, table=self._table(part.table, phrase), conditions=conditions)
+        return self._say(phrase, table=self._table(part, phrase), conditions=conditions)
 
     def _rows(self, part: BoundPart, *, grouped: bool) -> str:
         conditions = self._conditions(part)
         phrase = "rows_where" if conditions else "rows"
         if grouped or len(part.conditions) > 1 or any(map(_is_compound, part.conditions)):
             conditions = self._say("group", item=conditions)
-        return self._say(phrase, table=self._table(part.table, phrase), conditions=conditions)
+        return self._say(phrase, table=self._table(part, phrase), conditions=conditions)
 
     def _conditions(self, part: BoundPart) -> str:
         several = len(part.conditions) > 1
@@ -212,12 +212,12 @@ class Teller(FilterTeller):
             field.name, names, quoted=self._wording.is_quoted(phrase, "field")
         )
 
-    def _table(self, table: Table, phrase: str = "has") -> str:
+    def _table(self, part: BoundPart, phrase: str) -> str:
         if self._schema is None:
-            return self._phrases.name(table.name)
+            return self._phrases.name(part.named)
         names = self._wording.table_names(self._schema)
         quoted = self._wording.is_quoted(phrase, "table")
-        return self._wording.written_name(table.name, names, quoted=quoted)
+        return self._wording.written_name(part.named, names, quoted=quoted)
 
     def _figure(self, figure: BoundFigure) -> str:
         measure, field = figure.measure.value, figure.field
@@ -230,7 +230,7 @@ class Teller(FilterTeller):
     def _followed(self, followed: BoundFollowed) -> str:
         told = self._say(
             "followed",
-            table=self._table(followed.table, "followed"),
+            table=self._table(followed.first, "followed"),
             first=self._asked_of(followed.first),
             then=self._asked_of(followed.then),
         )

@@ -54,7 +54,7 @@ def from_words(text: str, language: str | Phrases, schema: Schema) -> Criteria |
 
     Returns:
         The selection before binding, ``None`` where everybody is meant. Reading what `describe`
-        says gives an equal selection, with tables and fields named as the schema names them.
+        says gives an equal selection; what was called by a caption there is called by its name.
 
     Raises:
         FilterError: The text does not fit. The error points to the first word that does not, and
@@ -166,14 +166,14 @@ class _Reader(FilterReader):
                 return self._figure(Measure(key))
 
     def _rows_of(self, key: str) -> Part:
-        tables: list[Table] = []
+        tables: list[tuple[str, Table]] = []
 
         def table() -> None:
             tables.append(self._table())
 
-        parsers = {"table": table, "conditions": lambda: self._conditions(tables[0])}
+        parsers = {"table": table, "conditions": lambda: self._conditions(tables[0][1])}
         conditions = self._filled(key, parsers, lead=False).get("conditions", ())
-        return Part(tables[0].name, conditions)
+        return Part(tables[0][0], conditions)
 
     def _rows(self) -> Part:
         """Rows of a table, perhaps with conditions."""
@@ -191,17 +191,17 @@ class _Reader(FilterReader):
         return self._rows_of(key)
 
     def _followed(self) -> Followed:
-        tables: list[Table] = []
+        tables: list[tuple[str, Table]] = []
 
         def table() -> None:
             tables.append(self._table())
 
         def part() -> Part:
-            return Part(tables[0].name, self._conditions(tables[0]))
+            return Part(tables[0][0], self._conditions(tables[0][1]))
 
         parsers = {"table": table, "first": part, "then": part}
         found = self._filled("followed", parsers, lead=False)
-        by = self._filled("followed_by", {"field": lambda: self._field(tables[0])})["field"]
+        by = self._filled("followed_by", {"field": lambda: self._field(tables[0][1])})["field"]
         within = self._tried(lambda: self._filled("followed_within", {"days": self._days})["days"])
         later = self._takes(self._wording.lead("followed_later_day"))
         without = self._tried(
@@ -242,7 +242,7 @@ class _Reader(FilterReader):
                 self._check_field(name, start, stop, parts[0].table)
 
         def test() -> tuple[Filter, Aspect | None]:
-            table = self._schema.tables[parts[0].table]
+            table = self._schema.table(parts[0].table)
             return self._filter_or_aspect(compared_of(measure, table.fields.get(name)))
 
         parsers = {"field": field, "rows": rows, "test": test}
@@ -251,7 +251,7 @@ class _Reader(FilterReader):
 
     def _check_field(self, name: str, start: int, stop: int | None, table: str) -> None:
         """See that words name this field in the table that follows them."""
-        names = self._wording.field_names(self._schema.tables[table])
+        names = self._wording.field_names(self._schema.table(table))
         if not any(each == (name, stop) for each in names.at(self._words, start)):
             raise self._wrong(start, Message("a field of the table"), names.captions)
         self._certain = None
@@ -276,11 +276,12 @@ class _Reader(FilterReader):
 
     # -- names --------------------------------------------------------------------------------
 
-    def _table(self) -> Table:
+    def _table(self) -> tuple[str, Table]:
+        """What a table is called here, its name or its alias, and the table."""
         names = self._wording.table_names(self._schema)
         for name, stop in names.at(self._words, self._at):
             self._at = stop
-            return self._schema.tables[name]
+            return name, self._schema.table(name)
         raise self._unfit(1, Message("a table"), names.captions)
 
     def _field(self, table: Table) -> str:

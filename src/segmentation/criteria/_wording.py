@@ -258,11 +258,16 @@ class Wording:
             before = piece
 
     def table_names(self, schema: Schema) -> "Names":
-        """What the tables of a schema are called."""
+        """What the tables of a schema are called, by their names and by their aliases."""
         if "" not in self._names:
             called = [
-                (table.name, self.phrases.name(table.name), (table.alias, *table.called))
+                (table.name, self.phrases.name(table.name), table.called)
                 for table in schema.tables.values()
+            ]
+            called += [
+                (table.alias, self.phrases.name(table.alias), ())
+                for table in schema.tables.values()
+                if table.alias not in {"", *schema.tables}
             ]
             self._names[""] = Names(called)
         return self._names[""]
