@@ -5,7 +5,7 @@ for another language or other names. The text says what was asked, with the day 
 date in brackets behind it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Literal, assert_never
 
@@ -67,6 +67,20 @@ def describe(
     if bound.cut is not None:
         sentences.append(teller.cut(bound.schema.base, bound.cut))
     return phrases.say("next").join(sentences)
+
+
+def describe_parts(
+    bound: BoundSelection, parts: Iterable[BoundNode], phrases: Phrases | None = None
+) -> list[str]:
+    """Parts of a selection in words, a sentence each; of long lists the beginning is shown.
+
+    Args:
+        bound: The selection.
+        parts: Nodes of it, such as `parts_of` gives.
+        phrases: The words, English by default.
+    """
+    teller = Teller(phrases or ENGLISH, bound.as_of, bound.schema)
+    return [teller.node(part) for part in parts]
 
 
 class Teller(FilterTeller):
@@ -187,10 +201,10 @@ class Teller(FilterTeller):
 
     def _condition(self, table: Table, where: BoundWhere, *, beside: bool = False) -> str:
         field = self._field(table, where.field)
-        test = self._asked(where, where.field, beside=beside)
+        test = self.asked(where, where.field, beside=beside)
         return self._say("condition", field=field, test=test)
 
-    def _asked(self, where: BoundWhere | BoundFigure, field: Field, *, beside: bool = False) -> str:
+    def asked(self, where: BoundWhere | BoundFigure, field: Field, *, beside: bool = False) -> str:
         """What is asked of a value, as it was written if anybody wrote it.
 
         Args:
@@ -222,7 +236,7 @@ class Teller(FilterTeller):
     def _figure(self, figure: BoundFigure) -> str:
         measure, field = figure.measure.value, figure.field
         name = self._field(figure.part.table, field, measure) if field else ""
-        test = self._asked(figure, compared_of(figure.measure, field))
+        test = self.asked(figure, compared_of(figure.measure, field))
         # What stands in brackets right behind a value is the day that it is.
         rows = self._rows(figure.part, grouped=test.startswith("("))
         return self._say(measure, field=name, rows=rows, test=test)

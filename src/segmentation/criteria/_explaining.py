@@ -223,7 +223,7 @@ class _Explainer:
         return Finding(
             where.field.name,
             value,
-            self._teller.test(where.filter, where.field),
+            self._teller.asked(where, where.field),
             self._reader.test(table, where)(row),
             self._shown(table, where, value),
         )

@@ -33,6 +33,7 @@ from segmentation.criteria import (
     check,
     circle_from,
     describe,
+    describe_parts,
     explain,
     from_words,
     make_selection,
@@ -315,13 +316,12 @@ def count_each_part(context: Context, criteria: Criteria | None) -> Counts:
         return store.contacts.count(attrs.evolve(bound, node=node, cut=None))
 
     counted = []
+    sentences = describe_parts(bound, parts, context.phrases)
     with at_once(store):
         base = left = count(None)
-        for place, part in enumerate(parts, start=1):
+        for place, (part, sentence) in enumerate(zip(parts, sentences, strict=True), start=1):
             alone = count(part)
             left = alone if place == 1 else count(AllOf(parts[:place]))
-            alone_bound = attrs.evolve(bound, node=part, cut=None)
-            sentence = describe(alone_bound, context.phrases, shortened=True)
             counted.append(PartCount(sentence, alone, left))
     return Counts(base, tuple(counted), left, phrases=context.phrases)
 
