@@ -142,7 +142,7 @@ class _Reader(FilterReader):
         names = self._wording.field_names(self._base)
         said = self._wording.phrases.say("in_segment", no="…")
         reason = "a field of the contact, or what is asked of it, such as {example}"
-        raise self._unfit(0, Message(reason, example=f"“{said}”"), names.captions)
+        raise self._unfit(0, Message(reason, example=self._wording.quote(said)), names.captions)
 
     def _leaf_of(self, key: str) -> Selection:
         match key:

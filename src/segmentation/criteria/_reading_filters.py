@@ -160,8 +160,8 @@ class FilterReader(WordReader):
     def _test(self, field: Field) -> Filter:
         found = self._first_of(self._wording.tests, lambda key: self._test_of(key, field))
         if found is None:
-            say = self._wording.phrases.say
-            examples = ", ".join(f"“{say(key, value='…').strip()}”" for key in ("equal", "from"))
+            say, quote = self._wording.phrases.say, self._wording.quote
+            examples = ", ".join(quote(say(key, value="…").strip()) for key in ("equal", "from"))
             raise self._unfit(1, Message("a comparison such as {examples}", examples=examples))
         self._skip_brackets()
         return found

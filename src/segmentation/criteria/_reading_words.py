@@ -161,8 +161,8 @@ class WordReader:
         return next((key for key in ("and", "or") if self._takes(self._wording.lead(key))), "")
 
     def _unfit_joint(self) -> "Unfit":
-        say = self._wording.phrases.say
-        joints = ", ".join(f"“{say(key).strip()}”" for key in ("and", "or", "next"))
+        say, quote = self._wording.phrases.say, self._wording.quote
+        joints = ", ".join(quote(say(key).strip()) for key in ("and", "or", "next"))
         return self._unfit(3, Message("{joints}, or the end", joints=joints))
 
     def _open(self, levels: "list[Level[Any]]") -> None:
