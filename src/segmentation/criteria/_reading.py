@@ -128,7 +128,7 @@ class _Reader(FilterReader):
             if joint:
                 self._joins(levels[-1], joint, start)
             elif len(levels) > 1:
-                raise self._unfit(3, Message("“{words}”", words=" ".join(levels[-1].closing)))
+                raise self._unfit_words(3, levels[-1].closing)
             else:
                 return levels[0]
 
@@ -315,7 +315,7 @@ class _Reader(FilterReader):
         found = self._joined_conditions(table)
         closing = self._wording.between("group", "item")
         if not self._takes(closing):
-            raise self._unfit(4, Message("“{words}”", words=" ".join(closing)))
+            raise self._unfit_words(4, closing)
         return found
 
     def _joined_conditions(self, table: Table) -> tuple[Where, ...]:

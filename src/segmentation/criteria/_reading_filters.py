@@ -131,7 +131,7 @@ class FilterReader(WordReader):
             if joint:
                 self._joins(levels[-1], joint, start)
             elif len(levels) > 1:
-                raise self._unfit(3, Message("“{words}”", words=" ".join(levels[-1].closing)))
+                raise self._unfit_words(3, levels[-1].closing)
             else:
                 found: Filter = levels[0].closed(levels[0].items)
                 return found

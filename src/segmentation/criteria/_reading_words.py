@@ -105,7 +105,7 @@ class WordReader:
             if isinstance(piece, Hole):
                 found[piece.name] = parsers[piece.name]()
             elif not self._takes((piece,)):
-                raise self._unfit(4, Message("“{words}”", words=piece))
+                raise self._unfit_words(4, (piece,))
         return found
 
     def _unfit(self, rank: int, expected: Message, names: Iterable[str] = ()) -> "Unfit":
@@ -159,6 +159,10 @@ class WordReader:
 
     def _joint(self) -> str:
         return next((key for key in ("and", "or") if self._takes(self._wording.lead(key))), "")
+
+    def _unfit_words(self, rank: int, words: Iterable[str]) -> "Unfit":
+        said = self._wording.quote(" ".join(words))
+        return self._unfit(rank, Message("{words}", words=said))
 
     def _unfit_joint(self) -> "Unfit":
         say, quote = self._wording.phrases.say, self._wording.quote
