@@ -7,6 +7,7 @@ for people and not read.
 
 import re
 from decimal import Decimal
+from functools import partial
 
 import attrs
 
@@ -180,7 +181,7 @@ class _Reader(FilterReader):
         start = self._at
         for key in ("rows_where", "rows"):
             self._at = start
-            found = self._tried(lambda key=key: self._rows_with_lead(key))  # type: ignore[misc]
+            found = self._tried(partial(self._rows_with_lead, key))
             if found is not None:
                 return found
         raise Unfit
@@ -221,7 +222,7 @@ class _Reader(FilterReader):
         }
         for name, stop in sorted(places, key=lambda place: -place[1]):
             self._at = start
-            found = self._tried(lambda name=name, stop=stop: self._figure_of(measure, name, stop))  # type: ignore[misc]
+            found = self._tried(partial(self._figure_of, measure, name, stop))
             if found is not None:
                 return found
         self._at = start
@@ -333,7 +334,7 @@ class _Reader(FilterReader):
     def _condition(self, table: Table) -> Where:
         names = self._wording.field_names(table)
         for name, stop in names.at(self._words, self._at):
-            found = self._tried(lambda name=name, stop=stop: self._where(table, name, stop))  # type: ignore[misc]
+            found = self._tried(partial(self._where, table, name, stop))
             if found is not None:
                 return found
         if not any(names.at(self._words, self._at)):

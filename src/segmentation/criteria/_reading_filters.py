@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TypeVar
 
 import attrs
@@ -278,7 +279,7 @@ class FilterReader(WordReader):
         if self._takes(self._wording.lead("today")):
             return "0"
         for key, sign in (("ago", "-"), ("ahead", "")):
-            found = self._tried(lambda key=key: self._filled(key, {"period": self._days}))  # type: ignore[misc]
+            found = self._tried(partial(self._filled, key, {"period": self._days}))
             if found is not None:
                 return f"{sign}{found['period']}"
         return None
@@ -288,7 +289,7 @@ class FilterReader(WordReader):
             if self._takes(self._wording.lead(key)):
                 return DAYS[key]
         for key, sign in (("ago", "-"), ("ahead", "")):
-            found = self._tried(lambda key=key: self._filled(key, {"period": self._period}))  # type: ignore[misc]
+            found = self._tried(partial(self._filled, key, {"period": self._period}))
             if found is not None:
                 return sign + "".join(found["period"])
         return None
@@ -303,7 +304,7 @@ class FilterReader(WordReader):
         """A number of days or the like, and its unit."""
         pairs = [(key, unit) for unit, keys in UNITS.items() for key in keys]
         for key, unit in sorted(pairs, key=lambda pair: -len(self._wording.template(pair[0]))):
-            found = self._tried(lambda key=key: self._filled(key, {"count": self._small}))  # type: ignore[misc]
+            found = self._tried(partial(self._filled, key, {"count": self._small}))
             if found is not None:
                 return found["count"], unit
         raise self._unfit(4, Message("a number of days, weeks, months or the like"))

@@ -5,6 +5,7 @@ Knows phrases, and neither filters nor selections.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from segmentation.errors import FilterError, Message, near_name
@@ -83,7 +84,7 @@ class WordReader:
         for key in keys:
             start = self._at
             if self._takes(self._wording.lead(key)):
-                found = self._tried(lambda key=key: read(key))  # type: ignore[misc]
+                found = self._tried(partial(read, key))
                 if found is not None:
                     return found
                 self._at = start
