@@ -142,3 +142,22 @@ def test_control_signs_are_shown_and_not_sent_to_a_terminal(
         assert "\x1b" not in printed
     assert main(["select", "--store", store]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+def test_contacts_are_selected_by_words(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wheres = ("--where", "contact.country_region_code=DK|SE")
+    assert main(["select", "--store", str(store), "--count", *wheres]) == 0
+    count = capsys.readouterr().out
+    for words in (
+        ("--words", "Country/Region Code is DK or SE"),
+        ("--words", "Code pays/région est DK ou SE", "--language", "fr"),
+    ):
+        assert main(["select", "--store", str(store), "--count", *words]) == 0
+        assert capsys.readouterr().out == count
+
+
+def test_words_that_do_not_fit_are_wrong_use(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["select", "--store", str(store), "--words", "Cty is Bern"]) == 2
+    assert "did you mean 'City'?" in capsys.readouterr().err

@@ -221,7 +221,9 @@ def test_check_says_what_depends_on_the_day_and_what_never_holds() -> None:
 
 def test_two_selections_are_compared_by_what_is_looked_at() -> None:
     old, new = (bind(born.month == month, truth.SCHEMA, truth.AS_OF) for month in (11, 12))
-    assert str(compare(old, new)) == "- born (month) is November\n+ born (month) is December"
+    assert (
+        str(compare(old, new)) == "- born (month) is 11 (November)\n+ born (month) is 12 (December)"
+    )
 
 
 def test_several_filters_of_a_known_date_say_nothing_of_blanks() -> None:

@@ -84,37 +84,38 @@ BERN = contact.city == "Bern"
             (
                 "a une ligne dans «Groupe de distribution contact» où Code groupe de "
                 "distribution est NEWS ; n'a aucune ligne dans «Écriture journal interaction» "
-                "où Date est 2026-08-22 ou plus tard"
+                "où Date ne remonte pas à plus de 3 mois (depuis le 2026-08-22)"
             ),
             (
                 "ha una riga in «Gruppo mailing contatto» dove Cod. gruppo mailing è NEWS; non "
-                "ha alcuna riga in «Movimento log interazioni» dove Data è 2026-08-22 o più "
-                "tardi"
+                "ha alcuna riga in «Movimento log interazioni» dove Data non risale a più di 3 "
+                "mesi (dal 2026-08-22)"
             ),
             (
                 "har en rad i «Kontaktens postgruppe» der Postgruppekode er NEWS; har ingen rad"
-                " i «Samhandlingsloggpost» der Dato er 2026-08-22 eller senere"
+                " i «Samhandlingsloggpost» der Dato ligger høyst 3 måneder tilbake (siden "
+                "2026-08-22)"
             ),
         ),
         (
             Figure(Measure.COUNT, "", interaction.any_row(), parse("2..")),  # type: ignore[arg-type]
-            "le nombre de lignes dans «Écriture journal interaction» vaut au moins 2",
-            "il numero di righe in «Movimento log interazioni» vale almeno 2",
-            "antall rader i «Samhandlingsloggpost» er minst 2",
+            "le nombre de lignes dans «Écriture journal interaction» est 2 ou plus",
+            "il numero di righe in «Movimento log interazioni» è 2 o più",
+            "antall rader i «Samhandlingsloggpost» er 2 eller mer",
         ),
         (
             Figure(Measure.LATEST, "date", interaction.any_row(), parse("<t")),  # type: ignore[arg-type]
             (
                 "la dernière valeur du champ Date dans «Écriture journal interaction» se situe "
-                "avant 2026-11-22, ou est vide"
+                "avant aujourd'hui (2026-11-22), ou est vide"
             ),
             (
                 "l'ultimo valore del campo Data in «Movimento log interazioni» viene prima di "
-                "2026-11-22, o è senza valore"
+                "oggi (2026-11-22), o è senza valore"
             ),
             (
-                "den siste verdien av Dato i «Samhandlingsloggpost» er før 2026-11-22, eller "
-                "uten verdi"
+                "den siste verdien av Dato i «Samhandlingsloggpost» er før i dag "
+                "(2026-11-22), eller uten verdi"
             ),
         ),
         (
@@ -170,7 +171,7 @@ def test_a_workspace_speaks_its_language() -> None:
     crm = evolved(crm, language="nb-NO")
     assert crm.describe(BERN) == "Poststed er «Bern»"
     assert str(crm.explain("ANNA", BERN & (contact.minor == True))) == (  # noqa: E712
-        "nei Poststed er «Bern» og Mindreårig er ja\n"
+        "nei (Poststed er «Bern») og (Mindreårig er ja)\n"
         "  nei Poststed er «Bern»\n"
         "    nei Poststed = uten verdi\n"
         "  nei Mindreårig er ja\n"

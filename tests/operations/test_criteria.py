@@ -30,6 +30,39 @@ def test_a_selection_is_told_in_words_with_its_dates_worked_out(crm: seg.Workspa
     assert "2026-08-22" in told
 
 
+def test_a_selection_is_read_from_words(crm: seg.Workspace) -> None:
+    criteria = seg.make_selection(contact={"city": "Bern"}, interactions={"date": "-3M.."})
+    assert crm.select(crm.from_words(crm.describe(criteria))) == crm.select(criteria)
+    assert crm.from_words("tutti i contatti", language="it-IT") is None
+    french = crm.from_words("Ville est Berne", language="fr-CH")
+    assert french == crm.from_words("City is Berne")
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "told"),
+    [
+        ("City est Berne", seg.FilterError, "'est' does not fit here"),
+        ("Type is sombody", seg.UnknownName, "unknown option"),
+        ("Minor is perhaps", seg.FilterError, "contact.minor: this is neither yes nor no"),
+        ("has interactions where Date is soon", seg.FilterError, "this is no date"),
+    ],
+)
+def test_words_that_say_no_selection_are_refused_mng_53(
+    crm: seg.Workspace, words: str, error: type[Exception], told: str
+) -> None:
+    with pytest.raises(error, match=told):
+        crm.from_words(words)
+
+
+def test_a_fault_of_words_is_told_in_the_language_of_the_workspace_mng_53() -> None:
+    crm = seg.Workspace.open(language="it-IT")
+    with pytest.raises(seg.FilterError) as caught:
+        crm.from_words("Citta è Berna")
+    assert crm.translate(caught.value).startswith(
+        "qui niente si chiama 'Citta'; si intendeva 'Città'?; atteso: un campo del contatto"
+    )
+
+
 def test_an_explanation_names_the_rows_that_decided(crm: seg.Workspace) -> None:
     no = crm.select(mailing_groups={"mailing_group_code": "NEWS"})[0]
     found = crm.explain(no, contact={"no": no}, mailing_groups={"mailing_group_code": "NEWS"})

@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from segmentation.criteria import AllOf, Part, Schema, Selection, Where, parse
+from segmentation.criteria import AllOf, Criteria, Part, Schema, Selection, Where, parse
 from segmentation.errors import FilterError, UsageError
 from segmentation.fields import Field
 from segmentation.operations.data import csv_cell
 from segmentation.segments import contact_schema
+from segmentation.workspace import Workspace
 
 from ._arguments import Commands, add_store
 from ._output import DONE, WRONG_USE, complain, say, shown
@@ -32,13 +33,23 @@ def add_select(commands: Commands) -> None:
         " --where contact_mailing_group.mailing_group_code=NEWS",
     )
     add_store(select)
-    select.add_argument(
+    chosen = select.add_mutually_exclusive_group()
+    chosen.add_argument(
         "--where",
         action="append",
         default=[],
         type=_where,
         metavar="TABLE.FIELD=FILTER",
         help="a field and the filter that it must pass; may be given more than once",
+    )
+    chosen.add_argument(
+        "--words",
+        default="",
+        metavar="TEXT",
+        help="the selection in words, such as 'City is Bern or Basel'",
+    )
+    select.add_argument(
+        "--language", default="en", metavar="CODE", help="the language of the words (default: en)"
     )
     form = select.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_const", dest="form", const=_print_json)
@@ -64,13 +75,19 @@ def _where(text: str) -> tuple[str, str, str]:
 def _select(options: argparse.Namespace) -> int:
     with existing(options.store) as workspace:
         try:
-            nos = workspace.select(_selection(options.where, workspace.schema))
+            nos = workspace.select(_asked(options, workspace))
         except UsageError as error:
             return complain(error, WRONG_USE)
         contacts = workspace.store.contacts.get_many(nos)
         fields_shown = list(workspace.schema.table("contact").fields.values())
     options.form([_row(contact, fields_shown) for contact in contacts], fields_shown)
     return DONE
+
+
+def _asked(options: argparse.Namespace, workspace: Workspace) -> Criteria | None:
+    if options.words:
+        return workspace.from_words(options.words, language=options.language)
+    return _selection(options.where, workspace.schema)
 
 
 def _selection(wheres: Sequence[tuple[str, str, str]], schema: Schema) -> Selection | None:

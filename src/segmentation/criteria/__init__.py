@@ -68,7 +68,7 @@ from ._code import expression_of
 from ._counting import Counts, PartCount, count_parts, parts_of
 from ._cuts import cut, share, split
 from ._dates import is_relative, to_date
-from ._describing import describe
+from ._describing import describe, describe_parts
 from ._explaining import Explanation, Finding, RowFindings, explain
 from ._following import DatedRow, to_rows_test
 from ._hashing import SHARES, hash_of, share_of
@@ -116,6 +116,7 @@ from ._predicate import (
     to_row_test,
     to_value_test,
 )
+from ._reading import from_words
 from ._schema import Link, Schema, Table, make_table
 from ._tables import Fields, KnownFields, KnownTables, Tables, fields
 from ._text import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, parse, to_text
@@ -225,6 +226,7 @@ __all__ = [
     "count_parts",
     "cut",
     "describe",
+    "describe_parts",
     "earliest",
     "effect",
     "exactly",
@@ -233,6 +235,7 @@ __all__ = [
     "fields",
     "fold",
     "followed",
+    "from_words",
     "hash_of",
     "is_relative",
     "latest",

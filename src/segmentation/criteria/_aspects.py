@@ -18,7 +18,7 @@ from segmentation.languages import captions
 from ._bind_filter import bind_filter
 from ._bound import AsOf, Bound, BoundFilter, FitsPattern, HasAspect, InRange, IsEqual
 from ._calendar import InCalendar, Unit
-from ._nodes import AllOf, AnyOf, Aspect, Filter, Not
+from ._nodes import AllOf, AnyOf, Aspect, Filter, Measure, Not
 from ._predicate import to_value_test
 from ._text import to_text
 from ._values import midnight
@@ -54,6 +54,15 @@ def number_field(aspect: Aspect) -> Field:
 def _named(aspect: Aspect, names: tuple[str, ...]) -> Field:
     called = tuple((each, name) for name in names for each in captions("*", aspect.value, name))
     return Field(aspect.value, FieldType.OPTION, options=("", *names), captions=called)
+
+
+def compared_of(measure: Measure, field: Field | None) -> Field:
+    """A field of the type of a figure, for comparisons."""
+    if field is None:
+        return Field("count", FieldType.INTEGER)
+    if measure is Measure.DISTINCT:
+        return Field(field.name, FieldType.INTEGER)
+    return Field(field.name, FieldType.DECIMAL) if measure is Measure.SUM else field
 
 
 def bind_aspect(

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import attrs
 
-from segmentation.codes import to_code
 from segmentation.errors import (
     Fault,
     FilterError,
@@ -129,8 +128,8 @@ class _Binder:
                 return self._figure(node)
             case Followed():
                 return self._followed(node)
-            case InSegment(segment_no):
-                return InSegment(to_code(segment_no))
+            case InSegment():
+                return node
             case InLoggedSegment(entry_no):
                 self._tried("logged segment", lambda: _check_whole("entry_no", entry_no))
                 return node
@@ -151,7 +150,9 @@ class _Binder:
         if table is None:
             return BoundPart(Table(part.table, {}), ())
         wheres = [self._where(table, where) for where in part.conditions]
-        return BoundPart(table, tuple(where for where in wheres if where is not None))
+        conditions = tuple(where for where in wheres if where is not None)
+        named = table.alias if part.table == table.alias else table.name
+        return BoundPart(table, conditions, named)
 
     def _where(self, table: Table, where: Where) -> BoundWhere | None:
         place = f"{table.name}.{where.field}"
@@ -159,7 +160,8 @@ class _Binder:
         def bound() -> BoundWhere:
             field = table.field(where.field)
             named = f"{table.name}.{field.name}"
-            return BoundWhere(field, self._filter(where.filter, where.aspect, field, named))
+            item = self._filter(where.filter, where.aspect, field, named)
+            return BoundWhere(field, item, where.filter)
 
         return self._tried(place, bound)
 
@@ -180,7 +182,7 @@ class _Binder:
         known = bool(part.table.fields)
         found = self._tried(place, bound) if known else None
         field, passed = found or (None, IsEqual(0))
-        return BoundFigure(figure.measure, field, part, passed)
+        return BoundFigure(figure.measure, field, part, passed, figure.filter)
 
     def _followed(self, node: Followed) -> BoundFollowed:
         first, then = self._part(node.first), self._part(node.then)

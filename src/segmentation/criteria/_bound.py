@@ -21,6 +21,7 @@ from ._nodes import (
     AllOf,
     AnyOf,
     Aspect,
+    Filter,
     First,
     InLoggedSegment,
     InSegment,
@@ -141,28 +142,55 @@ BoundFilter = TypeAliasType(
 
 @attrs.frozen(repr=False)
 class BoundWhere(OneLine):
-    """A field of the schema, and the filter that its value must pass."""
+    """A field of the schema, and the filter that its value must pass.
+
+    Attributes:
+        field: The field.
+        filter: The filter.
+        asked: The filter as it was written, for people; ``None`` if nobody wrote it.
+    """
 
     field: Field
     filter: BoundFilter
+    asked: Filter | None = attrs.field(default=None, eq=False, repr=False)
 
 
 @attrs.frozen(repr=False)
 class BoundPart(OneLine):
-    """At least one row of the table, linked to the contact, meets all conditions together."""
+    """At least one row of the table, linked to the contact, meets all conditions together.
+
+    Attributes:
+        table: The table.
+        conditions: The conditions on one and the same row.
+        named: What the table was called by who wrote it, for people: its name or its alias.
+    """
 
     table: Table
     conditions: tuple[BoundWhere, ...]
+    named: str = attrs.field(eq=False, repr=False)
+
+    @named.default
+    def _by_its_name(self) -> str:
+        return self.table.name
 
 
 @attrs.frozen(repr=False)
 class BoundFigure(OneLine):
-    """A figure over the rows of a part passes a filter."""
+    """A figure over the rows of a part passes a filter.
+
+    Attributes:
+        measure: The kind of figure.
+        field: The field that it is computed from, ``None`` for a count.
+        part: The rows that it is computed over.
+        filter: The filter that the figure must pass.
+        asked: The filter as it was written, for people.
+    """
 
     measure: Measure
     field: Field | None
     part: BoundPart
     filter: BoundFilter
+    asked: Filter | None = attrs.field(default=None, eq=False, repr=False)
 
 
 @attrs.frozen(repr=False)

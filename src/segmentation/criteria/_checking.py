@@ -14,6 +14,7 @@ from segmentation.errors import FilterError, Rejected, UsageError
 from segmentation.fields import Field, FieldType, Value
 from segmentation.languages import ENGLISH, Phrases
 
+from ._aspects import compared_of
 from ._bind import bind
 from ._bound import (
     AsOf,
@@ -27,7 +28,7 @@ from ._bound import (
     IsEqual,
 )
 from ._dates import is_relative
-from ._describing import Teller, compared_of
+from ._describing import Teller
 from ._hashing import SHARES
 from ._nodes import (
     AllOf,
@@ -371,7 +372,7 @@ def compare(old: BoundSelection, new: BoundSelection, phrases: Phrases | None = 
 
 
 def _told(bound: BoundSelection, phrases: Phrases) -> list[str]:
-    teller = Teller(phrases)
+    teller = Teller(phrases, bound.as_of, bound.schema)
     told = [] if bound.node is None else teller.sentences(bound.node)
     return told if bound.cut is None else [*told, teller.cut(bound.schema.base, bound.cut)]
 

@@ -8,7 +8,7 @@ from segmentation.languages import ENGLISH, Phrases
 from segmentation.markup import to_table
 
 from ._bound import BoundNode, BoundPart, BoundSelection
-from ._describing import Teller
+from ._describing import describe_parts
 from ._nodes import AllOf
 from ._one_line import OneLine, to_line
 from ._predicate import Row, RowSource, to_predicate
@@ -95,8 +95,7 @@ def count_parts(
             left = left and passes
             alone[position] += passes
             so_far[position] += left
-    teller = Teller(phrases)
-    told = [teller.node(part) for part in parts]
+    told = describe_parts(bound, parts, phrases)
     counted = tuple(map(PartCount, told, alone, so_far))
     return Counts(base, counted, so_far[-1] if so_far else base, phrases=phrases)
 

@@ -1,63 +1,60 @@
-"""Selections in words, for people.
+"""Selections in words, for people and for `from_words`.
 
 The words are kept apart from the code (`segmentation.languages.Phrases`). A host can pass its own
-for another language or other names. The text describes the bound selection, so relative dates are
-shown as dates.
+for another language or other names. The text says what was asked, with the day of each relative
+date in brackets behind it.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import assert_never
+from typing import Literal, assert_never
 
-from segmentation.fields import Field, FieldType, Value
+from segmentation.fields import Field, Value
 from segmentation.languages import ENGLISH, Phrases
 
-from ._aspects import number_field
+from ._aspects import compared_of, number_field
 from ._bound import (
-    Bound,
+    AsOf,
     BoundFigure,
-    BoundFilter,
     BoundFollowed,
     BoundNode,
     BoundPart,
     BoundSelection,
     BoundWhere,
-    FitsPattern,
     HasAspect,
-    InRange,
-    IsEqual,
 )
-from ._calendar import InCalendar
+from ._filter_words import FilterTeller, needs_group
 from ._following import Reason, Why
 from ._hashing import SHARES
-from ._letters import Letters
 from ._nodes import (
     AllOf,
     AnyOf,
-    Aspect,
     First,
     InLoggedSegment,
     InSegment,
     InShare,
-    Measure,
     Not,
     Order,
     Sample,
-    Wild,
 )
-from ._schema import Table
-
-_CALENDAR = frozenset([FieldType.DATE, FieldType.DATETIME, FieldType.TIME])
-_LISTED = 20
-_KNOWN = Not(IsEqual(None))
+from ._schema import Schema, Table
 
 
-def describe(bound: BoundSelection, phrases: Phrases | None = None) -> str:
+def describe(
+    bound: BoundSelection, phrases: Phrases | None = None, *, shortened: bool = False
+) -> str:
     """A selection in words, English by default.
+
+    `from_words` reads them back.
+
+    Args:
+        bound: The selection.
+        phrases: The words.
+        shortened: Whether of long lists only the beginning is shown. Such a text is not read back.
 
     >>> from datetime import date
     >>> from segmentation.criteria import AsOf, Link, Schema, bind, make_selection, make_table
+    >>> from segmentation.fields import Field, FieldType
     >>> country = Field("country", FieldType.CODE)
     >>> schema = Schema("contact", "no", {"contact": make_table("contact", [country])})
     >>> criteria = make_selection(contact={"country": "DK|SE"})
@@ -65,40 +62,70 @@ def describe(bound: BoundSelection, phrases: Phrases | None = None) -> str:
     'country is DK or SE'
     """
     phrases = phrases or ENGLISH
-    teller = Teller(phrases)
-    sentences = teller.sentences(bound.node)
+    teller = Teller(phrases, bound.as_of, bound.schema, shortened=shortened)
+    sentences = teller.whole(bound.node)
     if bound.cut is not None:
         sentences.append(teller.cut(bound.schema.base, bound.cut))
     return phrases.say("next").join(sentences)
 
 
-def compared_of(measure: Measure, field: Field | None) -> Field:
-    """A field of the type of a figure, for comparisons."""
-    if field is None:
-        return Field("count", FieldType.INTEGER)
-    if measure is Measure.DISTINCT:
-        return Field(field.name, FieldType.INTEGER)
-    return Field(field.name, FieldType.DECIMAL) if measure is Measure.SUM else field
+def describe_parts(
+    bound: BoundSelection, parts: Iterable[BoundNode], phrases: Phrases | None = None
+) -> list[str]:
+    """Parts of a selection in words, a sentence each; of long lists the beginning is shown.
+
+    Args:
+        bound: The selection.
+        parts: Nodes of it, such as `parts_of` gives.
+        phrases: The words, English by default.
+    """
+    teller = Teller(phrases or ENGLISH, bound.as_of, bound.schema)
+    return [teller.node(part) for part in parts]
 
 
-class Teller:
-    """Puts nodes into words."""
+class Teller(FilterTeller):
+    """Puts nodes into words.
 
-    def __init__(self, phrases: Phrases) -> None:
-        self._phrases = phrases
-        self._say = phrases.say
+    Args:
+        phrases: The words.
+        as_of: The day that relative dates are shown for; without one, they are not.
+        schema: The tables whose names must not be mixed up.
+        shortened: Whether of long lists only the beginning is shown.
+    """
 
-    def sentences(self, node: BoundNode | None) -> list[str]:
-        """One sentence for each thing that must hold."""
+    def __init__(
+        self,
+        phrases: Phrases,
+        as_of: AsOf | None = None,
+        schema: Schema | None = None,
+        *,
+        shortened: bool = True,
+    ) -> None:
+        super().__init__(phrases, as_of, shortened=shortened)
+        self._schema = schema
+
+    def whole(self, node: BoundNode | None) -> list[str]:
+        """A selection, one sentence for each of its items."""
         match node:
             case None:
                 return [self._say("everybody")]
             case AllOf(items):
                 return [
+                    self._in_group(item) if isinstance(item, AllOf | AnyOf) else self.node(item)
+                    for item in items
+                ]
+            case _:
+                return [self.node(node)]
+
+    def sentences(self, node: BoundNode) -> list[str]:
+        """One sentence for each thing that must hold."""
+        match node:
+            case AllOf(items):
+                return [
                     sentence
                     for item in items
                     for sentence in (
-                        [self._grouped(item)] if isinstance(item, AnyOf) else self.sentences(item)
+                        [self._in_group(item)] if isinstance(item, AnyOf) else self.sentences(item)
                     )
                 ]
             case BoundPart(table, conditions) if table.link is None and conditions:
@@ -116,86 +143,113 @@ class Teller:
             case BoundFollowed():
                 return self._followed(node)
             case InSegment(no):
-                return self._say("in_segment", no=no)
+                return self._say("in_segment", no=self._operands.code(no))
             case InLoggedSegment(no):
                 return self._say("in_logged", no=no)
             case InShare(seed, start, stop):
                 percent = [f"{Decimal(each * 100) / SHARES:f}" for each in (start, stop)]
+                seed = self._operands.code(seed)
                 return self._say("share", start=percent[0], stop=percent[1], seed=seed)
             case Not(item):
                 return self._negated(item)
             case AllOf(items):
-                return self._joined("and", map(self._grouped, items))
+                return self._joined_nodes("and", items)
             case AnyOf(items):
-                return self._joined("or", map(self._grouped, items))
+                return self._joined_nodes("or", items)
             case _:
                 assert_never(node)
+
+    def _joined_nodes(self, joint: Literal["and", "or"], items: Sequence[BoundNode]) -> str:
+        told = (
+            self._in_group(item) if _is_grouped(item, items, place, joint) else self.node(item)
+            for place, item in enumerate(items)
+        )
+        return self._joined(joint, told)
 
     def _negated(self, node: BoundNode) -> str:
         match node:
             case BoundPart(table) if table.link is not None:
                 return self._part(node, negated=True)
             case InSegment(no):
-                return self._say("in_segment_not", no=no)
+                return self._say("in_segment_not", no=self._operands.code(no))
             case InLoggedSegment(no):
                 return self._say("in_logged_not", no=no)
             case _:
                 return self._say("not", item=self.node(node))
 
-    def _grouped(self, node: BoundNode) -> str:
-        several = isinstance(node, AllOf | AnyOf) or (
-            isinstance(node, BoundPart) and len(node.conditions) > 1
-        )
-        return self._say("group", item=self.node(node)) if several else self.node(node)
-
-    def _joined(self, word: str, items: Iterable[str]) -> str:
-        return self._say(word).join(items)
+    def _in_group(self, node: BoundNode) -> str:
+        return self._say("group", item=self.node(node))
 
     def _part(self, part: BoundPart, *, negated: bool) -> str:
         conditions = self._conditions(part)
         if part.table.link is None:
-            return conditions or self._say("everybody")
+            return conditions or self._say("any_contact")
         phrase = ("has_no" if negated else "has") + ("_where" if conditions else "")
-        return self._say(phrase, table=self._table(part.table), conditions=conditions)
+        return self._say(phrase, table=self._table(part, phrase), conditions=conditions)
 
-    def _rows(self, part: BoundPart) -> str:
+    def _rows(self, part: BoundPart, *, grouped: bool) -> str:
         conditions = self._conditions(part)
         phrase = "rows_where" if conditions else "rows"
-        return self._say(phrase, table=self._table(part.table), conditions=conditions)
+        if grouped or len(part.conditions) > 1 or any(map(_is_compound, part.conditions)):
+            conditions = self._say("group", item=conditions)
+        return self._say(phrase, table=self._table(part, phrase), conditions=conditions)
 
     def _conditions(self, part: BoundPart) -> str:
-        told = [self._condition(part.table, where) for where in part.conditions]
-        if len(told) > 1:
-            told = [
-                self._say("group", item=each) if isinstance(where.filter, AllOf | AnyOf) else each
-                for each, where in zip(told, part.conditions, strict=True)
-            ]
+        several = len(part.conditions) > 1
+        told = (self._condition(part.table, where, beside=several) for where in part.conditions)
         return self._joined("and", told)
 
-    def _condition(self, table: Table, where: BoundWhere) -> str:
-        field = self._phrases.name(table.name, where.field.name)
-        return self._say("condition", field=field, test=self.test(where.filter, where.field))
+    def _condition(self, table: Table, where: BoundWhere, *, beside: bool = False) -> str:
+        field = self._field(table, where.field)
+        test = self.asked(where, where.field, beside=beside)
+        return self._say("condition", field=field, test=test)
 
-    def _table(self, table: Table) -> str:
-        return self._phrases.name(table.name)
+    def asked(self, where: BoundWhere | BoundFigure, field: Field, *, beside: bool = False) -> str:
+        """What is asked of a value, as it was written if anybody wrote it.
+
+        Args:
+            where: The condition or figure.
+            field: The field, or one of the type of the figure.
+            beside: Whether another condition stands beside it.
+        """
+        if where.asked is None:
+            return self.test(where.filter, field)
+        aspect = where.filter.aspect if isinstance(where.filter, HasAspect) else None
+        asked = self.test(where.asked, field if aspect is None else number_field(aspect))
+        if beside and _is_compound(where):
+            asked = self._say("group", item=asked)
+        return asked if aspect is None else self._seen(aspect, asked)
+
+    def _field(self, table: Table, field: Field, phrase: str = "condition") -> str:
+        names = self._wording.field_names(table)
+        return self._wording.written_name(
+            field.name, names, quoted=self._wording.is_quoted(phrase, "field")
+        )
+
+    def _table(self, part: BoundPart, phrase: str) -> str:
+        if self._schema is None:
+            return self._phrases.name(part.named)
+        names = self._wording.table_names(self._schema)
+        quoted = self._wording.is_quoted(phrase, "table")
+        return self._wording.written_name(part.named, names, quoted=quoted)
 
     def _figure(self, figure: BoundFigure) -> str:
-        field, compared = figure.field, compared_of(figure.measure, figure.field)
-        name = self._phrases.name(figure.part.table.name, field.name) if field else ""
-        return self._say(
-            figure.measure.value,
-            field=name,
-            rows=self._rows(figure.part),
-            test=self.test(figure.filter, compared),
-        )
+        measure, field = figure.measure.value, figure.field
+        name = self._field(figure.part.table, field, measure) if field else ""
+        test = self.asked(figure, compared_of(figure.measure, field))
+        # What stands in brackets right behind a value is the day that it is.
+        rows = self._rows(figure.part, grouped=test.startswith("("))
+        return self._say(measure, field=name, rows=rows, test=test)
 
     def _followed(self, followed: BoundFollowed) -> str:
         told = self._say(
             "followed",
-            table=self._table(followed.table),
+            table=self._table(followed.first, "followed"),
             first=self._asked_of(followed.first),
             then=self._asked_of(followed.then),
         )
+        by = self._field(followed.table, followed.field, "followed_by")
+        told += self._say("followed_by", field=by)
         if followed.within is not None:
             told += self._say("followed_within", days=self._days(followed.within))
         if followed.later_day:
@@ -243,63 +297,16 @@ class Teller:
                 told = self._joined("comma", (self._order(base, each) for each in order))
                 return self._say("first_by", count=count, order=told)
             case Sample(count, seed):
-                return self._say("sample", count=count, seed=self._say("quoted", text=seed))
+                return self._say("sample", count=count, seed=self._wording.quote(seed))
             case _:
                 assert_never(cut)
 
     def _order(self, base: str, order: Order) -> str:
         field = self._phrases.name(base, order.field)
+        if self._schema is not None:
+            table = self._schema.table(base)
+            field = self._field(table, table.field(order.field))
         return self._say("descending", field=field) if order.descending else field
-
-    def test(self, item: BoundFilter, field: Field) -> str:
-        """A filter of a field in words."""
-        match item:
-            case IsEqual(value, letters):
-                return self._say("equal", value=self._lettered(value, field, letters))
-            case InRange(low, high):
-                return self._range(low, high, field)
-            case FitsPattern():
-                return self._say("like", pattern=self._pattern(item))
-            case Not(IsEqual(value, letters)):
-                return self._say("equal_not", value=self._lettered(value, field, letters))
-            case Not(FitsPattern() as inner):
-                return self._say("like_not", pattern=self._pattern(inner))
-            case Not(AnyOf(items)) if all(isinstance(each, IsEqual) for each in items):
-                return self._say("none_of", values=self._list(items, field))
-            case Not(inner):
-                return self._say("not", item=self.test(inner, field))
-            case HasAspect(aspect, asked):
-                return self._aspect(aspect, asked)
-            case InCalendar():
-                return self._say("in_calendar")
-            case AllOf(items):
-                return self._all_of(items, field)
-            case AnyOf(items):
-                return self._any_of(items, field)
-            case _:
-                assert_never(item)
-
-    def _any_of(self, items: tuple[BoundFilter, ...], field: Field) -> str:
-        if all(isinstance(each, IsEqual) for each in items):
-            return self._say("equal", value=self._list(items, field))
-        return self._joined("or", (self._grouped_test(each, field) for each in items))
-
-    def _aspect(self, aspect: Aspect, asked: BoundFilter) -> str:
-        test = self.test(asked, number_field(aspect))
-        return self._say("aspect", aspect=self._say(aspect.value), test=test)
-
-    def _all_of(self, items: tuple[BoundFilter, ...], field: Field) -> str:
-        """Several filters. Of a date that is known, nothing is said of blanks."""
-        if field.type not in _CALENDAR or _KNOWN not in items:
-            return self._joined("and", (self._grouped_test(each, field) for each in items))
-        told = [
-            self._range(each.low, each.high, field, known=True)
-            if isinstance(each, InRange)
-            else self._grouped_test(each, field)
-            for each in items
-            if each != _KNOWN
-        ]
-        return self._joined("and", [*told, self._say("known")]) if told else self._say("is_known")
 
     def shown(self, table: Table, field: Field, value: Value) -> str:
         """A field and its value in words."""
@@ -307,87 +314,45 @@ class Teller:
         told = self._option(str(value), field) if is_option else self.value(value, field)
         return self._say("finding", field=self._phrases.name(table.name, field.name), value=told)
 
-    def _grouped_test(self, item: BoundFilter, field: Field) -> str:
-        test = self.test(item, field)
-        return self._say("group", item=test) if isinstance(item, AllOf | AnyOf) else test
 
-    def _list(self, items: tuple[BoundFilter, ...], field: Field) -> str:
-        """A list of values. Only the beginning of a long list is shown."""
-        told = [
-            self._lettered(each.value, field, each.letters)
-            for each in items[:_LISTED]
-            if isinstance(each, IsEqual)
-        ]
-        if len(items) > _LISTED:
-            told.append(self._say("more", count=len(items) - _LISTED))
-        return self._joined("comma", told[:-1]) + self._say("or") + told[-1]
+def _is_compound(where: BoundWhere | BoundFigure) -> bool:
+    """Whether a condition needs brackets beside another one."""
+    field = where.field
+    if isinstance(where, BoundFigure):
+        field = compared_of(where.measure, where.field)
+    item = where.filter if where.asked is None else where.asked
+    if field is None or isinstance(where.filter, HasAspect):
+        return isinstance(item, AllOf | AnyOf)
+    return needs_group(item, field)
 
-    def _range(
-        self, low: Bound | None, high: Bound | None, field: Field, *, known: bool = False
-    ) -> str:
-        if low and high and low.inclusive and high.inclusive:
-            return self._say("range", low=self._end(low, field), high=self._end(high, field))
-        calendar = field.type in _CALENDAR
-        told: list[str] = []
-        if low:
-            phrases = ("since", "after") if calendar else ("from", "above")
-            phrase = phrases[0] if low.inclusive else phrases[1]
-            told.append(self._say(phrase, value=self._end(low, field)))
-        if high:
-            # With a lower end beside it, a blank date does not pass.
-            phrases = ("until", "before") if calendar and not low else ("to", "below")
-            if calendar and known:
-                phrases = ("known_until", "known_before")
-            phrase = phrases[0] if high.inclusive else phrases[1]
-            told.append(self._say(phrase, value=self._end(high, field)))
-        return self._joined("and", told) if told else self._say("always")
 
-    def _end(self, end: Bound, field: Field) -> str:
-        return self._lettered(end.value, field, end.letters)
+def _is_grouped(
+    node: BoundNode, items: Sequence[BoundNode], place: int, joint: Literal["and", "or"]
+) -> bool:
+    """Whether a node needs brackets among others that it is joined with."""
+    match node:
+        case AllOf() | AnyOf():
+            return True
+        case BoundFigure():
+            return _is_compound(node)
+        case BoundPart(table, conditions) if table.link is None:
+            beside = (*items[max(place - 1, 0) : place], *items[place + 1 : place + 2])
+            mixed = joint == "and" and any(map(_is_of_contact, beside))
+            return (
+                len(conditions) > 1
+                or any(map(_is_compound, conditions))
+                or (mixed and bool(conditions))
+            )
+        case BoundPart(conditions=()) | Not(BoundPart(conditions=())):
+            return False
+        case BoundPart() | BoundFollowed():
+            return place + 1 < len(items)
+        case Not(BoundPart(table)):
+            return table.link is not None and place + 1 < len(items)
+        case _:
+            return False
 
-    def _lettered(self, value: Value, field: Field, letters: Letters) -> str:
-        return self._without(self.value(value, field), letters)
 
-    def _without(self, told: str, letters: Letters) -> str:
-        """A value with words for what is left out of account."""
-        match letters:
-            case Letters.AS_WRITTEN:
-                return told
-            case Letters.ANY_CASE:
-                return self._say("any_case", value=told)
-            case Letters.ANY_ACCENT:
-                return self._say("any_accent", value=told)
-            case _:
-                assert_never(letters)
-
-    def _pattern(self, item: FitsPattern) -> str:
-        text = "".join(p.value if isinstance(p, Wild) else p for p in item.pattern)
-        return self._without(self._say("quoted", text=text), item.letters)
-
-    def value(self, value: Value, field: Field) -> str:
-        """A value as people write it. The value of an option is its position, shown as its name."""
-        match value:
-            case None | "":
-                return self._say("blank")
-            case bool():
-                return self._say("yes" if value else "no")
-            case int() if field is number_field(Aspect.DAY_OF_YEAR):
-                return self._day_of_year(value)
-            case int() if field.options:
-                return self._option(field.options[value], field)
-            case Decimal():
-                return f"{value:f}"
-            case datetime():
-                return value.isoformat(" ", "minutes" if not value.second else "auto")
-            case str() if field.type is FieldType.TEXT:
-                return self._say("quoted", text=value)
-            case _:
-                return str(value)
-
-    def _day_of_year(self, number: int) -> str:
-        months = number_field(Aspect.MONTH)
-        month = self._option(months.options[number // 100], months)
-        return self._say("day_and_month", day=number % 100, month=month)
-
-    def _option(self, name: str, field: Field) -> str:
-        return self._phrases.name("*", field.name, name) if name else self._say("blank")
+def _is_of_contact(node: BoundNode) -> bool:
+    """Whether a node is conditions on the contact's own fields."""
+    return isinstance(node, BoundPart) and node.table.link is None and bool(node.conditions)

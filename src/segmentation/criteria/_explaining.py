@@ -161,7 +161,7 @@ class _Explainer:
         self._source = source
         self._items = items
         self._phrases = phrases
-        self._teller = Teller(phrases)
+        self._teller = Teller(phrases, bound.as_of, bound.schema)
         self._reader = RowReader(bound, source, items)
 
     def explained(self, node: BoundNode, row: Row) -> Explanation:
@@ -223,7 +223,7 @@ class _Explainer:
         return Finding(
             where.field.name,
             value,
-            self._teller.test(where.filter, where.field),
+            self._teller.asked(where, where.field),
             self._reader.test(table, where)(row),
             self._shown(table, where, value),
         )

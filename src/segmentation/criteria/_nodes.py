@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, NoReturn, Self, TypeAlias, TypeVar
 
 import attrs
 
+from segmentation.codes import to_code
 from segmentation.errors import NoTruthValue
 
 from ._letters import Letters
@@ -335,9 +336,13 @@ class Followed(_Joinable):
 
 @attrs.frozen(repr=False)
 class InSegment(_Joinable):
-    """The contact is on a line of this segment."""
+    """The contact is on a line of this segment.
 
-    segment_no: str
+    Attributes:
+        segment_no: The number of the segment, a code.
+    """
+
+    segment_no: str = attrs.field(converter=to_code)
 
 
 @attrs.frozen(repr=False)

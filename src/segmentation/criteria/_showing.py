@@ -96,7 +96,7 @@ def _in_words(value: object) -> str:
     """A value in words, if it has no Python expression or no shorter one."""
     match value:
         case BoundSelection(as_of=as_of):
-            return f"selection on {as_of.today}: {describe(value)}"
+            return f"selection on {as_of.today}: {describe(value, shortened=True)}"
         case BoundPart() | BoundFigure() | BoundFollowed():
             return f"bound: {Teller(ENGLISH).node(value)}"
         case Not() | AllOf() | AnyOf() if isinstance(_first_leaf(value), _BOUND):

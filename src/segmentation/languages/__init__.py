@@ -49,6 +49,7 @@ def _names(language: str) -> Mapping[str, str]:
     words = _words(language)
     return {
         **words["tables"],
+        **words.get("aliases", {}),
         **{f"*.{field}": name for field, name in words["fields"].items()},
         **{f"*.*.{option}": name for option, name in words["options"].items()},
     }

@@ -33,7 +33,9 @@ from segmentation.criteria import (
     check,
     circle_from,
     describe,
+    describe_parts,
     explain,
+    from_words,
     make_selection,
     parts_of,
     segments_of,
@@ -217,7 +219,7 @@ class Selected(Sequence[str]):
             count=len(self.nos),
             base=self.base,
             day=self.as_of.today.isoformat(),
-            selection=describe(self.bound, self._phrases),
+            selection=describe(self.bound, self._phrases, shortened=True),
             at=self.at.isoformat(" ", "minutes"),
         )
         if not self.left_out:
@@ -266,8 +268,28 @@ def select(context: Context, criteria: Criteria | None) -> Selected:
 
 
 def describe_selection(context: Context, criteria: Criteria | None) -> str:
-    """A selection in words, with the dates that relative ones stand for."""
+    """A selection in words, with the days of relative dates in brackets."""
     return describe(bind(criteria, schema_of(context.store), context.day), context.phrases)
+
+
+def read_words(context: Context, text: str, *, language: str = "") -> Criteria | None:
+    """The selection that words say, checked.
+
+    Args:
+        context: Store, user, day and clock.
+        text: The words.
+        language: Their language; that of the context if not given.
+
+    Raises:
+        FilterError: The text does not fit, or a value does not fit its field.
+        UnknownName: There is no such option or token.
+        InvalidValue: A number is too large, or there are more conditions than can be.
+        Rejected: Several of these at once.
+    """
+    schema = schema_of(context.store)
+    criteria = from_words(text, language or context.language, schema)
+    bind(criteria, schema, context.day)
+    return criteria
 
 
 def explain_contact(
@@ -294,12 +316,12 @@ def count_each_part(context: Context, criteria: Criteria | None) -> Counts:
         return store.contacts.count(attrs.evolve(bound, node=node, cut=None))
 
     counted = []
+    sentences = describe_parts(bound, parts, context.phrases)
     with at_once(store):
         base = left = count(None)
-        for place, part in enumerate(parts, start=1):
+        for place, (part, sentence) in enumerate(zip(parts, sentences, strict=True), start=1):
             alone = count(part)
             left = alone if place == 1 else count(AllOf(parts[:place]))
-            sentence = describe(attrs.evolve(bound, node=part, cut=None), context.phrases)
             counted.append(PartCount(sentence, alone, left))
     return Counts(base, tuple(counted), left, phrases=context.phrases)
 

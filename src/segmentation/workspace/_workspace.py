@@ -32,6 +32,7 @@ from segmentation.operations.criteria import (
     criteria_from,
     describe_selection,
     explain_contact,
+    read_words,
     select,
 )
 from segmentation.operations.data import (
@@ -501,7 +502,9 @@ class Workspace:
         return contact_fields(self.schema)
 
     def describe(self, criteria: Criteria | None = None, **tables: Filters) -> str:
-        """Say a selection in words, with the dates that relative ones stand for.
+        """Say a selection in words, with the days of relative dates in brackets behind them.
+
+        `from_words` reads them back.
 
         Args:
             criteria: The selection; every contact if neither it nor tables are given.
@@ -513,6 +516,33 @@ class Workspace:
             InvalidValue: Both criteria and tables are given.
         """
         return describe_selection(self.context, criteria_from(self.store, criteria, tables))
+
+    def from_words(self, text: str, *, language: str = "") -> Criteria | None:
+        """Read a selection from words: what `describe` says, or what is written in its manner.
+
+        Nothing is guessed, and nothing is half taken. What stands in brackets behind a value is
+        not read.
+
+        Args:
+            text: The words.
+            language: Their language, as in ``fr-CH``; that of the workspace if not given.
+
+        Returns:
+            The selection, checked, for every verb that takes criteria; ``None`` for everybody.
+
+        Raises:
+            FilterError: The text does not fit. The error points to the first word that does not,
+                and names what was expected there. Or a value does not fit its field.
+            UnknownName: There is no such option or token.
+            InvalidValue: A number is too large, or there are more conditions than can be.
+            Rejected: Several of these at once.
+
+        >>> crm = Workspace.open()
+        >>> criteria = crm.from_words("City is Bern or Basel and Post Code is at least 3000")
+        >>> crm.describe(criteria)
+        'city (is “Bern” or “Basel”) and post code is at least 3000'
+        """
+        return read_words(self.context, text, language=language)
 
     def explain(
         self, contact_no: str | Contact, criteria: Criteria | None = None, **tables: Filters
