@@ -16,8 +16,8 @@ import attrs
 from .codes import Option
 from .contacts import Contact, CorrespondenceType
 from .criteria import BoundSelection
-from .documents import Document, Form, FormatsFor, TextRenderer, plain_formats
-from .fields import Record, RecordT, Value
+from .documents import Document, Form, FormatsFor, Given, TextRenderer, plain_formats
+from .fields import Record, RecordT
 from .interactions import Interaction
 from .journal import Entry, Head
 from .questionnaires import ContactClassField, CustomerClassField, VendorClassField
@@ -308,8 +308,8 @@ class Courier(Protocol):
 Couriers: TypeAlias = Mapping[CorrespondenceType, Courier]
 """Who delivers what, by correspondence type; what has no courier is left for another run."""
 
-ExtraFields = Callable[[Contact, Interaction], Mapping[str, Value]]
-"""Further fields that a host adds, by any names it likes."""
+ExtraFields = Callable[[Contact, Interaction], Mapping[str, Given]]
+"""Further fields that a host adds, by any names it likes, and the data of layouts."""
 
 
 class MailSender(Option):

@@ -4,6 +4,7 @@ What comes from a user may be no zip, a broken one, a bomb, or XML that names fi
 all of it is refused before anything is written.
 """
 
+import posixpath
 from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
 
@@ -197,6 +198,15 @@ def _without_links(kinds: tuple[str, ...], root: etree._Element) -> None:
     for relationship in root.findall(_RELATIONSHIPS):
         if relationship.get("Type", "").endswith(kinds):
             root.remove(relationship)
+
+
+def target_of(link: etree._Element, member: str) -> str:
+    """The member that a relationship names, whose own member is given."""
+    target: str = link.get("Target", "")
+    if target.startswith("/"):
+        return target.lstrip("/")
+    folder = posixpath.dirname(posixpath.dirname(member))
+    return posixpath.normpath(posixpath.join(folder, target))
 
 
 def relationships_of(part: str) -> str:

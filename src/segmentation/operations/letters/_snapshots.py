@@ -20,7 +20,7 @@ from segmentation.serialization import to_json, value_from_data, value_to_data
 
 from ._kept import kept_data
 from ._printer import Letter, LetterPrinter, file_name
-from ._trial import LetterFaults, as_interaction
+from ._trial import LetterFaults, as_interaction, template_name
 
 _FORMAT = 2
 """Format 1 has values only, and no word of where the text came from."""
@@ -80,7 +80,13 @@ def snapshot(printer: LetterPrinter, letter: Letter, keep: Keep | None) -> Snaps
             "origin": str(printer.origin(interaction)),
             "sender": letter.sender,
             "unsubscribe": letter.unsubscribe,
-            "values": {name: value_to_data(value) for name, value in letter.values.items()},
+            "values": {
+                name: value_to_data(value)
+                for name, value in letter.values.items()
+                if not (
+                    media_type and name.startswith("/")
+                )  # what a layout showed is in the letter
+            },
         }
     )
     return Snapshot(merge_data=merge_data, attachment=attachment, attachment_name=name)
@@ -117,8 +123,8 @@ def restore(interaction: Interaction) -> Letter | None:
 
 def snapshot_all(
     store: Store, segment: Segment, rendering: Rendering, *, keep: Keep | None = None
-) -> tuple[Mapping[int, Snapshot], Sequence[Fault]]:
-    """The letters of a segment that is about to be logged, by line, and what is wrong.
+) -> tuple[Mapping[int, Snapshot], Sequence[Fault], Sequence[Fault]]:
+    """The letters of a segment that is about to be logged, by line, what is wrong, and warnings.
 
     Every letter is made once, so that what cannot be made is found before anything is
     recorded.
@@ -132,6 +138,7 @@ def snapshot_all(
     printer = LetterPrinter(store, rendering)
     frozen: dict[int, Snapshot] = {}
     wrong = LetterFaults(printer)
+    warnings: dict[Fault, None] = {}
     for line in segment.lines:
         interaction = as_interaction(line)
         if not (line.contact_no and line.correspondence_type):
@@ -139,6 +146,8 @@ def snapshot_all(
         try:
             letter = printer.prepare(interaction, segment)
             frozen[line.line_no] = snapshot(printer, letter, keep)
+            for remark in printer.remarks(interaction):
+                warnings[Fault(template_name(line), "", remark, "left_in_template")] = None
         except SegmentationError as error:
             wrong.add(error, line)
-    return frozen, wrong.faults
+    return frozen, wrong.faults, list(warnings)
