@@ -45,9 +45,11 @@ class Binding:
         steps = zip(self.path, numbers, strict=True)
         path = "".join(f"/{self.prefix}{name}[{number}]" for name, number in steps)
         whole = f"/{self.prefix}{ROOT}[1]{path}"
-        for name in self.element.attrib:
+        for name in list(self.element.attrib):
             if etree.QName(name).localname == "xpath":
                 self.element.set(name, whole)
+            elif etree.QName(name).localname == "storeItemChecksum":
+                self.element.attrib.pop(name)  # that of the data as the template had them
 
 
 def name_in(element: etree._Element) -> str:

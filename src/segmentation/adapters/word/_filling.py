@@ -269,15 +269,19 @@ def _run(w: str, text: str, like: etree._Element | None) -> etree._Element:
 
 def _put(content: etree._Element, run: etree._Element) -> None:
     """Put a run in the place of what a control says, whichever level it is of."""
-    paragraph = next(content.iter("{*}p"), None)
+    w = etree.QName(run).namespace
+    paragraph = next(content.iter(f"{{{w}}}p"), None)
     if paragraph is None:
         _replace_in(content, run)
         return
     _replace_in(paragraph, run)
-    home = paragraph.getparent()
-    for other in list(home):
-        if other is not paragraph and name_in(other) in {"p", "tbl", "sdt"}:
-            home.remove(other)
+    kept = paragraph
+    while kept is not content:
+        home = kept.getparent()
+        for other in list(home):
+            if other is not kept and name_in(other) in {"p", "tbl", "sdt"}:
+                home.remove(other)
+        kept = home
 
 
 def _replace_in(home: etree._Element, run: etree._Element) -> None:

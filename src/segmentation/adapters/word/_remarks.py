@@ -85,6 +85,6 @@ _UNSEEN = frozenset({"proofErr", "bookmarkStart", "bookmarkEnd"})
 def _comments(package: Package, name: str) -> Iterator[int]:
     """How many comments the lists of comments hold."""
     for part, content in package.members.items():
-        if part.startswith("word/comments") and part.endswith(".xml"):
+        if part.rpartition("/")[2].startswith("comments") and part.endswith(".xml"):
             root = parse_xml(content, name, part)
             yield len(root.findall("{*}comment"))
