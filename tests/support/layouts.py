@@ -17,7 +17,6 @@ _ITEM = "{6F0F2C6B-6A0B-4C2C-9C0B-111111111111}"
 _RELATION = f"{R}/"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _number = iter(range(1000, 10**9))
-Node = etree._Element  # noqa: SLF001 - lxml has no other name for it
 
 
 def bound(path: str, content: str, properties: str = "<w:text/>", *, space: str = "w") -> str:
@@ -115,18 +114,18 @@ def layout(*blocks: str, data: str = "", **parts: str) -> bytes:
 # -- reading what was filled ----------------------------------------------------------------------
 
 
-def part(content: bytes, name: str = "word/document.xml") -> Node:
+def part(content: bytes, name: str = "word/document.xml") -> etree._Element:
     return etree.fromstring(member(content, name).encode())
 
 
-def texts_of(element: Node) -> str:
+def texts_of(element: etree._Element) -> str:
     """What an element says; breaks are line ends, tabs tabs."""
     kinds = {f"{{{W}}}br": "\n", f"{{{W}}}tab": "\t"}
     found = element.iter(f"{{{W}}}t", *kinds)
     return "".join(kinds.get(each.tag) or each.text or "" for each in found)
 
 
-def controls(root: Node) -> Iterator[tuple[Node, str, Mapping[str, str]]]:
+def controls(root: etree._Element) -> Iterator[tuple[etree._Element, str, Mapping[str, str]]]:
     """The controls that are still bound: their content, their path, and its prefixes."""
     for binding in root.iter("{*}dataBinding"):
         control = binding.getparent().getparent()
@@ -192,7 +191,7 @@ def _check_links(name: str, xml: bytes, members: Mapping[str, bytes]) -> None:
             assert place in members, (name, target)
 
 
-def _check_structure(root: Node) -> None:
+def _check_structure(root: etree._Element) -> None:
     for each in root.iter(f"{{{W}}}tbl"):
         assert each.find(f".//{{{W}}}tr") is not None
     for each in root.iter(f"{{{W}}}tc", f"{{{W}}}txbxContent"):
