@@ -198,4 +198,4 @@ def _check_structure(root: etree._Element) -> None:
         assert len(each)
         assert each[-1].tag in {f"{{{W}}}p", f"{{{W}}}sdt"}
     for each in root.iter(f"{{{W}}}sdt"):
-        assert len(each.find(f"{{{W}}}sdtContent"))  # type: ignore[arg-type]  # there is one
+        assert len(each.find(f"{{{W}}}sdtContent"))
