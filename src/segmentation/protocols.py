@@ -332,7 +332,8 @@ class Rendering:
         fallback_language: The language of a salutation that has no formula in the letter's
             own; empty for an error.
         allow_missing: Fields that nothing fills stay empty instead of being an error.
-        extra_fields: Fields that the host adds, for each contact; they go before ours.
+        extra_fields: Fields that the host adds, for each contact; they go before ours. The data of
+            Business Central's layouts are given so, with pictures as bytes and rows as lists.
         unsubscribe: A link for each contact by which it takes itself off the list.
         sender: Whom a mail is from, where not from the courier's own sender.
         capitals_abroad: The city of a letter that leaves the sender's country is written in

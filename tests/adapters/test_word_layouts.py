@@ -454,9 +454,9 @@ def test_merge_fields_and_controls_go_together() -> None:
 
 def test_a_table_row_goes_with_a_blank_and_a_table_with_its_last_row() -> None:
     lonely = table(row(f"<w:tc><w:p>{hiding(inline('N'))}</w:p></w:tc>"))
-    whole = table(row(hiding(cell("N")), cell("M")), row(cell("M")))
-    content = layout(paragraph(run("a")), lonely, paragraph(run("b")), whole)
-    assert len(list(part(filled(content, N="n", M="m")).iter(f"{{{W}}}tbl"))) == 2
+    several = table(row(hiding(cell("N")), cell("M")), hiding(row(cell("N"))), row(cell("M")))
+    content = layout(paragraph(run("a")), lonely, paragraph(run("b")), several)
+    assert len(list(part(filled(content, N="n", M="m")).iter(f"{{{W}}}tr"))) == 4
     made = filled(content, N=" ", M="m")
     assert len(list(part(made).iter(f"{{{W}}}tbl"))) == 1
     assert rows_of(made) == [["m"]]

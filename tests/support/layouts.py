@@ -60,9 +60,9 @@ def row(*cells: str) -> str:
     return f"<w:tr>{''.join(cells)}</w:tr>"
 
 
-def hiding(content: str, kind: str = "Row") -> str:
+def hiding(content: str) -> str:
     return (
-        f'<w:sdt><w:sdtPr><w:tag w:val="#BC:HideTable{kind}IfEmpty"/></w:sdtPr>'
+        '<w:sdt><w:sdtPr><w:tag w:val="#BC:HideTableRowIfEmpty"/></w:sdtPr>'
         f"<w:sdtContent>{content}</w:sdtContent></w:sdt>"
     )
 

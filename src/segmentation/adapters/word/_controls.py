@@ -17,11 +17,8 @@ ROOT = "NavWordReportXmlPart"
 _STEP = re.compile(r"/(?:([^/:\[\]]+):)?([^/:\[\]]+)(?:\[[0-9]+\])?")
 _REPORT = re.compile(r"urn:microsoft-dynamics-nav/reports/([^'\"]+?)/?$")
 _NAMESPACE = re.compile(r"xmlns:([^\s=]+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\")")
-HIDES = {
-    "#bc:hidetablerowifempty": "tr",
-    "#bc:hidetableifempty": "tbl",
-}
-"""What a control hides whose content is empty, by its tag."""
+_HIDES_ITS_ROW = "#bc:hidetablerowifempty"
+"""The tag of a control whose table row goes when it says nothing."""
 
 
 @attrs.frozen(eq=False)
@@ -81,6 +78,8 @@ def binding_of(control: etree._Element) -> Binding | None:
     steps = _STEP.findall(value_of(element, "xpath"))
     if len(steps) < 2 or steps[0][1] != ROOT:  # noqa: PLR2004 - the root and what is below it
         return None
+    if any(name.startswith("@") for _, name in steps):  # reports have no attributes
+        return None
     known = {
         prefix: one or other
         for prefix, one, other in _NAMESPACE.findall(value_of(element, "prefixMappings"))
@@ -102,6 +101,12 @@ def outermost(element: etree._Element) -> Iterator[etree._Element]:
             yield child
         else:
             yield from outermost(child)
+
+
+def hides_its_row(control: etree._Element) -> bool:
+    """Whether the table row of a control goes when it says nothing."""
+    tag = property_of(control, "tag")
+    return tag is not None and value_of(tag, "val").casefold() == _HIDES_ITS_ROW
 
 
 def repeats(control: etree._Element) -> bool:

@@ -13,11 +13,11 @@ from segmentation.errors import Message
 from segmentation.fields import Value
 
 from ._controls import (
-    HIDES,
     Binding,
     binding_of,
     content_of,
     frame_of,
+    hides_its_row,
     is_picture,
     item_of,
     name_in,
@@ -115,8 +115,7 @@ class Filling:
             self._draw(control, binding, rows)
         else:
             self._write(control, content, binding, rows)
-        tag = property_of(control, "tag")
-        if tag is not None and value_of(tag, "val").casefold() in HIDES:
+        if hides_its_row(control):
             self._hiding.append(control)
 
     # -- repeated parts -------------------------------------------------------------------------
@@ -298,16 +297,13 @@ def _replace_in(home: etree._Element, run: etree._Element) -> None:
 
 
 def _hide(control: etree._Element) -> None:
-    """Take out the row or table of a control that says nothing."""
-    tag = property_of(control, "tag")
+    """Take out the table row of a control that says nothing."""
     said = "".join(text.text or "" for text in control.iter("{*}t"))
     drawn = any(name_in(each) in _DRAWN for each in control.iter(etree.Element))
-    if tag is None or said.strip() or drawn:
+    if said.strip() or drawn:
         return
-    kind = HIDES[value_of(tag, "val").casefold()]
-    inside = content_of(control)
-    holds = inside is not None and any(name_in(each) == kind for each in inside)
-    hidden = control if holds else next(control.iterancestors(f"{{*}}{kind}"), None)
+    holds = control.find("{*}sdtContent/{*}tr") is not None
+    hidden = control if holds else next(control.iterancestors("{*}tr"), None)
     home = None if hidden is None else hidden.getparent()
     if home is not None:
         _take_out(hidden)
