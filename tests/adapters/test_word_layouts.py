@@ -408,7 +408,7 @@ def test_bookmarks_in_rows_have_names_of_their_own() -> None:
     made = filled(layout(repeated("Row", marked)), Row=[{"N": 1}, {"N": 2}, {"N": 3}])
     starts = list(part(made).iter(f"{{{W}}}bookmarkStart"))
     ends = list(part(made).iter(f"{{{W}}}bookmarkEnd"))
-    assert [each.get(f"{{{W}}}name") for each in starts] == ["here", "here_2", "here_3"]
+    assert [each.get(f"{{{W}}}name") for each in starts] == ["here", "here_r2", "here_r3"]
     numbers = [each.get(f"{{{W}}}id") for each in starts]
     assert numbers == [each.get(f"{{{W}}}id") for each in ends]
     assert len(set(numbers)) == 3
@@ -554,9 +554,79 @@ def test_a_picture_without_a_frame_is_refused() -> None:
         read(layout(bound("Logo", "<w:p/>", "<w:picture/>")))
 
 
-def test_many_letters_of_a_layout_are_refused_in_one_document() -> None:
-    with pytest.raises(BadDocument, match="is a layout; make a document per contact"):
-        read(NESTED).fill_all([({}, FORMATS)], io.BytesIO())
+# -- one document for all ------------------------------------------------------------------------
+
+
+def together(content: bytes, *letters: Mapping[str, Any]) -> bytes:
+    form, file = read(content), io.BytesIO()
+    filled_in = [(values_of(form, data)[0], FORMATS) for data in letters]
+    assert form.fill_all(filled_in, file) == len(letters)
+    return file.getvalue()
+
+
+def test_many_letters_of_a_layout_go_into_one_document() -> None:
+    marked = (
+        '<w:p><w:bookmarkStart w:id="5" w:name="here"/>'
+        f'{inline("Row/N")}<w:bookmarkEnd w:id="5"/></w:p>'
+    )
+    section = '<w:sectPr><w:headerReference w:type="default" r:id="header1"/></w:sectPr>'
+    content = layout(
+        block("Name"),
+        picture("Photo"),
+        repeated("Row", marked),
+        section=section,
+        header1=block("Top") + picture("Logo"),
+    )
+    made = together(
+        content,
+        {"Name": "a", "Photo": PNG, "Top": 1, "Logo": OTHER, "Row": [{"N": 1}, {"N": 2}]},
+        {"Name": "b", "Photo": None, "Top": 2, "Logo": PNG, "Row": []},
+        {"Name": "c", "Photo": PNG, "Top": 3, "Logo": None, "Row": [{"N": 3}]},
+    )
+    check_whole(made)
+    main = part(made)
+    assert texts_of(main) == "a12bc3"
+    assert list(main.iter("{*}dataBinding")) == []
+    blips = [each.get(f"{{{R}}}embed") or "" for each in main.iter(f"{{{A}}}blip")]
+    assert [picture_of(made, each) for each in blips] == [PNG, PNG]
+    starts = list(main.iter(f"{{{W}}}bookmarkStart"))
+    assert [each.get(f"{{{W}}}name") for each in starts] == ["here", "here_r2", "here_3"]
+    numbers = [each.get(f"{{{W}}}id") for each in starts]
+    assert numbers == [each.get(f"{{{W}}}id") for each in main.iter(f"{{{W}}}bookmarkEnd")]
+    assert len(set(numbers)) == 3
+    for letter, (text, logo) in enumerate([("1", OTHER), ("2", PNG), ("3", None)]):
+        header = part(made, f"word/header1_{letter}.xml")
+        assert texts_of(header) == text
+        shown_ones = [each.get(f"{{{R}}}embed") or "" for each in header.iter(f"{{{A}}}blip")]
+        name = f"word/header1_{letter}.xml"
+        assert [picture_of(made, each, name) for each in shown_ones] == ([logo] if logo else [])
+
+
+def test_many_letters_of_a_layout_with_notes_are_refused() -> None:
+    content = layout(paragraph(), footnotes=f'<w:footnote w:id="7">{block("N")}</w:footnote>')
+    with pytest.raises(BadDocument, match="has fields in word/footnotes"):
+        together(content, {"N": "n"})
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_theirs_go_into_one_document(
+    office: LibreOffice, data: Path, tmp_path: Path, name: str
+) -> None:
+    form = read(theirs(data, name))
+    assert form.layout
+    whole, pictures = form.layout.whole, {path[-1] for path in form.layout.pictures}
+    others: dict[str, Any] = dict.fromkeys(pictures, PNG) | {
+        each.path[-1]: [] for each in whole.parts
+    }
+    names = [path[-1] for path in whole.fields if path[-1] not in others]
+    letters = [
+        {each: f"q{letter}{number}q" for number, each in enumerate(names)} for letter in "ab"
+    ]
+    made = together(theirs(data, name), *(each | others for each in letters))
+    check_whole(made)
+    said = said_by(office.convert(made, f"{name}.docx"), tmp_path)
+    assert names
+    assert [each[name] for each in letters for name in names if each[name] not in said] == []
 
 
 # -- any data ------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lxml import etree
 
-from support.wordfiles import docx, member, zipped
+from support.wordfiles import SECTION, docx, member, zipped
 
 REPORT = "urn:microsoft-dynamics-nav/reports/Own_Report/50100/"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -84,9 +84,9 @@ def picture(path: str) -> str:
     return bound(path, f"<w:p>{drawing}</w:p>", "<w:showingPlcHdr/><w:picture/>")
 
 
-def layout(*blocks: str, data: str = "", **parts: str) -> bytes:
+def layout(*blocks: str, data: str = "", section: str = SECTION, **parts: str) -> bytes:
     """A layout with a part of data, and the picture that stands for others."""
-    plain = docx(*blocks, **parts)
+    plain = docx(*blocks, section=section, **parts)
     with zipfile.ZipFile(io.BytesIO(plain)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     main = "word/_rels/document.xml.rels"

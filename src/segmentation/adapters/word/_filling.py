@@ -1,5 +1,7 @@
 """Filling the controls of a layout for one letter."""
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -73,33 +75,34 @@ class Filling:
 
     Attributes:
         texts: What bound controls show, by path and the numbers of its steps.
-        pictures: The pictures that are shown, as the values have them, by relationship.
     """
 
-    def __init__(self, values: Mapping[str, Value], formats: Formats) -> None:
+    def __init__(
+        self, values: Mapping[str, Value], formats: Formats, *, bound: bool = True
+    ) -> None:
         self.texts: dict[tuple[tuple[str, int], ...], str] = {}
-        self.pictures: dict[str, str] = {}
+        self._bound = bound
         self._values = values
         self._formats = formats
         self._hiding: list[etree._Element] = []
-        self._used: set[str] = set()
+        self._pictures: dict[str, bytes] = {}
 
-    def fill(self, root: etree._Element) -> set[str]:
+    def fill(self, root: etree._Element) -> Mapping[str, bytes]:
         """Fill the controls of a part.
 
         Returns:
-            The relationships of its pictures.
+            Its pictures, by the relationship that names them.
 
         Raises:
             ValueError: A control has no value.
         """
-        self._used = set()
+        self._pictures = {}
         self._hiding = []
         for control in list(outermost(root)):
             self._fill(control, ())
         for control in self._hiding:
             _hide(control)
-        return self._used
+        return self._pictures
 
     def _fill(self, control: etree._Element, rows: Sequence[Row]) -> None:
         content = content_of(control)
@@ -151,9 +154,12 @@ class Filling:
     ) -> None:
         text = self._text(_key(binding.path, rows))
         numbers = _numbers(binding.path, rows)
-        binding.at(numbers)
-        self.texts[tuple(zip(binding.path, numbers, strict=True))] = text
         properties = binding.element.getparent()
+        if self._bound:
+            binding.at(numbers)
+        else:
+            properties.remove(binding.element)
+        self.texts[tuple(zip(binding.path, numbers, strict=True))] = text
         like = _format_of(control, content)
         for each in list(properties):
             if name_in(each) in _OF_CHOICES or (not text and name_in(each) == "placeholder"):
@@ -189,10 +195,9 @@ class Filling:
         if not picture or frame is None:
             _undraw(control)
             return
-        relation = next((r for r, known in self.pictures.items() if known == picture), "")
-        relation = relation or f"rIdPicture{len(self.pictures) + 1}"
-        self.pictures[relation] = picture
-        self._used.add(relation)
+        content = base64.b64decode(picture)
+        relation = f"rIdPicture{hashlib.sha256(content).hexdigest()[:16]}"
+        self._pictures[relation] = content
         point_to(frame, relation)
 
 
@@ -356,7 +361,7 @@ class Identities:
         key = next((k for k in mark.attrib if etree.QName(k).localname == "name"), "")
         name = mark.get(key, "")
         if name in self._names:
-            numbered = (f"{name[:_LONGEST_NAME]}_{number}" for number in count(2))
+            numbered = (f"{name[:_LONGEST_NAME]}_r{number}" for number in count(2))
             name = next(each for each in numbered if each not in self._names)
             mark.set(key, name)
         self._names.add(name)

@@ -77,17 +77,14 @@ class WordForm:
             How many letters the document holds.
 
         Raises:
-            BadDocument: A footnote holds a field: notes cannot be told apart by letter; the
-                template is a layout, whose data are in one place; or a sum in a field cannot be
-                worked out.
+            BadDocument: A footnote holds a field: notes cannot be told apart by letter; or a sum
+                in a field cannot be worked out.
             Refused: There are no letters; nothing is written.
         """
         if self._notes:
             where = ", ".join(sorted(self._notes))
             reason = Message("has fields in {where}; make a document per contact", where=where)
             raise BadDocument(self.name, reason)
-        if self._layout:
-            raise BadDocument(self.name, Message("is a layout; make a document per contact"))
         texts = (Texts(self._instructions, values, formats) for values, formats in letters)
         first = next(texts, None)
         if first is None:

@@ -1,9 +1,9 @@
 """Layouts of Business Central: a Word file whose controls are bound to the data of a report."""
 
-import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from typing import TypeAlias
 
 import attrs
 from lxml import etree
@@ -118,42 +118,78 @@ class WordLayout:
             ValueError: A control has no value.
         """
         filling = Filling(values, formats)
-        roots = {part: deepcopy(root) for part, root in self.roots.items()}
-        used = {part: filling.fill(root) for part, root in roots.items()}
-        identities = Identities(list(roots.values()))
-        for root in roots.values():
-            identities.part(root)
-        pictures = {
-            relation: _Picture(base64.b64decode(content))
-            for relation, content in filling.pictures.items()
-        }
-        members = {part: to_xml(root) for part, root in roots.items()}
+        filled = self._filled(filling)
+        members = {part: to_xml(root) for part, root in filled.roots.items()}
         for part, links in self.links.items():
-            shown = {relation: pictures[relation] for relation in sorted(used[part])}
-            members[relationships_of(part)] = _linked(links, shown)
-        members |= {picture.part: picture.content for picture in pictures.values()}
+            pictures = filled.pictures[part]
+            places = {relation: pictures[relation].part for relation in sorted(pictures)}
+            members[relationships_of(part)] = with_pictures(links, places)
+            members |= {picture.part: picture.content for picture in pictures.values()}
         if self.data:
             members[self.data.name] = self.data.filled(filling.texts)
         return members
 
+    def fill_unbound(self, values: Mapping[str, Value], formats: Formats) -> "Filled":
+        """The parts of one letter among many, whose controls are bound to nothing any more.
+
+        Raises:
+            ValueError: A control has no value.
+        """
+        return self._filled(Filling(values, formats, bound=False))
+
+    def without_data(self) -> Mapping[str, bytes]:
+        """The part of the data, blank."""
+        return {self.data.name: self.data.filled({})} if self.data else {}
+
+    def _filled(self, filling: Filling) -> "Filled":
+        roots = {part: deepcopy(root) for part, root in self.roots.items()}
+        pictures = {
+            part: {name: Picture(content) for name, content in filling.fill(root).items()}
+            for part, root in roots.items()
+        }
+        identities = Identities(list(roots.values()))
+        for root in roots.values():
+            identities.part(root)
+        return Filled(roots, pictures)
+
 
 @attrs.frozen
-class _Picture:
-    """A picture of one letter."""
+class Picture:
+    """A picture of the data."""
 
     content: bytes
 
     @property
     def part(self) -> str:
+        """The part that holds it: the same for the same picture."""
         digest = hashlib.sha256(self.content).hexdigest()[:16]
         return f"word/media/picture_{digest}.{picture_kind(self.content)}"
 
 
-def _linked(links: bytes, pictures: Mapping[str, _Picture]) -> bytes:
+Pictures: TypeAlias = Mapping[str, Picture]
+"""Pictures by the relationship that names them."""
+
+
+@attrs.frozen
+class Filled:
+    """The parts of one letter.
+
+    Attributes:
+        roots: The parts that have controls, by name.
+        pictures: Their pictures, by part.
+    """
+
+    roots: Mapping[str, etree._Element]
+    pictures: Mapping[str, Pictures]
+
+
+def with_pictures(links: bytes, pictures: Mapping[str, str]) -> bytes:
     """The relationships of a part, with its pictures."""
+    if not pictures:
+        return links
     root = etree.fromstring(links)
-    for relation, picture in pictures.items():
-        place = {"Id": relation, "Type": _IMAGE, "Target": f"/{picture.part}"}
+    for relation, part in pictures.items():
+        place = {"Id": relation, "Type": _IMAGE, "Target": f"/{part}"}
         etree.SubElement(root, f"{{{_RELATIONSHIPS}}}Relationship", place)
     return to_xml(root)
 
@@ -191,7 +227,8 @@ def layout_of(
 
 
 def _has_controls(root: etree._Element) -> bool:
-    return next(root.iter("{*}sdt"), None) is not None
+    """Whether a part has controls that are bound to the data of a report."""
+    return any(binding_of(each) is not None for each in root.iter("{*}sdt"))
 
 
 def _pictures(root: etree._Element) -> Sequence[etree._Element]:

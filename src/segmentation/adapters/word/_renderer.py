@@ -61,6 +61,7 @@ class WordRenderer:
         pieces = {part: Pieces.of(to_xml(root)) for part, root in roots.items()}
         parts = {part: its for part, its in pieces.items() if its.fields or part == package.main}
         used = [cutter.holes[hole] for pieces in parts.values() for hole in pieces.fields]
+        own = {*parts, *(layout.roots if layout else ())}
         return WordForm(
             name,
             tuple(dict.fromkeys(field for hole in used for field in hole.names)),
@@ -68,8 +69,8 @@ class WordRenderer:
             cutter.holes,
             pack(package.members, without={*parts, *(layout.changing if layout else ())}),
             parts,
-            frozenset(part for part in parts if package.parts[part] == "note"),
-            partial(make_series, package, roots, parts),
+            frozenset(part for part in own if package.parts[part] == "note"),
+            partial(make_series, package, roots, parts, layout),
             layout,
             remarks_on(whole, roots.values(), name),
         )
