@@ -400,6 +400,32 @@ def test_a_picture_that_stays_keeps_its_part() -> None:
         assert archive.read("word/media/model.bin") == b"no picture"
 
 
+def vml(path: str, names: str) -> str:
+    drawing = (
+        '<w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml">'
+        f"<v:imagedata {names}/></v:shape></w:pict></w:r>"
+    )
+    return bound(path, f"<w:p>{drawing}</w:p>", "<w:picture/>")
+
+
+@pytest.mark.parametrize(
+    ("control", "attribute"),
+    [
+        (vml("Logo", 'r:id="rIdModel"'), "id"),
+        (vml("Logo", ""), "id"),
+        (picture("Logo").replace("r:embed=", 'r:link="rIdModel" r:embed='), "embed"),
+        (picture("Logo").replace("r:embed=", "r:link="), "embed"),
+    ],
+    ids=["VML", "VML without a picture", "embedded and linked", "linked"],
+)
+def test_a_picture_is_shown_in_any_kind_of_frame(control: str, attribute: str) -> None:
+    made = filled(layout(control), Logo=PNG)
+    (frame,) = part(made).iter(f"{{{A}}}blip", "{*}imagedata")
+    (name,) = [each for each in frame.attrib if each.startswith(f"{{{R}}}")]
+    assert name == f"{{{R}}}{attribute}"
+    assert picture_of(made, frame.get(name) or "") == PNG
+
+
 def test_bookmarks_in_rows_have_names_of_their_own() -> None:
     marked = (
         '<w:p><w:bookmarkStart w:id="5" w:name="here"/>'
@@ -530,6 +556,41 @@ def test_what_is_no_picture_is_refused(value: object) -> None:
 def test_values_of_another_layout_are_an_error_of_ours() -> None:
     with pytest.raises(BadDocument, match="has no value for /Head/Title"):
         read(NESTED).fill({}, FORMATS)
+
+
+def test_a_layout_without_a_part_of_data_is_filled() -> None:
+    content = docx(block("Head/N"))
+    values, _ = values_of(read(content), {"N": "n"})
+    assert shown(read(content).fill(values, FORMATS)) == {"N": ["n"]}
+
+
+def test_data_that_the_part_does_not_have_are_put_there() -> None:
+    sparse = layout(
+        repeated("Row", block("Row/N") + repeated("Row/Deep", block("Row/Deep/M"))),
+        data="<Row><Deep><M>M</M></Deep><Deep/></Row>",
+    )
+    rows = [{"N": 1, "Deep": [{"M": 1}, {"M": 2}, {"M": 3}]}, {"N": 2, "Deep": [{"M": 4}]}]
+    assert shown(filled(sparse, Row=rows)) == {"N": ["1", "2"], "M": ["1", "2", "3", "4"]}
+
+
+def test_a_control_without_content_stays_as_it_is() -> None:
+    empty = bound("N", "").replace("<w:sdtContent></w:sdtContent>", "")
+    form = read(docx(paragraph(empty)))
+    assert form.layout is None
+    text = member(form.fill({}, FORMATS))
+    assert "dataBinding" in text
+
+
+def test_an_empty_control_is_filled_in_its_own_format() -> None:
+    bold = "<w:rPr><w:b/></w:rPr><w:text/>"
+    made = filled(layout(bound("N", "<w:p/>", bold), paragraph(bound("M", "", bold))), N=1, M=2)
+    assert shown(made) == {"N": ["1"], "M": ["2"]}
+    assert member(made).count('<w:rPr><w:b/></w:rPr><w:t xml:space="preserve">') == 2
+
+
+def test_what_hides_its_row_hides_nothing_outside_of_tables() -> None:
+    made = filled(layout(paragraph(run("a"), hiding(inline("N")))), N="")
+    assert texts_of(part(made)) == "a"
 
 
 # -- what is no such layout, or none that can be ---------------------------------------------------

@@ -122,9 +122,9 @@ def is_picture(control: etree._Element) -> bool:
 def item_of(content: etree._Element) -> etree._Element:
     """What is repeated: the first item, since Word keeps those that it showed last."""
     for child in content.iterchildren(etree.Element):
-        if is_control(child) and property_of(child, "repeatingSectionItem") is not None:
-            inner = content_of(child)
-            return content if inner is None else inner
+        inner = content_of(child)
+        if inner is not None and property_of(child, "repeatingSectionItem") is not None:
+            return inner
     return content
 
 

@@ -219,13 +219,11 @@ def point_to(frame: etree._Element, relation: str) -> None:
     """Let a frame show the picture of a relationship."""
     for extension in list(frame):
         frame.remove(extension)  # a drawing of the same picture in another form
-    for space in RELATIONS:
-        for name in ("embed", "id", "link"):
-            if frame.attrib.pop(f"{{{space}}}{name}", None) is not None:
-                kept = "id" if name_in(frame) == "imagedata" else "embed"
-                frame.set(f"{{{space}}}{kept}", relation)
-                return
-    frame.set(f"{{{RELATIONS[0]}}}embed", relation)
+    before = [name for name in frame.attrib if etree.QName(name).namespace in RELATIONS]
+    space = next((etree.QName(name).namespace for name in before), RELATIONS[0])
+    for name in before:
+        frame.attrib.pop(name)
+    frame.set(f"{{{space}}}{'id' if name_in(frame) == 'imagedata' else 'embed'}", relation)
 
 
 def _undraw(control: etree._Element) -> None:

@@ -22,6 +22,7 @@ from ._controls import (
 from ._filling import RELATIONS, Filling, Identities
 from ._package import (
     CONTENT_TYPES,
+    NO_LINKS,
     Package,
     parse_xml,
     relationships_of,
@@ -264,7 +265,7 @@ def _without_models(
                 gone.add(value)
                 frame.set(key, "")  # type: ignore[union-attr]  # there are items
     still = {value for each in root.iter(etree.Element) for value in each.attrib.values()}
-    links = parse_xml(members[member], name, member)
+    links = parse_xml(members.get(member, NO_LINKS), name, member)
     for link in list(links):
         if link.get("Id") in gone - still:
             links.remove(link)

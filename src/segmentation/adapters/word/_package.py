@@ -15,6 +15,7 @@ from segmentation.documents import unpacked
 from segmentation.errors import BadDocument, Message
 
 CONTENT_TYPES = "[Content_Types].xml"
+NO_LINKS = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
 _PACKAGE_LINKS = "_rels/.rels"
 _MAIN = (
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",

@@ -18,7 +18,7 @@ from lxml import etree
 
 from ._instructions import kind_of, tokens_of
 from ._layout import Pictures, WordLayout, with_pictures
-from ._package import CONTENT_TYPES, Package, parse_xml, relationships_of, to_xml
+from ._package import CONTENT_TYPES, NO_LINKS, Package, parse_xml, relationships_of, to_xml
 from ._pieces import (
     BLANKABLE,
     END,
@@ -40,7 +40,6 @@ _R = (
 """The namespace of references to other parts; the second is that of strict Open XML."""
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 _IN_MEMORY = 16 * 1024 * 1024
-_NO_LINKS = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
 _NOT_ON_A_NEW_PAGE = frozenset({"continuous", "nextColumn"})
 
 
@@ -244,7 +243,7 @@ def make_series(
         moving=stretches.moving,
         shared=pack(members, without=lists | own),
         types=package.members[CONTENT_TYPES],
-        relationships=package.members.get(relationships_of(package.main), _NO_LINKS),
+        relationships=package.members.get(relationships_of(package.main), NO_LINKS),
         members=package.members,
         stretches=fill,
     )
@@ -256,7 +255,7 @@ def _stretches_of(
     parts: Mapping[str, Pieces],
     pictures: Mapping[str, Pictures],
 ) -> Stretches:
-    relationships = package.members.get(relationships_of(package.main), _NO_LINKS)
+    relationships = package.members.get(relationships_of(package.main), NO_LINKS)
     moving = list(_moving(package, relationships, parts))
     names = [item.part for item in moving]
     uniques = Uniques({part: roots[part] for part in [package.main, *names]})

@@ -14,13 +14,14 @@ from segmentation.documents import (
     Layout,
     Ours,
     PlainFormats,
+    field_name,
     locale_of,
 )
 from segmentation.fields import Value
 from segmentation.phrases import ENGLISH, known_language
 from segmentation.salutations import SalutationType
 
-from ._merge_fields import REMARK, MergeData, find_getter
+from ._merge_fields import REMARK, MergeData, known_fields
 
 _Source: TypeAlias = Callable[[MergeData, Formats], Value]
 
@@ -60,9 +61,7 @@ def _report(data: MergeData) -> Mapping[str, Value]:
 
 def _field(name: str) -> _Source:
     """One of our own merge fields."""
-    getter = find_getter(name, {})
-    if getter is None:
-        raise LookupError(name)
+    getter = known_fields()[field_name(name)]
     return lambda data, _: getter(data)
 
 
