@@ -27,6 +27,8 @@ _ALONE = re.compile(
     + rb")</(?P=w)t></(?P=w)r>"
 )
 """A mark around a stretch, in a run of its own."""
+HOLE = re.compile("\ue000[0-9]+\ue001")
+"""The mark of a field."""
 BLANKABLE = "segmentation-blankable"
 """The attribute of a paragraph that is left out if all that is filled in there is blank."""
 _BLANKABLE = re.compile(

@@ -4,6 +4,7 @@ from functools import partial
 
 import attrs
 
+from ._blankable import mark_blankable
 from ._cutting import Cutter
 from ._form import WordForm
 from ._layout import layout_of
@@ -54,7 +55,7 @@ class WordRenderer:
         cutter.refer(roots.values())
         if suppresses_blank_lines(whole, name):
             for root in roots.values():
-                cutter.mark_blankable(root)
+                mark_blankable(root)
         layout = layout_of(package, roots, name)
         if layout:
             package = layout.package
