@@ -403,9 +403,9 @@ def _warn(context: Context, record: TemplateLanguage | WordTemplate, place: Mess
             with contextlib.suppress(BadDocument):
                 form = renderer.read(content, record.attachment_name)
                 remarks = form.remarks if isinstance(form, FormWithRemarks) else ()
-                for remark in remarks:
-                    fault = Fault(place, "", remark)
-                    warnings.warn(TemplateWarning(str(fault)), stacklevel=4)
+                for reason in remarks:
+                    told = Fault(place, "", reason)
+                    warnings.warn(TemplateWarning(str(told)), stacklevel=4)
             return
 
 

@@ -146,8 +146,8 @@ def snapshot_all(
         try:
             letter = printer.prepare(interaction, segment)
             frozen[line.line_no] = snapshot(printer, letter, keep)
-            for remark in printer.remarks(interaction):
-                warnings[Fault(template_name(line), "", remark, "left_in_template")] = None
+            for reason in printer.remarks(interaction):
+                warnings[Fault(template_name(line), "", reason, "left_in_template")] = None
         except SegmentationError as error:
             wrong.add(error, line)
     return frozen, wrong.faults, list(warnings)
