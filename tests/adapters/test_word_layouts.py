@@ -314,6 +314,14 @@ def test_controls_in_headers_footers_notes_and_text_boxes_are_filled() -> None:
     assert shown(made, "word/footnotes.xml") == {"Note": ["note"]}
 
 
+def test_both_forms_of_a_text_box_are_filled() -> None:
+    box = f"<w:txbxContent>{block('Head/Box')}<w:p/></w:txbxContent>"
+    names = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    both = f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+    boxes = f"<w:r><mc:AlternateContent {names}>{both}</mc:AlternateContent></w:r>"
+    assert shown(filled(layout(paragraph(boxes)), Box="x")) == {"Box": ["x", "x"]}
+
+
 def test_three_levels_of_rows_and_what_stands_around_them() -> None:
     inner = repeated("A/B/C", row(cell("A/B/C/Z"), cell("A/B/Y"), cell("A/X"), cell("Top")))
     middle = repeated("A/B", row(cell("A/B/Y")) + inner)

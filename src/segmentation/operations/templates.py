@@ -15,7 +15,7 @@ import attrs
 
 from segmentation.code_tables import LanguageCode
 from segmentation.documents import Attachment, FormWithRemarks
-from segmentation.errors import BadDocument, Fault, Message, Refused, unexpected
+from segmentation.errors import Fault, Message, Refused, UsageError, unexpected
 from segmentation.fields import Record, fields_of, key_of
 from segmentation.interactions import (
     Dimension,
@@ -400,7 +400,7 @@ def _warn(context: Context, record: TemplateLanguage | WordTemplate, place: Mess
     for renderer in context.rendering.renderers:
         if extension in renderer.fills:
             content = context.store.attachments.get(record.attachment)
-            with contextlib.suppress(BadDocument):
+            with contextlib.suppress(UsageError):
                 form = renderer.read(content, record.attachment_name)
                 remarks = form.remarks if isinstance(form, FormWithRemarks) else ()
                 for reason in remarks:

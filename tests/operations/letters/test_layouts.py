@@ -404,6 +404,8 @@ def test_ltr_26_tracked_changes_and_comments_are_told_when_logging_is_planned() 
     [
         (INSERTED + INSERTED, 1),
         (INSERTED + run("x") + INSERTED, 2),
+        (f'{INSERTED}<w:proofErr w:type="spellEnd"/><!-- x -->{INSERTED}', 1),
+        (INSERTED + INSERTED.replace("Jo", "Eva"), 2),
         (f'<w:pPr><w:rPr><w:ins w:id="3" w:author="Jo"/></w:rPr></w:pPr>{INSERTED}', 1),
         ('<w:pPr><w:rPr><w:ins w:id="3" w:author="Jo"/></w:rPr></w:pPr>', 1),
         ('<w:r><w:rPr><w:rPrChange w:id="3" w:author="Jo"><w:rPr/></w:rPrChange></w:rPr></w:r>', 1),
@@ -411,7 +413,14 @@ def test_ltr_26_tracked_changes_and_comments_are_told_when_logging_is_planned() 
 )
 def test_a_change_that_word_cut_into_pieces_is_one(inside: str, count: int) -> None:
     form = WordRenderer().read(docx(f"<w:p>{inside}</w:p>"), "a.docx")
-    assert f"has {count} tracked changes" in "".join(form.remarks)
+    (said,) = form.remarks
+    assert said.startswith(f"has {count} tracked change{'s' if count > 1 else ''}, ")
+
+
+def test_one_comment_is_told_as_one() -> None:
+    form = WordRenderer().read(docx(paragraph(NOTED.format(1))), "a.docx")
+    (said,) = form.remarks
+    assert said.startswith("has 1 comment, ")
 
 
 def test_a_template_that_cannot_be_read_is_put_without_a_word() -> None:

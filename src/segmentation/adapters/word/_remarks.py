@@ -26,23 +26,29 @@ def remarks_on(package: Package, roots: Iterable[etree._Element], name: str) -> 
     changes = sum(1 for root in parts for _ in _changes(root))
     marks = sum(1 for root in parts for _ in root.iter("{*}commentReference"))
     comments = max(marks, sum(_comments(package, name)))
-    told = []
-    if changes:
-        told.append(
-            Message(
-                "has {count} tracked changes, which go out with each letter; "
-                "accept or reject them in Word",
-                count=changes,
-            )
+    return (*_told_of_changes(changes), *_told_of_comments(comments))
+
+
+def _told_of_changes(count: int) -> Iterator[Message]:
+    if count == 1:
+        yield Message(
+            "has 1 tracked change, which goes out with each letter; accept or reject it in Word"
         )
-    if comments:
-        told.append(
-            Message(
-                "has {count} comments, which go out with each letter; delete them in Word",
-                count=comments,
-            )
+    elif count:
+        yield Message(
+            "has {count} tracked changes, which go out with each letter; "
+            "accept or reject them in Word",
+            count=count,
         )
-    return tuple(told)
+
+
+def _told_of_comments(count: int) -> Iterator[Message]:
+    if count == 1:
+        yield Message("has 1 comment, which goes out with each letter; delete it in Word")
+    elif count:
+        yield Message(
+            "has {count} comments, which go out with each letter; delete them in Word", count=count
+        )
 
 
 def _changes(root: etree._Element) -> Iterator[etree._Element]:

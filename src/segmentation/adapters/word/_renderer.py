@@ -49,6 +49,7 @@ class WordRenderer:
             for kind in _WITH_FIELDS
             for part in (part for part, its in package.parts.items() if its == kind)
         }
+        remarks = remarks_on(whole, roots.values(), name)
         # The main part first: what it sets, headers refer to.
         for part in sorted(roots, key=lambda part: part != package.main):
             cutter.cut(roots[part])
@@ -73,5 +74,5 @@ class WordRenderer:
             frozenset(part for part in own if package.parts[part] == "note"),
             partial(make_series, package, roots, parts, layout),
             layout,
-            remarks_on(whole, roots.values(), name),
+            remarks,
         )
