@@ -348,6 +348,14 @@ def test_three_levels_of_rows_and_what_stands_around_them() -> None:
     assert shown(made)["Z"] == ["111", "112", "211", "111"]
 
 
+def test_rows_of_something_else_stand_in_each_row() -> None:
+    foreign = repeated("B", row(cell("B/N"), cell("A/X")))
+    made = filled(
+        layout(table(repeated("A", foreign))), A=[{"X": 1}, {"X": 2}], B=[{"N": "a"}, {"N": "b"}]
+    )
+    assert rows_of(made) == [["a", "1"], ["b", "1"], ["a", "2"], ["b", "2"]]
+
+
 def test_paragraphs_and_whole_tables_are_repeated() -> None:
     content = f"{block('Row/Name')}{table(row(cell('Row/Sum')))}<w:p/>"
     made = filled(layout(repeated("Row", content)), Row=[{"Name": "a", "Sum": 1}] * 2)
