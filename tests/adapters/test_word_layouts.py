@@ -44,7 +44,7 @@ from support.layouts import (
     table,
     texts_of,
 )
-from support.wordfiles import docx, field, member, paragraph, run
+from support.wordfiles import docx, field, member, paragraph, run, zipped
 
 FORMATS = PlainFormats()
 EMPTY = "<w:tc><w:p/></w:tc>"
@@ -578,6 +578,18 @@ def test_a_layout_without_a_part_of_data_is_filled() -> None:
     content = docx(block("Head/N"))
     values, _ = values_of(read(content), {"N": "n"})
     assert shown(read(content).fill(values, FORMATS)) == {"N": ["n"]}
+
+
+def test_the_data_of_another_report_stay_as_they_are() -> None:
+    content = layout(block("N"))
+    other = b'<NavWordReportXmlPart xmlns="urn:microsoft-dynamics-nav/reports/Old/1/"><N>N</N>'
+    other += b"</NavWordReportXmlPart>"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    form = read(zipped({"customXml/item0.xml": other, **members}))
+    made = form.fill(values_of(form, {"N": "n"})[0], FORMATS)
+    assert member(made, "customXml/item0.xml") == other.decode()
+    assert "<N>n</N>" in member(made, "customXml/item1.xml")
 
 
 def test_data_that_the_part_does_not_have_are_put_there() -> None:

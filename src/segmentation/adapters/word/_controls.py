@@ -167,9 +167,13 @@ def read_layout(roots: Iterable[etree._Element], name: str) -> Layout | None:
         )
         raise BadDocument(name, reason)
     (namespace,) = reader.namespaces
+    return Layout(report_of(namespace), reader.whole.finished(), frozenset(reader.pictures))
+
+
+def report_of(namespace: str) -> str:
+    """The report whose data have a namespace: its name and number."""
     found = _REPORT.match(namespace)
-    pictures = frozenset(reader.pictures)
-    return Layout(found[1] if found else namespace, reader.whole.finished(), pictures)
+    return found[1] if found else namespace
 
 
 class _Reader:

@@ -18,6 +18,7 @@ from ._controls import (
     is_picture,
     name_in,
     read_layout,
+    report_of,
 )
 from ._filling import RELATIONS, Filling, Identities
 from ._package import (
@@ -224,7 +225,7 @@ def layout_of(
         members[CONTENT_TYPES] = _with_kinds(parse_xml(members[CONTENT_TYPES], name, CONTENT_TYPES))
         members = _without_orphans(package.members, members, name)
     changed = Package(members, package.parts)
-    return WordLayout(shows, changed, with_controls, _data_of(changed, name), links)
+    return WordLayout(shows, changed, with_controls, _data_of(changed, shows.name, name), links)
 
 
 def _has_controls(root: etree._Element) -> bool:
@@ -239,13 +240,13 @@ def _pictures(root: etree._Element) -> Sequence[etree._Element]:
     ]
 
 
-def _data_of(package: Package, name: str) -> DataPart | None:
-    """The part with the data of a report."""
+def _data_of(package: Package, report: str, name: str) -> DataPart | None:
+    """The part with the data of a report; a layout may have kept those of others."""
     for part, content in package.members.items():
         # No other part can be told by its name; Business Central writes `customXML`, too.
         if part.casefold().startswith("customxml/") and part.casefold().endswith(".xml"):
             root = parse_xml(content, name, part)
-            if name_in(root) == ROOT:
+            if name_in(root) == ROOT and report_of(etree.QName(root).namespace or "") == report:
                 return DataPart(part, root)
     return None
 
