@@ -16,7 +16,7 @@ import attrs
 from .codes import Option
 from .contacts import Contact, CorrespondenceType
 from .criteria import BoundSelection, Table
-from .documents import Document, Form, FormatsFor, TextRenderer, plain_formats
+from .documents import Document, Form, FormatsFor, Given, TextRenderer, plain_formats
 from .fields import Field, Record, RecordT, Value
 from .interactions import Interaction
 from .journal import Entry, Head
@@ -368,8 +368,8 @@ class Courier(Protocol):
 Couriers: TypeAlias = Mapping[CorrespondenceType, Courier]
 """Who delivers what, by correspondence type; what has no courier is left for another run."""
 
-ExtraFields = Callable[[Contact, Interaction], Mapping[str, Value]]
-"""Further fields that a host adds, by any names it likes."""
+ExtraFields = Callable[[Contact, Interaction], Mapping[str, Given]]
+"""Further fields that a host adds, by any names it likes, and the data of layouts."""
 
 
 class MailSender(Option):
@@ -392,7 +392,8 @@ class Rendering:
         fallback_language: The language of a salutation that has no formula in the letter's
             own; empty for an error.
         allow_missing: Fields that nothing fills stay empty instead of being an error.
-        extra_fields: Fields that the host adds, for each contact; they go before ours.
+        extra_fields: Fields that the host adds, for each contact; they go before ours. The data of
+            Business Central's layouts are given so, with pictures as bytes and rows as lists.
         unsubscribe: A link for each contact by which it takes itself off the list.
         sender: Whom a mail is from, where not from the courier's own sender.
         capitals_abroad: The city of a letter that leaves the sender's country is written in

@@ -50,6 +50,15 @@ class FormWithText(Form, Protocol):
         """What stands in the text between the quotes in which Word shows fields: «Name»."""
 
 
+@runtime_checkable
+class FormWithRemarks(Form, Protocol):
+    """A form that may have in it what nobody meant to send."""
+
+    @property
+    def remarks(self) -> Sequence[Message]:
+        """What was left in the template: tracked changes, comments."""
+
+
 _NO_PART_OF_A_NAME = re.compile(r"[\W_]+")
 
 _ALSO_CALLED = {

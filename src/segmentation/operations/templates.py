@@ -4,6 +4,8 @@ A template and its languages are checked together, whichever of them changes. Wh
 any more goes: contents of attachments that were replaced, or whose template is deleted.
 """
 
+import contextlib
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -12,8 +14,8 @@ from typing import Any, Unpack
 import attrs
 
 from segmentation.code_tables import LanguageCode
-from segmentation.documents import Attachment
-from segmentation.errors import Fault, Message, Refused, unexpected
+from segmentation.documents import Attachment, FormWithRemarks
+from segmentation.errors import Fault, Message, Refused, UsageError, unexpected
 from segmentation.fields import Record, fields_of, key_of
 from segmentation.interactions import (
     Dimension,
@@ -279,6 +281,9 @@ def put_language(
         InvalidValue: Both an attachment and a Word template are given.
         Rejected: The attachment cannot be read or is not stored, values do not fit or do not go
             together: all of it. Nothing is stored, the attachment included.
+
+    Warns:
+        TemplateWarning: Tracked changes or comments were left in it.
     """
     store = context.store
     with store.transaction():
@@ -298,7 +303,9 @@ def put_language(
         if template.language_code_default == spoken and before.is_html != texts[spoken].is_html:
             template = with_default_language(template, texts.values(), spoken)
         keep_template(context, template, texts.values())
-        return texts[spoken]
+    if attachment is not None:
+        _warn(context, texts[spoken], _place(texts[spoken]))
+    return texts[spoken]
 
 
 def _language(language_code: str | LanguageCode) -> str:
@@ -363,6 +370,9 @@ def put_word_template(
         UnknownName: A Word template has no such field.
         Rejected: The code is blank, the attachment cannot be read or is not stored, or values do
             not fit: all of it. Nothing is stored, the attachment included.
+
+    Warns:
+        TemplateWarning: Tracked changes or comments were left in it.
     """
     store = context.store
     with store.transaction():
@@ -376,7 +386,27 @@ def put_word_template(
         check_records(store, [Placed(place, after)], what=place)
         store.records.put([after])
         _drop_attachments(store, [before])
-        return after
+    _warn(context, after, place)
+    return after
+
+
+class TemplateWarning(UserWarning):
+    """What was left in a template that nobody means to send: tracked changes, comments."""
+
+
+def _warn(context: Context, record: TemplateLanguage | WordTemplate, place: Message) -> None:
+    """Tell of what was left in a text; one that cannot be read is told of when letters are made."""
+    extension = record.attachment_name.rpartition(".")[2].casefold()
+    for renderer in context.rendering.renderers:
+        if extension in renderer.fills:
+            content = context.store.attachments.get(record.attachment)
+            with contextlib.suppress(UsageError):
+                form = renderer.read(content, record.attachment_name)
+                remarks = form.remarks if isinstance(form, FormWithRemarks) else ()
+                for reason in remarks:
+                    told = Fault(place, "", reason)
+                    warnings.warn(TemplateWarning(str(told)), stacklevel=4)
+            return
 
 
 # -- deleted ------------------------------------------------------------------------------------

@@ -166,6 +166,9 @@ class Templates(Noun[InteractionTemplate, str]):
             InvalidValue: Both an attachment and a Word template are given.
             Rejected: The attachment cannot be read or is not stored, values do not fit or do not
                 go together: all of it. Nothing is stored, the attachment included.
+
+        Warns:
+            TemplateWarning: Tracked changes or comments were left in it.
         """
         return templates.put_language(
             self._context, code, language_code, attachment=attachment, **fields
@@ -211,6 +214,9 @@ class Templates(Noun[InteractionTemplate, str]):
             UnknownName: A Word template has no such field.
             Rejected: The code is blank, the attachment cannot be read or is not stored, or values
                 do not fit: all of it. Nothing is stored, the attachment included.
+
+        Warns:
+            TemplateWarning: Tracked changes or comments were left in it.
         """
         return templates.put_word_template(self._context, code, attachment, **fields)
 

@@ -7,7 +7,7 @@ field is replaced by one run with the formatting of its result and a mark for te
 """
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable
 from copy import deepcopy
 
 import attrs
@@ -15,6 +15,7 @@ from lxml import etree
 
 from segmentation.errors import BadDocument, Message, text_of
 
+from ._bookmarks import bookmarks_of
 from ._instructions import (
     Choice,
     Composed,
@@ -30,7 +31,7 @@ from ._instructions import (
     read_instruction,
     tokens_of,
 )
-from ._pieces import BLANKABLE, END, NEVER, condition
+from ._pieces import END, HOLE, NEVER, condition
 
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _PRIVATE = re.compile("[\ue000\ue001]")
@@ -429,15 +430,14 @@ class Cutter:
         """Let REF fields show what their bookmarks hold in each letter, once all is cut."""
         bookmarks: dict[str, str] = {}
         for root in roots:
-            self._w = etree.QName(root).namespace or ""
-            bookmarks.update(self._bookmarks(root))
+            bookmarks.update(bookmarks_of(root))
         for reference in self._references:
             self._w = etree.QName(reference.elements[0]).namespace or ""
             setting = self._settings.get(reference.bookmark)
             text = bookmarks.get(reference.bookmark, "")
             if setting is not None:
                 self._replace(reference.elements, self._run(setting, reference.like, "t"))
-            elif _HOLE.search(text):
+            elif HOLE.search(text):
                 shown = self._run(Composed(text, self.holes), reference.like, "t")
                 if reference.end is None:
                     reference.elements[0].append(shown)
@@ -445,74 +445,6 @@ class Cutter:
                     reference.end.addprevious(shown)
                 for run in reference.result:
                     run.getparent().remove(run)
-
-    def _bookmarks(self, root: etree._Element) -> Mapping[str, str]:
-        """What the bookmarks of a part hold, by their names in small letters."""
-        texts: dict[str, list[str]] = {}
-        open_ones: dict[str, str] = {}
-        kinds = {
-            self._tag(name): name for name in ("bookmarkStart", "bookmarkEnd", "t", "br", "tab")
-        }
-        for element in root.iter(*kinds, self._tag("p")):
-            kind = kinds.get(element.tag, "p")
-            identity = element.get(self._tag("id"), "")
-            if kind == "bookmarkStart":
-                name = element.get(self._tag("name"), "").casefold()
-                open_ones[identity], texts[name] = name, []
-            elif kind == "bookmarkEnd":
-                open_ones.pop(identity, None)
-            else:
-                said = _SAID.get(kind) or element.text or ""
-                for name in open_ones.values():
-                    texts[name].append(said)
-        joined = {name: "".join(said).strip("\n") for name, said in texts.items()}
-        return {name: text for name, text in joined.items() if not _STRETCH.search(text)}
-
-    # -- paragraphs of fields alone ----------------------------------------------------------
-
-    def mark_blankable(self, root: etree._Element) -> None:
-        """Mark the paragraphs that are left out where all of their fields are blank."""
-        self._w = etree.QName(root).namespace or ""
-        found = [each for each in root.iter(self._tag("p")) if self._is_of_fields(each)]
-        candidates = {id(each) for each in found}
-        for paragraph in found:
-            if self._may_go(paragraph, candidates):
-                paragraph.set(BLANKABLE, "1")
-
-    def _is_of_fields(self, paragraph: etree._Element) -> bool:
-        """Whether a paragraph holds fields and nothing else that can be seen."""
-        fields = 0
-        opened: list[str] = []
-        for child in paragraph.iterchildren(etree.Element):
-            name = etree.QName(child).localname
-            if name in {"bookmarkStart", "bookmarkEnd"}:
-                opened.append(child.get(self._tag("id"), ""))
-            elif name == "pPr":
-                if child.find(self._tag("sectPr")) is not None:
-                    return False
-            elif name == "r":
-                inside = [each for each in child if each.tag != self._tag("rPr")]
-                if any(each.tag != self._tag("t") for each in inside):
-                    return False
-                text = "".join(each.text or "" for each in inside)
-                fields += bool(_HOLE.search(text))
-                if _HOLE.sub("", text).strip():
-                    return False
-            elif name != "proofErr":
-                return False
-        return fields > 0 and all(opened.count(each) == _PAIR for each in opened)
-
-    def _may_go(self, paragraph: etree._Element, candidates: Container[int]) -> bool:
-        """Whether a paragraph can go: a cell or a text box must end by one that stays."""
-        home = paragraph.getparent()
-        if home is None or home.tag == self._tag("body"):
-            return home is not None
-        blocks = [each for each in home if etree.QName(each).localname in {"p", "tbl", "sdt"}]
-        if blocks[-1] is not paragraph:
-            return True
-        while blocks and id(blocks[-1]) in candidates:
-            blocks.pop()
-        return bool(blocks) and blocks[-1].tag == self._tag("p")
 
     # -- what both have in common -----------------------------------------------------------
 
@@ -564,12 +496,8 @@ _CHOSEN = frozenset({1, 3})
 """Of the five regions of an IF field, those that hold its texts."""
 _LAST = 4
 _REFERRING = 2
-_PAIR = 2
-_HOLE = re.compile("\ue000[0-9]+\ue001")
-_STRETCH = re.compile("\ue000[^0-9]")
 _NUMBER_OF = re.compile(r"\\[nprwNPRWfF]\b")
 """Switches by which REF shows a number or a place, and not the text."""
-_SAID = {"br": "\n", "tab": "\t", "p": "\n"}
 
 
 def _spans(field: _Field) -> tuple[int, int, int, int]:
@@ -605,7 +533,7 @@ def _beginning(region: int, number: int) -> str:
 
 
 def _shown(instruction: str) -> str:
-    return _HOLE.sub("...", instruction).strip()
+    return HOLE.sub("...", instruction).strip()
 
 
 def _switches_of(instruction: Instruction) -> list[tuple[str, str]]:

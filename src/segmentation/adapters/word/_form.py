@@ -8,11 +8,12 @@ from typing import IO
 
 import attrs
 
-from segmentation.documents import Formats
+from segmentation.documents import Formats, Layout
 from segmentation.errors import BadDocument, Message, Refused, SegmentationError, text_of
 from segmentation.fields import Value
 
 from ._instructions import Instruction
+from ._layout import WordLayout
 from ._pieces import Pieces, Texts
 from ._series import Series
 
@@ -24,6 +25,7 @@ class WordForm:
     Attributes:
         name: The template's name, for errors.
         fields: The merge fields, each once, in the order in which they stand.
+        remarks: What was left in it that nobody means to send: tracked changes, comments.
         typed: What stands in the text as «Name» and is no field.
     """
 
@@ -35,6 +37,13 @@ class WordForm:
     _parts: Mapping[str, Pieces]
     _notes: frozenset[str]
     _make_series: Callable[[], Series]
+    _layout: WordLayout | None = None
+    remarks: Sequence[Message] = ()
+
+    @property
+    def layout(self) -> Layout | None:
+        """What it shows of a report's data; ``None`` if it is no layout."""
+        return self._layout.shows if self._layout else None
 
     def fill(self, values: Mapping[str, Value], formats: Formats) -> bytes:
         """The finished document for one contact.
@@ -46,10 +55,13 @@ class WordForm:
         file.write(self._base)
         texts = Texts(self._instructions, values, formats)
         with self._filling(), zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+            own = self._layout.fill(values, formats) if self._layout else {}
             for name, pieces in self._parts.items():
-                # Without a time: a letter that says the same is the same bytes.
-                info = zipfile.ZipInfo(name)
-                archive.writestr(info, pieces.filled(texts), zipfile.ZIP_DEFLATED)
+                if name not in own:
+                    _write(archive, name, pieces.filled(texts))
+            for name, content in own.items():
+                is_part = self._layout is not None and name in self._layout.roots
+                _write(archive, name, Pieces.of(content).filled(texts) if is_part else content)
         return file.getvalue()
 
     def fill_all(
@@ -94,3 +106,8 @@ class WordForm:
                 "cannot be filled: {fault}", fault=Message("a figure in it cannot be worked out")
             )
             raise BadDocument(self.name, reason) from error
+
+
+def _write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    """Write a member without a time: a letter that says the same is the same bytes."""
+    archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)

@@ -4,6 +4,7 @@ What comes from a user may be no zip, a broken one, a bomb, or XML that names fi
 all of it is refused before anything is written.
 """
 
+import posixpath
 from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
 
@@ -14,6 +15,7 @@ from segmentation.documents import unpacked
 from segmentation.errors import BadDocument, Message
 
 CONTENT_TYPES = "[Content_Types].xml"
+NO_LINKS = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
 _PACKAGE_LINKS = "_rels/.rels"
 _MAIN = (
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
@@ -197,6 +199,15 @@ def _without_links(kinds: tuple[str, ...], root: etree._Element) -> None:
     for relationship in root.findall(_RELATIONSHIPS):
         if relationship.get("Type", "").endswith(kinds):
             root.remove(relationship)
+
+
+def target_of(link: etree._Element, member: str) -> str:
+    """The member that a relationship names, whose own member is given."""
+    target: str = link.get("Target", "")
+    if target.startswith("/"):
+        return target.lstrip("/")
+    folder = posixpath.dirname(posixpath.dirname(member))
+    return posixpath.normpath(posixpath.join(folder, target))
 
 
 def relationships_of(part: str) -> str:

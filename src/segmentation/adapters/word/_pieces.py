@@ -27,6 +27,8 @@ _ALONE = re.compile(
     + rb")</(?P=w)t></(?P=w)r>"
 )
 """A mark around a stretch, in a run of its own."""
+HOLE = re.compile("\ue000[0-9]+\ue001")
+"""The mark of a field."""
 BLANKABLE = "segmentation-blankable"
 """The attribute of a paragraph that is left out if all that is filled in there is blank."""
 _BLANKABLE = re.compile(
@@ -50,7 +52,7 @@ class Texts:
         formats: How dates and numbers are written.
         letter: The number of the letter in its document, from 0.
         number: The last number given out.
-        identities: How many identities each letter has that several of its places share.
+        first_identity: The first of the identities of this letter that several places share.
     """
 
     instructions: Sequence[Instruction]
@@ -58,7 +60,7 @@ class Texts:
     formats: Formats
     letter: int = 0
     number: int = 0
-    identities: int = 0
+    first_identity: int = 0
 
     def holds(self, hole: str) -> bool:
         """Whether the stretch that a mark begins stands in this letter."""
@@ -77,7 +79,7 @@ class Texts:
         if hole == "~":
             return f"_{self.letter + 1}" if self.letter else ""
         if hole[0] == "=":
-            return str(self.letter * self.identities + int(hole[1:]))
+            return str(self.first_identity + int(hole[1:]))
         if hole[0] == "@":
             return relationship_id(self.letter, int(hole[1:]))
         return self.instructions[int(hole)].text(self.values, self.formats)

@@ -7,7 +7,7 @@ fields is written once for each letter; all others are shared.
 import re
 import shutil
 import zipfile
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
@@ -17,7 +17,8 @@ import attrs
 from lxml import etree
 
 from ._instructions import kind_of, tokens_of
-from ._package import CONTENT_TYPES, Package, parse_xml, relationships_of, to_xml
+from ._layout import Pictures, WordLayout, with_pictures
+from ._package import CONTENT_TYPES, NO_LINKS, Package, parse_xml, relationships_of, to_xml
 from ._pieces import (
     BLANKABLE,
     END,
@@ -39,7 +40,6 @@ _R = (
 """The namespace of references to other parts; the second is that of strict Open XML."""
 _W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
 _IN_MEMORY = 16 * 1024 * 1024
-_NO_LINKS = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
 _NOT_ON_A_NEW_PAGE = frozenset({"continuous", "nextColumn"})
 
 
@@ -64,8 +64,8 @@ class Moving:
 
 
 @attrs.frozen
-class Series:
-    """The pieces of which a document for many contacts is made.
+class Stretches:
+    """The pieces of which one letter is made.
 
     Attributes:
         head: The main part up to its body.
@@ -74,24 +74,41 @@ class Series:
         breaking: The last paragraph of all others; it ends their section.
         tail: The last section and the end of the main part.
         moving: Headers and footers that hold fields.
-        shared: The other members, packed.
-        types: The list of content types.
-        relationships: The main part's relationships.
-        identities: How many identities each letter has: those of its bookmarks.
+        identities: How many identities the letter has: those of its bookmarks.
+        pictures: The pictures of a layout's data, by part and relationship.
     """
 
-    main: str
     head: Pieces
     body: Pieces
     last: Pieces
     breaking: Pieces
     tail: Pieces
     moving: Sequence[Moving]
+    identities: int
+    pictures: Mapping[str, Pictures]
+
+
+@attrs.frozen
+class Series:
+    """What a document for many contacts is made of.
+
+    Attributes:
+        main: The name of the main part.
+        moving: Headers and footers that hold fields.
+        shared: The members that all letters share, packed.
+        types: The list of content types.
+        relationships: The main part's relationships.
+        members: The members of the template.
+        stretches: Gives the pieces of a letter; the same for all but in a layout.
+    """
+
+    main: str
+    moving: Sequence[Moving]
     shared: bytes
     types: bytes
     relationships: bytes
     members: Mapping[str, bytes]
-    identities: int
+    stretches: Callable[[Texts], Stretches]
 
     def write(self, first: Texts, more: Iterable[Texts], file: IO[bytes]) -> int:
         """Write a document; returns how many letters it holds."""
@@ -100,45 +117,56 @@ class Series:
             zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive,
             SpooledTemporaryFile(_IN_MEMORY) as spool,
         ):
-            count = self._write_letters(first, more, archive, spool)
-            self._write_lists(archive, count)
+            pictures = _Pictures(archive)
+            count = self._write_letters(first, more, pictures, spool)
+            self._write_lists(archive, count, pictures.of_main)
             spool.seek(0)
             with archive.open(self.main, "w", force_zip64=True) as main:
                 shutil.copyfileobj(spool, main)
         return count
 
     def _write_letters(
-        self, first: Texts, more: Iterable[Texts], archive: zipfile.ZipFile, spool: IO[bytes]
+        self, first: Texts, more: Iterable[Texts], pictures: "_Pictures", spool: IO[bytes]
     ) -> int:
-        first.identities = self.identities
-        spool.write(self.head.filled(first))
-        self._write_letter(first, archive, spool)
+        stretches = self.stretches(first)
+        spool.write(stretches.head.filled(first))
+        self._write_letter(first, stretches, pictures, spool)
         before = first
         for texts in more:
-            spool.write(self.breaking.filled(before))
+            spool.write(stretches.breaking.filled(before))
             texts.letter, texts.number = before.letter + 1, before.number
-            texts.identities = self.identities
-            self._write_letter(texts, archive, spool)
+            texts.first_identity = before.first_identity + stretches.identities
+            stretches = self.stretches(texts)
+            self._write_letter(texts, stretches, pictures, spool)
             before = texts
-        spool.write(self.last.filled(before))
-        spool.write(self.tail.filled(before))
+        spool.write(stretches.last.filled(before))
+        spool.write(stretches.tail.filled(before))
         return before.letter + 1
 
-    def _write_letter(self, texts: Texts, archive: zipfile.ZipFile, spool: IO[bytes]) -> None:
-        spool.write(self.body.filled(texts))
-        for moving in self.moving:
-            self._write_own(moving, texts, archive)
+    def _write_letter(
+        self, texts: Texts, stretches: Stretches, pictures: "_Pictures", spool: IO[bytes]
+    ) -> None:
+        spool.write(stretches.body.filled(texts))
+        pictures.of_main |= pictures.written(stretches.pictures.get(self.main, {}))
+        for moving in stretches.moving:
+            own = pictures.written(stretches.pictures.get(moving.part, {}))
+            self._write_own(moving, texts, pictures.archive, own)
 
-    def _write_own(self, moving: Moving, texts: Texts, archive: zipfile.ZipFile) -> None:
+    def _write_own(
+        self, moving: Moving, texts: Texts, archive: zipfile.ZipFile, pictures: Mapping[str, str]
+    ) -> None:
         name = moving.name(texts.letter)
         archive.writestr(name, moving.pieces.filled(texts))
         links = self.members.get(relationships_of(moving.part))
         if links is not None:
-            archive.writestr(relationships_of(name), links)
+            archive.writestr(relationships_of(name), with_pictures(links, pictures))
 
-    def _write_lists(self, archive: zipfile.ZipFile, count: int) -> None:
+    def _write_lists(
+        self, archive: zipfile.ZipFile, count: int, pictures: Mapping[str, str]
+    ) -> None:
         types = parse_xml(self.types, self.main, CONTENT_TYPES)
-        links = parse_xml(self.relationships, self.main, relationships_of(self.main))
+        relationships = with_pictures(self.relationships, pictures)
+        links = parse_xml(relationships, self.main, relationships_of(self.main))
         by_part = {entry.get("PartName", "").lstrip("/"): entry for entry in types}
         by_id = {entry.get("Id", ""): entry for entry in links}
         folder = self.main.rpartition("/")[0]
@@ -159,8 +187,33 @@ class Series:
         archive.writestr(relationships_of(self.main), to_xml(links))
 
 
+class _Pictures:
+    """Writes each picture once.
+
+    Attributes:
+        archive: Where they are written.
+        of_main: Those of the main part, of all letters: parts by relationship.
+    """
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+        self.of_main: dict[str, str] = {}
+        self._there: set[str] = set()
+
+    def written(self, pictures: Pictures) -> Mapping[str, str]:
+        """Write pictures that are not there yet; returns the part of each relationship."""
+        for picture in pictures.values():
+            if picture.part not in self._there:
+                self._there.add(picture.part)
+                self.archive.writestr(picture.part, picture.content)
+        return {relation: picture.part for relation, picture in pictures.items()}
+
+
 def make_series(
-    package: Package, roots: Mapping[str, etree._Element], parts: Mapping[str, Pieces]
+    package: Package,
+    roots: Mapping[str, etree._Element],
+    parts: Mapping[str, Pieces],
+    layout: WordLayout | None = None,
 ) -> Series:
     """Prepare a template for many letters in one document.
 
@@ -168,8 +221,41 @@ def make_series(
         package: The template.
         roots: The roots of its parts, with the fields cut out, by name.
         parts: All parts that hold fields, by name.
+        layout: What fills its controls, if it is a layout. They are bound to nothing then, since
+            the data of all letters do not go into one part.
     """
-    relationships = package.members.get(relationships_of(package.main), _NO_LINKS)
+    if layout:
+        parts = {**parts, **{part: Pieces.of(to_xml(root)) for part, root in layout.roots.items()}}
+    members = {**package.members, **(layout.without_data() if layout else {})}
+    stretches = _stretches_of(package, roots, parts, {})
+    own = {item.part for item in stretches.moving}
+    own |= {relationships_of(part) for part in own}
+    lists = {package.main, relationships_of(package.main), CONTENT_TYPES}
+
+    def fill(texts: Texts) -> Stretches:
+        if layout is None:
+            return stretches
+        filled = layout.fill_unbound(texts.values, texts.formats)
+        return _stretches_of(package, {**roots, **filled.roots}, parts, filled.pictures)
+
+    return Series(
+        main=package.main,
+        moving=stretches.moving,
+        shared=pack(members, without=lists | own),
+        types=package.members[CONTENT_TYPES],
+        relationships=package.members.get(relationships_of(package.main), NO_LINKS),
+        members=package.members,
+        stretches=fill,
+    )
+
+
+def _stretches_of(
+    package: Package,
+    roots: Mapping[str, etree._Element],
+    parts: Mapping[str, Pieces],
+    pictures: Mapping[str, Pictures],
+) -> Stretches:
+    relationships = package.members.get(relationships_of(package.main), NO_LINKS)
     moving = list(_moving(package, relationships, parts))
     names = [item.part for item in moving]
     uniques = Uniques({part: roots[part] for part in [package.main, *names]})
@@ -178,22 +264,10 @@ def make_series(
         for item in moving
     ]
     places = {item.id: place for place, item in enumerate(moving)}
-    head, body, last, breaking, tail = _Main(uniques.roots[package.main], places).stretches()
-    lists = {package.main, relationships_of(package.main), CONTENT_TYPES}
-    own = {item.part for item in moving} | {relationships_of(item.part) for item in moving}
-    return Series(
-        main=package.main,
-        head=head,
-        body=body,
-        last=last,
-        breaking=breaking,
-        tail=tail,
-        moving=moving,
-        shared=pack(package.members, without=lists | own),
-        types=package.members[CONTENT_TYPES],
-        relationships=relationships,
-        members=package.members,
-        identities=uniques.count,
+    main = _Main(uniques.roots[package.main], places)
+    head, body, last, breaking, tail = main.stretches()
+    return Stretches(
+        head, body, last, breaking, tail, moving, identities=uniques.count, pictures=pictures
     )
 
 

@@ -82,6 +82,7 @@ class MergeData:
         campaign: What it is done for.
         segment: The segment as it was logged, or before that its header.
         country: The country of the address.
+        sender_country: The country of the sender.
         formulas: All salutation formulas.
         fallback_language: The language of the salutation where there is no formula in the
             interaction's; empty for an error.
@@ -98,6 +99,7 @@ class MergeData:
     campaign: Campaign | None = None
     segment: LoggedSegment | SegmentHeader | None = None
     country: CountryRegion | None = None
+    sender_country: CountryRegion | None = None
     formulas: Mapping[tuple[str, str, SalutationType], SalutationFormula] = attrs.field(
         factory=dict
     )
@@ -141,6 +143,23 @@ class MergeData:
             country_code=abroad or home,
             country_name=self.country.name if self.country and abroad != home else "",
             capitals=self.capitals,
+        )
+        return tuple(lines)
+
+    @property
+    def sender_block(self) -> tuple[str, ...]:
+        """Name and address of the sender, line by line, with its country."""
+        sender, country = self.sender, self.sender_country
+        lines = address_lines(
+            sender.name,
+            sender.name_2,
+            address=sender.address,
+            address_2=sender.address_2,
+            post_code=sender.post_code,
+            city=sender.city,
+            county=sender.county,
+            country_code=sender.country_region_code,
+            country_name=country.name if country else "",
         )
         return tuple(lines)
 
@@ -530,6 +549,7 @@ class MergeDataReader:
             campaign=self._find(Campaign, interaction.campaign_no),
             segment=header or self._find(LoggedSegment, interaction.logged_segment_entry_no),
             country=self._find(CountryRegion, country),
+            sender_country=self._find(CountryRegion, self._sender.country_region_code),
             formulas=self._formulas,
             fallback_language=self._fallback,
             capitals=self._capitals,

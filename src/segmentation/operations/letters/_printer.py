@@ -18,8 +18,13 @@ from segmentation.documents import (
     Form,
     Formats,
     FormForMany,
+    FormOfLayout,
+    FormWithRemarks,
     FormWithText,
+    Given,
     field_name,
+    layout_values,
+    missing_data,
     missing_fields,
     safe_file_name,
     to_uri,
@@ -49,6 +54,7 @@ from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage, WordTemplate
 
 from ._kept import Origin, origin_of
+from ._layouts import ours_for
 from ._merge_fields import (
     UNSUBSCRIBE,
     Getter,
@@ -150,6 +156,16 @@ class LetterPrinter:
         text = self._text(interaction)
         same = text is not None and text.attachment == interaction.attachment
         return Origin.TEMPLATE if same else Origin.OWN
+
+    def remarks(self, interaction: Interaction) -> Sequence[Message]:
+        """What was left in the template of a letter that nobody means to send.
+
+        Raises:
+            NotFound: It has no template, or none that can be found.
+            BadDocument: The template cannot be read.
+        """
+        form = self.form(interaction)
+        return form.remarks if isinstance(form, FormWithRemarks) else ()
 
     def is_kept(self, interaction: Interaction) -> bool:
         """Whether a letter is kept as it was made: one that a template in Word is filled for."""
@@ -265,13 +281,14 @@ class LetterPrinter:
         contact = data.contact
         own = added(contact, interaction) if added else {}
         link = self._link(contact, interaction)
+        given = {**self._linked(link), **own}
         return Letter(
             interaction=interaction,
             addressee=contact.name,
             company_name=data.company_name,
             e_mail=data.e_mail,
             locale=_locale(data),
-            values=self._values(data, {**self._linked(link), **own}),
+            values={**self._values(data, given), **self._layout_values(data, given)},
             unsubscribe=link,
             sender=self._sender(data),
             excluded=contact.exclude_from_segment,
@@ -304,7 +321,21 @@ class LetterPrinter:
         """The link as a field, where links are set up at all."""
         return {UNSUBSCRIBE: link} if self._rendering.unsubscribe else {}
 
-    def _values(self, data: MergeData, given: Mapping[str, Value]) -> Mapping[str, Value]:
+    def _layout_values(self, data: MergeData, given: Mapping[str, Given]) -> Mapping[str, Value]:
+        """The data of a layout of Business Central, by place; none for any other template."""
+        template = self._template(data.interaction)
+        opened = self._opened(*template)
+        layout = opened[0].layout if opened and isinstance(opened[0], FormOfLayout) else None
+        if layout is None:
+            return {}
+        formats = self._rendering.formats_for(*_locale(data))
+        values, missing = layout_values(layout, given, ours_for(layout, data, formats))
+        if missing and not self._rendering.allow_missing:
+            name = data.interaction.interaction_template_code or template[1]
+            raise missing_data(name, layout.name, missing)
+        return values
+
+    def _values(self, data: MergeData, given: Mapping[str, Given]) -> Mapping[str, Value]:
         template = self._template(data.interaction)
         opened = self._opened(*template)
         if opened is None:
@@ -399,7 +430,7 @@ def file_name(letter: Letter, extension: str) -> str:
     return safe_file_name(letter.company_name, person, extension=extension)
 
 
-def _checked(field: str, value: Value) -> Value:
+def _checked(field: str, value: Given) -> Value:
     """What a host adds; it is kept with the interaction, and must be of a kind that can be."""
     if value is None or isinstance(value, str | float | int | Decimal | date | time):
         return value

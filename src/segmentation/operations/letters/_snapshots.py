@@ -21,7 +21,7 @@ from segmentation.serialization import to_json, value_from_data, value_to_data
 
 from ._kept import kept_data
 from ._printer import Letter, LetterPrinter, file_name
-from ._trial import LetterFaults, as_interaction
+from ._trial import LetterFaults, as_interaction, template_name
 
 _FORMAT = 2
 """Format 1 has values only, and no word of where the text came from."""
@@ -81,7 +81,13 @@ def snapshot(printer: LetterPrinter, letter: Letter, keep: Keep | None) -> Snaps
             "origin": str(printer.origin(interaction)),
             "sender": letter.sender,
             "unsubscribe": letter.unsubscribe,
-            "values": {name: value_to_data(value) for name, value in letter.values.items()},
+            "values": {
+                name: value_to_data(value)
+                for name, value in letter.values.items()
+                if not (
+                    media_type and name.startswith("/")
+                )  # what a layout showed is in the letter
+            },
         }
     )
     return Snapshot(merge_data=merge_data, attachment=attachment, attachment_name=name)
@@ -118,8 +124,8 @@ def restore(interaction: Interaction) -> Letter | None:
 
 def snapshot_all(
     store: Store, segment: Segment, rendering: Rendering, *, keep: Keep | None = None
-) -> tuple[Mapping[int, Snapshot], Sequence[Fault]]:
-    """The letters of a segment that is about to be logged, by line, and what is wrong.
+) -> tuple[Mapping[int, Snapshot], Sequence[Fault], Sequence[Fault]]:
+    """The letters of a segment that is about to be logged, by line, what is wrong, and warnings.
 
     Every letter is made once, so that what cannot be made is found before anything is
     recorded.
@@ -133,6 +139,7 @@ def snapshot_all(
     printer = LetterPrinter(store, rendering)
     frozen: dict[int, Snapshot] = {}
     wrong = LetterFaults(printer)
+    warnings: dict[Fault, None] = {}
     for line in _in_batches(printer, segment.lines):
         interaction = as_interaction(line)
         if not (line.contact_no and line.correspondence_type):
@@ -140,9 +147,11 @@ def snapshot_all(
         try:
             letter = printer.prepare(interaction, segment)
             frozen[line.line_no] = snapshot(printer, letter, keep)
+            for reason in printer.remarks(interaction):
+                warnings[Fault(template_name(line), "", reason, "left_in_template")] = None
         except SegmentationError as error:
             wrong.add(error, line)
-    return frozen, wrong.faults
+    return frozen, wrong.faults, list(warnings)
 
 
 _AT_ONCE = 1_000

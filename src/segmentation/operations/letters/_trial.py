@@ -5,6 +5,7 @@ from datetime import date
 
 from segmentation.contacts import AlternativeAddress, Contact
 from segmentation.documents import (
+    MISSING_DATA,
     Document,
     field_name,
 )
@@ -133,7 +134,7 @@ class LetterFaults:
         """
         if not isinstance(error, UsageError):
             raise error
-        template = _template_name(line)
+        template = template_name(line)
         if self._printer.is_broken(error):
             if id(error) not in self._told:
                 self._told.add(id(error))
@@ -148,7 +149,10 @@ class LetterFaults:
 
     def _add_field(self, fault: Fault, what: str, line: SegmentLine) -> None:
         """Take up a field that nothing fills: the link is set up for all contacts or for none."""
-        if field_name(fault.field) != UNSUBSCRIBE:
+        if fault.code == MISSING_DATA:
+            if fault not in self.faults:
+                self.faults.append(fault)
+        elif field_name(fault.field) != UNSUBSCRIBE:
             self.faults.append(Fault(line.place, fault.field, _with(fault.reason, what)))
         elif what not in self._unlinked:
             self._unlinked.add(what)
@@ -158,7 +162,7 @@ class LetterFaults:
 _NO_LINK = Message("no link to unsubscribe is set up; Rendering.unsubscribe gives one")
 
 
-def _template_name(line: SegmentLine) -> Message:
+def template_name(line: SegmentLine) -> Message:
     """How the template of a line's letter is called in errors."""
     code = line.interaction_template_code or line.word_template_code or line.attachment_name
     return Message("template {code}", code=code)

@@ -23,7 +23,7 @@ from ._log_checks import Checker
 from ._passed_over import PassedOver
 
 
-@shown_by("segment_no", "faults", "interactions", "cost", "duration_min", "deliveries")
+@shown_by("segment_no", "faults", "warnings", "interactions", "cost", "duration_min", "deliveries")
 @attrs.frozen(kw_only=True, repr=False)
 class LoggingPlan:
     """What logging a segment would do.
@@ -43,6 +43,8 @@ class LoggingPlan:
             marked in the register, or another contact with the same address gets it.
         shared_addresses: Numbers of lines that would mail one address more than once, those of
             one address together; only looked up for a plan.
+        warnings: What somebody should look at first, and may let be: tracked changes and comments
+            that were left in a template.
     """
 
     segment_no: str
@@ -56,6 +58,7 @@ class LoggingPlan:
     without_address: tuple[int, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
     shared_addresses: tuple[tuple[int, ...], ...] = ()
+    warnings: tuple[Fault, ...] = ()
 
     def _repr_html_(self) -> str:
         """The counts, and the first of what is wrong."""
@@ -69,7 +72,8 @@ class LoggingPlan:
             "passed over": len(self.passed_over),
         }
         faults = to_rows(self.faults, ["place", "field", "reason"]) if self.faults else ""
-        return to_figures(figures, caption=self.segment_no) + faults
+        warnings = to_rows(self.warnings, ["place", "reason"]) if self.warnings else ""
+        return to_figures(figures, caption=self.segment_no) + faults + warnings
 
 
 @attrs.frozen(field_transformer=freeze_within)
@@ -85,6 +89,7 @@ class Prepared:
         letters: What is kept of the letters, by line number.
         faults: All that is wrong.
         passed_over: Lines that get no mail, of which nothing is recorded.
+        warnings: What somebody should look at first.
     """
 
     segment: Segment
@@ -95,6 +100,7 @@ class Prepared:
     letters: Mapping[int, Snapshot]
     faults: tuple[Fault, ...]
     passed_over: tuple[PassedOver, ...] = ()
+    warnings: tuple[Fault, ...] = ()
 
     def plan(self) -> LoggingPlan:
         """The same in counts."""
@@ -110,6 +116,7 @@ class Prepared:
             skipped=self.skipped,
             without_address=self.without_address,
             passed_over=self.passed_over,
+            warnings=self.warnings,
         )
 
 
@@ -138,8 +145,10 @@ def prepare(
     checker = Checker(store, lines, deliver=deliver)
     if not deliver:
         lines = _without_type(lines, checker.without_address)
-    letters, letter_faults = (
-        snapshot_all(store, segment, rendering, keep=keep) if deliver and rendering else ({}, ())
+    letters, letter_faults, warnings = (
+        snapshot_all(store, segment, rendering, keep=keep)
+        if deliver and rendering
+        else ({}, (), ())
     )
     numbers = lines.column("line_no")
     return Prepared(
@@ -155,6 +164,7 @@ def prepare(
             *letter_faults,
         ),
         passed_over=tuple(passed_over),
+        warnings=tuple(warnings),
     )
 
 
