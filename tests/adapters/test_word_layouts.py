@@ -24,6 +24,7 @@ from segmentation.documents import (
 from segmentation.errors import BadDocument, InvalidValue
 from segmentation.fields import Value
 from support.layouts import (
+    W15,
     A,
     R,
     W,
@@ -603,10 +604,32 @@ def test_data_that_the_part_does_not_have_are_put_there() -> None:
 
 def test_a_control_without_content_stays_as_it_is() -> None:
     empty = bound("N", "").replace("<w:sdtContent></w:sdtContent>", "")
-    form = read(docx(paragraph(empty)))
-    assert form.layout is None
-    text = member(form.fill({}, FORMATS))
-    assert "dataBinding" in text
+    form = read(layout(paragraph(empty), block("M")))
+    values, missing = values_of(form, {"M": "m"})
+    assert missing == []
+    made = form.fill(values, FORMATS)
+    assert "/ns0:N[1]" in member(made)
+    assert texts_of(part(made)) == "m"
+
+
+def test_a_control_that_is_bound_to_an_attribute_stays() -> None:
+    attribute = block("Head/N").replace("/ns0:N[1]", "/@n")
+    assert read(docx(attribute)).layout is None
+
+
+def test_a_section_without_an_item_is_repeated_whole() -> None:
+    section = f'<w15:repeatingSection xmlns:w15="{W15}"/>'
+    plain = bound("Row", block("Row/N"), section)
+    assert shown(filled(layout(plain), Row=[{"N": 1}, {"N": 2}])) == {"N": ["1", "2"]}
+
+
+def test_what_a_control_said_before_goes_whatever_it_was() -> None:
+    style = '<w:r><w:rPr><w:rStyle w:val="PlaceholderText"/><w:b/></w:rPr><w:t>old</w:t></w:r>'
+    several = bound("N", f"{paragraph(style)}{paragraph(run('old'))}{table(row(EMPTY))}")
+    made = filled(layout(several), N="new")
+    assert texts_of(part(made)) == "new"
+    assert "<w:rPr><w:b/></w:rPr>" in member(made)
+    assert len(list(part(made).iter(f"{{{W}}}p"))) == 1
 
 
 def test_an_empty_control_is_filled_in_its_own_format() -> None:

@@ -19,6 +19,7 @@ from segmentation.documents import Attachment, Document, Given, TextRenderer
 from segmentation.errors import InvalidValue, Rejected
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
+from segmentation.operations.letters import letters
 from segmentation.operations.templates import TemplateWarning
 from segmentation.protocols import Rendering
 from segmentation.salutations import SalutationFormula
@@ -26,7 +27,7 @@ from segmentation.setup import CompanyInformation
 from segmentation.templates import TemplateLanguage
 from segmentation.workspace import Workspace
 from support.desk import make_desk, segment_of
-from support.fair import evolved
+from support.fair import context, evolved
 from support.layouts import (
     A,
     R,
@@ -237,6 +238,20 @@ def test_ltr_19_the_names_of_the_cover_sheet_are_ours(data: Path) -> None:
 def test_the_captions_of_the_cover_sheet_are_in_the_letters_language(data: Path) -> None:
     said = shown(letter(desk(theirs(data, "contact_cover_sheet"), language="DEU")))
     assert said["CoverSheetTxt"] == ["Deckblatt"]
+
+
+def test_a_letter_without_a_date_has_none(data: Path) -> None:
+    crm = desk(theirs(data, "email_merge_5084"))
+    digest = crm.store.attachments.put(theirs(data, "email_merge_5084"))
+    undated = Interaction(
+        contact_no="C1",
+        attachment=digest,
+        attachment_name="own.docx",
+        interaction_language_code="ENU",
+    )
+    rendering = Rendering(renderers=RENDERERS)
+    (made,) = letters(context(crm.store, rendering=rendering), [undated])
+    assert shown(made.content)["Document_Date"] == [""]
 
 
 # -- other layouts -------------------------------------------------------------------------------
