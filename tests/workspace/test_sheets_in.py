@@ -180,6 +180,25 @@ def test_sheets_of_no_table_of_ours_are_told(memory: seg.Workspace, tmp_path: Pa
     assert faults(memory, only) == ["contact.xlsx: holds no table of ours, but Prices, Costs"]
 
 
+def test_files_of_something_else_in_a_folder_are_left_alone_and_told(
+    memory: seg.Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "contact.csv").write_text("no\nC1\n")
+    (tmp_path / "page.xml").write_text("<html/>")
+    make_package(tmp_path / "setup.xml", PaymentTerms=[{"Code": "10 DAYS"}])
+    make_workbook(tmp_path / "prices.xlsx", Prices=[["x"]])
+    (tmp_path / "~$contact.xlsx").write_bytes(b"kept by a program while it works")
+    told = memory.import_data(tmp_path)
+    assert set(told.skipped_files) == {
+        *("page.xml", "setup.xml", "setup.xml[PaymentTerms]"),
+        *("prices.xlsx", "prices.xlsx[Prices]"),
+    }
+    assert told.new == 1
+    (tmp_path / "contact.xml").write_text("<html/>")
+    with pytest.raises(Rejected, match="its XML begins with html"):
+        memory.import_data(tmp_path)
+
+
 def test_a_value_below_no_name_is_a_fault(memory: seg.Workspace, tmp_path: Path) -> None:
     rows = [["No.", None, "Name", None], ["C1", "yes", "Berg", None]]
     (fault,) = faults(memory, make_workbook(tmp_path / "c.xlsx", Contact=rows))
@@ -281,7 +300,7 @@ def test_faults_of_a_package_name_table_record_and_field(
         (b"<html/>", "is no configuration package: its XML begins with html"),
         (b"<DataList><ContactList>", "is no configuration package that can be read"),
         (b"", "is no configuration package that can be read"),
-        (gzip.compress(b"<DataList/>")[:-4], "is no configuration package that can be read"),
+        (gzip.compress(b"<DataList/>", mtime=0)[:-4], "is no configuration package that can be read"),
         (b"<DataList/>", "holds no table of ours, but -"),
     ],
 )

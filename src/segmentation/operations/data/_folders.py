@@ -90,7 +90,9 @@ def _files_at(path: Path, name_kind: NameKind) -> Iterator[SourceFile]:
 
 
 def _files_in(folder: Path) -> list[Path]:
-    return sorted(each for each in folder.iterdir() if each.suffix.lower() in _ENDINGS)
+    """The files that may be ours; hidden ones are not, nor what a program keeps while it works."""
+    found = (each for each in folder.iterdir() if each.suffix.lower() in _ENDINGS)
+    return sorted(each for each in found if not each.name.startswith((".", "~$")))
 
 
 def _not_ours(path: Path) -> Message:

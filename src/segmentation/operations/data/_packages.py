@@ -33,6 +33,8 @@ def read_package(name: str, content: bytes) -> tuple[Mapping[str, RawTable], lis
         reader.read(_unpacked(content))
     except (expat.ExpatError, zlib.error, LookupError, ValueError):
         reason = Message("is no configuration package that can be read")
+    except _ForeignError as foreign:
+        return {}, [Fault(Identifier(name), "", foreign.reason, "unknown_table")]
     except _ForbiddenError as forbidden:
         reason = forbidden.reason
     else:
@@ -46,6 +48,10 @@ class _ForbiddenError(Exception):
     def __init__(self, reason: Message) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class _ForeignError(_ForbiddenError):
+    """XML of another kind."""
 
 
 def _unpacked(content: bytes) -> bytes:
@@ -99,7 +105,7 @@ class _PackageReader:
 
     def _start(self, name: str, _attributes: Mapping[str, str]) -> None:
         if not self._path and name != "DataList":
-            raise _ForbiddenError(
+            raise _ForeignError(
                 Message("is no configuration package: its XML begins with {name}", name=name)
             )
         self._path.append(name)

@@ -113,13 +113,20 @@ def gather_tables(
     name_kind = partial(kind_of, own=own, mapped=mapped)
     pages: dict[type[Record], list[SourceFile]] = {}
     skipped: list[str] = []
+    opened = [(file, *parts_of(file, name_kind, read_workbook)) for file in files]
     faults: list[Fault] = []
-    for file in _opened(files, name_kind, read_workbook, faults):
+    idle: list[Fault] = []
+    for file, _, wrong in opened:
+        foreign = name_kind(file.stem) is None and all(map(_is_of_no_table, wrong))
+        (idle if foreign else faults).extend(wrong)
+        skipped += [file.name] if foreign and wrong else []
+    for file in chain.from_iterable(parts for _, parts, _ in opened):
         kind = name_kind(file.stem)
         if kind is None:
             skipped.append(file.name)
         else:
             pages.setdefault(kind, []).append(file)
+    faults += () if pages else idle
     tables: list[SourceTable] = []
     for kind, parts in pages.items():
         parts.sort(key=_in_order)
@@ -154,17 +161,9 @@ def _is_header(kind: type[Record], table: TableMap | None, names: Sequence[str])
     return not keys.isdisjoint(map(letters_of, names)) or names_key(kind, names)
 
 
-def _opened(
-    files: Iterable[SourceFile],
-    name_kind: Callable[[str], type[Record] | None],
-    read_workbook: ReadWorkbook,
-    faults: list[Fault],
-) -> Iterator[SourceFile]:
-    """The files, those that hold several tables as a file each."""
-    for file in files:
-        parts, wrong = parts_of(file, name_kind, read_workbook)
-        faults += wrong
-        yield from parts
+def _is_of_no_table(fault: Fault) -> bool:
+    """Whether a fault says no more than that a file is for none of our tables."""
+    return fault.code == "unknown_table"
 
 
 _NUMBERS = re.compile(r"(\d+)")
