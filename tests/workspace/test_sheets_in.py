@@ -300,7 +300,10 @@ def test_faults_of_a_package_name_table_record_and_field(
         (b"<html/>", "is no configuration package: its XML begins with html"),
         (b"<DataList><ContactList>", "is no configuration package that can be read"),
         (b"", "is no configuration package that can be read"),
-        (gzip.compress(b"<DataList/>", mtime=0)[:-4], "is no configuration package that can be read"),
+        (
+            gzip.compress(b"<DataList/>", mtime=0)[:-4],
+            "is no configuration package that can be read",
+        ),
         (b"<DataList/>", "holds no table of ours, but -"),
     ],
 )
