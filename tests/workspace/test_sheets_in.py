@@ -306,6 +306,7 @@ def test_faults_of_a_package_name_table_record_and_field(
         ),
         (b"<DataList/>", "holds no table of ours, but -"),
     ],
+    ids=["another-root", "cut", "nothing", "cut-when-packed", "no-table"],
 )
 def test_what_is_no_package_is_a_fault(
     memory: seg.Workspace, tmp_path: Path, content: bytes, said: str
