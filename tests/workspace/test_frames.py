@@ -455,3 +455,18 @@ def test_records_are_frames_of_the_library_of_a_workspace(library: str, kind: ty
     crm = seg.Workspace.open(frames=relations, schema=shop.SCHEMA)
     with pytest.raises(InvalidValue, match="is none of the libraries"):
         crm.contacts.to_frame()
+
+
+@pytest.mark.parametrize("library", ["polars", "duckdb"])
+def test_what_was_found_in_frames_is_a_frame_of_the_columns_that_are_asked(library: str) -> None:
+    """OWN-32."""
+    frames = made(MAKERS[library], shop.rows())
+    with seg.Workspace.open(today=shop.TODAY, frames=frames, schema=shop.SCHEMA) as crm:
+        found = crm.select(questions(crm)["campers"])
+        frame = found.to_frame(["no", "name", "points"], backend="polars")
+        assert (frame.columns, frame["points"].to_list()) == (
+            ["no", "name", "points"],
+            [120, 15, 7, 50],
+        )
+        with pytest.raises(UnknownName, match=r"'poinst'.*did you mean 'points'"):
+            found.to_frame(["no", "poinst"], backend="polars")
