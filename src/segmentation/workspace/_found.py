@@ -119,6 +119,7 @@ def found_in(context: Context, selected: Selected) -> Found:
         base=selected.base,
         bound=selected.bound,
         at=selected.at,
+        left_out=selected.left_out,
         phrases=context.phrases,
         context=context,
     )
