@@ -335,6 +335,11 @@ def test_fields_of_the_hosts_own_are_in_the_records(engine: sa.Engine) -> None:
         assert "sales count = 0" in str(crm.explain("C", sold))
         assert crm.contacts["A"].extra == (("sales_count", 3),)
         assert crm.contacts.where(no="a") == [crm.contacts["A"]]
+        assert len(crm.contacts) == 3
+        assert crm.contacts.to_frame("polars")["sales_count"].to_list() == [3, 0, 0]
+        assert crm.select(sold).to_frame(["no", "sales_count"], backend="polars").rows() == [
+            ("A", 3)
+        ]
         crm.templates.new("THANKS", description="Thanks")
         crm.tables["language"].new("ENG")
         letter = Attachment("thanks.txt", b"{{ sales_count }} sales")

@@ -29,7 +29,7 @@ from segmentation.criteria import (
     Table,
 )
 from segmentation.errors import NotFound
-from segmentation.fields import Record, RecordT, fields_of
+from segmentation.fields import Field, Record, RecordT, fields_of
 from segmentation.memory import MemoryContacts
 from segmentation.segments import Candidates, LeftOut, Options, contact_schema
 
@@ -79,23 +79,32 @@ class SqlContacts:
     ) -> sa.Select[Any]:
         check_named(self._mapped, self._tables, bound.schema)
         ours = dialect_of(dialect, self._tables)
-        rows = self._host_rows(bound, ours) if careful else None
-        return to_statement(bound, self._source(ours, rows.safe if rows else None), ours)
+        contacts, host = None, self._host
+        if host is not None:
+            fields = self._fields(bound, host)
+            rows = HostRows(host, fields, bound.schema.key, ours)
+            host.columns(fields, ours)
+            contacts = rows.safe if careful else lambda: host.rows(fields, ours, all_sound=True)
+        return to_statement(bound, self._source(ours, contacts), ours)
 
     def _source(self, dialect: Dialect, contacts: Callable[[], FromTable] | None) -> Source:
         return Source(self._tables, self._mapped, dialect, self._tables.naming(), contacts)
+
+    def _fields(self, bound: BoundSelection | None, host: MappedTable) -> Mapping[str, Field]:
+        """The fields of contacts; those of the host's own too where a selection knows none."""
+        ours = {field.name: field for field in fields_of(Contact)}
+        known = bound.schema.table(bound.schema.base).fields if bound else ours
+        if host.values.keys() <= known.keys():
+            return known
+        own = self._records.own_fields(Contact, host)
+        return {**{field.name: field for field in own}, **known}
 
     def _host_rows(self, bound: BoundSelection | None, dialect: Dialect) -> HostRows | None:
         """The host's rows of contacts with all fields that are mapped."""
         if self._host is None:
             return None
-        if bound is None:
-            own = self._records.own_fields(Contact, self._host)
-            fields = {field.name: field for field in (*fields_of(Contact), *own)}
-            return HostRows(self._host, fields, "no", dialect)
-        base = bound.schema.table(bound.schema.base)
-        self._host.columns(base.fields, dialect)
-        return HostRows(self._host, base.fields, bound.schema.key, dialect)
+        key = bound.schema.key if bound else "no"
+        return HostRows(self._host, self._fields(bound, self._host), key, dialect)
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
