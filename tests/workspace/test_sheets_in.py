@@ -205,7 +205,9 @@ def test_a_value_below_no_name_is_a_fault(memory: seg.Workspace, tmp_path: Path)
     assert fault == "c.xlsx[Contact]: column 2 has no name"
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"no,name\nC1,Berg\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04", b"no,name\nC1,Berg\n"], ids=["nothing", "cut", "csv"]
+)
 def test_what_is_no_workbook_is_a_fault(
     memory: seg.Workspace, tmp_path: Path, content: bytes
 ) -> None:

@@ -425,6 +425,7 @@ def test_ltr_26_tracked_changes_and_comments_are_told_when_logging_is_planned() 
         ('<w:pPr><w:rPr><w:ins w:id="3" w:author="Jo"/></w:rPr></w:pPr>', 1),
         ('<w:r><w:rPr><w:rPrChange w:id="3" w:author="Jo"><w:rPr/></w:rPrChange></w:rPr></w:r>', 1),
     ],
+    ids=["next", "apart", "beside-a-proof", "of-two", "of-a-mark", "mark", "of-looks"],
 )
 def test_a_change_that_word_cut_into_pieces_is_one(inside: str, count: int) -> None:
     form = WordRenderer().read(docx(f"<w:p>{inside}</w:p>"), "a.docx")
