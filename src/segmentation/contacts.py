@@ -371,7 +371,7 @@ class AddressState(Option):
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
 class AddressMark(
-    Record, table="address_mark", key=("address",), shown=("address", "state", "marked_at")
+    Record, table="address_mark", key=("address",), shown=("address", "state", "reason")
 ):
     """An address that no mail goes to, as the journal records it.
 

@@ -13,10 +13,10 @@ import attrs
 from segmentation.campaigns import Arm, Group, compared
 from segmentation.column_names import Column, ColumnUse
 from segmentation.columns import gathered
-from segmentation.contacts import AlternativeAddress
+from segmentation.contacts import AddressState, AlternativeAddress
 from segmentation.criteria import make_selection
-from segmentation.documents import Attachment, Document, TextRenderer
-from segmentation.errors import Fault, InvalidValue
+from segmentation.documents import Attachment, Document, Layout, LayoutPart, TextRenderer
+from segmentation.errors import Fault, InvalidValue, Message
 from segmentation.fields import (
     AlsoCalled,
     Field,
@@ -29,6 +29,7 @@ from segmentation.fields import (
 )
 from segmentation.interactions import DeliveryStatus, Evaluation, Interaction
 from segmentation.journal import (
+    AddressMarked,
     AttemptNoted,
     Canceled,
     Change,
@@ -90,6 +91,7 @@ from segmentation.segments import (
     to_left_outs,
     to_lines,
 )
+from segmentation.serialization import DefinitionFault, Place
 from segmentation.tasks import Opportunity, Task
 from segmentation.templates import TemplateLanguage
 from support.fair import AS_OF, NOW, STAMP, TODAY, company, person
@@ -221,6 +223,11 @@ def _values() -> list[object]:
         Evaluated(interaction_no=18, evaluation=Evaluation.POSITIVE),
         OpportunityLinked(interaction_no=18, opportunity_no="OP1"),
         ContactMarked(contact_no="BO", mark="minor", value=True, reason="By phone"),
+        AddressMarked(state=AddressState.BOUNCED, address="bo@example.com", reason="5.1.1"),
+        LayoutPart(fields=(("Customer", "Name"),)),
+        Layout("Email_Merge/5084", LayoutPart(fields=(("Customer", "Name"),))),
+        DefinitionFault(("NORTH", "where"), Message("is no selection"), 3),
+        Place(7, 24),
         PersonErased(contact_no="BO", rows=(("contact", 1),)),
         Revised(INTERACTION),
         steps_of(SEGMENT, "CARL")[0],

@@ -16,6 +16,7 @@ import attrs
 
 from segmentation.errors import Fault, InvalidValue, Message, Rejected
 from segmentation.fields import Value
+from segmentation.showing import shown_by
 
 from ._forms import Form
 
@@ -47,6 +48,7 @@ class LayoutPart:
     parts: tuple["LayoutPart", ...] = ()
 
 
+@shown_by("name", "whole.fields", "pictures")
 @attrs.frozen
 class Layout:
     """What a layout shows.

@@ -16,7 +16,7 @@ from ._criteria import (
 )
 from ._definition_reader import DefinitionFault, DefinitionReader
 from ._definitions import criteria_to_definition
-from ._layout import Layout, Path, Unreadable, read_layout, to_json_layout, to_toml
+from ._placed import Path, Place, PlacedData, Unreadable, read_placed, to_ordered_json, to_toml
 from ._values import (
     JSON,
     fragments,
@@ -35,8 +35,9 @@ __all__ = [
     "JSON",
     "DefinitionFault",
     "DefinitionReader",
-    "Layout",
     "Path",
+    "Place",
+    "PlacedData",
     "Unreadable",
     "criteria_from_data",
     "criteria_from_json",
@@ -47,12 +48,12 @@ __all__ = [
     "fragments",
     "from_data",
     "from_json",
-    "read_layout",
+    "read_placed",
     "reason_of",
     "to_data",
     "to_json",
-    "to_json_layout",
     "to_json_lines",
+    "to_ordered_json",
     "to_toml",
     "value_from_data",
     "value_to_data",

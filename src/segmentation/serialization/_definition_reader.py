@@ -28,15 +28,17 @@ from segmentation.criteria import (
     parse,
 )
 from segmentation.errors import FilterError, Message, SegmentationError, UnknownName, UsageError
+from segmentation.showing import shown_by
 
 from ._definitions import TAGS
-from ._layout import Path
+from ._placed import Path
 from ._values import JSON
 
 T = TypeVar("T")
 OptionT = TypeVar("OptionT", bound=StrEnum)
 
 
+@shown_by("path", "reason", "position")
 @attrs.frozen
 class DefinitionFault:
     """What is wrong in a definition, and where.

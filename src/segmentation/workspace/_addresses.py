@@ -20,7 +20,7 @@ class Addresses(Noun[AddressMark, str]):
     >>> from segmentation import Workspace
     >>> crm = Workspace.open()
     >>> crm.addresses.mark("Anna@Example.com", "bounced", "550 5.1.1 User unknown")
-    AddressMark('anna@example.com', 'bounced')
+    AddressMark('anna@example.com', bounced, '550 5.1.1 User unknown')
     """
 
     _kind: ClassVar[type[AddressMark]] = AddressMark

@@ -19,9 +19,9 @@ from segmentation.serialization import (
     DefinitionReader,
     Path,
     criteria_to_definition,
-    read_layout,
+    read_placed,
     to_json,
-    to_json_layout,
+    to_ordered_json,
     to_toml,
 )
 from segmentation.testing.strategies import selections
@@ -113,13 +113,13 @@ def test_the_same_criteria_give_the_same_bytes_whoever_saved_them_mng_54(
 @given(criteria=selections(contact_schema()))
 def test_every_selection_is_read_as_it_was_written_mng_54(form: str, criteria: Criteria) -> None:
     data = {"X": {"where": criteria_to_definition(criteria)}}
-    text = to_toml(data) if form == "toml" else to_json_layout(data)
-    layout = read_layout(text)
+    text = to_toml(data) if form == "toml" else to_ordered_json(data)
+    read = read_placed(text)
     reader = DefinitionReader(lambda _: None)
-    assert reader.criteria(layout.data["X"]["where"], ("X", "where")) == criteria
+    assert reader.criteria(read.data["X"]["where"], ("X", "where")) == criteria
     assert reader.faults == []
-    for path, value in values_in(layout.data, ()):
-        line = text.splitlines()[layout.values[path].line - 1]
+    for path, value in values_in(read.data, ()):
+        line = text.splitlines()[read.values[path].line - 1]
         assert to_json(value) in line or isinstance(value, str)
 
 
@@ -155,7 +155,7 @@ def where(field: str, text: str, aspect: Aspect | None = None) -> Where:
 def test_what_has_no_names_of_its_own_is_said_in_the_stored_form(part: Part) -> None:
     data = {"X": criteria_to_definition(part)}
     reader = DefinitionReader(lambda _: None)
-    assert reader.criteria(read_layout(to_toml(data)).data["X"], ("X",)) == part
+    assert reader.criteria(read_placed(to_toml(data)).data["X"], ("X",)) == part
 
 
 def test_a_worksheet_keeps_its_actions_in_a_text(crm: seg.Workspace) -> None:

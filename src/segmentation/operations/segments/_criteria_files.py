@@ -36,12 +36,12 @@ from segmentation.segments import (
 from segmentation.serialization import (
     JSON,
     DefinitionReader,
-    Layout,
     Path,
+    PlacedData,
     Unreadable,
     criteria_to_definition,
-    read_layout,
-    to_json_layout,
+    read_placed,
+    to_ordered_json,
     to_toml,
 )
 
@@ -80,7 +80,7 @@ def criteria_to_text(store: Store, *codes: str | SavedCriteria, form: CriteriaFo
         raise InvalidValue("form", form, "is neither 'toml' nor 'json'")
     chosen = {saved.code: saved for saved in get_records(store, SavedCriteria, codes)}
     data = {code: _to_data(chosen[code]) for code in sorted(chosen)}
-    return to_toml(data) if form == "toml" else to_json_layout(data)
+    return to_toml(data) if form == "toml" else to_ordered_json(data)
 
 
 def _to_data(saved: SavedCriteria) -> dict[str, JSON]:
@@ -261,14 +261,14 @@ class _Reading:
         self._schema = schema_of(context.store)
         self._with_codes = with_codes
         self._reader = DefinitionReader(self._look)
-        self._layout = self._read(source.text)
+        self._read_data = self._read(source.text)
 
-    def _read(self, text: str) -> Layout:
+    def _read(self, text: str) -> PlacedData:
         try:
-            return read_layout(text)
+            return read_placed(text)
         except Unreadable as error:
             self.faults.append(Fault(self._placed(str(error.place)), "", error.reason))
-            return Layout({}, {}, {})
+            return PlacedData({}, {}, {})
 
     def _placed(self, place: str) -> str:
         return Identifier(f"{self._name}:{place}" if self._name else place)
@@ -276,14 +276,14 @@ class _Reading:
     def records(self) -> Sequence[Placed]:
         """Those without fault, each with its place."""
         found = []
-        for code, data in self._layout.data.items():
+        for code, data in self._read_data.data.items():
             made = self._criteria(code, data)
             if made is not None:
-                place = self._placed(str(self._layout.key((code,))))
+                place = self._placed(str(self._read_data.key((code,))))
                 found.append(Placed(place, made))
         for fault in self._reader.faults:
             in_text = fault.position is not None
-            at = self._layout.value(fault.path) if in_text else self._layout.key(fault.path)
+            at = self._read_data.value(fault.path) if in_text else self._read_data.key(fault.path)
             place = self._placed(str(at.behind(fault.position or 0)))
             self.faults.append(Fault(place, fault.field, fault.reason))
         return found

@@ -55,7 +55,7 @@ class Place:
 # -- reading ------------------------------------------------------------------------------------
 
 
-class Layout(NamedTuple):
+class PlacedData(NamedTuple):
     """What a text says, and where.
 
     Attributes:
@@ -82,7 +82,7 @@ class Layout(NamedTuple):
         return self.values.get(path) or self.key(path)
 
 
-def read_layout(text: str) -> Layout:
+def read_placed(text: str) -> PlacedData:
     """Plain data out of TOML, or out of JSON, which begins with a brace, and where it stands.
 
     Raises:
@@ -95,7 +95,7 @@ def read_layout(text: str) -> Layout:
         raise Unreadable(_place_of(error, text), _reason(error)) from error
     walk = _Walk(text, is_json=is_json)
     walk.document()
-    return Layout(data, walk.keys, walk.values)
+    return PlacedData(data, walk.keys, walk.values)
 
 
 def _reason(error: Exception) -> Message:
@@ -243,7 +243,7 @@ def _unquoted(key: str) -> str:
 # -- writing ------------------------------------------------------------------------------------
 
 
-def to_json_layout(data: JSON) -> str:
+def to_ordered_json(data: JSON) -> str:
     """Plain data as JSON with a value a line, in the order given."""
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
