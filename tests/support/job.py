@@ -97,6 +97,7 @@ def whole_job(
     said["came and went"] = (list(refreshed.entered), list(refreshed.left))
     with timed("log"):
         logged = segment.log(follow_up=True, deliver=True)
+    said["own fields"] = list(logged.segment.own_fields.fields)
     kept = Kept()
     with timed("letters"):
         crm.letters.deliver({CorrespondenceType.HARD_COPY: kept})

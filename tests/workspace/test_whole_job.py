@@ -30,6 +30,12 @@ ANSWERS = {
         "Gro, 50 points, born 2000-11-29",
     ],
     "follow-up": ["A", "B", "C", "F", "G"],
+    "own fields": [
+        ("contact", "points", "integer"),
+        ("orders", "amount", "decimal"),
+        ("orders", "article", "code"),
+        ("orders", "date", "date"),
+    ],
 }
 
 

@@ -20,6 +20,7 @@ from segmentation.segments import (
     ActionSummary,
     LeftOutReason,
     LoggedSegment,
+    OwnFields,
     Segment,
     SegmentHeader,
     SegmentLine,
@@ -32,13 +33,16 @@ from segmentation.showing import shown_by
 from ._state import Known
 
 
-def reason_of(segment: Segment) -> str:
+def reason_of(segment: Segment, own_fields: OwnFields | None = None) -> str:
     """The reason that a logged segment keeps: its actions, without the texts of removed lines.
+
+    Of fields of a host's own that they ask for it keeps how they were defined, as tables that live
+    elsewhere may be declared otherwise, or not at all, when it is read.
 
     Of removed lines only number and contact are kept. That is enough for an explanation, and the
     journal holds no text for a contact that did not receive it.
     """
-    return actions_to_json(
+    actions = (
         attrs.evolve(
             action,
             removed=tuple(
@@ -53,6 +57,7 @@ def reason_of(segment: Segment) -> str:
         )
         for action in segment.actions
     )
+    return actions_to_json(actions, own_fields=own_fields)
 
 
 def rebuilt_segment(known: Known, entry_no: int) -> Segment:

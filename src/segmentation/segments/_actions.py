@@ -351,19 +351,53 @@ ACTIONS_FORMAT = 1
 """Version of the stored form of actions."""
 
 
-def actions_to_json(actions: Iterable[CriteriaAction], undone: Iterable[Undone] = ()) -> str:
+@shown_by("version", "fields")
+@attrs.frozen(field_transformer=freeze_within)
+class OwnFields:
+    """The fields of a host's own that actions ask for, as they were defined at the time.
+
+    Attributes:
+        version: How often the definitions in the store had changed.
+        fields: Table, field and type of each.
+    """
+
+    version: int
+    fields: tuple[tuple[str, str, str], ...]
+
+
+def actions_to_json(
+    actions: Iterable[CriteriaAction],
+    undone: Iterable[Undone] = (),
+    *,
+    own_fields: OwnFields | None = None,
+) -> str:
     """Actions in their stored form, with their effects.
 
     Args:
         actions: The actions, first to last.
         undone: The undone actions, in the order of `Segment.undone`.
+        own_fields: The fields of a host's own that they ask for, where that is to be kept.
     """
     data = {"format": ACTIONS_FORMAT, "actions": [_action_to_data(a) for a in actions]}
     again = [
         {"action": _action_to_data(each.action), "inserted": _lines_to_data(each.inserted)}
         for each in undone
     ]
-    return to_json(data | {"undone": again} if again else data)
+    if again:
+        data["undone"] = again
+    if own_fields is not None and own_fields.fields:
+        data["own_fields"] = [own_fields.version, *map(list, own_fields.fields)]
+    return to_json(data)
+
+
+def own_fields_from_json(text: str) -> OwnFields:
+    """The fields of a host's own in a text that `actions_to_json` made.
+
+    Raises:
+        InvalidValue: The text does not hold stored actions, or has a later version.
+    """
+    version, *fields = _stored(text).get("own_fields", [0])
+    return OwnFields(version, tuple((table, field, kind) for table, field, kind in fields))
 
 
 def actions_from_json(text: str) -> tuple[CriteriaAction, ...]:

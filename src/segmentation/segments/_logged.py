@@ -6,6 +6,8 @@ import attrs
 
 from segmentation.fields import Code, Extra, LongText, Record, Text, to_extra, with_converters
 
+from ._actions import OwnFields, own_fields_from_json
+
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
 class LoggedSegment(
@@ -34,3 +36,8 @@ class LoggedSegment(
     canceled: bool = False
     canceled_by: int = 0
     extra: Extra = attrs.field(default=(), converter=to_extra)
+
+    @property
+    def own_fields(self) -> OwnFields:
+        """The fields of a host's own that its actions ask for, as they were defined then."""
+        return own_fields_from_json(self.reason) if self.reason else OwnFields(0, ())

@@ -22,6 +22,7 @@ from segmentation.operations.followers import follow_lines
 from segmentation.operations.journal import next_entry_no, record
 from segmentation.operations.letters import Snapshot
 from segmentation.operations.records import require_segment
+from segmentation.operations.tables import own_fields_in
 from segmentation.phrases import phrase
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -169,7 +170,7 @@ def _record(
         date=stamp.day,
         user_id=stamp.user,
         meaning=MEANING,
-        reason=reason_of(segment),
+        reason=reason_of(segment, own_fields_in(store, segment.actions)),
     )
     entries = [
         attrs.evolve(entry, entry_no=number)

@@ -9,6 +9,7 @@ from ._kinds import (
     table_kind,
     table_kinds,
 )
+from ._own_fields import own_fields_in
 from ._records import (
     Given,
     add_records,
@@ -45,6 +46,7 @@ __all__ = [
     "delete_record",
     "look_over",
     "new_record",
+    "own_fields_in",
     "put_records",
     "rename",
     "single_faults",

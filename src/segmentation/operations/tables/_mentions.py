@@ -27,7 +27,7 @@ from segmentation.criteria import (
     Selection,
 )
 from segmentation.errors import UnknownName
-from segmentation.fields import Record, RecordT, Value, fields_of
+from segmentation.fields import Field, Record, RecordT, Value, fields_of
 from segmentation.segments import (
     CriteriaAction,
     Segment,
@@ -187,6 +187,16 @@ def _named(schema: Schema, table: str, field: str) -> tuple[str, str]:
         return found.name, found.field(field).name
     except UnknownName:
         return table, field
+
+
+def own_fields_named(schema: Schema, criteria: Criteria) -> Iterator[tuple[str, Field]]:
+    """The tables and fields of a host's own that criteria ask for."""
+    ours = contact_schema()
+    for table, name in _fields_in(schema, criteria):
+        if table in schema.tables and name in schema.tables[table].fields:
+            field = schema.tables[table].fields[name]
+            if field.extra or table not in ours.tables:
+                yield table, field
 
 
 # -- segments ---------------------------------------------------------------------------------
