@@ -81,7 +81,8 @@ def refused(criteria: Criteria, error: SegmentationError) -> list[str]:
     """What the reference finds, where a cluster may refuse and says why."""
     stored = criteria_to_json(criteria)
     own = "in_share" if "in_share" in stored else "figure"
-    because = {"@, comparing": "@", "a link": '"item"', "opens": '"opens"'}
+    letters = "~" if "~" in stored else "@"
+    because = {"@ or ~": letters, "a link": '"item"', "opens": '"opens"'}
     because |= {"a share or": own, "rows that may meet": "followed", "the day of a": '"changed"'}
     named = [name for reason, name in because.items() if reason in str(error)]
     assert named, error

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from engines.registry import CLUSTERS, DATABASES, ENGINES, HOSTS, Engine
+from engines.registry import CLUSTERS, DATABASES, ENGINES, HOSTS, Engine, SparkAnswer
 from engines.test_meaning import answers, asked, rows_of
 from segmentation.criteria import AllOf, AnyOf, Criteria, Not, Part, Selection
 from segmentation.fields import Value
@@ -101,6 +101,8 @@ def test_a_list_of_numbers_or_days_is_as_long_mng_19(engine: Engine, length: int
 
 @pytest.mark.parametrize("field", ["born", "changed", "credit", "opens"])
 def test_a_list_of_any_type_is_long_mng_19(engine: Engine, field: str) -> None:
+    if field == "opens" and engine is SparkAnswer:
+        pytest.skip("Spark has no times of day")
     values = SPANS[field]
     filled: list[Value] = [values[0], values[2_999], values[3_000], None]
     listed = asked(field, "|".join(str(value) for value in values[:3_000]))

@@ -420,7 +420,7 @@ class _Tests:
             self._no_exact(Message("the time zone {name}", name=name))
 
     def _number(self, value: int | Decimal) -> int | float | Decimal:
-        if not -_INTEGERS < value < _INTEGERS:
+        if not -_INTEGERS <= value < _INTEGERS:
             self._no_exact(Message("{value}, a very large number,", value=value))
         if self._dtype.is_float():
             return float(value)
