@@ -138,6 +138,8 @@ def test_rows_without_a_number_and_doubled_ones_join_no_segment(engine: sa.Engin
         assert (crm.count().base, crm.count(contact={"city": "Bern"}).passing) == (2, 2)
         with pytest.raises(Refused, match="read contact B: 2 rows have this number, and differ"):
             crm.explain("b")
+        with pytest.raises(Refused, match="read contact : the row has no number"):
+            crm.explain("")
         with pytest.raises(NotFound):
             crm.explain("E")
         with pytest.raises(Refused, match="read contact A1"):

@@ -82,6 +82,12 @@ def test_the_age_of_a_time_is_a_range_of_moments() -> None:
     assert days_of(asked) == AllOf((Not(IsEqual(None)), ends))
 
 
+def test_who_is_younger_may_be_of_any_later_moment() -> None:
+    asked = the["contact"]["changed"].age_in_days < 1
+    since = InRange(Bound(datetime(2026, 11, 22, tzinfo=UTC)), None)
+    assert days_of(asked) == AllOf((Not(IsEqual(None)), since))
+
+
 def test_ages_end_with_the_calendar() -> None:
     everything = AllOf((Not(IsEqual(None)), InRange(None, Bound(date.max))))
     nothing = AllOf((Not(IsEqual(None)), Not(InRange(None, None))))

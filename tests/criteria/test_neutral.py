@@ -60,6 +60,13 @@ def test_what_is_asked_of_a_date_stays_in_its_neutral_form() -> None:
         assert kept(asked) == asked
 
 
+@pytest.mark.parametrize("text", ["oggit", "2026-02-30", "%me"])
+def test_what_is_no_day_stays_as_it_was_typed(text: str) -> None:
+    """What is wrong with it is told where it is bound."""
+    assert kept(of_date(text)) == of_date(text)
+    assert kept(of_date(f"oggi|{text}")) == of_date(f"t|{text}")
+
+
 def test_a_figure_keeps_its_aspect_and_the_rows_are_neutral() -> None:
     neutral = of_date("t")
     for given in (

@@ -10,6 +10,7 @@ from segmentation.criteria import (
     AnyOf,
     Filter,
     InSegment,
+    Letters,
     Like,
     Link,
     Not,
@@ -25,6 +26,7 @@ from segmentation.criteria import (
     make_selection,
     make_table,
     parse,
+    replacements,
     to_predicate,
     to_row_test,
     to_value_test,
@@ -155,3 +157,9 @@ def test_a_row_is_tested_by_itself() -> None:
     passes = to_row_test(conditions, items=True)
     assert [passes(row) for row in truth.ROWS["mailing"]] == [True, True, True, True, True, False]
     assert to_row_test([])(None)
+
+
+def test_letters_as_they_are_written_have_no_replacements() -> None:
+    assert replacements(Letters.AS_WRITTEN) == {}
+    assert replacements(Letters.ANY_CASE)["É"] == "é"
+    assert replacements(Letters.ANY_ACCENT)["É"] == "e"

@@ -67,6 +67,7 @@ def bound(criteria: Criteria | None) -> language.BoundSelection:
 
 
 (WHERE,) = bound(BERN).node.conditions  # type: ignore[union-attr]
+(BIRTHDAY,) = bound(contact.born.day_of_year == 0).node.conditions  # type: ignore[union-attr]
 
 
 def is_short(line: str) -> bool:
@@ -146,6 +147,8 @@ def test_no_class_of_the_language_forgets_to_frt_08() -> None:
         (bound(BERN), "<selection on 2026-11-22: city is “Bern”>"),
         (bound(BERN).node, "<bound: city is “Bern”>"),
         (WHERE, "<bound: city is “Bern”>"),
+        (bound(contact.salesperson.passes("%me")).node, "<bound: salesperson is %me>"),
+        (BIRTHDAY, "<bound: born (day of the year) is 22 November>"),
         (FINDING, "<no: city “Bern”, asked: is Basel>"),
         (RowFindings((FINDING,)), "<no: city “Bern”>"),
         (Where("city", AllOf((parse("a"), 5))), "Where('city', parse(...))"),  # type: ignore[arg-type]

@@ -1,5 +1,7 @@
 """Filter texts: what parses to what, what does not, and that writing is the inverse."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 
@@ -11,6 +13,7 @@ from segmentation.criteria import (
     Between,
     Compare,
     Filter,
+    Letters,
     Like,
     Not,
     Operand,
@@ -266,3 +269,11 @@ def test_a_tree_needs_what_its_name_says() -> None:
     assert Like(("a", "b", "", STAR)) == Like(("ab", STAR))
     assert Like(("*", STAR)) != Like((STAR, STAR))
     assert list(AllOf((A, B))) == list(AnyOf((A, B))) == [A, B]
+
+
+@pytest.mark.parametrize("kind", [Operand, Like])
+def test_where_accents_are_ignored_case_is_too(kind: Any) -> None:  # noqa: ANN401 - either class
+    value = "a" if kind is Operand else ("a", STAR)
+    with pytest.raises(ValueError, match="case is ignored too"):
+        kind(value, any_accent=True)
+    assert kind(value, any_case=True, any_accent=True).letters is Letters.ANY_ACCENT

@@ -254,6 +254,7 @@ def test_what_is_neutral_means_the_same_in_each_language_mng_29(language: str) -
     [
         (["8:05", "0805", "08:05:00"], time(8, 5)),
         (["4p", "4PM", "4 pm", "16"], time(16)),
+        (["T14:30", "14:30:00.0000009"], time(14, 30)),
         (["12a"], time(0)),
         (["12p", "12"], time(12)),
         (["080530"], time(8, 5, 30)),

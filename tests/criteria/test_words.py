@@ -358,6 +358,7 @@ def test_parts_that_exclude_each_other_are_found() -> None:
         (InShare("x", 5, 5), Concern.NEVER, ""),
         (InShare("x", 0, 10_000), Concern.ALWAYS, ""),
         (Cut(DK, First(0)), Concern.NEVER, ""),
+        (Cut(DK, First(0, Order("name"))), Concern.NEVER, ""),
         (Cut(DK, Sample(0, "x")), Concern.NEVER, ""),
     ],
 )

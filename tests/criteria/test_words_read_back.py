@@ -244,6 +244,17 @@ def test_every_spelling_of_a_day_is_read_back_mng_50(language: str, text: str) -
             assert read(words, language, schema) == criteria, words
 
 
+def test_days_of_the_year_in_another_spelling_are_said_as_they_were_written() -> None:
+    birthday = fields(truth.SCHEMA).contact.born.day_of_year
+    told = {
+        "+3": "born (day of the year) is +3 (25 November)",
+        "0..9999999999": "born (day of the year) is from today (22 November) to 9999999999",
+    }
+    for text, words in told.items():
+        assert said(birthday.passes(text), "en", truth.SCHEMA) == words
+        assert read(words, "en", truth.SCHEMA) == birthday.passes(text)
+
+
 # -- quotes ---------------------------------------------------------------------------------------
 
 READ_TWO_WAYS = (
@@ -300,6 +311,26 @@ def test_a_name_beside_a_code_that_is_a_joint_mng_51(language: str) -> None:
         words = said(criteria, language)
         assert read(words, language) == criteria, words
     assert "“OR”" in said(criteria, "en")
+
+
+@pytest.mark.parametrize("caption", ["Ltd., or the like", "5” pipe", "(none"])
+def test_an_option_whose_caption_holds_a_sign_is_said_by_its_name_mng_51(caption: str) -> None:
+    phrases = Phrases(ENGLISH.texts, {"*.type.person": caption})
+    person = contact.type == "person"
+    words = describe(bind(person, SCHEMA, AS_OF), phrases)
+    assert words == "type is person"
+    assert from_words(words, phrases, SCHEMA) == person
+
+
+def test_a_host_may_say_rows_in_words_of_its_own_mng_51() -> None:
+    ours = {"rows": "lines in {table}", "rows_where": "lines in {table} where {conditions}"}
+    phrases = Phrases({**ENGLISH.texts, **ours}, {})
+    three = at_least(3, interaction.any_row())
+    words = describe(bind(three, SCHEMA, AS_OF), phrases)
+    assert " lines in " in words
+    assert from_words(words, phrases, SCHEMA) == three
+    with pytest.raises(FilterError, match="expected a table"):
+        from_words(words.replace("lines in ", ""), phrases, SCHEMA)
 
 
 def test_the_blank_is_not_the_word_mng_51() -> None:
@@ -458,13 +489,23 @@ def test_what_people_write_is_read(text: str, criteria: Criteria | None) -> None
         ("City is “Bern", 8, "a quote is not closed"),
         ("City is Bern”", 12, "a quote closes that was not opened"),
         ("(City is Bern", 13, "expected “)”"),
+        ("City (is Bern", 13, "expected “)”"),
+        ("has mailing groups where (mailing group code is A", 49, "expected “)”"),
         ("City is Bern)", 12, "expected “and”, “or”, “;”, or the end"),
+        ("City is Bern (since (1990)", 13, "expected “and”, “or”, “;”, or the end"),
         ("City is Bern and Name is X or No. is 5", 27, "brackets around what belongs together"),
         ("City fits “Bern”", 10, "expected a pattern with * or ?"),
         ("City is at least %me", 17, "no name for a whole filter"),
         ("has mailing grups", 4, "did you mean"),
         ("has mailing groups where mailing grp code is A", 25, "did you mean"),
         ("the number of rows of interactions is at least 3 and", 52, "expected"),
+        ("the number of rows of interaktions is at least 3", 22, "did you mean"),
+        pytest.param(
+            "has interactions where cost is 1, then one where cost is 2, by date, at most 2 weeks;",
+            84,
+            "expected a number of days",
+            id="weeks",
+        ),
         ("the sum of cots over interactions is more than 5", 11, "did you mean 'Cost'?"),
         ("the sum of city over interactions is more than 5", 11, "expected a field of the table"),
         ("City is Bern; of these the first few", 33, "expected a whole number"),
@@ -558,3 +599,9 @@ def test_a_date_with_a_time_needs_no_quotes() -> None:
     assert said(odd, "en", truth.SCHEMA) == "changed is “t 4p” (2026-11-22 16:00)"
     for criteria in (moment, odd):
         assert read(said(criteria, "en", truth.SCHEMA), "en", truth.SCHEMA) == criteria
+
+
+def test_a_time_stands_for_one_of_the_clock() -> None:
+    typed = truth.part("contact", opens="4p..")
+    assert said(typed, "en", truth.SCHEMA) == "opens is 4p (16:00) or later"
+    assert read("opens is 4p (16:00) or later", "en", truth.SCHEMA) == typed

@@ -276,6 +276,12 @@ def test_an_erasure_that_speaks_of_what_is_not_there_is_named(ranges: Ranges) ->
     assert error.value.number == 2
 
 
+def test_a_release_of_an_address_that_is_not_marked_changes_nothing() -> None:
+    released = AddressMarked(state=AddressState.BLANK, address="bo@example.com", reason="asked")
+    state = fold(entries_of([released]))
+    assert (state.number, dict(state.counts)) == (1, {})
+
+
 @given(st.sets(st.integers(1, 300)))
 def test_ranges_hold_exactly_their_numbers(numbers: set[int]) -> None:
     assert list(numbers_in(to_ranges(numbers))) == sorted(numbers)

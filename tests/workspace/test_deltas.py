@@ -93,6 +93,24 @@ def test_a_file_that_keeps_something_else_is_refused_and_stays(tmp_path: Path, t
     assert path.read_text() == text
 
 
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with seg.Workspace.open() as crm:
+        segment = fill(crm)
+        with pytest.raises(StoreError, match="cannot be read") as caught:
+            segment.delta(tmp_path)
+    assert str(tmp_path) in str(caught.value)
+
+
+def test_a_notebook_shows_the_first_rows_and_how_many_there_are_besides(tmp_path: Path) -> None:
+    with seg.Workspace.open() as crm:
+        crm.add(*(Contact(no=f"N{n:02}") for n in range(12)))
+        segment = crm.new_segment("Many", no="S1").add_contacts()
+        shown = segment.delta(tmp_path / "state.json")._repr_html_()
+    assert "<td>N09</td><td>came</td>" in shown
+    assert "N10" not in shown
+    assert "2 more" in shown
+
+
 KILLED = """
 import os, signal, sys
 from segmentation.command_line import main

@@ -256,6 +256,12 @@ def test_a_text_is_one_comment_frt_12(crm: seg.Workspace) -> None:
         assert [comment.text for comment in crm.interactions.comments(each)] == texts
 
 
+def test_a_comment_with_a_nul_is_refused(crm: seg.Workspace) -> None:
+    with pytest.raises(InvalidValue, match="holds a NUL character"):
+        crm.interactions.create("ANNA", **TALK(), comments=["Well", "a\0b"])
+    assert crm.journal.head.number == 0
+
+
 def test_no_entry_number_at_all_is_an_error_frt_13(crm: seg.Workspace) -> None:
     steps: list[Callable[[], object]] = [
         crm.interactions.cancel,

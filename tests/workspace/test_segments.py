@@ -244,6 +244,12 @@ def test_new_saved_criteria_have_a_code_of_their_own(crm: seg.Workspace) -> None
     assert {saved.code for saved in crm.saved_criteria} == {"RB", "SAME"}
 
 
+def test_nothing_is_remarkable_about_saved_criteria_of_everybody(crm: seg.Workspace) -> None:
+    crm.saved_criteria.new("ALL", None)
+    assert crm.saved_criteria.check("ALL") == ()
+    assert crm.saved_criteria.describe("ALL") == "add: everybody"
+
+
 def test_new_saved_criteria_may_not_lead_back_to_themselves(crm: seg.Workspace) -> None:
     followed = Segment(header=SegmentHeader(no="ROUND", saved_criteria_code="ROUND"))
     crm.store.segments.put(followed)

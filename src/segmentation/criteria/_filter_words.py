@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import assert_never
 
-from segmentation.errors import UsageError
 from segmentation.fields import Field, FieldType, Value
 from segmentation.languages import Phrases
 
@@ -162,12 +161,9 @@ class FilterTeller:
     def _token(self, token: Token, field: Field) -> str:
         """A token, with what it stands for in brackets behind it."""
         said = f"%{token.name}"
-        try:
-            found = None if self._as_of is None else bind_filter(token, field, self._as_of)
-        except UsageError:
-            found = None
-        if found is None:
+        if self._as_of is None:
             return said
+        found = bind_filter(token, field, self._as_of)
         shown = FilterTeller(self._phrases, self._as_of, shortened=True).test(found, field)
         return f"{said} {self._say('group', item=shown)}"
 

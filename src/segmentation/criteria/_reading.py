@@ -316,7 +316,7 @@ class _Reader(FilterReader):
         found = self._joined_conditions(table)
         closing = self._wording.between("group", "item")
         if not self._takes(closing):
-            raise self._unfit_words(4, closing)
+            raise self._unfit_words(3, closing)
         return found
 
     def _joined_conditions(self, table: Table) -> tuple[Where, ...]:

@@ -152,10 +152,12 @@ class WordReader:
         """The words that may be meant for a name: up to those of a phrase."""
         ends = self._wording.known_words
         found: list[str] = []
-        for word in self._words[self._far :]:
-            if word.kind not in {"word", "quoted"} or (found and word.plain in ends):
+        place = self._far
+        while self._words[place].kind in {"word", "quoted"}:
+            if found and self._words[place].plain in ends:
                 break
-            found.append(word.text)
+            found.append(self._words[place].text)
+            place += 1
         return " ".join(found)
 
     def _joint(self) -> str:
