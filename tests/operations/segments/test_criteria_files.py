@@ -301,6 +301,7 @@ def test_all_faults_come_at_once_with_their_lines_mng_56(
     ("text", "faults"),
     [
         ("[A", ["1: is neither TOML nor JSON: Expected ']'"]),
+        ("[A]\nx = =", ["2:5: is neither TOML nor JSON: Invalid value"]),
         ('{"A": 5,', ["1:9: is neither TOML nor JSON: "]),
         ("A = 5", ["1:1: is no table with keys"]),
         ("[A]", ["1:1: needs either where or actions"]),
@@ -380,6 +381,7 @@ def test_all_faults_come_at_once_with_their_lines_mng_56(
     ],
     ids=[
         "broken-toml",
+        "no-value",
         "broken-json",
         "no-table",
         "nothing",
