@@ -232,6 +232,14 @@ def test_a_segment_of_which_nobody_gets_a_mail_is_not_logged(crm: seg.Workspace)
     assert len(sheet.lines) == 1
 
 
+def test_of_many_letters_those_to_marked_addresses_are_left_out() -> None:
+    crm = desk(**{f"C{n}": f"{n}@example.com" for n in range(1, 31)})
+    crm.addresses.mark("7@example.com", "bounced")
+    logged = segment_of(crm, *(f"C{n}" for n in range(1, 31)), template="LETTER").log(deliver=True)
+    assert [passed.contact_no for passed in logged.plan.passed_over] == ["C7"]
+    assert len(logged.interactions) == 29
+
+
 def test_letters_by_post_do_not_ask_for_marks(crm: seg.Workspace) -> None:
     crm.addresses.mark("anna@example.com", "bounced")
     sheet = segment_of(crm, "C1", template="TALK")

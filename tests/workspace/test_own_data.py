@@ -244,6 +244,18 @@ def test_a_field_of_an_own_table_gets_another_type_too(crm: seg.Workspace, reope
     assert chosen(reopen(), orders={"amount": ">50", "article": "TENT"}) == "A B C D E F G"
 
 
+def test_a_field_of_an_own_table_goes_with_its_values(crm: seg.Workspace, reopen: Reopen) -> None:
+    with pytest.raises(Refused, match="part of the key or the link"):
+        crm.tables.delete_field("orders", "order_no")
+    crm.tables.delete_field("orders", "article")
+    again = reopen()
+    assert [*again.schema.table("orders").fields] == ["order_no", "contact_no", "date", "amount"]
+    assert len(again.tables["orders"]) == 16
+    assert chosen(again, orders={"amount": ">50"}) == "A B C D E F G"
+    again.tables.define("orders", Field("article", "integer"))
+    assert again.tables["orders"][1].article == 0
+
+
 def test_what_links_or_tells_rows_apart_keeps_its_type(crm: seg.Workspace) -> None:
     for field in ("order_no", "contact_no"):
         with pytest.raises(Refused, match="part of the key or the link"):

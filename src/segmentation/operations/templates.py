@@ -16,7 +16,7 @@ import attrs
 from segmentation.code_tables import LanguageCode
 from segmentation.documents import Attachment, FormWithRemarks
 from segmentation.errors import Fault, Message, Refused, UsageError, unexpected
-from segmentation.fields import Record, fields_of, key_of
+from segmentation.fields import Record, key_of
 from segmentation.interactions import (
     Dimension,
     InteractionTotal,
@@ -46,7 +46,6 @@ from segmentation.segments import exclusive
 from segmentation.templates import (
     InteractionGroup,
     InteractionTemplate,
-    InteractionTemplateSetup,
     TemplateLanguage,
     WordTemplate,
     with_default_language,
@@ -494,13 +493,3 @@ def _figures(
 ) -> Figures:
     totals = store.records.all(InteractionTotal, dimension=dimension, code=code)
     return added_up(total for total in totals if is_within(total.date, since, until))
-
-
-# -- the set-up ---------------------------------------------------------------------------------
-
-
-def _setup_fields(store: Store, code: str) -> Sequence[str]:
-    """The fields of the set-up that name a template."""
-    setup = store.records.find(InteractionTemplateSetup) or InteractionTemplateSetup()
-    names = (field.name for field in fields_of(InteractionTemplateSetup) if field.refers_to)
-    return [name for name in names if getattr(setup, name) == code]

@@ -25,7 +25,6 @@ from ._values import (
     reason_of,
     to_data,
     to_json,
-    to_json_lines,
     value_from_data,
     value_to_data,
 )
@@ -52,7 +51,6 @@ __all__ = [
     "reason_of",
     "to_data",
     "to_json",
-    "to_json_lines",
     "to_ordered_json",
     "to_toml",
     "value_from_data",

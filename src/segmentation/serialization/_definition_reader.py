@@ -27,12 +27,14 @@ from segmentation.criteria import (
     Where,
     parse,
 )
-from segmentation.errors import FilterError, Message, SegmentationError, UnknownName, UsageError
+from segmentation.errors import FilterError, Message, UnknownName, UsageError
 from segmentation.showing import shown_by
 
 from ._definitions import TAGS
 from ._placed import Path
 from ._values import JSON
+
+_FEWEST = 2
 
 T = TypeVar("T")
 OptionT = TypeVar("OptionT", bound=StrEnum)
@@ -125,10 +127,12 @@ class DefinitionReader:
         if name not in data:
             self.tell(path[:-1], Message("lacks the key {name!r}", name=name))
             return None
-        text = self.value(str, data, path, "")
-        if text in set(kind):
+        text = data[name]
+        if not isinstance(text, str):
+            self.tell(path, _NOT[str], position=0)
+        elif text in set(kind):
             return kind(text)
-        if text:
+        else:
             error = UnknownName("option", text, known=list(map(str, kind)))
             self.tell(path, error.message, position=0)
         return None
@@ -177,7 +181,7 @@ class DefinitionReader:
                 data = self._known(value, path, ("seed", "start", "stop"))
                 seed = self._needed(str, data, path, "seed")
                 numbers = (self._needed(int, data, path, name) for name in ("start", "stop"))
-                return self._made(lambda: InShare(seed, *numbers), path)
+                return InShare(seed, *numbers)
             case "part":
                 return self._stored_part(value, path)
             case "figure":
@@ -190,6 +194,9 @@ class DefinitionReader:
     def _several(self, value: JSON, path: Path) -> Iterator[Selection]:
         if not isinstance(value, list):
             self.tell(path, Message("is no list of selections"))
+            raise _Wrong
+        if len(value) < _FEWEST:
+            self.tell(path, Message("needs two selections at least"))
             raise _Wrong
         wrong, found = False, []
         for place, each in enumerate(value):
@@ -347,13 +354,6 @@ class DefinitionReader:
         if found is None:
             raise _Wrong
         return found
-
-    def _made(self, make: Callable[[], T], path: Path) -> T:
-        try:
-            return make()
-        except (ValueError, SegmentationError) as error:
-            self.tell(path, Message("cannot be read: {error}", error=str(error)))
-            raise _Wrong from None
 
     def _is_there(self, criteria: Criteria, path: Path) -> bool:
         error = self._look(criteria)

@@ -89,16 +89,18 @@ def read_placed(text: str) -> PlacedData:
         Unreadable: It is neither.
     """
     is_json = text.lstrip().startswith("{")
+    walk = _Walk(text, is_json=is_json)
     try:
         data = json.loads(text) if is_json else tomllib.loads(text)
+        walk.document()
     except (ValueError, RecursionError) as error:
         raise Unreadable(_place_of(error, text), _reason(error)) from error
-    walk = _Walk(text, is_json=is_json)
-    walk.document()
     return PlacedData(data, walk.keys, walk.values)
 
 
 def _reason(error: Exception) -> Message:
+    if isinstance(error, RecursionError):
+        return Message("is nested too deep")
     said = re.sub(r" \(at [^)]*\)|: line \d+ column.*", "", str(error))
     return Message("is neither TOML nor JSON: {error}", error=said)
 
@@ -129,7 +131,7 @@ class _Walk:
         self._text = text
         self._is_json = is_json
         self._at = 0
-        self._line, self._line_start, self._counted = 1, 0, 0
+        self._line, self._counted = 1, 0
         self._lists: dict[Path, int] = {}
 
     def document(self) -> None:
@@ -182,15 +184,19 @@ class _Walk:
         keys = []
         while True:
             self._skip()
-            found = _KEY.match(self._text, self._at)
-            if found is None:
-                raise AssertionError(self._text[self._at :])
+            found = next(_KEY.finditer(self._text, self._at))
             self._at = found.end()
-            keys.append(_unquoted(found[0]))
+            keys.append(self._unquoted(found[0]))
             self._skip()
             if self._is_json or self._text[self._at] != ".":
                 return keys
             self._at += 1
+
+    def _unquoted(self, key: str) -> str:
+        """What a key says; TOML knows other escapes than JSON."""
+        if key[0] not in "\"'":
+            return key
+        return str(json.loads(key)) if self._is_json else next(iter(tomllib.loads(f"{key} = 0")))
 
     def _value(self, path: Path) -> None:
         text, at = self._text, self._at
@@ -226,18 +232,10 @@ class _Walk:
         self._at = found.end() if found else self._at
 
     def _place(self, at: int) -> Place:
-        """The line and column of a place; places are asked for almost in their order."""
-        if at < self._counted:
-            self._line, self._line_start, self._counted = 1, 0, 0
+        """The line and column of a place; places are asked for in their order."""
         self._line += self._text.count("\n", self._counted, at)
         self._counted = at
         return Place(self._line, at - self._text.rfind("\n", 0, at))
-
-
-def _unquoted(key: str) -> str:
-    if key[0] == '"':
-        return str(json.loads(key))
-    return key[1:-1] if key[0] == "'" else key
 
 
 # -- writing ------------------------------------------------------------------------------------

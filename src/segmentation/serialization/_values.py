@@ -192,12 +192,6 @@ def to_json(value: object) -> str:
     return _encoder.encode(value)
 
 
-def to_json_lines(value: object) -> str:
-    """Plain data as JSON with a field a line, for files that people compare."""
-    plain = json.loads(to_json(value))
-    return json.dumps(plain, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-
-
 def from_json(text: str) -> JSON:
     """Plain data out of JSON.
 

@@ -177,6 +177,13 @@ def test_what_is_known_to_be_different_follows_the_contact() -> None:
     assert kept() == []
 
 
+def test_a_number_that_is_in_use_again_is_no_former_one() -> None:
+    store = make_store(company("A"))
+    renumber(context(store), old_no="A", new_no="B")
+    renumber(context(store), old_no="B", new_no="A")
+    assert list(store.records.all(FormerNumber)) == [FormerNumber(former_no="B", contact_no="A")]
+
+
 # -- merging ----------------------------------------------------------------------------------
 
 

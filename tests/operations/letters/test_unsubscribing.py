@@ -138,6 +138,10 @@ def test_what_makes_no_safe_link_is_refused_ltr_38(url: str, keys: list[bytes], 
     assert "short" not in str(caught.value)
 
 
+def test_keys_are_not_shown() -> None:
+    assert repr(OFF) == f"Unsubscribing({URL!r})"
+
+
 @pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def anywhere(request: pytest.FixtureRequest) -> Iterator[seg.Workspace]:
     """The desk on each kind of store."""

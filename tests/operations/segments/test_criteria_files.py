@@ -10,7 +10,18 @@ from hypothesis import given
 
 import segmentation as seg
 from segmentation.code_tables import CountryRegion
-from segmentation.criteria import Aspect, Criteria, Part, Where, parse
+from segmentation.criteria import (
+    Aspect,
+    Criteria,
+    Cut,
+    First,
+    InLoggedSegment,
+    Order,
+    Part,
+    Sample,
+    Where,
+    parse,
+)
 from segmentation.errors import BadDocument, InvalidValue, NotFound, Refused, Rejected
 from segmentation.fields import Field
 from segmentation.operations.segments import CriteriaForm
@@ -151,11 +162,54 @@ def where(field: str, text: str, aspect: Aspect | None = None) -> Where:
         Part("all", (where("name", "A"),)),
         Part("contact", (where("born", "25..42", Aspect.AGE_IN_YEARS),)),
     ],
+    ids=["between", "tag", "aspect"],
 )
 def test_what_has_no_names_of_its_own_is_said_in_the_stored_form(part: Part) -> None:
     data = {"X": criteria_to_definition(part)}
     reader = DefinitionReader(lambda _: None)
     assert reader.criteria(read_placed(to_toml(data)).data["X"], ("X",)) == part
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "criteria",
+    [
+        Cut(Part("contact", (where("city", "Bern"),)), First(3, (Order("name", descending=True),))),
+        Cut(Part("contact"), Sample(5, "spring")),
+        InLoggedSegment(7),
+    ],
+    ids=["first", "sample", "logged"],
+)
+def test_what_is_no_condition_is_read_as_it_was_written_too(
+    crm: seg.Workspace, form: CriteriaForm, criteria: Criteria
+) -> None:
+    crm.saved_criteria.save("A", criteria)
+    other = open_desk()
+    other.saved_criteria.add_text(crm.saved_criteria.to_text("A", form=form))
+    assert actions_in(other) == actions_in(crm)
+
+
+def test_what_a_worksheet_took_from_saved_criteria_is_said_by_their_code(
+    crm: seg.Workspace,
+) -> None:
+    crm.saved_criteria.save("BERN", seg.make_selection(contact={"city": "Bern"}))
+    sheet = crm.new_segment("Fair").follow_criteria("BERN")
+    sheet.refresh()
+    sheet.save_criteria("KEPT")
+    text = crm.saved_criteria.to_text("KEPT")
+    assert 'saved_criteria = "BERN"' in text
+    other = open_desk()
+    other.saved_criteria.add_text(text)
+    assert other.saved_criteria["KEPT"].actions == crm.saved_criteria["KEPT"].actions
+
+
+def test_values_stand_before_tables_and_what_is_nowhere_is_told_at_the_start() -> None:
+    data = {"of": {"name": "x"}, "count": 3}
+    text = to_toml(data)
+    assert text.startswith("count = 3\n")
+    read = read_placed(text)
+    assert read.data == data
+    assert str(read.key(("none",))) == "1:1"
 
 
 def test_a_worksheet_keeps_its_actions_in_a_text(crm: seg.Workspace) -> None:
@@ -247,6 +301,7 @@ def test_all_faults_come_at_once_with_their_lines_mng_56(
     ("text", "faults"),
     [
         ("[A", ["1: is neither TOML nor JSON: Expected ']'"]),
+        ("[A]\nx = =", ["2:5: is neither TOML nor JSON: Invalid value"]),
         ('{"A": 5,', ["1:9: is neither TOML nor JSON: "]),
         ("A = 5", ["1:1: is no table with keys"]),
         ("[A]", ["1:1: needs either where or actions"]),
@@ -296,6 +351,80 @@ def test_all_faults_come_at_once_with_their_lines_mng_56(
             ["3:1: code: A is given already at 1:1"],
         ),
         ("[' ']\nwhere.contact.city = 'x'", ["1:1: is blank"]),
+        ("[A]\nactions = [{kind = ''}]", ["2:21: unknown option ''"]),
+        ("[A]\nactions = [{kind = 5}]", ["2:20: is no text"]),
+        ("[A]\nwhere.any = [{contact = {}}]", ["2:1: needs two selections at least"]),
+        ("[A]\nwhere." + "not." * 500 + "contact.city = 'x'", ["2:1: are nested too deep"]),
+        ('{"A": {"where": ' + '{"not": ' * 500 + "5" + "}" * 502, ["1:1: is nested too deep"]),
+        ("[A]\nwhere.figure = 5", ["2:1: is no table with keys"]),
+        ("[A]\nwhere.figure = {measure = 'count', filter = '1'}", ["2:1: is no selection"]),
+        (
+            "[A]\nwhere.figure = {measure = 'count', of = {contact = {}}, filter = ''}",
+            ["2:67: is empty; say '' for a blank value"],
+        ),
+        (
+            "[A]\nwhere.figure = {measure='sum', field='name', of={contact={}}, filter='1'}",
+            ["2:1: contact.name: 'sum' needs a field of type decimal or integer"],
+        ),
+        ("[A]\nwhere.in_share = {seed = 'x', start = 5, stop = 1}", ["2:1: share: (5, 1) does"]),
+        ("[A]\nwhere.in_logged_segment = 'x'", ["2:28: is no whole number"]),
+        (
+            f"[A]\nwhere.contact.city = 'x'\ndescription = '{'x' * 101}'",
+            ["3:1: 'xxx"],
+        ),
+        (
+            "[A]\nwhere.contact.city = 'x'\n[A.extra]\nowner = 'x'",
+            ["4:1: 'owner' is no field that is defined"],
+        ),
+        ('["\\U0001F600"]\nwhere.contact.city = 5', ["2:22: is no text"]),
+        ('{"\\ud83d\\ude00": 5}', ["1:2: is no table with keys"]),
+    ],
+    ids=[
+        "broken-toml",
+        "no-value",
+        "broken-json",
+        "no-table",
+        "nothing",
+        "no-selection",
+        "both",
+        "no-actions",
+        "no-action",
+        "unknown-kind",
+        "no-kind",
+        "later-meaning",
+        "no-description",
+        "no-filter",
+        "empty-filter",
+        "unknown-aspect",
+        "unknown-table",
+        "no-list",
+        "two-tables",
+        "no-segment",
+        "share-without-end",
+        "no-row",
+        "cut-inside",
+        "no-order",
+        "sample-without-seed",
+        "figure-of-no-table",
+        "unknown-measure",
+        "half-a-filter",
+        "given-twice",
+        "blank-code",
+        "blank-kind",
+        "kind-of-no-text",
+        "one-of-one",
+        "deep-toml",
+        "deep-json",
+        "no-figure",
+        "figure-of-nothing",
+        "empty-figure",
+        "sum-of-texts",
+        "share-upside-down",
+        "no-logged-segment",
+        "long-description",
+        "unknown-own-field",
+        "escapes-of-toml",
+        "escapes-of-json",
     ],
 )
 def test_what_is_no_definition_is_refused_whole(
@@ -325,6 +454,17 @@ def test_codes_that_the_store_lacks_are_faults_of_a_check_mng_57(
     faults = crm.saved_criteria.check_files(file)
     assert [str(fault).split(": ")[0] for fault in faults] == [f"{file}:2:24", f"{file}:3:1"]
     assert len(crm.saved_criteria) == 0
+
+
+def test_a_check_tells_what_could_not_be_kept_and_no_other_remark(
+    crm: seg.Workspace, tmp_path: FilePath
+) -> None:
+    file = tmp_path / "x.toml"
+    file.write_text(f'[{"X" * 30}.where.interactions]\ndate = "..t"\n')
+    (fault,) = crm.saved_criteria.check_files(file)
+    assert str(fault) == f"{file}:1:1: code: has 30 characters, 10 at most"
+    file.write_text('[X.where.interactions]\ndate = "..t"\n')
+    assert crm.saved_criteria.check_files(file) == ()
 
 
 def test_criteria_of_a_text_that_lead_back_to_themselves_are_refused(crm: seg.Workspace) -> None:

@@ -8,11 +8,27 @@ import pytest
 
 import segmentation as seg
 from segmentation.contacts import ContactMailingGroup
-from segmentation.criteria import Cut, First, InSegment, Order, Part
+from segmentation.criteria import (
+    Compare,
+    Criteria,
+    Cut,
+    Figure,
+    First,
+    Followed,
+    InSegment,
+    Measure,
+    Operand,
+    Operator,
+    Order,
+    Part,
+    Sample,
+    Where,
+)
 from segmentation.errors import Refused, UnknownName
 from segmentation.fields import Field
 from segmentation.operations.tables import Use
-from support import fair
+from segmentation.segments import ActionKind, CriteriaAction, SavedCriteria, actions_to_json
+from support import fair, shop
 
 
 @pytest.fixture
@@ -116,6 +132,57 @@ def test_a_field_that_is_asked_for_is_not_deleted_mng_49(crm: seg.Workspace) -> 
     assert dict(crm.contacts["ANNA"].extra) == {"points": 3}
     with pytest.raises(UnknownName, match="tier"):
         crm.select(contact={"tier": "gold"})
+
+
+TENT, LAMP = (
+    Part("orders", (Where("article", Compare(Operator.EQUAL, Operand(text))),))
+    for text in ("TENT", "LAMP")
+)
+ANY = Compare(Operator.GREATER, Operand("3"))
+
+
+@pytest.mark.parametrize(
+    ("criteria", "named"),
+    [
+        (TENT, "article"),
+        (~TENT, "article"),
+        (TENT | LAMP, "article"),
+        (Figure(Measure.SUM, "amount", TENT, ANY), "amount article"),
+        (Followed("date", LAMP, Part("orders")), "date article"),
+        (Followed("date", Part("orders"), Part("orders"), without=TENT), "date article"),
+        (Cut(Part("contact"), Sample(2, "spring")), ""),
+        (InSegment("SM0001"), ""),
+    ],
+    ids=["part", "not", "any", "figure", "followed", "without", "sample", "segment"],
+)
+def test_a_field_is_needed_wherever_criteria_ask_for_it(
+    crm: seg.Workspace, criteria: Criteria, named: str
+) -> None:
+    crm.tables.define("orders", *shop.ORDER_FIELDS, key="order_no", link="contact_no")
+    assert crm.new_segment("S").header.no == "SM0001"
+    crm.saved_criteria.save("X", criteria)
+    fields = [each.name for each in shop.ORDER_FIELDS if crm.tables.field_uses("orders", each.name)]
+    assert sorted(fields) == sorted(named.split())
+
+
+def test_criteria_that_ask_for_a_field_long_gone_need_no_other(crm: seg.Workspace) -> None:
+    crm.tables.define("contact", Field("tier", "text"))
+    old = CriteriaAction(kind=ActionKind.ADD, criteria=Part("contact", (Where("shoe", ANY),)))
+    crm.store.records.put([SavedCriteria(code="OLD", actions=actions_to_json([old]))])
+    assert crm.tables.field_uses("contact", "tier") == ()
+    crm.tables.delete_field("contact", "tier")
+    assert "OLD" in crm.saved_criteria
+
+
+def test_criteria_that_others_refresh_from_are_not_deleted(crm: seg.Workspace) -> None:
+    crm.saved_criteria.save("X", seg.make_selection(contact={"city": "Bern"}))
+    sheet = crm.new_segment("S").follow_criteria("X")
+    sheet.refresh()
+    sheet.save_criteria("Y")
+    sheet.delete()
+    uses = told(crm.tables.uses("saved_segment_criteria", "X"))
+    assert uses == ["saved_segment_criteria.actions of Y"]
+    refused(lambda: crm.saved_criteria.delete("X"), *uses)
 
 
 def test_campaigns_and_templates_that_are_named_are_not_deleted_mng_49(crm: seg.Workspace) -> None:

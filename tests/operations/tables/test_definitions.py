@@ -27,7 +27,16 @@ from segmentation.operations.tables import (
     definitions_version,
     look_over,
 )
-from segmentation.segments import SegmentHeader, SegmentLine, contact_schema
+from segmentation.segments import (
+    ActionKind,
+    CriteriaAction,
+    SavedCriteria,
+    SegmentHeader,
+    SegmentLine,
+    actions_from_json,
+    actions_to_json,
+    contact_schema,
+)
 from support.desk import make_desk, segment_of
 from support.fair import context, make_store
 
@@ -246,3 +255,17 @@ def test_a_field_that_no_type_fits_hinders_no_other(at_work: Context) -> None:
     at_work.store.records.put([OwnField(table="mailing_group", name="old", type="int")])
     table = define(at_work, MailingGroup, [Field("since", "date")])
     assert [*table.fields] == ["code", "description", "since"]
+
+
+def test_what_is_logged_keeps_the_own_fields_of_criteria_that_it_was_refreshed_from() -> None:
+    crm = make_desk()
+    crm.tables.define("contact", Field("tier", "text"), Field("points", "integer"))
+    crm.saved_criteria.save("X", seg.make_selection(contact={"tier": "''", "no": "MILL"}))
+    sheet = segment_of(crm, template="TALK").follow_criteria("X")
+    sheet.refresh()
+    gone = CriteriaAction(kind=ActionKind.ADD, criteria=seg.make_selection(contact={"shoe": "5"}))
+    kept = crm.store.records.find(SavedCriteria, "X")
+    assert kept is not None
+    actions = (*actions_from_json(kept.actions), gone)
+    crm.store.records.put([SavedCriteria(code="X", actions=actions_to_json(actions))])
+    assert sheet.log().segment.own_fields.fields == (("contact", "tier", "text"),)

@@ -319,8 +319,6 @@ class _Reading:
                 inner = fault.field.removeprefix("extra.")
                 at = (*path, "extra", inner) if inner != "description" else (*path, inner)
                 self._reader.tell(at, Message("{reason}", reason=fault.reason))
-        except UsageError as error:
-            self._reader.tell((*path, "extra"), error.message)
         return {}
 
     def _actions(self, data: Mapping[str, JSON], path: Path) -> Iterator[CriteriaAction]:
