@@ -268,7 +268,7 @@ def test_a_cell_without_a_value_has_no_words_of_a_map(memory: seg.Workspace, fol
     column = {"field": "privacy_blocked", "values": {"*": "no"}}
     mapped = {"tables": [{"table": "contact", "columns": {"Blocked": column}}]}
     rows: Rows = [["No.", "Blocked"], ["C1", "f(A1)"]]
-    with pytest.raises(Rejected, match="privacy_blocked: .*formula without a value"):
+    with pytest.raises(Rejected, match=r"privacy_blocked: .*formula without a value"):
         memory.import_data(make_workbook(folder / "c.xlsx", Contact=rows), map=mapped)
 
 
