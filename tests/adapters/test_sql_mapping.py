@@ -12,16 +12,25 @@ import segmentation as seg
 from segmentation import make_selection
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore, check_mapping, join_store
 from segmentation.criteria import (
+    AllOf,
+    AnyOf,
+    AsOf,
     Compare,
     Cut,
     Figure,
     First,
+    Like,
     Measure,
+    Not,
     Operand,
     Operator,
     Order,
     Part,
+    Selection,
+    Where,
+    Wild,
     at_least,
+    bind,
     followed,
     latest,
     none,
@@ -30,6 +39,8 @@ from segmentation.criteria import (
 from segmentation.documents import Attachment
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
 from segmentation.fields import Field
+from segmentation.operations.schema import schema_of
+from segmentation.protocols import AnswersAtOnce
 from segmentation.segments import LeftOut, LeftOutReason
 from support.databases import Database
 from support.fair import SETUP
@@ -171,6 +182,35 @@ def test_a_number_that_is_unique_in_its_column_may_be_doubled_as_a_code(
         assert left_out(crm) == ([("", "blank_number", 1)] if clean else [("A", "doubled", 2)])
 
 
+def test_a_number_that_is_the_same_in_all_rows_is_that_of_one_contact(engine: sa.Engine) -> None:
+    put(engine, {"number": "A", "town": "Bern"}, {"number": "B", "town": "Bern"})
+    everybody = MappedTable(CUSTOMER, {"no": "OURS", "city": CUSTOMER.c.town})
+    with opened(engine, contact=everybody) as crm:
+        assert crm.select() == ["OURS"]
+    put(engine, {"number": "C", "town": "Basel"})
+    with opened(engine, contact=everybody) as crm:
+        assert left_out(crm) == [("OURS", "doubled", 3)]
+
+
+def test_a_join_that_may_find_several_rows_may_double_a_number(engine: sa.Engine) -> None:
+    put(engine, {"number": "A"}, {"number": "B"})
+    put(engine, {"customer": "1", "amount": 5}, {"customer": "1", "amount": 6}, table=SALE)
+    several = sa.and_(SALE.c.customer == sa.cast(CUSTOMER.c.id, sa.Text()), SALE.c.amount > 1)
+    joined = CUSTOMER.outerjoin(SALE, several)
+    values = {"no": CUSTOMER.c.id, "name": CUSTOMER.c.number, "city": sa.cast(SALE.c.id, sa.Text())}
+    with opened(engine, contact=MappedTable(joined, values)) as crm:
+        assert crm.select() == ["2"]
+        assert left_out(crm) == [("1", "doubled", 2)]
+
+
+def test_many_contacts_are_found_by_a_value_of_their_own(engine: sa.Engine) -> None:
+    towns = ("Bern", "Basel")
+    put(engine, *({"number": f"N{n:04}", "town": towns[n % 2]} for n in range(1_100)))
+    with opened(engine, contact=customers()) as crm:
+        found = [contact.no for contact in crm.store.records.all(seg.Contact, city="Basel")]
+        assert found == [f"N{n:04}" for n in range(1, 1_100, 2)]
+
+
 def test_who_cannot_be_read_brings_nobody_along(engine: sa.Engine) -> None:
     rows = [
         {"number": "F", "kind": "company", "employer": "F", "town": "Bern"},
@@ -272,6 +312,38 @@ def test_words_that_are_no_options_leave_their_rows_out(engine: sa.Engine) -> No
         segment = crm.new_segment("All")
         segment.add_contacts()
         assert len(segment.contact_nos) == 4
+
+
+def test_what_is_too_deep_for_a_database_leaves_the_same_rows_out(engine: sa.Engine) -> None:
+    put(engine, *TYPES)
+    with opened(engine, contact=customers(type=CUSTOMER.c.kind)) as crm:
+        town = Part("contact", (Where("city", Like(("Town", Wild.ANY_RUN))),))
+        deep: Selection = town
+        for _ in range(45):
+            deep = AllOf((AnyOf((Not(deep), town)), Not(town)))
+        assert crm.select(deep) == ["P3", "P4"]
+        assert left_out(crm, criteria=deep) == [
+            ("P1", "unknown_option", 1),
+            ("P2", "unknown_option", 1),
+        ]
+
+
+def test_a_block_of_one_moment_may_hold_another(engine: sa.Engine) -> None:
+    put(engine, *TYPES)
+    with opened(engine, contact=customers(type=CUSTOMER.c.kind)) as crm:
+        contacts = crm.store.contacts
+        assert isinstance(contacts, AnswersAtOnce)
+        everybody = bind(None, schema_of(crm.store), AsOf(TODAY))
+        asked: list[str] = []
+        sa.event.listen(engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+        with contacts.at_once():
+            with contacts.at_once():
+                assert list(contacts.matching(everybody)) == ["P3", "P4"]
+            asked.clear()
+            assert contacts.count(everybody) == 2
+            assert len(asked) == 1
+        assert contacts.count(everybody) == 2
+        assert len(asked) > 2
 
 
 ROWS_OF_SALES = (
@@ -763,6 +835,69 @@ def test_what_is_declared_as_clean_is_checked(engine: sa.Engine) -> None:
         ("city", "not_clean", 1, 1),
         ("city", "wrong_type", 1, 1),
     ]
+
+
+def test_only_values_of_columns_are_checked_as_clean_and_by_their_type(engine: sa.Engine) -> None:
+    put(engine, {"number": "A", "town": "Bern"})
+    values = {"no": CUSTOMER.c.number, "city": CUSTOMER.c.town, "country_region_code": "CH"}
+    assert told(engine, contact=MappedTable(CUSTOMER, values, clean={"no", "city"})) == []
+
+
+def test_a_fault_of_many_rows_has_a_few_examples(engine: sa.Engine) -> None:
+    long = [{"number": f"N{n}", "town": "A\u030a" * 101} for n in range(8)]
+    put(engine, *long)
+    with opened(engine, contact=customers()) as crm:
+        assert isinstance(crm.store, SqlStore)
+        found = {each.code: each for each in check_mapping(crm.store)}
+    assert {code: each.count for code, each in found.items()} == {"too_long": 8, "not_nfc": 8}
+    assert {len(each.examples) for each in found.values()} == {3}
+
+
+def test_numbers_that_are_decimals_without_places_are_whole(engine: sa.Engine) -> None:
+    whole = sa.cast(CUSTOMER.c.sales, sa.Numeric(10, 0))
+    put(engine, {"number": "A", "sales": 3})
+    values = {"no": CUSTOMER.c.number, "points": whole}
+    mapped = MappedTable(CUSTOMER, values, fields=[Field("points", "integer")])
+    with opened(engine, contact=mapped) as crm:
+        assert crm.select(contact={"points": "3"}) == ["A"]
+
+
+def test_times_and_numbers_that_are_none_are_told(engine: sa.Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("others hold nothing but times and numbers in such columns")
+    put(
+        engine,
+        {"number": "A", "town": "half past", "kind": "then", "employer": "much"},
+        {"number": "B", "town": "08:30:00", "kind": "2026-11-30 08:30:00", "employer": "1.50"},
+    )
+    values = {
+        "no": CUSTOMER.c.number,
+        "opens": sa.type_coerce(CUSTOMER.c.town, sa.Time()),
+        "called": sa.type_coerce(CUSTOMER.c.kind, sa.DateTime()),
+        "debt": sa.type_coerce(CUSTOMER.c.employer, sa.Numeric()),
+    }
+    fields = [Field("opens", "time"), Field("called", "datetime"), Field("debt", "decimal")]
+    assert told(engine, contact=MappedTable(CUSTOMER, values, fields=fields)) == [
+        ("opens", "wrong_type", 1, 1),
+        ("called", "wrong_type", 1, 1),
+        ("debt", "wrong_type", 1, 1),
+    ]
+
+
+def test_a_mapped_table_that_nobody_defines_has_no_faults(engine: sa.Engine) -> None:
+    put(engine, {"customer": "A"}, table=SALE)
+    assert told(engine, orders=MappedTable(SALE, {"contact_no": SALE.c.customer})) == []
+
+
+def test_a_table_that_the_store_keeps_stays_beside_those_of_the_host(engine: sa.Engine) -> None:
+    with opened(engine) as crm:
+        crm.tables.define(
+            "visits", Field("no", "code"), Field("contact_no", "code"), key="no", link="contact_no"
+        )
+    put(engine, {"number": "A"})
+    with opened(engine, contact=customers()) as crm:
+        crm.tables["visits"].new("1", contact_no="A")
+        assert crm.select(visits={"no": "1"}) == ["A"]
 
 
 def test_a_mapping_without_faults_has_none(engine: sa.Engine) -> None:

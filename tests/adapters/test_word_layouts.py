@@ -417,6 +417,19 @@ def test_a_picture_that_stays_keeps_its_part() -> None:
         assert archive.read("word/media/model.bin") == b"no picture"
 
 
+def test_the_picture_of_a_layout_goes_however_it_is_named() -> None:
+    printed = picture("Photo").replace("<a:blip ", '<a:blip cstate="print" ')
+    content = layout(printed)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    links = "word/_rels/document.xml.rels"
+    members[links] = members[links].replace(b'"media/model.bin"', b'"/word/media/model.bin"')
+    made = filled(zipped(members), Photo=PNG)
+    assert 'cstate="print"' in member(made)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert "word/media/model.bin" not in archive.namelist()
+
+
 def vml(path: str, names: str) -> str:
     drawing = (
         '<w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml">'
@@ -457,6 +470,16 @@ def test_bookmarks_in_rows_have_names_of_their_own() -> None:
     assert len(set(numbers)) == 3
 
 
+def test_an_id_of_something_else_is_that_of_each_row() -> None:
+    other = '<x:note xmlns:x="urn:x"><x:id w:val="7"/></x:note>'
+    content = layout(repeated("Row", paragraph(other, inline("Row/N"))))
+    form = read(content)
+    made = part(form.fill(values_of(form, {"Row": [{"N": 1}, {"N": 2}]})[0], FORMATS))
+    assert [each.get(f"{{{W}}}val") for each in made.iter("{urn:x}id")] == ["7", "7"]
+    own = [each.get(f"{{{W}}}val") for each in made.iter(f"{{{W}}}id")]
+    assert len(set(own)) == len(own)
+
+
 def test_a_text_keeps_its_formatting_breaks_and_tabs() -> None:
     bold = bound("N", "<w:r><w:rPr><w:b/></w:rPr><w:t>a</w:t></w:r><w:r><w:t>b</w:t></w:r>")
     made = filled(layout(paragraph(bold)), N="one\ntwo\tthree & <four>")
@@ -465,6 +488,13 @@ def test_a_text_keeps_its_formatting_breaks_and_tabs() -> None:
     assert "<w:tab/>" in member(made)
     assert 'w:multiLine="1"' in member(made)
     assert shown(made)["N"] == ["one\ntwo\tthree & <four>"]
+
+
+def test_a_style_of_its_own_stays_with_a_text() -> None:
+    strong = '<w:r><w:rPr><w:rStyle w:val="Strong"/></w:rPr><w:t>old</w:t></w:r>'
+    assert '<w:rStyle w:val="Strong"/>' in member(
+        filled(layout(paragraph(bound("N", strong))), N=1)
+    )
 
 
 def test_help_that_stands_for_a_text_goes_with_its_style() -> None:

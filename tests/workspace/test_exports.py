@@ -17,9 +17,10 @@ from segmentation.campaigns import CampaignEntry
 from segmentation.code_tables import MailingGroup, SalespersonPurchaser
 from segmentation.contacts import Contact, ContactMailingGroup
 from segmentation.criteria import total
-from segmentation.errors import InvalidValue, StoreError, UnknownName
+from segmentation.errors import InvalidValue, MissingExtra, StoreError, UnknownName
 from segmentation.fields import Field, Record
 from segmentation.interactions import Interaction
+from segmentation.operations.data import ExportOptions, export_path
 from segmentation.templates import InteractionGroup, InteractionTemplate, TemplateLanguage
 from segmentation.workspace import Found
 from support import shop
@@ -280,6 +281,30 @@ def test_headers_and_options_are_in_the_words_of_a_language(tmp_path: Path) -> N
         assert (row["Nr."], row["Personvernsperret"]) == ("C1", False)
 
 
+def test_an_option_keeps_its_name_where_its_words_would_be_none(tmp_path: Path) -> None:
+    options = ("", "half_done", "done_")
+    fields = (Field("no", "code"), Field("contact_no", "code"))
+    with seg.Workspace.open() as crm:
+        crm.add(Contact(no="C1"))
+        status = Field("status", "option", options=options)
+        crm.tables.define("jobs", *fields, status, key="no", link="contact_no")
+        crm.tables["jobs"].new("1", contact_no="C1", status="half_done")
+        crm.tables["jobs"].new("2", contact_no="C1", status="done_")
+        before = list(crm.tables["jobs"])
+        crm.export_data(tmp_path / "jobs.csv", captions="en")
+        assert column(tmp_path / "jobs.csv", "status") == ["half done", "done_"]
+        crm.import_data(tmp_path / "jobs.csv")
+        assert list(crm.tables["jobs"]) == before
+
+
+def test_what_went_out_is_shown_as_a_table(tmp_path: Path) -> None:
+    with seg.Workspace.open() as crm:
+        crm.add(Contact(no="C1"), Contact(no="C2"))
+        shown = crm.export_data(tmp_path / "contact.csv")._repr_html_()
+    assert "<td>contact</td>" in shown
+    assert ">2</td>" in shown
+
+
 @pytest.mark.parametrize("captions", CAPTIONS)
 def test_every_column_of_every_table_is_known_again(tmp_path: Path, captions: str) -> None:
     with seg.Workspace.open() as crm:
@@ -427,3 +452,23 @@ def test_a_text_that_a_cell_cannot_hold_is_refused_and_the_file_stays(tmp_path: 
             crm.export_data(path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_workbooks_need_their_extra(tmp_path: Path) -> None:
+    with seg.Workspace.open() as crm, pytest.raises(MissingExtra, match=r"\[excel\]"):
+        export_path(crm.context, tmp_path / "contact.xlsx", ExportOptions())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_that_goes_away_is_told_as_such_and_no_file_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_record: Record) -> Iterator[Record]:
+        raise StoreError("crm.db", "went away")
+
+    with seg.Workspace.open() as crm:
+        crm.add(Contact(no="C1"))
+        monkeypatch.setattr("segmentation.operations.data._exported_tables.ExportTable.rows", gone)
+        with pytest.raises(StoreError, match=r"^crm\.db: went away$"):
+            crm.export_data(tmp_path / "contact.csv")
+    assert list(tmp_path.iterdir()) == []

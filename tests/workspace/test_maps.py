@@ -258,6 +258,47 @@ def test_a_map_is_a_value(memory: seg.Workspace, folder: Path) -> None:
     assert memory.contacts["2"].name == "Dahl"
 
 
+def test_a_header_alone_may_have_a_map(memory: seg.Workspace, folder: Path) -> None:
+    mapped = {"tables": [{"table": "contact", "columns": {"Title": "name"}}]}
+    told = take(memory, folder / "contact.csv", "no,Title\n", map=mapped, allow_empty=True)
+    assert (told.counts, list(memory.contacts)) == ((), [])
+
+
+def test_a_cell_without_a_value_has_no_words_of_a_map(memory: seg.Workspace, folder: Path) -> None:
+    column = {"field": "privacy_blocked", "values": {"*": "no"}}
+    mapped = {"tables": [{"table": "contact", "columns": {"Blocked": column}}]}
+    rows: Rows = [["No.", "Blocked"], ["C1", "f(A1)"]]
+    with pytest.raises(Rejected, match=r"privacy_blocked: .*formula without a value"):
+        memory.import_data(make_workbook(folder / "c.xlsx", Contact=rows), map=mapped)
+
+
+def test_rows_of_a_table_come_from_cells_and_from_a_file_of_its_own(
+    memory: seg.Workspace, folder: Path
+) -> None:
+    (folder / "contact_mailing_group.csv").write_text(
+        "contact_no,mailing_group_code\nC1,VIP\n", encoding="utf-8"
+    )
+    (folder / "contact.csv").write_text("no,Groups\nC1,NEWS\n", encoding="utf-8")
+    column = {"table": "contact_mailing_group", "field": "mailing_group_code"}
+    mapped = {"tables": [{"table": "contact", "columns": {"Groups": column}}]}
+    memory.import_data(folder, map=mapped)
+    assert members(memory) == [("C1", "NEWS"), ("C1", "VIP")]
+
+
+def test_a_parent_is_found_by_a_column_that_is_no_field_of_ours(
+    memory: seg.Workspace, folder: Path
+) -> None:
+    chef = {"field": "company_no", "through": "Key", "when": {"type": "person"}}
+    columns = {"Chef": chef, "Art": "type"}
+    mapped = {"tables": [{"table": "contact", "columns": columns, "leave_out": ["Key"]}]}
+    text = "no,Key,Art,Chef\nC1,k1,company,\nP1,,person,K1\n"
+    take(memory, folder / "contact.csv", text, map=mapped)
+    assert memory.contacts["P1"].company_no == "C1"
+    assert faults(memory, folder / "contact.csv", f"{text}P2,,person,k2\n", map=mapped) == [
+        "contact.csv row 4: company_no: no row has the Key 'k2'"
+    ]
+
+
 def test_a_parent_is_found_in_the_store_by_another_key(memory: seg.Workspace, folder: Path) -> None:
     memory.add(Contact(no="C1", name="Berg"))
     through = {"Chef": {"field": "company_no", "through": "name"}}

@@ -288,6 +288,16 @@ def test_a_package_that_names_an_entity_is_refused_and_no_file_is_read(
     assert fault == "crm.xml: declares a document type, which no package does"
 
 
+def test_a_package_that_grows_beyond_measure_is_not_unpacked(
+    memory: seg.Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("segmentation.operations.data._packages._MOST_BYTES", 10)
+    (tmp_path / "contact.rapidstart").write_bytes(gzip.compress(b"<DataList/>"))
+    assert faults(memory, tmp_path / "contact.rapidstart") == [
+        "contact.rapidstart: is too large: more than 10 bytes when it is unpacked"
+    ]
+
+
 def test_faults_of_a_package_name_table_record_and_field(
     memory: seg.Workspace, tmp_path: Path
 ) -> None:

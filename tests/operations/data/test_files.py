@@ -88,6 +88,12 @@ def test_a_table_shows_how_many_columns_and_rows_it_has() -> None:
     assert repr(table) == "RawTable(columns=2, rows=3)"
 
 
+def test_rows_of_csv_are_a_sequence() -> None:
+    table, _ = read_rows(SourceFile("c.csv", b"no\nA\nB\nC\n"))
+    assert table.rows[1].values == {"no": "B"}
+    assert [row.values["no"] for row in table.rows[1:]] == ["B", "C"]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_csv_may_be_separated_as_spreadsheets_do(delimiter: str) -> None:
     text = delimiter.join(["no", "name"]) + "\r\n" + delimiter.join(["A", '"x, y; z"']) + "\r\n"

@@ -9,7 +9,7 @@ import pytest
 from segmentation.code_tables import MailingGroup
 from segmentation.contacts import Contact, ContactMailingGroup, ContactType
 from segmentation.definitions import OwnField
-from segmentation.errors import NotFound, Rejected
+from segmentation.errors import MissingExtra, NotFound, Rejected
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.journal import to_line
 from segmentation.memory import MemoryStore
@@ -216,6 +216,29 @@ def test_a_template_language_brings_its_attachment() -> None:
     assert language is not None
     assert language.attachment_name == "fair.dan.txt"
     assert store.attachments.get(language.attachment) == b"text of letters/fair.dan.txt"
+
+
+def language_with(attachment: str) -> str:
+    named = f'"interaction_template_code": "FAIR", "attachment": "{attachment}"'
+    return f'[{{{named}, "attachment_name": "fair.txt"}}]'
+
+
+def test_an_attachment_that_is_kept_here_may_be_named_by_its_digest() -> None:
+    store = MemoryStore()
+    take(store, interaction_template_json='[{"code": "FAIR"}]')
+    digest = store.attachments.put(b"Dear all")
+    take(store, interaction_tmpl_language_json=language_with(digest))
+    (language,) = store.records.all(TemplateLanguage)
+    assert (language.attachment, language.attachment_name) == (digest, "fair.txt")
+    other = "0" * 64
+    assert faults(store, interaction_tmpl_language_json=language_with(other)) == [
+        f"interaction_tmpl_language.json row 1: attachment: there is no file '{other}'"
+    ]
+
+
+def test_workbooks_need_their_extra() -> None:
+    with pytest.raises(MissingExtra, match=r"segmentation\[excel\]"):
+        take(MemoryStore(), contact_xlsx="")
 
 
 def test_an_attachment_that_is_missing_is_a_fault_of_its_row() -> None:

@@ -99,12 +99,12 @@ class SqlContacts:
         own = self._records.own_fields(Contact, host)
         return {**{field.name: field for field in own}, **known}
 
-    def _host_rows(self, bound: BoundSelection | None, dialect: Dialect) -> HostRows | None:
+    def _host_rows(
+        self, host: MappedTable, bound: BoundSelection | None, dialect: Dialect
+    ) -> HostRows:
         """The host's rows of contacts with all fields that are mapped."""
-        if self._host is None:
-            return None
         key = bound.schema.key if bound else "no"
-        return HostRows(self._host, self._fields(bound, self._host), key, dialect)
+        return HostRows(host, self._fields(bound, host), key, dialect)
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
@@ -124,8 +124,8 @@ class SqlContacts:
             return False
         known: bool | None = getattr(self._known, "needs_care", None)
         if known is None:
-            rows = self._host_rows(bound, dialect_of(connection.dialect, self._tables))
-            known = rows is not None and rows.needs_care(connection)
+            dialect = dialect_of(connection.dialect, self._tables)
+            known = self._host_rows(self._host, bound, dialect).needs_care(connection)
             if hasattr(self._known, "needs_care"):
                 self._known.needs_care = known
         return known
@@ -162,9 +162,9 @@ class SqlContacts:
         bound = chosen if isinstance(chosen, BoundSelection) else None
         with self._unit.connection() as connection:
             dialect = dialect_of(connection.dialect, self._tables)
-            host = self._host_rows(bound, dialect)
-            if host is None or not self._needs_care(connection, bound):
+            if not self._needs_care(connection, bound):
                 return ()
+            host = self._host_rows(self._host, bound, dialect)
             rows = host.unsafe()
             if not isinstance(chosen, BoundSelection):
                 number = contact_schema().table("contact").field("no")
@@ -207,7 +207,7 @@ class SqlContacts:
             dialect = dialect_of(connection.dialect, self._tables)
             bound = chosen if isinstance(chosen, BoundSelection) else None
             careful = self._needs_care(connection, bound)
-            host = self._host_rows(bound, dialect) if careful else None
+            host = self._host_rows(self._host, bound, dialect) if self._host and careful else None
 
             def contacts() -> FromTable:
                 return host.safe() if host else self._rows(Contact, dialect)

@@ -219,26 +219,14 @@ class _Clauses:
     def _ends(self, low: Bound | None, high: Bound | None) -> list[Test]:
         tests = []
         if low is not None:
-            end = self._end(low, is_low=True)
+            end = _storable(low, is_low=True)
             value = self._changed(low.letters)
             tests.append(value >= end.value if end.inclusive else value > end.value)
         if high is not None:
-            end = self._end(high, is_low=False)
+            end = _storable(high, is_low=False)
             value = self._changed(high.letters)
             tests.append(value <= end.value if end.inclusive else value < end.value)
         return tests
-
-    def _end(self, end: Bound, *, is_low: bool) -> Bound:
-        """An end that the database can store, with the same values on each side of it."""
-        value = end.value
-        if isinstance(value, str):
-            return _text_end(end, value, is_low=is_low)
-        if self._field.type is FieldType.INTEGER and isinstance(value, int):
-            if value > GREATEST:
-                return attrs.evolve(end, value=GREATEST, inclusive=not is_low)
-            if value < LEAST:
-                return attrs.evolve(end, value=LEAST, inclusive=is_low)
-        return end
 
     def _fits(self, pattern: Pattern, letters: Letters) -> Test:
         if not all(can_hold_text(piece) for piece in pattern if isinstance(piece, str)):
@@ -253,13 +241,15 @@ class _Clauses:
                 return self._dialect.fits(value, pattern)
 
 
-def _text_end(end: Bound, text: str, *, is_low: bool) -> Bound:
-    """An end at a text that no database can store, moved to a text that one can."""
-    if can_hold_text(text):
+def _storable(end: Bound, *, is_low: bool) -> Bound:
+    """An end that the database can store, with the same values on each side of it.
+
+    A text with a lone surrogate is none; numbers have their 64 bits and texts no NUL here.
+    """
+    text = end.value
+    if not isinstance(text, str) or can_hold_text(text):
         return end
     place = next(n for n in range(len(text)) if not can_hold_text(text[n]))
-    if text[place] == "\0":
-        return attrs.evolve(end, value=text[:place], inclusive=not is_low)
     return attrs.evolve(end, value=f"{text[:place]}\ue000", inclusive=is_low)
 
 

@@ -228,11 +228,8 @@ def point_to(frame: etree._Element, relation: str) -> None:
 
 def _undraw(control: etree._Element) -> None:
     for drawn in [each for each in control.iter(etree.Element) if name_in(each) in _DRAWN]:
-        if drawn.getparent() is not None:
-            _take_out(drawn)
-    kind = property_of(control, "picture")
-    if kind is not None:
-        kind.getparent().remove(kind)  # an empty one would show Word's own picture
+        _take_out(drawn)
+    _take_out(property_of(control, "picture"))  # an empty one would show Word's own picture
 
 
 # -- texts ----------------------------------------------------------------------------------------

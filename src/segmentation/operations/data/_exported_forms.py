@@ -117,5 +117,5 @@ def sheet_cell(value: Value) -> Cell:
             return value if Decimal(repr(float(value))) == value else plain_text(value)
         case datetime() | time():
             return value.isoformat()
-        case date():
+        case _:
             return value if value >= _FIRST_DAY else value.isoformat()

@@ -244,10 +244,6 @@ class _Mapper:
                 yield place, key, value
 
 
-def _is_true(value: object) -> bool:
-    return truths().get(as_text(value).strip().lower()) is True
-
-
 def _filled(value: object) -> bool:
     return value is not None and value != ""
 

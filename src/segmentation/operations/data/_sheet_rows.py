@@ -1,7 +1,7 @@
 """The cells of a sheet read into raw rows: titles above the header, numbers as texts."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import datetime, time
 from decimal import Decimal
 
 from segmentation.errors import Fault, Identifier, Message
@@ -73,5 +73,5 @@ def _value(cell: Cell) -> object:
         case datetime():
             midnight = cell.time() == time()
             return cell.date().isoformat() if midnight else cell.isoformat()
-        case date() | time():
+        case _:
             return cell.isoformat()
