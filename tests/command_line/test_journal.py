@@ -71,6 +71,22 @@ def test_a_file_that_is_no_export_is_said_to_be_none(
     assert "segmentation: " in capsys.readouterr().err
 
 
+def test_a_file_that_cannot_be_read_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "journal.jsonl"
+    file.write_text("{}\n", encoding="utf-8")
+
+    def locked(path: Path, *_: object, **__: object) -> object:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(Path, "open", locked)
+    assert main(["journal", "verify", str(file)]) == 1
+    said = capsys.readouterr().err
+    assert str(file) in said
+    assert os.strerror(errno.EACCES) in said
+
+
 def test_a_target_that_cannot_be_written_is_said(
     store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
