@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,8 +78,12 @@ def test_a_file_that_cannot_be_read_is_said(
     file = tmp_path / "journal.jsonl"
     file.write_text("{}\n", encoding="utf-8")
 
-    def locked(path: Path, *_: object, **__: object) -> object:
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    open_any = Path.open
+
+    def locked(path: Path, *given: Any, **options: Any) -> object:  # noqa: ANN401
+        if path == file:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return open_any(path, *given, **options)
 
     monkeypatch.setattr(Path, "open", locked)
     assert main(["journal", "verify", str(file)]) == 1
