@@ -137,6 +137,19 @@ def test_a_template_that_needs_more_memory_than_there_is_fails_by_itself() -> No
     assert "mail.txt: needs more memory than there is" in done.stdout
 
 
+class Endless:
+    """A value for whose text there is not enough memory."""
+
+    def __str__(self) -> str:
+        raise MemoryError
+
+
+def test_a_value_that_needs_more_memory_than_there_is_is_an_error_of_its_template() -> None:
+    form = make_text_renderer().read(b"{{ value }}", "mail.txt")
+    with pytest.raises(BadDocument, match="needs more memory than there is"):
+        form.fill_with({"value": Endless()})
+
+
 def test_a_template_that_takes_too_long_is_an_error_of_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -33,6 +33,7 @@ from segmentation.errors import InvalidValue, Refused, Rejected, UnknownName
 from segmentation.interactions import Evaluation, Interaction
 from segmentation.segments import Options, SegmentLine, contact_schema
 from support.desk import make_desk
+from support.frames import OF_POLARS
 
 CONTACTS = pl.DataFrame(
     {
@@ -133,6 +134,15 @@ def test_numbers_come_in_their_order_and_cuts_in_theirs() -> None:
     )
     assert source().matching(first) == ["3", "1"]
     assert sorted(source().filter(first)["no"].to_list()) == ["1", "3"]
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas", "pyarrow", "duckdb"])
+def test_a_number_may_begin_with_a_blank(library: str) -> None:
+    contacts = FrameContacts(OF_POLARS[library](pl.DataFrame({"no": [" A", "B"]})))
+    assert contacts.matching(bound()) == [" A", "B"]
+    blank = FrameContacts(OF_POLARS[library](pl.DataFrame({"no": ["A", " "]})))
+    with pytest.raises(InvalidValue, match="is the number of row 2; a contact has one"):
+        blank.matching(bound())
 
 
 def test_contacts_are_read_as_records() -> None:

@@ -4,12 +4,13 @@ import gc
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from openpyxl import Workbook
 
-from segmentation.adapters.openpyxl import read_workbook, write_workbook
+from segmentation.adapters.openpyxl import _writing, read_workbook, write_workbook
 from segmentation.errors import InvalidValue
 from segmentation.operations.data import Cell, Sheet
 
@@ -44,6 +45,21 @@ def test_what_was_written_is_read_as_it_was() -> None:
 def test_what_no_workbook_can_hold_is_refused(sheets: Sequence[Sheet], said: str) -> None:
     with pytest.raises(InvalidValue, match=said):
         written(*sheets)
+
+
+def test_more_rows_than_a_sheet_can_hold_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_writing, "_MOST_ROWS", 2)
+    assert written(Sheet("Whole", [["head"], ["row"]]))
+    with pytest.raises(InvalidValue, match="'Long' has more rows than a sheet can hold"):
+        written(Sheet("Long", [["head"], ["row"], ["row"]]))
+
+
+def test_a_length_of_time_is_read_as_a_text() -> None:
+    book, file = Workbook(), io.BytesIO()
+    book.active.append([timedelta(hours=1, minutes=30)])
+    book.save(file)
+    (sheet,) = read_workbook("a.xlsx", file.getvalue())
+    assert [list(row) for row in sheet.rows] == [["1:30:00"]]
 
 
 def give_up() -> None:

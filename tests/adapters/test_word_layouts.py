@@ -572,6 +572,12 @@ def test_ltr_24_what_is_not_given_is_named(data: Mapping[str, Any], missing: lis
     assert values_of(read(NESTED), data)[1] == missing
 
 
+def test_ltr_24_rows_within_no_rows_are_not_missing() -> None:
+    """LTR-24."""
+    deep = layout(block("Head/Title"), table(repeated("Head/Lines", row(cell("Head/Lines/N")))))
+    assert values_of(read(deep), {"Title": "t", "Head": []})[1] == []
+
+
 def test_ltr_24_outside_of_no_rows_a_control_is_blank() -> None:
     """LTR-24."""
     assert shown(filled(NESTED, Title="t", Lines=[])) == {"Title": ["t"], "Caption": [""]}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +70,26 @@ def test_a_file_that_is_no_export_is_said_to_be_none(
     file.write_bytes(content)
     assert main(["journal", "verify", str(file)]) == 1
     assert "segmentation: " in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_read_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "journal.jsonl"
+    file.write_text("{}\n", encoding="utf-8")
+
+    open_any = Path.open
+
+    def locked(path: Path, *given: Any, **options: Any) -> object:  # noqa: ANN401
+        if path == file:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return open_any(path, *given, **options)
+
+    monkeypatch.setattr(Path, "open", locked)
+    assert main(["journal", "verify", str(file)]) == 1
+    said = capsys.readouterr().err
+    assert str(file) in said
+    assert os.strerror(errno.EACCES) in said
 
 
 def test_a_target_that_cannot_be_written_is_said(

@@ -1,10 +1,11 @@
 """A workspace on frames: contacts and orders in a library's frames, all else in a store."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import narwhals as nw
 import pandas as pd
@@ -14,12 +15,15 @@ import pytest
 
 import segmentation as seg
 from segmentation.adapters.narwhals import from_frame, schema_of
-from segmentation.contacts import ContactMailingGroup
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import ContactBusinessRelation, ContactMailingGroup, ItemEntry
 from segmentation.criteria import (
     Criteria,
     Cut,
     First,
+    InLoggedSegment,
     Link,
+    Schema,
     at_least,
     at_most,
     exactly,
@@ -206,6 +210,32 @@ def test_overlaps_and_rows_of_the_store_are_asked_together_with_frames(
     }
 
 
+def test_rows_of_the_store_are_asked_through_another_table_of_the_store() -> None:
+    people = PEOPLE.with_columns(type=pl.lit("company"), company_no=pl.col("no"))
+    with seg.Workspace.open(today=shop.TODAY, frames={"contact": people}) as crm:
+        crm.store.records.put(
+            [
+                ContactBusinessRelation(
+                    contact_no="A", business_relation_code="CUST", link_to_table="customer", no="K1"
+                ),
+                ItemEntry(entry_no=1, source_type="customer", source_no="K1", item_no="TENT"),
+            ]
+        )
+        assert list(crm.select(item_entries={"item_no": "TENT"})) == ["A"]
+        assert list(crm.select(item_entries=at_most(0))) == ["B"]
+
+
+def test_contacts_of_a_logged_segment_are_found_in_frames() -> None:
+    with seg.Workspace.open(today=shop.TODAY, frames={"contact": PEOPLE}) as crm:
+        crm.add(SalespersonPurchaser(code="JO"))
+        crm.templates.new("CALL", description="Call")
+        segment = crm.new_segment(
+            "Calls", no="CALLS", interaction_template_code="CALL", salesperson_code="JO"
+        )
+        logged = segment.add_contacts(contact={"no": "A"}).log().segment
+        assert list(crm.select(InLoggedSegment(logged.entry_no))) == ["A"]
+
+
 # -- what is read of the engine ---------------------------------------------------------------
 
 
@@ -245,6 +275,7 @@ def rows_that_leave(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 # -- what frames may be, and what may be done with them ---------------------------------------
 
 PEOPLE = pl.DataFrame({"no": ["A", "B"], "points": [1, None]})
+NOTHING = pl.Series([None, None])
 ORDERS = pl.DataFrame({"customer_no": ["A"], "amount": [1.5]})
 TYPES = {
     "whole": (pl.Series([1, 2]), "integer"),
@@ -273,10 +304,209 @@ def test_a_schema_is_made_of_the_types_of_columns(library: str) -> None:
     assert str(orders.field("amount").type) == "decimal"
 
 
+@pytest.mark.parametrize("library", ["polars", "pandas", "pyarrow"])
+def test_times_of_day_are_times_and_a_column_of_nothing_is_one_of_texts(library: str) -> None:
+    """OWN-34."""
+    made = OF_POLARS[library]
+    orders = made(ORDERS.with_columns(at=pl.Series([time(9)])))
+    schema = schema_of(
+        contact=made(PEOPLE.with_columns(note=NOTHING)), orders=(orders, "customer_no")
+    )
+    assert str(schema.table("contact").field("note").type) == "text"
+    assert str(schema.table("orders").field("at").type) == "time"
+
+
+# -- columns that are missing, or in which nothing stands -------------------------------------
+
+
+@pytest.fixture(params=[each for each in OF_POLARS if each != "pyspark"])
+def open_on(request: pytest.FixtureRequest) -> Callable[..., seg.Workspace]:
+    """Opens a workspace beside frames of each library, made from those of polars."""
+    make = OF_POLARS[request.param]
+
+    def opened(
+        schema: Schema | None = None,
+        zone: tzinfo = UTC,
+        **frames: pl.DataFrame | tuple[pl.DataFrame, str],
+    ) -> seg.Workspace:
+        given = {
+            name: (make(frame[0]), frame[1]) if isinstance(frame, tuple) else make(frame)
+            for name, frame in frames.items()
+        }
+        return seg.Workspace.open(today=shop.TODAY, frames=given, schema=schema, zone=zone)
+
+    return opened
+
+
+BLANKS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "no text": ({"contact": {"city": "''"}}, ["A", "B"]),
+    "a text": ({"contact": {"city": "Bern"}}, []),
+    "no time": ({"contact": {"last_modified": "''"}}, ["A", "B"]),
+    "a time": ({"contact": {"last_modified": ">2020-01-01"}}, []),
+    "no": ({"contact": {"minor": "no"}}, ["A", "B"]),
+    "yes": ({"contact": {"minor": "yes"}}, []),
+    "an option": ({"contact": {"type": "company"}}, ["A", "B"]),
+    "no day": ({"alternative_addresses": {"starting_date": "''"}}, ["A"]),
+    "a day": ({"alternative_addresses": {"starting_date": ">2020-01-01"}}, []),
+    "nought": ({"item_entries": {"amount": "0"}}, ["A"]),
+    "an amount": ({"item_entries": {"amount": ">0"}}, []),
+}
+
+
+@pytest.fixture
+def sparse(open_on: Callable[..., seg.Workspace]) -> seg.Workspace:
+    """Contacts and some rows of theirs, in frames that have no column but for what links them."""
+    relation = {"contact_no": "A", "link_to_table": "customer", "no": "K1"}
+    return open_on(
+        contact=PEOPLE.with_columns(company_no=pl.col("no")),
+        alternative_addresses=pl.DataFrame({"contact_no": ["A"]}),
+        business_relations=pl.DataFrame([relation]),
+        item_entries=pl.DataFrame({"source_no": ["K1"], "source_type": ["customer"]}),
+    )
+
+
+def test_a_field_of_ours_without_a_column_is_blank_in_every_row(sparse: seg.Workspace) -> None:
+    found = {name: list(sparse.select(**wanted)) for name, (wanted, _) in BLANKS.items()}
+    assert found == {name: nos for name, (_, nos) in BLANKS.items()}
+    assert list(sparse.contacts.where(city="Bern")) == []
+    (fault,) = sparse.check(look_at_values=True, contact={"city": "Bern"})
+    assert str(fault).endswith("there is no value at all")
+
+
+def test_without_a_column_of_companies_none_are_added(
+    open_on: Callable[..., seg.Workspace],
+) -> None:
+    crm = open_on(contact=PEOPLE)
+    segment = crm.new_segment("All", no="ALL").add_contacts(expand_companies=True)
+    assert list(segment.contact_nos) == ["A", "B"]
+
+
+def test_columns_of_nothing_and_of_categories_fill_a_segment(
+    open_on: Callable[..., seg.Workspace],
+) -> None:
+    wishes = pl.Series(["email", None], dtype=pl.Categorical())
+    crm = open_on(contact=PEOPLE.with_columns(language_code=NOTHING, correspondence_type=wishes))
+    lines = crm.new_segment("All", no="ALL").add_contacts().lines
+    assert [(line.language_code, str(line.correspondence_type)) for line in lines] == [
+        ("", "email"),
+        ("", ""),
+    ]
+
+
+@pytest.mark.parametrize("library", ["polars", "polars-lazy", "pandas", "pyarrow"])
+def test_a_column_of_nothing_may_be_taken_for_one_of_another_type(library: str) -> None:
+    people = PEOPLE.with_columns(salesperson_code=NOTHING.cast(pl.Int64))
+    with seg.Workspace.open(frames={"contact": OF_POLARS[library](people)}) as crm:
+        segment = crm.new_segment("All", no="ALL").add_contacts()
+        assert [line.salesperson_code for line in segment.lines] == ["", ""]
+        assert list(crm.select(contact={"salesperson_code": "''"})) == ["A", "B"]
+
+
+def test_an_engine_that_is_asked_later_is_told_the_type_of_a_column_of_nothing() -> None:
+    people = OF_POLARS["duckdb"](PEOPLE.with_columns(salesperson_code=NOTHING.cast(pl.Int64)))
+    with pytest.raises(Rejected, match="salesperson_code: Int64 is not what a field of type code"):
+        seg.Workspace.open(frames={"contact": people})
+
+
+def test_what_links_rows_of_pandas_are_texts_alone() -> None:
+    groups = pd.DataFrame({"contact_no": ["A", 7], "mailing_group_code": ["NEWS", "NEWS"]})
+    frames = {"contact": PEOPLE.to_pandas(), "mailing_groups": groups}
+    with (
+        seg.Workspace.open(frames=frames) as crm,
+        pytest.raises(InvalidValue, match="contact_no: 7 is no value"),
+    ):
+        crm.select(mailing_groups={"mailing_group_code": "NEWS"})
+
+
+def test_a_link_in_which_nothing_stands_links_nobody_or_is_refused() -> None:
+    orders = pl.DataFrame({"customer_no": NOTHING, "amount": [1, 2]})
+    frames: dict[str, Any] = {"contact": PEOPLE.to_pandas(), "orders": orders.to_pandas()}
+    frames["orders"] = frames["orders"], "customer_no"
+    with seg.Workspace.open(frames=frames) as crm:
+        assert list(crm.select(orders=at_most(0))) == ["A", "B"]
+    for made in (OF_POLARS["polars"], OF_POLARS["pyarrow"]):
+        frames = {"contact": made(PEOPLE), "orders": (made(orders), "customer_no")}
+        with (
+            seg.Workspace.open(frames=frames) as crm,
+            pytest.raises(InvalidValue, match="'Unknown' links contacts: cast it to text"),
+        ):
+            crm.select(orders={"amount": "1"})
+
+
+# -- values -----------------------------------------------------------------------------------
+
+
+def test_different_flags_are_counted_without_no(open_on: Callable[..., seg.Workspace]) -> None:
+    """No is the blank of a flag, and a blank is no value."""
+    gifts = pl.DataFrame({"customer_no": ["A", "A", "B"], "gift": [True, False, False]})
+    crm = open_on(contact=PEOPLE, orders=(gifts, "customer_no"))
+    assert list(crm.select(orders=exactly(1, distinct="gift"))) == ["A"]
+    assert list(crm.select(orders=exactly(0, distinct="gift"))) == ["B"]
+
+
+def test_what_the_engine_cannot_tell_is_found_by_python(
+    open_on: Callable[..., seg.Workspace],
+) -> None:
+    towns = pl.Series(["Bern", "Chur"], dtype=pl.Categorical())
+    crm = open_on(contact=PEOPLE.with_columns(city=towns, type=pl.Series(["person", ""])))
+    assert [contact.no for contact in crm.contacts.where(city="Chur")] == ["B"]
+    assert [contact.no for contact in crm.contacts.where(type="person")] == ["A"]
+    assert [contact.no for contact in crm.contacts.where(type="company")] == ["B"]
+
+
+def test_contacts_whose_rows_differ_are_passed_over_wherever_they_stand(
+    open_on: Callable[..., seg.Workspace],
+) -> None:
+    crm = open_on(
+        contact=pl.DataFrame(
+            {
+                "no": ["A", "A", "B", "B", "C", "C"],
+                "born": [date(1990, 1, 1), date(1991, 1, 1), *[None] * 4],
+                "name": ["Anna", "Anna", "Bo", "Bo", "Cleo", "Clio"],
+            }
+        )
+    )
+    assert [contact.no for contact in crm.contacts.where(type="company")] == ["B"]
+    assert list(crm.select()) == ["B"]
+
+
+def test_the_first_and_the_last_day_of_all_may_begin_in_no_year(
+    open_on: Callable[..., seg.Workspace],
+) -> None:
+    """Where a day begins in one zone, another has no year any more."""
+    moments = [datetime(2000, 1, 1, 23, 30), None, datetime(1, 1, 1)]  # noqa: DTZ001
+    born = pl.Series(moments).dt.replace_time_zone("America/New_York")
+    crm = open_on(
+        contact=pl.DataFrame({"no": ["A", "B", "C"], "born": born}),
+        schema=contact_schema({"contact": [Field("born", "date", extra=True)]}),
+        zone=ZoneInfo("Asia/Tokyo"),
+    )
+    assert {text: " ".join(crm.select(contact={"born": text})) for text in DAYS} == DAYS
+
+
+DAYS = {
+    "0001-01-01": "C",
+    "0001-01-01..": "A C",
+    "<0001-01-01": "B",
+    ">0001-01-01": "A",
+    "9999-12-31..": "",
+    "..9999-12-31": "A B C",
+    "<9999-12-31": "A B C",
+}
+
+
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a column of lists": (
         {"contact": PEOPLE.with_columns(tags=pl.Series([["x"], None]))},
         r"frame contact: tags: List\(String\) is of no type that a field can have",
+    ),
+    "a column of lists in a table of its own": (
+        {"contact": PEOPLE, "orders": (ORDERS.with_columns(tags=pl.Series([["x"]])), "amount")},
+        r"frame orders: tags: List\(String\) is of no type that a field can have",
+    ),
+    "a lazy column of nothing": (
+        {"contact": PEOPLE.lazy().with_columns(note=None)},
+        "frame contact: note: Unknown is of no type that a field can have",
     ),
     "no column of the link": (
         {"contact": PEOPLE, "orders": (ORDERS, "customer_number")},
@@ -363,6 +593,23 @@ def test_a_table_that_the_store_keeps_is_not_hidden_by_a_frame(tmp_path: Path) -
             crm.tables["orders"].new(2, contact_no="C")
 
 
+def test_a_host_defines_tables_in_the_store_beside_its_frames() -> None:
+    frames = made(MAKERS["polars"], shop.rows())
+    with seg.Workspace.open(today=shop.TODAY, frames=frames, schema=shop.SCHEMA) as crm:
+        crm.tables.define(
+            "visits", Field("place", "code"), Field("who", "code"), key="place", link="who"
+        )
+        crm.tables["visits"].new("Bern", who="A")
+        assert list(crm.select(visits={"place": "BERN"})) == ["A"]
+
+
+def test_a_table_that_is_given_with_a_schema_may_be_one_more() -> None:
+    schema = contact_schema({"contact": [Field("points", "integer", extra=True)]})
+    frames = {"contact": PEOPLE, "orders": (ORDERS, "customer_no")}
+    with seg.Workspace.open(frames=frames, schema=schema) as crm:
+        assert list(crm.select(orders={"amount": ">1"})) == ["A"]
+
+
 WRITES: dict[str, Callable[[seg.Workspace], object]] = {
     "a new contact": lambda crm: crm.contacts.new("Kai", no="K"),
     "a changed contact": lambda crm: crm.contacts.change("A", city="Chur"),
@@ -374,6 +621,7 @@ WRITES: dict[str, Callable[[seg.Workspace], object]] = {
     "a deleted order": lambda crm: crm.tables["orders"].delete(1),
     "a new field of contacts": lambda crm: crm.tables.define("contact", Field("shoe", "integer")),
     "a new field of orders": lambda crm: crm.tables.define("orders", Field("shoe", "integer")),
+    "room for orders": lambda crm: crm.store.records.prepare(crm.tables["orders"].kind),
     "another type": lambda crm: crm.tables.change_field("orders", Field("article", "text")),
 }
 

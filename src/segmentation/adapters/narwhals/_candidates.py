@@ -101,10 +101,9 @@ def _selected(columns: Mapping[str, Column]) -> Iterator[nw.Expr]:
 def _text(column: Column) -> nw.Expr:
     """A text, a code or an option: its blank where it is missing."""
     value, blank = nw.col(column.name), _BLANKS[column.field.name]
-    if not column.is_typed:
-        value = value.fill_null("").cast(nw.String())
-    elif column.dtype != nw.String():
-        value = value.cast(nw.String())
+    if column.dtype != nw.String():
+        # Some versions of pandas write what is missing as a text.
+        value = nw.when(~value.is_null()).then(value.cast(nw.String()))
     value = value.fill_null(blank)
     return nw.when(value == "").then(nw.lit(blank)).otherwise(value) if blank else value
 

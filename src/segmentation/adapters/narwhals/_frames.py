@@ -34,7 +34,7 @@ _HELD = {
 }
 _DAYS = {
     FieldType.DATE: nw.Date(),
-    FieldType.DATETIME: nw.Datetime("us", "UTC"),
+    FieldType.DATETIME: nw.Datetime("us"),  # DuckDB knows no zone but its connection's
     FieldType.TIME: nw.Time(),
 }
 """Types of columns whose fields have no value for the blank."""
@@ -209,11 +209,13 @@ class Frames:
 
         Raises:
             UnknownName: There is none.
-            InvalidValue: It is of a type that frames are not joined on, or holds a value that its
-                field cannot.
+            InvalidValue: It is of a type that frames are not joined on, such as polars' and
+                PyArrow's for a column of nothing, or holds a value that its field cannot.
         """
         column = self.column(table, field)
-        if isinstance(column.dtype, nw.Categorical | nw.Enum):
+        strict = self.made_by.is_polars() or self.made_by.is_pyarrow()
+        unequal = (nw.Categorical, nw.Enum, *([nw.Unknown] if strict else []))
+        if isinstance(column.dtype, unequal):
             raise InvalidValue(column.place, str(column.dtype), "links contacts: cast it to text")
         frame = self.of(table)
         if not column.is_typed and is_eager(frame):
@@ -235,8 +237,10 @@ def is_held(frame: Frame, name: str, dtype: Any, field: Field) -> bool:  # noqa:
 
 
 def _is_empty(frame: Frame, name: str) -> bool:
-    """Whether nothing stands in a column: pandas then takes it for one of texts."""
-    return is_eager(frame) and bool(frame[name].is_null().all())
+    """Whether nothing stands in a column, which a library may then take for one of any type."""
+    if not (is_eager(frame) or frame.implementation.is_polars()):
+        return False
+    return bool(collected(frame.select(nw.col(name).is_null().all())).item())
 
 
 def with_blanks(frame: Frame, fields: Iterable[Field]) -> Frame:

@@ -89,10 +89,10 @@ def counted_values(frames: Frames, table: Table, field: Field) -> Mapping[Value,
 
 def _equals(column: Column, value: Any) -> Test | None:  # noqa: ANN401 - of any field
     """The test that a column is equal to a value, if the engine can tell it exactly."""
-    if column.field.options:
-        value = str(value)
+    options, blank_passes = column.field.options, value == column.field.blank
     try:
-        return to_test(column, IsEqual(value), blank_passes=value == column.field.blank)
+        item = IsEqual(options.index(str(value)) if options else value)
+        return to_test(column, item, blank_passes=blank_passes)
     except InexactError:
         return None
 

@@ -50,9 +50,9 @@ def check_numbers(frame: Frame, key: str) -> None:
     if not collected(lazily(frame).select(_count(_may_be_blank(key)).alias(_BLANK))).item():
         return
     found = narrowed(numbered(frame).filter(blank_number(key)), [_ROW])
-    row = collected(found.select(nw.col(_ROW).min())).item()
-    if row is not None:
-        reason = Message("is the number of row {row}; a contact has one", row=int(row))
+    rows = collected(found.select(nw.col(_ROW).min()))[_ROW].drop_nulls().to_list()
+    if rows:
+        reason = Message("is the number of row {row}; a contact has one", row=int(rows[0]))
         raise InvalidValue("contact.no", "", reason)
 
 

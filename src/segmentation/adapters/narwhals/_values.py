@@ -47,13 +47,9 @@ def typed_values(values: Iterable[Any], field: Field, place: str) -> list[Any]:
 
 
 def is_readable(value: Any, field: Field) -> bool:  # noqa: ANN401
-    """Whether a field can hold a value of a frame: an option one of its options."""
-    if value is None or value != value:  # noqa: PLR0124 - not a number, where that is a value
-        return True
-    if field.type is FieldType.DATE and isinstance(value, datetime):
-        return True
+    """Whether a field can hold one of `plain_values`: an option one of its options."""
     convert = _CONVERTERS.get(field.type)
-    read = value if convert is None else convert(value)
+    read = value if convert is None or value is None else convert(value)
     if read is None:
         return True
     return read in field.options if field.options else is_value_of(field.type, read)
