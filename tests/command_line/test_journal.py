@@ -154,7 +154,9 @@ def record_calls(crm: Workspace, contact_no: str, number: int) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="needs /dev/stdout: run on Linux")
-def test_an_export_goes_through_what_is_no_file(store: Path) -> None:
+def test_an_export_goes_through_what_is_no_file(tmp_path: Path) -> None:
+    main(["demo", "--folder", str(tmp_path / "demo")])
+    store = tmp_path / "demo" / "crm.db"
     done = run("journal", "export", "--store", store, "--output", "/dev/stdout")
     assert done.stdout.startswith('{"')
 
