@@ -1,6 +1,9 @@
 """What is typed is kept neutral, and criteria of an earlier meaning tell what may have changed."""
 
 import datetime as dt
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +15,7 @@ from segmentation.memory import MemoryStore
 from segmentation.segments import SavedCriteria, actions_from_json
 from support import fair
 
+OLD = Path(__file__).parents[1] / "samples" / "store-of-the-first-meaning.db.gz"
 ZURICH = ZoneInfo("Europe/Zurich")
 DAY, WORKDATE = dt.date(2026, 11, 22), dt.date(2026, 1, 15)
 
@@ -111,3 +115,46 @@ def test_actions_of_a_later_meaning_are_refused_mng_59() -> None:
     assert '"meaning":2' in actions
     with pytest.raises(InvalidValue, match="9 is not known; this library reads up to 2"):
         actions_from_json(actions.replace('"meaning":2', '"meaning":9'))
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Iterator[seg.Workspace]:
+    """A store that was written under the first version of the meaning."""
+    path = tmp_path / "crm.db"
+    path.write_bytes(gzip.decompress(OLD.read_bytes()))
+    with seg.Workspace.open(path, user="ANNA", today=DAY, zone=ZURICH) as crm:
+        yield crm
+
+
+def test_criteria_of_an_old_store_run_and_tell_what_may_answer_otherwise_mng_58(
+    old: seg.Workspace,
+) -> None:
+    changed = {
+        code: [remark.place for remark in old.saved_criteria.check(code) if changed_in(remark)]
+        for code in ("LETTERS", "YEAR", "HOUR", "NORDIC")
+    }
+    assert changed == {
+        "LETTERS": ["contact.name"],
+        "YEAR": ["interaction_log_entry.date"],
+        "HOUR": ["contact.last_modified"],
+        "NORDIC": [],
+    }
+    assert "letters are compared one by one" in old.saved_criteria.describe("LETTERS")
+    found = old.new_segment("New").reuse_criteria("LETTERS")
+    assert list(found.contact_nos) == ["A"]
+    old.journal.verify()
+    assert old.journal.audit() == []
+
+
+def changed_in(remark: seg.criteria.Remark) -> bool:
+    return remark.concern is seg.criteria.Concern.CHANGED
+
+
+def test_a_segment_logged_under_the_old_meaning_stays_as_it_was_mng_59(
+    old: seg.Workspace,
+) -> None:
+    rebuilt = old.logged_segments.rebuild(1)
+    assert list(rebuilt.contact_nos) == ["C"]
+    assert {action.meaning for action in rebuilt.actions} == {1}
+    assert old.logged_segments[1].meaning == 1
+    assert list(old.select(rebuilt.actions[0].criteria)) == ["A"]
