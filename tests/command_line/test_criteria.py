@@ -21,6 +21,7 @@ def state(store: Path) -> tuple[list[str], int]:
 def test_check_tells_each_fault_with_file_and_line_mng_57(
     store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """MNG-57."""
     good, bad, none = tmp_path / "good.toml", tmp_path / "bad.toml", tmp_path / "none.toml"
     no_toml = tmp_path / "x.toml"
     good.write_text(GOOD)

@@ -370,6 +370,7 @@ def _starts(count: int, start: int = 0) -> str:
 
 
 def test_so_many_conditions_are_bound_and_one_more_is_refused_mng_20() -> None:
+    """MNG-20."""
     most = MAX_CONDITIONS
 
     def named(text: str) -> Selection:
@@ -392,6 +393,7 @@ def test_so_many_conditions_are_bound_and_one_more_is_refused_mng_20() -> None:
 
 
 def test_a_token_stands_for_no_more_conditions_than_a_selection_has_mng_20() -> None:
+    """MNG-20."""
     as_of = attrs.evolve(truth.AS_OF, tokens={"many": _starts(MAX_CONDITIONS + 1)})
     with pytest.raises(FilterError, match="more than a filter can hold"):
         bind(truth.part("contact", name="%many"), truth.SCHEMA, as_of)
@@ -409,12 +411,14 @@ def test_a_token_stands_for_no_more_conditions_than_a_selection_has_mng_20() -> 
     ],
 )
 def test_a_whole_number_beyond_64_bits_is_refused_mng_21(criteria: Criteria) -> None:
+    """MNG-21."""
     with pytest.raises(InvalidValue, match="64 bits"):
         bind(criteria, truth.SCHEMA, truth.AS_OF)
     bind(truth.part("contact", credit=f"{2**63}.5"), truth.SCHEMA, truth.AS_OF)
 
 
 def test_a_nul_in_a_filter_is_refused_mng_15() -> None:
+    """MNG-15."""
     for text in ("An\0na", "@An\0*"):
         with pytest.raises(FilterError, match=r"contact\.name.*NUL"):
             bind(truth.part("contact", name=text), truth.SCHEMA, truth.AS_OF)

@@ -157,6 +157,7 @@ def test_a_condition_is_neither_true_nor_false_frt_11(condition: object) -> None
 
 
 def test_a_chain_of_comparisons_is_refused_and_between_is_not_frt_11() -> None:
+    """FRT-11."""
     for field in (A_FIELD, count(mailing.any_row())):
         with pytest.raises(NoTruthValue, match="between"):
             _ = 1000 < field < 2000
@@ -259,6 +260,7 @@ def test_an_unknown_attribute_gets_the_nearest() -> None:
 
 
 def test_one_counts_as_one_where_several_are_wanted_frt_12() -> None:
+    """FRT-12."""
     assert contact.country.is_in("DK") == contact.country.is_in(["DK"])
     assert First(3, Order("name")) == First(3, (Order("name"),))
     assert effect("AB", ["AB"]) == effect(["AB"], ["AB"])

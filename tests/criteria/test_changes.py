@@ -27,6 +27,7 @@ AS_OF = AsOf(date(2026, 11, 22), zone=ZoneInfo("Europe/Zurich"))
 def test_what_may_answer_otherwise_is_named_with_its_reason_mng_58(
     field: str, text: str, reason: str
 ) -> None:
+    """MNG-58."""
     criteria = truth.part("contact", **{field: text})
     (remark,) = changes_since(criteria, truth.SCHEMA, AS_OF, 1)
     assert (remark.concern, remark.place) == (Concern.CHANGED, f"contact.{field}")
@@ -45,6 +46,7 @@ def test_what_may_answer_otherwise_is_named_with_its_reason_mng_58(
     ],
 )
 def test_what_answers_as_before_is_not_named_mng_58(field: str, text: str) -> None:
+    """MNG-58."""
     assert changes_since(truth.part("contact", **{field: text}), truth.SCHEMA, AS_OF, 1) == ()
 
 

@@ -36,6 +36,7 @@ def found(text: str, moments: list[datetime]) -> str:
     ],
 )
 def test_the_hour_that_comes_twice_counts_twice_mng_36(text: str, expected: str) -> None:
+    """MNG-36."""
     moments = [
         datetime(2026, 10, 24, 23, 59, tzinfo=UTC),
         datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
@@ -58,6 +59,7 @@ def test_the_hour_that_comes_twice_counts_twice_mng_36(text: str, expected: str)
     ],
 )
 def test_the_hour_that_is_left_out_holds_nothing_mng_37(text: str, expected: str) -> None:
+    """MNG-37."""
     moments = [
         datetime(2026, 3, 29, 0, 59, tzinfo=UTC),
         datetime(2026, 3, 29, 1, 5, tzinfo=UTC),

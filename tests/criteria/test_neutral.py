@@ -120,6 +120,7 @@ def refused(selection: Selection) -> bool:
 
 
 def test_conditions_on_rows_one_after_the_other_count_mng_20() -> None:
+    """MNG-20."""
     hall, bar = (truth.part("visit", room=room) for room in ("HALL", "BAR"))
 
     def asked(number: int) -> Selection:
@@ -136,6 +137,7 @@ def listed(number: int) -> str:
 
 @pytest.mark.parametrize("aspect", [Aspect.AGE_IN_DAYS, Aspect.AGE_IN_YEARS])
 def test_each_age_is_a_condition_mng_20(aspect: Aspect) -> None:
+    """MNG-20."""
     assert not refused(of_date(listed(MAX_CONDITIONS), aspect))
     assert refused(of_date(listed(MAX_CONDITIONS + 1), aspect))
     latest = Figure(Measure.LATEST, "date", Part("interaction"), filter_of("1"), aspect)
@@ -145,6 +147,7 @@ def test_each_age_is_a_condition_mng_20(aspect: Aspect) -> None:
 
 
 def test_a_list_of_days_of_the_year_is_one_condition_mng_20() -> None:
+    """MNG-20."""
     assert not refused(of_date(listed(MAX_CONDITIONS + 1), Aspect.DAY_OF_YEAR))
     rows = truth.part("mailing", code=listed(MAX_CONDITIONS + 1))
     assert not refused(Figure(Measure.COUNT, "", rows, filter_of("1")))

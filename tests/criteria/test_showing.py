@@ -77,6 +77,7 @@ def is_short(line: str) -> bool:
 
 @pytest.mark.parametrize("case", truth.SELECTIONS, ids=lambda case: case.sentence)
 def test_a_selection_shows_itself_in_one_line_frt_08(case: truth.Selected) -> None:
+    """FRT-08."""
     found = bound(case.criteria)
     for value in (case.criteria, found, found.node):
         assert is_short(repr(value)), repr(value)
@@ -123,10 +124,12 @@ def test_a_selection_shows_itself_in_one_line_frt_08(case: truth.Selected) -> No
     ids=lambda value: type(value).__name__,
 )
 def test_every_value_shows_itself_in_one_line_frt_08(value: object) -> None:
+    """FRT-08."""
     assert is_short(repr(value)), repr(value)
 
 
 def test_no_class_of_the_language_forgets_to_frt_08() -> None:
+    """FRT-08."""
     classes = [each for each in vars(language).values() if isinstance(each, type)]
     shown = {each for each in classes if attrs.has(each)}
     assert len(shown) > 30
@@ -206,6 +209,7 @@ def test_a_selection_has_no_filter_text(item: Any) -> None:  # noqa: ANN401 - wh
 
 
 def test_html_stays_small_and_tells_what_is_left_out_frt_10() -> None:
+    """FRT-10."""
     words = "&'\"<>" * 2_000
     many = tuple(Explanation(words, holds=True) for _ in range(1_000))
     told = Explanation(words, holds=True, parts=many)._repr_html_()

@@ -26,6 +26,7 @@ CALLABLES = dict(callables())
 
 @pytest.mark.parametrize("name", CALLABLES)
 def test_a_signature_is_short_and_shows_no_table_frt_02(name: str) -> None:
+    """FRT-02."""
     try:
         signature = inspect.signature(CALLABLES[name])
     except ValueError:  # of a method that is written in C

@@ -52,6 +52,7 @@ def day(text: str, as_of: AsOf = AS_OF) -> str:
     ],
 )
 def test_a_date_is_typed_with_any_sign_between_its_parts_mng_22(text: str) -> None:
+    """MNG-22."""
     assert bound(text, DAY) == IsEqual(date(2026, 11, 22))
 
 
@@ -76,6 +77,7 @@ def test_a_date_is_typed_with_any_sign_between_its_parts_mng_22(text: str) -> No
 def test_the_parts_of_a_date_stand_in_the_readers_order_mng_23(
     text: str, order: Order, expected: str
 ) -> None:
+    """MNG-23."""
     assert day(text, attrs.evolve(AS_OF, date_order=order)) == expected
 
 
@@ -94,6 +96,7 @@ def test_the_parts_of_a_date_stand_in_the_readers_order_mng_23(
     ],
 )
 def test_what_is_no_day_is_a_fault_and_never_another_day_mng_24(text: str, order: Order) -> None:
+    """MNG-24."""
     as_of = attrs.evolve(AS_OF, date_order=order)
     with pytest.raises(FilterError, match="date such as") as caught:
         bound(f"2026-01-01|{text}", DAY, as_of)
@@ -102,6 +105,7 @@ def test_what_is_no_day_is_a_fault_and_never_another_day_mng_24(text: str, order
 
 
 def test_a_short_leap_year_and_an_interval_of_days_are_right_mng_24() -> None:
+    """MNG-24."""
     assert day("29/2/28") == "2028-02-29"
     ends = (Bound(date(2026, 1, 22)), Bound(date(2026, 1, 11)))
     assert bound("22..11", DAY) == InRange(*ends)
@@ -124,6 +128,7 @@ def test_a_short_leap_year_and_an_interval_of_days_are_right_mng_24() -> None:
     ],
 )
 def test_a_day_word_is_shortened_mng_25(texts: str, expected: str) -> None:
+    """MNG-25."""
     assert {day(text) for text in texts.split()} == {expected}
 
 
@@ -144,11 +149,13 @@ def test_a_day_word_is_shortened_mng_25(texts: str, expected: str) -> None:
 def test_a_word_that_may_be_several_days_is_refused_with_them_mng_25_mng_28(
     text: str, language: str, words: list[str]
 ) -> None:
+    """MNG-25, MNG-28."""
     with pytest.raises(FilterError, match=f"may be {', '.join(words)}"):
         day(text, attrs.evolve(AS_OF, language=language))
 
 
 def test_a_word_that_begins_no_day_is_refused_mng_25() -> None:
+    """MNG-25."""
     with pytest.raises(FilterError, match="no date"):
         day("tuesx")
 
@@ -165,11 +172,13 @@ def test_a_word_that_begins_no_day_is_refused_mng_25() -> None:
     ],
 )
 def test_a_day_of_a_week_of_a_year_mng_26(texts: list[str], expected: str) -> None:
+    """MNG-26."""
     assert {day(text) for text in texts} == {expected}
 
 
 @pytest.mark.parametrize("text", ["sun53 2025", "mon0", "mon54"])
 def test_a_week_that_is_not_is_a_fault_mng_26(text: str) -> None:
+    """MNG-26."""
     with pytest.raises(FilterError, match="not in the calendar"):
         day(text)
 
@@ -194,6 +203,7 @@ def test_a_week_that_is_not_is_a_fault_mng_26(text: str) -> None:
 def test_a_year_of_two_digits_is_near_the_work_date_everywhere_mng_27(
     workdate: str, text: str, expected: str
 ) -> None:
+    """MNG-27."""
     assert day(text, attrs.evolve(AS_OF, workdate=date.fromisoformat(workdate))) == expected
 
 
@@ -228,6 +238,7 @@ WORKDATE, SUNDAY = "2026-01-15", "2026-01-18"
     ],
 )
 def test_days_have_names_in_each_language_mng_28(language: str, text: str, expected: str) -> None:
+    """MNG-28."""
     assert bound(text, DAY, attrs.evolve(AS_OF, language=language)) == IsEqual(
         date.fromisoformat(expected)
     )
@@ -235,6 +246,7 @@ def test_days_have_names_in_each_language_mng_28(language: str, text: str, expec
 
 @pytest.mark.parametrize("language", ["en", "fr-CH", "it-IT", "nb-NO"])
 def test_what_is_neutral_means_the_same_in_each_language_mng_29(language: str) -> None:
+    """MNG-29."""
     texts = ["t", "w", "today", "workdate", "-3M", "CM", "mon25", "sunday", "2026-11-22"]
     assert [day(text, attrs.evolve(AS_OF, language=language)) for text in texts] == [
         TODAY,
@@ -263,11 +275,13 @@ def test_what_is_neutral_means_the_same_in_each_language_mng_29(language: str) -
     ],
 )
 def test_a_time_is_typed_in_short_mng_30(texts: list[str], expected: time) -> None:
+    """MNG-30."""
     assert [bound(text, CLOCK) for text in texts] == [IsEqual(expected)] * len(texts)
 
 
 @pytest.mark.parametrize("text", ["24:00", "25", "8:60", "8:5:61", "13p", "0p", "8h"])
 def test_what_is_no_time_is_a_fault_with_an_example_mng_30(text: str) -> None:
+    """MNG-30."""
     with pytest.raises(FilterError, match="a time such as 14:30") as caught:
         bound(f"12|{text}", CLOCK)
     assert caught.value.position == 3
@@ -297,9 +311,11 @@ def at(*parts: int) -> datetime:
     ],
 )
 def test_a_day_and_a_time_are_typed_together_mng_31(text: str, expected: object) -> None:
+    """MNG-31."""
     assert bound(text, MOMENT, attrs.evolve(AS_OF, zone=ZoneInfo("Europe/Zurich"))) == expected
 
 
 def test_a_time_without_a_day_is_a_fault_mng_31() -> None:
+    """MNG-31."""
     with pytest.raises(FilterError, match="no date and time"):
         bound("14:30", MOMENT)

@@ -85,18 +85,21 @@ def cuts() -> st.SearchStrategy[Criteria]:
 @in_each_language
 @given(selection=trees.selections)
 def test_every_selection_is_read_back_mng_52(language: str, selection: Selection) -> None:
+    """MNG-52."""
     assert read(said(selection, language, truth.SCHEMA), language, truth.SCHEMA) == selection
 
 
 @in_each_language
 @given(criteria=cuts())
 def test_every_cut_is_read_back_mng_52(language: str, criteria: Criteria) -> None:
+    """MNG-52."""
     assert read(said(criteria, language, truth.SCHEMA), language, truth.SCHEMA) == criteria
 
 
 @in_each_language
 @given(item=trees.filters, name=st.sampled_from(["name", "code", "no"]))
 def test_every_filter_of_a_text_is_read_back_mng_52(language: str, item: Filter, name: str) -> None:
+    """MNG-52."""
     texts = [Field("name", FieldType.TEXT), *(Field(n, FieldType.CODE) for n in ("code", "no"))]
     schema = Schema("contact", "no", {"contact": make_table("contact", texts)})
     selection = Part("contact", (Where(name, item),))
@@ -181,12 +184,14 @@ NAMED: dict[str, Criteria | None] = {
 @in_each_language
 @pytest.mark.parametrize("criteria", NAMED.values(), ids=NAMED)
 def test_what_is_described_is_read_back_mng_52(language: str, criteria: Criteria | None) -> None:
+    """MNG-52."""
     text = said(criteria, language)
     assert read(text, language) == criteria, text
 
 
 @in_each_language
 def test_none_of_a_long_list_is_lost_mng_52(language: str) -> None:
+    """MNG-52."""
     assert all(f"C{n:02}" in said(LISTED, language) for n in range(25))
 
 
@@ -196,6 +201,7 @@ def test_none_of_a_long_list_is_lost_mng_52(language: str) -> None:
 @in_each_language
 @pytest.mark.parametrize("figure", [True, False])
 def test_a_relative_date_is_said_with_its_day_mng_50(language: str, *, figure: bool) -> None:
+    """MNG-50."""
     asked = latest(interaction.date) if figure else interaction.date
     criteria = asked.passes("-90D..")
     text = said(criteria, language)
@@ -207,6 +213,7 @@ def test_a_relative_date_is_said_with_its_day_mng_50(language: str, *, figure: b
 
 
 def test_days_are_said_in_words_mng_50() -> None:
+    """MNG-50."""
     told = {
         "-90D..": "Date is in the last 90 days (since 2026-08-24)",
         "-1M..t": "Date is from 1 month ago (2026-10-22) to today (2026-11-22)",
@@ -233,6 +240,7 @@ def test_days_are_said_in_words_mng_50() -> None:
     + ["t", "T", "w", "today", "t-1D", "t+1D", "oggi", "-1d", "-01D", "15", "D10", " t ", "i dag"],
 )
 def test_every_spelling_of_a_day_is_read_back_mng_50(language: str, text: str) -> None:
+    """MNG-50."""
     dated = [Field("on", FieldType.DATE), Field("at", FieldType.DATETIME)]
     schema = Schema("contact", "no", {"contact": make_table("contact", dated)})
     reader = AsOf(AS_OF.today, language={"oggi": "it", "i dag": "nb"}.get(text, "en"))
@@ -290,6 +298,7 @@ READ_TWO_WAYS = (
 @in_each_language
 @pytest.mark.parametrize("text", READ_TWO_WAYS)
 def test_what_could_be_read_two_ways_stands_in_quotes_mng_51(language: str, text: str) -> None:
+    """MNG-51."""
     for criteria in (
         contact.name == text,
         contact.name != text,
@@ -306,6 +315,7 @@ def test_what_could_be_read_two_ways_stands_in_quotes_mng_51(language: str, text
 
 @in_each_language
 def test_a_name_beside_a_code_that_is_a_joint_mng_51(language: str) -> None:
+    """MNG-51."""
     for name in READ_TWO_WAYS:
         criteria = make_selection(contact={"name": [name], "territory_code": ["OR"]})
         words = said(criteria, language)
@@ -315,6 +325,7 @@ def test_a_name_beside_a_code_that_is_a_joint_mng_51(language: str) -> None:
 
 @pytest.mark.parametrize("caption", ["Ltd., or the like", "5” pipe", "(none"])
 def test_an_option_whose_caption_holds_a_sign_is_said_by_its_name_mng_51(caption: str) -> None:
+    """MNG-51."""
     phrases = Phrases(ENGLISH.texts, {"*.type.person": caption})
     person = contact.type == "person"
     words = describe(bind(person, SCHEMA, AS_OF), phrases)
@@ -323,6 +334,7 @@ def test_an_option_whose_caption_holds_a_sign_is_said_by_its_name_mng_51(caption
 
 
 def test_a_host_may_say_rows_in_words_of_its_own_mng_51() -> None:
+    """MNG-51."""
     ours = {"rows": "lines in {table}", "rows_where": "lines in {table} where {conditions}"}
     phrases = Phrases({**ENGLISH.texts, **ours}, {})
     three = at_least(3, interaction.any_row())
@@ -334,6 +346,7 @@ def test_a_host_may_say_rows_in_words_of_its_own_mng_51() -> None:
 
 
 def test_the_blank_is_not_the_word_mng_51() -> None:
+    """MNG-51."""
     assert said(contact.name == "", "en") == "name is blank"
     assert said(contact.name == "blank", "en") == "name is “blank”"
     assert read("Name is blank") == (contact.name == "")
@@ -347,6 +360,7 @@ def test_the_blank_is_not_the_word_mng_51() -> None:
     ["OR", "IS", "NO", "MORE", "LATER", "SE", "OG", "E", "O", "ET", "OU", "NON", "ER", "THEN"],
 )
 def test_codes_that_are_words_are_read_back_mng_51(language: str, code: str) -> None:
+    """MNG-51."""
     for text in (
         "{0}",
         "A|{0}",
@@ -415,6 +429,7 @@ def odd_schema(language: str) -> tuple[Schema, Phrases]:
 @settings(max_examples=30)
 @given(data=st.data())
 def test_names_that_are_words_are_read_back_mng_51(language: str, data: st.DataObject) -> None:
+    """MNG-51."""
     schema, phrases = odd_schema(language)
     selection = data.draw(selections(schema))
     order = data.draw(st.lists(st.sampled_from(sorted(schema.table("contact").fields)), max_size=3))
@@ -521,6 +536,7 @@ def test_what_people_write_is_read(text: str, criteria: Criteria | None) -> None
 def test_what_does_not_fit_is_a_fault_with_its_place_mng_53(
     text: str, position: int, told: str
 ) -> None:
+    """MNG-53."""
     with pytest.raises(FilterError) as caught:
         read(text)
     assert (caught.value.position, caught.value.text) == (position, text)
@@ -581,6 +597,7 @@ def test_any_text_is_read_or_is_a_fault(text: str) -> None:
     ids=["values", "patterns", "parts"],
 )
 def test_long_selections_are_read_back_mng_17(criteria: Criteria) -> None:
+    """MNG-17."""
     assert read(said(criteria, "en")) == criteria
 
 

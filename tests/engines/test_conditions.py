@@ -141,7 +141,7 @@ def test_ages_of_dates_in_years_and_days(ask: Ask) -> None:
 
 
 def test_many_ages_and_many_pairs_of_rows_mng_17(ask: Ask) -> None:
-    """Fifty of them are more than what engines of frames are told, or join."""
+    """MNG-17: Fifty of them are more than what engines of frames are told, or join."""
     ages = [0, *range(25, 124, 2)]
     assert ask(born.age_in_years.is_in(ages)) == "A D G"
     assert ask(~born.age_in_years.is_in(ages)) == "B C E F H"

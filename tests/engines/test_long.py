@@ -62,6 +62,7 @@ STARTS: list[Value] = ["X77a", "X4999", "Z"]
 
 
 def test_none_of_many_values_one_by_one_mng_16(engine: Engine) -> None:
+    """MNG-16."""
     none = asked("name", joined("&", "<>X#"))
     assert found(engine, none, name=NAMES) == "C D"
     assert found(engine, Not(none), name=NAMES) == "A B"
@@ -69,6 +70,7 @@ def test_none_of_many_values_one_by_one_mng_16(engine: Engine) -> None:
 
 
 def test_many_patterns_and_intervals_mng_17(engine: Engine) -> None:
+    """MNG-17."""
     assert found(engine, asked("name", joined("|", "X#*")), name=STARTS) == "A B"
     assert found(engine, asked("name", joined("|", "@x#?")), name=STARTS) == "A B"
     intervals = asked("employees", joined("|", "#..#", step=2))
@@ -80,6 +82,7 @@ def news(code: str) -> Part:
 
 
 def test_many_parts_mng_18(engine: Engine) -> None:
+    """MNG-18."""
     rows = dict(rows_of(name=["a", "b", "c"]))
     pairs = [("A", "G3"), ("B", "G4999"), ("C", "H")]
     rows["mailing"] = [{"contact_no": no, "code": code, "since": None} for no, code in pairs]
@@ -89,18 +92,21 @@ def test_many_parts_mng_18(engine: Engine) -> None:
 
 
 def test_a_long_list_of_values_mng_19(engine: Engine, length: int) -> None:
+    """MNG-19."""
     rows = rows_of(name=["K1", f"K{length // 2}", f"K{length - 1}", "M", None])
     those = listed("name", "K", length)
     assert answers(engine(rows), [those, Not(those)]) == ["A B C", "D E"]
 
 
 def test_a_list_of_numbers_or_days_is_as_long_mng_19(engine: Engine, length: int) -> None:
+    """MNG-19."""
     employees: list[Value] = [1, length // 2, length - 1, length + 1]
     assert found(engine, listed("employees", "", length), employees=employees) == "A B C"
 
 
 @pytest.mark.parametrize("field", ["born", "changed", "credit", "opens"])
 def test_a_list_of_any_type_is_long_mng_19(engine: Engine, field: str) -> None:
+    """MNG-19."""
     if field == "opens" and engine is SparkAnswer:
         pytest.skip("Spark has no times of day")
     values = SPANS[field]
@@ -111,6 +117,7 @@ def test_a_list_of_any_type_is_long_mng_19(engine: Engine, field: str) -> None:
 
 
 def test_the_greatest_numbers_are_compared_mng_21(engine: Engine) -> None:
+    """MNG-21."""
     greatest, least = 2**63 - 1, -(2**63)
     rows = rows_of(employees=[greatest, least, 0])
     texts = [str(greatest), f"..{least}", f">={greatest}", "0"]

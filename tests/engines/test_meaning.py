@@ -251,6 +251,7 @@ def _by_hundred(pairs: list[T]) -> list[list[T]]:
 
 
 def test_each_letter_that_folds_is_found_by_what_it_folds_to_mng_08(engine: Engine) -> None:
+    """MNG-08."""
     pairs = list(replacements(Letters.ANY_CASE).items())
     pairs += [(letter.upper(), letter) for letter in "abcdefghijklmnopqrstuvwxyz"]
     assert len(pairs) >= 1454 + 2
@@ -271,6 +272,7 @@ def test_each_letter_that_folds_is_found_by_what_it_folds_to_mng_08(engine: Engi
 
 
 def test_the_name_with_the_sign_is_protected_when_it_is_written_mng_14() -> None:
+    """MNG-14."""
     for item in (
         Compare(Operator.EQUAL, Operand("~ca")),
         Not(Compare(Operator.EQUAL, Operand("~ca", any_case=True, any_accent=True))),
@@ -317,6 +319,7 @@ def of_moments(name: str, numbers: str, moments: list[datetime], stored: str) ->
 @STORED
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_an_aware_time_is_a_day_of_the_zone_mng_38(library: str, stored: str) -> None:
+    """MNG-38."""
     polars = of_moments("no", "ABC", MOMENTS, stored)
     with in_library(library, polars) as frame:
         source = FrameContacts(frame, columns={"contact": {"born": "moment"}})
@@ -344,6 +347,7 @@ OF_DAYS: Mapping[str, tuple[Criteria, str]] = {
 def test_what_is_asked_of_an_aware_time_is_asked_of_its_day_in_the_zone_mng_38(
     library: str, stored: str, case: str
 ) -> None:
+    """MNG-38."""
     criteria, expected = OF_DAYS[case]
     with in_library(library, of_moments("no", "ABC", MOMENTS, stored)) as frame:
         source = FrameContacts(frame, columns={"contact": {"born": "moment"}})
@@ -373,6 +377,7 @@ def _rows_in(library: str, stored: str, stack: ExitStack) -> FrameContacts:
 def test_rows_with_aware_times_are_told_apart_by_days_of_the_zone_mng_38(
     library: str, stored: str, case: str
 ) -> None:
+    """MNG-38."""
     criteria, expected = ON_ROWS[case]
     with ExitStack() as stack:
         source = _rows_in(library, stored, stack)
@@ -381,6 +386,7 @@ def test_rows_with_aware_times_are_told_apart_by_days_of_the_zone_mng_38(
 
 @pytest.mark.parametrize("case", ON_ROWS)
 def test_a_cluster_refuses_what_it_would_ask_of_the_day_of_another_zone_mng_38(case: str) -> None:
+    """MNG-38."""
     criteria, _ = ON_ROWS[case]
     with ExitStack() as stack:
         source = _rows_in("pyspark", "UTC", stack)

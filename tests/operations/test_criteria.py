@@ -50,11 +50,13 @@ def test_a_selection_is_read_from_words(crm: seg.Workspace) -> None:
 def test_words_that_say_no_selection_are_refused_mng_53(
     crm: seg.Workspace, words: str, error: type[Exception], told: str
 ) -> None:
+    """MNG-53."""
     with pytest.raises(error, match=told):
         crm.from_words(words)
 
 
 def test_a_fault_of_words_is_told_in_the_language_of_the_workspace_mng_53() -> None:
+    """MNG-53."""
     crm = seg.Workspace.open(language="it-IT")
     with pytest.raises(seg.FilterError) as caught:
         crm.from_words("Citta è Berna")

@@ -77,6 +77,7 @@ def wrong_lines(path: Path) -> set[int]:
 @CHECKERS
 @pytest.mark.parametrize("path", MISTAKES, ids=lambda path: path.stem)
 def test_each_planted_mistake_is_found_frt_19(path: Path, checker: Callable[[], Reports]) -> None:
+    """FRT-19."""
     reported = checker()[path.name]
     assert wrong_lines(path)
     assert wrong_lines(path) - reported.keys() == set(), "not found"

@@ -28,6 +28,7 @@ def converter_of(field: ast.AnnAssign) -> str:
 
 
 def test_options_by_name_and_extra_fields_as_mappings_are_told_to_checkers_frt_20() -> None:
+    """FRT-20."""
     looked_at, silent = 0, []
     for record in filter(is_record, CLASSES):
         for field in record.body:

@@ -137,6 +137,7 @@ JON = "Final-Recipient: rfc822; jon@example.com\nAction: delivered\nStatus: 2.0.
 
 
 def test_a_bounce_marks_who_is_not_there_ltr_49(crm: seg.Workspace) -> None:
+    """LTR-49."""
     bounce = report("delivery-status", "delivery-status", WHOLE, ANNA, JON)
     first, second = crm.addresses.take_in(bounce)
     assert (first.address, first.state, first.marked) == ("anna@example.com", "bounced", True)
@@ -157,6 +158,7 @@ def test_a_bounce_marks_who_is_not_there_ltr_49(crm: seg.Workspace) -> None:
 def test_what_says_nothing_of_the_address_marks_nothing_ltr_50(
     crm: seg.Workspace, action: str, status: str
 ) -> None:
+    """LTR-50."""
     block = f"Final-Recipient: rfc822; anna@example.com\nAction: {action}\nStatus: {status}"
     (reported,) = crm.addresses.take_in(report("delivery-status", "delivery-status", WHOLE, block))
     assert (reported.state, reported.marked) == ("", False)
@@ -185,6 +187,7 @@ def no_report() -> bytes:
 def test_what_is_no_report_or_cut_is_an_error_ltr_50(
     crm: seg.Workspace, mail: bytes, reason: str
 ) -> None:
+    """LTR-50."""
     with pytest.raises(BadDocument, match=reason):
         crm.addresses.take_in(mail)
     assert len(crm.journal) == 0
@@ -198,6 +201,7 @@ COMPLAINT = report(
 
 
 def test_who_complained_gets_no_mail_until_released_ltr_51(crm: seg.Workspace) -> None:
+    """LTR-51."""
     early = segment_of(crm, "C1", "C2", template="LETTER").log(deliver=True)
     (reported,) = crm.addresses.take_in(COMPLAINT)
     assert (reported.state, reported.marked) == ("complained", True)
@@ -255,6 +259,7 @@ def three() -> seg.Workspace:
 
 
 def test_one_address_gets_one_mail_where_the_call_says_so_ltr_52() -> None:
+    """LTR-52."""
     crm = three()
     sheet = segment_of(crm, "A", "B", "C", template="LETTER")
     logged = sheet.log(deliver=True, one_mail_per_address=True)
@@ -271,6 +276,7 @@ def test_one_address_gets_one_mail_where_the_call_says_so_ltr_52() -> None:
 
 
 def test_one_address_gets_one_mail_where_the_template_says_so_ltr_52() -> None:
+    """LTR-52."""
     crm = three()
     crm.templates.change("LETTER", one_mail_per_address=True)
     plan = segment_of(crm, "A", "B", "C", template="LETTER").plan_logging(deliver=True)
@@ -279,6 +285,7 @@ def test_one_address_gets_one_mail_where_the_template_says_so_ltr_52() -> None:
 
 
 def test_otherwise_the_plan_tells_who_shares_an_address_ltr_52() -> None:
+    """LTR-52."""
     crm = three()
     sheet = segment_of(crm, "A", "B", "C", template="LETTER")
     plan = sheet.plan_logging(deliver=True)

@@ -44,6 +44,7 @@ def crm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[seg.Workspac
 
 
 def test_the_log_is_read_by_entry_number_frt_04(crm: seg.Workspace) -> None:
+    """FRT-04."""
     one, two = (crm.interactions.create(no, **TALK()) for no in ("ANNA", "BO"))
     assert list(crm.interactions) == [one, two]
     assert len(crm.interactions) == 2
@@ -87,6 +88,7 @@ BY_KEY: dict[str, Callable[[Interactions, Any], object]] = {
 
 
 def test_an_unknown_entry_is_not_found_frt_03(crm: seg.Workspace) -> None:
+    """FRT-03."""
     for key in (NOBODY, Interaction(entry_no=NOBODY)):
         assert crm.interactions.find(key) is None
         assert key not in crm.interactions
@@ -100,6 +102,8 @@ def test_an_unknown_entry_is_not_found_frt_03(crm: seg.Workspace) -> None:
 
 @pytest.mark.parametrize("verb", BY_KEY)
 def test_the_number_and_the_record_do_the_same_frt_04(verb: str) -> None:
+    """FRT-04."""
+
     def outcome(*, by_record: bool) -> tuple[str, list[object]]:
         crm = make_desk()
         put_off = verb in {"finish", "postpone_again", "discard"}
@@ -150,6 +154,7 @@ def put_off(crm: seg.Workspace) -> Interaction:
 
 @pytest.mark.usefixtures("put_off")
 def test_an_unknown_name_is_told_and_leaves_nothing_frt_05(crm: seg.Workspace) -> None:
+    """FRT-05."""
     own = Attachment("own.txt", CONTENT)
     for verb, step in WITH_FIELDS.items():
         for wrong in ({"descripton": "x"}, {"canceled_by": 1}, {"postponed": True}):
@@ -186,6 +191,7 @@ def test_a_value_that_does_not_fit_is_told_with_all_others_and_leaves_nothing(
 def test_an_attachment_is_a_path_a_value_or_a_stored_one_frt_07(
     crm: seg.Workspace, verb: str, tmp_path: Path
 ) -> None:
+    """FRT-07."""
     path = tmp_path / "own.txt"
     path.write_bytes(CONTENT)
     with pytest.raises(Rejected, match="nothing is stored under"):
@@ -241,6 +247,7 @@ def test_all_that_is_wrong_is_told_at_once(crm: seg.Workspace) -> None:
 
 
 def test_a_text_is_one_comment_frt_12(crm: seg.Workspace) -> None:
+    """FRT-12."""
     made = crm.interactions.create("ANNA", **TALK(), comments="Friendly")
     later = crm.interactions.postpone("ANNA", **TALK(), comments="Busy")
     crm.interactions.postpone_again(later, comments="Still busy")
@@ -263,6 +270,7 @@ def test_a_comment_with_a_nul_is_refused(crm: seg.Workspace) -> None:
 
 
 def test_no_entry_number_at_all_is_an_error_frt_13(crm: seg.Workspace) -> None:
+    """FRT-13."""
     steps: list[Callable[[], object]] = [
         crm.interactions.cancel,
         crm.interactions.uncancel,
@@ -440,6 +448,7 @@ def test_line_and_task_must_be_of_the_contact_called(crm: seg.Workspace) -> None
 
 
 def test_one_day_is_that_of_all_frt_18(crm: seg.Workspace) -> None:
+    """FRT-18."""
     crm.interactions.create("ANNA", **TALK())
     crm.interactions.record_call("ANNA", "117")
     crm.interactions.record_mail("ANNA", "Hello")

@@ -61,6 +61,7 @@ def kept(crm: seg.Workspace, code: str) -> str:
     ],
 )
 def test_what_an_italian_types_is_kept_neutral_mng_32(typed: str, neutral: str) -> None:
+    """MNG-32."""
     store = fair.make_store()
     crm = open_in(store, "it-IT")
     criteria = seg.make_selection(interactions={"date": typed})
@@ -75,12 +76,14 @@ def test_what_an_italian_types_is_kept_neutral_mng_32(typed: str, neutral: str) 
 
 
 def test_what_is_kept_under_a_new_code_is_neutral_mng_32() -> None:
+    """MNG-32."""
     crm = open_in(MemoryStore(), "it-IT")
     crm.saved_criteria.new("X", seg.make_selection(interactions={"date": "ieri..oggi"}))
     assert kept(crm, "X") == "t-1D..t"
 
 
 def test_what_moves_with_the_day_still_does_mng_33() -> None:
+    """MNG-33."""
     store = MemoryStore()
     crm = open_in(store, "it-IT")
     criteria = seg.make_selection(interactions={"date": "oggi|dome47|15|22.11.26"})
@@ -92,6 +95,7 @@ def test_what_moves_with_the_day_still_does_mng_33() -> None:
 
 
 def test_saved_criteria_tell_what_may_answer_otherwise_mng_58() -> None:
+    """MNG-58."""
     store = fair.make_store()
     crm = seg.Workspace.open(store, user="ANNA", today=DAY, zone=ZURICH)
     texts = {"name": "@ΣΊΣ*", "country_region_code": "DK|SE"}
@@ -109,6 +113,7 @@ def test_saved_criteria_tell_what_may_answer_otherwise_mng_58() -> None:
 
 
 def test_actions_of_a_later_meaning_are_refused_mng_59() -> None:
+    """MNG-59."""
     crm = seg.Workspace.open(today=DAY)
     crm.saved_criteria.save("X", seg.make_selection(contact={"city": "Bern"}))
     actions = crm.saved_criteria["X"].actions
@@ -129,6 +134,7 @@ def old(tmp_path: Path) -> Iterator[seg.Workspace]:
 def test_criteria_of_an_old_store_run_and_tell_what_may_answer_otherwise_mng_58(
     old: seg.Workspace,
 ) -> None:
+    """MNG-58."""
     changed = {
         code: [remark.place for remark in old.saved_criteria.check(code) if changed_in(remark)]
         for code in ("LETTERS", "YEAR", "HOUR", "NORDIC")
@@ -153,6 +159,7 @@ def changed_in(remark: seg.criteria.Remark) -> bool:
 def test_a_segment_logged_under_the_old_meaning_stays_as_it_was_mng_59(
     old: seg.Workspace,
 ) -> None:
+    """MNG-59."""
     rebuilt = old.logged_segments.rebuild(1)
     assert list(rebuilt.contact_nos) == ["C"]
     assert {action.meaning for action in rebuilt.actions} == {1}

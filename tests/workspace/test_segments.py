@@ -114,6 +114,7 @@ def test_several_verbs_are_one_in_a_transaction(crm: seg.Workspace) -> None:
 
 @pytest.mark.parametrize("verb", ["select", "count", "describe", "check"])
 def test_an_unknown_table_is_told_with_the_near_name_frt_05(crm: seg.Workspace, verb: str) -> None:
+    """FRT-05."""
     for given in ({}, {"no": "A*"}):
         with pytest.raises(UnknownName, match="unknown table 'contcat'; did you mean 'contact'"):
             getattr(crm, verb)(contcat=given)
@@ -194,6 +195,7 @@ def test_canceled_logged_segments_are_deleted_by_segment_or_all(crm: seg.Workspa
 
 
 def test_no_logged_segment_at_all_is_an_error_frt_13(crm: seg.Workspace) -> None:
+    """FRT-13."""
     for verb in (crm.logged_segments.cancel, crm.logged_segments.uncancel):
         with pytest.raises(InvalidValue, match="give at least one entry number"):
             verb()
@@ -277,6 +279,7 @@ def test_saved_criteria_travel_as_text(crm: seg.Workspace) -> None:
 
 
 def test_every_verb_of_what_is_not_there_says_so_frt_03(crm: seg.Workspace) -> None:
+    """FRT-03."""
     steps: list[Callable[[], object]] = [
         lambda: crm.logged_segments[999_999],
         lambda: crm.logged_segments.figures(999_999),
@@ -302,6 +305,7 @@ def test_every_verb_of_what_is_not_there_says_so_frt_03(crm: seg.Workspace) -> N
 
 
 def test_an_unknown_field_is_told_with_the_near_name_frt_05(crm: seg.Workspace) -> None:
+    """FRT-05."""
     fair = segment_of(crm, "ANNA")
     crm.saved_criteria.save("X", None)
     steps: list[Callable[..., object]] = [
@@ -343,6 +347,7 @@ def callables() -> list[Callable[..., object]]:
 def test_a_signature_is_short_and_takes_no_unnamed_keywords_frt_01_frt_02(
     verb: Callable[..., object],
 ) -> None:
+    """FRT-01, FRT-02."""
     signature = inspect.signature(verb)
     assert len(str(signature)) <= 500
     for parameter in signature.parameters.values():
@@ -352,6 +357,7 @@ def test_a_signature_is_short_and_takes_no_unnamed_keywords_frt_01_frt_02(
 
 
 def test_each_value_shows_itself_in_one_line_frt_08(crm: seg.Workspace) -> None:
+    """FRT-08."""
     fair = segment_of(crm, "ANNA", "BO", template="LETTER")
     saved = fair.save_criteria("X")
     values = [

@@ -147,6 +147,7 @@ def test_header_texts_and_lines_are_changed_by_hand() -> None:
 
 
 def test_an_attachment_is_given_in_each_way_frt_07(tmp_path: Path) -> None:
+    """FRT-07."""
     crm = open_crm()
     fair = open_fair(crm).add_contacts(contact={"no": "ANNA"})
     path = tmp_path / "own.txt"
@@ -233,6 +234,7 @@ def test_a_mailing_group_and_a_logged_segment_are_used_again() -> None:
 
 
 def test_a_source_is_a_worksheet_a_record_a_key_or_a_selection_frt_04() -> None:
+    """FRT-04."""
     crm = open_crm()
     logged = open_fair(crm).add_contacts(contact={"no": "ANNA|BO"}).log().segment
     fair = open_fair(crm).add_contacts(contact={"no": "ANNA|BO"})
@@ -247,6 +249,7 @@ def test_a_source_is_a_worksheet_a_record_a_key_or_a_selection_frt_04() -> None:
 
 
 def test_a_contact_is_named_by_number_in_any_case_or_by_its_record_frt_04() -> None:
+    """FRT-04."""
     crm = open_crm()
     fair = open_fair(crm)
     for given in ("ANNA", "anna", crm.contacts["ANNA"]):
@@ -265,6 +268,7 @@ def test_a_contact_is_named_by_number_in_any_case_or_by_its_record_frt_04() -> N
     ],
 )
 def test_an_unknown_table_or_option_is_told_with_the_near_name_frt_05(verb: str, near: str) -> None:
+    """FRT-05."""
     fair = open_fair(open_crm())
     step = getattr(fair, verb)
     for given, name in (("contcat", "contact"), (near[:-1], near), ("criterai", "criteria")):
@@ -275,6 +279,7 @@ def test_an_unknown_table_or_option_is_told_with_the_near_name_frt_05(verb: str,
 
 
 def test_every_verb_of_what_is_not_there_says_so_frt_03() -> None:
+    """FRT-03."""
     crm = open_crm()
     fair = open_fair(crm)
     steps: list[Callable[[], object]] = [

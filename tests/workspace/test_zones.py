@@ -81,6 +81,7 @@ def recorded(crm: seg.Workspace) -> Iterator[tuple[str, dt.date | None, dt.time 
 def test_all_that_is_recorded_has_the_day_and_time_of_the_zone_mng_34_mng_39(
     given: dt.date | None, day: dt.date, before: str
 ) -> None:
+    """MNG-34, MNG-39."""
     crm = open_at(lambda: LATE, zone=ZURICH, today=given)
     for what, date, time in recorded(crm):
         assert date == day, what
@@ -91,6 +92,7 @@ def test_all_that_is_recorded_has_the_day_and_time_of_the_zone_mng_34_mng_39(
 
 
 def test_what_is_made_in_the_last_minute_stays_on_its_day_mng_35() -> None:
+    """MNG-35."""
     times = [dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)]
     crm = open_at(lambda: times[-1])
     crm.interactions.create(
@@ -109,7 +111,7 @@ def test_what_is_made_in_the_last_minute_stays_on_its_day_mng_35() -> None:
 
 @pytest.mark.parametrize("looks", range(1, 30))
 def test_day_and_time_come_from_one_look_at_the_clock_mng_35(looks: int) -> None:
-    """Midnight passes between two looks at the clock; each record still bears one moment."""
+    """MNG-35: between two looks at the clock midnight passes; a record bears one moment."""
     before = dt.datetime(2026, 11, 22, 23, 59, 50, tzinfo=dt.UTC)
     seen = iter([before] * looks)
     crm = open_at(lambda: next(seen, before + dt.timedelta(seconds=20)))
@@ -130,6 +132,7 @@ def test_day_and_time_come_from_one_look_at_the_clock_mng_35(looks: int) -> None
 def test_a_day_outside_the_calendar_is_an_error_of_ours_mng_40(
     at: dt.datetime, zone: ZoneInfo
 ) -> None:
+    """MNG-40."""
     crm = open_at(lambda: at, zone=zone)
     for step in (
         lambda: crm.select(interactions={"date": "t"}),

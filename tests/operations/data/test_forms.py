@@ -21,6 +21,7 @@ def workspace() -> seg.Workspace:
 
 
 def test_a_name_is_kept_with_one_sign_for_a_letter_and_its_accent_mng_09() -> None:
+    """MNG-09."""
     crm = workspace()
     crm.store.records.put([OwnField(table="contact", name="by")])
     made = crm.contacts.new(DECOMPOSED, type="person")
@@ -32,6 +33,7 @@ def test_a_name_is_kept_with_one_sign_for_a_letter_and_its_accent_mng_09() -> No
 
 
 def test_an_import_tells_what_was_brought_to_nfc_mng_10(tmp_path: Path) -> None:
+    """MNG-10."""
     rows = [
         f"N1,{DECOMPOSED},Bern",
         f"N2,{DECOMPOSED},{DECOMPOSED}",
@@ -51,6 +53,7 @@ def test_an_import_tells_what_was_brought_to_nfc_mng_10(tmp_path: Path) -> None:
 
 
 def test_records_tell_what_was_brought_to_nfc_mng_10() -> None:
+    """MNG-10."""
     crm = workspace()
     crm.store.records.put([OwnField(table="contact", name="by")])
     imported = crm.add(
@@ -73,6 +76,7 @@ def test_what_only_names_who_goes_is_not_told_as_brought_to_nfc(tmp_path: Path) 
 
 
 def test_a_comment_is_kept_in_nfc_mng_09() -> None:
+    """MNG-09."""
     crm = workspace()
     assert crm.contacts.comment("CARL", DECOMPOSED).text == COMPOSED
 
@@ -92,6 +96,7 @@ DOORS: list[Callable[[seg.Workspace], object]] = [
 
 @pytest.mark.parametrize("number", range(len(DOORS)))
 def test_a_nul_is_refused_at_every_door_mng_15(number: int) -> None:
+    """MNG-15."""
     crm = workspace()
     before = list(crm.contacts), len(list(crm.journal))
     with pytest.raises(SegmentationError, match="NUL"):
@@ -100,6 +105,7 @@ def test_a_nul_is_refused_at_every_door_mng_15(number: int) -> None:
 
 
 def test_a_nul_in_a_file_is_told_with_its_row_mng_15(tmp_path: Path) -> None:
+    """MNG-15."""
     (tmp_path / "contact.json").write_text(
         '[{"no": "N1", "name": "Anna"}, {"no": "N2", "name": "An\\u0000na"}]', encoding="utf-8"
     )

@@ -57,6 +57,7 @@ def decided(crm: seg.Workspace) -> list[tuple[str, bool, str]]:
 
 
 def test_the_link_of_a_letter_is_answered_ltr_36(crm: seg.Workspace) -> None:
+    """LTR-36."""
     crm = evolved(crm, rendering=Rendering(unsubscribe=OFF.link))
     crm.templates.put_language("LETTER", "ENU", attachment=Attachment("a.txt", b"{{unsubscribe}}"))
     segment_of(crm, "C1", "C2", template="LETTER").log(deliver=True)
@@ -87,6 +88,7 @@ def test_the_link_of_a_letter_is_answered_ltr_36(crm: seg.Workspace) -> None:
 
 
 def test_a_second_post_answers_the_same_and_records_nothing_ltr_36(crm: seg.Workspace) -> None:
+    """LTR-36."""
     first = answer(crm, "POST", token_of("C1"))
     assert answer(crm, "POST", token_of("C1")) == first
     assert len(crm.journal) == 1
@@ -95,6 +97,7 @@ def test_a_second_post_answers_the_same_and_records_nothing_ltr_36(crm: seg.Work
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "", "PATCH"])
 def test_other_methods_are_told_which_there_are_ltr_36(crm: seg.Workspace, method: str) -> None:
+    """LTR-36."""
     told = answer(crm, method, token_of("C1"))
     assert (told.status, told.headers["Allow"]) == (405, "GET, HEAD, POST")
     assert len(crm.journal) == 0
@@ -110,6 +113,7 @@ def spoiled() -> list[str]:
 
 
 def test_a_forged_token_is_refused_like_any_other_ltr_37(crm: seg.Workspace) -> None:
+    """LTR-37."""
     answers = [answer(crm, verb, token) for token in spoiled() for verb in ("GET", "POST")]
     assert {each.status for each in answers} == {400}
     assert len({each.body for each in answers}) == 1
@@ -117,6 +121,7 @@ def test_a_forged_token_is_refused_like_any_other_ltr_37(crm: seg.Workspace) -> 
 
 
 def test_keys_change_and_old_links_stay_ltr_38(crm: seg.Workspace) -> None:
+    """LTR-38."""
     old = token_of("C1")
     both, new = Unsubscribing(URL, [K2, K1]), Unsubscribing(URL, [K2])
     late = evolved(crm, clock=lambda: dt.datetime(2046, 11, 30, tzinfo=dt.UTC))
@@ -132,6 +137,7 @@ def test_keys_change_and_old_links_stay_ltr_38(crm: seg.Workspace) -> None:
     ids=["no-key", "short-key", "no-place"],
 )
 def test_what_makes_no_safe_link_is_refused_ltr_38(url: str, keys: list[bytes], named: str) -> None:
+    """LTR-38."""
     with pytest.raises(InvalidValue) as caught:
         Unsubscribing(url, keys)
     assert caught.value.field == named
@@ -155,6 +161,7 @@ def anywhere(request: pytest.FixtureRequest) -> Iterator[seg.Workspace]:
 
 
 def test_who_was_merged_or_renumbered_is_found_ltr_39(anywhere: seg.Workspace) -> None:
+    """LTR-39."""
     crm = anywhere
     tokens = [token_of(no) for no in ("C2", "C3")]
     crm.contacts.merge(kept_no="C1", gone_no="C2")

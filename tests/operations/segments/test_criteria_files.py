@@ -81,6 +81,7 @@ NORTH = {
 def test_a_change_of_one_condition_is_a_change_of_one_line_mng_54(
     crm: seg.Workspace, form: CriteriaForm
 ) -> None:
+    """MNG-54."""
     saved = crm.saved_criteria
     saved.save("NORTH", seg.make_selection(contact=NORTH), description="Up there")
     before = saved.to_text("NORTH", form=form)
@@ -105,6 +106,7 @@ def test_a_change_of_one_condition_is_a_change_of_one_line_mng_54(
 def test_the_same_criteria_give_the_same_bytes_whoever_saved_them_mng_54(
     form: CriteriaForm,
 ) -> None:
+    """MNG-54."""
     texts = []
     for user in ("ANNA", "BO"):
         crm = open_desk(user)
@@ -123,6 +125,7 @@ def test_the_same_criteria_give_the_same_bytes_whoever_saved_them_mng_54(
 @pytest.mark.parametrize("form", FORMS)
 @given(criteria=selections(contact_schema()))
 def test_every_selection_is_read_as_it_was_written_mng_54(form: str, criteria: Criteria) -> None:
+    """MNG-54."""
     data = {"X": {"where": criteria_to_definition(criteria)}}
     text = to_toml(data) if form == "toml" else to_ordered_json(data)
     read = read_placed(text)
@@ -242,6 +245,7 @@ def test_own_fields_travel_with_criteria() -> None:
 def test_two_things_written_by_hand_are_enough_mng_55(
     crm: seg.Workspace, tmp_path: FilePath
 ) -> None:
+    """MNG-55."""
     file = tmp_path / "bern.toml"
     file.write_text('[bern.where.contact]\ncity = "Bern"\n')
     (saved,) = crm.saved_criteria.add_files(file)
@@ -284,6 +288,7 @@ city = "Basel"
 def test_all_faults_come_at_once_with_their_lines_mng_56(
     crm: seg.Workspace, tmp_path: FilePath
 ) -> None:
+    """MNG-56."""
     file = tmp_path / "bad.toml"
     file.write_text(BAD)
     with pytest.raises(Rejected) as caught:
@@ -448,6 +453,7 @@ def test_a_file_that_cannot_be_read_is_told(crm: seg.Workspace, tmp_path: FilePa
 def test_codes_that_the_store_lacks_are_faults_of_a_check_mng_57(
     crm: seg.Workspace, tmp_path: FilePath
 ) -> None:
+    """MNG-57."""
     crm.store.records.put([CountryRegion(code="DK")])
     file = tmp_path / "x.toml"
     file.write_text('[A.where.contact]\ncountry_region_code = "DK|XX"\ntier = "gold"\n')

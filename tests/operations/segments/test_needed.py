@@ -42,6 +42,7 @@ def following(crm: seg.Workspace, code: str) -> str:
 
 
 def test_criteria_that_would_close_a_circle_are_not_saved_mng_47(crm: seg.Workspace) -> None:
+    """MNG-47."""
     bern = seg.make_selection(contact={"city": "Bern"})
     crm.saved_criteria.save("Y", bern)
     g = following(crm, "Y")
@@ -76,6 +77,7 @@ def told(found: Iterable[Use]) -> list[str]:
 
 
 def test_a_segment_that_is_asked_for_is_not_deleted_mng_48(crm: seg.Workspace) -> None:
+    """MNG-48."""
     asked = crm.new_segment("Asked").add_contacts()
     no = asked.header.no
     crm.saved_criteria.save("X", InSegment(no))
@@ -92,6 +94,7 @@ def test_a_segment_that_is_asked_for_is_not_deleted_mng_48(crm: seg.Workspace) -
 
 
 def test_a_group_that_is_asked_for_is_not_deleted_mng_48(crm: seg.Workspace) -> None:
+    """MNG-48."""
     groups = crm.tables["mailing_group"]
     news = groups.new("NEWS")
     for no in ("ANNA", "BO"):
@@ -110,6 +113,7 @@ def test_a_group_that_is_asked_for_is_not_deleted_mng_48(crm: seg.Workspace) -> 
 
 
 def test_criteria_that_a_segment_follows_are_not_deleted_mng_48(crm: seg.Workspace) -> None:
+    """MNG-48."""
     crm.saved_criteria.save("X", seg.make_selection(contact={"city": "Bern"}))
     follower = following(crm, "X")
     uses = told(crm.tables.uses("saved_segment_criteria", "X"))
@@ -119,6 +123,7 @@ def test_criteria_that_a_segment_follows_are_not_deleted_mng_48(crm: seg.Workspa
 
 
 def test_a_field_that_is_asked_for_is_not_deleted_mng_49(crm: seg.Workspace) -> None:
+    """MNG-49."""
     crm.tables.define("contact", Field("tier", "text"), Field("points", "integer"))
     crm.contacts.change("ANNA", extra={"tier": "gold", "points": 3})
     ordered = First(2, (Order("tier"),))
@@ -186,6 +191,7 @@ def test_criteria_that_others_refresh_from_are_not_deleted(crm: seg.Workspace) -
 
 
 def test_campaigns_and_templates_that_are_named_are_not_deleted_mng_49(crm: seg.Workspace) -> None:
+    """MNG-49."""
     campaign = crm.campaigns.new("Spring").no
     crm.templates.new("T", interaction_group_code="LETTERS", campaign_no=campaign)
     header = crm.new_segment("S", campaign_no=campaign).header

@@ -30,6 +30,7 @@ def lines(sheet: seg.Worksheet) -> list[tuple[str, str]]:
 def test_reducing_by_the_number_takes_the_line_of_a_former_company_mng_46(
     sheet: seg.Worksheet,
 ) -> None:
+    """MNG-46."""
     sheet.reduce_contacts(contact={"no": "P"})
     assert lines(sheet) == [("Q", "C1")]
 
@@ -37,15 +38,18 @@ def test_reducing_by_the_number_takes_the_line_of_a_former_company_mng_46(
 def test_refining_by_the_number_keeps_the_line_of_a_former_company_mng_46(
     sheet: seg.Worksheet,
 ) -> None:
+    """MNG-46."""
     sheet.refine_contacts(contact={"no": "P"})
     assert lines(sheet) == [("P", "C1")]
 
 
 def test_reducing_by_another_field_does_likewise_mng_46(sheet: seg.Worksheet) -> None:
+    """MNG-46."""
     sheet.reduce_contacts(contact={"city": "Bern"})
     assert lines(sheet) == [("Q", "C1")]
 
 
 def test_a_whole_company_is_the_one_of_today_mng_46(sheet: seg.Worksheet) -> None:
+    """MNG-46."""
     sheet.reduce_contacts(contact={"no": "P"}, entire_companies=True)
     assert lines(sheet) == [("Q", "C1")]

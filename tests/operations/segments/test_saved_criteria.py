@@ -379,6 +379,7 @@ def test_who_is_excluded_since_does_not_join_again_unless_asked_for_mng_45(
     joining: tuple[str, ...],
     left_out: dict[str, str],
 ) -> None:
+    """MNG-45."""
     store = make_store()
     entry_no = logged(store)
     carl, mill = (store.records.find(Contact, no) for no in ("CARL", "MILL"))

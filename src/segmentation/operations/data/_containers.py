@@ -52,7 +52,7 @@ def parts_of(
     ending = _ending(file.name)
     if ending in PACKAGES:
         tables, faults = read_package(file.name, file.content)
-        found = [_part(file, name, raw=table) for name, table in tables.items()]
+        found = [attrs.evolve(_part(file, name), raw=table) for name, table in tables.items()]
     elif ending in WORKBOOKS:
         try:
             found = [*_sheets(file, name_kind, read_workbook(file.name, file.content))]
@@ -78,12 +78,13 @@ def _sheets(file: SourceFile, name_kind: NameKind, sheets: Sequence[Sheet]) -> I
     alone = filled[0] if len(filled) == 1 and not named else None
     for sheet in filled:
         goes_by = file.stem if sheet is alone else sheet.title
-        yield _part(file, sheet.title, table=goes_by, grid=list(sheet.rows))
+        yield attrs.evolve(_part(file, sheet.title), table=goes_by, grid=list(sheet.rows))
 
 
 def _says(cell: object) -> bool:
     return cell is not None and cell != ""
 
 
-def _part(file: SourceFile, name: str, *, table: str = "", **parsed: object) -> SourceFile:
-    return SourceFile(f"{file.name}[{name}]", b"", table=table or name, **parsed)  # type: ignore[arg-type]  # raw or grid
+def _part(file: SourceFile, name: str) -> SourceFile:
+    """A table within a file, without its content."""
+    return SourceFile(f"{file.name}[{name}]", b"", table=name)

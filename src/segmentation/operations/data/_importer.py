@@ -46,7 +46,7 @@ from ._departures import (
 )
 from ._files import SourceFile, check_encoding
 from ._kinds import imported_kinds
-from ._mapping import map_table
+from ._mapped_rows import map_table
 from ._maps import ImportMap, to_map
 from ._marks import HeldMark, guard_marks
 from ._notation import Notation

@@ -22,7 +22,7 @@ from ._merge_fields import (
 from ._printer import LetterPrinter, has_letter, in_one_document, letters, letters_of
 from ._snapshots import Keep, Snapshot, snapshot_all
 from ._trial import active_address_code, as_interaction, check_letters, try_template
-from ._unsubscribing import Answer, Unsubscribing, answer_unsubscribing
+from ._unsubscribe_links import Answer, Unsubscribing, answer_unsubscribing
 
 __all__ = [
     "REMARK",
