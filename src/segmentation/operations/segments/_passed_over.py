@@ -11,7 +11,6 @@ import attrs
 from segmentation.columns import Columns
 from segmentation.contacts import (
     AddressMark,
-    AddressState,
     AlternativeAddress,
     Contact,
     CorrespondenceType,
@@ -33,12 +32,6 @@ from segmentation.showing import shown_by
 from segmentation.templates import InteractionTemplate
 
 _FIELDS = ("line_no", "contact_no", "contact_alt_address_code", "correspondence_type")
-
-_REASONS: Mapping[AddressState, LeftOutReason] = {
-    AddressState.BOUNCED: LeftOutReason.BOUNCED,
-    AddressState.COMPLAINED: LeftOutReason.COMPLAINED,
-    AddressState.SUPPRESSED: LeftOutReason.SUPPRESSED,
-}
 
 
 @shown_by("line_no", "contact_no", "reason", "because")
@@ -145,7 +138,7 @@ def _marked(store: Store, mailed: Iterable[_Mailed]) -> Iterator[PassedOver]:
             yield PassedOver(
                 line_no=each.line_no,
                 contact_no=each.contact_no,
-                reason=_REASONS[mark.state],
+                reason=LeftOutReason(mark.state),
                 because=mark.reason,
             )
 
