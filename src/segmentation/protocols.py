@@ -20,6 +20,7 @@ from .documents import Document, Form, FormatsFor, Given, TextRenderer, plain_fo
 from .fields import Field, Record, RecordT, Value
 from .interactions import Interaction
 from .journal import Entry, Head
+from .proofs import Node
 from .questionnaires import ContactClassField, CustomerClassField, VendorClassField
 from .segments import Candidates, LeftOut, Options, Segment, SegmentHeader
 from .showing import shown_by
@@ -193,6 +194,14 @@ class Log(Protocol):
     def read(self, start: int = 1) -> Iterator[Entry]:
         """The entries from this number on, in order."""
 
+    def hashes(self, spans: Iterable[range]) -> Iterator[tuple[int, str]]:
+        """The numbers and hashes of entries, in order.
+
+        Args:
+            spans: The numbers that are asked for: ascending runs that do not meet. Numbers of no
+                entry are passed over.
+        """
+
     def head(self) -> Head:
         """The last entry's number and hash."""
 
@@ -220,6 +229,19 @@ class Attachments(Protocol):
         """Remove contents; one that is not there is passed over."""
 
 
+class TreeHashes(Protocol):
+    """Hashes of the tree over the journal, which are kept so that a proof need not read it all.
+
+    They follow from the entries, and can be worked out again.
+    """
+
+    def find(self, nodes: Iterable[Node]) -> Mapping[Node, bytes]:
+        """Those of the nodes that are kept, with their hashes."""
+
+    def put(self, nodes: Mapping[Node, bytes]) -> None:
+        """Keep the hashes of nodes; one that is there is replaced."""
+
+
 class Store(Protocol):
     """All that is kept, and the bracket that makes several changes one.
 
@@ -244,6 +266,10 @@ class Store(Protocol):
     @property
     def log(self) -> Log:
         """The journal's entries."""
+
+    @property
+    def tree(self) -> TreeHashes:
+        """Hashes of the tree over the journal."""
 
     @property
     def attachments(self) -> Attachments:

@@ -11,12 +11,13 @@ from segmentation.operations.journal import verify_export
 
 from ._arguments import Commands, add_store
 from ._output import DONE, WrongUse, say
+from ._proofs import add_proofs
 from ._stores import existing, is_store, write_journal
 
 
 def add_journal(commands: Commands) -> None:
     """Add the command, its arguments and what it runs."""
-    journal = commands.add_parser("journal", help="verify or export the journal")
+    journal = commands.add_parser("journal", help="verify, export or prove the journal")
     verbs = journal.add_subparsers(title="commands", required=True, metavar="COMMAND")
     verify = verbs.add_parser("verify", help="walk the chain and name the first misfit")
     verify.add_argument("source", metavar="FILE-OR-STORE", help="an export, or a store")
@@ -31,6 +32,7 @@ def add_journal(commands: Commands) -> None:
     add_store(export)
     export.add_argument("--output", type=Path, help="a file; standard output if not given")
     export.set_defaults(run=_export)
+    add_proofs(verbs)
 
 
 def _head(text: str) -> Head:

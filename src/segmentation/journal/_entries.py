@@ -223,11 +223,14 @@ def _written(at: datetime) -> str:
     return at.isoformat(timespec="microseconds")
 
 
-def _seal(  # noqa: PLR0917 - the seven lines, in their order
+def _lines(  # noqa: PLR0917 - in their order
     number: int, at: str, user: str, kind: str, facts: str, personal_sha256: str, previous: str
 ) -> str:
-    lines = f"{number}\n{at}\n{user}\n{kind}\n{facts}\n{personal_sha256}\n{previous}"
-    return sha256(lines.encode()).hexdigest()
+    return f"{number}\n{at}\n{user}\n{kind}\n{facts}\n{personal_sha256}\n{previous}"
+
+
+def _seal(*lines: Any) -> str:  # noqa: ANN401 - the seven lines
+    return sha256(_lines(*lines).encode()).hexdigest()
 
 
 def verify(
@@ -319,6 +322,19 @@ def _object(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise TypeError(Message("it is no object"))
     return found
+
+
+def hashed_lines(entry: Entry) -> str:
+    """The seven lines of an entry: what its hash is of."""
+    return _lines(
+        entry.number,
+        _written(entry.at),
+        entry.user,
+        entry.kind,
+        entry.facts,
+        entry.personal_sha256,
+        entry.previous,
+    )
 
 
 def to_line(entry: Entry) -> str:

@@ -1,13 +1,14 @@
 """The store in memory: every protocol of a store over dictionaries, with transactions."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 
 import attrs
 
 from segmentation.errors import Conflict, Message, NotFound
 from segmentation.journal import Entry, Head, head_of
+from segmentation.proofs import Node
 from segmentation.segments import Segment, SegmentHeader
 
 from ._contacts import IndexedContacts
@@ -81,6 +82,12 @@ class MemoryLog:
         """The entries from this number on, in order."""
         return iter(self._entries[max(start, 1) - 1 :])
 
+    def hashes(self, spans: Iterable[range]) -> Iterator[tuple[int, str]]:
+        """The numbers and hashes of entries, in order."""
+        for span in spans:
+            for entry in self._entries[span.start - 1 : span.stop - 1]:
+                yield entry.number, entry.sha256
+
     def head(self) -> Head:
         """The last entry's number and hash."""
         return head_of(self._entries[-1]) if self._entries else Head()
@@ -95,6 +102,23 @@ class MemoryLog:
                     lambda place=place, entry=entry: self._entries.__setitem__(place, entry)  # type: ignore[misc]
                 )
                 self._entries[place] = attrs.evolve(entry, personal=None)
+
+
+class MemoryTree:
+    """Hashes of the tree over the journal, by node."""
+
+    def __init__(self, undo: UndoLog) -> None:
+        self._undo = undo
+        self._hashes: dict[Node, bytes] = {}
+
+    def find(self, nodes: Iterable[Node]) -> Mapping[Node, bytes]:
+        """Those of the nodes that are kept, with their hashes."""
+        return {node: self._hashes[node] for node in nodes if node in self._hashes}
+
+    def put(self, nodes: Mapping[Node, bytes]) -> None:
+        """Keep the hashes of nodes; one that is there is replaced."""
+        for node, found in nodes.items():
+            self._undo.set(self._hashes, node, found)
 
 
 class MemoryAttachments:
@@ -132,6 +156,7 @@ class MemoryStore:
         self.segments = MemorySegments(self._undo)
         self.contacts = IndexedContacts(self.records, self.segments)
         self.log = MemoryLog(self._undo)
+        self.tree = MemoryTree(self._undo)
         self.attachments = MemoryAttachments(self._undo)
 
     def transaction(self) -> AbstractContextManager[None]:

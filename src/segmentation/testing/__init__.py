@@ -18,6 +18,7 @@ from ._log import LogContract
 from ._records import RecordsContract
 from ._segments import SegmentsContract
 from ._store import StoreContract, TransactionsContract
+from ._tree import TreeContract
 
 __all__ = [
     "AttachmentsContract",
@@ -28,6 +29,7 @@ __all__ = [
     "SegmentsContract",
     "StoreContract",
     "TransactionsContract",
+    "TreeContract",
     "contacts",
     "journal_entries",
     "make_company",

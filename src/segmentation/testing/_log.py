@@ -43,6 +43,16 @@ class LogContract(Contract):
         raises(Conflict, lambda: log.append([two, two]))
         assert list(log.read()) == [one]
 
+    def test_hashes_are_read_without_the_entries(self) -> None:
+        log = self.make_store().log
+        assert list(log.hashes([range(1, 5)])) == []
+        entries = journal_entries(9, log.head())
+        log.append(entries)
+        hashes = [(entry.number, entry.sha256) for entry in entries]
+        assert list(log.hashes([range(1, 10)])) == hashes
+        assert list(log.hashes([range(2, 4), range(9, 20)])) == [*hashes[1:3], hashes[8]]
+        assert list(log.hashes([])) == []
+
     def test_personal_content_can_go_and_the_chain_holds(self) -> None:
         log = self.make_store().log
         log.append(journal_entries(3, Head()))

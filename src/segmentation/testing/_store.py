@@ -17,6 +17,7 @@ from ._data import AS_OF, journal_entries
 from ._log import LogContract
 from ._records import RecordsContract
 from ._segments import SegmentsContract
+from ._tree import TreeContract
 
 
 class TransactionsContract(Contract):
@@ -77,6 +78,7 @@ class StoreContract(
     ContactsContract,
     SegmentsContract,
     LogContract,
+    TreeContract,
     AttachmentsContract,
     TransactionsContract,
 ):

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from segmentation.interactions import Interaction
 from segmentation.journal import Entry, EntryKind, Head, State
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations import journal
 from segmentation.operations.context import Context
-from segmentation.operations.journal import Discrepancy
+from segmentation.operations.journal import Discrepancy, EntryProof
+from segmentation.proofs import Checkpoint, ConsistencyProof, Signer
 from segmentation.protocols import Store
 
 from ._extras import Backend, backend_of, to_frame
@@ -151,6 +154,73 @@ class Journal:
             Refused: This journal has entries already.
         """
         return journal.import_entries(self._context, lines)
+
+    def sign_checkpoint(self, signer: Signer, *, after: Checkpoint | str | None) -> Checkpoint:
+        """Sign how many entries there are, and the root of the tree of their hashes.
+
+        What was signed is to be kept elsewhere: by its ``str`` it is a file, which outsiders can
+        verify. The hashes of all entries are read; the journal is not verified otherwise.
+
+        Args:
+            signer: The key, such as `segmentation.adapters.cryptography.LogKey`. It is not kept.
+            after: The checkpoint signed last; ``None`` for the first.
+
+        Raises:
+            BadDocument: What was signed last is no checkpoint.
+            Refused: The journal has fewer entries than the one signed last, or others; nothing is
+                signed.
+            JournalBroken: The hash of an entry is none.
+        """
+        return journal.sign_checkpoint(self._store, signer, after=after)
+
+    def prove(
+        self, entry_no: int | Entry | Interaction, checkpoint: Checkpoint | str
+    ) -> EntryProof:
+        """Prove to an outsider that an entry is in the journal; nothing of others is shown.
+
+        Args:
+            entry_no: The entry, or the interaction that it records.
+            checkpoint: The checkpoint that the proof leads to.
+
+        Raises:
+            NotFound: There is no such entry.
+            InvalidValue: The entry came after the checkpoint.
+            Refused: The checkpoint is not of this journal.
+            BadDocument: The checkpoint is none.
+        """
+        return journal.prove_entry(self._store, entry_no, checkpoint)
+
+    def prove_consistency(
+        self, checkpoint: Checkpoint | str, *, kept: Checkpoint | str
+    ) -> ConsistencyProof:
+        """Prove that the journal of a checkpoint continues that of an earlier one.
+
+        Args:
+            checkpoint: The later checkpoint.
+            kept: The earlier one.
+
+        Raises:
+            Refused: One of them is not of this journal, or the earlier one is larger.
+            BadDocument: One of them is no checkpoint.
+        """
+        return journal.prove_consistency(self._store, checkpoint, kept=kept)
+
+    def write_tiles(self, folder: str | Path, checkpoint: Checkpoint | str) -> Sequence[Path]:
+        """Write the tree as files that a web server can hand out; no content of entries is in them.
+
+        Args:
+            folder: The folder, made if it is not there; what is there and full is left alone.
+            checkpoint: The checkpoint that the files are of.
+
+        Returns:
+            The files that were written, the checkpoint last.
+
+        Raises:
+            Refused: The checkpoint is not of this journal, or does not continue the folder's own.
+            BadDocument: The checkpoint, or the folder's own, is none.
+            StoreError: A file cannot be written.
+        """
+        return journal.write_tiles(self._store, Path(folder), checkpoint)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self)})"

@@ -14,7 +14,7 @@ from segmentation.errors import Fault, Message, Rejected, UnknownName
 from segmentation.fields import Field, Record, Value
 from segmentation.interactions import Interaction
 from segmentation.kinds import record_kinds
-from segmentation.protocols import Attachments, Log, Segments, Store
+from segmentation.protocols import Attachments, Log, Segments, Store, TreeHashes
 from segmentation.segments import Candidates, LeftOut, Options, contact_schema
 
 from ._candidates import candidates_in
@@ -137,6 +137,11 @@ class FrameStore:
     def log(self) -> Log:
         """The journal's entries, in the store."""
         return self._store.log
+
+    @property
+    def tree(self) -> TreeHashes:
+        """Hashes of the tree over the journal, in the store."""
+        return self._store.tree
 
     @property
     def attachments(self) -> Attachments:

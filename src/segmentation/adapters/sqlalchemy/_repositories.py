@@ -319,6 +319,10 @@ def _make_anew(connection: sa.Connection, table: sa.Table) -> None:
     table.create(connection)
 
 
+_SPANS = 100
+"""Of how many runs of entries the hashes are asked for at once."""
+
+
 class SqlLog:
     """The journal's entries. Triggers of the database protect them as well."""
 
@@ -352,6 +356,19 @@ class SqlLog:
         with self._unit.connection() as connection, connection.execute(query) as rows:
             for row in rows:
                 yield Entry(**{**row._mapping, "kind": EntryKind(row.kind)})  # noqa: SLF001 - documented as public
+
+    def hashes(self, spans: Iterable[range]) -> Iterator[tuple[int, str]]:
+        """The numbers and hashes of entries, in order."""
+        number = self._table.c.number
+        for batch in batches(spans, _SPANS):
+            query = (
+                sa.select(number, self._table.c.sha256)
+                .where(sa.or_(*(number.between(each.start, each.stop - 1) for each in batch)))
+                .order_by(number)
+                .execution_options(yield_per=BATCH)
+            )
+            with self._unit.connection() as connection, connection.execute(query) as rows:
+                yield from ((row.number, row.sha256) for row in rows)
 
     def head(self) -> Head:
         """The last entry's number and hash."""

@@ -19,6 +19,7 @@ from ._opening import check_file, make_engine, open_tables
 from ._repositories import SqlAttachments, SqlLog, SqlRecords
 from ._segments import SqlSegments
 from ._tables import Tables
+from ._tree import SqlTree
 from ._units import HostUnit, OwnUnit, Unit
 from ._versions import is_current, set_up
 
@@ -33,6 +34,7 @@ class SqlStore:
         segments: The worksheets.
         contacts: The contacts, ours or the host's.
         log: The journal's entries.
+        tree: Hashes of the tree over the journal.
         attachments: Contents by their hash.
         tables: Our tables.
         mapped: The tables of the host that replace ours, or stand beside them.
@@ -48,6 +50,7 @@ class SqlStore:
         self.segments = SqlSegments(unit, tables)
         self.contacts = SqlContacts(unit, tables, mapped)
         self.log = SqlLog(unit, tables)
+        self.tree = SqlTree(unit, tables)
         self.attachments = SqlAttachments(unit, tables)
 
     @property

@@ -189,6 +189,12 @@ class Tables:
             "journal_erasing",
             sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False),
         )
+        self.tree = self._table(
+            "journal_tree",
+            sa.Column("level", sa.SmallInteger(), primary_key=True, autoincrement=False),
+            sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False),
+            sa.Column("hash", sa.LargeBinary(), nullable=False),
+        )
         self.attachments = self._table(
             "attachment",
             sa.Column("sha256", text_type(), primary_key=True),

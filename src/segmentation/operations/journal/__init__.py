@@ -21,6 +21,13 @@ from ._export import (
     import_entries,
     read_export,
 )
+from ._proofs import (
+    EntryProof,
+    prove_consistency,
+    prove_entry,
+    sign_checkpoint,
+    write_tiles,
+)
 from ._record import (
     next_entry_no,
     record,
@@ -34,6 +41,7 @@ from ._references import (
 __all__ = [
     "KINDS",
     "Discrepancy",
+    "EntryProof",
     "attachments_only_of",
     "audit",
     "entries_about",
@@ -45,11 +53,15 @@ __all__ = [
     "import_entries",
     "last_entries",
     "next_entry_no",
+    "prove_consistency",
+    "prove_entry",
     "read_export",
     "record",
     "restore_records",
+    "sign_checkpoint",
     "state_as_of",
     "unneeded_attachments",
     "verify_export",
     "verify_journal",
+    "write_tiles",
 ]
