@@ -3,6 +3,7 @@
 from ._audit import (
     KINDS,
     Discrepancy,
+    Found,
     audit,
     restore_records,
 )
@@ -34,6 +35,7 @@ from ._references import (
 __all__ = [
     "KINDS",
     "Discrepancy",
+    "Found",
     "attachments_only_of",
     "audit",
     "entries_about",
