@@ -19,7 +19,7 @@ from .criteria import BoundSelection, Table
 from .documents import Document, Form, FormatsFor, Given, TextRenderer, plain_formats
 from .fields import Field, Record, RecordT, Value
 from .interactions import Interaction
-from .journal import Entry, Head
+from .journal import Entry, EntryRow, Finding, Head
 from .proofs import Node
 from .questionnaires import ContactClassField, CustomerClassField, VendorClassField
 from .segments import Candidates, LeftOut, Options, Segment, SegmentHeader
@@ -133,6 +133,24 @@ class WorksOut(Protocol):
     @property
     def worked_out(self) -> Mapping[str, Callable[[Contact], Value]]:
         """The fields, each with the function that works it out."""
+
+
+@runtime_checkable
+class Inspectable(Protocol):
+    """A store that others can change, and that shows what stands in it, readable or not."""
+
+    def entry_rows(self) -> Iterator[EntryRow]:
+        """The journal's entries as they stand, in the order of their numbers."""
+
+    def findings(self) -> Iterator[Finding]:
+        """Guards of the journal, and contents, that are not as the library left them."""
+
+    @property
+    def keeps_contacts(self) -> bool:
+        """Whether the contacts are its own, which nobody but the library changes."""
+
+    def make_guards_anew(self) -> None:
+        """Put the journal's guards back."""
 
 
 class Segments(Protocol):

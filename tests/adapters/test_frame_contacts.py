@@ -30,6 +30,7 @@ class Filling:
         self._make = OF_POLARS[library]
         self.records, self.segments = self._store.records, self._store.segments
         self.log, self.attachments = self._store.log, self._store.attachments
+        self.tree = self._store.tree
 
     @property
     def contacts(self) -> Contacts:

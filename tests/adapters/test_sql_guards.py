@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from segmentation.adapters.sqlalchemy import SqlStore
+from segmentation.errors import StoreError
 from segmentation.journal import Head, verify
 from segmentation.testing import journal_entries
 from support.databases import Database
@@ -66,3 +67,81 @@ def test_the_library_erases_what_is_personal(store: SqlStore, outside: sa.Connec
     assert personal.scalar_one() is None
     allowed = outside.exec_driver_sql("SELECT count(*) FROM journal_erasing")
     assert allowed.scalar_one() == 0
+
+
+_DAMAGES = {
+    "sqlite": {
+        "guard journal_guard_update: is missing": ["DROP TRIGGER journal_guard_update"],
+        "guard journal_guard_delete: is another than the library made": [
+            "DROP TRIGGER journal_guard_delete",
+            "CREATE TRIGGER journal_guard_delete BEFORE DELETE ON journal BEGIN SELECT 1; END",
+        ],
+        "table journal_erasing: lets personal content be removed": [
+            "INSERT INTO journal_erasing VALUES (1)"
+        ],
+    },
+    "postgresql": {
+        "guard journal_guard_row: is missing": ["DROP TRIGGER journal_guard_row ON journal"],
+        "guard journal_guard_statement: is another than the library made": [
+            "ALTER TABLE journal DISABLE TRIGGER journal_guard_statement"
+        ],
+        "guard journal_guard_row: is another than the library made": [
+            "DROP TRIGGER journal_guard_row ON journal",
+            (
+                "CREATE TRIGGER journal_guard_row AFTER UPDATE ON journal"
+                " FOR EACH ROW EXECUTE FUNCTION journal_guard()"
+            ),
+        ],
+        "guard journal_guard: is another than the library made": [
+            (
+                "CREATE OR REPLACE FUNCTION journal_guard() RETURNS trigger LANGUAGE plpgsql"
+                " AS 'BEGIN RETURN NEW; END'"
+            )
+        ],
+        "table journal_erasing: lets personal content be removed": [
+            "INSERT INTO journal_erasing VALUES (1)"
+        ],
+    },
+}
+
+
+def test_damaged_guards_are_named_and_put_back(store: SqlStore, outside: sa.Connection) -> None:
+    """TRU-35: dropped, disabled, replaced, or opened, on each database."""
+    assert list(store.findings()) == []
+    for found, statements in _DAMAGES[outside.dialect.name].items():
+        for statement in statements:
+            outside.exec_driver_sql(statement)
+        outside.commit()
+        assert list(map(str, store.findings())) == [found]
+        store.make_guards_anew()
+        assert list(store.findings()) == []
+        with pytest.raises(sa.exc.DBAPIError, match="the journal only grows"):
+            outside.exec_driver_sql("UPDATE journal SET facts = '' WHERE number = 2")
+        outside.rollback()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_function_that_is_gone_is_put_back(store: SqlStore, outside: sa.Connection) -> None:
+    outside.exec_driver_sql("DROP FUNCTION journal_guard() CASCADE")
+    outside.commit()
+    names = ("journal_guard", "journal_guard_row", "journal_guard_statement")
+    assert list(map(str, store.findings())) == [f"guard {name}: is missing" for name in names]
+    store.make_guards_anew()
+    assert list(store.findings()) == []
+
+
+@pytest.mark.parametrize("value", ["'x'", "'0x'"])
+def test_a_format_that_cannot_be_read_is_an_error_of_ours(
+    database: Database, store: SqlStore, outside: sa.Connection, value: str
+) -> None:
+    assert store.log.head().number == 3
+    for name in ("format", "shape"):
+        outside.exec_driver_sql(
+            f"UPDATE segmentation_meta SET value = {value} WHERE name = '{name}'"  # noqa: S608
+        )
+        outside.commit()
+        with pytest.raises(StoreError, match=f"its record of the {name} cannot be read"):
+            database.open()
+        outside.exec_driver_sql("UPDATE segmentation_meta SET value = '1' WHERE name = 'format'")
+        outside.commit()

@@ -4,7 +4,6 @@ import attrs
 import pytest
 
 import segmentation as seg
-from segmentation.interactions import Interaction
 from segmentation.proofs import cosign, parse_checkpoint, parse_proof
 from support.logs import CP7, LOG, PROOF, WITNESS, leaf, tree_of
 from support.verifiers import VERIFIERS, Ask, Question, verifiers
@@ -67,7 +66,6 @@ def test_they_accept_the_proofs_of_a_journal(verifier: Ask, crm: seg.Workspace) 
             bytes.fromhex(crm.journal[each.entry_no].sha256),
         )
         for each in crm.interactions
-        if isinstance(each, Interaction)
     ]
     assert len(asked) == 20
     for answer in verifier(asked):

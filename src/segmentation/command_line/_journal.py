@@ -1,4 +1,4 @@
-"""The commands ``journal verify`` and ``journal export``."""
+"""The commands ``journal verify``, ``journal audit`` and ``journal export``."""
 
 import argparse
 import contextlib
@@ -10,29 +10,42 @@ from segmentation.journal import FIRST, Head
 from segmentation.operations.journal import verify_export
 
 from ._arguments import Commands, add_store
-from ._output import DONE, WrongUse, say
+from ._output import DATA_SAY_NO, DONE, WrongUse, say, shown
 from ._proofs import add_proofs
 from ._stores import existing, is_store, write_journal
 
 
 def add_journal(commands: Commands) -> None:
     """Add the command, its arguments and what it runs."""
-    journal = commands.add_parser("journal", help="verify, export or prove the journal")
+    journal = commands.add_parser("journal", help="verify, audit, export or prove the journal")
     verbs = journal.add_subparsers(title="commands", required=True, metavar="COMMAND")
     verify = verbs.add_parser("verify", help="walk the chain and name the first misfit")
     verify.add_argument("source", metavar="FILE-OR-STORE", help="an export, or a store")
-    verify.add_argument(
-        "--head",
-        type=_head,
-        metavar="NUMBER:HASH",
-        help="a head kept elsewhere, which the journal must still contain",
-    )
+    _add_head(verify)
     verify.set_defaults(run=_verify)
+    audit = verbs.add_parser("audit", help="name all that is not as the library left it")
+    audit.add_argument("store", metavar="STORE", help="a SQLite file, or a database's address")
+    _add_head(audit)
+    audit.add_argument(
+        "--repair",
+        action="store_true",
+        help="put guards back, and make the records what the journal says",
+    )
+    audit.set_defaults(run=_audit)
     export = verbs.add_parser("export", help="write the journal as JSON Lines")
     add_store(export)
     export.add_argument("--output", type=Path, help="a file; standard output if not given")
     export.set_defaults(run=_export)
     add_proofs(verbs)
+
+
+def _add_head(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--head",
+        type=_head,
+        metavar="NUMBER:HASH",
+        help="a head kept elsewhere, which the journal must still contain",
+    )
 
 
 def _head(text: str) -> Head:
@@ -50,6 +63,23 @@ def _verify(options: argparse.Namespace) -> int:
         with _opened(options.source) as lines:
             head = verify_export(lines, kept=options.head)
     say(f"the journal holds: {head.number} entries, head {head.sha256}")
+    return DONE
+
+
+def _audit(options: argparse.Namespace) -> int:
+    with existing(options.store) as workspace:
+        found = workspace.journal.audit(kept=options.head)
+        for each in found:
+            say(shown(str(each), whole=True))
+        if found and options.repair:
+            workspace.journal.repair()
+            say(f"put right: {len(found)}")
+            return DONE
+        head = workspace.journal.head
+    if found:
+        say(f"findings: {len(found)}")
+        return DATA_SAY_NO
+    say(f"all is well: {head.number} entries, head {head.sha256}")
     return DONE
 
 

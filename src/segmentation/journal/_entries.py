@@ -55,6 +55,8 @@ BLOCK = 2_000
 
 _LEAST_RANDOM_BYTES = 16
 
+_HASHED = ("number", "at", "user", "kind", "facts", "personal_sha256", "previous")
+
 _AROUND = 20
 """How many characters around an invalid one are shown."""
 
@@ -199,7 +201,7 @@ def _contents(
 def _sealed(block: Sequence[Content], after: Head, stamp: Stamp) -> Columns[Entry]:
     """The entries for these contents, each with its hash."""
     at = stamp.at.astimezone(UTC)
-    written, user, previous = _written(at), stamp.user, after.sha256
+    written, user, previous = written_time(at), stamp.user, after.sha256
     numbers = range(after.number + 1, after.number + 1 + len(block))
     said, seals = [], []
     for number, (kind, facts, personal) in zip(numbers, block, strict=True):
@@ -219,7 +221,8 @@ def _sealed(block: Sequence[Content], after: Head, stamp: Stamp) -> Columns[Entr
     return Columns(Entry, {"at": at, "user": user}, columns, len(block))
 
 
-def _written(at: datetime) -> str:
+def written_time(at: datetime) -> str:
+    """A time in UTC as it is hashed and exported."""
     return at.isoformat(timespec="microseconds")
 
 
@@ -231,6 +234,12 @@ def _lines(  # noqa: PLR0917 - in their order
 
 def _seal(*lines: Any) -> str:  # noqa: ANN401 - the seven lines
     return sha256(_lines(*lines).encode()).hexdigest()
+
+
+def sealed_text(row: Mapping[str, object]) -> str:
+    """The hash that an entry has by its fields, all of them as they are hashed."""
+    lines = "\n".join(str(row[name]) for name in _HASHED)
+    return sha256(lines.encode()).hexdigest()
 
 
 def verify(
@@ -259,7 +268,7 @@ def verify(
         if entry.previous != previous:
             raise JournalBroken(number, "does not name the hash of the entry before it")
         if entry.at is not at:  # what was recorded together shares it
-            at, written = entry.at, _written(entry.at)
+            at, written = entry.at, written_time(entry.at)
         _verify_content(entry, written)
         previous = entry.sha256
         _verify_kept(number, previous, kept)
@@ -294,7 +303,7 @@ def _verify_content(entry: Entry, at: str) -> None:
             entry.personal_sha256,
             entry.previous,
         )
-    except UnicodeEncodeError:
+    except (UnicodeEncodeError, AttributeError):  # a text that no text can be, or none at all
         raise JournalBroken(entry.number, "its content was changed") from None
     if sealed != entry.sha256:
         raise JournalBroken(entry.number, "its content was changed")
@@ -328,7 +337,7 @@ def hashed_lines(entry: Entry) -> str:
     """The seven lines of an entry: what its hash is of."""
     return _lines(
         entry.number,
-        _written(entry.at),
+        written_time(entry.at),
         entry.user,
         entry.kind,
         entry.facts,
@@ -343,7 +352,7 @@ def to_line(entry: Entry) -> str:
         {
             "format": FORMAT,
             "number": entry.number,
-            "at": _written(entry.at),
+            "at": written_time(entry.at),
             "user": entry.user,
             "kind": entry.kind,
             "facts": entry.facts,
@@ -402,11 +411,11 @@ def _from_data(data: dict[str, Any]) -> Entry:
             reason = Message("the field {field} holds no value of its type", field=name)
             raise TypeError(reason)
     rest = {name: value for name, value in data.items() if name not in {"format", "at", "kind"}}
-    return Entry(at=_read_time(data["at"]), kind=EntryKind(data["kind"]), **rest)
+    return Entry(at=read_time(data["at"]), kind=EntryKind(data["kind"]), **rest)
 
 
-def _read_time(text: str) -> datetime:
-    """The inverse of `_written`.
+def read_time(text: str) -> datetime:
+    """The inverse of `written_time`.
 
     Raises:
         ValueError: It is no time, or not written like this.
@@ -415,6 +424,6 @@ def _read_time(text: str) -> datetime:
         at = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         at = None
-    if at is None or _written(at) != text:
+    if at is None or written_time(at) != text:
         raise ValueError(Message("its time is none in UTC to the microsecond"))
     return at

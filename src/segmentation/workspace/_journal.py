@@ -10,7 +10,7 @@ from segmentation.journal import Entry, EntryKind, Head, State
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations import journal
 from segmentation.operations.context import Context
-from segmentation.operations.journal import Discrepancy, EntryProof
+from segmentation.operations.journal import EntryProof, Found
 from segmentation.proofs import Checkpoint, ConsistencyProof, Signer
 from segmentation.protocols import Store
 
@@ -103,19 +103,25 @@ class Journal:
         """
         return journal.verify_journal(self._store, after=after, kept=kept)
 
-    def audit(self) -> Sequence[Discrepancy]:
-        """Find records that are kept otherwise than the entries say; change nothing.
+    def audit(self, *, kept: Head | None = None) -> Sequence[Found]:
+        """Find all that is not as the library left it; change nothing.
 
-        Raises:
-            JournalBroken: An entry cannot be read, or speaks of what is not there.
+        Each finding has a place (``item``) and a ``kind``: entries that do not hold, all of them;
+        guards of the journal in a database; contents that were changed; records that are kept
+        otherwise than the entries say. Nothing that was changed is an error here.
+
+        Args:
+            kept: A head kept elsewhere, which the journal must still contain. Without one,
+                entries cut off at the end are noticed by their records only.
         """
-        return journal.audit(self._store)
+        return journal.audit(self._store, kept=kept)
 
-    def repair(self) -> Sequence[Discrepancy]:
-        """Make the records again what the entries say; return what was otherwise.
+    def repair(self) -> Sequence[Found]:
+        """Make guards and records again what they should be; return what was otherwise.
 
         Raises:
-            JournalBroken: An entry cannot be read, or speaks of what is not there.
+            JournalBroken: An entry does not hold; nothing is changed. Only a backup has it.
+            StoreError: A record or content cannot be read; nothing is changed.
         """
         return journal.restore_records(self._context)
 

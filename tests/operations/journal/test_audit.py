@@ -17,7 +17,7 @@ def test_what_was_changed_beside_the_journal_is_found_and_put_right() -> None:
     crm.store.records.remove([two, *crm.store.records.all(InteractionTotal, dimension="group")])
     found = audit(crm.store)
     assert list(map(str, found)) == [
-        "interaction_log_entry 2 differs",
+        "interaction_log_entry 2 differs (evaluation)",
         "interaction_log_entry 3 is missing",
         "interaction_log_entry 99 is not in the journal",
         "interaction_total group TALKS 2026-11-22 is missing",

@@ -430,6 +430,34 @@ def test_what_another_process_took_up_is_left_to_it_until_its_lease_ends() -> No
     assert crm.letters.deliver({EMAIL: Courier()}).delivered == (interaction.entry_no,)
 
 
+@pytest.mark.parametrize("ahead", [dt.timedelta(days=365), dt.timedelta(days=2)])
+def test_a_claim_of_a_clock_that_ran_ahead_ends(ahead: dt.timedelta) -> None:
+    """TRU-37: the mail goes once; a claim made a minute ago by a living process is left alone."""
+    clock, courier = Clock(), Courier()
+    crm = workspace(clock=clock)
+    fill(crm, 2)
+    dead, living = log(crm)
+    for interaction, until in ((dead, NOW + ahead), (living, NOW + dt.timedelta(hours=1))):
+        claim = DeliveryClaim(entry_no=interaction.entry_no, worker="other", until=until)
+        crm.store.records.put([claim])
+    clock.now += dt.timedelta(hours=1, minutes=-1)
+    done = crm.letters.deliver({EMAIL: courier})
+    assert (done.delivered, done.waiting) == ((dead.entry_no,), (living.entry_no,))
+    assert crm.letters.deliver({EMAIL: courier}).delivered == ()
+    assert len(courier.documents) == 1
+
+
+def test_a_longer_lease_is_believed() -> None:
+    clock = Clock()
+    crm = workspace(clock=clock)
+    fill(crm, 1)
+    (interaction,) = log(crm)
+    until = clock.now + dt.timedelta(days=3)
+    crm.store.records.put([DeliveryClaim(entry_no=interaction.entry_no, worker="o", until=until)])
+    retry = RetryPolicy(lease=dt.timedelta(days=3))
+    assert crm.letters.deliver({EMAIL: Courier()}, retry=retry).waiting == (interaction.entry_no,)
+
+
 def test_a_process_that_is_slow_does_not_outstay_its_lease() -> None:
     clock = Clock()
     crm = workspace(clock=clock)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from segmentation.journal import Finding, FindingKind
+
 from ._tables import Tables
 
 REASON = "the journal only grows"
@@ -15,9 +17,83 @@ REASON = "the journal only grows"
 
 def make_guards(connection: sa.Connection, tables: Tables) -> None:
     """Make the triggers."""
-    make = _postgresql if connection.dialect.name == "postgresql" else _sqlite
-    for statement in make(connection, tables):
+    for statement in _statements(connection, tables).values():
         connection.exec_driver_sql(statement)
+
+
+def _statements(connection: sa.Connection, tables: Tables) -> dict[str, str]:
+    """The statements that make the guards, each by the guard's name."""
+    make = _postgresql if connection.dialect.name == "postgresql" else _sqlite
+    return dict(make(connection, tables))
+
+
+def make_guards_anew(connection: sa.Connection, tables: Tables) -> None:
+    """Make the triggers, whatever there is under their names."""
+    journal = connection.dialect.identifier_preparer.format_table(tables.journal)
+    is_postgresql = connection.dialect.name == "postgresql"
+    for name in reversed(_statements(connection, tables)):
+        quoted = connection.dialect.identifier_preparer.quote(name)
+        if not is_postgresql:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {quoted}")
+        elif name == _function_name(tables):
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {_function(connection, tables)}()")
+        else:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {quoted} ON {journal}")
+    make_guards(connection, tables)
+    connection.execute(sa.delete(tables.erasing))
+
+
+def guard_findings(connection: sa.Connection, tables: Tables) -> Iterator[Finding]:
+    """Triggers that are not as they were made, and what lets personal content be removed."""
+    there = _there_postgresql if connection.dialect.name == "postgresql" else _there_sqlite
+    found, wanted = there(connection, tables), _statements(connection, tables)
+    for name, statement in wanted.items():
+        if name not in found:
+            yield Finding(f"guard {name}", FindingKind.GUARD_MISSING)
+        elif found[name] != statement:
+            yield Finding(f"guard {name}", FindingKind.GUARD_CHANGED)
+    if connection.scalar(sa.select(sa.exists().select_from(tables.erasing))):
+        yield Finding(f"table {tables.erasing.name}", FindingKind.GUARD_OPEN)
+
+
+def _there_sqlite(connection: sa.Connection, tables: Tables) -> dict[str, str]:
+    """The triggers of the journal, by name, as they were made."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+    rows = connection.exec_driver_sql(query, (tables.journal.name,))
+    return {row[0]: row[1] for row in rows}
+
+
+def _there_postgresql(connection: sa.Connection, tables: Tables) -> dict[str, str]:
+    """The function and the triggers, by name: as we would make them, if they are like that."""
+    wanted = _statements(connection, tables)
+    function = _function_name(tables)
+    schema = tables.schema or connection.scalar(sa.text("SELECT current_schema()"))
+    names = {"function": function, "schema": schema, "journal": tables.journal.name}
+    source = connection.scalar(_SOURCE, names)
+    found = {} if source is None else {function: wanted[function]}
+    if source is not None and f"$guard${source}$guard$" not in wanted[function]:
+        found[function] = source
+    for row in connection.execute(_TRIGGERS, names):
+        events = _EVENTS.get(row.tgname.removeprefix(f"{function}_"))
+        found[row.tgname] = wanted.get(row.tgname, "") if row.whole and row.events == events else ""
+    return found
+
+
+_EVENTS = {"row": 0b011011, "statement": 0b100010}
+"""PostgreSQL's bits: for each row 1, before 2, delete 8, update 16, truncate 32."""
+
+_SOURCE = sa.text(
+    "SELECT p.prosrc FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+    " WHERE p.proname = :function AND n.nspname = :schema AND p.pronargs = 0"
+)
+
+_TRIGGERS = sa.text(
+    "SELECT t.tgname, t.tgtype AS events, t.tgenabled IN ('O', 'A') AND t.tgqual IS NULL"
+    " AND f.proname = :function AND fn.nspname = :schema AS whole FROM pg_trigger t"
+    " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " JOIN pg_proc f ON f.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = f.pronamespace"
+    " WHERE NOT t.tgisinternal AND c.relname = :journal AND n.nspname = :schema"
+)
 
 
 def _unchanged(connection: sa.Connection, tables: Tables, same: str) -> str:
@@ -30,7 +106,7 @@ def _unchanged(connection: sa.Connection, tables: Tables, same: str) -> str:
     return f"(NEW.personal IS NULL AND {kept} AND {allowed})"
 
 
-def _sqlite(connection: sa.Connection, tables: Tables) -> Iterator[str]:
+def _sqlite(connection: sa.Connection, tables: Tables) -> Iterator[tuple[str, str]]:
     quote = connection.dialect.identifier_preparer
     journal = quote.format_table(tables.journal)
     unchanged = _unchanged(connection, tables, "IS")
@@ -41,28 +117,46 @@ def _sqlite(connection: sa.Connection, tables: Tables) -> Iterator[str]:
         ("UPDATE", f"WHEN NOT {unchanged}"),
         ("DELETE", ""),
     ):
-        name = quote.quote(f"{tables.prefix}journal_guard_{event.lower()}")
+        name = f"{tables.prefix}journal_guard_{event.lower()}"
         yield (
-            f"CREATE TRIGGER {name} BEFORE {event} ON {journal} {when} "
-            f"BEGIN SELECT RAISE(ABORT, '{REASON}'); END"
+            name,
+            (
+                f"CREATE TRIGGER {quote.quote(name)} BEFORE {event} ON {journal} {when} "
+                f"BEGIN SELECT RAISE(ABORT, '{REASON}'); END"
+            ),
         )
 
 
-def _postgresql(connection: sa.Connection, tables: Tables) -> Iterator[str]:
+def _postgresql(connection: sa.Connection, tables: Tables) -> Iterator[tuple[str, str]]:
     quote = connection.dialect.identifier_preparer
     journal = quote.format_table(tables.journal)
-    function = quote.quote(f"{tables.prefix}journal_guard")
-    if tables.schema:
-        function = f"{quote.quote_schema(tables.schema)}.{function}"
+    function = _function(connection, tables)
     unchanged = _unchanged(connection, tables, "IS NOT DISTINCT FROM")
     yield (
-        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
-        f"IF TG_OP = 'UPDATE' THEN IF {unchanged} THEN RETURN NEW; END IF; END IF; "
-        f"RAISE EXCEPTION '{REASON}' USING ERRCODE = 'restrict_violation'; END $guard$"
+        _function_name(tables),
+        (
+            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
+            f"IF TG_OP = 'UPDATE' THEN IF {unchanged} THEN RETURN NEW; END IF; END IF; "
+            f"RAISE EXCEPTION '{REASON}' USING ERRCODE = 'restrict_violation'; END $guard$"
+        ),
     )
     for event, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
-        name = quote.quote(f"{tables.prefix}journal_guard_{each.lower()}")
+        name = f"{tables.prefix}journal_guard_{each.lower()}"
         yield (
-            f"CREATE TRIGGER {name} BEFORE {event} ON {journal} "
-            f"FOR EACH {each} EXECUTE FUNCTION {function}()"
+            name,
+            (
+                f"CREATE TRIGGER {quote.quote(name)} BEFORE {event} ON {journal} "
+                f"FOR EACH {each} EXECUTE FUNCTION {function}()"
+            ),
         )
+
+
+def _function_name(tables: Tables) -> str:
+    return f"{tables.prefix}journal_guard"
+
+
+def _function(connection: sa.Connection, tables: Tables) -> str:
+    """PostgreSQL's function, as statements name it."""
+    quote = connection.dialect.identifier_preparer
+    function = quote.quote(_function_name(tables))
+    return f"{quote.quote_schema(tables.schema)}.{function}" if tables.schema else function

@@ -13,13 +13,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from segmentation.columns import Columns, gathered
 from segmentation.contacts import Contact
 from segmentation.definitions import OwnField, OwnTable, is_row_kind
-from segmentation.errors import Conflict, Identifier, Message, NotFound, Refused
+from segmentation.errors import Conflict, Identifier, JournalBroken, Message, NotFound, Refused
 from segmentation.fields import GREATEST, LEAST, Field, Record, RecordT, key_of
-from segmentation.journal import Entry, EntryKind, Head
+from segmentation.journal import Entry, EntryKind, Head, inspect
 
 from ._dialects import Dialect, dialect_of
 from ._faults import legible
 from ._host_rows import HostReading
+from ._inspection import entry_rows
 from ._mapping import MappedTable
 from ._tables import Element, Layout, Tables, Test
 from ._types import ExactDecimal, can_hold_text
@@ -328,6 +329,7 @@ class SqlLog:
 
     def __init__(self, unit: Unit, tables: Tables) -> None:
         self._unit = unit
+        self._tables = tables
         self._table = tables.journal
         self._erasing = tables.erasing
 
@@ -353,9 +355,23 @@ class SqlLog:
             .order_by(self._table.c.number)
             .execution_options(yield_per=BATCH)
         )
-        with self._unit.connection() as connection, connection.execute(query) as rows:
-            for row in rows:
-                yield Entry(**{**row._mapping, "kind": EntryKind(row.kind)})  # noqa: SLF001 - documented as public
+        try:
+            with self._unit.connection() as connection, connection.execute(query) as rows:
+                for row in rows:
+                    yield Entry(**{**row._mapping, "kind": EntryKind(row.kind)})  # noqa: SLF001 - documented as public
+        except ValueError:
+            self._check_legible()
+            raise
+
+    def _check_legible(self) -> None:
+        """Name the first entry that does not hold.
+
+        Raises:
+            JournalBroken: There is one.
+        """
+        with self._unit.connection() as connection:
+            for found in inspect(entry_rows(connection, self._tables)).findings[:1]:
+                raise JournalBroken(found.entry_no, found.state)
 
     def hashes(self, spans: Iterable[range]) -> Iterator[tuple[int, str]]:
         """The numbers and hashes of entries, in order."""

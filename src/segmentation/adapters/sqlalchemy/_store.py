@@ -11,9 +11,12 @@ from segmentation.contacts import Contact
 from segmentation.definitions import OwnField, OwnTable
 from segmentation.errors import Message, NotFound, Rejected, StoreError
 from segmentation.fields import Value
+from segmentation.journal import EntryRow, Finding
 
 from ._contacts import SqlContacts
 from ._declaration import check_declaration, column_faults, stored_faults
+from ._guards import guard_findings, make_guards_anew
+from ._inspection import content_findings, entry_rows
 from ._mapping import MappedTable
 from ._opening import check_file, make_engine, open_tables
 from ._repositories import SqlAttachments, SqlLog, SqlRecords
@@ -70,6 +73,27 @@ class SqlStore:
         """A block whose changes are all kept, or all undone if an error leaves it."""
         with self._unit.transaction():
             yield
+
+    def entry_rows(self) -> Iterator[EntryRow]:
+        """The journal's entries as they stand, in the order of their numbers."""
+        with self._unit.connection() as connection:
+            yield from entry_rows(connection, self.tables)
+
+    def findings(self) -> Iterator[Finding]:
+        """Guards of the journal, and contents, that are not as the library left them."""
+        with self._unit.connection() as connection:
+            yield from guard_findings(connection, self.tables)
+            yield from content_findings(connection, self.tables)
+
+    @property
+    def keeps_contacts(self) -> bool:
+        """Whether the contacts are in our own table."""
+        return Contact.__table__ not in self.mapped
+
+    def make_guards_anew(self) -> None:
+        """Put the journal's guards back."""
+        with self._unit.transaction() as connection:
+            make_guards_anew(connection, self.tables)
 
     def close(self) -> None:
         """Close files and connections."""

@@ -7,8 +7,8 @@ and columns that are new. A store with unknown columns was made by a later versi
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -18,6 +18,8 @@ from segmentation.serialization import to_json
 from ._guards import make_guards
 from ._letters import make_letters
 from ._tables import Tables
+
+ReadT = TypeVar("ReadT")
 
 FORMAT = 1
 """The version of the stored format. It changes only if adding columns is not enough."""
@@ -81,6 +83,13 @@ def _shape(tables: Tables) -> Mapping[str, list[str]]:
     return {table.name.removeprefix(tables.prefix): sorted(table.c.keys()) for table in tables.ours}
 
 
+def _to_shape(text: str) -> Mapping[str, list[str]]:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError(text)
+    return found
+
+
 def _wanted(connection: sa.Connection, tables: Tables) -> Mapping[str, str]:
     """The record of a store that is up to date with this version."""
     noted = {"format": str(FORMAT), "shape": to_json(_shape(tables))}
@@ -95,8 +104,25 @@ def _read_meta(connection: sa.Connection, tables: Tables, store: str) -> Mapping
         return None
     rows = connection.execute(sa.select(tables.meta.c.name, tables.meta.c.value))
     stored = {row.name: row.value for row in rows}
-    check_format(int(stored.get("format", "0")), store)
+    check_format(_read(stored, "format", int, store), store)
     return stored
+
+
+def _read(
+    stored: Mapping[str, str], name: str, convert: Callable[[str], ReadT], store: str
+) -> ReadT:
+    """A value of the record of a store.
+
+    Raises:
+        StoreError: Somebody changed it.
+    """
+    try:
+        return convert(stored[name])
+    except (KeyError, ValueError, RecursionError) as error:
+        reason = Message(
+            "its record of the {name} cannot be read; take it from a backup", name=name
+        )
+        raise StoreError(store, reason) from error
 
 
 def check_format(found: int, store: str) -> None:
@@ -128,7 +154,8 @@ def _add_missing(
     connection: sa.Connection, tables: Tables, stored: Mapping[str, str], store: str
 ) -> None:
     """Add the tables and columns that are new since the store was made."""
-    before = {name: set(columns) for name, columns in json.loads(stored["shape"]).items()}
+    shape = _read(stored, "shape", _to_shape, store)
+    before = {name: set(columns) for name, columns in shape.items()}
     now = {name: set(columns) for name, columns in _shape(tables).items()}
     unknown = [name for name in before if before[name] - now.get(name, set())]
     if unknown:

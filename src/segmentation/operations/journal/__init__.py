@@ -3,6 +3,7 @@
 from ._audit import (
     KINDS,
     Discrepancy,
+    Found,
     audit,
     restore_records,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "KINDS",
     "Discrepancy",
     "EntryProof",
+    "Found",
     "attachments_only_of",
     "audit",
     "entries_about",

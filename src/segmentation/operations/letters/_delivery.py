@@ -48,6 +48,10 @@ def _above_zero(_policy: object, field: "attrs.Attribute[Any]", value: float | t
         raise InvalidValue(field.name, value, "is not above 0")
 
 
+_LONGEST_CLAIM = timedelta(days=1)
+"""What ends later than in a day, or than pauses and lease allow, a clock that ran ahead claimed."""
+
+
 @shown_by("attempts", "pause", "factor", "lease", "batch", "failures")
 @attrs.frozen(kw_only=True)
 class RetryPolicy:
@@ -389,7 +393,11 @@ class _Run:
         claim = self._store.records.find(DeliveryClaim, interaction.entry_no)
         down = self._failures[interaction.correspondence_type] >= self.retry.failures
         wanted = interaction.delivery_status is DeliveryStatus.IN_PROGRESS and not down
-        return wanted and (claim is None or claim.until <= now)
+        return wanted and (claim is None or not self._holds(claim, now))
+
+    def _holds(self, claim: DeliveryClaim, now: datetime) -> bool:
+        longest = max(self.retry.lease, self.retry.wait(self.retry.attempts), _LONGEST_CLAIM)
+        return now < claim.until <= now + longest
 
     def _release(self, interactions: Iterable[Interaction]) -> None:
         """Leave what was taken up to others; claims that are not ours any more stay."""
