@@ -13,6 +13,7 @@ from segmentation.adapters.sqlalchemy import open_store
 from segmentation.code_tables import Territory
 from segmentation.contacts import Contact
 from segmentation.errors import MissingExtra, StoreError
+from segmentation.workspace import Workspace
 from support.databases import INSUFFICIENT_PRIVILEGE, Database, cause_of
 from support.older import make_older
 
@@ -205,3 +206,43 @@ def test_the_front_door_is_pinned() -> None:
 def test_a_store_without_a_name_is_refused() -> None:
     with pytest.raises(StoreError, match="neither a file nor an address"):
         open_store("")
+
+
+MISTYPED = [
+    "postgresql:/u:s3cr3t@h/d",
+    "postgres:u:s3cr3t@h/d",
+    "mariadb:/u:s3cr3t@h/d",
+    "mysql+pymysql//u:s3cr3t@h/d",
+    "postgresql;//u:s3cr3t@h/d",
+    "postgresql:u=u password=s3cr3t",
+    "POSTGRESQL:/u:s3cr3t@h/d",
+    " postgresql:/u:s3cr3t@h/d",
+    "postgresq:/u:s3cr3t@h/d",
+    "u:s3cr3t@h/d",
+    "://u:s3cr3t@h/d",
+    "postgresql+:/\0u:s3cr3t@h/d",
+]
+
+
+@pytest.mark.parametrize("address", MISTYPED)
+def test_a_mistyped_address_is_no_file_and_shows_no_password(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HST-27."""
+    monkeypatch.chdir(tmp_path)
+    for given in (address, Path(address)):
+        with pytest.raises(StoreError, match="address cannot be read") as caught:
+            Workspace.open(given)
+        error: BaseException | None = caught.value
+        while error is not None:
+            assert "s3cr3t" not in f"{error!s}{error!r}"
+            error = error.__cause__ or error.__context__
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_there_is_opened_whatever_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_store("./notes:2026@home.db").close()
+    open_store("notes:2026@home.db", create=False).close()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from segmentation.command_line import main
+from segmentation.workspace import Workspace
 from support.commands import SAMPLE, run
 
 
@@ -121,3 +122,35 @@ def test_a_disk_that_refuses_is_told_by_its_reason(
     target = tmp_path / "there"
     assert main(["journal", "export", "--store", str(store), "--output", str(target)]) == 1
     assert str(target) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["select", "--store", "{address}", "--where", "contact.no=C1"],
+        ["journal", "verify", "{address}"],
+        ["journal", "export", "--store", "{address}"],
+        ["journal", "export", "--store", "crm.db", "--output", "{address}"],
+        ["import", "contact.csv", "--store", "{address}"],
+    ],
+)
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql:/u:s3cr3t@h/d", "postgres:u:s3cr3t@h/d", "mysql+pymysql//u:s3cr3t@h/d"],
+)
+def test_no_command_shows_the_password_of_a_mistyped_address(
+    command: list[str],
+    address: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """HST-27."""
+    monkeypatch.chdir(tmp_path)
+    Workspace.open("crm.db").close()
+    (tmp_path / "contact.csv").write_text("no,name\nC1,Anna\n")
+    before = sorted(tmp_path.iterdir())
+    assert main([part.format(address=address) for part in command]) in {1, 2}
+    said = capsys.readouterr()
+    assert "s3cr3t" not in said.out + said.err
+    assert sorted(tmp_path.iterdir()) == before

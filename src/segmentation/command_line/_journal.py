@@ -8,6 +8,7 @@ from pathlib import Path
 from segmentation.errors import Message, StoreError
 from segmentation.journal import FIRST, Head
 from segmentation.operations.journal import verify_export
+from segmentation.operations.store_addresses import is_address
 
 from ._arguments import Commands, add_store
 from ._output import DATA_SAY_NO, DONE, WrongUse, say, shown
@@ -103,7 +104,7 @@ def _export(options: argparse.Namespace) -> int:
             raise WrongUse(
                 Message(
                     "{path}: is a store; name another file with --output",
-                    path=str(options.output),
+                    path="--output" if is_address(options.output) else str(options.output),
                 )
             )
         else:

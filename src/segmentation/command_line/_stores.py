@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from segmentation.errors import Message, NotFound
+from segmentation.operations.store_addresses import is_address
 from segmentation.operations.whole_files import whole_file
 from segmentation.workspace import Workspace, open_store
 
@@ -28,7 +29,7 @@ def existing(store: str) -> Iterator[Workspace]:
 
 def is_store(source: str) -> bool:
     """Whether it is a database's address or a SQLite file; all else may be an export."""
-    if "://" in source:
+    if is_address(source):
         return True
     if not Path(source).is_file():  # reading from a pipe would wait for ever
         return False

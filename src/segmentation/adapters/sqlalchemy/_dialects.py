@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.operators import custom_op
 
 from segmentation.criteria import Letters, Pattern, Unit, Wild
+from segmentation.errors import InvalidValue, Message
 from segmentation.fields import Field, FieldType
 from segmentation.serialization import to_json
 
@@ -39,6 +40,7 @@ _KINDS: Mapping[type, FieldType] = {
 """The types of field whose values can be a list, by the type of their values."""
 
 _SQLITE = sqlite.dialect()
+_SUPPORTED = frozenset({"sqlite", "postgresql"})
 
 Run: TypeAlias = tuple[int, int]
 """A first and a last number, both included."""
@@ -430,5 +432,21 @@ def zone_name(zone: tzinfo) -> str:
 
 
 def dialect_of(dialect: sa.Dialect, tables: Tables) -> Dialect:
-    """The dialect of a database."""
+    """The dialect of a database.
+
+    Raises:
+        InvalidValue: The database is none that is supported.
+    """
+    check_dialect(dialect)
     return PostgresqlDialect(tables) if dialect.name == "postgresql" else SqliteDialect()
+
+
+def check_dialect(dialect: sa.Dialect) -> None:
+    """Check that a database is one that is supported, before any statement is written for it.
+
+    Raises:
+        InvalidValue: It is not.
+    """
+    if dialect.name not in _SUPPORTED:
+        reason = Message("is not supported; segments are kept in SQLite or PostgreSQL")
+        raise InvalidValue("dialect", dialect.name, reason)

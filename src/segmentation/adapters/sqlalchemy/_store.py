@@ -5,18 +5,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from segmentation.contacts import Contact
 from segmentation.definitions import OwnField, OwnTable
 from segmentation.errors import Message, NotFound, Rejected, StoreError
 from segmentation.fields import Value
 from segmentation.journal import EntryRow, Finding
+from segmentation.operations.store_addresses import is_address
 
 from ._contacts import SqlContacts
 from ._declaration import check_declaration, column_faults, stored_faults
 from ._guards import guard_findings, make_guards_anew
 from ._inspection import content_findings, entry_rows
+from ._joining import Host, connecting
 from ._mapping import MappedTable
 from ._opening import check_file, make_engine, open_tables
 from ._repositories import SqlAttachments, SqlLog, SqlRecords
@@ -159,7 +160,7 @@ def open_store(
 
 
 def join_store(
-    host: sa.Connection | Session | Callable[[], sa.Connection],
+    host: Host,
     *,
     schema: str | None = None,
     prefix: str = "",
@@ -170,14 +171,17 @@ def join_store(
     Our tables are created on first use, as part of that transaction.
 
     Args:
-        host: A connection or session with an open transaction, or a function that returns such a
-            connection.
+        host: A connection or session of SQLAlchemy, a connection of sqlite3 or psycopg, or a
+            function that returns one of them. It is never committed, rolled back or closed. A
+            connection or session is used in the thread that joins it.
         schema: The database schema for our tables, by default the connection's own.
         prefix: The prefix for the names of our tables, to keep them apart from the host's.
         mapped: Tables of the host that replace ours, by the name of ours ("contact"), or further
             tables of the host's own schema.
 
     Raises:
+        InvalidValue: It is no connection, or one to a database that is not supported.
+        Refused: It is closed, commits each statement by itself, or its transaction has failed.
         StoreError: The tables have a later version, or their names are taken.
         UnknownName: The mapping names a table that looks like one of ours.
         InvalidValue: The mapping holds something else than a `MappedTable`.
@@ -192,7 +196,7 @@ def join_store(
     """
     tables = Tables(schema=schema, prefix=prefix)
     check_declaration(mapped or {}, tables)
-    unit = HostUnit(_connecting(host), _HOST)
+    unit = HostUnit(connecting(host), _HOST)
     if mapped:
         with unit.transaction() as connection:
             _check_columns(connection, mapped)
@@ -231,26 +235,13 @@ def _check_stored(unit: Unit, tables: Tables, mapped: Mapping[str, MappedTable])
         raise Rejected(Message("the mapping"), faults)
 
 
-def _connecting(
-    host: sa.Connection | Session | Callable[[], sa.Connection],
-) -> Callable[[], sa.Connection]:
-    """The function that returns the connection of the host's open transaction."""
-    match host:
-        case sa.Connection():
-            return lambda: host
-        case Session():
-            return host.connection
-        case _:
-            return host
-
-
 def _url_of(store: str | Path) -> sa.URL:
     if not str(store):
         raise StoreError("store", "neither a file nor an address is named")
-    if isinstance(store, Path) or "://" not in store:
+    if not is_address(store):
         return sa.URL.create("sqlite", database=str(store))
     try:
-        url = sa.make_url(store)
+        url = sa.make_url(str(store))
     except (sa.exc.ArgumentError, ValueError):
         raise StoreError("store", "the address cannot be read") from None
     if "password" in url.query:  # SQLAlchemy hides no password there

@@ -8,16 +8,14 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from segmentation.errors import Message, StoreError
 from segmentation.segments import Segment
 
 from ._faults import translated
-from ._functions import add_functions
+from ._joining import driver_connection
 
 _REMEMBERED = 8
 """How many segments are cached."""
 
-_PREPARED = "segmentation_prepared"
 WRITES = "segmentation_writes"
 """The execution option of connections whose transaction will write."""
 
@@ -124,7 +122,8 @@ class HostUnit:
     """Steps inside a transaction of the host. Only the host commits it or rolls it back.
 
     Args:
-        connect: The function that returns the connection of the host's open transaction.
+        connect: The function that returns the connection of the host's open transaction, ready
+            for our statements (see `segmentation.adapters.sqlalchemy._joining`).
         name: The name of the store in errors.
     """
 
@@ -136,21 +135,15 @@ class HostUnit:
     def connection(self) -> Iterator[sa.Connection]:
         """The host's connection."""
         with translated(self._name):
-            yield self._connected()
+            yield self._connect()
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """A savepoint in the host's transaction."""
         with translated(self._name):
-            connection = self._connected()
+            connection = self._connect()
             with savepoint(connection):
                 yield connection
-
-    def _connected(self) -> sa.Connection:
-        connection = self._connect()
-        if connection.dialect.name == "sqlite":
-            _prepare_sqlite(connection)
-        return connection
 
     def remember(self, no: str, stamp: str, segment: Segment) -> None:
         """Do nothing: nobody tells us whether the host commits."""
@@ -180,23 +173,5 @@ def savepoint(connection: sa.Connection) -> Iterator[None]:
 
 
 def _has_ended(connection: sa.Connection) -> bool:
-    raw = None if connection.invalidated else connection.connection.driver_connection
+    raw = None if connection.invalidated else driver_connection(connection)
     return isinstance(raw, sqlite3.Connection) and not raw.in_transaction
-
-
-def _prepare_sqlite(connection: sa.Connection) -> None:
-    """Add our functions to a host's connection, and begin its transaction if it has not begun.
-
-    Python's driver begins a transaction only at the first change. Before that, a savepoint would
-    be a transaction of its own, and releasing it would commit.
-    """
-    raw = connection.connection.driver_connection
-    if not isinstance(raw, sqlite3.Connection):
-        raise StoreError(
-            Message("the host's database"), "is SQLite by another driver than Python's own"
-        )
-    if _PREPARED not in connection.info:
-        add_functions(raw)
-        connection.info[_PREPARED] = True
-    if not raw.in_transaction:
-        connection.exec_driver_sql("BEGIN")
