@@ -14,7 +14,7 @@ from typing import cast
 
 import attrs
 
-from .errors import Fault, Identifier, Message, near_name
+from .errors import Fault, Identifier, Message, near_hint, near_name
 from .fields import Field, Record, captioned_fields_of
 from .frozen import FrozenMapping
 from .showing import shown_by
@@ -362,7 +362,7 @@ class _Matcher:
         found = self._own.get(field) or self._fields.get(field)
         if found is None:
             near = near_name(field, [*self._own, *self._fields])
-            hint = Message("; did you mean {near!r}?", near=near) if near else ""
+            hint = near_hint(near)
             reason = Message(
                 "is {field} by the map, which is no field of {table}{hint}",
                 field=field,

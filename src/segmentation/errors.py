@@ -129,12 +129,20 @@ class FilterError(UsageError, ValueError):
         position: Index into ``text`` of the first character that does not fit.
         expected: What would have fitted there; may be empty.
         field: ``table.field`` that the filter is for, as far as it is known.
+        near: The known name that looks most like one that is not known; empty if none does.
     """
 
     code: ClassVar[str] = "filter"
 
     def __init__(
-        self, reason: str, *, text: str, position: int = 0, expected: str = "", field: str = ""
+        self,
+        reason: str,
+        *,
+        text: str,
+        position: int = 0,
+        expected: str = "",
+        field: str = "",
+        near: str = "",
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -142,6 +150,7 @@ class FilterError(UsageError, ValueError):
         self.position = position
         self.expected = expected
         self.field = field
+        self.near = near
 
     def at_field(self, field: str) -> "FilterError":
         """The same error, knowing the field that the filter is for."""
@@ -151,21 +160,27 @@ class FilterError(UsageError, ValueError):
             position=self.position,
             expected=self.expected,
             field=field,
+            near=self.near,
         )
 
     @property
     def summary(self) -> Message:
         """What is wrong and what would have fitted, without the text."""
-        reason = to_message(self.reason)
-        return Message("{reason}{expected}", reason=reason, expected=_expected(self.expected))
+        return Message(
+            "{reason}{expected}{hint}",
+            reason=to_message(self.reason),
+            expected=_expected(self.expected),
+            hint=near_hint(self.near),
+        )
 
     def _message(self) -> Message:
         shown, caret = _excerpt(self.text, self.position)
         return Message(
-            "{where}{reason}{expected}\n    {shown}\n    {caret}^",
+            "{where}{reason}{expected}{hint}\n    {shown}\n    {caret}^",
             where=Message("{field}: ", field=Identifier(self.field)) if self.field else "",
             reason=to_message(self.reason),
             expected=_expected(self.expected),
+            hint=near_hint(self.near),
             shown=shown,
             caret=caret,
         )
@@ -217,7 +232,7 @@ class UnknownName(UsageError, LookupError, TypeError):  # noqa: N818 - says what
             kind=to_message(self.kind),
             name=self.name,
             where=Message(" in {where}", where=spoken_name(self.where)) if self.where else "",
-            hint=Message("; did you mean {near!r}?", near=self.near) if self.near else "",
+            hint=near_hint(self.near),
         )
 
 
@@ -230,6 +245,15 @@ def near_name(name: str, known: Iterable[str], *, alike: float = 0.6) -> str:
     lowered = {candidate.lower(): candidate for candidate in known}
     found = get_close_matches(name.lower(), lowered, n=1, cutoff=alike)
     return lowered[found[0]] if found else ""
+
+
+def near_hint(near: str) -> Message | str:
+    """The question that ends a text about an unknown name; empty without a name like it.
+
+    >>> near_hint("post_code")
+    "; did you mean 'post_code'?"
+    """
+    return Message("; did you mean {near!r}?", near=near) if near else ""
 
 
 class NotFound(UsageError, LookupError):  # noqa: N818
@@ -254,7 +278,7 @@ class NotFound(UsageError, LookupError):  # noqa: N818
             "there is no {kind} {key!r}{hint}",
             kind=to_message(self.kind),
             key=self.key,
-            hint=Message("; did you mean {near!r}?", near=self.near) if self.near else "",
+            hint=near_hint(self.near),
         )
 
 

@@ -38,6 +38,15 @@ def test_a_table_that_is_not_there_is_wrong_use(
     assert "did you mean 'contact'" in capsys.readouterr().err
 
 
+def test_an_ending_that_is_none_of_ours_is_wrong_use(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.pdf"
+    assert main(["export", str(out), "--store", str(store)]) == 2
+    assert ".csv, .json, .xlsx" in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_export_makes_no_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", str(tmp_path), "--store", str(tmp_path / "crm.db")]) == 2
     assert "make one with the command 'import'" in capsys.readouterr().err

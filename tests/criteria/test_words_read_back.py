@@ -488,7 +488,11 @@ def test_what_people_write_is_read(text: str, criteria: Criteria | None) -> None
 @pytest.mark.parametrize(
     ("text", "position", "told"),
     [
-        ("Cty is Bern", 0, "did you mean 'City'?"),
+        (
+            "Cty is Bern",
+            0,
+            "such as “is in segment …”; did you mean 'City'?\n",
+        ),
         ("City is Bern and and Name is X", 17, "'and' does not fit here; expected a field"),
         ("City is", 7, "the text ends too early; expected a value"),
         ("City est Berne", 5, "'est' does not fit here; expected a comparison such as “is …”"),

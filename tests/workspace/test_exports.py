@@ -440,6 +440,34 @@ def test_what_cannot_be_meant_is_refused_and_nothing_is_written(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["out.pdf", "contact.XLS", "out.tar.gz", "contacts.docx"])
+def test_a_path_that_ends_like_a_file_of_another_format_is_no_folder(
+    tmp_path: Path, name: str
+) -> None:
+    with seg.Workspace.open() as crm:
+        crm.add(Contact(no="C1"))
+        with pytest.raises(InvalidValue, match=r"none of \.csv, \.json, \.xlsx; .* or a folder"):
+            crm.export_data(tmp_path / name, format="csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["out", "out.2026", "2026.11.22", ".out"])
+def test_a_folder_may_be_called_after_a_day(tmp_path: Path, name: str) -> None:
+    with seg.Workspace.open() as crm:
+        crm.add(Contact(no="C1"))
+        crm.export_data(tmp_path / name)
+    assert [file.name for file in (tmp_path / name).iterdir()] == ["contact.csv"]
+
+
+def test_a_folder_that_is_there_may_be_called_anything(tmp_path: Path) -> None:
+    folder = tmp_path / "shop.example"
+    folder.mkdir()
+    with seg.Workspace.open() as crm:
+        crm.add(Contact(no="C1"))
+        crm.export_data(folder)
+    assert [file.name for file in folder.iterdir()] == ["contact.csv"]
+
+
 def test_a_text_that_a_cell_cannot_hold_is_refused_and_the_file_stays(tmp_path: Path) -> None:
     path = tmp_path / "contact_comment.xlsx"
     with seg.Workspace.open() as crm:

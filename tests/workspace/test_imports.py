@@ -20,7 +20,7 @@ from segmentation.contacts import (
     LinkToTable,
 )
 from segmentation.definitions import OwnField
-from segmentation.errors import InvalidValue, Rejected
+from segmentation.errors import InvalidValue, Rejected, StoreError
 from segmentation.interactions import Interaction
 from segmentation.journal import ContactMarked, happening_of
 from segmentation.operations.data import Imported
@@ -280,6 +280,36 @@ def test_a_file_that_fits_nothing_is_told_once(
 
 
 # -- update, replace, mirror -------------------------------------------------------------------
+
+
+def test_all_bad_files_of_a_folder_are_told_at_once(crm: seg.Workspace, folder: Path) -> None:
+    (folder / "contact.csv").write_bytes(b"no,name\nC1,B\xf8\n")
+    (folder / "campaign.json").write_text("[{]")
+    (folder / "country_region.csv").write_text('code,name\nDK,"Den\n')
+    (folder / "mailing_group.csv").write_text("description\nx\n")
+    (folder / "team.xlsx").write_text("none")
+    (folder / "package.xml").write_text("<none")
+    (folder / "salesperson_purchaser.csv").symlink_to(folder / "gone.csv")
+    (folder / "territory.xlsx").symlink_to(folder / "gone.xlsx")
+    (folder / "readme.csv").symlink_to(folder / "gone.csv")
+    with pytest.raises(Rejected) as told:
+        crm.import_data(folder)
+    files = sorted(fault.place.split(" ")[0] for fault in told.value.faults)
+    there = sorted(file.name for file in folder.iterdir())
+    assert files == [name for name in there if name != "readme.csv"]
+
+
+def test_all_paths_that_lead_to_nothing_are_told_at_once(crm: seg.Workspace, folder: Path) -> None:
+    with pytest.raises(StoreError, match=r"contact\.csv, .*team\.csv: there is no such file"):
+        crm.import_data([folder / "contact.csv", folder, folder / "team.csv"])
+    for name in ("kontact.csv", "xyz.csv"):
+        (folder / name).write_text("no\n")
+    with pytest.raises(Rejected) as told:
+        crm.import_data([folder / "kontact.csv", folder / "xyz.csv"])
+    assert [fault.reason for fault in told.value.faults] == [
+        "is not named after a table of ours; did you mean 'contact'?",
+        "is not named after a table of ours",
+    ]
 
 
 def test_what_a_file_has_no_column_for_stays(crm: seg.Workspace, take: Take) -> None:

@@ -61,9 +61,9 @@ def add_import(commands: Commands) -> None:
 
 
 def _import(options: argparse.Namespace) -> int:
-    for path in options.data:
-        if not path.exists():
-            raise WrongUse(Message("{path}: there is no such file or folder", path=str(path)))
+    missing = [str(path) for path in options.data if not path.exists()]
+    if missing:
+        raise WrongUse(Message("{path}: there is no such file or folder", path=", ".join(missing)))
     with Workspace.open(options.store) as workspace:
         imported = workspace.import_data(
             options.data,

@@ -139,14 +139,11 @@ class WordReader:
         if word.kind == "end":
             reason = Message("the text ends too early")
         elif near:
-            reason = Message(
-                "nothing is called {name!r} here; did you mean {near!r}?",
-                name=self._unknown(),
-                near=near,
-            )
+            reason = Message("nothing is called {name!r} here", name=self._unknown())
         else:
             reason = Message("{what} does not fit here", what=repr(word.text))
-        return FilterError(reason, text=self._text, position=word.start, expected=expected)
+        place = word.start
+        return FilterError(reason, text=self._text, position=place, expected=expected, near=near)
 
     def _unknown(self) -> str:
         """The words that may be meant for a name: up to those of a phrase."""

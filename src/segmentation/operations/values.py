@@ -12,7 +12,15 @@ import attrs
 
 from segmentation.column_names import spelled_out
 from segmentation.criteria import to_nfc
-from segmentation.errors import Fault, InvalidValue, Message, Rejected, UnknownName, near_name
+from segmentation.errors import (
+    Fault,
+    InvalidValue,
+    Message,
+    Rejected,
+    UnknownName,
+    near_hint,
+    near_name,
+)
 from segmentation.fields import (
     GREATEST,
     LEAST,
@@ -177,7 +185,7 @@ def read_extra(declared: Mapping[str, Field], name: str, value: object) -> Value
     field = declared.get(name)
     if field is None:
         near = near_name(name, declared)
-        hint = Message("; did you mean {near!r}?", near=near) if near else ""
+        hint = near_hint(near)
         raise Misfit(name, Message("is no field that is defined{hint}", hint=hint), "unknown_field")
     return None if value is None else read_value(field, exact(value))
 

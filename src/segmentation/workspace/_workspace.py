@@ -403,8 +403,8 @@ class Workspace:
 
         Raises:
             UnknownName: There is no such table.
-            InvalidValue: There is no such format or language, or one file is to hold several
-                tables.
+            InvalidValue: There is no such format or language, the path ends like a file of
+                another format, or one file is to hold several tables.
             StoreError: A file cannot be written; those that are there stay as they are.
             MissingExtra: Workbooks need the extra ``excel``.
         """

@@ -16,6 +16,7 @@ from segmentation.errors import (
     Message,
     Rejected,
     UnknownName,
+    near_hint,
     near_name,
 )
 from segmentation.fields import Field, FieldType
@@ -169,7 +170,7 @@ def _no_column(place: str, column: str, known: Mapping[str, Any]) -> Fault:
     near = near_name(column, known)
     reason = Message(
         "there is no such column{hint}",
-        hint=Message("; did you mean {near!r}?", near=near) if near else "",
+        hint=near_hint(near),
     )
     return Fault(place, column, reason, "missing_column")
 

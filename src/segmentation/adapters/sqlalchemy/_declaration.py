@@ -17,6 +17,7 @@ from segmentation.errors import (
     Message,
     Rejected,
     UnknownName,
+    near_hint,
     near_name,
     unexpected,
 )
@@ -191,7 +192,7 @@ def _no_field(place: str, name: str, known: Iterable[str]) -> Fault:
         "unknown field {name!r} in the mapping of {table}{hint}",
         name=name,
         table=Identifier(place),
-        hint=Message("; did you mean {near!r}?", near=near) if near else "",
+        hint=near_hint(near),
     )
     return Fault(Identifier(place), name, reason, "unknown_field")
 
@@ -257,7 +258,7 @@ def _word_faults(place: str, host: MappedTable, field: Field) -> Iterator[Fault]
                 "{word!r} is to stand for {meant!r}, which the field cannot hold{hint}",
                 word=word,
                 meant=meant,
-                hint=Message("; did you mean {near!r}?", near=near) if near else "",
+                hint=near_hint(near),
             )
             yield Fault(place, field.name, reason, "words")
 

@@ -9,7 +9,7 @@ import attrs
 from segmentation.errors import BadDocument, Fault, Identifier, Message, MissingExtra, to_message
 from segmentation.fields import Record
 
-from ._files import SourceFile
+from ._files import SourceFile, unreadable
 from ._packages import read_package
 from ._raw import malformed
 from ._sheets import ReadWorkbook, Sheet
@@ -50,6 +50,8 @@ def parts_of(
         read_workbook: Reads workbooks.
     """
     ending = _ending(file.name)
+    if file.unreadable and is_container(file.name):
+        return [], [unreadable(file)]
     if ending in PACKAGES:
         tables, faults = read_package(file.name, file.content)
         found = [attrs.evolve(_part(file, name), raw=table) for name, table in tables.items()]

@@ -120,7 +120,8 @@ def export_path(context: Context, path: Path, options: ExportOptions = _AS_IT_IS
 
     Raises:
         UnknownName: There is no such table.
-        InvalidValue: One file is to hold several tables, or none is named for it.
+        InvalidValue: One file is to hold several tables, or none is named for it; or the path
+            ends like a file of another format.
         StoreError: A file cannot be written; those that are there stay as they are.
         MissingExtra: Workbooks need the extra ``excel``.
     """
@@ -160,6 +161,7 @@ class _Target:
 
     @classmethod
     def of(cls, path: Path, options: ExportOptions, attachments: Attachments) -> "_Target":
+        _check_ending(path)
         ending = path.suffix.lower().removeprefix(".")
         is_file = ending in FORMATS and not path.is_dir()
         form = options.format or (ending if is_file else "csv")
@@ -208,6 +210,23 @@ class _Target:
             raise InvalidValue("tables", names, reason)
         _write(files, self.path, wanted, self.options, form=self.form)
         return [(table, self.path) for table in wanted]
+
+
+def _check_ending(path: Path) -> None:
+    """A new folder is not called like a file; what ends in a number, as in a day, is no file.
+
+    Raises:
+        InvalidValue: The path ends like a file of a format that is none of ours.
+    """
+    ending = path.suffix.lower().removeprefix(".")
+    if ending in FORMATS or not ending[:1].isalpha() or path.is_dir():
+        return
+    reason = Message(
+        "ends in .{ending}, which is none of {formats}; give one of these endings, or a folder",
+        ending=ending,
+        formats=", ".join(f".{each}" for each in FORMATS),
+    )
+    raise InvalidValue("path", path.name, reason)
 
 
 def _write(

@@ -38,6 +38,7 @@ class SourceFile:
         table: The table, of one among several in a file; empty if the file is one table.
         grid: The cells of a sheet, in place of the bytes.
         raw: The rows, in place of the bytes.
+        unreadable: Why there are no bytes; empty if the file could be read.
     """
 
     name: str
@@ -46,6 +47,7 @@ class SourceFile:
     table: str = ""
     grid: Sequence[Sequence[Cell]] | None = None
     raw: RawTable | None = None
+    unreadable: str = ""
 
     @property
     def stem(self) -> str:
@@ -74,6 +76,8 @@ def read_rows(
         encoding: How its text is encoded, if it is neither UTF-8 nor begins with a byte order mark.
         is_header: Finds the header of CSV below titles.
     """
+    if file.unreadable:
+        return RawTable(), [unreadable(file)]
     if file.raw is not None:
         return file.raw, []
     if file.grid is not None:
@@ -93,6 +97,12 @@ def read_rows(
     if file.name.lower().endswith(".csv"):
         return read_csv(file.name, text, is_header)
     return _read_json(file.name, text)
+
+
+def unreadable(file: SourceFile) -> Fault:
+    """The fault of a file that is there and cannot be read."""
+    reason = Message("cannot be read: {error}", error=file.unreadable)
+    return malformed(Identifier(file.name), reason)
 
 
 def check_encoding(encoding: str) -> None:

@@ -1,6 +1,6 @@
 """Folders of files taken in: which of them are ours, and what they name beside them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from segmentation.errors import (
     NotFound,
     Rejected,
     StoreError,
+    near_hint,
     near_name,
 )
 from segmentation.operations.context import Context
@@ -67,26 +68,42 @@ def source_files(paths: Sequence[Path], name_kind: NameKind) -> Sequence[SourceF
     """
     if not paths:
         raise InvalidValue("path", paths, Message("is empty; give at least one"))
+    _check_there(paths)
     files = [file for path in paths for file in _files_at(path, name_kind)]
     if not any(name_kind(file.stem) or is_container(file.name) for file in files):
-        fault = Fault(Identifier(paths[0]), "", _not_ours(paths[0]), "unknown_table")
-        raise Rejected("import", [fault])
+        raise Rejected("import", [_not_ours(path) for path in paths])
     return files
 
 
+def _check_there(paths: Iterable[Path]) -> None:
+    """See that there is a file or folder at every path.
+
+    Raises:
+        StoreError: There is none; the error names all such paths.
+    """
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise StoreError(", ".join(missing), Message("there is no such file or folder"))
+
+
 def _files_at(path: Path, name_kind: NameKind) -> Iterator[SourceFile]:
-    if not path.exists():
-        raise StoreError(str(path), Message("there is no such file or folder"))
     if not path.is_dir():
-        yield SourceFile(path.name, path.read_bytes())
+        yield _file(path, path.name)
         return
     for file in _files_in(path):
-        yield SourceFile(file.name, file.read_bytes())
+        yield _file(file, file.name)
     for folder in sorted(each for each in path.iterdir() if each.is_dir()):
         if name_kind(folder.name):
             for file in _files_in(folder):
-                name = f"{folder.name}/{file.name}"
-                yield SourceFile(name, file.read_bytes(), folder=folder.name)
+                yield _file(file, f"{folder.name}/{file.name}", folder=folder.name)
+
+
+def _file(path: Path, name: str, folder: str = "") -> SourceFile:
+    """A file as it is; one that cannot be read is told with all other faults."""
+    try:
+        return SourceFile(name, path.read_bytes(), folder)
+    except OSError as error:
+        return SourceFile(name, b"", folder, unreadable=error.strerror or str(error))
 
 
 def _files_in(folder: Path) -> list[Path]:
@@ -95,12 +112,14 @@ def _files_in(folder: Path) -> list[Path]:
     return sorted(each for each in found if not each.name.startswith((".", "~$")))
 
 
-def _not_ours(path: Path) -> Message:
+def _not_ours(path: Path) -> Fault:
+    """The fault of a path without a file that is for a table of ours."""
     if path.is_dir():
-        return Message("holds no file that is named after a table of ours")
-    near = near_name(path.stem, imported_kinds())
-    hint = Message("; did you mean {near!r}?", near=near) if near else ""
-    return Message("is not named after a table of ours{hint}", hint=hint)
+        reason = Message("holds no file that is named after a table of ours")
+    else:
+        hint = near_hint(near_name(path.stem, imported_kinds()))
+        reason = Message("is not named after a table of ours{hint}", hint=hint)
+    return Fault(Identifier(path), "", reason, "unknown_table")
 
 
 def _reader(folder: Path) -> Callable[[str], bytes]:

@@ -10,6 +10,7 @@ from segmentation.errors import (
     Fault,
     Identifier,
     Message,
+    near_hint,
     near_name,
 )
 from segmentation.fields import (
@@ -111,7 +112,7 @@ def _no_field(name: str, table: Table) -> Message:
         "{table} has no field {name!r}{hint}",
         table=Identifier(table.name),
         name=name,
-        hint=Message("; did you mean {near!r}?", near=near) if near else "",
+        hint=near_hint(near),
     )
 
 

@@ -9,6 +9,7 @@ from segmentation.errors import (
     Identifier,
     Message,
     Rejected,
+    near_hint,
     near_name,
 )
 from segmentation.fields import (
@@ -71,7 +72,7 @@ def definition_faults(store: Store) -> Sequence[Fault]:
         place = Identifier(own.table)
         if own.table not in known:
             near = near_name(own.table, known)
-            hint = Message("; did you mean {near!r}?", near=near) if near else ""
+            hint = near_hint(near)
             reason = Message("there is no table {name!r}{hint}", name=own.table, hint=hint)
             found.append(Fault(place, own.name, reason, "unknown_table"))
         elif not own.is_sound:
