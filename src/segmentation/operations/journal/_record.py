@@ -97,8 +97,8 @@ def _apply(
             done.append(numbered)
             continue
         found = list(changes(entry, happening, records))
-        records.put(change.after for change in found if change.after is not None)
-        records.remove(change.before for change in found if change.after is None and change.before)
+        records.put([change.after for change in found if change.after is not None])
+        records.remove([each.before for each in found if each.after is None and each.before])
         done += found
     records.put(made)
     return done
