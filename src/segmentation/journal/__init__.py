@@ -58,7 +58,7 @@ from ._reasons import (
     rebuilt_segment,
     steps_of,
 )
-from ._state import Change, Done, State, changes, fold, without_personal
+from ._state import Change, Done, Known, State, changes, fold, without_personal
 
 __all__ = [
     "FIRST",
@@ -81,6 +81,7 @@ __all__ = [
     "Figures",
     "Happening",
     "Head",
+    "Known",
     "Membership",
     "OpportunityLinked",
     "PersonErased",

@@ -240,8 +240,7 @@ def resend(context: Context, *entry_nos: int | Interaction) -> Sequence[Interact
     with store.transaction():
         known = _to_resend(store, entry_nos)
         record(store, [_queued(interaction) for interaction in known], context.stamp)
-        found = [store.records.find(Interaction, each.entry_no) for each in known]
-    return [interaction for interaction in found if interaction]
+        return get_records(store, Interaction, known)
 
 
 def resend_fresh(
@@ -416,7 +415,7 @@ class _Run:
         in a frame.
         """
         read_ahead(self._store, (each.contact_no for each in interactions))
-        unmade = [each.contact_no for each in interactions if not each.merge_data]
+        unmade = [each for each in interactions if not each.merge_data]
         if unmade:
             self._printer.expect(unmade)
 
