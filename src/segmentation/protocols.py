@@ -71,6 +71,21 @@ class RecordsBeside(Records, Protocol):
         """
 
 
+@runtime_checkable
+class FindsMany(Records, Protocol):
+    """Records that find many of a kind in few questions."""
+
+    def find_many(
+        self, kind: type[RecordT], keys: Collection[tuple[Any, ...]]
+    ) -> Iterator[RecordT]:
+        """The records with these keys, in any order; those that are not there are passed over.
+
+        Args:
+            kind: The kind.
+            keys: The keys, each with all of its parts.
+        """
+
+
 class Contacts(Protocol):
     """The contacts that segments choose from; a host may bring its own."""
 

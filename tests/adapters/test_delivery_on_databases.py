@@ -3,6 +3,8 @@
 import threading
 from collections import Counter
 
+import sqlalchemy as sa
+
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.contacts import Contact, ContactType, CorrespondenceType
 from segmentation.documents import Document
@@ -29,8 +31,8 @@ class Pile:
         return "pile"
 
 
-def test_several_workers_deliver_each_document_once(database: Database) -> None:
-    crm = Workspace.open(database.open(), user="ANNA")
+def log(crm: Workspace, letters: int) -> None:
+    """Log a segment of so many letters, to be delivered."""
     crm.store.records.put(
         [
             MarketingSetup(segment_nos="SEGM"),
@@ -51,13 +53,18 @@ def test_several_workers_deliver_each_document_once(database: Database) -> None:
                     e_mail=f"p{number}@example.com",
                     salesperson_code="JO",
                 )
-                for number in range(LETTERS)
+                for number in range(letters)
             ),
         ]
     )
     segment = crm.new_segment("Hello", interaction_template_code="HELLO")
     segment.add_contacts()
     segment.log(deliver=True)
+
+
+def test_several_workers_deliver_each_document_once(database: Database) -> None:
+    crm = Workspace.open(database.open(), user="ANNA")
+    log(crm, LETTERS)
 
     pile, failures = Pile(), list[BaseException]()
 
@@ -88,3 +95,28 @@ def test_several_workers_deliver_each_document_once(database: Database) -> None:
     delivered = crm.store.records.all(Interaction, delivery_status=DeliveryStatus.DELIVERED)
     assert len(list(delivered)) == LETTERS
     crm.journal.verify()
+
+
+_PER_LETTER = 20
+"""Statements of which a letter's own record is made, with those that begin and end its parts."""
+
+
+def test_a_letter_costs_what_its_own_record_costs(database: Database) -> None:
+    def statements(letters: int) -> int:
+        asked: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            asked.append(statement)
+
+        database.empty()
+        with Workspace.open(database.open(), user="ANNA") as crm:
+            log(crm, letters)
+            sa.event.listen(sa.Engine, "before_cursor_execute", note)
+            try:
+                done = crm.letters.deliver({CorrespondenceType.EMAIL: Pile()})
+            finally:
+                sa.event.remove(sa.Engine, "before_cursor_execute", note)
+        assert len(done.delivered) == letters
+        return len(asked)
+
+    assert (statements(20) - statements(10)) / 10 <= _PER_LETTER

@@ -69,7 +69,7 @@ from ._reasons import (
     rebuilt_segment,
     steps_of,
 )
-from ._state import Change, Done, State, changes, fold, without_personal
+from ._state import Change, Done, Known, State, changes, fold, without_personal
 
 __all__ = [
     "FIRST",
@@ -96,6 +96,7 @@ __all__ = [
     "Happening",
     "Head",
     "Inspection",
+    "Known",
     "Membership",
     "OpportunityLinked",
     "PersonErased",

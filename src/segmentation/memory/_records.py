@@ -1,7 +1,7 @@
 """Records in memory: a dictionary or a list for each kind, read in the order of their keys."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any, Protocol, TypeAlias
 
@@ -151,6 +151,13 @@ class MemoryRecords:
         """The record with this key, or ``None``."""
         kept = self._tables.get(kind)
         return kept.get(key if len(key) != 1 else key[0]) if kept else None
+
+    def find_many(
+        self, kind: type[RecordT], keys: Collection[tuple[Any, ...]]
+    ) -> Iterator[RecordT]:
+        """The records with these keys; those that are not there are passed over."""
+        found = (self.find(kind, *key) for key in keys)
+        return (each for each in found if each is not None)
 
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
         """The records of a kind whose fields have these values, in the order of their keys."""

@@ -15,7 +15,7 @@ from segmentation.contacts import Contact, ContactBusinessRelation, LinkToTable
 from segmentation.criteria import AsOf, BoundSelection, bind
 from segmentation.errors import Identifier, Message, NotFound, Refused
 from segmentation.fields import FieldType, Record, RecordT, fields_of, key_of
-from segmentation.protocols import AnswersAtOnce, HostContacts, Store
+from segmentation.protocols import AnswersAtOnce, FindsMany, HostContacts, Store
 from segmentation.segments import (
     LeftOut,
     LeftOutReason,
@@ -62,7 +62,7 @@ _CALLED = {
 def find_record(store: Store, kind: type[RecordT], key: object) -> RecordT | None:
     """The record with this key, or ``None``; contacts are those of the host."""
     parts = key_in(kind, key)
-    if len(parts) != len(kind.__key__) or None in parts:
+    if not _is_whole(kind, parts):
         return None
     if kind.__table__ == Contact.__table__:
         found = store.contacts.get_many([str(parts[0])])
@@ -70,6 +70,10 @@ def find_record(store: Store, kind: type[RecordT], key: object) -> RecordT | Non
     if kind.__table__ == SegmentHeader.__table__:
         return cast("RecordT | None", _header(store, str(parts[0])))
     return store.records.find(kind, *parts)
+
+
+def _is_whole(kind: type[Record], parts: Sequence[object]) -> bool:
+    return len(parts) == len(kind.__key__) and None not in parts
 
 
 def _header(store: Store, no: str) -> SegmentHeader | None:
@@ -138,6 +142,8 @@ def find_records(
     rows: Iterable[Record | None]
     if kind.__table__ == Contact.__table__:
         rows = store.contacts.get_many([str(key[0]) for key in keys])
+    elif isinstance(store.records, FindsMany) and kind.__table__ != SegmentHeader.__table__:
+        rows = store.records.find_many(kind, [key for key in keys if _is_whole(kind, key)])
     elif len(keys) > _FEW:
         wanted = set(keys)
         rows = (row for row in all_records(store, kind, {}) if key_of(row) in wanted)
@@ -191,6 +197,15 @@ def at_once(store: Store) -> AbstractContextManager[None]:
     """A block in which a store's contacts answer several questions of one moment."""
     contacts = store.contacts
     return contacts.at_once() if isinstance(contacts, AnswersAtOnce) else nullcontext()
+
+
+def read_ahead(store: Store, nos: Iterable[str]) -> None:
+    """Have contacts read together that are asked for one by one next, within `at_once`.
+
+    Contacts that answer anew each time are not read: whoever looks at one wants it as it is then.
+    """
+    if isinstance(store.contacts, AnswersAtOnce):
+        store.contacts.get_many(dict.fromkeys(nos))
 
 
 def _check_read(store: Store, contact_no: str) -> None:

@@ -3,7 +3,7 @@
 What comes out is a value that renders itself (`segmentation.reports`).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TypedDict
@@ -20,10 +20,10 @@ from segmentation.operations.interactions import DocumentRecorded, contact_figur
 from segmentation.operations.letters import (
     MergeData,
     MergeDataReader,
-    active_address_code,
+    active_address_codes,
     as_interaction,
 )
-from segmentation.operations.records import find_record, get_record, get_records, require_segment
+from segmentation.operations.records import find_records, get_record, get_records, require_segment
 from segmentation.protocols import Store
 from segmentation.reports import (
     CampaignReport,
@@ -131,22 +131,28 @@ def cover_sheets(
         NotFound: There is no such contact.
     """
     day = on or context.day.workdate
-    found = _addressed(context, contact_nos, "", day)
+    found = [data for _, data in _addressed(context, contact_nos, "", day)]
     sender = _sender(context.store)
-    sheets = (_sheet(context.store, data, remarks, day, sender) for _, data in found)
+    codes = {data.contact.salesperson_code for data in found}
+    signing = find_records(context.store, SalespersonPurchaser, [(code,) for code in codes])
+    names = {each.code: each.name for each in signing.values()}
+    sheets = (_sheet(data, names, remarks, day, sender) for data in found)
     return CoverSheets(data=tuple(sheets), **_written_as(context))
 
 
 def _sheet(
-    store: Store, data: MergeData, remarks: Remarks, on: date, sender: tuple[str, ...]
+    data: MergeData,
+    salespeople: Mapping[str, str],
+    remarks: Remarks,
+    on: date,
+    sender: tuple[str, ...],
 ) -> CoverSheet:
-    signing = find_record(store, SalespersonPurchaser, data.contact.salesperson_code)
     return CoverSheet(
         contact_no=data.contact.no,
         date=on,
         address=data.address_block,
         sender=sender,
-        salesperson_name=signing.name if signing else "",
+        salesperson_name=salespeople.get(data.contact.salesperson_code, ""),
         marks=remarks.marks,
         remark=remarks.custom,
     )
@@ -253,7 +259,7 @@ def _addressed(
 def _of_segment(context: Context, segment_no: str) -> Iterator[tuple[int, MergeData]]:
     segment = require_segment(context.store, segment_no)
     reader = _reader(context)
-    for line in segment.lines:
+    for line in reader.in_batches(segment.lines):
         if line.contact_no:
             yield line.line_no, reader.read(as_interaction(line), segment.header)
 
@@ -266,6 +272,10 @@ def _of_contacts(
     context: Context, contacts: Sequence[Contact], on: date
 ) -> Iterator[tuple[int, MergeData]]:
     reader = _reader(context)
-    for no in dict.fromkeys(contact.no for contact in contacts):
-        code = active_address_code(context.store, no, on)
-        yield 0, reader.read(Interaction(contact_no=no, contact_alt_address_code=code))
+    nos = dict.fromkeys(contact.no for contact in contacts)
+    codes = active_address_codes(context.store, nos, on)
+    addressed = [
+        Interaction(contact_no=no, contact_alt_address_code=codes.get(no, "")) for no in nos
+    ]
+    for each in reader.in_batches(addressed):
+        yield 0, reader.read(each)

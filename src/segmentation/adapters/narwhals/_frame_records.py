@@ -1,6 +1,6 @@
 """Records of a store whose contacts, and some of their rows, stand in frames."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
 from operator import attrgetter
 from typing import Any, NoReturn
 
@@ -11,7 +11,7 @@ from segmentation.criteria import Table
 from segmentation.definitions import OwnField, OwnTable
 from segmentation.errors import Identifier, Message, Refused
 from segmentation.fields import Record, RecordT, key_of
-from segmentation.protocols import Records
+from segmentation.protocols import FindsMany, Records
 from segmentation.segments import contact_schema
 
 from ._reading import Reader
@@ -45,6 +45,16 @@ class FrameRecords:
             return next(self.all(kind, **dict(zip(kind.__key__, key, strict=True))), None)
         return self._records.find(kind, *key)
 
+    def find_many(
+        self, kind: type[RecordT], keys: Collection[tuple[Any, ...]]
+    ) -> Iterator[RecordT]:
+        """The records with these keys; those that are not there are passed over."""
+        is_stored = kind.__table__ not in self._tables and kind not in {OwnTable, OwnField}
+        if is_stored and isinstance(self._records, FindsMany):
+            return self._records.find_many(kind, keys)
+        wanted = set(keys)
+        return (each for each in self.all(kind) if key_of(each) in wanted)
+
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
         """All records of a kind, in the order of their keys.
 
@@ -62,7 +72,7 @@ class FrameRecords:
         Raises:
             Refused: One is of a table in a frame.
         """
-        self._records.put(self._ours(records))
+        self._records.put(records if _is_empty(records) else self._ours(records))
 
     def remove(self, records: Iterable[Record]) -> None:
         """Remove records by their keys.
@@ -70,7 +80,7 @@ class FrameRecords:
         Raises:
             Refused: One is of a table in a frame.
         """
-        self._records.remove(self._ours(records))
+        self._records.remove(records if _is_empty(records) else self._ours(records))
 
     def prepare(self, kind: type[Record]) -> None:
         """Make room for the records of a table that a host defined, or defined anew.
@@ -114,6 +124,10 @@ class FrameRecords:
         for own in sorted([*kept, *of_frames], key=key_of):
             if all(getattr(own, name) == value for name, value in equal.items()):
                 yield own
+
+
+def _is_empty(records: Iterable[Record]) -> bool:
+    return isinstance(records, Sized) and not records
 
 
 def _refuse(table: str) -> NoReturn:

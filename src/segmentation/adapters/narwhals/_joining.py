@@ -1,5 +1,6 @@
 """A store beside frames: contacts and their rows in frames, all else in the store."""
 
+import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, tzinfo
@@ -162,6 +163,19 @@ class FrameStore:
         self._store.close()
 
 
+class _Moment(threading.local):
+    """What is known within a block of one moment; each thread has its own.
+
+    Attributes:
+        read: The contacts that were read, ``None`` for numbers of nobody; ``None`` outside of a
+            block.
+        looked_over: The contacts, looked over for rows that cannot be read.
+    """
+
+    read: dict[str, Contact | None] | None = None
+    looked_over: Contacts | None = None
+
+
 class ContactsInFrame(FrameContacts):
     """The contacts of a workspace in a frame, of which some rows may not be safe to read.
 
@@ -187,7 +201,7 @@ class ContactsInFrame(FrameContacts):
         self._store = store
         self._zone = zone
         self._members = Members(self._on_lines, self._logged_with)
-        self._moment: list[Contacts] | None = None
+        self._moment = _Moment()
         # A cluster would take its time to tell: there, numbers are always made codes.
         self._has_codes = (
             self._framed(None, self._contacts).at_hand and self._looked_over().has_codes
@@ -209,14 +223,23 @@ class ContactsInFrame(FrameContacts):
     def get_many(self, nos: Iterable[str]) -> Sequence[Contact]:
         """The contacts with these numbers, in their order; others are passed over.
 
-        Nothing but their rows is read from the engine.
+        Nothing but their rows is read from the engine, within `at_once` once.
         """
         wanted = [str(no) for no in nos]
+        known = self._moment.read
+        if known is None:
+            found = self._read(wanted)
+            return [found[no] for no in wanted if no in found]
+        missing = [no for no in wanted if no not in known]
+        if missing:
+            known.update(dict.fromkeys(missing), **self._read(missing))
+        return [contact for no in wanted if (contact := known[no]) is not None]
+
+    def _read(self, wanted: Iterable[str]) -> dict[str, Contact]:
         reader = self.reader(self._tables[Contact.__table__], Contact)
         frame, _ = reader.where({})
         read = reader.records(kept(frame, among("no", dict.fromkeys(wanted)), "no"))
-        found = {contact.no: contact for contact in each_once(sorted(read, key=_number))}
-        return [found[no] for no in wanted if no in found]
+        return {contact.no: contact for contact in each_once(sorted(read, key=_number))}
 
     def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
         """Those who pass a selection or have these numbers, as they would join a segment."""
@@ -283,21 +306,23 @@ class ContactsInFrame(FrameContacts):
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
-        """A block in which it is looked once for rows that cannot be read."""
-        outer = self._moment
-        self._moment = [] if outer is None else outer
+        """A block in which rows that cannot be read are looked for once, and contacts read once."""
+        if self._moment.read is not None:
+            yield
+            return
+        self._moment.read = {}
         try:
             yield
         finally:
-            self._moment = outer
+            self._moment.read = self._moment.looked_over = None
 
     def _looked_over(self) -> Contacts:
         """The contacts, looked over for rows that cannot be read; anew outside of a block."""
-        if self._moment is None:
+        if self._moment.read is None:
             return self._look_over()
-        if not self._moment:
-            self._moment.append(self._look_over())
-        return self._moment[0]
+        if self._moment.looked_over is None:
+            self._moment.looked_over = self._look_over()
+        return self._moment.looked_over
 
     def _look_over(self) -> Contacts:
         return Contacts(self._contacts, *self._columns_in(self._framed(None, self._contacts)))

@@ -1,7 +1,7 @@
 """Records, the journal and attachments in tables."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from datetime import UTC
 from itertools import groupby
 from typing import Any
@@ -73,6 +73,32 @@ class SqlRecords:
             query = _where(layout, layout.columns, dict(layout.table.c), equal, dialect)
             found = connection.execute(query).first()
         return None if found is None else layout.from_row(found)
+
+    def find_many(
+        self, kind: type[RecordT], keys: Collection[tuple[Any, ...]]
+    ) -> Iterator[RecordT]:
+        """The records with these keys; those that are not there are passed over.
+
+        They are looked up by the first part of their keys, many in one question.
+        """
+        if kind.__table__ in self._mapped or is_definition(kind) or not kind.__key__:
+            found = (self.find(kind, *key) for key in keys)
+            yield from (each for each in found if each is not None)
+            return
+        wanted = {key for key in keys if all(map(can_hold, key))}
+        layout = self._tables.of(kind)
+        with self._unit.connection() as connection, legible(kind.__table__):
+            if not is_there(connection, self._tables, layout):
+                return
+            dialect = dialect_of(connection.dialect, self._tables)
+            first = layout.table.c[kind.__key__[0]]
+            firsts = {str(key[0]) if isinstance(key[0], str) else key[0] for key in wanted}
+            for some in batches(sorted(firsts)):
+                query = sa.select(*layout.columns).where(dialect.among(first, some))
+                for row in _streamed(connection, query):
+                    record = layout.from_row(row)
+                    if key_of(record) in wanted:
+                        yield record
 
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
         """The records of a kind whose fields have these values, in the order of their keys.
@@ -180,6 +206,8 @@ class SqlRecords:
 
     def put(self, records: Iterable[Record]) -> None:
         """Store records. A record with the same key is replaced."""
+        if isinstance(records, Sized) and not records:
+            return  # no savepoint for nothing
         with self._unit.transaction() as connection:
             if isinstance(records, Columns) and records.kind.__key__:
                 self._writer(connection, records.kind).put_columns(connection, records)
@@ -195,6 +223,8 @@ class SqlRecords:
 
     def remove(self, records: Iterable[Record]) -> None:
         """Remove records by their keys. Records that are not there are skipped."""
+        if isinstance(records, Sized) and not records:
+            return
         with self._unit.transaction() as connection:
             for item in records:
                 self._check_ours(type(item))

@@ -1,6 +1,6 @@
 """The register: addresses marked and released, each by an entry of the journal."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from segmentation.contacts import (
@@ -15,7 +15,7 @@ from segmentation.errors import InvalidValue, Message, NotFound
 from segmentation.journal import AddressMarked, EntryKind, happening_of
 from segmentation.operations.context import Context
 from segmentation.operations.journal import record
-from segmentation.operations.records import get_record
+from segmentation.operations.records import find_records, get_record
 from segmentation.operations.schema import schema_of
 from segmentation.protocols import Store
 
@@ -57,11 +57,13 @@ def marks_for(
     store: Store, addresses: Iterable[str], state: AddressState, reason: str
 ) -> list[AddressMarked]:
     """What marks addresses, without those that are marked so, or more strongly, already."""
-    found = {address: store.records.find(AddressMark, address) for address in addresses}
+    wanted = dict.fromkeys(addresses)
+    found = _marks(store, wanted)
+    strength = {one: _STATES.index(mark.state) for one, mark in found.items()}
     return [
         AddressMarked(state=state, address=address, reason=reason)
-        for address, before in found.items()
-        if before is None or _STATES.index(before.state) < _STATES.index(state)
+        for address in wanted
+        if strength.get(address, -1) < _STATES.index(state)
     ]
 
 
@@ -112,7 +114,7 @@ def hindrances(store: Store, fields: Iterable[str]) -> Mapping[str, AddressMark]
 
     Args:
         store: Where everything is kept.
-        fields: What stands in the fields; one by one they are looked up, so give few, or all.
+        fields: What stands in the fields.
     """
     wanted = {field: mail_addresses(field) for field in fields}
     marks = _marks(store, [one for each in wanted.values() for one in each])
@@ -123,14 +125,9 @@ def hindrances(store: Store, fields: Iterable[str]) -> Mapping[str, AddressMark]
     }
 
 
-_FEW = 20
-
-
-def _marks(store: Store, addresses: Sequence[str]) -> Mapping[str, AddressMark]:
-    if len(addresses) > _FEW:
-        return {mark.address: mark for mark in store.records.all(AddressMark)}
-    found = (store.records.find(AddressMark, each) for each in addresses)
-    return {mark.address: mark for mark in found if mark is not None}
+def _marks(store: Store, addresses: Iterable[str]) -> Mapping[str, AddressMark]:
+    found = find_records(store, AddressMark, [(each,) for each in addresses])
+    return {mark.address: mark for mark in found.values()}
 
 
 # -- what is kept of a contact ----------------------------------------------------------------
@@ -138,9 +135,8 @@ def _marks(store: Store, addresses: Sequence[str]) -> Mapping[str, AddressMark]:
 
 def address_marks_of(store: Store, contact: Contact) -> Iterator[AddressMark]:
     """The marks of a contact's addresses that no other contact has."""
-    for address in _addresses_of(store, contact):
-        mark = store.records.find(AddressMark, address)
-        if mark is not None and not _is_shared(store, contact, address):
+    for address, mark in _marks(store, _addresses_of(store, contact)).items():
+        if not _is_shared(store, contact, address):
             yield mark
 
 

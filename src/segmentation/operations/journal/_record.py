@@ -4,23 +4,29 @@ Entries, the records that they change and the totals of figures are stored toget
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
+from typing import Any, cast
 
 from segmentation.columns import Columns
-from segmentation.fields import Record
+from segmentation.fields import Record, RecordT, key_of
 from segmentation.interactions import Interaction
 from segmentation.journal import (
+    Canceled,
     Change,
+    Deleted,
     Done,
     Entry,
     Happening,
+    Known,
     Stamp,
+    Uncanceled,
     changes,
     make_entries,
+    numbers_in,
 )
 from segmentation.operations.followers import FOLLOWERS
-from segmentation.protocols import Records, Store
+from segmentation.protocols import FindsMany, Records, Store
 
 
 def record(
@@ -77,6 +83,34 @@ def keep_state(
         follow(store, done)
 
 
+class _ReadAhead:
+    """Records of which some were read together; the others are asked for."""
+
+    def __init__(self, records: Records, read: Iterable[Record]) -> None:
+        self._records = records
+        self._read = {(type(each), *key_of(each)): each for each in read}
+
+    def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
+        """The record with this key, or ``None``."""
+        return cast("RecordT | None", self._read.get((kind, *key))) or self._records.find(
+            kind, *key
+        )
+
+    def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
+        """The records of a kind whose fields have these values, in the order of their keys."""
+        return self._records.all(kind, **equal)
+
+
+def _known(records: Records, happening: Happening) -> Known:
+    """The records, those interactions read together that are canceled or deleted together."""
+    match happening:
+        case Canceled() | Uncanceled() | Deleted() if isinstance(records, FindsMany):
+            keys = [(number,) for number in numbers_in(happening.interactions)]
+            return _ReadAhead(records, records.find_many(Interaction, keys))
+        case _:
+            return records
+
+
 def _apply(
     records: Records, entries: Iterable[tuple[Entry, Happening | Columns[Interaction]]]
 ) -> list[Done]:
@@ -96,9 +130,9 @@ def _apply(
             records.put(numbered)
             done.append(numbered)
             continue
-        found = list(changes(entry, happening, records))
-        records.put(change.after for change in found if change.after is not None)
-        records.remove(change.before for change in found if change.after is None and change.before)
+        found = list(changes(entry, happening, _known(records, happening)))
+        records.put([change.after for change in found if change.after is not None])
+        records.remove([each.before for each in found if each.after is None and each.before])
         done += found
     records.put(made)
     return done

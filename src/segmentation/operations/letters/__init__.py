@@ -21,7 +21,13 @@ from ._merge_fields import (
 )
 from ._printer import LetterPrinter, has_letter, in_one_document, letters, letters_of
 from ._snapshots import Keep, Snapshot, snapshot_all
-from ._trial import active_address_code, as_interaction, check_letters, try_template
+from ._trial import (
+    active_address_code,
+    active_address_codes,
+    as_interaction,
+    check_letters,
+    try_template,
+)
 from ._unsubscribe_links import Answer, Unsubscribing, answer_unsubscribing
 
 __all__ = [
@@ -40,6 +46,7 @@ __all__ = [
     "Snapshot",
     "Unsubscribing",
     "active_address_code",
+    "active_address_codes",
     "answer_unsubscribing",
     "as_interaction",
     "check_letters",

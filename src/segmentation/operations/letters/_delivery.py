@@ -32,7 +32,14 @@ from segmentation.markup import to_figures
 from segmentation.operations.addresses import hindrances, marks_for
 from segmentation.operations.context import Context
 from segmentation.operations.journal import record
-from segmentation.operations.records import find_record, get_record, get_records
+from segmentation.operations.records import (
+    at_once,
+    find_record,
+    find_records,
+    get_record,
+    get_records,
+    read_ahead,
+)
 from segmentation.operations.values import require_any
 from segmentation.phrases import phrase
 from segmentation.protocols import Couriers, Store
@@ -176,10 +183,11 @@ def deliver(
     for start in range(0, len(todo), run.retry.batch):
         batch = todo[start : start + run.retry.batch]
         statuses = dict.fromkeys(batch, DeliveryStatus.IN_PROGRESS)
-        for number, status in run.deliver_batch(run.claim(batch)):
-            statuses[number] = status
-            if on_progress:
-                on_progress(Progress(done=next(done), of=len(todo)))
+        with at_once(store):
+            for number, status in run.deliver_batch(run.claim(batch)):
+                statuses[number] = status
+                if on_progress:
+                    on_progress(Progress(done=next(done), of=len(todo)))
         for number, status in statuses.items():
             by_status[status].append(number)
     waiting = by_status[DeliveryStatus.IN_PROGRESS]
@@ -236,8 +244,7 @@ def resend(context: Context, *entry_nos: int | Interaction) -> Sequence[Interact
     with store.transaction():
         known = _to_resend(store, entry_nos)
         record(store, [_queued(interaction) for interaction in known], context.stamp)
-        found = [store.records.find(Interaction, each.entry_no) for each in known]
-    return [interaction for interaction in found if interaction]
+        return get_records(store, Interaction, known)
 
 
 def resend_fresh(
@@ -340,10 +347,14 @@ def _to_deliver(store: Store, couriers: Couriers, logged_segment_no: int) -> Ite
 
 
 def _lease_expiries(store: Store, numbers: Iterable[int]) -> Iterator[datetime]:
-    for number in numbers:
-        claim = store.records.find(DeliveryClaim, number)
-        if claim:
-            yield claim.until
+    for claim in _claims(store, numbers).values():
+        yield claim.until
+
+
+def _claims(store: Store, numbers: Iterable[int]) -> Mapping[int, DeliveryClaim]:
+    """The claims on the documents of these interactions, by the numbers of these."""
+    found = find_records(store, DeliveryClaim, [(number,) for number in numbers])
+    return {claim.entry_no: claim for claim in found.values()}
 
 
 class _Run:
@@ -374,7 +385,7 @@ class _Run:
         self._lease_expiry = now + self.retry.lease
         try:
             with self._store.transaction():
-                free = [i for i in map(self._find, numbers) if i and self._is_free(i, now)]
+                free = self._free(numbers, now)
                 claims = [
                     DeliveryClaim(
                         entry_no=i.entry_no, worker=self._worker, until=self._lease_expiry
@@ -384,13 +395,19 @@ class _Run:
                 self._store.records.put(claims)
         except Conflict:
             return ()
+        self._read_ahead(free)
         return free
 
-    def _find(self, number: int) -> Interaction | None:
-        return self._store.records.find(Interaction, number)
+    def _free(self, numbers: Sequence[int], now: datetime) -> Sequence[Interaction]:
+        """The interactions that wait for us, and that nobody else has taken up."""
+        found = find_records(self._store, Interaction, [(number,) for number in numbers])
+        claims = _claims(self._store, numbers)
+        there = [found[number,] for number in numbers if (number,) in found]
+        return [i for i in there if self._is_free(i, claims.get(i.entry_no), now)]
 
-    def _is_free(self, interaction: Interaction, now: datetime) -> bool:
-        claim = self._store.records.find(DeliveryClaim, interaction.entry_no)
+    def _is_free(
+        self, interaction: Interaction, claim: DeliveryClaim | None, now: datetime
+    ) -> bool:
         down = self._failures[interaction.correspondence_type] >= self.retry.failures
         wanted = interaction.delivery_status is DeliveryStatus.IN_PROGRESS and not down
         return wanted and (claim is None or not self._holds(claim, now))
@@ -399,10 +416,21 @@ class _Run:
         longest = max(self.retry.lease, self.retry.wait(self.retry.attempts), _LONGEST_CLAIM)
         return now < claim.until <= now + longest
 
+    def _read_ahead(self, interactions: Sequence[Interaction]) -> None:
+        """Read together what letters need that is the same until the batch is delivered.
+
+        Whether a contact may be written to is looked at again for each letter, unless it stands
+        in a frame.
+        """
+        read_ahead(self._store, (each.contact_no for each in interactions))
+        unmade = [each for each in interactions if not each.merge_data]
+        if unmade:
+            self._printer.expect(unmade)
+
     def _release(self, interactions: Iterable[Interaction]) -> None:
         """Leave what was taken up to others; claims that are not ours any more stay."""
-        claims = (self._store.records.find(DeliveryClaim, i.entry_no) for i in interactions)
-        ours = [claim for claim in claims if claim and claim.worker == self._worker]
+        claims = _claims(self._store, [each.entry_no for each in interactions])
+        ours = [claim for claim in claims.values() if claim.worker == self._worker]
         if ours:
             with self._store.transaction():
                 self._store.records.remove(ours)

@@ -30,7 +30,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 from functools import cache, partial
-from typing import TypeAlias
+from itertools import islice
+from typing import TypeAlias, TypeVar
 
 import attrs
 
@@ -45,11 +46,11 @@ from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.markup import to_rows
 from segmentation.operations.context import Context
-from segmentation.operations.records import find_record
+from segmentation.operations.records import find_record, find_records
 from segmentation.operations.schema import worked_out_in
 from segmentation.protocols import Records, Store
 from segmentation.salutations import SalutationFormula, SalutationType, find_salutation
-from segmentation.segments import LoggedSegment, SegmentHeader
+from segmentation.segments import LoggedSegment, SegmentHeader, SegmentLine
 from segmentation.setup import CompanyInformation
 from segmentation.showing import shown_by
 
@@ -486,6 +487,14 @@ def _sources() -> Iterator[tuple[str, type[Record], Callable[[MergeData], object
             yield prefix, kind, source
 
 
+ItemT = TypeVar("ItemT", SegmentLine, Interaction)
+
+_AT_ONCE = 1_000
+"""For how many letters contacts and addresses are read at once."""
+_FEW = 8
+"""For up to how many contacts the numbers that they have as customers are read one by one."""
+
+
 class MergeDataReader:
     """Reads the merge data of many letters; what they share is read once.
 
@@ -510,18 +519,31 @@ class MergeDataReader:
         }
         self._shared: dict[tuple[type[Record], object], Record | None] = {}
         self._expected: Mapping[str, Contact] = {}
+        self._addresses: Mapping[tuple[object, ...], AlternativeAddress] = {}
+        self._numbers: dict[LinkToTable, Mapping[str, str]] = {}
 
-    def expect(self, contact_nos: Iterable[str]) -> None:
-        """Read these contacts and their companies at once, in place of those before.
+    def in_batches(self, items: Iterable[ItemT]) -> Iterator[ItemT]:
+        """Items whose letters are read one after the other, what they need read in batches."""
+        rest = iter(items)
+        while batch := list(islice(rest, _AT_ONCE)):
+            self.expect(batch)
+            yield from batch
+
+    def expect(self, items: Sequence[SegmentLine | Interaction]) -> None:
+        """Read the contacts of these, their companies and addresses, in place of those before.
 
         Args:
-            contact_nos: The contacts whose letters are read next.
+            items: The lines or interactions whose letters are read next.
         """
         contacts = self._store.contacts
-        found = {each.no: each for each in contacts.get_many(dict.fromkeys(contact_nos))}
+        wanted = dict.fromkeys(each.contact_no for each in items if each.contact_no)
+        found = {each.no: each for each in contacts.get_many(wanted)}
         companies = {each.company_no for each in found.values()} - {"", *found}
         further = contacts.get_many(sorted(companies)) if companies else ()
         self._expected = {**found, **{each.no: each for each in further}}
+        coded = {(i.contact_no, i.contact_alt_address_code) for i in items}
+        keys = [key for key in coded if key[1]]
+        self._addresses = find_records(self._store, AlternativeAddress, keys) if keys else {}
 
     def read(self, interaction: Interaction, header: SegmentHeader | None = None) -> MergeData:
         """What the letter of an interaction is made of.
@@ -537,7 +559,7 @@ class MergeDataReader:
         if contact is None:
             raise NotFound("contact", interaction.contact_no)
         code = interaction.contact_alt_address_code
-        address = self._records.find(AlternativeAddress, contact.no, code) if code else None
+        address = self._address(contact.no, code) if code else None
         country = (address or contact).country_region_code
         return MergeData(
             contact=contact,
@@ -557,10 +579,19 @@ class MergeDataReader:
         )
 
     def _number_as(self, contact_no: str, table: LinkToTable) -> str:
+        if len(self._expected) > _FEW:
+            if table not in self._numbers:
+                every = self._records.all(ContactBusinessRelation, link_to_table=table)
+                self._numbers[table] = {each.contact_no: each.no for each in reversed([*every])}
+            return self._numbers[table].get(contact_no, "")
         found = self._records.all(
             ContactBusinessRelation, contact_no=contact_no, link_to_table=table
         )
         return next((relation.no for relation in found), "")
+
+    def _address(self, contact_no: str, code: str) -> AlternativeAddress | None:
+        found = self._addresses.get((contact_no, code))
+        return found or self._records.find(AlternativeAddress, contact_no, code)
 
     def _company(self, contact: Contact) -> Contact | None:
         if contact.company_no == contact.no:

@@ -49,7 +49,7 @@ from segmentation.operations.records import (
 from segmentation.operations.schema import worked_out_in
 from segmentation.operations.values import require_any
 from segmentation.protocols import MailSender, Renderer, Rendering, Store
-from segmentation.segments import Segment
+from segmentation.segments import Segment, SegmentLine
 from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage, WordTemplate
 
@@ -58,6 +58,7 @@ from ._layouts import ours_for
 from ._merge_fields import (
     UNSUBSCRIBE,
     Getter,
+    ItemT,
     MergeData,
     MergeDataReader,
     extra_fields,
@@ -259,9 +260,13 @@ class LetterPrinter:
 
     # -- letters ----------------------------------------------------------------------------
 
-    def expect(self, contact_nos: Iterable[str]) -> None:
-        """Read these contacts at once, whose letters are prepared next."""
-        self._reader.expect(contact_nos)
+    def expect(self, items: Sequence[SegmentLine | Interaction]) -> None:
+        """Read at once what the letters of these need, which are prepared next."""
+        self._reader.expect(items)
+
+    def in_batches(self, items: Iterable[ItemT]) -> Iterator[ItemT]:
+        """Items whose letters are prepared one after the other, what they need read in batches."""
+        return self._reader.in_batches(items)
 
     def prepare(self, interaction: Interaction, segment: Segment | None = None) -> Letter:
         """Read the values of an interaction's letter as they stand now.
@@ -469,7 +474,7 @@ def letters(context: Context, interactions: Iterable[Interaction]) -> Iterator[D
         BadDocument: A template cannot be read.
     """
     printer = LetterPrinter(context.store, context.rendering)
-    for interaction in interactions:
+    for interaction in printer.in_batches(interactions):
         if has_letter(interaction):
             yield printer.render(printer.prepare(interaction))
 
@@ -517,7 +522,7 @@ def in_one_document(context: Context, file: IO[bytes], *entry_nos: int | Interac
     printer = LetterPrinter(context.store, context.rendering)
     sent = [interaction for interaction in named if has_letter(interaction)]
     form = _one_form(printer, sent)
-    prepared = (printer.prepare(interaction) for interaction in sent)
+    prepared = (printer.prepare(interaction) for interaction in printer.in_batches(sent))
     return form.fill_all(((each.values, printer.formats(each)) for each in prepared), file)
 
 

@@ -7,8 +7,7 @@ of its text stands with the interaction. Both are personal content and go when t
 erased.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import attrs
@@ -16,7 +15,7 @@ import attrs
 from segmentation.errors import Fault, SegmentationError
 from segmentation.interactions import Interaction
 from segmentation.protocols import Rendering, Store
-from segmentation.segments import Segment, SegmentLine
+from segmentation.segments import Segment
 from segmentation.serialization import to_json, value_from_data, value_to_data
 
 from ._kept import kept_data
@@ -140,7 +139,7 @@ def snapshot_all(
     frozen: dict[int, Snapshot] = {}
     wrong = LetterFaults(printer)
     warnings: dict[Fault, None] = {}
-    for line in _in_batches(printer, segment.lines):
+    for line in printer.in_batches(segment.lines):
         interaction = as_interaction(line)
         if not (line.contact_no and line.correspondence_type):
             continue
@@ -152,15 +151,3 @@ def snapshot_all(
         except SegmentationError as error:
             wrong.add(error, line)
     return frozen, wrong.faults, list(warnings)
-
-
-_AT_ONCE = 1_000
-"""The contacts of how many lines are read at once."""
-
-
-def _in_batches(printer: LetterPrinter, lines: Iterable[SegmentLine]) -> Iterator[SegmentLine]:
-    """Lines, the contacts of each batch read before it is gone through."""
-    rest = iter(lines)
-    while batch := list(islice(rest, _AT_ONCE)):
-        printer.expect(line.contact_no for line in batch if line.contact_no)
-        yield from batch

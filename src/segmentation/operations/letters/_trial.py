@@ -1,6 +1,6 @@
 """Letters before anything is logged: tried on one contact, checked line by line."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from segmentation.contacts import AlternativeAddress, Contact
@@ -85,6 +85,26 @@ def active_address_code(store: Store, contact_no: str, on: date) -> str:
     return address_on(store.records.all(AlternativeAddress, contact_no=contact_no), on)
 
 
+def active_address_codes(store: Store, contact_nos: Collection[str], on: date) -> Mapping[str, str]:
+    """The codes of the alternative addresses of contacts that are active on a day, of who has one.
+
+    Args:
+        store: Where the addresses are.
+        contact_nos: The contacts.
+        on: The day.
+    """
+    if len(contact_nos) <= _FEW:
+        return {no: active_address_code(store, no, on) for no in contact_nos}
+    others: dict[str, list[AlternativeAddress]] = {}
+    for address in store.records.all(AlternativeAddress):
+        others.setdefault(address.contact_no, []).append(address)
+    return {no: address_on(found, on) for no, found in others.items() if no in contact_nos}
+
+
+_FEW = 8
+"""For up to how many contacts addresses are read one contact at a time."""
+
+
 def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
     """Render every letter of a segment that is not logged yet, on the values as they stand.
 
@@ -100,7 +120,7 @@ def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
     printer = LetterPrinter(store, context.rendering)
     documents: list[Document] = []
     wrong = LetterFaults(printer)
-    for line in segment.lines:
+    for line in printer.in_batches(segment.lines):
         interaction = as_interaction(line)
         if not line.contact_no or not has_letter(interaction):
             continue

@@ -12,7 +12,8 @@ from segmentation.columns import Columns
 from segmentation.contacts import AlternativeAddress, Contact, CorrespondenceType
 from segmentation.criteria import AllOf, AsOf, Conditions, InSegment, bind, make_selection
 from segmentation.errors import Fault, Message
-from segmentation.fields import Record, key_of
+from segmentation.fields import Record
+from segmentation.operations.records import find_records
 from segmentation.operations.schema import schema_of
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -54,12 +55,8 @@ def _other_addresses(
 ) -> Iterator[tuple[tuple[str, str], str]]:
     """The mail addresses of the lines' alternative addresses, by contact and code."""
     keys = {(no, code) for no, code in lines.rows(*_ADDRESS) if code}
-    if len(keys) > MANY:
-        found = (a for a in store.records.all(AlternativeAddress) if key_of(a) in keys)
-    else:
-        each = (store.records.find(AlternativeAddress, *key) for key in keys)
-        found = (address for address in each if address is not None)
-    return (((address.contact_no, address.code), address.e_mail) for address in found)
+    found = find_records(store, AlternativeAddress, list(keys))
+    return (((each.contact_no, each.code), each.e_mail) for each in found.values())
 
 
 class Checker:

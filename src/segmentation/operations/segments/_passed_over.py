@@ -19,6 +19,7 @@ from segmentation.contacts import (
 from segmentation.criteria import AnyOf, Compare, Operand, Operator, Part, Where
 from segmentation.operations.addresses import hindrances
 from segmentation.operations.context import Context
+from segmentation.operations.records import find_records
 from segmentation.protocols import Store
 from segmentation.segments import (
     ActionKind,
@@ -110,8 +111,10 @@ def _once(store: Store, lines: Columns[SegmentLine], *, everybody: bool) -> froz
 def _mailed(store: Store, lines: Columns[SegmentLine]) -> Iterator[_Mailed]:
     rows = [row for row in lines.rows(*_FIELDS) if row[3] is CorrespondenceType.EMAIL]
     addresses = _addresses(store, {no for _, no, _, _ in rows})
+    keys = {(no, code) for _, no, code, _ in rows if code}
+    others = find_records(store, AlternativeAddress, list(keys))
     for number, no, code, _ in rows:
-        other = store.records.find(AlternativeAddress, no, code) if code else None
+        other = others.get((no, code))
         to = mail_addresses(other.e_mail if other and other.e_mail else addresses.get(no, ""))
         yield _Mailed(number, no, to)
 

@@ -16,7 +16,7 @@ from segmentation.errors import InvalidValue, Message
 from segmentation.frozen import freeze_within
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations.context import Context
-from segmentation.operations.records import get_record, require_segment
+from segmentation.operations.records import find_records, get_record, require_segment
 from segmentation.operations.schema import schema_of
 from segmentation.protocols import Store
 from segmentation.segments import LoggedSegment, Options, Roster, Segment, SegmentHeader
@@ -205,10 +205,12 @@ def apply_mailing_group(
             rows = store.records.all(ContactMailingGroup, mailing_group_code=code)
             store.records.remove(list(rows))
         nos = sorted(set(segment.contact_nos) - {""})
-        rows_of_all = [ContactMailingGroup(contact_no=no, mailing_group_code=code) for no in nos]
+        there = find_records(store, ContactMailingGroup, [(no, code) for no in nos])
         store.records.put(
-            row
-            for row in rows_of_all
-            if store.records.find(ContactMailingGroup, row.contact_no, code) is None
+            [
+                ContactMailingGroup(contact_no=no, mailing_group_code=code)
+                for no in nos
+                if (no, code) not in there
+            ]
         )
         return len(nos)
