@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from segmentation.campaigns import CampaignEntry, CampaignTally
+from segmentation.consents import Consent
 from segmentation.contacts import AddressMark, ContactMark
 from segmentation.fields import Record, key_of
 from segmentation.interactions import Interaction, InteractionComment, InteractionTotal
@@ -27,6 +28,7 @@ KINDS: tuple[type[Record], ...] = (
     LoggedSegment,
     ContactMark,
     AddressMark,
+    Consent,
 )
 """The records that follow from the journal."""
 
