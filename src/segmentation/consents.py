@@ -57,8 +57,8 @@ class Consent(
     """
 
     entry_no: int = 0
-    contact_no: Code
-    purpose_code: PurposeCode
+    contact_no: Code = ""
+    purpose_code: PurposeCode = ""
     channel: CorrespondenceType = attrs.field(default=CorrespondenceType.BLANK, converter=to_option)
     act: ConsentAct = attrs.field(default=ConsentAct.GIVEN, converter=to_option)
     date: dt.datetime | None = None
@@ -81,7 +81,7 @@ class ConsentMailingGroup(
     """A mailing group whose members agreed to a purpose by a channel; who leaves it withdraws."""
 
     mailing_group_code: Annotated[ShortCode, RefersTo("mailing_group")]
-    purpose_code: PurposeCode
+    purpose_code: PurposeCode = ""
     channel: CorrespondenceType = attrs.field(default=CorrespondenceType.EMAIL, converter=to_option)
 
 

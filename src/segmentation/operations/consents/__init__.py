@@ -10,13 +10,17 @@ from ._acts import (
 )
 from ._checks import Moment, Subject, check_subject, reject_faults
 from ._standing import Standing, group_codes, mark_history, standing_at, standings
+from ._taken_in import HeldConsent, TakenIn, consent_faults, take_in_consents
 
 __all__ = [
+    "HeldConsent",
     "Moment",
     "Standing",
     "Subject",
+    "TakenIn",
     "acts_of",
     "check_subject",
+    "consent_faults",
     "consents_of",
     "entries_of_consents",
     "give_consent",
@@ -26,5 +30,6 @@ __all__ = [
     "reject_faults",
     "standing_at",
     "standings",
+    "take_in_consents",
     "withdraw_consent",
 ]
