@@ -228,8 +228,12 @@ def near_name(name: str, known: Iterable[str], *, alike: float = 0.6) -> str:
     'post_code'
     """
     lowered = {candidate.lower(): candidate for candidate in known}
-    found = get_close_matches(name.lower(), lowered, n=1, cutoff=alike)
+    cutoff = min(alike, 0.5) if len(name) == _SHORT else alike  # one of two characters is wrong
+    found = get_close_matches(name.lower(), lowered, n=1, cutoff=cutoff)
     return lowered[found[0]] if found else ""
+
+
+_SHORT = 2
 
 
 class NotFound(UsageError, LookupError):  # noqa: N818

@@ -136,8 +136,8 @@ def answer_unsubscribing(
     ``GET`` and ``HEAD`` change nothing and show a page with a button. ``POST`` withdraws the
     contact's consent to mails for the purpose of the template, or excludes it from segments where
     the template has none, and the journal records by what; a second one answers the same and
-    records nothing. A contact that was merged or renumbered since is found by the number that it had; for
-    one that was erased nothing is to be done.
+    records nothing. A contact that was merged or renumbered since is found by the number that it
+    had; for one that was erased nothing is to be done.
 
     Args:
         context: Store, user, day, clock and the language of the page.
