@@ -24,6 +24,7 @@ from .fields import (
 Salesperson = Annotated[Code, RefersTo("salesperson_purchaser")]
 Country = Annotated[ShortCode, RefersTo("country_region")]
 Language = Annotated[ShortCode, RefersTo("language")]
+PurposeCode = Annotated[ShortCode, RefersTo("purpose")]
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -32,6 +33,21 @@ class MailingGroup(Record, table="mailing_group", key=("code",)):
 
     code: ShortCode
     description: Text = ""
+    extra: Extra = attrs.field(default=(), converter=to_extra)
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class Purpose(Record, table="purpose", key=("code",)):
+    """What contacts are written to for.
+
+    Attributes:
+        needs_consent: Whether nobody is written to without consent; if not, everybody is who did
+            not object.
+    """
+
+    code: ShortCode
+    description: Text = ""
+    needs_consent: bool = True
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
 

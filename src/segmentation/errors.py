@@ -243,7 +243,8 @@ def near_name(name: str, known: Iterable[str], *, alike: float = 0.6) -> str:
     'post_code'
     """
     lowered = {candidate.lower(): candidate for candidate in known}
-    found = get_close_matches(name.lower(), lowered, n=1, cutoff=alike)
+    cutoff = min(alike, 0.5) if len(name) == _SHORT else alike  # one of two characters is wrong
+    found = get_close_matches(name.lower(), lowered, n=1, cutoff=cutoff)
     return lowered[found[0]] if found else ""
 
 
@@ -254,6 +255,9 @@ def near_hint(near: str) -> Message | str:
     "; did you mean 'post_code'?"
     """
     return Message("; did you mean {near!r}?", near=near) if near else ""
+
+
+_SHORT = 2
 
 
 class NotFound(UsageError, LookupError):  # noqa: N818

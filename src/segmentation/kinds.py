@@ -6,6 +6,7 @@ from functools import cache
 from . import (
     campaigns,
     code_tables,
+    consents,
     contacts,
     definitions,
     interactions,
@@ -22,6 +23,7 @@ from .frozen import FrozenMapping
 _HOMES = (
     contacts,
     code_tables,
+    consents,
     salutations,
     templates,
     interactions,

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import attrs
 
-from .code_tables import Language
+from .code_tables import Language, PurposeCode
 from .codes import Option, to_code
 from .contacts import CorrespondenceType
 from .errors import Fault, Message, UnknownName
@@ -83,6 +83,8 @@ class InteractionTemplate(Record, table="interaction_template", key=("code",)):
         ignore_contact_corres_type: The default goes before what the contact wishes.
         language_code_default: One of the template's languages, or empty.
         one_mail_per_address: Of several contacts with one mail address the first gets the mail.
+        purpose_code: What it is for: only who may be written to for it joins, is logged, gets it.
+            Empty for none, so that nobody's consent is asked for.
     """
 
     code: ShortCode
@@ -105,6 +107,7 @@ class InteractionTemplate(Record, table="interaction_template", key=("code",)):
     wizard_action: WizardAction = attrs.field(default=WizardAction.BLANK, converter=to_option)
     word_template_code: LongCode = ""
     one_mail_per_address: bool = False
+    purpose_code: PurposeCode = ""
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 import segmentation as seg
 from segmentation.campaigns import CampaignEntry
-from segmentation.contacts import AddressState
+from segmentation.consents import ConsentAct
+from segmentation.contacts import AddressState, CorrespondenceType
 from segmentation.errors import InvalidValue, JournalBroken
 from segmentation.interactions import DeliveryStatus, Evaluation, Interaction
 from segmentation.journal import (
@@ -20,6 +21,7 @@ from segmentation.journal import (
     AttemptNoted,
     Canceled,
     Commented,
+    ConsentRecorded,
     ContactMarked,
     Deleted,
     DeliveryRecorded,
@@ -79,6 +81,14 @@ HAPPENINGS: list[Happening] = [
     Dropped(interaction_no=4),
     AddressMarked(state=AddressState.BOUNCED, address="a@example.com", reason="550 5.1.1"),
     ContactMarked(contact_no="BO", mark="exclude_from_segment", value=True, reason="by phone"),
+    ConsentRecorded(
+        contact_no="BO",
+        purpose_code="NEWS",
+        channel=CorrespondenceType.EMAIL,
+        act=ConsentAct.GIVEN,
+        date=dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC),
+        text="Hm, yes",
+    ),
 ]
 
 

@@ -13,7 +13,8 @@ import attrs
 from segmentation.campaigns import Arm, Group, compared
 from segmentation.column_names import Column, ColumnUse
 from segmentation.columns import gathered
-from segmentation.contacts import AddressState, AlternativeAddress
+from segmentation.consents import ConsentAct
+from segmentation.contacts import AddressState, AlternativeAddress, CorrespondenceType
 from segmentation.criteria import make_selection
 from segmentation.documents import Attachment, Document, Layout, LayoutPart, TextRenderer
 from segmentation.errors import Fault, InvalidValue, Message
@@ -34,6 +35,7 @@ from segmentation.journal import (
     Canceled,
     Change,
     Commented,
+    ConsentRecorded,
     ContactMarked,
     Deleted,
     DeliveryRecorded,
@@ -234,6 +236,16 @@ def _values() -> list[object]:
         OpportunityLinked(interaction_no=18, opportunity_no="OP1"),
         ContactMarked(contact_no="BO", mark="minor", value=True, reason="By phone"),
         AddressMarked(state=AddressState.BOUNCED, address="bo@example.com", reason="5.1.1"),
+        ConsentRecorded(
+            contact_no="BO",
+            purpose_code="NEWS",
+            channel=CorrespondenceType.EMAIL,
+            act=ConsentAct.GIVEN,
+            date=NOW,
+            until=TODAY,
+            text="Send me news",
+            source="fair",
+        ),
         OwnFields(3, (("orders", "amount", "decimal"),)),
         LayoutPart(fields=(("Customer", "Name"),)),
         Layout("Email_Merge/5084", LayoutPart(fields=(("Customer", "Name"),))),

@@ -14,6 +14,7 @@ import attrs
 
 import segmentation.operations
 from segmentation.campaigns import Campaign
+from segmentation.consents import Consent
 from segmentation.contacts import AddressMark, Contact
 from segmentation.fields import Field, FieldType, Record, fields_of
 from segmentation.interactions import Interaction
@@ -33,6 +34,7 @@ TARGET = Path(segmentation.operations.__file__).parent / "field_values.py"
 GIVEN: tuple[type[Record], ...] = (
     Contact,
     AddressMark,
+    Consent,
     Campaign,
     InteractionTemplate,
     TemplateLanguage,

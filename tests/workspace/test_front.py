@@ -216,7 +216,9 @@ COMMON = {
     **dict.fromkeys(("campaigns", "contacts", "questionnaires", "templates"), READING | MAKING),
     "saved_criteria": READING | MAKING,
     "segments": READING | {"new", "delete"},  # worksheets are made, and changed as such
-    **dict.fromkeys(("interactions", "journal", "logged_segments"), READING),  # these only grow
+    **dict.fromkeys(
+        ("consents", "interactions", "journal", "logged_segments"), READING
+    ),  # these only grow
 }
 
 

@@ -15,7 +15,8 @@ import attrs
 from segmentation.campaigns import CampaignEntry
 from segmentation.codes import Option
 from segmentation.columns import Columns
-from segmentation.contacts import AddressState
+from segmentation.consents import ConsentAct
+from segmentation.contacts import AddressState, CorrespondenceType
 from segmentation.interactions import DeliveryStatus, Evaluation, Interaction
 from segmentation.segments import LoggedSegment
 from segmentation.serialization import fragments, from_data, to_data, to_json
@@ -46,6 +47,7 @@ class EntryKind(Option):
     PERSON_ERASED = "person_erased"
     CONTACT_MARKED = "contact_marked"
     ADDRESS_MARKED = "address_marked"
+    CONSENT_RECORDED = "consent_recorded"
 
 
 class EntryType(Option):
@@ -243,6 +245,7 @@ class ContactMarked:
         mark: What was decided: one of `segmentation.contacts.MARKS`.
         mailing_group_code: The mailing group that it is about; empty for all others.
         value: The value that the field got; whether the contact joined the mailing group or left.
+        before: The value before; ``None`` in entries that did not record it yet.
         reason: Why; empty if nobody said so.
     """
 
@@ -250,6 +253,7 @@ class ContactMarked:
     mark: str
     mailing_group_code: str = ""
     value: bool
+    before: bool | None = None
     reason: str = ""
 
 
@@ -269,6 +273,36 @@ class AddressMarked:
     reason: str = ""
 
 
+@shown_by("contact_no", "purpose_code", "channel", "act", "date", "until")
+@attrs.frozen(kw_only=True)
+class ConsentRecorded:
+    """A contact agreed to be written to, or withdrew that.
+
+    Attributes:
+        contact_no: The contact.
+        purpose_code: For what.
+        channel: By which way.
+        act: Whether consent was given or withdrawn.
+        date: When.
+        until: The last day of a consent, ``None`` if it has no end.
+        text: What the contact read or said.
+        source: Where it came from.
+        gone_no: The contact that was merged into this one and had withdrawn; empty if none was.
+        gone_entry_no: The entry by which that one had; 0 if none was.
+    """
+
+    contact_no: str
+    purpose_code: str
+    channel: CorrespondenceType
+    act: ConsentAct
+    date: dt.datetime
+    until: dt.date | None = None
+    text: str = ""
+    source: str = ""
+    gone_no: str = ""
+    gone_entry_no: int = 0
+
+
 Happening = TypeAliasType(
     "Happening",
     LoggedSegment
@@ -286,7 +320,8 @@ Happening = TypeAliasType(
     | Deleted
     | PersonErased
     | ContactMarked
-    | AddressMarked,
+    | AddressMarked
+    | ConsentRecorded,
 )
 """Everything that an entry can record. Every reader handles all of them."""
 
@@ -307,6 +342,7 @@ _CLASSES: Mapping[EntryKind, type[Any]] = {
     EntryKind.PERSON_ERASED: PersonErased,
     EntryKind.CONTACT_MARKED: ContactMarked,
     EntryKind.ADDRESS_MARKED: AddressMarked,
+    EntryKind.CONSENT_RECORDED: ConsentRecorded,
 }
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 
@@ -331,6 +367,7 @@ PERSONAL: Mapping[type[Any], frozenset[str]] = {
     DeliveryRecorded: frozenset({"reason"}),
     ContactMarked: frozenset({"reason"}),
     AddressMarked: frozenset({"address", "reason"}),
+    ConsentRecorded: frozenset({"text", "source"}),
 }
 """Fields that may contain personal content. They are kept apart, so that they can be erased."""
 

@@ -122,6 +122,7 @@ class Step:
         effect: The effect on the contact.
         line_nos: The numbers of the lines that were added or removed.
         reason: Why the contact was left out, ``None`` if it was not.
+        entry_no: The entry of the journal that is the reason, 0 if none is.
     """
 
     action_no: int
@@ -132,6 +133,7 @@ class Step:
     effect: StepEffect
     line_nos: tuple[int, ...] = ()
     reason: LeftOutReason | None = None
+    entry_no: int = 0
 
     def __str__(self) -> str:
         return self.told()
@@ -142,6 +144,8 @@ class Step:
         if self.as_of:
             how = phrases.say("on_day", how=how, day=self.as_of.today)
         why = phrases.name("*", "reason", self.reason) if self.reason else ""
+        if self.entry_no:
+            why = phrases.say("by_entry", reason=why, number=self.entry_no)
         return phrases.say(f"step_{self.effect}", number=self.action_no, how=how, reason=why)
 
 
@@ -205,7 +209,10 @@ def _steps(summary: ActionSummary, no: str) -> Iterator[Step]:
     action = summary.action
 
     def step(
-        effect: StepEffect, line_nos: tuple[int, ...] = (), reason: LeftOutReason | None = None
+        effect: StepEffect,
+        line_nos: tuple[int, ...] = (),
+        reason: LeftOutReason | None = None,
+        entry_no: int = 0,
     ) -> Step:
         return Step(
             action_no=summary.number,
@@ -216,6 +223,7 @@ def _steps(summary: ActionSummary, no: str) -> Iterator[Step]:
             effect=effect,
             line_nos=line_nos,
             reason=reason,
+            entry_no=entry_no,
         )
 
     gone = tuple(line_no for line_no, owner in summary.left.items() if owner == no)
@@ -226,4 +234,4 @@ def _steps(summary: ActionSummary, no: str) -> Iterator[Step]:
         yield step(StepEffect.JOINED, come)
     for left_out in action.left_out:
         if left_out.contact_no == no:
-            yield step(StepEffect.LEFT_OUT, reason=left_out.reason)
+            yield step(StepEffect.LEFT_OUT, reason=left_out.reason, entry_no=left_out.entry_no)

@@ -14,6 +14,7 @@ import attrs
 
 from segmentation.campaigns import CampaignEntry
 from segmentation.columns import Columns
+from segmentation.consents import Consent
 from segmentation.contacts import AddressMark, ContactMark
 from segmentation.errors import Identifier, InvalidValue, JournalBroken, Message
 from segmentation.fields import Record, RecordT, key_of
@@ -29,6 +30,7 @@ from ._happenings import (
     AttemptNoted,
     Canceled,
     Commented,
+    ConsentRecorded,
     ContactMarked,
     Deleted,
     DeliveryRecorded,
@@ -128,6 +130,7 @@ def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
         case PersonErased(contact_no=no, emptied=emptied):
             yield from _emptied(known, emptied, entry)
             yield from (Change(mark, None) for mark in known.all(ContactMark, contact_no=no))
+            yield from (Change(act, None) for act in known.all(Consent, contact_no=no))
             gone = set(numbers_in(emptied))
             marks = list(known.all(AddressMark))
             yield from (Change(mark, None) for mark in marks if mark.entry_no in gone)
@@ -135,8 +138,15 @@ def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
             yield _marked(known, happening, number)
         case AddressMarked():
             yield from _address_marked(known, happening, entry)
+        case ConsentRecorded():
+            yield Change(None, _consent(happening, entry))
         case _:
             assert_never(happening)
+
+
+def _consent(happening: ConsentRecorded, entry: Entry) -> Consent:
+    values = attrs.asdict(happening)
+    return Consent(entry_no=entry.number, recorded_at=entry.at, user_id=entry.user, **values)
 
 
 def _marked(known: Known, happening: ContactMarked, number: int) -> Change:

@@ -159,6 +159,7 @@ TEXTS: Mapping[str, str] = {
     "on_day": "{how} on {day}",
     "step_joined": "joined by action {number} ({how})",
     "step_removed": "removed by action {number} ({how})",
+    "by_entry": "{reason} (entry {number})",
     "step_left_out": "left out by action {number} ({how}): {reason}",
     "action_by_hand": "{action} by hand",
     "action_from": "{action} from {code}",

@@ -11,6 +11,7 @@ from typing import Any, cast
 import attrs
 
 from segmentation.campaigns import Campaign
+from segmentation.consents import Consent
 from segmentation.contacts import (
     Contact,
     ContactBusinessRelation,
@@ -289,6 +290,8 @@ def _absent(table: str, value: object) -> Message:
 
 def _references(kind: type[Record]) -> Sequence[Field]:
     """The fields that must name a record which is there; of the past, only the contact must."""
+    if kind is Consent:  # whoever records an act looks at what it names
+        return ()
     found = [field for field in fields_of(kind) if field.refers_to]
     return [field for field in found if field.name == "contact_no" or kind is not Interaction]
 

@@ -16,6 +16,7 @@ from segmentation.code_tables import (
     CountryRegion,
     LanguageCode,
     OrganizationalLevel,
+    Purpose,
     SalespersonPurchaser,
     Territory,
 )
@@ -82,6 +83,24 @@ class AddressMarkValues(TypedDict, total=False):
     entry_no: int
 
 
+class ConsentValues(TypedDict, total=False):
+    """Fields of the table ``consent``."""
+
+    entry_no: int
+    contact_no: str
+    purpose_code: str | Purpose
+    channel: str
+    act: str
+    date: datetime | str | None
+    until: date | str | None
+    text: str
+    source: str
+    gone_no: str
+    gone_entry_no: int
+    recorded_at: datetime | str | None
+    user_id: str
+
+
 class CampaignValues(TypedDict, total=False):
     """Fields of the table ``campaign``."""
 
@@ -114,6 +133,7 @@ class InteractionTemplateValues(TypedDict, total=False):
     wizard_action: str
     word_template_code: str
     one_mail_per_address: bool
+    purpose_code: str | Purpose
     extra: Mapping[str, Value] | Extra
 
 

@@ -64,6 +64,10 @@ class LeftOutReason(Option):
     COMPLAINED = "complained"
     SUPPRESSED = "suppressed"
     SAME_ADDRESS = "same_address"
+    NOT_GIVEN = "not_given"
+    """No consent for the purpose of the template."""
+    WITHDRAWN = "withdrawn"
+    RAN_OUT = "ran_out"
     BLANK_NUMBER = "blank_number"
     """A row of a host's that has no number."""
     DOUBLED = "doubled"
@@ -95,6 +99,7 @@ class LeftOut:
         value: What stands there.
         rows: How many rows of a host's have the number.
         row: Which row it is, from 1, where a host's rows have an order; or else 0.
+        entry_no: The entry of the journal that is the reason; 0 if none is.
     """
 
     contact_no: str
@@ -103,6 +108,7 @@ class LeftOut:
     value: str = ""
     rows: int = 1
     row: int = 0
+    entry_no: int = 0
 
     def __str__(self) -> str:
         """The number, with what stands in the way: ``P1 (type 'Firma')``, ``B (2 rows)``."""
@@ -110,6 +116,7 @@ class LeftOut:
             f"row {self.row}" if self.row else "",
             f"{self.rows} rows" if self.rows > 1 else "",
             f"{self.field} {self.value!r}" if self.field else "",
+            f"entry {self.entry_no}" if self.entry_no else "",
         ]
         told = ", ".join(filter(None, details))
         return f"{self.contact_no or '—'} ({told})" if told else self.contact_no or "—"
@@ -124,11 +131,13 @@ class LeftOuts(Sequence[LeftOut]):
         who: The contacts that matched.
         reasons: The places of those that were left out, by reason.
         unread: Rows that matched and cannot be read safely. They are on no roster and come last.
+        entry_nos: The entries of the journal that are the reasons, by contact.
     """
 
     who: Roster
     reasons: Mapping[LeftOutReason, Bitmap]
     unread: Sequence[LeftOut] = ()
+    entry_nos: Mapping[str, int] = FrozenMapping()
 
     def __reduce__(self) -> tuple[Callable[..., "LeftOuts"], tuple[Any, ...]]:
         return to_left_outs, (tuple(self),)
@@ -184,7 +193,9 @@ class LeftOuts(Sequence[LeftOut]):
         }
         order = who.in_order(places)
         pairs = zip(who.contact_nos(order), map(reason_of.__getitem__, order), strict=True)
-        return (*(LeftOut(no, reason) for no, reason in pairs), *self.unread)
+        entry_of = self.entry_nos.get
+        made = (LeftOut(no, reason, entry_no=entry_of(no, 0)) for no, reason in pairs)
+        return (*made, *self.unread)
 
 
 def counts_of(
@@ -221,7 +232,9 @@ def to_left_outs(left_out: Iterable[LeftOut]) -> LeftOuts:
     )
     given = [each.reason for each in found]
     places = {reason: bytes([each is reason for each in given]) for reason in set(given)}
-    return LeftOuts(who, {reason: from_flags(flags) for reason, flags in places.items()}, unread)
+    reasons = {reason: from_flags(flags) for reason, flags in places.items()}
+    entry_nos = {each.contact_no: each.entry_no for each in found if each.entry_no}
+    return LeftOuts(who, reasons, unread, entry_nos)
 
 
 @shown_by(
@@ -280,6 +293,8 @@ class CriteriaAction:
         inserted: The numbers of the lines that the action added.
         removed: The lines that it removed, as they were.
         left_out: The contacts that matched and were left out, with the reason.
+        overruled: The contacts that joined although they were excluded; ``None`` in actions that
+            did not record it yet.
         lines_before: The number of lines before the action.
         lines_after: The number of lines after it.
     """
@@ -294,6 +309,7 @@ class CriteriaAction:
     inserted: Sequence[int] = attrs.field(converter=to_inserted, default=())
     removed: Lines = attrs.field(converter=to_lines, default=Lines())
     left_out: LeftOuts = attrs.field(converter=to_left_outs, default=to_left_outs(()))
+    overruled: tuple[str, ...] | None = ()
     lines_before: int = 0
     lines_after: int = 0
 
@@ -459,7 +475,23 @@ def _action_to_data(action: CriteriaAction) -> JSON:
         "left_out": [_left_out_to_data(each) for each in action.left_out],
         "lines": [action.lines_before, action.lines_after],
     }
-    return data | {"saved_code": action.saved_code} if action.saved_code else data
+    if action.saved_code:
+        data["saved_code"] = action.saved_code
+    if action.overruled or (action.overruled == () and _overrules(action)):
+        data["overruled"] = list(action.overruled)
+    return data
+
+
+def _overrules(action: CriteriaAction) -> bool:
+    """Whether contacts can join by an action although they are excluded."""
+    return action.by_hand or action.options.ignore_exclusion
+
+
+def _overruled(data: JSON) -> tuple[str, ...] | None:
+    told = data.get("overruled")
+    if told is None:
+        return None if data["by_hand"] or "ignore_exclusion" in data["options"] else ()
+    return tuple(told)
 
 
 def _meaning_of(data: JSON) -> int:
@@ -491,6 +523,7 @@ def _action_from_data(data: JSON) -> CriteriaAction:
         inserted=_from_runs(data["inserted"]),
         removed=_lines_from_data(data["removed"]),
         left_out=tuple(map(_left_out_from_data, data["left_out"])),
+        overruled=_overruled(data),
         lines_before=before,
         lines_after=after,
     )
@@ -499,10 +532,11 @@ def _action_from_data(data: JSON) -> CriteriaAction:
 def _left_out_to_data(left_out: LeftOut) -> JSON:
     """Number and reason; for a row that cannot be read also what else is known of it."""
     plain = LeftOut(left_out.contact_no, left_out.reason)
-    data = [left_out.contact_no, str(left_out.reason)]
+    data: list[JSON] = [left_out.contact_no, str(left_out.reason)]
     if left_out == plain:
         return data
-    return [*data, left_out.field, left_out.value, left_out.rows, left_out.row]
+    data += [left_out.field, left_out.value, left_out.rows, left_out.row]
+    return [*data, left_out.entry_no] if left_out.entry_no else data
 
 
 def _left_out_from_data(data: JSON) -> LeftOut:

@@ -5,6 +5,7 @@ It binds a store, a user, the day and the clock. Its nouns are thin fronts of th
 """
 
 from ._campaigns import Campaigns
+from ._consents import Consents
 from ._contacts import Contacts
 from ._extras import open_store
 from ._found import Found
@@ -27,6 +28,7 @@ from ._workspace import Workspace
 __all__ = [
     "AllSavedCriteria",
     "Campaigns",
+    "Consents",
     "Contacts",
     "Found",
     "Interactions",

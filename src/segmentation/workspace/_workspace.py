@@ -60,6 +60,7 @@ from segmentation.segments import (
 
 from ._addresses import Addresses
 from ._campaigns import Campaigns
+from ._consents import Consents
 from ._contacts import Contacts
 from ._extras import IN_MEMORY, join_frames, open_store, read_workbook, write_workbook
 from ._found import Found, found_in
@@ -268,6 +269,11 @@ class Workspace:
     def addresses(self) -> Addresses:
         """Mail addresses that no mail goes to: bounced, complained, suppressed."""
         return Addresses(self.context)
+
+    @property
+    def consents(self) -> Consents:
+        """What contacts agreed to and withdrew, and whether they may be written to."""
+        return Consents(self.context)
 
     @property
     def templates(self) -> Templates:

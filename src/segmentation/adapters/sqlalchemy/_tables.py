@@ -31,6 +31,7 @@ Naming: TypeAlias = Callable[[sa.Table], sa.FromClause]
 
 _INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "contact": (("company_no",), ("country_region_code", "post_code")),
+    "consent": (("contact_no",), ("purpose_code", "channel")),
     "contact_mailing_group": (("mailing_group_code", "contact_no"),),
     "contact_industry_group": (("industry_group_code", "contact_no"),),
     "contact_business_relation": (

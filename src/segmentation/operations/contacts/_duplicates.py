@@ -16,11 +16,19 @@ from math import ceil
 
 import attrs
 
-from segmentation.contacts import Contact, ContactBusinessRelation, ContactType, NotDuplicate
+from segmentation.consents import ConsentMailingGroup
+from segmentation.contacts import (
+    Contact,
+    ContactBusinessRelation,
+    ContactMailingGroup,
+    ContactType,
+    NotDuplicate,
+)
 from segmentation.errors import InvalidValue, Message, Refused
 from segmentation.fields import Record, key_of, to_extra
 from segmentation.interactions import Interaction
 from segmentation.journal import Revised
+from segmentation.operations.consents import passed_withdrawals
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.journal import record
@@ -194,7 +202,8 @@ def merge(context: Context, *, kept_no: str | Contact, gone_no: str | Contact) -
 
     Blank fields of the first are filled from the second. Rows pass over, the first's own before
     rows with the same key, comments after the first's; so do a company's persons, and recorded
-    interactions, each by an entry of the journal that says so.
+    interactions, each by an entry of the journal that says so. What the second had withdrawn is
+    withdrawn by the first; what it had agreed to is not taken over.
 
     Args:
         context: Store, user, day and clock.
@@ -214,14 +223,15 @@ def merge(context: Context, *, kept_no: str | Contact, gone_no: str | Contact) -
         merged = _merged(kept, gone, stamp.at)
         is_company = kept.type is ContactType.COMPANY
         passing = map(Revised, _passing(store, merged, gone, companies=is_company))
-        record(store, [*passing, *passed_marks(store, merged, gone)], stamp)
+        withdrawn = passed_withdrawals(store, kept.no, gone.no, stamp.at)
+        record(store, [*passing, *passed_marks(store, merged, gone), *withdrawn], stamp)
         if is_company:
             store.records.put(
                 attrs.evolve(person, company_no=kept.no, company_name=merged.company_name)
                 for person in persons_of(store, gone)
             )
         rows = list(rows_of(store, gone))
-        moved = (_passed(row, merged) for row in rows)
+        moved = (_passed(row, merged) for row in rows if not _agrees(store, row))
         passed = list(placed_after(moved, last_line_no(store, kept.no)))
         store.records.remove([*rows, gone])
         new = [row for row in passed if store.records.find(type(row), *key_of(row)) is None]
@@ -268,6 +278,13 @@ def _passing(
             contact_no=kept.no if each.contact_no == gone.no else each.contact_no,
             contact_company_no=kept.company_no if recorded in passing else recorded,
         )
+
+
+def _agrees(store: Store, row: Record) -> bool:
+    """Whether a row stands for consent, which is nobody else's: membership in a mailing group."""
+    if not isinstance(row, ContactMailingGroup):
+        return False
+    return store.records.find(ConsentMailingGroup, row.mailing_group_code) is not None
 
 
 def _passed(row: Record, kept: Contact) -> Record:

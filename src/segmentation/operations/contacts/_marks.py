@@ -66,7 +66,11 @@ def _set_exclusion(context: Context, no: str | Contact, reason: str, *, excluded
         after = attrs.evolve(before, exclude_from_segment=excluded, last_modified=context.now)
         store.records.put([after])
         decided = ContactMarked(
-            contact_no=after.no, mark="exclude_from_segment", value=excluded, reason=reason
+            contact_no=after.no,
+            mark="exclude_from_segment",
+            value=excluded,
+            before=before.exclude_from_segment,
+            reason=reason,
         )
         record(store, [decided], stamp)
         return after
@@ -80,10 +84,13 @@ def record_marks(context: Context, before: Contact | None, after: Contact) -> No
         before: The contact before; ``None`` if it is new, which decides what it is marked with.
         after: The contact after.
     """
+    values = {name: getattr(before, name) if before else False for name in FIELDS}
     decided = [
-        ContactMarked(contact_no=after.no, mark=name, value=getattr(after, name))
+        ContactMarked(
+            contact_no=after.no, mark=name, value=getattr(after, name), before=values[name]
+        )
         for name in FIELDS
-        if getattr(after, name) is not (getattr(before, name) if before else False)
+        if getattr(after, name) is not values[name]
     ]
     if decided:
         record(context.store, decided, context.stamp)
@@ -104,6 +111,7 @@ def record_members(context: Context, rows: Iterable[object], *, joined: bool) ->
             mark="mailing_group",
             mailing_group_code=row.mailing_group_code,
             value=joined,
+            before=not joined,
         )
         for row in members
         if not joined or _has_left(context.store, row)

@@ -20,6 +20,7 @@ from segmentation.fields import Record, RecordT
 from segmentation.interactions import Interaction
 from segmentation.journal import Revised
 from segmentation.operations.checks import Placed, check_records
+from segmentation.operations.consents import entries_of_consents
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.journal import record
@@ -116,6 +117,12 @@ def _in_the_way(store: Store, contact: Contact, new: str) -> Iterator[Message]:
     """All that keeps a contact with its number."""
     if find_record(store, Contact, new) is not None:
         yield Message("{code} is in use already", code=new)
+    acts = sum(1 for _ in entries_of_consents(store, contact.no))
+    if acts:
+        reason = (
+            "{count} acts of consent are recorded with its number, and the journal is not changed"
+        )
+        yield Message(reason, count=acts)
     decided = sum(1 for _ in marks_of(store, contact.no))
     if decided:
         reason = "{count} marks are recorded with its number, and the journal is not changed"

@@ -18,6 +18,7 @@ from segmentation.interactions import Interaction, InteractionComment
 from segmentation.journal import PersonErased, Ranges, numbers_in, to_ranges
 from segmentation.markup import to_figures
 from segmentation.operations.addresses import address_marks_of, entries_of_addresses
+from segmentation.operations.consents import acts_of, entries_of_consents
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_lines, follow_relations
 from segmentation.operations.journal import attachments_only_of, entries_about, record
@@ -54,7 +55,7 @@ class KeptOfContact:
         contact_no: Its number.
         contact: The contact; ``None`` if only the journal still knows of it.
         rows: Its rows, comments on it among them, table by table, whom it is known to be
-            different from, and what was decided of contacting it.
+            different from, what was decided of contacting it, and what it agreed to or withdrew.
         interactions: Its interactions, postponed and canceled ones among them, by number.
         comments: Comments on these interactions.
         lines: Its lines on worksheets.
@@ -176,6 +177,7 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
             *pairs_with(store, str(number)),
             *former_numbers(store, str(number)),
             *marks_of(store, str(number)),
+            *acts_of(store, str(number)),
             *(address_marks_of(store, contact) if contact else ()),
         ),
         interactions=tuple(interactions),
@@ -198,7 +200,8 @@ def _known(store: Store, no: str | Contact) -> tuple[Contact | None, Sequence[In
     contact = find_record(store, Contact, no)
     number = key_in(Contact, no)[0]
     interactions = list(store.records.all(Interaction, contact_no=number))
-    if contact is None and not interactions and next(marks_of(store, str(number)), None) is None:
+    decided = (*marks_of(store, str(number)), *acts_of(store, str(number)))
+    if contact is None and not interactions and not decided:
         get_record(store, Contact, no)
     return contact, interactions
 
@@ -207,6 +210,7 @@ def _entries(store: Store, no: str, interactions: Iterable[Interaction]) -> Iter
     """Numbers of the entries that speak of a contact and may hold personal content."""
     yield from chain(*entries_about(store, interactions).values())
     yield from entries_of_marks(store, no)
+    yield from entries_of_consents(store, no)
     contact = find_record(store, Contact, no)
     if contact is not None:
         yield from entries_of_addresses(store, contact)

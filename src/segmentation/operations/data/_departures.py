@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
+from segmentation.consents import Consent
 from segmentation.contacts import Contact, ContactBusinessRelation, ContactType
 from segmentation.errors import Fault, Message, Refused
 from segmentation.fields import Record, fields_of, key_of
@@ -23,6 +24,7 @@ from segmentation.questionnaires import ProfileQuestionnaireLine, Rating
 from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage
 
+from ._kinds import TO_BE_RECORDED
 from ._rows import ReadTable
 from ._updates import key_text
 
@@ -58,6 +60,7 @@ class RowKept:
 
 
 _WHOLE: Mapping[type[Record], str] = {
+    Consent: "the journal only grows",
     Interaction: "the journal only grows",
     ProfileQuestionnaireLine: "it belongs to a questionnaire, which is changed as a whole",
     Rating: "it belongs to a questionnaire, which is changed as a whole",
@@ -143,7 +146,7 @@ def _persons_first(records: Sequence[Record]) -> Sequence[Record]:
 def absent_records(store: Store, table: ReadTable) -> Sequence[Record]:
     """The records of a table that have no row in it; a table of one record has none."""
     kind = table.kind
-    if not kind.__key__ or kind is Interaction:
+    if not kind.__key__ or kind in TO_BE_RECORDED:
         return ()
     there = {tuple(row.values[name] for name in kind.__key__) for row in table.rows}
     stored: Iterable[Record] = all_contacts(store) if kind is Contact else store.records.all(kind)

@@ -7,6 +7,7 @@ import attrs
 
 from segmentation.campaigns import CampaignEntry
 from segmentation.column_names import match_columns
+from segmentation.consents import Consent
 from segmentation.contacts import Contact
 from segmentation.errors import UnknownName
 from segmentation.fields import Field, Record, Value, captioned_fields_of
@@ -25,7 +26,7 @@ from ._kinds import imported_kinds, kind_named
 _BESIDES = (CampaignEntry, InteractionComment, LoggedSegment, SegmentHeader, SegmentLine)
 """What no file brings, and files may hold nevertheless, for other systems."""
 
-_OF_THE_JOURNAL = (CampaignEntry, Interaction, LoggedSegment)
+_OF_THE_JOURNAL = (CampaignEntry, Consent, Interaction, LoggedSegment)
 """What bears the number of its entry in the journal."""
 
 _AT_ONCE = 1_000

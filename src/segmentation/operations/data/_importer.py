@@ -13,6 +13,7 @@ from typing import Protocol
 import attrs
 
 from segmentation.column_names import ColumnUse
+from segmentation.consents import Consent
 from segmentation.contacts import Contact, ContactBusinessRelation
 from segmentation.errors import Fault, Identifier, InvalidValue, Message, UnknownName
 from segmentation.fields import Record, key_of
@@ -20,10 +21,12 @@ from segmentation.interactions import Interaction
 from segmentation.markup import to_table
 from segmentation.operations.checks import (
     Placed,
+    own_faults,
     placed,
     record_faults,
     reject,
 )
+from segmentation.operations.consents import HeldConsent, consent_faults, take_in_consents
 from segmentation.operations.contacts import completed
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
@@ -198,6 +201,7 @@ class Imported:
         gone: The records that went.
         kept: Records that should have gone and stay, with the reason.
         held: What was decided here of contacting somebody, which the rows would have taken back.
+        held_consents: Consents in the rows that do not lift a withdrawal, since it is not older.
         columns: What was done with each column of the files.
         latest_change: The latest time of a change that the rows name, for the next file of what
             changed since.
@@ -213,6 +217,7 @@ class Imported:
     gone: tuple[RowGone, ...] = ()
     kept: tuple[RowKept, ...] = ()
     held: tuple[HeldMark, ...] = ()
+    held_consents: tuple[HeldConsent, ...] = ()
     columns: tuple[ImportedColumn, ...] = ()
     latest_change: datetime | None = None
     skipped_files: tuple[str, ...] = ()
@@ -450,8 +455,15 @@ def _store(
 ) -> Imported:
     """Store records if nothing is wrong with them, and lift no exclusion unless that is wanted."""
     store = context.store
-    completed_ones = list(_completed(store, _with_own_values(store, found)))
-    reject([*faults, *record_faults(store, completed_ones)], what=what)
+    every_one = list(_completed(store, _with_own_values(store, found)))
+    acts = [item for item in every_one if isinstance(item.record, Consent)]
+    completed_ones = [item for item in every_one if not isinstance(item.record, Consent)]
+    wrong = (
+        *record_faults(store, completed_ones),
+        *own_faults(acts),
+        *consent_faults(context, acts, (item.record for item in completed_ones)),
+    )
+    reject([*faults, *wrong], what=what)
     guarded = guard_marks(store, completed_ones, lift=lift)
     whole = guarded.placed
     there = records_there(store, (item.record for item in whole))
@@ -465,13 +477,16 @@ def _store(
     if guarded.lifted:
         record(store, guarded.lifted, context.stamp)
     take_in_past(store, past, context.stamp)
+    recorded = take_in_consents(context, acts, lift=lift)
     new = sum(1 for each in written if _named(each) not in there)
+    taken = (*records, *past, *recorded.acts)
     return Imported(
-        counts=tuple(Counter(each.__table__ for each in (*records, *past)).items()),
-        new=new + len(past),
+        counts=tuple(Counter(each.__table__ for each in taken).items()),
+        new=new + len(past) + len(recorded.acts),
         changes=tuple(_changes(there, written)),
         same=len(records) - len(written),
         held=guarded.held,
+        held_consents=recorded.held,
     )
 
 

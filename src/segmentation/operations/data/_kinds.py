@@ -10,11 +10,17 @@ from segmentation.campaigns import (
     CampaignTarget,
 )
 from segmentation.column_names import letters_of
+from segmentation.consents import Consent
 from segmentation.contacts import AddressMark, ContactMark, FormerNumber
 from segmentation.definitions import Definitions, OwnField, OwnTable
 from segmentation.fields import Record
 from segmentation.frozen import FrozenMapping
-from segmentation.interactions import DeliveryClaim, InteractionComment, InteractionTotal
+from segmentation.interactions import (
+    DeliveryClaim,
+    Interaction,
+    InteractionComment,
+    InteractionTotal,
+)
 from segmentation.kinds import record_kinds
 from segmentation.languages import captions
 from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader, SegmentLine
@@ -41,6 +47,12 @@ NOT_IMPORTED: Mapping[type[Record], str] = {
     WordTemplate: "it is nothing without its document; templates take it with it",
 }
 """The tables that no file brings, each with the reason."""
+
+TO_BE_RECORDED = (Interaction, Consent)
+"""What files bring for the journal, which numbers it anew and keeps it for good."""
+
+NUMBERED_BY_US = (Consent,)
+"""What files may bring without a number."""
 
 
 @cache

@@ -15,6 +15,7 @@ from segmentation.frozen import freeze_within
 from segmentation.operations.values import Misfit, read_value
 from segmentation.showing import shown_by
 
+from ._kinds import NUMBERED_BY_US
 from ._notation import Notation
 from ._pages import SourceTable
 from ._raw import RawRow
@@ -142,6 +143,8 @@ _SHOWN = 20
 def _keyless(table: SourceTable, columns: Iterable[Column]) -> Fault | None:
     """The fault of a table none of whose columns holds the key."""
     key = table.kind.__key__[:1]
+    if table.kind in NUMBERED_BY_US:
+        return None
     if not key or not table.columns or any(c.field and c.field.name == key[0] for c in columns):
         return None
     shown = ", ".join(table.columns[:_SHOWN])
@@ -222,7 +225,7 @@ class _Reader:
     def _blank_key(
         self, place: str, values: Mapping[str, Any], faulty: Iterable[str]
     ) -> Iterator[Fault]:
-        for name in self._kind.__key__[:1]:
+        for name in () if self._kind in NUMBERED_BY_US else self._kind.__key__[:1]:
             if not values.get(name) and name not in faulty:
                 yield Fault(place, name, Message("is blank"), "blank")
 

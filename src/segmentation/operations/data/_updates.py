@@ -9,13 +9,13 @@ import attrs
 from segmentation.contacts import Contact, ContactType
 from segmentation.errors import Fault, NotFound
 from segmentation.fields import Record, Value, fields_of, key_of
-from segmentation.interactions import Interaction
 from segmentation.operations.checks import Placed
 from segmentation.operations.records import find_records
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage
 
+from ._kinds import TO_BE_RECORDED
 from ._rows import ReadRow, ReadTable
 
 Mode: TypeAlias = Literal["update", "replace", "mirror", "delete"]
@@ -53,7 +53,7 @@ def records_there(store: Store, records: Iterable[Record]) -> Mapping[tuple[str,
     """Those records of the store that have the keys of others, by table and key."""
     keys: dict[type[Record], dict[Key, None]] = {}
     for record in records:
-        if not isinstance(record, Interaction):
+        if not isinstance(record, TO_BE_RECORDED):
             keys.setdefault(type(record), {})[key_of(record)] = None
     return {
         (kind.__table__, key): found
@@ -71,7 +71,7 @@ def merge_rows(store: Store, table: ReadTable, mode: Mode) -> Sequence[Placed]:
         mode: By ``"update"`` what a row has no column for stays; else it becomes blank, but for
             the time of the last change.
     """
-    if table.kind is Interaction or (mode != "update" and table.kind is not Contact):
+    if table.kind in TO_BE_RECORDED or (mode != "update" and table.kind is not Contact):
         return [Placed(row.place, _made(table.kind, row)) for row in table.rows]
     keys = [_key(table.kind, row) for row in table.rows]
     there = find_records(store, table.kind, keys)

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, cast
 import attrs
 
 from segmentation.campaigns import CampaignEntry, CampaignTally
+from segmentation.consents import Consent
 from segmentation.contacts import MARKS, AddressMark, Contact, ContactMark
 from segmentation.errors import JournalBroken, StoreError
 from segmentation.fields import Record, RecordT, key_of
@@ -40,6 +41,7 @@ KINDS: tuple[type[Record], ...] = (
     LoggedSegment,
     ContactMark,
     AddressMark,
+    Consent,
 )
 """The records that follow from the journal."""
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import attrs
 
+from segmentation.columns import gathered
 from segmentation.contacts import AddressState, Contact, CorrespondenceType, mail_addresses
 from segmentation.documents import Receipt
 from segmentation.errors import (
@@ -32,6 +33,7 @@ from segmentation.markup import to_figures
 from segmentation.operations.addresses import hindrances, marks_for
 from segmentation.operations.context import Context
 from segmentation.operations.journal import record
+from segmentation.operations.permission import denials
 from segmentation.operations.records import (
     at_once,
     find_record,
@@ -503,6 +505,8 @@ class _Run:
             raise Refused(step, Message("privacy forbids it"))
         if contact.exclude_from_segment and not letter.excluded:
             raise Refused(step, Message("it was excluded from segments after logging"))
+        for denial in denials(self._context, gathered(Interaction, [interaction])).values():
+            raise Refused(step, denial.message)
         if interaction.correspondence_type is _EMAIL:
             for mark in hindrances(self._store, [letter.e_mail]).values():
                 raise Refused(step, _MARKED[mark.state])

@@ -14,13 +14,19 @@ from html import escape
 
 import attrs
 
-from segmentation.contacts import Contact
+from segmentation.code_tables import Purpose
+from segmentation.consents import PermissionReason
+from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.errors import InvalidValue, Message
 from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
+from segmentation.operations.consents import standing_at, withdraw_consent
 from segmentation.operations.contacts import contact_now, exclude_contact
 from segmentation.operations.context import Context
+from segmentation.operations.records import find_record
+from segmentation.protocols import Store
 from segmentation.showing import shown_by
+from segmentation.templates import InteractionTemplate
 
 _SHORTEST = 16
 """Bytes of a key; shorter ones could be guessed."""
@@ -127,10 +133,11 @@ def answer_unsubscribing(
 ) -> Answer:
     """Answer what came to the host's route.
 
-    ``GET`` and ``HEAD`` change nothing and show a page with a button. ``POST`` excludes the contact
-    from segments, and the journal records by what; a second one answers the same and records
-    nothing. A contact that was merged or renumbered since is found by the number that it had; for
-    one that was erased nothing is to be done.
+    ``GET`` and ``HEAD`` change nothing and show a page with a button. ``POST`` withdraws the
+    contact's consent to mails for the purpose of the template, or excludes it from segments where
+    the template has none, and the journal records by what; a second one answers the same and
+    records nothing. A contact that was merged or renumbered since is found by the number that it
+    had; for one that was erased nothing is to be done.
 
     Args:
         context: Store, user, day, clock and the language of the page.
@@ -150,15 +157,35 @@ def answer_unsubscribing(
     if verb != "POST":
         shown = _answer(context, 200, "unsubscribe_question", button=True)
         return attrs.evolve(shown, body=b"") if verb == "HEAD" else shown
-    _take_off(context, found[0])
+    _take_off(context, *found)
     return _answer(context, 200, "unsubscribe_done")
 
 
-def _take_off(context: Context, no: str) -> None:
-    with context.store.transaction():
-        contact = contact_now(context.store, no)
-        if contact is not None and not contact.exclude_from_segment:
+def _take_off(context: Context, no: str, template_code: str) -> None:
+    store = context.store
+    with store.transaction():
+        contact = contact_now(store, no)
+        if contact is None:
+            return
+        purpose = _purpose(store, template_code)
+        if purpose is not None:
+            _withdraw(context, contact, purpose)
+        elif not contact.exclude_from_segment:
             exclude_contact(context, contact, _REASON)
+
+
+def _purpose(store: Store, template_code: str) -> Purpose | None:
+    template = find_record(store, InteractionTemplate, template_code)
+    return find_record(store, Purpose, template.purpose_code) if template else None
+
+
+def _withdraw(context: Context, contact: Contact, purpose: Purpose) -> None:
+    channel = CorrespondenceType.EMAIL
+    standing = standing_at(
+        context, contact.no, purpose_code=purpose.code, channel=channel, at=context.now
+    )
+    if standing.reason is not PermissionReason.WITHDRAWN:
+        withdraw_consent(context, contact, purpose_code=purpose, channel=channel, source=_REASON)
 
 
 def _answer(

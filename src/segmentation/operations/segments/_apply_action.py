@@ -4,7 +4,7 @@ Contacts are asked of the store, the segment is a value. Adding, reducing, refin
 refreshing meet here, whether they are done, replayed or only looked at beforehand.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 from operator import or_
@@ -12,9 +12,11 @@ from typing import assert_never
 
 import attrs
 
-from segmentation.bitmaps import EMPTY, to_positions, without
+from segmentation.bitmaps import EMPTY, Bitmap, to_positions, without
 from segmentation.contacts import AlternativeAddress
 from segmentation.criteria import AsOf, Criteria, bind
+from segmentation.operations.context import Context
+from segmentation.operations.permission import Denial, denials
 from segmentation.operations.records import get_record
 from segmentation.operations.schema import schema_of
 from segmentation.protocols import Store
@@ -45,7 +47,9 @@ def line_defaults(store: Store, segment: Segment) -> Terms:
     return Terms(segment.header, template, segment.texts)
 
 
-def apply_action(store: Store, segment: Segment, action: CriteriaAction, as_of: AsOf) -> Segment:
+def apply_action(
+    context: Context, segment: Segment, action: CriteriaAction, as_of: AsOf
+) -> Segment:
     """The segment after an action; what else is in the action than its choice is worked out.
 
     Raises:
@@ -53,10 +57,11 @@ def apply_action(store: Store, segment: Segment, action: CriteriaAction, as_of: 
         UnknownName: The criteria name a table or field that the schema does not have.
         NotFound: A segment or saved criteria that the action names do not exist.
     """
+    store = context.store
     match action.kind:
         case ActionKind.ADD:
             found = _candidates(store, action.criteria, as_of, action.options)
-            return _joined(store, segment, found, action)
+            return _joined(context, segment, found, action)
         case ActionKind.REDUCE:
             goes, stays = segment.lines.split(_passing(store, action, as_of))
             return segment.acted(action, kept=stays, removed=goes)
@@ -64,7 +69,7 @@ def apply_action(store: Store, segment: Segment, action: CriteriaAction, as_of: 
             stays, goes = segment.lines.split(_passing(store, action, as_of))
             return segment.acted(action, kept=stays, removed=goes)
         case ActionKind.REFRESH:
-            return _refreshed(store, segment, action, as_of)
+            return _refreshed(context, segment, action, as_of)
         case _:
             assert_never(action.kind)
 
@@ -81,11 +86,53 @@ def _passing(store: Store, action: CriteriaAction, as_of: AsOf) -> Roster:
     return _candidates(store, action.criteria, as_of, options).who
 
 
-def _joined(store: Store, segment: Segment, found: Candidates, action: CriteriaAction) -> Segment:
+def _joined(
+    context: Context, segment: Segment, found: Candidates, action: CriteriaAction
+) -> Segment:
     """The segment with lines for those who may join, and a note of those who may not."""
     joining, left_out = partition_candidates(found, segment, action.options)
-    done = attrs.evolve(action, left_out=left_out)
-    return segment.acted(done, inserted=lines_for(store, segment, joining))
+    inserted = lines_for(context.store, segment, joining)
+    denied = denied_contacts(context, inserted)
+    if denied:
+        left_out = _with_denied(left_out, denied)
+        joining = joining.only(without(joining.everyone, joining.shared(denied.keys())))
+        inserted = lines_for(context.store, segment, joining)
+    overruled = overruled_in(found, joining, action.options)
+    done = attrs.evolve(action, left_out=left_out, overruled=overruled)
+    return segment.acted(done, inserted=inserted)
+
+
+def denied_contacts(context: Context, lines: Lines) -> Mapping[str, Denial]:
+    """The contacts of lines that may not be written to what the lines are for."""
+    columns = lines.by_field()
+    found = denials(context, columns) if columns else {}
+    nos = columns.column("contact_no") if found else ()
+    return {nos[place]: denial for place, denial in found.items()}
+
+
+def _with_denied(left_out: LeftOuts, denied: Mapping[str, Denial]) -> LeftOuts:
+    """Those who were left out, with those who may not be written to."""
+    by_reason: dict[LeftOutReason, set[str]] = {}
+    for no, denial in denied.items():
+        by_reason.setdefault(denial.reason, set()).add(no)
+    reasons: dict[LeftOutReason, Bitmap] = dict(left_out.reasons)
+    for reason, nos in by_reason.items():
+        reasons[reason] = reasons.get(reason, EMPTY) | left_out.who.shared(nos)
+    return attrs.evolve(
+        left_out,
+        reasons=reasons,
+        entry_nos={no: each.entry_no for no, each in denied.items() if each.entry_no},
+    )
+
+
+def overruled_in(found: Candidates, joining: Roster, options: Options) -> tuple[str, ...]:
+    """The contacts that join although they are excluded, in the order of the lines."""
+    excluded = found.barred.get(LeftOutReason.EXCLUDED, EMPTY)
+    if not (options.ignore_exclusion and excluded):
+        return ()
+    who = found.who
+    places = excluded & who.shared(joining)
+    return tuple(who.contact_nos(who.in_order(places)))
 
 
 def lines_for(store: Store, segment: Segment, *rosters: Roster) -> Lines:
@@ -109,7 +156,7 @@ def _address_codes(
 
 def partition_candidates(
     found: Candidates, segment: Segment, options: Options
-) -> tuple[Roster, Sequence[LeftOut]]:
+) -> tuple[Roster, LeftOuts]:
     """Those who join, and those who do not with the reason, in the order of the lines."""
     who, reasons = found.who, dict(found.barred)
     if options.ignore_exclusion:
@@ -146,21 +193,22 @@ def check_actions(store: Store, actions: Iterable[CriteriaAction], as_of: AsOf) 
 
 
 def replayed(
-    store: Store, segment: Segment, actions: Iterable[CriteriaAction], as_of: AsOf
+    context: Context, segment: Segment, actions: Iterable[CriteriaAction], as_of: AsOf
 ) -> Segment:
     """The segment after each of these actions is done on it, on the data of today."""
     plain = (attrs.evolve(action, as_of=as_of) for action in actions)
-    return reduce(lambda done, action: apply_action(store, done, action, as_of), plain, segment)
+    return reduce(lambda done, action: apply_action(context, done, action, as_of), plain, segment)
 
 
-def _refreshed(store: Store, segment: Segment, action: CriteriaAction, as_of: AsOf) -> Segment:
+def _refreshed(context: Context, segment: Segment, action: CriteriaAction, as_of: AsOf) -> Segment:
     """The segment after its saved criteria are run again; what was done by hand stays.
 
     Contacts that now match enter, those that do not match any more leave. A line put in by
     hand stays; a contact taken out by hand stays out.
     """
     scratch = Segment(header=segment.header, languages=segment.languages)
-    fresh = replayed(store, scratch, saved_actions(store, action.saved_code), as_of)
+    store = context.store
+    fresh = replayed(context, scratch, saved_actions(store, action.saved_code), as_of)
     by_hand, banned = _done_by_hand(segment)
     kept_by_hand, others = segment.lines.picked(by_hand)
     stays, goes = others.split(*fresh.lines.rosters)
@@ -169,7 +217,11 @@ def _refreshed(store: Store, segment: Segment, action: CriteriaAction, as_of: As
         there = segment.lines.on(who) | who.shared(banned, *entering)
         entering.append(who.only(without(who.everyone, there)))
     return segment.acted(
-        attrs.evolve(action, left_out=_left_out(fresh, banned)),
+        attrs.evolve(
+            action,
+            left_out=_left_out(fresh, banned),
+            overruled=tuple(chain.from_iterable(done.overruled or () for done in fresh.actions)),
+        ),
         kept=stays.merged(kept_by_hand),
         inserted=lines_for(store, segment, *entering),
         removed=goes,

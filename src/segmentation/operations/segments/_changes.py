@@ -11,6 +11,7 @@ from typing import Any, Unpack, cast
 import attrs
 
 from segmentation.code_tables import LanguageCode
+from segmentation.columns import gathered
 from segmentation.contacts import AlternativeAddress, Contact, ContactType
 from segmentation.criteria import AsOf
 from segmentation.documents import Attachment
@@ -46,7 +47,7 @@ from segmentation.templates import TemplateLanguage
 
 from ._apply_action import line_defaults
 from ._header import changed_header, check_references
-from ._selection import by_hand, line_of, require_contactable
+from ._selection import by_hand, check_permission, line_of, require_contactable
 from ._worksheet import save_segment
 
 _HEADER_FIXED: Mapping[str, str] = {
@@ -289,7 +290,8 @@ def change_line(
         NotFound: There is no such segment, line or contact.
         Rejected: Values do not fit their fields, or name a template, campaign or salesperson
             that does not exist: all of them; or the attachment cannot be read.
-        Refused: The contact is blocked, or a minor without consent.
+        Refused: The contact is blocked, a minor without consent, or may not be written to for the
+            purpose of the template.
     """
     store = context.store
     changes = parse_values(
@@ -302,8 +304,8 @@ def change_line(
         changes = {**_attached(store, attachment), **changes}
         terms = line_defaults(store, before)
         if "contact_no" in changes:
-            contact_no = require_contactable(store, changes.pop("contact_no")).no
-            who = _addressed(store, [contact_no])[contact_no]
+            contact = require_contactable(store, changes.pop("contact_no"))
+            who = _addressed(store, [contact.no])[contact.no]
             line = who.new_line(terms, old.line_no)
         else:
             who = _addressed(store, [old.contact_no]).get(
@@ -311,9 +313,10 @@ def change_line(
             )
             line = old
         new = _changed_line(store, line, terms, who, changes)
-        return save_segment(
-            context, before, _with_line(before, old, new, context.day, recorded=recorded)
-        )
+        if new.contact_no != old.contact_no:
+            check_permission(context, gathered(SegmentLine, [new]))
+        after = _with_line(before, old, new, who.contact, context.day, recorded=recorded)
+        return save_segment(context, before, after)
 
 
 def _changed_line(
@@ -332,13 +335,19 @@ def _changed_line(
 
 
 def _with_line(
-    segment: Segment, old: SegmentLine, new: SegmentLine, as_of: AsOf, *, recorded: bool
+    segment: Segment,
+    old: SegmentLine,
+    new: SegmentLine,
+    contact: Contact,
+    as_of: AsOf,
+    *,
+    recorded: bool,
 ) -> Segment:
     if new.contact_no == old.contact_no:
         return segment.with_changed([new])
     gone, kept = segment.lines.picked((old.line_no,))
     taken_out = by_hand(ActionKind.REDUCE, old.contact_no, as_of)
-    put_in = by_hand(ActionKind.ADD, new.contact_no, as_of)
+    put_in = by_hand(ActionKind.ADD, new.contact_no, as_of, contact=contact)
     after = segment.acted(taken_out, kept=kept, removed=gone).acted(put_in, inserted=[new])
     return after if recorded else attrs.evolve(after, actions=segment.actions)
 

@@ -50,6 +50,14 @@ def _passing(
     return nos if everyone else frozenset(store.contacts.matching(bound))
 
 
+def excluded_among(store: Store, segment_no: str, nos: frozenset[str]) -> frozenset[str]:
+    """Those contacts of a segment who are excluded from segments."""
+    if len(nos) > MANY:
+        return _passing(store, segment_no, nos, {"exclude_from_segment": "yes"})
+    found = store.contacts.get_many(sorted(nos))
+    return frozenset(contact.no for contact in found if contact.exclude_from_segment)
+
+
 def _other_addresses(
     store: Store, lines: Columns[SegmentLine]
 ) -> Iterator[tuple[tuple[str, str], str]]:

@@ -11,6 +11,7 @@ from segmentation.errors import Fault, Message
 from segmentation.frozen import freeze_within
 from segmentation.markup import to_figures, to_rows
 from segmentation.operations.letters import Keep, Snapshot, snapshot_all
+from segmentation.operations.permission import Denial
 from segmentation.protocols import Rendering, Store
 from segmentation.segments import (
     LeftOutReason,
@@ -39,8 +40,10 @@ class LoggingPlan:
         skipped: Numbers of lines without a contact, of which nothing is recorded.
         without_address: Numbers of lines whose correspondence type would be left empty,
             because it is e-mail and the contact has no address.
-        passed_over: Lines that get no mail, so that nothing is recorded of them: their address is
-            marked in the register, or another contact with the same address gets it.
+        passed_over: Lines by which nobody is written to, so that nothing is recorded of them: the
+            contact may not be written to for the purpose of the template or was excluded since it
+            joined, its address is marked in the register, or another contact with the same address
+            gets the mail.
         shared_addresses: Numbers of lines that would mail one address more than once, those of
             one address together; only looked up for a plan.
         warnings: What somebody should look at first, and may let be: tracked changes and comments
@@ -179,6 +182,7 @@ def _without_type(lines: Columns[SegmentLine], rows: Sequence[int]) -> Columns[S
 
 
 _WHY: Mapping[LeftOutReason, Message] = {
+    LeftOutReason.EXCLUDED: Message("was excluded from segments since it joined"),
     LeftOutReason.BOUNCED: Message("gets no mail: mails to the address came back"),
     LeftOutReason.COMPLAINED: Message("gets no mail: somebody complained at the address"),
     LeftOutReason.SUPPRESSED: Message("gets no mail: the address is suppressed"),
@@ -198,6 +202,11 @@ def header_faults(
         yield Fault("header", "description", "is blank")
     for each in () if lines else passed_over:
         place = Message("line {no} (contact {contact})", no=each.line_no, contact=each.contact_no)
-        yield Fault(place, "e_mail", _WHY[each.reason])
+        if each.reason in _WHY:
+            field = "contact_no" if each.reason is LeftOutReason.EXCLUDED else "e_mail"
+            yield Fault(place, field, _WHY[each.reason])
+        else:
+            denial = Denial(reason=each.reason, because=each.because, entry_no=each.entry_no)
+            yield Fault(place, "contact_no", denial.message)
     if not lines and not passed_over:
         yield Fault("lines", "", "there is no line with a contact")

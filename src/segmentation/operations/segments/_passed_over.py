@@ -1,4 +1,7 @@
-"""Lines that get no mail when a segment is logged: their address is marked, or another has it.
+"""Lines that are passed over when a segment is logged: nobody may be written to by them.
+
+Contacts may not be written to for the purpose of the template, were excluded since they joined,
+have an address that no mail goes to, or share it with another.
 
 They leave the segment by an action of their own, so that its history, and the journal, say who was
 left out and why.
@@ -13,12 +16,14 @@ from segmentation.contacts import (
     AddressMark,
     AlternativeAddress,
     Contact,
+    ContactMark,
     CorrespondenceType,
     mail_addresses,
 )
 from segmentation.criteria import AnyOf, Compare, Operand, Operator, Part, Where
 from segmentation.operations.addresses import hindrances
 from segmentation.operations.context import Context
+from segmentation.operations.permission import denials
 from segmentation.operations.records import find_records
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -32,25 +37,30 @@ from segmentation.segments import (
 from segmentation.showing import shown_by
 from segmentation.templates import InteractionTemplate
 
+from ._log_checks import excluded_among
+
 _FIELDS = ("line_no", "contact_no", "contact_alt_address_code", "correspondence_type")
 
 
 @shown_by("line_no", "contact_no", "reason", "because")
 @attrs.frozen(kw_only=True)
 class PassedOver:
-    """A line that gets no mail, so that nothing is recorded of it.
+    """A line by which nobody is written to, so that nothing is recorded of it.
 
     Attributes:
         line_no: The line.
         contact_no: Its contact.
         reason: Why.
-        because: What the register says of the address; or the contact who gets the mail instead.
+        because: The purpose that consent is missing for; what the register says of the address; or
+            the contact who gets the mail instead.
+        entry_no: The entry of the journal that says so; 0 if none does.
     """
 
     line_no: int
     contact_no: str
     reason: LeftOutReason
     because: str
+    entry_no: int = 0
 
 
 @attrs.frozen
@@ -65,7 +75,7 @@ class _Mailed:
 def pass_over(
     context: Context, segment: Segment, *, one_mail_per_address: bool
 ) -> tuple[Segment, tuple[PassedOver, ...]]:
-    """A segment without the lines that get no mail, and which these are.
+    """A segment without the lines by which nobody is written to, and which these are.
 
     Args:
         context: Store, user, day and clock.
@@ -75,15 +85,54 @@ def pass_over(
     """
     store = context.store
     lines = segment.lines.by_field()
+    found = [*_denied(context, lines), *_excluded(store, segment, lines)]
     once = _once(store, lines, everybody=one_mail_per_address)
     has_marks = next(store.records.all(AddressMark), None) is not None
-    if not (has_marks or once):
-        return segment, ()
-    mailed = list(_mailed(store, lines))
-    found = [*_marked(store, mailed), *_shared(mailed, once)]
+    if has_marks or once:
+        gone = {each.line_no for each in found}
+        mailed = [each for each in _mailed(store, lines) if each.line_no not in gone]
+        found += [*_marked(store, mailed), *_shared(mailed, once)]
     first = {each.line_no: each for each in reversed(found)}
     passed = tuple(first[number] for number in sorted(first))
     return (_without(context, segment, passed) if passed else segment), passed
+
+
+def _denied(context: Context, lines: Columns[SegmentLine]) -> Iterator[PassedOver]:
+    """Lines for contacts who may not be written to what they are for."""
+    found = denials(context, lines)
+    numbers, nos = (lines.column(name) if found else () for name in ("line_no", "contact_no"))
+    for place, denial in found.items():
+        yield PassedOver(
+            line_no=numbers[place],
+            contact_no=nos[place],
+            reason=denial.reason,
+            because=denial.because,
+            entry_no=denial.entry_no,
+        )
+
+
+def _excluded(store: Store, segment: Segment, lines: Columns[SegmentLine]) -> Iterator[PassedOver]:
+    """Lines for contacts who were excluded since they joined."""
+    excluded = excluded_among(store, segment.no, frozenset(lines.column("contact_no")))
+    if not excluded:
+        return
+    overruled = {no for action in segment.actions for no in action.overruled or ()}
+    unknown = {
+        line_no
+        for action in segment.actions
+        if action.overruled is None
+        for line_no in action.inserted
+    }
+    for line_no, no in lines.rows("line_no", "contact_no"):
+        if no in excluded and no not in overruled and line_no not in unknown:
+            mark = store.records.find(ContactMark, no, "exclude_from_segment", "")
+            yield PassedOver(
+                line_no=line_no,
+                contact_no=no,
+                reason=LeftOutReason.EXCLUDED,
+                because="",
+                entry_no=mark.entry_no if mark and mark.value else 0,
+            )
 
 
 def shared_addresses(store: Store, segment: Segment) -> tuple[tuple[int, ...], ...]:
@@ -172,7 +221,7 @@ def _without(context: Context, segment: Segment, passed: Sequence[PassedOver]) -
         kind=ActionKind.REDUCE,
         criteria=Part("contact", (chosen,)),
         as_of=context.day,
-        left_out=[LeftOut(each.contact_no, each.reason) for each in passed],
+        left_out=[LeftOut(each.contact_no, each.reason, entry_no=each.entry_no) for each in passed],
     )
     goes, stays = segment.lines.picked({each.line_no for each in passed})
     return segment.acted(action, kept=stays, removed=goes)

@@ -32,7 +32,9 @@ from segmentation.showing import shown_by
 from ._apply_action import (
     apply_action,
     check_actions,
+    denied_contacts,
     lines_for,
+    overruled_in,
     partition_candidates,
     saved_actions,
 )
@@ -61,7 +63,7 @@ def reuse_criteria(
         check_circle(store, saved.code)
         check_actions(store, actions, as_of)
         for action in actions:
-            after = apply_action(store, segment, attrs.evolve(action, as_of=as_of), as_of)
+            after = apply_action(context, segment, attrs.evolve(action, as_of=as_of), as_of)
             segment = save_segment(context, segment, after)
         return segment
 
@@ -180,7 +182,7 @@ def refresh(context: Context, segment_no: str | SegmentHeader) -> Refreshed:
         check_circle(store, code)
         check_actions(store, saved_actions(store, code), as_of)
         action = CriteriaAction(kind=ActionKind.REFRESH, saved_code=code, as_of=as_of)
-        after = save_segment(context, before, apply_action(store, before, action, as_of))
+        after = save_segment(context, before, apply_action(context, before, action, as_of))
         done = after.actions[-1]
         entered = after.lines.picked(done.inserted)[0]
         context.on_event(SegmentRefreshed(after, joining=entered, leaving=done.removed))
@@ -234,7 +236,12 @@ def reuse_logged_segment(
         joining, barred = partition_candidates(found, before, action.options)
         gone = sorted(campaigns.keys() - found.who.nos)
         left_out = [*barred, *(LeftOut(no, LeftOutReason.GONE) for no in gone)]
-        contacts = [joining.at(place) for place in joining.in_order(joining.everyone)]
+        denied = denied_contacts(context, lines_for(store, before, joining))
+        left_out += [
+            LeftOut(no, each.reason, entry_no=each.entry_no) for no, each in denied.items()
+        ]
+        everyone = [joining.at(place) for place in joining.in_order(joining.everyone)]
+        contacts = [each for each in everyone if each.no not in denied]
         repeated = Listed.of(each for each in contacts for _ in campaigns[each.no])
         inserted = lines_for(store, before, repeated)
         borne = [campaign for each in contacts for campaign in campaigns[each.no]]
@@ -243,7 +250,8 @@ def reuse_logged_segment(
             inserted = inserted.with_changed(
                 attrs.evolve(line, campaign_no=campaign) for line, campaign in pairs
             )
-        action = attrs.evolve(action, left_out=tuple(left_out))
+        overruled = overruled_in(found, repeated, action.options)
+        action = attrs.evolve(action, left_out=tuple(left_out), overruled=overruled)
         return save_segment(context, before, before.acted(action, inserted=inserted))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import attrs
 
+from segmentation.columns import Columns
 from segmentation.contacts import Contact
 from segmentation.criteria import (
     AsOf,
@@ -23,6 +24,7 @@ from segmentation.errors import InvalidValue, Message, Refused
 from segmentation.frozen import freeze_within
 from segmentation.markup import to_figures
 from segmentation.operations.context import Context
+from segmentation.operations.permission import denials
 from segmentation.operations.records import get_record, require_segment
 from segmentation.operations.schema import schema_of
 from segmentation.protocols import Store
@@ -124,7 +126,7 @@ def _act(
     store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
-        after = apply_action(store, before, action, context.day)
+        after = apply_action(context, before, action, context.day)
         return save_segment(context, before, _perhaps_reset(after, reset_when_empty))
 
 
@@ -169,14 +171,16 @@ def add_contact(
 
     Raises:
         NotFound: There is no such segment or contact.
-        Refused: The contact is blocked, or a minor without consent.
+        Refused: The contact is blocked, a minor without consent, or may not be written to for the
+            purpose of the template.
     """
     store = context.store
     with store.transaction():
         before = require_segment(store, segment_no)
         contact = require_contactable(store, contact_no)
-        action = by_hand(ActionKind.ADD, contact.no, context.day)
         inserted = lines_for(store, before, Listed.of([contact]))
+        check_permission(context, inserted.by_field())
+        action = by_hand(ActionKind.ADD, contact.no, context.day, contact=contact)
         return save_segment(context, before, before.acted(action, inserted=inserted))
 
 
@@ -239,8 +243,28 @@ def require_contactable(store: Store, contact_no: str | Contact) -> Contact:
     return contact
 
 
-def by_hand(kind: ActionKind, contact_no: str, as_of: AsOf) -> CriteriaAction:
-    """An action on one contact; run again it does not heed exclusion either."""
+def check_permission(context: Context, lines: Columns[SegmentLine]) -> None:
+    """See that the contacts of lines may be written to what the lines are for.
+
+    Raises:
+        Refused: One may not; the error names the first.
+    """
+    for place, denial in denials(context, lines).items():
+        step = Message("add contact {no}", no=lines.column("contact_no")[place])
+        raise Refused(step, denial.message)
+
+
+def by_hand(
+    kind: ActionKind, contact_no: str, as_of: AsOf, *, contact: Contact | None = None
+) -> CriteriaAction:
+    """An action on one contact; run again it does not heed exclusion either.
+
+    Args:
+        kind: Whether it is put in or taken out.
+        contact_no: The contact.
+        as_of: The day.
+        contact: The contact that is put in, which may be excluded.
+    """
     number = Where("no", Compare(Operator.EQUAL, Operand(contact_no)))
     return CriteriaAction(
         kind=kind,
@@ -248,6 +272,7 @@ def by_hand(kind: ActionKind, contact_no: str, as_of: AsOf) -> CriteriaAction:
         options=Options(ignore_exclusion=kind is ActionKind.ADD),
         by_hand=True,
         as_of=as_of,
+        overruled=(contact_no,) if contact and contact.exclude_from_segment else (),
     )
 
 
@@ -318,7 +343,7 @@ def preview(
     before = require_segment(store, segment_no)
     followed = before.header.saved_criteria_code if kind is ActionKind.REFRESH else ""
     action = attrs.evolve(_action(context, kind, criteria, options), saved_code=followed)
-    after = apply_action(store, before, action, context.day)
+    after = apply_action(context, before, action, context.day)
     done = after.actions[-1]
     return Preview(
         joining=after.lines.picked(done.inserted)[0],

@@ -18,6 +18,7 @@ NOUNS: Mapping[str, str] = {
     "campaign_tally": "campaigns",
     "campaign_target_group": "campaigns",
     "company_information": "setup",
+    "consent": "consents",
     "contact": "contacts",
     "contact_alt_address": "contacts",
     "contact_business_relation": "contacts",

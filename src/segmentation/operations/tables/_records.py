@@ -22,7 +22,7 @@ from segmentation.segments import SavedCriteria, actions_from_json, actions_to_j
 
 from ._kinds import table_kind
 from ._mentions import Naming, walk_segment
-from ._uses import check_unused, referring_kinds
+from ._uses import check_unused, referring_kinds, refuse_used, uses_in_journal
 
 if TYPE_CHECKING:
     from typing_extensions import TypeAliasType
@@ -227,6 +227,7 @@ def rename(
         NotFound: There is no record with the old key.
         Rejected: The new key is taken or does not fit; or a row would have the same key as
             another: all of it. Nothing is changed.
+        Refused: The journal has entries by it, and is not changed.
         Conflict: Somebody else changed a segment meanwhile.
     """
     store = context.store
@@ -239,12 +240,13 @@ def rename(
             raise InvalidValue("new_key", new_key, reason)
         if new == key_of(record):
             return record
+        naming = Naming(kind.__table__, key_of(record)[0])
+        refuse_used(_step(Message("rename"), record), tuple(uses_in_journal(store, naming)))
         values: dict[str, Any] = _parsed(store, kind, dict(zip(kind.__key__, new, strict=True)))
         renamed = attrs.evolve(record, **values)  # type: ignore[misc]  # an attrs class
         check_new(store, placed([renamed]), what=name_of(kind))
         store.records.put([renamed])
         if len(new) == 1:
-            naming = Naming(kind.__table__, key_of(record)[0])
             _rename_in_records(store, naming, key_of(renamed)[0])
             _rename_in_segments(store, naming, key_of(renamed)[0])
             _rename_in_saved(store, naming, key_of(renamed)[0])

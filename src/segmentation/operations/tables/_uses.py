@@ -12,6 +12,8 @@ from segmentation.campaigns import (
     CampaignTally,
     CampaignTarget,
 )
+from segmentation.code_tables import Purpose
+from segmentation.consents import Consent
 from segmentation.contacts import AddressMark, ContactMark
 from segmentation.criteria import Criteria
 from segmentation.errors import Identifier, Message, Refused
@@ -41,6 +43,7 @@ RECORDED = frozenset(
         AddressMark,
         CampaignEntry,
         CampaignTally,
+        Consent,
         ContactMark,
         Interaction,
         InteractionComment,
@@ -63,6 +66,9 @@ _GO_ALONG: Mapping[str, frozenset[type[Record]]] = {
     InteractionTemplate.__table__: frozenset({TemplateLanguage}),
 }
 """What is deleted together with a record of a table, so that it does not need it."""
+
+_KEPT_FOR: Mapping[str, type[Record]] = {Purpose.__table__: Consent}
+"""What the journal recorded by a code that is to be known for good, by the table of the code."""
 
 _SHOWN = 10
 
@@ -143,10 +149,23 @@ def uses_of(store: Store, record: Record) -> tuple[Use, ...]:
         return action.criteria is not None and _names(naming, action.criteria)
 
     return (
+        *uses_in_journal(store, naming),
         *_of_records(store, naming),
         *_of_segments(store, naming),
         *_of_saved(store, names),
     )
+
+
+def uses_in_journal(store: Store, naming: Naming) -> Iterator[Use]:
+    """What the journal recorded by a code that must stay as it is."""
+    kind = _KEPT_FOR.get(naming.table)
+    if kind is None:
+        return
+    for field in referring_fields(kind, naming.table):
+        rows: Iterator[Any] = store.records.all(kind, **{field: naming.key})
+        keys = tuple(f"{row.entry_no} ({row.contact_no})" for row in rows)
+        if keys:
+            yield Use(kind.__table__, field, keys)
 
 
 def check_unused(store: Store, record: Record, step: Message) -> None:
