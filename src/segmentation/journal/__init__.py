@@ -29,6 +29,7 @@ from ._figures import (
     grown,
 )
 from ._happenings import (
+    SALT,
     AddressMarked,
     AttemptNoted,
     Canceled,
@@ -74,6 +75,7 @@ __all__ = [
     "FIRST",
     "FORMAT",
     "NOTHING",
+    "SALT",
     "AddressMarked",
     "AttemptNoted",
     "Canceled",

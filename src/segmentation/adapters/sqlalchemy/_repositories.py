@@ -367,7 +367,8 @@ class SqlLog:
         """
         with self._unit.connection() as connection:
             for found in inspect(entry_rows(connection, self._tables)).findings[:1]:
-                raise JournalBroken(found.entry_no, found.state)
+                reason = found.state
+                raise JournalBroken(found.entry_no, reason)
 
     def head(self) -> Head:
         """The last entry's number and hash."""

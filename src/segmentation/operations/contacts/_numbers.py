@@ -28,7 +28,7 @@ from segmentation.protocols import Store
 from segmentation.segments import SavedCriteria, actions_to_json
 
 from ._card import persons_of
-from ._former import keep_former_number
+from ._former import keep_former_number, move_former_names
 from ._marks import marks_of
 from ._pairs import move_pairs
 from ._refusals import lines_in_the_way, refuse
@@ -86,6 +86,7 @@ def renumber(context: Context, *, old_no: str | Contact, new_no: str) -> Contact
         store.records.put(passed)
         move_pairs(store, old.no, new)
         keep_former_number(store, old=old.no, new=new)
+        move_former_names(store, old=old.no, new=new)
         both = (*rows, *passed)
         follow_relations(store, (r for r in both if isinstance(r, ContactBusinessRelation)))
         return moved
