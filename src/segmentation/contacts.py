@@ -316,6 +316,23 @@ class FormerNumber(Record, table="contact_former_no", key=("former_no",)):
     contact_no: ContactNo
 
 
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class FormerName(Record, table="contact_former_name", key=("contact_no", "field", "value")):
+    """A name or address that a contact had before, or that who was merged into it had.
+
+    It is kept so that erasing the contact finds who else names it so.
+
+    Attributes:
+        contact_no: The contact of now.
+        field: The field that held it: "surname", "e_mail".
+        value: What the field held.
+    """
+
+    contact_no: ContactNo
+    field: Text
+    value: Text
+
+
 MARKS: Mapping[str, bool] = MappingProxyType(
     {
         "exclude_from_segment": True,

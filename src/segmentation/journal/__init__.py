@@ -30,6 +30,7 @@ from ._figures import (
     grown,
 )
 from ._happenings import (
+    SALT,
     AddressMarked,
     AttemptNoted,
     Canceled,
@@ -76,6 +77,7 @@ __all__ = [
     "FIRST",
     "FORMAT",
     "NOTHING",
+    "SALT",
     "AddressMarked",
     "AttemptNoted",
     "Canceled",

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from segmentation.codes import Option
-from segmentation.errors import JournalBroken
+from segmentation.errors import JournalBroken, Message
 from segmentation.showing import shown_by
 
 from ._entries import FIRST, Entry, Head, happening_of, read_time, sealed_text, written_time
@@ -45,25 +45,25 @@ class FindingKind(Option):
     RECORD_UNREADABLE = "record_unreadable"
 
 
-WORDS: Mapping[FindingKind, str] = {
-    FindingKind.ENTRY_MISSING: "is missing",
-    FindingKind.NO_NUMBER: "bears no number of an entry",
-    FindingKind.TIME_UNREADABLE: "its time cannot be read",
-    FindingKind.TEXT_UNREADABLE: "its personal content cannot be read",
-    FindingKind.TEXT_CHANGED: "its personal content was changed",
-    FindingKind.TEXT_MISSING: "its personal content is missing without an erasure",
-    FindingKind.TEXT_LEFT: "its personal content is there, though it was erased",
-    FindingKind.FACTS_UNREADABLE: "its facts cannot be read",
-    FindingKind.CONTENT_CHANGED: "its content was changed",
-    FindingKind.CHAIN: "does not name the hash of the entry before it",
-    FindingKind.OTHER_HEAD: "has another hash than the head kept elsewhere",
-    FindingKind.GUARD_MISSING: "is missing",
-    FindingKind.GUARD_CHANGED: "is another than the library made",
-    FindingKind.GUARD_OPEN: "lets personal content be removed",
-    FindingKind.RECORD_MISSING: "is missing",
-    FindingKind.RECORD_SURPLUS: "is not in the journal",
-    FindingKind.RECORD_DIFFERS: "differs",
-    FindingKind.RECORD_UNREADABLE: "cannot be read",
+WORDS: Mapping[FindingKind, Message] = {
+    FindingKind.ENTRY_MISSING: Message("is missing"),
+    FindingKind.NO_NUMBER: Message("bears no number of an entry"),
+    FindingKind.TIME_UNREADABLE: Message("its time cannot be read"),
+    FindingKind.TEXT_UNREADABLE: Message("its personal content cannot be read"),
+    FindingKind.TEXT_CHANGED: Message("its personal content was changed"),
+    FindingKind.TEXT_MISSING: Message("its personal content is missing without an erasure"),
+    FindingKind.TEXT_LEFT: Message("its personal content is there, though it was erased"),
+    FindingKind.FACTS_UNREADABLE: Message("its facts cannot be read"),
+    FindingKind.CONTENT_CHANGED: Message("its content was changed"),
+    FindingKind.CHAIN: Message("does not name the hash of the entry before it"),
+    FindingKind.OTHER_HEAD: Message("has another hash than the head kept elsewhere"),
+    FindingKind.GUARD_MISSING: Message("is missing"),
+    FindingKind.GUARD_CHANGED: Message("is another than the library made"),
+    FindingKind.GUARD_OPEN: Message("lets personal content be removed"),
+    FindingKind.RECORD_MISSING: Message("is missing"),
+    FindingKind.RECORD_SURPLUS: Message("is not in the journal"),
+    FindingKind.RECORD_DIFFERS: Message("differs"),
+    FindingKind.RECORD_UNREADABLE: Message("cannot be read"),
 }
 """What each kind of finding says of its place."""
 
@@ -84,7 +84,7 @@ class Finding:
     entry_no: int = 0
 
     @property
-    def state(self) -> str:
+    def state(self) -> Message:
         """What is wrong, in words: "its content was changed"."""
         return WORDS[self.kind]
 

@@ -8,6 +8,7 @@ from segmentation.contacts import Contact, ContactComment, ContactType, NotDupli
 from segmentation.fields import Record
 from segmentation.operations import contacts
 from segmentation.operations.contacts import (
+    Also,
     CompanySummary,
     Duplicate,
     Erasure,
@@ -436,38 +437,43 @@ class Contacts(Noun[Contact, str]):
     # -- privacy ----------------------------------------------------------------------------
 
     def access(self, no: str | Contact) -> KeptOfContact:
-        """What is kept of a contact: card, rows, interactions with comments, lines, entries.
+        """All that is kept of a contact: the very list that `erase` works through.
+
+        Its card, rows of every table, own ones too, interactions with comments and letters, lines
+        on worksheets, the journal's entries, and where free words of others name it.
 
         Args:
-            no: The contact; it may be deleted already, if the journal still knows of it.
+            no: The contact; it may be deleted or erased already, if the journal still knows of it.
 
         Raises:
             NotFound: Nothing is known of such a contact.
         """
         return contacts.kept_of_contact(self._store, no)
 
-    def plan_erasing(self, no: str | Contact, *, also: Iterable[int] = ()) -> ErasurePlan:
+    def plan_erasing(self, no: str | Contact, *, also: Also = ()) -> ErasurePlan:
         """What `erase` would do, without doing it.
 
         Args:
             no: The contact; it may be deleted already, if the journal still knows of it.
-            also: Numbers of further entries whose personal content names the contact.
+            also: Numbers of further entries whose personal content names the contact, and
+                mentions as a plan hands them out, in whose place an ellipsis stands.
 
         Raises:
             NotFound: Nothing is known of such a contact.
-            InvalidValue: A further entry is none of the journal's.
+            InvalidValue: Something further is neither an entry's number nor a mention.
         """
         return contacts.plan_erasing(self._store, no, also=also)
 
-    def erase(self, no: str | Contact, *, also: Iterable[int] = ()) -> Erasure:
+    def erase(self, no: str | Contact, *, also: Also = ()) -> Erasure:
         """Remove all that is kept of a contact; the journal's chain still holds.
 
         Args:
             no: The contact; it may be deleted already, if the journal still knows of it.
-            also: Numbers of further entries whose personal content names the contact.
+            also: Numbers of further entries whose personal content names the contact, and
+                mentions as a plan hands them out, in whose place an ellipsis stands.
 
         Raises:
             NotFound: Nothing is known of such a contact.
-            InvalidValue: A further entry is none of the journal's.
+            InvalidValue: Something further is neither an entry's number nor a mention.
         """
         return contacts.erase_contact(self._context, no, also=also)

@@ -154,7 +154,7 @@ def test_others_who_name_the_person_are_told_and_emptied_when_asked(
     )
     segment = segment_of(crm, "BO", description=f"For {NAME}").log()
     found = crm.contacts.erase(lotte)
-    mentions = list(numbers_in(found.mentions))
+    mentions = [each.entry_no for each in found.mentions]
     assert other.entry_no in mentions
     assert segment.segment.entry_no in mentions
     assert spared.entry_no not in mentions
@@ -170,7 +170,7 @@ def test_a_campaign_entry_that_names_the_person_is_emptied_when_asked(
 ) -> None:
     segment_of(crm, "BO", description=f"For {NAME}", campaign="SALE").log()
     found = crm.contacts.erase(lotte)
-    crm.contacts.erase(lotte, also=numbers_in(found.mentions))
+    crm.contacts.erase(lotte, also=found.mentions)
     assert "Quist" not in everything(crm)
 
 
@@ -184,7 +184,7 @@ def test_a_name_is_found_however_it_is_written_down(crm: seg.Workspace, name: st
     segment.add_contacts(contact={"name": Compare(Operator.EQUAL, Operand(name))})
     logged = segment.log().segment
     found = crm.contacts.erase("LQ")
-    mentions = list(numbers_in(found.mentions))
+    mentions = [each.entry_no for each in found.mentions]
     assert {spoken_of.entry_no, logged.entry_no} <= set(mentions)
 
 

@@ -12,6 +12,7 @@ from segmentation.operations.contacts import (
     Duplicate,
     Erasure,
     ErasurePlan,
+    Mention,
     SearchString,
     company_summary,
     kept_of_contact,
@@ -21,6 +22,8 @@ from segmentation.protocols import Store
 from support.fair import interaction, make_store
 
 PROOF = PersonErased(contact_no="ANNA", emptied=((3, 4), (7, 7)), rows=(("contact", 1),))
+
+MENTION = Mention(table="campaign", key=("CP1",), field="description", words=("<b>",))
 
 
 def filled_store() -> Store:
@@ -33,8 +36,11 @@ def filled_store() -> Store:
 MADE: dict[str, Callable[[], object]] = {
     "Duplicate('BO', 'BO2', hit_share=0.8333)": lambda: Duplicate("BO", "BO2", 5 / 6),
     "SearchString('name', length=5)": lambda: SearchString("name", 5),
-    "ErasurePlan('ANNA', rows=1, entries=3)": lambda: ErasurePlan(proof=PROOF, mentions=((9, 9),)),
+    "ErasurePlan('ANNA', rows=1, entries=3)": lambda: ErasurePlan(
+        proof=PROOF, kept=kept_of_contact(filled_store(), "ANNA")
+    ),
     "Erasure(12, 'ANNA', rows=1, entries=3)": lambda: Erasure(entry_no=12, proof=PROOF),
+    "Mention('campaign', key=1, 'description', words=1, entry_no=0)": lambda: MENTION,
     "CompanySummary('SHOP', 'SHOP Ltd', customer, persons=2)": lambda: company_summary(
         filled_store(), "SHOP"
     ),
@@ -56,7 +62,9 @@ def test_a_value_shows_itself_in_a_line_and_as_plain_data(shown: str) -> None:
     assert json.loads(json.dumps(plain)) == plain
 
 
-@pytest.mark.parametrize("shown", [each for each in MADE if not each.startswith(("Dup", "Sea"))])
+@pytest.mark.parametrize(
+    "shown", [each for each in MADE if not each.startswith(("Dup", "Men", "Sea"))]
+)
 def test_values_with_rows_or_figures_show_them(shown: str) -> None:
     """FRT-10."""
     html = MADE[shown]()._repr_html_()  # type: ignore[attr-defined]  # all of these have it
@@ -78,6 +86,6 @@ def test_the_row_counts_of_a_summary_cannot_be_changed() -> None:
 
 
 def test_how_much_is_in_an_erasure_is_counted() -> None:
-    html = Erasure(entry_no=12, proof=PROOF, mentions=((8, 9),))._repr_html_()
+    html = Erasure(entry_no=12, proof=PROOF, mentions=(MENTION, MENTION))._repr_html_()
     for name, count in (("contact", 1), ("entries", 3), ("attachments", 0), ("mentions", 2)):
         assert f'<td>{name}</td><td style="text-align: right">{count}</td>' in html

@@ -401,7 +401,8 @@ class SqlLog:
         """
         with self._unit.connection() as connection:
             for found in inspect(entry_rows(connection, self._tables)).findings[:1]:
-                raise JournalBroken(found.entry_no, found.state)
+                reason = found.state
+                raise JournalBroken(found.entry_no, reason)
 
     def hashes(self, spans: Iterable[range]) -> Iterator[tuple[int, str]]:
         """The numbers and hashes of entries, in order."""

@@ -3,7 +3,6 @@
 from ._acts import (
     acts_of,
     consents_of,
-    entries_of_consents,
     give_consent,
     passed_withdrawals,
     withdraw_consent,
@@ -22,7 +21,6 @@ __all__ = [
     "check_subject",
     "consent_faults",
     "consents_of",
-    "entries_of_consents",
     "give_consent",
     "group_codes",
     "mark_history",

@@ -154,11 +154,6 @@ def acts_of(store: Store, contact_no: str) -> Iterator[Consent]:
     return store.records.all(Consent, contact_no=contact_no)
 
 
-def entries_of_consents(store: Store, contact_no: str) -> Iterator[int]:
-    """Numbers of the entries in which a contact gave or withdrew consent."""
-    return (act.entry_no for act in acts_of(store, contact_no))
-
-
 # -- merging ------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """Contacts: cards, rows, comments, relations, duplicates, numbers, privacy and summaries."""
 
+from ._access import KeptOfContact, kept_of_contact
 from ._card import (
     add_contacts,
     change_contact,
@@ -23,7 +24,7 @@ from ._duplicates import (
     merge,
     plain,
 )
-from ._former import contact_now
+from ._former import contact_now, keep_former_names
 from ._inheritance import (
     ADDRESS,
     CODES,
@@ -35,6 +36,7 @@ from ._marks import (
     admit_contact,
     exclude_contact,
 )
+from ._mentions import Mention
 from ._numbers import (
     renumber,
 )
@@ -42,11 +44,10 @@ from ._pairs import (
     not_duplicates,
 )
 from ._privacy import (
+    Also,
     Erasure,
     ErasurePlan,
-    KeptOfContact,
     erase_contact,
-    kept_of_contact,
     plan_erasing,
 )
 from ._relations import (
@@ -75,11 +76,13 @@ __all__ = [
     "COMMUNICATION",
     "ROWS",
     "STRINGS",
+    "Also",
     "CompanySummary",
     "Duplicate",
     "Erasure",
     "ErasurePlan",
     "KeptOfContact",
+    "Mention",
     "PersonSummary",
     "SearchString",
     "add_contacts",
@@ -101,6 +104,7 @@ __all__ = [
     "exclude_contact",
     "find_company",
     "find_duplicates",
+    "keep_former_names",
     "kept_of_contact",
     "merge",
     "name_parts",

@@ -31,7 +31,7 @@ from segmentation.operations.schema import parse_values, with_own_values
 from segmentation.protocols import Store
 from segmentation.setup import MarketingSetup
 
-from ._former import former_numbers
+from ._former import former_names, former_numbers, keep_former_names
 from ._inheritance import (
     completed,
     defaults,
@@ -251,6 +251,7 @@ def change_contact(
         _check(store, [after])
         changed = [_put(context, after)]
         record_marks(context, before, after)
+        keep_former_names(store, [(before, after)])
         if after.type is ContactType.COMPANY:
             setup = store.records.find(MarketingSetup) or MarketingSetup()
             for person in persons_of(store, after):
@@ -439,7 +440,8 @@ def delete_contact(
         rows = [row for each in going for row in rows_of(store, each)]
         pairs = [pair for each in nos for pair in pairs_with(store, each)]
         former = [each for no in nos for each in former_numbers(store, no)]
-        store.records.remove([*rows, *pairs, *former, *going])
+        names = [each for no in nos for each in former_names(store, no)]
+        store.records.remove([*rows, *pairs, *former, *names, *going])
         follow_relations(store, (r for r in rows if isinstance(r, ContactBusinessRelation)))
         return nos
 

@@ -38,7 +38,7 @@ from segmentation.showing import shown_by
 
 from ._card import persons_of
 from ._comments import last_line_no, placed_after
-from ._former import keep_former_number
+from ._former import keep_former_names, keep_former_number, move_former_names
 from ._marks import passed_marks
 from ._pairs import move_pairs
 from ._refusals import lines_in_the_way, refuse
@@ -238,6 +238,8 @@ def merge(context: Context, *, kept_no: str | Contact, gone_no: str | Contact) -
         store.records.put([*new, merged])
         move_pairs(store, gone.no, kept.no)
         keep_former_number(store, old=gone.no, new=kept.no)
+        move_former_names(store, old=gone.no, new=kept.no)
+        keep_former_names(store, [(attrs.evolve(gone, no=kept.no), merged)])
         both = (*rows, *passed)
         follow_relations(store, (r for r in both if isinstance(r, ContactBusinessRelation)))
         return merged

@@ -20,7 +20,7 @@ from segmentation.fields import Record, RecordT
 from segmentation.interactions import Interaction
 from segmentation.journal import Revised
 from segmentation.operations.checks import Placed, check_records
-from segmentation.operations.consents import entries_of_consents
+from segmentation.operations.consents import acts_of
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.journal import record
@@ -29,7 +29,7 @@ from segmentation.protocols import Store
 from segmentation.segments import SavedCriteria, actions_to_json
 
 from ._card import persons_of
-from ._former import keep_former_number
+from ._former import keep_former_number, move_former_names
 from ._marks import marks_of
 from ._pairs import move_pairs
 from ._refusals import lines_in_the_way, refuse
@@ -87,6 +87,7 @@ def renumber(context: Context, *, old_no: str | Contact, new_no: str) -> Contact
         store.records.put(passed)
         move_pairs(store, old.no, new)
         keep_former_number(store, old=old.no, new=new)
+        move_former_names(store, old=old.no, new=new)
         both = (*rows, *passed)
         follow_relations(store, (r for r in both if isinstance(r, ContactBusinessRelation)))
         return moved
@@ -117,7 +118,7 @@ def _in_the_way(store: Store, contact: Contact, new: str) -> Iterator[Message]:
     """All that keeps a contact with its number."""
     if find_record(store, Contact, new) is not None:
         yield Message("{code} is in use already", code=new)
-    acts = sum(1 for _ in entries_of_consents(store, contact.no))
+    acts = sum(1 for _ in acts_of(store, contact.no))
     if acts:
         reason = (
             "{count} acts of consent are recorded with its number, and the journal is not changed"

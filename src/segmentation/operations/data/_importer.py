@@ -27,7 +27,7 @@ from segmentation.operations.checks import (
     reject,
 )
 from segmentation.operations.consents import HeldConsent, consent_faults, take_in_consents
-from segmentation.operations.contacts import completed
+from segmentation.operations.contacts import completed, keep_former_names
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.interactions import not_taken_in_yet, take_in_past
@@ -473,6 +473,8 @@ def _store(
     )
     written = [each for each in records if there.get(_named(each)) != each]
     store.records.put(records)
+    contacts = [each for each in written if isinstance(each, Contact)]
+    keep_former_names(store, ((_before(there, each), each) for each in contacts))
     follow_relations(store, (r for r in written if isinstance(r, ContactBusinessRelation)))
     if guarded.lifted:
         record(store, guarded.lifted, context.stamp)
@@ -488,6 +490,12 @@ def _store(
         held=guarded.held,
         held_consents=recorded.held,
     )
+
+
+def _before(there: Mapping[tuple[str, Key], Record], contact: Contact) -> Contact | None:
+    """A contact as it was; ``None`` if it is new."""
+    before = there.get(_named(contact))
+    return before if isinstance(before, Contact) else None
 
 
 def _with_own_values(store: Store, found: Sequence[Placed]) -> Sequence[Placed]:

@@ -11,7 +11,7 @@ from segmentation.campaigns import (
 )
 from segmentation.column_names import letters_of
 from segmentation.consents import Consent
-from segmentation.contacts import AddressMark, ContactMark, FormerNumber
+from segmentation.contacts import AddressMark, ContactMark, FormerName, FormerNumber
 from segmentation.definitions import Definitions, OwnField, OwnTable
 from segmentation.fields import Record
 from segmentation.frozen import FrozenMapping
@@ -35,6 +35,7 @@ NOT_IMPORTED: Mapping[type[Record], str] = {
     ContactMark: "the journal records it",
     Definitions: "definitions are made by crm.tables.define",
     DeliveryClaim: "it belongs to a delivery at work",
+    FormerName: "changing and merging keep it",
     FormerNumber: "renumbering and merging keep it",
     InteractionComment: "the journal records it",
     InteractionTotal: "it is worked out from the interactions",

@@ -13,7 +13,7 @@ import attrs
 from segmentation.campaigns import CampaignEntry, CampaignTally
 from segmentation.consents import Consent
 from segmentation.contacts import MARKS, AddressMark, Contact, ContactMark
-from segmentation.errors import JournalBroken, StoreError
+from segmentation.errors import JournalBroken, Message, StoreError
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.interactions import Interaction, InteractionComment, InteractionTotal
 from segmentation.journal import (
@@ -84,7 +84,7 @@ class Discrepancy:
         return tuple(name for name in names if getattr(one, name) != getattr(other, name))
 
     @property
-    def state(self) -> str:
+    def state(self) -> Message:
         """What is wrong with it, in words: "is missing", "is not in the journal" or "differs"."""
         return Finding(self.item, self.kind).state
 
@@ -267,6 +267,7 @@ _GUARDS = frozenset({FindingKind.GUARD_MISSING, FindingKind.GUARD_CHANGED, Findi
 def _check_reparable(found: Found) -> None:
     if isinstance(found, Discrepancy) or found.kind in _GUARDS:
         return
+    reason = found.state
     if found.entry_no:
-        raise JournalBroken(found.entry_no, found.state)
-    raise StoreError(found.item, found.state)
+        raise JournalBroken(found.entry_no, reason)
+    raise StoreError(found.item, reason)

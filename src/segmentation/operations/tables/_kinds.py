@@ -23,6 +23,7 @@ NOUNS: Mapping[str, str] = {
     "contact_alt_address": "contacts",
     "contact_business_relation": "contacts",
     "contact_comment": "contacts",
+    "contact_former_name": "contacts",
     "contact_former_no": "contacts",
     "contact_industry_group": "contacts",
     "contact_job_responsibility": "contacts",

@@ -1,0 +1,152 @@
+"""The words by which free text names a contact, and where they stand in a text.
+
+A text names a person by the surname, by a part of a double one, by an address or a number; not by
+a first name alone. A company is named by its name, also without its legal form. Words count as
+whole ones only: "Bergen" does not name Anna Berg.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from segmentation.contacts import AlternativeAddress, Contact, ContactType, FormerName
+
+# fmt: off
+_LEGAL_FORMS = frozenset({
+    "a/s", "aps", "i/s", "k/s", "p/s", "ab", "as", "asa", "ans", "da", "oy", "oyj", "gmbh",
+    "mbh", "ag", "kg", "kgaa", "ohg", "gbr", "ug", "ek", "eg", "se", "sa", "sas", "sarl",
+    "sàrl", "sca", "snc", "spa", "srl", "sagl", "ltd", "limited", "plc", "llp", "llc", "inc",
+    "corp", "corporation", "co", "company", "bv", "nv", "cv", "vof", "&", "und", "et", "e",
+    "og",
+})
+# fmt: on
+
+_LEAST_DIGITS = 5
+"""How many digits a telephone number must have to be looked for."""
+
+
+def words_of(
+    contact: Contact, others: Iterable[AlternativeAddress], former: Iterable[FormerName]
+) -> tuple[str, ...]:
+    """The words that name a contact, the longest first; each once.
+
+    Args:
+        contact: The contact.
+        others: Its alternative addresses.
+        former: Names and addresses that it had before, and those of who was merged into it.
+    """
+    found = [*_of_card(contact), *(word for each in others for word in _of_address(each))]
+    for each in former:
+        found += _of_value(contact, each.field, each.value)
+    words = {word.casefold(): word for word in map(_trimmed, found) if word}
+    return tuple(sorted(words.values(), key=lambda word: (-len(word), word)))
+
+
+def _of_card(contact: Contact) -> Iterator[str]:
+    surname = contact.surname or ("" if _is_company(contact) else contact.name.rpartition(" ")[2])
+    for field in ("name", "name_2", "e_mail", "e_mail_2", "phone_no", "mobile_phone_no", "address"):
+        yield from _of_value(contact, field, getattr(contact, field))
+    if not _is_company(contact):
+        yield from _of_value(contact, "surname", surname)
+
+
+def _of_address(other: AlternativeAddress) -> Iterator[str]:
+    yield from (other.address, other.e_mail, *_numbers([other.phone_no, other.mobile_phone_no]))
+
+
+def _of_value(contact: Contact, field: str, value: str) -> Iterator[str]:
+    match field:
+        case "name" if _is_company(contact):
+            yield from (value, _without_form(value))
+        case "surname":
+            yield from (value, *re.split(r"[-\s]+", value))
+        case "phone_no" | "mobile_phone_no":
+            yield from _numbers([value])
+        case "e_mail" | "e_mail_2":
+            yield from re.split(r"[;,\s]+", value)
+        case _:
+            yield value
+
+
+def _is_company(contact: Contact) -> bool:
+    return contact.type is ContactType.COMPANY
+
+
+def _without_form(name: str) -> str:
+    """A company's name without its legal form."""
+    words = name.split()
+    while len(words) > 1 and words[-1].casefold().replace(".", "").strip(",") in _LEGAL_FORMS:
+        words.pop()
+    return " ".join(words).rstrip(",")
+
+
+def _numbers(numbers: Iterable[str]) -> Iterator[str]:
+    return (number for number in numbers if sum(map(str.isdigit, number)) >= _LEAST_DIGITS)
+
+
+def _trimmed(word: str) -> str:
+    """A word without blanks around it; nothing if it is a single letter or sign."""
+    word = " ".join(word.split())
+    return word if sum(map(str.isalnum, word)) > 1 else ""
+
+
+class Words:
+    """Words to be looked for in texts, and taken out of them."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        parts = [r"\s+".join(map(re.escape, word.split())) for word in words]
+        either = "|".join(parts) or r"(?!)"  # nothing is nowhere
+        self._pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+
+    def found_in(self, text: str) -> tuple[str, ...]:
+        """The words as they stand in a text, or in the texts of the JSON that it is; each once."""
+        found = (self._pattern.findall(each) for each in _texts(text))
+        return tuple(dict.fromkeys(word for words in found for word in words))
+
+    def blanked(self, text: str) -> str:
+        """A text, or JSON, with an ellipsis in the place of each word."""
+        data = _data(text)
+        if data is None:
+            return self._pattern.sub("…", text)
+        return json.dumps(self._blanked(data), ensure_ascii=False, separators=(",", ":"))
+
+    def _blanked(self, data: Any) -> Any:  # noqa: ANN401 - of JSON
+        match data:
+            case str():
+                return self.blanked(data)
+            case list():
+                return [self._blanked(each) for each in data]
+            case dict():
+                return {key: self._blanked(each) for key, each in data.items()}
+            case _:
+                return data
+
+
+def _texts(text: str) -> Iterator[str]:
+    """A text, or all texts in it if it is JSON; those of filters without their doubled quotes."""
+    data = _data(text)
+    if data is None:
+        yield text
+        if "''" in text:
+            yield text.replace("''", "'")
+        return
+    waiting = [data]
+    while waiting:
+        match waiting.pop():
+            case str(found):
+                yield from _texts(found)
+            case list(items):
+                waiting += reversed(items)
+            case dict(items):
+                waiting += reversed(list(items.values()))
+
+
+def _data(text: str) -> Any:  # noqa: ANN401 - of JSON
+    """What a text is as JSON; ``None`` if it is none that holds others."""
+    if not text.startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
