@@ -96,6 +96,7 @@ NO_FIELDS = {
         *("mode", "ignore", "dry_run", "next_page", "with_history", "allow_empty"),
         *("lift_exclusions", "encoding", "decimal_comma", "map", "on_progress"),
     },
+    "Journal.sign_checkpoint": {"signer", "after", "checkpoint", "kept", "folder"},
     "Workspace.export_data": {"tables", "format", "captions", "after_entry_no", "raw"},
     "of what was found": {"columns"},
     "Workspace.suggest_fields": {"encoding"},

@@ -6,7 +6,7 @@ written here is read by verifiers of other projects. This package knows no keys:
 a `Signer` or a `Verifier`, which the extra ``proofs`` brings.
 """
 
-from ._checkpoints import Checkpoint, make_checkpoint, parse_checkpoint, smaller
+from ._checkpoints import Checkpoint, check_size, make_checkpoint, parse_checkpoint
 from ._notes import (
     Note,
     Signature,
@@ -56,6 +56,7 @@ __all__ = [
     "Tree",
     "Verifier",
     "check_name",
+    "check_size",
     "cosign",
     "key_id_of",
     "leaf_hash",
@@ -67,7 +68,6 @@ __all__ = [
     "parse_key_text",
     "parse_note",
     "parse_proof",
-    "smaller",
     "tiles_of",
     "to_bundle",
     "to_key_text",

@@ -109,8 +109,7 @@ def check_follows(
             origin=checkpoint.origin,
         )
         raise Refused(step, reason)
-    if checkpoint.size < kept.size:
-        raise Refused(step, smaller(checkpoint.size, kept.size))
+    check_size(checkpoint.size, kept.size, step)
     fits = verify_consistency(
         proof,
         old_size=kept.size,
@@ -127,10 +126,21 @@ def check_follows(
         raise Refused(step, reason)
 
 
-def smaller(size: int, kept: int) -> Message:
-    """The reason why a checkpoint is refused that is smaller than the one kept."""
-    return Message(
-        "it has {size} entries, and the one kept has {kept}: entries are missing",
-        size=size,
-        kept=kept,
-    )
+def check_size(size: int, kept: int, step: str) -> None:
+    """Check that a journal is not shorter than a checkpoint says.
+
+    Args:
+        size: How many entries it has.
+        kept: How many the checkpoint has.
+        step: What is refused, for the error.
+
+    Raises:
+        Refused: It is shorter.
+    """
+    if size < kept:
+        reason = Message(
+            "it has {size} entries, and the one kept has {kept}: entries are missing",
+            size=size,
+            kept=kept,
+        )
+        raise Refused(step, reason)

@@ -9,7 +9,7 @@ import attrs
 
 from segmentation.contacts import MARKS, Contact, ContactMailingGroup, ContactMark
 from segmentation.errors import InvalidValue, Message
-from segmentation.journal import ContactMarked, EntryKind, happening_of
+from segmentation.journal import ContactMarked
 from segmentation.operations.context import Context
 from segmentation.operations.journal import record
 from segmentation.operations.records import get_record
@@ -144,13 +144,3 @@ def passed_marks(store: Store, kept: Contact, gone: Contact) -> Iterator[Contact
             mailing_group_code=mark.mailing_group_code,
             value=mark.value,
         )
-
-
-def entries_of_marks(store: Store, contact_no: str) -> Iterator[int]:
-    """Numbers of the entries that decided something of a contact and may hold a reason."""
-    decided_here = next(marks_of(store, contact_no), None) is not None
-    for entry in store.log.read() if decided_here else ():
-        if entry.kind is EntryKind.CONTACT_MARKED and entry.personal is not None:
-            decided = happening_of(entry)
-            if isinstance(decided, ContactMarked) and decided.contact_no == contact_no:
-                yield entry.number

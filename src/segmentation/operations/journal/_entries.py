@@ -85,8 +85,8 @@ def _number_of(number: object) -> object:
 
 def _entries(store: Store, numbers: Iterable[object]) -> Iterator[Entry]:
     """The entries with some of these numbers; what is no number is passed over."""
-    wanted = {each for each in numbers if isinstance(each, int)}
-    there = wanted.intersection(range(1, store.log.head().number + 1))
+    every = range(1, store.log.head().number + 1)
+    there = {each for each in numbers if isinstance(each, int) and each in every}
     if not there:
         return
     first, last = min(there), max(there)

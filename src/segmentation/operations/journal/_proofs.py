@@ -22,11 +22,11 @@ from segmentation.proofs import (
     Signer,
     Tile,
     Tree,
+    check_size,
     leaf_hash,
     make_checkpoint,
     node_hash,
     parse_checkpoint,
-    smaller,
     tiles_of,
     to_bundle,
     verify_inclusion,
@@ -112,7 +112,7 @@ def prove_entry(
     hashes = tuple(Tree(StoredNodes(store)).inclusion(index, of.size))
     leaf = leaf_hash(bytes.fromhex(found.sha256))
     if not verify_inclusion(hashes, leaf, index=index, size=of.size, root=of.root):
-        raise Refused(_PROVE, _of_another(of.size))
+        raise _of_another(of.size, _PROVE)
     return EntryProof(InclusionProof(index, hashes, of), hashed_lines(found))
 
 
@@ -135,7 +135,7 @@ def prove_consistency(
     tree = Tree(StoredNodes(store))
     _check_continues(tree, of.size, before, of.origin)
     if tree.root(of.size) != of.root:
-        raise Refused(_PROVE, _of_another(of.size))
+        raise _of_another(of.size, _PROVE)
     return ConsistencyProof(before.size, tuple(tree.consistency(before.size, of.size)), of)
 
 
@@ -162,7 +162,7 @@ def write_tiles(store: Store, folder: Path, checkpoint: Checkpoint | str) -> Seq
     nodes = StoredNodes(store)
     tree = Tree(nodes)
     if tree.root(of.size) != of.root:
-        raise Refused(_WRITE, _of_another(of.size))
+        raise _of_another(of.size, _WRITE)
     last = folder / _CHECKPOINT
     if last.is_file():
         text = last.read_bytes().decode(errors="replace")
@@ -197,14 +197,13 @@ def _read(checkpoint: Checkpoint | str) -> Checkpoint:
     return parse_checkpoint(checkpoint) if isinstance(checkpoint, str) else checkpoint
 
 
-def _of_another(size: int) -> Message:
-    return Message("the first {size} entries do not have the root of the checkpoint", size=size)
+def _of_another(size: int, step: str) -> Refused:
+    reason = Message("the first {size} entries do not have the root of the checkpoint", size=size)
+    return Refused(step, reason)
 
 
 def _check_length(store: Store, checkpoint: Checkpoint) -> None:
-    size = store.log.head().number
-    if size < checkpoint.size:
-        raise Refused(_PROVE, smaller(size, checkpoint.size))
+    check_size(store.log.head().number, checkpoint.size, _PROVE)
 
 
 def _check_continues(tree: Tree, size: int, kept: Checkpoint, origin: str) -> None:
@@ -214,8 +213,7 @@ def _check_continues(tree: Tree, size: int, kept: Checkpoint, origin: str) -> No
             "the one kept is of {kept!r}, not of {origin!r}", kept=kept.origin, origin=origin
         )
         raise Refused(_SIGN, reason)
-    if size < kept.size:
-        raise Refused(_SIGN, smaller(size, kept.size))
+    check_size(size, kept.size, _SIGN)
     found = make_checkpoint(origin, kept.size, tree.root(kept.size))
     if found.root != kept.root:
         reason = Message(
