@@ -63,6 +63,7 @@ def take_number(
     if not code:
         reason = "the marketing setup's field {field} names no number series"
         raise Refused("take a number", Message(reason, field=Identifier(setup_field)))
+    store.log.head()  # whoever takes numbers waits for each other there
     found = _series(store, code)
     while True:
         number = found.next_no()

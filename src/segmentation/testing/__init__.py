@@ -8,6 +8,8 @@ that says how to make an empty store, and lets pytest collect it::
     class TestMyStore(StoreContract):
         def make_store(self) -> Store:
             return MyStore()
+
+`ProcessesContract` runs real processes at one store.
 """
 
 from ._attachments import AttachmentsContract
@@ -15,6 +17,7 @@ from ._building import FixedClock, make_company, make_person
 from ._contacts import ContactsContract
 from ._data import contacts, journal_entries
 from ._log import LogContract
+from ._processes import ProcessesContract
 from ._records import RecordsContract
 from ._segments import SegmentsContract
 from ._store import StoreContract, TransactionsContract
@@ -25,6 +28,7 @@ __all__ = [
     "ContactsContract",
     "FixedClock",
     "LogContract",
+    "ProcessesContract",
     "RecordsContract",
     "SegmentsContract",
     "StoreContract",

@@ -1,6 +1,7 @@
 """Opening a store: create it, upgrade it, or refuse it and leave it unchanged."""
 
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,13 @@ _NEVER = 2**31
 PostgreSQL plans a prepared statement for any values. A plan for the actual values is better.
 Statements that insert many rows are prepared nevertheless.
 """
+
+
+_SEEING_OTHERS: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {},
+    "postgresql": {"isolation_level": "READ COMMITTED"},
+}
+"""The options of a transaction that sees what others commit while it waits for them."""
 
 
 def make_engine(url: sa.URL) -> sa.Engine:
@@ -107,7 +115,7 @@ def open_tables(engine: sa.Engine, tables: Tables, store: str, *, create: bool) 
                 return
             if not (create or is_made(connection, tables)):
                 raise NotFound("store", store)
-        writing = engine.execution_options(**{WRITES: True})
+        writing = engine.execution_options(**{WRITES: True}, **_SEEING_OTHERS[engine.dialect.name])
         with writing.begin() as connection:
             set_up(connection, tables, store)
         if engine.dialect.name == "sqlite":

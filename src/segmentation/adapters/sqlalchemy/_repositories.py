@@ -366,6 +366,7 @@ class SqlLog:
     def append(self, entries: Iterable[Entry]) -> None:
         """Add entries after the last."""
         with self._unit.transaction() as connection:
+            self._unit.wait_for_turn()
             last = self._head(connection).number
             for block in _blocks(entries):
                 numbers = range(last + 1, last + 1 + len(block))
@@ -418,7 +419,8 @@ class SqlLog:
                 yield from ((row.number, row.sha256) for row in rows)
 
     def head(self) -> Head:
-        """The last entry's number and hash."""
+        """The last entry's number and hash. Inside a transaction nobody else adds one after it."""
+        self._unit.wait_for_turn()
         with self._unit.connection() as connection:
             return self._head(connection)
 

@@ -146,10 +146,10 @@ def open_store(
         if not (schema or prefix):
             check_file(Path(url.database), name)
     engine = make_engine(url)
-    unit = OwnUnit(engine, name)
+    unit = OwnUnit(engine, tables, name)
     try:
         if mapped:
-            with unit.transaction() as connection:
+            with unit.connection() as connection:
                 _check_columns(connection, mapped)
         open_tables(engine, tables, name, create=create)
         _check_stored(unit, tables, mapped or {})
@@ -196,7 +196,7 @@ def join_store(
     """
     tables = Tables(schema=schema, prefix=prefix)
     check_declaration(mapped or {}, tables)
-    unit = HostUnit(connecting(host), _HOST)
+    unit = HostUnit(connecting(host), tables, _HOST)
     if mapped:
         with unit.transaction() as connection:
             _check_columns(connection, mapped)

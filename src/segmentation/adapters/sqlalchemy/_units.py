@@ -12,6 +12,7 @@ from segmentation.segments import Segment
 
 from ._faults import translated
 from ._joining import driver_connection
+from ._tables import Tables
 
 _REMEMBERED = 8
 """How many segments are cached."""
@@ -29,6 +30,9 @@ class Unit(Protocol):
     def transaction(self) -> AbstractContextManager[sa.Connection]:
         """A connection to write with. An error that leaves the block undoes all changes in it."""
 
+    def wait_for_turn(self) -> None:
+        """Inside a transaction, wait until nobody else writes entries or takes numbers."""
+
     def remember(self, no: str, stamp: str, segment: Segment) -> None:
         """Cache a segment as it is stored under a stamp, once its transaction is committed."""
 
@@ -40,10 +44,20 @@ class Unit(Protocol):
 
 
 class OwnUnit:
-    """Transactions on an engine of our own. Each thread has its own transaction."""
+    """Transactions on an engine of our own. Each thread has its own transaction.
 
-    def __init__(self, engine: sa.Engine, name: str) -> None:
+    Those that write come one after the other, in all processes, and each sees what the one before
+    has committed. SQLite locks by itself.
+
+    Args:
+        engine: The engine.
+        tables: Our tables.
+        name: The name of the store in errors.
+    """
+
+    def __init__(self, engine: sa.Engine, tables: Tables, name: str) -> None:
         self._engine = engine
+        self._tables = tables
         self._writing = engine.execution_options(**{WRITES: True})
         self._name = name
         self._password = engine.url.password or ""
@@ -70,6 +84,7 @@ class OwnUnit:
                 return
             try:
                 with self._writing.begin() as connection:
+                    lock_writers(connection, self._tables)  # before anything is seen
                     self._local.connection, self._local.stored = connection, {}
                     try:
                         yield connection
@@ -79,6 +94,9 @@ class OwnUnit:
                     self._keep(no, stored)
             finally:
                 self._local.stored = {}
+
+    def wait_for_turn(self) -> None:
+        """Do nothing: a transaction begins when it is its turn."""
 
     @contextmanager
     def _part_of(self, connection: sa.Connection) -> Iterator[None]:
@@ -124,12 +142,15 @@ class HostUnit:
     Args:
         connect: The function that returns the connection of the host's open transaction, ready
             for our statements (see `segmentation.adapters.sqlalchemy._joining`).
+        tables: Our tables.
         name: The name of the store in errors.
     """
 
-    def __init__(self, connect: Callable[[], sa.Connection], name: str) -> None:
+    def __init__(self, connect: Callable[[], sa.Connection], tables: Tables, name: str) -> None:
         self._connect = connect
+        self._tables = tables
         self._name = name
+        self._depth = _Depth()
 
     @contextmanager
     def connection(self) -> Iterator[sa.Connection]:
@@ -142,8 +163,17 @@ class HostUnit:
         """A savepoint in the host's transaction."""
         with translated(self._name):
             connection = self._connect()
-            with savepoint(connection):
+            with savepoint(connection), self._depth.deeper():
                 yield connection
+
+    def wait_for_turn(self) -> None:
+        """Wait until no other transaction writes entries or takes numbers; until the host ends it.
+
+        Only inside a transaction: who reads waits for nobody.
+        """
+        if self._depth.value:
+            with translated(self._name):
+                lock_writers(self._connect(), self._tables)
 
     def remember(self, no: str, stamp: str, segment: Segment) -> None:
         """Do nothing: nobody tells us whether the host commits."""
@@ -154,6 +184,33 @@ class HostUnit:
 
     def close(self) -> None:
         """Do nothing: the connection is the host's."""
+
+
+class _Depth(threading.local):
+    """How many transactions of ours are open in this thread, one inside another."""
+
+    def __init__(self) -> None:
+        self.value = 0
+
+    @contextmanager
+    def deeper(self) -> Iterator[None]:
+        """One more for a while."""
+        self.value += 1
+        try:
+            yield
+        finally:
+            self.value -= 1
+
+
+def lock_writers(connection: sa.Connection, tables: Tables) -> None:
+    """Wait for the other writers of PostgreSQL, and let the next ones wait for this transaction.
+
+    A lock on a table sees nothing of the database yet, so that the transaction sees what those
+    before it have committed, whatever its isolation.
+    """
+    if connection.dialect.name == "postgresql":
+        table = connection.dialect.identifier_preparer.format_table(tables.meta)
+        connection.exec_driver_sql(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
 
 
 @contextmanager

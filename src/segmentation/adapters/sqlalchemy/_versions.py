@@ -44,7 +44,14 @@ def is_current(connection: sa.Connection, tables: Tables, store: str) -> bool:
 
 
 def set_up(connection: sa.Connection, tables: Tables, store: str) -> None:
-    """Make the tables, or add the missing ones, inside an open transaction."""
+    """Make the tables, or add the missing ones, inside an open transaction.
+
+    Of processes that do so at once one goes first, and the others find what it made. The
+    transaction must see what was committed meanwhile (``READ COMMITTED``).
+    """
+    if connection.dialect.name == "postgresql":
+        name = sa.func.hashtext(f"{tables.schema or ''}.{tables.prefix}")
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(APPLICATION_ID, name)))
     stored = _read_meta(connection, tables, store)  # another process may have made them
     if stored is None:
         _create(connection, tables, store)
