@@ -83,6 +83,8 @@ class InteractionTemplate(Record, table="interaction_template", key=("code",)):
         ignore_contact_corres_type: The default goes before what the contact wishes.
         language_code_default: One of the template's languages, or empty.
         one_mail_per_address: Of several contacts with one mail address the first gets the mail.
+        answers_within: How long after a contact was asked this kind of interaction answers, as a
+            date formula such as ``14D``; empty if it answers only what it names.
     """
 
     code: ShortCode
@@ -105,6 +107,7 @@ class InteractionTemplate(Record, table="interaction_template", key=("code",)):
     wizard_action: WizardAction = attrs.field(default=WizardAction.BLANK, converter=to_option)
     word_template_code: LongCode = ""
     one_mail_per_address: bool = False
+    answers_within: ShortCode = ""
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
 

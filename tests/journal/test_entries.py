@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segmentation as seg
-from segmentation.campaigns import CampaignEntry
+from segmentation.campaigns import CampaignEntry, HeldBackContact
 from segmentation.contacts import AddressState
 from segmentation.errors import InvalidValue, JournalBroken
 from segmentation.interactions import DeliveryStatus, Evaluation, Interaction
@@ -79,6 +79,7 @@ HAPPENINGS: list[Happening] = [
     Dropped(interaction_no=4),
     AddressMarked(state=AddressState.BOUNCED, address="a@example.com", reason="550 5.1.1"),
     ContactMarked(contact_no="BO", mark="exclude_from_segment", value=True, reason="by phone"),
+    HeldBackContact(entry_no=18, contact_no="ANNA", segment_no="SM1", arm="control", date=TODAY),
 ]
 
 

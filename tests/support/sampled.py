@@ -10,13 +10,21 @@ from typing import Any
 
 import attrs
 
-from segmentation.campaigns import Arm, Group, compared
 from segmentation.column_names import Column, ColumnUse
 from segmentation.columns import gathered
 from segmentation.contacts import AddressState, AlternativeAddress
 from segmentation.criteria import make_selection
 from segmentation.documents import Attachment, Document, Layout, LayoutPart, TextRenderer
 from segmentation.errors import Fault, InvalidValue, Message
+from segmentation.experiments import (
+    Amounts,
+    Arm,
+    Group,
+    Outcome,
+    Responses,
+    Split,
+    compared,
+)
 from segmentation.fields import (
     AlsoCalled,
     Field,
@@ -198,8 +206,13 @@ def _values() -> list[object]:
     return [
         *map(filled, record_kinds()),
         Arm("letter", ["SHOP", "MILL"]),
-        COMPARED.first,
+        *COMPARED.groups,
+        *COMPARED.differences,
         COMPARED,
+        Amounts.of("letter", [0, 6, 9]),
+        Outcome(table="orders", field="amount", within="14D"),
+        Responses(asked=3, responders={"SHOP": ("ANNA", "BO")}),
+        Split(arms={"letter": 40, "control": 20}, seed="winter", held_back_arm="control"),
         gathered(SegmentLine, list(lines)),
         Document(contact_no="SHOP", name="shop.txt", content=b"Dear Shop"),
         Attachment("fair.txt", b"Dear Shop"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from segmentation.campaigns import CampaignEntry
+from segmentation.campaigns import CampaignEntry, HeldBackContact
 from segmentation.codes import Option
 from segmentation.columns import Columns
 from segmentation.contacts import AddressState
@@ -46,6 +46,7 @@ class EntryKind(Option):
     PERSON_ERASED = "person_erased"
     CONTACT_MARKED = "contact_marked"
     ADDRESS_MARKED = "address_marked"
+    CONTACT_HELD_BACK = "contact_held_back"
 
 
 class EntryType(Option):
@@ -286,7 +287,8 @@ Happening = TypeAliasType(
     | Deleted
     | PersonErased
     | ContactMarked
-    | AddressMarked,
+    | AddressMarked
+    | HeldBackContact,
 )
 """Everything that an entry can record. Every reader handles all of them."""
 
@@ -307,6 +309,7 @@ _CLASSES: Mapping[EntryKind, type[Any]] = {
     EntryKind.PERSON_ERASED: PersonErased,
     EntryKind.CONTACT_MARKED: ContactMarked,
     EntryKind.ADDRESS_MARKED: AddressMarked,
+    EntryKind.CONTACT_HELD_BACK: HeldBackContact,
 }
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 
@@ -331,6 +334,7 @@ PERSONAL: Mapping[type[Any], frozenset[str]] = {
     DeliveryRecorded: frozenset({"reason"}),
     ContactMarked: frozenset({"reason"}),
     AddressMarked: frozenset({"address", "reason"}),
+    HeldBackContact: frozenset({"extra"}),
 }
 """Fields that may contain personal content. They are kept apart, so that they can be erased."""
 
@@ -390,7 +394,7 @@ def from_content(number: int, kind: EntryKind, content: Mapping[str, Any]) -> Ha
         interaction_no = content.get("interaction_no", 0)
         rest = {name: value for name, value in content.items() if name != "interaction_no"}
         return Revised(from_data(Interaction, {**rest, "entry_no": interaction_no}))
-    if cls in {LoggedSegment, CampaignEntry, Interaction}:
+    if cls in {LoggedSegment, CampaignEntry, Interaction, HeldBackContact}:
         content = {**content, "entry_no": number}
     happening: Happening = from_data(cls, content)
     return happening

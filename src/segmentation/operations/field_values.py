@@ -114,6 +114,7 @@ class InteractionTemplateValues(TypedDict, total=False):
     wizard_action: str
     word_template_code: str
     one_mail_per_address: bool
+    answers_within: str
     extra: Mapping[str, Value] | Extra
 
 
@@ -221,6 +222,8 @@ class InteractionValues(TypedDict, total=False):
     delivery_error: str
     delivery_attempts: int
     merge_data: str
+    arm: str
+    answers_entry_no: int
     extra: Mapping[str, Value] | Extra
 
 
@@ -249,6 +252,9 @@ class SegmentHeaderValues(TypedDict, total=False):
     word_template_code: str
     attachment: str
     saved_criteria_code: str | SavedCriteria
+    split_arms: str
+    split_seed: str
+    held_back_arm: str
     extra: Mapping[str, Value] | Extra
 
 
@@ -293,6 +299,8 @@ class LoggedSegmentValues(TypedDict, total=False):
     user_id: str
     meaning: int
     reason: str
+    split_arms: str
+    held_back_arm: str
     canceled: bool
     canceled_by: int
     extra: Mapping[str, Value] | Extra
@@ -406,6 +414,7 @@ class InteractionDraftValues(TypedDict, total=False):
     send_word_docs_as_attachment: bool
     attachment_name: str
     word_template_code: str
+    answers_entry_no: int
     extra: Mapping[str, Value] | Extra
 
 
@@ -440,6 +449,7 @@ class CallValues(TypedDict, total=False):
     send_word_docs_as_attachment: bool
     attachment_name: str
     word_template_code: str
+    answers_entry_no: int
     extra: Mapping[str, Value] | Extra
 
 
@@ -474,6 +484,7 @@ class MailValues(TypedDict, total=False):
     send_word_docs_as_attachment: bool
     attachment_name: str
     word_template_code: str
+    answers_entry_no: int
     extra: Mapping[str, Value] | Extra
 
 
@@ -507,6 +518,7 @@ class DocumentValues(TypedDict, total=False):
     send_word_docs_as_attachment: bool
     attachment_name: str
     word_template_code: str
+    answers_entry_no: int
     extra: Mapping[str, Value] | Extra
 
 

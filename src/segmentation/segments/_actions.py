@@ -64,6 +64,8 @@ class LeftOutReason(Option):
     COMPLAINED = "complained"
     SUPPRESSED = "suppressed"
     SAME_ADDRESS = "same_address"
+    HELD_BACK = "held_back"
+    """In the held-back arm of the segment's split."""
     BLANK_NUMBER = "blank_number"
     """A row of a host's that has no number."""
     DOUBLED = "doubled"

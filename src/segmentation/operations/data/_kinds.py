@@ -8,6 +8,7 @@ from segmentation.campaigns import (
     CampaignEntry,
     CampaignTally,
     CampaignTarget,
+    HeldBackContact,
 )
 from segmentation.column_names import letters_of
 from segmentation.contacts import AddressMark, ContactMark, FormerNumber
@@ -30,6 +31,7 @@ NOT_IMPORTED: Mapping[type[Record], str] = {
     Definitions: "definitions are made by crm.tables.define",
     DeliveryClaim: "it belongs to a delivery at work",
     FormerNumber: "renumbering and merging keep it",
+    HeldBackContact: "the journal records it",
     InteractionComment: "the journal records it",
     InteractionTotal: "it is worked out from the interactions",
     LoggedSegment: "the journal records it",

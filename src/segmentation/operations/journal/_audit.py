@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from segmentation.campaigns import CampaignEntry, CampaignTally
+from segmentation.campaigns import CampaignEntry, CampaignTally, HeldBackContact
 from segmentation.contacts import AddressMark, ContactMark
 from segmentation.fields import Record, key_of
 from segmentation.interactions import Interaction, InteractionComment, InteractionTotal
@@ -27,6 +27,7 @@ KINDS: tuple[type[Record], ...] = (
     LoggedSegment,
     ContactMark,
     AddressMark,
+    HeldBackContact,
 )
 """The records that follow from the journal."""
 

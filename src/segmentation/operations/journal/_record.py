@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
+from segmentation.campaigns import HeldBackContact
 from segmentation.columns import Columns
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
@@ -84,7 +85,10 @@ def _apply(
     done: list[Done] = []
     made: list[Record] = []
     for entry, happening in entries:
-        if isinstance(happening, Interaction) and happening.entry_no == entry.number:
+        if (
+            isinstance(happening, Interaction | HeldBackContact)
+            and happening.entry_no == entry.number
+        ):
             made.append(happening)  # as `changes` would; there may be very many of these
             done.append(Change(None, happening))
             continue

@@ -98,6 +98,9 @@ from ._sets import (
     subtract,
     unite,
 )
+from ._split import (
+    split_segment,
+)
 from ._worksheet import (
     copy_segment,
     delete_segment,
@@ -171,6 +174,7 @@ __all__ = [
     "save_criteria",
     "save_selection",
     "segment_delta",
+    "split_segment",
     "subtract",
     "take_delta",
     "uncancel_logged",

@@ -10,7 +10,7 @@ from datetime import date
 import attrs
 
 from segmentation.campaigns import CampaignEntry
-from segmentation.columns import Columns, like
+from segmentation.columns import Columns, gathered, like
 from segmentation.criteria import MEANING
 from segmentation.errors import Fault, Message, Refused, Rejected
 from segmentation.frozen import freeze_within
@@ -38,6 +38,7 @@ from segmentation.showing import shown_by
 from ._log_plan import LoggingPlan, Prepared, prepare
 from ._passed_over import pass_over, shared_addresses
 from ._reuse import reuse_logged_segment
+from ._split import hold_back
 from ._worksheet import new_segment, was_logged
 
 
@@ -85,8 +86,14 @@ def plan_logging(
     store = context.store
     segment = require_segment(store, segment_no)
     whole, passed_over = pass_over(context, segment, one_mail_per_address=one_mail_per_address)
+    going, held_back = hold_back(context, whole)
     prepared = prepare(
-        store, whole, deliver=deliver, rendering=context.rendering, passed_over=passed_over
+        store,
+        going,
+        deliver=deliver,
+        rendering=context.rendering,
+        passed_over=passed_over,
+        held_back=held_back,
     )
     plan = attrs.evolve(prepared.plan(), shared_addresses=shared_addresses(store, whole))
     if was_logged(store, segment.no):
@@ -129,13 +136,15 @@ def log_segment(
         mailable, passed_over = pass_over(
             context, segment, one_mail_per_address=one_mail_per_address
         )
+        going, held_back = hold_back(context, mailable)
         prepared = prepare(
             store,
-            mailable,
+            going,
             deliver=deliver,
             rendering=context.rendering,
             keep=store.attachments.put,
             passed_over=passed_over,
+            held_back=held_back,
         )
         if prepared.faults:
             raise Rejected(Message("segment {no}", no=segment.no), prepared.faults)
@@ -171,6 +180,8 @@ def _record(
         user_id=stamp.user,
         meaning=MEANING,
         reason=reason_of(segment, own_fields_in(store, segment.actions)),
+        split_arms=segment.header.split_arms,
+        held_back_arm=segment.header.held_back_arm,
     )
     entries = [
         attrs.evolve(entry, entry_no=number)
@@ -188,9 +199,15 @@ def _record(
             DeliveryStatus.IN_PROGRESS if deliver and sent_by else DeliveryStatus.BLANK
             for sent_by in lines.column("correspondence_type")
         ],
+        arm=prepared.arms,
         **_letters(prepared),
     )
-    record(store, [logged, *entries, interactions], stamp)
+    held_back = [
+        attrs.evolve(each, entry_no=number, logged_segment_entry_no=logged_no)
+        for number, each in enumerate(prepared.held_back, start=first_no + len(lines))
+    ]
+    sent = [interactions] if len(lines) else []
+    record(store, [logged, *entries, *sent, *held_back], stamp)
     return logged, interactions
 
 
@@ -249,6 +266,8 @@ def _interactions(lines: Columns[SegmentLine], logged_no: int, user: str) -> Col
         for name in attrs.fields_dict(SegmentLine)
         if (new := _RENAMED.get(name, name)) in fields
     }
+    if not len(lines):
+        return gathered(Interaction, [])
     first = lines[0]
     pattern = Interaction(
         **{new: getattr(first, name) for new, name in taken.items()},

@@ -11,6 +11,7 @@ from segmentation.campaigns import (
     CampaignEntry,
     CampaignTally,
     CampaignTarget,
+    HeldBackContact,
 )
 from segmentation.contacts import AddressMark, ContactMark
 from segmentation.criteria import Criteria
@@ -42,6 +43,7 @@ RECORDED = frozenset(
         CampaignEntry,
         CampaignTally,
         ContactMark,
+        HeldBackContact,
         Interaction,
         InteractionComment,
         InteractionTotal,
