@@ -255,6 +255,10 @@ class SegmentHeaderValues(TypedDict, total=False):
     split_arms: str
     split_seed: str
     held_back_arm: str
+    repeat: str
+    next_run: date | str | None
+    leave_out_written_to: bool
+    chain_no: str
     extra: Mapping[str, Value] | Extra
 
 
@@ -301,6 +305,7 @@ class LoggedSegmentValues(TypedDict, total=False):
     reason: str
     split_arms: str
     held_back_arm: str
+    chain_no: str
     canceled: bool
     canceled_by: int
     extra: Mapping[str, Value] | Extra

@@ -64,6 +64,8 @@ class LeftOutReason(Option):
     COMPLAINED = "complained"
     SUPPRESSED = "suppressed"
     SAME_ADDRESS = "same_address"
+    WRITTEN_TO_BEFORE = "written_to_before"
+    """A segment of the same chain has written to it, or held it back."""
     HELD_BACK = "held_back"
     """In the held-back arm of the segment's split."""
     BLANK_NUMBER = "blank_number"

@@ -60,6 +60,10 @@ class SegmentHeader(
         split_seed: What the contacts' numbers are hashed with to divide them; the segment's
             number if empty.
         held_back_arm: The arm whose contacts get nothing, or empty.
+        repeat: The date formula by which it is logged again and again (``1W``), or empty.
+        next_run: The day on which it is due next; never if blank.
+        leave_out_written_to: Whether those are left out whom a segment of the same chain wrote to.
+        chain_no: The first segment of the chain that repeating made, or empty.
     """
 
     no: Code
@@ -91,6 +95,10 @@ class SegmentHeader(
     split_arms: LongText = ""
     split_seed: Text = ""
     held_back_arm: Text = ""
+    repeat: ShortCode = ""
+    next_run: dt.date | None = None
+    leave_out_written_to: bool = False
+    chain_no: Code = ""
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property

@@ -18,8 +18,8 @@ SAMPLE = Path(__file__).parents[2] / "adapters" / "samples" / "store-1.db.gz"
 def before_arms(path: Path) -> Figures:
     """A store of the version before: 3 entries of SM1 for P, and a response by one of them.
 
-    It starts from a stored sample; what is recorded has what that version knew: no arm, nothing that
-    is answered, no rule.
+    It starts from a stored sample; what is recorded has what that version knew: no arm, nothing
+    that is answered, no rule.
     """
     path.write_bytes(gzip.decompress(SAMPLE.read_bytes()))
     with seg.Workspace.open(path, user="ANNA", today=TODAY) as crm:

@@ -57,6 +57,10 @@ from ._logged import (
     rebuild_logged,
     uncancel_logged,
 )
+from ._repeat import (
+    SegmentRun,
+    run_due,
+)
 from ._reuse import (
     Refreshed,
     follow_criteria,
@@ -119,6 +123,7 @@ __all__ = [
     "Preview",
     "Refreshed",
     "SegmentDelta",
+    "SegmentRun",
     "Source",
     "Why",
     "add_contact",
@@ -171,6 +176,7 @@ __all__ = [
     "replayed",
     "reuse_criteria",
     "reuse_logged_segment",
+    "run_due",
     "save_criteria",
     "save_selection",
     "segment_delta",

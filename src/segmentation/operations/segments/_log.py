@@ -9,7 +9,7 @@ from datetime import date
 
 import attrs
 
-from segmentation.campaigns import CampaignEntry
+from segmentation.campaigns import CampaignEntry, HeldBackContact
 from segmentation.columns import Columns, gathered, like
 from segmentation.criteria import MEANING
 from segmentation.errors import Fault, Message, Refused, Rejected
@@ -36,10 +36,11 @@ from segmentation.segments import (
 from segmentation.showing import shown_by
 
 from ._log_plan import LoggingPlan, Prepared, prepare
-from ._passed_over import pass_over, shared_addresses
+from ._passed_over import PassedOver, pass_over, shared_addresses
 from ._reuse import reuse_logged_segment
 from ._split import hold_back
 from ._worksheet import new_segment, was_logged
+from ._written_to import leave_out_written_to
 
 
 @shown_by("segment", "interactions", "follow_up")
@@ -85,8 +86,7 @@ def plan_logging(
     """
     store = context.store
     segment = require_segment(store, segment_no)
-    whole, passed_over = pass_over(context, segment, one_mail_per_address=one_mail_per_address)
-    going, held_back = hold_back(context, whole)
+    going, passed_over, held_back = _going(context, segment, one_mail=one_mail_per_address)
     prepared = prepare(
         store,
         going,
@@ -95,7 +95,7 @@ def plan_logging(
         passed_over=passed_over,
         held_back=held_back,
     )
-    plan = attrs.evolve(prepared.plan(), shared_addresses=shared_addresses(store, whole))
+    plan = attrs.evolve(prepared.plan(), shared_addresses=shared_addresses(store, going))
     if was_logged(store, segment.no):
         again = Fault("header", "no", _LOGGED_BEFORE)
         plan = attrs.evolve(plan, faults=(again, *plan.faults))
@@ -133,10 +133,7 @@ def log_segment(
         segment = require_segment(store, segment_no)
         if was_logged(store, segment.no):
             raise Refused(Message("log segment {no}", no=segment.no), _LOGGED_BEFORE)
-        mailable, passed_over = pass_over(
-            context, segment, one_mail_per_address=one_mail_per_address
-        )
-        going, held_back = hold_back(context, mailable)
+        going, passed_over, held_back = _going(context, segment, one_mail=one_mail_per_address)
         prepared = prepare(
             store,
             going,
@@ -158,6 +155,16 @@ def log_segment(
 
 
 # -- planning -------------------------------------------------------------------------------
+
+
+def _going(
+    context: Context, segment: Segment, *, one_mail: bool
+) -> tuple[Segment, tuple[PassedOver, ...], tuple[HeldBackContact, ...]]:
+    """A segment with the lines that are written to, which are not, and who is held back."""
+    new, before = leave_out_written_to(context, segment)
+    mailable, unmailed = pass_over(context, new, one_mail_per_address=one_mail)
+    going, held_back = hold_back(context, mailable)
+    return going, (*before, *unmailed), held_back
 
 
 _LOGGED_BEFORE = "one with this number was logged before"
@@ -182,6 +189,7 @@ def _record(
         reason=reason_of(segment, own_fields_in(store, segment.actions)),
         split_arms=segment.header.split_arms,
         held_back_arm=segment.header.held_back_arm,
+        chain_no=segment.header.chain_no or (segment.no if segment.header.repeat else ""),
     )
     entries = [
         attrs.evolve(entry, entry_no=number)

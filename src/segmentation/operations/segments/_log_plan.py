@@ -200,6 +200,7 @@ def _without_type(lines: Columns[SegmentLine], rows: Sequence[int]) -> Columns[S
 
 
 _WHY: Mapping[LeftOutReason, Message] = {
+    LeftOutReason.WRITTEN_TO_BEFORE: Message("was written to before by a segment of the chain"),
     LeftOutReason.BOUNCED: Message("gets no mail: mails to the address came back"),
     LeftOutReason.COMPLAINED: Message("gets no mail: somebody complained at the address"),
     LeftOutReason.SUPPRESSED: Message("gets no mail: the address is suppressed"),
