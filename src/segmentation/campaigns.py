@@ -6,8 +6,7 @@ a campaign, and any range is added up from these. Knows nothing of where they ar
 """
 
 import datetime as dt
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated
 
@@ -17,7 +16,7 @@ from .code_tables import Salesperson
 from .codes import Option, to_code
 from .contacts import ContactNo
 from .criteria import AllOf, Compare, Not, Operand, Operator, Part, Selection, Where
-from .errors import Fault, InvalidValue, Message
+from .errors import Fault, Message
 from .fields import (
     Code,
     Extra,
@@ -31,9 +30,7 @@ from .fields import (
     with_converters,
 )
 from .interactions import DocumentType, Interaction
-from .markup import to_percent, to_table
-from .showing import shown_by
-from .templates import CampaignNo
+from .templates import CampaignNo, TemplateCode
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)
@@ -106,6 +103,37 @@ class CampaignEntry(
     logged_segment_entry_no: int = 0
     canceled: bool = False
     canceled_by: int = 0
+    extra: Extra = attrs.field(default=(), converter=to_extra)
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class HeldBackContact(
+    Record,
+    table="held_back_contact",
+    key=("entry_no",),
+    shown=("entry_no", "contact_no", "segment_no", "arm", "date"),
+):
+    """A contact that a segment was logged without, because it is in the held-back arm.
+
+    It is no interaction: no filter, figure or cost counts it, and nothing was sent.
+
+    Attributes:
+        entry_no: Number of the journal entry that records it.
+        contact_company_no: The company that it belonged to.
+        campaign_no: The campaign that it would have been written to for.
+        arm: The arm that it is in.
+        date: When it would have been written to.
+    """
+
+    entry_no: int = 0
+    contact_no: ContactNo = ""
+    contact_company_no: ContactNo = ""
+    date: dt.date | None = None
+    campaign_no: CampaignNo = ""
+    segment_no: Code = ""
+    logged_segment_entry_no: int = 0
+    interaction_template_code: TemplateCode = ""
+    arm: Text = ""
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
 
@@ -231,142 +259,3 @@ def _marked(campaign_no: str, mark: str) -> Part:
             Where(field, Compare(Operator.EQUAL, Operand(value))) for field, value in wanted.items()
         ),
     )
-
-
-def _to_numbers(given: Iterable[str] | str) -> tuple[str, ...]:
-    """Numbers of contacts, each once; a text is one."""
-    nos = (given,) if isinstance(given, str) else given
-    return tuple(dict.fromkeys(map(to_code, nos)))
-
-
-@shown_by("name", "contact_nos")
-@attrs.frozen
-class Arm:
-    """Contacts that were asked in the same way, to be compared with others.
-
-    >>> Arm("letter", ["ct1", "CT2"]).contact_nos
-    ('CT1', 'CT2')
-
-    Attributes:
-        name: What the arm is called.
-        contact_nos: Numbers of its contacts, each once.
-    """
-
-    name: str
-    contact_nos: tuple[str, ...] = attrs.field(converter=_to_numbers)
-
-
-@shown_by("name", "contacts", "responses")
-@attrs.frozen(kw_only=True)
-class Group:
-    """One group of a comparison: how many were asked, how many responded.
-
-    Attributes:
-        name: What the group is called.
-        contacts: Contacts in it.
-        responses: How many of them responded; each counts once.
-    """
-
-    name: str
-    contacts: int
-    responses: int
-
-    @property
-    def rate(self) -> float:
-        """Responses for each contact, 0.25 for one of four; 0 in an empty group."""
-        return self.responses / self.contacts if self.contacts else 0.0
-
-
-@shown_by("first.name", "second.name", "difference", "low", "high", "confidence")
-@attrs.frozen(kw_only=True)
-class Comparison:
-    """Two groups side by side.
-
-    Attributes:
-        difference: Rate of the second less that of the first.
-        low: Lower end of the difference's confidence interval.
-        high: Upper end.
-        confidence: How often such an interval holds the true difference, from 0 to 1.
-    """
-
-    first: Group
-    second: Group
-    difference: float
-    low: float
-    high: float
-    confidence: float
-
-    def _repr_html_(self) -> str:
-        """Both groups with their rates, and by how much these differ."""
-        rows = [
-            (group.name, group.contacts, group.responses, to_percent(group.rate))
-            for group in (self.first, self.second)
-        ]
-        less, more = to_percent(self.low), to_percent(self.high)
-        told = f"difference {to_percent(self.difference)}, {less} to {more}"
-        caption = f"{told} with a confidence of {to_percent(self.confidence)}"
-        return to_table(["group", "contacts", "responses", "rate"], rows, caption=caption)
-
-    @property
-    def is_significant(self) -> bool:
-        """Whether the interval leaves out 0: the groups truly differ, with that confidence."""
-        return self.low > 0 or self.high < 0
-
-
-def compared(first: Group, second: Group, *, confidence: float = 0.95) -> Comparison:
-    """Two groups compared by the rates of their responses.
-
-    The interval is Newcombe's (1998, method 10), made of Wilson's intervals of the two rates:
-    it holds for small groups and for rates near 0 too.
-
-    Raises:
-        InvalidValue: A group is empty, or the confidence is not between 0 and 1.
-
-    >>> a = Group(name="A", contacts=1000, responses=50)
-    >>> b = Group(name="B", contacts=1000, responses=80)
-    >>> found = compared(a, b)
-    >>> f"{found.difference:.3f} ({found.low:.3f} to {found.high:.3f})", found.is_significant
-    ('0.030 (0.008 to 0.052)', True)
-    """
-    for group in (first, second):
-        if not 0 <= group.responses <= group.contacts or not group.contacts:
-            reason = Message(
-                "contacts in group {name} cannot have {count} responses; each contact counts once",
-                name=group.name,
-                count=group.responses,
-            )
-            raise InvalidValue("contacts", group.contacts, reason)
-    z = _normal_quantile(confidence)
-    low_1, high_1 = _wilson(first, z)
-    low_2, high_2 = _wilson(second, z)
-    difference = second.rate - first.rate
-    return Comparison(
-        first=first,
-        second=second,
-        difference=difference,
-        low=difference - math.hypot(second.rate - low_2, high_1 - first.rate),
-        high=difference + math.hypot(high_2 - second.rate, first.rate - low_1),
-        confidence=confidence,
-    )
-
-
-def _wilson(group: Group, z: float) -> tuple[float, float]:
-    n, rate = group.contacts, group.rate
-    middle = rate + z * z / (2 * n)
-    half = z * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    return (middle - half) / scale, (middle + half) / scale
-
-
-def _normal_quantile(confidence: float) -> float:
-    """How many standard deviations hold this share of a normal distribution, by bisection."""
-    if not 0 < confidence < 1:
-        raise InvalidValue("confidence", confidence, "is not between 0 and 1")
-    low, high = 0.0, 40.0
-    for _ in range(80):
-        middle = (low + high) / 2
-        if math.erf(middle / math.sqrt(2)) < confidence:
-            low = middle
-        else:
-            high = middle
-    return low

@@ -148,6 +148,8 @@ class Interaction(
         delivery_error: Why the last delivery failed; empty if it did not.
         delivery_attempts: How often delivery was tried.
         merge_data: What its letter was filled with when it was logged, as canonical JSON.
+        arm: The arm of its segment's split that the contact was in; empty without a split.
+        answers_entry_no: Entry number of the interaction that it answers; 0 if none is named.
     """
 
     entry_no: int = 0
@@ -196,6 +198,8 @@ class Interaction(
     delivery_error: LongText = ""
     delivery_attempts: int = 0
     merge_data: LongText = ""
+    arm: Text = ""
+    answers_entry_no: int = 0
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import segmentation as seg
-from segmentation.campaigns import CampaignEntry
+from segmentation.campaigns import CampaignEntry, HeldBackContact
 from segmentation.consents import ConsentAct
 from segmentation.contacts import AddressState, CorrespondenceType
 from segmentation.errors import InvalidValue, JournalBroken
@@ -89,6 +89,7 @@ HAPPENINGS: list[Happening] = [
         date=dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC),
         text="Hm, yes",
     ),
+    HeldBackContact(entry_no=18, contact_no="ANNA", segment_no="SM1", arm="control", date=TODAY),
 ]
 
 

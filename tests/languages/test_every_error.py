@@ -13,7 +13,6 @@ from segmentation import errors
 from segmentation.adapters.files import FolderCourier
 from segmentation.adapters.smtp import SmtpCourier
 from segmentation.adapters.word import WordRenderer
-from segmentation.campaigns import Group, compared
 from segmentation.command_line import WrongUse, main
 from segmentation.documents import Document, TextRenderer
 from segmentation.errors import (
@@ -33,6 +32,7 @@ from segmentation.errors import (
     UnknownName,
     UsageError,
 )
+from segmentation.experiments import Group, compared
 from segmentation.operations.journal import verify_export
 from segmentation.segments import actions_from_json
 from segmentation.serialization import criteria_from_json

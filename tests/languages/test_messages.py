@@ -14,7 +14,6 @@ import pytest
 
 import segmentation as seg
 from segmentation.campaigns import (
-    Arm,
     Campaign,
     CampaignActivation,
     CampaignEntry,
@@ -48,6 +47,7 @@ from segmentation.errors import (
     SegmentationError,
     UnknownName,
 )
+from segmentation.experiments import Arm, Outcome
 from segmentation.languages import ENGLISH, phrases_of, told
 from segmentation.operations.contacts import (
     company_summary,
@@ -407,11 +407,14 @@ def test_what_is_wrong_with_a_campaign_is_told() -> None:
         lambda: verbs.figures(since=TODAY, until=last),
         lambda: verbs.figures_by("SALE", "x"),
         lambda: verbs.figures_over("SALE", "year"),
-        lambda: verbs.compare("SALE", "ANNA"),
-        lambda: verbs.compare("SALE", "ANNA", "ANNA"),
-        lambda: verbs.compare("SALE", "ANNA", []),
+        lambda: verbs.compare("SALE", ["ANNA"]),
+        lambda: verbs.compare("SALE", "letter", "mail"),
+        lambda: verbs.compare("SALE", ["ANNA"], []),
         lambda: verbs.compare("SALE", Arm("X", "ANNA"), Arm("X", "BO")),
-        lambda: verbs.compare("SALE", "ANNA", "BO", confidence=2),
+        lambda: verbs.compare("SALE", ["ANNA"], ["BO"], confidence=2),
+        lambda: verbs.compare("SALE", outcome=Outcome(table="x", within="y")),
+        lambda: verbs.size_needed(0.5, 0.6, power=0),
+        lambda: verbs.size_needed(2, 0),
         verbs.active_for,
         lambda: verbs.record_invoice("C1", ""),
         lambda: verbs.record_invoice("C1", "O1"),

@@ -10,7 +10,6 @@ from typing import Any
 
 import attrs
 
-from segmentation.campaigns import Arm, Group, compared
 from segmentation.column_names import Column, ColumnUse
 from segmentation.columns import gathered
 from segmentation.consents import ConsentAct
@@ -18,6 +17,15 @@ from segmentation.contacts import AddressState, AlternativeAddress, Corresponden
 from segmentation.criteria import make_selection
 from segmentation.documents import Attachment, Document, Layout, LayoutPart, TextRenderer
 from segmentation.errors import Fault, InvalidValue, Message
+from segmentation.experiments import (
+    Amounts,
+    Arm,
+    Group,
+    Outcome,
+    Responses,
+    Split,
+    compared,
+)
 from segmentation.fields import (
     AlsoCalled,
     Field,
@@ -203,8 +211,13 @@ def _values() -> list[object]:
     return [
         *map(filled, record_kinds()),
         Arm("letter", ["SHOP", "MILL"]),
-        COMPARED.first,
+        *COMPARED.groups,
+        *COMPARED.differences,
         COMPARED,
+        Amounts.of("letter", [0, 6, 9]),
+        Outcome(table="orders", field="amount", within="14D"),
+        Responses(asked=3, responders={"SHOP": ("ANNA", "BO")}),
+        Split(arms={"letter": 40, "control": 20}, seed="winter", held_back_arm="control"),
         gathered(SegmentLine, list(lines)),
         Document(contact_no="SHOP", name="shop.txt", content=b"Dear Shop"),
         Attachment("fair.txt", b"Dear Shop"),

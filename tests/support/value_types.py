@@ -64,6 +64,7 @@ SET_BY_US = frozenset(
         "delivery_error",
         "delivery_attempts",
         "merge_data",
+        "arm",
     }
 )
 """Fields of an interaction that follow from what happens and are set by no caller."""

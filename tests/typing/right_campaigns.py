@@ -3,8 +3,9 @@
 import datetime as dt
 
 from segmentation import Contact, Workspace
-from segmentation.campaigns import Arm, Campaign, CampaignEntry, Period
+from segmentation.campaigns import Campaign, CampaignEntry, Period
 from segmentation.code_tables import SalespersonPurchaser
+from segmentation.experiments import Arm
 from segmentation.journal import Entry, Figures, Head
 from segmentation.questionnaires import ProfileQuestionnaire, ProfileQuestionnaireLine
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 import segmentation as seg
-from segmentation.campaigns import Comparison, Group
 from segmentation.columns import Columns
+from segmentation.experiments import Comparison, Group
 from segmentation.journal import Figures, Membership, State, fold
 from segmentation.markup import to_figures, to_rows, to_table, to_text
 from segmentation.questionnaires import Question
@@ -144,7 +144,8 @@ def test_rates_are_shown_in_per_cent() -> None:
     assert "25.0 %" in details._repr_html_()
     comparison = VALUES[Comparison]
     assert isinstance(comparison, Comparison)
-    assert "difference 3.0 %, 0.8 % to 5.2 %" in comparison._repr_html_()
+    shown = comparison._repr_html_()
+    assert "<td>3.0 %</td><td>0.8 % to 5.2 %</td><td>0.0065</td><td>significant</td>" in shown
 
 
 def test_an_action_says_how_it_chose() -> None:

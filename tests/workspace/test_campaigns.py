@@ -6,8 +6,9 @@ import inspect
 import pytest
 
 from segmentation import Workspace
-from segmentation.campaigns import Arm, Campaign
+from segmentation.campaigns import Campaign
 from segmentation.errors import InvalidValue, NotFound, Refused, Rejected, UnknownName
+from segmentation.experiments import Arm
 from segmentation.templates import InteractionTemplate, InteractionTemplateSetup
 from support.fair import NOW, TODAY, interaction, make_store
 
@@ -184,11 +185,12 @@ def test_an_invoice_bears_the_day_that_is_given(logged: Workspace) -> None:
 def test_arms_are_compared(crm: Workspace) -> None:
     crm.store.records.put([interaction(1, "CARL", campaign_response=True)])
     found = crm.campaigns.compare("FAIR", Arm("letter", ["SHOP"]), ["CARL"], confidence=0.9)
-    assert (found.first.name, found.second.name, found.confidence) == ("letter", "B", 0.9)
-    assert found.difference == 1
-    assert crm.campaigns.compare("FAIR", "SHOP", "CARL", until=YESTERDAY).difference == 0
+    assert ([each.name for each in found.groups], found.confidence) == (["letter", "B"], 0.9)
+    assert found["B"].difference == 1
+    arms = (["SHOP"], ["CARL"])
+    assert crm.campaigns.compare("FAIR", *arms, until=YESTERDAY)["B"].difference == 0
     later = TODAY + dt.timedelta(days=1)
-    assert crm.campaigns.compare("FAIR", "SHOP", "CARL", since=later).difference == 0
+    assert crm.campaigns.compare("FAIR", *arms, since=later)["B"].difference == 0
 
 
 def test_the_noun_and_its_verbs_show_themselves_shortly(crm: Workspace) -> None:

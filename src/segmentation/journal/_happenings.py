@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
-from segmentation.campaigns import CampaignEntry
+from segmentation.campaigns import CampaignEntry, HeldBackContact
 from segmentation.codes import Option
 from segmentation.columns import Columns
 from segmentation.consents import ConsentAct
@@ -48,6 +48,7 @@ class EntryKind(Option):
     CONTACT_MARKED = "contact_marked"
     ADDRESS_MARKED = "address_marked"
     CONSENT_RECORDED = "consent_recorded"
+    CONTACT_HELD_BACK = "contact_held_back"
 
 
 class EntryType(Option):
@@ -321,7 +322,8 @@ Happening = TypeAliasType(
     | PersonErased
     | ContactMarked
     | AddressMarked
-    | ConsentRecorded,
+    | ConsentRecorded
+    | HeldBackContact,
 )
 """Everything that an entry can record. Every reader handles all of them."""
 
@@ -343,6 +345,7 @@ _CLASSES: Mapping[EntryKind, type[Any]] = {
     EntryKind.CONTACT_MARKED: ContactMarked,
     EntryKind.ADDRESS_MARKED: AddressMarked,
     EntryKind.CONSENT_RECORDED: ConsentRecorded,
+    EntryKind.CONTACT_HELD_BACK: HeldBackContact,
 }
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 
@@ -368,6 +371,7 @@ PERSONAL: Mapping[type[Any], frozenset[str]] = {
     ContactMarked: frozenset({"reason"}),
     AddressMarked: frozenset({"address", "reason"}),
     ConsentRecorded: frozenset({"text", "source"}),
+    HeldBackContact: frozenset({"extra"}),
 }
 """Fields that may contain personal content. They are kept apart, so that they can be erased."""
 
@@ -427,7 +431,7 @@ def from_content(number: int, kind: EntryKind, content: Mapping[str, Any]) -> Ha
         interaction_no = content.get("interaction_no", 0)
         rest = {name: value for name, value in content.items() if name != "interaction_no"}
         return Revised(from_data(Interaction, {**rest, "entry_no": interaction_no}))
-    if cls in {LoggedSegment, CampaignEntry, Interaction}:
+    if cls in {LoggedSegment, CampaignEntry, Interaction, HeldBackContact}:
         content = {**content, "entry_no": number}
     happening: Happening = from_data(cls, content)
     return happening

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar, assert_never
 
 import attrs
 
-from segmentation.campaigns import CampaignEntry
+from segmentation.campaigns import CampaignEntry, HeldBackContact
 from segmentation.columns import Columns
 from segmentation.consents import Consent
 from segmentation.contacts import AddressMark, ContactMark
@@ -90,7 +90,7 @@ def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
     """
     number = entry.number
     match happening:
-        case LoggedSegment() | CampaignEntry() | Interaction():
+        case LoggedSegment() | CampaignEntry() | Interaction() | HeldBackContact():
             made = happening if happening.entry_no == number else _numbered(happening, number)
             yield Change(None, made)
         case Commented(interaction_no=of, date=on, text=text):
@@ -179,8 +179,8 @@ def _address_marked(known: Known, happening: AddressMarked, entry: Entry) -> Ite
 
 
 def _numbered(
-    item: LoggedSegment | CampaignEntry | Interaction, number: int
-) -> LoggedSegment | CampaignEntry | Interaction:
+    item: LoggedSegment | CampaignEntry | Interaction | HeldBackContact, number: int
+) -> LoggedSegment | CampaignEntry | Interaction | HeldBackContact:
     return attrs.evolve(item, entry_no=number)
 
 

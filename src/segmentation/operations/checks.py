@@ -26,11 +26,14 @@ from segmentation.definitions import Definitions, OwnField, OwnTable, is_row_kin
 from segmentation.errors import (
     Fault,
     Identifier,
+    InvalidValue,
     Message,
     NotFound,
     Rejected,
     SegmentationError,
+    to_message,
 )
+from segmentation.experiments import check_window
 from segmentation.fields import (
     Field,
     Record,
@@ -430,6 +433,16 @@ def _faults_of_template(known: "_Known", template: InteractionTemplate) -> Itera
     for fault in template_faults(template, texts, records_documents=template.code in named):
         if not (left_behind and fault.code == "wrong_action"):
             yield fault
+    if template.answers_within:
+        place = Message("template {code}", code=template.code)
+        try:
+            check_window("answers_within", template.answers_within)
+        except InvalidValue as error:
+            yield Fault(place, error.field, _told(error))
+
+
+def _told(error: InvalidValue) -> Message:
+    return Message("{value!r} {reason}", value=error.value, reason=to_message(error.reason))
 
 
 def _lacks_attachment(text: TemplateLanguage) -> bool:

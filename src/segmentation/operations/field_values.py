@@ -134,6 +134,7 @@ class InteractionTemplateValues(TypedDict, total=False):
     word_template_code: str
     one_mail_per_address: bool
     purpose_code: str | Purpose
+    answers_within: str
     extra: Mapping[str, Value] | Extra
 
 
@@ -241,6 +242,8 @@ class InteractionValues(TypedDict, total=False):
     delivery_error: str
     delivery_attempts: int
     merge_data: str
+    arm: str
+    answers_entry_no: int
     extra: Mapping[str, Value] | Extra
 
 
@@ -269,6 +272,13 @@ class SegmentHeaderValues(TypedDict, total=False):
     word_template_code: str
     attachment: str
     saved_criteria_code: str | SavedCriteria
+    split_arms: str
+    split_seed: str
+    held_back_arm: str
+    repeat: str
+    next_run: date | str | None
+    leave_out_written_to: bool
+    chain_no: str
     extra: Mapping[str, Value] | Extra
 
 
@@ -313,6 +323,9 @@ class LoggedSegmentValues(TypedDict, total=False):
     user_id: str
     meaning: int
     reason: str
+    split_arms: str
+    held_back_arm: str
+    chain_no: str
     canceled: bool
     canceled_by: int
     extra: Mapping[str, Value] | Extra
@@ -426,6 +439,7 @@ class InteractionDraftValues(TypedDict, total=False):
     send_word_docs_as_attachment: bool
     attachment_name: str
     word_template_code: str
+    answers_entry_no: int
     extra: Mapping[str, Value] | Extra
 
 
@@ -460,6 +474,7 @@ class CallValues(TypedDict, total=False):
     send_word_docs_as_attachment: bool
     attachment_name: str
     word_template_code: str
+    answers_entry_no: int
     extra: Mapping[str, Value] | Extra
 
 
@@ -494,6 +509,7 @@ class MailValues(TypedDict, total=False):
     send_word_docs_as_attachment: bool
     attachment_name: str
     word_template_code: str
+    answers_entry_no: int
     extra: Mapping[str, Value] | Extra
 
 
@@ -527,6 +543,7 @@ class DocumentValues(TypedDict, total=False):
     send_word_docs_as_attachment: bool
     attachment_name: str
     word_template_code: str
+    answers_entry_no: int
     extra: Mapping[str, Value] | Extra
 
 

@@ -123,6 +123,8 @@ class InteractionFields(KnownFields):
     delivery_error: TextField
     delivery_attempts: IntegerField
     merge_data: TextField
+    arm: TextField
+    answers_entry_no: IntegerField
 
 
 class ContactJobResponsibilityFields(KnownFields):

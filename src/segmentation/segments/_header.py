@@ -12,6 +12,7 @@ import attrs
 
 from segmentation.code_tables import Language, Salesperson
 from segmentation.contacts import CorrespondenceType
+from segmentation.experiments import Split, arms_from_text
 from segmentation.fields import (
     AlsoCalled,
     Code,
@@ -54,6 +55,15 @@ class SegmentHeader(
             and not used as the body.
         attachment: The SHA-256 of the text in the default language, or empty.
         saved_criteria_code: The saved criteria that a refresh runs, or empty.
+        split_arms: The arms that the contacts are divided into when it is logged, with their
+            weights: ``letter 40, mail 40, control 20``; empty for none.
+        split_seed: What the contacts' numbers are hashed with to divide them; the segment's
+            number if empty.
+        held_back_arm: The arm whose contacts get nothing, or empty.
+        repeat: The date formula by which it is logged again and again (``1W``), or empty.
+        next_run: The day on which it is due next; never if blank.
+        leave_out_written_to: Whether those are left out whom a segment of the same chain wrote to.
+        chain_no: The first segment of the chain that repeating made, or empty.
     """
 
     no: Code
@@ -82,7 +92,29 @@ class SegmentHeader(
     word_template_code: LongCode = ""
     attachment: LongText = ""
     saved_criteria_code: Annotated[ShortCode, RefersTo("saved_segment_criteria")] = ""
+    split_arms: LongText = ""
+    split_seed: Text = ""
+    held_back_arm: Text = ""
+    repeat: ShortCode = ""
+    next_run: dt.date | None = None
+    leave_out_written_to: bool = False
+    chain_no: Code = ""
     extra: Extra = attrs.field(default=(), converter=to_extra)
+
+    @property
+    def split(self) -> Split | None:
+        """How the contacts are divided into arms, if they are.
+
+        Raises:
+            InvalidValue: What stands in the fields is no split.
+        """
+        if not self.split_arms:
+            return None
+        return Split(
+            arms=arms_from_text(self.split_arms),
+            seed=self.split_seed or self.no,
+            held_back_arm=self.held_back_arm,
+        )
 
     def with_template(
         self, template: InteractionTemplate | None, languages: Sequence[TemplateLanguage] = ()

@@ -23,6 +23,9 @@ class LoggedSegment(
         reason: The actions that built it, in their stored form: criteria, computed dates,
             changes by hand, contacts left out and the reasons (see `actions_to_json`).
         meaning: The version of the filter language's meaning that the criteria had.
+        split_arms: The arms that its contacts were divided into, with their weights, or empty.
+        held_back_arm: The arm whose contacts got nothing, or empty.
+        chain_no: The first segment of the chain that repeating made, or empty.
         canceled_by: The number of the journal entry that canceled it, 0 if there is none.
     """
 
@@ -33,6 +36,9 @@ class LoggedSegment(
     user_id: LongText = ""
     meaning: int = 0
     reason: LongText = ""
+    split_arms: LongText = ""
+    held_back_arm: Text = ""
+    chain_no: Code = ""
     canceled: bool = False
     canceled_by: int = 0
     extra: Extra = attrs.field(default=(), converter=to_extra)

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import ClassVar, Unpack
 
-from segmentation.campaigns import (
-    Arm,
-    Campaign,
-    CampaignEntry,
-    CampaignTarget,
-    Comparison,
-    Period,
-)
+from segmentation.campaigns import Campaign, CampaignEntry, CampaignTarget, Period
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.contacts import Contact
+from segmentation.criteria import Selection
+from segmentation.experiments import (
+    Arm,
+    Comparison,
+    Outcome,
+    Responses,
+    size_needed,
+)
 from segmentation.interactions import Interaction
 from segmentation.journal import Figures
 from segmentation.operations import campaigns
@@ -249,34 +250,148 @@ class Campaigns(Noun[Campaign, str]):
         )
         return campaigns.figures_over(self._store, period, scope)
 
+    # -- experiments --------------------------------------------------------------------------
+
+    def responses(
+        self,
+        no: str | Campaign = "",
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        segment_no: str = "",
+    ) -> Responses:
+        """How many contacts were asked, and who of them responded; each counts once.
+
+        A response counts for the entry that it names (``answers_entry_no``). If it names none, it
+        counts for the last entry by which the contact, or else its company, was asked before:
+        within the time that the response's template says (``answers_within``), or without such a
+        rule for the campaign that it is for.
+
+        Args:
+            no: The campaign; all campaigns, and what was sent without any, if not given.
+            since: The first day of responses that count; the first of all if not given.
+            until: The last such day; the last of all if not given.
+            segment_no: Only who was asked with this segment.
+
+        Raises:
+            NotFound: There is no such campaign.
+            InvalidValue: A day is none, or the last is before the first.
+        """
+        scope = Scope(campaign_no=no, since=since, until=until, segment_no=segment_no)
+        return campaigns.responses(self._store, scope)
+
+    def responses_by(
+        self,
+        no: str | Campaign,
+        field: str,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        segment_no: str = "",
+    ) -> Mapping[str | int, Responses]:
+        """The same, one for each segment, template or arm that asked, in their order.
+
+        Among arms is the held-back one: its contacts were not asked, and may respond all the same.
+
+        Args:
+            no: The campaign; all campaigns, and what was sent without any, if blank.
+            field: "segment_no", "interaction_template_code", "arm", "campaign_no" or
+                "campaign_entry_no".
+            since: The first day of responses that count; the first of all if not given.
+            until: The last such day; the last of all if not given.
+            segment_no: Only who was asked with this segment.
+
+        Raises:
+            NotFound: There is no such campaign.
+            UnknownName: Responses cannot be had by this field.
+            InvalidValue: A day is none, or the last is before the first.
+        """
+        scope = Scope(campaign_no=no, since=since, until=until, segment_no=segment_no)
+        return campaigns.responses_by(self._store, field, scope)
+
+    def has_responded(self, no: str | Campaign) -> Selection:
+        """Whom a campaign was aimed at and who has responded until now.
+
+        A company has responded, too, if one of its persons did who was not asked itself.
+
+        Args:
+            no: The campaign.
+
+        Raises:
+            NotFound: There is no such campaign.
+        """
+        return campaigns.has_responded(self._store, no)
+
+    def has_not_responded(self, no: str | Campaign) -> Selection:
+        """Whom a campaign was aimed at and who has not responded until now: for a follow-up.
+
+        Args:
+            no: The campaign.
+
+        Raises:
+            NotFound: There is no such campaign.
+        """
+        return campaigns.has_not_responded(self._store, no)
+
     def compare(
         self,
         no: str | Campaign,
         *arms: Arm | Iterable[str] | str,
+        outcome: Outcome | None = None,
         since: date | None = None,
         until: date | None = None,
         confidence: float = 0.95,
     ) -> Comparison:
-        """How two arms of contacts responded to a campaign, A/B.
+        """How arms of a campaign did: each beside the first, with interval and test.
 
-        A contact counts once, however often it responded.
+        A contact counts once, however often it was asked or responded. One that is in several arms
+        is named, and counts in none.
 
         Args:
             no: The campaign.
-            *arms: Two arms: numbers of contacts, called A and B, or a
-                `segmentation.campaigns.Arm` with a name of its own.
+            *arms: Names of arms that logging recorded, the one first that the others are set
+                beside; without any, all that were recorded, the held-back one first. Or arms with
+                contacts of their own: a `segmentation.experiments.Arm`, or numbers of contacts,
+                which are called A, B, ...
+            outcome: A figure over a table, whose means are compared; responses if not given.
             since: The first day of responses that count; the first of all if not given.
             until: The last such day; the last of all if not given.
-            confidence: How sure the interval of the difference is to hold it, from 0 to 1.
+            confidence: How sure an interval is to hold the true value, from 0 to 1.
 
         Raises:
             NotFound: There is no such campaign, or contacts are not there: all of them are named.
-            InvalidValue: There are not two arms, one is empty, both have one name, a contact is
-                in both, or the confidence is not between 0 and 1.
+            UnknownName: There is no such arm.
+            InvalidValue: There are less than two arms, one is empty, two have one name, no arms
+                were recorded, or the confidence is not between 0 and 1.
+            Rejected: The figure cannot be had: all that is wrong.
         """
         return campaigns.compare(
-            self._store, no, *arms, since=since, until=until, confidence=confidence
+            self._context,
+            no,
+            *arms,
+            outcome=outcome,
+            since=since,
+            until=until,
+            confidence=confidence,
         )
+
+    def size_needed(
+        self, base_rate: float, effect: float, *, power: float = 0.8, confidence: float = 0.95
+    ) -> int:
+        """How many contacts each of two arms needs, so that an effect is found.
+
+        Args:
+            base_rate: The rate without the effect, as a fraction: 0.1 for one of ten.
+            effect: By how much the rate rises, or falls if it is negative: 0.02 from 0.1 to 0.12.
+            power: The chance of finding the effect if it is there.
+            confidence: 1 less the chance of a false alarm.
+
+        Raises:
+            Rejected: The base rate is not from 0 to 1, the effect is 0 or leads out of 0 to 1, or
+                the power is not between 0 and 1: all of it.
+            InvalidValue: The confidence is not between 0 and 1.
+        """
+        return size_needed(base_rate, effect, power=power, confidence=confidence)
 
     # -- targets ------------------------------------------------------------------------------
 

@@ -1,10 +1,12 @@
 """The worksheets at work: segments that are not logged yet."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import ClassVar, Unpack
 
 from segmentation.operations import segments
 from segmentation.operations.field_values import SegmentHeaderValues
+from segmentation.operations.segments import SegmentRun
 from segmentation.segments import SegmentHeader
 
 from ._noun import Noun
@@ -54,6 +56,26 @@ class Segments(Noun[SegmentHeader, str]):
         """
         made = segments.new_segment(self._context, description, **fields)
         return Worksheet(self._context, made.no)
+
+    def run_due(self, *, on: date | None = None, deliver: bool = False) -> Sequence[SegmentRun]:
+        """Log every segment that repeats and is due, and let a next one go on in its place.
+
+        A segment repeats by its fields ``repeat`` and ``next_run``. The next one has the same
+        header, lines and criteria. One call for a scheduler, which may come as often as one likes:
+        what was run is not due again.
+
+        Args:
+            on: The day; today if not given.
+            deliver: Mark the interactions whose documents are to be delivered.
+
+        Returns:
+            What became of each that was due, in the order of their numbers. One that cannot be
+            logged stays as it was, with its error, and holds up no other.
+
+        Raises:
+            InvalidValue: ``on`` is not a date.
+        """
+        return segments.run_due(self._context, on=on, deliver=deliver)
 
     def delete(self, no: str | SegmentHeader) -> None:
         """Delete a segment with its lines, history and texts; what is logged stays.

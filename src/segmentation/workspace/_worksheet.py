@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Self, TypeAlias, Unpack
 
@@ -459,6 +460,32 @@ class Worksheet:
                 that is changed and do not follow.
         """
         segments.change_header(self._context, self.no, update_lines=update_lines, **fields)
+        return self
+
+    def split(
+        self,
+        arms: Mapping[str, Decimal | float],
+        *,
+        split_seed: str = "",
+        held_back_arm: str = "",
+    ) -> Self:
+        """Divide the contacts into arms when the segment is logged; each interaction bears its own.
+
+        Which arm a contact is in depends on its number and the seed alone.
+
+        Args:
+            arms: The weight of each arm, by name: ``{"letter": 40, "mail": 40, "control": 20}``;
+                an empty mapping takes the split away.
+            split_seed: A name; other seeds give other arms. The segment's number if not given.
+            held_back_arm: The arm whose contacts get nothing; the journal says who they are.
+
+        Raises:
+            InvalidValue: A name is blank or holds a comma, a weight is no number, is negative, or
+                all are 0; or the held-back arm is none of the arms.
+        """
+        segments.split_segment(
+            self._context, self.no, arms, split_seed=split_seed, held_back_arm=held_back_arm
+        )
         return self
 
     def put_text(

@@ -30,6 +30,15 @@ from ._figures import (
 from ._invoices import (
     record_invoice,
 )
+from ._responses import (
+    ASKED_BY,
+    Credit,
+    credits_in,
+    has_not_responded,
+    has_responded,
+    responses,
+    responses_by,
+)
 from ._targets import (
     activate,
     active_for,
@@ -39,7 +48,9 @@ from ._targets import (
 )
 
 __all__ = [
+    "ASKED_BY",
     "PARTS",
+    "Credit",
     "Scope",
     "activate",
     "active_for",
@@ -48,6 +59,7 @@ __all__ = [
     "cancel_entry",
     "change_campaign",
     "compare",
+    "credits_in",
     "deactivate",
     "delete_all_canceled_entries",
     "delete_campaign",
@@ -57,9 +69,13 @@ __all__ = [
     "figures_by",
     "figures_over",
     "get_campaign",
+    "has_not_responded",
+    "has_responded",
     "is_active",
     "new_campaign",
     "record_invoice",
+    "responses",
+    "responses_by",
     "target_group",
     "uncancel_entry",
 ]

@@ -8,6 +8,7 @@ from segmentation.campaigns import (
     CampaignEntry,
     CampaignTally,
     CampaignTarget,
+    HeldBackContact,
 )
 from segmentation.column_names import letters_of
 from segmentation.consents import Consent
@@ -37,6 +38,7 @@ NOT_IMPORTED: Mapping[type[Record], str] = {
     DeliveryClaim: "it belongs to a delivery at work",
     FormerName: "changing and merging keep it",
     FormerNumber: "renumbering and merging keep it",
+    HeldBackContact: "the journal records it",
     InteractionComment: "the journal records it",
     InteractionTotal: "it is worked out from the interactions",
     LoggedSegment: "the journal records it",

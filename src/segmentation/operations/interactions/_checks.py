@@ -74,13 +74,13 @@ class Lookups:
         self._store = store
         asked = list(dict.fromkeys(draft.contact_no for draft in drafts if draft.contact_no))
         self._contacts = {contact.no: contact for contact in store.contacts.get_many(asked)}
-        self._found: dict[tuple[type[Record], str], Record | None] = {}
+        self._found: dict[tuple[type[Record], str | int], Record | None] = {}
 
     def contact(self, no: str) -> Contact | None:
         """The contact of one of the interactions."""
         return self._contacts.get(no)
 
-    def find(self, kind: type[RecordT], code: str) -> RecordT | None:
+    def find(self, kind: type[RecordT], code: str | int) -> RecordT | None:
         """The record with this code."""
         if (kind, code) not in self._found:
             self._found[kind, code] = self._store.records.find(kind, code)
@@ -190,6 +190,31 @@ def _text_faults(lookups: Lookups, draft: Interaction) -> Iterator[Fault]:
 
 def _further_faults(lookups: Lookups, draft: Interaction) -> Iterator[Fault]:
     yield from _reference_faults(lookups, draft, "campaign_no", Campaign, needed=False)
+    yield from _answer_faults(lookups, draft)
     for field, reason in (*misfits(draft), *mistyped(draft)):
         yield Fault(PLACE, field, reason)
     yield from lookups.extra_faults(draft)
+
+
+def _answer_faults(lookups: Lookups, draft: Interaction) -> Iterator[Fault]:
+    """Whether the entry that is answered asked the contact, a colleague or the company."""
+    number = draft.answers_entry_no
+    if not number:
+        return
+    asked = lookups.find(Interaction, number)
+    if asked is None:
+        reason = Message("entry {number} is no interaction", number=number)
+        yield Fault(PLACE, "answers_entry_no", reason)
+    elif (found := lookups.contact(draft.contact_no)) and not _may_answer(found, asked):
+        reason = Message(
+            "entry {number} is of contact {other}, which is neither {no} nor of its company",
+            number=number,
+            other=asked.contact_no,
+            no=draft.contact_no,
+        )
+        yield Fault(PLACE, "answers_entry_no", reason)
+
+
+def _may_answer(contact: Contact, asked: Interaction) -> bool:
+    of_asked = {asked.contact_no, asked.contact_company_no} - {""}
+    return contact.no in of_asked or contact.company_no in of_asked

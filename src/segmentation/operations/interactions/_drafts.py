@@ -92,7 +92,7 @@ def compose(
     if template:
         language = contact.language_code if contact else ""
         draft = _with_template(draft, template, _text(store, template, language))
-    draft = attrs.evolve(draft, **given)
+    draft = attrs.evolve(draft, **_answering(store, given))
     if "subject" not in given:
         draft = attrs.evolve(draft, subject=draft.description)
     return draft, faults
@@ -174,6 +174,15 @@ def _read(store: Store, fields: Mapping[str, object]) -> tuple[dict[str, Any], l
         wrong = {fault.field for fault in error.faults}
         rest = {name: value for name, value in fields.items() if name not in wrong}
         return parse_values(store, Interaction, rest, fixed=fixed, long=True), _placed(error)
+
+
+def _answering(store: Store, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values given, and what a response takes from the entry that it answers."""
+    asked = store.records.find(Interaction, given.get("answers_entry_no", 0))
+    if asked is None:
+        return given
+    taken = {"segment_no": asked.segment_no, "campaign_no": asked.campaign_no}
+    return {**taken, "campaign_response": True, **given}
 
 
 def _attached(

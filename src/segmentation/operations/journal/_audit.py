@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, cast
 
 import attrs
 
-from segmentation.campaigns import CampaignEntry, CampaignTally
+from segmentation.campaigns import CampaignEntry, CampaignTally, HeldBackContact
 from segmentation.consents import Consent
 from segmentation.contacts import MARKS, AddressMark, Contact, ContactMark
 from segmentation.errors import JournalBroken, Message, StoreError
@@ -42,6 +42,7 @@ KINDS: tuple[type[Record], ...] = (
     ContactMark,
     AddressMark,
     Consent,
+    HeldBackContact,
 )
 """The records that follow from the journal."""
 

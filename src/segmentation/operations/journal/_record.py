@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, cast
 
+from segmentation.campaigns import HeldBackContact
 from segmentation.columns import Columns
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.interactions import Interaction
@@ -118,7 +119,10 @@ def _apply(
     done: list[Done] = []
     made: list[Record] = []
     for entry, happening in entries:
-        if isinstance(happening, Interaction) and happening.entry_no == entry.number:
+        if (
+            isinstance(happening, Interaction | HeldBackContact)
+            and happening.entry_no == entry.number
+        ):
             made.append(happening)  # as `changes` would; there may be very many of these
             done.append(Change(None, happening))
             continue

@@ -24,6 +24,7 @@ from segmentation.interactions import Interaction
 from segmentation.journal import NOTHING, Figures, figures_of
 from segmentation.markup import to_rows
 from segmentation.operations.context import Context
+from segmentation.operations.linked_rows import source_faults
 from segmentation.operations.records import all_contacts, get_records
 from segmentation.operations.schema import schema_of
 from segmentation.protocols import Ledgers, Store
@@ -42,7 +43,7 @@ from segmentation.questionnaires import (
 from segmentation.showing import shown_by
 
 from ._ledgers import DAYS_OF_A_YEAR
-from ._rows import RowFigures, row_figures, source_faults
+from ._rows import RowFigures, row_figures
 
 
 @shown_by("contact_no", "questionnaire_code", "question_line_no", "before", "after")

@@ -10,12 +10,12 @@ from segmentation.criteria import Schema, to_date
 from segmentation.errors import Fault, FilterError, Identifier, Message, Rejected
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import ProfileQuestionnaireValues
+from segmentation.operations.linked_rows import source_faults
 from segmentation.operations.schema import parse_values, schema_of
 from segmentation.questionnaires import CustomerClassField, ProfileQuestionnaire
 from segmentation.scoring import RFM, make_scoring
 
 from ._questionnaire import add_questionnaires
-from ._rows import source_faults
 
 _PLACE = Identifier("new_scoring")
 

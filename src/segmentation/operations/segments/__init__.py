@@ -57,6 +57,10 @@ from ._logged import (
     rebuild_logged,
     uncancel_logged,
 )
+from ._repeat import (
+    SegmentRun,
+    run_due,
+)
 from ._reuse import (
     Refreshed,
     follow_criteria,
@@ -98,6 +102,9 @@ from ._sets import (
     subtract,
     unite,
 )
+from ._split import (
+    split_segment,
+)
 from ._worksheet import (
     copy_segment,
     delete_segment,
@@ -116,6 +123,7 @@ __all__ = [
     "Preview",
     "Refreshed",
     "SegmentDelta",
+    "SegmentRun",
     "Source",
     "Why",
     "add_contact",
@@ -168,9 +176,11 @@ __all__ = [
     "replayed",
     "reuse_criteria",
     "reuse_logged_segment",
+    "run_due",
     "save_criteria",
     "save_selection",
     "segment_delta",
+    "split_segment",
     "subtract",
     "take_delta",
     "uncancel_logged",

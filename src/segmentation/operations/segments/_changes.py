@@ -54,6 +54,7 @@ _HEADER_FIXED: Mapping[str, str] = {
     "no": "lines and history stand under the number; copy the segment to have it under another",
     "no_series": "it tells which series the number came from",
     "saved_criteria_code": "use follow_criteria and unfollow",
+    "chain_no": "it is set where a segment that repeats goes on",
 }
 """Fields of a header that are not to be changed, and why."""
 

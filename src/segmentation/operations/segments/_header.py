@@ -7,7 +7,8 @@ import attrs
 
 from segmentation.campaigns import Campaign
 from segmentation.code_tables import SalespersonPurchaser
-from segmentation.errors import Fault, Message, Rejected
+from segmentation.errors import Fault, InvalidValue, Message, Rejected, to_message
+from segmentation.experiments import check_repeat
 from segmentation.fields import Record
 from segmentation.operations.attachments import keep_attachment
 from segmentation.operations.records import find_record
@@ -65,6 +66,7 @@ def changed_header(store: Store, segment: Segment, changes: Mapping[str, Any]) -
         _check_default(default, [text.language_code for text in languages])
         header = attrs.evolve(header, language_code_default=default).with_texts(languages)
     header = attrs.evolve(header, **rest)
+    _check_plans(header)
     languages = tuple(_with_default(text, header, rest) for text in languages)
     return attrs.evolve(segment, header=header, languages=languages, undone=())
 
@@ -75,6 +77,17 @@ def _check_default(default: str, known: list[str]) -> None:
             "{value!r} has no text; there are {known}", value=default, known=", ".join(known)
         )
         raise Rejected("segment header", [Fault("header", "language_code_default", reason)])
+
+
+def _check_plans(header: SegmentHeader) -> None:
+    """See that the header's split is one, and that what is repeated goes on for ever."""
+    try:
+        _ = header.split
+        if header.repeat:
+            check_repeat("repeat", header.repeat)
+    except InvalidValue as error:
+        reason = Message("{value!r} {reason}", value=error.value, reason=to_message(error.reason))
+        raise Rejected("segment header", [Fault("header", error.field, reason)]) from None
 
 
 def _with_default(

@@ -9,8 +9,8 @@ from datetime import date
 
 import attrs
 
-from segmentation.campaigns import CampaignEntry
-from segmentation.columns import Columns, like
+from segmentation.campaigns import CampaignEntry, HeldBackContact
+from segmentation.columns import Columns, gathered, like
 from segmentation.criteria import MEANING
 from segmentation.errors import Fault, Message, Refused, Rejected
 from segmentation.frozen import freeze_within
@@ -36,9 +36,11 @@ from segmentation.segments import (
 from segmentation.showing import shown_by
 
 from ._log_plan import LoggingPlan, Prepared, prepare
-from ._passed_over import pass_over, shared_addresses
+from ._passed_over import PassedOver, pass_over, shared_addresses
 from ._reuse import reuse_logged_segment
+from ._split import hold_back
 from ._worksheet import new_segment, was_logged
+from ._written_to import leave_out_written_to
 
 
 @shown_by("segment", "interactions", "follow_up")
@@ -84,11 +86,16 @@ def plan_logging(
     """
     store = context.store
     segment = require_segment(store, segment_no)
-    whole, passed_over = pass_over(context, segment, one_mail_per_address=one_mail_per_address)
+    going, passed_over, held_back = _going(context, segment, one_mail=one_mail_per_address)
     prepared = prepare(
-        store, whole, deliver=deliver, rendering=context.rendering, passed_over=passed_over
+        store,
+        going,
+        deliver=deliver,
+        rendering=context.rendering,
+        passed_over=passed_over,
+        held_back=held_back,
     )
-    plan = attrs.evolve(prepared.plan(), shared_addresses=shared_addresses(store, whole))
+    plan = attrs.evolve(prepared.plan(), shared_addresses=shared_addresses(store, going))
     if was_logged(store, segment.no):
         again = Fault("header", "no", _LOGGED_BEFORE)
         plan = attrs.evolve(plan, faults=(again, *plan.faults))
@@ -126,16 +133,15 @@ def log_segment(
         segment = require_segment(store, segment_no)
         if was_logged(store, segment.no):
             raise Refused(Message("log segment {no}", no=segment.no), _LOGGED_BEFORE)
-        mailable, passed_over = pass_over(
-            context, segment, one_mail_per_address=one_mail_per_address
-        )
+        going, passed_over, held_back = _going(context, segment, one_mail=one_mail_per_address)
         prepared = prepare(
             store,
-            mailable,
+            going,
             deliver=deliver,
             rendering=context.rendering,
             keep=store.attachments.put,
             passed_over=passed_over,
+            held_back=held_back,
         )
         if prepared.faults:
             raise Rejected(Message("segment {no}", no=segment.no), prepared.faults)
@@ -149,6 +155,16 @@ def log_segment(
 
 
 # -- planning -------------------------------------------------------------------------------
+
+
+def _going(
+    context: Context, segment: Segment, *, one_mail: bool
+) -> tuple[Segment, tuple[PassedOver, ...], tuple[HeldBackContact, ...]]:
+    """A segment with the lines that are written to, which are not, and who is held back."""
+    new, before = leave_out_written_to(context, segment)
+    mailable, unmailed = pass_over(context, new, one_mail_per_address=one_mail)
+    going, held_back = hold_back(context, mailable)
+    return going, (*before, *unmailed), held_back
 
 
 _LOGGED_BEFORE = "one with this number was logged before"
@@ -171,6 +187,9 @@ def _record(
         user_id=stamp.user,
         meaning=MEANING,
         reason=reason_of(segment, own_fields_in(store, segment.actions)),
+        split_arms=segment.header.split_arms,
+        held_back_arm=segment.header.held_back_arm,
+        chain_no=segment.header.chain_no or (segment.no if segment.header.repeat else ""),
     )
     entries = [
         attrs.evolve(entry, entry_no=number)
@@ -188,9 +207,15 @@ def _record(
             DeliveryStatus.IN_PROGRESS if deliver and sent_by else DeliveryStatus.BLANK
             for sent_by in lines.column("correspondence_type")
         ],
+        arm=prepared.arms,
         **_letters(prepared),
     )
-    record(store, [logged, *entries, interactions], stamp)
+    held_back = [
+        attrs.evolve(each, entry_no=number, logged_segment_entry_no=logged_no)
+        for number, each in enumerate(prepared.held_back, start=first_no + len(lines))
+    ]
+    sent = [interactions] if len(lines) else []
+    record(store, [logged, *entries, *sent, *held_back], stamp)
     return logged, interactions
 
 
@@ -249,6 +274,8 @@ def _interactions(lines: Columns[SegmentLine], logged_no: int, user: str) -> Col
         for name in attrs.fields_dict(SegmentLine)
         if (new := _RENAMED.get(name, name)) in fields
     }
+    if not len(lines):
+        return gathered(Interaction, [])
     first = lines[0]
     pattern = Interaction(
         **{new: getattr(first, name) for new, name in taken.items()},

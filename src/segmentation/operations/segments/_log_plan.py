@@ -1,10 +1,12 @@
 """What logging a segment would do, with all that is wrong; nothing is changed."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import attrs
 
+from segmentation.campaigns import HeldBackContact
 from segmentation.columns import Columns
 from segmentation.contacts import CorrespondenceType
 from segmentation.errors import Fault, Message
@@ -22,10 +24,11 @@ from segmentation.showing import shown_by
 
 from ._log_checks import Checker
 from ._passed_over import PassedOver
+from ._split import arms_in
 
 
 @shown_by("segment_no", "faults", "warnings", "interactions", "cost", "duration_min", "deliveries")
-@attrs.frozen(kw_only=True, repr=False)
+@attrs.frozen(kw_only=True, repr=False, field_transformer=freeze_within)
 class LoggingPlan:
     """What logging a segment would do.
 
@@ -40,10 +43,12 @@ class LoggingPlan:
         skipped: Numbers of lines without a contact, of which nothing is recorded.
         without_address: Numbers of lines whose correspondence type would be left empty,
             because it is e-mail and the contact has no address.
+        arms: How many interactions are in each arm of the segment's split, by name.
+        held_back: How many contacts are in the held-back arm, and get nothing.
         passed_over: Lines by which nobody is written to, so that nothing is recorded of them: the
             contact may not be written to for the purpose of the template or was excluded since it
-            joined, its address is marked in the register, or another contact with the same address
-            gets the mail.
+            joined, a segment of the chain wrote to it before, its address is marked in the
+            register, or another contact with the same address gets the mail.
         shared_addresses: Numbers of lines that would mail one address more than once, those of
             one address together; only looked up for a plan.
         warnings: What somebody should look at first, and may let be: tracked changes and comments
@@ -59,6 +64,8 @@ class LoggingPlan:
     deliveries: int = 0
     skipped: tuple[int, ...] = ()
     without_address: tuple[int, ...] = ()
+    arms: Mapping[str, int] = attrs.field(factory=dict)
+    held_back: int = 0
     passed_over: tuple[PassedOver, ...] = ()
     shared_addresses: tuple[tuple[int, ...], ...] = ()
     warnings: tuple[Fault, ...] = ()
@@ -73,6 +80,8 @@ class LoggingPlan:
             "skipped": len(self.skipped),
             "without address": len(self.without_address),
             "passed over": len(self.passed_over),
+            **self.arms,
+            "held back": self.held_back,
         }
         faults = to_rows(self.faults, ["place", "field", "reason"]) if self.faults else ""
         warnings = to_rows(self.warnings, ["place", "reason"]) if self.warnings else ""
@@ -92,6 +101,7 @@ class Prepared:
         letters: What is kept of the letters, by line number.
         faults: All that is wrong.
         passed_over: Lines that get no mail, of which nothing is recorded.
+        held_back: Contacts in the held-back arm, of whom only that is recorded.
         warnings: What somebody should look at first.
     """
 
@@ -103,7 +113,13 @@ class Prepared:
     letters: Mapping[int, Snapshot]
     faults: tuple[Fault, ...]
     passed_over: tuple[PassedOver, ...] = ()
+    held_back: tuple[HeldBackContact, ...] = ()
     warnings: tuple[Fault, ...] = ()
+
+    @property
+    def arms(self) -> Sequence[str]:
+        """The arm of each line; blank without a split."""
+        return arms_in(self.segment.header.split, self.lines)
 
     def plan(self) -> LoggingPlan:
         """The same in counts."""
@@ -118,6 +134,8 @@ class Prepared:
             deliveries=sum(map(bool, lines.column("correspondence_type"))) if self.deliver else 0,
             skipped=self.skipped,
             without_address=self.without_address,
+            arms={name: count for name, count in sorted(Counter(self.arms).items()) if name},
+            held_back=len(self.held_back),
             passed_over=self.passed_over,
             warnings=self.warnings,
         )
@@ -131,6 +149,7 @@ def prepare(
     rendering: Rendering | None,
     keep: Keep | None = None,
     passed_over: Sequence[PassedOver] = (),
+    held_back: Sequence[HeldBackContact] = (),
 ) -> Prepared:
     """The lines of a segment as they would be recorded, checked, with their letters.
 
@@ -141,6 +160,7 @@ def prepare(
         rendering: How letters are made.
         keep: Keeps a letter, where the segment is logged and not only looked at.
         passed_over: Lines that have gone already, because they get no mail.
+        held_back: Contacts whose lines have gone already, because they are in the held-back arm.
     """
     all_lines = segment.lines.by_field()
     contact_nos = all_lines.column("contact_no")
@@ -162,11 +182,12 @@ def prepare(
         without_address=tuple(numbers[row] for row in checker.without_address),
         letters=letters,
         faults=(
-            *header_faults(segment, lines, passed_over),
+            *header_faults(segment, lines, passed_over, is_held_back=bool(held_back)),
             *checker.faults(lines),
             *letter_faults,
         ),
         passed_over=tuple(passed_over),
+        held_back=tuple(held_back),
         warnings=tuple(warnings),
     )
 
@@ -183,11 +204,15 @@ def _without_type(lines: Columns[SegmentLine], rows: Sequence[int]) -> Columns[S
 
 _WHY: Mapping[LeftOutReason, Message] = {
     LeftOutReason.EXCLUDED: Message("was excluded from segments since it joined"),
+    LeftOutReason.WRITTEN_TO_BEFORE: Message("was written to before by a segment of the chain"),
     LeftOutReason.BOUNCED: Message("gets no mail: mails to the address came back"),
     LeftOutReason.COMPLAINED: Message("gets no mail: somebody complained at the address"),
     LeftOutReason.SUPPRESSED: Message("gets no mail: the address is suppressed"),
     LeftOutReason.SAME_ADDRESS: Message("gets no mail: another contact has the address"),
 }
+
+_OF_CONTACT = frozenset({LeftOutReason.EXCLUDED, LeftOutReason.WRITTEN_TO_BEFORE})
+"""Reasons that are not of the address."""
 
 
 def _sum(lines: Columns[SegmentLine], field: str) -> Decimal:
@@ -196,17 +221,21 @@ def _sum(lines: Columns[SegmentLine], field: str) -> Decimal:
 
 
 def header_faults(
-    segment: Segment, lines: Sequence[SegmentLine], passed_over: Sequence[PassedOver] = ()
+    segment: Segment,
+    lines: Sequence[SegmentLine],
+    passed_over: Sequence[PassedOver] = (),
+    *,
+    is_held_back: bool = False,
 ) -> Iterator[Fault]:
     if not segment.header.description:
         yield Fault("header", "description", "is blank")
-    for each in () if lines else passed_over:
+    for each in () if lines or is_held_back else passed_over:
         place = Message("line {no} (contact {contact})", no=each.line_no, contact=each.contact_no)
         if each.reason in _WHY:
-            field = "contact_no" if each.reason is LeftOutReason.EXCLUDED else "e_mail"
+            field = "contact_no" if each.reason in _OF_CONTACT else "e_mail"
             yield Fault(place, field, _WHY[each.reason])
         else:
             denial = Denial(reason=each.reason, because=each.because, entry_no=each.entry_no)
             yield Fault(place, "contact_no", denial.message)
-    if not lines and not passed_over:
+    if not (lines or passed_over or is_held_back):
         yield Fault("lines", "", "there is no line with a contact")

@@ -7,7 +7,7 @@ They leave the segment by an action of their own, so that its history, and the j
 left out and why.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -94,7 +94,10 @@ def pass_over(
         found += [*_marked(store, mailed), *_shared(mailed, once)]
     first = {each.line_no: each for each in reversed(found)}
     passed = tuple(first[number] for number in sorted(first))
-    return (_without(context, segment, passed) if passed else segment), passed
+    if not passed:
+        return segment, ()
+    left_out = [LeftOut(each.contact_no, each.reason, entry_no=each.entry_no) for each in passed]
+    return without_lines(context, segment, {each.line_no for each in passed}, left_out), passed
 
 
 def _denied(context: Context, lines: Columns[SegmentLine]) -> Iterator[PassedOver]:
@@ -212,16 +215,18 @@ def _shared(mailed: Iterable[_Mailed], once: frozenset[int]) -> Iterator[PassedO
             first.setdefault(address, each.contact_no)
 
 
-def _without(context: Context, segment: Segment, passed: Sequence[PassedOver]) -> Segment:
-    """The segment after the action that takes these lines out."""
-    nos = dict.fromkeys(each.contact_no for each in passed)
+def without_lines(
+    context: Context, segment: Segment, line_nos: Collection[int], left_out: Sequence[LeftOut]
+) -> Segment:
+    """The segment after the action that takes lines out, and says of whom and why."""
+    nos = dict.fromkeys(each.contact_no for each in left_out)
     named = tuple(Compare(Operator.EQUAL, Operand(no)) for no in nos)
     chosen = Where("no", named[0] if len(named) == 1 else AnyOf(named))
     action = CriteriaAction(
         kind=ActionKind.REDUCE,
         criteria=Part("contact", (chosen,)),
         as_of=context.day,
-        left_out=[LeftOut(each.contact_no, each.reason, entry_no=each.entry_no) for each in passed],
+        left_out=left_out,
     )
-    goes, stays = segment.lines.picked({each.line_no for each in passed})
+    goes, stays = segment.lines.picked(line_nos)
     return segment.acted(action, kept=stays, removed=goes)

@@ -58,7 +58,7 @@ def new_segment(
         **fields: Fields of the header: ``no`` for a number given by hand, ``no_series`` for
             another number series than the one that is set up, ``campaign_no``,
             ``interaction_template_code``, ``salesperson_code`` and all others but
-            ``saved_criteria_code``.
+            ``saved_criteria_code`` and ``chain_no``.
 
     Raises:
         UnknownName: The header has no such field, or it cannot be given.
@@ -68,12 +68,11 @@ def new_segment(
         Refused: No number can be given.
     """
     store = context.store
-    values = parse_values(
-        store, SegmentHeader, _described(description, fields), fixed=("saved_criteria_code",)
-    )
+    fixed = ("saved_criteria_code", "chain_no")
+    values = parse_values(store, SegmentHeader, _described(description, fields), fixed=fixed)
     with store.transaction():
         check_references(store, "segment header", values)
-        number = _number(store, fields.get("no", ""), values.pop("no_series", ""))
+        number = next_number(store, fields.get("no", ""), values.pop("no_series", ""))
         values.pop("no", None)
         salesperson = values.pop("salesperson_code", "") or salesperson_of(store, context.user)
         empty = SegmentHeader(
@@ -94,7 +93,7 @@ def _described(description: str, fields: SegmentHeaderValues) -> Mapping[str, ob
     return {"description": description, **fields}
 
 
-def _number(store: Store, no: str, series: str) -> Numbered:
+def next_number(store: Store, no: str = "", series: str = "") -> Numbered:
     """A number that no segment has, and none that was logged."""
 
     def taken(number: str) -> bool:
@@ -119,6 +118,8 @@ def copy_segment(
 ) -> Segment:
     """Make a segment like another: header, lines and actions, under a number of its own.
 
+    It is in no chain of repeated segments, and not due before a day is set.
+
     Args:
         context: Store, user, day and clock.
         segment_no: The segment to copy; it stays as it is.
@@ -139,8 +140,15 @@ def copy_segment(
     with store.transaction():
         source = require_segment(store, segment_no)
         values.pop("no")
-        number = _number(store, no, values.pop("no_series"))
-        header = attrs.evolve(source.header, no=number.no, no_series=number.series, **values)
+        number = next_number(store, no, values.pop("no_series"))
+        header = attrs.evolve(
+            source.header,
+            no=number.no,
+            no_series=number.series,
+            next_run=None,
+            chain_no="",
+            **values,
+        )
         return save_segment(context, None, source.copied(header))
 
 

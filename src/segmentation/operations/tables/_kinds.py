@@ -34,6 +34,7 @@ NOUNS: Mapping[str, str] = {
     "contact_web_source": "contacts",
     "delivery_claim": "letters",
     "extra_field": "tables.define",
+    "held_back_contact": "campaigns",
     "interaction_comment": "interactions",
     "interaction_log_entry": "interactions",
     "interaction_template": "templates",

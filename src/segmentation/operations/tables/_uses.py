@@ -11,6 +11,7 @@ from segmentation.campaigns import (
     CampaignEntry,
     CampaignTally,
     CampaignTarget,
+    HeldBackContact,
 )
 from segmentation.code_tables import Purpose
 from segmentation.consents import Consent
@@ -45,6 +46,7 @@ RECORDED = frozenset(
         CampaignTally,
         Consent,
         ContactMark,
+        HeldBackContact,
         Interaction,
         InteractionComment,
         InteractionTotal,
