@@ -11,6 +11,8 @@ import sqlalchemy as sa
 import segmentation as seg
 from segmentation import make_selection
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore, check_mapping, join_store
+from segmentation.adapters.sqlalchemy._dialects import dialect_of
+from segmentation.adapters.sqlalchemy._tables import Tables
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -904,3 +906,34 @@ def test_a_mapping_without_faults_has_none(engine: sa.Engine) -> None:
     put(engine, {"number": "A", "town": "Bern"}, {"number": "B"})
     assert told(engine, contact=customers()) == []
     assert told(engine) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "in_sqlite", "in_postgresql"),
+    [
+        (sa.Text(), False, True),
+        (sa.String(20, collation="de-x-icu"), False, True),
+        (sa.Text(collation="C"), False, False),
+        (sa.Integer(), False, False),
+        (None, False, False),
+    ],
+)
+def test_rows_are_grouped_where_no_index_finds_those_of_a_contact(
+    kind: sa.types.TypeEngine[Any] | None,
+    in_sqlite: bool,
+    in_postgresql: bool,
+    database: Database,
+) -> None:
+    sale = sa.table("sale", sa.column("number", sa.Integer()), sa.column("customer", kind))
+    column = "OURS" if kind is None else sale.c.customer
+    host = MappedTable(
+        sale,
+        {"number": sale.c.number, "customer": column},
+        clean=("number", "customer"),
+        fields=(Field("number", "integer"), Field("customer", "code")),
+        key="number",
+        link="customer",
+    )
+    dialect = dialect_of(database.engine().dialect, Tables())
+    rows = host.rows(host.table("sale").fields, dialect, by=["customer"])
+    assert rows.unindexed is (in_sqlite if database.is_sqlite else in_postgresql)

@@ -61,7 +61,7 @@ def test_a_fault_of_words_is_told_in_the_language_of_the_workspace_mng_53() -> N
     with pytest.raises(seg.FilterError) as caught:
         crm.from_words("Citta è Berna")
     assert crm.translate(caught.value).startswith(
-        "qui niente si chiama 'Citta'; si intendeva 'Città'?; atteso: un campo del contatto"
+        "qui niente si chiama 'Citta'; atteso: un campo del contatto"
     )
 
 

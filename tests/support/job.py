@@ -4,12 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeAlias
 
+import sqlalchemy as sa
+
 import segmentation as seg
+from segmentation.adapters.sqlalchemy import MappedTable
 from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.criteria import at_least, latest, total
 from segmentation.documents import Attachment, Document
-from segmentation.fields import key_of
+from segmentation.fields import Field, FieldType, key_of
 from support import shop
+from support.databases import Database
 
 Rows: TypeAlias = Mapping[str, Sequence[Mapping[str, Any]]]
 ShopOn: TypeAlias = Callable[[Rows], seg.Workspace]
@@ -53,6 +57,65 @@ def _contact(row: Mapping[str, Any], own: Sequence[str]) -> Contact:
     extra = {name: row[name] for name in own if row.get(name) is not None}
     ours = {name: value for name, value in row.items() if name not in own and value is not None}
     return Contact(**ours, extra=extra)
+
+
+class MappedShop:
+    """The shop in tables of a host's database, mapped; all else stands beside them in ours.
+
+    Args:
+        database: Where the tables are made.
+    """
+
+    def __init__(self, database: Database) -> None:
+        database.own_address()  # makes the schema
+        metadata = sa.MetaData(schema=database.schema)
+        self._tables = {
+            name: sa.Table(
+                f"shop_{name}",
+                metadata,
+                *(_column(field, key, index) for field in shop.FRAME_FIELDS[name]),
+            )
+            for name, key, index in (("contact", "no", ""), ("orders", "order_no", "contact_no"))
+        }
+        contact, orders = self._tables["contact"], self._tables["orders"]
+        own = [field for field in shop.CONTACT_FIELDS if field.name in contact.c]
+        mapped = {
+            "contact": MappedTable(contact, dict(contact.c), clean={"no"}, fields=own),
+            "orders": MappedTable(
+                orders,
+                dict(orders.c),
+                clean={"order_no", "contact_no", "article"},
+                fields=shop.ORDER_FIELDS,
+                key="order_no",
+                link="contact_no",
+            ),
+        }
+        self._engine = database.engine()
+        metadata.create_all(self._engine)
+        self._store = database.open(prefix="beside_", mapped=mapped)
+
+    def __call__(self, rows: Rows) -> seg.Workspace:
+        """The shop on a day: the host's tables hold these rows."""
+        with self._engine.begin() as connection:
+            for name, table in self._tables.items():
+                named = list(table.c.keys())
+                connection.execute(sa.delete(table))
+                connection.execute(
+                    sa.insert(table), [{key: row.get(key) for key in named} for row in rows[name]]
+                )
+        return seg.Workspace.open(self._store, today=shop.TODAY)
+
+
+def _column(field: Field, key: str, index: str) -> sa.Column[Any]:
+    made = _SQL.get(field.type, sa.Text())
+    return sa.Column(field.name, made, primary_key=field.name == key, index=field.name == index)
+
+
+_SQL: Mapping[FieldType, sa.types.TypeEngine[Any]] = {
+    FieldType.INTEGER: sa.Integer(),
+    FieldType.DECIMAL: sa.Numeric(12, 2),
+    FieldType.DATE: sa.Date(),
+}
 
 
 def whole_job(

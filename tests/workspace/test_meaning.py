@@ -165,3 +165,36 @@ def test_a_segment_logged_under_the_old_meaning_stays_as_it_was_mng_59(
     assert {action.meaning for action in rebuilt.actions} == {1}
     assert old.logged_segments[1].meaning == 1
     assert list(old.select(rebuilt.actions[0].criteria)) == ["A"]
+
+
+def test_a_segment_of_the_old_meaning_run_anew_tells_that_it_changed_mng_59(
+    old: seg.Workspace,
+) -> None:
+    """MNG-59."""
+    anew = old.logged_segments.rerun(1)
+    assert sorted(anew.contact_nos) == ["A", "C"]
+    assert (anew.came, anew.went) == (("A",), ())
+    (remark,) = anew.remarks
+    assert remark.concern is seg.criteria.Concern.CHANGED
+    assert remark.place == "contact.name"
+    assert "since version 2 of the meaning, and were not in version 1" in remark.sentence
+    assert [each.contact_no for each in old.interactions] == ["C"]
+    member = old.logged_segments.explain(1, "A")
+    assert not member.logged
+    assert len(list(old.segments)) == 0
+    assert "letters are compared one by one" in anew._repr_html_()
+    assert seg.to_plain(anew)["came"] == ["A"]
+
+
+def test_a_segment_of_the_meaning_of_now_run_anew_tells_who_came_and_went() -> None:
+    crm = seg.Workspace.open(fair.make_store(), user="ANNA", today=DAY)
+    segment = crm.new_segment("All", interaction_template_code="INVITE")
+    segment.add_contacts(contact={"type": "person"})
+    there = list(segment.contact_nos)
+    logged = segment.log().segment
+    crm.contacts.exclude(there[0], "asked for it")
+    new = crm.contacts.new("New", type="person")
+    anew = crm.logged_segments.rerun(logged)
+    assert (anew.came, anew.went, anew.remarks) == ((new.no,), (there[0],), ())
+    with pytest.raises(seg.NotFound):
+        crm.logged_segments.rerun(99)

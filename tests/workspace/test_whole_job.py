@@ -10,7 +10,7 @@ from segmentation.memory import MemoryStore
 from support import shop
 from support.databases import Database
 from support.frames import MAKERS
-from support.job import Rows, ShopOn, load, whole_job
+from support.job import MappedShop, Rows, ShopOn, load, whole_job
 
 FIRST = shop.rows()
 MORE = shop.order_rows("17 H 2026-11-22 TENT", "18 B 2026-11-22 MAP", "19 B 2026-11-22 LAMP")
@@ -67,6 +67,15 @@ def in_database(name: str) -> Callable[[pytest.FixtureRequest, Path], ShopOn]:
     return made
 
 
+def mapped_in(name: str) -> Callable[[pytest.FixtureRequest, Path], ShopOn]:
+    def made(request: pytest.FixtureRequest, _folder: Path) -> ShopOn:
+        database: Database = request.getfixturevalue(name)
+        database.empty()
+        return MappedShop(database)
+
+    return made
+
+
 def in_frames(library: str) -> Callable[[pytest.FixtureRequest, Path], ShopOn]:
     def made(request: pytest.FixtureRequest, folder: Path) -> ShopOn:
         def shop_on(rows: Rows) -> seg.Workspace:
@@ -87,6 +96,8 @@ STORES = [
     pytest.param(in_memory, id="memory"),
     pytest.param(in_database("kept_sqlite"), id="sqlite"),
     pytest.param(in_database("kept_postgresql"), id="postgresql", marks=pytest.mark.postgres),
+    pytest.param(mapped_in("kept_sqlite"), id="mapped-sqlite"),
+    pytest.param(mapped_in("kept_postgresql"), id="mapped-postgresql", marks=pytest.mark.postgres),
     *(pytest.param(in_frames(name), id=name) for name in MAKERS if name != "pyspark"),
     pytest.param(in_frames("pyspark"), id="pyspark", marks=pytest.mark.spark),
 ]

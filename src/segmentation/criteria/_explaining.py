@@ -6,6 +6,7 @@ whether it holds. A part shows the values or rows that decided it.
 
 from collections.abc import Container, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 from typing import assert_never
 
@@ -30,6 +31,7 @@ from ._nodes import AllOf, AnyOf, Aspect, InLoggedSegment, InSegment, InShare, N
 from ._one_line import OneLine, to_line
 from ._predicate import Row, RowReader, RowSource, to_predicate
 from ._schema import Table
+from ._values import number_text
 
 _SHOWN = 5
 _LEAP_DAY = (2, 29)
@@ -108,7 +110,7 @@ class Explanation(OneLine):
         return to_text("\n".join(told))
 
     def _lines(self, depth: int) -> Iterator[str]:
-        figure = "" if self.figure is None else f" ({self.figure})"
+        figure = "" if self.figure is None else f" ({_figure_text(self.figure)})"
         yield f"{self._mark(holds=self.holds, depth=depth)}{self.sentence}{figure}"
         for row in self.rows[:_SHOWN]:
             told = ", ".join(each.shown for each in row.findings)
@@ -236,3 +238,7 @@ class _Explainer:
         if not isinstance(day, date) or (day.month, day.day) != _LEAP_DAY:
             return shown
         return self._phrases.say("leap_day", shown=shown)
+
+
+def _figure_text(figure: Value) -> str:
+    return number_text(figure) if isinstance(figure, Decimal) else str(figure)

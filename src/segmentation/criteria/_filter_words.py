@@ -27,6 +27,7 @@ from ._nodes import (
     Token,
 )
 from ._operand_words import OperandWords, escaped
+from ._values import number_text
 from ._wording import Wording
 
 _CALENDAR = frozenset([FieldType.DATE, FieldType.DATETIME, FieldType.TIME])
@@ -262,7 +263,7 @@ class FilterTeller:
             case int() if field.options:
                 return self._option(field.options[value], field)
             case Decimal():
-                return f"{value:f}"
+                return number_text(value)
             case datetime():
                 return value.isoformat(" ", "minutes" if not value.second else "auto")
             case str() if field.type is FieldType.TEXT:

@@ -187,3 +187,13 @@ def _in_utc(moment: datetime, text: str) -> datetime:
         return moment.astimezone(UTC)
     except OverflowError:
         raise FilterError("this is not in the calendar", text=text) from None
+
+
+def number_text(value: Decimal) -> str:
+    """A number as people write it: whatever noughts its database keeps behind the point.
+
+    >>> number_text(Decimal("476.50")), number_text(Decimal("240.00")), number_text(Decimal("1E3"))
+    ('476.5', '240', '1000')
+    """
+    told = f"{value:f}"
+    return told.rstrip("0").rstrip(".") if "." in told else told

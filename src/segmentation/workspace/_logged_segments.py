@@ -7,6 +7,7 @@ from segmentation.contacts import Contact
 from segmentation.journal import Figures, Membership
 from segmentation.operations import segments
 from segmentation.operations.field_values import LoggedSegmentValues
+from segmentation.operations.segments import Rerun
 from segmentation.segments import LoggedSegment, Segment, SegmentHeader
 
 from ._noun import Noun
@@ -67,6 +68,24 @@ class LoggedSegments(Noun[LoggedSegment, int]):
             NotFound: There is no such logged segment.
         """
         return segments.rebuild_logged(self._store, entry_no)
+
+    def rerun(self, entry_no: int | LoggedSegment) -> Rerun:
+        """Choose anew, by the actions of a logged segment, on the data of today.
+
+        Args:
+            entry_no: The logged segment.
+
+        Returns:
+            Whom they would choose now, who came and went since, and the conditions that may
+            answer otherwise because the meaning of filters has changed since. Nothing is stored.
+
+        Raises:
+            NotFound: There is no such logged segment; or saved criteria that it was refreshed by
+                are not there any more.
+            FilterError: A filter does not fit its field any more.
+            UnknownName: A table or field is not there any more.
+        """
+        return segments.rerun_logged(self._context, entry_no)
 
     def cancel(self, *entry_nos: int | LoggedSegment) -> None:
         """Cancel logged segments, with their campaign entries and interactions: all, or none.

@@ -103,6 +103,9 @@ class Dialect(Protocol):
     def not_sought(self, value: Element) -> Element:
         """A value of such rows that is not among these columns."""
 
+    def seeks(self, column: Element) -> bool:
+        """Whether an index of a host's on a column serves for texts as we compare them."""
+
     def hashed(self, seed: str, number: Element) -> Element:
         """The hash of a contact's number with a seed (see `segmentation.criteria.hash_of`)."""
 
@@ -229,6 +232,10 @@ class SqliteDialect:
         """The value with a sign, which keeps SQLite from building its index on it."""
         return sa.UnaryExpression(value, operator=custom_op("+"), type_=value.type)
 
+    def seeks(self, column: Element) -> bool:  # noqa: ARG002
+        """An index on any column does: SQLite compares texts by their bytes."""
+        return True
+
     def hashed(self, seed: str, number: Element) -> Element:
         """The hash by a function of ours, in hexadecimal digits."""
         return sa.func.segmentation_hash(seed, number, type_=sa.Text())
@@ -262,6 +269,10 @@ def _digits(number: int) -> str:
 
 def _escaped_glob(text: str) -> str:
     return "".join(f"[{each}]" if each in "*?[" else each for each in text)
+
+
+_BY_BYTES = frozenset({"C", "POSIX"})
+"""The collations of PostgreSQL that compare texts by their bytes."""
 
 
 class PostgresqlDialect:
@@ -382,6 +393,11 @@ class PostgresqlDialect:
     def not_sought(self, value: Element) -> Element:
         """The value itself."""
         return value
+
+    def seeks(self, column: Element) -> bool:
+        """An index does whose texts have the collation "C"; it is not made for another order."""
+        is_text = isinstance(column.type, sa.String)
+        return not is_text or getattr(column.type, "collation", None) in _BY_BYTES
 
     def hashed(self, seed: str, number: Element) -> Element:
         """The SHA-256 as bytes, which sort like their hexadecimal digits."""

@@ -121,7 +121,7 @@ class MappedTable:
             UnknownName: The mapping names a field that the table does not have.
         """
         query = self._query(fields, dialect, all_sound=all_sound)
-        unindexed = any(name in self.values and name not in self.clean for name in by)
+        unindexed = any(name in self.values and not self._is_sought(name, dialect) for name in by)
         element = dialect.looked_up(query) if unindexed else query.subquery()
         placed = self.placed(element, dialect)
 
@@ -131,6 +131,12 @@ class MappedTable:
             return compared if sought else dialect.not_sought(compared)
 
         return attrs.evolve(placed, value=value, unindexed=unindexed)
+
+    def _is_sought(self, name: str, dialect: Dialect) -> bool:
+        """Whether an index on the column of a field can find its values."""
+        given = self.values[name]
+        is_column = isinstance(given, sa.ColumnElement)
+        return name in self.clean and (not is_column or dialect.seeks(given))
 
     def copies(self, fields: Mapping[str, Field], dialect: Dialect, count: int) -> list[FromTable]:
         """The table at several places of a statement, with a number for each of its rows.

@@ -49,12 +49,14 @@ from ._log_plan import (
     header_faults,
 )
 from ._logged import (
+    Rerun,
     cancel_logged,
     delete_all_canceled_logged,
     delete_canceled_logged,
     explain_logged,
     logged_figures,
     rebuild_logged,
+    rerun_logged,
     uncancel_logged,
 )
 from ._repeat import (
@@ -122,6 +124,7 @@ __all__ = [
     "Overlaps",
     "Preview",
     "Refreshed",
+    "Rerun",
     "SegmentDelta",
     "SegmentRun",
     "Source",
@@ -174,6 +177,7 @@ __all__ = [
     "remove_text",
     "rename_criteria",
     "replayed",
+    "rerun_logged",
     "reuse_criteria",
     "reuse_logged_segment",
     "run_due",

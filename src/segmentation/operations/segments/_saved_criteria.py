@@ -196,7 +196,7 @@ def check_criteria(context: Context, code: str | SavedCriteria) -> Sequence[Rema
     """
     found = []
     for action in actions_from_json(find_criteria(context.store, code).actions):
-        found += [*check_selection(context, action.criteria), *_changes(context, action)]
+        found += [*check_selection(context, action.criteria), *changes_of(context, action)]
     return tuple(dict.fromkeys(found))
 
 
@@ -213,11 +213,12 @@ def describe_criteria(context: Context, code: str | SavedCriteria) -> str:
     lines = []
     for action in actions_from_json(find_criteria(context.store, code).actions):
         lines.append(f"{action.kind}: {describe_selection(context, action.criteria)}")
-        lines += [f"  {remark}" for remark in _changes(context, action)]
+        lines += [f"  {remark}" for remark in changes_of(context, action)]
     return "\n".join(lines)
 
 
-def _changes(context: Context, action: CriteriaAction) -> Sequence[Remark]:
+def changes_of(context: Context, action: CriteriaAction) -> Sequence[Remark]:
+    """The conditions of an action that may answer otherwise than under the meaning it had."""
     if action.criteria is None:
         return ()
     schema = schema_of(context.store)
