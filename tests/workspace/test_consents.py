@@ -98,6 +98,7 @@ def test_without_an_entry_a_purpose_says_what_holds_tru_01(crm: seg.Workspace) -
             ["no_objection"],
             (),
         )
+    assert str(crm.consents.may("A", **NEWS)) == "no: no consent"
     assert crm.journal.head.number == 0
 
 
@@ -229,6 +230,9 @@ def test_a_consent_of_the_very_moment_lifts_a_withdrawal_only_when_asked(
     assert may(crm, "A") == (True, ["given"], (2,))
     later = {**row, "date": "2026-05-02"}
     assert take_in(crm, tmp_path, [later]).held_consents == ()
+    crm.consents.withdraw("A", date=dt.date(2026, 6, 1), **NEWS)
+    assert take_in(crm, tmp_path, [{**row, "date": "2026-06-02"}]).held_consents == ()
+    assert may(crm, "A") == (True, ["given"], (5,))
 
 
 RIGHT = {"contact_no": "A", "act": "given", "date": "2026-05-01", **NEWS}
@@ -326,7 +330,9 @@ def test_merging_passes_withdrawals_and_no_consents_tru_09(
     found = crm.consents.may("A", **NEWS)
     assert told(found) == (False, ["withdrawn"], (4,))
     assert (found.reasons[0].gone_no, found.reasons[0].gone_entry_no) == ("B", 2)
-    assert "B" in str(found)
+    assert "contact B, entry 2; entry 4 of" in found.reasons[0].message
+    assert str(found) == f"no: {found.reasons[0]}"
+    assert "withdrawn" in found._repr_html_()
     assert may(crm, "C") == (False, ["not_given"], ())
     assert [act.entry_no for act in crm.consents.of("D")] == [3]
     before = "2026-11-22T11:59"

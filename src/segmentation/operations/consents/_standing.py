@@ -148,6 +148,7 @@ def _as_act(
         channel=channel,
         act=ConsentAct.GIVEN if mark.value else ConsentAct.WITHDRAWN,
         date=date,
+        recorded_at=date,
     )
 
 
