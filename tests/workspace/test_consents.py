@@ -390,6 +390,14 @@ def test_marks_that_came_in_with_a_file_have_no_entry(crm: seg.Workspace) -> Non
     assert may(crm, "X", **OFFERS) == (False, ["excluded"], ())
 
 
+def test_a_mark_that_changed_without_an_entry_is_as_it_is(crm: seg.Workspace) -> None:
+    crm.contacts.exclude("A", "by phone")
+    crm.contacts.admit("A", "asked back")
+    assert may(crm, "A", **OFFERS)[0]
+    crm.store.records.put([evolve(crm.contacts["A"], exclude_from_segment=True)])
+    assert may(crm, "A", **OFFERS) == (False, ["excluded"], ())
+
+
 def test_an_address_that_no_mail_goes_to_is_a_reason(crm: seg.Workspace) -> None:
     crm.addresses.mark("a@x.example", "complained")
     assert may(crm, "A", **OFFERS) == (False, ["complained"], (1,))

@@ -10,22 +10,23 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TypedDict
 
-from segmentation.campaigns import Campaign, CampaignStatus
-from segmentation.code_tables import (
-    BusinessRelation,
-    CountryRegion,
-    LanguageCode,
-    OrganizationalLevel,
-    Purpose,
-    SalespersonPurchaser,
-    Territory,
-)
+from segmentation.campaigns import Campaign
+from segmentation.campaigns import CampaignStatus
+from segmentation.code_tables import BusinessRelation
+from segmentation.code_tables import CountryRegion
+from segmentation.code_tables import LanguageCode
+from segmentation.code_tables import OrganizationalLevel
+from segmentation.code_tables import Purpose
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.code_tables import Territory
 from segmentation.contacts import Contact
-from segmentation.fields import Extra, Value
 from segmentation.salutations import Salutation
-from segmentation.segments import SavedCriteria, SegmentHeader
+from segmentation.segments import SavedCriteria
+from segmentation.segments import SegmentHeader
 from segmentation.setup import NumberSeries
-from segmentation.templates import InteractionGroup, InteractionTemplate
+from segmentation.templates import InteractionGroup
+from segmentation.templates import InteractionTemplate
+from segmentation.fields import Extra, Value
 
 
 class ContactValues(TypedDict, total=False):
@@ -81,6 +82,7 @@ class AddressMarkValues(TypedDict, total=False):
     reason: str
     marked_at: datetime | str | None
     entry_no: int
+    key_id: str
 
 
 class ConsentValues(TypedDict, total=False):
