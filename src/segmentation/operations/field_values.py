@@ -10,23 +10,22 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TypedDict
 
-from segmentation.campaigns import Campaign
-from segmentation.campaigns import CampaignStatus
-from segmentation.code_tables import BusinessRelation
-from segmentation.code_tables import CountryRegion
-from segmentation.code_tables import LanguageCode
-from segmentation.code_tables import OrganizationalLevel
-from segmentation.code_tables import Purpose
-from segmentation.code_tables import SalespersonPurchaser
-from segmentation.code_tables import Territory
+from segmentation.campaigns import Campaign, CampaignStatus
+from segmentation.code_tables import (
+    BusinessRelation,
+    CountryRegion,
+    LanguageCode,
+    OrganizationalLevel,
+    Purpose,
+    SalespersonPurchaser,
+    Territory,
+)
 from segmentation.contacts import Contact
-from segmentation.salutations import Salutation
-from segmentation.segments import SavedCriteria
-from segmentation.segments import SegmentHeader
-from segmentation.setup import NumberSeries
-from segmentation.templates import InteractionGroup
-from segmentation.templates import InteractionTemplate
 from segmentation.fields import Extra, Value
+from segmentation.salutations import Salutation
+from segmentation.segments import SavedCriteria, SegmentHeader
+from segmentation.setup import NumberSeries
+from segmentation.templates import InteractionGroup, InteractionTemplate
 
 
 class ContactValues(TypedDict, total=False):
