@@ -390,7 +390,8 @@ def test_marks_that_came_in_with_a_file_have_no_entry(crm: seg.Workspace) -> Non
     assert may(crm, "X", **OFFERS) == (False, ["excluded"], ())
 
 
-def test_a_mark_that_changed_without_an_entry_is_as_it_is(crm: seg.Workspace) -> None:
+def test_a_mark_that_changed_without_an_entry_is_as_it_is(clock: Clock) -> None:
+    crm = filled(seg.Workspace.open(user="ANNA"), clock)
     crm.contacts.exclude("A", "by phone")
     crm.contacts.admit("A", "asked back")
     assert may(crm, "A", **OFFERS)[0]
