@@ -393,11 +393,13 @@ class AddressMark(
     """An address that no mail goes to, as the journal records it.
 
     Attributes:
-        address: The address, in small letters (see `mail_addresses`).
+        address: The address, in small letters (see `mail_addresses`); of one that was suppressed
+            under a key its HMAC-SHA256, hexadecimal.
         state: Why: mails came back, somebody complained of one, or the host suppressed it.
         reason: What a server or a person said of it.
         marked_at: When it was recorded.
         entry_no: The entry of the journal that says who recorded it.
+        key_id: Which key the address is kept under; empty if it is kept as it is.
     """
 
     address: LongText
@@ -405,6 +407,7 @@ class AddressMark(
     reason: LongText = ""
     marked_at: dt.datetime | None = None
     entry_no: int = 0
+    key_id: LongText = ""
 
 
 def mail_addresses(text: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The command `import`: what comes in, and what is told of what does not."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,21 @@ def test_import_reports_every_fault_and_takes_nothing_in(
     assert "contact.csv row 3: company_no: there is no contact 'X'" in said
     assert main(["select", "--store", str(store), "--count"]) == 0
     assert capsys.readouterr().out == "0\n"
+
+
+def test_import_tells_which_consents_lift_no_withdrawal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, data = str(tmp_path / "crm.db"), tmp_path / "consent.csv"
+    with Workspace.open(store) as crm:
+        crm.tables["purpose"].new("NEWS")
+        crm.contacts.new("Anna", no="A", type="person")
+        crm.consents.withdraw("A", purpose_code="NEWS", channel="email", date=date(2026, 5, 1))
+    names = "contact_no,purpose_code,channel,act,date"
+    data.write_text(f"{names}\nA,NEWS,email,given,2024-05-02\n", encoding="utf-8")
+    assert main(["import", str(data), "--store", store]) == 0
+    held = (
+        "held: A NEWS email (withdrawn 2026-05-01T00:00:00+00:00 here, "
+        "given 2024-05-02T00:00:00+00:00 in consent.csv row 2)"
+    )
+    assert held in capsys.readouterr().out

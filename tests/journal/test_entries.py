@@ -89,7 +89,7 @@ HAPPENINGS: list[Happening] = [
         date=dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC),
         text="Hm, yes",
     ),
-    HeldBackContact(entry_no=18, contact_no="ANNA", segment_no="SM1", arm="control", date=TODAY),
+    HeldBackContact(entry_no=19, contact_no="ANNA", segment_no="SM1", arm="control", date=TODAY),
 ]
 
 

@@ -1,16 +1,22 @@
 """Addresses that no mail goes to: marked, released, asked when mails are logged and delivered."""
 
+import hashlib
+from collections.abc import Iterator
 from email.message import EmailMessage
+from pathlib import Path
 
+import attrs
 import pytest
 
 import segmentation as seg
 from segmentation.contacts import AddressMark, Contact, ContactType, CorrespondenceType
 from segmentation.documents import Document
-from segmentation.errors import BadDocument, InvalidValue, NotFound, Rejected
+from segmentation.errors import BadDocument, InvalidValue, NotFound, Refused, Rejected
 from segmentation.journal import AddressMarked, EntryKind, happening_of
 from segmentation.segments import LeftOutReason
 from support.desk import check_journal, make_desk, segment_of
+from support.fair import evolved
+from support.stores import STORES, workspaces
 
 EMAIL = CorrespondenceType.EMAIL
 
@@ -299,3 +305,148 @@ def test_of_several_addresses_a_new_one_gets_the_mail() -> None:
     sheet = segment_of(crm, "A", "B", "C", template="LETTER")
     logged = sheet.log(one_mail_per_address=True)
     assert [each.contact_no for each in logged.interactions] == ["A", "B"]
+
+
+# -- suppressed under a key -------------------------------------------------------------------
+
+KEY = bytes(range(32))
+OTHER = b"another key of 32 bytes, as long"
+HASHED = {
+    "Anna@Example.COM": "b8fd89ed3ebe8c5094f8a418341f8431a98da60640ea54c5f22dabbb366b984f",
+    "Max@Müller.example": "9cf73b8ac06b6b05b2fe9122073e7e1827ff708ae894d03dc6fd2db1e10ae609",
+}
+
+
+def with_keys(crm: seg.Workspace, *keys: bytes) -> seg.Workspace:
+    return evolved(crm, address_keys=keys)
+
+
+@pytest.fixture(params=STORES)
+def keyed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[seg.Workspace]:
+    for opened in workspaces(request, tmp_path):
+        make_desk(
+            *(
+                Contact(
+                    no=no,
+                    type=ContactType.PERSON,
+                    name=f"Person {no}",
+                    e_mail=address,
+                    salesperson_code="JO",
+                    correspondence_type=EMAIL,
+                )
+                for no, address in {
+                    "C1": "Anna@Example.com",
+                    "C2": "jon@example.com",
+                    "C3": "ANNA@example.com",
+                }.items()
+            ),
+            store=opened.store,
+        )
+        yield with_keys(opened, KEY)
+
+
+def test_a_suppressed_address_is_kept_under_a_key_tru_59(keyed: seg.Workspace) -> None:
+    """TRU-59."""
+    for address, hashed in HASHED.items():
+        assert keyed.addresses.mark(address, "suppressed").address == hashed
+    assert {mark.address for mark in keyed.addresses} == set(HASHED.values())
+    assert " ANNA@example.com " in keyed.addresses
+    assert "max@xn--mller-kva.example" in keyed.addresses
+    assert "anna@example.org" not in keyed.addresses
+    plain = "anna@example.com"
+    kept = "".join(keyed.journal.export()).lower()
+    assert plain not in kept
+    assert hashlib.sha256(plain.encode()).hexdigest() not in kept
+    assert KEY.hex() not in kept
+    again = keyed.addresses.mark("anna@example.com", "bounced")
+    assert (again.state, len(keyed.journal)) == ("suppressed", 2)
+
+
+def test_no_mail_goes_without_the_key_tru_60(keyed: seg.Workspace) -> None:
+    """TRU-60."""
+    segment_of(keyed, "C1", "C2", template="LETTER").log(deliver=True)
+    keyed.addresses.mark("anna@example.com", "suppressed")
+    courier = Courier()
+    for keys in ((), (OTHER,)):
+        crm = with_keys(keyed, *keys)
+        with pytest.raises(Refused, match=r"crm\.addresses"):
+            crm.letters.deliver({EMAIL: courier}, worker="w")
+        with pytest.raises(Refused, match=r"crm\.addresses"):
+            crm.addresses.mark("new@example.com", "suppressed")
+        with pytest.raises(Refused, match=r"crm\.addresses"):
+            segment_of(crm, "C2", template="LETTER").plan_logging()
+    assert courier.to == []
+    done = with_keys(keyed, OTHER, KEY).letters.deliver({EMAIL: courier}, worker="w")
+    assert (courier.to, len(done.failed)) == (["jon@example.com"], 1)
+
+
+def test_a_suppressed_address_outlives_its_contact_tru_60(keyed: seg.Workspace) -> None:
+    """TRU-60."""
+    keyed.tables["purpose"].new("OFFERS", needs_consent=False)
+    keyed.addresses.mark("anna@example.com", "suppressed")
+    keyed.contacts.erase("C1")
+    keyed.add(Contact(no="C9", e_mail="anna@EXAMPLE.com"))
+    answer = keyed.consents.may("C9", purpose_code="OFFERS", channel="email")
+    assert [each.reason for each in answer.reasons] == ["suppressed"]
+    assert not answer
+
+
+def test_marks_are_entries_and_shared_tru_61(keyed: seg.Workspace) -> None:
+    """TRU-61."""
+    keyed.addresses.mark("anna@example.com", "bounced", "550")
+    segment = segment_of(keyed, "C1", "C2", "C3", template="LETTER")
+
+    def left_out() -> dict[str, str]:
+        passed = segment.plan_logging().passed_over
+        return {each.contact_no: each.reason for each in passed}
+
+    assert left_out() == {"C1": "bounced", "C3": "bounced"}
+    keyed.addresses.release("anna@example.com", "works again")
+    assert left_out() == {}
+    keyed.addresses.mark("anna@example.com", "complained", "abuse")
+    assert left_out() == {"C1": "complained", "C3": "complained"}
+    keyed.addresses.mark("anna@example.com", "suppressed", "asked by phone")
+    assert left_out() == {"C1": "suppressed", "C3": "suppressed"}
+    assert [mark.state for mark in keyed.addresses] == ["suppressed"]
+    assert [(each.state, each.reason) for each in entries(keyed)] == [
+        ("bounced", "550"),
+        ("", "works again"),
+        ("complained", "abuse"),
+        ("", ""),
+        ("suppressed", "asked by phone"),
+    ]
+    assert {entry.user for entry in keyed.journal} == {"ANNA"}
+    keyed.addresses.release("anna@example.com", "asked back")
+    assert (left_out(), len(keyed.addresses)) == ({}, 0)
+
+
+def test_what_was_suppressed_without_a_key_is_put_under_it(keyed: seg.Workspace) -> None:
+    without = with_keys(keyed)
+    assert without.addresses.mark("anna@example.com", "suppressed").key_id == ""
+    made = keyed.addresses.mark("anna@example.com", "suppressed")
+    assert [mark.address for mark in keyed.addresses] == [made.address]
+    assert keyed.addresses.mark("anna@example.com", "suppressed") == made
+
+
+def test_many_suppressed_addresses_are_found_at_once(keyed: seg.Workspace) -> None:
+    people = [Contact(no=f"P{n}", e_mail=f"p{n}@example.com") for n in range(30)]
+    keyed.add(*(attrs.evolve(each, salesperson_code="JO") for each in people))
+    segment = segment_of(keyed, *(each.no for each in people), template="LETTER")
+    assert segment.plan_logging().passed_over == ()
+    keyed.addresses.mark("new@example.com", "bounced")
+    assert segment.plan_logging().passed_over == ()
+    for crm in (keyed, with_keys(keyed, OTHER, KEY)):
+        crm.addresses.mark(f"p{len(crm.addresses)}@example.com", "suppressed")
+    passed = with_keys(keyed, KEY, OTHER).segment(segment.no).plan_logging().passed_over
+    assert [each.contact_no for each in passed] == ["P1", "P2"]
+
+
+def test_a_short_key_is_refused(crm: seg.Workspace) -> None:
+    with pytest.raises(InvalidValue, match="16 bytes"):
+        with_keys(crm, b"short")
+
+
+def test_an_address_that_no_server_has_is_suppressed_too(crm: seg.Workspace) -> None:
+    crm = with_keys(crm, KEY)
+    crm.addresses.mark("anna@a..b", "suppressed")
+    assert "Anna@a..b" in crm.addresses

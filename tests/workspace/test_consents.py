@@ -98,6 +98,7 @@ def test_without_an_entry_a_purpose_says_what_holds_tru_01(crm: seg.Workspace) -
             ["no_objection"],
             (),
         )
+    assert str(crm.consents.may("A", **NEWS)) == "no: no consent"
     assert crm.journal.head.number == 0
 
 
@@ -229,6 +230,9 @@ def test_a_consent_of_the_very_moment_lifts_a_withdrawal_only_when_asked(
     assert may(crm, "A") == (True, ["given"], (2,))
     later = {**row, "date": "2026-05-02"}
     assert take_in(crm, tmp_path, [later]).held_consents == ()
+    crm.consents.withdraw("A", date=dt.date(2026, 6, 1), **NEWS)
+    assert take_in(crm, tmp_path, [{**row, "date": "2026-06-02"}]).held_consents == ()
+    assert may(crm, "A") == (True, ["given"], (5,))
 
 
 RIGHT = {"contact_no": "A", "act": "given", "date": "2026-05-01", **NEWS}
@@ -326,7 +330,9 @@ def test_merging_passes_withdrawals_and_no_consents_tru_09(
     found = crm.consents.may("A", **NEWS)
     assert told(found) == (False, ["withdrawn"], (4,))
     assert (found.reasons[0].gone_no, found.reasons[0].gone_entry_no) == ("B", 2)
-    assert "B" in str(found)
+    assert "contact B, entry 2; entry 4 of" in found.reasons[0].message
+    assert str(found) == f"no: {found.reasons[0]}"
+    assert "withdrawn" in found._repr_html_()
     assert may(crm, "C") == (False, ["not_given"], ())
     assert [act.entry_no for act in crm.consents.of("D")] == [3]
     before = "2026-11-22T11:59"
@@ -382,6 +388,15 @@ def test_marks_count_and_all_reasons_are_told_tru_10(crm: seg.Workspace) -> None
 def test_marks_that_came_in_with_a_file_have_no_entry(crm: seg.Workspace) -> None:
     crm.add(Contact(no="X", exclude_from_segment=True))
     assert may(crm, "X", **OFFERS) == (False, ["excluded"], ())
+
+
+def test_a_mark_that_changed_without_an_entry_is_as_it_is(clock: Clock) -> None:
+    crm = filled(seg.Workspace.open(user="ANNA"), clock)
+    crm.contacts.exclude("A", "by phone")
+    crm.contacts.admit("A", "asked back")
+    assert may(crm, "A", **OFFERS)[0]
+    crm.store.records.put([evolve(crm.contacts["A"], exclude_from_segment=True)])
+    assert may(crm, "A", **OFFERS) == (False, ["excluded"], ())
 
 
 def test_an_address_that_no_mail_goes_to_is_a_reason(crm: seg.Workspace) -> None:

@@ -79,7 +79,7 @@ NO_FIELDS = {
     "Workspace.open": {
         *("store", "user", "today", "workdate", "clock", "random_bytes", "zone", "date_order"),
         *("tokens", "schema", "frames", "on_event", "rendering", "couriers", "agenda", "ledgers"),
-        "language",
+        *("language", "address_keys"),
     },
     "of records": {
         "key",

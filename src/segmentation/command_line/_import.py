@@ -96,6 +96,10 @@ def _tell(imported: Imported) -> None:
     for mark in imported.held:
         named = " ".join(filter(None, (mark.contact_no, mark.field, mark.mailing_group_code)))
         say(f"held: {named} ({_yes(mark.here)} here, {_yes(mark.incoming)} in {mark.place})")
+    for act in imported.held_consents:
+        about = f"{act.contact_no} {act.purpose_code} {act.channel}"
+        withdrawn, given = act.withdrawn.isoformat(), act.given.isoformat()
+        say(f"held: {about} (withdrawn {withdrawn} here, given {given} in {act.place})")
     for column in imported.columns:
         if column.use in {ColumnUse.IGNORED, ColumnUse.LEFT_OUT}:
             say(f"{column.use.replace('_', ' ')}: {column.name} of {column.file}")

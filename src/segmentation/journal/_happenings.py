@@ -265,13 +265,15 @@ class AddressMarked:
 
     Attributes:
         state: Why no mail goes to it; blank if it was released.
-        address: The address, in small letters; empty once it was erased.
+        address: The address, in small letters, or its HMAC under a key; empty once it was erased.
         reason: What a server or a person said of it.
+        key_id: Which key the address is recorded under; empty if it is recorded as it is.
     """
 
     state: AddressState
     address: str = ""
     reason: str = ""
+    key_id: str = ""
 
 
 @shown_by("contact_no", "purpose_code", "channel", "act", "date", "until")

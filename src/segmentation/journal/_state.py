@@ -172,6 +172,7 @@ def _address_marked(known: Known, happening: AddressMarked, entry: Entry) -> Ite
         reason=happening.reason,
         marked_at=entry.at,
         entry_no=entry.number,
+        key_id=happening.key_id,
     )
     after = made if happening.state else None
     if before or after:

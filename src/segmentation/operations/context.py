@@ -4,7 +4,7 @@ Time, identity and chance enter here and nowhere else: a verb is given a context
 clock of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, Literal, Self, cast
@@ -23,6 +23,22 @@ from segmentation.showing import shown_by
 def _view(values: Mapping[Any, Any]) -> Mapping[Any, Any]:
     """The same values, seen as they change, but not to be changed here."""
     return MappingProxyType(cast("dict[Any, Any]", values))
+
+
+_SHORTEST = 16
+"""Bytes of a key; shorter ones could be guessed."""
+
+
+def _keys(keys: Iterable[bytes]) -> Sequence[bytes]:
+    """Keys, each long enough.
+
+    Raises:
+        InvalidValue: One is too short.
+    """
+    found = tuple(keys)
+    if any(len(key) < _SHORTEST for key in found):
+        raise InvalidValue("address_keys", "...", Message("have one of less than 16 bytes"))
+    return found
 
 
 @shown_by("user", "today", "workdate", "language", "store")
@@ -51,6 +67,8 @@ class Context:
         couriers: Who delivers what, by correspondence type.
         agenda: The host's system of tasks and opportunities, which takes over what is made.
         ledgers: The host's books, for figures of customers and vendors.
+        address_keys: Keys under which suppressed addresses are kept; the first for new ones, all
+            to find them again.
     """
 
     store: Store
@@ -68,6 +86,7 @@ class Context:
     couriers: Couriers = attrs.field(factory=dict, converter=_view, kw_only=True)
     agenda: Agenda | None = attrs.field(default=None, kw_only=True)
     ledgers: Ledgers | None = attrs.field(default=None, kw_only=True)
+    address_keys: Sequence[bytes] = attrs.field(default=(), converter=_keys, kw_only=True)
 
     @property
     def now(self) -> datetime:

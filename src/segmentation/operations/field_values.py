@@ -81,6 +81,7 @@ class AddressMarkValues(TypedDict, total=False):
     reason: str
     marked_at: datetime | str | None
     entry_no: int
+    key_id: str
 
 
 class ConsentValues(TypedDict, total=False):

@@ -26,14 +26,14 @@ class Addresses(Noun[AddressMark, str]):
     _kind: ClassVar[type[AddressMark]] = AddressMark
 
     def __contains__(self, key: object) -> bool:
-        return super().__contains__(_folded(key) if isinstance(key, str | AddressMark) else key)
+        return super().__contains__(self._key(key) if isinstance(key, str | AddressMark) else key)
 
     def __getitem__(self, key: str | AddressMark) -> AddressMark:
-        return super().__getitem__(_folded(key))
+        return super().__getitem__(self._key(key))
 
     def find(self, key: str | AddressMark) -> AddressMark | None:
         """The mark of this address, or ``None``."""
-        return super().find(_folded(key))
+        return super().find(self._key(key))
 
     def get_many(self, keys: Iterable[str | AddressMark]) -> Sequence[AddressMark]:
         """The marks of these addresses, in the order asked.
@@ -41,7 +41,7 @@ class Addresses(Noun[AddressMark, str]):
         Raises:
             NotFound: Some are not marked; the error names all of them.
         """
-        return super().get_many(map(_folded, keys))
+        return super().get_many(map(self._key, keys))
 
     def where(self, **fields: Unpack[AddressMarkValues]) -> Sequence[AddressMark]:
         """The marks whose fields have these values, in the order of their addresses.
@@ -59,7 +59,8 @@ class Addresses(Noun[AddressMark, str]):
         """Mark an address as one that no mail goes to; the journal records by whom and why.
 
         One that is marked so already stays as it is; a complaint is stronger than a bounce, and a
-        suppression than both.
+        suppression than both. A suppressed one is kept as HMAC-SHA256 under the first of the
+        workspace's ``address_keys``, if it has any: so it stays when the contact is erased.
 
         Args:
             address: The address, in any case.
@@ -68,6 +69,7 @@ class Addresses(Noun[AddressMark, str]):
 
         Raises:
             InvalidValue: It is not one address, or there is no such state.
+            Refused: Addresses are kept under a key that is not given.
         """
         return addresses.mark_address(self._context, address, state, reason)
 
@@ -81,6 +83,7 @@ class Addresses(Noun[AddressMark, str]):
         Raises:
             NotFound: It is not marked.
             InvalidValue: The reason is blank.
+            Refused: Addresses are kept under a key that is not given.
         """
         addresses.release_address(self._context, address, reason)
 
@@ -102,8 +105,10 @@ class Addresses(Noun[AddressMark, str]):
         """
         return addresses.take_in_report(self._context, message)
 
-
-def _folded(key: str | AddressMark) -> str | AddressMark:
-    """A key in small letters; what is no single address is left as it is, and not found."""
-    found = mail_addresses(key) if isinstance(key, str) else ()
-    return found[0] if len(found) == 1 else key
+    def _key(self, key: str | AddressMark) -> str | AddressMark:
+        """A key as it is kept; what is no single address is left as it is, and not found."""
+        found = mail_addresses(key) if isinstance(key, str) else ()
+        if len(found) != 1:
+            return key
+        mark = addresses.mark_of(self._context, found[0])
+        return found[0] if mark is None else mark.address

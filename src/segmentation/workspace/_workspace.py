@@ -115,6 +115,7 @@ class Workspace:
         couriers: Couriers | None = None,
         agenda: Agenda | None = None,
         ledgers: Ledgers | None = None,
+        address_keys: Sequence[bytes] = (),
         language: str = "en",
     ) -> Self:
         """A workspace on a store, which is created if it is not there.
@@ -146,6 +147,8 @@ class Workspace:
             couriers: Who delivers what, by correspondence type.
             agenda: The host's system of tasks and opportunities, which takes over what is made.
             ledgers: The host's books, for figures of customers and vendors.
+            address_keys: Keys of at least 16 bytes under which suppressed mail addresses are kept,
+                never in the store: the first for new ones, all of them to find addresses again.
             language: What selections, explanations and errors are written in (see
                 `segmentation.languages`): "en", "fr-CH", "it-IT", "nb-NO"; any other is English.
 
@@ -173,6 +176,7 @@ class Workspace:
             couriers=couriers or {},
             agenda=agenda,
             ledgers=ledgers,
+            address_keys=address_keys,
             language=language,
         )
         try:

@@ -213,6 +213,28 @@ def test_who_was_merged_or_renumbered_is_found_ltr_39(anywhere: seg.Workspace) -
     check_journal(crm)
 
 
+def test_the_purpose_is_withdrawn_of_who_was_merged_or_renumbered_ltr_39(
+    anywhere: seg.Workspace,
+) -> None:
+    """LTR-39, with a purpose."""
+    crm = anywhere
+    crm.tables["purpose"].new("NEWS")
+    crm.templates.change("LETTER", purpose_code="NEWS")
+    tokens = [token_of(no) for no in ("C2", "C3")]
+    crm.contacts.merge(kept_no="C1", gone_no="C2")
+    crm.contacts.renumber(old_no="C3", new_no="C9")
+    assert [answer(crm, "POST", token).status for token in tokens] == [200, 200]
+    assert [(act.contact_no, act.act) for act in crm.consents] == [
+        ("C1", "withdrawn"),
+        ("C9", "withdrawn"),
+    ]
+    assert decided(crm) == []
+    crm.contacts.erase("C1")
+    assert answer(crm, "POST", tokens[0]).status == 200
+    assert len(crm.consents) == 1
+    check_journal(crm)
+
+
 def test_a_page_is_in_the_language_of_the_workspace(crm: seg.Workspace) -> None:
     page = answer(evolved(crm, language="fr-CH"), "GET", token_of("C1")).body.decode()
     assert "Se désabonner" in page

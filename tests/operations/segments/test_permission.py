@@ -9,8 +9,8 @@ import pytest
 from attrs import evolve as attrs_evolve
 
 import segmentation as seg
-from segmentation.code_tables import Purpose, SalespersonPurchaser
-from segmentation.contacts import Contact, ContactType, CorrespondenceType
+from segmentation.code_tables import MailingGroup, Purpose, SalespersonPurchaser
+from segmentation.contacts import Contact, ContactMailingGroup, ContactType, CorrespondenceType
 from segmentation.documents import Attachment, Document
 from segmentation.errors import Refused, Rejected
 from segmentation.segments import LeftOut, LeftOutReason, actions_from_json, actions_to_json
@@ -260,3 +260,28 @@ def test_a_thousand_contacts_join_alike_everywhere_tru_15(crm: seg.Workspace) ->
     reasons = {1: WITHDRAWN, 2: NOT_GIVEN, 3: RAN_OUT}
     for rest, reason in reasons.items():
         assert [no for no, (why, _) in found.items() if why is reason] == nos[rest - 1 :: 4]
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_members_of_a_group_that_stands_for_consent_join(crm: seg.Workspace, many: bool) -> None:
+    """TRU-16, in a segment."""
+    others = [f"P{number}" for number in range(10 if many else 1)]
+    crm.store.records.put([*map(person, others), *map(person, "ABC"), MailingGroup(code="NEWS")])
+    crm.tables["consent_mailing_group"].new("NEWS", purpose_code="NEWS", channel="email")
+    rows = {no: ContactMailingGroup(contact_no=no, mailing_group_code="NEWS") for no in "ABC"}
+    crm.contacts.add_rows(*rows.values())
+    crm.contacts.remove_rows(rows["B"], rows["C"])
+    crm.consents.give("C", **NEWS)
+    sheet = sheet_of(crm).add_contacts()
+    assert sheet.contact_nos == ("A", "C")
+    assert left_out(sheet) == {"B": (WITHDRAWN, 1), **dict.fromkeys(others, (NOT_GIVEN, 0))}
+
+
+def test_lines_of_other_templates_ask_for_nothing(crm: seg.Workspace) -> None:
+    five(crm)
+    sheet = sheet_of(crm, "A", "B", template="FAIR")
+    sheet.change_line(10_000, interaction_template_code="NL")
+    assert sheet.plan_logging().passed_over == ()
+    sheet.change_line(20_000, interaction_template_code="NL")
+    (passed,) = sheet.plan_logging().passed_over
+    assert (passed.line_no, passed.because) == (20_000, "NEWS")

@@ -1,10 +1,12 @@
 """Mail addresses that no mail goes to: bounced, complained, suppressed; one register for all."""
 
+from ._keyed import check_keys
 from ._register import (
     address_marks_of,
     entries_of_addresses,
     hindrances,
     mark_address,
+    mark_of,
     marks_for,
     release_address,
 )
@@ -13,9 +15,11 @@ from ._reports import Reported, take_in_report
 __all__ = [
     "Reported",
     "address_marks_of",
+    "check_keys",
     "entries_of_addresses",
     "hindrances",
     "mark_address",
+    "mark_of",
     "marks_for",
     "release_address",
     "take_in_report",

@@ -1,4 +1,7 @@
-"""The register: addresses marked and released, each by an entry of the journal."""
+"""The register: addresses marked and released, each by an entry of the journal.
+
+With a key, those that are suppressed are kept under it (see `_keyed`).
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -19,6 +22,8 @@ from segmentation.operations.records import find_records, get_record
 from segmentation.operations.schema import schema_of
 from segmentation.protocols import Store
 
+from ._keyed import check_keys, found_under_keys, key_id, keyed, keyed_mark
+
 _STATES = tuple(state for state in AddressState if state)
 
 
@@ -28,7 +33,8 @@ def mark_address(
     """Mark an address as one that no mail goes to; the journal records by whom, when and why.
 
     One that is marked so already stays as it is, and nothing is recorded; a complaint is stronger
-    than a bounce, and a suppression than both.
+    than a bounce, and a suppression than both. A suppressed one is kept under the first of the
+    context's keys, if it has any.
 
     Args:
         context: Store, user, day and clock.
@@ -41,30 +47,57 @@ def mark_address(
 
     Raises:
         InvalidValue: It is not one address, or there is no such state.
+        Refused: Addresses are kept under a key that is not given.
     """
     one, marked = _one(address), _state(state)
+    check_keys(context)
     store = context.store
     with store.transaction():
-        before = store.records.find(AddressMark, one)
-        made = marks_for(store, [one], marked, reason)
+        before = mark_of(context, one)
+        made = marks_for(context, [one], marked, reason)
         if not made and before is not None:
             return before
         record(store, made, context.stamp)
-        return get_record(store, AddressMark, one)
+        return get_record(store, AddressMark, made[-1].address)
+
+
+def mark_of(context: Context, address: str) -> AddressMark | None:
+    """The mark of an address in small letters, kept as it is or under a key; or ``None``."""
+    plain = context.store.records.find(AddressMark, address)
+    return plain or keyed_mark(context, address)
 
 
 def marks_for(
-    store: Store, addresses: Iterable[str], state: AddressState, reason: str
+    context: Context, addresses: Iterable[str], state: AddressState, reason: str
 ) -> list[AddressMarked]:
     """What marks addresses, without those that are marked so, or more strongly, already."""
-    wanted = dict.fromkeys(addresses)
-    found = _marks(store, wanted)
-    strength = {one: _STATES.index(mark.state) for one, mark in found.items()}
-    return [
-        AddressMarked(state=state, address=address, reason=reason)
-        for address in wanted
-        if strength.get(address, -1) < _STATES.index(state)
-    ]
+    wanted = list(dict.fromkeys(addresses))
+    found = {**_marks(context.store, wanted), **found_under_keys(context, wanted)}
+    made: list[AddressMarked] = []
+    for address in wanted:
+        before = found.get(address)
+        if before is None or _is_more(context, before, state):
+            made += _marked_as(context, address, before, state, reason)
+    return made
+
+
+def _is_more(context: Context, before: AddressMark, state: AddressState) -> bool:
+    """Whether a state says more than a mark; a suppression under a key more than one without."""
+    if state is AddressState.SUPPRESSED and context.address_keys:
+        return not before.key_id
+    return _STATES.index(before.state) < _STATES.index(state)
+
+
+def _marked_as(
+    context: Context, address: str, before: AddressMark | None, state: AddressState, reason: str
+) -> Iterator[AddressMarked]:
+    if state is not AddressState.SUPPRESSED or not context.address_keys:
+        yield AddressMarked(state=state, address=address, reason=reason)
+        return
+    if before is not None:  # the address itself goes out of the register
+        yield AddressMarked(state=AddressState.BLANK, address=before.address)
+    key = context.address_keys[0]
+    yield AddressMarked(state=state, address=keyed(key, address), reason=reason, key_id=key_id(key))
 
 
 def release_address(context: Context, address: str | AddressMark, reason: str) -> None:
@@ -78,16 +111,21 @@ def release_address(context: Context, address: str | AddressMark, reason: str) -
     Raises:
         NotFound: It is not marked.
         InvalidValue: The reason is blank.
+        Refused: Addresses are kept under a key that is not given.
     """
     if not reason.strip():
         raise InvalidValue("reason", reason, Message("is blank; say why"))
+    check_keys(context)
     one = address.address if isinstance(address, AddressMark) else _one(address)
     store = context.store
     with store.transaction():
-        if store.records.find(AddressMark, one) is None:
+        mark = mark_of(context, one)
+        if mark is None:
             known = (mark.address for mark in store.records.all(AddressMark))
             raise NotFound("address mark", one, known=known)
-        released = AddressMarked(state=AddressState.BLANK, address=one, reason=reason)
+        released = AddressMarked(
+            state=AddressState.BLANK, address=mark.address, reason=reason, key_id=mark.key_id
+        )
         record(store, [released], context.stamp)
 
 
@@ -107,21 +145,23 @@ def _state(state: AddressState | str) -> AddressState:
 # -- asking -----------------------------------------------------------------------------------
 
 
-def hindrances(store: Store, fields: Iterable[str]) -> Mapping[str, AddressMark]:
+def hindrances(context: Context, fields: Iterable[str]) -> Mapping[str, AddressMark]:
     """Which mails would reach nobody, by what stands in a field for mail addresses.
 
-    Of several addresses in a field one that is not marked is enough.
+    Of several addresses in a field one that is not marked is enough. Whoever asks has seen by
+    `check_keys` that those under a key are found.
 
     Args:
-        store: Where everything is kept.
-        fields: What stands in the fields.
+        context: Store and keys.
+        fields: What stands in the fields; one by one they are looked up, so give few, or all.
     """
     wanted = {field: mail_addresses(field) for field in fields}
-    marks = _marks(store, [one for each in wanted.values() for one in each])
+    addresses = [one for each in wanted.values() for one in each]
+    marks = {**_marks(context.store, addresses), **found_under_keys(context, addresses)}
     return {
-        field: marks[addresses[0]]
-        for field, addresses in wanted.items()
-        if addresses and all(one in marks for one in addresses)
+        field: marks[each[0]]
+        for field, each in wanted.items()
+        if each and all(one in marks for one in each)
     }
 
 

@@ -58,7 +58,7 @@ def take_in_report(context: Context, message: bytes) -> Sequence[Reported]:
             mark
             for each in reported
             if each.state
-            for mark in marks_for(store, [each.address], each.state, each.reason)
+            for mark in marks_for(context, [each.address], each.state, each.reason)
         ]
         if made:
             record(store, made, context.stamp)

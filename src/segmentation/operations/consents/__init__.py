@@ -8,10 +8,11 @@ from ._acts import (
     withdraw_consent,
 )
 from ._checks import Moment, Subject, check_subject, reject_faults
-from ._standing import Standing, group_codes, mark_history, standing_at, standings
+from ._standing import NO_END, Standing, group_codes, mark_history, standing_at, standings
 from ._taken_in import HeldConsent, TakenIn, consent_faults, take_in_consents
 
 __all__ = [
+    "NO_END",
     "HeldConsent",
     "Moment",
     "Standing",

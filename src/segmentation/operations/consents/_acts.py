@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import attrs
 
 from segmentation.code_tables import Purpose
 from segmentation.consents import Consent, ConsentAct, latest_act
 from segmentation.contacts import Contact, CorrespondenceType
-from segmentation.errors import Fault, InvalidValue, Message
+from segmentation.errors import Fault, Message
 from segmentation.journal import ConsentRecorded
 from segmentation.operations.context import Context
 from segmentation.operations.journal import record
@@ -112,19 +113,14 @@ def _recorded(context: Context, act: Consent, faults: list[Fault]) -> Consent:
 
 
 def as_happening(act: Consent) -> ConsentRecorded:
-    """What the journal records of an act.
-
-    Raises:
-        InvalidValue: It has no date.
-    """
-    if act.date is None:
-        raise InvalidValue("date", None, Message("is blank"))
+    """What the journal records of an act, which has a date."""
+    date = cast("dt.datetime", act.date)
     return ConsentRecorded(
         contact_no=act.contact_no,
         purpose_code=act.purpose_code,
         channel=act.channel,
         act=act.act,
-        date=act.date.astimezone(dt.UTC),
+        date=date.astimezone(dt.UTC),
         until=act.until,
         text=act.text,
         source=act.source,

@@ -20,11 +20,14 @@ from segmentation.consents import (
 from segmentation.contacts import ContactMailingGroup, ContactMark, CorrespondenceType
 from segmentation.journal import ContactMarked, Entry, EntryKind, happening_of
 from segmentation.operations.context import Context
-from segmentation.operations.journal import get_entries
+from segmentation.operations.journal import get_entries, get_entry
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
 
 _MEMBER = "mailing_group"
+NO_END = 10**18
+"""Higher than the number of any entry."""
+
 _FEW = 8
 """Of how many contacts acts and rows are looked up one by one; of more all are read."""
 
@@ -148,6 +151,7 @@ def _as_act(
         channel=channel,
         act=ConsentAct.GIVEN if mark.value else ConsentAct.WITHDRAWN,
         date=date,
+        recorded_at=date,
     )
 
 
@@ -155,14 +159,34 @@ def _as_act(
 
 
 def mark_history(
-    store: Store, contact_no: str, *, mark: str, mailing_group_code: str = ""
+    store: Store,
+    contact_no: str,
+    *,
+    mark: str,
+    mailing_group_code: str = "",
+    at: datetime,
+    last: int,
 ) -> Sequence[tuple[Entry, ContactMarked]]:
-    """All that was decided here of a mark of a contact, in order.
+    """What was decided here of a mark of a contact, in order, as far as a question needs it.
 
-    The journal is read only if anything was.
+    That is the last decision, if it was made by then; else all of them, for which the journal is
+    read from its beginning.
+
+    Args:
+        store: Where the journal is.
+        contact_no: The contact.
+        mark: The mark.
+        mailing_group_code: The mailing group that it is about; empty for all others.
+        at: The moment that is asked about.
+        last: The number of the last entry that counts.
     """
-    if store.records.find(ContactMark, contact_no, mark, mailing_group_code) is None:
+    found = store.records.find(ContactMark, contact_no, mark, mailing_group_code)
+    if found is None:
         return ()
+    newest = get_entry(store, found.entry_no)
+    decided = happening_of(newest)
+    if newest.number <= last and newest.at <= at and isinstance(decided, ContactMarked):
+        return [(newest, decided)]
     return [
         (entry, decided)
         for entry in store.log.read()
@@ -180,7 +204,7 @@ def standing_at(
     purpose_code: str,
     channel: CorrespondenceType,
     at: datetime,
-    entry_no: int | None = None,
+    last: int = NO_END,
 ) -> Standing:
     """How a contact stands, or stood, to a purpose and a channel.
 
@@ -190,20 +214,22 @@ def standing_at(
         purpose_code: The purpose.
         channel: The channel.
         at: The moment.
-        entry_no: The last entry of the journal that counts; all if not given.
+        last: The number of the last entry of the journal that counts.
     """
     store = context.store
     acts = _acts(store, [contact_no], purpose_code, channel).get(contact_no, [])
     member, left = "", {}
     for code in group_codes(store, purpose_code, channel):
-        history = mark_history(store, contact_no, mark=_MEMBER, mailing_group_code=code)
+        history = mark_history(
+            store, contact_no, mark=_MEMBER, mailing_group_code=code, at=at, last=last
+        )
         for entry, decided in history:
             acts.append(_as_act(decided, purpose_code, channel, entry.at, entry.number))
             left[entry.number] = code
         was = not history[0][1].value if history else None
         is_in = store.records.find(ContactMailingGroup, contact_no, code) is not None
         member = code if (is_in if was is None else was) else member
-    known = [act for act in acts if entry_no is None or act.entry_no <= entry_no]
+    known = [act for act in acts if act.entry_no <= last]
     act = latest_act(known, at)
     needed = needs_consent(store, purpose_code)
     reason = judged(act, at, context.zone, needs_consent=needed, is_member=bool(member))

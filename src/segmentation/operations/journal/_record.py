@@ -15,6 +15,7 @@ from segmentation.interactions import Interaction
 from segmentation.journal import (
     Canceled,
     Change,
+    ConsentRecorded,
     Deleted,
     Done,
     Entry,
@@ -125,6 +126,11 @@ def _apply(
         ):
             made.append(happening)  # as `changes` would; there may be very many of these
             done.append(Change(None, happening))
+            continue
+        if isinstance(happening, ConsentRecorded):  # of these too, and each makes a record
+            new = list(changes(entry, happening, records))
+            made += (change.after for change in new if change.after is not None)
+            done += new
             continue
         records.put(made)  # the entry may speak of what was made just before
         made = []

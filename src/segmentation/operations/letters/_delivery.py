@@ -30,7 +30,7 @@ from segmentation.frozen import freeze_within
 from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction
 from segmentation.journal import DeliveryRecorded
 from segmentation.markup import to_figures
-from segmentation.operations.addresses import hindrances, marks_for
+from segmentation.operations.addresses import check_keys, hindrances, marks_for
 from segmentation.operations.context import Context
 from segmentation.operations.journal import record
 from segmentation.operations.permission import denials
@@ -171,12 +171,15 @@ def deliver(
     Raises:
         InvalidValue: There is no courier at all.
         NotFound: There is no such logged segment.
+        Refused: Mail addresses are suppressed under a key that is not given; nothing is sent.
         StoreError: The store went away; what was recorded until then is.
         Conflict: Others recorded all the time, and our record found no place among theirs.
     """
     couriers = context.couriers if couriers is None else couriers
     if not couriers:
         raise InvalidValue("couriers", dict(couriers), _NO_COURIER)
+    if _EMAIL in couriers:
+        check_keys(context)
     store = context.store
     run = _Run(context, couriers, worker, retry or RetryPolicy())
     todo = list(_to_deliver(store, couriers, _logged_no(store, logged_segment_entry_no)))
@@ -508,7 +511,7 @@ class _Run:
         for denial in denials(self._context, gathered(Interaction, [interaction])).values():
             raise Refused(step, denial.message)
         if interaction.correspondence_type is _EMAIL:
-            for mark in hindrances(self._store, [letter.e_mail]).values():
+            for mark in hindrances(self._context, [letter.e_mail]).values():
                 raise Refused(step, _MARKED[mark.state])
 
     def _reachable(self, letter: Letter) -> Letter:
@@ -516,7 +519,7 @@ class _Run:
         addresses = [each.strip() for each in letter.e_mail.split(";")]
         if len(addresses) == 1 or letter.interaction.correspondence_type is not _EMAIL:
             return letter
-        kept = [each for each in addresses if each and not hindrances(self._store, [each])]
+        kept = [each for each in addresses if each and not hindrances(self._context, [each])]
         return attrs.evolve(letter, e_mail="; ".join(kept))
 
     def _record(
@@ -549,7 +552,7 @@ class _Run:
             claim = DeliveryClaim(entry_no=number, until=stamp.at + self.retry.wait(attempts))
             try:
                 with self._store.transaction():
-                    bounced = marks_for(self._store, gone, AddressState.BOUNCED, reason)
+                    bounced = marks_for(self._context, gone, AddressState.BOUNCED, reason)
                     record(self._store, [happened, *bounced], stamp)
                     if status is DeliveryStatus.IN_PROGRESS and waits:
                         self._store.records.put([claim])

@@ -7,12 +7,13 @@ import attrs
 
 from segmentation.code_tables import Purpose
 from segmentation.consents import PermissionReason
-from segmentation.contacts import Contact, CorrespondenceType
+from segmentation.contacts import Contact, ContactMark, CorrespondenceType
 from segmentation.errors import Message
 from segmentation.journal import Entry
 from segmentation.markup import to_text
-from segmentation.operations.addresses import hindrances
+from segmentation.operations.addresses import check_keys, hindrances
 from segmentation.operations.consents import (
+    NO_END,
     Moment,
     Standing,
     Subject,
@@ -167,6 +168,7 @@ def may_write_to(
     Raises:
         Rejected: There is no such contact, purpose or channel, or the time has no zone: all of it.
         NotFound: The journal has no such entry.
+        Refused: Mail addresses are suppressed under a key that is not given.
     """
     store = context.store
     subject, faults = check_subject(
@@ -181,16 +183,16 @@ def may_write_to(
     reject_faults(faults)
     if entry_no:
         get_entry(store, entry_no)
+    last = NO_END if entry_no is None else entry_no
     standing = standing_at(
         context,
         subject.contact_no,
         purpose_code=subject.purpose_code,
         channel=subject.channel,
         at=subject.at,
-        entry_no=entry_no,
+        last=last,
     )
-    last = _NO_END if entry_no is None else entry_no
-    reasons = list(_hindering(store, subject, last))
+    reasons = list(_hindering(context, subject, last))
     if not (standing.reason.allows and reasons):
         reasons.append(_of_standing(standing))
     return Permission(
@@ -200,10 +202,6 @@ def may_write_to(
         at=subject.at,
         reasons=tuple(reasons),
     )
-
-
-_NO_END = 10**18
-"""Higher than the number of any entry."""
 
 
 def _of_standing(standing: Standing) -> Reason:
@@ -226,9 +224,9 @@ def _of_standing(standing: Standing) -> Reason:
 # -- what else forbids it ---------------------------------------------------------------------
 
 
-def _hindering(store: Store, subject: Subject, last: int) -> Iterator[Reason]:
+def _hindering(context: Context, subject: Subject, last: int) -> Iterator[Reason]:
     """Marks of privacy of a contact, and of its address, as they were at the moment."""
-    contact = subject.contact
+    store, contact = context.store, subject.contact
     if contact is None:
         return
     blocked, entry = _mark_at(store, contact, "privacy_blocked", subject.at, last)
@@ -242,7 +240,8 @@ def _hindering(store: Store, subject: Subject, last: int) -> Iterator[Reason]:
     if excluded:
         yield _of_mark(PermissionReason.EXCLUDED, entry)
     if subject.channel is CorrespondenceType.EMAIL:
-        for mark in hindrances(store, [contact.e_mail]).values():
+        check_keys(context)
+        for mark in hindrances(context, [contact.e_mail]).values():
             if mark.marked_at and mark.marked_at <= subject.at and mark.entry_no <= last:
                 yield Reason(
                     reason=PermissionReason(mark.state),
@@ -255,13 +254,20 @@ def _hindering(store: Store, subject: Subject, last: int) -> Iterator[Reason]:
 def _mark_at(
     store: Store, contact: Contact, mark: str, at: dt.datetime, last: int
 ) -> tuple[bool, Entry | None]:
-    """A mark as it was at a moment, and the entry that decided it."""
-    history = mark_history(store, contact.no, mark=mark)
+    """A mark as it was at a moment, and the entry that decided it.
+
+    A mark that was changed since its last entry, by a host or a file, is as it is now.
+    """
+    value = getattr(contact, mark)
+    history = mark_history(store, contact.no, mark=mark, at=at, last=last)
     if not history:
-        return getattr(contact, mark), None
+        return value, None
     known = [each for each in history if each[0].number <= last and each[0].at <= at]
     if known:
         entry, decided = known[-1]
+        newest = store.records.find(ContactMark, contact.no, mark, "")
+        if newest and newest.entry_no == entry.number and value is not decided.value:
+            return value, None
         return decided.value, entry
     first = history[0][1]
     return (not first.value if first.before is None else first.before), None

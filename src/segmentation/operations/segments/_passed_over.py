@@ -21,7 +21,7 @@ from segmentation.contacts import (
     mail_addresses,
 )
 from segmentation.criteria import AnyOf, Compare, Operand, Operator, Part, Where
-from segmentation.operations.addresses import hindrances
+from segmentation.operations.addresses import check_keys, hindrances
 from segmentation.operations.context import Context
 from segmentation.operations.permission import denials
 from segmentation.operations.records import find_records
@@ -91,7 +91,7 @@ def pass_over(
     if has_marks or once:
         gone = {each.line_no for each in found}
         mailed = [each for each in _mailed(store, lines) if each.line_no not in gone]
-        found += [*_marked(store, mailed), *_shared(mailed, once)]
+        found += [*_marked(context, mailed), *_shared(mailed, once)]
     first = {each.line_no: each for each in reversed(found)}
     passed = tuple(first[number] for number in sorted(first))
     if not passed:
@@ -184,9 +184,11 @@ def _addresses(store: Store, nos: Iterable[str]) -> Mapping[str, str]:
 _BATCH = 10_000
 
 
-def _marked(store: Store, mailed: Iterable[_Mailed]) -> Iterator[PassedOver]:
+def _marked(context: Context, mailed: Iterable[_Mailed]) -> Iterator[PassedOver]:
     lines = [(each, ";".join(each.to)) for each in mailed if each.to]
-    marks = hindrances(store, {field for _, field in lines})
+    if lines:
+        check_keys(context)
+    marks = hindrances(context, {field for _, field in lines})
     for each, field in lines:
         mark = marks.get(field)
         if mark is not None:
