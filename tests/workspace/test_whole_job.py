@@ -1,6 +1,7 @@
 """The whole main job of a shop with data of its own: equal answers on all stores."""
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -108,12 +109,14 @@ def in_a_file(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, object]:
     """What the job answers in a SQLite file."""
     address = tmp_path_factory.mktemp("job") / "crm.db"
 
-    def shop_on(rows: Rows) -> seg.Workspace:
-        crm = seg.Workspace.open(address, today=shop.TODAY)
-        load(crm, rows)
-        return crm
+    with ExitStack() as opened:
 
-    said = whole_job(shop_on, (FIRST, SECOND), "AEH")
+        def shop_on(rows: Rows) -> seg.Workspace:
+            crm = opened.enter_context(seg.Workspace.open(address, today=shop.TODAY))
+            load(crm, rows)
+            return crm
+
+        said = whole_job(shop_on, (FIRST, SECOND), "AEH")
     assert {name: said[name] for name in ANSWERS} == ANSWERS
     return said
 
