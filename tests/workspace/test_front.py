@@ -79,6 +79,7 @@ NO_FIELDS = {
     "Workspace.open": {
         *("store", "user", "today", "workdate", "clock", "random_bytes", "zone", "date_order"),
         *("tokens", "schema", "frames", "on_event", "rendering", "couriers", "agenda", "ledgers"),
+        "erasures",
         "language",
     },
     "of records": {

@@ -15,7 +15,7 @@ from segmentation.criteria import AsOf
 from segmentation.errors import InvalidValue, Message
 from segmentation.journal import Stamp
 from segmentation.languages import Phrases, phrases_of
-from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
+from segmentation.protocols import Agenda, Clock, Couriers, ErasureList, Ledgers, Rendering, Store
 from segmentation.segments import Observer, observe_nothing
 from segmentation.showing import shown_by
 
@@ -51,6 +51,7 @@ class Context:
         couriers: Who delivers what, by correspondence type.
         agenda: The host's system of tasks and opportunities, which takes over what is made.
         ledgers: The host's books, for figures of customers and vendors.
+        erasures: The list that names erasures before they are done.
     """
 
     store: Store
@@ -68,6 +69,7 @@ class Context:
     couriers: Couriers = attrs.field(factory=dict, converter=_view, kw_only=True)
     agenda: Agenda | None = attrs.field(default=None, kw_only=True)
     ledgers: Ledgers | None = attrs.field(default=None, kw_only=True)
+    erasures: ErasureList | None = attrs.field(default=None, kw_only=True)
 
     @property
     def now(self) -> datetime:

@@ -24,6 +24,7 @@ from ._duplicates import (
     merge,
     plain,
 )
+from ._erasure_list import ErasureFile, write_erasures_anew
 from ._former import contact_now, keep_former_names
 from ._inheritance import (
     ADDRESS,
@@ -47,6 +48,8 @@ from ._privacy import (
     Also,
     Erasure,
     ErasurePlan,
+    catch_up,
+    erase_all_listed,
     erase_contact,
     plan_erasing,
 )
@@ -80,6 +83,7 @@ __all__ = [
     "CompanySummary",
     "Duplicate",
     "Erasure",
+    "ErasureFile",
     "ErasurePlan",
     "KeptOfContact",
     "Mention",
@@ -88,6 +92,7 @@ __all__ = [
     "add_contacts",
     "add_rows",
     "admit_contact",
+    "catch_up",
     "change_contact",
     "change_type",
     "comment_contact",
@@ -100,6 +105,7 @@ __all__ = [
     "contact_summary",
     "delete_contact",
     "duplicates_in",
+    "erase_all_listed",
     "erase_contact",
     "exclude_contact",
     "find_company",
@@ -120,4 +126,5 @@ __all__ = [
     "row_counts",
     "rows_of",
     "set_company",
+    "write_erasures_anew",
 ]
