@@ -12,6 +12,7 @@ import pytest
 
 import segmentation as seg
 from segmentation.campaigns import CampaignTarget
+from segmentation.code_tables import Purpose
 from segmentation.contacts import (
     AlternativeAddress,
     Contact,
@@ -99,6 +100,9 @@ def fill(crm: seg.Workspace) -> int:
         letter = Attachment(f"letter{number}.txt", f"Dear Anna {number}".encode())
         crm.interactions.create("CT1", attachment=letter, **SEEN)
     segment_of(crm, "CT1")
+    crm.store.records.put([Purpose(code="NEWS", needs_consent=True)])
+    crm.consents.give("CT1", purpose_code="NEWS", channel="email", text="I am Anna Berg")
+    crm.consents.withdraw("CT1", purpose_code="NEWS", channel="email")
     return comment(crm, "CT2", "call Anna Berg")
 
 
@@ -112,6 +116,7 @@ COUNTS = {
     "segment_line": 1,
     "interaction_log_entry": 2,
     "letter": 2,
+    "consent": 2,
     "campaign_target_group": 1,
     "mention": 1,
 }

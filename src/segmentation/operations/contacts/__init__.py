@@ -58,6 +58,14 @@ from ._relations import (
     contact_of_vendor,
     relation_summary,
 )
+from ._retention import (
+    Retained,
+    RetentionPlan,
+    Staying,
+    StayReason,
+    apply_retention,
+    plan_retention,
+)
 from ._rows import (
     ROWS,
     add_rows,
@@ -88,10 +96,15 @@ __all__ = [
     "KeptOfContact",
     "Mention",
     "PersonSummary",
+    "Retained",
+    "RetentionPlan",
     "SearchString",
+    "StayReason",
+    "Staying",
     "add_contacts",
     "add_rows",
     "admit_contact",
+    "apply_retention",
     "catch_up",
     "change_contact",
     "change_type",
@@ -120,6 +133,7 @@ __all__ = [
     "persons_of",
     "plain",
     "plan_erasing",
+    "plan_retention",
     "relation_summary",
     "remove_rows",
     "renumber",
