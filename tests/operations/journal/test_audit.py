@@ -82,7 +82,10 @@ def test_a_text_that_no_file_can_hold_is_a_changed_content() -> None:
     assert appended(attrs.evolve(entry, facts="\ud800")) == [
         "journal entry 1: its content was changed"
     ]
-    assert appended(attrs.evolve(entry, user=7)) == ["journal entry 1: its content was changed"]
+    number: Any = 7
+    assert appended(attrs.evolve(entry, user=number)) == [
+        "journal entry 1: its content was changed"
+    ]
 
 
 def test_a_discrepancy_is_plain_data() -> None:
