@@ -333,6 +333,19 @@ class FormerName(Record, table="contact_former_name", key=("contact_no", "field"
     value: Text
 
 
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class ErasureListed(Record, table="erasure_listed", key=("number",)):
+    """An erasure that the list of erasures names, and that this store has done.
+
+    Attributes:
+        number: Its place in the list, from 1.
+        line: What the list says of it: salted hashes, and no names.
+    """
+
+    number: int
+    line: LongText
+
+
 MARKS: Mapping[str, bool] = MappingProxyType(
     {
         "exclude_from_segment": True,

@@ -168,6 +168,20 @@ class Inspectable(Protocol):
         """Put the journal's guards back."""
 
 
+class ErasureList(Protocol):
+    """The list of erasures, kept apart from the store whose erasures it names."""
+
+    @property
+    def key(self) -> bytes:
+        """The key that it is made under; kept neither in the store nor in the list."""
+
+    def read(self) -> str:
+        """The list; empty if there is none yet."""
+
+    def write(self, text: str) -> None:
+        """Replace the list: as a whole, and lastingly when this returns."""
+
+
 class Segments(Protocol):
     """Worksheets, each stored as a whole."""
 

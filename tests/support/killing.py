@@ -42,6 +42,15 @@ def log(address: str) -> None:
     desk_at(address).segment("SM0002").log()
 
 
+ERASURE_KEY = bytes(32)
+"""The key of the list of erasures beside a store."""
+
+
+def erase(path: str) -> None:
+    with seg.Workspace.open(path, clock=lambda: NOW, erasures=ERASURE_KEY) as crm:
+        crm.contacts.erase("CT1", also=crm.contacts.plan_erasing("CT1").mentions)
+
+
 COMMIT = 0
 """The moment before the first commit of something written."""
 

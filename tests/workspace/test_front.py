@@ -79,7 +79,7 @@ NO_FIELDS = {
     "Workspace.open": {
         *("store", "user", "today", "workdate", "clock", "random_bytes", "zone", "date_order"),
         *("tokens", "schema", "frames", "on_event", "rendering", "couriers", "agenda", "ledgers"),
-        *("language", "address_keys"),
+        *("language", "address_keys", "erasures"),
     },
     "of records": {
         "key",
@@ -105,7 +105,7 @@ NO_FIELDS = {
         *("number", "numbers", "customer_no", "vendor_no", "order_no", "organizer_code"),
         "sales_cycle_code",
     },
-    "of time": {"since", "until", "on", "at", "period", "follow_up"},
+    "of time": {"since", "until", "on", "at", "period", "follow_up", "months"},
     "of selections": {
         *("criteria", "source", "kind", "allow_existing", "allow_related_companies"),
         *("expand_companies", "entire_companies", "ignore_exclusion", "reset_when_empty"),

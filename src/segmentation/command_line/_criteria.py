@@ -40,7 +40,7 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    with existing(options.store) as workspace:
+    with existing(options.store, options.erasures_key) as workspace:
         faults = workspace.saved_criteria.check_files(*options.files)
     for fault in faults:
         print(_on_a_line(fault), file=sys.stderr)
@@ -52,14 +52,14 @@ def _on_a_line(fault: Fault) -> str:
 
 
 def _import(options: argparse.Namespace) -> int:
-    with existing(options.store) as workspace:
+    with existing(options.store, options.erasures_key) as workspace:
         for saved in workspace.saved_criteria.add_files(*options.files, replace=options.replace):
             say(saved.code)
     return DONE
 
 
 def _export(options: argparse.Namespace) -> int:
-    with existing(options.store) as workspace:
+    with existing(options.store, options.erasures_key) as workspace:
         codes = options.codes or [*workspace.saved_criteria]
         if codes:
             say(workspace.saved_criteria.to_text(*codes, form=options.form), end="")

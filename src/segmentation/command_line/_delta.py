@@ -41,7 +41,7 @@ def _delta(options: argparse.Namespace) -> int:
     if options.take:
         take_delta(options.segment, options.state)
         return DONE
-    with existing(options.store) as workspace:
+    with existing(options.store, options.erasures_key) as workspace:
         found = workspace.segment(options.segment).delta(options.state)
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")

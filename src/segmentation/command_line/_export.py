@@ -49,7 +49,7 @@ def add_export(commands: Commands) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    with existing(options.store) as workspace:
+    with existing(options.store, options.erasures_key) as workspace:
         try:
             exported = workspace.export_data(
                 options.path,

@@ -10,6 +10,7 @@ from segmentation.workspace import Workspace
 
 from ._arguments import Commands, add_store
 from ._output import DONE, WrongUse, say
+from ._stores import list_beside
 
 
 def add_import(commands: Commands) -> None:
@@ -64,7 +65,9 @@ def _import(options: argparse.Namespace) -> int:
     missing = [str(path) for path in options.data if not path.exists()]
     if missing:
         raise WrongUse(Message("{path}: there is no such file or folder", path=", ".join(missing)))
-    with Workspace.open(options.store) as workspace:
+    with Workspace.open(
+        options.store, erasures=list_beside(options.store, options.erasures_key)
+    ) as workspace:
         imported = workspace.import_data(
             options.data,
             mode=options.mode,

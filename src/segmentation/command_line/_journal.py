@@ -7,13 +7,14 @@ from pathlib import Path
 
 from segmentation.errors import Message, StoreError
 from segmentation.journal import FIRST, Head
+from segmentation.operations.contacts import write_erasures_anew
 from segmentation.operations.journal import verify_export
 from segmentation.operations.store_addresses import is_address
 
 from ._arguments import Commands, add_store
 from ._output import DATA_SAY_NO, DONE, WrongUse, say, shown
 from ._proofs import add_proofs
-from ._stores import existing, is_store, write_journal
+from ._stores import existing, is_store, list_beside, open_existing, write_journal
 
 
 def add_journal(commands: Commands) -> None:
@@ -33,6 +34,14 @@ def add_journal(commands: Commands) -> None:
         help="put guards back, and make the records what the journal says",
     )
     audit.set_defaults(run=_audit)
+    erasures = verbs.add_parser(
+        "erasures", help="write the list of erasures anew, from what the store itself has done"
+    )
+    erasures.add_argument("store", metavar="STORE", help="a SQLite file, or a database's address")
+    erasures.add_argument(
+        "--output", type=Path, help="the list; beside a SQLite file if it is not given"
+    )
+    erasures.set_defaults(run=_erasures)
     export = verbs.add_parser("export", help="write the journal as JSON Lines")
     add_store(export)
     export.add_argument("--output", type=Path, help="a file; standard output if not given")
@@ -58,7 +67,7 @@ def _head(text: str) -> Head:
 
 def _verify(options: argparse.Namespace) -> int:
     if is_store(options.source):
-        with existing(options.source) as workspace:
+        with existing(options.source, options.erasures_key) as workspace:
             head = workspace.journal.verify(kept=options.head)
     else:
         with _opened(options.source) as lines:
@@ -68,7 +77,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    with existing(options.store) as workspace:
+    with existing(options.store, options.erasures_key) as workspace:
         found = workspace.journal.audit(kept=options.head)
         for each in found:
             say(shown(str(each), whole=True))
@@ -84,6 +93,16 @@ def _audit(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _erasures(options: argparse.Namespace) -> int:
+    erasures = list_beside(options.store, options.erasures_key, options.output)
+    if erasures is None:
+        raise WrongUse(Message("name the file of the key: segmentation --erasures-key FILE ..."))
+    with contextlib.closing(open_existing(options.store)) as store:
+        count = write_erasures_anew(store, erasures)
+    say(f"the list names {count} erasures")
+    return DONE
+
+
 @contextlib.contextmanager
 def _opened(source: str) -> Iterator[Iterator[str]]:
     if not Path(source).is_file():
@@ -96,7 +115,7 @@ def _opened(source: str) -> Iterator[Iterator[str]]:
 
 
 def _export(options: argparse.Namespace) -> int:
-    with existing(options.store) as workspace:
+    with existing(options.store, options.erasures_key) as workspace:
         if options.output is None:
             for line in workspace.journal.export():
                 say(line, flush=False)

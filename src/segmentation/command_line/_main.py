@@ -4,6 +4,7 @@ import argparse
 import logging
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from pathlib import Path
 
 from segmentation.errors import SegmentationError
 
@@ -50,6 +51,12 @@ def _make_parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done, 1 the data say no, 2 wrong use.",
     )
     parser.add_argument("--version", action="version", version=version("segmentation"))
+    parser.add_argument(
+        "--erasures-key",
+        type=Path,
+        metavar="FILE",
+        help="the key of the list of erasures that lies beside the store",
+    )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     add_demo(commands)
     add_import(commands)

@@ -120,7 +120,7 @@ def _make_key(options: argparse.Namespace) -> int:
 
 def _sign(options: argparse.Namespace) -> int:
     kept = _text(options.output) if options.output.exists() else None
-    with existing(options.store) as workspace:
+    with existing(options.store, options.erasures_key) as workspace:
         signed = workspace.journal.sign_checkpoint(_secret(options.key), after=kept)
     _write(options.output, str(signed))
     say(f"signed: {signed.size} entries, root {signed.root_text}")
@@ -129,7 +129,7 @@ def _sign(options: argparse.Namespace) -> int:
 
 def _prove(options: argparse.Namespace) -> int:
     checkpoint = _text(options.checkpoint)
-    with existing(options.store) as workspace:
+    with existing(options.store, options.erasures_key) as workspace:
         if options.kept is not None:
             growth = workspace.journal.prove_consistency(checkpoint, kept=_text(options.kept))
             _write(options.output, str(growth))
@@ -169,7 +169,7 @@ def _cosign(options: argparse.Namespace) -> int:
 
 def _write_tiles(options: argparse.Namespace) -> int:
     checkpoint = _text(options.checkpoint)
-    with existing(options.store) as workspace:
+    with existing(options.store, options.erasures_key) as workspace:
         written = workspace.journal.write_tiles(options.folder, checkpoint)
     say(f"{len(written)} files written")
     return DONE

@@ -73,7 +73,7 @@ def _where(text: str) -> tuple[str, str, str]:
 
 
 def _select(options: argparse.Namespace) -> int:
-    with existing(options.store) as workspace:
+    with existing(options.store, options.erasures_key) as workspace:
         try:
             nos = workspace.select(_asked(options, workspace))
         except UsageError as error:

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from segmentation.errors import Message, NotFound
+from segmentation.operations.contacts import ErasureFile
 from segmentation.operations.store_addresses import is_address
 from segmentation.operations.whole_files import whole_file
+from segmentation.protocols import Store
 from segmentation.workspace import Workspace, open_store
 
 from ._output import WrongUse
@@ -15,16 +17,50 @@ _SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
 @contextlib.contextmanager
-def existing(store: str) -> Iterator[Workspace]:
-    """A workspace on a store that is there; reading never creates one."""
+def existing(store: str, key_file: Path | None = None) -> Iterator[Workspace]:
+    """A workspace on a store that is there; reading never creates one.
+
+    Args:
+        store: A file or an address.
+        key_file: The file with the key of the store's list of erasures, if it has one.
+    """
+    opened = open_existing(store)
     try:
-        opened = open_store(store, create=False)
+        workspace = Workspace.open(opened, erasures=list_beside(store, key_file))
+    except BaseException:
+        opened.close()
+        raise
+    with workspace:
+        yield workspace
+
+
+def open_existing(store: str) -> Store:
+    """A store that is there.
+
+    Raises:
+        WrongUse: It is not.
+    """
+    try:
+        return open_store(store, create=False)
     except NotFound as missing:
         raise WrongUse(
             Message("{missing}; make one with the command 'import'", missing=missing.message)
         ) from missing
-    with Workspace.open(opened) as workspace:
-        yield workspace
+
+
+def list_beside(store: str, key_file: Path | None, path: Path | None = None) -> ErasureFile | None:
+    """The list of erasures of a store, if a key is given.
+
+    Args:
+        store: A file or an address.
+        key_file: The file with the key.
+        path: The file of the list; beside a SQLite file if not given.
+    """
+    if key_file is None:
+        return None
+    if path is None and is_address(store):
+        raise WrongUse(Message("{path}: name the file of its list of erasures", path=store))
+    return ErasureFile(key_file.read_bytes(), path or f"{store}.erasures")
 
 
 def is_store(source: str) -> bool:

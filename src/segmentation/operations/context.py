@@ -15,7 +15,7 @@ from segmentation.criteria import AsOf
 from segmentation.errors import InvalidValue, Message
 from segmentation.journal import Stamp
 from segmentation.languages import Phrases, phrases_of
-from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
+from segmentation.protocols import Agenda, Clock, Couriers, ErasureList, Ledgers, Rendering, Store
 from segmentation.segments import Observer, observe_nothing
 from segmentation.showing import shown_by
 
@@ -69,6 +69,7 @@ class Context:
         ledgers: The host's books, for figures of customers and vendors.
         address_keys: Keys under which suppressed addresses are kept; the first for new ones, all
             to find them again.
+        erasures: The list that names erasures before they are done.
     """
 
     store: Store
@@ -87,6 +88,7 @@ class Context:
     agenda: Agenda | None = attrs.field(default=None, kw_only=True)
     ledgers: Ledgers | None = attrs.field(default=None, kw_only=True)
     address_keys: Sequence[bytes] = attrs.field(default=(), converter=_keys, kw_only=True)
+    erasures: ErasureList | None = attrs.field(default=None, kw_only=True)
 
     @property
     def now(self) -> datetime:

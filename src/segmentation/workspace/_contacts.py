@@ -15,6 +15,8 @@ from segmentation.operations.contacts import (
     ErasurePlan,
     KeptOfContact,
     PersonSummary,
+    Retained,
+    RetentionPlan,
 )
 from segmentation.operations.field_values import ContactValues
 from segmentation.operations.interactions import ContactFigures, contact_figures
@@ -477,3 +479,29 @@ class Contacts(Noun[Contact, str]):
             InvalidValue: Something further is neither an entry's number nor a mention.
         """
         return contacts.erase_contact(self._context, no, also=also)
+
+    def plan_retention(self, *, months: int) -> RetentionPlan:
+        """Whom `apply_retention` would erase, and who would stay; nothing is done.
+
+        Args:
+            months: For how many months contacts are kept without interaction or consent.
+
+        Raises:
+            InvalidValue: It is no number of months.
+        """
+        return contacts.plan_retention(self._context, months=months)
+
+    def apply_retention(self, *, months: int) -> Retained:
+        """Erase who had neither interaction nor consent for so long: one call for a scheduler.
+
+        Each erasure is an entry of the journal; running it again finds nobody. Who stands on an
+        open worksheet, has persons or is a customer, vendor or bank account stays and is told.
+
+        Args:
+            months: For how many months contacts are kept without interaction or consent. A month
+                back is the same day of that month, or its last; what is dated before has run out.
+
+        Raises:
+            InvalidValue: It is no number of months.
+        """
+        return contacts.apply_retention(self._context, months=months)

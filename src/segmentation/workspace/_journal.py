@@ -8,7 +8,7 @@ from typing import Any
 from segmentation.interactions import Interaction
 from segmentation.journal import Entry, EntryKind, Head, State
 from segmentation.markup import SHOWN, to_table
-from segmentation.operations import journal
+from segmentation.operations import contacts, journal
 from segmentation.operations.context import Context
 from segmentation.operations.journal import EntryProof, Found
 from segmentation.proofs import Checkpoint, ConsistencyProof, Signer
@@ -153,13 +153,16 @@ class Journal:
                 attachments are not part of it.
 
         Returns:
-            The head, which is that of the journal that was exported.
+            The head, which is that of the journal that was exported; where a list of erasures
+            names somebody in it, the erasures are entries after these.
 
         Raises:
             JournalBroken: The chain does not hold; nothing is taken in.
             Refused: This journal has entries already.
         """
-        return journal.import_entries(self._context, lines)
+        head = journal.import_entries(self._context, lines)
+        contacts.erase_all_listed(self._context)
+        return self.head if self._context.erasures else head
 
     def sign_checkpoint(self, signer: Signer, *, after: Checkpoint | str | None) -> Checkpoint:
         """Sign how many entries there are, and the root of the tree of their hashes.

@@ -21,10 +21,11 @@ from segmentation.criteria import (
     Remark,
     Schema,
 )
-from segmentation.errors import SegmentationError
+from segmentation.errors import InvalidValue, Message, SegmentationError
 from segmentation.fields import Record
 from segmentation.markup import SHOWN, to_table
-from segmentation.operations import data, segments, tables
+from segmentation.operations import contacts, data, segments, tables
+from segmentation.operations.contacts import ErasureFile
 from segmentation.operations.context import Context
 from segmentation.operations.criteria import (
     check_selection,
@@ -49,7 +50,8 @@ from segmentation.operations.data import (
 from segmentation.operations.field_values import SegmentHeaderValues
 from segmentation.operations.schema import schema_of
 from segmentation.operations.segments import Overlaps, Source
-from segmentation.protocols import Agenda, Clock, Couriers, Ledgers, Rendering, Store
+from segmentation.operations.store_addresses import is_address
+from segmentation.protocols import Agenda, Clock, Couriers, ErasureList, Ledgers, Rendering, Store
 from segmentation.segments import (
     ContactTables,
     Observer,
@@ -117,6 +119,7 @@ class Workspace:
         ledgers: Ledgers | None = None,
         address_keys: Sequence[bytes] = (),
         language: str = "en",
+        erasures: ErasureList | bytes | None = None,
     ) -> Self:
         """A workspace on a store, which is created if it is not there.
 
@@ -151,8 +154,12 @@ class Workspace:
                 never in the store: the first for new ones, all of them to find addresses again.
             language: What selections, explanations and errors are written in (see
                 `segmentation.languages`): "en", "fr-CH", "it-IT", "nb-NO"; any other is English.
+            erasures: The list that names each erasure before it is done, by which older copies are
+                caught up when they are opened; or, for a SQLite file, the key of at least 16 bytes
+                that the list beside it (``crm.db.erasures``) is made under.
 
         Raises:
+            InvalidValue: A key is too short, or there is no file that the list could lie beside.
             StoreError: The file or database is no store, or of a later version.
             MissingExtra: A database needs the extra ``sql``, frames need ``dataframe``.
             Rejected: The store has other definitions than the schema, or what is new in it may
@@ -180,6 +187,8 @@ class Workspace:
             language=language,
         )
         try:
+            context = attrs.evolve(context, erasures=_list_of(store, erasures))
+            contacts.catch_up(context)
             if is_ours:
                 tables.look_over(kept)
             if frames is not None:
@@ -676,3 +685,24 @@ class Workspace:
     def saved_criteria(self) -> AllSavedCriteria:
         """Criteria that are kept for reuse."""
         return AllSavedCriteria(self.context)
+
+
+_LEAST_KEY = 16
+
+
+def _list_of(store: str | Path | Store, erasures: ErasureList | bytes | None) -> ErasureList | None:
+    """The list of erasures of a store.
+
+    Raises:
+        InvalidValue: A key is too short, or there is no file that the list could lie beside.
+    """
+    if not isinstance(erasures, bytes):
+        return erasures
+    if len(erasures) < _LEAST_KEY:
+        reason = Message("has less than {least} bytes", least=_LEAST_KEY)
+        raise InvalidValue("erasures", "...", reason)
+    is_file = isinstance(store, str | Path) and not is_address(store)
+    if not is_file or store == IN_MEMORY:
+        reason = Message("a key alone is for a SQLite file; give an ErasureFile")
+        raise InvalidValue("erasures", "...", reason)
+    return ErasureFile(erasures, f"{store}.erasures")

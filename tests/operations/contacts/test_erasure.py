@@ -12,6 +12,7 @@ import pytest
 
 import segmentation as seg
 from segmentation.campaigns import CampaignTarget
+from segmentation.code_tables import Purpose
 from segmentation.contacts import (
     AlternativeAddress,
     Contact,
@@ -99,6 +100,9 @@ def fill(crm: seg.Workspace) -> int:
         letter = Attachment(f"letter{number}.txt", f"Dear Anna {number}".encode())
         crm.interactions.create("CT1", attachment=letter, **SEEN)
     segment_of(crm, "CT1")
+    crm.store.records.put([Purpose(code="NEWS", needs_consent=True)])
+    crm.consents.give("CT1", purpose_code="NEWS", channel="email", text="I am Anna Berg")
+    crm.consents.withdraw("CT1", purpose_code="NEWS", channel="email")
     return comment(crm, "CT2", "call Anna Berg")
 
 
@@ -112,6 +116,7 @@ COUNTS = {
     "segment_line": 1,
     "interaction_log_entry": 2,
     "letter": 2,
+    "consent": 2,
     "campaign_target_group": 1,
     "mention": 1,
 }
@@ -346,16 +351,22 @@ def test_a_mention_that_is_none_is_a_fault(crm: seg.Workspace, mention: Mention)
 
 
 def test_criteria_that_need_the_words_are_refused(crm: seg.Workspace) -> None:
-    crm.contacts.change("CT1", name="Anna Contact", surname="Contact")
     segment_of(crm, "CT2").save_criteria("C1")
-    saved = crm.saved_criteria["C1"]
-    changed = saved.actions.replace('"kind":"add"', '"kind":"add","contact":"Contact"')
-    crm.store.records.put([attrs.evolve(saved, actions=changed)])
-    mention = Mention(
-        table="saved_segment_criteria", key=("C1",), field="actions", words=("Contact",)
-    )
-    crm.contacts.erase("CT1", also=[mention])
-    assert '"…"' in crm.saved_criteria["C1"].actions
+    actions = json.loads(crm.saved_criteria["C1"].actions)["actions"]
+    kind = actions[0]["kind"]
+    crm.contacts.change("CT1", name=f"Anna {kind}", surname=kind)
+    (mention,) = [e for e in crm.contacts.plan_erasing("CT1").mentions if e.key == ("C1",)]
+    with pytest.raises(InvalidValue, match="its criteria cannot do without the words"):
+        crm.contacts.erase("CT1", also=[mention])
+    assert "CT1" in crm.contacts
+
+
+def test_an_imported_journal_comes_without_letters(crm: seg.Workspace) -> None:
+    fill(crm)
+    other = seg.Workspace.open()
+    other.journal.import_entries(crm.journal.export())
+    kept = other.contacts.access("CT1")
+    assert (len(kept.interactions), kept.letters) == (2, ())
 
 
 NAMES = {

@@ -428,6 +428,7 @@ class SqlLog:
         """Remove the personal content of entries. Its hash and everything else are kept."""
         own, erasing = self._table, self._erasing
         with self._unit.transaction() as connection:
+            self._unit.note_erasure()
             for batch in batches(sorted(set(filter(can_hold, numbers)))):
                 connection.execute(sa.insert(erasing), [{"number": n} for n in batch])
                 chosen = own.c.number.in_(sa.select(erasing.c.number))

@@ -3,8 +3,8 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -38,6 +38,9 @@ class Unit(Protocol):
 
     def recall(self, no: str, stamp: str) -> Segment | None:
         """The segment as it is stored under a stamp, if it is cached."""
+
+    def note_erasure(self) -> None:
+        """Leave no copy of what the open transaction erases, once it is committed."""
 
     def close(self) -> None:
         """Close the connections that were opened here."""
@@ -86,12 +89,15 @@ class OwnUnit:
                 with self._writing.begin() as connection:
                     lock_writers(connection, self._tables)  # before anything is seen
                     self._local.connection, self._local.stored = connection, {}
+                    self._local.erased = False
                     try:
                         yield connection
                     finally:
                         self._local.connection = None
                 for no, stored in self._local.stored.items():
                     self._keep(no, stored)
+                if self._local.erased:
+                    self._empty_log()
             finally:
                 self._local.stored = {}
 
@@ -108,6 +114,22 @@ class OwnUnit:
         except BaseException:
             self._local.stored = before
             raise
+
+    def note_erasure(self) -> None:
+        """Empty SQLite's write-ahead log once the transaction is committed."""
+        self._local.erased = True
+
+    def _empty_log(self) -> None:
+        """Bring SQLite's write-ahead log into the file, which is overwritten where data went.
+
+        While others read an earlier state the log stays; whoever closes the store last empties it.
+        """
+        self._recent.clear()
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as connection:
+                raw: Any = connection.connection.driver_connection
+                with suppress(sqlite3.Error):  # all is committed; the log is emptied later
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def remember(self, no: str, stamp: str, segment: Segment) -> None:
         """Cache a segment. One that a transaction stored is cached when that is committed."""
@@ -181,6 +203,9 @@ class HostUnit:
     def recall(self, no: str, stamp: str) -> Segment | None:  # noqa: ARG002
         """``None``: segments are not cached."""
         return None
+
+    def note_erasure(self) -> None:
+        """Do nothing: the host commits, and sees to the files of its database."""
 
     def close(self) -> None:
         """Do nothing: the connection is the host's."""

@@ -24,6 +24,7 @@ from ._duplicates import (
     merge,
     plain,
 )
+from ._erasure_list import ErasureFile, write_erasures_anew
 from ._former import contact_now, keep_former_names
 from ._inheritance import (
     ADDRESS,
@@ -47,6 +48,8 @@ from ._privacy import (
     Also,
     Erasure,
     ErasurePlan,
+    catch_up,
+    erase_all_listed,
     erase_contact,
     plan_erasing,
 )
@@ -54,6 +57,14 @@ from ._relations import (
     contact_of_customer,
     contact_of_vendor,
     relation_summary,
+)
+from ._retention import (
+    Retained,
+    RetentionPlan,
+    Staying,
+    StayReason,
+    apply_retention,
+    plan_retention,
 )
 from ._rows import (
     ROWS,
@@ -80,14 +91,21 @@ __all__ = [
     "CompanySummary",
     "Duplicate",
     "Erasure",
+    "ErasureFile",
     "ErasurePlan",
     "KeptOfContact",
     "Mention",
     "PersonSummary",
+    "Retained",
+    "RetentionPlan",
     "SearchString",
+    "StayReason",
+    "Staying",
     "add_contacts",
     "add_rows",
     "admit_contact",
+    "apply_retention",
+    "catch_up",
     "change_contact",
     "change_type",
     "comment_contact",
@@ -100,6 +118,7 @@ __all__ = [
     "contact_summary",
     "delete_contact",
     "duplicates_in",
+    "erase_all_listed",
     "erase_contact",
     "exclude_contact",
     "find_company",
@@ -114,10 +133,12 @@ __all__ = [
     "persons_of",
     "plain",
     "plan_erasing",
+    "plan_retention",
     "relation_summary",
     "remove_rows",
     "renumber",
     "row_counts",
     "rows_of",
     "set_company",
+    "write_erasures_anew",
 ]

@@ -17,11 +17,11 @@ from segmentation.documents import Attachment
 from segmentation.errors import NotFound
 from segmentation.fields import Record, fields_of, key_of
 from segmentation.interactions import DeliveryClaim, Interaction, InteractionComment
-from segmentation.journal import Entry, EntryKind, PersonErased, Ranges, happening_of, to_ranges
+from segmentation.journal import Entry, EntryKind, Ranges, to_ranges
 from segmentation.kinds import record_kinds
 from segmentation.markup import to_figures, to_table
 from segmentation.operations.addresses import address_marks_of, entries_of_addresses
-from segmentation.operations.journal import entries_about
+from segmentation.operations.journal import KINDS, entries_about
 from segmentation.operations.records import find_record, get_record, key_in
 from segmentation.operations.schema import contact_row_kinds
 from segmentation.protocols import Store
@@ -170,10 +170,12 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
     number = str(key_in(Contact, no)[0])
     contact = find_record(store, Contact, no)
     known = list(_entries(store, number))
-    erased = {each for entry in known for each in _emptied_by(entry)}
+    erasures = (entry.number for entry in known if entry.kind is EntryKind.PERSON_ERASED)
+    erased = max(erasures, default=0)
     recorded = list(store.records.all(Interaction, contact_no=number))
-    interactions = [each for each in recorded if each.entry_no not in erased]
-    rows = tuple(_rows(store, number, contact, interactions))
+    interactions = [each for each in recorded if each.entry_no > erased]
+    found = _rows(store, number, contact, interactions)
+    rows = tuple(row for row in found if not _is_of_before(row, erased))
     if contact is None and not (known or recorded or rows):
         get_record(store, Contact, no)
     numbers = {
@@ -202,12 +204,9 @@ def _entries(store: Store, no: str) -> Iterator[Entry]:
             yield entry
 
 
-def _emptied_by(entry: Entry) -> Iterator[int]:
-    if entry.kind is EntryKind.PERSON_ERASED:
-        erased = happening_of(entry)
-        if isinstance(erased, PersonErased):
-            for first, last in erased.emptied:
-                yield from range(first, last + 1)
+def _is_of_before(row: Record, erased: int) -> bool:
+    """Whether a row tells what was recorded before an erasure: facts under the number only."""
+    return type(row) in KINDS and getattr(row, "entry_no", 0) < erased
 
 
 def _rows(

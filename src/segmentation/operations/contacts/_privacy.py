@@ -5,14 +5,14 @@ more; their hashes stay, so that the chain holds. What other entries and records
 person in free words is named, for a human to judge; what is judged to go is given as ``also``.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TypeAlias
 
 import attrs
 
 from segmentation.campaigns import CampaignTarget
-from segmentation.contacts import Contact, ContactBusinessRelation
+from segmentation.contacts import Contact, ContactBusinessRelation, ErasureListed
 from segmentation.errors import InvalidValue, NotFound
 from segmentation.fields import Record, key_of
 from segmentation.interactions import Interaction
@@ -22,6 +22,7 @@ from segmentation.journal import (
     PersonErased,
     Ranges,
     Revised,
+    Stamp,
     happening_of,
     numbers_in,
     to_ranges,
@@ -42,6 +43,7 @@ from segmentation.showing import shown_by
 
 from ._access import Item, KeptOfContact, counts_of, kept_of_contact
 from ._cleared import cleared_criteria, cleared_worksheets, lines_held, lines_removed
+from ._erasure_list import ListedErasure, begin_list, lines_ahead, listing, numbers_known
 from ._mentions import (
     Mention,
     blanked_records,
@@ -157,49 +159,99 @@ def plan_erasing(store: Store, no: str | Contact, *, also: Also = ()) -> Erasure
     return _steps(store, no, also).plan
 
 
-def erase_contact(
-    context: Context,
-    no: str | Contact,
-    *,
-    also: Also = (),
-    before: Callable[[PersonErased], object] | None = None,
-) -> Erasure:
+def erase_contact(context: Context, no: str | Contact, *, also: Also = ()) -> Erasure:
     """Remove all that is kept of a contact.
 
     The contact with its rows, its lines on worksheets, and the personal content of its
     entries go, with the attachments that nothing else needs. Doing it again finds what came
-    in since.
+    in since. The list of erasures, if the context has one, names it first.
 
     Args:
         context: Store, user, day and clock.
         no: The contact; it may be deleted already, if the journal still knows of it.
         also: Numbers of further entries whose personal content names the contact, and mentions
             as a plan hands them out: in their place stands an ellipsis.
-        before: Is called with what is about to be erased; an error of it stops the erasing.
 
     Raises:
         NotFound: Nothing is known of such a contact.
         InvalidValue: Something further is neither an entry's number nor a mention.
+        Conflict: Somebody else erased or recorded something meanwhile.
+        StoreError: The list of erasures cannot be written.
     """
-    store = context.store
-    stamp = context.stamp
-    with store.transaction():
+    store, stamp = context.store, context.stamp
+    with listing(context) as erasing, store.transaction():
         steps = _steps(store, no, also)
-        proof = steps.plan.proof
-        if before is not None:
-            before(proof)
-        store.records.remove(row for row in steps.rows if not isinstance(row, CampaignTarget))
-        relations = (row for row in steps.rows if isinstance(row, ContactBusinessRelation))
-        follow_relations(store, relations)
-        for earlier, cleared in steps.segments:
-            follow_lines(store, earlier, store.segments.put(cleared))
-        store.records.put(steps.changed)
-        numbers = record(store, [proof], stamp)
-        store.log.erase(numbers_in(proof.emptied))
-        store.attachments.remove(proof.attachments)
-        _leave_targets(store, proof.contact_no)
-    plan = steps.plan
+        erasing.name(
+            stamp,
+            steps.plan.proof.contact_no,
+            entries=get_entries(store, steps.further),
+            mentions=steps.places,
+        )
+        return _erase(context, stamp, steps)
+
+
+def _erase(context: Context, stamp: Stamp, steps: "_Steps") -> Erasure:
+    store, plan, proof = context.store, steps.plan, steps.plan.proof
+    store.records.remove(row for row in steps.rows if not isinstance(row, CampaignTarget))
+    relations = (row for row in steps.rows if isinstance(row, ContactBusinessRelation))
+    follow_relations(store, relations)
+    for earlier, cleared in steps.segments:
+        follow_lines(store, earlier, store.segments.put(cleared))
+    store.records.put(steps.changed)
+    numbers = record(store, [proof], stamp)
+    store.log.erase(numbers_in(proof.emptied))
+    store.attachments.remove(proof.attachments)
+    _leave_targets(store, proof.contact_no)
     return Erasure(entry_no=numbers[0], proof=proof, items=plan.items, mentions=plan.mentions)
+
+
+def catch_up(context: Context) -> Sequence[Erasure]:
+    """Do the erasures that the list names and the store has not done: a copy of before lacks them.
+
+    Args:
+        context: Store, list, user, day and clock.
+
+    Returns:
+        What was erased here; nothing where the store does not know who was meant.
+
+    Raises:
+        StoreError: The list is not that of the store, is behind it, or is missing.
+    """
+    ahead, erasures, store = lines_ahead(context), context.erasures, context.store
+    if erasures is None:
+        return ()
+    done: list[Erasure] = []
+    for line in ahead:
+        with store.transaction():
+            done += _erase_meant(context, erasures.key, line)
+            number = sum(1 for _ in store.records.all(ErasureListed)) + 1
+            store.records.put([ErasureListed(number=number, line=line)])
+    begin_list(context)
+    return done
+
+
+def erase_all_listed(context: Context) -> Sequence[Erasure]:
+    """Do all that the list names once more: for what was taken in from an older export.
+
+    Args:
+        context: Store, list, user, day and clock.
+    """
+    erasures = context.erasures
+    if erasures is None:
+        return ()
+    with context.store.transaction():
+        lines = [each.line for each in context.store.records.all(ErasureListed)]
+        return [each for line in lines for each in _erase_meant(context, erasures.key, line)]
+
+
+def _erase_meant(context: Context, key: bytes, line: str) -> Iterator[Erasure]:
+    """Erase whom a line of the list means, with what else it means."""
+    listed, store = ListedErasure(key, line), context.store
+    unlisted = attrs.evolve(context, erasures=None)
+    for no in filter(listed.means, numbers_known(store)):
+        kept = kept_of_contact(store, no)
+        if kept.items:
+            yield erase_contact(unlisted, no, also=list(listed.further(store, kept.mentions)))
 
 
 def _leave_targets(store: Store, no: str) -> None:
@@ -217,6 +269,8 @@ class _Steps:
     segments: tuple[tuple[Segment, Segment], ...]
     changed: tuple[Record, ...]
     plan: ErasurePlan
+    further: frozenset[int]
+    places: tuple[Mention, ...]
 
 
 def _steps(store: Store, no: str | Contact, also: Also) -> _Steps:
@@ -252,6 +306,8 @@ def _steps(store: Store, no: str | Contact, also: Also) -> _Steps:
         segments=segments,
         changed=tuple(blanked_records(store, words, others, base)),
         plan=ErasurePlan(proof=proof, kept=kept),
+        further=further,
+        places=tuple(places),
     )
 
 

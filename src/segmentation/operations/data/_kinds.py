@@ -12,7 +12,7 @@ from segmentation.campaigns import (
 )
 from segmentation.column_names import letters_of
 from segmentation.consents import Consent
-from segmentation.contacts import AddressMark, ContactMark, FormerName, FormerNumber
+from segmentation.contacts import AddressMark, ContactMark, ErasureListed, FormerName, FormerNumber
 from segmentation.definitions import Definitions, OwnField, OwnTable
 from segmentation.fields import Record
 from segmentation.frozen import FrozenMapping
@@ -36,6 +36,7 @@ NOT_IMPORTED: Mapping[type[Record], str] = {
     ContactMark: "the journal records it",
     Definitions: "definitions are made by crm.tables.define",
     DeliveryClaim: "it belongs to a delivery at work",
+    ErasureListed: "erasing keeps it",
     FormerName: "changing and merging keep it",
     FormerNumber: "renumbering and merging keep it",
     HeldBackContact: "the journal records it",

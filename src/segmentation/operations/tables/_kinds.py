@@ -33,6 +33,7 @@ NOUNS: Mapping[str, str] = {
     "contact_profile_answer": "questionnaires",
     "contact_web_source": "contacts",
     "delivery_claim": "letters",
+    "erasure_listed": "contacts",
     "extra_field": "tables.define",
     "held_back_contact": "campaigns",
     "interaction_comment": "interactions",
