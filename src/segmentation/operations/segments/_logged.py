@@ -118,7 +118,7 @@ def rerun_logged(context: Context, entry_no: int | LoggedSegment) -> Rerun:
     store = context.store
     before = rebuild_logged(store, entry_no)
     actions = before.actions
-    now = replayed(store, Segment(header=before.header), actions, context.day)
+    now = replayed(context, Segment(header=before.header), actions, context.day)
     then, there = set(before.contact_nos), set(now.contact_nos)
     remarks = chain.from_iterable(changes_of(context, action) for action in actions)
     return Rerun(
