@@ -6,21 +6,29 @@ the number of the entry is in a table that the library fills before an erasure a
 
 from collections.abc import Iterator
 
-import sqlalchemy as sa
-
-from ._tables import Tables
+from ._tables import Tables, Target
 
 REASON = "the journal only grows"
 
 
-def make_guards(connection: sa.Connection, tables: Tables) -> None:
+_EVENTS_OF_SQLITE = ("insert", "update", "delete")
+_SCOPES_OF_POSTGRESQL = ("row", "statement")
+
+
+def guard_names(tables: Tables) -> Iterator[str]:
+    """The names that the triggers have in the one database or the other."""
+    for each in (*_EVENTS_OF_SQLITE, *_SCOPES_OF_POSTGRESQL):
+        yield f"{tables.prefix}journal_guard_{each}"
+
+
+def make_guards(connection: Target, tables: Tables) -> None:
     """Make the triggers."""
     make = _postgresql if connection.dialect.name == "postgresql" else _sqlite
     for statement in make(connection, tables):
         connection.exec_driver_sql(statement)
 
 
-def _unchanged(connection: sa.Connection, tables: Tables, same: str) -> str:
+def _unchanged(connection: Target, tables: Tables, same: str) -> str:
     """The condition that only the personal content is removed, and that this is allowed."""
     quote = connection.dialect.identifier_preparer
     columns = [quote.format_column(c) for c in tables.journal.c if c.name != "personal"]
@@ -30,39 +38,40 @@ def _unchanged(connection: sa.Connection, tables: Tables, same: str) -> str:
     return f"(NEW.personal IS NULL AND {kept} AND {allowed})"
 
 
-def _sqlite(connection: sa.Connection, tables: Tables) -> Iterator[str]:
+def _sqlite(connection: Target, tables: Tables) -> Iterator[str]:
     quote = connection.dialect.identifier_preparer
     journal = quote.format_table(tables.journal)
     unchanged = _unchanged(connection, tables, "IS")
     # INSERT OR REPLACE removes rows without firing the trigger for DELETE.
     following = f"(SELECT coalesce(max(number), 0) + 1 FROM {journal})"  # noqa: S608 - a name of ours
-    for event, when in (
-        ("INSERT", f"WHEN NEW.number IS NOT {following}"),
-        ("UPDATE", f"WHEN NOT {unchanged}"),
-        ("DELETE", ""),
-    ):
-        name = quote.quote(f"{tables.prefix}journal_guard_{event.lower()}")
+    whens = (f"WHEN NEW.number IS NOT {following}", f"WHEN NOT {unchanged}", "")
+    for event, when in zip(_EVENTS_OF_SQLITE, whens, strict=True):
+        name = quote.quote(f"{tables.prefix}journal_guard_{event}")
         yield (
-            f"CREATE TRIGGER {name} BEFORE {event} ON {journal} {when} "
+            f"CREATE TRIGGER {name} BEFORE {event.upper()} ON {journal} {when} "
             f"BEGIN SELECT RAISE(ABORT, '{REASON}'); END"
         )
 
 
-def _postgresql(connection: sa.Connection, tables: Tables) -> Iterator[str]:
+def _postgresql(connection: Target, tables: Tables) -> Iterator[str]:
     quote = connection.dialect.identifier_preparer
     journal = quote.format_table(tables.journal)
     function = quote.quote(f"{tables.prefix}journal_guard")
     if tables.schema:
         function = f"{quote.quote_schema(tables.schema)}.{function}"
     unchanged = _unchanged(connection, tables, "IS NOT DISTINCT FROM")
+    mark = "$guard$"
+    while mark in unchanged:  # a name of the host's holds it
+        mark = f"{mark[:-1]}_$"
     yield (
-        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {mark} BEGIN "
         f"IF TG_OP = 'UPDATE' THEN IF {unchanged} THEN RETURN NEW; END IF; END IF; "
-        f"RAISE EXCEPTION '{REASON}' USING ERRCODE = 'restrict_violation'; END $guard$"
+        f"RAISE EXCEPTION '{REASON}' USING ERRCODE = 'restrict_violation'; END {mark}"
     )
-    for event, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
-        name = quote.quote(f"{tables.prefix}journal_guard_{each.lower()}")
+    events = ("UPDATE OR DELETE", "TRUNCATE")
+    for event, each in zip(events, _SCOPES_OF_POSTGRESQL, strict=True):
+        name = quote.quote(f"{tables.prefix}journal_guard_{each}")
         yield (
             f"CREATE TRIGGER {name} BEFORE {event} ON {journal} "
-            f"FOR EACH {each} EXECUTE FUNCTION {function}()"
+            f"FOR EACH {each.upper()} EXECUTE FUNCTION {function}()"
         )
