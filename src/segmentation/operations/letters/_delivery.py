@@ -370,6 +370,7 @@ class _Run:
         self._lease_expiry = now + self.retry.lease
         try:
             with self._store.transaction():
+                self._store.log.head()  # who takes up documents waits for each other there
                 free = [i for i in map(self._find, numbers) if i and self._is_free(i, now)]
                 claims = [
                     DeliveryClaim(
