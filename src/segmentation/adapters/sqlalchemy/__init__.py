@@ -7,15 +7,19 @@ try:
 except ImportError as error:
     raise MissingExtra("sql", "a store in a file or database") from error
 
+from ._functions import add_functions
 from ._mapping import MappedTable
 from ._mapping_check import MappingFault, check_mapping
+from ._script import schema_script
 from ._store import SqlStore, join_store, open_store
 
 __all__ = [
     "MappedTable",
     "MappingFault",
     "SqlStore",
+    "add_functions",
     "check_mapping",
     "join_store",
     "open_store",
+    "schema_script",
 ]

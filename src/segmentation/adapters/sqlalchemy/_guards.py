@@ -10,18 +10,28 @@ import sqlalchemy as sa
 
 from segmentation.journal import Finding, FindingKind
 
-from ._tables import Tables
+from ._tables import Tables, Target
 
 REASON = "the journal only grows"
 
 
-def make_guards(connection: sa.Connection, tables: Tables) -> None:
+_EVENTS_OF_SQLITE = ("insert", "update", "delete")
+_SCOPES_OF_POSTGRESQL = ("row", "statement")
+
+
+def guard_names(tables: Tables) -> Iterator[str]:
+    """The names that the triggers have in the one database or the other."""
+    for each in (*_EVENTS_OF_SQLITE, *_SCOPES_OF_POSTGRESQL):
+        yield f"{tables.prefix}journal_guard_{each}"
+
+
+def make_guards(connection: Target, tables: Tables) -> None:
     """Make the triggers."""
     for statement in _statements(connection, tables).values():
         connection.exec_driver_sql(statement)
 
 
-def _statements(connection: sa.Connection, tables: Tables) -> dict[str, str]:
+def _statements(connection: Target, tables: Tables) -> dict[str, str]:
     """The statements that make the guards, each by the guard's name."""
     make = _postgresql if connection.dialect.name == "postgresql" else _sqlite
     return dict(make(connection, tables))
@@ -71,7 +81,7 @@ def _there_postgresql(connection: sa.Connection, tables: Tables) -> dict[str, st
     names = {"function": function, "schema": schema, "journal": tables.journal.name}
     source = connection.scalar(_SOURCE, names)
     found = {} if source is None else {function: wanted[function]}
-    if source is not None and f"$guard${source}$guard$" not in wanted[function]:
+    if source is not None and source != _body(connection, tables):
         found[function] = source
     for row in connection.execute(_TRIGGERS, names):
         events = _EVENTS.get(row.tgname.removeprefix(f"{function}_"))
@@ -96,7 +106,7 @@ _TRIGGERS = sa.text(
 )
 
 
-def _unchanged(connection: sa.Connection, tables: Tables, same: str) -> str:
+def _unchanged(connection: Target, tables: Tables, same: str) -> str:
     """The condition that only the personal content is removed, and that this is allowed."""
     quote = connection.dialect.identifier_preparer
     columns = [quote.format_column(c) for c in tables.journal.c if c.name != "personal"]
@@ -106,56 +116,55 @@ def _unchanged(connection: sa.Connection, tables: Tables, same: str) -> str:
     return f"(NEW.personal IS NULL AND {kept} AND {allowed})"
 
 
-def _sqlite(connection: sa.Connection, tables: Tables) -> Iterator[tuple[str, str]]:
+def _sqlite(connection: Target, tables: Tables) -> Iterator[tuple[str, str]]:
     quote = connection.dialect.identifier_preparer
     journal = quote.format_table(tables.journal)
     unchanged = _unchanged(connection, tables, "IS")
     # INSERT OR REPLACE removes rows without firing the trigger for DELETE.
     following = f"(SELECT coalesce(max(number), 0) + 1 FROM {journal})"  # noqa: S608 - a name of ours
-    for event, when in (
-        ("INSERT", f"WHEN NEW.number IS NOT {following}"),
-        ("UPDATE", f"WHEN NOT {unchanged}"),
-        ("DELETE", ""),
-    ):
-        name = f"{tables.prefix}journal_guard_{event.lower()}"
-        yield (
-            name,
-            (
-                f"CREATE TRIGGER {quote.quote(name)} BEFORE {event} ON {journal} {when} "
-                f"BEGIN SELECT RAISE(ABORT, '{REASON}'); END"
-            ),
+    whens = (f"WHEN NEW.number IS NOT {following}", f"WHEN NOT {unchanged}", "")
+    for event, when in zip(_EVENTS_OF_SQLITE, whens, strict=True):
+        name = f"{tables.prefix}journal_guard_{event}"
+        statement = (
+            f"CREATE TRIGGER {quote.quote(name)} BEFORE {event.upper()} ON {journal} {when} "
+            f"BEGIN SELECT RAISE(ABORT, '{REASON}'); END"
         )
+        yield name, statement
 
 
-def _postgresql(connection: sa.Connection, tables: Tables) -> Iterator[tuple[str, str]]:
+def _postgresql(connection: Target, tables: Tables) -> Iterator[tuple[str, str]]:
     quote = connection.dialect.identifier_preparer
     journal = quote.format_table(tables.journal)
-    function = _function(connection, tables)
-    unchanged = _unchanged(connection, tables, "IS NOT DISTINCT FROM")
-    yield (
-        _function_name(tables),
-        (
-            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
-            f"IF TG_OP = 'UPDATE' THEN IF {unchanged} THEN RETURN NEW; END IF; END IF; "
-            f"RAISE EXCEPTION '{REASON}' USING ERRCODE = 'restrict_violation'; END $guard$"
-        ),
-    )
-    for event, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
-        name = f"{tables.prefix}journal_guard_{each.lower()}"
-        yield (
-            name,
-            (
-                f"CREATE TRIGGER {quote.quote(name)} BEFORE {event} ON {journal} "
-                f"FOR EACH {each} EXECUTE FUNCTION {function}()"
-            ),
+    function, body = _function(connection, tables), _body(connection, tables)
+    mark = "$guard$"
+    while mark in body:  # a name of the host's holds it
+        mark = f"{mark[:-1]}_$"
+    made = f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {mark}{body}{mark}"
+    yield _function_name(tables), made
+    events = ("UPDATE OR DELETE", "TRUNCATE")
+    for event, each in zip(events, _SCOPES_OF_POSTGRESQL, strict=True):
+        name = f"{tables.prefix}journal_guard_{each}"
+        statement = (
+            f"CREATE TRIGGER {quote.quote(name)} BEFORE {event} ON {journal} "
+            f"FOR EACH {each.upper()} EXECUTE FUNCTION {function}()"
         )
+        yield name, statement
+
+
+def _body(connection: Target, tables: Tables) -> str:
+    """What PostgreSQL's function does."""
+    unchanged = _unchanged(connection, tables, "IS NOT DISTINCT FROM")
+    return (
+        f" BEGIN IF TG_OP = 'UPDATE' THEN IF {unchanged} THEN RETURN NEW; END IF; END IF; "
+        f"RAISE EXCEPTION '{REASON}' USING ERRCODE = 'restrict_violation'; END "
+    )
 
 
 def _function_name(tables: Tables) -> str:
     return f"{tables.prefix}journal_guard"
 
 
-def _function(connection: sa.Connection, tables: Tables) -> str:
+def _function(connection: Target, tables: Tables) -> str:
     """PostgreSQL's function, as statements name it."""
     quote = connection.dialect.identifier_preparer
     function = quote.quote(_function_name(tables))
