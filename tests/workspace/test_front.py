@@ -121,7 +121,7 @@ NO_FIELDS = {
     "of links to unsubscribe": {"unsubscribing", "method", "token"},
     "of saved criteria in files": {"files", "form"},
     "of campaigns": {"arms", "confidence", "field"},
-    "of experiments": {"outcome", "base_rate", "effect", "power"},
+    "of experiments": {"outcome", "base_rate", "effect", "power", "share"},
 }
 """The arguments that fill no field, by what they speak of."""
 

@@ -27,6 +27,10 @@ from ._figures import (
     figures_by,
     figures_over,
 )
+from ._holdout import (
+    held_out,
+    hold_out,
+)
 from ._invoices import (
     record_invoice,
 )
@@ -71,6 +75,8 @@ __all__ = [
     "get_campaign",
     "has_not_responded",
     "has_responded",
+    "held_out",
+    "hold_out",
     "is_active",
     "new_campaign",
     "record_invoice",

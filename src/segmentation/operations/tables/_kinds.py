@@ -35,6 +35,7 @@ NOUNS: Mapping[str, str] = {
     "delivery_claim": "letters",
     "extra_field": "tables.define",
     "held_back_contact": "campaigns",
+    "holdout": "campaigns",
     "interaction_comment": "interactions",
     "interaction_log_entry": "interactions",
     "interaction_template": "templates",
