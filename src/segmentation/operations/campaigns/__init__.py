@@ -34,6 +34,10 @@ from ._holdout import (
 from ._invoices import (
     record_invoice,
 )
+from ._pictured import (
+    funnel,
+    response_curve,
+)
 from ._responses import (
     ASKED_BY,
     Credit,
@@ -72,6 +76,7 @@ __all__ = [
     "figures",
     "figures_by",
     "figures_over",
+    "funnel",
     "get_campaign",
     "has_not_responded",
     "has_responded",
@@ -80,6 +85,7 @@ __all__ = [
     "is_active",
     "new_campaign",
     "record_invoice",
+    "response_curve",
     "responses",
     "responses_by",
     "target_group",
