@@ -80,6 +80,7 @@ from segmentation.reports import (
     LabelFormat,
     Labels,
     Remarks,
+    SegmentRow,
     Sheet,
 )
 from segmentation.segments import (
@@ -284,6 +285,7 @@ def _values() -> list[object]:
         ContactList(data=(LISTED, LISTED)),
         COVER,
         CoverSheets(data=(COVER,)),
+        SegmentRow(segment_no="SM1", description="Fair", lines=3),
         EntryRow(entry_no=17, date=TODAY, description="Fair"),
         LABEL,
         LabelFormat.of(70, 36),

@@ -122,6 +122,7 @@ NO_FIELDS = {
     "of saved criteria in files": {"files", "form"},
     "of campaigns": {"arms", "confidence", "field"},
     "of experiments": {"outcome", "base_rate", "effect", "power", "share"},
+    "of tasks": {"meeting"},
 }
 """The arguments that fill no field, by what they speak of."""
 
