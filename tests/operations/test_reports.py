@@ -567,7 +567,8 @@ def test_lists_made_in_word_repeat_their_head_on_every_page(
 
 def test_a_campaign_s_details_list_what_is_still_to_be_logged(crm: Workspace) -> None:
     """EXM-44."""
-    nos = [contact.no for contact in crm.contacts][:3]
+    one, other_one, *_ = [contact.no for contact in crm.contacts]
+    nos = (one, other_one, one)
     segment = crm.new_segment(
         "Waiting", interaction_template_code="INVITE", campaign_no="FAIR", unit_cost="2.50"
     )

@@ -111,7 +111,7 @@ NO_FIELDS = {
         *("expand_companies", "entire_companies", "ignore_exclusion", "reset_when_empty"),
         "look_at_values",
     },
-    "of scoring": {"date_field", "amount_field"},
+    "of scoring": {"date_field", "amount_field", "high_from", "a_from", "b_from"},
     "of steps": {
         *("update_lines", "with_persons", "delete_old", "deliver", "replace", "also", "hit_share"),
         *("after", "kept", "lines", "error", "languages", "questionnaire", "ratings", "value"),
