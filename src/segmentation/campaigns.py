@@ -6,6 +6,7 @@ a campaign, and any range is added up from these. Knows nothing of where they ar
 """
 
 import datetime as dt
+import hmac
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated
@@ -135,6 +136,46 @@ class HeldBackContact(
     interaction_template_code: TemplateCode = ""
     arm: Text = ""
     extra: Extra = attrs.field(default=(), converter=to_extra)
+
+
+@attrs.frozen(kw_only=True, field_transformer=with_converters)
+class Holdout(
+    Record,
+    table="holdout",
+    key=("entry_no",),
+    shown=("entry_no", "share", "starting_date", "ending_date"),
+):
+    """A share of all contacts that no promotion reaches for a while, drawn once.
+
+    Who is in follows from its number and a secret key alone, so contacts that come later are in by
+    the same share, and nobody changes sides.
+
+    >>> Holdout(entry_no=1, share=Decimal("0.5"), key="00").has("CT1")
+    True
+
+    Attributes:
+        share: The share as a fraction.
+        starting_date: The first day.
+        ending_date: The last day.
+        key: What the numbers are hashed with, in hexadecimal digits.
+    """
+
+    entry_no: int
+    share: Decimal = Decimal(0)
+    starting_date: dt.date | None = None
+    ending_date: dt.date | None = None
+    key: LongText = ""
+    extra: Extra = attrs.field(default=(), converter=to_extra)
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether it is in force on a day."""
+        start, end = self.starting_date, self.ending_date
+        return start is not None and end is not None and start <= day <= end
+
+    def has(self, contact_no: str) -> bool:
+        """Whether a contact is in, on the days on which it is in force."""
+        found = hmac.digest(bytes.fromhex(self.key), contact_no.encode(), "sha256")
+        return int.from_bytes(found[:8], "big") < self.share * 2**64
 
 
 # -- target groups ----------------------------------------------------------------------------

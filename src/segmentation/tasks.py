@@ -77,6 +77,7 @@ class Task:
     Attributes:
         kind: The organizer's, or that of a member of the team.
         salesperson_code: Who is to do it; empty in the organizer's copy of a team's task.
+        attendees: Numbers of the contacts whom a meeting is held with, in their order.
         follow_up: Date formula of the next task, worked out from the date of this one; empty
             if none follows.
     """
@@ -95,6 +96,7 @@ class Task:
     priority: TaskPriority = TaskPriority.NORMAL
     status: TaskStatus = TaskStatus.NOT_STARTED
     follow_up: str = ""
+    attendees: tuple[str, ...] = ()
 
     def followed_up(self) -> "Task | None":
         """The task that follows this one; ``None`` if none does, or this one has no date.

@@ -85,6 +85,7 @@ class InteractionTemplate(Record, table="interaction_template", key=("code",)):
         one_mail_per_address: Of several contacts with one mail address the first gets the mail.
         purpose_code: What it is for: only who may be written to for it joins, is logged, gets it.
             Empty for none, so that nobody's consent is asked for.
+        promotional: It promotes something: who is held out of promotions does not get it.
         answers_within: How long after a contact was asked this kind of interaction answers, as a
             date formula such as ``14D``; empty if it answers only what it names.
         approval_required_from: From how many recipients on a second user must approve what is
@@ -112,6 +113,7 @@ class InteractionTemplate(Record, table="interaction_template", key=("code",)):
     word_template_code: LongCode = ""
     one_mail_per_address: bool = False
     purpose_code: PurposeCode = ""
+    promotional: bool = False
     answers_within: ShortCode = ""
     approval_required_from: int = 0
     extra: Extra = attrs.field(default=(), converter=to_extra)

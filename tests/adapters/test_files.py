@@ -143,30 +143,33 @@ def test_what_a_crash_left_behind_is_packed_the_next_time(tmp_path: Path) -> Non
     def killed() -> None:
         with ZipCourier(tmp_path) as courier:
             courier.deliver(document(1, "a.txt"))
+            courier.deliver(document(2, "b.txt"))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         killed()
     assert not (tmp_path / "SM00001.zip").exists()
     ZipCourier(tmp_path).close()
-    assert contents(tmp_path / "SM00001.zip") == {"a.txt": "Hi"}
+    assert contents(tmp_path / "SM00001.zip") == {"a.txt": "Hi", "b.txt": "Hi"}
 
 
 def test_documents_of_no_segment_have_an_archive_of_their_own(tmp_path: Path) -> None:
     with ZipCourier(tmp_path) as courier:
         courier.deliver(Document(contact_no="CT1", name="a.txt", content=b"Hi", key="1"))
-    assert contents(tmp_path / "documents.zip") == {"a.txt": "Hi"}
+        courier.deliver(Document(contact_no="CT2", name="b.txt", content=b"Hi", key="2"))
+    assert contents(tmp_path / "documents.zip") == {"a.txt": "Hi", "b.txt": "Hi"}
 
 
 def test_an_archive_that_cannot_be_written_keeps_what_was_delivered(tmp_path: Path) -> None:
     courier = ZipCourier(tmp_path)
     courier.deliver(document(1, "a.txt"))
+    courier.deliver(document(2, "b.txt"))
     (tmp_path / ".SM00001.zip").mkdir()
     with pytest.raises(NotDelivered):
         courier.close()
     (tmp_path / ".SM00001.zip").rmdir()
     courier.close()
-    assert contents(tmp_path / "SM00001.zip") == {"a.txt": "Hi"}
+    assert contents(tmp_path / "SM00001.zip") == {"a.txt": "Hi", "b.txt": "Hi"}
 
 
 def test_a_part_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -188,14 +191,16 @@ def test_a_broken_archive_is_told_and_keeps_what_was_delivered(
 ) -> None:
     with ZipCourier(tmp_path) as courier:
         courier.deliver(document(1, "a.txt", "Hi" * 100))
+        courier.deliver(document(3, "c.txt", "Hi" * 100))
     archive = tmp_path / "SM00001.zip"
     archive.write_bytes(archive.read_bytes().replace(old, new, 1))
     courier.deliver(document(2, "b.txt"))
+    courier.deliver(document(4, "d.txt"))
     with pytest.raises(NotDelivered, match=r"SM00001\.zip"):
         courier.close()
     archive.unlink()
     courier.close()
-    assert contents(archive) == {"b.txt": "Hi"}
+    assert contents(archive) == {"b.txt": "Hi", "d.txt": "Hi"}
 
 
 # -- archives of any size ---------------------------------------------------------------------
@@ -356,3 +361,36 @@ def test_a_folder_that_refuses_a_name_is_an_error_to_try_again(
     with pytest.raises(NotDelivered, match="broken disk"):
         FolderCourier(tmp_path).deliver(document())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "name"),
+    [
+        ("Come to the fair", "Come to the fair.pdf"),
+        ("A/B: now?", "A_B_ now_.pdf"),
+        ("", "Anna Berg.pdf"),
+    ],
+)
+def test_a_single_document_bears_the_subject_as_its_name(
+    tmp_path: Path, subject: str, name: str
+) -> None:
+    """EXM-42: one file in the same folder, no archive; two lines give an archive of two."""
+    letter = Document(
+        contact_no="A", name="Anna Berg.pdf", subject=subject, content=b"Dear", segment_no="SM1"
+    )
+    with ZipCourier(tmp_path) as courier:
+        courier.deliver(letter)
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [(name, b"Dear")]
+    with ZipCourier(tmp_path) as courier:
+        courier.deliver(letter)
+        courier.deliver(attrs.evolve(letter, contact_no="B", content=b"Dear B"))
+    assert {path.name for path in tmp_path.iterdir()} == {name, "SM1.zip"}
+    with zipfile.ZipFile(tmp_path / "SM1.zip") as archive:
+        assert len(archive.namelist()) == 2
+    with ZipCourier(tmp_path / "again") as courier:
+        courier.deliver(letter)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / name).write_bytes(b"of another")
+    with ZipCourier(tmp_path / "other") as courier:
+        courier.deliver(letter)
+    assert len(list((tmp_path / "other").iterdir())) == 2

@@ -563,3 +563,37 @@ def test_lists_made_in_word_repeat_their_head_on_every_page(
     assert len(pages) > 2
     assert {page.size for page in pages} == {(297, 210)}
     assert all("Address" in [word for word, *_ in page.words] for page in pages)
+
+
+def test_a_campaign_s_details_list_what_is_still_to_be_logged(crm: Workspace) -> None:
+    """EXM-44."""
+    one, other_one, *_ = [contact.no for contact in crm.contacts]
+    nos = (one, other_one, one)
+    segment = crm.new_segment(
+        "Waiting", interaction_template_code="INVITE", campaign_no="FAIR", unit_cost="2.50"
+    )
+    for no in nos:
+        segment.add_contact(no)
+    other = crm.new_segment("Of another").add_contact(nos[0])
+    mixed = crm.new_segment("Mixed").add_contact(nos[0]).add_contact(nos[1])
+    mixed.change_line(10_000, campaign_no="FAIR")
+    empty = crm.new_segment("Empty", campaign_no="FAIR")
+    details = crm.reports.campaign("FAIR").data
+    assert [(row.segment_no, row.lines, row.cost) for row in details.segments] == [
+        (segment.no, 3, Decimal("7.50")),
+        (mixed.no, 1, Decimal(0)),
+        (empty.no, 0, Decimal(0)),
+    ]
+    assert other.no not in {row.segment_no for row in details.segments}
+    assert (details.entries, details.targets, details.response_rate) == ((), 0, 0)
+
+
+def test_a_campaign_without_anything_gives_its_header(crm: Workspace) -> None:
+    """EXM-44."""
+    crm.campaigns.new("Nothing yet", no="", starting_date=date(2026, 12, 1))
+    (campaign,) = crm.campaigns.where(description="Nothing yet")
+    details = crm.reports.campaign(campaign).data
+    assert (details.campaign_no, details.description) == (campaign.no, "Nothing yet")
+    assert (details.entries, details.segments, details.response_rate) == ((), (), 0)
+    with pytest.raises(NotFound, match=f"did you mean '{campaign.no}'"):
+        crm.reports.campaign(f"{campaign.no}X")

@@ -20,8 +20,11 @@ from segmentation.errors import Fault, InvalidValue, Message
 from segmentation.experiments import (
     Amounts,
     Arm,
+    Funnel,
     Group,
     Outcome,
+    RateFrom,
+    ResponseCurve,
     Responses,
     Split,
     compared,
@@ -85,6 +88,7 @@ from segmentation.reports import (
     LabelFormat,
     Labels,
     Remarks,
+    SegmentRow,
     Sheet,
 )
 from segmentation.segments import (
@@ -230,6 +234,9 @@ def _values() -> list[object]:
         COMPARED,
         Amounts.of("letter", [0, 6, 9]),
         Outcome(table="orders", field="amount", within="14D"),
+        RateFrom(TODAY, 0.25),
+        ResponseCurve(segment_no="SM1", day=TODAY, arms={"letter": (RateFrom(TODAY, 0.5),)}),
+        Funnel(segment_no="SM1", day=TODAY, selected=12_345, may_join=12_300, sent=12_000),
         Responses(asked=3, responders={"SHOP": ("ANNA", "BO")}),
         Split(arms={"letter": 40, "control": 20}, seed="winter", held_back_arm="control"),
         gathered(SegmentLine, list(lines)),
@@ -300,6 +307,7 @@ def _values() -> list[object]:
         ContactList(data=(LISTED, LISTED)),
         COVER,
         CoverSheets(data=(COVER,)),
+        SegmentRow(segment_no="SM1", description="Fair", lines=3),
         EntryRow(entry_no=17, date=TODAY, description="Fair"),
         LABEL,
         LabelFormat.of(70, 36),

@@ -111,7 +111,7 @@ NO_FIELDS = {
         *("expand_companies", "entire_companies", "ignore_exclusion", "reset_when_empty"),
         "look_at_values",
     },
-    "of scoring": {"date_field", "amount_field"},
+    "of scoring": {"date_field", "amount_field", "high_from", "a_from", "b_from"},
     "of steps": {
         *("update_lines", "with_persons", "delete_old", "deliver", "replace", "also", "hit_share"),
         *("after", "kept", "lines", "error", "languages", "questionnaire", "ratings", "value"),
@@ -121,7 +121,8 @@ NO_FIELDS = {
     "of links to unsubscribe": {"unsubscribing", "method", "token"},
     "of saved criteria in files": {"files", "form"},
     "of campaigns": {"arms", "confidence", "field"},
-    "of experiments": {"outcome", "base_rate", "effect", "power"},
+    "of experiments": {"outcome", "base_rate", "effect", "power", "share"},
+    "of tasks": {"meeting"},
 }
 """The arguments that fill no field, by what they speak of."""
 

@@ -5,8 +5,8 @@ import pytest
 
 import segmentation as seg
 from segmentation.code_tables import SalespersonPurchaser
-from segmentation.errors import NotFound, Refused, Rejected
-from segmentation.tasks import Opportunity, TaskKind, Team, TeamSalesperson
+from segmentation.errors import InvalidValue, NotFound, Refused, Rejected
+from segmentation.tasks import Opportunity, TaskKind, TaskType, Team, TeamSalesperson
 from support.desk import Diary, segment_of
 from support.fair import evolved
 
@@ -77,16 +77,49 @@ def test_an_empty_or_unknown_segment_has_no_tasks(crm: seg.Workspace) -> None:
         crm.tasks.candidates("NOBODY", [])
 
 
-def test_a_meeting_of_one_needs_no_organizer_and_a_formula_is_told_by_name(
-    crm: seg.Workspace,
-) -> None:
+def test_a_formula_is_told_by_name(crm: seg.Workspace) -> None:
     segment = segment_of(crm, "ANNA")
-    assert crm.tasks.for_segment(segment.no, type="meeting")
     with pytest.raises(Rejected) as error:
         crm.tasks.for_segment(segment.no, follow_up="soon")
     assert [str(fault) for fault in error.value.faults] == [
         "task: follow_up: 'soon' is not a date formula; write 2W for two weeks"
     ]
+
+
+def test_a_meeting_needs_an_organizer_and_every_fault_is_told(crm: seg.Workspace) -> None:
+    """EXM-49."""
+    diary = Diary()
+    crm = evolved(crm, agenda=diary)
+    segment = segment_of(crm, "ANNA", "BO")
+    for given in ("meeting", TaskType.MEETING):
+        with pytest.raises(Rejected, match="organizer_code: is blank; a meeting needs an org"):
+            crm.tasks.for_segment(segment.no, type=given)
+    with pytest.raises(Rejected) as error:
+        crm.tasks.for_segment(segment.no, type="nonsense", salesperson_code="NOBODY")
+    assert [fault.field for fault in error.value.faults] == ["type", "salesperson_code"]
+    assert diary.tasks == []
+
+
+def test_a_held_meeting_is_recorded_with_each_attendee(crm: seg.Workspace) -> None:
+    """EXM-49."""
+    segment = segment_of(crm, "ANNA", "BO", "ANNA")
+    (meeting,) = crm.tasks.for_segment(segment.no, type="meeting", organizer_code="RB")
+    assert meeting.attendees == ("ANNA", "BO")
+    assert (meeting.salesperson_code, meeting.contact_no) == ("RB", "")
+    made = crm.tasks.record_meeting(meeting, interaction_template_code="TALK")
+    assert [(each.contact_no, each.salesperson_code) for each in made] == [
+        ("ANNA", "RB"),
+        ("BO", "RB"),
+    ]
+    assert {(each.date, each.description) for each in made} == {(meeting.date, meeting.description)}
+    head = crm.journal.head
+    with pytest.raises(Rejected, match="interaction_template_code"):
+        crm.tasks.record_meeting(meeting)
+    (call,) = crm.tasks.for_segment(segment_of(crm, "ANNA").no, type="phone_call")
+    for wrong in (call, attrs.evolve(meeting, attendees=())):
+        with pytest.raises(InvalidValue, match="is no meeting with attendees"):
+            crm.tasks.record_meeting(wrong)
+    assert crm.journal.head == head
 
 
 def test_opportunities_are_handed_to_the_agenda(crm: seg.Workspace) -> None:

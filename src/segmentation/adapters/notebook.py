@@ -11,16 +11,24 @@ except ImportError as error:
 
     raise MissingExtra("notebook", "plotting segments and campaigns") from error
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from importlib.util import find_spec
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from segmentation.criteria import Counts
+from segmentation.errors import InvalidValue, MissingExtra
+from segmentation.experiments import Comparison, Funnel, Group, RateFrom, ResponseCurve
 from segmentation.journal import Figures
+from segmentation.markup import to_percent
 from segmentation.segments import ActionSummary
 
 _ROW = 24
 _BLUE, _GREEN, _GREY = "#4c78a8", "#54a24b", "#d6d6d6"
+_FAINT, _INK = "#888888", "#222222"
+_WHOLE = ",.0f"
 
 
 def plot_overlaps(overlaps: Mapping[tuple[str, ...], int]) -> alt.HConcatChart:
@@ -56,7 +64,7 @@ def plot_overlaps(overlaps: Mapping[tuple[str, ...], int]) -> alt.HConcatChart:
         )
     )
     bars = _chart(counts, height).mark_bar(color=_BLUE).encode(x=_whole("contacts"), y=combined)
-    told = bars.mark_text(align="left", dx=4).encode(text="contacts:Q")
+    told = bars.mark_text(align="left", dx=4).encode(text=alt.Text("contacts:Q", format=_WHOLE))
     chart: alt.HConcatChart = alt.hconcat(dots, bars + told, spacing=4)
     return chart
 
@@ -110,7 +118,9 @@ def plot_counts(counts: Counts) -> alt.LayerChart:
             y=alt.Y("part:N", sort=None, title=None, axis=alt.Axis(labelLimit=400)),
         )
     )
-    shown: alt.LayerChart = bars + bars.mark_text(align="left", dx=4).encode(text="contacts:Q")
+    shown: alt.LayerChart = bars + bars.mark_text(align="left", dx=4).encode(
+        text=alt.Text("contacts:Q", format=_WHOLE)
+    )
     return shown
 
 
@@ -139,13 +149,161 @@ def plot_figures(figures: Mapping[date, Figures]) -> alt.Chart:
     return shown
 
 
+def plot_comparison(comparison: Comparison, *, title: str = "") -> alt.LayerChart:
+    """By how much each arm differs from the first, with its interval; 0 is no difference.
+
+    Args:
+        comparison: What `Campaigns.compare` gives.
+        title: What stands above; the first arm is named anyway.
+    """
+    is_rate = all(isinstance(group, Group) for group in comparison.groups)
+    rows = [
+        {
+            "arm": each.name,
+            "difference": each.difference,
+            "low": each.low,
+            "high": each.high,
+            "told": to_percent(each.difference) if is_rate else f"{each.difference:,.2f}",
+            "significant": each.is_significant,
+        }
+        for each in comparison.differences
+    ]
+    base = comparison.groups[0].name
+    axis = alt.Axis(format="+.1%" if is_rate else "+,.2f")
+    drawn = _chart(rows, _ROW * 2 * len(rows))
+    arm = alt.Y("arm:N", sort=None, title=None)
+    colour = _colours("significant", {True: _BLUE, False: _FAINT}, legend=None)
+    bars = drawn.mark_rule(strokeWidth=3).encode(
+        x=alt.X("low:Q", title=f"difference from {base}", axis=axis),
+        x2="high:Q",
+        y=arm,
+        color=colour,
+    )
+    points = drawn.mark_point(size=90, filled=True, opacity=1).encode(
+        x="difference:Q", y=arm, color=colour
+    )
+    told = drawn.mark_text(dy=-14).encode(x="difference:Q", y=arm, text="told:N")
+    nothing = alt.Chart(_data([{"none": 0}])).mark_rule(strokeDash=[4, 4], color=_FAINT)
+    shown: alt.LayerChart = nothing.encode(x="none:Q") + bars + points + told
+    return shown.properties(title=_title(title or f"beside {base}"))
+
+
+def plot_responses(curve: ResponseCurve) -> alt.Chart:
+    """The share of each arm that had responded, day by day.
+
+    Args:
+        curve: What `LoggedSegments.response_curve` gives.
+    """
+    rows = [
+        {"arm": arm or "all", "day": each.day.isoformat(), "rate": each.rate}
+        for arm, days in curve.arms.items()
+        for each in _throughout(curve, days)
+    ]
+    shown: alt.Chart = (
+        _chart(rows, 240)
+        .mark_line(interpolate="step-after", point=True)
+        .encode(
+            x=alt.X(
+                "day:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%Y-%m-%d")
+            ),
+            y=alt.Y("rate:Q", title="responded", axis=alt.Axis(format=".0%")),
+            color=alt.Color("arm:N", title=None, sort=list(curve.arms)),
+            tooltip=["day:T", "arm:N", alt.Tooltip("rate:Q", format=".1%")],
+        )
+    )
+    return shown.properties(title=_title(_named(curve)), width=480)
+
+
+def _throughout(curve: ResponseCurve, days: Sequence[RateFrom]) -> list[RateFrom]:
+    """The days of a curve, from 0 when the segment was logged to the last day of all curves."""
+    start = [RateFrom(curve.day, 0.0)] if curve.day else []
+    last = max((each.day for each in chain(*curve.arms.values())), default=None)
+    whole = [*start, *days]
+    if last is None or not whole or whole[-1].day >= last:
+        return whole
+    return [*whole, RateFrom(last, whole[-1].rate)]
+
+
+def plot_funnel(funnel: Funnel) -> alt.LayerChart:
+    """The way of a segment's contacts from being selected to an order.
+
+    Each stage is labelled with its count; from the responses on with its share of those who were
+    written to, too.
+
+    Args:
+        funnel: What `LoggedSegments.funnel` gives.
+    """
+    rows = [
+        {"stage": stage, "contacts": count, "told": _told(funnel, stage, count)}
+        for stage, count in funnel.stages.items()
+    ]
+    bars = (
+        _chart(rows, _ROW * len(rows))
+        .mark_bar(color=_BLUE)
+        .encode(
+            x=alt.X("contacts:Q", axis=alt.Axis(format=_WHOLE, tickMinStep=1)),
+            y=alt.Y("stage:N", sort=None, title=None),
+        )
+    )
+    shown: alt.LayerChart = bars + bars.mark_text(align="left", dx=4, color=_INK).encode(
+        text="told:N"
+    )
+    return shown.properties(title=_title(_named(funnel)), width=420)
+
+
+def _told(funnel: Funnel, stage: str, count: int) -> str:
+    is_share = stage in {"responded", "bought"} and funnel.sent
+    return f"{count:,} ({_percent(count / funnel.sent)})" if is_share else f"{count:,}"
+
+
+def _percent(share: float) -> str:
+    """A share with one decimal where it needs one: 5 %, 1.2 %."""
+    return f"{round(share * 100, 1):g} %"
+
+
+def _named(of: ResponseCurve | Funnel) -> str:
+    """Number, description and day of a segment."""
+    day = of.day.isoformat() if of.day else ""
+    return " · ".join(filter(None, (of.segment_no, of.description, day)))
+
+
+def _title(text: str) -> alt.TitleParams:
+    return alt.TitleParams(text=text, anchor="start", fontSize=14)
+
+
+def save_picture(chart: alt.TopLevelMixin, path: Path | str) -> None:
+    """Save a chart as a picture, without a browser and without the network.
+
+    Args:
+        chart: Any of the charts here.
+        path: The file, ending in ``.png`` or ``.svg``.
+
+    Raises:
+        InvalidValue: The name ends in something else.
+        MissingExtra: vl-convert is not installed.
+    """
+    target = Path(path)
+    kind = target.suffix.lower()
+    if kind not in {".png", ".svg"}:
+        raise InvalidValue("path", str(path), "is no picture; let it end in .png or .svg")
+    if find_spec("vl_convert") is None:
+        raise MissingExtra("notebook", "saving pictures")
+    if kind == ".svg":
+        chart.save(str(target), format="svg")
+    else:
+        chart.save(str(target), format="png", scale_factor=2)
+
+
 def _chart(rows: list[dict[str, Any]], height: int) -> alt.Chart:
-    data = alt.Data(values=rows)  # type: ignore[no-untyped-call]
-    return alt.Chart(data).properties(height=height)
+    return alt.Chart(_data(rows)).properties(height=height)
+
+
+def _data(rows: list[dict[str, Any]]) -> alt.Data:
+    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
 
 
 def _whole(field: str) -> alt.X:
-    return alt.X(f"{field}:Q", title=field, axis=alt.Axis(tickMinStep=1))
+    return alt.X(f"{field}:Q", title=field, axis=alt.Axis(format=_WHOLE, tickMinStep=1))
 
 
 def _colours(field: str, colours: Mapping[Any, str], **given: Any) -> alt.Color:  # noqa: ANN401

@@ -16,6 +16,7 @@ from ._comparison import (
     compared,
 )
 from ._outcome import Outcome
+from ._pictured import Funnel, RateFrom, ResponseCurve
 from ._planning import size_needed
 from ._responses import Responses
 from ._split import Split, arms_from_text, arms_to_text
@@ -27,9 +28,12 @@ __all__ = [
     "Arm",
     "Comparison",
     "Difference",
+    "Funnel",
     "Group",
     "Method",
     "Outcome",
+    "RateFrom",
+    "ResponseCurve",
     "Responses",
     "Split",
     "arms_from_text",

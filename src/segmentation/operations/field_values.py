@@ -135,6 +135,7 @@ class InteractionTemplateValues(TypedDict, total=False):
     word_template_code: str
     one_mail_per_address: bool
     purpose_code: str | Purpose
+    promotional: bool
     answers_within: str
     approval_required_from: int
     extra: Mapping[str, Value] | Extra

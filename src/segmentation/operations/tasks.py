@@ -1,18 +1,22 @@
 """Tasks and opportunities for the contacts of a segment, and opportunities out of interactions."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Unpack, cast
 
 import attrs
 
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.codes import to_code
 from segmentation.contacts import Contact
-from segmentation.errors import Fault, FilterError, Message, Refused, Rejected
+from segmentation.errors import Fault, FilterError, InvalidValue, Message, Refused, Rejected
 from segmentation.fields import Record
 from segmentation.interactions import Interaction
 from segmentation.operations.context import Context
+from segmentation.operations.field_values import InteractionDraftValues
 from segmentation.operations.interactions import (
     comments_of,
+    create_interactions,
+    draft_interaction,
     get_interaction,
     may_link_opportunity,
 )
@@ -35,6 +39,8 @@ def tasks_for_segment(
 ) -> Sequence[Task]:
     """Make a task for each line of a segment that has a contact; for a team, one more per member.
 
+    A meeting is one task: its organizer's, with the contacts of all lines as attendees.
+
     The agenda of the context takes them over, if there is one.
 
     Args:
@@ -54,7 +60,7 @@ def tasks_for_segment(
         NotFound: There is no such segment.
         Refused: There is no line with a contact.
         Rejected: There is no such type, team or salesperson, the formula is no date formula, or
-            a meeting of a team has no organizer: all of it. No task is handed over.
+            a meeting has no organizer: all of it. No task is handed over.
     """
     store = context.store
     segment = _segment(store, segment_no)
@@ -68,7 +74,7 @@ def tasks_for_segment(
         )
     )
     faults = [
-        *_type_faults(type, team, organizer),
+        *_type_faults(type, organizer),
         *_missing(store, SalespersonPurchaser, "salesperson_code", salesperson),
         *_missing(store, Team, "team_code", team),
         *_missing(store, SalespersonPurchaser, "organizer_code", organizer),
@@ -85,7 +91,10 @@ def tasks_for_segment(
         follow_up=follow_up,
     )
     tasks: list[Task] = []
-    for line in lines:
+    if pattern.type is TaskType.MEETING:
+        meeting = attrs.evolve(_meeting(pattern, lines), salesperson_code=organizer)
+        tasks += [meeting, *_for_members(meeting, members)]
+    for line in () if tasks else lines:
         own = organizer if team else salesperson or line.salesperson_code
         task = attrs.evolve(_of_line(pattern, line), salesperson_code=own)
         tasks += [task, *_for_members(task, members)]
@@ -114,13 +123,13 @@ def _lines(segment: Segment, step: Message) -> list[SegmentLine]:
 _PLACE = "task"
 
 
-def _type_faults(given: object, team: str, organizer: str) -> Iterator[Fault]:
+def _type_faults(given: object, organizer: str) -> Iterator[Fault]:
     names = [str(each) for each in TaskType]
     if given not in names:
         known = Message("is no type of task; the types are {known}", known=", ".join(names[1:]))
         yield Fault(_PLACE, "type", known)
-    elif given == TaskType.MEETING and team and not organizer:
-        yield Fault(_PLACE, "organizer_code", Message("is blank; a team's meeting needs one"))
+    elif given == TaskType.MEETING and not organizer:
+        yield Fault(_PLACE, "organizer_code", Message("is blank; a meeting needs an organizer"))
 
 
 def _missing(store: Store, kind: type[Record], field: str, code: str) -> Iterator[Fault]:
@@ -147,6 +156,48 @@ def _of_line(pattern: Task, line: SegmentLine) -> Task:
         campaign_no=line.campaign_no,
         date=line.date,
     )
+
+
+def _meeting(pattern: Task, lines: Sequence[SegmentLine]) -> Task:
+    """One meeting with the contacts of all lines, on the day of the earliest."""
+    campaigns = {line.campaign_no for line in lines}
+    return attrs.evolve(
+        pattern,
+        campaign_no=campaigns.pop() if len(campaigns) == 1 else "",
+        date=min((line.date for line in lines if line.date), default=None),
+        attendees=tuple(dict.fromkeys(line.contact_no for line in lines)),
+    )
+
+
+def record_meeting(
+    context: Context, meeting: Task, **fields: Unpack[InteractionDraftValues]
+) -> Sequence[Interaction]:
+    """Record that a meeting was held: an interaction with each attendee, all or none.
+
+    Args:
+        context: Store, user, day and clock.
+        meeting: The meeting, as `tasks_for_segment` makes it.
+        **fields: Fields of the interactions, ``interaction_template_code`` among them; they go
+            before what the meeting says.
+
+    Raises:
+        InvalidValue: It is no meeting, or nobody attends it.
+        UnknownName: An interaction has no such field, or no caller gives it.
+        Rejected: Fields are blank or do not fit: all of them. Nothing is stored.
+    """
+    if meeting.type is not TaskType.MEETING or not meeting.attendees:
+        raise InvalidValue("meeting", repr(meeting), "is no meeting with attendees")
+    own: InteractionDraftValues = {
+        "date": meeting.date,
+        "description": meeting.description,
+        "salesperson_code": meeting.salesperson_code,
+        "campaign_no": meeting.campaign_no,
+    }
+    known = {name: value for name, value in own.items() if value}
+    given = cast("InteractionDraftValues", {**known, **fields})
+    with context.store.transaction():
+        drafts = [draft_interaction(context, no, **given) for no in meeting.attendees]
+        return create_interactions(context, drafts)
 
 
 def _for_members(task: Task, members: Iterable[str]) -> Iterator[Task]:

@@ -13,6 +13,7 @@ from ._data import (
     Label,
     LabelFormat,
     Remarks,
+    SegmentRow,
     Sheet,
     sheets_of,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "LabelFormat",
     "Labels",
     "Remarks",
+    "SegmentRow",
     "Sheet",
     "report_template",
     "report_words",

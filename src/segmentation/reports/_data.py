@@ -186,6 +186,25 @@ class EntryRow:
     canceled: bool = False
 
 
+@shown_by("segment_no", "description", "lines", "cost")
+@attrs.frozen(kw_only=True)
+class SegmentRow:
+    """A segment that is not logged yet, in the details of its campaign.
+
+    Attributes:
+        lines: How many of its lines are for the campaign.
+        cost: What their interactions will cost, in the currency of the host.
+        duration_min: How long they will take, in minutes.
+    """
+
+    segment_no: str
+    description: str = ""
+    date: dt.date | None = None
+    lines: int = 0
+    cost: Decimal = Decimal(0)
+    duration_min: Decimal = Decimal(0)
+
+
 @shown_by("campaign_no", "description", "targets", "responses", "response_rate", "entries")
 @attrs.frozen(kw_only=True)
 class CampaignDetails:
@@ -201,6 +220,7 @@ class CampaignDetails:
         duration_min: How long they took, in minutes.
         entries: What was done, each entry with its own figures, in the order of recording.
         target_group: Whom it is aimed at; empty unless it is active.
+        segments: What is still to be logged for it, in the order of their numbers.
     """
 
     campaign_no: str
@@ -217,6 +237,7 @@ class CampaignDetails:
     duration_min: Decimal = Decimal(0)
     entries: tuple[EntryRow, ...] = ()
     target_group: tuple[CampaignTarget, ...] = ()
+    segments: tuple[SegmentRow, ...] = ()
 
     def _repr_html_(self) -> str:
         """The figures, and the first entries."""

@@ -24,6 +24,7 @@ from ._data import (
     EntryRow,
     Label,
     LabelFormat,
+    SegmentRow,
     Sheet,
     sheets_of,
 )
@@ -223,6 +224,7 @@ def _written(value: object, formats: Formats, pattern: str = "") -> object:
             | CoverSheet()
             | CampaignDetails()
             | EntryRow()
+            | SegmentRow()
             | CampaignTarget()
         ):
             return {

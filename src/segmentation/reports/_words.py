@@ -33,6 +33,13 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Movimenti campagna",
         "Kampanjeposter",
     ),
+    "campaign_segments": (
+        "Segments still to be logged",
+        "Segments à valider",
+        "Segmenti da registrare",
+        "Segmenter som skal loggføres",
+    ),
+    "lines": ("Lines", "Lignes", "Righe", "Linjer"),
     "no": ("No.", "N°", "N.", "Nr."),
     "name": ("Name", "Nom", "Nome", "Navn"),
     "address": ("Address", "Adresse", "Indirizzo", "Adresse"),

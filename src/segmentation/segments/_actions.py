@@ -70,6 +70,8 @@ class LeftOutReason(Option):
     RAN_OUT = "ran_out"
     WRITTEN_TO_BEFORE = "written_to_before"
     """A segment of the same chain has written to it, or held it back."""
+    HOLDOUT = "holdout"
+    """Held out of all promotions for a while."""
     HELD_BACK = "held_back"
     """In the held-back arm of the segment's split."""
     BLANK_NUMBER = "blank_number"

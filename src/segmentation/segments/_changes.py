@@ -76,7 +76,7 @@ def following(
     """A line after fields of its header changed.
 
     A changed template is applied to every line. Other fields are applied to the lines whose
-    template is the header's. A line keeps its own attachment.
+    template is the header's. A line keeps its own attachment, and with it a language of its own.
 
     Args:
         line: The line.
@@ -95,10 +95,17 @@ def following(
     taken.update(name for field in fields for name in PASSED_ON.get(field, ()))
     if not before.inherited(line):
         taken -= _ATTACHED
+        if _has_own_language(line, before, who):
+            taken -= {"language_code"}
     line = _taken(line, new, taken)
     if "correspondence_type_default" in fields and "correspondence_type" not in taken:
         line = _with_correspondence_type(line, after)
     return with_date(line, after.header.date, who.addresses) if "date" in fields else line
+
+
+def _has_own_language(line: SegmentLine, before: Terms, who: Addressed) -> bool:
+    """Whether a line has another language than its contact would be given."""
+    return bool(line.language_code) and line.language_code != before.language(who.contact)
 
 
 def _taken(line: SegmentLine, new: SegmentLine, fields: Iterable[str]) -> SegmentLine:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar, Unpack
 
-from segmentation.campaigns import Campaign, CampaignEntry, CampaignTarget, Period
+from segmentation.campaigns import Campaign, CampaignEntry, CampaignTarget, Holdout, Period
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.contacts import Contact
 from segmentation.criteria import Selection
@@ -392,6 +393,30 @@ class Campaigns(Noun[Campaign, str]):
             InvalidValue: The confidence is not between 0 and 1.
         """
         return size_needed(base_rate, effect, power=power, confidence=confidence)
+
+    def hold_out(self, share: Decimal | float, *, until: date) -> Holdout:
+        """Hold a share of all contacts out of promotions, from today on.
+
+        Templates marked ``promotional`` do not reach them: they do not join, are not logged, and
+        get nothing that is still to be delivered. Selections and counts stay as they are. Contacts
+        that come later are in by the same share; the next register is drawn anew.
+
+        Args:
+            share: The share as a fraction: 0.1 for one of ten.
+            until: The last day.
+
+        Raises:
+            Rejected: The share is not between 0 and 1, or the day is blank or over: all of it.
+        """
+        return campaigns.hold_out(self._context, share, until=until)
+
+    def held_out(self, *, on: date | None = None) -> Sequence[str]:
+        """The numbers of the contacts that are held out of promotions on a day, in their order.
+
+        Args:
+            on: The day; today if not given.
+        """
+        return campaigns.held_out(self._context, on=on)
 
     # -- targets ------------------------------------------------------------------------------
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import ClassVar, Unpack
 
 from segmentation.contacts import Contact
+from segmentation.experiments import Funnel, Outcome, ResponseCurve
 from segmentation.journal import Figures, Membership
-from segmentation.operations import segments
+from segmentation.operations import campaigns, segments
 from segmentation.operations.field_values import LoggedSegmentValues
 from segmentation.operations.segments import Rerun
 from segmentation.segments import LoggedSegment, Segment, SegmentHeader
@@ -53,6 +54,30 @@ class LoggedSegments(Noun[LoggedSegment, int]):
             NotFound: There is no such logged segment or contact.
         """
         return segments.explain_logged(self._store, entry_no, contact_no)
+
+    def response_curve(self, entry_no: int | LoggedSegment) -> ResponseCurve:
+        """How large a share of each arm had responded from which day on.
+
+        Args:
+            entry_no: The logged segment.
+
+        Raises:
+            NotFound: There is no such logged segment.
+        """
+        return campaigns.response_curve(self._store, entry_no)
+
+    def funnel(self, entry_no: int | LoggedSegment, *, outcome: Outcome | None = None) -> Funnel:
+        """The way of the contacts from being selected to an order.
+
+        Args:
+            entry_no: The logged segment.
+            outcome: What counts as an order; not looked at if not given.
+
+        Raises:
+            NotFound: There is no such logged segment.
+            Rejected: The outcome cannot be had: all that is wrong.
+        """
+        return campaigns.funnel(self._context, entry_no, outcome=outcome)
 
     def rebuild(self, entry_no: int | LoggedSegment) -> Segment:
         """Make the worksheet of a logged segment anew, as far as the journal keeps it.

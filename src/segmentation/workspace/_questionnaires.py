@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar, Unpack
 
 from segmentation.contacts import Contact, ContactProfileAnswer
@@ -102,6 +103,55 @@ class Questionnaires(Noun[ProfileQuestionnaire, str]):
             until=until,
             value=value,
             **fields,
+        )
+
+    def new_high_low_rating(
+        self,
+        code: str | ProfileQuestionnaire,
+        description: str,
+        *,
+        high_from: Decimal | float,
+    ) -> Sequence[ProfileQuestionnaireLine]:
+        """Make a rating question with the answers High and Low; return its lines.
+
+        Which answers give points is told by ratings, as for every rating question.
+
+        Args:
+            code: The questionnaire.
+            description: The question.
+            high_from: The points from which a contact is High.
+
+        Raises:
+            NotFound: There is no such questionnaire.
+            Rejected: The bound is not above 0, or the description does not fit: all of it.
+        """
+        return questionnaires.new_high_low_rating(
+            self._context, code, description, high_from=high_from
+        )
+
+    def new_abc_rating(
+        self,
+        code: str | ProfileQuestionnaire,
+        description: str,
+        *,
+        a_from: Decimal | float,
+        b_from: Decimal | float,
+    ) -> Sequence[ProfileQuestionnaireLine]:
+        """Make a rating question with the answers A, B and C; return its lines.
+
+        Args:
+            code: The questionnaire.
+            description: The question.
+            a_from: The points from which a contact is A.
+            b_from: The points from which it is B; below, it is C.
+
+        Raises:
+            NotFound: There is no such questionnaire.
+            Rejected: A bound is not above 0, that of B is not below that of A, or the description
+                does not fit: all of it.
+        """
+        return questionnaires.new_abc_rating(
+            self._context, code, description, a_from=a_from, b_from=b_from
         )
 
     def add(self, *records: QuestionnaireRecord) -> Sequence[QuestionnaireRecord]:

@@ -1,12 +1,14 @@
 """Tasks and opportunities, which the host's agenda keeps: a thin front."""
 
 from collections.abc import Iterable, Sequence
+from typing import Unpack
 
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.contacts import Contact
 from segmentation.interactions import Interaction
 from segmentation.operations import tasks
 from segmentation.operations.context import Context
+from segmentation.operations.field_values import InteractionDraftValues
 from segmentation.segments import Segment
 from segmentation.tasks import Opportunity, Task, TaskType, Team
 
@@ -40,7 +42,8 @@ class Tasks:
     ) -> Sequence[Task]:
         """Make a task for each line of a segment that has a contact.
 
-        A team's tasks come once for its organizer and once for each member.
+        A team's tasks come once for its organizer and once for each member. A meeting is one task,
+        with the contacts of all lines as attendees; it needs an organizer.
 
         Args:
             segment_no: The segment; each task has the date of its line.
@@ -66,6 +69,23 @@ class Tasks:
             organizer_code=organizer_code,
             follow_up=follow_up,
         )
+
+    def record_meeting(
+        self, meeting: Task, /, **fields: Unpack[InteractionDraftValues]
+    ) -> Sequence[Interaction]:
+        """Record that a meeting was held: an interaction with each attendee, all or none.
+
+        Args:
+            meeting: The meeting, as `for_segment` makes it.
+            **fields: Fields of the interactions, ``interaction_template_code`` among them; they go
+                before what the meeting says.
+
+        Raises:
+            InvalidValue: It is no meeting, or nobody attends it.
+            UnknownName: An interaction has no such field, or no caller gives it.
+            Rejected: Fields are blank or do not fit: all of them. Nothing is stored.
+        """
+        return tasks.record_meeting(self._context, meeting, **fields)
 
     def opportunities_for_segment(
         self, segment_no: str | Segment, *, sales_cycle_code: str

@@ -1,5 +1,6 @@
 """Duplicates: who is likely the same, and two contacts made one."""
 
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -7,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import segmentation as seg
+from segmentation.adapters.sqlalchemy import open_store
 from segmentation.contacts import (
     Contact,
     ContactBusinessRelation,
@@ -18,6 +21,7 @@ from segmentation.contacts import (
 from segmentation.errors import InvalidValue, NotFound, Refused
 from segmentation.interactions import Interaction
 from segmentation.journal import verify
+from segmentation.memory import MemoryStore
 from segmentation.operations.campaigns import Scope, activate, figures, target_group
 from segmentation.operations.contacts import (
     STRINGS,
@@ -34,6 +38,7 @@ from segmentation.operations.contacts import (
 )
 from segmentation.operations.records import require_contact
 from segmentation.operations.segments import add_contact, log_segment, new_segment
+from support.desk import make_desk
 from support.fair import (
     NOW,
     company,
@@ -281,3 +286,25 @@ def test_some_contacts_cannot_be_merged() -> None:
         merge(context(store), kept_no="ANNA", gone_no="BO")
     store.records.put([interaction(99, "BO", "SHOP")])
     assert merge(context(store), kept_no="BO", gone_no="ANNA").no == "BO"
+
+
+@pytest.mark.parametrize("kind", ["memory", "sql"])
+def test_two_that_are_told_to_be_different_stay_so(kind: str, tmp_path: Path) -> None:
+    """EXM-50: in either order, and after the store is opened again."""
+    store = MemoryStore() if kind == "memory" else open_store(tmp_path / "crm.db")
+    crm = make_desk(*(person(no, name="Alf Berg", city="Bern") for no in "ABC"), store=store)
+    crm.contacts.not_duplicates(no="B", other_no="A")
+    if kind == "sql":
+        store.close()
+        crm = seg.Workspace.open(tmp_path / "crm.db")
+    found = [(each.contact_no, each.other_no) for each in crm.contacts.duplicates()]
+    assert found == [("A", "C"), ("B", "C")]
+
+
+@pytest.mark.parametrize(
+    ("other", "alike"), [("ab@x.ch", False), ("a.b@xch", False), ("A.B@x.ch", True)]
+)
+def test_mail_addresses_are_one_only_if_no_sign_differs(*, other: str, alike: bool) -> None:
+    """EXM-50."""
+    one, two = (Contact(no=no, e_mail=mail) for no, mail in (("A", "a.b@x.ch"), ("B", other)))
+    assert bool(list(find_duplicates([one, two], hit_share=0.01))) is alike

@@ -100,6 +100,20 @@ def test_ltr_27_a_letter_made_in_word_is_kept_as_it_was_logged(put: Put) -> None
     crm.journal.verify()
 
 
+def test_a_word_letter_is_kept_with_its_interaction() -> None:
+    """EXM-41: each entry has its own contact's letter, which stays what it was."""
+    crm = desk(put_word_template)
+    numbers = log(crm)
+    letters = [text_of(crm.interactions.attachment(number).content) for number in numbers]
+    assert letters == ["Dear Person 1", "Dear Person 2", "Dear Person 3"]
+    put_word_template(crm, BYE)
+    courier = Courier()
+    crm.letters.deliver({EMAIL: courier})
+    crm.letters.resend(numbers[0])
+    crm.letters.deliver({EMAIL: courier})
+    assert courier.said[3:] == ["Dear Person 1"]
+
+
 @both
 def test_ltr_27_letters_of_now_are_made_of_the_template_of_now(put: Put) -> None:
     """LTR-27."""

@@ -34,6 +34,7 @@ from segmentation.segments import (
     SegmentLine,
 )
 from segmentation.templates import InteractionTemplate, TemplateLanguage
+from support.desk import make_desk
 from support.fair import company, context, make_store, person
 
 EMAIL, HARD_COPY = CorrespondenceType.EMAIL, CorrespondenceType.HARD_COPY
@@ -492,3 +493,32 @@ def test_a_line_shows_how_its_contact_can_be_reached_now() -> None:
     assert (dora.contact_name, dora.company_name) == ("Dora", "SHOP Ltd")
     assert (shop.contact_name, shop.company_name) == ("", "SHOP Ltd")
     assert reachable.type is ContactType.PERSON
+
+
+@pytest.mark.parametrize("own_language", ["DEU", "ENU"])
+def test_a_changed_template_leaves_a_line_its_own_language_and_attachment(
+    own_language: str,
+) -> None:
+    """EXM-40: the other lines take language and attachment of the header."""
+    crm = make_desk(*(person(no, salesperson_code="JO") for no in "ABC"))
+    for code, language, text in (("T1", "ENU", b"one"), ("T2", "FRA", b"two"), ("T3", "", b"")):
+        crm.templates.add(InteractionTemplate(code=code, description=code))
+        if language:
+            crm.templates.put_language(code, language, attachment=Attachment(f"{code}.txt", text))
+            crm.templates.change(code, language_code_default=language)
+    crm.templates.put_language("T1", "DEU", attachment=Attachment("deu.txt", b"eins"))
+    segment = crm.new_segment("Fair", interaction_template_code="T1")
+    for no in "ABC":
+        segment.add_contact(no)
+    segment.change_line(10_000, language_code=own_language)
+    segment.change_line(10_000, attachment=Attachment("own.txt", b"own"))
+    segment.change_line(20_000, interaction_template_code="T3")
+    assert segment.lines[1].language_code == ""
+    segment.change_header(interaction_template_code="T2", update_lines=True)
+    assert {line.interaction_template_code for line in segment.lines} == {"T2"}
+    first, *others = segment.lines
+    kept = own_language if own_language == "DEU" else "FRA"
+    assert (first.language_code, segment.attachment(10_000).content) == (kept, b"own")
+    for line in others:
+        assert line.language_code == "FRA"
+        assert segment.attachment(line.line_no).content == b"two"

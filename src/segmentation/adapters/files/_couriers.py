@@ -57,6 +57,8 @@ class FolderCourier:
 class ZipCourier:
     """Puts all documents of a segment into one archive, named after the segment.
 
+    A document that is the only one becomes a file of its own, named after its subject.
+
     Until it is closed, the documents lie in a folder beside the archive; so many may be
     delivered, by several processes, and what a crash left behind is packed the next time.
     Closing packs them; it is done by one process, when the others are through.
@@ -77,7 +79,7 @@ class ZipCourier:
         archive = self._folder / safe_file_name(document.segment_no or "documents", extension="zip")
         parts = archive.with_name(archive.name + _PARTS)
         part = safe_file_name(_part_of(document), extension="part")
-        named = json.dumps([document.name, document.contact_no]).encode()
+        named = json.dumps([document.name, document.contact_no, document.subject]).encode()
         with _refusing(archive):
             parts.mkdir(parents=True, exist_ok=True)
             _replace(parts / part, named + b"\n" + document.content)
@@ -92,7 +94,12 @@ class ZipCourier:
         for parts in sorted(self._folder.glob(f"*{_PARTS}")):
             archive = parts.with_name(parts.name.removesuffix(_PARTS))
             with _refusing(archive):
-                _pack(parts, archive)
+                alone = None if archive.exists() else _only_one(parts)
+                if alone is None:
+                    _pack(parts, archive)
+                else:
+                    _set_free(alone, self._folder)
+                    shutil.rmtree(parts)
 
     def __enter__(self) -> Self:
         return self
@@ -253,6 +260,27 @@ def _pack(parts: Path, archive: Path) -> None:
     shutil.rmtree(parts)
 
 
+def _only_one(parts: Path) -> Path | None:
+    """The part of a folder that holds no other."""
+    found = list(itertools.islice(_in_order(parts), 2))
+    return found[0] if len(found) == 1 else None
+
+
+def _set_free(part: Path, folder: Path) -> None:
+    """Write a document as a file under its subject, or else under its name."""
+    with part.open("rb") as source:
+        name, contact_no, *more = json.loads(source.readline())
+        content = source.read()
+    stem, _, extension = name.rpartition(".")
+    subject = next(iter(more), "")
+    name = safe_file_name(subject or stem, extension=extension)
+    for each in _free_names(name, contact_no, part):
+        path = folder / each
+        if not path.exists() or path.read_bytes() == content:
+            _replace(path, content)
+            return
+
+
 def _in_order(parts: Path) -> Iterator[Path]:
     """The parts of a folder; there may be too many to hold."""
     with contextlib.closing(sqlite3.connect("")) as found, os.scandir(parts) as entries:
@@ -266,7 +294,7 @@ def _in_order(parts: Path) -> Iterator[Path]:
 def _add(part: Path, packed: Packing) -> None:
     """Add one document under a name that no other has."""
     with part.open("rb") as source:
-        name, contact_no = json.loads(source.readline())
+        name, contact_no, *_ = json.loads(source.readline())
         name = next(
             each for each in _free_names(name, contact_no, part) if not packed.has_name(each)
         )

@@ -27,8 +27,16 @@ from ._figures import (
     figures_by,
     figures_over,
 )
+from ._holdout import (
+    held_out,
+    hold_out,
+)
 from ._invoices import (
     record_invoice,
+)
+from ._pictured import (
+    funnel,
+    response_curve,
 )
 from ._responses import (
     ASKED_BY,
@@ -68,12 +76,16 @@ __all__ = [
     "figures",
     "figures_by",
     "figures_over",
+    "funnel",
     "get_campaign",
     "has_not_responded",
     "has_responded",
+    "held_out",
+    "hold_out",
     "is_active",
     "new_campaign",
     "record_invoice",
+    "response_curve",
     "responses",
     "responses_by",
     "target_group",

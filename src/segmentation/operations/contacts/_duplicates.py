@@ -50,6 +50,8 @@ from ._rows import owner_field, rows_of
 class SearchString:
     """Which part of a field is compared, once case, accents, blanks and signs are gone.
 
+    Mail addresses are compared but for their case: ``a.b@x.ch`` and ``ab@x.ch`` are two.
+
     Attributes:
         field: The contact's field.
         length: So many characters from its beginning, or with a minus from its end; 0 for all.
@@ -153,7 +155,7 @@ def _alike(
 def _strings(contact: Contact, strings: Iterable[SearchString]) -> frozenset[str]:
     """A contact's search strings, each with its type and field, so that only likes are alike."""
     person = "p" if contact.type is ContactType.PERSON else "c"
-    texts = {field: plain(str(contact.value(field))) for field in {s.field for s in strings}}
+    texts = {field: _compared(contact, field) for field in {s.field for s in strings}}
     found = set()
     for each in strings:
         text = texts[each.field]
@@ -161,6 +163,12 @@ def _strings(contact: Contact, strings: Iterable[SearchString]) -> frozenset[str
         if part:
             found.add(f"{person} {each.field} {each.length} {part}")
     return frozenset(found)
+
+
+def _compared(contact: Contact, field: str) -> str:
+    """A field as it is compared; in a mail address every sign tells it from others."""
+    text = str(contact.value(field))
+    return text.strip().casefold() if field == "e_mail" else plain(text)
 
 
 def plain(text: str) -> str:

@@ -9,6 +9,7 @@ from segmentation.campaigns import (
     CampaignTally,
     CampaignTarget,
     HeldBackContact,
+    Holdout,
 )
 from segmentation.column_names import letters_of
 from segmentation.consents import Consent
@@ -46,6 +47,7 @@ NOT_IMPORTED: Mapping[type[Record], str] = {
     FormerName: "changing and merging keep it",
     FormerNumber: "renumbering and merging keep it",
     HeldBackContact: "the journal records it",
+    Holdout: "it is drawn by a verb",
     InteractionComment: "the journal records it",
     InteractionTotal: "it is worked out from the interactions",
     LoggedSegment: "the journal records it",

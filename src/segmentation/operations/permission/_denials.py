@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from segmentation.campaigns import Holdout
 from segmentation.columns import Columns
 from segmentation.consents import PermissionReason
 from segmentation.contacts import CorrespondenceType
@@ -49,6 +50,7 @@ _WORDS: Mapping[LeftOutReason, str] = {
     LeftOutReason.NOT_GIVEN: "did not agree to {because}",
     LeftOutReason.WITHDRAWN: "withdrew from {because}",
     LeftOutReason.RAN_OUT: "agreed to {because} for a time that is over",
+    LeftOutReason.HOLDOUT: "is in the holdout until {because}",
 }
 
 
@@ -133,4 +135,26 @@ def _denied(
             yield place, Denial(reason=reason, because=purpose_code, entry_no=entry_no)
 
 
-RULES: tuple[Rule, ...] = (without_consent,)
+# -- holdout ----------------------------------------------------------------------------------
+
+
+def held_out(context: Context, lines: Columns[Any]) -> Mapping[int, Denial]:
+    """Who is held out of promotions today, if the line's template is one."""
+    store, today = context.store, context.day.today
+    registers = [each for each in store.records.all(Holdout) if each.holds_on(today)]
+    if not registers:
+        return {}
+    codes = [code for (code,) in lines.counted("interaction_template_code") if code]
+    templates = (store.records.find(InteractionTemplate, code) for code in codes)
+    promoting = {each.code for each in templates if each and each.promotional}
+    rows = lines.rows("interaction_template_code", "contact_no") if promoting else ()
+    found: dict[int, Denial] = {}
+    for place, (code, no) in enumerate(rows):
+        until = [each.ending_date for each in registers if each.has(no)] if no else []
+        if code in promoting and until:
+            last = max(str(day) for day in until)
+            found[place] = Denial(reason=LeftOutReason.HOLDOUT, because=last)
+    return found
+
+
+RULES: tuple[Rule, ...] = (without_consent, held_out)

@@ -31,6 +31,10 @@ from ._questionnaire import (
     put_questionnaire,
     questions,
 )
+from ._ratings import (
+    new_abc_rating,
+    new_high_low_rating,
+)
 from ._scores import (
     new_scoring,
 )
@@ -54,6 +58,8 @@ __all__ = [
     "form",
     "get_questionnaire",
     "give_answer",
+    "new_abc_rating",
+    "new_high_low_rating",
     "new_questionnaire",
     "new_scoring",
     "put_questionnaire",

@@ -32,6 +32,7 @@ from segmentation.segments import (
     ActionKind,
     CriteriaAction,
     LeftOut,
+    LeftOutReason,
     Lines,
     Listed,
     Options,
@@ -250,6 +251,8 @@ def check_permission(context: Context, lines: Columns[SegmentLine]) -> None:
         Refused: One may not; the error names the first.
     """
     for place, denial in denials(context, lines).items():
+        if denial.reason is LeftOutReason.HOLDOUT:
+            continue  # who is put in by hand is told when the segment is logged
         step = Message("add contact {no}", no=lines.column("contact_no")[place])
         raise Refused(step, denial.message)
 

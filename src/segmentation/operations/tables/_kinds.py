@@ -36,6 +36,7 @@ NOUNS: Mapping[str, str] = {
     "erasure_listed": "contacts",
     "extra_field": "tables.define",
     "held_back_contact": "campaigns",
+    "holdout": "campaigns",
     "interaction_comment": "interactions",
     "interaction_log_entry": "interactions",
     "interaction_template": "templates",
