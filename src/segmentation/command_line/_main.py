@@ -15,6 +15,7 @@ from ._export import add_export
 from ._import import add_import
 from ._journal import add_journal
 from ._output import DATA_SAY_NO, WRONG_USE, WrongUse, complain, say, speak_utf8
+from ._schema import add_schema
 from ._select import add_select
 
 _INTERRUPTED = 130
@@ -65,4 +66,5 @@ def _make_parser() -> argparse.ArgumentParser:
     add_criteria(commands)
     add_delta(commands)
     add_journal(commands)
+    add_schema(commands)
     return parser

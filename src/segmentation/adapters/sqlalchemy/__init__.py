@@ -9,6 +9,7 @@ except ImportError as error:
 
 from ._mapping import MappedTable
 from ._mapping_check import MappingFault, check_mapping
+from ._script import schema_script
 from ._store import SqlStore, join_store, open_store
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "check_mapping",
     "join_store",
     "open_store",
+    "schema_script",
 ]

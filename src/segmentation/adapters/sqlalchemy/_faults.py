@@ -11,6 +11,10 @@ _RACES = frozenset({"40001", "40P01", "55P03"})
 """Errors that another writer causes: serialization failure, deadlock, lock not available."""
 
 
+_NO_RIGHT = "42501"
+"""The state of a statement that the user may not run."""
+
+
 @contextmanager
 def translated(store: str, password: str = "") -> Iterator[None]:
     """Translate errors of the database that leave the block into ours.
@@ -53,4 +57,21 @@ def _as_ours(error: sa.exc.DBAPIError, store: str, password: str) -> Segmentatio
     if isinstance(error, sa.exc.IntegrityError):
         late = "somebody else was quicker; nothing was done ({reason})"
         return Conflict(Message("{store}", store=store), Message(late, reason=reason))
+    if state == _NO_RIGHT:
+        return StoreError(store, _missing_right(error.statement or "", reason))
     return StoreError(store, Message("the database says: {reason}", reason=reason))
+
+
+def _missing_right(statement: str, reason: str) -> Message:
+    """What may not be done, by the statement that was refused."""
+    match statement.split(maxsplit=1)[:1]:
+        case ["SELECT" | "WITH"]:
+            return Message("the right to read is missing ({reason})", reason=reason)
+        case ["CREATE" | "ALTER"]:
+            return Message(
+                "the right to make tables is missing; let their owner make them, by "
+                "`segmentation schema sql` ({reason})",
+                reason=reason,
+            )
+        case _:
+            return Message("the right to write is missing ({reason})", reason=reason)

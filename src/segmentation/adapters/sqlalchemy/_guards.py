@@ -10,18 +10,24 @@ import sqlalchemy as sa
 
 from segmentation.journal import Finding, FindingKind
 
-from ._tables import Tables
+from ._tables import Tables, Target
 
 REASON = "the journal only grows"
 
 
-def make_guards(connection: sa.Connection, tables: Tables) -> None:
+def guard_names(tables: Tables) -> Iterator[str]:
+    """The names that the triggers have in the one database or the other."""
+    for each in ("insert", "update", "delete", "row", "statement"):
+        yield f"{tables.prefix}journal_guard_{each}"
+
+
+def make_guards(connection: Target, tables: Tables) -> None:
     """Make the triggers."""
     for statement in _statements(connection, tables).values():
         connection.exec_driver_sql(statement)
 
 
-def _statements(connection: sa.Connection, tables: Tables) -> dict[str, str]:
+def _statements(connection: Target, tables: Tables) -> dict[str, str]:
     """The statements that make the guards, each by the guard's name."""
     make = _postgresql if connection.dialect.name == "postgresql" else _sqlite
     return dict(make(connection, tables))
@@ -71,7 +77,8 @@ def _there_postgresql(connection: sa.Connection, tables: Tables) -> dict[str, st
     names = {"function": function, "schema": schema, "journal": tables.journal.name}
     source = connection.scalar(_SOURCE, names)
     found = {} if source is None else {function: wanted[function]}
-    if source is not None and f"$guard${source}$guard$" not in wanted[function]:
+    mark = _mark(tables)
+    if source is not None and f"{mark}{source}{mark}" not in wanted[function]:
         found[function] = source
     for row in connection.execute(_TRIGGERS, names):
         events = _EVENTS.get(row.tgname.removeprefix(f"{function}_"))
@@ -96,7 +103,7 @@ _TRIGGERS = sa.text(
 )
 
 
-def _unchanged(connection: sa.Connection, tables: Tables, same: str) -> str:
+def _unchanged(connection: Target, tables: Tables, same: str) -> str:
     """The condition that only the personal content is removed, and that this is allowed."""
     quote = connection.dialect.identifier_preparer
     columns = [quote.format_column(c) for c in tables.journal.c if c.name != "personal"]
@@ -106,7 +113,7 @@ def _unchanged(connection: sa.Connection, tables: Tables, same: str) -> str:
     return f"(NEW.personal IS NULL AND {kept} AND {allowed})"
 
 
-def _sqlite(connection: sa.Connection, tables: Tables) -> Iterator[tuple[str, str]]:
+def _sqlite(connection: Target, tables: Tables) -> Iterator[tuple[str, str]]:
     quote = connection.dialect.identifier_preparer
     journal = quote.format_table(tables.journal)
     unchanged = _unchanged(connection, tables, "IS")
@@ -127,17 +134,17 @@ def _sqlite(connection: sa.Connection, tables: Tables) -> Iterator[tuple[str, st
         )
 
 
-def _postgresql(connection: sa.Connection, tables: Tables) -> Iterator[tuple[str, str]]:
+def _postgresql(connection: Target, tables: Tables) -> Iterator[tuple[str, str]]:
     quote = connection.dialect.identifier_preparer
     journal = quote.format_table(tables.journal)
     function = _function(connection, tables)
-    unchanged = _unchanged(connection, tables, "IS NOT DISTINCT FROM")
+    unchanged, mark = _unchanged(connection, tables, "IS NOT DISTINCT FROM"), _mark(tables)
     yield (
         _function_name(tables),
         (
-            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
+            f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS {mark} BEGIN "
             f"IF TG_OP = 'UPDATE' THEN IF {unchanged} THEN RETURN NEW; END IF; END IF; "
-            f"RAISE EXCEPTION '{REASON}' USING ERRCODE = 'restrict_violation'; END $guard$"
+            f"RAISE EXCEPTION '{REASON}' USING ERRCODE = 'restrict_violation'; END {mark}"
         ),
     )
     for event, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
@@ -151,11 +158,19 @@ def _postgresql(connection: sa.Connection, tables: Tables) -> Iterator[tuple[str
         )
 
 
+def _mark(tables: Tables) -> str:
+    """What the text of the function stands between, which no name of the host's holds."""
+    mark, named = "$guard$", f"{tables.schema} {tables.prefix}"
+    while mark in named:
+        mark = f"{mark[:-1]}_$"
+    return mark
+
+
 def _function_name(tables: Tables) -> str:
     return f"{tables.prefix}journal_guard"
 
 
-def _function(connection: sa.Connection, tables: Tables) -> str:
+def _function(connection: Target, tables: Tables) -> str:
     """PostgreSQL's function, as statements name it."""
     quote = connection.dialect.identifier_preparer
     function = quote.quote(_function_name(tables))

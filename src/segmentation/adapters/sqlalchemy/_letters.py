@@ -10,18 +10,25 @@ import sqlalchemy as sa
 
 from segmentation.criteria import Letters, characters, replacements
 
-from ._tables import Tables
+from ._tables import Tables, Target
+
+VERBS = ("code", "fold", "bare")
+"""The functions of Python that there are such functions for."""
 
 
-def make_letters(connection: sa.Connection, tables: Tables) -> None:
+def make_letters(connection: Target, tables: Tables) -> None:
     """Make the functions. Each version of Unicode has functions of its own."""
     blanks = "".join(filter(str.isspace, characters()))
     upper = {each: new for each in characters() if (new := each.upper()) != each > "\x7f"}
     trimmed = f"btrim(value, {_quoted(blanks)})"
-    for verb, start, quick, changed in (
-        ("code", trimmed, "upper", upper),
-        ("fold", "value", "lower", replacements(Letters.ANY_CASE)),
-        ("bare", "value", "lower", replacements(Letters.ANY_ACCENT)),
+    for verb, (start, quick, changed) in zip(
+        VERBS,
+        (
+            (trimmed, "upper", upper),
+            ("value", "lower", replacements(Letters.ANY_CASE)),
+            ("value", "lower", replacements(Letters.ANY_ACCENT)),
+        ),
+        strict=True,
     ):
         _make(connection, function_name(tables, verb), start, quick, changed)
 
@@ -29,11 +36,12 @@ def make_letters(connection: sa.Connection, tables: Tables) -> None:
 def function_name(tables: Tables, verb: str) -> tuple[str | None, str]:
     """The schema and the name of the function for a function of Python."""
     version = unicodedata.unidata_version.replace(".", "_")
-    return tables.schema, f"{tables.prefix}segmentation_{verb}_{version}"
+    name = f"{tables.prefix}segmentation_{verb}_{version}"
+    return tables.schema, sa.quoted_name(name, quote=True)
 
 
 def _make(
-    connection: sa.Connection,
+    connection: Target,
     name: tuple[str | None, str],
     start: str,
     quick: str,

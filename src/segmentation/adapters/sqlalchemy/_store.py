@@ -19,6 +19,7 @@ from ._guards import guard_findings, make_guards_anew
 from ._inspection import content_findings, entry_rows
 from ._joining import Host, connecting
 from ._mapping import MappedTable
+from ._names import check_names
 from ._opening import check_file, make_engine, open_tables
 from ._repositories import SqlAttachments, SqlLog, SqlRecords
 from ._segments import SqlSegments
@@ -123,7 +124,8 @@ def open_store(
         StoreError: The file or database is not a store, has a later version, or cannot be reached.
         NotFound: The store does not exist and must not be created.
         UnknownName: The mapping names a table that looks like one of ours.
-        InvalidValue: The mapping holds something else than a `MappedTable`.
+        InvalidValue: The mapping holds something else than a `MappedTable`; or the prefix or the
+            schema gives names that a database cannot hold.
         Rejected: The mapping cannot be as it is declared: all of it. No row was read for that.
 
     >>> import tempfile
@@ -136,6 +138,7 @@ def open_store(
     'Berg A/S'
     """
     tables = Tables(schema=schema, prefix=prefix)
+    check_names(tables)
     check_declaration(mapped or {}, tables)
     url = _url_of(store)
     name = _name_of(url)
@@ -184,7 +187,8 @@ def join_store(
         Refused: It is closed, commits each statement by itself, or its transaction has failed.
         StoreError: The tables have a later version, or their names are taken.
         UnknownName: The mapping names a table that looks like one of ours.
-        InvalidValue: The mapping holds something else than a `MappedTable`.
+        InvalidValue: The mapping holds something else than a `MappedTable`; or the prefix or the
+            schema gives names that a database cannot hold.
         Rejected: The mapping cannot be as it is declared: all of it. No row was read for that.
 
     >>> engine = sa.create_engine("sqlite://")
@@ -195,6 +199,7 @@ def join_store(
     >>> engine.dispose()
     """
     tables = Tables(schema=schema, prefix=prefix)
+    check_names(tables)
     check_declaration(mapped or {}, tables)
     unit = HostUnit(connecting(host), tables, _HOST)
     if mapped:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import count
-from typing import Any, Generic, TypeAlias
+from typing import Any, Generic, Protocol, TypeAlias
 
 import attrs
 import sqlalchemy as sa
@@ -25,6 +25,18 @@ _NULLABLE = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.TIME})
 
 Element: TypeAlias = sa.ColumnElement[Any]
 Test: TypeAlias = sa.ColumnElement[bool]
+
+
+class Target(Protocol):
+    """What statements are sent to: a connection, or what writes them down."""
+
+    @property
+    def dialect(self) -> sa.Dialect:
+        """The dialect that they are written in."""
+
+    def exec_driver_sql(self, statement: str, /) -> object:
+        """Send a text."""
+
 
 Naming: TypeAlias = Callable[[sa.Table], sa.FromClause]
 """Gives a table an alias at one place of a statement."""

@@ -40,7 +40,7 @@ def is_current(connection: sa.Connection, tables: Tables, store: str) -> bool:
         StoreError: The tables have a later version.
     """
     stored = _read_meta(connection, tables, store)
-    return stored is not None and _wanted(connection, tables).items() <= stored.items()
+    return stored is not None and _wanted(connection.dialect, tables).items() <= stored.items()
 
 
 def set_up(connection: sa.Connection, tables: Tables, store: str) -> None:
@@ -55,8 +55,8 @@ def set_up(connection: sa.Connection, tables: Tables, store: str) -> None:
     stored = _read_meta(connection, tables, store)  # another process may have made them
     if stored is None:
         _create(connection, tables, store)
-    else:
-        _add_missing(connection, tables, stored, store)
+        return
+    _add_missing(connection, tables, stored, store)
     if connection.dialect.name == "postgresql":
         make_letters(connection, tables)
     _write_meta(connection, tables)
@@ -76,13 +76,47 @@ def _create(connection: sa.Connection, tables: Tables, store: str) -> None:
                 named=named,
             ),
         )
-    if connection.dialect.name == "sqlite" and not embedded:
+    create(connection, tables)
+
+
+class Script:
+    """Takes statements instead of a connection, as text.
+
+    Args:
+        dialect: The dialect that they are written in.
+    """
+
+    def __init__(self, dialect: sa.Dialect) -> None:
+        self.dialect = dialect
+        self.statements: list[str] = []
+
+    def exec_driver_sql(self, statement: str) -> None:
+        """Take a text."""
+        self.statements.append(statement)
+
+    def execute(self, statement: sa.ClauseElement) -> None:
+        """Take a statement of SQLAlchemy."""
+        compiled = statement.compile(dialect=self.dialect, compile_kwargs={"literal_binds": True})
+        self.statements.append(str(compiled))
+
+
+def create(connection: sa.Connection | Script, tables: Tables) -> None:
+    """Make the tables and all that belongs to them, where nothing of ours is."""
+    name = connection.dialect.name
+    if name == "sqlite" and not (tables.schema or tables.prefix):
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.exec_driver_sql(f"PRAGMA user_version = {FORMAT}")
-    if tables.schema and connection.dialect.name == "postgresql":
+    if tables.schema and name == "postgresql":
         connection.execute(sa.schema.CreateSchema(tables.schema, if_not_exists=True))
-    tables.metadata.create_all(connection, tables.ours, checkfirst=False)
+    for table in tables.metadata.sorted_tables:
+        connection.execute(sa.schema.CreateTable(table))
+        for index in sorted(table.indexes, key=lambda each: str(each.name)):
+            connection.execute(sa.schema.CreateIndex(index))
     make_guards(connection, tables)
+    if name == "postgresql":
+        make_letters(connection, tables)
+    for noted, value in _wanted(connection.dialect, tables).items():
+        connection.execute(sa.insert(tables.meta).values(name=noted, value=value))
 
 
 def _shape(tables: Tables) -> Mapping[str, list[str]]:
@@ -97,10 +131,10 @@ def _to_shape(text: str) -> Mapping[str, list[str]]:
     return found
 
 
-def _wanted(connection: sa.Connection, tables: Tables) -> Mapping[str, str]:
+def _wanted(dialect: sa.Dialect, tables: Tables) -> Mapping[str, str]:
     """The record of a store that is up to date with this version."""
     noted = {"format": str(FORMAT), "shape": to_json(_shape(tables))}
-    if connection.dialect.name == "postgresql":
+    if dialect.name == "postgresql":
         noted[f"letters {unicodedata.unidata_version}"] = "has functions"
     return noted
 
@@ -151,7 +185,7 @@ def check_format(found: int, store: str) -> None:
 
 
 def _write_meta(connection: sa.Connection, tables: Tables) -> None:
-    wanted = _wanted(connection, tables)
+    wanted = _wanted(connection.dialect, tables)
     rows = [{"name": name, "value": value} for name, value in wanted.items()]
     connection.execute(sa.delete(tables.meta).where(tables.meta.c.name.in_(wanted)))
     connection.execute(sa.insert(tables.meta), rows)
