@@ -7,6 +7,7 @@ try:
 except ImportError as error:
     raise MissingExtra("sql", "a store in a file or database") from error
 
+from ._functions import add_functions
 from ._mapping import MappedTable
 from ._mapping_check import MappingFault, check_mapping
 from ._script import schema_script
@@ -16,6 +17,7 @@ __all__ = [
     "MappedTable",
     "MappingFault",
     "SqlStore",
+    "add_functions",
     "check_mapping",
     "join_store",
     "open_store",

@@ -15,7 +15,11 @@ from segmentation.serialization import value_from_data
 
 
 def add_functions(connection: sqlite3.Connection) -> None:
-    """Add the functions that our statements use to a connection."""
+    """Add the functions that our statements use to a connection.
+
+    Stores do so by themselves. A host that runs a statement of ours on a connection of its own
+    calls this before.
+    """
     connection.create_collation("segmentation_decimal", compare_decimals)
     connection.create_aggregate("segmentation_sum", 1, _Sum)  # type: ignore[arg-type]  # shape
     for name, count, function in (

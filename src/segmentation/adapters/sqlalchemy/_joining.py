@@ -272,30 +272,49 @@ def prepare(connection: sa.Connection) -> None:
         connection.begin()  # as the first statement would; the host's own events may begin more
     raw = driver_connection(connection)
     _check_state(raw)
+    if connection.dialect.driver == "asyncpg":
+        _check_asyncpg(connection)
     if connection.dialect.name == "sqlite":
         _prepare_sqlite(connection, raw)
 
 
 def _prepare_sqlite(connection: sa.Connection, raw: Any) -> None:  # noqa: ANN401 - of a driver
-    if not isinstance(raw, sqlite3.Connection):
+    is_aiosqlite = connection.dialect.driver == "aiosqlite"
+    if not isinstance(raw, sqlite3.Connection) and not is_aiosqlite:
         raise StoreError(
             Message("the host's database"), "is SQLite by another driver than Python's own"
         )
     if _PREPARED not in connection.info:
-        add_functions(raw)
+        if is_aiosqlite:
+            _add_by_aiosqlite(connection)
+        else:
+            add_functions(raw)
         connection.info[_PREPARED] = True
     if not raw.in_transaction:
         connection.exec_driver_sql(f"BEGIN {raw.isolation_level}")
 
 
+def _add_by_aiosqlite(connection: sa.Connection) -> None:
+    """Add our functions in the thread that aiosqlite works in."""
+    adapted: Any = connection.connection.dbapi_connection
+    # It has no verb for collations and sums; this is how its own verbs reach the connection.
+    adapted.run_async(lambda own: own._execute(add_functions, own._conn))  # noqa: SLF001
+
+
+def _check_asyncpg(connection: sa.Connection) -> None:
+    adapted: Any = connection.connection.dbapi_connection
+    if adapted.isolation_level == "autocommit":
+        raise Refused(_STEP, _COMMITS)
+
+
 def _check_state(raw: Any) -> None:  # noqa: ANN401 - of any driver
-    if isinstance(raw, sqlite3.Connection):
+    if isinstance(raw, sqlite3.Connection) or type(raw).__module__.startswith("aiosqlite"):
         _check_sqlite(raw)
-    elif _driver_of(raw):
+    elif any(cls.__module__.partition(".")[0] == "psycopg" for cls in type(raw).__mro__):
         _check_psycopg(raw)
 
 
-def _check_sqlite(raw: sqlite3.Connection) -> None:
+def _check_sqlite(raw: Any) -> None:  # noqa: ANN401 - aiosqlite's has the same attributes
     try:
         in_transaction = raw.in_transaction and raw.total_changes >= 0
     except sqlite3.ProgrammingError:

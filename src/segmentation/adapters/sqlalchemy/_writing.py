@@ -5,7 +5,7 @@ SQLAlchemy's own conversion of each value would take most of the time.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from itertools import chain, islice, repeat
+from itertools import chain, count, islice, repeat
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -56,10 +56,11 @@ def insert_rows(
         rows: The rows.
         replacing: The key columns by which rows replace stored ones, ``None`` to replace none.
     """
-    values = f"({', '.join(_signs(connection, columns))})"
     for batch in batches(rows):
         for size, items in _grouped(batch, 1 if replacing else TOGETHER):
-            source = f"VALUES {', '.join([values] * size)}"
+            signs = batches(_signs(connection, [*columns] * size), len(columns))
+            values = (f"({', '.join(of_row)})" for of_row in signs)
+            source = f"VALUES {', '.join(values)}"
             statement = _insert(connection, table, columns, source, replacing)
             connection.exec_driver_sql(statement, items)
 
@@ -90,8 +91,12 @@ def insert_columns(
         own: The values of the other columns, one for each row.
         replacing: The key columns by which rows replace stored ones, ``None`` to replace none.
     """
+    signs = _signs(connection, shared)
     if connection.dialect.name == "postgresql":
-        arrays = [f"%s::{_type_name(table.c[name], connection.dialect)}[]" for name in own]
+        arrays = [
+            f"{_sign(connection, number)}::{_type_name(table.c[name], connection.dialect)}[]"
+            for number, name in enumerate(own, len(signs) + 1)
+        ]
         places = [f"own_{place}" for place, _ in enumerate(own)]
         source = f"unnest({', '.join(arrays)}) AS own ({', '.join(places)})"
         values = [
@@ -101,7 +106,7 @@ def insert_columns(
     else:
         source = "json_each(?)"
         values = [f"json_extract(value, '$[{place}]')" for place, _ in enumerate(own)]
-    taken = ", ".join([*_signs(connection, shared), *values])
+    taken = ", ".join([*signs, *values])
     chosen = f"SELECT {taken} FROM {source} WHERE true"  # noqa: S608 - names of ours
     statement = _insert(connection, table, (*shared, *own), chosen, replacing)
     for batch in batches(zip(*own.values(), strict=True)):
@@ -114,9 +119,23 @@ def insert_columns(
 
 def _signs(connection: sa.Connection, columns: Iterable[str]) -> list[str]:
     """The placeholders of a statement."""
-    if connection.dialect.name != "postgresql":
-        return ["?" for _ in columns]
-    return ["CAST(%s AS jsonb)" if column == EXTRA else "%s" for column in columns]
+    signs = (_sign(connection, number) for number in count(1))
+    is_cast = connection.dialect.name == "postgresql"
+    return [
+        f"CAST({sign} AS jsonb)" if is_cast and column == EXTRA else sign
+        for column, sign in zip(columns, signs, strict=False)
+    ]
+
+
+def _sign(connection: sa.Connection, number: int) -> str:
+    """The placeholder of a value, in the style of the driver."""
+    match connection.dialect.paramstyle:
+        case "qmark":
+            return "?"
+        case "numeric_dollar":
+            return f"${number}"
+        case _:
+            return "%s"
 
 
 def _insert(
