@@ -95,7 +95,12 @@ class NumberSeries(
 class MarketingSetup(
     Record, table="marketing_setup", key=(), shown=("contact_nos", "segment_nos", "campaign_nos")
 ):
-    """Which series number what, what new contacts start with, what persons inherit."""
+    """Which series number what, what new contacts start with, what persons inherit.
+
+    Attributes:
+        approval_required_from: From how many recipients on a second user must approve what is
+            logged; 0 for never.
+    """
 
     contact_nos: SeriesCode = ""
     segment_nos: SeriesCode = ""
@@ -119,6 +124,7 @@ class MarketingSetup(
     inherit_language_code: bool = False
     inherit_address_details: bool = False
     inherit_communication_details: bool = False
+    approval_required_from: int = 0
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
 

@@ -87,6 +87,8 @@ class InteractionTemplate(Record, table="interaction_template", key=("code",)):
             Empty for none, so that nobody's consent is asked for.
         answers_within: How long after a contact was asked this kind of interaction answers, as a
             date formula such as ``14D``; empty if it answers only what it names.
+        approval_required_from: From how many recipients on a second user must approve what is
+            logged with it; 0 for never, 1 for always.
     """
 
     code: ShortCode
@@ -111,6 +113,7 @@ class InteractionTemplate(Record, table="interaction_template", key=("code",)):
     one_mail_per_address: bool = False
     purpose_code: PurposeCode = ""
     answers_within: ShortCode = ""
+    approval_required_from: int = 0
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
 

@@ -14,6 +14,7 @@ from segmentation.errors import MissingExtra
         ("word", "lxml", "word"),
         ("jinja", "jinja2", "html"),
         ("babel", "babel", "i18n"),
+        ("cryptography", "cryptography.exceptions", "proofs"),
         ("jinja.word", "docxtpl", "word"),
         ("mammoth", "mammoth", "word"),
         ("narwhals", "narwhals", "dataframe"),

@@ -18,6 +18,7 @@ from segmentation.errors import InvalidValue, JournalBroken
 from segmentation.interactions import DeliveryStatus, Evaluation, Interaction
 from segmentation.journal import (
     AddressMarked,
+    ApprovalSet,
     AttemptNoted,
     Canceled,
     Commented,
@@ -34,6 +35,7 @@ from segmentation.journal import (
     Head,
     OpportunityLinked,
     PersonErased,
+    PlanApproved,
     Ranges,
     Revised,
     Stamp,
@@ -90,6 +92,9 @@ HAPPENINGS: list[Happening] = [
         text="Hm, yes",
     ),
     HeldBackContact(entry_no=19, contact_no="ANNA", segment_no="SM1", arm="control", date=TODAY),
+    HeldBackContact(entry_no=18, contact_no="ANNA", segment_no="SM1", arm="control", date=TODAY),
+    PlanApproved(segment_no="SM0001", plan_hash="ab" * 32, planned_by="ANNA"),
+    ApprovalSet(template_code="OF", before=0, after=100),
 ]
 
 

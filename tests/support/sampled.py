@@ -39,6 +39,7 @@ from segmentation.fields import (
 from segmentation.interactions import DeliveryStatus, Evaluation, Interaction
 from segmentation.journal import (
     AddressMarked,
+    ApprovalSet,
     AttemptNoted,
     Canceled,
     Change,
@@ -58,12 +59,19 @@ from segmentation.journal import (
     Membership,
     OpportunityLinked,
     PersonErased,
+    PlanApproved,
     Revised,
     Uncanceled,
     make_entries,
     steps_of,
 )
 from segmentation.languages import ENGLISH
+from segmentation.proofs import (
+    ConsistencyProof,
+    InclusionProof,
+    Tile,
+    parse_checkpoint,
+)
 from segmentation.questionnaires import LineType, ProfileQuestionnaireLine, Question
 from segmentation.reports import (
     CampaignDetails,
@@ -170,6 +178,12 @@ def crammed(value: Any) -> Any:  # noqa: ANN401 - of any class
     return value
 
 
+CHECKPOINT = parse_checkpoint(
+    "example.com/journal\n7\nU6ZWbquwbqWpiLla92Ef3frXy4LKpc8GhCPofd4TNYw=\n\n"
+    "\N{EM DASH} example.com/journal 56rySoLDF0zAV8H9\n"
+)
+
+
 def _segment() -> Segment:
     """A segment with two actions; one contact is left out."""
     header = SegmentHeader(no="SM1", description="Fair", date=TODAY)
@@ -259,6 +273,14 @@ def _values() -> list[object]:
             text="Send me news",
             source="fair",
         ),
+        PlanApproved(segment_no="SM0001", plan_hash="ab" * 32, planned_by="ANNA"),
+        ApprovalSet(template_code="OF", before=0, after=100),
+        CHECKPOINT,
+        CHECKPOINT.note,
+        CHECKPOINT.note.signatures[0],
+        InclusionProof(2, (bytes(32),), CHECKPOINT),
+        ConsistencyProof(3, (bytes(32),), CHECKPOINT),
+        Tile(8, 1, 17),
         OwnFields(3, (("orders", "amount", "decimal"),)),
         LayoutPart(fields=(("Customer", "Name"),)),
         Layout("Email_Merge/5084", LayoutPart(fields=(("Customer", "Name"),))),

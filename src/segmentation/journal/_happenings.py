@@ -49,6 +49,8 @@ class EntryKind(Option):
     ADDRESS_MARKED = "address_marked"
     CONSENT_RECORDED = "consent_recorded"
     CONTACT_HELD_BACK = "contact_held_back"
+    PLAN_APPROVED = "plan_approved"
+    APPROVAL_SET = "approval_set"
 
 
 class EntryType(Option):
@@ -306,6 +308,38 @@ class ConsentRecorded:
     gone_entry_no: int = 0
 
 
+@shown_by("segment_no", "plan_hash", "planned_by")
+@attrs.frozen(kw_only=True)
+class PlanApproved:
+    """A second user approved what logging a segment would do.
+
+    Attributes:
+        segment_no: The segment.
+        plan_hash: The hash of the plan.
+        planned_by: The user who made the plan.
+    """
+
+    segment_no: str
+    plan_hash: str
+    planned_by: str = ""
+
+
+@shown_by("template_code", "before", "after")
+@attrs.frozen(kw_only=True)
+class ApprovalSet:
+    """Somebody decided from how many recipients on a plan needs approval.
+
+    Attributes:
+        template_code: The interaction template that it holds for; empty if it holds for all.
+        before: The number before; 0 for never.
+        after: The number since.
+    """
+
+    template_code: str = ""
+    before: int = 0
+    after: int = 0
+
+
 Happening = TypeAliasType(
     "Happening",
     LoggedSegment
@@ -325,7 +359,9 @@ Happening = TypeAliasType(
     | ContactMarked
     | AddressMarked
     | ConsentRecorded
-    | HeldBackContact,
+    | HeldBackContact
+    | PlanApproved
+    | ApprovalSet,
 )
 """Everything that an entry can record. Every reader handles all of them."""
 
@@ -348,6 +384,8 @@ _CLASSES: Mapping[EntryKind, type[Any]] = {
     EntryKind.ADDRESS_MARKED: AddressMarked,
     EntryKind.CONSENT_RECORDED: ConsentRecorded,
     EntryKind.CONTACT_HELD_BACK: HeldBackContact,
+    EntryKind.PLAN_APPROVED: PlanApproved,
+    EntryKind.APPROVAL_SET: ApprovalSet,
 }
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 

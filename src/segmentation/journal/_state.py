@@ -27,6 +27,7 @@ from ._entries import Entry, happening_of
 from ._happenings import (
     PERSONAL,
     AddressMarked,
+    ApprovalSet,
     AttemptNoted,
     Canceled,
     Commented,
@@ -40,6 +41,7 @@ from ._happenings import (
     Happening,
     OpportunityLinked,
     PersonErased,
+    PlanApproved,
     Ranges,
     Revised,
     Uncanceled,
@@ -140,6 +142,8 @@ def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
             yield from _address_marked(known, happening, entry)
         case ConsentRecorded():
             yield Change(None, _consent(happening, entry))
+        case PlanApproved() | ApprovalSet():
+            pass  # they are looked up in the journal itself
         case _:
             assert_never(happening)
 

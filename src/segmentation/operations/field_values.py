@@ -136,6 +136,7 @@ class InteractionTemplateValues(TypedDict, total=False):
     one_mail_per_address: bool
     purpose_code: str | Purpose
     answers_within: str
+    approval_required_from: int
     extra: Mapping[str, Value] | Extra
 
 
@@ -329,6 +330,8 @@ class LoggedSegmentValues(TypedDict, total=False):
     chain_no: str
     canceled: bool
     canceled_by: int
+    plan_hash: str
+    approved_by: str
     extra: Mapping[str, Value] | Extra
 
 
@@ -377,6 +380,7 @@ class MarketingSetupValues(TypedDict, total=False):
     inherit_language_code: bool
     inherit_address_details: bool
     inherit_communication_details: bool
+    approval_required_from: int
     extra: Mapping[str, Value] | Extra
 
 

@@ -7,6 +7,7 @@ import attrs
 from segmentation.fields import RecordT
 from segmentation.operations.checks import check_records, placed
 from segmentation.operations.context import Context
+from segmentation.operations.journal import record_approval_changes
 from segmentation.operations.records import name_of
 from segmentation.operations.schema import parse_values
 from segmentation.protocols import Store
@@ -37,7 +38,9 @@ def change_setup(context: Context, kind: type[RecordT], fields: Mapping[str, obj
     store = context.store
     with store.transaction():
         values = parse_values(store, kind, fields)
-        changed = attrs.evolve(get_setup(store, kind), **values)  # type: ignore[misc]  # an attrs class
+        before = get_setup(store, kind)
+        changed = attrs.evolve(before, **values)  # type: ignore[misc]  # an attrs class
         check_records(store, placed([changed]), what=name_of(kind))
         store.records.put([changed])
+        record_approval_changes(context, [(before, changed)])
         return changed

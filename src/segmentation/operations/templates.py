@@ -36,7 +36,7 @@ from segmentation.operations.field_values import (
     TemplateTextValues,
     WordTemplateValues,
 )
-from segmentation.operations.journal import unneeded_attachments
+from segmentation.operations.journal import record_approval_changes, unneeded_attachments
 from segmentation.operations.records import find_record, get_record, key_in
 from segmentation.operations.schema import parse_values, with_own_values
 from segmentation.operations.tables import check_unused
@@ -148,6 +148,7 @@ def add_templates(
         what = _place(made[0]) if len(made) == 1 else Message("templates")
         check_new(store, _placed(given), what=what)
         store.records.put(given)
+        record_approval_changes(context, [(None, record) for record in given])
         return given
 
 
@@ -210,12 +211,14 @@ def keep_template(
     """
     store = context.store
     with store.transaction():
+        known = store.records.find(InteractionTemplate, template.code)
         before = _texts(store, template.code)
         texts = before if languages is None else tuple(languages)
         store.records.remove(before)
         faults = record_faults(store, _placed([template, *texts]))
         reject([*faults, *_foreign_faults(template, texts)], what=_place(template))
         store.records.put([template, *texts])
+        record_approval_changes(context, [(known, template)])
         _drop_attachments(store, before)
 
 
@@ -430,6 +433,7 @@ def delete_template(context: Context, code: str | InteractionTemplate) -> None:
         check_unused(store, template, Message("delete template {code}", code=template.code))
         texts = _texts(store, template.code)
         store.records.remove([*texts, template])
+        record_approval_changes(context, [(template, None)])
         _drop_attachments(store, texts)
 
 

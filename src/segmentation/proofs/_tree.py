@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Protocol, TypeAlias
 
-import attrs
-
 from segmentation.errors import InvalidValue, Message
 
 Node: TypeAlias = tuple[int, int]
@@ -53,17 +51,16 @@ class LeafSource:
         while len(below := self._levels[-1]) > 1:
             self._levels.append(list(map(node_hash, below[::2], below[1::2])))
 
-    def __len__(self) -> int:
-        return len(self._levels[0])
-
     def find(self, nodes: Collection[Node]) -> Mapping[Node, bytes]:
         """The hashes of all these nodes."""
         return {(level, index): self._levels[level][index] for level, index in nodes}
 
 
-@attrs.frozen
 class Tree:
     """Roots and proofs of the tree over the leaves of a source.
+
+    Args:
+        source: Where the hashes of nodes are.
 
     >>> tree = Tree(LeafSource([b"a", b"b", b"c"]))
     >>> root = tree.root(3)
@@ -71,7 +68,8 @@ class Tree:
     True
     """
 
-    source: Source
+    def __init__(self, source: Source) -> None:
+        self._source = source
 
     def root(self, size: int) -> bytes:
         """The root of the tree of this size."""
@@ -110,7 +108,7 @@ class Tree:
     def _hashes(self, ranges: Sequence[_Range]) -> Sequence[bytes]:
         """The hash of each range, all asked of the source at once."""
         parts = [complete_nodes(*each) for each in ranges]
-        found = self.source.find({node for nodes in parts for node in nodes})
+        found = self._source.find({node for nodes in parts for node in nodes})
         return [_joined([found[node] for node in nodes]) for nodes in parts]
 
 

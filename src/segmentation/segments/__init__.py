@@ -65,6 +65,7 @@ from ._history import ActionSummary, History, history_of
 from ._line import SegmentLine, Terms, address_on, texts_to_json
 from ._lines import Lines, Part, alike, to_lines
 from ._logged import LoggedSegment
+from ._plan import SegmentPlan
 from ._rosters import Joiner, Joining, Listed, Others, Roster, nos_in_order, nos_of
 from ._schema import FILTERED, contact_fields, contact_schema
 from ._segment import Segment
@@ -117,6 +118,7 @@ __all__ = [
     "SegmentLine",
     "SegmentLogged",
     "SegmentLogging",
+    "SegmentPlan",
     "SegmentRefreshed",
     "Terms",
     "Undone",

@@ -27,6 +27,8 @@ class LoggedSegment(
         held_back_arm: The arm whose contacts got nothing, or empty.
         chain_no: The first segment of the chain that repeating made, or empty.
         canceled_by: The number of the journal entry that canceled it, 0 if there is none.
+        plan_hash: The hash of the plan that was approved; empty if none had to be.
+        approved_by: The user who approved it.
     """
 
     entry_no: int = 0
@@ -41,6 +43,8 @@ class LoggedSegment(
     chain_no: Code = ""
     canceled: bool = False
     canceled_by: int = 0
+    plan_hash: LongText = ""
+    approved_by: LongText = ""
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property

@@ -22,6 +22,7 @@ from segmentation.operations.field_values import (
 )
 from segmentation.operations.records import require_segment
 from segmentation.operations.segments import (
+    Approval,
     Logged,
     LoggingPlan,
     Preview,
@@ -667,6 +668,8 @@ class Worksheet:
     ) -> LoggingPlan:
         """Say what logging would do, with all that is wrong; nothing is changed.
 
+        A plan that needs approval is kept until the segment is logged, with who made it first.
+
         Args:
             deliver: Whether documents are to be delivered.
             one_mail_per_address: As for `log`.
@@ -674,6 +677,18 @@ class Worksheet:
         return segments.plan_logging(
             self._context, self.no, deliver=deliver, one_mail_per_address=one_mail_per_address
         )
+
+    def approve(self, plan_hash: str) -> Approval:
+        """Approve a plan of logging that another user made; the journal records by whom.
+
+        Args:
+            plan_hash: The hash of the plan: `LoggingPlan.plan_hash`.
+
+        Raises:
+            Refused: The same user made the plan, or the hash is that of no plan of this segment.
+            Rejected: Something has changed since the plan was made: all of it.
+        """
+        return segments.approve_plan(self._context, self.no, plan_hash)
 
     def log(
         self,
@@ -693,8 +708,10 @@ class Worksheet:
                 so too.
 
         Raises:
-            Rejected: The segment has faults: all of them, line by line; nothing is logged.
-            Refused: A segment with this number was logged before.
+            Rejected: The segment has faults: all of them, line by line; or it is not what was
+                approved any more: who came, who went, what text changed. Nothing is logged.
+            Refused: A segment with this number was logged before, or it needs approval that
+                nobody gave.
             Conflict: Somebody else logged or recorded at the same moment.
         """
         return segments.log_segment(

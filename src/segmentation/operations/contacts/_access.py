@@ -31,6 +31,7 @@ from segmentation.showing import shown_by
 
 from ._cleared import lines_of
 from ._mentions import Mention, mentions_of
+from ._plans import plans_with
 from ._rows import ROWS, rows_under
 
 _EMPLOYER = frozenset({"company_no", "contact_company_no"})
@@ -216,6 +217,7 @@ def _rows(
     """The rows of a contact: those that classify it first, then what other tables hold of it."""
     yield from rows_under(store, no)
     yield from rows_elsewhere(store, no)
+    yield from plans_with(store, no)
     if contact is not None:
         yield from address_marks_of(store, contact)
     for interaction in interactions:

@@ -31,7 +31,7 @@ from segmentation.operations.contacts import completed, keep_former_names
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_relations
 from segmentation.operations.interactions import not_taken_in_yet, take_in_past
-from segmentation.operations.journal import record
+from segmentation.operations.journal import record, record_approval_changes
 from segmentation.operations.records import find_records
 from segmentation.operations.schema import declared_fields, own_kinds, with_own_values
 from segmentation.operations.values import in_nfc
@@ -475,6 +475,7 @@ def _store(
     store.records.put(records)
     contacts = [each for each in written if isinstance(each, Contact)]
     keep_former_names(store, ((_before(there, each), each) for each in contacts))
+    record_approval_changes(context, [(there.get(_named(each)), each) for each in written])
     follow_relations(store, (r for r in written if isinstance(r, ContactBusinessRelation)))
     if guarded.lifted:
         record(store, guarded.lifted, context.stamp)

@@ -24,7 +24,13 @@ from segmentation.interactions import (
 )
 from segmentation.kinds import record_kinds
 from segmentation.languages import captions
-from segmentation.segments import LoggedSegment, SavedCriteria, SegmentHeader, SegmentLine
+from segmentation.segments import (
+    LoggedSegment,
+    SavedCriteria,
+    SegmentHeader,
+    SegmentLine,
+    SegmentPlan,
+)
 from segmentation.templates import WordTemplate
 
 NOT_IMPORTED: Mapping[type[Record], str] = {
@@ -47,6 +53,7 @@ NOT_IMPORTED: Mapping[type[Record], str] = {
     SavedCriteria: "it has a file format of its own",
     SegmentHeader: "a segment is kept as a whole",
     SegmentLine: "a segment is kept as a whole",
+    SegmentPlan: "a plan is made by a verb, and approved by another",
     WordTemplate: "it is nothing without its document; templates take it with it",
 }
 """The tables that no file brings, each with the reason."""

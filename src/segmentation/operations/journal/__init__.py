@@ -1,5 +1,6 @@
 """The journal: recording, reading, verifying, auditing, exporting and importing."""
 
+from ._approval import record_approval_changes
 from ._audit import (
     KINDS,
     Discrepancy,
@@ -59,6 +60,7 @@ __all__ = [
     "prove_entry",
     "read_export",
     "record",
+    "record_approval_changes",
     "restore_records",
     "sign_checkpoint",
     "state_as_of",

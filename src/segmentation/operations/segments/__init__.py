@@ -3,6 +3,7 @@
 from ._apply_action import (
     replayed,
 )
+from ._approval import Approval, approve_plan
 from ._changes import (
     LineContact,
     change_header,
@@ -116,6 +117,7 @@ from ._worksheet import (
 __all__ = [
     "MANY",
     "REFERRED",
+    "Approval",
     "CriteriaForm",
     "DeltaRow",
     "LineContact",
@@ -135,6 +137,7 @@ __all__ = [
     "add_criteria_from_files",
     "add_criteria_from_text",
     "apply_mailing_group",
+    "approve_plan",
     "as_criteria",
     "cancel_logged",
     "change_criteria",

@@ -9,7 +9,7 @@ from datetime import date
 
 import attrs
 
-from segmentation.campaigns import CampaignEntry, HeldBackContact
+from segmentation.campaigns import CampaignEntry
 from segmentation.columns import Columns, gathered, like
 from segmentation.criteria import MEANING
 from segmentation.errors import Fault, Message, Refused, Rejected
@@ -35,12 +35,12 @@ from segmentation.segments import (
 )
 from segmentation.showing import shown_by
 
+from ._approval import Approval, drop_plans, require_approval, with_approval
+from ._going import going_out
 from ._log_plan import LoggingPlan, Prepared, prepare
-from ._passed_over import PassedOver, pass_over, shared_addresses
+from ._passed_over import shared_addresses
 from ._reuse import reuse_logged_segment
-from ._split import hold_back
 from ._worksheet import new_segment, was_logged
-from ._written_to import leave_out_written_to
 
 
 @shown_by("segment", "interactions", "follow_up")
@@ -75,6 +75,8 @@ def plan_logging(
 ) -> LoggingPlan:
     """Say what logging a segment would do; nothing is changed.
 
+    A plan that needs approval is kept until the segment is logged or deleted, with who made it.
+
     Args:
         context: Store, user, day and clock.
         segment_no: The segment.
@@ -86,7 +88,9 @@ def plan_logging(
     """
     store = context.store
     segment = require_segment(store, segment_no)
-    going, passed_over, held_back = _going(context, segment, one_mail=one_mail_per_address)
+    going, passed_over, held_back = going_out(
+        context, segment, one_mail_per_address=one_mail_per_address
+    )
     prepared = prepare(
         store,
         going,
@@ -96,6 +100,9 @@ def plan_logging(
         held_back=held_back,
     )
     plan = attrs.evolve(prepared.plan(), shared_addresses=shared_addresses(store, going))
+    plan = with_approval(
+        context, segment, prepared, plan, one_mail_per_address=one_mail_per_address
+    )
     if was_logged(store, segment.no):
         again = Fault("header", "no", _LOGGED_BEFORE)
         plan = attrs.evolve(plan, faults=(again, *plan.faults))
@@ -123,8 +130,10 @@ def log_segment(
 
     Raises:
         NotFound: There is no such segment; it may have been logged already.
-        Refused: A segment with this number was logged before.
-        Rejected: The segment has faults: all of them, line by line.
+        Refused: A segment with this number was logged before, or it needs approval that nobody
+            gave.
+        Rejected: The segment has faults: all of them, line by line; or it is not what was approved
+            any more: who came, who went, what text changed.
         Conflict: Somebody else logged or recorded at the same moment.
     """
     context = context.stopped
@@ -133,7 +142,12 @@ def log_segment(
         segment = require_segment(store, segment_no)
         if was_logged(store, segment.no):
             raise Refused(Message("log segment {no}", no=segment.no), _LOGGED_BEFORE)
-        going, passed_over, held_back = _going(context, segment, one_mail=one_mail_per_address)
+        approval = require_approval(
+            context, segment, deliver=deliver, one_mail_per_address=one_mail_per_address
+        )
+        going, passed_over, held_back = going_out(
+            context, segment, one_mail_per_address=one_mail_per_address
+        )
         prepared = prepare(
             store,
             going,
@@ -146,8 +160,9 @@ def log_segment(
         if prepared.faults:
             raise Rejected(Message("segment {no}", no=segment.no), prepared.faults)
         context.on_event(SegmentLogging(segment))
-        logged, interactions = _record(store, prepared, stamp)
+        logged, interactions = _record(store, prepared, stamp, approval)
         store.segments.remove(segment)
+        drop_plans(store, segment.no)
         follow_lines(store, segment, None)
         context.on_event(SegmentLogged(segment, logged))
         again = _follow_up(context, segment, logged) if follow_up else None
@@ -157,16 +172,6 @@ def log_segment(
 # -- planning -------------------------------------------------------------------------------
 
 
-def _going(
-    context: Context, segment: Segment, *, one_mail: bool
-) -> tuple[Segment, tuple[PassedOver, ...], tuple[HeldBackContact, ...]]:
-    """A segment with the lines that are written to, which are not, and who is held back."""
-    new, before = leave_out_written_to(context, segment)
-    mailable, unmailed = pass_over(context, new, one_mail_per_address=one_mail)
-    going, held_back = hold_back(context, mailable)
-    return going, (*before, *unmailed), held_back
-
-
 _LOGGED_BEFORE = "one with this number was logged before"
 
 
@@ -174,7 +179,7 @@ _LOGGED_BEFORE = "one with this number was logged before"
 
 
 def _record(
-    store: Store, prepared: Prepared, stamp: Stamp
+    store: Store, prepared: Prepared, stamp: Stamp, approval: Approval | None
 ) -> tuple[LoggedSegment, Columns[Interaction]]:
     """Write the entries: the logged segment, its campaign entries, its interactions."""
     segment, lines = prepared.segment, prepared.lines
@@ -190,6 +195,8 @@ def _record(
         split_arms=segment.header.split_arms,
         held_back_arm=segment.header.held_back_arm,
         chain_no=segment.header.chain_no or (segment.no if segment.header.repeat else ""),
+        plan_hash=approval.plan_hash if approval else "",
+        approved_by=approval.approved_by if approval else "",
     )
     entries = [
         attrs.evolve(entry, entry_no=number)

@@ -53,6 +53,10 @@ class LoggingPlan:
             one address together; only looked up for a plan.
         warnings: What somebody should look at first, and may let be: tracked changes and comments
             that were left in a template.
+        needs_approval: Whether a second user must approve it.
+        plan_hash: The hash that is approved: of criteria and their days, recipients, texts and
+            sender. Empty if it needs no approval.
+        approved_by: Who has approved it; empty if nobody has.
     """
 
     segment_no: str
@@ -69,6 +73,9 @@ class LoggingPlan:
     passed_over: tuple[PassedOver, ...] = ()
     shared_addresses: tuple[tuple[int, ...], ...] = ()
     warnings: tuple[Fault, ...] = ()
+    needs_approval: bool = False
+    plan_hash: str = ""
+    approved_by: str = ""
 
     def _repr_html_(self) -> str:
         """The counts, and the first of what is wrong."""

@@ -22,6 +22,7 @@ from segmentation.segments import (
     SegmentChanged,
     SegmentChanging,
     SegmentHeader,
+    SegmentPlan,
 )
 
 from ._header import changed_header, check_references
@@ -168,6 +169,7 @@ def delete_segment(context: Context, segment_no: str | SegmentHeader) -> None:
         check_unused(store, segment.header, Message("delete segment {no}", no=segment.no))
         context.on_event(SegmentChanging(segment, None))
         store.segments.remove(segment)
+        store.records.remove(list(store.records.all(SegmentPlan, segment_no=segment.no)))
         follow_lines(store, segment, None)
         context.on_event(SegmentChanged(segment, None))
         store.attachments.remove(unneeded_attachments(store, segment.attachments))

@@ -51,6 +51,7 @@ NOUNS: Mapping[str, str] = {
     "saved_segment_criteria": "saved_criteria",
     "segment_header": "segments",
     "segment_line": "segments",
+    "segment_plan": "segments",
     "word_template": "templates",
 }
 """The tables that are kept by a noun of the workspace (or a verb), with its name."""
