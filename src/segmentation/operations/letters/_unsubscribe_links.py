@@ -31,6 +31,9 @@ from segmentation.templates import InteractionTemplate
 _SHORTEST = 16
 """Bytes of a key; shorter ones could be guessed."""
 
+_LONGEST = 1_000
+"""Characters of a token; ours have at most a quarter of that."""
+
 _METHODS = "GET, HEAD, POST"
 _REASON = "by the link to unsubscribe"
 
@@ -101,6 +104,8 @@ class Unsubscribing:
 
     def read(self, token: str) -> tuple[str, str] | None:
         """The contact's number and the template in a token; ``None`` if it is none of ours."""
+        if len(token) > _LONGEST:
+            return None
         content, _, signature = token.partition(".")
         try:
             said, signed = _decoded(content), _decoded(signature)

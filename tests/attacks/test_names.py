@@ -1,0 +1,94 @@
+"""A person's name in every field that takes it is where it may be, and nowhere else."""
+
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+import segmentation as seg
+from segmentation.documents import Attachment
+from segmentation.fields import FieldType, fields_of
+from segmentation.interactions import Interaction
+from segmentation.journal import hashed_lines
+from segmentation.operations.journal import record
+from segmentation.segments import SegmentPlan
+from support.desk import make_desk, make_template
+from support.fair import SETUP, STAMP, TODAY, evolved, person
+from support.logs import LOG
+
+NAME = "Anna Østberg"
+FREE = {
+    field.name: NAME
+    for field in fields_of(Interaction)
+    if field.type is FieldType.TEXT and field.name not in {"user_id", "attachment", "merge_data"}
+}
+"""The fields of an interaction that hold any text."""
+
+
+def forms(text: str) -> list[bytes]:
+    """A text as files hold it: in UTF-8, in UTF-16, as an escape of JSON."""
+    escaped = text.encode("unicode_escape").replace(b"\\x", b"\\u00")
+    return [text.encode(), text.encode("utf-16-le"), text.encode("utf-16-be"), escaped]
+
+
+def test_a_name_in_any_field_of_an_interaction_is_in_no_proof() -> None:
+    """TRU-46."""
+    crm = make_desk()
+    assert {"description", "subject", "contact_via", "delivery_error"} <= FREE.keys()
+    values: dict[str, Any] = FREE
+    for name in FREE:
+        record(crm.context.store, [Interaction(contact_no="BO", **{name: values[name]})], STAMP)
+    record(crm.context.store, [Interaction(contact_no="BO", **values)], STAMP)
+    signed = crm.journal.sign_checkpoint(LOG, after=None)
+    for entry in crm.journal:
+        assert NAME in (entry.personal or "")
+        proof = crm.journal.prove(entry, signed)
+        assert "Østberg" not in proof.text + proof.lines
+        assert proof.lines == hashed_lines(entry)
+
+
+def test_a_name_in_tiles_is_none(tmp_path: Path) -> None:
+    """TRU-46."""
+    crm = make_desk()
+    values: dict[str, Any] = FREE
+    record(crm.context.store, [Interaction(contact_no="BO", **values)], STAMP)
+    signed = crm.journal.sign_checkpoint(LOG, after=None)
+    content = b"".join(path.read_bytes() for path in crm.journal.write_tiles(tmp_path, signed))
+    for form in (*forms("Østberg"), b"BO"):
+        assert form not in content
+
+
+@pytest.mark.parametrize("name", ["name", "name_2", "e_mail", "job_title"])
+def test_an_erased_person_is_in_no_plan_and_in_no_byte(tmp_path: Path, name: str) -> None:
+    """The plan of a segment holds addresses, and letters; erasing takes it away."""
+    told = "anna.ostberg@example.com" if name == "e_mail" else NAME
+    path = tmp_path / "crm.db"
+    with seg.Workspace.open(str(path), user="ANNA", today=TODAY) as crm:
+        values: dict[str, Any] = {"e_mail": "a@example.com", name: told}
+        someone = attrs.evolve(person("CT1", salesperson_code="RB"), **values)
+        template = make_template(
+            "OF",
+            interaction_group_code="",
+            correspondence_type_default="email",
+            approval_required_from=1,
+        )
+        crm.context.store.records.put([*SETUP, someone, template])
+        crm.templates.put_language("OF", "ENU", attachment=Attachment("a.txt", b"Dear {{ name }}"))
+        crm.templates.change("OF", language_code_default="ENU")
+        sheet = crm.new_segment("Offers", interaction_template_code="OF", salesperson_code="RB")
+        sheet.add_contact("CT1")
+        plan = sheet.plan_logging(deliver=True)
+        evolved(crm, user="BEN").segment(sheet.no).approve(plan.plan_hash)
+        assert told.encode() in _bytes_in(tmp_path)
+        crm.contacts.erase("CT1")
+        assert list(crm.context.store.records.all(SegmentPlan)) == []
+        assert crm.journal.audit() == []
+        crm.journal.verify()
+    content = _bytes_in(tmp_path)
+    for form in forms(told):
+        assert form not in content
+
+
+def _bytes_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
