@@ -244,7 +244,14 @@ def test_keys_are_kept_as_texts() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "PRIVATE+KEY+", KEY.text, LOG.secret_text[:-4], LOG.secret_text.replace("e7", "e8")],
+    [
+        "",
+        "PRIVATE+KEY+",
+        "PRIVATE+KEY+a+b+*",
+        KEY.text,
+        LOG.secret_text[:-4],
+        LOG.secret_text.replace("e7", "e8"),
+    ],
 )
 def test_what_is_no_secret_key_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue, match="is no secret key") as caught:

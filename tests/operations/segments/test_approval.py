@@ -17,7 +17,7 @@ from segmentation.fields import Field, FieldType
 from segmentation.journal import ApprovalSet, EntryKind, PlanApproved, happening_of
 from segmentation.memory import MemoryStore
 from segmentation.operations.segments import LoggingPlan
-from segmentation.protocols import Rendering, Store
+from segmentation.protocols import Store
 from segmentation.segments import SegmentPlan
 from segmentation.templates import InteractionTemplate, WordTemplate
 from segmentation.workspace import Worksheet
@@ -244,13 +244,36 @@ def test_how_a_letter_is_filled_is_part_of_the_plan(
     anna: seg.Workspace, ben: seg.Workspace
 ) -> None:
     """TRU-50."""
-    sheet = sheet_of(anna, "A")
+    anna.templates.put_language("OF", "ENU", attachment=Attachment("a.txt", b"Dear {{ name }}"))
+    sheet = sheet_of(anna, "A", "C")
     ben.segment(sheet.no).approve(sheet.plan_logging(deliver=True).plan_hash)
     anna.contacts.change("A", name="Anna Berg")
-    anna = evolved(anna, rendering=Rendering(sender=lambda *_: "other@example.com"))
     with pytest.raises(Rejected) as caught:
-        anna.segment(sheet.no).log(deliver=True)
-    assert "contact A: merge_data: the letter is filled otherwise" in map(str, caught.value.faults)
+        sheet.log(deliver=True)
+    assert [str(fault) for fault in caught.value.faults] == [
+        "contact A: merge_data: the letter is filled otherwise"
+    ]
+
+
+def test_letters_on_paper_are_planned_without_a_mail_address(
+    anna: seg.Workspace, ben: seg.Workspace
+) -> None:
+    """TRU-49."""
+    anna.templates.change("OF", correspondence_type_default="hard_copy")
+    sheet = approved(anna, ben)
+    anna.contacts.change("A", e_mail="other@example.com")
+    assert len(sheet.log().interactions) == 3
+
+
+def test_a_text_whose_content_is_missing_is_planned_by_its_hash(
+    anna: seg.Workspace, ben: seg.Workspace
+) -> None:
+    """TRU-49."""
+    store = anna.context.store
+    sheet = sheet_of(anna, "A")
+    before = sheet.plan_logging().plan_hash
+    store.attachments.remove([sheet.lines[0].attachment])
+    assert ben.segment(sheet.no).plan_logging().plan_hash != before
 
 
 def trial_world() -> tuple[MemoryStore, str]:
@@ -325,26 +348,54 @@ def test_what_may_not_be_approved_is_refused(anna: seg.Workspace, ben: seg.Works
     assert not [p for p in anna.context.store.records.all(SegmentPlan) if p.approved_by]
 
 
+def test_who_withdraws_since_then_is_named(anna: seg.Workspace, ben: seg.Workspace) -> None:
+    """TRU-50."""
+    anna.tables["purpose"].new("OFFERS", description="Offers", needs_consent=False)
+    anna.templates.change("OF", purpose_code="OFFERS")
+    sheet = approved(anna, ben)
+    anna.consents.withdraw("B", purpose_code="OFFERS", channel="email")
+    head = anna.journal.head
+    assert faults_of(sheet) == ["contact B: went since then (withdrawn)"]
+    assert anna.journal.head == head
+
+
+def test_who_is_held_back_is_part_of_the_plan(anna: seg.Workspace, ben: seg.Workspace) -> None:
+    """TRU-50."""
+    sheet = sheet_of(anna, *"ABCD")
+    sheet.split({"letter": 1, "control": 1}, held_back_arm="control")
+    ben.segment(sheet.no).approve(sheet.plan_logging().plan_hash)
+    sheet.split({"letter": 1, "nothing": 1}, held_back_arm="nothing")
+    told = faults_of(sheet)
+    assert told
+    assert all("'control' became 'nothing'" in each for each in told)
+
+
 @pytest.mark.parametrize(
-    ("lines", "passed", "needed"), [(3, 0, False), (4, 0, True), (5, 2, False)]
+    ("lines", "withdrew", "needed"), [(99, 0, False), (100, 0, True), (101, 2, False)]
 )
 def test_approval_is_asked_for_from_so_many_recipients_on(
-    anna: seg.Workspace, ben: seg.Workspace, lines: int, passed: int, needed: bool
+    anna: seg.Workspace, ben: seg.Workspace, lines: int, withdrew: int, needed: bool
 ) -> None:
     """TRU-53."""
     ben.templates.change("OF", approval_required_from=0)
-    ben.setup.change_marketing(approval_required_from=4)
-    if lines == 5:
-        anna.contacts.new("E", no="E", type="person", e_mail="e@example.com")
-    sheet = sheet_of(anna, *"ABCDE"[:lines])
-    for no in "ab"[:passed]:
-        anna.addresses.mark(f"{no}@example.com", "suppressed")
+    ben.setup.change_marketing(approval_required_from=100)
+    anna.tables["purpose"].new("NEWS", description="News")
+    anna.templates.change("OF", purpose_code="NEWS")
+    nos = [f"P{number:03}" for number in range(lines)]
+    anna.context.store.records.put(person(no, e_mail=f"{no}@example.com") for no in nos)
+    for no in nos:
+        anna.consents.give(no, purpose_code="NEWS", channel="email")
+    sheet = sheet_of(anna)
+    sheet.add_contacts(contact={"no": "P*"})
+    assert len(sheet.lines) == lines
+    for no in nos[:withdrew]:
+        ben.consents.withdraw(no, purpose_code="NEWS", channel="email")
     assert sheet.plan_logging().needs_approval is needed
     if needed:
         with pytest.raises(Refused, match="needs approval"):
             sheet.log()
     else:
-        assert len(sheet.log().interactions) == lines - passed
+        assert len(sheet.log().interactions) == 99
 
 
 def test_a_template_asks_for_approval_by_its_own_lines(
