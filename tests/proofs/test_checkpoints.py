@@ -149,23 +149,23 @@ def test_a_proof_with_any_character_changed_is_refused() -> None:
                 verify_proof(changed, leaf(3), key=KEY, witnesses=[SEER])
 
 
-@pytest.mark.parametrize(
+NO_NOTES = [
+    "",
+    "\n\n",
     "text",
-    [
-        "",
-        "\n\n",
-        "text",
-        "text\n\n",
-        "text\n\n\n",
-        "text\n\nno signature\n",
-        "text\n\n- name AAAAAAAA\n",
-        "text\n\n— na+me AAAAAAAA\n",
-        "text\n\n— name AAAAAA==\n",
-        "text\n\n— name AAAAAAA=",
-        "text\r\n\n— name AAAAAAA=\n",
-        "t" * 1_000_001 + "\n\n— name AAAAAAA=\n",
-    ],
-)
+    "text\n\n",
+    "text\n\n\n",
+    "text\n\nno signature\n",
+    "text\n\n- name AAAAAAAA\n",
+    "text\n\n— na+me AAAAAAAA\n",
+    "text\n\n— name AAAAAA==\n",
+    "text\n\n— name AAAAAAA=",
+    "text\r\n\n— name AAAAAAA=\n",
+    "t" * 1_000_001 + "\n\n— name AAAAAAA=\n",
+]
+
+
+@pytest.mark.parametrize("text", NO_NOTES, ids=range(len(NO_NOTES)))
 def test_what_is_no_note_is_refused(text: str) -> None:
     with pytest.raises(BadDocument):
         parse_note(text)
@@ -175,25 +175,25 @@ SIGNED = "\n\n— name AAAAAAA=\n"
 ROOT = "U6ZWbquwbqWpiLla92Ef3frXy4LKpc8GhCPofd4TNYw="
 
 
-@pytest.mark.parametrize(
-    ("parse", "text"),
-    [
-        (parse_checkpoint, f"name\n7{SIGNED}"),
-        (parse_checkpoint, f"name\n07\n{ROOT}{SIGNED}"),
-        (parse_checkpoint, f"name\n-7\n{ROOT}{SIGNED}"),
-        (parse_checkpoint, f"name\n\N{ARABIC-INDIC DIGIT SEVEN}\n{ROOT}{SIGNED}"),
-        (parse_checkpoint, f"name\n{'9' * 19}\n{ROOT}{SIGNED}"),
-        (parse_checkpoint, f"name\n7\nAAAA{SIGNED}"),
-        (parse_checkpoint, f"\n7\n{ROOT}{SIGNED}"),
-        (parse_proof, f"c2sp.org/tlog-proof@v2\nindex 2\n\n{CP7}"),
-        (parse_proof, f"c2sp.org/tlog-proof@v1\n\n{CP7}"),
-        (parse_proof, f"c2sp.org/tlog-proof@v1\nextra ABC\nindex 2\n\n{CP7}"),
-        (parse_proof, f"c2sp.org/tlog-proof@v1\nindex 02\n\n{CP7}"),
-        (parse_proof, f"c2sp.org/tlog-proof@v1\nindex 2\nAAAA\n\n{CP7}"),
-        (parse_consistency_proof, f"new 2\n\n{CP7}"),
-        (parse_consistency_proof, f"old x\n\n{CP7}"),
-    ],
-)
+NO_PROOFS = [
+    (parse_checkpoint, f"name\n7{SIGNED}"),
+    (parse_checkpoint, f"name\n07\n{ROOT}{SIGNED}"),
+    (parse_checkpoint, f"name\n-7\n{ROOT}{SIGNED}"),
+    (parse_checkpoint, f"name\n\N{ARABIC-INDIC DIGIT SEVEN}\n{ROOT}{SIGNED}"),
+    (parse_checkpoint, f"name\n{'9' * 19}\n{ROOT}{SIGNED}"),
+    (parse_checkpoint, f"name\n7\nAAAA{SIGNED}"),
+    (parse_checkpoint, f"\n7\n{ROOT}{SIGNED}"),
+    (parse_proof, f"c2sp.org/tlog-proof@v2\nindex 2\n\n{CP7}"),
+    (parse_proof, f"c2sp.org/tlog-proof@v1\n\n{CP7}"),
+    (parse_proof, f"c2sp.org/tlog-proof@v1\nextra ABC\nindex 2\n\n{CP7}"),
+    (parse_proof, f"c2sp.org/tlog-proof@v1\nindex 02\n\n{CP7}"),
+    (parse_proof, f"c2sp.org/tlog-proof@v1\nindex 2\nAAAA\n\n{CP7}"),
+    (parse_consistency_proof, f"new 2\n\n{CP7}"),
+    (parse_consistency_proof, f"old x\n\n{CP7}"),
+]
+
+
+@pytest.mark.parametrize(("parse", "text"), NO_PROOFS, ids=range(len(NO_PROOFS)))
 def test_what_is_no_checkpoint_or_proof_is_refused(
     parse: Callable[[str], object], text: str
 ) -> None:
@@ -215,19 +215,19 @@ def _another_kind() -> str:
     return to_key_text("name", 9, bytes(32))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "name",
-        "name+00000000+AAAA",
-        KEY.text[:-1],
-        KEY.text.replace("e7aaf24a", "e7aaf24b"),
-        "a b" + KEY.text,
-        _another_kind(),
-        to_key_text("name", 1, bytes(31)),
-    ],
-)
+NO_KEYS = [
+    "",
+    "name",
+    "name+00000000+AAAA",
+    KEY.text[:-1],
+    KEY.text.replace("e7aaf24a", "e7aaf24b"),
+    "a b" + KEY.text,
+    _another_kind(),
+    to_key_text("name", 1, bytes(31)),
+]
+
+
+@pytest.mark.parametrize("text", NO_KEYS, ids=range(len(NO_KEYS)))
 def test_what_is_no_key_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue):
         parse_key(text)
@@ -242,17 +242,17 @@ def test_keys_are_kept_as_texts() -> None:
         assert key.secret_text not in repr(key)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "PRIVATE+KEY+",
-        "PRIVATE+KEY+a+b+*",
-        KEY.text,
-        LOG.secret_text[:-4],
-        LOG.secret_text.replace("e7", "e8"),
-    ],
-)
+NO_SECRETS = [
+    "",
+    "PRIVATE+KEY+",
+    "PRIVATE+KEY+a+b+*",
+    KEY.text,
+    LOG.secret_text[:-4],
+    LOG.secret_text.replace("e7", "e8"),
+]
+
+
+@pytest.mark.parametrize("text", NO_SECRETS, ids=range(len(NO_SECRETS)))
 def test_what_is_no_secret_key_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue, match="is no secret key") as caught:
         parse_secret_key(text, at=SEEN)
