@@ -184,7 +184,8 @@ class Follower:
         if function is not None:
             yield from ((module, each) for each in module.assigned.get((function, name), ()))
             if name in argument_names(function):
-                yield from given_to(module, function, name)
+                if not takes_class(function, name):
+                    yield from given_to(module, function, name)
                 return
             if (function, name) in module.assigned:
                 return
@@ -226,6 +227,15 @@ def argument_names(function: Function) -> list[str]:
     """The parameters of a function, those by position first."""
     arguments = function.args
     return [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+
+
+def takes_class(function: Function, name: str) -> bool:
+    """Whether a parameter is a class, so that no text is given for it."""
+    arguments = function.args
+    return any(
+        each.arg == name and each.annotation and ast.unparse(each.annotation).startswith("type[")
+        for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    )
 
 
 def given_to(module: Module, function: Function, name: str) -> Iterator[tuple[Module, ast.expr]]:

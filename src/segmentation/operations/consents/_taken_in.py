@@ -49,7 +49,7 @@ class HeldConsent:
 class TakenIn:
     """What was recorded of acts that came in, and what they do not lift."""
 
-    acts: Sequence[Consent] = ()
+    acts: tuple[Consent, ...] = ()
     held: tuple[HeldConsent, ...] = ()
 
 
@@ -113,7 +113,7 @@ def take_in_consents(context: Context, acts: Sequence[Placed], *, lift: bool) ->
             fresh.append(attrs.evolve(act, gone_entry_no=0))
     if fresh:
         record(store, map(as_happening, fresh), context.stamp)
-    return TakenIn(fresh, tuple(held))
+    return TakenIn(tuple(fresh), tuple(held))
 
 
 def _placed(acts: Iterable[Placed]) -> Iterator[tuple[str, Consent]]:
