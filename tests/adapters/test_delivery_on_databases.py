@@ -97,7 +97,7 @@ def test_several_workers_deliver_each_document_once(database: Database) -> None:
     crm.journal.verify()
 
 
-_PER_LETTER = 20
+_PER_LETTER = 22
 """Statements of which a letter's own record is made, with those that begin and end its parts."""
 
 
