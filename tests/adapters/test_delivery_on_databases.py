@@ -97,8 +97,8 @@ def test_several_workers_deliver_each_document_once(database: Database) -> None:
     crm.journal.verify()
 
 
-_PER_LETTER = 20
-"""Statements of which a letter's own record is made, with those that begin and end its parts."""
+_PER_LETTER = 30
+"""At most so many statements look at a letter and record it, with those that begin parts."""
 
 
 def test_a_letter_costs_what_its_own_record_costs(database: Database) -> None:
