@@ -20,6 +20,7 @@ from segmentation.errors import MissingExtra
         ("notebook", "altair", "notebook"),
         ("openpyxl", "openpyxl", "excel"),
         ("tqdm", "tqdm.auto", "progress"),
+        ("django", "django.db", "django"),
     ],
 )
 def test_a_missing_extra_is_named(

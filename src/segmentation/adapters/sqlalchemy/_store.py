@@ -168,6 +168,7 @@ def join_store(
     schema: str | None = None,
     prefix: str = "",
     mapped: Mapping[str, MappedTable] | None = None,
+    create: bool = True,
 ) -> SqlStore:
     """Open a store inside the host's own transaction. Only the host commits it or rolls it back.
 
@@ -181,10 +182,12 @@ def join_store(
         prefix: The prefix for the names of our tables, to keep them apart from the host's.
         mapped: Tables of the host that replace ours, by the name of ours ("contact"), or further
             tables of the host's own schema.
+        create: Whether to make tables that do not exist, or are of an earlier version.
 
     Raises:
         InvalidValue: It is no connection, or one to a database that is not supported.
         Refused: It is closed, commits each statement by itself, or its transaction has failed.
+        NotFound: The tables do not exist as they are now, and must not be made.
         StoreError: The tables have a later version, or their names are taken.
         UnknownName: The mapping names a table that looks like one of ours.
         InvalidValue: The mapping holds something else than a `MappedTable`; or the prefix or the
@@ -207,6 +210,8 @@ def join_store(
             _check_columns(connection, mapped)
     with unit.connection() as connection:
         current = is_current(connection, tables, _HOST)
+    if not (current or create):
+        raise NotFound("store", prefix or schema or str(_HOST))
     if not current:
         with unit.transaction() as connection:
             set_up(connection, tables, _HOST)

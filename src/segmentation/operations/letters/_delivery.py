@@ -390,6 +390,7 @@ class _Run:
         self._lease_expiry = now + self.retry.lease
         try:
             with self._store.transaction():
+                self._store.log.head()  # who takes up documents waits for each other there
                 free = self._free(numbers, now)
                 claims = [
                     DeliveryClaim(
