@@ -144,7 +144,7 @@ def map_model(model: Model, values: Mapping[str, Any], **options: Any) -> Mapped
     """
     joins = _Joins(model)
     columns = {
-        name: joins.column(name, given.name) if isinstance(given, F) else given
+        name: joins.column_at(name, given.name) if isinstance(given, F) else given
         for name, given in values.items()
     }
     return MappedTable(joins.source, columns, **options)
@@ -158,18 +158,18 @@ class _Joins:
         self._tables: dict[tuple[str, ...], sa.FromClause] = {(): _table(model, "base")}
         self.source: sa.FromClause = self._tables[()]
 
-    def column(self, name: str, path: str) -> sa.ColumnElement[Any]:
+    def column_at(self, name: str, path: str) -> sa.ColumnElement[Any]:
         """The column at the end of a path."""
         *relations, last = path.split("__")
         model, table = self._model, self._tables[()]
         for depth, relation in enumerate(relations, 1):
-            field = _field(name, model, relation)
+            field = _field_of_model(name, model, relation)
             if not field.many_to_one and not field.one_to_one:
                 reason = Message("{relation} leads to no single row", relation=relation)
                 raise InvalidValue(name, path, reason)
             table = self._joined(tuple(relations[:depth]), table, field)
             model = field.related_model
-        found: sa.ColumnElement[Any] = table.c[_field(name, model, last).column]
+        found: sa.ColumnElement[Any] = table.c[_field_of_model(name, model, last).column]
         return found
 
     def _joined(self, key: tuple[str, ...], table: sa.FromClause, field: Any) -> sa.FromClause:  # noqa: ANN401 - Django's
@@ -181,7 +181,7 @@ class _Joins:
         return self._tables[key]
 
 
-def _field(name: str, model: Model, named: str) -> Any:  # noqa: ANN401 - Django's
+def _field_of_model(name: str, model: Model, named: str) -> Any:  # noqa: ANN401 - Django's
     try:
         found = model._meta.pk if named == "pk" else model._meta.get_field(named)  # noqa: SLF001 - Django's public name for it
     except FieldDoesNotExist:
