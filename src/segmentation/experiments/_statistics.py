@@ -163,7 +163,8 @@ def t_tails(value: float, degrees: float) -> float:
     >>> round(t_tails(2.228139, 10), 4)
     0.05
     """
-    return _beta(degrees / (degrees + value * value), degrees / 2, 0.5)
+    # Not quite 0, which has no logarithm, however far it is.
+    return _beta(max(degrees / (degrees + value * value), 1e-300), degrees / 2, 0.5)
 
 
 def t_quantile(confidence: float, degrees: float) -> float:
@@ -184,8 +185,6 @@ def _beta(x: float, a: float, b: float) -> float:
     """The regularized incomplete beta function, from the side where its fraction converges."""
     if x > (a + 1) / (a + b + 2):
         return 1 - _beta(1 - x, b, a)
-    if x <= 0:
-        return 0.0
     whole = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
     front = math.exp(whole + a * math.log(x) + b * math.log1p(-x))
     return front / a * _beta_fraction(x, a, b)
@@ -196,7 +195,7 @@ def _beta_fraction(x: float, a: float, b: float) -> float:
     tiny = 1e-300
     c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
     found = d
-    for m in range(1, 10_000):
+    for m in range(1, 10_000):  # pragma: no branch - it converges long before
         for step in (
             m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
             -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),

@@ -88,6 +88,7 @@ def two_segments() -> seg.Workspace:
     for arm, nos in (("letter", "ABC"), ("mail", "CDE")):
         segment = segment_of(crm, *nos, campaign="SALE").split({arm: 100})
         segment.log()
+    segment_of(crm, "F", campaign="SALE").log()
     for no in "BC":
         crm.interactions.create(no, interaction_template_code="REPLY", campaign_no="SALE")
     return crm

@@ -9,7 +9,7 @@ import pytest
 
 import segmentation as seg
 from segmentation.adapters.sqlalchemy import open_store
-from segmentation.errors import InvalidValue, NotFound, Refused, Rejected
+from segmentation.errors import Conflict, InvalidValue, NotFound, Refused, Rejected
 from segmentation.memory import MemoryStore
 from segmentation.segments import LeftOutReason
 from support.databases import Database
@@ -283,3 +283,17 @@ def test_today_is_the_day_unless_another_is_given(crm: seg.Workspace) -> None:
     for wrong in ("2026-11-02", dt.datetime(2026, 11, 2, tzinfo=dt.UTC)):
         with pytest.raises(InvalidValue, match=r"on: .* is no date"):
             crm.segments.run_due(on=wrong)  # type: ignore[arg-type]
+
+
+def test_who_is_always_in_the_way_is_told_after_some_tries(crm: seg.Workspace) -> None:
+    segment = weekly(crm)
+    tries = []
+
+    def in_the_way(event: object) -> None:
+        tries.append(event)
+        raise Conflict("segment", "somebody else changed it")
+
+    (run,) = evolved(crm, on_event=in_the_way).segments.run_due(on=MONDAY)
+    assert isinstance(run.error, Conflict)
+    assert len(tries) == 3
+    assert segment.header.next_run == MONDAY

@@ -172,10 +172,8 @@ def _asks(entry: Interaction, rules: Mapping[str, str]) -> bool:
 
 
 def _is_in(entry: Asked, scope: Scope) -> bool:
-    if scope.campaign_entry_no and isinstance(entry, HeldBackContact):
-        return False
-    parts = ("campaign_no", "segment_no", "campaign_entry_no", "salesperson_code")
-    return all(getattr(scope, name) in ("", 0, getattr(entry, name, "")) for name in parts)
+    in_campaign = scope.campaign_no in {"", entry.campaign_no}
+    return in_campaign and scope.segment_no in {"", entry.segment_no}
 
 
 class _Ledger:
@@ -209,8 +207,6 @@ class _Ledger:
         day = response.date or date.min
         rows = self._of.get(contact_no, [])
         for asked_on, number, entry in reversed(rows[: bisect_right(rows, day, key=_day_of)]):
-            if entry.entry_no == response.entry_no:
-                continue
             if within and day_after(within, asked_on) < day:
                 return 0
             if entry.campaign_no == response.campaign_no or (within and not response.campaign_no):

@@ -14,14 +14,13 @@ from segmentation.errors import (
     Conflict,
     Fault,
     InvalidValue,
-    NotFound,
     Rejected,
     SegmentationError,
 )
 from segmentation.experiments import day_after
 from segmentation.frozen import freeze_within
 from segmentation.operations.context import Context
-from segmentation.operations.records import require_segment
+from segmentation.operations.records import find_record, require_segment
 from segmentation.protocols import Store
 from segmentation.segments import LoggedSegment, Segment, SegmentHeader
 from segmentation.showing import shown_by
@@ -110,16 +109,12 @@ def _run(context: Context, no: str, *, deliver: bool) -> SegmentRun | None:
     for _ in range(_TIMES):
         try:
             with context.store.transaction():
-                header = require_segment(context.store, no).header
-                if not _is_due(header, context.day.today):
+                header = find_record(context.store, SegmentHeader, no)
+                if header is None or not _is_due(header, context.day.today):
                     return None
                 return _logged(context, header, deliver=deliver)
         except Conflict as error:
             failed = error
-        except NotFound as error:
-            if context.store.records.find(SegmentHeader, no) is None:
-                return None
-            return SegmentRun(segment_no=no, error=error)
         except SegmentationError as error:
             return SegmentRun(segment_no=no, error=error)
     return SegmentRun(segment_no=no, error=failed)
