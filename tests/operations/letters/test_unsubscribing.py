@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -18,7 +17,6 @@ from segmentation.workspace import open_store
 from support.databases import Database
 from support.desk import check_journal, make_desk, segment_of
 from support.fair import evolved
-from support.stores import STORES
 
 K1, K2 = b"a" * 16, b"b" * 32
 URL = "https://example.com/off?t={token}"
@@ -56,40 +54,6 @@ def answer(crm: seg.Workspace, method: str, token: str, off: Unsubscribing = OFF
 def decided(crm: seg.Workspace) -> list[tuple[str, bool, str]]:
     found = [happening_of(entry) for entry in crm.journal]
     return [(x.contact_no, x.value, x.reason) for x in found if isinstance(x, ContactMarked)]
-
-
-@pytest.mark.parametrize("kind", STORES)
-def test_a_purpose_is_withdrawn_by_the_link_ltr_35(
-    request: pytest.FixtureRequest, tmp_path: Path, kind: str
-) -> None:
-    """LTR-35."""
-    store = None
-    if kind == "sqlite":
-        store = open_store(tmp_path / "crm.db")
-    elif kind == "pg":
-        database: Database = request.getfixturevalue("kept_postgresql")
-        database.empty()
-        store = database.open()
-    crm = desk(store)
-    for code in ("NEWS", "OFFERS"):
-        crm.tables["purpose"].new(code)
-        for channel in ("email", "hard_copy"):
-            crm.consents.give("C1", purpose_code=code, channel=channel)
-    crm.templates.change("LETTER", purpose_code="NEWS")
-    for method in ("GET", "HEAD"):
-        assert answer(crm, method, token_of("C1")).status == 200
-    head = crm.journal.head
-    first = answer(crm, "POST", token_of("C1"))
-    (act,) = crm.consents.where(act="withdrawn")
-    assert (act.contact_no, act.purpose_code, act.channel) == ("C1", "NEWS", "email")
-    assert act.source == "by the link to unsubscribe"
-    assert first.status == 200
-    assert len(crm.journal) == head.number + 1
-    assert not crm.contacts["C1"].exclude_from_segment
-    assert answer(crm, "POST", token_of("C1")) == first
-    assert len(crm.journal) == head.number + 1
-    check_journal(crm)
-    crm.store.close()
 
 
 def test_the_link_of_a_letter_is_answered_ltr_36(crm: seg.Workspace) -> None:
@@ -194,6 +158,29 @@ def anywhere(request: pytest.FixtureRequest) -> Iterator[seg.Workspace]:
     database.empty()
     with desk(open_store(database.own_address())) as crm:
         yield crm
+
+
+def test_a_purpose_is_withdrawn_by_the_link_ltr_35(anywhere: seg.Workspace) -> None:
+    """LTR-35."""
+    crm = anywhere
+    for code in ("NEWS", "OFFERS"):
+        crm.tables["purpose"].new(code)
+        for channel in ("email", "hard_copy"):
+            crm.consents.give("C1", purpose_code=code, channel=channel)
+    crm.templates.change("LETTER", purpose_code="NEWS")
+    for method in ("GET", "HEAD"):
+        assert answer(crm, method, token_of("C1")).status == 200
+    head = crm.journal.head
+    first = answer(crm, "POST", token_of("C1"))
+    (act,) = crm.consents.where(act="withdrawn")
+    assert (act.contact_no, act.purpose_code, act.channel) == ("C1", "NEWS", "email")
+    assert act.source == "by the link to unsubscribe"
+    assert first.status == 200
+    assert len(crm.journal) == head.number + 1
+    assert not crm.contacts["C1"].exclude_from_segment
+    assert answer(crm, "POST", token_of("C1")) == first
+    assert len(crm.journal) == head.number + 1
+    check_journal(crm)
 
 
 def test_who_was_merged_or_renumbered_is_found_ltr_39(anywhere: seg.Workspace) -> None:
