@@ -307,7 +307,9 @@ def test_an_older_export_is_caught_up_when_it_is_imported(path: Path, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("store", "key"), [("crm.db", b"short"), (":memory:", KEY), ("sqlite:///crm.db", KEY)]
+    ("store", "key"),
+    [("crm.db", b"short"), (":memory:", KEY), ("sqlite:///crm.db", KEY)],
+    ids=["short key", "no file", "address"],
 )
 def test_a_key_must_be_long_and_the_list_have_a_place(store: str, key: bytes) -> None:
     told = r"erasures: '\.\.\.' (has less than 16 bytes|a key alone)"
