@@ -102,7 +102,7 @@ def test_the_list_shows_cost_and_estimated_value(crm: Workspace) -> None:
     found = contact_list(
         crm.context,
         segment_no="SM1",
-        estimated_value=lambda no: Decimal(100 if no == "SHOP" else 7),
+        estimated_value={"shop": Decimal(100), "ANNA": Decimal(7), "ELSE": Decimal(1)},
     )
     shop, anna = found.data
     assert (shop.cost, shop.estimated_value, shop.interactions) == (Decimal(12), Decimal(100), 1)
@@ -115,8 +115,35 @@ def test_the_list_shows_cost_and_estimated_value(crm: Workspace) -> None:
     assert '<td class="number">12.00</td>' in document
 
 
-def test_values_that_the_host_does_not_give_are_nought(crm: Workspace) -> None:
-    assert crm.reports.contacts(segment_no="SM1").data[0].estimated_value == 0
+def test_figures_of_the_host_stand_in_the_row_of_their_contact(crm: Workspace) -> None:
+    """EXM-45."""
+    listed = crm.reports.contacts("SHOP", "ANNA", sales={"ANNA": Decimal("120.00")})
+    labels = crm.reports.labels("SHOP", "ANNA", layout=LabelFormat.of(70, 36))
+    assert [row.contact_no for row in listed.data] == ["SHOP", "ANNA"]
+    assert [label.contact_no for label in labels.data] == ["SHOP", "ANNA"]
+    assert [row.sales for row in listed.data] == [None, Decimal(120)]
+    assert {row.estimated_value for row in listed.data} == {None}
+    for kind in KINDS:
+        said = sentences(listed.render(form(f"segment_contacts.{kind}")))
+        assert said.count("120.00") == 1
+        assert "120.00" in said[said.index("ANNA") :]
+        assert "Sales" in said
+    layout = LabelFormat.of(70, 36)
+    both: list[Callable[[], object]] = [
+        lambda: crm.reports.contacts("ANNA", "X", "Y"),
+        lambda: crm.reports.labels("ANNA", "X", "Y", layout=layout),
+    ]
+    for step in both:
+        with pytest.raises(NotFound, match="X, Y"):
+            step()
+
+
+@pytest.mark.parametrize("figure", ["120", 1.5, Decimal("NaN"), True, None])
+def test_a_figure_of_the_host_is_a_number(crm: Workspace, figure: object) -> None:
+    match = r"sales\['ANNA'\].*is no decimal number"
+    with pytest.raises(InvalidValue, match=match):
+        crm.reports.contacts("ANNA", sales={"ANNA": figure})  # type: ignore[dict-item]
+    assert crm.reports.contacts("ANNA", sales={"ANNA": 3}).data[0].sales == Decimal(3)  # type: ignore[dict-item]
 
 
 def test_a_person_is_listed_with_its_company(crm: Workspace) -> None:

@@ -3,16 +3,18 @@
 What comes out is a value that renders itself (`segmentation.reports`).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
 from segmentation.campaigns import Campaign
 from segmentation.code_tables import CountryRegion, SalespersonPurchaser
+from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.documents import FormatsFor, address_lines
 from segmentation.errors import InvalidValue, Message
+from segmentation.fields import FieldType, is_value_of
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.operations.campaigns import campaign_details
 from segmentation.operations.context import Context
@@ -44,7 +46,8 @@ def contact_list(
     context: Context,
     *contact_nos: str | Contact,
     segment_no: str | Segment = "",
-    estimated_value: Callable[[str], Decimal] | None = None,
+    sales: Mapping[str, Decimal] | None = None,
+    estimated_value: Mapping[str, Decimal] | None = None,
 ) -> ContactList:
     """Contacts with addresses and figures.
 
@@ -54,20 +57,35 @@ def contact_list(
             active on the work date; blank numbers are left out.
         segment_no: The segment whose contacts they are instead, in the order of its lines and at
             the addresses of the lines.
-        estimated_value: What a contact's opportunities are worth, which only the host knows.
+        sales: What contacts bought, by their numbers, which only the host knows; the place of a
+            contact that is not named is blank.
+        estimated_value: What their opportunities are worth, likewise.
 
     Raises:
-        InvalidValue: Neither contacts nor a segment are given, or both.
-        NotFound: There is no such contact or segment.
+        InvalidValue: Neither contacts nor a segment are given, or both; or a figure is no
+            decimal number.
+        NotFound: There are no such contacts, all of them named, or there is no such segment.
     """
-    value = estimated_value or (lambda _: Decimal(0))
+    bought, worth = _by_no("sales", sales), _by_no("estimated_value", estimated_value)
     found = _addressed(context, contact_nos, segment_no, context.day.workdate)
-    rows = tuple(_row(context.store, line_no, data, value) for line_no, data in found)
+    rows = tuple(_row(context.store, line_no, data, bought, worth) for line_no, data in found)
     return ContactList(data=rows, **_written_as(context))
 
 
+def _by_no(name: str, figures: Mapping[str, Decimal] | None) -> Mapping[str, Decimal]:
+    """The host's figures by the numbers of contacts as they are stored."""
+    for no, figure in (figures or {}).items():
+        if not is_value_of(FieldType.DECIMAL, figure):
+            raise InvalidValue(f"{name}[{no!r}]", figure, _NO_NUMBER)
+    return {to_code(no): Decimal(figure) for no, figure in (figures or {}).items()}
+
+
 def _row(
-    store: Store, line_no: int, data: MergeData, value: Callable[[str], Decimal]
+    store: Store,
+    line_no: int,
+    data: MergeData,
+    sales: Mapping[str, Decimal],
+    estimated_value: Mapping[str, Decimal],
 ) -> ContactRow:
     contact = data.contact
     known = contact_figures(store, contact.no)
@@ -82,7 +100,8 @@ def _row(
         interactions=known.figures.interactions,
         cost=known.figures.cost,
         duration_min=known.figures.duration_min,
-        estimated_value=value(contact.no),
+        sales=sales.get(contact.no),
+        estimated_value=estimated_value.get(contact.no),
         last_interaction=known.last_interaction,
     )
 
@@ -237,6 +256,7 @@ def _written_as(context: Context) -> _WrittenAs:
     return {"language": context.language, "formats_for": context.rendering.formats_for}
 
 
+_NO_NUMBER = Message("is no decimal number; give each contact's figure as a `Decimal`")
 _NEITHER = Message("is empty; give contact numbers, or a segment where one is taken")
 _BOTH = Message("stands beside contact numbers; give one or the other")
 

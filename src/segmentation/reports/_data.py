@@ -27,7 +27,9 @@ class ContactRow:
         interactions: How many interactions there were.
         cost: What they cost, in the currency of the host.
         duration_min: How long they took, in minutes.
-        estimated_value: What its opportunities are worth, as the host says.
+        sales: What it bought, as the host says; None where the host says nothing.
+        estimated_value: What its opportunities are worth, as the host says; None where it says
+            nothing.
         last_interaction: When the last one took place.
     """
 
@@ -41,7 +43,8 @@ class ContactRow:
     interactions: int = 0
     cost: Decimal = Decimal(0)
     duration_min: Decimal = Decimal(0)
-    estimated_value: Decimal = Decimal(0)
+    sales: Decimal | None = None
+    estimated_value: Decimal | None = None
     last_interaction: dt.date | None = None
 
 

@@ -48,6 +48,7 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "interactions": ("Interactions", "Interactions", "Interazioni", "Samhandlinger"),
     "cost": ("Cost", "Coût", "Costo", "Kostnad"),
     "duration_min": ("Duration (min.)", "Durée (min.)", "Durata (min.)", "Varighet (min.)"),
+    "sales": ("Sales", "Ventes", "Vendite", "Salg"),
     "estimated_value": ("Estimated value", "Valeur estimée", "Valore stimato", "Anslått verdi"),
     "last_interaction": (
         "Last interaction",
