@@ -195,16 +195,42 @@ def test_ltr_57_lines_that_a_label_has_no_room_for_are_told(crm: Workspace) -> N
 
 
 def test_cover_sheets_say_how_the_company_is_reached(crm: Workspace) -> None:
+    """EXM-46: with five free texts, which tick nothing, to the address of the day."""
     known = crm.store.records.find(CompanyInformation)
     assert known
     reached = attrs.evolve(
-        known, phone_no="+45 1", e_mail="post@example.com", bank_name="Nordbank", iban="DK50"
-    )
-    crm.store.records.put([reached, CountryRegion(code="DK", name="Denmark")])
-    (sheet,) = crm.reports.cover_sheets("ANNA", remarks=Remarks()).data
-    assert sheet.sender[-5:] == (
-        "7700 Thisted", "DENMARK", "+45 1", "post@example.com", "Nordbank DK50",
+        known, phone_no="+45 1", fax_no="+45 2", e_mail="post@example.com", bank_name="Nordbank",
+        iban="DK50", giro_no="80-1", vat_registration_no="DK123",
     )  # fmt: skip
+    crm.store.records.put([reached, CountryRegion(code="DK", name="Denmark")])
+    home, own = ("Lynghede", "Klitvangen 31"), ("SHOP Ltd", "Anna", "Vej 2", "7700 Thisted")
+    alternative = AlternativeAddress(
+        contact_no="ANNA", code="HOME", address="Hjem 3", city="Nors", post_code="7700",
+        starting_date=date(2026, 11, 1), ending_date=date(2026, 11, 30),
+    )  # fmt: skip
+    crm.contacts.change("ANNA", country_region_code="")
+    crm.contacts.add_rows(alternative)
+    texts = ("one", "two", "three", "four", "five")
+    sheets = crm.reports.cover_sheets("ANNA", texts=texts, on=TODAY)
+    (sheet,) = sheets.data
+    assert (sheet.sender[:2], sheet.sender[-1]) == (home, "DENMARK")
+    assert sheet.address == ("SHOP Ltd", "Anna", "Hjem 3", "7700 Nors")
+    assert (sheet.texts, sheet.marks, sheet.remark) == (texts, ("",) * 7, "")
+    company_values = {
+        "Phone No.: +45 1", "Fax No.: +45 2", "Email: post@example.com", "Bank: Nordbank DK50",
+        "Giro No.: 80-1", "VAT Registration No.: DK123",
+    }  # fmt: skip
+    for kind in KINDS:
+        said = sentences(sheets.render(form(f"segment_cover_sheet.{kind}")))
+        assert {*texts, *company_values} <= set(said)
+        assert "x" not in said
+    (sheet,) = crm.reports.cover_sheets("ANNA", texts="one", on=date(2026, 12, 1)).data
+    assert (sheet.address, sheet.texts) == (own, ("one",))
+
+
+def test_a_cover_sheet_has_room_for_five_texts(crm: Workspace) -> None:
+    with pytest.raises(InvalidValue, match="are more than 5; a cover sheet has no room for more"):
+        crm.reports.cover_sheets("ANNA", texts=["123456"] * 6)
 
 
 @pytest.mark.parametrize(

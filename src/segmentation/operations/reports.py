@@ -8,13 +8,15 @@ from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
+import attrs
+
 from segmentation.campaigns import Campaign
 from segmentation.code_tables import CountryRegion, SalespersonPurchaser
 from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.documents import FormatsFor, address_lines
 from segmentation.errors import InvalidValue, Message
-from segmentation.fields import FieldType, is_value_of
+from segmentation.fields import FieldType, as_texts, is_value_of
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.operations.campaigns import campaign_details
 from segmentation.operations.context import Context
@@ -40,6 +42,10 @@ from segmentation.reports import (
 )
 from segmentation.segments import Segment
 from segmentation.setup import CompanyInformation
+
+NO_REMARKS = Remarks()
+MOST_TEXTS = 5
+"""How many free texts a cover sheet has room for."""
 
 
 def contact_list(
@@ -132,7 +138,11 @@ def labels(
 
 
 def cover_sheets(
-    context: Context, *contact_nos: str | Contact, remarks: Remarks, on: date | None = None
+    context: Context,
+    *contact_nos: str | Contact,
+    remarks: Remarks = NO_REMARKS,
+    texts: Sequence[str] = (),
+    on: date | None = None,
 ) -> CoverSheets:
     """A cover sheet for each contact, once however often it is named.
 
@@ -141,44 +151,43 @@ def cover_sheets(
     Args:
         context: Store, user, day and clock.
         *contact_nos: The contacts, say a segment's; blank numbers are left out.
-        remarks: What is ticked.
+        remarks: What is ticked; nothing if not given.
+        texts: Up to five free texts, which tick nothing.
         on: The date on the sheets, for which the active address is taken; the work date if not
             given.
 
     Raises:
-        InvalidValue: No contact is given.
+        InvalidValue: No contact is given, or more than five texts.
         NotFound: There is no such contact.
     """
-    day = on or context.day.workdate
+    day, written = on or context.day.workdate, as_texts(texts)
+    if len(written) > MOST_TEXTS:
+        reason = Message(
+            "are more than {most}; a cover sheet has no room for more", most=MOST_TEXTS
+        )
+        raise InvalidValue("texts", written, reason)
     found = [data for _, data in _addressed(context, contact_nos, "", day)]
-    sender = _sender(context.store)
+    sender = _from_company(context.store, day)
     codes = {data.contact.salesperson_code for data in found}
     signing = find_records(context.store, SalespersonPurchaser, [(code,) for code in codes])
     names = {each.code: each.name for each in signing.values()}
-    sheets = (_sheet(data, names, remarks, day, sender) for data in found)
+    same = attrs.evolve(sender, marks=remarks.marks, remark=remarks.custom, texts=written)
+    sheets = (_sheet(same, data, names) for data in found)
     return CoverSheets(data=tuple(sheets), **_written_as(context))
 
 
-def _sheet(
-    data: MergeData,
-    salespeople: Mapping[str, str],
-    remarks: Remarks,
-    on: date,
-    sender: tuple[str, ...],
-) -> CoverSheet:
-    return CoverSheet(
+def _sheet(same: CoverSheet, data: MergeData, salespeople: Mapping[str, str]) -> CoverSheet:
+    """The sheet of a contact: what is the same on all, and what is its own."""
+    return attrs.evolve(
+        same,
         contact_no=data.contact.no,
-        date=on,
         address=data.address_block,
-        sender=sender,
         salesperson_name=salespeople.get(data.contact.salesperson_code, ""),
-        marks=remarks.marks,
-        remark=remarks.custom,
     )
 
 
-def _sender(store: Store) -> tuple[str, ...]:
-    """Name and address of the company that writes, and how it is reached, line by line."""
+def _from_company(store: Store, day: date) -> CoverSheet:
+    """A sheet to nobody yet: the company that writes, and how it is reached and paid."""
     sender = store.records.find(CompanyInformation) or CompanyInformation()
     code = sender.country_region_code
     country = store.records.find(CountryRegion, code) if code else None
@@ -193,8 +202,17 @@ def _sender(store: Store) -> tuple[str, ...]:
         country_code=code,
         country_name=country.name if country else "",
     )
-    reached = (sender.phone_no, sender.e_mail, " ".join(filter(None, bank)))
-    return (*lines, *filter(None, reached))
+    return CoverSheet(
+        contact_no="",
+        date=day,
+        sender=tuple(lines),
+        phone_no=sender.phone_no,
+        fax_no=sender.fax_no,
+        e_mail=sender.e_mail,
+        bank=" ".join(filter(None, bank)),
+        giro_no=sender.giro_no,
+        vat_registration_no=sender.vat_registration_no,
+    )
 
 
 def record_cover_sheets(

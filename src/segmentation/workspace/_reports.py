@@ -83,21 +83,28 @@ class Reports:
         return reports.labels(self._context, *contact_nos, segment_no=segment_no, layout=layout)
 
     def cover_sheets(
-        self, *contact_nos: str | Contact, remarks: Remarks, on: date | None = None
+        self,
+        *contact_nos: str | Contact,
+        remarks: Remarks = reports.NO_REMARKS,
+        texts: Sequence[str] = (),
+        on: date | None = None,
     ) -> CoverSheets:
         """A cover sheet for each contact, once however often it is named; nothing is recorded.
 
         Args:
             *contact_nos: The contacts, say a segment's; blank numbers are left out.
-            remarks: What is ticked.
+            remarks: What is ticked; nothing if not given.
+            texts: Up to five free texts, which tick nothing.
             on: The date on the sheets, for which the active address is taken; the work date if
                 not given.
 
         Raises:
-            InvalidValue: No contact is given.
+            InvalidValue: No contact is given, or more than five texts.
             NotFound: There is no such contact.
         """
-        return reports.cover_sheets(self._context, *contact_nos, remarks=remarks, on=on)
+        return reports.cover_sheets(
+            self._context, *contact_nos, remarks=remarks, texts=texts, on=on
+        )
 
     def record_cover_sheets(
         self, sheets: CoverSheets, *, campaign_no: str | Campaign = ""
