@@ -639,6 +639,14 @@ def test_a_campaign_s_details_list_what_is_still_to_be_logged(crm: Workspace) ->
     ]
     assert other.no not in {row.segment_no for row in details.segments}
     assert (details.entries, details.targets, details.response_rate) == ((), 0, 0)
+    report = crm.reports.campaign("FAIR")
+    html, word = (sentences(report.render(form(f"campaign_details.{kind}"))) for kind in KINDS)
+    assert html == word
+    assert word[word.index(segment.no) :][:6] == [
+        segment.no, "2026-11-22", "Waiting", "3", "7.50", "6",
+    ]  # fmt: skip
+    assert report_words()["campaign_segments"] in word
+    assert other.no not in word
 
 
 def test_a_campaign_without_anything_gives_its_header(crm: Workspace) -> None:
@@ -648,5 +656,7 @@ def test_a_campaign_without_anything_gives_its_header(crm: Workspace) -> None:
     details = crm.reports.campaign(campaign).data
     assert (details.campaign_no, details.description) == (campaign.no, "Nothing yet")
     assert (details.entries, details.segments, details.response_rate) == ((), (), 0)
+    made = crm.reports.campaign(campaign).render(form("campaign_details.docx"))
+    assert report_words()["campaign_segments"] not in sentences(made)
     with pytest.raises(NotFound, match=f"did you mean '{campaign.no}'"):
         crm.reports.campaign(f"{campaign.no}X")

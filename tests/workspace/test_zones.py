@@ -91,8 +91,20 @@ def test_all_that_is_recorded_has_the_day_and_time_of_the_zone_mng_34_mng_39(
     assert {entry.at for entry in crm.journal} == {LATE}
 
 
+@pytest.mark.parametrize(
+    ("clock", "made"),
+    [("09:15:20", dt.time(10, 16)), ("22:59:30", dt.time(23, 59)), ("09:15:59", dt.time(10, 16))],
+)
+def test_an_interaction_is_made_in_the_next_minute_of_the_zone(clock: str, made: dt.time) -> None:
+    """EXM-43."""
+    at = dt.datetime.fromisoformat(f"2026-11-22T{clock}+00:00")
+    crm = open_at(lambda: at, zone=ZURICH)
+    for _, date, time in recorded(crm):
+        assert (date, time or made) == (dt.date(2026, 11, 22), made)
+
+
 def test_what_is_made_in_the_last_minute_stays_on_its_day_mng_35() -> None:
-    """MNG-35."""
+    """MNG-35, EXM-43."""
     times = [dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)]
     crm = open_at(lambda: times[-1])
     crm.interactions.create(
