@@ -297,6 +297,7 @@ class SegmentLineValues(TypedDict, total=False):
     contact_alt_address_code: str
     description: str
     date: date | str | None
+    time_of_interaction: time | str | None
     salesperson_code: str | SalespersonPurchaser
     campaign_no: str | Campaign
     campaign_target: bool
