@@ -50,7 +50,11 @@ class Campaign(
     key=("no",),
     shown=("no", "description", "starting_date", "ending_date"),
 ):
-    """A campaign; its ending date is not before its starting date."""
+    """A campaign; its ending date is not before its starting date.
+
+    Attributes:
+        no_series: The number series that ``no`` was taken from, empty if it was given by hand.
+    """
 
     no: Code
     description: Text = ""
@@ -58,6 +62,7 @@ class Campaign(
     ending_date: dt.date | None = None
     salesperson_code: Salesperson = ""
     status_code: Annotated[ShortCode, RefersTo("campaign_status")] = ""
+    no_series: Annotated[Code, RefersTo("number_series")] = ""
     last_modified: dt.datetime | None = None
     extra: Extra = attrs.field(default=(), converter=to_extra)
 

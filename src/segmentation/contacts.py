@@ -102,6 +102,7 @@ class Contact(Record, table="contact", key=("no",)):
         exclude_from_segment: Joins segments only where exclusion is ignored.
         privacy_blocked: Never joins a segment and never receives an interaction.
         minor: Needs ``parental_consent_received`` to join or to receive one.
+        no_series: The number series that ``no`` was taken from, empty if it was given by hand.
         extra: Fields that a host added.
     """
 
@@ -145,6 +146,7 @@ class Contact(Record, table="contact", key=("no",)):
     privacy_blocked: bool = False
     minor: bool = False
     parental_consent_received: bool = False
+    no_series: Annotated[Code, RefersTo("number_series")] = ""
     last_modified: dt.datetime | None = None
     extra: Extra = attrs.field(default=(), converter=to_extra)
 

@@ -102,7 +102,7 @@ def test_the_list_shows_cost_and_estimated_value(crm: Workspace) -> None:
     found = contact_list(
         crm.context,
         segment_no="SM1",
-        estimated_value=lambda no: Decimal(100 if no == "SHOP" else 7),
+        estimated_value={"shop": Decimal(100), "ANNA": Decimal(7), "ELSE": Decimal(1)},
     )
     shop, anna = found.data
     assert (shop.cost, shop.estimated_value, shop.interactions) == (Decimal(12), Decimal(100), 1)
@@ -115,8 +115,35 @@ def test_the_list_shows_cost_and_estimated_value(crm: Workspace) -> None:
     assert '<td class="number">12.00</td>' in document
 
 
-def test_values_that_the_host_does_not_give_are_nought(crm: Workspace) -> None:
-    assert crm.reports.contacts(segment_no="SM1").data[0].estimated_value == 0
+def test_figures_of_the_host_stand_in_the_row_of_their_contact(crm: Workspace) -> None:
+    """EXM-45."""
+    listed = crm.reports.contacts("SHOP", "ANNA", sales={"ANNA": Decimal("120.00")})
+    labels = crm.reports.labels("SHOP", "ANNA", layout=LabelFormat.of(70, 36))
+    assert [row.contact_no for row in listed.data] == ["SHOP", "ANNA"]
+    assert [label.contact_no for label in labels.data] == ["SHOP", "ANNA"]
+    assert [row.sales for row in listed.data] == [None, Decimal(120)]
+    assert {row.estimated_value for row in listed.data} == {None}
+    for kind in KINDS:
+        said = sentences(listed.render(form(f"segment_contacts.{kind}")))
+        assert said.count("120.00") == 1
+        assert "120.00" in said[said.index("ANNA") :]
+        assert "Sales" in said
+    layout = LabelFormat.of(70, 36)
+    both: list[Callable[[], object]] = [
+        lambda: crm.reports.contacts("ANNA", "X", "Y"),
+        lambda: crm.reports.labels("ANNA", "X", "Y", layout=layout),
+    ]
+    for step in both:
+        with pytest.raises(NotFound, match="X, Y"):
+            step()
+
+
+@pytest.mark.parametrize("figure", ["120", 1.5, Decimal("NaN"), True, None])
+def test_a_figure_of_the_host_is_a_number(crm: Workspace, figure: object) -> None:
+    match = r"sales\['ANNA'\].*is no decimal number"
+    with pytest.raises(InvalidValue, match=match):
+        crm.reports.contacts("ANNA", sales={"ANNA": figure})  # type: ignore[dict-item]
+    assert crm.reports.contacts("ANNA", sales={"ANNA": 3}).data[0].sales == Decimal(3)  # type: ignore[dict-item]
 
 
 def test_a_person_is_listed_with_its_company(crm: Workspace) -> None:
@@ -168,16 +195,42 @@ def test_ltr_57_lines_that_a_label_has_no_room_for_are_told(crm: Workspace) -> N
 
 
 def test_cover_sheets_say_how_the_company_is_reached(crm: Workspace) -> None:
+    """EXM-46: with five free texts, which tick nothing, to the address of the day."""
     known = crm.store.records.find(CompanyInformation)
     assert known
     reached = attrs.evolve(
-        known, phone_no="+45 1", e_mail="post@example.com", bank_name="Nordbank", iban="DK50"
-    )
-    crm.store.records.put([reached, CountryRegion(code="DK", name="Denmark")])
-    (sheet,) = crm.reports.cover_sheets("ANNA", remarks=Remarks()).data
-    assert sheet.sender[-5:] == (
-        "7700 Thisted", "DENMARK", "+45 1", "post@example.com", "Nordbank DK50",
+        known, phone_no="+45 1", fax_no="+45 2", e_mail="post@example.com", bank_name="Nordbank",
+        iban="DK50", giro_no="80-1", vat_registration_no="DK123",
     )  # fmt: skip
+    crm.store.records.put([reached, CountryRegion(code="DK", name="Denmark")])
+    home, own = ("Lynghede", "Klitvangen 31"), ("SHOP Ltd", "Anna", "Vej 2", "7700 Thisted")
+    alternative = AlternativeAddress(
+        contact_no="ANNA", code="HOME", address="Hjem 3", city="Nors", post_code="7700",
+        starting_date=date(2026, 11, 1), ending_date=date(2026, 11, 30),
+    )  # fmt: skip
+    crm.contacts.change("ANNA", country_region_code="")
+    crm.contacts.add_rows(alternative)
+    texts = ("one", "two", "three", "four", "five")
+    sheets = crm.reports.cover_sheets("ANNA", texts=texts, on=TODAY)
+    (sheet,) = sheets.data
+    assert (sheet.sender[:2], sheet.sender[-1]) == (home, "DENMARK")
+    assert sheet.address == ("SHOP Ltd", "Anna", "Hjem 3", "7700 Nors")
+    assert (sheet.texts, sheet.marks, sheet.remark) == (texts, ("",) * 7, "")
+    company_values = {
+        "Phone No.: +45 1", "Fax No.: +45 2", "Email: post@example.com", "Bank: Nordbank DK50",
+        "Giro No.: 80-1", "VAT Registration No.: DK123",
+    }  # fmt: skip
+    for kind in KINDS:
+        said = sentences(sheets.render(form(f"segment_cover_sheet.{kind}")))
+        assert {*texts, *company_values} <= set(said)
+        assert "x" not in said
+    (sheet,) = crm.reports.cover_sheets("ANNA", texts="one", on=date(2026, 12, 1)).data
+    assert (sheet.address, sheet.texts) == (own, ("one",))
+
+
+def test_a_cover_sheet_has_room_for_five_texts(crm: Workspace) -> None:
+    with pytest.raises(InvalidValue, match="are more than 5; a cover sheet has no room for more"):
+        crm.reports.cover_sheets("ANNA", texts=["123456"] * 6)
 
 
 @pytest.mark.parametrize(
@@ -586,6 +639,14 @@ def test_a_campaign_s_details_list_what_is_still_to_be_logged(crm: Workspace) ->
     ]
     assert other.no not in {row.segment_no for row in details.segments}
     assert (details.entries, details.targets, details.response_rate) == ((), 0, 0)
+    report = crm.reports.campaign("FAIR")
+    html, word = (sentences(report.render(form(f"campaign_details.{kind}"))) for kind in KINDS)
+    assert html == word
+    assert word[word.index(segment.no) :][:6] == [
+        segment.no, "2026-11-22", "Waiting", "3", "7.50", "6",
+    ]  # fmt: skip
+    assert report_words()["campaign_segments"] in word
+    assert other.no not in word
 
 
 def test_a_campaign_without_anything_gives_its_header(crm: Workspace) -> None:
@@ -595,5 +656,7 @@ def test_a_campaign_without_anything_gives_its_header(crm: Workspace) -> None:
     details = crm.reports.campaign(campaign).data
     assert (details.campaign_no, details.description) == (campaign.no, "Nothing yet")
     assert (details.entries, details.segments, details.response_rate) == ((), (), 0)
+    made = crm.reports.campaign(campaign).render(form("campaign_details.docx"))
+    assert report_words()["campaign_segments"] not in sentences(made)
     with pytest.raises(NotFound, match=f"did you mean '{campaign.no}'"):
         crm.reports.campaign(f"{campaign.no}X")

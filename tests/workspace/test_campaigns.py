@@ -38,6 +38,7 @@ def test_a_campaign_is_made_read_changed_and_deleted(crm: Workspace) -> None:
     autumn = crm.campaigns.new("Autumn", starting_date="2026-11-22", salesperson_code="jo")
     assert autumn == Campaign(
         no=autumn.no,
+        no_series="CAMP",
         description="Autumn",
         starting_date=TODAY,
         salesperson_code="JO",

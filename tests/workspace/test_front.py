@@ -117,7 +117,10 @@ NO_FIELDS = {
         *("after", "kept", "lines", "error", "languages", "questionnaire", "ratings", "value"),
     },
     "of interactions": {"comments", "drafts", "line", "task", "tasks", "opportunities"},
-    "of letters and reports": {"file", "layout", "remarks", "sheets", "retry", "on_progress"},
+    "of letters and reports": {
+        *("file", "layout", "remarks", "sheets", "retry", "on_progress"),
+        *("sales", "estimated_value", "texts"),
+    },
     "of links to unsubscribe": {"unsubscribing", "method", "token"},
     "of saved criteria in files": {"files", "form"},
     "of campaigns": {"arms", "confidence", "field"},

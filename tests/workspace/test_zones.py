@@ -91,8 +91,38 @@ def test_all_that_is_recorded_has_the_day_and_time_of_the_zone_mng_34_mng_39(
     assert {entry.at for entry in crm.journal} == {LATE}
 
 
+@pytest.mark.parametrize(
+    ("clock", "made"),
+    [("09:15:20", dt.time(10, 16)), ("22:59:30", dt.time(23, 59)), ("09:15:59", dt.time(10, 16))],
+)
+def test_what_is_made_bears_the_next_minute_of_the_zone(clock: str, made: dt.time) -> None:
+    """EXM-43."""
+    at = dt.datetime.fromisoformat(f"2026-11-22T{clock}+00:00")
+    crm = open_at(lambda: at, zone=ZURICH)
+    for _, date, time in recorded(crm):
+        assert (date, time or made) == (dt.date(2026, 11, 22), made)
+    sheet = crm.new_segment("Lines").add_contacts(contact={"no": "CARL|ANNA"})
+    sheet.add_contact("CARL")
+    assert [each.time_of_interaction for each in sheet.lines] == [made] * 3
+    sheet.change_line(10_000, time_of_interaction="08:15")
+    assert sheet.lines[0].time_of_interaction == dt.time(8, 15)
+    sheet.change_line(10_000, contact_no="ANNA")
+    assert sheet.lines[0].time_of_interaction == made
+
+
+def test_a_line_for_another_day_has_no_time_and_a_logged_one_keeps_its_own() -> None:
+    crm = open_at(lambda: LATE, zone=ZURICH)
+    sheet = crm.new_segment("Fair", date="2026-12-24", interaction_template_code="T")
+    sheet.add_contact("CARL").add_contact("ANNA")
+    assert {each.time_of_interaction for each in sheet.lines} == {None}
+    sheet.change_line(10_000, time_of_interaction="08:15", correspondence_type="")
+    sheet.change_line(20_000, correspondence_type="")
+    made = {each.contact_no: each.time_of_interaction for each in sheet.log().interactions}
+    assert made == {"CARL": dt.time(8, 15), "ANNA": None}
+
+
 def test_what_is_made_in_the_last_minute_stays_on_its_day_mng_35() -> None:
-    """MNG-35."""
+    """MNG-35, EXM-43."""
     times = [dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)]
     crm = open_at(lambda: times[-1])
     crm.interactions.create(

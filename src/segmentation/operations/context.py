@@ -5,7 +5,7 @@ clock of its own.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any, Literal, Self, cast
 
@@ -94,6 +94,14 @@ class Context:
     def now(self) -> datetime:
         """The time by the clock, in the zone."""
         return self._in_zone(self.clock())
+
+    @property
+    def next_minute(self) -> time:
+        """The time of what is made now: the next full minute of the same day, in the zone."""
+        at = self.now.replace(tzinfo=None)
+        last = at.replace(hour=23, minute=59, second=0, microsecond=0)
+        minute = at.replace(second=0, microsecond=0)
+        return (last if minute == last else minute + timedelta(minutes=1)).time()
 
     def _in_zone(self, at: datetime) -> datetime:
         """A time by the clock in the zone, which must have a day in the calendar there.

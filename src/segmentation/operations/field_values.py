@@ -69,6 +69,7 @@ class ContactValues(TypedDict, total=False):
     privacy_blocked: bool
     minor: bool
     parental_consent_received: bool
+    no_series: str | NumberSeries
     last_modified: datetime | str | None
     extra: Mapping[str, Value] | Extra
 
@@ -111,6 +112,7 @@ class CampaignValues(TypedDict, total=False):
     ending_date: date | str | None
     salesperson_code: str | SalespersonPurchaser
     status_code: str | CampaignStatus
+    no_series: str | NumberSeries
     last_modified: datetime | str | None
     extra: Mapping[str, Value] | Extra
 
@@ -295,6 +297,7 @@ class SegmentLineValues(TypedDict, total=False):
     contact_alt_address_code: str
     description: str
     date: date | str | None
+    time_of_interaction: time | str | None
     salesperson_code: str | SalespersonPurchaser
     campaign_no: str | Campaign
     campaign_target: bool

@@ -3,16 +3,20 @@
 What comes out is a value that renders itself (`segmentation.reports`).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
+import attrs
+
 from segmentation.campaigns import Campaign
 from segmentation.code_tables import CountryRegion, SalespersonPurchaser
+from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.documents import FormatsFor, address_lines
 from segmentation.errors import InvalidValue, Message
+from segmentation.fields import FieldType, as_texts, is_value_of
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.operations.campaigns import campaign_details
 from segmentation.operations.context import Context
@@ -39,12 +43,17 @@ from segmentation.reports import (
 from segmentation.segments import Segment
 from segmentation.setup import CompanyInformation
 
+NO_REMARKS = Remarks()
+MOST_TEXTS = 5
+"""How many free texts a cover sheet has room for."""
+
 
 def contact_list(
     context: Context,
     *contact_nos: str | Contact,
     segment_no: str | Segment = "",
-    estimated_value: Callable[[str], Decimal] | None = None,
+    sales: Mapping[str, Decimal] | None = None,
+    estimated_value: Mapping[str, Decimal] | None = None,
 ) -> ContactList:
     """Contacts with addresses and figures.
 
@@ -54,20 +63,35 @@ def contact_list(
             active on the work date; blank numbers are left out.
         segment_no: The segment whose contacts they are instead, in the order of its lines and at
             the addresses of the lines.
-        estimated_value: What a contact's opportunities are worth, which only the host knows.
+        sales: What contacts bought, by their numbers, which only the host knows; the place of a
+            contact that is not named is blank.
+        estimated_value: What their opportunities are worth, likewise.
 
     Raises:
-        InvalidValue: Neither contacts nor a segment are given, or both.
-        NotFound: There is no such contact or segment.
+        InvalidValue: Neither contacts nor a segment are given, or both; or a figure is no
+            decimal number.
+        NotFound: There are no such contacts, all of them named, or there is no such segment.
     """
-    value = estimated_value or (lambda _: Decimal(0))
+    bought, worth = _by_no("sales", sales), _by_no("estimated_value", estimated_value)
     found = _addressed(context, contact_nos, segment_no, context.day.workdate)
-    rows = tuple(_row(context.store, line_no, data, value) for line_no, data in found)
+    rows = tuple(_row(context.store, line_no, data, bought, worth) for line_no, data in found)
     return ContactList(data=rows, **_written_as(context))
 
 
+def _by_no(name: str, figures: Mapping[str, Decimal] | None) -> Mapping[str, Decimal]:
+    """The host's figures by the numbers of contacts as they are stored."""
+    for no, figure in (figures or {}).items():
+        if not is_value_of(FieldType.DECIMAL, figure):
+            raise InvalidValue(f"{name}[{no!r}]", figure, _NO_NUMBER)
+    return {to_code(no): Decimal(figure) for no, figure in (figures or {}).items()}
+
+
 def _row(
-    store: Store, line_no: int, data: MergeData, value: Callable[[str], Decimal]
+    store: Store,
+    line_no: int,
+    data: MergeData,
+    sales: Mapping[str, Decimal],
+    estimated_value: Mapping[str, Decimal],
 ) -> ContactRow:
     contact = data.contact
     known = contact_figures(store, contact.no)
@@ -82,7 +106,8 @@ def _row(
         interactions=known.figures.interactions,
         cost=known.figures.cost,
         duration_min=known.figures.duration_min,
-        estimated_value=value(contact.no),
+        sales=sales.get(contact.no),
+        estimated_value=estimated_value.get(contact.no),
         last_interaction=known.last_interaction,
     )
 
@@ -113,7 +138,11 @@ def labels(
 
 
 def cover_sheets(
-    context: Context, *contact_nos: str | Contact, remarks: Remarks, on: date | None = None
+    context: Context,
+    *contact_nos: str | Contact,
+    remarks: Remarks = NO_REMARKS,
+    texts: Sequence[str] = (),
+    on: date | None = None,
 ) -> CoverSheets:
     """A cover sheet for each contact, once however often it is named.
 
@@ -122,44 +151,43 @@ def cover_sheets(
     Args:
         context: Store, user, day and clock.
         *contact_nos: The contacts, say a segment's; blank numbers are left out.
-        remarks: What is ticked.
+        remarks: What is ticked; nothing if not given.
+        texts: Up to five free texts, which tick nothing.
         on: The date on the sheets, for which the active address is taken; the work date if not
             given.
 
     Raises:
-        InvalidValue: No contact is given.
+        InvalidValue: No contact is given, or more than five texts.
         NotFound: There is no such contact.
     """
-    day = on or context.day.workdate
+    day, written = on or context.day.workdate, as_texts(texts)
+    if len(written) > MOST_TEXTS:
+        reason = Message(
+            "are more than {most}; a cover sheet has no room for more", most=MOST_TEXTS
+        )
+        raise InvalidValue("texts", written, reason)
     found = [data for _, data in _addressed(context, contact_nos, "", day)]
-    sender = _sender(context.store)
+    sender = _from_company(context.store, day)
     codes = {data.contact.salesperson_code for data in found}
     signing = find_records(context.store, SalespersonPurchaser, [(code,) for code in codes])
     names = {each.code: each.name for each in signing.values()}
-    sheets = (_sheet(data, names, remarks, day, sender) for data in found)
+    same = attrs.evolve(sender, marks=remarks.marks, remark=remarks.custom, texts=written)
+    sheets = (_sheet(same, data, names) for data in found)
     return CoverSheets(data=tuple(sheets), **_written_as(context))
 
 
-def _sheet(
-    data: MergeData,
-    salespeople: Mapping[str, str],
-    remarks: Remarks,
-    on: date,
-    sender: tuple[str, ...],
-) -> CoverSheet:
-    return CoverSheet(
+def _sheet(same: CoverSheet, data: MergeData, salespeople: Mapping[str, str]) -> CoverSheet:
+    """The sheet of a contact: what is the same on all, and what is its own."""
+    return attrs.evolve(
+        same,
         contact_no=data.contact.no,
-        date=on,
         address=data.address_block,
-        sender=sender,
         salesperson_name=salespeople.get(data.contact.salesperson_code, ""),
-        marks=remarks.marks,
-        remark=remarks.custom,
     )
 
 
-def _sender(store: Store) -> tuple[str, ...]:
-    """Name and address of the company that writes, and how it is reached, line by line."""
+def _from_company(store: Store, day: date) -> CoverSheet:
+    """A sheet to nobody yet: the company that writes, and how it is reached and paid."""
     sender = store.records.find(CompanyInformation) or CompanyInformation()
     code = sender.country_region_code
     country = store.records.find(CountryRegion, code) if code else None
@@ -174,8 +202,17 @@ def _sender(store: Store) -> tuple[str, ...]:
         country_code=code,
         country_name=country.name if country else "",
     )
-    reached = (sender.phone_no, sender.e_mail, " ".join(filter(None, bank)))
-    return (*lines, *filter(None, reached))
+    return CoverSheet(
+        contact_no="",
+        date=day,
+        sender=tuple(lines),
+        phone_no=sender.phone_no,
+        fax_no=sender.fax_no,
+        e_mail=sender.e_mail,
+        bank=" ".join(filter(None, bank)),
+        giro_no=sender.giro_no,
+        vat_registration_no=sender.vat_registration_no,
+    )
 
 
 def record_cover_sheets(
@@ -237,6 +274,7 @@ def _written_as(context: Context) -> _WrittenAs:
     return {"language": context.language, "formats_for": context.rendering.formats_for}
 
 
+_NO_NUMBER = Message("is no decimal number; give each contact's figure as a `Decimal`")
 _NEITHER = Message("is empty; give contact numbers, or a segment where one is taken")
 _BOTH = Message("stands beside contact numbers; give one or the other")
 

@@ -27,7 +27,9 @@ class ContactRow:
         interactions: How many interactions there were.
         cost: What they cost, in the currency of the host.
         duration_min: How long they took, in minutes.
-        estimated_value: What its opportunities are worth, as the host says.
+        sales: What it bought, as the host says; None where the host says nothing.
+        estimated_value: What its opportunities are worth, as the host says; None where it says
+            nothing.
         last_interaction: When the last one took place.
     """
 
@@ -41,7 +43,8 @@ class ContactRow:
     interactions: int = 0
     cost: Decimal = Decimal(0)
     duration_min: Decimal = Decimal(0)
-    estimated_value: Decimal = Decimal(0)
+    sales: Decimal | None = None
+    estimated_value: Decimal | None = None
     last_interaction: dt.date | None = None
 
 
@@ -152,17 +155,28 @@ class CoverSheet:
     Attributes:
         address: The contact's address, line by line, in the form of its country.
         sender: The sender's name and address, line by line.
+        phone_no: The sender's, as are the fields up to `vat_registration_no`.
+        bank: The name of the bank, and the IBAN or else the number of the account.
+        giro_no: The number of the account with the post.
         marks: Seven marks, ``x`` or blank.
         remark: The remark in words of one's own.
+        texts: Up to five free texts, which tick nothing.
     """
 
     contact_no: str
     date: dt.date
     address: tuple[str, ...] = ()
     sender: tuple[str, ...] = ()
+    phone_no: str = ""
+    fax_no: str = ""
+    e_mail: str = ""
+    bank: str = ""
+    giro_no: str = ""
+    vat_registration_no: str = ""
     salesperson_name: str = ""
     marks: tuple[str, ...] = ("",) * 7
     remark: str = ""
+    texts: tuple[str, ...] = ()
 
 
 @shown_by("entry_no", "date", "description", "interactions", "cost", "canceled")

@@ -39,7 +39,12 @@ _REMARKS = (
     "returned_after_use",
 )
 
-_PATTERNS = {"cost": "#,##0.00", "estimated_value": "#,##0.00", "response_rate": "0.0"}
+_PATTERNS = {
+    "cost": "#,##0.00",
+    "sales": "#,##0.00",
+    "estimated_value": "#,##0.00",
+    "response_rate": "0.0",
+}
 """How these numbers are written in a report."""
 
 

@@ -57,6 +57,7 @@ class ContactFields(KnownFields):
     privacy_blocked: BooleanField
     minor: BooleanField
     parental_consent_received: BooleanField
+    no_series: TextField
     last_modified: DateField
 
 

@@ -59,6 +59,8 @@ class SegmentLine(
 
     Attributes:
         line_no: The number, in steps of ten thousand. It gives the order of the lines.
+        time_of_interaction: The minute in which the line was made, unless it was set otherwise.
+            Blank if the segment was for another day then, and in older stores.
         attachment: The SHA-256 of the text in the line's language, or empty.
         own_texts: The texts of the line's own template in their stored form, copied when it was
             chosen. Empty if the line uses the segment's texts.
@@ -71,6 +73,7 @@ class SegmentLine(
     contact_alt_address_code: ShortCode = ""
     description: Text = ""
     date: dt.date | None = None
+    time_of_interaction: dt.time | None = None
     salesperson_code: Salesperson = ""
     campaign_no: CampaignNo = ""
     campaign_target: bool = False
@@ -143,11 +146,13 @@ class Terms:
         header: The segment's header.
         template: The header's template, if it has one.
         texts: The segment's texts by language.
+        time_of_interaction: The time of what is made now; None if the segment is for another day.
     """
 
     header: SegmentHeader
     template: InteractionTemplate | None = None
     texts: Mapping[str, TemplateLanguage] = attrs.field(factory=dict)
+    time_of_interaction: dt.time | None = None
 
     def line(self, contact: Joining, line_no: int, address_code: str = "") -> SegmentLine:
         """A new line for a contact.
@@ -166,6 +171,7 @@ class Terms:
             contact_alt_address_code=address_code,
             description=header.description,
             date=header.date,
+            time_of_interaction=self.time_of_interaction,
             salesperson_code=header.salesperson_code or contact.salesperson_code,
             campaign_no=header.campaign_no,
             campaign_target=header.campaign_target,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from segmentation.campaigns import Campaign
 from segmentation.contacts import Contact
@@ -29,7 +30,13 @@ class Reports:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def contacts(self, *contact_nos: str | Contact, segment_no: str | Segment = "") -> ContactList:
+    def contacts(
+        self,
+        *contact_nos: str | Contact,
+        segment_no: str | Segment = "",
+        sales: Mapping[str, Decimal] | None = None,
+        estimated_value: Mapping[str, Decimal] | None = None,
+    ) -> ContactList:
         """Contacts with addresses and figures.
 
         Args:
@@ -37,12 +44,22 @@ class Reports:
                 is active on the work date; blank numbers are left out.
             segment_no: The segment whose contacts they are instead, in the order of its lines
                 and at the addresses of the lines.
+            sales: What contacts bought, by their numbers, which only the host knows; the place of
+                a contact that is not named is blank.
+            estimated_value: What their opportunities are worth, likewise.
 
         Raises:
-            InvalidValue: Neither contacts nor a segment are given, or both.
-            NotFound: There is no such contact or segment.
+            InvalidValue: Neither contacts nor a segment are given, or both; or a figure is no
+                decimal number.
+            NotFound: There are no such contacts, all of them named, or there is no such segment.
         """
-        return reports.contact_list(self._context, *contact_nos, segment_no=segment_no)
+        return reports.contact_list(
+            self._context,
+            *contact_nos,
+            segment_no=segment_no,
+            sales=sales,
+            estimated_value=estimated_value,
+        )
 
     def labels(
         self,
@@ -66,21 +83,28 @@ class Reports:
         return reports.labels(self._context, *contact_nos, segment_no=segment_no, layout=layout)
 
     def cover_sheets(
-        self, *contact_nos: str | Contact, remarks: Remarks, on: date | None = None
+        self,
+        *contact_nos: str | Contact,
+        remarks: Remarks = reports.NO_REMARKS,
+        texts: Sequence[str] = (),
+        on: date | None = None,
     ) -> CoverSheets:
         """A cover sheet for each contact, once however often it is named; nothing is recorded.
 
         Args:
             *contact_nos: The contacts, say a segment's; blank numbers are left out.
-            remarks: What is ticked.
+            remarks: What is ticked; nothing if not given.
+            texts: Up to five free texts, which tick nothing.
             on: The date on the sheets, for which the active address is taken; the work date if
                 not given.
 
         Raises:
-            InvalidValue: No contact is given.
+            InvalidValue: No contact is given, or more than five texts.
             NotFound: There is no such contact.
         """
-        return reports.cover_sheets(self._context, *contact_nos, remarks=remarks, on=on)
+        return reports.cover_sheets(
+            self._context, *contact_nos, remarks=remarks, texts=texts, on=on
+        )
 
     def record_cover_sheets(
         self, sheets: CoverSheets, *, campaign_no: str | Campaign = ""

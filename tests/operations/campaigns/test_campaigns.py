@@ -64,7 +64,7 @@ def test_a_new_campaign_takes_the_next_number_of_its_series() -> None:
     store = make_store(NumberSeries(code="CAMP", starting_no="CP0001", last_no_used="CP0041"))
     assert new_campaign(context(store), description="Autumn").no == "CP0042"
     assert get_campaign(store, "cp0042") == Campaign(
-        no="CP0042", description="Autumn", last_modified=NOW
+        no="CP0042", no_series="CAMP", description="Autumn", last_modified=NOW
     )
 
 

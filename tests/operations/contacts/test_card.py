@@ -119,6 +119,7 @@ def test_without_defaults_a_new_contact_has_blanks() -> None:
     made = new_contact(context(make_store()), name="Acme")
     blank = Contact(
         no="CT0001",
+        no_series="CONT",
         name="Acme",
         search_name="ACME",
         company_no="CT0001",

@@ -33,7 +33,6 @@ from segmentation.operations.interactions import (
     create_interactions,
     draft_interaction,
     may_link_opportunity,
-    next_minute,
 )
 from segmentation.setup import UserSetup
 from segmentation.templates import InteractionGroup, InteractionTemplateSetup, TemplateLanguage
@@ -282,7 +281,8 @@ def test_a_draft_is_tolerant_and_its_time_is_the_next_minute() -> None:
     draft = crm.interactions.draft("", interaction_template_code="NONE")
     assert (draft.contact_no, draft.salesperson_code, draft.date) == ("", "", TODAY)
     assert draft.time_of_interaction == dt.time(9, 31)
-    assert next_minute(NOW.replace(second=59)) == dt.time(9, 31)
+    late = attrs.evolve(crm.context, clock=lambda: NOW.replace(second=59))
+    assert late.next_minute == dt.time(9, 31)
     assert crm.interactions.draft("ANNA", interaction_template_code="NONE").salesperson_code == "JO"
 
 

@@ -1,7 +1,6 @@
 """Segments that repeat: each run is logged, and a next segment goes on."""
 
 import datetime as dt
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from segmentation.adapters.sqlalchemy import open_store
 from segmentation.errors import Conflict, InvalidValue, NotFound, Refused, Rejected
 from segmentation.memory import MemoryStore
 from segmentation.segments import LeftOutReason
+from segmentation.testing._trials import run_together
 from support.databases import Database
 from support.desk import check_journal, make_desk
 from support.fair import evolved, person
@@ -143,35 +143,22 @@ def test_a_run_is_made_once(crm: seg.Workspace) -> None:
     assert len(crm.segments) == 1
 
 
-def test_two_at_the_same_moment_make_one_run(database: Database) -> None:
-    """EXM-34, by two at once, on SQLite and PostgreSQL."""
-    store = database.open()
-    crm = make_desk(*PEOPLE, store=store)
+def run_due(address: str, number: int, folder: Path) -> None:
+    """What each of the processes does; it leaves how many runs it made."""
+    with seg.Workspace.open(address, user="EVA", today=MONDAY) as crm:
+        (folder / f"{number}.runs").write_text(str(len(crm.segments.run_due(on=MONDAY))))
+
+
+def test_two_processes_at_the_same_moment_make_one_run(database: Database, tmp_path: Path) -> None:
+    """EXM-34, by two processes at once, on SQLite and PostgreSQL."""
+    crm = make_desk(*PEOPLE, store=database.open())
     weekly(crm)
-    begin, runs, failed = threading.Barrier(2), [], []
-
-    def run() -> None:
-        with make_desk_again(database) as other:
-            begin.wait()
-            try:
-                runs.append(other.segments.run_due(on=MONDAY))
-            except Exception as error:  # noqa: BLE001 - told below
-                failed.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
-    assert sorted(map(len, runs)) == [0, 1]
+    run_together(run_due, database.own_address(), 2, tmp_path)
+    runs = sorted(each.read_text() for each in tmp_path.glob("*.runs"))
+    assert runs == ["0", "1"]
     assert [nos for _, nos in logged_in(crm)] == [["A", "B"]]
     assert len(crm.segments) == 1
     check_journal(crm)
-
-
-def make_desk_again(database: Database) -> seg.Workspace:
-    return seg.Workspace.open(database.open(), user="EVA", today=MONDAY)
 
 
 def test_what_was_missed_is_made_up_for_once(crm: seg.Workspace) -> None:

@@ -10,7 +10,7 @@ from segmentation.errors import InvalidValue, Message, Refused, unexpected
 from segmentation.operations.checks import Placed, check_new, check_records
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import CampaignValues
-from segmentation.operations.number_series import take_no
+from segmentation.operations.number_series import take_number
 from segmentation.operations.records import get_record, key_in
 from segmentation.operations.schema import parse_values, with_own_values
 from segmentation.operations.tables import check_unused
@@ -29,10 +29,12 @@ def new_campaign(
     Args:
         context: Store, user, day and clock.
         description: What it is called; it may be given by its name, too.
-        **fields: Further fields; without ``no`` it takes the next number of the series.
+        **fields: Further fields; without ``no`` it takes the next number of the series, or of
+            another one that ``no_series`` names.
 
     Raises:
         UnknownName: A campaign has no such field.
+        NotFound: There is no such number series.
         Refused: No number can be given.
         Rejected: The number is taken, the dates are the wrong way round, a value does not fit, or
             the salesperson or status does not exist: all faults.
@@ -41,8 +43,10 @@ def new_campaign(
     given = _described(description, fields)
     values = parse_values(store, Campaign, given, fixed=_SET_BY_US, long=True)
     with store.transaction():
-        no = take_no(store, "campaign_nos", values.pop("no", ""))
-        (made,) = _keep(context, [Campaign(no=no, **values)], new=True)
+        by_hand, series = values.pop("no", ""), values.pop("no_series", "")
+        number = take_number(store, "campaign_nos", by_hand, series=series)
+        campaign = Campaign(no=number.no, no_series=number.series, **values)
+        (made,) = _keep(context, [campaign], new=True)
         return made
 
 
@@ -87,7 +91,7 @@ def change_campaign(
     Raises:
         NotFound: There is no such campaign.
         UnknownName: A campaign has no such field.
-        Refused: The number, or the time of the last change, is to be changed.
+        Refused: The number, its series, or the time of the last change is to be changed.
         Rejected: The dates are the wrong way round, a value does not fit, or the salesperson or
             status does not exist: all faults.
     """
@@ -100,6 +104,8 @@ def change_campaign(
         if "last_modified" in fields:
             raise Refused(step, "`last_modified` is set by each change")
         values = parse_values(store, Campaign, fields, long=True)
+        if values.get("no_series", campaign.no_series) != campaign.no_series:
+            raise Refused(step, "it tells which series the number came from")
         (changed,) = _keep(context, [attrs.evolve(campaign, **values)])
         return changed
 

@@ -25,7 +25,7 @@ from segmentation.operations.checks import Placed, record_faults, taken_faults
 from segmentation.operations.context import Context
 from segmentation.operations.field_values import ContactValues
 from segmentation.operations.followers import follow_relations
-from segmentation.operations.number_series import take_number
+from segmentation.operations.number_series import Numbered, take_number
 from segmentation.operations.records import find_record, find_records, get_record
 from segmentation.operations.schema import parse_values, with_own_values
 from segmentation.protocols import Store
@@ -60,10 +60,12 @@ def new_contact(context: Context, **values: Unpack[ContactValues]) -> Contact:
 
     Args:
         context: Store, user, day and clock.
-        **values: Fields of the contact; without ``no`` it takes the next of the series.
+        **values: Fields of the contact; without ``no`` it takes the next of the series, or of
+            another one that ``no_series`` names.
 
     Raises:
         UnknownName: A contact has no such field.
+        NotFound: There is no such number series.
         Refused: No number can be given.
         Rejected: Something is wrong with it: all faults; nothing is stored.
     """
@@ -71,7 +73,8 @@ def new_contact(context: Context, **values: Unpack[ContactValues]) -> Contact:
     given = _parsed(store, values)
     with store.transaction():
         by_hand = given.pop("no", "")
-        contact = Contact(no=_take_no(store, by_hand), **given)
+        number = _take_number(store, by_hand, given.pop("no_series", ""))
+        contact = Contact(no=number.no, no_series=number.series, **given)
         faults = [*taken_faults(store, _placed([contact])), *_stamp_faults(contact)]
         made = _stored(context, _completed_new(context, contact), faults)
         record_marks(context, None, made)
@@ -83,13 +86,13 @@ def _parsed(store: Store, values: Mapping[str, object]) -> dict[str, Any]:
     return parse_values(store, Contact, values, long=True)
 
 
-def _take_no(store: Store, by_hand: str) -> str:
-    """The number given by hand, or the next of the series that no contact has."""
+def _take_number(store: Store, by_hand: str, series: str) -> Numbered:
+    """The number given by hand, or the next of a series that no contact has."""
 
     def taken(no: str) -> bool:
         return not by_hand and find_record(store, Contact, no) is not None
 
-    return take_number(store, "contact_nos", by_hand, taken=taken).no
+    return take_number(store, "contact_nos", by_hand, series=series, taken=taken)
 
 
 def _completed_new(context: Context, contact: Contact) -> Contact:
@@ -238,8 +241,8 @@ def change_contact(
     Raises:
         NotFound: There is no such contact.
         UnknownName: A contact has no such field.
-        Refused: Number, type, company or exclusion would differ; `renumber`, `change_type`,
-            `set_company`, `exclude` and `admit` see to these.
+        Refused: Number, its series, type, company or exclusion would differ; `renumber`,
+            `change_type`, `set_company`, `exclude` and `admit` see to these.
         Rejected: Something is wrong with the contact as it would be: all faults.
     """
     store = context.store
@@ -263,6 +266,7 @@ def change_contact(
 
 _FIXED: Mapping[str, str] = {
     "no": "its number would differ; use renumber",
+    "no_series": "it tells which series the number came from",
     "type": "its type would differ; use change_type",
     "company_no": "its company would differ; use set_company",
     "last_modified": "last_modified is set by each change; leave it out",

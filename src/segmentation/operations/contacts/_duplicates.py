@@ -261,7 +261,9 @@ def _may_merge(store: Store, step: Message, kept: Contact, gone: Contact) -> Non
     refuse(step, lines_in_the_way(store, [gone.no]))
 
 
-_OWN = frozenset({"no", "type", "company_no", "company_name", "last_modified", "extra"})
+_OWN = frozenset(
+    {"no", "no_series", "type", "company_no", "company_name", "last_modified", "extra"}
+)
 
 
 def _merged(kept: Contact, gone: Contact, at: datetime) -> Contact:

@@ -69,6 +69,7 @@ def renumber(context: Context, *, old_no: str | Contact, new_no: str) -> Contact
         moved = attrs.evolve(
             old,
             no=new,
+            no_series="",
             company_no=new if is_company else old.company_no,
             last_modified=context.now,
         )

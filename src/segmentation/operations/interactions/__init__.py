@@ -15,7 +15,6 @@ from ._drafts import (
     create_interaction,
     create_interactions,
     draft_interaction,
-    next_minute,
     postpone_interaction,
 )
 from ._entries import (
@@ -86,7 +85,6 @@ __all__ = [
     "link_opportunity",
     "logged_segment_figures",
     "may_link_opportunity",
-    "next_minute",
     "not_taken_in_yet",
     "postpone_interaction",
     "postpone_interaction_again",

@@ -5,7 +5,6 @@ give it, and the caller changes it as it likes before it is recorded.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -84,7 +83,7 @@ def compose(
     draft = Interaction(
         contact_no=no,  # type: ignore[arg-type]  # what is no text is told by the checks
         date=context.day.workdate,
-        time_of_interaction=next_minute(context.now),
+        time_of_interaction=context.next_minute,
         salesperson_code=salesperson_of(store, context.day.user),
     )
     if contact:
@@ -96,13 +95,6 @@ def compose(
     if "subject" not in given:
         draft = attrs.evolve(draft, subject=draft.description)
     return draft, faults
-
-
-def next_minute(at: datetime) -> time:
-    """The time of an interaction that is made now: the next full minute of the same day."""
-    last = at.replace(hour=23, minute=59, second=0, microsecond=0, tzinfo=None)
-    minute = at.replace(second=0, microsecond=0, tzinfo=None)
-    return (last if minute == last else minute + timedelta(minutes=1)).time()
 
 
 def _with_contact(draft: Interaction, contact: Contact) -> Interaction:

@@ -16,7 +16,7 @@ from segmentation.operations.journal import record
 from segmentation.protocols import Store
 
 from ._checks import check_interaction
-from ._drafts import next_minute, read_fields
+from ._drafts import read_fields
 from ._lookup import get_interaction
 from ._record import as_comments, comment_faults, comments_on, with_campaign_entries
 
@@ -92,7 +92,7 @@ def _revise(
         before = _postponed(store, entry_no, step)
         given, faults = read_fields(store, attachment, fields)
         after = attrs.evolve(
-            before, date=context.day.workdate, time_of_interaction=next_minute(context.now)
+            before, date=context.day.workdate, time_of_interaction=context.next_minute
         )
         after = attrs.evolve(after, **given, postponed=postponed)
         check_interaction(store, after, [*faults, *comment_faults(texts)])

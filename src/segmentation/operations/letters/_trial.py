@@ -199,6 +199,7 @@ def as_interaction(line: SegmentLine) -> Interaction:
         contact_company_no=line.contact_company_no,
         contact_alt_address_code=line.contact_alt_address_code,
         date=line.date,
+        time_of_interaction=line.time_of_interaction,
         description=line.description,
         subject=line.subject,
         interaction_group_code=line.interaction_group_code,

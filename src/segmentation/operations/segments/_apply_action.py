@@ -40,11 +40,13 @@ from segmentation.segments import (
 from segmentation.templates import InteractionTemplate
 
 
-def line_defaults(store: Store, segment: Segment) -> Terms:
+def line_defaults(context: Context, segment: Segment) -> Terms:
     """The terms on which contacts join a segment now."""
     code = segment.header.interaction_template_code
-    template = store.records.find(InteractionTemplate, code) if code else None
-    return Terms(segment.header, template, segment.texts)
+    template = context.store.records.find(InteractionTemplate, code) if code else None
+    now = context.stopped
+    made_at = now.next_minute if segment.header.date == now.day.workdate else None
+    return Terms(segment.header, template, segment.texts, made_at)
 
 
 def apply_action(
@@ -91,12 +93,12 @@ def _joined(
 ) -> Segment:
     """The segment with lines for those who may join, and a note of those who may not."""
     joining, left_out = partition_candidates(found, segment, action.options)
-    inserted = lines_for(context.store, segment, joining)
+    inserted = lines_for(context, segment, joining)
     denied = denied_contacts(context, inserted)
     if denied:
         left_out = _with_denied(left_out, denied)
         joining = joining.only(without(joining.everyone, joining.shared(denied.keys())))
-        inserted = lines_for(context.store, segment, joining)
+        inserted = lines_for(context, segment, joining)
     overruled = overruled_in(found, joining, action.options)
     done = attrs.evolve(action, left_out=left_out, overruled=overruled)
     return segment.acted(done, inserted=inserted)
@@ -135,10 +137,10 @@ def overruled_in(found: Candidates, joining: Roster, options: Options) -> tuple[
     return tuple(who.contact_nos(who.in_order(places)))
 
 
-def lines_for(store: Store, segment: Segment, *rosters: Roster) -> Lines:
+def lines_for(context: Context, segment: Segment, *rosters: Roster) -> Lines:
     """New lines for contacts, numbered after the segment's last."""
-    codes = _address_codes(store, segment.header, rosters)
-    return segment.new_lines(line_defaults(store, segment), *rosters, address_codes=codes)
+    codes = _address_codes(context.store, segment.header, rosters)
+    return segment.new_lines(line_defaults(context, segment), *rosters, address_codes=codes)
 
 
 def _address_codes(
@@ -223,7 +225,7 @@ def _refreshed(context: Context, segment: Segment, action: CriteriaAction, as_of
             overruled=tuple(chain.from_iterable(done.overruled or () for done in fresh.actions)),
         ),
         kept=stays.merged(kept_by_hand),
-        inserted=lines_for(store, segment, *entering),
+        inserted=lines_for(context, segment, *entering),
         removed=goes,
     )
 

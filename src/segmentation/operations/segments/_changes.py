@@ -102,10 +102,10 @@ def change_header(
         before = require_segment(store, segment_no)
         check_references(store, "segment header", changes)
         if "interaction_template_code" in changes and not update_lines:
-            _check_inherited(store, before)
+            _check_inherited(context, before)
         after = changed_header(store, before, changes)
         if update_lines:
-            after = _followed(store, before, after, changes)
+            after = _followed(context, before, after, changes)
         return save_segment(context, before, after)
 
 
@@ -117,8 +117,8 @@ def _check_fixed(fields: Iterable[str]) -> None:
             raise Refused(step, Message(_HEADER_FIXED[name]))
 
 
-def _check_inherited(store: Store, segment: Segment) -> None:
-    terms = line_defaults(store, segment)
+def _check_inherited(context: Context, segment: Segment) -> None:
+    terms = line_defaults(context, segment)
     if any(
         line.attachment and not line.own_texts and terms.inherited(line) for line in segment.lines
     ):
@@ -128,9 +128,11 @@ def _check_inherited(store: Store, segment: Segment) -> None:
         )
 
 
-def _followed(store: Store, before: Segment, after: Segment, changes: Mapping[str, Any]) -> Segment:
-    was, now = line_defaults(store, before), line_defaults(store, after)
-    who = _addressed(store, before.contact_nos)
+def _followed(
+    context: Context, before: Segment, after: Segment, changes: Mapping[str, Any]
+) -> Segment:
+    was, now = line_defaults(context, before), line_defaults(context, after)
+    who = _addressed(context.store, before.contact_nos)
     changed = (
         (line, following(line, changes, was, now, who[line.contact_no]))
         for line in before.lines
@@ -203,7 +205,7 @@ def put_text(
         texts = {**before.texts, code: attrs.evolve(before.texts.get(code, new), **changes)}
         if not before.languages and not header.language_code_default:
             header = attrs.evolve(header, language_code_default=code)
-        return save_segment(context, before, _with_texts(store, before, header, texts))
+        return save_segment(context, before, _with_texts(context, before, header, texts))
 
 
 def _attached(store: Store, attachment: Path | Attachment | str | None) -> dict[str, str]:
@@ -236,19 +238,19 @@ def remove_text(
         header = before.header
         if header.language_code_default == code:
             header = attrs.evolve(header, language_code_default=next(iter(texts), ""))
-        return save_segment(context, before, _with_texts(store, before, header, texts))
+        return save_segment(context, before, _with_texts(context, before, header, texts))
 
 
 def _with_texts(
-    store: Store,
+    context: Context,
     before: Segment,
     header: SegmentHeader,
     texts: Mapping[str, TemplateLanguage],
 ) -> Segment:
     languages = tuple(texts[code] for code in sorted(texts))
     after = attrs.evolve(before, header=header.with_texts(languages), languages=languages)
-    was, now = line_defaults(store, before), line_defaults(store, after)
-    who = _addressed(store, before.contact_nos)
+    was, now = line_defaults(context, before), line_defaults(context, after)
+    who = _addressed(context.store, before.contact_nos)
     changed = (
         (line, following_texts(line, was, now, who[line.contact_no]))
         for line in before.lines
@@ -303,7 +305,7 @@ def change_line(
         old = line_of(before, line_no)
         check_references(store, old.place, changes)
         changes = {**_attached(store, attachment), **changes}
-        terms = line_defaults(store, before)
+        terms = line_defaults(context, before)
         if "contact_no" in changes:
             contact = require_contactable(store, changes.pop("contact_no"))
             who = _addressed(store, [contact.no])[contact.no]

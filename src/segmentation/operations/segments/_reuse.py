@@ -236,14 +236,14 @@ def reuse_logged_segment(
         joining, barred = partition_candidates(found, before, action.options)
         gone = sorted(campaigns.keys() - found.who.nos)
         left_out = [*barred, *(LeftOut(no, LeftOutReason.GONE) for no in gone)]
-        denied = denied_contacts(context, lines_for(store, before, joining))
+        denied = denied_contacts(context, lines_for(context, before, joining))
         left_out += [
             LeftOut(no, each.reason, entry_no=each.entry_no) for no, each in denied.items()
         ]
         everyone = [joining.at(place) for place in joining.in_order(joining.everyone)]
         contacts = [each for each in everyone if each.no not in denied]
         repeated = Listed.of(each for each in contacts for _ in campaigns[each.no])
-        inserted = lines_for(store, before, repeated)
+        inserted = lines_for(context, before, repeated)
         borne = [campaign for each in contacts for campaign in campaigns[each.no]]
         if any(campaign != before.header.campaign_no for campaign in borne):
             pairs = zip(inserted, borne, strict=True)

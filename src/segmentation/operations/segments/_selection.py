@@ -179,7 +179,7 @@ def add_contact(
     with store.transaction():
         before = require_segment(store, segment_no)
         contact = require_contactable(store, contact_no)
-        inserted = lines_for(store, before, Listed.of([contact]))
+        inserted = lines_for(context, before, Listed.of([contact]))
         check_permission(context, inserted.by_field())
         action = by_hand(ActionKind.ADD, contact.no, context.day, contact=contact)
         return save_segment(context, before, before.acted(action, inserted=inserted))
