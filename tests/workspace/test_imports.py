@@ -792,7 +792,7 @@ def test_lifting_is_an_entry_of_the_journal(crm: seg.Workspace, take: Take) -> N
     entry = crm.journal[crm.journal.head.number]
     assert (entry.number, entry.user, entry.kind) == (2, "ANNA", "contact_marked")
     assert happening_of(entry) == ContactMarked(
-        contact_no="C1", mark="exclude_from_segment", value=False
+        contact_no="C1", mark="exclude_from_segment", value=False, before=True
     )
     assert take("contact.csv", UNMARKED).same == 2
 
@@ -826,6 +826,9 @@ def test_a_file_may_exclude_whom_nobody_excluded_here(crm: seg.Workspace, take: 
     crm.contacts.admit("C1", "asked for news again")
     imported = take("contact.csv", UNMARKED.replace("C1,Berg,no", "C1,Berg,yes"))
     assert (crm.contacts["C1"].exclude_from_segment, imported.held) == (True, ())
+    decided = happening_of(crm.journal[crm.journal.head.number])
+    assert isinstance(decided, ContactMarked)
+    assert (decided.contact_no, decided.before, decided.value) == ("C1", False, True)
 
 
 @MODES

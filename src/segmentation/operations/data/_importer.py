@@ -477,8 +477,8 @@ def _store(
     keep_former_names(store, ((_before(there, each), each) for each in contacts))
     record_approval_changes(context, [(there.get(_named(each)), each) for each in written])
     follow_relations(store, (r for r in written if isinstance(r, ContactBusinessRelation)))
-    if guarded.lifted:
-        record(store, guarded.lifted, context.stamp)
+    if guarded.decided:
+        record(store, guarded.decided, context.stamp)
     take_in_past(store, past, context.stamp)
     recorded = take_in_consents(context, acts, lift=lift)
     new = sum(1 for each in written if _named(each) not in there)

@@ -49,12 +49,13 @@ class Guarded:
     Attributes:
         placed: The records that are to be stored.
         held: What they would have taken away.
-        lifted: What they take away, if that is wanted, for the journal.
+        decided: What they change of marks that were decided here, for the journal: what they
+            protect anew, and what they take away if that is wanted.
     """
 
     placed: tuple[Placed, ...]
     held: tuple[HeldMark, ...] = ()
-    lifted: tuple[ContactMarked, ...] = ()
+    decided: tuple[ContactMarked, ...] = ()
 
 
 def guard_marks(store: Store, placed: Sequence[Placed], *, lift: bool) -> Guarded:
@@ -65,30 +66,32 @@ def guard_marks(store: Store, placed: Sequence[Placed], *, lift: bool) -> Guarde
         placed: The records.
         lift: Whether they may take it away; then that is told for the journal.
     """
-    marks = _protecting(store, placed)
+    marks = _marks_by_contact(store, placed)
     if not marks:
         return Guarded(tuple(placed))
     kept: list[Placed] = []
-    found: list[HeldMark] = []
+    held: list[HeldMark] = []
+    decided: list[ContactMarked] = []
     for item in placed:
         here = marks.get(_contact_no(item.record), ())
-        wrong = [held for mark in here if (held := _against(item, mark)) is not None]
-        found += wrong
-        whole = item if lift or not wrong else _restored(item, wrong)
+        changed = [(mark, found) for mark in here if (found := _against(item, mark)) is not None]
+        wrong = [found for mark, found in changed if mark.protects and not lift]
+        held += wrong
+        decided += (_decided(found) for _, found in changed if found not in wrong)
+        whole = _restored(item, wrong) if wrong else item
         if whole is not None:
             kept.append(whole)
-    if lift:
-        return Guarded(tuple(kept), lifted=tuple(map(_lifted, found)))
-    return Guarded(tuple(kept), held=tuple(found))
+    return Guarded(tuple(kept), tuple(held), tuple(decided))
 
 
-def _protecting(store: Store, placed: Iterable[Placed]) -> Mapping[str, Sequence[ContactMark]]:
-    """The marks that protect somebody, by contact."""
+def _marks_by_contact(
+    store: Store, placed: Iterable[Placed]
+) -> Mapping[str, Sequence[ContactMark]]:
+    """What was decided of the contacts of records, by contact."""
     marks: dict[str, list[ContactMark]] = {}
     nos = {_contact_no(item.record) for item in placed} - {""}
     for mark in _marks_of(store, nos):
-        if mark.protects:
-            marks.setdefault(mark.contact_no, []).append(mark)
+        marks.setdefault(mark.contact_no, []).append(mark)
     return marks
 
 
@@ -113,10 +116,11 @@ def _contact_no(record: Record) -> str:
 
 
 def _against(item: Placed, mark: ContactMark) -> HeldMark | None:
-    """What a record would take away of a mark."""
+    """What a record would change of a mark."""
     match item.record:
         case ContactMailingGroup(mailing_group_code=code):
-            against = mark.mark == _MEMBER and mark.mailing_group_code == code
+            is_member = mark.mark == _MEMBER and mark.mailing_group_code == code
+            against = is_member and not mark.value
         case record:
             against = mark.mark != _MEMBER and getattr(record, mark.mark) is not mark.value
     if not against:
@@ -140,10 +144,11 @@ def _restored(item: Placed, held: Iterable[HeldMark]) -> Placed | None:
     return Placed(item.place, attrs.evolve(item.record, **values))  # type: ignore[misc]  # a contact
 
 
-def _lifted(held: HeldMark) -> ContactMarked:
+def _decided(changed: HeldMark) -> ContactMarked:
     return ContactMarked(
-        contact_no=held.contact_no,
-        mark=held.field,
-        mailing_group_code=held.mailing_group_code,
-        value=held.incoming,
+        contact_no=changed.contact_no,
+        mark=changed.field,
+        mailing_group_code=changed.mailing_group_code,
+        before=changed.here,
+        value=changed.incoming,
     )
