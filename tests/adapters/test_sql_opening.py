@@ -224,7 +224,7 @@ MISTYPED = [
 ]
 
 
-@pytest.mark.parametrize("address", MISTYPED)
+@pytest.mark.parametrize("address", MISTYPED, ids=[each.replace("\0", "NUL") for each in MISTYPED])
 def test_a_mistyped_address_is_no_file_and_shows_no_password(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

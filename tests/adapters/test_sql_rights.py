@@ -188,6 +188,7 @@ def test_a_prefix_of_any_sign_keeps_its_tables_apart(prefix: str, database: Data
         ("a\0", r"holds '\\x00'"),
         ("\ud800", "holds"),
     ],
+    ids=["long", "as long", "long in bytes", "percent", "NUL", "half a letter"],
 )
 def test_a_prefix_that_a_database_cannot_hold_is_refused_with_the_reason(
     prefix: str, reason: str, database: Database

@@ -18,12 +18,13 @@ from support.fair import SETUP, STAMP, TODAY, evolved, person
 from support.logs import LOG
 
 NAME = "Anna Østberg"
+_NO_PERSONS = {"user_id", "attachment", "merge_data", "arm"}
 FREE = {
     field.name: NAME
     for field in fields_of(Interaction)
-    if field.type is FieldType.TEXT and field.name not in {"user_id", "attachment", "merge_data"}
+    if field.type is FieldType.TEXT and field.name not in _NO_PERSONS
 }
-"""The fields of an interaction that hold any text."""
+"""The fields of an interaction that hold any text about a person."""
 
 
 def forms(text: str) -> list[bytes]:

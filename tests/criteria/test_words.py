@@ -218,7 +218,7 @@ def test_an_explanation_shows_the_values_that_decided() -> None:
 
 def test_an_explanation_shows_a_figure() -> None:
     found = why(truth.figure(Measure.SUM, "cost", interaction.any_row(), ">500"), "A")
-    assert str(found) == "no  the sum of cost over interaction is more than 500 (120.50)"
+    assert str(found) == "no  the sum of cost over interaction is more than 500 (120.5)"
 
 
 def test_of_many_rows_the_first_are_shown() -> None:
