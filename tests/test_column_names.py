@@ -97,7 +97,7 @@ def test_a_field_of_the_host_takes_no_column_that_excludes() -> None:
 
 
 def test_what_the_library_has_no_field_for_is_told_as_left_out() -> None:
-    assert meant("id", "No. Series", "Last Date Modified") == [ColumnUse.LEFT_OUT] * 3
+    assert meant("id", "Picture", "Last Date Modified") == [ColumnUse.LEFT_OUT] * 3
 
 
 def test_notes_of_the_protocol_are_no_columns() -> None:

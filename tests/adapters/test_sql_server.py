@@ -151,13 +151,13 @@ def test_logging_that_loses_the_server_has_logged_nothing(server: Server, store:
 
 
 @pytest.fixture
-def small_disk(server: Server) -> Iterator[str]:
-    """The address of a database on a file system with little room."""
+def small_disk(server: Server) -> Iterator[tuple[str, Path]]:
+    """The address of a database on a file system with little room, and a file that takes some."""
     mount, umount = shutil.which("mount"), shutil.which("umount")
     with tempfile.TemporaryDirectory() as top:
         folder = Path(top, "disk")
         folder.mkdir()
-        options = ["-t", "tmpfs", "-o", "size=20m,mode=755", "tmpfs", str(folder)]
+        options = ["-t", "tmpfs", "-o", "size=22m,mode=755", "tmpfs", str(folder)]
         if (
             not (mount and umount)
             or subprocess.run([mount, *options], check=False, capture_output=True).returncode
@@ -170,15 +170,20 @@ def small_disk(server: Server) -> Iterator[str]:
                 f"CREATE TABLESPACE small LOCATION '{folder}'",
                 "CREATE DATABASE small TABLESPACE small",
             )
+            ballast = folder / "ballast"
+            ballast.write_bytes(bytes(2 * 2**20))
             url = sa.make_url(server.address).set(database="small")
-            yield url.render_as_string(hide_password=False)
+            yield url.render_as_string(hide_password=False), ballast
             server.run("DROP DATABASE small WITH (FORCE)", "DROP TABLESPACE small")
         finally:
             subprocess.run([umount, str(folder)], check=True)
 
 
-def test_a_disk_of_the_server_that_is_full_leaves_what_was(small_disk: str) -> None:
-    crm = make_desk(store=open_store(small_disk))
+def test_a_disk_of_the_server_that_is_full_leaves_what_was(
+    small_disk: tuple[str, Path],
+) -> None:
+    address, ballast = small_disk
+    crm = make_desk(store=open_store(address))
     segment = crm.new_segment("Fair", interaction_template_code="TALK")
     segment.add_contacts()
     numbers = segment.contact_nos
@@ -196,6 +201,7 @@ def test_a_disk_of_the_server_that_is_full_leaves_what_was(small_disk: str) -> N
     assert crm.segment("SM0001").contact_nos == numbers
     assert list(crm.store.records.all(Contact)) == before
     assert crm.journal.head.number == 0
+    ballast.unlink()  # there is room again
     assert len(crm.segment("SM0001").log().interactions) == len(numbers)
     check_journal(crm)
     crm.close()

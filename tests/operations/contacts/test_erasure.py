@@ -495,3 +495,15 @@ def test_all_stores_tell_and_erase_the_same(stored: seg.Workspace) -> None:
     assert done.items == plan.items
     assert segment.header.description == "Mrs. …'s friends"
     assert crm.contacts.access("CT1").items == ()
+
+
+def test_an_interaction_that_was_taken_up_again_is_erased_again() -> None:
+    crm = make_desk()
+    carl = crm.contacts["CARL"]
+    number = crm.interactions.postpone("CARL", interaction_template_code="TALK").entry_no
+    crm.contacts.erase("CARL")
+    crm.store.records.put([carl])
+    crm.interactions.finish(number, description="Carl called")
+    crm.contacts.erase("CARL")
+    assert crm.interactions[number].description == ""
+    check_journal(crm)

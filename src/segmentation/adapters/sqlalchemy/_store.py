@@ -245,15 +245,22 @@ def _check_stored(unit: Unit, tables: Tables, mapped: Mapping[str, MappedTable])
         raise Rejected(Message("the mapping"), faults)
 
 
+def _parsed(address: str) -> sa.URL | None:
+    """The parts of an address; ``None`` if it cannot be read."""
+    try:
+        return sa.make_url(address)
+    except (sa.exc.ArgumentError, ValueError):
+        return None
+
+
 def _url_of(store: str | Path) -> sa.URL:
     if not str(store):
         raise StoreError("store", "neither a file nor an address is named")
     if not is_address(store):
         return sa.URL.create("sqlite", database=str(store))
-    try:
-        url = sa.make_url(str(store))
-    except (sa.exc.ArgumentError, ValueError):
-        raise StoreError("store", "the address cannot be read") from None
+    url = _parsed(str(store))
+    if url is None:  # raised apart, as SQLAlchemy's error shows the address, password and all
+        raise StoreError("store", "the address cannot be read")
     if "password" in url.query:  # SQLAlchemy hides no password there
         password = url.normalized_query["password"][-1]
         url = url.set(password=password).difference_update_query(["password"])

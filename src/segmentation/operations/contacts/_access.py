@@ -174,14 +174,16 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
     erasures = (entry.number for entry in known if entry.kind is EntryKind.PERSON_ERASED)
     erased = max(erasures, default=0)
     recorded = list(store.records.all(Interaction, contact_no=number))
-    interactions = [each for each in recorded if each.entry_no > erased]
+    about = entries_about(store, recorded)
+    # One that was recorded before an erasure may have been taken up again since.
+    interactions = [each for each in recorded if max(about[each.entry_no]) > erased]
     found = _rows(store, number, contact, interactions)
     rows = tuple(row for row in found if not _is_of_before(row, erased))
     if contact is None and not (known or recorded or rows):
         get_record(store, Contact, no)
     numbers = {
         *(entry.number for entry in known),
-        *chain(*entries_about(store, recorded).values()),
+        *chain(*about.values()),
         *(entries_of_addresses(store, contact) if contact else ()),
     }
     return KeptOfContact(

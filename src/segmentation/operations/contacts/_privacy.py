@@ -26,6 +26,7 @@ from segmentation.journal import (
     happening_of,
     numbers_in,
     to_ranges,
+    without_personal,
 )
 from segmentation.markup import to_figures
 from segmentation.operations.context import Context
@@ -295,7 +296,7 @@ def _steps(store: Store, no: str | Contact, also: Also) -> _Steps:
     leaving = {*kept.interactions, *_interactions_of(store, further)}
     proof = PersonErased(
         contact_no=kept.contact_no,
-        emptied=_filled(store, further.union(numbers_in(kept.entries))),
+        emptied=_filled(store, further.union(numbers_in(kept.entries)), leaving),
         rows=counts_of([*(row.__table__ for row in rows), *["segment_line"] * lines]),
         attachments=attachments_only_of(
             store, leaving, changed={cleared.no: cleared for _, cleared in segments}
@@ -311,14 +312,17 @@ def _steps(store: Store, no: str | Contact, also: Also) -> _Steps:
     )
 
 
-def _filled(store: Store, numbers: Collection[int]) -> Ranges:
-    """Those of some entries that have personal content."""
+def _filled(store: Store, numbers: Collection[int], interactions: Iterable[Interaction]) -> Ranges:
+    """Those of some entries that have personal content, be it what later entries gave them.
+
+    An interaction that was emptied, and then revised, has its content by the later entry.
+    """
     if not numbers:
         return ()
-    entries = store.log.read(min(numbers))
-    return to_ranges(
-        each.number for each in entries if each.personal is not None and each.number in numbers
-    )
+    asked = frozenset(numbers)
+    filled = {e.number for e in store.log.read(min(asked)) if e.personal is not None} & asked
+    revised = {each.entry_no for each in interactions if each != without_personal(each)} & asked
+    return to_ranges(filled | revised)
 
 
 def _further_entries(store: Store, also: Iterable[object]) -> frozenset[int]:
