@@ -65,7 +65,13 @@ def run_together(step: Step, address: str, count: int, folder: Path) -> None:
     assert [process.exitcode for process in processes] == [0] * count
 
 
-def _work(step: Step, address: str, number: int, folder: Path, barrier: Any) -> None:  # noqa: ANN401 - of multiprocessing
+def _work(  # pragma: no cover - other process
+    step: Step,
+    address: str,
+    number: int,
+    folder: Path,
+    barrier: Any,  # noqa: ANN401 - of multiprocessing
+) -> None:
     with (folder / f"{number}.stderr").open("w") as errors:
         os.dup2(errors.fileno(), 2)  # where Python, libraries and databases write
     barrier.wait()
@@ -80,19 +86,23 @@ def workspace_at(address: str) -> Workspace:
 # -- what each process does -------------------------------------------------------------------
 
 
-def open_and_add(address: str, number: int, _folder: Path) -> None:
+def open_and_add(
+    address: str, number: int, _folder: Path
+) -> None:  # pragma: no cover - other process
     """Open a store that may not be there yet, and add a contact."""
     with workspace_at(address) as crm:
         crm.add(Contact(no=f"C{number}", name="Anna"))
 
 
-def log_one(address: str, number: int, _folder: Path) -> None:
+def log_one(address: str, number: int, _folder: Path) -> None:  # pragma: no cover - other process
     """Log a segment of its own."""
     with workspace_at(address) as crm:
         crm.segment(f"T{number}").log()
 
 
-def deliver_all(address: str, number: int, folder: Path) -> None:
+def deliver_all(
+    address: str, number: int, folder: Path
+) -> None:  # pragma: no cover - other process
     """Deliver what is outstanding, until nothing is."""
     courier = _Mailbox(folder / f"{number}.mails")
     with workspace_at(address) as crm:
@@ -100,7 +110,7 @@ def deliver_all(address: str, number: int, folder: Path) -> None:
             crm.letters.deliver({CorrespondenceType.EMAIL: courier}, worker=f"W{number}")
 
 
-class _Mailbox:
+class _Mailbox:  # pragma: no cover - other process
     """A courier that writes down whom it has mailed."""
 
     def __init__(self, file: Path) -> None:
