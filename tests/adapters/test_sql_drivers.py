@@ -219,6 +219,7 @@ class Rows(sqlite3.Connection):
     """A connection whose rows are mappings, as some hosts want them."""
 
 
+@pytest.mark.filterwarnings("ignore:The default .* converter is deprecated")  # the host's own
 def test_what_the_host_set_for_its_own_rows_does_not_reach_ours(host: Host) -> None:
     types = sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES
     if host.database.is_sqlite:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import attrs
@@ -206,7 +207,7 @@ def test_an_old_journal_goes_on(tmp_path: Path) -> None:
     packed = Path(__file__).parents[2] / "samples" / "store-of-the-first-meaning.db.gz"
     path = tmp_path / "old.db"
     path.write_bytes(gzip.decompress(packed.read_bytes()))
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         before = connection.execute("SELECT number, sha256 FROM journal ORDER BY number").fetchall()
     connection.close()
     with seg.Workspace.open(str(path), user="ANNA", today=TODAY) as crm:

@@ -1,6 +1,7 @@
 """Reading the journal: entries by their number, the past, and the proof that nothing changed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 
@@ -107,14 +108,25 @@ def verify_journal(store: Store, *, after: Head | None = None, kept: Head | None
         JournalBroken: An entry does not fit; the error names the first.
     """
     if after is None or after == Head():
-        return verify(store.log.read(), kept=kept)
-    entries = store.log.read(after.number)
-    first = next(entries, None)
-    if first is None:
-        raise JournalBroken(after.number, "is missing, and the head to begin at names it")
-    if head_of(first) != after:
-        raise JournalBroken(after.number, "has another hash than the head to begin at")
-    return verify(entries, after=after, kept=kept)
+        with _reading(store.log.read()) as entries:
+            return verify(entries, kept=kept)
+    with _reading(store.log.read(after.number)) as entries:
+        first = next(entries, None)
+        if first is None:
+            raise JournalBroken(after.number, "is missing, and the head to begin at names it")
+        if head_of(first) != after:
+            raise JournalBroken(after.number, "has another hash than the head to begin at")
+        return verify(entries, after=after, kept=kept)
+
+
+@contextmanager
+def _reading(entries: Iterator[Entry]) -> Iterator[Iterator[Entry]]:
+    """Entries that may not be read to their end, so that a store gives its connection back."""
+    try:
+        yield entries
+    finally:
+        if isinstance(entries, Generator):
+            entries.close()
 
 
 def verify_export(lines: Iterable[str], *, kept: Head | None = None) -> Head:
