@@ -8,15 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 import segmentation as seg
-from segmentation.code_tables import SalespersonPurchaser
 from segmentation.contacts import CorrespondenceType
 from segmentation.documents import Document
 from segmentation.errors import InvalidValue, NotFound, Refused
 from segmentation.fields import Field
-from segmentation.setup import MarketingSetup, NumberSeries
-from segmentation.templates import InteractionTemplate, TemplateLanguage
 from support.databases import Database
 from support.fair import NOW, TODAY
+from support.hosts import put_template
 
 django = pytest.importorskip("django", reason="needs Django: pip install 'segmentation[django]'")
 
@@ -95,25 +93,7 @@ def workspace(**options: Any) -> seg.Workspace:  # noqa: ANN401
 
 
 def set_up(crm: seg.Workspace) -> None:
-    letter = crm.store.attachments.put(b"Dear {{ name }}")
-    crm.store.records.put(
-        [
-            MarketingSetup(segment_nos="S"),
-            NumberSeries(code="S", starting_no="SM1"),
-            SalespersonPurchaser(code="JO"),
-            InteractionTemplate(
-                code="HELLO",
-                language_code_default="ENU",
-                correspondence_type_default=CorrespondenceType.EMAIL,
-            ),
-            TemplateLanguage(
-                interaction_template_code="HELLO",
-                language_code="ENU",
-                attachment=letter,
-                attachment_name="hello.txt",
-            ),
-        ]
-    )
+    put_template(crm)
     crm.add(
         *(
             seg.Contact(no=f"C{n}", name="Anna", e_mail=f"a{n}@example.com", salesperson_code="JO")

@@ -13,15 +13,13 @@ import sqlalchemy as sa
 
 import segmentation as seg
 from segmentation.adapters.sqlalchemy import join_store, open_store, schema_script
-from segmentation.code_tables import SalespersonPurchaser
 from segmentation.command_line import main
 from segmentation.contacts import CorrespondenceType
 from segmentation.documents import Document
 from segmentation.errors import InvalidValue, StoreError
-from segmentation.setup import MarketingSetup, NumberSeries
-from segmentation.templates import InteractionTemplate, TemplateLanguage
 from support.databases import Database
 from support.fair import NOW, TODAY
+from support.hosts import put_template
 
 SCHEMA = "our tables"
 ROLE = f"segmentation_role_{os.getpid()}"
@@ -77,25 +75,7 @@ class Pile:
 
 
 def set_up(crm: seg.Workspace) -> None:
-    letter = crm.store.attachments.put(b"Dear {{ name }}")
-    crm.store.records.put(
-        [
-            MarketingSetup(segment_nos="S"),
-            NumberSeries(code="S", starting_no="SM1"),
-            SalespersonPurchaser(code="JO"),
-            InteractionTemplate(
-                code="HELLO",
-                language_code_default="ENU",
-                correspondence_type_default=CorrespondenceType.EMAIL,
-            ),
-            TemplateLanguage(
-                interaction_template_code="HELLO",
-                language_code="ENU",
-                attachment=letter,
-                attachment_name="hello.txt",
-            ),
-        ]
-    )
+    put_template(crm)
     crm.add(seg.Contact(no="C1", name="Åse", e_mail="a@example.com", salesperson_code="JO"))
 
 

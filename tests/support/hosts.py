@@ -8,8 +8,10 @@ import sqlalchemy as sa
 
 import segmentation as seg
 from segmentation.adapters.sqlalchemy import SqlStore, join_store
-from segmentation.contacts import Contact
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.setup import MarketingSetup, NumberSeries
+from segmentation.templates import InteractionTemplate, TemplateLanguage
 from support.databases import Database
 from support.fair import NOW, TODAY
 
@@ -79,3 +81,26 @@ def ours(crm: seg.Workspace, **options: Any) -> str:  # noqa: ANN401
     segment = crm.new_segment("Fair", **options)
     segment.add_contacts(contact={"no": "C1"})
     return segment.no
+
+
+def put_template(crm: seg.Workspace) -> None:
+    """A set-up and a template, HELLO, that is mailed."""
+    letter = crm.store.attachments.put(b"Dear {{ name }}")
+    crm.store.records.put(
+        [
+            MarketingSetup(segment_nos="S"),
+            NumberSeries(code="S", starting_no="SM1"),
+            SalespersonPurchaser(code="JO"),
+            InteractionTemplate(
+                code="HELLO",
+                language_code_default="ENU",
+                correspondence_type_default=CorrespondenceType.EMAIL,
+            ),
+            TemplateLanguage(
+                interaction_template_code="HELLO",
+                language_code="ENU",
+                attachment=letter,
+                attachment_name="hello.txt",
+            ),
+        ]
+    )

@@ -17,6 +17,7 @@ except ImportError as error:
 
 import base64
 import datetime as dt
+from typing import ClassVar, Generic, TypeVar
 
 import attrs
 
@@ -27,15 +28,101 @@ _ED25519 = 1
 _COSIGNATURE = 4
 _KEY_BYTES = 32
 _TIME_BYTES = 8
+_PREFIX = "PRIVATE+KEY+"
 
 
-def _private(seed: bytes) -> Ed25519PrivateKey:
-    if len(seed) != _KEY_BYTES:
-        raise InvalidValue("seed", "...", Message("is not 32 bytes long"))
-    return Ed25519PrivateKey.from_private_bytes(seed)
+@attrs.frozen(repr=False)
+class _Key:
+    """A public key: its name and its 32 bytes."""
+
+    name: str
+    public_key: bytes
+    _kind: ClassVar[int]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.text!r})"
+
+    @property
+    def key_id(self) -> bytes:
+        """The four bytes that tell keys of one name apart."""
+        return key_id_of(self.name, self._kind, self.public_key)
+
+    @property
+    def text(self) -> str:
+        """The key as people hand it on."""
+        return to_key_text(self.name, self._kind, self.public_key)
 
 
-class LogKey:
+@attrs.frozen(repr=False)
+class LogVerifier(_Key):
+    """The public key of a journal.
+
+    Attributes:
+        name: The name of the key.
+        public_key: Its 32 bytes.
+    """
+
+    _kind = _ED25519
+
+    def verify(self, text: str, signature: bytes) -> bool:
+        """Whether the key signed this text."""
+        return _verified(self.public_key, signature, text.encode())
+
+
+@attrs.frozen(repr=False)
+class WitnessVerifier(_Key):
+    """The public key of another party that signs checkpoints.
+
+    Attributes:
+        name: The name of the key.
+        public_key: Its 32 bytes.
+    """
+
+    _kind = _COSIGNATURE
+
+    def verify(self, text: str, signature: bytes) -> bool:
+        """Whether the key signed this text, with the time that the signature names."""
+        at = int.from_bytes(signature[:_TIME_BYTES])
+        return _verified(self.public_key, signature[_TIME_BYTES:], _with_time(at, text))
+
+
+VerifierT = TypeVar("VerifierT", LogVerifier, WitnessVerifier)
+
+
+class _SecretKey(Generic[VerifierT]):
+    """A key that signs, of the kind of its verifier."""
+
+    _verifier: type[VerifierT]
+
+    def __init__(self, name: str, seed: bytes) -> None:
+        self.name = check_name(name)
+        if len(seed) != _KEY_BYTES:
+            raise InvalidValue("seed", "...", Message("is not 32 bytes long"))
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+    @property
+    def key_id(self) -> bytes:
+        """The four bytes that tell keys of one name apart."""
+        return self.verifier.key_id
+
+    @property
+    def verifier(self) -> VerifierT:
+        """The public key, to be handed on."""
+        return self._verifier(self.name, self._key.public_key().public_bytes_raw())
+
+    @property
+    def secret_text(self) -> str:
+        """The key with its seed, as a file holds it; to be kept secret."""
+        name, key_id, public = self.verifier.text.split("+", 2)
+        kind = base64.b64decode(public)[:1]
+        seed = base64.b64encode(kind + self._key.private_bytes_raw()).decode()
+        return f"{_PREFIX}{name}+{key_id}+{seed}"
+
+
+class LogKey(_SecretKey[LogVerifier]):
     """The key that a journal's checkpoints are signed with.
 
     Args:
@@ -51,34 +138,14 @@ class LogKey:
     'example.com/journal+e7aaf24a+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4'
     """
 
-    def __init__(self, name: str, seed: bytes) -> None:
-        self.name = check_name(name)
-        self._key = _private(seed)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.name!r})"
-
-    @property
-    def key_id(self) -> bytes:
-        """The four bytes that tell keys of one name apart."""
-        return self.verifier.key_id
-
-    @property
-    def verifier(self) -> "LogVerifier":
-        """The public key, to be handed on."""
-        return LogVerifier(self.name, self._key.public_key().public_bytes_raw())
-
-    @property
-    def secret_text(self) -> str:
-        """The key with its seed, as a file holds it; to be kept secret."""
-        return _secret_text(self.verifier.text, _ED25519, self._key)
+    _verifier = LogVerifier
 
     def sign(self, text: str) -> bytes:
         """The signature of a text."""
         return self._key.sign(text.encode())
 
 
-class WitnessKey:
+class WitnessKey(_SecretKey[WitnessVerifier]):
     """The key of another party, who signs that it saw a checkpoint, and when.
 
     Args:
@@ -91,30 +158,13 @@ class WitnessKey:
             time has no zone or is before 1970.
     """
 
+    _verifier = WitnessVerifier
+
     def __init__(self, name: str, seed: bytes, *, at: dt.datetime) -> None:
-        self.name = check_name(name)
-        self._key = _private(seed)
+        super().__init__(name, seed)
         if at.tzinfo is None or at.timestamp() < 0:
             raise InvalidValue("at", at, Message("has no time zone, or is before 1970"))
         self._at = int(at.timestamp())
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.name!r})"
-
-    @property
-    def key_id(self) -> bytes:
-        """The four bytes that tell keys of one name apart."""
-        return self.verifier.key_id
-
-    @property
-    def verifier(self) -> "WitnessVerifier":
-        """The public key, to be handed on."""
-        return WitnessVerifier(self.name, self._key.public_key().public_bytes_raw())
-
-    @property
-    def secret_text(self) -> str:
-        """The key with its seed, as a file holds it; to be kept secret."""
-        return _secret_text(self.verifier.text, _COSIGNATURE, self._key)
 
     def sign(self, text: str) -> bytes:
         """The time and the signature of a text with it."""
@@ -125,82 +175,12 @@ def _with_time(at: int, text: str) -> bytes:
     return f"cosignature/v1\ntime {at}\n{text}".encode()
 
 
-@attrs.frozen(repr=False)
-class LogVerifier:
-    """The public key of a journal.
-
-    Attributes:
-        name: The name of the key.
-        public_key: Its 32 bytes.
-    """
-
-    name: str
-    public_key: bytes
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.text!r})"
-
-    @property
-    def key_id(self) -> bytes:
-        """The four bytes that tell keys of one name apart."""
-        return key_id_of(self.name, _ED25519, self.public_key)
-
-    @property
-    def text(self) -> str:
-        """The key as people hand it on."""
-        return to_key_text(self.name, _ED25519, self.public_key)
-
-    def verify(self, text: str, signature: bytes) -> bool:
-        """Whether the key signed this text."""
-        return _verified(self.public_key, signature, text.encode())
-
-
-@attrs.frozen(repr=False)
-class WitnessVerifier:
-    """The public key of another party that signs checkpoints.
-
-    Attributes:
-        name: The name of the key.
-        public_key: Its 32 bytes.
-    """
-
-    name: str
-    public_key: bytes
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.text!r})"
-
-    @property
-    def key_id(self) -> bytes:
-        """The four bytes that tell keys of one name apart."""
-        return key_id_of(self.name, _COSIGNATURE, self.public_key)
-
-    @property
-    def text(self) -> str:
-        """The key as people hand it on."""
-        return to_key_text(self.name, _COSIGNATURE, self.public_key)
-
-    def verify(self, text: str, signature: bytes) -> bool:
-        """Whether the key signed this text, with the time that the signature names."""
-        at = int.from_bytes(signature[:_TIME_BYTES])
-        return _verified(self.public_key, signature[_TIME_BYTES:], _with_time(at, text))
-
-
 def _verified(public_key: bytes, signature: bytes, content: bytes) -> bool:
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, content)
     except InvalidSignature:
         return False
     return True
-
-
-_PREFIX = "PRIVATE+KEY+"
-
-
-def _secret_text(public: str, kind: int, key: Ed25519PrivateKey) -> str:
-    name, key_id, _ = public.split("+", 2)
-    seed = base64.b64encode(bytes([kind]) + key.private_bytes_raw()).decode()
-    return f"{_PREFIX}{name}+{key_id}+{seed}"
 
 
 def parse_secret_key(text: str, *, at: dt.datetime) -> LogKey | WitnessKey:

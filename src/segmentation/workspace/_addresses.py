@@ -102,6 +102,7 @@ class Addresses(Noun[AddressMark, str]):
 
         Raises:
             BadDocument: It is no such report, or was cut; nothing is changed.
+            Refused: Addresses are kept under a key that is not given.
         """
         return addresses.take_in_report(self._context, message)
 

@@ -13,6 +13,7 @@ from segmentation.operations.context import Context
 from segmentation.operations.journal import record
 from segmentation.showing import shown_by
 
+from ._keyed import check_keys
 from ._register import marks_for
 
 _PASSING = ("5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.2.4", "5.3.", "5.4.", "5.5.", "5.6.", "5.7.")
@@ -50,8 +51,10 @@ def take_in_report(context: Context, message: bytes) -> Sequence[Reported]:
 
     Raises:
         BadDocument: It is no such report, or was cut; nothing is changed.
+        Refused: Addresses are kept under a key that is not given.
     """
     reported = tuple(_reported(message))
+    check_keys(context)
     store = context.store
     with store.transaction():
         made = [

@@ -16,7 +16,7 @@ from segmentation.operations.journal import record
 from segmentation.operations.records import find_record, get_record, key_in
 from segmentation.protocols import Store
 
-from ._checks import Moment, check_subject, date_faults, reject_faults
+from ._checks import Moment, Subject, check_subject, date_faults, reject_faults
 
 
 def give_consent(
@@ -47,17 +47,8 @@ def give_consent(
         Rejected: There is no such contact, purpose or channel, or the dates do not fit: all of it.
     """
     subject, faults = check_subject(context, contact_no, purpose_code, channel, date, field="date")
-    given = Consent(
-        contact_no=subject.contact_no,
-        purpose_code=subject.purpose_code,
-        channel=subject.channel,
-        act=ConsentAct.GIVEN,
-        date=subject.at,
-        until=until,
-        text=text,
-        source=source,
-    )
-    return _recorded(context, given, faults)
+    said = Consent(act=ConsentAct.GIVEN, until=until, text=text, source=source)
+    return _recorded(context, subject, said, faults)
 
 
 def withdraw_consent(
@@ -87,25 +78,26 @@ def withdraw_consent(
             it.
     """
     subject, faults = check_subject(context, contact_no, purpose_code, channel, date, field="date")
-    withdrawn = Consent(
-        contact_no=subject.contact_no,
-        purpose_code=subject.purpose_code,
-        channel=subject.channel,
-        act=ConsentAct.WITHDRAWN,
-        date=subject.at,
-        text=text,
-        source=source,
-    )
-    return _recorded(context, withdrawn, faults)
+    said = Consent(act=ConsentAct.WITHDRAWN, text=text, source=source)
+    return _recorded(context, subject, said, faults)
 
 
-def _recorded(context: Context, act: Consent, faults: list[Fault]) -> Consent:
-    """Record an act if nothing is wrong with it.
+def _recorded(
+    context: Context, subject: Subject, said: Consent, faults: Sequence[Fault]
+) -> Consent:
+    """Record what a contact said, if nothing is wrong with it.
 
     Raises:
         Rejected: Something is: all of it.
     """
     stamp = context.stamp
+    act = attrs.evolve(
+        said,
+        contact_no=subject.contact_no,
+        purpose_code=subject.purpose_code,
+        channel=subject.channel,
+        date=subject.at,
+    )
     reject_faults([*faults, *date_faults(context, Message("consent"), act)])
     with context.store.transaction():
         (number,) = record(context.store, [as_happening(act)], stamp)

@@ -90,7 +90,8 @@ def without_consent(context: Context, lines: Columns[Any]) -> Mapping[int, Denia
 
     A line that is sent by no channel is for somebody who agreed by any of them.
     """
-    purposes = _purposes(context.store, lines)
+    templates = _templates_of(context.store, lines)
+    purposes = {each.code: each.purpose_code for each in templates if each.purpose_code}
     asked: dict[tuple[str, CorrespondenceType], dict[int, str]] = {}
     fields = ("interaction_template_code", "correspondence_type", "contact_no")
     for place, (code, channel, no) in enumerate(lines.rows(*fields) if purposes else ()):
@@ -103,11 +104,12 @@ def without_consent(context: Context, lines: Columns[Any]) -> Mapping[int, Denia
     return found
 
 
-def _purposes(store: Store, lines: Columns[Any]) -> Mapping[str, str]:
-    """The purposes of the lines' templates, by the templates' codes."""
-    codes = [code for (code,) in lines.counted("interaction_template_code") if code]
-    templates = (store.records.find(InteractionTemplate, code) for code in codes)
-    return {each.code: each.purpose_code for each in templates if each and each.purpose_code}
+def _templates_of(store: Store, lines: Columns[Any]) -> Iterator[InteractionTemplate]:
+    """The templates of lines or interactions, each once."""
+    for (code,) in lines.counted("interaction_template_code"):
+        template = store.records.find(InteractionTemplate, code) if code else None
+        if template is not None:
+            yield template
 
 
 def _standings(
@@ -144,9 +146,7 @@ def held_out(context: Context, lines: Columns[Any]) -> Mapping[int, Denial]:
     registers = [each for each in store.records.all(Holdout) if each.holds_on(today)]
     if not registers:
         return {}
-    codes = [code for (code,) in lines.counted("interaction_template_code") if code]
-    templates = (store.records.find(InteractionTemplate, code) for code in codes)
-    promoting = {each.code for each in templates if each and each.promotional}
+    promoting = {each.code for each in _templates_of(store, lines) if each.promotional}
     rows = lines.rows("interaction_template_code", "contact_no") if promoting else ()
     found: dict[int, Denial] = {}
     for place, (code, no) in enumerate(rows):
