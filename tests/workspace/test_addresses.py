@@ -374,6 +374,8 @@ def test_no_mail_goes_without_the_key_tru_60(keyed: seg.Workspace) -> None:
         with pytest.raises(Refused, match=r"crm\.addresses"):
             crm.addresses.mark("new@example.com", "suppressed")
         with pytest.raises(Refused, match=r"crm\.addresses"):
+            crm.addresses.take_in(report("delivery-status", "delivery-status", WHOLE, ANNA))
+        with pytest.raises(Refused, match=r"crm\.addresses"):
             segment_of(crm, "C2", template="LETTER").plan_logging()
     assert courier.to == []
     done = with_keys(keyed, OTHER, KEY).letters.deliver({EMAIL: courier}, worker="w")
