@@ -110,10 +110,11 @@ def plan_retention(context: Context, *, months: int) -> RetentionPlan:
     before = context.day.today - relativedelta(months=months)
     overdue = [each for each in _last_days(context) if each[1] is None or each[1] < before]
     overdue.sort(key=lambda each: each[0].type is ContactType.COMPANY)  # persons before theirs
+    worksheets = _worksheets_of(context.store, frozenset(contact.no for contact, _ in overdue))
     due: dict[str, None] = {}
     staying = []
     for contact, last in overdue:
-        reason = _reason_to_stay(context.store, contact, last, due)
+        reason = _reason_to_stay(context.store, contact, last, worksheets, due)
         if reason is None:
             due[contact.no] = None
         else:
@@ -183,11 +184,27 @@ def _last_consents(context: Context) -> Mapping[str, dt.date]:
     return found
 
 
+def _worksheets_of(store: Store, nos: frozenset[str]) -> Mapping[str, str]:
+    """The first worksheet that each of some contacts stands on; each is read once."""
+    found: dict[str, str] = {}
+    for header in store.segments.headers():
+        for no in store.segments.get(header.no).lines.known(nos):
+            found.setdefault(no, header.no)
+    return found
+
+
 def _reason_to_stay(
-    store: Store, contact: Contact, last: dt.date | None, going: Container[str]
+    store: Store,
+    contact: Contact,
+    last: dt.date | None,
+    worksheets: Mapping[str, str],
+    going: Container[str],
 ) -> Staying | None:
     if last is None:
         return Staying(contact_no=contact.no, reason=StayReason.HAS_NO_DATE)
+    if contact.no in worksheets:
+        place = worksheets[contact.no]
+        return Staying(contact_no=contact.no, reason=StayReason.ON_WORKSHEET, place=place)
     for reason, place in _hindrances(store, contact, going):
         return Staying(contact_no=contact.no, reason=reason, place=place)
     return None
@@ -196,9 +213,6 @@ def _reason_to_stay(
 def _hindrances(
     store: Store, contact: Contact, going: Container[str]
 ) -> Iterator[tuple[StayReason, str]]:
-    for header in store.segments.headers():
-        if store.segments.get(header.no).lines.known({contact.no}):
-            yield StayReason.ON_WORKSHEET, header.no
     if contact.type is ContactType.COMPANY:
         for person in store.records.all(Contact, company_no=contact.no):
             if person.no != contact.no and person.no not in going:
