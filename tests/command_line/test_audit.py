@@ -342,7 +342,7 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize(("edits", "found"), CHANGES.items())
+@pytest.mark.parametrize(("edits", "found"), CHANGES.items(), ids=CHANGES.values())
 def test_a_changed_record_is_named_by_table_key_and_field(
     store: Path, head: str, audit: Audit, edits: str, found: str
 ) -> None:
