@@ -13,6 +13,7 @@ from segmentation.adapters.sqlalchemy import open_store
 from segmentation.code_tables import Territory
 from segmentation.contacts import Contact
 from segmentation.errors import MissingExtra, StoreError
+from segmentation.fields import Field
 from segmentation.workspace import Workspace
 from support.databases import INSUFFICIENT_PRIVILEGE, Database, cause_of
 from support.older import make_older
@@ -23,6 +24,22 @@ def test_a_store_is_made_on_first_use_and_found_again(database: Database) -> Non
     first.records.put([Contact(no="C1")])
     first.close()
     assert database.open().records.find(Contact, "C1") == Contact(no="C1")
+
+
+def test_what_one_store_defines_is_no_table_of_another(tmp_path: Path) -> None:
+    sizes = {"number.db": Field("size", "integer"), "text.db": Field("size", "text", length=10)}
+    for name, size in sizes.items():
+        with Workspace.open(tmp_path / name) as crm:
+            crm.contacts.new("Anna Berg", no="A")
+            crm.tables.define("shoe", size, Field("of", "code"), key="size", link="of")
+    with (
+        Workspace.open(tmp_path / "number.db") as numbers,
+        Workspace.open(tmp_path / "text.db") as texts,
+    ):
+        numbers.tables["shoe"].new(7, of="A")
+        texts.tables["shoe"].new("boot", of="A")
+        assert list(numbers.select(shoe={"size": ">6"})) == ["A"]
+        assert list(texts.select(shoe={"size": "boot"})) == ["A"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from segmentation.errors import InvalidValue, Message
 
 from ._names import check_names
-from ._tables import Tables
+from ._tables import make_tables
 from ._versions import Script, create
 
 Database = Literal["postgresql", "sqlite"]
@@ -41,7 +41,7 @@ def schema_script(
             "is no database that there is a script for: {known}", known="postgresql, sqlite"
         )
         raise InvalidValue("database", database, reason)
-    tables = Tables(schema=schema, prefix=prefix)
+    tables = make_tables(schema=schema, prefix=prefix)
     check_names(tables)
     dialect: sa.Dialect = _DIALECTS[database](paramstyle="named")
     script = Script(dialect)

@@ -23,7 +23,7 @@ from ._names import check_names
 from ._opening import check_file, make_engine, open_tables
 from ._repositories import SqlAttachments, SqlLog, SqlRecords
 from ._segments import SqlSegments
-from ._tables import Tables
+from ._tables import Tables, make_tables
 from ._tree import SqlTree
 from ._units import HostUnit, OwnUnit, Unit
 from ._versions import is_current, set_up
@@ -137,7 +137,7 @@ def open_store(
     ...     store.close()
     'Berg A/S'
     """
-    tables = Tables(schema=schema, prefix=prefix)
+    tables = make_tables(schema=schema, prefix=prefix)
     check_names(tables)
     check_declaration(mapped or {}, tables)
     url = _url_of(store)
@@ -201,7 +201,7 @@ def join_store(
     []
     >>> engine.dispose()
     """
-    tables = Tables(schema=schema, prefix=prefix)
+    tables = make_tables(schema=schema, prefix=prefix)
     check_names(tables)
     check_declaration(mapped or {}, tables)
     unit = HostUnit(connecting(host), tables, _HOST)

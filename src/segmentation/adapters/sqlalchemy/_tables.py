@@ -1,6 +1,7 @@
 """The tables: one for each kind of record, generated from its fields, and a few more."""
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from datetime import datetime
 from functools import lru_cache
 from itertools import count
@@ -175,6 +176,8 @@ class Tables:
         self.metadata = sa.MetaData(schema=schema)
         self.ready: dict[str, sa.Table] = {}
         """The tables of a host's own kinds that are known to exist as they are here, by name."""
+        self.own: dict[type[Record], Layout[Any]] = {}
+        """The layouts of a host's own kinds that were asked for."""
         self._layouts: dict[type[Record], Layout[Any]] = {}
         self._alias = lru_cache(maxsize=128)(_alias)
         for kind in record_kinds().values():
@@ -216,11 +219,18 @@ class Tables:
         self.ours = tuple(self.metadata.tables.values())
         """The tables that every store has. Those of a host's own kinds are made when needed."""
 
+    def beginning(self) -> "Tables":
+        """The same tables, without what a host defined."""
+        begun = copy(self)
+        begun.ready, begun.own = {}, {}
+        return begun
+
     def of(self, kind: type[RecordT]) -> Layout[RecordT]:
         """The layout of a kind."""
-        if kind not in self._layouts:
-            self._layouts[kind] = self._layout(kind)
-        return self._layouts[kind]
+        made = self.own if is_row_kind(kind) else self._layouts
+        if kind not in made:
+            made[kind] = self._layout(kind)
+        return made[kind]
 
     def naming(self) -> Naming:
         """The function that gives tables their aliases in one statement. Aliases are cached."""
@@ -229,8 +239,7 @@ class Tables:
 
     def by_name(self) -> dict[str, Layout[Any]]:
         """The layouts by the table names that schemas use; without those that a host defined."""
-        made = ((kind, layout) for kind, layout in self._layouts.items() if not is_row_kind(kind))
-        return {kind.__table__: layout for kind, layout in made}
+        return {kind.__table__: layout for kind, layout in self._layouts.items()}
 
     def _layout(self, kind: type[RecordT]) -> Layout[RecordT]:
         fields = fields_of(kind)
@@ -275,6 +284,25 @@ class Tables:
                 *(table.c[column] for column in names),
             )
         return table
+
+
+def make_tables(*, schema: str | None = None, prefix: str = "") -> Tables:
+    """The tables of one store.
+
+    Making those that every store has costs more than all else that opening does, and they never
+    change. So stores of the same schema and prefix share them, and the statements that databases
+    have compiled with them; what a host defines is each store's own.
+
+    Args:
+        schema: The database schema, ``None`` for the connection's own.
+        prefix: The prefix of their names.
+    """
+    return _shared(schema, prefix).beginning()
+
+
+@lru_cache(maxsize=16)
+def _shared(schema: str | None, prefix: str) -> Tables:
+    return Tables(schema=schema, prefix=prefix)
 
 
 def _alias(table: sa.Table, number: int) -> sa.FromClause:

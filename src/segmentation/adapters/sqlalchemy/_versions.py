@@ -8,6 +8,7 @@ and columns that are new. A store with unknown columns was made by a later versi
 import json
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -108,15 +109,24 @@ def create(connection: sa.Connection | Script, tables: Tables) -> None:
         connection.exec_driver_sql(f"PRAGMA user_version = {FORMAT}")
     if tables.schema and name == "postgresql":
         connection.execute(sa.schema.CreateSchema(tables.schema, if_not_exists=True))
-    for table in tables.metadata.sorted_tables:
-        connection.execute(sa.schema.CreateTable(table))
-        for index in sorted(table.indexes, key=lambda each: str(each.name)):
-            connection.execute(sa.schema.CreateIndex(index))
+    for statement in _definitions(tables.metadata, name):
+        connection.exec_driver_sql(statement)
     make_guards(connection, tables)
     if name == "postgresql":
         make_letters(connection, tables)
     for noted, value in _wanted(connection.dialect, tables).items():
         connection.execute(sa.insert(tables.meta).values(name=noted, value=value))
+
+
+@lru_cache(maxsize=16)
+def _definitions(metadata: sa.MetaData, dialect_name: str) -> tuple[str, ...]:
+    """The statements that make tables and indexes, written once, not for each new store."""
+    dialect: sa.Dialect = sa.dialects.registry.load(dialect_name)()
+    made: list[sa.schema.ExecutableDDLElement] = []
+    for table in metadata.sorted_tables:
+        made.append(sa.schema.CreateTable(table))
+        made += map(sa.schema.CreateIndex, sorted(table.indexes, key=lambda each: str(each.name)))
+    return tuple(str(each.compile(dialect=dialect)) for each in made)
 
 
 def _shape(tables: Tables) -> Mapping[str, list[str]]:
