@@ -11,10 +11,20 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent)]
 
-from segmentation.testing._trials import check_delivering, check_logging, check_opening  # noqa: E402
+from segmentation.testing._trials import (  # noqa: E402
+    check_capping,
+    check_delivering,
+    check_logging,
+    check_opening,
+)
 from support.databases import Database, serve_postgresql  # noqa: E402
 
-CHECKS = {"open": check_opening, "log": check_logging, "deliver": check_delivering}
+CHECKS = {
+    "open": check_opening,
+    "log": check_logging,
+    "deliver": check_delivering,
+    "cap": check_capping,
+}
 
 
 def main() -> None:

@@ -100,6 +100,9 @@ class PermissionReason(Option):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     SUPPRESSED = "suppressed"
+    CAP_REACHED = "cap_reached"
+    QUIET_HOURS = "quiet_hours"
+    ZONE_UNKNOWN = "zone_unknown"
 
     @property
     def allows(self) -> bool:

@@ -102,6 +102,8 @@ class Contact(Record, table="contact", key=("no",)):
         exclude_from_segment: Joins segments only where exclusion is ignored.
         privacy_blocked: Never joins a segment and never receives an interaction.
         minor: Needs ``parental_consent_received`` to join or to receive one.
+        time_zone: Where its clock goes, by the IANA's name ("Europe/Copenhagen"), for quiet hours;
+            the zone of the workspace if blank.
         no_series: The number series that ``no`` was taken from, empty if it was given by hand.
         extra: Fields that a host added.
     """
@@ -128,6 +130,7 @@ class Contact(Record, table="contact", key=("no",)):
     currency_code: ShortCode = ""
     language_code: Language = ""
     format_region: Text = ""
+    time_zone: Text = ""
     salesperson_code: Salesperson = ""
     phone_no: Phone = ""
     mobile_phone_no: Phone = ""

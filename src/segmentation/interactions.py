@@ -8,7 +8,7 @@ a comment, a cancellation) is recorded beside it, see `segmentation.journal`.
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
 import attrs
 
@@ -32,6 +32,7 @@ from .fields import (
     with_converters,
 )
 from .phrases import phrase
+from .showing import shown_by
 from .templates import CampaignNo, GroupCode, InformationFlow, InitiatedBy, TemplateCode
 
 
@@ -147,6 +148,7 @@ class Interaction(
         canceled_by: Number of the journal entry that canceled it; 0 if none.
         delivery_error: Why the last delivery failed; empty if it did not.
         delivery_attempts: How often delivery was tried.
+        delivered_at: When its document was sent last; it stays when it is sent again.
         merge_data: What its letter was filled with when it was logged, as canonical JSON.
         arm: The arm of its segment's split that the contact was in; empty without a split.
         answers_entry_no: Entry number of the interaction that it answers; 0 if none is named.
@@ -197,6 +199,7 @@ class Interaction(
     delivery_status: DeliveryStatus = attrs.field(default=DeliveryStatus.BLANK, converter=to_option)
     delivery_error: LongText = ""
     delivery_attempts: int = 0
+    delivered_at: dt.datetime | None = None
     merge_data: LongText = ""
     arm: Text = ""
     answers_entry_no: int = 0
@@ -206,6 +209,31 @@ class Interaction(
     def counts(self) -> bool:
         """Whether figures count it: it is neither canceled nor postponed."""
         return not (self.canceled or self.postponed)
+
+
+@shown_by("entry_no", "contact_no", "correspondence_type", "delivered_at")
+@attrs.frozen(kw_only=True)
+class Dispatch:
+    """What was sent to a contact, or is being sent: as much of an interaction as caps ask for.
+
+    Attributes:
+        entry_no: Entry number of the interaction.
+        contact_no: The contact.
+        correspondence_type: By which way.
+        interaction_template_code: The template, which says for what.
+        delivered_at: When it was sent; ``None`` if somebody is about to.
+    """
+
+    entry_no: int
+    contact_no: str
+    correspondence_type: CorrespondenceType
+    interaction_template_code: str
+    delivered_at: dt.datetime | None
+
+    @classmethod
+    def of(cls, interaction: Interaction) -> Self:
+        """What an interaction says of it."""
+        return cls(**{each.name: getattr(interaction, each.name) for each in attrs.fields(cls)})
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)

@@ -18,7 +18,7 @@ from .contacts import Contact, CorrespondenceType
 from .criteria import BoundSelection, Table
 from .documents import Document, Form, FormatsFor, Given, TextRenderer, plain_formats
 from .fields import Field, Record, RecordT, Value
-from .interactions import Interaction
+from .interactions import Dispatch, Interaction
 from .journal import Entry, EntryRow, Finding, Head
 from .proofs import Node
 from .questionnaires import ContactClassField, CustomerClassField, VendorClassField
@@ -83,6 +83,26 @@ class FindsMany(Records, Protocol):
         Args:
             kind: The kind.
             keys: The keys, each with all of its parts.
+        """
+
+
+@runtime_checkable
+class FindsDispatches(Records, Protocol):
+    """Records that find what was sent to many contacts lately in few questions."""
+
+    def dispatches(
+        self, nos: Collection[str], *, since: datetime, now: datetime, until: datetime
+    ) -> Iterator[Dispatch]:
+        """What was sent to contacts, and what is being sent to them, in any order.
+
+        What was canceled is passed over. A document that was sent before and is being sent again
+        comes twice.
+
+        Args:
+            nos: The contacts.
+            since: What was sent after this moment.
+            now: What somebody has claimed beyond this moment is being sent.
+            until: Claims that end later do not count.
         """
 
 

@@ -1,6 +1,7 @@
 """Whatever is done in whatever order: the chain holds, records and totals follow from it."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -201,6 +202,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "decimal": st.sampled_from([Decimal(0), Decimal("1.0"), Decimal("1.00"), Decimal(-3)]),
     "boolean": st.booleans(),
     "date": st.sampled_from([None, TODAY]),
+    "datetime": st.none() | st.datetimes(timezones=st.just(UTC)),
     "time": st.none() | st.times(),
 }
 

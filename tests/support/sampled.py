@@ -39,7 +39,7 @@ from segmentation.fields import (
     Value,
     fields_of,
 )
-from segmentation.interactions import DeliveryStatus, Evaluation, Interaction
+from segmentation.interactions import DeliveryStatus, Dispatch, Evaluation, Interaction
 from segmentation.journal import (
     AddressMarked,
     ApprovalSet,
@@ -76,6 +76,7 @@ from segmentation.proofs import (
     parse_checkpoint,
 )
 from segmentation.questionnaires import LineType, ProfileQuestionnaireLine, Question
+from segmentation.reach import ContactCap, Hindrance, ReachRules, Sending, Wait, WaitReason
 from segmentation.reports import (
     CampaignDetails,
     CampaignReport,
@@ -222,6 +223,8 @@ COMPARED = compared(
     Group(name="A", contacts=1000, responses=50), Group(name="B", contacts=1000, responses=80)
 )
 
+HINDRANCE = Hindrance(reason=WaitReason.CAP_REACHED, code="WEEKLY")
+
 
 def _values() -> list[object]:
     candidates = Candidates.of([company("SHOP"), person("BO", privacy_blocked=True)])
@@ -280,6 +283,11 @@ def _values() -> list[object]:
             text="Send me news",
             source="fair",
         ),
+        HINDRANCE,
+        Wait(reasons=(HINDRANCE,), next_time=NOW),
+        Sending("SHOP", CorrespondenceType.EMAIL, "NEWS", NOW),
+        ReachRules(caps=(ContactCap(code="WEEKLY"),)),
+        Dispatch.of(INTERACTION),
         PlanApproved(segment_no="SM0001", plan_hash="ab" * 32, planned_by="ANNA"),
         ApprovalSet(template_code="OF", before=0, after=100),
         CHECKPOINT,

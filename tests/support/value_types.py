@@ -63,6 +63,7 @@ SET_BY_US = frozenset(
         "delivery_status",
         "delivery_error",
         "delivery_attempts",
+        "delivered_at",
         "merge_data",
         "arm",
     }

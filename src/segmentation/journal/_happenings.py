@@ -154,12 +154,15 @@ class DeliveryRecorded:
     Attributes:
         attempts: How often delivery has been tried.
         reason: Why it failed, empty if it did not.
+        delivered_at: When it was sent; ``None`` if it was not, and in entries that did not record
+            it yet.
     """
 
     interaction_no: int
     status: DeliveryStatus
     attempts: int = 0
     reason: str = ""
+    delivered_at: dt.datetime | None = None
 
 
 @shown_by("what", "number")

@@ -114,13 +114,8 @@ def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
             yield _evolved(_get(known, Interaction, of, entry), attempt_failed=failed)
         case OpportunityLinked(interaction_no=of, opportunity_no=no):
             yield _evolved(_get(known, Interaction, of, entry), opportunity_no=no)
-        case DeliveryRecorded(interaction_no=of, status=status, attempts=attempts, reason=reason):
-            yield _evolved(
-                _get(known, Interaction, of, entry),
-                delivery_status=status,
-                delivery_attempts=attempts,
-                delivery_error=reason,
-            )
+        case DeliveryRecorded(interaction_no=of):
+            yield _delivered(_get(known, Interaction, of, entry), happening)
         case Canceled():
             for item in _affected(known, happening, entry):
                 yield _evolved(item, canceled=True, canceled_by=number)
@@ -151,6 +146,17 @@ def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
 def _consent(happening: ConsentRecorded, entry: Entry) -> Consent:
     values = attrs.asdict(happening)
     return Consent(entry_no=entry.number, recorded_at=entry.at, user_id=entry.user, **values)
+
+
+def _delivered(interaction: Interaction, happening: DeliveryRecorded) -> Change:
+    """How the delivery stands now; when something was sent stays known if it is sent again."""
+    return _evolved(
+        interaction,
+        delivery_status=happening.status,
+        delivery_attempts=happening.attempts,
+        delivery_error=happening.reason,
+        delivered_at=happening.delivered_at or interaction.delivered_at,
+    )
 
 
 def _marked(known: Known, happening: ContactMarked, number: int) -> Change:

@@ -60,6 +60,13 @@ from segmentation.questionnaires import (
     questionnaire_faults,
     questions_of,
 )
+from segmentation.reach import (
+    LONGEST_WINDOW,
+    ContactCap,
+    QuietHours,
+    unknown_zone,
+    zone_named,
+)
 from segmentation.salutations import SalutationFormula, wrong_places
 from segmentation.segments import SavedCriteria, actions_from_json
 from segmentation.showing import shown_by
@@ -304,6 +311,11 @@ def _rule_faults(place: str, record: Record, known: "_Known") -> Iterator[Fault]
     match record:
         case Contact():
             yield from _company_faults(place, record, known)
+            yield from _zone_faults(place, record, known)
+        case ContactCap():
+            yield from _cap_faults(place, record)
+        case QuietHours():
+            yield from _quiet_faults(place, record)
         case Interaction():
             yield from _past_faults(place, record)
         case Campaign():
@@ -328,6 +340,36 @@ def _company_faults(place: str, contact: Contact, known: "_Known") -> Iterator[F
     if employer and contact.type is ContactType.PERSON and employer.type is ContactType.PERSON:
         reason = Message("contact {no!r} is a person, not a company", no=employer.no)
         yield Fault(place, "company_no", reason, "wrong_company")
+
+
+def _zone_faults(place: str, contact: Contact, known: "_Known") -> Iterator[Fault]:
+    """A zone that is none; one that stands there already, from before it was checked, may stay."""
+    name = str(contact.time_zone)
+    if name and zone_named(name) is None:
+        before = known.stored_contact(contact.no)
+        if before is None or before.time_zone != name:
+            yield Fault(place, "time_zone", unknown_zone(name), "unknown_zone")
+
+
+def _cap_faults(place: str, cap: ContactCap) -> Iterator[Fault]:
+    """Numbers of a cap that could never be kept; what is no number is a fault of its own."""
+    for field, most in (("at_most", None), ("window_hours", LONGEST_WINDOW)):
+        value = getattr(cap, field)
+        if isinstance(value, int) and (value < 1 or (most and value > most)):
+            reason = Message("{value} is not above 0", value=value)
+            if value > 0:
+                reason = Message("{value} is above {most}", value=value, most=most)
+            yield Fault(place, field, reason, "out_of_range")
+
+
+def _quiet_faults(place: str, quiet: QuietHours) -> Iterator[Fault]:
+    """Quiet hours that do not begin or end, or end when they begin."""
+    for field in ("starting_time", "ending_time"):
+        if getattr(quiet, field) is None:
+            yield Fault(place, field, Message("is blank"), "blank")
+    if quiet.starting_time and quiet.starting_time == quiet.ending_time:
+        reason = Message("is the same as the starting time")
+        yield Fault(place, "ending_time", reason, "out_of_range")
 
 
 def _type_faults(place: str, row: Record, known: "_Known") -> Iterator[Fault]:
@@ -533,6 +575,10 @@ class _Known:
         if kind.__table__ == Contact.__table__:
             return cast("RecordT | None", self._contacts.get(key[0]))
         return find_record(self._store, kind, key)
+
+    def stored_contact(self, no: str) -> Contact | None:
+        """The contact with this number as it is stored now."""
+        return find_record(self._store, Contact, no)
 
     def texts(self, template_code: str) -> Sequence[TemplateLanguage]:
         """The languages of a template as they will be."""

@@ -53,6 +53,7 @@ class ContactValues(TypedDict, total=False):
     currency_code: str
     language_code: str | LanguageCode
     format_region: str
+    time_zone: str
     salesperson_code: str | SalespersonPurchaser
     phone_no: str
     mobile_phone_no: str
@@ -246,6 +247,7 @@ class InteractionValues(TypedDict, total=False):
     delivery_status: str
     delivery_error: str
     delivery_attempts: int
+    delivered_at: datetime | str | None
     merge_data: str
     arm: str
     answers_entry_no: int

@@ -72,6 +72,8 @@ class LeftOutReason(Option):
     """A segment of the same chain has written to it, or held it back."""
     HOLDOUT = "holdout"
     """Held out of all promotions for a while."""
+    NOT_YET = "not_yet"
+    """A cap is reached, or it is quiet: nobody is left out for it, but written to later."""
     HELD_BACK = "held_back"
     """In the held-back arm of the segment's split."""
     BLANK_NUMBER = "blank_number"

@@ -41,6 +41,7 @@ class ContactFields(KnownFields):
     currency_code: TextField
     language_code: TextField
     format_region: TextField
+    time_zone: TextField
     salesperson_code: TextField
     phone_no: TextField
     mobile_phone_no: TextField
@@ -123,6 +124,7 @@ class InteractionFields(KnownFields):
     delivery_status: TextField
     delivery_error: TextField
     delivery_attempts: IntegerField
+    delivered_at: DateField
     merge_data: TextField
     arm: TextField
     answers_entry_no: IntegerField

@@ -2,7 +2,7 @@
 
 import abc
 
-from ._trials import check_delivering, check_logging, check_opening
+from ._trials import check_capping, check_delivering, check_logging, check_opening
 
 
 class ProcessesContract(abc.ABC):
@@ -20,3 +20,6 @@ class ProcessesContract(abc.ABC):
 
     def test_processes_that_deliver_one_queue_mail_everybody_once(self) -> None:
         check_delivering(self.make_address())
+
+    def test_processes_that_deliver_at_once_send_nobody_more_than_a_cap(self) -> None:
+        check_capping(self.make_address())

@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.contacts import Contact, ContactType, CorrespondenceType
 from segmentation.documents import Document
+from segmentation.operations.letters import RetryPolicy
+from segmentation.reach import ContactCap
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 from segmentation.workspace import Workspace
@@ -26,6 +28,9 @@ OPENING, LOGGING, DELIVERING = 8, 12, 4
 
 LINES, MAILS = 10, 120
 """How many lines each of the segments has that are logged, and how many mails are delivered."""
+
+CAP, CAPPED, TRIES = 2, 4, 2
+"""How much a cap allows, how much waits for each contact, how often each process tries."""
 
 _NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 _DAY = date(2026, 11, 22)
@@ -110,6 +115,20 @@ def deliver_all(
             crm.letters.deliver({CorrespondenceType.EMAIL: courier}, worker=f"W{number}")
 
 
+def deliver_some(
+    address: str, number: int, folder: Path
+) -> None:  # pragma: no cover - other process
+    """Try to deliver what is outstanding, a few times."""
+    courier = _Mailbox(folder / f"{number}.mails")
+    with workspace_at(address) as crm:
+        for _ in range(TRIES):
+            crm.letters.deliver(
+                {CorrespondenceType.EMAIL: courier},
+                worker=f"W{number}",
+                retry=RetryPolicy(batch=5),
+            )
+
+
 class _Mailbox:  # pragma: no cover - other process
     """A courier that writes down whom it has mailed."""
 
@@ -168,6 +187,27 @@ def check_delivering(address: str) -> None:
     with workspace_at(address) as crm:
         assert list(crm.letters.outstanding()) == []
         crm.journal.verify()
+        assert crm.journal.audit() == []
+
+
+def check_capping(address: str) -> None:
+    """Let processes deliver more than a cap allows at once: nobody gets more."""
+    with workspace_at(address) as crm:
+        _set_up(crm)
+        crm.tables["contact_cap"].put(ContactCap(code="DAILY", at_most=CAP, window_hours=24))
+        for number in range(1, CAPPED + 1):
+            segment = crm.new_segment("Mail", no=f"C{number}", interaction_template_code="TRIAL")
+            segment.add_contacts(contact={"no": "P00*"})
+            segment.log(deliver=True)
+        expected = Counter({contact.e_mail: CAP for contact in crm.contacts if contact.no < "P010"})
+    with TemporaryDirectory() as folder:
+        run_together(deliver_some, address, DELIVERING, Path(folder))
+        deliver_some(address, DELIVERING + 1, Path(folder))
+        files = sorted(Path(folder).glob("*.mails"))
+        assert Counter(line for file in files for line in _lines(file)) == expected
+    with workspace_at(address) as crm:
+        assert len(crm.letters.outstanding()) == len(expected) * (CAPPED - CAP)
+        assert not any(each.delivery_attempts for each in crm.letters.outstanding())
         assert crm.journal.audit() == []
 
 

@@ -139,7 +139,8 @@ class Consents(Noun[Consent, int]):
         """Whether a contact may be written to, and why.
 
         Of several acts the latest counts, by its date; of one date that with the higher entry.
-        Marks of privacy count too, and a mail address that no mail goes to.
+        Marks of privacy count too, and a mail address that no mail goes to; so do caps and quiet
+        hours, as they are set now: the answer says when it is possible next.
 
         Args:
             contact_no: The contact. It may be gone if a moment is given and acts of it are kept.

@@ -29,6 +29,7 @@ from segmentation.operations.segments import (
     Refreshed,
     SegmentDelta,
     Source,
+    WaitingLine,
     Why,
 )
 from segmentation.protocols import Store
@@ -662,6 +663,14 @@ class Worksheet:
             Rejected: All that is missing, line by line: fields, formulas, templates.
         """
         return letters.check_letters(self._context, self.no)
+
+    def waiting(self) -> tuple[WaitingLine, ...]:
+        """The lines by which somebody would be written to later, if they were sent now.
+
+        A cap is reached, or it is quiet where the contact is; each line says why, and when it is
+        possible next. Nobody leaves the segment for it.
+        """
+        return segments.waiting_lines(self._context, self.no)
 
     def plan_logging(
         self, *, deliver: bool = False, one_mail_per_address: bool = False

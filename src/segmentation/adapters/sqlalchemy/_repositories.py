@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -15,9 +15,11 @@ from segmentation.contacts import Contact
 from segmentation.definitions import OwnField, OwnTable, is_row_kind
 from segmentation.errors import Conflict, Identifier, JournalBroken, Message, NotFound, Refused
 from segmentation.fields import GREATEST, LEAST, Field, Record, RecordT, key_of
+from segmentation.interactions import Dispatch, Interaction
 from segmentation.journal import Entry, EntryKind, Head, inspect
 
 from ._dialects import Dialect, dialect_of
+from ._dispatches import dispatch_queries, to_dispatch
 from ._faults import legible
 from ._host_rows import HostReading
 from ._inspection import entry_rows
@@ -99,6 +101,15 @@ class SqlRecords:
                     record = layout.from_row(row)
                     if key_of(record) in wanted:
                         yield record
+
+    def dispatches(
+        self, nos: Collection[str], *, since: datetime, now: datetime, until: datetime
+    ) -> Iterator[Dispatch]:
+        """What was sent to contacts, and what is being sent to them; see `FindsDispatches`."""
+        with self._unit.connection() as connection, legible(Interaction.__table__):
+            dialect = dialect_of(connection.dialect, self._tables)
+            for query in dispatch_queries(self._tables, dialect, nos, since, now, until):
+                yield from map(to_dispatch, _streamed(connection, query))
 
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
         """The records of a kind whose fields have these values, in the order of their keys.

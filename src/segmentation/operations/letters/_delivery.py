@@ -10,6 +10,7 @@ dies, or the store goes away, between the courier's acceptance and our record of
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, Protocol
 
 import attrs
@@ -29,11 +30,11 @@ from segmentation.errors import (
 from segmentation.frozen import freeze_within
 from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction
 from segmentation.journal import DeliveryRecorded
-from segmentation.markup import to_figures
+from segmentation.markup import SHOWN, to_figures, to_table
 from segmentation.operations.addresses import check_keys, hindrances, marks_for
 from segmentation.operations.context import Context
 from segmentation.operations.journal import record
-from segmentation.operations.permission import denials
+from segmentation.operations.permission import LASTING, LONGEST_CLAIM, denials, not_yet
 from segmentation.operations.records import (
     at_once,
     find_record,
@@ -45,6 +46,7 @@ from segmentation.operations.records import (
 from segmentation.operations.values import require_any
 from segmentation.phrases import phrase
 from segmentation.protocols import Couriers, Store
+from segmentation.reach import Wait
 from segmentation.segments import LoggedSegment
 from segmentation.showing import shown_by
 
@@ -55,10 +57,6 @@ from ._snapshots import restore, snapshot
 def _above_zero(_policy: object, field: "attrs.Attribute[Any]", value: float | timedelta) -> None:
     if value <= type(value)():  # type: ignore[operator]  # zero of the same kind
         raise InvalidValue(field.name, value, "is not above 0")
-
-
-_LONGEST_CLAIM = timedelta(days=1)
-"""What ends later than in a day, or than pauses and lease allow, a clock that ran ahead claimed."""
 
 
 @shown_by("attempts", "pause", "factor", "lease", "batch", "failures")
@@ -113,7 +111,7 @@ class OnProgress(Protocol):
         """Say how far the run has come."""
 
 
-@shown_by("delivered", "failed", "waiting", "refused", "next_attempt")
+@shown_by("delivered", "failed", "waiting", "held", "refused", "next_attempt")
 @attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Delivered:
     """What a run of delivering did.
@@ -126,24 +124,31 @@ class Delivered:
             delivers.
         refused: Of those that were delivered to some of their recipients only, by entry number,
             who refused and why.
-        next_attempt: When the first of them may be tried again; ``None`` if none waits.
+        held: Of those that wait, by entry number, who is written to later, why and when: a cap is
+            reached, or it is quiet where the contact is. Nothing was tried.
+        next_attempt: When the first of them may be tried again; ``None`` if none waits, or if
+            nothing is known of when.
     """
 
     delivered: tuple[int, ...] = ()
     failed: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()
     refused: Mapping[int, str] = attrs.field(factory=dict)
+    held: Mapping[int, Wait] = attrs.field(factory=dict)
     next_attempt: datetime | None = None
 
     def _repr_html_(self) -> str:
-        """How many there are of each, and when to go on."""
+        """How many there are of each, and when to go on; the first that are written to later."""
         figures = {
             "delivered": len(self.delivered),
             "failed": len(self.failed),
             "waiting": len(self.waiting),
             "next attempt": self.next_attempt or "",
         }
-        return to_figures(figures, caption="delivered")
+        rows = [(number, str(wait)) for number, wait in islice(self.held.items(), SHOWN)]
+        more = len(self.held) - len(rows)
+        held = to_table(["entry_no", "why"], rows, caption="written to later", more=more)
+        return to_figures(figures, caption="delivered") + (held if rows else "")
 
 
 def deliver(
@@ -157,7 +162,8 @@ def deliver(
 ) -> Delivered:
     """Deliver what is still to be delivered; may be stopped at any time and run again.
 
-    What has a correspondence type without a courier is left for another run.
+    What has a correspondence type without a courier is left for another run. So is what is for a
+    contact who has reached a cap, or where it is quiet now.
 
     Args:
         context: Store, user, day, clock, and couriers.
@@ -196,12 +202,15 @@ def deliver(
         for number, status in statuses.items():
             by_status[status].append(number)
     waiting = by_status[DeliveryStatus.IN_PROGRESS]
+    unheld = [number for number in waiting if number not in run.held]
+    next_times = [each.next_time for each in run.held.values() if each.next_time]
     return Delivered(
         delivered=tuple(by_status[DeliveryStatus.DELIVERED]),
         failed=tuple(by_status[DeliveryStatus.ERROR]),
         waiting=tuple(waiting),
         refused=run.refused,
-        next_attempt=min(_lease_expiries(store, waiting), default=None),
+        held=run.held,
+        next_attempt=min((*_lease_expiries(store, unheld), *next_times), default=None),
     )
 
 
@@ -313,6 +322,7 @@ def _fresh(
         interaction,
         entry_no=0,
         date=context.day.workdate,
+        delivered_at=None,
         description=phrase("resent", language, what=interaction.description)[:_LONGEST],
         delivery_status=DeliveryStatus.IN_PROGRESS,
         delivery_error="",
@@ -380,6 +390,7 @@ class _Run:
         self._printer = LetterPrinter(context.store, context.rendering)
         self._failures = dict.fromkeys(couriers, 0)
         self.refused: dict[int, str] = {}
+        self.held: dict[int, Wait] = {}
         self._lease_expiry = datetime.min.replace(tzinfo=UTC)
 
     # -- claims -----------------------------------------------------------------------------
@@ -391,7 +402,7 @@ class _Run:
         try:
             with self._store.transaction():
                 self._store.log.head()  # who takes up documents waits for each other there
-                free = self._free(numbers, now)
+                free = self._reached(self._free(numbers, now))
                 claims = [
                     DeliveryClaim(
                         entry_no=i.entry_no, worker=self._worker, until=self._lease_expiry
@@ -411,6 +422,18 @@ class _Run:
         there = [found[number,] for number in numbers if (number,) in found]
         return [i for i in there if self._is_free(i, claims.get(i.entry_no), now)]
 
+    def _reached(self, interactions: Sequence[Interaction]) -> Sequence[Interaction]:
+        """Those of interactions that may be sent now; what others are sending counts as sent."""
+        held = self._held(interactions)
+        self.held |= held
+        return [each for each in interactions if each.entry_no not in held]
+
+    def _held(self, interactions: Sequence[Interaction]) -> Mapping[int, Wait]:
+        found = denials(self._context, gathered(Interaction, interactions), [not_yet])
+        return {
+            interactions[place].entry_no: each.wait for place, each in found.items() if each.wait
+        }
+
     def _is_free(
         self, interaction: Interaction, claim: DeliveryClaim | None, now: datetime
     ) -> bool:
@@ -419,7 +442,7 @@ class _Run:
         return wanted and (claim is None or not self._holds(claim, now))
 
     def _holds(self, claim: DeliveryClaim, now: datetime) -> bool:
-        longest = max(self.retry.lease, self.retry.wait(self.retry.attempts), _LONGEST_CLAIM)
+        longest = max(self.retry.lease, self.retry.wait(self.retry.attempts), LONGEST_CLAIM)
         return now < claim.until <= now + longest
 
     def _read_ahead(self, interactions: Sequence[Interaction]) -> None:
@@ -462,10 +485,15 @@ class _Run:
         attempts = interaction.delivery_attempts + 1
         kind = interaction.correspondence_type
         unknown: Sequence[str] = ()
+        delivered_at = None
         try:
             letter = restore(interaction) or self._printer.prepare(interaction)
             self._check(letter)
+            if not self._reached([interaction]):  # it became night since it was taken up
+                self._release([interaction])
+                return DeliveryStatus.IN_PROGRESS
             where = self._couriers[kind].deliver(self._printer.render(self._reachable(letter)))
+            delivered_at = self._context.now.astimezone(UTC)
         except NotDelivered as error:
             if error.stops:
                 return self._stop(interaction, str(error))
@@ -482,14 +510,23 @@ class _Run:
             status, reason = DeliveryStatus.DELIVERED, refused
             if refused:
                 self.refused[interaction.entry_no] = refused
-        self._record(interaction, status, attempts, reason, unknown=unknown)
+        happened = DeliveryRecorded(
+            interaction_no=interaction.entry_no,
+            status=status,
+            attempts=attempts,
+            reason=reason,
+            delivered_at=delivered_at,
+        )
+        self._record(happened, unknown=unknown)
         return status
 
     def _stop(self, interaction: Interaction, reason: str) -> DeliveryStatus:
         """Leave a courier alone that can deliver nothing; the attempt is no fault of the letter."""
         self._failures[interaction.correspondence_type] = self.retry.failures
-        attempts = interaction.delivery_attempts
-        self._record(interaction, DeliveryStatus.IN_PROGRESS, attempts, reason, waits=False)
+        happened = attrs.evolve(
+            _queued(interaction), attempts=interaction.delivery_attempts, reason=reason
+        )
+        self._record(happened, waits=False)
         return DeliveryStatus.IN_PROGRESS
 
     def _check(self, letter: Letter) -> None:
@@ -509,7 +546,9 @@ class _Run:
             raise Refused(step, Message("privacy forbids it"))
         if contact.exclude_from_segment and not letter.excluded:
             raise Refused(step, Message("it was excluded from segments after logging"))
-        for denial in denials(self._context, gathered(Interaction, [interaction])).values():
+        for denial in denials(
+            self._context, gathered(Interaction, [interaction]), LASTING
+        ).values():
             raise Refused(step, denial.message)
         if interaction.correspondence_type is _EMAIL:
             for mark in hindrances(self._context, [letter.e_mail]).values():
@@ -524,38 +563,26 @@ class _Run:
         return attrs.evolve(letter, e_mail="; ".join(kept))
 
     def _record(
-        self,
-        interaction: Interaction,
-        status: DeliveryStatus,
-        attempts: int,
-        reason: str,
-        *,
-        waits: bool = True,
-        unknown: Iterable[str] = (),
+        self, happened: DeliveryRecorded, *, waits: bool = True, unknown: Iterable[str] = ()
     ) -> None:
         """Record how it went, and with it end or renew the claim.
 
         Args:
-            interaction: Whose document it was.
-            status: How it stands.
-            attempts: How many attempts count.
-            reason: Why it stands so.
+            happened: How it went.
             waits: Whether a document that is still to be delivered waits before it is tried again.
             unknown: Addresses that do not exist, as the server says; they are marked.
         """
-        number = interaction.entry_no
+        number = happened.interaction_no
         gone = [address for each in unknown for address in mail_addresses(each)]
-        happened = DeliveryRecorded(
-            interaction_no=number, status=status, attempts=attempts, reason=reason
-        )
         for race in itertools.count(1):  # pragma: no branch - it ends by success or by an error
             stamp = self._context.stamp
-            claim = DeliveryClaim(entry_no=number, until=stamp.at + self.retry.wait(attempts))
+            until = stamp.at + self.retry.wait(happened.attempts)
+            claim = DeliveryClaim(entry_no=number, until=until)
             try:
                 with self._store.transaction():
-                    bounced = marks_for(self._context, gone, AddressState.BOUNCED, reason)
+                    bounced = marks_for(self._context, gone, AddressState.BOUNCED, happened.reason)
                     record(self._store, [happened, *bounced], stamp)
-                    if status is DeliveryStatus.IN_PROGRESS and waits:
+                    if happened.status is DeliveryStatus.IN_PROGRESS and waits:
                         self._store.records.put([claim])
                     else:
                         self._store.records.remove([claim])

@@ -1,6 +1,18 @@
 """Permission: why somebody may or may not be written to, all reasons in one place."""
 
-from ._denials import Denial, Rule, denials
+from ._denials import LASTING, RULES, Denial, Rule, denials, not_yet
 from ._may import Permission, Reason, may_write_to
+from ._reach import LONGEST_CLAIM
 
-__all__ = ["Denial", "Permission", "Reason", "Rule", "denials", "may_write_to"]
+__all__ = [
+    "LASTING",
+    "LONGEST_CLAIM",
+    "RULES",
+    "Denial",
+    "Permission",
+    "Reason",
+    "Rule",
+    "denials",
+    "may_write_to",
+    "not_yet",
+]

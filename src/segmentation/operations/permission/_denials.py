@@ -1,10 +1,11 @@
 """Who is left out of what is to be written: asked when contacts join, at logging, at delivery.
 
 Each rule looks at many lines or interactions at once. What rules there are stands in one list,
-`RULES`; it is fixed, and nothing joins it at run time.
+`RULES`; it is fixed, and nothing joins it at run time. All but the last, `LASTING`, say who is not
+written to at all; the last says who is written to later.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import attrs
@@ -17,12 +18,15 @@ from segmentation.errors import Message
 from segmentation.operations.consents import Standing, standings
 from segmentation.operations.context import Context
 from segmentation.protocols import Store
+from segmentation.reach import Wait
 from segmentation.segments import LeftOutReason
 from segmentation.showing import shown_by
 from segmentation.templates import InteractionTemplate
 
+from ._reach import waits
 
-@shown_by("reason", "because", "entry_no")
+
+@shown_by("reason", "because", "entry_no", "wait")
 @attrs.frozen(kw_only=True)
 class Denial:
     """Why somebody is not written to.
@@ -31,15 +35,19 @@ class Denial:
         reason: The reason.
         because: What it rests on: the purpose that consent is missing for.
         entry_no: The entry of the journal that says so; 0 if none does.
+        wait: Why it is written to later, and when; ``None`` if it is not at all.
     """
 
     reason: LeftOutReason
     because: str = ""
     entry_no: int = 0
+    wait: Wait | None = None
 
     @property
     def message(self) -> Message:
         """Why, to be said of the contact."""
+        if self.wait is not None:
+            return self.wait.message
         why = Message(_WORDS[self.reason], because=self.because)
         if not self.entry_no:
             return why
@@ -61,7 +69,9 @@ Both have ``contact_no``, ``interaction_template_code``, ``correspondence_type``
 """
 
 
-def denials(context: Context, lines: Columns[Any]) -> Mapping[int, Denial]:
+def denials(
+    context: Context, lines: Columns[Any], rules: Sequence[Rule] | None = None
+) -> Mapping[int, Denial]:
     """Which lines or interactions are for somebody who may not be written to, by their places.
 
     Of several reasons the first counts, in the order of the rules.
@@ -69,9 +79,10 @@ def denials(context: Context, lines: Columns[Any]) -> Mapping[int, Denial]:
     Args:
         context: Store, clock and zone.
         lines: Lines of a segment, or interactions.
+        rules: The rules; all if not given.
     """
     found: dict[int, Denial] = {}
-    for rule in reversed(RULES):
+    for rule in reversed(RULES if rules is None else rules):
         found |= rule(context, lines)
     return found
 
@@ -157,4 +168,16 @@ def held_out(context: Context, lines: Columns[Any]) -> Mapping[int, Denial]:
     return found
 
 
-RULES: tuple[Rule, ...] = (without_consent, held_out)
+# -- reach ------------------------------------------------------------------------------------
+
+
+def not_yet(context: Context, lines: Columns[Any]) -> Mapping[int, Denial]:
+    """Who is written to later: a cap is reached, or it is night where the contact is."""
+    return {
+        place: Denial(reason=LeftOutReason.NOT_YET, wait=wait)
+        for place, wait in waits(context, lines).items()
+    }
+
+
+LASTING: tuple[Rule, ...] = (without_consent, held_out)
+RULES: tuple[Rule, ...] = (*LASTING, not_yet)

@@ -25,10 +25,13 @@ from segmentation.operations.consents import (
 from segmentation.operations.context import Context
 from segmentation.operations.journal import get_entry
 from segmentation.protocols import Store
+from segmentation.reach import Hindrance, Wait
 from segmentation.showing import shown_by
 
+from ._reach import reach_rules, sendings, zone_of
 
-@shown_by("reason", "entry_no", "date", "until", "mailing_group_code", "gone_no")
+
+@shown_by("reason", "entry_no", "date", "until", "mailing_group_code", "gone_no", "hindrance.code")
 @attrs.frozen(kw_only=True)
 class Reason:
     """One reason why a contact may or may not be written to.
@@ -42,6 +45,7 @@ class Reason:
         mailing_group_code: The mailing group that the contact is in, or left.
         gone_no: The contact that had withdrawn and was merged into this one.
         gone_entry_no: The entry by which that one had.
+        hindrance: The cap or the quiet hours; ``None`` if it is neither.
     """
 
     reason: PermissionReason
@@ -52,10 +56,13 @@ class Reason:
     mailing_group_code: str = ""
     gone_no: str = ""
     gone_entry_no: int = 0
+    hindrance: Hindrance | None = None
 
     @property
     def message(self) -> Message:
         """The reason in words."""
+        if self.hindrance is not None:
+            return self.hindrance.message
         said = Message(_WORDS[self.reason])
         details: list[str] = []
         if self.until and self.reason is PermissionReason.RAN_OUT:
@@ -97,7 +104,7 @@ _WORDS = {
 }
 
 
-@shown_by("contact_no", "purpose_code", "channel", "allowed", "reasons")
+@shown_by("contact_no", "purpose_code", "channel", "allowed", "reasons", "next_time")
 @attrs.frozen(kw_only=True)
 class Permission:
     """Whether a contact may be written to, for a purpose and by a channel; true if it may.
@@ -108,6 +115,8 @@ class Permission:
         channel: The channel.
         at: The moment that was asked about.
         reasons: Why: all that forbid it; or the one that allows it.
+        next_time: When it is possible next, as far as is known now, in UTC, if nothing but a cap
+            or quiet hours forbids it; ``None`` if it is allowed, or time alone changes nothing.
     """
 
     contact_no: str
@@ -115,6 +124,7 @@ class Permission:
     channel: CorrespondenceType
     at: dt.datetime
     reasons: tuple[Reason, ...]
+    next_time: dt.datetime | None = None
 
     @property
     def allowed(self) -> bool:
@@ -134,7 +144,10 @@ class Permission:
         """The answer in words."""
         answer = "yes: {reasons}" if self.allowed else "no: {reasons}"
         reasons = Message.joined("; ", [each.message for each in self.reasons])
-        return Message(answer, reasons=reasons)
+        said = Message(answer, reasons=reasons)
+        if self.next_time is None:
+            return said
+        return Message("{why}; possible from {time} on", why=said, time=self.next_time.isoformat())
 
     def __str__(self) -> str:
         return str(self.message)
@@ -155,7 +168,8 @@ def may_write_to(
     """Whether a contact may be written to, and why.
 
     Of several acts the latest counts, by its date; of one date that with the higher entry. Marks
-    of privacy count too, and a mail address that no mail goes to.
+    of privacy count too, and a mail address that no mail goes to; so do caps and quiet hours, as
+    they are set now.
 
     Args:
         context: Store, clock and zone.
@@ -193,14 +207,18 @@ def may_write_to(
         last=last,
     )
     reasons = list(_hindering(context, subject, last))
-    if not (standing.reason.allows and reasons):
+    if not standing.reason.allows:
         reasons.append(_of_standing(standing))
+    wait = _wait(context, subject)
+    next_time = wait.next_time if wait and not reasons else None
+    reasons += [_of_hindrance(each) for each in wait.reasons] if wait else []
     return Permission(
         contact_no=subject.contact_no,
         purpose_code=subject.purpose_code,
         channel=subject.channel,
         at=subject.at,
-        reasons=tuple(reasons),
+        reasons=tuple(reasons or [_of_standing(standing)]),
+        next_time=next_time,
     )
 
 
@@ -219,6 +237,22 @@ def _of_standing(standing: Standing) -> Reason:
         gone_no=act.gone_no,
         gone_entry_no=act.gone_entry_no,
     )
+
+
+def _wait(context: Context, subject: Subject) -> Wait | None:
+    """Why a contact is written to later than at the moment, as it was known then."""
+    rules = reach_rules(context.store).about(subject.channel, subject.purpose_code)
+    if not rules or subject.contact is None:
+        return None
+    at = subject.at.astimezone(dt.UTC)
+    no = subject.contact_no
+    sent = sendings(context.store, {no}, rules, at).get(no, ())
+    known = [each for each in sent if each.at <= at]
+    return rules.wait(at, known, *zone_of(context, subject.contact))
+
+
+def _of_hindrance(hindrance: Hindrance) -> Reason:
+    return Reason(reason=PermissionReason(hindrance.reason), hindrance=hindrance)
 
 
 # -- what else forbids it ---------------------------------------------------------------------

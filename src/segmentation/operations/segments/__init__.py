@@ -108,6 +108,7 @@ from ._sets import (
 from ._split import (
     split_segment,
 )
+from ._waiting import WaitingLine, waiting_lines
 from ._worksheet import (
     copy_segment,
     delete_segment,
@@ -130,6 +131,7 @@ __all__ = [
     "SegmentDelta",
     "SegmentRun",
     "Source",
+    "WaitingLine",
     "Why",
     "add_contact",
     "add_contacts",
@@ -193,4 +195,5 @@ __all__ = [
     "uncancel_logged",
     "unfollow_criteria",
     "unite",
+    "waiting_lines",
 ]

@@ -16,7 +16,7 @@ from segmentation.bitmaps import EMPTY, Bitmap, to_positions, without
 from segmentation.contacts import AlternativeAddress
 from segmentation.criteria import AsOf, Criteria, bind
 from segmentation.operations.context import Context
-from segmentation.operations.permission import Denial, denials
+from segmentation.operations.permission import LASTING, Denial, denials
 from segmentation.operations.records import get_record
 from segmentation.operations.schema import schema_of
 from segmentation.protocols import Store
@@ -107,7 +107,7 @@ def _joined(
 def denied_contacts(context: Context, lines: Lines) -> Mapping[str, Denial]:
     """The contacts of lines that may not be written to what the lines are for."""
     columns = lines.by_field()
-    found = denials(context, columns) if columns else {}
+    found = denials(context, columns, LASTING) if columns else {}
     nos = columns.column("contact_no") if found else ()
     return {nos[place]: denial for place, denial in found.items()}
 

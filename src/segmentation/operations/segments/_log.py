@@ -40,6 +40,7 @@ from ._going import going_out
 from ._log_plan import LoggingPlan, Prepared, prepare
 from ._passed_over import shared_addresses
 from ._reuse import reuse_logged_segment
+from ._waiting import waiting_among
 from ._worksheet import new_segment, was_logged
 
 
@@ -99,7 +100,11 @@ def plan_logging(
         passed_over=passed_over,
         held_back=held_back,
     )
-    plan = attrs.evolve(prepared.plan(), shared_addresses=shared_addresses(store, going))
+    plan = attrs.evolve(
+        prepared.plan(),
+        shared_addresses=shared_addresses(store, going),
+        waiting=waiting_among(context, prepared.lines),
+    )
     plan = with_approval(
         context, segment, prepared, plan, one_mail_per_address=one_mail_per_address
     )

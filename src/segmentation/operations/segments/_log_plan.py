@@ -25,6 +25,7 @@ from segmentation.showing import shown_by
 from ._log_checks import Checker
 from ._passed_over import PassedOver
 from ._split import arms_in
+from ._waiting import WaitingLine, to_waiting
 
 
 @shown_by("segment_no", "faults", "warnings", "interactions", "cost", "duration_min", "deliveries")
@@ -51,6 +52,9 @@ class LoggingPlan:
             register, or another contact with the same address gets the mail.
         shared_addresses: Numbers of lines that would mail one address more than once, those of
             one address together; only looked up for a plan.
+        waiting: Lines by which somebody is written to later, each with why and when: a cap is
+            reached, or it is quiet where the contact is. They are recorded like the others, and
+            their documents wait; only looked up for a plan.
         warnings: What somebody should look at first, and may let be: tracked changes and comments
             that were left in a template.
         needs_approval: Whether a second user must approve it.
@@ -72,6 +76,7 @@ class LoggingPlan:
     held_back: int = 0
     passed_over: tuple[PassedOver, ...] = ()
     shared_addresses: tuple[tuple[int, ...], ...] = ()
+    waiting: tuple[WaitingLine, ...] = ()
     warnings: tuple[Fault, ...] = ()
     needs_approval: bool = False
     plan_hash: str = ""
@@ -87,12 +92,14 @@ class LoggingPlan:
             "skipped": len(self.skipped),
             "without address": len(self.without_address),
             "passed over": len(self.passed_over),
+            "written to later": len(self.waiting),
             **self.arms,
             "held back": self.held_back,
         }
         faults = to_rows(self.faults, ["place", "field", "reason"]) if self.faults else ""
         warnings = to_rows(self.warnings, ["place", "reason"]) if self.warnings else ""
-        return to_figures(figures, caption=self.segment_no) + faults + warnings
+        waiting = to_waiting(self.waiting)
+        return to_figures(figures, caption=self.segment_no) + faults + warnings + waiting
 
 
 @attrs.frozen(field_transformer=freeze_within)

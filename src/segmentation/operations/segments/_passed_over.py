@@ -23,7 +23,7 @@ from segmentation.contacts import (
 from segmentation.criteria import AnyOf, Compare, Operand, Operator, Part, Where
 from segmentation.operations.addresses import check_keys, hindrances
 from segmentation.operations.context import Context
-from segmentation.operations.permission import denials
+from segmentation.operations.permission import LASTING, denials
 from segmentation.operations.records import find_records
 from segmentation.protocols import Store
 from segmentation.segments import (
@@ -102,7 +102,7 @@ def pass_over(
 
 def _denied(context: Context, lines: Columns[SegmentLine]) -> Iterator[PassedOver]:
     """Lines for contacts who may not be written to what they are for."""
-    found = denials(context, lines)
+    found = denials(context, lines, LASTING)
     numbers, nos = (lines.column(name) if found else () for name in ("line_no", "contact_no"))
     for place, denial in found.items():
         yield PassedOver(

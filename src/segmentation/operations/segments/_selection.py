@@ -24,7 +24,7 @@ from segmentation.errors import InvalidValue, Message, Refused
 from segmentation.frozen import freeze_within
 from segmentation.markup import to_figures
 from segmentation.operations.context import Context
-from segmentation.operations.permission import denials
+from segmentation.operations.permission import LASTING, denials
 from segmentation.operations.records import get_record, require_segment
 from segmentation.operations.schema import schema_of
 from segmentation.protocols import Store
@@ -45,6 +45,7 @@ from segmentation.showing import shown_by
 
 from ._apply_action import apply_action, lines_for
 from ._contactable import barred_reason
+from ._waiting import WaitingLine, to_waiting, waiting_among
 from ._worksheet import save_segment
 
 # -- steps ------------------------------------------------------------------------------------
@@ -250,7 +251,7 @@ def check_permission(context: Context, lines: Columns[SegmentLine]) -> None:
     Raises:
         Refused: One may not; the error names the first.
     """
-    for place, denial in denials(context, lines).items():
+    for place, denial in denials(context, lines, LASTING).items():
         if denial.reason is LeftOutReason.HOLDOUT:
             continue  # who is put in by hand is told when the segment is logged
         step = Message("add contact {no}", no=lines.column("contact_no")[place])
@@ -291,6 +292,8 @@ class Preview:
         joining: The lines that it would put in.
         leaving: The lines that it would take out.
         left_out: Contacts that match and would not join, and why.
+        waiting: The lines, of those that it would put in, by which somebody would be written to
+            later, if they were sent now, each with why and when.
         lines_before: How many lines there are.
         lines_after: How many there would be.
     """
@@ -298,6 +301,7 @@ class Preview:
     joining: Lines
     leaving: Lines
     left_out: Sequence[LeftOut]
+    waiting: tuple[WaitingLine, ...] = ()
     lines_before: int
     lines_after: int
 
@@ -308,10 +312,12 @@ class Preview:
             "joining": len(self.joining),
             "leaving": len(self.leaving),
             "left out": len(self.left_out),
+            "written to later": len(self.waiting),
             "lines after": self.lines_after,
         }
         left_out = to_left_outs(self.left_out)
-        return to_figures(figures) + (left_out._repr_html_() if left_out else "")
+        told = left_out._repr_html_() if left_out else ""
+        return to_figures(figures) + told + to_waiting(self.waiting)
 
 
 def preview(
@@ -348,10 +354,12 @@ def preview(
     action = attrs.evolve(_action(context, kind, criteria, options), saved_code=followed)
     after = apply_action(context, before, action, context.day)
     done = after.actions[-1]
+    joining = after.lines.picked(done.inserted)[0]
     return Preview(
-        joining=after.lines.picked(done.inserted)[0],
+        joining=joining,
         leaving=done.removed,
         left_out=done.left_out,
+        waiting=waiting_among(context, joining.by_field()) if joining else (),
         lines_before=done.lines_before,
         lines_after=done.lines_after,
     )
