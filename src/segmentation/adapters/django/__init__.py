@@ -6,7 +6,7 @@ As an app in ``INSTALLED_APPS`` it adds the command ``manage.py segmentation``.
 from segmentation.errors import MissingExtra
 
 try:
-    import django as _django  # noqa: F401 - whether it is there
+    import django.db as _django  # noqa: F401 - whether it is there
 except ImportError as error:
     raise MissingExtra("django", "a store in a Django project") from error
 
