@@ -72,6 +72,14 @@ class RecordsBeside(Records, Protocol):
 
 
 @runtime_checkable
+class RecordsOfHost(Records, Protocol):
+    """Records of which some tables are a host's: they are read here, and written by the host."""
+
+    def is_of_host(self, kind: type[Record]) -> bool:
+        """Whether the records of a kind are the host's."""
+
+
+@runtime_checkable
 class FindsMany(Records, Protocol):
     """Records that find many of a kind in few questions."""
 

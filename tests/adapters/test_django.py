@@ -1,13 +1,19 @@
 """A store in the transactions of a Django project, on SQLite and PostgreSQL."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 import segmentation as seg
+from segmentation.adapters.sqlalchemy import open_store
 from segmentation.contacts import CorrespondenceType
 from segmentation.documents import Document
 from segmentation.errors import InvalidValue, NotFound, Refused
@@ -19,6 +25,7 @@ from support.hosts import put_template
 django = pytest.importorskip("django", reason="needs Django: pip install 'segmentation[django]'")
 
 from django.conf import settings  # noqa: E402 - Django may be missing
+from django.core.management import CommandError, call_command  # noqa: E402
 from django.db import connections, migrations, models, transaction  # noqa: E402
 from django.db.models import F  # noqa: E402
 
@@ -27,10 +34,16 @@ from segmentation.adapters.django import (  # noqa: E402
     join_django,
     make_tables,
     map_model,
+    open_django,
 )
+from segmentation.adapters.django._joining import address_of  # noqa: E402
 
 if not settings.configured:
-    settings.configure(USE_TZ=True, DEFAULT_AUTO_FIELD="django.db.models.BigAutoField")
+    settings.configure(
+        USE_TZ=True,
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        INSTALLED_APPS=["segmentation.adapters.django"],
+    )
     django.setup()
 
 ALIAS = "default"
@@ -266,3 +279,145 @@ def test_tables_are_made_by_a_migration_and_not_by_a_request() -> None:
     with transaction.atomic():
         join_django(prefix="other_", create=True)
         workspace(prefix="other_")
+
+
+# -- the command ------------------------------------------------------------------------------
+
+BOX = Mailbox()
+
+
+def opened(store_of: Any) -> seg.Workspace:  # noqa: ANN401 - a function that opens a store
+    """What a project names in its settings."""
+    return seg.Workspace.open(
+        store_of(),
+        user="JOB",
+        today=TODAY,
+        clock=lambda: NOW,
+        couriers={CorrespondenceType.EMAIL: BOX},
+    )
+
+
+def opened_elsewhere(store_of: Any) -> seg.Workspace:  # noqa: ANN401
+    return seg.Workspace.open(store_of(prefix="other_"))
+
+
+OPENED = f"{opened.__module__}.opened"
+
+
+def command(*arguments: str) -> str:
+    """What ``manage.py segmentation`` says."""
+    out = StringIO()
+    call_command("segmentation", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> None:
+    BOX.mails.clear()
+    monkeypatch.setitem(sys.modules, opened.__module__, sys.modules[__name__])
+    monkeypatch.setattr(settings, "SEGMENTATION_WORKSPACE", OPENED, raising=False)
+
+
+@pytest.mark.usefixtures("host", "named")
+def test_a_scheduler_delivers_runs_what_is_due_and_verifies() -> None:
+    with transaction.atomic():
+        crm = workspace()
+        segment = crm.new_segment("Hello", interaction_template_code="HELLO")
+        segment.add_contact("C0")
+        segment.log(deliver=True)
+    assert "Delivered" in command("deliver")
+    assert BOX.mails == ["a0@example.com"]
+    with transaction.atomic():
+        again = workspace().new_segment(
+            "Weekly", interaction_template_code="HELLO", repeat="7D", next_run=TODAY
+        )
+        again.add_contact("C1")
+        workspace().new_segment("Faulty", repeat="7D", next_run=TODAY).add_contact("C0")
+    with pytest.raises(CommandError, match="not logged: SM3"):
+        command("run_due", "--deliver")
+    assert BOX.mails == ["a0@example.com", "a1@example.com"]
+    assert command("run_due", "--on", "2020-01-01") == ""
+    assert "Head" in command("verify")
+    with transaction.atomic():
+        assert list(workspace().letters.outstanding()) == []
+
+
+@pytest.mark.usefixtures("host", "named")
+def test_what_fails_in_a_command_is_an_error_of_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = f"{opened.__module__}.missing"
+    for setting, said in (("", "SEGMENTATION_WORKSPACE is not set"), (missing, "missing")):
+        monkeypatch.setattr(settings, "SEGMENTATION_WORKSPACE", setting)
+        with pytest.raises(CommandError, match=said):
+            command("verify")
+    monkeypatch.setattr(settings, "SEGMENTATION_WORKSPACE", f"{opened.__module__}.opened_elsewhere")
+    with pytest.raises(CommandError, match="there is no store"):
+        command("verify")
+
+
+@pytest.mark.parametrize(
+    ("settings_of", "said"),
+    [
+        ({"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}, "neither a file of SQLite"),
+        ({"ENGINE": "django.db.backends.dummy"}, "nor PostgreSQL"),
+    ],
+)
+def test_a_database_that_a_job_cannot_open_is_refused(
+    settings_of: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(monkeypatch, settings_of)
+    with pytest.raises(InvalidValue, match=said):
+        open_django(ALIAS)
+    del connections[ALIAS]
+
+
+def configure(monkeypatch: pytest.MonkeyPatch, entry: dict[str, Any]) -> None:
+    made = connections.configure_settings({ALIAS: entry})[ALIAS]
+    monkeypatch.setitem(connections.settings, ALIAS, made)
+
+
+def test_an_address_says_what_the_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "shop",
+        "USER": "ann",
+        "PASSWORD": "p w@",
+        "HOST": "db.example.com",
+        "PORT": "5433",
+        "OPTIONS": {"sslmode": "require", "pool": True},
+    }
+    configure(monkeypatch, entry)
+    expected = "postgresql://ann:p w%40@db.example.com:5433/shop?sslmode=require"
+    assert sa.make_url(str(address_of(ALIAS))) == sa.make_url(expected)
+    del connections[ALIAS]
+
+
+PROJECT = """
+SECRET_KEY = "a secret"
+INSTALLED_APPS = ["segmentation.adapters.django"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "shop.db"}}
+SEGMENTATION_WORKSPACE = "crm.workspace"
+"""
+WORKSPACE = """
+import segmentation as seg
+from segmentation.adapters.django import join_django
+
+
+def workspace(store_of=join_django):
+    return seg.Workspace.open(store_of(), user="JOB")
+"""
+
+
+def test_manage_py_knows_the_command_of_the_app(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(PROJECT, encoding="utf-8")
+    (tmp_path / "crm.py").write_text(WORKSPACE, encoding="utf-8")
+    open_store(tmp_path / "shop.db", prefix="segmentation_").close()
+    run = subprocess.run(
+        [sys.executable, "-m", "django", "segmentation", "verify"],
+        cwd=tmp_path,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "shop"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.startswith("Head(0, ")
+    assert run.stderr == ""

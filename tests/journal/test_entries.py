@@ -24,6 +24,8 @@ from segmentation.journal import (
     Commented,
     ConsentRecorded,
     ContactMarked,
+    ContactMerged,
+    ContactRenumbered,
     Deleted,
     DeliveryRecorded,
     Dropped,
@@ -94,6 +96,8 @@ HAPPENINGS: list[Happening] = [
     HeldBackContact(entry_no=19, contact_no="ANNA", segment_no="SM1", arm="control", date=TODAY),
     PlanApproved(segment_no="SM0001", plan_hash="ab" * 32, planned_by="ANNA"),
     ApprovalSet(template_code="OF", before=0, after=100),
+    ContactRenumbered(old_no="BO", new_no="BOB"),
+    ContactMerged(kept_no="ANNA", gone_no="BOB", kept_company_no="SHOP"),
 ]
 
 

@@ -371,7 +371,6 @@ def test_what_forbids_a_step_of_a_contact_is_told() -> None:
         lambda: crm.contacts.merge(kept_no="ANNA", gone_no="ANNA"),
         lambda: crm.contacts.not_duplicates(no="ANNA", other_no="ANNA"),
         lambda: crm.contacts.merge(kept_no="ANNA", gone_no="SHOP"),
-        lambda: crm.contacts.merge(kept_no="CARL", gone_no="ANNA"),
         lambda: crm.contacts.duplicates(hit_share=0),
         lambda: crm.contacts.renumber(old_no="BO", new_no="FREE"),
         lambda: crm.contacts.of_customer("X"),

@@ -626,7 +626,6 @@ WRITES: dict[str, Callable[[seg.Workspace], object]] = {
     "a changed contact": lambda crm: crm.contacts.change("A", city="Chur"),
     "an excluded contact": lambda crm: crm.contacts.exclude("A", "asked for it"),
     "a deleted contact": lambda crm: crm.contacts.delete("H"),
-    "a merged contact": lambda crm: crm.contacts.merge(kept_no="A", gone_no="B"),
     "an added contact": lambda crm: crm.add(seg.Contact(no="K", type="person", name="K")),
     "a new order": lambda crm: crm.tables["orders"].new(17, contact_no="A"),
     "a deleted order": lambda crm: crm.tables["orders"].delete(1),

@@ -51,6 +51,8 @@ class EntryKind(Option):
     CONTACT_HELD_BACK = "contact_held_back"
     PLAN_APPROVED = "plan_approved"
     APPROVAL_SET = "approval_set"
+    CONTACT_RENUMBERED = "contact_renumbered"
+    CONTACT_MERGED = "contact_merged"
 
 
 class EntryType(Option):
@@ -92,7 +94,9 @@ def numbers_in(ranges: Ranges) -> Iterable[int]:
 @shown_by("interaction")
 @attrs.frozen
 class Revised:
-    """A postponed interaction was resumed, or a merge moved one to another contact.
+    """A postponed interaction was resumed.
+
+    In older journals a contact was merged or renumbered by one such entry for each interaction.
 
     Attributes:
         interaction: The changed interaction, under the same number.
@@ -343,6 +347,38 @@ class ApprovalSet:
     after: int = 0
 
 
+@shown_by("old_no", "new_no")
+@attrs.frozen(kw_only=True)
+class ContactRenumbered:
+    """A contact got another number. What is recorded under the old one is its own from then on.
+
+    Attributes:
+        old_no: The number that it had.
+        new_no: The number that it has since.
+    """
+
+    old_no: str
+    new_no: str
+
+
+@shown_by("kept_no", "gone_no")
+@attrs.frozen(kw_only=True)
+class ContactMerged:
+    """Two contacts were made one. The interactions of the one that is gone are the other's.
+
+    Attributes:
+        kept_no: The contact that stays.
+        gone_no: The contact that is gone.
+        kept_company_no: The company of the one that stays; its own number if it is one.
+        gone_company_no: The company of the one that is gone; empty if it is not known any more.
+    """
+
+    kept_no: str
+    gone_no: str
+    kept_company_no: str = ""
+    gone_company_no: str = ""
+
+
 Happening = TypeAliasType(
     "Happening",
     LoggedSegment
@@ -364,7 +400,9 @@ Happening = TypeAliasType(
     | ConsentRecorded
     | HeldBackContact
     | PlanApproved
-    | ApprovalSet,
+    | ApprovalSet
+    | ContactRenumbered
+    | ContactMerged,
 )
 """Everything that an entry can record. Every reader handles all of them."""
 
@@ -389,6 +427,8 @@ _CLASSES: Mapping[EntryKind, type[Any]] = {
     EntryKind.CONTACT_HELD_BACK: HeldBackContact,
     EntryKind.PLAN_APPROVED: PlanApproved,
     EntryKind.APPROVAL_SET: ApprovalSet,
+    EntryKind.CONTACT_RENUMBERED: ContactRenumbered,
+    EntryKind.CONTACT_MERGED: ContactMerged,
 }
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 

@@ -33,6 +33,8 @@ from ._happenings import (
     Commented,
     ConsentRecorded,
     ContactMarked,
+    ContactMerged,
+    ContactRenumbered,
     Deleted,
     DeliveryRecorded,
     Dropped,
@@ -139,6 +141,10 @@ def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
             yield Change(None, _consent(happening, entry))
         case PlanApproved() | ApprovalSet():
             pass  # they are looked up in the journal itself
+        case ContactRenumbered():
+            yield from _renumbered(known, happening)
+        case ContactMerged():
+            yield from _merged(known, happening)
         case _:
             assert_never(happening)
 
@@ -187,6 +193,46 @@ def _address_marked(known: Known, happening: AddressMarked, entry: Entry) -> Ite
     after = made if happening.state else None
     if before or after:
         yield Change(before, after)
+
+
+def _interactions_of(known: Known, no: str) -> Iterable[Interaction]:
+    """The interactions with a contact or with its persons, in the order of their numbers."""
+    names = ("contact_no", "contact_company_no")
+    found = {each.entry_no: each for name in names for each in known.all(Interaction, **{name: no})}
+    return [found[number] for number in sorted(found)]
+
+
+def _renumbered(known: Known, happening: ContactRenumbered) -> Iterator[Change]:
+    """What was recorded of a contact, under its other number."""
+    old, new = happening.old_no, happening.new_no
+    for item in _interactions_of(known, old):
+        names = ("contact_no", "contact_company_no")
+        yield _evolved(item, **{name: new for name in names if getattr(item, name) == old})
+    for kind in (Consent, HeldBackContact):
+        for each in known.all(kind, contact_no=old):
+            yield _evolved(each, contact_no=new)
+    for mark in known.all(ContactMark, contact_no=old):
+        yield Change(mark, None)
+        moved = attrs.evolve(mark, contact_no=new)
+        before = known.find(ContactMark, *key_of(moved))
+        if before is None or before.entry_no < mark.entry_no:
+            yield Change(before, moved)
+
+
+def _merged(known: Known, happening: ContactMerged) -> Iterator[Change]:
+    """The interactions of who is gone, as they are of who stays.
+
+    What was recorded for an earlier employer stays that one's.
+    """
+    kept, gone = happening.kept_no, happening.gone_no
+    passing = {gone, happening.gone_company_no, ""}
+    for item in _interactions_of(known, gone):
+        recorded = item.contact_company_no
+        yield _evolved(
+            item,
+            contact_no=kept if item.contact_no == gone else item.contact_no,
+            contact_company_no=happening.kept_company_no if recorded in passing else recorded,
+        )
 
 
 def _numbered(

@@ -15,7 +15,13 @@ from segmentation.contacts import Contact, ContactBusinessRelation, LinkToTable
 from segmentation.criteria import AsOf, BoundSelection, bind
 from segmentation.errors import Identifier, Message, NotFound, Refused
 from segmentation.fields import FieldType, Record, RecordT, fields_of, key_of
-from segmentation.protocols import AnswersAtOnce, FindsMany, HostContacts, Store
+from segmentation.protocols import (
+    AnswersAtOnce,
+    FindsMany,
+    HostContacts,
+    RecordsOfHost,
+    Store,
+)
 from segmentation.segments import (
     LeftOut,
     LeftOutReason,
@@ -182,6 +188,11 @@ def require_contact(store: Store, contact_no: str) -> Contact:
         _check_read(store, to_code(contact_no))
         raise NotFound("contact", contact_no)
     return found[0]
+
+
+def is_of_host(store: Store, kind: type[Record]) -> bool:
+    """Whether a host writes the records of a kind itself, so that we only read them."""
+    return isinstance(store.records, RecordsOfHost) and store.records.is_of_host(kind)
 
 
 def unread_in(store: Store, chosen: BoundSelection | Collection[str]) -> Sequence[LeftOut]:

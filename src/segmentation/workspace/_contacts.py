@@ -217,23 +217,28 @@ class Contacts(Noun[Contact, str]):
         return contacts.delete_contact(self._context, no, with_persons=with_persons)
 
     def renumber(self, *, old_no: str | Contact, new_no: str) -> Contact:
-        """Give a contact another number; rows, persons, interactions and item entries follow.
+        """Give a contact another number; all that is kept of it follows.
 
-        What the journal recorded is not rewritten: each interaction passes over by an entry of
-        its own. Who was left out of a logged segment is still told by the number that it had.
+        That is rows, persons, lines, interactions, targets, marks and consent. What the journal
+        recorded is not rewritten: one entry says that the contact goes by another number. Who was
+        left out of a logged segment is still told by the number that it had.
+
+        Where a host keeps the contacts, it has changed the number already, and this records it.
 
         Args:
             old_no: The contact.
-            new_no: The number that it gets; no contact may have it.
+            new_no: The number that it gets; no contact may have it. In a host's table: that it
+                has.
 
         Returns:
             The contact under its new number.
 
         Raises:
-            NotFound: There is no such contact.
-            InvalidValue: The new number is blank.
-            Refused: The new number is in use; or the old one stands on a segment's line, in a
-                segment's actions or in saved criteria. The error lists all of them.
+            NotFound: There is no such contact; or the host has none with the new number.
+            InvalidValue: A number is blank.
+            Refused: The new number is in use, or a filter of a segment's actions or of saved
+                criteria names the old one; the error lists all of them. Or the host still has the
+                old number.
             Rejected: The new number is too long.
         """
         return contacts.renumber(self._context, old_no=old_no, new_no=new_no)
@@ -419,8 +424,11 @@ class Contacts(Noun[Contact, str]):
     def merge(self, *, kept_no: str | Contact, gone_no: str | Contact) -> Contact:
         """Make two contacts one: the first stays, the second goes.
 
-        Blank fields of the first are filled from the second; rows, persons and recorded
-        interactions pass over, each interaction by an entry of the journal that says so.
+        Blank fields of the first are filled from the second; rows, persons, lines and recorded
+        interactions pass over, and an entry of the journal says so. What the second had withdrawn
+        is withdrawn by the first; what it had agreed to is not taken over.
+
+        Where a host keeps the contacts, it has taken the second out already, and this records it.
 
         Args:
             kept_no: Who stays.
@@ -430,9 +438,10 @@ class Contacts(Noun[Contact, str]):
             Who stays, as it is now.
 
         Raises:
-            NotFound: There is no such contact.
-            Refused: They are the same, or of different types; or the second is on a segment's
-                line.
+            NotFound: There is no such contact; or the host has not the one that stays.
+            InvalidValue: A number is blank.
+            Refused: They are the same, or of different types. Or the host still has the one that
+                goes.
         """
         return contacts.merge(self._context, kept_no=kept_no, gone_no=gone_no)
 

@@ -182,10 +182,11 @@ def test_merging_passes_on_what_protects(crm: seg.Workspace) -> None:
     check_journal(crm)
 
 
-def test_a_contact_of_whom_something_was_decided_keeps_its_number(crm: seg.Workspace) -> None:
+def test_what_was_decided_of_a_contact_follows_its_number(crm: seg.Workspace) -> None:
     crm.contacts.exclude("C1", "asked")
-    with pytest.raises(Refused, match="1 marks are recorded with its number"):
-        crm.contacts.renumber(old_no="C1", new_no="C7")
+    assert crm.contacts.renumber(old_no="C1", new_no="C7").exclude_from_segment
+    assert marks(crm) == [("C7", "exclude_from_segment", "", True)]
+    check_journal(crm)
 
 
 @pytest.mark.parametrize(

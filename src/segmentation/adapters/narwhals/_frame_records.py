@@ -11,7 +11,7 @@ from segmentation.criteria import Table
 from segmentation.definitions import OwnField, OwnTable
 from segmentation.errors import Identifier, Message, Refused
 from segmentation.fields import Record, RecordT, key_of
-from segmentation.protocols import FindsMany, Records
+from segmentation.protocols import FindsMany, Records, RecordsOfHost
 from segmentation.segments import contact_schema
 
 from ._reading import Reader
@@ -65,6 +65,13 @@ class FrameRecords:
         if kind in {OwnTable, OwnField}:
             return self._defined(kind, equal)
         return self._records.all(kind, **equal)
+
+    def is_of_host(self, kind: type[Record]) -> bool:
+        """Whether the records of a kind are the host's: in a frame, or where the others are."""
+        others = self._records
+        return kind.__table__ in self._tables or (
+            isinstance(others, RecordsOfHost) and others.is_of_host(kind)
+        )
 
     def put(self, records: Iterable[Record]) -> None:
         """Store records.

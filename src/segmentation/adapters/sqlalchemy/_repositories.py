@@ -267,9 +267,13 @@ class SqlRecords:
                 raise Refused(step, "the host's mapping has it already, and declares what it is")
         return record
 
-    def _check_ours(self, kind: type[Record]) -> None:
+    def is_of_host(self, kind: type[Record]) -> bool:
+        """Whether the records of a kind are the host's."""
         host = self._mapped.get(kind.__table__)
-        if host is not None and not host.beside:
+        return host is not None and not host.beside
+
+    def _check_ours(self, kind: type[Record]) -> None:
+        if self.is_of_host(kind):
             step = Message("change {table}", table=Identifier(kind.__table__))
             raise Refused(step, "the host keeps these rows, and changes them")
 

@@ -1,7 +1,6 @@
 """Consents: given, withdrawn, taken in, and what they mean for a purpose and a channel."""
 
 from ._acts import (
-    acts_of,
     consents_of,
     give_consent,
     passed_withdrawals,
@@ -18,7 +17,6 @@ __all__ = [
     "Standing",
     "Subject",
     "TakenIn",
-    "acts_of",
     "check_subject",
     "consent_faults",
     "consents_of",

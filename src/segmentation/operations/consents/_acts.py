@@ -137,11 +137,6 @@ def consents_of(store: Store, contact_no: str | Contact) -> Sequence[Consent]:
     return found
 
 
-def acts_of(store: Store, contact_no: str) -> Iterator[Consent]:
-    """What a contact gave and withdrew, be it there or not."""
-    return store.records.all(Consent, contact_no=contact_no)
-
-
 # -- merging ------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ from segmentation.consents import (
 from segmentation.contacts import ContactMailingGroup, ContactMark, CorrespondenceType
 from segmentation.journal import ContactMarked, Entry, EntryKind, happening_of
 from segmentation.operations.context import Context
-from segmentation.operations.journal import get_entries, get_entry
+from segmentation.operations.journal import entries_naming, get_entries, get_entry
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
 
@@ -189,11 +189,10 @@ def mark_history(
         return [(newest, decided)]
     return [
         (entry, decided)
-        for entry in store.log.read()
+        for entry in entries_naming(store, contact_no)
         if entry.kind is EntryKind.CONTACT_MARKED
         and isinstance(decided := happening_of(entry), ContactMarked)
-        and (decided.contact_no, decided.mark, decided.mailing_group_code)
-        == (contact_no, mark, mailing_group_code)
+        and (decided.mark, decided.mailing_group_code) == (mark, mailing_group_code)
     ]
 
 

@@ -21,7 +21,6 @@ from ._duplicates import (
     SearchString,
     duplicates_in,
     find_duplicates,
-    merge,
     plain,
 )
 from ._erasure_list import ErasureFile, write_erasures_anew
@@ -38,6 +37,7 @@ from ._marks import (
     exclude_contact,
 )
 from ._mentions import Mention
+from ._merging import merge
 from ._numbers import (
     renumber,
 )

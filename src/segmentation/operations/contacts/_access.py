@@ -17,11 +17,11 @@ from segmentation.documents import Attachment
 from segmentation.errors import NotFound
 from segmentation.fields import Record, fields_of, key_of
 from segmentation.interactions import DeliveryClaim, Interaction, InteractionComment
-from segmentation.journal import Entry, EntryKind, Ranges, to_ranges
+from segmentation.journal import EntryKind, Ranges, to_ranges
 from segmentation.kinds import record_kinds
 from segmentation.markup import to_figures, to_table
 from segmentation.operations.addresses import address_marks_of, entries_of_addresses
-from segmentation.operations.journal import KINDS, entries_about
+from segmentation.operations.journal import KINDS, entries_about, entries_naming
 from segmentation.operations.records import find_record, get_record, key_in
 from segmentation.operations.schema import contact_row_kinds
 from segmentation.protocols import Store
@@ -170,7 +170,7 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
     """
     number = str(key_in(Contact, no)[0])
     contact = find_record(store, Contact, no)
-    known = list(_entries(store, number))
+    known = list(entries_naming(store, number))
     erasures = (entry.number for entry in known if entry.kind is EntryKind.PERSON_ERASED)
     erased = max(erasures, default=0)
     recorded = list(store.records.all(Interaction, contact_no=number))
@@ -197,14 +197,6 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
         entries=to_ranges(numbers),
         mentions=mentions_of(store, contact, own=frozenset(numbers)) if contact else (),
     )
-
-
-def _entries(store: Store, no: str) -> Iterator[Entry]:
-    """The entries whose facts name a contact."""
-    named = f'"contact_no":{to_json(no)}'
-    for entry in store.log.read():
-        if named in entry.facts:
-            yield entry
 
 
 def _is_of_before(row: Record, erased: int) -> bool:

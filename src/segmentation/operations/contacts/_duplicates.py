@@ -9,40 +9,21 @@ enough strings shares two of the rarest, so only pairs of these lead from one co
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from itertools import combinations
 from math import ceil
 
 import attrs
 
-from segmentation.consents import ConsentMailingGroup
 from segmentation.contacts import (
     Contact,
-    ContactBusinessRelation,
-    ContactMailingGroup,
     ContactType,
     NotDuplicate,
 )
-from segmentation.errors import InvalidValue, Message, Refused
-from segmentation.fields import Record, key_of, to_extra
-from segmentation.interactions import Interaction
-from segmentation.journal import Revised
-from segmentation.operations.consents import passed_withdrawals
-from segmentation.operations.context import Context
-from segmentation.operations.followers import follow_relations
-from segmentation.operations.journal import record
-from segmentation.operations.records import all_contacts, get_record
+from segmentation.errors import InvalidValue
+from segmentation.operations.records import all_contacts
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
-
-from ._card import persons_of
-from ._comments import last_line_no, placed_after
-from ._former import keep_former_names, keep_former_number, move_former_names
-from ._marks import passed_marks
-from ._pairs import move_pairs
-from ._refusals import lines_in_the_way, refuse
-from ._rows import owner_field, rows_of
 
 
 @shown_by("field", "length")
@@ -200,107 +181,3 @@ def duplicates_in(store: Store, *, hit_share: float = 0.6) -> Sequence[Duplicate
         for found in find_duplicates(all_contacts(store), hit_share=hit_share)
         if (found.contact_no, found.other_no) not in apart
     )
-
-
-# -- merging ----------------------------------------------------------------------------------
-
-
-def merge(context: Context, *, kept_no: str | Contact, gone_no: str | Contact) -> Contact:
-    """Make two contacts one: the first stays, the second goes.
-
-    Blank fields of the first are filled from the second. Rows pass over, the first's own before
-    rows with the same key, comments after the first's; so do a company's persons, and recorded
-    interactions, each by an entry of the journal that says so. What the second had withdrawn is
-    withdrawn by the first; what it had agreed to is not taken over.
-
-    Args:
-        context: Store, user, day and clock.
-        kept_no: Who stays.
-        gone_no: Who goes.
-
-    Raises:
-        NotFound: There is no such contact.
-        Refused: They are the same, or of different types; or the second is on a segment's line.
-    """
-    store = context.store
-    stamp = context.stamp
-    with store.transaction():
-        kept, gone = get_record(store, Contact, kept_no), get_record(store, Contact, gone_no)
-        step = Message("merge contact {gone} into {kept}", gone=gone.no, kept=kept.no)
-        _may_merge(store, step, kept, gone)
-        merged = _merged(kept, gone, stamp.at)
-        is_company = kept.type is ContactType.COMPANY
-        passing = map(Revised, _passing(store, merged, gone, companies=is_company))
-        withdrawn = passed_withdrawals(store, kept.no, gone.no, stamp.at)
-        record(store, [*passing, *passed_marks(store, merged, gone), *withdrawn], stamp)
-        if is_company:
-            store.records.put(
-                attrs.evolve(person, company_no=kept.no, company_name=merged.company_name)
-                for person in persons_of(store, gone)
-            )
-        rows = list(rows_of(store, gone))
-        moved = (_passed(row, merged) for row in rows if not _agrees(store, row))
-        passed = list(placed_after(moved, last_line_no(store, kept.no)))
-        store.records.remove([*rows, gone])
-        new = [row for row in passed if store.records.find(type(row), *key_of(row)) is None]
-        store.records.put([*new, merged])
-        move_pairs(store, gone.no, kept.no)
-        keep_former_number(store, old=gone.no, new=kept.no)
-        move_former_names(store, old=gone.no, new=kept.no)
-        keep_former_names(store, [(attrs.evolve(gone, no=kept.no), merged)])
-        both = (*rows, *passed)
-        follow_relations(store, (r for r in both if isinstance(r, ContactBusinessRelation)))
-        return merged
-
-
-def _may_merge(store: Store, step: Message, kept: Contact, gone: Contact) -> None:
-    if kept.no == gone.no:
-        raise Refused(step, "they are the same contact")
-    if kept.type is not gone.type:
-        raise Refused(step, "one is a company, the other a person")
-    refuse(step, lines_in_the_way(store, [gone.no]))
-
-
-_OWN = frozenset(
-    {"no", "no_series", "type", "company_no", "company_name", "last_modified", "extra"}
-)
-
-
-def _merged(kept: Contact, gone: Contact, at: datetime) -> Contact:
-    """Who stays, with what the other knew; a mark that protects from contact is never lost."""
-    names = [field.name for field in attrs.fields(Contact) if field.name not in _OWN]
-    filled = {name: getattr(gone, name) for name in names if not getattr(kept, name)}
-    filled["parental_consent_received"] = kept.parental_consent_received
-    if kept.type is ContactType.PERSON and not kept.company_no:
-        filled |= {"company_no": gone.company_no, "company_name": gone.company_name}
-    extra = {**dict(gone.extra), **dict(kept.extra)}
-    return attrs.evolve(kept, **filled, extra=to_extra(extra), last_modified=at)
-
-
-def _passing(
-    store: Store, kept: Contact, gone: Contact, *, companies: bool
-) -> Iterator[Interaction]:
-    """The interactions of who goes, and of its persons, as they are of who stays."""
-    field = "contact_company_no" if companies else "contact_no"
-    passing = {gone.no, gone.company_no, ""}  # what was recorded for an earlier employer stays its
-    for each in list(store.records.all(Interaction, **{field: gone.no})):
-        recorded = each.contact_company_no
-        yield attrs.evolve(
-            each,
-            contact_no=kept.no if each.contact_no == gone.no else each.contact_no,
-            contact_company_no=kept.company_no if recorded in passing else recorded,
-        )
-
-
-def _agrees(store: Store, row: Record) -> bool:
-    """Whether a row stands for consent, which is nobody else's: membership in a mailing group."""
-    if not isinstance(row, ContactMailingGroup):
-        return False
-    return store.records.find(ConsentMailingGroup, row.mailing_group_code) is not None
-
-
-def _passed(row: Record, kept: Contact) -> Record:
-    values = {owner_field(row): kept.no}
-    if hasattr(row, "contact_company_no"):
-        values["contact_company_no"] = kept.company_no
-    return attrs.evolve(row, **values)  # type: ignore[misc]  # every record is an attrs class

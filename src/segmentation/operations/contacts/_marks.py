@@ -126,14 +126,18 @@ def _has_left(store: Store, row: ContactMailingGroup) -> bool:
     return mark is not None and mark.protects
 
 
-def marks_of(store: Store, contact_no: str) -> Iterator[ContactMark]:
-    """What was decided here of a contact, be it there or not."""
-    return store.records.all(ContactMark, contact_no=contact_no)
+def marks_as_they_are(store: Store, contact: Contact) -> Iterator[ContactMarked]:
+    """The marks of a contact, where an earlier one with its number was decided about otherwise."""
+    for mark in list(store.records.all(ContactMark, contact_no=contact.no)):
+        if mark.mark in FIELDS and (value := getattr(contact, mark.mark)) is not mark.value:
+            yield ContactMarked(
+                contact_no=contact.no, mark=mark.mark, value=value, before=mark.value
+            )
 
 
-def passed_marks(store: Store, kept: Contact, gone: Contact) -> Iterator[ContactMarked]:
+def passed_marks(store: Store, kept: Contact, gone_no: str) -> Iterator[ContactMarked]:
     """The protecting marks of a contact that is merged into another, as they are of that one."""
-    for mark in list(marks_of(store, gone.no)):
+    for mark in list(store.records.all(ContactMark, contact_no=gone_no)):
         if not mark.protects:
             continue
         if mark.mark in FIELDS and getattr(kept, mark.mark) is not mark.value:

@@ -37,6 +37,7 @@ from ._record import (
 from ._references import (
     attachments_only_of,
     entries_about,
+    entries_naming,
     unneeded_attachments,
 )
 
@@ -48,6 +49,7 @@ __all__ = [
     "attachments_only_of",
     "audit",
     "entries_about",
+    "entries_naming",
     "entries_where",
     "export_journal",
     "find_entry",

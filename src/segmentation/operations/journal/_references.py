@@ -1,13 +1,25 @@
-"""What else speaks of an interaction: entries with personal content, attachments in use."""
+"""What speaks of a contact or of an interaction: entries, those with personal content, attachments.
 
-from collections.abc import Iterable, Mapping, Sequence
+A contact's entries are found through all numbers that it had, each as long as it had it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from segmentation.frozen import FrozenMapping
 from segmentation.interactions import Interaction
-from segmentation.journal import Commented, DeliveryRecorded, EntryKind, Revised, happening_of
+from segmentation.journal import (
+    Commented,
+    ContactRenumbered,
+    DeliveryRecorded,
+    Entry,
+    EntryKind,
+    Revised,
+    happening_of,
+)
 from segmentation.protocols import Store
 from segmentation.segments import Segment
+from segmentation.serialization import to_json
 from segmentation.templates import TemplateLanguage, WordTemplate
 
 _SPEAKING = frozenset(
@@ -23,6 +35,55 @@ NO_SEGMENTS: Mapping[str, Segment] = FrozenMapping()
 
 _MANY = 10
 """From how many contents on all interactions are looked at once, and not for each content."""
+
+
+def entries_naming(store: Store, no: str) -> Iterator[Entry]:
+    """The entries whose facts name a contact, by the number that it had then, in order.
+
+    Args:
+        store: Where the journal is.
+        no: The number that it has now, or had last.
+    """
+    moves = list(_renumberings(store))
+    spans = [
+        (range(start, end), to_json(number))
+        for number, start, end in _spans(moves, no, store.log.head().number + 1)
+    ]
+    moved = {at for at, *_ in moves if any(at + 1 == span.stop for span, _ in spans[1:])}
+    for entry in store.log.read():
+        fields = _NAMING.get(entry.kind, ("contact_no",))
+        named = any(
+            f'"{field}":{text}' in entry.facts
+            for span, text in spans
+            if entry.number in span
+            for field in fields
+        )
+        if named or entry.number in moved:
+            yield entry
+
+
+_NAMING: Mapping[EntryKind, Sequence[str]] = {EntryKind.CONTACT_MERGED: ("kept_no", "gone_no")}
+"""The facts that name contacts, where it is not ``contact_no``."""
+
+
+def _renumberings(store: Store) -> Iterator[tuple[int, str, str]]:
+    """The entries that gave contacts other numbers: their own number, the old one, the new one."""
+    for entry in store.log.read():
+        if entry.kind is EntryKind.CONTACT_RENUMBERED:
+            happening = happening_of(entry)
+            if isinstance(happening, ContactRenumbered):
+                yield entry.number, happening.old_no, happening.new_no
+
+
+def _spans(
+    moves: Sequence[tuple[int, str, str]], no: str, end: int
+) -> Iterator[tuple[str, int, int]]:
+    """The numbers of a contact, each with the first entry that may name it so and one beyond."""
+    start = max((at + 1 for at, old, _ in moves if old == no and at + 1 < end), default=1)
+    yield no, start, end
+    for at, old, new in moves:
+        if new == no and start <= at < end:
+            yield from _spans(moves, old, at + 1)
 
 
 def entries_about(store: Store, interactions: Iterable[Interaction]) -> Mapping[int, Sequence[int]]:

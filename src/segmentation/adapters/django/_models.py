@@ -1,114 +1,17 @@
-"""Django (extra ``django``): stores in a project's own database and transactions."""
+"""Models of Django as tables that stand for ours."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeAlias
-
-from segmentation.errors import InvalidValue, Message, MissingExtra
-from segmentation.protocols import Couriers
-
-try:
-    from django.core.exceptions import FieldDoesNotExist
-    from django.db import connections, transaction
-    from django.db.models import F
-except ImportError as error:
-    raise MissingExtra("django", "a store in a Django project") from error
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import F
 
-from .sqlalchemy import MappedTable, SqlStore, join_store
-
-__all__ = ["deliver_on_commit", "join_django", "make_tables", "map_model"]
+from segmentation.adapters.sqlalchemy import MappedTable
+from segmentation.errors import InvalidValue, Message
 
 Model: TypeAlias = Any
 """A class of Django's models; Django ships no types."""
-
-
-def join_django(
-    using: str = "default",
-    *,
-    schema: str | None = None,
-    prefix: str = "segmentation_",
-    mapped: Mapping[str, MappedTable] | None = None,
-    create: bool = False,
-) -> SqlStore:
-    """Open a store in the open `atomic` block of a Django connection.
-
-    Each thread works on its own connection of that alias, as everywhere in Django. Only Django
-    commits and rolls back.
-
-    Args:
-        using: The alias of the connection, to SQLite or PostgreSQL.
-        schema: The database schema of our tables, by default the connection's own.
-        prefix: The prefix of their names.
-        mapped: Models that replace our tables, by the name of ours (see `map_model`).
-        create: Whether to make the tables if they are not there; a migration does (see
-            `make_tables`).
-
-    Raises:
-        Refused: There is no open `atomic` block.
-        NotFound: The tables are not there; run the migrations.
-        InvalidValue: The database is neither SQLite nor PostgreSQL.
-    """
-
-    def connection() -> Any:  # noqa: ANN401 - of any driver
-        wrapper = connections[using]
-        wrapper.ensure_connection()
-        return wrapper.connection
-
-    return join_store(connection, schema=schema, prefix=prefix, mapped=mapped, create=create)
-
-
-def make_tables(
-    *, schema: str | None = None, prefix: str = "segmentation_"
-) -> Callable[[Any, Any], None]:
-    """What makes or upgrades our tables in a migration: ``RunPython(make_tables())``.
-
-    Args:
-        schema: The database schema of our tables, by default the connection's own.
-        prefix: The prefix of their names.
-    """
-
-    def make(_apps: object, editor: Any) -> None:  # noqa: ANN401 - Django's schema editor
-        join_django(editor.connection.alias, schema=schema, prefix=prefix, create=True)
-
-    return make
-
-
-class Letters(Protocol):
-    """The letters of a workspace, as far as they are delivered here."""
-
-    def deliver(self, couriers: Couriers, /) -> object:
-        """Deliver what is outstanding."""
-
-
-class Delivering(Protocol):
-    """A workspace, as far as it delivers here."""
-
-    @property
-    def letters(self) -> Letters:
-        """Its letters."""
-
-
-def deliver_on_commit(crm: Delivering, couriers: Couriers, *, using: str = "default") -> None:
-    """Deliver what is outstanding once the open `atomic` block is committed.
-
-    Nothing is delivered if it is rolled back. What is delivered is recorded in a block of its
-    own; if the process dies in it, its mails go out again.
-
-    Args:
-        crm: The workspace on a store of `join_django`.
-        couriers: Who delivers, by the correspondence type.
-        using: The alias of the connection.
-    """
-
-    def deliver() -> None:
-        with transaction.atomic(using):
-            crm.letters.deliver(couriers)
-
-    transaction.on_commit(deliver, using)
-
-
-# -- models -----------------------------------------------------------------------------------
 
 _TYPES: Mapping[str, type[sa.types.TypeEngine[Any]]] = {
     "AutoField": sa.BigInteger,
