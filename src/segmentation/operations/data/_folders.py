@@ -20,9 +20,10 @@ from segmentation.operations.schema import own_kinds
 
 from ._containers import PACKAGES, WORKBOOKS, NameKind, is_container
 from ._files import SourceFile
-from ._importer import Imported, ImportOptions, import_files
+from ._importer import ImportOptions, import_files
 from ._kinds import imported_kinds
 from ._pages import kind_of
+from ._results import Imported
 
 _ENDINGS = frozenset({".json", ".csv"}) | WORKBOOKS | PACKAGES
 
