@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import Any
 
 import attrs
 
@@ -32,12 +33,13 @@ from ._kinds import imported_kinds
 from ._mapped_rows import map_table
 from ._maps import ImportMap, to_map
 from ._notation import Notation
-from ._pages import NextPage, SourceTable, gather_tables
+from ._pages import Gathered, NextPage, SourceTable, gather_tables
 from ._progress import OnImportProgress, Teller
 from ._results import Imported, ImportedColumn
 from ._rows import ReadTable, read_table
 from ._sheets import ReadWorkbook
 from ._storing import store_records
+from ._streaming import Taking, Unfit, take_in_batches
 from ._updates import Mode, differences, merge_rows, with_attachments
 
 _MODES: frozenset[str] = frozenset(("update", "replace", "mirror", "delete"))
@@ -50,6 +52,11 @@ def _known_mode(_options: object, _field: object, mode: str) -> None:
 
 def _known_encoding(_options: object, _field: object, encoding: str) -> None:
     check_encoding(encoding)
+
+
+def _is_positive(_options: object, field: Any, rows: int) -> None:  # noqa: ANN401 - attrs' own
+    if rows < 1:
+        raise InvalidValue(field.name, rows, "is less than 1")
 
 
 def _names(names: str | Iterable[str]) -> tuple[str, ...]:
@@ -81,6 +88,8 @@ class ImportOptions:
         map: How the columns of another system's files become our fields; see
             `segmentation.operations.data.ImportMap`.
         on_progress: Is called now and then with how far it has come.
+        rows_at_once: How many rows are checked and stored together where there are more, and all
+            goes well; fewer take less memory.
     """
 
     mode: Mode = attrs.field(default="update", validator=_known_mode)
@@ -95,6 +104,7 @@ class ImportOptions:
     read_workbook: ReadWorkbook = no_workbooks
     map: ImportMap = attrs.field(default=None, converter=to_map)
     on_progress: OnImportProgress | None = None
+    rows_at_once: int = attrs.field(default=5_000, validator=_is_positive)
 
 
 _AS_IT_IS = ImportOptions()
@@ -121,36 +131,26 @@ def import_files(
         Rejected: There are faults, all of them with file, row and field; nothing is stored.
         UnknownName: The map names a table that files do not bring.
     """
-    read = _read(context, files, options)
-    with _stored(context.store, options):
-        imported = _take_in(context, read, attached, options)
-    read.progress.end()
-    normalized = Counter[str]()
-    for texts in read.normalized if options.mode != "delete" else ():
-        normalized.update(texts)
-    return attrs.evolve(
-        imported,
-        normalized=tuple(normalized.items()),
-        columns=read.columns,
-        latest_change=read.latest_change,
-        skipped_files=read.skipped_files,
+    gathered = _gathered(context, files, options)
+    progress = Teller(options.on_progress, gathered.tables)
+    taking = Taking(
+        mode=options.mode,
+        ignore=options.ignore,
+        lift=options.lift_exclusions,
+        notation=Notation(date_order=context.date_order, decimal_comma=options.decimal_comma),
+        attached=attached,
+        rows_at_once=options.rows_at_once,
+        on_rows=progress.add,
     )
+    imported = _by_batches(context, gathered, taking, options) or _at_once(
+        context, gathered, taking, options
+    )
+    progress.end()
+    return attrs.evolve(imported, skipped_files=gathered.skipped_files, dry_run=options.dry_run)
 
 
-@attrs.define(eq=False)
-class _Read:
-    """What files hold, table by table; each is let go of when it has become records."""
-
-    tables: list[ReadTable]
-    faults: list[Fault]
-    progress: Teller
-    columns: tuple[ImportedColumn, ...]
-    latest_change: datetime | None
-    normalized: Sequence[Mapping[str, int]]
-    skipped_files: tuple[str, ...]
-
-
-def _read(context: Context, files: Iterable[SourceFile], options: ImportOptions) -> _Read:
+def _gathered(context: Context, files: Iterable[SourceFile], options: ImportOptions) -> Gathered:
+    """What files hold, as a map wants it."""
     store = context.store
     gathered = gather_tables(
         files,
@@ -160,16 +160,63 @@ def _read(context: Context, files: Iterable[SourceFile], options: ImportOptions)
         read_workbook=options.read_workbook,
         mapped=options.map,
     )
-    notation = Notation(date_order=context.date_order, decimal_comma=options.decimal_comma)
+    tables, faults = _mapped(store, gathered.tables, options.map)
+    return attrs.evolve(gathered, tables=tuple(tables), faults=(*gathered.faults, *faults))
+
+
+def _by_batches(
+    context: Context, gathered: Gathered, taking: Taking, options: ImportOptions
+) -> Imported | None:
+    """Take in large tables, each batch stored before the next is read.
+
+    ``None`` if anything is wrong, or might be: then `_at_once` tells all of it.
+    """
+    rows = sum(len(table.rows) for table in gathered.tables)
+    if gathered.faults or rows <= taking.rows_at_once or options.mode not in {"update", "replace"}:
+        return None
+    imported: Imported | None = None
+    with suppress(Unfit), _stored(context.store, options):
+        imported, headers = take_in_batches(context, gathered.tables, taking)
+        imported = attrs.evolve(imported, columns=tuple(_columns(headers)))
+    return imported
+
+
+def _at_once(
+    context: Context, gathered: Gathered, taking: Taking, options: ImportOptions
+) -> Imported:
+    """Take in tables as a whole, or tell all that is wrong with them."""
+    read = _read(context, gathered, taking, options)
+    with _stored(context.store, options):
+        imported = _take_in(context, read, taking, options)
+    normalized = Counter[str]()
+    for texts in read.normalized if options.mode != "delete" else ():
+        normalized.update(texts)
+    return attrs.evolve(
+        imported,
+        normalized=tuple(normalized.items()),
+        columns=read.columns,
+        latest_change=read.latest_change,
+    )
+
+
+@attrs.define(eq=False)
+class _Read:
+    """What files hold, table by table; each is let go of when it has become records."""
+
+    tables: list[ReadTable]
+    faults: list[Fault]
+    columns: tuple[ImportedColumn, ...]
+    latest_change: datetime | None
+    normalized: Sequence[Mapping[str, int]]
+
+
+def _read(context: Context, gathered: Gathered, taking: Taking, options: ImportOptions) -> _Read:
     faults = list(gathered.faults)
     tables: list[ReadTable] = []
-    sources, wrong = _mapped(store, gathered.tables, options.map)
-    faults += wrong
-    progress = Teller(options.on_progress, sources)
-    for source in sources:
-        own = declared_fields(store, source.kind)
+    for source in gathered.tables:
+        own = declared_fields(context.store, source.kind)
         table, wrong = read_table(
-            source, own=own, ignore=options.ignore, notation=notation, on_rows=progress.add
+            source, own=own, ignore=taking.ignore, notation=taking.notation, on_rows=taking.on_rows
         )
         tables.append(table)
         faults += wrong
@@ -178,11 +225,9 @@ def _read(context: Context, files: Iterable[SourceFile], options: ImportOptions)
     return _Read(
         tables,
         faults,
-        progress,
         columns=tuple(_columns(tables)),
         latest_change=max(filter(None, changed), default=None),
         normalized=[dict(table.normalized) for table in tables],
-        skipped_files=gathered.skipped_files,
     )
 
 
@@ -239,13 +284,9 @@ def _stored(store: Store, options: ImportOptions) -> Iterator[None]:
             raise _DryRunError
 
 
-def _take_in(
-    context: Context, read: _Read, attached: Callable[[str], bytes], options: ImportOptions
-) -> Imported:
-    found, leaving = _merged(context.store, read, attached, options)
-    imported = store_records(
-        context, found, read.faults, what="import", lift=options.lift_exclusions
-    )
+def _take_in(context: Context, read: _Read, taking: Taking, options: ImportOptions) -> Imported:
+    found, leaving = _merged(context.store, read, taking)
+    imported = store_records(context, found, read.faults, what="import", lift=taking.lift)
     departures = Departures(context, with_history=options.with_history)
     departures.take_away(leaving)
     reject(orphan_faults(departures.gone, found), what="import")
@@ -253,25 +294,24 @@ def _take_in(
         imported,
         gone=tuple(departures.gone),
         kept=tuple(departures.kept),
-        dry_run=options.dry_run,
     )
 
 
 def _merged(
-    store: Store, read: _Read, attached: Callable[[str], bytes], options: ImportOptions
+    store: Store, read: _Read, taking: Taking
 ) -> tuple[Sequence[Placed], Mapping[type[Record], Sequence[Record]]]:
     """The records that rows make, and those that go; what is wrong is added to the faults."""
     found: list[Placed] = []
     leaving: dict[type[Record], Sequence[Record]] = {}
     while read.tables:
         table = read.tables.pop(0)
-        if options.mode == "delete":
+        if taking.mode == "delete":
             leaving[table.kind] = named_records(store, table)
             continue
-        whole, missing = with_attachments(store, table, attached)
+        whole, missing = with_attachments(store, table, taking.attached)
         read.faults += missing
-        found += merge_rows(store, whole, options.mode)
-        if options.mode == "mirror":
+        found += merge_rows(store, whole, taking.mode)
+        if taking.mode == "mirror":
             leaving[table.kind] = absent_records(store, table)
     return found, leaving
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import attrs
 
 from segmentation.consents import Consent
-from segmentation.contacts import Contact, ContactBusinessRelation
+from segmentation.contacts import Contact, ContactBusinessRelation, ContactMark
 from segmentation.errors import Fault
 from segmentation.fields import Record, key_of
 from segmentation.interactions import Interaction
@@ -33,8 +33,21 @@ def store_records(
     *,
     what: str,
     lift: bool = False,
+    marks: Mapping[str, Sequence[ContactMark]] | None = None,
 ) -> Imported:
-    """Store records if nothing is wrong with them, and lift no exclusion unless that is wanted."""
+    """Store records if nothing is wrong with them, and lift no exclusion unless that is wanted.
+
+    Args:
+        context: Store, user, day and clock.
+        found: The records.
+        faults: What is known to be wrong already.
+        what: What they are together, for the error.
+        lift: Whether they may take back what was decided here.
+        marks: What was decided here, by contact, if that was read before.
+
+    Raises:
+        Rejected: There are faults: all of them.
+    """
     store = context.store
     every_one = list(_completed(store, _with_own_values(store, found)))
     acts = [item for item in every_one if isinstance(item.record, Consent)]
@@ -45,7 +58,7 @@ def store_records(
         *consent_faults(context, acts, (item.record for item in completed_ones)),
     )
     reject([*faults, *wrong], what=what)
-    guarded = guard_marks(store, completed_ones, lift=lift)
+    guarded = guard_marks(store, completed_ones, lift=lift, marks=marks)
     whole = guarded.placed
     there = records_there(store, (item.record for item in whole))
     records = [item.record for item in whole if not isinstance(item.record, Interaction)]
