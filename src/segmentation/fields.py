@@ -249,6 +249,12 @@ def _option_converter(option: type[Option]) -> Callable[[Any], Any]:
     return convert
 
 
+def converter_of(cls: "Kind", name: str) -> Callable[[Any], Any] | None:
+    """What converts the values of a field of a record, ``None`` if they are taken as they are."""
+    attribute: Any = attrs.fields_dict(cast("type[attrs.AttrsInstance]", cls))[name]
+    return cast("Callable[[Any], Any] | None", attribute.converter)
+
+
 def to_extra(values: Mapping[str, Value] | Extra) -> Extra:
     """Extra fields in their frozen form, ordered by name."""
     if not values:

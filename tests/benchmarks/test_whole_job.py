@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -145,6 +146,7 @@ def test_the_whole_job(
 
     said = whole_job(shop_in(request, kind, tmp_path), days, ["C00001", "C00002"], timed)
     lines = len(said["lines"])  # type: ignore[arg-type]
-    print(f"\n{kind}: {lines} lines; seconds (of this process): {', '.join(taken)}")
+    same = sha256(repr(sorted(said.items())).encode()).hexdigest()[:16]
+    print(f"\n{kind}: {lines} lines, answers {same}; seconds (of this process): {', '.join(taken)}")
     assert dict(answers or said) == dict(said)
     answers.update(said)

@@ -30,7 +30,9 @@ from ._inheritance import (
     CODES,
     COMMUNICATION,
     completed,
+    fitting,
     name_parts,
+    named_company,
 )
 from ._marks import (
     admit_contact,
@@ -123,10 +125,12 @@ __all__ = [
     "exclude_contact",
     "find_company",
     "find_duplicates",
+    "fitting",
     "keep_former_names",
     "kept_of_contact",
     "merge",
     "name_parts",
+    "named_company",
     "new_contact",
     "not_duplicates",
     "person_summary",

@@ -26,11 +26,7 @@ from ._folders import (
     import_path,
 )
 from ._importer import (
-    Imported,
-    ImportedColumn,
     ImportOptions,
-    ImportProgress,
-    OnImportProgress,
     import_files,
     import_records,
 )
@@ -52,9 +48,17 @@ from ._marks import (
 from ._pages import (
     NextPage,
 )
+from ._progress import (
+    ImportProgress,
+    OnImportProgress,
+)
 from ._raw import (
     RawRow,
     RawTable,
+)
+from ._results import (
+    Imported,
+    ImportedColumn,
 )
 from ._sheets import (
     Cell,

@@ -7,14 +7,16 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import TypeAlias, overload
+from typing import Any, TypeAlias, overload
 
 import attrs
 
 from segmentation.errors import Fault, Identifier, Message
 
-from ._guard import unguarded
-from ._raw import RawRow, RawTable, malformed, row_place
+from ._raw import Block, RawRow, RawTable, malformed, row_place
+
+Lines: TypeAlias = Callable[[], Iterator[str]]
+"""Gives the lines of a text with their ends, from its first on, whenever it is asked."""
 
 IsHeader: TypeAlias = Callable[[Sequence[str]], bool]
 """Whether cells are the names of columns."""
@@ -43,17 +45,17 @@ class _Layout:
 
 
 def read_csv(
-    name: str, text: str, is_header: IsHeader | None = None
+    name: str, lines: Lines, is_header: IsHeader | None = None
 ) -> tuple[RawTable, list[Fault]]:
     """The rows of a CSV file, and what is wrong with its form.
 
     Args:
         name: The file, for errors.
-        text: What it holds.
+        lines: What it holds.
         is_header: Finds the header below titles; the first row is the header if none is found.
     """
-    text, layout = _layout(text, is_header)
-    reader = csv.reader(_lines(text), delimiter=layout.separator, strict=True)
+    layout = _layout(lines, is_header)
+    reader = _reader(lines, layout)
     number, filled = layout.start - 1, 0
     header: Sequence[str] = []
     faults: list[Fault] = []
@@ -82,28 +84,31 @@ def read_csv(
     if number < layout.header:
         empty = Message("is empty; its first row must name the columns")
         faults.append(malformed(Identifier(name), empty))
-    rows = _Rows(name, text, layout, tuple(header), filled)
+    rows = _Rows(name, lines, layout, tuple(header), filled)
     return RawTable(tuple(filter(str.strip, header)), rows), faults
+
+
+def _reader(lines: Lines, layout: _Layout) -> Any:  # noqa: ANN401 - csv names its type nowhere
+    return csv.reader(
+        islice(lines(), layout.start - 1, None), delimiter=layout.separator, strict=True
+    )
 
 
 class _Rows(Sequence[RawRow]):
     """The rows of a text that was found sound; each is made when it is asked for, and not kept."""
 
     def __init__(
-        self, name: str, text: str, layout: _Layout, header: tuple[str, ...], count: int
+        self, name: str, lines: Lines, layout: _Layout, header: tuple[str, ...], count: int
     ) -> None:
         self._name = name
-        self._text = text
+        self._lines = lines
         self._layout = layout
         self._header = header
         self._count = count
 
     def __iter__(self) -> Iterator[RawRow]:
-        reader = csv.reader(_lines(self._text), delimiter=self._layout.separator, strict=True)
-        for number, cells in enumerate(reader, start=self._layout.start):
-            if number > self._layout.header and any(cells) and len(cells) <= len(self._header):
-                values = dict(zip(self._header, map(_value, cells), strict=False))
-                yield RawRow(row_place(self._name, number), values)
+        for block in self.blocks(_AT_ONCE):
+            yield from block.rows()
 
     def __len__(self) -> int:
         return self._count
@@ -115,41 +120,52 @@ class _Rows(Sequence[RawRow]):
     def __getitem__(self, index: int | slice) -> RawRow | Sequence[RawRow]:
         return list(self)[index]
 
+    def blocks(self, size: int) -> Iterator[Block]:
+        """The rows in blocks."""
+        layout, width = self._layout, len(self._header)
+        filled = (
+            (number, cells)
+            for number, cells in enumerate(_reader(self._lines, layout), start=layout.start)
+            if number > layout.header and any(cells) and len(cells) <= width
+        )
+        while some := list(islice(filled, size)):
+            numbers, cells = zip(*some, strict=True)
+            yield Block(self._name, self._header, numbers, cells)
 
-def _value(cell: str) -> str | None:
-    """What a cell says; a blank one says nothing."""
-    return (unguarded(cell) if cell[0] == "'" else cell) if cell else None
 
+_AT_ONCE = 1_000
+"""How many rows are cut into cells at a time."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 
 
-def _lines(text: str) -> Iterator[str]:
+def lines_of(text: str) -> Iterator[str]:
     """The lines of a text with their ends, one at a time."""
     return (found[0] for found in _LINE.finditer(text))
 
 
-def _layout(text: str, is_header: IsHeader | None) -> tuple[str, _Layout]:
-    """How a file is laid out, and its text without a line that tells the separator."""
-    first, _, rest = text.partition("\n")
-    told = first.rstrip("\r").strip('"')
+def _layout(lines: Lines, is_header: IsHeader | None) -> _Layout:
+    """How a file is laid out; a line that tells the separator is none of its rows."""
+    first = next(lines(), "")
+    told = first.rstrip("\r\n").strip('"')
     if told[:-1].lower() == _TOLD:
-        return rest, _header_below(rest, told[-1], is_header, start=2) or _Layout(told[-1], 2, 2)
+        return _header_below(lines, told[-1], is_header, start=2) or _Layout(told[-1], 2, 2)
     for separator in sorted(_SEPARATORS, key=first.count, reverse=True):
-        found = _header_below(text, separator, is_header)
+        found = _header_below(lines, separator, is_header)
         if found is not None:
-            return text, found
-    return text, _Layout(max(_SEPARATORS, key=first.count))
+            return found
+    return _Layout(max(_SEPARATORS, key=first.count))
 
 
 def _header_below(
-    text: str, separator: str, is_header: IsHeader | None, start: int = 1
+    lines: Lines, separator: str, is_header: IsHeader | None, start: int = 1
 ) -> _Layout | None:
     """The layout in which a header is found."""
     if is_header is None:
         return None
+    shown = islice(lines(), start - 1, None)
     try:
-        top = list(islice(csv.reader(_lines(text), delimiter=separator), _ABOVE))
+        top = list(islice(csv.reader(shown, delimiter=separator), _ABOVE))
     except csv.Error:
         return None
     place = header_place(top, is_header)

@@ -7,18 +7,20 @@ What web services of Business Central answer (OData) is read as it is: the rows 
 
 import codecs
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import attrs
 
 from segmentation.column_names import is_annotation
-from segmentation.errors import Fault, Identifier, InvalidValue, Message
+from segmentation.errors import Fault, Identifier, InvalidValue, Message, Rejected
 from segmentation.showing import shown_by
 
-from ._csv_files import IsHeader, read_csv
+from ._csv_files import IsHeader, lines_of, read_csv
 from ._raw import RawRow, RawTable, malformed, row_place
 from ._sheet_rows import read_grid
 from ._sheets import Cell
@@ -39,6 +41,7 @@ class SourceFile:
         grid: The cells of a sheet, in place of the bytes.
         raw: The rows, in place of the bytes.
         unreadable: Why there are no bytes; empty if the file could be read.
+        path: Where its bytes are read when they are needed, in place of the bytes.
     """
 
     name: str
@@ -48,6 +51,7 @@ class SourceFile:
     grid: Sequence[Sequence[Cell]] | None = None
     raw: RawTable | None = None
     unreadable: str = ""
+    path: Path | None = None
 
     @property
     def stem(self) -> str:
@@ -82,6 +86,8 @@ def read_rows(
         return file.raw, []
     if file.grid is not None:
         return read_grid(file.name, file.grid, is_header)
+    if file.path is not None:
+        return _read_lines(file, file.path, encoding, is_header)
     used = _encoding(file.content) or encoding or "utf-8"
     try:
         text = file.content.decode(used)
@@ -95,8 +101,43 @@ def read_rows(
         )
         return RawTable(), [malformed(Identifier(file.name), reason)]
     if file.name.lower().endswith(".csv"):
-        return read_csv(file.name, text, is_header)
+        return read_csv(file.name, lambda: lines_of(text), is_header)
     return _read_json(file.name, text)
+
+
+def _read_lines(
+    file: SourceFile, path: Path, encoding: str, is_header: IsHeader | None
+) -> tuple[RawTable, list[Fault]]:
+    """The rows of a CSV file that is read line by line, as often as its rows are asked for."""
+    try:
+        with path.open("rb") as opened:
+            used = _encoding(opened.read(_LONGEST_MARK)) or encoding or "utf-8"
+            state = _state(opened)
+        return read_csv(file.name, lambda: _lines_at(file.name, path, used, state), is_header)
+    except UnicodeDecodeError:
+        whole = attrs.evolve(file, content=path.read_bytes(), path=None)
+        return read_rows(whole, encoding=encoding, is_header=is_header)
+    except OSError as error:
+        return RawTable(), [unreadable(attrs.evolve(file, unreadable=error.strerror or str(error)))]
+
+
+def _lines_at(name: str, path: Path, encoding: str, state: object) -> Iterator[str]:
+    """The lines of a file, which is to stay as it was.
+
+    Raises:
+        Rejected: It is not as it was when it was first read.
+    """
+    with path.open(encoding=encoding, newline="") as opened:
+        if _state(opened) != state:
+            reason = Message("was changed while it was read; take it in again")
+            raise Rejected("import", [Fault(Identifier(name), "", reason, "changed_file")])
+        yield from opened
+
+
+def _state(opened: IO[Any]) -> object:
+    """What tells that a file was written to since."""
+    found = os.fstat(opened.fileno())
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def unreadable(file: SourceFile) -> Fault:
@@ -122,6 +163,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+
+
+_LONGEST_MARK = max(len(mark) for mark, _ in _MARKS)
 
 
 def _encoding(content: bytes) -> str:

@@ -20,9 +20,10 @@ from segmentation.operations.schema import own_kinds
 
 from ._containers import PACKAGES, WORKBOOKS, NameKind, is_container
 from ._files import SourceFile
-from ._importer import Imported, ImportOptions, import_files
+from ._importer import ImportOptions, import_files
 from ._kinds import imported_kinds
 from ._pages import kind_of
+from ._results import Imported
 
 _ENDINGS = frozenset({".json", ".csv"}) | WORKBOOKS | PACKAGES
 
@@ -101,6 +102,9 @@ def _files_at(path: Path, name_kind: NameKind) -> Iterator[SourceFile]:
 def _file(path: Path, name: str, folder: str = "") -> SourceFile:
     """A file as it is; one that cannot be read is told with all other faults."""
     try:
+        if name.lower().endswith(".csv"):
+            path.open("rb").close()
+            return SourceFile(name, b"", folder, path=path)
         return SourceFile(name, path.read_bytes(), folder)
     except OSError as error:
         return SourceFile(name, b"", folder, unreadable=error.strerror or str(error))

@@ -58,15 +58,24 @@ class Guarded:
     decided: tuple[ContactMarked, ...] = ()
 
 
-def guard_marks(store: Store, placed: Sequence[Placed], *, lift: bool) -> Guarded:
+def guard_marks(
+    store: Store,
+    placed: Sequence[Placed],
+    *,
+    lift: bool,
+    marks: Mapping[str, Sequence[ContactMark]] | None = None,
+) -> Guarded:
     """Hold what was decided here against records that come in.
 
     Args:
         store: Where it is kept what was decided.
         placed: The records.
         lift: Whether they may take it away; then that is told for the journal.
+        marks: What was decided, by contact, if that was read before.
     """
-    marks = _marks_by_contact(store, placed)
+    if marks is None:
+        nos = {_contact_no(item.record) for item in placed} - {""}
+        marks = marks_by_contact(_marks_of(store, nos))
     if not marks:
         return Guarded(tuple(placed))
     kept: list[Placed] = []
@@ -84,13 +93,10 @@ def guard_marks(store: Store, placed: Sequence[Placed], *, lift: bool) -> Guarde
     return Guarded(tuple(kept), tuple(held), tuple(decided))
 
 
-def _marks_by_contact(
-    store: Store, placed: Iterable[Placed]
-) -> Mapping[str, Sequence[ContactMark]]:
-    """What was decided of the contacts of records, by contact."""
+def marks_by_contact(found: Iterable[ContactMark]) -> Mapping[str, Sequence[ContactMark]]:
+    """What was decided, by contact."""
     marks: dict[str, list[ContactMark]] = {}
-    nos = {_contact_no(item.record) for item in placed} - {""}
-    for mark in _marks_of(store, nos):
+    for mark in found:
         marks.setdefault(mark.contact_no, []).append(mark)
     return marks
 

@@ -24,7 +24,7 @@ from ._containers import no_workbooks, parts_of
 from ._files import SourceFile, read_rows
 from ._kinds import kind_named
 from ._maps import ImportMap, TableMap
-from ._raw import RawRow, RawTable
+from ._raw import Pages, RawRow, RawTable
 from ._sheets import ReadWorkbook
 
 _UNMAPPED = ImportMap()
@@ -62,7 +62,7 @@ class SourceTable:
         return attrs.evolve(
             self,
             headers=(*self.headers, *other.headers),
-            rows=[*self.rows, *other.rows],
+            rows=Pages([self.rows, other.rows]),
             assigned={**self.assigned, **other.assigned},
             left_out=(*self.left_out, *other.left_out),
         )
@@ -206,7 +206,7 @@ def _joined(
             headers[table.columns] = None
             parts.append(table.rows)
             faults += wrong
-    rows = parts[0] if len(parts) == 1 else list(chain.from_iterable(parts))
+    rows = parts[0] if len(parts) == 1 else Pages(parts)
     return SourceTable(kind, files[0].name, tuple(headers), rows), faults
 
 

@@ -1,13 +1,16 @@
 """Rows as a file holds them, before their values are read."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any, Protocol, overload, runtime_checkable
 
 import attrs
 
 from segmentation.errors import Fault, Message
 from segmentation.frozen import freeze_within
 from segmentation.showing import shown_by
+
+from ._guard import unguarded
 
 
 @shown_by("place", "values")
@@ -43,6 +46,84 @@ class RawTable:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+
+@attrs.frozen
+class Block:
+    """Some rows of CSV as they were cut into cells; blank rows are not among them.
+
+    Attributes:
+        name: The file.
+        header: The names of its columns.
+        numbers: The number of each row in the file.
+        cells: The cells of each row, as long as the header or shorter.
+    """
+
+    name: str
+    header: tuple[str, ...]
+    numbers: Sequence[int]
+    cells: Sequence[Sequence[str]]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def rows(self) -> Iterator[RawRow]:
+        """The rows, each with its place."""
+        for number, cells in zip(self.numbers, self.cells, strict=True):
+            values = dict(zip(self.header, map(_value, cells), strict=False))
+            yield RawRow(row_place(self.name, number), values)
+
+    def taken(self, places: Sequence[int]) -> "Block":
+        """The rows at these places."""
+        numbers = [self.numbers[place] for place in places]
+        cells = [self.cells[place] for place in places]
+        return attrs.evolve(self, numbers=numbers, cells=cells)
+
+
+def _value(cell: str) -> str | None:
+    """What a cell says; a blank one says nothing."""
+    return (unguarded(cell) if cell[0] == "'" else cell) if cell else None
+
+
+@runtime_checkable
+class InBlocks(Protocol):
+    """Rows that are read anew each time, and can be had in blocks of cells."""
+
+    def blocks(self, size: int) -> Iterator[Block]:
+        """The rows, so many at a time."""
+
+
+class Pages(Sequence[RawRow]):
+    """The rows of several files, one after another; they are not kept."""
+
+    def __init__(self, parts: Iterable[Sequence[RawRow]]) -> None:
+        flat = (part.parts if isinstance(part, Pages) else (part,) for part in parts)
+        self.parts: tuple[Sequence[RawRow], ...] = tuple(chain.from_iterable(flat))
+
+    def __iter__(self) -> Iterator[RawRow]:
+        return chain.from_iterable(self.parts)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+    @overload
+    def __getitem__(self, index: int) -> RawRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[RawRow]: ...
+    def __getitem__(self, index: int | slice) -> RawRow | Sequence[RawRow]:
+        return list(self)[index]
+
+
+def blocks_of(rows: Sequence[RawRow], size: int) -> Iterator[Block | Sequence[RawRow]]:
+    """Rows so many at a time: as blocks of cells where that can be."""
+    parts = rows.parts if isinstance(rows, Pages) else (rows,)
+    for part in parts:
+        if isinstance(part, InBlocks):
+            yield from part.blocks(size)
+        else:
+            waiting = iter(part)
+            while some := list(islice(waiting, size)):
+                yield some
 
 
 class ProgramText(str):

@@ -18,7 +18,7 @@ from segmentation.showing import shown_by
 from ._kinds import NUMBERED_BY_US
 from ._notation import Notation
 from ._pages import SourceTable
-from ._raw import RawRow
+from ._raw import Block, RawRow
 from ._sheets import Unread
 
 
@@ -89,14 +89,11 @@ def read_table(
         What could be read, and all faults. A table without a column for its key has this one
         fault alone.
     """
-    columns, wrong = match_pages(table, own=own, ignore=ignore)
-    read = ReadTable(table.kind, table.name, tuple(columns), ())
-    keyless = _keyless(table, columns)
-    if keyless is not None:
-        return read, [keyless]
-    faults = list(wrong)
+    read, faults = read_header(table, own=own, ignore=ignore)
+    if _keyless(table, read.columns) is not None:
+        return read, faults
     rows: list[ReadRow] = []
-    reader = _Reader(table.kind, columns, notation)
+    reader = RowReader(table.kind, read.columns, notation)
     for number, raw in enumerate(table.rows, start=1):
         if number % _AT_ONCE == 0:
             on_rows(_AT_ONCE)
@@ -107,10 +104,20 @@ def read_table(
     read = attrs.evolve(
         read,
         rows=rows,
-        latest_change=_latest(table, columns),
+        latest_change=latest_in(table.rows, read.columns),
         normalized=tuple(reader.normalized.items()),
     )
     return read, faults
+
+
+def read_header(
+    table: SourceTable, *, own: Iterable[Field], ignore: Iterable[str]
+) -> tuple[ReadTable, list[Fault]]:
+    """A table without its rows, and what is wrong with its columns."""
+    columns, wrong = match_pages(table, own=own, ignore=ignore)
+    keyless = _keyless(table, columns)
+    read = ReadTable(table.kind, table.name, tuple(columns), ())
+    return read, [*wrong] if keyless is None else [keyless]
 
 
 def match_pages(
@@ -160,12 +167,12 @@ def _keyless(table: SourceTable, columns: Iterable[Column]) -> Fault | None:
 _NO_CELL = object()
 """What a row has in a column that it does not have."""
 
-_REMEMBERED = 1_000
+REMEMBERED = 1_000
 """How many different texts of a column are remembered with their values."""
 
 
-class _Reader:
-    """Reads the rows of a table."""
+class RowReader:
+    """Reads the rows of a table, one by one."""
 
     def __init__(self, kind: type[Record], columns: Iterable[Column], notation: Notation) -> None:
         self._notation = notation
@@ -216,7 +223,7 @@ class _Reader:
         if found is None:
             value = read_value(field, self._notation.plain(field, given))
             found = (value, not given.isascii() and to_nfc(given) != given)
-            if len(known) < _REMEMBERED:
+            if len(known) < REMEMBERED:
                 known[given] = found
         if found[1]:
             self.normalized[field.name] += 1
@@ -243,7 +250,7 @@ _CHANGED = frozenset({"lastmodifieddatetime", "lastmodified", "systemmodifiedat"
 """Columns that say when a row was changed, by their letters."""
 
 
-def _latest(table: SourceTable, columns: Iterable[Column]) -> datetime | None:
+def latest_in(rows: Block | Sequence[RawRow], columns: Iterable[Column]) -> datetime | None:
     """The latest change that rows name; what is no time of a change is no fault here."""
     field = Field("changed", FieldType.DATETIME)
     names = [
@@ -252,7 +259,10 @@ def _latest(table: SourceTable, columns: Iterable[Column]) -> datetime | None:
         if letters_of(column.name) in _CHANGED or (column.field and column.field.name == _STAMP)
         if column.use is not ColumnUse.IGNORED
     ]
-    cells = (raw.values.get(name) for raw in (table.rows if names else ()) for name in names)
+    if not names:
+        return None
+    raws = rows.rows() if isinstance(rows, Block) else rows
+    cells = (raw.values.get(name) for raw in raws for name in names)
     said = {cell for cell in cells if isinstance(cell, str)}
     return max(filter(None, (_moment(field, each) for each in said)), default=None)
 

@@ -72,7 +72,7 @@ def merge_rows(store: Store, table: ReadTable, mode: Mode) -> Sequence[Placed]:
             the time of the last change.
     """
     if table.kind in TO_BE_RECORDED or (mode != "update" and table.kind is not Contact):
-        return [Placed(row.place, _made(table.kind, row)) for row in table.rows]
+        return [Placed(row.place, made(table.kind, row)) for row in table.rows]
     keys = [_key(table.kind, row) for row in table.rows]
     there = find_records(store, table.kind, keys)
     merge = _updated if mode == "update" else _replaced
@@ -86,7 +86,8 @@ def _key(kind: type[Record], row: ReadRow) -> Key:
     return tuple(row.values[name] for name in kind.__key__)
 
 
-def _made(kind: type[Record], row: ReadRow) -> Record:
+def made(kind: type[Record], row: ReadRow) -> Record:
+    """The record that a row makes by itself."""
     given = {**row.values, "extra": _filled(row.extra)} if row.extra else row.values
     return kind(**given)
 
@@ -98,7 +99,7 @@ def _filled(extra: Mapping[str, Value]) -> Mapping[str, Value]:
 
 def _updated(kind: type[Record], row: ReadRow, before: Record | None) -> Record:
     if before is None:
-        return _made(kind, row)
+        return made(kind, row)
     values = dict(row.values)
     if row.extra:
         values["extra"] = _filled({**dict(getattr(before, "extra", ())), **row.extra})
@@ -109,10 +110,10 @@ def _updated(kind: type[Record], row: ReadRow, before: Record | None) -> Record:
 
 
 def _replaced(kind: type[Record], row: ReadRow, before: Record | None) -> Record:
-    made = _made(kind, row)
-    if isinstance(made, Contact) and isinstance(before, Contact) and _STAMP not in row.values:
-        return attrs.evolve(made, last_modified=before.last_modified)
-    return made
+    whole = made(kind, row)
+    if isinstance(whole, Contact) and isinstance(before, Contact) and _STAMP not in row.values:
+        return attrs.evolve(whole, last_modified=before.last_modified)
+    return whole
 
 
 _STAMP = "last_modified"

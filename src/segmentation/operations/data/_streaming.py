@@ -1,0 +1,450 @@
+"""Large files taken in a batch at a time: each is checked and stored before the next is read.
+
+All batches are one transaction. Nothing is told here of what is wrong: the transaction is undone,
+and whoever reads everything at once tells all of it.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from operator import eq
+from typing import Any
+
+import attrs
+
+from segmentation.columns import Columns
+from segmentation.contacts import (
+    AlternativeAddress,
+    Contact,
+    ContactMailingGroup,
+    ContactMark,
+    ContactType,
+    composed_name,
+)
+from segmentation.definitions import is_row_kind
+from segmentation.errors import Rejected
+from segmentation.fields import Field, Record, Value, fields_of, key_of
+from segmentation.kinds import record_kinds
+from segmentation.operations.checks import Placed
+from segmentation.operations.contacts import fitting, named_company
+from segmentation.operations.context import Context
+from segmentation.operations.records import find_records
+from segmentation.operations.schema import declared_fields
+from segmentation.protocols import Store
+
+from ._kinds import TO_BE_RECORDED
+from ._marks import marks_by_contact
+from ._notation import Notation
+from ._pages import SourceTable
+from ._plain import ColumnReader
+from ._raw import Block, RawRow, blocks_of
+from ._results import Imported
+from ._rows import ReadTable, RowReader, latest_in, read_header, read_table
+from ._storing import store_records
+from ._updates import Mode, merge_rows, with_attachments
+
+
+class Unfit(Exception):  # noqa: N818 - says what it is
+    """Something is wrong with the files, and is to be told by who reads all of them."""
+
+
+@attrs.frozen(kw_only=True)
+class Taking:
+    """How files are taken in.
+
+    Attributes:
+        mode: How rows meet the records that are there.
+        ignore: Columns to pass over.
+        lift: Whether rows may take back what was decided here.
+        notation: How texts write dates and numbers.
+        attached: Reads a file that a row names.
+        rows_at_once: How many rows are a batch.
+        on_rows: Is called with the number of rows that were read since.
+    """
+
+    mode: Mode
+    ignore: Sequence[str]
+    lift: bool
+    notation: Notation
+    attached: Callable[[str], bytes]
+    rows_at_once: int
+    on_rows: Callable[[int], object]
+
+
+@attrs.define
+class _Told:
+    """What was taken in so far."""
+
+    counts: Counter[str] = attrs.field(factory=Counter)
+    parts: list[Imported] = attrs.field(factory=list)
+    normalized: Counter[str] = attrs.field(factory=Counter)
+    latest: datetime | None = None
+
+    def add(self, imported: Imported) -> None:
+        self.counts.update(dict(imported.counts))
+        self.parts.append(attrs.evolve(imported, counts=()))
+
+    def change(self, latest: datetime | None) -> None:
+        self.latest = max(filter(None, (self.latest, latest)), default=None)
+
+    def whole(self, kinds: Iterable[type[Record]]) -> Imported:
+        """All of it, the tables in the order of the files."""
+        tables = [kind.__table__ for kind in sorted(kinds, key=lambda k: k in TO_BE_RECORDED)]
+        return Imported(
+            counts=tuple((table, self.counts[table]) for table in tables if self.counts[table]),
+            new=sum(part.new for part in self.parts),
+            changes=tuple(change for part in self.parts for change in part.changes),
+            same=sum(part.same for part in self.parts),
+            held=tuple(held for part in self.parts for held in part.held),
+            held_consents=tuple(held for part in self.parts for held in part.held_consents),
+            normalized=tuple(self.normalized.items()),
+            latest_change=self.latest,
+        )
+
+
+def take_in_batches(
+    context: Context, sources: Sequence[SourceTable], taking: Taking
+) -> tuple[Imported, Sequence[ReadTable]]:
+    """Take in tables, inside a transaction; returns what was done, and the tables without rows.
+
+    Codes and what else knows no contact come first, as a whole, then contacts, their rows, and
+    last what the journal records.
+
+    Raises:
+        Unfit: Something is wrong; the transaction is to be undone.
+    """
+    told = _Told()
+    stages: list[list[SourceTable]] = [[], [], [], []]
+    for source in sources:
+        stages[_stage(source.kind)].append(source)
+    codes, contacts, rows, recorded = stages
+    headers = [_header(context.store, source, taking) for source in sources]
+    try:
+        _take_whole(context, codes, taking, told)
+        known = _Known(context.store)
+        for source in contacts:
+            _Contacts(context, source, taking, told, known).take()
+        for source in rows:
+            _Rows(context, source, taking, told, known).take()
+        _take_whole(context, recorded, taking, told)
+    except Rejected:
+        raise Unfit from None
+    return told.whole(source.kind for source in sources), headers
+
+
+def _header(store: Store, source: SourceTable, taking: Taking) -> ReadTable:
+    own = declared_fields(store, source.kind)
+    header, faults = read_header(source, own=own, ignore=taking.ignore)
+    if faults:
+        raise Unfit
+    return header
+
+
+def _stage(kind: type[Record]) -> int:
+    if kind is Contact:
+        return 1
+    if kind in TO_BE_RECORDED:
+        return 3
+    named = any(field.refers_to == Contact.__table__ for field in fields_of(kind))
+    return 2 if named or is_row_kind(kind) else 0
+
+
+def _take_whole(
+    context: Context, sources: Iterable[SourceTable], taking: Taking, told: _Told
+) -> None:
+    """Take in tables that are looked at together."""
+    store = context.store
+    found: list[Placed] = []
+    for source in sources:
+        own = declared_fields(store, source.kind)
+        table, faults = read_table(
+            source, own=own, ignore=taking.ignore, notation=taking.notation, on_rows=taking.on_rows
+        )
+        whole, missing = with_attachments(store, table, taking.attached)
+        if faults or missing:
+            raise Unfit
+        told.normalized.update(dict(table.normalized))
+        told.change(table.latest_change)
+        found += merge_rows(store, whole, taking.mode)
+    if found:
+        told.add(store_records(context, found, (), what="import", lift=taking.lift))
+
+
+class _Known:
+    """What is asked of the store for each batch and does not change meanwhile."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._codes: dict[str, Collection[Value]] = {}
+        self.marks: Mapping[str, Sequence[ContactMark]] = marks_by_contact(
+            store.records.all(ContactMark)
+        )
+
+    def have(self, field: Field, values: Iterable[Value]) -> bool:
+        """Whether there is what values of a field refer to; a table without any is not asked."""
+        named = {value for value in values if value}
+        if field.refers_to == Contact.__table__:
+            keys = [(no,) for no in named]
+            return len(find_records(self._store, Contact, keys)) == len(keys)
+        codes = self._codes.get(field.refers_to)
+        if codes is None:
+            kind = record_kinds().get(field.refers_to)
+            rows = self._store.records.all(kind) if kind else ()
+            codes = self._codes[field.refers_to] = frozenset(key_of(row)[0] for row in rows)
+        return not codes or named <= frozenset(codes)
+
+
+class _Rows:
+    """Takes in the rows of a table whose records do not need each other."""
+
+    def __init__(
+        self, context: Context, source: SourceTable, taking: Taking, told: _Told, known: _Known
+    ) -> None:
+        self.context = context
+        self.store = context.store
+        self.taking = taking
+        self.told = told
+        self.known = known
+        self.kind = source.kind
+        self.header = _header(self.store, source, taking)
+        self.rows = source.rows
+        self._keys = array("q")
+        self._columns = ColumnReader(self.kind, self.header.columns, taking.notation)
+        self._first = self.reader()
+        self._references = [
+            field
+            for field in fields_of(self.kind)
+            if field.refers_to and not (self.kind is Contact and field.name == "company_no")
+        ]
+
+    def reader(self) -> RowReader:
+        """A reader of single rows."""
+        return RowReader(self.kind, self.header.columns, self.taking.notation)
+
+    def take(self) -> None:
+        """Take in all rows.
+
+        Raises:
+            Unfit: Something is wrong with them.
+        """
+        rows = self.reader()
+        for block in blocks_of(self.rows, self.taking.rows_at_once):
+            self.told.change(latest_in(block, self.header.columns))
+            self.batch(block, rows)
+            self.taking.on_rows(len(block))
+        self.told.normalized.update(rows.normalized)
+        self.check_keys()
+
+    def batch(self, block: Block | Sequence[RawRow], rows: RowReader) -> None:
+        """Take in some rows."""
+        found = self.plain(block)
+        if found is not None and self.is_new(found):
+            self.put(found)
+        else:
+            self.store_records(self.merged(block, rows))
+
+    def plain(self, block: Block | Sequence[RawRow]) -> Columns[Any] | None:
+        """The records of rows if they can be had by columns."""
+        if not isinstance(block, Block) or not (self.kind in _PLAIN or is_row_kind(self.kind)):
+            return None
+        return self._columns.read(block, self._first)
+
+    def is_new(self, found: Columns[Any]) -> bool:
+        """Whether records are new, nothing was decided of them, and all they refer to is there."""
+        keys = [*found.rows(*self.kind.__key__)]
+        if len({*keys}) < len(keys):
+            return False
+        if self.kind in _MARKED and any(key[0] in self.known.marks for key in keys):
+            return False
+        if not all(self.known.have(each, found.column(each.name)) for each in self._references):
+            return False
+        return not find_records(self.store, self.kind, keys)
+
+    def put(self, found: Columns[Any]) -> None:
+        """Store new records."""
+        self.store.records.put(found)
+        self._keys.extend(map(hash, found.rows(*self.kind.__key__)))
+        self.told.add(Imported(counts=((self.kind.__table__, len(found)),), new=len(found)))
+
+    def merged(self, block: Block | Sequence[RawRow], rows: RowReader) -> Sequence[Placed]:
+        """The records of rows, read one by one.
+
+        Raises:
+            Unfit: A row cannot be read.
+        """
+        read = [rows.read(raw) for raw in (block.rows() if isinstance(block, Block) else block)]
+        if any(wrong for _, wrong in read):
+            raise Unfit
+        table = attrs.evolve(self.header, rows=[row for row, _ in read if row is not None])
+        return merge_rows(self.store, table, self.taking.mode)
+
+    def store_records(self, found: Sequence[Placed]) -> None:
+        """Store records with all that follows from them."""
+        self._keys.extend(hash(key_of(item.record)) for item in found)
+        lift, marks = self.taking.lift, self.known.marks
+        told = store_records(self.context, found, (), what="import", lift=lift, marks=marks)
+        self.told.add(told)
+
+    def check_keys(self) -> None:
+        """See that no key came twice.
+
+        Raises:
+            Unfit: One did, or two are not to be told apart by this.
+        """
+        found = sorted(self._keys)
+        if any(eq(*each) for each in pairwise(found)):
+            raise Unfit
+
+
+_PLAIN = (Contact, ContactMailingGroup, AlternativeAddress)
+"""Kinds whose records have no rules but those of their fields, or have them here."""
+
+_MARKED = (Contact, ContactMailingGroup)
+
+_COMPANIES = 40
+"""For how many batches' worth of companies their names are remembered."""
+
+
+class _Contacts(_Rows):
+    """Takes in contacts, persons after their companies."""
+
+    def __init__(
+        self, context: Context, source: SourceTable, taking: Taking, told: _Told, known: _Known
+    ) -> None:
+        super().__init__(context, source, taking, told, known)
+        self._companies: dict[str, str] = {}
+        self._waiting = array("q")
+        self._at = 0
+        self._may_wait = True
+
+    def take(self) -> None:
+        """Take in all rows, and then persons whose company came later, or is only in the store."""
+        super().take()
+        self._may_wait = False
+        rows = self.reader()
+        for block in _chosen(self.rows, self._waiting, self.taking.rows_at_once):
+            self.batch(block, rows)
+        self.check_keys()
+
+    def batch(self, block: Block | Sequence[RawRow], rows: RowReader) -> None:
+        """Take in some contacts; who must wait is noted."""
+        found = self.plain(block)
+        done = self._completed(found) if found is not None and self.is_new(found) else None
+        if done is not None:
+            self.put(done)
+        else:
+            self._store_one_by_one(self.merged(block, rows))
+        self._at += len(block)
+
+    def _store_one_by_one(self, found: Sequence[Placed]) -> None:
+        contacts = [item.record for item in found if isinstance(item.record, Contact)]
+        here = {each.no for each in contacts}
+        waiting = {
+            place
+            for place, each in enumerate(contacts)
+            if self._must_wait(each.type, each.company_no, here)
+        }
+        self._wait(waiting)
+        for each in contacts:
+            if each.type is ContactType.COMPANY:
+                self._remember(each.no, named_company(each))
+        self.store_records([item for place, item in enumerate(found) if place not in waiting])
+
+    def _must_wait(self, kind: ContactType, company_no: str, here: Collection[str]) -> bool:
+        """Whether a person's company may still come, so that its name is not known yet."""
+        if kind is ContactType.COMPANY or not self._may_wait:
+            return False
+        return bool(company_no) and company_no not in here and company_no not in self._companies
+
+    def _wait(self, places: Iterable[int]) -> None:
+        self._waiting.extend(self._at + place for place in sorted(places))
+
+    def _remember(self, no: str, company_name: str) -> None:
+        if len(self._companies) < _COMPANIES * self.taking.rows_at_once:
+            self._companies[no] = company_name
+
+    def _completed(self, found: Columns[Contact]) -> Columns[Contact] | None:
+        """New contacts with what follows from their fields and companies, but for who must wait.
+
+        ``None`` if a company is not as it should be.
+        """
+        names = [
+            name or composed_name(found[place]) for place, name in enumerate(found.column("name"))
+        ]
+        named = found.with_columns(name=names)
+        companies = self._company_names(named)
+        if companies is None:
+            return None
+        waiting: set[int] = set()
+        filled: list[tuple[str, str, str]] = []
+        for place, (no, kind, name, search_name, company_no, company_name) in enumerate(
+            named.rows("no", "type", "name", "search_name", "company_no", "company_name")
+        ):
+            if self._must_wait(kind, company_no, companies):
+                waiting.add(place)
+            company = no if kind is ContactType.COMPANY else company_no
+            filled.append(
+                (
+                    search_name or fitting("search_name", name.upper()),
+                    company,
+                    company_name or companies.get(company, ""),
+                )
+            )
+        columns = zip(*filled, strict=True)
+        whole = named.with_columns(
+            **dict(zip(("search_name", "company_no", "company_name"), columns, strict=True))
+        )
+        self._wait(waiting)
+        if not waiting:
+            return whole
+        return whole.taken([place for place in range(len(found)) if place not in waiting])
+
+    def _company_names(self, found: Columns[Contact]) -> dict[str, str] | None:
+        """The names of the companies of contacts, by number; ``None`` if one is no company.
+
+        Companies that may still come are not among them.
+        """
+        here: dict[str, str] = {}
+        wanted: set[str] = set()
+        persons: set[str] = set()
+        for no, kind, name, company_no in found.rows("no", "type", "name", "company_no"):
+            if kind is ContactType.PERSON:
+                persons.add(no)
+                wanted.add(company_no)
+            elif company_no and company_no != no:
+                return None
+            else:
+                here[no] = fitting("company_name", name)
+                self._remember(no, here[no])
+        wanted -= here.keys() | {""}
+        before = {no: self._companies[no] for no in wanted if no in self._companies}
+        stored = self._stored(wanted - before.keys()) if not self._may_wait else {}
+        if stored is None or wanted & persons:
+            return None
+        return {**here, **before, **stored}
+
+    def _stored(self, nos: Collection[str]) -> dict[str, str] | None:
+        """The names of companies that are in the store; ``None`` if one is not, or is a person."""
+        found = find_records(self.store, Contact, [(no,) for no in nos]) if nos else {}
+        contacts = [*found.values()]
+        if len(contacts) < len(nos) or any(c.type is ContactType.PERSON for c in contacts):
+            return None
+        return {contact.no: named_company(contact) for contact in contacts}
+
+
+def _chosen(
+    rows: Sequence[RawRow], places: Sequence[int], size: int
+) -> Iterator[Block | Sequence[RawRow]]:
+    """The rows at these places, which ascend; the others are passed over."""
+    if not places:
+        return
+    at, start = 0, 0
+    for block in blocks_of(rows, size):
+        end = bisect_left(places, start + len(block), at)
+        some = [place - start for place in places[at:end]]
+        if some:
+            yield block.taken(some) if isinstance(block, Block) else [block[each] for each in some]
+        at, start = end, start + len(block)
