@@ -348,7 +348,8 @@ def _zone_faults(place: str, contact: Contact, known: "_Known") -> Iterator[Faul
     if name and zone_named(name) is None:
         before = known.stored_contact(contact.no)
         if before is None or before.time_zone != name:
-            yield Fault(place, "time_zone", unknown_zone(name), "unknown_zone")
+            reason = unknown_zone(name)
+            yield Fault(place, "time_zone", reason, "unknown_zone")
 
 
 def _cap_faults(place: str, cap: ContactCap) -> Iterator[Fault]:
