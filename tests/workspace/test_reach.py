@@ -453,10 +453,15 @@ def test_what_another_is_sending_counts_as_sent(crm: seg.Workspace, clock: Clock
     rules(crm, ContactCap(code="DAILY", channel="email"))
     (theirs,) = queue(crm)
     (ours,) = queue(crm)
+    (others,) = queue(crm, "P2")
     until = clock.now + dt.timedelta(minutes=10)
-    crm.store.records.put([DeliveryClaim(entry_no=theirs, worker="other", until=until)])
+    crm.store.records.put(
+        [DeliveryClaim(entry_no=no, worker="other", until=until) for no in (theirs, others)]
+    )
+    assert not crm.consents.may("P1", **NEWS)
+    assert crm.consents.may("P3", **NEWS)
     done = send(crm)
-    assert (done.delivered, done.waiting) == ((), (theirs, ours))
+    assert (done.delivered, done.waiting) == ((), (theirs, ours, others))
     assert [each.code for each in done.held[ours].reasons] == ["DAILY"]
     assert theirs not in done.held
     for free in (
@@ -464,16 +469,10 @@ def test_what_another_is_sending_counts_as_sent(crm: seg.Workspace, clock: Clock
         DeliveryClaim(entry_no=theirs, worker="other", until=clock.now),  # ran out
     ):
         crm.store.records.put([free])
-        assert may_wait(crm, ours) is False
+        assert crm.consents.may("P1", **NEWS)
     ahead = DeliveryClaim(entry_no=theirs, worker="other", until=until + dt.timedelta(days=365))
     crm.store.records.put([ahead])  # by a clock that ran ahead
     assert len(send(crm).delivered) == 1
-
-
-def may_wait(crm: seg.Workspace, entry_no: int) -> bool:
-    """Whether a contact would be written to later because of what others send."""
-    interaction = crm.interactions[entry_no]
-    return not crm.consents.may(interaction.contact_no, **NEWS)
 
 
 def test_what_is_sent_is_recorded_with_its_moment(crm: seg.Workspace, clock: Clock) -> None:
