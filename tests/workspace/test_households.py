@@ -296,6 +296,7 @@ def test_of_several_salutations_each_that_is_missing_is_told(desk: seg.Workspace
         (b"{{ first_name }} {{ surname }}", ["Anna and Jon Berg"]),
         (b"{{ city }}, {{ address_line_1 }}, {{ address_line_2 }}", ["Oslo, Anna Berg, Jon Berg"]),
         (b"{{ contact_informal_salutation }}", ["Hi Anna and Jon!"]),
+        (b"{{ Address }}, {{ ZIP_Code }} {{ conta_city }}", ["Storgata 1, 0155 Oslo"]),
         (b"{{ no }}", ["C1", "C2"]),
         (b"{{ job_title }} {{ name }}", ["Boss Anna Berg", " Jon Berg"]),
     ],

@@ -14,6 +14,16 @@ from segmentation.joint_salutations import joint_names
 
 _OF_CONTACT = ("", "contact_", "conta_")
 _SALUTATIONS = ("formal_salutation", "informal_salutation")
+_ADDRESS = (
+    "address",
+    "address_2",
+    "post_code",
+    "city",
+    "county",
+    "country_region_code",
+    "company_name",
+)
+"""What is one for all of a household, however each spells it."""
 MOST_LINES = 8
 """How many lines of an address have a field of their own."""
 
@@ -25,7 +35,8 @@ _LINES = frozenset(
 )
 _OF_ALL = _LINES | {
     field_name("address_block"),
-    *(field_name(f"{prefix}{name}") for prefix in _OF_CONTACT for name in _SALUTATIONS),
+    field_name("country_region_name"),
+    *(field_name(f"{p}{name}") for p in _OF_CONTACT for name in (*_SALUTATIONS, *_ADDRESS)),
 }
 _NAMES = frozenset(
     field_name(name)
