@@ -154,5 +154,6 @@ def address_key(
 
 
 def _folded(text: str) -> str:
-    plain = " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
-    return _BLANKS.sub("", plain)
+    same = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    plain = " ".join(same.split()).casefold()
+    return _BLANKS.sub("", plain) if " " in plain else plain
