@@ -15,6 +15,7 @@ from segmentation.documents import Attachment, Document, TextRenderer
 from segmentation.errors import NotDelivered, Refused, Rejected
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.protocols import Rendering
+from segmentation.reach import ContactCap
 from segmentation.reports import LabelFormat
 from segmentation.salutations import NamePart, Salutation, SalutationFormula
 from segmentation.setup import CompanyInformation
@@ -655,3 +656,19 @@ def test_letters_of_who_cannot_share_one_any_more_wait_for_a_decision(desk: seg.
     desk.contacts.change("C2", address="Elsewhere 3")
     assert deliver(desk)[1] == []
     assert "need one each now" in desk.interactions[hers.entry_no].delivery_error
+
+
+# -- caps -------------------------------------------------------------------------------------
+
+
+def test_a_letter_for_several_waits_for_each_of_them(desk: seg.Workspace) -> None:
+    desk.tables[ContactCap].add(ContactCap(code="ONE", at_most=1, window_hours=24))
+    sheet(desk, "C2").log(deliver=True)
+    assert deliver(desk)[1] == [HIS]
+    hers, his, eva = log(desk)
+    done, said = deliver(desk)
+    assert said == [EVA]
+    assert (done.waiting, done.delivered) == ((hers.entry_no, his.entry_no), (eva.entry_no,))
+    assert {*done.held} == {hers.entry_no, his.entry_no}
+    assert len({str(wait) for wait in done.held.values()}) == 1
+    assert desk.interactions[hers.entry_no].delivered_at is None
