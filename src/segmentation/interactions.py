@@ -152,6 +152,8 @@ class Interaction(
         merge_data: What its letter was filled with when it was logged, as canonical JSON.
         arm: The arm of its segment's split that the contact was in; empty without a split.
         answers_entry_no: Entry number of the interaction that it answers; 0 if none is named.
+        household_entry_no: Entry number of the first interaction of those that have one letter
+            together, its own included; 0 if it has its letter for itself.
     """
 
     entry_no: int = 0
@@ -203,6 +205,7 @@ class Interaction(
     merge_data: LongText = ""
     arm: Text = ""
     answers_entry_no: int = 0
+    household_entry_no: int = 0
     extra: Extra = attrs.field(default=(), converter=to_extra)
 
     @property

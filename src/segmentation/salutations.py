@@ -23,6 +23,7 @@ from .fields import (
     to_option,
     with_converters,
 )
+from .showing import shown_by
 
 
 class SalutationType(Option):
@@ -82,6 +83,43 @@ class SalutationFormula(
         return (self.name_1, self.name_2, self.name_3, self.name_4, self.name_5)
 
 
+@shown_by("before", "name", "after")
+@attrs.frozen
+class Greeting:
+    """A salutation of one contact, cut where its words end and its name begins.
+
+    Attributes:
+        before: The words before the name; all of them, if it has no name.
+        name: What it says of the contact's name.
+        after: The words and signs after the name.
+    """
+
+    before: str
+    name: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        return self.before + self.name + self.after
+
+
+def greeting_of(contact: Contact, formula: SalutationFormula) -> Greeting:
+    """The salutation of a contact in its parts; an empty name part leaves no double space."""
+    values = [getattr(contact, part).strip() if part else "" for part in formula.parts]
+    before, *rest = _PLACE.split(formula.salutation)
+    named = [values[int(number) - 1] for number in rest[::2]]
+    after = rest[1::2]
+    present = [at for at, value in enumerate(named) if value]
+    if not present:
+        return Greeting((before.rstrip(" ") + (after[-1] if after else "")).strip(" "))
+    # What joins a part to its neighbour goes with it: a blank, a comma, "and", a bracket.
+    said = "".join((after[at - 1] if count else "") + named[at] for count, at in enumerate(present))
+    kept = {at - 1 for at in present[1:]} | {len(after) - 1}
+    gone = "".join(text for at, text in enumerate(after) if at not in kept)
+    return Greeting(
+        _unopened(before, gone).lstrip(" "), said, _unclosed(after[-1], gone).rstrip(" ")
+    )
+
+
 def salutation_text(contact: Contact, formula: SalutationFormula) -> str:
     """The salutation of a contact; an empty name part leaves no double space.
 
@@ -94,18 +132,7 @@ def salutation_text(contact: Contact, formula: SalutationFormula) -> str:
     >>> salutation_text(anna, greeting)
     'Dear Anna Berg,'
     """
-    values = [getattr(contact, part).strip() if part else "" for part in formula.parts]
-    before, *rest = _PLACE.split(formula.salutation)
-    named = [values[int(number) - 1] for number in rest[::2]]
-    after = rest[1::2]
-    present = [at for at, value in enumerate(named) if value]
-    if not present:
-        return (before.rstrip(" ") + (after[-1] if after else "")).strip(" ")
-    # What joins a part to its neighbour goes with it: a blank, a comma, "and", a bracket.
-    said = "".join((after[at - 1] if count else "") + named[at] for count, at in enumerate(present))
-    kept = {at - 1 for at in present[1:]} | {len(after) - 1}
-    gone = "".join(text for at, text in enumerate(after) if at not in kept)
-    return (_unopened(before, gone) + said + _unclosed(after[-1], gone)).strip(" ")
+    return str(greeting_of(contact, formula))
 
 
 _PLACE = re.compile("%([1-5])")
@@ -141,13 +168,27 @@ def find_salutation(
     Raises:
         NotFound: There is no formula for it; the error names contact, language and tone.
     """
+    return salutation_text(contact, find_formula(contact, formulas, language_code, tone))
+
+
+def find_formula(
+    contact: Contact,
+    formulas: Iterable[SalutationFormula],
+    language_code: str,
+    tone: SalutationType,
+) -> SalutationFormula:
+    """The formula by which a contact is greeted in a language and tone.
+
+    Raises:
+        NotFound: There is none; the error names contact, language and tone.
+    """
     for formula in formulas:
         if (
             formula.salutation_code == contact.salutation_code
             and formula.language_code == language_code
             and formula.salutation_type is tone
         ):
-            return salutation_text(contact, formula)
+            return formula
     key = Message(
         "{salutation} {language} {tone} (contact {no})",
         salutation=contact.salutation_code,

@@ -83,6 +83,7 @@ class InteractionTemplate(Record, table="interaction_template", key=("code",)):
         ignore_contact_corres_type: The default goes before what the contact wishes.
         language_code_default: One of the template's languages, or empty.
         one_mail_per_address: Of several contacts with one mail address the first gets the mail.
+        one_letter_per_household: Contacts at one postal address get one letter together.
         purpose_code: What it is for: only who may be written to for it joins, is logged, gets it.
             Empty for none, so that nobody's consent is asked for.
         promotional: It promotes something: who is held out of promotions does not get it.
@@ -112,6 +113,7 @@ class InteractionTemplate(Record, table="interaction_template", key=("code",)):
     wizard_action: WizardAction = attrs.field(default=WizardAction.BLANK, converter=to_option)
     word_template_code: LongCode = ""
     one_mail_per_address: bool = False
+    one_letter_per_household: bool = False
     purpose_code: PurposeCode = ""
     promotional: bool = False
     answers_within: ShortCode = ""

@@ -94,6 +94,7 @@ from segmentation.reports import (
     SegmentRow,
     Sheet,
 )
+from segmentation.salutations import Greeting
 from segmentation.segments import (
     ActionKind,
     Addressed,
@@ -246,6 +247,7 @@ def _values() -> list[object]:
         Split(arms={"letter": 40, "control": 20}, seed="winter", held_back_arm="control"),
         gathered(SegmentLine, list(lines)),
         Document(contact_no="SHOP", name="shop.txt", content=b"Dear Shop"),
+        Greeting("Dear ", "Anna", ","),
         Attachment("fair.txt", b"Dear Shop"),
         TextRenderer(),
         TextRenderer().read(b"Dear {{ name }}", "hello.txt"),

@@ -66,6 +66,7 @@ SET_BY_US = frozenset(
         "delivered_at",
         "merge_data",
         "arm",
+        "household_entry_no",
     }
 )
 """Fields of an interaction that follow from what happens and are set by no caller."""

@@ -119,6 +119,7 @@ NO_FIELDS = {
     "of interactions": {"comments", "drafts", "line", "task", "tasks", "opportunities"},
     "of letters and reports": {
         *("file", "layout", "remarks", "sheets", "retry", "on_progress"),
+        "one_label_per_household",
         *("sales", "estimated_value", "texts"),
     },
     "of links to unsubscribe": {"unsubscribing", "method", "token"},

@@ -6,7 +6,7 @@ contact, never an empty place. Knows nothing of Word's markup,
 of files or mail servers.
 """
 
-from ._addresses import address_lines
+from ._addresses import address_key, address_lines
 from ._archives import unpacked
 from ._attachments import Attachment
 from ._document import Document, Receipt, safe_file_name
@@ -58,6 +58,7 @@ __all__ = [
     "Receipt",
     "TextForm",
     "TextRenderer",
+    "address_key",
     "address_lines",
     "field_name",
     "field_text",

@@ -8,6 +8,7 @@ country.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 _OTHER = "{post_code} {city}\n{county}"
@@ -112,3 +113,47 @@ def _filled(line: str, parts: Mapping[str, str]) -> str:
             filled += (between if filled else "") + part
         between = after
     return filled
+
+
+_BLANKS = re.compile(r"(?<=\D)\s+|\s+(?=\D)")
+
+
+def address_key(
+    *,
+    address: str = "",
+    address_2: str = "",
+    post_code: str = "",
+    city: str = "",
+    county: str = "",
+    country_code: str = "",
+) -> tuple[str, ...] | None:
+    """What two addresses have in common if they are one; case and blanks do not count.
+
+    A blank between two digits does, as it parts a house from a flat. Without a street, or without
+    a town, there is no address: nobody knows whether two such places are one.
+
+    Args:
+        address: The street.
+        address_2: A second line of it.
+        post_code: The post code.
+        city: The city.
+        county: County, state or province.
+        country_code: The country.
+
+    >>> one = address_key(address="Storgata 1 B", post_code="01 55", city="Oslo")
+    >>> one == address_key(address="STORGATA 1b ", post_code="0155", city="oslo")
+    True
+    >>> address_key(city="Oslo") is None
+    True
+    """
+    street = tuple(map(_folded, (address, address_2)))
+    code, town = "".join(_folded(post_code).split()), _folded(city)
+    if not any(street) or not (code or town):
+        return None
+    return (*street, code, town, _folded(county), _folded(country_code))
+
+
+def _folded(text: str) -> str:
+    same = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    plain = " ".join(same.split()).casefold()
+    return _BLANKS.sub("", plain) if " " in plain else plain

@@ -27,6 +27,7 @@ class Document:
         e_mail: Where a mail goes; empty if the contact has no address.
         unsubscribe: A link by which the contact takes itself off the list; empty if none.
         sender: Whom a mail is from, ``Name <address>``; empty for the courier's own sender.
+        contact_nos: Whom it is for, where it is for several people at one address; else empty.
     """
 
     contact_no: str
@@ -40,6 +41,7 @@ class Document:
     e_mail: str = ""
     unsubscribe: str = ""
     sender: str = ""
+    contact_nos: tuple[str, ...] = ()
 
 
 class Receipt(str):

@@ -137,6 +137,7 @@ class InteractionTemplateValues(TypedDict, total=False):
     wizard_action: str
     word_template_code: str
     one_mail_per_address: bool
+    one_letter_per_household: bool
     purpose_code: str | Purpose
     promotional: bool
     answers_within: str
@@ -251,6 +252,7 @@ class InteractionValues(TypedDict, total=False):
     merge_data: str
     arm: str
     answers_entry_no: int
+    household_entry_no: int
     extra: Mapping[str, Value] | Extra
 
 

@@ -117,8 +117,9 @@ def labels(
     *contact_nos: str | Contact,
     segment_no: str | Segment = "",
     layout: LabelFormat,
+    one_label_per_household: bool = False,
 ) -> Labels:
-    """An address label for each contact.
+    """An address label for each contact, or for each household.
 
     Args:
         context: Store, user, day and clock.
@@ -127,14 +128,33 @@ def labels(
         segment_no: The segment whose contacts they are instead, in the order of its lines and at
             the addresses of the lines.
         layout: How labels lie on a sheet.
+        one_label_per_household: Contacts at one address have one label, with all of their names.
 
     Raises:
         InvalidValue: Neither contacts nor a segment are given, or both.
         NotFound: There is no such contact or segment.
     """
     found = _addressed(context, contact_nos, segment_no, context.day.workdate)
-    made = tuple(Label(contact_no=data.contact.no, lines=data.address_block) for _, data in found)
-    return Labels(data=made, layout=layout, **_written_as(context))
+    everybody = [data for _, data in found]
+    groups = _households(everybody) if one_label_per_household else [[each] for each in everybody]
+    return Labels(
+        data=tuple(_label(group) for group in groups), layout=layout, **_written_as(context)
+    )
+
+
+def _households(everybody: Sequence[MergeData]) -> Sequence[Sequence[MergeData]]:
+    """Those at one address together, in the order of the first of each."""
+    groups: dict[object, list[MergeData]] = {}
+    for place, data in enumerate(everybody):
+        groups.setdefault(data.household_key or place, []).append(data)
+    return list(groups.values())
+
+
+def _label(group: Sequence[MergeData]) -> Label:
+    first, *others = group
+    nos = tuple(dict.fromkeys(each.contact.no for each in group)) if others else ()
+    lines = attrs.evolve(first, others=tuple(others)).address_block
+    return Label(contact_no=first.contact.no, lines=lines, contact_nos=nos)
 
 
 def cover_sheets(

@@ -51,10 +51,17 @@ class ContactRow:
 @shown_by("contact_no", "lines")
 @attrs.frozen(kw_only=True)
 class Label:
-    """An address label."""
+    """An address label.
+
+    Attributes:
+        contact_no: The contact; the first, where it is for several.
+        lines: What stands on it.
+        contact_nos: All of those at one address whom it is for; empty for one alone.
+    """
 
     contact_no: str
     lines: tuple[str, ...]
+    contact_nos: tuple[str, ...] = ()
 
 
 @shown_by("columns", "rows", "width", "height")

@@ -128,6 +128,7 @@ class InteractionFields(KnownFields):
     merge_data: TextField
     arm: TextField
     answers_entry_no: IntegerField
+    household_entry_no: IntegerField
 
 
 class ContactJobResponsibilityFields(KnownFields):

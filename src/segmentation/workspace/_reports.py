@@ -66,8 +66,9 @@ class Reports:
         *contact_nos: str | Contact,
         segment_no: str | Segment = "",
         layout: LabelFormat,
+        one_label_per_household: bool = False,
     ) -> Labels:
-        """An address label for each contact.
+        """An address label for each contact, or for each household.
 
         Args:
             *contact_nos: The contacts, each once however often it is named, at the address that
@@ -75,12 +76,20 @@ class Reports:
             segment_no: The segment whose contacts they are instead, in the order of its lines
                 and at the addresses of the lines.
             layout: How labels lie on a sheet of A4, in millimetres: ``LabelFormat.of(70, 36)``.
+            one_label_per_household: Contacts at one address have one label, with all of their
+                names.
 
         Raises:
             InvalidValue: Neither contacts nor a segment are given, or both.
             NotFound: There is no such contact or segment.
         """
-        return reports.labels(self._context, *contact_nos, segment_no=segment_no, layout=layout)
+        return reports.labels(
+            self._context,
+            *contact_nos,
+            segment_no=segment_no,
+            layout=layout,
+            one_label_per_household=one_label_per_household,
+        )
 
     def cover_sheets(
         self,

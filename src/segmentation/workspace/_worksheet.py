@@ -656,13 +656,18 @@ class Worksheet:
         """Delete the segment with its lines, history and texts; what is logged stays."""
         segments.delete_segment(self._context, self.no)
 
-    def letters(self) -> Sequence[Document]:
+    def letters(self, *, one_letter_per_household: bool = False) -> Sequence[Document]:
         """Make every letter on the values as they are now, to look at before logging.
+
+        Args:
+            one_letter_per_household: As for `log`.
 
         Raises:
             Rejected: All that is missing, line by line: fields, formulas, templates.
         """
-        return letters.check_letters(self._context, self.no)
+        return letters.check_letters(
+            self._context, self.no, one_letter_per_household=one_letter_per_household
+        )
 
     def waiting(self) -> tuple[WaitingLine, ...]:
         """The lines by which somebody would be written to later, if they were sent now.
@@ -673,7 +678,11 @@ class Worksheet:
         return segments.waiting_lines(self._context, self.no)
 
     def plan_logging(
-        self, *, deliver: bool = False, one_mail_per_address: bool = False
+        self,
+        *,
+        deliver: bool = False,
+        one_mail_per_address: bool = False,
+        one_letter_per_household: bool = False,
     ) -> LoggingPlan:
         """Say what logging would do, with all that is wrong; nothing is changed.
 
@@ -682,9 +691,14 @@ class Worksheet:
         Args:
             deliver: Whether documents are to be delivered.
             one_mail_per_address: As for `log`.
+            one_letter_per_household: As for `log`.
         """
         return segments.plan_logging(
-            self._context, self.no, deliver=deliver, one_mail_per_address=one_mail_per_address
+            self._context,
+            self.no,
+            deliver=deliver,
+            one_mail_per_address=one_mail_per_address,
+            one_letter_per_household=one_letter_per_household,
         )
 
     def approve(self, plan_hash: str) -> Approval:
@@ -705,6 +719,7 @@ class Worksheet:
         follow_up: bool = False,
         deliver: bool = False,
         one_mail_per_address: bool = False,
+        one_letter_per_household: bool = False,
     ) -> Logged:
         """Log the segment: its interactions enter the journal, the worksheet closes.
 
@@ -715,6 +730,9 @@ class Worksheet:
             one_mail_per_address: Of several lines whose mails would go to one address, case
                 aside, the first gets the mail and the others are passed over; templates can say
                 so too.
+            one_letter_per_household: Lines by post whose contacts are at one address have one
+                letter, with all of their names; templates can say so too. Each has an
+                interaction.
 
         Raises:
             Rejected: The segment has faults: all of them, line by line; or it is not what was
@@ -729,6 +747,7 @@ class Worksheet:
             follow_up=follow_up,
             deliver=deliver,
             one_mail_per_address=one_mail_per_address,
+            one_letter_per_household=one_letter_per_household,
         )
 
     @property

@@ -56,6 +56,7 @@ _INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "interaction_log_entry": (
         ("contact_no", "contact_company_no", "date"),
         ("logged_segment_entry_no", "contact_no"),
+        ("household_entry_no",),
     ),
     "interaction_comment": (("interaction_no",),),
     "value_entry": (("source_type", "source_no"),),

@@ -61,6 +61,8 @@ def by_picture(value: int | Decimal, picture: str, formats: Formats) -> str:
     elif len(others) > 1 and number == 0:
         part = others[1]
     items = list(_items(part))
+    if others and part is others[0]:  # it says by itself how it is negative
+        items = [attrs.evolve(i, kind="text") if i.kind == "sign" else i for i in items]
     places = [at for at, item in enumerate(items) if item.kind == "place"]
     if not places:
         return "".join(item.text for item in items)

@@ -21,6 +21,7 @@ from segmentation.journal import EntryKind, Ranges, to_ranges
 from segmentation.kinds import record_kinds
 from segmentation.markup import to_figures, to_table
 from segmentation.operations.addresses import address_marks_of, entries_of_addresses
+from segmentation.operations.interactions import sharing_letters
 from segmentation.operations.journal import KINDS, entries_about, entries_naming
 from segmentation.operations.records import find_record, get_record, key_in
 from segmentation.operations.schema import contact_row_kinds
@@ -39,6 +40,9 @@ _EMPLOYER = frozenset({"company_no", "contact_company_no"})
 
 _APART: frozenset[type[Record]] = frozenset({Contact, Interaction, SegmentLine})
 """Kinds that are asked for in another way."""
+
+_LETTER = frozenset({"merge_data", "attachment", "attachment_name"})
+"""What an interaction keeps of its letter."""
 
 Item = tuple[str, tuple[Any, ...]]
 """What is kept of a contact, by table and key."""
@@ -59,6 +63,7 @@ class KeptOfContact:
         letters: The contents that its interactions were sent with, by the interaction's number.
         entries: Numbers of the journal's entries that are about it.
         mentions: Where else free words name it.
+        shared: Interactions of others at its address who had a letter together with it.
     """
 
     contact_no: str
@@ -70,6 +75,7 @@ class KeptOfContact:
     letters: tuple[tuple[int, Attachment], ...] = ()
     entries: Ranges = ()
     mentions: tuple[Mention, ...] = ()
+    shared: tuple[Interaction, ...] = ()
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -174,18 +180,23 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
     erasures = (entry.number for entry in known if entry.kind is EntryKind.PERSON_ERASED)
     erased = max(erasures, default=0)
     recorded = list(store.records.all(Interaction, contact_no=number))
-    about = entries_about(store, recorded)
+    others = sharing_letters(store, recorded)
+    about = entries_about(store, [*recorded, *others])
     # One that was recorded before an erasure may have been taken up again since.
     interactions = [each for each in recorded if max(about[each.entry_no]) > erased]
     found = _rows(store, number, contact, interactions)
     rows = tuple(row for row in found if not _is_of_before(row, erased))
     if contact is None and not (known or recorded or rows):
         get_record(store, Contact, no)
-    numbers = {
+    named = {
         *(entry.number for entry in known),
-        *chain(*about.values()),
+        *chain(*(about[each.entry_no] for each in recorded)),
         *(entries_of_addresses(store, contact) if contact else ()),
     }
+    shared = set(chain(*(about[each.entry_no] for each in others)))
+    shared -= {comment.entry_no for comment in _comments(store, others)}
+    mentions = mentions_of(store, contact, own=frozenset(named)) if contact else ()
+    numbers = named | shared
     return KeptOfContact(
         contact_no=number,
         contact=contact,
@@ -195,7 +206,10 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
         lines=tuple(lines_of(store, number)),
         letters=tuple(_letters(store, interactions)),
         entries=to_ranges(numbers),
-        mentions=mentions_of(store, contact, own=frozenset(numbers)) if contact else (),
+        mentions=tuple(
+            each for each in mentions if each.entry_no not in shared or each.field not in _LETTER
+        ),
+        shared=tuple(others),
     )
 
 

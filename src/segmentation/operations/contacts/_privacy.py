@@ -31,6 +31,7 @@ from segmentation.journal import (
 from segmentation.markup import to_figures
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_lines, follow_relations
+from segmentation.operations.interactions import without_letter
 from segmentation.operations.journal import (
     KINDS,
     attachments_only_of,
@@ -199,7 +200,7 @@ def _erase(context: Context, stamp: Stamp, steps: "_Steps") -> Erasure:
     for earlier, cleared in steps.segments:
         follow_lines(store, earlier, store.segments.put(cleared))
     store.records.put(steps.changed)
-    numbers = record(store, [proof], stamp)
+    numbers = record(store, [proof, *map(Revised, steps.shared)], stamp)
     store.log.erase(numbers_in(proof.emptied))
     store.attachments.remove(proof.attachments)
     _leave_targets(store, proof.contact_no)
@@ -272,6 +273,7 @@ class _Steps:
     plan: ErasurePlan
     further: frozenset[int]
     places: tuple[Mention, ...]
+    shared: tuple[Interaction, ...]
 
 
 def _steps(store: Store, no: str | Contact, also: Also) -> _Steps:
@@ -293,10 +295,13 @@ def _steps(store: Store, no: str | Contact, also: Also) -> _Steps:
     others = [each for each in places if not is_of_worksheet(each)]
     lines = sum(lines_held(before) - lines_held(cleared) for before, cleared in segments)
     lines += sum(lines_removed(before) - lines_removed(cleared) for before, cleared in saved)
-    leaving = {*kept.interactions, *_interactions_of(store, further)}
+    also_emptied = [*_interactions_of(store, further)]
+    alone = {each: without_letter(store, each) for each in kept.shared if each not in also_emptied}
+    gone = (each for each, left in alone.items() if each.attachment != left.attachment)
+    leaving = {*kept.interactions, *also_emptied, *gone}
     proof = PersonErased(
         contact_no=kept.contact_no,
-        emptied=_filled(store, further.union(numbers_in(kept.entries)), leaving),
+        emptied=_filled(store, further.union(numbers_in(kept.entries)), {*leaving, *alone}),
         rows=counts_of([*(row.__table__ for row in rows), *["segment_line"] * lines]),
         attachments=attachments_only_of(
             store, leaving, changed={cleared.no: cleared for _, cleared in segments}
@@ -309,6 +314,7 @@ def _steps(store: Store, no: str | Contact, also: Also) -> _Steps:
         plan=ErasurePlan(proof=proof, kept=kept),
         further=further,
         places=tuple(places),
+        shared=tuple(alone.values()),
     )
 
 

@@ -55,6 +55,7 @@ from ._recorded import (
     record_document,
     record_mail,
 )
+from ._shared_letters import sharing_letters, without_letter
 
 __all__ = [
     "Cancelable",
@@ -93,7 +94,9 @@ __all__ = [
     "record_document",
     "record_mail",
     "set_attempt",
+    "sharing_letters",
     "take_in_past",
     "uncancel",
     "uncancel_interactions",
+    "without_letter",
 ]

@@ -55,6 +55,7 @@ def _as_new(past: Interaction) -> Interaction:
         logged_segment_entry_no=0,
         attachment="",
         merge_data="",
+        household_entry_no=0,
         canceled=False,
         canceled_by=0,
         delivery_status=DeliveryStatus.BLANK,

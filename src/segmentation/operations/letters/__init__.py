@@ -1,5 +1,6 @@
 """Letters: merge fields, printing, what they were filled with, delivery."""
 
+from ._at_one_address import apart, households
 from ._delivery import (
     Delivered,
     OnProgress,
@@ -7,20 +8,21 @@ from ._delivery import (
     RetryPolicy,
     deliver,
     outstanding,
-    resend,
-    resend_fresh,
 )
+from ._letters_of import in_one_document, letters, letters_of
 from ._merge_fields import (
     REMARK,
     MergeData,
     MergeDataReader,
     MergeField,
     MergeFields,
+    household_key,
     known_fields,
     merge_fields,
 )
-from ._printer import LetterPrinter, has_letter, in_one_document, letters, letters_of
-from ._snapshots import Keep, Snapshot, snapshot_all
+from ._printer import LetterPrinter, has_letter
+from ._resend import resend, resend_fresh
+from ._snapshots import Keep, Snapshot, Snapshots, snapshot_all
 from ._trial import (
     active_address_code,
     active_address_codes,
@@ -44,14 +46,18 @@ __all__ = [
     "Progress",
     "RetryPolicy",
     "Snapshot",
+    "Snapshots",
     "Unsubscribing",
     "active_address_code",
     "active_address_codes",
     "answer_unsubscribing",
+    "apart",
     "as_interaction",
     "check_letters",
     "deliver",
     "has_letter",
+    "household_key",
+    "households",
     "in_one_document",
     "known_fields",
     "letters",

@@ -27,7 +27,7 @@ from segmentation.errors import (
     Refused,
     UsageError,
 )
-from segmentation.frozen import freeze_within
+from segmentation.frozen import FrozenMapping, freeze_within
 from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction
 from segmentation.journal import DeliveryRecorded
 from segmentation.markup import SHOWN, to_figures, to_table
@@ -40,18 +40,16 @@ from segmentation.operations.records import (
     find_record,
     find_records,
     get_record,
-    get_records,
     read_ahead,
 )
-from segmentation.operations.values import require_any
-from segmentation.phrases import phrase
 from segmentation.protocols import Couriers, Store
 from segmentation.reach import Wait
 from segmentation.segments import LoggedSegment
 from segmentation.showing import shown_by
 
+from ._households import NotForAll, barred_from, household_of
 from ._printer import Letter, LetterPrinter
-from ._snapshots import restore, snapshot
+from ._snapshots import restore
 
 
 def _above_zero(_policy: object, field: "attrs.Attribute[Any]", value: float | timedelta) -> None:
@@ -188,15 +186,15 @@ def deliver(
         check_keys(context)
     store = context.store
     run = _Run(context, couriers, worker, retry or RetryPolicy())
-    todo = list(_to_deliver(store, couriers, _logged_no(store, logged_segment_entry_no)))
+    todo = _to_deliver(store, couriers, _logged_no(store, logged_segment_entry_no))
     by_status: dict[DeliveryStatus, list[int]] = {status: [] for status in DeliveryStatus}
     done = itertools.count(1)
     for start in range(0, len(todo), run.retry.batch):
         batch = todo[start : start + run.retry.batch]
-        statuses = dict.fromkeys(batch, DeliveryStatus.IN_PROGRESS)
+        statuses = dict.fromkeys(itertools.chain(*batch), DeliveryStatus.IN_PROGRESS)
         with at_once(store):
-            for number, status in run.deliver_batch(run.claim(batch)):
-                statuses[number] = status
+            for numbers, status in run.deliver_batch(run.claim(batch)):
+                statuses |= dict.fromkeys(numbers, status)
                 if on_progress:
                     on_progress(Progress(done=next(done), of=len(todo)))
         for number, status in statuses.items():
@@ -239,101 +237,6 @@ def _logged_no(store: Store, logged_segment: int | LoggedSegment) -> int:
     return get_record(store, LoggedSegment, logged_segment).entry_no
 
 
-def resend(context: Context, *entry_nos: int | Interaction) -> Sequence[Interaction]:
-    """Have documents delivered again by the next `deliver`, the same as before.
-
-    Args:
-        context: Store, user, day and clock.
-        *entry_nos: The interactions; one that is named twice is sent once.
-
-    Returns:
-        The interactions that are to be delivered, in the order asked for.
-
-    Raises:
-        InvalidValue: No interaction is named.
-        NotFound: There is no such interaction.
-        Refused: One is canceled or postponed, was never to be delivered, or is being delivered.
-    """
-    store = context.store
-    with store.transaction():
-        known = _to_resend(store, entry_nos)
-        record(store, [_queued(interaction) for interaction in known], context.stamp)
-        return get_records(store, Interaction, known)
-
-
-def resend_fresh(
-    context: Context, *entry_nos: int | Interaction, language: str = ""
-) -> Sequence[Interaction]:
-    """Have new documents delivered, made from the contacts as they are now.
-
-    Args:
-        context: Store, user, day and clock.
-        *entry_nos: The interactions; each gets a new one, of the work date.
-        language: The language of what the description of a new interaction says; the context's
-            if not given.
-
-    Returns:
-        The new interactions, which are to be delivered, in the order asked for.
-
-    Raises:
-        InvalidValue: No interaction is named.
-        NotFound: There is no such interaction.
-        Refused: One is canceled or postponed, was never to be delivered, or is being delivered.
-        Rejected: A letter names a field that nothing fills.
-    """
-    store = context.store
-    printer = LetterPrinter(store, context.rendering)
-    with store.transaction():
-        known = _to_resend(store, entry_nos)
-        fresh = [_fresh(context, printer, each, language or context.language) for each in known]
-        numbers = record(store, fresh, context.stamp)
-    return [attrs.evolve(new, entry_no=number) for new, number in zip(fresh, numbers, strict=True)]
-
-
-def _to_resend(store: Store, entry_nos: Sequence[int | Interaction]) -> Sequence[Interaction]:
-    found = get_records(store, Interaction, require_any("entry_nos", entry_nos))
-    known = list({interaction.entry_no: interaction for interaction in found}.values())
-    for interaction in known:
-        _check_resend(interaction)
-    return known
-
-
-def _check_resend(interaction: Interaction) -> None:
-    step = Message("resend interaction {no}", no=interaction.entry_no)
-    if interaction.canceled:
-        raise Refused(step, Message("it is canceled; uncancel it first"))
-    if interaction.postponed:
-        raise Refused(step, Message("it is postponed; finish it first"))
-    if interaction.delivery_status is DeliveryStatus.IN_PROGRESS:
-        raise Refused(step, Message("it is being delivered already; `deliver` sends it"))
-    if not interaction.correspondence_type:
-        raise Refused(step, Message("it has no correspondence type, so it was never to be sent"))
-
-
-def _queued(interaction: Interaction) -> DeliveryRecorded:
-    return DeliveryRecorded(interaction_no=interaction.entry_no, status=DeliveryStatus.IN_PROGRESS)
-
-
-def _fresh(
-    context: Context, printer: LetterPrinter, interaction: Interaction, language: str
-) -> Interaction:
-    """A new interaction with a letter that is made afresh."""
-    again = attrs.evolve(
-        interaction,
-        entry_no=0,
-        date=context.day.workdate,
-        delivered_at=None,
-        description=phrase("resent", language, what=interaction.description)[:_LONGEST],
-        delivery_status=DeliveryStatus.IN_PROGRESS,
-        delivery_error="",
-        delivery_attempts=0,
-        user_id=context.user,
-    )
-    letter = printer.prepare(again)
-    made = snapshot(printer, letter, context.store.attachments.put)
-    return made.put_into(letter.interaction)
-
-
 _EMAIL = CorrespondenceType.EMAIL
 
 _MARKED: Mapping[AddressState, Message] = {
@@ -342,10 +245,8 @@ _MARKED: Mapping[AddressState, Message] = {
     AddressState.SUPPRESSED: Message("its address is suppressed"),
 }
 
-_LONGEST = 100
-
-
 _RACES = 20
+_NO_REASONS: Mapping[int, str] = FrozenMapping()
 
 
 def _outstanding(store: Store, logged_segment_no: int) -> Iterator[Interaction]:
@@ -354,11 +255,19 @@ def _outstanding(store: Store, logged_segment_no: int) -> Iterator[Interaction]:
     return store.records.all(Interaction, delivery_status=status, **of_segment)
 
 
-def _to_deliver(store: Store, couriers: Couriers, logged_segment_no: int) -> Iterator[int]:
-    """Numbers only: what letters say may be too much to hold for all of them."""
-    for interaction in _outstanding(store, logged_segment_no):
-        if interaction.correspondence_type in couriers:
-            yield interaction.entry_no
+def _to_deliver(
+    store: Store, couriers: Couriers, logged_segment_no: int
+) -> Sequence[tuple[int, ...]]:
+    """The interactions of each document that waits, those of who share one together.
+
+    Numbers only: what letters say may be too much to hold for all of them.
+    """
+    documents: dict[int, tuple[int, ...]] = {}
+    for each in _outstanding(store, logged_segment_no):
+        if each.correspondence_type in couriers:
+            first = each.household_entry_no or each.entry_no
+            documents[first] = (*documents.get(first, ()), each.entry_no)
+    return list(documents.values())
 
 
 def _lease_expiries(store: Store, numbers: Iterable[int]) -> Iterator[datetime]:
@@ -395,38 +304,60 @@ class _Run:
 
     # -- claims -----------------------------------------------------------------------------
 
-    def claim(self, numbers: Sequence[int]) -> Sequence[Interaction]:
-        """Take up documents that nobody else is at; others win races, and we go on."""
+    def claim(self, documents: Sequence[tuple[int, ...]]) -> Sequence[Sequence[Interaction]]:
+        """Take up documents that nobody else is at; others win races, and we go on.
+
+        Args:
+            documents: The numbers of the interactions of each.
+        """
         now = self._context.now
         self._lease_expiry = now + self.retry.lease
         try:
             with self._store.transaction():
                 self._store.log.head()  # who takes up documents waits for each other there
-                free = self._reached(self._free(numbers, now))
+                free = self._reached(self._free(documents, now))
                 claims = [
                     DeliveryClaim(
                         entry_no=i.entry_no, worker=self._worker, until=self._lease_expiry
                     )
-                    for i in free
+                    for i in itertools.chain(*free)
                 ]
                 self._store.records.put(claims)
         except Conflict:
             return ()
-        self._read_ahead(free)
+        self._read_ahead(list(itertools.chain(*free)))
         return free
 
-    def _free(self, numbers: Sequence[int], now: datetime) -> Sequence[Interaction]:
-        """The interactions that wait for us, and that nobody else has taken up."""
+    def _free(
+        self, documents: Sequence[tuple[int, ...]], now: datetime
+    ) -> Sequence[Sequence[Interaction]]:
+        """The interactions that wait for us, and that nobody else has taken up, by document."""
+        numbers = list(itertools.chain(*documents))
         found = find_records(self._store, Interaction, [(number,) for number in numbers])
         claims = _claims(self._store, numbers)
-        there = [found[number,] for number in numbers if (number,) in found]
-        return [i for i in there if self._is_free(i, claims.get(i.entry_no), now)]
+        there = ([found[n,] for n in document if (n,) in found] for document in documents)
+        return [
+            document
+            for document in there
+            if document and all(self._is_free(i, claims.get(i.entry_no), now) for i in document)
+        ]
 
-    def _reached(self, interactions: Sequence[Interaction]) -> Sequence[Interaction]:
-        """Those of interactions that may be sent now; what others are sending counts as sent."""
-        held = self._held(interactions)
-        self.held |= held
-        return [each for each in interactions if each.entry_no not in held]
+    def _reached(
+        self, documents: Sequence[Sequence[Interaction]]
+    ) -> Sequence[Sequence[Interaction]]:
+        """Those of documents that may be sent now; what others are sending counts as sent.
+
+        A document for several waits for all of them.
+        """
+        held = self._held(list(itertools.chain(*documents)))
+        free: list[Sequence[Interaction]] = []
+        for document in documents:
+            waits = [held[each.entry_no] for each in document if each.entry_no in held]
+            if waits:
+                self.held |= {each.entry_no: held.get(each.entry_no, waits[0]) for each in document}
+            else:
+                free.append(document)
+        return free
 
     def _held(self, interactions: Sequence[Interaction]) -> Mapping[int, Wait]:
         found = denials(self._context, gathered(Interaction, interactions), [not_yet])
@@ -466,37 +397,45 @@ class _Run:
 
     # -- documents --------------------------------------------------------------------------
 
-    def deliver_batch(self, claimed: Sequence[Interaction]) -> Iterator[tuple[int, DeliveryStatus]]:
+    def deliver_batch(
+        self, claimed: Sequence[Sequence[Interaction]]
+    ) -> Iterator[tuple[Sequence[int], DeliveryStatus]]:
         """Deliver what was taken up, and tell how it went; what is left in the end is released."""
         left = list(claimed)
         try:
             while left and self._context.now < self._lease_expiry:
-                interaction = left[0]
-                if self._failures[interaction.correspondence_type] < self.retry.failures:
-                    status = self._deliver(interaction)
+                document = left[0]
+                if self._failures[document[0].correspondence_type] < self.retry.failures:
+                    status = self._deliver(document)
                     left.pop(0)
-                    yield interaction.entry_no, status
+                    yield [each.entry_no for each in document], status
                 else:
-                    self._release([left.pop(0)])
+                    self._release(left.pop(0))
         finally:
-            self._release(left)
+            self._release(itertools.chain(*left))
 
-    def _deliver(self, interaction: Interaction) -> DeliveryStatus:
-        attempts = interaction.delivery_attempts + 1
-        kind = interaction.correspondence_type
+    def _deliver(self, document: Sequence[Interaction]) -> DeliveryStatus:
+        """Deliver one document, which is one interaction's or that of several who share it."""
+        first = document[0]
+        attempts = first.delivery_attempts + 1
+        kind = first.correspondence_type
         unknown: Sequence[str] = ()
         delivered_at = None
         try:
-            letter = restore(interaction) or self._printer.prepare(interaction)
-            self._check(letter)
-            if not self._reached([interaction]):  # it became night since it was taken up
-                self._release([interaction])
+            letter = self._letter(first)
+            if not self._reached([document]):  # it became night since it was taken up
+                self._release(document)
                 return DeliveryStatus.IN_PROGRESS
             where = self._couriers[kind].deliver(self._printer.render(self._reachable(letter)))
             delivered_at = self._context.now.astimezone(UTC)
+        except NotForAll as error:
+            happened = DeliveryRecorded(
+                interaction_no=first.entry_no, status=DeliveryStatus.ERROR, attempts=attempts
+            )
+            return self._end(document, happened, reasons=error.reasons)
         except NotDelivered as error:
             if error.stops:
-                return self._stop(interaction, str(error))
+                return self._stop(document, str(error))
             again = error.temporary and attempts < self.retry.attempts
             self._failures[kind] = self._failures[kind] + 1 if error.down else 0
             status = DeliveryStatus.IN_PROGRESS if again else DeliveryStatus.ERROR
@@ -509,25 +448,49 @@ class _Run:
             unknown = where.unknown if isinstance(where, Receipt) else ()
             status, reason = DeliveryStatus.DELIVERED, refused
             if refused:
-                self.refused[interaction.entry_no] = refused
+                self.refused |= dict.fromkeys((each.entry_no for each in document), refused)
         happened = DeliveryRecorded(
-            interaction_no=interaction.entry_no,
+            interaction_no=first.entry_no,
             status=status,
             attempts=attempts,
             reason=reason,
             delivered_at=delivered_at,
         )
-        self._record(happened, unknown=unknown)
-        return status
+        return self._end(document, happened, unknown=unknown)
 
-    def _stop(self, interaction: Interaction, reason: str) -> DeliveryStatus:
+    def _letter(self, interaction: Interaction) -> Letter:
+        """The letter of an interaction, to whom may still be written to.
+
+        Raises:
+            NotForAll: Of those who share it somebody may not.
+            Refused: Its contact may not; or those who share it cannot have one letter any more.
+        """
+        kept = restore(interaction)
+        if not interaction.household_entry_no:
+            letter = kept or self._printer.prepare(interaction)
+            self._check(letter)
+            return letter
+        sharing = household_of(self._store, interaction)
+        barred = {each.entry_no: barred_from(self._context, each) for each in sharing}
+        if any(barred.values()):
+            raise NotForAll(sharing, barred)
+        made = [] if kept else self._printer.prepare_joint(sharing)
+        if len(made) > 1:
+            step = Message("write to contact {no}", no=interaction.contact_no)
+            raise Refused(step, Message("those who share the letter need one each now"))
+        return kept or made[0].letter
+
+    def _stop(self, document: Sequence[Interaction], reason: str) -> DeliveryStatus:
         """Leave a courier alone that can deliver nothing; the attempt is no fault of the letter."""
-        self._failures[interaction.correspondence_type] = self.retry.failures
-        happened = attrs.evolve(
-            _queued(interaction), attempts=interaction.delivery_attempts, reason=reason
+        first = document[0]
+        self._failures[first.correspondence_type] = self.retry.failures
+        happened = DeliveryRecorded(
+            interaction_no=first.entry_no,
+            status=DeliveryStatus.IN_PROGRESS,
+            attempts=first.delivery_attempts,
+            reason=reason,
         )
-        self._record(happened, waits=False)
-        return DeliveryStatus.IN_PROGRESS
+        return self._end(document, happened, waits=False)
 
     def _check(self, letter: Letter) -> None:
         """Look again whether the contact may be written to: much can happen after logging.
@@ -562,32 +525,46 @@ class _Run:
         kept = [each for each in addresses if each and not hindrances(self._context, [each])]
         return attrs.evolve(letter, e_mail="; ".join(kept))
 
-    def _record(
-        self, happened: DeliveryRecorded, *, waits: bool = True, unknown: Iterable[str] = ()
-    ) -> None:
-        """Record how it went, and with it end or renew the claim.
+    def _end(
+        self,
+        document: Sequence[Interaction],
+        happened: DeliveryRecorded,
+        *,
+        reasons: Mapping[int, str] = _NO_REASONS,
+        waits: bool = True,
+        unknown: Iterable[str] = (),
+    ) -> DeliveryStatus:
+        """Record how it went, and with it end or renew the claims.
 
         Args:
+            document: The interactions whose document it was.
             happened: How it went.
+            reasons: Why it stands so, by the number of the interaction, where that is not the
+                same for all.
             waits: Whether a document that is still to be delivered waits before it is tried again.
             unknown: Addresses that do not exist, as the server says; they are marked.
         """
-        number = happened.interaction_no
         gone = [address for each in unknown for address in mail_addresses(each)]
+        numbers = [each.entry_no for each in document]
+        each_happened = [
+            attrs.evolve(happened, interaction_no=no, reason=reasons.get(no, happened.reason))
+            for no in numbers
+        ]
         for race in itertools.count(1):  # pragma: no branch - it ends by success or by an error
             stamp = self._context.stamp
             until = stamp.at + self.retry.wait(happened.attempts)
-            claim = DeliveryClaim(entry_no=number, until=until)
+            claims = [DeliveryClaim(entry_no=number, until=until) for number in numbers]
             try:
                 with self._store.transaction():
                     bounced = marks_for(self._context, gone, AddressState.BOUNCED, happened.reason)
-                    record(self._store, [happened, *bounced], stamp)
+                    record(self._store, [*each_happened, *bounced], stamp)
                     if happened.status is DeliveryStatus.IN_PROGRESS and waits:
-                        self._store.records.put([claim])
+                        self._store.records.put(claims)
                     else:
-                        self._store.records.remove([claim])
+                        self._store.records.remove(claims)
             except Conflict:
                 if race == _RACES:
                     raise
             else:
                 break
+        return happened.status

@@ -37,19 +37,31 @@ import attrs
 
 from segmentation.campaigns import Campaign
 from segmentation.code_tables import CountryRegion, SalespersonPurchaser
-from segmentation.contacts import AlternativeAddress, Contact, ContactBusinessRelation, LinkToTable
+from segmentation.contacts import (
+    AlternativeAddress,
+    Contact,
+    ContactBusinessRelation,
+    ContactType,
+    LinkToTable,
+)
 from segmentation.definitions import OwnField
-from segmentation.documents import address_lines, field_name
+from segmentation.documents import address_key, address_lines, field_name, locale_of
 from segmentation.errors import Fault, Message, NotFound, Rejected, text_of
 from segmentation.fields import Field, FieldType, Record, RecordT, Value, fields_of
 from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
+from segmentation.joint_salutations import joint_salutation
 from segmentation.markup import to_rows
 from segmentation.operations.context import Context
 from segmentation.operations.records import find_record, find_records
 from segmentation.operations.schema import worked_out_in
 from segmentation.protocols import Records, Store
-from segmentation.salutations import SalutationFormula, SalutationType, find_salutation
+from segmentation.salutations import (
+    SalutationFormula,
+    SalutationType,
+    find_formula,
+    greeting_of,
+)
 from segmentation.segments import LoggedSegment, SegmentHeader, SegmentLine
 from segmentation.setup import CompanyInformation
 from segmentation.showing import shown_by
@@ -89,6 +101,7 @@ class MergeData:
             interaction's; empty for an error.
         capitals: Whether cities abroad are written in capitals.
         number_as: Finds the number under which the company is a customer or vendor.
+        others: The others at the address who share the letter.
     """
 
     contact: Contact
@@ -107,6 +120,7 @@ class MergeData:
     fallback_language: str = ""
     capitals: bool = False
     number_as: Callable[[LinkToTable], str] = lambda _: ""
+    others: tuple["MergeData", ...] = ()
 
     @property
     def place(self) -> Contact | AlternativeAddress:
@@ -116,12 +130,24 @@ class MergeData:
     @property
     def company_name(self) -> str:
         """The company, as the address has it."""
-        return self.place.company_name or self.contact.company_name
+        return self.place.company_name or _company_name(self.contact)
 
     @property
     def person(self) -> str:
         """The name of a person; empty for a company."""
         return "" if self.contact.name == self.company_name else self.contact.name
+
+    @property
+    def people(self) -> Sequence["MergeData"]:
+        """Who is written to: each person once; the company itself where no person is named."""
+        everybody = {each.contact.no: each for each in (self, *self.others)}
+        persons = [each for each in everybody.values() if each.contact.type is ContactType.PERSON]
+        return persons or [self]
+
+    @property
+    def household_key(self) -> tuple[str, ...] | None:
+        """What those who live or work at one address have in common; ``None`` without address."""
+        return household_key(self.contact, self.place, self.sender.country_region_code)
 
     @property
     def e_mail(self) -> str:
@@ -135,7 +161,7 @@ class MergeData:
         home = self.sender.country_region_code
         lines = address_lines(
             self.company_name,
-            self.person,
+            *(each.person for each in self.people),
             address=place.address,
             address_2=place.address_2,
             post_code=place.post_code,
@@ -170,12 +196,58 @@ class MergeData:
         Raises:
             NotFound: There is no formula for it; the error names contact, language and tone.
         """
+        found = [(each.contact, each.formula(tone)) for each in self.people]
+        greetings = [greeting_of(contact, formula) for contact, formula in found]
+        if len(greetings) == 1:
+            return str(greetings[0])
+        spoken = {formula.language_code for _, formula in found}
+        return joint_salutation(greetings, *map(tag_of, spoken if len(spoken) == 1 else ()))
+
+    def formula(self, tone: SalutationType) -> SalutationFormula:
+        """The formula by which the contact is greeted, in its language or the one instead.
+
+        Raises:
+            NotFound: There is none; the error names contact, language and tone.
+        """
         language = self.interaction.interaction_language_code
         for spoken in dict.fromkeys((language, self.fallback_language or language)):
             formula = self.formulas.get((self.contact.salutation_code, spoken, tone))
             if formula is not None:
-                return find_salutation(self.contact, (formula,), spoken, tone)
-        return find_salutation(self.contact, (), language, tone)
+                return formula
+        return find_formula(self.contact, (), language, tone)
+
+
+def household_key(
+    contact: Contact, place: Contact | AlternativeAddress, home: str
+) -> tuple[str, ...] | None:
+    """What those who live or work at one address have in common; ``None`` without address.
+
+    Args:
+        contact: The contact.
+        place: Whose address counts, its own or an alternative one.
+        home: The sender's country, which an address without country is in.
+    """
+    key = address_key(
+        address=place.address,
+        address_2=place.address_2,
+        post_code=place.post_code,
+        city=place.city,
+        county=place.county,
+        country_code=place.country_region_code or home,
+    )
+    name = " ".join((place.company_name or _company_name(contact)).split()).casefold()
+    return (name, *key) if key else None
+
+
+def _company_name(contact: Contact) -> str:
+    """The name of the company that a contact is, or works for."""
+    is_company = contact.type is ContactType.COMPANY
+    return contact.company_name or (contact.name if is_company else "")
+
+
+def tag_of(language_code: str) -> str:
+    """The language of a code, "DES" or "de-CH", as a tag; empty if none is given."""
+    return locale_of(language_code) if language_code else ""
 
 
 Getter: TypeAlias = Callable[[MergeData], Value]

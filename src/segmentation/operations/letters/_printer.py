@@ -8,7 +8,6 @@ import mimetypes
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
-from typing import IO
 
 import attrs
 
@@ -17,7 +16,6 @@ from segmentation.documents import (
     Document,
     Form,
     Formats,
-    FormForMany,
     FormOfLayout,
     FormWithRemarks,
     FormWithText,
@@ -34,7 +32,6 @@ from segmentation.errors import (
     InvalidValue,
     Message,
     NotFound,
-    Refused,
     SegmentationError,
     UsageError,
     text_of,
@@ -42,17 +39,14 @@ from segmentation.errors import (
 from segmentation.fields import Value
 from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
-from segmentation.operations.context import Context
-from segmentation.operations.records import (
-    get_records,
-)
+from segmentation.joint_salutations import joint_names
 from segmentation.operations.schema import worked_out_in
-from segmentation.operations.values import require_any
 from segmentation.protocols import MailSender, Renderer, Rendering, Store
 from segmentation.segments import Segment, SegmentLine
 from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage, WordTemplate
 
+from ._joint_letters import MOST_LINES, alike, joint_values, shows_lines
 from ._kept import Origin, origin_of
 from ._layouts import ours_for
 from ._merge_fields import (
@@ -63,6 +57,7 @@ from ._merge_fields import (
     MergeDataReader,
     extra_fields,
     find_getter,
+    tag_of,
     worked_out_fields,
 )
 
@@ -102,6 +97,7 @@ class Letter:
         excluded: The contact was marked as excluded when the letter was prepared.
         kept_as: The media type of the letter, if it was kept as it was made: it is then what is
             attached to the interaction.
+        contact_nos: Whom it is for, where it is for several people at one address; else empty.
     """
 
     interaction: Interaction
@@ -114,6 +110,34 @@ class Letter:
     sender: str = ""
     excluded: bool = False
     kept_as: str = ""
+    contact_nos: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class _Gathered:
+    """What a letter is made of: our data, what the host adds, the link to unsubscribe."""
+
+    data: MergeData
+    given: Mapping[str, Given]
+    link: str
+
+
+@attrs.frozen
+class Joint:
+    """A letter for several people, or for one of them whose letter says something else.
+
+    Attributes:
+        letter: The letter.
+        places: The places of those whose letter it is, among those who were to have one.
+        differing: The fields because of which they have not all one letter.
+    """
+
+    letter: Letter
+    places: tuple[int, ...]
+    differing: tuple[str, ...]
+
+
+_ADDRESS = "address_line"
 
 
 class LetterPrinter:
@@ -147,7 +171,7 @@ class LetterPrinter:
             NotFound: It has no template, or none that can be found.
             BadDocument: The template cannot be read.
         """
-        opened = self._opened(*self._template(self._renewed(interaction)))
+        opened = self._opened(*self._template(self.renewed(interaction)))
         return opened[0] if opened else None
 
     def origin(self, interaction: Interaction) -> Origin:
@@ -183,7 +207,7 @@ class LetterPrinter:
             self._texts[key] = found
         return self._texts[key]
 
-    def _renewed(self, interaction: Interaction) -> Interaction:
+    def renewed(self, interaction: Interaction) -> Interaction:
         """The interaction with its template as that is now, in place of what was logged.
 
         Raises:
@@ -280,23 +304,78 @@ class LetterPrinter:
             Rejected: Fields that nothing fills, all of them.
             InvalidValue: What the host adds is nothing that can stand in a letter.
         """
-        interaction = self._renewed(interaction)
+        return self._letter(self._gather(interaction, segment))
+
+    def prepare_joint(
+        self, interactions: Sequence[Interaction], segment: Segment | None = None
+    ) -> Sequence["Joint"]:
+        """Read the values of one letter for several people, or of as few as can be.
+
+        Args:
+            interactions: Their interactions, logged or about to be, in the order that the letter
+                names them in.
+            segment: The segment, if they are not logged yet.
+
+        Raises:
+            NotFound: A contact, a template or a salutation formula is missing.
+            Rejected: Fields that nothing fills, all of them.
+            InvalidValue: What the host adds is nothing that can stand in a letter.
+        """
+        gathered = [self._gather(each, segment) for each in interactions]
+        single = [self._letter(each) for each in gathered]
+        given = {field_name(name) for each in gathered for name in each.given}
+        made: list[Joint] = []
+        keys = [each.data.household_key for each in gathered]
+        for group in alike([each.values for each in single], keys, given):
+            places = group.places
+            letter = self._joint([gathered[at] for at in places], [single[at] for at in places])
+            if letter is not None:
+                made.append(Joint(letter, places, group.differing))
+            else:
+                made += [Joint(single[at], (at,), (_ADDRESS,)) for at in places]
+        return made
+
+    def _joint(self, gathered: Sequence["_Gathered"], single: Sequence[Letter]) -> Letter | None:
+        """One letter for all of these; ``None`` if it has no room for their names."""
+        if len(single) == 1:
+            return single[0]
+        first, *others = gathered
+        data = attrs.evolve(first.data, others=tuple(each.data for each in others))
+        letter = self._letter(attrs.evolve(first, data=data))
+        if len(data.address_block) > MOST_LINES and shows_lines(letter.values):
+            return None
+        language = tag_of(letter.interaction.interaction_language_code)
+        names = (each.contact.name for each in data.people)
+        return attrs.evolve(
+            letter,
+            addressee=joint_names(names, language),
+            values=joint_values(letter.values, [each.values for each in single], language),
+            unsubscribe="",  # it takes one contact off the list
+            contact_nos=tuple(dict.fromkeys(each.data.contact.no for each in gathered)),
+        )
+
+    def _gather(self, interaction: Interaction, segment: Segment | None) -> "_Gathered":
+        """What a letter is made of."""
+        interaction = self.renewed(interaction)
         data = self._reader.read(interaction, segment.header if segment else None)
         added = self._rendering.extra_fields
-        contact = data.contact
-        own = added(contact, interaction) if added else {}
-        link = self._link(contact, interaction)
-        given = {**self._linked(link), **own}
+        own = added(data.contact, interaction) if added else {}
+        link = self._link(data.contact, interaction)
+        return _Gathered(data, {**self._linked(link), **own}, link)
+
+    def _letter(self, gathered: "_Gathered") -> Letter:
+        """A letter with the values of its fields."""
+        data, given = gathered.data, gathered.given
         return Letter(
-            interaction=interaction,
-            addressee=contact.name,
+            interaction=data.interaction,
+            addressee=data.contact.name,
             company_name=data.company_name,
             e_mail=data.e_mail,
             locale=_locale(data),
             values={**self._values(data, given), **self._layout_values(data, given)},
-            unsubscribe=link,
+            unsubscribe=gathered.link,
             sender=self._sender(data),
-            excluded=contact.exclude_from_segment,
+            excluded=data.contact.exclude_from_segment,
         )
 
     def _link(self, contact: Contact, interaction: Interaction) -> str:
@@ -422,6 +501,7 @@ class LetterPrinter:
             e_mail=letter.e_mail,
             unsubscribe=letter.unsubscribe,
             sender=letter.sender,
+            contact_nos=letter.contact_nos,
         )
 
     def formats(self, letter: Letter) -> Formats:
@@ -457,84 +537,3 @@ def _locale(data: MergeData) -> tuple[str, str, str]:
 def has_letter(interaction: Interaction) -> bool:
     """Whether an interaction has something to send."""
     return bool(interaction.attachment or interaction.word_template_code)
-
-
-def letters(context: Context, interactions: Iterable[Interaction]) -> Iterator[Document]:
-    """A letter for each interaction that has a template, in their order.
-
-    They are filled with the values as they stand now.
-
-    Args:
-        context: Store, user, day and clock.
-        interactions: The interactions, logged or about to be.
-
-    Raises:
-        Rejected: A template names a field that nothing fills.
-        NotFound: A contact, a template or a salutation formula is missing.
-        BadDocument: A template cannot be read.
-    """
-    printer = LetterPrinter(context.store, context.rendering)
-    for interaction in printer.in_batches(interactions):
-        if has_letter(interaction):
-            yield printer.render(printer.prepare(interaction))
-
-
-def letters_of(context: Context, *entry_nos: int | Interaction) -> Iterator[Document]:
-    """The letters of logged interactions, in the order asked for.
-
-    They are filled with the values as they stand now; `resend` sends a letter as it was.
-    Interactions without a template have none.
-
-    Args:
-        context: Store, user, day and clock.
-        *entry_nos: The interactions.
-
-    Raises:
-        InvalidValue: No interaction is named.
-        NotFound: An interaction, a contact, a template or a salutation formula is missing.
-        Rejected: A template names a field that nothing fills.
-        BadDocument: A template cannot be read.
-    """
-    named = require_any("entry_nos", entry_nos)
-    return letters(context, get_records(context.store, Interaction, named))
-
-
-def in_one_document(context: Context, file: IO[bytes], *entry_nos: int | Interaction) -> int:
-    """The letters of logged interactions in one Word document, a section each.
-
-    Interactions without a template have no letter.
-
-    Args:
-        context: Store, user, day and clock.
-        file: Where the document is written; must be able to seek.
-        *entry_nos: The interactions; their letters must have one template.
-
-    Returns:
-        How many letters the document holds.
-
-    Raises:
-        InvalidValue: No interaction is named.
-        Refused: There is no letter, they have several templates, or one that is not Word's.
-        NotFound: An interaction, a contact, a template or a salutation formula is missing.
-        Rejected: A template names a field that nothing fills.
-    """
-    named = get_records(context.store, Interaction, require_any("entry_nos", entry_nos))
-    printer = LetterPrinter(context.store, context.rendering)
-    sent = [interaction for interaction in named if has_letter(interaction)]
-    form = _one_form(printer, sent)
-    prepared = (printer.prepare(interaction) for interaction in printer.in_batches(sent))
-    return form.fill_all(((each.values, printer.formats(each)) for each in prepared), file)
-
-
-def _one_form(printer: LetterPrinter, sent: Sequence[Interaction]) -> FormForMany:
-    """The one form that all letters have."""
-    forms = {id(form): form for form in map(printer.form, sent)}
-    step = Message("make one document")
-    if not forms:
-        raise Refused(step, Message("there is no letter"))
-    if len(forms) > 1:
-        raise Refused(step, Message("the letters have several templates; make one for each"))
-    (form,) = forms.values()
-    if not isinstance(form, FormForMany):
-        raise Refused(step, Message("the template of the letters is not made in Word"))
-    return form

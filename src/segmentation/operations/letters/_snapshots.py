@@ -12,14 +12,14 @@ from typing import TypeAlias
 
 import attrs
 
-from segmentation.errors import Fault, SegmentationError
+from segmentation.errors import Fault, Message, SegmentationError
 from segmentation.interactions import Interaction
 from segmentation.protocols import Rendering, Store
-from segmentation.segments import Segment
+from segmentation.segments import Segment, SegmentLine
 from segmentation.serialization import to_json, value_from_data, value_to_data
 
 from ._kept import kept_data
-from ._printer import Letter, LetterPrinter, file_name
+from ._printer import Joint, Letter, LetterPrinter, file_name
 from ._trial import LetterFaults, as_interaction, template_name
 
 _FORMAT = 2
@@ -68,8 +68,10 @@ def snapshot(printer: LetterPrinter, letter: Letter, keep: Keep | None) -> Snaps
     if keep and printer.is_kept(interaction):
         attachment, media_type = keep(made.content), made.media_type
         name = _short(file_name(letter, made.extension))
+    shared = {"contact_nos": list(letter.contact_nos)} if letter.contact_nos else {}
     merge_data = to_json(
         {
+            **shared,
             "format": _FORMAT,
             "addressee": letter.addressee,
             "company_name": letter.company_name,
@@ -118,13 +120,36 @@ def restore(interaction: Interaction) -> Letter | None:
         sender=data.get("sender", ""),
         excluded=data["excluded"],
         kept_as=data.get("kept_as", ""),
+        contact_nos=tuple(data.get("contact_nos", ())),
     )
 
 
+@attrs.frozen(kw_only=True)
+class Snapshots:
+    """The letters of a segment that is about to be logged.
+
+    Attributes:
+        letters: What is kept of each, by line.
+        faults: All that is wrong.
+        warnings: What somebody should look at first.
+        shared: The numbers of the lines that have one letter together.
+    """
+
+    letters: Mapping[int, Snapshot]
+    faults: Sequence[Fault]
+    warnings: Sequence[Fault]
+    shared: Sequence[tuple[int, ...]] = ()
+
+
 def snapshot_all(
-    store: Store, segment: Segment, rendering: Rendering, *, keep: Keep | None = None
-) -> tuple[Mapping[int, Snapshot], Sequence[Fault], Sequence[Fault]]:
-    """The letters of a segment that is about to be logged, by line, what is wrong, and warnings.
+    store: Store,
+    segment: Segment,
+    rendering: Rendering,
+    *,
+    keep: Keep | None = None,
+    households: Sequence[tuple[int, ...]] = (),
+) -> Snapshots:
+    """The letters of a segment that is about to be logged, what is wrong with them, and warnings.
 
     Every letter is made once, so that what cannot be made is found before anything is
     recorded.
@@ -134,20 +159,68 @@ def snapshot_all(
         segment: The segment.
         rendering: How letters are made.
         keep: Keeps a content, where the segment is logged and not only looked at.
+        households: The numbers of the lines that are to have one letter together.
     """
-    printer = LetterPrinter(store, rendering)
-    frozen: dict[int, Snapshot] = {}
-    wrong = LetterFaults(printer)
-    warnings: dict[Fault, None] = {}
-    for line in printer.in_batches(segment.lines):
-        interaction = as_interaction(line)
+    making = _Making(LetterPrinter(store, rendering), segment, keep)
+    grouped = {number: group for group in households for number in group}
+    waiting: dict[tuple[int, ...], list[SegmentLine]] = {}
+    for line in making.printer.in_batches(segment.lines):
         if not (line.contact_no and line.correspondence_type):
             continue
+        group = grouped.get(line.line_no)
+        if group is None:
+            making.make([line])
+            continue
+        waiting.setdefault(group, []).append(line)
+        if line.line_no == group[-1]:
+            making.make(waiting.pop(group))
+    return Snapshots(
+        letters=making.made,
+        faults=making.wrong.faults,
+        warnings=list(making.warnings),
+        shared=making.shared,
+    )
+
+
+class _Making:
+    """Makes the letters of a segment and keeps what they are."""
+
+    def __init__(self, printer: LetterPrinter, segment: Segment, keep: Keep | None) -> None:
+        self.printer = printer
+        self.made: dict[int, Snapshot] = {}
+        self.wrong = LetterFaults(printer)
+        self.warnings: dict[Fault, None] = {}
+        self.shared: list[tuple[int, ...]] = []
+        self._segment = segment
+        self._keep = keep
+
+    def make(self, lines: Sequence[SegmentLine]) -> None:
+        """Make one letter for some lines, or as few as can be."""
+        interactions = [as_interaction(line) for line in lines]
         try:
-            letter = printer.prepare(interaction, segment)
-            frozen[line.line_no] = snapshot(printer, letter, keep)
-            for reason in printer.remarks(interaction):
-                warnings[Fault(template_name(line), "", reason, "left_in_template")] = None
+            for joint in self.printer.prepare_joint(interactions, self._segment):
+                self._take(joint, [lines[at] for at in joint.places])
+            for reason in self.printer.remarks(interactions[0]):
+                self._warn(lines[0], reason, "left_in_template")
         except SegmentationError as error:
-            wrong.add(error, line)
-    return frozen, wrong.faults, list(warnings)
+            told = len(self.wrong.faults)
+            for line in lines if len(lines) > 1 else ():
+                self.make([line])  # whose letter it is that cannot be made
+            if len(self.wrong.faults) == told:
+                self.wrong.add(error, lines[0])
+
+    def _take(self, joint: Joint, lines: Sequence[SegmentLine]) -> None:
+        made = snapshot(self.printer, joint.letter, self._keep)
+        self.made |= {line.line_no: made for line in lines}
+        if len(lines) > 1:
+            self.shared.append(tuple(line.line_no for line in lines))
+        if joint.differing:
+            reason = Message(
+                "shows {fields}, so that people at one address for whom that is not the same "
+                "get a letter each",
+                fields=", ".join(joint.differing),
+            )
+            self._warn(lines[0], reason, "not_shared")
+
+    def _warn(self, line: SegmentLine, reason: Message, code: str) -> None:
+        self.warnings[Fault(template_name(line), "", reason, code)] = None

@@ -31,6 +31,7 @@ from segmentation.protocols import Store
 from segmentation.segments import Segment, SegmentHeader, SegmentLine, Terms, address_on
 from segmentation.templates import InteractionTemplate
 
+from ._at_one_address import households
 from ._merge_fields import (
     UNSUBSCRIBE,
 )
@@ -105,8 +106,16 @@ _FEW = 8
 """For up to how many contacts addresses are read one contact at a time."""
 
 
-def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
+def check_letters(
+    context: Context, segment_no: str, *, one_letter_per_household: bool = False
+) -> Sequence[Document]:
     """Render every letter of a segment that is not logged yet, on the values as they stand.
+
+    Args:
+        context: Store, user, day and clock.
+        segment_no: The segment.
+        one_letter_per_household: Lines by post whose contacts are at one address have one letter;
+            templates can say so too.
 
     Returns:
         The documents, in the order of the lines; lines without a template have none.
@@ -117,15 +126,22 @@ def check_letters(context: Context, segment_no: str) -> Sequence[Document]:
     """
     store = context.store
     segment = require_segment(store, segment_no)
+    shared = households(
+        store, segment.lines.by_field(), deliver=False, everybody=one_letter_per_household
+    )
+    first = {group[0]: group for group in shared}
+    others = {number for group in shared for number in group[1:]}
+    lines = {line.line_no: line for line in segment.lines if line.line_no in others}
     printer = LetterPrinter(store, context.rendering)
     documents: list[Document] = []
     wrong = LetterFaults(printer)
     for line in printer.in_batches(segment.lines):
-        interaction = as_interaction(line)
-        if not line.contact_no or not has_letter(interaction):
+        if not line.contact_no or not has_letter(as_interaction(line)) or line.line_no in others:
             continue
+        together = [line, *(lines[number] for number in first.get(line.line_no, ())[1:])]
         try:
-            documents.append(printer.render(printer.prepare(interaction, segment)))
+            made = printer.prepare_joint([as_interaction(each) for each in together], segment)
+            documents += [printer.render(each.letter) for each in made]
         except SegmentationError as error:
             wrong.add(error, line)
     if wrong.faults:

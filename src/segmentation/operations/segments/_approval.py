@@ -20,7 +20,7 @@ from segmentation.setup import MarketingSetup
 from segmentation.showing import shown_by
 from segmentation.templates import InteractionTemplate
 
-from ._going import going_out
+from ._going import Sharing, going_out
 from ._log_plan import LoggingPlan, Prepared, prepare
 from ._plan_content import PlanContent, changes_since, plan_content
 
@@ -53,27 +53,18 @@ class _Planned:
 
     segment: Segment
     prepared: Prepared
-    one_mail_per_address: bool
+    sharing: Sharing
 
     def content(self, store: Store) -> PlanContent:
-        return plan_content(
-            store,
-            self.segment,
-            self.prepared,
-            one_mail_per_address=self.one_mail_per_address,
-        )
+        return plan_content(store, self.segment, self.prepared, self.sharing)
 
     @property
     def left(self) -> Mapping[str, LeftOutReason]:
         return {each.contact_no: each.reason for each in self.prepared.passed_over}
 
 
-def _planned(
-    context: Context, segment: Segment, *, deliver: bool, one_mail_per_address: bool
-) -> _Planned:
-    going, passed, held_back = going_out(
-        context, segment, one_mail_per_address=one_mail_per_address
-    )
+def _planned(context: Context, segment: Segment, sharing: Sharing, *, deliver: bool) -> _Planned:
+    going, passed, held_back = going_out(context, segment, sharing)
     prepared = prepare(
         context.store,
         going,
@@ -81,8 +72,9 @@ def _planned(
         rendering=context.rendering,
         passed_over=passed,
         held_back=held_back,
+        everybody=sharing.one_letter_per_household,
     )
-    return _Planned(segment, prepared, one_mail_per_address)
+    return _Planned(segment, prepared, sharing)
 
 
 def needs_approval(store: Store, prepared: Prepared) -> bool:
@@ -101,14 +93,13 @@ def with_approval(
     segment: Segment,
     prepared: Prepared,
     plan: LoggingPlan,
-    *,
-    one_mail_per_address: bool,
+    sharing: Sharing,
 ) -> LoggingPlan:
     """A plan with its hash if it needs approval; it is kept, with who made it first."""
     store = context.store
     if not needs_approval(store, prepared):
         return plan
-    content = _Planned(segment, prepared, one_mail_per_address).content(store)
+    content = _Planned(segment, prepared, sharing).content(store)
     with store.transaction():
         kept = store.records.find(SegmentPlan, segment.no, content.hash)
         if kept is None:
@@ -208,19 +199,14 @@ def _check_unchanged(context: Context, segment: Segment, plan: SegmentPlan, what
     """
     before = PlanContent(plan.content)
     data = before.data
-    now = _planned(
-        context,
-        segment,
-        deliver=data["deliver"],
-        one_mail_per_address=data["one_mail_per_address"],
-    )
+    now = _planned(context, segment, before.sharing, deliver=data["deliver"])
     present = now.content(context.store)
     if present.hash != plan.plan_hash:
         raise Rejected(what, changes_since(before, present, now.left))
 
 
 def require_approval(
-    context: Context, segment: Segment, *, deliver: bool, one_mail_per_address: bool
+    context: Context, segment: Segment, sharing: Sharing, *, deliver: bool
 ) -> Approval | None:
     """The approval of what is about to be logged; ``None`` if none is needed.
 
@@ -231,7 +217,7 @@ def require_approval(
     store = context.store
     if not _may_need_approval(store):
         return None
-    now = _planned(context, segment, deliver=deliver, one_mail_per_address=one_mail_per_address)
+    now = _planned(context, segment, sharing, deliver=deliver)
     if not needs_approval(store, now.prepared):
         return None
     step = Message("log segment {no}", no=segment.no)

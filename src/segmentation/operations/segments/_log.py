@@ -4,6 +4,7 @@ What would be recorded is planned first, with all that is wrong; only a plan wit
 carried out, in one transaction.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -20,7 +21,7 @@ from segmentation.markup import to_rows
 from segmentation.operations.context import Context
 from segmentation.operations.followers import follow_lines
 from segmentation.operations.journal import next_entry_no, record
-from segmentation.operations.letters import Snapshot
+from segmentation.operations.letters import Snapshot, apart
 from segmentation.operations.records import require_segment
 from segmentation.operations.tables import own_fields_in
 from segmentation.phrases import phrase
@@ -36,7 +37,7 @@ from segmentation.segments import (
 from segmentation.showing import shown_by
 
 from ._approval import Approval, drop_plans, require_approval, with_approval
-from ._going import going_out
+from ._going import Sharing, going_out
 from ._log_plan import LoggingPlan, Prepared, prepare
 from ._passed_over import shared_addresses
 from ._reuse import reuse_logged_segment
@@ -73,6 +74,7 @@ def plan_logging(
     *,
     deliver: bool = False,
     one_mail_per_address: bool = False,
+    one_letter_per_household: bool = False,
 ) -> LoggingPlan:
     """Say what logging a segment would do; nothing is changed.
 
@@ -83,15 +85,15 @@ def plan_logging(
         segment_no: The segment.
         deliver: Whether its documents are to be delivered.
         one_mail_per_address: As for `log_segment`.
+        one_letter_per_household: As for `log_segment`.
 
     Raises:
         NotFound: There is no such segment; it may have been logged already.
     """
     store = context.store
     segment = require_segment(store, segment_no)
-    going, passed_over, held_back = going_out(
-        context, segment, one_mail_per_address=one_mail_per_address
-    )
+    sharing = _sharing(one_mail_per_address, one_letter_per_household)
+    going, passed_over, held_back = going_out(context, segment, sharing)
     prepared = prepare(
         store,
         going,
@@ -99,15 +101,15 @@ def plan_logging(
         rendering=context.rendering,
         passed_over=passed_over,
         held_back=held_back,
+        everybody=one_letter_per_household,
     )
     plan = attrs.evolve(
         prepared.plan(),
         shared_addresses=shared_addresses(store, going),
         waiting=waiting_among(context, prepared.lines),
+        shared_households=apart(store, prepared.lines, prepared.households, deliver=deliver),
     )
-    plan = with_approval(
-        context, segment, prepared, plan, one_mail_per_address=one_mail_per_address
-    )
+    plan = with_approval(context, segment, prepared, plan, sharing)
     if was_logged(store, segment.no):
         again = Fault("header", "no", _LOGGED_BEFORE)
         plan = attrs.evolve(plan, faults=(again, *plan.faults))
@@ -121,6 +123,7 @@ def log_segment(
     follow_up: bool = False,
     deliver: bool = False,
     one_mail_per_address: bool = False,
+    one_letter_per_household: bool = False,
 ) -> Logged:
     """Log a segment: all of it, or, on any fault, nothing.
 
@@ -132,6 +135,8 @@ def log_segment(
             comes afterwards.
         one_mail_per_address: Of several lines whose mails would go to one address, case aside,
             the first gets the mail and the others are passed over; templates can say so too.
+        one_letter_per_household: Lines by post whose contacts are at one address have one letter,
+            with all of their names; templates can say so too. Each has an interaction.
 
     Raises:
         NotFound: There is no such segment; it may have been logged already.
@@ -147,12 +152,9 @@ def log_segment(
         segment = require_segment(store, segment_no)
         if was_logged(store, segment.no):
             raise Refused(Message("log segment {no}", no=segment.no), _LOGGED_BEFORE)
-        approval = require_approval(
-            context, segment, deliver=deliver, one_mail_per_address=one_mail_per_address
-        )
-        going, passed_over, held_back = going_out(
-            context, segment, one_mail_per_address=one_mail_per_address
-        )
+        sharing = _sharing(one_mail_per_address, one_letter_per_household)
+        approval = require_approval(context, segment, sharing, deliver=deliver)
+        going, passed_over, held_back = going_out(context, segment, sharing)
         prepared = prepare(
             store,
             going,
@@ -161,6 +163,7 @@ def log_segment(
             keep=store.attachments.put,
             passed_over=passed_over,
             held_back=held_back,
+            everybody=one_letter_per_household,
         )
         if prepared.faults:
             raise Rejected(Message("segment {no}", no=segment.no), prepared.faults)
@@ -175,6 +178,13 @@ def log_segment(
 
 
 # -- planning -------------------------------------------------------------------------------
+
+
+def _sharing(one_mail_per_address: bool, one_letter_per_household: bool) -> Sharing:  # noqa: FBT001 - in the order of the arguments above
+    return Sharing(
+        one_mail_per_address=one_mail_per_address,
+        one_letter_per_household=one_letter_per_household,
+    )
 
 
 _LOGGED_BEFORE = "one with this number was logged before"
@@ -220,6 +230,7 @@ def _record(
             for sent_by in lines.column("correspondence_type")
         ],
         arm=prepared.arms,
+        household_entry_no=_household_entry_nos(prepared, first_no),
         **_letters(prepared),
     )
     held_back = [
@@ -229,6 +240,16 @@ def _record(
     sent = [interactions] if len(lines) else []
     record(store, [logged, *entries, *sent, *held_back], stamp)
     return logged, interactions
+
+
+def _household_entry_nos(prepared: Prepared, first_no: int) -> Sequence[int]:
+    """The entry number of the first of those who have one letter, for each line; else 0."""
+    shared = {number: group[0] for group in prepared.households for number in group}
+    numbers = prepared.lines.column("line_no")
+    if not shared:
+        return [0] * len(numbers)
+    entry_nos = dict(zip(numbers, itertools.count(first_no)))
+    return [entry_nos[shared[number]] if number in shared else 0 for number in numbers]
 
 
 def _letters(prepared: Prepared) -> Mapping[str, Sequence[str]]:

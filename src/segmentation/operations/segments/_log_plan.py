@@ -12,7 +12,13 @@ from segmentation.contacts import CorrespondenceType
 from segmentation.errors import Fault, Message
 from segmentation.frozen import freeze_within
 from segmentation.markup import to_figures, to_rows
-from segmentation.operations.letters import Keep, Snapshot, snapshot_all
+from segmentation.operations.letters import (
+    Keep,
+    Snapshot,
+    Snapshots,
+    households,
+    snapshot_all,
+)
 from segmentation.operations.permission import Denial
 from segmentation.protocols import Rendering, Store
 from segmentation.segments import (
@@ -55,8 +61,13 @@ class LoggingPlan:
         waiting: Lines by which somebody is written to later, each with why and when: a cap is
             reached, or it is quiet where the contact is. They are recorded like the others, and
             their documents wait; only looked up for a plan.
+        shared_letters: Numbers of lines whose contacts are at one postal address and have one
+            letter, those of one letter together.
+        shared_households: Numbers of lines whose contacts are at one postal address and have more
+            than one letter, those of one address together; only looked up for a plan.
         warnings: What somebody should look at first, and may let be: tracked changes and comments
-            that were left in a template.
+            that were left in a template; fields because of which people at one address get a
+            letter each.
         needs_approval: Whether a second user must approve it.
         plan_hash: The hash that is approved: of criteria and their days, recipients, texts and
             sender. Empty if it needs no approval.
@@ -77,6 +88,8 @@ class LoggingPlan:
     passed_over: tuple[PassedOver, ...] = ()
     shared_addresses: tuple[tuple[int, ...], ...] = ()
     waiting: tuple[WaitingLine, ...] = ()
+    shared_letters: tuple[tuple[int, ...], ...] = ()
+    shared_households: tuple[tuple[int, ...], ...] = ()
     warnings: tuple[Fault, ...] = ()
     needs_approval: bool = False
     plan_hash: str = ""
@@ -93,6 +106,7 @@ class LoggingPlan:
             "without address": len(self.without_address),
             "passed over": len(self.passed_over),
             "written to later": len(self.waiting),
+            "shared letters": len(self.shared_letters),
             **self.arms,
             "held back": self.held_back,
         }
@@ -117,6 +131,7 @@ class Prepared:
         passed_over: Lines that get no mail, of which nothing is recorded.
         held_back: Contacts in the held-back arm, of whom only that is recorded.
         warnings: What somebody should look at first.
+        households: The numbers of the lines that have one letter together.
     """
 
     segment: Segment
@@ -129,6 +144,7 @@ class Prepared:
     passed_over: tuple[PassedOver, ...] = ()
     held_back: tuple[HeldBackContact, ...] = ()
     warnings: tuple[Fault, ...] = ()
+    households: tuple[tuple[int, ...], ...] = ()
 
     @property
     def arms(self) -> Sequence[str]:
@@ -145,14 +161,23 @@ class Prepared:
             campaign_nos=tuple(sorted(no for (no,) in lines.counted("campaign_no") if no)),
             cost=_sum(lines, "unit_cost"),
             duration_min=_sum(lines, "unit_duration_min"),
-            deliveries=sum(map(bool, lines.column("correspondence_type"))) if self.deliver else 0,
+            deliveries=self._deliveries,
             skipped=self.skipped,
             without_address=self.without_address,
             arms={name: count for name, count in sorted(Counter(self.arms).items()) if name},
             held_back=len(self.held_back),
             passed_over=self.passed_over,
+            shared_letters=self.households,
             warnings=self.warnings,
         )
+
+    @property
+    def _deliveries(self) -> int:
+        """How many documents are to be delivered, each of those that are shared once."""
+        if not self.deliver:
+            return 0
+        sent = sum(map(bool, self.lines.column("correspondence_type")))
+        return sent - sum(len(group) - 1 for group in self.households)
 
 
 def prepare(
@@ -164,6 +189,7 @@ def prepare(
     keep: Keep | None = None,
     passed_over: Sequence[PassedOver] = (),
     held_back: Sequence[HeldBackContact] = (),
+    everybody: bool = False,
 ) -> Prepared:
     """The lines of a segment as they would be recorded, checked, with their letters.
 
@@ -175,6 +201,7 @@ def prepare(
         keep: Keeps a letter, where the segment is logged and not only looked at.
         passed_over: Lines that have gone already, because they get no mail.
         held_back: Contacts whose lines have gone already, because they are in the held-back arm.
+        everybody: Whether all households have one letter; else those of templates that say so do.
     """
     all_lines = segment.lines.by_field()
     contact_nos = all_lines.column("contact_no")
@@ -182,10 +209,11 @@ def prepare(
     checker = Checker(store, lines, deliver=deliver)
     if not deliver:
         lines = _without_type(lines, checker.without_address)
-    letters, letter_faults, warnings = (
-        snapshot_all(store, segment, rendering, keep=keep)
+    shared = households(store, lines, deliver=deliver, everybody=everybody)
+    letters = (
+        snapshot_all(store, segment, rendering, keep=keep, households=shared)
         if deliver and rendering
-        else ({}, (), ())
+        else Snapshots(letters={}, faults=(), warnings=(), shared=shared)
     )
     numbers = lines.column("line_no")
     return Prepared(
@@ -194,15 +222,16 @@ def prepare(
         lines=lines,
         skipped=tuple(no for no, contact in all_lines.rows("line_no", "contact_no") if not contact),
         without_address=tuple(numbers[row] for row in checker.without_address),
-        letters=letters,
+        letters=letters.letters,
         faults=(
             *header_faults(segment, lines, passed_over, is_held_back=bool(held_back)),
             *checker.faults(lines),
-            *letter_faults,
+            *letters.faults,
         ),
         passed_over=tuple(passed_over),
         held_back=tuple(held_back),
-        warnings=tuple(warnings),
+        warnings=tuple(letters.warnings),
+        households=tuple(letters.shared),
     )
 
 

@@ -30,6 +30,7 @@ from segmentation.serialization import (
 from segmentation.setup import CompanyInformation
 from segmentation.templates import WordTemplate
 
+from ._going import Sharing
 from ._log_plan import Prepared
 
 _FORMAT = 1
@@ -70,9 +71,18 @@ class PlanContent:
         found: Mapping[str, JSON] = from_json(self.text)
         return found
 
+    @property
+    def sharing(self) -> Sharing:
+        """What contacts have together in it."""
+        data = self.data
+        return Sharing(
+            one_mail_per_address=data[_ONE_MAIL],
+            one_letter_per_household=data.get(_ONE_LETTER, False),
+        )
+
 
 def plan_content(
-    store: Store, segment: Segment, prepared: Prepared, *, one_mail_per_address: bool
+    store: Store, segment: Segment, prepared: Prepared, sharing: Sharing
 ) -> PlanContent:
     """What logging a segment would do.
 
@@ -82,7 +92,7 @@ def plan_content(
         store: Where everything is kept.
         segment: The segment as it stands.
         prepared: The lines as they would be recorded, with their letters, none of them kept.
-        one_mail_per_address: As for logging.
+        sharing: What contacts have together.
     """
     texts = _Texts(store)
     recipients = sorted(map(to_json, _recipients(store, prepared, texts)))
@@ -91,7 +101,7 @@ def plan_content(
         "segment_no": segment.no,
         "description": segment.header.description,
         "deliver": prepared.deliver,
-        "one_mail_per_address": one_mail_per_address,
+        **_chosen(sharing),
         "criteria": dict(_criteria(store, segment.actions)),
         "sender": _sender(store, prepared),
         "texts": texts.data,
@@ -99,6 +109,15 @@ def plan_content(
         "recipients": [from_json(each) for each in recipients],
     }
     return PlanContent(to_json(data))
+
+
+_ONE_MAIL, _ONE_LETTER = "one_mail_per_address", "one_letter_per_household"
+
+
+def _chosen(sharing: Sharing) -> Mapping[str, bool]:
+    """What is chosen; what came later is left out where it is not, so that hashes stay."""
+    letter = {_ONE_LETTER: True} if sharing.one_letter_per_household else {}
+    return {_ONE_MAIL: sharing.one_mail_per_address, **letter}
 
 
 def _criteria(store: Store, actions: Iterable[CriteriaAction]) -> Iterator[tuple[str, str]]:
@@ -137,6 +156,7 @@ def _sender(store: Store, prepared: Prepared) -> dict[str, JSON]:
 
 
 def _recipients(store: Store, prepared: Prepared, texts: "_Texts") -> Iterator[dict[str, JSON]]:
+    shared = _households(prepared)
     rest = iter(prepared.lines)
     while batch := list(islice(rest, _BATCH)):
         contacts = store.contacts.get_many([line.contact_no for line in batch])
@@ -149,7 +169,19 @@ def _recipients(store: Store, prepared: Prepared, texts: "_Texts") -> Iterator[d
                 "text": texts.of(line),
                 "e_mail": _mailed_to(store, line, addresses.get(line.contact_no, "")),
                 "letter": sha256(letter.merge_data.encode()).hexdigest() if letter else "",
+                **shared.get(line.line_no, {}),
             }
+
+
+def _households(prepared: Prepared) -> Mapping[int, Mapping[str, JSON]]:
+    """With whom contacts share a letter, by the number of the line."""
+    rows = prepared.lines.rows("line_no", "contact_no") if prepared.households else ()
+    nos = dict(rows)
+    return {
+        number: {"household": ", ".join(nos[each] for each in group)}
+        for group in prepared.households
+        for number in group
+    }
 
 
 _BATCH = 10_000
@@ -225,7 +257,7 @@ def changes_since(
     old, new = before.data, now.data
     held = old["held_back"], new["held_back"]
     faults = [
-        *_changed_values("header", old, new, ("description", "deliver", "one_mail_per_address")),
+        *_changed_values("header", old, new, ("description", "deliver", _ONE_MAIL, _ONE_LETTER)),
         *_changed_criteria(old["criteria"], new["criteria"]),
         *_changed_sender(old["sender"], new["sender"]),
         *_changed_texts(old["texts"], new["texts"]),
