@@ -202,11 +202,14 @@ def test_interactions_in_one_call(tmp_path: Path) -> None:
         source, target = sqlite3.connect(kept), sqlite3.connect(tmp_path / "hand.db")
         try:
             tables = ("journal", "interaction_log_entry")
-            made = source.execute("SELECT sql FROM sqlite_master WHERE sql > ''").fetchall()
             for name in tables:
                 target.execute(f"DROP TABLE IF EXISTS {name}")
-            for (text,) in made:
-                if any(f" {name}" in text for name in tables) and "TRIGGER" not in text:
+                made = source.execute(
+                    "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql > '' "
+                    "AND type <> 'trigger'",
+                    (name,),
+                )
+                for (text,) in made:
                     target.execute(text)
             found = {n: source.execute(f"SELECT * FROM {n}").fetchall() for n in tables}  # noqa: S608
             return seconds(lambda: _insert_all(target, found))

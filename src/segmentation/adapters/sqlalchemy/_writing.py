@@ -179,7 +179,8 @@ class Writer:
         self._fields = layout.fields
         self._has_extra = layout.has_extra
         self._values = _getter(names)
-        self._texts = _getter([field.name for field in layout.fields if field.type in _TEXTS])
+        self._text_fields = [field for field in layout.fields if field.type in _TEXTS]
+        self._texts = _getter([field.name for field in self._text_fields])
         changes = (_change(field, self._place, dialect.name) for field in layout.fields)
         self._changes = {
             place: change for place, change in enumerate(changes) if change is not None
@@ -192,9 +193,10 @@ class Writer:
         Raises:
             InvalidValue: The database cannot store a value.
         """
-        if not _is_plain(self._texts(item)):
-            for field in self._fields:
-                check_value(field, getattr(item, field.name), self._place)
+        texts = self._texts(item)
+        if not _is_plain(texts):
+            for field, text in zip(self._text_fields, texts, strict=True):
+                check_value(field, text, self._place)
         row = list(self._values(item))
         for place, change in self._changes.items():
             row[place] = change(row[place])

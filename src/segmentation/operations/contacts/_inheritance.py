@@ -10,7 +10,7 @@ import attrs
 
 from segmentation.codes import to_code
 from segmentation.contacts import Contact, ContactType, composed_name
-from segmentation.fields import fields_of
+from segmentation.fields import fields_of, with_kept_values
 from segmentation.protocols import Store
 from segmentation.setup import MarketingSetup, UserSetup
 
@@ -51,13 +51,13 @@ def completed(contact: Contact, company: Contact | None) -> Contact:
         company = contact
     elif company is not None and company.type is ContactType.PERSON:
         company = None  # nobody works for a person; the checks tell that
-    return attrs.evolve(
-        contact,
-        name=name,
-        search_name=contact.search_name or fitting("search_name", name.upper()),
-        company_no=contact.company_no or (contact.no if company is contact else ""),
-        company_name=contact.company_name or (named_company(company) if company else ""),
-    )
+    values = {
+        "name": name,
+        "search_name": contact.search_name or fitting("search_name", name.upper()),
+        "company_no": contact.company_no or (contact.no if company is contact else ""),
+        "company_name": contact.company_name or (named_company(company) if company else ""),
+    }
+    return with_kept_values(contact, values)
 
 
 def named_company(company: Contact) -> str:

@@ -7,7 +7,7 @@ from segmentation.campaigns import Campaign
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.errors import Fault, Message, NotFound, Rejected
-from segmentation.fields import Record, RecordT, fields_of, misfits, mistyped
+from segmentation.fields import Record, RecordT, fields_of, fits_plainly, misfits, mistyped
 from segmentation.interactions import Interaction
 from segmentation.operations.checks import Placed, extra_faults
 from segmentation.operations.field_values import InteractionDraftValues
@@ -191,8 +191,9 @@ def _text_faults(lookups: Lookups, draft: Interaction) -> Iterator[Fault]:
 def _further_faults(lookups: Lookups, draft: Interaction) -> Iterator[Fault]:
     yield from _reference_faults(lookups, draft, "campaign_no", Campaign, needed=False)
     yield from _answer_faults(lookups, draft)
-    for field, reason in (*misfits(draft), *mistyped(draft)):
-        yield Fault(PLACE, field, reason)
+    if not fits_plainly(draft):
+        for field, reason in (*misfits(draft), *mistyped(draft)):
+            yield Fault(PLACE, field, reason)
     yield from lookups.extra_faults(draft)
 
 

@@ -9,6 +9,7 @@ from segmentation.campaigns import CampaignEntry
 from segmentation.columns import gathered
 from segmentation.criteria import to_nfc
 from segmentation.errors import Fault, InvalidValue, Message
+from segmentation.fields import with_kept_values
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.journal import Commented, Happening, Stamp
 from segmentation.operations.journal import record
@@ -40,11 +41,11 @@ def record_interactions(
     """Record interactions that were checked, with their campaign entries before them."""
     if not drafts:
         return []
-    of_user = [attrs.evolve(draft, user_id=stamp.user) for draft in drafts]
+    of_user = [with_kept_values(draft, {"user_id": stamp.user}) for draft in drafts]
     made, entries = with_campaign_entries(store, of_user, stamp)
     numbers = record(store, [*entries, gathered(Interaction, made)], stamp)
     new = numbers[len(entries) :]
-    return [attrs.evolve(each, entry_no=no) for no, each in zip(new, made, strict=True)]
+    return [with_kept_values(each, {"entry_no": no}) for no, each in zip(new, made, strict=True)]
 
 
 def with_campaign_entries(
