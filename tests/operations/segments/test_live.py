@@ -13,7 +13,7 @@ import pytest
 
 import segmentation as seg
 from segmentation.contacts import ContactIndustryGroup, ContactMailingGroup
-from segmentation.criteria import InSegment, none, total
+from segmentation.criteria import Concern, Cut, First, InSegment, Order, none, total
 from segmentation.errors import NotFound, Rejected
 from segmentation.segments import SegmentChanged, SegmentChanging, SegmentRefreshed
 from support.fair import TODAY, company, evolved, person
@@ -366,6 +366,39 @@ def test_what_is_done_by_hand_stays(crm: seg.Workspace) -> None:
         live.sheet().go_back()
         assert live.nos == "A H"
         assert live.refresh() == "+B -A"
+
+
+def test_a_cut_is_run_in_full_and_check_says_so(crm: seg.Workspace) -> None:
+    """LIV-22."""
+    named = (("A", "Ada"), ("B", "Bo"), ("C", "Cy"), ("D", "Dan"))
+    crm.add(*(person(no, name=name, country_region_code="DK") for no, name in named))
+    first = Cut(DK, First(3, Order("name")))
+    live = Live(crm, first)
+    assert live.first == "+A +B +C"
+    crm.add(person("E", name="Abe", country_region_code="DK"))
+    assert live.refresh() == "+E -C"
+    (remark,) = crm.check(first)
+    assert remark.concern is Concern.NOT_FOLLOWED
+    assert "refresh asks for all contacts" in str(remark)
+
+
+def test_check_says_of_no_other_criteria_that_they_cannot_be_followed(crm: seg.Workspace) -> None:
+    """LIV-22."""
+    asked = crm.new_segment("Asked")
+    the = crm.fields
+    followed = [
+        DK,
+        none(the.mailing_groups.mailing_group_code.is_in(["NEWS", "FAIR"])),
+        none(where(interactions=BACK_THREE_MONTHS)),
+        RETAIL,
+        total(the["orders"]["amount"]) >= 100,
+        InSegment(asked.no) & where(contact={"city": "Bern"}),
+        where(contact={"visit": "t"}),
+        the.contact["born"].day_of_year.between(0, 7),
+        where(contact={"seen": "t"}),
+    ]
+    concerns = [remark.concern for each in followed for remark in crm.check(each)]
+    assert Concern.NOT_FOLLOWED not in concerns
 
 
 def test_an_error_of_the_host_leaves_the_segment_as_it_was(crm: seg.Workspace) -> None:
