@@ -329,7 +329,7 @@ def test_another_zone_has_other_days(crm: seg.Workspace) -> None:
 # -- contacts that are others, and what is done by hand ---------------------------------------
 
 
-def test_erased_and_merged_contacts(crm: seg.Workspace) -> None:
+def test_erased_merged_and_renumbered_contacts(crm: seg.Workspace) -> None:
     """LIV-19."""
     crm.add(company("F"), company("G"), person("A", "F"), person("C", "F"), person("P", "G"))
     crm.contacts.add_rows(industry("F"))
@@ -341,6 +341,11 @@ def test_erased_and_merged_contacts(crm: seg.Workspace) -> None:
     assert live.refresh() == ""
     crm.contacts.merge(kept_no="F", gone_no="G")
     assert live.refresh() == "+P"
+    line_no = live.line("C").line_no
+    crm.contacts.renumber(old_no="C", new_no="Z")
+    assert live.refresh() == ""
+    assert live.line("Z").line_no == line_no
+    assert live.nos == "P Z"
 
 
 def test_what_is_done_by_hand_stays(crm: seg.Workspace) -> None:
