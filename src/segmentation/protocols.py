@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
+from .changes import Changed
 from .codes import Option
 from .contacts import Contact, CorrespondenceType
 from .criteria import BoundSelection, Table
@@ -358,6 +359,42 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections."""
+
+
+class Changes(Protocol):
+    """What changed in a store since somebody last looked; nothing in it outlives an erasure."""
+
+    def follows(self, table: str) -> bool:
+        """Whether the changes of a table's rows are noted."""
+
+    def position(self) -> str:
+        """Where the changes have come to, inside the open transaction; for `since`."""
+
+    def since(self, position: str, tables: Collection[str]) -> Changed | None:
+        """What changed in some tables after a position; tables without a change are not in it.
+
+        What changed before may be in it too. What a transaction changed that was still open at
+        that position is in it, once it is committed.
+
+        Args:
+            position: What `position` gave earlier, in any process.
+            tables: The names of the tables.
+
+        Returns:
+            What changed; ``None`` if that is not known.
+        """
+
+    def forget(self) -> None:
+        """Keep nothing that names a contact; everything before counts as changed."""
+
+
+@runtime_checkable
+class NotesChanges(Protocol):
+    """A store that notes what changes in it, so that whoever follows it need not read it all."""
+
+    @property
+    def changes(self) -> Changes:
+        """What changed."""
 
 
 class Ledgers(Protocol):

@@ -69,6 +69,7 @@ from ._counting import Counts, PartCount, count_parts, parts_of
 from ._cuts import cut, share, split
 from ._dates import is_relative, to_date
 from ._describing import describe, describe_parts
+from ._differing import among, differing, segments_in, tables_of
 from ._explaining import Explanation, Finding, RowFindings, explain
 from ._following import DatedRow, to_rows_test
 from ._hashing import SHARES, hash_of, share_of
@@ -211,6 +212,7 @@ __all__ = [
     "Values",
     "Where",
     "Wild",
+    "among",
     "any_",
     "at_least",
     "at_most",
@@ -227,6 +229,7 @@ __all__ = [
     "cut",
     "describe",
     "describe_parts",
+    "differing",
     "earliest",
     "effect",
     "exactly",
@@ -251,10 +254,12 @@ __all__ = [
     "parts_of",
     "replacements",
     "row",
+    "segments_in",
     "segments_of",
     "share",
     "share_of",
     "split",
+    "tables_of",
     "to_date",
     "to_neutral",
     "to_neutral_filter",

@@ -64,6 +64,7 @@ class Concern(StrEnum):
     CHANGED = "changed"
     NO_VALUE = "no_value"
     OPEN_END = "open_end"
+    NOT_FOLLOWED = "not_followed"
 
 
 @attrs.frozen(repr=False)

@@ -138,6 +138,10 @@ TEXTS: Mapping[str, str] = {
     "circle": "segment {no} asks for its own members: {circle}",
     "no_value": "no {table} where {condition}; {hint}",
     "open_end": "has no end; after {day}: {count}",
+    "cut_not_followed": "only some are taken, which cannot be followed change by change: a refresh"
+    " asks for all contacts",
+    "table_not_followed": "rows of it are not followed change by change: a refresh asks for all"
+    " contacts",
     "value_none": "there is no value at all",
     "value_cases": "there are {values}; {filter} finds {count}",
     "value_meant": "{filter} is meant perhaps, which finds {count}",

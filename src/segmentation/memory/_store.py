@@ -11,6 +11,7 @@ from segmentation.journal import Entry, Head, head_of
 from segmentation.proofs import Node
 from segmentation.segments import Segment, SegmentHeader
 
+from ._changes import MemoryChanges
 from ._contacts import IndexedContacts
 from ._records import MemoryRecords
 from ._undo import UndoLog
@@ -155,6 +156,8 @@ class MemoryStore:
         self.records = MemoryRecords(self._undo)
         self.segments = MemorySegments(self._undo)
         self.contacts = IndexedContacts(self.records, self.segments)
+        self.changes = MemoryChanges()
+        self.records.watch(self.changes.on_record_changed)
         self.log = MemoryLog(self._undo)
         self.tree = MemoryTree(self._undo)
         self.attachments = MemoryAttachments(self._undo)

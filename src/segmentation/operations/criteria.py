@@ -21,6 +21,7 @@ from segmentation.criteria import (
     Concern,
     Counts,
     Criteria,
+    Cut,
     Explanation,
     PartCount,
     Remark,
@@ -39,9 +40,10 @@ from segmentation.criteria import (
     make_selection,
     parts_of,
     segments_of,
+    tables_of,
 )
 from segmentation.criteria import look_at_values as value_remarks
-from segmentation.errors import InvalidValue, NotFound, UnknownName, near_name
+from segmentation.errors import InvalidValue, NotFound, UnknownName, UsageError, near_name
 from segmentation.fields import Field, key_of
 from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
@@ -51,7 +53,7 @@ from segmentation.markup import SHOWN, to_table
 from segmentation.operations.context import Context
 from segmentation.operations.records import all_contacts, at_once, get_record, unread_in
 from segmentation.operations.schema import rows_in, schema_of
-from segmentation.protocols import CountingContacts, Store
+from segmentation.protocols import CountingContacts, NotesChanges, Store
 from segmentation.segments import (
     CriteriaAction,
     LeftOut,
@@ -363,7 +365,28 @@ def check_selection(
         bound = bind(criteria, schema, context.day)
         values = StoredValues(store, schema, context.day)
         found = (*found, *value_remarks(bound, values, context.phrases))
-    return (*found, *_circles(store, criteria, to_code(segment_no), context.phrases))
+    return (
+        *found,
+        *_not_followed(store, criteria, schema, context),
+        *_circles(store, criteria, to_code(segment_no), context.phrases),
+    )
+
+
+def _not_followed(
+    store: Store, criteria: Criteria, schema: Schema, context: Context
+) -> Iterator[Remark]:
+    """Why a segment that follows criteria is refreshed by asking for all contacts."""
+    if isinstance(criteria, Cut):
+        yield Remark(Concern.NOT_FOLLOWED, "", context.phrases.say("cut_not_followed"))
+    if not isinstance(store, NotesChanges):
+        return
+    try:
+        bound = bind(criteria, schema, context.day)
+    except UsageError:
+        return  # told as a fault
+    for name in dict.fromkeys(table.name for table in tables_of(bound)):
+        if not store.changes.follows(name):
+            yield Remark(Concern.NOT_FOLLOWED, name, context.phrases.say("table_not_followed"))
 
 
 def _circles(

@@ -194,6 +194,11 @@ class LeftOuts(Sequence[LeftOut]):
         return f"{shown} … and {more:,} more" if more > 0 else shown
 
     @cached_property
+    def stored(self) -> Sequence[JSON]:
+        """The contacts as plain data; refreshes that change nothing share them."""
+        return [_left_out_to_data(each) for each in self._made]
+
+    @cached_property
     def _made(self) -> tuple[LeftOut, ...]:
         who, places = self.who, reduce(or_, self.reasons.values(), EMPTY)
         reason_of = {
@@ -480,7 +485,7 @@ def _action_to_data(action: CriteriaAction) -> JSON:
         else None,
         "inserted": _runs(action.inserted),
         "removed": _lines_to_data(action.removed),
-        "left_out": [_left_out_to_data(each) for each in action.left_out],
+        "left_out": action.left_out.stored,
         "lines": [action.lines_before, action.lines_after],
     }
     if action.saved_code:

@@ -10,14 +10,18 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
+from itertools import chain
 from typing import Protocol, Self, TypeAlias
 
 import attrs
 
-from segmentation.bitmaps import EMPTY, Bitmap, from_flags, full, to_positions
+from segmentation.bitmaps import EMPTY, Bitmap, from_flags, from_positions, full, to_positions
 from segmentation.contacts import CorrespondenceType
 from segmentation.frozen import freeze_within
 from segmentation.showing import shown_by
+
+_FEW = 64
+"""One in so many numbers is looked up by itself, and not all are gone through."""
 
 
 class Joining(Protocol):
@@ -188,7 +192,21 @@ class Listed:
         found = EMPTY
         for each in others:
             among = each.nos if isinstance(each, Listed) else each
-            found |= from_flags(bytes(map(among.__contains__, self.numbers)))
+            if isinstance(among, AbstractSet) and len(among) * _FEW < len(self.numbers):
+                places = chain.from_iterable(self._places.get(no, ()) for no in among)
+                found |= from_positions(places, len(self.numbers))
+            else:
+                found |= from_flags(bytes(map(among.__contains__, self.numbers)))
+        return found
+
+    @cached_property
+    def _places(self) -> Mapping[str, Sequence[int]]:
+        """The places of each number; a contact may be on several."""
+        found: dict[str, Sequence[int]] = {no: (at,) for at, no in enumerate(self.numbers)}
+        if len(found) < len(self.numbers):
+            found = {}
+            for at, no in enumerate(self.numbers):
+                found[no] = (*found.get(no, ()), at)
         return found
 
     def listed(self) -> "Listed":

@@ -32,6 +32,7 @@ class Segment:
         undone: The actions that were undone. The last of them is redone first.
         languages: The template's texts, copied when it was chosen.
         version: The number of stored changes. The store refuses a change to an older version.
+        seen: What its last refresh had seen of the store, for the next one; empty if it has none.
     """
 
     header: SegmentHeader
@@ -40,6 +41,7 @@ class Segment:
     undone: tuple[Undone, ...] = ()
     languages: tuple[TemplateLanguage, ...] = ()
     version: int = 0
+    seen: str = attrs.field(default="", eq=False)
 
     @property
     def no(self) -> str:
@@ -196,7 +198,7 @@ class Segment:
     def copied(self, header: SegmentHeader) -> "Segment":
         """A new segment with the same lines, actions and texts under another header."""
         lines = attrs.evolve(self.lines, segment_no=header.no)
-        return attrs.evolve(self, header=header, lines=lines, undone=(), version=0)
+        return attrs.evolve(self, header=header, lines=lines, undone=(), version=0, seen="")
 
     def _own(self, lines: Lines) -> Lines:
         return attrs.evolve(lines, segment_no=self.no)

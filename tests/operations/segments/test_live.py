@@ -13,7 +13,7 @@ import pytest
 
 import segmentation as seg
 from segmentation.contacts import ContactIndustryGroup, ContactMailingGroup
-from segmentation.criteria import InSegment, none, total
+from segmentation.criteria import Concern, Cut, First, InSegment, Order, none, total
 from segmentation.errors import NotFound, Rejected
 from segmentation.segments import SegmentChanged, SegmentChanging, SegmentRefreshed
 from support.fair import TODAY, company, evolved, person
@@ -329,7 +329,7 @@ def test_another_zone_has_other_days(crm: seg.Workspace) -> None:
 # -- contacts that are others, and what is done by hand ---------------------------------------
 
 
-def test_erased_and_merged_contacts(crm: seg.Workspace) -> None:
+def test_erased_merged_and_renumbered_contacts(crm: seg.Workspace) -> None:
     """LIV-19."""
     crm.add(company("F"), company("G"), person("A", "F"), person("C", "F"), person("P", "G"))
     crm.contacts.add_rows(industry("F"))
@@ -341,6 +341,11 @@ def test_erased_and_merged_contacts(crm: seg.Workspace) -> None:
     assert live.refresh() == ""
     crm.contacts.merge(kept_no="F", gone_no="G")
     assert live.refresh() == "+P"
+    line_no = live.line("C").line_no
+    crm.contacts.renumber(old_no="C", new_no="Z")
+    assert live.refresh() == ""
+    assert live.line("Z").line_no == line_no
+    assert live.nos == "P Z"
 
 
 def test_what_is_done_by_hand_stays(crm: seg.Workspace) -> None:
@@ -366,6 +371,39 @@ def test_what_is_done_by_hand_stays(crm: seg.Workspace) -> None:
         live.sheet().go_back()
         assert live.nos == "A H"
         assert live.refresh() == "+B -A"
+
+
+def test_a_cut_is_run_in_full_and_check_says_so(crm: seg.Workspace) -> None:
+    """LIV-22."""
+    named = (("A", "Ada"), ("B", "Bo"), ("C", "Cy"), ("D", "Dan"))
+    crm.add(*(person(no, name=name, country_region_code="DK") for no, name in named))
+    first = Cut(DK, First(3, Order("name")))
+    live = Live(crm, first)
+    assert live.first == "+A +B +C"
+    crm.add(person("E", name="Abe", country_region_code="DK"))
+    assert live.refresh() == "+E -C"
+    (remark,) = crm.check(first)
+    assert remark.concern is Concern.NOT_FOLLOWED
+    assert "refresh asks for all contacts" in str(remark)
+
+
+def test_check_says_of_no_other_criteria_that_they_cannot_be_followed(crm: seg.Workspace) -> None:
+    """LIV-22."""
+    asked = crm.new_segment("Asked")
+    the = crm.fields
+    followed = [
+        DK,
+        none(the.mailing_groups.mailing_group_code.is_in(["NEWS", "FAIR"])),
+        none(where(interactions=BACK_THREE_MONTHS)),
+        RETAIL,
+        total(the["orders"]["amount"]) >= 100,
+        InSegment(asked.no) & where(contact={"city": "Bern"}),
+        where(contact={"visit": "t"}),
+        the.contact["born"].day_of_year.between(0, 7),
+        where(contact={"seen": "t"}),
+    ]
+    concerns = [remark.concern for each in followed for remark in crm.check(each)]
+    assert Concern.NOT_FOLLOWED not in concerns
 
 
 def test_an_error_of_the_host_leaves_the_segment_as_it_was(crm: seg.Workspace) -> None:

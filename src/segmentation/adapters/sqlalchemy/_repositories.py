@@ -18,6 +18,7 @@ from segmentation.fields import GREATEST, LEAST, Field, Record, RecordT, key_of
 from segmentation.interactions import Dispatch, Interaction
 from segmentation.journal import Entry, EntryKind, Head, inspect
 
+from ._changes import Noting
 from ._dialects import Dialect, dialect_of
 from ._dispatches import dispatch_queries, to_dispatch
 from ._faults import legible
@@ -221,10 +222,17 @@ class SqlRecords:
             return  # no savepoint for nothing
         with self._unit.transaction() as connection:
             if isinstance(records, Columns) and records.kind.__key__:
-                self._writer(connection, records.kind).put_columns(connection, records)
+                writer = self._writer(connection, records.kind)
+                self._noting(records.kind).put(connection, records)
+                writer.put_columns(connection, records)
                 return
             for kind, items in groupby(records, type):
-                self._writer(connection, kind).put(connection, map(self._checked, items))
+                writer = self._writer(connection, kind)
+                noted = self._noting(kind).put(connection, map(self._checked, items))
+                writer.put(connection, noted)
+
+    def _noting(self, kind: type[Record]) -> Noting:
+        return Noting(self._tables, self._tables.of(kind))
 
     def _writer(self, connection: sa.Connection, kind: type[Record]) -> Writer:
         self._check_ours(kind)
@@ -237,13 +245,14 @@ class SqlRecords:
         if isinstance(records, Sized) and not records:
             return
         with self._unit.transaction() as connection:
-            for item in records:
-                self._check_ours(type(item))
-                layout = self._tables.of(type(item))
-                there = is_there(connection, self._tables, layout)
-                if there and all(map(can_hold, key_of(item))):
-                    key = [str(p) if isinstance(p, str) else p for p in key_of(item)]
-                    connection.execute(sa.delete(layout.table).where(layout.where_key(key)))
+            for kind, items in groupby(records, type):
+                self._check_ours(kind)
+                layout: Layout[Any] = self._tables.of(kind)
+                if is_there(connection, self._tables, layout):
+                    storable = (item for item in items if all(map(can_hold, key_of(item))))
+                    for item in self._noting(kind).put(connection, storable):
+                        key = [str(p) if isinstance(p, str) else p for p in key_of(item)]
+                        connection.execute(sa.delete(layout.table).where(layout.where_key(key)))
 
     def prepare(self, kind: type[Record]) -> None:
         """Make the table of a kind that a host defined, or add its new columns."""

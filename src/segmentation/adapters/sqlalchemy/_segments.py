@@ -64,8 +64,9 @@ class SqlSegments:
     def _read(self, connection: sa.Connection, no: str) -> Segment:
         headers, lines = self._tables.headers, self._tables.lines
         own = headers.table.c
-        *header, version, actions, languages = connection.execute(
-            sa.select(*headers.columns, own.version, own.actions, own.languages).where(own.no == no)
+        kept = (own.version, own.actions, own.languages, own.seen)
+        *header, version, actions, languages, seen = connection.execute(
+            sa.select(*headers.columns, *kept).where(own.no == no)
         ).one()
         rows = connection.execute(
             sa.select(*lines.columns)
@@ -79,6 +80,7 @@ class SqlSegments:
             undone=undone_from_json(actions),
             languages=tuple(from_data(TemplateLanguage, row) for row in from_json(languages)),
             version=version,
+            seen=seen,
         )
 
     def header(self, no: str) -> SegmentHeader:
@@ -125,6 +127,7 @@ class SqlSegments:
             "stamp": stamp,
             "actions": actions_to_json(newer.actions, newer.undone),
             "languages": to_json([to_data(text) for text in newer.languages]),
+            "seen": newer.seen,
         }
         if is_new != (version == 0):
             raise _changed(newer)

@@ -13,6 +13,7 @@ from segmentation.fields import Value
 from segmentation.journal import EntryRow, Finding
 from segmentation.operations.store_addresses import is_address
 
+from ._changes import SqlChanges
 from ._contacts import SqlContacts
 from ._declaration import check_declaration, column_faults, stored_faults
 from ._guards import guard_findings, make_guards_anew
@@ -38,6 +39,7 @@ class SqlStore:
         records: Records by their key.
         segments: The worksheets.
         contacts: The contacts, ours or the host's.
+        changes: What changed, for segments that follow criteria.
         log: The journal's entries.
         tree: Hashes of the tree over the journal.
         attachments: Contents by their hash.
@@ -54,6 +56,7 @@ class SqlStore:
         self.records = SqlRecords(unit, tables, mapped)
         self.segments = SqlSegments(unit, tables)
         self.contacts = SqlContacts(unit, tables, mapped)
+        self.changes = SqlChanges(unit, tables, self.mapped)
         self.log = SqlLog(unit, tables)
         self.tree = SqlTree(unit, tables)
         self.attachments = SqlAttachments(unit, tables)

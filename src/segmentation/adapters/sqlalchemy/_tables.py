@@ -179,6 +179,8 @@ class Tables:
         """The tables of a host's own kinds that are known to exist as they are here, by name."""
         self.own: dict[type[Record], Layout[Any]] = {}
         """The layouts of a host's own kinds that were asked for."""
+        self.noted = 0
+        """How many changes were noted by this process."""
         self._layouts: dict[type[Record], Layout[Any]] = {}
         self._alias = lru_cache(maxsize=128)(_alias)
         for kind in record_kinds().values():
@@ -216,6 +218,13 @@ class Tables:
             "attachment",
             sa.Column("sha256", text_type(), primary_key=True),
             sa.Column("content", sa.LargeBinary(), nullable=False),
+        )
+        self.changes = self._table(
+            "record_change",
+            sa.Column("txid", sa.BigInteger(), primary_key=True, autoincrement=False),
+            sa.Column("step", sa.BigInteger(), primary_key=True, autoincrement=False),
+            sa.Column("table", text_type(), nullable=False),
+            sa.Column("owners", text_type()),
         )
         self.ours = tuple(self.metadata.tables.values())
         """The tables that every store has. Those of a host's own kinds are made when needed."""
@@ -340,3 +349,4 @@ def _worksheet_columns() -> Iterable[sa.Column[Any]]:
     yield sa.Column("stamp", text_type(), nullable=False, server_default="0")
     yield sa.Column("actions", text_type(), nullable=False)
     yield sa.Column("languages", text_type(), nullable=False)
+    yield sa.Column("seen", text_type(), nullable=False, server_default="")

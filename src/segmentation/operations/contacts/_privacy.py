@@ -39,7 +39,7 @@ from segmentation.operations.journal import (
     get_entries,
     record,
 )
-from segmentation.protocols import Store
+from segmentation.protocols import NotesChanges, Store
 from segmentation.segments import Segment
 from segmentation.showing import shown_by
 
@@ -204,6 +204,8 @@ def _erase(context: Context, stamp: Stamp, steps: "_Steps") -> Erasure:
     store.log.erase(numbers_in(proof.emptied))
     store.attachments.remove(proof.attachments)
     _leave_targets(store, proof.contact_no)
+    if isinstance(store, NotesChanges):
+        store.changes.forget()
     return Erasure(entry_no=numbers[0], proof=proof, items=plan.items, mentions=plan.mentions)
 
 

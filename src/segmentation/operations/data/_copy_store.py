@@ -47,7 +47,7 @@ def copy_store(source: Store, target: Store) -> Head:
             target.records.put(source.records.all(kind))
         for header in source.segments.headers():
             segment = source.segments.get(header.no)
-            target.segments.put(attrs.evolve(segment, version=0))
+            target.segments.put(attrs.evolve(segment, version=0, seen=""))
         for digest in {*_attachments(source)} - {""}:
             _copy_attachment(source, target, digest)
         target.log.append(source.log.read())

@@ -181,3 +181,15 @@ def not_yet(context: Context, lines: Columns[Any]) -> Mapping[int, Denial]:
 
 LASTING: tuple[Rule, ...] = (without_consent, held_out)
 RULES: tuple[Rule, ...] = (*LASTING, not_yet)
+
+_CONCERNED: Mapping[Rule, Callable[[InteractionTemplate], bool]] = {
+    without_consent: lambda template: bool(template.purpose_code),
+    held_out: lambda template: template.promotional,
+}
+"""Which templates a lasting rule looks at; one that is not here looks at all, and at none."""
+
+
+def may_deny(template: InteractionTemplate | None) -> bool:
+    """Whether a lasting rule may leave somebody out of what has a template, or has none."""
+    concerned = [_CONCERNED.get(rule) for rule in LASTING]
+    return any(each is None or (template is not None and each(template)) for each in concerned)

@@ -5,6 +5,7 @@ refreshing meet here, whether they are done, replayed or only looked at beforeha
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import reduce
 from itertools import chain
 from operator import or_
@@ -14,7 +15,7 @@ import attrs
 
 from segmentation.bitmaps import EMPTY, Bitmap, to_positions, without
 from segmentation.contacts import AlternativeAddress
-from segmentation.criteria import AsOf, Criteria, bind
+from segmentation.criteria import AsOf, Criteria, among, bind
 from segmentation.operations.context import Context
 from segmentation.operations.permission import LASTING, Denial, denials
 from segmentation.operations.records import get_record
@@ -50,9 +51,21 @@ def line_defaults(context: Context, segment: Segment) -> Terms:
 
 
 def apply_action(
-    context: Context, segment: Segment, action: CriteriaAction, as_of: AsOf
+    context: Context,
+    segment: Segment,
+    action: CriteriaAction,
+    as_of: AsOf,
+    to_try: AbstractSet[str] | None = None,
 ) -> Segment:
     """The segment after an action; what else is in the action than its choice is worked out.
+
+    Args:
+        context: Store, user, day and clock.
+        segment: The segment.
+        action: The action.
+        as_of: The day.
+        to_try: Who alone is looked at; everybody if not given. A refresh of these leaves all
+            others as the refresh before it did, which must be the last action.
 
     Raises:
         FilterError: A filter does not fit its field.
@@ -62,30 +75,39 @@ def apply_action(
     store = context.store
     match action.kind:
         case ActionKind.ADD:
-            found = _candidates(store, action.criteria, as_of, action.options)
+            found = _candidates(store, action.criteria, as_of, action.options, to_try)
             return _joined(context, segment, found, action)
         case ActionKind.REDUCE:
-            goes, stays = segment.lines.split(_passing(store, action, as_of))
+            goes, stays = segment.lines.split(_passing(store, action, as_of, to_try))
             return segment.acted(action, kept=stays, removed=goes)
         case ActionKind.REFINE:
-            stays, goes = segment.lines.split(_passing(store, action, as_of))
+            stays, goes = segment.lines.split(_passing(store, action, as_of, to_try))
             return segment.acted(action, kept=stays, removed=goes)
         case ActionKind.REFRESH:
-            return _refreshed(context, segment, action, as_of)
+            return _refreshed(context, segment, action, as_of, to_try)
         case _:
             assert_never(action.kind)
 
 
 def _candidates(
-    store: Store, criteria: Criteria | None, as_of: AsOf, options: Options
+    store: Store,
+    criteria: Criteria | None,
+    as_of: AsOf,
+    options: Options,
+    to_try: AbstractSet[str] | None,
 ) -> Candidates:
-    return store.contacts.candidates(bind(criteria, schema_of(store), as_of), options)
+    bound = bind(criteria, schema_of(store), as_of)
+    if to_try is not None:
+        bound = among(bound, to_try)
+    return store.contacts.candidates(bound, options)
 
 
-def _passing(store: Store, action: CriteriaAction, as_of: AsOf) -> Roster:
+def _passing(
+    store: Store, action: CriteriaAction, as_of: AsOf, to_try: AbstractSet[str] | None
+) -> Roster:
     """The contacts that pass, with ``entire_companies`` their whole companies."""
     options = Options(expand_companies=action.options.entire_companies)
-    return _candidates(store, action.criteria, as_of, options).who
+    return _candidates(store, action.criteria, as_of, options, to_try).who
 
 
 def _joined(
@@ -195,39 +217,82 @@ def check_actions(store: Store, actions: Iterable[CriteriaAction], as_of: AsOf) 
 
 
 def replayed(
-    context: Context, segment: Segment, actions: Iterable[CriteriaAction], as_of: AsOf
+    context: Context,
+    segment: Segment,
+    actions: Iterable[CriteriaAction],
+    as_of: AsOf,
+    to_try: AbstractSet[str] | None = None,
 ) -> Segment:
     """The segment after each of these actions is done on it, on the data of today."""
     plain = (attrs.evolve(action, as_of=as_of) for action in actions)
-    return reduce(lambda done, action: apply_action(context, done, action, as_of), plain, segment)
+    return reduce(
+        lambda done, action: apply_action(context, done, action, as_of, to_try), plain, segment
+    )
 
 
-def _refreshed(context: Context, segment: Segment, action: CriteriaAction, as_of: AsOf) -> Segment:
+def _refreshed(
+    context: Context,
+    segment: Segment,
+    action: CriteriaAction,
+    as_of: AsOf,
+    to_try: AbstractSet[str] | None,
+) -> Segment:
     """The segment after its saved criteria are run again; what was done by hand stays.
 
     Contacts that now match enter, those that do not match any more leave. A line put in by
     hand stays; a contact taken out by hand stays out.
     """
+    if to_try is not None and segment.actions and not to_try:
+        before = segment.actions[-1]
+        done = attrs.evolve(action, left_out=before.left_out, overruled=before.overruled)
+        return segment.acted(done)
     scratch = Segment(header=segment.header, languages=segment.languages)
-    store = context.store
-    fresh = replayed(context, scratch, saved_actions(store, action.saved_code), as_of)
+    actions = saved_actions(context.store, action.saved_code)
+    fresh = replayed(context, scratch, actions, as_of, to_try)
     by_hand, banned = _done_by_hand(segment)
     kept_by_hand, others = segment.lines.picked(by_hand)
-    stays, goes = others.split(*fresh.lines.rosters)
+    stays, goes = _stays_and_goes(others, fresh.lines, to_try)
     entering: list[Roster] = []
     for who in fresh.lines.rosters:
-        there = segment.lines.on(who) | who.shared(banned, *entering)
+        there = _on_lines(segment.lines, who, to_try) | who.shared(banned, *entering)
         entering.append(who.only(without(who.everyone, there)))
+    changes = goes or any(who.everyone for who in entering)
+    left_out = _left_out(fresh, banned)
+    overruled = tuple(chain.from_iterable(done.overruled or () for done in fresh.actions))
+    if to_try is not None and segment.actions:
+        before = segment.actions[-1]
+        left_out = _with_others(left_out, before.left_out, to_try)
+        overruled = (*(no for no in before.overruled or () if no not in to_try), *overruled)
     return segment.acted(
-        attrs.evolve(
-            action,
-            left_out=_left_out(fresh, banned),
-            overruled=tuple(chain.from_iterable(done.overruled or () for done in fresh.actions)),
-        ),
-        kept=stays.merged(kept_by_hand),
-        inserted=lines_for(context, segment, *entering),
+        attrs.evolve(action, left_out=left_out, overruled=overruled),
+        kept=stays.merged(kept_by_hand) if changes else None,
+        inserted=lines_for(context, segment, *entering) if changes else (),
         removed=goes,
     )
+
+
+def _stays_and_goes(
+    lines: Lines, fresh: Lines, to_try: AbstractSet[str] | None
+) -> tuple[Lines, Lines]:
+    """The lines that criteria leave, and those that they do not."""
+    if to_try is None:
+        return lines.split(*fresh.rosters)
+    tried, others = lines.split(to_try)
+    stays, goes = tried.split(frozenset(fresh.contact_nos))
+    return others.merged(stays), goes
+
+
+def _on_lines(lines: Lines, who: Roster, to_try: AbstractSet[str] | None) -> Bitmap:
+    return lines.on(who) if to_try is None else who.shared(lines.known(to_try))
+
+
+def _with_others(
+    left_out: Sequence[LeftOut], before: LeftOuts, tried: AbstractSet[str]
+) -> Sequence[LeftOut]:
+    """Who is left out of those that were tried, with those of before that were not."""
+    if not left_out and not any(each.contact_no in tried for each in before):
+        return before
+    return (*(each for each in before if each.contact_no not in tried), *left_out)
 
 
 def _left_out(fresh: Segment, banned: frozenset[str]) -> Sequence[LeftOut]:

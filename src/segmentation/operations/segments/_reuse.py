@@ -39,6 +39,7 @@ from ._apply_action import (
     saved_actions,
 )
 from ._circles import check_circle
+from ._live import look
 from ._worksheet import save_segment
 
 
@@ -181,8 +182,10 @@ def refresh(context: Context, segment_no: str | SegmentHeader) -> Refreshed:
             raise Refused(step, "it follows no saved criteria")
         check_circle(store, code)
         check_actions(store, saved_actions(store, code), as_of)
+        seen = look(context, before, as_of)
         action = CriteriaAction(kind=ActionKind.REFRESH, saved_code=code, as_of=as_of)
-        after = save_segment(context, before, apply_action(context, before, action, as_of))
+        after = apply_action(context, before, action, as_of, seen.to_try)
+        after = save_segment(context, before, seen.kept_with(after))
         done = after.actions[-1]
         entered = after.lines.picked(done.inserted)[0]
         context.on_event(SegmentRefreshed(after, joining=entered, leaving=done.removed))

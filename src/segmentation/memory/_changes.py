@@ -1,0 +1,106 @@
+"""What changed in a store in memory, by contact. The latest changes of each table are kept."""
+
+from collections.abc import Collection
+from collections.abc import Set as AbstractSet
+from itertools import takewhile
+from typing import Any
+
+import attrs
+
+from segmentation.changes import MOST, Changed, owner_field
+
+
+@attrs.define(eq=False)
+class _Noted:
+    """The changes of one table.
+
+    Attributes:
+        owner: The field that is noted; empty if only the table is.
+        latest: When what is linked by a value changed last, in that order.
+        floor: The last change that is not kept by value.
+    """
+
+    owner: str
+    latest: dict[Any, int] = attrs.field(factory=dict)
+    floor: int = 0
+
+    def note(self, number: int, old: Any, new: Any) -> None:  # noqa: ANN401 - records
+        if not self.owner:
+            self.floor = number
+            return
+        latest = self.latest
+        for record in (old, new):
+            if record is not None:
+                value = getattr(record, self.owner)
+                latest.pop(value, None)
+                latest[value] = number
+        if len(latest) > MOST:
+            self.forget(number)
+
+    def since(self, number: int) -> AbstractSet[Any] | None:
+        if self.floor > number:
+            return None
+        later = takewhile(lambda pair: pair[1] > number, reversed(self.latest.items()))
+        return {value for value, _ in later}
+
+    def forget(self, number: int) -> None:
+        self.latest.clear()
+        self.floor = number
+
+
+def _noted(owner: str | None, floor: int) -> _Noted | None:
+    return None if owner is None else _Noted(owner, floor=floor)
+
+
+_UNKNOWN = _Noted("")
+"""In place of a table of which nothing was told yet."""
+
+
+class MemoryChanges:
+    """The changes of the records of one store. It has to be told of each."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, _Noted | None] = {}
+        self._floors: dict[str, int] = {}
+        self._number = 0
+
+    def follows(self, table: str) -> bool:  # noqa: ARG002 - any
+        """Every table's changes are noted."""
+        return True
+
+    def on_record_changed(self, table: str, old: Any, new: Any) -> None:  # noqa: ANN401 - records
+        """Note that a record was added, changed or removed, or its table was defined anew."""
+        if old is None and new is None:
+            self._number += 1
+            self._anew(table)
+            return
+        noted = self._tables.get(table, _UNKNOWN)
+        if noted is _UNKNOWN:
+            owner = owner_field(type(old if new is None else new))
+            noted = self._tables[table] = _noted(owner, self._floors.get(table, 0))
+        if noted is not None:
+            self._number += 1
+            noted.note(self._number, old, new)
+
+    def _anew(self, table: str) -> None:
+        """Begin again with a table that was defined anew: the field that is noted may differ."""
+        self._floors[table] = self._number
+        self._tables.pop(table, None)
+
+    def position(self) -> str:
+        """Where the changes have come to."""
+        return str(self._number)
+
+    def since(self, position: str, tables: Collection[str]) -> Changed | None:
+        """What changed in some tables after a position."""
+        number = int(position)
+        asked = {name: self._tables.get(name) for name in tables}
+        found = {name: noted.since(number) for name, noted in asked.items() if noted}
+        anew = {name: None for name in asked if self._floors.get(name, 0) > number}
+        return {name: those for name, those in (found | anew).items() if those is None or those}
+
+    def forget(self) -> None:
+        """Keep nothing that names a contact: all that changed before counts as any row."""
+        self._number += 1
+        for noted in filter(None, self._tables.values()):
+            noted.forget(self._number)

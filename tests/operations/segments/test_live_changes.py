@@ -1,0 +1,230 @@
+"""What a store tells of its changes, by contact, and when it tells that it does not know."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+import segmentation as seg
+from segmentation.adapters.sqlalchemy import MappedTable, SqlStore
+from segmentation.changes import MOST
+from segmentation.contacts import Contact, ContactMailingGroup, ItemEntry
+from segmentation.criteria import Concern, Link, bind, differing
+from segmentation.fields import Field
+from segmentation.operations.data import copy_store
+from segmentation.protocols import Changes
+from segmentation.segments import contact_schema
+from segmentation.templates import InteractionTemplate
+from support.databases import Database
+from support.fair import AS_OF, TODAY, company, person
+from support.live import Live, live_workspaces, order, people, prepare, talk, told, where
+from support.stores import STORES
+
+TABLES = (
+    "contact",
+    "contact_mailing_group",
+    "interaction_log_entry",
+    "orders",
+    ItemEntry.__table__,
+)
+
+
+@pytest.fixture(params=STORES)
+def crm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[seg.Workspace]:
+    """A workspace on each kind of store."""
+    yield from live_workspaces(request, tmp_path)
+
+
+def changes_of(crm: seg.Workspace) -> Changes:
+    store: Any = crm.store
+    changes: Changes = store.changes
+    return changes
+
+
+def since(crm: seg.Workspace, position: str) -> Any:  # noqa: ANN401 - plain data
+    found = changes_of(crm).since(position, TABLES)
+    if found is None:
+        return None
+    return {name: sorted(nos) if nos is not None else None for name, nos in found.items()}
+
+
+def test_rows_are_noted_with_whose_they_are_and_were(crm: seg.Workspace) -> None:
+    crm.add(*people("DK", "A", "B"))
+    order(crm, 1, "A", "5")
+    start = changes_of(crm).position()
+    assert since(crm, start) == {}
+    crm.contacts.change("A", city="Bern")
+    crm.contacts.add_rows(ContactMailingGroup(contact_no="B", mailing_group_code="NEWS"))
+    assert since(crm, start) == {"contact": ["A"], "contact_mailing_group": ["B"]}
+    start = changes_of(crm).position()
+    crm.tables["orders"].change(1, contact_no="B")
+    assert since(crm, start) == {"orders": ["A", "B"]}
+    start = changes_of(crm).position()
+    crm.tables["orders"].delete(1)
+    assert since(crm, start) == {"orders": ["B"]}
+    talk(crm, "A", "2026-11-20")
+    assert since(crm, start)["interaction_log_entry"] == ["A"]
+
+
+def test_of_many_rows_only_the_table_is_noted(crm: seg.Workspace) -> None:
+    start = changes_of(crm).position()
+    crm.add(*(Contact(no=f"N{number}", name="New") for number in range(MOST + 1)))
+    assert since(crm, start) == {"contact": None}
+    start = changes_of(crm).position()
+    crm.store.records.put([ItemEntry(entry_no=1, source_no="C1")])
+    assert since(crm, start) == {ItemEntry.__table__: None}
+    live = Live(crm, where(contact={"no": "N1"}))
+    crm.contacts.change("N1", city="Bern")
+    assert live.refresh() == ""
+
+
+def test_after_an_erasure_nothing_names_the_contact(crm: seg.Workspace) -> None:
+    crm.add(*people("DK", "A", "B"))
+    live = Live(crm, where(contact={"country_region_code": "DK"}))
+    start = changes_of(crm).position()
+    crm.contacts.change("A", city="Bern")
+    crm.contacts.erase("A")
+    assert "A" not in str(since(crm, changes_of(crm).position()))
+    assert since(crm, start) is None or since(crm, start)["contact"] is None
+    store = crm.store
+    if isinstance(store, SqlStore):
+        with store.reading() as connection:
+            rows = connection.execute(sa.select(store.tables.changes)).all()
+        assert [each.owners for each in rows] == [None]
+    crm.contacts.change("B", country_region_code="SE")
+    assert live.refresh() == "-B"
+
+
+def test_old_steps_are_forgotten_when_there_are_many(
+    crm: seg.Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = crm.store
+    crm.add(*people("DK", "A"))
+    if not isinstance(store, SqlStore):
+        return
+    live = Live(crm, where(contact={"country_region_code": "DK"}))
+    monkeypatch.setattr("segmentation.adapters.sqlalchemy._changes._KEPT", 1)
+    start = changes_of(crm).position()
+    store.tables.noted = 0
+    crm.contacts.change("A", country_region_code="SE")
+    assert since(crm, start) is None
+    assert live.refresh() == "-A"
+
+
+def test_a_table_that_is_defined_anew_counts_as_changed(crm: seg.Workspace) -> None:
+    crm.add(*people("DK", "A"))
+    order(crm, 1, "A", "5")
+    live = Live(crm, where(orders={"amount": "5"}))
+    assert live.first == "+A"
+    crm.tables.define("orders", Field("article", "code"))
+    assert live.refresh() == ""
+    crm.tables["orders"].change(1, amount="6")
+    assert live.refresh() == "-A"
+
+
+def test_rows_that_are_linked_in_a_roundabout_way(crm: seg.Workspace) -> None:
+    """Whose they are is not known: everybody is tried, and only if one changed."""
+    crm.tables.define(
+        "order_lines",
+        Field("line_no", "integer"),
+        Field("order_no", "integer"),
+        Field("article", "code"),
+        key="line_no",
+        link=Link((("order_no", "order_no"),), through="orders"),
+    )
+    crm.add(*people("DK", "A", "B"))
+    order(crm, 1, "A", "5")
+    live = Live(crm, where(order_lines={"article": "TENT"}))
+    assert live.first == ""
+    crm.tables["order_lines"].new(1, order_no=1, article="TENT")
+    assert live.refresh() == "+A"
+    crm.tables["orders"].change(1, contact_no="B")
+    assert live.refresh() == "+B -A"
+
+
+def test_a_copy_of_a_store_begins_anew(crm: seg.Workspace, tmp_path: Path) -> None:
+    crm.add(*people("DK", "A"), *people("SE", "B"))
+    live = Live(crm, where(contact={"country_region_code": "DK"}))
+    with seg.Workspace.open(tmp_path / "copy.db", user="ANNA", today=TODAY) as other:
+        copy_store(crm.store, other.store)
+        assert other.store.segments.get(live.no).seen == ""
+        other.contacts.change("B", country_region_code="DK")
+        assert told(other.segment(live.no).refresh()) == "+B"
+
+
+def test_who_may_be_left_out_for_the_template_is_asked_anew(crm: seg.Workspace) -> None:
+    crm.store.records.put([InteractionTemplate(code="PROMO", promotional=True)])
+    crm.add(*people("DK", "A"), *people("SE", "B"))
+    live = Live(crm, where(contact={"country_region_code": "DK"}))
+    live.sheet().change_header(interaction_template_code="PROMO")
+    assert live.refresh() == ""
+    assert crm.store.segments.get(live.no).seen == ""
+    crm.contacts.change("B", country_region_code="DK")
+    assert live.refresh() == "+B"
+
+
+def test_options_that_look_at_several_contacts(crm: seg.Workspace) -> None:
+    crm.add(person("P", "F", country_region_code="DK"), person("Q", "F"), company("F"))
+    sheet = crm.new_segment("Whole").add_contacts(
+        where(contact={"country_region_code": "DK"}), expand_companies=True
+    )
+    sheet.save_criteria("LIVE")
+    live = Live(crm)
+    assert live.nos == "F P Q"
+    crm.contacts.change("P", country_region_code="SE")
+    assert live.refresh() == "-F -P -Q"
+
+
+def test_a_table_of_the_host_is_not_followed(database: Database) -> None:
+    """LIV-23, of a table without a column of last change."""
+    orders = sa.Table(
+        "shop_orders",
+        sa.MetaData(),
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("buyer", sa.String(20)),
+        sa.Column("amount", sa.Integer),
+        schema=database.schema,
+    )
+    engine = database.engine()
+    database.own_address()
+    with engine.begin() as connection:
+        orders.metadata.create_all(connection)
+    fields = (Field("id", "integer"), Field("buyer", "code"), Field("amount", "integer"))
+    values = {"id": orders.c.id, "buyer": orders.c.buyer, "amount": orders.c.amount}
+    mapped = MappedTable(
+        orders,
+        values,
+        fields=fields,
+        key=("id",),
+        link=Link((("buyer", "no"),)),
+    )
+    store = database.open(prefix="crm_", mapped={"shop_orders": mapped})
+    with seg.Workspace.open(store, user="ANNA", today=TODAY) as crm:
+        prepare(crm)
+        crm.add(*people("DK", "A", "B"))
+        asked = where(shop_orders={"amount": "5"})
+        live = Live(crm, asked)
+        (remark,) = crm.check(asked)
+        assert (remark.concern, remark.place) == (Concern.NOT_FOLLOWED, "shop_orders")
+        with engine.begin() as connection:
+            connection.execute(sa.insert(orders), {"id": 1, "buyer": "A", "amount": 5})
+        assert live.refresh() == "+A"
+
+
+# -- selections on two days -------------------------------------------------------------------
+
+
+def test_selections_that_differ_in_more_than_filters_cannot_be_compared() -> None:
+    schema = contact_schema()
+    asked = where(contact={"city": "Bern"})
+    bound = [bind(each, schema, AS_OF) for each in (asked, ~asked, asked & asked)]
+    for before, after in ((0, 1), (1, 2), (2, 0)):
+        assert differing(bound[before], bound[after]) is None
+    other = bind(where(contact={"name": "Bern"}), schema, AS_OF)
+    assert differing(bound[0], other) is None
+    rows = bind(where(mailing_groups={"mailing_group_code": "A"}), schema, AS_OF)
+    assert differing(bound[0], rows) is None
+    with pytest.raises(ValueError, match="do not differ"):
+        differing(bound[0], bound[0])
