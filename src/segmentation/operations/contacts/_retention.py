@@ -21,7 +21,7 @@ from segmentation.operations.records import all_contacts
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
 
-from ._privacy import Erasure, erase_contact
+from ._privacy import Erasure, erase_contacts
 
 
 class StayReason(Option):
@@ -139,8 +139,8 @@ def apply_retention(context: Context, *, months: int) -> Retained:
         InvalidValue: It is no number of months.
     """
     plan = plan_retention(context, months=months)
-    erasures = tuple(erase_contact(context, no) for no in plan.due)
-    return Retained(before=plan.before, erasures=erasures, staying=plan.staying)
+    erasures = erase_contacts(context, plan.due)
+    return Retained(before=plan.before, erasures=tuple(erasures), staying=plan.staying)
 
 
 def _last_days(context: Context) -> Iterator[tuple[Contact, dt.date | None]]:
