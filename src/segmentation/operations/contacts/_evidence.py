@@ -19,7 +19,7 @@ from segmentation.operations.addresses import addresses_of, is_shared, marked_in
 from segmentation.operations.interactions import sharing_letters
 from segmentation.operations.journal import (
     AttachmentUses,
-    Move,
+    Renumbering,
     interaction_spoken_of,
     numbers_had,
     renumberings,
@@ -56,7 +56,7 @@ class Evidence:
         self.store = store
 
     @cached_property
-    def moves(self) -> Sequence[Move]:
+    def moves(self) -> Sequence[Renumbering]:
         """The entries that gave contacts other numbers."""
         return tuple(renumberings(self.store))
 

@@ -19,6 +19,7 @@ from segmentation.segments import (
     SavedCriteria,
     Segment,
     SegmentLine,
+    SegmentPlan,
     Undone,
     actions_from_json,
     actions_to_json,

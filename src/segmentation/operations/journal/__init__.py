@@ -36,7 +36,7 @@ from ._record import (
 )
 from ._references import (
     AttachmentUses,
-    Move,
+    Renumbering,
     attachments_only_of,
     entries_about,
     entries_naming,
@@ -45,6 +45,7 @@ from ._references import (
     renumberings,
     unneeded_attachments,
 )
+from ._retention import LogRetention, apply_log_retention, day_back, plan_log_retention
 
 __all__ = [
     "KINDS",
@@ -52,9 +53,12 @@ __all__ = [
     "Discrepancy",
     "EntryProof",
     "Found",
-    "Move",
+    "LogRetention",
+    "Renumbering",
+    "apply_log_retention",
     "attachments_only_of",
     "audit",
+    "day_back",
     "entries_about",
     "entries_naming",
     "entries_where",
@@ -67,6 +71,7 @@ __all__ = [
     "last_entries",
     "next_entry_no",
     "numbers_had",
+    "plan_log_retention",
     "prove_consistency",
     "prove_entry",
     "read_export",

@@ -39,7 +39,7 @@ _MANY = 10
 """From how many contents on all interactions are looked at once, and not for each content."""
 
 
-Move: TypeAlias = tuple[int, str, str]
+Renumbering: TypeAlias = tuple[int, str, str]
 """An entry that gave a contact another number: its own number, the old one, the new one."""
 
 
@@ -48,7 +48,7 @@ def entries_naming(
     no: str,
     *,
     entries: Iterable[Entry] | None = None,
-    moves: Sequence[Move] | None = None,
+    moves: Sequence[Renumbering] | None = None,
 ) -> Iterator[Entry]:
     """The entries whose facts name a contact, by the number that it had then, in order.
 
@@ -80,12 +80,12 @@ _NAMING: Mapping[EntryKind, Sequence[str]] = {EntryKind.CONTACT_MERGED: ("kept_n
 """The facts that name contacts, where it is not ``contact_no``."""
 
 
-def numbers_had(store: Store, no: str, moves: Sequence[Move]) -> set[str]:
+def numbers_had(store: Store, no: str, moves: Sequence[Renumbering]) -> set[str]:
     """The numbers by which entries may name a contact: its own and those before."""
     return {number for number, *_ in _spans(moves, no, store.log.head().number + 1)}
 
 
-def renumberings(store: Store) -> Iterator[Move]:
+def renumberings(store: Store) -> Iterator[Renumbering]:
     """The entries that gave contacts other numbers, in order."""
     for entry in store.log.read():
         if entry.kind is EntryKind.CONTACT_RENUMBERED:
@@ -94,7 +94,7 @@ def renumberings(store: Store) -> Iterator[Move]:
                 yield entry.number, happening.old_no, happening.new_no
 
 
-def _spans(moves: Sequence[Move], no: str, end: int) -> Iterator[tuple[str, int, int]]:
+def _spans(moves: Sequence[Renumbering], no: str, end: int) -> Iterator[tuple[str, int, int]]:
     """The numbers of a contact, each with the first entry that may name it so and one beyond."""
     start = max((at + 1 for at, old, _ in moves if old == no and at + 1 < end), default=1)
     yield no, start, end
