@@ -101,7 +101,7 @@ class Evidence:
 
 
 class EvidenceOfMany(Evidence):
-    """What a store has of many contacts: each part of it is read once, and sorted by contact.
+    """What a store has of many contacts: each part of it is read for all, and sorted by contact.
 
     Args:
         store: Where everything is kept.

@@ -196,7 +196,7 @@ def erase_contact(context: Context, no: str | Contact, *, also: Also = ()) -> Er
 def erase_contacts(context: Context, nos: Iterable[str | Contact]) -> Sequence[Erasure]:
     """Erase many contacts, just as one after another would be, in far less time.
 
-    The journal and all tables are read once for up to five hundred contacts. These are named
+    The journal and all tables are read for up to five hundred contacts at once. These are named
     in the list of erasures together, and go in one transaction, all or none.
 
     Args:
