@@ -37,6 +37,7 @@ class Consent(
     table="consent",
     key=("entry_no",),
     shown=("entry_no", "contact_no", "purpose_code", "channel", "act", "date", "until"),
+    checked_by_recording=True,
 ):
     """Consent that a contact gave or withdrew, as the journal records it.
 

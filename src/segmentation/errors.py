@@ -311,6 +311,11 @@ class InvalidValue(UsageError, ValueError):  # noqa: N818
             reason=to_message(self.reason),
         )
 
+    def fault(self, place: str) -> "Fault":
+        """The same as one fault among others, of a row, line or record."""
+        reason = Message("{value!r} {reason}", value=self.value, reason=to_message(self.reason))
+        return Fault(place, self.field, reason)
+
 
 def unexpected(field: str, value: Never, reason: str) -> InvalidValue:
     """The error of a value that is of none of the types asked for.

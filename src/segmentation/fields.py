@@ -183,19 +183,28 @@ class Record:
         __key__: The fields that make up its key; none for a table of one record.
         __shown__: The fields that a record is shown by, in one line; by default the key, and
             the name, description and type if it has them.
+        __checked_by_recording__: Whether what it names is looked at by who records it in the
+            journal, and not once more when it is stored.
     """
 
     __slots__ = ()
     __table__: ClassVar[str]
     __key__: ClassVar[tuple[str, ...]]
+    __checked_by_recording__: ClassVar[bool]
 
     def __init_subclass__(
-        cls, *, table: str = "", key: tuple[str, ...] = (), shown: tuple[str, ...] = ()
+        cls,
+        *,
+        table: str = "",
+        key: tuple[str, ...] = (),
+        shown: tuple[str, ...] = (),
+        checked_by_recording: bool = False,
     ) -> None:
         super().__init_subclass__()
         if table:  # attrs makes a slotted class anew from the first, which already knows these
             cls.__table__ = table
             cls.__key__ = key
+            cls.__checked_by_recording__ = checked_by_recording
             named = [name for name in _ESSENTIAL if name in cls.__annotations__]
             show(cls, shown or tuple(dict.fromkeys((*key, *named))))
 

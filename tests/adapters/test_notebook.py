@@ -32,6 +32,8 @@ def test_overlaps_have_a_dot_for_each_source_and_a_bar_for_each_combination() ->
     bars = chart.to_dict()["hconcat"][1]["data"]["values"]
     assert [row["contacts"] for row in bars] == [5, 2, 1]
     assert rows_of(plot_overlaps({})) == []
+    titled = plot_overlaps({("fair",): 2}, title="Fair").to_dict()
+    assert titled["title"]["text"] == "Fair"
 
 
 def test_a_history_shows_who_stayed_joined_and_left() -> None:

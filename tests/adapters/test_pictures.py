@@ -25,6 +25,7 @@ from segmentation.experiments import (
     compared,
 )
 from segmentation.fields import Field
+from segmentation.segments import LoggedSegment
 from support.desk import make_desk, make_template
 from support.fair import person
 
@@ -116,6 +117,8 @@ def test_a_curve_is_drawn_with_number_description_and_day() -> None:
         ("control", "2026-11-10", 0.25),
     ]
     assert chart.to_dict()["title"]["text"] == "SM1 · Winter fair · 2026-11-02"
+    days = chart.to_dict()["encoding"]["x"]["axis"]["values"]
+    assert [each["date"] for each in days] == [2, 4, 6, 8, 10]
     nobody = ResponseCurve(segment_no="SM1", arms={"": ()})
     assert rows_of(plot_responses(nobody)) == []
     waiting = ResponseCurve(segment_no="SM1", day=ASKED, arms={"": ()})
@@ -172,6 +175,12 @@ def test_differences_are_drawn_with_their_intervals() -> None:
     assert (row["arm"], row["told"], row["significant"]) == ("mail", "3.0 %", True)
     assert row["low"] < row["difference"] < row["high"]
     assert chart.to_dict()["title"]["text"] == "SM1"
+    logged = LoggedSegment(entry_no=1, segment_no="SM1", description="Winter fair", date=ASKED)
+    title = plot_comparison(found, of=logged).to_dict()["title"]
+    assert (title["text"], title["subtitle"]) == (
+        "SM1 · Winter fair · 2026-11-02",
+        "beside control",
+    )
     means = compared(Amounts.of("control", [1, 2]), Amounts.of("mail", [1200, 3400]))
     assert rows_of(plot_comparison(means), layer=1)[0]["told"] == "2,298.50"
 

@@ -29,8 +29,8 @@ def test_a_journal_goes_out_to_a_file_or_to_the_terminal(
     capsys.readouterr()
     source = str(tmp_path / "demo" / "crm.db")
     target = tmp_path / "out.jsonl"
-    assert main(["journal", "export", "--store", source]) == 0
-    assert main(["journal", "export", "--store", source, "--output", str(target)]) == 0
+    assert main(["journal", "export", source]) == 0
+    assert main(["journal", "export", source, "--output", str(target)]) == 0
     assert target.read_text(encoding="utf-8") == capsys.readouterr().out
 
 
@@ -96,7 +96,7 @@ def test_a_target_that_cannot_be_written_is_said(
     store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "no" / "such" / "folder.jsonl"
-    assert main(["journal", "export", "--store", str(store), "--output", str(target)]) == 1
+    assert main(["journal", "export", str(store), "--output", str(target)]) == 1
     said = f"segmentation: {target}: cannot be written: {os.strerror(errno.ENOENT)}\n"
     assert capsys.readouterr().err == said
 
@@ -130,7 +130,7 @@ def test_a_killed_export_leaves_the_last_good_export(store: Path, tmp_path: Path
         "Journal.export = killed\n"
         "main(sys.argv[1:])\n"
     )
-    arguments = ["journal", "export", "--store", str(store), "--output", str(target)]
+    arguments = ["journal", "export", str(store), "--output", str(target)]
     done = subprocess.run([sys.executable, "-c", code, *arguments], check=False)
     assert done.returncode == -signal.SIGKILL
     assert target.read_text() == "the last good export\n"
@@ -157,7 +157,7 @@ def record_calls(crm: Workspace, contact_no: str, number: int) -> None:
 def test_an_export_goes_through_what_is_no_file(tmp_path: Path) -> None:
     main(["demo", "--folder", str(tmp_path / "demo")])
     store = tmp_path / "demo" / "crm.db"
-    done = run("journal", "export", "--store", store, "--output", "/dev/stdout")
+    done = run("journal", "export", store, "--output", "/dev/stdout")
     assert done.stdout.startswith('{"')
 
 
@@ -167,6 +167,6 @@ def test_an_export_never_replaces_a_store(
     main(["demo", "--folder", str(tmp_path / "demo")])
     path = tmp_path / "demo" / "crm.db"
     before = path.read_bytes()
-    assert main(["journal", "export", "--store", str(path), "--output", str(path)]) == 2
+    assert main(["journal", "export", str(path), "--output", str(path)]) == 2
     assert "crm.db: is a store" in capsys.readouterr().err
     assert path.read_bytes() == before

@@ -31,9 +31,14 @@ def test_no_command_is_wrong_use() -> None:
 def test_a_store_that_ends_with_the_command_is_wrong_use(
     store: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for command in (["import", str(SAMPLE)], ["select"], ["journal", "export"]):
+    for command in (
+        ["import", str(SAMPLE), "--store"],
+        ["select", "--store"],
+        ["journal", "export"],
+        ["journal", "audit"],
+    ):
         with pytest.raises(SystemExit) as caught:
-            main([*command, "--store", store])
+            main([*command, store])
         assert caught.value.code == 2
         assert "name a file or an address" in capsys.readouterr().err
 
@@ -43,7 +48,7 @@ def test_a_store_that_ends_with_the_command_is_wrong_use(
     [
         ["select", "--store", "nowhere.db"],
         ["journal", "verify", "nowhere.jsonl"],
-        ["journal", "export", "--store", "nowhere.db"],
+        ["journal", "export", "nowhere.db"],
         ["import", "nowhere", "--store", "crm.db"],
     ],
 )
@@ -120,7 +125,7 @@ def test_a_disk_that_refuses_is_told_by_its_reason(
     store = tmp_path / "crm.db"
     assert main(["import", str(SAMPLE), "--store", str(store)]) == 0
     target = tmp_path / "there"
-    assert main(["journal", "export", "--store", str(store), "--output", str(target)]) == 1
+    assert main(["journal", "export", str(store), "--output", str(target)]) == 1
     assert str(target) in capsys.readouterr().err
 
 
@@ -129,8 +134,8 @@ def test_a_disk_that_refuses_is_told_by_its_reason(
     [
         ["select", "--store", "{address}", "--where", "contact.no=C1"],
         ["journal", "verify", "{address}"],
-        ["journal", "export", "--store", "{address}"],
-        ["journal", "export", "--store", "crm.db", "--output", "{address}"],
+        ["journal", "export", "{address}"],
+        ["journal", "export", "crm.db", "--output", "{address}"],
         ["import", "contact.csv", "--store", "{address}"],
     ],
 )

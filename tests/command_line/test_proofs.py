@@ -46,11 +46,11 @@ def test_a_journal_is_proved_by_commands(
     code, witness = ask("key", "witness.example/w1", "--output", seer, "--witness")
     assert code == 0
     signed, seen, proof = tmp_path / "checkpoint", tmp_path / "seen", tmp_path / "1.tlog-proof"
-    sign = ["checkpoint", "--store", store, "--key", secret, "--output", signed]
+    sign = ["checkpoint", store, "--key", secret, "--output", signed]
     assert ask(*sign)[0] == 0
     cosign = ["cosign", signed, "--key", seer, "--log-key", key, "--output", seen]
     assert ask(*cosign)[0] == 0
-    prove = ["proof", "--store", store, "--checkpoint", seen, "--entry", 1, "--output", proof]
+    prove = ["proof", store, "--checkpoint", seen, "--entry", 1, "--output", proof]
     assert ask(*prove)[0] == 0
     lines = tmp_path / "1.tlog-proof.entry"
     verify = ["verify-proof", proof, lines, "--key", key, "--witness", witness]
@@ -59,12 +59,12 @@ def test_a_journal_is_proved_by_commands(
     record_more(store)
     assert ask(*sign)[0] == 0
     grown = tmp_path / "grown"
-    prove = ["proof", "--store", store, "--checkpoint", signed, "--kept", seen, "--output", grown]
+    prove = ["proof", store, "--checkpoint", signed, "--kept", seen, "--output", grown]
     assert ask(*prove)[0] == 0
     assert ask("cosign", grown, *cosign[2:])[0] == 0
     assert parse_checkpoint(seen.read_text()).size == parse_checkpoint(signed.read_text()).size
     folder = tmp_path / "tiles"
-    tiles = ["tiles", "--store", store, "--checkpoint", seen, "--folder", folder]
+    tiles = ["tiles", store, "--checkpoint", seen, "--folder", folder]
     assert ask(*tiles) == (0, _count(folder))
     lines.write_text(lines.read_text().replace("ANNA", "EVE", 1))
     code, said = ask(*verify)
@@ -82,7 +82,7 @@ def test_a_checkpoint_is_not_replaced_by_a_smaller_one(
     """TRU-48."""
     secret, signed = tmp_path / "log.key", tmp_path / "checkpoint"
     secret.write_text(LOG.secret_text)
-    sign = ["checkpoint", "--store", store, "--key", secret, "--output", signed]
+    sign = ["checkpoint", store, "--key", secret, "--output", signed]
     assert ask(*sign)[0] == 0
     longer = signed.read_text()
     size = parse_checkpoint(longer).size
@@ -104,7 +104,7 @@ def test_files_that_are_not_what_they_are_to_be_are_told(
         2,
         f"segmentation: {secret}: is there already; name another file",
     )
-    sign = ["checkpoint", "--store", store, "--output", tmp_path / "checkpoint", "--key"]
+    sign = ["checkpoint", store, "--output", tmp_path / "checkpoint", "--key"]
     assert ask(*sign, tmp_path / "none")[0] == 2
     code, said = ask(*sign, broken)
     assert code == 1

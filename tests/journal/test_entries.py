@@ -41,6 +41,7 @@ from segmentation.journal import (
     Ranges,
     Revised,
     Stamp,
+    TextsErased,
     Uncanceled,
     fold,
     from_line,
@@ -98,6 +99,7 @@ HAPPENINGS: list[Happening] = [
     ApprovalSet(template_code="OF", before=0, after=100),
     ContactRenumbered(old_no="BO", new_no="BOB"),
     ContactMerged(kept_no="ANNA", gone_no="BOB", kept_company_no="SHOP"),
+    TextsErased(before=TODAY, emptied=((1, 2),), attachments=("ab",)),
 ]
 
 

@@ -12,7 +12,7 @@ except ImportError as error:
     raise MissingExtra("notebook", "plotting segments and campaigns") from error
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -23,19 +23,24 @@ from segmentation.errors import InvalidValue, MissingExtra
 from segmentation.experiments import Comparison, Funnel, Group, RateFrom, ResponseCurve
 from segmentation.journal import Figures
 from segmentation.markup import to_percent
-from segmentation.segments import ActionSummary
+from segmentation.segments import ActionSummary, LoggedSegment
 
 _ROW = 24
 _BLUE, _GREEN, _GREY = "#4c78a8", "#54a24b", "#d6d6d6"
 _FAINT, _INK = "#888888", "#222222"
 _WHOLE = ",.0f"
+_SHARE = "format(datum.value * 100, ',.2~f') + ' %'"
+_DIFFERENCE = "format(datum.value * 100, '+,.2~f') + ' %'"
+_MOST_DAYS = 5
+"""How many days are named along an axis."""
 
 
-def plot_overlaps(overlaps: Mapping[tuple[str, ...], int]) -> alt.HConcatChart:
+def plot_overlaps(overlaps: Mapping[tuple[str, ...], int], *, title: str = "") -> alt.HConcatChart:
     """How many contacts are in exactly which sources: a row for each combination.
 
     Args:
         overlaps: What `Workspace.overlaps` gives.
+        title: What stands above, such as the day.
 
     >>> chart = plot_overlaps({("fair",): 40, ("news",): 25, ("fair", "news"): 12})
     """
@@ -66,7 +71,7 @@ def plot_overlaps(overlaps: Mapping[tuple[str, ...], int]) -> alt.HConcatChart:
     bars = _chart(counts, height).mark_bar(color=_BLUE).encode(x=_whole("contacts"), y=combined)
     told = bars.mark_text(align="left", dx=4).encode(text=alt.Text("contacts:Q", format=_WHOLE))
     chart: alt.HConcatChart = alt.hconcat(dots, bars + told, spacing=4)
-    return chart
+    return chart.properties(title=_title(title)) if title else chart
 
 
 def plot_history(history: Iterable[ActionSummary]) -> alt.Chart:
@@ -140,7 +145,7 @@ def plot_figures(figures: Mapping[date, Figures]) -> alt.Chart:
         _chart(rows, 240)
         .mark_line(point=True)
         .encode(
-            x=alt.X("day:T", title=None, scale=alt.Scale(type="utc")),
+            x=_days(figures),
             y=alt.Y("number:Q", title=None, axis=alt.Axis(tickMinStep=1)),
             color=_colours("figure", dict(zip(names, (_GREY, _BLUE, _GREEN), strict=True))),
             tooltip=["day:T", "figure:N", "number:Q"],
@@ -149,12 +154,16 @@ def plot_figures(figures: Mapping[date, Figures]) -> alt.Chart:
     return shown
 
 
-def plot_comparison(comparison: Comparison, *, title: str = "") -> alt.LayerChart:
+def plot_comparison(
+    comparison: Comparison, *, title: str = "", of: LoggedSegment | None = None
+) -> alt.LayerChart:
     """By how much each arm differs from the first, with its interval; 0 is no difference.
 
     Args:
         comparison: What `Campaigns.compare` gives.
         title: What stands above; the first arm is named anyway.
+        of: The logged segment whose arms they are; its number, description and day stand above
+            the title.
     """
     is_rate = all(isinstance(group, Group) for group in comparison.groups)
     rows = [
@@ -169,7 +178,7 @@ def plot_comparison(comparison: Comparison, *, title: str = "") -> alt.LayerChar
         for each in comparison.differences
     ]
     base = comparison.groups[0].name
-    axis = alt.Axis(format="+.1%" if is_rate else "+,.2f")
+    axis = alt.Axis(labelExpr=_DIFFERENCE) if is_rate else alt.Axis(format="+,.2~f")
     drawn = _chart(rows, _ROW * 2 * len(rows))
     arm = alt.Y("arm:N", sort=None, title=None)
     colour = _colours("significant", {True: _BLUE, False: _FAINT}, legend=None)
@@ -185,7 +194,9 @@ def plot_comparison(comparison: Comparison, *, title: str = "") -> alt.LayerChar
     told = drawn.mark_text(dy=-14).encode(x="difference:Q", y=arm, text="told:N")
     nothing = alt.Chart(_data([{"none": 0}])).mark_rule(strokeDash=[4, 4], color=_FAINT)
     shown: alt.LayerChart = nothing.encode(x="none:Q") + bars + points + told
-    return shown.properties(title=_title(title or f"beside {base}"))
+    told_above = title or f"beside {base}"
+    above = _title(_named(of), told_above) if of is not None else _title(told_above)
+    return shown.properties(title=above)
 
 
 def plot_responses(curve: ResponseCurve) -> alt.Chart:
@@ -194,20 +205,20 @@ def plot_responses(curve: ResponseCurve) -> alt.Chart:
     Args:
         curve: What `LoggedSegments.response_curve` gives.
     """
+    arms = {arm or "all": _throughout(curve, days) for arm, days in curve.arms.items()}
     rows = [
-        {"arm": arm or "all", "day": each.day.isoformat(), "rate": each.rate}
-        for arm, days in curve.arms.items()
-        for each in _throughout(curve, days)
+        {"arm": arm, "day": each.day.isoformat(), "rate": each.rate}
+        for arm, days in arms.items()
+        for each in days
     ]
     shown: alt.Chart = (
         _chart(rows, 240)
         .mark_line(interpolate="step-after", point=True)
         .encode(
-            x=alt.X(
-                "day:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%Y-%m-%d")
-            ),
-            y=alt.Y("rate:Q", title="responded", axis=alt.Axis(format=".0%")),
+            x=_days(each.day for each in chain(*arms.values())),
+            y=alt.Y("rate:Q", title="responded", axis=alt.Axis(labelExpr=_SHARE)),
             color=alt.Color("arm:N", title=None, sort=list(curve.arms)),
+            strokeDash=alt.StrokeDash("arm:N", sort=list(curve.arms), legend=None),
             tooltip=["day:T", "arm:N", alt.Tooltip("rate:Q", format=".1%")],
         )
     )
@@ -261,14 +272,29 @@ def _percent(share: float) -> str:
     return f"{round(share * 100, 1):g} %"
 
 
-def _named(of: ResponseCurve | Funnel) -> str:
+def _named(of: ResponseCurve | Funnel | LoggedSegment) -> str:
     """Number, description and day of a segment."""
-    day = of.day.isoformat() if of.day else ""
-    return " · ".join(filter(None, (of.segment_no, of.description, day)))
+    day = of.date if isinstance(of, LoggedSegment) else of.day
+    return " · ".join(filter(None, (of.segment_no, of.description, day.isoformat() if day else "")))
 
 
-def _title(text: str) -> alt.TitleParams:
-    return alt.TitleParams(text=text, anchor="start", fontSize=14)
+def _title(text: str, below: str = "") -> alt.TitleParams:
+    return alt.TitleParams(text=text, subtitle=below, anchor="start", fontSize=14)
+
+
+def _days(days: Iterable[date]) -> alt.X:
+    """An axis of days, of which each is named once; of many only some."""
+    known = sorted(days)
+    between = (known[-1] - known[0]).days + 1 if known else 0
+    step = -(-between // _MOST_DAYS) or 1
+    named = [known[0] + timedelta(days=after) for after in range(0, between, step)]
+    values = [alt.DateTime(year=d.year, month=d.month, date=d.day, utc=True) for d in named]
+    return alt.X(
+        "day:T",
+        title=None,
+        scale=alt.Scale(type="utc"),
+        axis=alt.Axis(format="%Y-%m-%d", values=values),
+    )
 
 
 def save_picture(chart: alt.TopLevelMixin, path: Path | str) -> None:

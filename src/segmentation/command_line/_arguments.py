@@ -21,6 +21,13 @@ def add_store(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_journal_store(parser: argparse.ArgumentParser) -> None:
+    """Let a command of ``journal`` ask for the store, which stands after the verb."""
+    parser.add_argument(
+        "store", type=_lasting, metavar="STORE", help="a SQLite file, or a database's address"
+    )
+
+
 def _lasting(store: str) -> str:
     if store in _NOWHERE:
         raise argparse.ArgumentTypeError(f"{store!r} keeps nothing; name a file or an address")

@@ -11,7 +11,7 @@ from segmentation.operations.contacts import write_erasures_anew
 from segmentation.operations.journal import verify_export
 from segmentation.operations.store_addresses import is_address
 
-from ._arguments import Commands, add_store
+from ._arguments import Commands, add_journal_store
 from ._output import DATA_SAY_NO, DONE, WrongUse, say, shown
 from ._proofs import add_proofs
 from ._stores import existing, is_store, list_beside, open_existing, write_journal
@@ -26,7 +26,7 @@ def add_journal(commands: Commands) -> None:
     _add_head(verify)
     verify.set_defaults(run=_verify)
     audit = verbs.add_parser("audit", help="name all that is not as the library left it")
-    audit.add_argument("store", metavar="STORE", help="a SQLite file, or a database's address")
+    add_journal_store(audit)
     _add_head(audit)
     audit.add_argument(
         "--repair",
@@ -37,13 +37,13 @@ def add_journal(commands: Commands) -> None:
     erasures = verbs.add_parser(
         "erasures", help="write the list of erasures anew, from what the store itself has done"
     )
-    erasures.add_argument("store", metavar="STORE", help="a SQLite file, or a database's address")
+    add_journal_store(erasures)
     erasures.add_argument(
         "--output", type=Path, help="the list; beside a SQLite file if it is not given"
     )
     erasures.set_defaults(run=_erasures)
     export = verbs.add_parser("export", help="write the journal as JSON Lines")
-    add_store(export)
+    add_journal_store(export)
     export.add_argument("--output", type=Path, help="a file; standard output if not given")
     export.set_defaults(run=_export)
     add_proofs(verbs)

@@ -10,7 +10,7 @@ from segmentation.errors import BadDocument, Message
 from segmentation.operations.whole_files import whole_file
 from segmentation.proofs import Verifier, cosign, verify_proof
 
-from ._arguments import Commands, add_store
+from ._arguments import Commands, add_journal_store
 from ._output import DONE, WrongUse, say
 from ._stores import existing
 
@@ -40,7 +40,7 @@ def _add_key(verbs: Commands) -> None:
 
 def _add_checkpoint(verbs: Commands) -> None:
     checkpoint = verbs.add_parser("checkpoint", help="sign how long the journal is, and its root")
-    add_store(checkpoint)
+    add_journal_store(checkpoint)
     checkpoint.add_argument("--key", type=Path, required=True, help="the file of the secret key")
     checkpoint.add_argument(
         "--output",
@@ -53,7 +53,7 @@ def _add_checkpoint(verbs: Commands) -> None:
 
 def _add_proof(verbs: Commands) -> None:
     proof = verbs.add_parser("proof", help="prove an entry, or the growth since a checkpoint")
-    add_store(proof)
+    add_journal_store(proof)
     proof.add_argument("--checkpoint", type=Path, required=True, help="the checkpoint")
     what = proof.add_mutually_exclusive_group(required=True)
     what.add_argument("--entry", type=int, metavar="NUMBER", help="the entry")
@@ -94,7 +94,7 @@ def _add_witness(verbs: Commands) -> None:
 
 def _add_tiles(verbs: Commands) -> None:
     tiles = verbs.add_parser("tiles", help="write the tree as files for a web server")
-    add_store(tiles)
+    add_journal_store(tiles)
     tiles.add_argument("--checkpoint", type=Path, required=True, help="the checkpoint")
     tiles.add_argument("--folder", type=Path, required=True, help="where the files go")
     tiles.set_defaults(run=_write_tiles)

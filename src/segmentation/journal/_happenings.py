@@ -53,6 +53,7 @@ class EntryKind(Option):
     APPROVAL_SET = "approval_set"
     CONTACT_RENUMBERED = "contact_renumbered"
     CONTACT_MERGED = "contact_merged"
+    TEXTS_ERASED = "texts_erased"
 
 
 class EntryType(Option):
@@ -347,6 +348,22 @@ class ApprovalSet:
     after: int = 0
 
 
+@shown_by("before", "emptied", "attachments")
+@attrs.frozen(kw_only=True)
+class TextsErased:
+    """The texts of what was logged long ago were erased by a rule. This entry is the proof.
+
+    Attributes:
+        before: What is dated before this day was erased.
+        emptied: The entries whose personal content was erased.
+        attachments: The deleted attachments, which nothing else needs.
+    """
+
+    before: dt.date
+    emptied: Ranges = ()
+    attachments: tuple[str, ...] = ()
+
+
 @shown_by("old_no", "new_no")
 @attrs.frozen(kw_only=True)
 class ContactRenumbered:
@@ -402,7 +419,8 @@ Happening = TypeAliasType(
     | PlanApproved
     | ApprovalSet
     | ContactRenumbered
-    | ContactMerged,
+    | ContactMerged
+    | TextsErased,
 )
 """Everything that an entry can record. Every reader handles all of them."""
 
@@ -429,6 +447,7 @@ _CLASSES: Mapping[EntryKind, type[Any]] = {
     EntryKind.APPROVAL_SET: ApprovalSet,
     EntryKind.CONTACT_RENUMBERED: ContactRenumbered,
     EntryKind.CONTACT_MERGED: ContactMerged,
+    EntryKind.TEXTS_ERASED: TextsErased,
 }
 _KINDS = {cls: kind for kind, cls in _CLASSES.items()}
 

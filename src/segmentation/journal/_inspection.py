@@ -16,7 +16,7 @@ from segmentation.errors import JournalBroken, Message
 from segmentation.showing import shown_by
 
 from ._entries import FIRST, Entry, Head, happening_of, read_time, sealed_text, written_time
-from ._happenings import Deleted, EntryKind, PersonErased, Ranges
+from ._happenings import Deleted, EntryKind, PersonErased, Ranges, TextsErased
 
 EntryRow: TypeAlias = Mapping[str, object]
 """An entry as a store has it, by field: each value as it stands, of whatever type it is."""
@@ -206,7 +206,7 @@ class _Inspector:
         elif entry.personal is not None:
             self.filled.extend(bytes(self.number + 1 - len(self.filled)))
             self.filled[self.number] = 1
-        if entry.kind in {EntryKind.PERSON_ERASED, EntryKind.DELETED}:
+        if entry.kind in _EMPTYING:
             self.emptied += _emptied_by(entry)
 
     def end(self) -> None:
@@ -239,12 +239,16 @@ class _Inspector:
         self.found.append(finding_of_entry(number, kind))
 
 
+_EMPTYING = frozenset({EntryKind.PERSON_ERASED, EntryKind.DELETED, EntryKind.TEXTS_ERASED})
+"""The kinds of entries that prove that others lost their personal content."""
+
+
 def _emptied_by(entry: Entry) -> Iterator[Ranges]:
     try:
         happening = happening_of(entry)
     except JournalBroken:  # what follows from the entries is looked at afterwards, and says so
         return
-    if isinstance(happening, PersonErased | Deleted):
+    if isinstance(happening, PersonErased | Deleted | TextsErased):
         yield happening.emptied
 
 

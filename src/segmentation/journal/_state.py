@@ -46,6 +46,7 @@ from ._happenings import (
     PlanApproved,
     Ranges,
     Revised,
+    TextsErased,
     Uncanceled,
     numbers_in,
 )
@@ -126,13 +127,10 @@ def changes(  # noqa: C901, PLR0912 - an arm for each kind of happening
                 yield _evolved(item, canceled=False, canceled_by=0)
         case Deleted():
             yield from _deleted(known, happening, entry)
-        case PersonErased(contact_no=no, emptied=emptied):
+        case PersonErased():
+            yield from _person_erased(known, happening, entry)
+        case TextsErased(emptied=emptied):
             yield from _emptied(known, emptied, entry)
-            yield from (Change(mark, None) for mark in known.all(ContactMark, contact_no=no))
-            yield from (Change(act, None) for act in known.all(Consent, contact_no=no))
-            gone = set(numbers_in(emptied))
-            marks = list(known.all(AddressMark))
-            yield from (Change(mark, None) for mark in marks if mark.entry_no in gone)
         case ContactMarked():
             yield _marked(known, happening, number)
         case AddressMarked():
@@ -302,6 +300,17 @@ def _gone(known: Known, interaction: Interaction) -> Iterator[Change]:
     yield Change(interaction, None)
     for comment in known.all(InteractionComment, interaction_no=interaction.entry_no):
         yield Change(comment, None)
+
+
+def _person_erased(known: Known, erased: PersonErased, entry: Entry) -> Iterator[Change]:
+    """The removal of what was recorded of a contact."""
+    no = erased.contact_no
+    yield from _emptied(known, erased.emptied, entry)
+    yield from (Change(mark, None) for mark in known.all(ContactMark, contact_no=no))
+    yield from (Change(act, None) for act in known.all(Consent, contact_no=no))
+    gone = set(numbers_in(erased.emptied))
+    marks = list(known.all(AddressMark))
+    yield from (Change(mark, None) for mark in marks if mark.entry_no in gone)
 
 
 def _emptied(known: Known, emptied: Ranges, entry: Entry) -> Iterator[Change]:

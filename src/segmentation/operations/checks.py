@@ -11,7 +11,6 @@ from typing import Any, cast
 import attrs
 
 from segmentation.campaigns import Campaign
-from segmentation.consents import Consent
 from segmentation.contacts import (
     Contact,
     ContactBusinessRelation,
@@ -31,7 +30,6 @@ from segmentation.errors import (
     NotFound,
     Rejected,
     SegmentationError,
-    to_message,
 )
 from segmentation.experiments import check_window
 from segmentation.fields import (
@@ -300,7 +298,7 @@ def _absent(table: str, value: object) -> Message:
 
 def _references(kind: type[Record]) -> Sequence[Field]:
     """The fields that must name a record which is there; of the past, only the contact must."""
-    if kind is Consent:  # whoever records an act looks at what it names
+    if kind.__checked_by_recording__:
         return ()
     found = [field for field in fields_of(kind) if field.refers_to]
     return [field for field in found if field.name == "contact_no" or kind is not Interaction]
@@ -481,11 +479,7 @@ def _faults_of_template(known: "_Known", template: InteractionTemplate) -> Itera
         try:
             check_window("answers_within", template.answers_within)
         except InvalidValue as error:
-            yield Fault(place, error.field, _told(error))
-
-
-def _told(error: InvalidValue) -> Message:
-    return Message("{value!r} {reason}", value=error.value, reason=to_message(error.reason))
+            yield error.fault(place)
 
 
 def _lacks_attachment(text: TemplateLanguage) -> bool:

@@ -10,7 +10,7 @@ from segmentation.journal import Entry, EntryKind, Head, State
 from segmentation.markup import SHOWN, to_table
 from segmentation.operations import contacts, journal
 from segmentation.operations.context import Context
-from segmentation.operations.journal import EntryProof, Found
+from segmentation.operations.journal import EntryProof, Found, LogRetention
 from segmentation.proofs import Checkpoint, ConsistencyProof, Signer
 from segmentation.protocols import Store
 
@@ -124,6 +124,32 @@ class Journal:
             StoreError: A record or content cannot be read; nothing is changed.
         """
         return journal.restore_records(self._context)
+
+    def plan_retention(self, *, months: int) -> LogRetention:
+        """What `apply_retention` would erase from the log; nothing is done.
+
+        Args:
+            months: For how many months the log keeps its words.
+
+        Raises:
+            InvalidValue: It is no number of months.
+        """
+        return journal.plan_log_retention(self._context, months=months)
+
+    def apply_retention(self, *, months: int) -> LogRetention:
+        """Erase letters, texts and addresses of what was logged so long ago: for a scheduler.
+
+        The facts stay, and an entry of the journal proves it; running it again finds nothing.
+        What is postponed or still to be delivered stays, and so do marks that protect an address.
+
+        Args:
+            months: For how many months the log keeps its words. A month back is the same day of
+                that month, or its last; what is dated before has run out.
+
+        Raises:
+            InvalidValue: It is no number of months.
+        """
+        return journal.apply_log_retention(self._context, months=months)
 
     def as_of(self, *, entry_no: int | None = None, at: datetime | None = None) -> State:
         """What the journal added up to at one of its entries, or at a time.

@@ -30,7 +30,7 @@ from segmentation.journal import numbers_in
 from segmentation.kinds import record_kinds
 from segmentation.operations.contacts import Mention
 from segmentation.operations.contacts._access import linked_kinds
-from segmentation.operations.contacts._mentions import NOT_LOOKED_THROUGH
+from segmentation.operations.contacts._texts import NOT_LOOKED_THROUGH
 from segmentation.operations.contacts._words import Words, words_of
 from segmentation.operations.journal import KINDS
 from segmentation.segments import SavedCriteria, actions_to_json

@@ -220,6 +220,7 @@ def test_deleting_a_logged_segment_leaves_its_interactions(
     assert delete_canceled_logged_segments(crm.context, segment_no=logged.segment.segment_no)
     assert list(crm.store.records.all(LoggedSegment)) == []
     assert {i.logged_segment_entry_no for i in crm.store.records.all(Interaction)} == {0}
+    assert entry_of(crm, "SALE").logged_segment_entry_no == 0
     assert len(canceled(crm)) == 3
     uncancel(crm.context, entry_of(crm, "SALE"))
     assert canceled(crm) == []

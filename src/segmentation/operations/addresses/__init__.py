@@ -3,10 +3,12 @@
 from ._keyed import check_keys
 from ._register import (
     address_marks_of,
-    entries_of_addresses,
+    addresses_of,
     hindrances,
+    is_shared,
     mark_address,
     mark_of,
+    marked_in,
     marks_for,
     release_address,
 )
@@ -15,11 +17,13 @@ from ._reports import Reported, take_in_report
 __all__ = [
     "Reported",
     "address_marks_of",
+    "addresses_of",
     "check_keys",
-    "entries_of_addresses",
     "hindrances",
+    "is_shared",
     "mark_address",
     "mark_of",
+    "marked_in",
     "marks_for",
     "release_address",
     "take_in_report",

@@ -15,7 +15,7 @@ from segmentation.contacts import (
 )
 from segmentation.criteria import AsOf, Like, Part, Where, Wild, bind
 from segmentation.errors import InvalidValue, Message, NotFound
-from segmentation.journal import AddressMarked, EntryKind, happening_of
+from segmentation.journal import AddressMarked, Entry, EntryKind, happening_of
 from segmentation.operations.context import Context
 from segmentation.operations.journal import record
 from segmentation.operations.records import find_records, get_record
@@ -173,37 +173,28 @@ def _marks(store: Store, addresses: Iterable[str]) -> Mapping[str, AddressMark]:
 # -- what is kept of a contact ----------------------------------------------------------------
 
 
-def address_marks_of(store: Store, contact: Contact) -> Iterator[AddressMark]:
-    """The marks of a contact's addresses that no other contact has."""
-    for address, mark in _marks(store, _addresses_of(store, contact)).items():
-        if not _is_shared(store, contact, address):
-            yield mark
+def address_marks_of(store: Store, addresses: Iterable[str]) -> Iterable[AddressMark]:
+    """The marks of some addresses, in the order of these."""
+    return _marks(store, addresses).values()
 
 
-def entries_of_addresses(store: Store, contact: Contact) -> Iterator[int]:
-    """Numbers of the entries that marked or released the contact's own addresses."""
-    addresses = {
-        address
-        for address in _addresses_of(store, contact)
-        if not _is_shared(store, contact, address)
-    }
-    if not addresses:
-        return
-    for entry in store.log.read():
-        if entry.kind is EntryKind.ADDRESS_MARKED and entry.personal is not None:
-            marked = happening_of(entry)
-            if isinstance(marked, AddressMarked) and marked.address in addresses:
-                yield entry.number
+def marked_in(entry: Entry) -> str:
+    """The address that an entry marks or releases; empty if it does not, or was emptied."""
+    if entry.kind is not EntryKind.ADDRESS_MARKED or entry.personal is None:
+        return ""
+    marked = happening_of(entry)
+    return marked.address if isinstance(marked, AddressMarked) else ""
 
 
-def _addresses_of(store: Store, contact: Contact) -> Iterable[str]:
+def addresses_of(store: Store, contact: Contact) -> Iterable[str]:
+    """The mail addresses of a contact, those of its alternative addresses among them."""
     others = store.records.all(AlternativeAddress, contact_no=contact.no)
     fields = (contact.e_mail, contact.e_mail_2, *(other.e_mail for other in others))
     return dict.fromkeys(address for field in fields for address in mail_addresses(field))
 
 
-def _is_shared(store: Store, contact: Contact, address: str) -> bool:
-    """Whether another contact has the address."""
+def is_shared(store: Store, contact: Contact, address: str) -> bool:
+    """Whether another contact has a mail address."""
     holding = Like((Wild.ANY_RUN, address, Wild.ANY_RUN), any_case=True)
     for field in ("e_mail", "e_mail_2"):
         wanted = bind(Part("contact", (Where(field, holding),)), schema_of(store), AsOf(date.min))

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from segmentation.contacts import Contact
 from segmentation.criteria import AsOf
-from segmentation.errors import Fault, InvalidValue, Message, Rejected, to_message
+from segmentation.errors import Fault, InvalidValue, Message, Rejected
 from segmentation.experiments import Outcome, check_window, day_after
 from segmentation.operations.linked_rows import LinkedRows, source_faults
 from segmentation.operations.schema import schema_of
@@ -61,7 +61,6 @@ def check_outcome(store: Store, outcome: Outcome) -> None:
     try:
         check_window("within", outcome.within)
     except InvalidValue as error:
-        reason = Message("{value!r} {reason}", value=error.value, reason=to_message(error.reason))
-        faults.append(Fault("outcome", error.field, reason))
+        faults.append(error.fault("outcome"))
     if faults:
         raise Rejected(Message("the outcome of a campaign"), faults)

@@ -7,7 +7,7 @@ from ._acts import (
     withdraw_consent,
 )
 from ._checks import Moment, Subject, check_subject, reject_faults
-from ._standing import NO_END, Standing, group_codes, mark_history, standing_at, standings
+from ._states import NO_END, Standing, group_codes, mark_history, standing_at, standings
 from ._taken_in import HeldConsent, TakenIn, consent_faults, take_in_consents
 
 __all__ = [

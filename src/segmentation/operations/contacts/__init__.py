@@ -53,6 +53,7 @@ from ._privacy import (
     catch_up,
     erase_all_listed,
     erase_contact,
+    erase_contacts,
     plan_erasing,
 )
 from ._relations import (
@@ -122,6 +123,7 @@ __all__ = [
     "duplicates_in",
     "erase_all_listed",
     "erase_contact",
+    "erase_contacts",
     "exclude_contact",
     "find_company",
     "find_duplicates",

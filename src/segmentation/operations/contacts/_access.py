@@ -5,7 +5,7 @@ refers to a contact joins by itself.
 """
 
 import base64
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import chain
 from typing import Any
@@ -20,20 +20,19 @@ from segmentation.interactions import DeliveryClaim, Interaction, InteractionCom
 from segmentation.journal import EntryKind, Ranges, to_ranges
 from segmentation.kinds import record_kinds
 from segmentation.markup import to_figures, to_table
-from segmentation.operations.addresses import address_marks_of, entries_of_addresses
+from segmentation.operations.addresses import address_marks_of, addresses_of, marked_in
 from segmentation.operations.interactions import sharing_letters
 from segmentation.operations.journal import KINDS, entries_about, entries_naming
 from segmentation.operations.records import find_record, get_record, key_in
-from segmentation.operations.schema import contact_row_kinds
 from segmentation.protocols import Store
-from segmentation.segments import SegmentLine
+from segmentation.segments import SegmentLine, SegmentPlan
 from segmentation.serialization import JSON, to_data, to_json
 from segmentation.showing import shown_by
 
 from ._cleared import lines_of
+from ._evidence import Evidence
 from ._mentions import Mention, mentions_of
 from ._plans import plans_with
-from ._rows import ROWS, rows_under
 
 _EMPLOYER = frozenset({"company_no", "contact_company_no"})
 """Fields that name the company of a person: what they are in is the person's."""
@@ -174,28 +173,40 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
     Raises:
         NotFound: Nothing is known of such a contact.
     """
+    return kept_by(Evidence(store), no)
+
+
+def kept_by(evidence: Evidence, no: str | Contact) -> KeptOfContact:
+    """What is kept of a contact, by what the store has of it.
+
+    Raises:
+        NotFound: Nothing is known of such a contact.
+    """
+    store = evidence.store
     number = str(key_in(Contact, no)[0])
     contact = find_record(store, Contact, no)
-    known = list(entries_naming(store, number))
+    naming = evidence.entries(number)
+    known = list(entries_naming(store, number, entries=naming, moves=evidence.moves))
     erasures = (entry.number for entry in known if entry.kind is EntryKind.PERSON_ERASED)
     erased = max(erasures, default=0)
     recorded = list(store.records.all(Interaction, contact_no=number))
     others = sharing_letters(store, recorded)
-    about = entries_about(store, [*recorded, *others])
+    about = entries_about(store, [*recorded, *others], entries=evidence.entries(number))
     # One that was recorded before an erasure may have been taken up again since.
     interactions = [each for each in recorded if max(about[each.entry_no]) > erased]
-    found = _rows(store, number, contact, interactions)
+    addresses = list(_own_addresses(evidence, contact)) if contact else []
+    found = _rows(evidence, number, addresses, interactions)
     rows = tuple(row for row in found if not _is_of_before(row, erased))
     if contact is None and not (known or recorded or rows):
         get_record(store, Contact, no)
     named = {
         *(entry.number for entry in known),
         *chain(*(about[each.entry_no] for each in recorded)),
-        *(entries_of_addresses(store, contact) if contact else ()),
+        *_entries_of(evidence, number, addresses),
     }
     shared = set(chain(*(about[each.entry_no] for each in others)))
     shared -= {comment.entry_no for comment in _comments(store, others)}
-    mentions = mentions_of(store, contact, own=frozenset(named)) if contact else ()
+    mentions = mentions_of(evidence, contact, own=frozenset(named)) if contact else ()
     numbers = named | shared
     return KeptOfContact(
         contact_no=number,
@@ -203,7 +214,7 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
         rows=rows,
         interactions=tuple(interactions),
         comments=tuple(_comments(store, recorded)),
-        lines=tuple(lines_of(store, number)),
+        lines=tuple(lines_of(evidence.worksheets(number), number)),
         letters=tuple(_letters(store, interactions)),
         entries=to_ranges(numbers),
         mentions=tuple(
@@ -213,20 +224,38 @@ def kept_of_contact(store: Store, no: str | Contact) -> KeptOfContact:
     )
 
 
+def _own_addresses(evidence: Evidence, contact: Contact) -> Iterator[str]:
+    """The mail addresses of a contact that no other has."""
+    for address in addresses_of(evidence.store, contact):
+        if not evidence.is_shared(contact, address):
+            yield address
+
+
+def _entries_of(evidence: Evidence, no: str, addresses: Collection[str]) -> Iterator[int]:
+    """Numbers of the entries that marked or released addresses of a contact's own."""
+    for entry in evidence.entries(no) if addresses else ():
+        if marked_in(entry) in addresses:
+            yield entry.number
+
+
 def _is_of_before(row: Record, erased: int) -> bool:
     """Whether a row tells what was recorded before an erasure: facts under the number only."""
     return type(row) in KINDS and getattr(row, "entry_no", 0) < erased
 
 
 def _rows(
-    store: Store, no: str, contact: Contact | None, interactions: Iterable[Interaction]
+    evidence: Evidence,
+    no: str,
+    addresses: Iterable[str],
+    interactions: Iterable[Interaction],
 ) -> Iterator[Record]:
     """The rows of a contact: those that classify it first, then what other tables hold of it."""
-    yield from rows_under(store, no)
-    yield from rows_elsewhere(store, no)
-    yield from plans_with(store, no)
-    if contact is not None:
-        yield from address_marks_of(store, contact)
+    store = evidence.store
+    for kind, field in evidence.row_kinds.items():
+        yield from evidence.rows(kind, field, no)
+    yield from _rows_elsewhere(evidence, no)
+    yield from plans_with(evidence.records(SegmentPlan, no), no)
+    yield from address_marks_of(store, addresses)
     for interaction in interactions:
         claim = store.records.find(DeliveryClaim, interaction.entry_no)
         if claim is not None:
@@ -248,20 +277,12 @@ def linked_kinds() -> Mapping[type[Record], Sequence[str]]:
     return found
 
 
-def rows_elsewhere(store: Store, no: str) -> Iterator[Record]:
+def _rows_elsewhere(evidence: Evidence, no: str) -> Iterator[Record]:
     """The records of a contact in the tables whose rows do not simply go with it."""
-    with_it = {*contact_row_kinds(store), *ROWS}
     for kind, names in linked_kinds().items():
-        if kind not in with_it:
-            yield from _named_by(store, kind, names, no)
-
-
-def _named_by(store: Store, kind: type[Record], names: Iterable[str], no: str) -> Iterator[Record]:
-    found: dict[tuple[Any, ...], Record] = {}
-    for name in names:
-        equal: dict[str, Any] = {name: no}
-        found |= {key_of(record): record for record in store.records.all(kind, **equal)}
-    return iter(found.values())
+        if kind not in evidence.row_kinds:
+            found = (row for name in names for row in evidence.rows(kind, name, no))
+            yield from {key_of(row): row for row in found}.values()
 
 
 def _comments(store: Store, interactions: Iterable[Interaction]) -> Iterator[InteractionComment]:

@@ -1,10 +1,10 @@
 """Worksheets and saved criteria without the lines of a contact that is erased."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import attrs
 
-from segmentation.protocols import Store
 from segmentation.segments import (
     CriteriaAction,
     Lines,
@@ -18,18 +18,34 @@ from segmentation.segments import (
 )
 
 
-def lines_of(store: Store, no: str) -> Iterator[SegmentLine]:
+def lines_of(worksheets: Iterable[Segment], no: str) -> Iterator[SegmentLine]:
     """The lines of a contact on worksheets."""
-    for header in store.segments.headers():
-        lines = store.segments.get(header.no).lines
-        if lines.known({no}):
-            yield from (line for line in lines if line.contact_no == no)
+    for segment in worksheets:
+        if segment.lines.known({no}):
+            yield from (line for line in segment.lines if line.contact_no == no)
 
 
-def cleared_worksheets(store: Store, no: str) -> Iterator[tuple[Segment, Segment]]:
+def contacts_held(segment: Segment, nos: frozenset[str]) -> frozenset[str]:
+    """Those of some contacts that have lines on a worksheet, or lines that could come back."""
+    undone = segment.undone
+    actions = (*segment.actions, *(each.action for each in undone))
+    lines = (
+        segment.lines,
+        *(action.removed for action in actions),
+        *(each.inserted for each in undone),
+    )
+    return frozenset(chain(*(each.known(nos) for each in lines)))
+
+
+def contacts_removed(saved: SavedCriteria, nos: frozenset[str]) -> frozenset[str]:
+    """Those of some contacts whose lines were removed by saved criteria."""
+    actions = actions_from_json(saved.actions)
+    return frozenset(chain(*(action.removed.known(nos) for action in actions)))
+
+
+def cleared_worksheets(worksheets: Iterable[Segment], no: str) -> Iterator[tuple[Segment, Segment]]:
     """Worksheets without the contact's lines, those that could come back included: old and new."""
-    for header in store.segments.headers():
-        segment = store.segments.get(header.no)
+    for segment in worksheets:
         cleared = without_contact(segment, no)
         if lines_held(cleared) < lines_held(segment):
             yield segment, cleared
@@ -73,9 +89,11 @@ def _actions_without(actions: Iterable[CriteriaAction], no: str) -> tuple[Criter
     )
 
 
-def cleared_criteria(store: Store, no: str) -> Iterator[tuple[SavedCriteria, SavedCriteria]]:
+def cleared_criteria(
+    criteria: Iterable[SavedCriteria], no: str
+) -> Iterator[tuple[SavedCriteria, SavedCriteria]]:
     """Saved criteria without the contact's lines: old and new."""
-    for saved in store.records.all(SavedCriteria):
+    for saved in criteria:
         cleared = criteria_without(saved, no)
         if cleared is not saved:
             yield saved, cleared

@@ -148,16 +148,16 @@ class Listing:
     def name(
         self,
         stamp: Stamp,
-        contact_no: str,
+        contact_nos: Iterable[str],
         *,
-        entries: Iterable[Entry],
-        mentions: Iterable[Mention],
+        entries: Iterable[Entry] = (),
+        mentions: Iterable[Mention] = (),
     ) -> None:
         """Put an erasure into the list; without a list, do nothing.
 
         Args:
             stamp: Of the erasing; it salts the line.
-            contact_no: Who is to be erased.
+            contact_nos: Who is to be erased.
             entries: The further entries that are to be emptied.
             mentions: The places elsewhere that are to lose words.
 
@@ -171,9 +171,10 @@ class Listing:
         if self._before != _named(self._store):
             raise Conflict(_NAME, "is not that of the store any more; open the store again")
         number = len(self._before) + 1
-        former = sorted(each.former_no for each in former_numbers(self._store, contact_no))
+        nos = list(contact_nos)
+        former = (each.former_no for no in nos for each in former_numbers(self._store, no))
         further = [*(entry.sha256 for entry in entries), *map(_place, mentions)]
-        line = _line(self._erasures.key, stamp.salt(number), [contact_no, *former], further)
+        line = _line(self._erasures.key, stamp.salt(number), [*nos, *sorted(former)], further)
         self._written = _sealed(self._erasures.key, [*self._before, line])
         self._erasures.write(self._written)
         self._store.records.put([ErasureListed(number=number, line=line)])
@@ -291,12 +292,15 @@ class ListedErasure:
         salt, persons, _ = self.line.split(" ")
         return _hash(self.key, salt, "contact", no) in persons.split(",")
 
+    @property
+    def others(self) -> frozenset[str]:
+        """What else it names, hashed."""
+        found = self.line.split(" ")[2]
+        return frozenset() if found == _NOTHING else frozenset(found.split(","))
+
     def further(self, store: Store, mentions: Iterable[Mention]) -> Iterator[int | Mention]:
         """What else it names: numbers of entries, and places among some mentions."""
-        salt, _, others = self.line.split(" ")
-        if others == _NOTHING:
-            return
-        wanted = set(others.split(","))
+        salt, wanted = self.line.split(" ")[0], self.others
         short = _DIGITS // 2
         for entry in store.log.read():
             has_text = entry.personal is not None

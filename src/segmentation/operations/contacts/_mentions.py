@@ -4,24 +4,17 @@ Mentions are for a human to judge: the words may mean somebody else. Cards and r
 not looked through, but for comments on them and the card of the person's own company.
 """
 
-import json
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 import attrs
 
-from segmentation.code_tables import SalespersonPurchaser
-from segmentation.contacts import AlternativeAddress, Contact, ContactComment, FormerName
-from segmentation.documents import unpacked
-from segmentation.errors import BadDocument, InvalidValue, Message, NotFound
+from segmentation.contacts import Contact
+from segmentation.errors import InvalidValue, Message
 from segmentation.fields import FieldType, Record, RecordT, fields_of, key_of
-from segmentation.interactions import DeliveryClaim
-from segmentation.journal import SALT, Entry, EntryKind
-from segmentation.kinds import record_kinds
-from segmentation.operations.journal import KINDS
+from segmentation.journal import Entry, EntryKind
 from segmentation.operations.records import find_record
-from segmentation.operations.schema import own_kinds
+from segmentation.operations.schema import kinds_in
 from segmentation.protocols import Store
 from segmentation.segments import (
     SavedCriteria,
@@ -32,31 +25,14 @@ from segmentation.segments import (
     actions_to_json,
     undone_from_json,
 )
-from segmentation.setup import CompanyInformation, UserSetup
 from segmentation.showing import shown_by
 from segmentation.templates import TemplateLanguage
 
 from ._cleared import criteria_without, without_contact
-from ._former import former_names
-from ._rows import ROWS, owner_field
-from ._words import Words, words_of
-
-NOT_LOOKED_THROUGH: frozenset[type[Record]] = frozenset(
-    {
-        Contact,
-        FormerName,
-        *(kind for kind in ROWS if kind is not ContactComment),
-        *KINDS,  # the entries of the journal are looked through
-        CompanyInformation,  # the host, and those who work for it
-        DeliveryClaim,
-        SalespersonPurchaser,
-        UserSetup,
-        SegmentHeader,  # worksheets are looked through as a whole
-        SegmentLine,
-    }
-)
-
-_MADE_OF_OTHERS = frozenset({"search_name"})
+from ._evidence import Evidence
+from ._rows import owner_field
+from ._texts import personal_texts, text_fields, text_of
+from ._words import Words
 
 _ACTIONS = "actions"
 
@@ -89,25 +65,21 @@ class Mention:
         return str(self.key[0]) if is_of_worksheet(self) else ""
 
 
-def words_for(store: Store, contact: Contact) -> Words:
-    """The words that name a contact."""
-    others = store.records.all(AlternativeAddress, contact_no=contact.no)
-    return Words(words_of(contact, others, former_names(store, contact.no)))
-
-
-def mentions_of(store: Store, contact: Contact, *, own: frozenset[int]) -> tuple[Mention, ...]:
+def mentions_of(
+    evidence: Evidence, contact: Contact, *, own: frozenset[int]
+) -> tuple[Mention, ...]:
     """Where else a contact is named.
 
     Args:
-        store: Where everything is kept.
+        evidence: What the store has of it.
         contact: The contact.
         own: The numbers of the entries that are about it anyway.
     """
-    words = words_for(store, contact)
+    words = evidence.words(contact)
     return (
-        *_in_journal(store, words, own),
-        *_in_worksheets(store, words, contact.no),
-        *_in_records(store, words, contact),
+        *_in_journal(evidence, words, contact.no, own),
+        *_in_worksheets(evidence, words, contact.no),
+        *_in_records(evidence, words, contact),
     )
 
 
@@ -124,12 +96,14 @@ _TABLES: Mapping[EntryKind, str] = {
 """The tables of what entries record; what others record stands under "journal"."""
 
 
-def _in_journal(store: Store, words: Words, own: frozenset[int]) -> Iterator[Mention]:
-    for entry in store.log.read():
+def _in_journal(
+    evidence: Evidence, words: Words, contact_no: str, own: frozenset[int]
+) -> Iterator[Mention]:
+    for entry in evidence.entries(contact_no):
         if entry.personal is None or entry.number in own:
             continue
         told: set[str] = set()
-        for field, text in _personal_texts(store, entry):
+        for field, text in _texts_of(evidence.store, entry):
             if text not in told and (found := words.found_in(text)):
                 told.add(text)
                 table = _TABLES.get(entry.kind, "journal")
@@ -142,34 +116,18 @@ def _in_journal(store: Store, words: Words, own: frozenset[int]) -> Iterator[Men
                 )
 
 
-def _personal_texts(store: Store, entry: Entry) -> Iterator[tuple[str, str]]:
+def _texts_of(store: Store, entry: Entry) -> Iterator[tuple[str, str]]:
     """The texts of an entry's personal content by field, that of an attachment among them."""
-    for field, value in json.loads(entry.personal or "{}").items():
-        if field == "attachment":
-            yield field, _text_of(store, value)
-        elif field != SALT:
-            yield field, value if isinstance(value, str) else json.dumps(value)
-
-
-def _text_of(store: Store, digest: str) -> str:
-    """The text of an attachment: that of a text file, or that in a document of Word."""
-    try:
-        content = store.attachments.get(digest)
-        if not content.startswith(b"PK"):
-            return content.decode(errors="replace")
-        members = unpacked(content, digest).items()
-    except (NotFound, BadDocument):
-        return ""
-    texts = [part.decode(errors="replace") for name, part in members if name.endswith(".xml")]
-    return re.sub(r"<[^>]*>", "", re.sub(r"</\w+:p>", "\n", "\n".join(texts)))
+    for field, text in personal_texts(entry):
+        yield field, text_of(store, text) if field == "attachment" else text
 
 
 # -- worksheets -------------------------------------------------------------------------------
 
 
-def _in_worksheets(store: Store, words: Words, contact_no: str) -> Iterator[Mention]:
-    for header in store.segments.headers():
-        segment = without_contact(store.segments.get(header.no), contact_no)
+def _in_worksheets(evidence: Evidence, words: Words, contact_no: str) -> Iterator[Mention]:
+    for worksheet in evidence.worksheets(contact_no):
+        segment, header = without_contact(worksheet, contact_no), worksheet.header
         yield from _in_record(words, segment.header)
         if found := words.found_in(actions_to_json(segment.actions, segment.undone)):
             key = (header.no,)
@@ -197,25 +155,13 @@ def _in_record(words: Words, record: Record, copied: Collection[str] = ()) -> It
             yield Mention(table=record.__table__, key=key, field=field, words=found)
 
 
-def text_fields(kind: type[Record]) -> Sequence[str]:
-    """The fields of a kind that hold free words."""
-    return [
-        field.name
-        for field in fields_of(kind)
-        if field.type is FieldType.TEXT and field.name not in _MADE_OF_OTHERS
-    ]
-
-
 # -- other records ----------------------------------------------------------------------------
 
 
-def _in_records(store: Store, words: Words, contact: Contact) -> Iterator[Mention]:
-    for kind in record_kinds().values():
-        if kind not in NOT_LOOKED_THROUGH:
-            for record in store.records.all(kind):
-                yield from _of_others(words, record, contact.no)
-    for kind in own_kinds(store).values():
-        for record in store.records.all(kind):
+def _in_records(evidence: Evidence, words: Words, contact: Contact) -> Iterator[Mention]:
+    store = evidence.store
+    for kind in evidence.looked_through:
+        for record in evidence.records(kind, contact.no):
             yield from _of_others(words, record, contact.no)
     company = find_record(store, Contact, contact.company_no) if contact.company_no else None
     if company is not None and company.no != contact.no:
@@ -253,8 +199,8 @@ def blanked_records(
     Raises:
         InvalidValue: There is no such mention, or criteria could not be read any more.
     """
-    kinds = {**record_kinds(), **own_kinds(store)}
     changed = dict(base)
+    kinds = kinds_in(store) if (mentions := list(mentions)) else {}
     for mention in mentions:
         kind = kinds.get(mention.table)
         record = changed.get((mention.table, mention.key))

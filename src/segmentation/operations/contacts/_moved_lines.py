@@ -19,6 +19,7 @@ from segmentation.segments import (
     SavedCriteria,
     Segment,
     SegmentLine,
+    SegmentPlan,
     Undone,
     actions_from_json,
     actions_to_json,
@@ -60,7 +61,7 @@ def move_lines(store: Store, move: Move) -> None:
         if after is not before:
             follow_lines(store, before, store.segments.put(after))
     store.records.put([after for _, after in moved_criteria(store, move)])
-    store.records.remove(list(plans_with(store, move.old)))
+    store.records.remove(list(plans_with(store.records.all(SegmentPlan), move.old)))
 
 
 def moved_segment(segment: Segment, move: Move) -> Segment:

@@ -8,20 +8,19 @@ import datetime as dt
 from collections.abc import Container, Iterable, Iterator, Mapping
 
 import attrs
-from dateutil.relativedelta import relativedelta
 
 from segmentation.codes import Option
 from segmentation.consents import Consent, ConsentAct
 from segmentation.contacts import Contact, ContactBusinessRelation, ContactType, LinkToTable
-from segmentation.errors import InvalidValue, Message
 from segmentation.interactions import Interaction
 from segmentation.markup import to_table
 from segmentation.operations.context import Context
+from segmentation.operations.journal import day_back
 from segmentation.operations.records import all_contacts
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
 
-from ._privacy import Erasure, erase_contact
+from ._privacy import Erasure, erase_contacts
 
 
 class StayReason(Option):
@@ -105,9 +104,7 @@ def plan_retention(context: Context, *, months: int) -> RetentionPlan:
     Raises:
         InvalidValue: It is no number of months.
     """
-    if type(months) is not int or months < 1:
-        raise InvalidValue("months", months, Message("is no number of months"))
-    before = context.day.today - relativedelta(months=months)
+    before = day_back(context, months)
     overdue = [each for each in _last_days(context) if each[1] is None or each[1] < before]
     overdue.sort(key=lambda each: each[0].type is ContactType.COMPANY)  # persons before theirs
     worksheets = _worksheets_of(context.store, frozenset(contact.no for contact, _ in overdue))
@@ -139,8 +136,8 @@ def apply_retention(context: Context, *, months: int) -> Retained:
         InvalidValue: It is no number of months.
     """
     plan = plan_retention(context, months=months)
-    erasures = tuple(erase_contact(context, no) for no in plan.due)
-    return Retained(before=plan.before, erasures=erasures, staying=plan.staying)
+    erasures = erase_contacts(context, plan.due)
+    return Retained(before=plan.before, erasures=tuple(erasures), staying=plan.staying)
 
 
 def _last_days(context: Context) -> Iterator[tuple[Contact, dt.date | None]]:

@@ -7,7 +7,8 @@ whole ones only: "Bergen" does not name Anna Berg.
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from segmentation.contacts import AlternativeAddress, Contact, ContactType, FormerName
@@ -121,6 +122,39 @@ class Words:
                 return {key: self._blanked(each) for key, each in data.items()}
             case _:
                 return data
+
+
+class WordIndex:
+    """Whom a text may name, of very many: a quick look before `Words` is asked about each.
+
+    A text that names somebody has all words of the name; it is looked for the rarest of them.
+
+    Args:
+        words: The words that name each, by number; there are letters or digits in all of them.
+    """
+
+    def __init__(self, words: Mapping[str, Iterable[str]]) -> None:
+        parts = [(no, _parts(word)) for no, each in words.items() for word in each]
+        counts = Counter(part for _, found in parts for part in found)
+        self._nos: dict[str, set[str]] = {}
+        for no, found in parts:
+            rarest = min(found, key=lambda part: (counts[part], part))
+            self._nos.setdefault(rarest, set()).add(no)
+
+    def named_in(self, text: str) -> set[str]:
+        """The numbers of those whom a text may name, and of nobody else whom it names."""
+        parts = {part for each in _texts(text) for part in _parts(each)}
+        return {no for part in parts & self._nos.keys() for no in self._nos[part]}
+
+
+def _parts(text: str) -> set[str]:
+    """The single words of a text, written so that those that differ in case are equal."""
+    if text.isascii():
+        return set(_PART.findall(text.lower()))
+    return {part.upper().casefold().replace("i̇", "i") for part in _PART.findall(text)}
+
+
+_PART = re.compile(r"\w+")
 
 
 def _texts(text: str) -> Iterator[str]:

@@ -10,6 +10,8 @@ from typing import Any, Unpack
 
 import attrs
 
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.codes import to_code
 from segmentation.contacts import Contact
 from segmentation.documents import Attachment
 from segmentation.errors import Fault, Message, Rejected
@@ -20,6 +22,7 @@ from segmentation.operations.field_values import InteractionDraftValues
 from segmentation.operations.records import find_record, key_in, salesperson_of
 from segmentation.operations.schema import parse_values
 from segmentation.protocols import Store
+from segmentation.setup import UserSetup
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 
 from ._checks import (
@@ -84,7 +87,7 @@ def compose(
         contact_no=no,  # type: ignore[arg-type]  # what is no text is told by the checks
         date=context.day.workdate,
         time_of_interaction=context.next_minute,
-        salesperson_code=salesperson_of(store, context.day.user),
+        salesperson_code=_salesperson(store, context.day.user),
     )
     if contact:
         draft = _with_contact(draft, contact)
@@ -95,6 +98,18 @@ def compose(
     if "subject" not in given:
         draft = attrs.evolve(draft, subject=draft.description)
     return draft, faults
+
+
+def _salesperson(store: Store, user: str) -> str:
+    """The salesperson who has the user's mail address, if only one has it; or else the user's."""
+    setup = store.records.find(UserSetup, to_code(user))
+    if setup is not None and setup.e_mail:
+        address = setup.e_mail.casefold()
+        everyone = store.records.all(SalespersonPurchaser)
+        codes = [each.code for each in everyone if each.e_mail.casefold() == address]
+        if len(codes) == 1:
+            return codes[0]
+    return salesperson_of(store, user)
 
 
 def _with_contact(draft: Interaction, contact: Contact) -> Interaction:

@@ -3,8 +3,10 @@
 A contact's entries are found through all numbers that it had, each as long as it had it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import chain
+from typing import TypeAlias
 
 from segmentation.frozen import FrozenMapping
 from segmentation.interactions import Interaction
@@ -37,20 +39,32 @@ _MANY = 10
 """From how many contents on all interactions are looked at once, and not for each content."""
 
 
-def entries_naming(store: Store, no: str) -> Iterator[Entry]:
+Renumbering: TypeAlias = tuple[int, str, str]
+"""An entry that gave a contact another number: its own number, the old one, the new one."""
+
+
+def entries_naming(
+    store: Store,
+    no: str,
+    *,
+    entries: Iterable[Entry] | None = None,
+    moves: Sequence[Renumbering] | None = None,
+) -> Iterator[Entry]:
     """The entries whose facts name a contact, by the number that it had then, in order.
 
     Args:
         store: Where the journal is.
         no: The number that it has now, or had last.
+        entries: The entries among which they are looked for, in place of the journal.
+        moves: What `renumberings` gives, if that is known.
     """
-    moves = list(_renumberings(store))
+    moves = list(renumberings(store)) if moves is None else moves
+    end = store.log.head().number + 1
     spans = [
-        (range(start, end), to_json(number))
-        for number, start, end in _spans(moves, no, store.log.head().number + 1)
+        (range(start, stop), to_json(number)) for number, start, stop in _spans(moves, no, end)
     ]
     moved = {at for at, *_ in moves if any(at + 1 == span.stop for span, _ in spans[1:])}
-    for entry in store.log.read():
+    for entry in store.log.read() if entries is None else entries:
         fields = _NAMING.get(entry.kind, ("contact_no",))
         named = any(
             f'"{field}":{text}' in entry.facts
@@ -66,8 +80,13 @@ _NAMING: Mapping[EntryKind, Sequence[str]] = {EntryKind.CONTACT_MERGED: ("kept_n
 """The facts that name contacts, where it is not ``contact_no``."""
 
 
-def _renumberings(store: Store) -> Iterator[tuple[int, str, str]]:
-    """The entries that gave contacts other numbers: their own number, the old one, the new one."""
+def numbers_had(store: Store, no: str, moves: Sequence[Renumbering]) -> set[str]:
+    """The numbers by which entries may name a contact: its own and those before."""
+    return {number for number, *_ in _spans(moves, no, store.log.head().number + 1)}
+
+
+def renumberings(store: Store) -> Iterator[Renumbering]:
+    """The entries that gave contacts other numbers, in order."""
     for entry in store.log.read():
         if entry.kind is EntryKind.CONTACT_RENUMBERED:
             happening = happening_of(entry)
@@ -75,9 +94,7 @@ def _renumberings(store: Store) -> Iterator[tuple[int, str, str]]:
                 yield entry.number, happening.old_no, happening.new_no
 
 
-def _spans(
-    moves: Sequence[tuple[int, str, str]], no: str, end: int
-) -> Iterator[tuple[str, int, int]]:
+def _spans(moves: Sequence[Renumbering], no: str, end: int) -> Iterator[tuple[str, int, int]]:
     """The numbers of a contact, each with the first entry that may name it so and one beyond."""
     start = max((at + 1 for at, old, _ in moves if old == no and at + 1 < end), default=1)
     yield no, start, end
@@ -86,25 +103,40 @@ def _spans(
             yield from _spans(moves, old, at + 1)
 
 
-def entries_about(store: Store, interactions: Iterable[Interaction]) -> Mapping[int, Sequence[int]]:
+def entries_about(
+    store: Store,
+    interactions: Iterable[Interaction],
+    *,
+    entries: Iterable[Entry] | None = None,
+) -> Mapping[int, Sequence[int]]:
     """Numbers of the entries that may hold personal content of each interaction, by its own.
 
-    Reads the journal once, from the first of them on.
+    Args:
+        store: Where the journal is; it is read once, from the first of them on.
+        interactions: The interactions.
+        entries: The entries among which they are looked for, in place of the journal.
     """
     about = {interaction.entry_no: [interaction.entry_no] for interaction in interactions}
-    for entry in store.log.read(min(about)) if about else ():
-        if entry.kind not in _SPEAKING or entry.personal is None:
-            continue
-        match happening_of(entry):
-            case Commented(interaction_no=of) | DeliveryRecorded(interaction_no=of):
-                number = of
-            case Revised(interaction):
-                number = interaction.entry_no
-            case _:  # pragma: no cover - the kinds above are all
-                continue
+    if entries is None:
+        entries = store.log.read(min(about)) if about else ()
+    for entry in entries if about else ():
+        number = interaction_spoken_of(entry)
         if number in about:
             about[number].append(entry.number)
     return about
+
+
+def interaction_spoken_of(entry: Entry) -> int:
+    """The earlier interaction that an entry has personal content of; 0 if there is none."""
+    if entry.kind not in _SPEAKING or entry.personal is None:
+        return 0
+    match happening_of(entry):
+        case Commented(interaction_no=number) | DeliveryRecorded(interaction_no=number):
+            return number
+        case Revised(interaction):
+            return interaction.entry_no
+        case _:  # pragma: no cover - the kinds above are all
+            return 0
 
 
 def attachments_only_of(
@@ -121,40 +153,83 @@ def attachments_only_of(
         changed: Segments at work as they will be, by number, where that is not as they are.
     """
     leaving = list(interactions)
-    return unneeded_attachments(
-        store,
-        (interaction.attachment for interaction in leaving),
-        without=frozenset(interaction.entry_no for interaction in leaving),
-        changed=changed,
-    )
+    uses = AttachmentUses(store, (interaction.attachment for interaction in leaving))
+    return uses.only_of(leaving, changed=changed)
 
 
-def unneeded_attachments(
-    store: Store,
-    digests: Iterable[str],
-    *,
-    without: frozenset[int] = frozenset(),
-    changed: Mapping[str, Segment] = NO_SEGMENTS,
-) -> tuple[str, ...]:
-    """Those contents that nothing needs, in the order of their hashes.
+def unneeded_attachments(store: Store, digests: Iterable[str]) -> tuple[str, ...]:
+    """Those contents that nothing needs, in the order of their hashes."""
+    asked = set(digests)
+    return AttachmentUses(store, asked).unneeded(asked)
+
+
+class AttachmentUses:
+    """What needs some contents, read once.
 
     Args:
         store: Where everything is kept.
         digests: The contents in question.
-        without: Entry numbers of interactions that are left out of account.
-        changed: Segments at work as they will be, by number, where that is not as they are.
     """
-    candidates = set(digests) - {""}
-    candidates -= {row.attachment for row in store.records.all(TemplateLanguage)}
-    candidates -= {row.attachment for row in store.records.all(WordTemplate)}
-    if candidates:
-        for header in store.segments.headers():
-            segment = changed.get(header.no) or store.segments.get(header.no)
-            candidates -= segment.attachments
-    found: Iterable[Interaction]
-    if len(candidates) > _MANY:
-        found = store.records.all(Interaction)
-    else:
-        found = chain(*(store.records.all(Interaction, attachment=each) for each in candidates))
-    candidates -= {other.attachment for other in found if other.entry_no not in without}
-    return tuple(sorted(candidates))
+
+    def __init__(self, store: Store, digests: Iterable[str]) -> None:
+        wanted = set(digests) - {""}
+        wanted -= {row.attachment for row in store.records.all(TemplateLanguage)}
+        wanted -= {row.attachment for row in store.records.all(WordTemplate)}
+        self._segments: dict[str, frozenset[str]] = {}
+        for header in store.segments.headers() if wanted else ():
+            self.change(store.segments.get(header.no))
+        self._interactions: dict[str, set[int]] = {digest: set() for digest in wanted}
+        for other in _having(store, wanted):
+            self._interactions[other.attachment].add(other.entry_no)
+
+    def change(self, segment: Segment) -> None:
+        """Take note of what a segment at work needs now."""
+        self._segments[segment.no] = frozenset(segment.attachments)
+
+    def forget(self, interactions: Iterable[Interaction]) -> None:
+        """Take note that interactions need nothing any more."""
+        for each in interactions:
+            self._interactions.get(each.attachment, set()).discard(each.entry_no)
+
+    def only_of(
+        self, interactions: Iterable[Interaction], *, changed: Mapping[str, Segment] = NO_SEGMENTS
+    ) -> tuple[str, ...]:
+        """Contents that nothing needs but these interactions, in the order of their hashes.
+
+        Args:
+            interactions: The interactions that are to go.
+            changed: Segments at work as they will be, by number, where that is not as they are.
+        """
+        leaving = {each.entry_no: each.attachment for each in interactions}
+        return self.unneeded(leaving.values(), without=leaving.keys(), changed=changed)
+
+    def unneeded(
+        self,
+        digests: Iterable[str],
+        *,
+        without: AbstractSet[int] = frozenset(),
+        changed: Mapping[str, Segment] = NO_SEGMENTS,
+    ) -> tuple[str, ...]:
+        """Those contents that nothing needs, in the order of their hashes.
+
+        Args:
+            digests: The contents in question, of those that were read.
+            without: Entry numbers of interactions that are left out of account.
+            changed: Segments at work as they will be, by number, where that is not as they are.
+        """
+        now = {no: frozenset(each.attachments) for no, each in changed.items()}
+        at_work = frozenset(chain(*{**self._segments, **now}.values()))
+        return tuple(
+            sorted(
+                digest
+                for digest in self._interactions.keys() & set(digests)
+                if digest not in at_work and not self._interactions[digest] - without
+            )
+        )
+
+
+def _having(store: Store, digests: Collection[str]) -> Iterable[Interaction]:
+    """The interactions that have one of these contents."""
+    if len(digests) > _MANY:
+        return (each for each in store.records.all(Interaction) if each.attachment in digests)
+    return chain(*(store.records.all(Interaction, attachment=each) for each in digests))

@@ -20,9 +20,9 @@ from segmentation.setup import MarketingSetup
 from segmentation.showing import shown_by
 from segmentation.templates import InteractionTemplate
 
-from ._going import Sharing, going_out
 from ._log_plan import LoggingPlan, Prepared, prepare
 from ._plan_content import PlanContent, changes_since, plan_content
+from ._recipients import Sharing, going_out
 
 _LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 

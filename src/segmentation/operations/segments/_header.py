@@ -7,7 +7,7 @@ import attrs
 
 from segmentation.campaigns import Campaign
 from segmentation.code_tables import SalespersonPurchaser
-from segmentation.errors import Fault, InvalidValue, Message, Rejected, to_message
+from segmentation.errors import Fault, InvalidValue, Message, Rejected
 from segmentation.experiments import check_repeat
 from segmentation.fields import Record
 from segmentation.operations.attachments import keep_attachment
@@ -86,8 +86,7 @@ def _check_plans(header: SegmentHeader) -> None:
         if header.repeat:
             check_repeat("repeat", header.repeat)
     except InvalidValue as error:
-        reason = Message("{value!r} {reason}", value=error.value, reason=to_message(error.reason))
-        raise Rejected("segment header", [Fault("header", error.field, reason)]) from None
+        raise Rejected("segment header", [error.fault("header")]) from None
 
 
 def _with_default(

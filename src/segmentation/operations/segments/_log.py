@@ -37,9 +37,9 @@ from segmentation.segments import (
 from segmentation.showing import shown_by
 
 from ._approval import Approval, drop_plans, require_approval, with_approval
-from ._going import Sharing, going_out
 from ._log_plan import LoggingPlan, Prepared, prepare
 from ._passed_over import shared_addresses
+from ._recipients import Sharing, going_out
 from ._reuse import reuse_logged_segment
 from ._waiting import waiting_among
 from ._worksheet import new_segment, was_logged
