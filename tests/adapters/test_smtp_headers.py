@@ -4,6 +4,8 @@ import email
 import email.header
 import email.policy
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import Any
@@ -263,3 +265,58 @@ def test_letters_that_are_none_are_an_error_of_the_mail(media_type: str, reason:
     odd = attrs.evolve(ANNA, media_type=media_type, content=b"\xff")
     with pytest.raises(NotDelivered, match=reason):
         SmtpCourier("localhost", SENDER).deliver(odd)
+
+
+# -- read by others -------------------------------------------------------------------------------
+
+READER = """
+use Encode qw(decode);
+binmode STDOUT, ':encoding(UTF-8)';
+local $/;
+my ($head) = split /\\r\\n\\r\\n/, <STDIN>, 2;
+$head =~ s/\\r\\n[ \\t]/ /g;
+for (split /\\r\\n/, $head) {
+    my $line = decode('MIME-Header', $_);
+    print length($line) ? $line : 'blank', "\\0";
+}
+"""
+"""A reader of headers that is not Python's: that of Perl's Encode."""
+
+
+@pytest.fixture
+def perl() -> str:
+    found = shutil.which("perl")
+    if found is None:
+        pytest.skip("needs Perl: install perl")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("addressee", "subject"),
+    [
+        ("J\u00f8rgen \u00c5s", "Kj\u00e6re venner \u2013 velkommen til messen i Troms\u00f8"),
+        (FAMILY, PERSIAN),
+        (
+            "\u0418\u0432\u0430\u043d " * 6,
+            "\u041f\u0440\u0438\u0433\u043b\u0430\u0448\u0435\u043d\u0438\u0435 " * 20,
+        ),
+        ('Berg, Anna ("Ann")', "a =?b? c"),
+        (HOSTILE, HOSTILE),
+        (BASE64, f"\u00e9 {BASE64}"),
+    ],
+    ids=["nordic", "joiners", "long", "signs", "hostile", "base64"],
+)
+def test_headers_are_read_by_others_as_by_us(perl: str, addressee: str, subject: str) -> None:
+    """LTR-30, LTR-31: no header ends early, and none says anything else."""
+    link = "https://example.com/off?" + "n=" * 200
+    mail = bytes(message(addressee=addressee.strip(), subject=subject.strip(), unsubscribe=link))
+    ran = subprocess.run([perl, "-e", READER], input=mail, capture_output=True, check=True)
+    lines = ran.stdout.decode().split("\0")[:-1]
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+    ours = seen(addressee=addressee.strip(), subject=subject.strip(), unsubscribe=link)
+    assert set(headers) == {name.lower() for name in ours.keys()}  # noqa: SIM118 - no mapping
+    assert not re.search(r"[\r\n]", "".join(headers.values()))
+    assert headers["subject"] == ours["subject"]
+    assert headers["list-unsubscribe"] == f"<{link}>"
+    shown = " ".join(ours["to"].addresses[0].display_name.split())  # Python reads blanks twice
+    assert shown.replace('"', "") in headers["to"].replace("\\", "").replace('"', "")
