@@ -110,6 +110,38 @@ def test_an_export_of_odoo_comes_again_after_changes_and_deletions(
     assert [contact.name for contact in crm.contacts] == ["Aurora A/S"]
 
 
+FULL_ODOO = (
+    "id,active,type,child_ids/id,city,company_id/id,country_id/id,create_uid/id,is_company,name,"
+    "notify_email,opt_out,parent_id/id,state_id/id,tz,write_date,zip\n"
+    "base.p1,True,Contact,base.a1,Taipei,base.main_company,base.tw,base.user_root,True,Asus,"
+    "Never,False,,,,2016-11-03 04:41:51,106\n"
+    ",,,base.a2,,,,,,,,,,,,,\n"
+    "base.a1,True,Contact,,London,,base.uk,base.user_root,False,Joe,Never,True,base.p1,,,,\n"
+)
+
+
+def test_a_full_export_of_odoo_comes_in_with_who_opted_out(
+    crm: seg.Workspace, folder: Path
+) -> None:
+    """All columns of version 9, external ids, a row for each further child."""
+    told = take(crm, folder / "res.partner.csv", FULL_ODOO, map="odoo", ignore="*")
+    joe, asus = crm.contacts
+    assert told.counts == (("contact", 2),)
+    assert (asus.type, asus.country_region_code, asus.post_code) == ("company", "TW", "106")
+    assert (joe.company_no, joe.country_region_code) == (asus.no, "GB")
+    assert everybody(crm) == [asus.no]
+
+
+def test_a_record_whose_id_was_lost_is_not_taken_for_the_one_above(
+    memory: seg.Workspace, folder: Path
+) -> None:
+    text = "id,name,is_blacklisted\nA,Anna,False\n,Bo,True\n"
+    assert faults(memory, folder / "res.partner.csv", text, map="odoo") == [
+        "res.partner.csv row 3: name: the row has no id, and is not like the row above",
+        "res.partner.csv row 3: privacy_blocked: the row has no id, and is not like the row above",
+    ]
+
+
 def test_external_ids_that_are_too_long_are_cut_alike_wherever_they_stand(
     memory: seg.Workspace, folder: Path
 ) -> None:
@@ -317,9 +349,9 @@ def test_a_parent_is_found_in_the_store_by_another_key(memory: seg.Workspace, fo
 def test_a_column_that_the_map_does_not_name_is_judged_as_without_it(
     memory: seg.Workspace, folder: Path
 ) -> None:
-    text = "id,name,Opt-out,Shoe Size\nP1,Anna,yes,38\n"
+    text = "id,name,Gesperrt,Shoe Size\nP1,Anna,yes,38\n"
     found = faults(memory, folder / "res.partner.csv", text, map="odoo")
-    assert ["Opt-out" in found[0], "Shoe Size" in found[1]] == [True, True]
+    assert ["Gesperrt" in found[0], "Shoe Size" in found[1]] == [True, True]
     assert "may say that somebody must not be contacted" in found[0]
 
 

@@ -126,6 +126,7 @@ class _Mapper:
         self, rows: Sequence[RawRow], own: Mapping[str, Sequence[str]], gone: set[str]
     ) -> RawRow:
         place = rows[0].place
+        self.faults += self._contradictions(rows, own)
         values = {name: value for name, value in rows[0].values.items() if name not in gone}
         values |= {self._constant(name): text for name, text in self._map.constants.items()}
         picked = {names[0]: self._first(rows, names) for names in own.values()}
@@ -136,6 +137,21 @@ class _Mapper:
             elif column.through and _filled(value):
                 values[name] = self._key_through(place, column, value)
         return RawRow(place, values)
+
+    def _contradictions(
+        self, rows: Sequence[RawRow], own: Mapping[str, Sequence[str]]
+    ) -> Iterator[Fault]:
+        """Rows that belong to the one above and say otherwise: a record whose name was lost."""
+        for name in (names[0] for names in own.values()):
+            column, said = self.columns[name], rows[0].values.get(name)
+            for row in rows[1:] if not column.first_where else ():
+                value = row.values.get(name)
+                if _filled(value) and _filled(said) and value != said:
+                    reason = Message(
+                        "the row has no {column}, and is not like the row above",
+                        column=self._map.record,
+                    )
+                    yield Fault(row.place, column.field, reason, "blank")
 
     def _first(self, rows: Sequence[RawRow], names: Sequence[str]) -> tuple[object, ColumnMap]:
         """The value of a field, of the first of its columns that says something."""
