@@ -14,8 +14,9 @@ from hypothesis import settings
 import segmentation as seg
 from segmentation.adapters.libreoffice import LibreOffice, find_programs
 from segmentation.errors import NotFound
-from support.databases import Database, serve_postgresql
+from support.databases import Database, MariadbDatabase, serve_postgresql
 from support.desk import check_journal, make_desk
+from support.mariadb import serve_mariadb
 
 ROOT = Path(__file__).parent.parent
 
@@ -84,9 +85,10 @@ def data() -> Path:
     return ROOT / "tests" / "data"
 
 
-# -- databases: a SQLite file each, and a PostgreSQL schema each on one server ------------------
+# -- databases: SQLite files, schemas of one PostgreSQL server, databases of one MariaDB server --
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+EVERY_KIND = [*KINDS, pytest.param("mariadb", marks=pytest.mark.mariadb)]
 _numbers = itertools.count(1)
 
 
@@ -94,6 +96,12 @@ _numbers = itertools.count(1)
 def postgresql() -> Iterator[str]:
     """The address of a PostgreSQL server: a given one, or one that is started here."""
     yield from serve_postgresql(durable=False)
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[str]:
+    """The address of a MariaDB server: a given one, or one that is started here."""
+    yield from serve_mariadb()
 
 
 @pytest.fixture(params=KINDS)
@@ -105,7 +113,20 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         yield from _schema(request.getfixturevalue("postgresql"))
 
 
-@pytest.fixture(params=KINDS, scope="module")
+@pytest.fixture(params=EVERY_KIND)
+def every_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """The same on every kind of database; that of MariaDB is kept for a module and emptied."""
+    if request.param == "mariadb":
+        kept: Database = request.getfixturevalue("kept_mariadb")
+        kept.empty()
+        yield kept
+    elif request.param == "sqlite":
+        yield from _file(tmp_path)
+    else:
+        yield from _schema(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture(params=EVERY_KIND, scope="module")
 def kept_database(request: pytest.FixtureRequest) -> Database:
     """A database for all tests of a module, which only read it or empty it first."""
     kept: Database = request.getfixturevalue(f"kept_{request.param}")
@@ -120,6 +141,17 @@ def kept_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 @pytest.fixture(scope="module")
 def kept_postgresql(postgresql: str) -> Iterator[Database]:
     yield from _schema(postgresql)
+
+
+@pytest.fixture(scope="module")
+def kept_mariadb(mariadb: str) -> Iterator[Database]:
+    yield from _database(mariadb)
+
+
+def _database(address: str) -> Iterator[Database]:
+    made = MariadbDatabase(address, f"test_{os.getpid()}_{next(_numbers)}")
+    yield made
+    made.drop()
 
 
 def _file(folder: Path) -> Iterator[Database]:

@@ -62,7 +62,8 @@ def test_reading_makes_no_store(
         "postgresql://ann:hunter2@127.0.0.1:1/crm",
         "postgresql://ann@127.0.0.1:1/crm?password=hunter2&sslpassword=hunter2",
         "postgresql://ann:hunter2@127.0.0.1:port/crm",
-        "mysql://ann@127.0.0.1/crm?password=hunter2",
+        "mariadb://ann@127.0.0.1:1/crm?password=hunter2",
+        "mssql://ann@127.0.0.1/crm?password=hunter2",
     ],
 )
 def test_no_password_is_ever_printed(

@@ -10,6 +10,9 @@ import pytest
 import sqlalchemy as sa
 from psycopg.rows import dict_row
 from psycopg.types.string import TextLoader
+from pymysql.constants import FIELD_TYPE
+from pymysql.converters import conversions
+from pymysql.cursors import DictCursor
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from segmentation import make_selection
@@ -24,8 +27,8 @@ from support.hosts import Host, insert, joined, ours, workspace
 
 
 @pytest.fixture
-def host(database: Database) -> Iterator[Host]:
-    made = Host(database)
+def host(every_database: Database) -> Iterator[Host]:
+    made = Host(every_database)
     yield made
     made.close()
 
@@ -197,20 +200,29 @@ def connection_of(module: str) -> object:
 
 
 @pytest.mark.parametrize(
-    ("module", "said"), [("pymysql", "MySQL or MariaDB"), ("oracledb", "Oracle")]
+    ("module", "said"), [("MySQLdb", "MySQLdb; connect with PyMySQL"), ("oracledb", "Oracle")]
 )
 def test_a_connection_of_another_database_is_refused_by_name(module: str, said: str) -> None:
     with pytest.raises(InvalidValue, match=f"is a connection of {said}"):
         join_store(connection_of(module))  # type: ignore[arg-type]  # what is wrong
 
 
-@pytest.mark.parametrize("name", ["mysql", "mssql", "oracle"])
-def test_a_database_that_is_not_supported_is_refused_by_name(name: str, tmp_path: object) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("mysql", "'MySQL' is not supported; MariaDB is"),
+        ("mssql", "'mssql' is not supported"),
+        ("oracle", "'oracle' is not supported"),
+    ],
+)
+def test_a_database_that_is_not_supported_is_refused_by_name(
+    name: str, said: str, tmp_path: object
+) -> None:
     host = Host(Database(f"{tmp_path}/host.db"))
     store = joined(host.connect())
     dialect = import_module(f"sqlalchemy.dialects.{name}").dialect()
     bound = bind(make_selection(), contact_schema(), AsOf(TODAY))
-    with pytest.raises(InvalidValue, match=f"'{name}' is not supported"):
+    with pytest.raises(InvalidValue, match=said):
         store.contacts.statement(bound, dialect)
     host.close()
 
@@ -225,6 +237,9 @@ def test_what_the_host_set_for_its_own_rows_does_not_reach_ours(host: Host) -> N
     if host.database.is_sqlite:
         connection = host.connect(detect_types=types, factory=Rows)
         connection.row_factory = sqlite3.Row
+    elif host.database.is_mariadb:
+        decoders = {**conversions, FIELD_TYPE.DATE: str, FIELD_TYPE.DATETIME: str}
+        connection = host.connect(conv=decoders, cursorclass=DictCursor)
     else:
         connection = host.connect(row_factory=dict_row)
         connection.adapters.register_loader("timestamptz", TextLoader)

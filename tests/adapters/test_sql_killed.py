@@ -15,6 +15,7 @@ from segmentation.workspace import open_store
 from support.databases import Database
 from support.desk import check_journal, make_desk
 from support.killing import (
+    COMMIT,
     Step,
     add_contacts,
     desk_at,
@@ -63,6 +64,23 @@ def test_a_step_that_is_killed_is_done_whole_or_not_at_all(
         if done:
             break
     assert at > 3
+
+
+@pytest.mark.mariadb
+def test_who_is_killed_on_mariadb_making_tables_or_logging_does_it_later(
+    kept_mariadb: Database,
+) -> None:
+    """There each table that is made is committed by itself."""
+    address = kept_mariadb.own_address()
+    assert is_killed(open_and_close, address, at=40)
+    with make_desk(store=open_store(address)) as crm:
+        crm.new_segment("Empty")
+        crm.new_segment("Full", interaction_template_code="TALK").add_contacts()
+    for killed, at in ((True, COMMIT), (True, 3), (False, 10_000)):
+        assert is_killed(log, address, at=at) is killed
+        with desk_at(address) as crm:
+            assert (interactions(crm.store) > 0) is not killed
+            check_journal(crm)
 
 
 def test_an_import_that_is_killed_is_done_whole_or_not_at_all(

@@ -135,8 +135,9 @@ def test_a_folder_is_no_store(tmp_path: Path) -> None:
     [
         ("postgresql://ann:hunter2@127.0.0.1:1/crm", "."),
         ("postgresql://ann:hunter2@127.0.0.1:port/crm", "cannot be read"),
-        ("mysql://ann:hunter2@127.0.0.1/crm", "neither"),
-        ("nonsense://ann:hunter2@127.0.0.1/crm", "neither"),
+        ("mariadb://ann:hunter2@127.0.0.1:1/crm", "."),
+        ("mssql://ann:hunter2@127.0.0.1/crm", "no address of"),
+        ("nonsense://ann:hunter2@127.0.0.1/crm", "no address of"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_an_error_without_password(

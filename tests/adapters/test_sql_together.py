@@ -54,8 +54,8 @@ def together(step: Callable[[], object]) -> None:
         thread.join()
 
 
-def test_users_who_record_at_once_leave_no_gap(database: Database) -> None:
-    store = database.open()
+def test_users_who_record_at_once_leave_no_gap(every_database: Database) -> None:
+    store = every_database.open()
 
     def record() -> None:
         with store.transaction():
@@ -66,8 +66,8 @@ def test_users_who_record_at_once_leave_no_gap(database: Database) -> None:
     assert verify(store.log.read()) == store.log.head()
 
 
-def test_users_who_number_at_once_never_get_the_same(database: Database) -> None:
-    store = database.open()
+def test_users_who_number_at_once_never_get_the_same(every_database: Database) -> None:
+    store = every_database.open()
     store.records.put([MarketingSetup(segment_nos="S"), NumberSeries(code="S", starting_no="S001")])
 
     def number() -> None:
@@ -80,8 +80,8 @@ def test_users_who_number_at_once_never_get_the_same(database: Database) -> None
     assert nos == [f"S{n:03}" for n in range(1, ROUNDS * USERS + 1)]
 
 
-def test_users_who_change_one_segment_at_once_lose_no_line(database: Database) -> None:
-    store = database.open()
+def test_users_who_change_one_segment_at_once_lose_no_line(every_database: Database) -> None:
+    store = every_database.open()
     store.segments.put(Segment(header=SegmentHeader(no="S1")))
 
     def add() -> None:
@@ -118,11 +118,11 @@ def at_once(*steps: Callable[[], object]) -> list[object]:
     return got
 
 
-def test_of_users_who_log_one_segment_at_once_one_does(database: Database) -> None:
-    crm = make_desk(store=database.open())
+def test_of_users_who_log_one_segment_at_once_one_does(every_database: Database) -> None:
+    crm = make_desk(store=every_database.open())
     crm.new_segment("Fair", interaction_template_code="TALK").add_contacts()
     numbers = crm.segment("SM0001").contact_nos
-    got = at_once(*[desk_at(database).segment("SM0001").log for _ in range(USERS)])
+    got = at_once(*[desk_at(every_database).segment("SM0001").log for _ in range(USERS)])
     assert sum(isinstance(each, Logged) for each in got) == 1
     assert [each.contact_no for each in crm.store.records.all(Interaction)] == list(numbers)
     assert len(crm.logged_segments) == 1

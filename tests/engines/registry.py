@@ -232,6 +232,7 @@ ENGINES = [
 DATABASES = [
     pytest.param(("kept_sqlite", InOurTables), id="sqlite"),
     pytest.param(("kept_postgresql", InOurTables), id="postgresql", marks=pytest.mark.postgres),
+    pytest.param(("kept_mariadb", InOurTables), id="mariadb", marks=pytest.mark.mariadb),
 ]
 """Engines in a database: the fixture that gives one, and what makes an engine of it."""
 
@@ -240,6 +241,7 @@ HOSTS = [
     pytest.param(
         ("kept_postgresql", InTablesOfAHost), id="postgresql-host", marks=pytest.mark.postgres
     ),
+    pytest.param(("kept_mariadb", InTablesOfAHost), id="mariadb-host", marks=pytest.mark.mariadb),
 ]
 """Databases where tables of a host stand in for ours, without any index that would serve."""
 

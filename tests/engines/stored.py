@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeAlias
 
 import attrs
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore
 from segmentation.codes import Option
@@ -30,6 +31,8 @@ from support.databases import Database
 
 Rows: TypeAlias = Mapping[str, Sequence[truth.Row]]
 
+MARIADB = ("mariadb", "mysql")
+
 PLAIN: Mapping[FieldType, tuple[Any, Any]] = {
     FieldType.CODE: (Annotated[str, FieldType.CODE], sa.Text()),
     FieldType.TEXT: (str, sa.Text()),
@@ -38,8 +41,11 @@ PLAIN: Mapping[FieldType, tuple[Any, Any]] = {
     FieldType.BOOLEAN: (bool, sa.Boolean()),
     FieldType.OPTION: (str, sa.String(20)),
     FieldType.DATE: (date | None, sa.Date()),
-    FieldType.DATETIME: (datetime | None, sa.DateTime()),
-    FieldType.TIME: (time | None, sa.Time()),
+    FieldType.DATETIME: (
+        datetime | None,
+        sa.DateTime().with_variant(mysql.DATETIME(fsp=6), *MARIADB),
+    ),
+    FieldType.TIME: (time | None, sa.Time().with_variant(mysql.TIME(fsp=6), *MARIADB)),
 }
 """For each type: as a record of ours declares it, and as a host's table does."""
 

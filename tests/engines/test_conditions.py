@@ -41,6 +41,7 @@ Ask: TypeAlias = Callable[..., str]
 DATABASES = [
     pytest.param("kept_sqlite", id="sqlite"),
     pytest.param("kept_postgresql", id="postgresql", marks=pytest.mark.postgres),
+    pytest.param("kept_mariadb", id="mariadb", marks=pytest.mark.mariadb),
 ]
 
 

@@ -172,7 +172,7 @@ MORE: Mapping[str, Callable[[], object]] = {
     "no mail address": lambda: SmtpCourier("localhost", "a@example.com").deliver(LETTER),
     "no stored selection": lambda: criteria_from_json("[]"),
     "no stored actions": lambda: actions_from_json("[]"),
-    "an address of no database": lambda: seg.Workspace.open("mysql://host/crm"),
+    "an address of no database": lambda: seg.Workspace.open("mssql://host/crm"),
 }
 
 

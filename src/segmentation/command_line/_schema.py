@@ -17,7 +17,10 @@ def add_schema(commands: Commands) -> None:
         " owner; the application then needs no right to make tables.",
     )
     sql.add_argument(
-        "--database", default="postgresql", choices=["postgresql", "sqlite"], help="for which"
+        "--database",
+        default="postgresql",
+        choices=["mariadb", "postgresql", "sqlite"],
+        help="for which",
     )
     sql.add_argument("--schema", metavar="NAME", help="the database schema of the tables")
     sql.add_argument("--prefix", default="", metavar="TEXT", help="begins the names of the tables")

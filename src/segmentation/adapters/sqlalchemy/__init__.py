@@ -1,4 +1,4 @@
-"""SQLAlchemy (extra ``sql``): stores in SQLite files and PostgreSQL databases."""
+"""SQLAlchemy (extra ``sql``): stores in SQLite files, in PostgreSQL and in MariaDB."""
 
 from segmentation.errors import MissingExtra
 

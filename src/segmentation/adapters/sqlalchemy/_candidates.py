@@ -4,7 +4,7 @@ Each column is read as one text, so that Python does not handle each row by itse
 """
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -73,16 +73,30 @@ def candidates(
     chosen = sa.select(*(_value(rows, name) for name in _TAKEN), barred.label("barred"))
     if found is not None:
         chosen = chosen.where(found)
-    listed = chosen.order_by(*(_value(rows, name) for name in _ORDER)).subquery()
-    columns = connection.execute(sa.select(*map(dialect.listed, listed.c))).one()
-    return _unpacked(*(from_json(column) if column else [] for column in columns))
+    order = (_value(rows, name) for name in _ORDER)
+    return _unpacked(*_columns(connection, chosen.order_by(*order), dialect))
+
+
+def _columns(
+    connection: sa.Connection, rows: sa.Select[Any], dialect: Dialect
+) -> Iterable[Sequence[Any]]:
+    """The columns of rows, each as one text where the database can give it so."""
+    held = rows.subquery()
+    listed = [each for each in map(dialect.listed, held.c) if each is not None]
+    if not listed:
+        found = connection.execute(rows).all()
+        return list(zip(*found, strict=True)) or [[] for _ in held.c]
+    columns = connection.execute(sa.select(*listed)).one()
+    return [from_json(column) if column else [] for column in columns]
 
 
 def _value(rows: FromTable, name: str) -> Element:
     return rows.value(_FIELDS[name])
 
 
-def _unpacked(nos: list[str], company_nos: list[str], *columns: list[Any]) -> Candidates:
+def _unpacked(
+    nos: Sequence[str], company_nos: Sequence[str], *columns: Sequence[Any]
+) -> Candidates:
     kinds = list(zip(*columns, strict=True))
     place = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
     kind_of = array("I", map(place.__getitem__, kinds))

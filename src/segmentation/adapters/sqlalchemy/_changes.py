@@ -2,7 +2,7 @@
 
 PostgreSQL commits transactions in another order than they began in. So a position there is the
 snapshot that was seen, and what was not visible in it has changed since. SQLite has one writer at a
-time, and its steps are numbered.
+time, MariaDB too from the first step that is noted on, and their steps are numbered.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -18,7 +18,8 @@ from segmentation.serialization import from_json, to_json
 
 from ._dialects import dialect_of
 from ._tables import Layout, Tables
-from ._units import Unit
+from ._types import is_mariadb
+from ._units import Unit, lock_writers
 
 _KEPT, _LOOK = 10_000, 500
 """How many steps are kept, and after how many of its own a process looks whether there are more."""
@@ -178,6 +179,8 @@ class Noting:
 
     def _note(self, connection: sa.Connection, owners: set[Any] | None) -> None:
         own = self._table
+        if is_mariadb(connection.dialect):
+            lock_writers(connection, self._tables)
         number = _NUMBER if _has_numbers(connection) else sa.literal(0)
         step = sa.select(sa.func.coalesce(sa.func.max(own.c.step), 0) + 1).where(
             own.c.txid == number

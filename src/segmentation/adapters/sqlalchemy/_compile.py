@@ -131,7 +131,7 @@ class _Compiler:
         if field.type is FieldType.OPTION:
             places = {option: place for place, option in enumerate(field.options)}
             value = sa.case(places, value=value, else_=0)
-        return value.desc().nulls_last() if descending else value.asc().nulls_first()
+        return self._dialect.ordered(value, descending=descending)
 
     def _conditions(self, conditions: Iterable[BoundWhere], rows: FromTable) -> list[Test]:
         return [

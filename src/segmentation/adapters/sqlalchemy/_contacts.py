@@ -36,7 +36,8 @@ from segmentation.segments import Candidates, LeftOut, Options, contact_schema
 from ._candidates import Found, candidates, widened
 from ._compile import to_statement, to_test
 from ._declaration import check_named
-from ._dialects import Dialect, dialect_of, zone_name
+from ._dialect_parts import zone_name
+from ._dialects import Dialect, dialect_of
 from ._host_rows import HostRows
 from ._mapping import MappedTable
 from ._repositories import SqlRecords

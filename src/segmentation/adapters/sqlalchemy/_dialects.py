@@ -1,10 +1,9 @@
 """Dialects: SQL expressions that mean the same in each database as in Python."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timezone, tzinfo
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
+from datetime import date, timezone, tzinfo
 from functools import reduce
-from typing import Any, Protocol, TypeAlias, assert_never
+from typing import Any, Protocol, assert_never
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,35 +14,23 @@ from segmentation.errors import InvalidValue, Message
 from segmentation.fields import Field, FieldType
 from segmentation.serialization import to_json
 
+from ._dialect_parts import (
+    TAGS,
+    Run,
+    between,
+    cast_constant,
+    escaped_like,
+    kind_of,
+    ordered_with_blanks,
+    zone_name,
+)
 from ._letters import function_name
+from ._mariadb import MariadbDialect
 from ._tables import Element, Tables, Test
-from ._types import ExactDecimal, column_type
-
-_TAGS = {
-    FieldType.INTEGER: "decimal",
-    FieldType.DECIMAL: "decimal",
-    FieldType.DATE: "date",
-    FieldType.DATETIME: "datetime",
-    FieldType.TIME: "time",
-}
-"""The tags of the plain data in which the values of extra fields are stored."""
-
-
-_KINDS: Mapping[type, FieldType] = {
-    str: FieldType.TEXT,
-    int: FieldType.INTEGER,
-    Decimal: FieldType.DECIMAL,
-    date: FieldType.DATE,
-    datetime: FieldType.DATETIME,
-    time: FieldType.TIME,
-}
-"""The types of field whose values can be a list, by the type of their values."""
+from ._types import MARIADB, ExactDecimal, column_type, is_mariadb
 
 _SQLITE = sqlite.dialect()
-_SUPPORTED = frozenset({"sqlite", "postgresql"})
-
-Run: TypeAlias = tuple[int, int]
-"""A first and a last number, both included."""
+_SUPPORTED = frozenset({"sqlite", "postgresql", *MARIADB})
 
 
 class Dialect(Protocol):
@@ -85,8 +72,11 @@ class Dialect(Protocol):
     def among(self, value: Element, values: Iterable[object]) -> Test:
         """The condition that a value is one of many."""
 
-    def listed(self, value: Element) -> Element:
-        """A whole column as one text: a JSON list. ``NULL`` or empty if there is no row."""
+    def listed(self, value: Element) -> Element | None:
+        """A whole column as one text: a JSON list. ``NULL`` or empty if there is no row.
+
+        ``None`` for a database that makes no such list in the order of the rows.
+        """
 
     def day(self, moment: Element, zone: tzinfo) -> Element:
         """The day of a datetime in a zone that has a name (see `zone_name`)."""
@@ -114,6 +104,15 @@ class Dialect(Protocol):
 
     def extra_field(self, data: Element, field: Field) -> Element:
         """The value of an extra field, the blank of its type if it is missing."""
+
+    def trimmed(self, value: Element, signs: str) -> Element:
+        """A text without any of these signs, which are all blanks, at its ends."""
+
+    def constant(self, value: object, field: Field) -> Element:
+        """A value of a field by itself."""
+
+    def ordered(self, value: Element, *, descending: bool) -> sa.UnaryExpression[Any]:
+        """The sort key for a value; what is missing is the least."""
 
 
 class SqliteDialect:
@@ -214,13 +213,13 @@ class SqliteDialect:
         match unit:
             case Unit.MONTH:
                 month: Element = sa.func.substr(text, 6, 2, type_=sa.Text())
-                return _between(month, ((f"{first:02}", f"{last:02}") for first, last in runs))
+                return between(month, ((f"{first:02}", f"{last:02}") for first, last in runs))
             case Unit.WEEKDAY:  # %w counts from Sunday
                 weekday = (sa.cast(sa.func.strftime("%w", text), sa.Integer()) + 6) % 7 + 1
-                return _between(weekday, runs)
+                return between(weekday, runs)
             case Unit.MONTH_AND_DAY:
                 digits: Element = sa.func.substr(text, 6, 5, type_=sa.Text())
-                return _between(digits, ((_digits(first), _digits(last)) for first, last in runs))
+                return between(digits, ((_digits(first), _digits(last)) for first, last in runs))
             case _:
                 assert_never(unit)
 
@@ -256,10 +255,17 @@ class SqliteDialect:
             case _:
                 return sa.type_coerce(value, column_type(field))
 
+    def trimmed(self, value: Element, signs: str) -> Element:
+        """The text by the database's own function."""
+        return sa.func.trim(value, signs, type_=sa.Text())
 
-def _between(value: Element, runs: Iterable[tuple[Any, Any]]) -> Sequence[Test]:
-    """The conditions that a value is in one of these runs."""
-    return [value == first if first == last else value.between(first, last) for first, last in runs]
+    def constant(self, value: object, field: Field) -> Element:
+        """The value, declared as one of the field's type."""
+        return cast_constant(value, field)
+
+    def ordered(self, value: Element, *, descending: bool) -> sa.UnaryExpression[Any]:
+        """The sort key, which says where what is missing stands."""
+        return ordered_with_blanks(value, descending=descending)
 
 
 def _digits(number: int) -> str:
@@ -342,14 +348,14 @@ class PostgresqlDialect:
         """The condition by ``LIKE``, which is case-sensitive."""
         signs = {Wild.ANY_RUN: "%", Wild.ANY_ONE: "_"}
         like = "".join(
-            _escaped_like(piece) if isinstance(piece, str) else signs[piece] for piece in pattern
+            escaped_like(piece) if isinstance(piece, str) else signs[piece] for piece in pattern
         )
         return value.like(like, escape="!")
 
     def among(self, value: Element, values: Iterable[object]) -> Test:
         """The condition with all values in one parameter, an array."""
         held = list(values)
-        kind = _KINDS[type(held[0])] if held else FieldType.TEXT
+        kind = kind_of(held)
         # The host's own type may be narrower than a value that is asked for.
         array = postgresql.ARRAY(
             sa.Text() if kind is FieldType.TEXT else column_type(Field("", kind))
@@ -377,12 +383,12 @@ class PostgresqlDialect:
         month = sa.cast(sa.extract("month", day), sa.Integer())
         match unit:
             case Unit.MONTH:
-                return _between(month, runs)
+                return between(month, runs)
             case Unit.WEEKDAY:
-                return _between(sa.cast(sa.extract("isodow", day), sa.Integer()), runs)
+                return between(sa.cast(sa.extract("isodow", day), sa.Integer()), runs)
             case Unit.MONTH_AND_DAY:
                 number = month * 100 + sa.cast(sa.extract("day", day), sa.Integer())
-                return _between(number, runs)
+                return between(number, runs)
             case _:
                 assert_never(unit)
 
@@ -426,7 +432,7 @@ class PostgresqlDialect:
             return self.code(text) if field.type is FieldType.CODE else self.text(text)
         if field.type is FieldType.BOOLEAN:
             return sa.func.coalesce(as_text == "true", sa.false(), type_=sa.Boolean())
-        tagged = value[_TAGS[field.type]].astext
+        tagged = value[TAGS[field.type]].astext
         if field.type in {FieldType.INTEGER, FieldType.DECIMAL}:
             is_number = sa.func.jsonb_typeof(value) == "number"
             number = sa.case((is_number, sa.cast(as_text, ExactDecimal())))
@@ -435,16 +441,17 @@ class PostgresqlDialect:
             )
         return sa.cast(tagged, column_type(field))
 
+    def trimmed(self, value: Element, signs: str) -> Element:
+        """The text by the database's own function."""
+        return sa.func.trim(value, signs, type_=sa.Text())
 
-def _escaped_like(text: str) -> str:
-    return "".join(f"!{each}" if each in "!%_" else each for each in text)
+    def constant(self, value: object, field: Field) -> Element:
+        """The value, declared as one of the field's type."""
+        return cast_constant(value, field)
 
-
-def zone_name(zone: tzinfo) -> str:
-    """The name by which a database knows a zone, or its distance from UTC; empty without either."""
-    if isinstance(zone, timezone):
-        return str(timezone(zone.utcoffset(None)))
-    return str(getattr(zone, "key", "") or "")
+    def ordered(self, value: Element, *, descending: bool) -> sa.UnaryExpression[Any]:
+        """The sort key, which says where what is missing stands."""
+        return ordered_with_blanks(value, descending=descending)
 
 
 def dialect_of(dialect: sa.Dialect, tables: Tables) -> Dialect:
@@ -454,6 +461,8 @@ def dialect_of(dialect: sa.Dialect, tables: Tables) -> Dialect:
         InvalidValue: The database is none that is supported.
     """
     check_dialect(dialect)
+    if is_mariadb(dialect):
+        return MariadbDialect(tables)
     return PostgresqlDialect(tables) if dialect.name == "postgresql" else SqliteDialect()
 
 
@@ -463,6 +472,21 @@ def check_dialect(dialect: sa.Dialect) -> None:
     Raises:
         InvalidValue: It is not.
     """
+    if is_mariadb(dialect):
+        _check_mariadb(dialect)
     if dialect.name not in _SUPPORTED:
-        reason = Message("is not supported; segments are kept in SQLite or PostgreSQL")
+        reason = Message("is not supported; segments are kept in SQLite, PostgreSQL or MariaDB")
         raise InvalidValue("dialect", dialect.name, reason)
+
+
+_OLDEST = (10, 6)
+"""The first version of MariaDB that makes a table of a JSON list."""
+
+
+def _check_mariadb(dialect: Any) -> None:  # noqa: ANN401 - what only this dialect has
+    if not dialect.is_mariadb:
+        raise InvalidValue("dialect", "MySQL", Message("is not supported; MariaDB is"))
+    version = dialect.server_version_info
+    if version is not None and version < _OLDEST:
+        reason = Message("is too old; MariaDB 10.6 or later is wanted")
+        raise InvalidValue("version", ".".join(map(str, version)), reason)

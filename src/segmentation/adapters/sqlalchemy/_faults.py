@@ -14,6 +14,12 @@ _RACES = frozenset({"40001", "40P01", "55P03"})
 _NO_RIGHT = "42501"
 """The state of a statement that the user may not run."""
 
+_RACES_OF_MARIADB = frozenset({1020, 1205, 1213, 1412})
+"""The same of MariaDB: changed since it was read, lock not available, deadlock, other tables."""
+
+_NO_RIGHTS_OF_MARIADB = frozenset({1044, 1142, 1143, 1227, 1370, 1419})
+"""What MariaDB says of a statement that the user may not run."""
+
 
 @contextmanager
 def translated(store: str, password: str = "") -> Iterator[None]:
@@ -48,18 +54,29 @@ def legible(table: str) -> Iterator[None]:
 
 def _as_ours(error: sa.exc.DBAPIError, store: str, password: str) -> SegmentationError:
     origin = error.orig
-    lines = str(origin).strip().splitlines() or [type(origin).__name__]
+    code, text = _said(origin)
+    lines = text.strip().splitlines() or [type(origin).__name__]
     reason = lines[0].replace(password, "***") if password else lines[0]
     state = getattr(origin, "sqlstate", None)
-    if state in _RACES or "database is locked" in reason or "is busy" in reason:
+    is_race = state in _RACES or code in _RACES_OF_MARIADB
+    if is_race or "database is locked" in reason or "is busy" in reason:
         busy = "somebody else is writing at this moment, try again ({reason})"
         return Conflict(Message("{store}", store=store), Message(busy, reason=reason))
     if isinstance(error, sa.exc.IntegrityError):
         late = "somebody else was quicker; nothing was done ({reason})"
         return Conflict(Message("{store}", store=store), Message(late, reason=reason))
-    if state == _NO_RIGHT:
+    if state == _NO_RIGHT or code in _NO_RIGHTS_OF_MARIADB:
         return StoreError(store, _missing_right(error.statement or "", reason))
     return StoreError(store, Message("the database says: {reason}", reason=reason))
+
+
+def _said(origin: BaseException | None) -> tuple[int, str]:
+    """The number and the text of a driver's error; 0 from drivers that number none."""
+    match getattr(origin, "args", ()):
+        case (int(code), str(text)):
+            return code, text
+        case _:
+            return 0, str(origin)
 
 
 def _missing_right(statement: str, reason: str) -> Message:

@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from segmentation.journal import Finding, FindingKind
 
 from ._tables import Tables, Target
+from ._types import is_mariadb
 
 REASON = "the journal only grows"
 
 
 _EVENTS_OF_SQLITE = ("insert", "update", "delete")
 _SCOPES_OF_POSTGRESQL = ("row", "statement")
+_EVENTS_OF_MARIADB = ("update", "delete")
 
 
 def guard_names(tables: Tables) -> Iterator[str]:
@@ -33,6 +35,8 @@ def make_guards(connection: Target, tables: Tables) -> None:
 
 def _statements(connection: Target, tables: Tables) -> dict[str, str]:
     """The statements that make the guards, each by the guard's name."""
+    if is_mariadb(connection.dialect):
+        return dict(_mariadb(connection, tables))
     make = _postgresql if connection.dialect.name == "postgresql" else _sqlite
     return dict(make(connection, tables))
 
@@ -44,7 +48,8 @@ def make_guards_anew(connection: sa.Connection, tables: Tables) -> None:
     for name in reversed(_statements(connection, tables)):
         quoted = connection.dialect.identifier_preparer.quote(name)
         if not is_postgresql:
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {quoted}")
+            named = _in_schema(connection, tables, name)
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {named}")
         elif name == _function_name(tables):
             connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {_function(connection, tables)}()")
         else:
@@ -55,7 +60,7 @@ def make_guards_anew(connection: sa.Connection, tables: Tables) -> None:
 
 def guard_findings(connection: sa.Connection, tables: Tables) -> Iterator[Finding]:
     """Triggers that are not as they were made, and what lets personal content be removed."""
-    there = _there_postgresql if connection.dialect.name == "postgresql" else _there_sqlite
+    there = _there_mariadb if is_mariadb(connection.dialect) else _THERE[connection.dialect.name]
     found, wanted = there(connection, tables), _statements(connection, tables)
     for name, statement in wanted.items():
         if name not in found:
@@ -88,6 +93,25 @@ def _there_postgresql(connection: sa.Connection, tables: Tables) -> dict[str, st
         found[row.tgname] = wanted.get(row.tgname, "") if row.whole and row.events == events else ""
     return found
 
+
+def _there_mariadb(connection: sa.Connection, tables: Tables) -> dict[str, str]:
+    """The triggers of the journal, by name, as they were made. Who may not make any sees none."""
+    journal = connection.dialect.identifier_preparer.format_table(tables.journal)
+    names = {"journal": tables.journal.name, "schema": tables.schema}
+    return {
+        name: f"CREATE TRIGGER {_in_schema(connection, tables, name)} {timing} {event} "
+        f"ON {journal} FOR EACH ROW {does}"
+        for name, timing, event, does in connection.execute(_TRIGGERS_OF_MARIADB, names)
+    }
+
+
+_TRIGGERS_OF_MARIADB = sa.text(
+    "SELECT trigger_name, action_timing, event_manipulation, action_statement"
+    " FROM information_schema.triggers WHERE event_object_table = :journal"
+    " AND event_object_schema = coalesce(:schema, database())"
+)
+
+_THERE = {"postgresql": _there_postgresql, "sqlite": _there_sqlite}
 
 _EVENTS = {"row": 0b011011, "statement": 0b100010}
 """PostgreSQL's bits: for each row 1, before 2, delete 8, update 16, truncate 32."""
@@ -132,6 +156,23 @@ def _sqlite(connection: Target, tables: Tables) -> Iterator[tuple[str, str]]:
         yield name, statement
 
 
+def _mariadb(connection: Target, tables: Tables) -> Iterator[tuple[str, str]]:
+    journal = connection.dialect.identifier_preparer.format_table(tables.journal)
+    refuse = f"SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{REASON}'"
+    unless = f"IF NOT {_unchanged(connection, tables, '<=>')} THEN {refuse}; END IF"
+    for event, does in zip(_EVENTS_OF_MARIADB, (unless, refuse), strict=True):
+        name = f"{tables.prefix}journal_guard_{event}"
+        made = f"CREATE TRIGGER {_in_schema(connection, tables, name)} BEFORE {event.upper()}"
+        yield name, f"{made} ON {journal} FOR EACH ROW {does}"
+
+
+def _in_schema(connection: Target, tables: Tables, name: str) -> str:
+    """A name of ours in the schema of our tables, as statements have it."""
+    quote = connection.dialect.identifier_preparer
+    quoted = quote.quote(name)
+    return f"{quote.quote_schema(tables.schema)}.{quoted}" if tables.schema else quoted
+
+
 def _postgresql(connection: Target, tables: Tables) -> Iterator[tuple[str, str]]:
     quote = connection.dialect.identifier_preparer
     journal = quote.format_table(tables.journal)
@@ -166,6 +207,4 @@ def _function_name(tables: Tables) -> str:
 
 def _function(connection: Target, tables: Tables) -> str:
     """PostgreSQL's function, as statements name it."""
-    quote = connection.dialect.identifier_preparer
-    function = quote.quote(_function_name(tables))
-    return f"{quote.quote_schema(tables.schema)}.{function}" if tables.schema else function
+    return _in_schema(connection, tables, _function_name(tables))

@@ -17,8 +17,9 @@ from segmentation.fields import Field, RecordT
 from segmentation.segments import LeftOut, LeftOutReason
 
 from ._dialects import Dialect
-from ._mapping import MappedTable, worded
+from ._mapping import MappedTable, materialized, worded
 from ._tables import EXTRA, Element, FromTable, Layout, Test
+from ._types import cast_to_text
 
 _FLAW, _FIELD, _WORD = "segmentation_flaw", "segmentation_field", "segmentation_word"
 
@@ -82,7 +83,7 @@ class HostRows:
 
     def safe(self) -> FromTable:
         """The rows that can be read safely, one for each number."""
-        rows = _materialized(self.rows().distinct())
+        rows = materialized(self.rows().distinct())
         sound = [rows.c[_FLAW] == 0]
         if not self._is_unique:
             sound.append(rows.c[self._key.name].not_in(self._numbers_of_several(rows)))
@@ -92,7 +93,7 @@ class HostRows:
     def unsafe(self) -> FromTable:
         """The other rows, with what is wrong with them (see `told`)."""
         field, word = self._detail()
-        rows = _materialized(self.rows().add_columns(field.label(_FIELD), word.label(_WORD)))
+        rows = materialized(self.rows().add_columns(field.label(_FIELD), word.label(_WORD)))
         compared = (rows.c[name] for name in (*self._fields, _FLAW))
         different = sa.select(*compared).distinct().cte()
         several = rows.c[self._key.name].in_(self._numbers_of_several(different))
@@ -150,7 +151,7 @@ class HostRows:
     def numbers(self) -> sa.Select[Any]:
         """The numbers that several rows have: as codes, the least and the last, and how many."""
         given = self._host.values[self._key.name]
-        written = self._dialect.text(sa.cast(given, sa.Text()))
+        written = self._dialect.text(cast_to_text(given))
         columns = [self._columns[self._key.name], written.label(_WORD)]
         filled = sa.select(*columns).select_from(self._host.source).where(sa.not_(self.is_blank))
         rows = filled.subquery()
@@ -180,14 +181,14 @@ class HostRows:
         given = self._host.values[self._key.name]
         if not isinstance(given, sa.ColumnElement):
             return sa.literal(given, sa.Text())
-        return given if isinstance(given.type, sa.String) else sa.cast(given, sa.Text())
+        return given if isinstance(given.type, sa.String) else cast_to_text(given)
 
     @property
     def is_blank(self) -> Test:
         """The condition that a number is missing or blank. Few texts begin like a blank one."""
         text = self._number
         no = self._dialect.text(text)
-        blank = sa.func.trim(sa.func.coalesce(text, ""), _BLANKS, type_=sa.Text()) == ""
+        blank = self._dialect.trimmed(sa.func.coalesce(text, ""), _BLANKS) == ""
         return sa.and_(sa.or_(no.is_(None), no < "!", no > "~"), blank)
 
     def _flaw(self) -> Element:
@@ -202,10 +203,6 @@ class HostRows:
         names = [(test, field.name) for field, test in self._unreadable]
         words = [(test, worded(self._host.values[f.name])) for f, test in self._unreadable]
         return sa.case(*names, else_=""), sa.case(*words, else_="")
-
-
-def _materialized(query: sa.Select[Any]) -> sa.CTE:
-    return query.cte().prefix_with("MATERIALIZED")
 
 
 def _told(rows: Iterable[Sequence[Any]], counted: Mapping[str, int]) -> Iterator[LeftOut]:

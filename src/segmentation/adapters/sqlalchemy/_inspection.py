@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from segmentation.journal import EntryRow, Finding, FindingKind
 
 from ._tables import Tables
-from ._writing import BATCH
+from ._writing import streamed
 
 _KINDS = {"text", "integer", "null"}
 
@@ -20,10 +20,10 @@ def entry_rows(connection: sa.Connection, tables: Tables) -> Iterator[EntryRow]:
     names = [column.name for column in journal.c]
     is_sqlite = connection.dialect.name == "sqlite"
     columns = _typed(journal) if is_sqlite else journal.c
-    query = sa.select(*columns).order_by(journal.c.number).execution_options(yield_per=BATCH)
-    with connection.execute(query) as rows:
+    query = sa.select(*columns).order_by(journal.c.number)
+    with streamed(connection, query) as rows:
         for row in rows:
-            values = list(map(_value, row[::2], row[1::2])) if is_sqlite else row
+            values = list(map(_value, row[::2], row[1::2])) if is_sqlite else list(row)
             yield dict(zip(names, values, strict=True))
 
 
@@ -49,10 +49,10 @@ def content_findings(connection: sa.Connection, tables: Tables) -> Iterator[Find
     """Contents of attachments that are not those of their hash."""
     own = tables.attachments.c
     query = sa.select(own.sha256, own.content).order_by(own.sha256)
-    with connection.execute(query.execution_options(yield_per=1)) as rows:
-        for digest, content in rows:
-            if not _is_of(content, digest):
-                yield Finding(f"attachment {digest}", FindingKind.CONTENT_CHANGED)
+    with streamed(connection, query, 1) as rows:
+        for row in rows:
+            if not _is_of(row.content, row.sha256):
+                yield Finding(f"attachment {row.sha256}", FindingKind.CONTENT_CHANGED)
 
 
 def _is_of(content: object, digest: object) -> bool:

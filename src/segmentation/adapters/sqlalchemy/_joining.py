@@ -18,10 +18,11 @@ from segmentation.serialization import to_json
 
 from ._dialects import check_dialect
 from ._functions import add_functions
+from ._types import is_mariadb
 
 
 class DriverConnection(Protocol):
-    """A connection of sqlite3 or psycopg, as Python's database drivers have them."""
+    """A connection of sqlite3, psycopg or PyMySQL, as Python's database drivers have them."""
 
     def commit(self) -> None:
         """Commit; never called by us."""
@@ -44,17 +45,20 @@ _STEP = Message("work in the host's transaction")
 _DRIVERS = {
     ("sqlite3", "Connection"): "sqlite",
     ("psycopg", "Connection"): "postgresql+psycopg",
+    ("pymysql", "Connection"): "mysql+pymysql",
 }
 """The connections of drivers that are known, by module and class, with SQLAlchemy's names."""
+
+_IN_TRANSACTION = 1
+"""MariaDB's flag of a session that has a transaction open."""
 
 _ASYNCHRONOUS = frozenset({"aiosqlite", "asyncpg", "asyncmy", "aiomysql"})
 
 _OTHERS = {
     "psycopg2": "psycopg2; connect with psycopg 3",
-    "pymysql": "MySQL or MariaDB",
-    "MySQLdb": "MySQL or MariaDB",
-    "mysql": "MySQL or MariaDB",
-    "mariadb": "MySQL or MariaDB",
+    "MySQLdb": "MySQLdb; connect with PyMySQL",
+    "mysql": "MySQL Connector; connect with PyMySQL",
+    "mariadb": "MariaDB Connector; connect with PyMySQL",
     "pyodbc": "ODBC",
     "pymssql": "SQL Server",
     "oracledb": "Oracle",
@@ -108,7 +112,7 @@ def check_host(host: object) -> None:
         raise InvalidValue("host", name, Message("is a connection of {other}", other=other))
     reason = Message(
         "is no connection; wanted is a connection or session of SQLAlchemy, a connection of "
-        "sqlite3 or psycopg, or a function that returns one of them"
+        "sqlite3, psycopg or PyMySQL, or a function that returns one of them"
     )
     raise InvalidValue("host", name, reason)
 
@@ -185,12 +189,36 @@ def _lend(raw: object) -> sa.Connection:
         dialect = kind(dbapi=kind.import_dbapi(), json_serializer=to_json)
         dialect.colspecs = {**kind.colspecs, **_TOLERANT}
         borrowed = Borrowed(raw, lambda: _plain_cursor(raw))
+    elif _driver_of(raw) == _DRIVERS["pymysql", "Connection"]:
+        dialect = kind(dbapi=kind.import_dbapi(), json_serializer=to_json)
+        borrowed = Borrowed(raw, _pymysql_cursors(raw))
     else:
         dialect = kind(dbapi=kind.import_dbapi(), json_serializer=to_json, use_native_hstore=False)
         borrowed = Borrowed(raw, _psycopg_cursors(raw))
     pool = sa.StaticPool(lambda: borrowed, reset_on_return=None, dialect=dialect)
     # `create_engine` would set the connection up as its own, and roll back.
-    return sa.Engine(pool, dialect, url, hide_parameters=True).connect()
+    connection = sa.Engine(pool, dialect, url, hide_parameters=True).connect()
+    if is_mariadb(dialect):
+        dialect.initialize(connection)  # it asks how the server quotes names, and what it is
+    return connection
+
+
+def _pymysql_cursors(raw: Any) -> Callable[..., Any]:  # noqa: ANN401 - PyMySQL's
+    """The function that makes cursors as PyMySQL has them, whatever the host made of its own."""
+    from pymysql.converters import decoders, encoders  # noqa: PLC0415 - it is the host's
+    from pymysql.cursors import Cursor  # noqa: PLC0415
+
+    class Plain(Cursor):
+        def execute(self, query: str, args: object = None) -> int:
+            """Run a statement by the driver's own conversion of values."""
+            own = raw.encoders, raw.decoders
+            raw.encoders, raw.decoders = encoders, decoders
+            try:
+                return int(super().execute(query, args))
+            finally:
+                raw.encoders, raw.decoders = own
+
+    return lambda *_: Plain(raw)
 
 
 def _plain_cursor(raw: sqlite3.Connection) -> sqlite3.Cursor:
@@ -276,6 +304,10 @@ def prepare(connection: sa.Connection) -> None:
         _check_asyncpg(connection)
     if connection.dialect.name == "sqlite":
         _prepare_sqlite(connection, raw)
+    if is_mariadb(connection.dialect) and connection.dialect.driver != "pymysql":
+        raise StoreError(
+            Message("the host's database"), "is MariaDB by another driver than PyMySQL"
+        )
 
 
 def _prepare_sqlite(connection: sa.Connection, raw: Any) -> None:  # noqa: ANN401 - of a driver
@@ -312,6 +344,27 @@ def _check_state(raw: Any) -> None:  # noqa: ANN401 - of any driver
         _check_sqlite(raw)
     elif any(cls.__module__.partition(".")[0] == "psycopg" for cls in type(raw).__mro__):
         _check_psycopg(raw)
+    elif any(cls.__module__.partition(".")[0] == "pymysql" for cls in type(raw).__mro__):
+        _check_pymysql(raw)
+
+
+def is_over(raw: Any) -> bool:  # noqa: ANN401 - PyMySQL's
+    """Whether a session of MariaDB has no transaction open."""
+    return not raw.open or not raw.server_status & _IN_TRANSACTION
+
+
+def _check_pymysql(raw: Any) -> None:  # noqa: ANN401 - PyMySQL's
+    if not raw.open:
+        raise _closed()
+    if raw.charset != "utf8mb4":
+        reason = Message(
+            "its texts are sent in {charset}, which has not all letters; connect with "
+            "charset='utf8mb4'",
+            charset=raw.charset,
+        )
+        raise Refused(_STEP, reason)
+    if raw.get_autocommit() and is_over(raw):
+        raise Refused(_STEP, _COMMITS)
 
 
 def _check_sqlite(raw: Any) -> None:  # noqa: ANN401 - aiosqlite's has the same attributes

@@ -15,7 +15,7 @@ from segmentation.fields import Field, FieldType, Record, Value, as_texts
 
 from ._dialects import Dialect
 from ._tables import Element, FromTable, Test
-from ._types import column_type
+from ._types import cast_to_text, column_type
 
 _ROW = "segmentation_row"
 
@@ -154,7 +154,7 @@ class MappedTable:
 
         def value(field: Field) -> Element:
             if field.name not in self.values:
-                return _constant(field, field.blank)
+                return _constant(field, field.blank, dialect)
             return to_compared(field, element.c[field.name], dialect)
 
         return FromTable(element, value)
@@ -224,16 +224,24 @@ def numbered_copies(
         count: How many places.
     """
     numbers = sa.func.row_number().over().label(_ROW)
-    rows = query.add_columns(numbers).cte().prefix_with("MATERIALIZED")
+    rows = materialized(query.add_columns(numbers))
     places = [sa.select(*rows.c).subquery() for _ in range(count)]
     return [
         attrs.evolve(placed(place), unindexed=True, identity=(place.c[_ROW],)) for place in places
     ]
 
 
+def materialized(query: sa.Select[Any]) -> sa.CTE:
+    """Rows that a statement finds once, in databases that have a word for it."""
+    found = query.cte()
+    for database in ("sqlite", "postgresql"):
+        found = found.prefix_with("MATERIALIZED", dialect=database)
+    return found
+
+
 def worded(value: Element) -> Element:
     """What stands in a column as a word, blank if nothing does."""
-    return sa.func.trim(sa.func.coalesce(sa.cast(value, sa.Text()), ""), type_=sa.Text())
+    return sa.func.trim(sa.func.coalesce(cast_to_text(value), ""), type_=sa.Text())
 
 
 def _is_known_option(given: Element, field: Field) -> bool:
@@ -249,13 +257,13 @@ def _is_condition(given: Element) -> bool:
     return isinstance(given, sa.BinaryExpression | sa.BooleanClauseList)
 
 
-def _constant(field: Field, value: object) -> Element:
+def _constant(field: Field, value: object, dialect: Dialect) -> Element:
     plain = field.blank if value is None else value
     if field.type is FieldType.CODE:
         plain = to_code(str(plain))
     if field.type is FieldType.OPTION:
         plain = str(plain)
-    return sa.cast(sa.literal(plain, column_type(field)), column_type(field))
+    return dialect.constant(plain, field)
 
 
 def _filled(
@@ -266,7 +274,7 @@ def _filled(
 ) -> Element:
     """The value of a host's column in the form of our columns, blank if it is missing."""
     if not isinstance(given, sa.ColumnElement):
-        return _constant(field, words.get(given, given))
+        return _constant(field, words.get(given, given), dialect)
     value: Element = given
     match field.type:
         case FieldType.DATE:
@@ -276,9 +284,9 @@ def _filled(
         case FieldType.TIME:
             return sa.type_coerce(value, sa.Time())
         case FieldType.CODE:
-            return _text(dialect.code(sa.func.coalesce(sa.cast(value, sa.Text()), "")))
+            return _text(dialect.code(sa.func.coalesce(cast_to_text(value), "")))
         case FieldType.TEXT:
-            return _text(sa.func.coalesce(sa.cast(value, sa.Text()), ""))
+            return _text(sa.func.coalesce(cast_to_text(value), ""))
         case FieldType.OPTION:
             known = {option: option for option in field.options}
             known |= {str(word): str(option) for word, option in words.items()}
@@ -289,7 +297,7 @@ def _filled(
             return _truth(value, words, dialect)
         case FieldType.DECIMAL:
             exact = sa.cast(value, column_type(field))
-            return sa.func.coalesce(exact, _constant(field, field.blank), type_=exact.type)
+            return sa.func.coalesce(exact, _constant(field, field.blank, dialect), type_=exact.type)
         case _:
             return sa.func.coalesce(value, field.blank, type_=column_type(field))
 
@@ -303,7 +311,7 @@ def _truth(value: Element, words: Mapping[Any, Any], dialect: Dialect) -> Elemen
 
 def _text(value: Element) -> Element:
     """The value declared as a text. SQLite builds no index for a value of unknown type."""
-    return sa.cast(value, sa.Text())
+    return cast_to_text(value)
 
 
 def to_compared(field: Field, value: Element, dialect: Dialect) -> Element:

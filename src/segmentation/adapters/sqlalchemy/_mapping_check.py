@@ -26,7 +26,8 @@ from ._host_rows import HostReading, HostRows
 from ._mapping import MappedTable, worded
 from ._store import SqlStore
 from ._tables import Element, Test
-from ._writing import BATCH, batches
+from ._types import cast_to_text
+from ._writing import batches, streamed
 
 _EXAMPLES = 3
 _AT_ONCE = 20_000
@@ -157,8 +158,8 @@ class _Looking:
             yield self._fault("no", reason, "blank", count, found)
         yield from self._several_faults(host)
         most = self._fields["no"].length
-        no = sa.func.trim(sa.cast(given, sa.Text()), type_=sa.Text())
-        count, found = self._found(sa.func.length(no) > most, no)
+        no = sa.func.trim(cast_to_text(given), type_=sa.Text())
+        count, found = self._found(sa.func.char_length(no) > most, no)
         if count:
             reason = Message(
                 "values of more than {most} characters: {count}, such as {first!r}",
@@ -235,7 +236,7 @@ class _Looking:
                 continue
             test: Test = given.is_(None)
             if field.type is FieldType.CODE:
-                test = sa.or_(test, given != self._dialect.code(given))
+                test = sa.or_(test, self._dialect.text(given) != self._dialect.code(given))
             count, found = self._found(test, given)
             if count:
                 reason = Message("is declared as clean, and is not in rows: {count}", count=count)
@@ -246,7 +247,7 @@ class _Looking:
         count = self._count(test)
         if not count:
             return 0, ()
-        given = self._select(sa.cast(value, sa.Text())).where(test).distinct().limit(_EXAMPLES)
+        given = self._select(cast_to_text(value)).where(test).distinct().limit(_EXAMPLES)
         return count, [each or "" for each in self._connection.scalars(given)]
 
     def _count(self, test: Test) -> int:
@@ -303,8 +304,8 @@ class _Looking:
         host = attrs.evolve(self._host, values=values)
         reading = HostReading(layout, host, self._own, self._dialect)
         keys = [reading.values[name] for name in self._kind.__key__]
-        query = sa.select(*reading.columns).order_by(*keys).execution_options(yield_per=BATCH)
-        with self._connection.execute(query) as rows:
+        query = sa.select(*reading.columns).order_by(*keys)
+        with streamed(self._connection, query) as rows:
             yield from reading.records(rows)
 
 

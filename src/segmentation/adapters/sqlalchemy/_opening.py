@@ -7,12 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from segmentation.errors import Message, NotFound, StoreError
+from segmentation.errors import Message, MissingExtra, NotFound, StoreError
 from segmentation.serialization import to_json
 
+from ._dialects import check_dialect
 from ._faults import translated
 from ._functions import add_functions
 from ._tables import Tables
+from ._types import MARIADB
 from ._units import WRITES
 from ._versions import APPLICATION_ID, check_format, is_current, is_made, set_up
 
@@ -30,6 +32,7 @@ Statements that insert many rows are prepared nevertheless.
 _SEEING_OTHERS: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {},
     "postgresql": {"isolation_level": "READ COMMITTED"},
+    "mysql": {"isolation_level": "READ COMMITTED"},
 }
 """The options of a transaction that sees what others commit while it waits for them."""
 
@@ -43,6 +46,8 @@ def make_engine(url: sa.URL) -> sa.Engine:
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
+    if url.get_backend_name() in MARIADB:
+        return _make_mariadb(url, options)
     engine = sa.create_engine(
         url,
         isolation_level="REPEATABLE READ",
@@ -52,6 +57,27 @@ def make_engine(url: sa.URL) -> sa.Engine:
     )
     sa.event.listen(engine, "connect", _set_up_postgresql)
     return engine
+
+
+_ON_MARIADB = (
+    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', "
+    "collation_connection = utf8mb4_nopad_bin"
+)
+"""The settings of a session of ours, whatever the server's are."""
+
+
+def _make_mariadb(url: sa.URL, options: dict[str, Any]) -> sa.Engine:
+    try:
+        import pymysql  # noqa: F401, PLC0415 - an extra
+    except ImportError as error:
+        raise MissingExtra("mariadb", "a store in MariaDB") from error
+    return sa.create_engine(
+        url.set(drivername="mysql+pymysql"),  # as such, SQLAlchemy finds out what the server is
+        isolation_level="REPEATABLE READ",
+        pool_pre_ping=True,
+        connect_args={"charset": "utf8mb4", "init_command": _ON_MARIADB},
+        **options,
+    )
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -111,12 +137,13 @@ def open_tables(engine: sa.Engine, tables: Tables, store: str, *, create: bool) 
     """
     with translated(store, engine.url.password or ""):
         with engine.connect() as connection:
+            check_dialect(connection.dialect)
             if is_current(connection, tables, store):
                 return
             if not (create or is_made(connection, tables)):
                 raise NotFound("store", store)
-        writing = engine.execution_options(**{WRITES: True}, **_SEEING_OTHERS[engine.dialect.name])
-        with writing.begin() as connection:
+        seeing = engine.execution_options(**{WRITES: True}, **_SEEING_OTHERS[engine.dialect.name])
+        with seeing.begin() as connection:
             set_up(connection, tables, store)
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
 
 from segmentation.columns import Columns, gathered
 from segmentation.contacts import Contact
@@ -26,10 +26,19 @@ from ._host_rows import HostReading
 from ._inspection import entry_rows
 from ._mapping import MappedTable
 from ._tables import Element, Layout, Tables, Test
-from ._types import ExactDecimal, can_hold_text
+from ._types import ExactDecimal, can_hold_text, is_mariadb
 from ._units import Unit
 from ._versions import add_columns
-from ._writing import BATCH, Row, Writer, batches, insert_rows
+from ._writing import (
+    Row,
+    Writer,
+    batches,
+    insert_rows,
+    moment_as_text,
+    moment_without_zone,
+    put_row,
+    streamed,
+)
 
 
 def can_hold(value: Any) -> bool:  # noqa: ANN401 - part of any key
@@ -237,7 +246,7 @@ class SqlRecords:
     def _writer(self, connection: sa.Connection, kind: type[Record]) -> Writer:
         self._check_ours(kind)
         layout: Layout[Any] = self._tables.of(kind)
-        make_ready(connection, self._tables, layout)
+        make_ready(self._unit, connection, self._tables, layout)
         return Writer(layout, connection.dialect)
 
     def remove(self, records: Iterable[Record]) -> None:
@@ -259,7 +268,7 @@ class SqlRecords:
         layout: Layout[Any] = self._tables.of(kind)
         self._tables.ready.pop(layout.table.name, None)  # another transaction may have failed
         with self._unit.transaction() as connection:
-            make_ready(connection, self._tables, layout)
+            make_ready(self._unit, connection, self._tables, layout)
 
     def _checked(self, record: Record) -> Record:
         """A record, unless it defines what the host's mapping declares.
@@ -310,7 +319,7 @@ def _where(
 
 
 def _streamed(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
-    with connection.execute(query.execution_options(yield_per=BATCH)) as rows:
+    with streamed(connection, query) as rows:
         yield from rows
 
 
@@ -329,7 +338,7 @@ def is_there(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -> 
     return sa.inspect(connection).has_table(layout.table.name, schema=layout.table.schema)
 
 
-def make_ready(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -> None:
+def make_ready(unit: Unit, connection: sa.Connection, tables: Tables, layout: Layout[Any]) -> None:
     """Make the table of a host's own kind, or add its new columns. Our own tables exist.
 
     A column that is to be of another type makes the table anew, and so does one that has gone,
@@ -339,27 +348,47 @@ def make_ready(connection: sa.Connection, tables: Tables, layout: Layout[Any]) -
     if table in tables.ours or tables.ready.get(table.name) is table:
         return
     if not is_there(connection, tables, layout):
-        table.create(connection)
+        with unit.making() as making:
+            table.create(making)
     else:
-        there = _columns_there(connection, table)
-        known = [each for each in table.columns if each.name in there]
-        is_other = any(there[each.name] != _type_of(connection, each) for each in known)
-        has_gone = there.keys() - table.c.keys()
-        if is_other or (has_gone and not _has_rows(connection, table)):
-            _make_anew(connection, table)
-        else:
-            add_columns(connection, [each for each in table.columns if each.name not in there])
+        _adapt(unit, connection, table)
     tables.ready[table.name] = table
+
+
+def _adapt(unit: Unit, connection: sa.Connection, table: sa.Table) -> None:
+    """Give a table the columns that it is to have. In MariaDB, one that has gone stays behind."""
+    there = _columns_there(connection, table)
+    known = [each for each in table.columns if each.name in there]
+    is_other = any(there[each.name] != _type_of(connection, each) for each in known)
+    has_gone = bool(there.keys() - table.c.keys()) and not is_mariadb(connection.dialect)
+    new = [each for each in table.columns if each.name not in there]
+    if is_other and is_mariadb(connection.dialect):
+        step = Message("change the table {table}", table=Identifier(table.name))
+        raise Refused(step, "a column of MariaDB gets no other type; define a new field for it")
+    if is_other or (has_gone and not _has_rows(connection, table)):
+        _make_anew(connection, table)
+    elif new:
+        with unit.making() as making:
+            add_columns(making, new)
 
 
 def _columns_there(connection: sa.Connection, table: sa.Table) -> Mapping[str, str]:
     """The columns that a table has in the database, with their types."""
     columns = sa.inspect(connection).get_columns(table.name, schema=table.schema)
-    return {each["name"]: each["type"].compile(connection.dialect).split()[0] for each in columns}
+    return {each["name"]: _word_of(each["type"], connection.dialect) for each in columns}
 
 
 def _type_of(connection: sa.Connection, column: sa.Column[Any]) -> str:
-    return column.type.compile(connection.dialect).split()[0]
+    return _word_of(column.type, connection.dialect)
+
+
+def _word_of(kind: TypeEngine[Any], dialect: sa.Dialect) -> str:
+    """The type of a column as it is declared; MariaDB tells some by other words."""
+    word = kind.compile(dialect).split()[0]
+    return _OTHER_WORDS.get(word, word) if is_mariadb(dialect) else word
+
+
+_OTHER_WORDS = {"BIGINT(20)": "BIGINT", "BOOL": "TINYINT(1)", "JSON": "LONGTEXT"}
 
 
 def _has_rows(connection: sa.Connection, table: sa.Table) -> bool:
@@ -408,10 +437,9 @@ class SqlLog:
             sa.select(self._table)
             .where(self._table.c.number >= start)
             .order_by(self._table.c.number)
-            .execution_options(yield_per=BATCH)
         )
         try:
-            with self._unit.connection() as connection, connection.execute(query) as rows:
+            with self._unit.connection() as connection, streamed(connection, query) as rows:
                 for row in rows:
                     yield Entry(**{**row._mapping, "kind": EntryKind(row.kind)})  # noqa: SLF001 - documented as public
         except ValueError:
@@ -437,9 +465,8 @@ class SqlLog:
                 sa.select(number, self._table.c.sha256)
                 .where(sa.or_(*(number.between(each.start, each.stop - 1) for each in batch)))
                 .order_by(number)
-                .execution_options(yield_per=BATCH)
             )
-            with self._unit.connection() as connection, connection.execute(query) as rows:
+            with self._unit.connection() as connection, streamed(connection, query) as rows:
                 yield from ((row.number, row.sha256) for row in rows)
 
     def head(self) -> Head:
@@ -479,11 +506,12 @@ def _blocks(entries: Iterable[Entry]) -> Iterable[Columns[Entry]]:
 
 
 def _entries_to_rows(entries: Columns[Entry], dialect: sa.Dialect) -> Iterator[Row]:
-    written = {"kind": list(map(str, entries.column("kind")))}
-    if dialect.name == "sqlite":
+    written: dict[str, list[Any]] = {"kind": list(map(str, entries.column("kind")))}
+    if dialect.name != "postgresql":
         moments = entries.column("at")
-        texts = {at: at.astimezone(UTC).isoformat(timespec="microseconds") for at in set(moments)}
-        written["at"] = list(map(texts.__getitem__, moments))
+        as_text = moment_without_zone if is_mariadb(dialect) else moment_as_text
+        texts = {at: as_text(at) for at in set(moments)}
+        written["at"] = [texts[at] for at in moments]
     return entries.with_columns(**written).rows(*_ENTRY)
 
 
@@ -498,8 +526,7 @@ class SqlAttachments:
         """Store a content. Returns its SHA-256 in hexadecimal."""
         digest = hashlib.sha256(content).hexdigest()
         with self._unit.transaction() as connection:
-            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            statement = insert(self._table).on_conflict_do_nothing()
+            statement = put_row(connection, self._table)
             connection.execute(statement, {"sha256": digest, "content": content})
         return digest
 

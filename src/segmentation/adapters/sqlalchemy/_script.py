@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.mysql.mariadb import MariaDBDialect
 
 from segmentation.errors import InvalidValue, Message
 
@@ -11,10 +12,17 @@ from ._names import check_names
 from ._tables import make_tables
 from ._versions import Script, create
 
-Database = Literal["postgresql", "sqlite"]
+Database = Literal["mariadb", "postgresql", "sqlite"]
 """The databases that there is a script for."""
 
-_DIALECTS: dict[str, Any] = {"postgresql": postgresql.dialect, "sqlite": sqlite.dialect}
+_DIALECTS: dict[str, Any] = {
+    "mariadb": MariaDBDialect,
+    "postgresql": postgresql.dialect,
+    "sqlite": sqlite.dialect,
+}
+
+_END = ";;"
+"""Ends statements of MariaDB that have parts ended by a semicolon, for its client."""
 
 
 def schema_script(
@@ -38,7 +46,7 @@ def schema_script(
     """
     if database not in _DIALECTS:
         reason = Message(
-            "is no database that there is a script for: {known}", known="postgresql, sqlite"
+            "is no database that there is a script for: {known}", known=", ".join(_DIALECTS)
         )
         raise InvalidValue("database", database, reason)
     tables = make_tables(schema=schema, prefix=prefix)
@@ -46,4 +54,11 @@ def schema_script(
     dialect: sa.Dialect = _DIALECTS[database](paramstyle="named")
     script = Script(dialect)
     create(script, tables)
-    return "".join(f"{statement.strip()};\n" for statement in script.statements)
+    return "".join(_ended(each.strip(), database) for each in script.statements)
+
+
+def _ended(statement: str, database: Database) -> str:
+    """A statement with its end."""
+    if database == "mariadb" and ";" in statement:
+        return f"DELIMITER {_END}\n{statement}{_END}\nDELIMITER ;\n"
+    return f"{statement};\n"

@@ -31,9 +31,9 @@ from segmentation.templates import TemplateLanguage
 
 from ._dialects import dialect_of
 from ._tables import EXTRA, Layout, Tables, extra_to_row
-from ._types import can_hold_text, check_value
+from ._types import can_hold_text, check_value, is_mariadb
 from ._units import Unit
-from ._writing import BATCH, Writer
+from ._writing import Writer, streamed
 
 _OWN = ("line_no", "contact_no", "contact_company_no")
 """The columns that differ between lines that are otherwise alike."""
@@ -99,8 +99,7 @@ class SqlSegments:
         """The headers of all segments, in the order of their numbers."""
         layout = self._tables.headers
         query = sa.select(*layout.columns).order_by(layout.table.c.no)
-        batched = query.execution_options(yield_per=BATCH)
-        with self._unit.connection() as connection, connection.execute(batched) as rows:
+        with self._unit.connection() as connection, streamed(connection, query) as rows:
             for row in rows:
                 yield layout.from_row(row)
 
@@ -146,6 +145,8 @@ class SqlSegments:
         """A stamp that no other change of any segment has."""
         if connection.dialect.name == "postgresql":
             return str(connection.scalar(sa.select(sa.func.txid_current())))
+        if is_mariadb(connection.dialect):
+            return str(connection.scalar(sa.select(sa.func.uuid())))
         meta = self._tables.meta
         counted = sa.update(meta).values(value=sa.cast(meta.c.value, sa.Integer) + 1)
         if connection.execute(counted.where(meta.c.name == "changes")).rowcount == 0:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from segmentation.contacts import Contact
 from segmentation.definitions import OwnField, OwnTable
-from segmentation.errors import Message, NotFound, Rejected, StoreError
+from segmentation.errors import Message, NotFound, Refused, Rejected, StoreError
 from segmentation.fields import Value
 from segmentation.journal import EntryRow, Finding
 from segmentation.operations.store_addresses import is_address
@@ -26,7 +26,8 @@ from ._repositories import SqlAttachments, SqlLog, SqlRecords
 from ._segments import SqlSegments
 from ._tables import Tables, make_tables
 from ._tree import SqlTree
-from ._units import HostUnit, OwnUnit, Unit
+from ._types import is_mariadb
+from ._units import COMMITS, MAKING, HostUnit, OwnUnit, Unit
 from ._versions import is_current, set_up
 
 _HOST = Message("the host's database")
@@ -175,11 +176,12 @@ def join_store(
 ) -> SqlStore:
     """Open a store inside the host's own transaction. Only the host commits it or rolls it back.
 
-    Our tables are created on first use, as part of that transaction.
+    Our tables are created on first use, as part of that transaction; in MariaDB they must be there,
+    as making them would commit it.
 
     Args:
-        host: A connection or session of SQLAlchemy, a connection of sqlite3 or psycopg, or a
-            function that returns one of them. It is never committed, rolled back or closed. A
+        host: A connection or session of SQLAlchemy, a connection of sqlite3, psycopg or PyMySQL, or
+            a function that returns one of them. It is never committed, rolled back or closed. A
             connection or session is used in the thread that joins it.
         schema: The database schema for our tables, by default the connection's own.
         prefix: The prefix for the names of our tables, to keep them apart from the host's.
@@ -189,7 +191,8 @@ def join_store(
 
     Raises:
         InvalidValue: It is no connection, or one to a database that is not supported.
-        Refused: It is closed, commits each statement by itself, or its transaction has failed.
+        Refused: It is closed, commits each statement by itself, or its transaction has failed; or
+            it is to MariaDB, where the tables are to be made before.
         NotFound: The tables do not exist as they are now, and must not be made.
         StoreError: The tables have a later version, or their names are taken.
         UnknownName: The mapping names a table that looks like one of ours.
@@ -213,6 +216,8 @@ def join_store(
             _check_columns(connection, mapped)
     with unit.connection() as connection:
         current = is_current(connection, tables, _HOST)
+        if not current and create and is_mariadb(connection.dialect):
+            raise Refused(MAKING, COMMITS)
     if not (current or create):
         raise NotFound("store", prefix or schema or str(_HOST))
     if not current:
@@ -256,6 +261,9 @@ def _parsed(address: str) -> sa.URL | None:
         return None
 
 
+_MARIADB = frozenset({"mariadb", "mysql", "mariadb+pymysql", "mysql+pymysql"})
+
+
 def _url_of(store: str | Path) -> sa.URL:
     if not str(store):
         raise StoreError("store", "neither a file nor an address is named")
@@ -269,8 +277,10 @@ def _url_of(store: str | Path) -> sa.URL:
         url = url.set(password=password).difference_update_query(["password"])
     if url.drivername in {"postgresql", "postgres"}:
         return url.set(drivername="postgresql+psycopg")
+    if url.drivername in _MARIADB:
+        return url.set(drivername="mariadb+pymysql")
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise StoreError(_name_of(url), "is neither a SQLite nor a PostgreSQL address")
+        raise StoreError(_name_of(url), "is no address of SQLite, PostgreSQL or MariaDB (PyMySQL)")
     return url
 
 

@@ -1,6 +1,6 @@
 """The tables: one for each kind of record, generated from its fields, and a few more."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import datetime
 from functools import lru_cache
@@ -16,13 +16,25 @@ from segmentation.kinds import record_kinds
 from segmentation.segments import SegmentHeader, SegmentLine
 from segmentation.serialization import from_json, value_from_data, value_to_data
 
-from ._types import Moment, check_value, column_type, json_type, text_type
+from ._types import (
+    BY_CODE_POINT,
+    KEY_LENGTH,
+    MARIADB,
+    Moment,
+    check_value,
+    column_type,
+    content_type,
+    json_type,
+    key_type,
+    text_type,
+)
 
 EXTRA = "extra"
 _SINGLE = "single"
 _OWN = "own_"
 """Begins the names of tables that a host defined, beside the host's own of that name."""
 _NULLABLE = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.TIME})
+_TEXTS = frozenset({FieldType.CODE, FieldType.TEXT, FieldType.OPTION})
 
 Element: TypeAlias = sa.ColumnElement[Any]
 Test: TypeAlias = sa.ColumnElement[bool]
@@ -189,7 +201,7 @@ class Tables:
         self.headers = self.of(SegmentHeader)
         self.meta = self._table(
             "segmentation_meta",
-            sa.Column("name", text_type(), primary_key=True),
+            sa.Column("name", key_type(), primary_key=True),
             sa.Column("value", text_type(), nullable=False),
         )
         self.journal = self._table(
@@ -216,8 +228,8 @@ class Tables:
         )
         self.attachments = self._table(
             "attachment",
-            sa.Column("sha256", text_type(), primary_key=True),
-            sa.Column("content", sa.LargeBinary(), nullable=False),
+            sa.Column("sha256", key_type(), primary_key=True),
+            sa.Column("content", content_type(), nullable=False),
         )
         self.changes = self._table(
             "record_change",
@@ -254,7 +266,8 @@ class Tables:
     def _layout(self, kind: type[RecordT]) -> Layout[RecordT]:
         fields = fields_of(kind)
         has_extra = EXTRA in attrs.fields_dict(kind)  # type: ignore[arg-type]
-        columns = [_column(field, kind) for field in fields]
+        sought = _sought(kind)
+        columns = [_column(field, kind, sought.get(field.name, 0)) for field in fields]
         if has_extra:
             columns.append(sa.Column(EXTRA, json_type(), nullable=False, server_default="{}"))
         if kind is SegmentHeader:
@@ -284,10 +297,11 @@ class Tables:
 
     def _own(self, name: str, *columns: sa.Column[Any]) -> sa.Table:
         """A table that a host defined. It may be defined anew, so it stands by itself."""
-        return sa.Table(f"{self.prefix}{_OWN}{name}", sa.MetaData(schema=self.schema), *columns)
+        named = f"{self.prefix}{_OWN}{name}"
+        return sa.Table(named, sa.MetaData(schema=self.schema), *columns, **_ON_MARIADB)
 
     def _table(self, name: str, *columns: sa.Column[Any]) -> sa.Table:
-        table = sa.Table(self.prefix + name, self.metadata, *columns)
+        table = sa.Table(self.prefix + name, self.metadata, *columns, **_ON_MARIADB)
         for names in _INDEXES.get(name, ()):
             sa.Index(
                 f"{self.prefix}{name}_by_{'_'.join(names)}"[:63],
@@ -319,10 +333,33 @@ def _alias(table: sa.Table, number: int) -> sa.FromClause:
     return table.alias(f"{table.name}_{number}")
 
 
-def _column(field: Field, kind: type[Record]) -> sa.Column[Any]:
+_ON_MARIADB: Mapping[str, Any] = {
+    f"{name}_{option}": value
+    for name in MARIADB
+    for option, value in (("engine", "InnoDB"), ("charset", BY_CODE_POINT["charset"]))
+}
+"""How MariaDB keeps our tables, whatever its default is: with transactions."""
+
+_ROOM = 700
+"""How many characters all texts in one key may have in MariaDB together."""
+
+
+def _sought(kind: type[Record]) -> Mapping[str, int]:
+    """The texts in a key or an index, with the characters that MariaDB has room for."""
+    texts = {field.name for field in fields_of(kind) if field.type in _TEXTS}
+    in_key = [name for name in kind.__key__ if name in texts]
+    linked = contact_field(kind)
+    others = {name for names in _INDEXES.get(kind.__table__, ()) for name in names}
+    indexed = texts & {*others, *filter(None, [linked])}
+    return dict.fromkeys(indexed, _ROOM // 4) | dict.fromkeys(
+        in_key, min(KEY_LENGTH, _ROOM // max(len(in_key), 1))
+    )
+
+
+def _column(field: Field, kind: type[Record], room: int) -> sa.Column[Any]:
     return sa.Column(
         field.name,
-        column_type(field),
+        key_type(room) if room else column_type(field),
         primary_key=field.name in kind.__key__,
         autoincrement=False,
         nullable=field.type in _NULLABLE and field.name not in kind.__key__,

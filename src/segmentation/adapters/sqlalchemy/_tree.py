@@ -5,13 +5,12 @@ from itertools import chain, islice, repeat
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from segmentation.proofs import Node
 
 from ._tables import Tables
 from ._units import Unit
-from ._writing import batches
+from ._writing import batches, put_row
 
 _AT_ONCE = 16
 """How many runs of nodes are asked for at once: enough for a proof in a journal of millions."""
@@ -47,11 +46,7 @@ class SqlTree:
     def put(self, nodes: Mapping[Node, bytes]) -> None:
         """Keep the hashes of nodes; one that is there is replaced."""
         with self._unit.transaction() as connection:
-            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            statement = insert(self._table)
-            statement = statement.on_conflict_do_update(
-                index_elements=["level", "number"], set_={"hash": statement.excluded.hash}
-            )
+            statement = put_row(connection, self._table, ["hash"])
             for batch in batches(nodes.items()):
                 rows = [
                     {"level": level, "number": number, "hash": kept}

@@ -1,20 +1,55 @@
 """Column types whose values compare in the database as they do in Python."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any, assert_never
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from segmentation.errors import InvalidValue
 from segmentation.fields import GREATEST, LEAST, Field, FieldType, aware
 
+MARIADB = ("mariadb", "mysql")
+"""SQLAlchemy's names for MariaDB, by its own scheme of addresses and by MySQL's."""
+
+BY_CODE_POINT: Mapping[str, str] = {"charset": "utf8mb4", "collation": "utf8mb4_nopad_bin"}
+"""MariaDB's texts that keep every letter and compare by code point, blanks at the end too."""
+
+KEY_LENGTH = 255
+"""The most characters of a text by which MariaDB finds rows; its index has room for three."""
+
+
+def is_mariadb(dialect: sa.Dialect) -> bool:
+    """Whether a database is MariaDB. It commits by itself what comes before a table is made."""
+    return dialect.name in MARIADB
+
 
 def text_type() -> TypeEngine[str]:
     """Text that compares by code point."""
-    return sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+    return _by_code_point(mysql.LONGTEXT(**BY_CODE_POINT))
+
+
+def key_type(length: int = KEY_LENGTH) -> TypeEngine[str]:
+    """Text in a key or an index, which MariaDB has for texts of limited length."""
+    return _by_code_point(mysql.VARCHAR(length, **BY_CODE_POINT))
+
+
+def _by_code_point(on_mariadb: TypeEngine[str]) -> TypeEngine[str]:
+    plain = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+    return plain.with_variant(on_mariadb, *MARIADB)
+
+
+def cast_to_text(value: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    """A value of any type as a text, in MariaDB as one that compares by code point."""
+    return sa.cast(value, sa.Text().with_variant(mysql.LONGTEXT(**BY_CODE_POINT), *MARIADB))
+
+
+def content_type() -> TypeEngine[bytes]:
+    """Bytes, as many as there are."""
+    return sa.LargeBinary().with_variant(mysql.LONGBLOB(), *MARIADB)
 
 
 def json_type() -> TypeEngine[Any]:
@@ -23,24 +58,52 @@ def json_type() -> TypeEngine[Any]:
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
-    """A decimal with all its digits. SQLite has no such type, so it stores a text."""
+    """A decimal as it was written. SQLite and MariaDB have no such type, so they store a text."""
 
     impl = sa.Numeric
     cache_ok = True
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
-        """Numeric without limits, or text for SQLite."""
+        """Numeric without limits, or text."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(sa.Text())
+        if is_mariadb(dialect):
+            return dialect.type_descriptor(mysql.VARCHAR(KEY_LENGTH, **BY_CODE_POINT))
         return dialect.type_descriptor(sa.Numeric())
 
     def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:  # noqa: ANN401
         """The decimal, as text for SQLite."""
         return str(value) if dialect.name == "sqlite" and value is not None else value
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:  # noqa: ANN401, ARG002
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:  # noqa: ANN401
         """The decimal. A host's column may hold a number of another type."""
-        return value if value is None or isinstance(value, Decimal) else Decimal(str(value))
+        if value is None:
+            return None
+        found = value if isinstance(value, Decimal) else Decimal(str(value))
+        return _without_zeros(found) if is_mariadb(dialect) else found
+
+
+PLACES = 30
+"""The most digits after the point by which MariaDB compares decimals."""
+
+BEFORE = 35
+"""The most digits before the point by which MariaDB compares decimals."""
+
+
+def compares_exactly(value: Decimal) -> bool:
+    """Whether MariaDB compares a decimal by all its digits."""
+    if not value:
+        return True
+    places = value.as_tuple().exponent
+    return isinstance(places, int) and places >= -PLACES and value.adjusted() < BEFORE
+
+
+def _without_zeros(value: Decimal) -> Decimal:
+    """A decimal without the zeros that MariaDB fills up the places with that it compares by."""
+    if value.as_tuple().exponent != -PLACES:
+        return value
+    digits = f"{value:f}".rstrip("0")
+    return Decimal(digits.removesuffix("."))
 
 
 class Moment(TypeDecorator[datetime]):
@@ -50,9 +113,11 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
-        """The type with a time zone, or text for SQLite."""
+        """The type with a time zone, in MariaDB without it, or text for SQLite."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(sa.Text())
+        if is_mariadb(dialect):
+            return dialect.type_descriptor(mysql.DATETIME(fsp=6))
         return dialect.type_descriptor(sa.DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401
@@ -60,7 +125,9 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         moment = aware(value).astimezone(UTC)
-        return moment.isoformat(timespec="microseconds") if dialect.name == "sqlite" else moment
+        if dialect.name == "sqlite":
+            return moment.isoformat(timespec="microseconds")
+        return moment.replace(tzinfo=None) if is_mariadb(dialect) else moment
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:  # noqa: ANN401, ARG002
         """The point in time, in UTC."""
@@ -75,6 +142,11 @@ class TimeOfDay(TypeDecorator[time]):
 
     impl = sa.Time
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
+        """The type with microseconds, which MariaDB has only if they are asked for."""
+        wanted = mysql.TIME(fsp=6) if is_mariadb(dialect) else sa.Time()
+        return dialect.type_descriptor(wanted)
 
     def process_bind_param(self, value: time | None, dialect: sa.Dialect) -> time | None:  # noqa: ARG002
         """The time without its zone, which is never compared."""

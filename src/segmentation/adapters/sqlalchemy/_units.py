@@ -8,17 +8,41 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
+from segmentation.errors import Message, Refused
 from segmentation.segments import Segment
 
 from ._faults import translated
-from ._joining import driver_connection
+from ._joining import driver_connection, is_over
 from ._tables import Tables
+from ._types import is_mariadb
 
 _REMEMBERED = 8
 """How many segments are cached."""
 
+MAKING = Message("make tables in the host's transaction")
+COMMITS = Message(
+    "MariaDB would commit what the host has done before; make them before, by open_store or "
+    "`segmentation schema sql --database mariadb`"
+)
+"""Why no table is made in a host's transaction."""
+
+_PATIENCE = 5
+"""For how many seconds the making of a table waits for others who use it."""
+
 WRITES = "segmentation_writes"
 """The execution option of connections whose transaction will write."""
+
+
+def writing(engine: sa.Engine) -> sa.Engine:
+    """The engine for transactions that write.
+
+    In MariaDB each statement of such a transaction sees what is committed, as a table that is made
+    meanwhile is not seen otherwise. Nobody else writes at the same time.
+    """
+    options: dict[str, Any] = {WRITES: True}
+    if is_mariadb(engine.dialect):
+        options["isolation_level"] = "READ COMMITTED"
+    return engine.execution_options(**options)
 
 
 class Unit(Protocol):
@@ -32,6 +56,9 @@ class Unit(Protocol):
 
     def wait_for_turn(self) -> None:
         """Inside a transaction, wait until nobody else writes entries or takes numbers."""
+
+    def making(self) -> AbstractContextManager[sa.Connection]:
+        """Inside a transaction, a connection to make a table with that nobody has used yet."""
 
     def remember(self, no: str, stamp: str, segment: Segment) -> None:
         """Cache a segment as it is stored under a stamp, once its transaction is committed."""
@@ -61,7 +88,7 @@ class OwnUnit:
     def __init__(self, engine: sa.Engine, tables: Tables, name: str) -> None:
         self._engine = engine
         self._tables = tables
-        self._writing = engine.execution_options(**{WRITES: True})
+        self._writing = writing(engine)
         self._name = name
         self._password = engine.url.password or ""
         self._local = threading.local()
@@ -103,6 +130,20 @@ class OwnUnit:
 
     def wait_for_turn(self) -> None:
         """Do nothing: a transaction begins when it is its turn."""
+
+    @contextmanager
+    def making(self) -> Iterator[sa.Connection]:
+        """The open transaction's, or in MariaDB another: there, making a table commits."""
+        with self.transaction() as connection:
+            if not is_mariadb(connection.dialect):
+                yield connection
+                return
+            with self._engine.connect() as other:
+                other.exec_driver_sql(f"SET SESSION lock_wait_timeout = {_PATIENCE}")
+                try:
+                    yield other
+                finally:
+                    other.exec_driver_sql("SET SESSION lock_wait_timeout = DEFAULT")
 
     @contextmanager
     def _part_of(self, connection: sa.Connection) -> Iterator[None]:
@@ -197,6 +238,18 @@ class HostUnit:
             with translated(self._name):
                 lock_writers(self._connect(), self._tables)
 
+    @contextmanager
+    def making(self) -> Iterator[sa.Connection]:
+        """The host's connection.
+
+        Raises:
+            Refused: It is to MariaDB, where making a table commits.
+        """
+        with self.transaction() as connection:
+            if is_mariadb(connection.dialect):
+                raise Refused(MAKING, COMMITS)
+            yield connection
+
     def remember(self, no: str, stamp: str, segment: Segment) -> None:
         """Do nothing: nobody tells us whether the host commits."""
 
@@ -228,11 +281,14 @@ class _Depth(threading.local):
 
 
 def lock_writers(connection: sa.Connection, tables: Tables) -> None:
-    """Wait for the other writers of PostgreSQL, and let the next ones wait for this transaction.
+    """Wait for the other writers, and let the next ones wait for this transaction.
 
-    A lock on a table sees nothing of the database yet, so that the transaction sees what those
-    before it have committed, whatever its isolation.
+    SQLite does so by itself. A lock sees nothing of the database yet, so that the transaction sees
+    what those before it have committed, whatever its isolation.
     """
+    if is_mariadb(connection.dialect):
+        own = tables.meta.c
+        connection.execute(sa.select(own.name).where(own.name == "format").with_for_update())
     if connection.dialect.name == "postgresql":
         table = connection.dialect.identifier_preparer.format_table(tables.meta)
         connection.exec_driver_sql(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
@@ -242,7 +298,8 @@ def lock_writers(connection: sa.Connection, tables: Tables) -> None:
 def savepoint(connection: sa.Connection) -> Iterator[None]:
     """A part of a transaction that is undone by itself, unless an error ended the transaction.
 
-    SQLite ends a whole transaction when the disk is full. Later changes on the connection would
+    SQLite ends a whole transaction when the disk is full, and MariaDB when two transactions wait
+    for each other. Later changes on the connection would
     then be committed without the earlier ones. So the connection is invalidated as well.
     """
     with connection.begin_nested():
@@ -256,4 +313,6 @@ def savepoint(connection: sa.Connection) -> Iterator[None]:
 
 def _has_ended(connection: sa.Connection) -> bool:
     raw = None if connection.invalidated else driver_connection(connection)
-    return isinstance(raw, sqlite3.Connection) and not raw.in_transaction
+    if isinstance(raw, sqlite3.Connection):
+        return not raw.in_transaction
+    return raw is not None and is_mariadb(connection.dialect) and is_over(raw)

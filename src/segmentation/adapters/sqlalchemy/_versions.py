@@ -8,17 +8,20 @@ and columns that are new. A store with unknown columns was made by a later versi
 import json
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.mysql.mariadb import MariaDBDialect
 
-from segmentation.errors import Message, StoreError
+from segmentation.errors import Conflict, Message, StoreError
 from segmentation.serialization import to_json
 
-from ._guards import make_guards
+from ._guards import make_guards, make_guards_anew
 from ._letters import make_letters
 from ._tables import Tables
+from ._types import MARIADB, is_mariadb
 
 ReadT = TypeVar("ReadT")
 
@@ -50,6 +53,9 @@ def set_up(connection: sa.Connection, tables: Tables, store: str) -> None:
     Of processes that do so at once one goes first, and the others find what it made. The
     transaction must see what was committed meanwhile (``READ COMMITTED``).
     """
+    if is_mariadb(connection.dialect):
+        _set_up_mariadb(connection, tables, store)
+        return
     if connection.dialect.name == "postgresql":
         name = sa.func.hashtext(f"{tables.schema or ''}.{tables.prefix}")
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(APPLICATION_ID, name)))
@@ -63,7 +69,63 @@ def set_up(connection: sa.Connection, tables: Tables, store: str) -> None:
     _write_meta(connection, tables)
 
 
+def _set_up_mariadb(connection: sa.Connection, tables: Tables, store: str) -> None:
+    """Make the tables, or what is missing of them; each statement is committed by itself.
+
+    The first table that is made is that of the record, and the record is written at the end. So
+    who finds it empty goes on where another was stopped, and looks for what is there already.
+    """
+    place = sa.func.coalesce(tables.schema, sa.func.database())
+    lock = sa.func.md5(sa.func.concat(place, ".", tables.prefix))
+    if not connection.scalar(sa.select(sa.func.get_lock(lock, _PATIENCE))):
+        busy = Message("somebody else is making its tables at this moment, try again")
+        raise Conflict(Message("{store}", store=store), busy)
+    try:
+        stored = _read_meta(connection, tables, store)
+        if stored is None:
+            if tables.schema:
+                connection.execute(sa.schema.CreateSchema(tables.schema, if_not_exists=True))
+            _check_free(connection, tables, store)
+            tables.meta.create(connection)
+        elif stored:
+            _check_known(tables, stored, store)
+        _make_missing(connection, tables)
+        make_letters(connection, tables)
+        make_guards_anew(connection, tables)
+        _write_meta(connection, tables)
+    finally:
+        connection.execute(sa.select(sa.func.release_lock(lock)))
+
+
+_PATIENCE = 60
+"""For how many seconds one waits for another who makes the tables."""
+
+
+def _make_missing(connection: sa.Connection, tables: Tables) -> None:
+    """Make the tables, columns and indexes that are not there, whatever the record says."""
+    seen = sa.inspect(connection)
+    there = set(seen.get_table_names(schema=tables.schema))
+    for table in tables.metadata.sorted_tables:
+        if table.name not in there:
+            table.create(connection)
+            continue
+        known = {each["name"] for each in seen.get_columns(table.name, schema=table.schema)}
+        add_columns(connection, [each for each in table.c if each.name not in known])
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+
+
 def _create(connection: sa.Connection, tables: Tables, store: str) -> None:
+    _check_free(connection, tables, store)
+    create(connection, tables)
+
+
+def _check_free(connection: sa.Connection, tables: Tables, store: str) -> None:
+    """Check that there are no tables of another application in our place.
+
+    Raises:
+        StoreError: There are.
+    """
     there = set(sa.inspect(connection).get_table_names(schema=tables.schema))
     ours = {table.name for table in tables.ours}
     embedded = bool(tables.schema or tables.prefix)
@@ -77,7 +139,6 @@ def _create(connection: sa.Connection, tables: Tables, store: str) -> None:
                 named=named,
             ),
         )
-    create(connection, tables)
 
 
 class Script:
@@ -107,12 +168,14 @@ def create(connection: sa.Connection | Script, tables: Tables) -> None:
     if name == "sqlite" and not (tables.schema or tables.prefix):
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.exec_driver_sql(f"PRAGMA user_version = {FORMAT}")
-    if tables.schema and name == "postgresql":
+    if name in MARIADB:
+        connection.exec_driver_sql("SET NAMES utf8mb4")  # whatever the client takes texts for
+    if tables.schema and name != "sqlite":
         connection.execute(sa.schema.CreateSchema(tables.schema, if_not_exists=True))
     for statement in _definitions(tables.metadata, name):
         connection.exec_driver_sql(statement)
     make_guards(connection, tables)
-    if name == "postgresql":
+    if name in _WITH_FUNCTIONS:
         make_letters(connection, tables)
     for noted, value in _wanted(connection.dialect, tables).items():
         connection.execute(sa.insert(tables.meta).values(name=noted, value=value))
@@ -121,12 +184,17 @@ def create(connection: sa.Connection | Script, tables: Tables) -> None:
 @lru_cache(maxsize=16)
 def _definitions(metadata: sa.MetaData, dialect_name: str) -> tuple[str, ...]:
     """The statements that make tables and indexes, written once, not for each new store."""
-    dialect: sa.Dialect = sa.dialects.registry.load(dialect_name)()
+    kind = MariaDBDialect if dialect_name in MARIADB else sa.dialects.registry.load(dialect_name)
+    dialect: sa.Dialect = kind()
     made: list[sa.schema.ExecutableDDLElement] = []
     for table in metadata.sorted_tables:
         made.append(sa.schema.CreateTable(table))
         made += map(sa.schema.CreateIndex, sorted(table.indexes, key=lambda each: str(each.name)))
     return tuple(str(each.compile(dialect=dialect)) for each in made)
+
+
+_WITH_FUNCTIONS = frozenset({"postgresql", *MARIADB})
+"""The databases that our functions are made in."""
 
 
 def _shape(tables: Tables) -> Mapping[str, list[str]]:
@@ -144,7 +212,7 @@ def _to_shape(text: str) -> Mapping[str, list[str]]:
 def _wanted(dialect: sa.Dialect, tables: Tables) -> Mapping[str, str]:
     """The record of a store that is up to date with this version."""
     noted = {"format": str(FORMAT), "shape": to_json(_shape(tables))}
-    if dialect.name == "postgresql":
+    if dialect.name in _WITH_FUNCTIONS:
         noted[f"letters {unicodedata.unidata_version}"] = "has functions"
     return noted
 
@@ -155,6 +223,8 @@ def _read_meta(connection: sa.Connection, tables: Tables, store: str) -> Mapping
         return None
     rows = connection.execute(sa.select(tables.meta.c.name, tables.meta.c.value))
     stored = {row.name: row.value for row in rows}
+    if not stored and is_mariadb(connection.dialect):
+        return stored  # somebody began to make the tables, and was stopped
     check_format(_read(stored, "format", int, store), store)
     return stored
 
@@ -205,6 +275,26 @@ def _add_missing(
     connection: sa.Connection, tables: Tables, stored: Mapping[str, str], store: str
 ) -> None:
     """Add the tables and columns that are new since the store was made."""
+    before = _check_known(tables, stored, store)
+    now = {name: set(columns) for name, columns in _shape(tables).items()}
+    by_name = {table.name.removeprefix(tables.prefix): table for table in tables.ours}
+    for name, table in by_name.items():
+        if name not in before:
+            table.create(connection)
+            continue
+        add_columns(connection, [table.c[new] for new in sorted(now[name] - before[name])])
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
+
+
+def _check_known(
+    tables: Tables, stored: Mapping[str, str], store: str
+) -> Mapping[str, AbstractSet[str]]:
+    """The columns of each table of a store, none of which a later version added.
+
+    Raises:
+        StoreError: A later version did.
+    """
     shape = _read(stored, "shape", _to_shape, store)
     before = {name: set(columns) for name, columns in shape.items()}
     now = {name: set(columns) for name, columns in _shape(tables).items()}
@@ -218,14 +308,7 @@ def _add_missing(
                 tables=", ".join(sorted(unknown)),
             ),
         )
-    by_name = {table.name.removeprefix(tables.prefix): table for table in tables.ours}
-    for name, table in by_name.items():
-        if name not in before:
-            table.create(connection)
-            continue
-        add_columns(connection, [table.c[new] for new in sorted(now[name] - before[name])])
-        for index in table.indexes:
-            index.create(connection, checkfirst=True)
+    return before
 
 
 def add_columns(connection: sa.Connection, columns: Iterable[sa.Column[Any]]) -> None:

@@ -4,19 +4,31 @@ SQLAlchemy's own conversion of each value would take most of the time.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from itertools import chain, count, islice, repeat
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.types import TypeEngine
 
 from segmentation.columns import Columns
+from segmentation.errors import InvalidValue, Message
 from segmentation.fields import GREATEST, LEAST, Extra, Field, FieldType, Record, aware
 from segmentation.serialization import to_json
 
 from ._tables import EXTRA, Layout, extra_to_row
-from ._types import check_value
+from ._types import (
+    BEFORE,
+    PLACES,
+    check_value,
+    compares_exactly,
+    is_mariadb,
+    text_type,
+)
 
 T = TypeVar("T")
 
@@ -57,7 +69,8 @@ def insert_rows(
         replacing: The key columns by which rows replace stored ones, ``None`` to replace none.
     """
     for batch in batches(rows):
-        for size, items in _grouped(batch, 1 if replacing else TOGETHER):
+        by_driver = replacing or is_mariadb(connection.dialect)  # PyMySQL joins rows by itself
+        for size, items in _grouped(batch, 1 if by_driver else TOGETHER):
             signs = batches(_signs(connection, [*columns] * size), len(columns))
             values = (f"({', '.join(of_row)})" for of_row in signs)
             source = f"VALUES {', '.join(values)}"
@@ -103,6 +116,13 @@ def insert_columns(
             f"CAST({place} AS jsonb)" if name == EXTRA else place
             for name, place in zip(own, places, strict=True)
         ]
+    elif is_mariadb(connection.dialect):
+        arrays = [
+            f"own_{place} {_whole_type_name(table.c[name], connection.dialect)} PATH '$[{place}]'"
+            for place, name in enumerate(own)
+        ]
+        source = f"json_table(%s, '$[*]' COLUMNS ({', '.join(arrays)})) AS own"
+        values = [f"own_{place}" for place, _ in enumerate(own)]
     else:
         source = "json_each(?)"
         values = [f"json_extract(value, '$[{place}]')" for place, _ in enumerate(own)]
@@ -150,12 +170,45 @@ def _insert(
     text = f"INSERT INTO {preparer.format_table(table)} ({', '.join(names.values())}) {source}"
     if replacing is None:
         return text
+    if is_mariadb(connection.dialect):
+        own = [names[column] for column in columns if column not in replacing] or [*names.values()]
+        changes = ", ".join(f"{name} = VALUES({name})" for name in own)
+        return f"{text} ON DUPLICATE KEY UPDATE {changes}"
     rest = [
         f"{name} = excluded.{name}" for column, name in names.items() if column not in replacing
     ]
     found = ", ".join(names[column] for column in replacing)
     does = f"UPDATE SET {', '.join(rest)}" if rest else "NOTHING"
     return f"{text} ON CONFLICT ({found}) DO {does}"
+
+
+def put_row(connection: sa.Connection, table: sa.Table, changed: Sequence[str] = ()) -> sa.Insert:
+    """The statement that stores a row; of one with its key some columns are changed, or none."""
+    keys = [column.name for column in table.primary_key.columns]
+    if is_mariadb(connection.dialect):
+        on_mariadb = mysql.insert(table)
+        return on_mariadb.on_duplicate_key_update(
+            {name: on_mariadb.inserted[name] for name in changed or keys}
+        )
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = make(table)
+    if not changed:
+        return statement.on_conflict_do_nothing()
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={name: statement.excluded[name] for name in changed}
+    )
+
+
+def streamed(
+    connection: sa.Connection, query: sa.Select[Any], size: int = BATCH
+) -> AbstractContextManager[sa.CursorResult[Any]]:
+    """The rows of a question, some at a time.
+
+    MariaDB sends them all at once: while rows are still to come, it answers no other question on
+    the same connection.
+    """
+    options = {} if is_mariadb(connection.dialect) else {"yield_per": size}
+    return connection.execute(query.execution_options(**options))
 
 
 def _getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
@@ -181,7 +234,10 @@ class Writer:
         self._values = _getter(names)
         self._text_fields = [field for field in layout.fields if field.type in _TEXTS]
         self._texts = _getter([field.name for field in self._text_fields])
-        changes = (_change(field, self._place, dialect.name) for field in layout.fields)
+        changes = (
+            _change(field, self._place, dialect, layout.table.c[field.name])
+            for field in layout.fields
+        )
         self._changes = {
             place: change for place, change in enumerate(changes) if change is not None
         }
@@ -264,6 +320,11 @@ class Writer:
         insert_columns(connection, self._table, shared, own, replacing=replacing)
 
 
+def _whole_type_name(column: sa.Column[Any], dialect: sa.Dialect) -> str:
+    kind = text_type() if column.name == EXTRA else column.type
+    return kind.compile(dialect)
+
+
 def _type_name(column: sa.Column[Any], dialect: sa.Dialect) -> str:
     return column.type.compile(dialect).split(" COLLATE")[0]
 
@@ -277,9 +338,13 @@ def _is_plain(texts: Iterable[str]) -> bool:
     return text.isascii() and "\0" not in text
 
 
-def _change(field: Field, place: str, dialect: str) -> Callable[[Any], Any] | None:
+def _change(
+    field: Field, place: str, dialect: sa.Dialect, column: sa.Column[Any]
+) -> Callable[[Any], Any] | None:
     """The conversion of a value to the driver's type, ``None`` if none is needed."""
-    sqlite = dialect == "sqlite"
+    if is_mariadb(dialect):
+        return _change_for_mariadb(field, place, column.type.dialect_impl(dialect))
+    sqlite = dialect.name == "sqlite"
     match field.type:
         case FieldType.OPTION:
             return {str(name): str(name) for name in field.options}.__getitem__
@@ -292,11 +357,66 @@ def _change(field: Field, place: str, dialect: str) -> Callable[[Any], Any] | No
         case FieldType.DATE:
             return _iso if sqlite else None
         case FieldType.DATETIME:
-            return _moment_as_text if sqlite else _moment
+            return moment_as_text if sqlite else _moment
         case FieldType.TIME:
             return _time_as_text if sqlite else _time
         case _:
             return None
+
+
+def _change_for_mariadb(
+    field: Field, place: str, kind: TypeEngine[Any]
+) -> Callable[[Any], Any] | None:
+    """The same for MariaDB, as texts and numbers, which stand in JSON as well."""
+    match field.type:
+        case FieldType.OPTION:
+            return {str(name): str(name) for name in field.options}.__getitem__
+        case FieldType.CODE | FieldType.TEXT:
+            most = getattr(kind, "length", None)
+            return _limited(field, place, most) if most else str
+        case FieldType.INTEGER:
+            return _integer(field, place)
+        case FieldType.DECIMAL:
+            return _exact_for_mariadb(field, place)
+        case FieldType.BOOLEAN:
+            return int
+        case FieldType.DATE:
+            return _iso
+        case FieldType.DATETIME:
+            return moment_without_zone
+        case FieldType.TIME:
+            return _time_as_text
+        case _:
+            assert_never(field.type)
+
+
+def _limited(field: Field, place: str, most: int) -> Callable[[str], str]:
+    def checked(value: str) -> str:
+        if len(value) > most:
+            reason = Message(
+                "has {count} characters, and MariaDB finds rows by {most} at most",
+                count=len(value),
+                most=most,
+            )
+            raise InvalidValue(f"{place}.{field.name}", value, reason)
+        return str(value)
+
+    return checked
+
+
+def _exact_for_mariadb(field: Field, place: str) -> Callable[[Decimal], str]:
+    def checked(value: Decimal) -> str:
+        check_value(field, value, place)
+        if not compares_exactly(value):
+            reason = Message(
+                "has more digits than MariaDB compares: {before} before the point, {after} after",
+                before=BEFORE,
+                after=PLACES,
+            )
+            raise InvalidValue(f"{place}.{field.name}", value, reason)
+        return str(value)
+
+    return checked
 
 
 def _integer(field: Field, place: str) -> Callable[[int], int]:
@@ -324,7 +444,14 @@ def _moment(value: datetime | None) -> datetime | None:
     return None if value is None else aware(value).astimezone(UTC)
 
 
-def _moment_as_text(value: datetime | None) -> str | None:
+def moment_without_zone(value: datetime | None) -> str | None:
+    """A point in time as MariaDB reads it: in UTC, and without saying so."""
+    moment = _moment(value)
+    return None if moment is None else moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def moment_as_text(value: datetime | None) -> str | None:
+    """A point in time as SQLite keeps it: in UTC, of fixed length."""
     moment = _moment(value)
     return None if moment is None else moment.isoformat(timespec="microseconds")
 
