@@ -173,6 +173,61 @@ def test_rows_of_a_host_are_looked_up_though_it_has_no_index_for_them(
     engine.dispose()
 
 
+SALE = sa.Table(
+    "sale",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("customer", sa.Text),
+    sa.Column("person", sa.Text),
+    sa.Column("amount", sa.Integer),
+)
+SALES = ((1, "10000", "P2", 3), (2, "10000", "", 4), (3, "10000", "C1", 5), (4, "", "P1", 6))
+
+
+@pytest.mark.parametrize("link", [{}, {"only": None, "unless": None}, {"unless": None}])
+@pytest.mark.parametrize(
+    "asked",
+    [(Measure.COUNT, "", ">0"), (Measure.COUNT, "", "0"), (Measure.SUM, "quantity", ">=12")],
+)
+def test_figures_of_a_hosts_rows_count_each_row_once_for_a_contact(
+    database: Database, link: dict[str, Any], asked: tuple[Measure, str, str]
+) -> None:
+    """A customer is so by two relations, of which either leads to its sales."""
+    database.own_address()
+    engine = database.engine()
+    mapped = {
+        "value_entry": MappedTable(
+            SALE,
+            {
+                "entry_no": SALE.c.id,
+                "source_type": "customer",
+                "source_no": SALE.c.customer,
+                "contact_no": SALE.c.person,
+                "quantity": SALE.c.amount,
+            },
+        )
+    }
+    with engine.begin() as connection:
+        SALE.create(connection)
+        names = SALE.c.keys()
+        connection.execute(sa.insert(SALE), [dict(zip(names, row, strict=True)) for row in SALES])
+        store = join_store(connection, prefix="crm_", mapped=mapped)
+        for record in RECORDS:
+            if not isinstance(record, ItemEntry):
+                store.records.put([record])
+        store.records.put([attrs.evolve(RECORDS[3], business_relation_code="SHOP")])
+        ours = contact_schema().table("item_entries")
+        assert ours.link is not None
+        linked = attrs.evolve(ours, link=attrs.evolve(ours.link, **link))
+        schema = contact_schema().with_tables(linked)
+        measure, field, passing = asked
+        sought = figure(measure, field, Part("item_entries"), passing)
+        bound = bind(sought, schema, AsOf(date(2026, 11, 22)))
+        expected = MemoryContacts(store.records, store.segments).matching(bound)
+        assert list(store.contacts.matching(bound)) == expected
+    engine.dispose()
+
+
 def test_a_field_that_a_host_does_not_map_is_blank_in_rows_that_follow_each_other() -> None:
     engine = sa.create_engine("sqlite://")
     spoken = sa.table("spoken", *map(sa.column, ("who", "day")))

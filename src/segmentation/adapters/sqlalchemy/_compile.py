@@ -231,6 +231,8 @@ class _Compiler:
         rows = chain[0][1]
         if rows.unindexed and _may_be_listed(table) and not (link.through or link.only):
             return self._in_groups(figure, link, rows)
+        if link.through and chain[0][1].of_host and _may_be_listed(table):
+            return self._in_groups_behind(figure, link, rows)
         return self._measure(figure, rows, self._semi_join(chain))
 
     def _measure(self, figure: BoundFigure, rows: FromTable, linked: Iterable[Test]) -> Test:
@@ -254,10 +256,49 @@ class _Compiler:
         filled = is_filled(pairs[0][0], keys[0])
         conditions = self._conditions(figure.part.conditions, rows)
         groups = sa.select(*keys).select_from(rows.element).where(filled, *conditions)
+        contact = sa.tuple_(*(self.base.value(own) for _, own in pairs))
+        return self._among(contact, groups.group_by(*keys), figure, field, measured)
+
+    def _in_groups_behind(self, figure: BoundFigure, link: Link, rows: FromTable) -> Test:
+        """The same where rows belong to contacts through another table, which is worked out once.
+
+        A row counts once for a contact, even if several rows of the other table link it.
+        """
+        table = figure.part.table
+        inner = _Compiler(self._bound, self._source, self._dialect)
+        behind = inner._chain(table, rows)[1:]
+        other, others = behind[0]
+        on = [(table.field(name), other.field(theirs)) for name, theirs in link.on]
+        found = {f"key_{place}": others.value(field) for place, (_, field) in enumerate(on)}
+        filled = is_filled(on[0][1], found["key_0"])
+        linked = inner._linked(behind)
+        elements = [each.element for _, each in behind]
+        columns = [value.label(name) for name, value in {**found, "number": inner.number}.items()]
+        asked = sa.select(*columns).select_from(*elements).where(filled, *linked)
+        pairs = asked.distinct().subquery()
+        measured, field = self._measured(figure, rows)
+        conditions = self._conditions(figure.part.conditions, rows)
+        keyed = [rows.value(key) == pairs.c[f"key_{n}"] for n, (key, _) in enumerate(on)]
+        groups = sa.select(pairs.c.number).select_from(rows.element, pairs).where(*keyed)
+        if link.only is not None:
+            groups = groups.select_from(inner.base.element)
+            groups = groups.where(inner.number == pairs.c.number)
+            groups = groups.where(*inner._only(table, rows))
+        groups = groups.where(*conditions).group_by(pairs.c.number)
+        return self._among(self.number, groups, figure, field, measured)
+
+    def _among(
+        self,
+        contact: Element | sa.Tuple,
+        groups: sa.Select[Any],
+        figure: BoundFigure,
+        field: Field,
+        measured: Element,
+    ) -> Test:
+        """The condition that a contact is among the groups whose figure passes its filter."""
         blank_passes = to_value_test(figure.filter, field)(field.blank)
         sought = Not(figure.filter) if blank_passes else figure.filter
-        groups = groups.group_by(*keys).having(self._filtered(sought, field, measured))
-        found = sa.tuple_(*(self.base.value(own) for _, own in pairs)).in_(groups)
+        found = contact.in_(groups.having(self._filtered(sought, field, measured)))
         return sa.not_(found) if blank_passes else found
 
     def _filtered(self, item: BoundFilter, field: Field, value: Element) -> Test:

@@ -130,7 +130,7 @@ class MappedTable:
             sought = not unindexed or field.name in by or field.name not in self.values
             return compared if sought else dialect.not_sought(compared)
 
-        return attrs.evolve(placed, value=value, unindexed=unindexed)
+        return attrs.evolve(placed, value=value, unindexed=unindexed, of_host=True)
 
     def _is_sought(self, name: str, dialect: Dialect) -> bool:
         """Whether an index on the column of a field can find its values."""

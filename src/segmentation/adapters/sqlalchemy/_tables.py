@@ -86,12 +86,14 @@ class FromTable:
         value: The function from a field to its value, the blank of its type if it is missing.
         unindexed: Whether the database has no index to find the rows of one contact.
         identity: The values that tell a row from all others of its table, if they are known.
+        of_host: Whether it is a host's table.
     """
 
     element: sa.FromClause
     value: Callable[[Field], Element]
     unindexed: bool = False
     identity: tuple[Element, ...] = ()
+    of_host: bool = False
 
 
 @attrs.frozen
