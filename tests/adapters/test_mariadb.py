@@ -15,6 +15,7 @@ from sqlalchemy.dialects.mysql.mariadb import MariaDBDialect
 import segmentation as seg
 from segmentation.adapters.sqlalchemy import (
     MappedTable,
+    _versions,
     check_mapping,
     join_store,
     open_store,
@@ -22,7 +23,7 @@ from segmentation.adapters.sqlalchemy import (
 )
 from segmentation.adapters.sqlalchemy._dialects import check_dialect
 from segmentation.contacts import Contact
-from segmentation.errors import Conflict, InvalidValue, MissingExtra, Refused
+from segmentation.errors import Conflict, InvalidValue, MissingExtra, Refused, StoreError
 from segmentation.fields import Field
 from segmentation.interactions import Interaction
 from segmentation.journal import FindingKind, Head, verify
@@ -209,6 +210,34 @@ def test_who_is_stopped_while_making_the_tables_goes_on_later(kept: Database) ->
     assert verify(store.log.read()).number == 3
     assert list(store.findings()) == []
     kept.open(prefix=prefix)
+
+
+def test_while_somebody_makes_the_tables_others_wait_or_are_told(
+    kept: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_versions, "_PATIENCE", 0)
+    with closing(connect(kept.url)) as other:
+        other.execute("SELECT GET_LOCK(MD5(CONCAT(DATABASE(), '.', 'wait_')), 0)")
+        with pytest.raises(Conflict, match="somebody else is making its tables"):
+            kept.open(prefix="wait_")
+
+
+def test_who_may_only_read_is_told_what_right_is_missing(kept: Database) -> None:
+    kept.open(prefix=PREFIX).records.put([Contact(no="A")])
+    name = f"reader_{kept.url.database}"
+    engine = kept.engine()
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE USER {name}@localhost")
+        granted = f"GRANT SELECT, EXECUTE ON {kept.url.database}.* TO {name}@localhost"
+        connection.exec_driver_sql(granted)
+    address = kept.url.set(username=name).render_as_string(hide_password=False)
+    store = open_store(address, prefix=PREFIX)
+    assert store.records.find(Contact, "A") == Contact(no="A")
+    with pytest.raises(StoreError, match="the right to write is missing"):
+        store.records.put([Contact(no="B")])
+    store.close()
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"DROP USER {name}@localhost")
 
 
 def test_a_new_column_is_added_to_an_older_store(kept: Database) -> None:

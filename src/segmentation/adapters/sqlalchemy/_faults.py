@@ -82,7 +82,7 @@ def _said(origin: BaseException | None) -> tuple[int, str]:
 def _missing_right(statement: str, reason: str) -> Message:
     """What may not be done, by the statement that was refused."""
     match statement.split(maxsplit=1)[:1]:
-        case ["SELECT" | "WITH"]:
+        case ["SELECT" | "WITH"] if not statement.endswith("FOR UPDATE"):
             return Message("the right to read is missing ({reason})", reason=reason)
         case ["CREATE" | "ALTER"]:
             return Message(
