@@ -30,8 +30,8 @@ from segmentation.serialization import (
 from segmentation.setup import CompanyInformation
 from segmentation.templates import WordTemplate
 
-from ._going import Sharing
 from ._log_plan import Prepared
+from ._recipients import Sharing
 
 _FORMAT = 1
 _TEXTUAL = ("txt", "htm", "html")
