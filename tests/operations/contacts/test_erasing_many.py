@@ -19,6 +19,7 @@ from segmentation.contacts import (
 from segmentation.documents import Attachment
 from segmentation.errors import NotFound
 from segmentation.fields import Field
+from segmentation.interactions import Interaction
 from segmentation.journal import EntryKind
 from segmentation.kinds import record_kinds
 from segmentation.memory import MemoryStore
@@ -26,6 +27,7 @@ from segmentation.operations.contacts import Erasure, erase_contact, erase_conta
 from segmentation.operations.contacts import _privacy as privacy
 from segmentation.operations.contacts._evidence import EvidenceOfMany
 from segmentation.operations.contacts._words import WordIndex, Words
+from segmentation.operations.journal import record
 from segmentation.operations.schema import own_kinds
 from segmentation.protocols import Store
 from segmentation.segments import SegmentPlan
@@ -33,7 +35,7 @@ from segmentation.serialization import to_json
 from segmentation.workspace import open_store
 from support.databases import Database
 from support.desk import check_journal, make_desk, segment_of
-from support.fair import company, person
+from support.fair import STAMP, TODAY, company, person
 
 SURNAMES = ("Berg", "Holm", "Øst", "Dahl-Ravn", "Straße", "İnan")
 SEEN: dict[str, Any] = {"interaction_template_code": "TALK"}
@@ -98,6 +100,22 @@ def _log(crm: seg.Workspace, chance: random.Random, names: Sequence[str]) -> Non
     put_off = crm.interactions.postpone(chance.choice(NOS), **SEEN)
     crm.interactions.finish(put_off, description=f"With {chance.choice(names)}")
     crm.interactions.comment(crm.interactions.create("BO", **SEEN), f"call {names[3]}")
+    _share_a_letter(crm, names)
+
+
+def _share_a_letter(crm: seg.Workspace, names: Sequence[str]) -> None:
+    """Two interactions with one letter, as a household has it."""
+    first = crm.journal.head.number + 1
+    made = Interaction(
+        contact_no=NOS[0],
+        contact_company_no="FIRM",
+        date=TODAY,
+        interaction_template_code="TALK",
+        household_entry_no=first,
+        merge_data=f'{{"names":"{names[0]} and {names[1]}"}}',
+    )
+    both = [attrs.evolve(made, contact_no=no) for no in (NOS[0], NOS[1], "BO")]
+    record(crm.store, both, STAMP)
 
 
 THERE = ("N12", *NOS[:11], NOS[13])
@@ -163,13 +181,13 @@ def test_stores_erase_many_alike(database: Database) -> None:
 
 
 class CountingLog:
-    """A journal that counts how often it is read."""
+    """A journal that counts how often it is read from the start."""
 
     def __init__(self, log: Any) -> None:  # noqa: ANN401
         self.log, self.times_read = log, 0
 
     def read(self, start: int = 1) -> Iterator[Any]:
-        self.times_read += 1
+        self.times_read += start == 1  # what was recorded meanwhile is read besides
         return iter(self.log.read(start))
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
