@@ -155,8 +155,11 @@ def put_and_break_off(store: MemoryStore, batch: list[Record]) -> None:
         raise BrokenOffError
 
 
-def make_store(first: Iterable[Record]) -> MemoryStore:
-    store = MemoryStore()
+BLOCKS = st.sampled_from([1, 2, 1024])
+
+
+def make_store(first: Iterable[Record], block: int = 1024) -> MemoryStore:
+    store = MemoryStore(block=block)
     store.records.put(first)
     header = SegmentHeader(no="S1")
     lines = (SegmentLine(segment_no="S1", line_no=10000, contact_no="C2"),)
@@ -166,13 +169,14 @@ def make_store(first: Iterable[Record]) -> MemoryStore:
 
 @settings(max_examples=60)
 @given(
+    BLOCKS,
     st.lists(records, max_size=30),
     st.lists(st.tuples(st.sampled_from(["put", "remove", "undo"]), batches), max_size=5),
 )
 def test_after_any_changes_the_index_finds_what_the_reference_finds(
-    first: list[Record], steps: list[tuple[str, list[Record]]]
+    block: int, first: list[Record], steps: list[tuple[str, list[Record]]]
 ) -> None:
-    store = make_store(first)
+    store = make_store(first, block)
     reference = MemoryContacts(store.records, store.segments)
     assert answers(store.contacts) == answers(reference)
     for verb, batch in steps:
@@ -201,11 +205,15 @@ asked = st.tuples(
 
 
 @settings(max_examples=60)
-@given(st.lists(records_of(MANY_NOS), max_size=60), st.lists(st.one_of(asked, changes), max_size=8))
+@given(
+    BLOCKS,
+    st.lists(records_of(MANY_NOS), max_size=60),
+    st.lists(st.one_of(asked, changes), max_size=8),
+)
 def test_whoever_is_asked_about_first_the_index_finds_what_the_reference_finds(
-    rows: list[Record], steps: list[tuple[Selection, int, int] | list[Record]]
+    block: int, rows: list[Record], steps: list[tuple[Selection, int, int] | list[Record]]
 ) -> None:
-    store = make_store([*(contact(no, company=MANY_NOS[0]) for no in MANY_NOS), *rows])
+    store = make_store([*(contact(no, company=MANY_NOS[0]) for no in MANY_NOS), *rows], block)
     reference = MemoryContacts(store.records, store.segments)
     for step in steps:
         if isinstance(step, list):

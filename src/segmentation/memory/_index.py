@@ -6,10 +6,10 @@ contacts as possible: contacts that have changed, links through other tables, va
 order.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from itertools import islice
-from typing import assert_never
+from typing import Any, assert_never
 
 from segmentation.bitmaps import EMPTY, Bitmap, from_positions, to_positions, without
 from segmentation.criteria import (
@@ -103,6 +103,10 @@ class ContactIndex:
     def with_value_in(self, values: AbstractSet[str], field: Field) -> Bitmap:
         """The contacts that have one of many values in a code field of ours."""
         return self._ready().with_value_in(values, field)
+
+    def values(self, field: Field, bitmap: Bitmap) -> Iterator[Any]:
+        """The values of a field of ours of the contacts in a set."""
+        return self._ready().positions.values(field, bitmap)
 
     def contacts(self, bitmap: Bitmap) -> Iterable[Row]:
         """The contacts in a set, in the order of their positions."""
