@@ -180,6 +180,10 @@ class _IndexedTables:
         """All records of a table, in the order of their keys."""
         return self._records.snapshot(_kind_of(table)) or ()
 
+    def with_value(self, table: Table, field: str, value: object) -> Iterable[Row]:
+        """The rows that have a value in a field."""
+        return self._records.all(_kind_of(table), **{field: value})
+
     def segment_rosters(self, segment_no: str) -> Iterable[Roster]:
         """The contacts on the lines of a segment."""
         return self._segments.get(segment_no).lines.rosters

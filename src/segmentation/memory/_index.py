@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any, assert_never
 
-from segmentation.bitmaps import EMPTY, Bitmap, from_positions, to_positions, without
+from segmentation.bitmaps import EMPTY, Bitmap, from_positions, picked, to_positions, without
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -80,8 +80,8 @@ class ContactIndex:
         data = self._ready()
         found = _matching_bitmap(bound, data)
         if bound.cut is None:
-            numbers = map(data.nos.__getitem__, to_positions(found))
-            return list(numbers) if len(data.nos) == data.size else sorted(numbers)
+            numbers = list(picked(data.nos, found))
+            return numbers if len(data.nos) == data.size else sorted(numbers)
         if isinstance(bound.cut, First):
             found = _top_n(bound.cut, found, bound, data)
         return cut(bound, ((data.nos[at], data.contacts[at]) for at in to_positions(found)))

@@ -14,7 +14,7 @@ from segmentation.fields import Field, FieldType
 from segmentation.segments import Others
 
 from ._index_columns import Column, Dictionary, Shares, Unsortable
-from ._index_links import LinkedTable, link_rows
+from ._index_links import LinkedTable, LinkKey, link_rows
 from ._index_positions import Positions
 from ._rosters import IndexedRoster
 from ._sources import RowsByKey, source_of
@@ -35,6 +35,9 @@ class Tables(Protocol):
 
     def read(self, table: Table) -> Iterable[Row]:
         """All records of a table, in the order of their keys."""
+
+    def with_value(self, table: Table, field: str, value: object) -> Iterable[Row] | None:
+        """The rows that have a value in a field, ``None`` if they cannot be looked up."""
 
     def segment_rosters(self, segment_no: str) -> Iterable[Others]:
         """The contacts on the lines of a segment; the same object as long as they are the same."""
@@ -170,7 +173,6 @@ class IndexData:
         if found is None or without(within, found.covered):
             source = source_of(self._tables.read(table))
             few = linkage not in self._built_before and within.bit_count() * _PART < self.size
-            few = few and not source.changed
             covered = within if few else full(self.size)
             found = self._linked[linkage] = link_rows(table, source, self.positions, covered)
             self._built_before.add(linkage)
@@ -186,12 +188,27 @@ class IndexData:
         """The rows of a linked table whose link fields equal a key, as they are now."""
         linkage = table.name, table.link
         if self._comparable.get(linkage):
-            found = self._linked[linkage].find(key) if linkage in self._linked else ()
-            return found or self.linked(table, full(self.size)).find(key)
+            if linkage in self._linked and linkage not in self._partial:
+                return self._linked[linkage].find(key)
+            return self._looked_up(table, key)
         if table.name not in self._by_key:
             linked = [table.field(name) for name, _ in table.link.on] if table.link else []
             self._by_key[table.name] = RowsByKey(source_of(self._tables.read(table)), linked)
         return self._by_key[table.name].rows(key)
+
+    def _looked_up(self, table: Table, key: tuple[Any, ...]) -> Iterable[Row]:
+        """The rows of one contact, found without an index of all."""
+        on = table.link.on if table.link else ()
+        names = [name for name, _ in on]
+        rows = self._tables.with_value(table, names[0], key[0])
+        if rows is None:
+            some = self._linked.get((table.name, table.link))
+            found = some.find(key) if some else ()
+            return found or self.linked(table, full(self.size)).find(key)
+        if len(key) == 1:
+            return rows
+        key_of = LinkKey(names, [table.field(name).blank for name in names])
+        return [row for row in rows if key_of(row) == key]
 
     def segment_members(self, segment_no: str) -> Container[str]:
         """The contacts on the lines of a segment."""

@@ -100,7 +100,7 @@ def link_rows(table: Table, source: Source, positions: Positions, covered: Bitma
     linking = _Linking(table, source, positions, covered)
     linked = linking.by_contact() if linking.compares_number else linking.by_value()
     for at, row in source.changed.items():
-        linked.rows.on_row_changed(source[at], row)
+        linked.rows.on_row_changed(source[at] if linking.kept(at) else None, row)
     return linked
 
 
@@ -117,7 +117,15 @@ class _Linking:
         self._size = positions.size
         self._places = array("I", to_positions(covered))
         self._covered = covered
+        self._kept: array[int] | None = None
         self.compares_number = positions.key in [name for _, name in on]
+
+    def kept(self, at: int) -> bool:
+        """Whether the row at a position was not left out."""
+        if self._kept is None:
+            return True
+        place = bisect_left(self._kept, at)
+        return place < len(self._kept) and self._kept[place] == at
 
     def _own(self, at: int) -> Iterator[Any]:
         """The value at one place of the key of each contact."""
@@ -193,7 +201,8 @@ class _Linking:
                 kept.extend(compress(count(start), there))
                 groups.extend(map(group_of.get, compress(block, there), repeat(none)))
             start += len(block)
-        return None if whole else kept, groups
+        self._kept = None if whole else kept
+        return self._kept, groups
 
     def _compare(self, at: int, kept: "array[int] | None", groups: "array[int]") -> None:
         """Take rows away from contacts that have another value at one place of the key."""

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from segmentation.definitions import contact_field
 from segmentation.fields import Field, Record
 
 from ._by_field import ByField
@@ -29,6 +30,7 @@ Key: TypeAlias = Any
 """The value of the key field, or a tuple if there are several."""
 
 EXTRA = "extra"
+_CONTACT = "contact_no"
 _PART = 65_536
 """How many values are laid out anew together."""
 _STRETCH = 512
@@ -50,6 +52,8 @@ class Shape:
         self.place = {name: place for place, name in enumerate(self.names)}
         self.key: Callable[[Any], Key] = attrgetter(*kind.__key__) if kind.__key__ else lambda _: ()
         self.key_places = tuple(map(self.place.__getitem__, kind.__key__))
+        self.looked_up = [name for name in (_CONTACT, contact_field(kind)) if name in self.names]
+        """Fields by which records are looked up often: that of their contact."""
         self._fills = [getattr(kind, name).__set__ for name in self.names]
 
     def rows(self, records: Iterable[Record]) -> Iterator[tuple[Any, ...]]:
@@ -89,9 +93,9 @@ class Layout:
         ]
         self._held: tuple[int, list[Any]] = (0, [])
         self._by_key = Chains()
-        self._by_field: dict[str, ByField] = {}
         self._greatest: Key = None
         self._plan = self._planned()
+        self._by_field = {name: ByField(self, name) for name in shape.looked_up}
 
     def __len__(self) -> int:
         laid, waiting = self._held
@@ -274,9 +278,10 @@ class Layout:
                 index.note(position, before, after)
                 crowded = index.crowded
             except TypeError:  # a value without a hash
-                crowded = True
-            if crowded:
                 del self._by_field[field]
+                continue
+            if crowded:
+                self._by_field[field] = ByField(self, field)
 
     def worn(self, part: int, blocks: int) -> bool:
         """Whether so much was changed or came out of order that laying out anew is better."""
@@ -298,6 +303,7 @@ class Layout:
         made._by_key = Chains(map(made.key, range(len(there))), 2 * len(there))
         made.ordered = len(there)
         made._greatest = made.key(len(there) - 1) if there else None
+        made._by_field = {field: ByField(made, field) for field in self._by_field}
         return made
 
     def _found(self, places: "array[int]") -> "_Found":
