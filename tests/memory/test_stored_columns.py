@@ -81,6 +81,36 @@ def test_what_is_put_in_comes_out(name: str) -> None:
     assert list(map(exactly, column.taken(range(7, size, 11)))) == wanted[7:size:11]
 
 
+OTHERS: Sequence[Any] = (
+    "text",
+    None,
+    7,
+    2**40,
+    Decimal("1.50"),
+    DAY,
+    NOON,
+    [7],
+    (("points", 7),),
+)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_copy_with_other_values_leaves_the_column_as_it_was(name: str) -> None:
+    make, _ = KINDS[name]
+    values = [make(n) for n in range(5 * BLOCK - 9)]
+    column = filled(Coded(), values)
+    wanted = list(map(exactly, values))
+    for others in ([make(n + 1) for n in range(3)], *([other] * 3 for other in OTHERS)):
+        replaced = dict(zip((0, 1030, 5 * BLOCK - 10), others, strict=True))
+        other = column.replaced(replaced)
+        expected = [exactly(replaced.get(at, value)) for at, value in enumerate(values)]
+        assert list(map(exactly, other.part(0, len(values)))) == expected
+        assert list(map(exactly, column.part(0, len(values)))) == wanted
+        grown = [*expected, *map(exactly, others)]
+        assert list(map(exactly, other.added(others).part(0, len(grown)))) == grown
+        assert list(map(exactly, column.part(0, len(values)))) == wanted
+
+
 EXTRAS: Sequence[Any] = (
     (),
     (("points", 1),),
@@ -97,6 +127,16 @@ def test_own_fields_have_columns_of_their_own() -> None:
     assert list(map(exactly, column.taken([1, 3]))) == list(map(exactly, values[1:4:2]))
     twice = [(("points", 1), ("points", 2))]
     assert list(column.added(twice).part(0, len(values) + 1)) == [*values, *twice]
+
+
+def test_a_copy_of_own_fields_with_others_leaves_the_column_as_it_was() -> None:
+    values = [EXTRAS[n % 5] for n in range(3 * BLOCK)]
+    column = filled(Extras(), values)
+    for others in ((("size", "L"), ("points", 7)),), ((),), ((("a", 1), ("a", 2)),), ():
+        replaced = dict(enumerate(others, 5))
+        expected = [replaced.get(at, value) for at, value in enumerate(values)]
+        assert list(column.replaced(replaced).part(0, len(values))) == expected
+        assert list(map(exactly, column.part(0, len(values)))) == list(map(exactly, values))
 
 
 def people(count: int) -> list[Contact]:

@@ -6,6 +6,7 @@ whose value falls into the same of many pots. Who asks tests what is found.
 
 from array import array
 from collections.abc import Hashable, Iterable, Iterator
+from copy import copy
 
 _LEAST = 16
 _NOBODY = -1
@@ -37,6 +38,12 @@ class Chains:
             pot = number & mask
             before.append(last[pot])
             last[pot] = at
+
+    def copied(self) -> "Chains":
+        """A copy."""
+        made: Chains = copy(self)
+        made._last, made._before = self._last[:], self._before[:]
+        return made
 
     @property
     def crowded(self) -> bool:

@@ -9,14 +9,16 @@ field has decides how they are held, and it is decided again each time that a co
 - own fields: a column for each of their names (`Extras`);
 - anything else: a list (`Listed`).
 
-Values are added at the end and never changed. Knows no records.
+Values are added at the end and never changed; with other values there is another column.
+Knows no records.
 """
 
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import accumulate, chain, pairwise, repeat
+from itertools import accumulate, chain, groupby, pairwise, repeat
 from operator import is_
 from typing import Any, Protocol, TypeAlias
 
@@ -51,6 +53,9 @@ class Column(Protocol):
 
     def added(self, values: Sequence[Any]) -> "Column":
         """The column with values added at its end: this one, or another that replaces it."""
+
+    def replaced(self, values: Mapping[int, Any]) -> "Column":
+        """A copy with other values at some positions."""
 
 
 class Coded:
@@ -99,6 +104,21 @@ class Coded:
             return fitting([*self.part(0, self._size)])
         return self
 
+    def replaced(self, values: Mapping[int, Any]) -> Column:
+        """A copy with other values at some positions."""
+        made: Coded = copy(self)
+        made.values, made._known, made._types = [*self.values], {**self._known}, {*self._types}
+        made.codes = self.codes if self.codes is None else self.codes[:]
+        try:
+            codes = made._codes_of(list(values.values()))
+        except TypeError:  # a value that cannot be looked up
+            return _listed(self.part(0, self._size), values)
+        made._widen()
+        if made.codes is not None:
+            for at, code in zip(values, codes, strict=True):
+                made.codes[at] = code
+        return made
+
     def first(self, size: int) -> "bytes | bytearray | array[int]":
         """The codes of the first positions."""
         return bytes(size) if self.codes is None else self.codes[:size]
@@ -106,12 +126,17 @@ class Coded:
     def take(self, values: Sequence[Any]) -> None:
         """Add values, whether codes are worth it or not."""
         codes = self._codes_of(values)
+        self._widen()
+        if self.codes is not None:
+            self.codes.extend(codes)
+        self._size += len(values)
+
+    def _widen(self) -> None:
+        """Make room for the codes of all values."""
         if self.codes is None and len(self.values) > 1:
             self.codes = bytearray(self._size)
         if self.codes is not None:
             self.codes = _wide_enough(self.codes, len(self.values))
-            self.codes.extend(codes)
-        self._size += len(values)
 
     def _codes_of(self, values: Sequence[Any]) -> list[int]:
         self._look_at_types(values)
@@ -221,15 +246,38 @@ class Texts:
         self._take(values)
         return self
 
+    def replaced(self, values: Mapping[int, Any]) -> Column:
+        """A copy with other values at some positions."""
+        if values and not _are_texts(values.values(), self._type):
+            return _listed(self.part(0, len(self)), values)
+        made: Texts = copy(self)
+        made._blocks, made._last = self._blocks[:], self._last[:]
+        for block, places in groupby(sorted(values), lambda place: place >> _BITS):
+            made._replace(block, {place: values[place] for place in places})
+        return made
+
+    def _replace(self, block: int, values: Mapping[int, Any]) -> None:
+        texts = list(self._texts(block * BLOCK, min((block + 1) * BLOCK, len(self))))
+        for place, value in values.items():
+            texts[place & _REST] = value if self._write is None else self._write(value)
+        if block < len(self._blocks):
+            self._blocks[block] = _joined(texts)
+        else:
+            self._last = texts
+
     def _take(self, values: Iterable[Any]) -> None:
         last = self._last
         last += values if self._write is None else map(self._write, values)
         while len(last) >= BLOCK:
-            texts = last[:BLOCK]
-            text = "".join(texts)
-            ends = accumulate(map(len, texts), initial=0)
-            self._blocks.append((text, array("H" if len(text) < _MANY else "I", ends)))
+            self._blocks.append(_joined(last[:BLOCK]))
             del last[:BLOCK]
+
+
+def _joined(texts: Sequence[str]) -> "tuple[str, array[int]]":
+    """Texts as one, with the end of each."""
+    text = "".join(texts)
+    ends = accumulate(map(len, texts), initial=0)
+    return text, array("H" if len(text) < _MANY else "I", ends)
 
 
 Convert: TypeAlias = Callable[[Any], Any]
@@ -291,6 +339,23 @@ class Numbers:
             raise _UnfitError
         self._numbers.extend([self._none if each is None else each for each in written])
 
+    def replaced(self, values: Mapping[int, Any]) -> Column:
+        """A copy with other values at some positions."""
+        made: Numbers = copy(self)
+        size = len(self._numbers)
+        made._numbers = self._numbers[:]
+        if not self._numbering.suits(set(map(type, values.values()))):
+            return _listed(self.part(0, size), values)
+        try:
+            made._take(list(values.values()))
+        except _UnfitError:
+            return _listed(self.part(0, size), values)
+        new = made._numbers[size:]
+        del made._numbers[size:]
+        for at, number in zip(values, new, strict=True):
+            made._numbers[at] = number
+        return made
+
     def at(self, position: int) -> Any:  # noqa: ANN401
         """The value at a position."""
         return self._value(self._numbers[position])
@@ -344,6 +409,10 @@ class Listed:
         self._values += values
         return self if len(self._values) < self._check else fitting(self._values)
 
+    def replaced(self, values: Mapping[int, Any]) -> Column:
+        """A copy with other values at some positions."""
+        return _listed(self._values, values)
+
 
 class Extras:
     """Own fields of records: which names each row has, and a column for each name."""
@@ -387,6 +456,21 @@ class Extras:
         self._size += len(values)
         return self
 
+    def replaced(self, values: Mapping[int, Any]) -> Column:
+        """A copy with other values at some positions."""
+        if not all(map(_is_extra, values.values())):
+            return _listed(self.part(0, self._size), values)
+        made: Extras = copy(self)
+        made._names = self._names.replaced(
+            {at: tuple(name for name, _ in each) for at, each in values.items()}
+        )
+        rows = {at: dict(each) for at, each in values.items()}
+        made._columns = {
+            name: self.named(name).replaced({at: row.get(name) for at, row in rows.items()})
+            for name in dict.fromkeys(chain(self._columns, *rows.values()))
+        }
+        return made
+
 
 def _is_extra(value: Any) -> bool:  # noqa: ANN401
     """Whether it is what a record holds as its own fields: pairs, no name twice."""
@@ -398,6 +482,14 @@ def constant(value: Any, size: int) -> Coded:  # noqa: ANN401
     column = Coded()
     column.take([value] * size)
     return column
+
+
+def _listed(held: Iterable[Any], values: Mapping[int, Any]) -> Listed:
+    """The list of values, with others at some positions."""
+    found = list(held)
+    for at, value in values.items():
+        found[at] = value
+    return Listed(found)
 
 
 def fitting(values: list[Any]) -> Column:

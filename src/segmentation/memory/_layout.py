@@ -12,6 +12,7 @@ stand behind them, until all is laid out anew.
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from itertools import chain, compress, count, repeat
 from operator import attrgetter, eq
 from typing import Any, TypeAlias
@@ -283,12 +284,37 @@ class Layout:
             if crowded:
                 self._by_field[field] = ByField(self, field)
 
-    def worn(self, part: int, blocks: int) -> bool:
-        """Whether so much was changed or came out of order that laying out anew is better."""
-        behind = len(self) - self.ordered
-        return max(behind, len(self.changed)) > max(len(self) // part, blocks * self._block)
+    def worn(self, much: int) -> bool:
+        """Whether more than so many records were changed, or came out of order."""
+        return max(len(self) - self.ordered, len(self.changed)) > much
 
-    def anew(self) -> "Layout":
+    def anew(self, much: int) -> "Layout":
+        """The records as they are now.
+
+        Unless more than so many were removed or came out of order, they keep their positions.
+        """
+        removed = {at: None for at, record in self.changed.items() if record is None}
+        if max(len(self) - self.ordered, len(removed)) > much:
+            return self._in_new_order()
+        laid, waiting = self._held
+        made: Layout = copy(self)
+        made.changed = removed
+        records = {at: each for at, each in self.changed.items() if each is not None}
+        made._held = laid, [records.pop(at, each) for at, each in enumerate(waiting, laid)]
+        made._columns = [
+            column.replaced(dict(_different(records, column, name)))
+            for column, name in zip(self._columns, self.shape.names, strict=True)
+        ]
+        made._plan = made._planned()
+        made._by_key = self._by_key.copied()
+        made._by_field = {field: ByField(made, field) for field in self._by_field}
+        return made
+
+    def much(self, part: int, blocks: int) -> int:
+        """One in so many records, or as many as wait for so many blocks if these are more."""
+        return max(len(self) // part, blocks * self._block)
+
+    def _in_new_order(self) -> "Layout":
         """The records as they are now, in the order of their keys."""
         places = chain.from_iterable(self.in_order(len(self)))
         there = array("I", (at for at in places if self.changed.get(at, SAME) is not None))
@@ -333,6 +359,14 @@ class Layout:
                 values[index] = getattr(record, name)
             made = made.added(values)
         return made
+
+
+def _different(records: Mapping[int, Any], column: Column, name: str) -> Iterator[tuple[int, Any]]:
+    """The values of a field that are others than those in its column, by position."""
+    for at, record in records.items():
+        old, new = column.at(at), getattr(record, name)
+        if old is not new and not (type(old) is type(new) is str and old == new):
+            yield at, new
 
 
 _Found: TypeAlias = "tuple[array[int], Mapping[int, Any]]"

@@ -214,9 +214,10 @@ class MemoryRecords:
 
     def _settle(self, kept: _Kept, part: int = EIGHTH, blocks: int = ANYWAY) -> Layout:
         """Lay records out anew if too many were changed, or came out of order."""
-        if kept.layout.worn(part, blocks):
+        much = kept.layout.much(part, blocks)
+        if kept.layout.worn(much):
             self._undo.remember(_LaidAnew(kept, kept.layout))
-            kept.layout = kept.layout.anew()
+            kept.layout = kept.layout.anew(much)
         return kept.layout
 
     def _tell_watchers(self, table: str, old: Any, new: Any) -> None:  # noqa: ANN401
