@@ -11,9 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from operator import attrgetter
-from typing import Any
-
-import attrs
+from typing import Any, NamedTuple
 
 from segmentation.bitmaps import EMPTY, Bitmap, from_flags, from_positions, to_positions, without
 from segmentation.criteria import Row
@@ -27,8 +25,7 @@ _FEW = 16
 _UNCHANGED: Mapping[int, Row] = {}
 
 
-@attrs.frozen
-class Ordering:
+class Ordering(NamedTuple):
     """What contacts are sorted by; no two have the same key.
 
     Attributes:
