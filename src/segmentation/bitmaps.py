@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import chain, compress, repeat
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+ItemT = TypeVar("ItemT")
 
 if TYPE_CHECKING:
 
@@ -93,6 +95,18 @@ def to_positions(bitmap: Bitmap) -> Iterable[int]:
     if bitmap.bit_count() * _DENSE > size:
         return compress(range(size), to_flags(bitmap, size))
     return _sparse(bitmap.to_bytes((size // _WORD + 1) * 8, "little"))
+
+
+def picked(items: Sequence[ItemT], bitmap: Bitmap) -> Iterable[ItemT]:
+    """The items at the positions in a set.
+
+    >>> list(picked("abcd", from_positions([3, 1], 4)))
+    ['b', 'd']
+    """
+    size = bitmap.bit_length()
+    if bitmap.bit_count() * _DENSE > size:
+        return compress(items, to_flags(bitmap, size))
+    return map(items.__getitem__, to_positions(bitmap))
 
 
 def _sparse(raw: bytes) -> Iterator[int]:

@@ -168,6 +168,9 @@ class _Records:
     def read(self, table: Table) -> Sequence[Any]:
         return self._records[table.name]
 
+    def with_value(self, _table: Table, _field: str, _value: object) -> None:
+        """Rows are not looked up."""
+
     def segment_rosters(self, _segment_no: str) -> Iterable[frozenset[str]]:
         return []
 

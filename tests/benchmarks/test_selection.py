@@ -4,7 +4,6 @@ Everything is measured in one run, as medians; only ratios mean something. The n
 contacts can be set: ``SEGMENTATION_CONTACTS=100000 python -m pytest tests/benchmarks``.
 """
 
-import gc
 import os
 import sqlite3
 import time
@@ -63,13 +62,6 @@ def in_turn(name: str, ours: Callable[[], object], by_hand: Callable[[], object]
         found.append(mine / theirs)
     low, middle, high = sorted(found)
     return f"  ours on {name} / by hand  {middle:.2f} ({low:.2f} to {high:.2f})  at most 1.1"
-
-
-def resident() -> int:
-    """Bytes of memory that the process holds."""
-    gc.collect()
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def polars_query(frames: Mapping[str, pl.DataFrame]) -> Query:
@@ -255,18 +247,14 @@ def ours_on(frames: Mapping[str, Any]) -> Query:
 def test_selecting_against_all_rivals(capsys: pytest.CaptureFixture[str]) -> None:
     bound = data.bound_reference()
     columns = data.make_columns(CONTACTS)
-    before = resident()
     records = {table: list(data.records_of(table, columns[table])) for table in columns}
-    bare = resident() - before
     once = seconds(lambda: loop_for_one_query(records))
     store = filled_store(records)
     first = seconds(lambda: store.contacts.matching(bound))
-    held = resident() - before
     found = store.contacts.matching(bound)
     warm = {"ours": typical(lambda: store.contacts.matching(bound))}
     wide = data.bound_wide()
     rest = seconds(lambda: store.contacts.matching(wide))
-    held_all = resident() - before
     warm_wide = typical(lambda: store.contacts.matching(wide))
     begun = time.perf_counter()
     loop = PlainLoop(records)
@@ -293,8 +281,6 @@ def test_selecting_against_all_rivals(capsys: pytest.CaptureFixture[str]) -> Non
         ("first, ours / loop with its own dictionaries", first / with_dictionaries, "1.0"),
         ("first, ours / loop with sets for this query only", first / once, ""),
         ("the rest of the indexes / loop with its own dictionaries", rest / with_dictionaries, ""),
-        ("memory, ours with indexes / bare objects", held / bare, "1.3"),
-        ("memory, with the rest of the indexes / bare objects", held_all / bare, "1.3"),
     ]
     with capsys.disabled():
         print(f"\n\n{CONTACTS:,} contacts, {len(found):,} found; milliseconds, medians of {ROUNDS}")
@@ -303,7 +289,6 @@ def test_selecting_against_all_rivals(capsys: pytest.CaptureFixture[str]) -> Non
         print(f"  ours, first  {first * 1000:9.1f}")
         print(f"  ours, the rest of the indexes {rest * 1000:9.1f}, then {warm_wide * 1000:.1f}")
         print(f"  loop, first  {with_dictionaries * 1000:9.1f}")
-        print(f"  bare {bare / 1e6:.0f} MB, ours {held / 1e6:.0f} MB")
         for what, ratio, goal in ratios:
             print(f"  {what:58} {ratio:6.2f}  {'at most ' + goal if goal else ''}")
 

@@ -133,6 +133,9 @@ class _Records:
     def read(self, table: Table) -> Iterable[Any]:
         return self._records[table.name]
 
+    def with_value(self, _table: Table, _field: str, _value: object) -> None:
+        """Rows are not looked up."""
+
     def segment_rosters(self, _segment_no: str) -> Iterable[frozenset[str]]:
         return []
 

@@ -29,6 +29,7 @@ from segmentation.criteria import (
     Part,
     Sample,
     Selection,
+    Table,
     Where,
     bind,
     parse,
@@ -36,7 +37,8 @@ from segmentation.criteria import (
 from segmentation.fields import Field, FieldType, Record, Value
 from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
-from segmentation.memory._contacts import MemoryContacts
+from segmentation.memory._contacts import MemoryContacts, _IndexedTables
+from segmentation.memory._index import ContactIndex
 from segmentation.protocols import Contacts
 from segmentation.segments import Segment, SegmentHeader, SegmentLine, contact_schema
 
@@ -155,8 +157,11 @@ def put_and_break_off(store: MemoryStore, batch: list[Record]) -> None:
         raise BrokenOffError
 
 
-def make_store(first: Iterable[Record]) -> MemoryStore:
-    store = MemoryStore()
+BLOCKS = st.sampled_from([1, 2, 1024])
+
+
+def make_store(first: Iterable[Record], block: int = 1024) -> MemoryStore:
+    store = MemoryStore(block=block)
     store.records.put(first)
     header = SegmentHeader(no="S1")
     lines = (SegmentLine(segment_no="S1", line_no=10000, contact_no="C2"),)
@@ -166,13 +171,14 @@ def make_store(first: Iterable[Record]) -> MemoryStore:
 
 @settings(max_examples=60)
 @given(
+    BLOCKS,
     st.lists(records, max_size=30),
     st.lists(st.tuples(st.sampled_from(["put", "remove", "undo"]), batches), max_size=5),
 )
 def test_after_any_changes_the_index_finds_what_the_reference_finds(
-    first: list[Record], steps: list[tuple[str, list[Record]]]
+    block: int, first: list[Record], steps: list[tuple[str, list[Record]]]
 ) -> None:
-    store = make_store(first)
+    store = make_store(first, block)
     reference = MemoryContacts(store.records, store.segments)
     assert answers(store.contacts) == answers(reference)
     for verb, batch in steps:
@@ -201,11 +207,15 @@ asked = st.tuples(
 
 
 @settings(max_examples=60)
-@given(st.lists(records_of(MANY_NOS), max_size=60), st.lists(st.one_of(asked, changes), max_size=8))
+@given(
+    BLOCKS,
+    st.lists(records_of(MANY_NOS), max_size=60),
+    st.lists(st.one_of(asked, changes), max_size=8),
+)
 def test_whoever_is_asked_about_first_the_index_finds_what_the_reference_finds(
-    rows: list[Record], steps: list[tuple[Selection, int, int] | list[Record]]
+    block: int, rows: list[Record], steps: list[tuple[Selection, int, int] | list[Record]]
 ) -> None:
-    store = make_store([*(contact(no, company=MANY_NOS[0]) for no in MANY_NOS), *rows])
+    store = make_store([*(contact(no, company=MANY_NOS[0]) for no in MANY_NOS), *rows], block)
     reference = MemoryContacts(store.records, store.segments)
     for step in steps:
         if isinstance(step, list):
@@ -250,6 +260,45 @@ def test_contacts_that_come_later_are_found_in_the_order_of_numbers() -> None:
     store.contacts.matching(bound_to(RECENT))
     store.records.put([spoken(1, "C5", DAYS[1]), spoken(2, "C9", DAYS[0])])
     assert store.contacts.matching(bound_to(RECENT)) == ["C5"]
+
+
+class Counted:
+    """What an index reads, with how often it read a whole table."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._tables = _IndexedTables(store.records, store.segments)
+        self.reads = 0
+
+    def read(self, table: Table) -> Iterable[Any]:
+        self.reads += 1
+        return self._tables.read(table)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._tables, name)
+
+
+def test_the_rows_of_a_changed_contact_are_looked_up_and_no_table_is_read_for_it() -> None:
+    nos = [f"P{n:04d}" for n in range(1200)]
+    store = make_store(
+        [
+            *(contact(no, company=nos[n // 100 * 100]) for n, no in enumerate(nos)),
+            *(spoken(n, no, DAYS[n % 2], nos[n // 100 * 100]) for n, no in enumerate(nos)),
+            ContactIndustryGroup(contact_no=nos[0], industry_group_code="RETAIL"),
+            ContactIndustryGroup(contact_no=nos[900], industry_group_code="RETAIL"),
+        ]
+    )
+    tables: Any = Counted(store)
+    index = ContactIndex(tables, SCHEMA.table("contact"))
+    store.records.watch(index.on_record_changed)
+    reference = MemoryContacts(store.records, store.segments)
+    bound = bound_to(AllOf((part("contact", no="P000*|P095*"), RECENT, RETAIL)))
+    assert index.matching(bound) == reference.matching(bound)
+    reads = tables.reads
+    moved = [contact("P0953", company=nos[0]), contact("P0957", company=nos[100])]
+    store.records.put([*moved, contact("P0959X", company=nos[0]), contact("P0955", "SE", nos[900])])
+    assert index.matching(bound) == reference.matching(bound)
+    assert set(index.matching(bound)) & {"P0953", "P0955", "P0957", "P0959"} == {"P0955", "P0959"}
+    assert tables.reads == reads
 
 
 def changed_often(change: Callable[[int], Record]) -> None:

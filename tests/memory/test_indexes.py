@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from segmentation.contacts import ContactBusinessRelation, LinkToTable
 from segmentation.memory import MemoryStore
-from segmentation.memory._indexes import LONG
 
 rows = st.builds(
     ContactBusinessRelation,
@@ -18,6 +17,7 @@ rows = st.builds(
     no=st.sampled_from(["", "1", "2"]),
 )
 steps = st.lists(st.tuples(st.sampled_from(["put", "remove", "fail"]), st.lists(rows, max_size=3)))
+MANY = 256
 CALLS: tuple[dict[str, str], ...] = (
     {},
     {"contact_no": "A"},
@@ -34,11 +34,11 @@ def looked_at(store: MemoryStore, equal: dict[str, str]) -> Iterator[ContactBusi
             yield row
 
 
-@given(steps)
+@given(st.sampled_from([1, 2, 1024]), steps)
 def test_changes_and_changes_taken_back_reach_the_indexes(
-    done: list[tuple[str, list[ContactBusinessRelation]]],
+    block: int, done: list[tuple[str, list[ContactBusinessRelation]]]
 ) -> None:
-    store = MemoryStore()
+    store = MemoryStore(block=block)
     for step, records in done:
         for equal in CALLS:
             found = store.records.all(ContactBusinessRelation, **equal)
@@ -60,10 +60,10 @@ def test_many_with_one_value_may_leave_at_once() -> None:
     store = MemoryStore()
     many = [
         ContactBusinessRelation(contact_no=f"C{number}", business_relation_code="X", no="1")
-        for number in range(LONG + 2)
+        for number in range(MANY + 2)
     ]
     store.records.put(many)
-    assert len(list(store.records.all(ContactBusinessRelation, no="1"))) == LONG + 2
+    assert len(list(store.records.all(ContactBusinessRelation, no="1"))) == MANY + 2
     store.records.remove(many[:2])
     assert list(store.records.all(ContactBusinessRelation, no="1")) == sorted(
         many[2:], key=lambda row: row.contact_no

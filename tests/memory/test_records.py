@@ -17,17 +17,18 @@ def row(key: tuple[str, str]) -> ContactMailingGroup:
 
 
 @given(
+    st.sampled_from([1, 2, 1024]),
     st.lists(
         st.tuples(
             st.sampled_from(["put", "remove", "read", "undo"]),
             st.lists(st.sampled_from(KEYS), max_size=4),
         )
-    )
+    ),
 )
 def test_what_was_put_last_is_found_and_read_in_order(
-    steps: list[tuple[str, list[tuple[str, str]]]],
+    block: int, steps: list[tuple[str, list[tuple[str, str]]]]
 ) -> None:
-    store, model = MemoryStore(), set[tuple[str, str]]()
+    store, model = MemoryStore(block=block), set[tuple[str, str]]()
     for step, keys in steps:
         match step:
             case "put":

@@ -64,6 +64,9 @@ class RecordRows(MappingRows):
         """What an index asks for in place of all."""
         return self._records[table.name]
 
+    def with_value(self, _table: Table, _field: str, _value: object) -> None:
+        """What an index asks for in place of all, for one contact; nothing is looked up."""
+
     def segment_rosters(self, no: str) -> Iterable[frozenset[str]]:
         """What an index asks for in place of members."""
         return [frozenset(self.segment_members(no))]

@@ -1,7 +1,14 @@
 """The store in memory, for tests, notebooks and hosts that keep their data elsewhere.
 
-`MemoryStore` keeps records in dictionaries and lists and undoes changes when a transaction fails.
-It selects contacts by an index, which is built when the first selection needs it.
+`MemoryStore` keeps records in columns and undoes changes when a transaction fails. It selects
+contacts by an index, which is built when the first selection needs it.
+
+**Records lie in columns** (`_layout`, `_columns`): the values of each field side by side, in the
+way that takes least room. A record is made of them when it is asked for. What lies in columns is
+never changed: changed records are kept beside until all is laid out anew. So the index, rosters
+and loops over all records read the same columns, each as they were at its own moment
+(`_snapshots`). Records are found by their key, and by any field, through chains of positions
+whose values hash alike (`_chains`).
 
 **Sets of contacts are bitmaps.** Each contact has a position. A set of contacts is one whole
 number, whose bit *i* says whether the contact at position *i* is in the set (see
@@ -14,14 +21,14 @@ number, whose bit *i* says whether the contact at position *i* is in the set (se
     bitmap of news readers       1     1     0     0
     DK and news reader           1     0     0     0
 
-**Columns.** For each field that selections ask for, the different values are sorted and numbered,
+**Ranks.** For each field that selections ask for, the different values are sorted and numbered,
 and each contact keeps the number of its value (`_index_columns`). The rows of linked tables are
 laid out in the same way, in layers (`_index_rows`, `_index_links`). Figures over these rows are
 added up and compared by operations on bitmaps too (`_index_figures`).
 
-**The overlay.** Columns and layers are never changed after they are built. When a contact is
+**The overlay.** Ranks and layers are never changed after they are built. When a contact is
 added or changed, its position is recorded as stale (`_index_positions`). In the picture, C4 is
-stale: the columns hold no value for it. When rows of a linked table change, the rows of their
+stale: the ranks hold no value for it. When rows of a linked table change, the rows of their
 group are kept in an overlay beside the layers, and the group counts as unindexed. A selection is
 then answered in two parts::
 

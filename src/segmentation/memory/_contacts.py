@@ -165,7 +165,8 @@ class IndexedContacts:
 
     def _companies(self, bitmap: Bitmap) -> AbstractSet[str]:
         """The company numbers of the contacts in a set."""
-        return {contact.company_no for contact in self._index.contacts(bitmap)} - {""}
+        company = contact_schema().table("contact").field("company_no")
+        return set(self._index.values(company, bitmap)) - {""}
 
 
 class _IndexedTables:
@@ -177,7 +178,11 @@ class _IndexedTables:
 
     def read(self, table: Table) -> Iterable[Row]:
         """All records of a table, in the order of their keys."""
-        return self._records.all(_kind_of(table))
+        return self._records.snapshot(_kind_of(table)) or ()
+
+    def with_value(self, table: Table, field: str, value: object) -> Iterable[Row]:
+        """The rows that have a value in a field."""
+        return self._records.all(_kind_of(table), **{field: value})
 
     def segment_rosters(self, segment_no: str) -> Iterable[Roster]:
         """The contacts on the lines of a segment."""

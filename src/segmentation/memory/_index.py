@@ -6,12 +6,12 @@ contacts as possible: contacts that have changed, links through other tables, va
 order.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from itertools import islice
-from typing import assert_never
+from typing import Any, assert_never
 
-from segmentation.bitmaps import EMPTY, Bitmap, from_positions, to_positions, without
+from segmentation.bitmaps import EMPTY, Bitmap, from_positions, picked, to_positions, without
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -80,8 +80,8 @@ class ContactIndex:
         data = self._ready()
         found = _matching_bitmap(bound, data)
         if bound.cut is None:
-            numbers = map(data.nos.__getitem__, to_positions(found))
-            return list(numbers) if len(data.nos) == data.size else sorted(numbers)
+            numbers = list(picked(data.nos, found))
+            return numbers if len(data.nos) == data.size else sorted(numbers)
         if isinstance(bound.cut, First):
             found = _top_n(bound.cut, found, bound, data)
         return cut(bound, ((data.nos[at], data.contacts[at]) for at in to_positions(found)))
@@ -103,6 +103,10 @@ class ContactIndex:
     def with_value_in(self, values: AbstractSet[str], field: Field) -> Bitmap:
         """The contacts that have one of many values in a code field of ours."""
         return self._ready().with_value_in(values, field)
+
+    def values(self, field: Field, bitmap: Bitmap) -> Iterator[Any]:
+        """The values of a field of ours of the contacts in a set."""
+        return self._ready().positions.values(field, bitmap)
 
     def contacts(self, bitmap: Bitmap) -> Iterable[Row]:
         """The contacts in a set, in the order of their positions."""

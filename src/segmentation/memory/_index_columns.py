@@ -7,13 +7,13 @@ pass then give the positions that pass. This module does not know contacts.
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
-from itertools import compress, count
+from itertools import chain, compress, count
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -183,6 +183,34 @@ def encode(field: Field, stored: Sequence[Any]) -> tuple[Dictionary, Ranks]:
     Raises:
         Unsortable: The values have no order.
     """
+    dictionary, rank_of = _ranked(field, stored)
+    return dictionary, dictionary.ranks(map(rank_of.__getitem__, stored))
+
+
+def encode_codes(
+    field: Field, values: Sequence[Any], codes: Ranks, rest: Sequence[Any]
+) -> tuple[Dictionary, Ranks]:
+    """The same for values that have codes already.
+
+    Args:
+        field: The field.
+        values: The stored value of each code.
+        codes: The code of each row.
+        rest: The stored values of further rows.
+
+    Raises:
+        Unsortable: The values have no order.
+    """
+    dictionary, rank_of = _ranked(field, [*values, *rest])
+    ranks = list(map(rank_of.__getitem__, values))
+    behind = map(rank_of.__getitem__, rest)
+    if len(dictionary) <= _FEW and isinstance(codes, bytes | bytearray):
+        return dictionary, bytes(codes).translate(bytes(ranks).ljust(_FEW, b"\0")) + bytes(behind)
+    return dictionary, dictionary.ranks(chain(map(ranks.__getitem__, codes), behind))
+
+
+def _ranked(field: Field, stored: Iterable[Any]) -> tuple[Dictionary, Mapping[Any, int]]:
+    """The dictionary of a field, and the rank of each different stored value."""
     try:
         meant = {each: _normalize(field, each) for each in set(stored)}
         values = set(meant.values())
@@ -194,8 +222,7 @@ def encode(field: Field, stored: Sequence[Any]) -> tuple[Dictionary, Ranks]:
     blanks = len(values) - len(known)
     dictionary = Dictionary(field, [*[None] * blanks, *known], blanks)
     rank = dict(zip(dictionary.values, count(), strict=False))
-    rank_of = {each: rank[value] for each, value in meant.items()}
-    return dictionary, dictionary.ranks(map(rank_of.__getitem__, stored))
+    return dictionary, {each: rank[value] for each, value in meant.items()}
 
 
 def _normalize(field: Field, stored: Any) -> Any:  # noqa: ANN401

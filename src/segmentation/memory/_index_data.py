@@ -4,7 +4,6 @@ Columns and linked rows are built when first needed. Contacts that change later 
 stale. Once too many are stale, the whole index is discarded and built again.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Container, Iterable
 from collections.abc import Set as AbstractSet
 from typing import Any, Protocol, TypeAlias
@@ -14,10 +13,11 @@ from segmentation.criteria import BoundWhere, InShare, Link, Row, Schema, Table
 from segmentation.fields import Field, FieldType
 from segmentation.segments import Others
 
-from ._index_columns import Column, Dictionary, Shares, Unsortable, encode, reader
-from ._index_links import LinkedTable, link_rows
+from ._index_columns import Column, Dictionary, Shares, Unsortable
+from ._index_links import LinkedTable, LinkKey, link_rows
 from ._index_positions import Positions
 from ._rosters import IndexedRoster
+from ._sources import RowsByKey, source_of
 
 _KEY_TYPES = frozenset([FieldType.CODE, FieldType.TEXT, FieldType.INTEGER])
 _PART = 4
@@ -35,6 +35,9 @@ class Tables(Protocol):
 
     def read(self, table: Table) -> Iterable[Row]:
         """All records of a table, in the order of their keys."""
+
+    def with_value(self, table: Table, field: str, value: object) -> Iterable[Row] | None:
+        """The rows that have a value in a field, ``None`` if they cannot be looked up."""
 
     def segment_rosters(self, segment_no: str) -> Iterable[Others]:
         """The contacts on the lines of a segment; the same object as long as they are the same."""
@@ -60,7 +63,8 @@ class IndexData:
         self._tables = tables
         self._base = base.name
         self._key = key
-        self.positions = Positions(tables.read(base), key)
+        source = source_of(tables.read(base), ordered=True)
+        self.positions = Positions(source, base.field(key))
         self.contacts = self.positions.contacts
         self.nos = self.positions.nos
         self.size = self.positions.size
@@ -70,7 +74,7 @@ class IndexData:
         self._built_before: set[Linkage] = set()
         self._partial: set[Linkage] = set()
         self._comparable: dict[Linkage, bool] = {}
-        self._by_key: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
+        self._by_key: dict[str, RowsByKey] = {}
         self._segments: dict[str, tuple[Iterable[Others], int, Bitmap]] = {}
         self._logged: dict[int, Bitmap] = {}
         self._shares: dict[str, Shares] = {}
@@ -135,7 +139,7 @@ class IndexData:
         if field.name == self._key and not field.extra:
             return Dictionary(field, self.nos[: self.size]), None
         try:
-            dictionary, ranks = encode(field, list(map(reader(field), self.contacts[: self.size])))
+            dictionary, ranks = self.positions.source.encoded(field)
         except Unsortable:
             return None
         return dictionary, Column(dictionary, ranks)
@@ -167,9 +171,10 @@ class IndexData:
         linkage = table.name, table.link
         found = self._linked.get(linkage)
         if found is None or without(within, found.covered):
+            source = source_of(self._tables.read(table))
             few = linkage not in self._built_before and within.bit_count() * _PART < self.size
-            rows, covered = self._tables.read(table), within if few else full(self.size)
-            found = self._linked[linkage] = link_rows(table, rows, self.positions, covered)
+            covered = within if few else full(self.size)
+            found = self._linked[linkage] = link_rows(table, source, self.positions, covered)
             self._built_before.add(linkage)
             if few:
                 self._partial.add(linkage)
@@ -183,20 +188,27 @@ class IndexData:
         """The rows of a linked table whose link fields equal a key, as they are now."""
         linkage = table.name, table.link
         if self._comparable.get(linkage):
-            found = self._linked[linkage].find(key) if linkage in self._linked else ()
-            return found or self.linked(table, full(self.size)).find(key)
+            if linkage in self._linked and linkage not in self._partial:
+                return self._linked[linkage].find(key)
+            return self._looked_up(table, key)
         if table.name not in self._by_key:
-            self._by_key[table.name] = self._keyed(table)
-        return self._by_key[table.name].get(key, ())
+            linked = [table.field(name) for name, _ in table.link.on] if table.link else []
+            self._by_key[table.name] = RowsByKey(source_of(self._tables.read(table)), linked)
+        return self._by_key[table.name].rows(key)
 
-    def _keyed(self, table: Table) -> dict[tuple[Any, ...], list[Row]]:
-        found: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-        linked = [table.field(name) for name, _ in table.link.on] if table.link else []
-        fields = [(field.blank, reader(field)) for field in linked]
-        for row in self._tables.read(table):
-            values = [(blank, read(row)) for blank, read in fields]
-            found[tuple(blank if value is None else value for blank, value in values)].append(row)
-        return found
+    def _looked_up(self, table: Table, key: tuple[Any, ...]) -> Iterable[Row]:
+        """The rows of one contact, found without an index of all."""
+        on = table.link.on if table.link else ()
+        names = [name for name, _ in on]
+        rows = self._tables.with_value(table, names[0], key[0])
+        if rows is None:
+            some = self._linked.get((table.name, table.link))
+            found = some.find(key) if some else ()
+            return found or self.linked(table, full(self.size)).find(key)
+        if len(key) == 1:
+            return rows
+        key_of = LinkKey(names, [table.field(name).blank for name in names])
+        return [row for row in rows if key_of(row) == key]
 
     def segment_members(self, segment_no: str) -> Container[str]:
         """The contacts on the lines of a segment."""

@@ -7,7 +7,7 @@ link is one, for example each company.
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import compress, count, islice, repeat
 from operator import attrgetter, ne
 from typing import Any
@@ -21,9 +21,11 @@ from segmentation.bitmaps import (
     to_positions,
 )
 from segmentation.criteria import Row, Table
+from segmentation.fields import Field, FieldType
 
 from ._index_positions import Positions
-from ._index_rows import LinkedRows
+from ._index_rows import LinkedRows, Rows
+from ._sources import Some, Source
 
 _FEW = 16
 """Fewer than one in this many contacts are looked up one by one."""
@@ -47,20 +49,11 @@ class LinkKey:
 
     def __call__(self, record: Row) -> Any:  # noqa: ANN401
         """The key of a record."""
-        return next(self.of_all([record]))
-
-    def of_all(self, records: Sequence[Row]) -> Iterator[Any]:
-        """The keys of many records, one at a time, to save memory."""
-        if len(self._reads) == 1:
-            return self.values(0, records)
-        return zip(*(self.values(at, records) for at in range(len(self._reads))), strict=True)
-
-    def values(self, at: int, records: Sequence[Row]) -> Iterator[Any]:
-        """The value at one place of the key of each record."""
-        read = self._reads[at]
-        if at == 0:
-            return map(read, records)
-        return map({None: self._blanks[at]}.get, map(read, records), map(read, records))
+        first, *others = (read(record) for read in self._reads)
+        if not others:
+            return first
+        blanks = self._blanks[1:]
+        return first, *(b if v is None else v for v, b in zip(others, blanks, strict=True))
 
 
 class LinkedTable:
@@ -102,93 +95,121 @@ class LinkedTable:
         return within & from_flags(bytes(map(flags.__getitem__, self._groups)))
 
 
-def link_rows(
-    table: Table, rows: Iterable[Row], positions: Positions, covered: Bitmap
-) -> LinkedTable:
+def link_rows(table: Table, source: Source, positions: Positions, covered: Bitmap) -> LinkedTable:
     """Link the rows of a table to a set of contacts. Other contacts' rows may be left out."""
-    linking = _Linking(table, positions, covered)
-    return linking.by_contact(rows) if linking.compares_number else linking.by_value(rows)
+    linking = _Linking(table, source, positions, covered)
+    linked = linking.by_contact() if linking.compares_number else linking.by_value()
+    for at, row in source.changed.items():
+        linked.rows.on_row_changed(source[at] if linking.kept(at) else None, row)
+    return linked
 
 
 class _Linking:
     """Links the rows of one table to a set of contacts."""
 
-    def __init__(self, table: Table, positions: Positions, covered: Bitmap) -> None:
+    def __init__(self, table: Table, source: Source, positions: Positions, covered: Bitmap) -> None:
         on = table.link.on if table.link else ()
-        blanks = [table.field(name).blank for name, _ in on]
-        self._names = [name for _, name in on]
-        self._own = LinkKey(self._names, blanks)
-        self._key = LinkKey([name for name, _ in on], blanks)
+        self._fields = [table.field(name) for name, _ in on]
+        self._own_fields = [Field(name, FieldType.CODE) for _, name in on]
+        self._key = LinkKey([name for name, _ in on], [each.blank for each in self._fields])
+        self._source = source
         self._positions = positions
         self._size = positions.size
+        self._places = array("I", to_positions(covered))
         self._covered = covered
-        self._places = list(to_positions(covered))
-        self.compares_number = positions.key in self._names
+        self._kept: array[int] | None = None
+        self.compares_number = positions.key in [name for _, name in on]
 
-    @cached_property
-    def _contacts(self) -> list[Row]:
-        """The contacts. Not read if the link compares nothing but their number."""
-        return list(map(self._positions.contacts.__getitem__, self._places))
+    def kept(self, at: int) -> bool:
+        """Whether the row at a position was not left out."""
+        if self._kept is None:
+            return True
+        place = bisect_left(self._kept, at)
+        return place < len(self._kept) and self._kept[place] == at
 
-    def by_contact(self, rows: Iterable[Row]) -> LinkedTable:
+    def _own(self, at: int) -> Iterator[Any]:
+        """The value at one place of the key of each contact."""
+        whole = len(self._places) == self._size
+        values = self._positions.source.values(
+            self._own_fields[at], None if whole else self._places
+        )
+        return self._meant(at, values)
+
+    def _read(self, at: int, places: "array[int] | None" = None) -> Iterator[Any]:
+        """The value at one place of the key of each row."""
+        return self._meant(at, self._source.values(self._fields[at], places))
+
+    def _meant(self, at: int, values: Iterable[Any]) -> Iterator[Any]:
+        if at == 0:
+            return iter(values)
+        blank = self._fields[at].blank
+        return (blank if value is None else value for value in values)
+
+    def _keys(self, read: Callable[[int], Iterator[Any]]) -> Iterator[Any]:
+        """Whole keys, one at a time, to save memory."""
+        parts = [read(at) for at in range(len(self._fields))]
+        return parts[0] if len(parts) == 1 else zip(*parts, strict=True)
+
+    def by_contact(self) -> LinkedTable:
         """Make each contact a group: find it by its number, then compare the other fields."""
-        at = self._names.index(self._positions.key)
+        names = [field.name for field in self._own_fields]
+        at = names.index(self._positions.key)
         nos = list(map(self._positions.nos.__getitem__, self._places))
-        firsts = nos if at == 0 else list(self._own.values(0, self._contacts))
-        known = _Known(list(compress(nos, firsts)), list(compress(self._places, firsts)))
-        kept, groups = self._grouped(rows, partial(self._key.values, at), known, self._size)
-        for other in range(len(self._names)):
+        firsts = nos if at == 0 else list(self._own(0))
+        known = _Known(list(compress(nos, firsts)), array("I", compress(self._places, firsts)))
+        kept, groups = self._grouped(self._read(at), known, self._size)
+        for other in range(len(names)):
             if other != at:
                 self._compare(other, kept, groups)
-        position = _position_by(self._positions, at, len(self._names))
-        made = LinkedRows(kept, groups, self._size, self._key, position)
-        return LinkedTable(made, None, len(self._names), self._covered)
+        position = _position_by(self._positions, at, len(names))
+        made = LinkedRows(self._rows(kept), groups, self._size, self._key, position)
+        return LinkedTable(made, None, len(names), self._covered)
 
-    def by_value(self, rows: Iterable[Row]) -> LinkedTable:
+    def by_value(self) -> LinkedTable:
         """Make each value of the link a group."""
-        values = list(self._own.of_all(self._contacts))
-        different = sorted(set(compress(values, self._own.values(0, self._contacts))))
+        values = list(self._keys(self._own))
+        different = sorted(set(compress(values, self._own(0))))
         none = len(different)
         known = _Known(different, range(none))
-        kept, groups = self._grouped(rows, self._key.of_all, known, none)
+        kept, groups = self._grouped(self._keys(self._read), known, none)
         of_contacts = array("I", [none]) * self._size
         found = map(known.all.get, values, repeat(none))
         for at, group in zip(self._places, found, strict=True):
             of_contacts[at] = group
-        made = LinkedRows(kept, groups, none, self._key, known.all.get)
-        return LinkedTable(made, of_contacts, len(self._names), self._covered)
+        made = LinkedRows(self._rows(kept), groups, none, self._key, known.all.get)
+        return LinkedTable(made, of_contacts, len(self._fields), self._covered)
+
+    def _rows(self, kept: "array[int] | None") -> Rows:
+        return self._source if kept is None else Some(self._source, kept)
 
     def _grouped(
-        self,
-        rows: Iterable[Row],
-        read: Callable[[Sequence[Row]], Iterable[Any]],
-        known: "_Known",
-        none: int,
-    ) -> "tuple[list[Row], array[int]]":
-        """The rows and their groups. The rows of contacts that are not covered are left out.
+        self, keys: Iterator[Any], known: "_Known", none: int
+    ) -> "tuple[array[int] | None, array[int]]":
+        """The rows of covered contacts, ``None`` for all rows, and their groups.
 
         All keys of a block are read before any is looked up, so that waits for memory overlap.
         """
         whole = len(self._places) == self._size
-        kept: list[Row] = []
-        groups = array("I")
-        left = iter(rows)
-        while block := list(islice(left, _BLOCK)):
-            keys = list(read(block))
-            some, group_of = known.among(keys)
-            if not whole:
-                there = list(map(some.__contains__, keys))
-                block, keys = list(compress(block, there)), list(compress(keys, there))
-            kept += block
-            groups.extend(map(group_of.get, keys, repeat(none)))
-        return kept, groups
+        kept, groups = array("I"), array("I")
+        start = 0
+        while block := list(islice(keys, _BLOCK)):
+            some, group_of = known.among(block)
+            if whole:
+                groups.extend(map(group_of.get, block, repeat(none)))
+            else:
+                there = list(map(some.__contains__, block))
+                kept.extend(compress(count(start), there))
+                groups.extend(map(group_of.get, compress(block, there), repeat(none)))
+            start += len(block)
+        self._kept = None if whole else kept
+        return self._kept, groups
 
-    def _compare(self, at: int, rows: Sequence[Row], groups: "array[int]") -> None:
+    def _compare(self, at: int, kept: "array[int] | None", groups: "array[int]") -> None:
         """Take rows away from contacts that have another value at one place of the key."""
         held: list[Any] = [None] * (self._size + 1)
-        for place, value in zip(self._places, self._own.values(at, self._contacts), strict=True):
+        for place, value in zip(self._places, self._own(at), strict=True):
             held[place] = value
-        others = map(ne, map(held.__getitem__, groups), self._key.values(at, rows))
+        others = map(ne, map(held.__getitem__, groups), self._read(at, kept))
         for row in compress(count(), others):
             groups[row] = self._size
 

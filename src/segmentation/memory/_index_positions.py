@@ -5,36 +5,73 @@ free position. A position is never given to another number, so a set of position
 same contacts whatever changes.
 """
 
+from array import array
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from segmentation.bitmaps import EMPTY, Bitmap, from_flags, from_positions, to_positions, without
 from segmentation.criteria import Row
+from segmentation.fields import Field, FieldType
 
 from ._index_columns import Order
+from ._sources import Source
 
 _FEW = 16
 """Fewer than one in this many contacts are looked up one by one."""
 _UNCHANGED: Mapping[int, Row] = {}
 
 
+class Ordering(NamedTuple):
+    """What contacts are sorted by; no two have the same key.
+
+    Attributes:
+        names: Fields of a contact, two at least.
+        key: The function from their values to the sort key.
+    """
+
+    names: tuple[str, ...]
+    key: Callable[..., str]
+
+    @property
+    def read(self) -> Callable[[Row], tuple[Any, ...]]:
+        """The function from a contact to the values of the fields."""
+        return attrgetter(*self.names)
+
+
+class Contacts:
+    """The contact at each position as it is now. A removed contact stays at its position.
+
+    Args:
+        source: The contacts as they were when the index was built.
+        changed: Those that have changed since, by position.
+    """
+
+    def __init__(self, source: Source, changed: Mapping[int, Row]) -> None:
+        self._source = source
+        self._changed = changed
+
+    def __getitem__(self, at: int) -> Row:
+        return self._changed.get(at) or self._source[at]
+
+
 class Positions:
     """The contacts of an index by position.
 
     Args:
-        contacts: All contacts, in the order of their numbers.
+        source: All contacts, in the order of their numbers.
         key: The field that holds the number.
     """
 
-    def __init__(self, contacts: Iterable[Row], key: str) -> None:
-        self.key = key
-        self.contacts: list[Row] = list(contacts)
-        """The contact at each position as it is now. A removed contact stays at its position."""
-        self.nos: list[str] = list(map(attrgetter(key), self.contacts))
+    def __init__(self, source: Source, key: Field) -> None:
+        self.key = key.name
+        self.source = source
+        self._changed: dict[int, Row] = {}
+        self.contacts = Contacts(source, self._changed)
+        self.nos: list[str] = list(source.values(key))
         self.size = len(self.nos)
         """How many contacts there were when the index was built."""
         self.stale: set[int] = set()
@@ -42,9 +79,14 @@ class Positions:
         self.removed: set[int] = set()
         """Positions of contacts that were removed since then."""
         self._added: dict[str, int] = {}
-        self._original: dict[int, Row] = {}
-        self._orders: dict[Callable[[Row], Any], Order] = {}
-        self._sorted: Counter[Callable[[Row], Any]] = Counter()
+        self._first: dict[int, Row] = {}
+        self._orders: dict[Ordering, Order] = {}
+        self._sorted: Counter[Ordering] = Counter()
+        for at, contact in source.changed.items():
+            if at < self.size:
+                self.on_contact_changed(source[at], contact)
+        for contact in source.behind():
+            self.on_contact_changed(None, contact)
 
     def position(self, no: str) -> int | None:
         """The position of a contact, or ``None`` if the index has never held it."""
@@ -60,7 +102,7 @@ class Positions:
 
     def original(self, at: int) -> Row:
         """The contact at a position as it was when the index first held it."""
-        return self._original.get(at) or self.contacts[at]
+        return self._first[at] if at >= self.size else self.source[at]
 
     def on_contact_changed(self, old: Row | None, new: Row | None) -> None:
         """Record that a contact was added (``old`` is ``None``), changed or removed.
@@ -74,12 +116,11 @@ class Positions:
         if at is None:
             at = self._added[no] = len(self.nos)
             self.nos.append(no)
-            self.contacts.append(new)
-        self._original.setdefault(at, self.contacts[at])
+            self._first[at] = new
         if new is None:
             self.removed.add(at)
         else:
-            self.contacts[at] = new
+            self._changed[at] = new
             self.removed.discard(at)
             self.stale.add(at)
 
@@ -91,35 +132,47 @@ class Positions:
         return {at: self.contacts[at] for at in found}
 
     def in_order(
-        self, bitmap: Bitmap, key: Callable[[Row], Any], changed: Mapping[int, Row] = _UNCHANGED
+        self, bitmap: Bitmap, order: Ordering, changed: Mapping[int, Row] = _UNCHANGED
     ) -> list[int]:
         """The positions of a set, sorted.
 
         Args:
             bitmap: The positions.
-            key: The function from a contact to its sort key. No two contacts have the same key.
-                Pass the same function at each call: the order of all contacts is cached under it
-                once as many positions have been sorted as there are contacts.
+            order: What to sort by. The order of all contacts is cached once as many positions have
+                been sorted as there are contacts.
             changed: The contacts to take in place of the original ones, by position.
         """
+        read = self.reads(order.names)
 
-        def key_at(at: int) -> Any:  # noqa: ANN401
-            return key(changed.get(at) or self.original(at))
+        def key_at(at: int) -> str:
+            return order.key(*(order.read(changed[at]) if at in changed else read(at)))
 
         apart = bitmap & from_positions(changed, len(self.nos)) if changed else EMPTY
         rest = without(bitmap, apart)
-        found = self._ordered(rest, key)
+        found = self._ordered(rest, order)
         if found is None:
             return sorted(to_positions(bitmap), key=key_at)
         for at in to_positions(apart):
             insort(found, at, key=key_at)
         return found
 
-    def _ordered(self, bitmap: Bitmap, key: Callable[[Row], Any]) -> list[int] | None:
+    def values(self, field: Field, bitmap: Bitmap) -> Iterator[Any]:
+        """The values of a field of ours of the contacts in a set, as they are now."""
+        changed = bitmap & from_positions(self._changed, len(self.nos))
+        yield from self.source.values(field, array("I", to_positions(without(bitmap, changed))))
+        yield from (getattr(self._changed[at], field.name) for at in to_positions(changed))
+
+    def reads(self, names: Sequence[str]) -> Callable[[int], tuple[Any, ...]]:
+        """The function from a position to values of the contact as the index first held it."""
+        read, first = self.source.reads(names), attrgetter(*names)
+        return lambda at: read(at) if at < self.size else first(self._first[at])
+
+    def _ordered(self, bitmap: Bitmap, order: Ordering) -> list[int] | None:
         """The positions by the cached order of all, ``None`` if caching is not worth it yet."""
-        if key not in self._orders:
-            self._sorted[key] += bitmap.bit_count()
-            if self._sorted[key] <= self.size:
+        if order not in self._orders:
+            self._sorted[order] += bitmap.bit_count()
+            if self._sorted[order] <= self.size:
                 return None
-            self._orders[key] = Order(list(map(key, map(self.original, range(self.size)))))
-        return self._orders[key].of(bitmap)
+            columns = [self.source.values(Field(name, FieldType.TEXT)) for name in order.names]
+            self._orders[order] = Order(list(map(order.key, *columns)))
+        return self._orders[order].of(bitmap)

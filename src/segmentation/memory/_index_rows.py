@@ -18,15 +18,15 @@ are in an overlay, by key.
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from segmentation.bitmaps import EMPTY, Bitmap, above, from_positions, slices_of, without
 from segmentation.criteria import BoundWhere
 from segmentation.fields import Field
 
-from ._index_columns import Amounts, Column, Dictionary, Ranks, encode, reader, zeros
+from ._index_columns import Amounts, Column, Dictionary, Ranks, zeros
 
 _SPARSE = 1024
 """A layer with rows for fewer than one in this many groups takes more room than it is worth."""
@@ -36,6 +36,23 @@ _NO_ROW = -1
 
 Key: TypeAlias = Any
 """What decides the group of a row: one value, or a tuple of several."""
+
+
+class Rows(Protocol):
+    """Rows by position, which never change."""
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+
+    def __getitem__(self, at: int, /) -> Any:  # noqa: ANN401
+        """The row at a position."""
+
+    def values(self, field: Field, /) -> Iterable[Any]:
+        """The stored values of a field."""
+
+    def encoded(self, field: Field, /) -> tuple[Dictionary, Ranks]:
+        """The dictionary of a field, and the rank of each row."""
 
 
 class LinkedRows:
@@ -52,7 +69,7 @@ class LinkedRows:
 
     def __init__(
         self,
-        rows: Sequence[Any],
+        rows: Rows,
         groups: "array[int]",
         size: int,
         key: Callable[[Any], Key],
@@ -69,7 +86,7 @@ class LinkedRows:
         self._ranks: dict[Field, tuple[Dictionary, Sequence[Ranks]]] = {}
         self._amounts: dict[Field, tuple[Amounts, Sequence[Sequence[Bitmap]]]] = {}
         self._last = array("i", [_NO_ROW]) * (size + 1)
-        self._previous = array("i", bytes(4 * len(rows)))
+        self._previous = array("i", bytes(4 * rows.size))
         counts, depths = self._chain()
         layers = _layer_count(counts)
         self._deep = above(counts, layers)
@@ -84,7 +101,7 @@ class LinkedRows:
             How many rows each group has, and how many rows of its group precede each row.
         """
         last, previous = self._last, self._previous
-        counts, depths = bytearray(self.size + 1), bytearray(len(self._rows))
+        counts, depths = bytearray(self.size + 1), bytearray(self._rows.size)
         for at, group in enumerate(self._groups):
             previous[at] = last[group]
             last[group] = at
@@ -106,7 +123,7 @@ class LinkedRows:
     def _column(self, field: Field) -> tuple[Dictionary, Sequence[Column]]:
         """The dictionary of a field, and its column for each layer."""
         if field not in self._columns:
-            dictionary, ranks = encode(field, list(map(reader(field), self._rows)))
+            dictionary, ranks = self._rows.encoded(field)
             columns = tuple(Column(dictionary, layer) for layer in self._layered(ranks))
             self._columns[field] = dictionary, columns
         return self._columns[field]
@@ -159,7 +176,7 @@ class LinkedRows:
             Unsortable: The field cannot be indexed.
         """
         if field not in self._ranks:
-            dictionary, ranks = encode(field, list(map(reader(field), self._rows)))
+            dictionary, ranks = self._rows.encoded(field)
             self._ranks[field] = dictionary, tuple(self._layered(ranks))
         return self._ranks[field]
 
@@ -170,7 +187,7 @@ class LinkedRows:
             Unsortable: The field has values that are not exact numbers.
         """
         if field not in self._amounts:
-            stored = list(map(reader(field), self._rows))
+            stored = list(self._rows.values(field))
             amounts = Amounts(stored)
             layers = self._layered(amounts.of(stored))
             slices = tuple(slices_of(layer, amounts.width) for layer in layers)

@@ -1,148 +1,102 @@
-"""Records in memory: a dictionary or a list for each kind, read in the order of their keys."""
+"""Records in memory: those of each kind laid out in columns, found by key or by any field."""
 
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from operator import attrgetter, itemgetter
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, TypeAlias
 
 import attrs
 
+from segmentation.codes import Option
 from segmentation.fields import Record, RecordT, fields_of
 
-from ._indexes import Indexes
+from ._columns import BLOCK
+from ._layout import ANYWAY, EIGHTH, SAME, Layout, Shape
+from ._snapshots import Snapshot
 from ._undo import UndoLog
 
-_WAITING = 8
-"""Waiting records are sorted in once they are more than one in this many."""
-_ALWAYS_WAITING = 1000
-"""So many records may always wait, however few there are."""
+_HUNDREDTH = 100
+_FEW = 1000
+"""So many records are looked up at once; of more, each when it is asked for."""
 
 Watcher: TypeAlias = Callable[[str, Any, Any], None]
 """Called with the table, the old record and the new one. ``None`` means that there is none; where
 neither is, the table itself was defined anew."""
 
 
-class _Kept(Protocol):
-    """The records of one kind by key."""
+@attrs.define
+class _Kept:
+    """The records of one kind.
 
-    kind: type[Record]
-    key: Callable[[Any], Any]
+    Attributes:
+        layout: Where they lie.
+        tell: What to call when one changes.
+    """
 
-    def get(self, key: Any) -> Any:  # noqa: ANN401
-        """The record with a key, or ``None``."""
-
-    def set(self, key: Any, item: Any) -> None:  # noqa: ANN401
-        """Store a record under a key. ``None`` removes it."""
-
-    def all(self) -> list[Any]:
-        """The records in the order of their keys."""
+    layout: Layout
+    tell: Callable[[Any, Any], None]
 
 
 @attrs.define
-class _ByKey:
-    """The records of one kind in a dictionary, for keys of one field.
+class _Added:
+    """Undoes that records came at some positions."""
 
-    Most records are added in the order of their keys, so that sorting is rarely needed.
+    kept: _Kept
+    start: int
+    stop: int
+
+    def __call__(self) -> None:
+        """Take them away, the last first."""
+        for at in reversed(range(self.start, self.stop)):
+            record = self.kept.layout.current(at)
+            self.kept.layout.change(at, None)
+            self.kept.tell(record, None)
+
+
+@attrs.frozen
+class _Changed:
+    """Undoes that a record was changed or removed.
+
+    Attributes:
+        before: What was kept beside the columns at its position.
     """
 
-    kind: type[Record]
-    key: Callable[[Any], Any]
-    rows: dict[Any, Any] = attrs.field(factory=dict)
-    last: Any = None
-    sorted: bool = True
+    kept: _Kept
+    at: int
+    before: Any
 
-    def get(self, key: Any) -> Any:  # noqa: ANN401
-        return self.rows.get(key)
-
-    def set(self, key: Any, item: Any) -> None:  # noqa: ANN401
-        if item is None:
-            del self.rows[key]
-            return
-        if key not in self.rows:
-            if self.last is None or key > self.last:
-                self.last = key
-            else:
-                self.sorted = False
-        self.rows[key] = item
-
-    def all(self) -> list[Any]:
-        if not self.sorted:
-            self.rows = dict(sorted(self.rows.items(), key=itemgetter(0)))
-            self.sorted = True
-        return list(self.rows.values())
+    def __call__(self) -> None:
+        """Put it back."""
+        layout = self.kept.layout
+        record = layout.current(self.at)
+        layout.change_back(self.at, self.before)
+        self.kept.tell(record, layout.current(self.at))
 
 
-@attrs.define
-class _InOrder:
-    """The records of one kind in a sorted list, for keys of several fields.
+@attrs.frozen
+class _LaidAnew:
+    """Undoes that all were laid out anew."""
 
-    A dictionary would need a tuple for each key, which takes as much room as a small record. A
-    record that does not belong at the end waits in a dictionary until the list is read.
-    """
+    kept: _Kept
+    before: Layout
 
-    kind: type[Record]
-    key: Callable[[Any], Any]
-    rows: list[Any] = attrs.field(factory=list)
-    waiting: dict[Any, Any] = attrs.field(factory=dict)
-
-    def get(self, key: Any) -> Any:  # noqa: ANN401
-        if key in self.waiting:
-            return self.waiting[key]
-        at = self._place(key)
-        return None if at is None else self.rows[at]
-
-    def set(self, key: Any, item: Any) -> None:  # noqa: ANN401
-        at = self._place(key)
-        if at is not None and item is not None:
-            self.rows[at] = item
-            self.waiting.pop(key, None)
-        elif at is None and item is None:
-            self.waiting.pop(key, None)
-        elif at is None and self._is_next(key):
-            self.rows.append(item)
-        else:
-            self.waiting[key] = item
-            if len(self.waiting) > max(len(self.rows) // _WAITING, _ALWAYS_WAITING):
-                self._settle()
-
-    def all(self) -> list[Any]:
-        if self.waiting:
-            self._settle()
-        return list(self.rows)
-
-    def _place(self, key: Any) -> int | None:  # noqa: ANN401
-        if self._is_next(key):
-            return None
-        at = bisect_left(self.rows, key, key=self.key)
-        return at if self.key(self.rows[at]) == key else None
-
-    def _is_next(self, key: Any) -> bool:  # noqa: ANN401
-        return not self.rows or key > self.key(self.rows[-1])
-
-    def _settle(self) -> None:
-        kept = [row for row in self.rows if self.key(row) not in self.waiting]
-        kept += filter(None, self.waiting.values())
-        self.rows = sorted(kept, key=self.key)
-        self.waiting = {}
-
-
-_Done: TypeAlias = tuple[_Kept, Any, Any, Any]
-"""A change: the records of the kind, the key, the old record and the new one."""
-
-
-def _key_getter(kind: type[Record]) -> Callable[[Any], Any]:
-    """The function from a record to its key: one value, or a tuple of several."""
-    return attrgetter(*kind.__key__) if kind.__key__ else lambda _: ()
+    def __call__(self) -> None:
+        """Go back to the columns of before: the positions of earlier steps are positions there."""
+        self.kept.layout = self.before
 
 
 class MemoryRecords:
-    """Records of each kind, by key."""
+    """Records of each kind, by key.
 
-    def __init__(self, undo: UndoLog) -> None:
+    Args:
+        undo: Where to record how to undo changes.
+        block: How many new records of a kind are kept as they came before they are laid in columns.
+    """
+
+    def __init__(self, undo: UndoLog, block: int = BLOCK) -> None:
         self._undo = undo
+        self._block = block
         self._tables: dict[type[Record], _Kept] = {}
         self._defined: dict[str, type[Record]] = {}
-        self._indexes = Indexes()
         self._watchers: list[Watcher] = []
         self.changes = 0
         """The number of changes so far, by which caches of computed values see their age."""
@@ -150,7 +104,12 @@ class MemoryRecords:
     def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
         """The record with this key, or ``None``."""
         kept = self._tables.get(kind)
-        return kept.get(key if len(key) != 1 else key[0]) if kept else None
+        if kept is None:
+            return None
+        layout = kept.layout
+        at = layout.place(key if len(key) != 1 else key[0])
+        found: RecordT | None = None if at is None else layout.current(at)
+        return found
 
     def find_many(
         self, kind: type[RecordT], keys: Collection[tuple[Any, ...]]
@@ -161,40 +120,58 @@ class MemoryRecords:
 
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
         """The records of a kind whose fields have these values, in the order of their keys."""
+        if kind not in self._tables:
+            return iter(())
+        layout = self._settle(self._tables[kind])
+        if not equal:
+            return Snapshot(layout).records()
+        found = self._having(layout, equal)
+        return (item for item in found if all(getattr(item, f) == v for f, v in equal.items()))
+
+    def snapshot(self, kind: type[Record]) -> Snapshot | None:
+        """The records of a kind as they are now, for an index; ``None`` if there never was one.
+
+        They are laid out anew if much of them has changed, or came out of order.
+        """
         kept = self._tables.get(kind)
         if kept is None:
-            return iter(())
-        if not equal:
-            return iter(kept.all())
-        keys = self._indexes.keys(kind, equal, kept.all)
-        found = kept.all() if keys is None else map(kept.get, sorted(keys))
-        return (item for item in found if all(getattr(item, f) == v for f, v in equal.items()))
+            return None
+        return Snapshot(self._settle(kept, _HUNDREDTH, 0))
+
+    def _having(self, layout: Layout, equal: Mapping[str, Any]) -> Iterable[Any]:
+        """The records that may have these values, in the order of their keys."""
+        fields = [field for field in equal if field in layout.shape.place]
+        if not fields:
+            return Snapshot(layout).records()
+        looked_up = next((f for f in fields if not isinstance(equal[f], Option | bool)), None)
+        places = layout.having(looked_up, equal[looked_up]) if looked_up else None
+        if places is None:
+            places = set(layout.scanned(fields[0], equal[fields[0]], len(layout)))
+        found = sorted(places)
+        if found and found[-1] >= layout.ordered:
+            found.sort(key=layout.key)
+        if len(found) < _FEW:
+            return [each for each in map(layout.current, found) if each is not None]
+        return Snapshot(layout).at(found)
 
     def put(self, records: Iterable[Record]) -> None:
         """Store records. A record with the same key is replaced."""
-        done = self._undoable()
         for item in records:
             kept = self._kept(type(item))
-            key = kept.key(item)
-            old = kept.get(key)
-            if self._indexes.covers(kept.kind):
-                self._indexes.put(item, old)
-            done.append((kept, key, old, item))
-            self._write(kept, key, old, item)
+            at = kept.layout.place(kept.layout.shape.key(item))
+            if at is None:
+                self._add(kept, item)
+            else:
+                self._change(kept, at, item)
         self._count_change()
 
     def remove(self, records: Iterable[Record]) -> None:
         """Remove records by their keys. Records that are not there are skipped."""
-        done = self._undoable()
         for item in records:
             kept = self._kept(type(item))
-            key = kept.key(item)
-            old = kept.get(key)
-            if old is not None:
-                if self._indexes.covers(kept.kind):
-                    self._indexes.remove(old)
-                done.append((kept, key, old, None))
-                self._write(kept, key, old, None)
+            at = kept.layout.place(kept.layout.shape.key(item))
+            if at is not None and kept.layout.current(at) is not None:
+                self._change(kept, at, None)
         self._count_change()
 
     def prepare(self, kind: type[Record]) -> None:
@@ -215,24 +192,33 @@ class MemoryRecords:
 
     def _kept(self, kind: type[Record]) -> _Kept:
         if kind not in self._tables:
-            kept = _InOrder if len(kind.__key__) > 1 else _ByKey
-            self._tables[kind] = kept(kind, _key_getter(kind))
+            tell = partial(self._tell_watchers, kind.__table__)
+            self._tables[kind] = _Kept(Layout(Shape(kind), self._block), tell)
         return self._tables[kind]
 
-    def _undoable(self) -> list[_Done]:
-        """A list to add changes to. A failing transaction undoes the changes in it."""
-        done: list[_Done] = []
-        self._undo.remember(lambda: self._undo_changes(done))
-        return done
+    def _add(self, kept: _Kept, item: Record) -> None:
+        at = kept.layout.add(item)
+        last = self._undo.last
+        if isinstance(last, _Added) and last.kept is kept and last.stop == at:
+            last.stop = at + 1
+        else:
+            self._undo.remember(_Added(kept, at, at + 1))
+        kept.tell(None, item)
 
-    def _undo_changes(self, done: Sequence[_Done]) -> None:
-        for kept, key, old, new in reversed(done):
-            self._write(kept, key, new, old)
-            self._indexes.forget(kept.kind)
+    def _change(self, kept: _Kept, at: int, item: Record | None) -> None:
+        old = kept.layout.current(at)
+        self._undo.remember(_Changed(kept, at, kept.layout.changed.get(at, SAME)))
+        kept.layout.change(at, item)
+        kept.tell(old, item)
+        self._settle(kept)
 
-    def _write(self, kept: _Kept, key: Any, old: Any, new: Any) -> None:  # noqa: ANN401
-        kept.set(key, new)
-        self._tell_watchers(kept.kind.__table__, old, new)
+    def _settle(self, kept: _Kept, part: int = EIGHTH, blocks: int = ANYWAY) -> Layout:
+        """Lay records out anew if too many were changed, or came out of order."""
+        much = kept.layout.much(part, blocks)
+        if kept.layout.worn(much):
+            self._undo.remember(_LaidAnew(kept, kept.layout))
+            kept.layout = kept.layout.anew(much)
+        return kept.layout
 
     def _tell_watchers(self, table: str, old: Any, new: Any) -> None:  # noqa: ANN401
         for watcher in self._watchers:

@@ -4,17 +4,21 @@ A roster shows its contacts as they were when it was made. Contacts that were st
 are kept in the roster itself. All others are read from their position in the index.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Self, cast
+from typing import Any, Self, cast
+
+import attrs
 
 from segmentation.bitmaps import EMPTY, Bitmap, to_flags, to_positions
-from segmentation.contacts import Contact, segment_order
+from segmentation.contacts import ORDERED_BY, Contact, segment_key
 from segmentation.criteria import Row
-from segmentation.segments import Joining, Listed, Others, nos_in_order, nos_of
+from segmentation.segments import Joiner, Joining, Listed, Others, nos_in_order, nos_of
 from segmentation.showing import shown_by
 
-from ._index_positions import Positions
+from ._index_positions import Ordering, Positions
+
+_ORDERING = Ordering(ORDERED_BY, segment_key)
 
 
 @shown_by("count")
@@ -62,7 +66,7 @@ class IndexedRoster:
 
     def in_order(self, places: Bitmap) -> list[int]:
         """The places of a set, in the order of a segment's lines."""
-        return self._positions.in_order(places, segment_order, self._changed)
+        return self._positions.in_order(places, _ORDERING, self._changed)
 
     def contact_nos(self, places: Iterable[int]) -> Iterator[str]:
         """The numbers of the contacts at these places."""
@@ -70,7 +74,13 @@ class IndexedRoster:
 
     def at(self, place: int) -> Joining:
         """The contact at a place, as it was when the roster was made."""
-        return cast("Contact", self._changed.get(place) or self._positions.original(place))
+        changed = self._changed.get(place)
+        return cast("Contact", changed) if changed else Joiner(*self._read(place))
+
+    @cached_property
+    def _read(self) -> Callable[[int], tuple[Any, ...]]:
+        """The function from a place to the values that a line takes."""
+        return self._positions.reads([field.name for field in attrs.fields(Joiner)])
 
     def only(self, places: Bitmap) -> Self:
         """The roster of the contacts at these places."""

@@ -12,6 +12,7 @@ from segmentation.proofs import Node
 from segmentation.segments import Segment, SegmentHeader
 
 from ._changes import MemoryChanges
+from ._columns import BLOCK
 from ._contacts import IndexedContacts
 from ._records import MemoryRecords
 from ._undo import UndoLog
@@ -149,11 +150,15 @@ class MemoryAttachments:
 
 
 class MemoryStore:
-    """A store whose data exist as long as the object."""
+    """A store whose data exist as long as the object.
 
-    def __init__(self) -> None:
+    Args:
+        block: How many new records of a kind are kept as they came before they are laid in columns.
+    """
+
+    def __init__(self, *, block: int = BLOCK) -> None:
         self._undo = UndoLog()
-        self.records = MemoryRecords(self._undo)
+        self.records = MemoryRecords(self._undo, block)
         self.segments = MemorySegments(self._undo)
         self.contacts = IndexedContacts(self.records, self.segments)
         self.changes = MemoryChanges()

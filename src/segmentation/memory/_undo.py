@@ -14,6 +14,7 @@ class UndoLog:
 
     def __init__(self) -> None:
         self._steps: list[Callable[[], object]] = []
+        self._start = 0
         self._depth = 0
         self._lock = RLock()
 
@@ -27,7 +28,8 @@ class UndoLog:
             yield from self._undoing_on_error()
 
     def _undoing_on_error(self) -> Iterator[None]:
-        start = len(self._steps)
+        outer, start = self._start, len(self._steps)
+        self._start = start
         self._depth += 1
         try:
             yield
@@ -36,9 +38,15 @@ class UndoLog:
                 self._steps.pop()()
             raise
         finally:
+            self._start = outer
             self._depth -= 1
             if self._depth == 0:
                 self._steps.clear()
+
+    @property
+    def last(self) -> Callable[[], object] | None:
+        """How to undo the last change of the open transaction, ``None`` if there is none."""
+        return self._steps[-1] if len(self._steps) > self._start else None
 
     def remember(self, step: Callable[[], object]) -> None:
         """Record how to undo a change that is about to be made."""

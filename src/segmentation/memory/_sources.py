@@ -1,0 +1,151 @@
+"""Where the index reads: rows by position, as they were when it was built.
+
+A store in memory gives columns (`Snapshot`), which are read as they lie. A host's own records are
+read one by one (`PlainSource`).
+"""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from operator import attrgetter
+from typing import Any, Protocol
+
+from segmentation.criteria import Row
+from segmentation.fields import Field, Value
+
+from ._chains import Chains
+from ._index_columns import Dictionary, Ranks, encode, reader
+from ._snapshots import Snapshot
+
+
+class Source(Protocol):
+    """Rows by position."""
+
+    @property
+    def size(self) -> int:
+        """How many positions there are."""
+
+    def __getitem__(self, at: int) -> Row:
+        """The row at a position."""
+
+    def values(self, field: Field, places: Sequence[int] | None = None) -> Iterable[Any]:
+        """The stored values of a field, at some positions or, by default, at all."""
+
+    def encoded(self, field: Field) -> tuple[Dictionary, Ranks]:
+        """The dictionary of a field, and the rank at each position.
+
+        Raises:
+            Unsortable: The values have no order.
+        """
+
+    def reads(self, names: Sequence[str]) -> Callable[[int], tuple[Any, ...]]:
+        """The function from a position to the values of some fields of ours, two at least."""
+
+    @property
+    def changed(self) -> Mapping[int, Row | None]:
+        """The rows that are now others than these, ``None`` for those that are gone."""
+
+    def behind(self) -> Iterator[Row]:
+        """Rows without a position, since they came out of order."""
+
+
+class PlainSource:
+    """Rows in a list."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = list(rows)
+        self.size = len(self._rows)
+        self.changed: Mapping[int, Row | None] = {}
+
+    def __getitem__(self, at: int) -> Row:
+        return self._rows[at]
+
+    def values(self, field: Field, places: Sequence[int] | None = None) -> Iterable[Any]:
+        """The stored values of a field, at some positions or, by default, at all."""
+        rows = self._rows if places is None else map(self._rows.__getitem__, places)
+        return map(reader(field), rows)
+
+    def encoded(self, field: Field) -> tuple[Dictionary, Ranks]:
+        """The dictionary of a field, and the rank at each position."""
+        return encode(field, list(self.values(field)))
+
+    def reads(self, names: Sequence[str]) -> Callable[[int], tuple[Any, ...]]:
+        """The function from a position to the values of some fields of ours, two at least."""
+        read = attrgetter(*names)
+        return lambda at: read(self._rows[at])
+
+    def behind(self) -> Iterator[Row]:
+        """No rows."""
+        return iter(())
+
+
+class Some:
+    """The rows of a source at some positions. They get new ones.
+
+    Args:
+        source: The source.
+        places: The positions there, ascending.
+    """
+
+    def __init__(self, source: Source, places: "array[int]") -> None:
+        self._source = source
+        self._places = places
+        self.size = len(places)
+
+    def __getitem__(self, at: int) -> Row:
+        return self._source[self._places[at]]
+
+    def values(self, field: Field) -> Iterable[Any]:
+        """The stored values of a field, in the order of positions."""
+        return self._source.values(field, self._places)
+
+    def encoded(self, field: Field) -> tuple[Dictionary, Ranks]:
+        """The dictionary of a field, and the rank at each position."""
+        return encode(field, list(self.values(field)))
+
+
+def source_of(rows: Iterable[Row], *, ordered: bool = False) -> Source:
+    """Rows as a source.
+
+    Args:
+        rows: The rows.
+        ordered: Whether positions must follow the order of keys.
+    """
+    if isinstance(rows, Snapshot):
+        return rows.in_order() if ordered else rows
+    return PlainSource(rows)
+
+
+class RowsByKey:
+    """The rows of a table that is linked in a way which no index can compare, by their key.
+
+    Args:
+        source: The rows.
+        fields: The fields that the link compares. A missing value counts as blank.
+    """
+
+    def __init__(self, source: Source, fields: Sequence[Field]) -> None:
+        self._source = source
+        self._fields = [(reader(field), field.blank) for field in fields]
+        columns = [_meant(source.values(field), field.blank) for field in fields]
+        keys = zip(*columns, strict=True) if fields else repeat((), source.size)
+        self._chains = Chains(keys, source.size)
+        self._changed: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+        for row in source.changed.values():
+            if row is not None:
+                self._changed[self._key(row)].append(row)
+
+    def rows(self, key: tuple[Any, ...]) -> Sequence[Row]:
+        """The rows with a key."""
+        places = (at for at in self._chains.places(key) if at not in self._source.changed)
+        found = [row for row in map(self._source.__getitem__, places) if self._key(row) == key]
+        return [*reversed(found), *self._changed.get(key, ())]
+
+    def _key(self, row: Row) -> tuple[Any, ...]:
+        values = [(read(row), blank) for read, blank in self._fields]
+        return tuple([blank if value is None else value for value, blank in values])
+
+
+def _meant(values: Iterable[Any], blank: Value) -> Iterator[Any]:
+    return (blank if value is None else value for value in values)
