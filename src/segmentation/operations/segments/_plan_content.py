@@ -30,7 +30,7 @@ from segmentation.serialization import (
 from segmentation.setup import CompanyInformation
 from segmentation.templates import WordTemplate
 
-from ._going import Sharing
+from ._recipients import Sharing
 from ._log_plan import Prepared
 
 _FORMAT = 1
