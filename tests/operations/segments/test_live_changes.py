@@ -11,15 +11,29 @@ import segmentation as seg
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore
 from segmentation.changes import MOST
 from segmentation.contacts import Contact, ContactMailingGroup, ItemEntry
-from segmentation.criteria import Concern, Link, bind, differing
+from segmentation.criteria import (
+    Concern,
+    Figure,
+    InLoggedSegment,
+    InSegment,
+    Link,
+    Measure,
+    Part,
+    bind,
+    differing,
+    followed,
+    parse,
+    row,
+)
 from segmentation.fields import Field
+from segmentation.memory import MemoryStore
 from segmentation.operations.data import copy_store
 from segmentation.protocols import Changes
-from segmentation.segments import contact_schema
+from segmentation.segments import contact_fields, contact_schema, to_lines
 from segmentation.templates import InteractionTemplate
 from support.databases import Database
 from support.fair import AS_OF, TODAY, company, person
-from support.live import Live, live_workspaces, order, people, prepare, talk, told, where
+from support.live import Live, day, live_workspaces, order, people, prepare, talk, told, where
 from support.stores import STORES
 
 TABLES = (
@@ -41,6 +55,10 @@ def changes_of(crm: seg.Workspace) -> Changes:
     store: Any = crm.store
     changes: Changes = store.changes
     return changes
+
+
+def passing(text: str) -> Any:  # noqa: ANN401 - a filter, never of everything
+    return parse(text)
 
 
 def since(crm: seg.Workspace, position: str) -> Any:  # noqa: ANN401 - plain data
@@ -213,6 +231,85 @@ def test_a_table_of_the_host_is_not_followed(database: Database) -> None:
         assert live.refresh() == "+A"
 
 
+@pytest.mark.postgres
+def test_a_position_of_another_server_is_not_known(kept_postgresql: Database) -> None:
+    """A database that was restored elsewhere counts its transactions anew."""
+    kept_postgresql.empty()
+    changes = kept_postgresql.open().changes
+    far = 2**40
+    assert changes.since(f"{far}:{far}: {far} 0", ["contact"]) is None
+    assert changes.since(changes.position(), ["contact"]) == {}
+
+
+class Unnoted:
+    """A store that tells nothing of its changes."""
+
+    def __init__(self, store: Any) -> None:  # noqa: ANN401 - of any kind
+        for name in ("records", "contacts", "segments", "log", "tree", "attachments"):
+            setattr(self, name, getattr(store, name))
+        self.transaction, self.close = store.transaction, store.close
+
+
+def test_a_store_that_tells_no_changes_is_asked_for_everybody() -> None:
+    store: Any = Unnoted(MemoryStore())
+    crm = seg.Workspace.open(store, user="ANNA", today=TODAY)
+    prepare(crm)
+    crm.add(*people("DK", "A"), *people("SE", "B"))
+    live = Live(crm, where(contact={"country_region_code": "DK"}))
+    crm.contacts.change("B", country_region_code="DK")
+    assert live.refresh() == "+B"
+    assert crm.check(where(contact={"no": "A|B"})) == ()
+
+
+def test_the_day_moves_figures_and_what_follows(crm: seg.Workspace) -> None:
+    crm.add(*people("DK", "A", "B"))
+    for no, on in (("A", "2026-10-01"), ("B", "2026-11-01"), ("B", "2026-11-03")):
+        talk(crm, no, on)
+    talks = crm.fields.interactions
+    asked: list[Any] = [
+        Figure(Measure.LATEST, "date", Part("interactions"), passing("<-30D")),
+        Figure(Measure.COUNT, "", where(interactions={"date": "-30D.."}), passing("1..")),
+        followed(row(talks.date.age_in_days <= 30), by=talks.any_row(), on=talks.date, within=14),
+    ]
+    live = [Live(crm, each, code=f"C{n}") for n, each in enumerate(asked)]
+    assert [each.first for each in live] == ["+A", "+B", "+B"]
+    assert [each.refresh(today=day("2026-12-02")) for each in live] == ["", "", "-B"]
+    assert [each.refresh(today=day("2026-12-04")) for each in live] == ["+B", "-B", ""]
+
+
+def test_who_was_logged(crm: seg.Workspace) -> None:
+    crm.add(*people("DK", "A", "B", salesperson_code="JO"))
+    sheet = crm.new_segment("Fair", interaction_template_code="TALK").add_contact("A")
+    logged = sheet.log().segment
+    live = Live(crm, InLoggedSegment(logged.entry_no))
+    assert live.first == "+A"
+    assert live.refresh() == ""
+    talk(crm, "B", "2026-11-20")
+    assert live.refresh() == ""
+
+
+def test_more_changes_than_are_worth_it() -> None:
+    crm = seg.Workspace.open(user="ANNA", today=TODAY)
+    prepare(crm)
+    crm.add(*(person(f"P{n}") for n in range(MOST)))
+    live = Live(crm, where(contact={"type": "person"}) & where(contact={"city": "Bern"}))
+    for start in (0, MOST // 2):
+        half = range(start, start + MOST // 2)
+        crm.contacts.add(*(person(f"Q{n}", city="Bern") for n in half))
+    assert len(live.refreshed().entered) == MOST
+
+
+def test_a_contact_on_two_lines_goes_from_both(crm: seg.Workspace) -> None:
+    crm.add(*people("DK", *(f"P{n}" for n in range(70))))
+    sheet = crm.new_segment("All").add_contacts()
+    sheet.add_contacts(where(contact={"no": "P1"}), allow_existing=True)
+    found = crm.store.segments.get(sheet.no).lines
+    both = to_lines(list(found))
+    assert both.known(frozenset({"P1", "P2"})) == {"P1", "P2"}
+    assert len(both.split(frozenset({"P1"}))[0]) == 2
+    assert len(to_lines(list(found)[:70]).split(frozenset({"P1"}))[0]) == 1
+
+
 # -- selections on two days -------------------------------------------------------------------
 
 
@@ -226,5 +323,22 @@ def test_selections_that_differ_in_more_than_filters_cannot_be_compared() -> Non
     assert differing(bound[0], other) is None
     rows = bind(where(mailing_groups={"mailing_group_code": "A"}), schema, AS_OF)
     assert differing(bound[0], rows) is None
+    member, other_member = (bind(InSegment(no), schema, AS_OF) for no in ("S", "T"))
+    assert differing(member, other_member) is None
+    counts = [
+        bind(Figure(measure, field, Part("interactions"), passing("1..")), schema, AS_OF)
+        for measure, field in ((Measure.COUNT, ""), (Measure.SUM, "cost"))
+    ]
+    assert differing(*counts) is None
+    talks = contact_fields().interactions
+    chains = [
+        bind(
+            followed(talks.any_row(), by=talks.any_row(), on=talks.date, within=within),
+            schema,
+            AS_OF,
+        )
+        for within in (1, 2)
+    ]
+    assert differing(*chains) is None
     with pytest.raises(ValueError, match="do not differ"):
         differing(bound[0], bound[0])

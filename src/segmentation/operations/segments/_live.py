@@ -31,7 +31,7 @@ from segmentation.operations.context import Context
 from segmentation.operations.permission import may_deny
 from segmentation.operations.records import get_record
 from segmentation.operations.schema import schema_of
-from segmentation.protocols import NotesChanges, Store
+from segmentation.protocols import Changes, NotesChanges, Store
 from segmentation.segments import (
     ActionKind,
     CriteriaAction,
@@ -126,7 +126,7 @@ def look(context: Context, segment: Segment, as_of: AsOf) -> Look:
     before = Seen.from_text(segment.seen) if segment.seen else None
     if before is None or (before.version, before.words) != (segment.version, seen.words):
         return Look(seen)
-    return Look(seen, _to_try(store, before, actions, asked))
+    return Look(seen, _to_try(store, store.changes, before, actions, asked))
 
 
 def _saved(store: Store, code: str) -> Iterator[SavedCriteria]:
@@ -185,12 +185,14 @@ def _tables(asked: Sequence[BoundSelection]) -> Sequence[Table]:
 
 
 def _to_try(
-    store: Store, before: Seen, actions: Sequence[CriteriaAction], asked: Sequence[BoundSelection]
+    store: Store,
+    changes: Changes,
+    before: Seen,
+    actions: Sequence[CriteriaAction],
+    asked: Sequence[BoundSelection],
 ) -> AbstractSet[str] | None:
     tables = _tables(asked)
-    if not isinstance(store, NotesChanges):
-        return None
-    changed = store.changes.since(before.position, [table.name for table in tables])
+    changed = changes.since(before.position, [table.name for table in tables])
     if changed is None:
         return None
     found: set[str] = set()
