@@ -192,13 +192,13 @@ class Tables:
         self.ready: dict[str, sa.Table] = {}
         """The tables of a host's own kinds that are known to exist as they are here, by name."""
         self.own: dict[type[Record], Layout[Any]] = {}
-        """The layouts of a host's own kinds that were asked for."""
+        """The layouts of a host's own kinds that were asked for in this store."""
         self.noted = 0
         """How many changes were noted by this process."""
         self._layouts: dict[type[Record], Layout[Any]] = {}
         self._alias = lru_cache(maxsize=128)(_alias)
-        for kind in record_kinds().values():
-            self.of(kind)
+        for kind in dict.fromkeys([*record_kinds().values(), SegmentLine, SegmentHeader]):
+            self._layouts[kind] = self._layout(kind, self.metadata)
         self.lines = self.of(SegmentLine)
         self.headers = self.of(SegmentHeader)
         self.meta = self._table(
@@ -251,10 +251,12 @@ class Tables:
 
     def of(self, kind: type[RecordT]) -> Layout[RecordT]:
         """The layout of a kind."""
-        made = self.own if is_row_kind(kind) else self._layouts
-        if kind not in made:
-            made[kind] = self._layout(kind)
-        return made[kind]
+        if kind in self._layouts:
+            return self._layouts[kind]
+        if kind not in self.own:
+            # It may be defined anew, so its table stands by itself.
+            self.own[kind] = self._layout(kind, sa.MetaData(schema=self.schema))
+        return self.own[kind]
 
     def naming(self) -> Naming:
         """The function that gives tables their aliases in one statement. Aliases are cached."""
@@ -265,7 +267,7 @@ class Tables:
         """The layouts by the table names that schemas use; without those that a host defined."""
         return {kind.__table__: layout for kind, layout in self._layouts.items()}
 
-    def _layout(self, kind: type[RecordT]) -> Layout[RecordT]:
+    def _layout(self, kind: type[RecordT], metadata: sa.MetaData) -> Layout[RecordT]:
         fields = fields_of(kind)
         has_extra = EXTRA in attrs.fields_dict(kind)  # type: ignore[arg-type]
         sought = _sought(kind)
@@ -279,8 +281,8 @@ class Tables:
             columns.append(
                 sa.Column(_SINGLE, sa.Integer(), primary_key=True, autoincrement=False, default=1)
             )
-        made = self._own if is_row_kind(kind) else self._table
-        table = made(kind.__table__, *columns)
+        name = f"{_OWN}{kind.__table__}" if is_row_kind(kind) else kind.__table__
+        table = self._table(name, *columns, metadata=metadata)
         linked = contact_field(kind)
         if linked and kind.__key__[:1] != (linked,):
             sa.Index(f"{table.name}_by_{linked}"[:63], table.c[linked])
@@ -297,13 +299,10 @@ class Tables:
         key = tuple(table.c[name] for name in kind.__key__)
         return Layout(kind, table, fields, has_extra, key, slots, tuple(readers))
 
-    def _own(self, name: str, *columns: sa.Column[Any]) -> sa.Table:
-        """A table that a host defined. It may be defined anew, so it stands by itself."""
-        named = f"{self.prefix}{_OWN}{name}"
-        return sa.Table(named, sa.MetaData(schema=self.schema), *columns, **_ON_MARIADB)
-
-    def _table(self, name: str, *columns: sa.Column[Any]) -> sa.Table:
-        table = sa.Table(self.prefix + name, self.metadata, *columns, **_ON_MARIADB)
+    def _table(
+        self, name: str, *columns: sa.Column[Any], metadata: sa.MetaData | None = None
+    ) -> sa.Table:
+        table = sa.Table(self.prefix + name, metadata or self.metadata, *columns, **_ON_MARIADB)
         for names in _INDEXES.get(name, ()):
             sa.Index(
                 f"{self.prefix}{name}_by_{'_'.join(names)}"[:63],
