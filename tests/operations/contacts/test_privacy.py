@@ -44,7 +44,8 @@ def lotte(crm: seg.Workspace) -> str:
 def everything(crm: seg.Workspace) -> str:
     """All that is kept, as one text."""
     store = crm.store
-    kept = [item for table in store.records._tables.values() for item in table.all()]  # type: ignore[attr-defined]  # noqa: SLF001
+    kinds = list(store.records._tables)  # type: ignore[attr-defined]  # noqa: SLF001
+    kept = [item for kind in kinds for item in store.records.all(kind)]
     worksheets = [store.segments.get(header.no) for header in store.segments.headers()]
     contents = list(store.attachments._contents.values())  # type: ignore[attr-defined]  # noqa: SLF001
     for each in worksheets:
