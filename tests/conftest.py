@@ -20,6 +20,8 @@ from support.mariadb import serve_mariadb
 
 ROOT = Path(__file__).parent.parent
 
+collect_ignore = ["support/tryton_host.py"]  # it needs Tryton, and a process of its own
+
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "default")

@@ -40,7 +40,7 @@ def test_import_select_and_export_run_on_either_database(
     where = ["--where", "contact.country_region_code=DK|SE", "--where", "contact.name=@*a*"]
     assert main(["select", "--store", address, *where, "--count"]) == 0
     assert int(capsys.readouterr().out) > 0
-    assert main(["journal", "export", "--store", address]) == 0
+    assert main(["journal", "export", address]) == 0
     assert capsys.readouterr().out == ""
 
 
@@ -74,7 +74,7 @@ def test_no_password_is_ever_printed(
         ["import", str(SAMPLE), "--store", address],
         ["select", "--store", address],
         ["journal", "verify", address],
-        ["journal", "export", "--store", address],
+        ["journal", "export", address],
     ):
         assert main(command) == 1
         printed = capsys.readouterr()

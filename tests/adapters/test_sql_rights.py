@@ -209,5 +209,5 @@ PRAGMAS = ("application_id", "user_version")
 
 
 def test_there_is_no_script_for_another_database() -> None:
-    with pytest.raises(InvalidValue, match="a script for: postgresql, sqlite"):
+    with pytest.raises(InvalidValue, match="a script for: mariadb, postgresql, sqlite"):
         schema_script("oracle")  # type: ignore[arg-type]  # what is wrong

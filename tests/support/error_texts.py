@@ -245,7 +245,7 @@ def given_to(module: Module, function: Function, name: str) -> Iterator[tuple[Mo
     for where in reach:
         for call in where.calls.get(function.name, ()):
             found = argument(call, names, name)
-            if found is not None:
+            if found is not None and not ast.unparse(call.func).startswith("sa."):
                 yield where, found
     for each, default in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True):
         if each.arg == name and default is not None:

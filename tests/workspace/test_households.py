@@ -301,7 +301,7 @@ def test_of_several_salutations_each_that_is_missing_is_told(desk: seg.Workspace
         (b"{{ no }}", ["C1", "C2"]),
         (b"{{ job_title }} {{ name }}", ["Boss Anna Berg", " Jon Berg"]),
     ],
-    ids=lambda each: each.decode() if isinstance(each, bytes) else "",
+    ids=["name", "parts", "address", "greeting", "other names", "number", "title"],
 )
 def test_what_is_not_the_same_for_all_is_said_in_a_row_or_in_letters_apart(
     desk: seg.Workspace, text: bytes, said: list[str]

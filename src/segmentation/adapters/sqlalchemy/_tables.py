@@ -265,7 +265,8 @@ class Tables:
 
     def by_name(self) -> dict[str, Layout[Any]]:
         """The layouts by the table names that schemas use; without those that a host defined."""
-        return {kind.__table__: layout for kind, layout in self._layouts.items()}
+        made = (self._layouts | self.own).items()
+        return {kind.__table__: layout for kind, layout in made if not is_row_kind(kind)}
 
     def _layout(self, kind: type[RecordT], metadata: sa.MetaData) -> Layout[RecordT]:
         fields = fields_of(kind)

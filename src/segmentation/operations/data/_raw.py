@@ -48,7 +48,7 @@ class RawTable:
         return len(self.rows)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=freeze_within)
 class Block:
     """Some rows of CSV as they were cut into cells; blank rows are not among them.
 

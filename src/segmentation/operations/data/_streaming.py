@@ -27,6 +27,7 @@ from segmentation.contacts import (
 from segmentation.definitions import is_row_kind
 from segmentation.errors import Rejected
 from segmentation.fields import Field, Record, Value, fields_of, key_of
+from segmentation.frozen import freeze_within
 from segmentation.kinds import record_kinds
 from segmentation.operations.checks import Placed
 from segmentation.operations.contacts import fitting, named_company
@@ -51,7 +52,7 @@ class Unfit(Exception):  # noqa: N818 - says what it is
     """Something is wrong with the files, and is to be told by who reads all of them."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Taking:
     """How files are taken in.
 

@@ -13,6 +13,7 @@ from typing import TypeAlias
 import attrs
 
 from segmentation.errors import Fault, Message, SegmentationError
+from segmentation.frozen import freeze_within
 from segmentation.interactions import Interaction
 from segmentation.protocols import Rendering, Store
 from segmentation.segments import Segment, SegmentLine
@@ -124,7 +125,7 @@ def restore(interaction: Interaction) -> Letter | None:
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Snapshots:
     """The letters of a segment that is about to be logged.
 

@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import date
 from typing import Any, TypeAlias
 
-from django.conf import settings
+from django import conf
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.module_loading import import_string
 
@@ -77,7 +77,7 @@ def _opened() -> Opened:
     Raises:
         CommandError: The project does not say how to open it.
     """
-    named = getattr(settings, _SETTING, "")
+    named = getattr(conf.settings, _SETTING, "")
     if not named:
         raise CommandError(f"{_SETTING} is not set; name the function that opens the workspace")
     try:
