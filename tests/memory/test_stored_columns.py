@@ -10,8 +10,11 @@ import attrs
 import pytest
 
 from segmentation.contacts import Contact, ContactMailingGroup, ContactType
+from segmentation.criteria import AsOf, Part, Where, bind, parse
+from segmentation.fields import Field, FieldType, Record
 from segmentation.memory import MemoryStore
 from segmentation.memory._columns import Coded, Column, Extras, Listed, Numbers, Texts
+from segmentation.segments import contact_schema
 
 BLOCK = 1024
 DAY = dt.date(2026, 11, 22)
@@ -86,9 +89,11 @@ OTHERS: Sequence[Any] = (
     None,
     7,
     2**40,
+    2**70,
     Decimal("1.50"),
     DAY,
     NOON,
+    NOON.astimezone(ELSEWHERE),
     [7],
     (("points", 7),),
 )
@@ -100,6 +105,7 @@ def test_a_copy_with_other_values_leaves_the_column_as_it_was(name: str) -> None
     values = [make(n) for n in range(5 * BLOCK - 9)]
     column = filled(Coded(), values)
     wanted = list(map(exactly, values))
+    assert exactly(column.at(len(values) - 1)) == wanted[-1]
     for others in ([make(n + 1) for n in range(3)], *([other] * 3 for other in OTHERS)):
         replaced = dict(zip((0, 1030, 5 * BLOCK - 10), others, strict=True))
         other = column.replaced(replaced)
@@ -137,6 +143,34 @@ def test_a_copy_of_own_fields_with_others_leaves_the_column_as_it_was() -> None:
         expected = [replaced.get(at, value) for at, value in enumerate(values)]
         assert list(column.replaced(replaced).part(0, len(values))) == expected
         assert list(map(exactly, column.part(0, len(values)))) == list(map(exactly, values))
+
+
+@attrs.frozen
+class Word(Record, table="word", key=("text",)):
+    """A record of one field."""
+
+    text: str
+
+
+def test_a_record_of_one_field_is_laid_in_one_column() -> None:
+    store = MemoryStore(block=2)
+    words = [Word(f"word {n}") for n in range(9)]
+    store.records.put(words)
+    assert list(store.records.all(Word)) == words
+    assert store.records.find(Word, "word 8") == words[8]
+
+
+def test_own_fields_that_came_twice_are_asked_for_one_by_one() -> None:
+    store = MemoryStore(block=2)
+    twice = (("points", 1), ("points", 2))
+    store.records.put(
+        Contact(no=f"C{n}", extra=twice if n == 2 else (("points", n),)) for n in range(9)
+    )
+    schema = contact_schema({"contact": [Field("points", FieldType.INTEGER, extra=True)]})
+    more = parse(">5")
+    assert more is not None
+    bound = bind(Part("contact", (Where("points", more),)), schema, AsOf(DAY))
+    assert sorted(store.contacts.matching(bound)) == ["C6", "C7", "C8"]
 
 
 def people(count: int) -> list[Contact]:
