@@ -16,6 +16,7 @@ class Postman:
 
     Attributes:
         mails: What was accepted, in order.
+        contents: The same as it came.
         brought: To whom, for each of them.
         answers: What is said to a recipient instead of yes, by address.
         refuses_all: What is said to every recipient, if anything.
@@ -26,6 +27,7 @@ class Postman:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.contents: list[bytes] = []
         self.brought: list[list[str]] = []
         self.answers: dict[str, str] = {}
         self.refuses_all = ""
@@ -64,6 +66,7 @@ class Postman:
             server.transport.close()
             return "421 gone"
         content = envelope.original_content or b""
+        self.contents.append(content)
         self.mails.append(message_from_bytes(content, policy=policy.default))
         self.brought.append(list(envelope.rcpt_tos))
         return "250 OK"

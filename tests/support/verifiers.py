@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from segmentation.adapters.cryptography import LogVerifier, parse_key
+from support.npm import node_with
 
 SOURCES = Path(__file__).parents[1] / "data" / "verifiers"
 _GO_PACKAGES = Path("/usr/share/gocode")
@@ -91,16 +92,7 @@ def go(folder: Path) -> Ask:
 
 def npm(folder: Path) -> Ask:
     """The checkpoint and inclusion parts of @sigstore/verify."""
-    node, installer = shutil.which("node"), shutil.which("npm")
-    if node is None or installer is None:
-        pytest.skip("needs Node.js: install nodejs, npm")
-    install = [installer, "install", "--no-audit", "--no-fund", "--ignore-scripts"]
-    (folder / "package.json").write_text("{}", encoding="utf-8")
-    ran = subprocess.run(
-        [*install, _NPM_PACKAGE], cwd=folder, capture_output=True, check=False, timeout=120
-    )
-    if ran.returncode:
-        pytest.skip(f"needs a registry of npm with {_NPM_PACKAGE}")
+    node = node_with(_NPM_PACKAGE, folder)
     return _asking(node, SOURCES / "main.cjs", folder)
 
 
