@@ -4,7 +4,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +156,8 @@ class MariadbDatabase(Database):
 
     def _end_others(self, connection: sa.Connection) -> None:
         for number in connection.scalars(_OTHERS, {"name": self.name}).all():
-            connection.exec_driver_sql(f"KILL {number}")
+            with suppress(sa.exc.OperationalError):  # it has ended by itself
+                connection.exec_driver_sql(f"KILL {number}")
 
 
 _OTHERS = sa.text(
