@@ -131,7 +131,7 @@ def test_a_function_that_is_gone_is_put_back(store: SqlStore, outside: sa.Connec
     assert list(store.findings()) == []
 
 
-@pytest.mark.parametrize("value", ["'x'", "'0x'"])
+@pytest.mark.parametrize("value", ["'x'", "'0x'", "'[]'"])
 def test_a_format_that_cannot_be_read_is_an_error_of_ours(
     database: Database, store: SqlStore, outside: sa.Connection, value: str
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 import segmentation as seg
 from segmentation import Contact, make_selection
@@ -382,3 +382,15 @@ def test_a_hosts_notes_are_comments_on_its_contacts(engine: sa.Engine) -> None:
         )
         with pytest.raises(Refused, match="the host keeps these rows"):
             crm.contacts.comment("P1", "Pays late")
+
+
+def test_a_session_of_each_thread_is_joined_as_the_one_of_this_thread() -> None:
+    engine = sa.create_engine("sqlite://")
+    sessions = scoped_session(sessionmaker(engine))
+    store = join_store(sessions, prefix="crm_")
+    store.records.put([Contact(no="A")])
+    assert sessions.scalar(sa.text("SELECT count(*) FROM crm_contact")) == 1
+    sessions.rollback()
+    assert not sa.inspect(engine).get_table_names()
+    sessions.remove()
+    engine.dispose()

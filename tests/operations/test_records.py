@@ -140,3 +140,13 @@ def test_rows_in_frames_are_found_by_their_keys_too() -> None:
         assert list(find_records(crm.store, MailingGroup, [("X",), ("Y",)])) == [("X",)]
         keys = [("orders", "order_no"), ("orders", "none")]
         assert list(find_records(crm.store, OwnField, keys)) == keys[:1]
+
+
+def test_many_worksheets_are_found_by_their_numbers(crm: seg.Workspace) -> None:
+    fill(crm)
+    sheets = [crm.new_segment(f"Fair {n}") for n in range(9)]
+    keys = [(sheet.header.no,) for sheet in sheets]
+    found = find_records(crm.store, SegmentHeader, [*keys, ("SM99",)])
+    assert {key: header.description for key, header in found.items()} == {
+        key: f"Fair {n}" for n, key in enumerate(keys)
+    }

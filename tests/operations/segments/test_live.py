@@ -9,9 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 
 import segmentation as seg
+from segmentation.changes import MOST
 from segmentation.contacts import ContactIndustryGroup, ContactMailingGroup
 from segmentation.criteria import Concern, Cut, First, InSegment, Order, none, total
 from segmentation.errors import NotFound, Rejected
@@ -296,6 +298,15 @@ def test_the_day_moves_on_and_back(crm: seg.Workspace) -> None:
     assert live.refresh(today=day("2026-11-23")) == "+B -A"
     assert live.refresh(today=day("2026-12-05")) == "+C -B"
     assert live.refresh(today=day("2026-11-22")) == "+A -C"
+
+
+def test_a_day_that_moves_more_than_are_tried_one_by_one(crm: seg.Workspace) -> None:
+    nos = [f"N{number:04}" for number in range(MOST + 1)]
+    visit = ("visit", day("2026-11-23"))
+    crm.add(*(attrs.evolve(each, extra=(visit,)) for each in people("DK", *nos)))
+    live = Live(crm, where(contact={"visit": "t"}))
+    assert live.first == ""
+    assert live.refresh(today=day("2026-11-23")) == " ".join(f"+{no}" for no in nos)
 
 
 def test_birthdays_come_near_and_go_by(crm: seg.Workspace) -> None:
