@@ -221,10 +221,11 @@ def test_figures_of_a_hosts_rows_count_each_row_once_for_a_contact(
         linked = attrs.evolve(ours, link=attrs.evolve(ours.link, **link))
         schema = contact_schema().with_tables(linked)
         measure, field, passing = asked
-        sought = figure(measure, field, Part("item_entries"), passing)
-        bound = bind(sought, schema, AsOf(date(2026, 11, 22)))
-        expected = MemoryContacts(store.records, store.segments).matching(bound)
-        assert list(store.contacts.matching(bound)) == expected
+        for rows in (Part("item_entries"), part("item_entries", contact_no="<>*")):  # all, none
+            sought = figure(measure, field, rows, passing)
+            bound = bind(sought, schema, AsOf(date(2026, 11, 22)))
+            expected = MemoryContacts(store.records, store.segments).matching(bound)
+            assert list(store.contacts.matching(bound)) == expected
     engine.dispose()
 
 

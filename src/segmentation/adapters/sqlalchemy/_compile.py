@@ -265,6 +265,10 @@ class _Compiler:
         A row counts once for a contact, even if several rows of the other table link it.
         """
         table = figure.part.table
+        measured, field = self._measured(figure, rows)
+        conditions = self._conditions(figure.part.conditions, rows)
+        if _are_never_met(conditions):
+            return sa.true() if _blank_passes(figure, field) else sa.false()
         inner = _Compiler(self._bound, self._source, self._dialect)
         behind = inner._chain(table, rows)[1:]
         other, others = behind[0]
@@ -276,8 +280,6 @@ class _Compiler:
         columns = [value.label(name) for name, value in {**found, "number": inner.number}.items()]
         asked = sa.select(*columns).select_from(*elements).where(filled, *linked)
         pairs = asked.distinct().subquery()
-        measured, field = self._measured(figure, rows)
-        conditions = self._conditions(figure.part.conditions, rows)
         keyed = [rows.value(key) == pairs.c[f"key_{n}"] for n, (key, _) in enumerate(on)]
         groups = sa.select(pairs.c.number).select_from(rows.element, pairs).where(*keyed)
         if link.only is not None:
@@ -296,7 +298,7 @@ class _Compiler:
         measured: Element,
     ) -> Test:
         """The condition that a contact is among the groups whose figure passes its filter."""
-        blank_passes = to_value_test(figure.filter, field)(field.blank)
+        blank_passes = _blank_passes(figure, field)
         sought = Not(figure.filter) if blank_passes else figure.filter
         found = contact.in_(groups.having(self._filtered(sought, field, measured)))
         return sa.not_(found) if blank_passes else found
@@ -324,6 +326,16 @@ class _Compiler:
                 return sa.func.max(value, type_=value.type), figure.field
             case _:
                 assert_never(figure.measure)
+
+
+def _blank_passes(figure: BoundFigure, field: Field) -> bool:
+    """Whether the figure of a contact without rows passes its filter."""
+    return to_value_test(figure.filter, field)(field.blank)
+
+
+def _are_never_met(tests: Iterable[Test]) -> bool:
+    """Whether one of the conditions is never met: SQLAlchemy would drop all others."""
+    return any(test is sa.false() for test in tests)
 
 
 def _has_value(field: Field, value: Element) -> Test:
@@ -355,7 +367,7 @@ def _may_be_listed(table: Table) -> bool:
 def _exists(chain: Chain, tests: Iterable[Test]) -> Test:
     """The condition that there are such rows in all tables of a chain but that of contacts."""
     tests = list(tests)
-    if any(test is sa.false() for test in tests):  # SQLAlchemy would drop all other conditions
+    if _are_never_met(tests):
         return sa.false()
     return sa.exists(_select([sa.literal_column("1")], chain, tests))
 
