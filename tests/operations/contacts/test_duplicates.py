@@ -293,6 +293,7 @@ def test_two_that_are_told_to_be_different_stay_so(kind: str, tmp_path: Path) ->
         crm = seg.Workspace.open(tmp_path / "crm.db")
     found = [(each.contact_no, each.other_no) for each in crm.contacts.duplicates()]
     assert found == [("A", "C"), ("B", "C")]
+    crm.close()
 
 
 @pytest.mark.parametrize(
