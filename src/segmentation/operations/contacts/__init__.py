@@ -39,7 +39,7 @@ from ._marks import (
     exclude_contact,
 )
 from ._mentions import Mention
-from ._merging import merge
+from ._merge import merge
 from ._numbers import (
     renumber,
 )

@@ -21,6 +21,7 @@ from segmentation.operations.values import in_nfc
 from segmentation.protocols import Store
 from segmentation.showing import shown_by
 
+from ._batches import Taking, Unfit, take_in_batches
 from ._containers import no_workbooks
 from ._departures import (
     Departures,
@@ -38,8 +39,7 @@ from ._progress import OnImportProgress, Teller
 from ._results import Imported, ImportedColumn
 from ._rows import ReadTable, read_table
 from ._sheets import ReadWorkbook
-from ._storing import store_records
-from ._streaming import Taking, Unfit, take_in_batches
+from ._store import store_records
 from ._updates import Mode, differences, merge_rows, with_attachments
 
 _MODES: frozenset[str] = frozenset(("update", "replace", "mirror", "delete"))

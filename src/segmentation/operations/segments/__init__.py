@@ -108,7 +108,7 @@ from ._sets import (
 from ._split import (
     split_segment,
 )
-from ._waiting import WaitingLine, waiting_lines
+from ._waiting_lines import WaitingLine, waiting_lines
 from ._worksheet import (
     copy_segment,
     delete_segment,

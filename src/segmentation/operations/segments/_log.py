@@ -41,7 +41,7 @@ from ._log_plan import LoggingPlan, Prepared, prepare
 from ._passed_over import shared_addresses
 from ._recipients import Sharing, going_out
 from ._reuse import reuse_logged_segment
-from ._waiting import waiting_among
+from ._waiting_lines import waiting_among
 from ._worksheet import new_segment, was_logged
 
 

@@ -31,7 +31,7 @@ from segmentation.showing import shown_by
 from ._log_checks import Checker
 from ._passed_over import PassedOver
 from ._split import arms_in
-from ._waiting import WaitingLine, to_waiting
+from ._waiting_lines import WaitingLine, to_waiting
 
 
 @shown_by("segment_no", "faults", "warnings", "interactions", "cost", "duration_min", "deliveries")

@@ -45,7 +45,7 @@ from segmentation.showing import shown_by
 
 from ._apply_action import apply_action, lines_for
 from ._contactable import barred_reason
-from ._waiting import WaitingLine, to_waiting, waiting_among
+from ._waiting_lines import WaitingLine, to_waiting, waiting_among
 from ._worksheet import save_segment
 
 # -- steps ------------------------------------------------------------------------------------

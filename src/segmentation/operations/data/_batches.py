@@ -44,7 +44,7 @@ from ._plain import ColumnReader
 from ._raw import Block, RawRow, blocks_of
 from ._results import Imported
 from ._rows import ReadTable, RowReader, latest_in, read_header, read_table
-from ._storing import store_records
+from ._store import store_records
 from ._updates import Mode, merge_rows, with_attachments
 
 
