@@ -7,10 +7,11 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
+from segmentation.criteria import Pattern, Wild
 from segmentation.fields import Field, FieldType
 
 from ._tables import Element, Test
-from ._types import column_type
+from ._types import ExactDecimal, column_type
 
 TAGS = {
     FieldType.INTEGER: "decimal",
@@ -46,8 +47,22 @@ def between(value: Element, runs: Iterable[tuple[Any, Any]]) -> Sequence[Test]:
     return [value == first if first == last else value.between(first, last) for first, last in runs]
 
 
-def escaped_like(text: str) -> str:
+_SIGNS = {Wild.ANY_RUN: "%", Wild.ANY_ONE: "_"}
+
+
+def like(value: Element, pattern: Pattern) -> Test:
+    """The condition by ``LIKE`` that a text fits a pattern; it goes by the collation."""
+    pieces = (_escaped(piece) if isinstance(piece, str) else _SIGNS[piece] for piece in pattern)
+    return value.like("".join(pieces), escape="!")
+
+
+def _escaped(text: str) -> str:
     return "".join(f"!{each}" if each in "!%_" else each for each in text)
+
+
+def exact_total(value: Element) -> Element:
+    """The sum, where the database adds decimals exactly; 0 if there are none."""
+    return sa.func.coalesce(sa.func.sum(value), 0, type_=ExactDecimal())
 
 
 def zone_name(zone: tzinfo) -> str:

@@ -19,8 +19,9 @@ from ._dialect_parts import (
     Run,
     between,
     cast_constant,
-    escaped_like,
+    exact_total,
     kind_of,
+    like,
     ordered_with_blanks,
     zone_name,
 )
@@ -342,15 +343,11 @@ class PostgresqlDialect:
 
     def total(self, value: Element) -> Element:
         """The sum, which PostgreSQL adds exactly."""
-        return sa.func.coalesce(sa.func.sum(value), 0, type_=ExactDecimal())
+        return exact_total(value)
 
     def fits(self, value: Element, pattern: Pattern) -> Test:
         """The condition by ``LIKE``, which is case-sensitive."""
-        signs = {Wild.ANY_RUN: "%", Wild.ANY_ONE: "_"}
-        like = "".join(
-            escaped_like(piece) if isinstance(piece, str) else signs[piece] for piece in pattern
-        )
-        return value.like(like, escape="!")
+        return like(value, pattern)
 
     def among(self, value: Element, values: Iterable[object]) -> Test:
         """The condition with all values in one parameter, an array."""

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 from sqlalchemy.dialects.mysql.mariadb import MariaDBDialect
 
-from segmentation.criteria import Letters, Pattern, Unit, Wild
+from segmentation.criteria import Letters, Pattern, Unit
 from segmentation.fields import Field, FieldType, aware
 from segmentation.serialization import to_json
 
-from ._dialect_parts import TAGS, Run, between, escaped_like, kind_of
+from ._dialect_parts import TAGS, Run, between, exact_total, kind_of, like
 from ._letters import function_name
 from ._tables import Element, Tables, Test
 from ._types import (
@@ -103,15 +103,11 @@ class MariadbDialect:
 
     def total(self, value: Element) -> Element:
         """The sum, which MariaDB adds exactly."""
-        return sa.func.coalesce(sa.func.sum(value), 0, type_=ExactDecimal())
+        return exact_total(value)
 
     def fits(self, value: Element, pattern: Pattern) -> Test:
         """The condition by ``LIKE``, which goes by the collation."""
-        signs = {Wild.ANY_RUN: "%", Wild.ANY_ONE: "_"}
-        like = "".join(
-            escaped_like(piece) if isinstance(piece, str) else signs[piece] for piece in pattern
-        )
-        return value.like(like, escape="!")
+        return like(value, pattern)
 
     def among(self, value: Element, values: Iterable[object]) -> Test:
         """The condition with all values in one parameter, a JSON list."""
