@@ -270,10 +270,12 @@ class _Tests:
         """Values are looked up in a list, however long it is.
 
         Spark skips what it need not read of its files for equal values, and for a list of
-        Narwhals it does not: a short one is taken apart there.
+        Narwhals it does not: a short one is taken apart there. Of each condition it is told in
+        another process, so many patterns are one expression.
         """
         changed: dict[Letters, list[Pattern]] = {}
         equal: list[Value] = []
+        patterns: list[Pattern] = []
         rest = []
         for each in items:
             match each:
@@ -283,15 +285,22 @@ class _Tests:
                     changed.setdefault(letters, []).append((value,))
                 case FitsPattern(pattern, letters) if letters is not Letters.AS_WRITTEN:
                     changed.setdefault(letters, []).append(pattern)
+                case FitsPattern(pattern):
+                    patterns.append(pattern)
                 case IsEqual(value) if self._is_listed(value):
                     equal.append(value)
                 case _:
                     rest.append(each)
-        tests = [self._fits_changed(patterns, letters) for letters, patterns in changed.items()]
-        if len(equal) < (_MANY if self._made_by.is_spark_like() else 2):
+        tests = [self._fits_changed(those, letters) for letters, those in changed.items()]
+        is_spark = self._made_by.is_spark_like()
+        if is_spark and len(patterns) >= _MANY:
+            tests.append(self._value.str.contains(_regex(*patterns)))
+        else:
+            tests += map(self._fits, patterns)
+        if len(equal) < (_MANY if is_spark else 2):
             tests += [self._equal(value) for value in equal]
         else:
-            tests.append(self._value.is_in(equal))
+            tests.append(self._value.is_in([self._literal(value) for value in equal]))
         return any_of([*tests, *(self._test(each) for each in rest)])
 
     def _is_in_list(self, item: BoundFilter) -> bool:
@@ -300,10 +309,20 @@ class _Tests:
         )
 
     def _is_listed(self, value: Value) -> bool:
-        """Whether a value is of the very type of the column."""
-        if isinstance(value, int) and not isinstance(value, bool):
-            return bool(self._dtype.is_integer())
-        return type(value) is date and isinstance(self._dtype, nw.Date)
+        """Whether a value is of the very type of the column, and found there by a list."""
+        match value:
+            case bool() | None:
+                return False
+            case int():
+                return bool(self._dtype.is_integer())
+            case datetime():
+                return self._made_by.is_spark_like() and isinstance(self._dtype, nw.Datetime)
+            case Decimal():
+                return self._made_by.is_spark_like() and isinstance(self._dtype, nw.Decimal)
+            case date():
+                return isinstance(self._dtype, nw.Date)
+            case _:
+                return False
 
     def _equal(self, value: Any) -> Test:  # noqa: ANN401
         if self._is_day_of_times:
@@ -449,12 +468,16 @@ def _day_after(day: Any) -> date | None:  # noqa: ANN401 - the value of an end
     return None if day == date.max else day + timedelta(days=1)
 
 
-def _regex(pattern: Pattern) -> str:
-    """The regular expression of a pattern, as RE2, Rust and Java alike understand it."""
+def _regex(*patterns: Pattern) -> str:
+    """The regular expression of any of these, as RE2, Rust and Java alike understand it."""
+    return rf"(?s)\A(?:{'|'.join(map(_regex_of_one, patterns))})\z"
+
+
+def _regex_of_one(pattern: Pattern) -> str:
     pieces = [
         {Wild.ANY_RUN: ".*", Wild.ANY_ONE: "."}[piece]
         if isinstance(piece, Wild)
         else re.sub(r"[^\w]", lambda found: f"\\x{{{ord(found[0]):x}}}", piece)
         for piece in pattern
     ]
-    return rf"(?s)\A{''.join(pieces)}\z"
+    return "".join(pieces)
