@@ -6,24 +6,7 @@ language to contacts: it says which tables a selection may name, and how their r
 contact. This package does not know storage.
 """
 
-from ._actions import (
-    ACTIONS_FORMAT,
-    UNREAD,
-    ActionKind,
-    CriteriaAction,
-    LeftOut,
-    LeftOutReason,
-    LeftOuts,
-    Options,
-    OwnFields,
-    SavedCriteria,
-    Undone,
-    actions_from_json,
-    actions_to_json,
-    own_fields_from_json,
-    to_left_outs,
-    undone_from_json,
-)
+from ._actions import ActionKind, CriteriaAction, Options, SavedCriteria, Undone
 from ._blocks import LINE_STEP, Alike, of_nobody
 from ._candidates import BARRED, Candidates
 from ._changes import (
@@ -62,6 +45,7 @@ from ._fields import (
 )
 from ._header import SegmentHeader
 from ._history import ActionSummary, History, history_of
+from ._left_out import UNREAD, LeftOut, LeftOutReason, LeftOuts, to_left_outs
 from ._line import SegmentLine, Terms, address_on, texts_to_json
 from ._lines import Lines, Part, alike, to_lines
 from ._logged import LoggedSegment
@@ -69,6 +53,14 @@ from ._plan import SegmentPlan
 from ._rosters import Joiner, Joining, Listed, Others, Roster, nos_in_order, nos_of
 from ._schema import FILTERED, contact_fields, contact_schema
 from ._segment import Segment
+from ._stored_actions import (
+    ACTIONS_FORMAT,
+    OwnFields,
+    actions_from_json,
+    actions_to_json,
+    own_fields_from_json,
+    undone_from_json,
+)
 
 __all__ = [
     "ACTIONS_FORMAT",

@@ -14,7 +14,7 @@ from segmentation.languages import ENGLISH
 from segmentation.markup import to_table
 from segmentation.showing import shown_by
 
-from ._actions import LeftOut, LeftOutReason, counts_of, nos_by_reason
+from ._left_out import LeftOut, LeftOutReason, counts_of, nos_by_reason
 from ._rosters import Listed, Roster, nos_in_order
 
 BARRED = (LeftOutReason.BLOCKED, LeftOutReason.NO_CONSENT, LeftOutReason.EXCLUDED)

@@ -6,7 +6,7 @@ import attrs
 
 from segmentation.fields import Code, Extra, LongText, Record, Text, to_extra, with_converters
 
-from ._actions import OwnFields, own_fields_from_json
+from ._stored_actions import OwnFields, own_fields_from_json
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)

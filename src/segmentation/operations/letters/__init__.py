@@ -1,25 +1,11 @@
 """Letters: merge fields, printing, what they were filled with, delivery."""
 
 from ._at_one_address import apart, households
-from ._delivery import (
-    Delivered,
-    OnProgress,
-    Progress,
-    RetryPolicy,
-    deliver,
-    outstanding,
-)
+from ._delivery import Delivered, OnProgress, Progress, RetryPolicy, deliver, outstanding
 from ._letters_of import in_one_document, letters, letters_of
-from ._merge_fields import (
-    REMARK,
-    MergeData,
-    MergeDataReader,
-    MergeField,
-    MergeFields,
-    household_key,
-    known_fields,
-    merge_fields,
-)
+from ._merge_data import MergeData, household_key
+from ._merge_data_reader import MergeDataReader
+from ._merge_fields import REMARK, MergeField, MergeFields, known_fields, merge_fields
 from ._printer import LetterPrinter, has_letter
 from ._resend import resend, resend_fresh
 from ._snapshots import Keep, Snapshot, Snapshots, snapshot_all

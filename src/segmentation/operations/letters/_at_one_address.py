@@ -11,7 +11,7 @@ from segmentation.segments import SegmentLine
 from segmentation.setup import CompanyInformation
 from segmentation.templates import InteractionTemplate
 
-from ._merge_fields import household_key
+from ._merge_data import household_key
 
 _TEXT = (
     "interaction_template_code",

@@ -21,7 +21,8 @@ from segmentation.fields import Value
 from segmentation.phrases import ENGLISH, known_language
 from segmentation.salutations import SalutationType
 
-from ._merge_fields import REMARK, MergeData, known_fields
+from ._merge_data import MergeData
+from ._merge_fields import REMARK, known_fields
 
 _Source: TypeAlias = Callable[[MergeData, Formats], Value]
 

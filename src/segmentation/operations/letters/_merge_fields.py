@@ -1,4 +1,4 @@
-"""Merge data: every field that a letter may name, and where its value comes from.
+"""Merge fields: every field that a letter may name, and where its value comes from.
 
 A field has one name, however a template spells it (see `documents.field_name`). What a
 contact's own record holds has no prefix; what comes from elsewhere has one, ours or that of
@@ -26,45 +26,32 @@ Besides: ``formal_salutation``, ``informal_salutation``, ``address_block``,
 declared on any of these.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 from functools import cache, partial
-from itertools import islice
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import attrs
 
 from segmentation.campaigns import Campaign
-from segmentation.code_tables import CountryRegion, SalespersonPurchaser
-from segmentation.contacts import (
-    AlternativeAddress,
-    Contact,
-    ContactBusinessRelation,
-    ContactType,
-    LinkToTable,
-)
+from segmentation.code_tables import SalespersonPurchaser
+from segmentation.contacts import Contact, LinkToTable
 from segmentation.definitions import OwnField
-from segmentation.documents import address_key, address_lines, field_name, locale_of
-from segmentation.errors import Fault, Message, NotFound, Rejected, text_of
-from segmentation.fields import Field, FieldType, Record, RecordT, Value, fields_of
-from segmentation.frozen import freeze_within
+from segmentation.documents import field_name
+from segmentation.errors import Fault, Message, Rejected, text_of
+from segmentation.fields import Field, FieldType, Record, Value, fields_of
 from segmentation.interactions import Interaction
-from segmentation.joint_salutations import joint_salutation
 from segmentation.markup import to_rows
 from segmentation.operations.context import Context
-from segmentation.operations.records import find_record, find_records
 from segmentation.operations.schema import worked_out_in
-from segmentation.protocols import Records, Store
-from segmentation.salutations import (
-    SalutationFormula,
-    SalutationType,
-    find_formula,
-    greeting_of,
-)
-from segmentation.segments import LoggedSegment, SegmentHeader, SegmentLine
+from segmentation.protocols import Records
+from segmentation.salutations import SalutationType
+from segmentation.segments import LoggedSegment, SegmentHeader
 from segmentation.setup import CompanyInformation
 from segmentation.showing import shown_by
+
+from ._merge_data import MergeData
 
 _ADDRESS_LINES = 8
 
@@ -78,176 +65,6 @@ REMARK = "remark"
 
 UNSUBSCRIBE = "unsubscribe"
 """The link by which a contact takes itself off the list, where the host makes one."""
-
-
-@shown_by("contact", "interaction", "address")
-@attrs.frozen(kw_only=True, field_transformer=freeze_within)
-class MergeData:
-    """All that one letter is made of.
-
-    Attributes:
-        contact: Whom it is for.
-        interaction: What is logged, or will be.
-        address: The alternative address that holds on the date, if one does.
-        company: The company that a person works for.
-        salesperson: Who signs.
-        sender: Whose letter it is.
-        campaign: What it is done for.
-        segment: The segment as it was logged, or before that its header.
-        country: The country of the address.
-        sender_country: The country of the sender.
-        formulas: All salutation formulas.
-        fallback_language: The language of the salutation where there is no formula in the
-            interaction's; empty for an error.
-        capitals: Whether cities abroad are written in capitals.
-        number_as: Finds the number under which the company is a customer or vendor.
-        others: The others at the address who share the letter.
-    """
-
-    contact: Contact
-    interaction: Interaction
-    address: AlternativeAddress | None = None
-    company: Contact | None = None
-    salesperson: SalespersonPurchaser | None = None
-    sender: CompanyInformation = attrs.field(factory=CompanyInformation)
-    campaign: Campaign | None = None
-    segment: LoggedSegment | SegmentHeader | None = None
-    country: CountryRegion | None = None
-    sender_country: CountryRegion | None = None
-    formulas: Mapping[tuple[str, str, SalutationType], SalutationFormula] = attrs.field(
-        factory=dict
-    )
-    fallback_language: str = ""
-    capitals: bool = False
-    number_as: Callable[[LinkToTable], str] = lambda _: ""
-    others: tuple["MergeData", ...] = ()
-
-    @property
-    def place(self) -> Contact | AlternativeAddress:
-        """Whose address counts: the alternative one, or else the contact's own."""
-        return self.address or self.contact
-
-    @property
-    def company_name(self) -> str:
-        """The company, as the address has it."""
-        return self.place.company_name or _company_name(self.contact)
-
-    @property
-    def person(self) -> str:
-        """The name of a person; empty for a company."""
-        return "" if self.contact.name == self.company_name else self.contact.name
-
-    @property
-    def people(self) -> Sequence["MergeData"]:
-        """Who is written to: each person once; the company itself where no person is named."""
-        everybody = {each.contact.no: each for each in (self, *self.others)}
-        persons = [each for each in everybody.values() if each.contact.type is ContactType.PERSON]
-        return persons or [self]
-
-    @property
-    def household_key(self) -> tuple[str, ...] | None:
-        """What those who live or work at one address have in common; ``None`` without address."""
-        return household_key(self.contact, self.place, self.sender.country_region_code)
-
-    @property
-    def e_mail(self) -> str:
-        """Where a mail goes: the alternative address's, if it has one, or else the contact's."""
-        return self.place.e_mail or self.contact.e_mail
-
-    @property
-    def address_block(self) -> tuple[str, ...]:
-        """The address, line by line, in the order of its country."""
-        place, abroad = self.place, self.place.country_region_code
-        home = self.sender.country_region_code
-        lines = address_lines(
-            self.company_name,
-            *(each.person for each in self.people),
-            address=place.address,
-            address_2=place.address_2,
-            post_code=place.post_code,
-            city=place.city,
-            county=place.county,
-            country_code=abroad or home,
-            country_name=self.country.name if self.country and abroad != home else "",
-            capitals=self.capitals,
-        )
-        return tuple(lines)
-
-    @property
-    def sender_block(self) -> tuple[str, ...]:
-        """Name and address of the sender, line by line, with its country."""
-        sender, country = self.sender, self.sender_country
-        lines = address_lines(
-            sender.name,
-            sender.name_2,
-            address=sender.address,
-            address_2=sender.address_2,
-            post_code=sender.post_code,
-            city=sender.city,
-            county=sender.county,
-            country_code=sender.country_region_code,
-            country_name=country.name if country else "",
-        )
-        return tuple(lines)
-
-    def salutation(self, tone: SalutationType) -> str:
-        """The salutation, formal or informal, in the language of the interaction.
-
-        Raises:
-            NotFound: There is no formula for it; the error names contact, language and tone.
-        """
-        found = [(each.contact, each.formula(tone)) for each in self.people]
-        greetings = [greeting_of(contact, formula) for contact, formula in found]
-        if len(greetings) == 1:
-            return str(greetings[0])
-        spoken = {formula.language_code for _, formula in found}
-        return joint_salutation(greetings, *map(tag_of, spoken if len(spoken) == 1 else ()))
-
-    def formula(self, tone: SalutationType) -> SalutationFormula:
-        """The formula by which the contact is greeted, in its language or the one instead.
-
-        Raises:
-            NotFound: There is none; the error names contact, language and tone.
-        """
-        language = self.interaction.interaction_language_code
-        for spoken in dict.fromkeys((language, self.fallback_language or language)):
-            formula = self.formulas.get((self.contact.salutation_code, spoken, tone))
-            if formula is not None:
-                return formula
-        return find_formula(self.contact, (), language, tone)
-
-
-def household_key(
-    contact: Contact, place: Contact | AlternativeAddress, home: str
-) -> tuple[str, ...] | None:
-    """What those who live or work at one address have in common; ``None`` without address.
-
-    Args:
-        contact: The contact.
-        place: Whose address counts, its own or an alternative one.
-        home: The sender's country, which an address without country is in.
-    """
-    key = address_key(
-        address=place.address,
-        address_2=place.address_2,
-        post_code=place.post_code,
-        city=place.city,
-        county=place.county,
-        country_code=place.country_region_code or home,
-    )
-    name = " ".join((place.company_name or _company_name(contact)).split()).casefold()
-    return (name, *key) if key else None
-
-
-def _company_name(contact: Contact) -> str:
-    """The name of the company that a contact is, or works for."""
-    is_company = contact.type is ContactType.COMPANY
-    return contact.company_name or (contact.name if is_company else "")
-
-
-def tag_of(language_code: str) -> str:
-    """The language of a code, "DES" or "de-CH", as a tag; empty if none is given."""
-    return locale_of(language_code) if language_code else ""
 
 
 Getter: TypeAlias = Callable[[MergeData], Value]
@@ -557,126 +374,3 @@ def _sources() -> Iterator[tuple[str, type[Record], Callable[[MergeData], object
     for prefixes, kind, source in _PREFIXES:
         for prefix in prefixes:
             yield prefix, kind, source
-
-
-ItemT = TypeVar("ItemT", SegmentLine, Interaction)
-
-_AT_ONCE = 1_000
-"""For how many letters contacts and addresses are read at once."""
-_FEW = 8
-"""For up to how many contacts the numbers that they have as customers are read one by one."""
-
-
-class MergeDataReader:
-    """Reads the merge data of many letters; what they share is read once.
-
-    Args:
-        store: Where they are.
-        fallback_language: The language of a salutation without a formula in its own.
-        capitals: Whether cities abroad are written in capitals.
-    """
-
-    def __init__(
-        self, store: Store, *, fallback_language: str = "", capitals: bool = False
-    ) -> None:
-        records = store.records
-        self._capitals = capitals
-        self._store = store
-        self._records = records
-        self._fallback = fallback_language
-        self._sender = records.find(CompanyInformation) or CompanyInformation()
-        self._formulas = {
-            (formula.salutation_code, formula.language_code, formula.salutation_type): formula
-            for formula in records.all(SalutationFormula)
-        }
-        self._shared: dict[tuple[type[Record], object], Record | None] = {}
-        self._expected: Mapping[str, Contact] = {}
-        self._addresses: Mapping[tuple[object, ...], AlternativeAddress] = {}
-        self._numbers: dict[LinkToTable, Mapping[str, str]] = {}
-
-    def in_batches(self, items: Iterable[ItemT]) -> Iterator[ItemT]:
-        """Items whose letters are read one after the other, what they need read in batches."""
-        rest = iter(items)
-        while batch := list(islice(rest, _AT_ONCE)):
-            self.expect(batch)
-            yield from batch
-
-    def expect(self, items: Sequence[SegmentLine | Interaction]) -> None:
-        """Read the contacts of these, their companies and addresses, in place of those before.
-
-        Args:
-            items: The lines or interactions whose letters are read next.
-        """
-        contacts = self._store.contacts
-        wanted = dict.fromkeys(each.contact_no for each in items if each.contact_no)
-        found = {each.no: each for each in contacts.get_many(wanted)}
-        companies = {each.company_no for each in found.values()} - {"", *found}
-        further = contacts.get_many(sorted(companies)) if companies else ()
-        self._expected = {**found, **{each.no: each for each in further}}
-        coded = {(i.contact_no, i.contact_alt_address_code) for i in items}
-        keys = [key for key in coded if key[1]]
-        self._addresses = find_records(self._store, AlternativeAddress, keys) if keys else {}
-
-    def read(self, interaction: Interaction, header: SegmentHeader | None = None) -> MergeData:
-        """What the letter of an interaction is made of.
-
-        Args:
-            interaction: The interaction, logged or about to be.
-            header: The segment's header, if it is not logged yet.
-
-        Raises:
-            NotFound: The contact is gone.
-        """
-        contact = self._contact(interaction.contact_no)
-        if contact is None:
-            raise NotFound("contact", interaction.contact_no)
-        code = interaction.contact_alt_address_code
-        address = self._address(contact.no, code) if code else None
-        country = (address or contact).country_region_code
-        return MergeData(
-            contact=contact,
-            interaction=interaction,
-            address=address,
-            company=self._company(contact),
-            salesperson=self._find(SalespersonPurchaser, interaction.salesperson_code),
-            sender=self._sender,
-            campaign=self._find(Campaign, interaction.campaign_no),
-            segment=header or self._find(LoggedSegment, interaction.logged_segment_entry_no),
-            country=self._find(CountryRegion, country),
-            sender_country=self._find(CountryRegion, self._sender.country_region_code),
-            formulas=self._formulas,
-            fallback_language=self._fallback,
-            capitals=self._capitals,
-            number_as=partial(self._number_as, contact.company_no or contact.no),
-        )
-
-    def _number_as(self, contact_no: str, table: LinkToTable) -> str:
-        if len(self._expected) > _FEW:
-            if table not in self._numbers:
-                every = self._records.all(ContactBusinessRelation, link_to_table=table)
-                self._numbers[table] = {each.contact_no: each.no for each in reversed([*every])}
-            return self._numbers[table].get(contact_no, "")
-        found = self._records.all(
-            ContactBusinessRelation, contact_no=contact_no, link_to_table=table
-        )
-        return next((relation.no for relation in found), "")
-
-    def _address(self, contact_no: str, code: str) -> AlternativeAddress | None:
-        found = self._addresses.get((contact_no, code))
-        return found or self._records.find(AlternativeAddress, contact_no, code)
-
-    def _company(self, contact: Contact) -> Contact | None:
-        if contact.company_no == contact.no:
-            return contact
-        return self._contact(contact.company_no) if contact.company_no else None
-
-    def _contact(self, no: str) -> Contact | None:
-        return self._expected.get(no) or find_record(self._store, Contact, no)
-
-    def _find(self, kind: type[RecordT], key: str | int) -> RecordT | None:
-        if not key:
-            return None
-        place = (kind, key)
-        if place not in self._shared:
-            self._shared[place] = self._records.find(kind, key)
-        return self._shared[place]  # type: ignore[return-value]

@@ -49,17 +49,9 @@ from segmentation.templates import TemplateLanguage, WordTemplate
 from ._joint_letters import MOST_LINES, alike, joint_values, shows_lines
 from ._kept import Origin, origin_of
 from ._layouts import ours_for
-from ._merge_fields import (
-    UNSUBSCRIBE,
-    Getter,
-    ItemT,
-    MergeData,
-    MergeDataReader,
-    extra_fields,
-    find_getter,
-    tag_of,
-    worked_out_fields,
-)
+from ._merge_data import MergeData, tag_of
+from ._merge_data_reader import ItemT, MergeDataReader
+from ._merge_fields import UNSUBSCRIBE, Getter, extra_fields, find_getter, worked_out_fields
 
 _NEEDS_A_RENDERER = frozenset({"docx", "docm", "dotx", "dotm", "html", "htm", "txt", ""})
 

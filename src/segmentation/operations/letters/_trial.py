@@ -4,11 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from segmentation.contacts import AlternativeAddress, Contact
-from segmentation.documents import (
-    MISSING_DATA,
-    Document,
-    field_name,
-)
+from segmentation.documents import MISSING_DATA, Document, field_name
 from segmentation.errors import (
     BadDocument,
     Fault,
@@ -21,20 +17,14 @@ from segmentation.errors import (
 )
 from segmentation.interactions import Interaction
 from segmentation.operations.context import Context
-from segmentation.operations.records import (
-    get_record,
-    require_segment,
-    salesperson_of,
-)
+from segmentation.operations.records import get_record, require_segment, salesperson_of
 from segmentation.operations.templates import languages_of, template_of
 from segmentation.protocols import Store
 from segmentation.segments import Segment, SegmentHeader, SegmentLine, Terms, address_on
 from segmentation.templates import InteractionTemplate
 
 from ._at_one_address import households
-from ._merge_fields import (
-    UNSUBSCRIBE,
-)
+from ._merge_fields import UNSUBSCRIBE
 from ._printer import LetterPrinter, has_letter
 
 
