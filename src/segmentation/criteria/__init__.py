@@ -4,11 +4,60 @@ Text and Python make the same trees. `bind` checks a tree against a schema and r
 relative dates. Compilers translate bound trees. This package does not know contacts.
 """
 
-from ._bind import bind
-from ._bind_filter import bind_filter
-from ._bound import (
+from ._binding import bind, bind_filter, merged, merged_filter, to_neutral, to_neutral_filter
+from ._findings import (
+    Concern,
+    Counts,
+    Difference,
+    Effect,
+    Explanation,
+    Finding,
+    PartCount,
+    Remark,
+    RowFindings,
+    Values,
+    ValueSource,
+    among,
+    changes_since,
+    check,
+    circle_from,
+    compare,
+    count_parts,
+    differing,
+    effect,
+    explain,
+    look_at_values,
+    parts_of,
+    segments_in,
+    segments_of,
+    tables_of,
+)
+from ._meaning import (
+    DatedRow,
+    Predicate,
+    Row,
+    RowReader,
+    RowSource,
+    cut,
+    expression_of,
+    never_both,
+    outcomes,
+    share,
+    split,
+    to_predicate,
+    to_row_test,
+    to_rows_test,
+    to_value_test,
+)
+from ._operands import is_relative, to_date
+from ._trees import (
     MEANING,
+    SHARES,
+    AllOf,
+    AnyOf,
     AsOf,
+    Aspect,
+    Between,
     Bound,
     BoundFigure,
     BoundFilter,
@@ -17,24 +66,71 @@ from ._bound import (
     BoundPart,
     BoundSelection,
     BoundWhere,
+    Compare,
+    Criteria,
+    Cut,
+    Figure,
+    Filter,
+    First,
     FitsPattern,
+    Followed,
     HasAspect,
+    InCalendar,
+    InLoggedSegment,
     InRange,
+    InSegment,
+    InShare,
     IsEqual,
+    Letters,
+    Like,
+    Link,
+    Measure,
+    Not,
+    Operand,
+    Operator,
+    Order,
+    Part,
+    Pattern,
+    Sample,
+    Schema,
+    Selection,
+    Table,
+    Token,
+    Unit,
+    Where,
+    Wild,
+    bare,
+    characters,
+    fold,
+    hash_of,
+    make_table,
+    replacements,
+    share_of,
+    to_nfc,
 )
-from ._building import (
+from ._words import describe, describe_parts, from_words
+from ._writing import (
+    MAX_CONDITIONS,
+    MAX_DEPTH,
+    MAX_LENGTH,
     AnyField,
     BooleanField,
     Condition,
+    Conditions,
     DateField,
     DecimalField,
     FieldOf,
+    Fields,
     FigureOf,
     Given,
     IntegerField,
+    KnownFields,
+    KnownTables,
     Number,
     OfTable,
     Seen,
+    TableConditions,
+    Tables,
     TextField,
     Timed,
     TimedField,
@@ -45,82 +141,16 @@ from ._building import (
     count,
     earliest,
     exactly,
+    fields,
     followed,
     latest,
+    make_selection,
     none,
+    parse,
     row,
+    to_text,
     total,
 )
-from ._calendar import InCalendar, Unit
-from ._changes import changes_since
-from ._checking import (
-    Concern,
-    Difference,
-    Effect,
-    Remark,
-    check,
-    circle_from,
-    compare,
-    effect,
-    segments_of,
-)
-from ._code import expression_of
-from ._counting import Counts, PartCount, count_parts, parts_of
-from ._cuts import cut, share, split
-from ._dates import is_relative, to_date
-from ._describing import describe, describe_parts
-from ._differing import among, differing, segments_in, tables_of
-from ._explaining import Explanation, Finding, RowFindings, explain
-from ._following import DatedRow, to_rows_test
-from ._hashing import SHARES, hash_of, share_of
-from ._letters import Letters, bare, characters, fold, replacements, to_nfc
-from ._looking import Values, ValueSource, look_at_values
-from ._making import Conditions, TableConditions, make_selection
-from ._merging import merged, merged_filter
-from ._neutral import to_neutral, to_neutral_filter
-from ._nodes import (
-    AllOf,
-    AnyOf,
-    Aspect,
-    Between,
-    Compare,
-    Criteria,
-    Cut,
-    Figure,
-    Filter,
-    First,
-    Followed,
-    InLoggedSegment,
-    InSegment,
-    InShare,
-    Like,
-    Measure,
-    Not,
-    Operand,
-    Operator,
-    Order,
-    Part,
-    Pattern,
-    Sample,
-    Selection,
-    Token,
-    Where,
-    Wild,
-)
-from ._outcomes import never_both, outcomes
-from ._predicate import (
-    Predicate,
-    Row,
-    RowReader,
-    RowSource,
-    to_predicate,
-    to_row_test,
-    to_value_test,
-)
-from ._reading import from_words
-from ._schema import Link, Schema, Table, make_table
-from ._tables import Fields, KnownFields, KnownTables, Tables, fields
-from ._text import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, parse, to_text
 
 __all__ = [
     "MAX_CONDITIONS",
