@@ -10,7 +10,8 @@ Needs Hypothesis, which a host's tests bring along; nothing else in the library 
 >>> writing_and_reading_a_filter_gives_it_back()
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -44,6 +45,9 @@ from segmentation.criteria import (
 from segmentation.fields import Field, FieldType
 
 __all__ = ["contacts", "filter_texts", "filters", "filters_of", "selections"]
+
+KeyT = TypeVar("KeyT", bound=Hashable)
+MadeT = TypeVar("MadeT")
 
 # Whatever the grammar treats in a way of its own, and letters beyond ASCII.
 _LETTERS = "abAB019 .*?@%&|()<>=-+':_\\ßÅåΣςİ𝔘\t\u00a0"
@@ -163,24 +167,28 @@ def selections(
 
 
 def _parts(schema: Schema) -> st.SearchStrategy[Part]:
-    return st.sampled_from(sorted(schema.tables)).flatmap(lambda name: _part(schema.tables[name]))
+    parts = {name: _part(table) for name, table in schema.tables.items()}
+    return _one_of_these(parts)
+
+
+def _one_of_these(known: Mapping[KeyT, st.SearchStrategy[MadeT]]) -> st.SearchStrategy[MadeT]:
+    """One of many strategies: each is made once, which takes longer than to draw from it."""
+    return st.sampled_from(list(known)).flatmap(lambda key: known[key])
 
 
 def _part(table: Table, most: int = 2) -> st.SearchStrategy[Part]:
-    wheres = st.sampled_from(sorted(table.fields)).flatmap(lambda name: _where(table.fields[name]))
-    return st.builds(Part, st.just(table.name), st.lists(wheres, max_size=most))
+    wheres = {name: _where(field) for name, field in sorted(table.fields.items())}
+    return st.builds(Part, st.just(table.name), st.lists(_one_of_these(wheres), max_size=most))
 
 
 def _where(field: Field) -> st.SearchStrategy[Where]:
     plain = st.builds(Where, st.just(field.name), filters_of(field))
     if field.type not in _DATED:
         return plain
-    aspects = st.sampled_from(Aspect).flatmap(
-        lambda aspect: st.sampled_from(_ASPECTS[aspect]).map(
-            lambda text: Where(field.name, _parsed(text), aspect)
-        )
+    aspects = [(aspect, text) for aspect in Aspect for text in _ASPECTS[aspect]]
+    return plain | st.sampled_from(aspects).map(
+        lambda drawn: Where(field.name, _parsed(drawn[1]), drawn[0])
     )
-    return plain | aspects
 
 
 def _parsed(text: str) -> Filter:
@@ -202,8 +210,20 @@ def _figures(schema: Schema) -> list[st.SearchStrategy[Figure]]:
     every = [(table, field.name) for table, field in places]
     summed = [(table, field.name) for table, field in places if field.type in _SUMMED]
     timed = [(table, field.name) for table, field in places if field.type in _TIMED]
+    known = {table.name: (table, _part(table, most=1)) for table in linked}
+
+    def figure(measure: Measure, table_name: str, name: str) -> st.SearchStrategy[Figure]:
+        table, part = known[table_name]
+        compared = {
+            Measure.SUM: Field(name, FieldType.DECIMAL),
+            Measure.DISTINCT: Field(name, FieldType.INTEGER),
+        }.get(measure, table.fields[name])
+        return st.builds(Figure, st.just(measure), st.just(name), part, filters_of(compared))
+
     return [
-        st.tuples(st.sampled_from(measures), st.sampled_from(measured)).flatmap(_figure(schema))
+        _one_of_these(
+            {(how, *where): figure(how, *where) for how in measures for where in measured}
+        )
         for measures, measured in (
             ([Measure.DISTINCT], every),
             ([Measure.SUM], summed),
@@ -213,23 +233,6 @@ def _figures(schema: Schema) -> list[st.SearchStrategy[Figure]]:
     ]
 
 
-def _figure(
-    schema: Schema,
-) -> Callable[[tuple[Measure, tuple[str, str]]], st.SearchStrategy[Figure]]:
-    def figure(drawn: tuple[Measure, tuple[str, str]]) -> st.SearchStrategy[Figure]:
-        measure, (table_name, name) = drawn
-        table = schema.tables[table_name]
-        field = table.fields[name]
-        compared = {
-            Measure.SUM: Field(name, FieldType.DECIMAL),
-            Measure.DISTINCT: Field(name, FieldType.INTEGER),
-        }.get(measure, field)
-        part = _part(table, most=1)
-        return st.builds(Figure, st.just(measure), st.just(name), part, filters_of(compared))
-
-    return figure
-
-
 def _followed(schema: Schema) -> list[st.SearchStrategy[Followed]]:
     """Rows one after the other, of linked tables that have dates."""
     linked = [table for _, table in sorted(schema.tables.items()) if table.link]
@@ -237,14 +240,14 @@ def _followed(schema: Schema) -> list[st.SearchStrategy[Followed]]:
     if not dated:
         return []
 
-    def followed(drawn: tuple[Table, str]) -> st.SearchStrategy[Followed]:
-        table, name = drawn
+    within = st.none() | st.sampled_from([0, 1, 30, 90, 400, 5_000_000])
+
+    def followed(table: Table, name: str) -> st.SearchStrategy[Followed]:
         part = _part(table, most=1)
-        within = st.none() | st.sampled_from([0, 1, 30, 90, 400, 5_000_000])
         without = st.none() | part
         return st.builds(Followed, st.just(name), part, part, within, st.booleans(), without)
 
-    return [st.sampled_from(dated).flatmap(followed)]
+    return [_one_of_these({(table.name, name): followed(table, name) for table, name in dated})]
 
 
 def _shares() -> st.SearchStrategy[InShare]:
