@@ -187,7 +187,7 @@ class Record:
             journal, and not once more when it is stored.
     """
 
-    __slots__ = ()
+    __slots__ = ("__weakref__",)
     __table__: ClassVar[str]
     __key__: ClassVar[tuple[str, ...]]
     __checked_by_recording__: ClassVar[bool]
