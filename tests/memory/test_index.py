@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segmentation.contacts import Contact, ContactIndustryGroup, ContactMailingGroup
+from segmentation.contacts import (
+    Contact,
+    ContactBusinessRelation,
+    ContactIndustryGroup,
+    ContactMailingGroup,
+    ItemEntry,
+    LinkToTable,
+)
 from segmentation.criteria import (
     AllOf,
     AnyOf,
@@ -39,6 +46,7 @@ from segmentation.interactions import Interaction
 from segmentation.memory import MemoryStore
 from segmentation.memory._contacts import MemoryContacts, _IndexedTables
 from segmentation.memory._index import ContactIndex
+from segmentation.memory._index_links import KnownRows
 from segmentation.protocols import Contacts
 from segmentation.segments import Segment, SegmentHeader, SegmentLine, contact_schema
 
@@ -54,6 +62,7 @@ def part(table: str, **filters: str) -> Part:
 NEWS = part("mailing_groups", mailing_group_code="NEWS")
 RETAIL = part("industry_groups", industry_group_code="RETAIL")
 RECENT = part("interactions", date="2026-06-01..")
+ITEMS = part("item_entries", item_no="BIKE")
 MANY = parse(">=2")
 assert MANY is not None
 COSTLY = Figure(Measure.SUM, "cost", RECENT, MANY)
@@ -65,6 +74,7 @@ SELECTIONS: list[Criteria | None] = [
     NEWS,
     RETAIL,
     RECENT,
+    ITEMS,
     AllOf((NEWS, RECENT)),
     AnyOf((NEWS, Not(RETAIL))),
     Figure(Measure.COUNT, "", Part("interactions"), MANY),
@@ -86,7 +96,7 @@ SELECTIONS: list[Criteria | None] = [
 ]
 
 
-def answers(contacts: Contacts) -> list[list[str]]:
+def answers(contacts: ContactIndex | Contacts) -> list[list[str]]:
     return [list(contacts.matching(bound)) for bound in map(bound_to, SELECTIONS)]
 
 
@@ -138,6 +148,21 @@ def records_of(nos: list[str]) -> st.SearchStrategy[Record]:
             industry_group_code=st.sampled_from(["RETAIL", "PRESS"]),
         ),
         st.builds(spoken, st.integers(1, 60), anybody, st.sampled_from(DAYS), companies),
+        st.builds(
+            ContactBusinessRelation,
+            contact_no=companies,
+            business_relation_code=st.just("CUST"),
+            link_to_table=st.just(LinkToTable.CUSTOMER),
+            no=st.sampled_from(["1", "2"]),
+        ),
+        st.builds(
+            ItemEntry,
+            entry_no=st.integers(1, 9),
+            source_type=st.just(LinkToTable.CUSTOMER),
+            source_no=st.sampled_from(["1", "2", ""]),
+            contact_no=st.sampled_from(["", *nos]),
+            item_no=st.sampled_from(["BIKE", "BELL"]),
+        ),
     )
 
 
@@ -158,6 +183,16 @@ def put_and_break_off(store: MemoryStore, batch: list[Record]) -> None:
 
 
 BLOCKS = st.sampled_from([1, 2, 1024])
+PATIENCE = st.sampled_from([0, 1, 5, 5000])
+"""How many changes an index lives through."""
+
+
+def watching(store: MemoryStore, anyway: int) -> ContactIndex:
+    """An index of a store that is discarded, or built again, after so many changes."""
+    tables = _IndexedTables(store.records, store.segments)
+    index = ContactIndex(tables, SCHEMA.table("contact"), anyway=anyway)
+    store.records.watch(index)
+    return index
 
 
 def make_store(first: Iterable[Record], block: int = 1024) -> MemoryStore:
@@ -172,15 +207,17 @@ def make_store(first: Iterable[Record], block: int = 1024) -> MemoryStore:
 @settings(max_examples=60)
 @given(
     BLOCKS,
+    PATIENCE,
     st.lists(records, max_size=30),
     st.lists(st.tuples(st.sampled_from(["put", "remove", "undo"]), batches), max_size=5),
 )
 def test_after_any_changes_the_index_finds_what_the_reference_finds(
-    block: int, first: list[Record], steps: list[tuple[str, list[Record]]]
+    block: int, anyway: int, first: list[Record], steps: list[tuple[str, list[Record]]]
 ) -> None:
     store = make_store(first, block)
+    index = watching(store, anyway)
     reference = MemoryContacts(store.records, store.segments)
-    assert answers(store.contacts) == answers(reference)
+    assert answers(index) == answers(reference)
     for verb, batch in steps:
         if verb == "undo":
             with pytest.raises(BrokenOffError):
@@ -189,7 +226,7 @@ def test_after_any_changes_the_index_finds_what_the_reference_finds(
             store.records.put(batch)
         else:
             store.records.remove(batch)
-        assert answers(store.contacts) == answers(reference)
+        assert answers(index) == answers(reference)
 
 
 MANY_NOS = [f"C{n}" for n in range(10, 90)]
@@ -209,13 +246,18 @@ asked = st.tuples(
 @settings(max_examples=60)
 @given(
     BLOCKS,
+    PATIENCE,
     st.lists(records_of(MANY_NOS), max_size=60),
     st.lists(st.one_of(asked, changes), max_size=8),
 )
 def test_whoever_is_asked_about_first_the_index_finds_what_the_reference_finds(
-    block: int, rows: list[Record], steps: list[tuple[Selection, int, int] | list[Record]]
+    block: int,
+    anyway: int,
+    rows: list[Record],
+    steps: list[tuple[Selection, int, int] | list[Record]],
 ) -> None:
     store = make_store([*(contact(no, company=MANY_NOS[0]) for no in MANY_NOS), *rows], block)
+    index = watching(store, anyway)
     reference = MemoryContacts(store.records, store.segments)
     for step in steps:
         if isinstance(step, list):
@@ -224,7 +266,7 @@ def test_whoever_is_asked_about_first_the_index_finds_what_the_reference_finds(
             linked, start, count = step
             nos = "|".join(MANY_NOS[start : start + count]) or "C10"
             bound = bound_to(AllOf((part("contact", no=nos), linked)))
-            assert store.contacts.matching(bound) == reference.matching(bound)
+            assert index.matching(bound) == reference.matching(bound)
 
 
 @pytest.mark.parametrize("few", ["", "P00*"])
@@ -289,7 +331,7 @@ def test_the_rows_of_a_changed_contact_are_looked_up_and_no_table_is_read_for_it
     )
     tables: Any = Counted(store)
     index = ContactIndex(tables, SCHEMA.table("contact"))
-    store.records.watch(index.on_record_changed)
+    store.records.watch(index)
     reference = MemoryContacts(store.records, store.segments)
     bound = bound_to(AllOf((part("contact", no="P000*|P095*"), RECENT, RETAIL)))
     assert index.matching(bound) == reference.matching(bound)
@@ -301,23 +343,92 @@ def test_the_rows_of_a_changed_contact_are_looked_up_and_no_table_is_read_for_it
     assert tables.reads == reads
 
 
-def changed_often(change: Callable[[int], Record]) -> None:
-    first = [contact(f"P{n:04d}") for n in range(1200)]
-    store = make_store([*first, *(spoken(n, f"P{n:04d}", DAYS[1]) for n in range(1200))])
+CHANGES: list[Callable[[int], Record]] = [
+    lambda n: contact(f"P{n:04d}", "SE"),
+    lambda n: spoken(n, f"P{n:04d}", DAYS[0]),
+    lambda n: ContactIndustryGroup(contact_no="C1", industry_group_code=f"G{n}"),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_after_many_changes_it_is_built_anew_by_whoever_changes_and_not_in_a_question(
+    change: Callable[[int], Record],
+) -> None:
+    first = [contact(f"P{n:04d}") for n in range(60)]
+    store = make_store([*first, *(spoken(n, f"P{n:04d}", DAYS[1]) for n in range(60))])
     reference = MemoryContacts(store.records, store.segments)
-    store.contacts.matching(bound_to(AllOf((NEWS, RECENT))))
-    store.records.put(change(n) for n in range(1100))
-    assert answers(store.contacts) == answers(reference)
-    store.records.put([change(1150)])
-    assert answers(store.contacts) == answers(reference)
+    tables: Any = Counted(store)
+    index = ContactIndex(tables, SCHEMA.table("contact"), anyway=20)
+    store.records.watch(index)
+    for start in range(0, 60, 15):
+        assert answers(index) == answers(reference)
+        store.records.put(map(change, range(start, start + 15)))
+        reads = tables.reads
+        assert answers(index) == answers(reference)
+        assert tables.reads == reads
 
 
-def test_after_many_changed_contacts_it_is_made_anew() -> None:
-    changed_often(lambda n: contact(f"P{n:04d}", "SE"))
+def test_what_changes_and_is_not_asked_about_is_built_anew_for_the_next_question() -> None:
+    store = make_store(contact(f"P{n:04d}") for n in range(60))
+    reference = MemoryContacts(store.records, store.segments)
+    index = watching(store, 5)
+    for change in CHANGES:
+        assert answers(index) == answers(reference)
+        for _ in range(3):
+            store.records.put(map(change, range(60)))
+        assert answers(index) == answers(reference)
 
 
-def test_after_many_changed_rows_it_is_made_anew() -> None:
-    changed_often(lambda n: spoken(n, f"P{n:04d}", DAYS[0]))
+def test_rows_of_the_few_who_were_asked_about_are_followed_without_reading_a_table() -> None:
+    nos = [f"P{n:04d}" for n in range(60)]
+    store = make_store(
+        [
+            *(contact(no, company=nos[n // 10 * 10]) for n, no in enumerate(nos)),
+            *(spoken(n, no, DAYS[1], nos[n // 10 * 10]) for n, no in enumerate(nos)),
+            *(ContactMailingGroup(contact_no=no, mailing_group_code="NEWS") for no in nos[::2]),
+            ContactIndustryGroup(contact_no=nos[0], industry_group_code="RETAIL"),
+        ]
+    )
+    tables: Any = Counted(store)
+    index = ContactIndex(tables, SCHEMA.table("contact"))
+    store.records.watch(index)
+    reference = MemoryContacts(store.records, store.segments)
+    asked = [
+        bound_to(AllOf((part("contact", no="P000*|P0010"), linked)))
+        for linked in (NEWS, RETAIL, RECENT, COSTLY)
+    ]
+    for bound in asked:
+        assert index.matching(bound) == reference.matching(bound)
+    reads = tables.reads
+    for no in (nos[0], nos[3], nos[10], nos[40], "X9", ""):
+        rows = [
+            ContactMailingGroup(contact_no=no, mailing_group_code="NEWS"),
+            ContactIndustryGroup(contact_no=no, industry_group_code="RETAIL"),
+            spoken(100, no, DAYS[1], nos[0]),
+            spoken(13, no, DAYS[0], nos[10]),
+        ]
+        for change in (store.records.put, store.records.remove):
+            change(rows)
+            for bound in asked:
+                assert index.matching(bound) == reference.matching(bound)
+    assert tables.reads == reads
+
+
+def test_whoever_comes_later_may_be_on_a_segment_already() -> None:
+    store = make_store([contact("C1"), spoken(4, "C2", DAYS[0])])
+    for criteria in (InSegment("S1"), InLoggedSegment(4)):
+        assert store.contacts.matching(bound_to(criteria)) == []
+    store.records.put([contact("C2"), contact("C3")])
+    for criteria in (InSegment("S1"), InLoggedSegment(4)):
+        assert store.contacts.matching(bound_to(criteria)) == ["C2"]
+
+
+def test_of_many_contacts_the_rows_of_the_latest_are_remembered() -> None:
+    known = KnownRows(SCHEMA.table("mailing_groups"))
+    for number in range(10_001):
+        known.remember((f"C{number}",), iter([number]))
+    assert known.find(("C9999",)) is None
+    assert known.find(("C10000",)) == [10_000]
 
 
 def test_a_field_with_values_of_no_order_is_left_to_the_reference() -> None:

@@ -117,6 +117,58 @@ def test_a_copy_with_other_values_leaves_the_column_as_it_was(name: str) -> None
         assert list(map(exactly, column.part(0, len(values)))) == wanted
 
 
+@pytest.mark.parametrize("name", KINDS)
+def test_what_is_overwritten_is_gone_for_whoever_reads_the_column(name: str) -> None:
+    make, _ = KINDS[name]
+    values = [make(n) for n in range(5 * BLOCK - 9)]
+    column = filled(Coded(), values)
+    wanted = list(map(exactly, values))
+    places = (0, 3, 1030, 5 * BLOCK - 10)
+    for at in places:
+        column.overwrite(at, make(at + 1))
+        wanted[at] = exactly(make(at + 1))
+    assert list(map(exactly, column.part(0, len(values)))) == wanted
+    for other in (*OTHERS, Decimal("NaN")):
+        for at in places:
+            column.overwrite(at, other)
+        found = list(map(exactly, column.part(0, len(values))))
+        assert exactly(make(4)) not in {found[at] for at in places} or len(set(wanted)) < BLOCK
+        assert [each for at, each in enumerate(found) if at not in places] == [
+            each for at, each in enumerate(wanted) if at not in places
+        ]
+
+
+def test_a_code_that_nobody_has_any_more_stands_for_nothing() -> None:
+    column = filled(Coded(), ["a", "b", "a", "secret"])
+    assert isinstance(column, Coded)
+    column.overwrite(3, "c")
+    column.overwrite(1, "a")
+    assert sorted(set(column.values)) == ["a", "c"]
+    assert list(column.added(["secret", "c", "b"]).part(0, 7)) == [*"aaac", "secret", "c", "b"]
+
+
+def test_the_one_value_of_all_goes_with_the_last_who_had_it() -> None:
+    column = filled(Coded(), ["secret"])
+    assert isinstance(column, Coded)
+    column.overwrite(0, "secret")
+    column.overwrite(0, "")
+    assert set(column.values) == {""}
+    assert column.at(0) == ""
+
+
+def test_own_fields_that_are_overwritten_are_gone() -> None:
+    values = [EXTRAS[n % 5] for n in range(3 * BLOCK)]
+    column = filled(Extras(), values)
+    for other, expected in (
+        ((("note", "y"), ("other", 1)), (("note", "y"),)),
+        ((), ()),
+        ("no own fields", ()),
+    ):
+        column.overwrite(3, other)
+        assert column.at(3) == expected
+    assert [column.at(at) for at in range(len(values)) if at != 3] == [*values[:3], *values[4:]]
+
+
 EXTRAS: Sequence[Any] = (
     (),
     (("points", 1),),

@@ -27,6 +27,9 @@ class Chains:
         self._before = array("i")
         self.extend(values)
 
+    def __len__(self) -> int:
+        return len(self._before)
+
     def extend(self, values: Iterable[Hashable]) -> None:
         """Add values at the next positions.
 
@@ -34,7 +37,7 @@ class Chains:
             TypeError: A value has no hash.
         """
         last, before, mask = self._last, self._before, self._mask
-        for at, number in enumerate(map(hash, values), len(before)):
+        for at, number in enumerate(list(map(hash, values)), len(before)):
             pot = number & mask
             before.append(last[pot])
             last[pot] = at

@@ -1,13 +1,15 @@
 """What changed in a store in memory, by contact. The latest changes of each table are kept."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import takewhile
+from operator import attrgetter
 from typing import Any
 
 import attrs
 
 from segmentation.changes import MOST, Changed, owner_field
+from segmentation.fields import Record
 
 
 @attrs.define(eq=False)
@@ -24,16 +26,14 @@ class _Noted:
     latest: dict[Any, int] = attrs.field(factory=dict)
     floor: int = 0
 
-    def note(self, number: int, old: Any, new: Any) -> None:  # noqa: ANN401 - records
+    def note(self, number: int, records: Iterable[Any]) -> None:
         if not self.owner:
             self.floor = number
             return
         latest = self.latest
-        for record in (old, new):
-            if record is not None:
-                value = getattr(record, self.owner)
-                latest.pop(value, None)
-                latest[value] = number
+        for value in map(attrgetter(self.owner), records):
+            latest.pop(value, None)
+            latest[value] = number
         if len(latest) > MOST:
             self.forget(number)
 
@@ -57,9 +57,14 @@ _UNKNOWN = _Noted("")
 
 
 class MemoryChanges:
-    """The changes of the records of one store. It has to be told of each."""
+    """The changes of the records of one store. It has to be told of each.
 
-    def __init__(self) -> None:
+    Args:
+        forget: What else is to be done when nothing that names a contact may be kept.
+    """
+
+    def __init__(self, forget: Callable[[], None]) -> None:
+        self._forget = forget
         self._tables: dict[str, _Noted | None] = {}
         self._floors: dict[str, int] = {}
         self._number = 0
@@ -74,13 +79,24 @@ class MemoryChanges:
             self._number += 1
             self._anew(table)
             return
-        noted = self._tables.get(table, _UNKNOWN)
-        if noted is _UNKNOWN:
-            owner = owner_field(type(old if new is None else new))
-            noted = self._tables[table] = _noted(owner, self._floors.get(table, 0))
+        noted = self._noted(table, type(old if new is None else new))
         if noted is not None:
             self._number += 1
-            noted.note(self._number, old, new)
+            noted.note(self._number, [each for each in (old, new) if each is not None])
+
+    def on_records_added(self, table: str, records: Sequence[Any]) -> None:
+        """Note that records were added."""
+        noted = self._noted(table, type(records[0]))
+        if noted is not None:
+            self._number += 1
+            noted.note(self._number, records)
+
+    def _noted(self, table: str, kind: type[Record]) -> _Noted | None:
+        """The changes of a table, ``None`` if they are not noted."""
+        noted = self._tables.get(table, _UNKNOWN)
+        if noted is _UNKNOWN:
+            noted = self._tables[table] = _noted(owner_field(kind), self._floors.get(table, 0))
+        return noted
 
     def _anew(self, table: str) -> None:
         """Begin again with a table that was defined anew: the field that is noted may differ."""
@@ -104,3 +120,7 @@ class MemoryChanges:
         self._number += 1
         for noted in filter(None, self._tables.values()):
             noted.forget(self._number)
+        self._forget()
+
+    def on_forgotten(self, records: Collection[tuple[str, Any, Any]]) -> None:
+        """Do nothing: `forget` has."""

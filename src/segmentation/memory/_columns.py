@@ -15,6 +15,7 @@ Knows no records.
 
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -57,6 +58,14 @@ class Column(Protocol):
     def replaced(self, values: Mapping[int, Any]) -> "Column":
         """A copy with other values at some positions."""
 
+    def overwrite(self, position: int, value: Any) -> None:  # noqa: ANN401
+        """Let nothing be left of the value at a position, for whoever reads it.
+
+        Args:
+            position: The position.
+            value: The value to put there; if the column cannot hold it, another takes its place.
+        """
+
 
 class Coded:
     """Few different values: each has a code, from 0 on, and each position holds one.
@@ -92,7 +101,7 @@ class Coded:
 
     def added(self, values: Sequence[Any]) -> Column:
         """The column with values added, as codes if these are still worth it."""
-        if self.codes is None and self.values and all(map(is_, values, repeat(self.values[0]))):
+        if self.codes is None and self.values and _all_are(self.values[0], values):
             self._size += len(values)
             return self
         before = self._size
@@ -118,6 +127,23 @@ class Coded:
             for at, code in zip(values, codes, strict=True):
                 made.codes[at] = code
         return made
+
+    def overwrite(self, position: int, value: Any) -> None:  # noqa: ANN401
+        """Put another value at a position, and forget the one before if no other has it."""
+        old = 0 if self.codes is None else self.codes[position]
+        try:
+            (code,) = self._codes_of([value])
+        except TypeError:  # a value that cannot be looked up
+            value = None
+            (code,) = self._codes_of([value])
+        self._widen()
+        if code == old or self.codes is None:
+            return
+        self.codes[position] = code
+        if old not in self.codes:
+            gone = self.values[old]
+            del self._known[gone if self._key is None else self._key(gone)]
+            self.values[old] = value
 
     def first(self, size: int) -> "bytes | bytearray | array[int]":
         """The codes of the first positions."""
@@ -157,6 +183,13 @@ class Coded:
             if self._key is None and not _told_apart(self._types):
                 self._key = _exactly
                 self._known = {_exactly(value): code for code, value in enumerate(self.values)}
+
+
+def _all_are(value: Any, others: Sequence[Any]) -> bool:  # noqa: ANN401
+    """Whether all values are one and the same, told by a look at few of them where they are not."""
+    if others[0] is not value or others[-1] is not value:
+        return False
+    return all(map(is_, others, repeat(value)))
 
 
 def _wide_enough(codes: "bytearray | array[int]", count: int) -> "bytearray | array[int]":
@@ -236,7 +269,18 @@ class Texts:
 
     def taken(self, positions: Iterable[int]) -> list[Any]:
         """The values at some positions, in their order."""
-        return [self.at(position) for position in positions]
+        return list(self._each(positions) if self._read is None else map(self.at, positions))
+
+    def _each(self, positions: Iterable[int]) -> Iterator[str]:
+        blocks, last = self._blocks, self._last
+        full = len(blocks)
+        for position in positions:
+            number, place = position >> _BITS, position & _REST
+            if number < full:
+                text, ends = blocks[number]
+                yield text[ends[place] : ends[place + 1]]
+            else:
+                yield last[place]
 
     def added(self, values: Sequence[Any]) -> Column:
         """The column with values added; at each doubling all are looked at again."""
@@ -255,6 +299,11 @@ class Texts:
         for block, places in groupby(sorted(values), lambda place: place >> _BITS):
             made._replace(block, {place: values[place] for place in places})
         return made
+
+    def overwrite(self, position: int, value: Any) -> None:  # noqa: ANN401
+        """Put another text at a position."""
+        fits = _are_texts((value,), self._type)
+        self._replace(position >> _BITS, {position: value if fits else self._type()})
 
     def _replace(self, block: int, values: Mapping[int, Any]) -> None:
         texts = list(self._texts(block * BLOCK, min((block + 1) * BLOCK, len(self))))
@@ -356,6 +405,17 @@ class Numbers:
             made._numbers[at] = number
         return made
 
+    def overwrite(self, position: int, value: Any) -> None:  # noqa: ANN401
+        """Put another number at a position."""
+        number = self._none
+        if type(value) is self._numbering.of:
+            with suppress(_UnfitError):
+                number = self._numbering.write(value)
+        try:
+            self._numbers[position] = number
+        except OverflowError:
+            self._numbers[position] = self._none
+
     def at(self, position: int) -> Any:  # noqa: ANN401
         """The value at a position."""
         return self._value(self._numbers[position])
@@ -413,6 +473,10 @@ class Listed:
         """A copy with other values at some positions."""
         return _listed(self._values, values)
 
+    def overwrite(self, position: int, value: Any) -> None:  # noqa: ANN401
+        """Put another value at a position."""
+        self._values[position] = value
+
 
 class Extras:
     """Own fields of records: which names each row has, and a column for each name."""
@@ -446,6 +510,10 @@ class Extras:
 
     def added(self, values: Sequence[Any]) -> Column:
         """The column with values added."""
+        if self.is_empty and _all_are((), values):
+            self._names = self._names.added(values)
+            self._size += len(values)
+            return self
         if not all(map(_is_extra, values)):
             return Listed([*self.part(0, self._size), *values])
         self._names = self._names.added([tuple(name for name, _ in each) for each in values])
@@ -470,6 +538,13 @@ class Extras:
             for name in dict.fromkeys(chain(self._columns, *rows.values()))
         }
         return made
+
+    def overwrite(self, position: int, value: Any) -> None:  # noqa: ANN401
+        """Put other values at a position, as far as other rows have their names."""
+        row = dict(value) if _is_extra(value) else {}
+        self._names.overwrite(position, tuple(name for name in row if name in self._columns))
+        for name, column in self._columns.items():
+            column.overwrite(position, row.get(name))
 
 
 def _is_extra(value: Any) -> bool:  # noqa: ANN401

@@ -126,7 +126,7 @@ class IndexedContacts:
         self._index = ContactIndex(
             _IndexedTables(records, segments), contact_schema().table("contact")
         )
-        records.watch(self._index.on_record_changed)
+        records.watch(self._index)
 
     def get_many(self, nos: Iterable[str]) -> Sequence[Contact]:
         """The contacts with these numbers, in this order. Unknown numbers are skipped."""

@@ -8,8 +8,10 @@ order.
 
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from itertools import islice
+from itertools import compress, islice
+from types import SimpleNamespace
 from typing import Any, assert_never
+from weakref import WeakSet
 
 from segmentation.bitmaps import EMPTY, Bitmap, from_positions, picked, to_positions, without
 from segmentation.criteria import (
@@ -34,10 +36,11 @@ from segmentation.criteria import (
 from segmentation.fields import Field
 
 from ._index_columns import Unsortable
-from ._index_data import IndexData, Tables
+from ._index_data import STALE_ANYWAY, IndexData, Tables
 from ._index_figures import having_figure
 from ._index_following import having_followed
 from ._index_links import LinkedTable
+from ._index_positions import Positions
 from ._rosters import IndexedRoster
 
 
@@ -48,13 +51,19 @@ class ContactIndex:
         tables: Where to read records.
         base: The table of the contacts.
         key: The field that holds their number.
+        anyway: So many changes never discard what is built, however few contacts there are.
     """
 
-    def __init__(self, tables: Tables, base: Table, key: str = "no") -> None:
+    def __init__(
+        self, tables: Tables, base: Table, key: str = "no", anyway: int = STALE_ANYWAY
+    ) -> None:
+        self._anyway = anyway
         self._tables = tables
         self._base = base
         self._key = key
         self._data: IndexData | None = None
+        self._read: WeakSet[Positions] = WeakSet()
+        """The positions of this and earlier indexes, as far as rosters still read them."""
 
     def on_record_changed(self, table: str, old: Row | None, new: Row | None) -> None:
         """Record that a record was added (``old`` is ``None``), changed or removed.
@@ -68,8 +77,30 @@ class ContactIndex:
         if self._data is None:
             return
         is_new_table = old is None and new is None
-        if is_new_table or not self._data.on_record_changed(table, old, new):
+        if is_new_table:
             self._data = None
+        elif not self._data.on_record_changed(table, old, new):
+            self._discard(self._data)
+
+    def on_records_added(self, table: str, records: Iterable[Row]) -> None:
+        """Record that records were added."""
+        for record in records if self._data else ():
+            self.on_record_changed(table, None, record)
+
+    def on_forgotten(self, records: Collection[tuple[str, Any, Row | None]]) -> None:
+        """Forget what records were before: all is built anew, and rosters on it forget too."""
+        for table, key, record in records:
+            if table == self._base.name:
+                for positions in self._read:
+                    positions.forget(key, record)
+        if records and self._data:
+            self._discard(self._data)
+
+    def _discard(self, data: IndexData) -> None:
+        """Build the index anew, or leave that to the next question if there was none meanwhile."""
+        self._data = data.anew() if data.was_asked else None
+        if self._data:
+            self._read.add(self._data.positions)
 
     def __len__(self) -> int:
         """How many positions there are."""
@@ -118,7 +149,9 @@ class ContactIndex:
 
     def _ready(self) -> IndexData:
         if self._data is None:
-            self._data = IndexData(self._tables, self._base, self._key)
+            self._data = IndexData(self._tables, self._base, self._key, self._anyway)
+            self._read.add(self._data.positions)
+        self._data.was_asked = True
         return self._data
 
 
@@ -254,7 +287,7 @@ class _Evaluation:
             return self._scan(part, within)
         linked = self._data.linked(part.table, within)
         indexed, unindexed = _split(linked, within)
-        return _having_row(linked, part, indexed) | self._scan(part, unindexed)
+        return _having_row(linked, part, indexed) | self._scan_rows(part, part.table, unindexed)
 
     def _figure(self, figure: BoundFigure, within: Bitmap) -> Bitmap:
         """The contacts of a set whose figure passes."""
@@ -262,7 +295,8 @@ class _Evaluation:
             return self._scan(figure, within)
         linked = self._data.linked(figure.part.table, within)
         indexed, unindexed = _split(linked, within)
-        return having_figure(figure, linked, indexed) | self._scan(figure, unindexed)
+        found = having_figure(figure, linked, indexed)
+        return found | self._scan_rows(figure, figure.part.table, unindexed)
 
     def _followed(self, followed: BoundFollowed, within: Bitmap) -> Bitmap:
         """The contacts of a set that have rows one after the other."""
@@ -272,7 +306,28 @@ class _Evaluation:
             return self._scan(followed, within)
         linked = self._data.linked(followed.table, within)
         indexed, unindexed = _split(linked, within)
-        return having_followed(followed, linked, indexed) | self._scan(followed, unindexed)
+        found = having_followed(followed, linked, indexed)
+        return found | self._scan_rows(followed, followed.table, unindexed)
+
+    def _scan_rows(self, node: BoundNode, table: Table, within: Bitmap) -> Bitmap:
+        """The contacts of a set that pass a node about rows of a table, found by their keys.
+
+        Contacts with the same key have the same rows, and nothing else of a contact is asked.
+        """
+        if not within:
+            return EMPTY
+        passes = to_predicate(BoundSelection(self._schema, self._as_of, node), self._data)
+        names = [name for _, name in table.link.on] if table.link else []
+        places = list(to_positions(within))
+        contact = SimpleNamespace()
+        answers: dict[tuple[Any, ...], bool] = {}
+        for key in self._data.link_keys(table, places):
+            if key not in answers:
+                vars(contact).update(zip(names, key, strict=True))
+                answers[key] = passes(contact)
+        keys = self._data.link_keys(table, places)
+        found = compress(places, map(answers.__getitem__, keys))
+        return from_positions(found, self._data.size)
 
 
 def _split(linked: LinkedTable, within: Bitmap) -> tuple[Bitmap, Bitmap]:

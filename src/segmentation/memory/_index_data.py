@@ -4,28 +4,33 @@ Columns and linked rows are built when first needed. Contacts that change later 
 stale. Once too many are stale, the whole index is discarded and built again.
 """
 
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 from segmentation.bitmaps import EMPTY, Bitmap, from_positions, full, to_positions, without
 from segmentation.criteria import BoundWhere, InShare, Link, Row, Schema, Table
+from segmentation.errors import NotFound
 from segmentation.fields import Field, FieldType
 from segmentation.segments import Others
 
 from ._index_columns import Column, Dictionary, Shares, Unsortable
-from ._index_links import LinkedTable, LinkKey, link_rows
+from ._index_links import KnownRows, LinkedTable, LinkKey, link_rows
 from ._index_positions import Positions
-from ._rosters import IndexedRoster
+from ._rosters import IndexedRoster, Members
 from ._sources import RowsByKey, source_of
 
 _KEY_TYPES = frozenset([FieldType.CODE, FieldType.TEXT, FieldType.INTEGER])
 _PART = 4
 """For fewer than one in this many contacts, a table is first linked to these contacts alone."""
-_STALE = 50
+_STALE = 200
 """The index is built again once more than one in this many contacts has changed."""
-_STALE_ANYWAY = 1000
+STALE_ANYWAY = 5000
 """So many changes never discard an index, however few contacts there are."""
+_LOGGED = "logged_segment_entry_no"
+"""The field of interactions that names the logged segment."""
 _SEEDS = 8
 """How many seeds have their shares cached."""
 
@@ -57,32 +62,39 @@ class IndexData:
         tables: Where to read records.
         base: The table of the contacts.
         key: The field that holds their number.
+        anyway: So many changes never discard an index, however few contacts there are.
     """
 
-    def __init__(self, tables: Tables, base: Table, key: str) -> None:
+    def __init__(self, tables: Tables, base: Table, key: str, anyway: int) -> None:
         self._tables = tables
-        self._base = base.name
+        self._base = base
+        self.was_asked = False
+        """Whether there was a question since it was built."""
         self._key = key
         source = source_of(tables.read(base), ordered=True)
         self.positions = Positions(source, base.field(key))
         self.contacts = self.positions.contacts
         self.nos = self.positions.nos
         self.size = self.positions.size
-        self._max_changes = max(self.size // _STALE, _STALE_ANYWAY)
+        self._max_changes = max(self.size // _STALE, anyway)
+        self._anyway = anyway
         self._columns: dict[Field, tuple[Dictionary, Column | None] | None] = {}
         self._linked: dict[Linkage, LinkedTable] = {}
         self._built_before: set[Linkage] = set()
-        self._partial: set[Linkage] = set()
+        self._known: dict[Linkage, KnownRows] = {}
+        self._fresh: Bitmap | None = None
         self._comparable: dict[Linkage, bool] = {}
         self._by_key: dict[str, RowsByKey] = {}
-        self._segments: dict[str, tuple[Iterable[Others], int, Bitmap]] = {}
-        self._logged: dict[int, Bitmap] = {}
+        self._segments: dict[str, Members] = {}
+        self._logged: dict[int, Members] = {}
         self._shares: dict[str, Shares] = {}
 
     def fresh(self) -> Bitmap:
         """The contacts that have not changed since the index was built."""
-        changed = self.positions.stale | self.positions.removed
-        return without(full(self.size), from_positions(changed, len(self.nos)))
+        if self._fresh is None:
+            changed = self.positions.stale | self.positions.removed
+            self._fresh = without(full(self.size), from_positions(changed, len(self.nos)))
+        return self._fresh
 
     def stale(self) -> Collection[int]:
         """The positions of the contacts that were added or changed since."""
@@ -166,7 +178,7 @@ class IndexData:
 
         If the first question about a table is about few contacts, the rows of these alone are
         indexed, which takes a fraction of the time. The rows of all contacts are indexed once
-        other contacts are asked about, or once rows have changed.
+        other contacts are asked about.
         """
         linkage = table.name, table.link
         found = self._linked.get(linkage)
@@ -176,25 +188,45 @@ class IndexData:
             covered = within if few else full(self.size)
             found = self._linked[linkage] = link_rows(table, source, self.positions, covered)
             self._built_before.add(linkage)
-            if few:
-                self._partial.add(linkage)
-            else:
-                self._partial.discard(linkage)
         return found
+
+    def link_keys(self, table: Table, places: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+        """The values of contacts' link fields for a linked table, as the index first held them."""
+        own = [name for _, name in table.link.on] if table.link else []
+        columns = [
+            self.positions.source.values(Field(name, FieldType.CODE), places) for name in own
+        ]
+        return zip(*columns, strict=True)
 
     # -- for the reference predicate ---------------------------------------------------------
 
     def rows(self, table: Table, key: tuple[Any, ...]) -> Iterable[Row]:
         """The rows of a linked table whose link fields equal a key, as they are now."""
         linkage = table.name, table.link
-        if self._comparable.get(linkage):
-            if linkage in self._linked and linkage not in self._partial:
-                return self._linked[linkage].find(key)
-            return self._looked_up(table, key)
+        if not self._comparable.get(linkage):
+            return self._rows_by_key(table).rows(key)
+        if linkage not in self._known:
+            self._known[linkage] = KnownRows(table)
+        known = self._known[linkage].find(key)
+        if known is None:
+            linked = self._linked.get(linkage)
+            whole = linked is not None and not linked.is_partial
+            found = linked.find(key) if linked and whole else self._looked_up(table, key)
+            known = self._known[linkage].remember(key, found)
+        return known
+
+    def _look_up_all(self, contact: Row) -> None:
+        """Look up the rows of a contact that has changed, so that no question waits for it."""
+        for linked in self._linked.values():
+            on = linked.table.link.on if linked.table.link else ()
+            key = tuple([getattr(contact, name) for _, name in on])
+            if key[0]:
+                self.rows(linked.table, key)
+
+    def _rows_by_key(self, table: Table) -> RowsByKey:
         if table.name not in self._by_key:
-            linked = [table.field(name) for name, _ in table.link.on] if table.link else []
-            self._by_key[table.name] = RowsByKey(source_of(self._tables.read(table)), linked)
-        return self._by_key[table.name].rows(key)
+            self._by_key[table.name] = RowsByKey(table, source_of(self._tables.read(table)))
+        return self._by_key[table.name]
 
     def _looked_up(self, table: Table, key: tuple[Any, ...]) -> Iterable[Row]:
         """The rows of one contact, found without an index of all."""
@@ -222,20 +254,18 @@ class IndexData:
 
     def in_segment(self, segment_no: str, within: Bitmap) -> Bitmap:
         """The contacts of a set that are on the lines of a segment."""
-        rosters, count = self._tables.segment_rosters(segment_no), len(self.nos)
+        rosters = self._tables.segment_rosters(segment_no)
         known = self._segments.get(segment_no)
-        if known is None or known[0] is not rosters or known[1] != count:
-            found = IndexedRoster(self.positions, full(count)).shared(*rosters)
-            known = self._segments[segment_no] = rosters, count, found
-        return within & known[2]
+        if known is None or known.members is not rosters:
+            known = self._segments[segment_no] = Members(self.positions, rosters)
+        return within & known.everyone()
 
     def in_logged_segment(self, entry_no: int, within: Bitmap) -> Bitmap:
         """The contacts of a set that were logged with a logged segment."""
         if entry_no not in self._logged:
             members = frozenset(self._tables.logged_members(entry_no))
-            everyone = IndexedRoster(self.positions, full(len(self.nos)))
-            self._logged[entry_no] = everyone.shared(members)
-        return within & self._logged[entry_no]
+            self._logged[entry_no] = Members(self.positions, (members,))
+        return within & self._logged[entry_no].everyone()
 
     # -- changes ----------------------------------------------------------------------------
 
@@ -247,18 +277,59 @@ class IndexData:
             old: The record before, ``None`` if it was added.
             new: The record now, ``None`` if it was removed.
         """
-        self._logged.clear()
-        if table == self._base:
+        if table == self._base.name:
             self.positions.on_contact_changed(old, new)
+            self._fresh = None
+            if new is not None:
+                self._look_up_all(new)
             return len(self.positions.stale) + len(self.positions.removed) <= self._max_changes
-        self._by_key.pop(table, None)
+        for each in (old, new):
+            self._logged.pop(getattr(each, _LOGGED, 0), None)
+        for (name, _), known in self._known.items():
+            if name == table:
+                known.forget(old, new)
+        self._tell_rows(table, old, new)
+        return True
+
+    def _tell_rows(self, table: str, old: Row | None, new: Row | None) -> None:
+        """Tell the indexes of a table that a row has changed."""
+        by_key = self._by_key.get(table)
+        if by_key is not None:
+            by_key.on_row_changed(old, new)
+            if by_key.changes > self._max_changes:
+                del self._by_key[table]
+                self._build_if_asked(lambda: self._rows_by_key(by_key.table))
         for linkage, linked in list(self._linked.items()):
             if linkage[0] == table:
-                if linkage in self._partial or linked.rows.changes > self._max_changes:
+                linked.on_row_changed(old, new)
+                if linked.rows.changes > self._max_changes:
                     del self._linked[linkage]
-                else:
-                    linked.rows.on_row_changed(old, new)
-        return True
+                    self._build_if_asked(partial(self._link_like, linked))
+
+    def _build_if_asked(self, build: Callable[[], object]) -> None:
+        """Build a part anew, or leave that to a question if there was none for so many changes."""
+        if self.was_asked:
+            build()
+        self.was_asked = False
+
+    def _link_like(self, old: LinkedTable) -> None:
+        self.linked(old.table, full(self.size)).rows.build(old.rows.asked)
+
+    def anew(self) -> "IndexData":
+        """The index of everything as it is now, with all that was asked for."""
+        made = IndexData(self._tables, self._base, self._key, self._anyway)
+        for field in self._columns:
+            made._columns[field] = made._column(field)
+        for old in self._linked.values():
+            made._link_like(old)
+        for by_key in self._by_key.values():
+            made._rows_by_key(by_key.table)
+        for entry_no in self._logged:
+            made.in_logged_segment(entry_no, EMPTY)
+        for segment_no in self._segments:
+            with suppress(NotFound):
+                made.in_segment(segment_no, EMPTY)
+        return made
 
 
 def _is_indexable(table: Table, schema: Schema) -> bool:

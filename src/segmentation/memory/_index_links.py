@@ -29,6 +29,8 @@ from ._sources import Some, Source
 
 _FEW = 16
 """Fewer than one in this many contacts are looked up one by one."""
+_KNOWN = 10_000
+"""So many contacts have their rows of a table remembered."""
 _BLOCK = 512
 """How many rows are read together."""
 
@@ -56,28 +58,87 @@ class LinkKey:
         return first, *(b if v is None else v for v, b in zip(others, blanks, strict=True))
 
 
+class KnownRows:
+    """The rows of single contacts that were looked up. It has to be told of each change.
+
+    Args:
+        table: The table of the rows.
+    """
+
+    def __init__(self, table: Table) -> None:
+        names = [name for name, _ in table.link.on] if table.link else []
+        self._single = len(names) == 1
+        self._key = LinkKey(names, [table.field(name).blank for name in names])
+        self._rows: dict[Any, Sequence[Row]] = {}
+
+    def find(self, key: tuple[Any, ...]) -> Sequence[Row] | None:
+        """The rows with a key, ``None`` if they were not looked up."""
+        return self._rows.get(key[0] if self._single else key)
+
+    def remember(self, key: tuple[Any, ...], rows: Iterable[Row]) -> Sequence[Row]:
+        """Remember the rows with a key."""
+        if len(self._rows) >= _KNOWN:
+            self._rows.clear()
+        found = self._rows[key[0] if self._single else key] = list(rows)
+        return found
+
+    def forget(self, *changed: Row | None) -> None:
+        """Forget the rows whose key is that of a row which has changed."""
+        for row in changed:
+            if row is not None:
+                self._rows.pop(self._key(row), None)
+
+
 class LinkedTable:
     """The rows of a linked table by group, and the contacts of each group.
 
     Args:
+        table: The table.
         rows: The rows by group.
         groups: The group of each contact, the number of groups for none. ``None`` if each contact
             is a group.
-        fields: How many fields the link compares.
         covered: The contacts whose rows are included.
+        is_partial: Whether other contacts' rows may be left out.
     """
 
     def __init__(
-        self, rows: LinkedRows, groups: "array[int] | None", fields: int, covered: Bitmap
+        self,
+        table: Table,
+        rows: LinkedRows,
+        groups: "array[int] | None",
+        covered: Bitmap,
+        *,
+        is_partial: bool,
     ) -> None:
+        self.table = table
         self.rows = rows
         self.covered = covered
+        self.is_partial = is_partial
         self._groups = groups
-        self._single = fields == 1
+        self._single = table.link is not None and len(table.link.on) == 1
 
     def find(self, key: tuple[Any, ...]) -> Sequence[Row]:
         """The rows that belong to a contact with these values in the link's fields."""
         return self.rows.of(key[0] if self._single else key)
+
+    def on_row_changed(self, old: Row | None, new: Row | None) -> None:
+        """Record that a row was added (``old`` is ``None``), changed or removed."""
+        if self.is_partial:
+            old = old if old is not None and old in self.rows.like(old) else None
+            new = new if new is not None and self._is_covered(new) else None
+        self.rows.on_row_changed(old, new)
+
+    def _is_covered(self, row: Row) -> bool:
+        """Whether the rows of the same contacts are included."""
+        group = self.rows.group(row)
+        if group is None or self._groups is not None:
+            return group is not None
+        return bool(self._covers[group >> 3] >> (group & 7) & 1)
+
+    @cached_property
+    def _covers(self) -> bytes:
+        """A bit for each contact that is covered."""
+        return self.covered.to_bytes(self.rows.size // 8 + 1, "little")
 
     def groups(self, within: Bitmap) -> Bitmap:
         """The groups that a set of contacts may belong to."""
@@ -100,7 +161,7 @@ def link_rows(table: Table, source: Source, positions: Positions, covered: Bitma
     linking = _Linking(table, source, positions, covered)
     linked = linking.by_contact() if linking.compares_number else linking.by_value()
     for at, row in source.changed.items():
-        linked.rows.on_row_changed(source[at] if linking.kept(at) else None, row)
+        linked.on_row_changed(source[at], row)
     return linked
 
 
@@ -109,6 +170,7 @@ class _Linking:
 
     def __init__(self, table: Table, source: Source, positions: Positions, covered: Bitmap) -> None:
         on = table.link.on if table.link else ()
+        self._table = table
         self._fields = [table.field(name) for name, _ in on]
         self._own_fields = [Field(name, FieldType.CODE) for _, name in on]
         self._key = LinkKey([name for name, _ in on], [each.blank for each in self._fields])
@@ -117,15 +179,7 @@ class _Linking:
         self._size = positions.size
         self._places = array("I", to_positions(covered))
         self._covered = covered
-        self._kept: array[int] | None = None
         self.compares_number = positions.key in [name for _, name in on]
-
-    def kept(self, at: int) -> bool:
-        """Whether the row at a position was not left out."""
-        if self._kept is None:
-            return True
-        place = bisect_left(self._kept, at)
-        return place < len(self._kept) and self._kept[place] == at
 
     def _own(self, at: int) -> Iterator[Any]:
         """The value at one place of the key of each contact."""
@@ -163,7 +217,7 @@ class _Linking:
                 self._compare(other, kept, groups)
         position = _position_by(self._positions, at, len(names))
         made = LinkedRows(self._rows(kept), groups, self._size, self._key, position)
-        return LinkedTable(made, None, len(names), self._covered)
+        return self._linked(made, None)
 
     def by_value(self) -> LinkedTable:
         """Make each value of the link a group."""
@@ -177,7 +231,11 @@ class _Linking:
         for at, group in zip(self._places, found, strict=True):
             of_contacts[at] = group
         made = LinkedRows(self._rows(kept), groups, none, self._key, known.all.get)
-        return LinkedTable(made, of_contacts, len(self._fields), self._covered)
+        return self._linked(made, of_contacts)
+
+    def _linked(self, rows: LinkedRows, groups: "array[int] | None") -> LinkedTable:
+        partial = len(self._places) < self._size
+        return LinkedTable(self._table, rows, groups, self._covered, is_partial=partial)
 
     def _rows(self, kept: "array[int] | None") -> Rows:
         return self._source if kept is None else Some(self._source, kept)
@@ -201,8 +259,7 @@ class _Linking:
                 kept.extend(compress(count(start), there))
                 groups.extend(map(group_of.get, compress(block, there), repeat(none)))
             start += len(block)
-        self._kept = None if whole else kept
-        return self._kept, groups
+        return None if whole else kept, groups
 
     def _compare(self, at: int, kept: "array[int] | None", groups: "array[int]") -> None:
         """Take rows away from contacts that have another value at one place of the key."""

@@ -8,10 +8,12 @@ same contacts whatever changes.
 from array import array
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import chain, starmap
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
+from weakref import WeakSet
 
 from segmentation.bitmaps import EMPTY, Bitmap, from_flags, from_positions, to_positions, without
 from segmentation.criteria import Row
@@ -58,6 +60,13 @@ class Contacts:
         return self._changed.get(at) or self._source[at]
 
 
+class Shown(Protocol):
+    """A roster that keeps contacts as they were."""
+
+    def forget(self, at: int, contact: Row | None) -> None:
+        """Forget what the contact at a position was; ``None`` if it was removed."""
+
+
 class Positions:
     """The contacts of an index by position.
 
@@ -78,6 +87,8 @@ class Positions:
         """Positions of contacts that were added or changed since then."""
         self.removed: set[int] = set()
         """Positions of contacts that were removed since then."""
+        self.shown: WeakSet[Shown] = WeakSet()
+        """Rosters that keep contacts as they were when these had changed."""
         self._added: dict[str, int] = {}
         self._first: dict[int, Row] = {}
         self._orders: dict[Ordering, Order] = {}
@@ -124,6 +135,22 @@ class Positions:
             self.removed.discard(at)
             self.stale.add(at)
 
+    def forget(self, no: str, contact: Row | None) -> None:
+        """Forget what a contact was, for rosters that show it as it was.
+
+        Args:
+            no: Its number.
+            contact: The contact as it is now, ``None`` if it was removed.
+        """
+        at = self.position(no)
+        if at is not None:
+            self.source.forget(at)
+            for held in (self._changed, self._first):
+                if held.pop(at, None) is not None and contact is not None:
+                    held[at] = contact
+            for roster in self.shown:
+                roster.forget(at, contact)
+
     def changed_within(self, bitmap: Bitmap) -> Mapping[int, Row]:
         """The stale contacts of a set by position, as they are now."""
         if not self.stale:
@@ -142,19 +169,43 @@ class Positions:
                 been sorted as there are contacts.
             changed: The contacts to take in place of the original ones, by position.
         """
+        apart = bitmap & from_positions(changed, len(self.nos)) if changed else EMPTY
+        rest = without(bitmap, apart)
+        found = self._ordered(rest, order)
+        if found is None:
+            places = list(to_positions(bitmap))
+            keys = starmap(order.key, self.rows(order.names, places, changed))
+            return [at for _, at in sorted(zip(keys, places, strict=True))]
         read = self.reads(order.names)
 
         def key_at(at: int) -> str:
             return order.key(*(order.read(changed[at]) if at in changed else read(at)))
 
-        apart = bitmap & from_positions(changed, len(self.nos)) if changed else EMPTY
-        rest = without(bitmap, apart)
-        found = self._ordered(rest, order)
-        if found is None:
-            return sorted(to_positions(bitmap), key=key_at)
         for at in to_positions(apart):
             insort(found, at, key=key_at)
         return found
+
+    def rows(
+        self, names: Sequence[str], places: Sequence[int], changed: Mapping[int, Row] = _UNCHANGED
+    ) -> Iterable[tuple[Any, ...]]:
+        """The values of some fields of many contacts, as the index first held them.
+
+        Args:
+            names: The fields, two at least.
+            places: The positions, ascending.
+            changed: The contacts to take in place of the original ones, by position.
+        """
+        cut = bisect_left(places, self.size)
+        columns = [self.source.values(Field(name, FieldType.TEXT), places[:cut]) for name in names]
+        read = attrgetter(*names)
+        later = (read(self._first[at]) for at in places[cut:])
+        found = chain(zip(*columns, strict=True), later)
+        if not changed:
+            return found
+        return (
+            read(changed[at]) if at in changed else row
+            for at, row in zip(places, found, strict=True)
+        )
 
     def values(self, field: Field, bitmap: Bitmap) -> Iterator[Any]:
         """The values of a field of ours of the contacts in a set, as they are now."""

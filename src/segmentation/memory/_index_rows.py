@@ -18,7 +18,8 @@ are in an overlay, by key.
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
@@ -26,7 +27,7 @@ from segmentation.bitmaps import EMPTY, Bitmap, above, from_positions, slices_of
 from segmentation.criteria import BoundWhere
 from segmentation.fields import Field
 
-from ._index_columns import Amounts, Column, Dictionary, Ranks, zeros
+from ._index_columns import Amounts, Column, Dictionary, Ranks, Unsortable, zeros
 
 _SPARSE = 1024
 """A layer with rows for fewer than one in this many groups takes more room than it is worth."""
@@ -129,6 +130,18 @@ class LinkedRows:
         return self._columns[field]
 
     @property
+    def asked(self) -> tuple[Collection[Field], ...]:
+        """The fields of which columns, ranks and amounts were asked for."""
+        return tuple(self._columns), tuple(self._ranks), tuple(self._amounts)
+
+    def build(self, asked: Iterable[Collection[Field]]) -> None:
+        """Build what was `asked` of earlier rows of the table."""
+        for fields, make in zip(asked, (self._column, self.ranks, self.amounts), strict=True):
+            for field in fields:
+                with suppress(Unsortable):
+                    make(field)
+
+    @property
     def unindexed(self) -> Bitmap:
         """The groups with more rows than there are layers, and those whose rows have changed."""
         if not self._stale_groups:
@@ -206,6 +219,14 @@ class LinkedRows:
             if rows and self._key(rows[0]) == key:
                 return rows
         return self._ungrouped.get(key, ())
+
+    def like(self, row: Any) -> Sequence[Any]:  # noqa: ANN401
+        """The rows with the same key as a row, as they are now."""
+        return self.of(self._key(row))
+
+    def group(self, row: Any) -> int | None:  # noqa: ANN401
+        """The group of a row, ``None`` if it has none."""
+        return self._known_group(self._key(row))
 
     def _known_group(self, key: Key) -> int | None:
         group = self._group_of(key)

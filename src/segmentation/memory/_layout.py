@@ -13,8 +13,9 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from itertools import chain, compress, count, repeat
-from operator import attrgetter, eq
+from functools import partial
+from itertools import chain, compress, count, islice, repeat
+from operator import attrgetter, eq, lt
 from typing import Any, TypeAlias
 
 import attrs
@@ -55,20 +56,42 @@ class Shape:
         self.key_places = tuple(map(self.place.__getitem__, kind.__key__))
         self.looked_up = [name for name in (_CONTACT, contact_field(kind)) if name in self.names]
         """Fields by which records are looked up often: that of their contact."""
-        self._fills = [getattr(kind, name).__set__ for name in self.names]
+        self.reads = [attrgetter(name) for name in self.names]
+        self._filled = _filling(kind, self.names)
 
-    def rows(self, records: Iterable[Record]) -> Iterator[tuple[Any, ...]]:
-        """The values of records."""
-        if len(self.names) > 1:
-            return map(attrgetter(*self.names), records)
-        return ((getattr(record, self.names[0]),) for record in records)
+    def emptied(self, record: Any) -> Any:  # noqa: ANN401
+        """A record of which only its number or code is left, and what has no text."""
+        number = self.kind.__key__ if len(self.kind.__key__) == 1 else ()
+        return self.make(
+            _emptied(each, getattr(record, each.name), kept=each.name in number)
+            for each in attrs.fields(self.kind)  # type: ignore[arg-type]
+        )
 
     def make(self, values: Iterable[Any]) -> Any:  # noqa: ANN401
         """A record of values, which are taken as they are."""
-        record = object.__new__(self.kind)
-        for fill, value in zip(self._fills, values, strict=False):
-            fill(record, value)
+        record = self._filled(*values)
+        record.__class__ = self.kind
         return record
+
+
+def _emptied(field: "attrs.Attribute[Any]", value: Any, *, kept: bool) -> Any:  # noqa: ANN401
+    """The default of a field; a text becomes empty where there is none."""
+    if kept:
+        return value
+    if field.default is not attrs.NOTHING and not isinstance(field.default, attrs.Factory):  # type: ignore[arg-type]
+        return field.default
+    return "" if type(value) is str else value
+
+
+def _filling(kind: type[Record], names: Sequence[str]) -> Callable[..., Any]:
+    """A class whose objects are filled as they are made, and become records of a kind then.
+
+    A record's own class looks at each value once more, and its fields cannot be set in any quicker
+    way than one call for each.
+    """
+    return attrs.make_class(
+        kind.__name__, list(names), bases=kind.__bases__, slots=True, eq=False, repr=False
+    )
 
 
 class Layout:
@@ -97,6 +120,8 @@ class Layout:
         self._greatest: Key = None
         self._plan = self._planned()
         self._by_field = {name: ByField(self, name) for name in shape.looked_up}
+        self._gone: set[int] = set()
+        """Positions of records that were removed and forgotten, with their keys."""
 
     def __len__(self) -> int:
         laid, waiting = self._held
@@ -106,10 +131,9 @@ class Layout:
 
     def place(self, key: Key) -> int | None:
         """The position of a key; that of a record that was removed is kept for its key."""
-        for at in self._by_key.places(key):
-            if self.key(at) == key:
-                return at
-        return None
+        gone = self._gone
+        places = self._by_key.places(key)
+        return next((at for at in places if at not in gone and self.key(at) == key), None)
 
     def key(self, position: int) -> Key:
         """The key at a position."""
@@ -209,13 +233,18 @@ class Layout:
             start = 0
             behind = range(ordered, size)
             for key, at in sorted(zip(map(self.key, behind), behind, strict=True)):
-                stop = bisect_left(range(ordered), key, start, key=self.key)
+                stop = bisect_left(range(ordered), key, start, key=self._place_in_order)
                 yield range(start, stop)
                 yield range(at, at + 1)
                 start = stop
             yield range(start, ordered)
         else:
             yield range(size)
+
+    def _place_in_order(self, position: int) -> Key:
+        """The key of a record, or of the one before if it was forgotten."""
+        kept = (at for at in range(position, -1, -1) if at not in self._gone)
+        return self.key(next(kept, position))
 
     def having(self, field: str, value: Any) -> Collection[int] | None:  # noqa: ANN401
         """The positions that may have a value in a field, found by its index.
@@ -236,23 +265,39 @@ class Layout:
 
     # -- changes ----------------------------------------------------------------------------
 
-    def add(self, record: Record) -> int:
-        """Add a record of a new key at the next position, which is returned."""
-        position, key = len(self), self.shape.key(record)
-        if self.ordered == position and (not position or key > self._greatest):
-            self.ordered, self._greatest = position + 1, key
-        self._by_key.extend((key,))
-        self._held[1].append(record)
-        self._note(position, None, record)
-        if len(self._held[1]) == self._block:
+    def are_new(self, keys: Sequence[Key]) -> bool:
+        """Whether there never was a record with any of these keys, and no two are the same."""
+        if self.ordered == len(self) and self._ascending(keys) == len(keys):
+            return True
+        return len(set(keys)) == len(keys) and not any(self.place(k) is not None for k in keys)
+
+    def _ascending(self, keys: Sequence[Key]) -> int:
+        """How many keys, from the first on, ascend from the greatest so far."""
+        befores = chain((self._greatest,), keys) if len(self) else keys
+        ascending = list(map(lt, befores, keys if len(self) else islice(keys, 1, None)))
+        first = 0 if len(self) else 1
+        return ascending.index(False) + first if False in ascending else len(keys)
+
+    def add(self, records: Sequence[Record], keys: Sequence[Key]) -> int:
+        """Add records of new keys at the next positions, of which the first is returned."""
+        start = len(self)
+        self._by_key.extend(keys)
+        if self.ordered == start:
+            more = self._ascending(keys)
+            if more:
+                self.ordered, self._greatest = start + more, keys[more - 1]
+        self._held[1].extend(records)
+        for field, index in list(self._by_field.items()):
+            self._noted(field, index, partial(index.extend, records))
+        if len(self._held[1]) >= self._block:
             self._lay()
-        return position
+        return start
 
     def _lay(self) -> None:
         """Lay the records that wait in columns."""
         laid, waiting = self._held
-        for place, values in enumerate(zip(*self.shape.rows(waiting), strict=True)):
-            self._columns[place] = self._columns[place].added(values)
+        for place, read in enumerate(self.shape.reads):
+            self._columns[place] = self._columns[place].added(list(map(read, waiting)))
         self._plan = self._planned()
         self._held = laid + len(waiting), []
         if self._by_key.crowded:
@@ -275,14 +320,41 @@ class Layout:
 
     def _note(self, position: int, before: Any, after: Any) -> None:  # noqa: ANN401
         for field, index in list(self._by_field.items()):
-            try:
-                index.note(position, before, after)
-                crowded = index.crowded
-            except TypeError:  # a value without a hash
-                del self._by_field[field]
-                continue
-            if crowded:
-                self._by_field[field] = ByField(self, field)
+            self._noted(field, index, partial(index.note, position, before, after))
+
+    def _noted(self, field: str, index: ByField, note: Callable[[], None]) -> None:
+        try:
+            note()
+        except TypeError:  # a value without a hash
+            del self._by_field[field]
+            return
+        if index.crowded:
+            self._by_field[field] = ByField(self, field)
+
+    def forget(self, key: Key, record: Any) -> None:  # noqa: ANN401
+        """Let nothing be left of what a record was, for whoever reads it, but a number or code.
+
+        Args:
+            key: Its key.
+            record: The record as it is now, ``None`` if it was removed.
+        """
+        at = self.place(key)
+        if at is None:
+            return
+        now = self.shape.emptied(self.original(at)) if record is None else record
+        if at in self.changed:
+            self.changed[at] = record
+        if record is None:
+            self._gone.update([at] if len(self.shape.key_places) > 1 else ())
+        laid, waiting = self._held
+        if at >= laid:
+            waiting[at - laid] = now
+        else:
+            for column, read in zip(self._columns, self.shape.reads, strict=True):
+                column.overwrite(at, read(now))
+            self._plan = self._planned()
+        if at == self.ordered - 1:
+            self._greatest = self._place_in_order(at)
 
     def worn(self, much: int) -> bool:
         """Whether more than so many records were changed, or came out of order."""
@@ -307,6 +379,7 @@ class Layout:
         ]
         made._plan = made._planned()
         made._by_key = self._by_key.copied()
+        made._gone = {*self._gone}
         made._by_field = {field: ByField(made, field) for field in self._by_field}
         return made
 

@@ -1,8 +1,10 @@
 """Records in memory: those of each kind laid out in columns, found by key or by any field."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeAlias
+from itertools import groupby, islice
+from typing import Any, Protocol
+from weakref import WeakSet
 
 import attrs
 
@@ -18,9 +20,32 @@ _HUNDREDTH = 100
 _FEW = 1000
 """So many records are looked up at once; of more, each when it is asked for."""
 
-Watcher: TypeAlias = Callable[[str, Any, Any], None]
-"""Called with the table, the old record and the new one. ``None`` means that there is none; where
-neither is, the table itself was defined anew."""
+_TOGETHER = 1024
+"""So many records are stored together."""
+
+
+class Watcher(Protocol):
+    """Who is told of each change, and of each change that is undone."""
+
+    def on_record_changed(self, table: str, old: Any, new: Any) -> None:  # noqa: ANN401
+        """Take note of a change.
+
+        Args:
+            table: The table of the record.
+            old: The record before, ``None`` if there was none.
+            new: The record now, ``None`` if there is none; where neither is, the table itself was
+                defined anew.
+        """
+
+    def on_records_added(self, table: str, records: Sequence[Any]) -> None:
+        """Take note of records that were added."""
+
+    def on_forgotten(self, records: Collection[tuple[str, Any, Any]]) -> None:
+        """Forget what records were before.
+
+        Args:
+            records: The table of each, its key, and what it is now, ``None`` if it was removed.
+        """
 
 
 @attrs.define
@@ -30,10 +55,14 @@ class _Kept:
     Attributes:
         layout: Where they lie.
         tell: What to call when one changes.
+        table: The name of their table.
+        earlier: Where they lay before, as far as somebody still reads it.
     """
 
     layout: Layout
     tell: Callable[[Any, Any], None]
+    table: str
+    earlier: "WeakSet[Layout]" = attrs.field(factory=WeakSet)
 
 
 @attrs.define
@@ -57,11 +86,13 @@ class _Changed:
     """Undoes that a record was changed or removed.
 
     Attributes:
+        key: Its key.
         before: What was kept beside the columns at its position.
     """
 
     kept: _Kept
     at: int
+    key: Any
     before: Any
 
     def __call__(self) -> None:
@@ -156,22 +187,33 @@ class MemoryRecords:
 
     def put(self, records: Iterable[Record]) -> None:
         """Store records. A record with the same key is replaced."""
-        for item in records:
-            kept = self._kept(type(item))
-            at = kept.layout.place(kept.layout.shape.key(item))
-            if at is None:
-                self._add(kept, item)
-            else:
-                self._change(kept, at, item)
+        rest = iter(records)
+        while some := list(islice(rest, _TOGETHER)):
+            for kind, those in groupby(some, type):
+                self._put(self._kept(kind), list(those))
         self._count_change()
+
+    def _put(self, kept: _Kept, items: Sequence[Record]) -> None:
+        """Store records of one kind: all at once if their keys are new, or else one by one."""
+        keys = list(map(kept.layout.shape.key, items))
+        if kept.layout.are_new(keys):
+            self._add(kept, items, keys)
+            return
+        for item, key in zip(items, keys, strict=True):
+            at = kept.layout.place(key)
+            if at is None:
+                self._add(kept, (item,), (key,))
+            else:
+                self._change(kept, at, key, item)
 
     def remove(self, records: Iterable[Record]) -> None:
         """Remove records by their keys. Records that are not there are skipped."""
         for item in records:
             kept = self._kept(type(item))
-            at = kept.layout.place(kept.layout.shape.key(item))
+            key = kept.layout.shape.key(item)
+            at = kept.layout.place(key)
             if at is not None and kept.layout.current(at) is not None:
-                self._change(kept, at, None)
+                self._change(kept, at, key, None)
         self._count_change()
 
     def prepare(self, kind: type[Record]) -> None:
@@ -186,28 +228,52 @@ class MemoryRecords:
             self._undo.remember(lambda: self._tell_watchers(kind.__table__, None, None))
             self._tell_watchers(kind.__table__, None, None)
 
+    def forget(self) -> None:
+        """Let nothing be left of what the records were that this transaction changed or removed.
+
+        It is done once the transaction ends. Earlier states of the store, which others read, then
+        show these records as they are now; those that were removed show their keys alone.
+        """
+        self._undo.at_end(self._forget)
+
+    def _forget(self, steps: Iterable[object]) -> None:
+        changed = {
+            (id(step.kept), step.key): step.kept for step in steps if isinstance(step, _Changed)
+        }
+        now = []
+        for (_, key), kept in changed.items():
+            at = kept.layout.place(key)
+            record = None if at is None else kept.layout.current(at)
+            for layout in (kept.layout, *kept.earlier):
+                layout.forget(key, record)
+            now.append((kept.table, key, record))
+        for watcher in self._watchers:
+            watcher.on_forgotten(now)
+
     def watch(self, watcher: Watcher) -> None:
-        """Call a watcher at every change, and when a change is undone."""
+        """Tell a watcher of every change, and when a change is undone."""
         self._watchers.append(watcher)
 
     def _kept(self, kind: type[Record]) -> _Kept:
         if kind not in self._tables:
-            tell = partial(self._tell_watchers, kind.__table__)
-            self._tables[kind] = _Kept(Layout(Shape(kind), self._block), tell)
+            table = kind.__table__
+            tell = partial(self._tell_watchers, table)
+            self._tables[kind] = _Kept(Layout(Shape(kind), self._block), tell, table)
         return self._tables[kind]
 
-    def _add(self, kept: _Kept, item: Record) -> None:
-        at = kept.layout.add(item)
-        last = self._undo.last
-        if isinstance(last, _Added) and last.kept is kept and last.stop == at:
-            last.stop = at + 1
+    def _add(self, kept: _Kept, items: Sequence[Record], keys: Sequence[Any]) -> None:
+        start = kept.layout.add(items, keys)
+        stop, last = start + len(items), self._undo.last
+        if isinstance(last, _Added) and last.kept is kept and last.stop == start:
+            last.stop = stop
         else:
-            self._undo.remember(_Added(kept, at, at + 1))
-        kept.tell(None, item)
+            self._undo.remember(_Added(kept, start, stop))
+        for watcher in self._watchers:
+            watcher.on_records_added(kept.table, items)
 
-    def _change(self, kept: _Kept, at: int, item: Record | None) -> None:
+    def _change(self, kept: _Kept, at: int, key: Any, item: Record | None) -> None:  # noqa: ANN401
         old = kept.layout.current(at)
-        self._undo.remember(_Changed(kept, at, kept.layout.changed.get(at, SAME)))
+        self._undo.remember(_Changed(kept, at, key, kept.layout.changed.get(at, SAME)))
         kept.layout.change(at, item)
         kept.tell(old, item)
         self._settle(kept)
@@ -217,12 +283,13 @@ class MemoryRecords:
         much = kept.layout.much(part, blocks)
         if kept.layout.worn(much):
             self._undo.remember(_LaidAnew(kept, kept.layout))
+            kept.earlier.add(kept.layout)
             kept.layout = kept.layout.anew(much)
         return kept.layout
 
     def _tell_watchers(self, table: str, old: Any, new: Any) -> None:  # noqa: ANN401
         for watcher in self._watchers:
-            watcher(table, old, new)
+            watcher.on_record_changed(table, old, new)
 
     def _count_change(self) -> None:
         self.changes += 1

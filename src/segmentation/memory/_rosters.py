@@ -6,11 +6,12 @@ are kept in the roster itself. All others are read from their position in the in
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import starmap
 from typing import Any, Self, cast
 
 import attrs
 
-from segmentation.bitmaps import EMPTY, Bitmap, to_flags, to_positions
+from segmentation.bitmaps import EMPTY, Bitmap, from_positions, full, to_flags, to_positions
 from segmentation.contacts import ORDERED_BY, Contact, segment_key
 from segmentation.criteria import Row
 from segmentation.segments import Joiner, Joining, Listed, Others, nos_in_order, nos_of
@@ -19,6 +20,8 @@ from segmentation.showing import shown_by
 from ._index_positions import Ordering, Positions
 
 _ORDERING = Ordering(ORDERED_BY, segment_key)
+_TAKEN = tuple(field.name for field in attrs.fields(Joiner))
+"""The fields of a contact that a line takes."""
 
 
 @shown_by("count")
@@ -36,12 +39,19 @@ class IndexedRoster:
     ) -> None:
         self.everyone = everyone
         self._positions = positions
-        self._changed = changed or {}
+        self._changed = dict(changed or ())
+        if self._changed:
+            positions.shown.add(self)
 
     @classmethod
     def now(cls, positions: Positions, everyone: Bitmap) -> Self:
         """The roster of contacts as they are now."""
         return cls(positions, everyone, positions.changed_within(everyone))
+
+    def forget(self, at: int, contact: Row | None) -> None:
+        """Forget what the contact at a position was; ``None`` if it was removed."""
+        if self._changed.pop(at, None) is not None and contact is not None:
+            self._changed[at] = contact
 
     @property
     def count(self) -> int:
@@ -80,11 +90,15 @@ class IndexedRoster:
     @cached_property
     def _read(self) -> Callable[[int], tuple[Any, ...]]:
         """The function from a place to the values that a line takes."""
-        return self._positions.reads([field.name for field in attrs.fields(Joiner)])
+        return self._positions.reads(_TAKEN)
 
     def only(self, places: Bitmap) -> Self:
         """The roster of the contacts at these places."""
-        return type(self)(self._positions, self.everyone & places, self._changed)
+        some, changed = self.everyone & places, self._changed
+        if changed:
+            kept = some & from_positions(changed, len(self._positions.nos))
+            changed = {at: changed[at] for at in to_positions(kept)}
+        return type(self)(self._positions, some, changed)
 
     def shared(self, *others: Others) -> Bitmap:
         """The places of the contacts that are also in one of these others."""
@@ -98,4 +112,33 @@ class IndexedRoster:
 
     def listed(self) -> Listed:
         """The roster as a list, without the index."""
-        return Listed.of(map(self.at, self.in_order(self.everyone)))
+        places = list(to_positions(self.everyone))
+        rows = self._positions.rows(_TAKEN, places)
+        joining: dict[int, Joining] = dict(zip(places, starmap(Joiner, rows), strict=True))
+        joining |= cast("Mapping[int, Contact]", self._changed)
+        return Listed.of(map(joining.__getitem__, self.in_order(self.everyone)))
+
+
+class Members:
+    """The contacts of an index that are on some rosters, also those who come to the index later.
+
+    Args:
+        positions: The positions of the index.
+        members: The rosters.
+    """
+
+    def __init__(self, positions: Positions, members: Iterable[Others]) -> None:
+        self.members = members
+        self._positions = positions
+        self._count = len(positions.nos)
+        everyone = IndexedRoster(positions, full(self._count))
+        self._everyone = everyone.shared(*members)
+
+    def everyone(self) -> Bitmap:
+        """The places of all of them."""
+        nos = self._positions.nos
+        for at in range(self._count, len(nos)):
+            if any(nos[at] in each for each in self.members):
+                self._everyone |= Bitmap(1 << at)
+        self._count = len(nos)
+        return self._everyone

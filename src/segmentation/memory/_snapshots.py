@@ -1,7 +1,7 @@
 """The records of one kind as they were at one moment, whatever changes afterwards."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -30,7 +30,7 @@ class Snapshot:
         self._layout = layout
         self._whole = len(layout)
         self.size = layout.ordered if ordered else self._whole
-        self.changed: Mapping[int, Any] = dict(layout.changed)
+        self.changed: dict[int, Any] = dict(layout.changed)
 
     def __iter__(self) -> Iterator[Any]:
         return self.records()
@@ -71,6 +71,10 @@ class Snapshot:
     def behind(self) -> Iterator[Any]:
         """The records without a position."""
         return self.at(range(self.size, self._whole))
+
+    def forget(self, at: int) -> None:
+        """Forget as what the record at a position was changed."""
+        self.changed.pop(at, None)
 
     # -- values -----------------------------------------------------------------------------
 

@@ -5,13 +5,12 @@ read one by one (`PlainSource`).
 """
 
 from array import array
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from operator import attrgetter
 from typing import Any, Protocol
 
-from segmentation.criteria import Row
+from segmentation.criteria import Row, Table
 from segmentation.fields import Field, Value
 
 from ._chains import Chains
@@ -49,6 +48,9 @@ class Source(Protocol):
     def behind(self) -> Iterator[Row]:
         """Rows without a position, since they came out of order."""
 
+    def forget(self, at: int) -> None:
+        """Forget as what the row at a position was changed."""
+
 
 class PlainSource:
     """Rows in a list."""
@@ -78,6 +80,9 @@ class PlainSource:
     def behind(self) -> Iterator[Row]:
         """No rows."""
         return iter(())
+
+    def forget(self, at: int) -> None:
+        """Do nothing: no row is changed."""
 
 
 class Some:
@@ -121,26 +126,47 @@ class RowsByKey:
     """The rows of a table that is linked in a way which no index can compare, by their key.
 
     Args:
+        table: Their table. A missing value of a field that its link compares counts as blank.
         source: The rows.
-        fields: The fields that the link compares. A missing value counts as blank.
     """
 
-    def __init__(self, source: Source, fields: Sequence[Field]) -> None:
+    def __init__(self, table: Table, source: Source) -> None:
+        self.table = table
         self._source = source
+        fields = [table.field(name) for name, _ in table.link.on] if table.link else []
         self._fields = [(reader(field), field.blank) for field in fields]
         columns = [_meant(source.values(field), field.blank) for field in fields]
         keys = zip(*columns, strict=True) if fields else repeat((), source.size)
         self._chains = Chains(keys, source.size)
-        self._changed: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-        for row in source.changed.values():
-            if row is not None:
-                self._changed[self._key(row)].append(row)
+        self._changed: dict[tuple[Any, ...], list[Row]] = {}
+        for at, row in source.changed.items():
+            self.on_row_changed(source[at], row)
 
     def rows(self, key: tuple[Any, ...]) -> Sequence[Row]:
         """The rows with a key."""
-        places = (at for at in self._chains.places(key) if at not in self._source.changed)
-        found = [row for row in map(self._source.__getitem__, places) if self._key(row) == key]
-        return [*reversed(found), *self._changed.get(key, ())]
+        if key in self._changed:
+            return self._changed[key]
+        found = map(self._source.__getitem__, self._chains.places(key))
+        return [row for row in found if self._key(row) == key][::-1]
+
+    def on_row_changed(self, old: Row | None, new: Row | None) -> None:
+        """Record that a row was added (``old`` is ``None``), changed or removed."""
+        if old is not None:
+            self._of(old).remove(old)
+        if new is not None:
+            self._of(new).append(new)
+
+    @property
+    def changes(self) -> int:
+        """How many keys have rows that have changed."""
+        return len(self._changed)
+
+    def _of(self, row: Row) -> list[Row]:
+        """The rows with the same key as this one, to be changed."""
+        key = self._key(row)
+        if key not in self._changed:
+            self._changed[key] = list(self.rows(key))
+        return self._changed[key]
 
     def _key(self, row: Row) -> tuple[Any, ...]:
         values = [(read(row), blank) for read, blank in self._fields]

@@ -1,6 +1,6 @@
 """Transactions in memory: each change records how to undo it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from typing import TypeVar
@@ -16,6 +16,7 @@ class UndoLog:
         self._steps: list[Callable[[], object]] = []
         self._start = 0
         self._depth = 0
+        self._at_end: list[Callable[[Sequence[object]], object]] = []
         self._lock = RLock()
 
     @contextmanager
@@ -41,7 +42,25 @@ class UndoLog:
             self._start = outer
             self._depth -= 1
             if self._depth == 0:
-                self._steps.clear()
+                self._end()
+
+    def _end(self) -> None:
+        steps, waiting = self._steps, self._at_end
+        self._steps, self._at_end = [], []
+        for each in waiting:
+            each(steps)
+
+    def at_end(self, step: Callable[[Sequence[object]], object]) -> None:
+        """Do something once the outermost transaction has ended.
+
+        Args:
+            step: Called with how to undo each change that was kept; with none if no transaction is
+                open.
+        """
+        if self._depth:
+            self._at_end.append(step)
+        else:
+            step(())
 
     @property
     def last(self) -> Callable[[], object] | None:
