@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,56 +15,15 @@ import segmentation as seg
 from segmentation.adapters.sqlalchemy import SqlStore
 from segmentation.columns import gathered
 from segmentation.contacts import Contact
-from segmentation.criteria import BoundSelection
-from segmentation.protocols import Contacts
-from segmentation.segments import Candidates, Options
 from support.fair import evolved, person
-from support.live import Live, day, live_workspaces, own, told, where
+from support.live import Live, counted, day, live_workspaces, own, told, where
 from support.stores import STORES
-
-
-class Counting:
-    """Contacts of a store, and how many of them were read."""
-
-    def __init__(self, contacts: Contacts) -> None:
-        self._contacts = contacts
-        self.read = 0
-
-    def get_many(self, nos: Any) -> Sequence[Contact]:  # noqa: ANN401 - numbers
-        found = self._contacts.get_many(nos)
-        self.read += len(found)
-        return found
-
-    def matching(self, bound: BoundSelection) -> Sequence[str]:
-        found = self._contacts.matching(bound)
-        self.read += len(found)
-        return found
-
-    def count(self, bound: BoundSelection) -> int:
-        return self._contacts.count(bound)
-
-    def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
-        found = self._contacts.candidates(chosen, options)
-        self.read += found.count
-        return found
 
 
 @pytest.fixture(params=STORES)
 def crm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[seg.Workspace]:
     """A workspace on each kind of store."""
     yield from live_workspaces(request, tmp_path)
-
-
-def counted(crm: seg.Workspace, step: Callable[[], object]) -> int:
-    """How many contacts a step reads."""
-    store: Any = crm.store
-    contacts = store.contacts
-    store.contacts = counting = Counting(contacts)
-    try:
-        step()
-    finally:
-        store.contacts = contacts
-    return counting.read
 
 
 FEW, MANY = 10_000, 100_000

@@ -1,6 +1,7 @@
 """What changed in a database, by contact: a row for each step that wrote records of one kind."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any
 
@@ -12,6 +13,8 @@ from segmentation.fields import Record, key_of
 from segmentation.serialization import to_json
 
 from ._dialects import dialect_of
+from ._host_changes import HostChanges
+from ._mapping import MappedTable
 from ._steps import EVERYTHING, NUMBER, Key, SharedSteps, Steps, changed, has_numbers
 from ._tables import Layout, Tables
 from ._types import is_mariadb
@@ -27,22 +30,25 @@ class SqlChanges:
     Args:
         unit: The unit of work.
         tables: Our tables.
-        mapped: The names of the tables that the host writes itself.
+        mapped: The tables that the host writes itself, by name.
     """
 
-    def __init__(self, unit: Unit, tables: Tables, mapped: Collection[str] = ()) -> None:
+    def __init__(
+        self, unit: Unit, tables: Tables, mapped: Mapping[str, MappedTable] | None = None
+    ) -> None:
         self._unit = unit
         self._tables = tables
         self._table = tables.changes
-        self._mapped = frozenset(mapped)
+        self._host = HostChanges(unit, tables, mapped or {}, _noting_in(tables))
         self._shared = SharedSteps()
 
     def follows(self, table: str) -> bool:
-        """Whether the changes of a table are noted: unless the host writes it."""
-        return table not in self._mapped
+        """Whether the changes of a table are noted, or are found in the host's."""
+        return self._host.follows(table)
 
     def position(self) -> str:
         """Where the changes have come to, inside the open transaction."""
+        self._host.bring_up()
         with self._unit.connection() as connection:
             return str(Steps(connection, self._table).position())
 
@@ -53,6 +59,7 @@ class SqlChanges:
         """
         if not all(map(self.follows, tables)):
             return None
+        self._host.bring_up(tables)
         with self._unit.connection() as connection:
             steps = Steps(connection, self._table)
             before = steps.position_of(position)
@@ -70,6 +77,7 @@ class SqlChanges:
             before = connection.scalar(sa.select(sa.func.max(self._table.c.step))) or 0
             number = connection.scalar(sa.select(NUMBER)) if has_numbers(connection) else 0
             connection.execute(sa.delete(self._table))
+            self._host.forget(connection)
             _forget(connection, self._table, (number or 0, before + 1))
 
 
@@ -131,32 +139,39 @@ class Noting:
         return set(connection.scalars(sa.select(column).where(among).distinct()))
 
     def _note(self, connection: sa.Connection, owners: set[Any] | None) -> None:
-        own = self._table
-        if is_mariadb(connection.dialect):
-            lock_writers(connection, self._tables)
-        number = NUMBER if has_numbers(connection) else sa.literal(0)
-        step = sa.select(sa.func.coalesce(sa.func.max(own.c.step), 0) + 1).where(
-            own.c.txid == number
-        )
-        connection.execute(
-            sa.insert(own).values(
-                txid=number,
-                step=step.scalar_subquery(),
-                table=self._layout.kind.__table__,
-                owners=None if owners is None else to_json(sorted(owners)),
-            )
-        )
-        self._forget_old(connection)
+        note(connection, self._tables, self._layout.kind.__table__, owners)
 
-    def _forget_old(self, connection: sa.Connection) -> None:
-        """Keep no more steps than are worth it: now and then they are counted."""
-        self._tables.noted += 1
-        if self._tables.noted % _LOOK != 1:
-            return
-        own = self._table
-        latest = sa.select(own.c.txid, own.c.step).order_by(own.c.txid.desc(), own.c.step.desc())
-        if connection.execute(latest.offset(_KEPT).limit(1)).first() is None:
-            return
+
+def note(
+    connection: sa.Connection, tables: Tables, table: str, owners: AbstractSet[Any] | None
+) -> None:
+    """Note the links of rows of a table that change; ``None`` for any."""
+    own = tables.changes
+    if is_mariadb(connection.dialect):
+        lock_writers(connection, tables)
+    number = NUMBER if has_numbers(connection) else sa.literal(0)
+    step = sa.select(sa.func.coalesce(sa.func.max(own.c.step), 0) + 1).where(own.c.txid == number)
+    connection.execute(
+        sa.insert(own).values(
+            txid=number,
+            step=step.scalar_subquery(),
+            table=table,
+            owners=None if owners is None else to_json(sorted(owners)),
+        )
+    )
+    tables.noted += 1
+    if tables.noted % _LOOK == 1:
+        _forget_old(connection, own)
+
+
+def _noting_in(tables: Tables) -> Callable[[sa.Connection, str, set[str] | None], None]:
+    return lambda connection, table, owners: note(connection, tables, table, owners)
+
+
+def _forget_old(connection: sa.Connection, own: sa.Table) -> None:
+    """Keep no more steps than are worth it: of too many, the later half."""
+    latest = sa.select(own.c.txid, own.c.step).order_by(own.c.txid.desc(), own.c.step.desc())
+    if connection.execute(latest.offset(_KEPT).limit(1)).first() is not None:
         last = connection.execute(latest.offset(_KEPT // 2).limit(1)).one()
         _forget(connection, own, (last.txid, last.step))
 
