@@ -9,9 +9,10 @@ from collections.abc import Set as AbstractSet
 from typing import TypeAlias
 
 from segmentation.criteria import Table
-from segmentation.definitions import contact_field, is_row_kind
+from segmentation.definitions import OwnField, OwnTable, contact_field, is_row_kind
 from segmentation.fields import Record
-from segmentation.segments import FILTERED
+from segmentation.segments import FILTERED, SavedCriteria
+from segmentation.templates import InteractionTemplate
 
 MOST = 1_000
 """Of so many contacts at most a change is noted by contact; of more, only the table is."""
@@ -19,17 +20,22 @@ MOST = 1_000
 Changed: TypeAlias = Mapping[str, AbstractSet[str] | None]
 """The links of rows that were added, changed or removed, by table; ``None`` for any of them."""
 
+RULES: tuple[str, ...] = tuple(
+    kind.__table__ for kind in (SavedCriteria, OwnTable, OwnField, InteractionTemplate)
+)
+"""The tables that say how segments choose; of them is noted only that they changed."""
+
 _OWNERS: Mapping[str, str] = {
     kind.__table__: "no" if link is None else "" if link.through else link.on[0][0]
     for kind, _, link in FILTERED
-}
+} | dict.fromkeys(RULES, "")
 
 
 def owner_field(kind: type[Record]) -> str | None:
     """The field of a kind's records by which changes are noted.
 
     Returns:
-        The field; empty if only the table is noted; ``None`` if criteria do not ask for the kind.
+        The field; empty if only the table is noted; ``None`` if no segment depends on the kind.
     """
     if is_row_kind(kind):
         return contact_field(kind)

@@ -1,5 +1,6 @@
 """A store in the transactions of a Django project, on SQLite and PostgreSQL."""
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -255,6 +256,26 @@ def test_models_are_contacts_by_paths_over_fields_and_relations() -> None:
         segment = crm.new_segment("All")
         segment.add_contacts()
         assert segment.contact_nos == ("F1", "P1")
+
+
+@pytest.mark.usefixtures("host")
+def test_a_segment_follows_a_model_by_its_field_of_last_change() -> None:
+    """LIV-23."""
+    values = {"no": F("ref"), "name": F("name"), "city": F("kind"), "type": "person"}
+    mapped = {"contact": map_model(Partner, values, changed=F("written"))}
+    with transaction.atomic():
+        for no in ("P1", "P2"):
+            Partner.objects.create(ref=no, name=no, written=NOW)
+        crm = workspace(mapped=mapped)
+        crm.saved_criteria.save("F", seg.make_selection(contact={"city": "F"}))
+        sheet = crm.new_segment("Firms").follow_criteria("F")
+        assert (sheet.refresh().lines_after, crm.check(contact={"city": "F"})) == (0, ())
+        Partner.objects.filter(ref="P1").update(kind="F")
+        assert sheet.refresh().entered == ("P1",)
+        Partner.objects.filter(ref="P2").update(kind="F", written=NOW + dt.timedelta(1))
+        assert sheet.refresh().entered == ("P2",)
+        Partner.objects.filter(ref="P1").delete()
+        assert sheet.refresh().left == ("P1",)
 
 
 @pytest.mark.parametrize(

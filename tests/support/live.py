@@ -1,7 +1,7 @@
 """A segment that follows criteria, and a full run to compare each of its refreshes with."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,12 @@ import pytest
 
 import segmentation as seg
 from segmentation.code_tables import IndustryGroup, MailingGroup
-from segmentation.criteria import Criteria
+from segmentation.contacts import Contact
+from segmentation.criteria import BoundSelection, Criteria
 from segmentation.fields import Field
 from segmentation.operations.segments import Refreshed
+from segmentation.protocols import Contacts
+from segmentation.segments import Candidates, Options
 from segmentation.templates import InteractionGroup
 from support.desk import make_template
 from support.fair import SETUP, evolved, person
@@ -165,3 +168,41 @@ def own(crm: seg.Workspace, no: str, **values: Any) -> None:  # noqa: ANN401 - o
 def order(crm: seg.Workspace, order_no: int, contact_no: str, amount: str) -> None:
     """Take in an order."""
     crm.tables["orders"].new(order_no, contact_no=contact_no, amount=amount)
+
+
+class Counting:
+    """Contacts of a store, and how many of them were read."""
+
+    def __init__(self, contacts: Contacts) -> None:
+        self._contacts = contacts
+        self.read = 0
+
+    def get_many(self, nos: Any) -> Sequence[Contact]:  # noqa: ANN401 - numbers
+        found = self._contacts.get_many(nos)
+        self.read += len(found)
+        return found
+
+    def matching(self, bound: BoundSelection) -> Sequence[str]:
+        found = self._contacts.matching(bound)
+        self.read += len(found)
+        return found
+
+    def count(self, bound: BoundSelection) -> int:
+        return self._contacts.count(bound)
+
+    def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
+        found = self._contacts.candidates(chosen, options)
+        self.read += found.count
+        return found
+
+
+def counted(crm: seg.Workspace, step: Callable[[], object]) -> int:
+    """How many contacts a step reads."""
+    store: Any = crm.store
+    contacts = store.contacts
+    store.contacts = counting = Counting(contacts)
+    try:
+        step()
+    finally:
+        store.contacts = contacts
+    return counting.read

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 import segmentation as seg
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore
-from segmentation.changes import MOST
+from segmentation.changes import MOST, RULES
 from segmentation.contacts import Contact, ContactMailingGroup, ItemEntry
 from segmentation.criteria import (
     Concern,
@@ -118,17 +118,65 @@ def test_after_an_erasure_nothing_names_the_contact(crm: seg.Workspace) -> None:
 def test_old_steps_are_forgotten_when_there_are_many(
     crm: seg.Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Whoever looked after them still knows what changed."""
     store = crm.store
-    crm.add(*people("DK", "A"))
+    crm.add(*people("DK", "A", "B"))
     if not isinstance(store, SqlStore):
         return
     live = Live(crm, where(contact={"country_region_code": "DK"}))
-    monkeypatch.setattr("segmentation.adapters.sqlalchemy._changes._KEPT", 1)
     start = changes_of(crm).position()
+    for number in range(4):
+        crm.contacts.change("B", city=f"City {number}")
+    later = changes_of(crm).position()
+    monkeypatch.setattr("segmentation.adapters.sqlalchemy._changes._KEPT", 2)
     store.tables.noted = 0
     crm.contacts.change("A", country_region_code="SE")
     assert since(crm, start) is None
+    assert since(crm, later) == {"contact": ["A"]}
+    with crm.transaction():
+        assert since(crm, start) is None
+        assert since(crm, later) == {"contact": ["A"]}
     assert live.refresh() == "-A"
+
+
+def test_one_reading_of_the_changes_is_shared(
+    crm: seg.Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it grows too large it begins anew, and who looked before that reads by itself."""
+    crm.add(*people("DK", "A", "B", "C"))
+    start = changes_of(crm).position()
+    crm.contacts.change("A", city="Bern")
+    later = changes_of(crm).position()
+    assert since(crm, later) == {}
+    crm.contacts.change("B", city="Bern")
+    assert (since(crm, later), since(crm, start)) == ({"contact": ["B"]}, {"contact": ["A", "B"]})
+    monkeypatch.setattr("segmentation.adapters.sqlalchemy._steps._MOST", 1)
+    for _ in range(2):
+        crm.contacts.change("C", city="Bern")
+        assert since(crm, later) == {"contact": ["B", "C"]}
+    now = changes_of(crm).position()
+    crm.contacts.change("A", city="Basel")
+    assert since(crm, now) == {"contact": ["A"]}
+
+
+def test_a_file_that_was_put_back_is_read_anew(tmp_path: Path) -> None:
+    """A store of SQLite that is an older copy knows nothing of a later position."""
+    with seg.Workspace.open(tmp_path / "crm.db", user="ANNA", today=TODAY) as crm:
+        later = str(int(changes_of(crm).position()) + 1)
+        assert since(crm, later) is None
+        with crm.transaction():
+            assert since(crm, later) is None
+
+
+def test_criteria_templates_and_definitions_are_noted(crm: seg.Workspace) -> None:
+    start = changes_of(crm).position()
+    assert changes_of(crm).since(start, RULES) == {}
+    crm.saved_criteria.save("LIVE", where(contact={"city": "Bern"}))
+    crm.tables.define("contact", Field("shoe", "text"))
+    crm.templates.change("TALK", description="Other")
+    assert changes_of(crm).since(start, RULES) == dict.fromkeys(
+        ("saved_segment_criteria", "extra_field", "interaction_template")
+    )
 
 
 def test_a_table_that_is_defined_anew_counts_as_changed(crm: seg.Workspace) -> None:

@@ -1,45 +1,23 @@
-"""A refresh looks at the contacts that changed: counted, not timed."""
+"""A refresh looks at the contacts that changed: counted, not timed.
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+``LIVE_CONTACTS=100000`` before it tries a hundred segments with so many contacts on each store.
+"""
+
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 import segmentation as seg
+from segmentation.adapters.sqlalchemy import SqlStore
+from segmentation.columns import gathered
 from segmentation.contacts import Contact
-from segmentation.criteria import BoundSelection
-from segmentation.protocols import Contacts
-from segmentation.segments import Candidates, Options
 from support.fair import evolved, person
-from support.live import Live, day, live_workspaces, own, told, where
+from support.live import Live, counted, day, live_workspaces, own, told, where
 from support.stores import STORES
-
-
-class Counting:
-    """Contacts of a store, and how many of them were read."""
-
-    def __init__(self, contacts: Contacts) -> None:
-        self._contacts = contacts
-        self.read = 0
-
-    def get_many(self, nos: Any) -> Sequence[Contact]:  # noqa: ANN401 - numbers
-        found = self._contacts.get_many(nos)
-        self.read += len(found)
-        return found
-
-    def matching(self, bound: BoundSelection) -> Sequence[str]:
-        found = self._contacts.matching(bound)
-        self.read += len(found)
-        return found
-
-    def count(self, bound: BoundSelection) -> int:
-        return self._contacts.count(bound)
-
-    def candidates(self, chosen: BoundSelection | Collection[str], options: Options) -> Candidates:
-        found = self._contacts.candidates(chosen, options)
-        self.read += found.count
-        return found
 
 
 @pytest.fixture(params=STORES)
@@ -48,46 +26,92 @@ def crm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[seg.Workspac
     yield from live_workspaces(request, tmp_path)
 
 
-def counted(crm: seg.Workspace, step: Callable[[], object]) -> int:
-    """How many contacts a step reads."""
+FEW, MANY = 10_000, 100_000
+SIZES = [*((store, FEW) for store in ("memory", "sqlite")), ("memory", MANY)]
+if os.environ.get("LIVE_CONTACTS"):
+    SIZES = [(store, int(os.environ["LIVE_CONTACTS"])) for store in ("memory", "sqlite")]
+IN_POSTGRESQL = [pytest.param("pg", size, marks=pytest.mark.postgres) for size in {SIZES[1][1]}]
+
+
+def followers(crm: seg.Workspace, contacts: int) -> list[seg.Worksheet]:
+    """A hundred segments; the n-th follows post code n, of ten thousand contacts among many."""
+    codes = (str(n % 100) if n < FEW else "elsewhere" for n in range(contacts))
+    people = [person(f"P{n}", post_code=code) for n, code in enumerate(codes)]
+    crm.store.records.put(gathered(Contact, people))
+    made = []
+    for code in range(100):
+        crm.saved_criteria.save(f"C{code}", where(contact={"post_code": str(code)}))
+        made.append(crm.new_segment(f"Post code {code}").follow_criteria(f"C{code}"))
+        made[-1].refresh()
+    return made
+
+
+@pytest.mark.parametrize(("crm", "contacts"), [*SIZES, *IN_POSTGRESQL], indirect=["crm"])
+def test_a_hundred_segments_read_who_changed_among_however_many(
+    crm: seg.Workspace, contacts: int
+) -> None:
+    """LIV-20."""
+    live = followers(crm, contacts)
+    crm.contacts.change("P7", post_code="93")
+    told_of: list[str] = []
+    read = counted(crm, lambda: told_of.extend(told(each.refresh()) for each in live))
+    assert {n: each for n, each in enumerate(told_of) if each} == {7: "-P7", 93: "+P7"}
+    assert read == 1
+    for code, each in enumerate(live):
+        full = crm.select(contact={"post_code": str(code)})
+        assert sorted(each.contact_nos) == sorted(full)
+    for code in (7, 93):
+        run = crm.new_segment("Full").reuse_criteria(f"C{code}")
+        assert sorted(run.contact_nos) == sorted(live[code].contact_nos)
+    assert [told(each.refresh()) for each in live] == [""] * 100
+
+
+def statements(crm: seg.Workspace, step: Callable[[], object]) -> list[str]:
+    """The statements that a step sends to a database."""
     store: Any = crm.store
-    contacts = store.contacts
-    store.contacts = counting = Counting(contacts)
+    sent: list[str] = []
+    engine = store._unit._engine  # noqa: SLF001 - what is sent is what is counted
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:  # noqa: ANN401 - of SQLAlchemy
+        sent.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
     try:
         step()
     finally:
-        store.contacts = contacts
-    return counting.read
+        sa.event.remove(engine, "before_cursor_execute", note)
+    return [each for each in sent if not each.startswith(("BEGIN", "COMMIT"))]
 
 
-def test_each_segment_reads_what_changed_however_many_there_are(crm: seg.Workspace) -> None:
-    """LIV-20."""
-    codes = 5
-    numbers = range(50)
-    crm.add(*(person(f"P{n}", post_code=str(n % codes)) for n in numbers))
-    live = [
-        Live(crm, where(contact={"post_code": str(code)}), code=f"C{code}") for code in range(codes)
-    ]
-    read = []
-    for moving in ("P2", "P12"):
-        if moving == "P12":
-            crm.add(*(person(f"Q{n}", post_code=str(n % codes)) for n in range(200)))
-            for each in live:
-                assert len(each.refreshed().entered) == 40
-        crm.contacts.change(moving, post_code="3")
-        told_of: dict[str, str] = {}
+def test_what_did_not_change_is_asked_in_two_statements(crm: seg.Workspace) -> None:
+    crm.add(*(person(f"P{n}", city="Bern") for n in range(3)))
+    live = Live(crm, where(contact={"city": "Bern"}))
+    before = live.sheet().actions
+    crm.tables["mailing_group"].new("OTHER")
+    assert live.sheet().refresh().lines_after == 3
+    if isinstance(crm.store, SqlStore):
+        sheet = live.sheet()
+        assert len(statements(crm, sheet.refresh)) == 2
+    assert live.sheet().actions == before
 
-        def refresh_all(told_of: dict[str, str] = told_of) -> None:
-            for each in live:
-                told_of[each.code] = told(each.sheet().refresh())
 
-        read.append(counted(crm, refresh_all))
-        assert told_of == {each.code: "" for each in live} | {
-            "C2": f"-{moving}",
-            "C3": f"+{moving}",
-        }
-        assert [each.refresh() for each in live] == [""] * codes
-    assert read[0] == read[1] <= 1
+def test_who_changed_and_stays_is_no_action(crm: seg.Workspace) -> None:
+    """More of them are kept as seen, so that they are not tried each time."""
+    crm.add(*(person(f"P{n}", city="Bern") for n in range(30)))
+    live = Live(crm, where(contact={"city": "Bern"}))
+    crm.contacts.change("P1", name="Other")
+    assert live.refresh() == ""
+    assert len(live.sheet().actions) == 1
+    for n in range(30):
+        crm.contacts.change(f"P{n}", name="Another")
+    assert live.refresh() == ""
+    assert len(live.sheet().actions) == 2
+    assert counted(crm, lambda: live.sheet().refresh()) == 0
+    crm.contacts.exclude("P1", "asked for it")
+    assert live.refresh() == "-P1"
+    crm.contacts.change("P1", name="Excluded")
+    assert live.refresh() == ""
+    assert len(live.sheet().actions) == 3
 
 
 def test_a_day_that_moves_on_reads_whom_it_moved(crm: seg.Workspace) -> None:

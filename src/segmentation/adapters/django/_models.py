@@ -40,7 +40,7 @@ def map_model(model: Model, values: Mapping[str, Any], **options: Any) -> Mapped
         values: For each field of ours a path over fields and relations, ``F("parent__ref")``, or
             a constant. Rows without a related row are kept, with blanks.
         **options: Of `MappedTable`: ``words`` for what choices stand for, ``fields``, ``link``,
-            ``key``, ``clean`` and others.
+            ``key``, ``clean``, ``changed`` (a path as well: ``F("updated_at")``) and others.
 
     Raises:
         InvalidValue: A path leads to no field; those that there are are told.
@@ -50,6 +50,9 @@ def map_model(model: Model, values: Mapping[str, Any], **options: Any) -> Mapped
         name: joins.column_at(name, given.name) if isinstance(given, F) else given
         for name, given in values.items()
     }
+    changed = options.get("changed")
+    if isinstance(changed, F):
+        options["changed"] = joins.column_at("changed", changed.name)
     return MappedTable(joins.source, columns, **options)
 
 

@@ -1,31 +1,27 @@
-"""What changed in a database, by contact: a row for each step that wrote records of one kind.
+"""What changed in a database, by contact: a row for each step that wrote records of one kind."""
 
-PostgreSQL commits transactions in another order than they began in. So a position there is the
-snapshot that was seen, and what was not visible in it has changed since. SQLite has one writer at a
-time, MariaDB too from the first step that is noted on, and their steps are numbered.
-"""
-
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
-from segmentation.changes import MOST, Changed, joined, owner_field
+from segmentation.changes import MOST, Changed, owner_field
 from segmentation.columns import Columns
 from segmentation.fields import Record, key_of
-from segmentation.serialization import from_json, to_json
+from segmentation.serialization import to_json
 
 from ._dialects import dialect_of
+from ._host_changes import HostChanges
+from ._mapping import MappedTable
+from ._steps import EVERYTHING, NUMBER, Key, SharedSteps, Steps, changed, has_numbers
 from ._tables import Layout, Tables
 from ._types import is_mariadb
 from ._units import Unit, lock_writers
 
 _KEPT, _LOOK = 10_000, 500
 """How many steps are kept, and after how many of its own a process looks whether there are more."""
-
-_EVERYTHING = ""
-"""Stands for all tables, in place of steps that are not kept."""
 
 
 class SqlChanges:
@@ -34,98 +30,63 @@ class SqlChanges:
     Args:
         unit: The unit of work.
         tables: Our tables.
-        mapped: The names of the tables that the host writes itself.
+        mapped: The tables that the host writes itself, by name.
     """
 
-    def __init__(self, unit: Unit, tables: Tables, mapped: Collection[str] = ()) -> None:
+    def __init__(
+        self, unit: Unit, tables: Tables, mapped: Mapping[str, MappedTable] | None = None
+    ) -> None:
         self._unit = unit
         self._tables = tables
         self._table = tables.changes
-        self._mapped = frozenset(mapped)
+        self._host = HostChanges(unit, tables, mapped or {}, _noting_in(tables))
+        self._shared = SharedSteps()
 
     def follows(self, table: str) -> bool:
-        """Whether the changes of a table are noted: unless the host writes it."""
-        return table not in self._mapped
+        """Whether the changes of a table are noted, or are found in the host's."""
+        return self._host.follows(table)
 
     def position(self) -> str:
         """Where the changes have come to, inside the open transaction."""
-        own = self._table.c
+        self._host.bring_up()
         with self._unit.connection() as connection:
-            step = sa.func.coalesce(sa.func.max(own.step), 0)
-            if connection.dialect.name != "postgresql":
-                return f"{connection.scalar(sa.select(step))}"
-            snapshot, number = connection.execute(sa.select(_SNAPSHOT, _NUMBER)).one()
-            last = connection.scalar(sa.select(step).where(own.txid == number))
-            return f"{snapshot} {number} {last}"
+            return str(Steps(connection, self._table).position())
 
     def since(self, position: str, tables: Collection[str]) -> Changed | None:
-        """What changed in some tables after a position."""
+        """What changed in some tables after a position.
+
+        Steps that were read are shared, but not inside a transaction, which may be undone.
+        """
         if not all(map(self.follows, tables)):
             return None
-        own = self._table.c
+        self._host.bring_up(tables)
         with self._unit.connection() as connection:
-            later = _later(connection, own, position)
-            if later is None:
-                return None
-            asked = own.table.in_([*tables, _EVERYTHING])
-            rows = connection.execute(sa.select(own.table, own.owners).where(later, asked)).all()
-        if any(row.table == _EVERYTHING for row in rows):
-            return None
-        return joined(
-            [
-                (row.table, None if row.owners is None else set(from_json(row.owners)))
-                for row in rows
-            ]
-        )
+            steps = Steps(connection, self._table)
+            before = steps.position_of(position)
+            if not self._unit.is_open:
+                found = self._shared.since(steps, before, tables)
+            elif before.is_before(steps.position()):
+                found = steps.read_from(before.lowest, tables)
+            else:
+                found = None
+            return None if found is None else changed(before, found)
 
     def forget(self) -> None:
         """Keep nothing that names a contact."""
         with self._unit.transaction() as connection:
-            _forget(connection, self._table)
+            before = connection.scalar(sa.select(sa.func.max(self._table.c.step))) or 0
+            number = connection.scalar(sa.select(NUMBER)) if has_numbers(connection) else 0
+            connection.execute(sa.delete(self._table))
+            self._host.forget(connection)
+            _forget(connection, self._table, (number or 0, before + 1))
 
 
-def _forget(connection: sa.Connection, own: sa.Table) -> None:
-    """Let one step stand for all that are there."""
-    before = connection.scalar(sa.select(sa.func.max(own.c.step))) or 0
-    connection.execute(sa.delete(own))
-    number = connection.scalar(sa.select(_NUMBER)) if _has_numbers(connection) else 0
-    values = {"txid": number, "step": before + 1, "table": _EVERYTHING, "owners": None}
+def _forget(connection: sa.Connection, own: sa.Table, key: Key) -> None:
+    """Let one step stand for all up to it."""
+    upto = sa.or_(own.c.txid < key[0], (own.c.txid == key[0]) & (own.c.step <= key[1]))
+    connection.execute(sa.delete(own).where(upto))
+    values = {"txid": key[0], "step": key[1], "table": EVERYTHING, "owners": None}
     connection.execute(sa.insert(own), values)
-
-
-def _has_numbers(connection: sa.Connection) -> bool:
-    """Whether transactions have numbers that tell what was committed."""
-    return connection.dialect.name == "postgresql"
-
-
-_SNAPSHOT = sa.cast(sa.func.txid_current_snapshot(), sa.Text())
-_NUMBER = sa.func.txid_current()
-
-
-def _later(connection: sa.Connection, own: Any, position: str) -> Any | None:  # noqa: ANN401 - clauses
-    """The condition that a step was not seen yet; ``None`` if the position is not of here."""
-    if not _has_numbers(connection):
-        return own.step > int(position)
-    snapshot, number, step = position.split()
-    if int(snapshot.split(":")[1]) > (connection.scalar(sa.select(_XMAX)) or 0):
-        return None  # of another server: the database was restored
-    seen = sa.cast(sa.literal(snapshot), _Snapshot())
-    unseen = (own.txid >= sa.func.txid_snapshot_xmin(seen)) & sa.not_(
-        sa.func.txid_visible_in_snapshot(own.txid, seen)
-    )
-    return sa.or_(unseen, (own.txid == int(number)) & (own.step > int(step)))
-
-
-_XMAX = sa.func.txid_snapshot_xmax(sa.func.txid_current_snapshot())
-
-
-class _Snapshot(sa.types.UserDefinedType[str]):
-    """PostgreSQL's type of snapshots."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:  # noqa: ANN401 - of SQLAlchemy
-        return "txid_snapshot"
 
 
 class Noting:
@@ -178,30 +139,41 @@ class Noting:
         return set(connection.scalars(sa.select(column).where(among).distinct()))
 
     def _note(self, connection: sa.Connection, owners: set[Any] | None) -> None:
-        own = self._table
-        if is_mariadb(connection.dialect):
-            lock_writers(connection, self._tables)
-        number = _NUMBER if _has_numbers(connection) else sa.literal(0)
-        step = sa.select(sa.func.coalesce(sa.func.max(own.c.step), 0) + 1).where(
-            own.c.txid == number
-        )
-        connection.execute(
-            sa.insert(own).values(
-                txid=number,
-                step=step.scalar_subquery(),
-                table=self._layout.kind.__table__,
-                owners=None if owners is None else to_json(sorted(owners)),
-            )
-        )
-        self._forget_old(connection)
+        note(connection, self._tables, self._layout.kind.__table__, owners)
 
-    def _forget_old(self, connection: sa.Connection) -> None:
-        """Keep no more steps than are worth it: now and then they are counted."""
-        self._tables.noted += 1
-        if self._tables.noted % _LOOK == 1:
-            some = sa.select(self._table.c.step).limit(_KEPT + 1).subquery()
-            if (connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0) > _KEPT:
-                _forget(connection, self._table)
+
+def note(
+    connection: sa.Connection, tables: Tables, table: str, owners: AbstractSet[Any] | None
+) -> None:
+    """Note the links of rows of a table that change; ``None`` for any."""
+    own = tables.changes
+    if is_mariadb(connection.dialect):
+        lock_writers(connection, tables)
+    number = NUMBER if has_numbers(connection) else sa.literal(0)
+    step = sa.select(sa.func.coalesce(sa.func.max(own.c.step), 0) + 1).where(own.c.txid == number)
+    connection.execute(
+        sa.insert(own).values(
+            txid=number,
+            step=step.scalar_subquery(),
+            table=table,
+            owners=None if owners is None else to_json(sorted(owners)),
+        )
+    )
+    tables.noted += 1
+    if tables.noted % _LOOK == 1:
+        _forget_old(connection, own)
+
+
+def _noting_in(tables: Tables) -> Callable[[sa.Connection, str, set[str] | None], None]:
+    return lambda connection, table, owners: note(connection, tables, table, owners)
+
+
+def _forget_old(connection: sa.Connection, own: sa.Table) -> None:
+    """Keep no more steps than are worth it: of too many, the later half."""
+    latest = sa.select(own.c.txid, own.c.step).order_by(own.c.txid.desc(), own.c.step.desc())
+    if connection.execute(latest.offset(_KEPT).limit(1)).first() is not None:
+        last = connection.execute(latest.offset(_KEPT // 2).limit(1)).one()
+        _forget(connection, own, (last.txid, last.step))
 
 
 def _chained(first: Iterable[Record], rest: Iterator[Record]) -> Iterator[Record]:

@@ -175,9 +175,22 @@ def _place_faults(place: str, host: MappedTable, known: Iterable[str]) -> Iterat
     if host.worked_out and place != Contact.__table__:
         reason = Message("only fields of contacts can be worked out in Python")
         yield Fault(place, "", reason, "worked_out")
+    if host.changed is not None:
+        yield from _changed_faults(place, host)
     for name in host.worked_out.keys() & {*known, *host.values}:
         reason = Message("is a field of {table} already", table=place)
         yield Fault(place, name, reason, "taken")
+
+
+def _changed_faults(place: str, host: MappedTable) -> Iterator[Fault]:
+    """What is wrong with the column of last change."""
+    if not isinstance(host.changed, sa.ColumnElement):
+        reason = Message("the source has no such column: {column}", column=str(host.changed))
+        yield Fault(Identifier(place), "changed", reason, "unknown_column")
+        return
+    for table in _strange_tables(host.source, host.changed):
+        reason = Message("the source has no table {name!r}, which holds the column", name=table)
+        yield Fault(Identifier(place), "changed", reason, "unknown_column")
 
 
 def _is_apart(name: str, known: Iterable[str], declared: Iterable[str]) -> bool:
@@ -298,9 +311,10 @@ def column_faults(connection: sa.Connection, mapped: Mapping[str, MappedTable]) 
         mapped: The mapping.
     """
     for name, host in mapped.items():
-        if _can_ask(connection, host, host.values.values()) or not _can_ask(connection, host, ()):
+        asked = {**host.values, "changed": host.changed}
+        if _can_ask(connection, host, asked.values()) or not _can_ask(connection, host, ()):
             continue  # a source that is not there yet is told when it is first asked
-        for field, given in host.values.items():
+        for field, given in asked.items():
             if not _can_ask(connection, host, [given]):
                 reason = Message("the source has no such column: {column}", column=str(given))
                 yield Fault(Identifier(name), field, reason, "unknown_column")

@@ -61,6 +61,9 @@ class MappedTable:
             contact. Letters can name them; they cannot be filtered.
         beside: Whether the rows stand beside ours, as a host's history of interactions does:
             both are asked together, and only ours are written.
+        changed: The column that says when a row was written last, so that segments that follow
+            criteria ask only for what was written since. It is set with every change of a row, and
+            a later change never bears an earlier moment.
 
     >>> partner = sa.table("res_partner", sa.column("ref"), sa.column("name"))
     >>> contacts = MappedTable(partner, {"no": partner.c.ref, "name": partner.c.name})
@@ -77,6 +80,7 @@ class MappedTable:
     called: tuple[str, ...] = attrs.field(default=(), converter=as_texts)
     worked_out: Mapping[str, Callable[[Contact], Value]] = attrs.field(factory=dict)
     beside: bool = False
+    changed: Any = None
 
     def table(self, name: str) -> Table:
         """The host's own table as a schema knows it."""

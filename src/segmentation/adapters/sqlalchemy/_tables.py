@@ -240,6 +240,13 @@ class Tables:
             sa.Column("table", text_type(), nullable=False),
             sa.Column("owners", text_type()),
         )
+        self.host_rows = self._table(
+            "host_row",
+            sa.Column("key", key_type(), primary_key=True),
+            sa.Column("table", text_type(), nullable=False),
+            sa.Column("owner", text_type(), nullable=False),
+            sa.Column("digest", text_type(), nullable=False),
+        )
         self.ours = tuple(self.metadata.tables.values())
         """The tables that every store has. Those of a host's own kinds are made when needed."""
 

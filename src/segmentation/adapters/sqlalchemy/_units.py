@@ -60,6 +60,10 @@ class Unit(Protocol):
     def making(self) -> AbstractContextManager[sa.Connection]:
         """Inside a transaction, a connection to make a table with that nobody has used yet."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a transaction is open, whose changes nobody else sees and which may be undone."""
+
     def remember(self, no: str, stamp: str, segment: Segment) -> None:
         """Cache a segment as it is stored under a stamp, once its transaction is committed."""
 
@@ -191,6 +195,11 @@ class OwnUnit:
         return stored[1] if stored and stored[0] == stamp else None
 
     @property
+    def is_open(self) -> bool:
+        """Whether this thread has a transaction open."""
+        return self._open is not None
+
+    @property
     def _open(self) -> sa.Connection | None:
         return getattr(self._local, "connection", None)
 
@@ -249,6 +258,11 @@ class HostUnit:
             if is_mariadb(connection.dialect):
                 raise Refused(MAKING, COMMITS)
             yield connection
+
+    @property
+    def is_open(self) -> bool:
+        """Always: the host's."""
+        return True
 
     def remember(self, no: str, stamp: str, segment: Segment) -> None:
         """Do nothing: nobody tells us whether the host commits."""

@@ -4,7 +4,7 @@ Contacts are asked of the store, the segment is a value. Adding, reducing, refin
 refreshing meet here, whether they are done, replayed or only looked at beforehand.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import reduce
 from itertools import chain
@@ -15,7 +15,7 @@ import attrs
 
 from segmentation.bitmaps import EMPTY, Bitmap, to_positions, without
 from segmentation.contacts import AlternativeAddress
-from segmentation.criteria import AsOf, Criteria, among, bind
+from segmentation.criteria import AsOf, Criteria, Schema, among, bind
 from segmentation.operations.context import Context
 from segmentation.operations.permission import LASTING, Denial, denials
 from segmentation.operations.records import get_record
@@ -37,8 +37,24 @@ from segmentation.segments import (
     Terms,
     actions_from_json,
     address_on,
+    nos_in_order,
 )
 from segmentation.templates import InteractionTemplate
+
+
+@attrs.frozen
+class Few:
+    """Who alone is looked at when a segment is refreshed, and what is known already.
+
+    Attributes:
+        nos: The contacts.
+        actions: The actions of the saved criteria.
+        schema: What they ask of.
+    """
+
+    nos: AbstractSet[str]
+    actions: Sequence[CriteriaAction]
+    schema: Schema
 
 
 def line_defaults(context: Context, segment: Segment) -> Terms:
@@ -55,7 +71,7 @@ def apply_action(
     segment: Segment,
     action: CriteriaAction,
     as_of: AsOf,
-    to_try: AbstractSet[str] | None = None,
+    few: Few | None = None,
 ) -> Segment:
     """The segment after an action; what else is in the action than its choice is worked out.
 
@@ -64,7 +80,7 @@ def apply_action(
         segment: The segment.
         action: The action.
         as_of: The day.
-        to_try: Who alone is looked at; everybody if not given. A refresh of these leaves all
+        few: Who alone is looked at; everybody if not given. A refresh of these leaves all
             others as the refresh before it did, which must be the last action.
 
     Raises:
@@ -75,16 +91,16 @@ def apply_action(
     store = context.store
     match action.kind:
         case ActionKind.ADD:
-            found = _candidates(store, action.criteria, as_of, action.options, to_try)
+            found = _candidates(store, action.criteria, as_of, action.options, few)
             return _joined(context, segment, found, action)
         case ActionKind.REDUCE:
-            goes, stays = segment.lines.split(_passing(store, action, as_of, to_try))
+            goes, stays = segment.lines.split(_passing(store, action, as_of, few))
             return segment.acted(action, kept=stays, removed=goes)
         case ActionKind.REFINE:
-            stays, goes = segment.lines.split(_passing(store, action, as_of, to_try))
+            stays, goes = segment.lines.split(_passing(store, action, as_of, few))
             return segment.acted(action, kept=stays, removed=goes)
         case ActionKind.REFRESH:
-            return _refreshed(context, segment, action, as_of, to_try)
+            return _refreshed(context, segment, action, as_of, few)
         case _:
             assert_never(action.kind)
 
@@ -94,20 +110,18 @@ def _candidates(
     criteria: Criteria | None,
     as_of: AsOf,
     options: Options,
-    to_try: AbstractSet[str] | None,
+    few: Few | None,
 ) -> Candidates:
-    bound = bind(criteria, schema_of(store), as_of)
-    if to_try is not None:
-        bound = among(bound, to_try)
+    bound = bind(criteria, few.schema if few else schema_of(store), as_of)
+    if few:
+        bound = among(bound, few.nos)
     return store.contacts.candidates(bound, options)
 
 
-def _passing(
-    store: Store, action: CriteriaAction, as_of: AsOf, to_try: AbstractSet[str] | None
-) -> Roster:
+def _passing(store: Store, action: CriteriaAction, as_of: AsOf, few: Few | None) -> Roster:
     """The contacts that pass, with ``entire_companies`` their whole companies."""
     options = Options(expand_companies=action.options.entire_companies)
-    return _candidates(store, action.criteria, as_of, options, to_try).who
+    return _candidates(store, action.criteria, as_of, options, few).who
 
 
 def _joined(
@@ -169,13 +183,30 @@ def _address_codes(
     store: Store, header: SegmentHeader, rosters: Sequence[Roster]
 ) -> dict[str, str]:
     """The alternative addresses that are active on the header's date, by contact."""
+    count = sum(who.everyone.bit_count() for who in rosters)
+    if not count:
+        return {}
     of_contact: dict[str, list[AlternativeAddress]] = {}
-    for address in store.records.all(AlternativeAddress):
+    few = [no for who in rosters for no in nos_in_order(who)] if count <= _FEW else None
+    for address in _addresses(store, few):
         of_contact.setdefault(address.contact_no, []).append(address)
     if not of_contact:
         return {}
     concerned = (who.contact_nos(to_positions(who.shared(of_contact.keys()))) for who in rosters)
     return {no: address_on(of_contact[no], header.date) for no in chain(*concerned)}
+
+
+_FEW = 3
+"""Of so many contacts at most addresses are asked for one by one."""
+
+
+def _addresses(store: Store, nos: Sequence[str] | None) -> Iterator[AlternativeAddress]:
+    """The alternative addresses of these contacts, or of all."""
+    if nos is None:
+        yield from store.records.all(AlternativeAddress)
+        return
+    for no in nos:
+        yield from store.records.all(AlternativeAddress, contact_no=no)
 
 
 def partition_candidates(
@@ -221,12 +252,12 @@ def replayed(
     segment: Segment,
     actions: Iterable[CriteriaAction],
     as_of: AsOf,
-    to_try: AbstractSet[str] | None = None,
+    few: Few | None = None,
 ) -> Segment:
     """The segment after each of these actions is done on it, on the data of today."""
     plain = (attrs.evolve(action, as_of=as_of) for action in actions)
     return reduce(
-        lambda done, action: apply_action(context, done, action, as_of, to_try), plain, segment
+        lambda done, action: apply_action(context, done, action, as_of, few), plain, segment
     )
 
 
@@ -235,34 +266,34 @@ def _refreshed(
     segment: Segment,
     action: CriteriaAction,
     as_of: AsOf,
-    to_try: AbstractSet[str] | None,
+    few: Few | None,
 ) -> Segment:
     """The segment after its saved criteria are run again; what was done by hand stays.
 
     Contacts that now match enter, those that do not match any more leave. A line put in by
     hand stays; a contact taken out by hand stays out.
     """
-    if to_try is not None and segment.actions and not to_try:
+    if few and segment.actions and not few.nos:
         before = segment.actions[-1]
         done = attrs.evolve(action, left_out=before.left_out, overruled=before.overruled)
         return segment.acted(done)
     scratch = Segment(header=segment.header, languages=segment.languages)
-    actions = saved_actions(context.store, action.saved_code)
-    fresh = replayed(context, scratch, actions, as_of, to_try)
+    actions = few.actions if few else saved_actions(context.store, action.saved_code)
+    fresh = replayed(context, scratch, actions, as_of, few)
     by_hand, banned = _done_by_hand(segment)
     kept_by_hand, others = segment.lines.picked(by_hand)
-    stays, goes = _stays_and_goes(others, fresh.lines, to_try)
+    stays, goes = _stays_and_goes(others, fresh.lines, few)
     entering: list[Roster] = []
     for who in fresh.lines.rosters:
-        there = _on_lines(segment.lines, who, to_try) | who.shared(banned, *entering)
+        there = _on_lines(segment.lines, who, few) | who.shared(banned, *entering)
         entering.append(who.only(without(who.everyone, there)))
     changes = goes or any(who.everyone for who in entering)
     left_out = _left_out(fresh, banned)
     overruled = tuple(chain.from_iterable(done.overruled or () for done in fresh.actions))
-    if to_try is not None and segment.actions:
+    if few and segment.actions:
         before = segment.actions[-1]
-        left_out = _with_others(left_out, before.left_out, to_try)
-        overruled = (*(no for no in before.overruled or () if no not in to_try), *overruled)
+        left_out = _with_others(left_out, before.left_out, few.nos)
+        overruled = (*(no for no in before.overruled or () if no not in few.nos), *overruled)
     return segment.acted(
         attrs.evolve(action, left_out=left_out, overruled=overruled),
         kept=stays.merged(kept_by_hand) if changes else None,
@@ -271,19 +302,17 @@ def _refreshed(
     )
 
 
-def _stays_and_goes(
-    lines: Lines, fresh: Lines, to_try: AbstractSet[str] | None
-) -> tuple[Lines, Lines]:
+def _stays_and_goes(lines: Lines, fresh: Lines, few: Few | None) -> tuple[Lines, Lines]:
     """The lines that criteria leave, and those that they do not."""
-    if to_try is None:
+    if few is None:
         return lines.split(*fresh.rosters)
-    tried, others = lines.split(to_try)
+    tried, others = lines.split(few.nos)
     stays, goes = tried.split(frozenset(fresh.contact_nos))
     return others.merged(stays), goes
 
 
-def _on_lines(lines: Lines, who: Roster, to_try: AbstractSet[str] | None) -> Bitmap:
-    return lines.on(who) if to_try is None else who.shared(lines.known(to_try))
+def _on_lines(lines: Lines, who: Roster, few: Few | None) -> Bitmap:
+    return lines.on(who) if few is None else who.shared(lines.known(few.nos))
 
 
 def _with_others(

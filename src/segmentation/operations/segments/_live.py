@@ -5,15 +5,16 @@ day, and what the criteria were. The next one tries only the contacts that chang
 rows passed over the edge of a relative date. Where that is not enough everybody is tried.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from typing import Self
 
 import attrs
 
-from segmentation.changes import MOST, Changed, linked_field
+from segmentation.changes import MOST, RULES, Changed, linked_field
 from segmentation.criteria import (
     MEANING,
     AsOf,
@@ -27,6 +28,7 @@ from segmentation.criteria import (
     segments_in,
     tables_of,
 )
+from segmentation.errors import NotFound
 from segmentation.operations.context import Context
 from segmentation.operations.permission import may_deny
 from segmentation.operations.records import get_record
@@ -44,6 +46,9 @@ from segmentation.segments import (
 from segmentation.serialization import from_json, to_json
 from segmentation.templates import InteractionTemplate
 
+from ._apply_action import Few
+from ._circles import check_circle
+
 
 @attrs.frozen(kw_only=True)
 class Seen:
@@ -53,32 +58,49 @@ class Seen:
         position: Where the changes of the store had come to.
         today: The day that it was for.
         workdate: The work date.
-        words: Tells apart what was asked: criteria, definitions, user, zone, tokens.
+        asking: Tells apart who asked, and how: the user, the zone, tokens.
+        words: Tells apart what was asked: the criteria and definitions.
+        tables: The tables that were asked.
+        named: The segments that the criteria name, with their versions.
         version: The version of the segment that it left behind.
     """
 
     position: str
     today: date
     workdate: date
+    asking: str
     words: str
+    tables: tuple[str, ...]
+    named: Mapping[str, int]
     version: int = 0
 
     def to_text(self) -> str:
         """The form in which it is kept."""
         days = self.today.isoformat(), self.workdate.isoformat()
-        return to_json([self.version, self.position, *days, self.words])
+        named = dict(self.named)
+        rest = self.asking, self.words, self.tables, named
+        return to_json([self.version, self.position, *days, *rest])
 
     @classmethod
-    def from_text(cls, text: str) -> Self:
-        """The inverse."""
-        version, position, today, workdate, words = from_json(text)
+    def of(cls, segment: Segment) -> Self | None:
+        """What the last refresh of a segment has seen, if nothing was done to it since."""
+        version, *rest = from_json(segment.seen) if segment.seen else (None,)
+        if version != segment.version or len(rest) != _PARTS:
+            return None
+        position, today, workdate, asking, words, tables, named = rest
         return cls(
             version=version,
             position=position,
             today=date.fromisoformat(today),
             workdate=date.fromisoformat(workdate),
+            asking=asking,
             words=words,
+            tables=tuple(tables),
+            named=named,
         )
+
+
+_PARTS = 7
 
 
 @attrs.frozen
@@ -87,11 +109,26 @@ class Look:
 
     Attributes:
         seen: What it has seen, to be kept; ``None`` if the next one is to try everybody.
-        to_try: The contacts to try; ``None`` for everybody.
+        few: The contacts to try; ``None`` for everybody.
+        is_same_day: Whether it is for the day of the refresh before.
     """
 
     seen: Seen | None = None
-    to_try: AbstractSet[str] | None = None
+    few: Few | None = None
+    is_same_day: bool = False
+
+    def found_nothing(self, before: Segment, after: Segment) -> bool:
+        """Whether a refresh tried few, on the day of the one before, and found all as they were.
+
+        So it need not be kept: the next one tries the same few again.
+        """
+        if not self.is_same_day or self.few is None or len(self.few.nos) > _FEW:
+            return False
+        last, done = before.actions[-1], after.actions[-1]
+        return not (done.inserted or done.removed) and (last.left_out, last.overruled) == (
+            done.left_out,
+            done.overruled,
+        )
 
     def kept_with(self, segment: Segment) -> Segment:
         """A refreshed segment, which is to be stored, with what was seen."""
@@ -101,32 +138,75 @@ class Look:
         return attrs.evolve(segment, seen=seen.to_text())
 
 
+_FEW = 20
+"""So many contacts at most are rather tried again than what was seen is kept."""
+
 EVERYBODY = Look()
 """Everybody is tried, and so next time."""
 
 
+def is_unchanged(store: Store, segment: Segment, as_of: AsOf) -> bool:
+    """Whether nothing changed since a segment was refreshed that its criteria depend on.
+
+    Neither criteria nor contacts are read for that.
+    """
+    seen = Seen.of(segment)
+    if seen is None or not isinstance(store, NotesChanges):
+        return False
+    asked = seen.today, seen.workdate, seen.asking
+    if asked != (as_of.today, as_of.workdate, _asking(as_of)):
+        return False
+    with suppress(NotFound):  # a segment that is gone is told of by the refresh itself
+        if _versions(store, seen.named) == seen.named:
+            return _noted_since(store.changes, seen) == {}
+    return False
+
+
 def look(context: Context, segment: Segment, as_of: AsOf) -> Look:
-    """Who is to be tried when a segment is refreshed; asked before anything else is read."""
+    """Who is to be tried when a segment is refreshed; asked before anything else is read.
+
+    Raises:
+        Refused: The criteria go round in a circle.
+        UnknownName: They name a table or field that the schema does not have.
+    """
     store = context.store
-    if not isinstance(store, NotesChanges):
-        return EVERYBODY
-    position = store.changes.position()
-    saved = list(_saved(store, segment.header.saved_criteria_code))
+    changes = store.changes if isinstance(store, NotesChanges) else None
+    before = Seen.of(segment)
+    position = changes.position() if changes else ""
+    changed = _noted_since(changes, before) if changes and before else None
+    code = segment.header.saved_criteria_code
+    if before is None or before.named or changed is None or not changed.keys().isdisjoint(RULES):
+        check_circle(store, code)
+    saved = list(_saved(store, code))
     actions = [action for each in saved for action in actions_from_json(each.actions)]
-    if any(_cannot_be_followed(actions)) or _may_deny(store, segment):
-        return EVERYBODY
     schema = schema_of(store)
     asked = _bound(actions, schema, as_of)
+    if not changes or any(_cannot_be_followed(actions)) or _may_deny(store, segment):
+        return EVERYBODY
+    tables = _tables(asked)
     seen = Seen(
         position=position,
         today=as_of.today,
         workdate=as_of.workdate,
-        words=_words(store, [each.actions for each in saved], asked, as_of),
+        asking=_asking(as_of),
+        words=_words([each.actions for each in saved], tables),
+        tables=tuple(table.name for table in tables),
+        named=_versions(store, {no for bound in asked for no in segments_in(bound)}),
     )
-    before = Seen.from_text(segment.seen) if segment.seen else None
-    if before is None or (before.version, before.words) != (segment.version, seen.words):
+    if before is None or not _asks_the_same(before, seen):
         return Look(seen)
-    return Look(seen, _to_try(store, store.changes, before, actions, asked))
+    nos = None if changed is None else _to_try(store, changed, before, actions, asked)
+    few = None if nos is None else Few(nos, actions_from_json(saved[0].actions), schema)
+    is_same_day = (before.today, before.workdate) == (seen.today, seen.workdate)
+    return Look(seen, few, is_same_day=is_same_day)
+
+
+def _noted_since(changes: Changes, seen: Seen) -> Changed | None:
+    return changes.since(seen.position, [*RULES, *seen.tables])
+
+
+def _asks_the_same(before: Seen, now: Seen) -> bool:
+    return (before.asking, before.words, before.named) == (now.asking, now.words, now.named)
 
 
 def _saved(store: Store, code: str) -> Iterator[SavedCriteria]:
@@ -158,14 +238,23 @@ def _bound(
     return [bind(action.criteria, schema, as_of) for action in actions]
 
 
-def _words(store: Store, texts: Sequence[str], asked: Sequence[BoundSelection], as_of: AsOf) -> str:
-    """A hash of all that decides who passes, but for the contacts and the day."""
-    named = {no for bound in asked for no in segments_in(bound)}
-    versions = [(no, store.segments.get(no).version) for no in sorted(named)]
-    tables = [(each.name, repr(each.link), *_own_fields(each)) for each in _tables(asked)]
-    day = (as_of.user, str(as_of.zone), as_of.date_order, sorted(as_of.tokens.items()))
-    told = repr((MEANING, texts, versions, tables, day))
-    return sha256(told.encode()).hexdigest()
+def _asking(as_of: AsOf) -> str:
+    """A hash of who asks, and how, but for the day."""
+    return _hash(as_of.user, str(as_of.zone), as_of.date_order, sorted(as_of.tokens.items()))
+
+
+def _words(texts: Sequence[str], tables: Sequence[Table]) -> str:
+    """A hash of the criteria and of the definitions that they depend on."""
+    described = [(each.name, repr(each.link), *_own_fields(each)) for each in tables]
+    return _hash(MEANING, texts, described)
+
+
+def _hash(*told: object) -> str:
+    return sha256(repr(told).encode()).hexdigest()
+
+
+def _versions(store: Store, segment_nos: Iterable[str]) -> Mapping[str, int]:
+    return {no: store.segments.get(no).version for no in sorted(segment_nos)}
 
 
 def _own_fields(table: Table) -> Iterator[str]:
@@ -186,18 +275,14 @@ def _tables(asked: Sequence[BoundSelection]) -> Sequence[Table]:
 
 def _to_try(
     store: Store,
-    changes: Changes,
+    changed: Changed,
     before: Seen,
     actions: Sequence[CriteriaAction],
     asked: Sequence[BoundSelection],
 ) -> AbstractSet[str] | None:
-    tables = _tables(asked)
-    changed = changes.since(before.position, [table.name for table in tables])
-    if changed is None:
-        return None
     found: set[str] = set()
     for step in (
-        _changed(store, asked[0], tables, changed),
+        _changed(store, asked[0], _tables(asked), changed),
         _moved(store, before, actions, asked),
     ):
         for nos in step:

@@ -36,10 +36,9 @@ from ._apply_action import (
     lines_for,
     overruled_in,
     partition_candidates,
-    saved_actions,
 )
 from ._circles import check_circle
-from ._live import look
+from ._live import is_unchanged, look
 from ._worksheet import save_segment
 
 
@@ -165,7 +164,8 @@ def refresh(context: Context, segment_no: str | SegmentHeader) -> Refreshed:
 
     Contacts that match now enter, those that do not any more leave. A line put in by hand
     stays as it is; a contact taken out by hand stays out. The observer is called with the same
-    as `SegmentRefreshed`.
+    as `SegmentRefreshed`. Where nothing changed since the last refresh, on the same day, no
+    action is recorded and nothing is written.
 
     Raises:
         NotFound: There is no such segment.
@@ -174,28 +174,36 @@ def refresh(context: Context, segment_no: str | SegmentHeader) -> Refreshed:
     """
     store = context.store
     as_of = context.day
+    before = require_segment(store, segment_no)
+    if is_unchanged(store, before, as_of):
+        return _told(context, before, None)
     with store.transaction():
         before = require_segment(store, segment_no)
         code = before.header.saved_criteria_code
         if not code:
             step = Message("refresh segment {no}", no=before.no)
             raise Refused(step, "it follows no saved criteria")
-        check_circle(store, code)
-        check_actions(store, saved_actions(store, code), as_of)
         seen = look(context, before, as_of)
         action = CriteriaAction(kind=ActionKind.REFRESH, saved_code=code, as_of=as_of)
-        after = apply_action(context, before, action, as_of, seen.to_try)
+        after = apply_action(context, before, action, as_of, seen.few)
+        if seen.found_nothing(before, after):
+            return _told(context, before, None)
         after = save_segment(context, before, seen.kept_with(after))
-        done = after.actions[-1]
-        entered = after.lines.picked(done.inserted)[0]
-        context.on_event(SegmentRefreshed(after, joining=entered, leaving=done.removed))
+        return _told(context, after, after.actions[-1])
+
+
+def _told(context: Context, segment: Segment, done: CriteriaAction | None) -> Refreshed:
+    """Tell what a refresh did to a segment: an action, or nothing."""
+    joining = segment.lines.picked(done.inserted)[0] if done else Lines()
+    leaving = done.removed if done else Lines()
+    context.on_event(SegmentRefreshed(segment, joining=joining, leaving=leaving))
     return Refreshed(
-        segment=after,
-        joining=entered,
-        leaving=done.removed,
-        left_out=done.left_out,
-        lines_before=done.lines_before,
-        lines_after=done.lines_after,
+        segment=segment,
+        joining=joining,
+        leaving=leaving,
+        left_out=segment.actions[-1].left_out,
+        lines_before=done.lines_before if done else len(segment.lines),
+        lines_after=len(segment.lines),
     )
 
 
