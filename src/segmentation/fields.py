@@ -6,7 +6,7 @@ files and documents read it from there, so that it is said once. Knows no record
 """
 
 import sys
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
@@ -396,6 +396,20 @@ def fits_plainly(record: Record) -> bool:
         if not fits:
             return False
     return not getattr(record, "extra", ())
+
+
+def values_fit_plainly(field: Field, values: Collection[Any]) -> bool:
+    """Whether values of many records fit a field, as far as that can be seen at a glance."""
+    types, kinds = _PLAIN_TYPES[field.type], set(map(type, values))
+    if not types:
+        return all(issubclass(kind, Option) for kind in kinds)
+    if not kinds.issubset(types):
+        return False
+    if Decimal in kinds:
+        return all(type(value) is int or value.is_finite() for value in values)
+    if str not in kinds:
+        return True
+    return max(map(len, values)) <= (field.length or sys.maxsize) and "\0" not in "".join(values)
 
 
 def misfits(record: Record) -> Iterator[tuple[str, str]]:

@@ -81,6 +81,14 @@ class RecordsOfHost(Records, Protocol):
 
 
 @runtime_checkable
+class Discards(Protocol):
+    """A store that may have made a file when it was opened."""
+
+    def discard(self) -> None:
+        """Close, and take away a file that was made for the store, unless it holds something."""
+
+
+@runtime_checkable
 class FindsMany(Records, Protocol):
     """Records that find many of a kind in few questions."""
 

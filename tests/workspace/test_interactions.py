@@ -342,6 +342,37 @@ def test_the_faults_of_all_drafts_are_told_with_their_places(crm: seg.Workspace)
     assert list(crm.interactions) == [recorded]
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("description", "", "is blank"),
+        ("description", "x" * 251, "has 251 characters"),
+        ("date", None, "is blank"),
+        ("contact_no", "DORA", "DORA is blocked for privacy"),
+        ("contact_no", "NOBODY", "'NOBODY' does not exist"),
+        ("salesperson_code", "XX", "'XX' does not exist"),
+        ("campaign_no", "XX", "'XX' does not exist"),
+        ("correspondence_type", "email", "is missing: an e-mail needs one, or a Word template"),
+        ("attachment", DIGEST, f"nothing is stored under '{DIGEST}'; give a Path or"),
+        ("answers_entry_no", 7, "entry 7 is no interaction"),
+        ("extra", (("shoe", 38),), "is no field that is defined"),
+        ("canceled_by", 1, "is set when it is recorded; leave it blank"),
+    ],
+)
+def test_one_fault_among_drafts_is_told(
+    crm: seg.Workspace, field: str, value: object, reason: str
+) -> None:
+    crm.contacts.new("Dora", no="DORA", type="person", privacy_blocked=True)
+    good, head = crm.interactions.draft("ANNA", **TALK()), crm.journal.head
+    wrong: Any = {field: value}
+    with pytest.raises(Rejected) as error:
+        crm.interactions.create_many([good, attrs.evolve(good, **wrong), good])
+    (fault,) = error.value.faults
+    assert fault.place == "draft 2"
+    assert reason in str(fault.reason)
+    assert crm.journal.head == head
+
+
 def test_ten_thousand_are_recorded_at_once_or_none(crm: seg.Workspace) -> None:
     """INO-42."""
     good = crm.interactions.draft("ANNA", **TALK())

@@ -18,6 +18,7 @@ from segmentation.contacts import CorrespondenceType
 from segmentation.documents import FormatsFor, plain_formats
 from segmentation.errors import Message, MissingExtra
 from segmentation.interactions import Interaction
+from segmentation.operations.store_addresses import is_address
 from segmentation.protocols import Courier, Rendering
 from segmentation.templates import InteractionTemplate, TemplateLanguage
 from segmentation.workspace import Worksheet, Workspace
@@ -98,6 +99,8 @@ def _server(address: str) -> Server:
 
 
 def _check_empty(store: str) -> None:
+    if not is_address(store) and not Path(store).exists():
+        return
     with Workspace.open(store) as crm:
         if crm.journal.head.number or any(crm.contacts):
             raise WrongUse("--store: the store is in use; the demo wants an empty one")

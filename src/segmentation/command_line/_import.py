@@ -10,7 +10,7 @@ from segmentation.workspace import Workspace
 
 from ._arguments import Commands, add_store
 from ._output import DONE, WrongUse, say
-from ._stores import list_beside
+from ._stores import list_beside, new_only_if_kept
 
 
 def add_import(commands: Commands) -> None:
@@ -65,9 +65,11 @@ def _import(options: argparse.Namespace) -> int:
     missing = [str(path) for path in options.data if not path.exists()]
     if missing:
         raise WrongUse(Message("{path}: there is no such file or folder", path=", ".join(missing)))
-    with Workspace.open(
-        options.store, erasures=list_beside(options.store, options.erasures_key)
-    ) as workspace:
+    erasures = list_beside(options.store, options.erasures_key)
+    with (
+        Workspace.open(options.store, erasures=erasures) as workspace,
+        new_only_if_kept(workspace.store, is_kept=not options.dry_run),
+    ):
         imported = workspace.import_data(
             options.data,
             mode=options.mode,

@@ -9,7 +9,7 @@ from segmentation.operations.contacts import ErasureFile
 from segmentation.operations.store_addresses import is_address
 from segmentation.operations.whole_files import whole_file
 from segmentation.protocols import Store
-from segmentation.workspace import Workspace, open_store
+from segmentation.workspace import Workspace, let_go, open_store
 
 from ._output import WrongUse
 
@@ -32,6 +32,23 @@ def existing(store: str, key_file: Path | None = None) -> Iterator[Workspace]:
         raise
     with workspace:
         yield workspace
+
+
+@contextlib.contextmanager
+def new_only_if_kept(store: Store, *, is_kept: bool) -> Iterator[None]:
+    """A block after which a file that was made for a store is there only if something came of it.
+
+    Args:
+        store: The store.
+        is_kept: Whether anything is to stay, if no error leaves the block.
+    """
+    try:
+        yield
+    except BaseException:
+        let_go(store)
+        raise
+    if not is_kept:
+        let_go(store)
 
 
 def open_existing(store: str) -> Store:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from segmentation.column_names import spelled_out
+from segmentation.columns import Columns
 from segmentation.criteria import to_nfc
 from segmentation.errors import (
     Fault,
@@ -34,6 +35,7 @@ from segmentation.fields import (
     fields_of,
     key_of,
     to_extra,
+    values_fit_plainly,
 )
 from segmentation.languages import truths
 
@@ -193,6 +195,24 @@ def read_extra(declared: Mapping[str, Field], name: str, value: object) -> Value
 def exact(value: Any) -> Any:  # noqa: ANN401 - any value
     """A value; a float is the number that it shows."""
     return Decimal(str(value)) if isinstance(value, float) else value
+
+
+def all_fit_plainly(records: Columns[Any]) -> bool:
+    """Whether the values of records fit their fields, as far as that can be seen at a glance.
+
+    They have no own fields then. There is at least one record.
+    """
+    if "extra" in records.columns or records.shared.get("extra"):
+        return False
+    return all(
+        values_fit_plainly(field, different(records, field.name))
+        for field in fields_of(records.kind)
+    )
+
+
+def different(records: Columns[Any], name: str) -> Sequence[Any]:
+    """The values of a field; one that all records share comes once."""
+    return records.columns[name] if name in records.columns else (records.shared[name],)
 
 
 def in_nfc(record: RecordT) -> RecordT:

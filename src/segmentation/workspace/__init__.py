@@ -7,7 +7,7 @@ It binds a store, a user, the day and the clock. Its nouns are thin fronts of th
 from ._campaigns import Campaigns
 from ._consents import Consents
 from ._contacts import Contacts
-from ._extras import open_store
+from ._extras import let_go, open_store
 from ._found import Found
 from ._interactions import Interactions
 from ._journal import Journal
@@ -45,6 +45,7 @@ __all__ = [
     "Templates",
     "Worksheet",
     "Workspace",
+    "let_go",
     "open_store",
     "system_clock",
     "system_random_bytes",

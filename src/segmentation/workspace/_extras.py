@@ -14,7 +14,7 @@ from segmentation.errors import InvalidValue, Message
 from segmentation.fields import Field, Kind
 from segmentation.memory import MemoryStore
 from segmentation.operations.data import Sheet
-from segmentation.protocols import Store
+from segmentation.protocols import Discards, Store
 
 IN_MEMORY = ":memory:"
 
@@ -35,6 +35,14 @@ def open_store(store: str | Path, *, create: bool = True) -> Store:
     from segmentation.adapters.sqlalchemy import open_store as open_database  # noqa: PLC0415
 
     return open_database(store, create=create)
+
+
+def let_go(store: Store) -> None:
+    """Close a store of which nothing came; a file that was made for it goes."""
+    if isinstance(store, Discards):
+        store.discard()
+    else:
+        store.close()
 
 
 def join_frames(

@@ -64,7 +64,14 @@ from ._addresses import Addresses
 from ._campaigns import Campaigns
 from ._consents import Consents
 from ._contacts import Contacts
-from ._extras import IN_MEMORY, join_frames, open_store, read_workbook, write_workbook
+from ._extras import (
+    IN_MEMORY,
+    join_frames,
+    let_go,
+    open_store,
+    read_workbook,
+    write_workbook,
+)
 from ._found import Found, found_in
 from ._interactions import Interactions
 from ._journal import Journal
@@ -123,6 +130,8 @@ class Workspace:
     ) -> Self:
         """A workspace on a store, which is created if it is not there.
 
+        If it is refused, a file that was created for it goes again.
+
         Args:
             store: A SQLite file, the address of a database, ``":memory:"``, or a store that is
                 open already.
@@ -168,26 +177,26 @@ class Workspace:
         """
         is_ours = isinstance(store, str | Path)
         kept = open_store(store) if isinstance(store, str | Path) else store
-        context = Context(
-            kept,
-            user=user,
-            today=today,
-            workdate=workdate,
-            clock=clock,
-            random_bytes=random_bytes,
-            zone=zone,
-            date_order=date_order,
-            tokens=tokens or {},
-            on_event=on_event,
-            rendering=rendering or Rendering(),
-            couriers=couriers or {},
-            agenda=agenda,
-            ledgers=ledgers,
-            address_keys=address_keys,
-            language=language,
-        )
         try:
-            context = attrs.evolve(context, erasures=_list_of(store, erasures))
+            context = Context(
+                kept,
+                user=user,
+                today=today,
+                workdate=workdate,
+                clock=clock,
+                random_bytes=random_bytes,
+                zone=zone,
+                date_order=date_order,
+                tokens=tokens or {},
+                on_event=on_event,
+                rendering=rendering or Rendering(),
+                couriers=couriers or {},
+                agenda=agenda,
+                ledgers=ledgers,
+                address_keys=address_keys,
+                language=language,
+                erasures=_list_of(store, erasures),
+            )
             contacts.catch_up(context)
             if is_ours:
                 tables.look_over(kept)
@@ -197,7 +206,7 @@ class Workspace:
                 tables.define_schema(context, schema, allowed=is_ours)
         except BaseException:
             if is_ours:
-                kept.close()
+                let_go(kept)
             raise
         return cls(context)
 

@@ -21,6 +21,7 @@ from ._inspection import content_findings, entry_rows
 from ._joining import Host, connecting
 from ._mapping import MappedTable
 from ._names import check_names
+from ._new_files import file_to_make, take_away
 from ._opening import check_file, make_engine, open_tables
 from ._repositories import SqlAttachments, SqlLog, SqlRecords
 from ._segments import SqlSegments
@@ -49,9 +50,15 @@ class SqlStore:
     """
 
     def __init__(
-        self, unit: Unit, tables: Tables, mapped: Mapping[str, MappedTable] | None = None
+        self,
+        unit: Unit,
+        tables: Tables,
+        mapped: Mapping[str, MappedTable] | None = None,
+        *,
+        new_file: Path | None = None,
     ) -> None:
         self._unit = unit
+        self._new_file = new_file
         self.tables = tables
         self.mapped = mapped or {}
         self.records = SqlRecords(unit, tables, mapped)
@@ -105,6 +112,12 @@ class SqlStore:
         """Close files and connections."""
         self._unit.close()
 
+    def discard(self) -> None:
+        """Close, and take away a file that was made for the store, unless it holds something."""
+        self.close()
+        if self._new_file is not None:
+            take_away(self._new_file, but_for=self.tables.meta.name)
+
 
 def open_store(
     store: str | Path,
@@ -152,6 +165,7 @@ def open_store(
             raise NotFound("store", name)
         if not (schema or prefix):
             check_file(Path(url.database), name)
+    new_file = file_to_make(url)
     engine = make_engine(url)
     unit = OwnUnit(engine, tables, name)
     try:
@@ -161,9 +175,9 @@ def open_store(
         open_tables(engine, tables, name, create=create)
         _check_stored(unit, tables, mapped or {})
     except BaseException:
-        engine.dispose()
+        SqlStore(unit, tables, new_file=new_file).discard()
         raise
-    return SqlStore(unit, tables, mapped)
+    return SqlStore(unit, tables, mapped, new_file=new_file)
 
 
 def join_store(

@@ -7,7 +7,7 @@ and whoever reads everything at once tells all of it.
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 from operator import eq
@@ -16,28 +16,19 @@ from typing import Any
 import attrs
 
 from segmentation.columns import Columns
-from segmentation.contacts import (
-    AlternativeAddress,
-    Contact,
-    ContactMailingGroup,
-    ContactMark,
-    ContactType,
-    composed_name,
-)
+from segmentation.contacts import Contact, ContactType
 from segmentation.definitions import is_row_kind
 from segmentation.errors import Rejected
-from segmentation.fields import Field, Record, Value, fields_of, key_of
+from segmentation.fields import Record, fields_of, key_of
 from segmentation.frozen import freeze_within
-from segmentation.kinds import record_kinds
 from segmentation.operations.checks import Placed
 from segmentation.operations.contacts import fitting, named_company
 from segmentation.operations.context import Context
-from segmentation.operations.records import find_records
 from segmentation.operations.schema import declared_fields
 from segmentation.protocols import Store
 
 from ._kinds import TO_BE_RECORDED
-from ._marks import marks_by_contact
+from ._new_records import PLAIN, Known, completed_by, references_of, with_names
 from ._notation import Notation
 from ._pages import SourceTable
 from ._plain import ColumnReader
@@ -125,7 +116,7 @@ def take_in_batches(
     headers = [_header(context.store, source, taking) for source in sources]
     try:
         _take_whole(context, codes, taking, told)
-        known = _Known(context.store)
+        known = Known(context.store)
         for source in contacts:
             _Contacts(context, source, taking, told, known).take()
         for source in rows:
@@ -174,35 +165,11 @@ def _take_whole(
         told.add(store_records(context, found, (), what="import", lift=taking.lift))
 
 
-class _Known:
-    """What is asked of the store for each batch and does not change meanwhile."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._codes: dict[str, Collection[Value]] = {}
-        self.marks: Mapping[str, Sequence[ContactMark]] = marks_by_contact(
-            store.records.all(ContactMark)
-        )
-
-    def have(self, field: Field, values: Iterable[Value]) -> bool:
-        """Whether there is what values of a field refer to; a table without any is not asked."""
-        named = {value for value in values if value}
-        if field.refers_to == Contact.__table__:
-            keys = [(no,) for no in named]
-            return len(find_records(self._store, Contact, keys)) == len(keys)
-        codes = self._codes.get(field.refers_to)
-        if codes is None:
-            kind = record_kinds().get(field.refers_to)
-            rows = self._store.records.all(kind) if kind else ()
-            codes = self._codes[field.refers_to] = frozenset(key_of(row)[0] for row in rows)
-        return not codes or named <= frozenset(codes)
-
-
 class _Rows:
     """Takes in the rows of a table whose records do not need each other."""
 
     def __init__(
-        self, context: Context, source: SourceTable, taking: Taking, told: _Told, known: _Known
+        self, context: Context, source: SourceTable, taking: Taking, told: _Told, known: Known
     ) -> None:
         self.context = context
         self.store = context.store
@@ -215,11 +182,7 @@ class _Rows:
         self._keys = array("q")
         self._columns = ColumnReader(self.kind, self.header.columns, taking.notation)
         self._first = self.reader()
-        self._references = [
-            field
-            for field in fields_of(self.kind)
-            if field.refers_to and not (self.kind is Contact and field.name == "company_no")
-        ]
+        self._references = references_of(self.kind)
 
     def reader(self) -> RowReader:
         """A reader of single rows."""
@@ -249,20 +212,15 @@ class _Rows:
 
     def plain(self, block: Block | Sequence[RawRow]) -> Columns[Any] | None:
         """The records of rows if they can be had by columns."""
-        if not isinstance(block, Block) or not (self.kind in _PLAIN or is_row_kind(self.kind)):
+        if not isinstance(block, Block) or not (self.kind in PLAIN or is_row_kind(self.kind)):
             return None
         return self._columns.read(block, self._first)
 
     def is_new(self, found: Columns[Any]) -> bool:
         """Whether records are new, nothing was decided of them, and all they refer to is there."""
-        keys = [*found.rows(*self.kind.__key__)]
-        if len({*keys}) < len(keys):
-            return False
-        if self.kind in _MARKED and any(key[0] in self.known.marks for key in keys):
-            return False
-        if not all(self.known.have(each, found.column(each.name)) for each in self._references):
-            return False
-        return not find_records(self.store, self.kind, keys)
+        return self.known.are_new(found) and all(
+            self.known.have(each, found.column(each.name)) for each in self._references
+        )
 
     def put(self, found: Columns[Any]) -> None:
         """Store new records."""
@@ -300,11 +258,6 @@ class _Rows:
             raise Unfit
 
 
-_PLAIN = (Contact, ContactMailingGroup, AlternativeAddress)
-"""Kinds whose records have no rules but those of their fields, or have them here."""
-
-_MARKED = (Contact, ContactMailingGroup)
-
 _COMPANIES = 40
 """For how many batches' worth of companies their names are remembered."""
 
@@ -313,7 +266,7 @@ class _Contacts(_Rows):
     """Takes in contacts, persons after their companies."""
 
     def __init__(
-        self, context: Context, source: SourceTable, taking: Taking, told: _Told, known: _Known
+        self, context: Context, source: SourceTable, taking: Taking, told: _Told, known: Known
     ) -> None:
         super().__init__(context, source, taking, told, known)
         self._companies: dict[str, str] = {}
@@ -372,32 +325,16 @@ class _Contacts(_Rows):
 
         ``None`` if a company is not as it should be.
         """
-        names = [
-            name or composed_name(found[place]) for place, name in enumerate(found.column("name"))
-        ]
-        named = found.with_columns(name=names)
+        named = with_names(found)
         companies = self._company_names(named)
         if companies is None:
             return None
-        waiting: set[int] = set()
-        filled: list[tuple[str, str, str]] = []
-        for place, (no, kind, name, search_name, company_no, company_name) in enumerate(
-            named.rows("no", "type", "name", "search_name", "company_no", "company_name")
-        ):
-            if self._must_wait(kind, company_no, companies):
-                waiting.add(place)
-            company = no if kind is ContactType.COMPANY else company_no
-            filled.append(
-                (
-                    search_name or fitting("search_name", name.upper()),
-                    company,
-                    company_name or companies.get(company, ""),
-                )
-            )
-        columns = zip(*filled, strict=True)
-        whole = named.with_columns(
-            **dict(zip(("search_name", "company_no", "company_name"), columns, strict=True))
-        )
+        waiting = {
+            place
+            for place, (kind, company_no) in enumerate(named.rows("type", "company_no"))
+            if self._must_wait(kind, company_no, companies)
+        }
+        whole = completed_by(named, companies)
         self._wait(waiting)
         if not waiting:
             return whole
@@ -422,18 +359,10 @@ class _Contacts(_Rows):
                 self._remember(no, here[no])
         wanted -= here.keys() | {""}
         before = {no: self._companies[no] for no in wanted if no in self._companies}
-        stored = self._stored(wanted - before.keys()) if not self._may_wait else {}
+        stored = self.known.companies(wanted - before.keys()) if not self._may_wait else {}
         if stored is None or wanted & persons:
             return None
         return {**here, **before, **stored}
-
-    def _stored(self, nos: Collection[str]) -> dict[str, str] | None:
-        """The names of companies that are in the store; ``None`` if one is not, or is a person."""
-        found = find_records(self.store, Contact, [(no,) for no in nos]) if nos else {}
-        contacts = [*found.values()]
-        if len(contacts) < len(nos) or any(c.type is ContactType.PERSON for c in contacts):
-            return None
-        return {contact.no: named_company(contact) for contact in contacts}
 
 
 def _chosen(

@@ -33,6 +33,7 @@ from ._files import SourceFile, check_encoding
 from ._kinds import imported_kinds
 from ._mapped_rows import map_table
 from ._maps import ImportMap, to_map
+from ._new_records import take_in_new
 from ._notation import Notation
 from ._pages import Gathered, NextPage, SourceTable, gather_tables
 from ._progress import OnImportProgress, Teller
@@ -331,8 +332,15 @@ def import_records(context: Context, records: Iterable[Record]) -> Imported:
     """
     given = list(records)
     with context.store.transaction():
+        new = take_in_new(context.store, given) if len(given) >= _MANY else None
+        if new is not None:
+            return new
         imported = store_records(context, placed(given), [], what="records")
     return attrs.evolve(imported, normalized=tuple(_normalized(given).items()))
+
+
+_MANY = 100
+"""So many records are looked at by their columns first."""
 
 
 def _normalized(records: Iterable[Record]) -> Mapping[str, int]:

@@ -4,7 +4,7 @@ A draft is an interaction that is not recorded: it has taken what contact, templ
 give it, and the caller changes it as it likes before it is recorded.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -12,6 +12,7 @@ import attrs
 
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.codes import to_code
+from segmentation.columns import gathered
 from segmentation.contacts import Contact
 from segmentation.documents import Attachment
 from segmentation.errors import Fault, Message, Rejected
@@ -36,6 +37,7 @@ from ._checks import (
     refuse,
 )
 from ._record import as_comments, comment_faults, record_interaction, record_interactions
+from ._sound_drafts import are_sound
 
 
 def draft_interaction(
@@ -296,12 +298,15 @@ def create_interactions(
     store, stamp = context.store, context.stamp
     given = [drafts] if isinstance(drafts, Interaction) else list(drafts)
     with store.transaction():
-        missing, lookups = missing_attachments(store, given), Lookups(store, given)
-        faults = [
-            attrs.evolve(fault, place=Message("draft {no}", no=place))
-            for place, draft in enumerate(given, start=1)
-            for fault in (*draft_faults(draft, missing), *interaction_faults(lookups, draft))
-        ]
+        columns = gathered(Interaction, given)
+        faults = [] if are_sound(store, columns) else list(_faults_of_many(store, given))
         if faults:
             raise Rejected(Message("interactions"), faults)
-        return record_interactions(store, given, stamp)
+        return record_interactions(store, columns, stamp)
+
+
+def _faults_of_many(store: Store, drafts: Sequence[Interaction]) -> Iterator[Fault]:
+    missing, lookups = missing_attachments(store, drafts), Lookups(store, drafts)
+    for place, draft in enumerate(drafts, start=1):
+        for fault in (*draft_faults(draft, missing), *interaction_faults(lookups, draft)):
+            yield attrs.evolve(fault, place=Message("draft {no}", no=place))

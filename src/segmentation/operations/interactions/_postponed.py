@@ -6,6 +6,7 @@ from typing import Unpack
 
 import attrs
 
+from segmentation.columns import gathered
 from segmentation.documents import Attachment
 from segmentation.errors import Message, Refused
 from segmentation.interactions import Interaction
@@ -98,7 +99,7 @@ def _revise(
         check_interaction(store, after, [*faults, *comment_faults(texts)])
         happenings: list[Happening] = []
         if not postponed:
-            (after,), entries = with_campaign_entries(store, [after], stamp)
+            (after,), entries = with_campaign_entries(store, gathered(Interaction, [after]), stamp)
             happenings += entries
         happenings += [Revised(after), *comments_on(before.entry_no, texts, stamp)]
         record(store, happenings, stamp)

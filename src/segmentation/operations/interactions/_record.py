@@ -6,10 +6,9 @@ from typing import Any
 import attrs
 
 from segmentation.campaigns import CampaignEntry
-from segmentation.columns import gathered
+from segmentation.columns import Columns, gathered
 from segmentation.criteria import to_nfc
 from segmentation.errors import Fault, InvalidValue, Message
-from segmentation.fields import with_kept_values
 from segmentation.interactions import DocumentType, Interaction
 from segmentation.journal import Commented, Happening, Stamp
 from segmentation.operations.journal import record
@@ -26,7 +25,7 @@ def record_interaction(
     made = attrs.evolve(draft, user_id=stamp.user)
     happenings: list[Happening] = []
     if not made.postponed:
-        (made,), entries = with_campaign_entries(store, [made], stamp)
+        (made,), entries = with_campaign_entries(store, gathered(Interaction, [made]), stamp)
         happenings += entries
     happenings.append(made)
     number = store.log.head().number + len(happenings)
@@ -36,48 +35,42 @@ def record_interaction(
 
 
 def record_interactions(
-    store: Store, drafts: Sequence[Interaction], stamp: Stamp
+    store: Store, drafts: Columns[Interaction], stamp: Stamp
 ) -> Sequence[Interaction]:
     """Record interactions that were checked, with their campaign entries before them."""
     if not drafts:
         return []
-    of_user = [with_kept_values(draft, {"user_id": stamp.user}) for draft in drafts]
-    made, entries = with_campaign_entries(store, of_user, stamp)
-    numbers = record(store, [*entries, gathered(Interaction, made)], stamp)
-    new = numbers[len(entries) :]
-    return [with_kept_values(each, {"entry_no": no}) for no, each in zip(new, made, strict=True)]
+    made, entries = with_campaign_entries(store, drafts.having(user_id=stamp.user), stamp)
+    numbers = record(store, [*entries, made], stamp)
+    return made.with_columns(entry_no=numbers[len(entries) :])
 
 
 def with_campaign_entries(
-    store: Store, drafts: Sequence[Interaction], stamp: Stamp
-) -> tuple[list[Interaction], list[CampaignEntry]]:
+    store: Store, drafts: Columns[Interaction], stamp: Stamp
+) -> tuple[Columns[Interaction], list[CampaignEntry]]:
     """Interactions with the numbers of their campaign entries, and the entries that are missing.
 
     Interactions outside segments that are for one campaign and of one kind of document share an
     entry. A canceled entry is not used again: what is recorded on it would not count. The missing
     entries must be recorded first, and nothing before them.
     """
+    if drafts.shared.get("campaign_no") == "":
+        return drafts, []
     head = store.log.head().number
+    before = drafts.column("campaign_entry_no")
     numbers: dict[tuple[str, DocumentType], int] = {}
     missing: list[CampaignEntry] = []
-    for draft in drafts:
-        if draft.campaign_no and _counted_by(draft) not in numbers:
+    placed: list[int] = []
+    for place, counted_by in enumerate(drafts.rows("campaign_no", "document_type")):
+        if counted_by[0] and counted_by not in numbers:
+            draft = drafts[place]
             number = _open_entry_no(store, draft)
             if not number:
                 missing.append(_campaign_entry(draft, stamp))
                 number = head + len(missing)
-            numbers[_counted_by(draft)] = number
-    placed = [
-        attrs.evolve(draft, campaign_entry_no=numbers[_counted_by(draft)])
-        if draft.campaign_no
-        else draft
-        for draft in drafts
-    ]
-    return placed, missing
-
-
-def _counted_by(draft: Interaction) -> tuple[str, DocumentType]:
-    return draft.campaign_no, draft.document_type
+            numbers[counted_by] = number
+        placed.append(numbers.get(counted_by, before[place]))
+    return drafts.with_columns(campaign_entry_no=placed), missing
 
 
 def _open_entry_no(store: Store, draft: Interaction) -> int:
