@@ -4,10 +4,11 @@ Every condition is true or false, never unknown (``NULL``). A missing value coun
 its type. Dates and times have no blank, so a condition on one tests first whether it is there.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, TypeAlias, assert_never
 
+import attrs
 import sqlalchemy as sa
 
 from segmentation.criteria import (
@@ -40,9 +41,21 @@ from segmentation.fields import Field, FieldType
 
 from ._dialects import Dialect
 from ._following import FollowedRows
-from ._predicates import all_of, any_of, is_filled, to_clause
+from ._links import (
+    are_never_met,
+    both_equal,
+    both_filled,
+    decided,
+    filled,
+    keyed,
+    may_be_listed,
+    needed,
+)
+from ._predicates import all_of, any_of, compares_whole, is_filled, to_clause
 from ._source import Source
 from ._tables import Element, FromTable, Test
+
+_NUMBER = "segmentation_number"
 
 Chain: TypeAlias = Sequence[tuple[Table, FromTable]]
 """Tables that are linked one to the next, each with its place in the statement."""
@@ -134,10 +147,19 @@ class _Compiler:
         return self._dialect.ordered(value, descending=descending)
 
     def _conditions(self, conditions: Iterable[BoundWhere], rows: FromTable) -> list[Test]:
-        return [
-            to_clause(where.filter, where.field, rows.value(where.field), self._dialect)
-            for where in conditions
-        ]
+        return needed(self._condition(where, rows) for where in conditions)
+
+    def _condition(self, where: BoundWhere, rows: FromTable) -> Test:
+        field = where.field
+        passes = to_value_test(where.filter, field)
+        for value in rows.known(field):
+            return decided(passes(value))
+        if field.name not in rows.bare:
+            return to_clause(where.filter, field, rows.value(field), self._dialect)
+        bare = rows.bare[field.name]
+        test = to_clause(where.filter, field, bare, self._dialect)
+        blank = bare.is_(None)
+        return sa.or_(blank, test) if passes(field.blank) else sa.and_(sa.not_(blank), test)
 
     def _part(self, part: BoundPart) -> Test:
         """The condition that the contact's own fields, or one of its rows, meet all conditions."""
@@ -145,7 +167,7 @@ class _Compiler:
             return all_of(self._conditions(part.conditions, self.base))
         chain = self._chain(part.table)
         conditions = self._conditions(part.conditions, chain[0][1])
-        return _exists(chain, [*self._linked(chain), *conditions])
+        return _exists(chain, [*conditions, *self._linked(chain)])
 
     def _chain(self, table: Table, rows: FromTable | None = None) -> Chain:
         """A table, the tables that its link goes through, and last the table of contacts."""
@@ -160,7 +182,7 @@ class _Compiler:
         return [
             test
             for (table, rows), (other, others) in pairwise(chain)
-            for test in (*_keyed(table, rows, other, others), *self._only(table, rows))
+            for test in (*keyed(table, rows, other, others), *self._only(table, rows))
         ]
 
     def _semi_join(self, chain: Chain) -> list[Test]:
@@ -171,15 +193,17 @@ class _Compiler:
         (table, rows), *behind = chain
         if len(behind) == 1:
             return self._linked(chain)
-        if not _may_be_listed(table):
+        if not may_be_listed(table):
             return [_exists(behind, self._linked(chain))]
         (other, others), *_ = behind
         pairs = table.link.on if table.link else ()
         fields = [(table.field(name), other.field(other_name)) for name, other_name in pairs]
         keys = [rows.value(field) for field, _ in fields]
         theirs = [others.value(field) for _, field in fields]
-        filled = is_filled(fields[0][1], theirs[0])
-        listed = _select(theirs, behind, [filled, *self._linked(behind)])
+        tests = [*filled(others, fields[0][1]), *self._linked(behind)]
+        if are_never_met(tests):
+            return [sa.false()]
+        listed = _select(theirs, behind, tests)
         return [sa.tuple_(*keys).in_(listed), *self._only(table, rows)]
 
     def _only(self, table: Table, rows: FromTable) -> list[Test]:
@@ -191,14 +215,14 @@ class _Compiler:
         if link is None or link.only is None:
             return []
         own = self._base.field(link.only[1])
-        value = self.base.value(own)
-        test = all_of([rows.value(table.field(link.only[0])) == value, is_filled(own, value)])
-        if link.unless is None:
-            return [test]
-        field = self._base.field(link.unless[0])
-        equal = Compare(Operator.EQUAL, Operand(link.unless[1]))
-        exempt = BoundWhere(field, bind_filter(equal, field, self._bound.as_of))
-        return [any_of([*self._conditions([exempt], self.base), test])]
+        either = [all_of(both_filled(rows, table.field(link.only[0]), self.base, own))]
+        if link.unless is not None:
+            field = self._base.field(link.unless[0])
+            equal = Compare(Operator.EQUAL, Operand(link.unless[1]))
+            exempt = BoundWhere(field, bind_filter(equal, field, self._bound.as_of))
+            either.insert(0, self._condition(exempt, self.base))
+        possible = [test for test in either if test is not sa.false()]
+        return [any_of(possible)] if len(needed(possible)) == len(possible) else []
 
     def _followed(self, followed: BoundFollowed) -> Test:
         """The condition that the contact has rows one after the other."""
@@ -229,9 +253,9 @@ class _Compiler:
             return self._measure(figure, rows, [rows.value(key) == self.number])
         chain = self._chain(table)
         rows = chain[0][1]
-        if rows.unindexed and _may_be_listed(table) and not (link.through or link.only):
+        if rows.unindexed and may_be_listed(table) and not (link.through or link.only):
             return self._in_groups(figure, link, rows)
-        if link.through and chain[0][1].of_host and _may_be_listed(table):
+        if link.through and chain[0][1].of_host and may_be_listed(table):
             return self._in_groups_behind(figure, link, rows)
         return self._measure(figure, rows, self._semi_join(chain))
 
@@ -253,9 +277,8 @@ class _Compiler:
         measured, field = self._measured(figure, rows)
         pairs = [(figure.part.table.field(name), self._base.field(own)) for name, own in link.on]
         keys = [rows.value(field) for field, _ in pairs]
-        filled = is_filled(pairs[0][0], keys[0])
-        conditions = self._conditions(figure.part.conditions, rows)
-        groups = sa.select(*keys).select_from(rows.element).where(filled, *conditions)
+        conditions = [*filled(rows, pairs[0][0]), *self._conditions(figure.part.conditions, rows)]
+        groups = sa.select(*keys).select_from(rows.element).where(*conditions)
         contact = sa.tuple_(*(self.base.value(own) for _, own in pairs))
         return self._among(contact, groups.group_by(*keys), figure, field, measured)
 
@@ -267,27 +290,52 @@ class _Compiler:
         table = figure.part.table
         measured, field = self._measured(figure, rows)
         conditions = self._conditions(figure.part.conditions, rows)
-        if _are_never_met(conditions):
-            return sa.true() if _blank_passes(figure, field) else sa.false()
         inner = _Compiler(self._bound, self._source, self._dialect)
         behind = inner._chain(table, rows)[1:]
         other, others = behind[0]
         on = [(table.field(name), other.field(theirs)) for name, theirs in link.on]
-        found = {f"key_{place}": others.value(field) for place, (_, field) in enumerate(on)}
-        filled = is_filled(on[0][1], found["key_0"])
-        linked = inner._linked(behind)
-        elements = [each.element for _, each in behind]
-        columns = [value.label(name) for name, value in {**found, "number": inner.number}.items()]
-        asked = sa.select(*columns).select_from(*elements).where(filled, *linked)
-        pairs = asked.distinct().subquery()
-        keyed = [rows.value(key) == pairs.c[f"key_{n}"] for n, (key, _) in enumerate(on)]
-        groups = sa.select(pairs.c.number).select_from(rows.element, pairs).where(*keyed)
-        if link.only is not None:
+        only = inner._only(table, rows)
+        last, last_rows = behind[-2]
+        keys = [] if only else inner._keys(last, last_rows)
+        via = behind[:-1] if keys else behind
+        linked = [*filled(others, on[0][1]), *inner._linked(via)]
+        linked += filled(last_rows, keys[0][0]) if keys else []
+        named = [last_rows.value(key) for key, _ in keys] or [inner.number]
+        columns = {f"segmentation_key_{place}": key for place, key in enumerate(named)}
+        columns |= {f.name: others.value(f) for _, f in on if not others.known(f)}
+        asked = sa.select(*(value.label(name) for name, value in columns.items())).where(*linked)
+        asked = asked.select_from(*(each.element for _, each in via))
+        apart = {f.name for _, f in on} | {key.name for key, _ in keys}
+        if not (keys and len(via) == 1 and others.once & apart):
+            asked = asked.distinct()
+        pairs = asked.subquery()
+        linking = attrs.evolve(
+            others,
+            element=pairs,
+            value=lambda f: pairs.c[f.name] if f.name in columns else others.value(f),
+        )
+        equal = [test for key, f in on for test in both_equal(rows, key, linking, f)]
+        if are_never_met([*linked, *equal, *only, *conditions]):
+            return sa.true() if _blank_passes(figure, field) else sa.false()
+        found = list(pairs.c)[: len(named)]
+        groups = sa.select(*found).select_from(rows.element, pairs).where(*equal)
+        if only:
             groups = groups.select_from(inner.base.element)
-            groups = groups.where(inner.number == pairs.c.number)
-            groups = groups.where(*inner._only(table, rows))
-        groups = groups.where(*conditions).group_by(pairs.c.number)
-        return self._among(self.number, groups, figure, field, measured)
+            groups = groups.where(inner.number == found[0], *only)
+        groups = groups.where(*conditions).group_by(*found)
+        theirs = [self.base.value(own) for _, own in keys]
+        contact = sa.tuple_(*theirs) if keys else self.number
+        return self._among(contact, groups, figure, field, measured)
+
+    def _keys(self, table: Table, rows: FromTable) -> list[tuple[Field, Field]]:
+        """The fields by which rows belong to contacts, with the contacts', if nothing else counts.
+
+        Groups by them need no table of contacts.
+        """
+        on = table.link.on if table.link else ()
+        pairs = [(table.field(name), self._base.field(own)) for name, own in on]
+        is_free = not self._only(table, rows) and may_be_listed(table)
+        return pairs if is_free and not any(rows.known(field) for field, _ in pairs) else []
 
     def _among(
         self,
@@ -319,7 +367,7 @@ class _Compiler:
                 counted = sa.func.count(sa.distinct(filled))
                 return sa.type_coerce(counted, sa.BigInteger()), Field("", FieldType.INTEGER)
             case Measure.COUNT | Measure.SUM:
-                return self._dialect.total(value), Field("", FieldType.DECIMAL)
+                return self._total(figure, figure.field, rows), Field("", FieldType.DECIMAL)
             case Measure.EARLIEST:
                 return sa.func.min(value, type_=value.type), figure.field
             case Measure.LATEST:
@@ -327,15 +375,16 @@ class _Compiler:
             case _:
                 assert_never(figure.measure)
 
+    def _total(self, figure: BoundFigure, field: Field, rows: FromTable) -> Element:
+        """The exact sum of a field, by the database itself where the host has whole numbers."""
+        if field.name in rows.whole and compares_whole(figure.filter):
+            return self._dialect.whole_total(rows.whole[field.name])
+        return self._dialect.total(rows.value(field))
+
 
 def _blank_passes(figure: BoundFigure, field: Field) -> bool:
     """Whether the figure of a contact without rows passes its filter."""
     return to_value_test(figure.filter, field)(field.blank)
-
-
-def _are_never_met(tests: Iterable[Test]) -> bool:
-    """Whether one of the conditions is never met: SQLAlchemy would drop all others."""
-    return any(test is sa.false() for test in tests)
 
 
 def _has_value(field: Field, value: Element) -> Test:
@@ -343,31 +392,10 @@ def _has_value(field: Field, value: Element) -> Test:
     return value.in_(field.options[1:]) if field.options else is_filled(field, value)
 
 
-def _keyed(table: Table, rows: FromTable, other: Table, others: FromTable) -> Iterator[Test]:
-    """The conditions that two rows are equal in all fields of a link, the first not blank."""
-    pairs = table.link.on if table.link else ()
-    for place, (name, other_name) in enumerate(pairs):
-        field = table.field(name)
-        value, others_value = rows.value(field), others.value(other.field(other_name))
-        if place == 0:
-            # The comparison comes first: it can use an index, and few rows are left after it.
-            yield from (value == others_value, is_filled(field, value))
-        elif field.blank is None:
-            yield value.is_not_distinct_from(others_value)
-        else:
-            yield value == others_value
-
-
-def _may_be_listed(table: Table) -> bool:
-    """Whether ``IN`` finds the keys of rows. It would not find a key with a missing date."""
-    pairs = table.link.on if table.link else ()
-    return all(table.field(name).blank is not None for name, _ in pairs)
-
-
 def _exists(chain: Chain, tests: Iterable[Test]) -> Test:
     """The condition that there are such rows in all tables of a chain but that of contacts."""
     tests = list(tests)
-    if _are_never_met(tests):
+    if are_never_met(tests):
         return sa.false()
     return sa.exists(_select([sa.literal_column("1")], chain, tests))
 

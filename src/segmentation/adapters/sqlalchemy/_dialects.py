@@ -28,7 +28,7 @@ from ._dialect_parts import (
 from ._letters import function_name
 from ._mariadb import MariadbDialect
 from ._tables import Element, Tables, Test
-from ._types import MARIADB, ExactDecimal, column_type, is_mariadb
+from ._types import MARIADB, ExactDecimal, WholeSum, column_type, is_mariadb
 
 _SQLITE = sqlite.dialect()
 _SUPPORTED = frozenset({"sqlite", "postgresql", *MARIADB})
@@ -66,6 +66,9 @@ class Dialect(Protocol):
 
     def total(self, value: Element) -> Element:
         """The exact sum of decimals, 0 if there are none."""
+
+    def whole_total(self, value: Element) -> Element:
+        """The exact sum of whole numbers, 0 if there are none."""
 
     def fits(self, value: Element, pattern: Pattern) -> Test:
         """The condition that a whole text fits a pattern."""
@@ -125,6 +128,8 @@ class SqliteDialect:
 
     def number(self, value: Element) -> Element:
         """A decimal with a collation of ours. SQLite itself would compare floats."""
+        if isinstance(value.type, WholeSum):
+            return value
         text = sa.type_coerce(value, sa.Text())
         return sa.type_coerce(sa.collate(text, "segmentation_decimal"), ExactDecimal())
 
@@ -163,6 +168,8 @@ class SqliteDialect:
         match kind:
             case FieldType.INTEGER:
                 return [held.not_in(["integer", "null"])]
+            case FieldType.DECIMAL if isinstance(value.type, sa.Integer):
+                return [held.not_in(["integer", "null"])]
             case FieldType.DECIMAL:
                 number = sa.func.segmentation_is_number(text, type_=sa.Boolean())
                 return [sa.and_(value.is_not(None), sa.not_(number))]
@@ -179,6 +186,10 @@ class SqliteDialect:
         """The exact sum by an aggregate function of ours. SQLite's own adds floats."""
         total = sa.func.segmentation_sum(sa.type_coerce(value, sa.Text()), type_=sa.Text())
         return self.number(sa.func.coalesce(total, "0", type_=sa.Text()))
+
+    def whole_total(self, value: Element) -> Element:
+        """The sum by SQLite itself, which adds whole numbers exactly, or says that it cannot."""
+        return sa.func.coalesce(sa.func.sum(value), 0, type_=WholeSum())
 
     def fits(self, value: Element, pattern: Pattern) -> Test:
         """The condition by ``GLOB``, which is case-sensitive and has the same two wildcards."""
@@ -343,6 +354,10 @@ class PostgresqlDialect:
 
     def total(self, value: Element) -> Element:
         """The sum, which PostgreSQL adds exactly."""
+        return exact_total(value)
+
+    def whole_total(self, value: Element) -> Element:
+        """The sum, which PostgreSQL adds exactly, and quicker than decimals."""
         return exact_total(value)
 
     def fits(self, value: Element, pattern: Pattern) -> Test:

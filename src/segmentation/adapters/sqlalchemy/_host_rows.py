@@ -10,7 +10,6 @@ from operator import itemgetter
 from typing import Any, Generic
 
 import sqlalchemy as sa
-from sqlalchemy.sql import operators
 
 from segmentation.contacts import Contact
 from segmentation.fields import Field, RecordT
@@ -18,6 +17,7 @@ from segmentation.segments import LeftOut, LeftOutReason
 
 from ._dialects import Dialect
 from ._mapping import MappedTable, materialized, worded
+from ._once import comes_once
 from ._tables import EXTRA, Element, FromTable, Layout, Test
 from ._types import cast_to_text
 
@@ -47,6 +47,7 @@ class HostRows:
         self, host: MappedTable, fields: Mapping[str, Field], key: str, dialect: Dialect
     ) -> None:
         self._host = host.only(fields)
+        self._known = fields
         self._fields = {name: fields[name] for name in self._host.values}
         self._key = fields[key]
         self._dialect = dialect
@@ -57,7 +58,7 @@ class HostRows:
 
         A number that is unique in its table, and a code in every row, is unique as a code.
         """
-        flaws = [self.is_blank, *(test for _, test in self._unreadable)]
+        flaws = [*self._blank, *(test for _, test in self._unreadable)]
         if self._is_any(connection, flaws):
             return True
         if self._is_unique:
@@ -88,7 +89,7 @@ class HostRows:
         if not self._is_unique:
             sound.append(rows.c[self._key.name].not_in(self._numbers_of_several(rows)))
         found = sa.select(*(rows.c[name] for name in self._fields)).where(*sound)
-        return self._host.placed(found.subquery(), self._dialect)
+        return self._host.placed(found.subquery(), self._dialect, self._known)
 
     def unsafe(self) -> FromTable:
         """The other rows, with what is wrong with them (see `told`)."""
@@ -101,7 +102,7 @@ class HostRows:
         known = (each for each in rows.c if each.name != _FLAW)
         found = sa.select(*known, flaw.label(_FLAW)).subquery()
         unsafe = sa.select(*found.c).where(found.c[_FLAW] != 0).subquery()
-        return self._host.placed(unsafe, self._dialect)
+        return self._host.placed(unsafe, self._dialect, self._known)
 
     def told(self, connection: sa.Connection, rows: FromTable, test: Test) -> Sequence[LeftOut]:
         """Those of the rows of `unsafe` that meet a condition, as they are told.
@@ -133,7 +134,7 @@ class HostRows:
     def _comes_once(self) -> bool:
         """Whether the declarations show that no two rows have the same value as their number."""
         given = self._host.values[self._key.name]
-        return isinstance(given, sa.Column) and _is_unique(self._host.source, given)
+        return isinstance(given, sa.Column) and comes_once(self._host.source, given)
 
     @property
     def _is_unique(self) -> bool:
@@ -185,11 +186,16 @@ class HostRows:
 
     @property
     def is_blank(self) -> Test:
-        """The condition that a number is missing or blank. Few texts begin like a blank one."""
+        """The condition that a number is missing or blank."""
+        return sa.or_(*self._blank)
+
+    @property
+    def _blank(self) -> list[Test]:
+        """The conditions that a number is missing or blank. An index finds the few that may be."""
         text = self._number
         no = self._dialect.text(text)
-        blank = self._dialect.trimmed(sa.func.coalesce(text, ""), _BLANKS) == ""
-        return sa.and_(sa.or_(no.is_(None), no < "!", no > "~"), blank)
+        blank = self._dialect.trimmed(text, _BLANKS) == ""
+        return [no.is_(None), sa.and_(no < "!", blank), sa.and_(no > "~", blank)]
 
     def _flaw(self) -> Element:
         """What is wrong with a row by itself: the number of one of `_FLAWS`, or 0."""
@@ -216,29 +222,6 @@ def _told(rows: Iterable[Sequence[Any]], counted: Mapping[str, int]) -> Iterator
             yield LeftOut(no, _FLAWS[flaw - 1], field, word, counted[no])
 
 
-def _is_unique(source: sa.FromClause, column: sa.Column[Any]) -> bool:
-    """Whether every value of a column comes once in a table, or in a join that adds no rows."""
-    if isinstance(source, sa.Join):
-        return _is_unique(source.left, column) and _joins_one(source)
-    return column.table is source and _tells_apart(column)
-
-
-def _joins_one(join: sa.Join) -> bool:
-    """Whether a join finds one row at most on its right side."""
-    on = join.onclause
-    if not isinstance(on, sa.BinaryExpression) or on.operator is not operators.eq:
-        return False
-    sides = [each for each in (on.left, on.right) if isinstance(each, sa.Column)]
-    return any(side.table is join.right and _tells_apart(side) for side in sides)
-
-
-def _tells_apart(column: sa.Column[Any]) -> bool:
-    """Whether a column is the whole primary key of its table, or is declared as unique."""
-    table = column.table
-    primary = list(getattr(table, "primary_key", ()))
-    return bool(column.unique) or (len(primary) == 1 and primary[0] is column)
-
-
 # -- records ----------------------------------------------------------------------------------
 
 
@@ -263,7 +246,7 @@ class HostReading(Generic[RecordT]):
         only = host.only(known)
         if self._is_contact:
             query = HostRows(only, known, "no", dialect).rows().subquery()
-            rows, flaw = only.placed(query, dialect), [query.c[_FLAW]]
+            rows, flaw = only.placed(query, dialect, known), [query.c[_FLAW]]
         else:
             rows, flaw = only.rows(known, dialect), []
         self.values = {name: rows.value(field) for name, field in known.items()}

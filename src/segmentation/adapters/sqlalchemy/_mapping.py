@@ -1,6 +1,6 @@
 """Tables of a host that replace ours, by a mapping of fields to columns."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -14,8 +14,9 @@ from segmentation.errors import Message, UnknownName
 from segmentation.fields import Field, FieldType, Record, Value, as_texts
 
 from ._dialects import Dialect
+from ._once import comes_once
 from ._tables import Element, FromTable, Test
-from ._types import cast_to_text, column_type
+from ._types import can_hold_text, cast_to_text, column_type
 
 _ROW = "segmentation_row"
 
@@ -124,23 +125,59 @@ class MappedTable:
         Raises:
             UnknownName: The mapping names a field that the table does not have.
         """
-        query = self._query(fields, dialect, all_sound=all_sound)
-        unindexed = any(name in self.values and not self._is_sought(name, dialect) for name in by)
+        named = self._bare(fields, by)
+        query = self._query(fields, dialect, named, all_sound=all_sound)
+        constants = self._constants(fields)
+        unindexed = any(
+            name in self.values and name not in constants and not self._is_sought(name, dialect)
+            for name in by
+        )
         element = dialect.looked_up(query) if unindexed else query.subquery()
-        placed = self.placed(element, dialect)
+        placed = self.placed(element, dialect, fields)
+
+        bare = {name: to_compared(fields[name], element.c[name], dialect) for name in named}
 
         def value(field: Field) -> Element:
+            if field.name in bare:
+                return to_compared(field, sa.func.coalesce(element.c[field.name], ""), dialect)
             compared = placed.value(field)
             sought = not unindexed or field.name in by or field.name not in self.values
             return compared if sought else dialect.not_sought(compared)
 
-        return attrs.evolve(placed, value=value, unindexed=unindexed, of_host=True)
+        numbers = frozenset(self._numbers(fields) if all_sound else ())
+        return attrs.evolve(
+            placed, value=value, unindexed=unindexed, of_host=True, bare=bare, filled=numbers
+        )
+
+    def _numbers(self, fields: Mapping[str, Field]) -> Iterator[str]:
+        """The codes that hold the number of a contact, which is blank in no row that is read."""
+        number = self.values.get("no")
+        codes = (name for name in self.values if fields[name].type is FieldType.CODE)
+        return (name for name in codes if self.values[name] is number)
+
+    def _bare(self, fields: Mapping[str, Field], by: Collection[str]) -> frozenset[str]:
+        """The fields whose texts are the host's own where it has any, but for those of a link."""
+        return frozenset(
+            name
+            for name, given in self.values.items()
+            if name in fields and fields[name].type is FieldType.TEXT and name not in by
+            if isinstance(given, sa.Column) and isinstance(given.type, sa.String)
+            if name not in self.clean
+        )
 
     def _is_sought(self, name: str, dialect: Dialect) -> bool:
         """Whether an index on the column of a field can find its values."""
         given = self.values[name]
         is_column = isinstance(given, sa.ColumnElement)
         return name in self.clean and (not is_column or dialect.seeks(given))
+
+    def _constants(self, fields: Mapping[str, Field]) -> Mapping[str, Value]:
+        """The values of the fields that are the same in every row, as they are compared."""
+        return {
+            name: value
+            for name, field in fields.items()
+            for value in _known(field, self.values.get(name), self.words.get(name, {}))
+        }
 
     def copies(self, fields: Mapping[str, Field], dialect: Dialect, count: int) -> list[FromTable]:
         """The table at several places of a statement, with a number for each of its rows.
@@ -151,24 +188,49 @@ class MappedTable:
             count: How many places.
         """
         query = self._query(fields, dialect)
-        return numbered_copies(query, lambda element: self.placed(element, dialect), count)
+        return numbered_copies(query, lambda element: self.placed(element, dialect, fields), count)
 
-    def placed(self, element: sa.FromClause, dialect: Dialect) -> FromTable:
-        """The values of a subquery that selects `columns`."""
+    def placed(
+        self, element: sa.FromClause, dialect: Dialect, fields: Mapping[str, Field]
+    ) -> FromTable:
+        """The values of a subquery that selects `columns` of these fields."""
+        constants = self._constants(fields)
 
         def value(field: Field) -> Element:
-            if field.name not in self.values:
-                return _constant(field, field.blank, dialect)
+            if field.name in constants or field.name not in self.values:
+                return _constant(field, constants.get(field.name, field.blank), dialect)
             return to_compared(field, element.c[field.name], dialect)
 
-        return FromTable(element, value)
+        whole = {
+            name: element.c[name]
+            for name, field in fields.items()
+            if _is_whole(field, self.values.get(name))
+        }
+        return FromTable(element, value, constants=constants, once=self._once(fields), whole=whole)
+
+    def _once(self, fields: Mapping[str, Field]) -> frozenset[str]:
+        """The fields of which no two rows have the same value, as it is compared."""
+        return frozenset(
+            name
+            for name, given in self.values.items()
+            if name in fields and isinstance(given, sa.Column) and comes_once(self.source, given)
+            if name in self.clean or isinstance(given.type, sa.Integer)
+        )
 
     def _query(
-        self, fields: Mapping[str, Field], dialect: Dialect, *, all_sound: bool = False
+        self,
+        fields: Mapping[str, Field],
+        dialect: Dialect,
+        bare: Collection[str] = (),
+        *,
+        all_sound: bool = False,
     ) -> sa.Select[Any]:
         unreadable = () if all_sound else self.unreadable(fields, dialect)
         sound = [sa.not_(test) for _, test in unreadable]
-        columns = self.columns(fields, dialect)
+        columns = [
+            self.values[each.name].label(each.name) if each.name in bare else each
+            for each in self.columns(fields, dialect)
+        ]
         return sa.select(*columns).select_from(self.source).where(*sound)
 
     def columns(self, fields: Mapping[str, Field], dialect: Dialect) -> list[sa.Label[Any]]:
@@ -212,7 +274,7 @@ class MappedTable:
 
     def _column(self, field: Field, dialect: Dialect) -> Element:
         given = self.values[field.name]
-        if field.name in self.clean:
+        if field.name in self.clean and not _is_whole(field, given):
             return sa.type_coerce(given, column_type(field))
         return _filled(field, given, self.words.get(field.name, {}), dialect)
 
@@ -261,13 +323,39 @@ def _is_condition(given: Element) -> bool:
     return isinstance(given, sa.BinaryExpression | sa.BooleanClauseList)
 
 
-def _constant(field: Field, value: object, dialect: Dialect) -> Element:
+def _known(field: Field, given: object, words: Mapping[Any, Any]) -> tuple[Value, ...]:
+    """The value that a field has in every row; nothing if rows differ, or Python may not tell."""
+    if isinstance(given, sa.ColumnElement):
+        return ()
+    plain = _plain(field, given if given is None else words.get(given, given))
+    match field.type:
+        case FieldType.CODE | FieldType.TEXT:
+            is_plain = isinstance(plain, str) and can_hold_text(plain)
+        case FieldType.OPTION:
+            is_plain = plain in field.options
+        case FieldType.BOOLEAN:
+            is_plain = isinstance(plain, bool)
+        case FieldType.INTEGER:
+            is_plain = type(plain) is int
+        case _:
+            is_plain = plain == field.blank
+    return (plain,) if is_plain else ()
+
+
+def _plain(field: Field, value: Any) -> Any:  # noqa: ANN401 - a constant of a host's
+    """A constant in the form of our values, blank if it is missing."""
     plain = field.blank if value is None else value
-    if field.type is FieldType.CODE:
-        plain = to_code(str(plain))
-    if field.type is FieldType.OPTION:
-        plain = str(plain)
-    return dialect.constant(plain, field)
+    match field.type:
+        case FieldType.CODE:
+            return to_code(str(plain))
+        case FieldType.OPTION:
+            return str(plain)
+        case _:
+            return plain
+
+
+def _constant(field: Field, value: object, dialect: Dialect) -> Element:
+    return dialect.constant(_plain(field, value), field)
 
 
 def _filled(
@@ -300,10 +388,18 @@ def _filled(
         case FieldType.BOOLEAN:
             return _truth(value, words, dialect)
         case FieldType.DECIMAL:
+            if _is_whole(field, value):
+                return value
             exact = sa.cast(value, column_type(field))
             return sa.func.coalesce(exact, _constant(field, field.blank, dialect), type_=exact.type)
         case _:
             return sa.func.coalesce(value, field.blank, type_=column_type(field))
+
+
+def _is_whole(field: Field, given: object) -> bool:
+    """Whether a decimal comes from a column of whole numbers, which the database adds exactly."""
+    is_column = isinstance(given, sa.ColumnElement) and isinstance(given.type, sa.Integer)
+    return field.type is FieldType.DECIMAL and is_column
 
 
 def _truth(value: Element, words: Mapping[Any, Any], dialect: Dialect) -> Element:
@@ -320,6 +416,8 @@ def _text(value: Element) -> Element:
 
 def to_compared(field: Field, value: Element, dialect: Dialect) -> Element:
     """The value of a subquery that has the form of our columns, as it is compared."""
+    if _is_whole(field, value):
+        value = sa.cast(sa.func.coalesce(value, 0), column_type(field))
     value = sa.type_coerce(value, column_type(field))
     if field.type in {FieldType.CODE, FieldType.TEXT, FieldType.OPTION}:
         return dialect.text(value)

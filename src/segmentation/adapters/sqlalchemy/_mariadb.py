@@ -105,6 +105,10 @@ class MariadbDialect:
         """The sum, which MariaDB adds exactly."""
         return exact_total(value)
 
+    def whole_total(self, value: Element) -> Element:
+        """The sum, which MariaDB adds exactly."""
+        return exact_total(value)
+
     def fits(self, value: Element, pattern: Pattern) -> Test:
         """The condition by ``LIKE``, which goes by the collation."""
         return like(value, pattern)

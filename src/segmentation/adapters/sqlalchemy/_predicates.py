@@ -4,6 +4,7 @@ Every condition is true or false, never unknown (``NULL``).
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import groupby
 from typing import Any, assert_never
 
@@ -32,7 +33,7 @@ from segmentation.fields import GREATEST, LEAST, Field, FieldType, Value
 
 from ._dialects import Dialect
 from ._tables import Element, Test
-from ._types import can_hold_text
+from ._types import WholeSum, can_hold_text
 
 _NULLABLE = frozenset({FieldType.DATE, FieldType.DATETIME, FieldType.TIME})
 _FLAT = 50
@@ -100,6 +101,22 @@ def to_clause(item: BoundFilter, field: Field, value: Element, dialect: Dialect)
     if field.type in {FieldType.OPTION, FieldType.BOOLEAN}:
         return _finite(item, field, value)
     return _Clauses(field, value, dialect).test(merged_filter(item))
+
+
+def compares_whole(item: BoundFilter) -> bool:
+    """Whether a filter of decimals can be asked of a sum of whole numbers (see `WholeSum`)."""
+    match item:
+        case IsEqual(value):
+            return isinstance(value, Decimal) and WholeSum.compares(value)
+        case InRange():
+            ends = [end.value for end in (item.low, item.high) if end is not None]
+            return all(isinstance(end, Decimal) and WholeSum.compares(end) for end in ends)
+        case Not(inner):
+            return compares_whole(inner)
+        case AllOf(items) | AnyOf(items):
+            return all(map(compares_whole, items))
+        case _:
+            return False
 
 
 def _finite(item: BoundFilter, field: Field, value: Element) -> Test:

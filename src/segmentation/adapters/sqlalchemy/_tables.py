@@ -11,7 +11,7 @@ import attrs
 import sqlalchemy as sa
 
 from segmentation.definitions import contact_field, is_row_kind
-from segmentation.fields import Extra, Field, FieldType, Record, RecordT, aware, fields_of
+from segmentation.fields import Extra, Field, FieldType, Record, RecordT, Value, aware, fields_of
 from segmentation.kinds import record_kinds
 from segmentation.segments import SegmentHeader, SegmentLine
 from segmentation.serialization import from_json, value_from_data, value_to_data
@@ -87,6 +87,12 @@ class FromTable:
         unindexed: Whether the database has no index to find the rows of one contact.
         identity: The values that tell a row from all others of its table, if they are known.
         of_host: Whether it is a host's table.
+        constants: The values that a field has in every row, by name, if that is known.
+        once: The names of fields of which no two rows have the same value.
+        filled: The names of fields that are blank in no row.
+        whole: Whole numbers that the host has for fields of another type, by name.
+        bare: The values of fields as the host has them, ``NULL`` where they are missing, by name.
+            An index of the host's may find them, and its statistics tell how many there are.
     """
 
     element: sa.FromClause
@@ -94,6 +100,15 @@ class FromTable:
     unindexed: bool = False
     identity: tuple[Element, ...] = ()
     of_host: bool = False
+    constants: Mapping[str, Value] = attrs.field(factory=dict)
+    once: frozenset[str] = frozenset()
+    filled: frozenset[str] = frozenset()
+    whole: Mapping[str, Element] = attrs.field(factory=dict)
+    bare: Mapping[str, Element] = attrs.field(factory=dict)
+
+    def known(self, field: Field) -> tuple[Value, ...]:
+        """The value that a field has in every row; nothing if rows differ."""
+        return (self.constants[field.name],) if field.name in self.constants else ()
 
 
 @attrs.frozen

@@ -1,5 +1,6 @@
 """Column types whose values compare in the database as they do in Python."""
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -82,6 +83,28 @@ class ExactDecimal(TypeDecorator[Decimal]):
         found = value if isinstance(value, Decimal) else Decimal(str(value))
         return _without_zeros(found) if is_mariadb(dialect) else found
 
+
+class WholeSum(TypeDecorator[Decimal]):
+    """A sum of whole numbers in SQLite, which compares it with numbers and not with texts."""
+
+    impl = sa.Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401, ARG002
+        """The whole number, or one that lies between the same two."""
+        if value is None:
+            return None
+        whole = math.floor(value)
+        return whole if whole == value else whole + 0.5
+
+    @staticmethod
+    def compares(value: Decimal) -> bool:
+        """Whether a decimal can be compared with: few halves of large numbers are floats."""
+        return abs(value) < (GREATEST if value == value.to_integral_value() else _HALVES)
+
+
+_HALVES = 2**52
+"""The first number beyond which not every half is a float."""
 
 PLACES = 30
 """The most digits after the point by which MariaDB compares decimals."""
