@@ -195,7 +195,11 @@ class Inspectable(Protocol):
         """The journal's entries as they stand, in the order of their numbers."""
 
     def findings(self) -> Iterator[Finding]:
-        """Guards of the journal, and contents, that are not as the library left them."""
+        """Guards of the journal, contents, and cards, that are not as the library left them."""
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether each card of a contact has a seal: not so where it is older than seals."""
 
     @property
     def keeps_contacts(self) -> bool:
@@ -203,6 +207,9 @@ class Inspectable(Protocol):
 
     def make_guards_anew(self) -> None:
         """Put the journal's guards back."""
+
+    def seal(self) -> None:
+        """Seal the cards of contacts that have no seal, as they stand."""
 
 
 class ErasureList(Protocol):

@@ -329,6 +329,12 @@ CHANGES = {
     "UPDATE contact SET exclude_from_segment = 0 WHERE no = 'ANNA'": (
         "contact ANNA differs (exclude_from_segment)"
     ),
+    "UPDATE contact SET name = 'x' WHERE no = 'BO'": (
+        "contact BO: was changed otherwise than by the library (name)"
+    ),
+    "INSERT INTO contact (no, name, type) SELECT 'EVE', name, type FROM contact WHERE no = 'BO'": (
+        "contact EVE: has no seal, the library did not write it"
+    ),
     "DELETE FROM contact_mark": "contact_mark ANNA exclude_from_segment  is missing",
     "DELETE FROM interaction_comment": "interaction_comment 6 is missing",
     "INSERT INTO interaction_comment SELECT 8, interaction_no, date, text, user_id, extra"
@@ -395,5 +401,6 @@ def test_a_finding_is_a_value(store: Path, workspace: seg.Workspace) -> None:
         "kind": "content_changed",
         "state": "its content was changed",
         "entry_no": 5,
+        "fields": [],
     }
     assert workspace.contacts["BO"] == workspace.store.records.find(Contact, "BO")

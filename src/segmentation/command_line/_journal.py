@@ -8,8 +8,9 @@ from pathlib import Path
 from segmentation.errors import Message, StoreError
 from segmentation.journal import FIRST, Head
 from segmentation.operations.contacts import write_erasures_anew
-from segmentation.operations.journal import verify_export
+from segmentation.operations.journal import is_reparable, verify_export
 from segmentation.operations.store_addresses import is_address
+from segmentation.protocols import Inspectable
 
 from ._arguments import Commands, add_journal_store
 from ._output import DATA_SAY_NO, DONE, WrongUse, say, shown
@@ -81,11 +82,19 @@ def _audit(options: argparse.Namespace) -> int:
         found = workspace.journal.audit(kept=options.head)
         for each in found:
             say(shown(str(each), whole=True))
-        if found and options.repair:
+        store = workspace.context.store
+        sealed = not isinstance(store, Inspectable) or store.is_sealed
+        if options.repair and (found or not sealed):
             workspace.journal.repair()
-            say(f"put right: {len(found)}")
-            return DONE
+            right = sum(map(is_reparable, found))
+            say(f"put right: {right}")
+            if right == len(found):
+                return DONE
+            say(f"to be looked at, and changed by the library: {len(found) - right}")
+            return DATA_SAY_NO
         head = workspace.journal.head
+    if not sealed:
+        say("cards of contacts have no seals yet: --repair makes them")
     if found:
         say(f"findings: {len(found)}")
         return DATA_SAY_NO

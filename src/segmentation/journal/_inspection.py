@@ -43,6 +43,8 @@ class FindingKind(Option):
     RECORD_SURPLUS = "record_surplus"
     RECORD_DIFFERS = "record_differs"
     RECORD_UNREADABLE = "record_unreadable"
+    RECORD_CHANGED = "record_changed"
+    RECORD_UNSEALED = "record_unsealed"
 
 
 WORDS: Mapping[FindingKind, Message] = {
@@ -64,6 +66,8 @@ WORDS: Mapping[FindingKind, Message] = {
     FindingKind.RECORD_SURPLUS: Message("is not in the journal"),
     FindingKind.RECORD_DIFFERS: Message("differs"),
     FindingKind.RECORD_UNREADABLE: Message("cannot be read"),
+    FindingKind.RECORD_CHANGED: Message("was changed otherwise than by the library"),
+    FindingKind.RECORD_UNSEALED: Message("has no seal, the library did not write it"),
 }
 """What each kind of finding says of its place."""
 
@@ -77,11 +81,14 @@ class Finding:
         item: Where: "journal entry 5", "guard journal_guard_update", "attachment 9f...".
         kind: What is wrong there.
         entry_no: The number of the entry that it is about; 0 if it is about none.
+        fields: The field of a card that was changed; none if it is about no card, or if several
+            fields were.
     """
 
     item: str
     kind: FindingKind
     entry_no: int = 0
+    fields: tuple[str, ...] = ()
 
     @property
     def state(self) -> Message:
@@ -89,7 +96,8 @@ class Finding:
         return WORDS[self.kind]
 
     def __str__(self) -> str:
-        return f"{self.item}: {self.state}"
+        told = f"{self.item}: {self.state}"
+        return f"{told} ({', '.join(self.fields)})" if self.fields else told
 
     def _plain_(self) -> Mapping[str, object]:
         return {
@@ -97,6 +105,7 @@ class Finding:
             "kind": self.kind,
             "state": self.state,
             "entry_no": self.entry_no,
+            "fields": self.fields,
         }
 
 

@@ -17,7 +17,7 @@ from ._changes import SqlChanges
 from ._contacts import SqlContacts
 from ._declaration import check_declaration, column_faults, stored_faults
 from ._guards import guard_findings, make_guards_anew
-from ._inspection import content_findings, entry_rows
+from ._inspection import card_findings, content_findings, entry_rows, seal_cards
 from ._joining import Host, connecting
 from ._mapping import MappedTable
 from ._names import check_names
@@ -29,7 +29,7 @@ from ._tables import Tables, make_tables
 from ._tree import SqlTree
 from ._types import is_mariadb
 from ._units import COMMITS, MAKING, HostUnit, OwnUnit, Unit
-from ._versions import is_current, set_up
+from ._versions import is_current, is_sealed, note_sealed, set_up
 
 _HOST = Message("the host's database")
 
@@ -93,10 +93,17 @@ class SqlStore:
             yield from entry_rows(connection, self.tables)
 
     def findings(self) -> Iterator[Finding]:
-        """Guards of the journal, and contents, that are not as the library left them."""
+        """Guards of the journal, contents, and cards, that are not as the library left them."""
         with self._unit.connection() as connection:
             yield from guard_findings(connection, self.tables)
             yield from content_findings(connection, self.tables)
+            yield from card_findings(connection, self.tables)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether each card of a contact has a seal."""
+        with self._unit.connection() as connection:
+            return is_sealed(connection, self.tables)
 
     @property
     def keeps_contacts(self) -> bool:
@@ -107,6 +114,12 @@ class SqlStore:
         """Put the journal's guards back."""
         with self._unit.transaction() as connection:
             make_guards_anew(connection, self.tables)
+
+    def seal(self) -> None:
+        """Seal the cards of contacts that have no seal, as they stand."""
+        with self._unit.transaction() as connection:
+            seal_cards(connection, self.tables)
+            note_sealed(connection, self.tables)
 
     def close(self) -> None:
         """Close files and connections."""

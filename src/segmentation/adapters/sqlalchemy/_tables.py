@@ -10,6 +10,7 @@ from typing import Any, Generic, Protocol, TypeAlias
 import attrs
 import sqlalchemy as sa
 
+from segmentation.contacts import Contact
 from segmentation.definitions import contact_field, is_row_kind
 from segmentation.fields import Extra, Field, FieldType, Record, RecordT, Value, aware, fields_of
 from segmentation.kinds import record_kinds
@@ -30,6 +31,9 @@ from ._types import (
 )
 
 EXTRA = "extra"
+SEAL = "seal"
+"""The column that tells whether a row is as the library wrote it."""
+_SEALED = frozenset({Contact})
 _SINGLE = "single"
 _OWN = "own_"
 """Begins the names of tables that a host defined, beside the host's own of that name."""
@@ -130,6 +134,11 @@ class Layout(Generic[RecordT]):
     key: tuple[sa.Column[Any], ...]
     _slots: tuple[Callable[[Any, Any], None], ...]
     _readers: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+    @property
+    def has_seal(self) -> bool:
+        """Whether a row bears a seal."""
+        return self.kind in _SEALED
 
     @property
     def names(self) -> list[str]:
@@ -297,6 +306,8 @@ class Tables:
         columns = [_column(field, kind, sought.get(field.name, 0)) for field in fields]
         if has_extra:
             columns.append(sa.Column(EXTRA, json_type(), nullable=False, server_default="{}"))
+        if kind in _SEALED:
+            columns.append(sa.Column(SEAL, text_type(), nullable=False, server_default=""))
         if kind is SegmentHeader:
             columns += _worksheet_columns()
         if not kind.__key__:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects.mysql.mariadb import MariaDBDialect
 
+from segmentation.contacts import Contact
 from segmentation.errors import Conflict, Message, StoreError
 from segmentation.serialization import to_json
 
@@ -27,6 +28,9 @@ ReadT = TypeVar("ReadT")
 
 FORMAT = 1
 """The version of the stored format. It changes only if adding columns is not enough."""
+
+_SEALED = {"sealed": Contact.__table__}
+"""The note that each card has a seal. A store that was made before there were seals lacks it."""
 
 APPLICATION_ID = 0x5E67_0001
 """Marks a SQLite file as ours (bytes 68 to 71 of its header)."""
@@ -45,6 +49,19 @@ def is_current(connection: sa.Connection, tables: Tables, store: str) -> bool:
     """
     stored = _read_meta(connection, tables, store)
     return stored is not None and _wanted(connection.dialect, tables).items() <= stored.items()
+
+
+def is_sealed(connection: sa.Connection, tables: Tables) -> bool:
+    """Whether each card has a seal."""
+    own = tables.meta.c
+    return connection.scalar(sa.select(own.value).where(own.name.in_(_SEALED))) is not None
+
+
+def note_sealed(connection: sa.Connection, tables: Tables) -> None:
+    """Note that each card has a seal."""
+    rows = [{"name": name, "value": value} for name, value in _SEALED.items()]
+    connection.execute(sa.delete(tables.meta).where(tables.meta.c.name.in_(_SEALED)))
+    connection.execute(sa.insert(tables.meta), rows)
 
 
 def set_up(connection: sa.Connection, tables: Tables, store: str) -> None:
@@ -92,6 +109,8 @@ def _set_up_mariadb(connection: sa.Connection, tables: Tables, store: str) -> No
         _make_missing(connection, tables)
         make_letters(connection, tables)
         make_guards_anew(connection, tables)
+        if not stored:
+            note_sealed(connection, tables)
         _write_meta(connection, tables)
     finally:
         connection.execute(sa.select(sa.func.release_lock(lock)))
@@ -177,7 +196,7 @@ def create(connection: sa.Connection | Script, tables: Tables) -> None:
     make_guards(connection, tables)
     if name in _WITH_FUNCTIONS:
         make_letters(connection, tables)
-    for noted, value in _wanted(connection.dialect, tables).items():
+    for noted, value in {**_wanted(connection.dialect, tables), **_SEALED}.items():
         connection.execute(sa.insert(tables.meta).values(name=noted, value=value))
 
 

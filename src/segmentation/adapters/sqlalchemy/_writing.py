@@ -20,7 +20,8 @@ from segmentation.errors import InvalidValue, Message
 from segmentation.fields import GREATEST, LEAST, Extra, Field, FieldType, Record, aware
 from segmentation.serialization import to_json
 
-from ._tables import EXTRA, Layout, extra_to_row
+from ._seals import seal_of, seals_of
+from ._tables import EXTRA, SEAL, Layout, extra_to_row
 from ._types import (
     BEFORE,
     PLACES,
@@ -242,6 +243,8 @@ class Writer:
             place: change for place, change in enumerate(changes) if change is not None
         }
         self._rest: tuple[Any, ...] = () if layout.key else (1,)
+        self._has_seal = layout.has_seal
+        self.columns += [SEAL] * layout.has_seal
 
     def row(self, item: Record) -> Row:
         """The values of a record in the types of the driver.
@@ -258,6 +261,8 @@ class Writer:
             row[place] = change(row[place])
         if self._has_extra:
             row.append(self._extra(item.extra))  # type: ignore[attr-defined]  # of most kinds
+        if self._has_seal:
+            row.append(seal_of(item))  # type: ignore[arg-type]  # of cards
         return (*row, *self._rest)
 
     def _extra(self, extra: Extra) -> str:
@@ -275,6 +280,8 @@ class Writer:
         for name, column in items.columns.items():
             place = self.columns.index(name)
             parts[place] = self._column(place, column)
+        if self._has_seal:
+            parts[self.columns.index(SEAL)] = seals_of(items)
         return zip(*parts, strict=True)
 
     def _column(self, place: int, values: Sequence[Any]) -> Iterable[Any]:
@@ -315,6 +322,8 @@ class Writer:
             name: list(self._column(self.columns.index(name), column))
             for name, column in items.columns.items()
         }
+        if self._has_seal:
+            own[SEAL] = list(seals_of(items))
         for name in own:
             del shared[name]
         insert_columns(connection, self._table, shared, own, replacing=replacing)

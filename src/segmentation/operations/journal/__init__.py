@@ -6,6 +6,7 @@ from ._audit import (
     Discrepancy,
     Found,
     audit,
+    is_reparable,
     restore_records,
 )
 from ._entries import (
@@ -68,6 +69,7 @@ __all__ = [
     "get_entry",
     "import_entries",
     "interaction_spoken_of",
+    "is_reparable",
     "last_entries",
     "next_entry_no",
     "numbers_had",

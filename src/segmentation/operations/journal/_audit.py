@@ -5,7 +5,7 @@ follow from the entries, and this is where that is checked. What only follows fr
 finding is not told.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
 import attrs
@@ -116,7 +116,8 @@ def audit(store: Store, *, kept: Head | None = None) -> list[Found]:
     """All that is not as the library left it; nothing if all is well.
 
     That is, in this order: entries of the journal that do not hold, its guards in a database,
-    contents that are not those of their hash, records that are not what the entries say.
+    contents that are not those of their hash, cards that others changed, records that are not
+    what the entries say.
 
     Args:
         store: Where everything is kept.
@@ -124,10 +125,14 @@ def audit(store: Store, *, kept: Head | None = None) -> list[Found]:
             cut off at the end are noticed by their records only.
     """
     found = inspect(_rows(store), kept=kept)
-    outside = store.findings() if isinstance(store, Inspectable) else ()
+    outside = list(store.findings()) if isinstance(store, Inspectable) else []
     unread = set(found.unread)
     state, unfit = _folded(store, unread)
-    return [*found.findings, *unfit, *outside, *_records(store, state, unread)]
+    cards = [each.item for each in outside if each.kind is FindingKind.RECORD_UNREADABLE]
+    records = list(_records(store, state, unread, cards))
+    told = {(each.item, each.fields) for each in records if isinstance(each, Discrepancy)}
+    others = (each for each in outside if (each.item, each.fields) not in told)
+    return [*found.findings, *unfit, *others, *records]
 
 
 def _rows(store: Store) -> Iterable[EntryRow]:
@@ -156,8 +161,17 @@ def _folded(store: Store, unread: set[int]) -> tuple[State, list[Finding]]:
 # -- records ----------------------------------------------------------------------------------
 
 
-def _records(store: Store, state: State, unread: set[int]) -> Iterator[Found]:
-    """Records that are otherwise than the entries say; what hangs on unread ones is left out."""
+def _records(
+    store: Store, state: State, unread: set[int], cards: Collection[str]
+) -> Iterator[Found]:
+    """Records that are otherwise than the entries say; what hangs on unread ones is left out.
+
+    Args:
+        store: Where they are kept.
+        state: What the entries add up to.
+        unread: The entries that say nothing.
+        cards: The cards of contacts that cannot be read, as items.
+    """
     for kind in KINDS:
         recorded = {key_of(item): item for item in state.all(kind)}
         yield from (
@@ -165,7 +179,7 @@ def _records(store: Store, state: State, unread: set[int]) -> Iterator[Found]:
             for each in _compared(store, kind, recorded)
             if not (isinstance(each, Discrepancy) and _hangs_on(each, unread))
         )
-    yield from _marked(store, state)
+    yield from _marked(store, state, cards)
     if not unread:
         yield from _figures(store, state)
 
@@ -220,13 +234,14 @@ def _figures(store: Store, state: State) -> Iterator[Found]:
     yield from _differing(tallies, {key_of(t): t for t in store.records.all(CampaignTally)})
 
 
-def _marked(store: Store, state: State) -> Iterator[Discrepancy]:
+def _marked(store: Store, state: State, cards: Collection[str]) -> Iterator[Discrepancy]:
     """Contacts whose marks are not those that were decided last; not where a host keeps them."""
     ours = not isinstance(store, Inspectable) or store.keeps_contacts
     if isinstance(store.contacts, HostContacts) and not ours:
         return
     for mark in state.all(ContactMark):
-        if mark.mark not in MARKS or mark.mailing_group_code:
+        unread = _item(Contact.__table__, [mark.contact_no]) in cards
+        if mark.mark not in MARKS or mark.mailing_group_code or unread:
             continue
         contact = find_record(store, Contact, mark.contact_no)
         if contact is not None and getattr(contact, mark.mark) is not mark.value:
@@ -239,6 +254,9 @@ def _marked(store: Store, state: State) -> Iterator[Discrepancy]:
 
 def restore_records(context: Context) -> list[Found]:
     """Make guards and records again what they should be; return what was otherwise.
+
+    A card that was changed stays: the journal does not have it, see `is_reparable`. Cards that
+    never had a seal get one.
 
     Args:
         context: Store, user, day and clock.
@@ -253,8 +271,11 @@ def restore_records(context: Context) -> list[Found]:
         found = audit(store)
         for each in found:
             _check_reparable(each)
-        if isinstance(store, Inspectable) and any(isinstance(each, Finding) for each in found):
-            store.make_guards_anew()
+        if isinstance(store, Inspectable):
+            if any(isinstance(each, Finding) and each.kind in _GUARDS for each in found):
+                store.make_guards_anew()
+            if not store.is_sealed:
+                store.seal()
         differing = [each for each in found if isinstance(each, Discrepancy)]
         surplus = (each.kept for each in differing if each.recorded is None)
         store.records.remove(kept for kept in surplus if kept is not None)
@@ -265,8 +286,16 @@ def restore_records(context: Context) -> list[Found]:
 _GUARDS = frozenset({FindingKind.GUARD_MISSING, FindingKind.GUARD_CHANGED, FindingKind.GUARD_OPEN})
 
 
+_CARDS = frozenset({FindingKind.RECORD_CHANGED, FindingKind.RECORD_UNSEALED})
+
+
+def is_reparable(found: Found) -> bool:
+    """Whether the journal has what is right. It has no card: who looked at it changes it."""
+    return found.kind not in _CARDS
+
+
 def _check_reparable(found: Found) -> None:
-    if isinstance(found, Discrepancy) or found.kind in _GUARDS:
+    if isinstance(found, Discrepancy) or found.kind in _GUARDS | _CARDS:
         return
     reason = found.state
     if found.entry_no:

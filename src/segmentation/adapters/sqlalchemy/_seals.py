@@ -1,0 +1,83 @@
+"""Seals of cards: what tells a card that somebody changed in the database by hand.
+
+A card is in no entry of the journal, so nothing else could tell. Its seal stands in the same row
+and is written with it. It is made without a key: it finds out who changes a row, but not who knows
+how a seal is made and makes it anew.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import repeat
+from operator import add, attrgetter, mul
+from typing import Any
+from zlib import crc32
+
+from segmentation.columns import Columns
+from segmentation.contacts import Contact
+from segmentation.fields import Value, aware, fields_of
+
+
+def seal_of(card: Contact) -> str:
+    """The seal of a card: the sum of the checksums of its values, each times the field's weight.
+
+    Where one value was changed, the sum has moved by a multiple of the weight of its field: that
+    tells which field it was. Blanks add nothing, so fields may come later.
+    """
+    return f"{_sum_of(card):x}"
+
+
+def seals_of(cards: Columns[Contact]) -> Iterator[str]:
+    """The seals of many cards. What all of them share is added up once."""
+    if "extra" in cards.columns:
+        return map(seal_of, cards)
+    own = [list(_marks(values)) for values in cards.columns.values()]
+    weights = [_WEIGHTS[name] for name in cards.columns]
+    of_first = sum(marks[0] * weight for marks, weight in zip(own, weights, strict=True))
+    sums: Iterable[int] = repeat(_sum_of(cards[0]) - of_first, len(cards))
+    for marks, weight in zip(own, weights, strict=True):
+        sums = map(add, sums, map(mul, marks, repeat(weight)))
+    return (f"{each:x}" for each in sums)
+
+
+def field_changed(kept: str, card: Contact) -> str:
+    """The one field whose change makes the seal that is kept that of the card; blank if none."""
+    try:
+        moved = _sum_of(card) - int(kept, 16)
+    except ValueError:
+        return ""
+    names = (*_WEIGHTS, *dict(card.extra))
+    return next((name for name in names if moved % _weight(name) == 0), "")
+
+
+def _sum_of(card: Contact) -> int:
+    total = sum(
+        _mark(value) * weight
+        for weight, value in zip(_WEIGHTS.values(), _values(card), strict=True)
+        if value
+    )
+    return total + sum(_mark(value) * _weight(name) for name, value in card.extra)
+
+
+def _marks(values: Sequence[Any]) -> Iterable[int]:
+    """The checksums of a column; that of a blank is 0."""
+    if isinstance(values[0], str):
+        return map(crc32, map(str.encode, values))
+    return (_mark(value) if value else 0 for value in values)
+
+
+def _mark(value: Value) -> int:
+    """The checksum of a value, whichever way a database gives it back."""
+    if isinstance(value, str):
+        return crc32(value.encode())
+    if isinstance(value, datetime):
+        value = aware(value).astimezone(UTC).isoformat()
+    return crc32(str(value).encode())
+
+
+def _weight(name: str) -> int:
+    """What a checksum of a field counts; no sum of checksums is a multiple of it by itself."""
+    return crc32(name.encode()) << 64 | 1
+
+
+_WEIGHTS: Mapping[str, int] = {field.name: _weight(field.name) for field in fields_of(Contact)}
+_values: Callable[[Contact], tuple[Any, ...]] = attrgetter(*_WEIGHTS)
