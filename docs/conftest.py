@@ -1,31 +1,26 @@
 """Run the Python examples of these pages, each page in a folder of its own."""
 
-import os
-import tempfile
-from doctest import ELLIPSIS
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
+from docs.outputs import Examples, folder_of_its_own
 from sybil import Sybil
-from sybil.parsers.myst import PythonCodeBlockParser, SkipParser
+from sybil.parsers.myst import SkipParser
 
-collect_ignore = ["conf.py"]
+collect_ignore = ["captions.py", "conf.py", "displays.py", "outputs.py", "pictures.py"]
 
 
 def _enter(namespace: dict[str, Any]) -> None:
-    folder = tempfile.TemporaryDirectory()
-    namespace["_left"] = Path.cwd()
-    namespace["_folder"] = folder
-    os.chdir(folder.name)
+    namespace["_folder"] = ExitStack()
+    namespace["_folder"].enter_context(folder_of_its_own())
 
 
 def _leave(namespace: dict[str, Any]) -> None:
-    os.chdir(namespace["_left"])
-    namespace["_folder"].cleanup()
+    namespace["_folder"].close()
 
 
 pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS), SkipParser()],
+    parsers=[Examples(), SkipParser()],
     pattern="*.md",
     setup=_enter,
     teardown=_leave,

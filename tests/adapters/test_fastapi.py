@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
@@ -114,3 +115,16 @@ def test_what_fails_after_our_work_undoes_it(service: Mapping[str, Any]) -> None
         assert connection.execute(invited).all() == []
         store = join_store(connection, prefix="seg_", mapped=service["mapped"], create=False)
         assert seg.Workspace.open(store).journal.head.number == 0
+
+
+def test_the_service_has_80_lines_and_answers_the_calls_as_the_page_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert sum(BLOCKS[name].count("\n") for name in ("shared", "threads")) <= 80
+    names: dict[str, Any] = {}
+    for name in ("shared", "threads", "tables"):
+        exec(BLOCKS[name], names)  # noqa: S102
+    shown = re.findall(r"(?m)^\$ curl .*\?country=(.*)&user=(.*)'\n(.*)$", PAGE.read_text("utf-8"))
+    answers = asked(names, *({"country": unquote(each[0]), "user": each[1]} for each in shown))
+    assert [answer.text for answer in answers] == [each[2] for each in shown]
