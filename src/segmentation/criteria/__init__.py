@@ -73,7 +73,7 @@ from ._differing import among, differing, segments_in, tables_of
 from ._explaining import Explanation, Finding, RowFindings, explain
 from ._following import DatedRow, to_rows_test
 from ._hashing import SHARES, hash_of, share_of
-from ._letters import Letters, bare, characters, fold, replacements, to_nfc
+from ._letters import BEYOND_ASCII, Letters, bare, characters, fold, replacements, to_nfc
 from ._looking import Values, ValueSource, look_at_values
 from ._making import Conditions, TableConditions, make_selection
 from ._merging import merged, merged_filter
@@ -123,6 +123,7 @@ from ._tables import Fields, KnownFields, KnownTables, Tables, fields
 from ._text import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, parse, to_text
 
 __all__ = [
+    "BEYOND_ASCII",
     "MAX_CONDITIONS",
     "MAX_DEPTH",
     "MAX_LENGTH",
