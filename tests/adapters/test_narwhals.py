@@ -145,6 +145,26 @@ def test_a_number_may_begin_with_a_blank(library: str) -> None:
         blank.matching(bound())
 
 
+@pytest.mark.parametrize("library", ["polars", "pandas", "pyarrow", "duckdb"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("@*BERG", "ABE"),
+        ("@ISK*", "CD"),
+        ("@berg", "A"),
+        ("@b?RG", "A"),
+        ("@*Ö*", "B"),
+        (f"@{'berg' * 300}", "E"),
+    ],
+    ids=str.__len__,
+)
+def test_case_does_not_count_on_any_engine(library: str, text: str, expected: str) -> None:
+    cities = ["Berg", "ÖberG", "\u0130\u017fKa", "\u0131s\u212a", "Berg" * 300, None]
+    contacts = pl.DataFrame({"no": list("ABCDEF"), "city": cities})
+    source = FrameContacts(OF_POLARS[library](contacts))
+    assert source.matching(bound(contact={"city": text})) == list(expected)
+
+
 def test_contacts_are_read_as_records() -> None:
     found = source().get_many(["2", "X", "3"])
     assert found == [

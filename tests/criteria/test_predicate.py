@@ -4,6 +4,7 @@ import attrs
 import pytest
 
 from segmentation.criteria import (
+    BEYOND_ASCII,
     MAX_CONDITIONS,
     MAX_DEPTH,
     AllOf,
@@ -163,3 +164,11 @@ def test_letters_as_they_are_written_have_no_replacements() -> None:
     assert replacements(Letters.AS_WRITTEN) == {}
     assert replacements(Letters.ANY_CASE)["É"] == "é"
     assert replacements(Letters.ANY_ACCENT)["É"] == "e"
+
+
+def test_the_letters_that_become_one_of_ascii_are_known() -> None:
+    found = replacements(Letters.ANY_CASE).items()
+    for letter in map(chr, range(128)):
+        assert sorted(BEYOND_ASCII.get(letter, "")) == sorted(
+            o for o, new in found if new == letter
+        )

@@ -51,6 +51,7 @@ from ._meaning import (
 )
 from ._operands import is_relative, to_date
 from ._trees import (
+    BEYOND_ASCII,
     MEANING,
     SHARES,
     AllOf,
@@ -153,6 +154,7 @@ from ._writing import (
 )
 
 __all__ = [
+    "BEYOND_ASCII",
     "MAX_CONDITIONS",
     "MAX_DEPTH",
     "MAX_LENGTH",

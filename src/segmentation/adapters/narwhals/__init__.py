@@ -19,10 +19,13 @@ from ._contacts import FrameContacts
 from ._declaring import schema_of
 from ._joining import FrameStore, join_frames
 from ._records import from_frame, selection_of, to_frame
+from ._segments import ComparedLines, compare_lines
 
 __all__ = [
+    "ComparedLines",
     "FrameContacts",
     "FrameStore",
+    "compare_lines",
     "from_frame",
     "join_frames",
     "schema_of",

@@ -21,7 +21,8 @@ _ORDER = ("company_name", "company_no", "type", "name", "no")
 _MANNER = ("language_code", "correspondence_type", "salesperson_code")
 _BARRING = ("privacy_blocked", "minor", "parental_consent_received", "exclude_from_segment")
 _TEXTS = tuple(dict.fromkeys((*_ORDER, *_MANNER)))
-_BARRED = "segmentation_barred"
+BARRED_PLACE = "segmentation_barred"
+"""The column that says which of the reasons `BARRED` bars a contact, from 1, or 0."""
 
 
 def candidates_in(
@@ -38,11 +39,7 @@ def candidates_in(
         options: Which further contacts to add.
         unread: Rows that were found too and cannot be read.
     """
-    columns = {
-        name: column
-        for name in (*_TEXTS, *_BARRING)
-        if (column := question.column(name)) is not None
-    }
+    columns = columns_of(question)
     frame = question.contacts
     if nos is not None:
         found = kept(frame, among(question.key, sorted(nos)), question.key)
@@ -50,10 +47,25 @@ def candidates_in(
         found = question.those_among(question.needed(frame, columns) if is_eager(frame) else frame)
     if options.expand_companies or options.allow_related_companies:
         found = _with_companies(question, found, options)
+    asked = selected(columns, found).sort(*(name for name in _ORDER if name in columns))
+    return _unpacked(collected(asked), unread)
+
+
+def columns_of(question: Question) -> Mapping[str, Column]:
+    """The columns of contacts that are read of candidates, by their fields."""
+    found = ((name, question.column(name)) for name in (*_TEXTS, *_BARRING))
+    return {name: column for name, column in found if column is not None}
+
+
+def selected(columns: Mapping[str, Column], found: Frame) -> Frame:
+    """What is read of contacts who were found, by the names of the fields, and `BARRED_PLACE`.
+
+    Raises:
+        InvalidValue: A value in a column without a type is not of its field's type.
+    """
     for column in columns.values():
         _check(column, found)
-    asked = found.select(*_selected(columns)).sort(*(name for name in _ORDER if name in columns))
-    return _unpacked(collected(asked), unread)
+    return found.select(*_selected(columns))
 
 
 def _check(column: Column, found: Frame) -> None:
@@ -94,7 +106,7 @@ def _selected(columns: Mapping[str, Column]) -> Iterator[nw.Expr]:
         place = nw.when(test).then(nw.lit(number)).otherwise(place)
     # Of some engines a literal alone is one row: the number makes it one for each contact.
     yield (nw.when(~nw.col(columns["no"].name).is_null()).then(place).otherwise(nw.lit(0))).alias(
-        _BARRED
+        BARRED_PLACE
     )
 
 
@@ -131,7 +143,7 @@ def _unpacked(read: Any, unread: Sequence[LeftOut]) -> Candidates:  # noqa: ANN4
         manners=list(place),
         manner_of=array("I", map(place_of.__getitem__, manners)),
     )
-    barred = bytes(read[_BARRED].to_list())
+    barred = bytes(read[BARRED_PLACE].to_list())
     places = {
         reason: from_flags(bytes(map(number.__eq__, barred)))
         for number, reason in enumerate(BARRED, start=1)

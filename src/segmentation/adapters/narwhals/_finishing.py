@@ -4,12 +4,10 @@ from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any
 
-import attrs
-
 from segmentation.criteria import BoundNode, BoundSelection, Table, to_predicate
-from segmentation.errors import Refused
 
 from ._frames import Column, Frame, Frames, collected, narrowed
+from ._members import Members, listed
 from ._nodes import Linked, fields_read, part_of
 
 
@@ -18,43 +16,6 @@ def passing_values(frame: Frame, column: Column, passes: Callable[[Any], bool]) 
     values = collected(narrowed(frame, [column.name]).unique())[column.name]
     pairs = zip(values.to_list(), column.values(values), strict=True)
     return [value for value, plain in pairs if plain is not None and passes(plain)]
-
-
-@attrs.frozen
-class Members:
-    """Who gives the contacts of segments.
-
-    Attributes:
-        on_lines: Gives the contacts on the lines of a segment.
-        logged: Gives the contacts of a logged segment, by its entry number.
-    """
-
-    on_lines: Callable[[str], Collection[str]] | None = None
-    logged: Callable[[int], Collection[str]] | None = None
-
-    def of_segment(self, segment_no: str) -> Collection[str]:
-        """The contacts on the lines of a segment.
-
-        Raises:
-            Refused: Nobody knows.
-        """
-        if self.on_lines is None:
-            raise _unknown_members()
-        return self.on_lines(segment_no)
-
-    def of_logged(self, entry_no: int) -> Collection[str]:
-        """The contacts of a logged segment.
-
-        Raises:
-            Refused: Nobody knows.
-        """
-        if self.logged is None:
-            raise _unknown_members()
-        return self.logged(entry_no)
-
-
-def _unknown_members() -> Refused:
-    return Refused("select in frames", "the members of segments are not known here")
 
 
 def passing_numbers(
@@ -110,8 +71,15 @@ class _PlainRows:
         self._load = load
         self._items = items
         self._tables: dict[str, dict[tuple[Any, ...], list[Any]]] = {}
-        self.segment_members = members.of_segment
-        self.logged_members = members.of_logged
+        self._members = members
+
+    def segment_members(self, segment_no: str) -> Collection[str]:
+        """The contacts on the lines of a segment."""
+        return listed(self._members.of_segment(segment_no))
+
+    def logged_members(self, entry_no: int) -> Collection[str]:
+        """The contacts of a logged segment."""
+        return listed(self._members.of_logged(entry_no))
 
     def keys(self, table: Table) -> Iterable[tuple[Any, ...]]:
         """The different values of the fields that link the rows of a table."""

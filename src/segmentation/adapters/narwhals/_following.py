@@ -5,7 +5,7 @@ import narwhals as nw
 
 from segmentation.criteria import BoundFollowed
 
-from ._frames import Column, Frame
+from ._frames import Column, Frame, distinct
 from ._predicates import different
 
 _FIRST, _THEN, _BETWEEN = "segmentation_first", "segmentation_then", "segmentation_between"
@@ -53,7 +53,7 @@ class Pairs:
         pair = [*self.names, _THEN]
         found = found.group_by(pair).agg(first.max())
         parted = found.join(self._dated(others, _BETWEEN), on=self.names)
-        parted = parted.filter(self._is_between()).select(nw.col(*pair, _FIRST)).unique()
+        parted = distinct(parted.filter(self._is_between()).select(nw.col(*pair, _FIRST)))
         return found.join(parted, how="anti", on=[*pair, _FIRST])
 
     def _is_between(self) -> nw.Expr:

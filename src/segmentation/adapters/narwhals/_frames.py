@@ -290,6 +290,13 @@ def narrowed(frame: Frame, names: Iterable[str]) -> Frame:
     return frame.select(nw.col(*dict.fromkeys(names)))
 
 
+def distinct(frame: Frame) -> Frame:
+    """The different rows of a frame. For DuckDB, Narwhals would number the rows of each kind."""
+    if frame.implementation.is_duckdb():
+        return nw.from_native(frame.to_native().distinct())
+    return frame.unique()
+
+
 def is_eager(frame: Frame) -> bool:
     """Whether a frame's rows are there already."""
     return isinstance(frame, nw.DataFrame)

@@ -21,9 +21,9 @@ from segmentation.segments import Candidates, LeftOut, Options, contact_schema
 from ._candidates import candidates_in
 from ._contacts import FrameContacts
 from ._declaring import Linked, declared, frame_faults, parted, place_of
-from ._finishing import Members
 from ._frame_records import FrameRecords, each_once
 from ._frames import Column, Frame, Frames, Native, with_blanks
+from ._members import Members
 from ._nodes import fields_asked
 from ._predicates import among, kept
 from ._question import Question

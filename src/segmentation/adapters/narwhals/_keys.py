@@ -9,7 +9,7 @@ import narwhals as nw
 
 from segmentation.fields import Field
 
-from ._frames import Frame, Native, is_eager
+from ._frames import Frame, Native, distinct, is_eager
 
 _FILLED = "segmentation_filled_"
 _BETWEEN = "\x1f"
@@ -75,7 +75,8 @@ def joined(frame: Frame, joins: Sequence[Keys]) -> Frame:
 
 
 def _joined_by_duckdb(contacts: Native, joins: Iterable[Keys]) -> Native:
-    alias, seen = contacts.alias, set[str]()
+    alias = contacts.alias
+    seen = {alias}
     for keys in joins:
         rows = keys.rows.to_native()
         if rows.alias in seen:
@@ -144,7 +145,7 @@ def flagged(frame: Frame, keys: Keys, flag: str) -> Frame:
     """The contacts with a column that is filled where a key equals theirs."""
     named = [f"{flag}_{n}" for n in range(len(keys.names))]
     renamed = [nw.col(key).alias(name) for key, name in zip(keys.names, named, strict=True)]
-    rows = keys.rows.select(*renamed).unique().with_columns(nw.lit(value=True).alias(flag))
+    rows = distinct(keys.rows.select(*renamed)).with_columns(nw.lit(value=True).alias(flag))
     return keys.filled(frame).join(rows, how="left", left_on=keys.comparable, right_on=named)
 
 

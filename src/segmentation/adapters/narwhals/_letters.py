@@ -1,11 +1,11 @@
-"""Patterns without regard to case or accents as regular expressions of a cluster's engine."""
+"""Patterns without regard to case or accents as regular expressions of an engine."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
 
 import narwhals as nw
 
-from segmentation.criteria import Letters, Pattern, Wild, replacements
+from segmentation.criteria import BEYOND_ASCII, Letters, Pattern, Wild, replacements
 
 
 def as_letters(value: nw.Expr, letters: Letters) -> nw.Expr:
@@ -24,18 +24,40 @@ def regex_of_changed(patterns: Iterable[Pattern], letters: Letters) -> str:
         patterns: The patterns, their letters changed as in bound filters.
         letters: How the letters of texts are changed before they are compared.
     """
-    sources = _sources(letters)
+    return f"(?s){'|'.join(_regex(pattern, letters) for pattern in patterns)}"
+
+
+def _regex(pattern: Pattern, letters: Letters) -> str:
+    """A regular expression that searches: a run of anything at an end is no part of it."""
     signs = {Wild.ANY_RUN: ".*", Wild.ANY_ONE: "."}
-    written = (
-        "".join(
-            signs[piece]
-            if isinstance(piece, Wild)
-            else "".join(_one_of((each, *sources.get(each, ()))) for each in piece)
-            for piece in pattern
-        )
-        for pattern in patterns
+    begins, ends = (pattern[at] is not Wild.ANY_RUN for at in (0, -1))
+    written = [
+        signs[piece]
+        if isinstance(piece, Wild)
+        else "".join(_one_of((each, *_all_sources(each, letters))) for each in piece)
+        for piece in pattern[not begins : None if ends else -1]
+    ]
+    return "".join([r"\A" * begins, *written, r"\z" * ends])
+
+
+def is_plain(pattern: Pattern) -> bool:
+    """Whether lower case, as any engine makes it, tells who fits a pattern without regard to case.
+
+    It does where no letter beyond ASCII becomes one of the pattern's, and none is counted.
+    """
+    return all(
+        piece is Wild.ANY_RUN
+        or (isinstance(piece, str) and piece.isascii() and BEYOND_ASCII.keys().isdisjoint(piece))
+        for piece in pattern
     )
-    return rf"(?s)\A(?:{'|'.join(written)})\z"
+
+
+def _all_sources(letter: str, letters: Letters) -> tuple[str, ...]:
+    """The letters that become a letter."""
+    if letters is Letters.ANY_CASE and letter.isascii():
+        upper = (letter.upper(),) if letter.islower() else ()
+        return (*upper, *BEYOND_ASCII.get(letter, ""))
+    return _sources(letters).get(letter, ())
 
 
 @cache

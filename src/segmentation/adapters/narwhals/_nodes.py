@@ -112,6 +112,31 @@ def is_own(node: BoundNode) -> bool:
             assert_never(node)
 
 
+def why_at_hand(node: BoundNode) -> str:
+    """Why rows must be at hand."""
+    if isinstance(node, BoundFollowed) and not is_told_by_days(node):
+        return "rows that may meet two parts at one time need rows at hand"
+    if not is_linked(node) or part_of(node).table.link is None:
+        return "a share or a contact's own figure needs rows at hand"
+    return "a link through another table needs rows at hand"
+
+
+def segments_in(node: BoundNode) -> Iterator[InSegment | InLoggedSegment]:
+    """The segments whose contacts a node asks for."""
+    match node:
+        case InSegment() | InLoggedSegment():
+            yield node
+        case Not(item):
+            yield from segments_in(item)
+        case AllOf(items) | AnyOf(items):
+            for each in items:
+                yield from segments_in(each)
+        case BoundPart() | BoundFigure() | BoundFollowed() | InShare():
+            pass
+        case _:
+            assert_never(node)
+
+
 def fields_asked(bound: BoundSelection) -> Iterator[tuple[Table, str]]:
     """The fields that a selection and its cut look at, each with its table."""
     base = bound.schema.table(bound.schema.base)

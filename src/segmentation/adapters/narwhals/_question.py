@@ -28,20 +28,21 @@ from segmentation.criteria import (
 from segmentation.errors import Identifier, Message, Refused
 from segmentation.fields import Field, FieldType
 
-from ._finishing import Members, deciding_keys, passing_numbers, passing_values
+from ._finishing import deciding_keys, passing_numbers, passing_values
 from ._following import Pairs
-from ._frames import Column, Frame, Frames, is_eager, lazily, narrowed
+from ._frames import Column, Frame, Frames, distinct, is_eager, lazily, narrowed
 from ._keys import Keys, filled_key, flagged, has_key, joined, looked_up
+from ._members import Members, is_frame, member_keys
 from ._nodes import (
     Linked,
     at_leaves,
     fields_read,
     is_joined,
-    is_linked,
     is_own,
-    is_told_by_days,
     linked_in,
     part_of,
+    segments_in,
+    why_at_hand,
 )
 from ._predicates import (
     DAY_OF_TIME,
@@ -80,6 +81,7 @@ class Question:
         self._base = bound.schema.table(bound.schema.base)
         self._frames = frames
         self._members = members
+        self._known_members: dict[InSegment | InLoggedSegment, Collection[str] | Frame] = {}
         self._flags = 0
         self.is_wider = False
         """Whether what is found bears columns of ours."""
@@ -123,13 +125,15 @@ class Question:
         own: list[Test] = []
         linked: list[tuple[Linked, bool]] = []
         rest: list[BoundNode] = []
+        members: list[Keys] = []
         for node in nodes:
-            if is_own(node):
+            item, wanted = (node.item, False) if isinstance(node, Not) else (node, True)
+            if self._is_own(node):
                 own.append(self._test(node, frame)[1])
-            elif self._is_joined(node):
-                linked.append((node, True))
-            elif isinstance(node, Not) and self._is_joined(node.item):
-                linked.append((node.item, False))
+            elif self._is_joined(item):
+                linked.append((item, wanted))
+            elif (lines := self._lines_of(item)) is not None:
+                members.append(member_keys(lines, self.key, wanted=wanted))
             else:
                 rest.append(node)
         filled = dict(
@@ -137,7 +141,7 @@ class Question:
         )
         joins = [self._keys(item, wanted=wanted, filled=filled) for item, wanted in linked]
         blanks = [self._is_filled(*each) for each in filled.items() if each[0] != self.key]
-        frame = joined(kept(frame, all_of([*own, *blanks]), self.key), joins)
+        frame = joined(kept(frame, all_of([*own, *blanks]), self.key), [*joins, *members])
         for node in rest:
             frame, test = self._test(node, frame)
             frame = kept(frame, test, self.key)
@@ -154,10 +158,8 @@ class Question:
                 return frame, self._by_stored_rows(node)
             case BoundPart() | BoundFigure() | BoundFollowed() | InShare():
                 return frame, self._by_reference(node, frame)
-            case InSegment(segment_no):
-                return frame, self._among(self._members.of_segment(segment_no))
-            case InLoggedSegment(entry_no):
-                return frame, self._among(self._members.of_logged(entry_no))
+            case InSegment() | InLoggedSegment():
+                return self._among_members(node, frame)
             case Not(item):
                 frame, test = self._test(item, frame)
                 return frame, negated(test)
@@ -171,6 +173,32 @@ class Question:
                 return frame, (all_of if isinstance(node, AllOf) else any_of)(tests)
             case _:
                 assert_never(node)
+
+    def _is_own(self, node: BoundNode) -> bool:
+        """Whether a node looks at a contact's own fields alone, and at numbers that are listed."""
+        return is_own(node) and all(self._lines_of(each) is None for each in segments_in(node))
+
+    def _members_of(self, node: InSegment | InLoggedSegment) -> Collection[str] | Frame:
+        if node not in self._known_members:
+            self._known_members[node] = (
+                self._members.of_segment(node.segment_no)
+                if isinstance(node, InSegment)
+                else self._members.of_logged(node.entry_no)
+            )
+        return self._known_members[node]
+
+    def _lines_of(self, node: BoundNode) -> Frame | None:
+        """The frame on whose lines the contacts of a segment stand, if it is one."""
+        if not isinstance(node, InSegment | InLoggedSegment):
+            return None
+        members = self._members_of(node)
+        return members if is_frame(members) else None
+
+    def _among_members(self, node: InSegment | InLoggedSegment, frame: Frame) -> tuple[Frame, Test]:
+        lines = self._lines_of(node)
+        if lines is None:
+            return frame, self._among(self._members_of(node))
+        return self._marked(member_keys(lines, self.key, wanted=True), frame)
 
     def _among(self, members: Collection[str]) -> Test:
         return among(self.key, sorted(members))
@@ -268,7 +296,7 @@ class Question:
         elif figure.measure is Measure.DISTINCT:
             column = self._frames.column(figure.part.table, figure.field.name)
             rows = kept(rows, is_value(column), names[0])
-            rows = rows.select(nw.col(*names), different(column).alias(_FIGURE)).unique()
+            rows = distinct(rows.select(nw.col(*names), different(column).alias(_FIGURE)))
             measured = nw.len()
         else:
             value = nw.col(self._frames.column(figure.part.table, figure.field.name).name)
@@ -301,16 +329,17 @@ class Question:
 
     def _flagged(self, linked: Linked, frame: Frame) -> tuple[Frame, Test]:
         turned = self._passes_without_rows(linked)
-        keys = self._keys(linked, wanted=turned)
-        if is_eager(frame) and len(keys.names) == 1:
-            found = looked_up(keys)
-        else:
-            self._flags += 1
-            self.is_wider = True
-            flag = f"{_FLAG}{self._flags}"
-            frame = flagged(frame, keys, flag)
-            found = ~nw.col(flag).is_null()
+        frame, found = self._marked(self._keys(linked, wanted=turned), frame)
         return frame, ~found if turned else found
+
+    def _marked(self, keys: Keys, frame: Frame) -> tuple[Frame, nw.Expr]:
+        """A test that a contact has one of the keys, and the frame that it looks at."""
+        if is_eager(frame) and len(keys.names) == 1:
+            return frame, looked_up(keys)
+        self._flags += 1
+        self.is_wider = True
+        flag = f"{_FLAG}{self._flags}"
+        return flagged(frame, keys, flag), ~nw.col(flag).is_null()
 
     # -- fields -----------------------------------------------------------------------------
 
@@ -333,7 +362,7 @@ class Question:
     def _by_reference(self, node: BoundNode, frame: Frame) -> Test:
         """A test of the numbers that the reference predicate finds among those who are left."""
         if not self._frames.at_hand:
-            self._refuse(_at_hand(node))
+            self._refuse(why_at_hand(node))
         found = passing_numbers(node, self._bound, self._frames, frame, self._members)
         return self._among(found)
 
@@ -352,15 +381,6 @@ class Question:
     def _refuse(self, reason: str) -> NoReturn:
         step = Message("select on {engine}", engine=self._frames.made_by.value)
         raise Refused(step, reason) from None
-
-
-def _at_hand(node: BoundNode) -> str:
-    """Why rows must be at hand."""
-    if isinstance(node, BoundFollowed) and not is_told_by_days(node):
-        return "rows that may meet two parts at one time need rows at hand"
-    if not is_linked(node) or part_of(node).table.link is None:
-        return "a share or a contact's own figure needs rows at hand"
-    return "a link through another table needs rows at hand"
 
 
 def _compared_field(figure: BoundFigure) -> Field:

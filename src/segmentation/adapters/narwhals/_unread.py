@@ -22,6 +22,8 @@ from ._predicates import any_of
 from ._values import is_readable, plain_values
 
 _ROW = "segmentation_row"
+_VISIBLE = "!"
+"""The first sign that is seen."""
 _COUNTED, _DIFFERENT, _BLANK, _TYPED = (
     "segmentation_counted",
     "segmentation_different",
@@ -47,7 +49,7 @@ def check_numbers(frame: Frame, key: str) -> None:
     Raises:
         InvalidValue: One has none; the error names the first.
     """
-    if not collected(lazily(frame).select(_count(_may_be_blank(key)).alias(_BLANK))).item():
+    if not collected(_blanks_in(lazily(frame), key)).item():
         return
     found = narrowed(numbered(frame).filter(blank_number(key)), [_ROW])
     rows = collected(found.select(nw.col(_ROW).min()))[_ROW].drop_nulls().to_list()
@@ -56,9 +58,38 @@ def check_numbers(frame: Frame, key: str) -> None:
         raise InvalidValue("contact.no", "", reason)
 
 
+def numbers_in(frame: Frame, key: str) -> list[str]:
+    """The numbers of contacts, ascending; a missing one, which stands in front, as a blank text."""
+    column = collected(narrowed(frame, [key]))[key]
+    return sorted((column.fill_null("") if column.null_count() else column).to_list())
+
+
+def may_be_blank(number: str) -> bool:
+    """Whether a number, and each before it in order, may be a blank one."""
+    return number < _VISIBLE
+
+
+def counted(frame: Frame, key: str) -> tuple[int, int]:
+    """How many contacts there are in a frame, and how many of their numbers may be blank."""
+    asked = frame.select(nw.len().alias(_COUNTED), _count(_may_be_blank(key)).alias(_BLANK))
+    ((number, blank),) = collected(asked).iter_rows()
+    return int(number), int(blank or 0)
+
+
+def _blanks_in(frame: Frame, key: str) -> Frame:
+    """How many numbers may be blank.
+
+    A cluster passes over the blocks of its files whose least and greatest number say that none is.
+    """
+    if frame.implementation.is_spark_like():
+        value = nw.col(key)
+        return frame.filter(value.is_null() | (value < _VISIBLE)).select(nw.len().alias(_BLANK))
+    return frame.select(_count(_may_be_blank(key)).alias(_BLANK))
+
+
 def _may_be_blank(key: str) -> nw.Expr:
     """A test that every blank number passes, and hardly another: one look at its first letter."""
-    may_be: nw.Expr = nw.col(key).fill_null("") < "!"
+    may_be: nw.Expr = nw.col(key).fill_null("") < _VISIBLE
     return may_be
 
 

@@ -18,7 +18,7 @@ from ._bound import (
 )
 from ._calendar import InCalendar, Unit
 from ._hashing import SHARES, hash_of, share_of
-from ._letters import Letters, bare, characters, fold, replacements, to_nfc
+from ._letters import BEYOND_ASCII, Letters, bare, characters, fold, replacements, to_nfc
 from ._nodes import (
     FILTERS,
     AllOf,
@@ -55,6 +55,7 @@ from ._schema import Link, Schema, Table, make_table
 from ._walk import children, conditions_in, nesting
 
 __all__ = [
+    "BEYOND_ASCII",
     "FILTERS",
     "MEANING",
     "MOST",

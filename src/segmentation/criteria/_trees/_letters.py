@@ -15,6 +15,12 @@ from types import MappingProxyType
 _TURKISH = dict.fromkeys([0x130, 0x131], "i")
 """Both Turkish i, with a dot and without, are an i."""
 
+BEYOND_ASCII = MappingProxyType({"i": "\u0130\u0131", "k": "\u212a", "s": "\u017f"})
+"""The letters beyond ASCII that become a letter of ASCII where case does not count.
+
+They are known here, because it takes a second to work out what becomes of all letters.
+"""
+
 
 class Letters(Enum):
     """What is left out of account when two texts are compared."""
