@@ -187,7 +187,7 @@ class Record:
             journal, and not once more when it is stored.
     """
 
-    # Here, and not in each class of records, so that classes with the same fields are laid out alike.
+    # Here, and not in each class of records: classes with the same fields are laid out alike.
     __slots__ = ("__weakref__",)
     __table__: ClassVar[str]
     __key__: ClassVar[tuple[str, ...]]
