@@ -12,7 +12,14 @@ copyright = f"2026, {author}"
 release = version_of(project)
 version = release
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "captions", "displays"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "captions",
+    "displays",
+    "questions",
+]
 exclude_patterns = ["_build", "data"]
 nitpicky = True
 # Types in signatures are spelled as in the source; aliases and other libraries have no page here.

@@ -7,7 +7,15 @@ from docs.outputs import Examples, folder_of_its_own
 from sybil import Sybil
 from sybil.parsers.myst import SkipParser
 
-collect_ignore = ["captions.py", "conf.py", "displays.py", "outputs.py", "pictures.py"]
+collect_ignore = [
+    "captions.py",
+    "conf.py",
+    "displays.py",
+    "gallery.py",
+    "outputs.py",
+    "pictures.py",
+    "questions.py",
+]
 
 
 def _enter(namespace: dict[str, Any]) -> None:

@@ -36,11 +36,13 @@ from segmentation.criteria import (
     followed,
     latest,
     make_selection,
+    none,
     row,
     to_value_test,
 )
 from segmentation.errors import FilterError, InvalidValue, Rejected, UnknownName
 from segmentation.fields import Field, FieldType
+from segmentation.segments import contact_fields
 from segmentation.serialization import criteria_from_data, criteria_from_json, criteria_to_json
 from support import truth
 
@@ -154,6 +156,13 @@ def test_building_refuses_what_is_over_two_tables() -> None:
         followed(CHEAP, by=DEAR, on=the["mailing"]["since"])
     with pytest.raises(InvalidValue, match="is of another table"):
         at_least(2, CHEAP, distinct=the["mailing"]["code"])
+
+
+def test_a_table_is_no_condition_on_its_rows() -> None:
+    groups = contact_fields().mailing_groups
+    with pytest.raises(InvalidValue, match=r"is no condition on rows; .* any_row\(\)"):
+        none(groups)  # type: ignore[call-overload]
+    assert none(groups.any_row()) == Not(Part("contact_mailing_group"))
 
 
 def test_a_known_value_is_a_filter_of_the_language() -> None:

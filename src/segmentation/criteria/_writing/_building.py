@@ -323,8 +323,13 @@ def row(*parts: Part) -> Part:
     """One part from several over the same table: one and the same row must meet all of them.
 
     Raises:
-        InvalidValue: There is no part, or the parts are over several tables.
+        InvalidValue: There is no part, or what is none, or the parts are over several tables.
     """
+    given: tuple[object, ...] = parts
+    unfit = [part for part in given if not isinstance(part, Part)]
+    if unfit:
+        reason = "is no condition on rows; that there is a row is any_row() of a table"
+        raise InvalidValue("parts", unfit[0], reason)
     tables = sorted({part.table for part in parts})
     if len(tables) != 1:
         raise InvalidValue("parts", tables, "are not over one table")
