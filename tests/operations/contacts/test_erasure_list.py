@@ -25,7 +25,7 @@ from support.databases import Database
 from support.desk import check_journal, make_desk, segment_of
 from support.fair import NOW, TODAY, person
 from support.killing import ERASURE_KEY as KEY
-from support.killing import erase, is_killed, moments
+from support.killing import apply_retention, erase, is_killed, later, moments
 
 OTHER_KEY = bytes(range(1, 33))
 NOS = ("CT1", "CT2", "CT3")
@@ -266,6 +266,35 @@ def test_a_process_that_is_killed_leaves_all_or_nothing(path: Path, tmp_path: Pa
         if done:
             break
     assert at > 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals of POSIX: run on Linux or macOS")
+def test_a_rule_of_retention_that_is_killed_goes_on(path: Path, tmp_path: Path) -> None:
+    """TRU-29, TRU-30: each is gone, named and listed, or nothing; running it again ends it."""
+    with seg.Workspace.open(path, clock=later, erasures=KEY) as crm:
+        due = crm.contacts.plan_retention(months=12).due
+    assert len(due) == 2
+    begun = set()
+    for at in moments():
+        copy = Path(shutil.copy(path, tmp_path / "copy.db"))
+        shutil.copy(list_of(path), list_of(copy))
+        done = not is_killed(apply_retention, str(copy), at=at)
+        with seg.Workspace.open(copy, clock=later, erasures=KEY) as crm:
+            gone = [no for no in due if no not in crm.contacts]
+            assert {len(gone)} == {
+                len(list(crm.store.records.all(ErasureListed))),
+                len(crm.journal.where(kind=EntryKind.PERSON_ERASED)),
+                len(list_of(copy).read_text().splitlines()) - 1,
+            }
+            begun.add(len(gone))
+            left = crm.contacts.apply_retention(months=12).erasures
+            assert [each.proof.contact_no for each in left] == [no for no in due if no not in gone]
+            check_journal(crm)
+        for file in tmp_path.glob("copy.db*"):
+            file.unlink()
+        if done:
+            break
+    assert begun == {0, 1, 2}
 
 
 def test_former_numbers_are_found_in_older_copies(path: Path, tmp_path: Path) -> None:
