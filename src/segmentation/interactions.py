@@ -6,7 +6,8 @@ a comment, a cancellation) is recorded beside it, see `segmentation.journal`.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Annotated, Self
 
@@ -27,6 +28,7 @@ from .fields import (
     RefersTo,
     ShortCode,
     Text,
+    aware,
     to_extra,
     to_option,
     with_converters,
@@ -149,6 +151,7 @@ class Interaction(
         delivery_error: Why the last delivery failed; empty if it did not.
         delivery_attempts: How often delivery was tried.
         delivered_at: When its document was sent last; it stays when it is sent again.
+        delivered_before: When it was sent before that, oldest first, in ISO 8601, parted by blanks.
         merge_data: What its letter was filled with when it was logged, as canonical JSON.
         arm: The arm of its segment's split that the contact was in; empty without a split.
         answers_entry_no: Entry number of the interaction that it answers; 0 if none is named.
@@ -202,6 +205,7 @@ class Interaction(
     delivery_error: LongText = ""
     delivery_attempts: int = 0
     delivered_at: dt.datetime | None = None
+    delivered_before: LongText = ""
     merge_data: LongText = ""
     arm: Text = ""
     answers_entry_no: int = 0
@@ -224,7 +228,8 @@ class Dispatch:
         contact_no: The contact.
         correspondence_type: By which way.
         interaction_template_code: The template, which says for what.
-        delivered_at: When it was sent; ``None`` if somebody is about to.
+        delivered_at: When it was sent last; ``None`` if somebody is about to.
+        delivered_before: When it was sent before that, as an interaction has it.
     """
 
     entry_no: int
@@ -232,11 +237,24 @@ class Dispatch:
     correspondence_type: CorrespondenceType
     interaction_template_code: str
     delivered_at: dt.datetime | None
+    delivered_before: str = ""
 
     @classmethod
     def of(cls, interaction: Interaction) -> Self:
         """What an interaction says of it."""
         return cls(**{each.name: getattr(interaction, each.name) for each in attrs.fields(cls)})
+
+    @property
+    def moments(self) -> Sequence[dt.datetime]:
+        """Each moment at which it was sent, oldest first; none if somebody is about to."""
+        return [*_moments(self.delivered_before), self.delivered_at] if self.delivered_at else []
+
+
+def _moments(text: str) -> Iterator[dt.datetime]:
+    """The moments in a text; what is none is passed over, as an audit names it."""
+    for word in text.split():
+        with suppress(ValueError):
+            yield aware(dt.datetime.fromisoformat(word))
 
 
 @attrs.frozen(kw_only=True, field_transformer=with_converters)

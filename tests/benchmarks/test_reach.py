@@ -1,7 +1,8 @@
 """Caps and quiet hours: a simulation of a million asks, and what a plan of many lines costs.
 
 Run with ``python -m pytest tests/benchmarks/test_reach.py -s``; prints seconds. Nothing fails for
-being slow. ``SEGMENTATION_LINES`` sets how many lines a plan has.
+being slow. ``SEGMENTATION_LINES`` sets how many lines a plan has, ``SEGMENTATION_SENT`` how many
+mails go out by delivery and by sending again.
 """
 
 import os
@@ -17,6 +18,7 @@ import segmentation as seg
 from segmentation.code_tables import SalespersonPurchaser
 from segmentation.columns import gathered
 from segmentation.contacts import Contact, ContactType, CorrespondenceType
+from segmentation.documents import Attachment, Document
 from segmentation.interactions import DeliveryStatus, Interaction
 from segmentation.memory import MemoryStore
 from segmentation.operations.journal import record
@@ -26,6 +28,7 @@ from segmentation.templates import InteractionTemplate
 from support.fair import evolved
 
 LINES = int(os.environ.get("SEGMENTATION_LINES", "50000"))
+SENT = int(os.environ.get("SEGMENTATION_SENT", "10000"))
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CONTACTS, HOURS, WEEK = 1_000, 1_440, 168
 
@@ -48,6 +51,52 @@ def test_everybody_is_tried_each_hour() -> None:
     expected = {week * WEEK + number for week in range(9) for number in range(3)}
     assert {hour for _, hour in counted} == {hour for hour in expected if hour < HOURS}
     print(f"\n{CONTACTS * HOURS:,} asks, {total:,} sent: {took:.1f} s")
+
+
+def test_letters_and_the_same_letters_again() -> None:
+    """TRU-63: through segment, delivery and sending again, told by what the courier took."""
+    now = NOW
+    crm = evolved(_filled(seg.Workspace.open(user="ANNA"), SENT // 100), clock=lambda: now)
+    crm.tables["contact_cap"].add(ContactCap(code="CAP", at_most=3, window_hours=WEEK))
+    text = Attachment("dear.txt", b"Dear {{ name }}")
+    crm.templates.put_language("NL", "ENU", attachment=text)
+    crm.templates.change("NL", language_code_default="ENU")
+    took: dict[str, list[datetime]] = {}
+    began, step, total = process_time(), 0, 0
+    mails: list[int] = []
+    while total < SENT:
+        now = NOW + timedelta(hours=WEEK + 7 * step)
+        if mails and step % 2 and not crm.letters.outstanding():
+            crm.letters.resend(*mails)
+        elif not crm.letters.outstanding():
+            segment = crm.new_segment("News", interaction_template_code="NL")
+            segment.add_contacts()
+            mails = [each.entry_no for each in segment.log(deliver=True).interactions]
+        courier = _Courier()
+        crm.letters.deliver({CorrespondenceType.EMAIL: courier}, worker="W")
+        for address in courier.addresses:
+            took.setdefault(address, []).append(now)
+        step, total = step + 1, sum(map(len, took.values()))
+    week = timedelta(hours=WEEK)
+    assert all(
+        later - first >= week
+        for each in took.values()
+        for first, later in zip(each, each[3:], strict=False)
+    )
+    again = sum(len(each.delivered_before.split()) for each in crm.interactions)
+    print(f"\n{total:,} sent, {again:,} of them again: {process_time() - began:.1f} s")
+    assert again > SENT // 10
+
+
+class _Courier:
+    """Notes to whom it is told to send."""
+
+    def __init__(self) -> None:
+        self.addresses: list[str] = []
+
+    def deliver(self, document: Document) -> str:
+        self.addresses.append(document.e_mail)
+        return "here"
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
@@ -75,9 +124,9 @@ def _measure(segment: Any, name: str) -> None:  # noqa: ANN401
     print(f"  {name}: {min(took):.2f} s, {len(plan.waiting):,} wait")
 
 
-def _filled(crm: seg.Workspace) -> seg.Workspace:
+def _filled(crm: seg.Workspace, count: int = LINES) -> seg.Workspace:
     """Contacts of whom each got two mails, one in three of them three more lately."""
-    nos = [f"P{number:06}" for number in range(LINES)]
+    nos = [f"P{number:06}" for number in range(count)]
     crm.store.records.put(
         [
             MarketingSetup(segment_nos="SEGM"),

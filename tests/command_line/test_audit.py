@@ -348,6 +348,29 @@ CHANGES = {
 }
 
 
+GARBAGE = [
+    f"{table} SET {column} = {value}"
+    for table, columns in {
+        "interaction_log_entry": ("date", "time_of_interaction", "cost", "evaluation", "extra"),
+        "campaign_entry": ("document_type", "extra"),
+        "campaign_tally": ("date", "cost", "extra"),
+        "interaction_total": ("date", "cost"),
+        "consent": ("channel", "act", "date", "until"),
+        "contact": ("last_modified", "extra", "type"),
+    }.items()
+    for column in columns
+    for value in ("'garbage'", "X'FF00FE'")
+]
+
+
+@pytest.mark.parametrize("cell", GARBAGE)
+def test_garbage_in_a_record_is_named(store: Path, audit: Audit, cell: str) -> None:
+    """TRU-31, TRU-36: whatever stands in a cell, its table is named and nothing stops."""
+    edit(store, f"UPDATE {cell}")
+    table = cell.partition(" ")[0]
+    assert any(told.startswith(table) and "cannot be read" in told for told in audit())
+
+
 @pytest.mark.parametrize(("edits", "found"), CHANGES.items(), ids=CHANGES.values())
 def test_a_changed_record_is_named_by_table_key_and_field(
     store: Path, head: str, audit: Audit, edits: str, found: str

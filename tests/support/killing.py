@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import TypeAlias
@@ -49,6 +50,16 @@ ERASURE_KEY = bytes(32)
 def erase(path: str) -> None:
     with seg.Workspace.open(path, clock=lambda: NOW, erasures=ERASURE_KEY) as crm:
         crm.contacts.erase("CT1", also=crm.contacts.plan_erasing("CT1").mentions)
+
+
+def apply_retention(path: str) -> None:
+    with seg.Workspace.open(path, clock=later, erasures=ERASURE_KEY) as crm:
+        crm.contacts.apply_retention(months=12)
+
+
+def later() -> datetime:
+    """A moment at which all that the tests record ran out."""
+    return NOW + timedelta(days=1_000)
 
 
 COMMIT = 0

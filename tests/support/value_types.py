@@ -64,6 +64,7 @@ SET_BY_US = frozenset(
         "delivery_error",
         "delivery_attempts",
         "delivered_at",
+        "delivered_before",
         "merge_data",
         "arm",
         "household_entry_no",

@@ -15,7 +15,7 @@ from segmentation.code_tables import Purpose, SalespersonPurchaser
 from segmentation.contacts import Contact, ContactType, CorrespondenceType
 from segmentation.documents import Document
 from segmentation.errors import NotDelivered, Rejected
-from segmentation.interactions import DeliveryClaim, DeliveryStatus, Interaction
+from segmentation.interactions import DeliveryClaim, DeliveryStatus, Dispatch, Interaction
 from segmentation.memory import MemoryStore
 from segmentation.operations.letters import Delivered, RetryPolicy
 from segmentation.plain import to_plain
@@ -229,9 +229,37 @@ def test_what_was_sent_moves_with_a_merge_and_stays_when_sent_again(
     assert send(crm).held[sent.entry_no].next_time == moment("2026-11-08T09:00Z")
     clock.now = moment("2026-11-08T09:00Z")
     assert send(crm).delivered == (sent.entry_no,)
-    assert crm.interactions[sent.entry_no].delivered_at == clock.now
+    twice = crm.interactions[sent.entry_no]
+    assert twice.delivered_at == clock.now
+    assert twice.delivered_before == "2026-11-01T09:00:00.000000+00:00"
+    state = crm.journal.as_of(entry_no=crm.journal.head.number)
+    assert state.find(Interaction, sent.entry_no) == twice
     (fresh,) = crm.letters.resend_fresh(sent.entry_no)
-    assert fresh.delivered_at is None
+    assert (fresh.delivered_at, fresh.delivered_before) == (None, "")
+
+
+def test_each_sending_counts_of_what_is_sent_again(crm: seg.Workspace, clock: Clock) -> None:
+    """TRU-54: who got two mails got two, also if it was one letter."""
+    rules(crm, WEEKLY)
+    mail(crm, clock, "2026-11-01T09:00Z")
+    (sent,) = crm.interactions.of("P1")
+    clock.now = moment("2026-11-03T09:00Z")
+    crm.letters.resend(sent)
+    assert send(crm).delivered == (sent.entry_no,)
+    free = moment("2026-11-08T09:00Z")
+    assert may(crm, "2026-11-04T09:00Z") == (["cap_reached"], free)
+    assert may(crm, "2026-11-08T09:00Z") == ([], None)
+    assert may(crm, "2026-11-02T09:00Z") == ([], None)  # as it was known then
+    clock.now = moment("2026-11-04T09:00Z")
+    crm.letters.resend(sent)
+    assert send(crm).held[sent.entry_no].next_time == free
+    clock.now = free
+    assert send(crm).delivered == (sent.entry_no,)
+    assert crm.interactions[sent.entry_no].delivered_before.count(" ") == 1
+    assert may(crm, "2026-11-09T09:00Z")[1] == moment("2026-11-10T09:00Z")
+    assert crm.journal.audit() == []
+    dispatch = Dispatch.of(evolve(crm.interactions[sent.entry_no], delivered_before="x"))
+    assert dispatch.moments == [free]
 
 
 # -- set --------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ does not know storage.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeAlias, TypeVar, assert_never
 
 import attrs
@@ -23,7 +23,7 @@ from segmentation.markup import to_table
 from segmentation.segments import LoggedSegment
 from segmentation.showing import shown_by
 
-from ._entries import Entry, happening_of
+from ._entries import Entry, happening_of, written_time
 from ._happenings import (
     PERSONAL,
     AddressMarked,
@@ -153,13 +153,17 @@ def _consent(happening: ConsentRecorded, entry: Entry) -> Consent:
 
 
 def _delivered(interaction: Interaction, happening: DeliveryRecorded) -> Change:
-    """How the delivery stands now; when something was sent stays known if it is sent again."""
+    """How the delivery stands now; each time that something was sent stays known."""
+    sent, before = happening.delivered_at, interaction.delivered_before
+    if sent and interaction.delivered_at:
+        before = f"{before} {written_time(interaction.delivered_at.astimezone(UTC))}".strip()
     return _evolved(
         interaction,
         delivery_status=happening.status,
         delivery_attempts=happening.attempts,
         delivery_error=happening.reason,
-        delivered_at=happening.delivered_at or interaction.delivered_at,
+        delivered_at=sent or interaction.delivered_at,
+        delivered_before=before,
     )
 
 

@@ -249,6 +249,7 @@ class InteractionValues(TypedDict, total=False):
     delivery_error: str
     delivery_attempts: int
     delivered_at: datetime | str | None
+    delivered_before: str
     merge_data: str
     arm: str
     answers_entry_no: int

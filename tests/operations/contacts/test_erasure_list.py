@@ -25,7 +25,7 @@ from support.databases import Database
 from support.desk import check_journal, make_desk, segment_of
 from support.fair import NOW, TODAY, person
 from support.killing import ERASURE_KEY as KEY
-from support.killing import erase, is_killed, moments
+from support.killing import apply_retention, erase, is_killed, later, moments
 
 OTHER_KEY = bytes(range(1, 33))
 NOS = ("CT1", "CT2", "CT3")
@@ -260,6 +260,30 @@ def test_a_process_that_is_killed_leaves_all_or_nothing(path: Path, tmp_path: Pa
             assert (named, entries) == ((1, 1) if gone else (0, 0))
             assert gone or not done
             assert len(list_of(copy).read_text().splitlines()) == 1 + named
+            check_journal(crm)
+        for file in tmp_path.glob("copy.db*"):
+            file.unlink()
+        if done:
+            break
+    assert at > 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals of POSIX: run on Linux or macOS")
+def test_a_rule_of_retention_that_is_killed_is_ended(path: Path, tmp_path: Path) -> None:
+    """TRU-29, TRU-30: a batch is named in the list first, so the next opening ends it."""
+    with seg.Workspace.open(path, clock=later, erasures=KEY) as crm:
+        due = crm.contacts.plan_retention(months=12).due
+    assert due == ("CT2", "CT3")
+    for at in moments():
+        copy = Path(shutil.copy(path, tmp_path / "copy.db"))
+        shutil.copy(list_of(path), list_of(copy))
+        done = not is_killed(apply_retention, str(copy), at=at)
+        assert len(list_of(copy).read_text().splitlines()) == 2
+        with seg.Workspace.open(copy, clock=later, erasures=KEY) as crm:
+            assert not any(no in crm.contacts for no in due)
+            assert len(crm.journal.where(kind=EntryKind.PERSON_ERASED)) == 2
+            assert len(list(crm.store.records.all(ErasureListed))) == 1
+            assert crm.contacts.apply_retention(months=12).erasures == ()
             check_journal(crm)
         for file in tmp_path.glob("copy.db*"):
             file.unlink()

@@ -26,15 +26,16 @@ def dispatch_queries(
 ) -> Iterator[sa.Select[Any]]:
     """The statements, for `to_dispatch`; see `segmentation.protocols.FindsDispatches`."""
     log, claims = tables.of(Interaction).table, tables.of(DeliveryClaim).table
-    *names, moment = (field.name for field in attrs.fields(Dispatch))
+    *names, moment, before = (field.name for field in attrs.fields(Dispatch))
     said = [log.c[name] for name in names]
-    never = sa.null().label(moment)
+    sent = (log.c[moment], log.c[before])
+    never = (sa.null().label(moment), sa.literal("").label(before))
     held = sa.and_(claims.c.worker != "", claims.c.until > now, claims.c.until <= until)
     for some in batches(sorted(str(no) for no in nos if can_hold_text(no))):
         theirs = sa.and_(dialect.among(log.c.contact_no, some), ~log.c.canceled)
-        yield sa.select(*said, log.c[moment]).where(theirs, log.c[moment] > since)
+        yield sa.select(*said, *sent).where(theirs, log.c[moment] > since)
         sending = sa.join(log, claims, claims.c.entry_no == log.c.entry_no)
-        yield sa.select(*said, never).select_from(sending).where(theirs, held)
+        yield sa.select(*said, *never).select_from(sending).where(theirs, held)
 
 
 def to_dispatch(row: sa.Row[Any]) -> Dispatch:

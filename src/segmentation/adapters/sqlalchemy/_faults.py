@@ -41,12 +41,12 @@ def translated(store: str, password: str = "") -> Iterator[None]:
 
 @contextmanager
 def legible(table: str) -> Iterator[None]:
-    """Translate errors about unreadable values in a host's tables into ours."""
+    """Translate errors about values in a table that cannot be read into ours."""
     try:
         yield
     except SegmentationError:
         raise
-    except ValueError as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise StoreError(
             table, Message("holds what cannot be read: {error}", error=text_of(error))
         ) from error

@@ -81,7 +81,14 @@ def card_findings(connection: sa.Connection, tables: Tables) -> Iterator[Finding
             yield Finding(item, FindingKind.RECORD_CHANGED, fields=fields)
 
 
-_UNREADABLE = (sa.exc.DBAPIError, SegmentationError, LookupError, TypeError, ValueError)
+_UNREADABLE = (
+    sa.exc.DBAPIError,
+    SegmentationError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 """What comes of a value that is none of its column's type."""
 
 

@@ -84,7 +84,7 @@ class SqlRecords:
             dialect = dialect_of(connection.dialect, self._tables)
             query = _where(layout, layout.columns, dict(layout.table.c), equal, dialect)
             found = connection.execute(query).first()
-        return None if found is None else layout.from_row(found)
+            return None if found is None else layout.from_row(found)
 
     def find_many(
         self, kind: type[RecordT], keys: Collection[tuple[Any, ...]]

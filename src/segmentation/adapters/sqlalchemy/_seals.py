@@ -50,12 +50,14 @@ def field_changed(kept: str, card: Contact) -> str:
 
 
 def _sum_of(card: Contact) -> int:
-    total = sum(
-        _mark(value) * weight
-        for weight, value in zip(_WEIGHTS.values(), _values(card), strict=True)
-        if value
-    )
-    return total + sum(_mark(value) * _weight(name) for name, value in card.extra)
+    total = 0
+    for weight, value in zip(_WEIGHTS.values(), _values(card), strict=True):
+        if value:  # most are blank
+            mark = crc32(value.encode()) if value.__class__ is str else _mark(value)
+            total += mark * weight
+    for name, value in card.extra:
+        total += _mark(value) * _weight(name)
+    return total
 
 
 def _marks(values: Sequence[Any]) -> Iterable[int]:

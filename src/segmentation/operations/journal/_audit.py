@@ -13,7 +13,7 @@ import attrs
 from segmentation.campaigns import CampaignEntry, CampaignTally, HeldBackContact
 from segmentation.consents import Consent
 from segmentation.contacts import MARKS, AddressMark, Contact, ContactMark
-from segmentation.errors import JournalBroken, Message, StoreError
+from segmentation.errors import JournalBroken, Message, SegmentationError, StoreError
 from segmentation.fields import Record, RecordT, key_of
 from segmentation.interactions import Interaction, InteractionComment, InteractionTotal
 from segmentation.journal import (
@@ -204,13 +204,13 @@ def _kept(
     """The records of a table by key; and, where some cannot be read, what these are."""
     try:
         return {key_of(item): item for item in store.records.all(kind)}, {}
-    except StoreError:
+    except SegmentationError:
         kept: dict[tuple[Any, ...], RecordT] = {}
         unreadable: dict[tuple[Any, ...], str] = {}
     for key in recorded:
         try:
             found = store.records.find(kind, *key)
-        except StoreError:
+        except SegmentationError:
             unreadable[key] = _item(kind.__table__, key)
         else:
             kept |= {key: found} if found is not None else {}
@@ -228,10 +228,16 @@ def _differing(
 def _figures(store: Store, state: State) -> Iterator[Found]:
     """Totals and tallies that are not those of the interactions."""
     totals = {key_of(item): item for item in totals_of(state.all(Interaction))}
-    counted = {key_of(item): item for item in store.records.all(InteractionTotal)}
-    yield from _differing(totals, {k: v for k, v in counted.items() if v.interactions})
+    for each in _compared(store, InteractionTotal, totals):
+        if not isinstance(each, Discrepancy) or _counts(each.recorded) or _counts(each.kept):
+            yield each
     tallies = {key_of(item): item for item in tallies_of(state.all(Interaction))}
-    yield from _differing(tallies, {key_of(t): t for t in store.records.all(CampaignTally)})
+    yield from _compared(store, CampaignTally, tallies)
+
+
+def _counts(total: Record | None) -> bool:
+    """Whether a total is more than one that was emptied."""
+    return isinstance(total, InteractionTotal) and total.interactions > 0
 
 
 def _marked(store: Store, state: State, cards: Collection[str]) -> Iterator[Discrepancy]:

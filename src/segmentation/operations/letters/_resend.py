@@ -148,6 +148,7 @@ def _again(context: Context, interaction: Interaction, language: str) -> Interac
         entry_no=0,
         date=context.day.workdate,
         delivered_at=None,
+        delivered_before="",
         description=phrase("resent", language, what=interaction.description)[:_LONGEST],
         delivery_status=DeliveryStatus.IN_PROGRESS,
         delivery_error="",

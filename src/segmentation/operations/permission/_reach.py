@@ -110,8 +110,8 @@ def sendings(
 ) -> dict[str, list[Sending]]:
     """What was sent to contacts in the longest window, or is being sent, by contact.
 
-    What failed, was canceled or still waits was not sent. What another process is sending counts
-    as sent now.
+    What failed, was canceled or still waits was not sent. What was sent again was sent each time.
+    What another process is sending counts as sent now.
 
     Args:
         store: Where everything is kept.
@@ -125,9 +125,11 @@ def sendings(
     purposes = _Purposes(store)
     found: dict[str, list[Sending]] = {}
     for each in _dispatches(store, nos, at - rules.longest_window, at):
-        if each.delivered_at or each.entry_no not in but:
+        moments = each.moments
+        if not moments and each.entry_no not in but:
+            moments = [at]
+        for moment in moments:
             purpose_code = purposes.of(each.interaction_template_code)
-            moment = each.delivered_at or at
             sending = Sending(each.contact_no, each.correspondence_type, purpose_code, moment)
             found.setdefault(each.contact_no, []).append(sending)
     return found
@@ -147,7 +149,7 @@ def _dispatches(
     claims = [claim.entry_no for claim in records.all(DeliveryClaim) if _is_held(claim, now)]
     for each in find_records(store, Interaction, [(number,) for number in claims]).values():
         if each.contact_no in nos and not each.canceled:
-            yield attrs.evolve(Dispatch.of(each), delivered_at=None)
+            yield attrs.evolve(Dispatch.of(each), delivered_at=None, delivered_before="")
 
 
 def _is_held(claim: DeliveryClaim, now: datetime) -> bool:
