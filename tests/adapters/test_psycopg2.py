@@ -236,7 +236,8 @@ def test_partners_are_contacts_in_the_transaction_of_odoo(host: OldHost) -> None
     assert crm.select(contact={"country_region_code": "CH"}) == ["1", "2"]
     for end in (connection.rollback, connection.commit):
         connection.execute("UPDATE res_partner SET city = 'Bern' WHERE id = 1")
-        exec(blocks["button"], names | {"env": env}, found := {})  # noqa: S102
+        found: dict[str, Any] = {}
+        exec(blocks["button"], names | {"env": env}, found)  # noqa: S102
         assert found["segment"].no == "SM1"
         end()
     assert [each.contact_no for each in crm.store.records.all(Interaction)] == ["1"]
