@@ -57,7 +57,7 @@ def _as_ours(error: sa.exc.DBAPIError, store: str, password: str) -> Segmentatio
     code, text = _said(origin)
     lines = text.strip().splitlines() or [type(origin).__name__]
     reason = lines[0].replace(password, "***") if password else lines[0]
-    state = getattr(origin, "sqlstate", None)
+    state = getattr(origin, "sqlstate", None) or getattr(origin, "pgcode", None)
     is_race = state in _RACES or code in _RACES_OF_MARIADB
     if is_race or "database is locked" in reason or "is busy" in reason:
         busy = "somebody else is writing at this moment, try again ({reason})"

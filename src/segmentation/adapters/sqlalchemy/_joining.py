@@ -10,19 +10,18 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session, scoped_session
 
 from segmentation.errors import InvalidValue, Message, Refused, StoreError
-from segmentation.serialization import to_json
 
 from ._dialects import check_dialect
 from ._functions import add_functions
+from ._lending import Borrowed, driver_of, lend
 from ._types import is_mariadb
 
 
 class DriverConnection(Protocol):
-    """A connection of sqlite3, psycopg or PyMySQL, as Python's database drivers have them."""
+    """A connection of sqlite3, psycopg, psycopg2 or PyMySQL, as Python's drivers have them."""
 
     def commit(self) -> None:
         """Commit; never called by us."""
@@ -42,20 +41,12 @@ Host: TypeAlias = Connected | Callable[[], Connected]
 
 _PREPARED = "segmentation_prepared"
 _STEP = Message("work in the host's transaction")
-_DRIVERS = {
-    ("sqlite3", "Connection"): "sqlite",
-    ("psycopg", "Connection"): "postgresql+psycopg",
-    ("pymysql", "Connection"): "mysql+pymysql",
-}
-"""The connections of drivers that are known, by module and class, with SQLAlchemy's names."""
-
 _IN_TRANSACTION = 1
 """MariaDB's flag of a session that has a transaction open."""
 
 _ASYNCHRONOUS = frozenset({"aiosqlite", "asyncpg", "asyncmy", "aiomysql"})
 
 _OTHERS = {
-    "psycopg2": "psycopg2; connect with psycopg 3",
     "MySQLdb": "MySQLdb; connect with PyMySQL",
     "mysql": "MySQL Connector; connect with PyMySQL",
     "mariadb": "MariaDB Connector; connect with PyMySQL",
@@ -112,19 +103,13 @@ def check_host(host: object) -> None:
         raise InvalidValue("host", name, Message("is a connection of {other}", other=other))
     reason = Message(
         "is no connection; wanted is a connection or session of SQLAlchemy, a connection of "
-        "sqlite3, psycopg or PyMySQL, or a function that returns one of them"
+        "sqlite3, psycopg, psycopg2 or PyMySQL, or a function that returns one of them"
     )
     raise InvalidValue("host", name, reason)
 
 
 def _is_connection(host: object) -> bool:
-    return isinstance(host, sa.Connection | Session | scoped_session) or bool(_driver_of(host))
-
-
-def _driver_of(host: object) -> str:
-    """SQLAlchemy's name for the driver of a connection; empty if it is no connection of one."""
-    named = ((cls.__module__.partition(".")[0], cls.__name__) for cls in type(host).__mro__)
-    return next(filter(None, map(_DRIVERS.get, named)), "")
+    return isinstance(host, sa.Connection | Session | scoped_session) or bool(driver_of(host))
 
 
 class _Lent(threading.local):
@@ -152,126 +137,8 @@ class _Lent(threading.local):
         if self._made is None or self._raw is not raw:
             check_host(raw)
             _check_state(raw)
-            self._raw, self._made = raw, _lend(raw)
+            self._raw, self._made = raw, lend(raw)
         return self._made
-
-
-class Borrowed:
-    """A connection of a driver that can end nothing: commit, rollback and close do nothing.
-
-    Args:
-        raw: The connection.
-        cursor: The function that makes a cursor whose rows are tuples of the driver's own values.
-    """
-
-    def __init__(self, raw: Any, cursor: Callable[..., Any]) -> None:  # noqa: ANN401 - of any driver
-        self.raw = raw
-        self.cursor = cursor
-
-    def commit(self) -> None:
-        """Do nothing."""
-
-    def rollback(self) -> None:
-        """Do nothing."""
-
-    def close(self) -> None:
-        """Do nothing."""
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - of any driver
-        return getattr(self.raw, name)
-
-
-def _lend(raw: object) -> sa.Connection:
-    """A connection of SQLAlchemy on a connection of a driver, which asks nothing by itself."""
-    url = sa.make_url(f"{_driver_of(raw)}://")
-    kind: Any = url.get_dialect()
-    if isinstance(raw, sqlite3.Connection):
-        dialect = kind(dbapi=kind.import_dbapi(), json_serializer=to_json)
-        dialect.colspecs = {**kind.colspecs, **_TOLERANT}
-        borrowed = Borrowed(raw, lambda: _plain_cursor(raw))
-    elif _driver_of(raw) == _DRIVERS["pymysql", "Connection"]:
-        dialect = kind(dbapi=kind.import_dbapi(), json_serializer=to_json)
-        borrowed = Borrowed(raw, _pymysql_cursors(raw))
-    else:
-        dialect = kind(dbapi=kind.import_dbapi(), json_serializer=to_json, use_native_hstore=False)
-        borrowed = Borrowed(raw, _psycopg_cursors(raw))
-    pool = sa.StaticPool(lambda: borrowed, reset_on_return=None, dialect=dialect)
-    # `create_engine` would set the connection up as its own, and roll back.
-    connection = sa.Engine(pool, dialect, url, hide_parameters=True).connect()
-    if is_mariadb(dialect):
-        dialect.initialize(connection)  # it asks how the server quotes names, and what it is
-    return connection
-
-
-def _pymysql_cursors(raw: Any) -> Callable[..., Any]:  # noqa: ANN401 - PyMySQL's
-    """The function that makes cursors as PyMySQL has them, whatever the host made of its own."""
-    from pymysql.converters import decoders, encoders  # noqa: PLC0415 - it is the host's
-    from pymysql.cursors import Cursor  # noqa: PLC0415
-
-    class Plain(Cursor):
-        def execute(self, query: str, args: object = None) -> int:
-            """Run a statement by the driver's own conversion of values."""
-            own = raw.encoders, raw.decoders
-            raw.encoders, raw.decoders = encoders, decoders
-            try:
-                return int(super().execute(query, args))
-            finally:
-                raw.encoders, raw.decoders = own
-
-    return lambda *_: Plain(raw)
-
-
-def _plain_cursor(raw: sqlite3.Connection) -> sqlite3.Cursor:
-    cursor = sqlite3.Cursor(raw)
-    cursor.row_factory = None
-    return cursor
-
-
-def _psycopg_cursors(raw: Any) -> Callable[..., Any]:  # noqa: ANN401 - psycopg's
-    """The function that makes cursors as psycopg has them, whatever the host made of its own."""
-    import psycopg  # noqa: PLC0415 - it is the host's
-    from psycopg.rows import tuple_row  # noqa: PLC0415
-
-    class Plain(psycopg.Cursor[Any]):
-        @property
-        def adapters(self) -> Any:  # noqa: ANN401 - psycopg's
-            return psycopg.adapters
-
-    class PlainOnServer(psycopg.ServerCursor[Any]):
-        @property
-        def adapters(self) -> Any:  # noqa: ANN401 - psycopg's
-            return psycopg.adapters
-
-    def cursor(name: str = "", **options: Any) -> Any:  # noqa: ANN401 - psycopg's
-        if name:
-            return PlainOnServer(raw, name, row_factory=tuple_row, **options)
-        return Plain(raw, row_factory=tuple_row)
-
-    return cursor
-
-
-class _Tolerant:
-    """Reads values that the host's own converters may have made already."""
-
-    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Any]:
-        """The function that reads texts, and takes all else as it is."""
-        process = super().result_processor(dialect, coltype)  # type: ignore[misc]  # a mixin
-        return lambda value: process(value) if isinstance(value, str) else value
-
-
-class _Date(_Tolerant, sqlite.DATE):
-    pass
-
-
-class _DateTime(_Tolerant, sqlite.DATETIME):
-    pass
-
-
-class _Time(_Tolerant, sqlite.TIME):
-    pass
-
-
-_TOLERANT = {sa.Date: _Date, sa.DateTime: _DateTime, sa.Time: _Time}
 
 
 # -- before each step -------------------------------------------------------------------------
@@ -340,11 +207,12 @@ def _check_asyncpg(connection: sa.Connection) -> None:
 
 
 def _check_state(raw: Any) -> None:  # noqa: ANN401 - of any driver
+    modules = {cls.__module__.partition(".")[0] for cls in type(raw).__mro__}
     if isinstance(raw, sqlite3.Connection) or type(raw).__module__.startswith("aiosqlite"):
         _check_sqlite(raw)
-    elif any(cls.__module__.partition(".")[0] == "psycopg" for cls in type(raw).__mro__):
+    elif modules & {"psycopg", "psycopg2"}:
         _check_psycopg(raw)
-    elif any(cls.__module__.partition(".")[0] == "pymysql" for cls in type(raw).__mro__):
+    elif "pymysql" in modules:
         _check_pymysql(raw)
 
 
@@ -386,12 +254,16 @@ _COMMITS = Message(
 def _check_psycopg(raw: Any) -> None:  # noqa: ANN401 - psycopg's
     if raw.closed:
         raise _closed()
-    status = raw.info.transaction_status.name
-    if status == "INERROR":
+    status = raw.info.transaction_status
+    if status == _FAILED:
         reason = "its transaction has failed; roll it back first"
         raise Refused(_STEP, reason)
-    if raw.autocommit and status == "IDLE":
+    if raw.autocommit and status == _IDLE:
         raise Refused(_STEP, _COMMITS)
+
+
+_IDLE, _FAILED = 0, 3
+"""No transaction, and one that a statement has failed, as PostgreSQL's own library numbers them."""
 
 
 def _closed() -> Refused:

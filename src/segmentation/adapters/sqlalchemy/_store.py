@@ -207,9 +207,9 @@ def join_store(
     as making them would commit it.
 
     Args:
-        host: A connection or session of SQLAlchemy, a connection of sqlite3, psycopg or PyMySQL, or
-            a function that returns one of them. It is never committed, rolled back or closed. A
-            connection or session is used in the thread that joins it.
+        host: A connection or session of SQLAlchemy, a connection of sqlite3, psycopg, psycopg2 or
+            PyMySQL, or a function that returns one of them. It is never committed, rolled back or
+            closed. A connection or session is used in the thread that joins it.
         schema: The database schema for our tables, by default the connection's own.
         prefix: The prefix for the names of our tables, to keep them apart from the host's.
         mapped: Tables of the host that replace ours, by the name of ours ("contact"), or further
