@@ -135,6 +135,15 @@ class Noting:
             return set()
         column, first = layout.table.c[self._owner], layout.key[0]
         keys = [key_of(record)[0] for record in records]
+        if len(keys) == 1:
+
+            def owner_of() -> sa.Select[Any]:
+                is_it = first == sa.bindparam("key", type_=first.type)
+                return sa.select(column).where(is_it).distinct()
+
+            key = str(keys[0]) if isinstance(keys[0], str) else keys[0]
+            found = _run(connection, self._tables, layout.table, owner_of, key=key)
+            return {owner for (owner,) in found}
         among = dialect_of(connection.dialect, self._tables).among(first, keys)
         return set(connection.scalars(sa.select(column).where(among).distinct()))
 
@@ -149,19 +158,42 @@ def note(
     own = tables.changes
     if is_mariadb(connection.dialect):
         lock_writers(connection, tables)
-    number = NUMBER if has_numbers(connection) else sa.literal(0)
-    step = sa.select(sa.func.coalesce(sa.func.max(own.c.step), 0) + 1).where(own.c.txid == number)
-    connection.execute(
-        sa.insert(own).values(
+
+    def noting() -> sa.Insert:
+        number = NUMBER if has_numbers(connection) else sa.literal(0)
+        last = sa.select(sa.func.max(own.c.step)).where(own.c.txid == number).scalar_subquery()
+        return sa.insert(own).values(
             txid=number,
-            step=step.scalar_subquery(),
-            table=table,
-            owners=None if owners is None else to_json(sorted(owners)),
+            step=sa.func.coalesce(last, 0) + 1,
+            table=sa.bindparam("noted"),
+            owners=sa.bindparam("links"),
         )
-    )
+
+    links = None if owners is None else to_json(sorted(owners))
+    _run(connection, tables, own, noting, noted=table, links=links)
     tables.noted += 1
     if tables.noted % _LOOK == 1:
         _forget_old(connection, own)
+
+
+def _run(
+    connection: sa.Connection,
+    tables: Tables,
+    about: sa.Table,
+    make: Callable[[], sa.Select[Any] | sa.Insert],
+    **values: Any,  # noqa: ANN401 - of any column
+) -> sa.CursorResult[Any]:
+    """Run a statement that is compiled once, as making it costs more than running it."""
+    dialect = connection.dialect
+    compiled = tables.compiled.get((dialect.name, about))
+    if compiled is None:
+        compiled = tables.compiled[dialect.name, about] = make().compile(dialect=dialect)
+    found = compiled.construct_params(values)
+    if compiled.positional:
+        return connection.exec_driver_sql(
+            str(compiled), tuple(found[each] for each in compiled.positiontup or ())
+        )
+    return connection.exec_driver_sql(str(compiled), found)
 
 
 def _noting_in(tables: Tables) -> Callable[[sa.Connection, str, set[str] | None], None]:
