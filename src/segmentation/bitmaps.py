@@ -33,8 +33,11 @@ EMPTY = Bitmap(0)
 
 _DENSE = 24
 """A set with fewer than one in this many positions is sparse: empty words are skipped."""
+_LISTED = 64
+"""The same where items are there already, and positions need not be made."""
 _WORD = 64
-_TO_FLAGS = bytes.maketrans(b"01", b"\0\1")
+_BITS = [bytes(byte >> bit & 1 for byte in range(256)) for bit in range(8)]
+"""For each bit, the table that translates a byte to that bit."""
 
 
 def from_flags(flags: bytes | bytearray) -> Bitmap:
@@ -74,7 +77,11 @@ def above(values: bytes, limit: int) -> Bitmap:
 
 def to_flags(bitmap: Bitmap, size: int) -> bytes:
     """A byte for each position: 1 if it is in the set, or else 0."""
-    return f"{bitmap:0{size}b}".encode()[::-1].translate(_TO_FLAGS)
+    raw = bitmap.to_bytes(size // 8 + 1, "little")
+    flags = bytearray(8 * len(raw))
+    for bit, table in enumerate(_BITS):
+        flags[bit::8] = raw.translate(table)
+    return bytes(flags[:size])
 
 
 def from_positions(positions: Iterable[int], size: int) -> Bitmap:
@@ -104,7 +111,7 @@ def picked(items: Sequence[ItemT], bitmap: Bitmap) -> Iterable[ItemT]:
     ['b', 'd']
     """
     size = bitmap.bit_length()
-    if bitmap.bit_count() * _DENSE > size:
+    if bitmap.bit_count() * _LISTED > size:
         return compress(items, to_flags(bitmap, size))
     return map(items.__getitem__, to_positions(bitmap))
 

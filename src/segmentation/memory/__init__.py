@@ -26,16 +26,20 @@ and each contact keeps the number of its value (`_index_columns`). The rows of l
 laid out in the same way, in layers (`_index_rows`, `_index_links`). Figures over these rows are
 added up and compared by operations on bitmaps too (`_index_figures`).
 
+**What is remembered.** Since ranks and layers never change, whom a single condition finds among
+all contacts is kept, for the latest conditions (`_remembered`). Where most texts of a field
+differ, they are not ranked but searched as one long text (`_index_texts`).
+
 **The overlay.** Ranks and layers are never changed after they are built. When a contact is
 added or changed, its position is recorded as stale (`_index_positions`). In the picture, C4 is
 stale: the ranks hold no value for it. When rows of a linked table change, the rows of their
-group are kept in an overlay beside the layers, and the group counts as unindexed. A selection is
+group are kept in an overlay beside the layers, and the group counts as changed. A selection is
 then answered in two parts::
 
     answer  =  fresh contacts, by bitmaps
              + stale contacts, by the reference predicate on the current records
 
-Within the first part, contacts whose linked rows are unindexed are tested by the reference
+Within the first part, contacts whose linked rows have changed are tested by the reference
 predicate as well. So an answer is always exact. Once more than one contact in fifty is stale, and
 more than a thousand are, the index is discarded, and the next selection builds it again
 (`_index_data`). If an overlay grows as large, only the index of its table is discarded.

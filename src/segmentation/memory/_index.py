@@ -6,7 +6,7 @@ contacts as possible: contacts that have changed, links through other tables, va
 order.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from itertools import compress, islice
 from types import SimpleNamespace
@@ -94,6 +94,7 @@ class ContactIndex:
                 for positions in self._read:
                     positions.forget(key, record)
         if records and self._data:
+            self._data.forget_questions()
             self._discard(self._data)
 
     def _discard(self, data: IndexData) -> None:
@@ -283,31 +284,63 @@ class _Evaluation:
 
     def _part(self, part: BoundPart, within: Bitmap) -> Bitmap:
         """The contacts of a set that have a row which meets the conditions."""
-        if not self._data.is_indexable(part.table, self._schema):
-            return self._scan(part, within)
-        linked = self._data.linked(part.table, within)
-        indexed, unindexed = _split(linked, within)
-        return _having_row(linked, part, indexed) | self._scan_rows(part, part.table, unindexed)
+
+        def having_row(linked: LinkedTable, within: Bitmap) -> Bitmap:
+            return _having_row(linked, part, within)
+
+        return self._of_rows(part, part.table, _asked(part), having_row, within)
 
     def _figure(self, figure: BoundFigure, within: Bitmap) -> Bitmap:
         """The contacts of a set whose figure passes."""
-        if not self._data.is_indexable(figure.part.table, self._schema):
-            return self._scan(figure, within)
-        linked = self._data.linked(figure.part.table, within)
-        indexed, unindexed = _split(linked, within)
-        found = having_figure(figure, linked, indexed)
-        return found | self._scan_rows(figure, figure.part.table, unindexed)
+
+        def having(linked: LinkedTable, within: Bitmap) -> Bitmap:
+            return having_figure(figure, linked, within)
+
+        asked = figure.measure, figure.field, figure.filter, _asked(figure.part)
+        return self._of_rows(figure, figure.part.table, asked, having, within)
 
     def _followed(self, followed: BoundFollowed, within: Bitmap) -> Bitmap:
         """The contacts of a set that have rows one after the other."""
-        for part in (followed.first, followed.then):
-            within = self.evaluate(part, within)
-        if not self._data.is_indexable(followed.table, self._schema):
-            return self._scan(followed, within)
-        linked = self._data.linked(followed.table, within)
-        indexed, unindexed = _split(linked, within)
-        found = having_followed(followed, linked, indexed)
-        return found | self._scan_rows(followed, followed.table, unindexed)
+
+        def having(linked: LinkedTable, within: Bitmap) -> Bitmap:
+            for part in (followed.first, followed.then):
+                within = self.evaluate(part, within)
+            return having_followed(followed, linked, within)
+
+        return self._of_rows(followed, followed.table, followed, having, within)
+
+    def _of_rows(
+        self,
+        node: BoundNode,
+        table: Table,
+        asked: Hashable,
+        having: Callable[[LinkedTable, Bitmap], Bitmap],
+        within: Bitmap,
+    ) -> Bitmap:
+        """The contacts of a set whose rows of a table pass a node.
+
+        Whom the index finds is remembered. Contacts whose rows have changed since are asked anew.
+
+        Args:
+            node: The node.
+            table: The table.
+            asked: What the node asks of rows.
+            having: Finds the contacts of a set by the index.
+            within: The set.
+        """
+        if not self._data.is_indexable(table, self._schema):
+            return self._scan(node, within)
+        linked = self._data.linked(table, within)
+        changed = linked.contacts(linked.rows.changed, within)
+
+        def find() -> Bitmap:
+            deep = linked.contacts(linked.rows.deep, linked.covered)
+            return having(linked, linked.covered ^ deep) | self._scan_rows(
+                node, table, without(deep, changed)
+            )
+
+        found = linked.remembered.get(asked, find)
+        return (found & (within ^ changed)) | self._scan_rows(node, table, changed)
 
     def _scan_rows(self, node: BoundNode, table: Table, within: Bitmap) -> Bitmap:
         """The contacts of a set that pass a node about rows of a table, found by their keys.
@@ -330,10 +363,8 @@ class _Evaluation:
         return from_positions(found, self._data.size)
 
 
-def _split(linked: LinkedTable, within: Bitmap) -> tuple[Bitmap, Bitmap]:
-    """A set of contacts, split into those whose rows are indexed and those whose are not."""
-    unindexed = linked.contacts(linked.rows.unindexed, within)
-    return within ^ unindexed, unindexed
+def _asked(part: BoundPart) -> Hashable:
+    return tuple((where.field, where.filter) for where in part.conditions)
 
 
 def _having_row(linked: LinkedTable, part: BoundPart, within: Bitmap) -> Bitmap:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 from segmentation.bitmaps import EMPTY, Bitmap, from_positions, full, to_positions, without
-from segmentation.criteria import BoundWhere, InShare, Link, Row, Schema, Table
+from segmentation.criteria import BoundFilter, BoundWhere, InShare, Link, Row, Schema, Table
 from segmentation.errors import NotFound
 from segmentation.fields import Field, FieldType
 from segmentation.segments import Others
@@ -19,10 +19,13 @@ from segmentation.segments import Others
 from ._index_columns import Column, Dictionary, Shares, Unsortable
 from ._index_links import KnownRows, LinkedTable, LinkKey, link_rows
 from ._index_positions import Positions
+from ._index_texts import TextColumn
+from ._remembered import Remembered
 from ._rosters import IndexedRoster, Members
 from ._sources import RowsByKey, source_of
 
 _KEY_TYPES = frozenset([FieldType.CODE, FieldType.TEXT, FieldType.INTEGER])
+_TEXTS = frozenset([FieldType.CODE, FieldType.TEXT])
 _PART = 4
 """For fewer than one in this many contacts, a table is first linked to these contacts alone."""
 _STALE = 200
@@ -79,6 +82,8 @@ class IndexData:
         self._max_changes = max(self.size // _STALE, anyway)
         self._anyway = anyway
         self._columns: dict[Field, tuple[Dictionary, Column | None] | None] = {}
+        self._texts: dict[Field, TextColumn] = {}
+        self._remembered: Remembered[tuple[Field, BoundFilter]] = Remembered()
         self._linked: dict[Linkage, LinkedTable] = {}
         self._built_before: set[Linkage] = set()
         self._known: dict[Linkage, KnownRows] = {}
@@ -108,9 +113,28 @@ class IndexData:
         Raises:
             Unsortable: The field cannot be indexed.
         """
-        dictionary, column = self._indexed(where.field)
-        ranks = dictionary.passing(where.filter)
-        return column.with_rank_in(ranks, within) if column else within & ranks
+        return within & self._everyone_meeting(where.field, where.filter)
+
+    def _everyone_meeting(self, field: Field, item: BoundFilter) -> Bitmap:
+        """All contacts that are indexed whose field passes a filter."""
+        return self._remembered.get((field, item), lambda: self._find_meeting(field, item))
+
+    def _find_meeting(self, field: Field, item: BoundFilter) -> Bitmap:
+        if self._is_long(field):
+            if field not in self._texts:
+                values = partial(self.positions.source.values, field)
+                self._texts[field] = TextColumn(field, values, self.size)
+            found = self._texts[field].passing(item)
+            if found is not None:
+                return found
+        dictionary, column = self._indexed(field)
+        ranks = dictionary.passing(item)
+        return column.with_rank_in(ranks, full(self.size)) if column else ranks
+
+    def _is_long(self, field: Field) -> bool:
+        """Whether a field holds texts of which most differ."""
+        is_text = field.type in _TEXTS and not field.extra and field.name != self._key
+        return is_text and self.positions.source.differ(field)
 
     def top_n(
         self, field: Field, within: Bitmap, count: int, *, descending: bool
@@ -315,11 +339,18 @@ class IndexData:
     def _link_like(self, old: LinkedTable) -> None:
         self.linked(old.table, full(self.size)).rows.build(old.rows.asked)
 
+    def forget_questions(self) -> None:
+        """Forget what was asked: it may say whom a question was about."""
+        self._remembered = Remembered()
+
     def anew(self) -> "IndexData":
         """The index of everything as it is now, with all that was asked for."""
         made = IndexData(self._tables, self._base, self._key, self._anyway)
         for field in self._columns:
             made._columns[field] = made._column(field)
+        for field, item in self._remembered.asked:
+            with suppress(Unsortable):
+                made._everyone_meeting(field, item)
         for old in self._linked.values():
             made._link_like(old)
         for by_key in self._by_key.values():

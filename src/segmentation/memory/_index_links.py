@@ -6,7 +6,7 @@ link is one, for example each company.
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import compress, count, islice, repeat
 from operator import attrgetter, ne
@@ -25,7 +25,9 @@ from segmentation.fields import Field, FieldType
 
 from ._index_positions import Positions
 from ._index_rows import LinkedRows, Rows
+from ._remembered import Remembered
 from ._sources import Some, Source
+from ._with_numpy import Keys
 
 _FEW = 16
 """Fewer than one in this many contacts are looked up one by one."""
@@ -116,6 +118,8 @@ class LinkedTable:
         self.is_partial = is_partial
         self._groups = groups
         self._single = table.link is not None and len(table.link.on) == 1
+        self.remembered: Remembered[Hashable] = Remembered()
+        """Whom questions about the rows find, groups that have changed aside."""
 
     def find(self, key: tuple[Any, ...]) -> Sequence[Row]:
         """The rows that belong to a contact with these values in the link's fields."""
@@ -208,10 +212,7 @@ class _Linking:
         """Make each contact a group: find it by its number, then compare the other fields."""
         names = [field.name for field in self._own_fields]
         at = names.index(self._positions.key)
-        nos = list(map(self._positions.nos.__getitem__, self._places))
-        firsts = nos if at == 0 else list(self._own(0))
-        known = _Known(list(compress(nos, firsts)), array("I", compress(self._places, firsts)))
-        kept, groups = self._grouped(self._read(at), known, self._size)
+        kept, groups = self._by_numbers(at) or self._by_known(at)
         for other in range(len(names)):
             if other != at:
                 self._compare(other, kept, groups)
@@ -219,8 +220,44 @@ class _Linking:
         made = LinkedRows(self._rows(kept), groups, self._size, self._key, position)
         return self._linked(made, None)
 
+    def _by_known(self, at: int) -> "tuple[array[int] | None, array[int]]":
+        """The rows of covered contacts, and their groups, looked up one by one."""
+        nos = list(map(self._positions.nos.__getitem__, self._places))
+        firsts = nos if at == 0 else list(self._own(0))
+        known = _Known(list(compress(nos, firsts)), array("I", compress(self._places, firsts)))
+        return self._grouped(self._read(at), known, self._size)
+
+    def _by_numbers(self, at: int) -> "tuple[None, array[int]] | None":
+        """The same for all contacts at once, ``None`` if that cannot be."""
+        if at or len(self._places) < self._size:
+            return None
+        known = Keys.of(self._positions.nos[: self._size], self._size)
+        keys = known and Keys.of(self._read(0), self._source.size)
+        groups = keys.places_in(known) if known and keys else None
+        return None if groups is None else (None, groups)
+
     def by_value(self) -> LinkedTable:
         """Make each value of the link a group."""
+        return self._by_different_numbers() or self._by_different_values()
+
+    def _by_different_numbers(self) -> LinkedTable | None:
+        """The same for all contacts at once, ``None`` if that cannot be."""
+        if len(self._fields) > 1 or len(self._places) < self._size:
+            return None
+        own = Keys.of(self._own(0), self._size)
+        keys = own and Keys.of(self._read(0), self._source.size)
+        if own is None or keys is None:
+            return None
+        different, of_contacts = own.different()
+        groups = keys.places_in(different)
+        if groups is None:
+            return None
+        texts = different.texts()
+        group_of = dict(zip(texts, count(), strict=False)).get
+        made = LinkedRows(self._source, groups, len(texts), self._key, group_of)
+        return self._linked(made, of_contacts)
+
+    def _by_different_values(self) -> LinkedTable:
         values = list(self._keys(self._own))
         different = sorted(set(compress(values, self._own(0))))
         none = len(different)
@@ -263,6 +300,14 @@ class _Linking:
 
     def _compare(self, at: int, kept: "array[int] | None", groups: "array[int]") -> None:
         """Take rows away from contacts that have another value at one place of the key."""
+        if kept is None:
+            own = Keys.of(self._own(at), self._size)
+            keys = own and Keys.of(self._read(at), self._source.size)
+            rows = keys.differing(own, groups) if own and keys else None
+            if rows is not None:
+                for row in rows:
+                    groups[row] = self._size
+                return
         held: list[Any] = [None] * (self._size + 1)
         for place, value in zip(self._places, self._own(at), strict=True):
             held[place] = value

@@ -11,7 +11,7 @@ stands in layer 0, the second in layer 1, and so on. A layer has one position fo
 
 A group has a row that meets all conditions if its row in some layer meets them all. Some groups
 have more rows than there are layers. The rows of others have changed since the layers were built.
-Both are *unindexed*: the reference predicate answers for them, one row after the other. It finds
+For both the reference predicate answers, one row after the other. It finds
 the rows of a group by a chain from each row to the previous row of its group. The changed rows
 are in an overlay, by key.
 """
@@ -28,6 +28,7 @@ from segmentation.criteria import BoundWhere
 from segmentation.fields import Field
 
 from ._index_columns import Amounts, Column, Dictionary, Ranks, Unsortable, zeros
+from ._with_numpy import chained, layered
 
 _SPARSE = 1024
 """A layer with rows for fewer than one in this many groups takes more room than it is worth."""
@@ -90,7 +91,8 @@ class LinkedRows:
         self._previous = array("i", bytes(4 * rows.size))
         counts, depths = self._chain()
         layers = _layer_count(counts)
-        self._deep = above(counts, layers)
+        self.deep = above(counts, layers)
+        """The groups that have more rows than there are layers."""
         self._layer_of = depths.translate(bytes([*range(layers), *[_NO_LAYER] * (256 - layers)]))
         self.filled = tuple(above(counts, layer) for layer in range(layers))
         """For each layer, the groups that have a row in it."""
@@ -101,6 +103,10 @@ class LinkedRows:
         Returns:
             How many rows each group has, and how many rows of its group precede each row.
         """
+        made = chained(self._groups, self.size + 1, _NO_LAYER)
+        if made is not None:
+            self._last, self._previous, counted, deep = made
+            return counted[: self.size], deep
         last, previous = self._last, self._previous
         counts, depths = bytearray(self.size + 1), bytearray(self._rows.size)
         for at, group in enumerate(self._groups):
@@ -113,6 +119,9 @@ class LinkedRows:
 
     def _layered(self, values: Ranks) -> Iterator[Ranks]:
         """The values of the rows by layer, one value for each group, 0 if it has no row there."""
+        made = layered(values, self._layer_of, self._groups, len(self.filled), self.size)
+        if made is not None:
+            return iter(made)
         # Rows without a layer are written to a plane that is not used, and rows without a group
         # to the last place: a test for each row would take longer.
         layers = [zeros(values, self.size + 1) for _ in self.filled]
@@ -142,11 +151,11 @@ class LinkedRows:
                     make(field)
 
     @property
-    def unindexed(self) -> Bitmap:
-        """The groups with more rows than there are layers, and those whose rows have changed."""
+    def changed(self) -> Bitmap:
+        """The groups whose rows have changed since the layers were built."""
         if not self._stale_groups:
-            return self._deep
-        return self._deep | from_positions(self._stale_groups, self.size)
+            return EMPTY
+        return from_positions(self._stale_groups, self.size)
 
     # -- answers ----------------------------------------------------------------------------
 

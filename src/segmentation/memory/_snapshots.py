@@ -101,6 +101,10 @@ class Snapshot:
         values = list(map(_stored(field), column.values)) if field.extra else column.values
         return encode_codes(field, values, column.first(laid), rest)
 
+    def differ(self, field: Field) -> bool:
+        """Whether there are many values in a field, most of them different."""
+        return not isinstance(self._layout.parted(field, self.size)[0], Coded)
+
     def reads(self, names: Sequence[str]) -> Callable[[int], tuple[Any, ...]]:
         """The function from a position to the values of some fields, two at least."""
         return self._layout.reads(names)

@@ -38,6 +38,9 @@ class Source(Protocol):
             Unsortable: The values have no order.
         """
 
+    def differ(self, field: Field) -> bool:
+        """Whether there are many values in a field, most of them different."""
+
     def reads(self, names: Sequence[str]) -> Callable[[int], tuple[Any, ...]]:
         """The function from a position to the values of some fields of ours, two at least."""
 
@@ -71,6 +74,10 @@ class PlainSource:
     def encoded(self, field: Field) -> tuple[Dictionary, Ranks]:
         """The dictionary of a field, and the rank at each position."""
         return encode(field, list(self.values(field)))
+
+    def differ(self, _field: Field) -> bool:
+        """Whether there are many different values: nobody knows."""
+        return False
 
     def reads(self, names: Sequence[str]) -> Callable[[int], tuple[Any, ...]]:
         """The function from a position to the values of some fields of ours, two at least."""
