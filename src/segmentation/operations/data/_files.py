@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import attrs
 
-from segmentation.column_names import is_annotation
+from segmentation.column_names import is_annotation, letters_of
 from segmentation.errors import Fault, Identifier, InvalidValue, Message, Rejected
 from segmentation.showing import shown_by
 
@@ -196,9 +196,10 @@ def _read_pages(name: str, data: object) -> tuple[RawTable, list[Fault]]:
     pages = data if isinstance(data, list) and data and all(map(_is_page, data)) else [data]
     found: list[object] = []
     faults: list[Fault] = []
-    next_link = ""
+    next_link, count = "", 0
     for page in pages:
         next_link = _next_link(page)
+        count = max(count, _count(page))
         rows = page.get("value") if isinstance(page, dict) else page
         if isinstance(rows, list):
             found += rows
@@ -206,7 +207,7 @@ def _read_pages(name: str, data: object) -> tuple[RawTable, list[Fault]]:
             reason = Message("is not a list of objects, one for each row")
             faults.append(malformed(Identifier(name), reason))
     table, wrong = _rows_of_objects(name, found)
-    return attrs.evolve(table, next_link=next_link), [*faults, *wrong]
+    return attrs.evolve(table, next_link=next_link, count=count), [*faults, *wrong]
 
 
 def _is_page(item: object) -> bool:
@@ -218,13 +219,21 @@ def _is_page(item: object) -> bool:
 
 
 def _next_link(page: object) -> str:
-    """The address of the next page; services of version 3 name it without ``@``."""
+    """The address of the next page, however the service calls it."""
     if not isinstance(page, dict):
         return ""
-    for key in ("@odata.nextLink", "odata.nextLink", "@nextLink"):
-        if page.get(key):
-            return str(page[key])
-    return ""
+    told = (said for key, said in page.items() if said and letters_of(key) in _NEXT)
+    return str(next(told, ""))
+
+
+_NEXT = frozenset({"odatanextlink", "nextlink", "next", "nextpage", "nextpageurl", "nexturl"})
+"""How the address of the next page may be called, by its letters."""
+
+
+def _count(page: object) -> int:
+    """How many rows a page says that there are on all pages; 0 if it does not say."""
+    told = page.get("@odata.count", page.get("odata.count", 0)) if isinstance(page, dict) else 0
+    return int(told) if str(told).isdecimal() else 0
 
 
 def _rows_of_objects(name: str, items: Iterable[object]) -> tuple[RawTable, list[Fault]]:
@@ -236,11 +245,23 @@ def _rows_of_objects(name: str, items: Iterable[object]) -> tuple[RawTable, list
         if not isinstance(item, dict):
             faults.append(malformed(place, Message("is not an object")))
             continue
+        if _REMOVED in item:
+            faults.append(Fault(place, "", _removed(), "removed"))
         if isinstance(item, _NamedTwice):
             faults += named_twice(place, item.names)
         rows.append(RawRow(place, item))
         columns |= dict.fromkeys(item)
     return RawTable(tuple(columns), rows), faults
+
+
+_REMOVED = "@removed"
+
+
+def _removed() -> Message:
+    return Message(
+        "says that the record was removed; give the keys of removed records in a file of their "
+        "own, and take it in by mode='delete'"
+    )
 
 
 class _NamedTwice(dict[str, Any]):

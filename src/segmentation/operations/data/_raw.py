@@ -38,11 +38,13 @@ class RawTable:
             the header names twice stands there twice.
         rows: The rows.
         next_link: The address of the page that follows, if the file names one.
+        count: How many rows the file says that there are on all pages; 0 if it does not say.
     """
 
     columns: tuple[str, ...] = ()
     rows: Sequence[RawRow] = ()
     next_link: str = ""
+    count: int = 0
 
     def __len__(self) -> int:
         return len(self.rows)
