@@ -126,6 +126,11 @@ def test_a_star_ignores_only_what_excludes_nobody() -> None:
         *("Uitgeschreven", "Désabonné", "Ne pas contacter", "Bloqué", "Bloccato", "Disiscritto"),
         *("Baja", "No contactar", "Bloqueado", "Excluido", "Ausgeschlossen", "GDPR consent"),
         *("Deceased", "verstorben", "Underage", "hard bounce", "Suppressed", "Consentimiento"),
+        *("Keine Werbung", "Werbung unerwünscht", "Newsletter abbestellt", "Ingen reklame"),
+        *("Nej tak til reklame", "Udelad fra segment", "Får ej kontaktas", "Ej reklam", "NIX"),
+        *("Niet benaderen", "Bel-me-niet", "No llamar", "No enviar publicidad", "Bloctel"),
+        *("Ne veut pas de lettres", "Refus publicité", "Non chiamare", "Cancellato", "Død"),
+        *("Accepts Marketing", "newsletter", "active", "Deactivated", "noPhoneCalls"),
     ],
 )
 def test_what_may_say_that_somebody_is_not_to_be_contacted_is_known(name: str) -> None:
@@ -133,7 +138,30 @@ def test_what_may_say_that_somebody_is_not_to_be_contacted_is_known(name: str) -
     assert faults(name, ignore=("*",)) == [f"{name}: unknown_column"]
 
 
-@pytest.mark.parametrize("name", ["Shoe Size", "Deadline", "zip", "Colour", "Loyalty points"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Shoe Size",
+        "Deadline",
+        "zip",
+        "Colour",
+        "Loyalty points",
+        "Mail No.",
+        "Serial no. of the phone",
+        "Reklamation",
+        "Erwerb",
+        "Interactive",
+        "Annotation",
+        "Nordic contact",
+        "Note",
+        "Noise",
+        "Ringsted",
+        "Total",
+        "Morton",
+        "Subscription Type",
+        "Publisher",
+    ],
+)
 def test_what_says_something_else_is_not_taken_for_it(name: str) -> None:
     assert not may_exclude(name)
 

@@ -191,10 +191,37 @@ _WORDS = (
     # minors, the dead, addresses that are none
     "minor|minder(j|a)|mindrea|minderar|underage|menor|deceas|verstorb|avdod|avliden",
     "fallec|overled|decede|deced|bounce|spamcompl|restrict|stopp|inactiv|inaktiv",
+    "^(dead|død|dod|tot|mort[eo]?|muerto|active|aktiv|isactive|enabled|archived)$",
+    "deactiv|deaktiv|desactiv|disattiv|disabled|archiviert",
+    # advertising, wanted or not
+    "marketing|markedsforing|markedsføring|marknadsforing|newsletter|nyhedsbrev|nyhetsbrev",
+    "reklam(?!ation|asjon)|^werb|publicit|publicid|pubblicit|accepts?mail|acceptse?mail",
+    "unerwu|unwanted|uønsk|oonska|ongewenst|indesider|nodesea|abbest|cancel(lato|ado|ada)",
+    "udelad|udelat|blok(k?er|k?ad)|privatliv|privatvie|vieprivee|listerouge",
+    "bloctel|belmeniet|^nix(telefon|register|liste)?$|mailstatus|abostatus",
 )
 """Parts of names that speak of not being contacted, in the languages of Business Central."""
 
 _SUSPECT = re.compile("|".join(_WORDS))
+
+_NOT = (
+    "no|non|not|never|nicht|kein|keine|keinen|nie|ej|inte|inga"
+    "|ikke|ingen|niet|geen|pas|sans|nej|nei"
+)
+_CONTACTED = (
+    "kontakt|contact|contat|appel|llam|chiam|ring|ruf|anruf|bel|call|mail|e mail|email|post"
+    "|brev|brief|lett|werb|pub|news|sms|tele|phone|benad|henvend|send|envi|invi|spor|salg|visit|besu|tak"
+)
+_REFUSES = re.compile(rf"\b({_NOT}) (\w+ ){{0,2}}({_CONTACTED})")
+"""A word that denies, and what is denied; "No." is a number, and no such word."""
+
+
+def _words_of(name: str) -> str:
+    """The words of a column's name, folded, with a blank between; numbers are none."""
+    apart = re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])", " ", spelled_out(name))
+    plain = unicodedata.normalize("NFKD", apart).casefold()
+    kept = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return " ".join(re.findall(r"\w+", re.sub(r"\bnos?\.", "", kept.replace("_", " "))))
 
 
 def may_exclude(name: str) -> bool:
@@ -203,7 +230,7 @@ def may_exclude(name: str) -> bool:
     >>> may_exclude("Opt-out"), may_exclude("Werbesperre"), may_exclude("Shoe Size")
     (True, True, False)
     """
-    return bool(_SUSPECT.search(letters_of(name)))
+    return bool(_SUSPECT.search(letters_of(name)) or _REFUSES.search(_words_of(name)))
 
 
 @attrs.frozen

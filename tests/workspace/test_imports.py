@@ -989,3 +989,59 @@ def test_how_far_an_import_has_come_is_told(crm: seg.Workspace, take: Take) -> N
         take("contact.csv", "no\n,\n", on_progress=lambda each: told.append((each.done, each.of)))
     assert told == []
     assert len(crm.contacts) == 2_500
+
+
+# -- what looks whole and is not --------------------------------------------------------------
+
+HALF = {
+    "a next page under another name": (
+        "contact.json",
+        '{"value": [{"no": "C1"}], "nextLink": "https://erp.example/2"}',
+        "names a next page, https://erp.example/2",
+    ),
+    "a next page in other letters": (
+        "contact.json",
+        '{"value": [{"no": "C1"}], "@odata.NextLink": "https://erp.example/2"}',
+        "names a next page, https://erp.example/2",
+    ),
+    "fewer rows than are counted": (
+        "contact.json",
+        '{"@odata.count": 3, "value": [{"no": "C1"}, {"no": "C2"}]}',
+        "says that there are 3 rows, and has 2",
+    ),
+    "a record that was removed": (
+        "contact.json",
+        '{"value": [{"no": "C1"}, {"@removed": {"reason": "deleted"}, "no": "C2"}]}',
+        "row 2: says that the record was removed; give the keys",
+    ),
+    "a mark that is cut off": (
+        "contact.csv",
+        "No.,Name,Privacy Blocked,City\nC1,Berg,yes\n,\nC2,Dahl",
+        "row 4: has 2 cells under 4 columns",
+    ),
+}
+
+
+@pytest.mark.parametrize("mode", ["update", "mirror"])
+@pytest.mark.parametrize("case", HALF)
+def test_half_a_file_is_not_taken_for_the_whole(
+    tmp_path: Path, case: str, mode: Literal["update", "mirror"]
+) -> None:
+    """INO-21: however it shows that something is missing."""
+    name, text, said = HALF[case]
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with seg.Workspace.open() as store:
+        store.add(seg.Contact(no="C2"))
+        with pytest.raises(Rejected) as error:
+            store.import_data(tmp_path, mode=mode)
+        (fault,) = error.value.faults
+        assert said in str(fault)
+        assert [each.no for each in store.contacts] == ["C2"]
+
+
+def test_all_pages_together_have_the_rows_that_are_counted(tmp_path: Path) -> None:
+    for page, no in enumerate(("C1", "C2"), start=1):
+        text = f'{{"odata.count": "2", "value": [{{"no": "{no}"}}]}}'
+        (tmp_path / f"contact.{page}.json").write_text(text, encoding="utf-8")
+    with seg.Workspace.open() as store:
+        assert store.import_data(tmp_path).new == 2

@@ -195,6 +195,39 @@ def test_batches_keep_to_what_is_asked(tmp_path: Path, option: str) -> None:
     assert outcome(files, 1, tmp_path, **asked) == whole
 
 
+MIRRORED = SOUND | {
+    "contacts go, and who has persons stays": {
+        "contact.csv": csv("No.,Type,Company No.", "P0,Person,C0", "P1,Person,C1", "C1,,")
+    },
+    "nobody but one": {"contact.csv": csv("No.", "C1", "C2")},
+    "rows go": {
+        "contact_mailing_group.csv": csv("Contact No.,Mailing Group Code", "C0,NEWS", "C0,OLD"),
+        "mailing_group.csv": csv("Code", "OLD", "NEW", "NEWS"),
+    },
+    "nothing but a header": {"contact.csv": csv("No."), "mailing_group.csv": csv("Code", "A", "B")},
+}
+
+
+@pytest.mark.parametrize("with_history", [False, True])
+@pytest.mark.parametrize("case", MIRRORED)
+def test_a_mirror_by_batches_takes_away_the_same(
+    tmp_path: Path, case: str, with_history: bool
+) -> None:
+    asked: dict[str, Any] = {"mode": "mirror", "with_history": with_history}
+    whole = outcome(MIRRORED[case], WHOLE, tmp_path, **asked)
+    assert outcome(MIRRORED[case], 1, tmp_path, **asked) == whole
+    assert outcome(MIRRORED[case], 2, tmp_path, tmp_path / "crm.db", **asked) == whole
+
+
+def test_mapped_files_come_by_batches_too(tmp_path: Path) -> None:
+    rows = ["p1,Aurora,True,,NEWS", "p2,Roger,,p1,", "p3,Berta,,p9,NEWS", "p9,Firm,True,,NEWS"]
+    header = "id,name,is_company,parent_id/id,category_id"
+    files = {"res.partner.csv": csv(header, *rows)}
+    whole = outcome(files, WHOLE, tmp_path, map="odoo")
+    assert whole["new"] == 7
+    assert outcome(files, 1, tmp_path, map="odoo") == whole
+
+
 def test_many_different_days_are_read_as_few_are(tmp_path: Path) -> None:
     first = dt.date(2020, 1, 1)
     days = [first + dt.timedelta(days=number) for number in range(2_400)]

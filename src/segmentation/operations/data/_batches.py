@@ -7,11 +7,11 @@ and whoever reads everything at once tells all of it.
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from operator import eq
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -24,9 +24,11 @@ from segmentation.frozen import freeze_within
 from segmentation.operations.checks import Placed
 from segmentation.operations.contacts import fitting, named_company
 from segmentation.operations.context import Context
+from segmentation.operations.records import all_contacts
 from segmentation.operations.schema import declared_fields
 from segmentation.protocols import Store
 
+from ._departures import absent_records
 from ._kinds import TO_BE_RECORDED
 from ._new_records import PLAIN, Known, completed_by, references_of, with_names
 from ._notation import Notation
@@ -36,7 +38,10 @@ from ._raw import Block, RawRow, blocks_of
 from ._results import Imported
 from ._rows import ReadTable, RowReader, latest_in, read_header, read_table
 from ._store import store_records
-from ._updates import Mode, merge_rows, with_attachments
+from ._updates import Key, Mode, merge_rows, with_attachments
+
+Leaving: TypeAlias = Mapping[type[Record], Sequence[Record]]
+"""What goes, by kind."""
 
 
 class Unfit(Exception):  # noqa: N818 - says what it is
@@ -71,6 +76,7 @@ class _Told:
     """What was taken in so far."""
 
     counts: Counter[str] = attrs.field(factory=Counter)
+    leaving: dict[type[Record], Sequence[Record]] = attrs.field(factory=dict)
     parts: list[Imported] = attrs.field(factory=list)
     normalized: Counter[str] = attrs.field(factory=Counter)
     latest: datetime | None = None
@@ -99,8 +105,11 @@ class _Told:
 
 def take_in_batches(
     context: Context, sources: Sequence[SourceTable], taking: Taking
-) -> tuple[Imported, Sequence[ReadTable]]:
-    """Take in tables, inside a transaction; returns what was done, and the tables without rows.
+) -> tuple[Imported, Sequence[ReadTable], Leaving]:
+    """Take in tables, inside a transaction.
+
+    Returns:
+        What was done, the tables without rows, and what has no row and goes by a mirror.
 
     Codes and what else knows no contact come first, as a whole, then contacts, their rows, and
     last what the journal records.
@@ -114,17 +123,22 @@ def take_in_batches(
         stages[_stage(source.kind)].append(source)
     codes, contacts, rows, recorded = stages
     headers = [_header(context.store, source, taking) for source in sources]
+    kinds = [source.kind for source in sources]
     try:
         _take_whole(context, codes, taking, told)
         known = Known(context.store)
-        for source in contacts:
-            _Contacts(context, source, taking, told, known).take()
-        for source in rows:
-            _Rows(context, source, taking, told, known).take()
+        for source in (*contacts, *rows):
+            takes = _Contacts if source.kind is Contact else _Rows
+            taker = takes(context, source, taking, told, known)
+            taker.take()
+            taker.note_absent()
         _take_whole(context, recorded, taking, told)
     except Rejected:
         raise Unfit from None
-    return told.whole(source.kind for source in sources), headers
+    leaving = {kind: told.leaving[kind] for kind in kinds if kind in told.leaving}
+    if leaving.get(Contact) and (rows or recorded):
+        raise Unfit  # rows may come in with a contact that goes
+    return told.whole(kinds), headers, leaving
 
 
 def _header(store: Store, source: SourceTable, taking: Taking) -> ReadTable:
@@ -160,6 +174,8 @@ def _take_whole(
             raise Unfit
         told.normalized.update(dict(table.normalized))
         told.change(table.latest_change)
+        if taking.mode == "mirror":
+            told.leaving[table.kind] = absent_records(store, table)
         found += merge_rows(store, whole, taking.mode)
     if found:
         told.add(store_records(context, found, (), what="import", lift=taking.lift))
@@ -180,6 +196,7 @@ class _Rows:
         self.header = _header(self.store, source, taking)
         self.rows = source.rows
         self._keys = array("q")
+        self._named = array("q") if taking.mode == "mirror" else None
         self._columns = ColumnReader(self.kind, self.header.columns, taking.notation)
         self._first = self.reader()
         self._references = references_of(self.kind)
@@ -201,6 +218,18 @@ class _Rows:
             self.taking.on_rows(len(block))
         self.told.normalized.update(rows.normalized)
         self.check_keys()
+
+    def note_absent(self) -> None:
+        """Note the records that have no row, and go by a mirror."""
+        if self._named is None:
+            return
+        named = sorted(self._named)
+        stored: Iterable[Record] = self.store.records.all(self.kind)
+        if self.kind is Contact:
+            stored = all_contacts(self.store)
+        self.told.leaving[self.kind] = [
+            record for record in stored if not _has(named, _hash_of(key_of(record)))
+        ]
 
     def batch(self, block: Block | Sequence[RawRow], rows: RowReader) -> None:
         """Take in some rows."""
@@ -225,7 +254,7 @@ class _Rows:
     def put(self, found: Columns[Any]) -> None:
         """Store new records."""
         self.store.records.put(found)
-        self._keys.extend(map(hash, found.rows(*self.kind.__key__)))
+        self._note(found.rows(*self.kind.__key__))
         self.told.add(Imported(counts=((self.kind.__table__, len(found)),), new=len(found)))
 
     def merged(self, block: Block | Sequence[RawRow], rows: RowReader) -> Sequence[Placed]:
@@ -242,10 +271,17 @@ class _Rows:
 
     def store_records(self, found: Sequence[Placed]) -> None:
         """Store records with all that follows from them."""
-        self._keys.extend(hash(key_of(item.record)) for item in found)
+        self._note([key_of(item.record) for item in found])
         lift, marks = self.taking.lift, self.known.marks
         told = store_records(self.context, found, (), what="import", lift=lift, marks=marks)
         self.told.add(told)
+
+    def _note(self, keys: Iterable[Key]) -> None:
+        """Note the keys of rows; in a mirror, what has none of them goes."""
+        noted = list(keys)
+        self._keys.extend(map(hash, noted))
+        if self._named is not None:
+            self._named.extend(map(_hash_of, noted))
 
     def check_keys(self) -> None:
         """See that no key came twice.
@@ -256,6 +292,17 @@ class _Rows:
         found = sorted(self._keys)
         if any(eq(*each) for each in pairwise(found)):
             raise Unfit
+
+
+def _hash_of(key: Key) -> int:
+    """A hash by which keys are told apart; that of numbers themselves is the same for some."""
+    return hash(repr(key))
+
+
+def _has(hashes: Sequence[int], wanted: int) -> bool:
+    """Whether one of some hashes, which ascend, is this one."""
+    at = bisect_left(hashes, wanted)
+    return at < len(hashes) and hashes[at] == wanted
 
 
 _COMPANIES = 40

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, overload
 
 import attrs
 
+from segmentation.column_names import may_exclude
 from segmentation.errors import Fault, Identifier, Message
 
 from ._raw import Block, RawRow, RawTable, malformed, row_place
@@ -56,7 +57,7 @@ def read_csv(
     """
     layout = _layout(lines, is_header)
     reader = _reader(lines, layout)
-    number, filled = layout.start - 1, 0
+    number, filled, needed = layout.start - 1, 0, 0
     header: Sequence[str] = []
     faults: list[Fault] = []
     try:
@@ -66,7 +67,8 @@ def read_csv(
             if number == layout.header:
                 header = cells
                 faults += _header_faults(name, number, header)
-            elif len(cells) > len(header):
+                needed = _needed(header)
+            elif len(cells) > len(header) or (any(cells) and len(cells) < needed):
                 reason = Message(
                     "has {cells} cells under {columns} columns",
                     cells=len(cells),
@@ -86,6 +88,11 @@ def read_csv(
         faults.append(malformed(Identifier(name), empty))
     rows = _Rows(name, lines, layout, tuple(header), filled)
     return RawTable(tuple(filter(str.strip, header)), rows), faults
+
+
+def _needed(header: Sequence[str]) -> int:
+    """How many cells a row must have, so that none is cut off that may exclude somebody."""
+    return max((at for at, name in enumerate(header, start=1) if may_exclude(name)), default=0)
 
 
 def _reader(lines: Lines, layout: _Layout) -> Any:  # noqa: ANN401 - csv names its type nowhere

@@ -9,19 +9,21 @@ import codecs
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TextIO
 
 import attrs
 
-from segmentation.column_names import is_annotation
+from segmentation.column_names import is_annotation, letters_of
 from segmentation.errors import Fault, Identifier, InvalidValue, Message, Rejected
 from segmentation.showing import shown_by
 
 from ._csv_files import IsHeader, lines_of, read_csv
-from ._raw import RawRow, RawTable, malformed, row_place
+from ._json_streams import NamedTwice, objects_in, to_object
+from ._raw import RawRow, RawTable, RowsAnew, malformed, row_place
 from ._sheet_rows import read_grid
 from ._sheets import Cell
 
@@ -87,7 +89,7 @@ def read_rows(
     if file.grid is not None:
         return read_grid(file.name, file.grid, is_header)
     if file.path is not None:
-        return _read_lines(file, file.path, encoding, is_header)
+        return _read_anew(file, file.path, encoding, is_header)
     used = _encoding(file.content) or encoding or "utf-8"
     try:
         text = file.content.decode(used)
@@ -105,16 +107,18 @@ def read_rows(
     return _read_json(file.name, text)
 
 
-def _read_lines(
+def _read_anew(
     file: SourceFile, path: Path, encoding: str, is_header: IsHeader | None
 ) -> tuple[RawTable, list[Fault]]:
-    """The rows of a CSV file that is read line by line, as often as its rows are asked for."""
+    """The rows of a file that is read bit by bit, as often as its rows are asked for."""
     try:
         with path.open("rb") as opened:
             used = _encoding(opened.read(_LONGEST_MARK)) or encoding or "utf-8"
             state = _state(opened)
-        return read_csv(file.name, lambda: _lines_at(file.name, path, used, state), is_header)
-    except UnicodeDecodeError:
+        if file.name.lower().endswith(".csv"):
+            return read_csv(file.name, lambda: _lines_at(file.name, path, used, state), is_header)
+        return _read_objects(file.name, lambda: _opened_again(file.name, path, used, state)), []
+    except (ValueError, RecursionError):  # whoever reads all of it tells what is wrong
         whole = attrs.evolve(file, content=path.read_bytes(), path=None)
         return read_rows(whole, encoding=encoding, is_header=is_header)
     except OSError as error:
@@ -127,11 +131,22 @@ def _lines_at(name: str, path: Path, encoding: str, state: object) -> Iterator[s
     Raises:
         Rejected: It is not as it was when it was first read.
     """
+    with _opened_again(name, path, encoding, state) as opened:
+        yield from opened
+
+
+@contextmanager
+def _opened_again(name: str, path: Path, encoding: str, state: object) -> Iterator[TextIO]:
+    """A file as text, which is to stay as it was.
+
+    Raises:
+        Rejected: It is not as it was when it was first read.
+    """
     with path.open(encoding=encoding, newline="") as opened:
         if _state(opened) != state:
             reason = Message("was changed while it was read; take it in again")
             raise Rejected("import", [Fault(Identifier(name), "", reason, "changed_file")])
-        yield from opened
+        yield opened
 
 
 def _state(opened: IO[Any]) -> object:
@@ -178,7 +193,7 @@ def _encoding(content: bytes) -> str:
 
 def _read_json(name: str, text: str) -> tuple[RawTable, list[Fault]]:
     try:
-        data = json.loads(text, parse_float=Decimal, object_pairs_hook=_to_object)
+        data = json.loads(text, parse_float=Decimal, object_pairs_hook=to_object)
     except json.JSONDecodeError as error:
         at = {"line": error.lineno, "column": error.colno}
         reason = Message("is not JSON from line {line}, column {column} on", **at)
@@ -191,14 +206,41 @@ def _read_json(name: str, text: str) -> tuple[RawTable, list[Fault]]:
     return RawTable(), [malformed(Identifier(name), reason)]
 
 
+def _read_objects(name: str, opened: Callable[[], AbstractContextManager[TextIO]]) -> RawTable:
+    """The rows of a list of objects or of a page, none of which is kept.
+
+    Raises:
+        ValueError: It is something else, or something is wrong with it.
+    """
+
+    def rows() -> Iterator[RawRow]:
+        with opened() as text:
+            for number, item in enumerate(objects_in(text, _is_page, {}), start=1):
+                yield RawRow(row_place(name, number), item)
+
+    columns: dict[str, None] = {}
+    about: dict[str, Any] = {}
+    count = 0
+    with opened() as text:
+        for item in objects_in(text, _is_page, about):
+            count += 1
+            columns |= dict.fromkeys(item)
+    if _REMOVED in columns:
+        raise ValueError(_REMOVED)
+    return RawTable(
+        tuple(columns), RowsAnew(rows, count), next_link=_next_link(about), count=_count(about)
+    )
+
+
 def _read_pages(name: str, data: object) -> tuple[RawTable, list[Fault]]:
     """The rows of a list of objects, of a page of a web service, or of a list of such pages."""
     pages = data if isinstance(data, list) and data and all(map(_is_page, data)) else [data]
     found: list[object] = []
     faults: list[Fault] = []
-    next_link = ""
+    next_link, count = "", 0
     for page in pages:
         next_link = _next_link(page)
+        count = max(count, _count(page))
         rows = page.get("value") if isinstance(page, dict) else page
         if isinstance(rows, list):
             found += rows
@@ -206,7 +248,7 @@ def _read_pages(name: str, data: object) -> tuple[RawTable, list[Fault]]:
             reason = Message("is not a list of objects, one for each row")
             faults.append(malformed(Identifier(name), reason))
     table, wrong = _rows_of_objects(name, found)
-    return attrs.evolve(table, next_link=next_link), [*faults, *wrong]
+    return attrs.evolve(table, next_link=next_link, count=count), [*faults, *wrong]
 
 
 def _is_page(item: object) -> bool:
@@ -218,13 +260,21 @@ def _is_page(item: object) -> bool:
 
 
 def _next_link(page: object) -> str:
-    """The address of the next page; services of version 3 name it without ``@``."""
+    """The address of the next page, however the service calls it."""
     if not isinstance(page, dict):
         return ""
-    for key in ("@odata.nextLink", "odata.nextLink", "@nextLink"):
-        if page.get(key):
-            return str(page[key])
-    return ""
+    told = (said for key, said in page.items() if said and letters_of(key) in _NEXT)
+    return str(next(told, ""))
+
+
+_NEXT = frozenset({"odatanextlink", "nextlink", "next", "nextpage", "nextpageurl", "nexturl"})
+"""How the address of the next page may be called, by its letters."""
+
+
+def _count(page: object) -> int:
+    """How many rows a page says that there are on all pages; 0 if it does not say."""
+    told: Any = page.get("@odata.count", page.get("odata.count")) if isinstance(page, dict) else 0
+    return int(told) if str(told).isdecimal() else 0
 
 
 def _rows_of_objects(name: str, items: Iterable[object]) -> tuple[RawTable, list[Fault]]:
@@ -236,25 +286,23 @@ def _rows_of_objects(name: str, items: Iterable[object]) -> tuple[RawTable, list
         if not isinstance(item, dict):
             faults.append(malformed(place, Message("is not an object")))
             continue
-        if isinstance(item, _NamedTwice):
+        if _REMOVED in item:
+            faults.append(Fault(place, "", _removed(), "removed"))
+        if isinstance(item, NamedTwice):
             faults += named_twice(place, item.names)
         rows.append(RawRow(place, item))
         columns |= dict.fromkeys(item)
     return RawTable(tuple(columns), rows), faults
 
 
-class _NamedTwice(dict[str, Any]):
-    """An object of JSON that has a name twice."""
-
-    names: Sequence[str]
+_REMOVED = "@removed"
 
 
-def _to_object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        made = _NamedTwice(made)
-        made.names = [name for name, _ in pairs]
-    return made
+def _removed() -> Message:
+    return Message(
+        "says that the record was removed; give the keys of removed records in a file of their "
+        "own, and take it in by mode='delete'"
+    )
 
 
 def named_twice(place: str, columns: Iterable[str]) -> Iterator[Fault]:

@@ -102,7 +102,7 @@ def _files_at(path: Path, name_kind: NameKind) -> Iterator[SourceFile]:
 def _file(path: Path, name: str, folder: str = "") -> SourceFile:
     """A file as it is; one that cannot be read is told with all other faults."""
     try:
-        if name.lower().endswith(".csv"):
+        if name.lower().endswith((".csv", ".json")):
             path.open("rb").close()
             return SourceFile(name, b"", folder, path=path)
         return SourceFile(name, path.read_bytes(), folder)

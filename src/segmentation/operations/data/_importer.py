@@ -172,13 +172,22 @@ def _by_batches(
 
     ``None`` if anything is wrong, or might be: then `_at_once` tells all of it.
     """
-    rows = sum(len(table.rows) for table in gathered.tables)
-    if gathered.faults or rows <= taking.rows_at_once or options.mode not in {"update", "replace"}:
+    rows = [len(table.rows) for table in gathered.tables]
+    if gathered.faults or sum(rows) <= taking.rows_at_once or options.mode == "delete":
+        return None
+    if options.mode == "mirror" and not all(rows):
         return None
     imported: Imported | None = None
     with suppress(Unfit), _stored(context.store, options):
-        imported, headers = take_in_batches(context, gathered.tables, taking)
-        imported = attrs.evolve(imported, columns=tuple(_columns(headers)))
+        taken, headers, leaving = take_in_batches(context, gathered.tables, taking)
+        departures = Departures(context, with_history=options.with_history)
+        departures.take_away(leaving)
+        imported = attrs.evolve(
+            taken,
+            columns=tuple(_columns(headers)),
+            gone=tuple(departures.gone),
+            kept=tuple(departures.kept),
+        )
     return imported
 
 

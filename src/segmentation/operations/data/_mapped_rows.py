@@ -1,7 +1,7 @@
 """The rows of a file turned by a map: records of several rows, values, rows of other tables."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -14,7 +14,7 @@ from segmentation.protocols import Store
 
 from ._maps import ColumnMap, TableMap, as_text
 from ._pages import SourceTable
-from ._raw import RawRow
+from ._raw import RawRow, RowsAnew
 from ._sheets import Unread
 
 
@@ -55,7 +55,6 @@ class _Mapper:
             if (found := mapped.columns.get(name) or known.get(letters_of(name))) is not None
         }
         self._fields = {field.name: field for field in fields_of(table.kind)}
-        self._records = [*self._grouped()]
         self._through: dict[str, dict[str, list[object]]] = {}
 
     # -- records ----------------------------------------------------------------------------
@@ -99,7 +98,7 @@ class _Mapper:
         return attrs.evolve(
             self._table,
             headers=headers,
-            rows=[self._own_row(rows, own, gone) for rows in self._records],
+            rows=_anew(lambda: (self._own_row(rows, own, gone) for rows in self._grouped())),
             assigned={**{names[0]: field for field, names in own.items()}, **constants},
             left_out=tuple(sorted(gone)),
         )
@@ -209,7 +208,7 @@ class _Mapper:
         if through not in self._through:
             name = self._name(through)
             found: dict[str, list[object]] = {}
-            for rows in self._records:
+            for rows in self._grouped():
                 text = as_text(rows[0].values.get(name)).strip().casefold()
                 if text:
                     found.setdefault(text, []).append(self._key(rows))
@@ -240,15 +239,17 @@ class _Mapper:
             (each.name for each in fields_of(kind) if each.refers_to == self._table.kind.__table__),
             kind.__key__[0],
         )
-        rows = [
-            RawRow(place, {link: key, name: value})
-            for place, key, value in self._pieces(name, column)
-        ]
+        rows = _anew(
+            lambda: (
+                RawRow(place, {link: key, name: value})
+                for place, key, value in self._pieces(name, column)
+            )
+        )
         assigned = {link: link, name: column.field}
         return SourceTable(kind, self._table.name, ((link, name),), rows, assigned=assigned)
 
     def _pieces(self, name: str, column: ColumnMap) -> Iterator[tuple[str, object, object]]:
-        for rows in self._records:
+        for rows in self._grouped():
             key = self._key(rows)
             pieces: dict[str, str] = {}
             for row in rows:
@@ -258,6 +259,11 @@ class _Mapper:
                         pieces.setdefault(as_text(self._mapped(piece.strip(), column)), row.place)
             for value, place in pieces.items():
                 yield place, key, value
+
+
+def _anew(make: Callable[[], Iterator[RawRow]]) -> RowsAnew:
+    """Rows that are counted now, which tells what is wrong with them, and are not kept."""
+    return RowsAnew(make, sum(1 for _ in make()))
 
 
 def _filled(value: object) -> bool:

@@ -200,12 +200,20 @@ def _joined(
     headers: dict[tuple[str, ...], None] = {}
     parts: list[Sequence[RawRow]] = []
     faults: list[Fault] = []
+    counted = 0
     for file, after in zip_longest(files, files[1:]):
         last = follow and not _is_followed(file, after)
         for table, wrong in _with_following(file, reader, next_page, last=last):
             headers[table.columns] = None
             parts.append(table.rows)
             faults += wrong
+            counted = max(counted, table.count)
+    there = sum(map(len, parts))
+    if follow and counted > there and not faults:
+        reason = Message(
+            "says that there are {count} rows, and has {rows}", count=counted, rows=there
+        )
+        faults.append(Fault(Identifier(files[0].name), "", reason, "missing_page"))
     rows = parts[0] if len(parts) == 1 else Pages(parts)
     return SourceTable(kind, files[0].name, tuple(headers), rows), faults
 

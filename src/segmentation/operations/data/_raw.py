@@ -1,6 +1,6 @@
 """Rows as a file holds them, before their values are read."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, Protocol, overload, runtime_checkable
 
@@ -38,11 +38,13 @@ class RawTable:
             the header names twice stands there twice.
         rows: The rows.
         next_link: The address of the page that follows, if the file names one.
+        count: How many rows the file says that there are on all pages; 0 if it does not say.
     """
 
     columns: tuple[str, ...] = ()
     rows: Sequence[RawRow] = ()
     next_link: str = ""
+    count: int = 0
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -91,6 +93,32 @@ class InBlocks(Protocol):
 
     def blocks(self, size: int) -> Iterator[Block]:
         """The rows, so many at a time."""
+
+
+class RowsAnew(Sequence[RawRow]):
+    """Rows that are made anew whenever they are gone through, and not kept.
+
+    Args:
+        make: Makes them.
+        count: How many there are.
+    """
+
+    def __init__(self, make: Callable[[], Iterator[RawRow]], count: int) -> None:
+        self._make = make
+        self._count = count
+
+    def __iter__(self) -> Iterator[RawRow]:
+        return self._make()
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> RawRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[RawRow]: ...
+    def __getitem__(self, index: int | slice) -> RawRow | Sequence[RawRow]:
+        return list(self)[index]
 
 
 class Pages(Sequence[RawRow]):
