@@ -67,7 +67,7 @@ class MemoryChanges:
         self._forget = forget
         self._tables: dict[str, _Noted | None] = {}
         self._floors: dict[str, int] = {}
-        self._number = 0
+        self._number = self._floor = 0
 
     def follows(self, table: str) -> bool:  # noqa: ARG002 - any
         """Every table's changes are noted."""
@@ -95,13 +95,19 @@ class MemoryChanges:
         """The changes of a table, ``None`` if they are not noted."""
         noted = self._tables.get(table, _UNKNOWN)
         if noted is _UNKNOWN:
-            noted = self._tables[table] = _noted(owner_field(kind), self._floors.get(table, 0))
+            noted = self._tables[table] = _noted(
+                owner_field(kind), self._floors.get(table, self._floor)
+            )
         return noted
 
     def _anew(self, table: str) -> None:
         """Begin again with a table that was defined anew: the field that is noted may differ."""
         self._floors[table] = self._number
         self._tables.pop(table, None)
+
+    def go_on_from(self, position: str) -> None:
+        """Go on from where the changes of a saved store have come to."""
+        self._number = self._floor = int(position)
 
     def position(self) -> str:
         """Where the changes have come to."""
@@ -112,7 +118,7 @@ class MemoryChanges:
         number = int(position)
         asked = {name: self._tables.get(name) for name in tables}
         found = {name: noted.since(number) for name, noted in asked.items() if noted}
-        anew = {name: None for name in asked if self._floors.get(name, 0) > number}
+        anew = {name: None for name in asked if self._floors.get(name, self._floor) > number}
         return {name: those for name, those in (found | anew).items() if those is None or those}
 
     def forget(self) -> None:

@@ -43,6 +43,9 @@ _SELDOM = 8
 class Column(Protocol):
     """The values of one field, from position 0 on."""
 
+    def __len__(self) -> int:
+        """How many there are."""
+
     def at(self, position: int) -> Any:  # noqa: ANN401
         """The value at a position."""
 
@@ -82,6 +85,26 @@ class Coded:
         self._known: dict[Hashable, int] = {}
         self._types: set[type] = set()
         self._key: Callable[[Any], Hashable] | None = None
+
+    @classmethod
+    def of(cls, values: list[Any], codes: "bytearray | array[int] | None", size: int) -> "Coded":
+        """The column of values, as they were taken apart before.
+
+        Raises:
+            ValueError: They do not fit together.
+        """
+        made = cls()
+        made._look_at_types(values)
+        keys = values if made._key is None else map(made._key, values)
+        made.values, made.codes, made._size = values, codes, size
+        made._known = {key: code for code, key in enumerate(keys)}
+        held = [0] * min(size, 1) if codes is None else codes
+        if max(held, default=-1) >= len(values) or (codes is not None and len(codes) != size):
+            raise ValueError
+        return made
+
+    def __len__(self) -> int:
+        return self._size
 
     def at(self, position: int) -> Any:  # noqa: ANN401
         """The value at a position."""
@@ -237,6 +260,35 @@ class Texts:
         self._take(values)
         self._check = 2 * len(self)
 
+    @classmethod
+    def of_blocks(
+        cls, type_: str, blocks: "Sequence[tuple[str, array[int]]]", last: list[str]
+    ) -> "Texts":
+        """The column of texts, or decimals, as they were taken apart before.
+
+        Raises:
+            KeyError: There are no texts of such a type.
+        """
+        made = {"str": cls((), str), "Decimal": cls((), Decimal, str, Decimal)}[type_]
+        made.take_blocks(blocks, last)
+        return made
+
+    def take_blocks(self, blocks: "Sequence[tuple[str, array[int]]]", last: list[str]) -> None:
+        """Take blocks as they were taken apart, and the texts behind them."""
+        narrow = [(text, array("H", e) if len(text) < _MANY else e) for text, e in blocks]
+        self._blocks, self._last = narrow, last
+        self._check = 2 * len(self)
+
+    @property
+    def of(self) -> type:
+        """What the texts stand for."""
+        return self._type
+
+    @property
+    def blocks(self) -> "tuple[Sequence[tuple[str, array[int]]], Sequence[str]]":
+        """Each block as one text with the ends of its texts, and the texts behind all blocks."""
+        return self._blocks, self._last
+
     def __len__(self) -> int:
         return len(self._blocks) * BLOCK + len(self._last)
 
@@ -376,6 +428,32 @@ class Numbers:
         self._take(values)
         self._check = 2 * len(values)
 
+    @classmethod
+    def holding(cls, type_: str, numbers: "array[int]") -> "Numbers":
+        """The column of these numbers, as they were taken apart before.
+
+        Raises:
+            KeyError: No values of such a type are numbers.
+        """
+        made = cls((), {each.of.__name__: each for each in _NUMBERINGS}[type_])
+        made._numbers = numbers
+        made._none = -(2**31) if numbers.typecode == "i" else -(2**63)
+        made._check = 2 * len(numbers)
+        return made
+
+    @property
+    def of(self) -> type:
+        """What the numbers stand for."""
+        return self._numbering.of
+
+    @property
+    def numbers(self) -> "array[int]":
+        """The numbers."""
+        return self._numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
     def _take(self, values: Sequence[Any]) -> None:
         written = [None if each is None else self._numbering.write(each) for each in values]
         known = [each for each in written if each is not None]
@@ -452,6 +530,9 @@ class Listed:
         self._values = values
         self._check = 2 * len(values)
 
+    def __len__(self) -> int:
+        return len(self._values)
+
     def at(self, position: int) -> Any:  # noqa: ANN401
         """The value at a position."""
         return self._values[position]
@@ -485,6 +566,21 @@ class Extras:
         self._names: Column = Coded()
         self._columns: dict[str, Column] = {}
         self._size = 0
+
+    @classmethod
+    def of(cls, names: Column, columns: dict[str, Column]) -> "Extras":
+        """The column of names and values, as they were taken apart before."""
+        made = cls()
+        made._names, made._columns, made._size = names, columns, len(names)
+        return made
+
+    @property
+    def columns(self) -> tuple[Column, Mapping[str, Column]]:
+        """The names of each row, and the values of each name."""
+        return self._names, self._columns
+
+    def __len__(self) -> int:
+        return self._size
 
     def at(self, position: int) -> Extra:
         """The names and values at a position."""

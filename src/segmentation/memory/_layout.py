@@ -41,6 +41,8 @@ EIGHTH = 8
 """All are laid out anew once more than one in so many was changed, or came out of order."""
 ANYWAY = 4
 """So many blocks may always be out of order, or changed, however few there are."""
+_SEARCHES = 32
+"""Of so many records one may be sought by its key before it is worth it to make chains."""
 SAME = object()
 """Stands for the record that lies in the columns."""
 
@@ -58,6 +60,13 @@ class Shape:
         """Fields by which records are looked up often: that of their contact."""
         self.reads = [attrgetter(name) for name in self.names]
         self._filled = _filling(kind, self.names)
+
+    def default(self, name: str) -> Any:  # noqa: ANN401
+        """What a record has in a field that nobody gives; ``None`` if it must be given."""
+        default = getattr(attrs.fields(self.kind), name).default  # type: ignore[arg-type]
+        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+            return default.factory()
+        return None if default is attrs.NOTHING else default
 
     def emptied(self, record: Any) -> Any:  # noqa: ANN401
         """A record of which only its number or code is left, and what has no text."""
@@ -116,7 +125,9 @@ class Layout:
             Extras() if name == EXTRA else Coded() for name in shape.names
         ]
         self._held: tuple[int, list[Any]] = (0, [])
-        self._by_key = Chains()
+        self._by_key: Chains | None = Chains()
+        self._sought = 0
+        """How often a key was sought without chains."""
         self._greatest: Key = None
         self._plan = self._planned()
         self._by_field = {name: ByField(self, name) for name in shape.looked_up}
@@ -132,8 +143,18 @@ class Layout:
     def place(self, key: Key) -> int | None:
         """The position of a key; that of a record that was removed is kept for its key."""
         gone = self._gone
-        places = self._by_key.places(key)
+        places = self._places(key)
         return next((at for at in places if at not in gone and self.key(at) == key), None)
+
+    def _places(self, key: Key) -> Iterable[int]:
+        """The positions that may have a key: by chains, or by the order until these are made."""
+        if self._by_key is None:
+            self._sought += 1
+            if self.ordered == len(self) and self._sought * _SEARCHES < len(self):
+                at = bisect_left(range(self.ordered), key, key=self._place_in_order)
+                return range(at, min(at + 1, self.ordered))
+            self._by_key = Chains(map(self.key, range(len(self))), 2 * len(self))
+        return self._by_key.places(key)
 
     def key(self, position: int) -> Key:
         """The key at a position."""
@@ -281,7 +302,8 @@ class Layout:
     def add(self, records: Sequence[Record], keys: Sequence[Key]) -> int:
         """Add records of new keys at the next positions, of which the first is returned."""
         start = len(self)
-        self._by_key.extend(keys)
+        if self._by_key is not None:
+            self._by_key.extend(keys)
         if self.ordered == start:
             more = self._ascending(keys)
             if more:
@@ -300,7 +322,7 @@ class Layout:
             self._columns[place] = self._columns[place].added(list(map(read, waiting)))
         self._plan = self._planned()
         self._held = laid + len(waiting), []
-        if self._by_key.crowded:
+        if self._by_key is not None and self._by_key.crowded:
             self._by_key = Chains(map(self.key, range(len(self))), 4 * len(self))
 
     def change(self, position: int, record: Record | None) -> None:
@@ -378,9 +400,42 @@ class Layout:
             for column, name in zip(self._columns, self.shape.names, strict=True)
         ]
         made._plan = made._planned()
-        made._by_key = self._by_key.copied()
+        made._by_key = self._by_key and self._by_key.copied()
         made._gone = {*self._gone}
         made._by_field = {field: ByField(made, field) for field in self._by_field}
+        return made
+
+    def settled(self) -> Mapping[str, Column]:
+        """The columns of the records as they are now, in the order of their keys, by field."""
+        whole = len(self.changed) == 0 and self.ordered == len(self)
+        made = self.anew(len(self)) if whole else self._in_new_order()
+        return made.laid()
+
+    def laid(self) -> Mapping[str, Column]:
+        """The columns by field, once all records are laid in them."""
+        if self._held[1]:
+            self._lay()
+        return dict(zip(self.shape.names, self._columns, strict=True))
+
+    @classmethod
+    def of(cls, shape: Shape, block: int, columns: Mapping[str, Column], size: int) -> "Layout":
+        """The records of columns, in the order of their keys.
+
+        Args:
+            shape: Their kind.
+            block: How many records wait to be laid in columns together.
+            columns: The values by field. Fields that are not among them have their defaults.
+            size: How many there are.
+        """
+        made = cls(shape, block)
+        made._columns = [
+            columns[name] if name in columns else constant(shape.default(name), size)
+            for name in shape.names
+        ]
+        made._held = size, []
+        made._plan = made._planned()
+        made._by_key, made._by_field = None, {}
+        made.ordered, made._greatest = size, made.key(size - 1)
         return made
 
     def much(self, part: int, blocks: int) -> int:

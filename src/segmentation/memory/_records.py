@@ -13,6 +13,7 @@ from segmentation.fields import Record, RecordT, fields_of
 
 from ._columns import BLOCK
 from ._layout import ANYWAY, EIGHTH, SAME, Layout, Shape
+from ._saved_tables import SavedTable, table_of
 from ._snapshots import Snapshot
 from ._undo import UndoLog
 
@@ -127,6 +128,7 @@ class MemoryRecords:
         self._undo = undo
         self._block = block
         self._tables: dict[type[Record], _Kept] = {}
+        self._opened: dict[str, SavedTable] = {}
         self._defined: dict[str, type[Record]] = {}
         self._watchers: list[Watcher] = []
         self.changes = 0
@@ -134,7 +136,7 @@ class MemoryRecords:
 
     def find(self, kind: type[RecordT], *key: Any) -> RecordT | None:  # noqa: ANN401
         """The record with this key, or ``None``."""
-        kept = self._tables.get(kind)
+        kept = self._known(kind)
         if kept is None:
             return None
         layout = kept.layout
@@ -151,9 +153,10 @@ class MemoryRecords:
 
     def all(self, kind: type[RecordT], **equal: Any) -> Iterator[RecordT]:  # noqa: ANN401
         """The records of a kind whose fields have these values, in the order of their keys."""
-        if kind not in self._tables:
+        kept = self._known(kind)
+        if kept is None:
             return iter(())
-        layout = self._settle(self._tables[kind])
+        layout = self._settle(kept)
         if not equal:
             return Snapshot(layout).records()
         found = self._having(layout, equal)
@@ -164,7 +167,7 @@ class MemoryRecords:
 
         They are laid out anew if much of them has changed, or came out of order.
         """
-        kept = self._tables.get(kind)
+        kept = self._known(kind)
         if kept is None:
             return None
         return Snapshot(self._settle(kept, _HUNDREDTH, 0))
@@ -254,12 +257,38 @@ class MemoryRecords:
         """Tell a watcher of every change, and when a change is undone."""
         self._watchers.append(watcher)
 
+    def saved(self) -> Iterator[SavedTable]:
+        """The tables that have records, as they are now."""
+        for kind, kept in self._tables.items():
+            columns = kept.layout.settled()
+            size = max(map(len, columns.values()), default=0)
+            if size:
+                yield table_of(kind, columns, size)
+        yield from self._opened.values()
+
+    def open(self, tables: Iterable[SavedTable]) -> None:
+        """Take the tables of a file; each is read by the kind that is asked for first."""
+        self._opened.update((each.name, each) for each in tables)
+
+    def _known(self, kind: type[Record]) -> _Kept | None:
+        """The records of a kind, ``None`` if there never was one."""
+        if kind in self._tables or kind.__table__ in self._opened:
+            return self._kept(kind)
+        return None
+
     def _kept(self, kind: type[Record]) -> _Kept:
         if kind not in self._tables:
             table = kind.__table__
             tell = partial(self._tell_watchers, table)
-            self._tables[kind] = _Kept(Layout(Shape(kind), self._block), tell, table)
+            self._tables[kind] = _Kept(self._layout(kind), tell, table)
         return self._tables[kind]
+
+    def _layout(self, kind: type[Record]) -> Layout:
+        shape = Shape(kind)
+        opened = self._opened.pop(kind.__table__, None)
+        if opened is None:
+            return Layout(shape, self._block)
+        return Layout.of(shape, self._block, opened.columns(kind), opened.size)
 
     def _add(self, kept: _Kept, items: Sequence[Record], keys: Sequence[Any]) -> None:
         start = kept.layout.add(items, keys)

@@ -1,8 +1,9 @@
-"""The store in memory: every protocol of a store over dictionaries, with transactions."""
+"""The store in memory: every protocol of a store, with transactions, and saved in a file."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import attrs
 
@@ -15,6 +16,7 @@ from ._changes import MemoryChanges
 from ._columns import BLOCK
 from ._contacts import IndexedContacts
 from ._records import MemoryRecords
+from ._saving import open_store, save_store
 from ._undo import UndoLog
 
 
@@ -39,6 +41,14 @@ class MemorySegments:
     def headers(self) -> Iterator[SegmentHeader]:
         """The headers of all segments, in the order of their numbers."""
         return (self._segments[no].header for no in sorted(self._segments))
+
+    def saved(self) -> Iterator[Segment]:
+        """All segments."""
+        return iter(self._segments.values())
+
+    def open(self, segment: Segment) -> None:
+        """Take a segment of a file as it was."""
+        self._segments[segment.no] = segment
 
     def put(self, segment: Segment) -> Segment:
         """Store a segment. Returns it with its new version."""
@@ -113,6 +123,10 @@ class MemoryTree:
         self._undo = undo
         self._hashes: dict[Node, bytes] = {}
 
+    def saved(self) -> Mapping[Node, bytes]:
+        """All that is kept."""
+        return self._hashes
+
     def find(self, nodes: Iterable[Node]) -> Mapping[Node, bytes]:
         """Those of the nodes that are kept, with their hashes."""
         return {node: self._hashes[node] for node in nodes if node in self._hashes}
@@ -129,6 +143,10 @@ class MemoryAttachments:
     def __init__(self, undo: UndoLog) -> None:
         self._undo = undo
         self._contents: dict[str, bytes] = {}
+
+    def saved(self) -> Iterator[bytes]:
+        """All contents."""
+        return iter(self._contents.values())
 
     def put(self, content: bytes) -> str:
         """Store a content. Returns its SHA-256 in hexadecimal."""
@@ -150,7 +168,15 @@ class MemoryAttachments:
 
 
 class MemoryStore:
-    """A store whose data exist as long as the object.
+    """A store whose data exist as long as the object, unless they are saved in a file.
+
+    >>> import tempfile
+    >>> store = MemoryStore()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     store.save(f"{folder}/crm.memory")
+    ...     opened = MemoryStore.open(f"{folder}/crm.memory")
+    >>> opened.log.head().number
+    0
 
     Args:
         block: How many new records of a kind are kept as they came before they are laid in columns.
@@ -166,6 +192,32 @@ class MemoryStore:
         self.log = MemoryLog(self._undo)
         self.tree = MemoryTree(self._undo)
         self.attachments = MemoryAttachments(self._undo)
+
+    @classmethod
+    def open(cls, path: str | Path) -> "MemoryStore":
+        """The store that was saved in a file. Later changes reach the file when it is saved again.
+
+        The file is read as data, and nothing in it is run. Columns are taken as they were, and
+        indexes built as questions need them.
+
+        Raises:
+            NotFound: There is no such file.
+            StoreError: It cannot be read, was saved by another version of the library or by
+                somebody else, or was changed since.
+        """
+        made = cls()
+        open_store(made, Path(path))
+        return made
+
+    def save(self, path: str | Path) -> None:
+        """Save everything in a file, in place of one that is there: records, segments, journal.
+
+        Raises:
+            InvalidValue: A field holds a value of a type that no file can hold.
+            StoreError: The file cannot be written; one that is there stays as it is.
+        """
+        with self.transaction():
+            save_store(self, Path(path))
 
     def transaction(self) -> AbstractContextManager[None]:
         """A block whose changes are all kept, or all undone if an error leaves it."""
