@@ -121,8 +121,9 @@ def server_clock(database: Database) -> Clock:
     engine = database.engine()
     with engine.connect() as connection:
         (serving,) = connection.exec_driver_sql("SELECT pg_backend_pid()").one()
+        told = Path(f"/proc/{serving}/stat").read_text(encoding="utf-8")
     engine.dispose()
-    parent = Path(f"/proc/{serving}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1]
+    parent = told.rpartition(")")[2].split()[1]
 
     def clock() -> float:
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="utf-8")

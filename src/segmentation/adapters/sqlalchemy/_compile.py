@@ -51,6 +51,7 @@ from ._links import (
     may_be_listed,
     needed,
 )
+from ._narrowing import is_narrowed
 from ._predicates import all_of, any_of, compares_whole, is_filled, to_clause
 from ._source import Source
 from ._tables import Element, FromTable, Test
@@ -105,6 +106,7 @@ class _Compiler:
         self._source = source
         self._dialect = dialect
         self._base = self._schema.table(self._schema.base)
+        self._of_many = not is_narrowed(bound.node)
         self.base = source.rows(self._base)
 
     @property
@@ -128,6 +130,8 @@ class _Compiler:
             case InShare(seed, start, stop):
                 share = self._dialect.share(seed, self.number)
                 return sa.and_(share >= start, share < stop)
+            case Not(BoundPart() as part):
+                return sa.not_(self._part(part, sought=False))
             case Not(item):
                 return sa.not_(self.test(item))
             case AllOf(items):
@@ -161,13 +165,38 @@ class _Compiler:
         blank = bare.is_(None)
         return sa.or_(blank, test) if passes(field.blank) else sa.and_(sa.not_(blank), test)
 
-    def _part(self, part: BoundPart) -> Test:
-        """The condition that the contact's own fields, or one of its rows, meet all conditions."""
+    def _part(self, part: BoundPart, *, sought: bool = True) -> Test:
+        """The condition that the contact's own fields, or one of its rows, meet all conditions.
+
+        Args:
+            part: The part.
+            sought: Whether those who pass are sought, and not all others.
+        """
         if part.table.link is None:
             return all_of(self._conditions(part.conditions, self.base))
         chain = self._chain(part.table)
-        conditions = self._conditions(part.conditions, chain[0][1])
+        rows = chain[0][1]
+        conditions = self._conditions(part.conditions, rows)
+        at_once = sought and self._of_many and self._dialect.lists_keys and not rows.of_host
+        if at_once and conditions and self._is_keyed_by_number(part.table):
+            return self._listed(part.table, chain, conditions)
         return _exists(chain, [*conditions, *self._linked(chain)])
+
+    def _is_keyed_by_number(self, table: Table) -> bool:
+        """Whether the number of a contact is all that links rows to it."""
+        link = table.link
+        if link is None or link.through or link.only:
+            return False
+        return [own for _, own in link.on] == [self._schema.key]
+
+    def _listed(self, table: Table, chain: Chain, conditions: Sequence[Test]) -> Test:
+        """The condition that the contact's number is among those of rows that meet conditions."""
+        if are_never_met(conditions):
+            return sa.false()
+        names = [name for name, _ in (table.link.on if table.link else ())]
+        field = table.field(names[0])
+        number = chain[0][1].value(field)
+        return self.number.in_(_select([number], chain, [is_filled(field, number), *conditions]))
 
     def _chain(self, table: Table, rows: FromTable | None = None) -> Chain:
         """A table, the tables that its link goes through, and last the table of contacts."""
@@ -253,7 +282,9 @@ class _Compiler:
             return self._measure(figure, rows, [rows.value(key) == self.number])
         chain = self._chain(table)
         rows = chain[0][1]
-        if rows.unindexed and may_be_listed(table) and not (link.through or link.only):
+        is_quick = self._dialect.groups_quickly and not rows.of_host
+        at_once = rows.unindexed or (self._of_many and is_quick)
+        if at_once and may_be_listed(table) and not (link.through or link.only):
             return self._in_groups(figure, link, rows)
         if link.through and chain[0][1].of_host and may_be_listed(table):
             return self._in_groups_behind(figure, link, rows)

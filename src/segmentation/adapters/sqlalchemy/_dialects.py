@@ -1,6 +1,6 @@
 """Dialects: SQL expressions that mean the same in each database as in Python."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timezone, tzinfo
 from functools import reduce
 from typing import Any, Protocol, assert_never
@@ -35,7 +35,17 @@ _SUPPORTED = frozenset({"sqlite", "postgresql", *MARIADB})
 
 
 class Dialect(Protocol):
-    """The SQL of one kind of database."""
+    """The SQL of one kind of database.
+
+    Attributes:
+        lists_keys: Whether the contacts with certain rows are found quicker among the keys of
+            these rows than by a look at the rows of each contact.
+        groups_quickly: Whether figures of all contacts are worked out quicker at once, in groups,
+            than for one contact after the other.
+    """
+
+    lists_keys: bool
+    groups_quickly: bool
 
     def text(self, value: Element) -> Element:
         """A text that compares by code point."""
@@ -45,6 +55,12 @@ class Dialect(Protocol):
 
     def changed(self, value: Element, letters: Letters) -> Element:
         """A text as it is compared without case or accents (`Letters.change`)."""
+
+    def lowered(self, value: Element, others: Mapping[str, str]) -> Element:
+        """A text in which letters of ASCII are small, and some others are letters of ASCII.
+
+        Letters beyond ASCII may be changed in any way that makes none of them one of ASCII.
+        """
 
     def code(self, value: Element) -> Element:
         """A text as a code, as by ``to_code``: stripped and in upper case."""
@@ -122,6 +138,8 @@ class Dialect(Protocol):
 class SqliteDialect:
     """SQLite, with functions that we add (see `segmentation.adapters.sqlalchemy._functions`)."""
 
+    lists_keys, groups_quickly = True, False
+
     def text(self, value: Element) -> Element:
         """A text that compares by its bytes in UTF-8, which gives the order of code points."""
         return sa.collate(value, "BINARY")
@@ -138,6 +156,12 @@ class SqliteDialect:
         bare = letters is Letters.ANY_ACCENT
         function = sa.func.segmentation_bare if bare else sa.func.segmentation_fold
         return function(value, type_=sa.Text())
+
+    def lowered(self, value: Element, others: Mapping[str, str]) -> Element:
+        """The text by SQLite's own functions."""
+        for other, letter in others.items():
+            value = sa.func.replace(value, other, letter, type_=sa.Text())
+        return sa.func.lower(value, type_=sa.Text())
 
     def code(self, value: Element) -> Element:
         """A code by a function of ours."""
@@ -296,6 +320,8 @@ _BY_BYTES = frozenset({"C", "POSIX"})
 class PostgresqlDialect:
     """PostgreSQL, version 12 or later, with functions that we add (see `_letters`)."""
 
+    lists_keys, groups_quickly = False, True
+
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
@@ -311,6 +337,13 @@ class PostgresqlDialect:
         """Lower case if a text is ASCII, or else the text by a function of ours."""
         verb = "bare" if letters is Letters.ANY_ACCENT else "fold"
         return self._by_letters(verb, value, sa.func.lower(sa.collate(value, "C")))
+
+    def lowered(self, value: Element, others: Mapping[str, str]) -> Element:
+        """The text by PostgreSQL's own functions."""
+        if others:
+            letters, become = "".join(others), "".join(others.values())
+            value = sa.func.translate(value, letters, become, type_=sa.Text())
+        return sa.func.lower(sa.collate(value, "C"), type_=sa.Text())
 
     def code(self, value: Element) -> Element:
         """A code by a function of ours where a text is not ASCII."""

@@ -5,7 +5,7 @@ So every text is compared in a collation by code point: our columns have it, and
 host are cast to it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any, assert_never
@@ -46,6 +46,8 @@ _WRITTEN = MariaDBDialect()
 class MariadbDialect:
     """MariaDB, with functions that we add (see `segmentation.adapters.sqlalchemy._letters`)."""
 
+    lists_keys, groups_quickly = False, False
+
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
@@ -62,6 +64,10 @@ class MariadbDialect:
         """Lower case if a text is ASCII, or else the text by a function of ours."""
         verb = "bare" if letters is Letters.ANY_ACCENT else "fold"
         return self._by_letters(verb, value, sa.func.lower(value))
+
+    def lowered(self, value: Element, others: Mapping[str, str]) -> Element:  # noqa: ARG002
+        """The text as it is compared without case: it is quick for a text in ASCII."""
+        return self.changed(value, Letters.ANY_CASE)
 
     def code(self, value: Element) -> Element:
         """A code by a function of ours where a text is not ASCII."""

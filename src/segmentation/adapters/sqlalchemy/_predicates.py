@@ -3,7 +3,7 @@
 Every condition is true or false, never unknown (``NULL``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import Any, assert_never
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import Grouping
 
 from segmentation.criteria import (
+    BEYOND_ASCII,
     AllOf,
     AnyOf,
     Bound,
@@ -174,6 +175,15 @@ class _Clauses:
             return self._value
         return self._dialect.text(self._dialect.changed(self._value, letters))
 
+    def _comparable(self, letters: Letters, texts: Iterable[object]) -> Element:
+        """The value as it equals texts, or holds them, where letters are changed."""
+        sought = "".join(text for text in texts if isinstance(text, str))
+        if letters is not Letters.ANY_CASE or not sought.isascii():
+            return self._changed(letters)
+        # Only those letters count that become one of ASCII: a database changes them quickly.
+        others = {other: each for each in sought for other in BEYOND_ASCII.get(each, "")}
+        return self._dialect.text(self._dialect.lowered(self._value, others))
+
     def _any_of(self, items: Sequence[BoundFilter]) -> Test:
         """The condition that the value passes one of these filters. Equal values make one list."""
         tests = []
@@ -189,7 +199,7 @@ class _Clauses:
         return any_of(tests)
 
     def _one_of(self, values: Sequence[Value], letters: Letters) -> Test:
-        value = self._changed(letters)
+        value = self._comparable(letters, values)
         held = list(dict.fromkeys(each for each in values if self._can_hold(each)))
         tests: list[Test] = [value.is_(None)] if None in held else []
         held = [each for each in held if each is not None]
@@ -248,7 +258,7 @@ class _Clauses:
     def _fits(self, pattern: Pattern, letters: Letters) -> Test:
         if not all(can_hold_text(piece) for piece in pattern if isinstance(piece, str)):
             return sa.false()
-        value = self._changed(letters)
+        value = self._comparable(letters, pattern)
         match [piece for piece, _ in groupby(pattern)]:
             case [Wild.ANY_RUN]:
                 return sa.true()
