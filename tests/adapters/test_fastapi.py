@@ -117,7 +117,7 @@ def test_what_fails_after_our_work_undoes_it(service: Mapping[str, Any]) -> None
         assert seg.Workspace.open(store).journal.head.number == 0
 
 
-def test_the_service_has_80_lines_and_answers_the_calls_as_the_page_shows(
+def test_the_service_is_eighty_lines_long_and_answers_the_calls_as_the_page_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
