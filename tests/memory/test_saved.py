@@ -130,7 +130,7 @@ def test_a_value_that_no_file_can_hold_is_named_and_the_file_stays(
         (str | None, None),
         (fields_of, None),
     ],
-    ids=str,
+    ids=["option", "option or none", "text", "no type"],
 )
 def test_the_options_of_a_field_are_known_by_its_annotation(
     annotation: object, option: type[Option] | None
