@@ -13,14 +13,21 @@ def add_schema(commands: Commands) -> None:
     sql = verbs.add_parser(
         "sql",
         help="print the statements that make the tables",
-        description="Print the statements that make the tables in an empty place. Run them as the"
-        " owner; the application then needs no right to make tables.",
+        description="Print the statements that make the tables in an empty place, or bring those of"
+        " an earlier version up to date. Run them as the owner; the application then needs no right"
+        " to make tables.",
     )
-    sql.add_argument(
+    place = sql.add_mutually_exclusive_group()
+    place.add_argument(
         "--database",
         default="postgresql",
         choices=["mariadb", "postgresql", "sqlite"],
         help="for which",
+    )
+    place.add_argument(
+        "--upgrade",
+        metavar="STORE",
+        help="a file or an address: only what its tables lack; it is looked at, and left as it is",
     )
     sql.add_argument("--schema", metavar="NAME", help="the database schema of the tables")
     sql.add_argument("--prefix", default="", metavar="TEXT", help="begins the names of the tables")
@@ -28,8 +35,14 @@ def add_schema(commands: Commands) -> None:
 
 
 def _sql(options: argparse.Namespace) -> int:
-    from segmentation.adapters.sqlalchemy import schema_script  # noqa: PLC0415 - an extra
+    from segmentation.adapters.sqlalchemy import (  # noqa: PLC0415 - an extra
+        schema_script,
+        upgrade_script,
+    )
 
-    script = schema_script(options.database, schema=options.schema, prefix=options.prefix)
-    say(script, end="")
+    place = {"schema": options.schema, "prefix": options.prefix}
+    if options.upgrade is None:
+        say(schema_script(options.database, **place), end="")
+    else:
+        say(upgrade_script(options.upgrade, **place), end="")
     return DONE

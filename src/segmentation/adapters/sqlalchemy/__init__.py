@@ -10,7 +10,7 @@ except ImportError as error:
 from ._functions import add_functions
 from ._mapping import MappedTable
 from ._mapping_check import MappingFault, check_mapping
-from ._script import schema_script
+from ._script import schema_script, upgrade_script
 from ._store import SqlStore, join_store, open_store
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "join_store",
     "open_store",
     "schema_script",
+    "upgrade_script",
 ]

@@ -170,8 +170,8 @@ def open_store(
     tables = make_tables(schema=schema, prefix=prefix)
     check_names(tables)
     check_declaration(mapped or {}, tables)
-    url = _url_of(store)
-    name = _name_of(url)
+    url = url_of(store)
+    name = name_of(url)
     if url.get_backend_name() == "sqlite" and url.database and "file:" not in url.database:
         name = url.database
         if not (create or Path(url.database).is_file()):
@@ -291,7 +291,12 @@ def _parsed(address: str) -> sa.URL | None:
 _MARIADB = frozenset({"mariadb", "mysql", "mariadb+pymysql", "mysql+pymysql"})
 
 
-def _url_of(store: str | Path) -> sa.URL:
+def url_of(store: str | Path) -> sa.URL:
+    """The URL of a file or an address, with the driver that we take.
+
+    Raises:
+        StoreError: There is none.
+    """
     if not str(store):
         raise StoreError("store", "neither a file nor an address is named")
     if not is_address(store):
@@ -307,10 +312,10 @@ def _url_of(store: str | Path) -> sa.URL:
     if url.drivername in _MARIADB:
         return url.set(drivername="mariadb+pymysql")
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise StoreError(_name_of(url), "is no address of SQLite, PostgreSQL or MariaDB (PyMySQL)")
+        raise StoreError(name_of(url), "is no address of SQLite, PostgreSQL or MariaDB (PyMySQL)")
     return url
 
 
-def _name_of(url: sa.URL) -> str:
+def name_of(url: sa.URL) -> str:
     """The name of a database in errors: its URL without secrets."""
     return url.difference_update_query(["sslpassword"]).render_as_string(hide_password=True)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.mysql.mariadb import MariaDBDialect
 
 from segmentation.contacts import Contact
-from segmentation.errors import Conflict, Message, StoreError
+from segmentation.errors import Conflict, Message, NotFound, StoreError
 from segmentation.serialization import to_json
 
 from ._guards import make_guards, make_guards_anew
@@ -80,10 +80,21 @@ def set_up(connection: sa.Connection, tables: Tables, store: str) -> None:
     if stored is None:
         _create(connection, tables, store)
         return
-    _add_missing(connection, tables, stored, store)
-    if connection.dialect.name == "postgresql":
-        make_letters(connection, tables)
-    _write_meta(connection, tables)
+    _upgrade(connection, tables, stored, store)
+
+
+def upgrade(script: "Script", connection: sa.Connection, tables: Tables, store: str) -> None:
+    """Write what brings the tables up to date; they are looked at, and nothing is changed.
+
+    Raises:
+        NotFound: There are no tables.
+        StoreError: They have a later version.
+    """
+    stored = _read_meta(connection, tables, store)
+    if stored is None:
+        raise NotFound("store", store)
+    if not _wanted(connection.dialect, tables).items() <= stored.items():
+        _upgrade(connection, tables, stored, store, script)
 
 
 def _set_up_mariadb(connection: sa.Connection, tables: Tables, store: str) -> None:
@@ -208,7 +219,7 @@ def _definitions(metadata: sa.MetaData, dialect_name: str) -> tuple[str, ...]:
     made: list[sa.schema.ExecutableDDLElement] = []
     for table in metadata.sorted_tables:
         made.append(sa.schema.CreateTable(table))
-        made += map(sa.schema.CreateIndex, sorted(table.indexes, key=lambda each: str(each.name)))
+        made += _indexes(table.indexes)
     return tuple(str(each.compile(dialect=dialect)) for each in made)
 
 
@@ -283,27 +294,54 @@ def check_format(found: int, store: str) -> None:
         )
 
 
-def _write_meta(connection: sa.Connection, tables: Tables) -> None:
-    wanted = _wanted(connection.dialect, tables)
-    rows = [{"name": name, "value": value} for name, value in wanted.items()]
-    connection.execute(sa.delete(tables.meta).where(tables.meta.c.name.in_(wanted)))
-    connection.execute(sa.insert(tables.meta), rows)
+def _write_meta(target: "sa.Connection | Script", tables: Tables) -> None:
+    wanted = _wanted(target.dialect, tables)
+    target.execute(sa.delete(tables.meta).where(tables.meta.c.name.in_(wanted)))
+    for name, value in wanted.items():
+        target.execute(sa.insert(tables.meta).values(name=name, value=value))
+
+
+def _upgrade(
+    connection: sa.Connection,
+    tables: Tables,
+    stored: Mapping[str, str],
+    store: str,
+    script: "Script | None" = None,
+) -> None:
+    """Bring tables up to date, or write how into a script."""
+    target = script or connection
+    _add_missing(target, tables, _check_known(tables, stored, store), sa.inspect(connection))
+    if connection.dialect.name in _WITH_FUNCTIONS:
+        make_letters(target, tables)
+    _write_meta(target, tables)
 
 
 def _add_missing(
-    connection: sa.Connection, tables: Tables, stored: Mapping[str, str], store: str
+    target: "sa.Connection | Script",
+    tables: Tables,
+    before: Mapping[str, AbstractSet[str]],
+    seen: sa.Inspector,
 ) -> None:
     """Add the tables and columns that are new since the store was made."""
-    before = _check_known(tables, stored, store)
     now = {name: set(columns) for name, columns in _shape(tables).items()}
     by_name = {table.name.removeprefix(tables.prefix): table for table in tables.ours}
     for name, table in by_name.items():
         if name not in before:
-            table.create(connection)
+            _run(target, [sa.schema.CreateTable(table), *_indexes(table.indexes)])
             continue
-        add_columns(connection, [table.c[new] for new in sorted(now[name] - before[name])])
-        for index in table.indexes:
-            index.create(connection, checkfirst=True)
+        add_columns(target, [table.c[new] for new in sorted(now[name] - before[name])])
+        if table.indexes:
+            there = {each["name"] for each in seen.get_indexes(table.name, schema=table.schema)}
+            _run(target, _indexes(each for each in table.indexes if each.name not in there))
+
+
+def _run(target: "sa.Connection | Script", made: Iterable[sa.schema.ExecutableDDLElement]) -> None:
+    for each in made:
+        target.exec_driver_sql(str(each.compile(dialect=target.dialect)))
+
+
+def _indexes(indexes: Iterable[sa.Index]) -> list[sa.schema.CreateIndex]:
+    return list(map(sa.schema.CreateIndex, sorted(indexes, key=lambda each: str(each.name))))
 
 
 def _check_known(
@@ -330,11 +368,11 @@ def _check_known(
     return before
 
 
-def add_columns(connection: sa.Connection, columns: Iterable[sa.Column[Any]]) -> None:
+def add_columns(target: "sa.Connection | Script", columns: Iterable[sa.Column[Any]]) -> None:
     """Add columns to their tables. Existing rows get the blank of the type."""
-    compiler = connection.dialect.ddl_compiler(connection.dialect, None)  # type: ignore[arg-type]  # it compiles no statement
-    preparer = connection.dialect.identifier_preparer
+    compiler = target.dialect.ddl_compiler(target.dialect, None)  # type: ignore[arg-type]  # it compiles no statement
+    preparer = target.dialect.identifier_preparer
     for column in columns:
         specified = compiler.get_column_specification(column)
         table = preparer.format_table(column.table)
-        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {specified}")
+        target.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {specified}")
