@@ -137,3 +137,22 @@ def test_labels_and_letters_say_the_same_of_few_and_of_many(tmp_path: Path, coun
         assert letters == [f"Name {no}, Home of {no}, K{no}" for no in nos]
         sheets = crm.reports.cover_sheets(*nos, remarks=Remarks()).data
         assert [sheet.address[1] for sheet in sheets] == [f"Home of {no}" for no in nos]
+
+
+def test_everybody_is_counted_when_somebody_asks_how_many_there_are(tmp_path: Path) -> None:
+    sent: list[str] = []
+
+    def note(*arguments: Any) -> None:  # noqa: ANN401 - SQLAlchemy's
+        sent.append(arguments[2].lower())
+
+    with seg.Workspace.open(tmp_path / "crm.db", user="ANNA", today=TODAY) as crm:
+        crm.add(Contact(no="A", city="Bern"), Contact(no="B"))
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        try:
+            found = crm.select(contact={"city": "Bern"})
+            assert list(found) == ["A"]
+            assert [each for each in sent if "count(" in each] == []
+            assert found.base == found.base == 2
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert len([each for each in sent if "count(" in each]) == 1

@@ -63,7 +63,7 @@ def test_what_was_selected_says_what_it_rests_on(crm: seg.Workspace) -> None:
     assert found[:2] == found.nos[:2]
     assert found != "NO"
     assert "2026-08-22" in str(found)
-    assert repr(found) == f"Found(2026-11-22, base=69, found={len(found)})"
+    assert repr(found) == f"Found(2026-11-22, found={len(found)})"
     assert found[0] in found._repr_html_()
 
 

@@ -5,8 +5,9 @@ another count.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property, partial
 from typing import Any, overload
 
 import attrs
@@ -160,7 +161,7 @@ def _check_tables(store: Store, names: Iterable[str], options: Iterable[str]) ->
             raise (UnknownName("table", name, known=[near]) if near else error) from None
 
 
-@shown_by("as_of.today", "base", count="found")
+@shown_by("as_of.today", count="found")
 @attrs.frozen(eq=False, repr=False, field_transformer=freeze_within)
 class Selected(Sequence[str]):
     """The numbers of the contacts that pass a selection: all of them, or there was an error.
@@ -169,7 +170,6 @@ class Selected(Sequence[str]):
 
     Attributes:
         nos: The numbers, ascending; of a cut in its order.
-        base: From how many contacts they were chosen.
         bound: The selection, with the dates that relative ones stood for.
         at: When it was worked out.
         left_out: Rows of a host's that passed too and cannot be read safely, with the reason.
@@ -187,11 +187,16 @@ class Selected(Sequence[str]):
     """
 
     nos: Sequence[str]
-    base: int
     bound: BoundSelection
     at: datetime
     left_out: Sequence[LeftOut] = ()
     _phrases: Phrases = ENGLISH
+    _count_all: Callable[[], int] = attrs.field(kw_only=True)
+
+    @cached_property
+    def base(self) -> int:
+        """From how many contacts they were chosen. They are counted when it is first asked."""
+        return self._count_all()
 
     @property
     def as_of(self) -> AsOf:
@@ -258,11 +263,11 @@ def select(context: Context, criteria: Criteria | None) -> Selected:
     with at_once(context.store):
         return Selected(
             nos=contacts.matching(bound),
-            base=contacts.count(attrs.evolve(bound, node=None, cut=None)),
             bound=bound,
             at=context.now,
             left_out=unread_in(context.store, bound),
             phrases=context.phrases,
+            count_all=partial(contacts.count, attrs.evolve(bound, node=None, cut=None)),
         )
 
 

@@ -17,7 +17,7 @@ from segmentation.showing import shown_by
 from ._extras import Backend, backend_of, to_frame, write_workbook
 
 
-@shown_by("as_of.today", "base", count="found")
+@shown_by("as_of.today", count="found")
 @attrs.frozen(eq=False, repr=False)
 class Found(Selected):
     """The numbers of the contacts that pass a selection; the contacts can be written out.
@@ -116,10 +116,10 @@ def found_in(context: Context, selected: Selected) -> Found:
     """What was selected, with the store that it was selected from."""
     return Found(
         nos=selected.nos,
-        base=selected.base,
         bound=selected.bound,
         at=selected.at,
         left_out=selected.left_out,
         phrases=context.phrases,
+        count_all=lambda: selected.base,
         context=context,
     )
