@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "captions",
     "displays",
+    "pyodide",
     "questions",
 ]
 exclude_patterns = ["_build", "data"]

@@ -14,6 +14,7 @@ collect_ignore = [
     "gallery.py",
     "outputs.py",
     "pictures.py",
+    "pyodide.py",
     "questions.py",
 ]
 

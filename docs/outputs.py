@@ -71,7 +71,7 @@ class Examples:
         if displays:
             self._on_display(value)
         text = shown["text"] if shown else None
-        if _agree(printed.getvalue(), text):
+        if agree(printed.getvalue(), text):
             return None
         return self._on_output(example, printed.getvalue(), text)
 
@@ -90,7 +90,8 @@ def _run(example: Example, *, with_value: bool) -> Any:  # noqa: ANN401 - whatev
     return eval(code, example.namespace)  # noqa: S307 - our own pages
 
 
-def _agree(printed: str, text: str | None) -> bool:
+def agree(printed: str, text: str | None) -> bool:
+    """Tell whether an example prints what the page shows below it."""
     if text is None:
         return not printed
     return OutputChecker().check_output(text, _without_blank_ends(printed), ELLIPSIS)
@@ -133,6 +134,13 @@ def run_page(page: Path, examples: Examples) -> None:
     with folder_of_its_own():
         for example in document.examples():
             example.evaluate()
+
+
+def examples_of(page: Path) -> list[tuple[str, str | None]]:
+    """The examples of a page, each with the text that is shown below it."""
+    document = Document.parse(str(page), Examples())
+    found = [(each.parsed, _SHOWN.match(document.text, each.end)) for each in document.examples()]
+    return [(code, shown["text"] if shown else None) for code, shown in found]
 
 
 def update(page: Path) -> bool:
