@@ -19,6 +19,13 @@ def test_a_table_escapes_what_it_is_given() -> None:
     assert "<td></td>" in table
 
 
+def test_numbers_and_their_heads_stand_on_the_right_and_texts_of_several_lines_on_one() -> None:
+    table = to_table(["address", "lines"], [(("Shop", "", "Storgata 1"), 2), ((), 0)])
+    assert '<th>address</th><th style="text-align: right">lines</th>' in table
+    assert '<td>Shop, Storgata 1</td><td style="text-align: right">2</td>' in table
+    assert '<td></td><td style="text-align: right">0</td>' in table
+
+
 def test_a_worksheet_shows_its_first_contacts_and_what_was_done() -> None:
     workspace = crm()
     workspace.store.records.put([person(f"P{n:02d}", name=f"Person {n}") for n in range(30)])

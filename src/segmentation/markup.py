@@ -1,18 +1,24 @@
 """Tables and texts as HTML, for what a notebook shows when a cell ends.
 
-Plain tags, without a look of their own: each notebook gives them its own. Knows nothing of
-what is shown.
+Plain tags: each notebook gives them its look. Only where texts and captions stand is told, as
+Jupyter puts all to the right. Knows nothing of what is shown.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from html import escape
+from itertools import chain, repeat
 from typing import Any
 
 SHOWN = 10
 """How many rows of many are shown."""
 
 _RIGHT = ' style="text-align: right"'
+_LOOK = (
+    "<style>table.segmentation :not([style]) { text-align: left !important } "
+    "table.segmentation caption { min-width: 24em }</style>"
+)
+"""Goes before a notebook's own rules; above a narrow table a caption is not folded up."""
 _CELL, _CAPTION, _PAGE = 200, 500, 10_000
 """How many characters of a text are shown: a notebook keeps all that it was ever shown."""
 
@@ -20,7 +26,7 @@ _CELL, _CAPTION, _PAGE = 200, 500, 10_000
 def to_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = "", more: int = 0
 ) -> str:
-    """A table; numbers stand on the right, ``None`` is left blank.
+    """A table; numbers and their heads stand on the right, ``None`` is left blank.
 
     Args:
         columns: The heads of its columns.
@@ -28,20 +34,33 @@ def to_table(
         caption: What stands above it.
         more: How many rows there are that are not given.
 
-    >>> to_table(["no", "lines"], [("<1>", 3)])
-    '<table><thead><tr><th>no</th><th>lines</th></tr></thead><tbody><tr><td>&lt;1&gt;</td>...
+    >>> to_table(["no", "city"], [("<1>", "Bern")])
+    '<table class="segmentation"><thead><tr><th>no</th><th>city</th></tr></thead><tbody><tr>...
     """
-    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    shown = list(rows)
+    first: Iterable[object] = shown[0] if shown else ()
+    head = "".join(map(_head, columns, chain(first, repeat(None))))
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in shown)
     if more:
         body += f'<tr><td colspan="{len(columns)}">… and {more:,} more</td></tr>'
     above = f"<caption>{_text(caption, _CAPTION)}</caption>" if caption else ""
-    return f"<table>{above}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    begin = f'<table class="segmentation">{above}'
+    return f"{begin}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{_LOOK}"
+
+
+def _head(column: str, first: object) -> str:
+    return f"<th{_RIGHT if _is_number(first) else ''}>{escape(column)}</th>"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+    if _is_number(value):
         return f"<td{_RIGHT}>{value}</td>"
+    if isinstance(value, tuple):  # lines of an address, marks
+        value = ", ".join(str(each) for each in value if each)
     return f"<td>{'' if value is None else _text(str(value), _CELL)}</td>"
 
 

@@ -85,7 +85,7 @@ def test_values_with_rows_or_figures_show_them() -> None:
 @pytest.mark.parametrize("kind", SHOWN, ids=lambda kind: kind.__name__)
 def test_each_is_short_and_escaped(kind: type, made: Any) -> None:  # noqa: ANN401
     shown = made(SHOWN[kind])._repr_html_()
-    assert shown.startswith(("<table>", "<pre>"))
+    assert shown.startswith(("<table ", "<pre>"))
     assert len(shown.encode()) < MOST
     assert "<b>" not in shown
 
@@ -164,8 +164,8 @@ def test_a_state_counts_its_tables() -> None:
 
 
 def test_long_texts_are_cut() -> None:
-    assert len(to_table(["a"], [("x" * 999,)], caption="y" * 999)) < 900
+    assert len(to_table(["a"], [("x" * 999,)], caption="y" * 999)) < 1000
     long = to_text("line\n" * 9_999)
     assert long.endswith("… and 7,999 more lines</pre>")
     assert "… and 1 more" in to_rows([Group(name="A", contacts=1, responses=0)] * 11, ["name"])
-    assert to_figures({"lines": None}).endswith("<td>lines</td><td></td></tr></tbody></table>")
+    assert "<td>lines</td><td></td></tr></tbody></table>" in to_figures({"lines": None})
