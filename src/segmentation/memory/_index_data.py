@@ -89,7 +89,7 @@ class IndexData:
         self._known: dict[Linkage, KnownRows] = {}
         self._fresh: Bitmap | None = None
         self._comparable: dict[Linkage, bool] = {}
-        self._by_key: dict[str, RowsByKey] = {}
+        self._by_key: dict[Linkage, RowsByKey] = {}
         self._segments: dict[str, Members] = {}
         self._logged: dict[int, Members] = {}
         self._shares: dict[str, Shares] = {}
@@ -248,9 +248,10 @@ class IndexData:
                 self.rows(linked.table, key)
 
     def _rows_by_key(self, table: Table) -> RowsByKey:
-        if table.name not in self._by_key:
-            self._by_key[table.name] = RowsByKey(table, source_of(self._tables.read(table)))
-        return self._by_key[table.name]
+        linkage = table.name, table.link
+        if linkage not in self._by_key:
+            self._by_key[linkage] = RowsByKey(table, source_of(self._tables.read(table)))
+        return self._by_key[linkage]
 
     def _looked_up(self, table: Table, key: tuple[Any, ...]) -> Iterable[Row]:
         """The rows of one contact, found without an index of all."""
@@ -317,12 +318,12 @@ class IndexData:
 
     def _tell_rows(self, table: str, old: Row | None, new: Row | None) -> None:
         """Tell the indexes of a table that a row has changed."""
-        by_key = self._by_key.get(table)
-        if by_key is not None:
-            by_key.on_row_changed(old, new)
-            if by_key.changes > self._max_changes:
-                del self._by_key[table]
-                self._build_if_asked(lambda: self._rows_by_key(by_key.table))
+        for linkage, by_key in list(self._by_key.items()):
+            if linkage[0] == table:
+                by_key.on_row_changed(old, new)
+                if by_key.changes > self._max_changes:
+                    del self._by_key[linkage]
+                    self._build_if_asked(partial(self._rows_by_key, by_key.table))
         for linkage, linked in list(self._linked.items()):
             if linkage[0] == table:
                 linked.on_row_changed(old, new)
