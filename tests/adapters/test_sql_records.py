@@ -154,4 +154,4 @@ def test_questions_do_not_grow_with_the_records_that_come_in(tmp_path: Path, doo
                 sa.event.remove(sa.Engine, "before_cursor_execute", note)
         return len(seen)
 
-    assert statements(20) == statements(200) > 0
+    assert statements(200) == statements(400) > 0

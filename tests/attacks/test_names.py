@@ -18,7 +18,7 @@ from support.fair import SETUP, STAMP, TODAY, evolved, person
 from support.logs import LOG
 
 NAME = "Anna Østberg"
-_NO_PERSONS = {"user_id", "attachment", "merge_data", "arm"}
+_NO_PERSONS = {"user_id", "attachment", "merge_data", "arm", "delivered_before"}
 FREE = {
     field.name: NAME
     for field in fields_of(Interaction)

@@ -130,6 +130,7 @@ from support.scanned import public_values
 
 ELSEWHERE = (
     "segmentation.criteria",
+    "segmentation.memory",
     "segmentation.operations",
     "segmentation.protocols",
     "segmentation.workspace",

@@ -358,6 +358,7 @@ def test_the_faults_of_all_drafts_are_told_with_their_places(crm: seg.Workspace)
         ("extra", (("shoe", 38),), "is no field that is defined"),
         ("canceled_by", 1, "is set when it is recorded; leave it blank"),
     ],
+    ids=lambda told: str(told)[:20],
 )
 def test_one_fault_among_drafts_is_told(
     crm: seg.Workspace, field: str, value: object, reason: str

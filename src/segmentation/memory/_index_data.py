@@ -259,9 +259,7 @@ class IndexData:
         names = [name for name, _ in on]
         rows = self._tables.with_value(table, names[0], key[0])
         if rows is None:
-            some = self._linked.get((table.name, table.link))
-            found = some.find(key) if some else ()
-            return found or self.linked(table, full(self.size)).find(key)
+            return self.linked(table, full(self.size)).find(key)
         if len(key) == 1:
             return rows
         key_of = LinkKey(names, [table.field(name).blank for name in names])

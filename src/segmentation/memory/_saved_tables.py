@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 import attrs
 
@@ -15,8 +15,7 @@ from ._files import READING, broken
 from ._saved_columns import Parts, Reader, Writer
 
 
-@attrs.frozen
-class SavedField:
+class SavedField(NamedTuple):
     """The values of one field.
 
     Attributes:
@@ -28,8 +27,7 @@ class SavedField:
     parts: Parts
 
 
-@attrs.frozen
-class SavedTable:
+class SavedTable(NamedTuple):
     """The records of one kind.
 
     Attributes:

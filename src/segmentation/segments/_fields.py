@@ -125,6 +125,7 @@ class InteractionFields(KnownFields):
     delivery_error: TextField
     delivery_attempts: IntegerField
     delivered_at: DateField
+    delivered_before: TextField
     merge_data: TextField
     arm: TextField
     answers_entry_no: IntegerField

@@ -185,9 +185,10 @@ def _run(
 ) -> sa.CursorResult[Any]:
     """Run a statement that is compiled once, as making it costs more than running it."""
     dialect = connection.dialect
-    compiled = tables.compiled.get((dialect.name, about))
+    known = dialect.name, dialect.driver, about  # each driver has signs of its own
+    compiled = tables.compiled.get(known)
     if compiled is None:
-        compiled = tables.compiled[dialect.name, about] = make().compile(dialect=dialect)
+        compiled = tables.compiled[known] = make().compile(dialect=dialect)
     found = compiled.construct_params(values)
     if compiled.positional:
         return connection.exec_driver_sql(

@@ -219,7 +219,7 @@ class Tables:
         """The layouts of a host's own kinds that were asked for in this store."""
         self.noted = 0
         """How many changes were noted by this process."""
-        self.compiled: dict[tuple[str, sa.Table], Any] = {}
+        self.compiled: dict[tuple[str, str, sa.Table], Any] = {}
         """The statements that note changes, by dialect and the table that they ask."""
         self._layouts: dict[type[Record], Layout[Any]] = {}
         self._alias = lru_cache(maxsize=128)(_alias)

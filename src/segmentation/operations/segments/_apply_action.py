@@ -16,6 +16,7 @@ import attrs
 from segmentation.bitmaps import EMPTY, Bitmap, to_positions, without
 from segmentation.contacts import AlternativeAddress
 from segmentation.criteria import AsOf, Criteria, Schema, among, bind
+from segmentation.frozen import freeze_within
 from segmentation.operations.context import Context
 from segmentation.operations.permission import LASTING, Denial, denials
 from segmentation.operations.records import get_record
@@ -42,7 +43,7 @@ from segmentation.segments import (
 from segmentation.templates import InteractionTemplate
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=freeze_within)
 class Few:
     """Who alone is looked at when a segment is refreshed, and what is known already.
 

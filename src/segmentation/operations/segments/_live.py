@@ -29,6 +29,7 @@ from segmentation.criteria import (
     tables_of,
 )
 from segmentation.errors import NotFound
+from segmentation.frozen import freeze_within
 from segmentation.operations.context import Context
 from segmentation.operations.permission import may_deny
 from segmentation.operations.records import get_record
@@ -50,7 +51,7 @@ from ._apply_action import Few
 from ._circles import check_circle
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=freeze_within)
 class Seen:
     """What a refresh has seen.
 
