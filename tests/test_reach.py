@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from segmentation.contacts import CorrespondenceType
+from segmentation.operations.permission import Denial
 from segmentation.reach import (
     ContactCap,
     QuietHours,
@@ -16,6 +17,7 @@ from segmentation.reach import (
     clock_changes,
     zone_named,
 )
+from segmentation.segments import LeftOutReason
 
 EMAIL, LETTER = CorrespondenceType.EMAIL, CorrespondenceType.HARD_COPY
 COPENHAGEN, NEW_YORK = ZoneInfo("Europe/Copenhagen"), ZoneInfo("America/New_York")
@@ -235,3 +237,11 @@ def test_every_cap_sends_as_much_as_it_allows_and_no_more(at_most: int, window: 
     counts = Counter(hours)
     per_window = [sum(counts[hour + ahead] for ahead in range(window)) for hour in range(300)]
     assert max(per_window) == min(at_most, window)
+
+
+def test_a_denial_that_waits_says_why_not_yet() -> None:
+    wait = ReachRules(caps=(WEEKLY,)).wait(
+        moment("2026-11-01T10:00Z"), [mail("2026-11-01T09:00Z")] * 9, dt.UTC
+    )
+    assert wait is not None
+    assert Denial(reason=LeftOutReason.NOT_YET, wait=wait).message == wait.message

@@ -178,3 +178,13 @@ def test_what_is_no_frame_of_lines_is_named() -> None:
     source = FrameContacts(FRAME, segment_members=lambda _: without)
     with pytest.raises(UnknownName, match="column 'contact_no'"):
         source.matching(bound(InSegment("S")))
+
+
+def test_members_on_a_frame_are_told_where_python_finishes() -> None:
+    """More conditions than a library is told, beside membership on a frame."""
+    contacts = FrameContacts(FRAME, segment_members=lambda _: LINES, logged_members=lambda _: LINES)
+    city = contact_fields(contact_schema()).contact.city
+    many = city.passes("|".join(f"Town {number}*" for number in range(60)))
+    for member in (InSegment("S"), InLoggedSegment(1)):
+        assert contacts.matching(bound(member | many)) == ["F1", "R"]
+        assert contacts.matching(bound(~member & ~many & OSLO)) == ["F", "G1", "P", "Q"]

@@ -14,6 +14,7 @@ from segmentation.criteria import (
     Compare,
     Criteria,
     Link,
+    Not,
     Operand,
     Operator,
     Part,
@@ -191,3 +192,12 @@ def test_a_selection_too_large_for_one_statement_is_counted_too(
     many: AnyOf[Selection] = AnyOf(tuple(parts))
     bound = seg.bind(many, in_database.schema, in_database.context.day)
     assert store.contacts.count(bound) == 1
+
+
+def test_rows_that_nobody_can_have_are_nobodys(
+    in_database: seg.Workspace, in_memory: seg.Workspace
+) -> None:
+    unheld = Compare(Operator.EQUAL, Operand("l\ud800"))
+    rows = Part("contact_mailing_group", (Where("mailing_group_code", unheld),))
+    for criteria in (rows, Not(rows), Part("alternative_addresses", (Where("city", unheld),))):
+        same(in_database, in_memory, criteria, in_database.schema)

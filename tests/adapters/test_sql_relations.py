@@ -7,16 +7,36 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore, check_mapping, join_store
+from segmentation.adapters.sqlalchemy._predicates import compares_whole
+from segmentation.adapters.sqlalchemy._types import ExactDecimal, WholeSum
 from segmentation.contacts import ItemEntry
-from segmentation.criteria import AsOf, Criteria, Measure, Not, Part, bind
+from segmentation.criteria import (
+    AsOf,
+    Compare,
+    Criteria,
+    FitsPattern,
+    Measure,
+    Not,
+    Operand,
+    Operator,
+    Part,
+    Where,
+    Wild,
+    bind,
+)
 from segmentation.memory import MemoryContacts
 from segmentation.segments import contact_schema
 from support.databases import Database
 from support.truth import figure, part
 
-CODE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+CODE = (
+    sa.Text()
+    .with_variant(sa.Text(collation="C"), "postgresql")
+    .with_variant(sa.String(20, collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
+)
 HOST = sa.MetaData()
 PERSON = sa.Table(
     "person", HOST, sa.Column("no", CODE, primary_key=True), sa.Column("town", sa.Text)
@@ -75,8 +95,11 @@ def mapped(
 
 
 @pytest.fixture
-def connection(database: Database) -> Iterator[sa.Connection]:
+def connection(every_database: Database) -> Iterator[sa.Connection]:
+    database = every_database
     database.own_address()
+    if database.is_mariadb:
+        database.open(prefix="crm_").close()  # it makes no tables in a transaction
     with database.engine().connect() as made:
         HOST.create_all(made)
         towns = {"P1": "Bern", "P2": "", "P3": None, "P4": "Basel"}
@@ -95,6 +118,7 @@ ASKED: tuple[Criteria, ...] = (
     part("item_entries", item_no="I1"),
     part("item_entries", source_type="customer", item_no="I2"),
     part("item_entries", source_type="vendor"),
+    Part("item_entries", (Where("item_no", Compare(Operator.EQUAL, Operand("I\ud800"))),)),
     part("business_relations", business_relation_code="CUST"),
     part("business_relations", business_relation_code="<>C*"),
     figure(Measure.COUNT, "", SOLD, "2"),
@@ -190,3 +214,12 @@ def test_whole_numbers_are_read_as_decimals(connection: sa.Connection) -> None:
     store = join_store(connection, prefix="crm_", mapped=mapped())
     entries = store.records.all(ItemEntry)
     assert [entry.quantity for entry in entries] == [*map(Decimal, (3, 4, 0, 9, 9))]
+
+
+def test_a_sum_of_whole_numbers_is_compared_with_what_it_can_be() -> None:
+    dialect = sqlite.dialect()
+    sums = (None, Decimal(3), Decimal("2.25"))
+    written = [WholeSum().process_bind_param(each, dialect) for each in sums]
+    assert written == [None, 3, 2.5]
+    assert ExactDecimal().process_result_value(None, dialect) is None
+    assert not compares_whole(FitsPattern((Wild.ANY_RUN,)))

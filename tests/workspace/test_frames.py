@@ -235,6 +235,7 @@ def test_contacts_of_a_logged_segment_are_found_in_frames() -> None:
         )
         logged = segment.add_contacts(contact={"no": "A"}).log().segment
         assert list(crm.select(InLoggedSegment(logged.entry_no))) == ["A"]
+        assert crm.store.tree.find([]) == {}
 
 
 # -- what is read of the engine ---------------------------------------------------------------
