@@ -1,6 +1,7 @@
 """A host's rows that its relations link to contacts: what all rows share is compared beforehand."""
 
 import datetime as dt
+import gc
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from segmentation.adapters.sqlalchemy import MappedTable, SqlStore, check_mapping, join_store
+from segmentation.adapters.sqlalchemy._dialect_parts import materialized
 from segmentation.adapters.sqlalchemy._predicates import compares_whole
 from segmentation.adapters.sqlalchemy._types import ExactDecimal, WholeSum
 from segmentation.contacts import ItemEntry
@@ -223,3 +225,13 @@ def test_a_sum_of_whole_numbers_is_compared_with_what_it_can_be() -> None:
     assert written == [None, 3, 2.5]
     assert ExactDecimal().process_result_value(None, dialect) is None
     assert not compares_whole(FitsPattern((Wild.ANY_RUN,)))
+
+
+def test_rows_that_are_found_once_have_names_of_their_own() -> None:
+    """Also where what they were copied from would have been thrown away meanwhile."""
+    rows = []
+    for _ in range(4):
+        rows.append(materialized(sa.select(PERSON.c.no)))
+        gc.collect()
+    statement = sa.select(*(each.c.no for each in rows))
+    assert str(statement.compile(dialect=sqlite.dialect())).count("AS MATERIALIZED") == 4

@@ -63,7 +63,8 @@ def _with_trades(contacts: pl.LazyFrame, frames: Frames) -> pl.LazyFrame:
 
 
 def _spoken(frames: Frames, *tests: pl.Expr) -> pl.LazyFrame:
-    return frames["interaction_log_entry"].filter(*tests)
+    rows = frames["interaction_log_entry"]
+    return rows.filter(*tests) if tests else rows
 
 
 def _with(contacts: pl.LazyFrame, spoken: pl.LazyFrame) -> pl.LazyFrame:

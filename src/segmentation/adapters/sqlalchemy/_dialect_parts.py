@@ -80,3 +80,16 @@ def cast_constant(value: object, field: Field) -> Element:
 def ordered_with_blanks(value: Element, *, descending: bool) -> sa.UnaryExpression[Any]:
     """The sort key; what is missing is the least."""
     return value.desc().nulls_last() if descending else value.asc().nulls_first()
+
+
+def materialized(query: sa.Select[Any]) -> sa.CTE:
+    """Rows that a statement finds once, in databases that have a word for it.
+
+    SQLAlchemy tells what has no name by its place in memory, and a word makes a copy of it. What
+    was copied lives as long, so that nothing else of a statement comes to its place and name.
+    """
+    first = found = query.cte()
+    for database in ("sqlite", "postgresql"):
+        found = found.prefix_with("MATERIALIZED", dialect=database)
+    vars(found)["copied_from"] = first
+    return found

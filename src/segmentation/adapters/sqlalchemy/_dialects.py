@@ -22,6 +22,7 @@ from ._dialect_parts import (
     exact_total,
     kind_of,
     like,
+    materialized,
     ordered_with_blanks,
     zone_name,
 )
@@ -261,7 +262,7 @@ class SqliteDialect:
 
     def looked_up(self, query: sa.Select[Any]) -> sa.FromClause:
         """The rows, materialized. Only then does SQLite build an index for them."""
-        return query.cte().prefix_with("MATERIALIZED")
+        return materialized(query)
 
     def not_sought(self, value: Element) -> Element:
         """The value with a sign, which keeps SQLite from building its index on it."""

@@ -15,8 +15,9 @@ from segmentation.contacts import Contact
 from segmentation.fields import Field, RecordT
 from segmentation.segments import LeftOut, LeftOutReason
 
+from ._dialect_parts import materialized
 from ._dialects import Dialect
-from ._mapping import MappedTable, materialized, worded
+from ._mapping import MappedTable, worded
 from ._once import comes_once
 from ._tables import EXTRA, Element, FromTable, Layout, Test
 from ._types import cast_to_text

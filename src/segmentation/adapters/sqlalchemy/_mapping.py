@@ -13,6 +13,7 @@ from segmentation.definitions import OwnField, OwnTable
 from segmentation.errors import Message, UnknownName
 from segmentation.fields import Field, FieldType, Record, Value, as_texts
 
+from ._dialect_parts import materialized
 from ._dialects import Dialect
 from ._once import comes_once
 from ._tables import Element, FromTable, Test
@@ -295,14 +296,6 @@ def numbered_copies(
     return [
         attrs.evolve(placed(place), unindexed=True, identity=(place.c[_ROW],)) for place in places
     ]
-
-
-def materialized(query: sa.Select[Any]) -> sa.CTE:
-    """Rows that a statement finds once, in databases that have a word for it."""
-    found = query.cte()
-    for database in ("sqlite", "postgresql"):
-        found = found.prefix_with("MATERIALIZED", dialect=database)
-    return found
 
 
 def worded(value: Element) -> Element:
