@@ -10,7 +10,7 @@ Needs Hypothesis, which a host's tests bring along; nothing else in the library 
 >>> writing_and_reading_a_filter_gives_it_back()
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -167,18 +167,26 @@ def selections(
 
 
 def _parts(schema: Schema) -> st.SearchStrategy[Part]:
-    parts = {name: _part(table) for name, table in schema.tables.items()}
-    return _one_of_these(parts)
+    return _one_of(sorted(schema.tables), lambda name: _part(schema.tables[name]))
 
 
-def _one_of_these(known: Mapping[KeyT, st.SearchStrategy[MadeT]]) -> st.SearchStrategy[MadeT]:
-    """One of many strategies: each is made once, which takes longer than to draw from it."""
-    return st.sampled_from(list(known)).flatmap(lambda key: known[key])
+def _one_of(
+    keys: Sequence[KeyT], make: Callable[[KeyT], st.SearchStrategy[MadeT]]
+) -> st.SearchStrategy[MadeT]:
+    """One of many strategies, each made when it is first drawn, which takes longer than to draw."""
+    made: dict[KeyT, st.SearchStrategy[MadeT]] = {}
+
+    def chosen(key: KeyT) -> st.SearchStrategy[MadeT]:
+        if key not in made:
+            made[key] = make(key)
+        return made[key]
+
+    return st.sampled_from(keys).flatmap(chosen)
 
 
 def _part(table: Table, most: int = 2) -> st.SearchStrategy[Part]:
-    wheres = {name: _where(field) for name, field in sorted(table.fields.items())}
-    return st.builds(Part, st.just(table.name), st.lists(_one_of_these(wheres), max_size=most))
+    wheres = _one_of(sorted(table.fields), lambda name: _where(table.fields[name]))
+    return st.builds(Part, st.just(table.name), st.lists(wheres, max_size=most))
 
 
 def _where(field: Field) -> st.SearchStrategy[Where]:
@@ -210,10 +218,11 @@ def _figures(schema: Schema) -> list[st.SearchStrategy[Figure]]:
     every = [(table, field.name) for table, field in places]
     summed = [(table, field.name) for table, field in places if field.type in _SUMMED]
     timed = [(table, field.name) for table, field in places if field.type in _TIMED]
-    known = {table.name: (table, _part(table, most=1)) for table in linked}
 
-    def figure(measure: Measure, table_name: str, name: str) -> st.SearchStrategy[Figure]:
-        table, part = known[table_name]
+    def figure(asked: tuple[Measure, str, str]) -> st.SearchStrategy[Figure]:
+        measure, table_name, name = asked
+        table = schema.tables[table_name]
+        part = _part(table, most=1)
         compared = {
             Measure.SUM: Field(name, FieldType.DECIMAL),
             Measure.DISTINCT: Field(name, FieldType.INTEGER),
@@ -221,9 +230,7 @@ def _figures(schema: Schema) -> list[st.SearchStrategy[Figure]]:
         return st.builds(Figure, st.just(measure), st.just(name), part, filters_of(compared))
 
     return [
-        _one_of_these(
-            {(how, *where): figure(how, *where) for how in measures for where in measured}
-        )
+        _one_of([(how, *where) for how in measures for where in measured], figure)
         for measures, measured in (
             ([Measure.DISTINCT], every),
             ([Measure.SUM], summed),
@@ -242,12 +249,13 @@ def _followed(schema: Schema) -> list[st.SearchStrategy[Followed]]:
 
     within = st.none() | st.sampled_from([0, 1, 30, 90, 400, 5_000_000])
 
-    def followed(table: Table, name: str) -> st.SearchStrategy[Followed]:
-        part = _part(table, most=1)
+    def followed(asked: tuple[str, str]) -> st.SearchStrategy[Followed]:
+        table_name, name = asked
+        part = _part(schema.tables[table_name], most=1)
         without = st.none() | part
         return st.builds(Followed, st.just(name), part, part, within, st.booleans(), without)
 
-    return [_one_of_these({(table.name, name): followed(table, name) for table, name in dated})]
+    return [_one_of([(table.name, name) for table, name in dated], followed)]
 
 
 def _shares() -> st.SearchStrategy[InShare]:
