@@ -7,14 +7,14 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Any, TypeAlias, overload
+from typing import Any, TypeAlias
 
 import attrs
 
 from segmentation.column_names import may_exclude
 from segmentation.errors import Fault, Identifier, Message
 
-from ._raw import Block, RawRow, RawTable, malformed, row_place
+from ._raw import Block, RawRow, RawTable, RowsAnew, malformed, row_place
 
 Lines: TypeAlias = Callable[[], Iterator[str]]
 """Gives the lines of a text with their ends, from its first on, whenever it is asked."""
@@ -101,31 +101,21 @@ def _reader(lines: Lines, layout: _Layout) -> Any:  # noqa: ANN401 - csv names i
     )
 
 
-class _Rows(Sequence[RawRow]):
+class _Rows(RowsAnew):
     """The rows of a text that was found sound; each is made when it is asked for, and not kept."""
 
     def __init__(
         self, name: str, lines: Lines, layout: _Layout, header: tuple[str, ...], count: int
     ) -> None:
+        super().__init__(self._rows, count)
         self._name = name
         self._lines = lines
         self._layout = layout
         self._header = header
-        self._count = count
 
-    def __iter__(self) -> Iterator[RawRow]:
+    def _rows(self) -> Iterator[RawRow]:
         for block in self.blocks(_AT_ONCE):
             yield from block.rows()
-
-    def __len__(self) -> int:
-        return self._count
-
-    @overload
-    def __getitem__(self, index: int) -> RawRow: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[RawRow]: ...
-    def __getitem__(self, index: int | slice) -> RawRow | Sequence[RawRow]:
-        return list(self)[index]
 
     def blocks(self, size: int) -> Iterator[Block]:
         """The rows in blocks."""
