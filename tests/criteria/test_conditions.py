@@ -32,6 +32,7 @@ from segmentation.criteria import (
     compare,
     count,
     describe,
+    earliest,
     fields,
     followed,
     latest,
@@ -39,6 +40,7 @@ from segmentation.criteria import (
     none,
     row,
     to_value_test,
+    total,
 )
 from segmentation.errors import FilterError, InvalidValue, Rejected, UnknownName
 from segmentation.fields import Field, FieldType
@@ -163,6 +165,11 @@ def test_a_table_is_no_condition_on_its_rows() -> None:
     with pytest.raises(InvalidValue, match=r"is no condition on rows; .* any_row\(\)"):
         none(groups)  # type: ignore[call-overload]
     assert none(groups.any_row()) == Not(Part("contact_mailing_group"))
+    with pytest.raises(InvalidValue, match="is no condition on rows"):
+        followed(CHEAP, by=groups, on=when)  # type: ignore[arg-type]
+    for figure in (total, latest, earliest):
+        with pytest.raises(InvalidValue, match=r"field: .* is no field of a table"):
+            figure(groups)  # type: ignore[arg-type]
 
 
 def test_a_known_value_is_a_filter_of_the_language() -> None:

@@ -512,19 +512,30 @@ def count(
     return FigureOf(measure, _field_in(joined, distinct), joined)
 
 
+def _any_row_with(field: FieldOf[Never]) -> Part:
+    """Any row of the table of a field."""
+    given: object = field
+    if not isinstance(given, FieldOf):
+        raise InvalidValue("field", given, "is no field of a table")
+    return Part(field.table)
+
+
 def total(field: FieldOf[int], /, *parts: Part) -> FigureOf[Number]:
     """The sum of a field over the rows that meet all of these conditions, 0 if there are none."""
-    return FigureOf(Measure.SUM, field.name, row(Part(field.table), *parts))
+    rows = row(_any_row_with(field), *parts)
+    return FigureOf(Measure.SUM, field.name, rows)
 
 
 def latest(field: TimedField, /, *parts: Part) -> FigureOf[Timed]:
     """The latest value of a field in rows that meet all of these conditions, or else blank."""
-    return FigureOf(Measure.LATEST, field.name, row(Part(field.table), *parts))
+    rows = row(_any_row_with(field), *parts)
+    return FigureOf(Measure.LATEST, field.name, rows)
 
 
 def earliest(field: TimedField, /, *parts: Part) -> FigureOf[Timed]:
     """The earliest value of a field in rows that meet all of these conditions, or else blank."""
-    return FigureOf(Measure.EARLIEST, field.name, row(Part(field.table), *parts))
+    rows = row(_any_row_with(field), *parts)
+    return FigureOf(Measure.EARLIEST, field.name, rows)
 
 
 def followed(
@@ -560,9 +571,6 @@ def followed(
     >>> sold.within, sold.later_day
     (30, False)
     """
-    tables = sorted(
-        {first.table, by.table, on.table, *(each.table for each in (without,) if each is not None)}
-    )
-    if len(tables) != 1:
-        raise InvalidValue("parts", tables, "are not over one table")
+    between = () if without is None else (without,)
+    row(_any_row_with(on), first, by, *between)
     return Followed(on.name, first, by, within, later_day, without)
