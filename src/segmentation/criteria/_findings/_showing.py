@@ -27,6 +27,7 @@ from segmentation.criteria._trees import (
     InShare,
     Measure,
     Not,
+    OneLine,
     Part,
     Schema,
     Table,
@@ -64,6 +65,10 @@ def shown(value: object) -> str:
     if len(code) <= MOST:
         return code
     return in_brackets(f"{_kind(value)} {_inner(value, code)}".strip())
+
+
+# The trees lie below and cannot import this module.
+OneLine.__repr__ = shown  # type: ignore[method-assign]
 
 
 def _beginning(pieces: Iterable[str]) -> str:

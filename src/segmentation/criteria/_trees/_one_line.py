@@ -1,7 +1,6 @@
 """Values of the filter language in one line.
 
-A line shows the beginning of a large tree, never the whole. ``_findings`` knows how each class is
-shown. This module does not know the classes.
+A line shows the beginning of a large tree, never the whole.
 """
 
 from collections.abc import Iterable
@@ -11,15 +10,12 @@ MOST = 120
 
 
 class OneLine:
-    """A value that is shown in one line, as the Python expression that makes it."""
+    """A value that is shown in one line, as the Python expression that makes it.
+
+    How each class is shown needs to know all of them, so ``_findings`` gives it its ``__repr__``.
+    """
 
     __slots__ = ()
-
-    def __repr__(self) -> str:
-        # _findings imports the modules of all nodes, and they import this one.
-        from segmentation.criteria._findings import shown  # noqa: PLC0415
-
-        return shown(self)
 
 
 def to_line(text: str, most: int = MOST) -> str:
